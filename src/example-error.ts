@@ -1,0 +1,40 @@
+const brand = Symbol.for('@example/sdk/error');
+
+/**
+ * The base of every error the SDK throws of its own.
+ *
+ * `instanceof` goes by a brand instead of the prototype, so that it also holds when a process has loaded both the
+ * ES-module and the CommonJS build and the error comes from the other copy.
+ */
+export class ExampleError extends Error {
+  static {
+    brandError(this, 'ExampleError');
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // A class that a user derives has no brand of its own: only the prototype chain can tell.
+    if (!Object.hasOwn(this.prototype, brand)) return Function.prototype[Symbol.hasInstance].call(this, value);
+
+    for (let link = value; typeof link === 'object' && link !== null; link = Object.getPrototypeOf(link) as unknown) {
+      if (ownBrand(link) === ownBrand(this.prototype)) return true;
+    }
+    return false;
+  }
+
+  /** What is safe to log: no token, no password, no headers. */
+  toJSON(): Record<string, unknown> {
+    return { name: this.name, message: this.message };
+  }
+}
+
+function ownBrand(prototype: object): unknown {
+  return Object.getOwnPropertyDescriptor(prototype, brand)?.value;
+}
+
+/** Names an error class, for `error.name`, the stack's first line and `instanceof`; a minifier can't change it. */
+export function brandError(type: { prototype: Error }, name: string): void {
+  Object.defineProperties(type.prototype, {
+    name: { value: name, writable: true, configurable: true },
+    [brand]: { value: name },
+  });
+}

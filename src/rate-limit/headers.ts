@@ -1,0 +1,23 @@
+/** The rate limit as a response reported it. */
+export interface RateLimitInfo {
+  /** Requests allowed in a window. */
+  readonly limit: number;
+  /** Requests left in the current window. */
+  readonly remaining: number;
+  /** When the window ends: epoch seconds on the server's clock. */
+  readonly reset: number;
+}
+
+/** Reads `X-RateLimit-*`; `undefined` unless all three are there and are numbers. */
+export function parseRateLimit(headers: Headers): RateLimitInfo | undefined {
+  const limit = count(headers, 'x-ratelimit-limit');
+  const remaining = count(headers, 'x-ratelimit-remaining');
+  const reset = count(headers, 'x-ratelimit-reset');
+  if (limit === undefined || remaining === undefined || reset === undefined) return undefined;
+  return { limit, remaining, reset };
+}
+
+function count(headers: Headers, name: string): number | undefined {
+  const value = headers.get(name);
+  return value !== null && /^\d{1,15}$/.test(value) ? Number(value) : undefined;
+}
