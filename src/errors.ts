@@ -1,6 +1,7 @@
 import { brandError, ExampleError } from './example-error.ts';
 import type { RateLimitInfo } from './rate-limit/headers.ts';
 
+export { InvalidRequestError } from './invalid-request-error.ts';
 export { ExampleError };
 
 /** Where a failed call was going. */
@@ -211,12 +212,5 @@ export class ResponseValidationError extends ExampleError implements CallSite {
 
   override toJSON(): Record<string, unknown> {
     return { ...super.toJSON(), ...this };
-  }
-}
-
-/** An option or argument is wrong. Thrown before anything is sent; the message names it and says what is expected. */
-export class InvalidRequestError extends ExampleError {
-  static {
-    brandError(this, 'InvalidRequestError');
   }
 }
