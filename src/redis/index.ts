@@ -1,0 +1,1 @@
+export type { IORedisClient, NodeRedisClient, RedisClient } from './client.ts';
