@@ -1,0 +1,34 @@
+import { Hono } from 'hono';
+import { authentication } from './authentication.ts';
+import { envelope } from './envelope.ts';
+import type { Env } from './exchange.ts';
+import { Failure } from './failure.ts';
+import { preflight } from './preflight.ts';
+import { projectRoutes } from './project-routes.ts';
+import { rateLimiting } from './rate-limiting.ts';
+import type { Services } from './services.ts';
+import { userRoutes } from './user-routes.ts';
+
+/** The documented API: a request in, a response out, whatever brings them. */
+export function createApp(services: Services): Hono<Env> {
+  const app = new Hono<Env>();
+
+  app.use(envelope(services));
+  app.use('/v1/*', preflight, authentication(services), rateLimiting(services));
+  app.route('/v1/users', userRoutes(services));
+  app.route('/v1/projects', projectRoutes(services));
+
+  app.notFound(() => {
+    throw new Failure(404, 'not_found', 'There is nothing at this path.');
+  });
+  app.onError((error) => {
+    const failure = error instanceof Failure ? error : internalError();
+    return Response.json(failure.body, { status: failure.status, headers: failure.headers });
+  });
+
+  return app;
+}
+
+function internalError(): Failure {
+  return new Failure(500, 'internal_error', 'The local API failed. This is a bug in it.');
+}

@@ -1,0 +1,15 @@
+import type { Idempotency } from './idempotency.ts';
+import type { RateWindows } from './rate-windows.ts';
+import type { RequestLog } from './request-log.ts';
+import type { Store } from './store.ts';
+import type { Tokens } from './tokens.ts';
+
+/** What the routes stand on. */
+export interface Services {
+  readonly store: Store;
+  readonly tokens: Tokens;
+  readonly windows: RateWindows;
+  readonly idempotency: Idempotency;
+  readonly log: RequestLog;
+  readonly now: () => number;
+}
