@@ -1,0 +1,28 @@
+/** Puts words into a colour or weight, or leaves them as they are where nobody would see it. */
+export interface Style {
+  bold(text: string): string;
+  faint(text: string): string;
+}
+
+export function styleFor(stream: { readonly isTTY?: boolean; hasColors?(): boolean }): Style {
+  const on = stream.isTTY === true && stream.hasColors?.() === true;
+  const code = (open: number, close: number) => (text: string) =>
+    on ? `\u001b[${open}m${text}\u001b[${close}m` : text;
+  return { bold: code(1, 22), faint: code(2, 22) };
+}
+
+/** What the command line says when the local API is up. */
+export function welcome(
+  { url, apiToken, limit, window }: { url: string; apiToken: string; limit: number; window: number },
+  style: Style,
+): string {
+  const line = (name: string, value: string) => `  ${style.faint(name.padEnd(8))}${value}\n`;
+  return (
+    `\n${style.bold('The Example API, on this machine.')} ${style.faint('Ctrl-C ends it.')}\n\n` +
+    line('URL', url) +
+    line('Token', apiToken) +
+    line('Limit', `${limit} requests in ${window / 1000} s`) +
+    `\nA first call:\n\n` +
+    `  curl -H 'Authorization: Bearer ${apiToken}' '${url}/projects?per_page=2'\n\n`
+  );
+}
