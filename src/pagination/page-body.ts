@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Schema } from '../http/validation.ts';
 
 /** Where a page stands in its list. */
 export interface PageMeta {
@@ -21,3 +22,21 @@ export const pageMetaSchema = z.looseObject({
   total_pages: z.number(),
   total_count: z.number(),
 });
+
+const schemas = /* @__PURE__ */ new WeakMap<object, unknown>();
+
+/** The schema of a page of such items. One object per item schema, because zod compiles each schema at its first use. */
+export function pageBodySchema<Item>(item: Schema<Item>): Schema<PageBody<Item>> {
+  let schema = schemas.get(item);
+  if (schema === undefined) {
+    schema = z.looseObject({ data: z.array(item), meta: pageMetaSchema });
+    schemas.set(item, schema);
+  }
+  // Only this function fills the map, and always with the schema that belongs to the key.
+  return schema as Schema<PageBody<Item>>;
+}
+
+/** Whether a body can be walked at all: without a `data` array there is no page. */
+export function isPageBody(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'data' in body && Array.isArray(body.data);
+}
