@@ -30,6 +30,7 @@ export default defineConfig(
     files: ['test/**'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off', // expect.any()
       '@typescript-eslint/unbound-method': 'off',
     },
   },

@@ -1,4 +1,8 @@
+import { rmSync } from 'node:fs';
 import { defineConfig, type Options } from 'tsup';
+
+// Here and not by tsup, whose builds run side by side: one would clean away what another has written.
+rmSync('dist', { recursive: true, force: true });
 
 const shared: Options = {
   target: 'es2023',
@@ -11,7 +15,6 @@ const shared: Options = {
 export default defineConfig([
   {
     ...shared,
-    clean: true,
     entry: {
       index: 'src/index.ts',
       'webhooks/index': 'src/webhooks/index.ts',

@@ -64,10 +64,6 @@ export class APIError extends ExampleError implements CallSite {
     this.path = init.path;
     Object.defineProperty(this, 'headers', { value: init.headers });
   }
-
-  override toJSON(): Record<string, unknown> {
-    return { ...super.toJSON(), ...this };
-  }
 }
 
 /** 400: the API could not make sense of the request. */
@@ -164,10 +160,6 @@ export class ConnectionError extends ExampleError implements CallSite {
     this.method = site.method;
     this.path = site.path;
   }
-
-  override toJSON(): Record<string, unknown> {
-    return { ...super.toJSON(), ...this };
-  }
 }
 
 /** One attempt took longer than `timeout`, or the whole call longer than `totalTimeout`. */
@@ -208,9 +200,5 @@ export class ResponseValidationError extends ExampleError implements CallSite {
     this.method = init.method;
     this.path = init.path;
     Object.defineProperty(this, 'body', { value: init.body });
-  }
-
-  override toJSON(): Record<string, unknown> {
-    return { ...super.toJSON(), ...this };
   }
 }

@@ -23,7 +23,7 @@ export class ExampleError extends Error {
 
   /** What is safe to log: no token, no password, no headers. */
   toJSON(): Record<string, unknown> {
-    return { name: this.name, message: this.message };
+    return Object.fromEntries([['name', this.name], ['message', this.message], ...Object.entries(this)]);
   }
 }
 

@@ -32,7 +32,7 @@ export interface RequestSpec<T> {
   /** What stands for the route's `{names}`. */
   readonly params?: Readonly<Record<string, string>> | undefined;
   readonly query?: Readonly<Record<string, string | number | undefined>> | undefined;
-  /** Sent as JSON. */
+  /** What a POST sends as JSON: an object. */
   readonly body?: unknown;
   /** Fields of `body` whose values must not show up in anything that the SDK hands out. */
   readonly secretFields?: readonly string[] | undefined;

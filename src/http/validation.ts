@@ -1,4 +1,27 @@
 import type * as z from 'zod/mini';
+import type { ValidationIssue } from '../errors.ts';
 
 /** A zod schema for `T`. */
 export type Schema<T> = z.ZodMiniType<T>;
+
+/** Where the body differs from the schema; empty if it does not. Fields the schema does not know are fine. */
+export function findIssues(schema: Schema<unknown>, body: unknown): ValidationIssue[] {
+  const result = schema.safeParse(body);
+  if (result.success) return [];
+  return result.error.issues.map((issue) => {
+    const path = issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key));
+    const problem = issue.code === 'invalid_type' ? `expected ${issue.expected}` : issue.code;
+    return { path, message: `${problem}, received ${typeAt(body, path)}` };
+  });
+}
+
+/** `data[].created_at`: the place of an issue, the same for every item of a list. */
+export function placeOf(issue: ValidationIssue): string {
+  return issue.path.map((key) => (typeof key === 'number' ? '[]' : `.${key}`)).join('');
+}
+
+function typeAt(body: unknown, path: readonly (string | number)[]): string {
+  let value = body;
+  for (const key of path) value = (value as Record<string | number, unknown>)[key]; // zod has walked this path
+  return value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
+}

@@ -21,3 +21,13 @@ function count(headers: Headers, name: string): number | undefined {
   const value = headers.get(name);
   return value !== null && /^\d{1,15}$/.test(value) ? Number(value) : undefined;
 }
+
+/** `Retry-After` (RFC 9110, 10.2.3) in milliseconds: seconds, or an HTTP date measured by the server's own `Date`. */
+export function parseRetryAfter(headers: Headers, now: number): number | undefined {
+  const value = headers.get('retry-after')?.trim();
+  if (!value) return undefined;
+  if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000;
+  const date = /^[a-z]{3}/i.test(value) ? Date.parse(value) : NaN;
+  const serverNow = Date.parse(headers.get('date') ?? '');
+  return Number.isNaN(date) ? undefined : Math.max(0, date - (Number.isNaN(serverNow) ? now : serverNow));
+}

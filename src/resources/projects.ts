@@ -1,4 +1,7 @@
 import * as z from 'zod/mini';
+import type { Requester } from '../http/request.ts';
+import type { ListOptions, PageParams } from '../pagination/list-options.ts';
+import { ListPromise } from '../pagination/list-promise.ts';
 
 /** A project of the account. */
 export interface Project {
@@ -13,11 +16,7 @@ export interface Project {
 }
 
 /** Which projects to list. */
-export interface ProjectListParams {
-  /** Page number, from 1. Default 1. */
-  page?: number | undefined;
-  /** Items per page. Default 20. */
-  per_page?: number | undefined;
+export interface ProjectListParams extends PageParams {
   /** Only projects with this status, such as `active`. */
   status?: string | undefined;
 }
@@ -28,3 +27,25 @@ export const projectSchema = z.looseObject({
   description: z.string(),
   created_at: z.string(),
 });
+
+/** The projects of the account. */
+export class Projects {
+  readonly #requester: Requester;
+
+  /** @internal */
+  constructor(requester: Requester) {
+    this.#requester = requester;
+  }
+
+  /**
+   * Lists projects: `GET /projects`. Iterate it for every project of every page, or await it for one page.
+   *
+   * @example
+   * for await (const project of client.projects.list({ status: 'active' })) {
+   *   console.log(project.name);
+   * }
+   */
+  list(params: ProjectListParams = {}, options?: ListOptions): ListPromise<Project> {
+    return new ListPromise(this.#requester, { route: '/projects', query: params, item: projectSchema }, options);
+  }
+}

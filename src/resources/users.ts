@@ -1,4 +1,6 @@
 import * as z from 'zod/mini';
+import type { APIPromise } from '../http/api-promise.ts';
+import type { Requester, RequestOptions } from '../http/request.ts';
 
 /** A user of the account. */
 export interface User {
@@ -28,3 +30,46 @@ export const userSchema = z.looseObject({
   email: z.string(),
   created_at: z.string(),
 });
+
+/** The users of the account. */
+export class Users {
+  readonly #requester: Requester;
+
+  /** @internal */
+  constructor(requester: Requester) {
+    this.#requester = requester;
+  }
+
+  /**
+   * Gets a user by id: `GET /users/{id}`.
+   *
+   * @throws NotFoundError if there is none.
+   *
+   * @example
+   * const user = await client.users.get('user_123');
+   */
+  get(id: string, options?: RequestOptions): APIPromise<User> {
+    return this.#requester.request(
+      { method: 'GET', route: '/users/{id}', params: { id }, schema: userSchema },
+      options,
+    );
+  }
+
+  /**
+   * Creates a user: `POST /users`.
+   *
+   * A failure that leaves open whether the user was created is not retried, unless there is an `idempotencyKey`.
+   *
+   * @throws ConflictError if the email address is taken.
+   * @throws UnprocessableEntityError if a field is invalid; its `details` say which.
+   *
+   * @example
+   * const user = await client.users.create({ name: 'John Doe', email: 'john@example.com', password: 'secure_password' });
+   */
+  create(params: UserCreateParams, options?: RequestOptions): APIPromise<User> {
+    return this.#requester.request(
+      { method: 'POST', route: '/users', body: params, secretFields: ['password'], schema: userSchema },
+      options,
+    );
+  }
+}

@@ -1,0 +1,78 @@
+import { ClientEventEmitter, type ClientEventListener, type ClientEvents } from './events.ts';
+import { HttpClient, type SharedState } from './http/http-client.ts';
+import { RetryBudget } from './http/retry-budget.ts';
+import { resolveOptions, type ClientOptions } from './options.ts';
+import type { RateLimitSnapshot } from './rate-limit/limiter.ts';
+import { Projects } from './resources/projects.ts';
+import { Users } from './resources/users.ts';
+
+/**
+ * A client of the Example API.
+ *
+ * @example
+ * const client = new Client({ apiToken: process.env.EXAMPLE_API_TOKEN });
+ * const user = await client.users.get('user_123');
+ * for await (const project of client.projects.list({ status: 'active' })) {
+ *   console.log(project.name);
+ * }
+ */
+export class Client {
+  /** Users: create one, get one by its id. */
+  readonly users: Users;
+  /** Projects: list them. */
+  readonly projects: Projects;
+
+  readonly #options: ClientOptions;
+  readonly #http: HttpClient;
+  readonly #shared: SharedState;
+
+  /** @throws InvalidRequestError if an option is missing or wrong. */
+  constructor(options?: ClientOptions);
+  /** @internal Clients made by {@link withOptions} have state in common. */
+  // eslint-disable-next-line @typescript-eslint/unified-signatures -- this one is stripped from the declarations
+  constructor(options: ClientOptions, shared: SharedState);
+  constructor(options: ClientOptions = {}, shared?: SharedState) {
+    const resolved = resolveOptions(options);
+    this.#options = options;
+    this.#shared = shared ?? {
+      events: new ClientEventEmitter(resolved.logger),
+      retryBudget: new RetryBudget(),
+      loggedIssues: new Set(),
+    };
+    this.#http = new HttpClient(resolved, this.#shared);
+    this.users = new Users(this.#http);
+    this.projects = new Projects(this.#http);
+  }
+
+  /**
+   * A client with other options, the rest as here. Both share the rate limit, the retry budget and the listeners.
+   *
+   * @throws InvalidRequestError
+   */
+  withOptions(options: ClientOptions): Client {
+    return new Client({ ...this.#options, ...options }, this.#shared);
+  }
+
+  /** What is known of the token's rate limit; `undefined` with `rateLimit: false`, or before a token function's first call. */
+  get rateLimit(): RateLimitSnapshot | undefined {
+    return this.#http.rateLimit;
+  }
+
+  /** Calls the listener at every event of that name. A listener that throws changes nothing. */
+  on<Name extends keyof ClientEvents>(name: Name, listener: ClientEventListener<Name>): this {
+    this.#shared.events.on(name, listener);
+    return this;
+  }
+
+  /** Calls the listener at the next event of that name. */
+  once<Name extends keyof ClientEvents>(name: Name, listener: ClientEventListener<Name>): this {
+    this.#shared.events.once(name, listener);
+    return this;
+  }
+
+  /** Takes a listener off again. */
+  off<Name extends keyof ClientEvents>(name: Name, listener: ClientEventListener<Name>): this {
+    this.#shared.events.off(name, listener);
+    return this;
+  }
+}

@@ -1,0 +1,115 @@
+import { EventEmitter } from 'eventemitter3';
+import type { CallSite, ValidationIssue } from './errors.ts';
+import type { Logger } from './logger.ts';
+import type { RateLimitInfo } from './rate-limit/headers.ts';
+
+/** An attempt is about to be sent. */
+export interface RequestEvent extends CallSite {
+  /** 1 for the first attempt of a call. */
+  readonly attempt: number;
+}
+
+/** An attempt was answered, whatever the status. */
+export interface ResponseEvent extends RequestEvent {
+  readonly status: number;
+  /** Milliseconds from sending to the end of the body. */
+  readonly duration: number;
+  /** The response's `X-Request-Id`. */
+  readonly requestId: string | undefined;
+  /** The rate limit as the response reported it. */
+  readonly rateLimit: RateLimitInfo | undefined;
+}
+
+/** An attempt failed and will be made again. */
+export interface RetryEvent extends RequestEvent {
+  /** Milliseconds until the next attempt; 0 where it waits for the rate limit instead. */
+  readonly delay: number;
+  /** Status of the answer, if there was one. */
+  readonly status: number | undefined;
+  /** What went wrong, in words. */
+  readonly reason: string;
+}
+
+/** A call has to wait for the rate limit. */
+export interface RateLimitWaitEvent extends CallSite {
+  /** Expected wait, in milliseconds. */
+  readonly delay: number;
+  /** Calls that wait on this token in this process, this one included. */
+  readonly waiting: number;
+}
+
+/** The store that shares the rate limit between processes was lost, or is back. */
+export interface RateLimitStoreEvent {
+  /** Whether the limit is shared from now on; while it is not, this process paces by itself. */
+  readonly available: boolean;
+  /** Why it is not available. */
+  readonly reason: string | undefined;
+}
+
+/** A response differs from what the API documents. It was handed out as it came. */
+export interface ValidationIssueEvent extends CallSite {
+  readonly issues: readonly ValidationIssue[];
+}
+
+/** The client's events. Payloads hold no token and no request body. */
+export interface ClientEvents {
+  request: [event: RequestEvent];
+  response: [event: ResponseEvent];
+  retry: [event: RetryEvent];
+  rateLimitWait: [event: RateLimitWaitEvent];
+  rateLimitStore: [event: RateLimitStoreEvent];
+  validationIssue: [event: ValidationIssueEvent];
+}
+
+/** Takes one event. What it throws or rejects with is logged and changes nothing else. */
+export type ClientEventListener<Name extends keyof ClientEvents> = (...event: ClientEvents[Name]) => unknown;
+
+/** Emits to listeners that may throw or reject without harm to the call, or to the listeners after them. */
+export class ClientEventEmitter {
+  readonly #emitter = new EventEmitter();
+  readonly #guarded = new WeakMap<(...event: never[]) => unknown, (event: unknown) => void>();
+  readonly #logger: Logger;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  on<Name extends keyof ClientEvents>(name: Name, listener: ClientEventListener<Name>): void {
+    this.#emitter.on(name, this.#guard(name, listener));
+  }
+
+  once<Name extends keyof ClientEvents>(name: Name, listener: ClientEventListener<Name>): void {
+    this.#emitter.once(name, this.#guard(name, listener));
+  }
+
+  off<Name extends keyof ClientEvents>(name: Name, listener: ClientEventListener<Name>): void {
+    const guarded = this.#guarded.get(listener);
+    if (guarded) this.#emitter.off(name, guarded);
+  }
+
+  /** Whether anybody listens: the hot path makes no payload for nobody. */
+  has(name: keyof ClientEvents): boolean {
+    return this.#emitter.listenerCount(name) > 0;
+  }
+
+  emit<Name extends keyof ClientEvents>(name: Name, ...event: ClientEvents[Name]): void {
+    this.#emitter.emit(name, ...event);
+  }
+
+  #guard<Name extends keyof ClientEvents>(name: Name, listener: ClientEventListener<Name>): (event: unknown) => void {
+    const known = this.#guarded.get(listener);
+    if (known) return known;
+
+    const report = () => this.#logger.error(`A listener of '${name}' failed; the call goes on.`);
+    const guarded = (...event: unknown[]) => {
+      try {
+        const result = listener(...(event as ClientEvents[Name])); // emit() has checked them
+        if (result instanceof Promise) result.catch(report);
+      } catch {
+        report();
+      }
+    };
+    this.#guarded.set(listener, guarded);
+    return guarded;
+  }
+}

@@ -1,0 +1,122 @@
+import ky, { isNetworkError } from 'ky';
+import { ConnectionError, TimeoutError, type APIError } from '../errors.ts';
+import { parseRetryAfter } from '../rate-limit/headers.ts';
+import type { Permit } from '../rate-limit/limiter.ts';
+import { forwardAbort, untilAborted } from './call-signal.ts';
+import type { Call } from './call.ts';
+import { connectionProblem, wasNeverSent } from './connection.ts';
+import { errorOf, readText } from './response.ts';
+import type { Failure } from './retry.ts';
+import { Secrets } from './secrets.ts';
+
+/** What one attempt is made with, beside the call. */
+export interface Attempt {
+  readonly url: string;
+  readonly token: string;
+  readonly fetch: typeof globalThis.fetch;
+  /** The call's signal: the caller's, with the total timeout. */
+  readonly signal: AbortSignal | undefined;
+  /** Leaves the body of a success to the caller, whose signal goes on to govern it. */
+  readonly raw: { readonly signal?: AbortSignal | undefined } | undefined;
+  readonly permit: Permit | undefined;
+}
+
+/** How an attempt ended. */
+export type Result =
+  | { readonly kind: 'success'; readonly response: Response; readonly text: string | undefined }
+  | { readonly kind: 'redirect'; readonly response: Response }
+  | {
+      readonly kind: 'failure';
+      readonly response: Response | undefined;
+      readonly failure: Failure;
+      readonly error: APIError | ConnectionError;
+    };
+
+/**
+ * Sends the call once and reads the answer, within the attempt's timeout.
+ *
+ * @throws the signal's reason when the call is aborted; everything else is a result.
+ */
+export async function send(call: Call, attempt: Attempt): Promise<Result> {
+  const { signal, permit } = attempt;
+  const controller = new AbortController();
+  const release = forwardAbort(signal, controller);
+  const timer = startTimer(call, controller);
+  let isOpen = permit !== undefined; // The outcome is reported once, even if an aborted fetch answers after all.
+
+  const exchange = async (): Promise<Result> => {
+    const response = await fetchOnce(call, attempt, controller.signal);
+    if (isOpen) permit?.answered(response.status, response.headers);
+    isOpen = false;
+    return readResult(response, call, attempt);
+  };
+
+  try {
+    return await untilAborted(controller.signal, exchange());
+  } catch (error) {
+    const neverSent = wasNeverSent(error);
+    if (isOpen && neverSent) permit?.unsent();
+    else if (isOpen) permit?.lost();
+    isOpen = false;
+    if (signal?.aborted) throw signal.reason;
+    return {
+      kind: 'failure',
+      response: undefined,
+      failure: { kind: neverSent ? 'unsent' : 'lost' },
+      error: error instanceof TimeoutError ? error : connectionError(error, call, attempt),
+    };
+  } finally {
+    clearTimeout(timer);
+    release();
+  }
+}
+
+function startTimer(call: Call, controller: AbortController): ReturnType<typeof setTimeout> | undefined {
+  if (call.timeout === Infinity) return undefined;
+  return setTimeout(() => {
+    const message = `${call.method} ${call.path} was not answered completely within ${call.timeout} ms (timeout).`;
+    controller.abort(new TimeoutError(message, call));
+  }, call.timeout);
+}
+
+async function fetchOnce(call: Call, attempt: Attempt, attemptSignal: AbortSignal): Promise<Response> {
+  const { url, fetch, raw } = attempt;
+  const init: RequestInit = {
+    method: call.method,
+    headers: { ...call.headers, authorization: `Bearer ${attempt.token}` },
+    // A redirect must not carry the token to another origin, and not every runtime takes it off.
+    redirect: 'manual',
+    signal: raw?.signal ? AbortSignal.any([attemptSignal, raw.signal]) : attemptSignal,
+    ...(call.body === undefined ? undefined : { body: call.body }),
+  };
+  // One attempt and nothing else: retries, timeouts and errors are decided where the rate limit is known. ky passes
+  // the request on as a Request; handing the parts to fetch instead costs half, and is what a custom fetch expects.
+  return ky(url, { retry: 0, timeout: false, throwHttpErrors: false, fetch: () => fetch(url, init) });
+}
+
+async function readResult(response: Response, call: Call, attempt: Attempt): Promise<Result> {
+  if (response.ok) {
+    return { kind: 'success', response, text: attempt.raw ? undefined : await readText(response) };
+  }
+  const text = await readText(response);
+  if (isRedirect(response)) return { kind: 'redirect', response };
+  const retryAfter = parseRetryAfter(response.headers, Date.now());
+  const secrets = new Secrets([attempt.token, ...call.secrets]);
+  return {
+    kind: 'failure',
+    response,
+    failure: { kind: 'status', status: response.status, retryAfter },
+    error: errorOf(response, text, call, secrets, retryAfter),
+  };
+}
+
+function isRedirect({ status, type }: Response): boolean {
+  return type === 'opaqueredirect' || [301, 302, 303, 307, 308].includes(status);
+}
+
+function connectionError(error: unknown, call: Call, attempt: Attempt): ConnectionError {
+  // ky's own error holds the request, and with it the token.
+  const raw = isNetworkError(error) ? error.cause : error;
+  const cause = new Secrets([attempt.token, ...call.secrets]).redactError(raw);
+  return new ConnectionError(`${call.method} ${call.path} failed: ${connectionProblem(cause)}`, call, { cause });
+}

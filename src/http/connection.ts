@@ -1,0 +1,35 @@
+/** Codes of Node (undici), Bun, and the system for a connection that was never made. */
+const connectCodes = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'ConnectionRefused',
+  'FailedToOpenSocket',
+  'DNSException',
+]);
+
+/**
+ * Whether what `fetch` rejected with shows that nothing was sent. Browsers and Workers don't tell; there a request that
+ * can't be repeated is not retried.
+ */
+export function wasNeverSent(error: unknown): boolean {
+  for (let link = error, depth = 0; link instanceof Error && depth < 5; link = link.cause, depth++) {
+    if ('code' in link && connectCodes.has(String(link.code))) return true;
+    if (link.message.includes('client error (Connect)')) return true; // Deno
+  }
+  return false;
+}
+
+/** The innermost message, or its code: `fetch failed` alone helps nobody. */
+export function connectionProblem(error: unknown): string {
+  let deepest = error;
+  for (let depth = 0; deepest instanceof Error && deepest.cause instanceof Error && depth < 5; depth++) {
+    deepest = deepest.cause;
+  }
+  if (!(deepest instanceof Error)) return 'unknown reason';
+  return deepest.message || ('code' in deepest ? String(deepest.code) : deepest.name);
+}

@@ -1,0 +1,227 @@
+import { APIError, ExampleError, TimeoutError, type CallSite, type ValidationIssue } from '../errors.ts';
+import type { ClientEventEmitter } from '../events.ts';
+import { checkedToken, type ResolvedOptions } from '../options.ts';
+import { parseRateLimit } from '../rate-limit/headers.ts';
+import type { Permit, RateLimiter, RateLimitSnapshot } from '../rate-limit/limiter.ts';
+import { rateLimiterFor } from '../rate-limit/registry.ts';
+import { APIPromise, type Exchange } from './api-promise.ts';
+import { send, type Attempt, type Result } from './attempt.ts';
+import { callSignal, sleep, untilAborted } from './call-signal.ts';
+import { openCall, type Call } from './call.ts';
+import { decode, type DecodePolicy } from './decoder.ts';
+import { followRedirect } from './redirect.ts';
+import type { InternalRequestOptions, Requester, RequestSpec } from './request.ts';
+import type { RetryBudget } from './retry-budget.ts';
+import { planRetry } from './retry.ts';
+import { Secrets } from './secrets.ts';
+import { placeOf } from './validation.ts';
+
+/** What the clients that come from one another by `withOptions` have in common. */
+export interface SharedState {
+  readonly events: ClientEventEmitter;
+  readonly retryBudget: RetryBudget;
+  /** Where a response was seen to differ from the documentation; each place is logged once. */
+  readonly loggedIssues: Set<string>;
+}
+
+/** Leave to send, and with which token. */
+interface Admitted {
+  readonly token: string;
+  readonly limiter: RateLimiter | undefined;
+  readonly permit: Permit | undefined;
+}
+
+/** Takes a call from its specification to its value: waiting for the rate limit, attempts, retries, validation. */
+export class HttpClient implements Requester, DecodePolicy {
+  readonly responseValidation: DecodePolicy['responseValidation'];
+  readonly #options: ResolvedOptions;
+  readonly #shared: SharedState;
+  #limiter: RateLimiter | undefined;
+
+  constructor(options: ResolvedOptions, shared: SharedState) {
+    this.#options = options;
+    this.#shared = shared;
+    this.responseValidation = options.responseValidation;
+    if (typeof options.apiToken === 'string') this.#limiter = this.#limiterOf(options.apiToken);
+  }
+
+  request<T>(spec: RequestSpec<T>, options: InternalRequestOptions = {}): APIPromise<T> {
+    return new APIPromise((raw) => this.#run(spec, options, raw));
+  }
+
+  /** The limiter of the token in use, or last used. */
+  get rateLimit(): RateLimitSnapshot | undefined {
+    return this.#limiter?.snapshot;
+  }
+
+  onIssues(site: CallSite, route: string, issues: readonly ValidationIssue[]): void {
+    const { events, loggedIssues } = this.#shared;
+    events.emit('validationIssue', { ...site, issues });
+    for (const issue of issues) {
+      const place = `${site.method} ${route}, body${placeOf(issue)}`;
+      if (loggedIssues.has(place)) continue;
+      loggedIssues.add(place);
+      this.#options.logger.warn(`A response differs from the documentation at ${place}: ${issue.message}.`);
+    }
+  }
+
+  async #run<T>(spec: RequestSpec<T>, options: InternalRequestOptions, raw: boolean): Promise<Exchange<T>> {
+    const call = openCall(spec, options, this.#options);
+    const { signal, deadline, dispose } = callSignal(options.signal, call.totalTimeout, () => totalTimeoutError(call));
+    const { retryBudget } = this.#shared;
+    let { url } = call;
+    let retries = 0;
+    let redirects = 0;
+    let refused = false;
+    let answeredBefore: number | undefined;
+    let isPaidRetry = false;
+    try {
+      signal?.throwIfAborted();
+      for (let attempt = 1; ; attempt++) {
+        const { token, limiter, permit } = await this.#admit(call, options, signal, refused);
+        answeredBefore ??= limiter?.admitted;
+        const { fetch } = this.#options;
+        const result = await this.#attempt(call, attempt, {
+          url,
+          token,
+          permit,
+          signal,
+          fetch,
+          raw: raw ? options : undefined,
+        });
+
+        if (isPaidRetry) retryBudget.settle(result.kind !== 'failure');
+        else if (result.kind === 'success') retryBudget.earn();
+        isPaidRetry = false;
+
+        if (result.kind === 'success') {
+          const { response, text } = result;
+          const { status } = response;
+          const secrets = new Secrets([token, ...call.secrets]);
+          return {
+            response,
+            text,
+            rateLimit: parseRateLimit(response.headers),
+            decode: (body) => decode(spec, { ...site(call), status, text: body, secrets }, this),
+          };
+        }
+        if (result.kind === 'redirect') {
+          url = followRedirect(call, url, result.response, redirects++);
+          continue;
+        }
+
+        const { failure, error } = result;
+        const state = {
+          repeatable: call.repeatable,
+          maxRetries: call.maxRetries,
+          retries,
+          paced: limiter !== undefined,
+          contended: limiter?.admitted !== answeredBefore,
+        };
+        const retry = planRetry(failure, state, Math.random());
+        if (!retry || performance.now() + retry.delay >= deadline) throw error;
+
+        this.#tellRetry(call, attempt, retry.delay, error);
+        if (retry.delay > 0) await sleep(retry.delay, signal);
+        // Asked only now: by the time the delay is over, the retries of others have shown whether the API is back.
+        isPaidRetry = !retry.free && (await retryBudget.spend(signal));
+        if (!retry.free && !isPaidRetry) throw error;
+        if (!retry.free) retries++;
+        refused = error instanceof APIError && error.status === 429;
+        answeredBefore = limiter?.admitted;
+      }
+    } finally {
+      if (isPaidRetry) retryBudget.settle(true); // It was aborted, which says nothing about the API.
+      dispose();
+    }
+  }
+
+  /** Waits for the rate limit of the token that is good now. */
+  async #admit(
+    call: Call,
+    { urgency }: InternalRequestOptions,
+    signal: AbortSignal | undefined,
+    refused: boolean,
+  ): Promise<Admitted> {
+    const { apiToken, rateLimit } = this.#options;
+    let token = typeof apiToken === 'string' ? apiToken : await untilAborted(signal, callForToken(apiToken));
+    for (;;) {
+      const limiter = this.#limiterOf(token);
+      if (!limiter || !rateLimit) return { token, limiter: undefined, permit: undefined };
+
+      this.#limiter = limiter;
+      const { method, path } = call;
+      const onWait = (delay: number, waiting: number) => this.#tellWait(call, delay, waiting);
+      const acquired = limiter.acquire({ method, path, signal, maxWait: rateLimit.maxWait, urgency, refused, onWait });
+      const permit = acquired instanceof Promise ? await acquired : acquired;
+      if (typeof apiToken === 'string' || !permit.waited) return { token, limiter, permit };
+
+      // The token may have been rotated while the call waited; a new one has a budget of its own.
+      const tokenNow = await untilAborted(signal, callForToken(apiToken)).catch((error: unknown) => {
+        permit.unsent();
+        throw error;
+      });
+      if (tokenNow === token) return { token, limiter, permit };
+      permit.unsent();
+      token = tokenNow;
+    }
+  }
+
+  #limiterOf(token: string): RateLimiter | undefined {
+    const { baseUrl, rateLimit } = this.#options;
+    return rateLimit ? rateLimiterFor({ baseUrl, token, ...rateLimit }) : undefined;
+  }
+
+  async #attempt(call: Call, attempt: number, how: Attempt): Promise<Result> {
+    const { events } = this.#shared;
+    const { logger } = this.#options;
+    if (events.has('request')) events.emit('request', { ...site(call), attempt });
+    const start = performance.now();
+    const result = await send(call, how);
+    const { response } = result;
+    const duration = Math.round(performance.now() - start);
+    logger.debug(`${call.method} ${call.path}: ${response ? response.status : 'no answer'} after ${duration} ms`);
+    if (response && events.has('response')) {
+      events.emit('response', {
+        ...site(call),
+        attempt,
+        status: response.status,
+        duration,
+        requestId: response.headers.get('x-request-id') ?? undefined,
+        rateLimit: parseRateLimit(response.headers),
+      });
+    }
+    return result;
+  }
+
+  #tellRetry(call: Call, attempt: number, delay: number, error: ExampleError): void {
+    const status = error instanceof APIError ? error.status : undefined;
+    this.#shared.events.emit('retry', { ...site(call), attempt, delay, status, reason: error.message });
+    this.#options.logger.info(`${error.name}: ${error.message} Trying again in ${Math.round(delay)} ms.`);
+  }
+
+  #tellWait(call: Call, delay: number, waiting: number): void {
+    this.#shared.events.emit('rateLimitWait', { ...site(call), delay, waiting });
+  }
+}
+
+function site({ method, path }: CallSite): CallSite {
+  return { method, path };
+}
+
+async function callForToken(apiToken: () => string | Promise<string>): Promise<string> {
+  let token: string;
+  try {
+    token = await apiToken();
+  } catch (cause) {
+    throw new ExampleError('The apiToken function failed; see the cause.', { cause });
+  }
+  return checkedToken(token);
+}
+
+function totalTimeoutError(call: Call): TimeoutError {
+  return new TimeoutError(
+    `${call.method} ${call.path} took longer than ${call.totalTimeout} ms in all (totalTimeout).`,
+    call,
+  );
+}

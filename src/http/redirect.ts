@@ -1,0 +1,29 @@
+import { ConnectionError } from '../errors.ts';
+import type { Call } from './call.ts';
+
+const mostRedirects = 5;
+
+/**
+ * Where to send the call next. A redirect is followed within the origin only, because the token is for that origin,
+ * and only if it keeps the method: 301, 302 and 303 may turn a POST into a GET.
+ *
+ * @param redirects How many were followed before.
+ * @throws ConnectionError if it may not be followed.
+ */
+export function followRedirect(call: Call, from: string, response: Response, redirects: number): string {
+  const location = response.headers.get('location') ?? '';
+  const target = location !== '' && URL.canParse(location, from) ? new URL(location, from) : undefined;
+  const problem = !target
+    ? 'to a place that the SDK is not told' // a browser hides it
+    : target.origin !== new URL(from).origin
+      ? `to another origin (${target.origin}), where the API token must not go`
+      : call.method !== 'GET' && response.status !== 307 && response.status !== 308
+        ? 'in a way that would drop its body'
+        : redirects >= mostRedirects
+          ? `more than ${mostRedirects} times`
+          : undefined;
+  if (!target || problem) {
+    throw new ConnectionError(`${call.method} ${call.path} was redirected ${problem}. Check baseUrl.`, call);
+  }
+  return target.href;
+}

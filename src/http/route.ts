@@ -1,0 +1,27 @@
+import { InvalidRequestError } from '../errors.ts';
+
+/**
+ * Fills in a route's `{names}`. Every value becomes exactly one path segment, so that no id can reach another route.
+ */
+export function expandRoute(route: string, params: Readonly<Record<string, string>> = {}): string {
+  return route.replace(/\{(\w+)\}/g, (_, name: string) => encodeSegment(name, params[name]));
+}
+
+function encodeSegment(name: string, value: string | undefined): string {
+  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  if (typeof value !== 'string' || !/^(?!\.{0,2}$)[^/\\\u0000-\u001f\u007f]*$/.test(value) || !value.isWellFormed()) {
+    throw new InvalidRequestError(
+      `${name} must be a non-empty string without slashes or control characters, and not '.' or '..'.`,
+    );
+  }
+  return encodeURIComponent(value);
+}
+
+/** The query string of the values that are set, with its `?`; empty if none is. */
+export function queryString(query: Readonly<Record<string, string | number | undefined>> = {}): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) search.set(name, String(value));
+  }
+  return search.size > 0 ? `?${search}` : '';
+}

@@ -1,0 +1,43 @@
+export { Client } from './client.ts';
+export {
+  APIError,
+  AuthenticationError,
+  BadRequestError,
+  ConflictError,
+  ConnectionError,
+  ExampleError,
+  InternalServerError,
+  InvalidRequestError,
+  NotFoundError,
+  PermissionDeniedError,
+  RateLimitError,
+  ResponseValidationError,
+  TimeoutError,
+  UnprocessableEntityError,
+} from './errors.ts';
+export { VERSION } from './version.ts';
+
+export type { APIErrorInit, CallSite, ValidationIssue } from './errors.ts';
+export type {
+  ClientEventListener,
+  ClientEvents,
+  RateLimitStoreEvent,
+  RateLimitWaitEvent,
+  RequestEvent,
+  ResponseEvent,
+  RetryEvent,
+  ValidationIssueEvent,
+} from './events.ts';
+export type { APIPromise, WithResponse } from './http/api-promise.ts';
+export type { RequestOptions } from './http/request.ts';
+export type { Logger, LogLevel } from './logger.ts';
+export type { ClientOptions, RateLimitOptions } from './options.ts';
+export type { ListOptions, PageParams } from './pagination/list-options.ts';
+export type { ListPromise } from './pagination/list-promise.ts';
+export type { PageMeta } from './pagination/page-body.ts';
+export type { Page } from './pagination/page.ts';
+export type { RateLimitInfo } from './rate-limit/headers.ts';
+export type { RateLimitSnapshot } from './rate-limit/limiter.ts';
+export type { RateLimitStore } from './rate-limit/store.ts';
+export type { Project, ProjectListParams, Projects } from './resources/projects.ts';
+export type { User, UserCreateParams, Users } from './resources/users.ts';

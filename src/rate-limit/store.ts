@@ -1,0 +1,4 @@
+/** Placeholder until the store is merged. */
+export interface RateLimitStore {
+  readonly kind: string;
+}

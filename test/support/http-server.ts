@@ -1,0 +1,104 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { onTestFinished } from 'vitest';
+import { Client, type ClientOptions } from '@example/sdk';
+
+/** A request as the server received it. */
+export interface Received {
+  method: string;
+  url: string;
+  headers: IncomingMessage['headers'];
+  body: string;
+}
+
+export interface TestServer {
+  /** For `baseUrl`. */
+  url: string;
+  requests: Received[];
+  /** Connections accepted so far. */
+  connections: () => number;
+  /** Connections open now. */
+  open: () => number;
+  close: () => Promise<void>;
+}
+
+export type Handler = (request: Received, response: ServerResponse) => void;
+
+/** A real server on a free port of the loopback interface, closed when the test ends. */
+export async function serve(handler: Handler): Promise<TestServer> {
+  const requests: Received[] = [];
+  const sockets = new Set<Socket>();
+  let connections = 0;
+  const server = createServer((message, response) => {
+    const chunks: Buffer[] = [];
+    message.on('data', (chunk: Buffer) => chunks.push(chunk));
+    message.on('error', () => undefined);
+    message.on('end', () => {
+      const { method = '', url = '', headers } = message;
+      const request = { method, url, headers, body: Buffer.concat(chunks).toString() };
+      requests.push(request);
+      handler(request, response);
+    });
+  });
+  server.on('connection', (socket) => {
+    connections++;
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', () => undefined);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const close = async () => {
+    if (!server.listening) return;
+    server.close();
+    server.closeAllConnections();
+    await once(server, 'close');
+  };
+  onTestFinished(close);
+  return {
+    url: `http://127.0.0.1:${port}/v1`,
+    requests,
+    connections: () => connections,
+    open: () => sockets.size,
+    close,
+  };
+}
+
+export const user = { id: 'user_123', name: 'John Doe', email: 'john@example.com', created_at: '2024-01-01T00:00:00Z' };
+
+export const newUser = { name: 'John Doe', email: 'john@example.com', password: 'correct-horse-battery' };
+
+/** Answers with JSON. */
+export function json(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers });
+  response.end(JSON.stringify(body));
+}
+
+/** Answers with the API's documented error. */
+export function fail(response: ServerResponse, status: number, headers: Record<string, string> = {}): void {
+  json(response, status, { error: { code: `code_${status}`, message: `Answered ${status}.`, details: {} } }, headers);
+}
+
+export const apiToken = 'token-that-nobody-may-see';
+
+/** A client of a test server, whose log lines stay out of the test's output. */
+export function clientOf(server: { url: string }, options: ClientOptions = {}): Client {
+  return new Client({ apiToken, baseUrl: server.url, logLevel: 'off', ...options });
+}
+
+/** What a call rejects with. */
+export async function rejection(call: PromiseLike<unknown>): Promise<unknown> {
+  try {
+    await call;
+  } catch (error) {
+    return error;
+  }
+  throw new Error('The call succeeded, but should have failed.');
+}
