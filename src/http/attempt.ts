@@ -7,12 +7,13 @@ import type { Call } from './call.ts';
 import { connectionProblem, wasNeverSent } from './connection.ts';
 import { errorOf, readText } from './response.ts';
 import type { Failure } from './retry.ts';
-import { Secrets } from './secrets.ts';
+import type { Secrets } from './secrets.ts';
 
 /** What one attempt is made with, beside the call. */
 export interface Attempt {
   readonly url: string;
   readonly token: string;
+  readonly secrets: Secrets;
   readonly fetch: typeof globalThis.fetch;
   /** The call's signal: the caller's, with the total timeout. */
   readonly signal: AbortSignal | undefined;
@@ -101,12 +102,11 @@ async function readResult(response: Response, call: Call, attempt: Attempt): Pro
   const text = await readText(response);
   if (isRedirect(response)) return { kind: 'redirect', response };
   const retryAfter = parseRetryAfter(response.headers, Date.now());
-  const secrets = new Secrets([attempt.token, ...call.secrets]);
   return {
     kind: 'failure',
     response,
     failure: { kind: 'status', status: response.status, retryAfter },
-    error: errorOf(response, text, call, secrets, retryAfter),
+    error: errorOf(response, text, call, attempt.secrets, retryAfter),
   };
 }
 
@@ -117,6 +117,6 @@ function isRedirect({ status, type }: Response): boolean {
 function connectionError(error: unknown, call: Call, attempt: Attempt): ConnectionError {
   // ky's own error holds the request, and with it the token.
   const raw = isNetworkError(error) ? error.cause : error;
-  const cause = new Secrets([attempt.token, ...call.secrets]).redactError(raw);
+  const cause = attempt.secrets.redactError(raw);
   return new ConnectionError(`${call.method} ${call.path} failed: ${connectionProblem(cause)}`, call, { cause });
 }

@@ -81,23 +81,24 @@ export class HttpClient implements Requester, DecodePolicy {
         const { token, limiter, permit } = await this.#admit(call, options, signal, refused);
         answeredBefore ??= limiter?.admitted;
         const { fetch } = this.#options;
+        const secrets = new Secrets([token, ...call.secrets]);
         const result = await this.#attempt(call, attempt, {
           url,
           token,
+          secrets,
           permit,
           signal,
           fetch,
           raw: raw ? options : undefined,
         });
 
-        if (isPaidRetry) retryBudget.settle(result.kind !== 'failure');
+        if (isPaidRetry) retryBudget.settle(result.kind !== 'failure' || isAnswered(result.response));
         else if (result.kind === 'success') retryBudget.earn();
         isPaidRetry = false;
 
         if (result.kind === 'success') {
           const { response, text } = result;
           const { status } = response;
-          const secrets = new Secrets([token, ...call.secrets]);
           return {
             response,
             text,
@@ -187,7 +188,7 @@ export class HttpClient implements Requester, DecodePolicy {
         attempt,
         status: response.status,
         duration,
-        requestId: response.headers.get('x-request-id') ?? undefined,
+        requestId: how.secrets.redact(response.headers.get('x-request-id') ?? '') || undefined,
         rateLimit: parseRateLimit(response.headers),
       });
     }
@@ -203,6 +204,11 @@ export class HttpClient implements Requester, DecodePolicy {
   #tellWait(call: Call, delay: number, waiting: number): void {
     this.#shared.events.emit('rateLimitWait', { ...site(call), delay, waiting });
   }
+}
+
+/** The API works, even if it says no. */
+function isAnswered(response: Response | undefined): boolean {
+  return response !== undefined && response.status < 500;
 }
 
 function site({ method, path }: CallSite): CallSite {
