@@ -1,7 +1,9 @@
 import { Hono } from 'hono';
+import { BrokenConnection } from './broken-connection.ts';
 import { authentication } from './authentication.ts';
 import { envelope } from './envelope.ts';
 import type { Env } from './exchange.ts';
+import { faultInjection } from './fault-injection.ts';
 import { Failure } from './failure.ts';
 import { preflight } from './preflight.ts';
 import { projectRoutes } from './project-routes.ts';
@@ -14,7 +16,7 @@ export function createApp(services: Services): Hono<Env> {
   const app = new Hono<Env>();
 
   app.use(envelope(services));
-  app.use('/v1/*', preflight, authentication(services), rateLimiting(services));
+  app.use('/v1/*', preflight, authentication(services), rateLimiting(services), faultInjection(services));
   app.route('/v1/users', userRoutes(services));
   app.route('/v1/projects', projectRoutes(services));
 
@@ -22,6 +24,8 @@ export function createApp(services: Services): Hono<Env> {
     throw new Failure(404, 'not_found', 'There is nothing at this path.');
   });
   app.onError((error) => {
+    // Not an answer: it is for whoever carries the answers.
+    if (error instanceof BrokenConnection) throw error;
     const failure = error instanceof Failure ? error : internalError();
     return Response.json(failure.body, { status: failure.status, headers: failure.headers });
   });

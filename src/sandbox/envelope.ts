@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from 'hono';
+import { BrokenConnection } from './broken-connection.ts';
 import type { Env } from './exchange.ts';
 import type { RateStanding } from './rate-windows.ts';
 import type { Services } from './services.ts';
@@ -26,7 +27,7 @@ export function envelope({ log, windows, now }: Services): MiddlewareHandler<Env
     await next();
 
     const time = now();
-    const standing = windows.standing(context.get('token')?.id, time);
+    const standing = context.get('standing') ?? windows.standing(context.get('token')?.id, time);
     const { headers } = context.res;
     headers.set('X-Request-Id', entry.id);
     headers.set('Date', new Date(time).toUTCString());
@@ -35,10 +36,12 @@ export function envelope({ log, windows, now }: Services): MiddlewareHandler<Env
     headers.set('Access-Control-Expose-Headers', EXPOSED);
     setRateLimit(headers, standing);
 
-    entry.status = context.res.status;
+    const broken = context.get('broken');
+    if (broken !== 'reset') entry.status = context.res.status;
     entry.remaining = standing.remaining;
     entry.duration = performance.now() - begin;
     log.close(entry);
+    if (broken !== undefined) throw new BrokenConnection(broken === 'cut' ? context.res : undefined);
   };
 }
 

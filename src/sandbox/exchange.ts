@@ -1,3 +1,4 @@
+import type { RateStanding } from './rate-windows.ts';
 import type { PendingRequest } from './request-log.ts';
 import type { TokenRecord } from './store.ts';
 
@@ -8,5 +9,9 @@ export interface Env {
     entry: PendingRequest;
     /** Whose request it is, once that is known. */
     token: TokenRecord | undefined;
+    /** What the rate-limit headers shall say, where that is not the truth. */
+    standing: RateStanding | undefined;
+    /** How the connection shall break. */
+    broken: 'reset' | 'cut' | undefined;
   };
 }

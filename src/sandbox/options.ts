@@ -32,6 +32,8 @@ export interface SandboxOptions {
   users?: number | readonly UserSeed[] | undefined;
   /** The clock: epoch milliseconds. Default `Date.now`. */
   now?: (() => number) | undefined;
+  /** Milliseconds that every answer is held back. Default 0. */
+  latency?: number | undefined;
   /** Makes what is made up different, and reproducible. Default 1. */
   seed?: number | undefined;
 }
@@ -43,6 +45,7 @@ export interface ResolvedOptions {
   readonly projects: readonly ProjectSeed[];
   readonly users: readonly UserSeed[];
   readonly now: () => number;
+  readonly latency: number;
   readonly seed: number;
 }
 
@@ -61,6 +64,7 @@ export function resolveOptions(options: SandboxOptions): ResolvedOptions {
     projects: seeds('projects', options.projects ?? 100),
     users: seeds('users', options.users ?? 0),
     now: options.now ?? Date.now,
+    latency: count('latency', options.latency ?? 0, 0),
     seed: count('seed', options.seed ?? 1, 0),
   };
 }

@@ -1,4 +1,6 @@
 import { createApp } from './app.ts';
+import { BrokenConnection, breakFetch } from './broken-connection.ts';
+import { Faults } from './faults.ts';
 import { Idempotency } from './idempotency.ts';
 import { resolveOptions, type SandboxOptions } from './options.ts';
 import { RateWindows } from './rate-windows.ts';
@@ -37,6 +39,8 @@ export interface Sandbox {
   readonly apiToken: string;
   /** The base URL for a client that uses `fetch` (which answers at any origin). */
   readonly baseUrl: string;
+  /** Makes requests go wrong on demand. */
+  readonly faults: Faults;
   /** The last 1000 requests that came in, oldest first, with nothing secret in them. */
   readonly requests: readonly RecordedRequest[];
 }
@@ -60,6 +64,8 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     tokens: new Tokens(store, now),
     windows: new RateWindows(resolved.rateLimit),
     idempotency: new Idempotency(store, now),
+    faults: new Faults(resolved.seed),
+    latency: resolved.latency,
     log: new RequestLog(),
     now,
   };
@@ -76,6 +82,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
 
   return {
     apiToken,
+    faults: services.faults,
     baseUrl: 'https://api.example.com/v1',
     get requests() {
       return services.log.entries;
@@ -83,7 +90,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     fetch: async (input, init) => {
       const request = init === undefined && input instanceof Request ? input : new Request(input, init);
       request.signal.throwIfAborted();
-      return untilAborted(answer(request), request.signal);
+      return untilAborted(answer(request).catch(actOut), request.signal);
     },
     listen: async (where = {}) => {
       const { port = 0, host = '127.0.0.1' } = typeof where === 'number' ? { port: where } : where;
@@ -98,6 +105,11 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       servers.clear();
     },
   };
+}
+
+function actOut(error: unknown): Promise<Response> {
+  if (error instanceof BrokenConnection) return breakFetch(error);
+  throw error;
 }
 
 /** Rejects with the signal's reason as soon as it aborts, as `fetch` does. */

@@ -1,6 +1,8 @@
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import { BrokenConnection, halves } from './broken-connection.ts';
 import { Failure } from './failure.ts';
 import type { SandboxServer } from './sandbox.ts';
 
@@ -10,12 +12,19 @@ export async function serve(
   port: number,
   host: string,
 ): Promise<SandboxServer> {
-  const listener = getRequestListener((request) => answer(request), {
-    // The application that embeds us keeps its own Request and Response.
-    overrideGlobalObjects: false,
-    errorHandler: () => Response.json(malformed.body, { status: malformed.status }),
+  const server = createServer((incoming, outgoing) => {
+    const carry = (request: Request) =>
+      answer(request).catch((error: unknown) => {
+        if (!(error instanceof BrokenConnection)) throw error;
+        return breakOff(error, outgoing);
+      });
+    const listener = getRequestListener(carry, {
+      // The application that embeds us keeps its own Request and Response.
+      overrideGlobalObjects: false,
+      errorHandler: () => Response.json(malformed.body, { status: malformed.status }),
+    });
+    void listener(incoming, outgoing);
   });
-  const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
@@ -37,6 +46,17 @@ export async function serve(
         server.closeAllConnections();
       })),
   };
+}
+
+async function breakOff({ answer }: BrokenConnection, outgoing: ServerResponse): Promise<Response> {
+  if (answer === undefined) {
+    outgoing.socket?.resetAndDestroy();
+  } else {
+    const { sent, total } = await halves(answer);
+    outgoing.writeHead(answer.status, { ...Object.fromEntries(answer.headers), 'content-length': total });
+    outgoing.write(sent, () => outgoing.destroy());
+  }
+  return RESPONSE_ALREADY_SENT;
 }
 
 const malformed = new Failure(400, 'invalid_request', 'The request is not valid HTTP: its host or path makes no URL.');

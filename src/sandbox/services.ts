@@ -1,3 +1,4 @@
+import type { Faults } from './faults.ts';
 import type { Idempotency } from './idempotency.ts';
 import type { RateWindows } from './rate-windows.ts';
 import type { RequestLog } from './request-log.ts';
@@ -10,6 +11,9 @@ export interface Services {
   readonly tokens: Tokens;
   readonly windows: RateWindows;
   readonly idempotency: Idempotency;
+  readonly faults: Faults;
+  /** Milliseconds that every answer is held back. */
+  readonly latency: number;
   readonly log: RequestLog;
   readonly now: () => number;
 }
