@@ -1,0 +1,101 @@
+import * as z from 'zod/mini';
+import type { ValidationIssue } from '../errors.ts';
+import type { RawBody } from './raw-body.ts';
+import { WebhookVerificationError } from './verification-error.ts';
+
+/** A user was created. */
+export interface UserCreatedEvent {
+  event: 'user.created';
+  data: {
+    /** Unique identifier, such as `user_123`. */
+    id: string;
+    /** Full name. */
+    name: string;
+    /** Email address. */
+    email: string;
+  };
+  /** When it happened: ISO 8601, UTC. */
+  timestamp: string;
+}
+
+declare const unlisted: unique symbol;
+
+/** The name of an event that this version of the SDK does not list. Its type is no plain `string` so that `event.event === 'user.created'` rules it out. */
+export type UnknownEventName = string & { readonly [unlisted]: true };
+
+/** An event that this version of the SDK does not list. */
+export interface UnknownWebhookEvent {
+  event: UnknownEventName;
+  data: unknown;
+  /** When it happened: ISO 8601, UTC. */
+  timestamp: string;
+}
+
+/** The documented events by name. */
+export interface WebhookEventMap {
+  'user.created': UserCreatedEvent;
+}
+
+/** The name of a documented event. */
+export type WebhookEventName = keyof WebhookEventMap;
+
+/** Any event: compare `event` with a name to know its `data`. */
+export type WebhookEvent = WebhookEventMap[WebhookEventName] | UnknownWebhookEvent;
+
+const eventSchemas: { readonly [Name in WebhookEventName]: z.ZodMiniType<WebhookEventMap[Name]> } = {
+  'user.created': z.looseObject({
+    event: z.literal('user.created'),
+    data: z.looseObject({ id: z.string(), name: z.string(), email: z.string() }),
+    timestamp: z.string(),
+  }),
+};
+
+const unknownEventSchema = z.looseObject({ event: z.string(), data: z.unknown(), timestamp: z.string() });
+
+/** Told where an event differs from the documentation. If it throws, the event is refused with what it threw. */
+export type ValidationIssueListener = (issue: ValidationIssue, event: WebhookEvent) => void;
+
+/**
+ * Reads an event from a body whose signature is right. Unknown names and fields are kept, and what differs from the
+ * documentation is passed on and reported: an API that grows must not break who listens to it.
+ *
+ * @throws {WebhookVerificationError} `invalid_payload` if the body is no event at all.
+ */
+export function parseEvent(body: RawBody, onValidationIssue?: ValidationIssueListener): WebhookEvent {
+  const event = parseJson(body);
+  if (!isEvent(event)) {
+    throw invalidPayload(
+      'it is no JSON object with a string `event`, as the API sends; does the secret sign other webhooks too?',
+    );
+  }
+  if (onValidationIssue) {
+    const schema = Object.hasOwn(eventSchemas, event.event)
+      ? eventSchemas[event.event as WebhookEventName]
+      : unknownEventSchema;
+    for (const { path, message } of schema.safeParse(event).error?.issues ?? []) {
+      onValidationIssue({ path: path.map((key) => (typeof key === 'symbol' ? String(key) : key)), message }, event);
+    }
+  }
+  return event;
+}
+
+/** Of the shape nothing more is required than what tells events apart; the rest is documented, but may change. */
+function isEvent(value: unknown): value is WebhookEvent {
+  return typeof value === 'object' && value !== null && 'event' in value && typeof value.event === 'string';
+}
+
+function parseJson(body: RawBody): unknown {
+  try {
+    return JSON.parse(typeof body === 'string' ? body : new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    // The parser's own message quotes the body.
+    throw invalidPayload('it is not JSON in UTF-8');
+  }
+}
+
+function invalidPayload(reason: string): WebhookVerificationError {
+  return new WebhookVerificationError(
+    'invalid_payload',
+    `The signature is right, but the body is no event: ${reason}.`,
+  );
+}
