@@ -1,0 +1,69 @@
+/**
+ * What a call costs beyond `fetch`: CPU time, side by side in one run. `npm run bench:overhead -- [--rounds 40] [--markdown]`
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { Assignment, Round } from './overhead/measure.ts';
+import { installPeers } from './shared/peers.ts';
+import { median, quantile } from './shared/statistics.ts';
+import { table } from './shared/table.ts';
+
+const { values: options } = parseArgs({
+  options: { rounds: { type: 'string', default: '40' }, markdown: { type: 'boolean', default: false } },
+});
+const rounds = Number(options.rounds);
+
+installPeers();
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+const server = fork(here('overhead/server.ts'));
+// The server's only message is its port.
+const [port] = (await once(server, 'message')) as [number];
+
+try {
+  for (const concurrency of [1, 10]) {
+    report(concurrency, await measure({ port, concurrency, rounds }));
+  }
+} finally {
+  server.disconnect();
+}
+
+async function measure(assignment: Assignment): Promise<Round[]> {
+  const measured: Round[] = [];
+  const child = fork(here('overhead/measure.ts'), [JSON.stringify(assignment)], {
+    // Garbage is collected on the main thread and in small pieces, so that each contestant pays for its own.
+    execArgv: ['--single-threaded-gc', '--min-semi-space-size=2', '--max-semi-space-size=2'],
+  });
+  child.on('message', (round) => measured.push(round as Round));
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error(`Measuring failed with exit code ${String(code)}.`);
+  return measured;
+}
+
+function report(concurrency: number, measured: readonly Round[]): void {
+  const names = Object.keys(measured[0] ?? {});
+  const rows = names
+    .map((name) => {
+      const cost = measured.map((round) => round[name] ?? Number.NaN);
+      const ratios = measured.map((round) => (round[name] ?? Number.NaN) / (round['fetch'] ?? Number.NaN));
+      return {
+        name,
+        cost: median(cost),
+        ratio: median(ratios),
+        low: quantile(ratios, 0.25),
+        high: quantile(ratios, 0.75),
+      };
+    })
+    .sort((a, b) => a.ratio - b.ratio)
+    .map(({ name, cost, ratio, low, high }) => [
+      name,
+      ratio.toFixed(2),
+      name === 'fetch' ? '' : `${low.toFixed(2)}–${high.toFixed(2)}`,
+      cost.toFixed(0),
+    ]);
+  console.log(concurrency === 1 ? '\nOne call after the other\n' : `\n${concurrency} calls at a time\n`);
+  console.log(table(['', '× fetch', 'quartiles', 'CPU µs a call'], rows, options));
+}

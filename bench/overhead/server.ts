@@ -1,0 +1,33 @@
+// The server that `overhead.ts` measures against: a process of its own, so that its work is not counted as the client's.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+const user = JSON.stringify({
+  id: 'user_123',
+  name: 'John Doe',
+  email: 'john@example.com',
+  created_at: '2024-01-01T00:00:00Z',
+});
+
+// The budget is one that nobody can use up, so that no client has a reason to wait.
+const limit = 1_000_000_000;
+let served = 0;
+
+const server = createServer((request, response) => {
+  request.resume();
+  served += 1;
+  response.writeHead(200, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(user),
+    'x-ratelimit-limit': limit,
+    'x-ratelimit-remaining': limit - served,
+    'x-ratelimit-reset': Math.ceil(Date.now() / 60_000) * 60,
+  });
+  response.end(user);
+});
+server.keepAliveTimeout = 600_000;
+server.listen(0, '127.0.0.1', () => {
+  // A server that listens on TCP has such an address.
+  process.send?.((server.address() as AddressInfo).port);
+});
+process.once('disconnect', () => process.exit());
