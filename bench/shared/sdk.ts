@@ -12,3 +12,9 @@ export interface Sdk {
 const dist = (path: string): string => new URL(`../../dist/${path}`, import.meta.url).href;
 
 export const loadSdk = async (): Promise<Sdk> => (await import(dist('index.js'))) as Sdk;
+
+export interface SdkRedis {
+  readonly redisRateLimitStore: (client: unknown) => unknown;
+}
+
+export const loadRedis = async (): Promise<SdkRedis> => (await import(dist('redis/index.js'))) as SdkRedis;

@@ -1,0 +1,129 @@
+/**
+ * Many calls at once against a rate limit, side by side. `npm run bench:rate-limit` runs the whole matrix;
+ * any option that describes a scenario runs that one only:
+ *
+ *   --calls 300            calls at once
+ *   --offset=-20s          the client's clock is wrong (`+20s`, `-10min`)
+ *   --processes 4          several client processes; with --redis they have a Redis server to share
+ *   --foreign spread       a foreign client uses a third of the budget: `spread` evenly, or in a `burst`
+ *   --kind first-request   windows start with the first request instead of following the clock
+ *   --retry-after          a 429 has a Retry-After header
+ *   --window 4000          length of a window in ms
+ *
+ * and `--only ky,openai` (names, or beginnings of them), `--parallel 3` (runs side by side), `--markdown`, `--verbose`.
+ */
+import { parseArgs } from 'node:util';
+import { patience, run, type Result, type Scenario } from './rate-limit/run.ts';
+import { chapters, plain, type Chapter } from './rate-limit/scenarios.ts';
+import { installPeers } from './shared/peers.ts';
+import { table } from './shared/table.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    calls: { type: 'string' },
+    offset: { type: 'string' },
+    processes: { type: 'string' },
+    redis: { type: 'boolean' },
+    foreign: { type: 'string' },
+    kind: { type: 'string' },
+    'retry-after': { type: 'boolean' },
+    window: { type: 'string' },
+    only: { type: 'string' },
+    parallel: { type: 'string', default: '3' },
+    markdown: { type: 'boolean', default: false },
+    verbose: { type: 'boolean', default: false },
+  },
+});
+
+installPeers();
+// Loads the peers, so only once they are installed.
+const { contestants } = await import('./rate-limit/contestants.ts');
+const wanted = options.only?.split(',');
+const names = Object.keys(contestants).filter((name) => wanted?.some((start) => name.startsWith(start)) ?? true);
+
+const only = (chapter: Chapter): Chapter => ({
+  ...chapter,
+  contestants: chapter.contestants.filter((name) => names.includes(name)),
+});
+const scenario = describedScenario();
+const matrix = (scenario ? [{ title: titleOf(scenario), scenario, contestants: names }] : chapters(names)).map(only);
+
+const results = new Map(matrix.map((chapter) => [chapter, new Map<string, Result>()]));
+const jobs = matrix.flatMap((chapter) => chapter.contestants.map((contestant) => ({ chapter, contestant })));
+const total = jobs.length;
+const lanes = Number(options.parallel);
+let finished = 0;
+await Promise.all(Array.from({ length: lanes }, (_, lane) => work(lane)));
+if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+for (const [{ title }, outcome] of results) print(title, outcome);
+
+/** Each lane's windows open at another second, so that runs side by side don't burst at the same time. */
+async function work(lane: number): Promise<void> {
+  for (let job = jobs.shift(); job; job = jobs.shift()) {
+    const { chapter, contestant } = job;
+    const result = await run(contestant, chapter.scenario, lane * 1000);
+    results.get(chapter)?.set(contestant, result);
+    finished += 1;
+    const progress = `${finished} of ${total}  ${chapter.title}: ${contestant}`;
+    if (options.verbose) console.error(progress, result);
+    else if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${progress}`);
+  }
+}
+
+function print(title: string, outcome: ReadonlyMap<string, Result>): void {
+  // Contestants end in any order, and are listed in the order they were asked for.
+  const rows = names.flatMap((name) => {
+    const result = outcome.get(name);
+    if (!result) return [];
+    const { done, failed, unfinished, refused, ratio } = result;
+    // Whoever gives up on calls has not done the job in less time.
+    const time = failed > 0 ? '–' : unfinished > 0 ? `> ${patience}` : ratio.toFixed(2);
+    return [[name, String(done), String(failed), String(refused), time]];
+  });
+  if (rows.length === 0) return;
+  console.log(options.markdown ? `\n**${title}**\n` : `\n${title}\n`);
+  console.log(table(['', 'done', 'failed', 'refused (429)', '× best time'], rows, options));
+}
+
+/** The scenario that the options describe; `undefined` if they describe none. */
+function describedScenario(): Scenario | undefined {
+  const { calls, offset, processes, redis, foreign, kind, window } = options;
+  const retryAfter = options['retry-after'];
+  if ([calls, offset, processes, redis, foreign, kind, window, retryAfter].every((option) => option === undefined)) {
+    return undefined;
+  }
+  return {
+    ...plain,
+    calls: Number(calls ?? plain.calls),
+    offset: milliseconds(offset ?? '0s'),
+    processes: Number(processes ?? 1),
+    redis: redis ?? false,
+    foreign: oneOf(['none', 'spread', 'burst'], foreign ?? 'none'),
+    kind: oneOf(['aligned', 'first-request'], kind ?? 'aligned'),
+    window: Number(window ?? plain.window),
+    retryAfter: retryAfter ?? false,
+  };
+}
+
+function titleOf({ calls, processes, redis, offset, kind, foreign, retryAfter, window }: Scenario): string {
+  return [
+    `${calls} calls at once`,
+    `windows of ${window} ms (${kind})`,
+    ...(processes > 1 ? [`${processes} processes ${redis ? 'with' : 'without'} Redis`] : []),
+    ...(offset ? [`clock ${offset / 1000} s off`] : []),
+    ...(foreign === 'none' ? [] : [`foreign client (${foreign})`]),
+    ...(retryAfter ? ['Retry-After'] : []),
+  ].join(', ');
+}
+
+function milliseconds(offset: string): number {
+  const [, value, unit] = /^([+-]?\d+)(s|min)$/.exec(offset) ?? [];
+  if (value === undefined) throw new Error(`--offset is written like +20s or -10min, not ${offset}`);
+  return Number(value) * (unit === 's' ? 1000 : 60_000);
+}
+
+function oneOf<T extends string>(choices: readonly T[], given: string): T {
+  const choice = choices.find((each) => each === given);
+  if (choice === undefined) throw new Error(`One of ${choices.join(', ')} was expected, not ${given}`);
+  return choice;
+}

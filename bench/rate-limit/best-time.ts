@@ -1,0 +1,23 @@
+import type { ServerOptions, ServerReport } from './server.ts';
+
+/**
+ * Milliseconds that the calls take at the least: an ideal client knows the server's windows and clock, sends what the
+ * current window still allows at once, and the rest at the very moment that the next windows open. What a foreign client
+ * was granted, nobody else could have had. The time that requests take is not counted, so nobody quite reaches 1.
+ */
+export function bestTime(
+  calls: number,
+  { kind, limit, window, shift }: ServerOptions,
+  started: number,
+  foreign: ServerReport['foreign'],
+): number {
+  // The first request opens the first window, and whoever is ideal opens each next one as the last one ends.
+  if (kind === 'first-request') return (Math.ceil(calls / limit) - 1) * window;
+  let number = Math.floor((started - shift) / window);
+  let left = calls;
+  for (;;) {
+    left -= limit - (foreign[number] ?? 0);
+    if (left <= 0) return Math.max(0, number * window + shift - started);
+    number += 1;
+  }
+}

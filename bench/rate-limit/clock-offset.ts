@@ -1,0 +1,12 @@
+// Loaded before a client's own code: its wall clock is then wrong by `CLOCK_OFFSET` milliseconds. Durations stay right.
+const offset = Number(process.env['CLOCK_OFFSET'] ?? 0);
+const RealDate = Date;
+const now = (): number => RealDate.now() + offset;
+
+globalThis.Date = new Proxy(RealDate, {
+  apply: () => new RealDate(now()).toString(),
+  construct: (target, args: unknown[], newTarget) =>
+    // What Date constructs is a Date.
+    Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget) as Date,
+  get: (target, key, receiver): unknown => (key === 'now' ? now : Reflect.get(target, key, receiver)),
+});

@@ -1,0 +1,91 @@
+import Anthropic from '@anthropic-ai/sdk';
+import { Octokit } from '@octokit/core';
+import { retry } from '@octokit/plugin-retry';
+import { throttling } from '@octokit/plugin-throttling';
+import ky from 'ky';
+import OpenAI from 'openai';
+import { createClient } from 'redis';
+import Stripe from 'stripe';
+import { loadRedis, loadSdk } from '../shared/sdk.ts';
+
+export type Call = () => PromiseLike<unknown>;
+
+export interface Target {
+  readonly port: number;
+  /** Where processes share what they know; only this SDK makes use of it. */
+  readonly redis?: string | undefined;
+}
+
+const token = 'token_0123456789abcdef';
+
+/** The clients to compare, each made as its documentation says; `10` is the number of retries instead of the default. */
+export const contestants: Readonly<Record<string, (target: Target) => Call | Promise<Call>>> = {
+  '@example/sdk': async ({ port, redis }) => {
+    const { Client } = await loadSdk();
+    const client = new Client({
+      apiToken: token,
+      baseUrl: `http://127.0.0.1:${port}/v1`,
+      ...(redis === undefined ? {} : { rateLimit: { store: await redisStore(redis) } }),
+    });
+    return () => client.users.get('user_123');
+  },
+  ky: ({ port }) => callKy(port),
+  'ky, 10 retries': ({ port }) => callKy(port, { retry: { limit: 10 } }),
+  openai: ({ port }) => callOpenAI(port),
+  'openai, 10 retries': ({ port }) => callOpenAI(port, { maxRetries: 10 }),
+  '@anthropic-ai/sdk': ({ port }) => callAnthropic(port),
+  '@anthropic-ai/sdk, 10 retries': ({ port }) => callAnthropic(port, { maxRetries: 10 }),
+  stripe: ({ port }) => callStripe(port),
+  'stripe, 10 retries': ({ port }) => callStripe(port, { maxNetworkRetries: 10 }),
+  // Throttling asks a callback whether to retry: twice, as often as the others by default.
+  'octokit + throttling': ({ port }) => callOctokit(port, Octokit.plugin(throttling), 2),
+  'octokit + throttling, 10 retries': ({ port }) => callOctokit(port, Octokit.plugin(throttling), 10),
+  'octokit + throttling + retry': ({ port }) => callOctokit(port, Octokit.plugin(throttling, retry), 2),
+};
+
+function callKy(port: number, options = {}): Call {
+  return () =>
+    ky(`http://127.0.0.1:${port}/v1/users/user_123`, {
+      headers: { authorization: `Bearer ${token}` },
+      ...options,
+    }).json();
+}
+
+function callOpenAI(port: number, options = {}): Call {
+  const client = new OpenAI({ apiKey: token, baseURL: `http://127.0.0.1:${port}/v1`, ...options });
+  return () => client.models.retrieve('user_123');
+}
+
+function callAnthropic(port: number, options = {}): Call {
+  const client = new Anthropic({ apiKey: token, baseURL: `http://127.0.0.1:${port}`, ...options });
+  return () => client.models.retrieve('user_123');
+}
+
+function callStripe(port: number, options = {}): Call {
+  const client = new Stripe(token, { host: '127.0.0.1', port, protocol: 'http', ...options });
+  return () => client.customers.retrieve('user_123');
+}
+
+function callOctokit(port: number, Kit: typeof Octokit, retries: number): Call {
+  const again = (_after: number, _request: unknown, _octokit: unknown, retryCount: number): boolean =>
+    retryCount < retries;
+  const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+  const octokit = new Kit({
+    auth: token,
+    baseUrl: `http://127.0.0.1:${port}/v1`,
+    log: silent,
+    throttle: { onRateLimit: again, onSecondaryRateLimit: again },
+  });
+  return () => octokit.request('GET /users/{id}', { id: 'user_123' });
+}
+
+async function redisStore(url: string): Promise<unknown> {
+  const { redisRateLimitStore } = await loadRedis();
+  const client = createClient({ url });
+  await client.connect();
+  return redisRateLimitStore(client);
+}
+
+function ignore(): void {
+  // Octokit would log every refusal.
+}

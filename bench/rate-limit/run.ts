@@ -1,0 +1,98 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { bestTime } from './best-time.ts';
+import { startRedis } from './redis.ts';
+import type { ServerOptions, ServerReport } from './server.ts';
+import type { Assignment, WorkerReport } from './worker.ts';
+
+/** What is asked of every contestant alike. */
+export interface Scenario extends Omit<ServerOptions, 'shift'> {
+  /** Calls made at once, by all processes together. */
+  readonly calls: number;
+  readonly processes: number;
+  /** Whether the processes have a Redis server to share. */
+  readonly redis: boolean;
+  /** Milliseconds by which the client's clock is wrong. */
+  readonly offset: number;
+}
+
+export interface Result {
+  readonly done: number;
+  readonly failed: number;
+  readonly unfinished: number;
+  /** 429s, as the server counted them. */
+  readonly refused: number;
+  /** The time taken over the best possible. */
+  readonly ratio: number;
+  readonly errors: readonly WorkerReport['errors'][];
+}
+
+/** A contestant is not waited for any longer than this multiple of the best time. */
+export const patience = 4;
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** Lets one contestant do the scenario's calls, against a server of its own whose windows are shifted by `shift` ms. */
+export async function run(contestant: string, scenario: Scenario, shift: number): Promise<Result> {
+  const { calls, processes, offset, kind, window, limit, retryAfter, foreign } = scenario;
+  const options: ServerOptions = { kind, window, limit, retryAfter, foreign, shift };
+  const server = fork(here('server.ts'), [JSON.stringify(options)]);
+  const redis = scenario.redis ? await startRedis() : undefined;
+  try {
+    const port = await message<number>(server);
+    const assignment: Assignment = {
+      contestant,
+      calls: calls / processes,
+      port,
+      redis: redis?.url,
+      patience: patience * Math.ceil(calls / (foreign === 'none' ? limit : limit * (2 / 3)) - 1) * window,
+    };
+    const workers = Array.from({ length: processes }, () =>
+      fork(here('worker.ts'), [JSON.stringify(assignment)], {
+        execArgv: ['--import', here('clock-offset.ts')],
+        env: { ...process.env, CLOCK_OFFSET: String(offset) },
+      }),
+    );
+    await Promise.all(workers.map((worker) => message(worker)));
+    await sleep(untilEarlyInWindow(options, Date.now()));
+    for (const worker of workers) worker.send('go');
+    const reports = await Promise.all(workers.map((worker) => message<WorkerReport>(worker)));
+
+    server.send('report');
+    const { refused, foreign: foreignGranted } = await message<ServerReport>(server);
+    const started = Math.min(...reports.map((report) => report.started));
+    const ended = Math.max(...reports.map((report) => report.ended));
+    const total = (count: (report: WorkerReport) => number): number =>
+      reports.reduce((sum, report) => sum + count(report), 0);
+    return {
+      done: total((report) => report.done),
+      failed: total((report) => report.failed),
+      unfinished: total((report) => report.unfinished),
+      refused,
+      ratio: (ended - started) / bestTime(calls, options, started, foreignGranted),
+      errors: reports.map((report) => report.errors),
+    };
+  } finally {
+    server.disconnect();
+    await redis?.stop();
+  }
+}
+
+/** Every run starts when a twentieth of a window has passed, so that all have the same time ahead of them. */
+function untilEarlyInWindow({ window, shift }: ServerOptions, now: number): number {
+  const passed = (((now - shift) % window) + window) % window;
+  return window - passed + window / 20;
+}
+
+/** The next message of a child process, which is of our own making and sends what its file says. */
+async function message<T>(child: ChildProcess): Promise<T> {
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`A benchmark process ended with ${String(code)} before it reported.`);
+  });
+  // The loser of the race must not become an unhandled rejection.
+  ended.catch(() => undefined);
+  const [value] = (await Promise.race([once(child, 'message'), ended])) as [T];
+  return value;
+}

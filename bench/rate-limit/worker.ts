@@ -1,0 +1,55 @@
+// One client process of a run: makes its calls all at once when told to, and reports how they went.
+import { once } from 'node:events';
+import { contestants, type Target } from './contestants.ts';
+
+export interface Assignment extends Target {
+  readonly contestant: string;
+  readonly calls: number;
+  /** Milliseconds after which calls that are still under way are counted as unfinished. */
+  readonly patience: number;
+}
+
+export interface WorkerReport {
+  readonly done: number;
+  readonly failed: number;
+  readonly unfinished: number;
+  /** Epoch milliseconds, also where the process's clock is wrong. */
+  readonly started: number;
+  readonly ended: number;
+  /** How often each kind of error came. */
+  readonly errors: Readonly<Record<string, number>>;
+}
+
+const { contestant, calls, patience, ...target } = JSON.parse(process.argv[2] ?? '') as Assignment;
+const call = await contestants[contestant]?.(target);
+if (!call) throw new Error(`There is no contestant ${contestant}.`);
+
+const now = (): number => performance.timeOrigin + performance.now();
+const errors: Record<string, number> = {};
+let done = 0;
+let failed = 0;
+
+process.send?.('ready');
+await once(process, 'message');
+const started = now();
+setTimeout(report, patience);
+await Promise.all(Array.from({ length: calls }, attempt));
+report();
+
+async function attempt(): Promise<void> {
+  try {
+    await call?.();
+    done += 1;
+  } catch (error) {
+    failed += 1;
+    const name = error instanceof Error ? `${error.constructor.name}: ${error.message}`.slice(0, 100) : 'not an Error';
+    errors[name] = (errors[name] ?? 0) + 1;
+  }
+}
+
+function report(): void {
+  const unfinished = calls - done - failed;
+  process.send?.({ done, failed, unfinished, started, ended: now(), errors } satisfies WorkerReport, () =>
+    process.exit(),
+  );
+}
