@@ -1,0 +1,71 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createSandbox } from '@example/sdk/sandbox';
+
+const run = promisify(execFile);
+
+/** Runs an example as a user does, with the built package, against a local API of its own. */
+async function runExample(name: string): Promise<string> {
+  const sandbox = createSandbox();
+  const { url } = await sandbox.listen();
+  onTestFinished(() => sandbox.close());
+  const env = { PATH: process.env['PATH'], EXAMPLE_API_TOKEN: sandbox.apiToken, EXAMPLE_BASE_URL: url };
+  const { stdout, stderr } = await run(process.execPath, [`examples/${name}.ts`], { env });
+  expect(stderr).toBe('');
+  return stdout;
+}
+
+describe('the examples run as they stand', () => {
+  it('quick-start', async () => {
+    expect(await runExample('quick-start')).toMatch(/^Created Ada Lovelace as user_\w+\.\n$/);
+  });
+
+  it('iterate-projects', async () => {
+    const lines = (await runExample('iterate-projects')).trim().split('\n');
+
+    const active = lines.filter((line) => /^proj_\w+ {2}\S/.test(line));
+    expect(new Set(active).size).toBe(60);
+    expect(lines.slice(60)).toEqual([
+      '60 active projects.',
+      'Page 2 of 3 has 40 projects.',
+      'Page 3 has 20.',
+      'The newest 30 are at hand.',
+    ]);
+  });
+
+  it('handle-errors', async () => {
+    expect((await runExample('handle-errors')).trim().split('\n')).toEqual([
+      'Unknown id: undefined',
+      expect.stringMatching(/^Invalid: name: .+; email: .+; password: .+/),
+      'Good: Welcome, Ada.',
+      'Again: This email address has an account already.',
+      expect.stringMatching(/^Never sent: id must be a non-empty string/),
+    ]);
+  });
+
+  it('cancel-and-time-out', async () => {
+    const lines = (await runExample('cancel-and-time-out')).trim().split('\n');
+
+    expect(lines.slice(0, 2)).toEqual(['100 projects.', expect.stringMatching(/^Too slow: GET \/projects/)]);
+    expect(lines.at(-1)).toBe('Stopped after 20: Error: twenty are enough');
+    expect(lines).toHaveLength(2 + 20 + 1);
+  });
+});
+
+describe('npm run demo', () => {
+  it('does the main job, is short, and ends cleanly', async () => {
+    const { stdout, stderr } = await run(process.execPath, ['examples/demo.ts'], { env: { NO_COLOR: '1' } });
+
+    expect(stderr).toBe('');
+    expect(stdout).toContain('John Doe <john@example.com>');
+    expect(stdout).toMatch(/page 5 of 5 .* 100 of 100/);
+    expect(stdout).toMatch(/60 projects, such as/);
+    expect(stdout).toContain('NotFoundError 404 not_found: There is no user with this id.');
+    expect(stdout).toContain('UnprocessableEntityError 422 invalid_request');
+    expect(stdout).toMatch(/ {4}email: Must be an email address/);
+    const left = [...stdout.matchAll(/(\d+) of 100 calls left/g)].map(([, count]) => Number(count));
+    expect(left).toEqual([89, 88, 87]);
+    expect(stdout.split('\n').length).toBeLessThan(40);
+  });
+});
