@@ -8,18 +8,114 @@ export interface RateLimitInfo {
   readonly reset: number;
 }
 
-/** Reads `X-RateLimit-*`; `undefined` unless all three are there and are numbers. */
-export function parseRateLimit(headers: Headers): RateLimitInfo | undefined {
-  const limit = count(headers, 'x-ratelimit-limit');
-  const remaining = count(headers, 'x-ratelimit-remaining');
-  const reset = count(headers, 'x-ratelimit-reset');
-  if (limit === undefined || remaining === undefined || reset === undefined) return undefined;
-  return { limit, remaining, reset };
+/** What the headers say, before it is known what time the server has. */
+export interface ReportedBudget {
+  readonly limit: number;
+  readonly remaining: number;
+  /** When the window ends, or with `relative` in how many seconds it does. */
+  readonly reset: number;
+  readonly relative: boolean;
+  /** Length of a window in seconds, which only the IETF's `RateLimit-Policy` tells. */
+  readonly window: number | undefined;
 }
 
-function count(headers: Headers, name: string): number | undefined {
-  const value = headers.get(name);
-  return value !== null && /^\d{1,15}$/.test(value) ? Number(value) : undefined;
+/**
+ * Reads `X-RateLimit-*`, or the IETF's `RateLimit` and `RateLimit-Policy` in any of their published shapes;
+ * `undefined` unless limit, remaining and reset are all there. A reset that the server counts from now is turned into
+ * a time by the response's `Date`, or by the local clock where there is none.
+ */
+export function parseRateLimit(headers: Headers): RateLimitInfo | undefined {
+  const budget = readBudget(headers);
+  if (budget === undefined) return undefined;
+  const { limit, remaining, reset, relative } = budget;
+  if (!relative) return { limit, remaining, reset };
+  const date = Date.parse(headers.get('date') ?? '');
+  return { limit, remaining, reset: reset + Math.floor((Number.isNaN(date) ? Date.now() : date) / 1000) };
+}
+
+/** Milliseconds that the response asks to wait: `Retry-After`, in seconds or as an HTTP date. `now` is epoch milliseconds. */
+export function parseRetryAfter(headers: Headers, now: number): number | undefined {
+  const value = headers.get('retry-after');
+  if (value === null) return undefined;
+  const seconds = number(value);
+  if (seconds !== undefined) return seconds * 1000;
+  // `Date.parse` also reads "-5" and "1.5.": an HTTP date begins with the name of a day.
+  const date = /^[A-Z]/i.test(value) ? Date.parse(value) : NaN;
+  if (Number.isNaN(date)) return undefined;
+  // The date is on the server's clock, and so is `Date`.
+  const served = Date.parse(headers.get('date') ?? '');
+  return Math.max(0, date - (Number.isNaN(served) ? now : served));
+}
+
+/** Reads the budget as it stands in the headers. */
+export function readBudget(headers: Headers): ReportedBudget | undefined {
+  const limit = headers.get('x-ratelimit-limit');
+  if (limit !== null) {
+    return budgetOf(limit, headers.get('x-ratelimit-remaining'), headers.get('x-ratelimit-reset'), undefined);
+  }
+  const structured = headers.get('ratelimit');
+  if (structured !== null) return readStructured(structured, headers.get('ratelimit-policy') ?? '');
+  return budgetOf(
+    headers.get('ratelimit-limit'),
+    headers.get('ratelimit-remaining'),
+    headers.get('ratelimit-reset'),
+    parameter(headers.get('ratelimit-policy') ?? '', 'w'),
+  );
+}
+
+/** `limit=100, remaining=50, reset=30` (drafts up to 7), or `"default";r=50;t=30` with `"default";q=100;w=60` (from 8 on). */
+function readStructured(value: string, policies: string): ReportedBudget | undefined {
+  if (/\blimit=/.test(value)) {
+    const [limit, remaining, reset] = ['limit', 'remaining', 'reset'].map((name) => parameter(value, name));
+    return budgetOf(limit, remaining, reset, parameter(policies, 'w'));
+  }
+  let least: ReportedBudget | undefined;
+  for (const item of items(value)) {
+    const policy = items(policies).find((other) => name(other) === name(item)) ?? '';
+    const budget = budgetOf(parameter(policy, 'q'), parameter(item, 'r'), parameter(item, 't'), parameter(policy, 'w'));
+    // Of several policies, the one that has least left is the one to go by.
+    if (budget !== undefined && (least === undefined || budget.remaining < least.remaining)) least = budget;
+  }
+  return least;
+}
+
+/** The members of a list; a comma within quotes is none. */
+function items(list: string): string[] {
+  return list.match(/(?:"[^"]*"|[^",])+/g) ?? [];
+}
+
+function name(item: string): string {
+  return item.split(';', 1).join('').trim();
+}
+
+function parameter(item: string, key: string): number | undefined {
+  return number(new RegExp(`(?:^|[;,\\s])${key}=([\\d.]+)`).exec(item)?.[1]);
+}
+
+/** Times below this are seconds from now: as an epoch time it would be in 1973. */
+const firstEpoch = 1e8;
+
+/** Times above this are milliseconds: as seconds it would be in the year 5138. */
+const lastEpoch = 1e11;
+
+function budgetOf(
+  limitText: string | number | null | undefined,
+  remainingText: string | number | null | undefined,
+  resetText: string | number | null | undefined,
+  window: number | undefined,
+): ReportedBudget | undefined {
+  const limit = number(limitText);
+  const remaining = number(remainingText);
+  const reset = number(resetText);
+  if (limit === undefined || remaining === undefined || reset === undefined) return undefined;
+  return { limit, remaining, reset: reset > lastEpoch ? reset / 1000 : reset, relative: reset < firstEpoch, window };
+}
+
+/** A number that isn't negative. Lists such as `100, 100;w=60` begin with what counts now. */
+function number(value: string | number | null | undefined): number | undefined {
+  if (typeof value !== 'string') return value ?? undefined;
+  const digits = /^\s*(\d{1,15}(?:\.\d{1,9})?)\s*(?:[,;]|$)/.exec(value)?.[1];
+  return digits === undefined ? undefined : Number(digits);
 }
 
 /** `Retry-After` (RFC 9110, 10.2.3) in milliseconds: seconds, or an HTTP date measured by the server's own `Date`. */

@@ -1,0 +1,153 @@
+import type { Admission, Permit, RateLimiter } from '../../../src/rate-limit/limiter.ts';
+import type { Timing } from '../../../src/rate-limit/timing.ts';
+
+/** Virtual time: events happen in order, and nothing waits for real. */
+export class VirtualTime implements Timing {
+  #now = 0;
+  #events: { readonly at: number; readonly order: number; readonly run: () => void }[] = [];
+  #order = 0;
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(delay: number, run: () => void): () => void {
+    const event = { at: this.#now + Math.max(0, delay), order: this.#order++, run };
+    // Kept sorted: most events are added near the end.
+    let index = this.#events.length;
+    while (index > 0 && before(event, this.#events[index - 1]!)) index -= 1;
+    this.#events.splice(index, 0, event);
+    return () => {
+      const found = this.#events.indexOf(event);
+      if (found >= 0) this.#events.splice(found, 1);
+    };
+  }
+
+  /** Timers that are set and have not gone off. */
+  get pending(): number {
+    return this.#events.length;
+  }
+
+  /** Runs until nothing is left to happen, or until a time. */
+  async run(until = Infinity): Promise<void> {
+    await settle();
+    for (let event = this.#events[0]; event !== undefined && event.at <= until; event = this.#events[0]) {
+      this.#events.shift();
+      this.#now = event.at;
+      event.run();
+      await settle();
+    }
+    if (until !== Infinity) this.#now = until;
+  }
+}
+
+function before(a: { at: number; order: number }, b: { at: number; order: number }): boolean {
+  return a.at < b.at || (a.at === b.at && a.order < b.order);
+}
+
+/** Lets promises run whose values are already there. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 6; turn += 1) await Promise.resolve();
+}
+
+/** Numbers between 0 and 1 that look random and are the same in each run (mulberry32). */
+export function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+export interface ServerReply {
+  readonly status: number;
+  readonly headers: Headers;
+}
+
+/** Anything that answers requests, at a time of its own clock: epoch milliseconds. */
+export interface SimulatedServer {
+  answer(serverTime: number): ServerReply;
+}
+
+export interface Network {
+  /** Server's clock minus virtual time, in milliseconds. */
+  offset: number;
+  /** One way, in milliseconds. */
+  latency(): number;
+}
+
+/** How a call ended. */
+export interface CallRecord {
+  readonly name: string;
+  readonly askedAt: number;
+  sentAt: number[];
+  status: number | undefined;
+  refusals: number;
+  doneAt: number;
+  error: unknown;
+}
+
+/** Does what the HTTP core does for one call: acquires, sends, reports, and acquires again when refused. */
+export async function call(
+  time: VirtualTime,
+  limiter: RateLimiter,
+  server: SimulatedServer,
+  network: Network,
+  name: string,
+  admission: Partial<Admission> = {},
+  maxRefusals = 2,
+): Promise<CallRecord> {
+  const record: CallRecord = {
+    name,
+    askedAt: time.now(),
+    sentAt: [],
+    status: undefined,
+    refusals: 0,
+    doneAt: NaN,
+    error: undefined,
+  };
+  let admitted = -1;
+  let hopeless = 0;
+  try {
+    for (let refused = false; ; refused = true) {
+      const permit = await limiter.acquire({ method: 'GET', path: '/', ...admission, refused });
+      const reply = await exchange(time, permit, server, network, record);
+      if (reply.status !== 429) {
+        record.status = reply.status;
+        break;
+      }
+      record.refusals += 1;
+      hopeless = limiter.admitted > admitted ? 0 : hopeless + 1;
+      admitted = limiter.admitted;
+      if (hopeless > maxRefusals) {
+        record.status = 429;
+        break;
+      }
+    }
+  } catch (error) {
+    record.error = error;
+  }
+  record.doneAt = time.now();
+  return record;
+}
+
+function exchange(
+  time: VirtualTime,
+  permit: Permit,
+  server: SimulatedServer,
+  network: Network,
+  record: CallRecord,
+): Promise<ServerReply> {
+  record.sentAt.push(time.now());
+  return new Promise((resolve) => {
+    time.after(network.latency(), () => {
+      const reply = server.answer(time.now() + network.offset);
+      time.after(network.latency(), () => {
+        permit.answered(reply.status, reply.headers);
+        resolve(reply);
+      });
+    });
+  });
+}
