@@ -1,13 +1,10 @@
 import { parseRetryAfter, readBudget, type ReportedBudget } from './headers.ts';
 import { narrow, type ServerClock } from './server-clock.ts';
-import { merge, type RateWindow, relate, shareOf, turnOf, unannounced, used } from './window.ts';
+import { merge, type RateWindow, relate, shareOf, turnOf, unannounced, used, type WindowBefore } from './window.ts';
 
 /** A request that is under way, as the budget knows it. */
-export interface Sent {
-  readonly window: RateWindow;
+export interface Sent extends WindowBefore {
   readonly at: number;
-  /** What was used up of the window before. */
-  readonly seenBefore: number;
   /** It was sent to find something out, and few others along with it. */
   readonly trial: boolean;
   /** What it is to find out is whether a new window has begun. */
@@ -136,7 +133,7 @@ export class Budget {
       this.#trials += 1;
       this.#lastTrialAt = now;
     }
-    const sent = { window, at: now, seenBefore: window.seen, trial, due };
+    const sent = { window, reset: window.reset, seen: window.seen, lost: window.lost, at: now, trial, due };
     window.own += 1;
     this.inFlight += 1;
     return sent;
@@ -151,6 +148,7 @@ export class Budget {
   /** The request may have been counted, but nobody will say. */
   lost(sent: Sent, now: number): void {
     this.#settle(sent);
+    this.#window.lost += 1;
     if (this.#window.reset === undefined) this.#answers.push(now);
   }
 
@@ -174,7 +172,7 @@ export class Budget {
 
   #left(now: number): number {
     const { limit, reset } = this.#window;
-    if (reset !== undefined) return Math.max(0, limit - used(this.#window));
+    if (reset !== undefined) return Math.max(0, limit - used(this.#window, this.inFlight));
     while (this.#expiry() <= now) this.#answers.shift();
     return Math.max(0, limit - this.inFlight - this.#answers.length);
   }
@@ -238,26 +236,20 @@ export class Budget {
     if (report.window !== undefined && report.window > 0) this.#period = report.window;
 
     const window = this.#window;
-    const current = sent.window === window;
-    const relation = relate(window, reset, reported, current, sent.seenBefore);
+    // A request that is let through uses up one; one that is refused may not.
+    const relation = relate(window, reset, refused ? reported + 1 : reported, sent);
     if (relation === 'newer') {
       this.#learnFromTurn(now, reset, reported);
       if (sent.trial) this.#share = shareOf(window, 1);
-      // What is under way may be counted in the new window; until it is known, it is.
       const own = this.inFlight + (refused ? 0 : 1);
       const foreign = Math.max(0, reported - own);
-      const history = sent.trial ? 0 : foreign;
-      const start = undefined;
       this.#window = {
-        ...window,
-        limit,
+        ...unannounced(limit),
         reset,
+        seen: reported,
         own,
         foreign,
-        history,
-        seen: reported,
-        start,
-        retryAt: Infinity,
+        history: sent.trial ? 0 : foreign,
         sentAt: sent.at,
         toldAt: now,
       };
@@ -266,9 +258,9 @@ export class Budget {
     } else {
       if (refused || relation === 'older') window.own -= 1;
       if (relation === 'older') return false;
-      merge(window, limit, reported);
+      merge(window, limit, reported, sent);
       window.reset = Math.max(window.reset ?? 0, reset);
-      if (current) this.#learnFromSame(sent);
+      if (sent.window === window) this.#learnFromSame(sent);
       if (sent.due) this.#wasEarly(sent);
     }
     if (reported === 1 && !refused) this.#window.start ??= [sent.at, now];

@@ -5,14 +5,18 @@ export interface RateWindow {
   limit: number;
   /** When it ends: epoch seconds on the server's clock; `undefined` while the API has announced none. */
   reset: number | undefined;
+  /** The most requests that a report said were used up. */
+  seen: number;
+  /** Requests of ours in it that got no answer, */
+  lost: number;
+  /** and how many of them `seen` holds, as the request that reported it was sent after them. */
+  lostSeen: number;
   /** Requests of ours that count in it, or may do. */
   own: number;
   /** Requests of others in it, as far as the reports prove. */
   foreign: number;
   /** Those of them that need not be others': ours, from before the window was known. */
   readonly history: number;
-  /** The most requests that a report said were used up. */
-  seen: number;
   /** Between these two it began; known only if its first request was ours. */
   start: readonly [earliest: number, latest: number] | undefined;
   /** When the API says to try again, where that is not the reset. */
@@ -25,29 +29,25 @@ export interface RateWindow {
 
 /** A window of which nothing is known. */
 export function unannounced(limit: number): RateWindow {
-  return {
-    limit,
-    reset: undefined,
-    own: 0,
-    foreign: 0,
-    history: 0,
-    seen: 0,
-    start: undefined,
-    retryAt: Infinity,
-    sentAt: 0,
-    toldAt: 0,
-  };
+  const nothing = { seen: 0, lost: 0, lostSeen: 0, own: 0, foreign: 0, history: 0, sentAt: 0, toldAt: 0 };
+  return { ...nothing, limit, reset: undefined, start: undefined, retryAt: Infinity };
 }
 
-/** Requests used up: what we sent and what we heard, whichever is more. It merges in any order. */
-export function used(window: RateWindow): number {
-  return Math.max(window.own + window.foreign, window.seen);
+/**
+ * Requests used up for certain or possibly: each one that was answered is in a report, and of those under way nobody
+ * knows. So it merges in any order, and calls that were under way when the window turned count against the new one.
+ */
+export function used(window: RateWindow, inFlight: number): number {
+  return window.seen + inFlight + window.lost - window.lostSeen;
 }
 
-/** Takes in a report about the window itself. */
-export function merge(window: RateWindow, limit: number, reported: number): void {
+/** Takes in a report about the window itself, from a request that was sent `before`. */
+export function merge(window: RateWindow, limit: number, reported: number, before: WindowBefore): void {
   window.limit = limit;
-  window.seen = Math.max(window.seen, reported);
+  if (reported > window.seen) {
+    window.seen = reported;
+    if (before.window === window) window.lostSeen = Math.max(window.lostSeen, before.lost);
+  }
   window.foreign = Math.max(window.foreign, reported - window.own);
 }
 
@@ -55,6 +55,14 @@ export function merge(window: RateWindow, limit: number, reported: number): void
 export function shareOf(window: RateWindow, otherwise: number): number {
   const others = window.foreign - window.history;
   return others > 0 ? Math.max(0.02, window.own / (window.own + others)) : otherwise;
+}
+
+/** A window as it was when a request was sent. */
+export interface WindowBefore {
+  readonly window: RateWindow;
+  readonly reset: number | undefined;
+  readonly seen: number;
+  readonly lost: number;
 }
 
 /** Which window a report is about, compared with the one that is known. */
@@ -67,22 +75,17 @@ export type Relation = 'older' | 'same' | 'newer';
  * windows of a second, or a bucket that refills all the time: there a new window shows in that less is used up than
  * had been before the request was sent.
  *
- * @param current Whether the request was sent when the window was already known.
- * @param seenBefore What was used up in it by then.
+ * @param before The window as it was when the request was sent.
  */
-export function relate(
-  window: RateWindow,
-  reset: number,
-  reported: number,
-  current: boolean,
-  seenBefore: number,
-): Relation {
+export function relate(window: RateWindow, reset: number, reported: number, before: WindowBefore): Relation {
   if (window.reset === undefined) return 'newer';
   const later = reset - window.reset;
   if (later > 1) return 'newer';
-  if (!current) return later < 0 ? 'older' : 'same';
-  // The request was sent in this window: if the reset has gone back, the server's clock has.
-  return later < -1 || reported <= seenBefore ? 'newer' : 'same';
+  if (before.window !== window) return later < 0 ? 'older' : 'same';
+  if (reported <= before.seen) return 'newer';
+  if (later >= -1) return 'same';
+  // If the reset has gone back since the request was sent, the server's clock has.
+  return reset < (before.reset ?? 0) - 1 ? 'newer' : 'older';
 }
 
 /** When a window ends. */
