@@ -1,5 +1,6 @@
 import { parseRetryAfter, readBudget, type ReportedBudget } from './headers.ts';
 import { narrow, type ServerClock } from './server-clock.ts';
+import type { RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
 import { merge, type RateWindow, relate, shareOf, turnOf, unannounced, used, type WindowBefore } from './window.ts';
 
 /** A request that is under way, as the budget knows it. */
@@ -28,14 +29,18 @@ export class Budget {
   /** Requests that the API has answered other than with 429. */
   admitted = 0;
   inFlight = 0;
+  /** Count up what others would like to hear of: anything at all, new windows, and tries that were too early. */
+  news = 0;
+  turns = 0;
+  earlies = 0;
+  /** Length of a window in milliseconds, as last observed; only to foretell delays. */
+  length: number;
   /** Set by {@link room}: when there will be more room if nothing else happens. */
   wakeAt = Infinity;
 
   #window: RateWindow;
   /** Length of a window in seconds: as documented, until the API shows another. */
   #period: number;
-  /** The same in milliseconds, as last observed; only to foretell delays. */
-  #length: number;
   #clock: ServerClock | undefined;
   /** From here on the window may be over, and one request may find out; */
   #turnAt = Infinity;
@@ -45,8 +50,9 @@ export class Budget {
   #earlyAt = -Infinity;
   #early = 0;
   #closedUntil = -Infinity;
-  /** Trials that may be under way at once; anything may when one has succeeded. */
+  /** Trials that may be under way at once; anything may when as many have succeeded. */
   #burst = firstBurst;
+  #succeeded = 0;
   #trials = 0;
   #lastTrialAt = -Infinity;
   /** Our part of what all users of the token together use up in a window. */
@@ -65,7 +71,7 @@ export class Budget {
   constructor(limit: number, period: number) {
     this.#window = unannounced(limit);
     this.#period = period;
-    this.#length = period * 1000;
+    this.length = period * 1000;
   }
 
   /** Assumes another budget, as long as the API has not announced one. */
@@ -73,7 +79,7 @@ export class Budget {
     if (this.#window.reset !== undefined) return;
     this.#window.limit = limit ?? this.#window.limit;
     this.#period = period ?? this.#period;
-    this.#length = this.#period * 1000;
+    this.length = this.#period * 1000;
   }
 
   get limit(): number {
@@ -101,8 +107,53 @@ export class Budget {
     const opens = Math.max(0, this.#closedUntil - now);
     if (beyond <= 0) return opens;
     const opensAgain = now < this.#overAt ? Math.min(this.#turnAt, this.#expiry()) : Infinity;
-    const turn = Math.min(Math.max(0, opensAgain - now), this.#length);
-    return Math.max(opens, turn) + (Math.ceil(beyond / this.#window.limit) - 1) * this.#length;
+    const turn = Math.min(Math.max(0, opensAgain - now), this.length);
+    return Math.max(opens, turn) + (Math.ceil(beyond / this.#window.limit) - 1) * this.length;
+  }
+
+  /** Whether the API answers, but says nothing of a limit. */
+  get isSilent(): boolean {
+    return this.#window.reset === undefined && this.admitted > 0;
+  }
+
+  /** Whether nothing that was granted for the current window is worth anything. */
+  isOver(now: number): boolean {
+    return now >= this.#overAt;
+  }
+
+  /** What a store should know. */
+  facts(now: number): Pick<RateLimitStoreRequest, 'inFlight' | 'limit' | 'used' | 'reset' | 'over' | 'closed'> {
+    const { limit, seen, reset } = this.#window;
+    return {
+      inFlight: this.inFlight,
+      limit,
+      used: Math.min(seen, limit),
+      reset: reset ?? 0,
+      over: reset === undefined ? -1 : Math.max(0, this.#turnAt - now),
+      closed: Math.max(0, this.#closedUntil - now),
+    };
+  }
+
+  /** Takes over what a store knows better. */
+  adopt(now: number, { limit, reset, over, closed }: RateLimitStoreReply): void {
+    const known = this.#window.reset ?? 0;
+    if (reset > known + 1) this.#window = { ...unannounced(limit), reset, sentAt: now, toldAt: now };
+    if (reset >= known && over > 0) this.#window.retryAt = now + over;
+    if (closed > 0) this.#closedUntil = Math.max(this.#closedUntil, now + closed);
+    this.#plan();
+  }
+
+  /** The store can't be reached: others still use the budget, as far as it last said. */
+  goAlone({ reset, used, sharers }: RateLimitStoreReply): void {
+    if (reset >= (this.#window.reset ?? 0)) this.#window.seen = Math.max(this.#window.seen, used - this.inFlight);
+    this.#share = 1 / sharers;
+  }
+
+  /** How many of `waiting` requests may be sent now, of `granted` that a store has granted. */
+  roomWithin(granted: number, now: number, waiting: number): number {
+    this.wakeAt = Infinity;
+    if (now < this.#closedUntil) return this.#sleepUntil(this.#closedUntil);
+    return waiting > granted ? this.#exceptForClock(now, granted) : granted;
   }
 
   /** How many of `waiting` requests may be sent now. */
@@ -119,15 +170,18 @@ export class Budget {
       if (trials > 0) return due ? trials : Math.min(trials, left);
       return now < this.#lastTrialAt + patience ? this.#sleepUntil(this.#lastTrialAt + patience) : 1;
     }
-    const share = shareOf(this.#window, this.#share);
+    const share = Math.min(this.#share, shareOf(this.#window));
     if (share < 1) return Math.min(left, Math.max(0, Math.max(1, Math.floor((left * share) / 2)) - this.inFlight));
     return waiting > left ? this.#exceptForClock(now, left) : left;
   }
 
-  /** Counts a request that is sent now. */
-  send(now: number): Sent {
+  /**
+   * Counts a request that is sent now.
+   *
+   * @param due Whether it is to find out if the window is over.
+   */
+  send(now: number, due = this.#isDue(now, this.#left(now))): Sent {
     const window = this.#window;
-    const due = this.#isDue(now, this.#left(now));
     const trial = due || this.#burst < Infinity;
     if (trial) {
       this.#trials += 1;
@@ -152,8 +206,8 @@ export class Budget {
     if (this.#window.reset === undefined) this.#answers.push(now);
   }
 
-  /** The API has answered. */
-  answered(sent: Sent, now: number, status: number, headers: Headers): void {
+  /** The API has answered; `false` if that says nothing of the current window. */
+  answered(sent: Sent, now: number, status: number, headers: Headers): boolean {
     this.#settle(sent);
     this.#readClock(sent, now, headers.get('date'));
     const refused = status === 429;
@@ -165,9 +219,10 @@ export class Budget {
       if (isNews) this.#close(sent, now, report, headers);
     } else {
       this.admitted += 1;
-      if (sent.trial) this.#burst = Infinity;
+      if (sent.trial && (++this.#succeeded >= this.#burst || this.#trials === 0)) this.#burst = Infinity;
     }
     this.#plan();
+    return isNews;
   }
 
   #left(now: number): number {
@@ -240,7 +295,7 @@ export class Budget {
     const relation = relate(window, reset, refused ? reported + 1 : reported, sent);
     if (relation === 'newer') {
       this.#learnFromTurn(now, reset, reported);
-      if (sent.trial) this.#share = shareOf(window, 1);
+      if (sent.trial) this.#share = shareOf(window);
       const own = this.inFlight + (refused ? 0 : 1);
       const foreign = Math.max(0, reported - own);
       this.#window = {
@@ -255,6 +310,8 @@ export class Budget {
       };
       this.#early = 0;
       this.#earlyAt = -Infinity;
+      this.turns += 1;
+      this.news += 1;
     } else {
       if (refused || relation === 'older') window.own -= 1;
       if (relation === 'older') return false;
@@ -284,6 +341,8 @@ export class Budget {
   #wasEarly(sent: Sent): void {
     this.#earlyAt = sent.at;
     this.#early += 1;
+    this.earlies += 1;
+    this.news += 1;
   }
 
   /** The API refused a request: nothing goes out until it is likely to be let through, and then one at first. */
@@ -291,6 +350,8 @@ export class Budget {
     // Others of the same burst are refused as well; they say nothing new once it is open again.
     if (sent.at < this.#closedUntil && now >= this.#closedUntil) return;
     this.#burst = 1;
+    this.#succeeded = 0;
+    this.news += 1;
     this.#plan();
     const asked = parseRetryAfter(headers, now + (this.#clock?.low ?? 0));
     const wait = asked === undefined || asked === 0 ? undefined : Math.min(asked, longestClosure);
@@ -318,7 +379,7 @@ export class Budget {
   #learnFromTurn(now: number, reset: number, reported: number): void {
     const { reset: announced, start, seen } = this.#window;
     if (announced === undefined) return;
-    if (reset - announced <= this.#period + 1) this.#length = Math.max(1, reset - announced) * 1000;
+    if (reset - announced <= this.#period + 1) this.length = Math.max(1, reset - announced) * 1000;
     if (this.#clock === undefined || start === undefined || reported >= seen) return;
     const early = announced * 1000 - (now + this.#clock.high);
     if (early > 50 && early <= 1000) this.#period = Math.max(1, Math.floor((now - start[0]) / 1000));

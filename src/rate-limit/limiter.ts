@@ -13,6 +13,18 @@ export interface Admission extends CallSite {
   readonly refused?: boolean | undefined;
   /** Called once if the call has to wait: the expected delay in milliseconds, and how many wait, this call included. */
   readonly onWait?: ((delay: number, waiting: number) => void) | undefined;
+  /**
+   * Called when the store that shares the limit can't be reached, and again when it can. Hand over the same function
+   * with each call of a client: it hears of an outage once.
+   */
+  readonly onStoreChange?: ((change: RateLimitStoreChange) => void) | undefined;
+}
+
+/** The store that shares the rate limit among processes has become unreachable, or reachable again. */
+export interface RateLimitStoreChange {
+  readonly available: boolean;
+  /** Why it is not available. */
+  readonly error?: unknown;
 }
 
 /** Leave to send one request. Exactly one of its methods is called, as soon as the outcome is known. */

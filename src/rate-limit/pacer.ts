@@ -1,6 +1,7 @@
 import { RateLimitError } from '../errors.ts';
 import { Budget, type Sent } from './budget.ts';
 import { Lane, Place } from './lane.ts';
+import { Lease } from './lease.ts';
 import type { Admission, Permit, RateLimiter, RateLimitSnapshot } from './limiter.ts';
 import type { RateLimitStore } from './store.ts';
 import { realTiming, type Timing } from './timing.ts';
@@ -14,6 +15,13 @@ const patience = 120_000;
 /** The longest time that a timer of every platform can wait, in milliseconds. */
 const longestTimer = 2 ** 31 - 1;
 
+/** What a client may ask of a pacer. */
+export interface PacerOptions {
+  readonly limit?: number | undefined;
+  readonly window?: number | undefined;
+  readonly store?: RateLimitStore | undefined;
+}
+
 /** A fair queue in front of the API: calls go out as the {@link Budget} has room, in the order they came. */
 export class Pacer implements RateLimiter {
   readonly #budget = new Budget(documented.limit, documented.window);
@@ -23,16 +31,22 @@ export class Pacer implements RateLimiter {
   readonly #workingAhead = new Lane<Waiter>();
   #cancelTimer: (() => void) | undefined;
 
-  constructor(_key: string, timing = realTiming) {
+  #lease: Lease | undefined;
+  readonly #key: string;
+  /** Who has been told that the store can't be reached. */
+  readonly #told = new Set<NonNullable<Admission['onStoreChange']>>();
+
+  /** @param key What the limiter is for, base URL and token; it never leaves the process but as a hash. */
+  constructor(key: string, timing = realTiming) {
+    this.#key = key;
     this.#timing = timing;
   }
 
-  configure(options: {
-    limit?: number | undefined;
-    window?: number | undefined;
-    store?: RateLimitStore | undefined;
-  }): void {
-    this.#budget.assume(options.limit, options.window);
+  configure({ limit, window, store }: PacerOptions): void {
+    this.#budget.assume(limit, window);
+    if (store !== undefined && store !== this.#lease?.store) {
+      this.#lease = new Lease(store, hash(this.#key), this.#budget, this.#timing);
+    }
   }
 
   get admitted(): number {
@@ -55,8 +69,13 @@ export class Pacer implements RateLimiter {
 
   acquire(admission: Admission): Permit | Promise<Permit> {
     const now = this.#timing.now();
+    if (this.#lease?.outage !== undefined) this.#tell(admission);
     const isNext = admission.refused === true ? this.#refused.length === 0 : this.#waiting === 0;
-    if (isNext && admission.signal?.aborted !== true && this.#budget.room(now, 1) > 0) return this.#permit(now, false);
+    if (isNext && admission.signal?.aborted !== true && this.#room(now, 1) > 0) {
+      const permit = this.#permit(now, false);
+      this.#askStore(now);
+      return permit;
+    }
     return new Promise((resolve, reject) => this.#wait(now, new Waiter(this, admission, now, resolve, reject)));
   }
 
@@ -64,8 +83,61 @@ export class Pacer implements RateLimiter {
     return this.#refused.length + this.#inTurn.length + this.#workingAhead.length;
   }
 
+  /** The lease, if there is one and it is to be gone by: what an API does not announce can't be shared. */
+  get #shared(): Lease | undefined {
+    const lease = this.#lease;
+    return lease !== undefined && lease.outage === undefined && !this.#budget.isSilent ? lease : undefined;
+  }
+
+  #room(now: number, waiting: number): number {
+    const lease = this.#shared;
+    if (lease === undefined) return this.#budget.room(now, waiting);
+    if (this.#budget.isOver(now) && !lease.isTrial) lease.void();
+    return this.#budget.roomWithin(lease.left, now, waiting);
+  }
+
   #permit(now: number, waited: boolean): Permit {
-    return new Grant(this, this.#budget.send(now), waited);
+    const lease = this.#shared;
+    if (lease === undefined) return new Grant(this, this.#budget.send(now), waited, 0);
+    const due = lease.isTrial;
+    return new Grant(this, this.#budget.send(now, due), waited, lease.take());
+  }
+
+  /** Asks the store for more, where it is time to; returns when it will be. */
+  #askStore(now: number): number {
+    const lease = this.#lease;
+    if (lease === undefined || this.#budget.isSilent) return Infinity;
+    // A store that was out of reach is tried again only while there are calls.
+    const waiting = lease.outage === undefined ? this.#waiting : Math.max(1, this.#waiting);
+    if (waiting > 0) lease.keep();
+    else lease.returnLater();
+    const next = lease.nextAsk(waiting);
+    if (next > now) return lease.outage === undefined ? next : Infinity;
+
+    const wasOut = lease.outage !== undefined;
+    lease.ask(now, this.#waiting, () => {
+      if (lease !== this.#lease) return;
+      if (wasOut !== (lease.outage !== undefined)) this.#tellAll();
+      this.#serve();
+    });
+    return Infinity;
+  }
+
+  #tellAll(): void {
+    if (this.#lease?.outage === undefined) {
+      for (const listener of this.#told) listener({ available: true });
+      this.#told.clear();
+    } else {
+      for (const lane of [this.#refused, this.#inTurn, this.#workingAhead]) {
+        for (let waiter = lane.front; waiter !== undefined; waiter = waiter.behind) this.#tell(waiter.admission);
+      }
+    }
+  }
+
+  #tell({ onStoreChange }: Admission): void {
+    if (onStoreChange === undefined || this.#told.has(onStoreChange)) return;
+    this.#told.add(onStoreChange);
+    onStoreChange({ available: false, error: this.#lease?.outage?.error });
   }
 
   #wait(now: number, waiter: Waiter): void {
@@ -103,7 +175,7 @@ export class Pacer implements RateLimiter {
     const now = this.#timing.now();
     let next = this.#next(now);
     while (next !== undefined) {
-      let room = this.#budget.room(now, this.#waiting);
+      let room = this.#room(now, this.#waiting);
       if (room === 0) break;
       for (; room > 0 && next !== undefined; room -= 1) {
         this.leave(next);
@@ -111,7 +183,8 @@ export class Pacer implements RateLimiter {
         next = this.#next(now);
       }
     }
-    this.#setTimer(next === undefined ? Infinity : this.#budget.wakeAt, now);
+    const askAt = this.#askStore(now);
+    this.#setTimer(next === undefined ? Infinity : Math.min(this.#budget.wakeAt, askAt), now);
   }
 
   #next(now: number): Waiter | undefined {
@@ -145,19 +218,25 @@ export class Pacer implements RateLimiter {
     if (this.#waiting === 0) this.#setTimer(Infinity, 0);
   }
 
-  answered(sent: Sent, status: number, headers: Headers): void {
-    this.#budget.answered(sent, this.#timing.now(), status, headers);
-    if (this.#waiting > 0) this.#serve();
+  answered(sent: Sent, version: number, status: number, headers: Headers): void {
+    const isNews = this.#budget.answered(sent, this.#timing.now(), status, headers);
+    if (!isNews) this.#lease?.release(version);
+    this.#settled();
   }
 
-  unsent(sent: Sent): void {
+  unsent(sent: Sent, version: number): void {
     this.#budget.unsent(sent);
-    if (this.#waiting > 0) this.#serve();
+    this.#lease?.giveBack(version);
+    this.#settled();
   }
 
   lost(sent: Sent): void {
     this.#budget.lost(sent, this.#timing.now());
-    if (this.#waiting > 0) this.#serve();
+    this.#settled();
+  }
+
+  #settled(): void {
+    if (this.#waiting > 0 || this.#lease !== undefined) this.#serve();
   }
 }
 
@@ -192,25 +271,33 @@ class Waiter extends Place {
 class Grant implements Permit {
   readonly #pacer: Pacer;
   readonly #sent: Sent;
+  readonly #version: number;
   readonly waited: boolean;
 
-  constructor(pacer: Pacer, sent: Sent, waited: boolean) {
+  constructor(pacer: Pacer, sent: Sent, waited: boolean, version: number) {
     this.#pacer = pacer;
     this.#sent = sent;
     this.waited = waited;
+    this.#version = version;
   }
 
   answered(status: number, headers: Headers): void {
-    this.#pacer.answered(this.#sent, status, headers);
+    this.#pacer.answered(this.#sent, this.#version, status, headers);
   }
 
   unsent(): void {
-    this.#pacer.unsent(this.#sent);
+    this.#pacer.unsent(this.#sent, this.#version);
   }
 
   lost(): void {
     this.#pacer.lost(this.#sent);
   }
+}
+
+/** SHA-256, in hexadecimal. */
+async function hash(text: string): Promise<string> {
+  const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function waitsTooLong({ method, path }: Admission, delay: number, maxWait: number): RateLimitError {

@@ -1,53 +1,58 @@
-/** What one process tells of its use of the budget, and asks for. */
+/** What one process says of its use of a token's budget, and what it asks for. Times are milliseconds from now. */
 export interface RateLimitStoreRequest {
-  /** The {@link RateLimitStoreReply.version} that the process knows; 0 if none. */
+  /** The {@link RateLimitStoreReply.version} that the process goes by; 0 if none. */
   readonly version: number;
-  /** Requests the process would like to send now; 0 if it only reports. */
+  /** Requests that the process would like to send now; 0 if it only reports. */
   readonly want: number;
-  /** Requests it was granted under `version` and will not send, or that turned out not to count. */
+  /** Requests that it was granted and gives back. */
   readonly unused: number;
-  /** Requests of the process that are under way at this moment. */
+  /** Requests of the process that are under way. */
   readonly inFlight: number;
   /** Requests allowed in a window, as far as the process knows. */
   readonly limit: number;
   /** Requests of the window that are used up, as far as the API has told the process. */
   readonly used: number;
-  /** When the window ends: epoch seconds on the API's clock; 0 if unknown. */
+  /** When the window ends: epoch seconds on the API's clock; 0 if the API has not said. */
   readonly reset: number;
-  /** The API has told this process of a window that is newer than `version`. */
+  /** Since the last request to the store, the API has told the process of a newer window. */
   readonly turned: boolean;
-  /** Milliseconds from now until the window is over for certain; 0 once it is: then one request may find out. */
+  /** The one request that the process was granted to find out whether the window is over has found that it is not. */
+  readonly early: boolean;
+  /** How long until the window is worth a try, as far as the process knows: 0 once it is; -1 if it does not know. */
   readonly over: number;
-  /** Milliseconds from now for which the API refuses everything; 0 if it does not. */
+  /** For how long the API refuses everything; 0 if it does not. */
   readonly closed: number;
 }
 
-/** Where all processes together stand, and what this one gets. */
+/** Where all processes together stand, and what this one gets. Times are milliseconds from now. */
 export interface RateLimitStoreReply {
-  /** Counts the windows: a greater number means that another one has begun. At least 1. */
+  /** Grows with each new window. Greater than 0. */
   readonly version: number;
-  /** Requests this process may send now. */
+  /** Requests that this process may send now. */
   readonly granted: number;
   readonly limit: number;
-  /** Requests of the window that are used up or promised, by all processes. */
+  /** Requests of the window that are used up or granted, by all processes. */
   readonly used: number;
-  /** When the window ends: epoch seconds on the API's clock; 0 if unknown. */
+  /** When the window ends: epoch seconds on the API's clock; 0 if nobody knows. */
   readonly reset: number;
-  /** Milliseconds from now until the window is over for certain. */
+  /**
+   * How long until the window is worth a try; -1 if nobody knows. From 0 on, one process at a time is granted one
+   * request, to find out.
+   */
   readonly over: number;
-  /** Milliseconds from now for which the API refuses everything. */
+  /** For how long the API refuses everything; 0 if it does not. */
   readonly closed: number;
   /** How many processes share the budget, as far as is known. At least 1. */
   readonly sharers: number;
 }
 
 /**
- * Shares one budget among processes. `redisRateLimitStore` of `@example/sdk/redis` is one; others can be written on
- * anything that has an atomic step and a clock of its own.
+ * Shares the budget of a token among processes. `redisRateLimitStore` from `@example/sdk/redis` is one; others can be
+ * written on anything that has an atomic step and a clock of its own.
  */
 export interface RateLimitStore {
   /**
-   * One atomic step on the state of a token: take in what the process says, and grant what is left.
+   * One atomic step on the state of a token: takes in what the process says, and grants it some of what is left.
    *
    * @param key A hash of token and base URL, never the token itself.
    */

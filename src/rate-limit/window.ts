@@ -51,10 +51,10 @@ export function merge(window: RateWindow, limit: number, reported: number, befor
   window.foreign = Math.max(window.foreign, reported - window.own);
 }
 
-/** Our part of what is used up in the window, or `otherwise` if nobody else has shown up in it. */
-export function shareOf(window: RateWindow, otherwise: number): number {
+/** Our part of what is used up in the window: 1 if nobody else has shown up in it. */
+export function shareOf(window: RateWindow): number {
   const others = window.foreign - window.history;
-  return others > 0 ? Math.max(0.02, window.own / (window.own + others)) : otherwise;
+  return others > 0 ? Math.max(0.02, window.own / (window.own + others)) : 1;
 }
 
 /** A window as it was when a request was sent. */
