@@ -21,6 +21,9 @@ export class ExampleError extends Error {
     return false;
   }
 
+  /** The page of a list that could not be read: `list({ page })` goes on from there. Absent outside lists. */
+  declare page?: number;
+
   /** What is safe to log: no token, no password, no headers. */
   toJSON(): Record<string, unknown> {
     return Object.fromEntries([['name', this.name], ['message', this.message], ...Object.entries(this)]);

@@ -1,4 +1,4 @@
-import { InvalidRequestError } from '../errors.ts';
+import { wholeNumber } from '../arguments.ts';
 import type { RequestOptions } from '../http/request.ts';
 
 /** Options of one list; they hold for each of its page requests. */
@@ -18,9 +18,9 @@ export interface PageParams {
   per_page?: number | undefined;
 }
 
-/** Refuses an option that is not an integer of at least `least`; one that isn't given is fine. */
-export function checkInteger(name: string, value: unknown, least: 0 | 1): void {
-  if (value === undefined || (Number.isSafeInteger(value) && Number(value) >= least)) return;
-  const received = typeof value === 'number' ? value : typeof value;
-  throw new InvalidRequestError(`${name} must be ${least === 0 ? 'zero or ' : ''}a positive integer, not ${received}`);
+/** @throws InvalidRequestError */
+export function checkList({ page = 1, per_page = 1 }: PageParams, { prefetch = 0 }: ListOptions): void {
+  wholeNumber('page', page, 1);
+  wholeNumber('per_page', per_page, 1);
+  wholeNumber('prefetch', prefetch, 0);
 }

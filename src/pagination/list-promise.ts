@@ -1,10 +1,15 @@
+import { wholeNumber } from '../arguments.ts';
+import { ExampleError, type CallSite } from '../errors.ts';
 import type { APIPromise, WithResponse } from '../http/api-promise.ts';
 import type { InternalRequestOptions, Requester } from '../http/request.ts';
+import { expandRoute } from '../http/route.ts';
 import type { Schema } from '../http/validation.ts';
 import { lastPage } from './last-page.ts';
-import { checkInteger, type ListOptions, type PageParams } from './list-options.ts';
-import { isPageBody, pageBodySchema, type PageBody } from './page-body.ts';
+import { checkList, type ListOptions, type PageParams } from './list-options.ts';
+import { isPageBody, pageBodySchema, type PageBody, type PageMeta } from './page-body.ts';
+import type { FetchedPage } from './page-reader.ts';
 import { Page } from './page.ts';
+import { walk, type Drift } from './walk.ts';
 
 /** One list of the API, filled in. */
 export interface ListSpec<Item> {
@@ -18,8 +23,14 @@ export interface ListSpec<Item> {
   readonly item: Schema<Item>;
 }
 
+/** What a list needs of the client. */
+export interface ListRequester extends Requester {
+  /** Told at the end of a walk over a list that moved too much to be sure of every item. */
+  onListDrift?(drift: Drift & CallSite): void;
+}
+
 /**
- * What a list method returns: await it for one page, iterate it for every item of every page. Nothing is requested
+ * What a list method returns. Await it for one page; iterate it for every item of every page. Nothing is requested
  * before one of the two happens.
  *
  * @example
@@ -28,20 +39,21 @@ export interface ListSpec<Item> {
  */
 export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Item> {
   readonly [Symbol.toStringTag] = 'ListPromise';
-  readonly #requester: Requester;
+  readonly #requester: ListRequester;
   readonly #spec: ListSpec<Item>;
   readonly #options: ListOptions;
-  #first: APIPromise<PageBody<Item>> | undefined;
+  #request: APIPromise<PageBody<Item>> | undefined;
   #page: Promise<Page<Item>> | undefined;
+  #walked = false;
 
   /** @internal */
-  constructor(requester: Requester, spec: ListSpec<Item>, options: ListOptions = {}) {
+  constructor(requester: ListRequester, spec: ListSpec<Item>, options: ListOptions = {}) {
     this.#requester = requester;
     this.#spec = spec;
     this.#options = options;
   }
 
-  /** Waits for the page asked for, the first unless `page` says otherwise. */
+  /** Waits for the page asked for: the first, unless `page` says otherwise. */
   then<A = Page<Item>, B = never>(
     onfulfilled?: ((page: Page<Item>) => A | PromiseLike<A>) | null,
     onrejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
@@ -58,10 +70,10 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     return this.then().finally(onfinally);
   }
 
-  /** The page together with the response it came in and the rate limit that the response reported. */
+  /** The page, the response it came in, and what that said of the rate limit. */
   async withResponse(): Promise<WithResponse<Page<Item>>> {
-    const { data, ...rest } = await this.#open().withResponse();
-    return { ...rest, data: this.#toPage(data) };
+    const [page, { response, rateLimit }] = await Promise.all([this.then(), this.#open().withResponse()]);
+    return { data: page, response, rateLimit };
   }
 
   /** The response of the page, its body unread. */
@@ -69,65 +81,115 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     return this.#open().asResponse();
   }
 
-  /** Every item from the page asked for to the list's end. */
+  /**
+   * Every item from the page asked for to the list's end, each once, whatever is created or deleted meanwhile.
+   * Leaving the loop cancels what is under way.
+   */
   async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
-    for await (const page of this.pages()) yield* page.data;
-  }
-
-  /** Every page from the one asked for to the list's end. */
-  async *pages(): AsyncGenerator<Page<Item>, void, undefined> {
-    let page = await this.then();
-    yield page;
-    while (page.hasNextPage()) {
-      page = await page.getNextPage();
-      yield page;
-    }
+    yield* this.#items(this.#options.prefetch ?? 0, Infinity);
   }
 
   /**
-   * Every item from the page asked for to the list's end, or the first `limit` of them.
+   * Every page from the one asked for to the list's end. An item that moved to another page meanwhile is on one of
+   * them only, so that a page may hold more or fewer items than asked for.
+   */
+  async *pages(): AsyncGenerator<Page<Item>, void, undefined> {
+    yield* this.#pages(this.#options.prefetch ?? 0, Infinity);
+  }
+
+  /**
+   * Every item from the page asked for to the list's end, or the first `limit` of them. Works four pages ahead, unless
+   * `prefetch` says otherwise, but never requests a page that `limit` doesn't need.
    *
-   * @throws {InvalidRequestError} `limit` is not zero or a positive integer.
+   * @throws InvalidRequestError if `limit` is not a whole number from 0 up.
    */
   async toArray({ limit = Infinity }: { limit?: number | undefined } = {}): Promise<Item[]> {
-    if (limit !== Infinity) checkInteger('limit', limit, 0);
+    if (limit !== Infinity) wholeNumber('limit', limit, 0);
+    checkList(this.#spec.query ?? {}, this.#options);
     const items: Item[] = [];
     if (limit === 0) return items;
-    for await (const item of this) if (items.push(item) === limit) break;
-    return items;
+    for await (const page of this.#pages(this.#options.prefetch ?? 4, limit)) items.push(...page.data);
+    return items.slice(0, limit);
+  }
+
+  async *#items(prefetch: number, limit: number): AsyncGenerator<Item, void, undefined> {
+    for await (const page of this.#pages(prefetch, limit)) {
+      for (const item of page.data) {
+        yield item;
+        this.#options.signal?.throwIfAborted();
+      }
+    }
+  }
+
+  async *#pages(prefetch: number, limit: number): AsyncGenerator<Page<Item>, void, undefined> {
+    const { query, route, params } = this.#spec;
+    const { signal } = this.#options;
+    // A page that was awaited, or is about to be, is not requested again; but only the first walk may start from it,
+    // because by the second one it is old.
+    let request = this.#walked ? undefined : this.#open();
+    this.#walked = true;
+    const fetchPage = (page: number, options: InternalRequestOptions & { signal: AbortSignal }) => {
+      const first = request;
+      request = undefined;
+      if (first !== undefined) return this.#named(page, first);
+      const signals = signal === undefined ? options.signal : AbortSignal.any([signal, options.signal]);
+      return this.#named(page, this.#send({ ...query, page }, { ...options, signal: signals }));
+    };
+    const onDrift = (drift: Drift) =>
+      this.#requester.onListDrift?.({ method: 'GET', path: expandRoute(route, params), ...drift });
+
+    for await (const walked of walk(fetchPage, { first: query?.page ?? 1, prefetch, limit, onDrift })) {
+      yield this.#toPage(walked.page, walked, walked.hasNext);
+      signal?.throwIfAborted();
+    }
   }
 
   async #load(): Promise<Page<Item>> {
-    return this.#toPage(await this.#open());
+    const { page = 1, per_page } = this.#spec.query ?? {};
+    const body: FetchedPage<Item> = await this.#named(page, this.#open());
+    const { length } = body.data;
+    return this.#toPage(
+      page,
+      body,
+      page < lastPage(page, length, body.meta, per_page ?? (page === 1 ? length : undefined)),
+    );
   }
 
-  /** Requests the page asked for, once however often it is needed. Throws what is wrong with the parameters. */
+  /** The request of the page asked for, made once. Throws what is wrong with the parameters. */
   #open(): APIPromise<PageBody<Item>> {
-    return (this.#first ??= this.#request());
+    checkList(this.#spec.query ?? {}, this.#options);
+    return (this.#request ??= this.#send({ ...this.#spec.query }, {}));
   }
 
-  #request(): APIPromise<PageBody<Item>> {
-    const { route, params, query, item } = this.#spec;
-    const { prefetch, ...options } = this.#options;
-    checkInteger('page', query?.page, 1);
-    checkInteger('per_page', query?.per_page, 1);
-    checkInteger('prefetch', prefetch, 0);
-    const request: InternalRequestOptions = options;
+  #send(
+    query: PageParams & Record<string, number | undefined>,
+    more: InternalRequestOptions,
+  ): APIPromise<PageBody<Item>> {
+    const { route, params, item } = this.#spec;
     return this.#requester.request(
-      { method: 'GET', route, params, query: { ...query }, schema: pageBodySchema(item), isUsable: isPageBody },
-      request,
+      { method: 'GET', route, params, query, schema: pageBodySchema(item), isUsable: isPageBody },
+      { ...this.#options, ...more },
     );
   }
 
-  #toPage({ data, meta }: PageBody<Item>): Page<Item> {
-    const page = this.#spec.query?.page ?? 1;
-    const size = this.#spec.query?.per_page ?? (page === 1 ? data.length : undefined);
-    const last = lastPage({ page, length: data.length, meta }, size);
-    const query = { ...this.#spec.query, page: page + 1 };
-    return new Page(
-      data,
-      meta,
-      page < last ? () => new ListPromise(this.#requester, { ...this.#spec, query }, this.#options).then() : undefined,
-    );
+  /** Says in an error which page failed, so that the caller can go on from there. */
+  async #named<T>(page: number, request: Promise<T>): Promise<T> {
+    try {
+      return await request;
+    } catch (error) {
+      if (error instanceof ExampleError) error.page = page;
+      throw error;
+    }
+  }
+
+  #toPage(page: number, { data, meta }: FetchedPage<Item>, hasNext: boolean): Page<Item> {
+    const next = () =>
+      new ListPromise(
+        this.#requester,
+        { ...this.#spec, query: { ...this.#spec.query, page: page + 1 } },
+        this.#options,
+      ).then();
+    // What the API leaves out although it is documented stays out, as in every other response.
+    return new Page(data, { current_page: page, ...meta } as PageMeta, hasNext ? next : undefined);
   }
 }

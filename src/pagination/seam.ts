@@ -1,0 +1,36 @@
+import type { PageRead } from './page-reader.ts';
+
+/**
+ * Between two pages there is a seam: items that stood behind it when the page before was read, and in front of it when
+ * this page was, are on neither. It is closed, so that nothing can be missing, if
+ *
+ * - the page holds an item that was yielded before (then it begins in front of that one), or
+ * - the list rested between the two reads, as far as `total_count` tells, whichever of them came first.
+ *
+ * docs/pagination.md has the argument.
+ *
+ * @param before The page that was accepted last, whatever its number.
+ * @param overlaps Whether an item of `read` was yielded before.
+ * @returns `undefined` if the seam in front of `read` is closed, else the page to read again in order to close it.
+ */
+export function pageToReread<Item>(
+  read: PageRead<Item>,
+  before: PageRead<Item> | undefined,
+  overlaps: boolean,
+): number | undefined {
+  if (before === undefined || read.page === 1 || overlaps) return undefined;
+  // On the way back, until a page overlaps.
+  if (before.page !== read.page - 1) return read.page - 1;
+  if (before.calm === read.calm) return undefined;
+  // The older one goes, so that both are from after the change.
+  return read.calm < before.calm ? read.page : before.page;
+}
+
+/** Whether the page is the one before once more, although the list rested: the server does not look at `page`. */
+export function mirrors<Item>(read: PageRead<Item>, before: PageRead<Item> | undefined): boolean {
+  return (
+    before?.page === read.page - 1 &&
+    before.calm === read.calm &&
+    JSON.stringify(before.data) === JSON.stringify(read.data)
+  );
+}
