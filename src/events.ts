@@ -51,6 +51,17 @@ export interface ValidationIssueEvent extends CallSite {
   readonly issues: readonly ValidationIssue[];
 }
 
+/**
+ * A walk over a list has ended that may have missed items, because the list moved between almost any two requests. One
+ * event a walk.
+ */
+export interface ListDriftEvent extends CallSite {
+  /** Pages that were read again, to find items that had moved. */
+  readonly rereads: number;
+  /** Places between two pages where items may be missing. */
+  readonly openSeams: number;
+}
+
 /** The client's events. Payloads hold no token and no request body. */
 export interface ClientEvents {
   request: [event: RequestEvent];
@@ -59,6 +70,7 @@ export interface ClientEvents {
   rateLimitWait: [event: RateLimitWaitEvent];
   rateLimitStore: [event: RateLimitStoreEvent];
   validationIssue: [event: ValidationIssueEvent];
+  listDrift: [event: ListDriftEvent];
 }
 
 /** Takes one event. What it throws or rejects with is logged and changes nothing else. */

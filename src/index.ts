@@ -21,6 +21,7 @@ export type { APIErrorInit, CallSite, ValidationIssue } from './errors.ts';
 export type {
   ClientEventListener,
   ClientEvents,
+  ListDriftEvent,
   RateLimitStoreEvent,
   RateLimitWaitEvent,
   RequestEvent,

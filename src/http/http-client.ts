@@ -1,5 +1,5 @@
 import { APIError, ExampleError, TimeoutError, type CallSite, type ValidationIssue } from '../errors.ts';
-import type { ClientEventEmitter } from '../events.ts';
+import type { ClientEventEmitter, ListDriftEvent } from '../events.ts';
 import { checkedToken, type ResolvedOptions } from '../options.ts';
 import { parseRateLimit } from '../rate-limit/headers.ts';
 import type { Permit, RateLimiter, RateLimitSnapshot } from '../rate-limit/limiter.ts';
@@ -63,6 +63,13 @@ export class HttpClient implements Requester, DecodePolicy {
       loggedIssues.add(place);
       this.#options.logger.warn(`A response differs from the documentation at ${place}: ${issue.message}.`);
     }
+  }
+
+  onListDrift(drift: ListDriftEvent): void {
+    this.#shared.events.emit('listDrift', drift);
+    this.#options.logger.warn(
+      `${drift.method} ${drift.path} moved while it was read: items may be missing at ${drift.openSeams} places.`,
+    );
   }
 
   async #run<T>(spec: RequestSpec<T>, options: InternalRequestOptions, raw: boolean): Promise<Exchange<T>> {

@@ -1,5 +1,6 @@
 import { wholeNumber } from '../arguments.ts';
-import { ExampleError, type CallSite } from '../errors.ts';
+import { ExampleError } from '../errors.ts';
+import type { ListDriftEvent } from '../events.ts';
 import type { APIPromise, WithResponse } from '../http/api-promise.ts';
 import type { InternalRequestOptions, Requester } from '../http/request.ts';
 import { expandRoute } from '../http/route.ts';
@@ -26,7 +27,7 @@ export interface ListSpec<Item> {
 /** What a list needs of the client. */
 export interface ListRequester extends Requester {
   /** Told at the end of a walk over a list that moved too much to be sure of every item. */
-  onListDrift?(drift: Drift & CallSite): void;
+  onListDrift?(drift: ListDriftEvent): void;
 }
 
 /**

@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
-import type { Requester } from '../http/request.ts';
 import type { ListOptions, PageParams } from '../pagination/list-options.ts';
-import { ListPromise } from '../pagination/list-promise.ts';
+import { ListPromise, type ListRequester } from '../pagination/list-promise.ts';
 
 /** A project of the account. */
 export interface Project {
@@ -30,10 +29,10 @@ export const projectSchema = z.looseObject({
 
 /** The projects of the account. */
 export class Projects {
-  readonly #requester: Requester;
+  readonly #requester: ListRequester;
 
   /** @internal */
-  constructor(requester: Requester) {
+  constructor(requester: ListRequester) {
     this.#requester = requester;
   }
 
