@@ -78,7 +78,8 @@ async function everythingHandedOut(options: ClientOptions): Promise<{ text: stri
   const handedOut: unknown[] = [];
   const log = (line: string) => handedOut.push(line);
   const logger = { error: log, warn: log, info: log, debug: log };
-  const client = new Client({ apiToken, timeout: 50, logLevel: 'debug', logger, ...options });
+  const rateLimit = { maxWait: 100 };
+  const client = new Client({ apiToken, timeout: 50, logLevel: 'debug', logger, rateLimit, ...options });
   for (const name of eventNames) client.on(name, (event: unknown) => handedOut.push(event));
   let errors = 0;
   const collect = (error: unknown) => {

@@ -2,7 +2,7 @@ import { APIError, ExampleError, TimeoutError, type CallSite, type ValidationIss
 import type { ClientEventEmitter, ListDriftEvent } from '../events.ts';
 import { checkedToken, type ResolvedOptions } from '../options.ts';
 import { parseRateLimit } from '../rate-limit/headers.ts';
-import type { Permit, RateLimiter, RateLimitSnapshot } from '../rate-limit/limiter.ts';
+import type { Permit, RateLimiter, RateLimitSnapshot, RateLimitStoreChange } from '../rate-limit/limiter.ts';
 import { rateLimiterFor } from '../rate-limit/registry.ts';
 import { APIPromise, type Exchange } from './api-promise.ts';
 import { send, type Attempt, type Result } from './attempt.ts';
@@ -37,12 +37,16 @@ export class HttpClient implements Requester, DecodePolicy {
   readonly #options: ResolvedOptions;
   readonly #shared: SharedState;
   #limiter: RateLimiter | undefined;
+  /** The token that {@link HttpClient.#limiter} belongs to. */
+  #token: string | undefined;
+  /** No log line on waiting before then. */
+  #quietUntil = 0;
 
   constructor(options: ResolvedOptions, shared: SharedState) {
     this.#options = options;
     this.#shared = shared;
     this.responseValidation = options.responseValidation;
-    if (typeof options.apiToken === 'string') this.#limiter = this.#limiterOf(options.apiToken);
+    if (typeof options.apiToken === 'string') this.#limiterOf(options.apiToken);
   }
 
   request<T>(spec: RequestSpec<T>, options: InternalRequestOptions = {}): APIPromise<T> {
@@ -157,10 +161,11 @@ export class HttpClient implements Requester, DecodePolicy {
       const limiter = this.#limiterOf(token);
       if (!limiter || !rateLimit) return { token, limiter: undefined, permit: undefined };
 
-      this.#limiter = limiter;
       const { method, path } = call;
       const onWait = (delay: number, waiting: number) => this.#tellWait(call, delay, waiting);
-      const acquired = limiter.acquire({ method, path, signal, maxWait: rateLimit.maxWait, urgency, refused, onWait });
+      const { maxWait } = rateLimit;
+      const onStoreChange = this.#onStoreChange;
+      const acquired = limiter.acquire({ method, path, signal, maxWait, urgency, refused, onWait, onStoreChange });
       const permit = acquired instanceof Promise ? await acquired : acquired;
       if (typeof apiToken === 'string' || !permit.waited) return { token, limiter, permit };
 
@@ -177,7 +182,11 @@ export class HttpClient implements Requester, DecodePolicy {
 
   #limiterOf(token: string): RateLimiter | undefined {
     const { baseUrl, rateLimit } = this.#options;
-    return rateLimit ? rateLimiterFor({ baseUrl, token, ...rateLimit }) : undefined;
+    if (rateLimit && token !== this.#token) {
+      this.#limiter = rateLimiterFor({ baseUrl, token, ...rateLimit });
+      this.#token = token;
+    }
+    return this.#limiter;
   }
 
   async #attempt(call: Call, attempt: number, how: Attempt): Promise<Result> {
@@ -210,7 +219,23 @@ export class HttpClient implements Requester, DecodePolicy {
 
   #tellWait(call: Call, delay: number, waiting: number): void {
     this.#shared.events.emit('rateLimitWait', { ...site(call), delay, waiting });
+    const now = performance.now();
+    if (delay <= 1000 || now < this.#quietUntil) return;
+    // One line for all that wait for the same reason, not a thousand.
+    this.#quietUntil = now + delay;
+    const seconds = Math.round(delay / 1000);
+    this.#options.logger.info(
+      `${call.method} ${call.path} waits about ${seconds} s for the rate limit; ${waiting} wait.`,
+    );
   }
+
+  readonly #onStoreChange = ({ available, error }: RateLimitStoreChange): void => {
+    const reason = error instanceof Error ? error.message : undefined;
+    this.#shared.events.emit('rateLimitStore', { available, reason });
+    if (available) this.#options.logger.info('The rate limit is shared with other processes again.');
+    else
+      this.#options.logger.warn(`The rate limit is not shared: its store is out of reach (${reason}). Pacing alone.`);
+  };
 }
 
 /** The API works, even if it says no. */

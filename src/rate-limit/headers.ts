@@ -117,13 +117,3 @@ function number(value: string | number | null | undefined): number | undefined {
   const digits = /^\s*(\d{1,15}(?:\.\d{1,9})?)\s*(?:[,;]|$)/.exec(value)?.[1];
   return digits === undefined ? undefined : Number(digits);
 }
-
-/** `Retry-After` (RFC 9110, 10.2.3) in milliseconds: seconds, or an HTTP date measured by the server's own `Date`. */
-export function parseRetryAfter(headers: Headers, now: number): number | undefined {
-  const value = headers.get('retry-after')?.trim();
-  if (!value) return undefined;
-  if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000;
-  const date = /^[a-z]{3}/i.test(value) ? Date.parse(value) : NaN;
-  const serverNow = Date.parse(headers.get('date') ?? '');
-  return Number.isNaN(date) ? undefined : Math.max(0, date - (Number.isNaN(serverNow) ? now : serverNow));
-}
