@@ -1,0 +1,159 @@
+import { generateKeyPairSync } from 'node:crypto';
+import fc from 'fast-check';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import {
+  signWebhook,
+  verifySignature,
+  verifyWebhook,
+  WebhookVerificationError,
+  type WebhookHeaders,
+} from '@example/sdk/webhooks';
+
+const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+const base64 = (key: Buffer) => key.subarray(-32).toString('base64');
+const ed25519 = {
+  signing: `whsk_${base64(privateKey.export({ type: 'pkcs8', format: 'der' }))}`,
+  verifying: `whpk_${base64(publicKey.export({ type: 'spki', format: 'der' }))}`,
+};
+const hmac = fc
+  .uint8Array({ minLength: 24, maxLength: 64 })
+  .map((bytes) => `whsec_${Buffer.from(bytes).toString('base64')}`)
+  .map((secret) => ({ signing: secret, verifying: secret }));
+const keys = fc.oneof(hmac, fc.constant(ed25519));
+const body = Buffer.from('{"event":"user.created","data":{"id":"user_123"},"timestamp":"2024-01-01T00:00:00Z"}');
+
+/** The text with one bit of one character turned over. */
+function flipText(text: string, at: number): string {
+  const index = Math.floor(at / 8) % text.length;
+  return text.slice(0, index) + String.fromCharCode(text.charCodeAt(index) ^ (1 << (at % 8))) + text.slice(index + 1);
+}
+
+function flipBytes(bytes: Uint8Array, at: number): Uint8Array {
+  const copy = Uint8Array.from(bytes);
+  const index = Math.floor(at / 8) % copy.length;
+  copy[index] = copy[index]! ^ (1 << (at % 8));
+  return copy;
+}
+
+function refused(...[given, headers, secret]: Parameters<typeof verifySignature>): Promise<void> {
+  // No limit on the age, so that a changed timestamp has to be noticed by the signature.
+  return expect(verifySignature(given, headers, secret, { tolerance: Infinity })).rejects.toBeInstanceOf(
+    WebhookVerificationError,
+  );
+}
+
+describe('any single changed bit is noticed', () => {
+  const bit = fc.nat({ max: 1_000_000 });
+
+  it('in the body', async () => {
+    await fc.assert(
+      fc.asyncProperty(keys, bit, async ({ signing, verifying }, at) => {
+        const headers = await signWebhook({ body, secret: signing });
+        await expect(verifySignature(body, headers, verifying)).resolves.toBeDefined();
+        await refused(flipBytes(body, at), headers, verifying);
+      }),
+    );
+  });
+
+  it.each(['webhook-id', 'webhook-timestamp', 'webhook-signature'] as const)('in the %s', async (name) => {
+    await fc.assert(
+      fc.asyncProperty(keys, bit, async ({ signing, verifying }, at) => {
+        const headers = await signWebhook({ body, secret: signing });
+        await refused(body, { ...headers, [name]: flipText(headers[name], at) }, verifying);
+      }),
+    );
+  });
+
+  it('in every place of a signature, also those bits that base64 leaves unused', async () => {
+    for (const { signing, verifying } of [
+      { signing: 'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', verifying: 'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' },
+      ed25519,
+    ]) {
+      const headers = await signWebhook({ body, secret: signing });
+      const signature = headers['webhook-signature'];
+      for (let at = 0; at < signature.length * 8; at++) {
+        await refused(body, { ...headers, 'webhook-signature': flipText(signature, at) }, verifying);
+      }
+    }
+  });
+
+  it('in the secret', async () => {
+    await fc.assert(
+      fc.asyncProperty(keys, bit, async ({ signing, verifying }, at) => {
+        const headers = await signWebhook({ body, secret: signing });
+        await refused(body, headers, flipText(verifying, at));
+      }),
+    );
+  });
+});
+
+describe('arbitrary headers', () => {
+  const names = fc.constantFrom(
+    'webhook-id',
+    'webhook-timestamp',
+    'webhook-signature',
+    'WEBHOOK-ID',
+    'get',
+    '__proto__',
+  );
+  const garbage = fc.anything({
+    withBigInt: true,
+    withDate: true,
+    withMap: true,
+    withNullPrototype: true,
+    withSet: true,
+    withSparseArray: true,
+    withTypedArray: true,
+  });
+  const nearMiss = fc.record({
+    'webhook-id': fc.oneof(fc.constant('msg_1'), fc.string(), garbage),
+    'webhook-timestamp': fc.oneof(fc.constant(String(Math.floor(Date.now() / 1_000))), fc.string(), garbage),
+    'webhook-signature': fc.oneof(
+      fc.string().map((text) => `v1,${text}`),
+      fc.string().map((text) => `v1a,${text}`),
+      garbage,
+    ),
+  });
+
+  it('never cause anything but a WebhookVerificationError', async () => {
+    const headers = fc.oneof(garbage, fc.dictionary(names, garbage), nearMiss) as fc.Arbitrary<WebhookHeaders>;
+    await fc.assert(
+      fc.asyncProperty(headers, keys, async (given, { verifying }) => {
+        await expect(verifyWebhook(body, given, verifying)).rejects.toBeInstanceOf(WebhookVerificationError);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
+describe('10 000 signatures in one header', () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  it('cost one HMAC a secret', async () => {
+    const crypto = process.getBuiltinModule('node:crypto');
+    const createHmac = vi.fn(crypto.createHmac);
+    vi.spyOn(process, 'getBuiltinModule').mockReturnValue({ ...crypto, createHmac });
+    const secret = 'whsec_b25lIEhNQUMgYSBzZWNyZXQsIHdoYXRldmVyIGNvbWVz';
+    const headers = await signWebhook({ body, secret });
+    const forged = { ...headers, 'webhook-signature': `v1,${Buffer.alloc(32).toString('base64')} `.repeat(10_000) };
+    await refused(body, forged, secret);
+
+    createHmac.mockClear();
+    await refused(body, forged, secret);
+    expect(createHmac).toHaveBeenCalledOnce();
+
+    // The genuine one is found, wherever it is.
+    const last = forged['webhook-signature'] + headers['webhook-signature'];
+    await expect(verifySignature(body, { ...headers, 'webhook-signature': last }, secret)).resolves.toBeDefined();
+  });
+
+  it('cost at most 16 Ed25519 verifications a key', async () => {
+    const verify = vi.spyOn(crypto.subtle, 'verify');
+    const headers = await signWebhook({ body, secret: ed25519.signing });
+    const forged = { ...headers, 'webhook-signature': `v1a,${Buffer.alloc(64).toString('base64')} `.repeat(10_000) };
+
+    await refused(body, forged, ed25519.verifying);
+
+    expect(verify).toHaveBeenCalledTimes(16);
+  });
+});
