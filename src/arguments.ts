@@ -1,4 +1,4 @@
-import { InvalidRequestError } from './errors.ts';
+import { InvalidRequestError } from './invalid-request-error.ts';
 
 // What callers hand in, checked at the door. A message names the option and says what it should be; it repeats numbers,
 // but no text, which may be a secret.
