@@ -1,2 +1,3 @@
+export { redisReplayStore, type RedisReplayStoreOptions } from '../webhooks/redis-replay-store.ts';
 export type { IORedisClient, NodeRedisClient, RedisClient } from './client.ts';
 export { redisRateLimitStore, type RedisRateLimitStoreOptions } from './rate-limit-store.ts';

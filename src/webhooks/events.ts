@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { ValidationIssue } from '../errors.ts';
+import { findIssues, type Schema } from '../http/validation.ts';
 import type { RawBody } from './raw-body.ts';
 import { WebhookVerificationError } from './verification-error.ts';
 
@@ -42,7 +43,7 @@ export type WebhookEventName = keyof WebhookEventMap;
 /** Any event: compare `event` with a name to know its `data`. */
 export type WebhookEvent = WebhookEventMap[WebhookEventName] | UnknownWebhookEvent;
 
-const eventSchemas: { readonly [Name in WebhookEventName]: z.ZodMiniType<WebhookEventMap[Name]> } = {
+const eventSchemas: { readonly [Name in WebhookEventName]: Schema<WebhookEventMap[Name]> } = {
   'user.created': z.looseObject({
     event: z.literal('user.created'),
     data: z.looseObject({ id: z.string(), name: z.string(), email: z.string() }),
@@ -69,14 +70,13 @@ export function parseEvent(body: RawBody, onValidationIssue?: ValidationIssueLis
     );
   }
   if (onValidationIssue) {
-    const schema = Object.hasOwn(eventSchemas, event.event)
-      ? eventSchemas[event.event as WebhookEventName]
-      : unknownEventSchema;
-    for (const { path, message } of schema.safeParse(event).error?.issues ?? []) {
-      onValidationIssue({ path: path.map((key) => (typeof key === 'symbol' ? String(key) : key)), message }, event);
-    }
+    for (const issue of findIssues(schemaOf(event.event), event)) onValidationIssue(issue, event);
   }
   return event;
+}
+
+function schemaOf(name: string): Schema<unknown> {
+  return Object.entries(eventSchemas).find(([known]) => known === name)?.[1] ?? unknownEventSchema;
 }
 
 /** Of the shape nothing more is required than what tells events apart; the rest is documented, but may change. */

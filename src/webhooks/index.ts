@@ -1,3 +1,4 @@
+export type { WebhookAnswer } from './delivery.ts';
 export type {
   UnknownEventName,
   UnknownWebhookEvent,
@@ -7,10 +8,15 @@ export type {
   WebhookEventMap,
   WebhookEventName,
 } from './events.ts';
+export type { WebhookContext, WebhookEventNamed, WebhookHandler } from './handlers.ts';
 export type { SignatureHeaders, WebhookHeaders } from './headers.ts';
+export { memoryReplayStore, type MemoryReplayStoreOptions } from './memory-replay-store.ts';
+export type { NodeRequest, NodeResponse } from './node-adapter.ts';
 export type { WebhookBody } from './raw-body.ts';
+export type { ClaimedEvent, ReplayClaim, ReplayStore } from './replay-store.ts';
 export type { WebhookSecret } from './secrets.ts';
 export { signWebhook, type SignWebhookParams } from './sign.ts';
 export { WebhookVerificationError, type WebhookVerificationErrorCode } from './verification-error.ts';
 export { verifySignature, type VerifySignatureOptions, type WebhookAttempt } from './verify-signature.ts';
 export { verifyWebhook, type VerifyWebhookOptions } from './verify-webhook.ts';
+export { Webhooks, type WebhookErrorContext, type WebhooksOptions } from './webhooks.ts';

@@ -15,6 +15,13 @@ export function rawBody(body: unknown): RawBody {
   throw bodyAlreadyParsed();
 }
 
+/** Whether the body has more bytes than that. */
+export function isLonger(body: RawBody, maxBytes: number): boolean {
+  if (typeof body !== 'string') return body.length > maxBytes;
+  // A UTF-16 unit takes one to three bytes of UTF-8; only in between one has to look.
+  return body.length > maxBytes || (body.length * 3 > maxBytes && new TextEncoder().encode(body).length > maxBytes);
+}
+
 function isArrayBuffer(body: unknown): body is ArrayBuffer {
   return Object.prototype.toString.call(body) === '[object ArrayBuffer]';
 }

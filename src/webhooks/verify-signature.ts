@@ -33,13 +33,13 @@ export async function verifySignature(
   body: WebhookBody,
   headers: WebhookHeaders,
   secret: WebhookSecret,
-  { tolerance = 300, now }: VerifySignatureOptions = {},
+  { tolerance, now }: VerifySignatureOptions = {},
 ): Promise<WebhookAttempt> {
-  if (!(tolerance >= 0)) throw new InvalidRequestError('`tolerance` must be a number of seconds, 0 or more.');
+  const tolerated = checkTolerance(tolerance);
   const keys = verificationKeys(secret);
   const raw = rawBody(body);
   const { id, timestamp, signatures } = readHeaders(headers);
-  checkTimestamp(Number(timestamp), (now?.getTime() ?? Date.now()) / 1_000, tolerance);
+  checkTimestamp(Number(timestamp), (now?.getTime() ?? Date.now()) / 1_000, tolerated);
 
   const head = signedHead(id, timestamp);
   for (const { version, matches } of keys) {
@@ -53,6 +53,12 @@ export async function verifySignature(
     'no_matching_signature',
     'No signature matches. Check that the secret is that of this endpoint, and that the body is passed exactly as received.',
   );
+}
+
+/** Seconds, 0 or more; 300 if not given. */
+export function checkTolerance(tolerance = 300): number {
+  if (tolerance >= 0) return tolerance;
+  throw new InvalidRequestError('tolerance must be a number of seconds, 0 or more.');
 }
 
 function checkTimestamp(timestamp: number, now: number, tolerance: number): void {
