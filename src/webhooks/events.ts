@@ -21,8 +21,13 @@ export interface UserCreatedEvent {
 
 declare const unlisted: unique symbol;
 
-/** The name of an event that this version of the SDK does not list. Its type is no plain `string` so that `event.event === 'user.created'` rules it out. */
-export type UnknownEventName = string & { readonly [unlisted]: true };
+/**
+ * The name of an event that this version of the SDK does not list: any string. Its type is a special one, so that
+ * `event.event === 'user.created'` tells listed and unlisted events apart; to compare it with an unlisted name, assign it
+ * to a `string` first.
+ */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-template-expression -- without the template, comparing does not tell them apart
+export type UnknownEventName = `${string & { readonly [unlisted]: true }}`;
 
 /** An event that this version of the SDK does not list. */
 export interface UnknownWebhookEvent {
