@@ -15,8 +15,8 @@ export interface NodeRequest {
   readonly body?: unknown;
   /** The raw body where a body parser or a platform keeps it. */
   readonly rawBody?: unknown;
-  on(event: string, listener: (value: never) => void): unknown;
-  off(event: string, listener: (value: never) => void): unknown;
+  on(event: string, listener: (chunk: Uint8Array | string) => void): unknown;
+  off(event: string, listener: (chunk: Uint8Array | string) => void): unknown;
   resume(): unknown;
 }
 

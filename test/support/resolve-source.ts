@@ -1,0 +1,12 @@
+// Loaded with --import into a process that a test starts: `@example/sdk/…` is then the source, not the last build.
+import { registerHooks } from 'node:module';
+
+const source = new URL('../../src/', import.meta.url);
+
+registerHooks({
+  resolve(specifier, context, nextResolve) {
+    const entry = /^@example\/sdk(?:\/(.+))?$/.exec(specifier);
+    if (!entry) return nextResolve(specifier, context);
+    return nextResolve(new URL(`${entry[1] ? `${entry[1]}/` : ''}index.ts`, source).href, context);
+  },
+});
