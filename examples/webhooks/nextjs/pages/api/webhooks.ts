@@ -1,0 +1,12 @@
+// Next.js, Pages Router: POST /api/webhooks. Without the config, Next.js would parse the body away.
+import { Webhooks } from '@example/sdk/webhooks';
+
+export const config = { api: { bodyParser: false } };
+
+const webhooks = new Webhooks(); // the secret comes from EXAMPLE_WEBHOOK_SECRET
+
+webhooks.on('user.created', (event) => {
+  console.log(`Welcome, ${event.data.name}!`);
+});
+
+export default webhooks.nodeHandler();

@@ -1,0 +1,94 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { freePort } from '../support/free-port.ts';
+import { secret, signed, userCreated } from './signed-request.ts';
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+/** A copy of the example with what it depends on, this SDK as it is now among it. */
+async function install(directory: string): Promise<void> {
+  await cp(path('../../examples/webhooks/nextjs'), directory, { recursive: true });
+  const manifest = await readFile(join(directory, 'package.json'), 'utf8');
+  await writeFile(join(directory, 'package.json'), manifest.replace(/^.*"@example\/sdk".*\n/m, ''));
+  await promisify(execFile)('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund'], { cwd: directory });
+
+  const sdk = join(directory, 'node_modules/@example/sdk');
+  const entry = path('../../src/webhooks/index.ts');
+  await build({ entryPoints: [entry], bundle: true, format: 'esm', outfile: join(sdk, 'webhooks.js') });
+  await writeFile(
+    join(sdk, 'package.json'),
+    JSON.stringify({ name: '@example/sdk', type: 'module', exports: { './webhooks': './webhooks.js' } }),
+  );
+}
+
+/** The same route on Next's edge runtime, which has WebCrypto and no more. */
+async function addEdgeRoute(directory: string): Promise<void> {
+  const route = await readFile(join(directory, 'app/webhooks/route.ts'), 'utf8');
+  await cp(join(directory, 'app/webhooks'), join(directory, 'app/edge'), { recursive: true });
+  await writeFile(join(directory, 'app/edge/route.ts'), `${route}\nexport const runtime = 'edge';\n`);
+}
+
+describe('examples/webhooks/nextjs, in a real Next.js server', () => {
+  let directory: string;
+  let next: ChildProcess | undefined;
+  let url: string;
+  let output = '';
+
+  const stop = () => {
+    // Next.js starts more processes: the whole group has to end.
+    if (next?.pid !== undefined && next.exitCode === null) process.kill(-next.pid, 'SIGKILL');
+    next = undefined;
+  };
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'nextjs-'));
+    await install(directory);
+    await addEdgeRoute(directory);
+    const port = await freePort();
+    url = `http://127.0.0.1:${port}`;
+    next = spawn(process.execPath, ['node_modules/next/dist/bin/next', 'dev', '-H', '127.0.0.1', '-p', String(port)], {
+      cwd: directory,
+      detached: true,
+      env: { ...process.env, NODE_ENV: 'development', NEXT_TELEMETRY_DISABLED: '1', EXAMPLE_WEBHOOK_SECRET: secret },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    process.once('exit', stop);
+    for (const stream of [next.stdout, next.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => (output += text));
+    }
+    await vi.waitFor(() => expect(output).toContain('Ready'), { timeout: 60_000 });
+  }, 300_000);
+
+  afterAll(async () => {
+    stop();
+    process.off('exit', stop);
+    await rm(directory, { recursive: true, force: true, maxRetries: 10 });
+  });
+
+  it.each([
+    ['a route handler of the App Router', '/webhooks'],
+    ['a route handler on the edge runtime', '/edge'],
+    ['an API route of the Pages Router', '/api/webhooks'],
+  ])(
+    '%s takes what is signed and refuses what was changed',
+    async (_, route) => {
+      const { body, ...rest } = await signed({
+        ...userCreated,
+        data: { ...userCreated.data, name: `Zoë at ${route}` },
+      });
+
+      const taken = await fetch(url + route, { ...rest, body });
+      expect([taken.status, output]).toEqual([204, expect.stringContaining(`Welcome, Zoë at ${route}!`)]);
+
+      const refused = await fetch(url + route, { ...rest, body: body.replace('Zoë', 'Eve') });
+      expect(refused.status).toBe(400);
+    },
+    120_000,
+  );
+});
