@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { BrokenConnection } from './broken-connection.ts';
 import { authentication } from './authentication.ts';
+import { controlRoutes } from './control-routes.ts';
 import { envelope } from './envelope.ts';
 import type { Env } from './exchange.ts';
 import { faultInjection } from './fault-injection.ts';
@@ -14,6 +15,9 @@ import { userRoutes } from './user-routes.ts';
 /** The documented API: a request in, a response out, whatever brings them. */
 export function createApp(services: Services): Hono<Env> {
   const app = new Hono<Env>();
+
+  // Not the documented API: no token, no budget, no line in the log.
+  app.route('/__sandbox', controlRoutes(services));
 
   app.use(envelope(services));
   app.use('/v1/*', preflight, authentication(services), rateLimiting(services), faultInjection(services));

@@ -18,15 +18,15 @@ const EXPOSED = [
 ].join(', ');
 
 /** What every response carries, whatever it is: `X-Request-Id`, `Date`, `X-RateLimit-*` and CORS headers. */
-export function envelope({ log, windows, now }: Services): MiddlewareHandler<Env> {
+export function envelope({ log, windows, clock }: Services): MiddlewareHandler<Env> {
   return async (context, next) => {
     const begin = performance.now();
-    const entry = log.open(`req_${crypto.randomUUID().replaceAll('-', '')}`, context.req.raw, now());
+    const entry = log.open(`req_${crypto.randomUUID().replaceAll('-', '')}`, context.req.raw, clock.now());
     context.set('entry', entry);
 
     await next();
 
-    const time = now();
+    const time = clock.now();
     const standing = context.get('standing') ?? windows.standing(context.get('token')?.id, time);
     const { headers } = context.res;
     headers.set('X-Request-Id', entry.id);

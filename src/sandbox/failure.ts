@@ -36,3 +36,14 @@ export function invalidFields(details: Details): Failure {
   const names = Object.keys(details).join(', ');
   return new Failure(422, 'invalid_request', `The request has invalid fields: ${names}.`, { details });
 }
+
+/** For what is called as a function and not over HTTP: the same complaint as a `TypeError`. */
+export function throwingTypeErrors<T>(what: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const reasons = Object.entries(error.details).map(([field, reason]) => `\`${field}\`: ${reason}`);
+    throw new TypeError([what, ...(reasons.length > 0 ? reasons : [error.message])].join(' '), { cause: error });
+  }
+}

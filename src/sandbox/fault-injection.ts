@@ -40,11 +40,11 @@ const codes: Readonly<Record<number, string>> = {
   504: 'gateway_timeout',
 };
 
-function failure(status: number, fault: Fault, context: Context<Env>, { windows, now }: Services): Failure {
+function failure(status: number, fault: Fault, context: Context<Env>, { windows, clock }: Services): Failure {
   let { retryAfter } = fault;
   if (status === 429) {
     // A 429 comes with headers that agree with it, or clients would have reason not to believe it.
-    const time = now();
+    const time = clock.now();
     const { limit, reset } = windows.standing(context.get('token')?.id, time);
     const end = retryAfter === undefined ? reset : time + retryAfter * 1000;
     context.set('standing', { limit, remaining: 0, reset: end });

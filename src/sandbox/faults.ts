@@ -1,5 +1,5 @@
 import { type Fault, faultSchema, isOfRoute } from './fault.ts';
-import { Failure } from './failure.ts';
+import { throwingTypeErrors } from './failure.ts';
 import { parseFields } from './fields.ts';
 import { type Random, seededRandom } from './random.ts';
 
@@ -37,13 +37,7 @@ export class Faults {
    * @throws TypeError for a fault that makes no sense; the message says what is wrong.
    */
   next(fault: Fault): ArmedFault {
-    try {
-      return this.arm(fault);
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      const reasons = Object.entries(error.details).map(([field, reason]) => `\`${field}\`: ${reason}`);
-      throw new TypeError(`No such fault. ${reasons.join(' ')}`, { cause: error });
-    }
+    return throwingTypeErrors('No such fault.', () => this.arm(fault));
   }
 
   /** The same for what came over HTTP. @throws Failure */

@@ -1,3 +1,4 @@
+import type { Clock } from './clock.ts';
 import { Failure } from './failure.ts';
 import { hashPassword, verifyPassword } from './hashing.ts';
 import type { Store } from './store.ts';
@@ -23,12 +24,12 @@ interface UnderWay {
 /** Does the work of a request with an `Idempotency-Key` once, however often and however close together it arrives. */
 export class Idempotency {
   readonly #store: Store;
-  readonly #now: () => number;
+  readonly #clock: Clock;
   readonly #underWay = new Map<string, UnderWay>();
 
-  constructor(store: Store, now: () => number) {
+  constructor(store: Store, clock: Clock) {
     this.#store = store;
-    this.#now = now;
+    this.#clock = clock;
   }
 
   /**
@@ -59,7 +60,7 @@ export class Idempotency {
 
   async #saved(id: string, content: string): Promise<Answer | undefined> {
     const record = this.#store.answers.get(id);
-    if (record === undefined || this.#now() - record.savedAt >= LIFETIME) return undefined;
+    if (record === undefined || this.#clock.now() - record.savedAt >= LIFETIME) return undefined;
     if (!(await verifyPassword(content, record.fingerprint))) throw reused();
     return record;
   }
@@ -70,7 +71,7 @@ export class Idempotency {
     return this.#store.transaction(() => {
       const { status, body, headers } = change();
       this.#store.answers.delete(id);
-      this.#store.answers.put({ id, fingerprint, status, body, headers, savedAt: this.#now() });
+      this.#store.answers.put({ id, fingerprint, status, body, headers, savedAt: this.#clock.now() });
       this.#forgetOld();
       return { status, body, headers };
     });
@@ -79,7 +80,7 @@ export class Idempotency {
   #forgetOld(): void {
     // Oldest first: the first that may stay ends the search.
     for (const record of this.#store.answers.values()) {
-      if (this.#now() - record.savedAt < LIFETIME && this.#store.answers.size <= MAX_KEYS) return;
+      if (this.#clock.now() - record.savedAt < LIFETIME && this.#store.answers.size <= MAX_KEYS) return;
       this.#store.answers.delete(record.id);
     }
   }

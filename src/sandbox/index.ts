@@ -5,6 +5,11 @@
  */
 export type { Fault } from './fault.ts';
 export type { ArmedFault, Faults } from './faults.ts';
-export type { ProjectSeed, SandboxOptions, UserSeed } from './options.ts';
+export type { Clock } from './clock.ts';
+export type { ProjectSeed, SandboxOptions, UserSeed, WebhookOptions } from './options.ts';
 export type { RecordedRequest } from './request-log.ts';
+export type { SandboxState, TokenInfo } from './state.ts';
+export type { ProjectRecord } from './store.ts';
+export type { Attempt, DeliveryRecord, EndpointRecord } from './webhooks/records.ts';
+export type { EndpointChanges, EndpointParams, SandboxWebhooks } from './webhooks/webhooks.ts';
 export { createSandbox, type ListenOptions, type Sandbox, type SandboxServer } from './sandbox.ts';

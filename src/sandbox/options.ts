@@ -1,4 +1,7 @@
 import type { RateLimit } from './rate-windows.ts';
+import { DEFAULT_SCHEDULE } from './webhooks/retry-schedule.ts';
+import type { DelivererOptions } from './webhooks/deliverer.ts';
+import type { EndpointParams } from './webhooks/webhooks.ts';
 
 /** A project to begin with. What is left out is made up. */
 export interface ProjectSeed {
@@ -20,6 +23,20 @@ export interface UserSeed {
   created_at?: string | undefined;
 }
 
+/** How webhooks are delivered. */
+export interface WebhookOptions {
+  /** Webhooks to begin with. Default none. */
+  endpoints?: readonly EndpointParams[] | undefined;
+  /** Milliseconds to wait after each failed attempt; after the last one the delivery has failed. Default 5 s to 10 h, nine times. */
+  schedule?: readonly number[] | undefined;
+  /** By which share a wait is made longer or shorter, 0 to 1. Default 0.1. */
+  jitter?: number | undefined;
+  /** Milliseconds for one attempt. Default 15 000. */
+  timeout?: number | undefined;
+  /** What sends. Default the global `fetch`; give your app's own to deliver without a network. */
+  fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
+}
+
 /** How the local API is set up. */
 export interface SandboxOptions {
   /** The token it accepts. Default `sandbox_token`. */
@@ -34,6 +51,8 @@ export interface SandboxOptions {
   now?: (() => number) | undefined;
   /** Milliseconds that every answer is held back. Default 0. */
   latency?: number | undefined;
+  /** Where events are sent, and how. */
+  webhooks?: WebhookOptions | undefined;
   /** Makes what is made up different, and reproducible. Default 1. */
   seed?: number | undefined;
 }
@@ -46,6 +65,8 @@ export interface ResolvedOptions {
   readonly users: readonly UserSeed[];
   readonly now: () => number;
   readonly latency: number;
+  readonly endpoints: readonly EndpointParams[];
+  readonly delivery: DelivererOptions;
   readonly seed: number;
 }
 
@@ -64,8 +85,20 @@ export function resolveOptions(options: SandboxOptions): ResolvedOptions {
     projects: seeds('projects', options.projects ?? 100),
     users: seeds('users', options.users ?? 0),
     now: options.now ?? Date.now,
+    endpoints: options.webhooks?.endpoints ?? [],
+    delivery: delivery(options.webhooks ?? {}),
     latency: count('latency', options.latency ?? 0, 0),
     seed: count('seed', options.seed ?? 1, 0),
+  };
+}
+
+function delivery({ schedule, jitter = DEFAULT_SCHEDULE.jitter, timeout, fetch }: WebhookOptions): DelivererOptions {
+  if (!(jitter >= 0 && jitter <= 1)) throw new TypeError(`\`webhooks.jitter\` must be from 0 to 1, not ${jitter}.`);
+  const delays = schedule?.map((delay) => count('webhooks.schedule', delay, 0)) ?? DEFAULT_SCHEDULE.delays;
+  return {
+    schedule: { delays, jitter },
+    timeout: count('webhooks.timeout', timeout ?? 15_000, 1),
+    fetch: fetch ?? ((url, init) => globalThis.fetch(url, init)),
   };
 }
 

@@ -1,14 +1,19 @@
 import { createApp } from './app.ts';
 import { BrokenConnection, breakFetch } from './broken-connection.ts';
+import { Clock } from './clock.ts';
 import { Faults } from './faults.ts';
 import { Idempotency } from './idempotency.ts';
 import { resolveOptions, type SandboxOptions } from './options.ts';
 import { RateWindows } from './rate-windows.ts';
 import { type RecordedRequest, RequestLog } from './request-log.ts';
+import { seededRandom } from './random.ts';
+import { SandboxState } from './state.ts';
 import { seedStore } from './seeding.ts';
 import type { Services } from './services.ts';
 import { Store } from './store.ts';
 import { Tokens } from './tokens.ts';
+import { Deliverer } from './webhooks/deliverer.ts';
+import { SandboxWebhooks } from './webhooks/webhooks.ts';
 
 /** Where the local API listens. */
 export interface ListenOptions {
@@ -33,7 +38,7 @@ export interface Sandbox {
   readonly fetch: (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>;
   /** Serves real HTTP. Given a number, on that port; given nothing, on a free one. Node only. */
   readonly listen: (where?: number | ListenOptions) => Promise<SandboxServer>;
-  /** Stops every server that `listen` started. */
+  /** Stops every server that `listen` started, and sends no more webhooks. */
   readonly close: () => Promise<void>;
   /** A token that the API accepts. */
   readonly apiToken: string;
@@ -41,6 +46,14 @@ export interface Sandbox {
   readonly baseUrl: string;
   /** Makes requests go wrong on demand. */
   readonly faults: Faults;
+  /** Users, projects and tokens, to read and change. */
+  readonly state: SandboxState;
+  /** Registered webhooks, and what was sent to them. */
+  readonly webhooks: SandboxWebhooks;
+  /** The clock that everything here goes by. */
+  readonly clock: Clock;
+  /** Back to how everything began: data, tokens, budgets, faults, requests, webhooks and clock. */
+  readonly reset: () => Promise<void>;
   /** The last 1000 requests that came in, oldest first, with nothing secret in them. */
   readonly requests: readonly RecordedRequest[];
 }
@@ -56,24 +69,39 @@ export interface Sandbox {
  * @throws TypeError for an option that makes no sense; the message names it.
  */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
-  const resolved = resolveOptions(options);
-  const { now, apiToken } = resolved;
+  const { apiToken, rateLimit, seed, latency, endpoints, delivery, ...seeding } = resolveOptions(options);
+  const clock = new Clock(seeding.now);
   const store = new Store();
+  const deliverer = new Deliverer(store, clock, seededRandom(seed), delivery);
   const services: Services = {
     store,
-    tokens: new Tokens(store, now),
-    windows: new RateWindows(resolved.rateLimit),
-    idempotency: new Idempotency(store, now),
-    faults: new Faults(resolved.seed),
-    latency: resolved.latency,
+    clock,
+    tokens: new Tokens(store, clock),
+    windows: new RateWindows(rateLimit),
+    idempotency: new Idempotency(store, clock),
+    faults: new Faults(seed),
     log: new RequestLog(),
-    now,
+    webhooks: new SandboxWebhooks(store, clock, deliverer),
+    latency,
+    reset: async () => {
+      for (const part of [store, services.tokens, services.windows, services.faults, services.log]) part.clear();
+      clock.reset();
+      await (ready = begin());
+    },
   };
-  seedStore(store, resolved);
-  // Hashing takes a moment that `createSandbox` must not: the first request waits for it.
-  const ready = services.tokens.add('Default token', apiToken);
-  const app = createApp(services);
 
+  const begin = () => {
+    seedStore(store, { ...seeding, seed }, clock.now());
+    store.once('webhooks', () => {
+      for (const endpoint of endpoints) services.webhooks.register(endpoint);
+    });
+    deliverer.resume();
+    // Hashing takes a moment that `createSandbox` must not: the first request waits for it.
+    return services.tokens.add('Default token', apiToken);
+  };
+  let ready = begin();
+
+  const app = createApp(services);
   const answer = async (request: Request): Promise<Response> => {
     await ready;
     return app.fetch(request);
@@ -84,6 +112,10 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     apiToken,
     faults: services.faults,
     baseUrl: 'https://api.example.com/v1',
+    state: new SandboxState(services),
+    webhooks: services.webhooks,
+    clock,
+    reset: services.reset,
     get requests() {
       return services.log.entries;
     },
@@ -101,7 +133,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       return server;
     },
     close: async () => {
-      await Promise.all([...servers].map((server) => server.close()));
+      await Promise.all([deliverer.close(), ...[...servers].map((server) => server.close())]);
       servers.clear();
     },
   };

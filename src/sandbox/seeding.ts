@@ -1,6 +1,7 @@
-import type { ResolvedOptions } from './options.ts';
-import { pick, seededRandom } from './random.ts';
-import type { Store } from './store.ts';
+import type { ProjectSeed, UserSeed } from './options.ts';
+import type { ProjectFields } from './projects.ts';
+import { pick, type Random, seededRandom } from './random.ts';
+import { emailKey, type Store } from './store.ts';
 import { timestamp } from './timestamp.ts';
 
 const DAY = 86_400_000;
@@ -12,38 +13,61 @@ const statuses = ['active', 'active', 'active', 'paused', 'archived'] as const;
 const firstNames = ['Ada', 'Alan', 'Barbara', 'Donald', 'Edsger', 'Frances', 'Grace', 'Katherine', 'Ken'] as const;
 const lastNames = ['Hopper', 'Lovelace', 'Liskov', 'Allen', 'Johnson', 'Thompson', 'Turing', 'Knuth'] as const;
 
-/** Fills an empty store with the projects and users to begin with; the same ones for the same seed. */
-export function seedStore(store: Store, options: ResolvedOptions): void {
-  const random = seededRandom(options.seed);
-  const start = options.now();
+export interface Seeding {
+  readonly projects: readonly ProjectSeed[];
+  readonly users: readonly UserSeed[];
+  readonly seed: number;
+}
 
-  store.transaction(() => {
-    options.projects.forEach((seed, index) => {
-      const name = `${pick(random, subjects)} ${pick(random, works)}`;
-      const made = {
-        name,
-        description: `${name} of the ${pick(random, teams)} team.`,
-        status: pick(random, statuses),
-      };
-      // One a day, the last one yesterday.
-      const age = (options.projects.length - index) * DAY;
+/** Fills a new store with what it begins with; the same for the same seed. */
+export function seedStore(store: Store, { projects, users, seed }: Seeding, now: number): void {
+  const random = seededRandom(seed);
+  store.once('seeding', () => {
+    projects.forEach((project, index) =>
       store.projects.put({
-        id: seed.id ?? store.nextId('proj'),
-        name: seed.name ?? made.name,
-        description: seed.description ?? made.description,
-        created_at: seed.created_at ?? timestamp(start - age),
-        status: seed.status ?? (Object.keys(seed).length > 0 ? 'active' : made.status),
-      });
-    });
-    options.users.forEach((seed, index) => {
-      const [first, last] = [pick(random, firstNames), pick(random, lastNames)];
-      const age = (options.users.length - index) * DAY;
+        ...seedProject(index, project, random),
+        id: project.id ?? store.nextId('proj'),
+        // One a day, the last one yesterday.
+        created_at: project.created_at ?? timestamp(now - (projects.length - index) * DAY),
+      }),
+    );
+    users.forEach((user, index) => {
+      const fields = seedUser(index, user, random);
+      if (store.users.find(emailKey(fields.email)) !== undefined) {
+        throw new TypeError(`\`users\` has the email ${fields.email} twice.`);
+      }
       store.users.put({
-        id: seed.id ?? store.nextId('user'),
-        name: seed.name ?? `${first} ${last}`,
-        email: seed.email ?? `${first}.${last}.${index + 1}@example.com`.toLowerCase(),
-        created_at: seed.created_at ?? timestamp(start - age),
+        ...fields,
+        id: user.id ?? store.nextId('user'),
+        created_at: user.created_at ?? timestamp(now - (users.length - index) * DAY),
       });
     });
   });
+}
+
+/** A project's fields, where not given made up. */
+export function seedProject(index: number, given: ProjectSeed, random: Random = seededRandom(index)): ProjectFields {
+  const made = `${pick(random, subjects)} ${pick(random, works)}`;
+  const description = `${made} of the ${pick(random, teams)} team.`;
+  const status = pick(random, statuses);
+  const some = Object.values(given).some((value) => value !== undefined);
+  return {
+    name: given.name ?? made,
+    description: given.description ?? description,
+    // Who describes a project and does not say otherwise means one that is under way.
+    status: given.status ?? (some ? 'active' : status),
+  };
+}
+
+/** A user's fields, where not given made up. */
+export function seedUser(
+  index: number,
+  given: UserSeed,
+  random: Random = seededRandom(index),
+): { name: string; email: string } {
+  const [first, last] = [pick(random, firstNames), pick(random, lastNames)];
+  return {
+    name: given.name ?? `${first} ${last}`,
+    email: given.email ?? `${first}.${last}.${index + 1}@example.com`.toLowerCase(),
+  };
 }

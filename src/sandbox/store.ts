@@ -1,6 +1,7 @@
 import type { Project } from '../resources/projects.ts';
 import type { User } from '../resources/users.ts';
 import { Collection, type Journal } from './collection.ts';
+import type { DeliveryRecord, EndpointRecord } from './webhooks/records.ts';
 
 /** A user as the store keeps it. */
 export interface UserRecord extends User {
@@ -49,6 +50,8 @@ export class Store {
   readonly projects: Collection<ProjectRecord>;
   readonly tokens: Collection<TokenRecord>;
   readonly answers: Collection<AnswerRecord>;
+  readonly endpoints: Collection<EndpointRecord>;
+  readonly deliveries: Collection<DeliveryRecord>;
   readonly #sequences: Collection<SequenceRecord>;
   readonly #journal: Journal | undefined;
 
@@ -58,7 +61,23 @@ export class Store {
     this.projects = new Collection('project', journal);
     this.tokens = new Collection('token', journal, (token) => token.hash);
     this.answers = new Collection('answer', journal);
+    this.endpoints = new Collection('endpoint', journal);
+    this.deliveries = new Collection('delivery', journal);
     this.#sequences = new Collection('sequence', journal);
+  }
+
+  get #collections() {
+    const { users, projects, tokens, answers, endpoints, deliveries } = this;
+    return [users, projects, tokens, answers, endpoints, deliveries, this.#sequences];
+  }
+
+  /** Does the work if it was not done in this store before. */
+  once(name: string, work: () => void): void {
+    if (this.#sequences.get(name) !== undefined) return;
+    this.transaction(() => {
+      this.#sequences.put({ id: name, last: 1 });
+      work();
+    });
   }
 
   /** All changes made during `work` last together, or not at all. */
@@ -75,7 +94,7 @@ export class Store {
 
   clear(): void {
     this.transaction(() => {
-      for (const kind of [this.users, this.projects, this.tokens, this.answers, this.#sequences]) kind.clear();
+      for (const collection of this.#collections) collection.clear();
     });
   }
 }

@@ -1,3 +1,4 @@
+import type { Clock } from './clock.ts';
 import { sha256 } from './hashing.ts';
 import type { Store, TokenRecord } from './store.ts';
 import { timestamp } from './timestamp.ts';
@@ -5,13 +6,13 @@ import { timestamp } from './timestamp.ts';
 /** The tokens that the API accepts: kept as hashes, found by the token. */
 export class Tokens {
   readonly #store: Store;
-  readonly #now: () => number;
+  readonly #clock: Clock;
   /** Tokens that were good the last time, so that not every request waits for a hash. Gone with the process. */
   readonly #known = new Map<string, string>();
 
-  constructor(store: Store, now: () => number) {
+  constructor(store: Store, clock: Clock) {
     this.#store = store;
-    this.#now = now;
+    this.#clock = clock;
   }
 
   /** The record of a token; `undefined` when it is unknown or revoked. At once for one that was good before. */
@@ -32,7 +33,7 @@ export class Tokens {
     if (existing !== undefined) return existing;
     return this.#store.transaction(() => {
       const id = this.#store.nextId('tok');
-      const record = { id, name, hash, hint: token.slice(-4), created_at: timestamp(this.#now()) };
+      const record = { id, name, hash, hint: token.slice(-4), created_at: timestamp(this.#clock.now()) };
       this.#store.tokens.put(record);
       return record;
     });

@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono';
 import * as z from 'zod/mini';
-import { type User, type UserCreateParams, userSchema } from '../resources/users.ts';
+import type { UserCreateParams } from '../resources/users.ts';
 import type { Env } from './exchange.ts';
 import { Failure, invalidFields } from './failure.ts';
 import { parseFields } from './fields.ts';
@@ -10,27 +10,7 @@ import { readJsonObject } from './json-body.ts';
 import { allowOnly } from './methods.ts';
 import { redact } from './redact.ts';
 import type { Services } from './services.ts';
-import { emailKey, type UserRecord } from './store.ts';
-import { timestamp } from './timestamp.ts';
-
-const characters = (least: number, most: number) => `Must be a string of ${least} to ${most} characters.`;
-
-/** What `POST /users` takes. */
-export const userCreateSchema = z.strictObject({
-  name: z
-    .string(characters(1, 200))
-    .check(
-      z.minLength(1, characters(1, 200)),
-      z.maxLength(200, characters(1, 200)),
-      z.regex(/\S/, 'Must not be blank.'),
-    ),
-  email: z
-    .email('Must be an email address, such as john@example.com.')
-    .check(z.maxLength(254, 'Must have at most 254 characters.')),
-  password: z
-    .string(characters(8, 1000))
-    .check(z.minLength(8, characters(8, 1000)), z.maxLength(1000, characters(8, 1000))),
-}) satisfies z.ZodMiniType<UserCreateParams>;
+import { createUser, publicUser, userCreateSchema } from './users.ts';
 
 const noParameters = z.strictObject({});
 
@@ -53,37 +33,33 @@ export function userRoutes(services: Services): Hono<Env> {
     const params = parseFields(userCreateSchema, body);
     const prepare = async () => {
       const passwordHash = await hashPassword(params.password);
-      return () => createUser(services, params, passwordHash);
+      return () => answer(services, params, passwordHash);
     };
 
     const key = idempotencyKey(context);
-    const answer =
-      key === undefined
-        ? store.transaction(await prepare())
-        : await services.idempotency.once(key, JSON.stringify(params), prepare);
-    return Response.json(answer.body, answer);
+    const {
+      status,
+      headers,
+      body: json,
+    } = key === undefined
+      ? store.transaction(await prepare())
+      : await services.idempotency.once(key, JSON.stringify(params), prepare);
+    return Response.json(json, { status, headers });
   });
   routes.all('/', allowOnly('POST'));
 
   return routes;
 }
 
-/** Without what only the store may know. */
-function publicUser({ id, name, email, created_at }: UserRecord): User {
-  return userSchema.parse({ id, name, email, created_at });
-}
-
-function createUser({ store, now }: Services, params: UserCreateParams, passwordHash: string): Answer {
-  const { name, email } = params;
-  if (store.users.find(emailKey(email)) !== undefined) {
-    const failure = new Failure(409, 'email_taken', 'There is a user with this email already.', {
-      details: { email: 'Belongs to another user.' },
-    });
-    return { status: failure.status, body: failure.body, headers: {} };
+function answer(services: Services, params: UserCreateParams, passwordHash: string): Answer {
+  try {
+    const user = createUser(services, { ...params, passwordHash });
+    return { status: 201, body: publicUser(user), headers: { Location: `/v1/users/${user.id}` } };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    // An answer like any other: a repeated request gets it again.
+    return { status: error.status, body: error.body, headers: error.headers };
   }
-  const user = { id: store.nextId('user'), name, email, created_at: timestamp(now()), passwordHash };
-  store.users.put(user);
-  return { status: 201, body: publicUser(user), headers: { Location: `/v1/users/${user.id}` } };
 }
 
 /** The token and its key: two tokens may use the same one. */

@@ -9,6 +9,10 @@ test.each<[SandboxOptions, string]>([
   [{ rateLimit: { window: Number.NaN } }, 'rateLimit.window'],
   [{ projects: -1 }, 'projects'],
   [{ users: 1.5 }, 'users'],
+  [{ users: [{ email: 'a@example.com' }, { email: 'A@example.com' }] }, 'users'],
+  [{ latency: -1 }, 'latency'],
+  [{ webhooks: { jitter: 2 } }, 'webhooks.jitter'],
+  [{ webhooks: { schedule: [-1] } }, 'webhooks.schedule'],
   [{ seed: Number.POSITIVE_INFINITY }, 'seed'],
 ])('%j is refused by name', (options, name) => {
   expect(() => createSandbox(options)).toThrow(TypeError);

@@ -1,0 +1,147 @@
+import type { User } from '../resources/users.ts';
+import { throwingTypeErrors } from './failure.ts';
+import { parseFields } from './fields.ts';
+import type { ProjectSeed, UserSeed } from './options.ts';
+import { createProject, type ProjectFields, projectFieldsSchema, updateProject } from './projects.ts';
+import { randomSecret } from './random.ts';
+import { seedProject, seedUser } from './seeding.ts';
+import type { Services } from './services.ts';
+import type { ProjectRecord } from './store.ts';
+import { createUser, publicUser, updateUser, userFieldsSchema } from './users.ts';
+
+/** A token as the local API shows it: without the token. */
+export interface TokenInfo {
+  readonly id: string;
+  readonly name: string;
+  /** The token's last characters. */
+  readonly hint: string;
+  readonly created_at: string;
+}
+
+/** The users, to read and change. */
+class UserState {
+  readonly #services: Services;
+
+  constructor(services: Services) {
+    this.#services = services;
+  }
+
+  /** Every user, oldest first. */
+  list(): User[] {
+    return this.#services.store.users.all.map(publicUser);
+  }
+
+  get(id: string): User | undefined {
+    const user = this.#services.store.users.get(id);
+    return user && publicUser(user);
+  }
+
+  /** Creates a user as the API does, `user.created` included. What is left out is made up. @throws TypeError */
+  create(fields: Pick<UserSeed, 'name' | 'email'> = {}): User {
+    return throwingTypeErrors('No such user.', () => {
+      const made = seedUser(this.#services.store.users.size, fields);
+      return publicUser(createUser(this.#services, parseFields(userFieldsSchema, made)));
+    });
+  }
+
+  /** @throws TypeError for an unknown id, or a bad value */
+  update(id: string, changes: Partial<Pick<User, 'name' | 'email'>>): User {
+    return throwingTypeErrors('No such change.', () => {
+      const user = existing(this.#services.store.users.get(id), 'user', id);
+      const { name, email } = { ...publicUser(user), ...changes };
+      return publicUser(updateUser(this.#services, user, parseFields(userFieldsSchema, { name, email })));
+    });
+  }
+
+  /** `false` when there is none with this id. */
+  delete(id: string): boolean {
+    return this.#services.store.users.delete(id);
+  }
+}
+
+/** The projects, to read and change. */
+class ProjectState {
+  readonly #services: Services;
+
+  constructor(services: Services) {
+    this.#services = services;
+  }
+
+  /** Every project, oldest first. */
+  list(): ProjectRecord[] {
+    return [...this.#services.store.projects.all];
+  }
+
+  get(id: string): ProjectRecord | undefined {
+    return this.#services.store.projects.get(id);
+  }
+
+  /** What is left out is made up; the status is `active`. @throws TypeError */
+  create(fields: Pick<ProjectSeed, 'name' | 'description' | 'status'> = {}): ProjectRecord {
+    return throwingTypeErrors('No such project.', () => {
+      const made = seedProject(this.#services.store.projects.size, { status: 'active', ...fields });
+      return createProject(this.#services, parseFields(projectFieldsSchema, made));
+    });
+  }
+
+  /** @throws TypeError for an unknown id, or a bad value */
+  update(id: string, changes: Partial<ProjectFields>): ProjectRecord {
+    return throwingTypeErrors('No such change.', () => {
+      const project = existing(this.#services.store.projects.get(id), 'project', id);
+      const { name, description, status } = { ...project, ...changes };
+      return updateProject(this.#services, project, parseFields(projectFieldsSchema, { name, description, status }));
+    });
+  }
+
+  /** `false` when there is none with this id. */
+  delete(id: string): boolean {
+    return this.#services.store.projects.delete(id);
+  }
+}
+
+/** The tokens that the API accepts. */
+class TokenState {
+  readonly #services: Services;
+
+  constructor(services: Services) {
+    this.#services = services;
+  }
+
+  /** Every token, oldest first. */
+  list(): TokenInfo[] {
+    return this.#services.store.tokens.all.map(tokenInfo);
+  }
+
+  /** Creates a token. Only its hash is kept: this is the one time that it is shown. */
+  async create(name: string): Promise<TokenInfo & { readonly token: string }> {
+    const token = `example_${randomSecret()}`;
+    return { ...tokenInfo(await this.#services.tokens.add(name, token)), token };
+  }
+
+  /** From now on the token gets a 401. `false` when there is none with this id. */
+  revoke(id: string): boolean {
+    return this.#services.tokens.revoke(id);
+  }
+}
+
+/** What the local API remembers, to read and change. */
+export class SandboxState {
+  readonly users: UserState;
+  readonly projects: ProjectState;
+  readonly tokens: TokenState;
+
+  constructor(services: Services) {
+    this.users = new UserState(services);
+    this.projects = new ProjectState(services);
+    this.tokens = new TokenState(services);
+  }
+}
+
+function tokenInfo({ id, name, hint, created_at }: TokenInfo): TokenInfo {
+  return { id, name, hint, created_at };
+}
+
+function existing<R>(record: R | undefined, kind: string, id: string): R {
+  if (record !== undefined) return record;
+  throw new TypeError(`There is no ${kind} ${id}.`);
+}
