@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { BrokenConnection } from './broken-connection.ts';
 import { authentication } from './authentication.ts';
 import { controlRoutes } from './control-routes.ts';
+import { dashboardRoutes } from './dashboard/routes.tsx';
 import { envelope } from './envelope.ts';
 import type { Env } from './exchange.ts';
 import { faultInjection } from './fault-injection.ts';
@@ -18,6 +19,8 @@ export function createApp(services: Services): Hono<Env> {
 
   // Not the documented API: no token, no budget, no line in the log.
   app.route('/__sandbox', controlRoutes(services));
+  app.route('/dashboard', dashboardRoutes(services));
+  app.get('/', (context) => context.redirect('/dashboard'));
 
   app.use(envelope(services));
   app.use('/v1/*', preflight, authentication(services), rateLimiting(services), faultInjection(services));

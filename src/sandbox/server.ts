@@ -12,9 +12,11 @@ export async function serve(
   port: number,
   host: string,
 ): Promise<SandboxServer> {
+  // A name that leads to this machine from outside is a trick to get at the dashboard (DNS rebinding).
+  const isStranger = ({ url }: Request) => isLoopback(host) && !isOpen(new URL(url));
   const server = createServer((incoming, outgoing) => {
     const carry = (request: Request) =>
-      answer(request).catch((error: unknown) => {
+      (isStranger(request) ? misdirected() : answer(request)).catch((error: unknown) => {
         if (!(error instanceof BrokenConnection)) throw error;
         return breakOff(error, outgoing);
       });
@@ -46,6 +48,20 @@ export async function serve(
         server.closeAllConnections();
       })),
   };
+}
+
+/** Whether a URL may be asked for under any name: the API, which asks for a token; the rest only under this machine's own. */
+function isOpen({ hostname, pathname }: URL): boolean {
+  return pathname.startsWith('/v1/') || isLoopback(hostname);
+}
+
+function isLoopback(host: string): boolean {
+  return /^(localhost|.*\.localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/.test(host);
+}
+
+function misdirected(): Promise<Response> {
+  const { body, status } = new Failure(421, 'misdirected_request', 'Use the address that the local API listens on.');
+  return Promise.resolve(Response.json(body, { status }));
 }
 
 async function breakOff({ answer }: BrokenConnection, outgoing: ServerResponse): Promise<Response> {

@@ -137,7 +137,8 @@ export class SandboxState {
   }
 }
 
-function tokenInfo({ id, name, hint, created_at }: TokenInfo): TokenInfo {
+/** Without what only the store may know. */
+export function tokenInfo({ id, name, hint, created_at }: TokenInfo): TokenInfo {
   return { id, name, hint, created_at };
 }
 
