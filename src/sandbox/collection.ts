@@ -23,10 +23,11 @@ export class Collection<R extends { readonly id: string }> {
     this.#kind = kind;
     this.#journal = journal;
     this.#key = key;
+    // What is in a journal was written by `put`: its format has a version, and another one is not opened.
+    for (const record of journal?.read(kind) ?? []) this.#keep(record as R);
   }
 
-  /** Takes in a record that the journal already has. */
-  restore(record: R): void {
+  #keep(record: R): void {
     const before = this.#records.get(record.id);
     if (this.#key !== undefined) {
       if (before !== undefined) this.#byKey.delete(this.#key(before));
@@ -38,7 +39,7 @@ export class Collection<R extends { readonly id: string }> {
 
   put(record: R): void {
     this.#journal?.write(this.#kind, record.id, record);
-    this.restore(record);
+    this.#keep(record);
   }
 
   get(id: string): R | undefined {

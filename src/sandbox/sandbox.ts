@@ -1,5 +1,6 @@
 import { createApp } from './app.ts';
 import { BrokenConnection, breakFetch } from './broken-connection.ts';
+import type { Journal } from './collection.ts';
 import { Clock } from './clock.ts';
 import { Faults } from './faults.ts';
 import { Idempotency } from './idempotency.ts';
@@ -69,9 +70,14 @@ export interface Sandbox {
  * @throws TypeError for an option that makes no sense; the message names it.
  */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
+  return assembleSandbox(options);
+}
+
+/** The same, with a journal that its state is kept in and taken from. */
+export function assembleSandbox(options: SandboxOptions, journal?: Journal): Sandbox {
   const { apiToken, rateLimit, seed, latency, endpoints, delivery, ...seeding } = resolveOptions(options);
   const clock = new Clock(seeding.now);
-  const store = new Store();
+  const store = new Store(journal);
   const deliverer = new Deliverer(store, clock, seededRandom(seed), delivery);
   const services: Services = {
     store,
@@ -135,6 +141,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     close: async () => {
       await Promise.all([deliverer.close(), ...[...servers].map((server) => server.close())]);
       servers.clear();
+      store.close();
     },
   };
 }

@@ -92,6 +92,10 @@ export class Store {
     return `${prefix}_${last}`;
   }
 
+  close(): void {
+    this.#journal?.close();
+  }
+
   clear(): void {
     this.transaction(() => {
       for (const collection of this.#collections) collection.clear();

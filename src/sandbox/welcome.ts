@@ -1,4 +1,4 @@
-/** Puts words into a colour or weight, or leaves them as they are where nobody would see it. */
+/** Puts words into a weight, or leaves them as they are where nobody would see it. */
 export interface Style {
   bold(text: string): string;
   faint(text: string): string;
@@ -13,15 +13,18 @@ export function styleFor(stream: { readonly isTTY?: boolean; hasColors?(): boole
 
 /** What the command line says when the local API is up. */
 export function welcome(
-  { url, apiToken, limit, window }: { url: string; apiToken: string; limit: number; window: number },
+  about: { url: string; apiToken: string; limit: number; window: number; data: string | undefined },
   style: Style,
 ): string {
-  const line = (name: string, value: string) => `  ${style.faint(name.padEnd(8))}${value}\n`;
+  const { url, apiToken, limit, window, data } = about;
+  const line = (name: string, value: string) => `  ${style.faint(name.padEnd(11))}${value}\n`;
   return (
     `\n${style.bold('The Example API, on this machine.')} ${style.faint('Ctrl-C ends it.')}\n\n` +
     line('URL', url) +
     line('Token', apiToken) +
+    line('Dashboard', new URL('/dashboard', url).href) +
     line('Limit', `${limit} requests in ${window / 1000} s`) +
+    line('State', data === undefined ? 'in memory, gone at the end (--data FILE keeps it)' : `kept in ${data}`) +
     `\nA first call:\n\n` +
     `  curl -H 'Authorization: Bearer ${apiToken}' '${url}/projects?per_page=2'\n\n`
   );

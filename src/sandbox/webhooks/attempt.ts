@@ -11,13 +11,15 @@ export interface AttemptOptions {
   /** Milliseconds for the whole attempt. */
   readonly timeout: number;
   readonly now: () => number;
+  /** Ends the attempt early. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Sends a delivery once. What goes wrong is part of the result. */
 export async function attempt(
   endpoint: EndpointRecord,
   delivery: Pick<DeliveryRecord, 'message' | 'body'>,
-  { fetch, timeout, now }: AttemptOptions,
+  { fetch, timeout, now, signal: ending }: AttemptOptions,
 ): Promise<Attempt> {
   const time = now();
   const begin = performance.now();
@@ -32,7 +34,8 @@ export async function attempt(
 
   let answer: Pick<Attempt, 'status' | 'responseHeaders' | 'responseBody' | 'error'>;
   try {
-    const signal = AbortSignal.timeout(timeout);
+    const limit = AbortSignal.timeout(timeout);
+    const signal = ending === undefined ? limit : AbortSignal.any([limit, ending]);
     const response = await fetch(url, {
       method: 'POST',
       body: delivery.body,

@@ -15,7 +15,7 @@ const KEPT_ATTEMPTS = 20;
 /** Longest time a timer can be set to. */
 const MAX_TIMER = 2_147_483_647;
 
-export interface DelivererOptions extends Omit<AttemptOptions, 'now'> {
+export interface DelivererOptions extends Pick<AttemptOptions, 'fetch' | 'timeout'> {
   readonly schedule: RetrySchedule;
 }
 
@@ -30,7 +30,7 @@ export class Deliverer {
   readonly #underWay = new Map<string, Promise<void>>();
   #wakeTime = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #closed = false;
+  readonly #closing = new AbortController();
 
   constructor(store: Store, clock: Clock, random: Random, options: DelivererOptions) {
     this.#store = store;
@@ -63,9 +63,9 @@ export class Deliverer {
     }
   }
 
-  /** Makes no further attempt, and waits for those under way. */
+  /** Makes no further attempt, and ends those under way: what was not answered stays due. */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort();
     clearTimeout(this.#timer);
     await Promise.all(this.#underWay.values());
   }
@@ -77,7 +77,7 @@ export class Deliverer {
 
   /** Sees to it that what is due then is looked at. */
   #wake(due: number): void {
-    if (this.#closed || (this.#timer !== undefined && this.#wakeTime <= due)) return;
+    if (this.#closing.signal.aborted || (this.#timer !== undefined && this.#wakeTime <= due)) return;
     clearTimeout(this.#timer);
     this.#wakeTime = due;
     const delay = Math.min(Math.max(due - this.#clock.now(), 0), MAX_TIMER);
@@ -94,7 +94,7 @@ export class Deliverer {
     let next = Infinity;
     for (const [id, due] of this.#waiting) {
       // Each one that ends makes room, and starts the next.
-      if (this.#closed || this.#underWay.size >= CONCURRENCY) return;
+      if (this.#closing.signal.aborted || this.#underWay.size >= CONCURRENCY) return;
       if (!this.#isOpen(id)) continue;
       if (due > now) next = Math.min(next, due);
       else
@@ -125,7 +125,12 @@ export class Deliverer {
     const delivery = this.#store.deliveries.get(id);
     const endpoint = delivery && this.#store.endpoints.get(delivery.endpoint);
     if (delivery === undefined || endpoint === undefined) return;
-    const made = await attempt(endpoint, delivery, { ...this.#options, now: this.#clock.now });
+    const made = await attempt(endpoint, delivery, {
+      ...this.#options,
+      now: this.#clock.now,
+      signal: this.#closing.signal,
+    });
+    if (this.#closing.signal.aborted && made.status === undefined) return;
     // Both may have been deleted, or changed, while the receiver took its time.
     const [now, there] = [this.#store.deliveries.get(id), this.#store.endpoints.get(endpoint.id)];
     if (now !== undefined && there !== undefined) this.#store.transaction(() => this.#settle(now, there, made));

@@ -148,7 +148,7 @@ export class SandboxWebhooks {
   }
 
   /** Sends an event to one webhook, whether it wants that event or not: by default one that looks like `user.created`. */
-  sendTest(id: string, event = 'user.created', data: unknown = EXAMPLE): DeliveryRecord {
+  sendTest(id: string, event = 'user.created', data: unknown = EXAMPLE_DATA): DeliveryRecord {
     const endpoint = this.#endpoint(id);
     return this.#store.transaction(() => this.#send(endpoint, this.#message(event, data)));
   }
@@ -217,7 +217,8 @@ export class SandboxWebhooks {
 /** What an event is, whoever gets it. */
 type Message = Pick<DeliveryRecord, 'message' | 'event' | 'body' | 'created_at'>;
 
-const EXAMPLE = { id: 'user_123', name: 'John Doe', email: 'john@example.com' };
+/** The reference's example. */
+export const EXAMPLE_DATA = { id: 'user_123', name: 'John Doe', email: 'john@example.com' };
 
 function newSecret(): string {
   return `whsec_${btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(24))))}`;
