@@ -10,6 +10,8 @@ const shared: Options = {
   format: ['esm', 'cjs'],
   dts: true,
   treeshake: true,
+  // `sqlite` is a package of that name; Node's own is there as `node:sqlite` alone.
+  removeNodeProtocol: false,
 };
 
 export default defineConfig([
