@@ -1,0 +1,77 @@
+/** What a page has to load: bundled by esbuild, minified and gzipped. `npm run bench:size -- [--markdown]` */
+import { build } from 'esbuild';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { installPeers } from './shared/peers.ts';
+import { table } from './shared/table.ts';
+
+const { values: options } = parseArgs({ options: { markdown: { type: 'boolean', default: false } } });
+
+installPeers();
+const bench = fileURLToPath(new URL('.', import.meta.url));
+const dependencies = ['ky', 'zod', 'eventemitter3'];
+
+const bundles: readonly (readonly [what: string, source: string, external?: string[]])[] = [
+  ['@example/sdk, everything', `export * from '../dist/index.js'`],
+  ['– without its dependencies', `export * from '../dist/index.js'`, dependencies],
+  ['– only NotFoundError', `export { NotFoundError } from '../dist/index.js'`],
+  ['@example/sdk/webhooks, everything', `export * from '../dist/webhooks/index.js'`],
+  ['– only verifyWebhook', `export { verifyWebhook } from '../dist/webhooks/index.js'`],
+  ['ky', `export { default } from 'ky'`],
+  [
+    '@octokit/core + throttling + retry',
+    `export * from '@octokit/core'; export * from '@octokit/plugin-throttling'; export * from '@octokit/plugin-retry'`,
+  ],
+  ['stripe', `export { default } from 'stripe'`],
+  ['openai', `export { default } from 'openai'`],
+  ['@anthropic-ai/sdk', `export { default } from '@anthropic-ai/sdk'`],
+];
+
+const rows = await Promise.all(
+  bundles.map(async ([what, source, external = []]) => {
+    const { minified, zipped, packages } = await size(source, external);
+    return [
+      what,
+      kilobytes(zipped),
+      kilobytes(minified),
+      packages.length > 3 ? String(packages.length) : packages.join(', '),
+    ];
+  }),
+);
+console.log(table(['', 'min + gzip, kB', 'min, kB', 'packages in it'], rows, options));
+
+async function size(
+  source: string,
+  external: string[],
+): Promise<{ minified: number; zipped: number; packages: string[] }> {
+  const { outputFiles, metafile } = await build({
+    stdin: { contents: source, resolveDir: bench },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    platform: 'browser',
+    external: external.flatMap((name) => [name, `${name}/*`]),
+    write: false,
+    metafile: true,
+    logLevel: 'error',
+  });
+  const code = outputFiles[0]?.contents ?? new Uint8Array();
+  return { minified: code.length, zipped: gzipSync(code, { level: 9 }).length, packages: packagesIn(metafile.outputs) };
+}
+
+/** The installed packages whose code is left in the bundle after tree-shaking. */
+function packagesIn(
+  outputs: Readonly<Record<string, { inputs: Readonly<Record<string, { bytesInOutput: number }>> }>>,
+): string[] {
+  const files = Object.values(outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0),
+  );
+  const names = files.map(([path]) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]);
+  return [...new Set(names.filter((name) => name !== undefined))];
+}
+
+function kilobytes(bytes: number): string {
+  return (bytes / 1000).toFixed(1);
+}

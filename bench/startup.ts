@@ -1,0 +1,83 @@
+/**
+ * What loading a package costs a process that has just started: `npm run bench:startup -- [--rounds 30] [--markdown]`
+ * CPU time of `import` and of `require`, each in a process of its own, in turns.
+ */
+import { execFile } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, promisify } from 'node:util';
+import { installPeers } from './shared/peers.ts';
+import { median, quantile } from './shared/statistics.ts';
+import { table } from './shared/table.ts';
+
+const { values: options } = parseArgs({
+  options: { rounds: { type: 'string', default: '30' }, markdown: { type: 'boolean', default: false } },
+});
+
+installPeers();
+const require = createRequire(import.meta.url);
+const dist = (path: string): URL => new URL(`../dist/${path}`, import.meta.url);
+
+const peers = ['ky', 'openai', '@anthropic-ai/sdk', 'stripe'];
+const loaders = {
+  import: {
+    script: (file: string) => measuring(`await import(${JSON.stringify(file)})`),
+    packages: [
+      ['@example/sdk', dist('index.js').href],
+      ['@example/sdk/webhooks', dist('webhooks/index.js').href],
+      ...peers.map((name) => [name, import.meta.resolve(name)] as const),
+    ],
+  },
+  require: {
+    // Made beforehand, because a CommonJS program has `require` for nothing.
+    script: (file: string) => measuring(`require(${JSON.stringify(file)})`),
+    packages: [
+      ['@example/sdk', fileURLToPath(dist('index.cjs'))],
+      ['@example/sdk/webhooks', fileURLToPath(dist('webhooks/index.cjs'))],
+      ...peers.map((name) => [name, require.resolve(name)] as const),
+    ],
+  },
+} as const;
+
+function measuring(load: string): string {
+  return `
+    import { createRequire } from 'node:module';
+    const require = createRequire(process.cwd() + '/');
+    const before = process.cpuUsage();
+    ${load};
+    const { user, system } = process.cpuUsage(before);
+    console.log((user + system) / 1000);
+  `;
+}
+
+for (const [kind, { script, packages }] of Object.entries(loaders)) {
+  const costs = new Map<string, number[]>(packages.map(([name]) => [name, []]));
+  // The first round only warms the file system's cache.
+  for (let round = 0; round <= Number(options.rounds); round++) {
+    for (const [name, file] of packages) {
+      const cost = await costOf(script(file));
+      if (round > 0) costs.get(name)?.push(cost);
+    }
+  }
+  report(kind, costs);
+}
+
+async function costOf(script: string): Promise<number> {
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script]);
+  return Number(stdout);
+}
+
+function report(kind: string, costs: ReadonlyMap<string, readonly number[]>): void {
+  const yardstick = costs.get('ky') ?? [];
+  const rows = [...costs]
+    .map(([name, cost]) => ({ name, cost, ratios: cost.map((each, round) => each / (yardstick[round] ?? Number.NaN)) }))
+    .sort((a, b) => median(a.ratios) - median(b.ratios))
+    .map(({ name, cost, ratios }) => [
+      name,
+      median(ratios).toFixed(2),
+      name === 'ky' ? '' : `${quantile(ratios, 0.25).toFixed(2)}–${quantile(ratios, 0.75).toFixed(2)}`,
+      median(cost).toFixed(1),
+    ]);
+  console.log(`\n${kind}\n`);
+  console.log(table(['', '× ky', 'quartiles', 'CPU ms'], rows, options));
+}
