@@ -61,9 +61,14 @@ for (const [{ title }, outcome] of results) print(title, outcome);
 async function work(lane: number): Promise<void> {
   for (let job = jobs.shift(); job; job = jobs.shift()) {
     const { chapter, contestant } = job;
-    const result = await run(contestant, chapter.scenario, lane * 1000);
-    results.get(chapter)?.set(contestant, result);
+    // A run that fails leaves a gap in the table, not the processes of the others behind.
+    const result = await run(contestant, chapter.scenario, lane * 1000).catch((error: unknown) => {
+      process.exitCode = 1;
+      console.error(`${chapter.title}: ${contestant}:`, error);
+    });
     finished += 1;
+    if (!result) continue;
+    results.get(chapter)?.set(contestant, result);
     const progress = `${finished} of ${total}  ${chapter.title}: ${contestant}`;
     if (options.verbose) console.error(progress, result);
     else if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${progress}`);
@@ -92,6 +97,8 @@ function describedScenario(): Scenario | undefined {
   if ([calls, offset, processes, redis, foreign, kind, window, retryAfter].every((option) => option === undefined)) {
     return undefined;
   }
+  if (foreign !== undefined && kind === 'first-request')
+    throw new Error('--foreign is for windows that follow the clock');
   return {
     ...plain,
     calls: Number(calls ?? plain.calls),

@@ -82,10 +82,12 @@ function callOctokit(port: number, Kit: typeof Octokit, retries: number): Call {
 async function redisStore(url: string): Promise<unknown> {
   const { redisRateLimitStore } = await loadRedis();
   const client = createClient({ url });
+  // Without a listener, node-redis would end the process when the server goes away.
+  client.on('error', ignore);
   await client.connect();
   return redisRateLimitStore(client);
 }
 
 function ignore(): void {
-  // Octokit would log every refusal.
+  // Octokit would log every refusal, and the run itself shows what a lost server does.
 }

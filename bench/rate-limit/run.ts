@@ -38,23 +38,29 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 export async function run(contestant: string, scenario: Scenario, shift: number): Promise<Result> {
   const { calls, processes, offset, kind, window, limit, retryAfter, foreign } = scenario;
   const options: ServerOptions = { kind, window, limit, retryAfter, foreign, shift };
-  const server = fork(here('server.ts'), [JSON.stringify(options)]);
+  const children: ChildProcess[] = [];
+  const start = (file: string, argument: object, settings = {}): ChildProcess => {
+    const child = fork(here(file), [JSON.stringify(argument)], settings);
+    children.push(child);
+    return child;
+  };
   const redis = scenario.redis ? await startRedis() : undefined;
   try {
+    const server = start('server.ts', options);
     const port = await message<number>(server);
-    const assignment: Assignment = {
-      contestant,
-      calls: calls / processes,
-      port,
-      redis: redis?.url,
-      patience: patience * Math.ceil(calls / (foreign === 'none' ? limit : limit * (2 / 3)) - 1) * window,
-    };
-    const workers = Array.from({ length: processes }, () =>
-      fork(here('worker.ts'), [JSON.stringify(assignment)], {
+    const workers = Array.from({ length: processes }, (_, i) => {
+      const assignment: Assignment = {
+        contestant,
+        calls: Math.floor((calls + i) / processes),
+        port,
+        redis: redis?.url,
+        patience: patience * Math.ceil(calls / (foreign === 'none' ? limit : limit * (2 / 3)) - 1) * window,
+      };
+      return start('worker.ts', assignment, {
         execArgv: ['--import', here('clock-offset.ts')],
         env: { ...process.env, CLOCK_OFFSET: String(offset) },
-      }),
-    );
+      });
+    });
     await Promise.all(workers.map((worker) => message(worker)));
     await sleep(untilEarlyInWindow(options, Date.now()));
     for (const worker of workers) worker.send('go');
@@ -64,18 +70,19 @@ export async function run(contestant: string, scenario: Scenario, shift: number)
     const { refused, foreign: foreignGranted } = await message<ServerReport>(server);
     const started = Math.min(...reports.map((report) => report.started));
     const ended = Math.max(...reports.map((report) => report.ended));
-    const total = (count: (report: WorkerReport) => number): number =>
-      reports.reduce((sum, report) => sum + count(report), 0);
+    const sum = (count: (report: WorkerReport) => number): number =>
+      reports.reduce((total, report) => total + count(report), 0);
     return {
-      done: total((report) => report.done),
-      failed: total((report) => report.failed),
-      unfinished: total((report) => report.unfinished),
+      done: sum((report) => report.done),
+      failed: sum((report) => report.failed),
+      unfinished: sum((report) => report.unfinished),
       refused,
       ratio: (ended - started) / bestTime(calls, options, started, foreignGranted),
       errors: reports.map((report) => report.errors),
     };
   } finally {
-    server.disconnect();
+    // Each of them ends when it has nobody to report to.
+    for (const child of children) if (child.connected) child.disconnect();
     await redis?.stop();
   }
 }

@@ -29,6 +29,7 @@ const errors: Record<string, number> = {};
 let done = 0;
 let failed = 0;
 
+process.once('disconnect', () => process.exit());
 process.send?.('ready');
 await once(process, 'message');
 const started = now();
