@@ -12,7 +12,7 @@ import { decode, type DecodePolicy } from './decoder.ts';
 import { followRedirect } from './redirect.ts';
 import type { InternalRequestOptions, Requester, RequestSpec } from './request.ts';
 import type { RetryBudget } from './retry-budget.ts';
-import { planRetry } from './retry.ts';
+import { Retries } from './retries.ts';
 import { Secrets } from './secrets.ts';
 import { placeOf } from './validation.ts';
 
@@ -79,71 +79,41 @@ export class HttpClient implements Requester, DecodePolicy {
   async #run<T>(spec: RequestSpec<T>, options: InternalRequestOptions, raw: boolean): Promise<Exchange<T>> {
     const call = openCall(spec, options, this.#options);
     const { signal, deadline, dispose } = callSignal(options.signal, call.totalTimeout, () => totalTimeoutError(call));
-    const { retryBudget } = this.#shared;
-    let { url } = call;
-    let retries = 0;
-    let redirects = 0;
-    let refused = false;
-    let answeredBefore: number | undefined;
-    let isPaidRetry = false;
+    const retries = new Retries(call, this.#shared.retryBudget);
     try {
       signal?.throwIfAborted();
+      let { url } = call;
+      let redirects = 0;
       for (let attempt = 1; ; attempt++) {
-        const { token, limiter, permit } = await this.#admit(call, options, signal, refused);
-        answeredBefore ??= limiter?.admitted;
+        const { token, limiter, permit } = await this.#admit(call, options, signal, retries.isRefused);
+        retries.begin(limiter?.admitted);
         const { fetch } = this.#options;
         const secrets = new Secrets([token, ...call.secrets]);
-        const result = await this.#attempt(call, attempt, {
-          url,
-          token,
-          secrets,
-          permit,
-          signal,
-          fetch,
-          raw: raw ? options : undefined,
-        });
-
-        if (isPaidRetry) retryBudget.settle(result.kind !== 'failure' || isAnswered(result.response));
-        else if (result.kind === 'success') retryBudget.earn();
-        isPaidRetry = false;
+        const how = { url, token, secrets, permit, signal, fetch, raw: raw ? options : undefined };
+        const result = await this.#attempt(call, attempt, how);
+        retries.settle(result);
 
         if (result.kind === 'success') {
           const { response, text } = result;
-          const { status } = response;
-          return {
-            response,
-            text,
-            rateLimit: parseRateLimit(response.headers),
-            decode: (body) => decode(spec, { ...site(call), status, text: body, secrets }, this),
-          };
+          const { status, headers } = response;
+          const decodeText = (body: string) => decode(spec, { ...site(call), status, text: body, secrets }, this);
+          return { response, text, rateLimit: parseRateLimit(headers), decode: decodeText };
         }
         if (result.kind === 'redirect') {
           url = followRedirect(call, url, result.response, redirects++);
           continue;
         }
-
         const { failure, error } = result;
-        const state = {
-          repeatable: call.repeatable,
-          maxRetries: call.maxRetries,
-          retries,
-          paced: limiter !== undefined,
-          contended: limiter?.admitted !== answeredBefore,
-        };
-        const retry = planRetry(failure, state, Math.random());
+        const retry = retries.plan(failure, limiter?.admitted);
         if (!retry || performance.now() + retry.delay >= deadline) throw error;
 
         this.#tellRetry(call, attempt, retry.delay, error);
         if (retry.delay > 0) await sleep(retry.delay, signal);
         // Asked only now: by the time the delay is over, the retries of others have shown whether the API is back.
-        isPaidRetry = !retry.free && (await retryBudget.spend(signal));
-        if (!retry.free && !isPaidRetry) throw error;
-        if (!retry.free) retries++;
-        refused = error instanceof APIError && error.status === 429;
-        answeredBefore = limiter?.admitted;
+        if (!(await retries.pay(retry, signal))) throw error;
       }
     } finally {
-      if (isPaidRetry) retryBudget.settle(true); // It was aborted, which says nothing about the API.
+      retries.end();
       dispose();
     }
   }
@@ -236,11 +206,6 @@ export class HttpClient implements Requester, DecodePolicy {
     else
       this.#options.logger.warn(`The rate limit is not shared: its store is out of reach (${reason}). Pacing alone.`);
   };
-}
-
-/** The API works, even if it says no. */
-function isAnswered(response: Response | undefined): boolean {
-  return response !== undefined && response.status < 500;
 }
 
 function site({ method, path }: CallSite): CallSite {
