@@ -1,5 +1,5 @@
 import { InvalidRequestError } from '../errors.ts';
-import type { RateLimitInfo } from '../rate-limit/headers.ts';
+import { parseRateLimit, type RateLimitInfo } from '../rate-limit/headers.ts';
 
 /** A value together with the response it came in. */
 export interface WithResponse<T> {
@@ -13,7 +13,6 @@ export interface WithResponse<T> {
 /** A successful exchange: the response, and what was read from it. */
 export interface Exchange<T> {
   readonly response: Response;
-  readonly rateLimit: RateLimitInfo | undefined;
   /** The body's text; absent where the caller wants to read it. */
   readonly text: string | undefined;
   /** The value in the text. */
@@ -55,8 +54,8 @@ export class APIPromise<T> implements Promise<T> {
   /** The value, the response it came in, and what that said of the rate limit. */
   async withResponse(): Promise<WithResponse<T>> {
     const data = await this.#decoded();
-    const { response, rateLimit } = await this.#exchange;
-    return { data, response, rateLimit };
+    const { response } = await this.#exchange;
+    return { data, response, rateLimit: parseRateLimit(response.headers) };
   }
 
   /**

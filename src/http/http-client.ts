@@ -95,9 +95,9 @@ export class HttpClient implements Requester, DecodePolicy {
 
         if (result.kind === 'success') {
           const { response, text } = result;
-          const { status, headers } = response;
+          const { status } = response;
           const decodeText = (body: string) => decode(spec, { ...site(call), status, text: body, secrets }, this);
-          return { response, text, rateLimit: parseRateLimit(headers), decode: decodeText };
+          return { response, text, decode: decodeText };
         }
         if (result.kind === 'redirect') {
           url = followRedirect(call, url, result.response, redirects++);
