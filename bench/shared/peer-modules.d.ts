@@ -18,6 +18,11 @@ declare module 'stripe' {
   export default class Stripe {
     constructor(apiKey: string, options: { host: string; port: number; protocol: 'http'; maxNetworkRetries?: number });
     readonly customers: { retrieve(id: string): Promise<{ id: string }> };
+    static readonly webhooks: {
+      constructEvent(payload: string | Uint8Array, header: string, secret: string): unknown;
+      readonly signature: { verifyHeader(payload: string | Uint8Array, header: string, secret: string): unknown };
+      generateTestHeaderString(options: { payload: string; secret: string }): string;
+    };
   }
 }
 
@@ -36,4 +41,9 @@ declare module '@octokit/plugin-throttling' {
 
 declare module '@octokit/plugin-retry' {
   export const retry: import('@octokit/core').Plugin;
+}
+
+declare module '@octokit/webhooks-methods' {
+  export function sign(secret: string, payload: string): Promise<string>;
+  export function verify(secret: string, payload: string, signature: string): Promise<boolean>;
 }

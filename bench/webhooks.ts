@@ -1,0 +1,112 @@
+/**
+ * What it costs to receive a webhook, its signature alone and up to the event in it: CPU time, side by side in one run.
+ * `npm run bench:webhooks -- [--rounds 20] [--markdown]`
+ */
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { installPeers, peerVersion } from './shared/peers.ts';
+import { median, quantile } from './shared/statistics.ts';
+import { table } from './shared/table.ts';
+import type { Assignment, Task } from './webhooks/assignment.ts';
+import type { Shape } from './webhooks/bodies.ts';
+
+const { values: options } = parseArgs({
+  options: { rounds: { type: 'string', default: '20' }, markdown: { type: 'boolean', default: false } },
+});
+const rounds = Number(options.rounds);
+
+const names = [
+  '@example/sdk',
+  'standardwebhooks',
+  'svix',
+  'stripe',
+  '@octokit/webhooks-methods',
+  'node:crypto, by hand',
+];
+const baseline = 'standardwebhooks';
+const small = 300;
+const cases: readonly [Task, bytes: number, Shape][] = [
+  ['signature', small, 'one long text'],
+  ['signature', 16_384, 'one long text'],
+  ['signature', 262_144, 'one long text'],
+  ['event', small, 'one long text'],
+  ['event', 16_384, 'one long text'],
+  ['event', 262_144, 'one long text'],
+  // The same for everybody is how long JSON.parse takes: with a body like this, it is most of the time.
+  ['event', 16_384, 'many small records'],
+  ['event', 262_144, 'many small records'],
+];
+
+installPeers();
+
+for (const [task, bytes, shape] of cases) {
+  const processes = await Promise.all(names.map((contestant) => start({ contestant, task, shape, bytes })));
+  try {
+    const work = task === 'signature' ? 'signature alone' : 'signature and JSON.parse';
+    const detail = task === 'event' && bytes > small ? ` of ${shape}` : '';
+    report(`${bytes.toLocaleString('en')} bytes: ${work}${detail}`, await measure(processes));
+  } finally {
+    for (const child of processes) child.kill();
+  }
+}
+
+async function start(assignment: Assignment): Promise<ChildProcess> {
+  const child = fork(fileURLToPath(new URL('webhooks/measure.ts', import.meta.url)), [JSON.stringify(assignment)], {
+    // Garbage is collected on the main thread and in small pieces, so that it counts, and evenly.
+    execArgv: ['--single-threaded-gc', '--min-semi-space-size=2', '--max-semi-space-size=2'],
+  });
+  await answer(child);
+  return child;
+}
+
+/** Rounds of one cost a contestant. */
+async function measure(processes: readonly ChildProcess[]): Promise<number[][]> {
+  const measured: number[][] = [];
+  for (let round = 0; round < rounds; round++) {
+    const costs: number[] = [];
+    for (const child of processes) {
+      child.send('measure');
+      costs.push(await answer(child));
+    }
+    measured.push(costs);
+  }
+  return measured;
+}
+
+async function answer(child: ChildProcess): Promise<number> {
+  const ended = new AbortController();
+  const end = once(child, 'exit', { signal: ended.signal }).then(([code]) => {
+    throw new Error(`Measuring ended with ${String(code)}.`);
+  });
+  end.catch(() => undefined);
+  const message: unknown[] = await Promise.race([once(child, 'message'), end]);
+  ended.abort();
+  return Number(message[0]);
+}
+
+function report(title: string, measured: readonly number[][]): void {
+  const reference = names.indexOf(baseline);
+  const rows = names
+    .map((name, index) => {
+      const costs = measured.map((round) => round[index] ?? Number.NaN);
+      const ratios = measured.map((round) => (round[reference] ?? Number.NaN) / (round[index] ?? Number.NaN));
+      return {
+        name,
+        ratio: median(ratios),
+        low: quantile(ratios, 0.25),
+        high: quantile(ratios, 0.75),
+        cost: median(costs),
+      };
+    })
+    .sort((a, b) => b.ratio - a.ratio)
+    .map(({ name, ratio, low, high, cost }) => [
+      peerVersion(name) === 'unknown' ? name : `${name} ${peerVersion(name)}`,
+      ratio.toFixed(2),
+      name === baseline ? '' : `${low.toFixed(2)}–${high.toFixed(2)}`,
+      cost.toFixed(1),
+    ]);
+  console.log(`\n${title}\n`);
+  console.log(table(['', `× as fast as ${baseline}`, 'quartiles', 'CPU µs'], rows, options));
+}

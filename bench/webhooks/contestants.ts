@@ -1,0 +1,69 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { sign as signOctokit, verify as verifyOctokit } from '@octokit/webhooks-methods';
+import { Webhook as StandardWebhook } from 'standardwebhooks';
+import Stripe from 'stripe';
+import { Webhook as SvixWebhook } from 'svix';
+import type { Task } from './assignment.ts';
+
+type Verify = (body: string, headers: Record<string, string>, secret: string) => Promise<unknown>;
+
+/** What users install: the built package. */
+const { verifySignature, verifyWebhook } = (await import(
+  new URL('../../dist/webhooks/index.js', import.meta.url).href
+)) as { verifySignature: Verify; verifyWebhook: Verify };
+
+const secret = `whsec_${Buffer.alloc(32, 'secret').toString('base64')}`;
+
+/** Each contestant's way to do the two tasks with a body, its keys prepared as far as it allows. */
+export async function contestants(body: string): Promise<Record<string, Record<Task, () => unknown>>> {
+  const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
+  const now = new Date();
+  const standard = new StandardWebhook(secret);
+  const svix = new SvixWebhook(secret);
+  const headers = {
+    'webhook-id': 'msg_2KWPBgLlAfxdpx2AI54pPJ85f4W',
+    'webhook-timestamp': String(Math.floor(now.getTime() / 1_000)),
+    'webhook-signature': standard.sign('msg_2KWPBgLlAfxdpx2AI54pPJ85f4W', now, body),
+  };
+  const stripeHeader = Stripe.webhooks.generateTestHeaderString({ payload: body, secret });
+  const octokitSignature = await signOctokit(secret, body);
+
+  const octokit = async () => {
+    if (!(await verifyOctokit(secret, body, octokitSignature))) throw new Error('It does not match.');
+  };
+  // As one would write it by hand: no check of headers, time or a second signature.
+  const byHand = () => {
+    const head = `${headers['webhook-id']}.${headers['webhook-timestamp']}.`;
+    const expected = createHmac('sha256', key).update(head).update(body).digest();
+    const given = Buffer.from(headers['webhook-signature'].slice('v1,'.length), 'base64');
+    if (!timingSafeEqual(expected, given)) throw new Error('It does not match.');
+  };
+  const parse = () => JSON.parse(body) as unknown;
+
+  return {
+    '@example/sdk': {
+      signature: () => verifySignature(body, headers, secret),
+      event: () => verifyWebhook(body, headers, secret),
+    },
+    standardwebhooks: {
+      signature: () => standard.verify(body, headers, { jsonParse: false }),
+      event: () => standard.verify(body, headers),
+    },
+    svix: {
+      signature: () => svix.verify(body, headers),
+      event: () => (svix.verify(body, headers), parse()),
+    },
+    stripe: {
+      signature: () => Stripe.webhooks.signature.verifyHeader(body, stripeHeader, secret),
+      event: () => Stripe.webhooks.constructEvent(body, stripeHeader, secret),
+    },
+    '@octokit/webhooks-methods': {
+      signature: octokit,
+      event: async () => (await octokit(), parse()),
+    },
+    'node:crypto, by hand': {
+      signature: byHand,
+      event: () => (byHand(), parse()),
+    },
+  };
+}
