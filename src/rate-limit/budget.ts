@@ -153,7 +153,7 @@ export class Budget {
   roomWithin(granted: number, now: number, waiting: number): number {
     this.wakeAt = Infinity;
     if (now < this.#closedUntil) return this.#sleepUntil(this.#closedUntil);
-    return waiting > granted ? this.#exceptForClock(now, granted) : granted;
+    return granted > 0 && waiting > granted ? this.#exceptForClock(now, granted) : granted;
   }
 
   /** How many of `waiting` requests may be sent now. */
@@ -310,7 +310,7 @@ export class Budget {
       };
       this.#early = 0;
       this.#earlyAt = -Infinity;
-      this.turns += 1;
+      if (window.reset !== undefined) this.turns += 1;
       this.news += 1;
     } else {
       if (refused || relation === 'older') window.own -= 1;

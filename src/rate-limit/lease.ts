@@ -83,8 +83,9 @@ export class Lease {
     this.#isAsking = true;
     this.#cancelReturn?.();
     this.#cancelReturn = undefined;
-    // Calls that come one by one get a block along; the more so, the faster they come.
-    if (waiting > 0) this.#block = now - this.#askedAt < 1000 ? Math.min(2 * this.#block, largestBlock) : 1;
+    // Calls that come one by one get a block along, the more so the faster they come; a queue takes what it needs.
+    if (waiting > 0)
+      this.#block = waiting === 1 && now - this.#askedAt < 1000 ? Math.min(2 * this.#block, largestBlock) : 1;
     this.#askedAt = now;
     const want = waiting > 0 ? Math.max(0, Math.max(waiting, this.#block) - this.left) : 0;
     const request = { ...this.#budget.facts(now), ...this.#said(), version: this.#version, want, unused: this.#unused };
@@ -164,7 +165,8 @@ export class Lease {
       this.#askAt = now + this.#pause;
       this.#pause = Math.min(2 * this.#pause, look.longest);
     } else {
-      this.#askAt = now + Math.min(reply.over, this.#budget.length / 8);
+      // Not only at the end: until then, slots may be given back, and others may come to know better when it is.
+      this.#askAt = now + Math.max(look.first, 0.75 * reply.over);
     }
   }
 
