@@ -18,6 +18,9 @@ const firstBurst = 10;
 /** Milliseconds after which an unanswered trial no longer holds back another: some endpoints are slow. */
 const patience = 1000;
 
+/** Milliseconds by which the clock may move from one response to the next. */
+const nearly = 20;
+
 /** The longest `Retry-After` that is believed, in milliseconds. */
 const longestClosure = 3_600_000;
 
@@ -347,8 +350,8 @@ export class Budget {
 
   /** The API refused a request: nothing goes out until it is likely to be let through, and then one at first. */
   #close(sent: Sent, now: number, report: ReportedBudget | undefined, headers: Headers): void {
-    // Others of the same burst are refused as well; they say nothing new once it is open again.
-    if (sent.at < this.#closedUntil && now >= this.#closedUntil) return;
+    // Others of the same burst are refused as well, which says nothing new.
+    if (sent.at < this.#closedUntil) return;
     this.#burst = 1;
     this.#succeeded = 0;
     this.news += 1;
@@ -388,7 +391,9 @@ export class Budget {
   /** A window that goes on after its `reset` had that rounded down. */
   #learnFromSame(sent: Sent): void {
     const { reset, start } = this.#window;
-    if (reset === undefined || this.#clock === undefined || sent.at + this.#clock.low < reset * 1000) return;
+    if (reset === undefined || this.#clock === undefined) return;
+    // A try went out at the very moment, by bounds on the clock that have widened a little since.
+    if (sent.at + this.#clock.low < reset * 1000 - (sent.due ? nearly : 0)) return;
     this.#roundedDown = true;
     if (start !== undefined) this.#period = Math.floor((sent.at - start[1]) / 1000) + 1;
   }
@@ -400,13 +405,12 @@ export class Budget {
     }
     const turn = turnOf(this.#window, this.#clock, this.#period, this.#roundedDown);
     this.#byClock = turn.byClock;
-    // A time that is a hair later than the last try is the same one, seen by a better clock.
-    const tried = this.#earlyAt + 20;
+    // A time that is a hair later than the last try is the same one, seen by another clock.
+    const tried = this.#earlyAt + (turn.byClock ? nearly : 0);
+    const backoff = Math.min(1000 * 2 ** (this.#early - 1), this.#period * 1000);
     const next = [this.#window.retryAt, turn.first, turn.last].filter((time) => time > tried);
-    this.#turnAt =
-      next.length > 0
-        ? Math.min(...next)
-        : this.#earlyAt + Math.min(1000 * 2 ** (this.#early - 1), this.#period * 1000);
+    this.#turnAt = Math.min(...next);
+    if (this.#turnAt === Infinity) this.#turnAt = this.#earlyAt + backoff;
     this.#overAt = Math.max(turn.last, this.#turnAt);
   }
 }

@@ -55,11 +55,12 @@ export function readBudget(headers: Headers): ReportedBudget | undefined {
   }
   const structured = headers.get('ratelimit');
   if (structured !== null) return readStructured(structured, headers.get('ratelimit-policy') ?? '');
+  const list = headers.get('ratelimit-limit');
   return budgetOf(
-    headers.get('ratelimit-limit'),
+    list,
     headers.get('ratelimit-remaining'),
     headers.get('ratelimit-reset'),
-    parameter(headers.get('ratelimit-policy') ?? '', 'w'),
+    parameter(headers.get('ratelimit-policy') ?? list ?? '', 'w'),
   );
 }
 

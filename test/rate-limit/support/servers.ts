@@ -54,7 +54,8 @@ export class LimitedServer implements SimulatedServer {
       const missing = this.options.bucketReset === 'next' ? Math.max(0, 1 - this.#tokens) : limit - this.#tokens;
       reset = now + missing / rate;
     } else {
-      if (now >= this.#windowEnd) {
+      // A clock that is set back leaves the window in the future.
+      if (now >= this.#windowEnd || now < this.#windowEnd - window) {
         this.#windowEnd = kind === 'aligned' ? (Math.floor(now / window) + 1) * window : now + window;
         this.#used = 0;
       }

@@ -1,4 +1,5 @@
 import type { Admission, Permit, RateLimiter } from '../../../src/rate-limit/limiter.ts';
+import { Pacer } from '../../../src/rate-limit/pacer.ts';
 import type { Timing } from '../../../src/rate-limit/timing.ts';
 
 /** Virtual time: events happen in order, and nothing waits for real. */
@@ -21,6 +22,11 @@ export class VirtualTime implements Timing {
       const found = this.#events.indexOf(event);
       if (found >= 0) this.#events.splice(found, 1);
     };
+  }
+
+  /** Counts on: for the order of what happens at the same moment. */
+  count(): number {
+    return this.#order++;
   }
 
   /** Timers that are set and have not gone off. */
@@ -83,6 +89,8 @@ export interface CallRecord {
   readonly name: string;
   readonly askedAt: number;
   sentAt: number[];
+  /** Its last sending among all sendings. */
+  order: number;
   status: number | undefined;
   refusals: number;
   doneAt: number;
@@ -103,12 +111,13 @@ export async function call(
     name,
     askedAt: time.now(),
     sentAt: [],
+    order: NaN,
     status: undefined,
     refusals: 0,
     doneAt: NaN,
     error: undefined,
   };
-  let admitted = -1;
+  let { admitted } = limiter;
   let hopeless = 0;
   try {
     for (let refused = false; ; refused = true) {
@@ -141,6 +150,7 @@ function exchange(
   record: CallRecord,
 ): Promise<ServerReply> {
   record.sentAt.push(time.now());
+  record.order = time.count();
   return new Promise((resolve) => {
     time.after(network.latency(), () => {
       const reply = server.answer(time.now() + network.offset);
@@ -150,4 +160,47 @@ function exchange(
       });
     });
   });
+}
+
+/** One limiter, one server and the network between them, in virtual time. */
+export class World {
+  readonly time: VirtualTime;
+  readonly limiter: Pacer;
+  readonly network: Network;
+  readonly server: SimulatedServer;
+  readonly calls: Promise<CallRecord>[] = [];
+
+  constructor(
+    server: SimulatedServer,
+    { seed = 1, latency = 2, offset = 1_700_000_123_456, time = new VirtualTime() } = {},
+  ) {
+    const random = seeded(seed);
+    this.time = time;
+    this.server = server;
+    this.network = { offset, latency: () => latency * (0.5 + random()) };
+    this.limiter = new Pacer('test', this.time);
+  }
+
+  /** Makes calls now. */
+  call(count = 1, admission: Partial<Admission> = {}): void {
+    for (let index = 0; index < count; index += 1) {
+      const name = String(this.calls.length);
+      this.calls.push(call(this.time, this.limiter, this.server, this.network, name, admission));
+    }
+  }
+
+  /** Runs until all calls have ended. */
+  async finish(): Promise<CallRecord[]> {
+    await this.time.run();
+    return Promise.all(this.calls);
+  }
+}
+
+/** What is to be said of a run. */
+export function summary(records: readonly CallRecord[]): { failed: number; refusals: number; end: number } {
+  return {
+    failed: records.filter((record) => record.status !== 200).length,
+    refusals: records.reduce((sum, record) => sum + record.refusals, 0),
+    end: Math.max(...records.map((record) => record.doneAt)),
+  };
 }

@@ -1,0 +1,210 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { RateLimitError } from '../../src/errors.ts';
+import { Pacer } from '../../src/rate-limit/pacer.ts';
+import { Urgency } from '../../src/rate-limit/urgency.ts';
+import { LimitedServer } from './support/servers.ts';
+import { World } from './support/simulation.ts';
+
+const site = { method: 'GET', path: '/users/user_123' };
+
+function busyWorld(limit = 10): World {
+  return new World(new LimitedServer({ kind: 'first-request', limit, window: 60_000 }));
+}
+
+/** The names of the calls, in the order in which they were sent. */
+async function orderOf(world: World): Promise<string[]> {
+  const records = await world.finish();
+  return records.sort((a, b) => a.order - b.order).map(({ name }) => name);
+}
+
+describe('the order of calls', () => {
+  it('is first in, first out', async () => {
+    const world = busyWorld();
+    world.call(35);
+    expect(await orderOf(world)).toEqual(Array.from({ length: 35 }, (_, index) => String(index)));
+  });
+
+  it('lets a call that works ahead go last', async () => {
+    const world = busyWorld();
+    world.call(10);
+    world.call(2, { urgency: new Urgency() });
+    world.call(3);
+    expect((await orderOf(world)).slice(10)).toEqual(['12', '13', '14', '10', '11']);
+  });
+
+  it('moves a call that works ahead when somebody waits for it', async () => {
+    const world = busyWorld();
+    const urgency = new Urgency();
+    world.call(10);
+    world.call(1, { urgency: new Urgency() });
+    world.call(1, { urgency });
+    world.call(2);
+    world.time.after(100, () => urgency.raise());
+    expect((await orderOf(world)).slice(10)).toEqual(['12', '13', '11', '10']);
+  });
+
+  it('does not let a call that works ahead starve behind others that keep coming', async () => {
+    const world = busyWorld();
+    world.call(10);
+    world.call(1, { urgency: new Urgency() });
+    for (let second = 0; second < 600; second += 1) world.time.after(second * 1000, () => world.call(1));
+    await world.time.run();
+    const ahead = await world.calls[10]!;
+    expect(ahead.status).toBe(200);
+    expect(ahead.doneAt).toBeLessThan(4 * 60_000);
+  });
+});
+
+describe('a call that is aborted while it waits', () => {
+  it('rejects with the reason and frees its place at once', async () => {
+    const world = busyWorld();
+    const controller = new AbortController();
+    world.call(10);
+    world.call(5, { signal: controller.signal });
+    world.call(1);
+    world.time.after(100, () => {
+      expect(world.limiter.snapshot.waiting).toBe(6);
+      controller.abort(new Error('changed my mind'));
+      expect(world.limiter.snapshot.waiting).toBe(1);
+    });
+    const records = await world.finish();
+    expect(records.slice(10, 15).map(({ error }) => String(error))).toEqual(Array(5).fill('Error: changed my mind'));
+    expect(records[15]!.status).toBe(200);
+  });
+
+  it('never waits if it was aborted before', async () => {
+    const world = busyWorld();
+    world.call(1, { signal: AbortSignal.abort('no') });
+    const [record] = await world.finish();
+    expect(record!.error).toBe('no');
+    expect(world.limiter.snapshot.waiting).toBe(0);
+  });
+
+  it('leaves no listener on the signal when it is sent', async () => {
+    const world = busyWorld();
+    const { signal } = new AbortController();
+    const add = vi.spyOn(signal, 'addEventListener');
+    const remove = vi.spyOn(signal, 'removeEventListener');
+    world.call(15, { signal });
+    await world.finish();
+    expect(add).toHaveBeenCalledTimes(5);
+    expect(remove).toHaveBeenCalledTimes(5);
+  });
+});
+
+describe('maxWait', () => {
+  it('rejects at once a call that would wait longer, and says how long', async () => {
+    const world = busyWorld();
+    world.call(10);
+    await world.time.run(1000);
+    world.call(1, { maxWait: 30_000 });
+    world.call(1, { maxWait: 70_000 });
+    const records = await world.finish();
+    const error = records[10]!.error;
+    expect(error).toBeInstanceOf(RateLimitError);
+    expect(error).toMatchObject({ status: 429, retryAfter: 60, method: 'GET', path: '/' });
+    expect(records[10]!.doneAt).toBe(1000);
+    expect(records[11]!.status).toBe(200);
+  });
+
+  it('counts the calls ahead: a place in the second window from now takes two windows', async () => {
+    const world = busyWorld();
+    world.call(25);
+    await world.time.run(1000);
+    world.call(1, { maxWait: 119_500 });
+    world.call(5, { maxWait: 119_500 });
+    const records = await world.finish();
+    expect(records.map(({ error }) => error instanceof RateLimitError).lastIndexOf(true)).toBe(30);
+    expect((records[30]!.error as RateLimitError).retryAfter).toBe(180);
+    expect(records.filter(({ status }) => status === 200)).toHaveLength(30);
+  });
+});
+
+describe('what can be seen of the queue', () => {
+  it('is told once to each call that waits: the delay and how many wait', async () => {
+    const world = busyWorld();
+    const onWait = vi.fn();
+    world.call(10);
+    await world.time.run(1000);
+    world.call(3, { onWait });
+    await world.finish();
+    expect(onWait.mock.calls.map(([, waiting]) => waiting as number)).toEqual([1, 2, 3]);
+    for (const [delay] of onWait.mock.calls) expect(delay).toBeCloseTo(59_000, -2);
+  });
+
+  it('is in the snapshot', async () => {
+    const world = busyWorld();
+    expect(world.limiter.snapshot).toEqual({ limit: 100, remaining: 100, reset: undefined, waiting: 0 });
+    world.call(12);
+    await world.time.run(1000);
+    const reset = Math.ceil((world.network.offset + 60_000) / 1000);
+    expect(world.limiter.snapshot).toEqual({ limit: 10, remaining: 0, reset, waiting: 2 });
+    await world.finish();
+    expect(world.limiter.snapshot).toMatchObject({ limit: 10, remaining: 8, waiting: 0 });
+    await world.time.run(300_000);
+    expect(world.limiter.snapshot).toEqual({ limit: 10, remaining: 10, reset: undefined, waiting: 0 });
+  });
+});
+
+describe('a permit', () => {
+  it('is given at once, without a promise, while there is budget', () => {
+    const permit = new Pacer('').acquire(site);
+    expect(permit).not.toBeInstanceOf(Promise);
+    expect(permit).toMatchObject({ waited: false });
+  });
+
+  it('gives the budget back if nothing was sent', () => {
+    const limiter = new Pacer('');
+    limiter.configure({ limit: 1 });
+    for (let index = 0; index < 5; index += 1) {
+      const permit = limiter.acquire(site);
+      expect(permit).not.toBeInstanceOf(Promise);
+      if (!(permit instanceof Promise)) permit.unsent();
+    }
+  });
+
+  it('counts as used if no answer came', async () => {
+    const world = busyWorld();
+    world.call(5);
+    await world.time.run(1000);
+    for (let index = 0; index < 5; index += 1) {
+      const permit = world.limiter.acquire(site);
+      if (permit instanceof Promise) throw new Error('There was budget.');
+      permit.lost();
+    }
+    expect(world.limiter.snapshot.remaining).toBe(0);
+    world.call(3);
+    expect((await world.finish()).slice(5).every(({ doneAt }) => doneAt > 59_000)).toBe(true);
+  });
+});
+
+describe('the timer', () => {
+  beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
+  afterEach(() => vi.useRealTimers());
+
+  it('is one for all that wait, and none when nobody does', async () => {
+    const limiter = new Pacer('');
+    limiter.configure({ limit: 1 });
+    const permit = limiter.acquire(site);
+    if (permit instanceof Promise) throw new Error('There was budget.');
+    permit.answered(200, new Headers());
+
+    const controller = new AbortController();
+    const waiting = Array.from({ length: 100 }, () => limiter.acquire({ ...site, signal: controller.signal }));
+    expect(vi.getTimerCount()).toBe(1);
+    const settled = Promise.allSettled(waiting.map(async (permit) => permit));
+    controller.abort();
+    await settled;
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('sends what waits when its time has come', async () => {
+    const limiter = new Pacer('');
+    limiter.configure({ limit: 1 });
+    const permit = await limiter.acquire(site);
+    permit.answered(200, new Headers());
+    const waiting = limiter.acquire(site);
+    await vi.advanceTimersByTimeAsync(60_001);
+    expect(await waiting).toMatchObject({ waited: true });
+  });
+});
