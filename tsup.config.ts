@@ -14,6 +14,13 @@ const shared: Options = {
   removeNodeProtocol: false,
 };
 
+const sandbox: Options = {
+  ...shared,
+  platform: 'node',
+  noExternal: ['hono', '@hono/node-server'],
+  dts: { entry: { 'sandbox/index': 'src/sandbox/index.ts' } },
+};
+
 export default defineConfig([
   {
     ...shared,
@@ -24,18 +31,15 @@ export default defineConfig([
     },
   },
   {
-    // The sandbox brings hono along, so that who installs the SDK installs nothing for it.
-    ...shared,
-    platform: 'node',
-    noExternal: ['hono', '@hono/node-server'],
-    entry: { 'sandbox/index': 'src/sandbox/index.ts' },
+    // The sandbox brings hono along, so that who installs the SDK installs nothing for it. Its command line shares
+    // all of its code, where it can.
+    ...sandbox,
+    format: 'esm',
+    entry: { 'sandbox/index': 'src/sandbox/index.ts', 'sandbox/cli': 'src/sandbox/cli.ts' },
   },
   {
-    ...shared,
-    platform: 'node',
-    format: 'esm',
-    dts: false,
-    noExternal: ['hono', '@hono/node-server'],
-    entry: { 'sandbox/cli': 'src/sandbox/cli.ts' },
+    ...sandbox,
+    format: 'cjs',
+    entry: { 'sandbox/index': 'src/sandbox/index.ts' },
   },
 ]);
