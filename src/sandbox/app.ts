@@ -7,6 +7,7 @@ import { envelope } from './envelope.ts';
 import type { Env } from './exchange.ts';
 import { faultInjection } from './fault-injection.ts';
 import { Failure } from './failure.ts';
+import { openapi } from './openapi.ts';
 import { preflight } from './preflight.ts';
 import { projectRoutes } from './project-routes.ts';
 import { rateLimiting } from './rate-limiting.ts';
@@ -20,6 +21,10 @@ export function createApp(services: Services): Hono<Env> {
   // Not the documented API: no token, no budget, no line in the log.
   app.route('/__sandbox', controlRoutes(services));
   app.route('/dashboard', dashboardRoutes(services));
+  app.get('/openapi.json', (context) => {
+    context.header('Access-Control-Allow-Origin', '*');
+    return context.json(openapi(new URL('/v1', context.req.url).href));
+  });
   app.get('/', (context) => context.redirect('/dashboard'));
 
   app.use(envelope(services));

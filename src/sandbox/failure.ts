@@ -1,10 +1,14 @@
+import * as z from 'zod/mini';
+
 /** What is wrong, by field: `{ email: 'Must be an email address.' }`. */
 export type Details = Readonly<Record<string, string>>;
 
 /** The reference's body for every failure. */
-export interface ErrorBody {
-  readonly error: { readonly code: string; readonly message: string; readonly details: Details };
-}
+export const errorBodySchema = z.object({
+  error: z.object({ code: z.string(), message: z.string(), details: z.record(z.string(), z.string()) }),
+});
+
+export type ErrorBody = z.infer<typeof errorBodySchema>;
 
 /** A request that gets something other than success. Thrown anywhere under the routes; becomes an {@link ErrorBody}. */
 export class Failure extends Error {

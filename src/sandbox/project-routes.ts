@@ -24,7 +24,8 @@ export const projectListSchema = z.strictObject({
   status: z.optional(z.string().check(z.minLength(1, 'Must not be empty: leave it out to get every project.'))),
 });
 
-const projectListBody = z.object({ data: z.array(projectSchema), meta: pageMetaSchema });
+/** What `GET /projects` answers. */
+export const projectListBody = z.object({ data: z.array(projectSchema), meta: pageMetaSchema });
 
 export function projectRoutes({ store }: Services): Hono<Env> {
   const routes = new Hono<Env>();
