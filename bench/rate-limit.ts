@@ -10,7 +10,7 @@
  *   --retry-after          a 429 has a Retry-After header
  *   --window 4000          length of a window in ms
  *
- * and `--only ky,openai` (names, or beginnings of them), `--parallel 3` (runs side by side), `--markdown`, `--verbose`.
+ * and `--only ky,openai` (names, or beginnings of them), `--parallel 4` (runs side by side), `--markdown`, `--verbose`.
  */
 import { parseArgs } from 'node:util';
 import { patience, run, type Result, type Scenario } from './rate-limit/run.ts';
@@ -29,7 +29,7 @@ const { values: options } = parseArgs({
     'retry-after': { type: 'boolean' },
     window: { type: 'string' },
     only: { type: 'string' },
-    parallel: { type: 'string', default: '3' },
+    parallel: { type: 'string', default: '4' },
     markdown: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
   },

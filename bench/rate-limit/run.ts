@@ -30,7 +30,7 @@ export interface Result {
 }
 
 /** A contestant is not waited for any longer than this multiple of the best time. */
-export const patience = 4;
+export const patience = 3;
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -81,8 +81,7 @@ export async function run(contestant: string, scenario: Scenario, shift: number)
       errors: reports.map((report) => report.errors),
     };
   } finally {
-    // Each of them ends when it has nobody to report to.
-    for (const child of children) if (child.connected) child.disconnect();
+    for (const child of children) child.kill();
     await redis?.stop();
   }
 }

@@ -20,6 +20,9 @@ export interface WorkerReport {
   readonly errors: Readonly<Record<string, number>>;
 }
 
+// Without a parent there is nobody to report to.
+process.once('disconnect', () => process.exit());
+
 const { contestant, calls, patience, ...target } = JSON.parse(process.argv[2] ?? '') as Assignment;
 const call = await contestants[contestant]?.(target);
 if (!call) throw new Error(`There is no contestant ${contestant}.`);
@@ -29,7 +32,6 @@ const errors: Record<string, number> = {};
 let done = 0;
 let failed = 0;
 
-process.once('disconnect', () => process.exit());
 process.send?.('ready');
 await once(process, 'message');
 const started = now();
