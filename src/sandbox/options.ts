@@ -39,7 +39,9 @@ export interface WebhookOptions {
 
 /** How the local API is set up. */
 export interface SandboxOptions {
-  /** The token it accepts. Default `sandbox_token`. */
+  /**
+   * The token it accepts. Default: one of its own, so that clients of two local APIs in a process don't share a budget.
+   */
   apiToken?: string | undefined;
   /** Requests that a token may make in a window of `window` milliseconds. Default 100 in 60 000, as documented. */
   rateLimit?: { limit?: number | undefined; window?: number | undefined } | undefined;
@@ -72,7 +74,7 @@ export interface ResolvedOptions {
 
 /** @throws TypeError that names the option and says what is expected. */
 export function resolveOptions(options: SandboxOptions): ResolvedOptions {
-  const apiToken = options.apiToken ?? 'sandbox_token';
+  const apiToken = options.apiToken ?? `sandbox_${crypto.randomUUID().replaceAll('-', '')}`;
   if (!/^[\w.~+/-]+=*$/.test(apiToken)) {
     throw new TypeError('`apiToken` must be made of letters, digits and -._~+/ alone, as bearer tokens are.');
   }

@@ -67,13 +67,14 @@ async function carryOut(command: Command, around: Surroundings): Promise<number>
 async function serve(command: ServeCommand, { out, stopped }: Surroundings): Promise<number> {
   const { port, host, data, rateLimit, ...options } = command;
   const journal = data === undefined ? undefined : await openJournal(data);
-  const sandbox = assembleSandbox({ ...options, rateLimit }, journal);
+  // Always the same, so that a program that has it can be started again after the server.
+  const apiToken = 'sandbox_token';
+  const sandbox = assembleSandbox({ ...options, apiToken, rateLimit }, journal);
   try {
     const { url } = await sandbox.listen({ port, host }).catch((error: unknown) => {
       if (!isInUse(error)) throw error;
       throw new UsageError(`Port ${port} is in use. Choose another one with --port, or a free one with --port 0.`);
     });
-    const { apiToken } = sandbox;
     out.write(welcome({ url, apiToken, data, ...rateLimit }, styleFor(out)));
     await stopped();
   } finally {

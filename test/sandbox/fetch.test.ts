@@ -2,15 +2,16 @@ import { createSandbox } from '@example/sdk/sandbox';
 import { expect, test } from 'vitest';
 import { john } from './calls.ts';
 
-const headers = { Authorization: 'Bearer sandbox_token' };
+const apiToken = 'token-of-this-test';
+const headers = { Authorization: `Bearer ${apiToken}` };
 
 test('fetch needs no `this`, and answers below baseUrl', async () => {
-  const { fetch, baseUrl } = createSandbox();
+  const { fetch, baseUrl } = createSandbox({ apiToken });
   expect((await fetch(`${baseUrl}/projects`, { headers })).status).toBe(200);
 });
 
 test('fetch takes a Request, also one with a body, and an init that wins over it', async () => {
-  const { fetch, baseUrl } = createSandbox();
+  const { fetch, baseUrl } = createSandbox({ apiToken });
   const request = new Request(`${baseUrl}/users`, {
     method: 'POST',
     headers: { ...headers, 'Content-Type': 'application/json' },
@@ -21,7 +22,7 @@ test('fetch takes a Request, also one with a body, and an init that wins over it
 });
 
 test('a signal that is aborted already rejects with its reason, and nothing is received', async () => {
-  const sandbox = createSandbox();
+  const sandbox = createSandbox({ apiToken });
   const reason = new Error('changed my mind');
   const signal = AbortSignal.abort(reason);
   await expect(sandbox.fetch(`${sandbox.baseUrl}/projects`, { headers, signal })).rejects.toBe(reason);
@@ -30,7 +31,7 @@ test('a signal that is aborted already rejects with its reason, and nothing is r
 });
 
 test('a signal that aborts while the request is under way rejects with its reason', async () => {
-  const { fetch, baseUrl } = createSandbox();
+  const { fetch, baseUrl } = createSandbox({ apiToken });
   const controller = new AbortController();
   const pending = fetch(`${baseUrl}/projects`, { headers, signal: controller.signal });
   const reason = new Error('changed my mind');
@@ -39,7 +40,7 @@ test('a signal that aborts while the request is under way rejects with its reaso
 });
 
 test('what fetch itself refuses is refused alike', async () => {
-  const { fetch, baseUrl } = createSandbox();
+  const { fetch, baseUrl } = createSandbox({ apiToken });
   await expect(fetch('/v1/projects')).rejects.toThrow(TypeError);
   await expect(fetch(`${baseUrl}/projects`, { body: 'a GET has none' })).rejects.toThrow(TypeError);
 });

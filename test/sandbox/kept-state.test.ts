@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 
 async function kept(options: Parameters<typeof assembleSandbox>[0] = {}): Promise<Sandbox> {
-  const sandbox = assembleSandbox(options, await openJournal(file));
+  const sandbox = assembleSandbox({ apiToken: 'sandbox_token', ...options }, await openJournal(file));
   open.add(sandbox);
   return sandbox;
 }

@@ -23,7 +23,7 @@ test('what was received is there to look at', async () => {
 });
 
 test('no token and no password is in it', async () => {
-  const sandbox = createSandbox();
+  const sandbox = createSandbox({ apiToken: 'sandbox_token' });
   const headers = { Cookie: 'session=sandbox_token', 'X-Api-Key': 'sandbox_token', 'X-Other': 'kept' };
   await call(sandbox, 'POST /v1/users', { json: { ...john, more: [{ Password: john.password }] }, headers });
 
