@@ -27,6 +27,10 @@ export default defineConfig([
     entry: {
       index: 'src/index.ts',
       'webhooks/index': 'src/webhooks/index.ts',
+      // Not for import: they split what verifies from what dispatches. Bundlers can't drop half a file that imports
+      // eventemitter3, and who only verifies should not get it.
+      'webhooks/verify-webhook': 'src/webhooks/verify-webhook.ts',
+      'webhooks/webhooks': 'src/webhooks/webhooks.ts',
       'redis/index': 'src/redis/index.ts',
     },
   },
