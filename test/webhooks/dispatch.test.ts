@@ -106,6 +106,13 @@ describe('a handler', () => {
     );
   });
 
+  it('may throw what is no error', async () => {
+    const { webhooks, send, logger } = receiver();
+    webhooks.on('user.created', () => Promise.reject('out of stamps'));
+    expect((await send()).status).toBe(500);
+    expect(logger.error).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('out of stamps'));
+  });
+
   it('can be taken off again', async () => {
     const { webhooks, send } = receiver();
     const handler = vi.fn();
@@ -189,6 +196,16 @@ describe('events', () => {
     expect(handler).not.toHaveBeenCalled();
     expect(onError).toHaveBeenCalledOnce();
     expect((await send()).status).toBe(204);
+  });
+
+  it('that differ are refused also by a listener that throws what is no error', async () => {
+    const { send, logger } = receiver({
+      onValidationIssue: () => {
+        throw 'no thanks'; // eslint-disable-line @typescript-eslint/only-throw-error -- users may
+      },
+    });
+    expect((await send({ ...userCreated, data: {} })).status).toBe(500);
+    expect(logger.warn).toHaveBeenCalledExactlyOnceWith('[@example/sdk] A webhook was refused: no thanks');
   });
 
   it('are typed by their name', () => {

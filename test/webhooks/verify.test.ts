@@ -101,6 +101,15 @@ describe('verifyWebhook', () => {
     await expect(verifyWebhook(body, headers, otherSecret)).resolves.toEqual(userCreated);
   });
 
+  it('serves a platform with more secrets than it remembers keys', async () => {
+    const tenants = Array.from({ length: 1_100 }, (_, index) => Buffer.alloc(24, `tenant ${index}`).toString('base64'));
+    const headers = await signWebhook({ body, secret: tenants[0] });
+    for (const tenant of [...tenants.slice(1), tenants[1]]) {
+      await expect(verifyWebhook(body, headers, tenant)).rejects.toThrow('No signature matches');
+    }
+    await expect(verifyWebhook(body, headers, tenants[0])).resolves.toEqual(userCreated);
+  });
+
   it('skips signatures of versions that it does not know', async () => {
     const headers = await signWebhook({ body, secret });
     headers['webhook-signature'] = `v2,abc ${headers['webhook-signature']} v1a,xyz`;
