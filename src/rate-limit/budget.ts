@@ -290,7 +290,8 @@ export class Budget {
   #reported(sent: Sent, now: number, refused: boolean, report: ReportedBudget): boolean {
     const limit = Math.max(1, report.limit);
     const reported = Math.max(0, limit - report.remaining);
-    const reset = report.relative ? this.#serverSecond(now) + report.reset : report.reset;
+    const { relative } = report;
+    const reset = report.reset + (relative ? this.#serverSecond(now) + 1 : 0);
     if (report.window !== undefined && report.window > 0) this.#period = report.window;
 
     const window = this.#window;
@@ -304,6 +305,7 @@ export class Budget {
       this.#window = {
         ...unannounced(limit),
         reset,
+        relative,
         seen: reported,
         own,
         foreign,
@@ -311,6 +313,7 @@ export class Budget {
         sentAt: sent.at,
         toldAt: now,
       };
+      this.#answers = [];
       this.#early = 0;
       this.#earlyAt = -Infinity;
       if (window.reset !== undefined) this.turns += 1;

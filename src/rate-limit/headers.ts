@@ -115,6 +115,6 @@ function budgetOf(
 /** A number that isn't negative. Lists such as `100, 100;w=60` begin with what counts now. */
 function number(value: string | number | null | undefined): number | undefined {
   if (typeof value !== 'string') return value ?? undefined;
-  const digits = /^\s*(\d{1,15}(?:\.\d{1,9})?)\s*(?:[,;]|$)/.exec(value)?.[1];
+  const digits = /^\s*(\d{1,15}(?:\.\d+)?)\s*(?:[,;]|$)/.exec(value)?.[1];
   return digits === undefined ? undefined : Number(digits);
 }

@@ -5,6 +5,8 @@ export interface RateWindow {
   limit: number;
   /** When it ends: epoch seconds on the server's clock; `undefined` while the API has announced none. */
   reset: number | undefined;
+  /** The API counts the seconds to the reset from now, so that it may be two seconds off, not one. */
+  readonly relative: boolean;
   /** The most requests that a report said were used up. */
   seen: number;
   /** Requests of ours in it that got no answer, */
@@ -30,7 +32,7 @@ export interface RateWindow {
 /** A window of which nothing is known. */
 export function unannounced(limit: number): RateWindow {
   const nothing = { seen: 0, lost: 0, lostSeen: 0, own: 0, foreign: 0, history: 0, sentAt: 0, toldAt: 0 };
-  return { ...nothing, limit, reset: undefined, start: undefined, retryAt: Infinity };
+  return { ...nothing, limit, reset: undefined, relative: false, start: undefined, retryAt: Infinity };
 }
 
 /**
@@ -114,17 +116,19 @@ const short = 30_000;
 export function turnOf(window: RateWindow, clock: ServerClock | undefined, period: number, roundedDown: boolean): Turn {
   // No window takes longer than its length, whatever its `reset` says.
   const bound = window.toldAt + period * 1000 + 1000;
-  const { reset, start } = window;
+  const { reset, start, relative } = window;
   if (reset === undefined || clock === undefined || reached(clock, reset + 1) < window.sentAt) {
     return { first: bound, last: bound, byClock: false };
   }
 
   const announced = reached(clock, reset);
   const counted = start === undefined ? Infinity : start[1] + period * 1000;
-  if (Math.abs(counted - announced) <= 1000 + clock.high - clock.low) {
+  const width = clock.high - clock.low;
+  if (counted >= announced - (relative ? 2000 : 1000) - width && counted <= announced + 1000 + width) {
     return { first: counted, last: Math.max(counted, announced + 1000), byClock: false };
   }
-  const exact = !roundedDown && (reset % period === 0 || reset % 1 !== 0 || announced - window.toldAt < short);
+  const known = !relative && (reset % period === 0 || reset % 1 !== 0);
+  const exact = !roundedDown && (known || announced - window.toldAt < short);
   const last = Math.min(announced + 1000, bound);
   return { first: exact ? Math.min(announced, last) : last, last, byClock: true };
 }

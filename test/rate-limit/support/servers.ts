@@ -17,6 +17,8 @@ export interface ServerOptions {
   readonly retryAfter?: boolean;
   /** For a bucket: whether `reset` is when it is full again, or when the next request is allowed. */
   readonly bucketReset?: 'full' | 'next';
+  /** Every so many responses say nothing of the limit, as if something in front of the API had answered. */
+  readonly silentEvery?: number;
 }
 
 /** An API with a rate limit, on a clock that is passed in. It keeps count of what it refused. */
@@ -28,6 +30,7 @@ export class LimitedServer implements SimulatedServer {
   #used = 0;
   #tokens: number;
   #filledAt = -Infinity;
+  #answered = 0;
 
   constructor(options: ServerOptions) {
     this.options = options;
@@ -46,7 +49,7 @@ export class LimitedServer implements SimulatedServer {
     let granted: boolean;
     if (kind === 'bucket') {
       const rate = limit / window;
-      this.#tokens = Math.min(limit, this.#tokens + (this.#filledAt === -Infinity ? 0 : now - this.#filledAt) * rate);
+      this.#tokens = Math.min(limit, this.#tokens + Math.max(0, now - this.#filledAt) * rate);
       this.#filledAt = now;
       granted = this.#tokens >= 1;
       if (granted) this.#tokens -= 1;
@@ -72,9 +75,11 @@ export class LimitedServer implements SimulatedServer {
   #headers(now: number, remaining: number, reset: number, granted: boolean): Headers {
     const { limit, window, dialect = 'x-ratelimit', date = true, retryAfter = false } = this.options;
     const headers = new Headers();
+    if (++this.#answered % (this.options.silentEvery ?? Infinity) === 0) return headers;
     if (date) headers.set('date', new Date(now).toUTCString());
     const epoch = round(reset / 1000, this.options.rounding ?? 'up');
-    const delta = Math.max(0, round((reset - now) / 1000, this.options.rounding ?? 'up'));
+    // The IETF's are whole seconds in any case.
+    const delta = Math.max(0, round(round((reset - now) / 1000, this.options.rounding ?? 'up'), 'up'));
     if (retryAfter && !granted) headers.set('retry-after', String(Math.ceil((reset - now) / 1000)));
     switch (dialect) {
       case 'x-ratelimit':

@@ -37,9 +37,11 @@ export class VirtualTime implements Timing {
   /** Runs until nothing is left to happen, or until a time. */
   async run(until = Infinity): Promise<void> {
     await settle();
+    let events = 0;
     for (let event = this.#events[0]; event !== undefined && event.at <= until; event = this.#events[0]) {
       this.#events.shift();
       this.#now = event.at;
+      if (++events > 50_000) throw new Error('This does not come to an end.');
       event.run();
       await settle();
     }
