@@ -73,8 +73,9 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
 
   /** The page, the response it came in, and what that said of the rate limit. */
   async withResponse(): Promise<WithResponse<Page<Item>>> {
-    const [page, { response, rateLimit }] = await Promise.all([this.then(), this.#open().withResponse()]);
-    return { data: page, response, rateLimit };
+    const data = await this.then();
+    const { response, rateLimit } = await this.#open().withResponse();
+    return { data, response, rateLimit };
   }
 
   /** The response of the page, its body unread. */

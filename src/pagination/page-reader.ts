@@ -32,11 +32,18 @@ interface Underway<Item> {
 export class PageReader<Item> {
   readonly #fetchPage: FetchPage<Item>;
   readonly #underway = new Map<number, Underway<Item>>();
+  #highest = 0;
+  #rereads = 0;
   #count: number | undefined;
   #calm = 0;
 
   constructor(fetchPage: FetchPage<Item>) {
     this.#fetchPage = fetchPage;
+  }
+
+  /** Requests for a page that had been requested before. */
+  get rereads(): number {
+    return this.#rereads;
   }
 
   /** Requests a page that will be needed, unless that has happened. */
@@ -63,6 +70,8 @@ export class PageReader<Item> {
   }
 
   #request(page: number, urgency: Urgency | undefined): Underway<Item> {
+    if (page <= this.#highest) this.#rereads += 1;
+    this.#highest = Math.max(this.#highest, page);
     const controller = new AbortController();
     const read = this.#arrival(page, this.#fetchPage(page, { signal: controller.signal, urgency }));
     // A failure belongs to who reads the page; nobody may come to that.

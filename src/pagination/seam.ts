@@ -11,16 +11,21 @@ import type { PageRead } from './page-reader.ts';
  *
  * @param before The page that was accepted last, whatever its number.
  * @param overlaps Whether an item of `read` was yielded before.
+ * @param size Items on a full page.
  * @returns `undefined` if the seam in front of `read` is closed, else the page to read again in order to close it.
  */
 export function pageToReread<Item>(
   read: PageRead<Item>,
   before: PageRead<Item> | undefined,
   overlaps: boolean,
+  size: number,
 ): number | undefined {
   if (before === undefined || read.page === 1 || overlaps) return undefined;
-  // On the way back, until a page overlaps.
-  if (before.page !== read.page - 1) return read.page - 1;
+  if (before.page !== read.page - 1) {
+    // On the way back, until a page overlaps: so far that it will if all that was deleted stood in front of the walk.
+    const slipped = Math.floor(((before.count ?? 0) - (read.count ?? 0)) / size);
+    return Math.max(1, Math.min(read.page - 1, before.page - slipped));
+  }
   if (before.calm === read.calm) return undefined;
   // The older one goes, so that both are from after the change.
   return read.calm < before.calm ? read.page : before.page;

@@ -59,10 +59,10 @@ export async function* walk<Item>(
       size = Math.max(size, read.data.length);
       budget.observe(read.count, size);
 
-      const reread = pageToReread(read, before, overlaps);
+      const reread = pageToReread(read, before, overlaps, size);
       if (reread !== undefined) {
         // Without ids nothing can be recognized, and what is read again would only be repeated.
-        if (!recent.isEmpty && budget.spend()) {
+        if (!recent.isEmpty && budget.allows(reader.rereads)) {
           page = reread;
           reader.drop(page);
           reader.dropAfter(page + Math.max(prefetch, 1));
@@ -79,7 +79,7 @@ export async function* walk<Item>(
       const hasNext = page < last;
       reader.drop(page);
       recent.add(fresh);
-      budget.earn(fresh.length / size);
+      budget.earn(fresh.length / size, reader.rereads);
       wanted -= fresh.length;
       before = read;
 
@@ -94,6 +94,6 @@ export async function* walk<Item>(
     }
   } finally {
     reader.dropAfter(0);
-    if (openSeams > 0) onDrift({ rereads: budget.spent, openSeams });
+    if (openSeams > 0) onDrift({ rereads: reader.rereads, openSeams });
   }
 }

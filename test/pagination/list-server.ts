@@ -1,0 +1,70 @@
+import type { ServerResponse } from 'node:http';
+import type { Client, ClientOptions, Project } from '@example/sdk';
+import { clientOf, json, serve, type Received } from '../support/http-server.ts';
+
+export function project(number: number): Project {
+  return {
+    id: `proj_${number}`,
+    name: `Project ${number}`,
+    description: '',
+    created_at: '2024-01-01T00:00:00Z',
+  };
+}
+
+export function projects(count: number): Project[] {
+  return Array.from({ length: count }, (_, index) => project(index + 1));
+}
+
+export interface Answer {
+  data: unknown[];
+  meta?: unknown;
+}
+
+export interface ListServer {
+  client: Client;
+  /** Query strings, in the order they arrived. */
+  queries: () => string[];
+  /** Page numbers, in the order they arrived; 1 where none was given. */
+  pages: () => number[];
+}
+
+export interface ListServerOptions {
+  /** The list; what the test does to it shows from the next answer on. */
+  items: unknown[];
+  /** The largest page the server gives, whatever is asked for. */
+  most?: number;
+  /** Says something else than the honest page. */
+  lie?: (answer: Answer & { meta: Record<string, unknown> }, page: number) => Answer;
+  /** Answers by itself, if it returns true. */
+  intercept?: (page: number, response: ServerResponse, request: Received) => boolean;
+  client?: ClientOptions;
+}
+
+/** `GET /projects` on a real socket, and a client for it that nothing holds back. */
+export async function serveList(options: ListServerOptions): Promise<ListServer> {
+  const { items, most = 1000, lie, intercept } = options;
+  const query = ({ url }: Received) => new URLSearchParams(url.split('?')[1]);
+  const numbers = (request: Received) => ({
+    page: Number(query(request).get('page') ?? 1),
+    size: Math.min(Number(query(request).get('per_page') ?? 20), most),
+  });
+  const server = await serve((request, response) => {
+    const { page, size } = numbers(request);
+    if (intercept?.(page, response, request)) return;
+    const data: unknown[] = items.slice((page - 1) * size, page * size);
+    const meta = { current_page: page, total_pages: Math.ceil(items.length / size), total_count: items.length };
+    const answer = { data, meta };
+    json(response, 200, lie ? lie(answer, page) : answer);
+  });
+  return {
+    client: clientOf(server, { rateLimit: false, maxRetries: 0, ...options.client }),
+    queries: () => server.requests.map((request) => query(request).toString()),
+    pages: () => server.requests.map((request) => numbers(request).page),
+  };
+}
+
+export async function collect<T>(iterable: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const each of iterable) all.push(each);
+  return all;
+}

@@ -1,0 +1,125 @@
+import { expect, it } from 'vitest';
+import { ResponseValidationError } from '@example/sdk';
+import { json, rejection } from '../support/http-server.ts';
+import { collect, project, projects, serveList, type Answer } from './list-server.ts';
+
+const say = (meta: Record<string, unknown>) => (answer: Answer & { meta: Record<string, unknown> }) => ({
+  ...answer,
+  meta: { ...answer.meta, ...meta },
+});
+
+it.each([
+  ['0', 0],
+  ['missing', undefined],
+  ['no number', 'five'],
+  ['not whole', 2.5],
+  ['negative', -1],
+])('total_pages is %s: the walk goes by total_count, without a request too many', async (_, total_pages) => {
+  const { client, pages } = await serveList({ items: projects(100), lie: say({ total_pages }) });
+  expect(await collect(client.projects.list())).toEqual(projects(100));
+  expect(pages()).toEqual([1, 2, 3, 4, 5]);
+});
+
+it('total_pages changes from page to page: no item is missed', async () => {
+  const claims = [9, 2, 1, 4, 3, 7];
+  const { client, pages } = await serveList({
+    items: projects(100),
+    lie: (answer, page) => say({ total_pages: claims[page - 1] })(answer),
+  });
+  expect(await collect(client.projects.list())).toEqual(projects(100));
+  expect(pages()).toEqual([1, 2, 3, 4, 5]);
+});
+
+it('total_pages is too large: the walk ends at the first empty page', async () => {
+  const { client, pages } = await serveList({ items: projects(45), lie: say({ total_pages: 1000 }) });
+  expect(await collect(client.projects.list())).toEqual(projects(45));
+  expect(pages()).toEqual([1, 2, 3, 4]);
+});
+
+it('total_pages is too large while pages are requested ahead: at most so many requests are wasted', async () => {
+  const { client, pages } = await serveList({ items: projects(45), lie: say({ total_pages: 1000 }) });
+  expect(await collect(client.projects.list({}, { prefetch: 4 }))).toEqual(projects(45));
+  expect(Math.max(...pages())).toBeLessThanOrEqual(3 + 4);
+});
+
+it('total_pages is too small, 1 on every page: total_count tells better', async () => {
+  const { client } = await serveList({ items: projects(45), lie: say({ total_pages: 1 }) });
+  expect(await collect(client.projects.list())).toEqual(projects(45));
+});
+
+it.each([
+  ['total_pages and total_count are 0', say({ total_pages: 0, total_count: 0 })],
+  ['meta is missing', ({ data }: Answer) => ({ data })],
+  ['meta is null', ({ data }: Answer) => ({ data, meta: null })],
+  ['meta is a string', ({ data }: Answer) => ({ data, meta: 'none' })],
+])('%s: the walk goes on until an empty page, one request at a time', async (_, lie) => {
+  const { client, pages } = await serveList({ items: projects(45), lie });
+  expect(await collect(client.projects.list({}, { prefetch: 8 }))).toEqual(projects(45));
+  expect(pages()).toEqual([1, 2, 3, 4]);
+});
+
+it('meta is missing: a page still says its number, and that there may be more', async () => {
+  const { client } = await serveList({ items: projects(45), lie: ({ data }) => ({ data }) });
+  const page = await client.projects.list({ page: 2 });
+  expect(page.meta.current_page).toBe(2);
+  expect(page.meta.total_count).toBeUndefined();
+  expect(page.hasNextPage()).toBe(true);
+});
+
+it('a page is shorter than asked for, because the server caps per_page: the walk goes on', async () => {
+  const { client, pages } = await serveList({ items: projects(45), most: 10 });
+  expect(await collect(client.projects.list({ per_page: 500 }))).toEqual(projects(45));
+  expect(pages()).toEqual([1, 2, 3, 4, 5]);
+});
+
+it('a page in the middle is shorter than the others: the walk goes on', async () => {
+  const { client, pages } = await serveList({
+    items: projects(60),
+    lie: (answer, page) => (page === 2 ? { ...answer, data: answer.data.slice(0, 7) } : answer),
+  });
+  expect(await collect(client.projects.list())).toEqual([...projects(27), ...projects(60).slice(40)]);
+  expect(pages()).toEqual([1, 2, 3]);
+});
+
+it.each([
+  ['and says so', {}],
+  ['and claims a million pages', { total_pages: 1_000_000 }],
+  ['and has no meta', { total_pages: undefined, total_count: undefined }],
+])('the server ignores page %s: each item comes once, and the loop ends', async (_, meta) => {
+  const items = projects(100);
+  const { client, pages } = await serveList({
+    items,
+    lie: (answer) => say({ current_page: 1, ...meta })({ ...answer, data: items.slice(0, 20) }),
+  });
+  expect(await collect(client.projects.list())).toEqual(projects(20));
+  expect(pages()).toEqual([1, 2, 3, 4]);
+});
+
+it('the server ignores page, and its items have no id: the loop ends all the same', async () => {
+  const { client, pages } = await serveList({ items: [], lie: () => ({ data: [{ name: 'a' }, { name: 'b' }] }) });
+  expect(await collect(client.projects.list())).toHaveLength(8);
+  expect(pages()).toEqual([1, 2, 3, 4]);
+});
+
+it('items without an id are yielded as they come', async () => {
+  const items = [{ name: 'a' }, null, 7, 'text', { id: null }, { id: { nested: true } }, ['x']];
+  const { client } = await serveList({ items });
+  expect(await collect(client.projects.list({ per_page: 2 }))).toEqual(items);
+});
+
+it('two items with the same id are one item, on one page or on two', async () => {
+  const items = [project(1), project(1), project(2), project(3), project(1), project(4)];
+  const { client } = await serveList({ items });
+  expect(await collect(client.projects.list({ per_page: 3 }))).toEqual(projects(4));
+});
+
+it('a 200 whose data is no array can not be used', async () => {
+  const { client } = await serveList({
+    items: [],
+    intercept: (_page, response) => {
+      json(response, 200, { data: { '0': project(1) } });
+      return true;
+    },
+  });
+  expect(await rejection(client.projects.list())).toBeInstanceOf(ResponseValidationError);
+});

@@ -1,0 +1,218 @@
+import { getEventListeners } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { rejection } from '../support/http-server.ts';
+import type { Urgency } from '../../src/rate-limit/urgency.ts';
+import { walk, type WalkedPage } from '../../src/pagination/walk.ts';
+import { collect, projects, serveList } from './list-server.ts';
+
+interface Fetch {
+  page: number;
+  signal: AbortSignal;
+  urgency: Urgency | undefined;
+  answer: () => void;
+}
+
+/** A walk over `pages` pages of two items each, whose answers the test gives one by one. */
+function walkByHand(pages: number, prefetch: number, limit = Infinity) {
+  const fetches: Fetch[] = [];
+  const fetchPage = (page: number, options: { signal: AbortSignal; urgency: Urgency | undefined }) =>
+    new Promise<{ data: { id: number }[]; meta: object }>((resolve, reject) => {
+      const answer = () =>
+        resolve({
+          data: [{ id: page * 2 }, { id: page * 2 + 1 }],
+          meta: { current_page: page, total_pages: pages, total_count: pages * 2 },
+        });
+      options.signal.addEventListener('abort', () => reject(options.signal.reason));
+      fetches.push({ page, ...options, answer });
+    });
+  const iterator = walk(fetchPage, { first: 1, prefetch, limit, onDrift: () => undefined });
+  return {
+    iterator,
+    requested: () => fetches.map(({ page }) => page),
+    fetch: (page: number) => fetches.find((each) => each.page === page)!,
+    /** The next page, whose answer comes as soon as it is requested. */
+    async next(page: number): Promise<WalkedPage<{ id: number }>> {
+      const result = iterator.next();
+      await settled();
+      fetches.find((each) => each.page === page)!.answer();
+      return (await result).value!;
+    },
+  };
+}
+
+/** Until everything has run that waits for nothing. */
+const settled = () => new Promise(setImmediate);
+
+describe('pages are requested ahead', () => {
+  it.each([0, 1, 2, 8])('prefetch: %i keeps so many pages ahead of the consumer, and no more', async (prefetch) => {
+    const { requested, next } = walkByHand(30, prefetch);
+    await next(1);
+    for (const page of [2, 3, 4, 5]) {
+      await settled();
+      expect(requested().length).toBe(page - 1 + prefetch);
+      await next(page);
+    }
+  });
+
+  it('the first page is requested alone, because it says how many there are', async () => {
+    const { iterator, requested, fetch } = walkByHand(3, 8);
+    const first = iterator.next();
+    await settled();
+    expect(requested()).toEqual([1]);
+    fetch(1).answer();
+    await first;
+    expect(requested()).toEqual([1, 2, 3]);
+  });
+
+  it('pages come in order, whichever answer comes first', async () => {
+    const { iterator, next, fetch } = walkByHand(4, 3);
+    await next(1);
+    for (const page of [4, 3, 2]) fetch(page).answer();
+    const rest = await collect(iterator);
+    expect(rest.map(({ page }) => page)).toEqual([2, 3, 4]);
+  });
+
+  it('a slow consumer holds the requests back', async () => {
+    const { requested, next, fetch } = walkByHand(100, 4);
+    await next(1);
+    for (const page of [2, 3, 4, 5]) fetch(page).answer();
+    await settled();
+    expect(requested()).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('only what the limit needs is requested', async () => {
+    const { iterator, requested, next, fetch } = walkByHand(100, 8, 7);
+    await next(1);
+    expect(requested()).toEqual([1, 2, 3, 4]);
+    for (const page of [2, 3, 4]) fetch(page).answer();
+    expect(await collect(iterator)).toHaveLength(3);
+    expect(requested()).toEqual([1, 2, 3, 4]);
+  });
+});
+
+describe('a page that is requested ahead lets other calls go first', () => {
+  it('until the consumer waits for it', async () => {
+    const { iterator, next, fetch } = walkByHand(5, 2);
+    await next(1);
+    expect(fetch(1).urgency).toBeUndefined();
+    expect([fetch(2).urgency?.ahead, fetch(3).urgency?.ahead]).toEqual([true, true]);
+    const second = iterator.next();
+    await settled();
+    expect([fetch(2).urgency?.ahead, fetch(3).urgency?.ahead]).toEqual([false, true]);
+    fetch(2).answer();
+    await second;
+  });
+
+  it('and is as urgent as any where nothing is requested ahead', async () => {
+    const { next, fetch } = walkByHand(5, 0);
+    await next(1);
+    await next(2);
+    expect(fetch(2).urgency).toBeUndefined();
+  });
+});
+
+/** A server that answers the first pages and leaves the others waiting; it tells which of those were cancelled. */
+async function serveSlowly(answered: number) {
+  const cancelled: number[] = [];
+  const waiting: number[] = [];
+  const server = await serveList({
+    items: projects(200),
+    intercept: (page, response) => {
+      if (page <= answered) return false;
+      waiting.push(page);
+      response.on('close', () => cancelled.push(page));
+      return true;
+    },
+  });
+  const underway = async (count: number) => {
+    while (waiting.length < count) await settled();
+  };
+  const allCancelled = async () => {
+    while (cancelled.length < waiting.length) await settled();
+  };
+  return { ...server, underway, allCancelled };
+}
+
+describe('what is under way is cancelled', () => {
+  it('when the loop is left early', async () => {
+    const { client, pages, underway, allCancelled } = await serveSlowly(2);
+    let seen = 0;
+    for await (const { id } of client.projects.list({}, { prefetch: 4 })) {
+      seen += 1;
+      if (id === 'proj_25') {
+        await underway(4);
+        break;
+      }
+    }
+    await allCancelled();
+    expect(seen).toBe(25);
+    expect(pages().sort()).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it('when the loop throws', async () => {
+    const { client, underway, allCancelled } = await serveSlowly(1);
+    const loop = async () => {
+      for await (const page of client.projects.list({}, { prefetch: 3 }).pages()) {
+        await underway(3);
+        throw new RangeError(`Stopped at ${page.meta.current_page}`);
+      }
+    };
+    expect(await rejection(loop())).toBeInstanceOf(RangeError);
+    await allCancelled();
+  });
+
+  it('when the signal aborts while the loop waits, and the loop ends with the reason', async () => {
+    const { client, underway, allCancelled } = await serveSlowly(1);
+    const controller = new AbortController();
+    const all = client.projects.list({}, { prefetch: 3, signal: controller.signal }).toArray();
+    const failure = rejection(all);
+    await underway(3);
+    controller.abort(new RangeError('Enough.'));
+    expect(await failure).toBe(controller.signal.reason);
+    await allCancelled();
+    expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
+  });
+
+  it('when the signal aborts inside the loop: it ends at the next item, also if that has arrived', async () => {
+    const { client, underway, allCancelled } = await serveSlowly(1);
+    const controller = new AbortController();
+    const seen: string[] = [];
+    const loop = async () => {
+      for await (const { id } of client.projects.list({}, { prefetch: 2, signal: controller.signal })) {
+        seen.push(id);
+        await underway(2);
+        if (seen.length === 2) controller.abort();
+      }
+    };
+    expect(await rejection(loop())).toHaveProperty('name', 'AbortError');
+    expect(seen).toEqual(['proj_1', 'proj_2']);
+    await allCancelled();
+  });
+
+  it('and nothing is sent where the signal has aborted before', async () => {
+    const { client, pages } = await serveList({ items: projects(3) });
+    const list = client.projects.list({}, { signal: AbortSignal.abort('never') });
+    expect(await rejection(collect(list))).toBe('never');
+    expect(pages()).toEqual([]);
+  });
+});
+
+it('a loop that ends early without prefetch has requested only what it used', async () => {
+  const { client, pages } = await serveList({ items: projects(200) });
+  for await (const { id } of client.projects.list()) if (id === 'proj_20') break;
+  expect(pages()).toEqual([1]);
+});
+
+it.each([
+  [4, {}],
+  [2, { prefetch: 2 }],
+  [1, { prefetch: 0 }],
+])('toArray() keeps %i requests under way with the options %j', async (expected, options) => {
+  const { client, pages, underway } = await serveSlowly(1);
+  const controller = new AbortController();
+  const failure = rejection(client.projects.list({}, { ...options, signal: controller.signal }).toArray());
+  await underway(expected);
+  controller.abort();
+  await failure;
+  expect(pages()).toHaveLength(1 + expected);
+});
