@@ -1,4 +1,3 @@
-const reserve = 20;
 const perPage = 2;
 
 /**
@@ -6,8 +5,15 @@ const perPage = 2;
  * re-reads stay around twice its pages, plus the reserve, plus the pages by which the list shrinks.
  */
 export class RereadBudget {
-  #allowed = reserve;
+  readonly #reserve: number;
+  #allowed: number;
   #lowest: number | undefined;
+
+  /** @param reserve How many pages may be read again before the walk has got ahead. */
+  constructor(reserve: number) {
+    this.#reserve = reserve;
+    this.#allowed = reserve;
+  }
 
   /** Whether one more is allowed after so many. */
   allows(spent: number): boolean {
@@ -16,7 +22,7 @@ export class RereadBudget {
 
   /** The walk got ahead by so many pages' worth of items. What is saved that way does not exceed the reserve. */
   earn(pages: number, spent: number): void {
-    this.#allowed = Math.max(this.#allowed, Math.min(spent + reserve, this.#allowed + perPage * pages));
+    this.#allowed = Math.max(this.#allowed, Math.min(spent + this.#reserve, this.#allowed + perPage * pages));
   }
 
   /** A list that gets shorter by many pages takes as many re-reads, however much it rests. */

@@ -45,7 +45,7 @@ export async function* walk<Item>(
 ): AsyncGenerator<WalkedPage<Item>, void, undefined> {
   const reader = new PageReader(fetchPage);
   const recent = new RecentIds(first === 1);
-  const budget = new RereadBudget();
+  const budget = new RereadBudget(20 + 2 * prefetch);
   let before: PageRead<Item> | undefined;
   let page = first;
   let size = 1;
@@ -55,11 +55,12 @@ export async function* walk<Item>(
   try {
     for (;;) {
       const read = await reader.read(page);
-      const { fresh, overlaps } = recent.sift(read.data);
+      const sifted = recent.sift(read.data);
+      const { fresh, overlaps } = sifted;
       size = Math.max(size, read.data.length);
       budget.observe(read.count, size);
 
-      const reread = pageToReread(read, before, overlaps, size);
+      const reread = pageToReread(read, sifted, before, size);
       if (reread !== undefined) {
         // Without ids nothing can be recognized, and what is read again would only be repeated.
         if (!recent.isEmpty && budget.allows(reader.rereads)) {
@@ -68,7 +69,7 @@ export async function* walk<Item>(
           reader.dropAfter(page + Math.max(prefetch, 1));
           continue;
         }
-        openSeams += 1;
+        if (!overlaps) openSeams += 1;
       }
 
       const isMirror = (fresh.length === 0 || recent.isEmpty) && mirrors(read, before);

@@ -70,23 +70,28 @@ function check(history: fc.Arbitrary<History>, holds: (outcome: Outcome, history
 }
 
 describe('every item that stays in the list is yielded once and only once', { timeout: patience }, () => {
-  it('whatever is created or deleted between any two answers', () =>
-    check(histories(nowAndThen(fc.oneof(inserts, deletes, both))), (outcome) => {
-      expect(missing(outcome)).toEqual([]);
-      expect(repeats(outcome)).toEqual([]);
-      expect(outcome.drift).toBeUndefined();
-    }));
+  // Where more pages are requested ahead than the list has, many answers from before and after a change mix. That may
+  // look like a list that never rests, and the walk then says that it is not sure. It hardly ever happens.
+  const hardlyEver = numRuns / 500;
+
+  it('whatever is created or deleted between any two answers', async () => {
+    expect(await unsure(histories(nowAndThen(fc.oneof(inserts, deletes, both))))).toBeLessThan(hardlyEver);
+  });
 
   it('also when answers overtake one another, as long as the list only grows or only shrinks', async () => {
-    let unsure = 0;
-    await check(histories(fc.oneof(nowAndThen(inserts), nowAndThen(deletes)), true), (outcome) => {
+    expect(await unsure(histories(fc.oneof(nowAndThen(inserts), nowAndThen(deletes)), true))).toBeLessThan(hardlyEver);
+  });
+
+  /** Holds every walk to the promise, but those that say they are not sure; returns how many do. */
+  async function unsure(history: fc.Arbitrary<History>): Promise<number> {
+    let count = 0;
+    await check(history, (outcome) => {
       expect(repeats(outcome)).toEqual([]);
       if (outcome.drift === undefined) expect(missing(outcome)).toEqual([]);
-      else unsure += 1;
+      else count += 1;
     });
-    // Sixteen answers that overtake one another look like a list that never rests; it is hardly ever taken for one.
-    expect(unsure).toBeLessThan(numRuns / 1000);
-  });
+    return count;
+  }
 
   it('which a walk that just counts pages up does not achieve', async () => {
     const property = (wrong: (outcome: Outcome) => number[]) =>
@@ -105,19 +110,19 @@ describe('what can not be promised', { timeout: patience }, () => {
       const hidden = changes.some(
         (gap) => gap.filter(({ kind }) => kind === 'insert').length * 2 === gap.length && gap.length > 0,
       );
-      if (!hidden) expect(missing(outcome)).toEqual([]);
+      if (!hidden && outcome.drift === undefined) expect(missing(outcome)).toEqual([]);
     }));
 
   it('a list that never rests is still walked to its end, with few re-reads, and a walk that may have missed items says so', () =>
     check(
       histories(fc.array(fc.oneof(some('insert', 2), some('delete', 2)), { minLength: 50, maxLength: 300 })),
-      (outcome, { length, pageSize }) => {
+      (outcome, { length, pageSize, prefetch }) => {
         expect(repeats(outcome)).toEqual([]);
         if (outcome.drift === undefined) expect(missing(outcome)).toEqual([]);
         else {
           const pages = Math.ceil(Math.max(length, outcome.yielded.length) / pageSize);
           expect(outcome.drift.openSeams).toBeGreaterThan(0);
-          expect(outcome.drift.rereads).toBeLessThanOrEqual(20 + 3 * pages);
+          expect(outcome.drift.rereads).toBeLessThanOrEqual(20 + 2 * prefetch + 3 * pages);
         }
       },
     ));
