@@ -88,15 +88,20 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
    * Leaving the loop cancels what is under way.
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
-    yield* this.#items(this.#options.prefetch ?? 0, Infinity);
+    for await (const page of this.pages()) {
+      for (const item of page.data) {
+        yield item;
+        this.#options.signal?.throwIfAborted();
+      }
+    }
   }
 
   /**
    * Every page from the one asked for to the list's end. An item that moved to another page meanwhile is on one of
    * them only, so that a page may hold more or fewer items than asked for.
    */
-  async *pages(): AsyncGenerator<Page<Item>, void, undefined> {
-    yield* this.#pages(this.#options.prefetch ?? 0, Infinity);
+  pages(): AsyncGenerator<Page<Item>, void, undefined> {
+    return this.#walk(this.#options.prefetch ?? 0, Infinity);
   }
 
   /**
@@ -110,20 +115,13 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     checkList(this.#spec.query ?? {}, this.#options);
     const items: Item[] = [];
     if (limit === 0) return items;
-    for await (const page of this.#pages(this.#options.prefetch ?? 4, limit)) items.push(...page.data);
-    return items.slice(0, limit);
-  }
-
-  async *#items(prefetch: number, limit: number): AsyncGenerator<Item, void, undefined> {
-    for await (const page of this.#pages(prefetch, limit)) {
-      for (const item of page.data) {
-        yield item;
-        this.#options.signal?.throwIfAborted();
-      }
+    for await (const page of this.#walk(this.#options.prefetch ?? 4, limit)) {
+      for (const item of page.data) if (items.length < limit) items.push(item);
     }
+    return items;
   }
 
-  async *#pages(prefetch: number, limit: number): AsyncGenerator<Page<Item>, void, undefined> {
+  async *#walk(prefetch: number, limit: number): AsyncGenerator<Page<Item>, void, undefined> {
     const { query, route, params } = this.#spec;
     const { signal } = this.#options;
     // A page that was awaited, or is about to be, is not requested again; but only the first walk may start from it,

@@ -21,6 +21,8 @@ export interface Answer {
 }
 
 export interface ListServer {
+  /** For `baseUrl`. */
+  url: string;
   client: Client;
   /** Query strings, in the order they arrived. */
   queries: () => string[];
@@ -57,6 +59,7 @@ export async function serveList(options: ListServerOptions): Promise<ListServer>
     json(response, 200, lie ? lie(answer, page) : answer);
   });
   return {
+    url: server.url,
     client: clientOf(server, { rateLimit: false, maxRetries: 0, ...options.client }),
     queries: () => server.requests.map((request) => query(request).toString()),
     pages: () => server.requests.map((request) => numbers(request).page),
