@@ -1,0 +1,164 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { Project } from '@example/sdk';
+import { createSandbox } from '@example/sdk/sandbox';
+import { Progress } from '../../examples/export-projects/progress.ts';
+import { apiToken } from '../support/http-server.ts';
+import { project, projects, serveList } from './list-server.ts';
+
+let file = '';
+beforeEach(() => {
+  const directory = mkdtempSync(join(tmpdir(), 'export-projects-'));
+  file = join(directory, 'projects.jsonl');
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+});
+
+const exported = () =>
+  readFileSync(file, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Project);
+
+/** Starts the example as a user does, with the built package. */
+function start(baseUrl: string, token: string = apiToken) {
+  const env = { PATH: process.env['PATH'], EXAMPLE_API_TOKEN: token, EXAMPLE_BASE_URL: baseUrl, EXAMPLE_LOG: 'off' };
+  const child = spawn(process.execPath, ['examples/export-projects/main.ts', file], { env });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, output }));
+  return { ended, interrupt: () => child.kill('SIGINT') };
+}
+
+/** A list of which pages from `stuck.from` on are not answered. */
+async function serveStuck(items: Project[]) {
+  const stuck = { from: Infinity };
+  let arrived: (() => void) | undefined;
+  const waiting = new Promise<void>((resolve) => (arrived = resolve));
+  const server = await serveList({
+    items,
+    intercept: (page) => {
+      if (page < stuck.from) return false;
+      arrived?.();
+      return true;
+    },
+  });
+  return { ...server, stuck, waiting };
+}
+
+describe('export-projects', () => {
+  it('writes every project of the local API as a line of JSON, and says how far it is', async () => {
+    const sandbox = createSandbox({ projects: 1050 });
+    const { url } = await sandbox.listen();
+    onTestFinished(() => sandbox.close());
+    const { code, output } = await start(url, sandbox.apiToken).ended;
+    const lines = output.trimEnd().split('\n');
+    expect(lines.slice(0, 2)).toEqual([' 19 %  200 of 1,050', ' 28 %  300 of 1,050']);
+    expect(lines.slice(-2)).toEqual(['100 %  1,050 of 1,050', `1050 projects are in ${file}.`]);
+    expect(lines).toHaveLength(11);
+    expect(code).toBe(0);
+    expect(new Set(exported().map(({ id }) => id)).size).toBe(1050);
+    expect(exported()[0]).toHaveProperty('description');
+  });
+
+  it('stops at Ctrl-C, and goes on from there although the list has moved', async () => {
+    const items = projects(1000);
+    const { url, pages, stuck, waiting } = await serveStuck(items);
+    stuck.from = 5;
+    const first = start(url);
+    await waiting;
+    first.interrupt();
+    const stopped = await first.ended;
+    expect(stopped.code).toBe(130);
+    expect(stopped.output).toMatch(/Stopped with \d+ projects in .*\. Run it again to go on\.\n$/);
+    expect(exported().length).toBeGreaterThanOrEqual(100);
+
+    stuck.from = Infinity;
+    items.splice(0, 150);
+    items.unshift(project(1001));
+    appendFileSync(file, '{"id":"cut off in the mid');
+    const requested = pages().length;
+    const second = await start(url).ended;
+    expect(second.output).toMatch(/^Going on after /);
+    expect(second.code).toBe(0);
+    const ids = exported().map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids).toEqual(
+      expect.arrayContaining(
+        projects(1000)
+          .slice(150)
+          .map(({ id }) => id),
+      ),
+    );
+    expect(pages().length - requested).toBeLessThanOrEqual(10);
+  });
+
+  it('does nothing where everything is there already', async () => {
+    const { url, pages } = await serveList({ items: projects(250) });
+    await start(url).ended;
+    const content = readFileSync(file, 'utf8');
+    const { code, output } = await start(url).ended;
+    expect(output).toBe(`Going on after 250 projects.\n100 %  250 of 250\n250 projects are in ${file}.\n`);
+    expect(code).toBe(0);
+    expect(readFileSync(file, 'utf8')).toBe(content);
+    expect(pages()).toEqual([1, 2, 3, 3]);
+  });
+
+  it('says what failed, and keeps what it has', async () => {
+    const { url } = await serveList({
+      items: projects(250),
+      intercept: (page, response) => {
+        if (page === 3) response.writeHead(404).end();
+        return page === 3;
+      },
+    });
+    const { code, output } = await start(url).ended;
+    expect(code).toBe(1);
+    expect(output).toMatch(/Failed \(NotFoundError.*\) with 200 projects/);
+    expect(exported()).toEqual(projects(200));
+  });
+});
+
+describe('its progress', () => {
+  const written = (isTTY: boolean) => {
+    const lines: string[] = [];
+    return { output: { isTTY, columns: 60, write: (text: string) => lines.push(text) }, lines };
+  };
+
+  it('is a bar that is drawn over itself on a terminal', () => {
+    const { output, lines } = written(true);
+    const progress = new Progress(output, 0);
+    progress.at(25, 100);
+    progress.at(100, 100);
+    progress.waiting(41_200);
+    progress.end('Done.');
+    for (const line of lines.slice(0, 2)) expect(line.startsWith('\r\u001b[K')).toBe(true);
+    expect((lines[1]! + lines[2]!).length).toBeLessThanOrEqual(60 + 4);
+    expect(lines[0]).toMatch(/█+░+ {2}25 % {2}25 of 100 {2}[\d,]+\/s$/);
+    expect(lines[1]).toMatch(/█+ 100 % {2}100 of 100/);
+    expect(lines[1]).not.toContain('░');
+    expect(lines.at(-1)).toBe('\nDone.\n');
+  });
+
+  it('is a line for every tenth elsewhere', () => {
+    const { output, lines } = written(false);
+    const progress = new Progress(output, 0);
+    for (let count = 1; count <= 50; count += 1) progress.at(count, 50);
+    progress.waiting(500);
+    progress.waiting(500);
+    progress.end('Done.');
+    expect(lines).toHaveLength(12);
+    expect(lines[0]).toBe(' 10 %  5 of 50\n');
+    expect(lines.slice(-2)).toEqual(['rate limit: 1 s\n', 'Done.\n']);
+  });
+
+  it('does not stumble over a list that does not say how long it is', () => {
+    const { output, lines } = written(false);
+    new Progress(output, 0).at(7, undefined as never);
+    expect(lines).toEqual(['100 %  7 of 7\n']);
+  });
+});
