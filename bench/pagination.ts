@@ -1,0 +1,90 @@
+/**
+ * How long it takes to read 100 pages, against an ideal client with the same parallelism; and what a million items leave
+ * on the heap. `npm run bench:pagination -- [--rounds 7] [--items 1000000] [--markdown]`
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { ideal, perPage, sdk, type Read } from './pagination/clients.ts';
+import { median } from './shared/statistics.ts';
+import { table } from './shared/table.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '7' },
+    items: { type: 'string', default: '1000000' },
+    markdown: { type: 'boolean', default: false },
+  },
+});
+const rounds = Number(options.rounds);
+const items = Number(options.items);
+const pages = 100;
+const target = 1.15;
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const server = fork(here('pagination/server.ts'));
+// The server's only message is its port.
+const [port] = (await once(server, 'message')) as [number];
+const list = (latency: number, length: number): string => `http://127.0.0.1:${port}/${latency}/${length}`;
+
+try {
+  for (const latency of [20, 50]) await compare(latency);
+  await readMillion();
+} finally {
+  server.disconnect();
+}
+
+async function compare(latency: number): Promise<void> {
+  const rows: string[][] = [];
+  let sequential = Number.NaN;
+  for (const parallel of [1, 2, 4, 8, 16]) {
+    const floors: number[] = [];
+    const times: number[] = [];
+    // Each opens its connections and is compiled before it is measured; then they take turns.
+    for (const read of [ideal, sdk]) await timed(read, latency, parallel);
+    for (let round = 0; round < rounds; round += 1) {
+      floors.push(await timed(ideal, latency, parallel));
+      times.push(await timed(sdk, latency, parallel));
+    }
+    const floor = median(floors);
+    const time = median(times);
+    if (parallel === 1) sequential = time;
+    const ratio = median(times.map((each, round) => each / (floors[round] ?? Number.NaN)));
+    rows.push([
+      parallel === 1 ? 'one by one, as others do' : `prefetch: ${parallel}`,
+      ratio.toFixed(2) + (ratio <= target ? '' : ' !'),
+      time.toFixed(0),
+      floor.toFixed(0),
+      `${(sequential / time).toFixed(1)} ×`,
+    ]);
+  }
+  console.log(`\n${pages} pages at ${latency} ms; the target is at most ${target} × the floor\n`);
+  console.log(table(['', '× floor', 'ms', 'floor, ms', 'faster'], rows, options));
+}
+
+async function timed(read: Read, latency: number, parallel: number): Promise<number> {
+  const start = performance.now();
+  const count = await read(list(latency, pages * perPage), parallel);
+  const time = performance.now() - start;
+  if (count !== pages * perPage) throw new Error(`${count} items were read, not ${pages * perPage}.`);
+  return time;
+}
+
+async function readMillion(): Promise<void> {
+  const measured: [number | 'end', number][] = [];
+  const child = fork(here('pagination/heap.ts'), [list(0, items), '8', String(items / 5)], {
+    execArgv: ['--expose-gc'],
+  });
+  child.on('message', (message) => measured.push(message as [number | 'end', number]));
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error(`Reading failed with exit code ${String(code)}.`);
+  const before = measured[0]?.[1] ?? Number.NaN;
+  const rows = measured.map(([count, heap]) => [
+    count === 0 ? 'before' : count === 'end' ? 'after' : `at ${count.toLocaleString('en')}`,
+    (heap / 2 ** 20).toFixed(2),
+    ((heap - before) / 2 ** 20).toFixed(2),
+  ]);
+  console.log(`\n${items.toLocaleString('en')} items at 100 a page with prefetch: 8; heap after a full collection\n`);
+  console.log(table(['', 'MB', 'growth, MB'], rows, options));
+}
