@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { installPeers } from './shared/peers.ts';
+import { dist } from './shared/sdk.ts';
 import { median, quantile } from './shared/statistics.ts';
 import { table } from './shared/table.ts';
 
@@ -16,7 +17,6 @@ const { values: options } = parseArgs({
 
 installPeers();
 const require = createRequire(import.meta.url);
-const dist = (path: string): URL => new URL(`../dist/${path}`, import.meta.url);
 
 const peers = ['ky', 'openai', '@anthropic-ai/sdk', 'stripe'];
 const loaders = {

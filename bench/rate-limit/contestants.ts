@@ -1,3 +1,4 @@
+import type { RateLimitStore } from '@example/sdk';
 import Anthropic from '@anthropic-ai/sdk';
 import { Octokit } from '@octokit/core';
 import { retry } from '@octokit/plugin-retry';
@@ -79,7 +80,7 @@ function callOctokit(port: number, Kit: typeof Octokit, retries: number): Call {
   return () => octokit.request('GET /users/{id}', { id: 'user_123' });
 }
 
-async function redisStore(url: string): Promise<unknown> {
+async function redisStore(url: string): Promise<RateLimitStore> {
   const { redisRateLimitStore } = await loadRedis();
   const client = createClient({ url });
   // Without a listener, node-redis would end the process when the server goes away.

@@ -1,20 +1,11 @@
 // The benchmarks measure what users install: the built package. `bench/` is a package of its own, which therefore cannot
 // import `@example/sdk` by its name.
 
-export interface Sdk {
-  readonly Client: new (options: {
-    apiToken: string;
-    baseUrl: string;
-    rateLimit?: false | { store?: unknown; limit?: number; maxWait?: number };
-  }) => { readonly users: { get(id: string): PromiseLike<{ id: string }> } };
-}
+export const dist = (path: string): URL => new URL(`../../dist/${path}`, import.meta.url);
 
-const dist = (path: string): string => new URL(`../../dist/${path}`, import.meta.url).href;
+// What the build makes of `src/` has the types of `src/`.
+export const loadSdk = async (): Promise<typeof import('@example/sdk')> =>
+  (await import(dist('index.js').href)) as typeof import('@example/sdk');
 
-export const loadSdk = async (): Promise<Sdk> => (await import(dist('index.js'))) as Sdk;
-
-export interface SdkRedis {
-  readonly redisRateLimitStore: (client: unknown) => unknown;
-}
-
-export const loadRedis = async (): Promise<SdkRedis> => (await import(dist('redis/index.js'))) as SdkRedis;
+export const loadRedis = async (): Promise<typeof import('@example/sdk/redis')> =>
+  (await import(dist('redis/index.js').href)) as typeof import('@example/sdk/redis');
