@@ -31,10 +31,10 @@ async function tcpServer(answer: (socket: Socket) => void): Promise<{ url: strin
 
 const head = (status: string, ...headers: string[]) => ['HTTP/1.1 ' + status, ...headers, '', ''].join('\r\n');
 
-/** A client that gives up on an attempt after 100 ms, and does not retry. */
+/** A client that gives up on an attempt after 400 ms, and does not retry. */
 async function callTo(answer: (socket: Socket) => void): Promise<unknown> {
   const server = await tcpServer(answer);
-  return rejection(clientOf(server, { timeout: 100, maxRetries: 0 }).users.get('user_123'));
+  return rejection(clientOf(server, { timeout: 400, maxRetries: 0 }).users.get('user_123'));
 }
 
 const unhandled = vi.fn();
@@ -140,7 +140,7 @@ describe('a server that does not answer', () => {
 
     expect(error).toBeInstanceOf(TimeoutError);
     expect(error).toMatchObject({
-      message: 'GET /users/user_123 was not answered completely within 100 ms (timeout).',
+      message: 'GET /users/user_123 was not answered completely within 400 ms (timeout).',
     });
   });
 
@@ -175,7 +175,7 @@ describe('a server that does not answer', () => {
       timer = setInterval(() => socket.write('x'), 20);
     });
 
-    const error = await rejection(clientOf(server, { timeout: 100, maxRetries: 0 }).users.get('user_123'));
+    const error = await rejection(clientOf(server, { timeout: 400, maxRetries: 0 }).users.get('user_123'));
 
     expect(error).toBeInstanceOf(TimeoutError);
     await vi.waitFor(() => expect(server.sockets.size).toBe(0));

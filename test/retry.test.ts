@@ -76,7 +76,7 @@ describe('how often a call is sent', () => {
 
   it.each(rows)('$outcome: a $kind is sent $sent times', async ({ outcome, kind, sent }) => {
     const server = await serve(outcomes[outcome]!);
-    const client = clientOf(server, { timeout: outcome.startsWith('timeout') ? 50 : 5000, rateLimit: false });
+    const client = clientOf(server, { timeout: outcome.startsWith('timeout') ? 400 : 10_000, rateLimit: false });
 
     await rejection(kinds[kind](client));
 
@@ -208,7 +208,7 @@ describe('the last error', () => {
   it('is a TimeoutError when no attempt was answered in time', async () => {
     const server = await serve(() => undefined);
 
-    expect(await rejection(clientOf(server).users.get('user_123', { timeout: 20 }))).toBeInstanceOf(TimeoutError);
+    expect(await rejection(clientOf(server).users.get('user_123', { timeout: 50 }))).toBeInstanceOf(TimeoutError);
   });
 });
 
