@@ -51,11 +51,16 @@ export class PageReader<Item> {
     if (!this.#underway.has(page)) this.#request(page, new Urgency());
   }
 
-  /** The page, requested now if it was not before. It is kept until it is dropped. */
+  /** The page, requested now if it was not before. It is kept until it is taken or dropped. */
   read(page: number): Promise<PageRead<Item>> {
     const { read, urgency } = this.#underway.get(page) ?? this.#request(page, undefined);
     urgency?.raise();
     return read;
+  }
+
+  /** Forgets a page that has arrived. */
+  take(page: number): void {
+    this.#underway.delete(page);
   }
 
   /** Forgets the page and cancels its request if that is under way. */

@@ -33,12 +33,13 @@ export class RecentIds {
    * apart, and an item that could be a repeat is dropped.
    */
   sift<Item>(page: readonly Item[]): Sifted<Item> {
-    const known = page.map((item) => this.#has(idOf(item)));
+    const ids = page.map(idOf);
+    const known = ids.map((id) => this.#recent.has(id) || this.#older.has(id));
     const first = known.indexOf(true);
     const last = known.lastIndexOf(true);
     const within = new Set<unknown>();
-    const fresh = page.filter((item, index) => {
-      const id = idOf(item);
+    const fresh = page.filter((_, index) => {
+      const id = ids[index];
       if (id === undefined) return index > last;
       if (known[index] === true || within.has(id) || (index < first && !this.#complete)) return false;
       within.add(id);
@@ -58,10 +59,6 @@ export class RecentIds {
       }
       this.#recent.add(id);
     }
-  }
-
-  #has(id: unknown): boolean {
-    return this.#recent.has(id) || this.#older.has(id);
   }
 }
 

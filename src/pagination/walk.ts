@@ -78,7 +78,7 @@ export async function* walk<Item>(
       const knownSize = isFirst && page > 1 ? undefined : size;
       const last = mirrored === patience ? page : lastPage(page, read.data.length, read.meta, knownSize);
       const hasNext = page < last;
-      reader.drop(page);
+      reader.take(page);
       recent.add(fresh);
       budget.earn(fresh.length / size, reader.rereads);
       wanted -= fresh.length;
