@@ -1,5 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import { Client } from '@example/sdk';
+import { createSandbox } from '@example/sdk/sandbox';
 import { rejection } from '../support/http-server.ts';
 import type { Urgency } from '../../src/rate-limit/urgency.ts';
 import { walk, type WalkedPage } from '../../src/pagination/walk.ts';
@@ -109,6 +111,20 @@ describe('a page that is requested ahead lets other calls go first', () => {
     await next(2);
     expect(fetch(2).urgency).toBeUndefined();
   });
+});
+
+it('a list that works ahead of the loop does not hold up other calls when the rate limit does', async () => {
+  const sandbox = createSandbox({ projects: 200, users: [{ id: 'user_1' }], rateLimit: { limit: 4, window: 1000 } });
+  const client = new Client({ apiToken: sandbox.apiToken, baseUrl: 'http://127.0.0.1:1/v1', fetch: sandbox.fetch });
+  const waiting = new Promise((resolve) => client.once('rateLimitWait', resolve));
+  for await (const page of client.projects.list({}, { prefetch: 8 }).pages()) {
+    expect(page.meta.current_page).toBe(1);
+    await waiting;
+    expect(await client.users.get('user_1')).toHaveProperty('id', 'user_1');
+    break;
+  }
+  // The limit lets four requests through; of the pages that wait for more, none goes before the call that came last.
+  expect(sandbox.requests.map(({ path }) => path).indexOf('/v1/users/user_1')).toBe(4);
 });
 
 /** A server that answers the first pages and leaves the others waiting; it tells which of those were cancelled. */
