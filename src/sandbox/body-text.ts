@@ -14,7 +14,7 @@ export async function readText(request: Request): Promise<string> {
 }
 
 async function readBytes(request: Request): Promise<Uint8Array> {
-  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) throw tooLarge();
+  if (Number(request.headers.get('content-length')) > MAX_BODY_BYTES) throw tooLarge();
 
   const chunks: Uint8Array[] = [];
   let size = 0;

@@ -245,8 +245,9 @@ function schemaOf(
 ): JsonObject {
   // JSON by definition; zod's type for it is wider.
   const made = z.toJSONSchema(schema) as JsonObject;
-  const properties = Object.entries(made['properties'] as Readonly<Record<string, JsonObject>>).map(
-    ([name, property]) => [name, { description: descriptions[name] ?? '', ...property, ...references[name] }] as const,
+  const fields = made['properties'] as Readonly<Record<string, JsonObject>>;
+  const properties = Object.entries(descriptions).map(
+    ([name, description]) => [name, { description, ...fields[name], ...references[name] }] as const,
   );
   const own = Object.entries(made).filter(([name]) => name !== '$schema');
   return { ...Object.fromEntries(own), properties: Object.fromEntries(properties) };
@@ -254,10 +255,10 @@ function schemaOf(
 
 function queryParameters(schema: z.ZodMiniType, descriptions: Readonly<Record<string, string>>): JsonObject[] {
   const { properties } = z.toJSONSchema(schema, { io: 'output' });
-  return Object.entries(properties ?? {}).map(([name, property]) => ({
+  return Object.entries(descriptions).map(([name, description]) => ({
     name,
     in: 'query',
-    description: descriptions[name] ?? '',
-    schema: property as JsonObject,
+    description,
+    schema: properties?.[name] as JsonObject,
   }));
 }

@@ -69,5 +69,5 @@ function idempotencyKey(context: Context<Env>): string | undefined {
   if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
     throw invalidFields({ 'Idempotency-Key': 'Must be 1 to 255 visible ASCII characters.' });
   }
-  return `${context.get('entry').token ?? ''} ${key}`;
+  return `${String(context.get('token')?.id)} ${key}`;
 }

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Webhook } from 'standardwebhooks';
 import { VERSION } from '../../src/version.ts';
@@ -32,6 +35,17 @@ test('example-sandbox says where it is, with which token, and how to call it; Ct
 
   child.child.kill('SIGINT');
   expect(await child.ended).toBe(0);
+});
+
+test('with --data it says where the state is, and it ends when it is told to', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'example-sandbox-'));
+  const file = join(directory, 'state.db');
+  const [code, text] = await output(['--port', '0', '--data', file]);
+  expect(code).toBe(0);
+  expect(text).toContain(`kept in ${file}`);
+  expect(await output(['--port', '0'])).toEqual([0, expect.stringContaining('in memory')]);
+  expect(await output(['--port', '0', '--data', directory])).toEqual([1, expect.stringContaining(directory)]);
+  await rm(directory, { recursive: true });
 });
 
 test('a port in use: says so, and what to do', async () => {

@@ -147,6 +147,81 @@ test('lists have pages, and a number that is none leads to the first or last', a
   expect(sandbox.state.users.get('user_123')).toBeUndefined();
 });
 
+test('what is not well is shown, too: a reset, a revoked token, no token, a conflict', async () => {
+  const sandbox = createSandbox({ users: [{ email: 'ada@example.com' }], rateLimit: { limit: 4 } });
+  const { id, token } = await sandbox.state.tokens.create('CI');
+  await call(sandbox, 'GET /v1/projects', { token });
+  sandbox.faults.next({ reset: true });
+  await call(sandbox, 'GET /v1/projects?status=active', { token }).catch(() => undefined);
+  await call(sandbox, 'GET /v1/projects', { token: 'wrong' });
+  sandbox.state.tokens.revoke(id);
+  sandbox.state.tokens.revoke('tok_123');
+
+  const list = await (await get(sandbox, '/requests')).text();
+  expect(list).toMatch(/pill bad">reset/);
+  const details = await Promise.all(
+    sandbox.requests.map(async (entry) => (await get(sandbox, `/requests/${entry.id}`)).text()),
+  );
+  expect(details[0]).toContain('revoked since');
+  expect(details[1]).toContain('connection reset');
+  expect(details[2]).toContain('none that is known');
+  expect(await (await get(sandbox, '/api-tokens')).text()).toContain('No token: nobody can use the API.');
+  expect(await (await get(sandbox, '/rate-limits')).text()).toContain('No token, no budget.');
+  expect(await (await get(sandbox, '/requests')).text()).not.toContain('None so far');
+  expect(await (await get(createSandbox(), '/requests')).text()).toContain('None so far');
+
+  const taken = await form(sandbox, 'users', { name: 'Ada', email: 'ADA@example.com' });
+  expect(await taken.text()).toContain('Belongs to another user.');
+  const made = await form(sandbox, 'users', { name: 'Eve', email: 'eve@example.com' });
+  expect(made.headers.get('location')).toBe('/dashboard/users');
+  expect((await form(sandbox, 'users', {})).status).toBe(422);
+  expect((await form(sandbox, 'projects', {})).status).toBe(422);
+});
+
+test.each([
+  [
+    { kind: '429', retryAfter: '7' },
+    { status: 429, retryAfter: 7 },
+  ],
+  [
+    { kind: 'reset', after: 'true', route: 'POST /users' },
+    { reset: true, after: true, route: 'POST /users' },
+  ],
+  [
+    { kind: 'cut', times: '3' },
+    { body: 'cut', times: 3 },
+  ],
+  [
+    { kind: 'slow', latency: '5', share: '0.5' },
+    { latency: 5, share: 0.5 },
+  ],
+])('the form %j arms the fault %j', async (fields, fault) => {
+  const sandbox = createSandbox();
+  expect((await form(sandbox, 'faults', fields as unknown as Record<string, string>)).status).toBe(303);
+  expect(sandbox.faults.list).toEqual([{ id: 'fault_1', met: 0, ...fault }]);
+  expect((await form(sandbox, 'faults/fault_1/delete', {})).status).toBe(303);
+  expect(sandbox.faults.list).toEqual([]);
+});
+
+test('webhooks that are disabled and deliveries that failed say so', async () => {
+  const sandbox = createSandbox({
+    webhooks: {
+      endpoints: [{ url: 'https://app.example.com/webhooks' }],
+      schedule: [],
+      fetch: () => Promise.resolve(new Response('<b>no</b>', { status: 400, headers: { 'X-Reason': '<i>' } })),
+    },
+  });
+  sandbox.state.users.create();
+  await sandbox.webhooks.flush();
+  sandbox.webhooks.update('we_123', { enabled: false });
+
+  expect(await (await get(sandbox, '/webhooks')).text()).toMatch(/pill bad">disabled/);
+  expect(await (await get(sandbox, '/webhooks/we_123')).text()).toMatch(/pill bad">failed/);
+  const delivery = await (await get(sandbox, '/deliveries/del_123')).text();
+  expect(delivery).toContain('&lt;b&gt;no&lt;/b&gt;');
+  expect(delivery).toContain('&lt;i&gt;');
+});
+
 test('a slow reader of the live requests is let go, and none is kept when it leaves', async () => {
   const sandbox = createSandbox({ rateLimit: { limit: 10_000 } });
   const slow = (await get(sandbox, '/requests/stream')).body!.getReader();

@@ -145,6 +145,13 @@ test('latency holds the answer back, and an abort does not wait for it', async (
   await expect(pending).rejects.toBe(reason);
 });
 
+test('Retry-After goes with any fault, and with none but latency, too', async () => {
+  const sandbox = createSandbox();
+  sandbox.faults.next({ latency: 1, retryAfter: 2 });
+  const response = await call(sandbox, 'GET /v1/projects');
+  expect([response.status, response.headers.get('retry-after')]).toEqual([200, '2']);
+});
+
 test('a stranger and a preflight use up no fault', async () => {
   const sandbox = createSandbox();
   sandbox.faults.next({ status: 503 });

@@ -1,5 +1,6 @@
 import type { Details } from '../failure.ts';
 import type { ArmedFault } from '../faults.ts';
+import { field } from './form.ts';
 import { Action, Empty, Field, Table } from './parts.tsx';
 
 const kinds = [
@@ -31,7 +32,7 @@ export function Faults({
   form: URLSearchParams;
   errors?: Details | undefined;
 }) {
-  const value = (name: string) => form.get(name) ?? '';
+  const value = (name: string) => field(form, name);
   return (
     <>
       <p>
@@ -115,17 +116,17 @@ export function Faults({
 
 /** What the form means, as a fault's fields. */
 export function faultOf(form: URLSearchParams): Record<string, unknown> {
-  const kind = form.get('kind') ?? '';
+  const kind = field(form, 'kind');
   const fields: Record<string, unknown> = {};
   if (/^\d+$/.test(kind)) fields['status'] = Number(kind);
   else if (kind === 'reset') fields['reset'] = true;
   else if (kind !== 'slow') fields['body'] = kind;
 
   for (const [name] of numbers) {
-    const text = form.get(name) ?? '';
+    const text = field(form, name);
     if (text !== '') fields[name] = Number(text);
   }
-  const route = form.get('route') ?? '';
+  const route = field(form, 'route');
   if (route !== '') fields['route'] = route;
   if (form.get('after') === 'true') fields['after'] = true;
   return fields;

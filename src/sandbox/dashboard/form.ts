@@ -10,6 +10,11 @@ export async function readForm(request: Request): Promise<URLSearchParams> {
   return new URLSearchParams(await readText(request));
 }
 
+/** What was typed into a field; nothing where the form did not have it. */
+export function field(form: URLSearchParams, name: string): string {
+  return form.get(name) ?? '';
+}
+
 /** What is wrong with a form's fields, to be shown beside them; `undefined` when nothing is. */
 export async function complaints(work: () => unknown): Promise<Details | undefined> {
   try {

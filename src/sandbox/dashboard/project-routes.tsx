@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { parseFields } from '../fields.ts';
 import { createProject, projectFieldsSchema, updateProject } from '../projects.ts';
 import type { Services } from '../services.ts';
-import { complaints, readForm } from './form.ts';
+import { complaints, field, readForm } from './form.ts';
 import { found, page, slice } from './page.tsx';
 import { ProjectPage, Projects } from './projects.tsx';
 
@@ -49,8 +49,8 @@ export function projectRoutes(services: Services): Hono {
 
 function projectForm(form: URLSearchParams): { name: string; description: string; status: string } {
   return {
-    name: form.get('name') ?? '',
-    description: form.get('description') ?? '',
-    status: form.get('status') ?? '',
+    name: field(form, 'name'),
+    description: field(form, 'description'),
+    status: field(form, 'status'),
   };
 }

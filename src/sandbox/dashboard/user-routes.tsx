@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { parseFields } from '../fields.ts';
 import type { Services } from '../services.ts';
 import { createUser, publicUser, userFieldsSchema } from '../users.ts';
-import { complaints, readForm } from './form.ts';
+import { complaints, field, readForm } from './form.ts';
 import { page, slice } from './page.tsx';
 import { Users } from './users.tsx';
 
@@ -17,7 +17,7 @@ export function userRoutes(services: Services): Hono {
   routes.get('/', (context) => page(context, 'Users', <Users {...list(context.req.query('page'))} />));
   routes.post('/', async (context) => {
     const sent = await readForm(context.req.raw);
-    const form = { name: sent.get('name') ?? '', email: sent.get('email') ?? '' };
+    const form = { name: field(sent, 'name'), email: field(sent, 'email') };
     const errors = await complaints(() => createUser(services, parseFields(userFieldsSchema, form)));
     if (errors === undefined) return context.redirect('/dashboard/users', 303);
     return page(context, 'Users', <Users {...list()} form={form} errors={errors} />, 422);

@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono';
 import type { Details } from '../failure.ts';
 import type { Services } from '../services.ts';
-import { complaints, readForm } from './form.ts';
+import { complaints, field, readForm } from './form.ts';
 import { found, page } from './page.tsx';
 import { Delivery, type EndpointForm, Webhook, Webhooks } from './webhooks.tsx';
 
@@ -48,7 +48,7 @@ export function webhookRoutes({ webhooks, store, clock }: Services): Hono {
   });
   routes.post('/webhooks/:id/test', async (context) => {
     const { id } = endpointOf(context);
-    const event = (await readForm(context.req.raw)).get('event') ?? '';
+    const event = field(await readForm(context.req.raw), 'event');
     if (!/^[\w.-]{1,100}$/.test(event)) {
       return webhookPage(context, undefined, { event: 'Must be letters, digits, dots, hyphens or underscores.' });
     }
@@ -78,5 +78,5 @@ export function webhookRoutes({ webhooks, store, clock }: Services): Hono {
 }
 
 function endpointForm(form: URLSearchParams): EndpointForm {
-  return { url: form.get('url') ?? '', events: form.getAll('events') };
+  return { url: field(form, 'url'), events: form.getAll('events') };
 }
