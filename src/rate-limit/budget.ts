@@ -1,5 +1,5 @@
 import { parseRetryAfter, readBudget, type ReportedBudget } from './headers.ts';
-import { narrow, type ServerClock } from './server-clock.ts';
+import { hasJumped, narrow, type ServerClock } from './server-clock.ts';
 import type { RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
 import { merge, type RateWindow, relate, shareOf, turnOf, unannounced, used, type WindowBefore } from './window.ts';
 
@@ -283,7 +283,16 @@ export class Budget {
       this.#date = date;
       this.#second = date === null ? NaN : Date.parse(date) / 1000;
     }
-    if (this.#second > 0) this.#clock = narrow(this.#clock, this.#second, sent.at, now);
+    if (!(this.#second > 0)) return;
+    const clock = narrow(this.#clock, this.#second, sent.at, now);
+    if (hasJumped(this.#clock, clock)) {
+      // The window's end has moved with the clock.
+      this.#window.start = undefined;
+      this.#window.sentAt = sent.at;
+      this.#window.toldAt = now;
+      this.#earlyAt = -Infinity;
+    }
+    this.#clock = clock;
   }
 
   /** Takes in what the response says of the budget; `false` if that is out of date. */
@@ -323,8 +332,10 @@ export class Budget {
       if (relation === 'older') return false;
       merge(window, limit, reported, sent);
       window.reset = Math.max(window.reset ?? 0, reset);
-      if (sent.window === window) this.#learnFromSame(sent);
-      if (sent.due) this.#wasEarly(sent);
+      if (sent.due) {
+        if (refused && sent.window === window) this.#learnFromRefusal(sent);
+        this.#wasEarly(sent);
+      }
     }
     if (reported === 1 && !refused) this.#window.start ??= [sent.at, now];
     return true;
@@ -391,14 +402,13 @@ export class Budget {
     if (early > 50 && early <= 1000) this.#period = Math.max(1, Math.floor((now - start[0]) / 1000));
   }
 
-  /** A window that goes on after its `reset` had that rounded down. */
-  #learnFromSame(sent: Sent): void {
+  /** A window that still refuses after its `reset` had that rounded down. */
+  #learnFromRefusal(sent: Sent): void {
     const { reset, start } = this.#window;
-    if (reset === undefined || this.#clock === undefined) return;
-    // A try went out at the very moment, by bounds on the clock that have widened a little since.
-    if (sent.at + this.#clock.low < reset * 1000 - (sent.due ? nearly : 0)) return;
+    // The request went out at the very moment, by bounds on the clock that have widened a little since.
+    if (reset === undefined || this.#clock === undefined || sent.at + this.#clock.low < reset * 1000 - nearly) return;
     this.#roundedDown = true;
-    if (start !== undefined) this.#period = Math.floor((sent.at - start[1]) / 1000) + 1;
+    if (start !== undefined) this.#period = Math.max(1, Math.floor((sent.at - start[1]) / 1000) + 1);
   }
 
   #plan(): void {

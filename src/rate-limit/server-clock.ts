@@ -9,7 +9,7 @@ export interface ServerClock {
 /** How far two clocks may run apart: 100 ms in a thousand seconds, which is more than quartz does. */
 const drift = 1e-4;
 
-/** Servers write `Date` from a cache that is now and then a little late. */
+/** Milliseconds: servers write `Date` from a cache that is now and then a little late. */
 const staleness = 100;
 
 /**
@@ -30,6 +30,11 @@ export function narrow(
   if (low <= high) return { low, high, at: receivedAt };
   // `low` is what a late `Date` can't make wrong. A greater contradiction means that one of the clocks has jumped.
   return low - high <= staleness ? { low, high: low, at: receivedAt } : said;
+}
+
+/** Whether one of the clocks has been set, or was stopped, between two estimates. */
+export function hasJumped(before: ServerClock | undefined, after: ServerClock): boolean {
+  return before !== undefined && (after.low > before.high + staleness || after.high < before.low - staleness);
 }
 
 /** When, on the local clock, the server's clock will have reached an epoch second for certain. */

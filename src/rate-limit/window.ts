@@ -24,9 +24,9 @@ export interface RateWindow {
   /** When the API says to try again, where that is not the reset. */
   retryAt: number;
   /** The request that told of it was sent then, */
-  readonly sentAt: number;
+  sentAt: number;
   /** and answered then. */
-  readonly toldAt: number;
+  toldAt: number;
 }
 
 /** A window of which nothing is known. */
@@ -83,7 +83,7 @@ export function relate(window: RateWindow, reset: number, reported: number, befo
   if (window.reset === undefined) return 'newer';
   const later = reset - window.reset;
   if (later > 1) return 'newer';
-  if (before.window !== window) return later < 0 ? 'older' : 'same';
+  if (before.window !== window) return later < -1 ? 'older' : 'same';
   if (reported <= before.seen) return 'newer';
   if (later >= -1) return 'same';
   // If the reset has gone back since the request was sent, the server's clock has.
