@@ -1,5 +1,5 @@
 import type { Budget } from './budget.ts';
-import type { RateLimitStore, RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
+import type { RateLimitStore, RateLimitStoreReply, RateLimitStoreRequest, RateLimitSync } from './store.ts';
 import type { Timing } from './timing.ts';
 
 /** Milliseconds that a store may take to answer; then the process goes on alone. */
@@ -17,6 +17,17 @@ const retry = { first: 1000, longest: 30_000 };
 /** Milliseconds between two looks at what another process is finding out: at first, and at most. */
 const look = { first: 4, longest: 64 };
 
+/** A store on a database of your own: `sync` is one atomic step on it. */
+export function rateLimitStore(sync: RateLimitSync): RateLimitStore {
+  return { lease: (token, budget, timing) => new Lease(sync, sha256(token), budget, timing) };
+}
+
+/** In hexadecimal. */
+async function sha256(text: string): Promise<string> {
+  const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
 /** The part of a shared budget that this process may use: it is taken in blocks, so that few calls ask the store. */
 export class Lease {
   /** Requests that may be sent without asking. */
@@ -25,8 +36,8 @@ export class Lease {
   isTrial = false;
   /** Why the store can't be used; `undefined` while it can. */
   outage: { readonly error: unknown } | undefined;
-  readonly store: RateLimitStore;
 
+  readonly #sync: RateLimitSync;
   readonly #key: Promise<string>;
   readonly #budget: Budget;
   readonly #timing: Timing;
@@ -47,8 +58,8 @@ export class Lease {
   #last: RateLimitStoreReply | undefined;
   #cancelReturn: (() => void) | undefined;
 
-  constructor(store: RateLimitStore, key: Promise<string>, budget: Budget, timing: Timing) {
-    this.store = store;
+  constructor(sync: RateLimitSync, key: Promise<string>, budget: Budget, timing: Timing) {
+    this.#sync = sync;
     this.#key = key;
     this.#budget = budget;
     this.#timing = timing;
@@ -105,7 +116,7 @@ export class Lease {
       finish(undefined, new Error(`The rate-limit store did not answer within ${slowest} ms.`));
     });
     // A store of the user's own may also throw at once.
-    const sync = async () => this.store.sync(await this.#key, request);
+    const sync = async () => this.#sync(await this.#key, request);
     sync().then(finish, (error: unknown) => finish(undefined, error));
   }
 

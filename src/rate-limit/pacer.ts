@@ -1,7 +1,7 @@
 import { RateLimitError } from '../errors.ts';
 import { Budget, type Sent } from './budget.ts';
 import { Lane, Place } from './lane.ts';
-import { Lease } from './lease.ts';
+import type { Lease } from './lease.ts';
 import type { Admission, Permit, RateLimiter, RateLimitSnapshot } from './limiter.ts';
 import type { RateLimitStore } from './store.ts';
 import { realTiming, type Timing } from './timing.ts';
@@ -31,12 +31,13 @@ export class Pacer implements RateLimiter {
   readonly #workingAhead = new Lane<Waiter>();
   #cancelTimer: (() => void) | undefined;
 
+  #store: RateLimitStore | undefined;
   #lease: Lease | undefined;
   readonly #key: string;
   /** Who has been told that the store can't be reached. */
   readonly #told = new Set<NonNullable<Admission['onStoreChange']>>();
 
-  /** @param key What the limiter is for, base URL and token; it never leaves the process but as a hash. */
+  /** @param key What the limiter is for, base URL and token; a store names its state by a hash of it. */
   constructor(key: string, timing = realTiming) {
     this.#key = key;
     this.#timing = timing;
@@ -44,9 +45,9 @@ export class Pacer implements RateLimiter {
 
   configure({ limit, window, store }: PacerOptions): void {
     this.#budget.assume(limit, window);
-    if (store !== undefined && store !== this.#lease?.store) {
-      this.#lease = new Lease(store, hash(this.#key), this.#budget, this.#timing);
-    }
+    if (store === undefined || store === this.#store) return;
+    this.#store = store;
+    this.#lease = store.lease(this.#key, this.#budget, this.#timing);
   }
 
   get admitted(): number {
@@ -292,12 +293,6 @@ class Grant implements Permit {
   lost(): void {
     this.#pacer.lost(this.#sent);
   }
-}
-
-/** SHA-256, in hexadecimal. */
-async function hash(text: string): Promise<string> {
-  const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function waitsTooLong({ method, path }: Admission, delay: number, maxWait: number): RateLimitError {

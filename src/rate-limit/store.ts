@@ -1,3 +1,7 @@
+import type { Budget } from './budget.ts';
+import type { Lease } from './lease.ts';
+import type { Timing } from './timing.ts';
+
 /** What one process says of its use of a token's budget, and what it asks for. Times are milliseconds from now. */
 export interface RateLimitStoreRequest {
   /** The {@link RateLimitStoreReply.version} that the process goes by; 0 if none. */
@@ -47,14 +51,18 @@ export interface RateLimitStoreReply {
 }
 
 /**
- * Shares the budget of a token among processes. `redisRateLimitStore` from `@example/sdk/redis` is one; others can be
- * written on anything that has an atomic step and a clock of its own.
+ * One atomic step on the state of a token, wherever it is kept: takes in what a process says, and grants it some of
+ * what is left.
+ *
+ * @param key A hash of token and base URL, never the token itself.
+ */
+export type RateLimitSync = (key: string, request: RateLimitStoreRequest) => Promise<RateLimitStoreReply>;
+
+/**
+ * Shares the budget of a token among processes. `redisRateLimitStore` from `@example/sdk/redis` makes one; for a
+ * database of another kind, `rateLimitStore` from there makes one of a {@link RateLimitSync} of your own.
  */
 export interface RateLimitStore {
-  /**
-   * One atomic step on the state of a token: takes in what the process says, and grants it some of what is left.
-   *
-   * @param key A hash of token and base URL, never the token itself.
-   */
-  sync(key: string, request: RateLimitStoreRequest): Promise<RateLimitStoreReply>;
+  /** Called by the SDK, once for each token. What does the sharing is in the store, so that who does not share does not load it. */
+  lease(token: string, budget: Budget, timing: Timing): Lease;
 }

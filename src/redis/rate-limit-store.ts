@@ -1,3 +1,4 @@
+import { rateLimitStore } from '../rate-limit/lease.ts';
 import type { RateLimitStore, RateLimitStoreReply } from '../rate-limit/store.ts';
 import { type RedisClient, scriptRunner } from './client.ts';
 
@@ -25,15 +26,13 @@ export function redisRateLimitStore(client: RedisClient, options: RedisRateLimit
   const run = scriptRunner(client, 10_000);
   const prefix = options.prefix ?? 'example-sdk:rate-limit:';
 
-  return {
-    async sync(key, request) {
-      const { version, want, unused, inFlight, limit, used, reset, turned, early, over, closed } = request;
-      const news = turned ? 1 : early ? 2 : 0;
-      const numbers = [version, want, unused, inFlight, limit, used, reset, news, Math.ceil(over), Math.ceil(closed)];
-      const reply = await run(script, prefix + key, ...numbers);
-      return replyOf(Array.isArray(reply) ? reply.map(Number) : []);
-    },
-  };
+  return rateLimitStore(async (key, request) => {
+    const { version, want, unused, inFlight, limit, used, reset, turned, early, over, closed } = request;
+    const news = turned ? 1 : early ? 2 : 0;
+    const numbers = [version, want, unused, inFlight, limit, used, reset, news, Math.ceil(over), Math.ceil(closed)];
+    const reply = await run(script, prefix + key, ...numbers);
+    return replyOf(Array.isArray(reply) ? reply.map(Number) : []);
+  });
 }
 
 function replyOf(numbers: readonly number[]): RateLimitStoreReply {

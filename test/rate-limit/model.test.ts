@@ -108,7 +108,7 @@ describe('whatever the server is like', () => {
         const [world, server] = start(scenario);
         for (const { at, by } of jumps) world.time.after(at, () => (world.network.offset += by));
         for (const { at, limit } of limits) world.time.after(at, () => (server.options.limit = limit));
-        const perWindow = foreign * server.options.limit;
+        const perWindow = foreign * Math.min(server.options.limit, ...limits.map(({ limit }) => limit));
         if (perWindow >= 1) {
           const pause = server.options.window / perWindow;
           const send = () => {
