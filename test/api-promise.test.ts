@@ -87,8 +87,8 @@ describe('asResponse()', () => {
       finish = () => response.end('last');
     });
 
-    const response = await clientOf(server, { timeout: 200 }).users.get('user_123', { totalTimeout: 200 }).asResponse();
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    const response = await clientOf(server, { timeout: 500 }).users.get('user_123', { totalTimeout: 500 }).asResponse();
+    await new Promise((resolve) => setTimeout(resolve, 600));
     finish();
 
     expect(await response.text()).toBe('first last');

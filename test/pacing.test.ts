@@ -119,7 +119,7 @@ describe('a call that has to wait', () => {
     const controller = new AbortController();
 
     const aborted = rejection(client.projects.list({}, { signal: controller.signal }));
-    const late = rejection(client.projects.list({}, { totalTimeout: 20 }));
+    const late = rejection(client.projects.list({}, { totalTimeout: 300 }));
     await new Promise((resolve) => setTimeout(resolve, 1));
     expect(client.rateLimit?.waiting).toBe(2);
     controller.abort(new Error('changed my mind'));
