@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Client, RateLimitError } from '@example/sdk';
-import type { ClientOptions, RateLimitStore, RateLimitWaitEvent } from '@example/sdk';
+import type { ClientOptions, RateLimitWaitEvent } from '@example/sdk';
+import { rateLimitStore } from '@example/sdk/redis';
 import { createSandbox } from '@example/sdk/sandbox';
 import { clientOf, fail, json, rejection, serve, user } from './support/http-server.ts';
 
@@ -200,7 +201,7 @@ describe('a store that is out of reach', () => {
   it('is told once by an event and a line in the log, and no call fails', async () => {
     const warn = vi.fn();
     const logger = { error: vi.fn(), warn, info: vi.fn(), debug: vi.fn() };
-    const store: RateLimitStore = { sync: () => Promise.reject(new Error('connect ECONNREFUSED')) };
+    const store = rateLimitStore(() => Promise.reject(new Error('connect ECONNREFUSED')));
     const { client } = setup(50, { rateLimit: { store }, logger, logLevel: 'info' });
     const events: unknown[] = [];
     client.on('rateLimitStore', (event) => events.push(event));
