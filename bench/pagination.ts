@@ -1,6 +1,6 @@
 /**
  * How long it takes to read 100 pages, against an ideal client with the same parallelism; and what a million items leave
- * on the heap. `npm run bench:pagination -- [--rounds 7] [--items 1000000] [--markdown]`
+ * on the heap (0 leaves that out). `npm run bench:pagination -- [--rounds 7] [--items 1000000] [--markdown]`
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -30,7 +30,7 @@ const list = (latency: number, length: number): string => `http://127.0.0.1:${po
 
 try {
   for (const latency of [20, 50]) await compare(latency);
-  await readMillion();
+  if (items > 0) await readMillion();
 } finally {
   server.disconnect();
 }
@@ -47,20 +47,21 @@ async function compare(latency: number): Promise<void> {
       floors.push(await timed(ideal, latency, parallel));
       times.push(await timed(sdk, latency, parallel));
     }
-    const floor = median(floors);
-    const time = median(times);
+    // What else runs on the machine only ever adds time, so the best round of each says most.
+    const [floor, time] = [Math.min(...floors), Math.min(...times)];
     if (parallel === 1) sequential = time;
-    const ratio = median(times.map((each, round) => each / (floors[round] ?? Number.NaN)));
+    const ratio = time / floor;
     rows.push([
       parallel === 1 ? 'one by one, as others do' : `prefetch: ${parallel}`,
       ratio.toFixed(2) + (ratio <= target ? '' : ' !'),
+      median(times.map((each, round) => each / (floors[round] ?? Number.NaN))).toFixed(2),
       time.toFixed(0),
       floor.toFixed(0),
       `${(sequential / time).toFixed(1)} ×`,
     ]);
   }
   console.log(`\n${pages} pages at ${latency} ms; the target is at most ${target} × the floor\n`);
-  console.log(table(['', '× floor', 'ms', 'floor, ms', 'faster'], rows, options));
+  console.log(table(['', '× floor', 'median', 'ms', 'floor, ms', 'faster'], rows, options));
 }
 
 async function timed(read: Read, latency: number, parallel: number): Promise<number> {
