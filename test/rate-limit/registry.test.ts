@@ -1,0 +1,82 @@
+import { inspect } from 'node:util';
+import { describe, expect, it, vi } from 'vitest';
+import { rateLimiterFor } from '../../src/rate-limit/registry.ts';
+
+const site = { method: 'GET', path: '/' };
+const baseUrl = 'https://api.example.com/v1';
+
+describe('the limiter of a token', () => {
+  it('is the same for everybody in the process, and another for another token or base URL', () => {
+    const limiter = rateLimiterFor({ baseUrl, token: 'a' });
+    expect(rateLimiterFor({ baseUrl, token: 'a', limit: 5 })).toBe(limiter);
+    expect(rateLimiterFor({ baseUrl, token: 'b' })).not.toBe(limiter);
+    expect(rateLimiterFor({ baseUrl: 'http://localhost:4010', token: 'a' })).not.toBe(limiter);
+  });
+
+  it('is the same for the ES-module and the CommonJS copy of the package', async () => {
+    const limiter = rateLimiterFor({ baseUrl, token: 'copied' });
+    vi.resetModules();
+    const copy = await import('../../src/rate-limit/registry.ts');
+    expect(copy.rateLimiterFor).not.toBe(rateLimiterFor);
+    expect(copy.rateLimiterFor({ baseUrl, token: 'copied' })).toBe(limiter);
+  });
+
+  it('assumes the limit that was named last, until the API announces one', async () => {
+    const limiter = rateLimiterFor({ baseUrl, token: 'limits', limit: 5 });
+    expect(limiter.snapshot.limit).toBe(5);
+    rateLimiterFor({ baseUrl, token: 'limits' });
+    expect(limiter.snapshot.limit).toBe(5);
+    rateLimiterFor({ baseUrl, token: 'limits', limit: 7 });
+    expect(limiter.snapshot.limit).toBe(7);
+    const permit = await limiter.acquire(site);
+    const reset = String(Math.ceil(Date.now() / 1000) + 60);
+    permit.answered(
+      200,
+      new Headers({ 'x-ratelimit-limit': '100', 'x-ratelimit-remaining': '99', 'x-ratelimit-reset': reset }),
+    );
+    rateLimiterFor({ baseUrl, token: 'limits', limit: 7 });
+    expect(limiter.snapshot.limit).toBe(100);
+  });
+
+  it('shows its token to nobody who looks through what is global', () => {
+    const token = 'sk_nobody_sees_this';
+    const limiter = rateLimiterFor({ baseUrl, token });
+    const seen = Reflect.ownKeys(globalThis).map((key) => {
+      const value: unknown = Object.getOwnPropertyDescriptor(globalThis, key)?.value;
+      return typeof key === 'symbol' ? inspect(value, { showHidden: true, depth: 10 }) : '';
+    });
+    expect(seen.join()).not.toContain(token);
+    expect(inspect(limiter, { showHidden: true, depth: 10 })).not.toContain(token);
+    expect(JSON.stringify(limiter)).not.toContain(token);
+  });
+
+  it('is dropped when it is idle and nobody has it, so that tokens that rotate leave nothing behind', async () => {
+    const gc = await garbageCollector();
+    const dropped: WeakRef<object>[] = [];
+    for (let index = 0; index < 200; index += 1) {
+      dropped.push(new WeakRef(rateLimiterFor({ baseUrl, token: `rotated ${index}` })));
+      // A WeakRef holds its target until the end of the task.
+      if (index % 20 === 0) await new Promise(setImmediate);
+    }
+    await new Promise(setImmediate);
+    gc();
+    expect(dropped.filter((limiter) => limiter.deref() !== undefined).length).toBeLessThan(100);
+  });
+
+  it('is kept while it has something to remember', async () => {
+    const gc = await garbageCollector();
+    (await rateLimiterFor({ baseUrl, token: 'busy', limit: 3 }).acquire(site)).answered(200, new Headers());
+    for (let index = 0; index < 200; index += 1) rateLimiterFor({ baseUrl, token: `other ${index}` });
+    await new Promise(setImmediate);
+    gc();
+    expect(rateLimiterFor({ baseUrl, token: 'busy' }).snapshot.remaining).toBe(2);
+  });
+});
+
+async function garbageCollector(): Promise<() => void> {
+  const { setFlagsFromString } = await import('node:v8');
+  const { runInNewContext } = await import('node:vm');
+  setFlagsFromString('--expose-gc');
+  // The flag puts this function into contexts that are made from then on.
+  return runInNewContext('gc') as () => void;
+}

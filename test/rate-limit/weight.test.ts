@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+/** Runs a module in a process of its own; what it prints, when it has ended by itself. */
+async function run(source: string): Promise<string> {
+  const registry = fileURLToPath(new URL('../../src/rate-limit/registry.ts', import.meta.url));
+  const script = `import { rateLimiterFor } from ${JSON.stringify(registry)};\n${source}`;
+  const child = spawn(process.execPath, ['--expose-gc', '--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  await once(child, 'close');
+  expect(child.exitCode).toBe(0);
+  return output.trim();
+}
+
+const setUp = `
+const limiter = rateLimiterFor({ baseUrl: 'https://api.example.com/v1', token: 'sk', limit: 1 });
+const site = { method: 'GET', path: '/users/user_123' };
+(await limiter.acquire(site)).answered(200, new Headers());
+`;
+
+describe('what waits', () => {
+  it('costs at most about 1 kB a call, for 100 000 of them, and leaves at once when it is aborted', async () => {
+    const output = await run(`${setUp}
+      const settled = () => undefined;
+      const controllers = Array.from({ length: 100_000 }, () => new AbortController());
+      for (const { signal } of controllers) signal.addEventListener('abort', settled);
+      const heap = () => (gc(), process.memoryUsage().heapUsed);
+      const before = heap();
+      for (const { signal } of controllers) limiter.acquire({ ...site, signal }).then(settled, settled);
+      const bytes = Math.round((heap() - before) / controllers.length);
+      const timers = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+      console.log(bytes, limiter.snapshot.waiting, timers);
+      for (const controller of controllers) controller.abort();
+      console.log(limiter.snapshot.waiting);
+    `);
+    const [[bytes, waiting, timers], [left]] = output.split('\n').map((line) => line.split(' ').map(Number)) as [
+      [number, number, number],
+      [number],
+    ];
+    expect(bytes).toBeLessThan(1024);
+    expect(waiting).toBe(100_000);
+    expect(timers).toBe(1);
+    expect(left).toBe(0);
+  });
+});
+
+describe('a process', () => {
+  it('ends when nothing is under way, whatever the limiter remembers', async () => {
+    expect(await run(`${setUp} console.log('done')`)).toBe('done');
+  });
+
+  it('goes on while a call waits', async () => {
+    const output = await run(`${setUp}
+      const controller = new AbortController();
+      setTimeout(() => controller.abort('enough'), 300).unref();
+      await limiter.acquire({ ...site, signal: controller.signal }).catch(console.log);
+    `);
+    expect(output).toBe('enough');
+  });
+});
