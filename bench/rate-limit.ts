@@ -97,6 +97,8 @@ function describedScenario(): Scenario | undefined {
   if ([calls, offset, processes, redis, foreign, kind, window, retryAfter].every((option) => option === undefined)) {
     return undefined;
   }
+  if (!(Number(calls ?? plain.calls) > plain.limit))
+    throw new Error('--calls must be more than 100, or nobody has to wait');
   if (foreign !== undefined && kind === 'first-request')
     throw new Error('--foreign is for windows that follow the clock');
   return {

@@ -38,6 +38,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 export async function run(contestant: string, scenario: Scenario, shift: number): Promise<Result> {
   const { calls, processes, offset, kind, window, limit, retryAfter, foreign } = scenario;
   const options: ServerOptions = { kind, window, limit, retryAfter, foreign, shift };
+  const allowed = patience * Math.ceil(calls / (foreign === 'none' ? limit : limit * (2 / 3)) - 1) * window;
   const children: ChildProcess[] = [];
   const start = (file: string, argument: object, settings = {}): ChildProcess => {
     const child = fork(here(file), [JSON.stringify(argument)], settings);
@@ -54,7 +55,7 @@ export async function run(contestant: string, scenario: Scenario, shift: number)
         calls: Math.floor((calls + i) / processes),
         port,
         redis: redis?.url,
-        patience: patience * Math.ceil(calls / (foreign === 'none' ? limit : limit * (2 / 3)) - 1) * window,
+        patience: allowed,
       };
       return start('worker.ts', assignment, {
         execArgv: ['--import', here('clock-offset.ts')],
@@ -64,7 +65,9 @@ export async function run(contestant: string, scenario: Scenario, shift: number)
     await Promise.all(workers.map((worker) => message(worker)));
     await sleep(untilEarlyInWindow(options, Date.now()));
     for (const worker of workers) worker.send('go');
-    const reports = await Promise.all(workers.map((worker) => message<WorkerReport>(worker)));
+    // A client that keeps its process too busy to report must not keep everybody waiting.
+    const signal = AbortSignal.timeout(allowed + 20_000);
+    const reports = await Promise.all(workers.map((worker) => message<WorkerReport>(worker, signal)));
 
     server.send('report');
     const { refused, foreign: foreignGranted } = await message<ServerReport>(server);
@@ -93,12 +96,12 @@ function untilEarlyInWindow({ window, shift }: ServerOptions, now: number): numb
 }
 
 /** The next message of a child process, which is of our own making and sends what its file says. */
-async function message<T>(child: ChildProcess): Promise<T> {
+async function message<T>(child: ChildProcess, signal?: AbortSignal): Promise<T> {
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(`A benchmark process ended with ${String(code)} before it reported.`);
   });
   // The loser of the race must not become an unhandled rejection.
   ended.catch(() => undefined);
-  const [value] = (await Promise.race([once(child, 'message'), ended])) as [T];
+  const [value] = (await Promise.race([once(child, 'message', { signal }), ended])) as [T];
   return value;
 }
