@@ -3,6 +3,24 @@ import { defineConfig } from 'vitest/config';
 
 const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
 
+/** Tests that run other programs: servers, browsers, databases, the built package. They take longer, and need those. */
+const system = [
+  'test/examples.test.ts',
+  'test/pagination/export-projects.test.ts',
+  'test/rate-limit/many-workers.test.ts',
+  'test/rate-limit/redis.test.ts',
+  'test/rate-limit/weight.test.ts',
+  'test/redis-client.test.ts',
+  'test/sandbox/command-line.test.ts',
+  'test/sandbox/dashboard-browser.test.ts',
+  'test/sandbox/in-a-page.test.ts',
+  'test/sandbox/kept-state.test.ts',
+  'test/webhooks/nextjs.test.ts',
+  'test/webhooks/redis-replay-store.test.ts',
+  'test/webhooks/servers.test.ts',
+  'test/webhooks/several-processes.test.ts',
+];
+
 export default defineConfig({
   resolve: {
     alias: [
@@ -11,7 +29,13 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['test/**/*.test.ts', 'examples/**/*.test.ts'], exclude: system },
+      },
+      { extends: true, test: { name: 'system', include: system } },
+    ],
     testTimeout: 20_000,
     coverage: {
       include: ['src/**'],
