@@ -27,6 +27,11 @@ export class RecentIds {
     return this.#recent.size === 0;
   }
 
+  /** Whether an item that was yielded, or stands before all that were, can look new. */
+  get hasForgotten(): boolean {
+    return !this.#complete;
+  }
+
   /**
    * Tells the items to yield from the repeats. The list keeps its order, so in front of an item that was yielded stand
    * only such that were yielded, too, or that are new in the list. Where ids have been forgotten the two can't be told

@@ -70,6 +70,9 @@ export async function* walk<Item>(
           continue;
         }
         if (!overlaps) openSeams += 1;
+      } else if (page === 1 && !overlaps && recent.hasForgotten && (read.count ?? 0) > (before?.count ?? Infinity)) {
+        // Back at the beginning of a list that grew, and nothing is known: what comes may have been yielded.
+        openSeams += 1;
       }
 
       const isMirror = (fresh.length === 0 || recent.isEmpty) && mirrors(read, before);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ListDriftEvent } from '@example/sdk';
-import { walk } from '../../src/pagination/walk.ts';
+import { walk, type Drift } from '../../src/pagination/walk.ts';
 import { collect, project, projects, serveList } from './list-server.ts';
 
 /** A server whose list changes right before its n-th answer, counted from 1. */
@@ -79,19 +79,38 @@ it('a walk that starts further on yields nothing from before its start', async (
   expect(found.sort((a, b) => a - b)).toEqual(numbers(41, 100));
 });
 
-it('items are recognized long after their ids were forgotten, by what stands behind them', async () => {
+/** A walk over 30 000 items, a thousand a page; so many are created in front of it right before page 21 is read. */
+async function walkLong(created: number) {
   const list = numbers(1, 30_000);
-  let next = 30_001;
   const size = 1000;
+  let isBefore = true;
   const fetchPage = (page: number) => {
-    if (page === 21 && next === 30_001) list.unshift(...Array.from({ length: 10_500 }, () => next++));
+    if (page === 21 && isBefore) {
+      list.unshift(...Array.from({ length: created }, (_, index) => 30_001 + index));
+      isBefore = false;
+    }
     const data = list.slice((page - 1) * size, page * size).map((id) => ({ id }));
     return Promise.resolve({ data, meta: { total_pages: Math.ceil(list.length / size), total_count: list.length } });
   };
   const seen: number[] = [];
-  const options = { first: 1, prefetch: 0, limit: Infinity, onDrift: () => undefined };
-  for await (const { data } of walk(fetchPage, options)) seen.push(...data.map(({ id }) => id));
+  const drifts: Drift[] = [];
+  const onDrift = (drift: Drift) => drifts.push(drift);
+  for await (const { data } of walk(fetchPage, { first: 1, prefetch: 0, limit: Infinity, onDrift })) {
+    seen.push(...data.map(({ id }) => id));
+  }
+  return { seen, drifts };
+}
+
+it('items are recognized long after their ids were forgotten, by what stands behind them', async () => {
+  const { seen, drifts } = await walkLong(10_500);
   expect(seen).toEqual(numbers(1, 30_000));
+  expect(drifts).toEqual([]);
+});
+
+it('a walk that finds no place it knows says so', async () => {
+  const { seen, drifts } = await walkLong(20_000);
+  expect(new Set(seen).size).toBeGreaterThanOrEqual(30_000);
+  expect(drifts).toHaveLength(1);
 });
 
 it('a list that never rests is reported once, with counts, and its re-reads are bounded', async () => {
