@@ -1,16 +1,13 @@
 import { RateLimitError } from '../errors.ts';
 import { Budget, type Sent } from './budget.ts';
-import { Lane, Place } from './lane.ts';
 import type { Lease } from './lease.ts';
 import type { Admission, Permit, RateLimiter, RateLimitSnapshot } from './limiter.ts';
 import type { RateLimitStore } from './store.ts';
 import { realTiming, type Timing } from './timing.ts';
+import { Waiter, WaitQueue } from './wait-queue.ts';
 
 /** The documented limit: 100 requests in 60 seconds. */
 const documented = { limit: 100, window: 60 };
-
-/** How long a call that works ahead lets others go first, in windows: nobody waits for ever. */
-const patience = 120_000;
 
 /** The longest time that a timer of every platform can wait, in milliseconds. */
 const longestTimer = 2 ** 31 - 1;
@@ -26,9 +23,7 @@ export interface PacerOptions {
 export class Pacer implements RateLimiter {
   readonly #budget = new Budget(documented.limit, documented.window);
   readonly #timing: Timing;
-  readonly #refused = new Lane<Waiter>();
-  readonly #inTurn = new Lane<Waiter>();
-  readonly #workingAhead = new Lane<Waiter>();
+  readonly #queue = new WaitQueue();
   #cancelTimer: (() => void) | undefined;
 
   #store: RateLimitStore | undefined;
@@ -60,28 +55,26 @@ export class Pacer implements RateLimiter {
       limit: this.#budget.limit,
       remaining: this.#budget.left(now),
       reset: this.#budget.reset(now),
-      waiting: this.#waiting,
+      waiting: this.#queue.length,
     };
   }
 
   get idle(): boolean {
-    return this.#waiting === 0 && this.#budget.isFresh(this.#timing.now());
+    return this.#queue.length === 0 && this.#budget.isFresh(this.#timing.now());
   }
 
   acquire(admission: Admission): Permit | Promise<Permit> {
     const now = this.#timing.now();
     if (this.#lease?.outage !== undefined) this.#tell(admission);
-    const isNext = admission.refused === true ? this.#refused.length === 0 : this.#waiting === 0;
+    const isNext = admission.refused === true ? this.#queue.before(admission) === 0 : this.#queue.length === 0;
     if (isNext && admission.signal?.aborted !== true && this.#room(now, 1) > 0) {
       const permit = this.#permit(now, false);
       this.#askStore(now);
       return permit;
     }
-    return new Promise((resolve, reject) => this.#wait(now, new Waiter(this, admission, now, resolve, reject)));
-  }
-
-  get #waiting(): number {
-    return this.#refused.length + this.#inTurn.length + this.#workingAhead.length;
+    return new Promise((resolve, reject) =>
+      this.#wait(now, new Waiter(admission, now, resolve, reject, this.#abandon)),
+    );
   }
 
   /** The lease, if there is one and it is to be gone by: what an API does not announce can't be shared. */
@@ -109,14 +102,14 @@ export class Pacer implements RateLimiter {
     const lease = this.#lease;
     if (lease === undefined || this.#budget.isSilent) return Infinity;
     // A store that was out of reach is tried again only while there are calls.
-    const waiting = lease.outage === undefined ? this.#waiting : Math.max(1, this.#waiting);
+    const waiting = lease.outage === undefined ? this.#queue.length : Math.max(1, this.#queue.length);
     if (waiting > 0) lease.keep();
     else lease.returnLater();
     const next = lease.nextAsk(waiting);
     if (next > now) return lease.outage === undefined ? next : Infinity;
 
     const wasOut = lease.outage !== undefined;
-    lease.ask(now, this.#waiting, () => {
+    lease.ask(now, this.#queue.length, () => {
       if (lease !== this.#lease) return;
       if (wasOut !== (lease.outage !== undefined)) this.#tellAll();
       this.#serve();
@@ -129,9 +122,7 @@ export class Pacer implements RateLimiter {
       for (const listener of this.#told) listener({ available: true });
       this.#told.clear();
     } else {
-      for (const lane of [this.#refused, this.#inTurn, this.#workingAhead]) {
-        for (let waiter = lane.front; waiter !== undefined; waiter = waiter.behind) this.#tell(waiter.admission);
-      }
+      for (const { admission } of this.#queue) this.#tell(admission);
     }
   }
 
@@ -142,56 +133,36 @@ export class Pacer implements RateLimiter {
   }
 
   #wait(now: number, waiter: Waiter): void {
-    const { signal, refused, urgency, maxWait, onWait } = waiter.admission;
+    const { signal, maxWait, onWait } = waiter.admission;
     if (signal?.aborted === true) {
       waiter.reject(signal.reason);
       return;
     }
-    const lane = refused === true ? this.#refused : urgency?.ahead === true ? this.#workingAhead : this.#inTurn;
-    const place = this.#waitingBefore(lane) + 1;
-    const delay = this.#budget.delay(now, place);
+    const delay = this.#budget.delay(now, this.#queue.before(waiter.admission) + 1);
     if (maxWait !== undefined && delay > maxWait) {
       waiter.reject(waitsTooLong(waiter.admission, delay, maxWait));
       return;
     }
-    lane.join(waiter);
-    signal?.addEventListener('abort', waiter);
-    if (lane === this.#workingAhead) urgency?.onRaise(() => this.#raise(waiter));
-    onWait?.(delay, this.#waiting);
+    this.#queue.join(waiter);
+    onWait?.(delay, this.#queue.length);
     this.#serve();
-  }
-
-  #waitingBefore(lane: Lane<Waiter>): number {
-    if (lane === this.#refused) return lane.length;
-    return this.#refused.length + this.#inTurn.length + (lane === this.#workingAhead ? lane.length : 0);
-  }
-
-  #raise(waiter: Waiter): void {
-    this.#workingAhead.leave(waiter);
-    this.#inTurn.join(waiter);
   }
 
   /** Sends as many as there is room for, and sets the timer for the rest. */
   #serve(): void {
     const now = this.#timing.now();
-    let next = this.#next(now);
+    let next = this.#queue.next(now);
     while (next !== undefined) {
-      let room = this.#room(now, this.#waiting);
+      let room = this.#room(now, this.#queue.length);
       if (room === 0) break;
       for (; room > 0 && next !== undefined; room -= 1) {
-        this.leave(next);
+        this.#queue.leave(next);
         next.resolve(this.#permit(now, true));
-        next = this.#next(now);
+        next = this.#queue.next(now);
       }
     }
     const askAt = this.#askStore(now);
     this.#setTimer(next === undefined ? Infinity : Math.min(this.#budget.wakeAt, askAt), now);
-  }
-
-  #next(now: number): Waiter | undefined {
-    const ahead = this.#workingAhead.front;
-    if (ahead !== undefined && now - ahead.since > patience) return this.#refused.front ?? ahead;
-    return this.#refused.front ?? this.#inTurn.front ?? ahead;
   }
 
   /** One timer for all that wait; none when nobody does, so that it keeps no process alive. */
@@ -205,19 +176,12 @@ export class Pacer implements RateLimiter {
     });
   }
 
-  /** Takes a call out of the queue. */
-  leave(waiter: Waiter): void {
-    waiter.lane?.leave(waiter);
-    waiter.admission.signal?.removeEventListener('abort', waiter);
-    waiter.admission.urgency?.onRaise(undefined);
-  }
-
   /** The caller has given up. */
-  abandon(waiter: Waiter): void {
-    this.leave(waiter);
+  readonly #abandon = (waiter: Waiter): void => {
+    this.#queue.leave(waiter);
     waiter.reject(waiter.admission.signal?.reason);
-    if (this.#waiting === 0) this.#setTimer(Infinity, 0);
-  }
+    if (this.#queue.length === 0) this.#setTimer(Infinity, 0);
+  };
 
   answered(sent: Sent, version: number, status: number, headers: Headers): void {
     const isNews = this.#budget.answered(sent, this.#timing.now(), status, headers);
@@ -237,35 +201,7 @@ export class Pacer implements RateLimiter {
   }
 
   #settled(): void {
-    if (this.#waiting > 0 || this.#lease !== undefined) this.#serve();
-  }
-}
-
-/** A call in the queue. It is its own listener, so that waiting costs no closure. */
-class Waiter extends Place {
-  readonly pacer: Pacer;
-  readonly admission: Admission;
-  readonly since: number;
-  readonly resolve: (permit: Permit) => void;
-  readonly reject: (reason: unknown) => void;
-
-  constructor(
-    pacer: Pacer,
-    admission: Admission,
-    since: number,
-    resolve: (permit: Permit) => void,
-    reject: (reason: unknown) => void,
-  ) {
-    super();
-    this.pacer = pacer;
-    this.admission = admission;
-    this.since = since;
-    this.resolve = resolve;
-    this.reject = reject;
-  }
-
-  handleEvent(): void {
-    this.pacer.abandon(this);
+    if (this.#queue.length > 0 || this.#lease !== undefined) this.#serve();
   }
 }
 
