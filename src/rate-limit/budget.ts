@@ -51,16 +51,17 @@ export class Budget {
   /** When requests were answered while the API announces no windows: each counts for a period from then. */
   #answers: number[] = [];
 
-  constructor(limit: number, period: number) {
+  /** @param length Of a window, in milliseconds. */
+  constructor(limit: number, length: number) {
     this.#window = unannounced(limit);
-    this.#end = new WindowEnd(period);
+    this.#end = new WindowEnd(length);
   }
 
   /** Assumes another budget, as long as the API has not announced one. */
-  assume(limit: number | undefined, period: number | undefined): void {
+  assume(limit: number | undefined, length: number | undefined): void {
     if (this.#window.reset !== undefined) return;
     this.#window.limit = limit ?? this.#window.limit;
-    if (period !== undefined) this.#end.assume(period);
+    if (length !== undefined) this.#end.assume(length);
   }
 
   get limit(): number {

@@ -6,8 +6,8 @@ import type { RateLimitStore } from './store.ts';
 import { realTiming, type Timing } from './timing.ts';
 import { Waiter, WaitQueue } from './wait-queue.ts';
 
-/** The documented limit: 100 requests in 60 seconds. */
-const documented = { limit: 100, window: 60 };
+/** The documented limit: 100 requests in a minute. */
+const documented = { limit: 100, window: 60_000 };
 
 /** The longest time that a timer of every platform can wait, in milliseconds. */
 const longestTimer = 2 ** 31 - 1;

@@ -9,7 +9,7 @@ export interface RateLimiterOptions {
   readonly token: string;
   /** Requests per window to assume until the API says. Default: the documented 100. */
   readonly limit?: number | undefined;
-  /** Length of a window in seconds, to assume until the API shows another. Default: the documented 60. */
+  /** Length of a window in milliseconds, to assume until the API shows another. Default: the documented 60 000. */
   readonly window?: number | undefined;
   /** Shares the budget with other processes. */
   readonly store?: RateLimitStore | undefined;

@@ -35,14 +35,14 @@ export class WindowEnd {
   /** When to ask what time the server has; see {@link WindowEnd.sparing}. */
   #askAt = Infinity;
 
-  constructor(period: number) {
-    this.period = period;
-    this.length = period * 1000;
+  constructor(length: number) {
+    this.length = length;
+    this.period = length / 1000;
   }
 
-  assume(period: number): void {
-    this.period = period;
-    this.length = period * 1000;
+  assume(length: number): void {
+    this.length = length;
+    this.period = length / 1000;
   }
 
   /** Takes in the `Date` of a response. Most have that of the one before. */

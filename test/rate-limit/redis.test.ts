@@ -39,7 +39,7 @@ describe.each<RedisServerProgram>(['redis-server', 'valkey-server'])(
         const process: Process = { limiter: new Pacer(token), commands: 0, refused: 0, done: 0 };
         const store = redisRateLimitStore(index % 2 === 0 ? await nodeRedis() : ioRedis());
         process.limiter.configure({
-          window: 1,
+          window: 1000,
           store: {
             lease: (key, budget, timing) => {
               const lease = store.lease(key, budget, timing);

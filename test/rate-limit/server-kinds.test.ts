@@ -68,7 +68,7 @@ describe('short windows of unknown length that begin with the first request', ()
     for (const offset of offsets) {
       const server = new LimitedServer({ kind: 'first-request', limit: 100, window: 5000, rounding });
       const world = new World(server, { offset });
-      world.limiter.configure({ window: 5 });
+      world.limiter.configure({ window: 5000 });
       world.call(1000);
       const { failed, refusals, end } = summary(await world.finish());
       expect({ failed, refusals }).toEqual({ failed: 0, refusals: 0 });

@@ -1,0 +1,15 @@
+/** What a worker tells of itself. */
+export interface Progress {
+  readonly name: string;
+  done: number;
+  readonly of: number;
+  refused: number;
+  waiting: number;
+  /** Calls left in the window, for all workers together. */
+  remaining: number;
+}
+
+export function lineOf({ name, done, of, refused, waiting, remaining }: Progress): string {
+  const bar = '█'.repeat(Math.round((30 * done) / of)).padEnd(30, '░');
+  return `${name}  ${bar}  ${done} of ${of} done, ${waiting} waiting, ${refused} refused, ${remaining} left in the window`;
+}
