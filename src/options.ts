@@ -13,6 +13,11 @@ export interface RateLimitOptions {
   maxWait?: number | undefined;
   /** Requests per minute to assume until the API's headers say otherwise. Default: 100, as documented. */
   limit?: number | undefined;
+  /**
+   * Milliseconds of a window, to assume until the API shows another. Default: 60 000, as documented. A local API with
+   * shorter windows is paced best if this says so.
+   */
+  window?: number | undefined;
 }
 
 /** Options of a {@link Client}. All of them have a default or an environment variable. */
@@ -138,5 +143,6 @@ function resolveRateLimit(options: RateLimitOptions): RateLimitOptions {
     store: options.store,
     maxWait: options.maxWait === 0 ? 0 : milliseconds('rateLimit.maxWait', options.maxWait ?? Infinity),
     limit: options.limit === undefined ? undefined : wholeNumber('rateLimit.limit', options.limit, 1),
+    window: options.window === undefined ? undefined : wholeNumber('rateLimit.window', options.window, 1),
   };
 }
