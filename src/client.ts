@@ -1,6 +1,6 @@
-import { ClientEventEmitter, type ClientEventListener, type ClientEvents } from './events.ts';
-import { HttpClient, type SharedState } from './http/http-client.ts';
-import { RetryBudget } from './http/retry-budget.ts';
+import type { ClientEventListener, ClientEvents } from './events.ts';
+import { HttpClient } from './http/http-client.ts';
+import { SharedState } from './http/shared-state.ts';
 import { resolveOptions, type ClientOptions } from './options.ts';
 import type { RateLimitSnapshot } from './rate-limit/limiter.ts';
 import { Projects } from './resources/projects.ts';
@@ -31,14 +31,11 @@ export class Client {
   /** @internal Clients made by {@link withOptions} have state in common. */
   // eslint-disable-next-line @typescript-eslint/unified-signatures -- this one is stripped from the declarations
   constructor(options: ClientOptions, shared: SharedState);
-  constructor(options: ClientOptions = {}, shared?: SharedState) {
+  constructor(options?: ClientOptions | null, shared?: SharedState) {
+    options ??= {};
     const resolved = resolveOptions(options);
-    this.#options = options;
-    this.#shared = shared ?? {
-      events: new ClientEventEmitter(resolved.logger),
-      retryBudget: new RetryBudget(),
-      loggedIssues: new Set(),
-    };
+    this.#options = { ...options };
+    this.#shared = shared ?? new SharedState(resolved.logger);
     this.#http = new HttpClient(resolved, this.#shared);
     this.users = new Users(this.#http);
     this.projects = new Projects(this.#http);
@@ -50,7 +47,8 @@ export class Client {
    * @throws InvalidRequestError
    */
   withOptions(options: ClientOptions): Client {
-    return new Client({ ...this.#options, ...options }, this.#shared);
+    const given = Object.entries(options).filter(([, value]) => value !== undefined);
+    return new Client({ ...this.#options, ...Object.fromEntries(given) }, this.#shared);
   }
 
   /** What is known of the token's rate limit; `undefined` with `rateLimit: false`, or before a token function's first call. */

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'eventemitter3';
+import { callable } from './arguments.ts';
 import type { CallSite, ValidationIssue } from './errors.ts';
 import type { Logger } from './logger.ts';
 import type { RateLimitInfo } from './rate-limit/headers.ts';
@@ -87,11 +88,11 @@ export class ClientEventEmitter {
   }
 
   on<Name extends keyof ClientEvents>(name: Name, listener: ClientEventListener<Name>): void {
-    this.#emitter.on(name, this.#guard(name, listener));
+    this.#emitter.on(name, this.#guard(listener));
   }
 
   once<Name extends keyof ClientEvents>(name: Name, listener: ClientEventListener<Name>): void {
-    this.#emitter.once(name, this.#guard(name, listener));
+    this.#emitter.once(name, this.#guard(listener));
   }
 
   off<Name extends keyof ClientEvents>(name: Name, listener: ClientEventListener<Name>): void {
@@ -108,15 +109,16 @@ export class ClientEventEmitter {
     this.#emitter.emit(name, ...event);
   }
 
-  #guard<Name extends keyof ClientEvents>(name: Name, listener: ClientEventListener<Name>): (event: unknown) => void {
+  #guard<Name extends keyof ClientEvents>(listener: ClientEventListener<Name>): (event: unknown) => void {
+    callable('The listener', listener);
     const known = this.#guarded.get(listener);
     if (known) return known;
 
-    const report = () => this.#logger.error(`A listener of '${name}' failed; the call goes on.`);
+    const report = () => this.#logger.error('A listener of an event failed; the call goes on.');
     const guarded = (...event: unknown[]) => {
       try {
         const result = listener(...(event as ClientEvents[Name])); // emit() has checked them
-        if (result instanceof Promise) result.catch(report);
+        if (isThenable(result)) result.then(undefined, report);
       } catch {
         report();
       }
@@ -124,4 +126,8 @@ export class ClientEventEmitter {
     this.#guarded.set(listener, guarded);
     return guarded;
   }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

@@ -5,6 +5,9 @@ import type { RateLimitStore } from './rate-limit/store.ts';
 import { environmentVariable, isBrowser, runtimeName } from './runtime.ts';
 import { VERSION } from './version.ts';
 
+/** What sends a request: the `fetch` of any runtime, or one of yours that takes this much of it. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
 /** How calls are paced. */
 export interface RateLimitOptions {
   /** Shares the budget between processes: `redisRateLimitStore(client)` from `@example/sdk/redis`. Default: none. */
@@ -28,7 +31,7 @@ export interface ClientOptions {
    */
   apiToken?: string | (() => string | Promise<string>) | undefined;
   /** Where the API is. Default: the environment variable `EXAMPLE_BASE_URL`, else `https://api.example.com/v1`. */
-  baseUrl?: string | undefined;
+  baseUrl?: string | URL | undefined;
   /** Milliseconds for one attempt, headers and body. Default: 30 000. */
   timeout?: number | undefined;
   /** Milliseconds for a whole call, waiting and retries included. Default: none. */
@@ -36,7 +39,7 @@ export interface ClientOptions {
   /** How often a failed attempt is tried again, where that can't repeat anything. Default: 2. */
   maxRetries?: number | undefined;
   /** What sends a request, for a proxy or for tests. Default: the runtime's `fetch`. */
-  fetch?: typeof globalThis.fetch | undefined;
+  fetch?: Fetch | undefined;
   /** Headers for every request. */
   headers?: Record<string, string | undefined> | Headers | undefined;
   /** How calls are paced, or `false` not to pace them. Default: within the budget that the API reports. */
@@ -62,7 +65,7 @@ export interface ResolvedOptions {
   readonly timeout: number;
   readonly totalTimeout: number;
   readonly maxRetries: number;
-  readonly fetch: typeof globalThis.fetch;
+  readonly fetch: Fetch;
   readonly headers: Readonly<Record<string, string>>;
   readonly rateLimit: false | RateLimitOptions;
   readonly responseValidation: 'warn' | 'throw' | 'off';
@@ -80,7 +83,9 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   const { responseValidation = 'warn', logger = console, rateLimit = {} } = options;
   return {
     apiToken: resolveToken(options.apiToken ?? environmentVariable('EXAMPLE_API_TOKEN')),
-    baseUrl: resolveBaseUrl(options.baseUrl ?? environmentVariable('EXAMPLE_BASE_URL') ?? 'https://api.example.com/v1'),
+    baseUrl: resolveBaseUrl(
+      String(options.baseUrl ?? environmentVariable('EXAMPLE_BASE_URL') ?? 'https://api.example.com/v1'),
+    ),
     timeout: milliseconds('timeout', options.timeout ?? 30_000),
     totalTimeout: milliseconds('totalTimeout', options.totalTimeout ?? Infinity),
     maxRetries: wholeNumber('maxRetries', options.maxRetries ?? 2, 0),
@@ -90,7 +95,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     rateLimit: rateLimit && resolveRateLimit(rateLimit),
     responseValidation: oneOf('responseValidation', responseValidation, ['warn', 'throw', 'off']),
     logger: atLevel(
-      logger,
+      checkedLogger(logger),
       oneOf('logLevel (or EXAMPLE_LOG)', options.logLevel ?? environmentVariable('EXAMPLE_LOG') ?? 'warn', logLevels),
     ),
   };
@@ -128,7 +133,7 @@ function resolveBaseUrl(baseUrl: string): string {
         'Only a loopback host such as localhost may use http.',
     );
   }
-  if (url.username || url.password || url.search || url.hash) {
+  if (url.username || url.password || /[?#]/.test(url.href)) {
     throw new InvalidRequestError('baseUrl (or EXAMPLE_BASE_URL) must have no user name, password, query or fragment.');
   }
   return url.href.replace(/\/+$/, '');
@@ -139,10 +144,19 @@ function isLoopback(hostname: string): boolean {
 }
 
 function resolveRateLimit(options: RateLimitOptions): RateLimitOptions {
+  if (typeof options !== 'object') throw new InvalidRequestError('rateLimit must be false or an object.');
+  if (options.store)
+    callable('rateLimit.store.lease', (options.store as Partial<RateLimitStore>).lease?.bind(options.store));
   return {
     store: options.store,
     maxWait: options.maxWait === 0 ? 0 : milliseconds('rateLimit.maxWait', options.maxWait ?? Infinity),
     limit: options.limit === undefined ? undefined : wholeNumber('rateLimit.limit', options.limit, 1),
     window: options.window === undefined ? undefined : wholeNumber('rateLimit.window', options.window, 1),
   };
+}
+
+function checkedLogger(logger: Logger): Logger {
+  for (const level of logLevels)
+    if (level !== 'off') callable(`logger.${level}`, (logger as Partial<Logger>)[level]?.bind(logger));
+  return logger;
 }

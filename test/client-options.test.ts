@@ -27,6 +27,11 @@ describe('an option that is wrong is refused by the constructor, by name', () =>
     ['baseUrl', { baseUrl: 'https://me:secret@api.example.com/v1' }],
     ['baseUrl', { baseUrl: 'https://api.example.com/v1?tenant=1' }],
     ['baseUrl', { baseUrl: 'https://api.example.com/v1#top' }],
+    ['baseUrl', { baseUrl: 'https://api.example.com/v1?' }],
+    ['baseUrl', { baseUrl: 'https://api.example.com/v1#' }],
+    ['rateLimit', { rateLimit: 'off' }],
+    ['rateLimit.store', { rateLimit: { store: {} } }],
+    ['logger.error', { logger: {} }],
     ['fetch', { fetch: 'fetch' }],
     ['headers', { headers: { 'X-Note': 'a\nb' } }],
     ['authorization', { headers: { authorization: 'Bearer abc' } }],
@@ -166,6 +171,14 @@ describe('withOptions', () => {
 
     expect(server.requests).toHaveLength(1);
     expect(server.requests[0]?.headers).toMatchObject({ 'x-team': 'blue', authorization: `Bearer ${apiToken}` });
+  });
+
+  it('takes undefined for "as before", and not for the default', async () => {
+    const server = await serve((_, response) => json(response, 200, user));
+
+    await clientOf(server).withOptions({ baseUrl: undefined, apiToken: undefined }).users.get('user_123');
+
+    expect(server.requests).toHaveLength(1);
   });
 
   it('leaves the client as it was', async () => {

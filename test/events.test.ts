@@ -84,6 +84,7 @@ describe('a listener that fails changes nothing', () => {
   it.each([
     ['throws', () => expect.fail('listener')],
     ['rejects', () => Promise.reject(new Error('listener'))],
+    ['returns a call that fails', () => clientOf({ url: 'https://a.example.com' }).users.get('')],
   ])('when it %s: the call goes on, the other listeners are called, and it is logged', async (_, broken) => {
     const error = vi.fn();
     const client = clientOf(await answer(), {
@@ -95,7 +96,7 @@ describe('a listener that fails changes nothing', () => {
 
     expect(await client.users.get('user_123')).toEqual(user);
     expect(listener).toHaveBeenCalledOnce();
-    expect(error).toHaveBeenCalledExactlyOnceWith("[@example/sdk] A listener of 'request' failed; the call goes on.");
+    expect(error).toHaveBeenCalledExactlyOnceWith('[@example/sdk] A listener of an event failed; the call goes on.');
   });
 });
 

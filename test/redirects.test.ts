@@ -10,9 +10,7 @@ describe('a redirect to another origin', () => {
     const error = await rejection(clientOf(server).users.get('user_123'));
 
     expect(error).toBeInstanceOf(ConnectionError);
-    expect((error as Error).message).toMatch(
-      /redirected to another origin \(http:\/\/127\.0\.0\.1:\d+\).*Check baseUrl/,
-    );
+    expect((error as Error).message).toMatch(/redirected to another origin, .*Check baseUrl/);
     expect(server.requests).toHaveLength(1);
     expect(other.requests).toHaveLength(0);
   });
@@ -84,5 +82,5 @@ it('a redirect that a browser hides is an error that says so', async () => {
   const error = await rejection(client.users.get('user_123'));
 
   expect(error).toBeInstanceOf(ConnectionError);
-  expect((error as Error).message).toContain('was redirected to a place that the SDK is not told');
+  expect((error as Error).message).toContain('was redirected to a place that is not told');
 });

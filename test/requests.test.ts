@@ -191,3 +191,30 @@ describe('connections', () => {
     expect(server.connections()).toBeLessThanOrEqual(2);
   });
 });
+
+describe('the parameters', () => {
+  it('are read when the call is made: an object may be used again', async () => {
+    const server = await answer();
+    const client = clientOf(server);
+    const params = { ...newUser };
+
+    const calls = ['Ada', 'Grace', 'Barbara'].map((name) => client.users.create(Object.assign(params, { name })));
+    await Promise.all(calls);
+
+    const names = server.requests.map(({ body }) => (JSON.parse(body) as typeof newUser).name);
+    expect(names.sort()).toEqual(['Ada', 'Barbara', 'Grace']);
+  });
+});
+
+describe('options of a call', () => {
+  it('may be null, as from a program without types', async () => {
+    expect(await clientOf(await answer()).users.get('user_123', null as unknown as undefined)).toEqual(user);
+  });
+
+  it('have a signal that is one', async () => {
+    const error = await rejection(clientOf(await answer()).users.get('1', { signal: 'x' as unknown as AbortSignal }));
+
+    expect(error).toBeInstanceOf(InvalidRequestError);
+    expect((error as Error).message).toBe('signal must be an AbortSignal.');
+  });
+});

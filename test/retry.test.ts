@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { ConnectionError, InternalServerError, RateLimitError, TimeoutError } from '@example/sdk';
 import type { Client, RetryEvent } from '@example/sdk';
 import { planRetry } from '../src/http/retry.ts';
-import { parseRetryAfter } from '../src/rate-limit/headers.ts';
+import { parseRetryAfter, untilReset } from '../src/rate-limit/headers.ts';
 import { freePort } from './support/free-port.ts';
 import { clientOf, fail, json, newUser, rejection, serve, user, type Handler } from './support/http-server.ts';
 
@@ -116,6 +116,41 @@ describe('how often a call is sent', () => {
 
     expect(await rejection(calls[kind]())).toEqual(new Error('changed my mind'));
     expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe('a connection that was there', () => {
+  it.each(['EHOSTUNREACH', 'ENETUNREACH', 'ECONNREFUSED'])(
+    'and reports %s when it is read may have delivered the POST: it is not sent again',
+    async (code) => {
+      let sent = 0;
+      const fetch = () => {
+        sent++;
+        const cause = Object.assign(new Error(`read ${code}`), { code, syscall: 'read' });
+        return Promise.reject(new TypeError('fetch failed', { cause }));
+      };
+
+      await rejection(clientOf({ url: 'https://api.example.com' }, { fetch }).users.create(newUser));
+
+      expect(sent).toBe(1);
+    },
+  );
+});
+
+describe('a refusal without Retry-After', () => {
+  it('is retried when the window ends, by the clock of the server, with rateLimit: false', () => {
+    const headers = (reset: number, remaining = '0') =>
+      new Headers({
+        date: 'Thu, 01 Jan 2026 00:00:00 GMT',
+        'x-ratelimit-limit': '100',
+        'x-ratelimit-remaining': remaining,
+        'x-ratelimit-reset': String(Date.UTC(2026, 0, 1) / 1000 + reset),
+      });
+
+    expect(untilReset(headers(30))).toBe(30_000);
+    expect(untilReset(headers(-5))).toBe(0);
+    expect(untilReset(headers(30, '7'))).toBeUndefined();
+    expect(untilReset(new Headers())).toBeUndefined();
   });
 });
 

@@ -28,6 +28,18 @@ const failures: Record<string, Handler> = {
   'a success that is no JSON': ({ headers, body }, response) => response.end(`${headers.authorization} ${body}`),
   'a success of another shape': ({ headers, body }, response) => json(response, 200, [headers, body]),
   'a user of another shape': ({ headers }, response) => json(response, 200, { id: 7, name: headers.authorization }),
+  'a reason phrase that repeats the token': ({ headers }, response) =>
+    response.writeHead(403, `denied for ${headers.authorization}`).end(),
+  'a content type that repeats the token': ({ headers }, response) =>
+    response.writeHead(502, { 'content-type': `text/${headers.authorization?.slice(7)}` }).end('?'),
+  'a success that repeats half the request': ({ body }, response) => response.end(body.slice(0, -1)),
+  'a message that encodes the password': (_, response) => {
+    const deep = '['.repeat(30_000) + ']'.repeat(30_000); // deeper than a stack
+    const message = `bad: ${encodeURIComponent(newUser.password)}`;
+    response.writeHead(400).end(`{"error":{"message":"${message}","details":{"list":${deep}}}}`);
+  },
+  'a redirect to a host of that name': (_, response) =>
+    response.writeHead(302, { location: `https://${apiToken}.example.com/` }).end(),
   'a redirect': ({ headers }, response) =>
     response.writeHead(302, { location: `https://elsewhere.example.com/?${headers.authorization}` }).end(),
   'no answer': () => undefined,
@@ -45,6 +57,18 @@ const brokenFetches: Record<string, typeof fetch> = {
   },
   'an error with many errors in it': (_, init) =>
     Promise.reject(new AggregateError([new Error(JSON.stringify(init?.headers))], 'all failed')),
+  'an error with the token under a symbol': (_, init) =>
+    Promise.reject(Object.assign(new Error('no'), { [Symbol('auth')]: JSON.stringify(init) })),
+  'an error with a getter': (_, init) =>
+    Promise.reject(Object.defineProperty(new Error('no'), 'config', { enumerable: true, get: () => init })),
+  'an error with a toJSON': (_, init) => Promise.reject(Object.assign(new Error('no'), { toJSON: () => init })),
+  'an error with the token as a key': (_, init) =>
+    Promise.reject(Object.assign(new Error('no'), { sent: { [JSON.stringify(init)]: 1 } })),
+  'an error that is its own cause': () => {
+    const error = new Error(`no ${apiToken}`);
+    error.cause = error;
+    return Promise.reject(error);
+  },
   'a string': (_, init) => Promise.reject(JSON.stringify(init)),
   'a cause that is an object': (_, init) => Promise.reject(new Error('no', { cause: { init } })),
 };

@@ -1,7 +1,8 @@
 import ky, { isNetworkError } from 'ky';
 import { ConnectionError, TimeoutError, type APIError } from '../errors.ts';
-import { parseRetryAfter } from '../rate-limit/headers.ts';
+import { parseRetryAfter, untilReset } from '../rate-limit/headers.ts';
 import type { Permit } from '../rate-limit/limiter.ts';
+import type { Fetch } from '../options.ts';
 import { forwardAbort, untilAborted } from './call-signal.ts';
 import type { Call } from './call.ts';
 import { connectionProblem, wasNeverSent } from './connection.ts';
@@ -14,7 +15,7 @@ export interface Attempt {
   readonly url: string;
   readonly token: string;
   readonly secrets: Secrets;
-  readonly fetch: typeof globalThis.fetch;
+  readonly fetch: Fetch;
   /** The call's signal: the caller's, with the total timeout. */
   readonly signal: AbortSignal | undefined;
   /** Leaves the body of a success to the caller, whose signal goes on to govern it. */
@@ -40,15 +41,21 @@ export type Result =
  */
 export async function send(call: Call, attempt: Attempt): Promise<Result> {
   const { signal, permit } = attempt;
+  if (signal?.aborted) {
+    permit?.unsent();
+    throw signal.reason;
+  }
   const controller = new AbortController();
   const release = forwardAbort(signal, controller);
   const timer = startTimer(call, controller);
   let isOpen = permit !== undefined; // The outcome is reported once, even if an aborted fetch answers after all.
+  let answer: Response | undefined;
 
   const exchange = async (): Promise<Result> => {
     const response = await fetchOnce(call, attempt, controller.signal);
     if (isOpen) permit?.answered(response.status, response.headers);
     isOpen = false;
+    answer = response;
     return readResult(response, call, attempt);
   };
 
@@ -60,6 +67,8 @@ export async function send(call: Call, attempt: Attempt): Promise<Result> {
     else if (isOpen) permit?.lost();
     isOpen = false;
     if (signal?.aborted) throw signal.reason;
+    // The status is known, and says more than a body that does not come.
+    if (answer && !answer.ok) return resultOf(answer, '', call, attempt);
     return {
       kind: 'failure',
       response: undefined,
@@ -96,16 +105,20 @@ async function fetchOnce(call: Call, attempt: Attempt, attemptSignal: AbortSigna
 }
 
 async function readResult(response: Response, call: Call, attempt: Attempt): Promise<Result> {
-  if (response.ok) {
-    return { kind: 'success', response, text: attempt.raw ? undefined : await readText(response) };
-  }
-  const text = await readText(response);
+  if (response.ok && attempt.raw) return { kind: 'success', response, text: undefined };
+  return resultOf(response, await readText(response), call, attempt);
+}
+
+function resultOf(response: Response, text: string, call: Call, attempt: Attempt): Result {
+  if (response.ok) return { kind: 'success', response, text };
   if (isRedirect(response)) return { kind: 'redirect', response };
-  const retryAfter = parseRetryAfter(response.headers, Date.now());
+
+  const { status, headers } = response;
+  const retryAfter = parseRetryAfter(headers, Date.now()) ?? (status === 429 ? untilReset(headers) : undefined);
   return {
     kind: 'failure',
     response,
-    failure: { kind: 'status', status: response.status, retryAfter },
+    failure: { kind: 'status', status, retryAfter },
     error: errorOf(response, text, call, attempt.secrets, retryAfter),
   };
 }

@@ -23,7 +23,11 @@ export interface Call extends CallSite {
 export function openCall(spec: RequestSpec<unknown>, options: InternalRequestOptions, client: ResolvedOptions): Call {
   const { method, route, params, query, body, secretFields = [] } = spec;
   const path = expandRoute(route, params);
-  const { idempotencyKey } = options;
+  const { idempotencyKey, signal } = options;
+  // Not instanceof: a signal may come from another realm.
+  if (signal !== undefined && typeof signal.addEventListener !== 'function') {
+    throw new InvalidRequestError('signal must be an AbortSignal.');
+  }
   const extra = {
     ...(method === 'POST' ? { 'content-type': 'application/json' } : undefined),
     ...(idempotencyKey === undefined ? undefined : { 'idempotency-key': checkedIdempotencyKey(idempotencyKey) }),

@@ -18,7 +18,9 @@ const connectCodes = new Set([
  */
 export function wasNeverSent(error: unknown): boolean {
   for (let link = error, depth = 0; link instanceof Error && depth < 5; link = link.cause, depth++) {
-    if ('code' in link && connectCodes.has(String(link.code))) return true;
+    // `read EHOSTUNREACH` comes from a connection that was there.
+    const syscall = 'syscall' in link ? String(link.syscall) : 'connect';
+    if ('code' in link && connectCodes.has(String(link.code)) && /^(connect|getaddrinfo)/.test(syscall)) return true;
     if (link.message.includes('client error (Connect)')) return true; // Deno
   }
   return false;

@@ -1,8 +1,8 @@
 import { APIError, ExampleError, TimeoutError, type CallSite, type ValidationIssue } from '../errors.ts';
-import type { ClientEventEmitter, ListDriftEvent } from '../events.ts';
+import type { ListDriftEvent } from '../events.ts';
 import { checkedToken, type ResolvedOptions } from '../options.ts';
 import { parseRateLimit } from '../rate-limit/headers.ts';
-import type { Permit, RateLimiter, RateLimitSnapshot, RateLimitStoreChange } from '../rate-limit/limiter.ts';
+import type { Permit, RateLimiter, RateLimitSnapshot } from '../rate-limit/limiter.ts';
 import { rateLimiterFor } from '../rate-limit/registry.ts';
 import { APIPromise, type Exchange } from './api-promise.ts';
 import { send, type Attempt, type Result } from './attempt.ts';
@@ -11,18 +11,10 @@ import { openCall, type Call } from './call.ts';
 import { decode, type DecodePolicy } from './decoder.ts';
 import { followRedirect } from './redirect.ts';
 import type { InternalRequestOptions, Requester, RequestSpec } from './request.ts';
-import type { RetryBudget } from './retry-budget.ts';
 import { Retries } from './retries.ts';
 import { Secrets } from './secrets.ts';
+import type { SharedState } from './shared-state.ts';
 import { placeOf } from './validation.ts';
-
-/** What the clients that come from one another by `withOptions` have in common. */
-export interface SharedState {
-  readonly events: ClientEventEmitter;
-  readonly retryBudget: RetryBudget;
-  /** Where a response was seen to differ from the documentation; each place is logged once. */
-  readonly loggedIssues: Set<string>;
-}
 
 /** Leave to send, and with which token. */
 interface Admitted {
@@ -39,8 +31,6 @@ export class HttpClient implements Requester, DecodePolicy {
   #limiter: RateLimiter | undefined;
   /** The token that {@link HttpClient.#limiter} belongs to. */
   #token: string | undefined;
-  /** No log line on waiting before then. */
-  #quietUntil = 0;
 
   constructor(options: ResolvedOptions, shared: SharedState) {
     this.#options = options;
@@ -49,8 +39,11 @@ export class HttpClient implements Requester, DecodePolicy {
     if (typeof options.apiToken === 'string') this.#limiterOf(options.apiToken);
   }
 
-  request<T>(spec: RequestSpec<T>, options: InternalRequestOptions = {}): APIPromise<T> {
-    return new APIPromise((raw) => this.#run(spec, options, raw));
+  request<T>(spec: RequestSpec<T>, options?: InternalRequestOptions | null): APIPromise<T> {
+    const given = { ...options };
+    // Encoded now, because the caller may change the parameters before the request goes out.
+    const call = attemptTo(() => openCall(spec, given, this.#options));
+    return new APIPromise((raw) => this.#run(spec, call(), given, raw));
   }
 
   /** The limiter of the token in use, or last used. */
@@ -60,13 +53,13 @@ export class HttpClient implements Requester, DecodePolicy {
 
   onIssues(site: CallSite, route: string, issues: readonly ValidationIssue[]): void {
     const { events, loggedIssues } = this.#shared;
-    events.emit('validationIssue', { ...site, issues });
     for (const issue of issues) {
       const place = `${site.method} ${route}, body${placeOf(issue)}`;
       if (loggedIssues.has(place)) continue;
       loggedIssues.add(place);
       this.#options.logger.warn(`A response differs from the documentation at ${place}: ${issue.message}.`);
     }
+    events.emit('validationIssue', { ...site, issues });
   }
 
   onListDrift(drift: ListDriftEvent): void {
@@ -76,8 +69,7 @@ export class HttpClient implements Requester, DecodePolicy {
     );
   }
 
-  async #run<T>(spec: RequestSpec<T>, options: InternalRequestOptions, raw: boolean): Promise<Exchange<T>> {
-    const call = openCall(spec, options, this.#options);
+  async #run<T>(spec: RequestSpec<T>, call: Call, options: InternalRequestOptions, raw: boolean): Promise<Exchange<T>> {
     const { signal, deadline, dispose } = callSignal(options.signal, call.totalTimeout, () => totalTimeoutError(call));
     const retries = new Retries(call, this.#shared.retryBudget);
     try {
@@ -88,7 +80,7 @@ export class HttpClient implements Requester, DecodePolicy {
         const { token, limiter, permit } = await this.#admit(call, options, signal, retries.isRefused);
         retries.begin(limiter?.admitted);
         const { fetch } = this.#options;
-        const secrets = new Secrets([token, ...call.secrets]);
+        const secrets = new Secrets(token, call.secrets);
         const how = { url, token, secrets, permit, signal, fetch, raw: raw ? options : undefined };
         const result = await this.#attempt(call, attempt, how);
         retries.settle(result);
@@ -134,7 +126,7 @@ export class HttpClient implements Requester, DecodePolicy {
       const { method, path } = call;
       const onWait = (delay: number, waiting: number) => this.#tellWait(call, delay, waiting);
       const { maxWait } = rateLimit;
-      const onStoreChange = this.#onStoreChange;
+      const { onStoreChange } = this.#shared;
       const acquired = limiter.acquire({ method, path, signal, maxWait, urgency, refused, onWait, onStoreChange });
       const permit = acquired instanceof Promise ? await acquired : acquired;
       if (typeof apiToken === 'string' || !permit.waited) return { token, limiter, permit };
@@ -174,7 +166,7 @@ export class HttpClient implements Requester, DecodePolicy {
         attempt,
         status: response.status,
         duration,
-        requestId: how.secrets.redact(response.headers.get('x-request-id') ?? '') || undefined,
+        requestId: requestIdOf(response, how),
         rateLimit: parseRateLimit(response.headers),
       });
     }
@@ -190,22 +182,31 @@ export class HttpClient implements Requester, DecodePolicy {
   #tellWait(call: Call, delay: number, waiting: number): void {
     this.#shared.events.emit('rateLimitWait', { ...site(call), delay, waiting });
     const now = performance.now();
-    if (delay <= 1000 || now < this.#quietUntil) return;
+    if (delay <= 1000 || now < this.#shared.quietUntil) return;
     // One line for all that wait for the same reason, not a thousand.
-    this.#quietUntil = now + delay;
+    this.#shared.quietUntil = now + delay;
     const seconds = Math.round(delay / 1000);
     this.#options.logger.info(
       `${call.method} ${call.path} waits about ${seconds} s for the rate limit; ${waiting} wait.`,
     );
   }
+}
 
-  readonly #onStoreChange = ({ available, error }: RateLimitStoreChange): void => {
-    const reason = error instanceof Error ? error.message : undefined;
-    this.#shared.events.emit('rateLimitStore', { available, reason });
-    if (available) this.#options.logger.info('The rate limit is shared with other processes again.');
-    else
-      this.#options.logger.warn(`The rate limit is not shared: its store is out of reach (${reason}). Pacing alone.`);
-  };
+/** What the work returns or throws, later. */
+function attemptTo<T>(work: () => T): () => T {
+  try {
+    const value = work();
+    return () => value;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
+}
+
+function requestIdOf(response: Response, { secrets }: Attempt): string | undefined {
+  const id = response.headers.get('x-request-id');
+  return id === null ? undefined : secrets.redactName(id);
 }
 
 function site({ method, path }: CallSite): CallSite {

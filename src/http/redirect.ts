@@ -14,14 +14,16 @@ export function followRedirect(call: Call, from: string, response: Response, red
   const location = response.headers.get('location') ?? '';
   const target = location !== '' && URL.canParse(location, from) ? new URL(location, from) : undefined;
   const problem = !target
-    ? 'to a place that the SDK is not told' // a browser hides it
-    : target.origin !== new URL(from).origin
-      ? `to another origin (${target.origin}), where the API token must not go`
-      : call.method !== 'GET' && response.status !== 307 && response.status !== 308
-        ? 'in a way that would drop its body'
-        : redirects >= mostRedirects
-          ? `more than ${mostRedirects} times`
-          : undefined;
+    ? 'to a place that is not told (a browser hides it)'
+    : target.username || target.password
+      ? 'to a URL with a user name or password'
+      : target.origin !== new URL(from).origin
+        ? 'to another origin, where the API token must not go'
+        : call.method !== 'GET' && response.status !== 307 && response.status !== 308
+          ? 'in a way that would drop its body'
+          : redirects >= mostRedirects
+            ? `more than ${mostRedirects} times`
+            : undefined;
   if (!target || problem) {
     throw new ConnectionError(`${call.method} ${call.path} was redirected ${problem}. Check baseUrl.`, call);
   }

@@ -18,7 +18,7 @@ export async function readText(response: Response): Promise<string> {
     while (text.length < longestErrorBody) {
       const { done, value } = await reader.read();
       if (done) return text;
-      text += decoder.decode(value, { stream: true });
+      text += decoder.decode(value.subarray(0, longestErrorBody), { stream: true });
     }
   } catch {
     return text; // The status is known, and says more than the broken body.
@@ -44,26 +44,28 @@ export function errorOf(
   secrets: Secrets,
   retryAfter: number | undefined,
 ): APIError {
-  const body = secrets.redactJson(parseJson(text));
+  const body = parseJson(text);
   const error = isRecord(body) ? (body['error'] ?? body) : undefined;
   const { code, message = error, details } = isRecord(error) ? error : {};
   return apiError({
     method: site.method,
     path: site.path,
     status: response.status,
-    message: typeof message === 'string' && message !== '' ? shorten(message) : undocumented(response, site),
-    code: typeof code === 'string' ? code : undefined,
-    details: isRecord(details) ? details : undefined,
+    message: shorten(
+      secrets.redact(typeof message === 'string' && message !== '' ? message : undocumented(response, site, text)),
+    ),
+    code: typeof code === 'string' ? secrets.redactName(code) : undefined,
+    details: isRecord(details) ? (secrets.redactJson(details) as Record<string, unknown>) : undefined,
     headers: secrets.redactHeaders(response.headers),
     rateLimit: parseRateLimit(response.headers),
     retryAfter: retryAfter === undefined ? undefined : Math.ceil(retryAfter / 1000),
   });
 }
 
-function undocumented({ status, statusText, headers }: Response, { method, path }: CallSite): string {
+function undocumented({ status, statusText, headers }: Response, { method, path }: CallSite, text: string): string {
   const type = headers.get('content-type')?.split(';', 1)[0];
   const reason = statusText ? ` ${statusText}` : '';
-  return `${method} ${path} was answered ${status}${reason}, ${type ? `with ${type}` : 'without a body'} instead of the API's error.`;
+  return `${method} ${path} was answered ${status}${reason}, ${type ? `with ${type}` : text === '' ? 'without a body' : 'with a body of no type'} instead of the API's error.`;
 }
 
 function shorten(text: string): string {

@@ -1,25 +1,46 @@
+/** Deeper values are cut off: an answer may be nested deeper than a stack can follow. */
+const deepest = 100;
+
+/** How deep the errors of others are looked into. */
+const deepestCause = 4;
+
+/** Shorter passwords can't be told from the letters around them. */
+const shortestPassword = 4;
+
 /**
  * What must not appear in anything the SDK hands out: the token, and fields such as a password. The API, a proxy or a
  * custom `fetch` may repeat them in a message; every text from outside goes through here before it becomes an error.
  */
 export class Secrets {
-  readonly #values: readonly string[];
+  readonly #token: string;
+  readonly #fields: readonly unknown[];
+  #all: RegExp | undefined;
 
-  constructor(values: readonly unknown[]) {
-    this.#values = values.filter((value): value is string => typeof value === 'string' && value !== '');
+  constructor(token: string, fields: readonly unknown[]) {
+    this.#token = token;
+    this.#fields = fields;
   }
 
-  /** The text without the secrets. */
+  /** The text without the secrets, in whichever case or encoding they stand there. */
   redact(text: string): string {
-    return this.#values.reduce((redacted, secret) => redacted.replaceAll(secret, '[redacted]'), text);
+    this.#all ??= anyOf([this.#token, ...this.#fields.map(String).filter(({ length }) => length >= shortestPassword)]);
+    return text.replace(this.#all, '[redacted]');
+  }
+
+  /** The same for a name or code, which may well be a word that is also somebody's password. */
+  redactName(name: string): string {
+    return name.replace(anyOf([this.#token]), '[redacted]');
   }
 
   /** The same for every string in a JSON value. */
-  redactJson(value: unknown): unknown {
+  redactJson(value: unknown, depth = 0): unknown {
     if (typeof value === 'string') return this.redact(value);
-    if (Array.isArray(value)) return value.map((item) => this.redactJson(item));
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [this.redact(key), this.redactJson(item)]));
+    if (depth > deepest) return '…';
+    if (Array.isArray(value)) return value.map((item) => this.redactJson(item, depth + 1));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [this.redactName(key), this.redactJson(item, depth + 1)]),
+    );
   }
 
   redactHeaders(headers: Headers): Headers {
@@ -30,26 +51,42 @@ export class Secrets {
    * An error from outside, to be handed on as a cause: itself where a log of it shows no secret, else a copy of its
    * name, message and code.
    */
-  redactError(error: unknown): unknown {
+  redactError(error: unknown, depth = 0): unknown {
     if (this.#isClean(error, 0)) return error;
-    if (!(error instanceof Error)) return undefined;
+    if (!(error instanceof Error) || depth > deepestCause) return undefined;
 
-    const cause = error.cause === undefined ? undefined : { cause: this.redactError(error.cause) };
+    const cause = error.cause === undefined ? undefined : { cause: this.redactError(error.cause, depth + 1) };
     const copy = new Error(this.redact(error.message), cause);
     copy.stack = `${error.name}: ${copy.message}`;
     const code = 'code' in error && typeof error.code === 'string' ? { code: this.redact(error.code) } : undefined;
     return Object.assign(copy, code, { name: error.name });
   }
 
-  /** Whether it can be seen to hold no secret. What can't be looked into, such as a `Request`, might. */
+  /** Whether it can be seen to hold no secret. What can't be looked into, such as a `Request` or a getter, might. */
   #isClean(value: unknown, depth: number): boolean {
     if (typeof value === 'string') return this.redact(value) === value;
+    if (typeof value === 'function') return false;
     if (typeof value !== 'object' || value === null) return true;
     const isTransparent =
       value instanceof Error || Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
-    if (!isTransparent || depth > 4) return false;
-    return Object.values(Object.getOwnPropertyDescriptors(value)).every((property: PropertyDescriptor) =>
-      this.#isClean(property.value, depth + 1),
-    );
+    if (!isTransparent || depth > deepestCause) return false;
+    return Reflect.ownKeys(value).every((key) => {
+      const property = Object.getOwnPropertyDescriptor(value, key);
+      // Some engines make the stack a getter.
+      const held: unknown = key === 'stack' && value instanceof Error ? value.stack : property?.value;
+      const isHidden = property?.get !== undefined && key !== 'stack';
+      return !isHidden && this.#isClean(String(key), 0) && this.#isClean(held, depth + 1);
+    });
   }
+}
+
+/** Matches the secrets as they are, as JSON writes them, and as a URL does. */
+function anyOf(secrets: readonly string[]): RegExp {
+  const forms = secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), percentEncoded(secret)]);
+  const patterns = forms.map((form) => form.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
+  return new RegExp(patterns.join('|'), 'gi');
+}
+
+function percentEncoded(text: string): string {
+  return encodeURIComponent(text.toWellFormed());
 }

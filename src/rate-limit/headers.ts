@@ -47,6 +47,14 @@ export function parseRetryAfter(headers: Headers, now: number): number | undefin
   return Math.max(0, date - (Number.isNaN(served) ? now : served));
 }
 
+/** Milliseconds until the window that is used up ends, by the server's own clock; `undefined` if none is known to be. */
+export function untilReset(headers: Headers): number | undefined {
+  const limit = parseRateLimit(headers);
+  if (limit?.remaining !== 0) return undefined;
+  const served = Date.parse(headers.get('date') ?? '');
+  return Math.max(0, limit.reset * 1000 - (Number.isNaN(served) ? Date.now() : served));
+}
+
 /** Reads the budget as it stands in the headers. */
 export function readBudget(headers: Headers): ReportedBudget | undefined {
   const limit = headers.get('x-ratelimit-limit');

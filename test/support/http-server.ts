@@ -68,7 +68,7 @@ export async function serve(handler: Handler): Promise<TestServer> {
 
 export const user = { id: 'user_123', name: 'John Doe', email: 'john@example.com', created_at: '2024-01-01T00:00:00Z' };
 
-export const newUser = { name: 'John Doe', email: 'john@example.com', password: 'correct-horse-battery' };
+export const newUser = { name: 'John Doe', email: 'john@example.com', password: 'correct-horse "battery"' };
 
 /** Answers with JSON. */
 export function json(
