@@ -117,9 +117,9 @@ export class Budget {
   }
 
   /** Takes over what a store knows better. */
-  adopt(now: number, { limit, reset, over, closed }: RateLimitStoreReply): void {
+  adopt(now: number, { limit, reset, over, closed }: RateLimitStoreReply, isNew: boolean): void {
     const known = this.#window.reset ?? 0;
-    if (reset > known + 1) this.#window = { ...unannounced(limit), reset, sentAt: now, toldAt: now };
+    if (reset > (isNew ? known : known + 1)) this.#window = { ...unannounced(limit), reset, sentAt: now, toldAt: now };
     if (reset >= known && over > 0) this.#window.retryAt = now + over;
     if (closed > 0) this.#closedUntil = Math.max(this.#closedUntil, now + closed);
     this.#end.plan(this.#window);

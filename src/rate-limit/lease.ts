@@ -163,12 +163,13 @@ export class Lease {
     this.outage = undefined;
     this.#retryAfter = retry.first;
     this.#last = reply;
-    if (reply.version !== this.#version) this.left = 0;
+    const isNew = reply.version !== this.#version;
+    if (isNew) this.left = 0;
     this.#version = reply.version;
     this.left += reply.granted;
     this.isTrial = reply.granted > 0 && reply.over === 0;
     this.#more = reply.granted > 0 && !this.isTrial && reply.used < reply.limit;
-    this.#budget.adopt(now, reply);
+    this.#budget.adopt(now, reply, isNew);
 
     if (reply.granted > 0 || want === 0) {
       this.#pause = look.first;

@@ -88,7 +88,8 @@ elseif reset > w.r + 1 and w.r > 0 then
 else
   isNew = false
   if known then w.u = math.max(w.s, w.u - unused) else w.u = w.u + inFlight end
-  if reset >= w.r - 1 and reset > 0 then
+  -- A process that has not heard of this window may mean the one before, which ended a second earlier.
+  if reset > 0 and (reset >= w.r or known and reset >= w.r - 1) then
     if w.r == 0 then
       w.r = reset
       if over >= 0 then w.t = now + over end
@@ -98,7 +99,7 @@ else
     if used > w.u then w.u = used; w.f = 1 end
     if early and known then
       w.t = now + math.max(over, 1); w.e = 1; w.p = 0
-    elseif over >= 0 and w.e == 0 then
+    elseif over >= 0 and w.e == 0 and known then
       if w.t == 0 then w.t = now + over else w.t = math.min(w.t, now + over) end
     end
   end
