@@ -154,7 +154,7 @@ export class Pacer implements RateLimiter {
     let next = this.#queue.next(now);
     while (next !== undefined) {
       let room = this.#room(now, this.#queue.length);
-      if (room === 0) break;
+      if (room <= 0) break;
       for (; room > 0 && next !== undefined; room -= 1) {
         this.#queue.leave(next);
         next.resolve(this.#permit(now, true));

@@ -1,11 +1,14 @@
-import { milliseconds } from '../arguments.ts';
+import { milliseconds, wholeNumber } from '../arguments.ts';
 import { ExampleError } from '../example-error.ts';
 import { scriptRunner, type RedisClient, type RunScript } from '../redis/client.ts';
 import { DEFAULT_RETENTION, type ClaimedEvent, type ReplayStore } from './replay-store.ts';
 
 /** How events are claimed and remembered. */
 export interface RedisReplayStoreOptions {
-  /** What keys begin with; the `webhook-id` follows. Default: `example:webhook:`. */
+  /**
+   * What keys begin with; the `webhook-id` follows. The API sends an event to all endpoints under one id: give each
+   * endpoint that uses the same Redis a prefix of its own. Default: `example:webhook:`.
+   */
   prefix?: string | undefined;
   /**
    * How long a claim outlives its process, in milliseconds: after a crash the event is taken up again that much later.
@@ -32,8 +35,8 @@ export interface RedisReplayStoreOptions {
  */
 export function redisReplayStore(client: RedisClient, options: RedisReplayStoreOptions = {}): ReplayStore {
   const { prefix = 'example:webhook:' } = options;
-  const lease = milliseconds('lease', options.lease ?? 15_000);
-  const retention = milliseconds('retention', options.retention ?? DEFAULT_RETENTION);
+  const lease = wholeNumber('lease', options.lease ?? 15_000, 1);
+  const retention = wholeNumber('retention', options.retention ?? DEFAULT_RETENTION, 1);
   // An answer that comes later than the next renewal is of no use.
   const timeout = Math.min(milliseconds('timeout', options.timeout ?? 2_000), lease / 3);
   const run = scriptRunner(client, timeout);
@@ -117,7 +120,9 @@ class Claim implements ClaimedEvent {
 
   async complete(): Promise<void> {
     await this.#stop();
-    await this.#run(COMPLETE, this.#key, this.#token, this.#retention);
+    const noted = await this.#run(COMPLETE, this.#key, this.#token, this.#retention);
+    if (Number(noted) === 0)
+      throw new ExampleError('The claim was lost meanwhile: another process may have handled the event too.');
   }
 
   async release(): Promise<void> {

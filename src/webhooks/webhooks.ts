@@ -1,5 +1,7 @@
 import { callable, oneOf, wholeNumber } from '../arguments.ts';
+import { ExampleError } from '../example-error.ts';
 import { placeOf } from '../http/validation.ts';
+import { InvalidRequestError } from '../invalid-request-error.ts';
 import { atLevel, logLevels, type Logger, type LogLevel } from '../logger.ts';
 import { environmentVariable } from '../runtime.ts';
 import type { Delivery, WebhookAnswer } from './delivery.ts';
@@ -90,7 +92,19 @@ export class Webhooks {
       oneOf('logLevel (or EXAMPLE_LOG)', options.logLevel ?? environmentVariable('EXAMPLE_LOG') ?? 'warn', logLevels),
     );
     this.#onError = callable('onError', options.onError ?? logErrors(this.#logger));
-    this.#onValidationIssue = callable('onValidationIssue', options.onValidationIssue ?? logIssues(this.#logger));
+    // Its type says `void`, which an async function fits as well.
+    const onIssue: (...of: Parameters<ValidationIssueListener>) => unknown = callable(
+      'onValidationIssue',
+      options.onValidationIssue ?? logIssues(this.#logger),
+    );
+    this.#onValidationIssue = (issue, context) => {
+      const result = onIssue(issue, context);
+      if (result instanceof Promise) {
+        result.catch((failure: unknown) => {
+          this.#logger.error(`onValidationIssue failed: ${described(failure)}`);
+        });
+      }
+    };
   }
 
   /**
@@ -115,10 +129,20 @@ export class Webhooks {
 
   /**
    * For `node:http` and what is built on it: Express, Fastify, Koa, Lambda adapters. It reads the raw body from the
-   * stream, or takes `req.rawBody`, or a `req.body` that is a buffer or text. It never rejects.
+   * stream, or takes `req.rawBody`, or a `req.body` that is a buffer or text. In Fastify hand it `request.raw` and
+   * `reply.raw`, in Koa `ctx.req` and `ctx.res`.
+   *
+   * @throws InvalidRequestError if it is handed something else.
    */
   nodeHandler(): (request: NodeRequest, response: NodeResponse) => Promise<void> {
-    return async (request, response) => toNodeResponse(response, await this.#answer(fromNodeRequest(request)));
+    return async (request, response) => {
+      if (typeof request.on !== 'function' || typeof response.end !== 'function') {
+        throw new InvalidRequestError(
+          'nodeHandler() takes the request and response of node:http: in Fastify request.raw and reply.raw, in Koa ctx.req and ctx.res.',
+        );
+      }
+      toNodeResponse(response, await this.#answer(fromNodeRequest(request)));
+    };
   }
 
   /** For everything else: takes a request's body and headers, and gives what to answer. It never rejects. */
@@ -132,7 +156,10 @@ export class Webhooks {
     let attempt: WebhookAttempt | undefined;
     try {
       const body = await delivery.readBody(this.#maxBodyBytes);
-      if (body === undefined || isLonger(rawBody(body), this.#maxBodyBytes)) return answer(413);
+      if (body === undefined || isLonger(rawBody(body), this.#maxBodyBytes)) {
+        this.#logger.warn(`A webhook was refused: its body is longer than maxBodyBytes, ${this.#maxBodyBytes}.`);
+        return answer(413);
+      }
 
       attempt = await verifySignature(body, delivery.headers, this.#secret, { tolerance: this.#tolerance });
       const event = parseEvent(rawBody(body), this.#onValidationIssue);
@@ -172,14 +199,18 @@ export class Webhooks {
     const context = { id: attempt.id, event };
     const signal = claim.signal ?? new AbortController().signal;
     const errors = await this.#handlers.run(event, { ...attempt, signal });
-    for (const error of errors) await this.#report(error, context);
+    const isFailed = errors.length > 0;
     try {
       await (errors.length > 0 ? claim.release() : claim.complete());
-    } catch (error) {
+    } catch (cause) {
       // The answer stands: the handlers did or did not succeed, whether or not that could be noted.
-      await this.#report(error, context);
+      const done = errors.length > 0 ? 'failed' : 'was handled';
+      errors.push(new ExampleError(`The event ${done}, but that could not be noted in the replay store.`, { cause }));
     }
-    return answer(errors.length > 0 ? 500 : 204);
+    // Only now, so that a report that takes its time keeps nobody from trying again.
+    const status = errors.length > 0 && isFailed ? 500 : 204;
+    for (const error of errors) await this.#report(error, context);
+    return answer(status);
   }
 
   async #report(error: unknown, context: WebhookErrorContext): Promise<void> {
@@ -205,7 +236,7 @@ function logErrors(logger: Logger): NonNullable<WebhooksOptions['onError']> {
     // Anybody can send something that is no event: that alone is no failure of this service.
     if (event === undefined)
       logger.warn(`A webhook was refused: ${error instanceof Error ? error.message : String(error)}`);
-    else logger.error(`Webhook ${id} (${event.event}) failed, and will be sent again: ${described(error)}`);
+    else logger.error(`Webhook ${id} (${event.event}) failed: ${described(error)}`);
   };
 }
 
@@ -220,5 +251,6 @@ function logIssues(logger: Logger): ValidationIssueListener {
 }
 
 function described(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (error instanceof Error) return error.stack ?? error.message;
+  return typeof error === 'string' ? error : `a ${typeof error} that is no Error`;
 }

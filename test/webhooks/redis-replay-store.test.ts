@@ -89,7 +89,7 @@ describe.runIf(canRun('redis-server'))('redisReplayStore', () => {
 
     await vi.waitUntil(() => lost.signal?.aborted);
     expect(lost.signal?.reason).toMatchObject({ message: expect.stringContaining('another process') as string });
-    await lost.complete();
+    await expect(lost.complete()).rejects.toThrow('another process may have handled the event too');
     await lost.release();
 
     expect(await one.claim('msg_1')).toHaveProperty('status', 'busy');
