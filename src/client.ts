@@ -48,7 +48,9 @@ export class Client {
    */
   withOptions(options: ClientOptions): Client {
     const given = Object.entries(options).filter(([, value]) => value !== undefined);
-    return new Client({ ...this.#options, ...Object.fromEntries(given) }, this.#shared);
+    // By the instance's own class, which may be one that was derived; and a bundler then keeps the name.
+    const { constructor } = this as unknown as { constructor: new (...of: [ClientOptions, SharedState]) => Client };
+    return new constructor({ ...this.#options, ...Object.fromEntries(given) }, this.#shared);
   }
 
   /** What is known of the token's rate limit; `undefined` with `rateLimit: false`, or before a token function's first call. */

@@ -114,13 +114,16 @@ export class ClientEventEmitter {
     const known = this.#guarded.get(listener);
     if (known) return known;
 
-    const report = () => this.#logger.error('A listener of an event failed; the call goes on.');
+    const report = (error: unknown) => {
+      const problem = error instanceof Error ? error.message : typeof error;
+      this.#logger.error(`A listener of an event failed (${problem}); the call goes on.`);
+    };
     const guarded = (...event: unknown[]) => {
       try {
         const result = listener(...(event as ClientEvents[Name])); // emit() has checked them
         if (isThenable(result)) result.then(undefined, report);
-      } catch {
-        report();
+      } catch (error) {
+        report(error);
       }
     };
     this.#guarded.set(listener, guarded);

@@ -96,7 +96,8 @@ describe('a listener that fails changes nothing', () => {
 
     expect(await client.users.get('user_123')).toEqual(user);
     expect(listener).toHaveBeenCalledOnce();
-    expect(error).toHaveBeenCalledExactlyOnceWith('[@example/sdk] A listener of an event failed; the call goes on.');
+    expect(error).toHaveBeenCalledOnce();
+    expect(error.mock.calls[0]![0]).toMatch(/A listener of an event failed \(.+\); the call goes on\./);
   });
 });
 

@@ -36,7 +36,7 @@ export interface SandboxServer {
 /** The documented API on this machine, with state of its own. */
 export interface Sandbox {
   /** Answers a request without a network; takes what the global `fetch` takes. Needs no `this`. */
-  readonly fetch: (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>;
+  readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
   /** Serves real HTTP. Given a number, on that port; given nothing, on a free one. Node only. */
   readonly listen: (where?: number | ListenOptions) => Promise<SandboxServer>;
   /** Stops every server that `listen` started, and sends no more webhooks. */

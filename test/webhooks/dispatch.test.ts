@@ -430,7 +430,10 @@ describe('an event that comes again', () => {
     webhooks.on('user.created', () => undefined);
 
     expect((await send()).status).toBe(204);
-    expect(onError).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ cause: new Error('gone') }), expect.anything());
+    expect(onError).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ cause: new Error('gone') }),
+      expect.anything(),
+    );
   });
 });
 
