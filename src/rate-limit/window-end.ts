@@ -106,7 +106,9 @@ export class WindowEnd {
     // A time that is a hair later than the last try is the same one, seen by another clock.
     const tried = this.#earlyAt + (turn.byClock ? nearly : 0);
     const next = Math.min(...[window.retryAt, turn.first, turn.last].filter((time) => time > tried));
-    this.turnAt = next < Infinity ? next : this.#earlyAt + Math.min(1000 * 2 ** (this.#early - 1), this.period * 1000);
+    // Nothing that was announced has come true.
+    const pause = this.period * 1000 * Math.min(1, 2 ** this.#early / 32);
+    this.turnAt = next < Infinity ? next : this.#earlyAt + pause;
     this.overAt = Math.max(turn.last, this.turnAt);
   }
 
