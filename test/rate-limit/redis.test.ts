@@ -3,7 +3,7 @@ import { createClient } from 'redis';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Permit, RateLimitStoreChange } from '../../src/rate-limit/limiter.ts';
 import { Pacer } from '../../src/rate-limit/pacer.ts';
-import { rateLimitStore } from '../../src/redis/index.ts';
+import { rateLimitStore, type RateLimitStoreRequest } from '../../src/redis/index.ts';
 import { redisRateLimitStore } from '../../src/redis/rate-limit-store.ts';
 import { canRun, RedisServer, type RedisServerProgram } from '../support/redis-server.ts';
 import { LimitedServer } from './support/servers.ts';
@@ -225,6 +225,28 @@ describe('a store of your own', () => {
     );
     expect(permits).toHaveLength(5);
     expect(onStoreChange).toHaveBeenCalledTimes(1);
+  });
+
+  it('is not asked again for a request that was granted and never left', async () => {
+    const sync = vi.fn((_key: string, { want }: RateLimitStoreRequest) =>
+      Promise.resolve({
+        version: 1,
+        granted: want,
+        limit: 100,
+        used: want,
+        reset: Math.ceil(Date.now() / 1000) + 60,
+        over: 60_000,
+        closed: 0,
+        sharers: 1,
+      }),
+    );
+    const limiter = new Pacer(token);
+    limiter.configure({ store: rateLimitStore(sync) });
+    for (let index = 0; index < 5; index += 1) {
+      (await limiter.acquire({ method: 'GET', path: '/' })).unsent();
+    }
+    expect(sync).toHaveBeenCalledTimes(1);
+    expect(sync.mock.calls[0]![0]).toMatch(/^[0-9a-f]{64}$/);
   });
 
   it('is not asked about an API that announces no limit: there is nothing to share', async () => {
