@@ -7,9 +7,11 @@ rmSync('dist', { recursive: true, force: true });
 const shared: Options = {
   target: 'es2023',
   platform: 'neutral',
-  format: ['esm', 'cjs'],
   dts: true,
   treeshake: true,
+  esbuildOptions: (options) => {
+    options.chunkNames = 'chunks/[name]-[hash]';
+  },
   // `sqlite` is a package of that name; Node's own is there as `node:sqlite` alone.
   removeNodeProtocol: false,
 };
@@ -23,18 +25,35 @@ const sandbox: Options = {
   dts: { entry: { 'sandbox/index': 'src/sandbox/index.ts' } },
 };
 
+const library = {
+  index: 'src/index.ts',
+  'webhooks/index': 'src/webhooks/index.ts',
+  'redis/index': 'src/redis/index.ts',
+};
+
 export default defineConfig([
   {
     ...shared,
+    format: 'esm',
     entry: {
-      index: 'src/index.ts',
-      'webhooks/index': 'src/webhooks/index.ts',
-      // Not for import: they split what verifies from what dispatches. Bundlers can't drop half a file that imports
-      // eventemitter3, and who only verifies should not get it.
+      ...library,
+      // Not for import: they part what needs eventemitter3 from what doesn't, because bundlers can't drop half a file
+      // that imports it, and who only catches an error or verifies a webhook should not get it.
+      client: 'src/client.ts',
+      errors: 'src/errors.ts',
       'webhooks/verify-webhook': 'src/webhooks/verify-webhook.ts',
       'webhooks/webhooks': 'src/webhooks/webhooks.ts',
-      'redis/index': 'src/redis/index.ts',
     },
+    dts: { entry: library },
+    // `zod/mini` loads a hundred files, every language of its messages among them: as long as all the rest to import.
+    noExternal: ['zod'],
+  },
+  {
+    ...shared,
+    format: 'cjs',
+    entry: library,
+    // ky is an ES module only, which Jest can't require.
+    noExternal: ['zod', 'ky'],
   },
   {
     // The sandbox brings hono along, so that who installs the SDK installs nothing for it. Its command line shares

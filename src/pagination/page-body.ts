@@ -17,10 +17,12 @@ export interface PageBody<Item> {
   meta: PageMeta;
 }
 
-export const pageMetaSchema = z.looseObject({
-  current_page: z.number(),
-  total_pages: z.number(),
-  total_count: z.number(),
+const count = /* @__PURE__ */ z.number();
+
+export const pageMetaSchema = /* @__PURE__ */ z.looseObject({
+  current_page: count,
+  total_pages: count,
+  total_count: count,
 });
 
 const schemas = /* @__PURE__ */ new WeakMap<object, unknown>();

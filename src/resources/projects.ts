@@ -20,11 +20,13 @@ export interface ProjectListParams extends PageParams {
   status?: string | undefined;
 }
 
-export const projectSchema = z.looseObject({
-  id: z.string(),
-  name: z.string(),
-  description: z.string(),
-  created_at: z.string(),
+const text = /* @__PURE__ */ z.string();
+
+export const projectSchema = /* @__PURE__ */ z.looseObject({
+  id: text,
+  name: text,
+  description: text,
+  created_at: text,
 });
 
 /** The projects of the account. */

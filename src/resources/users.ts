@@ -24,12 +24,9 @@ export interface UserCreateParams {
   password: string;
 }
 
-export const userSchema = z.looseObject({
-  id: z.string(),
-  name: z.string(),
-  email: z.string(),
-  created_at: z.string(),
-});
+const text = /* @__PURE__ */ z.string();
+
+export const userSchema = /* @__PURE__ */ z.looseObject({ id: text, name: text, email: text, created_at: text });
 
 /** The users of the account. */
 export class Users {

@@ -8,7 +8,9 @@ export const errorBodySchema = z.object({
   error: z.object({ code: z.string(), message: z.string(), details: z.record(z.string(), z.string()) }),
 });
 
-export type ErrorBody = z.infer<typeof errorBodySchema>;
+export interface ErrorBody {
+  error: { code: string; message: string; details: Details };
+}
 
 /** A request that gets something other than success. Thrown anywhere under the routes; becomes an {@link ErrorBody}. */
 export class Failure extends Error {

@@ -16,7 +16,11 @@ export const projectFieldsSchema = z.strictObject({
     .check(z.regex(/^[\w-]{1,50}$/, 'Must be 1 to 50 letters, digits, hyphens or underscores.')),
 });
 
-export type ProjectFields = z.infer<typeof projectFieldsSchema>;
+export interface ProjectFields {
+  name: string;
+  description: string;
+  status: string;
+}
 
 export function createProject({ store, clock }: Services, fields: ProjectFields): ProjectRecord {
   return store.transaction(() => {

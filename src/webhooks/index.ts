@@ -17,6 +17,6 @@ export type { ClaimedEvent, ReplayClaim, ReplayStore } from './replay-store.ts';
 export type { WebhookSecret } from './secrets.ts';
 export { signWebhook, type SignWebhookParams } from './sign.ts';
 export { WebhookVerificationError, type WebhookVerificationErrorCode } from './verification-error.ts';
-export { verifySignature, type VerifySignatureOptions, type WebhookAttempt } from './verify-signature.ts';
-export { verifyWebhook, type VerifyWebhookOptions } from './verify-webhook.ts';
+export { verifySignature, type VerifyWebhookOptions, type WebhookAttempt } from './verify-signature.ts';
+export { verifyWebhook } from './verify-webhook.ts';
 export { Webhooks, type WebhookErrorContext, type WebhooksOptions } from './webhooks.ts';

@@ -7,7 +7,7 @@ import { signedHead } from './signed-content.ts';
 import { WebhookVerificationError } from './verification-error.ts';
 
 /** How strictly to verify. */
-export interface VerifySignatureOptions {
+export interface VerifyWebhookOptions {
   /** How far the attempt's time may be from now, before or after, in seconds. Default 300. */
   tolerance?: number | undefined;
   /** What is now. Default: the clock. */
@@ -33,7 +33,7 @@ export async function verifySignature(
   body: WebhookBody,
   headers: WebhookHeaders,
   secret: WebhookSecret,
-  { tolerance, now }: VerifySignatureOptions = {},
+  { tolerance, now }: VerifyWebhookOptions = {},
 ): Promise<WebhookAttempt> {
   const tolerated = checkTolerance(tolerance);
   const keys = verificationKeys(secret);

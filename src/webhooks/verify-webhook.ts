@@ -1,22 +1,14 @@
-import { parseEvent, type ValidationIssueListener, type WebhookEvent } from './events.ts';
+import { parseEvent, type WebhookEvent } from './events.ts';
 import type { WebhookHeaders } from './headers.ts';
 import { rawBody, type WebhookBody } from './raw-body.ts';
 import type { WebhookSecret } from './secrets.ts';
-import { verifySignature, type VerifySignatureOptions } from './verify-signature.ts';
-
-/** How strictly to verify. */
-export interface VerifyWebhookOptions extends VerifySignatureOptions {
-  /**
-   * Told where an event differs from the documentation; it is passed through all the same. Throw from it to refuse such
-   * an event. Default: nobody is told.
-   */
-  onValidationIssue?: ValidationIssueListener | undefined;
-}
+import { verifySignature, type VerifyWebhookOptions } from './verify-signature.ts';
 
 /**
  * Checks that a webhook comes from the API and is recent, and gives its event.
  *
- * It does not know which events were handled before: for that, and to answer as the API expects, see {@link Webhooks}.
+ * It does not know which events were handled before, and does not check the fields of an event: for that, and to answer as
+ * the API expects, see {@link Webhooks}.
  *
  * @param body The body exactly as received, not parsed.
  * @param headers All headers of the request, as they came.
@@ -34,5 +26,5 @@ export async function verifyWebhook(
   options?: VerifyWebhookOptions,
 ): Promise<WebhookEvent> {
   await verifySignature(body, headers, secret, options);
-  return parseEvent(rawBody(body), options?.onValidationIssue);
+  return parseEvent(rawBody(body));
 }

@@ -5,6 +5,7 @@ import { InvalidRequestError } from '../invalid-request-error.ts';
 import { atLevel, logLevels, type Logger, type LogLevel } from '../logger.ts';
 import { environmentVariable } from '../runtime.ts';
 import type { Delivery, WebhookAnswer } from './delivery.ts';
+import { eventIssues } from './event-issues.ts';
 import { parseEvent, type ValidationIssueListener, type WebhookEvent, type WebhookEventName } from './events.ts';
 import { Handlers, type WebhookHandler } from './handlers.ts';
 import type { WebhookHeaders } from './headers.ts';
@@ -162,7 +163,8 @@ export class Webhooks {
       }
 
       attempt = await verifySignature(body, delivery.headers, this.#secret, { tolerance: this.#tolerance });
-      const event = parseEvent(rawBody(body), this.#onValidationIssue);
+      const event = parseEvent(rawBody(body));
+      for (const issue of eventIssues(event)) this.#onValidationIssue(issue, event);
       return await this.#handle(event, attempt);
     } catch (error) {
       await this.#report(error, { id: attempt?.id, event: undefined });

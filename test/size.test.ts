@@ -1,0 +1,78 @@
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { describe, expect, it } from 'vitest';
+
+interface Bundle {
+  /** Bytes, minified and gzipped. */
+  readonly size: number;
+  readonly text: string;
+  /** The packages that something of is in the bundle. */
+  readonly packages: readonly string[];
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** What a bundler makes of a program that imports from the built SDK. */
+async function bundle(program: string): Promise<Bundle> {
+  const { outputFiles, metafile } = await build({
+    stdin: { contents: program, resolveDir: root },
+    absWorkingDir: root,
+    tsconfigRaw: {}, // The repository's own leads to src.
+    platform: 'browser',
+    format: 'esm',
+    target: 'es2023',
+    bundle: true,
+    minify: true,
+    metafile: true,
+    write: false,
+    logLevel: 'error',
+  });
+  const [output] = Object.values(metafile.outputs);
+  const inputs = Object.entries(output?.inputs ?? {}).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+  expect(inputs.some(([file]) => file.startsWith('dist/'))).toBe(true);
+  const packages = inputs.flatMap(([file]) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []);
+  const [{ text } = { text: '' }] = outputFiles;
+  return { size: gzipSync(text, { level: 9 }).length, text, packages: [...new Set(packages)].sort() };
+}
+
+// What survives minification because it is data: the names of error classes, of zod's types, of an option.
+const clientErrors = /RateLimitError|ConnectionError|ResponseValidationError/;
+const zod = /ZodMini/;
+const dispatcher = /maxBodyBytes/;
+
+describe('a page gets', () => {
+  it('the whole client in at most 31 kB', async () => {
+    const { size, packages, text } = await bundle(`export * from '@example/sdk';`);
+    expect(text).toMatch(clientErrors);
+    expect(text).toMatch(zod);
+    expect(packages).toEqual(['eventemitter3', 'ky']);
+    expect(size).toBeLessThanOrEqual(31_000);
+  });
+
+  it('an error class without ky, zod or eventemitter3, in at most 1 kB', async () => {
+    const { size, packages, text } = await bundle(`export { NotFoundError } from '@example/sdk';`);
+    expect(text).toContain('NotFoundError');
+    expect(text).not.toMatch(zod);
+    expect(packages).toEqual([]);
+    expect(size).toBeLessThanOrEqual(1_000);
+  });
+
+  it('verifyWebhook without any package, the dispatcher or anything of the client, in at most 4 kB', async () => {
+    const { size, packages, text } = await bundle(`export { verifyWebhook } from '@example/sdk/webhooks';`);
+    expect(text).toContain('WebhookVerificationError');
+    expect(text).not.toMatch(zod);
+    expect(text).not.toMatch(clientErrors);
+    expect(text).not.toMatch(dispatcher);
+    expect(text).not.toMatch(/randomUUID|EXAMPLE_/);
+    expect(packages).toEqual([]);
+    expect(size).toBeLessThanOrEqual(4_000);
+  });
+
+  it('all of the webhooks without ky or anything of the client', async () => {
+    const { packages, text } = await bundle(`export * from '@example/sdk/webhooks';`);
+    expect(text).toMatch(dispatcher);
+    expect(text).not.toMatch(clientErrors);
+    expect(packages).toEqual(['eventemitter3']);
+  });
+});
