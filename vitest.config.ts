@@ -32,9 +32,23 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['test/**/*.test.ts', 'examples/**/*.test.ts'], exclude: system },
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
+          exclude: ['test/ecosystem/**', ...system],
+        },
       },
       { extends: true, test: { name: 'system', include: system } },
+      // About the packed tarball, in other programs: nothing here counts for coverage.
+      {
+        extends: true,
+        test: {
+          name: 'ecosystem',
+          include: ['test/ecosystem/**/*.test.ts'],
+          globalSetup: 'test/ecosystem/support/setup.ts',
+          testTimeout: 120_000,
+        },
+      },
     ],
     testTimeout: 20_000,
     coverage: {

@@ -1,0 +1,81 @@
+import { Client, NotFoundError } from '@example/sdk';
+import { verifyWebhook, WebhookVerificationError } from '@example/sdk/webhooks';
+
+/** An API to talk to. */
+export interface Api {
+  baseUrl: string;
+  apiToken: string;
+}
+
+/** A webhook as it was sent, and what to verify it with. */
+export interface Delivery {
+  body: string;
+  headers: Record<string, string>;
+  secret: string;
+}
+
+/** What the suite is told: JSON, so that it can be handed to any runtime. */
+export interface SuiteInput {
+  /** Has 100 projects. */
+  healthy: Api;
+  /** Answers the first request with a 503. */
+  flaky: Api;
+  /** Allows two requests a second. */
+  limited: Api;
+  /** One for each scheme of signatures. */
+  deliveries: Delivery[];
+}
+
+/** What every runtime is put through: the few lines that a user would write there. Gives what it saw. */
+export async function runSuite({ healthy, flaky, limited, deliveries }: SuiteInput): Promise<Record<string, unknown>> {
+  const clientOf = (api: Api) => new Client({ ...api, dangerouslyAllowBrowser: true });
+  const client = clientOf(healthy);
+
+  const created = await client.users.create({
+    name: 'Jane Doe',
+    email: 'jane@example.com',
+    password: 'secure_password',
+  });
+  const got = await client.users.get(created.id);
+
+  const iterated = new Set<string>();
+  for await (const project of client.projects.list({ per_page: 25 })) iterated.add(project.id);
+
+  const missing = await rejection(client.users.get('user_missing'));
+
+  const retried: unknown[] = [];
+  await clientOf(flaky)
+    .on('retry', ({ status }) => retried.push(status))
+    .projects.list();
+
+  let waits = 0;
+  const paced = clientOf(limited).on('rateLimitWait', () => waits++);
+  for (let calls = 0; waits === 0 && calls < 20; calls++) await paced.projects.list();
+
+  const verified: string[] = [];
+  const refused: unknown[] = [];
+  for (const { body, headers, secret } of deliveries) {
+    verified.push((await verifyWebhook(body, headers, secret)).event);
+    const error = await rejection(verifyWebhook(`${body} `, headers, secret));
+    refused.push(error instanceof WebhookVerificationError && error.code);
+  }
+
+  return {
+    created: created.name,
+    got: got.name,
+    iterated: iterated.size,
+    missing: missing instanceof NotFoundError && missing.code,
+    retried,
+    waits,
+    verified,
+    refused,
+  };
+}
+
+async function rejection(call: PromiseLike<unknown>): Promise<unknown> {
+  try {
+    return await call;
+  } catch (error) {
+    return error;
+  }
+}

@@ -1,0 +1,34 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import type { Compatible } from './compatibility.ts';
+import { checkDocument, updateDocument } from './compatibility-document.ts';
+import { packAndInstall, type PackedSDK } from './packed.ts';
+import { installTools } from './tools.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** What every test here is about. */
+    packed: PackedSDK;
+    /** The file of `recordAsCompatible`. */
+    compatibilityNotes: string;
+  }
+}
+
+/** Before all tests: the tools and the package. After all of them: the table of `docs/compatibility.md`. */
+export default function setup(project: TestProject): () => Promise<void> {
+  installTools();
+  const directory = mkdtempSync(join(tmpdir(), 'example-sdk-'));
+  const notes = join(directory, 'compatibility.jsonl');
+  project.provide('packed', packAndInstall(directory));
+  project.provide('compatibilityNotes', notes);
+
+  return async () => {
+    const lines = existsSync(notes) ? readFileSync(notes, 'utf8').trim().split('\n') : [];
+    rmSync(directory, { recursive: true, force: true });
+    // Each line was written by recordAsCompatible.
+    const ran = lines.map((line) => JSON.parse(line) as Compatible);
+    await (process.env['CI'] === 'true' ? checkDocument(ran) : updateDocument(ran));
+  };
+}

@@ -1,0 +1,78 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { createSandbox, type Sandbox, type SandboxOptions } from '@example/sdk/sandbox';
+import { signWebhook } from '@example/sdk/webhooks';
+import { expect, onTestFinished } from 'vitest';
+import type { Api, Delivery, SuiteInput } from '../consumer/suite.ts';
+
+/** What the suite gives if everything works. */
+const expectedResult = {
+  created: 'Jane Doe',
+  got: 'Jane Doe',
+  iterated: 100,
+  missing: 'not_found',
+  retried: [503],
+  waits: 1,
+  verified: ['user.created', 'user.created'],
+  refused: ['no_matching_signature', 'no_matching_signature'],
+};
+
+/** One run of `consumer/suite.ts`: what to give it, and how to tell that it did everything. */
+export interface SuiteRun {
+  readonly input: SuiteInput;
+  /** Fails unless the suite saw what it should, and its requests arrived. */
+  readonly check: (result: unknown) => void;
+}
+
+/** Starts the APIs that the suite talks to, over real HTTP; they end with the test. */
+export async function startSuite(): Promise<SuiteRun> {
+  const [healthy, flaky, limited] = [sandbox(), sandbox(), sandbox({ rateLimit: { limit: 2, window: 1_000 } })];
+  flaky.faults.next({ status: 503, retryAfter: 0 });
+  const input: SuiteInput = {
+    healthy: await listen(healthy),
+    flaky: await listen(flaky),
+    limited: await listen(limited),
+    deliveries: await deliveries(),
+  };
+
+  const check = (result: unknown) => {
+    expect(result).toEqual(expectedResult);
+    expect(healthy.requests.map(({ method, status }) => `${method} ${status}`)).toContain('POST 201');
+    expect(new Set(limited.requests.map(({ status }) => status))).toEqual(new Set([200]));
+  };
+  return { input, check };
+}
+
+function sandbox(options?: SandboxOptions): Sandbox {
+  const api = createSandbox(options);
+  onTestFinished(() => api.close());
+  return api;
+}
+
+async function listen(api: Sandbox): Promise<Api> {
+  return { baseUrl: (await api.listen()).url, apiToken: api.apiToken };
+}
+
+async function deliveries(): Promise<Delivery[]> {
+  const body = JSON.stringify({
+    event: 'user.created',
+    data: { id: 'user_123', name: 'John Doe', email: 'john@example.com' },
+    timestamp: '2024-01-01T00:00:00Z',
+  });
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  // Both end with the 32 bytes of the key itself.
+  const [whpk, whsk] = [
+    `whpk_${publicKey.export({ type: 'spki', format: 'der' }).subarray(-32).toString('base64')}`,
+    `whsk_${privateKey.export({ type: 'pkcs8', format: 'der' }).subarray(-32).toString('base64')}`,
+  ];
+  const whsec = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
+  return Promise.all(
+    [
+      { sign: whsec, verify: whsec },
+      { sign: whsk, verify: whpk },
+    ].map(async ({ sign, verify }) => ({
+      body,
+      headers: { ...(await signWebhook({ body, secret: sign })) },
+      secret: verify,
+    })),
+  );
+}
