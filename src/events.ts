@@ -1,7 +1,7 @@
 import { EventEmitter } from 'eventemitter3';
 import { callable } from './arguments.ts';
 import type { CallSite, ValidationIssue } from './errors.ts';
-import type { Logger } from './logger.ts';
+import type { LeveledLogger } from './logger.ts';
 import type { RateLimitInfo } from './rate-limit/headers.ts';
 
 /** An attempt is about to be sent. */
@@ -81,9 +81,9 @@ export type ClientEventListener<Name extends keyof ClientEvents> = (...event: Cl
 export class ClientEventEmitter {
   readonly #emitter = new EventEmitter();
   readonly #guarded = new WeakMap<(...event: never[]) => unknown, (event: unknown) => void>();
-  readonly #logger: Logger;
+  readonly #logger: LeveledLogger;
 
-  constructor(logger: Logger) {
+  constructor(logger: LeveledLogger) {
     this.#logger = logger;
   }
 
@@ -116,7 +116,7 @@ export class ClientEventEmitter {
 
     const report = (error: unknown) => {
       const problem = error instanceof Error ? error.message : typeof error;
-      this.#logger.error(`A listener of an event failed (${problem}); the call goes on.`);
+      this.#logger.error?.(`A listener of an event failed (${problem}); the call goes on.`);
     };
     const guarded = (...event: unknown[]) => {
       try {

@@ -11,19 +11,21 @@ export const logLevels = ['off', 'error', 'warn', 'info', 'debug'] as const;
 /** How much is logged: each level includes those before it. */
 export type LogLevel = (typeof logLevels)[number];
 
-const silent = () => undefined;
+/** A logger at a level: it lacks the methods above, so that for those not even a message is made. */
+export type LeveledLogger = Readonly<Partial<Logger>>;
 
-/** The same logger, mute above the level. A logger that throws changes nothing. */
-export function atLevel(logger: Logger, level: LogLevel): Logger {
+/** The same logger up to the level. A logger that throws changes nothing. */
+export function atLevel(logger: Logger, level: LogLevel): LeveledLogger {
   const method = (name: Exclude<LogLevel, 'off'>) => {
-    if (logLevels.indexOf(name) > logLevels.indexOf(level)) return silent;
-    return (message: string) => {
+    if (logLevels.indexOf(name) > logLevels.indexOf(level)) return {};
+    const log = (message: string) => {
       try {
         logger[name](`[@example/sdk] ${message}`);
       } catch {
         // The call that is logged must not fail with its log line.
       }
     };
+    return { [name]: log };
   };
-  return { error: method('error'), warn: method('warn'), info: method('info'), debug: method('debug') };
+  return { ...method('error'), ...method('warn'), ...method('info'), ...method('debug') };
 }

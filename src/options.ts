@@ -1,6 +1,6 @@
 import { callable, mergeHeaders, milliseconds, oneOf, wholeNumber } from './arguments.ts';
 import { InvalidRequestError } from './errors.ts';
-import { atLevel, logLevels, type Logger, type LogLevel } from './logger.ts';
+import { atLevel, logLevels, type LeveledLogger, type Logger, type LogLevel } from './logger.ts';
 import type { RateLimitStore } from './rate-limit/store.ts';
 import { environmentVariable, isBrowser, runtimeName } from './runtime.ts';
 import { VERSION } from './version.ts';
@@ -69,7 +69,7 @@ export interface ResolvedOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly rateLimit: false | RateLimitOptions;
   readonly responseValidation: 'warn' | 'throw' | 'off';
-  readonly logger: Logger;
+  readonly logger: LeveledLogger;
 }
 
 /** Resolves every option once; behind this door nobody asks again whether a value is set. */

@@ -3,12 +3,12 @@ import { ConnectionError, TimeoutError, type APIError } from '../errors.ts';
 import { parseRetryAfter, untilReset } from '../rate-limit/headers.ts';
 import type { Permit } from '../rate-limit/limiter.ts';
 import type { Fetch } from '../options.ts';
-import { forwardAbort, untilAborted } from './call-signal.ts';
 import type { Call } from './call.ts';
 import { connectionProblem, wasNeverSent } from './connection.ts';
 import { errorOf, readText } from './response.ts';
 import type { Failure } from './retry.ts';
 import type { Secrets } from './secrets.ts';
+import { TimeLimit } from './time-limit.ts';
 
 /** What one attempt is made with, beside the call. */
 export interface Attempt {
@@ -40,35 +40,30 @@ export type Result =
  * @throws the signal's reason when the call is aborted; everything else is a result.
  */
 export async function send(call: Call, attempt: Attempt): Promise<Result> {
-  const { signal, permit } = attempt;
+  const { signal, permit, raw } = attempt;
   if (signal?.aborted) {
     permit?.unsent();
     throw signal.reason;
   }
-  const controller = new AbortController();
-  const release = forwardAbort(signal, controller);
-  const timer = startTimer(call, controller);
-  let isOpen = permit !== undefined; // The outcome is reported once, even if an aborted fetch answers after all.
-  let answer: Response | undefined;
-
-  const exchange = async (): Promise<Result> => {
-    const response = await fetchOnce(call, attempt, controller.signal);
-    if (isOpen) permit?.answered(response.status, response.headers);
-    isOpen = false;
-    answer = response;
-    return readResult(response, call, attempt);
-  };
-
+  const limit = new TimeLimit(signal, call.timeout, () => timeoutError(call));
+  const exchange = fetchOnce(call, attempt, limit.signal);
+  let response: Response | undefined;
   try {
-    return await untilAborted(controller.signal, exchange());
+    response = await limit.hold(exchange);
+    permit?.answered(response.status, response.headers);
+    if (response.ok && raw) return { kind: 'success', response, text: undefined };
+    return resultOf(response, await limit.hold(readText(response)), call, attempt);
   } catch (error) {
     const neverSent = wasNeverSent(error);
-    if (isOpen && neverSent) permit?.unsent();
-    else if (isOpen) permit?.lost();
-    isOpen = false;
+    if (!response) {
+      if (neverSent) permit?.unsent();
+      else permit?.lost();
+      // A custom fetch may answer after all; nobody reads that.
+      exchange.then((late) => late.body?.cancel()).catch(() => undefined);
+    }
     if (signal?.aborted) throw signal.reason;
     // The status is known, and says more than a body that does not come.
-    if (answer && !answer.ok) return resultOf(answer, '', call, attempt);
+    if (response && !response.ok) return resultOf(response, '', call, attempt);
     return {
       kind: 'failure',
       response: undefined,
@@ -76,37 +71,30 @@ export async function send(call: Call, attempt: Attempt): Promise<Result> {
       error: error instanceof TimeoutError ? error : connectionError(error, call, attempt),
     };
   } finally {
-    clearTimeout(timer);
-    release();
+    limit.dispose();
   }
 }
 
-function startTimer(call: Call, controller: AbortController): ReturnType<typeof setTimeout> | undefined {
-  if (call.timeout === Infinity) return undefined;
-  return setTimeout(() => {
-    const message = `${call.method} ${call.path} was not answered completely within ${call.timeout} ms (timeout).`;
-    controller.abort(new TimeoutError(message, call));
-  }, call.timeout);
+function timeoutError(call: Call): TimeoutError {
+  return new TimeoutError(
+    `${call.method} ${call.path} was not answered completely within ${call.timeout} ms (timeout).`,
+    call,
+  );
 }
 
-async function fetchOnce(call: Call, attempt: Attempt, attemptSignal: AbortSignal): Promise<Response> {
+function fetchOnce(call: Call, attempt: Attempt, signal: AbortSignal): Promise<Response> {
   const { url, fetch, raw } = attempt;
   const init: RequestInit = {
     method: call.method,
     headers: { ...call.headers, authorization: `Bearer ${attempt.token}` },
     // A redirect must not carry the token to another origin, and not every runtime takes it off.
     redirect: 'manual',
-    signal: raw?.signal ? AbortSignal.any([attemptSignal, raw.signal]) : attemptSignal,
-    ...(call.body === undefined ? undefined : { body: call.body }),
+    signal: raw?.signal ? AbortSignal.any([signal, raw.signal]) : signal,
   };
+  if (call.body !== undefined) init.body = call.body;
   // One attempt and nothing else: retries, timeouts and errors are decided where the rate limit is known. ky passes
   // the request on as a Request; handing the parts to fetch instead costs half, and is what a custom fetch expects.
   return ky(url, { retry: 0, timeout: false, throwHttpErrors: false, fetch: () => fetch(url, init) });
-}
-
-async function readResult(response: Response, call: Call, attempt: Attempt): Promise<Result> {
-  if (response.ok && attempt.raw) return { kind: 'success', response, text: undefined };
-  return resultOf(response, await readText(response), call, attempt);
 }
 
 function resultOf(response: Response, text: string, call: Call, attempt: Attempt): Result {

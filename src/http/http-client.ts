@@ -5,8 +5,7 @@ import { parseRateLimit } from '../rate-limit/headers.ts';
 import type { Permit, RateLimiter, RateLimitSnapshot } from '../rate-limit/limiter.ts';
 import { rateLimiterFor } from '../rate-limit/registry.ts';
 import { APIPromise, type Exchange } from './api-promise.ts';
-import { send, type Attempt, type Result } from './attempt.ts';
-import { callSignal, sleep, untilAborted } from './call-signal.ts';
+import { send } from './attempt.ts';
 import { openCall, type Call } from './call.ts';
 import { decode, type DecodePolicy } from './decoder.ts';
 import { followRedirect } from './redirect.ts';
@@ -14,6 +13,8 @@ import type { InternalRequestOptions, Requester, RequestSpec } from './request.t
 import { Retries } from './retries.ts';
 import { Secrets } from './secrets.ts';
 import type { SharedState } from './shared-state.ts';
+import { TimeLimit } from './time-limit.ts';
+import { sleep, untilAborted } from './until-aborted.ts';
 import { placeOf } from './validation.ts';
 
 /** Leave to send, and with which token. */
@@ -57,20 +58,26 @@ export class HttpClient implements Requester, DecodePolicy {
       const place = `${site.method} ${route}, body${placeOf(issue)}`;
       if (loggedIssues.has(place)) continue;
       loggedIssues.add(place);
-      this.#options.logger.warn(`A response differs from the documentation at ${place}: ${issue.message}.`);
+      this.#options.logger.warn?.(`A response differs from the documentation at ${place}: ${issue.message}.`);
     }
     events.emit('validationIssue', { ...site, issues });
   }
 
   onListDrift(drift: ListDriftEvent): void {
     this.#shared.events.emit('listDrift', drift);
-    this.#options.logger.warn(
+    this.#options.logger.warn?.(
       `${drift.method} ${drift.path} moved while it was read: items may be missing at ${drift.openSeams} places.`,
     );
   }
 
   async #run<T>(spec: RequestSpec<T>, call: Call, options: InternalRequestOptions, raw: boolean): Promise<Exchange<T>> {
-    const { signal, deadline, dispose } = callSignal(options.signal, call.totalTimeout, () => totalTimeoutError(call));
+    const { totalTimeout } = call;
+    const deadline = performance.now() + totalTimeout;
+    const limit =
+      totalTimeout === Infinity
+        ? undefined
+        : new TimeLimit(options.signal, totalTimeout, () => totalTimeoutError(call));
+    const signal = limit?.signal ?? options.signal;
     const retries = new Retries(call, this.#shared.retryBudget);
     try {
       signal?.throwIfAborted();
@@ -82,7 +89,10 @@ export class HttpClient implements Requester, DecodePolicy {
         const { fetch } = this.#options;
         const secrets = new Secrets(token, call.secrets);
         const how = { url, token, secrets, permit, signal, fetch, raw: raw ? options : undefined };
-        const result = await this.#attempt(call, attempt, how);
+        this.#tellRequest(call, attempt);
+        const start = performance.now();
+        const result = await send(call, how);
+        this.#tellAnswer(call, attempt, result.response, performance.now() - start, secrets);
         retries.settle(result);
 
         if (result.kind === 'success') {
@@ -106,7 +116,7 @@ export class HttpClient implements Requester, DecodePolicy {
       }
     } finally {
       retries.end();
-      dispose();
+      limit?.dispose();
     }
   }
 
@@ -151,32 +161,33 @@ export class HttpClient implements Requester, DecodePolicy {
     return this.#limiter;
   }
 
-  async #attempt(call: Call, attempt: number, how: Attempt): Promise<Result> {
+  #tellRequest(call: Call, attempt: number): void {
     const { events } = this.#shared;
-    const { logger } = this.#options;
     if (events.has('request')) events.emit('request', { ...site(call), attempt });
-    const start = performance.now();
-    const result = await send(call, how);
-    const { response } = result;
-    const duration = Math.round(performance.now() - start);
-    logger.debug(`${call.method} ${call.path}: ${response ? response.status : 'no answer'} after ${duration} ms`);
-    if (response && events.has('response')) {
-      events.emit('response', {
-        ...site(call),
-        attempt,
-        status: response.status,
-        duration,
-        requestId: requestIdOf(response, how),
-        rateLimit: parseRateLimit(response.headers),
-      });
-    }
-    return result;
+  }
+
+  #tellAnswer(call: Call, attempt: number, response: Response | undefined, time: number, secrets: Secrets): void {
+    const { events } = this.#shared;
+    const duration = Math.round(time);
+    this.#options.logger.debug?.(
+      `${call.method} ${call.path}: ${response ? response.status : 'no answer'} after ${duration} ms`,
+    );
+    if (!response || !events.has('response')) return;
+    const id = response.headers.get('x-request-id');
+    events.emit('response', {
+      ...site(call),
+      attempt,
+      status: response.status,
+      duration,
+      requestId: id === null ? undefined : secrets.redactName(id),
+      rateLimit: parseRateLimit(response.headers),
+    });
   }
 
   #tellRetry(call: Call, attempt: number, delay: number, error: ExampleError): void {
     const status = error instanceof APIError ? error.status : undefined;
     this.#shared.events.emit('retry', { ...site(call), attempt, delay, status, reason: error.message });
-    this.#options.logger.info(`${error.name}: ${error.message} Trying again in ${Math.round(delay)} ms.`);
+    this.#options.logger.info?.(`${error.name}: ${error.message} Trying again in ${Math.round(delay)} ms.`);
   }
 
   #tellWait(call: Call, delay: number, waiting: number): void {
@@ -186,7 +197,7 @@ export class HttpClient implements Requester, DecodePolicy {
     // One line for all that wait for the same reason, not a thousand.
     this.#shared.quietUntil = now + delay;
     const seconds = Math.round(delay / 1000);
-    this.#options.logger.info(
+    this.#options.logger.info?.(
       `${call.method} ${call.path} waits about ${seconds} s for the rate limit; ${waiting} wait.`,
     );
   }
@@ -202,11 +213,6 @@ function attemptTo<T>(work: () => T): () => T {
       throw error;
     };
   }
-}
-
-function requestIdOf(response: Response, { secrets }: Attempt): string | undefined {
-  const id = response.headers.get('x-request-id');
-  return id === null ? undefined : secrets.redactName(id);
 }
 
 function site({ method, path }: CallSite): CallSite {

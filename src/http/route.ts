@@ -4,10 +4,12 @@ import { InvalidRequestError } from '../errors.ts';
  * Fills in a route's `{names}`. Every value becomes exactly one path segment, so that no id can reach another route.
  */
 export function expandRoute(route: string, params: Readonly<Record<string, string>> = {}): string {
-  return route.replace(/\{(\w+)\}/g, (_, name: string) => encodeSegment(name, params[name]));
+  let path = route;
+  for (const [name, value] of Object.entries(params)) path = path.replace(`{${name}}`, encodeSegment(name, value));
+  return path;
 }
 
-function encodeSegment(name: string, value: string | undefined): string {
+function encodeSegment(name: string, value: string): string {
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   if (typeof value !== 'string' || !/^(?!\.{0,2}$)[^/\\\u0000-\u001f\u007f]*$/.test(value) || !value.isWellFormed()) {
     throw new InvalidRequestError(

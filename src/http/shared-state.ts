@@ -1,5 +1,5 @@
 import { ClientEventEmitter } from '../events.ts';
-import type { Logger } from '../logger.ts';
+import type { LeveledLogger } from '../logger.ts';
 import type { RateLimitStoreChange } from '../rate-limit/limiter.ts';
 import { RetryBudget } from './retry-budget.ts';
 
@@ -11,9 +11,9 @@ export class SharedState {
   readonly loggedIssues = new Set<string>();
   /** No log line on waiting for the rate limit before then, on the clock of `performance.now()`. */
   quietUntil = 0;
-  readonly #logger: Logger;
+  readonly #logger: LeveledLogger;
 
-  constructor(logger: Logger) {
+  constructor(logger: LeveledLogger) {
     this.events = new ClientEventEmitter(logger);
     this.#logger = logger;
   }
@@ -22,7 +22,7 @@ export class SharedState {
   readonly onStoreChange = ({ available, error }: RateLimitStoreChange): void => {
     const reason = error instanceof Error ? error.message : undefined;
     this.events.emit('rateLimitStore', { available, reason });
-    if (available) this.#logger.info('The rate limit is shared with other processes again.');
-    else this.#logger.warn(`The rate limit is not shared: its store is out of reach (${reason}). Pacing alone.`);
+    if (available) this.#logger.info?.('The rate limit is shared with other processes again.');
+    else this.#logger.warn?.(`The rate limit is not shared: its store is out of reach (${reason}). Pacing alone.`);
   };
 }

@@ -2,7 +2,7 @@ import { callable, oneOf, wholeNumber } from '../arguments.ts';
 import { ExampleError } from '../example-error.ts';
 import { placeOf } from '../http/validation.ts';
 import { InvalidRequestError } from '../invalid-request-error.ts';
-import { atLevel, logLevels, type Logger, type LogLevel } from '../logger.ts';
+import { atLevel, logLevels, type LeveledLogger, type Logger, type LogLevel } from '../logger.ts';
 import { environmentVariable } from '../runtime.ts';
 import type { Delivery, WebhookAnswer } from './delivery.ts';
 import { eventIssues } from './event-issues.ts';
@@ -75,7 +75,7 @@ export class Webhooks {
   readonly #replayStore: ReplayStore;
   readonly #onError: NonNullable<WebhooksOptions['onError']>;
   readonly #onValidationIssue: ValidationIssueListener;
-  readonly #logger: Logger;
+  readonly #logger: LeveledLogger;
 
   /**
    * @throws {WebhookVerificationError} `invalid_secret` if there is no secret, or one that can't be used.
@@ -102,7 +102,7 @@ export class Webhooks {
       const result = onIssue(issue, context);
       if (result instanceof Promise) {
         result.catch((failure: unknown) => {
-          this.#logger.error(`onValidationIssue failed: ${described(failure)}`);
+          this.#logger.error?.(`onValidationIssue failed: ${described(failure)}`);
         });
       }
     };
@@ -158,7 +158,7 @@ export class Webhooks {
     try {
       const body = await delivery.readBody(this.#maxBodyBytes);
       if (body === undefined || isLonger(rawBody(body), this.#maxBodyBytes)) {
-        this.#logger.warn(`A webhook was refused: its body is longer than maxBodyBytes, ${this.#maxBodyBytes}.`);
+        this.#logger.warn?.(`A webhook was refused: its body is longer than maxBodyBytes, ${this.#maxBodyBytes}.`);
         return answer(413);
       }
 
@@ -175,7 +175,7 @@ export class Webhooks {
   async #handle(event: WebhookEvent, attempt: WebhookAttempt): Promise<WebhookAnswer> {
     const { id } = attempt;
     if (!this.#handlers.has(event.event)) {
-      this.#logger.debug(`Webhook ${id}: there is no handler for ${event.event}.`);
+      this.#logger.debug?.(`Webhook ${id}: there is no handler for ${event.event}.`);
       return answer(204);
     }
     let claim: ReplayClaim;
@@ -187,10 +187,10 @@ export class Webhooks {
     }
     switch (claim.status) {
       case 'handled':
-        this.#logger.debug(`Webhook ${id}: it was handled before.`);
+        this.#logger.debug?.(`Webhook ${id}: it was handled before.`);
         return answer(204);
       case 'busy':
-        this.#logger.debug(`Webhook ${id}: it is being handled at this moment.`);
+        this.#logger.debug?.(`Webhook ${id}: it is being handled at this moment.`);
         return answer(503, { 'retry-after': String(Math.max(1, Math.ceil(claim.retryAfter))) });
       case 'claimed':
         return this.#run(claim, event, attempt);
@@ -219,7 +219,7 @@ export class Webhooks {
     try {
       await this.#onError(error, context);
     } catch (failure) {
-      this.#logger.error(`onError failed: ${described(failure)}`);
+      this.#logger.error?.(`onError failed: ${described(failure)}`);
     }
   }
 }
@@ -233,22 +233,22 @@ const forgetful: ReplayStore = {
   claim: () => ({ status: 'claimed', complete: () => undefined, release: () => undefined }),
 };
 
-function logErrors(logger: Logger): NonNullable<WebhooksOptions['onError']> {
+function logErrors(logger: LeveledLogger): NonNullable<WebhooksOptions['onError']> {
   return (error, { id, event }) => {
     // Anybody can send something that is no event: that alone is no failure of this service.
     if (event === undefined)
-      logger.warn(`A webhook was refused: ${error instanceof Error ? error.message : String(error)}`);
-    else logger.error(`Webhook ${id} (${event.event}) failed: ${described(error)}`);
+      logger.warn?.(`A webhook was refused: ${error instanceof Error ? error.message : String(error)}`);
+    else logger.error?.(`Webhook ${id} (${event.event}) failed: ${described(error)}`);
   };
 }
 
-function logIssues(logger: Logger): ValidationIssueListener {
+function logIssues(logger: LeveledLogger): ValidationIssueListener {
   const logged = new Set<string>();
   return (issue, { event }) => {
     const place = `${event}${placeOf(issue)}`;
     if (logged.size >= 100 || logged.has(place)) return;
     logged.add(place);
-    logger.warn(`An event differs from the documentation: ${place}: ${issue.message}. It is handled as it came.`);
+    logger.warn?.(`An event differs from the documentation: ${place}: ${issue.message}. It is handled as it came.`);
   };
 }
 
