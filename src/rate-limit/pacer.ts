@@ -25,6 +25,8 @@ export class Pacer implements RateLimiter {
   readonly #timing: Timing;
   readonly #queue = new WaitQueue();
   #cancelTimer: (() => void) | undefined;
+  /** What was known of the budget when those who would wait too long were last told. */
+  #news = 0;
 
   #store: RateLimitStore | undefined;
   #lease: Lease | undefined;
@@ -133,14 +135,14 @@ export class Pacer implements RateLimiter {
   }
 
   #wait(now: number, waiter: Waiter): void {
-    const { signal, maxWait, onWait } = waiter.admission;
+    const { signal, maxWait = Infinity, onWait } = waiter.admission;
     if (signal?.aborted === true) {
       waiter.reject(signal.reason);
       return;
     }
     const delay = this.#budget.delay(now, this.#queue.before(waiter.admission) + 1);
-    if (maxWait !== undefined && delay > maxWait) {
-      waiter.reject(waitsTooLong(waiter.admission, delay, maxWait));
+    if (delay > maxWait) {
+      waiter.reject(waitsTooLong(waiter.admission, delay));
       return;
     }
     this.#queue.join(waiter);
@@ -162,7 +164,23 @@ export class Pacer implements RateLimiter {
       }
     }
     const askAt = this.#askStore(now);
-    this.#setTimer(next === undefined ? Infinity : Math.min(this.#budget.wakeAt, askAt), now);
+    if (this.#news !== this.#budget.news) this.#dismiss(now);
+    this.#setTimer(this.#queue.length === 0 ? Infinity : Math.min(this.#budget.wakeAt, askAt), now);
+  }
+
+  /** Rejects those who would wait longer than they are willing to, now that it takes longer than it seemed. */
+  #dismiss(now: number): void {
+    this.#news = this.#budget.news;
+    let position = 1;
+    for (const waiter of [...this.#queue]) {
+      const { maxWait = Infinity } = waiter.admission;
+      const delay = this.#budget.delay(now, position);
+      if (now - waiter.since + delay <= maxWait) position += 1;
+      else {
+        this.#queue.leave(waiter);
+        waiter.reject(waitsTooLong(waiter.admission, delay));
+      }
+    }
   }
 
   /** One timer for all that wait; none when nobody does, so that it keeps no process alive. */
@@ -231,7 +249,7 @@ class Grant implements Permit {
   }
 }
 
-function waitsTooLong({ method, path }: Admission, delay: number, maxWait: number): RateLimitError {
+function waitsTooLong({ method, path, maxWait }: Admission, delay: number): RateLimitError {
   const retryAfter = Math.ceil(delay / 1000);
   return new RateLimitError({
     status: 429,

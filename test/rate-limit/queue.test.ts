@@ -118,6 +118,27 @@ describe('maxWait', () => {
     expect((records[30]!.error as RateLimitError).retryAfter).toBe(180);
     expect(records.filter(({ status }) => status === 200)).toHaveLength(30);
   });
+
+  it('rejects a call that waits already, as soon as it turns out to take longer', async () => {
+    const server = new LimitedServer({ kind: 'first-request', limit: 10, window: 60_000 });
+    let isClosed = false;
+    const closed = { status: 429, headers: new Headers({ 'retry-after': '300' }) };
+    const world = new World({ answer: (now) => (isClosed ? closed : server.answer(now)) });
+    world.call(10);
+    await world.time.run(1000);
+    world.call(10);
+    world.call(1, { maxWait: 120_000 });
+    world.call(1, { maxWait: 500_000 });
+    world.time.after(50_000, () => (isClosed = true));
+    world.time.after(120_000, () => (isClosed = false));
+
+    const records = await world.finish();
+
+    // When the window turns, ten are sent and refused, for five minutes.
+    expect(records[20]).toMatchObject({ sentAt: [], error: { status: 429, retryAfter: 300 } });
+    expect(records[20]!.doneAt).toBeLessThan(62_000);
+    expect(records.filter(({ status }) => status === 200)).toHaveLength(21);
+  });
 });
 
 describe('what can be seen of the queue', () => {
