@@ -1,20 +1,12 @@
-import { execFile } from 'node:child_process';
 import { basename } from 'node:path';
-import { promisify } from 'node:util';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { buildConsumer } from './support/build-consumer.ts';
 import { recordAsCompatible } from './support/compatibility.ts';
+import { runTool } from './support/run-tool.ts';
 import { startSuite } from './support/suite-run.ts';
-import { tool, versionOf } from './support/tools.ts';
+import { versionOf } from './support/tools.ts';
 
-interface CommandLine {
-  subject: string;
-  /** Its name in `test/ecosystem/package.json`. */
-  name: string;
-  command: string[];
-}
-
-const commandLines: CommandLine[] = [
+const runtimes = [
   { subject: 'Node.js 22.12', name: 'node22-oldest', command: ['node22-oldest/bin/node'] },
   { subject: 'Node.js 22', name: 'node22', command: ['node22/bin/node'] },
   { subject: 'Node.js 24', name: 'node24', command: ['node24/bin/node'] },
@@ -28,19 +20,15 @@ const moduleKinds = [
   { moduleKind: 'CommonJS', format: 'cjs', output: 'command.cjs' },
 ] as const;
 
-describe.each(commandLines)('$subject', ({ subject, name, command: [program = '', ...args] }) => {
+describe.each(runtimes)('$subject', ({ subject, name, command }) => {
   it.each(moduleKinds)('uses the installed package from $moduleKind', async ({ moduleKind, format, output }) => {
     const { input, check } = await startSuite();
-    const file = await buildConsumer('command.ts', output, format);
+    const program = await buildConsumer('command.ts', output, format);
 
-    const { stdout } = await promisify(execFile)(tool(program), [...args, basename(file), JSON.stringify(input)], {
-      cwd: inject('packed').project,
-      env: { PATH: process.env['PATH'], HOME: process.env['HOME'] },
-      timeout: 60_000,
-    });
+    const printed = await runTool([...command, basename(program), JSON.stringify(input)]);
 
     // Printed by command.ts.
-    const { suite, ...rest } = JSON.parse(stdout) as { suite: unknown };
+    const { suite, ...rest } = JSON.parse(printed) as { suite: unknown };
     check(suite);
     const version = versionOf(name);
     expect(rest).toEqual({ version, sandbox: 3, redis: 'function' });

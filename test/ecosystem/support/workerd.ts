@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { onTestFinished } from 'vitest';
+import { tool } from './tools.ts';
+
+/**
+ * Serves a bundled worker with workerd, Cloudflare's own runtime, and returns its URL. It ends with the test.
+ *
+ * @param bindings What the worker finds in `env`.
+ */
+export async function serveWorker(file: string, bindings: Record<string, unknown>): Promise<string> {
+  const config = join(dirname(file), `${basename(file)}.capnp`);
+  const list = Object.entries(bindings).map(
+    ([name, value]) => `(name = "${name}", json = ${text(JSON.stringify(value))})`,
+  );
+  writeFileSync(
+    config,
+    `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "main", worker = (
+      modules = [(name = "worker", esModule = embed "${basename(file)}")],
+      compatibilityDate = "2026-01-01",
+      bindings = [${list.join(', ')}],
+    )),
+    # The API of the test is on this machine, which a worker can't reach by default.
+    (name = "internet", network = (allow = ["private", "public"])),
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
+);
+`,
+  );
+  const workerd = spawn(tool('.bin/workerd'), ['serve', config, '--control-fd=3'], {
+    stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
+  });
+  onTestFinished(async () => {
+    workerd.kill('SIGKILL');
+    if (workerd.exitCode === null && workerd.signalCode === null) await once(workerd, 'exit');
+  });
+  // The fourth stream of stdio, where workerd says which port it has been given.
+  for await (const line of createInterface(workerd.stdio[3] as Readable)) {
+    const { event, port } = JSON.parse(line) as { event: string; port?: number };
+    if (event === 'listen' && port !== undefined) return `http://127.0.0.1:${port}`;
+  }
+  throw new Error('workerd ended before it listened.');
+}
+
+/** A string of Cap'n Proto's language. */
+function text(value: string): string {
+  return `"${value.replaceAll(/[\\"]/g, '\\$&')}"`;
+}

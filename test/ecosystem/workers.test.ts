@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { bundleConsumer } from './support/build-consumer.ts';
+import { recordAsCompatible } from './support/compatibility.ts';
+import { startSuite } from './support/suite-run.ts';
+import { versionOf } from './support/tools.ts';
+import { serveWorker } from './support/workerd.ts';
+
+describe('a Cloudflare Worker', () => {
+  it('uses the installed package', async () => {
+    const { input, check } = await startSuite();
+    const url = await serveWorker(await bundleConsumer('worker.ts', 'worker.mjs'), { INPUT: input });
+
+    const answer: unknown = await (await fetch(`${url}/suite`)).json();
+
+    expect(answer).toEqual({ userAgent: 'Cloudflare-Workers', suite: expect.anything() });
+    // Shown by the line above.
+    check((answer as { suite: unknown }).suite);
+    const version = versionOf('workerd');
+    recordAsCompatible({
+      section: 'Runtime',
+      subject: 'Cloudflare Workers (workerd)',
+      version,
+      moduleKind: 'ES module',
+    });
+  });
+
+  // There, a request may not go on with the I/O of another, and timers end with the request that set them.
+  it('shares a rate limit between requests that come at once', async () => {
+    const { input } = await startSuite();
+    const url = await serveWorker(await bundleConsumer('worker.ts', 'worker.mjs'), { LIMITED: input.limited });
+
+    const answers = await Promise.all(Array.from({ length: 5 }, () => fetch(url)));
+
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+  });
+});
