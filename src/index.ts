@@ -32,7 +32,7 @@ export type {
 export type { APIPromise, WithResponse } from './http/api-promise.ts';
 export type { RequestOptions } from './http/request.ts';
 export type { Logger, LogLevel } from './logger.ts';
-export type { ClientOptions, RateLimitOptions } from './options.ts';
+export type { ClientOptions, Fetch, RateLimitOptions } from './options.ts';
 export type { ListOptions, PageParams } from './pagination/list-options.ts';
 export type { ListPromise } from './pagination/list-promise.ts';
 export type { PageMeta } from './pagination/page-body.ts';

@@ -6,10 +6,10 @@ export interface Logger {
   error(message: string): void;
 }
 
-export const logLevels = ['off', 'error', 'warn', 'info', 'debug'] as const;
-
 /** How much is logged: each level includes those before it. */
-export type LogLevel = (typeof logLevels)[number];
+export type LogLevel = 'off' | 'error' | 'warn' | 'info' | 'debug';
+
+export const logLevels: readonly LogLevel[] = ['off', 'error', 'warn', 'info', 'debug'];
 
 /** A logger at a level: it lacks the methods above, so that for those not even a message is made. */
 export type LeveledLogger = Readonly<Partial<Logger>>;

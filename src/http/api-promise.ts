@@ -31,7 +31,7 @@ export class APIPromise<T> implements Promise<T> {
   #data: Promise<T> | undefined;
   #raw = false;
 
-  /** @param send Makes the call; `raw` leaves the body for the caller to read. */
+  /** @internal @param send Makes the call; `raw` leaves the body for the caller to read. */
   constructor(send: (raw: boolean) => Promise<Exchange<T>>) {
     this.#exchange = Promise.resolve().then(() => send(this.#raw && !this.#data));
   }

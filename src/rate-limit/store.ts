@@ -63,6 +63,8 @@ export type RateLimitSync = (key: string, request: RateLimitStoreRequest) => Pro
  * database of another kind, `rateLimitStore` from there makes one of a {@link RateLimitSync} of your own.
  */
 export interface RateLimitStore {
-  /** Called by the SDK, once for each token. What does the sharing is in the store, so that who does not share does not load it. */
+  /** Called by the SDK alone, once for each token. */
+  lease(...internal: never): unknown;
+  /** @internal What does the sharing is in the store, so that who does not share does not load it. */
   lease(token: string, budget: Budget, timing: Timing): Lease;
 }

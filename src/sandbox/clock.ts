@@ -4,6 +4,7 @@ export class Clock {
   readonly #listeners = new Set<() => void>();
   #offset = 0;
 
+  /** @internal */
   constructor(base: () => number) {
     this.#base = base;
   }
@@ -25,12 +26,12 @@ export class Clock {
     for (const listener of this.#listeners) listener();
   }
 
-  /** Calls `listener` when the clock was moved. */
+  /** @internal Calls `listener` when the clock was moved. */
   onAdvance(listener: () => void): void {
     this.#listeners.add(listener);
   }
 
-  /** Back to the clock it was given. */
+  /** @internal Back to the clock it was given. */
   reset(): void {
     this.#offset = 0;
   }

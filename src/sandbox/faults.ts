@@ -23,6 +23,7 @@ export class Faults {
   #armed: Armed[] = [];
   #count = 0;
 
+  /** @internal */
   constructor(seed: number) {
     this.#seed = seed;
   }
@@ -40,7 +41,7 @@ export class Faults {
     return throwingTypeErrors('No such fault.', () => this.arm(fault));
   }
 
-  /** The same for what came over HTTP. @throws Failure */
+  /** @internal The same for what came over HTTP. @throws Failure */
   arm(fields: unknown): ArmedFault {
     const fault = parseFields(faultSchema, fields);
     this.#count += 1;
@@ -67,7 +68,7 @@ export class Faults {
     this.#armed = [];
   }
 
-  /** The fault that this request meets. */
+  /** @internal The fault that this request meets. */
   meet(method: string, path: string): Fault | undefined {
     const armed = this.#armed.find(
       ({ fault, random }) =>

@@ -2,7 +2,7 @@ import type { User } from '../resources/users.ts';
 import { throwingTypeErrors } from './failure.ts';
 import { parseFields } from './fields.ts';
 import type { ProjectSeed, UserSeed } from './options.ts';
-import { createProject, type ProjectFields, projectFieldsSchema, updateProject } from './projects.ts';
+import { createProject, projectFieldsSchema, updateProject } from './projects.ts';
 import { randomSecret } from './random.ts';
 import { seedProject, seedUser } from './seeding.ts';
 import type { Services } from './services.ts';
@@ -19,9 +19,10 @@ export interface TokenInfo {
 }
 
 /** The users, to read and change. */
-class UserState {
+export class UserState {
   readonly #services: Services;
 
+  /** @internal */
   constructor(services: Services) {
     this.#services = services;
   }
@@ -60,9 +61,10 @@ class UserState {
 }
 
 /** The projects, to read and change. */
-class ProjectState {
+export class ProjectState {
   readonly #services: Services;
 
+  /** @internal */
   constructor(services: Services) {
     this.#services = services;
   }
@@ -85,7 +87,7 @@ class ProjectState {
   }
 
   /** @throws TypeError for an unknown id, or a bad value */
-  update(id: string, changes: Partial<ProjectFields>): ProjectRecord {
+  update(id: string, changes: Partial<Pick<ProjectRecord, 'name' | 'description' | 'status'>>): ProjectRecord {
     return throwingTypeErrors('No such change.', () => {
       const project = existing(this.#services.store.projects.get(id), 'project', id);
       const { name, description, status } = { ...project, ...changes };
@@ -100,9 +102,10 @@ class ProjectState {
 }
 
 /** The tokens that the API accepts. */
-class TokenState {
+export class TokenState {
   readonly #services: Services;
 
+  /** @internal */
   constructor(services: Services) {
     this.#services = services;
   }
@@ -130,6 +133,7 @@ export class SandboxState {
   readonly projects: ProjectState;
   readonly tokens: TokenState;
 
+  /** @internal */
   constructor(services: Services) {
     this.users = new UserState(services);
     this.projects = new ProjectState(services);

@@ -63,6 +63,7 @@ export class SandboxWebhooks {
   readonly #clock: Clock;
   readonly #deliverer: Deliverer;
 
+  /** @internal */
   constructor(store: Store, clock: Clock, deliverer: Deliverer) {
     this.#store = store;
     this.#clock = clock;
@@ -84,7 +85,7 @@ export class SandboxWebhooks {
     return throwingTypeErrors('No such webhook.', () => this.add(params));
   }
 
-  /** The same for what came as a form. @throws Failure */
+  /** @internal The same for what came as a form. @throws Failure */
   add(fields: unknown): EndpointRecord {
     const params = parseFields(endpointSchema, fields);
     return this.#store.transaction(() => {
@@ -105,7 +106,7 @@ export class SandboxWebhooks {
     return throwingTypeErrors('No such change.', () => this.change(id, changes));
   }
 
-  /** The same for what came as a form. @throws Failure, and a TypeError for an unknown id */
+  /** @internal The same for what came as a form. @throws Failure, and a TypeError for an unknown id */
   change(id: string, fields: unknown): EndpointRecord {
     const endpoint = this.#endpoint(id);
     const { enabled, ...changes } = parseFields(changesSchema, fields);
