@@ -1,7 +1,18 @@
 import { describe, expectTypeOf, it } from 'vitest';
 import type * as z from 'zod/mini';
-import { Client } from '@example/sdk';
-import type { APIPromise, ListPromise, Page, Project, User, UserCreateParams } from '@example/sdk';
+import { APIError, Client, RateLimitError } from '@example/sdk';
+import type { APIPromise, ClientEvents, ClientOptions, ListOptions, ListPromise, Page } from '@example/sdk';
+import type {
+  ConnectionError,
+  NotFoundError,
+  Project,
+  RateLimitInfo,
+  RequestOptions,
+  TimeoutError,
+  User,
+  UserCreateParams,
+} from '@example/sdk';
+import { Webhooks, type UserCreatedEvent, type WebhookEvent } from '@example/sdk/webhooks';
 import type { projectSchema } from '../src/resources/projects.ts';
 import type { userSchema } from '../src/resources/users.ts';
 
@@ -28,11 +39,51 @@ describe('the types', () => {
   });
 
   it('of events are known to listeners', () => {
-    expectTypeOf(client.on<'retry'>)
-      .parameter(1)
-      .parameter(0)
-      .toHaveProperty('delay')
-      .toEqualTypeOf<number>();
+    expectTypeOf<keyof ClientEvents>().toEqualTypeOf<
+      'request' | 'response' | 'retry' | 'rateLimitWait' | 'rateLimitStore' | 'validationIssue' | 'listDrift'
+    >();
+    client.on('response', (event) => {
+      expectTypeOf(event.status).toEqualTypeOf<number>();
+      expectTypeOf(event.rateLimit).toEqualTypeOf<RateLimitInfo | undefined>();
+    });
+    client.once('retry', ({ delay, reason }) => expectTypeOf([delay, reason]).toEqualTypeOf<(number | string)[]>());
+    client.off('rateLimitWait', ({ waiting }) => expectTypeOf(waiting).toEqualTypeOf<number>());
+    expectTypeOf(client.on<'listDrift'>).returns.toEqualTypeOf<Client>();
+  });
+
+  it('of options are unions where only some words are allowed', () => {
+    expectTypeOf<ClientOptions['responseValidation']>().toEqualTypeOf<'warn' | 'throw' | 'off' | undefined>();
+    expectTypeOf<ClientOptions['logLevel']>().toEqualTypeOf<'off' | 'error' | 'warn' | 'info' | 'debug' | undefined>();
+    expectTypeOf<string | (() => Promise<string>)>().toExtend<ClientOptions['apiToken']>();
+    expectTypeOf<false | { maxWait: number }>().toExtend<ClientOptions['rateLimit']>();
+    expectTypeOf<true>().not.toExtend<ClientOptions['rateLimit']>();
+  });
+
+  it('of options may all be left out, or given as undefined', () => {
+    expectTypeOf<object>().toExtend<ClientOptions & RequestOptions & ListOptions>();
+    expectTypeOf<Record<keyof ClientOptions, undefined>>().toExtend<ClientOptions>();
+    expectTypeOf<Record<keyof ListOptions, undefined>>().toExtend<ListOptions>();
+    expectTypeOf<keyof ListOptions>().toEqualTypeOf<keyof RequestOptions | 'prefetch'>();
+  });
+
+  it('of errors are told apart by instanceof', () => {
+    expectTypeOf((error: APIError | ConnectionError) => {
+      if (error instanceof RateLimitError) expectTypeOf(error.retryAfter).toEqualTypeOf<number | undefined>();
+      else if (error instanceof APIError) expectTypeOf(error.code).toEqualTypeOf<string | undefined>();
+      else expectTypeOf(error).toEqualTypeOf<ConnectionError>();
+    }).toBeFunction();
+    expectTypeOf<NotFoundError>().toExtend<APIError>();
+    expectTypeOf<TimeoutError>().toExtend<ConnectionError>();
+  });
+
+  it('of webhook events are told apart by their name', () => {
+    expectTypeOf((event: WebhookEvent) => {
+      if (event.event === 'user.created') expectTypeOf(event).toEqualTypeOf<UserCreatedEvent>();
+      else expectTypeOf(event.data).toEqualTypeOf<unknown>();
+    }).toBeFunction();
+    new Webhooks({ secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' }).on('user.created', ({ data }) =>
+      expectTypeOf(data.email).toEqualTypeOf<string>(),
+    );
   });
 
   it('refuse what the API does not take', () => {
@@ -42,5 +93,9 @@ describe('the types', () => {
     expectTypeOf(client.users.get).toBeCallableWith(7);
     // @ts-expect-error -- there is no such event
     expectTypeOf(client.on).toBeCallableWith('retries', () => undefined);
+    // @ts-expect-error -- a token is no number
+    expectTypeOf(Client).toBeConstructibleWith({ apiToken: 7 });
+    // @ts-expect-error -- an option that there is not, such as one with a typing error
+    expectTypeOf(client.users.get).toBeCallableWith('user_123', { timeuot: 1_000 });
   });
 });
