@@ -46,6 +46,8 @@ export default defineConfig({
           name: 'ecosystem',
           include: ['test/ecosystem/**/*.test.ts'],
           globalSetup: 'test/ecosystem/support/setup.ts',
+          // Most of them wait for another program, or for a rate limit.
+          maxWorkers: 3,
           testTimeout: 120_000,
         },
       },

@@ -1,6 +1,6 @@
 import { moduleKinds, sections, type Compatible } from './compatibility.ts';
 
-const header = ['', 'with', 'version', ...moduleKinds];
+const header = ['Kind', 'Name', 'Version', ...moduleKinds];
 const notRun = '–';
 
 /** The table in Markdown, in the same order whatever the order in which the tests ended. */

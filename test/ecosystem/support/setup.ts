@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -19,7 +19,8 @@ declare module 'vitest' {
 /** Before all tests: the tools and the package. After all of them: the table of `docs/compatibility.md`. */
 export default function setup(project: TestProject): () => Promise<void> {
   installTools();
-  const directory = mkdtempSync(join(tmpdir(), 'example-sdk-'));
+  // By its real path, since tools resolve links, and a temporary directory may be one.
+  const directory = realpathSync(mkdtempSync(join(tmpdir(), 'example-sdk-')));
   const notes = join(directory, 'compatibility.jsonl');
   project.provide('packed', packAndInstall(directory));
   project.provide('compatibilityNotes', notes);

@@ -1,0 +1,70 @@
+import { copyFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, inject, it } from 'vitest';
+import { recordAsCompatible } from './support/compatibility.ts';
+import { runTool } from './support/run-tool.ts';
+import { tool, versionOf } from './support/tools.ts';
+
+const kinds = [
+  { moduleKind: 'ES module', file: 'typed.mts' },
+  { moduleKind: 'CommonJS', file: 'typed.cts' },
+] as const;
+
+const resolutions = [
+  { moduleResolution: 'bundler', module: 'esnext', kinds: kinds.slice(0, 1) },
+  { moduleResolution: 'node16', module: 'node16', kinds },
+  { moduleResolution: 'nodenext', module: 'nodenext', kinds },
+];
+
+/** The default of CommonJS projects up to TypeScript 5; it knows nothing of `exports` in a package.json. */
+const node10 = { moduleResolution: 'node10', module: 'commonjs', kinds: kinds.slice(1) };
+
+const compilers = [
+  { compiler: 'TypeScript 5.4', name: 'typescript54', resolutions: [node10, ...resolutions] },
+  { compiler: 'TypeScript 6', name: 'typescript6', resolutions },
+  { compiler: 'TypeScript 7', name: 'typescript7', resolutions },
+];
+
+/** Where the compiler learns what a `Response` is. */
+const environments = {
+  'the DOM library': { lib: ['es2022', 'dom'], types: [] },
+  '@types/node': { lib: ['es2022'], types: ['node'] },
+  neither: { lib: ['es2022'], types: [] },
+};
+
+beforeAll(async () => {
+  for (const { file } of kinds) {
+    await copyFile(join(import.meta.dirname, 'consumer/typed.ts'), join(inject('packed').project, file));
+  }
+});
+
+describe.each(compilers)('$compiler', ({ compiler, name, resolutions: supported }) => {
+  it.each(supported)('compiles a user with moduleResolution $moduleResolution', async (resolution) => {
+    const { moduleResolution, module, kinds: used } = resolution;
+    for (const [environment, options] of Object.entries(environments)) {
+      // Without either, the declarations name what the compiler does not know; but a user may well skip them.
+      for (const skipLibCheck of environment === 'neither' ? [true] : [false, true]) {
+        const compilerOptions = { ...options, module, moduleResolution, skipLibCheck };
+        await compile(
+          name,
+          compilerOptions,
+          used.map(({ file }) => file),
+        );
+      }
+    }
+
+    for (const { moduleKind } of used) {
+      const subject = `${compiler}, ${moduleResolution}`;
+      recordAsCompatible({ section: 'Compiler', subject, version: versionOf(name), moduleKind });
+    }
+  });
+});
+
+/** As strict as a user can be. Rejects with what the compiler said, unless it found nothing. */
+async function compile(name: string, options: Record<string, unknown>, files: string[]): Promise<void> {
+  const config = `tsconfig.${name}.${String(options['moduleResolution'])}.json`;
+  const strict = { strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true };
+  const compilerOptions = { target: 'es2022', noEmit: true, typeRoots: [tool('@types')], ...strict, ...options };
+  await writeFile(join(inject('packed').project, config), JSON.stringify({ compilerOptions, files }));
+  await runTool(['node24/bin/node', tool(`${name}/bin/tsc`), '-p', config]);
+}
