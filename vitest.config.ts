@@ -36,6 +36,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
           exclude: ['test/ecosystem/**', ...system],
+          // Many wait, for a rate limit or a timeout of a second or two.
+          maxWorkers: 3,
         },
       },
       { extends: true, test: { name: 'system', include: system } },
