@@ -14,11 +14,17 @@ export interface CallSite {
 
 /** What an {@link APIError} is made of. */
 export interface APIErrorInit extends CallSite {
+  /** HTTP status code. */
   readonly status: number;
+  /** What went wrong, in words. */
   readonly message: string;
+  /** The API's own code for it. */
   readonly code?: string | undefined;
+  /** More about it, by field where a field is at fault. */
   readonly details?: Readonly<Record<string, unknown>> | undefined;
+  /** The response's headers. */
   readonly headers: Headers;
+  /** The rate limit as the response reported it. */
   readonly rateLimit?: RateLimitInfo | undefined;
 }
 
@@ -146,7 +152,7 @@ export function apiError(init: APIErrorInit & { readonly retryAfter?: number | u
   return new errorClass(init);
 }
 
-/** No complete answer came: the connection could not be made, or broke. {@link ConnectionError.cause} says why. */
+/** No complete answer came: the connection could not be made, or broke. Its `cause` says why. */
 export class ConnectionError extends ExampleError implements CallSite {
   static {
     brandError(this, 'ConnectionError');
@@ -183,9 +189,11 @@ export class ResponseValidationError extends ExampleError implements CallSite {
     brandError(this, 'ResponseValidationError');
   }
 
+  /** Every place where the response is not as documented. */
   readonly issues: readonly ValidationIssue[];
   /** The body as received: parsed if it was JSON, else its text. Not enumerable: it is left out when the error is logged. */
   declare readonly body: unknown;
+  /** HTTP status code. */
   readonly status: number;
   readonly method: string;
   readonly path: string;

@@ -12,6 +12,7 @@ export interface RequestEvent extends CallSite {
 
 /** An attempt was answered, whatever the status. */
 export interface ResponseEvent extends RequestEvent {
+  /** HTTP status code. */
   readonly status: number;
   /** Milliseconds from sending to the end of the body. */
   readonly duration: number;
@@ -49,6 +50,7 @@ export interface RateLimitStoreEvent {
 
 /** A response differs from what the API documents. It was handed out as it came. */
 export interface ValidationIssueEvent extends CallSite {
+  /** Every place where it differs. */
   readonly issues: readonly ValidationIssue[];
 }
 
@@ -65,12 +67,19 @@ export interface ListDriftEvent extends CallSite {
 
 /** The client's events. Payloads hold no token and no request body. */
 export interface ClientEvents {
+  /** An attempt is about to be sent. */
   request: [event: RequestEvent];
+  /** An attempt was answered, whatever the status. */
   response: [event: ResponseEvent];
+  /** An attempt failed and will be made again. */
   retry: [event: RetryEvent];
+  /** A call has to wait for the rate limit. */
   rateLimitWait: [event: RateLimitWaitEvent];
+  /** The store that shares the rate limit was lost, or is back. */
   rateLimitStore: [event: RateLimitStoreEvent];
+  /** A response differs from what the API documents. */
   validationIssue: [event: ValidationIssueEvent];
+  /** A walk over a list may have missed items, because the list moved too much. */
   listDrift: [event: ListDriftEvent];
 }
 

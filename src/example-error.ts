@@ -11,6 +11,7 @@ export class ExampleError extends Error {
     brandError(this, 'ExampleError');
   }
 
+  /** Whether a value is an error of this class, from whichever copy of the SDK. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     // A class that a user derives has no brand of its own: only the prototype chain can tell.
     if (!Object.hasOwn(this.prototype, brand)) return Function.prototype[Symbol.hasInstance].call(this, value);

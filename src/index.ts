@@ -1,3 +1,8 @@
+/**
+ * The client, its errors and its types.
+ *
+ * @module @example/sdk
+ */
 export { Client } from './client.ts';
 export {
   APIError,

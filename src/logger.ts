@@ -1,8 +1,12 @@
 /** Where log lines go. `console` is one. */
 export interface Logger {
+  /** Takes a line for who looks for a mistake: every request and response. */
   debug(message: string): void;
+  /** Takes a line that is good to know. */
   info(message: string): void;
+  /** Takes a line about what deserves a look. */
   warn(message: string): void;
+  /** Takes a line about what failed. */
   error(message: string): void;
 }
 

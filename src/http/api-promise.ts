@@ -3,6 +3,7 @@ import { parseRateLimit, type RateLimitInfo } from '../rate-limit/headers.ts';
 
 /** A value together with the response it came in. */
 export interface WithResponse<T> {
+  /** The value of the call. */
   readonly data: T;
   /** The response, its body already read. */
   readonly response: Response;
@@ -26,6 +27,7 @@ export interface Exchange<T> {
  * The request goes out by itself once the current code has run, so that by then it is known who reads the body.
  */
 export class APIPromise<T> implements Promise<T> {
+  /** What it calls itself: `APIPromise`. */
   readonly [Symbol.toStringTag] = 'APIPromise';
   readonly #exchange: Promise<Exchange<T>>;
   #data: Promise<T> | undefined;

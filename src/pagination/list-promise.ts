@@ -39,6 +39,7 @@ export interface ListRequester extends Requester {
  * const page = await client.projects.list({ page: 2 });
  */
 export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Item> {
+  /** What it calls itself: `ListPromise`. */
   readonly [Symbol.toStringTag] = 'ListPromise';
   readonly #requester: ListRequester;
   readonly #spec: ListSpec<Item>;

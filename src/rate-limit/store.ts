@@ -34,6 +34,7 @@ export interface RateLimitStoreReply {
   readonly version: number;
   /** Requests that this process may send now. */
   readonly granted: number;
+  /** Requests allowed in a window. */
   readonly limit: number;
   /** Requests of the window that are used up or granted, by all processes. */
   readonly used: number;

@@ -3,13 +3,17 @@ import { InvalidRequestError } from '../invalid-request-error.ts';
 
 /** What is used of a client of node-redis (`createClient()`, `createCluster()`, …), version 4 or later. */
 export interface NodeRedisClient {
+  /** Runs a script. */
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
+  /** Runs a script that the server has seen before. */
   evalSha(sha1: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
 }
 
 /** What is used of a client of ioredis (`new Redis()`, `new Cluster()`), version 5 or later. */
 export interface IORedisClient {
+  /** Runs a script. */
   eval(script: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;
+  /** Runs a script that the server has seen before. */
   evalsha(sha1: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;
 }
 

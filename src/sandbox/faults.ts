@@ -5,6 +5,7 @@ import { type Random, seededRandom } from './random.ts';
 
 /** A fault that waits for its requests. */
 export interface ArmedFault extends Fault {
+  /** To {@link Faults.remove} it with. */
   readonly id: string;
   /** Requests it has met. */
   readonly met: number;

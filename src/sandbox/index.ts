@@ -1,7 +1,7 @@
 /**
  * The documented API on your own machine, for development and tests.
  *
- * @packageDocumentation
+ * @module @example/sdk/sandbox
  */
 export type { Fault } from './fault.ts';
 export type { ArmedFault, Faults } from './faults.ts';
@@ -10,7 +10,7 @@ export type { ProjectSeed, SandboxOptions, UserSeed, WebhookOptions } from './op
 export type { Project } from '../resources/projects.ts';
 export type { User } from '../resources/users.ts';
 export type { RecordedRequest } from './request-log.ts';
-export type { ProjectState, SandboxState, TokenInfo, TokenState, UserState } from './state.ts';
+export type { NewToken, ProjectState, SandboxState, TokenInfo, TokenState, UserState } from './state.ts';
 export type { ProjectRecord } from './store.ts';
 export type { Attempt, DeliveryRecord, EndpointRecord } from './webhooks/records.ts';
 export type { EndpointChanges, EndpointParams, SandboxWebhooks } from './webhooks/webhooks.ts';

@@ -5,8 +5,11 @@ import type { EndpointParams } from './webhooks/webhooks.ts';
 
 /** A project to begin with. What is left out is made up. */
 export interface ProjectSeed {
+  /** Unique identifier, such as `proj_123`. */
   id?: string | undefined;
+  /** Name. */
   name?: string | undefined;
+  /** What the project is about. */
   description?: string | undefined;
   /** Such as `active`, `paused` or `archived`. Default `active`. */
   status?: string | undefined;
@@ -16,8 +19,11 @@ export interface ProjectSeed {
 
 /** A user to begin with. What is left out is made up. */
 export interface UserSeed {
+  /** Unique identifier, such as `user_123`. */
   id?: string | undefined;
+  /** Full name. */
   name?: string | undefined;
+  /** Email address, unique in the account. */
   email?: string | undefined;
   /** ISO 8601. */
   created_at?: string | undefined;
@@ -44,7 +50,14 @@ export interface SandboxOptions {
    */
   apiToken?: string | undefined;
   /** Requests that a token may make in a window of `window` milliseconds. Default 100 in 60 000, as documented. */
-  rateLimit?: { limit?: number | undefined; window?: number | undefined } | undefined;
+  rateLimit?:
+    | {
+        /** Requests. */
+        limit?: number | undefined;
+        /** Milliseconds. */
+        window?: number | undefined;
+      }
+    | undefined;
   /** Projects to begin with: how many (made up, the same for the same `seed`), or which. Default 100. */
   projects?: number | readonly ProjectSeed[] | undefined;
   /** Users to begin with: how many, or which. Default none, so that the first one created is `user_123`. */

@@ -28,6 +28,7 @@ export interface ListenOptions {
 export interface SandboxServer {
   /** The base URL for a client: `http://127.0.0.1:4010/v1`. */
   readonly url: string;
+  /** The TCP port. */
   readonly port: number;
   /** Stops the server and ends its connections. */
   close(): Promise<void>;

@@ -11,11 +11,20 @@ import { createUser, publicUser, updateUser, userFieldsSchema } from './users.ts
 
 /** A token as the local API shows it: without the token. */
 export interface TokenInfo {
+  /** To {@link TokenState.revoke} it with. */
   readonly id: string;
+  /** What it was called when it was created. */
   readonly name: string;
   /** The token's last characters. */
   readonly hint: string;
+  /** ISO 8601, UTC. */
   readonly created_at: string;
+}
+
+/** A new token, which is shown this once: only its hash is kept. */
+export interface NewToken extends TokenInfo {
+  /** What to send as `Authorization: Bearer …`. */
+  readonly token: string;
 }
 
 /** The users, to read and change. */
@@ -32,6 +41,7 @@ export class UserState {
     return this.#services.store.users.all.map(publicUser);
   }
 
+  /** The user with this id. */
   get(id: string): User | undefined {
     const user = this.#services.store.users.get(id);
     return user && publicUser(user);
@@ -45,7 +55,7 @@ export class UserState {
     });
   }
 
-  /** @throws TypeError for an unknown id, or a bad value */
+  /** Changes a user. @throws TypeError for an unknown id, or a bad value */
   update(id: string, changes: Partial<Pick<User, 'name' | 'email'>>): User {
     return throwingTypeErrors('No such change.', () => {
       const user = existing(this.#services.store.users.get(id), 'user', id);
@@ -54,7 +64,7 @@ export class UserState {
     });
   }
 
-  /** `false` when there is none with this id. */
+  /** Deletes a user; `false` when there is none with this id. */
   delete(id: string): boolean {
     return this.#services.store.users.delete(id);
   }
@@ -74,11 +84,12 @@ export class ProjectState {
     return [...this.#services.store.projects.all];
   }
 
+  /** The project with this id. */
   get(id: string): ProjectRecord | undefined {
     return this.#services.store.projects.get(id);
   }
 
-  /** What is left out is made up; the status is `active`. @throws TypeError */
+  /** Creates a project. What is left out is made up; the status is `active`. @throws TypeError */
   create(fields: Pick<ProjectSeed, 'name' | 'description' | 'status'> = {}): ProjectRecord {
     return throwingTypeErrors('No such project.', () => {
       const made = seedProject(this.#services.store.projects.size, { status: 'active', ...fields });
@@ -86,7 +97,7 @@ export class ProjectState {
     });
   }
 
-  /** @throws TypeError for an unknown id, or a bad value */
+  /** Changes a project. @throws TypeError for an unknown id, or a bad value */
   update(id: string, changes: Partial<Pick<ProjectRecord, 'name' | 'description' | 'status'>>): ProjectRecord {
     return throwingTypeErrors('No such change.', () => {
       const project = existing(this.#services.store.projects.get(id), 'project', id);
@@ -95,7 +106,7 @@ export class ProjectState {
     });
   }
 
-  /** `false` when there is none with this id. */
+  /** Deletes a project; `false` when there is none with this id. */
   delete(id: string): boolean {
     return this.#services.store.projects.delete(id);
   }
@@ -115,8 +126,8 @@ export class TokenState {
     return this.#services.store.tokens.all.map(tokenInfo);
   }
 
-  /** Creates a token. Only its hash is kept: this is the one time that it is shown. */
-  async create(name: string): Promise<TokenInfo & { readonly token: string }> {
+  /** Creates a token. */
+  async create(name: string): Promise<NewToken> {
     const token = `example_${randomSecret()}`;
     return { ...tokenInfo(await this.#services.tokens.add(name, token)), token };
   }
@@ -129,8 +140,11 @@ export class TokenState {
 
 /** What the local API remembers, to read and change. */
 export class SandboxState {
+  /** The users. */
   readonly users: UserState;
+  /** The projects. */
   readonly projects: ProjectState;
+  /** The tokens that the API accepts. */
   readonly tokens: TokenState;
 
   /** @internal */

@@ -11,6 +11,7 @@ export interface Delivery {
 
 /** What to answer the sender. There is no body: what went wrong is nobody's business but yours. */
 export interface WebhookAnswer {
+  /** HTTP status code. */
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;

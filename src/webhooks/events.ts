@@ -4,7 +4,9 @@ import { WebhookVerificationError } from './verification-error.ts';
 
 /** A user was created. */
 export interface UserCreatedEvent {
+  /** Its name. */
   event: 'user.created';
+  /** The user. */
   data: {
     /** Unique identifier, such as `user_123`. */
     id: string;
@@ -29,7 +31,9 @@ export type UnknownEventName = `${string & { readonly [unlisted]: true }}`;
 
 /** An event that this version of the SDK does not list. */
 export interface UnknownWebhookEvent {
+  /** Its name. */
   event: UnknownEventName;
+  /** What it is about: check it before use. */
   data: unknown;
   /** When it happened: ISO 8601, UTC. */
   timestamp: string;
@@ -37,6 +41,7 @@ export interface UnknownWebhookEvent {
 
 /** The documented events by name. */
 export interface WebhookEventMap {
+  /** A user was created. */
   'user.created': UserCreatedEvent;
 }
 

@@ -2,7 +2,11 @@ import { WebhookVerificationError } from './verification-error.ts';
 
 /** A request's headers: a `Headers`, Node's `request.headers`, or a plain object with names in any case. */
 export type WebhookHeaders =
-  { get(name: string): string | null | undefined } | Readonly<Record<string, string | readonly string[] | undefined>>;
+  | {
+      /** The value of a header. */
+      get(name: string): string | null | undefined;
+    }
+  | Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** The three headers of the specification. A type, not an interface, so that it fits wherever headers are expected. */
 export type SignatureHeaders = {

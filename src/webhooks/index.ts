@@ -1,3 +1,11 @@
+/**
+ * Verifies, handles and signs webhooks.
+ *
+ * @module @example/sdk/webhooks
+ */
+export { ExampleError } from '../example-error.ts';
+export type { ValidationIssue } from '../errors.ts';
+export type { Logger, LogLevel } from '../logger.ts';
 export type { WebhookAnswer } from './delivery.ts';
 export type {
   UnknownEventName,

@@ -5,7 +5,9 @@ import { joined } from './web-adapter.ts';
 
 /** What is used of a Node request: `http.IncomingMessage`, that of Express, Fastify's `request.raw`, Koa's `ctx.req`. */
 export interface NodeRequest {
+  /** HTTP method. */
   readonly method?: string | undefined;
+  /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Whether anything has read from the stream. */
   readonly readableDidRead?: boolean;
@@ -15,17 +17,23 @@ export interface NodeRequest {
   readonly body?: unknown;
   /** The raw body where a body parser or a platform keeps it. */
   readonly rawBody?: unknown;
+  /** Adds a listener. */
   on(event: string, listener: (chunk: Uint8Array | string) => void): unknown;
+  /** Takes it off again. */
   off(event: string, listener: (chunk: Uint8Array | string) => void): unknown;
+  /** Lets the rest of the body flow away. */
   resume(): unknown;
 }
 
 /** What is used of a Node response: `http.ServerResponse`, that of Express, Fastify's `reply.raw`, Koa's `ctx.res`. */
 export interface NodeResponse {
+  /** HTTP status code to answer with. */
   statusCode: number;
   /** Whether something else has answered already. */
   readonly headersSent: boolean;
+  /** Sets a header of the answer. */
   setHeader(name: string, value: string): unknown;
+  /** Sends the answer. */
   end(): unknown;
 }
 

@@ -27,6 +27,7 @@ export type ReplayClaim =
 
 /** An event that nobody else handles until one of the two methods is called, or the process dies. */
 export interface ClaimedEvent {
+  /** It is yours to handle. */
   readonly status: 'claimed';
   /** Aborts when the claim was lost and another process may have taken over. Absent if it can't be lost. */
   readonly signal?: AbortSignal | undefined;

@@ -26,6 +26,7 @@ export class WebhookVerificationError extends ExampleError {
     brandError(this, 'WebhookVerificationError');
   }
 
+  /** What is wrong, for programs. */
   readonly code: WebhookVerificationErrorCode;
 
   constructor(code: WebhookVerificationErrorCode, message: string) {

@@ -29,7 +29,9 @@ export interface EndpointParams {
 
 /** What can be changed of a webhook. */
 export interface EndpointChanges {
+  /** Where to send events: an http or https URL. */
   url?: string | undefined;
+  /** Which events: their names, or `*` for every one. */
   events?: readonly string[] | undefined;
   /** `false` holds deliveries back until it is `true` again. */
   enabled?: boolean | undefined;
