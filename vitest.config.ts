@@ -5,7 +5,10 @@ const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.m
 
 /** Tests that run other programs: servers, browsers, databases, the built package. They take longer, and need those. */
 const system = [
+  'test/api-report.test.ts',
+  'test/documentation.test.ts',
   'test/examples.test.ts',
+  'test/package-contents.test.ts',
   'test/pagination/export-projects.test.ts',
   'test/rate-limit/many-workers.test.ts',
   'test/rate-limit/redis.test.ts',
