@@ -1,8 +1,20 @@
-import { rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { defineConfig, type Options } from 'tsup';
 
 // Here and not by tsup, whose builds run side by side: one would clean away what another has written.
 rmSync('dist', { recursive: true, force: true });
+
+// Each of them wants its licence to go where its code goes.
+const builtIn = ['ky', 'zod', 'eventemitter3', 'hono', '@hono/node-server'];
+mkdirSync('dist');
+writeFileSync('dist/LICENSES.txt', `Built into files of this package:\n\n${builtIn.map(licenseOf).join('\n')}`);
+
+function licenseOf(name: string): string {
+  const directory = `node_modules/${name}`;
+  const file = readdirSync(directory).find((entry) => /^licen[cs]e/i.test(entry));
+  if (file === undefined) throw new Error(`${name} has no licence.`);
+  return `## ${name}\n\n${readFileSync(`${directory}/${file}`, 'utf8').trim()}\n`;
+}
 
 const shared: Options = {
   target: 'es2023',
@@ -54,6 +66,17 @@ export default defineConfig([
     entry: library,
     // ky is an ES module only, which Jest can't require.
     noExternal: ['zod', 'ky'],
+  },
+  {
+    // For `<script type="module">` without a bundler: everything in one file.
+    ...shared,
+    platform: 'browser',
+    format: 'esm',
+    entry: { 'browser.min': 'src/index.ts' },
+    noExternal: [/./],
+    minify: true,
+    dts: false,
+    banner: { js: '/*! @example/sdk, MIT License; of what is built in: LICENSES.txt */' },
   },
   {
     // The sandbox brings hono along, so that who installs the SDK installs nothing for it. Its command line shares
