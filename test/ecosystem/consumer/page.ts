@@ -1,0 +1,4 @@
+import { runSuite } from './suite.ts';
+
+/** For the test to call, which knows what to hand it. */
+Object.assign(globalThis, { runSuite });
