@@ -6,6 +6,7 @@ const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.m
 /** Tests that run other programs: servers, browsers, databases, the built package. They take longer, and need those. */
 const system = [
   'test/api-report.test.ts',
+  'test/browser-example.test.ts',
   'test/documentation.test.ts',
   'test/examples.test.ts',
   'test/package-contents.test.ts',

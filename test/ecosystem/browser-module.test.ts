@@ -5,7 +5,7 @@ import { createSandbox } from '@example/sdk/sandbox';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { hasChromium, launch } from '../sandbox/chromium.ts';
 import { recordAsCompatible } from './support/compatibility.ts';
-import { serveDirectory } from './support/static-server.ts';
+import { serveDirectory } from '../support/static-server.ts';
 
 describe.runIf(hasChromium || process.env['CI'] !== undefined)('dist/browser.min.js', () => {
   it('is all that a page needs, from a server of static files', async () => {

@@ -6,7 +6,7 @@ import type { runSuite } from './consumer/suite.ts';
 import { buildConsumer } from './support/build-consumer.ts';
 import { buildPage, bundlers, contentsOf } from './support/bundlers.ts';
 import { recordAsCompatible } from './support/compatibility.ts';
-import { serveDirectory } from './support/static-server.ts';
+import { serveDirectory } from '../support/static-server.ts';
 import { startSuite } from './support/suite-run.ts';
 import { versionOf } from './support/tools.ts';
 

@@ -1,0 +1,31 @@
+import type { Client } from '@example/sdk';
+import { find } from './find.ts';
+
+const send = find('burst-send', HTMLButtonElement);
+const cancel = find('burst-cancel', HTMLButtonElement);
+const result = find('burst-result', HTMLElement);
+
+/** Sends more calls at once than the rate limit allows: the client queues what has to wait, and none is refused. */
+export function sendBurst(client: Client): void {
+  let controller: AbortController | undefined;
+
+  send.addEventListener('click', () => {
+    controller = new AbortController();
+    void burst(client, controller.signal);
+  });
+  cancel.addEventListener('click', () => controller?.abort());
+}
+
+async function burst(client: Client, signal: AbortSignal): Promise<void> {
+  send.disabled = true;
+  cancel.disabled = false;
+  result.textContent = '';
+  const calls = Array.from({ length: 40 }, () => client.projects.list({ per_page: 1 }, { signal }));
+  const outcomes = await Promise.allSettled(calls);
+  send.disabled = false;
+  cancel.disabled = true;
+
+  const answered = outcomes.filter(({ status }) => status === 'fulfilled').length;
+  const rest = outcomes.length - answered;
+  result.textContent = `${answered} answered${rest === 0 ? '' : `, ${rest} ${signal.aborted ? 'cancelled' : 'failed'}`}.`;
+}
