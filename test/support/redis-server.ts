@@ -9,6 +9,11 @@ import { freePort } from './free-port.ts';
 /** The two servers that speak the protocol and that the SDK supports. */
 export type RedisServerProgram = 'redis-server' | 'valkey-server';
 
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const server of running) server.kill('SIGKILL');
+});
+
 /** A real server on a free port of the loopback interface; it forgets everything when it ends. */
 export class RedisServer {
   readonly program: RedisServerProgram;
@@ -42,7 +47,8 @@ export class RedisServer {
     this.#directory = await mkdtemp(join(tmpdir(), 'redis-'));
     const started = spawn(this.program, [...settings, '--dir', this.#directory, ...this.#options], { stdio: 'ignore' });
     this.#process = started;
-    process.once('exit', () => started.kill('SIGKILL'));
+    running.add(started);
+    started.once('exit', () => running.delete(started));
     while (!(await accepts(this.port))) {
       if (started.exitCode !== null) throw new Error(`${this.program} ended with ${started.exitCode}`);
     }
@@ -50,12 +56,12 @@ export class RedisServer {
 
   /** Ends it at once, as a crash would. */
   async kill(): Promise<void> {
-    const running = this.#process;
+    const ended = this.#process;
     this.#process = undefined;
-    if (running === undefined) return;
-    if (running.exitCode === null && running.signalCode === null) {
-      running.kill('SIGKILL');
-      await once(running, 'exit');
+    if (ended === undefined) return;
+    if (ended.exitCode === null && ended.signalCode === null) {
+      ended.kill('SIGKILL');
+      await once(ended, 'exit');
     }
     await rm(this.#directory, { recursive: true, force: true });
   }
