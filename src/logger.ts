@@ -24,7 +24,10 @@ export function atLevel(logger: Logger, level: LogLevel): LeveledLogger {
     if (logLevels.indexOf(name) > logLevels.indexOf(level)) return {};
     const log = (message: string) => {
       try {
-        logger[name](`[@example/sdk] ${message}`);
+        // It may be asynchronous, whatever its type says.
+        const write: (line: string) => unknown = logger[name].bind(logger);
+        const logged = write(`[@example/sdk] ${message}`);
+        if (logged instanceof Promise) logged.catch(() => undefined);
       } catch {
         // The call that is logged must not fail with its log line.
       }

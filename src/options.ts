@@ -90,7 +90,9 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     totalTimeout: milliseconds('totalTimeout', options.totalTimeout ?? Infinity),
     maxRetries: wholeNumber('maxRetries', options.maxRetries ?? 2, 0),
     // Looked up at each call, because tests and instrumentation replace the global one later.
-    fetch: options.fetch ? callable('fetch', options.fetch) : (input, init) => globalThis.fetch(input, init),
+    fetch: options.fetch
+      ? answeringWithResponses(callable('fetch', options.fetch))
+      : (input, init) => globalThis.fetch(input, init),
     headers: mergeHeaders(defaultHeaders(), 'headers', options.headers),
     rateLimit: rateLimit && resolveRateLimit(rateLimit),
     responseValidation: oneOf('responseValidation', responseValidation, ['warn', 'throw', 'off']),
@@ -98,6 +100,17 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
       checkedLogger(logger),
       oneOf('logLevel (or EXAMPLE_LOG)', options.logLevel ?? environmentVariable('EXAMPLE_LOG') ?? 'warn', logLevels),
     ),
+  };
+}
+
+/** A mock may answer with something else, of which nothing later would say what is wrong. */
+function answeringWithResponses(fetch: Fetch): Fetch {
+  return async (input, init) => {
+    const response = (await fetch(input, init)) as Partial<Response> | undefined;
+    if (typeof response?.status === 'number' && typeof response.headers?.get === 'function' && response.text) {
+      return response as Response; // Or something that can do what the SDK needs, such as that of node-fetch
+    }
+    throw new InvalidRequestError('the fetch option must resolve to a Response, with status, headers and text().');
   };
 }
 
@@ -157,6 +170,6 @@ function resolveRateLimit(options: RateLimitOptions): RateLimitOptions {
 
 function checkedLogger(logger: Logger): Logger {
   for (const level of logLevels)
-    if (level !== 'off') callable(`logger.${level}`, (logger as Partial<Logger>)[level]?.bind(logger));
+    if (level !== 'off') callable(`logger.${level}`, (logger as Partial<Logger> | null)?.[level]?.bind(logger));
   return logger;
 }

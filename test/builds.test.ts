@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import * as webhooks from '../dist/webhooks/index.js';
@@ -28,6 +29,14 @@ describe('the ES-module and the CommonJS build, both loaded', () => {
     expect(error instanceof asking.ConnectionError).toBe(false);
     expect(new throwing.TimeoutError('late', init) instanceof asking.ConnectionError).toBe(true);
     expect(new throwing.InvalidRequestError('wrong') instanceof asking.ExampleError).toBe(true);
+  });
+
+  it('show names and a short line where an error is not caught, though the CommonJS build is minified', () => {
+    const program = `new (require('./dist/index.cjs').Client)({ apiToken: '' })`;
+    const { stderr } = spawnSync(process.execPath, ['-e', program], { encoding: 'utf8', env: {} });
+    expect(stderr).toMatch(/^InvalidRequestError: apiToken must be/m);
+    expect(stderr).toMatch(/at new Client /);
+    expect(stderr.length).toBeLessThan(4000);
   });
 
   it('share the rate limit of a token', async () => {

@@ -32,6 +32,7 @@ describe('an option that is wrong is refused by the constructor, by name', () =>
     ['rateLimit', { rateLimit: 'off' }],
     ['rateLimit.store', { rateLimit: { store: {} } }],
     ['logger.error', { logger: {} }],
+    ['logger.error', { logger: null }],
     ['fetch', { fetch: 'fetch' }],
     ['headers', { headers: { 'X-Note': 'a\nb' } }],
     ['authorization', { headers: { authorization: 'Bearer abc' } }],

@@ -153,4 +153,18 @@ describe('the log', () => {
 
     expect(await clientOf(await answer(), { logger: log, logLevel: 'debug' }).users.get('user_123')).toEqual(user);
   });
+
+  it('may fail later without harm', async () => {
+    const unhandled = vi.fn();
+    process.on('unhandledRejection', unhandled);
+    const broken = () => Promise.reject(new Error('the disk is full'));
+    const log = { error: broken, warn: broken, info: broken, debug: vi.fn(broken) };
+
+    await clientOf(await answer(), { logger: log, logLevel: 'debug' }).users.get('user_123');
+    await new Promise((resolve) => setImmediate(resolve));
+
+    process.off('unhandledRejection', unhandled);
+    expect(log.debug).toHaveBeenCalledOnce();
+    expect(unhandled).not.toHaveBeenCalled();
+  });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Client, RateLimitError } from '@example/sdk';
 import type { ClientOptions, RateLimitWaitEvent } from '@example/sdk';
 import { rateLimitStore } from '@example/sdk/redis';
@@ -114,6 +114,18 @@ describe('a call that has to wait', () => {
     expect(sandbox.requests).toHaveLength(5);
   });
 
+  it('says what the API said, where the call was refused and would wait too long to be sent once more', async () => {
+    const headers = { 'retry-after': '30', 'x-request-id': 'req_1' };
+    const server = await serve((_, response) =>
+      json(response, 429, { error: { code: 'slow_down', message: 'No.' } }, headers),
+    );
+
+    const error = await rejection(clientOf(server, { rateLimit: { maxWait: 1000 } }).users.get('user_123'));
+
+    expect(error).toMatchObject({ status: 429, code: 'slow_down', requestId: 'req_1', retryAfter: 30 });
+    expect(server.requests).toHaveLength(1);
+  });
+
   it('leaves the queue when its signal aborts or its totalTimeout passes, and sends nothing', async () => {
     const { sandbox, client } = setup(5);
     await times(5, list(client));
@@ -212,5 +224,22 @@ describe('a store that is out of reach', () => {
     expect(warn).toHaveBeenCalledExactlyOnceWith(
       '[@example/sdk] The rate limit is not shared: its store is out of reach (connect ECONNREFUSED). Pacing alone.',
     );
+  });
+});
+
+describe('in a test with fake timers', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  it('calls that wait cross a window of the local API without waiting', async () => {
+    vi.useFakeTimers();
+    const sandbox = createSandbox({ rateLimit: { limit: 100, window: 60_000 } });
+    const client = new Client({ apiToken: sandbox.apiToken, fetch: sandbox.fetch, logLevel: 'off' });
+    await times(100, list(client));
+    const calls = times(30, list(client));
+
+    await vi.advanceTimersByTimeAsync(61_000);
+
+    await calls;
+    expect(sandbox.requests.filter(({ status }) => status === 200)).toHaveLength(130);
   });
 });

@@ -25,7 +25,7 @@ export function openCall(spec: RequestSpec<unknown>, options: InternalRequestOpt
   const path = expandRoute(route, params);
   const { idempotencyKey, signal } = options;
   // Not instanceof: a signal may come from another realm.
-  if (signal !== undefined && typeof signal.addEventListener !== 'function') {
+  if (signal !== undefined && typeof (signal as AbortSignal | null)?.addEventListener !== 'function') {
     throw new InvalidRequestError('signal must be an AbortSignal.');
   }
   const extra = {

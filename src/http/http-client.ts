@@ -1,4 +1,11 @@
-import { APIError, ExampleError, TimeoutError, type CallSite, type ValidationIssue } from '../errors.ts';
+import {
+  APIError,
+  ExampleError,
+  RateLimitError,
+  TimeoutError,
+  type CallSite,
+  type ValidationIssue,
+} from '../errors.ts';
 import type { ListDriftEvent } from '../events.ts';
 import { checkedToken, type ResolvedOptions } from '../options.ts';
 import { parseRateLimit } from '../rate-limit/headers.ts';
@@ -83,8 +90,10 @@ export class HttpClient implements Requester, DecodePolicy {
       signal?.throwIfAborted();
       let { url } = call;
       let redirects = 0;
+      let refusal: ExampleError | undefined;
       for (let attempt = 1; ; attempt++) {
-        const { token, limiter, permit } = await this.#admit(call, options, signal, retries.isRefused);
+        const admitted = this.#admit(call, options, signal, retries.isRefused);
+        const { token, limiter, permit } = await (refusal ? admitted.catch(insteadOfMaxWait(refusal)) : admitted);
         retries.begin(limiter?.admitted);
         const { fetch } = this.#options;
         const secrets = new Secrets(token, call.secrets);
@@ -106,6 +115,7 @@ export class HttpClient implements Requester, DecodePolicy {
           continue;
         }
         const { failure, error } = result;
+        refusal = error;
         const retry = retries.plan(failure, limiter?.admitted);
         if (!retry || performance.now() + retry.delay >= deadline) throw error;
 
@@ -213,6 +223,13 @@ function attemptTo<T>(work: () => T): () => T {
       throw error;
     };
   }
+}
+
+/** What the API said itself says more than that the call would wait too long to be sent once more. */
+function insteadOfMaxWait(refusal: ExampleError): (reason: unknown) => never {
+  return (reason) => {
+    throw reason instanceof RateLimitError ? refusal : reason;
+  };
 }
 
 function site({ method, path }: CallSite): CallSite {

@@ -8,11 +8,11 @@ const longestMessage = 500;
 
 /** The body of a success, or the beginning of the body of anything else. */
 export async function readText(response: Response): Promise<string> {
-  if (response.ok) return response.text();
+  // node-fetch's body is a stream of Node's, which can't be read in part.
+  if (response.ok || typeof response.body?.getReader !== 'function') return response.text();
 
   let text = '';
-  const reader = response.body?.getReader();
-  if (!reader) return text;
+  const reader = response.body.getReader();
   const decoder = new TextDecoder();
   try {
     while (text.length < longestErrorBody) {

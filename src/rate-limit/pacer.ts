@@ -12,6 +12,9 @@ const documented = { limit: 100, window: 60_000 };
 /** The longest time that a timer of every platform can wait, in milliseconds. */
 const longestTimer = 2 ** 31 - 1;
 
+/** How often at most the queue is looked through for those who have waited too long, in milliseconds. */
+const shortestPatience = 20;
+
 /** What a client may ask of a pacer. */
 export interface PacerOptions {
   readonly limit?: number | undefined;
@@ -27,6 +30,8 @@ export class Pacer implements RateLimiter {
   #cancelTimer: (() => void) | undefined;
   /** What was known of the budget when those who would wait too long were last told. */
   #news = 0;
+  /** When somebody in the queue has waited as long as they are willing to. */
+  #patienceEnds = Infinity;
 
   #store: RateLimitStore | undefined;
   #lease: Lease | undefined;
@@ -141,11 +146,12 @@ export class Pacer implements RateLimiter {
       return;
     }
     const delay = this.#budget.delay(now, this.#queue.before(waiter.admission) + 1);
-    if (delay > maxWait) {
+    if (delay > maxWait || maxWait === 0) {
       waiter.reject(waitsTooLong(waiter.admission, delay));
       return;
     }
     this.#queue.join(waiter);
+    this.#patienceEnds = Math.min(this.#patienceEnds, now + maxWait);
     onWait?.(delay, this.#queue.length);
     this.#serve();
   }
@@ -164,19 +170,25 @@ export class Pacer implements RateLimiter {
       }
     }
     const askAt = this.#askStore(now);
-    if (this.#news !== this.#budget.news) this.#dismiss(now);
-    this.#setTimer(this.#queue.length === 0 ? Infinity : Math.min(this.#budget.wakeAt, askAt), now);
+    if (now >= this.#patienceEnds || this.#news !== this.#budget.news) this.#dismiss(now);
+    const wakeAt = Math.min(this.#budget.wakeAt, askAt, this.#patienceEnds);
+    this.#setTimer(this.#queue.length === 0 ? Infinity : wakeAt, now);
   }
 
   /** Rejects those who would wait longer than they are willing to, now that it takes longer than it seemed. */
   #dismiss(now: number): void {
     this.#news = this.#budget.news;
+    this.#patienceEnds = Infinity;
     let position = 1;
     for (const waiter of [...this.#queue]) {
       const { maxWait = Infinity } = waiter.admission;
       const delay = this.#budget.delay(now, position);
-      if (now - waiter.since + delay <= maxWait) position += 1;
-      else {
+      const waited = now - waiter.since;
+      if (waited < maxWait && waited + delay <= maxWait) {
+        position += 1;
+        // Not sooner than soon, so that many who came one after the other are not looked through for each.
+        this.#patienceEnds = Math.min(this.#patienceEnds, Math.max(waiter.since + maxWait, now + shortestPatience));
+      } else {
         this.#queue.leave(waiter);
         waiter.reject(waitsTooLong(waiter.admission, delay));
       }
@@ -250,7 +262,7 @@ class Grant implements Permit {
 }
 
 function waitsTooLong({ method, path, maxWait }: Admission, delay: number): RateLimitError {
-  const retryAfter = Math.ceil(delay / 1000);
+  const retryAfter = Math.max(1, Math.ceil(delay / 1000));
   return new RateLimitError({
     status: 429,
     message: `Not sent: the rate limit allows this call in about ${retryAfter} s, and maxWait is ${maxWait} ms.`,

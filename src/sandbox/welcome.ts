@@ -25,7 +25,9 @@ export function welcome(
     line('Dashboard', new URL('/dashboard', url).href) +
     line('Limit', `${limit} requests in ${window / 1000} s`) +
     line('State', data === undefined ? 'in memory, gone at the end (--data FILE keeps it)' : `kept in ${data}`) +
-    `\nA first call:\n\n` +
+    `\nFor the SDK:\n\n` +
+    `  export EXAMPLE_BASE_URL=${url} EXAMPLE_API_TOKEN=${apiToken}\n\n` +
+    `A first call:\n\n` +
     `  curl -H 'Authorization: Bearer ${apiToken}' '${url}/projects?per_page=2'\n\n`
   );
 }

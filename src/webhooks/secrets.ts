@@ -21,7 +21,7 @@ const ed25519Lengths: Readonly<Record<string, readonly number[]>> = { whpk_: [32
 export function listSecrets(secret: WebhookSecret): readonly string[] {
   const secrets: readonly unknown[] = Array.isArray(secret) ? secret : [secret];
   if (secrets.length > 0 && secrets.every((item) => typeof item === 'string')) return secrets;
-  throw invalidSecret(`it is ${secrets.length > 0 ? 'no string' : 'an empty list'}; is the environment variable set?`);
+  throw invalidSecret(`it is ${secrets.length > 0 ? 'no string' : 'an empty list'}; is EXAMPLE_WEBHOOK_SECRET set`);
 }
 
 /** @throws {WebhookVerificationError} `invalid_secret`; the message does not quote it. */
@@ -32,7 +32,7 @@ export function parseSecret(secret: string): ParsedSecret {
   // Padding may be missing.
   const bytes = decodeBase64(base64.padEnd(Math.ceil(base64.length / 4) * 4, '='));
   if (bytes === undefined) throw invalidSecret('it is not base64 behind its prefix (whsec_ or whpk_)');
-  if (bytes.length === 0) throw invalidSecret('it is empty; is the environment variable set?');
+  if (bytes.length === 0) throw invalidSecret('it is empty; is EXAMPLE_WEBHOOK_SECRET set');
 
   const lengths = ed25519Lengths[prefix];
   if (lengths && !lengths.includes(bytes.length)) {

@@ -155,6 +155,7 @@ export class Webhooks {
     if (delivery.method !== 'POST') return answer(405, { allow: 'POST' });
 
     let attempt: WebhookAttempt | undefined;
+    let event: WebhookEvent | undefined;
     try {
       const body = await delivery.readBody(this.#maxBodyBytes);
       if (body === undefined || isLonger(rawBody(body), this.#maxBodyBytes)) {
@@ -163,11 +164,11 @@ export class Webhooks {
       }
 
       attempt = await verifySignature(body, delivery.headers, this.#secret, { tolerance: this.#tolerance });
-      const event = parseEvent(rawBody(body));
+      event = parseEvent(rawBody(body));
       for (const issue of eventIssues(event)) this.#onValidationIssue(issue, event);
       return await this.#handle(event, attempt);
     } catch (error) {
-      await this.#report(error, { id: attempt?.id, event: undefined });
+      await this.#report(error, { id: attempt?.id, event });
       return answer(error instanceof WebhookVerificationError ? 400 : 500);
     }
   }

@@ -139,6 +139,25 @@ describe('maxWait', () => {
     expect(records[20]!.doneAt).toBeLessThan(62_000);
     expect(records.filter(({ status }) => status === 200)).toHaveLength(21);
   });
+
+  it('is the longest that a call waits, also while the API does not answer those who were sent', async () => {
+    const world = busyWorld(100);
+    world.network.latency = () => 600_000;
+    world.call(40, { maxWait: 500 });
+    await world.time.run(1000);
+    const records = await Promise.all(world.calls.slice(11));
+    expect(records.every(({ sentAt }) => sentAt.length === 0)).toBe(true);
+    for (const { error } of records) expect(error).toMatchObject({ status: 429, retryAfter: 1 });
+    expect(records.at(-1)!.doneAt).toBe(500);
+  });
+
+  it('of 0 is for those who would rather not wait at all', async () => {
+    const world = busyWorld(100);
+    world.network.latency = () => 600_000;
+    world.call(11, { maxWait: 0 });
+    await world.time.run(1);
+    expect((await world.calls[10]!).error).toBeInstanceOf(RateLimitError);
+  });
 });
 
 describe('what can be seen of the queue', () => {

@@ -194,7 +194,10 @@ describe('events', () => {
 
     expect((await send({ ...userCreated, data: {} })).status).toBe(500);
     expect(handler).not.toHaveBeenCalled();
-    expect(onError).toHaveBeenCalledOnce();
+    expect(onError).toHaveBeenCalledExactlyOnceWith(
+      expect.any(Error),
+      expect.objectContaining({ event: { ...userCreated, data: {} } }),
+    );
     expect((await send()).status).toBe(204);
   });
 
@@ -205,7 +208,9 @@ describe('events', () => {
       },
     });
     expect((await send({ ...userCreated, data: {} })).status).toBe(500);
-    expect(logger.warn).toHaveBeenCalledExactlyOnceWith('[@example/sdk] A webhook was refused: no thanks');
+    expect(logger.error).toHaveBeenCalledExactlyOnceWith(
+      expect.stringMatching(/Webhook \S+ \(user\.created\) failed: no thanks/),
+    );
   });
 
   it('are typed by their name', () => {
