@@ -265,11 +265,11 @@ describe('a refusal says what to do', () => {
   });
 
   it.each([
-    ['undefined, as an unset variable is', undefined, 'is the environment variable set?'],
-    ['empty', '', 'is the environment variable set?'],
-    ['only a prefix', 'whsec_', 'is the environment variable set?'],
+    ['undefined, as an unset variable is', undefined, 'is EXAMPLE_WEBHOOK_SECRET set'],
+    ['empty', '', 'is EXAMPLE_WEBHOOK_SECRET set'],
+    ['only a prefix', 'whsec_', 'is EXAMPLE_WEBHOOK_SECRET set'],
     ['an empty list', [], 'an empty list'],
-    ['a list with a hole', [secret, undefined], 'is the environment variable set?'],
+    ['a list with a hole', [secret, undefined], 'is EXAMPLE_WEBHOOK_SECRET set'],
     ['not base64', 'whsec_not base64!', 'not base64'],
     ['base64 that no encoder writes', 'whsec_AB', 'not base64'],
     ['a public key of the wrong length', `whpk_${secret.slice(6)}`, '32 bytes, not 24'],
