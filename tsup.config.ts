@@ -23,8 +23,6 @@ const shared: Options = {
   treeshake: true,
   esbuildOptions: (options) => {
     options.chunkNames = 'chunks/[name]-[hash]';
-    // An uncaught error prints the line that threw it, which in a minified file would be all there is.
-    options.lineLimit = 160;
   },
   // `sqlite` is a package of that name; Node's own is there as `node:sqlite` alone.
   removeNodeProtocol: false,
@@ -70,8 +68,11 @@ export default defineConfig([
     noExternal: ['zod', 'ky'],
     // The ES modules are there to be read; with these unminified as well the package would pass 1 MB.
     minify: true,
-    // For the names of errors and in stack traces.
+    // An uncaught error prints its name, a stack trace, and the line that threw it, which else would be the whole file.
     keepNames: true,
+    esbuildOptions: (options) => {
+      options.lineLimit = 160;
+    },
   },
   {
     // For `<script type="module">` without a bundler: everything in one file.
