@@ -20,7 +20,7 @@ export function wholeNumber(name: string, value: number, minimum: number): numbe
 }
 
 /** A function. */
-export function callable<F>(name: string, value: F): F {
+export function callable<F>(name: string, value: F | undefined): F {
   if (typeof value === 'function') return value;
   throw new InvalidRequestError(`${name} must be a function; it is ${described(value)}.`);
 }

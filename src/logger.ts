@@ -1,3 +1,6 @@
+import { callable, oneOf } from './arguments.ts';
+import { environmentVariable } from './runtime.ts';
+
 /** Where log lines go. `console` is one. */
 export interface Logger {
   /** Takes a line for who looks for a mistake: every request and response. */
@@ -13,19 +16,31 @@ export interface Logger {
 /** How much is logged: each level includes those before it. */
 export type LogLevel = 'off' | 'error' | 'warn' | 'info' | 'debug';
 
-export const logLevels: readonly LogLevel[] = ['off', 'error', 'warn', 'info', 'debug'];
+const logLevels: readonly LogLevel[] = ['off', 'error', 'warn', 'info', 'debug'];
 
 /** A logger at a level: it lacks the methods above, so that for those not even a message is made. */
 export type LeveledLogger = Readonly<Partial<Logger>>;
 
-/** The same logger up to the level. A logger that throws changes nothing. */
-export function atLevel(logger: Logger, level: LogLevel): LeveledLogger {
+/** What the options say of logging. */
+export interface LoggerOptions {
+  readonly logger?: Logger | undefined;
+  readonly logLevel?: LogLevel | undefined;
+}
+
+/**
+ * The logger of the options, up to their level. A logger that throws changes nothing.
+ *
+ * @throws InvalidRequestError
+ */
+export function resolveLogger({ logger = console, logLevel }: LoggerOptions): LeveledLogger {
+  const level = oneOf('logLevel (or EXAMPLE_LOG)', logLevel ?? environmentVariable('EXAMPLE_LOG') ?? 'warn', logLevels);
   const method = (name: Exclude<LogLevel, 'off'>) => {
+    const given = (logger as Partial<Logger> | null)?.[name]; // A program without types may hand in anything.
+    // It may be asynchronous, whatever its type says.
+    const write: (line: string) => unknown = callable(`logger.${name}`, given?.bind(logger));
     if (logLevels.indexOf(name) > logLevels.indexOf(level)) return {};
     const log = (message: string) => {
       try {
-        // It may be asynchronous, whatever its type says.
-        const write: (line: string) => unknown = logger[name].bind(logger);
         const logged = write(`[@example/sdk] ${message}`);
         if (logged instanceof Promise) logged.catch(() => undefined);
       } catch {

@@ -1,6 +1,6 @@
 import { callable, mergeHeaders, milliseconds, oneOf, wholeNumber } from './arguments.ts';
 import { InvalidRequestError } from './errors.ts';
-import { atLevel, logLevels, type LeveledLogger, type Logger, type LogLevel } from './logger.ts';
+import { resolveLogger, type LeveledLogger, type Logger, type LogLevel } from './logger.ts';
 import type { RateLimitStore } from './rate-limit/store.ts';
 import { environmentVariable, isBrowser, runtimeName } from './runtime.ts';
 import { VERSION } from './version.ts';
@@ -80,7 +80,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
         'dangerouslyAllowBrowser: true if the token is meant to be seen.',
     );
   }
-  const { responseValidation = 'warn', logger = console, rateLimit = {} } = options;
+  const { responseValidation = 'warn', rateLimit = {} } = options;
   return {
     apiToken: resolveToken(options.apiToken ?? environmentVariable('EXAMPLE_API_TOKEN')),
     baseUrl: resolveBaseUrl(
@@ -96,10 +96,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     headers: mergeHeaders(defaultHeaders(), 'headers', options.headers),
     rateLimit: rateLimit && resolveRateLimit(rateLimit),
     responseValidation: oneOf('responseValidation', responseValidation, ['warn', 'throw', 'off']),
-    logger: atLevel(
-      checkedLogger(logger),
-      oneOf('logLevel (or EXAMPLE_LOG)', options.logLevel ?? environmentVariable('EXAMPLE_LOG') ?? 'warn', logLevels),
-    ),
+    logger: resolveLogger(options),
   };
 }
 
@@ -166,10 +163,4 @@ function resolveRateLimit(options: RateLimitOptions): RateLimitOptions {
     limit: options.limit === undefined ? undefined : wholeNumber('rateLimit.limit', options.limit, 1),
     window: options.window === undefined ? undefined : wholeNumber('rateLimit.window', options.window, 1),
   };
-}
-
-function checkedLogger(logger: Logger): Logger {
-  for (const level of logLevels)
-    if (level !== 'off') callable(`logger.${level}`, (logger as Partial<Logger> | null)?.[level]?.bind(logger));
-  return logger;
 }

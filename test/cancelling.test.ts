@@ -11,6 +11,40 @@ beforeEach(() => {
   return () => vi.restoreAllMocks();
 });
 
+describe('a custom fetch that does not heed its signal', () => {
+  const url = 'https://api.example.com/v1';
+
+  it('and answers after all has its body cancelled, because nobody will read it', async () => {
+    const { promise, resolve: answer } = Promise.withResolvers<Response>();
+    const fetch = vi.fn(() => promise);
+    const controller = new AbortController();
+    const call = rejection(clientOf({ url }, { fetch }).users.get('user_123', { signal: controller.signal }));
+    await vi.waitFor(() => expect(fetch).toHaveBeenCalled());
+    controller.abort(reason);
+    expect(await call).toBe(reason);
+
+    const cancelled = await new Promise<boolean>((resolve) => {
+      answer(new Response(new ReadableStream({ cancel: () => resolve(true) })));
+    });
+
+    expect(cancelled).toBe(true);
+  });
+
+  it('holds up nothing when it is aborted between the headers and the body', async () => {
+    const controller = new AbortController();
+    const abort = () => {
+      controller.abort(reason);
+      return null;
+    };
+    const answer = { ok: true, status: 200, headers: { get: abort }, text: () => new Promise(() => undefined) };
+    const fetch = () => Promise.resolve(answer as unknown as Response);
+
+    const call = clientOf({ url }, { fetch }).users.get('user_123', { signal: controller.signal });
+
+    expect(await rejection(call)).toBe(reason);
+  });
+});
+
 describe('an aborted call rejects with the reason of the signal', () => {
   it('before anything is sent', async () => {
     const server = await serve((_, response) => json(response, 200, user));

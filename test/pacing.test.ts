@@ -46,6 +46,34 @@ describe('a client', () => {
     expect(new Client({ apiToken: 'another', fetch: sandbox.fetch }).rateLimit?.remaining).toBe(100);
   });
 
+  it('counts a request that got no answer as used until the window turns: the API may have counted it', async () => {
+    const reset = Math.ceil(Date.now() / 1000) + 60;
+    const window = (end: number) => ({
+      'x-ratelimit-limit': '20',
+      'x-ratelimit-remaining': '19',
+      'x-ratelimit-reset': String(end),
+    });
+    let headers = window(reset);
+    let isDown = false;
+    const server = await serve((_, response) => {
+      if (isDown) response.destroy();
+      else json(response, 200, user, headers);
+    });
+    const client = clientOf(server, { maxRetries: 0 });
+    await client.users.get('user_123');
+    expect(client.rateLimit?.remaining).toBe(19);
+
+    isDown = true;
+    await rejection(client.users.get('user_123'));
+
+    expect(client.rateLimit?.remaining).toBe(18);
+
+    isDown = false;
+    headers = window(reset + 60);
+    await client.users.get('user_123');
+    expect(client.rateLimit?.remaining).toBe(19);
+  });
+
   it('says nothing where it does not pace, or does not know the token yet', () => {
     const { client } = setup(20, { rateLimit: false });
 

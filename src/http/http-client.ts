@@ -21,7 +21,7 @@ import { Retries } from './retries.ts';
 import { Secrets } from './secrets.ts';
 import type { SharedState } from './shared-state.ts';
 import { TimeLimit } from './time-limit.ts';
-import { sleep, untilAborted } from './until-aborted.ts';
+import { sleep, untilAborted } from '../until-aborted.ts';
 import { placeOf } from './validation.ts';
 
 /** Leave to send, and with which token. */
@@ -90,10 +90,10 @@ export class HttpClient implements Requester, DecodePolicy {
       signal?.throwIfAborted();
       let { url } = call;
       let redirects = 0;
-      let refusal: ExampleError | undefined;
+      let lastError: ExampleError | undefined;
       for (let attempt = 1; ; attempt++) {
         const admitted = this.#admit(call, options, signal, retries.isRefused);
-        const { token, limiter, permit } = await (refusal ? admitted.catch(insteadOfMaxWait(refusal)) : admitted);
+        const { token, limiter, permit } = await (lastError ? admitted.catch(insteadOfMaxWait(lastError)) : admitted);
         retries.begin(limiter?.admitted);
         const { fetch } = this.#options;
         const secrets = new Secrets(token, call.secrets);
@@ -115,7 +115,7 @@ export class HttpClient implements Requester, DecodePolicy {
           continue;
         }
         const { failure, error } = result;
-        refusal = error;
+        lastError = error;
         const retry = retries.plan(failure, limiter?.admitted);
         if (!retry || performance.now() + retry.delay >= deadline) throw error;
 
@@ -225,10 +225,10 @@ function attemptTo<T>(work: () => T): () => T {
   }
 }
 
-/** What the API said itself says more than that the call would wait too long to be sent once more. */
-function insteadOfMaxWait(refusal: ExampleError): (reason: unknown) => never {
+/** What became of the last attempt says more than that the call would wait too long for the next. */
+function insteadOfMaxWait(lastError: ExampleError): (reason: unknown) => never {
   return (reason) => {
-    throw reason instanceof RateLimitError ? refusal : reason;
+    throw reason instanceof RateLimitError ? lastError : reason;
   };
 }
 

@@ -1,5 +1,6 @@
 import { parseRetryAfter, readBudget, type ReportedBudget } from './headers.ts';
 import type { RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
+import { Trials } from './trials.ts';
 import { merge, type RateWindow, relate, shareOf, unannounced, used, type WindowBefore } from './window.ts';
 import { WindowEnd } from './window-end.ts';
 
@@ -11,12 +12,6 @@ export interface Sent extends WindowBefore {
   /** What it is to find out is whether a new window has begun. */
   readonly due: boolean;
 }
-
-/** Requests under way at once while nothing is known of the budget: few enough to be wrong with. */
-const firstBurst = 10;
-
-/** Milliseconds after which an unanswered trial no longer holds back another: some endpoints are slow. */
-const patience = 1000;
 
 /** The longest `Retry-After` that is believed, in milliseconds. */
 const longestClosure = 3_600_000;
@@ -41,11 +36,7 @@ export class Budget {
   #closedUntil = -Infinity;
   /** How often in a row the API refused without a reason that we know of. */
   #unexplained = 0;
-  /** Trials that may be under way at once; anything may when as many have succeeded. */
-  #burst = firstBurst;
-  #succeeded = 0;
-  #trials = 0;
-  #lastTrialAt = -Infinity;
+  readonly #trials = new Trials();
   /** Our part of what all users of the token together use up in a window. */
   #share = 1;
   /** When requests were answered while the API announces no windows: each counts for a period from then. */
@@ -147,10 +138,10 @@ export class Budget {
     const due = this.#isDue(now, left);
     if (left === 0 && !due) return this.#sleepUntil(Math.min(this.#end.turnAt, this.#expiry()));
 
-    if (due || this.#burst < Infinity) {
-      const trials = Math.min(this.#burst, left > 0 ? firstBurst : 1) - this.#trials;
-      if (trials > 0) return due ? trials : Math.min(trials, left);
-      return now < this.#lastTrialAt + patience ? this.#sleepUntil(this.#lastTrialAt + patience) : 1;
+    if (due || this.#trials.areNeeded) {
+      const trials = this.#trials.room(now, left);
+      if (trials === 0) return this.#sleepUntil(this.#trials.nextAt);
+      return due ? trials : Math.min(trials, left);
     }
     const share = Math.min(this.#share, shareOf(this.#window));
     if (share < 1) return Math.min(left, Math.max(0, Math.max(1, Math.floor((left * share) / 2)) - this.inFlight));
@@ -164,11 +155,8 @@ export class Budget {
    */
   send(now: number, due = this.#isDue(now, this.#left(now))): Sent {
     const window = this.#window;
-    const trial = due || this.#burst < Infinity;
-    if (trial) {
-      this.#trials += 1;
-      this.#lastTrialAt = now;
-    }
+    const trial = due || this.#trials.areNeeded;
+    if (trial) this.#trials.begin(now);
     const sent = { window, reset: window.reset, seen: window.seen, lost: window.lost, at: now, trial, due };
     window.own += 1;
     this.inFlight += 1;
@@ -201,10 +189,7 @@ export class Budget {
       if (isNews) this.#close(sent, now, report, headers);
     } else {
       this.admitted += 1;
-      if (sent.trial && (++this.#succeeded >= this.#burst || this.#trials === 0)) {
-        this.#burst = Infinity;
-        this.#unexplained = 0;
-      }
+      if (sent.trial && this.#trials.succeed()) this.#unexplained = 0;
     }
     this.#end.plan(this.#window);
     return isNews;
@@ -239,7 +224,7 @@ export class Budget {
 
   #settle(sent: Sent): void {
     this.inFlight -= 1;
-    if (sent.trial) this.#trials -= 1;
+    if (sent.trial) this.#trials.end();
   }
 
   /** Takes in what the response says of the budget; `false` if that is out of date. */
@@ -307,8 +292,7 @@ export class Budget {
   #close(sent: Sent, now: number, report: ReportedBudget | undefined, headers: Headers): void {
     // Others of the same burst are refused as well, which says nothing new.
     if (sent.at < this.#closedUntil) return;
-    this.#burst = 1;
-    this.#succeeded = 0;
+    this.#trials.restart();
     this.news += 1;
     this.#end.plan(this.#window);
     const asked = parseRetryAfter(headers, now + this.#end.offset);

@@ -146,7 +146,7 @@ export class Pacer implements RateLimiter {
       return;
     }
     const delay = this.#budget.delay(now, this.#queue.before(waiter.admission) + 1);
-    if (delay > maxWait || maxWait === 0) {
+    if (isTooLong(maxWait, 0, delay)) {
       waiter.reject(waitsTooLong(waiter.admission, delay));
       return;
     }
@@ -183,14 +183,13 @@ export class Pacer implements RateLimiter {
     for (const waiter of [...this.#queue]) {
       const { maxWait = Infinity } = waiter.admission;
       const delay = this.#budget.delay(now, position);
-      const waited = now - waiter.since;
-      if (waited < maxWait && waited + delay <= maxWait) {
+      if (isTooLong(maxWait, now - waiter.since, delay)) {
+        this.#queue.leave(waiter);
+        waiter.reject(waitsTooLong(waiter.admission, delay));
+      } else {
         position += 1;
         // Not sooner than soon, so that many who came one after the other are not looked through for each.
         this.#patienceEnds = Math.min(this.#patienceEnds, Math.max(waiter.since + maxWait, now + shortestPatience));
-      } else {
-        this.#queue.leave(waiter);
-        waiter.reject(waitsTooLong(waiter.admission, delay));
       }
     }
   }
@@ -259,6 +258,11 @@ class Grant implements Permit {
   lost(): void {
     this.#pacer.lost(this.#sent);
   }
+}
+
+/** Whether a call that is not sent now, after so long, and will be in so long as far as known, waits longer than it may. */
+function isTooLong(maxWait: number, waited: number, delay: number): boolean {
+  return waited >= maxWait || waited + delay > maxWait;
 }
 
 function waitsTooLong({ method, path, maxWait }: Admission, delay: number): RateLimitError {

@@ -1,3 +1,4 @@
+import { untilAborted } from '../until-aborted.ts';
 import { createApp } from './app.ts';
 import { BrokenConnection, breakFetch } from './broken-connection.ts';
 import type { Journal } from './collection.ts';
@@ -129,7 +130,7 @@ export function assembleSandbox(options: SandboxOptions, journal?: Journal): San
     fetch: async (input, init) => {
       const request = init === undefined && input instanceof Request ? input : new Request(input, init);
       request.signal.throwIfAborted();
-      return untilAborted(answer(request).catch(actOut), request.signal);
+      return untilAborted(request.signal, answer(request).catch(actOut));
     },
     listen: async (where = {}) => {
       const { port = 0, host = '127.0.0.1' } = typeof where === 'number' ? { port: where } : where;
@@ -150,13 +151,4 @@ export function assembleSandbox(options: SandboxOptions, journal?: Journal): San
 function actOut(error: unknown): Promise<Response> {
   if (error instanceof BrokenConnection) return breakFetch(error);
   throw error;
-}
-
-/** Rejects with the signal's reason as soon as it aborts, as `fetch` does. */
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }

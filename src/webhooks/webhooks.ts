@@ -1,8 +1,8 @@
-import { callable, oneOf, wholeNumber } from '../arguments.ts';
+import { callable, wholeNumber } from '../arguments.ts';
 import { ExampleError } from '../example-error.ts';
 import { placeOf } from '../http/validation.ts';
 import { InvalidRequestError } from '../invalid-request-error.ts';
-import { atLevel, logLevels, type LeveledLogger, type Logger, type LogLevel } from '../logger.ts';
+import { resolveLogger, type LeveledLogger, type Logger, type LogLevel } from '../logger.ts';
 import { environmentVariable } from '../runtime.ts';
 import type { Delivery, WebhookAnswer } from './delivery.ts';
 import { eventIssues } from './event-issues.ts';
@@ -88,10 +88,7 @@ export class Webhooks {
     this.#tolerance = checkTolerance(options.tolerance);
     this.#maxBodyBytes = wholeNumber('maxBodyBytes', options.maxBodyBytes ?? 1_048_576, 1);
     this.#replayStore = options.replayStore === false ? forgetful : (options.replayStore ?? memoryReplayStore());
-    this.#logger = atLevel(
-      options.logger ?? console,
-      oneOf('logLevel (or EXAMPLE_LOG)', options.logLevel ?? environmentVariable('EXAMPLE_LOG') ?? 'warn', logLevels),
-    );
+    this.#logger = resolveLogger(options);
     this.#onError = callable('onError', options.onError ?? logErrors(this.#logger));
     // Its type says `void`, which an async function fits as well.
     const onIssue: (...of: Parameters<ValidationIssueListener>) => unknown = callable(
@@ -202,18 +199,17 @@ export class Webhooks {
     const context = { id: attempt.id, event };
     const signal = claim.signal ?? new AbortController().signal;
     const errors = await this.#handlers.run(event, { ...attempt, signal });
-    const isFailed = errors.length > 0;
+    const isHandled = errors.length === 0;
     try {
-      await (errors.length > 0 ? claim.release() : claim.complete());
+      await (isHandled ? claim.complete() : claim.release());
     } catch (cause) {
       // The answer stands: the handlers did or did not succeed, whether or not that could be noted.
-      const done = errors.length > 0 ? 'failed' : 'was handled';
+      const done = isHandled ? 'was handled' : 'failed';
       errors.push(new ExampleError(`The event ${done}, but that could not be noted in the replay store.`, { cause }));
     }
     // Only now, so that a report that takes its time keeps nobody from trying again.
-    const status = errors.length > 0 && isFailed ? 500 : 204;
     for (const error of errors) await this.#report(error, context);
-    return answer(status);
+    return answer(isHandled ? 204 : 500);
   }
 
   async #report(error: unknown, context: WebhookErrorContext): Promise<void> {

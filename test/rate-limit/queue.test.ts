@@ -154,9 +154,11 @@ describe('maxWait', () => {
   it('of 0 is for those who would rather not wait at all', async () => {
     const world = busyWorld(100);
     world.network.latency = () => 600_000;
-    world.call(11, { maxWait: 0 });
+    const onWait = vi.fn();
+    world.call(11, { maxWait: 0, onWait });
     await world.time.run(1);
     expect((await world.calls[10]!).error).toBeInstanceOf(RateLimitError);
+    expect(onWait).not.toHaveBeenCalled();
   });
 });
 

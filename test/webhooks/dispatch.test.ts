@@ -489,12 +489,15 @@ describe('new Webhooks()', () => {
     }
   });
 
-  it.each([{ tolerance: -1 }, { maxBodyBytes: 0 }, { logLevel: 'loud' }, { onError: 'log' }])(
-    'refuses %o',
-    (options) => {
-      expect(() => new Webhooks({ secret, ...options } as WebhooksOptions)).toThrow(InvalidRequestError);
-    },
-  );
+  it.each([
+    { tolerance: -1 },
+    { maxBodyBytes: 0 },
+    { logLevel: 'loud' },
+    { logger: { error: console.error } },
+    { onError: 'log' },
+  ])('refuses %o', (options) => {
+    expect(() => new Webhooks({ secret, ...options } as WebhooksOptions)).toThrow(InvalidRequestError);
+  });
 
   it('keeps to the tolerance it is given', async () => {
     const timestamp = new Date(Date.now() - 3_600_000);
