@@ -28,19 +28,17 @@ export function openCall(spec: RequestSpec<unknown>, options: InternalRequestOpt
   if (signal !== undefined && typeof (signal as AbortSignal | null)?.addEventListener !== 'function') {
     throw new InvalidRequestError('signal must be an AbortSignal.');
   }
-  const extra = {
-    ...(method === 'POST' ? { 'content-type': 'application/json' } : undefined),
-    ...(idempotencyKey === undefined ? undefined : { 'idempotency-key': checkedIdempotencyKey(idempotencyKey) }),
+  const headers: Record<string, string> = {
+    ...(options.headers ? mergeHeaders(client.headers, 'headers', options.headers) : client.headers),
   };
+  if (method === 'POST') headers['content-type'] = 'application/json';
+  if (idempotencyKey !== undefined) headers['idempotency-key'] = checkedIdempotencyKey(idempotencyKey);
 
   return {
     method,
     path,
     url: client.baseUrl + path + queryString(query),
-    headers: {
-      ...(options.headers ? mergeHeaders(client.headers, 'headers', options.headers) : client.headers),
-      ...extra,
-    },
+    headers,
     body: method === 'POST' ? encodeBody(body) : undefined,
     secrets: isRecord(body) ? secretFields.map((field) => body[field]) : [],
     repeatable: method === 'GET' || idempotencyKey !== undefined,
