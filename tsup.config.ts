@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { defineConfig, type Options } from 'tsup';
+import { usedParts } from './build/used-parts/index.ts';
 
 // Here and not by tsup, whose builds run side by side: one would clean away what another has written.
 rmSync('dist', { recursive: true, force: true });
@@ -23,6 +24,7 @@ const shared: Options = {
   treeshake: true,
   esbuildOptions: (options) => {
     options.chunkNames = 'chunks/[name]-[hash]';
+    options.legalComments = 'none'; // They are in LICENSES.txt.
   },
   // `sqlite` is a package of that name; Node's own is there as `node:sqlite` alone.
   removeNodeProtocol: false,
@@ -37,7 +39,14 @@ const sandbox: Options = {
   dts: { entry: { 'sandbox/index': 'src/sandbox/index.ts' } },
 };
 
-const library = {
+const library: Options = {
+  ...shared,
+  // `zod/mini` alone loads a hundred files, and Jest can't require ky; so what is used of them is in here.
+  noExternal: [/./],
+  esbuildPlugins: [usedParts],
+};
+
+const entries = {
   index: 'src/index.ts',
   'webhooks/index': 'src/webhooks/index.ts',
   'redis/index': 'src/redis/index.ts',
@@ -45,10 +54,10 @@ const library = {
 
 export default defineConfig([
   {
-    ...shared,
+    ...library,
     format: 'esm',
     entry: {
-      ...library,
+      ...entries,
       // Not for import: they part what needs eventemitter3 from what doesn't, because bundlers can't drop half a file
       // that imports it, and who only catches an error or verifies a webhook should not get it.
       client: 'src/client.ts',
@@ -56,31 +65,27 @@ export default defineConfig([
       'webhooks/verify-webhook': 'src/webhooks/verify-webhook.ts',
       'webhooks/webhooks': 'src/webhooks/webhooks.ts',
     },
-    dts: { entry: library },
-    // `zod/mini` loads a hundred files, every language of its messages among them: as long as all the rest to import.
-    noExternal: ['zod'],
+    dts: { entry: entries },
   },
   {
-    ...shared,
+    ...library,
     format: 'cjs',
-    entry: library,
-    // ky is an ES module only, which Jest can't require.
-    noExternal: ['zod', 'ky'],
+    entry: entries,
     // The ES modules are there to be read; with these unminified as well the package would pass 1 MB.
     minify: true,
     // An uncaught error prints its name, a stack trace, and the line that threw it, which else would be the whole file.
     keepNames: true,
     esbuildOptions: (options) => {
+      options.legalComments = 'none';
       options.lineLimit = 160;
     },
   },
   {
     // For `<script type="module">` without a bundler: everything in one file.
-    ...shared,
+    ...library,
     platform: 'browser',
     format: 'esm',
     entry: { 'browser.min': 'src/index.ts' },
-    noExternal: [/./],
     minify: true,
     dts: false,
     banner: { js: '/*! @example/sdk, MIT License; of what is built in: LICENSES.txt */' },

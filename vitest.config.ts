@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { usedPartOfKy } from './build/used-parts/index.ts';
 
 const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
 
@@ -26,6 +27,7 @@ const system = [
 ];
 
 export default defineConfig({
+  plugins: [usedPartOfKy],
   resolve: {
     alias: [
       { find: /^@example\/sdk$/, replacement: source('index.ts') },
@@ -33,6 +35,7 @@ export default defineConfig({
     ],
   },
   test: {
+    server: { deps: { inline: ['ky'] } },
     projects: [
       {
         extends: true,

@@ -10,11 +10,8 @@ const { values: options } = parseArgs({ options: { markdown: { type: 'boolean', 
 
 installPeers();
 const bench = fileURLToPath(new URL('.', import.meta.url));
-const dependencies = ['ky', 'zod', 'eventemitter3'];
-
-const bundles: readonly (readonly [what: string, source: string, external?: string[]])[] = [
+const bundles: readonly (readonly [what: string, source: string])[] = [
   ['@example/sdk, everything', `export * from '../dist/index.js'`],
-  ['– without its dependencies', `export * from '../dist/index.js'`, dependencies],
   ['– only NotFoundError', `export { NotFoundError } from '../dist/index.js'`],
   ['@example/sdk/webhooks, everything', `export * from '../dist/webhooks/index.js'`],
   ['– only verifyWebhook', `export { verifyWebhook } from '../dist/webhooks/index.js'`],
@@ -29,8 +26,8 @@ const bundles: readonly (readonly [what: string, source: string, external?: stri
 ];
 
 const rows = await Promise.all(
-  bundles.map(async ([what, source, external = []]) => {
-    const { minified, zipped, packages } = await size(source, external);
+  bundles.map(async ([what, source]) => {
+    const { minified, zipped, packages } = await size(source);
     return [
       what,
       kilobytes(zipped),
@@ -41,10 +38,7 @@ const rows = await Promise.all(
 );
 console.log(table(['', 'min + gzip, kB', 'min, kB', 'packages in it'], rows, options));
 
-async function size(
-  source: string,
-  external: string[],
-): Promise<{ minified: number; zipped: number; packages: string[] }> {
+async function size(source: string): Promise<{ minified: number; zipped: number; packages: string[] }> {
   const { outputFiles, metafile } = await build({
     stdin: { contents: source, resolveDir: bench },
     bundle: true,
@@ -52,7 +46,6 @@ async function size(
     format: 'esm',
     target: 'es2022',
     platform: 'browser',
-    external: external.flatMap((name) => [name, `${name}/*`]),
     write: false,
     metafile: true,
     logLevel: 'error',

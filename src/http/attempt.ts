@@ -1,4 +1,4 @@
-import ky, { isNetworkError } from 'ky';
+import ky from 'ky';
 import { ConnectionError, TimeoutError, type APIError } from '../errors.ts';
 import { parseRetryAfter, untilReset } from '../rate-limit/headers.ts';
 import type { Permit } from '../rate-limit/limiter.ts';
@@ -94,6 +94,7 @@ function fetchOnce(call: Call, attempt: Attempt, signal: AbortSignal): Promise<R
   if (call.body !== undefined) init.body = call.body;
   // One attempt and nothing else: retries, timeouts and errors are decided where the rate limit is known. ky passes
   // the request on as a Request; handing the parts to fetch instead costs half, and is what a custom fetch expects.
+  // Another option of ky is built in only if build/used-parts-of-ky.ts says so.
   return ky(url, { retry: 0, timeout: false, throwHttpErrors: false, fetch: () => fetch(url, init) });
 }
 
@@ -116,8 +117,6 @@ function isRedirect({ status, type }: Response): boolean {
 }
 
 function connectionError(error: unknown, call: Call, attempt: Attempt): ConnectionError {
-  // ky's own error holds the request, and with it the token.
-  const raw = isNetworkError(error) ? error.cause : error;
-  const cause = attempt.secrets.redactError(raw);
+  const cause = attempt.secrets.redactError(error);
   return new ConnectionError(`${call.method} ${call.path} failed: ${connectionProblem(cause)}`, call, { cause });
 }

@@ -1,6 +1,6 @@
 import type { Urgency } from '../rate-limit/urgency.ts';
 import type { APIPromise } from './api-promise.ts';
-import type { Schema } from './validation.ts';
+import type { Schema } from '../schema.ts';
 
 /** Options of one call; they win over the client's. */
 export interface RequestOptions {

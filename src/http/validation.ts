@@ -1,15 +1,13 @@
-import type * as z from 'zod/mini';
+import type { ParsePayload } from 'zod/v4/core';
 import type { ValidationIssue } from '../errors.ts';
-
-/** A zod schema for `T`. */
-export type Schema<T> = z.ZodMiniType<T>;
+import type { Schema } from '../schema.ts';
 
 /** Where the body differs from the schema; empty if it does not. Fields the schema does not know are fine. */
 export function findIssues(schema: Schema<unknown>, body: unknown): ValidationIssue[] {
-  const result = schema.safeParse(body);
-  if (result.success) return [];
-  return result.error.issues.map((issue) => {
-    const path = issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key));
+  // As `safeParse` does it, without the class and the messages of an error that nobody sees.
+  const { issues } = schema._zod.run({ value: body, issues: [] }, { async: false }) as ParsePayload;
+  return issues.map((issue) => {
+    const path = (issue.path ?? []).map((key) => (typeof key === 'symbol' ? String(key) : key));
     const problem = issue.code === 'invalid_type' ? `expected ${issue.expected}` : issue.code;
     return { path, message: `${problem}, received ${typeAt(body, path)}` };
   });

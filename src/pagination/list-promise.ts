@@ -4,7 +4,7 @@ import type { ListDriftEvent } from '../events.ts';
 import type { APIPromise, WithResponse } from '../http/api-promise.ts';
 import type { InternalRequestOptions, Requester } from '../http/request.ts';
 import { expandRoute } from '../http/route.ts';
-import type { Schema } from '../http/validation.ts';
+import type { Schema } from '../schema.ts';
 import { lastPage } from './last-page.ts';
 import { checkList, type ListOptions, type PageParams } from './list-options.ts';
 import { isPageBody, pageBodySchema, type PageBody, type PageMeta } from './page-body.ts';

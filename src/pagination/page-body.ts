@@ -1,5 +1,4 @@
-import * as z from 'zod/mini';
-import type { Schema } from '../http/validation.ts';
+import { array, looseObject, number, type Schema } from '../schema.ts';
 
 /** Where a page stands in its list. */
 export interface PageMeta {
@@ -17,12 +16,10 @@ export interface PageBody<Item> {
   meta: PageMeta;
 }
 
-const count = /* @__PURE__ */ z.number();
-
-export const pageMetaSchema = /* @__PURE__ */ z.looseObject({
-  current_page: count,
-  total_pages: count,
-  total_count: count,
+export const pageMetaSchema = /* @__PURE__ */ looseObject({
+  current_page: number,
+  total_pages: number,
+  total_count: number,
 });
 
 const schemas = /* @__PURE__ */ new WeakMap<object, unknown>();
@@ -31,7 +28,7 @@ const schemas = /* @__PURE__ */ new WeakMap<object, unknown>();
 export function pageBodySchema<Item>(item: Schema<Item>): Schema<PageBody<Item>> {
   let schema = schemas.get(item);
   if (schema === undefined) {
-    schema = z.looseObject({ data: z.array(item), meta: pageMetaSchema });
+    schema = looseObject({ data: array(item), meta: pageMetaSchema });
     schemas.set(item, schema);
   }
   // Only this function fills the map, and always with the schema that belongs to the key.

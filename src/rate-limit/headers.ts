@@ -29,8 +29,7 @@ export function parseRateLimit(headers: Headers): RateLimitInfo | undefined {
   if (budget === undefined) return undefined;
   const { limit, remaining, reset, relative } = budget;
   if (!relative) return { limit, remaining, reset };
-  const date = Date.parse(headers.get('date') ?? '');
-  return { limit, remaining, reset: reset + Math.floor((Number.isNaN(date) ? Date.now() : date) / 1000) };
+  return { limit, remaining, reset: reset + Math.floor(servedAt(headers, Date.now()) / 1000) };
 }
 
 /** Milliseconds that the response asks to wait: `Retry-After`, in seconds or as an HTTP date. `now` is epoch milliseconds. */
@@ -43,16 +42,20 @@ export function parseRetryAfter(headers: Headers, now: number): number | undefin
   const date = /^[A-Z]/i.test(value) ? Date.parse(value) : NaN;
   if (Number.isNaN(date)) return undefined;
   // The date is on the server's clock, and so is `Date`.
-  const served = Date.parse(headers.get('date') ?? '');
-  return Math.max(0, date - (Number.isNaN(served) ? now : served));
+  return Math.max(0, date - servedAt(headers, now));
 }
 
 /** Milliseconds until the window that is used up ends, by the server's own clock; `undefined` if none is known to be. */
 export function untilReset(headers: Headers): number | undefined {
   const limit = parseRateLimit(headers);
   if (limit?.remaining !== 0) return undefined;
-  const served = Date.parse(headers.get('date') ?? '');
-  return Math.max(0, limit.reset * 1000 - (Number.isNaN(served) ? Date.now() : served));
+  return Math.max(0, limit.reset * 1000 - servedAt(headers, Date.now()));
+}
+
+/** The server's time, in epoch milliseconds, or `otherwise` if it does not say. */
+function servedAt(headers: Headers, otherwise: number): number {
+  const date = Date.parse(headers.get('date') ?? '');
+  return Number.isNaN(date) ? otherwise : date;
 }
 
 /** Reads the budget as it stands in the headers. */

@@ -1,6 +1,6 @@
-import * as z from 'zod/mini';
 import type { ListOptions, PageParams } from '../pagination/list-options.ts';
 import { ListPromise, type ListRequester } from '../pagination/list-promise.ts';
+import { looseObject, text } from '../schema.ts';
 
 /** A project of the account. */
 export interface Project {
@@ -20,9 +20,7 @@ export interface ProjectListParams extends PageParams {
   status?: string | undefined;
 }
 
-const text = /* @__PURE__ */ z.string();
-
-export const projectSchema = /* @__PURE__ */ z.looseObject({
+export const projectSchema = /* @__PURE__ */ looseObject({
   id: text,
   name: text,
   description: text,

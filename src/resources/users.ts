@@ -1,6 +1,6 @@
-import * as z from 'zod/mini';
 import type { APIPromise } from '../http/api-promise.ts';
 import type { Requester, RequestOptions } from '../http/request.ts';
+import { looseObject, text } from '../schema.ts';
 
 /** A user of the account. */
 export interface User {
@@ -24,9 +24,7 @@ export interface UserCreateParams {
   password: string;
 }
 
-const text = /* @__PURE__ */ z.string();
-
-export const userSchema = /* @__PURE__ */ z.looseObject({ id: text, name: text, email: text, created_at: text });
+export const userSchema = /* @__PURE__ */ looseObject({ id: text, name: text, email: text, created_at: text });
 
 /** The users of the account. */
 export class Users {

@@ -239,7 +239,7 @@ function json(schema: string, example: Json): JsonObject {
 }
 
 function schemaOf(
-  schema: z.ZodMiniType,
+  schema: z.core.$ZodType,
   descriptions: Readonly<Record<string, string>>,
   references: Readonly<Record<string, JsonObject>> = {},
 ): JsonObject {

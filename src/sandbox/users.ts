@@ -35,7 +35,7 @@ export const userFieldsSchema = z.strictObject(identity);
 
 /** Without what only the store may know. */
 export function publicUser({ id, name, email, created_at }: UserRecord): User {
-  return userSchema.parse({ id, name, email, created_at });
+  return z.parse(userSchema, { id, name, email, created_at });
 }
 
 /** @throws Failure 409 if the email belongs to another user. */

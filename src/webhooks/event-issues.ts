@@ -1,21 +1,19 @@
-import * as z from 'zod/mini';
 import type { ValidationIssue } from '../errors.ts';
-import { findIssues, type Schema } from '../http/validation.ts';
+import { findIssues } from '../http/validation.ts';
+import { literal, looseObject, type Schema, text, unknown } from '../schema.ts';
 import type { WebhookEvent, WebhookEventMap, WebhookEventName } from './events.ts';
 
-const text = /* @__PURE__ */ z.string();
-
 const eventSchemas: { readonly [Name in WebhookEventName]: Schema<WebhookEventMap[Name]> } = {
-  'user.created': /* @__PURE__ */ z.looseObject({
-    event: /* @__PURE__ */ z.literal('user.created'),
-    data: /* @__PURE__ */ z.looseObject({ id: text, name: text, email: text }),
+  'user.created': /* @__PURE__ */ looseObject({
+    event: /* @__PURE__ */ literal('user.created'),
+    data: /* @__PURE__ */ looseObject({ id: text, name: text, email: text }),
     timestamp: text,
   }),
 };
 
-const unknownEventSchema = /* @__PURE__ */ z.looseObject({
+const unknownEventSchema = /* @__PURE__ */ looseObject({
   event: text,
-  data: /* @__PURE__ */ z.unknown(),
+  data: unknown,
   timestamp: text,
 });
 

@@ -3,14 +3,13 @@ import { join } from 'node:path';
 import { expect, inject, it } from 'vitest';
 import { runTool } from './support/run-tool.ts';
 
-it('brings no other packages than ky, zod and eventemitter3', async () => {
+it('brings no other package', async () => {
   const lock = await readFile(join(inject('packed').project, 'package-lock.json'), 'utf8');
   // In npm's format of lockfile version 3, where the project itself has the name ''.
   const { packages } = JSON.parse(lock) as { packages: Record<string, unknown> };
 
   const installed = Object.keys(packages).map((path) => path.replace('node_modules/', ''));
-  expect(installed).toContain('@example/sdk');
-  expect(['', '@example/sdk', 'eventemitter3', 'ky', 'zod']).toEqual(expect.arrayContaining(installed));
+  expect(installed).toEqual(['', '@example/sdk']);
 });
 
 it('has types for each entry point and each way to resolve it, says attw', async () => {

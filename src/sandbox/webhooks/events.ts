@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { userSchema } from '../../resources/users.ts';
 import type { UserCreatedEvent } from '../../webhooks/index.ts';
 
-const { id, name, email } = userSchema.shape;
+const { id, name, email } = userSchema._zod.def.shape;
 
 /** What is sent when a user was created. */
 export const userCreatedSchema = z.object({

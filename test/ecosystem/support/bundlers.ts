@@ -65,7 +65,7 @@ export async function buildPage({ name, args }: Bundler, program: string): Promi
 }
 
 /** Text that stays in a package's code whatever a minifier does to it, and is nowhere else. */
-const traces = { ky: 'KyError', zod: '_zod', eventemitter3: 'prefixed' };
+const traces = { ky: 'must be a string, URL, or Request', zod: '_zod', eventemitter3: 'prefixed' };
 
 /** What a built page consists of. */
 export async function contentsOf(directory: string): Promise<{ text: string; packages: string[] }> {

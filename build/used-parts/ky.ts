@@ -1,0 +1,57 @@
+import type { Parts } from './part.ts';
+
+/**
+ * The SDK has ky make one plain attempt at a time: no hooks, no query parameters, no progress; and retries, timeouts
+ * and errors are its own, because they go by the rate limit.
+ */
+export const ky: Parts = {
+  'ky/distribution/core/Ky.js': {
+    never: `cloneRetryOptions cloneInitHookOptions validateJsonWithSchema createTextDecoder normalizeInputForProtocolCheck
+      #normalizeSearchParams #calculateDelay #calculateRetryDelay #getResponseData #getErrorDataTimeout #getBodyReadTimeout
+      #raceBodyRead #raceWithTotalTimeout #isJsonContentType #readResponseText #parseJson #cancelReturnedBody
+      #cancelResponseBody #throwIfTotalTimeoutExhausted #getNormalizedOptions #assignRequest #getCurrentTime
+      result[type]`,
+    bodies: {
+      '#consumeReturnedResponseFromBeforeRetryHook': '{}',
+      '#decorateResponse': '{}',
+      '#getRemainingTotalTimeout': '{}',
+      '#retryFromError': '{ throw error; }',
+      '#runAfterResponseHooks': '{ return response; }',
+      '#runBeforeRequestHooks': '{}',
+      '#throwProcessedError': '{ throw error; }',
+      '#wrapRequestWithUploadProgress': '{ return request; }',
+    },
+    values: {
+      'error instanceof ForceRetryError': 'false',
+      'hasSearchParameters(this.#options.searchParams)': 'false',
+      // Errors go on as they are: the SDK would unwrap them again.
+      'isRawNetworkError(error)': 'false',
+      'ky.#options.onDownloadProgress': 'false',
+      'ky.#options.throwHttpErrors': 'false',
+      'ky.#options.timeout': 'false',
+      'ky.#options.totalTimeout': 'false',
+      'ky.#runBeforeRequestHooks()': 'undefined',
+      "Object.hasOwn(options, 'prefixUrl')": 'false',
+      'options.hooks?.init ?? []': '[]',
+      'this.#getRemainingTotalTimeout()': 'undefined',
+      'this.#input instanceof globalThis.Request': 'false',
+      'this.#options.baseUrl': 'undefined',
+      'this.#options.json': 'undefined',
+      'this.#options.onUploadProgress': 'undefined',
+      'this.#options.prefix': "''",
+      'this.#options.timeout': 'false',
+      'this.#options.totalTimeout': 'false',
+    },
+  },
+  'ky/distribution/core/constants.js': {
+    // Whether requests may be streams is found out by making one, while the module loads.
+    bodies: { responseTypes: '{}', supportsRequestStreams: 'false' },
+  },
+  'ky/distribution/index.js': { never: 'ky.create ky.extend ky[method]' },
+  'ky/distribution/utils/merge.js': {
+    bodies: { mergeHooks: '{}', validateAndMerge: '{ return sources.at(-1); }' },
+  },
+  'ky/distribution/utils/normalize.js': { bodies: { normalizeRetryOptions: '{ return { limit: 0 }; }' } },
+  'ky/distribution/utils/options.js': { bodies: { findUnknownOptions: '{}' } },
+  'ky/distribution/utils/timeout.js': { never: 'timeout' },
+};
