@@ -20,8 +20,11 @@ export const ky: Parts = {
       '#runBeforeRequestHooks': '{}',
       '#throwProcessedError': '{ throw error; }',
       '#wrapRequestWithUploadProgress': '{ return request; }',
+      userProvidedContentType: 'false',
     },
     values: {
+      beforeRequestResponse: 'undefined',
+      effectiveTimeout: 'undefined',
       'error instanceof ForceRetryError': 'false',
       'hasSearchParameters(this.#options.searchParams)': 'false',
       // Errors go on as they are: the SDK would unwrap them again.
@@ -31,6 +34,7 @@ export const ky: Parts = {
       'ky.#options.timeout': 'false',
       'ky.#options.totalTimeout': 'false',
       'ky.#runBeforeRequestHooks()': 'undefined',
+      'initHooks.length > 0': 'false',
       "Object.hasOwn(options, 'prefixUrl')": 'false',
       'options.hooks?.init ?? []': '[]',
       'this.#getRemainingTotalTimeout()': 'undefined',
@@ -41,11 +45,18 @@ export const ky: Parts = {
       'this.#options.prefix': "''",
       'this.#options.timeout': 'false',
       'this.#options.totalTimeout': 'false',
+      'this.#retryLimit > 0': 'false',
     },
   },
   'ky/distribution/core/constants.js': {
     // Whether requests may be streams is found out by making one, while the module loads.
-    bodies: { responseTypes: '{}', supportsRequestStreams: 'false' },
+    bodies: {
+      requestMethods: '[]',
+      responseTypes: '{}',
+      supportsAbortController: 'true',
+      supportsAbortSignal: 'true',
+      supportsRequestStreams: 'false',
+    },
   },
   'ky/distribution/index.js': { never: 'ky.create ky.extend ky[method]' },
   'ky/distribution/utils/merge.js': {

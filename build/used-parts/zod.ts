@@ -8,6 +8,7 @@ export const zod: Parts = {
   'zod/v4/core/core.js': {
     bodies: { _E: 'null' },
     values: {
+      '(_a = globalThis).__zod_globalConfig ?? (_a.__zod_globalConfig = {})': 'undefined',
       // Another zod in the process may set one, for schemas of its own.
       'globalThis.__zod_globalConfig?.postProcessor': 'undefined',
       initialized: 'undefined',
@@ -16,7 +17,7 @@ export const zod: Parts = {
     },
   },
   'zod/v4/core/schemas.js': {
-    bodies: { capSize: '{}', standardProps: '{}' },
+    bodies: { capSize: '{}', received: 'undefined', standardProps: '{}' },
     values: {
       'checks.length === 0': 'true',
       '!catchall': 'true',
@@ -25,13 +26,16 @@ export const zod: Parts = {
       'ctx?.abortEarly': 'false',
       'def.coerce': 'false',
       'inst._zod.traits.has("$ZodCheck")': 'false',
+      isOptionalOut: 'false',
       memo: 'undefined',
+      optin: 'undefined',
       'proms.length': '0',
       'r instanceof Promise': 'false',
+      received: 'undefined',
       'result instanceof Promise': 'false',
     },
   },
   'zod/v4/core/util.js': {
-    bodies: { captureStackTrace: 'undefined', defineLazyInternal: '{}' },
+    bodies: { captureStackTrace: 'undefined', defineLazyInternal: '{}', optionalKeys: '{ return []; }' },
   },
 };
