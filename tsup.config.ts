@@ -71,14 +71,6 @@ export default defineConfig([
     ...library,
     format: 'cjs',
     entry: entries,
-    // The ES modules are there to be read; with these unminified as well the package would pass 1 MB.
-    minify: true,
-    // An uncaught error prints its name, a stack trace, and the line that threw it, which else would be the whole file.
-    keepNames: true,
-    esbuildOptions: (options) => {
-      options.legalComments = 'none';
-      options.lineLimit = 160;
-    },
   },
   {
     // For `<script type="module">` without a bundler: everything in one file.

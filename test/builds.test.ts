@@ -31,7 +31,7 @@ describe('the ES-module and the CommonJS build, both loaded', () => {
     expect(new throwing.InvalidRequestError('wrong') instanceof asking.ExampleError).toBe(true);
   });
 
-  it('show names and a short line where an error is not caught, though the CommonJS build is minified', () => {
+  it('show names and a short line where an error is not caught', () => {
     const program = `new (require('./dist/index.cjs').Client)({ apiToken: '' })`;
     const { stderr } = spawnSync(process.execPath, ['-e', program], { encoding: 'utf8', env: {} });
     expect(stderr).toMatch(/^InvalidRequestError: apiToken must be/m);
