@@ -1,20 +1,24 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { defineConfig, type Options } from 'tsup';
-import { usedParts } from './build/used-parts/index.ts';
+import { bundledPackages, trimDependencies } from './build/trim/index.ts';
 
 // Here and not by tsup, whose builds run side by side: one would clean away what another has written.
 rmSync('dist', { recursive: true, force: true });
 
 // Each of them wants its licence to go where its code goes.
-const builtIn = ['ky', 'zod', 'eventemitter3', 'hono', '@hono/node-server'];
+const sandboxPackages = ['hono', '@hono/node-server'];
 mkdirSync('dist');
-writeFileSync('dist/LICENSES.txt', `Built into files of this package:\n\n${builtIn.map(licenseOf).join('\n')}`);
+writeFileSync(
+  'dist/LICENSES.txt',
+  `Bundled with this package:\n\n${[...bundledPackages, ...sandboxPackages].map(licenseOf).join('\n')}`,
+);
 
 function licenseOf(name: string): string {
   const directory = `node_modules/${name}`;
   const file = readdirSync(directory).find((entry) => /^licen[cs]e/i.test(entry));
   if (file === undefined) throw new Error(`${name} has no licence.`);
-  return `## ${name}\n\n${readFileSync(`${directory}/${file}`, 'utf8').trim()}\n`;
+  const { version } = JSON.parse(readFileSync(`${directory}/package.json`, 'utf8')) as { version: string };
+  return `## ${name} ${version}\n\n${readFileSync(`${directory}/${file}`, 'utf8').trim()}\n`;
 }
 
 const shared: Options = {
@@ -33,7 +37,7 @@ const shared: Options = {
 const sandbox: Options = {
   ...shared,
   platform: 'node',
-  noExternal: ['hono', '@hono/node-server'],
+  noExternal: sandboxPackages,
   // Nobody reads hono in here, and the package is to stay below 1 MB.
   minify: true,
   dts: { entry: { 'sandbox/index': 'src/sandbox/index.ts' } },
@@ -41,9 +45,7 @@ const sandbox: Options = {
 
 const library: Options = {
   ...shared,
-  // `zod/mini` alone loads a hundred files, and Jest can't require ky; so what is used of them is in here.
-  noExternal: [/./],
-  esbuildPlugins: [usedParts],
+  esbuildPlugins: [trimDependencies],
 };
 
 const entries = {
@@ -59,7 +61,7 @@ export default defineConfig([
     entry: {
       ...entries,
       // Not for import: they part what needs eventemitter3 from what doesn't, because bundlers can't drop half a file
-      // that imports it, and who only catches an error or verifies a webhook should not get it.
+      // that contains it, and who only catches an error or verifies a webhook should not get it.
       client: 'src/client.ts',
       errors: 'src/errors.ts',
       'webhooks/verify-webhook': 'src/webhooks/verify-webhook.ts',
@@ -80,7 +82,7 @@ export default defineConfig([
     entry: { 'browser.min': 'src/index.ts' },
     minify: true,
     dts: false,
-    banner: { js: '/*! @example/sdk, MIT License; of what is built in: LICENSES.txt */' },
+    banner: { js: '/*! @example/sdk, MIT License; of what is bundled: LICENSES.txt */' },
   },
   {
     // The sandbox brings hono along, so that who installs the SDK installs nothing for it. Its command line shares

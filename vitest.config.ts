@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
-import { usedPartOfKy } from './build/used-parts/index.ts';
+import { trimForTests } from './build/trim/index.ts';
 
 const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
 
@@ -27,7 +27,7 @@ const system = [
 ];
 
 export default defineConfig({
-  plugins: [usedPartOfKy],
+  plugins: [trimForTests],
   resolve: {
     alias: [
       { find: /^@example\/sdk$/, replacement: source('index.ts') },
@@ -35,7 +35,7 @@ export default defineConfig({
     ],
   },
   test: {
-    server: { deps: { inline: ['ky'] } },
+    server: { deps: { inline: ['ky', 'eventemitter3'] } },
     projects: [
       {
         extends: true,

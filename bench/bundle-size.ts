@@ -3,6 +3,7 @@ import { build } from 'esbuild';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import * as trimmed from '../build/trim/traces.ts';
 import { installPeers } from './shared/peers.ts';
 import { table } from './shared/table.ts';
 
@@ -51,7 +52,10 @@ async function size(source: string): Promise<{ minified: number; zipped: number;
     logLevel: 'error',
   });
   const code = outputFiles[0]?.contents ?? new Uint8Array();
-  return { minified: code.length, zipped: gzipSync(code, { level: 9 }).length, packages: packagesIn(metafile.outputs) };
+  const whole = packagesIn(metafile.outputs);
+  const parts = trimmed.packagesIn(Buffer.from(code).toString()).filter((name) => !whole.includes(name));
+  const packages = [...whole, ...parts.map((name) => `part of ${name}`)];
+  return { minified: code.length, zipped: gzipSync(code, { level: 9 }).length, packages };
 }
 
 /** The installed packages whose code is left in the bundle after tree-shaking. */

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
+import { packagesIn } from '../build/trim/traces.ts';
 
 interface Bundle {
   /** Bytes, minified and gzipped. */
@@ -33,12 +34,10 @@ async function bundle(program: string): Promise<Bundle> {
   expect(inputs.some(([file]) => file.startsWith('dist/'))).toBe(true);
   expect(inputs.filter(([file]) => !/^dist\/|^<stdin>$/.test(file))).toEqual([]);
   const [{ text } = { text: '' }] = outputFiles;
-  const packages = Object.entries(packageTraces).flatMap(([name, trace]) => (text.includes(trace) ? name : []));
-  return { size: gzipSync(text, { level: 9 }).length, text, packages };
+  return { size: gzipSync(text, { level: 9 }).length, text, packages: packagesIn(text) };
 }
 
-// What survives minification because it is data: messages, names of properties, of error classes, of an option.
-const packageTraces = { ky: 'must be a string, URL, or Request', zod: '_zod', eventemitter3: 'prefixed' };
+// What survives minification because it is data: names of error classes, of an option.
 const clientErrors = /RateLimitError|ConnectionError|ResponseValidationError/;
 const dispatcher = /maxBodyBytes/;
 

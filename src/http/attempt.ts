@@ -94,7 +94,7 @@ function fetchOnce(call: Call, attempt: Attempt, signal: AbortSignal): Promise<R
   if (call.body !== undefined) init.body = call.body;
   // One attempt and nothing else: retries, timeouts and errors are decided where the rate limit is known. ky passes
   // the request on as a Request; handing the parts to fetch instead costs half, and is what a custom fetch expects.
-  // Another option of ky is built in only if build/used-parts-of-ky.ts says so.
+  // ky is bundled without its other options: build/trim/ky.ts.
   return ky(url, { retry: 0, timeout: false, throwHttpErrors: false, fetch: () => fetch(url, init) });
 }
 

@@ -4,7 +4,8 @@ import type { Schema } from '../schema.ts';
 
 /** Where the body differs from the schema; empty if it does not. Fields the schema does not know are fine. */
 export function findIssues(schema: Schema<unknown>, body: unknown): ValidationIssue[] {
-  // As `safeParse` does it, without the class and the messages of an error that nobody sees.
+  // As `safeParse` does it, without the class and the messages of an error that nobody sees; and synchronous, because no
+  // schema has asynchronous checks.
   const { issues } = schema._zod.run({ value: body, issues: [] }, { async: false }) as ParsePayload;
   return issues.map((issue) => {
     const path = (issue.path ?? []).map((key) => (typeof key === 'symbol' ? String(key) : key));

@@ -16,7 +16,7 @@ export interface PageBody<Item> {
   meta: PageMeta;
 }
 
-export const pageMetaSchema = /* @__PURE__ */ looseObject({
+export const pageMetaSchema = looseObject({
   current_page: number,
   total_pages: number,
   total_count: number,
@@ -24,7 +24,7 @@ export const pageMetaSchema = /* @__PURE__ */ looseObject({
 
 const schemas = /* @__PURE__ */ new WeakMap<object, unknown>();
 
-/** The schema of a page of such items. One object per item schema, because zod compiles each schema at its first use. */
+/** The schema of a page of such items. One object per item schema, because zod prepares each schema at its first use. */
 export function pageBodySchema<Item>(item: Schema<Item>): Schema<PageBody<Item>> {
   let schema = schemas.get(item);
   if (schema === undefined) {

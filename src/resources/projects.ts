@@ -1,6 +1,6 @@
 import type { ListOptions, PageParams } from '../pagination/list-options.ts';
 import { ListPromise, type ListRequester } from '../pagination/list-promise.ts';
-import { looseObject, text } from '../schema.ts';
+import { looseObject, string } from '../schema.ts';
 
 /** A project of the account. */
 export interface Project {
@@ -20,11 +20,11 @@ export interface ProjectListParams extends PageParams {
   status?: string | undefined;
 }
 
-export const projectSchema = /* @__PURE__ */ looseObject({
-  id: text,
-  name: text,
-  description: text,
-  created_at: text,
+export const projectSchema = looseObject({
+  id: string,
+  name: string,
+  description: string,
+  created_at: string,
 });
 
 /** The projects of the account. */

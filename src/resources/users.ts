@@ -1,6 +1,6 @@
 import type { APIPromise } from '../http/api-promise.ts';
 import type { Requester, RequestOptions } from '../http/request.ts';
-import { looseObject, text } from '../schema.ts';
+import { looseObject, string } from '../schema.ts';
 
 /** A user of the account. */
 export interface User {
@@ -24,7 +24,7 @@ export interface UserCreateParams {
   password: string;
 }
 
-export const userSchema = /* @__PURE__ */ looseObject({ id: text, name: text, email: text, created_at: text });
+export const userSchema = looseObject({ id: string, name: string, email: string, created_at: string });
 
 /** The users of the account. */
 export class Users {

@@ -1,20 +1,20 @@
 import type { ValidationIssue } from '../errors.ts';
 import { findIssues } from '../http/validation.ts';
-import { literal, looseObject, type Schema, text, unknown } from '../schema.ts';
+import { literal, looseObject, type Schema, string, unknown } from '../schema.ts';
 import type { WebhookEvent, WebhookEventMap, WebhookEventName } from './events.ts';
 
-const eventSchemas: { readonly [Name in WebhookEventName]: Schema<WebhookEventMap[Name]> } = {
-  'user.created': /* @__PURE__ */ looseObject({
-    event: /* @__PURE__ */ literal('user.created'),
-    data: /* @__PURE__ */ looseObject({ id: text, name: text, email: text }),
-    timestamp: text,
+export const eventSchemas: { readonly [Name in WebhookEventName]: Schema<WebhookEventMap[Name]> } = {
+  'user.created': looseObject({
+    event: literal('user.created'),
+    data: looseObject({ id: string, name: string, email: string }),
+    timestamp: string,
   }),
 };
 
-const unknownEventSchema = /* @__PURE__ */ looseObject({
-  event: text,
+export const unknownEventSchema = looseObject({
+  event: string,
   data: unknown,
-  timestamp: text,
+  timestamp: string,
 });
 
 /** Where an event differs from the documentation. Of one that is not documented, only the envelope can be checked. */

@@ -46,7 +46,7 @@ describe.each(bundlers)('$subject', (bundler) => {
     ['the client', 'Client', '@example/sdk', ['ky', 'zod', 'eventemitter3']],
     ['an error class', 'NotFoundError', '@example/sdk', []],
     ['verifyWebhook', 'verifyWebhook', '@example/sdk/webhooks', []],
-  ])('brings what %s needs of the packages that are built in, and no more', async (_, name, from, packages) => {
+  ])('brings what %s needs of the bundled packages, and no more', async (_, name, from, packages) => {
     const page = await buildPage(bundler, `import { ${name} } from '${from}'; globalThis.imported = ${name};`);
 
     const contents = await contentsOf(page);

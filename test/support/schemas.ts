@@ -2,7 +2,7 @@
 import { pageBodySchema } from '../../src/pagination/page-body.ts';
 import { projectSchema } from '../../src/resources/projects.ts';
 import { userSchema } from '../../src/resources/users.ts';
-import { literal, looseObject, text, unknown } from '../../src/schema.ts';
+import { eventSchemas, unknownEventSchema } from '../../src/webhooks/event-issues.ts';
 
 export { findIssues } from '../../src/http/validation.ts';
 
@@ -10,6 +10,6 @@ export const schemas = {
   user: userSchema,
   project: projectSchema,
   page: pageBodySchema(projectSchema),
-  event: looseObject({ event: literal('user.created'), data: userSchema, timestamp: text }),
-  'event of another kind': looseObject({ event: text, data: unknown, timestamp: text }),
+  event: eventSchemas['user.created'],
+  'event of another kind': unknownEventSchema,
 };

@@ -10,7 +10,7 @@ export function buildConsumer(source: string, output: string, format: 'esm' | 'c
   return compile(source, output, { format, platform: 'neutral', packages: 'external' });
 }
 
-/** Compiles a program into one file for the web, the installed package and its dependencies included. */
+/** Compiles a program into one file for the web, the installed package included. */
 export function bundleConsumer(source: string, output: string): Promise<string> {
   return compile(source, output, { format: 'esm', platform: 'browser' });
 }

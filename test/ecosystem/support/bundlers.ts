@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { inject } from 'vitest';
+import { packagesIn } from '../../../build/trim/traces.ts';
 import { tool } from './tools.ts';
 
 /** A bundler, by its command line. */
@@ -64,16 +65,10 @@ export async function buildPage({ name, args }: Bundler, program: string): Promi
   return out;
 }
 
-/** Text that stays in a package's code whatever a minifier does to it, and is nowhere else. */
-const traces = { ky: 'must be a string, URL, or Request', zod: '_zod', eventemitter3: 'prefixed' };
-
 /** What a built page consists of. */
 export async function contentsOf(directory: string): Promise<{ text: string; packages: string[] }> {
   const files = await readdir(directory, { recursive: true });
   const scripts = files.filter((file) => file.endsWith('.js'));
   const text = (await Promise.all(scripts.map((file) => readFile(join(directory, file), 'utf8')))).join('\n');
-  return {
-    text,
-    packages: Object.entries(traces).flatMap(([name, trace]) => (text.includes(trace) ? name : [])),
-  };
+  return { text, packages: packagesIn(text) };
 }

@@ -1,17 +1,30 @@
-import type { Parts } from './part.ts';
+import type { PackageCuts } from './cuts.ts';
 
 /**
  * The SDK has ky make one plain attempt at a time: no hooks, no query parameters, no progress; and retries, timeouts
  * and errors are its own, because they go by the rate limit.
  */
-export const ky: Parts = {
+export const ky: PackageCuts = {
   'ky/distribution/core/Ky.js': {
-    never: `cloneRetryOptions cloneInitHookOptions validateJsonWithSchema createTextDecoder normalizeInputForProtocolCheck
-      #normalizeSearchParams #calculateDelay #calculateRetryDelay #getResponseData #getErrorDataTimeout #getBodyReadTimeout
-      #raceBodyRead #raceWithTotalTimeout #isJsonContentType #readResponseText #parseJson #cancelReturnedBody
-      #cancelResponseBody #throwIfTotalTimeoutExhausted #getNormalizedOptions #assignRequest #getCurrentTime
-      result[type]`,
-    bodies: {
+    unreachable: [
+      '#normalizeSearchParams',
+      '#calculateDelay',
+      '#calculateRetryDelay',
+      '#getResponseData',
+      '#getErrorDataTimeout',
+      '#raceBodyRead',
+      '#raceWithTotalTimeout',
+      '#isJsonContentType',
+      '#readResponseText',
+      '#parseJson',
+      '#cancelReturnedBody',
+      '#cancelResponseBody',
+      '#getNormalizedOptions',
+      '#assignRequest',
+      '#getCurrentTime',
+      'result[type]',
+    ],
+    definitions: {
       '#consumeReturnedResponseFromBeforeRetryHook': '{}',
       '#decorateResponse': '{}',
       '#getRemainingTotalTimeout': '{}',
@@ -22,7 +35,7 @@ export const ky: Parts = {
       '#wrapRequestWithUploadProgress': '{ return request; }',
       userProvidedContentType: 'false',
     },
-    values: {
+    expressions: {
       beforeRequestResponse: 'undefined',
       effectiveTimeout: 'undefined',
       'error instanceof ForceRetryError': 'false',
@@ -33,7 +46,6 @@ export const ky: Parts = {
       'ky.#options.throwHttpErrors': 'false',
       'ky.#options.timeout': 'false',
       'ky.#options.totalTimeout': 'false',
-      'ky.#runBeforeRequestHooks()': 'undefined',
       'initHooks.length > 0': 'false',
       "Object.hasOwn(options, 'prefixUrl')": 'false',
       'options.hooks?.init ?? []': '[]',
@@ -50,7 +62,7 @@ export const ky: Parts = {
   },
   'ky/distribution/core/constants.js': {
     // Whether requests may be streams is found out by making one, while the module loads.
-    bodies: {
+    definitions: {
       requestMethods: '[]',
       responseTypes: '{}',
       supportsAbortController: 'true',
@@ -58,11 +70,10 @@ export const ky: Parts = {
       supportsRequestStreams: 'false',
     },
   },
-  'ky/distribution/index.js': { never: 'ky.create ky.extend ky[method]' },
+  'ky/distribution/index.js': { unreachable: ['ky.create', 'ky.extend', 'ky[method]'] },
   'ky/distribution/utils/merge.js': {
-    bodies: { mergeHooks: '{}', validateAndMerge: '{ return sources.at(-1); }' },
+    definitions: { mergeHooks: '{}', validateAndMerge: '{ return sources.at(-1); }' },
   },
-  'ky/distribution/utils/normalize.js': { bodies: { normalizeRetryOptions: '{ return { limit: 0 }; }' } },
-  'ky/distribution/utils/options.js': { bodies: { findUnknownOptions: '{}' } },
-  'ky/distribution/utils/timeout.js': { never: 'timeout' },
+  'ky/distribution/utils/normalize.js': { definitions: { normalizeRetryOptions: '{ return { limit: 0 }; }' } },
+  'ky/distribution/utils/options.js': { definitions: { findUnknownOptions: '{}' } },
 };

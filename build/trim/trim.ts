@@ -1,17 +1,17 @@
 import ts from 'typescript';
-import type { Part } from './part.ts';
+import type { Cuts } from './cuts.ts';
 
 /**
- * A file without what is not used of it. What is left over of that, bundlers and minifiers find by themselves.
+ * Replaces in a file what the SDK never uses; the bundler drops what that leaves unreferenced.
  *
  * @param trap The body of functions that never run.
- * @throws Error if the file does not have what is to be taken out.
+ * @throws Error if the file does not have what is to be cut.
  */
-export function takeOut(file: string, code: string, part: Part, trap = '{}'): string {
-  const { never = '', bodies = {}, values = {}, append = '' } = part;
-  const definitions = new Map(Object.entries(bodies));
-  for (const name of never.match(/\S+/g) ?? []) definitions.set(name, trap);
-  const expressions = new Map(Object.entries(values));
+export function trim(file: string, code: string, cuts: Cuts, trap = '{}'): string {
+  const { unreachable = [], append = '' } = cuts;
+  const definitions = new Map(Object.entries(cuts.definitions ?? {}));
+  for (const name of unreachable) definitions.set(name, trap);
+  const expressions = new Map(Object.entries(cuts.expressions ?? {}));
   const missing = new Set([...definitions.keys(), ...expressions.keys()]);
 
   const edits: { readonly start: number; readonly end: number; readonly text: string }[] = [];
@@ -25,11 +25,9 @@ export function takeOut(file: string, code: string, part: Part, trap = '{}'): st
     edits.push({ start: place.getStart(), end: place.end, text });
   };
   ts.createSourceFile(file, code, ts.ScriptTarget.Latest, true).forEachChild(visit);
-  if (missing.size > 0)
-    throw new Error(`${file} has no ${[...missing].join(', ')}: bring build/used-parts up to date.`);
+  if (missing.size > 0) throw new Error(`${file} has no ${[...missing].join(', ')}: bring build/trim up to date.`);
 
-  const left = edits.reduceRight((text, edit) => text.slice(0, edit.start) + edit.text + text.slice(edit.end), code);
-  return left + append;
+  return edits.reduceRight((text, edit) => text.slice(0, edit.start) + edit.text + text.slice(edit.end), code) + append;
 }
 
 /** The body of a function, or the value of a constant, and its name. */
