@@ -76,6 +76,16 @@ describe('a response that differs from the documentation', () => {
     );
   });
 
+  it('is handed out even if it differs in more places than can be listed', async () => {
+    const data = new Array<number>(200_000).fill(0);
+    const { client, events } = await setup({ data, meta });
+
+    expect((await client.projects.list()).data).toEqual(data);
+    expect(events).toEqual([
+      { method: 'GET', path: '/projects', issues: [{ path: [], message: 'more differences than can be listed' }] },
+    ]);
+  });
+
   it("is an error with responseValidation: 'throw'", async () => {
     const { client, events, warn } = await setup(odd, { responseValidation: 'throw' });
 

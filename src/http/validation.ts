@@ -4,10 +4,16 @@ import type { Schema } from '../schema.ts';
 
 /** Where the body differs from the schema; empty if it does not. Fields the schema does not know are fine. */
 export function findIssues(schema: Schema<unknown>, body: unknown): ValidationIssue[] {
-  // As `safeParse` does it, without the class and the messages of an error that nobody sees; and synchronous, because no
-  // schema has asynchronous checks.
-  const { issues } = schema._zod.run({ value: body, issues: [] }, { async: false }) as ParsePayload;
-  return issues.map((issue) => {
+  let payload: ParsePayload;
+  try {
+    // As `safeParse` does it, without the class and the messages of an error that nobody sees; and synchronous, because
+    // no schema has asynchronous checks.
+    payload = schema._zod.run({ value: body, issues: [] }, { async: false }) as ParsePayload;
+  } catch {
+    // zod hands issues on as arguments of one call, of which there can't be a hundred thousand.
+    return [{ path: [], message: 'more differences than can be listed' }];
+  }
+  return payload.issues.map((issue) => {
     const path = (issue.path ?? []).map((key) => (typeof key === 'symbol' ? String(key) : key));
     const problem = issue.code === 'invalid_type' ? `expected ${issue.expected}` : issue.code;
     return { path, message: `${problem}, received ${typeAt(body, path)}` };
