@@ -36,7 +36,7 @@ function definitionIn(node: ts.Node): { name: string; body: ts.Node } | undefine
     const { name, initializer } = node;
     return { name: name.getText(), body: ts.isArrowFunction(initializer) ? initializer.body : initializer };
   }
-  if (ts.isBinaryExpression(node) && ts.isArrowFunction(node.right)) {
+  if (isAssignment(node) && ts.isArrowFunction(node.right)) {
     return { name: node.left.getText(), body: node.right.body };
   }
   const isFunction = ts.isMethodDeclaration(node) || ts.isFunctionDeclaration(node) || ts.isFunctionExpression(node);
@@ -47,5 +47,9 @@ function definitionIn(node: ts.Node): { name: string; body: ts.Node } | undefine
 function isRead(node: ts.Node): boolean {
   const { parent } = node;
   if (!ts.isExpression(node) || ('name' in parent && parent.name === node)) return false;
-  return !ts.isBinaryExpression(parent) || parent.operatorToken.getText() !== '=' || parent.left !== node;
+  return !isAssignment(parent) || parent.left !== node;
+}
+
+function isAssignment(node: ts.Node): node is ts.BinaryExpression {
+  return ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.EqualsToken;
 }
