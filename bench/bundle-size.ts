@@ -3,7 +3,7 @@ import { build } from 'esbuild';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import * as trimmed from '../build/trim/traces.ts';
+import { bundledPackages } from '../test/support/bundled-packages.ts';
 import { installPeers } from './shared/peers.ts';
 import { table } from './shared/table.ts';
 
@@ -53,8 +53,8 @@ async function size(source: string): Promise<{ minified: number; zipped: number;
   });
   const code = outputFiles[0]?.contents ?? new Uint8Array();
   const whole = packagesIn(metafile.outputs);
-  const parts = trimmed.packagesIn(Buffer.from(code).toString()).filter((name) => !whole.includes(name));
-  const packages = [...whole, ...parts.map((name) => `part of ${name}`)];
+  const parts = bundledPackages(Buffer.from(code).toString()).filter((name) => !whole.includes(name));
+  const packages = [...whole, ...parts];
   return { minified: code.length, zipped: gzipSync(code, { level: 9 }).length, packages };
 }
 

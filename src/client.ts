@@ -1,7 +1,7 @@
-import type { ClientEventListener, ClientEvents } from './events.ts';
+import type { ClientEventListener, ClientEvents } from './telemetry/events.ts';
 import { HttpClient } from './http/http-client.ts';
 import { SharedState } from './http/shared-state.ts';
-import { resolveOptions, type ClientOptions } from './options.ts';
+import { resolveOptions, type ClientOptions } from './http/client-options.ts';
 import type { RateLimitSnapshot } from './rate-limit/limiter.ts';
 import { Projects } from './resources/projects.ts';
 import { Users } from './resources/users.ts';

@@ -16,13 +16,14 @@ export {
   NotFoundError,
   PermissionDeniedError,
   RateLimitError,
+  RateLimitWaitError,
   ResponseValidationError,
   TimeoutError,
   UnprocessableEntityError,
-} from './errors.ts';
-export { VERSION } from './version.ts';
+} from './errors/index.ts';
+export { VERSION } from './utils/version.ts';
 
-export type { APIErrorInit, CallSite, ValidationIssue } from './errors.ts';
+export type { APIErrorInit, RateLimitInfo, RequestTarget, ValidationIssue } from './errors/index.ts';
 export type {
   ClientEventListener,
   ClientEvents,
@@ -33,16 +34,15 @@ export type {
   ResponseEvent,
   RetryEvent,
   ValidationIssueEvent,
-} from './events.ts';
+} from './telemetry/events.ts';
 export type { APIPromise, WithResponse } from './http/api-promise.ts';
-export type { RequestOptions } from './http/request.ts';
-export type { Logger, LogLevel } from './logger.ts';
-export type { ClientOptions, Fetch, RateLimitOptions } from './options.ts';
+export type { RequestOptions } from './http/request-options.ts';
+export type { Logger, LogLevel } from './telemetry/logger.ts';
+export type { ClientOptions, Fetch, RateLimitOptions } from './http/client-options.ts';
 export type { ListOptions, PageParams } from './pagination/list-options.ts';
 export type { ListPromise } from './pagination/list-promise.ts';
 export type { PageMeta } from './pagination/page-body.ts';
 export type { Page } from './pagination/page.ts';
-export type { RateLimitInfo } from './rate-limit/headers.ts';
 export type { RateLimitSnapshot } from './rate-limit/limiter.ts';
 export type { RateLimitStore } from './rate-limit/store.ts';
 export type { Project, ProjectListParams, Projects } from './resources/projects.ts';

@@ -1,5 +1,5 @@
-import { InvalidRequestError } from '../errors.ts';
-import { parseRateLimit, type RateLimitInfo } from '../rate-limit/headers.ts';
+import { InvalidRequestError, type RateLimitInfo } from '../errors/index.ts';
+import { parseRateLimit } from '../rate-limit/headers.ts';
 
 /** A value together with the response it came in. */
 export interface WithResponse<T> {

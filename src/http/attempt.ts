@@ -1,13 +1,13 @@
 import ky from 'ky';
-import { ConnectionError, TimeoutError, type APIError } from '../errors.ts';
+import { ConnectionError, TimeoutError, type APIError } from '../errors/index.ts';
 import { parseRetryAfter, untilReset } from '../rate-limit/headers.ts';
 import type { Permit } from '../rate-limit/limiter.ts';
-import type { Fetch } from '../options.ts';
+import type { Fetch } from './client-options.ts';
 import type { Call } from './call.ts';
 import { connectionProblem, wasNeverSent } from './connection.ts';
 import { errorOf, readText } from './response.ts';
 import type { Failure } from './retry.ts';
-import type { Secrets } from './secrets.ts';
+import type { Secrets } from '../auth/redaction.ts';
 import { TimeLimit } from './time-limit.ts';
 
 /** What one attempt is made with, beside the call. */

@@ -1,12 +1,12 @@
-import { headerValue, mergeHeaders, milliseconds, wholeNumber } from '../arguments.ts';
-import { InvalidRequestError, type CallSite } from '../errors.ts';
-import type { ResolvedOptions } from '../options.ts';
-import type { InternalRequestOptions, RequestSpec } from './request.ts';
+import { headerValue, mergeHeaders, milliseconds, wholeNumber } from '../utils/arguments.ts';
+import { InvalidRequestError, type RequestTarget } from '../errors/index.ts';
+import type { ResolvedOptions } from './client-options.ts';
+import type { InternalRequestOptions, RequestSpec } from './request-options.ts';
 import { isRecord } from './response.ts';
 import { expandRoute, queryString } from './route.ts';
 
 /** One call, its options resolved and checked: what every attempt of it sends, and within which bounds. */
-export interface Call extends CallSite {
+export interface Call extends RequestTarget {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;

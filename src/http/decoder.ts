@@ -1,17 +1,17 @@
-import { ResponseValidationError, type CallSite, type ValidationIssue } from '../errors.ts';
-import type { RequestSpec } from './request.ts';
+import { ResponseValidationError, type RequestTarget, type ValidationIssue } from '../errors/index.ts';
+import type { RequestSpec } from './request-options.ts';
 import { isRecord, parseJson } from './response.ts';
-import type { Secrets } from './secrets.ts';
+import type { Secrets } from '../auth/redaction.ts';
 import { findIssues } from './validation.ts';
 
 /** What is done with a response that differs from the documentation but can be used. */
 export interface DecodePolicy {
   readonly responseValidation: 'warn' | 'throw' | 'off';
-  onIssues(site: CallSite, route: string, issues: readonly ValidationIssue[]): void;
+  onIssues(site: RequestTarget, route: string, issues: readonly ValidationIssue[]): void;
 }
 
 /** A success whose body has been read. */
-export interface Received extends CallSite {
+export interface Received extends RequestTarget {
   readonly status: number;
   readonly text: string;
   readonly secrets: Secrets;

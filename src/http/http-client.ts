@@ -1,13 +1,13 @@
 import {
   APIError,
   ExampleError,
-  RateLimitError,
+  RateLimitWaitError,
   TimeoutError,
-  type CallSite,
+  type RequestTarget,
   type ValidationIssue,
-} from '../errors.ts';
-import type { ListDriftEvent } from '../events.ts';
-import { checkedToken, type ResolvedOptions } from '../options.ts';
+} from '../errors/index.ts';
+import type { ListDriftEvent } from '../telemetry/events.ts';
+import { checkedToken, type ResolvedOptions } from './client-options.ts';
 import { parseRateLimit } from '../rate-limit/headers.ts';
 import type { Permit, RateLimiter, RateLimitSnapshot } from '../rate-limit/limiter.ts';
 import { rateLimiterFor } from '../rate-limit/registry.ts';
@@ -16,12 +16,12 @@ import { send } from './attempt.ts';
 import { openCall, type Call } from './call.ts';
 import { decode, type DecodePolicy } from './decoder.ts';
 import { followRedirect } from './redirect.ts';
-import type { InternalRequestOptions, Requester, RequestSpec } from './request.ts';
+import type { InternalRequestOptions, Requester, RequestSpec } from './request-options.ts';
 import { Retries } from './retries.ts';
-import { Secrets } from './secrets.ts';
+import { Secrets } from '../auth/redaction.ts';
 import type { SharedState } from './shared-state.ts';
 import { TimeLimit } from './time-limit.ts';
-import { sleep, untilAborted } from '../until-aborted.ts';
+import { sleep, untilAborted } from '../utils/abort.ts';
 import { placeOf } from './validation.ts';
 
 /** Leave to send, and with which token. */
@@ -59,7 +59,7 @@ export class HttpClient implements Requester, DecodePolicy {
     return this.#limiter?.snapshot;
   }
 
-  onIssues(site: CallSite, route: string, issues: readonly ValidationIssue[]): void {
+  onIssues(site: RequestTarget, route: string, issues: readonly ValidationIssue[]): void {
     const { events, loggedIssues } = this.#shared;
     for (const issue of issues) {
       const place = `${site.method} ${route}, body${placeOf(issue)}`;
@@ -133,7 +133,7 @@ export class HttpClient implements Requester, DecodePolicy {
   /** Waits for the rate limit of the token that is good now. */
   async #admit(
     call: Call,
-    { urgency }: InternalRequestOptions,
+    { priority }: InternalRequestOptions,
     signal: AbortSignal | undefined,
     refused: boolean,
   ): Promise<Admitted> {
@@ -147,7 +147,7 @@ export class HttpClient implements Requester, DecodePolicy {
       const onWait = (delay: number, waiting: number) => this.#tellWait(call, delay, waiting);
       const { maxWait } = rateLimit;
       const { onStoreChange } = this.#shared;
-      const acquired = limiter.acquire({ method, path, signal, maxWait, urgency, refused, onWait, onStoreChange });
+      const acquired = limiter.acquire({ method, path, signal, maxWait, priority, refused, onWait, onStoreChange });
       const permit = acquired instanceof Promise ? await acquired : acquired;
       if (typeof apiToken === 'string' || !permit.waited) return { token, limiter, permit };
 
@@ -228,11 +228,11 @@ function attemptTo<T>(work: () => T): () => T {
 /** What became of the last attempt says more than that the call would wait too long for the next. */
 function insteadOfMaxWait(lastError: ExampleError): (reason: unknown) => never {
   return (reason) => {
-    throw reason instanceof RateLimitError ? lastError : reason;
+    throw reason instanceof RateLimitWaitError ? lastError : reason;
   };
 }
 
-function site({ method, path }: CallSite): CallSite {
+function site({ method, path }: RequestTarget): RequestTarget {
   return { method, path };
 }
 

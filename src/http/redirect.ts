@@ -1,4 +1,4 @@
-import { ConnectionError } from '../errors.ts';
+import { ConnectionError } from '../errors/index.ts';
 import type { Call } from './call.ts';
 
 const mostRedirects = 5;

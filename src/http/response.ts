@@ -1,6 +1,6 @@
-import { apiError, type APIError, type CallSite } from '../errors.ts';
+import { apiError, type APIError, type RequestTarget } from '../errors/index.ts';
 import { parseRateLimit } from '../rate-limit/headers.ts';
-import type { Secrets } from './secrets.ts';
+import type { Secrets } from '../auth/redaction.ts';
 
 /** More of an error's body is neither read nor kept. */
 const longestErrorBody = 64 * 1024;
@@ -40,7 +40,7 @@ export function parseJson(text: string): unknown {
 export function errorOf(
   response: Response,
   text: string,
-  site: CallSite,
+  site: RequestTarget,
   secrets: Secrets,
   retryAfter: number | undefined,
 ): APIError {
@@ -62,7 +62,11 @@ export function errorOf(
   });
 }
 
-function undocumented({ status, statusText, headers }: Response, { method, path }: CallSite, text: string): string {
+function undocumented(
+  { status, statusText, headers }: Response,
+  { method, path }: RequestTarget,
+  text: string,
+): string {
   const type = headers.get('content-type')?.split(';', 1)[0];
   const reason = statusText ? ` ${statusText}` : '';
   return `${method} ${path} was answered ${status}${reason}, ${type ? `with ${type}` : text === '' ? 'without a body' : 'with a body of no type'} instead of the API's error.`;

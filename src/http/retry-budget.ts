@@ -1,4 +1,4 @@
-import { untilAborted } from '../until-aborted.ts';
+import { untilAborted } from '../utils/abort.ts';
 
 const capacity = 500;
 const retryCost = 10;

@@ -1,4 +1,4 @@
-import { InvalidRequestError } from '../errors.ts';
+import { InvalidRequestError } from '../errors/index.ts';
 
 /**
  * Fills in a route's `{names}`. Every value becomes exactly one path segment, so that no id can reach another route.

@@ -1,5 +1,5 @@
-import { ClientEventEmitter } from '../events.ts';
-import type { LeveledLogger } from '../logger.ts';
+import { ClientEventEmitter } from '../telemetry/events.ts';
+import type { LeveledLogger } from '../telemetry/logger.ts';
 import type { RateLimitStoreChange } from '../rate-limit/limiter.ts';
 import { RetryBudget } from './retry-budget.ts';
 

@@ -1,20 +1,18 @@
-import type { ParsePayload } from 'zod/v4/core';
-import type { ValidationIssue } from '../errors.ts';
-import type { Schema } from '../schema.ts';
+import type { ZodMiniType } from 'zod/mini';
+import type { ValidationIssue } from '../errors/index.ts';
 
 /** Where the body differs from the schema; empty if it does not. Fields the schema does not know are fine. */
-export function findIssues(schema: Schema<unknown>, body: unknown): ValidationIssue[] {
-  let payload: ParsePayload;
+export function findIssues(schema: ZodMiniType, body: unknown): ValidationIssue[] {
+  let result: ReturnType<typeof schema.safeParse>;
   try {
-    // As `safeParse` does it, without the class and the messages of an error that nobody sees; and synchronous, because
-    // no schema has asynchronous checks.
-    payload = schema._zod.run({ value: body, issues: [] }, { async: false }) as ParsePayload;
+    result = schema.safeParse(body);
   } catch {
-    // zod hands issues on as arguments of one call, of which there can't be a hundred thousand.
+    // zod passes issues on as the arguments of one call, which fails beyond some hundred thousand of them.
     return [{ path: [], message: 'more differences than can be listed' }];
   }
-  return payload.issues.map((issue) => {
-    const path = (issue.path ?? []).map((key) => (typeof key === 'symbol' ? String(key) : key));
+  if (result.success) return [];
+  return result.error.issues.map((issue) => {
+    const path = issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key));
     const problem = issue.code === 'invalid_type' ? `expected ${issue.expected}` : issue.code;
     return { path, message: `${problem}, received ${typeAt(body, path)}` };
   });

@@ -1,5 +1,5 @@
-import { wholeNumber } from '../arguments.ts';
-import type { RequestOptions } from '../http/request.ts';
+import { wholeNumber } from '../utils/arguments.ts';
+import type { RequestOptions } from '../http/request-options.ts';
 
 /** Options of one list; they hold for each of its page requests. */
 export interface ListOptions extends RequestOptions {

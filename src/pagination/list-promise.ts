@@ -1,10 +1,10 @@
-import { wholeNumber } from '../arguments.ts';
-import { ExampleError } from '../errors.ts';
-import type { ListDriftEvent } from '../events.ts';
+import type { ZodMiniType } from 'zod/mini';
+import { wholeNumber } from '../utils/arguments.ts';
+import { ExampleError } from '../errors/index.ts';
+import type { ListDriftEvent } from '../telemetry/events.ts';
 import type { APIPromise, WithResponse } from '../http/api-promise.ts';
-import type { InternalRequestOptions, Requester } from '../http/request.ts';
+import type { InternalRequestOptions, Requester } from '../http/request-options.ts';
 import { expandRoute } from '../http/route.ts';
-import type { Schema } from '../schema.ts';
 import { lastPage } from './last-page.ts';
 import { checkList, type ListOptions, type PageParams } from './list-options.ts';
 import { isPageBody, pageBodySchema, type PageBody, type PageMeta } from './page-body.ts';
@@ -21,7 +21,7 @@ export interface ListSpec<Item> {
   /** `page`, `per_page` and the list's own filters. */
   readonly query?: PageParams | undefined;
   /** What the API documents for one item. */
-  readonly item: Schema<Item>;
+  readonly item: ZodMiniType<Item>;
 }
 
 /** What a list needs of the client. */

@@ -1,4 +1,4 @@
-import { array, looseObject, number, type Schema } from '../schema.ts';
+import * as z from 'zod/mini';
 
 /** Where a page stands in its list. */
 export interface PageMeta {
@@ -16,23 +16,23 @@ export interface PageBody<Item> {
   meta: PageMeta;
 }
 
-export const pageMetaSchema = looseObject({
-  current_page: number,
-  total_pages: number,
-  total_count: number,
+export const pageMetaSchema = z.looseObject({
+  current_page: z.number(),
+  total_pages: z.number(),
+  total_count: z.number(),
 });
 
 const schemas = /* @__PURE__ */ new WeakMap<object, unknown>();
 
 /** The schema of a page of such items. One object per item schema, because zod prepares each schema at its first use. */
-export function pageBodySchema<Item>(item: Schema<Item>): Schema<PageBody<Item>> {
+export function pageBodySchema<Item>(item: z.ZodMiniType<Item>): z.ZodMiniType<PageBody<Item>> {
   let schema = schemas.get(item);
   if (schema === undefined) {
-    schema = looseObject({ data: array(item), meta: pageMetaSchema });
+    schema = z.looseObject({ data: z.array(item), meta: pageMetaSchema });
     schemas.set(item, schema);
   }
   // Only this function fills the map, and always with the schema that belongs to the key.
-  return schema as Schema<PageBody<Item>>;
+  return schema as z.ZodMiniType<PageBody<Item>>;
 }
 
 /** Whether a body can be walked at all: without a `data` array there is no page. */

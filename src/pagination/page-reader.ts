@@ -1,4 +1,4 @@
-import { Urgency } from '../rate-limit/urgency.ts';
+import { CallPriority } from '../rate-limit/priority.ts';
 import type { PageMeta } from './page-body.ts';
 
 /** A page as it was fetched; `meta` may be missing or wrong. */
@@ -7,10 +7,10 @@ export interface FetchedPage<Item> {
   readonly meta?: Partial<PageMeta> | null | undefined;
 }
 
-/** Fetches one page of a list. `urgency` is given for a page that nobody waits for yet. */
+/** Fetches one page of a list. `priority` is given for a page that nobody waits for yet. */
 export type FetchPage<Item> = (
   page: number,
-  options: { readonly signal: AbortSignal; readonly urgency: Urgency | undefined },
+  options: { readonly signal: AbortSignal; readonly priority: CallPriority | undefined },
 ) => Promise<FetchedPage<Item>>;
 
 /** A page as it was at one moment. */
@@ -24,7 +24,7 @@ export interface PageRead<Item> extends FetchedPage<Item> {
 
 interface Underway<Item> {
   readonly read: Promise<PageRead<Item>>;
-  readonly urgency: Urgency | undefined;
+  readonly priority: CallPriority | undefined;
   readonly controller: AbortController;
 }
 
@@ -48,13 +48,13 @@ export class PageReader<Item> {
 
   /** Requests a page that will be needed, unless that has happened. */
   prefetch(page: number): void {
-    if (!this.#underway.has(page)) this.#request(page, new Urgency());
+    if (!this.#underway.has(page)) this.#request(page, new CallPriority('background'));
   }
 
   /** The page, requested now if it was not before. It is kept until it is taken or dropped. */
   read(page: number): Promise<PageRead<Item>> {
-    const { read, urgency } = this.#underway.get(page) ?? this.#request(page, undefined);
-    urgency?.raise();
+    const { read, priority } = this.#underway.get(page) ?? this.#request(page, undefined);
+    priority?.raise();
     return read;
   }
 
@@ -74,14 +74,14 @@ export class PageReader<Item> {
     for (const page of this.#underway.keys()) if (page > last) this.drop(page);
   }
 
-  #request(page: number, urgency: Urgency | undefined): Underway<Item> {
+  #request(page: number, priority: CallPriority | undefined): Underway<Item> {
     if (page <= this.#highest) this.#rereads += 1;
     this.#highest = Math.max(this.#highest, page);
     const controller = new AbortController();
-    const read = this.#arrival(page, this.#fetchPage(page, { signal: controller.signal, urgency }));
+    const read = this.#arrival(page, this.#fetchPage(page, { signal: controller.signal, priority }));
     // A failure belongs to who reads the page; nobody may come to that.
     read.catch(() => undefined);
-    const underway = { read, urgency, controller };
+    const underway = { read, priority, controller };
     this.#underway.set(page, underway);
     return underway;
   }

@@ -1,4 +1,4 @@
-import { InvalidRequestError } from '../errors.ts';
+import { InvalidRequestError } from '../errors/index.ts';
 import type { PageMeta } from './page-body.ts';
 
 /**

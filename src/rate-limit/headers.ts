@@ -1,12 +1,4 @@
-/** The rate limit as a response reported it. */
-export interface RateLimitInfo {
-  /** Requests allowed in a window. */
-  readonly limit: number;
-  /** Requests left in the current window. */
-  readonly remaining: number;
-  /** When the window ends: epoch seconds on the server's clock. */
-  readonly reset: number;
-}
+import type { RateLimitInfo } from '../errors/index.ts';
 
 /** What the headers say, before it is known what time the server has. */
 export interface ReportedBudget {

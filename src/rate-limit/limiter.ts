@@ -1,14 +1,14 @@
-import type { CallSite } from '../errors.ts';
-import type { Urgency } from './urgency.ts';
+import type { RequestTarget } from '../errors/index.ts';
+import type { CallPriority } from './priority.ts';
 
 /** A call that asks to be sent. */
-export interface Admission extends CallSite {
+export interface Admission extends RequestTarget {
   /** Leaves the queue at once when it aborts; `acquire` then rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds the call is willing to wait; beyond that it rejects at once with a `RateLimitError`. */
+  /** Milliseconds the call is willing to wait; beyond that it rejects at once with a `RateLimitWaitError`. */
   readonly maxWait?: number | undefined;
   /** Given for a call that works ahead and lets others go first. */
-  readonly urgency?: Urgency | undefined;
+  readonly priority?: CallPriority | undefined;
   /** The API refused this call (429) before: it goes ahead of all others. */
   readonly refused?: boolean | undefined;
   /** Called once if the call has to wait: the expected delay in milliseconds, and how many wait, this call included. */

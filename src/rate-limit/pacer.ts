@@ -1,4 +1,4 @@
-import { RateLimitError } from '../errors.ts';
+import { RateLimitWaitError } from '../errors/index.ts';
 import { Budget, type Sent } from './budget.ts';
 import type { Lease } from './lease.ts';
 import type { Admission, Permit, RateLimiter, RateLimitSnapshot } from './limiter.ts';
@@ -265,14 +265,11 @@ function isTooLong(maxWait: number, waited: number, delay: number): boolean {
   return waited >= maxWait || waited + delay > maxWait;
 }
 
-function waitsTooLong({ method, path, maxWait }: Admission, delay: number): RateLimitError {
+function waitsTooLong(admission: Admission, delay: number): RateLimitWaitError {
   const retryAfter = Math.max(1, Math.ceil(delay / 1000));
-  return new RateLimitError({
-    status: 429,
-    message: `Not sent: the rate limit allows this call in about ${retryAfter} s, and maxWait is ${maxWait} ms.`,
-    headers: new Headers(),
-    method,
-    path,
+  return new RateLimitWaitError(
+    `Not sent: the rate limit allows this call in about ${retryAfter} s, and maxWait is ${admission.maxWait} ms.`,
+    admission,
     retryAfter,
-  });
+  );
 }

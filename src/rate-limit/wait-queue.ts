@@ -43,9 +43,9 @@ export class WaitQueue {
   }
 
   /** How many would go out before a call that came now. */
-  before({ refused, urgency }: Admission): number {
+  before({ refused, priority }: Admission): number {
     if (refused === true) return this.#refused.length;
-    return this.length - (urgency?.ahead === true ? 0 : this.#workingAhead.length);
+    return this.length - (priority?.level === 'background' ? 0 : this.#workingAhead.length);
   }
 
   next(now: number): Waiter | undefined {
@@ -55,13 +55,13 @@ export class WaitQueue {
   }
 
   join(waiter: Waiter): void {
-    const { refused, urgency, signal } = waiter.admission;
+    const { refused, priority, signal } = waiter.admission;
     signal?.addEventListener('abort', waiter);
     if (refused === true) this.#refused.join(waiter);
-    else if (urgency?.ahead !== true) this.#inTurn.join(waiter);
+    else if (priority?.level !== 'background') this.#inTurn.join(waiter);
     else {
       this.#workingAhead.join(waiter);
-      urgency.onRaise(() => {
+      priority.onRaise(() => {
         this.#workingAhead.leave(waiter);
         this.#inTurn.join(waiter);
       });
@@ -71,7 +71,7 @@ export class WaitQueue {
   leave(waiter: Waiter): void {
     waiter.lane?.leave(waiter);
     waiter.admission.signal?.removeEventListener('abort', waiter);
-    waiter.admission.urgency?.onRaise(undefined);
+    waiter.admission.priority?.onRaise(undefined);
   }
 
   *[Symbol.iterator](): Generator<Waiter> {

@@ -1,5 +1,5 @@
-import { ExampleError } from '../example-error.ts';
-import { InvalidRequestError } from '../invalid-request-error.ts';
+import { ExampleError } from '../errors/example-error.ts';
+import { InvalidRequestError } from '../errors/invalid-request-error.ts';
 
 /** What is used of a client of node-redis (`createClient()`, `createCluster()`, …), version 4 or later. */
 export interface NodeRedisClient {

@@ -1,6 +1,6 @@
 import type { ListOptions, PageParams } from '../pagination/list-options.ts';
 import { ListPromise, type ListRequester } from '../pagination/list-promise.ts';
-import { looseObject, string } from '../schema.ts';
+import * as z from 'zod/mini';
 
 /** A project of the account. */
 export interface Project {
@@ -20,11 +20,11 @@ export interface ProjectListParams extends PageParams {
   status?: string | undefined;
 }
 
-export const projectSchema = looseObject({
-  id: string,
-  name: string,
-  description: string,
-  created_at: string,
+export const projectSchema = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  description: z.string(),
+  created_at: z.string(),
 });
 
 /** The projects of the account. */

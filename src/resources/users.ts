@@ -1,6 +1,6 @@
 import type { APIPromise } from '../http/api-promise.ts';
-import type { Requester, RequestOptions } from '../http/request.ts';
-import { looseObject, string } from '../schema.ts';
+import type { Requester, RequestOptions } from '../http/request-options.ts';
+import * as z from 'zod/mini';
 
 /** A user of the account. */
 export interface User {
@@ -24,7 +24,12 @@ export interface UserCreateParams {
   password: string;
 }
 
-export const userSchema = looseObject({ id: string, name: string, email: string, created_at: string });
+export const userSchema = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  email: z.string(),
+  created_at: z.string(),
+});
 
 /** The users of the account. */
 export class Users {

@@ -3,7 +3,7 @@ import type { Env } from './exchange.ts';
 import { Failure } from './failure.ts';
 import type { Fault } from './fault.ts';
 import type { Services } from './services.ts';
-import { sleep } from '../until-aborted.ts';
+import { sleep } from '../utils/abort.ts';
 
 /** Makes a request go wrong where a fault is armed for it. It stands behind the rate limit: what goes wrong has counted. */
 export function faultInjection(services: Services): MiddlewareHandler<Env> {

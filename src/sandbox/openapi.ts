@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { projectSchema } from '../resources/projects.ts';
 import { userSchema } from '../resources/users.ts';
-import { VERSION } from '../version.ts';
+import { VERSION } from '../utils/version.ts';
 import { errorBodySchema } from './failure.ts';
 import { projectListBody, projectListSchema } from './project-routes.ts';
 import { userCreateSchema } from './users.ts';

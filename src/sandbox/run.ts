@@ -1,4 +1,4 @@
-import { VERSION } from '../version.ts';
+import { VERSION } from '../utils/version.ts';
 import { WebhookVerificationError } from '../webhooks/index.ts';
 import {
   type Command,

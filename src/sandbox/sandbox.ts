@@ -1,4 +1,4 @@
-import { untilAborted } from '../until-aborted.ts';
+import { untilAborted } from '../utils/abort.ts';
 import { createApp } from './app.ts';
 import { BrokenConnection, breakFetch } from './broken-connection.ts';
 import type { Journal } from './collection.ts';

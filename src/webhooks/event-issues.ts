@@ -1,20 +1,20 @@
-import type { ValidationIssue } from '../errors.ts';
+import type { ValidationIssue } from '../errors/index.ts';
 import { findIssues } from '../http/validation.ts';
-import { literal, looseObject, type Schema, string, unknown } from '../schema.ts';
+import * as z from 'zod/mini';
 import type { WebhookEvent, WebhookEventMap, WebhookEventName } from './events.ts';
 
-export const eventSchemas: { readonly [Name in WebhookEventName]: Schema<WebhookEventMap[Name]> } = {
-  'user.created': looseObject({
-    event: literal('user.created'),
-    data: looseObject({ id: string, name: string, email: string }),
-    timestamp: string,
+export const eventSchemas: { readonly [Name in WebhookEventName]: z.ZodMiniType<WebhookEventMap[Name]> } = {
+  'user.created': z.looseObject({
+    event: z.literal('user.created'),
+    data: z.looseObject({ id: z.string(), name: z.string(), email: z.string() }),
+    timestamp: z.string(),
   }),
 };
 
-export const unknownEventSchema = looseObject({
-  event: string,
-  data: unknown,
-  timestamp: string,
+export const unknownEventSchema = z.looseObject({
+  event: z.string(),
+  data: z.unknown(),
+  timestamp: z.string(),
 });
 
 /** Where an event differs from the documentation. Of one that is not documented, only the envelope can be checked. */

@@ -1,4 +1,4 @@
-import type { ValidationIssue } from '../errors.ts';
+import type { ValidationIssue } from '../errors/index.ts';
 import type { RawBody } from './raw-body.ts';
 import { WebhookVerificationError } from './verification-error.ts';
 

@@ -3,9 +3,9 @@
  *
  * @module @example/sdk/webhooks
  */
-export { ExampleError } from '../example-error.ts';
-export type { ValidationIssue } from '../errors.ts';
-export type { Logger, LogLevel } from '../logger.ts';
+export { ExampleError } from '../errors/example-error.ts';
+export type { ValidationIssue } from '../errors/index.ts';
+export type { Logger, LogLevel } from '../telemetry/logger.ts';
 export type { WebhookAnswer } from './delivery.ts';
 export type {
   UnknownEventName,

@@ -1,4 +1,4 @@
-import { milliseconds, wholeNumber } from '../arguments.ts';
+import { milliseconds, wholeNumber } from '../utils/arguments.ts';
 import { DEFAULT_RETENTION, type ReplayStore } from './replay-store.ts';
 
 /** How much is remembered. */

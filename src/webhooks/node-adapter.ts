@@ -1,4 +1,4 @@
-import { ExampleError } from '../example-error.ts';
+import { ExampleError } from '../errors/example-error.ts';
 import type { Delivery, WebhookAnswer } from './delivery.ts';
 import { bodyAlreadyParsed, type WebhookBody } from './raw-body.ts';
 import { joined } from './web-adapter.ts';

@@ -1,5 +1,5 @@
-import { milliseconds, wholeNumber } from '../arguments.ts';
-import { ExampleError } from '../example-error.ts';
+import { milliseconds, wholeNumber } from '../utils/arguments.ts';
+import { ExampleError } from '../errors/example-error.ts';
 import { scriptRunner, type RedisClient, type RunScript } from '../redis/client.ts';
 import { DEFAULT_RETENTION, type ClaimedEvent, type ReplayStore } from './replay-store.ts';
 

@@ -1,4 +1,4 @@
-import { brandError, ExampleError } from '../example-error.ts';
+import { brandError, ExampleError } from '../errors/example-error.ts';
 
 /**
  * What is wrong with a webhook.

@@ -1,4 +1,4 @@
-import { InvalidRequestError } from '../invalid-request-error.ts';
+import { InvalidRequestError } from '../errors/invalid-request-error.ts';
 import { readHeaders, type WebhookHeaders } from './headers.ts';
 import { rawBody, type WebhookBody } from './raw-body.ts';
 import { verificationKeys } from './keys.ts';

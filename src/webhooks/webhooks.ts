@@ -1,9 +1,9 @@
-import { callable, wholeNumber } from '../arguments.ts';
-import { ExampleError } from '../example-error.ts';
+import { callable, wholeNumber } from '../utils/arguments.ts';
+import { ExampleError } from '../errors/example-error.ts';
 import { placeOf } from '../http/validation.ts';
-import { InvalidRequestError } from '../invalid-request-error.ts';
-import { resolveLogger, type LeveledLogger, type Logger, type LogLevel } from '../logger.ts';
-import { environmentVariable } from '../runtime.ts';
+import { InvalidRequestError } from '../errors/invalid-request-error.ts';
+import { resolveLogger, type LeveledLogger, type Logger, type LogLevel } from '../telemetry/logger.ts';
+import { environmentVariable } from '../utils/runtime.ts';
 import type { Delivery, WebhookAnswer } from './delivery.ts';
 import { eventIssues } from './event-issues.ts';
 import { parseEvent, type ValidationIssueListener, type WebhookEvent, type WebhookEventName } from './events.ts';

@@ -142,7 +142,7 @@ async function* naiveWalk(
   { first }: WalkOptions,
 ): AsyncGenerator<WalkedPage<Item>, void, undefined> {
   for (let page = first, hasNext = true; hasNext; page += 1) {
-    const { data, meta } = await fetchPage(page, { signal: new AbortController().signal, urgency: undefined });
+    const { data, meta } = await fetchPage(page, { signal: new AbortController().signal, priority: undefined });
     hasNext = page < (meta?.total_pages ?? 0);
     yield { page, data, meta, hasNext };
   }

@@ -3,21 +3,21 @@ import { describe, expect, it } from 'vitest';
 import { Client } from '@example/sdk';
 import { createSandbox } from '@example/sdk/sandbox';
 import { rejection } from '../support/http-server.ts';
-import type { Urgency } from '../../src/rate-limit/urgency.ts';
+import type { CallPriority } from '../../src/rate-limit/priority.ts';
 import { walk, type WalkedPage } from '../../src/pagination/walk.ts';
 import { collect, projects, serveList } from './list-server.ts';
 
 interface Fetch {
   page: number;
   signal: AbortSignal;
-  urgency: Urgency | undefined;
+  priority: CallPriority | undefined;
   answer: () => void;
 }
 
 /** A walk over `pages` pages of two items each, whose answers the test gives one by one. */
 function walkByHand(pages: number, prefetch: number, limit = Infinity) {
   const fetches: Fetch[] = [];
-  const fetchPage = (page: number, options: { signal: AbortSignal; urgency: Urgency | undefined }) =>
+  const fetchPage = (page: number, options: { signal: AbortSignal; priority: CallPriority | undefined }) =>
     new Promise<{ data: { id: number }[]; meta: object }>((resolve, reject) => {
       const answer = () =>
         resolve({
@@ -96,11 +96,11 @@ describe('a page that is requested ahead lets other calls go first', () => {
   it('until the consumer waits for it', async () => {
     const { iterator, next, fetch } = walkByHand(5, 2);
     await next(1);
-    expect(fetch(1).urgency).toBeUndefined();
-    expect([fetch(2).urgency?.ahead, fetch(3).urgency?.ahead]).toEqual([true, true]);
+    expect(fetch(1).priority).toBeUndefined();
+    expect([fetch(2).priority?.level, fetch(3).priority?.level]).toEqual(['background', 'background']);
     const second = iterator.next();
     await settled();
-    expect([fetch(2).urgency?.ahead, fetch(3).urgency?.ahead]).toEqual([false, true]);
+    expect([fetch(2).priority?.level, fetch(3).priority?.level]).toEqual(['normal', 'background']);
     fetch(2).answer();
     await second;
   });
@@ -109,7 +109,7 @@ describe('a page that is requested ahead lets other calls go first', () => {
     const { next, fetch } = walkByHand(5, 0);
     await next(1);
     await next(2);
-    expect(fetch(2).urgency).toBeUndefined();
+    expect(fetch(2).priority).toBeUndefined();
   });
 });
 

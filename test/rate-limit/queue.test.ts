@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { RateLimitError } from '../../src/errors.ts';
+import { RateLimitWaitError } from '../../src/errors/index.ts';
 import { Pacer } from '../../src/rate-limit/pacer.ts';
-import { Urgency } from '../../src/rate-limit/urgency.ts';
+import { CallPriority } from '../../src/rate-limit/priority.ts';
 import { LimitedServer } from './support/servers.ts';
 import { World } from './support/simulation.ts';
 
@@ -27,26 +27,26 @@ describe('the order of calls', () => {
   it('lets a call that works ahead go last', async () => {
     const world = busyWorld();
     world.call(10);
-    world.call(2, { urgency: new Urgency() });
+    world.call(2, { priority: new CallPriority('background') });
     world.call(3);
     expect((await orderOf(world)).slice(10)).toEqual(['12', '13', '14', '10', '11']);
   });
 
   it('moves a call that works ahead when somebody waits for it', async () => {
     const world = busyWorld();
-    const urgency = new Urgency();
+    const priority = new CallPriority('background');
     world.call(10);
-    world.call(1, { urgency: new Urgency() });
-    world.call(1, { urgency });
+    world.call(1, { priority: new CallPriority('background') });
+    world.call(1, { priority });
     world.call(2);
-    world.time.after(100, () => urgency.raise());
+    world.time.after(100, () => priority.raise());
     expect((await orderOf(world)).slice(10)).toEqual(['12', '13', '11', '10']);
   });
 
   it('does not let a call that works ahead starve behind others that keep coming', async () => {
     const world = busyWorld();
     world.call(10);
-    world.call(1, { urgency: new Urgency() });
+    world.call(1, { priority: new CallPriority('background') });
     for (let second = 0; second < 600; second += 1) world.time.after(second * 1000, () => world.call(1));
     await world.time.run();
     const ahead = await world.calls[10]!;
@@ -101,8 +101,8 @@ describe('maxWait', () => {
     world.call(1, { maxWait: 70_000 });
     const records = await world.finish();
     const error = records[10]!.error;
-    expect(error).toBeInstanceOf(RateLimitError);
-    expect(error).toMatchObject({ status: 429, retryAfter: 60, method: 'GET', path: '/' });
+    expect(error).toBeInstanceOf(RateLimitWaitError);
+    expect(error).toMatchObject({ name: 'RateLimitWaitError', retryAfter: 60, method: 'GET', path: '/' });
     expect(records[10]!.doneAt).toBe(1000);
     expect(records[11]!.status).toBe(200);
   });
@@ -114,8 +114,8 @@ describe('maxWait', () => {
     world.call(1, { maxWait: 119_500 });
     world.call(5, { maxWait: 119_500 });
     const records = await world.finish();
-    expect(records.map(({ error }) => error instanceof RateLimitError).lastIndexOf(true)).toBe(30);
-    expect((records[30]!.error as RateLimitError).retryAfter).toBe(180);
+    expect(records.map(({ error }) => error instanceof RateLimitWaitError).lastIndexOf(true)).toBe(30);
+    expect((records[30]!.error as RateLimitWaitError).retryAfter).toBe(180);
     expect(records.filter(({ status }) => status === 200)).toHaveLength(30);
   });
 
@@ -135,7 +135,7 @@ describe('maxWait', () => {
     const records = await world.finish();
 
     // When the window turns, ten are sent and refused, for five minutes.
-    expect(records[20]).toMatchObject({ sentAt: [], error: { status: 429, retryAfter: 300 } });
+    expect(records[20]).toMatchObject({ sentAt: [], error: { retryAfter: 300 } });
     expect(records[20]!.doneAt).toBeLessThan(62_000);
     expect(records.filter(({ status }) => status === 200)).toHaveLength(21);
   });
@@ -147,7 +147,7 @@ describe('maxWait', () => {
     await world.time.run(1000);
     const records = await Promise.all(world.calls.slice(11));
     expect(records.every(({ sentAt }) => sentAt.length === 0)).toBe(true);
-    for (const { error } of records) expect(error).toMatchObject({ status: 429, retryAfter: 1 });
+    for (const { error } of records) expect(error).toMatchObject({ name: 'RateLimitWaitError', retryAfter: 1 });
     expect(records.at(-1)!.doneAt).toBe(500);
   });
 
@@ -157,7 +157,7 @@ describe('maxWait', () => {
     const onWait = vi.fn();
     world.call(11, { maxWait: 0, onWait });
     await world.time.run(1);
-    expect((await world.calls[10]!).error).toBeInstanceOf(RateLimitError);
+    expect((await world.calls[10]!).error).toBeInstanceOf(RateLimitWaitError);
     expect(onWait).not.toHaveBeenCalled();
   });
 });

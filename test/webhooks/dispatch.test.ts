@@ -11,7 +11,7 @@ import {
   type WebhookHandler,
   type WebhooksOptions,
 } from '@example/sdk/webhooks';
-import { InvalidRequestError } from '../../src/errors.ts';
+import { InvalidRequestError } from '../../src/errors/index.ts';
 import { secret, signed, userCreated } from './signed-request.ts';
 
 function receiver(options: WebhooksOptions = {}) {

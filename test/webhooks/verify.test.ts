@@ -9,7 +9,7 @@ import {
   type WebhookHeaders,
   type WebhookSecret,
 } from '@example/sdk/webhooks';
-import { ExampleError, InvalidRequestError } from '../../src/errors.ts';
+import { ExampleError, InvalidRequestError } from '../../src/errors/index.ts';
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const otherSecret = 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD';

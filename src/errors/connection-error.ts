@@ -1,0 +1,25 @@
+import { brandError, ExampleError } from './example-error.ts';
+import type { RequestTarget } from './request-target.ts';
+
+/** No complete answer came: the connection could not be made, or broke. Its `cause` says why. */
+export class ConnectionError extends ExampleError implements RequestTarget {
+  static {
+    brandError(this, 'ConnectionError');
+  }
+
+  readonly method: string;
+  readonly path: string;
+
+  constructor(message: string, target: RequestTarget, options?: ErrorOptions) {
+    super(message, options);
+    this.method = target.method;
+    this.path = target.path;
+  }
+}
+
+/** One attempt took longer than `timeout`, or the whole call longer than `totalTimeout`. */
+export class TimeoutError extends ConnectionError {
+  static {
+    brandError(this, 'TimeoutError');
+  }
+}

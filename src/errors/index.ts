@@ -1,0 +1,18 @@
+export { APIError, type APIErrorInit, type RateLimitInfo } from './api-error.ts';
+export { ConnectionError, TimeoutError } from './connection-error.ts';
+export { ExampleError } from './example-error.ts';
+export { InvalidRequestError } from './invalid-request-error.ts';
+export { RateLimitWaitError } from './rate-limit-wait-error.ts';
+export type { RequestTarget } from './request-target.ts';
+export { ResponseValidationError, type ValidationIssue } from './response-validation-error.ts';
+export {
+  apiError,
+  AuthenticationError,
+  BadRequestError,
+  ConflictError,
+  InternalServerError,
+  NotFoundError,
+  PermissionDeniedError,
+  RateLimitError,
+  UnprocessableEntityError,
+} from './status-errors.ts';

@@ -1,0 +1,24 @@
+import { brandError, ExampleError } from './example-error.ts';
+import type { RequestTarget } from './request-target.ts';
+
+/**
+ * The call was not sent, because the rate limit would have made it wait longer than it may: longer than
+ * `rateLimit.maxWait`, or past its `totalTimeout`.
+ */
+export class RateLimitWaitError extends ExampleError implements RequestTarget {
+  static {
+    brandError(this, 'RateLimitWaitError');
+  }
+
+  readonly method: string;
+  readonly path: string;
+  /** Seconds until the rate limit is expected to allow the call. */
+  readonly retryAfter: number;
+
+  constructor(message: string, target: RequestTarget, retryAfter: number) {
+    super(message);
+    this.method = target.method;
+    this.path = target.path;
+    this.retryAfter = retryAfter;
+  }
+}

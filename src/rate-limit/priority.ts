@@ -1,0 +1,28 @@
+/** Which of the waiting calls go first: `'background'` calls let `'normal'` ones pass. */
+export type Priority = 'normal' | 'background';
+
+/** The priority of one call. It can rise while the call waits: a page requested ahead, once somebody waits for it. */
+export class CallPriority {
+  #level: Priority;
+  #onRaise: (() => void) | undefined;
+
+  constructor(level: Priority) {
+    this.#level = level;
+  }
+
+  get level(): Priority {
+    return this.#level;
+  }
+
+  /** Makes a background call a normal one. */
+  raise(): void {
+    if (this.#level === 'normal') return;
+    this.#level = 'normal';
+    this.#onRaise?.();
+  }
+
+  /** Sets what the queue that holds the call does when it is raised; `undefined` once the call has left the queue. */
+  onRaise(listener: (() => void) | undefined): void {
+    this.#onRaise = listener;
+  }
+}

@@ -1,0 +1,167 @@
+import { inspect } from 'node:util';
+import { describe, expect, it, vi } from 'vitest';
+import { Client } from '@example/sdk';
+import type { ClientEvents, ClientOptions } from '@example/sdk';
+import { freePort } from '../support/free-port.ts';
+import { apiToken, json, newUser, serve, type Handler } from '../support/http-server.ts';
+
+const secrets = [apiToken, newUser.password];
+
+/** A server or network that fails in one way, most of them repeating what they were sent. */
+const failures: Record<string, Handler> = {
+  'an error that repeats the request': ({ headers, body }, response) =>
+    json(
+      response,
+      422,
+      {
+        error: {
+          code: `code ${headers.authorization}`,
+          message: `Bad request: ${headers.authorization} ${body}`,
+          details: { password: `${body} is weak`, [apiToken]: [{ deep: apiToken }], n: 1, none: null },
+        },
+      },
+      { 'www-authenticate': `Bearer error="unknown token ${apiToken}"`, 'x-request-id': apiToken },
+    ),
+  'an error that is text': ({ headers }, response) => response.writeHead(500).end(`Oops: ${headers.authorization}`),
+  'an error in a string': ({ headers }, response) => json(response, 400, { error: headers.authorization }),
+  'a refusal': (_, response) => json(response, 429, { error: { message: apiToken } }, { 'retry-after': '0' }),
+  'a success that is no JSON': ({ headers, body }, response) => response.end(`${headers.authorization} ${body}`),
+  'a success of another shape': ({ headers, body }, response) => json(response, 200, [headers, body]),
+  'a user of another shape': ({ headers }, response) => json(response, 200, { id: 7, name: headers.authorization }),
+  'a reason phrase that repeats the token': ({ headers }, response) =>
+    response.writeHead(403, `denied for ${headers.authorization}`).end(),
+  'a content type that repeats the token': ({ headers }, response) =>
+    response.writeHead(502, { 'content-type': `text/${headers.authorization?.slice(7)}` }).end('?'),
+  'a success that repeats half the request': ({ body }, response) => response.end(body.slice(0, -1)),
+  'a message that encodes the password': (_, response) => {
+    const deep = '['.repeat(30_000) + ']'.repeat(30_000); // deeper than a stack
+    const message = `bad: ${encodeURIComponent(newUser.password)}`;
+    response.writeHead(400).end(`{"error":{"message":"${message}","details":{"list":${deep}}}}`);
+  },
+  'a redirect to a host of that name': (_, response) =>
+    response.writeHead(302, { location: `https://${apiToken}.example.com/` }).end(),
+  'a redirect': ({ headers }, response) =>
+    response.writeHead(302, { location: `https://elsewhere.example.com/?${headers.authorization}` }).end(),
+  'no answer': () => undefined,
+  'a broken connection': (_, response) => response.destroy(),
+};
+
+/** Custom fetches whose errors hold the request, as those of other HTTP clients do. */
+const brokenFetches: Record<string, typeof fetch> = {
+  'an error with the request in it': (input, init) =>
+    Promise.reject(Object.assign(new Error('fetch failed'), { request: new Request(input, init), code: 'EBAD' })),
+  'an error with the headers in it': (_, init) => Promise.reject(Object.assign(new Error('no'), { config: { init } })),
+  'an error with the token in its message': (_, init) => {
+    const { authorization } = init?.headers as Record<string, string>;
+    return Promise.reject(new TypeError(`Bad header ${authorization}`, { cause: new Error(authorization) }));
+  },
+  'an error with many errors in it': (_, init) =>
+    Promise.reject(new AggregateError([new Error(JSON.stringify(init?.headers))], 'all failed')),
+  'an error with the token under a symbol': (_, init) =>
+    Promise.reject(Object.assign(new Error('no'), { [Symbol('auth')]: JSON.stringify(init) })),
+  'an error with a getter': (_, init) =>
+    Promise.reject(Object.defineProperty(new Error('no'), 'config', { enumerable: true, get: () => init })),
+  'an error with a toJSON': (_, init) => Promise.reject(Object.assign(new Error('no'), { toJSON: () => init })),
+  'an error with the token as a key': (_, init) =>
+    Promise.reject(Object.assign(new Error('no'), { sent: { [JSON.stringify(init)]: 1 } })),
+  'an error that is its own cause': () => {
+    const error = new Error(`no ${apiToken}`);
+    error.cause = error;
+    return Promise.reject(error);
+  },
+  'a string': (_, init) => Promise.reject(JSON.stringify(init)),
+  'a cause that is an object': (_, init) => Promise.reject(new Error('no', { cause: { init } })),
+};
+
+/** Everything a program could print of a value. */
+function printed(value: unknown): string {
+  const deep = { depth: 20, showHidden: true, getters: true } as const;
+  const own = typeof value === 'object' && value !== null ? Object.values(Object.getOwnPropertyDescriptors(value)) : [];
+  return [
+    inspect(value, deep),
+    inspect(value),
+    String(value),
+    JSON.stringify(value),
+    value instanceof Error ? value.stack : '',
+    ...own.map((property: PropertyDescriptor) => inspect(property.value, deep)),
+    value instanceof Error && value.cause !== undefined ? printed(value.cause) : '',
+  ].join('\n');
+}
+
+const eventNames: (keyof ClientEvents)[] = [
+  'request',
+  'response',
+  'retry',
+  'rateLimitWait',
+  'rateLimitStore',
+  'validationIssue',
+];
+
+/** Calls the API in every way and collects all that the SDK hands out: errors, events, log lines, and itself. */
+async function everythingHandedOut(options: ClientOptions): Promise<{ text: string; errors: number }> {
+  const handedOut: unknown[] = [];
+  const log = (line: string) => handedOut.push(line);
+  const logger = { error: log, warn: log, info: log, debug: log };
+  const rateLimit = { maxWait: 100 };
+  const client = new Client({ apiToken, timeout: 50, logLevel: 'debug', logger, rateLimit, ...options });
+  for (const name of eventNames) client.on(name, (event: unknown) => handedOut.push(event));
+  let errors = 0;
+  const collect = (error: unknown) => {
+    errors++;
+    handedOut.push(error);
+  };
+
+  for (const responseValidation of ['warn', 'throw'] as const) {
+    const strict = client.withOptions({ responseValidation });
+    await strict.users.create(newUser).catch(collect);
+    await strict.users.create(newUser, { idempotencyKey: 'key-1', maxRetries: 1 }).catch(collect);
+    await strict.users.get('user_123', { maxRetries: 0 }).catch(collect);
+    await strict.projects.list({}, { maxRetries: 0 }).then(() => undefined, collect);
+  }
+  handedOut.push(client, client.users, client.rateLimit, client.users.get('user_123', { signal: AbortSignal.abort() }));
+  await (handedOut.at(-1) as Promise<unknown>).catch(collect);
+  return { text: handedOut.map(printed).join('\n'), errors };
+}
+
+describe('the token and the password are in nothing that is handed out', () => {
+  vi.spyOn(Math, 'random').mockReturnValue(0);
+
+  it.each(Object.entries(failures))('after %s', async (_, handler) => {
+    const server = await serve(handler);
+
+    const { text, errors } = await everythingHandedOut({ baseUrl: server.url });
+
+    expect(server.requests.some(({ headers }) => headers.authorization?.includes(apiToken))).toBe(true);
+    expect(errors).toBeGreaterThan(4);
+    for (const secret of secrets) expect(text).not.toContain(secret);
+  });
+
+  it('after a refused connection', async () => {
+    const { text, errors } = await everythingHandedOut({ baseUrl: `http://127.0.0.1:${await freePort()}` });
+
+    expect(errors).toBeGreaterThan(4);
+    for (const secret of secrets) expect(text).not.toContain(secret);
+  });
+
+  it.each(Object.entries(brokenFetches))('after a custom fetch that rejects with %s', async (_, fetch) => {
+    const { text, errors } = await everythingHandedOut({ fetch, baseUrl: 'https://api.example.com/v1' });
+
+    expect(errors).toBeGreaterThan(4);
+    for (const secret of secrets) expect(text).not.toContain(secret);
+  });
+
+  it('after a token function that fails or returns what can not be a token', async () => {
+    for (const token of [`${apiToken}\n`, '']) {
+      const { text } = await everythingHandedOut({ apiToken: () => token, baseUrl: 'https://api.example.com/v1' });
+      for (const secret of secrets) expect(text).not.toContain(secret);
+    }
+  });
+});
+
+it('what a server says is handed on as it is where it holds no secret', async () => {
+  const body = { error: { code: 'invalid', message: 'Bad: 100%', details: { field: [1, null, { a: 'b' }] } } };
+  const server = await serve((_, response) => json(response, 400, body));
+  const client = new Client({ apiToken, baseUrl: server.url });
+
+  await expect(client.users.get('user_123')).rejects.toMatchObject(body.error);
+});

@@ -1,0 +1,122 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import { beforeAll, describe, expect, test } from 'vitest';
+import * as z from 'zod/mini';
+import { VERSION } from '@example/sdk';
+import manifest from '../../package.json' with { type: 'json' };
+
+const root = join(import.meta.dirname, '../..');
+const packed = z.tuple([
+  z.object({ unpackedSize: z.number(), bundled: z.array(z.string()), files: z.array(z.object({ path: z.string() })) }),
+]);
+
+/** Every path in a part of package.json. */
+const pathsIn = (part: unknown): string[] =>
+  typeof part === 'string' ? [part] : Object.values(part as Record<string, unknown>).flatMap(pathsIn);
+
+/** Whether who installed this package, and nothing else, can import it. */
+const isInstalled = (specifier: string) => specifier.startsWith('node:') && isBuiltin(specifier);
+
+describe('what npm publish ships', () => {
+  let unpackedSize: number;
+  let files: ReadonlySet<string>;
+  let bundled: readonly string[];
+
+  beforeAll(async () => {
+    const { stdout } = await promisify(execFile)('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+      cwd: root,
+    });
+    const [tarball] = packed.parse(JSON.parse(stdout));
+    ({ unpackedSize, bundled } = tarball);
+    files = new Set(tarball.files.map(({ path }) => path));
+  }, 60_000);
+
+  /** The shipped files of a kind, with the text of each. */
+  const shipped = (kind: RegExp) =>
+    Promise.all(
+      [...files]
+        .filter((path) => kind.test(path))
+        .map(async (path) => ({ path, text: await readFile(join(root, path), 'utf8') })),
+    );
+
+  test('is built code with its declarations, and what a user reads', () => {
+    const others = [...files].filter((path) => !/^dist\/.+\.(js|cjs|d\.ts|d\.cts)$/.test(path));
+
+    expect(others.sort()).toEqual([
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'dist/LICENSES.txt',
+      'openapi.json',
+      'package.json',
+    ]);
+  });
+
+  test('has every file that package.json names', () => {
+    const { main, module, types, bin, exports } = manifest;
+    const named = pathsIn({ main, module, types, bin, exports }).map((path) => path.replace('./', ''));
+
+    expect(named.filter((path) => !files.has(path))).toEqual([]);
+  });
+
+  test('imports nothing but what it ships, and Node', async () => {
+    const scripts = [...files].filter((path) => /\.c?js$/.test(path));
+    const { metafile } = await build({
+      absWorkingDir: root,
+      entryPoints: Object.fromEntries(scripts.map((path, index) => [String(index), path])),
+      outdir: 'unused',
+      bundle: true,
+      packages: 'external',
+      platform: 'node',
+      format: 'esm',
+      write: false,
+      metafile: true,
+      logLevel: 'silent',
+    });
+    const imported = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
+
+    expect(Object.keys(metafile.inputs).filter((path) => !files.has(path))).toEqual([]);
+    expect([...new Set(imported)].filter((specifier) => !isInstalled(specifier))).toEqual([]);
+  });
+
+  test('has declarations that import nothing else either', async () => {
+    const missing: string[] = [];
+    for (const { path, text } of await shipped(/\.d\.c?ts$/)) {
+      for (const [, specifier = ''] of text.matchAll(/(?:\bfrom |\bimport[ (])'([^']+)'/g)) {
+        const isThere = specifier.startsWith('.')
+          ? files.has(join(path, '..', specifier).replace(/\.(c?)js$/, '.d.$1ts'))
+          : isInstalled(specifier);
+        if (!isThere) missing.push(`${path}: ${specifier}`);
+      }
+    }
+
+    expect(missing).toEqual([]);
+  });
+
+  test('points to no source map, because there is none', async () => {
+    const pointers = (await shipped(/\.[cm]?[jt]s$/)).filter(({ text }) => text.includes('sourceMappingURL'));
+
+    expect(pointers.map(({ path }) => path)).toEqual([]);
+  });
+
+  test('is at most 1 MB unpacked', () => {
+    expect(unpackedSize).toBeLessThanOrEqual(1_000_000);
+  });
+
+  test('installs no other package along with it, and runs nothing while it is installed', () => {
+    expect(bundled).toEqual([]);
+    expect(Object.keys(manifest).filter((name) => /dependencies$/i.test(name))).toEqual(['devDependencies']);
+    expect(Object.keys(manifest.scripts).filter((name) => /^(pre|post)?install$|^prepare$/.test(name))).toEqual([]);
+  });
+
+  test('says which version it is, everywhere the same', async () => {
+    expect(VERSION).toBe(manifest.version);
+    expect(await readFile(join(root, 'CHANGELOG.md'), 'utf8')).toMatch(
+      new RegExp(`^## ${manifest.version} - \\d{4}-\\d\\d-\\d\\d$`, 'm'),
+    );
+  });
+});

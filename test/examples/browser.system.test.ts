@@ -1,0 +1,182 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createSandbox, type Sandbox, type SandboxOptions } from '@example/sdk/sandbox';
+import type { AxeResults } from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { build } from 'vite';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { hasChromium, launch } from '../sandbox/chromium.ts';
+import { serveDirectory } from '../support/static-server.ts';
+
+const root = join(import.meta.dirname, '../../examples/browser');
+
+if (!hasChromium) {
+  console.warn('The browser example is not tested: install Chromium (apt-get install chromium).');
+}
+
+describe.runIf(hasChromium || process.env['CI'] !== undefined)('examples/browser', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launch();
+  });
+  afterAll(() => browser.close());
+
+  /** Builds the page for a local API, and opens it. */
+  async function open(options: SandboxOptions = {}): Promise<{ page: Page; sandbox: Sandbox }> {
+    const sandbox = createSandbox(options);
+    onTestFinished(() => sandbox.close());
+    const outDir = await mkdtemp(join(tmpdir(), 'browser-example-'));
+    onTestFinished(() => rm(outDir, { recursive: true }));
+    vi.stubEnv('VITE_EXAMPLE_BASE_URL', (await sandbox.listen()).url);
+    vi.stubEnv('VITE_EXAMPLE_API_TOKEN', sandbox.apiToken);
+    if (options.rateLimit) vi.stubEnv('VITE_EXAMPLE_WINDOW', String(options.rateLimit.window));
+    onTestFinished(() => void vi.unstubAllEnvs());
+    await build({ root, configFile: false, logLevel: 'warn', build: { outDir } });
+
+    const page = await browser.newPage();
+    onTestFinished(() => page.close());
+    const problems: string[] = [];
+    page.on('pageerror', (error) => problems.push(error.message));
+    onTestFinished(() => expect(problems).toEqual([]));
+    await page.goto(await serveDirectory(outDir));
+    return { page, sandbox };
+  }
+
+  const projectsLoaded = (page: Page, text: string) => page.getByText(text, { exact: true }).waitFor();
+  const progress = (page: Page) =>
+    page.locator('progress').evaluate((bar) => (bar instanceof HTMLProgressElement ? [bar.value, bar.max] : []));
+  const gauge = (page: Page) => page.getByRole('meter', { name: 'Requests left' });
+
+  it('streams the projects, and goes on by itself when the rate limit lets it', async () => {
+    const { page, sandbox } = await open({ projects: 100, rateLimit: { limit: 3, window: 2_000 } });
+
+    await page.getByRole('button', { name: 'Load projects' }).click();
+    await projectsLoaded(page, '60 of 100');
+    expect(await progress(page)).toEqual([60, 100]);
+    expect(await gauge(page).getAttribute('aria-valuetext')).toBe('0 of 3 requests left');
+    expect(await page.locator('#queue i').count()).toBe(2);
+
+    await projectsLoaded(page, '100');
+    expect(await progress(page)).toEqual([100, 100]);
+    const names = await page.locator('#projects-list li strong').allTextContents();
+    expect(names).toEqual(
+      sandbox.state.projects
+        .list()
+        .map(({ name }) => name)
+        .reverse(),
+    );
+    expect(sandbox.requests.map(({ status }) => status)).not.toContain(429);
+  });
+
+  it('lists those of a status', async () => {
+    const { page } = await open({ projects: [{ status: 'active' }, { status: 'paused', name: 'Moon' }] });
+
+    await page.getByLabel('Status').selectOption('Paused');
+    await page.getByRole('button', { name: 'Load projects' }).click();
+    await projectsLoaded(page, '1');
+
+    expect(await page.locator('#projects-list strong').allTextContents()).toEqual(['Moon']);
+  });
+
+  it('cancels a list, also where it waits for the rate limit', async () => {
+    const { page, sandbox } = await open({ projects: 100, rateLimit: { limit: 2, window: 60_000 } });
+    const section = page.getByRole('region', { name: 'Projects' });
+
+    await section.getByRole('button', { name: 'Load projects' }).click();
+    await projectsLoaded(page, '40 of 100');
+    await section.getByRole('button', { name: 'Cancel' }).click();
+    await projectsLoaded(page, 'Cancelled at 40 of 100');
+
+    expect(await section.getByRole('button', { name: 'Load projects' }).isEnabled()).toBe(true);
+    await expect.poll(() => page.locator('#queue i').count()).toBe(0);
+    expect(sandbox.requests.filter(({ method }) => method === 'GET')).toHaveLength(2);
+  });
+
+  it('shows how many calls wait, and takes them out of the queue when they are cancelled', async () => {
+    const { page } = await open({ rateLimit: { limit: 10, window: 60_000 } });
+    const section = page.getByRole('region', { name: 'Rate limit' });
+
+    await section.getByRole('button', { name: 'Send 40 requests' }).click();
+    await section.getByText('of 10 left').waitFor();
+    await expect.poll(() => page.locator('#queue-count').textContent()).toBe('30');
+    expect(await gauge(page).getAttribute('aria-valuenow')).toBe('0');
+    expect(await section.getByText('The next go out in').textContent()).toMatch(/in \d+ s\.$/);
+
+    await section.getByRole('button', { name: 'Cancel' }).click();
+    await section.getByText('10 answered, 30 cancelled.').waitFor();
+    await expect.poll(() => page.locator('#queue-count').textContent()).toBe('0');
+  });
+
+  it('puts what the API says about a field beside it, and creates the user once it is right', async () => {
+    const { page, sandbox } = await open();
+    const section = page.getByRole('region', { name: 'New user' });
+    const submit = async (name: string, email: string, password: string) => {
+      await section.getByLabel('Name').fill(name);
+      await section.getByLabel('Email').fill(email);
+      await section.getByLabel('Password').fill(password);
+      await section.getByRole('button', { name: 'Create user' }).click();
+    };
+
+    await submit('Ada Lovelace', 'ada', '');
+    await expect.poll(() => page.locator('#email-error').textContent()).toMatch(/email address/);
+    expect(await page.locator('#password-error').textContent()).not.toBe('');
+    expect(await page.locator('#name-error').textContent()).toBe('');
+    expect(await page.locator('[aria-invalid="true"]').count()).toBe(2);
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('email');
+
+    await submit('Ada Lovelace', 'ada@example.com', 'secure_password');
+    await section.getByText('Created Ada Lovelace (user_123).').waitFor();
+    expect(await page.locator('[aria-invalid="true"]').count()).toBe(0);
+    expect(sandbox.state.users.list()).toHaveLength(1);
+
+    await submit('Ada King', 'ada@example.com', 'secure_password');
+    await expect.poll(() => page.locator('#user-message').textContent()).toMatch(/user with this email/);
+  });
+
+  it.each([
+    ['light', 1280],
+    ['dark', 1280],
+    ['light', 375],
+    ['dark', 375],
+  ] as const)('is accessible in %s, and fits %i pixels', async (colorScheme, width) => {
+    const { page } = await open({ projects: 40, rateLimit: { limit: 10, window: 60_000 } });
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.setViewportSize({ width, height: 800 });
+    await page.getByRole('button', { name: 'Load projects' }).click();
+    await projectsLoaded(page, '40');
+    await page.getByRole('button', { name: 'Create user' }).click();
+    await expect.poll(() => page.locator('#email-error').textContent()).not.toBe('');
+    await page.getByRole('button', { name: 'Send 40 requests' }).click();
+    await page.getByText('The next go out in').waitFor();
+
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+    await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+    const { violations } = await page.evaluate(() =>
+      // Set by the script before.
+      (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+    );
+    expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
+  });
+
+  it('starts with a local API of its own: node start.ts', async () => {
+    const child = spawn(process.execPath, [join(root, 'start.ts')], { stdio: ['ignore', 'pipe', 'inherit'] });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    let output = '';
+    for await (const chunk of child.stdout.setEncoding('utf8')) {
+      output += String(chunk);
+      if (output.includes('dashboard')) break;
+    }
+    const page = await browser.newPage();
+    onTestFinished(() => page.close());
+    await page.goto(/http:\/\/localhost\S+/.exec(output)?.[0] ?? output);
+    await page.getByRole('button', { name: 'Load projects' }).click();
+    await page.locator('#projects-list li').first().waitFor();
+
+    child.kill('SIGINT');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+});

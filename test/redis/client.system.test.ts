@@ -1,0 +1,145 @@
+import { Cluster, Redis } from 'ioredis';
+import { createClient, createCluster, RESP_TYPES } from 'redis';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ExampleError } from '../../src/errors/example-error.ts';
+import { InvalidRequestError } from '../../src/errors/invalid-request-error.ts';
+import { type RedisClient, type RedisReply, scriptRunner } from '../../src/redis/client.ts';
+import { canRun, RedisServer, type RedisServerProgram } from '../support/redis-server.ts';
+
+interface Connection extends Disposable {
+  readonly client: RedisClient;
+}
+
+function closing(client: RedisClient, close: () => void): Connection {
+  return { client, [Symbol.dispose]: close };
+}
+
+const connections: Record<string, (server: RedisServer) => Promise<Connection>> = {
+  'node-redis': async ({ url }) => {
+    const client = createClient({ url, socket: { reconnectStrategy: 5 } }).on('error', () => undefined);
+    await client.connect();
+    return closing(client, () => client.destroy());
+  },
+  'node-redis with buffers, integers as strings and RESP 2': async ({ url }) => {
+    const client = createClient({
+      url,
+      RESP: 2,
+      commandOptions: { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer, [RESP_TYPES.NUMBER]: String } },
+    });
+    await client.connect();
+    return closing(client, () => client.destroy());
+  },
+  ioredis: ({ url }) => {
+    const client = new Redis(url, { retryStrategy: () => 5 }).on('error', () => undefined);
+    return Promise.resolve(closing(client, () => client.disconnect()));
+  },
+  'ioredis with a key prefix': ({ url }) => {
+    const client = new Redis(url, { keyPrefix: 'app:' });
+    return Promise.resolve(closing(client, () => client.disconnect()));
+  },
+};
+
+const clusterConnections: Record<string, (server: RedisServer) => Promise<Connection>> = {
+  'a node-redis cluster': async ({ url }) => {
+    const client = createCluster({ rootNodes: [{ url }] });
+    await client.connect();
+    return closing(client, () => client.destroy());
+  },
+  'an ioredis cluster': ({ url }) => {
+    const client = new Cluster([url]);
+    return Promise.resolve(closing(client, () => client.disconnect()));
+  },
+};
+
+const echo = `return { ARGV[1], 2, false, { ARGV[2] } }`;
+const count = `return redis.call('INCR', KEYS[1])`;
+
+describe.each<RedisServerProgram>(['redis-server', 'valkey-server'])("a user's client on %s", (program) => {
+  describe.runIf(canRun(program))('when it is', () => {
+    let server: RedisServer;
+    beforeAll(async () => {
+      server = await RedisServer.start(program);
+    });
+    afterAll(() => server.kill());
+
+    describe.each(Object.entries(connections))('%s', (name, connect) => {
+      it('runs a script with a key and arguments, and gives plain strings, numbers and nulls', async () => {
+        using connection = await connect(server);
+        const run = scriptRunner(connection.client, 5_000);
+
+        const [text, integer, ...rest] = (await run(echo, 'key', 'ünïcode', 7)) as RedisReply[];
+
+        expect([text, Number(integer), ...rest]).toEqual(['ünïcode', 2, null, ['7']]);
+        expect(Number(await run(count, `count:${name}`))).toBe(1);
+        expect(Number(await run(count, `count:${name}`))).toBe(2);
+      });
+
+      it('rejects with the error of the script', async () => {
+        using connection = await connect(server);
+        const run = scriptRunner(connection.client, 5_000);
+
+        await expect(run(`return redis.error_reply('BUSY come back')`, 'key')).rejects.toThrow('BUSY come back');
+      });
+    });
+
+    it.each(['node-redis', 'ioredis'])('%s teaches the script to a server that has restarted', async (name) => {
+      using connection = await connections[name]!(server);
+      const run = scriptRunner(connection.client, 5_000);
+      await run(count, 'restarts');
+
+      await server.restart();
+
+      expect(await run(count, 'restarts')).toBe(1);
+    });
+
+    it.each(['node-redis', 'ioredis'])('%s gives up on a server that does not answer', async (name) => {
+      using connection = await connections[name]!(server);
+      const run = scriptRunner(connection.client, 50);
+      await run(count, 'freezes');
+      server.freeze();
+      try {
+        const error = await run(count, 'freezes').catch((reason: unknown) => reason);
+        expect(error).toBeInstanceOf(ExampleError);
+        expect(error).toHaveProperty('message', 'The Redis server did not answer within 50 ms.');
+      } finally {
+        server.thaw();
+      }
+    });
+  });
+
+  describe.runIf(canRun(program))('in cluster mode, when it is', () => {
+    let server: RedisServer;
+    beforeAll(async () => {
+      server = await RedisServer.start(program, '--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1');
+      const admin = new Redis(server.url);
+      await admin.cluster('ADDSLOTSRANGE', 0, 16_383);
+      await vi.waitFor(async () => expect(await admin.cluster('INFO')).toContain('cluster_state:ok'), {
+        timeout: 10_000,
+      });
+      admin.disconnect();
+    });
+    afterAll(() => server.kill());
+
+    it.each(Object.entries(clusterConnections))(
+      '%s, runs scripts on the node that has the key',
+      async (name, connect) => {
+        using connection = await connect(server);
+        const run = scriptRunner(connection.client, 5_000);
+
+        expect(await run(count, name)).toBe(1);
+        expect(await run(count, name)).toBe(2);
+      },
+    );
+  });
+});
+
+describe('something that is no Redis client', () => {
+  it.each([undefined, null, 'redis://127.0.0.1', {}, { eval: () => 1 }, { evalSha: () => 1 }])(
+    'is refused at once: %o',
+    (value) => {
+      const use = () => scriptRunner(value as unknown as RedisClient, 1_000);
+      expect(use).toThrow(InvalidRequestError);
+      expect(use).toThrow('pass the object that `createClient()` or `new Redis()` returned');
+    },
+  );
+});

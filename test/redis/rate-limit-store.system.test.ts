@@ -1,0 +1,269 @@
+import { Redis } from 'ioredis';
+import { createClient } from 'redis';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Permit, RateLimitStoreChange } from '../../src/rate-limit/limiter.ts';
+import { Pacer } from '../../src/rate-limit/pacer.ts';
+import { rateLimitStore, type RateLimitStoreRequest } from '../../src/redis/index.ts';
+import { redisRateLimitStore } from '../../src/redis/rate-limit-store.ts';
+import { canRun, RedisServer, type RedisServerProgram } from '../support/redis-server.ts';
+import { LimitedServer } from '../rate-limit/support/servers.ts';
+
+const token = 'https://api.example.com/v1 sk_secret';
+const noChange = () => undefined;
+
+/** Stands for one process: a limiter of its own, on a connection of its own. */
+interface Process {
+  readonly limiter: Pacer;
+  commands: number;
+  refused: number;
+  done: number;
+}
+
+describe.each<RedisServerProgram>(['redis-server', 'valkey-server'])(
+  'processes that share a budget on %s',
+  (program) => {
+    describe.runIf(canRun(program))('that is installed', () => {
+      let redis: RedisServer;
+      const closers: (() => void)[] = [];
+
+      beforeEach(async () => {
+        redis = await RedisServer.start(program);
+      });
+      afterEach(async () => {
+        for (const close of closers.splice(0)) close();
+        await redis.kill();
+      });
+
+      /** Odd ones use ioredis, even ones node-redis. */
+      async function startProcess(index: number): Promise<Process> {
+        const process: Process = { limiter: new Pacer(token), commands: 0, refused: 0, done: 0 };
+        const store = redisRateLimitStore(index % 2 === 0 ? await nodeRedis() : ioRedis());
+        process.limiter.configure({
+          window: 1000,
+          store: {
+            lease: (key, budget, timing) => {
+              const lease = store.lease(key, budget, timing);
+              const ask = lease.ask.bind(lease);
+              lease.ask = (...args) => {
+                process.commands += 1;
+                ask(...args);
+              };
+              return lease;
+            },
+          },
+        });
+        return process;
+      }
+
+      async function nodeRedis() {
+        const client = createClient({ url: redis.url, socket: { reconnectStrategy: 20 } }).on('error', () => undefined);
+        await client.connect();
+        closers.push(() => client.destroy());
+        return client;
+      }
+
+      function ioRedis() {
+        const client = new Redis(redis.url, { retryStrategy: () => 20 }).on('error', () => undefined);
+        closers.push(() => client.disconnect());
+        return client;
+      }
+
+      async function call(
+        process: Process,
+        api: LimitedServer,
+        onStoreChange: (change: RateLimitStoreChange) => void = noChange,
+      ) {
+        for (let refused = false; ; refused = true) {
+          const permit: Permit = await process.limiter.acquire({ method: 'GET', path: '/', refused, onStoreChange });
+          await pause(1);
+          const { status, headers } = api.answer(Date.now());
+          await pause(1);
+          permit.answered(status, headers);
+          if (status === 200) break;
+          process.refused += 1;
+        }
+        process.done += 1;
+      }
+
+      it('together send what the API allows, and no more', async () => {
+        const api = new LimitedServer({ kind: 'first-request', limit: 40, window: 1000 });
+        const processes = await Promise.all([0, 1, 2, 3].map(startProcess));
+
+        await Promise.all(processes.flatMap((process) => times(25, () => call(process, api))));
+
+        expect(api.refused).toBe(0);
+        expect(processes.map(({ done }) => done)).toEqual([25, 25, 25, 25]);
+        // Far fewer commands than calls would need each on its own.
+        const commands = processes.reduce((sum, process) => sum + process.commands, 0);
+        expect(commands).toBeLessThan(200);
+      });
+
+      it('follow windows aligned to the clock, though each knows the time by its own responses only', async () => {
+        const api = new LimitedServer({ kind: 'aligned', limit: 40, window: 1000 });
+        const processes = await Promise.all([0, 1, 2].map(startProcess));
+
+        await Promise.all(processes.flatMap((process) => times(30, () => call(process, api))));
+
+        expect(api.refused).toBe(0);
+        expect(processes.map(({ done }) => done)).toEqual([30, 30, 30]);
+      });
+
+      it('keep one small key, which names no token and expires', async () => {
+        const api = new LimitedServer({ kind: 'first-request', limit: 40, window: 1000 });
+        const process = await startProcess(0);
+        await Promise.all(times(10, () => call(process, api)));
+
+        const client = ioRedis();
+        const keys = await client.keys('*');
+        expect(keys).toHaveLength(1);
+        expect(keys[0]).toMatch(/^example-sdk:rate-limit:[0-9a-f]{64}$/);
+        expect(JSON.stringify(await client.hgetall(keys[0]!))).not.toContain('secret');
+        expect(await client.memory('USAGE', keys[0]!)).toBeLessThan(500);
+        const life = await client.pttl(keys[0]!);
+        expect(life).toBeGreaterThan(0);
+        expect(life).toBeLessThan(200_000);
+      });
+
+      it('get what another one was granted and does not need', async () => {
+        const api = new LimitedServer({ kind: 'first-request', limit: 40, window: 60_000 });
+        const [one, other] = await Promise.all([0, 1].map(startProcess));
+        // Calls one by one take a block along.
+        for (let index = 0; index < 4; index += 1) await call(one!, api);
+
+        await Promise.all(times(36, () => call(other!, api)));
+
+        expect(api.refused).toBe(0);
+        expect(api.granted).toBe(40);
+      });
+
+      it('know of somebody who does not share when one of them has seen it', async () => {
+        const api = new LimitedServer({ kind: 'first-request', limit: 40, window: 1000 });
+        const [one, other] = await Promise.all([0, 1].map(startProcess));
+        await call(one!, api);
+        for (let index = 0; index < 30; index += 1) api.answer(Date.now());
+        await call(one!, api);
+        await pause(400);
+
+        await Promise.all(times(20, () => call(other!, api)));
+
+        expect(other!.done).toBe(20);
+        expect(api.refused).toBeLessThanOrEqual(5);
+      });
+
+      it.each([
+        ['is killed', () => redis.kill()],
+        ['is emptied', () => ioRedis().flushall()],
+        ['is paused', () => ioRedis().call('CLIENT', 'PAUSE', '900')],
+        [
+          'no longer answers',
+          () => {
+            redis.freeze();
+            return Promise.resolve();
+          },
+        ],
+        ['is restarted', () => redis.restart()],
+      ])('finish all calls when the server %s in the middle', async (_, disturb: () => Promise<unknown>) => {
+        const api = new LimitedServer({ kind: 'first-request', limit: 40, window: 1000 });
+        const processes = await Promise.all([0, 1].map(startProcess));
+
+        const calls = processes.flatMap((process) => times(50, () => call(process, api)));
+        await pause(300);
+        await disturb();
+        await Promise.all(calls);
+
+        expect(processes.map(({ done }) => done)).toEqual([50, 50]);
+        expect(api.refused).toBeLessThan(40);
+        redis.thaw();
+      });
+
+      it('say once that the server is gone, and once that it is back', async () => {
+        const api = new LimitedServer({ kind: 'first-request', limit: 1000, window: 60_000 });
+        const process = await startProcess(1);
+        const onStoreChange = vi.fn<(change: RateLimitStoreChange) => void>();
+        await call(process, api, onStoreChange);
+        await redis.kill();
+
+        await Promise.all(times(50, () => call(process, api, onStoreChange)));
+        await vi.waitUntil(async () => {
+          await call(process, api, onStoreChange);
+          return onStoreChange.mock.calls.length > 0;
+        });
+        expect(onStoreChange).toHaveBeenCalledTimes(1);
+        expect(onStoreChange.mock.calls[0]![0]).toMatchObject({ available: false, error: expect.any(Error) as Error });
+
+        await redis.restart();
+        await vi.waitUntil(
+          async () => {
+            await call(process, api, onStoreChange);
+            return onStoreChange.mock.calls.length > 1;
+          },
+          { timeout: 10_000 },
+        );
+        expect(onStoreChange).toHaveBeenCalledTimes(2);
+        expect(onStoreChange).toHaveBeenLastCalledWith({ available: true });
+      });
+    });
+  },
+);
+
+describe('a store of your own', () => {
+  it.each([
+    ['rejects', () => Promise.reject(new Error('no'))],
+    [
+      'throws',
+      () => {
+        throw new Error('no');
+      },
+    ],
+    ['never answers', () => new Promise<never>(() => undefined)],
+  ])('that %s keeps no call from being sent', async (_, sync) => {
+    const limiter = new Pacer(token);
+    limiter.configure({ store: rateLimitStore(sync) });
+    const onStoreChange = vi.fn();
+    const permits = await Promise.all(
+      times(5, async () => limiter.acquire({ method: 'GET', path: '/', onStoreChange })),
+    );
+    expect(permits).toHaveLength(5);
+    expect(onStoreChange).toHaveBeenCalledTimes(1);
+  });
+
+  it('is not asked again for a request that was granted and never left', async () => {
+    const sync = vi.fn((_key: string, { want }: RateLimitStoreRequest) =>
+      Promise.resolve({
+        version: 1,
+        granted: want,
+        limit: 100,
+        used: want,
+        reset: Math.ceil(Date.now() / 1000) + 60,
+        over: 60_000,
+        closed: 0,
+        sharers: 1,
+      }),
+    );
+    const limiter = new Pacer(token);
+    limiter.configure({ store: rateLimitStore(sync) });
+    for (let index = 0; index < 5; index += 1) {
+      (await limiter.acquire({ method: 'GET', path: '/' })).unsent();
+    }
+    expect(sync).toHaveBeenCalledTimes(1);
+    expect(sync.mock.calls[0]![0]).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('is not asked about an API that announces no limit: there is nothing to share', async () => {
+    const sync = vi.fn(() => Promise.reject(new Error('no')));
+    const limiter = new Pacer(token);
+    const first = await limiter.acquire({ method: 'GET', path: '/' });
+    first.answered(200, new Headers());
+    limiter.configure({ store: rateLimitStore(sync) });
+    (await limiter.acquire({ method: 'GET', path: '/' })).answered(200, new Headers());
+    expect(sync).not.toHaveBeenCalled();
+  });
+});
+
+function times<T>(count: number, make: () => T): T[] {
+  return Array.from({ length: count }, make);
+}
+
+function pause(duration: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, duration));
+}

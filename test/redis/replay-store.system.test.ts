@@ -1,0 +1,144 @@
+import { Redis } from 'ioredis';
+import { createClient } from 'redis';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { redisReplayStore, type RedisReplayStoreOptions } from '@example/sdk/redis';
+import { Webhooks, type ClaimedEvent, type ReplayStore } from '@example/sdk/webhooks';
+import { InvalidRequestError } from '../../src/errors/index.ts';
+import { canRun, RedisServer } from '../support/redis-server.ts';
+import { secret, signed } from '../webhooks/signed-request.ts';
+
+async function claimed(store: ReplayStore, id: string): Promise<ClaimedEvent> {
+  const claim = await store.claim(id);
+  if (claim.status !== 'claimed') throw new Error(`The event is ${claim.status}.`);
+  return claim;
+}
+
+describe.runIf(canRun('redis-server'))('redisReplayStore', () => {
+  let server: RedisServer;
+  let ioredis: Redis;
+  let stop: () => void;
+  let stores: (options?: RedisReplayStoreOptions) => [ReplayStore, ReplayStore];
+
+  beforeAll(async () => {
+    server = await RedisServer.start();
+    ioredis = new Redis(server.url, { retryStrategy: () => 5 }).on('error', () => undefined);
+    const nodeRedis = createClient({ url: server.url, socket: { reconnectStrategy: 5 } }).on('error', () => undefined);
+    await nodeRedis.connect();
+    stop = () => {
+      ioredis.disconnect();
+      nodeRedis.destroy();
+    };
+    stores = (options) => [redisReplayStore(ioredis, options), redisReplayStore(nodeRedis, options)];
+  });
+  afterEach(async () => {
+    vi.useRealTimers();
+    await ioredis.flushall();
+  });
+  afterAll(async () => {
+    stop();
+    await server.kill();
+  });
+
+  it('gives an event to one of many who ask at once', async () => {
+    const [one, other] = stores();
+    const claims = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => Promise.resolve((index % 2 ? one : other).claim('msg_1'))),
+    );
+
+    const winners = claims.filter((claim) => claim.status === 'claimed');
+    expect(winners).toHaveLength(1);
+    for (const claim of claims) if (claim.status === 'busy') expect(claim.retryAfter).toBeCloseTo(15, 0);
+    await winners[0]!.release();
+  });
+
+  it('tells everybody what was handled', async () => {
+    const [one, other] = stores();
+    await (await claimed(one, 'msg_1')).complete();
+    expect(await one.claim('msg_1')).toEqual({ status: 'handled' });
+    expect(await other.claim('msg_1')).toEqual({ status: 'handled' });
+    expect(await ioredis.pttl('example:webhook:msg_1')).toBeGreaterThan(345_000_000);
+  });
+
+  it('gives what failed to whoever asks next', async () => {
+    const [one, other] = stores();
+    await (await claimed(one, 'msg_1')).release();
+    expect(await ioredis.exists('example:webhook:msg_1')).toBe(0);
+    await (await claimed(other, 'msg_1')).release();
+  });
+
+  it('keeps a claim for as long as the handler runs', async () => {
+    const [one, other] = stores({ lease: 1_500, prefix: 'long:' });
+    const claim = await claimed(one, 'msg_1');
+    const begun = performance.now();
+    const seen = new Set<string>();
+    // Two leases long, somebody else asks all the time.
+    while (performance.now() - begun < 3_200) seen.add((await other.claim('msg_1')).status);
+
+    expect([...seen]).toEqual(['busy']);
+    expect(claim.signal?.aborted).toBe(false);
+    await claim.complete();
+    expect(await other.claim('msg_1')).toEqual({ status: 'handled' });
+  });
+
+  it('tells a handler whose claim was taken over, and leaves the event to the other', async () => {
+    const [one, other] = stores({ lease: 90 });
+    const lost = await claimed(one, 'msg_1');
+    // As if this process had been suspended for longer than the lease.
+    await ioredis.del('example:webhook:msg_1');
+    const taken = await claimed(other, 'msg_1');
+
+    await vi.waitUntil(() => lost.signal?.aborted);
+    expect(lost.signal?.reason).toMatchObject({ message: expect.stringContaining('another process') as string });
+    await expect(lost.complete()).rejects.toThrow('another process may have handled the event too');
+    await lost.release();
+
+    expect(await one.claim('msg_1')).toHaveProperty('status', 'busy');
+    await taken.complete();
+    expect(await one.claim('msg_1')).toEqual({ status: 'handled' });
+  });
+
+  it('tells a handler when the claim could not be renewed in time, because Redis is gone', async () => {
+    const [one] = stores({ lease: 120 });
+    const claim = await claimed(one, 'msg_1');
+    server.freeze();
+    try {
+      await vi.waitUntil(() => claim.signal?.aborted);
+      await expect(claim.complete()).rejects.toThrow('did not answer within 40 ms');
+    } finally {
+      server.thaw();
+    }
+  });
+
+  it('has a webhook sent again while Redis does not answer', async () => {
+    const [store] = stores({ timeout: 30 });
+    const onError = vi.fn();
+    const handler = vi.fn();
+    const webhooks = new Webhooks({ secret, replayStore: store, onError }).on('user.created', handler);
+    const { body, headers } = await signed();
+    server.freeze();
+    try {
+      expect(await webhooks.receive(body, headers)).toHaveProperty('status', 503);
+    } finally {
+      server.thaw();
+    }
+    expect(handler).not.toHaveBeenCalled();
+    expect(onError).toHaveBeenCalledOnce();
+  });
+
+  it('says with Retry-After how long another claim lasts', async () => {
+    const [one, other] = stores({ lease: 9_000 });
+    const claim = await claimed(one, 'msg_1');
+    const webhooks = new Webhooks({ secret, replayStore: other }).on('user.created', () => undefined);
+    const { body, headers } = await signed(undefined, { id: 'msg_1' });
+    expect(await webhooks.receive(body, headers)).toEqual({
+      status: 503,
+      headers: { 'retry-after': expect.stringMatching(/^[89]$/) as string },
+    });
+    await claim.release();
+    expect(await webhooks.receive(body, headers)).toHaveProperty('status', 204);
+  });
+
+  it.each([{ lease: 0 }, { retention: -1 }, { timeout: NaN }])('refuses %o', (options) => {
+    expect(() => stores(options)).toThrow(InvalidRequestError);
+  });
+});
