@@ -1,6 +1,5 @@
 import type { ClientEventListener, ClientEvents } from './telemetry/events.ts';
-import { HttpClient } from './http/http-client.ts';
-import { SharedState } from './http/shared-state.ts';
+import { HttpClient, SharedState } from './http/http-client.ts';
 import { resolveOptions, type ClientOptions } from './http/client-options.ts';
 import type { RateLimitSnapshot } from './rate-limit/limiter.ts';
 import { Projects } from './resources/projects.ts';
@@ -35,7 +34,7 @@ export class Client {
     options ??= {};
     const resolved = resolveOptions(options);
     this.#options = { ...options };
-    this.#shared = shared ?? new SharedState(resolved.logger);
+    this.#shared = shared ?? new SharedState(resolved);
     this.#http = new HttpClient(resolved, this.#shared);
     this.users = new Users(this.#http);
     this.projects = new Projects(this.#http);
@@ -60,19 +59,19 @@ export class Client {
 
   /** Calls the listener at every event of that name. A listener that throws changes nothing. */
   on<Name extends keyof ClientEvents>(name: Name, listener: ClientEventListener<Name>): this {
-    this.#shared.events.on(name, listener);
+    this.#shared.telemetry.events.on(name, listener);
     return this;
   }
 
   /** Calls the listener at the next event of that name. */
   once<Name extends keyof ClientEvents>(name: Name, listener: ClientEventListener<Name>): this {
-    this.#shared.events.once(name, listener);
+    this.#shared.telemetry.events.once(name, listener);
     return this;
   }
 
   /** Takes a listener off again. */
   off<Name extends keyof ClientEvents>(name: Name, listener: ClientEventListener<Name>): this {
-    this.#shared.events.off(name, listener);
+    this.#shared.telemetry.events.off(name, listener);
     return this;
   }
 }

@@ -38,7 +38,8 @@ export type {
 export type { APIPromise, WithResponse } from './http/api-promise.ts';
 export type { RequestOptions } from './http/request-options.ts';
 export type { Logger, LogLevel } from './telemetry/logger.ts';
-export type { ClientOptions, Fetch, RateLimitOptions } from './http/client-options.ts';
+export type { ClientOptions, RateLimitOptions } from './http/client-options.ts';
+export type { Fetch, FetchInit, FetchResponse } from './http/fetch.ts';
 export type { ListOptions, PageParams } from './pagination/list-options.ts';
 export type { ListPromise } from './pagination/list-promise.ts';
 export type { PageMeta } from './pagination/page-body.ts';

@@ -11,7 +11,7 @@ const shortestPassword = 4;
  * What must not appear in anything the SDK hands out: the token, and fields such as a password. The API, a proxy or a
  * custom `fetch` may repeat them in a message; every text from outside goes through here before it becomes an error.
  */
-export class Secrets {
+export class Redactor {
   readonly #token: string;
   readonly #fields: readonly unknown[];
   #all: RegExp | undefined;

@@ -1,12 +1,11 @@
+import { BearerToken, type ApiToken } from '../auth/bearer-token.ts';
 import { callable, mergeHeaders, milliseconds, oneOf, wholeNumber } from '../utils/arguments.ts';
 import { InvalidRequestError } from '../errors/index.ts';
 import { resolveLogger, type LeveledLogger, type Logger, type LogLevel } from '../telemetry/logger.ts';
 import type { RateLimitStore } from '../rate-limit/store.ts';
 import { environmentVariable, isBrowser, runtimeName } from '../utils/runtime.ts';
+import { requestSender, type Fetch, type RequestSender } from './fetch.ts';
 import { VERSION } from '../utils/version.ts';
-
-/** What sends a request: the `fetch` of any runtime, or one of yours that takes this much of it. */
-export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /** How calls are paced. */
 export interface RateLimitOptions {
@@ -29,7 +28,7 @@ export interface ClientOptions {
    * The API token, or a function that returns it, called anew for every attempt so that a rotated token is used.
    * Default: the environment variable `EXAMPLE_API_TOKEN`.
    */
-  apiToken?: string | (() => string | Promise<string>) | undefined;
+  apiToken?: ApiToken | undefined;
   /** Where the API is. Default: the environment variable `EXAMPLE_BASE_URL`, else `https://api.example.com/v1`. */
   baseUrl?: string | URL | undefined;
   /** Milliseconds for one attempt, headers and body. Default: 30 000. */
@@ -59,13 +58,13 @@ export interface ClientOptions {
 
 /** Every option, its default filled in and its value checked. */
 export interface ResolvedOptions {
-  readonly apiToken: string | (() => string | Promise<string>);
+  readonly auth: BearerToken;
   /** Without a slash at its end. */
   readonly baseUrl: string;
   readonly timeout: number;
   readonly totalTimeout: number;
   readonly maxRetries: number;
-  readonly fetch: Fetch;
+  readonly sendRequest: RequestSender;
   readonly headers: Readonly<Record<string, string>>;
   readonly rateLimit: false | RateLimitOptions;
   readonly responseValidation: 'warn' | 'throw' | 'off';
@@ -82,17 +81,14 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   }
   const { responseValidation = 'warn', rateLimit = {} } = options;
   return {
-    apiToken: resolveToken(options.apiToken ?? environmentVariable('EXAMPLE_API_TOKEN')),
+    auth: new BearerToken(options.apiToken),
     baseUrl: resolveBaseUrl(
       String(options.baseUrl ?? environmentVariable('EXAMPLE_BASE_URL') ?? 'https://api.example.com/v1'),
     ),
     timeout: milliseconds('timeout', options.timeout ?? 30_000),
     totalTimeout: milliseconds('totalTimeout', options.totalTimeout ?? Infinity),
     maxRetries: wholeNumber('maxRetries', options.maxRetries ?? 2, 0),
-    // Looked up at each call, because tests and instrumentation replace the global one later.
-    fetch: options.fetch
-      ? answeringWithResponses(callable('fetch', options.fetch))
-      : (input, init) => globalThis.fetch(input, init),
+    sendRequest: requestSender(options.fetch),
     headers: mergeHeaders(defaultHeaders(), 'headers', options.headers),
     rateLimit: rateLimit && resolveRateLimit(rateLimit),
     responseValidation: oneOf('responseValidation', responseValidation, ['warn', 'throw', 'off']),
@@ -100,36 +96,10 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   };
 }
 
-/** A mock may answer with something else, of which nothing later would say what is wrong. */
-function answeringWithResponses(fetch: Fetch): Fetch {
-  return async (input, init) => {
-    const response = (await fetch(input, init)) as Partial<Response> | undefined;
-    if (typeof response?.status === 'number' && typeof response.headers?.get === 'function' && response.text) {
-      return response as Response; // Or something that can do what the SDK needs, such as that of node-fetch
-    }
-    throw new InvalidRequestError('the fetch option must resolve to a Response, with status, headers and text().');
-  };
-}
-
 function defaultHeaders(): Record<string, string> {
   const accept = 'application/json';
   // A browser has its own User-Agent, and asks the API for leave to send another.
   return isBrowser() ? { accept } : { accept, 'user-agent': `example-sdk/${VERSION} ${runtimeName()}` };
-}
-
-function resolveToken(token: ClientOptions['apiToken']): ResolvedOptions['apiToken'] {
-  if (token === undefined) {
-    throw new InvalidRequestError('There is no API token: pass apiToken, or set EXAMPLE_API_TOKEN.');
-  }
-  return typeof token === 'function' ? token : checkedToken(token);
-}
-
-/** A token that can stand in an `Authorization` header. The message does not repeat it. */
-export function checkedToken(token: string): string {
-  if (typeof token === 'string' && /^[\x21-\x7e]+$/.test(token)) return token;
-  throw new InvalidRequestError(
-    'apiToken must be a string, or a function that returns one, not empty and without spaces, line breaks or characters beyond ASCII.',
-  );
 }
 
 function resolveBaseUrl(baseUrl: string): string {

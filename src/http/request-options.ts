@@ -44,5 +44,7 @@ export interface RequestSpec<T> {
 
 /** What resources know of HTTP: a specification goes in, a promise comes out. */
 export interface Requester {
+  /** Where the API is. */
+  readonly baseUrl: string;
   request<T>(spec: RequestSpec<T>, options?: InternalRequestOptions): APIPromise<T>;
 }

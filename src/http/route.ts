@@ -18,13 +18,3 @@ function encodeSegment(name: string, value: string): string {
   }
   return encodeURIComponent(value);
 }
-
-/** The query string of the values that are set, with its `?`; empty if none is. */
-export function queryString(query: Readonly<Record<string, string | number | undefined>> | undefined): string {
-  if (!query) return '';
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined) search.set(name, String(value));
-  }
-  return search.size > 0 ? `?${search}` : '';
-}

@@ -1,5 +1,5 @@
 import type { ValidationIssue } from '../errors/index.ts';
-import { findIssues } from '../http/validation.ts';
+import { findIssues } from '../utils/validation.ts';
 import * as z from 'zod/mini';
 import type { WebhookEvent, WebhookEventMap, WebhookEventName } from './events.ts';
 

@@ -1,6 +1,6 @@
 import { callable, wholeNumber } from '../utils/arguments.ts';
 import { ExampleError } from '../errors/example-error.ts';
-import { placeOf } from '../http/validation.ts';
+import { locationOf } from '../utils/validation.ts';
 import { InvalidRequestError } from '../errors/invalid-request-error.ts';
 import { resolveLogger, type LeveledLogger, type Logger, type LogLevel } from '../telemetry/logger.ts';
 import { environmentVariable } from '../utils/runtime.ts';
@@ -242,7 +242,7 @@ function logErrors(logger: LeveledLogger): NonNullable<WebhooksOptions['onError'
 function logIssues(logger: LeveledLogger): ValidationIssueListener {
   const logged = new Set<string>();
   return (issue, { event }) => {
-    const place = `${event}${placeOf(issue)}`;
+    const place = `${event}${locationOf(issue)}`;
     if (logged.size >= 100 || logged.has(place)) return;
     logged.add(place);
     logger.warn?.(`An event differs from the documentation: ${place}: ${issue.message}. It is handled as it came.`);

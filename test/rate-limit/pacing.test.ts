@@ -250,7 +250,7 @@ describe('a store that is out of reach', () => {
 
     expect(events).toEqual([{ available: false, reason: 'connect ECONNREFUSED' }]);
     expect(warn).toHaveBeenCalledExactlyOnceWith(
-      '[@example/sdk] The rate limit is not shared: its store is out of reach (connect ECONNREFUSED). Pacing alone.',
+      '[@example/sdk] The rate-limit store is unavailable (connect ECONNREFUSED). This process paces its calls on its own.',
     );
   });
 });

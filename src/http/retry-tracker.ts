@@ -3,15 +3,15 @@ import type { Call } from './call.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import { planRetry, type Failure, type Retry } from './retry.ts';
 
-/** The retries of one call: how many there were, what they cost, and whether there may be another. */
-export class Retries {
-  /** The API refused the last attempt (429): the next goes ahead of all other calls. */
+/** Keeps track of the retries of one call: how many there were, what they cost, and whether there may be another. */
+export class RetryTracker {
+  /** Whether the API refused the last attempt (429): the next one goes ahead of all other calls. */
   isRefused = false;
   readonly #call: Call;
   readonly #budget: RetryBudget;
   #count = 0;
   #isPaid = false;
-  /** What the API had answered, to anybody, when this call was first sent or last refused. */
+  /** How many requests the API had answered, for anybody, when this call was first sent or last refused. */
   #answeredBefore: number | undefined;
 
   constructor(call: Call, budget: RetryBudget) {
@@ -19,7 +19,7 @@ export class Retries {
     this.#budget = budget;
   }
 
-  /** An attempt goes out. `answered` counts what the API has answered; `undefined` where nothing is paced. */
+  /** An attempt starts. `answered` counts the requests that the API has answered; `undefined` where nothing is paced. */
   begin(answered: number | undefined): void {
     this.#answeredBefore ??= answered;
   }

@@ -18,8 +18,8 @@ export function findIssues(schema: ZodMiniType, body: unknown): ValidationIssue[
   });
 }
 
-/** `data[].created_at`: the place of an issue, the same for every item of a list. */
-export function placeOf(issue: ValidationIssue): string {
+/** `data[].created_at`: the location of an issue, the same for every item of a list. */
+export function locationOf(issue: ValidationIssue): string {
   return issue.path.map((key) => (typeof key === 'number' ? '[]' : `.${key}`)).join('');
 }
 
