@@ -83,11 +83,11 @@ export async function send(call: Call, attempt: Attempt): Promise<Result> {
 function request(call: Call, attempt: Attempt): ResponsePromise {
   const { redirectedTo, credential, signal, sendRequest } = attempt;
   return ky(redirectedTo ?? call.path, {
-    ...(redirectedTo === undefined && { prefix: call.baseUrl, searchParams: call.query }),
-    method: call.method,
-    headers: { ...call.headers, ...BearerToken.header(credential) },
-    json: call.body,
+    // ky copies its options once for each of them, so that those without a value are left out.
+    ...(call.method !== 'GET' && { method: call.method, json: call.body }),
+    ...(redirectedTo === undefined && { prefix: call.baseUrl, ...(call.query && { searchParams: call.query }) }),
     ...(signal && { signal }),
+    headers: { ...call.headers, ...BearerToken.header(credential) },
     // A redirect must not carry the token to another origin, and not every runtime strips it.
     redirect: 'manual',
     timeout: false,

@@ -9,7 +9,7 @@ import { expandRoute } from './route.ts';
 /** One call, its options resolved and checked: what every attempt of it sends, and within which bounds. */
 export interface Call extends RequestTarget {
   readonly baseUrl: string;
-  readonly query: Readonly<Record<string, string | number | undefined>>;
+  readonly query: Readonly<Record<string, string | number | undefined>> | undefined;
   readonly headers: Readonly<Record<string, string>>;
   /** A JSON value. */
   readonly body: unknown;
@@ -25,30 +25,33 @@ export interface Call extends RequestTarget {
 
 /** @throws {InvalidRequestError} when a parameter or an option is wrong. */
 export function openCall(spec: RequestSpec<unknown>, options: InternalRequestOptions, client: ResolvedOptions): Call {
-  const { method, route, params, query = {}, body, secretFields = [] } = spec;
+  const { method, route, params, query, body, secretFields = [] } = spec;
   const path = expandRoute(route, params);
-  const { idempotencyKey, signal } = options;
+  const { signal } = options;
   // Not instanceof: a signal may come from another realm.
   if (signal !== undefined && typeof (signal as AbortSignal | null)?.addEventListener !== 'function') {
     throw new InvalidRequestError('signal must be an AbortSignal.');
   }
-  const headers = { ...mergeHeaders(client.headers, 'headers', options.headers) };
-  if (idempotencyKey !== undefined) headers['idempotency-key'] = checkedIdempotencyKey(idempotencyKey);
-
   return {
     method,
     path,
     baseUrl: client.baseUrl,
     query,
-    headers,
+    headers: headersOf(options, client),
     body: method === 'POST' ? snapshot(body) : undefined,
     secrets: isRecord(body) ? secretFields.map((field) => body[field]) : [],
-    repeatable: method === 'GET' || idempotencyKey !== undefined,
+    repeatable: method === 'GET' || options.idempotencyKey !== undefined,
     timeout: milliseconds('timeout', options.timeout ?? client.timeout),
     totalTimeout: milliseconds('totalTimeout', options.totalTimeout ?? client.totalTimeout),
     maxRetries: wholeNumber('maxRetries', options.maxRetries ?? client.maxRetries, 0),
     priority: options.priority,
   };
+}
+
+function headersOf({ headers, idempotencyKey }: InternalRequestOptions, client: ResolvedOptions): Call['headers'] {
+  const merged = headers ? mergeHeaders(client.headers, 'headers', headers) : client.headers;
+  if (idempotencyKey === undefined) return merged;
+  return { ...merged, 'idempotency-key': checkedIdempotencyKey(idempotencyKey) };
 }
 
 function checkedIdempotencyKey(key: string): string {
