@@ -1,7 +1,9 @@
 import { InvalidRequestError } from '../errors/index.ts';
 
 /**
- * Fills in a route's `{names}`. Every value becomes exactly one path segment, so that no id can reach another route.
+ * Fills in a route's `{names}`. Each value becomes exactly one path segment, so that no id can reach another route.
+ *
+ * @throws {InvalidRequestError} when a value cannot be one path segment.
  */
 export function expandRoute(route: string, params: Readonly<Record<string, string>> = {}): string {
   let path = route;

@@ -1,7 +1,7 @@
 import type { ZodMiniType } from 'zod/mini';
 import type { ValidationIssue } from '../errors/index.ts';
 
-/** Where the body differs from the schema; empty if it does not. Fields the schema does not know are fine. */
+/** The differences between a body and its schema. Fields that the schema does not know are allowed. */
 export function findIssues(schema: ZodMiniType, body: unknown): ValidationIssue[] {
   let result: ReturnType<typeof schema.safeParse>;
   try {

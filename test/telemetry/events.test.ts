@@ -97,7 +97,7 @@ describe('a listener that fails changes nothing', () => {
     expect(await client.users.get('user_123')).toEqual(user);
     expect(listener).toHaveBeenCalledOnce();
     expect(error).toHaveBeenCalledOnce();
-    expect(error.mock.calls[0]![0]).toMatch(/A listener of an event failed \(.+\); the call goes on\./);
+    expect(error.mock.calls[0]![0]).toMatch(/An event listener failed \(.+\)\. The call continues\./);
   });
 });
 
