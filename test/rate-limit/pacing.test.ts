@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Client, RateLimitError, RateLimitWaitError } from '@example/sdk';
 import type { ClientOptions, RateLimitWaitEvent } from '@example/sdk';
 import { rateLimitStore } from '@example/sdk/redis';
-import { createSandbox } from '@example/sdk/sandbox';
+import { createSandbox } from '@example/sandbox';
 import { clientOf, fail, json, rejection, serve, user } from '../support/http-server.ts';
 
 // What a client does about the rate limit, in real time with windows of a second. The arithmetic and the kinds of
