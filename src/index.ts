@@ -48,6 +48,6 @@ export type { Fetch, FetchInit, FetchResponse } from './http/fetch.ts';
 export type { ListOptions, PageParams } from './pagination/list-options.ts';
 export type { PageMeta } from './pagination/page-body.ts';
 export type { RateLimitSnapshot } from './rate-limit/limiter.ts';
-export type { RateLimitStore } from './rate-limit/store.ts';
+export type { RateLimitStore, RateLimitStoreReply, RateLimitStoreRequest } from './rate-limit/store.ts';
 export type { Project, ProjectListParams } from './resources/projects.ts';
 export type { User, UserCreateParams } from './resources/users.ts';

@@ -5,8 +5,8 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Call } from './call.ts';
 import type { ResolvedOptions } from './client-options.ts';
 
-/** Permission to send one attempt, and with which credential. */
-export interface Admission {
+/** Permission to send one attempt, with the credential to use. */
+export interface Admitted {
   readonly credential: string;
   /** Absent with `rateLimit: false`. */
   readonly limiter: RateLimiter | undefined;
@@ -43,7 +43,7 @@ export class AdmissionControl {
    * @throws {RateLimitWaitError} when the call would wait longer than `maxWait`.
    * @throws the signal's reason when it aborts first.
    */
-  async enter(call: Call, signal: AbortSignal | undefined, refused: boolean): Promise<Admission> {
+  async enter(call: Call, signal: AbortSignal | undefined, refused: boolean): Promise<Admitted> {
     let credential = this.#auth.fixed ?? (await this.#auth.current(signal));
     for (;;) {
       const limiter = this.#limiterOf(credential);

@@ -110,8 +110,7 @@ function defaultHeaders(): Record<string, string> {
 
 function resolveRateLimit(options: RateLimitOptions): RateLimitOptions {
   if (typeof options !== 'object') throw new InvalidRequestError('rateLimit must be false or an object.');
-  if (options.store)
-    callable('rateLimit.store.lease', (options.store as Partial<RateLimitStore>).lease?.bind(options.store));
+  if (options.store) callable('rateLimit.store.sync', (options.store as Partial<RateLimitStore>).sync);
   return {
     store: options.store,
     maxWait: options.maxWait === 0 ? 0 : milliseconds('rateLimit.maxWait', options.maxWait ?? Infinity),
