@@ -20,11 +20,16 @@ export interface FetchInit {
 
 /** What the SDK reads of a response: the part of `Response` that every implementation has. */
 export interface FetchResponse {
+  /** HTTP status code. */
   readonly status: number;
+  /** Whether the status is 2xx. */
   readonly ok: boolean;
+  /** The response's headers. */
   readonly headers: {
+    /** Returns the value of a header. */
     get(name: string): string | null;
   };
+  /** Reads the body. */
   text(): Promise<string>;
 }
 
