@@ -1,7 +1,7 @@
 import { milliseconds, wholeNumber } from '../utils/arguments.ts';
 import { ExampleError } from '../errors/example-error.ts';
-import { scriptRunner, type RedisClient, type RunScript } from '../redis/client.ts';
-import { DEFAULT_RETENTION, type ClaimedEvent, type ReplayStore } from './replay-store.ts';
+import { scriptRunner, type RedisClient, type RunScript } from './client.ts';
+import { DEFAULT_RETENTION, type ClaimedEvent, type ReplayStore } from '../webhooks/replay-store.ts';
 
 /** How events are claimed and remembered. */
 export interface RedisReplayStoreOptions {
