@@ -255,7 +255,7 @@ describe('a request that is refused', () => {
     expect(logger.warn.mock.calls.flat()).toEqual([
       expect.stringContaining('No signature matches'),
       expect.stringContaining('webhook-id is missing'),
-      expect.stringContaining('the body is no event'),
+      expect.stringContaining('the body is not an event'),
     ]);
     expect(logger.error).not.toHaveBeenCalled();
   });

@@ -188,7 +188,7 @@ describe('nodeHandler()', () => {
     socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"event":', () => socket.destroy());
 
     await vi.waitFor(() =>
-      expect(logger.warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('The connection ended')),
+      expect(logger.warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('The connection closed')),
     );
     expect((await fetch(url, await signed())).status).toBe(204);
   });
@@ -207,7 +207,7 @@ describe('nodeHandler()', () => {
     socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n', () => socket.destroy());
 
     await vi.waitFor(() =>
-      expect(logger.warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('The connection ended')),
+      expect(logger.warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('The connection closed')),
     );
   });
 

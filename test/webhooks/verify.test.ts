@@ -233,7 +233,7 @@ describe('a refusal says what to do', () => {
   ])('malformed_header: %s: %s', async (name, value) => {
     const error = await failure(body, { ...published.headers, [name]: value }, secret, { now: published.now });
     expect(error.code).toBe('malformed_header');
-    expect(error.message).toContain(`${name} should be`);
+    expect(error.message).toContain(`${name} must be`);
   });
 
   it('timestamp_too_old and timestamp_too_new, beyond a tolerance of 300 s by default', async () => {
@@ -273,7 +273,7 @@ describe('a refusal says what to do', () => {
     ['not base64', 'whsec_not base64!', 'not base64'],
     ['base64 that no encoder writes', 'whsec_AB', 'not base64'],
     ['a public key of the wrong length', `whpk_${secret.slice(6)}`, '32 bytes, not 24'],
-    ['the private key', `whsk_${Buffer.alloc(32).toString('base64')}`, 'verify with the public one'],
+    ['the private key', `whsk_${Buffer.alloc(32).toString('base64')}`, 'verify with the public key'],
   ])('invalid_secret: %s', async (_, key, advice) => {
     const error = await failure(published.body, published.headers, key, { now: published.now });
     expect(error.code).toBe('invalid_secret');
@@ -361,6 +361,6 @@ describe('signWebhook', () => {
 
   it('refuses a public key, which can not sign', async () => {
     const key = `whpk_${Buffer.alloc(32).toString('base64')}`;
-    await expect(signWebhook({ body, secret: key })).rejects.toThrow('sign with the private one');
+    await expect(signWebhook({ body, secret: key })).rejects.toThrow('sign with the private key');
   });
 });
