@@ -1,5 +1,5 @@
 /**
- * Shares the rate limit, and what is known of webhooks, between processes through Redis or Valkey.
+ * Shares the rate limit and the handled webhooks between processes, through Redis or Valkey.
  *
  * @module @example/sdk/redis
  */

@@ -100,7 +100,7 @@ describe.each<RedisServerProgram>(['redis-server', 'valkey-server'])("a user's c
       try {
         const error = await run(count, 'freezes').catch((reason: unknown) => reason);
         expect(error).toBeInstanceOf(ExampleError);
-        expect(error).toHaveProperty('message', 'The Redis server did not answer within 50 ms.');
+        expect(error).toHaveProperty('message', 'The Redis server did not reply within 50 ms.');
       } finally {
         server.thaw();
       }
@@ -139,7 +139,7 @@ describe('something that is no Redis client', () => {
     (value) => {
       const use = () => scriptRunner(value as unknown as RedisClient, 1_000);
       expect(use).toThrow(InvalidRequestError);
-      expect(use).toThrow('pass the object that `createClient()` or `new Redis()` returned');
+      expect(use).toThrow('Pass the object that `createClient()` or `new Redis()` returned');
     },
   );
 });

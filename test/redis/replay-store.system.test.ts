@@ -103,7 +103,7 @@ describe.runIf(canRun('redis-server'))('redisReplayStore', () => {
     server.freeze();
     try {
       await vi.waitUntil(() => claim.signal?.aborted);
-      await expect(claim.complete()).rejects.toThrow('did not answer within 40 ms');
+      await expect(claim.complete()).rejects.toThrow('did not reply within 40 ms');
     } finally {
       server.thaw();
     }
