@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { freePort } from '../support/free-port.ts';
-import { secret, signed, userCreated } from './signed-request.ts';
+import { secret, signed, userCreated } from './support/signed-request.ts';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
