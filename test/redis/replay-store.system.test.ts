@@ -2,15 +2,10 @@ import { Redis } from 'ioredis';
 import { createClient } from 'redis';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { redisReplayStore, type RedisReplayStoreOptions } from '@example/sdk/redis';
-import { Webhooks, type ClaimedEvent, type ReplayStore } from '@example/sdk/webhooks';
+import { Webhooks, type ReplayStore } from '@example/sdk/webhooks';
 import { canRun, RedisServer } from '../support/redis-server.ts';
+import { claimed, itIsAReplayStore } from '../webhooks/support/replay-store-contract.ts';
 import { secret, signed } from '../webhooks/support/signed-request.ts';
-
-async function claimed(store: ReplayStore, id: string): Promise<ClaimedEvent> {
-  const claim = await store.claim(id);
-  if (claim.status !== 'claimed') throw new Error(`The event is ${claim.status}.`);
-  return claim;
-}
 
 describe.runIf(canRun('redis-server'))('redisReplayStore', () => {
   let server: RedisServer;
@@ -37,7 +32,14 @@ describe.runIf(canRun('redis-server'))('redisReplayStore', () => {
     await server.kill();
   });
 
-  it('grants one of many concurrent claims', async () => {
+  describe.each([
+    ['ioredis', 0],
+    ['node-redis', 1],
+  ] as const)('with %s', (_, client) => {
+    itIsAReplayStore(() => stores()[client]);
+  });
+
+  it('grants one of many concurrent claims of several processes', async () => {
     const [one, other] = stores();
     const claims = await Promise.all(
       Array.from({ length: 20 }, (_, index) => Promise.resolve((index % 2 ? one : other).claim('msg_1'))),

@@ -1,10 +1,13 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { memoryReplayStore, type ReplayStore } from '@example/sdk/webhooks';
 import { InvalidRequestError } from '../../src/errors/index.ts';
+import { itIsAReplayStore } from './support/replay-store-contract.ts';
 
 afterEach(() => vi.useRealTimers());
 
 describe('memoryReplayStore', () => {
+  itIsAReplayStore(() => memoryReplayStore());
+
   const complete = async (store: ReplayStore, id: string) => {
     const claim = await store.claim(id);
     if (claim.status === 'claimed') claim.complete();
