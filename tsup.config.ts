@@ -1,29 +1,19 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { defineConfig, type Options } from 'tsup';
+import { bundledLicenses } from './build/bundled-licenses.ts';
 
 // Here and not by tsup, whose builds run side by side: one would clean away what another has written.
 rmSync('dist', { recursive: true, force: true });
 
-// Each of them wants its licence to go where its code goes.
-const libraryPackages = ['ky', 'zod', 'eventemitter3'];
-const sandboxPackages = ['hono', '@hono/node-server'];
 mkdirSync('dist');
-writeFileSync(
-  'dist/LICENSES.txt',
-  `Bundled with this package:\n\n${[...libraryPackages, ...sandboxPackages].map(licenseOf).join('\n')}`,
-);
 
-function licenseOf(name: string): string {
-  const directory = `node_modules/${name}`;
-  const file = readdirSync(directory).find((entry) => /^licen[cs]e/i.test(entry));
-  if (file === undefined) throw new Error(`${name} has no licence.`);
-  const { version } = JSON.parse(readFileSync(`${directory}/package.json`, 'utf8')) as { version: string };
-  return `## ${name} ${version}\n\n${readFileSync(`${directory}/${file}`, 'utf8').trim()}\n`;
-}
+const libraryPackages = ['ky', 'zod', 'eventemitter3'];
+writeFileSync('dist/LICENSES.txt', bundledLicenses(libraryPackages));
 
 const shared: Options = {
   target: 'es2023',
   platform: 'neutral',
+  silent: process.env['npm_config_loglevel'] === 'silent',
   dts: true,
   treeshake: true,
   esbuildOptions: (options) => {
@@ -32,15 +22,6 @@ const shared: Options = {
   },
   // `sqlite` is a package of that name; Node's own is there as `node:sqlite` alone.
   removeNodeProtocol: false,
-};
-
-const sandbox: Options = {
-  ...shared,
-  platform: 'node',
-  noExternal: sandboxPackages,
-  // Nobody reads hono in here, and the package is to stay below 1 MB.
-  minify: true,
-  dts: { entry: { 'sandbox/index': 'src/sandbox/index.ts' } },
 };
 
 const library: Options = {
@@ -84,17 +65,5 @@ export default defineConfig([
     minify: true,
     dts: false,
     banner: { js: '/*! @example/sdk, MIT License; of what is bundled: LICENSES.txt */' },
-  },
-  {
-    // The sandbox brings hono along, so that who installs the SDK installs nothing for it. Its command line shares
-    // all of its code, where it can.
-    ...sandbox,
-    format: 'esm',
-    entry: { 'sandbox/index': 'src/sandbox/index.ts', 'sandbox/cli': 'src/sandbox/cli.ts' },
-  },
-  {
-    ...sandbox,
-    format: 'cjs',
-    entry: { 'sandbox/index': 'src/sandbox/index.ts' },
   },
 ]);

@@ -1,311 +1,298 @@
 import { parseRetryAfter, readBudget, type ReportedBudget } from './headers.ts';
+import { Probes } from './probes.ts';
+import { SlidingLog } from './sliding-log.ts';
 import type { RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
-import { Trials } from './trials.ts';
-import { merge, type RateWindow, relate, shareOf, unannounced, used, type WindowBefore } from './window.ts';
-import { WindowEnd } from './window-end.ts';
-
-/** A request that is under way, as the budget knows it. */
-export interface Sent extends WindowBefore {
-  readonly at: number;
-  /** It was sent to find something out, and few others along with it. */
-  readonly trial: boolean;
-  /** What it is to find out is whether a new window has begun. */
-  readonly due: boolean;
-}
+import { merge, type RateWindow, relate, type SentRequest, shareOf, unknownWindow, used } from './window.ts';
+import { WindowBoundary } from './window-boundary.ts';
 
 /** The longest `Retry-After` that is believed, in milliseconds. */
-const longestClosure = 3_600_000;
+const longestBlock = 3_600_000;
 
 /**
- * What may be sent, and when: the state of one token's rate limit. It holds no timer and no queue: the time is passed
- * in, local and monotonic, in milliseconds.
+ * How many requests may be sent, and when: the rate limit that the API announces for one token. It has no timer and no
+ * queue; the time is passed in, local and monotonic, in milliseconds.
  */
 export class Budget {
-  /** Requests that the API has answered other than with 429. */
+  /** Requests that the API has answered with anything but 429. */
   admitted = 0;
   inFlight = 0;
-  /** Count up what others would like to hear of: anything at all, new windows, and tries that were too early. */
-  news = 0;
-  turns = 0;
-  earlies = 0;
-  /** Set by {@link room}: when there will be more room if nothing else happens. */
+  /** Counters of what a store has to be told: any change, new windows, and boundary probes that failed. */
+  revision = 0;
+  rollovers = 0;
+  failedProbes = 0;
+  /** Set by {@link available}: when more will be available if nothing else happens. */
   wakeAt = Infinity;
 
-  readonly #end: WindowEnd;
+  readonly #boundary: WindowBoundary;
   #window: RateWindow;
-  #closedUntil = -Infinity;
-  /** How often in a row the API refused without a reason that we know of. */
+  #blockedUntil = -Infinity;
+  /** Refusals in a row that the announced limit does not explain. */
   #unexplained = 0;
-  readonly #trials = new Trials();
-  /** Our part of what all users of the token together use up in a window. */
+  readonly #probes = new Probes();
+  /** Our share of what all clients of the token use. */
   #share = 1;
-  /** When requests were answered while the API announces no windows: each counts for a period from then. */
-  #answers: number[] = [];
+  /** Answered requests, while the API announces no windows. */
+  readonly #log = new SlidingLog();
 
-  /** @param length Of a window, in milliseconds. */
+  /** @param length Length of a window in milliseconds. */
   constructor(limit: number, length: number) {
-    this.#window = unannounced(limit);
-    this.#end = new WindowEnd(length);
+    this.#window = unknownWindow(limit);
+    this.#boundary = new WindowBoundary(length);
   }
 
-  /** Assumes another budget, as long as the API has not announced one. */
+  /** Assumes another limit or window, until the API announces one. */
   assume(limit: number | undefined, length: number | undefined): void {
     if (this.#window.reset !== undefined) return;
     this.#window.limit = limit ?? this.#window.limit;
-    if (length !== undefined) this.#end.assume(length);
+    if (length !== undefined) this.#boundary.assume(length);
   }
 
   get limit(): number {
     return this.#window.limit;
   }
 
-  /** Epoch seconds on the server's clock; `undefined` while no window is known. */
   reset(now: number): number | undefined {
-    return now < this.#end.overAt ? this.#window.reset : undefined;
+    return this.isExpired(now) ? undefined : this.#window.reset;
   }
 
   /** Requests left in the current window, as far as known. */
-  left(now: number): number {
-    return now < this.#end.overAt ? this.#left(now) : this.#window.limit;
+  remaining(now: number): number {
+    return this.isExpired(now) ? this.#window.limit : this.#remaining(now);
   }
 
-  /** Whether there is nothing here that a new budget would not know as well. */
+  /** Whether it knows no more than a new budget. */
   isFresh(now: number): boolean {
-    return this.inFlight === 0 && now >= this.#closedUntil && this.left(now) === this.#window.limit;
+    return this.inFlight === 0 && now >= this.#blockedUntil && this.remaining(now) === this.#window.limit;
   }
 
-  /** Milliseconds until the request at a place in the queue will be sent, as far as can be foretold; the first place is 1. */
-  delay(now: number, place: number): number {
-    const beyond = place - this.left(now);
-    const opens = Math.max(0, this.#closedUntil - now);
-    if (beyond <= 0) return opens;
-    const opensAgain = now < this.#end.overAt ? Math.min(this.#end.turnAt, this.#expiry()) : Infinity;
-    const turn = Math.min(Math.max(0, opensAgain - now), this.#end.length);
-    return Math.max(opens, turn) + (Math.ceil(beyond / this.#window.limit) - 1) * this.#end.length;
+  /** Predicts the milliseconds until the request at a position of the queue is sent. The first position is 1. */
+  delay(now: number, position: number): number {
+    const beyond = position - this.remaining(now);
+    const blocked = Math.max(0, this.#blockedUntil - now);
+    if (beyond <= 0) return blocked;
+    const opensAt = this.isExpired(now) ? Infinity : this.#opensAt;
+    const opens = Math.min(Math.max(0, opensAt - now), this.#boundary.length);
+    return Math.max(blocked, opens) + (Math.ceil(beyond / this.#window.limit) - 1) * this.#boundary.length;
   }
 
-  /** Whether the API answers, but says nothing of a limit. */
-  get isSilent(): boolean {
+  /** Whether the API answers without announcing a limit. */
+  get isUnannounced(): boolean {
     return this.#window.reset === undefined && this.admitted > 0;
   }
 
-  /** Whether nothing that was granted for the current window is worth anything. */
-  isOver(now: number): boolean {
-    return now >= this.#end.overAt;
+  /** Whether the window has ended, so that what was granted in it has expired. */
+  isExpired(now: number): boolean {
+    return now >= this.#boundary.expiresAt;
   }
 
-  /** What a store should know. */
-  facts(now: number): Pick<RateLimitStoreRequest, 'inFlight' | 'limit' | 'used' | 'reset' | 'over' | 'closed'> {
-    const { limit, seen, reset } = this.#window;
+  /** What a store has to know. */
+  report(
+    now: number,
+  ): Omit<RateLimitStoreRequest, 'generation' | 'wanted' | 'returned' | 'rolledOver' | 'probeFailed'> {
+    const { limit, reported, reset = 0 } = this.#window;
+    const used = Math.min(reported, limit);
+    const boundaryIn = reset === 0 ? -1 : Math.max(0, this.#boundary.probeAt - now);
     return {
       inFlight: this.inFlight,
       limit,
-      used: Math.min(seen, limit),
-      reset: reset ?? 0,
-      over: reset === undefined ? -1 : Math.max(0, this.#end.turnAt - now),
-      closed: Math.max(0, this.#closedUntil - now),
+      used,
+      reset,
+      boundaryIn,
+      blockedFor: Math.max(0, this.#blockedUntil - now),
     };
   }
 
   /** Takes over what a store knows better. */
-  adopt(now: number, { limit, reset, over, closed }: RateLimitStoreReply, isNew: boolean): void {
+  adopt(now: number, { limit, reset, boundaryIn, blockedFor }: RateLimitStoreReply, isNew: boolean): void {
     const known = this.#window.reset ?? 0;
-    if (reset > (isNew ? known : known + 1)) this.#window = { ...unannounced(limit), reset, sentAt: now, toldAt: now };
-    if (reset >= known && over > 0) this.#window.retryAt = now + over;
-    if (closed > 0) this.#closedUntil = Math.max(this.#closedUntil, now + closed);
-    this.#end.plan(this.#window);
+    if (reset > (isNew ? known : known + 1)) {
+      this.#window = { ...unknownWindow(limit), reset, sentAt: now, answeredAt: now };
+    }
+    if (reset >= known && boundaryIn > 0) this.#window.retryAt = now + boundaryIn;
+    if (blockedFor > 0) this.#blockedUntil = Math.max(this.#blockedUntil, now + blockedFor);
+    this.#boundary.update(this.#window);
   }
 
-  /** The store can't be reached: others still use the budget, as far as it last said. */
-  goAlone({ reset, used, sharers }: RateLimitStoreReply): void {
-    if (reset >= (this.#window.reset ?? 0)) this.#window.seen = Math.max(this.#window.seen, used - this.inFlight);
-    this.#share = 1 / sharers;
+  /** The store has become unavailable: other processes still use the budget, as it last reported. */
+  detach({ reset, used, processes }: RateLimitStoreReply): void {
+    const window = this.#window;
+    if (reset >= (window.reset ?? 0)) window.reported = Math.max(window.reported, used - this.inFlight);
+    this.#share = 1 / processes;
   }
 
-  /** How many of `waiting` requests may be sent now, of `granted` that a store has granted. */
-  roomWithin(granted: number, now: number, waiting: number): number {
+  /** How many requests may be sent now for `waiting` calls, of `granted` that a store has granted. */
+  availableOf(granted: number, now: number, waiting: number): number {
     this.wakeAt = Infinity;
-    if (now < this.#closedUntil) return this.#sleepUntil(this.#closedUntil);
-    return granted > 0 && waiting > granted ? this.#sparing(now, granted) : granted;
+    if (now < this.#blockedUntil) return this.#noneUntil(this.#blockedUntil);
+    return granted > 0 && waiting > granted ? this.#sampleClock(now, granted) : granted;
   }
 
-  /** How many of `waiting` requests may be sent now. */
-  room(now: number, waiting: number): number {
+  /** How many requests may be sent now for `waiting` calls. */
+  available(now: number, waiting: number): number {
     this.wakeAt = Infinity;
-    if (now < this.#closedUntil) return this.#sleepUntil(this.#closedUntil);
+    if (now < this.#blockedUntil) return this.#noneUntil(this.#blockedUntil);
 
-    const left = this.#left(now);
-    const due = this.#isDue(now, left);
-    if (left === 0 && !due) return this.#sleepUntil(Math.min(this.#end.turnAt, this.#expiry()));
-
-    if (due || this.#trials.areNeeded) {
-      const trials = this.#trials.room(now, left);
-      if (trials === 0) return this.#sleepUntil(this.#trials.nextAt);
-      return due ? trials : Math.min(trials, left);
+    const remaining = this.#remaining(now);
+    const isAtBoundary = this.#isAtBoundary(now, remaining);
+    if (remaining === 0 && !isAtBoundary) return this.#noneUntil(this.#opensAt);
+    if (isAtBoundary || this.#probes.isProbing) {
+      const probes = this.#probes.available(now, remaining);
+      if (probes === 0) return this.#noneUntil(this.#probes.nextAt);
+      return isAtBoundary ? probes : Math.min(probes, remaining);
     }
     const share = Math.min(this.#share, shareOf(this.#window));
-    if (share < 1) return Math.min(left, Math.max(0, Math.max(1, Math.floor((left * share) / 2)) - this.inFlight));
-    return waiting > left ? this.#sparing(now, left) : left;
+    if (share < 1) {
+      return Math.min(remaining, Math.max(0, Math.max(1, Math.floor((remaining * share) / 2)) - this.inFlight));
+    }
+    return waiting > remaining ? this.#sampleClock(now, remaining) : remaining;
   }
 
-  /**
-   * Counts a request that is sent now.
-   *
-   * @param due Whether it is to find out if the window is over.
-   */
-  send(now: number, due = this.#isDue(now, this.#left(now))): Sent {
+  /** Counts a request that is sent now. */
+  send(now: number, isBoundaryProbe = this.#isAtBoundary(now, this.#remaining(now))): SentRequest {
     const window = this.#window;
-    const trial = due || this.#trials.areNeeded;
-    if (trial) this.#trials.begin(now);
-    const sent = { window, reset: window.reset, seen: window.seen, lost: window.lost, at: now, trial, due };
+    const isProbe = isBoundaryProbe || this.#probes.isProbing;
+    if (isProbe) this.#probes.sent(now);
+    const { reset, reported, lost } = window;
     window.own += 1;
     this.inFlight += 1;
-    return sent;
+    return { window, reset, reported, lost, sentAt: now, isProbe, isBoundaryProbe };
   }
 
   /** Nothing of the request reached the API. */
-  unsent(sent: Sent): void {
-    this.#settle(sent);
+  unsent(request: SentRequest): void {
+    this.#settle(request);
     this.#window.own -= 1;
   }
 
-  /** The request may have been counted, but nobody will say. */
-  lost(sent: Sent, now: number): void {
-    this.#settle(sent);
+  /** The API may have counted the request, but no answer came. */
+  lost(request: SentRequest, now: number): void {
+    this.#settle(request);
     this.#window.lost += 1;
-    if (this.#window.reset === undefined) this.#answers.push(now);
+    if (this.#window.reset === undefined) this.#log.add(now);
   }
 
-  /** The API has answered; `false` if that says nothing of the current window. */
-  answered(sent: Sent, now: number, status: number, headers: Headers): boolean {
-    this.#settle(sent);
-    this.#end.readClock(this.#window, sent.at, now, headers.get('date'));
+  /** The API has answered. Returns `false` if the answer says nothing about the current window. */
+  answered(request: SentRequest, now: number, status: number, headers: Headers): boolean {
+    this.#settle(request);
+    this.#boundary.readClock(this.#window, request.sentAt, now, headers.get('date'));
     const refused = status === 429;
     const report = readBudget(headers);
-    const isNews =
-      report === undefined ? this.#unreported(sent, now, refused) : this.#reported(sent, now, refused, report);
+    const isCurrent =
+      report === undefined ? this.#unreported(request, now, refused) : this.#reported(request, now, refused, report);
 
     if (refused) {
-      if (isNews) this.#close(sent, now, report, headers);
+      if (isCurrent) this.#block(request, now, report, headers);
     } else {
       this.admitted += 1;
-      if (sent.trial && this.#trials.succeed()) this.#unexplained = 0;
+      if (request.isProbe && this.#probes.admitted()) this.#unexplained = 0;
     }
-    this.#end.plan(this.#window);
-    return isNews;
+    this.#boundary.update(this.#window);
+    return isCurrent;
   }
 
-  #left(now: number): number {
+  #remaining(now: number): number {
     const { limit, reset } = this.#window;
     if (reset !== undefined) return Math.max(0, limit - used(this.#window, this.inFlight));
-    while (this.#expiry() <= now) this.#answers.shift();
-    return Math.max(0, limit - this.inFlight - this.#answers.length);
+    return Math.max(0, limit - this.inFlight - this.#log.count(now, this.#boundary.period * 1000));
   }
 
-  /** When the oldest answer ceases to count, while the API announces no windows. */
-  #expiry(): number {
-    return (this.#answers[0] ?? Infinity) + this.#end.period * 1000;
+  /** When more than none will be available. */
+  get #opensAt(): number {
+    return Math.min(this.#boundary.probeAt, this.#log.expiresAt(this.#boundary.period * 1000));
   }
 
-  #isDue(now: number, left: number): boolean {
-    return now >= this.#end.turnAt && (left === 0 || now >= this.#end.overAt);
+  #isAtBoundary(now: number, remaining: number): boolean {
+    return now >= this.#boundary.probeAt && (remaining === 0 || this.isExpired(now));
   }
 
-  #sleepUntil(time: number): 0 {
+  #noneUntil(time: number): 0 {
     this.wakeAt = time;
     return 0;
   }
 
-  #sparing(now: number, left: number): number {
-    const { room, wakeAt } = this.#end.sparing(now, left, this.inFlight);
+  #sampleClock(now: number, remaining: number): number {
+    const { available, wakeAt } = this.#boundary.sampleClock(now, remaining, this.inFlight);
     this.wakeAt = wakeAt;
-    return room;
+    return available;
   }
 
-  #settle(sent: Sent): void {
+  #settle(request: SentRequest): void {
     this.inFlight -= 1;
-    if (sent.trial) this.#trials.end();
+    if (request.isProbe) this.#probes.settled();
   }
 
-  /** Takes in what the response says of the budget; `false` if that is out of date. */
-  #reported(sent: Sent, now: number, refused: boolean, report: ReportedBudget): boolean {
+  /** Takes in what the response reports. Returns `false` if the report is out of date. */
+  #reported(request: SentRequest, now: number, refused: boolean, report: ReportedBudget): boolean {
     const limit = Math.max(1, report.limit);
     const reported = Math.max(0, limit - report.remaining);
     const { relative } = report;
-    const reset = relative ? this.#end.secondsFromNow(report.reset, now) : report.reset;
-    if (report.window !== undefined && report.window > 0) this.#end.period = report.window;
+    const reset = relative ? this.#boundary.secondsFromNow(report.reset, now) : report.reset;
+    if (report.window !== undefined && report.window > 0) this.#boundary.period = report.window;
 
     const window = this.#window;
-    // A request that is let through uses up one; one that is refused may not.
-    const relation = relate(window, reset, refused ? reported + 1 : reported, sent);
+    // An admitted request uses up one; a refused one may not.
+    const relation = relate(window, reset, refused ? reported + 1 : reported, request);
     if (relation === 'newer') {
-      this.#end.turned(window, now, reset, reported);
-      if (sent.trial) this.#share = shareOf(window);
+      this.#boundary.rolledOver(window, now, reset, reported);
+      if (request.isProbe) this.#share = shareOf(window);
       const own = this.inFlight + (refused ? 0 : 1);
       const foreign = Math.max(0, reported - own);
-      this.#window = {
-        ...unannounced(limit),
-        reset,
-        relative,
-        seen: reported,
-        own,
-        foreign,
-        history: sent.trial ? 0 : foreign,
-        sentAt: sent.at,
-        toldAt: now,
-      };
-      this.#answers = [];
-      if (window.reset !== undefined) this.turns += 1;
-      this.news += 1;
+      const ambiguous = request.isProbe ? 0 : foreign;
+      const known = { reset, relative, reported, own, foreign, ambiguous, sentAt: request.sentAt, answeredAt: now };
+      this.#window = { ...unknownWindow(limit), ...known };
+      this.#log.clear();
+      if (window.reset !== undefined) this.rollovers += 1;
+      this.revision += 1;
     } else {
       if (refused || relation === 'older') window.own -= 1;
       if (relation === 'older') return false;
-      merge(window, limit, reported, sent);
+      merge(window, limit, reported, request);
       window.reset = Math.max(window.reset ?? 0, reset);
-      if (sent.due) this.#notYet(sent, refused && sent.window === window);
+      if (request.isBoundaryProbe) this.#probeFailed(request, refused && request.window === window);
     }
-    if (reported === 1 && !refused) this.#window.start ??= [sent.at, now];
+    if (reported === 1 && !refused) this.#window.start ??= [request.sentAt, now];
     return true;
   }
 
-  /** An answer without a word on the budget; `false` if it is out of date. */
-  #unreported(sent: Sent, now: number, refused: boolean): boolean {
+  /** Takes in an answer that reports nothing. Returns `false` if it is out of date. */
+  #unreported(request: SentRequest, now: number, refused: boolean): boolean {
     if (this.#window.reset === undefined) {
-      if (!refused) this.#answers.push(now);
+      if (!refused) this.#log.add(now);
     } else if (refused) {
       this.#window.own -= 1;
-      if (sent.due) this.#notYet(sent, false);
-    } else if (sent.due && sent.at >= this.#end.overAt) {
-      this.#window = unannounced(this.#window.limit);
-      this.#answers = [now];
+      if (request.isBoundaryProbe) this.#probeFailed(request, false);
+    } else if (request.isBoundaryProbe && request.sentAt >= this.#boundary.expiresAt) {
+      this.#window = unknownWindow(this.#window.limit);
+      this.#log.clear();
+      this.#log.add(now);
     }
     return true;
   }
 
-  #notYet(sent: Sent, refused: boolean): void {
-    this.#end.notYet(this.#window, sent.at, refused);
-    this.earlies += 1;
-    this.news += 1;
+  #probeFailed(request: SentRequest, refused: boolean): void {
+    this.#boundary.probeFailed(this.#window, request.sentAt, refused);
+    this.failedProbes += 1;
+    this.revision += 1;
   }
 
-  /** The API refused a request: nothing goes out until it is likely to be let through, and then one at first. */
-  #close(sent: Sent, now: number, report: ReportedBudget | undefined, headers: Headers): void {
-    // Others of the same burst are refused as well, which says nothing new.
-    if (sent.at < this.#closedUntil) return;
-    this.#trials.restart();
-    this.news += 1;
-    this.#end.plan(this.#window);
-    const asked = parseRetryAfter(headers, now + this.#end.offset);
-    const wait = asked === undefined || asked === 0 ? undefined : Math.min(asked, longestClosure);
+  /** The API refused a request: nothing is sent until it is likely to be admitted, and then one probe. */
+  #block(request: SentRequest, now: number, report: ReportedBudget | undefined, headers: Headers): void {
+    // The other refusals of the same burst say nothing new.
+    if (request.sentAt < this.#blockedUntil) return;
+    this.#probes.restart();
+    this.revision += 1;
+    this.#boundary.update(this.#window);
+    const retryAfter = parseRetryAfter(headers, now + this.#boundary.offset) ?? 0;
+    const wait = retryAfter === 0 ? undefined : Math.min(retryAfter, longestBlock);
 
     if (report === undefined || report.remaining > 0) {
-      // The limit that refused it is not the one that is announced, if any is.
+      // Another limit has refused it than the announced one.
       const guess = this.#window.reset === undefined ? Infinity : 1000 * 2 ** this.#unexplained;
-      this.#closedUntil = now + (wait ?? Math.min(guess, this.#end.period * 1000));
+      this.#blockedUntil = now + (wait ?? Math.min(guess, this.#boundary.period * 1000));
       this.#unexplained += 1;
-    } else if (wait !== undefined && Math.abs(now + wait - this.#end.turnAt) > 1500) {
-      // `Retry-After` is the `reset` once more, unless they are more than a rounding apart.
-      if (now + wait > this.#end.turnAt) this.#closedUntil = now + wait;
+    } else if (wait !== undefined && Math.abs(now + wait - this.#boundary.probeAt) > 1500) {
+      // If they are only a rounding apart, `Retry-After` repeats the `reset`.
+      if (now + wait > this.#boundary.probeAt) this.#blockedUntil = now + wait;
       else this.#window.retryAt = now + wait;
     }
   }

@@ -1,20 +1,20 @@
 import type { RateLimitInfo } from '../errors/index.ts';
 
-/** What the headers say, before it is known what time the server has. */
+/** What the headers report, before the server's clock is known. */
 export interface ReportedBudget {
   readonly limit: number;
   readonly remaining: number;
-  /** When the window ends, or with `relative` in how many seconds it does. */
+  /** When the window ends in epoch seconds; with `relative`, seconds until then. */
   readonly reset: number;
   readonly relative: boolean;
-  /** Length of a window in seconds, which only the IETF's `RateLimit-Policy` tells. */
+  /** Length of a window in seconds; only the IETF's `RateLimit-Policy` reports it. */
   readonly window: number | undefined;
 }
 
 /**
  * Reads `X-RateLimit-*`, or the IETF's `RateLimit` and `RateLimit-Policy` in any of their published shapes;
- * `undefined` unless limit, remaining and reset are all there. A reset that the server counts from now is turned into
- * a time by the response's `Date`, or by the local clock where there is none.
+ * `undefined` unless limit, remaining and reset are all present. A reset in seconds from now is added to the response's
+ * `Date`, or to the local time if it has none.
  */
 export function parseRateLimit(headers: Headers): RateLimitInfo | undefined {
   const budget = readBudget(headers);
@@ -24,33 +24,33 @@ export function parseRateLimit(headers: Headers): RateLimitInfo | undefined {
   return { limit, remaining, reset: reset + Math.floor(servedAt(headers, Date.now()) / 1000) };
 }
 
-/** Milliseconds that the response asks to wait: `Retry-After`, in seconds or as an HTTP date. `now` is epoch milliseconds. */
+/** Milliseconds to wait, from `Retry-After` in seconds or as an HTTP date. `now` is in epoch milliseconds. */
 export function parseRetryAfter(headers: Headers, now: number): number | undefined {
   const value = headers.get('retry-after');
   if (value === null) return undefined;
   const seconds = number(value);
   if (seconds !== undefined) return seconds * 1000;
-  // `Date.parse` also reads "-5" and "1.5.": an HTTP date begins with the name of a day.
+  // `Date.parse` also accepts "-5" and "1.5.". An HTTP date begins with the name of a day.
   const date = /^[A-Z]/i.test(value) ? Date.parse(value) : NaN;
   if (Number.isNaN(date)) return undefined;
   // The date is on the server's clock, and so is `Date`.
   return Math.max(0, date - servedAt(headers, now));
 }
 
-/** Milliseconds until the window that is used up ends, by the server's own clock; `undefined` if none is known to be. */
+/** Milliseconds until the window ends, if no request is left in it, by the server's own clock. */
 export function untilReset(headers: Headers): number | undefined {
   const limit = parseRateLimit(headers);
   if (limit?.remaining !== 0) return undefined;
   return Math.max(0, limit.reset * 1000 - servedAt(headers, Date.now()));
 }
 
-/** The server's time, in epoch milliseconds, or `otherwise` if it does not say. */
-function servedAt(headers: Headers, otherwise: number): number {
+/** The server's time in epoch milliseconds, or `fallback` if the response has no `Date`. */
+function servedAt(headers: Headers, fallback: number): number {
   const date = Date.parse(headers.get('date') ?? '');
-  return Number.isNaN(date) ? otherwise : date;
+  return Number.isNaN(date) ? fallback : date;
 }
 
-/** Reads the budget as it stands in the headers. */
+/** Reads the budget from the headers. */
 export function readBudget(headers: Headers): ReportedBudget | undefined {
   const limit = headers.get('x-ratelimit-limit');
   if (limit !== null) {
@@ -77,13 +77,13 @@ function readStructured(value: string, policies: string): ReportedBudget | undef
   for (const item of items(value)) {
     const policy = items(policies).find((other) => name(other) === name(item)) ?? '';
     const budget = budgetOf(parameter(policy, 'q'), parameter(item, 'r'), parameter(item, 't'), parameter(policy, 'w'));
-    // Of several policies, the one that has least left is the one to go by.
+    // Of several policies, the one with the fewest requests left applies.
     if (budget !== undefined && (least === undefined || budget.remaining < least.remaining)) least = budget;
   }
   return least;
 }
 
-/** The members of a list; a comma within quotes is none. */
+/** The members of a list. A comma within quotes doesn't separate them. */
 function items(list: string): string[] {
   return list.match(/(?:"[^"]*"|[^",])+/g) ?? [];
 }
@@ -96,10 +96,10 @@ function parameter(item: string, key: string): number | undefined {
   return number(new RegExp(`(?:^|[;,\\s])${key}=([\\d.]+)`).exec(item)?.[1]);
 }
 
-/** Times below this are seconds from now: as an epoch time it would be in 1973. */
+/** Times below this are seconds from now: as an epoch time, this is in 1973. */
 const firstEpoch = 1e8;
 
-/** Times above this are milliseconds: as seconds it would be in the year 5138. */
+/** Times above this are milliseconds: as seconds, this is in the year 5138. */
 const lastEpoch = 1e11;
 
 function budgetOf(
@@ -115,7 +115,7 @@ function budgetOf(
   return { limit, remaining, reset: reset > lastEpoch ? reset / 1000 : reset, relative: reset < firstEpoch, window };
 }
 
-/** A number that isn't negative. Lists such as `100, 100;w=60` begin with what counts now. */
+/** A number that isn't negative. Lists such as `100, 100;w=60` begin with the limit that applies now. */
 function number(value: string | number | null | undefined): number | undefined {
   if (typeof value !== 'string') return value ?? undefined;
   const digits = /^\s*(\d{1,15}(?:\.\d+)?)\s*(?:[,;]|$)/.exec(value)?.[1];

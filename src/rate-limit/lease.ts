@@ -1,26 +1,21 @@
 import type { Budget } from './budget.ts';
-import type { RateLimitStore, RateLimitStoreReply, RateLimitStoreRequest, RateLimitSync } from './store.ts';
+import type { RateLimitStore, RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
 import type { Timing } from './timing.ts';
 
-/** Milliseconds that a store may take to answer; then the process goes on alone. */
-const slowest = 400;
+/** Milliseconds that a store may take to answer before the process paces itself. */
+const syncTimeout = 400;
 
-/** Milliseconds after which slots that nobody needed are given back. */
-const idle = 250;
+/** Milliseconds after which unused grants are returned. */
+const idleTimeout = 250;
 
-/** Requests to take along for calls that are yet to come, at most: they come one by one, the store is asked in between. */
+/** Largest block of requests to ask for ahead of calls that arrive one by one. */
 const largestBlock = 16;
 
-/** Milliseconds between two questions to a store that is out of reach: at first, and at most. */
-const retry = { first: 1000, longest: 30_000 };
+/** Milliseconds between two syncs with a store that is unavailable: at first, and at most. */
+const retryDelay = { first: 1000, longest: 30_000 };
 
-/** Milliseconds between two looks at what another process is finding out: at first, and at most. */
-const look = { first: 4, longest: 64 };
-
-/** A store on a database of your own: `sync` is one atomic step on it. */
-export function rateLimitStore(sync: RateLimitSync): RateLimitStore {
-  return { lease: (token, budget, timing) => new Lease(sync, sha256(token), budget, timing) };
-}
+/** Milliseconds between two syncs while another process probes: at first, and at most. */
+const pollDelay = { first: 4, longest: 64 };
 
 /** In hexadecimal. */
 async function sha256(text: string): Promise<string> {
@@ -28,171 +23,174 @@ async function sha256(text: string): Promise<string> {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** The part of a shared budget that this process may use: it is taken in blocks, so that few calls ask the store. */
+/** The part of a shared budget that this process may use. It is granted in blocks, so that few calls need a sync. */
 export class Lease {
-  /** Requests that may be sent without asking. */
-  left = 0;
-  /** The one that is left is to find out whether the window is over. */
-  isTrial = false;
+  /** Requests that may be sent without a sync. */
+  available = 0;
+  /** Whether the request that is available is the probe at a boundary. */
+  isProbe = false;
   /** Why the store can't be used; `undefined` while it can. */
   outage: { readonly error: unknown } | undefined;
 
-  readonly #sync: RateLimitSync;
+  readonly #store: RateLimitStore;
   readonly #key: Promise<string>;
   readonly #budget: Budget;
   readonly #timing: Timing;
-  #version = 0;
-  #unused = 0;
-  #news = 0;
-  #turns = 0;
-  #earlies = 0;
-  #isAsking = false;
-  /** When it makes sense to ask again. */
-  #askAt = -Infinity;
-  #askedAt = -Infinity;
-  /** There was more to be had when the store was last asked. */
-  #more = true;
+  #generation = 0;
+  #returned = 0;
+  #revision = 0;
+  #rollovers = 0;
+  #failedProbes = 0;
+  #isSyncing = false;
+  /** When the next sync can help. */
+  #syncAt = -Infinity;
+  #syncedAt = -Infinity;
+  /** Whether the last sync left budget for another one. */
+  #hasMore = true;
   #block = 1;
-  #pause = look.first;
-  #retryAfter = retry.first;
-  #last: RateLimitStoreReply | undefined;
+  #pollDelay = pollDelay.first;
+  #retryDelay = retryDelay.first;
+  #lastReply: RateLimitStoreReply | undefined;
   #cancelReturn: (() => void) | undefined;
 
-  constructor(sync: RateLimitSync, key: Promise<string>, budget: Budget, timing: Timing) {
-    this.#sync = sync;
-    this.#key = key;
+  /** @param id Token and base URL; the store only sees a hash of it. */
+  constructor(store: RateLimitStore, id: string, budget: Budget, timing: Timing) {
+    this.#store = store;
+    this.#key = sha256(id);
     this.#budget = budget;
     this.#timing = timing;
   }
 
-  /** Takes one of what is left; its version is to be handed back with it. */
+  /** Takes one of the available requests. Returns its generation, which identifies it when it is given back. */
   take(): number {
-    this.left -= 1;
-    this.isTrial = false;
-    return this.#version;
+    this.available -= 1;
+    this.isProbe = false;
+    return this.#generation;
   }
 
-  /** A request that was granted under a version did not count after all. */
-  giveBack(version: number): void {
-    if (version === this.#version) this.left += 1;
+  /** A request that was granted in a generation did not count after all. */
+  restore(generation: number): void {
+    if (generation === this.#generation) this.available += 1;
   }
 
-  /** A request from an earlier window, which was counted in this one to be safe, turned out not to count in it. */
-  release(version: number): void {
-    if (version !== this.#version) this.#unused += 1;
+  /** A request of an earlier window was counted in this one as a precaution, and turned out not to count in it. */
+  release(generation: number): void {
+    if (generation !== this.#generation) this.#returned += 1;
   }
 
-  /** When to ask next for `waiting` calls; the past if that is now, `Infinity` if there is no need or it is being done. */
-  nextAsk(waiting: number): number {
-    if (this.#isAsking) return Infinity;
-    if (this.outage === undefined && this.#news !== this.#budget.news) return -Infinity;
-    return waiting > this.left && (this.left === 0 || this.#more) ? this.#askAt : Infinity;
+  /** When to sync next for `waiting` calls: the past if now; `Infinity` if there is no need, or a sync is in progress. */
+  nextSyncAt(waiting: number): number {
+    if (this.#isSyncing) return Infinity;
+    if (this.outage === undefined && this.#revision !== this.#budget.revision) return -Infinity;
+    return waiting > this.available && (this.available === 0 || this.#hasMore) ? this.#syncAt : Infinity;
   }
 
-  /** Asks the store; calls back when that has changed anything. */
-  ask(now: number, waiting: number, done: () => void): void {
-    this.#isAsking = true;
+  /** Syncs with the store, then calls back. */
+  sync(now: number, waiting: number, done: () => void): void {
+    this.#isSyncing = true;
     this.#cancelReturn?.();
     this.#cancelReturn = undefined;
-    // Calls that come one by one get a block along, the more so the faster they come; a queue takes what it needs.
+    // Calls that arrive one by one get a block, which grows the faster they arrive. A queue takes what it needs.
     if (waiting > 0)
-      this.#block = waiting === 1 && now - this.#askedAt < 1000 ? Math.min(2 * this.#block, largestBlock) : 1;
-    this.#askedAt = now;
-    const want = waiting > 0 ? Math.max(0, Math.max(waiting, this.#block) - this.left) : 0;
-    const request = { ...this.#budget.facts(now), ...this.#said(), version: this.#version, want, unused: this.#unused };
-    this.#unused = 0;
+      this.#block = waiting === 1 && now - this.#syncedAt < 1000 ? Math.min(2 * this.#block, largestBlock) : 1;
+    this.#syncedAt = now;
+    const wanted = waiting > 0 ? Math.max(0, Math.max(waiting, this.#block) - this.available) : 0;
+    const generation = this.#generation;
+    const returned = this.#returned;
+    const request = { ...this.#budget.report(now), ...this.#takeChanges(), generation, wanted, returned };
+    this.#returned = 0;
 
-    let isLate = false;
-    const finish = (result: RateLimitStoreReply | undefined, error?: unknown) => {
-      if (isLate) return;
-      isLate = true;
+    let isFinished = false;
+    const finish = (reply: RateLimitStoreReply | undefined, error?: unknown) => {
+      if (isFinished) return;
+      isFinished = true;
       cancel();
-      this.#isAsking = false;
-      if (result === undefined) this.#fail(error);
-      else this.#apply(result, request);
+      this.#isSyncing = false;
+      if (reply === undefined) this.#fail(error);
+      else this.#apply(reply, request);
       done();
     };
-    // In two halves: when this process itself has been too busy, the answer is there and is read in between.
-    let cancel = this.#timing.after(slowest / 2, () => {
-      cancel = this.#timing.after(slowest / 2, () => {
-        finish(undefined, new Error(`The rate-limit store did not answer within ${slowest} ms.`));
+    // In two halves: if this process was too busy to read a reply that has arrived, it is read between them.
+    let cancel = this.#timing.after(syncTimeout / 2, () => {
+      cancel = this.#timing.after(syncTimeout / 2, () => {
+        finish(undefined, new Error(`The rate-limit store did not answer within ${syncTimeout} ms.`));
       });
     });
-    // A store of the user's own may also throw at once.
-    const sync = async () => this.#sync(await this.#key, request);
+    // A user's own store may also throw synchronously.
+    const sync = async () => this.#store.sync(await this.#key, request);
     sync().then(finish, (error: unknown) => finish(undefined, error));
   }
 
-  /** Gives back what is left, if nobody needs it for a moment. That keeps no process alive. */
-  returnLater(): void {
-    if (this.left + this.#unused === 0 || this.outage !== undefined) return;
+  /** Returns what is available if nothing needs it for a moment. The timer doesn't keep the process alive. */
+  returnWhenIdle(): void {
+    if (this.available + this.#returned === 0 || this.outage !== undefined) return;
     this.#cancelReturn ??= this.#timing.after(
-      idle,
+      idleTimeout,
       () => {
         this.#cancelReturn = undefined;
-        this.#unused += this.left;
-        this.left = 0;
-        if (!this.#isAsking) this.ask(this.#timing.now(), 0, () => undefined);
+        this.#returned += this.available;
+        this.available = 0;
+        if (!this.#isSyncing) this.sync(this.#timing.now(), 0, () => undefined);
       },
       true,
     );
   }
 
-  /** Calls are coming: what is left is needed. */
+  /** Calls are waiting: keeps what is available. */
   keep(): void {
     this.#cancelReturn?.();
     this.#cancelReturn = undefined;
   }
 
-  /** The window is over, and what is left of it worth nothing. */
-  void(): void {
-    this.left = 0;
+  /** The window has ended, and what was granted in it has expired. */
+  expire(): void {
+    this.available = 0;
   }
 
-  #said(): Pick<RateLimitStoreRequest, 'turned' | 'early'> {
-    const { news, turns, earlies } = this.#budget;
-    const said = { turned: turns !== this.#turns, early: earlies !== this.#earlies };
-    this.#news = news;
-    this.#turns = turns;
-    this.#earlies = earlies;
-    return said;
+  #takeChanges(): Pick<RateLimitStoreRequest, 'rolledOver' | 'probeFailed'> {
+    const { revision, rollovers, failedProbes } = this.#budget;
+    const changes = { rolledOver: rollovers !== this.#rollovers, probeFailed: failedProbes !== this.#failedProbes };
+    this.#revision = revision;
+    this.#rollovers = rollovers;
+    this.#failedProbes = failedProbes;
+    return changes;
   }
 
-  #apply(reply: RateLimitStoreReply, { want }: RateLimitStoreRequest): void {
+  #apply(reply: RateLimitStoreReply, { wanted }: RateLimitStoreRequest): void {
     const now = this.#timing.now();
     this.outage = undefined;
-    this.#retryAfter = retry.first;
-    this.#last = reply;
-    const isNew = reply.version !== this.#version;
-    if (isNew) this.left = 0;
-    this.#version = reply.version;
-    this.left += reply.granted;
-    this.isTrial = reply.granted > 0 && reply.over === 0;
-    this.#more = reply.granted > 0 && !this.isTrial && reply.used < reply.limit;
+    this.#retryDelay = retryDelay.first;
+    this.#lastReply = reply;
+    const isNew = reply.generation !== this.#generation;
+    if (isNew) this.available = 0;
+    this.#generation = reply.generation;
+    this.available += reply.granted;
+    this.isProbe = reply.granted > 0 && reply.boundaryIn === 0;
+    this.#hasMore = reply.granted > 0 && !this.isProbe && reply.used < reply.limit;
     this.#budget.adopt(now, reply, isNew);
 
-    if (reply.granted > 0 || want === 0) {
-      this.#pause = look.first;
-      this.#askAt = this.isTrial ? now + 1000 : now;
-    } else if (reply.closed > 0) {
-      this.#askAt = now + reply.closed;
-    } else if (reply.over === 0 || reply.reset === 0) {
-      this.#askAt = now + this.#pause;
-      this.#pause = Math.min(2 * this.#pause, look.longest);
+    if (reply.granted > 0 || wanted === 0) {
+      this.#pollDelay = pollDelay.first;
+      this.#syncAt = this.isProbe ? now + 1000 : now;
+    } else if (reply.blockedFor > 0) {
+      this.#syncAt = now + reply.blockedFor;
+    } else if (reply.boundaryIn === 0 || reply.reset === 0) {
+      this.#syncAt = now + this.#pollDelay;
+      this.#pollDelay = Math.min(2 * this.#pollDelay, pollDelay.longest);
     } else {
-      // Not only at the end: until then, slots may be given back, and others may come to know better when it is.
-      this.#askAt = now + Math.max(look.first, 0.75 * reply.over);
+      // Before the boundary, too: other processes may return grants, or learn more about the boundary.
+      this.#syncAt = now + Math.max(pollDelay.first, 0.75 * reply.boundaryIn);
     }
   }
 
   #fail(error: unknown): void {
     if (this.outage === undefined) {
       this.outage = { error };
-      if (this.#last !== undefined) this.#budget.goAlone(this.#last);
+      if (this.#lastReply !== undefined) this.#budget.detach(this.#lastReply);
     }
-    this.left = 0;
-    this.#version = 0;
-    this.#askAt = this.#timing.now() + this.#retryAfter;
-    this.#retryAfter = Math.min(2 * this.#retryAfter, retry.longest);
+    this.available = 0;
+    this.#generation = 0;
+    this.#syncAt = this.#timing.now() + this.#retryDelay;
+    this.#retryDelay = Math.min(2 * this.#retryDelay, retryDelay.longest);
   }
 }

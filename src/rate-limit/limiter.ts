@@ -3,45 +3,45 @@ import type { CallPriority } from './priority.ts';
 
 /** A call that asks to be sent. */
 export interface Admission extends RequestTarget {
-  /** Leaves the queue at once when it aborts; `acquire` then rejects with its reason. */
+  /** Removes the call from the queue when it aborts; `acquire` then rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds the call is willing to wait; beyond that it rejects at once with a `RateLimitWaitError`. */
+  /** Longest wait in milliseconds. A call that would wait longer rejects at once with a `RateLimitWaitError`. */
   readonly maxWait?: number | undefined;
-  /** Given for a call that works ahead and lets others go first. */
+  /** Default: normal. */
   readonly priority?: CallPriority | undefined;
-  /** The API refused this call (429) before: it goes ahead of all others. */
+  /** Whether the API has refused this call (429) before: it is then sent ahead of all others. */
   readonly refused?: boolean | undefined;
-  /** Called once if the call has to wait: the expected delay in milliseconds, and how many wait, this call included. */
+  /** Called once if the call has to wait: the expected delay in milliseconds, and how many calls wait, this one included. */
   readonly onWait?: ((delay: number, waiting: number) => void) | undefined;
   /**
-   * Called when the store that shares the limit can't be reached, and again when it can. Hand over the same function
-   * with each call of a client: it hears of an outage once.
+   * Called when the store that shares the limit becomes unavailable, and when it is available again. Pass the same
+   * function with each call of a client, so that it is called once per outage.
    */
   readonly onStoreChange?: ((change: RateLimitStoreChange) => void) | undefined;
 }
 
-/** The store that shares the rate limit among processes has become unreachable, or reachable again. */
+/** The store that shares the rate limit among processes has become unavailable, or available again. */
 export interface RateLimitStoreChange {
   readonly available: boolean;
   /** Why it is not available. */
   readonly error?: unknown;
 }
 
-/** Leave to send one request. Exactly one of its methods is called, as soon as the outcome is known. */
+/** Permission to send one request. Call exactly one of its methods, as soon as the outcome is known. */
 export interface Permit {
   /** Whether the call had to wait for it. */
   readonly waited: boolean;
-  /** The API answered; the headers tell what is left. */
+  /** The API answered; the headers report the remaining budget. */
   answered(status: number, headers: Headers): void;
-  /** Nothing reached the API (connection refused, DNS failure, aborted before sending): the budget is given back. */
+  /** Nothing reached the API (connection refused, DNS failure, aborted before sending): the request doesn't count. */
   unsent(): void;
-  /** No answer came, but the request may have been counted. */
+  /** No answer came, but the API may have counted the request. */
   lost(): void;
 }
 
 /** What the limiter knows at this moment. */
 export interface RateLimitSnapshot {
-  /** Requests allowed in a window. */
+  /** Requests allowed per window. */
   readonly limit: number;
   /** Requests left in the current window, as far as known. */
   readonly remaining: number;
@@ -53,9 +53,9 @@ export interface RateLimitSnapshot {
 
 /** Paces the calls of one token at one base URL. */
 export interface RateLimiter {
-  /** A permit at once where there is budget, so that a call that need not wait costs no promise. */
+  /** Returns the permit synchronously if the call need not wait, so that it costs no promise. */
   acquire(admission: Admission): Permit | Promise<Permit>;
   readonly snapshot: RateLimitSnapshot;
-  /** How many requests the API has answered other than with 429: tells a refused call whether anything gets through. */
+  /** How many requests the API has answered with anything but 429: shows a refused call whether others get through. */
   readonly admitted: number;
 }

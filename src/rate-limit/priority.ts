@@ -1,7 +1,7 @@
-/** Which of the waiting calls go first: `'background'` calls let `'normal'` ones pass. */
+/** Which of the waiting calls are sent first: `'background'` calls yield to `'normal'` ones. */
 export type Priority = 'normal' | 'background';
 
-/** The priority of one call. It can rise while the call waits: a page requested ahead, once somebody waits for it. */
+/** The priority of one call. It can rise while the call waits, such as when a prefetched page is awaited. */
 export class CallPriority {
   #level: Priority;
   #onRaise: (() => void) | undefined;
@@ -21,7 +21,7 @@ export class CallPriority {
     this.#onRaise?.();
   }
 
-  /** Sets what the queue that holds the call does when it is raised; `undefined` once the call has left the queue. */
+  /** Sets what the queue that holds the call does when the priority rises; `undefined` once the call has left the queue. */
   onRaise(listener: (() => void) | undefined): void {
     this.#onRaise = listener;
   }

@@ -1,13 +1,13 @@
 import type { RateLimiter } from './limiter.ts';
-import { Pacer } from './pacer.ts';
+import { Scheduler } from './scheduler.ts';
 import type { RateLimitStore } from './store.ts';
 
-/** What the limiter of a token is made of. */
+/** Identifies and configures the limiter of a token. */
 export interface RateLimiterOptions {
-  /** Base URL of the API, normalised: what differs here has a budget of its own. */
+  /** Base URL of the API, normalised. Each base URL has a budget of its own. */
   readonly baseUrl: string;
   readonly token: string;
-  /** Requests per window to assume until the API says. Default: the documented 100. */
+  /** Requests per window to assume until the API reports a limit. Default: the documented 100. */
   readonly limit?: number | undefined;
   /** Length of a window in milliseconds, to assume until the API shows another. Default: the documented 60 000. */
   readonly window?: number | undefined;
@@ -16,18 +16,18 @@ export interface RateLimiterOptions {
 }
 
 /**
- * The limiter of a token at a base URL: the same one for everybody in the process.
+ * The limiter of a token at a base URL: the same one for every client in the process.
  *
- * Of two clients that bring different options, the later one's count from then on, where it brings any: its store is
- * the one whose connection is still open, and a limit only matters until the first answer.
+ * If clients have different options, those of the newest one apply: its store is the one whose connection is still
+ * open, and a limit only matters until the first answer.
  */
 export function rateLimiterFor(options: RateLimiterOptions): RateLimiter {
-  const limiter = registry()(`${options.baseUrl} ${options.token}`, (key) => new Pacer(key));
+  const limiter = registry()(`${options.baseUrl} ${options.token}`, (key) => new Scheduler(key));
   limiter.configure(options);
   return limiter;
 }
 
-/** A limiter as the registry sees it. */
+/** What the registry needs of a limiter. */
 interface Registered extends RateLimiter {
   readonly idle: boolean;
   configure(options: Pick<RateLimiterOptions, 'limit' | 'window' | 'store'>): void;
@@ -35,22 +35,21 @@ interface Registered extends RateLimiter {
 
 type Registry = (key: string, create: (key: string) => Registered) => Registered;
 
-/** Where the ES-module and the CommonJS copy of this package meet. The number goes up when the interface changes. */
-const meetingPlace = Symbol.for('@example/sdk/rate-limiters/1');
+/** Shared by the ES-module and the CommonJS copy of this package. Increase the number when the interface changes. */
+const registryKey = Symbol.for('@example/sdk/rate-limiters/1');
 
 function registry(): Registry {
-  // The symbol is this package's own, so that whatever is there is what `openRegistry` returned.
-  const place = globalThis as { [meetingPlace]?: Registry };
-  if (place[meetingPlace] === undefined) Object.defineProperty(place, meetingPlace, { value: openRegistry() });
-  return place[meetingPlace] ?? openRegistry();
+  // The symbol is this package's own, so its value is what `createRegistry` returned.
+  const holder = globalThis as { [registryKey]?: Registry };
+  if (holder[registryKey] === undefined) Object.defineProperty(holder, registryKey, { value: createRegistry() });
+  return holder[registryKey] ?? createRegistry();
 }
 
 /**
- * The tokens are in a closure, where nobody finds them who looks through `globalThis`. A limiter that has nothing to
- * remember is held weakly, so that tokens that rotate leave nothing behind, while a client that still has it can't
- * end up beside a second one.
+ * A closure holds the tokens, so that they can't be found through `globalThis`. An idle limiter is held weakly: rotated
+ * tokens leave nothing behind, and a client that still uses one never gets a second limiter beside it.
  */
-function openRegistry(): Registry {
+function createRegistry(): Registry {
   const limiters = new Map<string, { readonly weak: WeakRef<Registered>; strong: Registered | undefined }>();
   let sweepAt = 16;
 

@@ -1,11 +1,11 @@
-/** The clock and the timer that a limiter goes by; tests bring their own. */
+/** The clock and the timer of a limiter. Tests bring their own. */
 export interface Timing {
-  /** Milliseconds, monotonic: a clock that is set, or jumps, does not change it. */
+  /** Milliseconds on a monotonic clock, which setting the computer's clock does not change. */
   now(): number;
   /**
-   * Calls back after `delay` milliseconds, or a little before or after; returns what cancels it.
+   * Calls back after about `delay` milliseconds. Returns a function that cancels it.
    *
-   * @param inBackground It keeps no process alive.
+   * @param inBackground Whether the timer lets the process end.
    */
   after(delay: number, callback: () => void, inBackground?: boolean): () => void;
 }

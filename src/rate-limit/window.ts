@@ -1,61 +1,61 @@
 import { reached, type ServerClock } from './server-clock.ts';
 
-/** A stretch of time in which the API allows a number of requests. All times are local and monotonic, in milliseconds. */
+/** A window in which the API allows a number of requests. All times are local and monotonic, in milliseconds. */
 export interface RateWindow {
   limit: number;
-  /** When it ends: epoch seconds on the server's clock; `undefined` while the API has announced none. */
+  /** When it ends: epoch seconds on the server's clock; `undefined` while the API has announced no window. */
   reset: number | undefined;
-  /** The API counts the seconds to the reset from now, so that it may be two seconds off, not one. */
+  /** Whether the API announces the seconds until the reset, which may be off by two seconds instead of one. */
   readonly relative: boolean;
-  /** The most requests that a report said were used up. */
-  seen: number;
-  /** Requests of ours in it that got no answer, */
+  /** The highest number of used requests that a response has reported. */
+  reported: number;
+  /** Requests of ours that got no answer. */
   lost: number;
-  /** and how many of them `seen` holds, as the request that reported it was sent after them. */
-  lostSeen: number;
-  /** Requests of ours that count in it, or may do. */
+  /** How many of them `reported` includes, because the request that reported it was sent after them. */
+  lostReported: number;
+  /** Requests of ours that count in it, or may count. */
   own: number;
-  /** Requests of others in it, as far as the reports prove. */
+  /** Requests of other clients in it, as far as the reports prove. */
   foreign: number;
-  /** Those of them that need not be others': ours, from before the window was known. */
-  readonly history: number;
-  /** Between these two it began; known only if its first request was ours. */
+  /** How many of them may be our own, from before the window was known. */
+  readonly ambiguous: number;
+  /** When it began; known only if its first request was ours. */
   start: readonly [earliest: number, latest: number] | undefined;
-  /** When the API says to try again, where that is not the reset. */
+  /** When the API asks to try again, where that is not the reset. */
   retryAt: number;
-  /** The request that told of it was sent then, */
+  /** When the request that first reported the window was sent. */
   sentAt: number;
-  /** and answered then. */
-  toldAt: number;
+  /** When that request was answered. */
+  answeredAt: number;
 }
 
-/** A window of which nothing is known. */
-export function unannounced(limit: number): RateWindow {
-  const nothing = { seen: 0, lost: 0, lostSeen: 0, own: 0, foreign: 0, history: 0, sentAt: 0, toldAt: 0 };
+/** A window that the API has not announced. */
+export function unknownWindow(limit: number): RateWindow {
+  const nothing = { reported: 0, lost: 0, lostReported: 0, own: 0, foreign: 0, ambiguous: 0, sentAt: 0, answeredAt: 0 };
   return { ...nothing, limit, reset: undefined, relative: false, start: undefined, retryAt: Infinity };
 }
 
 /**
- * Requests used up for certain or possibly: each one that was answered is in a report, and of those under way nobody
- * knows. So it merges in any order, and calls that were under way when the window turned count against the new one.
+ * The most requests that can be used. Each answered request is included in a report, and those in flight may or may not
+ * be. So reports can be merged in any order, and requests that are in flight at the boundary count in the new window.
  */
 export function used(window: RateWindow, inFlight: number): number {
-  return window.seen + inFlight + window.lost - window.lostSeen;
+  return window.reported + inFlight + window.lost - window.lostReported;
 }
 
-/** Takes in a report about the window itself, from a request that was sent `before`. */
+/** Merges a report about the same window. `before` is the window as it was when the request was sent. */
 export function merge(window: RateWindow, limit: number, reported: number, before: WindowBefore): void {
   window.limit = limit;
-  if (reported > window.seen) {
-    window.seen = reported;
-    if (before.window === window) window.lostSeen = Math.max(window.lostSeen, before.lost);
+  if (reported > window.reported) {
+    window.reported = reported;
+    if (before.window === window) window.lostReported = Math.max(window.lostReported, before.lost);
   }
   window.foreign = Math.max(window.foreign, reported - window.own);
 }
 
-/** Our part of what is used up in the window: 1 if nobody else has shown up in it. */
+/** Our share of the requests used in the window: 1 if no other client has used it. */
 export function shareOf(window: RateWindow): number {
-  const others = window.foreign - window.history;
+  const others = window.foreign - window.ambiguous;
   return others > 0 ? Math.max(0.02, window.own / (window.own + others)) : 1;
 }
 
@@ -63,19 +63,27 @@ export function shareOf(window: RateWindow): number {
 export interface WindowBefore {
   readonly window: RateWindow;
   readonly reset: number | undefined;
-  readonly seen: number;
+  readonly reported: number;
   readonly lost: number;
 }
 
-/** Which window a report is about, compared with the one that is known. */
+/** A request that was sent, with the window as it was then. */
+export interface SentRequest extends WindowBefore {
+  readonly sentAt: number;
+  readonly isProbe: boolean;
+  /** Whether it probes if the window has ended. */
+  readonly isBoundaryProbe: boolean;
+}
+
+/** Which window a report is about, compared with the known one. */
 export type Relation = 'older' | 'same' | 'newer';
 
 /**
  * Compares a report with the known window.
  *
- * Some servers compute `reset` anew for each response, so that it moves by a second within a window. Others have
- * windows of a second, or a bucket that refills all the time: there a new window shows in that less is used up than
- * had been before the request was sent.
+ * Some servers compute `reset` for each response, so that it moves by a second within a window. Others have windows of
+ * one second, or a bucket that refills continuously: a new window then shows in that fewer requests are used than were
+ * before the request was sent.
  *
  * @param before The window as it was when the request was sent.
  */
@@ -84,51 +92,56 @@ export function relate(window: RateWindow, reset: number, reported: number, befo
   const later = reset - window.reset;
   if (later > 1) return 'newer';
   if (before.window !== window) return later < -1 ? 'older' : 'same';
-  if (reported <= before.seen) return 'newer';
+  if (reported <= before.reported) return 'newer';
   if (later >= -1) return 'same';
-  // If the reset has gone back since the request was sent, the server's clock has.
+  // If the reset has gone back since the request was sent, so has the server's clock.
   return reset < (before.reset ?? 0) - 1 ? 'newer' : 'older';
 }
 
 /** When a window ends. */
-export interface Turn {
-  /** The time to ask at first. */
-  readonly first: number;
-  /** By then it is over, if the announcement was right at all. */
-  readonly last: number;
-  /** Whether `first` hangs on the estimate of the server's clock. */
+export interface Boundary {
+  /** When the first probe is worth sending. */
+  readonly earliest: number;
+  /** When the window has ended, if the announcement was right. */
+  readonly latest: number;
+  /** Whether `earliest` depends on the estimate of the server's clock. */
   readonly byClock: boolean;
 }
 
-/** Up to this length of a window, a second too late is worse than one request too early. */
+/** Windows that end within this many milliseconds are short: one second too late costs more than one refused request. */
 const short = 30_000;
 
 /**
- * When a window ends, though its `reset` is a whole second that may have been rounded up or down.
+ * When a window ends, although its `reset` is a whole second that may have been rounded up or down.
  *
- * If the window began with a request of ours, and its length is known, then it ends that length later, and no clock is
- * needed. If windows are aligned to the clock, `reset` is exact. Else it is exact with most servers: short windows
- * take the risk, long ones wait for the second to pass.
+ * If the window began with a request of ours, and its length is known, it ends that length later, whatever the clocks
+ * say. If windows are aligned to the clock, `reset` is exact. Otherwise most servers are exact: short windows take that
+ * risk, and long ones wait for the second to pass.
  *
  * @param period Length of a window in seconds.
- * @param roundedDown Whether the server has been seen to end windows after their `reset`.
+ * @param roundedDown Whether the server was observed to end windows after their `reset`.
  */
-export function turnOf(window: RateWindow, clock: ServerClock | undefined, period: number, roundedDown: boolean): Turn {
-  // No window takes longer than its length, whatever its `reset` says.
-  const bound = window.toldAt + period * 1000 + 1000;
+export function boundaryOf(
+  window: RateWindow,
+  clock: ServerClock | undefined,
+  period: number,
+  roundedDown: boolean,
+): Boundary {
+  // A window never takes longer than its length, whatever its `reset` says.
+  const bound = window.answeredAt + period * 1000 + 1000;
   const { reset, start, relative } = window;
   if (reset === undefined || clock === undefined || reached(clock, reset + 1) < window.sentAt) {
-    return { first: bound, last: bound, byClock: false };
+    return { earliest: bound, latest: bound, byClock: false };
   }
 
   const announced = reached(clock, reset);
   const counted = start === undefined ? Infinity : start[1] + period * 1000;
   const width = clock.high - clock.low;
   if (counted >= announced - (relative ? 2000 : 1000) - width && counted <= announced + 1000 + width) {
-    return { first: counted, last: Math.max(counted, announced + 1000), byClock: false };
+    return { earliest: counted, latest: Math.max(counted, announced + 1000), byClock: false };
   }
-  const known = !relative && (reset % period === 0 || reset % 1 !== 0);
-  const exact = !roundedDown && (known || announced - window.toldAt < short);
-  const last = Math.min(announced + 1000, bound);
-  return { first: exact ? Math.min(announced, last) : last, last, byClock: true };
+  const isAligned = !relative && (reset % period === 0 || reset % 1 !== 0);
+  const isExact = !roundedDown && (isAligned || announced - window.answeredAt < short);
+  const latest = Math.min(announced + 1000, bound);
+  return { earliest: isExact ? Math.min(announced, latest) : latest, latest, byClock: true };
 }

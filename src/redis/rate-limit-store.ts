@@ -1,4 +1,3 @@
-import { rateLimitStore } from '../rate-limit/lease.ts';
 import type { RateLimitStore, RateLimitStoreReply } from '../rate-limit/store.ts';
 import { type RedisClient, scriptRunner } from './client.ts';
 
@@ -26,30 +25,33 @@ export function redisRateLimitStore(client: RedisClient, options: RedisRateLimit
   const run = scriptRunner(client, 10_000);
   const prefix = options.prefix ?? 'example-sdk:rate-limit:';
 
-  return rateLimitStore(async (key, request) => {
-    const { version, want, unused, inFlight, limit, used, reset, turned, early, over, closed } = request;
-    const news = turned ? 1 : early ? 2 : 0;
-    const numbers = [version, want, unused, inFlight, limit, used, reset, news, Math.ceil(over), Math.ceil(closed)];
-    const reply = await run(script, prefix + key, ...numbers);
-    return replyOf(Array.isArray(reply) ? reply.map(Number) : []);
-  });
+  return {
+    async sync(key, request) {
+      const { generation, wanted, returned, inFlight, limit, used, reset } = request;
+      const news = request.rolledOver ? 1 : request.probeFailed ? 2 : 0;
+      const durations = [Math.ceil(request.boundaryIn), Math.ceil(request.blockedFor)];
+      const numbers = [generation, wanted, returned, inFlight, limit, used, reset, news, ...durations];
+      const reply = await run(script, prefix + key, ...numbers);
+      return replyOf(Array.isArray(reply) ? reply.map(Number) : []);
+    },
+  };
 }
 
 function replyOf(numbers: readonly number[]): RateLimitStoreReply {
-  const [version, granted, limit, used, reset, over, closed, sharers] = numbers;
+  const [generation, granted, limit, used, reset, boundaryIn, blockedFor, processes] = numbers;
   if (
-    version === undefined ||
+    generation === undefined ||
     granted === undefined ||
     limit === undefined ||
     used === undefined ||
     reset === undefined ||
-    over === undefined ||
-    closed === undefined ||
-    sharers === undefined
+    boundaryIn === undefined ||
+    blockedFor === undefined ||
+    processes === undefined
   ) {
     throw new TypeError('The rate-limit script gave no list of eight numbers.');
   }
-  return { version, granted, limit, used, reset, over, closed, sharers };
+  return { generation, granted, limit, used, reset, boundaryIn, blockedFor, processes };
 }
 
 /**

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { ValidationIssue } from '../errors/index.ts';
-import { findIssues } from '../http/validation.ts';
+import { findIssues } from '../utils/validation.ts';
 
 /** A user was created. */
 export interface UserCreatedEvent {

@@ -1,7 +1,7 @@
 import type { ValidationIssue } from '../errors/index.ts';
-import { placeOf } from '../http/validation.ts';
 import type { LeveledLogger } from '../telemetry/logger.ts';
 import { callable } from '../utils/arguments.ts';
+import { locationOf } from '../utils/validation.ts';
 import type { WebhookEvent } from './events.ts';
 
 /** Context of an error, as far as it is known. */
@@ -18,8 +18,8 @@ export type WebhookErrorListener = (error: unknown, context: WebhookErrorContext
 /** Receives a difference between an event and the documentation. If it throws, the event is rejected. */
 export type ValidationIssueListener = (issue: ValidationIssue, event: WebhookEvent) => void;
 
-/** The most places of which a difference is logged. */
-const maxLoggedPlaces = 100;
+/** The most locations of which a difference is logged. */
+const maxLoggedLocations = 100;
 
 /** Passes errors and validation issues to the user's listeners, or logs them. */
 export class Reporter {
@@ -71,10 +71,10 @@ function logErrors(logger: LeveledLogger): WebhookErrorListener {
 function logIssues(logger: LeveledLogger): ValidationIssueListener {
   const logged = new Set<string>();
   return (issue, { event }) => {
-    const place = `${event}${placeOf(issue)}`;
-    if (logged.size >= maxLoggedPlaces || logged.has(place)) return;
-    logged.add(place);
-    logger.warn?.(`An event differs from the documentation: ${place}: ${issue.message}. It is handled as received.`);
+    const location = `${event}${locationOf(issue)}`;
+    if (logged.size >= maxLoggedLocations || logged.has(location)) return;
+    logged.add(location);
+    logger.warn?.(`An event differs from the documentation: ${location}: ${issue.message}. It is handled as received.`);
   };
 }
 

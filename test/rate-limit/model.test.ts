@@ -5,7 +5,7 @@ import { type CallRecord, seeded, World } from './support/simulation.ts';
 
 const minute = 60_000;
 
-/** The same histories in each run; other ones with `SEED=7 npx vitest run test/rate-limit/model.test.ts`. */
+/** The same histories in each run. For others: `SEED=7 npx vitest run test/rate-limit/model.test.ts`. */
 const seed = Number(process.env['SEED'] ?? 1);
 
 interface Scenario {
@@ -39,7 +39,7 @@ function scenarioOf(server: fc.Arbitrary<ServerOptions>): fc.Arbitrary<Scenario>
 const documented = scenarioOf(
   fc.record({
     kind: fc.constantFrom('aligned', 'first-request'),
-    // A lower limit than that needs to be told: about ten are sent before the first answer.
+    // A lower limit would have to be configured: about ten are sent before the first answer.
     limit: fc.integer({ min: 20, max: 50 }),
     window: fc.constant(minute),
     rounding,
@@ -66,7 +66,7 @@ function start({ server: options, offset, seed, latency, spread, arrivals }: Sce
   const server = new LimitedServer({ ...options });
   const world = new World(server, { offset, seed });
   const random = seeded(seed);
-  // Few are slow, as in life.
+  // Few are slow, as in practice.
   world.network.latency = () => latency * (0.5 + random() ** 8 * spread);
   if (options.dialect === 'none') world.limiter.configure({ limit: options.limit });
   for (const { at, count } of arrivals) world.time.after(at, () => world.call(count));
@@ -80,7 +80,7 @@ function expectOrder(records: readonly CallRecord[]): void {
 }
 
 describe('whatever the server is like', () => {
-  it('never more is sent in a window than is granted, where the SDK is alone and windows have the documented length', async () => {
+  it('no request is refused if the SDK is the only client and windows have the documented length', async () => {
     await fc.assert(
       fc.asyncProperty(documented, async (scenario) => {
         const [world, server] = start(scenario);
@@ -88,7 +88,7 @@ describe('whatever the server is like', () => {
         expect(server.refused).toBe(0);
         expect(records.every(({ status }) => status === 200)).toBe(true);
         expectOrder(records);
-        // Nobody waits longer than it takes all calls to get through, with what the slowest answers hold up.
+        // No call waits longer than it takes to send all of them, with the delay that the slowest answers cause.
         const most =
           (Math.ceil(records.length / scenario.server.limit) + 1) *
           (minute + 2000 + 40 * scenario.latency * scenario.spread);
@@ -98,7 +98,7 @@ describe('whatever the server is like', () => {
     );
   });
 
-  it('every call gets through, in order, while others use the token and clocks jump', async () => {
+  it('every call is admitted, in order, while other clients use the token and clocks jump', async () => {
     const trouble = fc.record({
       foreign: fc.double({ min: 0, max: 0.4, noNaN: true }),
       jumps: fc.array(fc.record({ at: fc.nat(4 * minute), by: fc.integer({ min: -10 * minute, max: 10 * minute }) }), {
@@ -109,7 +109,7 @@ describe('whatever the server is like', () => {
     await fc.assert(
       fc.asyncProperty(anyServer, trouble, async (scenario, { foreign, jumps, limits }) => {
         const [world, server] = start(scenario);
-        // Where a clock that is set back makes the API refuse for longer, and nothing tells, calls do fail in the end.
+        // If a clock that is set back makes the API refuse for longer, and no header shows it, calls fail in the end.
         const { date, kind } = scenario.server;
         if (date === true && kind !== 'bucket') {
           for (const { at, by } of jumps) world.time.after(at, () => (world.network.offset += by));

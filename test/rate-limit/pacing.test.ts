@@ -1,12 +1,11 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Client, RateLimitError, RateLimitWaitError } from '@example/sdk';
 import type { ClientOptions, RateLimitWaitEvent } from '@example/sdk';
-import { rateLimitStore } from '@example/sdk/redis';
-import { createSandbox } from '@example/sdk/sandbox';
+import { createSandbox } from '@example/sandbox';
 import { clientOf, fail, json, rejection, serve, user } from '../support/http-server.ts';
 
-// What a client does about the rate limit, in real time with windows of a second. The arithmetic and the kinds of
-// servers are tested in virtual time, in test/rate-limit/.
+// What a client does about the rate limit, in real time with windows of one second. The other files in this folder test
+// the arithmetic and the kinds of servers in virtual time.
 
 function setup(limit: number, options: ClientOptions = {}) {
   const sandbox = createSandbox({ rateLimit: { limit, window: 1000 }, users: 1 });
@@ -36,7 +35,7 @@ describe('a client', () => {
     expect(refusals()).toBe(0);
   });
 
-  it('shows where it stands', async () => {
+  it('reports the budget', async () => {
     const { sandbox, client } = setup(20);
     expect(client.rateLimit).toMatchObject({ limit: 100, waiting: 0 });
 
@@ -74,18 +73,18 @@ describe('a client', () => {
     expect(client.rateLimit?.remaining).toBe(19);
   });
 
-  it('says nothing where it does not pace, or does not know the token yet', () => {
+  it('reports nothing if it does not pace, or does not know the token yet', () => {
     const { client } = setup(20, { rateLimit: false });
 
     expect(client.rateLimit).toBeUndefined();
     expect(client.withOptions({ rateLimit: {}, apiToken: () => 'token' }).rateLimit).toBeUndefined();
   });
 
-  it('assumes the budget it is told until the API says', () => {
+  it('assumes the configured limit until the API reports one', () => {
     expect(clientOf({ url: 'https://a.example.com' }, { rateLimit: { limit: 7 } }).rateLimit?.limit).toBe(7);
   });
 
-  it('is refused, and retries as told, with rateLimit: false', async () => {
+  it('is refused, and retries as configured, with rateLimit: false', async () => {
     const { client, refusals } = setup(20, { rateLimit: false, maxRetries: 0 });
 
     const results = await Promise.allSettled(Array.from({ length: 25 }, list(client)));
@@ -96,7 +95,7 @@ describe('a client', () => {
 });
 
 describe('a call that has to wait', () => {
-  it('is told by an event', async () => {
+  it('is reported by an event', async () => {
     const { client } = setup(5);
     const events: RateLimitWaitEvent[] = [];
     client.on('rateLimitWait', (event) => events.push(event));
@@ -111,7 +110,7 @@ describe('a call that has to wait', () => {
     expect(events[0]!.delay).toBeGreaterThan(0);
   });
 
-  it('is logged when it waits for more than a second, one line for all that wait', async () => {
+  it('is logged if it waits for more than a second, in one line for all that wait', async () => {
     const info = vi.fn();
     const logger = { error: vi.fn(), warn: vi.fn(), info, debug: vi.fn() };
     const sandbox = createSandbox({ rateLimit: { limit: 5, window: 60_000 } });
@@ -130,7 +129,7 @@ describe('a call that has to wait', () => {
     expect(info.mock.calls[0]![0]).toMatch(/GET \/projects waits about \d+ s for the rate limit/);
   });
 
-  it('rejects at once when that is longer than maxWait', async () => {
+  it('rejects at once if the wait is longer than maxWait', async () => {
     const { sandbox, client } = setup(5, { rateLimit: { maxWait: 50 } });
     await times(5, list(client));
 
@@ -142,7 +141,7 @@ describe('a call that has to wait', () => {
     expect(sandbox.requests).toHaveLength(5);
   });
 
-  it('says what the API said, where the call was refused and would wait too long to be sent once more', async () => {
+  it('rejects with the answer of the API if it was refused, and would wait too long to be sent again', async () => {
     const headers = { 'retry-after': '30', 'x-request-id': 'req_1' };
     const server = await serve((_, response) =>
       json(response, 429, { error: { code: 'slow_down', message: 'No.' } }, headers),
@@ -171,7 +170,7 @@ describe('a call that has to wait', () => {
     expect(sandbox.requests).toHaveLength(5);
   });
 
-  it('goes out with the token that is good by then', async () => {
+  it('is sent with the token that is valid by then', async () => {
     const { sandbox } = setup(5);
     let token = sandbox.apiToken;
     const used: string[] = [];
@@ -188,7 +187,7 @@ describe('a call that has to wait', () => {
     expect(used.at(-1)).toBe('Bearer rotated');
   });
 
-  it('fails with the token function that fails meanwhile, and its place is not lost to others', async () => {
+  it('fails if the token function fails meanwhile, and its permit goes to another call', async () => {
     const { sandbox } = setup(5);
     let broken = false;
     const apiToken = () => {
@@ -208,7 +207,7 @@ describe('a call that has to wait', () => {
 });
 
 describe('a call that the API refuses', () => {
-  it('goes out again when the API lets it, however often others were faster', async () => {
+  it('is sent again until the API admits it, however often others are admitted first', async () => {
     let refusals = 2;
     const headers = { 'retry-after': '1' };
     const server = await serve(({ url }, response) => {
@@ -227,7 +226,7 @@ describe('a call that the API refuses', () => {
     expect(server.requests.filter(({ url }) => url.endsWith('unlucky'))).toHaveLength(3);
   });
 
-  it('fails when the API refuses everything', async () => {
+  it('fails if the API refuses everything', async () => {
     const server = await serve((_, response) => fail(response, 429, { 'retry-after': '1' }));
 
     const error = await rejection(clientOf(server, { maxRetries: 1 }).users.get('user_123'));
@@ -237,11 +236,11 @@ describe('a call that the API refuses', () => {
   });
 });
 
-describe('a store that is out of reach', () => {
-  it('is told once by an event and a line in the log, and no call fails', async () => {
+describe('a store that is unavailable', () => {
+  it('is reported once by an event and a line in the log, and no call fails', async () => {
     const warn = vi.fn();
     const logger = { error: vi.fn(), warn, info: vi.fn(), debug: vi.fn() };
-    const store = rateLimitStore(() => Promise.reject(new Error('connect ECONNREFUSED')));
+    const store = { sync: () => Promise.reject(new Error('connect ECONNREFUSED')) };
     const { client } = setup(50, { rateLimit: { store }, logger, logLevel: 'info' });
     const events: unknown[] = [];
     client.on('rateLimitStore', (event) => events.push(event));
@@ -250,7 +249,7 @@ describe('a store that is out of reach', () => {
 
     expect(events).toEqual([{ available: false, reason: 'connect ECONNREFUSED' }]);
     expect(warn).toHaveBeenCalledExactlyOnceWith(
-      '[@example/sdk] The rate limit is not shared: its store is out of reach (connect ECONNREFUSED). Pacing alone.',
+      '[@example/sdk] The rate-limit store is unavailable (connect ECONNREFUSED). This process paces its calls on its own.',
     );
   });
 });
@@ -258,7 +257,7 @@ describe('a store that is out of reach', () => {
 describe('in a test with fake timers', () => {
   afterEach(() => void vi.useRealTimers());
 
-  it('calls that wait cross a window of the local API without waiting', async () => {
+  it('calls that wait reach the next window of the local API without real time passing', async () => {
     vi.useFakeTimers();
     const sandbox = createSandbox({ rateLimit: { limit: 100, window: 60_000 } });
     const client = new Client({ apiToken: sandbox.apiToken, fetch: sandbox.fetch, logLevel: 'off' });

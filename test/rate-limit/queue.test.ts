@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RateLimitWaitError } from '../../src/errors/index.ts';
-import { Pacer } from '../../src/rate-limit/pacer.ts';
+import { Scheduler } from '../../src/rate-limit/scheduler.ts';
 import { CallPriority } from '../../src/rate-limit/priority.ts';
 import { LimitedServer } from './support/servers.ts';
 import { World } from './support/simulation.ts';
@@ -24,7 +24,7 @@ describe('the order of calls', () => {
     expect(await orderOf(world)).toEqual(Array.from({ length: 35 }, (_, index) => String(index)));
   });
 
-  it('lets a call that works ahead go last', async () => {
+  it('sends background calls last', async () => {
     const world = busyWorld();
     world.call(10);
     world.call(2, { priority: new CallPriority('background') });
@@ -32,7 +32,7 @@ describe('the order of calls', () => {
     expect((await orderOf(world)).slice(10)).toEqual(['12', '13', '14', '10', '11']);
   });
 
-  it('moves a call that works ahead when somebody waits for it', async () => {
+  it('moves a background call when its priority is raised', async () => {
     const world = busyWorld();
     const priority = new CallPriority('background');
     world.call(10);
@@ -43,20 +43,20 @@ describe('the order of calls', () => {
     expect((await orderOf(world)).slice(10)).toEqual(['12', '13', '11', '10']);
   });
 
-  it('does not let a call that works ahead starve behind others that keep coming', async () => {
+  it('does not let a background call starve behind normal ones that keep arriving', async () => {
     const world = busyWorld();
     world.call(10);
     world.call(1, { priority: new CallPriority('background') });
     for (let second = 0; second < 600; second += 1) world.time.after(second * 1000, () => world.call(1));
     await world.time.run();
-    const ahead = await world.calls[10]!;
-    expect(ahead.status).toBe(200);
-    expect(ahead.doneAt).toBeLessThan(4 * 60_000);
+    const background = await world.calls[10]!;
+    expect(background.status).toBe(200);
+    expect(background.doneAt).toBeLessThan(4 * 60_000);
   });
 });
 
 describe('a call that is aborted while it waits', () => {
-  it('rejects with the reason and frees its place at once', async () => {
+  it('rejects with the reason and leaves the queue at once', async () => {
     const world = busyWorld();
     const controller = new AbortController();
     world.call(10);
@@ -72,7 +72,7 @@ describe('a call that is aborted while it waits', () => {
     expect(records[15]!.status).toBe(200);
   });
 
-  it('never waits if it was aborted before', async () => {
+  it('never waits if it was aborted before it was made', async () => {
     const world = busyWorld();
     world.call(1, { signal: AbortSignal.abort('no') });
     const [record] = await world.finish();
@@ -80,7 +80,7 @@ describe('a call that is aborted while it waits', () => {
     expect(world.limiter.snapshot.waiting).toBe(0);
   });
 
-  it('leaves no listener on the signal when it is sent', async () => {
+  it('leaves no listener on the signal once it is sent', async () => {
     const world = busyWorld();
     const { signal } = new AbortController();
     const add = vi.spyOn(signal, 'addEventListener');
@@ -93,7 +93,7 @@ describe('a call that is aborted while it waits', () => {
 });
 
 describe('maxWait', () => {
-  it('rejects at once a call that would wait longer, and says how long', async () => {
+  it('rejects a call that would wait longer at once, with the delay', async () => {
     const world = busyWorld();
     world.call(10);
     await world.time.run(1000);
@@ -107,7 +107,7 @@ describe('maxWait', () => {
     expect(records[11]!.status).toBe(200);
   });
 
-  it('counts the calls ahead: a place in the second window from now takes two windows', async () => {
+  it('counts the calls ahead: a call that fits into the second window from now waits for two windows', async () => {
     const world = busyWorld();
     world.call(25);
     await world.time.run(1000);
@@ -119,28 +119,28 @@ describe('maxWait', () => {
     expect(records.filter(({ status }) => status === 200)).toHaveLength(30);
   });
 
-  it('rejects a call that waits already, as soon as it turns out to take longer', async () => {
+  it('rejects a call that already waits, as soon as it turns out to wait longer', async () => {
     const server = new LimitedServer({ kind: 'first-request', limit: 10, window: 60_000 });
-    let isClosed = false;
-    const closed = { status: 429, headers: new Headers({ 'retry-after': '300' }) };
-    const world = new World({ answer: (now) => (isClosed ? closed : server.answer(now)) });
+    let isBlocked = false;
+    const blocked = { status: 429, headers: new Headers({ 'retry-after': '300' }) };
+    const world = new World({ answer: (now) => (isBlocked ? blocked : server.answer(now)) });
     world.call(10);
     await world.time.run(1000);
     world.call(10);
     world.call(1, { maxWait: 120_000 });
     world.call(1, { maxWait: 500_000 });
-    world.time.after(50_000, () => (isClosed = true));
-    world.time.after(120_000, () => (isClosed = false));
+    world.time.after(50_000, () => (isBlocked = true));
+    world.time.after(120_000, () => (isBlocked = false));
 
     const records = await world.finish();
 
-    // When the window turns, ten are sent and refused, for five minutes.
+    // At the boundary, ten are sent and refused for five minutes.
     expect(records[20]).toMatchObject({ sentAt: [], error: { retryAfter: 300 } });
     expect(records[20]!.doneAt).toBeLessThan(62_000);
     expect(records.filter(({ status }) => status === 200)).toHaveLength(21);
   });
 
-  it('is the longest that a call waits, also while the API does not answer those who were sent', async () => {
+  it('is the longest that a call waits, also while the API does not answer the requests in flight', async () => {
     const world = busyWorld(100);
     world.network.latency = () => 600_000;
     world.call(40, { maxWait: 500 });
@@ -151,7 +151,7 @@ describe('maxWait', () => {
     expect(records.at(-1)!.doneAt).toBe(500);
   });
 
-  it('of 0 is for those who would rather not wait at all', async () => {
+  it('of 0 rejects every call that cannot be sent at once', async () => {
     const world = busyWorld(100);
     world.network.latency = () => 600_000;
     const onWait = vi.fn();
@@ -162,8 +162,8 @@ describe('maxWait', () => {
   });
 });
 
-describe('what can be seen of the queue', () => {
-  it('is told once to each call that waits: the delay and how many wait', async () => {
+describe('the state of the queue', () => {
+  it('is reported once to each call that waits: the delay and the number of waiting calls', async () => {
     const world = busyWorld();
     const onWait = vi.fn();
     world.call(10);
@@ -190,13 +190,13 @@ describe('what can be seen of the queue', () => {
 
 describe('a permit', () => {
   it('is given at once, without a promise, while there is budget', () => {
-    const permit = new Pacer('').acquire(site);
+    const permit = new Scheduler('').acquire(site);
     expect(permit).not.toBeInstanceOf(Promise);
     expect(permit).toMatchObject({ waited: false });
   });
 
   it('gives the budget back if nothing was sent', () => {
-    const limiter = new Pacer('');
+    const limiter = new Scheduler('');
     limiter.configure({ limit: 1 });
     for (let index = 0; index < 5; index += 1) {
       const permit = limiter.acquire(site);
@@ -224,8 +224,8 @@ describe('the timer', () => {
   beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
   afterEach(() => vi.useRealTimers());
 
-  it('is one for all that wait, and none when nobody does', async () => {
-    const limiter = new Pacer('');
+  it('is one for all calls that wait, and none if no call does', async () => {
+    const limiter = new Scheduler('');
     limiter.configure({ limit: 1 });
     const permit = limiter.acquire(site);
     if (permit instanceof Promise) throw new Error('There was budget.');
@@ -240,8 +240,8 @@ describe('the timer', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('sends what waits when its time has come', async () => {
-    const limiter = new Pacer('');
+  it('sends waiting calls when their time has come', async () => {
+    const limiter = new Scheduler('');
     limiter.configure({ limit: 1 });
     const permit = await limiter.acquire(site);
     permit.answered(200, new Headers());

@@ -4,7 +4,7 @@ import { type ServerReply, type SimulatedServer, summary, VirtualTime, World } f
 
 const minute = 60_000;
 
-/** Requests of somebody else on the token: `share` of them a window, spread evenly. */
+/** Adds another client on the token, which sends `share` requests per window, evenly spread. */
 function addForeign(world: World, server: LimitedServer, share: number, until: number): void {
   const pause = server.options.window / share;
   const send = () => {
@@ -20,13 +20,13 @@ describe('a refusal', () => {
     const world = new World(server);
     world.call(5);
     await world.time.run(1000);
-    // Somebody else uses up the rest, unseen.
+    // Another client uses up the rest, unnoticed.
     for (let index = 0; index < 15; index += 1) server.answer(1000 + world.network.offset);
     world.call(30);
     const records = await world.finish();
     expect(summary(records).failed).toBe(0);
     const refused = records.filter(({ refusals }) => refusals > 0);
-    // What was under way together with the first one; nothing was sent after that until the reset.
+    // Those in flight together with the first one. Nothing was sent after that until the reset.
     expect(refused.length).toBeGreaterThan(0);
     expect(refused.length).toBeLessThanOrEqual(15);
     const first = records.filter(({ sentAt }) => sentAt.at(-1)! > minute).sort((a, b) => a.order - b.order)[0]!;
@@ -35,7 +35,7 @@ describe('a refusal', () => {
     expect(between).toEqual([]);
   });
 
-  it('is waited for as long as Retry-After says, if the API says nothing else', async () => {
+  it('blocks for as long as Retry-After says, if the API reports nothing else', async () => {
     let refuse = true;
     const server: SimulatedServer = {
       answer: () => (refuse ? reply(429, { 'retry-after': '7' }) : reply(200, {})),
@@ -49,7 +49,7 @@ describe('a refusal', () => {
     expect(summary(records).end).toBeLessThan(7100);
   });
 
-  it('without any word is followed by a minute of silence', async () => {
+  it('without any header blocks for a minute', async () => {
     let refuse = true;
     const server: SimulatedServer = { answer: () => (refuse ? reply(429, {}) : reply(200, {})) };
     const world = new World(server);
@@ -81,7 +81,7 @@ describe('a refusal', () => {
     expect(summary(records).end).toBeLessThan(10_000);
   });
 
-  it('of everything fails the calls in the end, with few requests', async () => {
+  it('of every request fails the calls in the end, after few requests', async () => {
     let sent = 0;
     const server: SimulatedServer = {
       answer: () => {
@@ -97,8 +97,8 @@ describe('a refusal', () => {
   });
 });
 
-describe('somebody else on the token', () => {
-  it.each([minute, 4000])('who takes a third of each window of %i ms costs hardly a refusal', async (window) => {
+describe('another client on the token', () => {
+  it.each([minute, 4000])('that uses a third of each window of %i ms costs few refusals', async (window) => {
     for (const seed of [1, 2, 3, 4, 5]) {
       const server = new LimitedServer({ kind: 'aligned', limit: 100, window });
       const world = new World(server, { seed, offset: 1_700_000_000_000 + seed * 7777 });
@@ -110,7 +110,7 @@ describe('somebody else on the token', () => {
     }
   });
 
-  it('who used up most of it before the first call is noticed before more is sent than is left', async () => {
+  it('that used up most of the window before the first call is noticed before too many are sent', async () => {
     const server = new LimitedServer({ kind: 'first-request', limit: 100, window: minute });
     const world = new World(server);
     for (let index = 0; index < 60; index += 1) server.answer(world.network.offset - 5000);
@@ -118,7 +118,7 @@ describe('somebody else on the token', () => {
     expect(summary(await world.finish())).toMatchObject({ failed: 0, refusals: 0 });
   });
 
-  it('is three more processes without a store: none of their calls fails', async () => {
+  it('can be three more processes without a store: none of their calls fails', async () => {
     const server = new LimitedServer({ kind: 'aligned', limit: 100, window: minute });
     const time = new VirtualTime();
     const worlds = [1, 2, 3, 4].map((seed) => new World(server, { seed, time }));
@@ -135,7 +135,7 @@ describe('somebody else on the token', () => {
 });
 
 describe('what changes while calls run', () => {
-  it('is the limit: the next answer tells', async () => {
+  it('can be the limit: the next answer reports it', async () => {
     const server = new LimitedServer({ kind: 'first-request', limit: 100, window: minute });
     const world = new World(server);
     world.call(100);
@@ -150,7 +150,7 @@ describe('what changes while calls run', () => {
   });
 
   it.each([-20_000, 20_000, -600_000, 600_000])(
-    'is the clock: it jumps by %i ms, and the window is followed again',
+    'can be the clock: it jumps by %i ms, and the window is followed again',
     async (jump) => {
       const server = new LimitedServer({ kind: 'aligned', limit: 100, window: minute });
       const world = new World(server);
@@ -163,9 +163,9 @@ describe('what changes while calls run', () => {
     },
   );
 
-  it('is what is under way as the window turns: it counts against the new one', async () => {
+  it('can be the window, with requests in flight: they count in the new one', async () => {
     const server = new LimitedServer({ kind: 'aligned', limit: 10, window: minute });
-    // 10 seconds before the turn.
+    // 10 seconds before the boundary.
     const offset = 1_700_000_040_000 + 50_000;
     const world = new World(server, { offset });
     world.call(1);
@@ -187,7 +187,7 @@ describe('a reset that makes no sense', () => {
     ['an hour ahead', 3600],
     ['years ahead', 1e8],
     ['in the past', -5000],
-  ])('is not waited for: %s', async (_, seconds) => {
+  ])('does not delay calls: %s', async (_, seconds) => {
     const inner = new LimitedServer({ kind: 'first-request', limit: 50, window: minute });
     const server: SimulatedServer = {
       answer(now) {
@@ -203,7 +203,7 @@ describe('a reset that makes no sense', () => {
     expect(end).toBeLessThan(2.1 * minute);
   });
 
-  it('of a limit of 0 still lets one call at a time find out', async () => {
+  it('with a limit of 0 still lets one call at a time probe', async () => {
     const server: SimulatedServer = {
       answer: (now) =>
         reply(200, {

@@ -6,7 +6,7 @@ const site = { method: 'GET', path: '/' };
 const baseUrl = 'https://api.example.com/v1';
 
 describe('the limiter of a token', () => {
-  it('is the same for everybody in the process, and another for another token or base URL', () => {
+  it('is the same for every client in the process, and another for another token or base URL', () => {
     const limiter = rateLimiterFor({ baseUrl, token: 'a' });
     expect(rateLimiterFor({ baseUrl, token: 'a', limit: 5 })).toBe(limiter);
     expect(rateLimiterFor({ baseUrl, token: 'b' })).not.toBe(limiter);
@@ -21,7 +21,7 @@ describe('the limiter of a token', () => {
     expect(copy.rateLimiterFor({ baseUrl, token: 'copied' })).toBe(limiter);
   });
 
-  it('assumes the limit that was named last, until the API announces one', async () => {
+  it('assumes the limit that was configured last, until the API announces one', async () => {
     const limiter = rateLimiterFor({ baseUrl, token: 'limits', limit: 5 });
     expect(limiter.snapshot.limit).toBe(5);
     rateLimiterFor({ baseUrl, token: 'limits' });
@@ -38,7 +38,7 @@ describe('the limiter of a token', () => {
     expect(limiter.snapshot.limit).toBe(100);
   });
 
-  it('shows its token to nobody who looks through what is global', () => {
+  it('cannot be used to find its token through the global object', () => {
     const token = 'sk_nobody_sees_this';
     const limiter = rateLimiterFor({ baseUrl, token });
     const seen = Reflect.ownKeys(globalThis).map((key) => {
@@ -50,7 +50,7 @@ describe('the limiter of a token', () => {
     expect(JSON.stringify(limiter)).not.toContain(token);
   });
 
-  it('is dropped when it is idle and nobody has it, so that tokens that rotate leave nothing behind', async () => {
+  it('is dropped when it is idle and unused, so that rotated tokens leave nothing behind', async () => {
     const gc = await garbageCollector();
     const dropped: WeakRef<object>[] = [];
     for (let index = 0; index < 200; index += 1) {
@@ -63,7 +63,7 @@ describe('the limiter of a token', () => {
     expect(dropped.filter((limiter) => limiter.deref() !== undefined).length).toBeLessThan(100);
   });
 
-  it('is kept while it has something to remember', async () => {
+  it('is kept while its budget is not full', async () => {
     const gc = await garbageCollector();
     (await rateLimiterFor({ baseUrl, token: 'busy', limit: 3 }).acquire(site)).answered(200, new Headers());
     for (let index = 0; index < 200; index += 1) rateLimiterFor({ baseUrl, token: `other ${index}` });
@@ -77,6 +77,6 @@ async function garbageCollector(): Promise<() => void> {
   const { setFlagsFromString } = await import('node:v8');
   const { runInNewContext } = await import('node:vm');
   setFlagsFromString('--expose-gc');
-  // The flag puts this function into contexts that are made from then on.
+  // The flag adds this function to contexts that are created after it was set.
   return runInNewContext('gc') as () => void;
 }

@@ -22,7 +22,7 @@ describe('windows that begin with the first request, of the documented length', 
 });
 
 describe('windows aligned to the clock', () => {
-  it.each([minute, 4000])('of %i ms are followed, whatever time the client believes it is', async (window) => {
+  it.each([minute, 4000])('of %i ms are followed, whatever time it is on the client', async (window) => {
     for (const offset of offsets) {
       const server = new LimitedServer({ kind: 'aligned', limit: 100, window });
       const world = new World(server, { offset });
@@ -64,7 +64,7 @@ describe('short windows of unknown length that begin with the first request', ()
     }
   });
 
-  it.each(roundings)('cost none where the length is given, reset rounded %s', async (rounding) => {
+  it.each(roundings)('cost none if the length is configured, reset rounded %s', async (rounding) => {
     for (const offset of offsets) {
       const server = new LimitedServer({ kind: 'first-request', limit: 100, window: 5000, rounding });
       const world = new World(server, { offset });
@@ -77,9 +77,9 @@ describe('short windows of unknown length that begin with the first request', ()
   });
 });
 
-describe('buckets that refill all the time', () => {
+describe('buckets that refill continuously', () => {
   it.each(['full', 'next'] as const)(
-    'are used as they fill up, reset being when the bucket is %s',
+    'are used as they fill up, if reset is when the bucket is %s',
     async (bucketReset) => {
       for (const offset of offsets) {
         const server = new LimitedServer({ kind: 'bucket', limit: 100, window: minute, bucketReset });
@@ -95,7 +95,7 @@ describe('buckets that refill all the time', () => {
 });
 
 describe('the IETF headers', () => {
-  it.each(['draft-03', 'draft-07', 'draft-08'] satisfies Dialect[])('of %s tell the same', async (dialect) => {
+  it.each(['draft-03', 'draft-07', 'draft-08'] satisfies Dialect[])('of %s report the same', async (dialect) => {
     const server = new LimitedServer({ kind: 'first-request', limit: 100, window: 10_000, dialect });
     const world = new World(server);
     world.call(300);
@@ -104,7 +104,7 @@ describe('the IETF headers', () => {
     expect(end).toBeLessThan(1.02 * 20_000);
   });
 
-  it('need no Date, as they count from now', async () => {
+  it('need no Date, because they count from now', async () => {
     const server = new LimitedServer({
       kind: 'first-request',
       limit: 100,
@@ -120,7 +120,7 @@ describe('the IETF headers', () => {
   });
 });
 
-describe('responses that tell nothing', () => {
+describe('responses that report nothing', () => {
   it('are paced by the documented limit, so that no interval of a minute holds more than 100', async () => {
     for (const kind of ['aligned', 'first-request'] as const) {
       const server = new LimitedServer({ kind, limit: 100, window: minute, dialect: 'none' });
@@ -132,7 +132,7 @@ describe('responses that tell nothing', () => {
     }
   });
 
-  it('are paced by the limit that the caller knows of', async () => {
+  it('are paced by the configured limit', async () => {
     const server = new LimitedServer({ kind: 'first-request', limit: 20, window: minute, dialect: 'none' });
     const world = new World(server);
     world.limiter.configure({ limit: 20 });

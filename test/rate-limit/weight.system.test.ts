@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
-/** Runs a module in a process of its own; what it prints, when it has ended by itself. */
+/** Runs a module in a process of its own. Returns its output when it has ended. */
 async function run(source: string): Promise<string> {
   const registry = fileURLToPath(new URL('../../src/rate-limit/registry.ts', import.meta.url));
   const script = `import { rateLimiterFor } from ${JSON.stringify(registry)};\n${source}`;
@@ -23,8 +23,8 @@ const site = { method: 'GET', path: '/users/user_123' };
 (await limiter.acquire(site)).answered(200, new Headers());
 `;
 
-describe('what waits', () => {
-  it('costs at most about 1 kB a call, for 100 000 of them, and leaves at once when it is aborted', async () => {
+describe('a call that waits', () => {
+  it('takes at most 1 kB, for 100 000 of them, and leaves the queue at once when it is aborted', async () => {
     const output = await run(`${setUp}
       const settled = () => undefined;
       const controllers = Array.from({ length: 100_000 }, () => new AbortController());
@@ -50,11 +50,11 @@ describe('what waits', () => {
 });
 
 describe('a process', () => {
-  it('ends when nothing is under way, whatever the limiter remembers', async () => {
+  it('ends when no call is in progress, whatever the limiter remembers', async () => {
     expect(await run(`${setUp} console.log('done')`)).toBe('done');
   });
 
-  it('goes on while a call waits', async () => {
+  it('stays alive while a call waits', async () => {
     const output = await run(`${setUp}
       const controller = new AbortController();
       setTimeout(() => controller.abort('enough'), 300).unref();

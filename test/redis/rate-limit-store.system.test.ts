@@ -2,8 +2,8 @@ import { Redis } from 'ioredis';
 import { createClient } from 'redis';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Permit, RateLimitStoreChange } from '../../src/rate-limit/limiter.ts';
-import { Pacer } from '../../src/rate-limit/pacer.ts';
-import { rateLimitStore, type RateLimitStoreRequest } from '../../src/redis/index.ts';
+import { Scheduler } from '../../src/rate-limit/scheduler.ts';
+import type { RateLimitStoreRequest } from '../../src/redis/index.ts';
 import { redisRateLimitStore } from '../../src/redis/rate-limit-store.ts';
 import { canRun, RedisServer, type RedisServerProgram } from '../support/redis-server.ts';
 import { LimitedServer } from '../rate-limit/support/servers.ts';
@@ -13,7 +13,7 @@ const noChange = () => undefined;
 
 /** Stands for one process: a limiter of its own, on a connection of its own. */
 interface Process {
-  readonly limiter: Pacer;
+  readonly limiter: Scheduler;
   commands: number;
   refused: number;
   done: number;
@@ -36,19 +36,14 @@ describe.each<RedisServerProgram>(['redis-server', 'valkey-server'])(
 
       /** Odd ones use ioredis, even ones node-redis. */
       async function startProcess(index: number): Promise<Process> {
-        const process: Process = { limiter: new Pacer(token), commands: 0, refused: 0, done: 0 };
+        const process: Process = { limiter: new Scheduler(token), commands: 0, refused: 0, done: 0 };
         const store = redisRateLimitStore(index % 2 === 0 ? await nodeRedis() : ioRedis());
         process.limiter.configure({
           window: 1000,
           store: {
-            lease: (key, budget, timing) => {
-              const lease = store.lease(key, budget, timing);
-              const ask = lease.ask.bind(lease);
-              lease.ask = (...args) => {
-                process.commands += 1;
-                ask(...args);
-              };
-              return lease;
+            sync: (key, request) => {
+              process.commands += 1;
+              return store.sync(key, request);
             },
           },
         });
@@ -217,8 +212,8 @@ describe('a store of your own', () => {
     ],
     ['never answers', () => new Promise<never>(() => undefined)],
   ])('that %s keeps no call from being sent', async (_, sync) => {
-    const limiter = new Pacer(token);
-    limiter.configure({ store: rateLimitStore(sync) });
+    const limiter = new Scheduler(token);
+    limiter.configure({ store: { sync } });
     const onStoreChange = vi.fn();
     const permits = await Promise.all(
       times(5, async () => limiter.acquire({ method: 'GET', path: '/', onStoreChange })),
@@ -228,20 +223,20 @@ describe('a store of your own', () => {
   });
 
   it('is not asked again for a request that was granted and never left', async () => {
-    const sync = vi.fn((_key: string, { want }: RateLimitStoreRequest) =>
+    const sync = vi.fn((_key: string, { wanted }: RateLimitStoreRequest) =>
       Promise.resolve({
-        version: 1,
-        granted: want,
+        generation: 1,
+        granted: wanted,
         limit: 100,
-        used: want,
+        used: wanted,
         reset: Math.ceil(Date.now() / 1000) + 60,
-        over: 60_000,
-        closed: 0,
-        sharers: 1,
+        boundaryIn: 60_000,
+        blockedFor: 0,
+        processes: 1,
       }),
     );
-    const limiter = new Pacer(token);
-    limiter.configure({ store: rateLimitStore(sync) });
+    const limiter = new Scheduler(token);
+    limiter.configure({ store: { sync } });
     for (let index = 0; index < 5; index += 1) {
       (await limiter.acquire({ method: 'GET', path: '/' })).unsent();
     }
@@ -251,10 +246,10 @@ describe('a store of your own', () => {
 
   it('is not asked about an API that announces no limit: there is nothing to share', async () => {
     const sync = vi.fn(() => Promise.reject(new Error('no')));
-    const limiter = new Pacer(token);
+    const limiter = new Scheduler(token);
     const first = await limiter.acquire({ method: 'GET', path: '/' });
     first.answered(200, new Headers());
-    limiter.configure({ store: rateLimitStore(sync) });
+    limiter.configure({ store: { sync } });
     (await limiter.acquire({ method: 'GET', path: '/' })).answered(200, new Headers());
     expect(sync).not.toHaveBeenCalled();
   });

@@ -4,7 +4,7 @@ export type Rounding = 'up' | 'down' | 'nearest' | 'exact';
 export type Dialect = 'x-ratelimit' | 'draft-03' | 'draft-07' | 'draft-08' | 'none';
 
 export interface ServerOptions {
-  /** Windows aligned to the clock, windows that begin with the first request, or a bucket that refills all the time. */
+  /** Windows aligned to the clock, windows that begin with the first request, or a bucket that refills continuously. */
   readonly kind: 'aligned' | 'first-request' | 'bucket';
   limit: number;
   /** Milliseconds. */
@@ -15,13 +15,13 @@ export interface ServerOptions {
   readonly date?: boolean;
   /** Whether a refusal carries `Retry-After`. */
   readonly retryAfter?: boolean;
-  /** For a bucket: whether `reset` is when it is full again, or when the next request is allowed. */
+  /** Whether the `reset` of a bucket is when it is full again, or when the next request is allowed. */
   readonly bucketReset?: 'full' | 'next';
-  /** Every so many responses say nothing of the limit, as if something in front of the API had answered. */
+  /** One in so many responses reports no limit, as if a proxy in front of the API had answered. */
   readonly silentEvery?: number;
 }
 
-/** An API with a rate limit, on a clock that is passed in. It keeps count of what it refused. */
+/** An API with a rate limit, on a clock that is passed in. It counts what it admits and refuses. */
 export class LimitedServer implements SimulatedServer {
   readonly options: ServerOptions;
   granted = 0;

@@ -1,8 +1,8 @@
 import type { Admission, Permit, RateLimiter } from '../../../src/rate-limit/limiter.ts';
-import { Pacer } from '../../../src/rate-limit/pacer.ts';
+import { Scheduler } from '../../../src/rate-limit/scheduler.ts';
 import type { Timing } from '../../../src/rate-limit/timing.ts';
 
-/** Virtual time: events happen in order, and nothing waits for real. */
+/** Virtual time: events happen in order, and no real time passes. */
 export class VirtualTime implements Timing {
   #now = 0;
   #events: { readonly at: number; readonly order: number; readonly run: () => void }[] = [];
@@ -24,12 +24,12 @@ export class VirtualTime implements Timing {
     };
   }
 
-  /** Counts on: for the order of what happens at the same moment. */
+  /** A number that grows: orders what happens at the same moment. */
   count(): number {
     return this.#order++;
   }
 
-  /** Timers that are set and have not gone off. */
+  /** Timers that have not fired. */
   get pending(): number {
     return this.#events.length;
   }
@@ -41,7 +41,7 @@ export class VirtualTime implements Timing {
     for (let event = this.#events[0]; event !== undefined && event.at <= until; event = this.#events[0]) {
       this.#events.shift();
       this.#now = event.at;
-      if (++events > 50_000) throw new Error('This does not come to an end.');
+      if (++events > 50_000) throw new Error('The simulation does not end.');
       event.run();
       await settle();
     }
@@ -53,12 +53,12 @@ function before(a: { at: number; order: number }, b: { at: number; order: number
   return a.at < b.at || (a.at === b.at && a.order < b.order);
 }
 
-/** Lets promises run whose values are already there. */
+/** Lets the callbacks of settled promises run. */
 async function settle(): Promise<void> {
-  for (let turn = 0; turn < 6; turn += 1) await Promise.resolve();
+  for (let tick = 0; tick < 6; tick += 1) await Promise.resolve();
 }
 
-/** Numbers between 0 and 1 that look random and are the same in each run (mulberry32). */
+/** Reproducible pseudo-random numbers between 0 and 1 (mulberry32). */
 export function seeded(seed: number): () => number {
   let state = seed;
   return () => {
@@ -74,7 +74,7 @@ export interface ServerReply {
   readonly headers: Headers;
 }
 
-/** Anything that answers requests, at a time of its own clock: epoch milliseconds. */
+/** Answers requests at a time of its own clock, in epoch milliseconds. */
 export interface SimulatedServer {
   answer(serverTime: number): ServerReply;
 }
@@ -91,7 +91,7 @@ export interface CallRecord {
   readonly name: string;
   readonly askedAt: number;
   sentAt: number[];
-  /** Its last sending among all sendings. */
+  /** Orders the calls by when they were last sent. */
   order: number;
   status: number | undefined;
   refusals: number;
@@ -99,7 +99,7 @@ export interface CallRecord {
   error: unknown;
 }
 
-/** Does what the HTTP core does for one call: acquires, sends, reports, and acquires again when refused. */
+/** Does what the HTTP core does for one call: acquires, sends, reports, and acquires again if refused. */
 export async function call(
   time: VirtualTime,
   limiter: RateLimiter,
@@ -167,7 +167,7 @@ function exchange(
 /** One limiter, one server and the network between them, in virtual time. */
 export class World {
   readonly time: VirtualTime;
-  readonly limiter: Pacer;
+  readonly limiter: Scheduler;
   readonly network: Network;
   readonly server: SimulatedServer;
   readonly calls: Promise<CallRecord>[] = [];
@@ -180,7 +180,7 @@ export class World {
     this.time = time;
     this.server = server;
     this.network = { offset, latency: () => latency * (0.5 + random()) };
-    this.limiter = new Pacer('test', this.time);
+    this.limiter = new Scheduler('test', this.time);
   }
 
   /** Makes calls now. */
@@ -198,7 +198,7 @@ export class World {
   }
 }
 
-/** What is to be said of a run. */
+/** The figures of a run. */
 export function summary(records: readonly CallRecord[]): { failed: number; refusals: number; end: number } {
   return {
     failed: records.filter((record) => record.status !== 200).length,

@@ -1,0 +1,31 @@
+/** An entry of a {@link LinkedQueue}. It holds the links itself, so that queueing it allocates nothing. */
+export class QueueNode {
+  queue: LinkedQueue<this> | undefined;
+  previous: this | undefined;
+  next: this | undefined;
+}
+
+/** A first-in, first-out queue. Removing an entry takes constant time, wherever it is. */
+export class LinkedQueue<Node extends QueueNode> {
+  first: Node | undefined;
+  length = 0;
+  #last: Node | undefined;
+
+  push(node: Node): void {
+    node.queue = this;
+    node.previous = this.#last;
+    if (this.#last === undefined) this.first = node;
+    else this.#last.next = node;
+    this.#last = node;
+    this.length += 1;
+  }
+
+  remove(node: Node): void {
+    if (node.previous === undefined) this.first = node.next;
+    else node.previous.next = node.next;
+    if (node.next === undefined) this.#last = node.previous;
+    else node.next.previous = node.previous;
+    node.queue = node.previous = node.next = undefined;
+    this.length -= 1;
+  }
+}
