@@ -2,14 +2,14 @@ import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Program } from '../support/program.ts';
 import { canRun, RedisServer } from '../support/redis-server.ts';
-import { secret, signed, userCreated } from './signed-request.ts';
+import { secret, signed, userCreated } from '../webhooks/support/signed-request.ts';
 
 /** Sends an event once. */
 async function send(program: Program, id: string): Promise<number> {
   return (await fetch(program.url, await signed(userCreated, { id }))).status;
 }
 
-/** Sends an event until it is taken, as the API does, though less patiently. */
+/** Sends an event until it is accepted, as the API does, but without a pause. */
 async function deliver(program: Program, id: string): Promise<Set<number>> {
   const statuses = new Set<number>();
   await vi.waitUntil(async () => statuses.add(await send(program, id)).has(204), { timeout: 15_000 });
@@ -23,7 +23,7 @@ describe.runIf(canRun('redis-server'))('two processes on one Redis', () => {
 
   const start = async (name: string, environment?: Record<string, string>) => {
     const shared = { EXAMPLE_WEBHOOK_SECRET: secret, REDIS_URL: server.url, EXAMPLE_LOG: 'off' };
-    const program = await Program.start('../webhooks/programs/journal.ts', { ...shared, NAME: name, ...environment });
+    const program = await Program.start('../redis/programs/journal.ts', { ...shared, NAME: name, ...environment });
     programs.push(program);
     return program;
   };
@@ -42,7 +42,7 @@ describe.runIf(canRun('redis-server'))('two processes on one Redis', () => {
     await server.kill();
   });
 
-  it('handle each event once, though it is sent to both at the same time', async () => {
+  it('handle each event once, although both receive it at the same time', async () => {
     const [one, two] = await Promise.all([start('one'), start('two')]);
     const ids = Array.from({ length: 50 }, (_, index) => `msg_${index}`);
 
@@ -56,16 +56,16 @@ describe.runIf(canRun('redis-server'))('two processes on one Redis', () => {
     }
   });
 
-  it('lose nothing when one is killed in the middle of its handlers, and never handle an event both at once', async () => {
+  it('lose nothing when one is killed while its handlers run, and never handle an event at the same time', async () => {
     const [doomed, survivor] = await Promise.all([start('doomed', { STALL: 'yes' }), start('survivor')]);
     const ids = ['msg_1', 'msg_2', 'msg_3'];
     const cut = ids.map((id) => send(doomed, id).catch(() => 'cut off'));
     await vi.waitUntil(async () => (await journal()).length === ids.length, { timeout: 10_000 });
 
-    // For longer than the lease, the other process is kept away: the one that handles the events is alive.
-    const begun = performance.now();
+    // While the first process is alive, the other one is rejected, even for longer than the lease.
+    const since = performance.now();
     const statuses = new Set<number>();
-    while (performance.now() - begun < 1_500) statuses.add(await send(survivor, 'msg_1'));
+    while (performance.now() - since < 1_500) statuses.add(await send(survivor, 'msg_1'));
     expect([...statuses]).toEqual([503]);
 
     await doomed.kill();
@@ -84,7 +84,7 @@ describe.runIf(canRun('redis-server'))('two processes on one Redis', () => {
     expect(await journal()).toHaveLength(lines.length);
   });
 
-  it('are what examples/webhooks/redis.ts shows', async () => {
+  it('can run examples/webhooks/redis.ts', async () => {
     const environment = { EXAMPLE_WEBHOOK_SECRET: secret, REDIS_URL: server.url };
     const two = await Promise.all([0, 1].map(() => Program.start('../../examples/webhooks/redis.ts', environment)));
     programs.push(...two);

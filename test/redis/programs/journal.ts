@@ -1,4 +1,4 @@
-// A receiver of webhooks that writes down in Redis when each handler begins and ends. With STALL set it never ends one.
+// A receiver of webhooks that records in Redis when each handler begins and ends. With STALL set, no handler ends.
 import { createServer } from 'node:http';
 import { Redis } from 'ioredis';
 import { redisReplayStore } from '@example/sdk/redis';
