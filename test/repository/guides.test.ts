@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -6,13 +6,8 @@ import { describe, expect, it } from 'vitest';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
-const guides = [
-  'CONTRIBUTING.md',
-  'AGENTS.md',
-  'SECURITY.md',
-  'docs/decisions/README.md',
-  '.github/PULL_REQUEST_TEMPLATE.md',
-];
+const records = readdirSync(join(root, 'docs/decisions')).map((name) => `docs/decisions/${name}`);
+const guides = ['CONTRIBUTING.md', 'AGENTS.md', 'SECURITY.md', '.github/PULL_REQUEST_TEMPLATE.md', ...records];
 
 describe.each(guides)('%s', (guide) => {
   const text = read(guide);
