@@ -1,18 +1,18 @@
 import { Hono } from 'hono';
-import { BrokenConnection } from './broken-connection.ts';
-import { authentication } from './authentication.ts';
+import { authentication } from './api/authentication.ts';
+import { faultInjection } from './api/fault-injection.ts';
+import { preflight } from './api/preflight.ts';
+import { projectRoutes } from './api/project-routes.ts';
+import { rateLimiting } from './api/rate-limiting.ts';
+import type { Env } from './api/request-context.ts';
+import { requestLifecycle } from './api/request-lifecycle.ts';
+import { userRoutes } from './api/user-routes.ts';
+import { openapi } from './contract/openapi.ts';
 import { controlRoutes } from './control-routes.ts';
 import { dashboardRoutes } from './dashboard/routes.tsx';
-import { envelope } from './envelope.ts';
-import type { Env } from './exchange.ts';
-import { faultInjection } from './fault-injection.ts';
-import { Failure } from './failure.ts';
-import { openapi } from './openapi.ts';
-import { preflight } from './preflight.ts';
-import { projectRoutes } from './project-routes.ts';
-import { rateLimiting } from './rate-limiting.ts';
-import type { Services } from './services.ts';
-import { userRoutes } from './user-routes.ts';
+import { BrokenConnection } from './http/broken-connection.ts';
+import { Failure } from './http/failure.ts';
+import type { Services } from './state/services.ts';
 
 /** The documented API: a request in, a response out, whatever brings them. */
 export function createApp(services: Services): Hono<Env> {
@@ -27,7 +27,7 @@ export function createApp(services: Services): Hono<Env> {
   });
   app.get('/', (context) => context.redirect('/dashboard'));
 
-  app.use(envelope(services));
+  app.use(requestLifecycle(services));
   app.use('/v1/*', preflight, authentication(services), rateLimiting(services), faultInjection(services));
   app.route('/v1/users', userRoutes(services));
   app.route('/v1/projects', projectRoutes(services));

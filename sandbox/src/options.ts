@@ -1,33 +1,8 @@
-import type { RateLimit } from './rate-windows.ts';
-import { DEFAULT_SCHEDULE } from './webhooks/retry-schedule.ts';
+import type { RateLimit } from './state/rate-windows.ts';
+import type { ProjectSeed, UserSeed } from './state/seeding.ts';
 import type { DelivererOptions } from './webhooks/deliverer.ts';
+import { DEFAULT_SCHEDULE } from './webhooks/retry-schedule.ts';
 import type { EndpointParams } from './webhooks/webhooks.ts';
-
-/** A project to begin with. What is left out is made up. */
-export interface ProjectSeed {
-  /** Unique identifier, such as `proj_123`. */
-  id?: string | undefined;
-  /** Name. */
-  name?: string | undefined;
-  /** What the project is about. */
-  description?: string | undefined;
-  /** Such as `active`, `paused` or `archived`. Default `active`. */
-  status?: string | undefined;
-  /** ISO 8601. */
-  created_at?: string | undefined;
-}
-
-/** A user to begin with. What is left out is made up. */
-export interface UserSeed {
-  /** Unique identifier, such as `user_123`. */
-  id?: string | undefined;
-  /** Full name. */
-  name?: string | undefined;
-  /** Email address, unique in the account. */
-  email?: string | undefined;
-  /** ISO 8601. */
-  created_at?: string | undefined;
-}
 
 /** How webhooks are delivered. */
 export interface WebhookOptions {
@@ -117,9 +92,9 @@ function delivery({ schedule, jitter = DEFAULT_SCHEDULE.jitter, timeout, fetch }
   };
 }
 
-function count(name: string, value: number, least: number): number {
-  if (Number.isSafeInteger(value) && value >= least) return value;
-  throw new TypeError(`\`${name}\` must be a whole number of at least ${least}, not ${value}.`);
+function count(name: string, value: number, min: number): number {
+  if (Number.isSafeInteger(value) && value >= min) return value;
+  throw new TypeError(`\`${name}\` must be a whole number of at least ${min}, not ${value}.`);
 }
 
 function seeds<Seed extends object>(name: string, value: number | readonly Seed[]): readonly (Seed | object)[] {

@@ -1,19 +1,19 @@
-import { untilAborted } from './abort.ts';
 import { createApp } from './app.ts';
-import { BrokenConnection, breakFetch } from './broken-connection.ts';
-import type { Journal } from './collection.ts';
-import { Clock } from './clock.ts';
-import { Faults } from './faults.ts';
-import { Idempotency } from './idempotency.ts';
+import { Faults } from './faults/armed-faults.ts';
+import { breakAsFetch, BrokenConnection } from './http/broken-connection.ts';
 import { resolveOptions, type SandboxOptions } from './options.ts';
-import { RateWindows } from './rate-windows.ts';
-import { type RecordedRequest, RequestLog } from './request-log.ts';
-import { seededRandom } from './random.ts';
-import { SandboxState } from './state.ts';
-import { seedStore } from './seeding.ts';
-import type { Services } from './services.ts';
-import { Store } from './store.ts';
-import { Tokens } from './tokens.ts';
+import { Idempotency } from './state/idempotency.ts';
+import { RateWindows } from './state/rate-windows.ts';
+import { type RecordedRequest, RequestLog } from './state/request-log.ts';
+import { SandboxState } from './state/sandbox-state.ts';
+import { seedStore } from './state/seeding.ts';
+import type { Services } from './state/services.ts';
+import { Tokens } from './state/tokens.ts';
+import type { Journal } from './storage/collection.ts';
+import { Store } from './storage/store.ts';
+import { untilAborted } from './utils/abort.ts';
+import { Clock } from './utils/clock.ts';
+import { seededRandom } from './utils/random.ts';
 import { Deliverer } from './webhooks/deliverer.ts';
 import { SandboxWebhooks } from './webhooks/webhooks.ts';
 
@@ -130,7 +130,7 @@ export function assembleSandbox(options: SandboxOptions, { listen, journal }: Pl
     fetch: async (input, init) => {
       const request = init === undefined && input instanceof Request ? input : new Request(input, init);
       request.signal.throwIfAborted();
-      return untilAborted(request.signal, answer(request).catch(actOut));
+      return untilAborted(request.signal, answer(request).catch(failAsFetch));
     },
     listen: async (where = {}) => {
       const { port = 0, host = '127.0.0.1' } = typeof where === 'number' ? { port: where } : where;
@@ -148,7 +148,7 @@ export function assembleSandbox(options: SandboxOptions, { listen, journal }: Pl
   };
 }
 
-function actOut(error: unknown): Promise<Response> {
-  if (error instanceof BrokenConnection) return breakFetch(error);
+function failAsFetch(error: unknown): Promise<Response> {
+  if (error instanceof BrokenConnection) return breakAsFetch(error);
   throw error;
 }

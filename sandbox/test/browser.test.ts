@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
 import { createSandbox } from '../src/browser.ts';
-import { call } from './calls.ts';
+import { call } from './support/calls.ts';
 
 test('the entry point for browsers imports no Node module', async () => {
   // Rejects if there is one: for a page, esbuild can't resolve it.

@@ -1,6 +1,6 @@
 import { createSandbox } from '@example/sandbox';
 import { expect, test } from 'vitest';
-import { call, john } from './calls.ts';
+import { call, john } from './support/calls.ts';
 
 const json = { 'Content-Type': 'application/json' };
 

@@ -1,6 +1,6 @@
 import { createSandbox } from '@example/sandbox';
 import { expect, test } from 'vitest';
-import { john } from './calls.ts';
+import { john } from './support/calls.ts';
 
 const apiToken = 'token-of-this-test';
 const headers = { Authorization: `Bearer ${apiToken}` };

@@ -2,7 +2,7 @@ import { createSandbox } from '@example/sandbox';
 import { http, HttpResponse } from 'msw';
 import { setupServer } from 'msw/node';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { john } from './calls.ts';
+import { john } from './support/calls.ts';
 
 const sandbox = createSandbox();
 const server = setupServer(

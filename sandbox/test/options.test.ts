@@ -1,6 +1,6 @@
 import { createSandbox, type SandboxOptions } from '@example/sandbox';
 import { expect, test } from 'vitest';
-import { call } from './calls.ts';
+import { call } from './support/calls.ts';
 
 test.each<[SandboxOptions, string]>([
   [{ apiToken: '' }, 'apiToken'],

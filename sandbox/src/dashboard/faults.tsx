@@ -1,7 +1,7 @@
-import type { Details } from '../failure.ts';
-import type { ArmedFault } from '../faults.ts';
+import type { ArmedFault } from '../faults/armed-faults.ts';
+import type { Details } from '../http/failure.ts';
+import { Action, Empty, Field, Table } from './components.tsx';
 import { field } from './form.ts';
-import { Action, Empty, Field, Table } from './parts.tsx';
 
 const kinds = [
   ['503', 'Answer 503'],

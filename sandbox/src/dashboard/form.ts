@@ -1,5 +1,5 @@
-import { readText } from '../body-text.ts';
-import { type Details, Failure } from '../failure.ts';
+import { type Details, Failure } from '../http/failure.ts';
+import { readText } from '../http/request-body.ts';
 
 /** The fields of a form that was sent. */
 export async function readForm(request: Request): Promise<URLSearchParams> {
@@ -16,7 +16,7 @@ export function field(form: URLSearchParams, name: string): string {
 }
 
 /** What is wrong with a form's fields, to be shown beside them; `undefined` when nothing is. */
-export async function complaints(work: () => unknown): Promise<Details | undefined> {
+export async function fieldErrors(work: () => unknown): Promise<Details | undefined> {
   try {
     await work();
     return undefined;

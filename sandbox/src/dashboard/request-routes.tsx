@@ -1,8 +1,8 @@
 import { Hono } from 'hono';
 import { html } from 'hono/html';
-import type { RequestLog } from '../request-log.ts';
-import type { Services } from '../services.ts';
-import { found, page } from './page.tsx';
+import type { RequestLog } from '../state/request-log.ts';
+import type { Services } from '../state/services.ts';
+import { page, requireFound } from './page.tsx';
 import { RequestDetail, RequestRow, Requests } from './requests.tsx';
 
 /** Rows that the page begins with. */
@@ -28,7 +28,7 @@ export function requestRoutes({ log, store }: Services): Hono {
   );
 
   routes.get('/:id', (context) => {
-    const entry = found(log.entries.find(({ id }) => id === context.req.param('id')));
+    const entry = requireFound(log.entries.find(({ id }) => id === context.req.param('id')));
     const token = entry.token === undefined ? undefined : (store.tokens.get(entry.token)?.name ?? 'revoked since');
     return page(context, 'Request', <RequestDetail entry={entry} token={token} />);
   });

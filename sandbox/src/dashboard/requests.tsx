@@ -1,12 +1,12 @@
-import type { RecordedRequest } from '../request-log.ts';
-import { Code, Empty, Headers, Pill, Table, Time, toneOf } from './parts.tsx';
+import type { RecordedRequest } from '../state/request-log.ts';
+import { Code, Empty, Headers, Pill, Table, Time, toneOf } from './components.tsx';
 
 /** The last requests, newest first; `live.js` adds new ones. */
 export function Requests({ entries, baseUrl }: { entries: readonly RecordedRequest[]; baseUrl: string }) {
   return (
     <>
       <p>Requests to the API as they come in. The newest are at the top.</p>
-      <p class="unseen" role="status" id="announcement"></p>
+      <p class="visually-hidden" role="status" id="announcement"></p>
       <div id="requests" data-stream="/dashboard/requests/stream">
         <Table caption="Requests" columns={['Time', 'Method', 'Path', 'Status', 'Took', 'Left']}>
           {entries.map((entry) => (

@@ -1,11 +1,10 @@
 import { Hono } from 'hono';
-import { Failure } from '../failure.ts';
-import { ownPagesOnly } from '../own-pages.ts';
-import type { Services } from '../services.ts';
+import { Failure } from '../http/failure.ts';
+import { sameOriginOnly } from '../http/same-origin.ts';
+import type { Services } from '../state/services.ts';
 import { faultRoutes } from './fault-routes.tsx';
-import { icon } from './icon.ts';
 import { live } from './live.ts';
-import { page } from './page.tsx';
+import { icon, page } from './page.tsx';
 import { projectRoutes } from './project-routes.tsx';
 import { requestRoutes } from './request-routes.tsx';
 import { style } from './style.ts';
@@ -37,7 +36,7 @@ export function dashboardRoutes(services: Services): Hono {
     headers.set('Referrer-Policy', 'same-origin');
     headers.set('Cache-Control', 'no-store');
   });
-  routes.use(ownPagesOnly);
+  routes.use(sameOriginOnly);
 
   routes.get('/', (context) => context.redirect('/dashboard/requests'));
   routes.get('/style.css', (context) => context.body(style, 200, { 'Content-Type': 'text/css; charset=utf-8' }));

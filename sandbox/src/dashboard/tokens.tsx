@@ -1,8 +1,8 @@
-import type { Details } from '../failure.ts';
-import type { RateStanding } from '../rate-windows.ts';
-import type { TokenInfo } from '../state.ts';
-import { timestamp } from '../timestamp.ts';
-import { Confirm, Empty, Field, Table, Time } from './parts.tsx';
+import type { Details } from '../http/failure.ts';
+import type { RateLimitStatus } from '../state/rate-windows.ts';
+import type { TokenInfo } from '../state/sandbox-state.ts';
+import { timestamp } from '../utils/clock.ts';
+import { Confirm, Empty, Field, Table, Time } from './components.tsx';
 
 export function Tokens({
   tokens,
@@ -64,19 +64,19 @@ export function Tokens({
 }
 
 export function RateLimits({
-  standings,
+  statuses,
   window,
 }: {
-  standings: readonly { readonly token: TokenInfo; readonly standing: RateStanding }[];
+  statuses: readonly { readonly token: TokenInfo; readonly status: RateLimitStatus }[];
   window: number;
 }) {
   return (
     <div data-refresh>
       <p>{`What each token may still do in its window of ${window / 1000} s. A window starts with the first request in it.`}</p>
-      {standings.length === 0 && <Empty>No token, no budget.</Empty>}
+      {statuses.length === 0 && <Empty>No token, no budget.</Empty>}
       <ul class="cards">
-        {standings.map(({ token, standing }) => {
-          const open = standing.remaining < standing.limit;
+        {statuses.map(({ token, status }) => {
+          const open = status.remaining < status.limit;
           return (
             <li>
               <h2>
@@ -84,18 +84,18 @@ export function RateLimits({
               </h2>
               <meter
                 min={0}
-                max={standing.limit}
-                low={standing.limit / 4}
-                optimum={standing.limit}
-                value={standing.remaining}
+                max={status.limit}
+                low={status.limit / 4}
+                optimum={status.limit}
+                value={status.remaining}
                 aria-label={`Requests left to ${token.name}`}
               ></meter>
               <p>
-                <strong>{standing.remaining}</strong>
-                {` of ${standing.limit} left. `}
+                <strong>{status.remaining}</strong>
+                {` of ${status.limit} left. `}
                 {open ? (
                   <>
-                    The window ends at <Time at={timestamp(standing.reset)} />.
+                    The window ends at <Time at={timestamp(status.reset)} />.
                   </>
                 ) : (
                   'No window is open.'

@@ -1,8 +1,8 @@
-import type { Details } from '../failure.ts';
-import type { DeliveryRecord, EndpointRecord } from '../webhooks/records.ts';
+import type { Details } from '../http/failure.ts';
+import type { DeliveryRecord, EndpointRecord } from '../storage/records.ts';
+import { timestamp } from '../utils/clock.ts';
 import { EVENTS } from '../webhooks/webhooks.ts';
-import { timestamp } from '../timestamp.ts';
-import { Action, Code, Confirm, Empty, Field, Headers, Pill, Table, Time, toneOf } from './parts.tsx';
+import { Action, Code, Confirm, Empty, Field, Headers, Pill, Table, Time, toneOf } from './components.tsx';
 
 /** What was typed into a form that came back with errors. */
 export interface EndpointForm {

@@ -1,6 +1,6 @@
 import { signWebhook } from '@example/sdk/webhooks';
-import { timestamp } from '../timestamp.ts';
-import type { Attempt, DeliveryRecord, EndpointRecord } from './records.ts';
+import type { Attempt, DeliveryRecord, EndpointRecord } from '../storage/records.ts';
+import { timestamp } from '../utils/clock.ts';
 
 /** Bytes of an answer that are read, and characters that are kept. */
 const MAX_READ = 65_536;
@@ -76,4 +76,23 @@ function reason(error: unknown, timeout: number): string {
   const { cause } = error;
   if (!(cause instanceof Error)) return error.message;
   return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;
+}
+
+/** What an attempt means for its delivery. */
+export type Outcome =
+  | { readonly kind: 'delivered' }
+  /** The receiver wants nothing more. */
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'failed'; /** Milliseconds the receiver asked for. */ readonly retryAfter: number };
+
+/** Any 2xx is a success, 410 says goodbye, and everything else (a redirect, too) is a failure. */
+export function outcomeOf({ status, responseHeaders }: Attempt): Outcome {
+  if (status !== undefined && status >= 200 && status < 300) return { kind: 'delivered' };
+  if (status === 410) return { kind: 'gone' };
+  return { kind: 'failed', retryAfter: seconds(responseHeaders?.['retry-after']) * 1000 };
+}
+
+function seconds(retryAfter: string | undefined): number {
+  // An hour at most: a receiver can't put its events off for good.
+  return retryAfter !== undefined && /^\d{1,9}$/.test(retryAfter) ? Math.min(Number(retryAfter), 3600) : 0;
 }

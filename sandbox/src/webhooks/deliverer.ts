@@ -1,9 +1,8 @@
-import type { Clock } from '../clock.ts';
-import type { Random } from '../random.ts';
-import type { Store } from '../store.ts';
-import { attempt, type AttemptOptions } from './attempt.ts';
-import { outcomeOf } from './outcome.ts';
-import type { Attempt, DeliveryRecord, EndpointRecord } from './records.ts';
+import type { Attempt, DeliveryRecord, EndpointRecord } from '../storage/records.ts';
+import type { Store } from '../storage/store.ts';
+import type { Clock } from '../utils/clock.ts';
+import type { Random } from '../utils/random.ts';
+import { attempt, type AttemptOptions, outcomeOf } from './attempt.ts';
 import { nextDelay, type RetrySchedule } from './retry-schedule.ts';
 
 /** Attempts under way at the same time. */
@@ -27,7 +26,7 @@ export class Deliverer {
   readonly #options: DelivererOptions;
   /** Deliveries that wait, and until when. */
   readonly #waiting = new Map<string, number>();
-  readonly #underWay = new Map<string, Promise<void>>();
+  readonly #inFlight = new Map<string, Promise<void>>();
   #wakeTime = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #closing = new AbortController();
@@ -43,14 +42,14 @@ export class Deliverer {
   /** Writes a delivery down; it is attempted when it is due. */
   put(delivery: DeliveryRecord): void {
     this.#store.deliveries.put(delivery);
-    this.#note(delivery);
+    this.#track(delivery);
     if (delivery.due !== undefined) this.#wake(delivery.due);
   }
 
   /** Takes up what the store has waiting. */
   resume(): void {
     this.#waiting.clear();
-    for (const delivery of this.#store.deliveries.values()) this.#note(delivery);
+    for (const delivery of this.#store.deliveries.values()) this.#track(delivery);
     this.#wake(0);
   }
 
@@ -58,8 +57,8 @@ export class Deliverer {
   async flush(): Promise<void> {
     for (;;) {
       this.#start();
-      if (this.#underWay.size === 0) return;
-      await Promise.all(this.#underWay.values());
+      if (this.#inFlight.size === 0) return;
+      await Promise.all(this.#inFlight.values());
     }
   }
 
@@ -67,10 +66,10 @@ export class Deliverer {
   async close(): Promise<void> {
     this.#closing.abort();
     clearTimeout(this.#timer);
-    await Promise.all(this.#underWay.values());
+    await Promise.all(this.#inFlight.values());
   }
 
-  #note({ id, status, due }: DeliveryRecord): void {
+  #track({ id, status, due }: DeliveryRecord): void {
     if (status === 'pending' && due !== undefined) this.#waiting.set(id, due);
     else this.#waiting.delete(id);
   }
@@ -94,11 +93,11 @@ export class Deliverer {
     let next = Infinity;
     for (const [id, due] of this.#waiting) {
       // Each one that ends makes room, and starts the next.
-      if (this.#closing.signal.aborted || this.#underWay.size >= CONCURRENCY) return;
-      if (!this.#isOpen(id)) continue;
+      if (this.#closing.signal.aborted || this.#inFlight.size >= CONCURRENCY) return;
+      if (!this.#canSend(id)) continue;
       if (due > now) next = Math.min(next, due);
       else
-        this.#underWay.set(
+        this.#inFlight.set(
           id,
           this.#attempt(id).finally(() => this.#end(id)),
         );
@@ -107,13 +106,13 @@ export class Deliverer {
   }
 
   #end(id: string): void {
-    this.#underWay.delete(id);
+    this.#inFlight.delete(id);
     this.#wake(this.#clock.now());
   }
 
   /** Whether an attempt can be made: none is under way, and the endpoint takes any. */
-  #isOpen(id: string): boolean {
-    if (this.#underWay.has(id)) return false;
+  #canSend(id: string): boolean {
+    if (this.#inFlight.has(id)) return false;
     const delivery = this.#store.deliveries.get(id);
     const endpoint = delivery && this.#store.endpoints.get(delivery.endpoint);
     if (endpoint !== undefined) return endpoint.disabled === undefined;
@@ -143,7 +142,7 @@ export class Deliverer {
 
     if (outcome.kind === 'delivered') {
       this.put({ ...tried, status: 'delivered', due: undefined });
-      this.#hasReturned(endpoint);
+      this.#retryWaiting(endpoint);
       return;
     }
     if (outcome.kind === 'gone') {
@@ -163,7 +162,7 @@ export class Deliverer {
   }
 
   /** A receiver that takes events again gets at once what it has missed. */
-  #hasReturned(endpoint: EndpointRecord): void {
+  #retryWaiting(endpoint: EndpointRecord): void {
     const now = this.#clock.now();
     for (const [id, due] of this.#waiting) {
       const delivery = this.#store.deliveries.get(id);

@@ -1,12 +1,11 @@
 import * as z from 'zod/mini';
-import type { Clock } from '../clock.ts';
-import { throwingTypeErrors } from '../failure.ts';
-import { parseFields } from '../fields.ts';
-import { randomSecret } from '../random.ts';
-import type { Store } from '../store.ts';
-import { timestamp } from '../timestamp.ts';
+import { withTypeErrors } from '../http/failure.ts';
+import { parseFields } from '../http/parse-fields.ts';
+import type { DeliveryRecord, EndpointRecord } from '../storage/records.ts';
+import type { Store } from '../storage/store.ts';
+import { type Clock, timestamp } from '../utils/clock.ts';
+import { randomSecret } from '../utils/random.ts';
 import type { Deliverer } from './deliverer.ts';
-import type { DeliveryRecord, EndpointRecord } from './records.ts';
 
 /** The documented events. */
 export const EVENTS = ['user.created'] as const;
@@ -84,7 +83,7 @@ export class SandboxWebhooks {
 
   /** Registers a webhook. @throws TypeError for a URL, event name or secret that can't be. */
   register(params: EndpointParams): EndpointRecord {
-    return throwingTypeErrors('No such webhook.', () => this.add(params));
+    return withTypeErrors('No such webhook.', () => this.add(params));
   }
 
   /** @internal The same for what came as a form. @throws Failure */
@@ -105,7 +104,7 @@ export class SandboxWebhooks {
 
   /** Changes a webhook. Enabled again, it gets what it has missed. @throws TypeError for an unknown id, or a bad value. */
   update(id: string, changes: EndpointChanges): EndpointRecord {
-    return throwingTypeErrors('No such change.', () => this.change(id, changes));
+    return withTypeErrors('No such change.', () => this.change(id, changes));
   }
 
   /** @internal The same for what came as a form. @throws Failure, and a TypeError for an unknown id */
@@ -183,7 +182,7 @@ export class SandboxWebhooks {
   }
 
   #send({ id }: EndpointRecord, message: Message): DeliveryRecord {
-    this.#forgetOld();
+    this.#evictOldest();
     const delivery: DeliveryRecord = {
       id: this.#store.nextId('del'),
       ...message,
@@ -205,7 +204,7 @@ export class SandboxWebhooks {
     }
   }
 
-  #forgetOld(): void {
+  #evictOldest(): void {
     let surplus = this.#store.deliveries.size - KEPT;
     for (const delivery of this.#store.deliveries.values()) {
       if (surplus <= 0) return;
