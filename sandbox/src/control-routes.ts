@@ -14,8 +14,8 @@ const advanceSchema = z.strictObject({
 });
 
 /**
- * What a test in another language does over HTTP: `/__sandbox/faults`, `/__sandbox/requests`, `/__sandbox/clock`,
- * `/__sandbox/reset`. No token is asked for.
+ * Controls for tests in other languages: `/__sandbox/faults`, `/__sandbox/requests`, `/__sandbox/clock` and
+ * `/__sandbox/reset`. They need no token.
  */
 export function controlRoutes(services: Services): Hono<Env> {
   const { faults, log, clock } = services;

@@ -1,5 +1,5 @@
 /**
- * The documented API on your own machine, for development and tests.
+ * A local copy of the documented API, for development and tests.
  *
  * @module @example/sandbox
  */
@@ -20,14 +20,13 @@ export type { Clock } from './utils/clock.ts';
 export type { EndpointChanges, EndpointParams, SandboxWebhooks } from './webhooks/webhooks.ts';
 
 /**
- * Makes the documented API run in this process: with state, authentication, rate limit and errors as the reference has
- * them, and no account.
+ * Runs the documented API in this process, with its state, authentication, rate limit and errors. You need no account.
  *
  * @example
  * const sandbox = createSandbox();
  * const client = new Client({ apiToken: sandbox.apiToken, fetch: sandbox.fetch });
  *
- * @throws TypeError for an option that makes no sense; the message names it.
+ * @throws {TypeError} when an option is invalid; the message names the option.
  */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
   return assembleSandbox(options, { listen });

@@ -8,7 +8,7 @@ import type { Listen } from './sandbox.ts';
 
 /** Serves HTTP/1.1 with Node's own server. */
 export const listen: Listen = async (answer, port, host) => {
-  // A name that leads to this machine from outside is a trick to get at the dashboard (DNS rebinding).
+  // DNS rebinding: a foreign host name that resolves to this machine would give a web page access to the dashboard.
   const isMisdirected = ({ url }: Request) => isLoopback(host) && !allowsAnyHost(new URL(url));
   const server = createServer((incoming, outgoing) => {
     const respond = (request: Request) =>
@@ -17,7 +17,7 @@ export const listen: Listen = async (answer, port, host) => {
         return breakConnection(error, outgoing);
       });
     const listener = getRequestListener(respond, {
-      // The application that embeds us keeps its own Request and Response.
+      // The embedding application keeps its own Request and Response.
       overrideGlobalObjects: false,
       errorHandler: () => Response.json(malformed.body, { status: malformed.status }),
     });
@@ -31,7 +31,7 @@ export const listen: Listen = async (answer, port, host) => {
     });
   });
 
-  // A TCP server's address is never a pipe's name.
+  // Only pipes have an address that is a string.
   const address = server.address() as AddressInfo;
   const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   let closed: Promise<void> | undefined;
@@ -46,7 +46,7 @@ export const listen: Listen = async (answer, port, host) => {
   };
 };
 
-/** Whether a URL may be asked for under any name: the API, which asks for a token; the rest only under this machine's own. */
+/** Whether a URL is served under any host name. The API is, because it needs a token; the dashboard is not. */
 function allowsAnyHost({ hostname, pathname }: URL): boolean {
   return pathname.startsWith('/v1/') || isLoopback(hostname);
 }
@@ -56,7 +56,7 @@ function isLoopback(host: string): boolean {
 }
 
 function misdirected(): Promise<Response> {
-  const { body, status } = new Failure(421, 'misdirected_request', 'Use the address that the local API listens on.');
+  const { body, status } = new Failure(421, 'misdirected_request', 'Use the address that the sandbox listens on.');
   return Promise.resolve(Response.json(body, { status }));
 }
 
@@ -71,4 +71,8 @@ async function breakConnection({ answer }: BrokenConnection, outgoing: ServerRes
   return RESPONSE_ALREADY_SENT;
 }
 
-const malformed = new Failure(400, 'invalid_request', 'The request is not valid HTTP: its host or path makes no URL.');
+const malformed = new Failure(
+  400,
+  'invalid_request',
+  'The request is not valid HTTP: its host and path do not form a URL.',
+);

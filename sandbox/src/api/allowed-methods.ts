@@ -2,13 +2,18 @@ import type { Handler } from 'hono';
 import { Failure } from '../http/failure.ts';
 import type { Env } from './request-context.ts';
 
-/** For a path that exists, what the methods get that it does not have. */
+/** Refuses the methods that an existing path does not support. */
 export function allowOnly(...methods: readonly string[]): Handler<Env> {
   const allow = methods.join(', ');
   return (context) => {
     if (context.req.method === 'OPTIONS') return context.body(null, 204, { Allow: allow });
-    throw new Failure(405, 'method_not_allowed', `${context.req.path} has no ${context.req.method}, only ${allow}.`, {
-      headers: { Allow: allow },
-    });
+    throw new Failure(
+      405,
+      'method_not_allowed',
+      `${context.req.path} does not support ${context.req.method}. Allowed: ${allow}.`,
+      {
+        headers: { Allow: allow },
+      },
+    );
   };
 }

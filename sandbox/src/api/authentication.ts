@@ -5,17 +5,17 @@ import type { Env } from './request-context.ts';
 
 const credentials = /^bearer +([\w.~+/-]+=*)$/i;
 
-/** Lets a request pass if it comes with a token that the API knows. */
+/** Accepts requests that carry a known API token. */
 export function authentication({ tokens }: Services): MiddlewareHandler<Env> {
   return async (context, next) => {
     const header = context.req.header('Authorization');
     if (header === undefined) {
-      throw unauthorized('Bearer', 'No API token. Send one as `Authorization: Bearer <token>`.');
+      throw unauthorized('Bearer', 'The API token is missing. Send it as `Authorization: Bearer <token>`.');
     }
     const token = credentials.exec(header)?.[1];
     const record = token === undefined ? undefined : await tokens.find(token);
     if (record === undefined) {
-      throw unauthorized('Bearer error="invalid_token"', 'The API token is unknown or has been revoked.');
+      throw unauthorized('Bearer error="invalid_token"', 'The API token is unknown or revoked.');
     }
     context.set('token', record);
     context.get('entry').token = record.id;

@@ -5,7 +5,7 @@ import type { Services } from '../state/services.ts';
 import { sleep } from '../utils/abort.ts';
 import type { Env } from './request-context.ts';
 
-/** Makes a request go wrong where a fault is armed for it. It stands behind the rate limit: what goes wrong has counted. */
+/** Applies faults to the requests that match them. It runs after the rate limit, so a failed request counts. */
 export function faultInjection(services: Services): MiddlewareHandler<Env> {
   return async (context, next) => {
     const { method, path, raw } = context.req;
@@ -43,7 +43,7 @@ const codes: Readonly<Record<number, string>> = {
 function failure(status: number, fault: Fault, context: Context<Env>, { windows, clock }: Services): Failure {
   let { retryAfter } = fault;
   if (status === 429) {
-    // A 429 comes with headers that agree with it, or clients would have reason not to believe it.
+    // The headers must agree with the 429, or clients have reason to ignore it.
     const time = clock.now();
     const { limit, reset } = windows.status(context.get('token')?.id, time);
     const end = retryAfter === undefined ? reset : time + retryAfter * 1000;
@@ -51,7 +51,7 @@ function failure(status: number, fault: Fault, context: Context<Env>, { windows,
     retryAfter ??= Math.ceil((end - time) / 1000);
   }
   const code = codes[status] ?? (status < 500 ? 'invalid_request' : 'internal_error');
-  return new Failure(status, code, 'A fault on demand.', {
+  return new Failure(status, code, 'This failure was requested by a fault.', {
     headers: retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) },
   });
 }

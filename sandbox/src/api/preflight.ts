@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 import type { Env } from './request-context.ts';
 
-/** Answers a browser that asks what it may send: no token is asked for, and nothing is counted. */
+/** Responds to CORS preflight requests, which need no token and use no budget. */
 export const preflight: MiddlewareHandler<Env> = async (context, next) => {
   const { req } = context;
   if (req.method !== 'OPTIONS' || req.header('Access-Control-Request-Method') === undefined) {
@@ -9,7 +9,7 @@ export const preflight: MiddlewareHandler<Env> = async (context, next) => {
     return;
   }
   context.header('Access-Control-Allow-Methods', 'GET, HEAD, POST');
-  // Whatever is asked for: nothing here depends on which headers come. (`*` would leave out Authorization.)
+  // Allows whatever headers the browser asks for. `*` would exclude Authorization.
   context.header('Access-Control-Allow-Headers', req.header('Access-Control-Request-Headers') ?? 'Authorization');
   context.header('Access-Control-Max-Age', '7200');
   if (req.header('Access-Control-Request-Private-Network') === 'true') {

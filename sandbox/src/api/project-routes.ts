@@ -12,7 +12,7 @@ export function projectRoutes({ store }: Services): Hono<Env> {
   routes.get('/', (context) => {
     const { page, per_page, status } = parseFields(projectListSchema, single(context.req.queries()));
     const projects = store.projects.all.filter((project) => status === undefined || project.status === status);
-    // Newest first, as lists of this kind are: what is created meanwhile moves the pages, so clients must cope.
+    // Newest first, as in most APIs: a project created between two requests shifts the pages, so clients must cope with it.
     projects.reverse();
 
     return context.json(

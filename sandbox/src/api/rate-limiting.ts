@@ -3,7 +3,7 @@ import { Failure } from '../http/failure.ts';
 import type { Services } from '../state/services.ts';
 import type { Env } from './request-context.ts';
 
-/** Counts every request of a known token, whatever becomes of it, and refuses those past the limit. */
+/** Counts every authenticated request, and refuses requests over the limit. */
 export function rateLimiting({ windows, clock }: Services): MiddlewareHandler<Env> {
   return async (context, next) => {
     const token = context.get('token');

@@ -2,16 +2,16 @@ import type { RateLimitStatus } from '../state/rate-windows.ts';
 import type { PendingRequest } from '../state/request-log.ts';
 import type { TokenRecord } from '../storage/records.ts';
 
-/** What the parts of the app tell each other about one request, in hono's terms. */
+/** The variables that the middleware of one request shares. */
 export interface Env {
   Variables: {
-    /** The request's line in the log. */
+    /** The request's log entry. */
     entry: PendingRequest;
-    /** Whose request it is, once that is known. */
+    /** The request's token, once it is known. */
     token: TokenRecord | undefined;
-    /** What the rate-limit headers shall say, where that is not the truth. */
+    /** Overrides the rate-limit headers, for a fault. */
     rateLimit: RateLimitStatus | undefined;
-    /** How the connection shall break. */
+    /** How a fault breaks the connection. */
     broken: 'reset' | 'cut' | undefined;
   };
 }

@@ -4,7 +4,7 @@ import type { RateLimitStatus } from '../state/rate-windows.ts';
 import type { Services } from '../state/services.ts';
 import type { Env } from './request-context.ts';
 
-/** Headers that a browser would otherwise hide from the page. */
+/** Response headers that browsers would otherwise hide from pages. */
 const EXPOSED = [
   'X-RateLimit-Limit',
   'X-RateLimit-Remaining',
@@ -17,7 +17,7 @@ const EXPOSED = [
   'Idempotent-Replayed',
 ].join(', ');
 
-/** What every response carries, whatever it is: `X-Request-Id`, `Date`, `X-RateLimit-*` and CORS headers. */
+/** Logs each request, and sets the headers that every response has: `X-Request-Id`, `Date`, `X-RateLimit-*` and CORS. */
 export function requestLifecycle({ log, windows, clock }: Services): MiddlewareHandler<Env> {
   return async (context, next) => {
     const begin = performance.now();
@@ -48,6 +48,6 @@ export function requestLifecycle({ log, windows, clock }: Services): MiddlewareH
 function setRateLimit(headers: Headers, status: RateLimitStatus): void {
   headers.set('X-RateLimit-Limit', String(status.limit));
   headers.set('X-RateLimit-Remaining', String(status.remaining));
-  // Rounded up: who waits until then is never too early.
+  // Rounded up, so that a client that waits until then is never too early.
   headers.set('X-RateLimit-Reset', String(Math.ceil(status.reset / 1000)));
 }

@@ -57,12 +57,12 @@ function create(services: Services, params: UserCreateParams, passwordHash: stri
     return { status: 201, body: publicUser(user), headers: { Location: `/v1/users/${user.id}` } };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    // An answer like any other: a repeated request gets it again.
+    // A failure is a response too: a repeated request gets it again.
     return { status: error.status, body: error.body, headers: error.headers };
   }
 }
 
-/** The token and its key: two tokens may use the same one. */
+/** The key, prefixed with the token's id because two tokens may use the same key. */
 function idempotencyKey(context: Context<Env>): string | undefined {
   const key = context.req.header('Idempotency-Key');
   if (key === undefined) return undefined;

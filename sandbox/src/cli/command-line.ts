@@ -1,7 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import type { RateLimit } from '../state/rate-windows.ts';
 
-/** What the command line asks for. */
+/** A parsed command. */
 export type Command = { readonly name: 'help' } | { readonly name: 'version' } | ServeCommand | TriggerCommand;
 
 export interface ServeCommand {
@@ -11,7 +11,7 @@ export interface ServeCommand {
   readonly projects: number;
   readonly rateLimit: RateLimit;
   readonly latency: number;
-  /** File that keeps the state. */
+  /** File to store the state in. */
   readonly data: string | undefined;
 }
 
@@ -24,29 +24,29 @@ export interface TriggerCommand {
   readonly payload: unknown;
 }
 
-/** An argument is wrong; the message says which, and what is expected. */
+/** An argument is invalid. The message names it and says what is expected. */
 export class UsageError extends Error {}
 
 export const HELP = `Usage: example-sandbox [options]
        example-sandbox trigger <event> --to <url> --secret <whsec_…> [--payload <json>]
 
-Runs the Example API on this machine: no account, no network.
+Runs a local copy of the Example API. You need no account and no network.
 
-  --port <n>            TCP port, 0 for a free one (default 4010)
-  --host <address>      address to listen on (default 127.0.0.1, this machine alone;
-                        with another one the dashboard is open to others, too)
-  --projects <n>        projects to begin with (default 100)
-  --rate-limit <n/t>    requests that a token may make in a time (default 100/60s)
-  --latency <ms>        time that every answer is held back (default 0)
-  --data <file>         keeps the state in this file (default: it is gone at the end)
-  --help                this text
-  --version             the version of @example/sandbox
+  --port <n>            TCP port to listen on; 0 picks a free one (default 4010)
+  --host <address>      address to listen on (default 127.0.0.1, which only this machine
+                        can reach; any other address also exposes the dashboard)
+  --projects <n>        number of sample projects (default 100)
+  --rate-limit <n/t>    requests per token and time window (default 100/60s)
+  --latency <ms>        delay before each response (default 0)
+  --data <file>         file to store the state in (default: memory)
+  --help                show this help
+  --version             show the version of @example/sandbox
 
 trigger sends one signed event, such as user.created, to a server under development:
 
-  --to <url>            where to
-  --secret <whsec_…>    what to sign with (default: the variable EXAMPLE_WEBHOOK_SECRET)
-  --payload <json>      the event's data (default: the one of the API reference)
+  --to <url>            URL to send the event to
+  --secret <whsec_…>    signing secret (default: the variable EXAMPLE_WEBHOOK_SECRET)
+  --payload <json>      the event's data (default: the example in the API reference)
 `;
 
 const common = { help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'v' } } as const;
@@ -66,7 +66,7 @@ const triggerOptions = {
   payload: { type: 'string' },
 } as const;
 
-/** @throws UsageError */
+/** @throws {UsageError} when an argument is invalid. */
 export function parseCommandLine(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>> = {},
@@ -95,12 +95,14 @@ function parseTrigger(args: readonly string[], env: Readonly<Record<string, stri
   if (values.version === true) return { name: 'version' };
 
   const [event, ...others] = positionals;
-  if (event === undefined || others.length > 0) throw new UsageError('trigger takes one event, such as user.created.');
+  if (event === undefined || others.length > 0)
+    throw new UsageError('trigger takes exactly one event, such as user.created.');
   const secret = values.secret ?? env['EXAMPLE_WEBHOOK_SECRET'];
   if (values.to === undefined || !/^https?:\/\//i.test(values.to) || !URL.canParse(values.to)) {
-    throw new UsageError('trigger needs --to, a URL that begins with http:// or https://.');
+    throw new UsageError('trigger needs --to with a URL that starts with http:// or https://.');
   }
-  if (secret === undefined) throw new UsageError('trigger needs --secret, or the variable EXAMPLE_WEBHOOK_SECRET.');
+  if (secret === undefined)
+    throw new UsageError('trigger needs --secret or the environment variable EXAMPLE_WEBHOOK_SECRET.');
   return { name: 'trigger', event, to: values.to, secret, payload: payload(values.payload) };
 }
 
@@ -123,10 +125,12 @@ const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 function rateLimit(text: string): RateLimit {
   const match = /^(?<limit>[1-9]\d{0,8})\/(?<count>[1-9]\d{0,8})?(?<unit>ms|s|m|h)$/.exec(text);
   if (match?.groups === undefined) {
-    throw new UsageError(`--rate-limit must be a number of requests and a time, such as 100/60s, not '${text}'.`);
+    throw new UsageError(
+      `--rate-limit must be a number of requests and a time window, such as 100/60s, not '${text}'.`,
+    );
   }
   const { limit, count = '1', unit } = match.groups;
-  // The pattern lets no other unit through.
+  // The pattern matches only these units.
   return { limit: Number(limit), window: Number(count) * units[unit as keyof typeof units] };
 }
 
@@ -135,6 +139,6 @@ function payload(text: string | undefined): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new UsageError(`--payload must be JSON.`, { cause: error });
+    throw new UsageError('--payload must be valid JSON.', { cause: error });
   }
 }

@@ -8,7 +8,7 @@ process.exitCode = await run(process.argv.slice(2), {
   env: process.env,
   stopped: () =>
     new Promise((resolve) => {
-      // Once: a second Ctrl-C ends the process even if something holds it up.
+      // Only once, so that a second Ctrl-C ends the process even if it hangs.
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
     }),
 });

@@ -23,22 +23,22 @@ interface Output {
   hasColors?(): boolean;
 }
 
-/** What the command line needs of the process around it. */
+/** What the command line needs from its process. */
 export interface ProcessIO {
   readonly out: Output;
   readonly error: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Settles when the user wants it to end. */
+  /** Settles when the user stops the command. */
   readonly stopped: () => Promise<unknown>;
 }
 
-/** Runs the command line to its end. Returns the exit code: 1 if something failed, 2 if the arguments are wrong. */
+/** Runs a command to its end. Returns the exit code: 0 on success, 1 on failure, 2 for invalid arguments. */
 export async function run(args: readonly string[], io: ProcessIO): Promise<number> {
   try {
     return await execute(parseCommandLine(args, io.env), io);
   } catch (error) {
     if (error instanceof UsageError) {
-      io.error.write(`${error.message}\nexample-sandbox --help tells what there is.\n`);
+      io.error.write(`${error.message}\nRun example-sandbox --help to list the options.\n`);
       return 2;
     }
     if (error instanceof JournalError || error instanceof WebhookVerificationError) {
@@ -67,13 +67,13 @@ async function execute(command: Command, io: ProcessIO): Promise<number> {
 async function serve(command: ServeCommand, { out, stopped }: ProcessIO): Promise<number> {
   const { port, host, data, rateLimit, ...options } = command;
   const journal = data === undefined ? undefined : await openJournal(data);
-  // Always the same, so that a program that has it can be started again after the server.
+  // Always the same, so that you can restart the server without changing your program.
   const apiToken = 'sandbox_token';
   const sandbox = assembleSandbox({ ...options, apiToken, rateLimit }, { listen, journal });
   try {
     const { url } = await sandbox.listen({ port, host }).catch((error: unknown) => {
       if (!isInUse(error)) throw error;
-      throw new UsageError(`Port ${port} is in use. Choose another one with --port, or a free one with --port 0.`);
+      throw new UsageError(`Port ${port} is in use. Choose another port with --port, or use --port 0 for a free one.`);
     });
     out.write(welcome({ url, apiToken, data, ...rateLimit }, styleFor(out)));
     await stopped();

@@ -1,4 +1,4 @@
-/** Puts words into a weight, or leaves them as they are where nobody would see it. */
+/** Text styles for a terminal; without color support they leave the text unchanged. */
 export interface Style {
   bold(text: string): string;
   faint(text: string): string;
@@ -11,7 +11,7 @@ export function styleFor(stream: { readonly isTTY?: boolean; hasColors?(): boole
   return { bold: code(1, 22), faint: code(2, 22) };
 }
 
-/** What the command line says when the local API is up. */
+/** The message that the command line prints once the sandbox is listening. */
 export function welcome(
   about: { url: string; apiToken: string; limit: number; window: number; data: string | undefined },
   style: Style,
@@ -19,15 +19,15 @@ export function welcome(
   const { url, apiToken, limit, window, data } = about;
   const line = (name: string, value: string) => `  ${style.faint(name.padEnd(11))}${value}\n`;
   return (
-    `\n${style.bold('The Example API, on this machine.')} ${style.faint('Ctrl-C ends it.')}\n\n` +
+    `\n${style.bold('The Example API is running on this machine.')} ${style.faint('Press Ctrl-C to stop.')}\n\n` +
     line('URL', url) +
     line('Token', apiToken) +
     line('Dashboard', new URL('/dashboard', url).href) +
-    line('Limit', `${limit} requests in ${window / 1000} s`) +
-    line('State', data === undefined ? 'in memory, gone at the end (--data FILE keeps it)' : `kept in ${data}`) +
-    `\nFor the SDK:\n\n` +
+    line('Limit', `${limit} requests per ${window / 1000} s`) +
+    line('State', data === undefined ? 'in memory (use --data FILE to keep it)' : `stored in ${data}`) +
+    `\nTo use it with the SDK:\n\n` +
     `  export EXAMPLE_BASE_URL=${url} EXAMPLE_API_TOKEN=${apiToken}\n\n` +
-    `A first call:\n\n` +
+    `To try it:\n\n` +
     `  curl -H 'Authorization: Bearer ${apiToken}' '${url}/projects?per_page=2'\n\n`
   );
 }

@@ -27,9 +27,10 @@ const project = {
 };
 
 /**
- * The API as an OpenAPI 3.1 document, made from the schemas that it is served by. The examples are the reference's.
+ * Describes the API as an OpenAPI 3.1 document, generated from the schemas that the sandbox validates with. The examples
+ * are the reference's.
  *
- * @param baseUrl Where it is served.
+ * @param baseUrl Where the API is served.
  */
 export function openapi(baseUrl = 'https://api.example.com/v1'): JsonObject {
   return {
@@ -37,14 +38,14 @@ export function openapi(baseUrl = 'https://api.example.com/v1'): JsonObject {
     info: {
       title: 'Example API',
       version,
-      description: 'The documented API. Where the documentation is silent, this is what the local API does.',
+      description: 'The documented API. Where the reference is silent, this document describes what the sandbox does.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: baseUrl, description: 'The API' }],
     security: [{ bearer: [] }],
     tags: [
-      { name: 'Users', description: 'People of the account.' },
-      { name: 'Projects', description: 'What they work on.' },
+      { name: 'Users', description: 'Users of the account.' },
+      { name: 'Projects', description: 'Projects of the account.' },
     ],
     paths: {
       '/users': { post: createUser },
@@ -54,7 +55,7 @@ export function openapi(baseUrl = 'https://api.example.com/v1'): JsonObject {
     webhooks: { 'user.created': { post: userCreated } },
     components: {
       securitySchemes: {
-        bearer: { type: 'http', scheme: 'bearer', description: 'An API token of the dashboard.' },
+        bearer: { type: 'http', scheme: 'bearer', description: 'An API token, created in the dashboard.' },
       },
       schemas: {
         User: schemaOf(userSchema, {
@@ -76,7 +77,7 @@ export function openapi(baseUrl = 'https://api.example.com/v1'): JsonObject {
         }),
         ProjectList: schemaOf(
           z.extend(projectPageSchema, { data: z.array(z.unknown()) }),
-          { data: 'The projects of this page.', meta: 'Where the page stands.' },
+          { data: 'The projects of this page.', meta: 'Position of the page in the list.' },
           { data: { items: { $ref: '#/components/schemas/Project' } } },
         ),
         Error: schemaOf(errorBodySchema, { error: 'What went wrong.' }),
@@ -90,10 +91,18 @@ export function openapi(baseUrl = 'https://api.example.com/v1'): JsonObject {
         'X-RateLimit-Limit': header('integer', 'Requests allowed in a window.', 100),
         'X-RateLimit-Remaining': header('integer', 'Requests left in the current window.', 95),
         'X-RateLimit-Reset': header('integer', 'When the window ends: epoch seconds.', 1_640_995_200),
-        'X-Request-Id': header('string', 'Names the request, to quote to support.', 'req_0123456789abcdef'),
-        'Retry-After': header('integer', 'Seconds until a request is worth trying again.', 12),
-        Location: header('string', 'Where the new user is.', '/v1/users/user_123'),
-        'Idempotent-Replayed': header('string', '`true` when this is the answer to an earlier request.', 'true'),
+        'X-Request-Id': header(
+          'string',
+          'Identifies the request. Quote it when you contact support.',
+          'req_0123456789abcdef',
+        ),
+        'Retry-After': header('integer', 'Seconds to wait before the next request.', 12),
+        Location: header('string', 'Path of the new user.', '/v1/users/user_123'),
+        'Idempotent-Replayed': header(
+          'string',
+          '`true` when this response repeats that of an earlier request.',
+          'true',
+        ),
       },
       responses: Object.fromEntries(failures.map(({ name, response }) => [name, response])),
     },
@@ -106,10 +115,10 @@ const failures = (
     [401, 'Unauthorized', 'unauthorized', 'The token is missing, unknown or revoked.'],
     [404, 'NotFound', 'not_found', 'There is nothing with this id.'],
     [409, 'Conflict', 'email_taken', 'The email belongs to another user, or the idempotency key to another request.'],
-    [413, 'PayloadTooLarge', 'payload_too_large', 'The body has more than 1 MB.'],
+    [413, 'PayloadTooLarge', 'payload_too_large', 'The body is larger than 1 MB.'],
     [415, 'UnsupportedMediaType', 'unsupported_media_type', 'The body is not JSON in UTF-8.'],
     [422, 'UnprocessableContent', 'invalid_request', 'A field or parameter is invalid; `details` says which.'],
-    [429, 'TooManyRequests', 'rate_limit_exceeded', 'The token has used up its budget.'],
+    [429, 'TooManyRequests', 'rate_limit_exceeded', 'The token has exceeded its rate limit.'],
   ] as const
 ).map(([status, name, code, description]) => ({
   status,
@@ -136,7 +145,8 @@ const createUser: JsonObject = {
     {
       name: 'Idempotency-Key',
       in: 'header',
-      description: 'Of requests with the same key and body, one creates the user, and the others get its answer.',
+      description:
+        'One of several requests with the same key and body creates the user; the others get the same response.',
       schema: { type: 'string', pattern: '^[!-~]{1,255}$' },
     },
   ],
@@ -191,11 +201,11 @@ const userCreated: JsonObject = {
   operationId: 'userCreated',
   tags: ['Users'],
   summary: 'User created',
-  description: 'Sent when a user was created, signed as the Standard Webhooks specification says.',
+  description: 'Sent when a user is created. Signed as specified by Standard Webhooks.',
   security: [],
   parameters: [
-    webhookHeader('webhook-id', 'Names the event; the same for every attempt.'),
-    webhookHeader('webhook-timestamp', 'When the attempt is made: epoch seconds.'),
+    webhookHeader('webhook-id', 'Identifies the event; the same for every attempt.'),
+    webhookHeader('webhook-timestamp', 'Time of the attempt, in epoch seconds.'),
     webhookHeader('webhook-signature', 'Signatures, separated by spaces.'),
   ],
   requestBody: {
@@ -207,8 +217,8 @@ const userCreated: JsonObject = {
     }),
   },
   responses: {
-    '2XX': { description: 'The event has been taken in.' },
-    '4XX': { description: 'It has not, and is sent again later; 410 ends that.' },
+    '2XX': { description: 'The event was accepted.' },
+    '4XX': { description: 'The event was not accepted and is sent again later; 410 disables the webhook.' },
   },
 };
 
@@ -246,7 +256,7 @@ function schemaOf(
   descriptions: Readonly<Record<string, string>>,
   references: Readonly<Record<string, JsonObject>> = {},
 ): JsonObject {
-  // JSON by definition; zod's type for it is wider.
+  // A JSON Schema is JSON; zod's type for it is wider.
   const made = z.toJSONSchema(schema) as JsonObject;
   const fields = made['properties'] as Readonly<Record<string, JsonObject>>;
   const properties = Object.entries(descriptions).map(

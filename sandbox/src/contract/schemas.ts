@@ -108,7 +108,7 @@ function characters(min: number, max: number): string {
   return `Must be a string of ${min} to ${max} characters.`;
 }
 
-/** An integer, as a query parameter has it. */
+/** An integer in a query parameter. */
 function integer(min: number, max: number, message: string) {
   return z.pipe(
     z.string().check(z.regex(/^\d{1,15}$/, message)),

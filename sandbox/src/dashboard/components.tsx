@@ -1,12 +1,12 @@
 import type { Child } from 'hono/jsx';
 import type { Details } from '../http/failure.ts';
 
-/** A moment, for people and for machines. */
+/** A point in time. */
 export function Time({ at }: { at: string }) {
   return <time datetime={at}>{at.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC')}</time>;
 }
 
-/** A status in a word or number, in a colour that says the same. */
+/** A status as a word or number, in a matching color. */
 export function Pill({ tone, children }: { tone: 'good' | 'bad' | 'fair' | 'plain'; children?: Child }) {
   return <span class={`pill ${tone}`}>{children}</span>;
 }
@@ -17,7 +17,7 @@ export function toneOf(status: number | undefined): 'good' | 'bad' | 'fair' {
   return status < 400 ? 'good' : 'fair';
 }
 
-/** A labelled input with what is wrong with it. */
+/** An input with its label, hint and error. */
 export function Field({
   label,
   name,
@@ -30,7 +30,7 @@ export function Field({
   name: string;
   errors?: Details | undefined;
   hint?: string;
-  /** Another control than a text input; it gets the same attributes. */
+  /** Renders another control instead of a text input, with the same attributes. */
   children?: (attributes: Record<string, string | undefined>) => Child;
   value?: string | undefined;
   type?: string;
@@ -87,7 +87,7 @@ export function Action({
   );
 }
 
-/** A button that asks once more, without a script. */
+/** A button that asks for confirmation, without a script. */
 export function Confirm({ to, button, question }: { to: string; button: string; question: string }) {
   return (
     <details class="confirm">
@@ -100,7 +100,7 @@ export function Confirm({ to, button, question }: { to: string; button: string; 
   );
 }
 
-/** A table that turns into cards on a phone. */
+/** A table that becomes a list of cards on small screens. */
 export function Table({
   caption,
   columns,
@@ -125,12 +125,12 @@ export function Table({
   );
 }
 
-/** What is said where there is nothing to show. */
+/** The message for an empty list. */
 export function Empty({ children }: { children?: Child }) {
   return <p class="empty">{children}</p>;
 }
 
-/** Names and values, as headers are. */
+/** A list of names and values. */
 export function Headers({ of }: { of: Readonly<Record<string, string>> }) {
   return (
     <dl class="headers">
@@ -144,7 +144,7 @@ export function Headers({ of }: { of: Readonly<Record<string, string>> }) {
   );
 }
 
-/** Text as it is; scrolls, also with the keyboard. */
+/** Preformatted text that can be scrolled with the keyboard. */
 export function Code({ label, children }: { label: string; children?: Child }) {
   return (
     <pre tabindex={0} role="region" aria-label={label}>
@@ -153,7 +153,7 @@ export function Code({ label, children }: { label: string; children?: Child }) {
   );
 }
 
-/** Links to the pages around this one. */
+/** Links to the previous and next page. */
 export function Pages({ page, pages, href }: { page: number; pages: number; href: (page: number) => string }) {
   if (pages <= 1) return <></>;
   return (

@@ -4,7 +4,7 @@ import type { Child } from 'hono/jsx';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { Failure } from '../http/failure.ts';
 
-/** The icon that every page has. */
+/** The dashboard's icon. */
 export const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
   <rect width="32" height="32" rx="7" fill="#4f46e5"/>
   <path d="M9 9h14M9 16h9M9 23h14" stroke="#fff" stroke-width="3.5" stroke-linecap="round"/>
@@ -27,7 +27,7 @@ function isIn(path: string, section: string): boolean {
 
 /** A page of the dashboard as a response. */
 export function page(context: Context, title: string, content: Child, status = 200): Response | Promise<Response> {
-  // A number that was chosen at run time, where hono's types want it written out.
+  // hono's type lists the literal statuses; this one is computed.
   return context.html(document(title, context.req.path, content), status as ContentfulStatusCode);
 }
 
@@ -40,16 +40,16 @@ function document(title: string, path: string, content: Child) {
   return html`<!doctype html>${layout}`;
 }
 
-/** What there is at an id in a link, or a 404. */
+/** @throws {Failure} 404 when there is nothing. */
 export function requireFound<T>(thing: T | undefined): T {
-  if (thing === undefined) throw new Failure(404, 'not_found', 'It is not there, or not any more.');
+  if (thing === undefined) throw new Failure(404, 'not_found', 'It does not exist, or it was deleted.');
   return thing;
 }
 
-/** Items on a page of a list. */
+/** Items per page. */
 const PER_PAGE = 20;
 
-/** The part of a list that `?page=` asks for, newest first. */
+/** One page of a list, newest first. */
 export function slice<T>(items: readonly T[], asked: string | undefined): { items: T[]; page: number; pages: number } {
   const pages = Math.max(Math.ceil(items.length / PER_PAGE), 1);
   const number = Number(asked ?? 1);
@@ -57,7 +57,7 @@ export function slice<T>(items: readonly T[], asked: string | undefined): { item
   return { items: items.toReversed().slice((current - 1) * PER_PAGE, current * PER_PAGE), page: current, pages };
 }
 
-/** What every page has around it. */
+/** The frame of every page. */
 function Layout({ title, path, children }: { title: string; path: string; children?: Child }) {
   return (
     <html lang="en">

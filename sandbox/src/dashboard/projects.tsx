@@ -86,7 +86,7 @@ export function ProjectPage({
         <ProjectInputs form={form} errors={errors} />
         <button class="main">Save</button>
       </form>
-      <Confirm to={`${to}/delete`} button="Delete project" question={`“${project.name}” will be gone.`} />
+      <Confirm to={`${to}/delete`} button="Delete project" question={`This deletes “${project.name}”.`} />
     </>
   );
 }

@@ -12,7 +12,7 @@ import { tokenRoutes } from './token-routes.tsx';
 import { userRoutes } from './user-routes.tsx';
 import { webhookRoutes } from './webhook-routes.tsx';
 
-/** Nothing but the dashboard's own, and nobody may put it into a frame. */
+/** Allows only the dashboard's own resources, and no framing. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -24,7 +24,7 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** The dashboard: pages rendered on the server, and one small script that keeps them up to date. */
+/** The dashboard: pages rendered on the server, and one small script that updates them. */
 export function dashboardRoutes(services: Services): Hono {
   const routes = new Hono();
 
@@ -51,7 +51,7 @@ export function dashboardRoutes(services: Services): Hono {
   routes.route('/faults', faultRoutes(services));
 
   routes.all('*', () => {
-    throw new Failure(404, 'not_found', 'There is no such page.');
+    throw new Failure(404, 'not_found', 'This page does not exist.');
   });
   routes.onError((error, context) => {
     const { status, message } =

@@ -1,4 +1,4 @@
-/** The dashboard's style sheet. Colours come in pairs: light, dark. */
+/** The dashboard's style sheet. Colors come in pairs: light, dark. */
 export const style = `
 :root {
   color-scheme: light dark;

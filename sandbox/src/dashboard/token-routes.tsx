@@ -24,7 +24,7 @@ export function tokenRoutes(services: Services): Hono {
       const { name } = parseFields(tokenSchema, { name: form.get('name') });
       created = await tokens.create(name);
     });
-    // No redirect: the token is shown in this answer, and nowhere else.
+    // No redirect, because the token is shown only in this response.
     return page(
       context,
       'API tokens',

@@ -18,7 +18,7 @@ export function Tokens({
       {created !== undefined && (
         <section class="notice" role="status">
           <h2>{`Token “${created.name}”`}</h2>
-          <p>Copy it now: it is kept as a hash, and never shown again.</p>
+          <p>Copy it now. It is stored as a hash and can't be shown again.</p>
           <p>
             <code id="new-token" class="secret">
               {created.token}
@@ -27,7 +27,7 @@ export function Tokens({
         </section>
       )}
       {tokens.length === 0 ? (
-        <Empty>No token: nobody can use the API.</Empty>
+        <Empty>No tokens: every request gets a 401.</Empty>
       ) : (
         <Table caption="API tokens" columns={['Name', 'Ends in', 'Created', 'Revoke']}>
           {tokens.map(({ id, name, hint, created_at }) => (
@@ -72,8 +72,8 @@ export function RateLimits({
 }) {
   return (
     <div data-refresh>
-      <p>{`What each token may still do in its window of ${window / 1000} s. A window starts with the first request in it.`}</p>
-      {statuses.length === 0 && <Empty>No token, no budget.</Empty>}
+      <p>{`Requests left for each token in its window of ${window / 1000} s. A window starts with its first request.`}</p>
+      {statuses.length === 0 && <Empty>No tokens.</Empty>}
       <ul class="cards">
         {statuses.map(({ token, status }) => {
           const open = status.remaining < status.limit;
@@ -88,7 +88,7 @@ export function RateLimits({
                 low={status.limit / 4}
                 optimum={status.limit}
                 value={status.remaining}
-                aria-label={`Requests left to ${token.name}`}
+                aria-label={`Requests left for ${token.name}`}
               ></meter>
               <p>
                 <strong>{status.remaining}</strong>

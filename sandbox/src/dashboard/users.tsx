@@ -39,7 +39,7 @@ export function Users({
                 <Confirm
                   to={`/dashboard/users/${encodeURIComponent(user.id)}/delete`}
                   button="Delete"
-                  question={`“${user.name}” will be gone.`}
+                  question={`This deletes “${user.name}”.`}
                 />
               </td>
             </tr>

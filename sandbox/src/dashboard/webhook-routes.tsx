@@ -5,7 +5,7 @@ import { field, fieldErrors, readForm } from './form.ts';
 import { page, requireFound } from './page.tsx';
 import { Delivery, type EndpointForm, Webhook, Webhooks } from './webhooks.tsx';
 
-/** Deliveries that a webhook's page shows. */
+/** Number of deliveries on a webhook's page. */
 const SHOWN = 50;
 
 export function webhookRoutes({ webhooks, store, clock }: Services): Hono {

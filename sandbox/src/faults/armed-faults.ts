@@ -3,11 +3,11 @@ import { parseFields } from '../http/parse-fields.ts';
 import { type Random, seededRandom } from '../utils/random.ts';
 import { type Fault, faultSchema, isOfRoute } from './fault.ts';
 
-/** A fault that waits for its requests. */
+/** A fault that applies to future requests. */
 export interface ArmedFault extends Fault {
-  /** To {@link Faults.remove} it with. */
+  /** Identifies the fault for {@link Faults.remove}. */
   readonly id: string;
-  /** Requests it has met. */
+  /** Number of requests that it has applied to. */
   readonly met: number;
 }
 
@@ -18,7 +18,7 @@ interface Armed {
   met: number;
 }
 
-/** Faults on demand. A request gets the first one that is meant for it. */
+/** Faults on demand. Each request gets the first fault that matches it. */
 export class Faults {
   readonly #seed: number;
   #armed: Armed[] = [];
@@ -30,46 +30,46 @@ export class Faults {
   }
 
   /**
-   * The next request, or those that the fault describes, go wrong.
+   * Makes the next request fail, or the requests that the fault describes.
    *
    * @example
    * sandbox.faults.next({ status: 503, times: 2, retryAfter: 1 });
    * sandbox.faults.next({ share: 0.2, latency: 500, route: 'GET /projects' });
    *
-   * @throws TypeError for a fault that makes no sense; the message says what is wrong.
+   * @throws {TypeError} when the fault is invalid; the message says why.
    */
   next(fault: Fault): ArmedFault {
-    return withTypeErrors('No such fault.', () => this.arm(fault));
+    return withTypeErrors('Invalid fault.', () => this.arm(fault));
   }
 
-  /** @internal The same for what came over HTTP. @throws Failure */
+  /** @internal Like `next`, for input that came over HTTP. @throws {Failure} when the fault is invalid. */
   arm(fields: unknown): ArmedFault {
     const fault = parseFields(faultSchema, fields);
     this.#count += 1;
-    // Each has numbers of its own, so that it meets the same requests whatever other faults there are.
+    // Each has its own random numbers, so that other faults don't change the requests that it applies to.
     const armed = { id: `fault_${this.#count}`, fault, random: seededRandom(this.#seed + this.#count), met: 0 };
     this.#armed.push(armed);
     return view(armed);
   }
 
-  /** The faults that still wait for requests. */
+  /** The faults that still apply to future requests. */
   get list(): readonly ArmedFault[] {
     return this.#armed.map(view);
   }
 
-  /** Takes a fault back; `false` when there is none with this id. */
+  /** Removes a fault. Returns `false` if no fault has this id. */
   remove(id: string): boolean {
     const before = this.#armed.length;
     this.#armed = this.#armed.filter((armed) => armed.id !== id);
     return this.#armed.length < before;
   }
 
-  /** Takes all of them back. */
+  /** Removes all faults. */
   clear(): void {
     this.#armed = [];
   }
 
-  /** @internal The fault that this request meets. */
+  /** @internal Returns the fault for this request, and counts it. */
   take(method: string, path: string): Fault | undefined {
     const armed = this.#armed.find(
       ({ fault, random }) =>

@@ -1,27 +1,27 @@
 import * as z from 'zod/mini';
 
-/** Something to go wrong on purpose, so that you can see how your code takes it. At least one of `status`, `latency`, `reset` and `body`. */
+/** A failure on demand, to test how your code handles it. Needs at least one of `status`, `latency`, `reset` and `body`. */
 export interface Fault {
-  /** Answer with this error status, 400 to 599, and do nothing else. */
+  /** Responds with this error status, from 400 to 599, instead of doing the work. */
   status?: number | undefined;
-  /** Seconds, sent as `Retry-After`. */
+  /** Value of the `Retry-After` header, in seconds. */
   retryAfter?: number | undefined;
-  /** Milliseconds to hold the answer back. */
+  /** Delay before the response, in milliseconds. */
   latency?: number | undefined;
-  /** Reset the connection instead of answering. */
+  /** Resets the connection instead of responding. */
   reset?: boolean | undefined;
   /**
-   * Spoil the answer's body: `cut` the connection in its middle, end it in the middle so that it is `malformed` JSON,
-   * send a proxy's `html` page instead, or leave it `empty`.
+   * Corrupts the response body: `cut` closes the connection halfway, `malformed` sends half of the JSON, `html` sends a
+   * proxy's error page, and `empty` sends nothing.
    */
   body?: 'cut' | 'malformed' | 'html' | 'empty' | undefined;
-  /** With `status` or `reset`: do the work all the same, and lose only its answer. Default `false`. */
+  /** With `status` or `reset`: does the work, and loses only the response. Default: `false`. */
   after?: boolean | undefined;
-  /** Only requests of this route, as the reference writes it: `POST /users`, `/users/{id}`. Default every one. */
+  /** Applies only to this route, such as `POST /users` or `/users/{id}`. Default: all routes. */
   route?: string | undefined;
-  /** Only this share of the requests, 0 to 1, chosen by the seed. Default every one. */
+  /** Applies to this fraction of the requests, from 0 to 1; the seed decides which. Default: all requests. */
   share?: number | undefined;
-  /** How many requests it meets. Default 1; with `share`, no end. */
+  /** Number of requests that it applies to. Default: 1, or unlimited with `share`. */
   times?: number | undefined;
 }
 
@@ -36,7 +36,7 @@ function between(min: number, max: number) {
 
 const effects = ['status', 'latency', 'reset', 'body'] as const;
 
-/** A {@link Fault}, checked. */
+/** Validates a {@link Fault}. */
 export const faultSchema = z
   .strictObject({
     status: integer(400, 599),
@@ -56,11 +56,11 @@ export const faultSchema = z
   .check(
     z.refine((fault) => effects.some((effect) => fault[effect] !== undefined), {
       path: ['status'],
-      message: 'Say what goes wrong: status, latency, reset or body.',
+      message: 'Must have at least one of status, latency, reset and body.',
     }),
   ) satisfies z.ZodMiniType<Fault>;
 
-/** Whether a request is one of the route's. `path` is the whole one: `/v1/users/user_123`. */
+/** Whether a request belongs to a route. `path` is the full path: `/v1/users/user_123`. */
 export function isOfRoute(route: string, method: string, path: string): boolean {
   const [, only, template = ''] = /^([A-Z]+ )?(?:\/v1(?=\/))?(.*)$/.exec(route) ?? [];
   if (only !== undefined && only.trim() !== method) return false;

@@ -1,6 +1,6 @@
-/** The connection breaks on purpose: at once, or in the middle of an answer. Whoever carries answers acts it out. */
+/** A fault breaks the connection, before or in the middle of a response. The transport carries it out. */
 export class BrokenConnection extends Error {
-  /** The answer that breaks off; `undefined` where there is none at all. */
+  /** The response that breaks off; `undefined` when nothing is sent. */
   readonly answer: Response | undefined;
 
   constructor(answer?: Response) {
@@ -9,13 +9,13 @@ export class BrokenConnection extends Error {
   }
 }
 
-/** What gets through of a body. */
+/** The first half of a body, and the size of the whole. */
 export async function firstHalf(answer: Response): Promise<{ readonly sent: Uint8Array; readonly total: number }> {
   const body = new Uint8Array(await answer.arrayBuffer());
   return { sent: body.subarray(0, Math.floor(body.length / 2)), total: body.length };
 }
 
-/** Does what `fetch` does when a connection breaks. */
+/** Fails as `fetch` does when a connection breaks. */
 export async function breakAsFetch({ answer }: BrokenConnection): Promise<Response> {
   const cause = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
   if (answer === undefined) throw new TypeError('fetch failed', { cause });

@@ -1,11 +1,11 @@
-/** What is wrong, by field: `{ email: 'Must be an email address.' }`. */
+/** Problems by field, such as `{ email: 'Must be an email address.' }`. */
 export type Details = Readonly<Record<string, string>>;
 
 export interface ErrorBody {
   error: { code: string; message: string; details: Details };
 }
 
-/** A request that gets something other than success. Thrown anywhere under the routes; becomes an {@link ErrorBody}. */
+/** An error response. Routes throw it, and the app turns it into an {@link ErrorBody}. */
 export class Failure extends Error {
   readonly status: number;
   readonly code: string;
@@ -30,13 +30,13 @@ export class Failure extends Error {
   }
 }
 
-/** The request was understood, but one or more of its fields are invalid. */
+/** The error response for a request with invalid fields. */
 export function invalidFields(details: Details): Failure {
   const names = Object.keys(details).join(', ');
   return new Failure(422, 'invalid_request', `The request has invalid fields: ${names}.`, { details });
 }
 
-/** For what is called as a function and not over HTTP: the same complaint as a `TypeError`. */
+/** Rethrows a {@link Failure} as a `TypeError`, for methods that are called in the process and not over HTTP. */
 export function withTypeErrors<T>(what: string, work: () => T): T {
   try {
     return work();

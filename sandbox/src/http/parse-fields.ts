@@ -1,7 +1,11 @@
 import type * as z from 'zod/mini';
 import { type Details, invalidFields } from './failure.ts';
 
-/** The parsed value, or a 422 whose details say what is wrong with each field. */
+/**
+ * Parses fields with a schema.
+ *
+ * @throws {Failure} 422 when a field is invalid; its details name each invalid field.
+ */
 export function parseFields<T>(schema: z.ZodMiniType<T>, fields: unknown): T {
   const result = schema.safeParse(fields);
   if (result.success) return result.data;
@@ -9,7 +13,7 @@ export function parseFields<T>(schema: z.ZodMiniType<T>, fields: unknown): T {
 }
 
 function describe(issues: readonly z.core.$ZodIssue[]): Details {
-  // No prototype: a field may be called `__proto__`.
+  // Without a prototype, because a field may be named `__proto__`.
   const details = Object.create(null) as Record<string, string>;
   for (const issue of issues) {
     if (issue.code === 'unrecognized_keys') {

@@ -1,9 +1,13 @@
 import { Failure } from './failure.ts';
 
-/** Bytes that a request body may have at most. */
+/** Maximum size of a request body, in bytes. */
 export const MAX_BODY_BYTES = 1_000_000;
 
-/** A request's JSON object, or the failure that says why there is none. */
+/**
+ * Reads a request's JSON object.
+ *
+ * @throws {Failure} 400, 413 or 415 when the body can't be read.
+ */
 export async function readJsonObject(request: Request): Promise<Readonly<Record<string, unknown>>> {
   requireJson(request.headers);
   const text = await readText(request);
@@ -33,7 +37,11 @@ function requireJson(headers: Headers): void {
   }
 }
 
-/** A request's body as text. @throws Failure 413 if it is too large, 400 if it is not UTF-8 */
+/**
+ * Reads a request's body as text.
+ *
+ * @throws {Failure} 413 when the body is too large, 400 when it is not UTF-8.
+ */
 export async function readText(request: Request): Promise<string> {
   const bytes = await readBytes(request);
   try {
@@ -48,7 +56,7 @@ async function readBytes(request: Request): Promise<Uint8Array> {
 
   const chunks: Uint8Array[] = [];
   let size = 0;
-  // A declared length can be wrong or missing (chunked), so the bytes are counted, too.
+  // The declared length can be wrong or missing, so the bytes are counted as well.
   for await (const chunk of request.body ?? []) {
     size += chunk.byteLength;
     if (size > MAX_BODY_BYTES) throw tooLarge();

@@ -2,8 +2,8 @@ import type { MiddlewareHandler } from 'hono';
 import { Failure } from './failure.ts';
 
 /**
- * Keeps pages of other sites from changing anything. A browser says where a request comes from; what is no browser
- * says nothing, and may pass.
+ * Keeps pages of other sites from changing the state. Browsers send the origin of a request; other clients send none and
+ * are trusted.
  */
 export const sameOriginOnly: MiddlewareHandler = async (context, next) => {
   const { method, url } = context.req;
@@ -13,7 +13,7 @@ export const sameOriginOnly: MiddlewareHandler = async (context, next) => {
     (site !== undefined && site !== 'same-origin' && site !== 'none') ||
     (origin !== undefined && origin !== new URL(url).origin);
   if (foreign && method !== 'GET' && method !== 'HEAD') {
-    throw new Failure(403, 'forbidden', 'This comes from a page of another site.');
+    throw new Failure(403, 'forbidden', 'The request comes from a page of another site.');
   }
   await next();
 };

@@ -3,17 +3,17 @@ import type { Store } from '../storage/store.ts';
 import type { Clock } from '../utils/clock.ts';
 import { hashPassword, verifyPassword } from '../utils/hashing.ts';
 
-/** What the API answers to a request that changes something. */
+/** The response to a request that changed the state. */
 export interface SavedResponse {
   readonly status: number;
   readonly body: unknown;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** How long a key is remembered, in milliseconds: a day. */
+/** How long a key is remembered, in milliseconds: one day. */
 const LIFETIME = 86_400_000;
 
-/** Keys that are remembered at most, so that a load test does not fill the memory. */
+/** Maximum number of keys, so that a load test does not fill the memory. */
 const MAX_KEYS = 10_000;
 
 interface InFlight {
@@ -21,7 +21,7 @@ interface InFlight {
   readonly response: Promise<SavedResponse>;
 }
 
-/** Does the work of a request with an `Idempotency-Key` once, however often and however close together it arrives. */
+/** Does the work of a request with an `Idempotency-Key` once, even when the same request arrives several times at once. */
 export class Idempotency {
   readonly #store: Store;
   readonly #clock: Clock;
@@ -33,9 +33,9 @@ export class Idempotency {
   }
 
   /**
-   * @param id Token and key.
-   * @param content What two requests must have in common to be the same.
-   * @param prepare What may take time; it returns the change itself, which is saved together with its answer.
+   * @param id The token and the key.
+   * @param content Two requests with the same key must have the same content.
+   * @param prepare Does the asynchronous part and returns the change, which is saved together with its response.
    */
   async once(id: string, content: string, prepare: () => Promise<() => SavedResponse>): Promise<SavedResponse> {
     const inFlight = this.#inFlight.get(id);
@@ -66,7 +66,7 @@ export class Idempotency {
   }
 
   async #work(id: string, content: string, prepare: () => Promise<() => SavedResponse>): Promise<SavedResponse> {
-    // The content holds the user's password, so its fingerprint is made with the same care.
+    // The content includes the user's password, so it is hashed like one.
     const [fingerprint, change] = await Promise.all([hashPassword(content), prepare()]);
     return this.#store.transaction(() => {
       const { status, body, headers } = change();
@@ -78,7 +78,7 @@ export class Idempotency {
   }
 
   #evictOldest(): void {
-    // Oldest first: the first that may stay ends the search.
+    // Records are ordered by age, so the search ends at the first one that stays.
     for (const record of this.#store.responses.values()) {
       if (this.#clock.now() - record.savedAt < LIFETIME && this.#store.responses.size <= MAX_KEYS) return;
       this.#store.responses.delete(record.id);
@@ -94,6 +94,6 @@ function reused(): Failure {
   return new Failure(
     409,
     'idempotency_key_reused',
-    'This Idempotency-Key came with another body before. Take a new key for a new request.',
+    'This Idempotency-Key was used with another body. Use a new key for a new request.',
   );
 }

@@ -3,7 +3,7 @@ import type { ProjectRecord } from '../storage/records.ts';
 import { timestamp } from '../utils/clock.ts';
 import type { Services } from './services.ts';
 
-/** Statuses that the dashboard offers; a project may have any other, too. */
+/** The statuses that the dashboard offers. A project may have any other. */
 export const PROJECT_STATUSES = ['active', 'paused', 'archived'] as const;
 
 export function createProject({ store, clock }: Services, fields: ProjectFields): ProjectRecord {

@@ -1,20 +1,20 @@
-/** A limit of requests in a window of time. */
+/** A number of requests per time window. */
 export interface RateLimit {
-  /** Requests allowed in a window. */
+  /** Requests allowed per window. */
   readonly limit: number;
-  /** Length of a window in milliseconds. */
+  /** Length of a window, in milliseconds. */
   readonly window: number;
 }
 
-/** Where a token stands in its window. */
+/** The state of a token's window. */
 export interface RateLimitStatus {
   readonly limit: number;
   readonly remaining: number;
-  /** When the window ends: epoch milliseconds. */
+  /** End of the window, in epoch milliseconds. */
   readonly reset: number;
 }
 
-/** Counts the requests of each token in fixed windows; a token's window starts with the first request in it. */
+/** Counts each token's requests in fixed windows. A window starts with its first request. */
 export class RateWindows {
   readonly rate: RateLimit;
   readonly #windows = new Map<string, { start: number; used: number }>();
@@ -23,7 +23,7 @@ export class RateWindows {
     this.rate = rate;
   }
 
-  /** Counts one request; `undefined` when the budget is used up. */
+  /** Counts one request. Returns `undefined` if the budget is used up. */
   take(token: string, now: number): RateLimitStatus | undefined {
     let window = this.#current(token, now);
     if (window === undefined) {
@@ -35,7 +35,7 @@ export class RateWindows {
     return this.status(token, now);
   }
 
-  /** Where the token stands, without counting anything; without a token, what a new one would have. */
+  /** The state of a token's window, without counting a request. Without a token, the state of an unused one. */
   status(token: string | undefined, now: number): RateLimitStatus {
     const { limit, window: length } = this.rate;
     const window = token === undefined ? undefined : this.#current(token, now);
@@ -48,7 +48,7 @@ export class RateWindows {
 
   #current(token: string, now: number): { start: number; used: number } | undefined {
     const window = this.#windows.get(token);
-    // An injected clock may be set back, too: then the window lies in the future, and counts as over.
+    // An injected clock may go backwards. A window in the future counts as over.
     return window !== undefined && now >= window.start && now < window.start + this.rate.window ? window : undefined;
   }
 }

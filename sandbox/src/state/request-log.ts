@@ -1,40 +1,40 @@
 import { redact } from '../utils/redact.ts';
 
-/** One request that the local API received, with nothing secret in it. */
+/** A request that the sandbox received, with secrets redacted. */
 export interface RecordedRequest {
   /** The response's `X-Request-Id`. */
   readonly id: string;
-  /** HTTP method, in capitals. */
+  /** HTTP method, in upper case. */
   readonly method: string;
-  /** Path without the query: `/v1/users/user_123`. */
+  /** Path without the query, such as `/v1/users/user_123`. */
   readonly path: string;
-  /** Query parameters; the last one where a name is repeated. */
+  /** Query parameters. A repeated parameter has its last value. */
   readonly query: Readonly<Record<string, string>>;
-  /** Headers in lower case; the token, cookies and the like are `[redacted]`. */
+  /** Headers, with names in lower case. Tokens and cookies are `[redacted]`. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The JSON body, passwords `[redacted]`; `undefined` where there was none, or none that could be read. */
+  /** JSON body, with passwords `[redacted]`; `undefined` if there was none or it could not be read. */
   readonly body: unknown;
-  /** Id of the token it came with; `undefined` where that was missing or unknown. */
+  /** Id of the request's token; `undefined` if the token was missing or unknown. */
   readonly token: string | undefined;
-  /** When it came in: ISO 8601, by the local API's clock. */
+  /** When the request arrived, by the sandbox's clock: ISO 8601. */
   readonly received_at: string;
-  /** Status of the answer; `undefined` while there is none, and where the connection was cut. */
+  /** Status of the response; `undefined` while the request is in flight, and if the connection was reset. */
   readonly status: number | undefined;
-  /** Milliseconds until the answer; `undefined` while there is none. */
+  /** Milliseconds until the response; `undefined` while the request is in flight. */
   readonly duration: number | undefined;
-  /** Requests left to the token after this one; `undefined` while there is no answer. */
+  /** Requests left in the token's window; `undefined` while the request is in flight. */
   readonly remaining: number | undefined;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** What is filled in while the request is under way. */
+/** A request in flight, whose fields are filled in as they become known. */
 export type PendingRequest = Mutable<RecordedRequest>;
 
-/** Requests that are kept; older ones are forgotten. */
+/** Number of requests to keep. */
 const KEPT = 1000;
 
-/** The requests that came in, oldest first, and who wants to know of new ones. */
+/** The latest requests, oldest first, and the subscribers to new ones. */
 export class RequestLog {
   #entries: PendingRequest[] = [];
   readonly #listeners = new Set<(entry: RecordedRequest) => void>();
@@ -59,17 +59,17 @@ export class RequestLog {
       remaining: undefined,
     };
     this.#entries.push(entry);
-    // Cut in lots: to move a thousand entries for each request would cost more than the request.
+    // Trimmed in batches: moving a thousand entries for each request would cost more than the request.
     if (this.#entries.length >= 2 * KEPT) this.#entries = this.#entries.slice(-KEPT);
     return entry;
   }
 
-  /** The answer is known: tells the listeners. */
+  /** Notifies the subscribers once the response is known. */
   close(entry: RecordedRequest): void {
     for (const listener of this.#listeners) listener(entry);
   }
 
-  /** Calls `listener` with every request from now on, once it is answered. Returns what ends it. */
+  /** Calls `listener` with each new request once it has a response. Returns a function that unsubscribes. */
   subscribe(listener: (entry: RecordedRequest) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

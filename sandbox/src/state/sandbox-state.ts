@@ -8,11 +8,11 @@ import { type ProjectSeed, seedProject, seedUser, type UserSeed } from './seedin
 import type { Services } from './services.ts';
 import { createUser, publicUser, updateUser } from './users.ts';
 
-/** A token as the local API shows it: without the token. */
+/** A token's description, without the token itself. */
 export interface TokenInfo {
-  /** To {@link TokenState.revoke} it with. */
+  /** Identifies the token for {@link TokenState.revoke}. */
   readonly id: string;
-  /** What it was called when it was created. */
+  /** Name that it was given at its creation. */
   readonly name: string;
   /** The token's last characters. */
   readonly hint: string;
@@ -20,13 +20,13 @@ export interface TokenInfo {
   readonly created_at: string;
 }
 
-/** A new token, which is shown this once: only its hash is kept. */
+/** A new token. It is shown only once, because only its hash is stored. */
 export interface NewToken extends TokenInfo {
-  /** What to send as `Authorization: Bearer …`. */
+  /** The token to send as `Authorization: Bearer …`. */
   readonly token: string;
 }
 
-/** The users, to read and change. */
+/** Reads and changes the users. */
 export class UserState {
   readonly #services: Services;
 
@@ -35,41 +35,49 @@ export class UserState {
     this.#services = services;
   }
 
-  /** Every user, oldest first. */
+  /** All users, oldest first. */
   list(): User[] {
     return this.#services.store.users.all.map(publicUser);
   }
 
-  /** The user with this id. */
+  /** The user with this id, or `undefined`. */
   get(id: string): User | undefined {
     const user = this.#services.store.users.get(id);
     return user && publicUser(user);
   }
 
-  /** Creates a user as the API does, `user.created` included. What is left out is made up. @throws TypeError */
+  /**
+   * Creates a user as the API does, and sends `user.created`. Missing fields get sample values.
+   *
+   * @throws {TypeError} when a field is invalid.
+   */
   create(fields: Pick<UserSeed, 'name' | 'email'> = {}): User {
-    return withTypeErrors('No such user.', () => {
+    return withTypeErrors('Invalid user.', () => {
       const made = seedUser(this.#services.store.users.size, fields);
       return publicUser(createUser(this.#services, parseFields(userFieldsSchema, made)));
     });
   }
 
-  /** Changes a user. @throws TypeError for an unknown id, or a bad value */
+  /**
+   * Changes a user.
+   *
+   * @throws {TypeError} when the id is unknown or a field is invalid.
+   */
   update(id: string, changes: Partial<Pick<User, 'name' | 'email'>>): User {
-    return withTypeErrors('No such change.', () => {
+    return withTypeErrors('Invalid change.', () => {
       const user = existing(this.#services.store.users.get(id), 'user', id);
       const { name, email } = { ...publicUser(user), ...changes };
       return publicUser(updateUser(this.#services, user, parseFields(userFieldsSchema, { name, email })));
     });
   }
 
-  /** Deletes a user; `false` when there is none with this id. */
+  /** Deletes a user. Returns `false` if no user has this id. */
   delete(id: string): boolean {
     return this.#services.store.users.delete(id);
   }
 }
 
-/** The projects, to read and change. */
+/** Reads and changes the projects. */
 export class ProjectState {
   readonly #services: Services;
 
@@ -78,34 +86,42 @@ export class ProjectState {
     this.#services = services;
   }
 
-  /** Every project, oldest first. */
+  /** All projects, oldest first. */
   list(): ProjectRecord[] {
     return [...this.#services.store.projects.all];
   }
 
-  /** The project with this id. */
+  /** The project with this id, or `undefined`. */
   get(id: string): ProjectRecord | undefined {
     return this.#services.store.projects.get(id);
   }
 
-  /** Creates a project. What is left out is made up; the status is `active`. @throws TypeError */
+  /**
+   * Creates a project. Missing fields get sample values; the status is `active` by default.
+   *
+   * @throws {TypeError} when a field is invalid.
+   */
   create(fields: Pick<ProjectSeed, 'name' | 'description' | 'status'> = {}): ProjectRecord {
-    return withTypeErrors('No such project.', () => {
+    return withTypeErrors('Invalid project.', () => {
       const made = seedProject(this.#services.store.projects.size, { status: 'active', ...fields });
       return createProject(this.#services, parseFields(projectFieldsSchema, made));
     });
   }
 
-  /** Changes a project. @throws TypeError for an unknown id, or a bad value */
+  /**
+   * Changes a project.
+   *
+   * @throws {TypeError} when the id is unknown or a field is invalid.
+   */
   update(id: string, changes: Partial<Pick<ProjectRecord, 'name' | 'description' | 'status'>>): ProjectRecord {
-    return withTypeErrors('No such change.', () => {
+    return withTypeErrors('Invalid change.', () => {
       const project = existing(this.#services.store.projects.get(id), 'project', id);
       const { name, description, status } = { ...project, ...changes };
       return updateProject(this.#services, project, parseFields(projectFieldsSchema, { name, description, status }));
     });
   }
 
-  /** Deletes a project; `false` when there is none with this id. */
+  /** Deletes a project. Returns `false` if no project has this id. */
   delete(id: string): boolean {
     return this.#services.store.projects.delete(id);
   }
@@ -120,7 +136,7 @@ export class TokenState {
     this.#services = services;
   }
 
-  /** Every token, oldest first. */
+  /** All tokens, oldest first. */
   list(): TokenInfo[] {
     return this.#services.store.tokens.all.map(tokenInfo);
   }
@@ -131,13 +147,13 @@ export class TokenState {
     return { ...tokenInfo(await this.#services.tokens.add(name, token)), token };
   }
 
-  /** From now on the token gets a 401. `false` when there is none with this id. */
+  /** Revokes a token, so that it gets a 401. Returns `false` if no token has this id. */
   revoke(id: string): boolean {
     return this.#services.tokens.revoke(id);
   }
 }
 
-/** What the local API remembers, to read and change. */
+/** Reads and changes the sandbox's state. */
 export class SandboxState {
   /** The users. */
   readonly users: UserState;
@@ -154,7 +170,7 @@ export class SandboxState {
   }
 }
 
-/** Without what only the store may know. */
+/** Leaves out the fields that only the store may know. */
 export function tokenInfo({ id, name, hint, created_at }: TokenInfo): TokenInfo {
   return { id, name, hint, created_at };
 }

@@ -3,7 +3,7 @@ import { emailKey, type Store } from '../storage/store.ts';
 import { timestamp } from '../utils/clock.ts';
 import { pick, type Random, seededRandom } from '../utils/random.ts';
 
-/** A project to begin with. What is left out is made up. */
+/** A project to create at the start. Missing fields get sample values. */
 export interface ProjectSeed {
   /** Unique identifier, such as `proj_123`. */
   id?: string | undefined;
@@ -11,13 +11,13 @@ export interface ProjectSeed {
   name?: string | undefined;
   /** What the project is about. */
   description?: string | undefined;
-  /** Such as `active`, `paused` or `archived`. Default `active`. */
+  /** Status, such as `active`, `paused` or `archived`. Default: `active`. */
   status?: string | undefined;
   /** ISO 8601. */
   created_at?: string | undefined;
 }
 
-/** A user to begin with. What is left out is made up. */
+/** A user to create at the start. Missing fields get sample values. */
 export interface UserSeed {
   /** Unique identifier, such as `user_123`. */
   id?: string | undefined;
@@ -44,7 +44,7 @@ export interface Seeding {
   readonly seed: number;
 }
 
-/** Fills a new store with what it begins with; the same for the same seed. */
+/** Fills a new store with its initial data. The same seed gives the same data. */
 export function seedStore(store: Store, { projects, users, seed }: Seeding, now: number): void {
   const random = seededRandom(seed);
   store.once('seeding', () => {
@@ -52,7 +52,7 @@ export function seedStore(store: Store, { projects, users, seed }: Seeding, now:
       store.projects.put({
         ...seedProject(index, project, random),
         id: project.id ?? store.nextId('proj'),
-        // One a day, the last one yesterday.
+        // One per day, the last one yesterday.
         created_at: project.created_at ?? timestamp(now - (projects.length - index) * DAY),
       }),
     );
@@ -70,7 +70,7 @@ export function seedStore(store: Store, { projects, users, seed }: Seeding, now:
   });
 }
 
-/** A project's fields, where not given made up. */
+/** A project's fields, with sample values for those that are missing. */
 export function seedProject(index: number, given: ProjectSeed, random: Random = seededRandom(index)): ProjectFields {
   const made = `${pick(random, subjects)} ${pick(random, works)}`;
   const description = `${made} of the ${pick(random, teams)} team.`;
@@ -79,12 +79,12 @@ export function seedProject(index: number, given: ProjectSeed, random: Random = 
   return {
     name: given.name ?? made,
     description: given.description ?? description,
-    // Who describes a project and does not say otherwise means one that is under way.
+    // A project that a test describes is active unless the test says otherwise.
     status: given.status ?? (some ? 'active' : status),
   };
 }
 
-/** A user's fields, where not given made up. */
+/** A user's fields, with sample values for those that are missing. */
 export function seedUser(
   index: number,
   given: UserSeed,

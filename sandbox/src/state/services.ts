@@ -7,18 +7,18 @@ import type { RateWindows } from './rate-windows.ts';
 import type { RequestLog } from './request-log.ts';
 import type { Tokens } from './tokens.ts';
 
-/** What the routes stand on. */
+/** What the routes share. */
 export interface Services {
   readonly store: Store;
   readonly tokens: Tokens;
   readonly windows: RateWindows;
   readonly idempotency: Idempotency;
   readonly faults: Faults;
-  /** Milliseconds that every answer is held back. */
+  /** Delay before each response, in milliseconds. */
   readonly latency: number;
   readonly log: RequestLog;
   readonly clock: Clock;
   readonly webhooks: SandboxWebhooks;
-  /** Back to how everything began. */
+  /** Restores the initial state. */
   readonly reset: () => Promise<void>;
 }

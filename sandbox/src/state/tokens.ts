@@ -3,11 +3,11 @@ import type { Store } from '../storage/store.ts';
 import { type Clock, timestamp } from '../utils/clock.ts';
 import { sha256 } from '../utils/hashing.ts';
 
-/** The tokens that the API accepts: kept as hashes, found by the token. */
+/** The accepted tokens, stored as hashes. */
 export class Tokens {
   readonly #store: Store;
   readonly #clock: Clock;
-  /** Tokens that were good the last time, so that not every request waits for a hash. Gone with the process. */
+  /** Ids of tokens that were accepted before, so that not every request waits for a hash. */
   readonly #known = new Map<string, string>();
 
   constructor(store: Store, clock: Clock) {
@@ -15,7 +15,7 @@ export class Tokens {
     this.#clock = clock;
   }
 
-  /** The record of a token; `undefined` when it is unknown or revoked. At once for one that was good before. */
+  /** The record of a token; `undefined` if it is unknown or revoked. Synchronous for a token that was accepted before. */
   find(token: string): TokenRecord | undefined | Promise<TokenRecord | undefined> {
     const id = this.#known.get(token);
     return id === undefined ? this.#findByHash(token) : this.#store.tokens.get(id);
@@ -39,7 +39,7 @@ export class Tokens {
     });
   }
 
-  /** `false` when there is no such token. */
+  /** Returns `false` if no token has this id. */
   revoke(id: string): boolean {
     this.clear();
     return this.#store.tokens.delete(id);

@@ -6,12 +6,12 @@ import { emailKey } from '../storage/store.ts';
 import { timestamp } from '../utils/clock.ts';
 import type { Services } from './services.ts';
 
-/** Without what only the store may know. */
+/** Leaves out the fields that only the store may know. */
 export function publicUser({ id, name, email, created_at }: UserRecord): User {
   return z.parse(userSchema, { id, name, email, created_at });
 }
 
-/** @throws Failure 409 if the email belongs to another user. */
+/** @throws {Failure} 409 when the email belongs to another user. */
 export function createUser(
   { store, clock, webhooks }: Services,
   { name, email, passwordHash }: { name: string; email: string; passwordHash?: string | undefined },
@@ -25,7 +25,7 @@ export function createUser(
   });
 }
 
-/** @throws Failure 409 if the email belongs to another user. */
+/** @throws {Failure} 409 when the email belongs to another user. */
 export function updateUser(
   { store }: Services,
   user: UserRecord,
@@ -39,7 +39,7 @@ export function updateUser(
 
 function requireFreeEmail(holder: UserRecord | undefined, id: string | undefined): void {
   if (holder === undefined || holder.id === id) return;
-  throw new Failure(409, 'email_taken', 'There is a user with this email already.', {
+  throw new Failure(409, 'email_taken', 'There is already a user with this email.', {
     details: { email: 'Belongs to another user.' },
   });
 }

@@ -1,10 +1,10 @@
-/** Where changes are written down so that they outlive the process; nothing in memory alone. */
+/** Writes changes to durable storage. */
 export interface Journal {
-  /** What was written of this kind, in the order it was first written. */
+  /** The records of a kind, in the order of their creation. */
   read(kind: string): Iterable<unknown>;
   write(kind: string, id: string, record: unknown): void;
   erase(kind: string, id: string): void;
-  /** All that is written during `work` becomes durable together, or not at all. */
+  /** Commits all changes that `work` makes, or none. */
   transaction<T>(work: () => T): T;
   close(): void;
 }
@@ -18,12 +18,12 @@ export class Collection<R extends { readonly id: string }> {
   readonly #byKey = new Map<string, R>();
   #all: readonly R[] | undefined;
 
-  /** @param key What, beside the id, no two records share. */
+  /** @param key A second unique key, besides the id. */
   constructor(kind: string, journal?: Journal, key?: (record: R) => string) {
     this.#kind = kind;
     this.#journal = journal;
     this.#key = key;
-    // What is in a journal was written by `put`: its format has a version, and another one is not opened.
+    // `put` wrote these records: a journal with another format version is not opened.
     for (const record of journal?.read(kind) ?? []) this.#keep(record as R);
   }
 
@@ -65,12 +65,12 @@ export class Collection<R extends { readonly id: string }> {
     for (const id of [...this.#records.keys()]) this.delete(id);
   }
 
-  /** Every record, oldest first. */
+  /** All records, oldest first. */
   get all(): readonly R[] {
     return (this.#all ??= [...this.#records.values()]);
   }
 
-  /** The records one by one, oldest first, without a copy of them all. */
+  /** Iterates over the records, oldest first, without copying them. */
   values(): Iterable<R> {
     return this.#records.values();
   }

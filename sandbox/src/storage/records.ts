@@ -1,104 +1,104 @@
 import type { Project, User } from '../contract/schemas.ts';
 
-/** A user as the store keeps it. */
+/** A user as the store keeps it, with its password hash. */
 export interface UserRecord extends User {
-  /** Absent for a user that was put in without a password. */
+  /** Missing if the user was created without a password. */
   readonly passwordHash?: string | undefined;
 }
 
-/** A project as the store keeps and the API returns it. */
+/** A project as the API returns it, with its status. */
 export interface ProjectRecord extends Project {
-  /** What `GET /projects?status=` filters by. */
+  /** Status that `GET /projects?status=` filters by. */
   status: string;
 }
 
-/** A token that the API accepts. The token itself is not kept. */
+/** An accepted token. The token itself is not stored. */
 export interface TokenRecord {
   readonly id: string;
   readonly name: string;
   /** SHA-256 of the token, in hex. */
   readonly hash: string;
-  /** The token's last characters, to tell one from another. */
+  /** The token's last characters, to identify it. */
   readonly hint: string;
   readonly created_at: string;
 }
 
-/** The first answer to a request with an `Idempotency-Key`. */
+/** The first response to a request with an `Idempotency-Key`. */
 export interface ResponseRecord {
-  /** Token and key. */
+  /** The token and the key. */
   readonly id: string;
   /** Hash of the request's body. */
   readonly fingerprint: string;
   readonly status: number;
   readonly body: unknown;
   readonly headers: Readonly<Record<string, string>>;
-  /** Epoch milliseconds. */
+  /** The time, in epoch milliseconds. */
   readonly savedAt: number;
 }
 
-/** A URL that events are sent to. */
+/** A registered webhook. */
 export interface EndpointRecord {
   /** Unique identifier, such as `we_123`. */
   readonly id: string;
-  /** Where events are sent. */
+  /** URL that receives the events. */
   readonly url: string;
-  /** Names of the events it gets; `*` for every one. */
+  /** Names of the events to send; `*` for all. */
   readonly events: readonly string[];
-  /** What its deliveries are signed with: `whsec_…`. */
+  /** Signing secret, `whsec_…`. */
   readonly secret: string;
-  /** The secret before, while deliveries are signed with both. */
+  /** The previous secret, while deliveries are signed with both. */
   readonly previous?:
     | {
-        /** `whsec_…` */
+        /** Signing secret, `whsec_…`. */
         readonly secret: string;
-        /** Epoch milliseconds. */
+        /** When it expires, in epoch milliseconds. */
         readonly until: number;
       }
     | undefined;
-  /** Why nothing is sent to it at present. What is due meanwhile waits. */
+  /** Why the webhook is disabled; its deliveries wait until it is enabled. */
   readonly disabled?: string | undefined;
   /** ISO 8601, UTC. */
   readonly created_at: string;
 }
 
-/** An event on its way to one endpoint. */
+/** An event for one webhook. */
 export interface DeliveryRecord {
   /** Unique identifier, such as `del_123`. */
   readonly id: string;
-  /** The `webhook-id`: the same for every attempt, and for every endpoint that gets the event. */
+  /** Value of the `webhook-id` header: the same for every attempt, and for every webhook that gets the event. */
   readonly message: string;
-  /** The id of the webhook that it goes to. */
+  /** Id of the webhook. */
   readonly endpoint: string;
-  /** The event's name. */
+  /** Name of the event. */
   readonly event: string;
-  /** What is sent, to the byte. */
+  /** Request body, byte for byte. */
   readonly body: string;
   /** ISO 8601, UTC. */
   readonly created_at: string;
-  /** `failed` after the last attempt of the schedule. */
+  /** `failed` if the last attempt of the schedule failed. */
   readonly status: 'pending' | 'delivered' | 'failed';
-  /** When the next attempt is due, in epoch milliseconds; `undefined` when there will be none. */
+  /** When the next attempt is due, in epoch milliseconds; `undefined` if there is none. */
   readonly due?: number | undefined;
-  /** Attempts of the schedule that were made. */
+  /** Number of attempts made in the current schedule. */
   readonly tries: number;
-  /** The last attempts, oldest first. */
+  /** The latest attempts, oldest first. */
   readonly attempts: readonly Attempt[];
 }
 
-/** One try to deliver. */
+/** One attempt to deliver an event. */
 export interface Attempt {
   /** ISO 8601. */
   readonly at: string;
-  /** Milliseconds until the answer was read. */
+  /** Milliseconds until the response was read. */
   readonly duration: number;
-  /** What was sent beside the body, the signature among it. */
+  /** Request headers, including the signature. */
   readonly requestHeaders: Readonly<Record<string, string>>;
-  /** The receiver's answer; `undefined` when there was none. */
+  /** Status of the response; `undefined` if there was none. */
   readonly status?: number | undefined;
-  /** What the receiver answered with. */
+  /** Response headers. */
   readonly responseHeaders?: Readonly<Record<string, string>> | undefined;
-  /** The start of the answer's body. */
+  /** Start of the response body. */
   readonly responseBody?: string | undefined;
-  /** Why there was no answer. */
+  /** Why there was no response. */
   readonly error?: string | undefined;
 }

@@ -1,22 +1,22 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Journal } from './collection.ts';
 
-/** Changes when a newer version can't read what an older one wrote. */
+/** Format of the file. Increase it when a new version can't read files of an older one. */
 const FORMAT = 1;
 
-/** The state can't be kept in the file; the message says why, and what to do. */
+/** The state can't be stored in the file. The message says why, and what to do. */
 export class JournalError extends Error {}
 
 /**
- * Opens a file that outlives the process. What was committed is there again after `kill -9` at any moment: SQLite's
- * write-ahead log sees to that.
+ * Opens a file to store the state in. SQLite's write-ahead log keeps everything that was committed, even after a
+ * `kill -9`.
  *
- * @throws JournalError
+ * @throws {JournalError} when the file can't be opened.
  */
 export async function openJournal(file: string): Promise<Journal> {
   const database = await openDatabase(file);
   try {
-    // Exclusive: two processes with one state, each with its own copy in memory, would undo each other's changes.
+    // Exclusive, because each process has its own copy in memory: two of them would undo each other's changes.
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
     prepare(database, file);
     return journal(database);
@@ -28,7 +28,7 @@ export async function openJournal(file: string): Promise<Journal> {
 
 async function openDatabase(file: string): Promise<DatabaseSync> {
   const sqlite = await import('node:sqlite').catch((cause: unknown) => {
-    const message = `Keeping the state needs node:sqlite, which Node ${process.versions.node} lacks: take Node 22.13 or newer.`;
+    const message = `Storing the state needs node:sqlite. Node.js ${process.versions.node} does not have it; use 22.13 or newer.`;
     throw new JournalError(message, { cause });
   });
   try {
@@ -54,7 +54,7 @@ function prepare(database: DatabaseSync, file: string): void {
       PRAGMA user_version = ${FORMAT};
     `);
   } else if (format !== FORMAT) {
-    throw new JournalError(`${file} was not written by this version of example-sandbox. Take another file.`);
+    throw new JournalError(`${file} was not written by this version of example-sandbox. Use another file.`);
   }
   database.exec('COMMIT');
 }
@@ -74,7 +74,7 @@ function journal(database: DatabaseSync): Journal {
     write: (kind, id, record) => void write.run(kind, id, JSON.stringify(record)),
     erase: (kind, id) => void erase.run(kind, id),
     transaction(work) {
-      // One inside another is part of it.
+      // A nested transaction is part of the outer one.
       if (depth > 0) return work();
       database.exec('BEGIN');
       depth += 1;
@@ -98,5 +98,5 @@ function journal(database: DatabaseSync): Journal {
 function reason(error: unknown, file: string): string {
   const message = error instanceof Error ? error.message : String(error);
   if (message.includes('locked')) return `${file} is in use by another example-sandbox.`;
-  return `${file} can't keep the state: ${message}.`;
+  return `The state can't be stored in ${file}: ${message}.`;
 }

@@ -13,7 +13,7 @@ interface SequenceRecord {
   readonly last: number;
 }
 
-/** Everything the local API remembers. All reads are from memory; a journal makes it outlive the process. */
+/** The sandbox's state. Reads come from memory; a journal makes the state outlive the process. */
 export class Store {
   readonly users: Collection<UserRecord>;
   readonly projects: Collection<ProjectRecord>;
@@ -40,7 +40,7 @@ export class Store {
     return [users, projects, tokens, responses, endpoints, deliveries, this.#sequences];
   }
 
-  /** Does the work if it was not done in this store before. */
+  /** Does the work unless it was done in this store before. */
   once(name: string, work: () => void): void {
     if (this.#sequences.get(name) !== undefined) return;
     this.transaction(() => {
@@ -49,12 +49,12 @@ export class Store {
     });
   }
 
-  /** All changes made during `work` last together, or not at all. */
+  /** Commits all changes that `work` makes, or none. */
   transaction<T>(work: () => T): T {
     return this.#journal === undefined ? work() : this.#journal.transaction(work);
   }
 
-  /** `user_123`, `user_124`, …: the first id is the reference's. */
+  /** Returns `user_123`, `user_124` and so on. The first id is the one in the reference. */
   nextId(prefix: string): string {
     const last = (this.#sequences.get(prefix)?.last ?? 122) + 1;
     this.#sequences.put({ id: prefix, last });
@@ -72,7 +72,7 @@ export class Store {
   }
 }
 
-/** Two emails that differ in case alone belong to one person. */
+/** Emails are compared without regard to case. */
 export function emailKey(email: string): string {
   return email.toLowerCase();
 }

@@ -1,4 +1,4 @@
-/** The result of the work, or the signal's reason as soon as it aborts, whether or not the work heeds the signal. */
+/** Settles like `work`, or rejects with the signal's reason as soon as it aborts. */
 export function untilAborted<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
   if (!signal) return work;
   return new Promise((resolve, reject) => {
@@ -10,7 +10,7 @@ export function untilAborted<T>(signal: AbortSignal | undefined, work: Promise<T
   });
 }
 
-/** Waits, unless the signal aborts first. */
+/** Waits for `delay` milliseconds, or rejects with the signal's reason as soon as it aborts. */
 export async function sleep(delay: number, signal: AbortSignal | undefined): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {

@@ -1,4 +1,4 @@
-/** The local API's clock: the one it was given, plus what it was advanced by. */
+/** The sandbox's clock: the injected clock, plus the time that it was advanced by. */
 export class Clock {
   readonly #base: () => number;
   readonly #listeners = new Set<() => void>();
@@ -9,14 +9,14 @@ export class Clock {
     this.#base = base;
   }
 
-  /** Epoch milliseconds. */
+  /** The time, in epoch milliseconds. */
   readonly now = (): number => this.#base() + this.#offset;
 
   /**
-   * Moves the clock on, so that a test crosses a rate-limit window, or a wait between two deliveries, without waiting.
+   * Advances the clock, so that a test can skip a rate-limit window or the delay before a delivery.
    *
-   * @param milliseconds How far.
-   * @throws TypeError for anything but a finite number of at least 0.
+   * @param milliseconds By how much.
+   * @throws {TypeError} when `milliseconds` is negative or not finite.
    */
   advance(milliseconds: number): void {
     if (!Number.isFinite(milliseconds) || milliseconds < 0) {
@@ -26,18 +26,18 @@ export class Clock {
     for (const listener of this.#listeners) listener();
   }
 
-  /** @internal Calls `listener` when the clock was moved. */
+  /** @internal Calls `listener` when the clock is advanced. */
   onAdvance(listener: () => void): void {
     this.#listeners.add(listener);
   }
 
-  /** @internal Back to the clock it was given. */
+  /** @internal Restores the injected clock. */
   reset(): void {
     this.#offset = 0;
   }
 }
 
-/** ISO 8601 in UTC, in whole seconds, as the reference writes it: `2024-01-01T00:00:00Z`. */
+/** ISO 8601 in UTC, in whole seconds, as in the reference: `2024-01-01T00:00:00Z`. */
 export function timestamp(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
 }

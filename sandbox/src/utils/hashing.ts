@@ -1,26 +1,25 @@
 const encoder = new TextEncoder();
 
 /**
- * Rounds of PBKDF2 for a password. A service that keeps real passwords takes 600 000, a tenth of a second each; the
- * local API keeps test data and must not slow a load test, so it takes the least that the algorithm's specification
- * (NIST SP 800-132) allows. The rounds are part of the hash.
+ * Rounds of PBKDF2. A service with real passwords uses 600 000, which takes a tenth of a second. The sandbox has test data
+ * and must not slow down a load test, so it uses the minimum of NIST SP 800-132. The hash includes the number of rounds.
  */
 const ROUNDS = 1000;
 
-/** Hashes a secret that a person chose, with a salt of its own: `pbkdf2-sha256$1000$salt$hash`. */
+/** Hashes a password with a random salt: `pbkdf2-sha256$1000$salt$hash`. */
 export async function hashPassword(password: string): Promise<string> {
   const salt = crypto.getRandomValues(new Uint8Array(16));
   return `pbkdf2-sha256$${ROUNDS}$${hex(salt)}$${hex(await derive(password, salt, ROUNDS))}`;
 }
 
-/** Whether the hash was made of this password. */
+/** Whether the hash belongs to this password. */
 export async function verifyPassword(password: string, hash: string): Promise<boolean> {
   const [, rounds, salt, expected] = hash.split('$');
   if (rounds === undefined || salt === undefined || expected === undefined) return false;
   return hex(await derive(password, bytes(salt), Number(rounds))) === expected;
 }
 
-/** Hashes a secret that is random already, in hex. */
+/** Hashes a random secret, which needs no salt, in hex. */
 export async function sha256(text: string): Promise<string> {
   return hex(new Uint8Array(await crypto.subtle.digest('SHA-256', encoder.encode(text))));
 }

@@ -1,7 +1,7 @@
-/** Numbers from 0 to 1 that look random and are the same for the same seed. Not for secrets. */
+/** Returns pseudorandom numbers from 0 to 1. Not for secrets. */
 export type Random = () => number;
 
-/** Mulberry32: small, fast, and good enough to make test data and to choose which request fails. */
+/** Mulberry32: small, fast, and good enough for sample data and faults. */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0;
   return () => {
@@ -12,17 +12,17 @@ export function seededRandom(seed: number): Random {
   };
 }
 
-/** One of the values. */
+/** Picks one of the values. */
 export function pick<T>(random: Random, values: readonly [T, ...T[]]): T {
   return values[Math.floor(random() * values.length)] ?? values[0];
 }
 
-/** A secret nobody can guess: letters and digits, 190 bits. */
+/** Generates a secret of letters and digits, with 190 bits of entropy. */
 export function randomSecret(): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
   let secret = '';
   while (secret.length < 32) {
-    // Bytes past the last whole alphabet are thrown away: they would make some letters likelier.
+    // Larger bytes are discarded, because they would make some characters more likely.
     for (const byte of crypto.getRandomValues(new Uint8Array(40))) {
       if (byte < 248 && secret.length < 32) secret += alphabet.charAt(byte % 62);
     }

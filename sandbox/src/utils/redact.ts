@@ -2,7 +2,7 @@ const HIDDEN = '[redacted]';
 const secretHeaders = /^(authorization|proxy-authorization|cookie|set-cookie)$|token|secret|password|api-?key/i;
 const secretFields = /password|token|secret|api_?key/i;
 
-/** Levels of a body that are kept, and items of each: enough for any documented body, and nothing for an attack. */
+/** Limits for a recorded body: enough for every documented body, and too little to exhaust the memory. */
 const MAX_DEPTH = 5;
 const MAX_ITEMS = 50;
 const MAX_TEXT = 2000;
@@ -25,5 +25,5 @@ function json(value: unknown, depth = 0): unknown {
   );
 }
 
-/** Copies without what is secret, and no larger than a person would read. */
+/** Copies headers and bodies without their secrets, and no larger than a person would read. */
 export const redact = { headers, json };

@@ -5,26 +5,26 @@ import type { Random } from '../utils/random.ts';
 import { attempt, type AttemptOptions, outcomeOf } from './attempt.ts';
 import { nextDelay, type RetrySchedule } from './retry-schedule.ts';
 
-/** Attempts under way at the same time. */
+/** Maximum number of concurrent attempts. */
 const CONCURRENCY = 16;
 
-/** Attempts that a delivery remembers. */
+/** Number of attempts to keep for each delivery. */
 const KEPT_ATTEMPTS = 20;
 
-/** Longest time a timer can be set to. */
+/** Longest delay of a timer, in milliseconds. */
 const MAX_TIMER = 2_147_483_647;
 
 export interface DelivererOptions extends Pick<AttemptOptions, 'fetch' | 'timeout'> {
   readonly schedule: RetrySchedule;
 }
 
-/** Makes the attempts that are due, as long as there are any; deliveries themselves are in the store. */
+/** Makes the attempts that are due. The deliveries themselves are in the store. */
 export class Deliverer {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #options: DelivererOptions;
-  /** Deliveries that wait, and until when. */
+  /** Ids of pending deliveries, and when they are due. */
   readonly #waiting = new Map<string, number>();
   readonly #inFlight = new Map<string, Promise<void>>();
   #wakeTime = 0;
@@ -39,21 +39,21 @@ export class Deliverer {
     clock.onAdvance(() => this.#wake(0));
   }
 
-  /** Writes a delivery down; it is attempted when it is due. */
+  /** Stores a delivery, and attempts it when it is due. */
   put(delivery: DeliveryRecord): void {
     this.#store.deliveries.put(delivery);
     this.#track(delivery);
     if (delivery.due !== undefined) this.#wake(delivery.due);
   }
 
-  /** Takes up what the store has waiting. */
+  /** Continues with the pending deliveries in the store. */
   resume(): void {
     this.#waiting.clear();
     for (const delivery of this.#store.deliveries.values()) this.#track(delivery);
     this.#wake(0);
   }
 
-  /** Attempts everything that is due by now, and waits for the answers. */
+  /** Attempts all deliveries that are due, and waits for the responses. */
   async flush(): Promise<void> {
     for (;;) {
       this.#start();
@@ -62,7 +62,7 @@ export class Deliverer {
     }
   }
 
-  /** Makes no further attempt, and ends those under way: what was not answered stays due. */
+  /** Makes no further attempts, and aborts those in flight. Deliveries without a response stay due. */
   async close(): Promise<void> {
     this.#closing.abort();
     clearTimeout(this.#timer);
@@ -74,7 +74,7 @@ export class Deliverer {
     else this.#waiting.delete(id);
   }
 
-  /** Sees to it that what is due then is looked at. */
+  /** Sets the timer to the time when the next delivery is due. */
   #wake(due: number): void {
     if (this.#closing.signal.aborted || (this.#timer !== undefined && this.#wakeTime <= due)) return;
     clearTimeout(this.#timer);
@@ -84,7 +84,7 @@ export class Deliverer {
       this.#timer = undefined;
       this.#start();
     }, delay);
-    // A delivery that waits keeps no process alive (in Node, where a timer would).
+    // In Node.js a timer would keep the process alive.
     if (typeof this.#timer === 'object') this.#timer.unref();
   }
 
@@ -92,7 +92,7 @@ export class Deliverer {
     const now = this.#clock.now();
     let next = Infinity;
     for (const [id, due] of this.#waiting) {
-      // Each one that ends makes room, and starts the next.
+      // The end of an attempt starts the next one.
       if (this.#closing.signal.aborted || this.#inFlight.size >= CONCURRENCY) return;
       if (!this.#canSend(id)) continue;
       if (due > now) next = Math.min(next, due);
@@ -110,7 +110,7 @@ export class Deliverer {
     this.#wake(this.#clock.now());
   }
 
-  /** Whether an attempt can be made: none is under way, and the endpoint takes any. */
+  /** Whether an attempt can start: none is in flight, and the webhook is enabled. */
   #canSend(id: string): boolean {
     if (this.#inFlight.has(id)) return false;
     const delivery = this.#store.deliveries.get(id);
@@ -130,7 +130,7 @@ export class Deliverer {
       signal: this.#closing.signal,
     });
     if (this.#closing.signal.aborted && made.status === undefined) return;
-    // Both may have been deleted, or changed, while the receiver took its time.
+    // Both may have been changed or deleted during the attempt.
     const [now, there] = [this.#store.deliveries.get(id), this.#store.endpoints.get(endpoint.id)];
     if (now !== undefined && there !== undefined) this.#store.transaction(() => this.#settle(now, there, made));
   }
@@ -146,7 +146,7 @@ export class Deliverer {
       return;
     }
     if (outcome.kind === 'gone') {
-      this.#store.endpoints.put({ ...endpoint, disabled: 'It answered 410 Gone.' });
+      this.#store.endpoints.put({ ...endpoint, disabled: 'The receiver responded with 410 Gone.' });
     }
     const delay = nextDelay(
       this.#options.schedule,
@@ -161,7 +161,7 @@ export class Deliverer {
     );
   }
 
-  /** A receiver that takes events again gets at once what it has missed. */
+  /** Sends a receiver that has recovered all of its pending deliveries at once. */
   #retryWaiting(endpoint: EndpointRecord): void {
     const now = this.#clock.now();
     for (const [id, due] of this.#waiting) {

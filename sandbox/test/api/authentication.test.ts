@@ -4,14 +4,14 @@ import { call } from '../support/calls.ts';
 
 const apiToken = 'sandbox_token';
 
-test('without a token: 401 that says how to send one', async () => {
+test('a request without a token gets a 401 that says how to send one', async () => {
   const response = await call(createSandbox(), 'GET /v1/projects', { token: null });
   expect(response.status).toBe(401);
   expect(response.headers.get('www-authenticate')).toBe('Bearer');
   expect(await response.json()).toEqual({
     error: {
       code: 'unauthorized',
-      message: 'No API token. Send one as `Authorization: Bearer <token>`.',
+      message: 'The API token is missing. Send it as `Authorization: Bearer <token>`.',
       details: {},
     },
   });
@@ -30,12 +30,12 @@ test.each(['Bearer wrong', 'Bearer', 'Basic c2FuZGJveF90b2tlbg==', 'sandbox_toke
   },
 );
 
-test('the scheme may be written in any case', async () => {
+test('the scheme is case-insensitive', async () => {
   const headers = { Authorization: 'bearer sandbox_token' };
   expect((await call(createSandbox({ apiToken }), 'GET /v1/projects', { token: null, headers })).status).toBe(200);
 });
 
-test('the token is one of its own, so that clients of two local APIs in a process do not share a budget', async () => {
+test('each sandbox has its own token, so that clients of two sandboxes in one process do not share a budget', async () => {
   const sandbox = createSandbox();
   expect(sandbox.apiToken).toMatch(/^sandbox_\w{32}$/);
   expect((await call(createSandbox(), 'GET /v1/projects', { token: sandbox.apiToken })).status).toBe(401);
@@ -48,6 +48,6 @@ test('the token can be chosen', async () => {
   expect((await call(sandbox, 'GET /v1/projects', { token: 'sandbox_token' })).status).toBe(401);
 });
 
-test('authentication comes first: an unknown route under /v1 is a 401 for a stranger', async () => {
+test('authentication comes first: an unauthenticated request to an unknown route under /v1 gets a 401', async () => {
   expect((await call(createSandbox(), 'GET /v1/secrets', { token: null })).status).toBe(401);
 });

@@ -72,7 +72,7 @@ async function send(sandbox: Sandbox, method: string, path: string, type?: strin
 const at = (path: string, id: string) => path.replaceAll(/:\w+/g, id);
 const unlimited = { rateLimit: { limit: 100_000, window: 60_000 } };
 
-describe('bad input gets an answer that says so, and the local API goes on', () => {
+describe('bad input gets an error response, and the sandbox keeps working', () => {
   test('the routes are those of the API, the control and the dashboard', () => {
     for (const area of ['/v1/users', '/v1/projects', '/__sandbox/faults', '/dashboard/webhooks']) {
       expect(paths.some((path) => path.startsWith(area))).toBe(true);
@@ -80,7 +80,7 @@ describe('bad input gets an answer that says so, and the local API goes on', () 
     expect(writing.length).toBeGreaterThan(15);
   });
 
-  test.each(paths)('%s with every method that it does not have', async (path) => {
+  test.each(paths)('%s with every unsupported method', async (path) => {
     const sandbox = createSandbox(unlimited);
     for (const method of methods.filter((name) => !known.has(`${name} ${path}`))) {
       const response = await send(
@@ -95,7 +95,7 @@ describe('bad input gets an answer that says so, and the local API goes on', () 
     }
   });
 
-  test.each(paths.filter((path) => path.includes(':')))('%s with ids that are none', async (path) => {
+  test.each(paths.filter((path) => path.includes(':')))('%s with invalid ids', async (path) => {
     const sandbox = createSandbox(unlimited);
     for (const id of ids) {
       for (const method of methods.filter((name) => known.has(`${name} ${path}`))) {
@@ -114,7 +114,7 @@ describe('bad input gets an answer that says so, and the local API goes on', () 
     }
   });
 
-  test.each(writing)('%s with bodies that are none', async (route) => {
+  test.each(writing)('%s with invalid bodies', async (route) => {
     const [method = '', path = ''] = route.split(' ');
     const sandbox = createSandbox({ ...unlimited, projects: 1, users: 1 });
     for (const [what, type, body] of bodies) {

@@ -2,7 +2,7 @@ import { createSandbox } from '@example/sandbox';
 import { expect, test } from 'vitest';
 import { call } from '../support/calls.ts';
 
-test('a preflight is answered without a token and takes nothing from the budget', async () => {
+test('a preflight needs no token and uses no budget', async () => {
   const sandbox = createSandbox();
   const response = await call(sandbox, 'OPTIONS /v1/users', {
     token: null,
@@ -21,7 +21,7 @@ test('a preflight is answered without a token and takes nothing from the budget'
   expect(next.headers.get('x-ratelimit-remaining')).toBe('99');
 });
 
-test('a page on a public site may ask for the private network', async () => {
+test('a page on a public site may access the private network', async () => {
   const headers = { 'Access-Control-Request-Method': 'GET', 'Access-Control-Request-Private-Network': 'true' };
   const response = await call(createSandbox(), 'OPTIONS /v1/projects', { token: null, headers });
   expect(response.headers.get('access-control-allow-private-network')).toBe('true');
@@ -48,7 +48,7 @@ test.each([
   }
 });
 
-test('OPTIONS that is no preflight says which methods there are', async () => {
+test('OPTIONS without preflight headers lists the methods', async () => {
   const response = await call(createSandbox(), 'OPTIONS /v1/users');
   expect([response.status, response.headers.get('allow')]).toEqual([204, 'POST']);
 });

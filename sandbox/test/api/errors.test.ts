@@ -75,7 +75,7 @@ describe.each(['sandbox.fetch', 'HTTP'])('over %s', (transport) => {
     await expectError(response, 415, 'unsupported_media_type');
   });
 
-  test('a charset of UTF-8 is fine', async () => {
+  test('the charset UTF-8 is accepted', async () => {
     const response = await call(sandbox(), 'POST /v1/users', {
       json: { ...john, email: `${transport.replace('.', '')}@example.com` },
       headers: { 'Content-Type': 'Application/JSON; Charset="UTF-8"' },
@@ -83,12 +83,12 @@ describe.each(['sandbox.fetch', 'HTTP'])('over %s', (transport) => {
     expect(response.status).toBe(201);
   });
 
-  test('a body of 2 MB: 413', async () => {
+  test('a body of 2 MB gets a 413', async () => {
     const response = await call(sandbox(), 'POST /v1/users', { json: { ...john, name: 'x'.repeat(2_000_000) } });
     await expectError(response, 413, 'payload_too_large');
   });
 
-  test('a body that grows past 1 MB without having said so: 413', async () => {
+  test('a body of more than 1 MB without a declared length gets a 413', async () => {
     const chunk = new Uint8Array(100_000).fill(0x20);
     let sent = 0;
     const body = new ReadableStream<Uint8Array>({
@@ -107,7 +107,7 @@ describe.each(['sandbox.fetch', 'HTTP'])('over %s', (transport) => {
     await expectError(response, 413, 'payload_too_large');
   });
 
-  test('the server still answers after all of this', async () => {
+  test('the server still responds after all of this', async () => {
     expect((await call(sandbox(), 'GET /v1/projects')).status).toBe(200);
   });
 });

@@ -4,7 +4,7 @@ import { call, john } from '../support/calls.ts';
 
 const headers = { 'Idempotency-Key': 'key-1' };
 
-test('the same key and body again get the first answer again', async () => {
+test('the same key and body get the first response again', async () => {
   const sandbox = createSandbox();
   const first = await call(sandbox, 'POST /v1/users', { json: john, headers });
   const again = await call(sandbox, 'POST /v1/users', { json: john, headers });
@@ -18,7 +18,7 @@ test('the same key and body again get the first answer again', async () => {
   expect(await again.json()).toEqual(await first.json());
 });
 
-test('also when they arrive at the same time', async () => {
+test('concurrent requests with the same key and body get the same response', async () => {
   const sandbox = createSandbox();
   const responses = await Promise.all(
     Array.from({ length: 5 }, () => call(sandbox, 'POST /v1/users', { json: john, headers })),
@@ -28,7 +28,7 @@ test('also when they arrive at the same time', async () => {
   expect(new Set(bodies).size).toBe(1);
 });
 
-test('the order and spacing of the JSON make no difference', async () => {
+test('the order of fields and the whitespace make no difference', async () => {
   const sandbox = createSandbox();
   await call(sandbox, 'POST /v1/users', { json: john, headers });
   const { name, email, password } = john;
@@ -36,7 +36,7 @@ test('the order and spacing of the JSON make no difference', async () => {
   expect((await call(sandbox, 'POST /v1/users', { body, headers })).status).toBe(201);
 });
 
-test('the same key with another body: 409', async () => {
+test('the same key with another body gets a 409', async () => {
   const sandbox = createSandbox();
   expect((await call(sandbox, 'POST /v1/users', { json: john, headers })).status).toBe(201);
   const other = await call(sandbox, 'POST /v1/users', { json: { ...john, password: 'another_one' }, headers });
@@ -44,7 +44,7 @@ test('the same key with another body: 409', async () => {
   expect(await other.json()).toMatchObject({ error: { code: 'idempotency_key_reused' } });
 });
 
-test('the same key with another body at the same time: 409 for the one that comes second', async () => {
+test('of two concurrent requests with the same key and different bodies, the second gets a 409', async () => {
   const sandbox = createSandbox();
   const bodies = [john, { ...john, password: 'another_one' }];
   const responses = await Promise.all(bodies.map((json) => call(sandbox, 'POST /v1/users', { json, headers })));
@@ -54,7 +54,7 @@ test('the same key with another body at the same time: 409 for the one that come
   expect(await responses[1]!.json()).toMatchObject({ error: { code: 'idempotency_key_reused' } });
 });
 
-test('a conflict is an answer like any other, and comes again', async () => {
+test('a conflict is a response like any other, and is repeated', async () => {
   const sandbox = createSandbox();
   await call(sandbox, 'POST /v1/users', { json: john });
   const first = await call(sandbox, 'POST /v1/users', { json: john, headers });
@@ -63,13 +63,13 @@ test('a conflict is an answer like any other, and comes again', async () => {
   expect(await again.json()).toEqual(await first.json());
 });
 
-test('a key is not used up by a request that was invalid', async () => {
+test('an invalid request does not use up its key', async () => {
   const sandbox = createSandbox();
   expect((await call(sandbox, 'POST /v1/users', { json: { ...john, name: '' }, headers })).status).toBe(422);
   expect((await call(sandbox, 'POST /v1/users', { json: john, headers })).status).toBe(201);
 });
 
-test('a key is remembered for a day', async () => {
+test('a key is remembered for one day', async () => {
   let now = 1_700_000_000_000;
   const sandbox = createSandbox({ now: () => now });
   await call(sandbox, 'POST /v1/users', { json: john, headers });
@@ -82,7 +82,7 @@ test('a key is remembered for a day', async () => {
   expect((await call(sandbox, 'POST /v1/users', other)).status).toBe(201);
 });
 
-test.each(['', 'two words', 'x'.repeat(256)])('%j is no key: 422', async (key) => {
+test.each(['', 'two words', 'x'.repeat(256)])('the key %j gets a 422', async (key) => {
   const response = await call(createSandbox(), 'POST /v1/users', { json: john, headers: { 'Idempotency-Key': key } });
   expect(response.status).toBe(422);
   expect(await response.json()).toMatchObject({

@@ -26,7 +26,7 @@ test('there are 100 projects on 5 pages of 20, newest first, each on one page', 
   expect(seen).toEqual([...seen].sort().reverse());
 });
 
-test('a project has the documented fields, and its status', async () => {
+test('a project has the documented fields and a status', async () => {
   const sandbox = createSandbox({
     projects: [{ id: 'proj_1', name: 'One', description: '', created_at: '2024-01-01T00:00:00Z' }],
   });
@@ -35,7 +35,7 @@ test('a project has the documented fields, and its status', async () => {
   ]);
 });
 
-test('status filters, and the counts are those of the filtered list', async () => {
+test('status filters the list, and the counts match the filtered list', async () => {
   const sandbox = createSandbox({ projects: [{ status: 'active' }, { status: 'archived' }, { status: 'active' }] });
 
   const active = await list(sandbox, '?status=active&per_page=1');
@@ -47,7 +47,7 @@ test('status filters, and the counts are those of the filtered list', async () =
   });
 });
 
-test('the made-up projects have several statuses', async () => {
+test('the sample projects have several statuses', async () => {
   const { data } = await list(createSandbox(), '?per_page=100');
   expect(new Set(data.map((project) => project.status))).toEqual(new Set(['active', 'paused', 'archived']));
 });
@@ -76,7 +76,7 @@ test.each([
   expect(await response.json()).toMatchObject({ error: { code: 'invalid_request', details } });
 });
 
-test('the same seed makes the same projects, another seed others', async () => {
+test('the same seed gives the same projects, another seed gives others', async () => {
   const now = () => 1_700_000_000_000;
   const first = await list(createSandbox({ now, seed: 7 }));
   expect(await list(createSandbox({ now, seed: 7 }))).toEqual(first);

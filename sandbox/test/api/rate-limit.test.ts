@@ -12,7 +12,7 @@ function ask(sandbox: Sandbox): Promise<Response> {
   return call(sandbox, 'GET /v1/projects?per_page=1');
 }
 
-test('every response says what is left; the reset is rounded up to a second', async () => {
+test('every response has the remaining budget; the reset is rounded up to a second', async () => {
   const sandbox = createSandbox({ now: () => start });
   expect(budget(await ask(sandbox))).toEqual(['100', '99', '1704067261']);
   expect(budget(await ask(sandbox))).toEqual(['100', '98', '1704067261']);
@@ -38,7 +38,7 @@ test('the 101st request in a minute gets a 429, and the first after it does not'
   expect(budget(await ask(sandbox))).toEqual(['100', '99', '1704067321']);
 });
 
-test('limit and window can be chosen', async () => {
+test('the limit and the window can be chosen', async () => {
   let now = start;
   const sandbox = createSandbox({ rateLimit: { limit: 2, window: 500 }, now: () => now });
   expect((await ask(sandbox)).status).toBe(200);
@@ -48,14 +48,14 @@ test('limit and window can be chosen', async () => {
   expect((await ask(sandbox)).status).toBe(200);
 });
 
-test('requests at the same time share the budget exactly', async () => {
+test('concurrent requests share the budget exactly', async () => {
   const sandbox = createSandbox({ rateLimit: { limit: 10 } });
   const responses = await Promise.all(Array.from({ length: 15 }, () => ask(sandbox)));
   expect(responses.filter((response) => response.status === 200)).toHaveLength(10);
   expect(responses.filter((response) => response.status === 429)).toHaveLength(5);
 });
 
-test('a failed request counts, too', async () => {
+test('a failed request counts', async () => {
   const sandbox = createSandbox({ rateLimit: { limit: 3 } });
   expect(budget(await call(sandbox, 'GET /v1/users/nobody'))[1]).toBe('2');
   expect(budget(await call(sandbox, 'POST /v1/users', { body: 'no JSON' }))[1]).toBe('1');
@@ -63,14 +63,14 @@ test('a failed request counts, too', async () => {
   expect((await ask(sandbox)).status).toBe(429);
 });
 
-test('a request without a good token takes nothing from it, and is told of an untouched budget', async () => {
+test('a request without a valid token uses no budget, and its headers show a full one', async () => {
   const sandbox = createSandbox({ now: () => start });
   const stranger = await call(sandbox, 'GET /v1/projects', { token: 'wrong' });
   expect(budget(stranger)).toEqual(['100', '100', '1704067261']);
   expect(budget(await ask(sandbox))[1]).toBe('99');
 });
 
-test('a clock that is set back begins a new window', async () => {
+test('a clock that goes backwards starts a new window', async () => {
   let now = start;
   const sandbox = createSandbox({ rateLimit: { limit: 1 }, now: () => now });
   await ask(sandbox);

@@ -18,7 +18,7 @@ describe('POST /users', () => {
     });
   });
 
-  test('a created user can be read back', async () => {
+  test('a created user can be fetched', async () => {
     const sandbox = createSandbox({ now });
     const created = await call(sandbox, 'POST /v1/users', { json: john });
     const read = await call(sandbox, 'GET /v1/users/user_123');
@@ -27,7 +27,7 @@ describe('POST /users', () => {
     expect(await read.json()).toEqual(await created.json());
   });
 
-  test('every invalid field is named at once', async () => {
+  test('the details name every invalid field', async () => {
     const response = await call(createSandbox(), 'POST /v1/users', { json: { name: '', email: 'john', admin: true } });
 
     expect(response.status).toBe(422);
@@ -64,7 +64,7 @@ describe('POST /users', () => {
     expect(Object.entries(error.details)).toEqual([[field, message]]);
   });
 
-  test('an email belongs to one user, whatever its case', async () => {
+  test('an email belongs to one user, regardless of case', async () => {
     const sandbox = createSandbox();
     await call(sandbox, 'POST /v1/users', { json: john });
     const response = await call(sandbox, 'POST /v1/users', { json: { ...john, email: 'JOHN@Example.com' } });
@@ -73,19 +73,19 @@ describe('POST /users', () => {
     expect(await response.json()).toEqual({
       error: {
         code: 'email_taken',
-        message: 'There is a user with this email already.',
+        message: 'There is already a user with this email.',
         details: { email: 'Belongs to another user.' },
       },
     });
   });
 
-  test('of two at the same time with one email, one is created', async () => {
+  test('of two concurrent requests with the same email, one creates the user', async () => {
     const sandbox = createSandbox();
     const both = await Promise.all([1, 2].map(() => call(sandbox, 'POST /v1/users', { json: john })));
     expect(both.map((response) => response.status).sort()).toEqual([201, 409]);
   });
 
-  test('text that looks like SQL, HTML or nothing at all is kept as it is', async () => {
+  test('text that looks like SQL or HTML is stored unchanged', async () => {
     const name = `Robert'); DROP TABLE users;-- <script>alert(1)</script> \u202e 🦄`;
     const response = await call(createSandbox(), 'POST /v1/users', { json: { ...john, name } });
     expect(await response.json()).toMatchObject({ name });
@@ -99,13 +99,13 @@ describe('GET /users/{id}', () => {
     expect(await response.json()).toMatchObject({ error: { code: 'not_found', details: {} } });
   });
 
-  test('an unknown parameter is refused, so that a typo is found here', async () => {
+  test('an unknown parameter is refused, so that a typo is noticed', async () => {
     const response = await call(createSandbox({ users: 1 }), 'GET /v1/users/user_123?expnad=projects');
     expect(response.status).toBe(422);
     expect(await response.json()).toMatchObject({ error: { details: { expnad: 'Unknown field.' } } });
   });
 
-  test('HEAD answers like GET, without the body', async () => {
+  test('HEAD responds like GET, without the body', async () => {
     const response = await call(createSandbox({ users: 1 }), 'HEAD /v1/users/user_123');
     expect(response.status).toBe(200);
     expect(await response.text()).toBe('');

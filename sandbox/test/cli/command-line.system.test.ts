@@ -21,12 +21,12 @@ async function output(args: readonly string[], env: Record<string, string> = {})
   return [code, text];
 }
 
-test('example-sandbox says where it is, with which token, and how to call it; Ctrl-C ends it cleanly', async () => {
+test('example-sandbox prints its URL, its token and a first request; Ctrl-C stops it cleanly', async () => {
   const child = start('--port', '0', '--projects', '3', '--rate-limit', '7/2m');
   const [, url] = await child.says(/curl -H 'Authorization: Bearer sandbox_token' '(http:[^']+)'/);
   expect(child.output()).toMatch(/URL +http:\/\/127\.0\.0\.1:\d+\/v1\n/);
   expect(child.output()).toMatch(/Dashboard +http:\/\/127\.0\.0\.1:\d+\/dashboard\n/);
-  expect(child.output()).toContain('7 requests in 120 s');
+  expect(child.output()).toContain('7 requests per 120 s');
   expect(child.output()).not.toContain('\u001b');
 
   const response = await fetch(url!, { headers: { Authorization: 'Bearer sandbox_token' } });
@@ -37,26 +37,26 @@ test('example-sandbox says where it is, with which token, and how to call it; Ct
   expect(await child.ended).toBe(0);
 });
 
-test('with --data it says where the state is, and it ends when it is told to', async () => {
+test('--data prints where the state is stored', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'example-sandbox-'));
   const file = join(directory, 'state.db');
   const [code, text] = await output(['--port', '0', '--data', file]);
   expect(code).toBe(0);
-  expect(text).toContain(`kept in ${file}`);
+  expect(text).toContain(`stored in ${file}`);
   expect(await output(['--port', '0'])).toEqual([0, expect.stringContaining('in memory')]);
   expect(await output(['--port', '0', '--data', directory])).toEqual([1, expect.stringContaining(directory)]);
   await rm(directory, { recursive: true });
 });
 
-test('a port in use: says so, and what to do', async () => {
+test('a port in use is reported with a remedy', async () => {
   const first = start('--port', '0');
   const [, port] = await first.says(/http:\/\/127\.0\.0\.1:(\d+)/);
   const [code, text] = await output(['--port', port!]);
   expect(code).toBe(2);
-  expect(text).toContain(`Port ${port} is in use. Choose another one with --port, or a free one with --port 0.`);
+  expect(text).toContain(`Port ${port} is in use. Choose another port with --port, or use --port 0 for a free one.`);
 });
 
-test('an address that is not this machine is an error, not a usage error', async () => {
+test('an address of another machine is an error, but not a usage error', async () => {
   await expect(output(['--host', '192.0.2.1', '--port', '0'])).rejects.toThrow('EADDRNOTAVAIL');
 });
 
@@ -74,15 +74,15 @@ test.each([
   [['--port', '70000'], "--port must be a number from 0 to 65535, not '70000'."],
   [['--projects', '-1'], '--projects'],
   [['--latency', '1.5'], "--latency must be a number from 0 to 600000, not '1.5'."],
-  [['--rate-limit', '100'], '--rate-limit must be a number of requests and a time, such as 100/60s'],
+  [['--rate-limit', '100'], '--rate-limit must be a number of requests and a time window, such as 100/60s'],
   [['--rate-limit', '0/60s'], '--rate-limit'],
   [['file.json'], 'file.json'],
-  [['trigger'], 'trigger takes one event'],
-  [['trigger', 'a', 'b'], 'trigger takes one event'],
+  [['trigger'], 'trigger takes exactly one event'],
+  [['trigger', 'a', 'b'], 'trigger takes exactly one event'],
   [['trigger', 'user.created', '--secret', 'x'], 'trigger needs --to'],
   [['trigger', 'user.created', '--to', 'ftp://x', '--secret', 'x'], 'trigger needs --to'],
   [['trigger', 'user.created', '--to', 'http://x'], 'trigger needs --secret'],
-  [['trigger', 'user.created', '--to', 'http://x', '--secret', 'x', '--payload', '{'], '--payload must be JSON.'],
+  [['trigger', 'user.created', '--to', 'http://x', '--secret', 'x', '--payload', '{'], '--payload must be valid JSON.'],
 ])('%j is refused', async (args, message) => {
   const [code, text] = await output(args);
   expect(code).toBe(2);
@@ -99,7 +99,7 @@ test.each([
   expect(parseCommandLine(['--rate-limit', text])).toMatchObject({ rateLimit });
 });
 
-test('colours are for terminals that have them', () => {
+test('colors are used only in terminals that support them', () => {
   const text = { url: 'http://127.0.0.1:4010/v1', apiToken: 'sandbox_token', limit: 100, window: 60_000, data: 'file' };
   const escape = '\u001b[1m';
   expect(welcome(text, styleFor({ isTTY: true, hasColors: () => true }))).toContain(escape);
@@ -108,7 +108,7 @@ test('colours are for terminals that have them', () => {
 });
 
 describe('trigger', () => {
-  test('sends one signed event to a server under development, and says what it answered', async () => {
+  test('sends one signed event, and prints the response', async () => {
     const { url, received, close } = await receiver([{ status: 200, headers: {}, body: 'thanks' }]);
     const child = start('trigger', 'user.created', '--to', url, '--secret', secret);
     expect(await child.ended).toBe(0);
@@ -122,7 +122,7 @@ describe('trigger', () => {
     await close();
   });
 
-  test('any event, with any payload; the secret may come from the environment', async () => {
+  test('sends any event with any payload; the secret may come from the environment', async () => {
     const { url, received, close } = await receiver([500]);
     const args = ['trigger', 'order.shipped', '--to', url, '--payload', '{"id":7}'];
     const [code, text] = await output(args, { EXAMPLE_WEBHOOK_SECRET: secret });
@@ -132,7 +132,7 @@ describe('trigger', () => {
     await close();
   });
 
-  test('nobody there, or a secret that is none: says so', async () => {
+  test('reports an unreachable server and an invalid secret', async () => {
     const [code, text] = await output(['trigger', 'user.created', '--to', 'http://127.0.0.1:9', '--secret', secret]);
     expect(code).toBe(1);
     expect(text).toMatch(/← .+ \(\d+ ms\)/);

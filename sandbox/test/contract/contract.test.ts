@@ -58,11 +58,11 @@ function documented(method: string, path: string, status: number): Answer {
   return answer.$ref === undefined ? answer : contract.components.responses[answer.$ref.split('/').at(-1)!]!;
 }
 
-test('openapi.json is what the schemas say (after a change: npx vitest run sandbox/test/contract -u)', async () => {
+test('openapi.json matches the schemas (to update it: npx vitest run sandbox/test/contract -u)', async () => {
   await expect(`${JSON.stringify(openapi(), null, 2)}\n`).toMatchFileSnapshot('../../openapi.json');
 });
 
-test('a linter for OpenAPI finds nothing in it', async () => {
+test('an OpenAPI linter reports no problems', async () => {
   const config = await createConfig({ extends: ['recommended'] });
   const problems = await lintFromString({ source: JSON.stringify(openapi()), config });
   // Its rule on example.com is for who forgot to change it; here it is the API's name.
@@ -70,7 +70,7 @@ test('a linter for OpenAPI finds nothing in it', async () => {
   expect(ours.map(({ ruleId, message, location }) => [ruleId, message, location[0]?.pointer])).toEqual([]);
 });
 
-test('it is served at /openapi.json, to anyone, with the address it is served at', async () => {
+test("it is served at /openapi.json without a token, with the server's own address", async () => {
   const response = await call(createSandbox(), 'GET /openapi.json', { token: null });
   expect(response.headers.get('access-control-allow-origin')).toBe('*');
   expect(await response.json()).toEqual(openapi());
@@ -78,7 +78,7 @@ test('it is served at /openapi.json, to anyone, with the address it is served at
   expect(await elsewhere.json()).toMatchObject({ servers: [{ url: 'http://127.0.0.1:4010/v1' }] });
 });
 
-describe('it and the API reference name the same', () => {
+describe('openapi.json matches the API reference', () => {
   test('routes', () => {
     const ours = Object.entries(contract.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
@@ -124,7 +124,7 @@ describe('it and the API reference name the same', () => {
   }
 });
 
-describe('what the local API answers is what the document says', () => {
+describe('responses match openapi.json', () => {
   const create = { json: john };
   const headers = { 'Idempotency-Key': 'one' };
 
@@ -162,13 +162,13 @@ describe('what the local API answers is what the document says', () => {
     await expectDocumented(response, method, path);
   });
 
-  test('every answer carries the documented rate-limit headers', async () => {
+  test('every response has the documented rate-limit headers', async () => {
     const { headers: got } = await call(createSandbox(), 'GET /v1/projects');
     for (const name of reference.rateLimitHeaders) expect(got.get(name!), name).toMatch(/^\d+$/);
     expect(reference.rateLimitHeaders).toHaveLength(3);
   });
 
-  test('the webhook that is sent is the documented one', async () => {
+  test('the webhook matches the document', async () => {
     const { url, received, close } = await receiver();
     const sandbox = createSandbox({ webhooks: { endpoints: [{ url }] } });
     await call(sandbox, 'POST /v1/users', create);

@@ -120,7 +120,7 @@ describe.runIf(hasChromium || process.env['CI'] !== undefined)('the dashboard in
     await page.goto(`/dashboard/webhooks/${id}`);
     await page.getByText('Rotate secret…').click();
     await page.getByRole('button', { name: 'Rotate secret' }).click();
-    await page.getByText('signed with the secret before, too').waitFor();
+    await page.getByText('also signed with the previous secret').waitFor();
     expect(sandbox.webhooks.endpoints[0]?.secret).not.toBe(secret);
 
     await page.getByLabel('Event', { exact: true }).fill('order.shipped');
@@ -130,14 +130,14 @@ describe.runIf(hasChromium || process.env['CI'] !== undefined)('the dashboard in
 
     await page.goto(`/dashboard/webhooks/${id}`);
     await page.getByRole('button', { name: 'Disable' }).click();
-    await page.getByText('Disabled: You disabled it.').waitFor();
+    await page.getByText('Disabled: You disabled the webhook.').waitFor();
     await page.getByRole('button', { name: 'Enable' }).click();
-    await page.getByLabel('every event').check();
+    await page.getByLabel('all events').check();
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Delete webhook…').click();
     expect(sandbox.webhooks.endpoints[0]?.events).toEqual(['user.created', '*']);
     await page.getByRole('button', { name: 'Delete webhook' }).click();
-    await page.getByText('No webhook yet.').waitFor();
+    await page.getByText('No webhooks yet.').waitFor();
     await target.close();
   });
 
@@ -168,14 +168,14 @@ describe.runIf(hasChromium || process.env['CI'] !== undefined)('the dashboard in
     expect(sandbox.state.projects.list()).toHaveLength(100);
   });
 
-  test('a fault from the page meets the next request, and leaves the page', async () => {
+  test('a fault from the page applies to the next request, and then disappears', async () => {
     await page.goto('/dashboard/faults');
-    await page.getByLabel('What goes wrong').selectOption('Answer 429');
+    await page.getByLabel('Failure').selectOption('Respond with 429');
     await page.getByLabel('Route').fill('GET /projects');
     await page.getByRole('button', { name: 'Add fault' }).click();
     await page.getByRole('cell', { name: 'status 429' }).waitFor();
     expect((await get(sandbox.apiToken)).status).toBe(429);
-    await page.getByText('None: the API works.').waitFor();
+    await page.getByText('No faults: all requests work.').waitFor();
   });
 
   test('the budget of each token is shown and falls', async () => {
@@ -185,7 +185,7 @@ describe.runIf(hasChromium || process.env['CI'] !== undefined)('the dashboard in
     await page.getByText('99 of 100 left.').waitFor();
   });
 
-  test('the keyboard is enough: skip link, navigation, form, error', async () => {
+  test('everything works with the keyboard: skip link, navigation, form, error', async () => {
     await page.goto('/dashboard/users');
     await page.keyboard.press('Tab');
     expect(await page.evaluate(() => document.activeElement?.textContent.trim())).toBe('Skip to content');

@@ -14,21 +14,21 @@ describe.each(['sandbox.fetch', 'HTTP'])('over %s', (transport) => {
   const sandbox = (): Sandbox => (transport === 'HTTP' ? over(server, local) : local);
   const list = () => call(sandbox(), 'GET /v1/projects');
 
-  test('the next two requests get a 503 with Retry-After, the third is well', async () => {
+  test('the next two requests get a 503 with Retry-After, the third succeeds', async () => {
     local.faults.next({ status: 503, times: 2, retryAfter: 1 });
     for (let time = 0; time < 2; time++) {
       const response = await list();
       expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
       expect(response.headers.get('x-request-id')).not.toBeNull();
       expect(await response.json()).toEqual({
-        error: { code: 'service_unavailable', message: 'A fault on demand.', details: {} },
+        error: { code: 'service_unavailable', message: 'This failure was requested by a fault.', details: {} },
       });
     }
     expect((await list()).status).toBe(200);
     expect(local.faults.list).toEqual([]);
   });
 
-  test('a reset connection fails as a real one does', async () => {
+  test('a reset connection fails like a real one', async () => {
     local.faults.next({ reset: true });
     const error = await list().catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(TypeError);
@@ -39,7 +39,7 @@ describe.each(['sandbox.fetch', 'HTTP'])('over %s', (transport) => {
     expect(local.requests.at(-1)).toMatchObject({ path: '/v1/projects', status: undefined });
   });
 
-  test('a body cut in half has a good head, and then breaks', async () => {
+  test('a cut body has complete headers, then breaks off', async () => {
     local.faults.next({ body: 'cut' });
     const response = await list();
     expect(response.status).toBe(200);
@@ -47,7 +47,7 @@ describe.each(['sandbox.fetch', 'HTTP'])('over %s', (transport) => {
     await expect(response.text()).rejects.toThrow(TypeError);
   });
 
-  test('malformed JSON is complete as HTTP', async () => {
+  test('malformed JSON is a complete HTTP response', async () => {
     local.faults.next({ body: 'malformed' });
     const response = await list();
     expect(response.status).toBe(200);
@@ -67,7 +67,7 @@ describe.each(['sandbox.fetch', 'HTTP'])('over %s', (transport) => {
     expect([empty.status, await empty.text()]).toEqual([200, '']);
   });
 
-  test('with `after`, the work is done and only its answer lost', async () => {
+  test('with `after`, the work is done and only the response is lost', async () => {
     for (const [index, effect] of [{ status: 500 }, { reset: true }].entries()) {
       const json = { ...john, email: `${transport.replace('.', '')}${index}@example.com` };
       local.faults.next({ ...effect, after: true });
@@ -77,7 +77,7 @@ describe.each(['sandbox.fetch', 'HTTP'])('over %s', (transport) => {
   });
 });
 
-test('a 429 on demand has the headers of a real one', async () => {
+test('a 429 from a fault has the headers of a real one', async () => {
   const now = Date.parse('2024-01-01T00:00:00Z');
   const sandbox = createSandbox({ now: () => now });
   sandbox.faults.next({ status: 429, retryAfter: 3 });
@@ -114,7 +114,7 @@ test.each([
   expect(responses.map((response) => response.status)).toEqual(statuses);
 });
 
-test('a share of the requests: the same ones for the same seed, and about so many', async () => {
+test('a share applies to about that fraction of the requests, the same ones for the same seed', async () => {
   const met = async (seed: number) => {
     const sandbox = createSandbox({ seed, rateLimit: { limit: 1000 } });
     sandbox.faults.next({ status: 500, share: 0.3 });
@@ -131,7 +131,7 @@ test('a share of the requests: the same ones for the same seed, and about so man
   expect(share).toBeLessThan(0.4);
 });
 
-test('latency holds the answer back, and an abort does not wait for it', async () => {
+test('latency delays the response, and an abort does not wait for it', async () => {
   const sandbox = createSandbox({ latency: 1 });
   expect((await call(sandbox, 'GET /v1/projects')).status).toBe(200);
   expect(sandbox.requests[0]?.duration).toBeGreaterThanOrEqual(0.5);
@@ -145,14 +145,14 @@ test('latency holds the answer back, and an abort does not wait for it', async (
   await expect(pending).rejects.toBe(reason);
 });
 
-test('Retry-After goes with any fault, and with none but latency, too', async () => {
+test('Retry-After can be added to any fault, including one with only a latency', async () => {
   const sandbox = createSandbox();
   sandbox.faults.next({ latency: 1, retryAfter: 2 });
   const response = await call(sandbox, 'GET /v1/projects');
   expect([response.status, response.headers.get('retry-after')]).toEqual([200, '2']);
 });
 
-test('a stranger and a preflight use up no fault', async () => {
+test('unauthenticated requests and preflights do not use up a fault', async () => {
   const sandbox = createSandbox();
   sandbox.faults.next({ status: 503 });
   await call(sandbox, 'GET /v1/projects', { token: 'wrong' });
@@ -172,7 +172,7 @@ test.each([
   expect(await (await call(sandbox, 'GET /v1/projects')).json()).toMatchObject({ error: { code } });
 });
 
-test('a fault can be taken back', async () => {
+test('a fault can be removed', async () => {
   const sandbox = createSandbox();
   const { id } = sandbox.faults.next({ status: 503 });
   expect(sandbox.faults.list).toEqual([{ id, status: 503, met: 0 }]);
@@ -182,8 +182,8 @@ test('a fault can be taken back', async () => {
 });
 
 test.each<[Fault, string]>([
-  [{}, '`status`: Say what goes wrong: status, latency, reset or body.'],
-  [{ times: 2 }, '`status`: Say what goes wrong'],
+  [{}, '`status`: Must have at least one of status, latency, reset and body.'],
+  [{ times: 2 }, '`status`: Must have at least one of status'],
   [{ status: 200 }, '`status`: Must be from 400 to 599.'],
   [{ status: 503.5 }, '`status`: Must be a whole number from 400 to 599.'],
   [{ latency: -1 }, '`latency`'],
@@ -191,6 +191,6 @@ test.each<[Fault, string]>([
   [{ status: 500, times: 0 }, '`times`'],
   [{ status: 500, route: 'users' }, '`route`'],
   [{ body: 'burnt' as 'cut' }, '`body`: Must be cut, malformed, html or empty.'],
-])('%j is no fault', (fault, message) => {
+])('%j is not a valid fault', (fault, message) => {
   expect(() => createSandbox().faults.next(fault)).toThrow(message);
 });

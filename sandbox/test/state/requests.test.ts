@@ -2,7 +2,7 @@ import { createSandbox } from '@example/sandbox';
 import { expect, test } from 'vitest';
 import { call, john } from '../support/calls.ts';
 
-test('what was received is there to look at', async () => {
+test('received requests can be inspected', async () => {
   const sandbox = createSandbox({ now: () => Date.parse('2024-01-01T00:00:00Z') });
   const response = await call(sandbox, 'GET /v1/projects?page=2&status=active');
 
@@ -22,7 +22,7 @@ test('what was received is there to look at', async () => {
   expect(duration).toBeGreaterThanOrEqual(0);
 });
 
-test('no token and no password is in it', async () => {
+test('they contain no token and no password', async () => {
   const sandbox = createSandbox({ apiToken: 'sandbox_token' });
   const headers = { Cookie: 'session=sandbox_token', 'X-Api-Key': 'sandbox_token', 'X-Other': 'kept' };
   await call(sandbox, 'POST /v1/users', { json: { ...john, more: [{ Password: john.password }] }, headers });
@@ -39,7 +39,7 @@ test('no token and no password is in it', async () => {
   });
 });
 
-test('a large body is cut to what a person would read', async () => {
+test('a large body is truncated', async () => {
   const sandbox = createSandbox();
   const deep = JSON.parse(`${'['.repeat(9)}${']'.repeat(9)}`) as unknown;
   await call(sandbox, 'POST /v1/users', { json: { name: 'x'.repeat(5000), deep, long: Array(100).fill(1) } });
@@ -49,7 +49,7 @@ test('a large body is cut to what a person would read', async () => {
   expect(body['long']).toHaveLength(50);
 });
 
-test('the last thousand are kept', async () => {
+test('the last 1000 are kept', async () => {
   const sandbox = createSandbox();
   for (let index = 0; index < 2100; index++) await call(sandbox, `GET /v1/users/${index}`);
   expect(sandbox.requests).toHaveLength(1000);

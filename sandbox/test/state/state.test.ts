@@ -16,7 +16,7 @@ describe('users', () => {
     expect(state.users.get(user.id)).toBeUndefined();
   });
 
-  test('a password is not to be seen, and an email free again after a change', async () => {
+  test('passwords are hidden, and a changed email becomes available', async () => {
     const sandbox = createSandbox();
     await call(sandbox, 'POST /v1/users', { json: john });
     expect(JSON.stringify(sandbox.state.users.list())).not.toContain('pbkdf2');
@@ -24,12 +24,12 @@ describe('users', () => {
     expect((await call(sandbox, 'POST /v1/users', { json: john })).status).toBe(201);
   });
 
-  test('nonsense is a TypeError', () => {
+  test('invalid input throws a TypeError', () => {
     const { users } = createSandbox({ users: [{ email: 'ada@example.com' }] }).state;
-    expect(() => users.create({ email: 'ada' })).toThrow('No such user. `email`: Must be an email address');
+    expect(() => users.create({ email: 'ada' })).toThrow('Invalid user. `email`: Must be an email address');
     expect(() => users.create({ email: 'ADA@example.com' })).toThrow('`email`: Belongs to another user.');
     expect(() => users.update('user_1', { name: 'Ada' })).toThrow('There is no user user_1.');
-    expect(() => users.update('user_123', { name: '' })).toThrow('No such change. `name`');
+    expect(() => users.update('user_123', { name: '' })).toThrow('Invalid change. `name`');
   });
 });
 
@@ -49,16 +49,16 @@ describe('projects', () => {
     expect(projects.list()).toHaveLength(1);
   });
 
-  test('nonsense is a TypeError', () => {
+  test('invalid input throws a TypeError', () => {
     const { projects } = createSandbox().state;
-    expect(() => projects.create({ name: ' ' })).toThrow('No such project. `name`: Must not be blank.');
+    expect(() => projects.create({ name: ' ' })).toThrow('Invalid project. `name`: Must not be blank.');
     expect(() => projects.update('proj_123', { status: 'half done' })).toThrow('`status`');
     expect(() => projects.update('proj_1', {})).toThrow('There is no project proj_1.');
   });
 });
 
 describe('tokens', () => {
-  test('a token is shown once and works until it is revoked; each has a budget of its own', async () => {
+  test('a token is shown once and works until it is revoked; each token has its own budget', async () => {
     const sandbox = createSandbox();
     const { token, ...info } = await sandbox.state.tokens.create('CI');
     expect(token).toMatch(/^example_\w{32}$/);
@@ -76,7 +76,7 @@ describe('tokens', () => {
   });
 });
 
-test('reset goes back to the beginning', async () => {
+test('reset restores the initial state', async () => {
   const sandbox = createSandbox({ webhooks: { endpoints: [{ url: 'http://127.0.0.1:9/' }] } });
   const before = sandbox.state.projects.list();
   await call(sandbox, 'POST /v1/users', { json: john });
@@ -98,7 +98,7 @@ test('reset goes back to the beginning', async () => {
   expect(response.headers.get('x-ratelimit-remaining')).toBe('99');
 });
 
-test('the clock can be advanced, so that a test crosses a rate-limit window without waiting', async () => {
+test('advancing the clock skips a rate-limit window', async () => {
   const sandbox = createSandbox({ rateLimit: { limit: 1 } });
   await call(sandbox, 'GET /v1/projects');
   expect((await call(sandbox, 'GET /v1/projects')).status).toBe(429);

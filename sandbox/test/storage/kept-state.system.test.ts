@@ -34,7 +34,7 @@ async function kept(options: Parameters<typeof assembleSandbox>[0] = {}): Promis
   return sandbox;
 }
 
-test('everything that was there is there again', async () => {
+test('a restart restores the whole state', async () => {
   const first = await kept({ projects: 5, webhooks: { endpoints: [{ url: 'http://127.0.0.1:9/' }] } });
   const headers = { 'Idempotency-Key': 'one' };
   await call(first, 'POST /v1/users', { json: john, headers });
@@ -67,7 +67,7 @@ test('everything that was there is there again', async () => {
   expect((await kept()).state.users.list()).toEqual([]);
 });
 
-test('it can be closed as soon as it is there, and keeps its token', async () => {
+test('a sandbox that is closed at once keeps its token', async () => {
   const first = await kept();
   await first.close();
 
@@ -75,7 +75,7 @@ test('it can be closed as soon as it is there, and keeps its token', async () =>
   expect(second.state.tokens.list()).toHaveLength(1);
 });
 
-test('no token and no password is in the file', async () => {
+test('the file contains no token and no password', async () => {
   const sandbox = await kept();
   await call(sandbox, 'POST /v1/users', { json: john, headers: { 'Idempotency-Key': 'one' } });
   const { token } = await sandbox.state.tokens.create('CI');
@@ -85,7 +85,7 @@ test('no token and no password is in the file', async () => {
   for (const secret of [john.password, token, sandbox.apiToken]) expect(rows).not.toContain(secret);
 });
 
-test('what was answered survives kill -9 at any moment, and its event is delivered after all', async () => {
+test('what was acknowledged survives kill -9 at any moment, and its event is delivered', async () => {
   const target = await receiver();
   await target.close();
   const created = new Map<string, string>();
@@ -133,9 +133,9 @@ test('what was answered survives kill -9 at any moment, and its event is deliver
   await back.close();
 }, 60_000);
 
-test('a file of something else, or of a later version, is refused and left alone', async () => {
+test('a file in another format or of a later version is refused and not changed', async () => {
   await writeFile(file, 'Dear diary, '.repeat(100));
-  await expect(openJournal(file)).rejects.toThrow(/state\.db can't keep the state: file is not a database/);
+  await expect(openJournal(file)).rejects.toThrow(/The state can't be stored in .*state\.db: file is not a database/);
   await rm(file);
 
   const database = new DatabaseSync(file);
@@ -145,9 +145,9 @@ test('a file of something else, or of a later version, is refused and left alone
   await expect(openJournal(join(directory, 'no', 'such.db'))).rejects.toThrow(JournalError);
 });
 
-test('one file is for one process at a time', async () => {
+test('only one process at a time can use a file', async () => {
   const child = start('--port', '0', '--data', file);
-  await child.says(/State +kept in/);
+  await child.says(/State +stored in/);
   const second = start('--port', '0', '--data', file);
   expect(await second.ended).toBe(1);
   expect(second.output()).toBe(`${file} is in use by another example-sandbox.\n`);
@@ -155,7 +155,7 @@ test('one file is for one process at a time', async () => {
   expect(await child.ended).toBe(0);
 });
 
-test('a transaction that fails leaves nothing in the file, what is nested in it neither', async () => {
+test('a failed transaction leaves nothing in the file, and neither does a nested one', async () => {
   const journal = await openJournal(file);
   const failing = () =>
     journal.transaction(() => {

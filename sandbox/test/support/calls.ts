@@ -1,6 +1,6 @@
 import type { Sandbox, SandboxServer } from '@example/sandbox';
 
-/** One request to the local API, as a test writes it: the token and the JSON headers come by themselves. */
+/** Sends a request to the sandbox, with the token and the JSON headers. */
 export function call(
   sandbox: Sandbox,
   request: string,

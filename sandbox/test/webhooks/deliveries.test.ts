@@ -30,7 +30,7 @@ async function createJohn(sandbox: Sandbox, email = john.email): Promise<void> {
   expect((await call(sandbox, 'POST /v1/users', { json: { ...john, email } })).status).toBe(201);
 }
 
-test('a created user is told of, signed as the Standard Webhooks specification says', async () => {
+test('creating a user sends an event, signed as specified by Standard Webhooks', async () => {
   const { url, received } = await receiving();
   const sandbox = sandboxWith();
   const { secret } = sandbox.webhooks.register({ url });
@@ -51,7 +51,7 @@ test('a created user is told of, signed as the Standard Webhooks specification s
   expect(sandbox.webhooks.deliveries).toMatchObject([{ status: 'delivered', attempts: [{ status: 204 }] }]);
 });
 
-test('it is sent without anyone waiting for it, too', async () => {
+test('the event is sent even if nothing waits for it', async () => {
   const { url, received } = await receiving();
   const sandbox = createSandbox({ webhooks: { endpoints: [{ url }] } });
   open.add(sandbox);
@@ -59,7 +59,7 @@ test('it is sent without anyone waiting for it, too', async () => {
   await expect.poll(() => received.length).toBe(1);
 });
 
-test('a request that creates nothing sends nothing; a replayed one sends nothing again', async () => {
+test('a request that creates nothing and a replayed request send no event', async () => {
   const { url } = await receiving();
   const sandbox = sandboxWith({ endpoints: [{ url }] });
   const headers = { 'Idempotency-Key': 'one' };
@@ -69,7 +69,7 @@ test('a request that creates nothing sends nothing; a replayed one sends nothing
   expect(sandbox.webhooks.deliveries).toHaveLength(1);
 });
 
-test('each endpoint gets the events it asked for, under one webhook-id', async () => {
+test('each webhook gets the events that it is registered for, with one webhook-id', async () => {
   const [first, second, third] = [await receiving(), await receiving(), await receiving()];
   const sandbox = sandboxWith({
     endpoints: [
@@ -85,7 +85,7 @@ test('each endpoint gets the events it asked for, under one webhook-id', async (
 });
 
 describe('a receiver that fails', () => {
-  test('gets the event again on the schedule, with the same id and a signature of its own', async () => {
+  test('gets the event again on schedule, with the same id and a new signature', async () => {
     const { url, received } = await receiving([500, 503, 200]);
     const sandbox = sandboxWith({ schedule: [5000, 60_000], jitter: 0 });
     const { secret } = sandbox.webhooks.register({ url });
@@ -114,7 +114,7 @@ describe('a receiver that fails', () => {
     ]);
   });
 
-  test('has the delivery failed when the schedule is at its end; it can still be redelivered', async () => {
+  test('fails the delivery at the end of the schedule; it can still be redelivered', async () => {
     const { url, received } = await receiving([500, 500, 200]);
     const sandbox = sandboxWith({ endpoints: [{ url }], schedule: [1000] });
     await createJohn(sandbox);
@@ -133,7 +133,7 @@ describe('a receiver that fails', () => {
     expect(sandbox.webhooks.deliveries).toMatchObject([{ status: 'delivered' }]);
   });
 
-  test('is not followed when it redirects', async () => {
+  test('is not followed to a redirect', async () => {
     const other = await receiving();
     const { url } = await receiving([{ status: 302, headers: { location: other.url } }]);
     const sandbox = sandboxWith({ endpoints: [{ url }] });
@@ -143,7 +143,7 @@ describe('a receiver that fails', () => {
     expect(sandbox.webhooks.deliveries).toMatchObject([{ status: 'pending', attempts: [{ status: 302 }] }]);
   });
 
-  test('may say with Retry-After when it wants it again', async () => {
+  test('can delay the next attempt with Retry-After', async () => {
     const { url } = await receiving([{ status: 429, headers: { 'retry-after': '120' } }]);
     const sandbox = sandboxWith({ endpoints: [{ url }], schedule: [5000], jitter: 0 });
     await createJohn(sandbox);
@@ -151,7 +151,7 @@ describe('a receiver that fails', () => {
     expect(sandbox.webhooks.deliveries[0]?.due).toBe(now + 120_000);
   });
 
-  test('and never answers is given up after the timeout', async () => {
+  test('and never responds hits the timeout', async () => {
     const sandbox = sandboxWith({
       endpoints: [{ url: 'http://127.0.0.1:9/' }],
       timeout: 10,
@@ -160,10 +160,10 @@ describe('a receiver that fails', () => {
     });
     await createJohn(sandbox);
     await sandbox.webhooks.flush();
-    expect(sandbox.webhooks.deliveries[0]?.attempts).toMatchObject([{ error: 'No answer within 0.01 s.' }]);
+    expect(sandbox.webhooks.deliveries[0]?.attempts).toMatchObject([{ error: 'No response within 0.01 s.' }]);
   });
 
-  test('has its answer cut to what a person would read', async () => {
+  test('has its response truncated', async () => {
     const { url } = await receiving([{ status: 400, headers: {}, body: 'x'.repeat(1_000_000) }]);
     const sandbox = sandboxWith({ endpoints: [{ url }] });
     await createJohn(sandbox);
@@ -172,7 +172,7 @@ describe('a receiver that fails', () => {
   });
 });
 
-test('nothing is lost while the receiver is down: when it is back it gets everything', async () => {
+test('a receiver that was down gets every event once it is back', async () => {
   const first = await receiver();
   await first.close();
   const sandbox = sandboxWith({ endpoints: [{ url: first.url }], jitter: 0 });
@@ -196,13 +196,13 @@ test('nothing is lost while the receiver is down: when it is back it gets everyt
   expect(sandbox.webhooks.deliveries.every(({ status }) => status === 'delivered')).toBe(true);
 });
 
-test('410 disables the endpoint; enabled again, it gets what it has missed', async () => {
+test('410 disables the webhook; once enabled, it gets its pending deliveries', async () => {
   const { url, received } = await receiving([410, 204]);
   const sandbox = sandboxWith({ endpoints: [{ url }] });
   const { id } = sandbox.webhooks.endpoints[0]!;
   await createJohn(sandbox);
   await sandbox.webhooks.flush();
-  expect(sandbox.webhooks.endpoints[0]?.disabled).toBe('It answered 410 Gone.');
+  expect(sandbox.webhooks.endpoints[0]?.disabled).toBe('The receiver responded with 410 Gone.');
   await createJohn(sandbox, 'jane@example.com');
   sandbox.clock.advance(86_400_000);
   await sandbox.webhooks.flush();
@@ -212,10 +212,10 @@ test('410 disables the endpoint; enabled again, it gets what it has missed', asy
   await sandbox.webhooks.flush();
   expect(received).toHaveLength(3);
   sandbox.webhooks.update(id, { enabled: false });
-  expect(sandbox.webhooks.endpoints[0]?.disabled).toBe('You disabled it.');
+  expect(sandbox.webhooks.endpoints[0]?.disabled).toBe('You disabled the webhook.');
 });
 
-test('for a day after a rotation, both the old and the new secret verify', async () => {
+test('for one day after a rotation, both the old and the new secret verify', async () => {
   const { url, received } = await receiving();
   const sandbox = sandboxWith();
   const before = sandbox.webhooks.register({ url });
@@ -243,7 +243,7 @@ test('for a day after a rotation, both the old and the new secret verify', async
   expect(sent.message).toBe(received.at(-1)?.headers['webhook-id']);
 });
 
-test('events can go to an app in the same process, without a network', async () => {
+test('events can be delivered to an app in the same process, without a network', async () => {
   const bodies: unknown[] = [];
   const sandbox = sandboxWith({
     endpoints: [{ url: 'https://app.example.com/webhooks' }],
@@ -257,7 +257,7 @@ test('events can go to an app in the same process, without a network', async () 
   expect(bodies).toMatchObject([{ event: 'user.created' }]);
 });
 
-test('a webhook that is removed while a delivery is under way is gone for good', async () => {
+test('a webhook that is removed during a delivery stays removed', async () => {
   const sandbox = sandboxWith({
     endpoints: [{ url: 'https://app.example.com/webhooks' }],
     fetch: () => {
@@ -272,7 +272,7 @@ test('a webhook that is removed while a delivery is under way is gone for good',
   expect(sandbox.webhooks.remove('we_123')).toBe(false);
 });
 
-test('the last thousand that are done are kept, and all that are not', async () => {
+test('the last 1000 completed deliveries and all pending ones are kept', async () => {
   const sandbox = sandboxWith({
     endpoints: [{ url: 'https://a.example.com', events: ['never'] }, { url: 'https://b.example.com' }],
     fetch: () => Promise.resolve(new Response()),
@@ -288,19 +288,19 @@ test('the last thousand that are done are kept, and all that are not', async () 
 });
 
 test.each<[EndpointParams, string]>([
-  [{ url: 'nowhere' }, '`url`: Must be a URL that begins with http:// or https://.'],
+  [{ url: 'nowhere' }, '`url`: Must be a URL that starts with http:// or https://.'],
   [{ url: 'ftp://example.com' }, '`url`'],
   [{ url: 'javascript:alert(1)' }, '`url`'],
   [{ url: 'http://user:pass@example.com' }, '`url`'],
   [{ url: 'https://example.com', events: [] }, '`events`: Must name at least one event, or *.'],
   [{ url: 'https://example.com', events: ['a b'] }, '`events.0`: Must be event names, or *.'],
   [{ url: 'https://example.com', secret: 'hunter2' }, '`secret`: Must be whsec_ and 24 to 64 bytes in base64.'],
-])('%j is no webhook', (params, message) => {
+])('%j is not a valid webhook', (params, message) => {
   expect(() => createSandbox().webhooks.register(params)).toThrow(message);
   expect(() => createSandbox({ webhooks: { endpoints: [params] } })).toThrow(message);
 });
 
-test('an id that does not exist is named', () => {
+test('an unknown id is named in the error', () => {
   const { webhooks } = createSandbox();
   expect(() => webhooks.rotateSecret('we_1')).toThrow('There is no webhook we_1.');
   expect(() => webhooks.update('we_1', {})).toThrow('There is no webhook we_1.');
