@@ -129,7 +129,7 @@ describe('a custom fetch that ignores its signal', () => {
     const response = {
       ok: true,
       status: 200,
-      headers: { get: abort },
+      headers: { get: abort, forEach: () => undefined },
       text: () => new Promise<string>(() => undefined),
     };
     const api = inProcessApi(() => response);

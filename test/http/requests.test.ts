@@ -52,42 +52,6 @@ describe('a request', () => {
 
     expect(server.requests[0]?.headers['idempotency-key']).toBe('signup-42');
   });
-
-  it('goes through a custom fetch', async () => {
-    const fetch = vi.fn<typeof globalThis.fetch>(() => Promise.resolve(Response.json(user)));
-
-    expect(await clientOf({ url: 'https://api.example.com/v1' }, { fetch }).users.get('user_123')).toEqual(user);
-    const [input, init] = fetch.mock.calls[0]!;
-    expect(input).toBe('https://api.example.com/v1/users/user_123');
-    expect(init).toMatchObject({ method: 'GET', signal: expect.any(AbortSignal) as unknown });
-  });
-
-  it.each([undefined, {}, { ok: true, status: 200, json: () => ({}) }])(
-    'fails with a word on the fetch option when that answers %j',
-    async (answer) => {
-      const fetch = () => Promise.resolve(answer) as unknown as Promise<Response>;
-      const error = await rejection(
-        clientOf({ url: 'https://a.example.com' }, { fetch, maxRetries: 0 }).users.get('u'),
-      );
-      expect(error).toBeInstanceOf(ExampleError);
-      expect(error).toHaveProperty('message', expect.stringContaining('must resolve to a Response'));
-    },
-  );
-
-  it('may go through a fetch whose bodies are streams of Node', async () => {
-    const body = JSON.stringify({ error: { code: 'not_found', message: 'No such user.' } });
-    const answer = { ok: false, status: 404, headers: new Headers(), body: {}, text: () => Promise.resolve(body) };
-    const fetch = () => Promise.resolve(answer) as unknown as Promise<Response>;
-    const error = await rejection(clientOf({ url: 'https://a.example.com' }, { fetch }).users.get('u'));
-    expect(error).toMatchObject({ status: 404, code: 'not_found', message: 'No such user.' });
-  });
-
-  it('goes through the global fetch that is there when the call is made', async () => {
-    const client = clientOf({ url: 'https://api.example.com/v1' });
-    vi.stubGlobal('fetch', () => Promise.resolve(Response.json(user)));
-
-    expect(await client.users.get('user_123').finally(() => vi.unstubAllGlobals())).toEqual(user);
-  });
 });
 
 describe('an id', () => {
