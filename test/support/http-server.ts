@@ -94,9 +94,9 @@ export function clientOf({ url, fetch }: { url: string; fetch?: Fetch }, options
 }
 
 /** A `fetch` that runs the action once the client has the headers of the response, and not yet its body. */
-export function afterHeaders(action: () => void): Fetch {
+export function afterHeaders(action: () => void, send: Fetch = fetch): Fetch {
   return async (url, init) => {
-    const response = await fetch(url, init);
+    const response = await send(url, init);
     setImmediate(action);
     return response;
   };
