@@ -1,16 +1,13 @@
 import { ExampleError, InvalidRequestError } from '../errors/index.ts';
 import { untilAborted } from '../utils/abort.ts';
 import { environmentVariable } from '../utils/runtime.ts';
+import type { Authorization } from './authorization.ts';
 
 /** An API token, or a function that returns the one to use now. */
 export type ApiToken = string | (() => string | Promise<string>);
 
-/**
- * Bearer authorisation (RFC 6750). The rest of the SDK only knows that there is a credential, which may change from one
- * attempt to the next, and that {@link BearerToken.header} turns it into a header: another scheme is another class like
- * this one.
- */
-export class BearerToken {
+/** Bearer authorisation (RFC 6750). */
+export class BearerToken implements Authorization {
   readonly #token: ApiToken;
 
   /** @throws {InvalidRequestError} when there is no token, or one that no header can hold. */
@@ -22,14 +19,11 @@ export class BearerToken {
     this.#token = typeof given === 'function' ? given : checked(given);
   }
 
-  /** The credential, if it never changes. */
   get fixed(): string | undefined {
     return typeof this.#token === 'string' ? this.#token : undefined;
   }
 
   /**
-   * The credential to use for the next attempt.
-   *
    * @throws the signal's reason when it aborts first.
    * @throws {ExampleError} when the token function fails.
    * @throws {InvalidRequestError} when the token function returns something that no header can hold.
@@ -40,8 +34,7 @@ export class BearerToken {
     return checked(await untilAborted(signal, callTokenFunction(token)));
   }
 
-  /** The header that a credential is sent in. */
-  static header(credential: string): { readonly authorization: string } {
+  headers(credential: string): { readonly authorization: string } {
     return { authorization: `Bearer ${credential}` };
   }
 }

@@ -1,4 +1,4 @@
-import type { BearerToken } from '../auth/bearer-token.ts';
+import type { Authorization } from '../auth/authorization.ts';
 import type { Permit, RateLimiter, RateLimitSnapshot } from '../rate-limit/limiter.ts';
 import { rateLimiterFor } from '../rate-limit/registry.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -15,7 +15,7 @@ export interface Admitted {
 
 /** Lets the attempts of a client through, one by one, as the rate limit of the credential in use allows. */
 export class AdmissionControl {
-  readonly #auth: BearerToken;
+  readonly #auth: Authorization;
   readonly #baseUrl: string;
   readonly #rateLimit: ResolvedOptions['rateLimit'];
   readonly #telemetry: Telemetry;

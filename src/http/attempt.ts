@@ -1,5 +1,4 @@
 import ky, { isTimeoutError, type KyResponse, type ResponsePromise } from 'ky';
-import { BearerToken } from '../auth/bearer-token.ts';
 import type { Redactor } from '../auth/redaction.ts';
 import { ConnectionError, TimeoutError, type APIError } from '../errors/index.ts';
 import { parseRetryAfter, untilReset } from '../rate-limit/headers.ts';
@@ -16,7 +15,8 @@ import type { Failure } from './retry.ts';
 export interface Attempt {
   /** Where a redirect within the origin has led; `undefined` for the call's own URL. */
   readonly redirectedTo: string | undefined;
-  readonly credential: string;
+  /** Headers that authorise the attempt. */
+  readonly authorization: Readonly<Record<string, string>>;
   readonly redactor: Redactor;
   readonly sendRequest: RequestSender;
   /** Aborts the attempt: the caller's signal, combined with the call's total timeout. */
@@ -81,13 +81,13 @@ export async function send(call: Call, attempt: Attempt): Promise<Result> {
  * the rate limit, which it does not know. `totalTimeout` is ky's name for a limit on headers and body together.
  */
 function request(call: Call, attempt: Attempt): ResponsePromise {
-  const { redirectedTo, credential, signal, sendRequest } = attempt;
+  const { redirectedTo, authorization, signal, sendRequest } = attempt;
   return ky(redirectedTo ?? call.path, {
     // ky copies its options once for each of them, so that those without a value are left out.
     ...(call.method !== 'GET' && { method: call.method, json: call.body }),
     ...(redirectedTo === undefined && { prefix: call.baseUrl, ...(call.query && { searchParams: call.query }) }),
     ...(signal && { signal }),
-    headers: { ...call.headers, ...BearerToken.header(credential) },
+    headers: { ...call.headers, ...authorization },
     // A redirect must not carry the token to another origin, and not every runtime strips it.
     redirect: 'manual',
     timeout: false,

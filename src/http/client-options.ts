@@ -1,3 +1,4 @@
+import type { Authorization } from '../auth/authorization.ts';
 import { BearerToken, type ApiToken } from '../auth/bearer-token.ts';
 import { callable, mergeHeaders, milliseconds, oneOf, wholeNumber } from '../utils/arguments.ts';
 import { InvalidRequestError } from '../errors/index.ts';
@@ -62,7 +63,7 @@ export interface ClientOptions {
 
 /** The options with their defaults filled in and their values checked. */
 export interface ResolvedOptions {
-  readonly auth: BearerToken;
+  readonly auth: Authorization;
   /** Without a trailing slash. */
   readonly baseUrl: string;
   readonly timeout: number;

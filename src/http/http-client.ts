@@ -68,7 +68,7 @@ export class HttpClient implements Requester {
         : new CallDeadline(callerSignal, totalTimeout, () => totalTimeoutError(call));
     const signal = deadline?.signal ?? callerSignal;
     const retries = new RetryTracker(call, this.#retryBudget);
-    const { sendRequest } = this.#options;
+    const { auth, sendRequest } = this.#options;
     let redirectedTo: string | undefined;
     let redirects = 0;
     let lastError: ExampleError | undefined;
@@ -78,10 +78,11 @@ export class HttpClient implements Requester {
         const entering = this.#admissionControl.enter(call, signal, retries.isRefused);
         const { credential, limiter, permit } = await entering.catch(preferring(lastError));
         retries.begin(limiter?.admitted);
+        const authorization = auth.headers(credential);
         const redactor = new Redactor(credential, call.secrets);
         this.#telemetry.attemptStarted(call, attempt);
         const start = performance.now();
-        const result = await send(call, { redirectedTo, credential, redactor, permit, signal, sendRequest, raw });
+        const result = await send(call, { redirectedTo, authorization, redactor, permit, signal, sendRequest, raw });
         this.#telemetry.attemptEnded(call, attempt, result.response, performance.now() - start, redactor);
         retries.settle(result);
 
