@@ -15,7 +15,7 @@ vi.mock('ky', { spy: true });
 beforeEach(() => void vi.mocked(ky).mockClear());
 beforeEach(useVirtualTime);
 
-const credential = 'token-1';
+const authorization = { authorization: 'Bearer token-1' };
 const reason = new Error('changed my mind');
 
 const get: Call = {
@@ -44,8 +44,8 @@ function attempt(
   const requests: Request[] = [];
   const result = send(call, {
     redirectedTo: undefined,
-    credential,
-    redactor: new Redactor(credential, []),
+    authorization,
+    redactor: new Redactor('token-1', []),
     sendRequest: async (request) => {
       requests.push(request.clone());
       return answer(request);
@@ -163,7 +163,7 @@ describe('the request', () => {
     expect(request.headers.has('content-type')).toBe(false);
   });
 
-  it('has the headers of the call and the credential, and no others', async () => {
+  it('has the headers of the call and of its authorization, and no others', async () => {
     expect(Object.fromEntries((await requestOf(get)).headers)).toEqual({
       accept: 'application/json',
       'x-team': 'blue',
