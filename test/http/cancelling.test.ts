@@ -1,17 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { InvalidRequestError, TimeoutError } from '@example/sdk';
-import {
-  afterHeaders,
-  clientOf,
-  fail,
-  json,
-  newUser,
-  rejection,
-  serve,
-  user,
-  type Handler,
-} from '../support/http-server.ts';
+import { TimeoutError } from '@example/sdk';
+import { afterHeaders, clientOf, fail, json, rejection, serve, user, type Handler } from '../support/http-server.ts';
 import { inProcessApi, noAnswer } from '../support/in-process-api.ts';
 import { fixJitter, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
 
@@ -191,80 +181,5 @@ describe('timeout', () => {
     expect(await settled(clientOf(api).users.get('user_123', { timeout: Infinity, totalTimeout: Infinity }))).toEqual(
       user,
     );
-  });
-});
-
-describe('totalTimeout', () => {
-  it('ends the call while it waits for the response', async () => {
-    const server = await serve(() => vi.advanceTimersByTime(500));
-
-    const error = await rejection(clientOf(server).users.create(newUser, { totalTimeout: 500 }));
-
-    expect(error).toBeInstanceOf(TimeoutError);
-    expect(error).toMatchObject({
-      message: 'POST /users took longer than 500 ms in all (totalTimeout).',
-      method: 'POST',
-      path: '/users',
-    });
-    expect(server.requests).toHaveLength(1);
-  });
-
-  it('covers all attempts and the waits between them', async () => {
-    fixJitter(1);
-    const api = inProcessApi(noAnswer);
-
-    const call = clientOf(api, { timeout: 1000, maxRetries: 9 }).users.get('user_123', { totalTimeout: 4000 });
-
-    expect(await settled(rejection(call))).toMatchObject({
-      name: 'TimeoutError',
-      message: 'GET /users/user_123 took longer than 4000 ms in all (totalTimeout).',
-    });
-    // The second attempt follows after half a second of backoff, the third after a second, and is cut short.
-    expect(api.requests.map(({ at }) => at)).toEqual([0, 1500, 3500]);
-    expect(performance.now()).toBe(4000);
-  });
-
-  it('yields to the signal if that aborts first', async () => {
-    const controller = new AbortController();
-    const server = await serve(() => controller.abort(reason));
-
-    const call = clientOf(server).users.get('user_123', { totalTimeout: 5000, signal: controller.signal });
-
-    expect(await rejection(call)).toBe(reason);
-    expect(vi.getTimerCount()).toBe(0);
-  });
-
-  it('does not delay a signal that has already aborted', async () => {
-    const api = inProcessApi(noAnswer);
-    const signal = AbortSignal.abort(reason);
-
-    expect(await rejection(clientOf(api).users.get('user_123', { totalTimeout: 5000, signal }))).toBe(reason);
-    expect(api.requests).toHaveLength(0);
-  });
-});
-
-describe('a limit that makes no sense is refused before anything is sent', () => {
-  it.each([
-    ['timeout', -1],
-    ['timeout', 0],
-    ['timeout', NaN],
-    ['timeout', 2 ** 31],
-    ['timeout', '100'],
-    ['totalTimeout', -1],
-    ['totalTimeout', NaN],
-    ['maxRetries', -1],
-    ['maxRetries', 1.5],
-    ['maxRetries', NaN],
-    ['maxRetries', Infinity],
-  ])('%s: %s', async (name, value) => {
-    const server = await serve((_, response) => json(response, 200, user));
-    const options = { [name]: value };
-
-    expect(() => clientOf(server, options)).toThrow(InvalidRequestError);
-    expect(() => clientOf(server, options)).toThrow(name);
-    const error = await rejection(clientOf(server).users.get('user_123', options));
-    expect(error).toBeInstanceOf(InvalidRequestError);
-    expect((error as Error).message).toContain(name);
-    expect(server.requests).toHaveLength(0);
   });
 });

@@ -204,46 +204,6 @@ describe('a call that has to wait', () => {
     await passTime(60_000);
     expect([...sent]).toEqual([[0, 5]]);
   });
-
-  it('is sent with the token that is valid by then', async () => {
-    const { sandbox, fetch } = setup(5);
-    let token = sandbox.apiToken;
-    const used: string[] = [];
-    const recording: Fetch = (url, init) => {
-      used.push(init.headers['authorization'] ?? '');
-      return fetch(url, init);
-    };
-    const client = new Client({ apiToken: () => token, fetch: recording, logLevel: 'off' });
-    await times(5, list(client));
-
-    client.once('rateLimitWait', () => (token = 'rotated'));
-    await settled(rejection(list(client)())); // the local API does not know the new token
-
-    expect(used).toEqual([...Array<string>(5).fill(`Bearer ${sandbox.apiToken}`), 'Bearer rotated']);
-  });
-
-  it('fails if the token function fails meanwhile, and another call gets its place', async () => {
-    const { sandbox, fetch, refusals, sent } = setup(5);
-    let broken = false;
-    const apiToken = () => {
-      if (broken) throw new Error('The vault is sealed.');
-      return sandbox.apiToken;
-    };
-    const client = new Client({ apiToken, fetch, logLevel: 'off' });
-    await times(5, list(client));
-
-    client.once('rateLimitWait', () => (broken = true));
-    const error = await settled(rejection(list(client)()));
-    expect(error).toMatchObject({ message: 'The apiToken function failed; see the cause.' });
-    broken = false;
-
-    await times(5, list(client));
-    expect(refusals()).toBe(0);
-    expect([...sent]).toEqual([
-      [0, 5],
-      [60_000, 5],
-    ]);
-  });
 });
 
 describe('a call that the API refuses', () => {
