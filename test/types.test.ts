@@ -1,7 +1,10 @@
+import type { Sandbox } from '@example/sandbox';
+import type { bypass, getResponse, HttpResponse, RequestHandler } from 'msw';
+import type { Dispatcher, fetch as undiciFetch } from 'undici';
 import { describe, expectTypeOf, it } from 'vitest';
 import type * as z from 'zod/mini';
 import { APIError, Client, RateLimitError } from '@example/sdk';
-import type { APIPromise, ClientEvents, ClientOptions, ListOptions, ListPromise, Page } from '@example/sdk';
+import type { APIPromise, ClientEvents, ClientOptions, Fetch, ListOptions, ListPromise, Page } from '@example/sdk';
 import type {
   ConnectionError,
   NotFoundError,
@@ -74,6 +77,32 @@ describe('the types', () => {
     }).toBeFunction();
     expectTypeOf<NotFoundError>().toExtend<APIError>();
     expectTypeOf<TimeoutError>().toExtend<ConnectionError>();
+  });
+
+  it('of a fetch are those of the runtime, of undici, of the local API and of msw', () => {
+    expectTypeOf<typeof globalThis.fetch>().toExtend<Fetch>();
+    expectTypeOf<typeof undiciFetch>().toExtend<Fetch>();
+    expectTypeOf<Sandbox['fetch']>().toExtend<Fetch>();
+    expectTypeOf<() => Promise<HttpResponse<string>>>().toExtend<Fetch>();
+    expectTypeOf<(url: string) => Promise<undefined>>().not.toExtend<Fetch>();
+  });
+
+  it('of what a fetch is called with are those that others take', () => {
+    expectTypeOf(
+      (send: typeof undiciFetch, dispatcher: Dispatcher): Fetch =>
+        (url, init) =>
+          send(url, { ...init, dispatcher }),
+    ).toBeFunction();
+    expectTypeOf(
+      (send: typeof globalThis.fetch, around: typeof bypass): Fetch =>
+        (url, init) =>
+          send(around(url, init)),
+    ).toBeFunction();
+    expectTypeOf(
+      (respond: typeof getResponse, handlers: RequestHandler[]): Fetch =>
+        async (url, init) =>
+          (await respond(handlers, new Request(url, init))) ?? Response.error(),
+    ).toBeFunction();
   });
 
   it('of webhook events are told apart by their name', () => {

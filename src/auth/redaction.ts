@@ -47,7 +47,9 @@ export class Redactor {
   }
 
   redactHeaders(headers: Headers): Headers {
-    return new Headers([...headers].map(([name, value]): [string, string] => [name, this.redact(value)]));
+    const redacted = new Headers();
+    headers.forEach((value, name) => redacted.append(name, this.redact(value)));
+    return redacted;
   }
 
   /**

@@ -28,6 +28,8 @@ export interface FetchResponse {
   readonly headers: {
     /** Returns the value of a header. */
     get(name: string): string | null;
+    /** Calls the callback for each header. */
+    forEach(callback: (value: string, name: string) => void): void;
   };
   /** Reads the body. */
   text(): Promise<string>;
@@ -67,7 +69,8 @@ export function requestSender(custom: Fetch | undefined): RequestSender {
 
 /** Without this check, a mock that returns something else would fail later with an error that explains nothing. */
 function checked(response: Partial<FetchResponse> | undefined): Response {
-  if (typeof response?.status === 'number' && typeof response.headers?.get === 'function' && response.text) {
+  const { status, headers, text } = response ?? {};
+  if (typeof status === 'number' && typeof headers?.forEach === 'function' && text) {
     return response as Response; // Or one that has what the SDK needs, such as that of node-fetch.
   }
   throw new InvalidRequestError('the fetch option must resolve to a Response with status, headers and text().');
@@ -75,11 +78,17 @@ function checked(response: Partial<FetchResponse> | undefined): Response {
 
 /** An error needs a message and a few details; a proxy may send megabytes of HTML instead. */
 function withBoundedError(response: Response): Response {
+  const { body } = response;
   // The body of node-fetch is a stream of Node's, which has no `pipeThrough`.
-  if (response.ok || typeof response.body?.pipeThrough !== 'function') return response;
+  if (response.ok || typeof body?.pipeThrough !== 'function') return response;
+  // Not a new Response, which takes no status above 599. Not before it is read, so that it can still be cancelled.
+  return Object.defineProperty(response, 'text', { value: () => boundedText(body) });
+}
+
+function boundedText(body: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
   let room = longestErrorBody;
-  const bounded = response.body.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({
+  const bounded = body.pipeThrough(
+    new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
       transform: (chunk, controller) => {
         controller.enqueue(chunk.subarray(0, room));
         room -= chunk.length;
@@ -87,5 +96,5 @@ function withBoundedError(response: Response): Response {
       },
     }),
   );
-  return new Response(bounded, response);
+  return new Response(bounded).text();
 }

@@ -1,11 +1,13 @@
 import { inspect } from 'node:util';
-import { describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Client } from '@example/sdk';
 import type { ClientEvents, ClientOptions } from '@example/sdk';
 import { freePort } from '../support/free-port.ts';
 import { apiToken, json, newUser, serve, type Handler } from '../support/http-server.ts';
+import { fixJitter, useVirtualTime } from '../support/virtual-time.ts';
 
 const secrets = [apiToken, newUser.password];
+const timeout = 5000;
 
 /** A server or network that fails in one way, most of them repeating what they were sent. */
 const failures: Record<string, Handler> = {
@@ -42,7 +44,7 @@ const failures: Record<string, Handler> = {
     response.writeHead(302, { location: `https://${apiToken}.example.com/` }).end(),
   'a redirect': ({ headers }, response) =>
     response.writeHead(302, { location: `https://elsewhere.example.com/?${headers.authorization}` }).end(),
-  'no answer': () => undefined,
+  'no answer': () => vi.advanceTimersByTime(timeout),
   'a broken connection': (_, response) => response.destroy(),
 };
 
@@ -103,7 +105,7 @@ async function everythingHandedOut(options: ClientOptions): Promise<{ text: stri
   const log = (line: string) => handedOut.push(line);
   const logger = { error: log, warn: log, info: log, debug: log };
   const rateLimit = { maxWait: 100 };
-  const client = new Client({ apiToken, timeout: 50, logLevel: 'debug', logger, rateLimit, ...options });
+  const client = new Client({ apiToken, timeout, logLevel: 'debug', logger, rateLimit, ...options });
   for (const name of eventNames) client.on(name, (event: unknown) => handedOut.push(event));
   let errors = 0;
   const collect = (error: unknown) => {
@@ -123,8 +125,9 @@ async function everythingHandedOut(options: ClientOptions): Promise<{ text: stri
   return { text: handedOut.map(printed).join('\n'), errors };
 }
 
-describe('the token and the password are in nothing that is handed out', () => {
-  vi.spyOn(Math, 'random').mockReturnValue(0);
+describe('the SDK hands out neither the token nor the password', () => {
+  beforeEach(useVirtualTime);
+  beforeEach(() => fixJitter(0));
 
   it.each(Object.entries(failures))('after %s', async (_, handler) => {
     const server = await serve(handler);
@@ -150,7 +153,7 @@ describe('the token and the password are in nothing that is handed out', () => {
     for (const secret of secrets) expect(text).not.toContain(secret);
   });
 
-  it('after a token function that fails or returns what can not be a token', async () => {
+  it('after a token function that returns what no header can hold', async () => {
     for (const token of [`${apiToken}\n`, '']) {
       const { text } = await everythingHandedOut({ apiToken: () => token, baseUrl: 'https://api.example.com/v1' });
       for (const secret of secrets) expect(text).not.toContain(secret);
@@ -158,7 +161,7 @@ describe('the token and the password are in nothing that is handed out', () => {
   });
 });
 
-it('what a server says is handed on as it is where it holds no secret', async () => {
+it('passes on what a server says if it holds no secret', async () => {
   const body = { error: { code: 'invalid', message: 'Bad: 100%', details: { field: [1, null, { a: 'b' }] } } };
   const server = await serve((_, response) => json(response, 400, body));
   const client = new Client({ apiToken, baseUrl: server.url });

@@ -1,60 +1,58 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { InvalidRequestError, NotFoundError, ResponseValidationError } from '@example/sdk';
-import { clientOf, fail, json, newUser, rejection, serve, user } from '../support/http-server.ts';
+import { clientOf, newUser, rejection, serve, user } from '../support/http-server.ts';
+import { errorResponse, inProcessApi } from '../support/in-process-api.ts';
+import { fixJitter, passTime, useVirtualTime } from '../support/virtual-time.ts';
 
-const limits = { 'x-ratelimit-limit': '100', 'x-ratelimit-remaining': '99', 'x-ratelimit-reset': '1640995200' };
-const answer = () => serve((_, response) => json(response, 200, user, limits));
+const headers = { 'x-ratelimit-limit': '100', 'x-ratelimit-remaining': '99', 'x-ratelimit-reset': '1640995200' };
+const healthyApi = () => inProcessApi(() => Response.json(user, { headers }));
+
+beforeEach(useVirtualTime);
 
 describe('a call', () => {
   it('is awaited for its value', async () => {
-    expect(await clientOf(await answer()).users.get('user_123')).toEqual(user);
+    expect(await clientOf(healthyApi()).users.get('user_123')).toEqual(user);
   });
 
-  it('is sent once, however often it is asked', async () => {
-    const server = await answer();
-    const call = clientOf(server).users.get('user_123');
+  it('is sent once, however often its result is used', async () => {
+    const api = healthyApi();
+    const call = clientOf(api).users.get('user_123');
 
     expect(
       await Promise.all([call, call.then((value) => value.id), call.withResponse(), call.finally()]),
     ).toMatchObject([user, 'user_123', { data: user }, user]);
     expect(await call).toEqual(user);
-    expect(server.requests).toHaveLength(1);
+    expect(api.requests).toHaveLength(1);
   });
 
   it('is sent even if nobody awaits it', async () => {
-    const server = await answer();
-
-    const call = clientOf(server).users.create(newUser);
-    await new Promise<void>((resolve) => {
-      const timer = setInterval(() => {
-        if (server.requests.length === 0) return;
-        clearInterval(timer);
-        resolve();
-      }, 1);
+    const sent = Promise.withResolvers<string>();
+    const api = inProcessApi(({ url }) => {
+      sent.resolve(url);
+      return Response.json(user);
     });
 
+    const call = clientOf(api).users.create(newUser);
+
+    expect(await sent.promise).toBe(`${api.url}/users`);
     expect(Object.prototype.toString.call(call)).toBe('[object APIPromise]');
-    expect(server.requests).toHaveLength(1);
   });
 
   it('behaves as a promise when it fails', async () => {
-    const server = await serve((_, response) => fail(response, 404));
-    const call = clientOf(server).users.get('user_123');
-    let isFinished = false;
+    const call = clientOf(inProcessApi(() => errorResponse(404))).users.get('user_123');
+    const onFinally = vi.fn();
 
     expect(await call.catch((error: unknown) => error)).toBeInstanceOf(NotFoundError);
-    expect(await rejection(call.finally(() => (isFinished = true)))).toBeInstanceOf(NotFoundError);
-    expect(isFinished).toBe(true);
+    expect(await rejection(call.finally(onFinally))).toBeInstanceOf(NotFoundError);
+    expect(onFinally).toHaveBeenCalledExactlyOnceWith();
     expect(await rejection(call.withResponse())).toBeInstanceOf(NotFoundError);
     expect(await rejection(call.asResponse())).toBeInstanceOf(NotFoundError);
   });
 });
 
 describe('withResponse()', () => {
-  it('has the value, the response, and the rate limit as reported', async () => {
-    const { data, response, rateLimit } = await clientOf(await answer())
-      .users.get('user_123')
-      .withResponse();
+  it('returns the value, the response, and the rate limit as reported', async () => {
+    const { data, response, rateLimit } = await clientOf(healthyApi()).users.get('user_123').withResponse();
 
     expect(data).toEqual(user);
     expect(response.status).toBe(200);
@@ -62,24 +60,24 @@ describe('withResponse()', () => {
     expect(rateLimit).toEqual({ limit: 100, remaining: 99, reset: 1640995200 });
   });
 
-  it('has no rate limit where none was reported', async () => {
-    const server = await serve((_, response) => json(response, 200, user));
+  it('returns no rate limit if none was reported', async () => {
+    const api = inProcessApi(() => Response.json(user));
 
-    expect((await clientOf(server).users.get('user_123').withResponse()).rateLimit).toBeUndefined();
+    expect((await clientOf(api).users.get('user_123').withResponse()).rateLimit).toBeUndefined();
   });
 });
 
 describe('asResponse()', () => {
   it('leaves the body to the caller, whatever it is', async () => {
-    const server = await serve((_, response) => response.end('plain text'));
+    const api = inProcessApi(() => new Response('plain text'));
 
-    const response = await clientOf(server).users.get('user_123').asResponse();
+    const response = await clientOf(api).users.get('user_123').asResponse();
 
     expect(response.bodyUsed).toBe(false);
     expect(await response.text()).toBe('plain text');
   });
 
-  it('comes as soon as the headers are there, and no timeout ends the body after that', async () => {
+  it('resolves as soon as the headers have arrived, and no timeout ends the body after that', async () => {
     let finish = () => undefined as unknown;
     const server = await serve((_, response) => {
       response.writeHead(200);
@@ -88,13 +86,13 @@ describe('asResponse()', () => {
     });
 
     const response = await clientOf(server, { timeout: 500 }).users.get('user_123', { totalTimeout: 500 }).asResponse();
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    await passTime(60_000);
     finish();
 
     expect(await response.text()).toBe('first last');
   });
 
-  it('hands the caller a body that the signal still ends', async () => {
+  it('returns a body that the signal still aborts', async () => {
     const controller = new AbortController();
     const server = await serve((_, response) => {
       response.writeHead(200);
@@ -108,48 +106,50 @@ describe('asResponse()', () => {
     expect(await rejection(text)).toEqual(new Error('changed my mind'));
   });
 
-  it('is retried and fails as the value does', async () => {
+  it('is retried as the value is', async () => {
+    fixJitter(0);
     let status = 500;
-    const server = await serve((_, response) => {
-      json(response, status, user);
+    const api = inProcessApi(() => {
+      const response = Response.json(user, { status });
       status = 200;
+      return response;
     });
 
-    expect((await clientOf(server).users.get('user_123').asResponse()).status).toBe(200);
-    expect(server.requests).toHaveLength(2);
+    expect((await clientOf(api).users.get('user_123').asResponse()).status).toBe(200);
+    expect(api.requests).toHaveLength(2);
   });
 
-  it('can be had beside the value: the response then has the body once more', async () => {
-    const server = await answer();
-    const call = clientOf(server).users.get('user_123');
+  it('can be used beside the value: the response then has the body once more', async () => {
+    const api = healthyApi();
+    const call = clientOf(api).users.get('user_123');
 
     const [response, value] = await Promise.all([call.asResponse(), call]);
 
     expect(value).toEqual(user);
     expect(await response.json()).toEqual(user);
     expect(response.headers.get('x-ratelimit-limit')).toBe('100');
-    expect(server.requests).toHaveLength(1);
+    expect(api.requests).toHaveLength(1);
   });
 
-  it('can be had beside a value that was empty', async () => {
-    const server = await serve((_, response) => response.writeHead(204).end());
-    const call = clientOf(server).users.get('user_123');
+  it('can be used beside a value that was empty', async () => {
+    const api = inProcessApi(() => new Response(null, { status: 204 }));
+    const call = clientOf(api).users.get('user_123');
 
     expect(await rejection(call)).toBeInstanceOf(ResponseValidationError);
     expect((await call.asResponse()).status).toBe(204);
   });
 
-  it('can be followed by the value, as long as the body is unread', async () => {
-    const server = await answer();
-    const call = clientOf(server).users.get('user_123');
+  it('can be followed by the value as long as the body is unread', async () => {
+    const api = healthyApi();
+    const call = clientOf(api).users.get('user_123');
     expect((await call.asResponse()).status).toBe(200);
 
     expect(await call).toEqual(user);
-    expect(server.requests).toHaveLength(1);
+    expect(api.requests).toHaveLength(1);
   });
 
-  it('can not be followed by the value once the caller has read the body', async () => {
-    const call = clientOf(await answer()).users.get('user_123');
+  it('cannot be followed by the value once the caller has read the body', async () => {
+    const call = clientOf(healthyApi()).users.get('user_123');
     await (await call.asResponse()).text();
 
     expect(await rejection(call)).toBeInstanceOf(InvalidRequestError);

@@ -1,7 +1,6 @@
-import { createServer, type Socket } from 'node:net';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   ConnectionError,
   InternalServerError,
@@ -9,39 +8,29 @@ import {
   ResponseValidationError,
   TimeoutError,
 } from '@example/sdk';
-import { clientOf, rejection } from '../support/http-server.ts';
-
-/** What a TCP server does with a connection once a request has come in. */
-async function tcpServer(answer: (socket: Socket) => void): Promise<{ url: string }> {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined);
-    socket.on('close', () => sockets.delete(socket));
-    socket.on('data', () => answer(socket));
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.close();
-    for (const socket of sockets) socket.destroy();
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1` };
-}
+import { afterHeaders, clientOf, rejection } from '../support/http-server.ts';
+import { serveTcp } from '../support/tcp-server.ts';
+import { fixJitter, useVirtualTime } from '../support/virtual-time.ts';
 
 const head = (status: string, ...headers: string[]) => ['HTTP/1.1 ' + status, ...headers, '', ''].join('\r\n');
 
-/** A client that gives up on an attempt after 400 ms, and does not retry. */
-async function callTo(answer: (socket: Socket) => void): Promise<unknown> {
-  const server = await tcpServer(answer);
-  return rejection(clientOf(server, { timeout: 400, maxRetries: 0 }).users.get('user_123'));
+const timeout = 400;
+const timeOut = () => void vi.advanceTimersByTime(timeout);
+
+/** What a call without retries rejects with. `onHeaders` is called once the client has the headers of the response. */
+async function callTo(answer: (socket: Socket) => void, onHeaders: () => void = () => undefined): Promise<unknown> {
+  const server = await serveTcp(answer);
+  const client = clientOf(server, { timeout, maxRetries: 0, fetch: afterHeaders(onHeaders) });
+  return rejection(client.users.get('user_123'));
 }
 
-const unhandled = vi.fn();
+beforeEach(useVirtualTime);
+
 beforeEach(() => {
+  const unhandled = vi.fn();
   process.on('unhandledRejection', unhandled);
   return async () => {
-    await new Promise((resolve) => setImmediate(resolve));
+    await setImmediate();
     process.off('unhandledRejection', unhandled);
     expect(unhandled).not.toHaveBeenCalled();
   };
@@ -134,9 +123,9 @@ describe('a server that answers', () => {
   });
 });
 
-describe('a server that does not answer', () => {
-  it('but accepts: TimeoutError', async () => {
-    const error = await callTo(() => undefined);
+describe('a server that accepts the request', () => {
+  it('and does not answer: TimeoutError', async () => {
+    const error = await callTo(timeOut);
 
     expect(error).toBeInstanceOf(TimeoutError);
     expect(error).toMatchObject({
@@ -144,52 +133,59 @@ describe('a server that does not answer', () => {
     });
   });
 
-  it('and resets: ConnectionError', async () => {
+  it('and resets the connection: ConnectionError', async () => {
     expect(await callTo((socket) => socket.resetAndDestroy())).toBeInstanceOf(ConnectionError);
   });
 
-  it('beyond the headers, and resets: ConnectionError', async () => {
-    const error = await callTo((socket) => {
-      socket.write(head('200 OK', 'content-length: 100'), () => setTimeout(() => socket.resetAndDestroy(), 10));
-    });
+  it('and resets the connection after the headers: ConnectionError', async () => {
+    let connection: Socket | undefined;
+    const error = await callTo(
+      (socket) => (connection = socket).write(head('200 OK', 'content-length: 100')),
+      () => connection?.resetAndDestroy(),
+    );
 
     expect(error).toBeInstanceOf(ConnectionError);
     expect(error).not.toBeInstanceOf(TimeoutError);
   });
 
-  it('beyond the headers, and stalls: TimeoutError', async () => {
-    expect(await callTo((socket) => socket.write(head('200 OK', 'content-length: 100')))).toBeInstanceOf(TimeoutError);
-  });
-
-  it('beyond half of an error, and stalls: the error that the status says', async () => {
-    expect(await callTo((socket) => socket.write(head('500 Oops', 'content-length: 100') + '{'))).toBeInstanceOf(
-      InternalServerError,
-    );
-  });
-
-  it('faster than a byte at a time: TimeoutError, and the connection is given up', async () => {
-    let timer: ReturnType<typeof setInterval> | undefined;
-    onTestFinished(() => clearInterval(timer));
-    let connection: Socket | undefined;
-    const server = await tcpServer((socket) => {
-      connection = socket;
-      socket.write(head('200 OK', 'content-length: 100'));
-      timer = setInterval(() => socket.write('x'), 20);
-    });
-
-    const error = await rejection(clientOf(server, { timeout: 400, maxRetries: 0 }).users.get('user_123'));
+  it('and stalls after the headers: TimeoutError', async () => {
+    const error = await callTo((socket) => socket.write(head('200 OK', 'content-length: 100')), timeOut);
 
     expect(error).toBeInstanceOf(TimeoutError);
+  });
+
+  it('and stalls halfway through an error: the error that the status says', async () => {
+    const error = await callTo((socket) => socket.write(head('500 Oops', 'content-length: 100') + '{'), timeOut);
+
+    expect(error).toBeInstanceOf(InternalServerError);
+  });
+
+  it('and sends a byte at a time: TimeoutError, and the connection is closed', async () => {
+    let connection: Socket | undefined;
+    const dripFeed = () => {
+      if (connection?.destroyed !== false) return;
+      vi.advanceTimersByTime(20);
+      connection.write('x', () => void setImmediate().then(dripFeed));
+    };
+
+    const error = await callTo(
+      (socket) => (connection = socket).write(head('200 OK', 'content-length: 100')),
+      dripFeed,
+    );
+
+    expect(error).toBeInstanceOf(TimeoutError);
+    expect(performance.now()).toBe(timeout);
     await vi.waitFor(() => expect(connection?.destroyed).toBe(true));
   });
 
-  it('within totalTimeout, however often it is tried: TimeoutError', async () => {
-    const server = await tcpServer(() => undefined);
+  it('and never answers, however often it is asked: TimeoutError once totalTimeout is over', async () => {
+    const server = await serveTcp(() => vi.advanceTimersByTime(50));
+    const retry = { timeout: 50, totalTimeout: 120, maxRetries: 1000 };
+    fixJitter(0);
 
-    const error = await rejection(
-      clientOf(server, { timeout: 50, totalTimeout: 120, maxRetries: 1000 }).users.get('user_123'),
-    );
+    const error = await rejection(clientOf(server, retry).users.get('user_123'));
 
     expect(error).toBeInstanceOf(TimeoutError);
+    expect(error).toMatchObject({ message: 'GET /users/user_123 took longer than 120 ms in all (totalTimeout).' });
   });
 });

@@ -1,70 +1,34 @@
 import { getEventListeners } from 'node:events';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { InvalidRequestError, TimeoutError } from '@example/sdk';
-import { clientOf, fail, json, newUser, rejection, serve, user, type Handler } from '../support/http-server.ts';
+import { TimeoutError } from '@example/sdk';
+import { afterHeaders, clientOf, fail, json, rejection, serve, user, type Handler } from '../support/http-server.ts';
+import { inProcessApi, noAnswer } from '../support/in-process-api.ts';
+import { fixJitter, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
 
 const reason = new Error('changed my mind');
 
-// Full jitter from 0: nobody waits for a backoff here.
-beforeEach(() => {
-  vi.spyOn(Math, 'random').mockReturnValue(0);
-  return () => vi.restoreAllMocks();
-});
-
-describe('a custom fetch that does not heed its signal', () => {
-  const url = 'https://api.example.com/v1';
-
-  it('and answers after all has its body cancelled, because nobody will read it', async () => {
-    const { promise, resolve: answer } = Promise.withResolvers<Response>();
-    const fetch = vi.fn(() => promise);
-    const controller = new AbortController();
-    const call = rejection(clientOf({ url }, { fetch }).users.get('user_123', { signal: controller.signal }));
-    await vi.waitFor(() => expect(fetch).toHaveBeenCalled());
-    controller.abort(reason);
-    expect(await call).toBe(reason);
-
-    const cancelled = await new Promise<boolean>((resolve) => {
-      answer(new Response(new ReadableStream({ cancel: () => resolve(true) })));
-    });
-
-    expect(cancelled).toBe(true);
-  });
-
-  it('holds up nothing when it is aborted between the headers and the body', async () => {
-    const controller = new AbortController();
-    const abort = () => {
-      controller.abort(reason);
-      return null;
-    };
-    const answer = { ok: true, status: 200, headers: { get: abort }, text: () => new Promise(() => undefined) };
-    const fetch = () => Promise.resolve(answer as unknown as Response);
-
-    const call = clientOf({ url }, { fetch }).users.get('user_123', { signal: controller.signal });
-
-    expect(await rejection(call)).toBe(reason);
-  });
-});
+beforeEach(useVirtualTime);
 
 describe('an aborted call rejects with the reason of the signal', () => {
   it('before anything is sent', async () => {
-    const server = await serve((_, response) => json(response, 200, user));
+    const api = inProcessApi(() => Response.json(user));
 
-    expect(await rejection(clientOf(server).users.get('user_123', { signal: AbortSignal.abort(reason) }))).toBe(reason);
-    expect(server.requests).toHaveLength(0);
+    expect(await rejection(clientOf(api).users.get('user_123', { signal: AbortSignal.abort(reason) }))).toBe(reason);
+    expect(api.requests).toHaveLength(0);
   });
 
   it('in the same turn as the call', async () => {
-    const server = await serve((_, response) => json(response, 200, user));
+    const api = inProcessApi(() => Response.json(user));
     const controller = new AbortController();
 
-    const call = clientOf(server).users.get('user_123', { signal: controller.signal });
+    const call = clientOf(api).users.get('user_123', { signal: controller.signal });
     controller.abort(reason);
 
     expect(await rejection(call)).toBe(reason);
-    expect(server.requests).toHaveLength(0);
+    expect(api.requests).toHaveLength(0);
   });
 
-  it('while it waits for the answer, and the connection is given up', async () => {
+  it('while it waits for the response, and closes the connection', async () => {
     const controller = new AbortController();
     const server = await serve(() => controller.abort(reason));
 
@@ -72,14 +36,15 @@ describe('an aborted call rejects with the reason of the signal', () => {
     await vi.waitFor(() => expect(server.unanswered()).toBe(0));
   });
 
-  it('while it reads the body', async () => {
+  it('while it reads the body, and closes the connection', async () => {
     const controller = new AbortController();
     const server = await serve((_, response) => {
       response.writeHead(200, { 'content-length': '1000' });
-      response.write('{"id":', () => setTimeout(() => controller.abort(reason), 20));
+      response.write('{"id":');
     });
+    const client = clientOf(server, { fetch: afterHeaders(() => controller.abort(reason)) });
 
-    expect(await rejection(clientOf(server).users.get('user_123', { signal: controller.signal }))).toBe(reason);
+    expect(await rejection(client.users.get('user_123', { signal: controller.signal }))).toBe(reason);
     await vi.waitFor(() => expect(server.unanswered()).toBe(0));
   });
 
@@ -91,33 +56,24 @@ describe('an aborted call rejects with the reason of the signal', () => {
 
     expect(await rejection(client.users.get('user_123', { signal: controller.signal }))).toBe(reason);
     expect(server.requests).toHaveLength(1);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it('while the token function is called', async () => {
     const controller = new AbortController();
-    const server = await serve((_, response) => json(response, 200, user));
-    const client = clientOf(server, {
-      apiToken: () => {
-        controller.abort(reason);
-        return new Promise(() => undefined);
-      },
-    });
+    const api = inProcessApi(() => Response.json(user));
+    const apiToken = () => {
+      controller.abort(reason);
+      return new Promise<string>(() => undefined);
+    };
 
-    expect(await rejection(client.users.get('user_123', { signal: controller.signal }))).toBe(reason);
-    expect(server.requests).toHaveLength(0);
+    const call = clientOf(api, { apiToken }).users.get('user_123', { signal: controller.signal });
+
+    expect(await rejection(call)).toBe(reason);
+    expect(api.requests).toHaveLength(0);
   });
 
-  it('even where a custom fetch does not heed the signal', async () => {
-    const controller = new AbortController();
-    const client = clientOf(
-      { url: 'https://api.example.com/v1' },
-      { fetch: () => new Promise(() => setTimeout(() => controller.abort(reason), 10)) },
-    );
-
-    expect(await rejection(client.users.get('user_123', { signal: controller.signal }))).toBe(reason);
-  });
-
-  it('as an AbortError where there is no reason, as fetch does', async () => {
+  it('as an AbortError if there is no reason, as fetch does', async () => {
     const controller = new AbortController();
     const server = await serve(() => controller.abort());
 
@@ -127,101 +83,103 @@ describe('an aborted call rejects with the reason of the signal', () => {
   });
 });
 
-describe('after a call the signal has no listener left', () => {
+describe('a custom fetch that ignores its signal', () => {
+  it('does not delay the rejection', async () => {
+    const controller = new AbortController();
+    const api = inProcessApi(() => {
+      controller.abort(reason);
+      return new Promise(() => undefined);
+    });
+
+    expect(await rejection(clientOf(api).users.get('user_123', { signal: controller.signal }))).toBe(reason);
+  });
+
+  it('has the body of its late response cancelled, because nobody will read it', async () => {
+    const { promise, resolve: answer } = Promise.withResolvers<Response>();
+    const controller = new AbortController();
+    const api = inProcessApi(() => {
+      controller.abort(reason);
+      return promise;
+    });
+    expect(await rejection(clientOf(api).users.get('user_123', { signal: controller.signal }))).toBe(reason);
+
+    const cancelled = await new Promise<boolean>((resolve) => {
+      answer(new Response(new ReadableStream({ cancel: () => resolve(true) })));
+    });
+
+    expect(cancelled).toBe(true);
+  });
+
+  it('does not delay the rejection between the headers and the body either', async () => {
+    const controller = new AbortController();
+    const abort = () => {
+      controller.abort(reason);
+      return null;
+    };
+    const response = {
+      ok: true,
+      status: 200,
+      headers: { get: abort, forEach: () => undefined },
+      text: () => new Promise<string>(() => undefined),
+    };
+    const api = inProcessApi(() => response);
+
+    expect(await rejection(clientOf(api).users.get('user_123', { signal: controller.signal }))).toBe(reason);
+  });
+});
+
+describe('after a call, its signal has no listener left', () => {
+  const timeout = 1000;
   const outcomes: Record<string, Handler> = {
     success: (_, response) => json(response, 200, user),
     'an error': (_, response) => fail(response, 404),
     'a broken connection': (_, response) => response.destroy(),
-    'a timeout': () => undefined,
+    'a timeout': () => vi.advanceTimersByTime(timeout),
   };
 
   it.each(Object.entries(outcomes))('that ended in %s', async (_, handler) => {
     const { signal } = new AbortController();
-    const client = clientOf(await serve(handler), { timeout: 50, maxRetries: 1 });
+    const client = clientOf(await serve(handler), { timeout, maxRetries: 0 });
 
-    await client.users.get('user_123', { signal }).catch(() => undefined);
-    await client.users.get('user_123', { signal, totalTimeout: 1000 }).catch(() => undefined);
-    await client.users
-      .get('user_123', { signal })
-      .asResponse()
-      .catch(() => undefined);
+    await Promise.allSettled([client.users.get('user_123', { signal })]);
+    await Promise.allSettled([client.users.get('user_123', { signal, totalTimeout: 5000 })]);
+    await Promise.allSettled([client.users.get('user_123', { signal }).asResponse()]);
 
     expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 });
 
 describe('timeout', () => {
-  it('is for one attempt: the next one has as long again', async () => {
-    let attempts = 0;
-    const server = await serve((_, response) => {
-      if (++attempts > 1) json(response, 200, user);
+  it('applies to each attempt: the next one has as long again', async () => {
+    fixJitter(1);
+    const api = inProcessApi(async () => {
+      if (api.requests.length === 1) return new Promise(() => undefined);
+      await sleep(399);
+      return Response.json(user);
     });
 
-    expect(await clientOf(server, { timeout: 500 }).users.get('user_123')).toEqual(user);
+    expect(await settled(clientOf(api, { timeout: 400 }).users.get('user_123'))).toEqual(user);
+    expect(api.requests.map(({ at }) => at)).toEqual([0, 400 + 500]);
+    expect(performance.now()).toBe(400 + 500 + 399);
   });
 
-  it('may be Infinity', async () => {
-    const server = await serve((_, response) => json(response, 200, user));
+  it('is 30 s by default', async () => {
+    const api = inProcessApi(noAnswer);
 
-    expect(await clientOf(server).users.get('user_123', { timeout: Infinity, totalTimeout: Infinity })).toEqual(user);
-  });
-});
-
-describe('totalTimeout', () => {
-  it('ends the call while it waits for the answer', async () => {
-    const server = await serve(() => undefined);
-
-    const error = await rejection(clientOf(server).users.create(newUser, { totalTimeout: 500 }));
+    const error = await settled(rejection(clientOf(api, { maxRetries: 0 }).users.get('user_123')));
 
     expect(error).toBeInstanceOf(TimeoutError);
-    expect(error).toMatchObject({
-      message: 'POST /users took longer than 500 ms in all (totalTimeout).',
-      method: 'POST',
-      path: '/users',
+    expect(performance.now()).toBe(30_000);
+  });
+
+  it('may be Infinity: the call waits for as long as it takes', async () => {
+    const api = inProcessApi(async () => {
+      await sleep(86_400_000);
+      return Response.json(user);
     });
-    expect(server.requests).toHaveLength(1);
-  });
 
-  it('yields to the signal that aborts first', async () => {
-    const controller = new AbortController();
-    const server = await serve(() => controller.abort(reason));
-
-    const call = clientOf(server).users.get('user_123', { totalTimeout: 5000, signal: controller.signal });
-
-    expect(await rejection(call)).toBe(reason);
-  });
-
-  it('does not delay a signal that is aborted already', async () => {
-    const server = await serve(() => undefined);
-    const signal = AbortSignal.abort(reason);
-
-    expect(await rejection(clientOf(server).users.get('user_123', { totalTimeout: 5000, signal }))).toBe(reason);
-    expect(server.requests).toHaveLength(0);
-  });
-});
-
-describe('limits that are no limits are refused before anything is sent', () => {
-  it.each([
-    ['timeout', -1],
-    ['timeout', 0],
-    ['timeout', NaN],
-    ['timeout', 2 ** 31],
-    ['timeout', '100'],
-    ['totalTimeout', -1],
-    ['totalTimeout', NaN],
-    ['maxRetries', -1],
-    ['maxRetries', 1.5],
-    ['maxRetries', NaN],
-    ['maxRetries', Infinity],
-  ])('%s: %s', async (name, value) => {
-    const server = await serve((_, response) => json(response, 200, user));
-    const options = { [name]: value };
-
-    expect(() => clientOf(server, options)).toThrow(InvalidRequestError);
-    expect(() => clientOf(server, options)).toThrow(name);
-    const error = await rejection(clientOf(server).users.get('user_123', options));
-    expect(error).toBeInstanceOf(InvalidRequestError);
-    expect((error as Error).message).toContain(name);
-    expect(server.requests).toHaveLength(0);
+    expect(await settled(clientOf(api).users.get('user_123', { timeout: Infinity, totalTimeout: Infinity }))).toEqual(
+      user,
+    );
   });
 });

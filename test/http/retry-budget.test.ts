@@ -1,86 +1,108 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { RetryBudget } from '../../src/http/retry-budget.ts';
-import { clientOf, fail, json, rejection, serve, user } from '../support/http-server.ts';
+import { clientOf, rejection, user } from '../support/http-server.ts';
+import { errorResponse, inProcessApi } from '../support/in-process-api.ts';
+import { settled, useVirtualTime } from '../support/virtual-time.ts';
 
-/** Spreads the backoff over a few milliseconds instead of half a second. */
+beforeEach(useVirtualTime);
+
+// The golden ratio spreads the backoff of any number of calls evenly, and the same way in each run.
 beforeEach(() => {
-  const random = Math.random;
-  vi.spyOn(Math, 'random').mockImplementation(() => random() / 20);
+  let call = 0;
+  vi.spyOn(Math, 'random').mockImplementation(() => (++call * 0.618_033_988_749_895) % 1);
   return () => vi.restoreAllMocks();
 });
 
 const unpaced = { rateLimit: false } as const;
-const many = (count: number, call: () => PromiseLike<unknown>) =>
-  Promise.allSettled(Array.from({ length: count }, call));
+const many = (count: number, call: (index: number) => PromiseLike<unknown>) =>
+  settled(Promise.allSettled(Array.from({ length: count }, (_, index) => call(index))));
 
 describe('the retry budget', () => {
-  it('keeps 500 calls against a dead API at about 550 attempts', async () => {
-    const server = await serve((_, response) => fail(response, 503));
-    const client = clientOf(server, unpaced);
+  it('limits 500 calls to an API that is down to 550 attempts', async () => {
+    const api = inProcessApi(() => errorResponse(503));
+    const client = clientOf(api, unpaced);
 
     const results = await many(500, () => client.users.get('user_123'));
 
     expect(results.every(({ status }) => status === 'rejected')).toBe(true);
-    expect(server.requests.length).toBeGreaterThanOrEqual(540);
-    expect(server.requests.length).toBeLessThanOrEqual(550);
+    expect(api.requests).toHaveLength(500 + 50);
   });
 
-  it('does so too when the calls come one after the other', async () => {
-    const server = await serve((_, response) => fail(response, 503));
-    const client = clientOf(server, unpaced);
+  it('is the same for calls that are made one after another', async () => {
+    const api = inProcessApi(() => errorResponse(503));
+    const client = clientOf(api, unpaced);
 
-    for (let call = 0; call < 100; call++) await rejection(client.users.get('user_123'));
+    for (let call = 0; call < 100; call++) await settled(rejection(client.users.get('user_123')));
 
-    expect(server.requests).toHaveLength(100 + 50);
+    expect(api.requests).toHaveLength(100 + 50);
   });
 
-  it('lets everybody retry after a single blip, although all 500 failed at once', async () => {
+  it('suffices for every call to be retried after a short outage, even if all 500 failed at once', async () => {
     const seen = new Set<string>();
-    const server = await serve(({ url }, response) => {
-      if (seen.has(url)) json(response, 200, user);
-      else fail(response, 503);
+    const api = inProcessApi(({ url }) => {
+      if (seen.has(url)) return Response.json(user);
       seen.add(url);
+      return errorResponse(503);
     });
-    const client = clientOf(server, unpaced);
+    const client = clientOf(api, unpaced);
 
-    let call = 0;
-    const results = await many(500, () => client.users.get(`user_${++call}`));
+    const results = await many(500, (index) => client.users.get(`user_${index}`));
 
     expect(results.filter(({ status }) => status === 'rejected')).toEqual([]);
-    expect(server.requests).toHaveLength(1000);
+    expect(api.requests).toHaveLength(1000);
   });
 
-  it('lets a few retry while the API recovers, and all when it has', async () => {
+  it('grows by one retry for every ten calls that succeed', async () => {
     let isDown = true;
-    const server = await serve((_, response) => (isDown ? fail(response, 503) : json(response, 200, user)));
-    const client = clientOf(server, unpaced);
+    const api = inProcessApi(() => (isDown ? errorResponse(503) : Response.json(user)));
+    const client = clientOf(api, unpaced);
+    await many(100, () => client.users.get('user_123'));
+
+    isDown = false;
+    await many(300, () => client.users.get('user_123'));
+    isDown = true;
+    const before = api.requests.length;
+    await many(20, () => client.users.get('user_123'));
+
+    expect(api.requests.length - before).toBe(20 + 30);
+  });
+
+  it('is full again after 500 calls that succeed, and then allows every retry', async () => {
+    let isDown = true;
+    const api = inProcessApi(() => (isDown ? errorResponse(503) : Response.json(user)));
+    const client = clientOf(api, unpaced);
     await many(100, () => client.users.get('user_123'));
 
     isDown = false;
     await many(500, () => client.users.get('user_123'));
     isDown = true;
-    const before = server.requests.length;
+    const before = api.requests.length;
     await many(20, () => client.users.get('user_123'));
 
-    expect(server.requests.length - before).toBe(20 + 40);
+    expect(api.requests.length - before).toBe(20 + 40);
   });
 
-  it('is one for a client and those made from it', async () => {
-    const server = await serve((_, response) => fail(response, 503));
-    const client = clientOf(server, unpaced);
+  it('is shared by a client and those made from it with withOptions', async () => {
+    const api = inProcessApi(() => errorResponse(503));
+    const client = clientOf(api, unpaced);
     await many(100, () => client.users.get('user_123'));
-    const before = server.requests.length;
+    const before = api.requests.length;
 
-    await rejection(client.withOptions({ timeout: 1000 }).users.get('user_123'));
+    await settled(rejection(client.withOptions({ timeout: 1000 }).users.get('user_123')));
 
-    expect(server.requests.length - before).toBe(1);
+    expect(api.requests.length - before).toBe(1);
   });
 });
 
 describe('a retry that waits for the outcome of others', () => {
-  it('leaves at once when its call is aborted, and hands its turn on', async () => {
+  const spent = async () => {
     const budget = new RetryBudget();
     for (let retry = 0; retry < 50; retry++) expect(await budget.spend(undefined)).toBe(true);
+    return budget;
+  };
+
+  it('stops waiting as soon as its call is aborted, and leaves the budget to the next one', async () => {
+    const budget = await spent();
     const controller = new AbortController();
     const aborted = budget.spend(controller.signal);
     const next = budget.spend(undefined);
@@ -92,9 +114,8 @@ describe('a retry that waits for the outcome of others', () => {
     expect(await next).toBe(true);
   });
 
-  it('is refused with all that wait, once the last under way has failed', async () => {
-    const budget = new RetryBudget();
-    for (let retry = 0; retry < 50; retry++) await budget.spend(undefined);
+  it('is refused, like all others that wait, once the last retry in flight has failed', async () => {
+    const budget = await spent();
     const waiting = [budget.spend(undefined), budget.spend(undefined), budget.spend(undefined)];
 
     for (let retry = 0; retry < 50; retry++) budget.settle(false);

@@ -5,12 +5,12 @@ import { planRetry } from '../../src/http/retry.ts';
 import { parseRetryAfter, untilReset } from '../../src/rate-limit/headers.ts';
 import { freePort } from '../support/free-port.ts';
 import { clientOf, fail, json, newUser, rejection, serve, user, type Handler } from '../support/http-server.ts';
+import { errorResponse, inProcessApi } from '../support/in-process-api.ts';
+import { fixJitter, settled, useVirtualTime } from '../support/virtual-time.ts';
 
-// Full jitter from 0: nobody waits for a backoff here. The delays themselves are tested as a function, below.
-beforeEach(() => {
-  vi.spyOn(Math, 'random').mockReturnValue(0);
-  return () => vi.restoreAllMocks();
-});
+beforeEach(useVirtualTime);
+
+beforeEach(() => fixJitter(0));
 
 type Kind = 'GET' | 'POST' | 'POST with key';
 
@@ -19,6 +19,8 @@ const kinds: Record<Kind, (client: Client) => Promise<unknown>> = {
   POST: (client) => client.users.create(newUser),
   'POST with key': (client) => client.users.create(newUser, { idempotencyKey: 'key-1' }),
 };
+
+const timeout = 10_000;
 
 /** Fails in one way every time. */
 const outcomes: Record<string, Handler> = {
@@ -30,7 +32,7 @@ const outcomes: Record<string, Handler> = {
   '503': (_, response) => fail(response, 503),
   '504': (_, response) => fail(response, 504),
   'reset after sending': (_, response) => response.destroy(),
-  'timeout after sending': () => undefined,
+  'timeout after sending': () => vi.advanceTimersByTime(timeout),
   'reset in the middle of the body': (_, response) => {
     response.writeHead(200, { 'content-length': '1000' });
     response.write('{"id":', () => response.destroy());
@@ -76,7 +78,7 @@ describe('how often a call is sent', () => {
 
   it.each(rows)('$outcome: a $kind is sent $sent times', async ({ outcome, kind, sent }) => {
     const server = await serve(outcomes[outcome]!);
-    const client = clientOf(server, { timeout: outcome.startsWith('timeout') ? 400 : 10_000, rateLimit: false });
+    const client = clientOf(server, { timeout, rateLimit: false });
 
     await rejection(kinds[kind](client));
 
@@ -84,7 +86,7 @@ describe('how often a call is sent', () => {
   });
 
   it.each(Object.keys(kinds) as Kind[])(
-    'connection refused: a %s is tried again, because nothing was sent',
+    'connection refused: a %s is retried, because nothing was sent',
     async (kind) => {
       const client = clientOf({ url: `http://127.0.0.1:${await freePort()}/v1` });
       const retries: RetryEvent[] = [];
@@ -95,16 +97,15 @@ describe('how often a call is sent', () => {
     },
   );
 
-  it.each(Object.keys(kinds) as Kind[])('unknown host: a %s is tried again, because nothing was sent', async (kind) => {
-    const client = clientOf({ url: 'https://nowhere.invalid/v1' });
-    const retries: RetryEvent[] = [];
-    client.on('retry', (event) => retries.push(event));
+  it.each(Object.keys(kinds) as Kind[])('unknown host: a %s is retried, because nothing was sent', async (kind) => {
+    const cause = Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND', syscall: 'getaddrinfo' });
+    const api = inProcessApi(() => Promise.reject(new TypeError('fetch failed', { cause })));
 
-    expect(await rejection(kinds[kind](client))).toBeInstanceOf(ConnectionError);
-    expect(retries).toHaveLength(2);
+    expect(await rejection(kinds[kind](clientOf(api)))).toBeInstanceOf(ConnectionError);
+    expect(api.requests).toHaveLength(3);
   });
 
-  it.each(Object.keys(kinds) as Kind[])('an aborted %s is not tried again', async (kind) => {
+  it.each(Object.keys(kinds) as Kind[])('an aborted %s is not retried', async (kind) => {
     const controller = new AbortController();
     const server = await serve(() => controller.abort(new Error('changed my mind')));
     const client = clientOf(server);
@@ -119,20 +120,16 @@ describe('how often a call is sent', () => {
   });
 });
 
-describe('a connection that was there', () => {
+describe('a connection that was established', () => {
   it.each(['EHOSTUNREACH', 'ENETUNREACH', 'ECONNREFUSED'])(
-    'and reports %s when it is read may have delivered the POST: it is not sent again',
+    'and fails with %s while it is read may have delivered the POST, which is not retried',
     async (code) => {
-      let sent = 0;
-      const fetch = () => {
-        sent++;
-        const cause = Object.assign(new Error(`read ${code}`), { code, syscall: 'read' });
-        return Promise.reject(new TypeError('fetch failed', { cause }));
-      };
+      const cause = Object.assign(new Error(`read ${code}`), { code, syscall: 'read' });
+      const api = inProcessApi(() => Promise.reject(new TypeError('fetch failed', { cause })));
 
-      await rejection(clientOf({ url: 'https://api.example.com' }, { fetch }).users.create(newUser));
+      await rejection(clientOf(api).users.create(newUser));
 
-      expect(sent).toBe(1);
+      expect(api.requests).toHaveLength(1);
     },
   );
 });
@@ -155,14 +152,14 @@ describe('a refusal without Retry-After', () => {
 });
 
 describe('a retry', () => {
-  it('ends in success when the API is back', async () => {
+  it('succeeds once the API is back', async () => {
     let failures = 2;
     const server = await serve((_, response) => (failures-- > 0 ? fail(response, 500) : json(response, 200, user)));
 
     expect(await clientOf(server).users.get('user_123')).toEqual(user);
   });
 
-  it('sends the same idempotency key and body again', async () => {
+  it('has the same idempotency key and body', async () => {
     const server = await serve((_, response) => fail(response, 500));
 
     await rejection(clientOf(server).users.create(newUser, { idempotencyKey: 'key-1' }));
@@ -171,7 +168,7 @@ describe('a retry', () => {
     expect(server.requests.map(({ body }) => JSON.parse(body) as unknown)).toEqual([newUser, newUser, newUser]);
   });
 
-  it('does not cost a connection: the body of the failed attempt is read to its end', async () => {
+  it('needs no new connection, because the body of the failed attempt is read to its end', async () => {
     const server = await serve((_, response) => fail(response, 500));
 
     await rejection(clientOf(server).users.get('user_123', { maxRetries: 20 }));
@@ -181,7 +178,7 @@ describe('a retry', () => {
     expect(server.connections()).toBeLessThanOrEqual(2);
   });
 
-  it('is made as often as maxRetries says, of the call before that of the client', async () => {
+  it('is made up to maxRetries times; the option of the call overrides that of the client', async () => {
     const server = await serve((_, response) => fail(response, 500));
     const client = clientOf(server, { maxRetries: 1 });
 
@@ -191,7 +188,7 @@ describe('a retry', () => {
     expect(server.requests).toHaveLength(2 + 1);
   });
 
-  it('is not made for a 429 either with maxRetries: 0', async () => {
+  it('is not made with maxRetries: 0, not even for a 429', async () => {
     const server = await serve((_, response) => fail(response, 429, { 'retry-after': '7' }));
 
     const error = await rejection(clientOf(server).users.get('user_123', { maxRetries: 0 }));
@@ -208,7 +205,7 @@ describe('a retry', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('is not waited for when totalTimeout would pass first: the call fails at once, with what went wrong', async () => {
+  it('is not waited for if totalTimeout would pass first: the call fails at once with the last error', async () => {
     const server = await serve((_, response) => fail(response, 503, { 'retry-after': '60' }));
 
     const error = await rejection(clientOf(server).users.get('user_123', { totalTimeout: 5000 }));
@@ -217,7 +214,36 @@ describe('a retry', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('is told by an event', async () => {
+  it('waits between no time and 0.5 s, 1 s, 2 s, … 8 s, as the jitter decides', async () => {
+    for (const [random, sentAt] of [
+      [0, [0, 0, 0, 0, 0, 0, 0]],
+      [0.5, [0, 250, 750, 1750, 3750, 7750, 11_750]],
+      [1, [0, 500, 1500, 3500, 7500, 15_500, 23_500]],
+    ] as const) {
+      fixJitter(random);
+      const api = inProcessApi(() => errorResponse(500));
+      const start = performance.now();
+
+      await settled(rejection(clientOf(api, { maxRetries: 6 }).users.get('user_123')));
+
+      expect(api.requests.map(({ at }) => at - start)).toEqual(sentAt);
+    }
+  });
+
+  it.each([
+    ['503', 503, { rateLimit: {} }],
+    ['429, with rateLimit: false', 429, { rateLimit: false }],
+    ['429', 429, { rateLimit: {} }],
+  ] as const)('waits for exactly as long as Retry-After says: %s', async (_, status, options) => {
+    fixJitter(1);
+    const api = inProcessApi(() => errorResponse(status, { 'retry-after': '7' }));
+
+    await settled(rejection(clientOf(api, options).users.get('user_123')));
+
+    expect(api.requests.map(({ at }) => at)).toEqual([0, 7000, 14_000]);
+  });
+
+  it('emits an event', async () => {
     const server = await serve((_, response) => fail(response, 500));
     const client = clientOf(server);
     const events: RetryEvent[] = [];
@@ -233,7 +259,7 @@ describe('a retry', () => {
 });
 
 describe('the last error', () => {
-  it('is the one of the last attempt', async () => {
+  it('is that of the last attempt', async () => {
     const statuses = [500, 503, 504];
     const server = await serve((_, response) => fail(response, statuses.shift() ?? 418));
 
@@ -241,9 +267,10 @@ describe('the last error', () => {
   });
 
   it('is a TimeoutError when no attempt was answered in time', async () => {
-    const server = await serve(() => undefined);
+    const server = await serve(() => vi.advanceTimersByTime(timeout));
 
-    expect(await rejection(clientOf(server).users.get('user_123', { timeout: 50 }))).toBeInstanceOf(TimeoutError);
+    expect(await rejection(clientOf(server).users.get('user_123', { timeout }))).toBeInstanceOf(TimeoutError);
+    expect(server.requests).toHaveLength(3);
   });
 });
 
@@ -276,7 +303,7 @@ describe('Retry-After', () => {
     expect(parse('Thu, 01 Jan 2026 00:00:05 GMT', 'Thu, 01 Jan 2026 00:00:02 GMT')).toBe(3000);
   });
 
-  it('is 0 when the date has passed, and nothing when it is neither', () => {
+  it('is 0 if the date has passed, and ignored if it is neither', () => {
     expect(parse('Wed, 31 Dec 2025 00:00:00 GMT')).toBe(0);
     expect(parse('soon')).toBeUndefined();
     expect(parse('-1')).toBeUndefined();

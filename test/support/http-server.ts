@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { Client, type ClientOptions } from '@example/sdk';
+import { Client, type ClientOptions, type Fetch } from '@example/sdk';
 
 /** A request as the server received it. */
 export interface Received {
@@ -89,8 +89,17 @@ export function fail(response: ServerResponse, status: number, headers: Record<s
 export const apiToken = 'token-that-nobody-may-see';
 
 /** A client of a test server, whose log lines stay out of the test's output. */
-export function clientOf(server: { url: string }, options: ClientOptions = {}): Client {
-  return new Client({ apiToken, baseUrl: server.url, logLevel: 'off', ...options });
+export function clientOf({ url, fetch }: { url: string; fetch?: Fetch }, options: ClientOptions = {}): Client {
+  return new Client({ apiToken, baseUrl: url, fetch, logLevel: 'off', ...options });
+}
+
+/** A `fetch` that runs the action once the client has the headers of the response, and not yet its body. */
+export function afterHeaders(action: () => void, send: Fetch = fetch): Fetch {
+  return async (url, init) => {
+    const response = await send(url, init);
+    setImmediate(action);
+    return response;
+  };
 }
 
 /** What a call rejects with. */

@@ -1,24 +1,25 @@
 import { describe, expect, it, vi } from 'vitest';
 import { ResponseValidationError } from '@example/sdk';
 import type { ClientOptions, ValidationIssueEvent } from '@example/sdk';
-import { clientOf, json, rejection, serve, user } from '../support/http-server.ts';
+import { clientOf, rejection, user } from '../support/http-server.ts';
+import { inProcessApi } from '../support/in-process-api.ts';
 
 const project = { id: 'proj_1', name: 'One', description: 'First', created_at: '2024-01-01T00:00:00Z' };
 const meta = { current_page: 1, total_pages: 1, total_count: 2 };
 
-async function setup(body: unknown, options: ClientOptions = {}) {
-  const server = await serve((_, response) => json(response, 200, body));
+function setup(body: unknown, options: ClientOptions = {}) {
+  const api = inProcessApi(() => Response.json(body));
   const warn = vi.fn();
   const logger = { error: vi.fn(), warn, info: vi.fn(), debug: vi.fn() };
-  const client = clientOf(server, { logger, logLevel: 'warn', ...options });
+  const client = clientOf(api, { logger, logLevel: 'warn', ...options });
   const events: ValidationIssueEvent[] = [];
   client.on('validationIssue', (event) => events.push(event));
   return { client, warn, events };
 }
 
 describe('a response as documented', () => {
-  it('is handed out without a word, fields that are not documented included', async () => {
-    const { client, warn, events } = await setup({ ...user, nickname: 'Johnny', tags: [1, { a: 2 }] });
+  it('is returned without a warning, with fields that are not documented', async () => {
+    const { client, warn, events } = setup({ ...user, nickname: 'Johnny', tags: [1, { a: 2 }] });
 
     expect(await client.users.get('user_123')).toEqual({ ...user, nickname: 'Johnny', tags: [1, { a: 2 }] });
     expect(events).toEqual([]);
@@ -33,15 +34,15 @@ describe('a response that differs from the documentation', () => {
     { path: ['email'], message: 'expected string, received number' },
   ];
 
-  it('is handed out as it came, and told by an event', async () => {
-    const { client, events } = await setup(odd);
+  it('is returned as it is, and reported by an event', async () => {
+    const { client, events } = setup(odd);
 
     expect(await client.users.get('user_123')).toEqual(odd);
     expect(events).toEqual([{ method: 'GET', path: '/users/user_123', issues }]);
   });
 
-  it('is logged once for each place, not once for each response', async () => {
-    const { client, warn, events } = await setup(odd);
+  it('is logged once for each location, not for each response', async () => {
+    const { client, warn, events } = setup(odd);
 
     for (const id of ['user_1', 'user_2', 'user_3']) await client.users.get(id);
     await client.withOptions({ timeout: 1000 }).users.get('user_4');
@@ -57,8 +58,8 @@ describe('a response that differs from the documentation', () => {
     ]);
   });
 
-  it('is one place for all items of a list', async () => {
-    const { client, warn, events } = await setup({
+  it('has one location for all items of a list', async () => {
+    const { client, warn, events } = setup({
       data: [
         { ...project, description: null },
         { ...project, id: 'proj_2', description: undefined },
@@ -76,18 +77,8 @@ describe('a response that differs from the documentation', () => {
     );
   });
 
-  it('is handed out even if it differs in more places than can be listed', async () => {
-    const data = new Array<number>(200_000).fill(0);
-    const { client, events } = await setup({ data, meta });
-
-    expect((await client.projects.list()).data).toEqual(data);
-    expect(events).toEqual([
-      { method: 'GET', path: '/projects', issues: [{ path: [], message: 'more differences than can be listed' }] },
-    ]);
-  });
-
   it("is an error with responseValidation: 'throw'", async () => {
-    const { client, events, warn } = await setup(odd, { responseValidation: 'throw' });
+    const { client, events, warn } = setup(odd, { responseValidation: 'throw' });
 
     const error = await rejection(client.users.get('user_123'));
 
@@ -105,8 +96,8 @@ describe('a response that differs from the documentation', () => {
     expect(warn).not.toHaveBeenCalled();
   });
 
-  it("is not looked at with responseValidation: 'off'", async () => {
-    const { client, events, warn } = await setup(odd, { responseValidation: 'off' });
+  it("is not validated with responseValidation: 'off'", async () => {
+    const { client, events, warn } = setup(odd, { responseValidation: 'off' });
 
     expect(await client.users.get('user_123')).toEqual(odd);
     expect(events).toEqual([]);
@@ -114,10 +105,10 @@ describe('a response that differs from the documentation', () => {
   });
 });
 
-describe('a response that can not be used is always an error', () => {
+describe('a response that cannot be used is always an error', () => {
   it.each(['warn', 'throw', 'off'] as const)('with responseValidation: %s', async (responseValidation) => {
     for (const body of [{ meta }, { data: 'none', meta }, { data: null, meta }, [project], null]) {
-      const { client } = await setup(body, { responseValidation });
+      const { client } = setup(body, { responseValidation });
 
       expect(await rejection(client.projects.list())).toBeInstanceOf(ResponseValidationError);
     }

@@ -54,7 +54,7 @@ describe('a redirect within the origin', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('that goes in circles is followed five times', async () => {
+  it('that leads in a circle is followed five times', async () => {
     const server = await serve(({ url }, response) => response.writeHead(302, { location: url }).end());
 
     expect(await rejection(clientOf(server).users.get('user_123'))).toBeInstanceOf(ConnectionError);
@@ -63,7 +63,7 @@ describe('a redirect within the origin', () => {
 });
 
 it.each([{}, { location: 'http://' }])(
-  'a redirect to nowhere is an error: %j',
+  'a redirect without a usable location is an error: %j',
   async (headers: Record<string, string>) => {
     const server = await serve((_, response) => response.writeHead(302, headers).end());
 

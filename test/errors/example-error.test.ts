@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { ConnectionError, ExampleError, InvalidRequestError, NotFoundError, TimeoutError } from '@example/sdk';
+
+const init = { status: 404, message: 'Gone', headers: new Headers(), method: 'GET', path: '/' };
+
+describe('instanceof', () => {
+  it('tells a class that a user derives from the others', () => {
+    class MyNotFoundError extends NotFoundError {}
+
+    expect(new MyNotFoundError(init)).toBeInstanceOf(NotFoundError);
+    expect(new MyNotFoundError(init)).toBeInstanceOf(MyNotFoundError);
+    expect(new NotFoundError(init)).not.toBeInstanceOf(MyNotFoundError);
+  });
+
+  it.each([undefined, null, 404, 'NotFoundError', {}, new Error('404'), { name: 'NotFoundError' }])(
+    'is false for what is no error of the SDK: %s',
+    (value) => {
+      expect(value instanceof NotFoundError).toBe(false);
+      expect(value instanceof ExampleError).toBe(false);
+    },
+  );
+
+  it('knows that a TimeoutError is a ConnectionError, and not the reverse', () => {
+    const target = { method: 'GET', path: '/' };
+
+    expect(new TimeoutError('late', target)).toBeInstanceOf(ConnectionError);
+    expect(new ConnectionError('broken', target)).not.toBeInstanceOf(TimeoutError);
+  });
+});
+
+describe('an error', () => {
+  it('has its name where people look for it', () => {
+    const error = new InvalidRequestError('wrong');
+
+    expect(error.name).toBe('InvalidRequestError');
+    expect(String(error)).toBe('InvalidRequestError: wrong');
+    expect(error.stack).toMatch(/^InvalidRequestError: wrong\n/);
+    expect(Object.keys(error)).toEqual([]);
+  });
+
+  it('is logged as JSON with its name, message and fields', () => {
+    expect(JSON.parse(JSON.stringify(new InvalidRequestError('wrong')))).toEqual({
+      name: 'InvalidRequestError',
+      message: 'wrong',
+    });
+  });
+});

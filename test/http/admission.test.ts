@@ -1,0 +1,157 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { clientOf, rejection, user } from '../support/http-server.ts';
+import { errorResponse, inProcessApi } from '../support/in-process-api.ts';
+import { passTime, settled, useVirtualTime } from '../support/virtual-time.ts';
+
+beforeEach(useVirtualTime);
+
+/** An API that allows each token two requests in a minute. */
+function limitedApi() {
+  const used = new Map<string, number>();
+  const start = Date.now();
+  return inProcessApi(({ init }) => {
+    const window = Math.floor((Date.now() - start) / 60_000);
+    const key = `${init.headers['authorization']} ${window}`;
+    const count = (used.get(key) ?? 0) + 1;
+    used.set(key, count);
+    const headers = {
+      date: new Date().toUTCString(),
+      'x-ratelimit-limit': '2',
+      'x-ratelimit-remaining': String(Math.max(0, 2 - count)),
+      'x-ratelimit-reset': String(start / 1000 + (window + 1) * 60),
+    };
+    return count > 2 ? errorResponse(429, headers) : Response.json(user, { headers });
+  });
+}
+
+/** The token and the time of each request. */
+const sent = (api: ReturnType<typeof limitedApi>) =>
+  api.requests.map(({ init, at }) => [init.headers['authorization'], at]);
+
+describe('a token function', () => {
+  it('is called once for a call that need not wait, and once more for a call that waited', async () => {
+    const apiToken = vi.fn(() => 'token-1');
+    const client = clientOf(limitedApi(), { apiToken });
+
+    await client.users.get('1');
+    await client.users.get('2');
+    expect(apiToken).toHaveBeenCalledTimes(2);
+
+    await settled(client.users.get('3'));
+    expect(apiToken).toHaveBeenCalledTimes(4);
+  });
+
+  it('may rotate the token while a call waits: the call goes on at once with the new one, if its budget allows', async () => {
+    const api = limitedApi();
+    let token = 'token-1';
+    const client = clientOf(api, { apiToken: () => token });
+    await client.users.get('1');
+    await client.users.get('2');
+
+    client.once('rateLimitWait', () => (token = 'token-2'));
+    await settled(client.users.get('3'));
+
+    expect(sent(api)).toEqual([
+      ['Bearer token-1', 0],
+      ['Bearer token-1', 0],
+      ['Bearer token-2', 60_000],
+    ]);
+  });
+
+  it('leaves the old budget to others when the token is rotated', async () => {
+    const api = limitedApi();
+    let token = 'token-1';
+    const rotating = clientOf(api, { apiToken: () => token });
+    const other = clientOf(api, { apiToken: 'token-1' });
+    await rotating.users.get('1');
+    await rotating.users.get('2');
+
+    rotating.once('rateLimitWait', () => (token = 'token-2'));
+    const rotated = rotating.users.get('3').then();
+    await passTime(1); // It is the first that waits.
+    await settled(Promise.all([rotated, other.users.get('4'), other.users.get('5')]));
+
+    expect(sent(api).slice(2)).toEqual(
+      expect.arrayContaining([
+        ['Bearer token-2', 60_000],
+        ['Bearer token-1', 60_000],
+        ['Bearer token-1', 60_000],
+      ]),
+    );
+  });
+
+  it.each<[string, () => string]>([
+    [
+      'throws',
+      () => {
+        throw new Error('The vault is sealed.');
+      },
+    ],
+    ['returns nothing', () => ''],
+  ])('that %s after the call waited fails the call, and another call gets its place', async (_, failing) => {
+    const api = limitedApi();
+    let apiToken = () => 'token-1';
+    const client = clientOf(api, { apiToken: () => apiToken() });
+    await client.users.get('1');
+    await client.users.get('2');
+
+    client.once('rateLimitWait', () => (apiToken = failing));
+    expect(await settled(rejection(client.users.get('3')))).toHaveProperty(
+      'message',
+      expect.stringContaining('apiToken'),
+    );
+    apiToken = () => 'token-1';
+    await settled(Promise.all([client.users.get('4'), client.users.get('5')]));
+
+    expect(sent(api).slice(2)).toEqual([
+      ['Bearer token-1', 60_000],
+      ['Bearer token-1', 60_000],
+    ]);
+  });
+
+  it('that never returns after the call waited is left when the call is aborted', async () => {
+    const api = limitedApi();
+    let apiToken: () => string | Promise<string> = () => 'token-1';
+    const controller = new AbortController();
+    const client = clientOf(api, { apiToken: () => apiToken() });
+    await client.users.get('1');
+    await client.users.get('2');
+
+    client.once('rateLimitWait', () => {
+      apiToken = () => {
+        controller.abort(new Error('changed my mind'));
+        return new Promise(() => undefined);
+      };
+    });
+    const error = await settled(rejection(client.users.get('3', { signal: controller.signal })));
+
+    expect(error).toEqual(new Error('changed my mind'));
+    expect(api.requests).toHaveLength(2);
+  });
+});
+
+describe('client.rateLimit', () => {
+  it('is that of the token in use', async () => {
+    let token = 'token-1';
+    const client = clientOf(limitedApi(), { apiToken: () => token });
+    expect(client.rateLimit).toBeUndefined();
+
+    await client.users.get('1');
+    await client.users.get('2');
+    expect(client.rateLimit?.remaining).toBe(0);
+
+    token = 'token-2';
+    await client.users.get('3');
+    expect(client.rateLimit?.remaining).toBe(1);
+  });
+
+  it('is undefined with rateLimit: false, and no call waits', async () => {
+    const api = limitedApi();
+    const client = clientOf(api, { rateLimit: false, maxRetries: 0 });
+
+    await Promise.allSettled(['1', '2', '3'].map((id) => client.users.get(id)));
+
+    expect(client.rateLimit).toBeUndefined();
+    expect(api.requests.map(({ at }) => at)).toEqual([0, 0, 0]);
+  });
+});

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { InternalServerError } from '@example/sdk';
+import { errorFor } from '../support/error-for.ts';
+import { clientOf, rejection, serve } from '../support/http-server.ts';
+
+describe('the body of an error that is not the documented one', () => {
+  const fallback = (status: string, what: string) =>
+    `GET /users/user_123 was answered ${status}, ${what} instead of the API's error.`;
+
+  it.each([
+    ['HTML', '<html><body>Bad gateway</body></html>', fallback('502 Bad Gateway', 'with application/json')],
+    ['nothing', '', fallback('502 Bad Gateway', 'with application/json')],
+    ['truncated JSON', '{"error": {"code": "x", "mess', fallback('502 Bad Gateway', 'with application/json')],
+    ['a list', '[1]', fallback('502 Bad Gateway', 'with application/json')],
+    ['null', 'null', fallback('502 Bad Gateway', 'with application/json')],
+    [
+      'an error without a message',
+      '{"error": {"code": "broken"}}',
+      fallback('502 Bad Gateway', 'with application/json'),
+    ],
+    ['an error that is a string', '{"error": "It broke."}', 'It broke.'],
+    ['an error of another shape', '{"message": "It broke."}', 'It broke.'],
+    ['fields of other types', '{"error": {"code": 7, "message": "It broke.", "details": "none"}}', 'It broke.'],
+  ])('may be %s: the class is right, and the message is readable', async (_, body, message) => {
+    const error = await errorFor(502, body);
+
+    expect(error).toBeInstanceOf(InternalServerError);
+    expect(error.message).toBe(message);
+    expect(error.details).toBeUndefined();
+  });
+
+  it('keeps what it can of the documented shape', async () => {
+    expect(await errorFor(400, { error: { code: 'invalid_request', message: 'No.' } })).toMatchObject({
+      code: 'invalid_request',
+      details: undefined,
+    });
+  });
+
+  it('does not make the message longer than 500 characters', async () => {
+    const error = await errorFor(400, { error: { message: 'x'.repeat(5000) } });
+
+    expect(error.message).toBe(`${'x'.repeat(500)}…`);
+  });
+
+  it('may be missing, with its content type', async () => {
+    const server = await serve((_, response) => {
+      response.writeHead(404);
+      response.end();
+    });
+
+    expect(await rejection(clientOf(server).users.get('user_123'))).toMatchObject({
+      name: 'NotFoundError',
+      message: fallback('404 Not Found', 'without a body'),
+    });
+  });
+});

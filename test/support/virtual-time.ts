@@ -1,0 +1,57 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Fetch } from '@example/sdk';
+import { onTestFinished, vi } from 'vitest';
+
+/** Requests that are being answered in real time. */
+let inFlight = 0;
+
+/**
+ * Replaces the timers and clocks that the SDK uses until the test ends. Sockets stay real: let time pass once the
+ * request has reached the server.
+ */
+export function useVirtualTime(): void {
+  vi.useFakeTimers({
+    now: Date.UTC(2026, 0, 1),
+    toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'],
+  });
+  inFlight = 0;
+  onTestFinished(() => void vi.useRealTimers());
+}
+
+/** Lets virtual time pass. Timers that are due run on the way. */
+export async function passTime(milliseconds: number): Promise<void> {
+  await vi.advanceTimersByTimeAsync(milliseconds);
+}
+
+/** Fixes the jitter of the backoff until the test ends: with 0, retries are sent at once; with 1, after the whole backoff. */
+export function fixJitter(random: number): void {
+  const spy = vi.spyOn(Math, 'random').mockReturnValue(random);
+  onTestFinished(() => spy.mockRestore());
+}
+
+/** Resolves after so much virtual time. */
+export function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** Holds virtual time while a request is being answered, for a `fetch` that does work which fake timers can't control. */
+export function holdingTime(fetch: Fetch): Fetch {
+  return async (url, init) => {
+    inFlight++;
+    return fetch(url, init).finally(() => inFlight--);
+  };
+}
+
+/** Lets virtual time pass, from timer to timer, until the call settles. For calls that use no socket. */
+export async function settled<T>(call: PromiseLike<T>): Promise<T> {
+  const state = { isSettled: false };
+  const settle = () => (state.isSettled = true);
+  call.then(settle, settle);
+  for (;;) {
+    do await setImmediate();
+    while (inFlight > 0);
+    if (state.isSettled) return call;
+    if (vi.getTimerCount() === 0) throw new Error('The call waits, but for no timer and no request.');
+    vi.advanceTimersToNextTimer();
+  }
+}

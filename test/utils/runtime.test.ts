@@ -1,0 +1,104 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Client, InvalidRequestError } from '@example/sdk';
+import { apiToken, clientOf, json, serve, user } from '../support/http-server.ts';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
+});
+
+describe('the environment', () => {
+  it('provides the token and the base URL', async () => {
+    const server = await serve((_, response) => json(response, 200, user));
+    vi.stubEnv('EXAMPLE_API_TOKEN', 'token-of-the-environment');
+    vi.stubEnv('EXAMPLE_BASE_URL', server.url);
+
+    await new Client().users.get('user_123');
+
+    expect(server.requests[0]).toMatchObject({
+      url: '/v1/users/user_123',
+      headers: { authorization: 'Bearer token-of-the-environment' },
+    });
+  });
+
+  it('is overridden by options', async () => {
+    const server = await serve((_, response) => json(response, 200, user));
+    vi.stubEnv('EXAMPLE_API_TOKEN', 'token-of-the-environment');
+    vi.stubEnv('EXAMPLE_BASE_URL', 'https://elsewhere.example.com');
+
+    await new Client({ apiToken, baseUrl: server.url }).users.get('user_123');
+
+    expect(server.requests[0]?.headers.authorization).toBe(`Bearer ${apiToken}`);
+  });
+
+  it('is named in the error if there is no token anywhere', () => {
+    vi.stubEnv('EXAMPLE_API_TOKEN', '');
+
+    expect(() => new Client()).toThrow('There is no API token: pass apiToken, or set EXAMPLE_API_TOKEN.');
+  });
+
+  it('provides the log level', () => {
+    vi.stubEnv('EXAMPLE_LOG', 'loud');
+
+    expect(() => new Client({ apiToken })).toThrow('EXAMPLE_LOG');
+  });
+
+  it('may not exist at all', () => {
+    vi.stubGlobal('process', undefined);
+
+    expect(() => new Client({ apiToken })).not.toThrow();
+    expect(() => new Client()).toThrow('There is no API token');
+  });
+
+  it('may be forbidden to read, as in Deno', () => {
+    vi.stubGlobal('process', {
+      get env(): never {
+        throw new Error('Requires env access');
+      },
+    });
+
+    expect(() => new Client({ apiToken })).not.toThrow();
+  });
+
+  it('may leave the base URL to the default, the public API', async () => {
+    vi.stubEnv('EXAMPLE_BASE_URL', undefined);
+    const fetch = vi.fn<typeof globalThis.fetch>(() => Promise.resolve(Response.json(user)));
+
+    await new Client({ apiToken, fetch }).users.get('user_123');
+
+    expect(fetch.mock.calls[0]?.[0]).toBe('https://api.example.com/v1/users/user_123');
+  });
+});
+
+describe('a browser', () => {
+  it.each([
+    'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36',
+    'Mozilla/5.0 (Macintosh) Gecko/20100101 Firefox/140.0',
+  ])('is refused unless visitors may see the token: %s', (userAgent) => {
+    vi.stubGlobal('navigator', { userAgent });
+
+    expect(() => new Client({ apiToken })).toThrow(InvalidRequestError);
+    expect(() => new Client({ apiToken })).toThrow('dangerouslyAllowBrowser: true');
+    expect(() => new Client({ apiToken, dangerouslyAllowBrowser: true })).not.toThrow();
+  });
+
+  it('sends its own User-Agent', async () => {
+    const server = await serve((_, response) => json(response, 200, user));
+    vi.stubGlobal('navigator', { userAgent: 'Mozilla/5.0' });
+
+    await clientOf(server, { dangerouslyAllowBrowser: true }).users.get('user_123');
+
+    expect(server.requests[0]?.headers['user-agent']).toBe('node'); // what Node's fetch sends by itself
+  });
+});
+
+describe('a runtime without a name', () => {
+  it.each([undefined, {}])('is called unknown in the User-Agent: navigator is %s', async (navigator) => {
+    const server = await serve((_, response) => json(response, 200, user));
+    vi.stubGlobal('navigator', navigator);
+
+    await clientOf(server).users.get('user_123');
+
+    expect(server.requests[0]?.headers['user-agent']).toMatch(/^example-sdk\/[\d.]+ unknown$/);
+  });
+});
