@@ -14,7 +14,7 @@ export class BearerToken implements Authorization {
   constructor(token: ApiToken | undefined) {
     const given = token ?? environmentVariable('EXAMPLE_API_TOKEN');
     if (given === undefined) {
-      throw new InvalidRequestError('There is no API token: pass apiToken, or set EXAMPLE_API_TOKEN.');
+      throw new InvalidRequestError('No API token: pass apiToken or set EXAMPLE_API_TOKEN.');
     }
     this.#token = typeof given === 'function' ? given : checked(given);
   }

@@ -113,10 +113,7 @@ function resultOf(response: Response, text: string, call: Call, { redactor }: At
 }
 
 function timeoutError(call: Call): TimeoutError {
-  return new TimeoutError(
-    `${call.method} ${call.path} was not answered completely within ${call.timeout} ms (timeout).`,
-    call,
-  );
+  return new TimeoutError(`${call.method} ${call.path} did not complete within ${call.timeout} ms (timeout).`, call);
 }
 
 function connectionError(error: unknown, call: Call, redactor: Redactor): ConnectionError {

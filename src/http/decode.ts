@@ -27,7 +27,7 @@ export function decode<T>(
   const { method, path, status, text, redactor } = received;
   const body = parseJson(text);
   const invalid = (problem: string, issues: readonly ValidationIssue[] = []) =>
-    new ResponseValidationError(`${method} ${path} was answered ${status}, but ${problem}.`, {
+    new ResponseValidationError(`${method} ${path} returned ${status}, but ${problem}.`, {
       method,
       path,
       status,

@@ -139,7 +139,7 @@ function preferring(lastError: ExampleError | undefined): (reason: unknown) => n
 
 function totalTimeoutError(call: Call): TimeoutError {
   return new TimeoutError(
-    `${call.method} ${call.path} took longer than ${call.totalTimeout} ms in all (totalTimeout).`,
+    `${call.method} ${call.path} took longer than ${call.totalTimeout} ms in total (totalTimeout).`,
     call,
   );
 }

@@ -21,7 +21,7 @@ export function followRedirect(
   const location = response.headers.get('location') ?? '';
   const target = location !== '' && URL.canParse(location, from) ? new URL(location, from) : undefined;
   const problem = !target
-    ? 'to a location that is not known (browsers hide it)'
+    ? 'to an unknown location (browsers hide it)'
     : target.username || target.password
       ? 'to a URL with a user name or password'
       : target.origin !== new URL(from).origin

@@ -223,7 +223,7 @@ describe('timeout', () => {
     kind: 'failure',
     response: undefined,
     failure: { kind: 'lost' },
-    error: { name: 'TimeoutError', message: 'GET /projects was not answered completely within 30000 ms (timeout).' },
+    error: { name: 'TimeoutError', message: 'GET /projects did not complete within 30000 ms (timeout).' },
   };
 
   it('covers the time until the headers', async () => {

@@ -45,7 +45,7 @@ describe('a server that answers', () => {
 
     expect(error).toBeInstanceOf(ResponseValidationError);
     expect(error).toMatchObject({
-      message: 'GET /users/user_123 was answered 200, but the body is not JSON.',
+      message: 'GET /users/user_123 returned 200, but the body is not JSON.',
       body,
       status: 200,
     });
@@ -55,7 +55,7 @@ describe('a server that answers', () => {
     const error = await callTo((socket) => socket.write(head('200 OK', 'content-length: 0')));
 
     expect(error).toBeInstanceOf(ResponseValidationError);
-    expect(error).toMatchObject({ message: 'GET /users/user_123 was answered 200, but the body is empty.' });
+    expect(error).toMatchObject({ message: 'GET /users/user_123 returned 200, but the body is empty.' });
   });
 
   it('204: ResponseValidationError, because a user was asked for', async () => {
@@ -129,7 +129,7 @@ describe('a server that accepts the request', () => {
 
     expect(error).toBeInstanceOf(TimeoutError);
     expect(error).toMatchObject({
-      message: 'GET /users/user_123 was not answered completely within 400 ms (timeout).',
+      message: 'GET /users/user_123 did not complete within 400 ms (timeout).',
     });
   });
 
@@ -186,6 +186,6 @@ describe('a server that accepts the request', () => {
     const error = await rejection(clientOf(server, retry).users.get('user_123'));
 
     expect(error).toBeInstanceOf(TimeoutError);
-    expect(error).toMatchObject({ message: 'GET /users/user_123 took longer than 120 ms in all (totalTimeout).' });
+    expect(error).toMatchObject({ message: 'GET /users/user_123 took longer than 120 ms in total (totalTimeout).' });
   });
 });

@@ -84,7 +84,7 @@ describe('a response that differs from the documentation', () => {
 
     expect(error).toBeInstanceOf(ResponseValidationError);
     expect(error).toMatchObject({
-      message: 'GET /users/user_123 was answered 200, but the body differs from what the API documents.',
+      message: 'GET /users/user_123 returned 200, but the body differs from what the API documents.',
       issues,
       body: odd,
       status: 200,

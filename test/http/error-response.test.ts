@@ -5,7 +5,7 @@ import { clientOf, rejection, serve } from '../support/http-server.ts';
 
 describe('the body of an error that is not the documented one', () => {
   const fallback = (status: string, what: string) =>
-    `GET /users/user_123 was answered ${status}, ${what} instead of the API's error.`;
+    `GET /users/user_123 returned ${status} ${what} instead of the API's error format.`;
 
   it.each([
     ['HTML', '<html><body>Bad gateway</body></html>', fallback('502 Bad Gateway', 'with application/json')],
@@ -50,7 +50,7 @@ describe('the body of an error that is not the documented one', () => {
 
     expect(await rejection(clientOf(server).users.get('user_123'))).toMatchObject({
       name: 'NotFoundError',
-      message: fallback('404 Not Found', 'without a body'),
+      message: fallback('404 Not Found', 'with no body'),
     });
   });
 });

@@ -34,7 +34,7 @@ describe('the environment', () => {
   it('is named in the error if there is no token anywhere', () => {
     vi.stubEnv('EXAMPLE_API_TOKEN', '');
 
-    expect(() => new Client()).toThrow('There is no API token: pass apiToken, or set EXAMPLE_API_TOKEN.');
+    expect(() => new Client()).toThrow('No API token: pass apiToken or set EXAMPLE_API_TOKEN.');
   });
 
   it('provides the log level', () => {
@@ -47,7 +47,7 @@ describe('the environment', () => {
     vi.stubGlobal('process', undefined);
 
     expect(() => new Client({ apiToken })).not.toThrow();
-    expect(() => new Client()).toThrow('There is no API token');
+    expect(() => new Client()).toThrow('No API token');
   });
 
   it('may be forbidden to read, as in Deno', () => {
