@@ -43,7 +43,7 @@ export type { ListOptions, PageParams } from './pagination/list-options.ts';
 export type { ListPromise } from './pagination/list-promise.ts';
 export type { PageMeta } from './pagination/page-body.ts';
 export type { Page } from './pagination/page.ts';
-export type { RateLimitSnapshot } from './rate-limit/limiter.ts';
+export type { LearnedLimit, RateLimitSnapshot } from './rate-limit/limiter.ts';
 export type { RateLimitStore, RateLimitStoreReply, RateLimitStoreRequest } from './rate-limit/store.ts';
 export type { Project, ProjectListParams, Projects } from './resources/projects.ts';
 export type { User, UserCreateParams, Users } from './resources/users.ts';

@@ -92,9 +92,8 @@ export class HttpClient implements Requester, DecodePolicy {
       let redirects = 0;
       let lastError: ExampleError | undefined;
       for (let attempt = 1; ; attempt++) {
-        const admitted = this.#admit(call, options, signal, retries.isRefused);
-        const { token, limiter, permit } = await (lastError ? admitted.catch(insteadOfMaxWait(lastError)) : admitted);
-        retries.begin(limiter?.admitted);
+        const admitted = this.#admit(call, spec.route, options, signal, retries.isRefused);
+        const { token, permit } = await (lastError ? admitted.catch(insteadOfMaxWait(lastError)) : admitted);
         const { fetch } = this.#options;
         const secrets = new Secrets(token, call.secrets);
         const how = { url, token, secrets, permit, signal, fetch, raw: raw ? options : undefined };
@@ -116,7 +115,7 @@ export class HttpClient implements Requester, DecodePolicy {
         }
         const { failure, error } = result;
         lastError = error;
-        const retry = retries.plan(failure, limiter?.admitted);
+        const retry = retries.plan(failure, permit);
         if (!retry || performance.now() + retry.delay >= deadline) throw error;
 
         this.#tellRetry(call, attempt, retry.delay, error);
@@ -133,6 +132,7 @@ export class HttpClient implements Requester, DecodePolicy {
   /** Waits for the rate limit of the token that is good now. */
   async #admit(
     call: Call,
+    route: string,
     { priority }: InternalRequestOptions,
     signal: AbortSignal | undefined,
     refused: boolean,
@@ -147,7 +147,8 @@ export class HttpClient implements Requester, DecodePolicy {
       const onWait = (delay: number, waiting: number) => this.#tellWait(call, delay, waiting);
       const { maxWait } = rateLimit;
       const { onStoreChange } = this.#shared;
-      const acquired = limiter.acquire({ method, path, signal, maxWait, priority, refused, onWait, onStoreChange });
+      const admission = { method, path, route, signal, maxWait, priority, refused, onWait, onStoreChange };
+      const acquired = limiter.acquire(admission);
       const permit = acquired instanceof Promise ? await acquired : acquired;
       if (typeof apiToken === 'string' || !permit.waited) return { token, limiter, permit };
 

@@ -11,6 +11,14 @@ export interface ReportedBudget {
   readonly window: number | undefined;
 }
 
+/** What the API answered, and what it reports. */
+export interface Answer {
+  readonly now: number;
+  readonly refused: boolean;
+  readonly report: ReportedBudget | undefined;
+  readonly headers: Headers;
+}
+
 /**
  * Reads `X-RateLimit-*`, or the IETF's `RateLimit` and `RateLimit-Policy` in any of their published shapes;
  * `undefined` unless limit, remaining and reset are all present. A reset in seconds from now is added to the response's
@@ -42,6 +50,11 @@ export function untilReset(headers: Headers): number | undefined {
   const limit = parseRateLimit(headers);
   if (limit?.remaining !== 0) return undefined;
   return Math.max(0, limit.reset * 1000 - servedAt(headers, Date.now()));
+}
+
+/** Whether a cache has kept the response. What it reports was true when it was stored. */
+export function isCached(headers: Headers): boolean {
+  return Number(headers.get('age')) > 0;
 }
 
 /** The server's time in epoch milliseconds, or `fallback` if the response has no `Date`. */
