@@ -1,6 +1,7 @@
-import { type Answer, parseRetryAfter, type ReportedBudget } from './headers.ts';
+import type { Answer, ReportedBudget } from './headers.ts';
 import type { RateLimitSnapshot } from './limiter.ts';
 import { Probes } from './probes.ts';
+import { Reserve } from './reserve.ts';
 import { SlidingLog } from './sliding-log.ts';
 import type { RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
 import {
@@ -14,9 +15,6 @@ import {
   used,
 } from './window.ts';
 import { WindowBoundary } from './window-boundary.ts';
-
-/** The longest `Retry-After` that is believed, in milliseconds. */
-const longestBlock = 3_600_000;
 
 /**
  * How many requests may be sent, and when: the rate limit that the API announces for one token. It has no timer and no
@@ -33,7 +31,10 @@ export class Budget {
   /** Set by {@link available}: when more will be available if nothing else happens. */
   wakeAt = Infinity;
 
-  readonly #boundary: WindowBoundary;
+  /** What background calls leave to normal ones. */
+  readonly reserve = new Reserve();
+
+  readonly boundary: WindowBoundary;
   #window: RateWindow;
   #blockedUntil = -Infinity;
   readonly #probes = new Probes();
@@ -45,19 +46,19 @@ export class Budget {
   /** @param length Length of a window in milliseconds. */
   constructor(limit: number, length: number) {
     this.#window = unknownWindow(limit);
-    this.#boundary = new WindowBoundary(length);
+    this.boundary = new WindowBoundary(length);
   }
 
   /** Assumes another limit or window, until the API announces one. */
   assume(limit: number | undefined, length: number | undefined): void {
     if (this.#window.reset !== undefined) return;
     this.#window.limit = limit ?? this.#window.limit;
-    if (length !== undefined) this.#boundary.assume(length);
+    if (length !== undefined) this.boundary.assume(length);
   }
 
   /** Length of a window in milliseconds. */
   get period(): number {
-    return this.#boundary.period * 1000;
+    return this.boundary.period * 1000;
   }
 
   get limit(): number {
@@ -85,8 +86,8 @@ export class Budget {
     const blocked = Math.max(0, this.#blockedUntil - now);
     if (beyond <= 0) return blocked;
     const opensAt = this.isExpired(now) ? Infinity : this.#opensAt;
-    const opens = Math.min(Math.max(0, opensAt - now), this.#boundary.length);
-    return Math.max(blocked, opens) + (Math.ceil(beyond / this.#window.limit) - 1) * this.#boundary.length;
+    const opens = Math.min(Math.max(0, opensAt - now), this.boundary.length);
+    return Math.max(blocked, opens) + (Math.ceil(beyond / this.#window.limit) - 1) * this.boundary.length;
   }
 
   /** Whether the API answers without announcing a limit; `undefined` as long as it has not answered. */
@@ -96,7 +97,7 @@ export class Budget {
 
   /** Whether the window has ended, so that what was granted in it has expired. */
   isExpired(now: number): boolean {
-    return now >= this.#boundary.expiresAt;
+    return now >= this.boundary.expiresAt;
   }
 
   /** What a store has to know. */
@@ -105,7 +106,7 @@ export class Budget {
   ): Omit<RateLimitStoreRequest, 'generation' | 'wanted' | 'returned' | 'rolledOver' | 'probeFailed'> {
     const { limit, reported, reset = 0 } = this.#window;
     const used = Math.min(reported, limit);
-    const boundaryIn = reset === 0 ? -1 : Math.max(0, this.#boundary.probeAt - now);
+    const boundaryIn = reset === 0 ? -1 : Math.max(0, this.boundary.probeAt - now);
     const blockedFor = Math.max(0, this.#blockedUntil - now);
     return { inFlight: this.inFlight, limit, used, reset, boundaryIn, blockedFor };
   }
@@ -118,7 +119,7 @@ export class Budget {
     }
     if (reset >= known && boundaryIn > 0) this.#window.retryAt = now + boundaryIn;
     if (blockedFor > 0) this.#blockedUntil = Math.max(this.#blockedUntil, now + blockedFor);
-    this.#boundary.update(this.#window);
+    this.boundary.update(this.#window);
   }
 
   /** The store has become unavailable: other processes still use the budget, as it last reported. */
@@ -175,24 +176,18 @@ export class Budget {
   answered(request: SentRequest, answer: Answer): boolean {
     const { now, refused, report, headers } = answer;
     this.#settle(request);
-    this.#boundary.readClock(this.#window, request.sentAt, now, headers.get('date'));
+    this.boundary.readClock(this.#window, request.sentAt, now, headers.get('date'));
     const isCurrent = report ? this.#reported(request, answer, report) : this.#unreported(request, now, refused);
     if (!refused) this.admitted += 1;
     if (!refused && request.isProbe) this.#probes.admitted();
-    if (refused && isCurrent && this.explains(request, report)) this.#block(request, now, this.retryAfter(answer));
-    this.#boundary.update(this.#window);
+    if (refused && isCurrent && this.explains(request, report)) this.#block(request, answer);
+    this.boundary.update(this.#window);
     return isCurrent;
   }
 
   /** Whether this budget is why a request was refused. */
   explains(request: SentRequest, report: ReportedBudget | undefined): boolean {
     return report === undefined ? request.isBoundaryProbe : report.remaining === 0;
-  }
-
-  /** Milliseconds that an answer asks to wait; `undefined` if it doesn't. */
-  retryAfter({ now, headers }: Answer): number | undefined {
-    const wait = parseRetryAfter(headers, now + this.#boundary.offset) ?? 0;
-    return wait === 0 ? undefined : Math.min(wait, longestBlock);
   }
 
   #remaining(now: number): number {
@@ -203,11 +198,11 @@ export class Budget {
 
   /** When more than none will be available. */
   get #opensAt(): number {
-    return Math.min(this.#boundary.probeAt, this.#log.expiresAt(this.period));
+    return Math.min(this.boundary.probeAt, this.#log.expiresAt(this.period));
   }
 
   #isAtBoundary(now: number, remaining: number): boolean {
-    return now >= this.#boundary.probeAt && (remaining === 0 || this.isExpired(now));
+    return now >= this.boundary.probeAt && (remaining === 0 || this.isExpired(now));
   }
 
   #noneUntil(time: number): 0 {
@@ -216,7 +211,7 @@ export class Budget {
   }
 
   #sampleClock(now: number, remaining: number): number {
-    const { available, wakeAt } = this.#boundary.sampleClock(now, remaining, this.inFlight);
+    const { available, wakeAt } = this.boundary.sampleClock(now, remaining, this.inFlight);
     this.wakeAt = wakeAt;
     return available;
   }
@@ -231,14 +226,14 @@ export class Budget {
     const limit = Math.max(1, report.limit);
     const reported = Math.max(0, limit - report.remaining);
     const { relative } = report;
-    const reset = relative ? this.#boundary.secondsFromNow(report.reset, now) : report.reset;
-    if (report.window !== undefined && report.window > 0) this.#boundary.period = report.window;
+    const reset = relative ? this.boundary.secondsFromNow(report.reset, now) : report.reset;
+    if (report.window !== undefined && report.window > 0) this.boundary.period = report.window;
 
     const window = this.#window;
     // An admitted request uses up one; a refused one may not.
     const relation = relate(window, reset, refused ? reported + 1 : reported, request, headers.has('age'));
     if (relation === 'newer') {
-      this.#boundary.rolledOver(window, now, reset, reported);
+      this.boundary.rolledOver(window, now, reset, reported);
       if (request.isProbe) this.#share = shareOf(window);
       const own = this.inFlight + (refused ? 0 : 1);
       this.#window = announcedWindow({ limit, reset, relative, reported, own }, request, now);
@@ -255,8 +250,8 @@ export class Budget {
     if (reported >= limit) {
       const isNewer = relation === 'newer' && window.reset !== undefined;
       const isSameWindow = reset <= (window.reset ?? 0) + 1;
-      if (request.isBoundaryProbe) this.#boundary.probedFull(isNewer, isSameWindow, refused);
-      this.#window.retryAt = Math.min(this.#window.retryAt, this.#boundary.refillsAt(now, limit));
+      if (request.isBoundaryProbe) this.boundary.probedFull(isNewer, isSameWindow, refused);
+      this.#window.retryAt = Math.min(this.#window.retryAt, this.boundary.refillsAt(now, limit));
     }
     if (reported === 1 && !refused) this.#window.start ??= [request.sentAt, now];
     return true;
@@ -269,7 +264,7 @@ export class Budget {
     } else if (refused) {
       this.#window.own -= 1;
       if (request.isBoundaryProbe) this.#probeFailed(request, false);
-    } else if (request.isBoundaryProbe && request.sentAt >= this.#boundary.expiresAt) {
+    } else if (request.isBoundaryProbe && request.sentAt >= this.boundary.expiresAt) {
       this.#window = unknownWindow(this.#window.limit);
       this.#log.clear();
       this.#log.add(now);
@@ -278,21 +273,21 @@ export class Budget {
   }
 
   #probeFailed(request: SentRequest, refused: boolean): void {
-    this.#boundary.probeFailed(this.#window, request.sentAt, refused);
+    this.boundary.probeFailed(this.#window, request.sentAt, refused);
     this.failedProbes += 1;
     this.revision += 1;
   }
 
   /** The budget is used up: nothing is sent until it is likely to be there again, and then one probe. */
-  #block(request: SentRequest, now: number, wait: number | undefined): void {
+  #block(request: SentRequest, { now, wait }: Answer): void {
     // The other refusals of the same burst say nothing new.
     if (request.sentAt < this.#blockedUntil) return;
     this.#probes.restart();
     this.revision += 1;
-    this.#boundary.update(this.#window);
+    this.boundary.update(this.#window);
     // If they are only a rounding apart, `Retry-After` repeats the `reset`.
-    if (wait === undefined || Math.abs(now + wait - this.#boundary.probeAt) <= 1500) return;
-    if (now + wait > this.#boundary.probeAt) this.#blockedUntil = now + wait;
+    if (wait === undefined || Math.abs(now + wait - this.boundary.probeAt) <= 1500) return;
+    if (now + wait > this.boundary.probeAt) this.#blockedUntil = now + wait;
     else this.#window.retryAt = now + wait;
   }
 }

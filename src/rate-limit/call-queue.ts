@@ -47,6 +47,11 @@ export class CallQueue {
     return this.#normal.length + this.#background.length;
   }
 
+  /** Normal calls that wait. */
+  get normal(): number {
+    return this.#normal.length;
+  }
+
   /** How many calls would be sent before a call that arrived now. */
   before(admission: Admission): number {
     const before = this.#of(admission).before(admission);

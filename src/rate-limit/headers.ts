@@ -17,6 +17,8 @@ export interface Answer {
   readonly refused: boolean;
   readonly report: ReportedBudget | undefined;
   readonly headers: Headers;
+  /** Milliseconds that the API asks to wait; `undefined` if it doesn't. */
+  readonly wait: number | undefined;
 }
 
 /**
@@ -43,6 +45,20 @@ export function parseRetryAfter(headers: Headers, now: number): number | undefin
   if (Number.isNaN(date)) return undefined;
   // The date is on the server's clock, and so is `Date`.
   return Math.max(0, date - servedAt(headers, now));
+}
+
+/** The longest `Retry-After` that is believed, in milliseconds. */
+const longestWait = 3_600_000;
+
+/**
+ * Reads an answer that arrives now.
+ *
+ * @param serverTime In epoch milliseconds.
+ */
+export function readAnswer(status: number, headers: Headers, now: number, serverTime: number): Answer {
+  const wait = Math.min(parseRetryAfter(headers, serverTime) ?? 0, longestWait) || undefined;
+  const report = isCached(headers) ? undefined : readBudget(headers);
+  return { now, refused: status === 429, report, headers, wait };
 }
 
 /** Milliseconds until the window ends, if no request is left in it, by the server's own clock. */

@@ -41,6 +41,11 @@ export class Routes {
     if (others.every((other) => other.budget !== this.budget)) this.budget = route.budget;
   }
 
+  /** Normal calls that wait, except those that are held. */
+  get normal(): number {
+    return [...this].reduce((sum, { queue }) => sum + queue.normal, 0);
+  }
+
   /** Whether a background call waits. */
   get hasBackground(): boolean {
     return [...this].some(({ queue }) => queue.first(true) !== undefined);

@@ -2,19 +2,17 @@ import { AbortWatcher } from './abort-watcher.ts';
 import { Alarm } from './alarm.ts';
 import type { Budget } from './budget.ts';
 import { isBackground, QueuedCall } from './call-queue.ts';
-import { isCached, readBudget, type ReportedBudget } from './headers.ts';
+import { isCached, readAnswer, type ReportedBudget } from './headers.ts';
 import type { Admission, Permit, RateLimiter, RateLimitSnapshot } from './limiter.ts';
 import { waitError } from './overdue.ts';
 import { Refusals } from './refusals.ts';
+import { BackgroundShare } from './reserve.ts';
 import type { Route } from './route.ts';
 import { Routes } from './routes.ts';
 import { type PermittedRequest, type RequestEnd, ScheduledPermit } from './scheduled-permit.ts';
 import type { RateLimitStore } from './store.ts';
 import { StoreConnection } from './store-connection.ts';
 import { realTiming, type Timing } from './timing.ts';
-
-/** Normal calls that are sent before a background call that waits: it gets one request in ten, so that it never starves. */
-const mostNormalInRow = 9;
 
 /** Milliseconds between two searches of the queue for overdue calls, at least. */
 const searchInterval = 20;
@@ -30,13 +28,12 @@ export interface SchedulerOptions {
 export class Scheduler implements RateLimiter, RequestEnd {
   readonly #routes = new Routes();
   readonly #refusals = new Refusals();
+  readonly #background = new BackgroundShare();
   readonly #timing: Timing;
   readonly #store: StoreConnection;
   readonly #aborts: AbortWatcher;
   #waiting = 0;
   #admitted = 0;
-  /** Normal calls sent since the last background call, while one waits. */
-  #normalInRow = 0;
   /** Fires when something may have changed. An empty queue sets none, so that it keeps no process alive. */
   readonly #alarm: Alarm;
   /** When more calls can be sent if nothing else happens. */
@@ -82,7 +79,8 @@ export class Scheduler implements RateLimiter, RequestEnd {
     const route = this.#routes.of(admission);
     const isHeld = route.holdOf(admission.path) !== undefined;
     const isNext = !isHeld && route.queue.before(admission) === 0 && admission.signal?.aborted !== true;
-    if (isNext && this.#isReady(route, now, 1)) {
+    if (!isBackground(admission) && admission.refused !== true) route.budget.reserve.count(now, route.budget.period);
+    if (isNext && this.#isReady(route, now, isBackground(admission), 1)) {
       const permit = this.#permit(now, admission, route, this.#admitted, false);
       this.#store.sync(now, this.#waiting, this.#calls());
       return permit;
@@ -97,11 +95,13 @@ export class Scheduler implements RateLimiter, RequestEnd {
   }
 
   /** Whether a call of the route may be sent now. If not, notes when it may. */
-  #isReady(route: Route, now: number, waiting: number): boolean {
-    const readyAt = Math.max(route.limits.readyAt(now), this.#refusals.limits.readyAt(now));
-    if (readyAt > now) return this.#notUntil(readyAt);
-    const { budget } = route;
+  #isReady({ limits, budget }: Route, now: number, isBackground: boolean, waiting: number): boolean {
     const lease = this.#store.leaseOf(budget);
+    // A store keeps a reserve for all processes.
+    const isReserved = isBackground && lease === undefined && !this.#background.isDue;
+    const reservedUntil = isReserved ? budget.reserve.readyAt(now, budget) : now;
+    const readyAt = Math.max(limits.readyAt(now), this.#refusals.limits.readyAt(now), reservedUntil);
+    if (readyAt > now) return this.#notUntil(readyAt);
     if (budget.isExpired(now) && lease?.isProbe === false) lease.expire();
     return budget.available(now, waiting, lease?.available) > 0 || this.#notUntil(budget.wakeAt);
   }
@@ -114,8 +114,7 @@ export class Scheduler implements RateLimiter, RequestEnd {
   #permit(now: number, admission: Admission, route: Route, admitted: number, waited: boolean): Permit {
     const { path } = admission;
     const { budget } = route;
-    const isPreferred = !isBackground(admission) && this.#routes.hasBackground;
-    this.#normalInRow = isPreferred ? this.#normalInRow + 1 : 0;
+    this.#background.sent(isBackground(admission), this.#routes.hasBackground);
     const lease = this.#store.leaseOf(budget);
     const sent = lease === undefined ? budget.send(now) : budget.send(now, lease.isProbe);
     const generation = lease?.take() ?? 0;
@@ -186,17 +185,18 @@ export class Scheduler implements RateLimiter, RequestEnd {
   /** The call to send now: of all routes that are ready, the one that has waited longest. */
   #next(now: number): QueuedCall | undefined {
     this.#wakeAt = Infinity;
-    const background = this.#normalInRow >= mostNormalInRow ? this.#nextOf(now, true) : undefined;
+    const background = this.#background.isDue ? this.#nextOf(now, true) : undefined;
     return background ?? this.#nextOf(now, false) ?? this.#nextOf(now, true);
   }
 
   #nextOf(now: number, isBackground: boolean): QueuedCall | undefined {
+    const waiting = isBackground ? this.#waiting : this.#routes.normal;
     let next: QueuedCall | undefined;
     let since = Infinity;
     for (const route of this.#routes) {
       const call = route.first(now, isBackground);
       this.#notUntil(route.heldUntil);
-      if (call === undefined || rankOf(call) >= since || !this.#isReady(route, now, this.#waiting)) continue;
+      if (call === undefined || rankOf(call) >= since || !this.#isReady(route, now, isBackground, waiting)) continue;
       next = call;
       since = rankOf(call);
     }
@@ -231,16 +231,12 @@ export class Scheduler implements RateLimiter, RequestEnd {
   answered(request: PermittedRequest, status: number, headers: Headers): boolean {
     const now = this.#timing.now();
     this.#settle(request, now);
-    const refused = status === 429;
-    // What a cache has kept says nothing about now.
-    const isFresh = !isCached(headers);
-    const report = isFresh ? readBudget(headers) : undefined;
-    const answer = { now, refused, report, headers };
+    const answer = readAnswer(status, headers, now, now + request.budget.boundary.offset);
+    const { refused, report, wait } = answer;
     const { budget, sent } = this.#reassign(request, now, report);
     const { revision } = budget;
-    if (!isFresh) budget.unsent(sent);
+    if (isCached(headers)) budget.unsent(sent);
     else if (!budget.answered(sent, answer)) this.#store.release(request.generation);
-    const silence = budget.isUnannounced === undefined ? budget.period : undefined;
     const isExplained = budget.explains(sent, report);
     if (budget.revision !== revision || (refused && !isExplained)) this.#isChanged = true;
 
@@ -249,7 +245,8 @@ export class Scheduler implements RateLimiter, RequestEnd {
       this.#admitted += 1;
       this.#refusals.admitted(request);
     } else if (!isExplained) {
-      const mayHelp = this.#refusals.refused(request, now, budget.retryAfter(answer), silence);
+      const silence = budget.isUnannounced === undefined ? budget.period : undefined;
+      const mayHelp = this.#refusals.refused(request, now, wait, silence);
       isContended = this.#admitted > 0 && mayHelp;
     }
     this.#settled();
