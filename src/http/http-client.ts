@@ -92,7 +92,7 @@ export class HttpClient implements Requester, DecodePolicy {
       let redirects = 0;
       let lastError: ExampleError | undefined;
       for (let attempt = 1; ; attempt++) {
-        const admitted = this.#admit(call, spec.route, options, signal, retries.isRefused);
+        const admitted = this.#admit(call, spec.route, deadline, options, signal, retries.isRefused);
         const { token, permit } = await (lastError ? admitted.catch(insteadOfMaxWait(lastError)) : admitted);
         const { fetch } = this.#options;
         const secrets = new Secrets(token, call.secrets);
@@ -133,6 +133,7 @@ export class HttpClient implements Requester, DecodePolicy {
   async #admit(
     call: Call,
     route: string,
+    deadline: number,
     { priority }: InternalRequestOptions,
     signal: AbortSignal | undefined,
     refused: boolean,
@@ -147,7 +148,7 @@ export class HttpClient implements Requester, DecodePolicy {
       const onWait = (delay: number, waiting: number) => this.#tellWait(call, delay, waiting);
       const { maxWait } = rateLimit;
       const { onStoreChange } = this.#shared;
-      const admission = { method, path, route, signal, maxWait, priority, refused, onWait, onStoreChange };
+      const admission = { method, path, route, signal, maxWait, deadline, priority, refused, onWait, onStoreChange };
       const acquired = limiter.acquire(admission);
       const permit = acquired instanceof Promise ? await acquired : acquired;
       if (typeof apiToken === 'string' || !permit.waited) return { token, limiter, permit };

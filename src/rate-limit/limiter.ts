@@ -7,13 +7,15 @@ export interface Admission extends RequestTarget {
   readonly signal?: AbortSignal | undefined;
   /** Longest wait in milliseconds. A call that would wait longer rejects at once with a `RateLimitWaitError`. */
   readonly maxWait?: number | undefined;
+  /** When the call times out (`totalTimeout`), in milliseconds of `performance.now()`. If it would wait longer, it rejects at once. */
+  readonly deadline?: number | undefined;
   /** The route as the API documents it, such as `/users/{id}`: calls of one route may have limits in common. */
   readonly route?: string | undefined;
   /** Default: normal. */
   readonly priority?: CallPriority | undefined;
   /** Whether the API has refused this call (429) before: it is then sent ahead of all others. */
   readonly refused?: boolean | undefined;
-  /** Called once if the call has to wait: the expected delay in milliseconds, and how many calls wait, this one included. */
+  /** Called once if the call has to wait: the expected delay in whole milliseconds, and how many calls wait, this one included. */
   readonly onWait?: ((delay: number, waiting: number) => void) | undefined;
   /**
    * Called when the store that shares the limit becomes unavailable, and when it is available again. Pass the same

@@ -43,7 +43,9 @@ export class Routes {
 
   /** Normal calls that wait, except those that are held. */
   get normal(): number {
-    return [...this].reduce((sum, { queue }) => sum + queue.normal, 0);
+    let normal = 0;
+    for (const { queue } of this) normal += queue.normal;
+    return normal;
   }
 
   /** Whether a background call waits. */

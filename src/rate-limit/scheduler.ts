@@ -4,7 +4,7 @@ import type { Budget } from './budget.ts';
 import { isBackground, QueuedCall } from './call-queue.ts';
 import { isCached, readAnswer, type ReportedBudget } from './headers.ts';
 import type { Admission, Permit, RateLimiter, RateLimitSnapshot } from './limiter.ts';
-import { waitError } from './overdue.ts';
+import { expiryOf, waitError } from './overdue.ts';
 import { Refusals } from './refusals.ts';
 import { BackgroundShare } from './reserve.ts';
 import type { Route } from './route.ts';
@@ -129,10 +129,10 @@ export class Scheduler implements RateLimiter, RequestEnd {
 
   #enqueue(now: number, call: QueuedCall): void {
     const { admission, route } = call;
-    const { signal, maxWait = Infinity, onWait } = admission;
+    const { signal, onWait } = admission;
     const isAborted = signal?.aborted === true;
     const delay = this.#delay(now, route, admission, this.#before(call) + 1);
-    const error: unknown = isAborted ? signal.reason : waitError(admission, 0, delay);
+    const error: unknown = isAborted ? signal.reason : waitError(admission, now, now, delay);
     if (isAborted || error !== undefined) {
       call.reject(error);
       return;
@@ -140,8 +140,8 @@ export class Scheduler implements RateLimiter, RequestEnd {
     this.#waiting += 1;
     route.queue.push(call);
     this.#aborts.add(call);
-    this.#expiresAt = Math.min(this.#expiresAt, now + maxWait);
-    onWait?.(delay, this.#waiting);
+    this.#expiresAt = Math.min(this.#expiresAt, expiryOf(admission, now));
+    if (delay > 0) onWait?.(Math.ceil(delay), this.#waiting);
     this.#dispatch();
   }
 
@@ -215,14 +215,14 @@ export class Scheduler implements RateLimiter, RequestEnd {
     for (const call of [...this.#calls()]) {
       const { admission, route, since } = call;
       const position = (positions.get(route.budget) ?? 0) + 1;
-      const error = waitError(admission, now - since, this.#delay(now, route, admission, position));
+      const error = waitError(admission, since, now, this.#delay(now, route, admission, position));
       if (error !== undefined) {
         this.#remove(call);
         call.reject(error);
       } else {
         positions.set(route.budget, position);
         // Not at once, so that the queue is not searched for each of many calls that arrived in a row.
-        const expiresAt = Math.max(since + (admission.maxWait ?? Infinity), now + searchInterval);
+        const expiresAt = Math.max(expiryOf(admission, since), now + searchInterval);
         this.#expiresAt = Math.min(this.#expiresAt, expiresAt);
       }
     }

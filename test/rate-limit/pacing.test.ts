@@ -153,7 +153,7 @@ describe('a call that has to wait', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('leaves the queue when its signal aborts or its totalTimeout passes, and sends nothing', async () => {
+  it('leaves the queue when its signal aborts, or at once if its totalTimeout is shorter than the wait, and sends nothing', async () => {
     const { sandbox, client } = setup(5);
     await times(5, list(client));
     const controller = new AbortController();
@@ -161,11 +161,14 @@ describe('a call that has to wait', () => {
     const aborted = rejection(client.projects.list({}, { signal: controller.signal }));
     const late = rejection(client.projects.list({}, { totalTimeout: 300 }));
     await new Promise((resolve) => setTimeout(resolve, 1));
-    expect(client.rateLimit?.waiting).toBe(2);
+    expect(client.rateLimit?.waiting).toBe(1);
     controller.abort(new Error('changed my mind'));
 
     expect(await aborted).toEqual(new Error('changed my mind'));
-    expect(await late).toMatchObject({ name: 'TimeoutError' });
+    expect(await late).toMatchObject({
+      name: 'RateLimitWaitError',
+      message: expect.stringMatching(/^Not sent: .* s, and totalTimeout leaves \d+ ms\./),
+    });
     expect(client.rateLimit?.waiting).toBe(0);
     expect(sandbox.requests).toHaveLength(5);
   });
