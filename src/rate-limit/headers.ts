@@ -15,6 +15,8 @@ export interface ReportedBudget {
 export interface Answer {
   readonly now: number;
   readonly refused: boolean;
+  /** Whether a cache has kept the response, so that what it reports was true when it was stored. */
+  readonly isCached: boolean;
   readonly report: ReportedBudget | undefined;
   readonly headers: Headers;
   /** Milliseconds that the API asks to wait; `undefined` if it doesn't. */
@@ -56,9 +58,11 @@ const longestWait = 3_600_000;
  * @param serverTime In epoch milliseconds.
  */
 export function readAnswer(status: number, headers: Headers, now: number, serverTime: number): Answer {
-  const wait = Math.min(parseRetryAfter(headers, serverTime) ?? 0, longestWait) || undefined;
-  const report = isCached(headers) ? undefined : readBudget(headers);
-  return { now, refused: status === 429, report, headers, wait };
+  const refused = status === 429;
+  const isCached = Number(headers.get('age')) > 0;
+  const report = isCached ? undefined : readBudget(headers);
+  const wait = (refused && Math.min(parseRetryAfter(headers, serverTime) ?? 0, longestWait)) || undefined;
+  return { now, refused, isCached, report, headers, wait };
 }
 
 /** Milliseconds until the window ends, if no request is left in it, by the server's own clock. */
@@ -66,11 +70,6 @@ export function untilReset(headers: Headers): number | undefined {
   const limit = parseRateLimit(headers);
   if (limit?.remaining !== 0) return undefined;
   return Math.max(0, limit.reset * 1000 - servedAt(headers, Date.now()));
-}
-
-/** Whether a cache has kept the response. What it reports was true when it was stored. */
-export function isCached(headers: Headers): boolean {
-  return Number(headers.get('age')) > 0;
 }
 
 /** The server's time in epoch milliseconds, or `fallback` if the response has no `Date`. */

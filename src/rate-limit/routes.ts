@@ -50,7 +50,8 @@ export class Routes {
 
   /** Whether a background call waits. */
   get hasBackground(): boolean {
-    return [...this].some(({ queue }) => queue.first(true) !== undefined);
+    for (const { queue } of this) if (queue.first(true) !== undefined) return true;
+    return false;
   }
 
   get isIdle(): boolean {

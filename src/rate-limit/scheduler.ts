@@ -2,7 +2,7 @@ import { AbortWatcher } from './abort-watcher.ts';
 import { Alarm } from './alarm.ts';
 import type { Budget } from './budget.ts';
 import { isBackground, QueuedCall } from './call-queue.ts';
-import { isCached, readAnswer, type ReportedBudget } from './headers.ts';
+import { readAnswer, type ReportedBudget } from './headers.ts';
 import type { Admission, Permit, RateLimiter, RateLimitSnapshot } from './limiter.ts';
 import { expiryOf, waitError } from './overdue.ts';
 import { Refusals } from './refusals.ts';
@@ -46,8 +46,8 @@ export class Scheduler implements RateLimiter, RequestEnd {
   /** @param key Base URL and token. A store only sees a hash of it. */
   constructor(key: string, timing = realTiming) {
     this.#timing = timing;
-    this.#alarm = new Alarm(timing, () => this.#dispatch());
-    this.#store = new StoreConnection(key, timing, () => this.#dispatch());
+    this.#alarm = new Alarm(timing, () => this.dispatch());
+    this.#store = new StoreConnection(key, timing, this);
     this.#aborts = new AbortWatcher((call) => {
       this.#remove(call);
       call.reject(call.admission.signal?.reason);
@@ -82,7 +82,7 @@ export class Scheduler implements RateLimiter, RequestEnd {
     if (!isBackground(admission) && admission.refused !== true) route.budget.reserve.count(now, route.budget.period);
     if (isNext && this.#isReady(route, now, isBackground(admission), 1)) {
       const permit = this.#permit(now, admission, route, this.#admitted, false);
-      this.#store.sync(now, this.#waiting, this.#calls());
+      this.#store.sync(now, this.#waiting);
       return permit;
     }
     return new Promise((resolve, reject) =>
@@ -142,7 +142,7 @@ export class Scheduler implements RateLimiter, RequestEnd {
     this.#aborts.add(call);
     this.#expiresAt = Math.min(this.#expiresAt, expiryOf(admission, now));
     if (delay > 0) onWait?.(Math.ceil(delay), this.#waiting);
-    this.#dispatch();
+    this.dispatch();
   }
 
   #remove(call: QueuedCall): void {
@@ -170,14 +170,14 @@ export class Scheduler implements RateLimiter, RequestEnd {
   }
 
   /** Sends the calls that may be sent, and sets the timer for the rest. */
-  #dispatch(): void {
+  dispatch(): void {
     const now = this.#timing.now();
     for (let call = this.#next(now); call !== undefined; call = this.#next(now)) {
       const { admission, route, admitted } = call;
       this.#remove(call);
       call.resolve(this.#permit(now, admission, route, admitted, true));
     }
-    const syncAt = this.#store.sync(now, this.#waiting, this.#calls());
+    const syncAt = this.#store.sync(now, this.#waiting);
     if (now >= this.#expiresAt || this.#isChanged) this.#rejectOverdue(now);
     this.#alarm.set(this.#waiting === 0 ? Infinity : Math.min(this.#wakeAt, syncAt, this.#expiresAt));
   }
@@ -203,7 +203,8 @@ export class Scheduler implements RateLimiter, RequestEnd {
     return next;
   }
 
-  *#calls(): Generator<QueuedCall> {
+  /** The calls that wait. */
+  *[Symbol.iterator](): Generator<QueuedCall> {
     for (const route of this.#routes) yield* route;
   }
 
@@ -212,7 +213,7 @@ export class Scheduler implements RateLimiter, RequestEnd {
     this.#isChanged = false;
     this.#expiresAt = Infinity;
     const positions = new Map<Budget, number>();
-    for (const call of [...this.#calls()]) {
+    for (const call of [...this]) {
       const { admission, route, since } = call;
       const position = (positions.get(route.budget) ?? 0) + 1;
       const error = waitError(admission, since, now, this.#delay(now, route, admission, position));
@@ -235,7 +236,7 @@ export class Scheduler implements RateLimiter, RequestEnd {
     const { refused, report, wait } = answer;
     const { budget, sent } = this.#reassign(request, now, report);
     const { revision } = budget;
-    if (isCached(headers)) budget.unsent(sent);
+    if (answer.isCached) budget.unsent(sent);
     else if (!budget.answered(sent, answer)) this.#store.release(request.generation);
     const isExplained = budget.explains(sent, report);
     if (budget.revision !== revision || (refused && !isExplained)) this.#isChanged = true;
@@ -285,7 +286,7 @@ export class Scheduler implements RateLimiter, RequestEnd {
   }
 
   #settled(): void {
-    if (this.#waiting > 0 || this.#store.isUsed) this.#dispatch();
+    if (this.#waiting > 0 || this.#store.isUsed) this.dispatch();
   }
 }
 

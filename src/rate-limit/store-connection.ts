@@ -4,11 +4,16 @@ import type { Admission } from './limiter.ts';
 import type { RateLimitStore } from './store.ts';
 import type { Timing } from './timing.ts';
 
+/** The calls that wait for the budget. */
+interface Queue extends Iterable<{ readonly admission: Admission }> {
+  dispatch(): void;
+}
+
 /** Shares a budget through a store, if there is one, and reports when the store becomes unavailable. */
 export class StoreConnection {
   readonly #key: string;
   readonly #timing: Timing;
-  readonly #onSync: () => void;
+  readonly #queue: Queue;
   #store: RateLimitStore | undefined;
   #budget: Budget | undefined;
   #lease: Lease | undefined;
@@ -17,12 +22,12 @@ export class StoreConnection {
 
   /**
    * @param key Base URL and token. A store only sees a hash of it.
-   * @param onSync Called after each sync.
+   * @param queue The calls that wait. It is dispatched after each sync.
    */
-  constructor(key: string, timing: Timing, onSync: () => void) {
+  constructor(key: string, timing: Timing, queue: Queue) {
     this.#key = key;
     this.#timing = timing;
-    this.#onSync = onSync;
+    this.#queue = queue;
   }
 
   /** Shares a budget through a store from now on; without one, through the store that is in use. */
@@ -55,7 +60,7 @@ export class StoreConnection {
   }
 
   /** Syncs with the store for `waiting` calls if it is time to. Returns when it will be. */
-  sync(now: number, waiting: number, calls: Iterable<{ readonly admission: Admission }>): number {
+  sync(now: number, waiting: number): number {
     const lease = this.#lease;
     if (lease === undefined || this.#budget?.isUnannounced === true) return Infinity;
     // An unavailable store is tried again only while calls are made.
@@ -68,8 +73,8 @@ export class StoreConnection {
     const wasOut = lease.outage !== undefined;
     lease.sync(now, waiting, () => {
       if (lease !== this.#lease) return;
-      if (wasOut !== (lease.outage !== undefined)) this.#notifyAll(calls);
-      this.#onSync();
+      if (wasOut !== (lease.outage !== undefined)) this.#notifyAll();
+      this.#queue.dispatch();
     });
     return Infinity;
   }
@@ -82,12 +87,12 @@ export class StoreConnection {
     onStoreChange({ available: false, error: outage.error });
   }
 
-  #notifyAll(calls: Iterable<{ readonly admission: Admission }>): void {
+  #notifyAll(): void {
     if (this.#lease?.outage === undefined) {
       for (const listener of this.#notified) listener({ available: true });
       this.#notified.clear();
     } else {
-      for (const { admission } of calls) this.notify(admission);
+      for (const { admission } of this.#queue) this.notify(admission);
     }
   }
 }
