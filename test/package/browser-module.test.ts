@@ -1,9 +1,9 @@
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSandbox } from '@example/sdk/sandbox';
+import { createSandbox } from '@example/sandbox';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
-import { hasChromium, launch } from '../sandbox/chromium.ts';
+import { hasChromium, launch } from '../support/chromium.ts';
 import { recordAsCompatible } from './support/compatibility.ts';
 import { serveDirectory } from '../support/static-server.ts';
 
@@ -28,7 +28,7 @@ describe.runIf(hasChromium || process.env['CI'] !== undefined)('dist/browser.min
       <title>Projects</title>
       <ul></ul>
       <script type="module">
-        import { Client, NotFoundError } from '../package/browser.min.js';
+        import { Client, NotFoundError } from './browser.min.js';
 
         const client = new Client(${JSON.stringify(options)});
         for await (const project of client.projects.list()) {

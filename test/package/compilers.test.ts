@@ -6,8 +6,14 @@ import { runTool } from './support/run-tool.ts';
 import { tool, versionOf } from './support/tools.ts';
 
 const kinds = [
-  { moduleKind: 'ES module', file: 'typed.mts' },
-  { moduleKind: 'CommonJS', file: 'typed.cts' },
+  { moduleKind: 'ES module', extension: 'mts' },
+  { moduleKind: 'CommonJS', extension: 'cts' },
+] as const;
+
+/** What is compiled: a program of `consumer/`, where what it imports is installed. */
+const programs = [
+  { program: 'typed', installed: 'packed' },
+  { program: 'sandbox-typed', installed: 'packedSandbox' },
 ] as const;
 
 const resolutions = [
@@ -33,8 +39,11 @@ const environments = {
 };
 
 beforeAll(async () => {
-  for (const { file } of kinds) {
-    await copyFile(join(import.meta.dirname, 'consumer/typed.ts'), join(inject('packed').project, file));
+  for (const { program, installed } of programs) {
+    for (const { extension } of kinds) {
+      const source = join(import.meta.dirname, `consumer/${program}.ts`);
+      await copyFile(source, join(inject(installed).project, `${program}.${extension}`));
+    }
   }
 });
 
@@ -45,11 +54,10 @@ describe.each(compilers)('$compiler', ({ compiler, name, resolutions: supported 
       // Without either, the declarations name what the compiler does not know; but a user may well skip them.
       for (const skipLibCheck of environment === 'neither' ? [true] : [false, true]) {
         const compilerOptions = { ...options, module, moduleResolution, skipLibCheck };
-        await compile(
-          name,
-          compilerOptions,
-          used.map(({ file }) => file),
-        );
+        for (const { program, installed } of programs) {
+          const files = used.map(({ extension }) => `${program}.${extension}`);
+          await compile(name, compilerOptions, files, inject(installed).project);
+        }
       }
     }
 
@@ -61,10 +69,15 @@ describe.each(compilers)('$compiler', ({ compiler, name, resolutions: supported 
 });
 
 /** As strict as a user can be. Rejects with what the compiler said, unless it found nothing. */
-async function compile(name: string, options: Record<string, unknown>, files: string[]): Promise<void> {
+async function compile(
+  name: string,
+  options: Record<string, unknown>,
+  files: readonly string[],
+  project: string,
+): Promise<void> {
   const config = `tsconfig.${name}.${String(options['moduleResolution'])}.json`;
   const strict = { strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true };
   const compilerOptions = { target: 'es2022', noEmit: true, typeRoots: [tool('@types')], ...strict, ...options };
-  await writeFile(join(inject('packed').project, config), JSON.stringify({ compilerOptions, files }));
-  await runTool(['node24/bin/node', tool(`${name}/bin/tsc`), '-p', config]);
+  await writeFile(join(project, config), JSON.stringify({ compilerOptions, files }));
+  await runTool(['node24/bin/node', tool(`${name}/bin/tsc`), '-p', config], {}, project);
 }

@@ -1,8 +1,6 @@
 // The suite as a program for a command line: its input is the argument, its result is printed.
 import process from 'node:process';
-import { Client } from '@example/sdk';
 import { redisRateLimitStore } from '@example/sdk/redis';
-import { createSandbox } from '@example/sdk/sandbox';
 import { runSuite, type SuiteInput } from './suite.ts';
 
 void run();
@@ -15,15 +13,7 @@ async function run(): Promise<void> {
     JSON.stringify({
       version: versions['bun'] ?? versions['deno'] ?? version.slice(1),
       suite: await runSuite(input),
-      sandbox: await useSandbox(),
       redis: typeof redisRateLimitStore,
     }),
   );
-}
-
-/** The local API is for servers' tests, so only command lines run it. */
-async function useSandbox(): Promise<number> {
-  const sandbox = createSandbox({ projects: 3 });
-  const client = new Client({ apiToken: sandbox.apiToken, fetch: sandbox.fetch });
-  return (await client.projects.list()).meta.total_count;
 }

@@ -1,8 +1,7 @@
 // What a user would write, to be compiled and not run. Where a type were lost, its errors would be missing here.
 import { Client, NotFoundError, RateLimitError } from '@example/sdk';
-import type { ClientOptions, Fetch, Page, Project, User } from '@example/sdk';
+import type { ClientOptions, Page, Project, User } from '@example/sdk';
 import { redisRateLimitStore, type RedisClient } from '@example/sdk/redis';
-import { createSandbox } from '@example/sdk/sandbox';
 import { verifyWebhook, Webhooks, type WebhookEvent } from '@example/sdk/webhooks';
 
 export async function useClient(options: ClientOptions, redis: RedisClient): Promise<User[]> {
@@ -44,11 +43,4 @@ export async function receiveWebhook(body: string, headers: Record<string, strin
   if (event.event === 'user.created') return event.data.email;
   // @ts-expect-error -- of other events, nothing is known
   return event.data;
-}
-
-export function testWithoutNetwork(): Client {
-  const sandbox = createSandbox({ rateLimit: { limit: 2 } });
-  sandbox.faults.next({ status: 503 });
-  const fetch: Fetch = sandbox.fetch;
-  return new Client({ apiToken: sandbox.apiToken, fetch });
 }

@@ -52,9 +52,13 @@ export const bundlers: readonly Bundler[] = [
 
 const html = '<!doctype html><title>Page</title><script type="module" src="page.js"></script>';
 
-/** Builds a page of a program, in the project where the tarball is installed. Gives the directory to serve. */
-export async function buildPage({ name, args }: Bundler, program: string): Promise<string> {
-  const directory = await mkdtemp(join(inject('packed').project, `${name}-`));
+/** Builds a page of a program, in the project where the SDK is installed, or in another one. Gives the directory to serve. */
+export async function buildPage(
+  { name, args }: Bundler,
+  program: string,
+  project = inject('packed').project,
+): Promise<string> {
+  const directory = await mkdtemp(join(project, `${name}-`));
   const out = join(directory, 'out');
   await writeFile(join(directory, 'page.js'), program);
   await writeFile(join(directory, 'index.html'), html);

@@ -5,25 +5,38 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** What `npm publish` would upload. */
-export interface PackedSDK {
+/** A package as `npm publish` would upload it. */
+export interface Packed {
   readonly tarball: string;
-  /** A project in which nothing but the tarball is installed. */
+  /** A project in which a user has installed it. */
   readonly project: string;
 }
 
-/** Packs what is in `dist`, and installs it as a user would: from the tarball, in a project far from the sources. */
-export function packAndInstall(directory: string): PackedSDK {
-  npm(root, 'pack', '--ignore-scripts', '--pack-destination', directory);
-  const packed = readdirSync(directory).find((name) => name.endsWith('.tgz'));
-  if (packed === undefined) throw new Error('npm pack made no tarball.');
-  const tarball = join(directory, packed);
+/**
+ * Packs what is in `dist`, and installs it as a user would: from the tarballs, in projects far from the sources. One
+ * project has the SDK alone, the other one has the sandbox, too.
+ */
+export function packAndInstall(directory: string): { readonly sdk: Packed; readonly sandbox: Packed } {
+  const [sdk, sandbox] = [pack(root, directory), pack(join(root, 'sandbox'), directory)];
+  return {
+    sdk: { tarball: sdk, project: install(join(directory, 'project'), sdk) },
+    sandbox: { tarball: sandbox, project: install(join(directory, 'project-with-sandbox'), sdk, sandbox) },
+  };
+}
 
-  const project = join(directory, 'project');
+function pack(source: string, directory: string): string {
+  const before = readdirSync(directory);
+  npm(source, 'pack', '--ignore-scripts', '--pack-destination', directory);
+  const tarball = readdirSync(directory).find((name) => !before.includes(name));
+  if (tarball === undefined) throw new Error('npm pack made no tarball.');
+  return join(directory, tarball);
+}
+
+function install(project: string, ...tarballs: readonly string[]): string {
   mkdirSync(project);
   writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'consumer', private: true }));
-  npm(project, 'install', '--no-fund', '--no-audit', '--prefer-offline', tarball);
-  return { tarball, project };
+  npm(project, 'install', '--no-fund', '--no-audit', '--prefer-offline', ...tarballs);
+  return project;
 }
 
 function npm(directory: string, ...args: string[]): void {

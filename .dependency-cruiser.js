@@ -1,0 +1,104 @@
+/**
+ * What each folder of `src/` may import besides itself. Each names folders above its own line only, so that no folders
+ * import each other in a circle.
+ *
+ * @type {Record<string, string[]>}
+ */
+const mayImport = {
+  errors: [],
+  utils: ['errors'],
+  auth: ['errors', 'utils'],
+  'rate-limit': ['errors', 'utils'],
+  telemetry: ['errors', 'utils', 'auth', 'rate-limit'],
+  http: ['errors', 'utils', 'auth', 'rate-limit', 'telemetry'],
+  pagination: ['errors', 'utils', 'rate-limit', 'telemetry', 'http'],
+  resources: ['errors', 'utils', 'telemetry', 'http', 'pagination'],
+  webhooks: ['errors', 'utils', 'telemetry'],
+  redis: ['errors', 'utils', 'rate-limit', 'webhooks'],
+  sqlite: ['errors', 'utils', 'rate-limit', 'webhooks'],
+};
+
+const folders = Object.keys(mayImport);
+
+/**
+ * The same for `sandbox/src/`.
+ *
+ * @type {Record<string, string[]>}
+ */
+const sandboxMayImport = {
+  utils: [],
+  http: [],
+  contract: [],
+  storage: ['contract'],
+  faults: ['http', 'utils'],
+  webhooks: ['http', 'utils', 'storage'],
+  state: ['http', 'utils', 'contract', 'storage', 'faults', 'webhooks'],
+  api: ['http', 'utils', 'contract', 'storage', 'faults', 'state'],
+  dashboard: ['http', 'utils', 'contract', 'storage', 'faults', 'webhooks', 'state'],
+  cli: ['utils', 'storage', 'webhooks', 'state'],
+};
+
+/** One rule for each folder below `source`. */
+const oneWay = (name, source, allowed) =>
+  Object.entries(allowed).map(([folder, others]) => ({
+    name: `${name}/${folder}`,
+    severity: 'error',
+    from: { path: `^${source}/${folder}/` },
+    to: { path: `^${source}/[^/]+/`, pathNot: `^${source}/(${[folder, ...others].join('|')})/` },
+  }));
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    ...oneWay('one-way', 'src', mayImport),
+    ...oneWay('sandbox-one-way', 'sandbox/src', sandboxMayImport),
+    {
+      name: 'sandbox-one-way/folder-without-a-rule',
+      severity: 'error',
+      from: { path: '^sandbox/src/[^/]+/', pathNot: `^sandbox/src/(${Object.keys(sandboxMayImport).join('|')})/` },
+      to: {},
+    },
+    {
+      // The files beside the folders put them together; only the command line is above them.
+      name: 'sandbox-one-way/assembly',
+      severity: 'error',
+      from: { path: '^sandbox/src/[^/]+/', pathNot: '^sandbox/src/cli/' },
+      to: { path: '^sandbox/src/[^/]+\\.tsx?$' },
+    },
+    {
+      name: 'one-way/folder-without-a-rule',
+      severity: 'error',
+      from: { path: '^src/[^/]+/', pathNot: `^src/(${folders.join('|')})/` },
+      to: {},
+    },
+    {
+      name: 'one-way/client-and-index',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/index\\.ts$' },
+      to: { path: '^src/(client|index)\\.ts$' },
+    },
+    {
+      name: 'stores-import-interfaces-only',
+      severity: 'error',
+      from: { path: '^src/(redis|sqlite)/' },
+      to: { path: '^src/(rate-limit|webhooks)/', pathNot: '/[a-z-]*store\\.ts$' },
+    },
+    {
+      name: 'sandbox-imports-the-package',
+      severity: 'error',
+      from: { path: '^sandbox/' },
+      to: { path: '^src/' },
+    },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+  ],
+  options: {
+    // A cycle of types is a cycle, although nothing of it runs.
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+  },
+};

@@ -1,0 +1,50 @@
+import { Hono } from 'hono';
+import { authentication } from './api/authentication.ts';
+import { faultInjection } from './api/fault-injection.ts';
+import { preflight } from './api/preflight.ts';
+import { projectRoutes } from './api/project-routes.ts';
+import { rateLimiting } from './api/rate-limiting.ts';
+import type { Env } from './api/request-context.ts';
+import { requestLifecycle } from './api/request-lifecycle.ts';
+import { userRoutes } from './api/user-routes.ts';
+import { openapi } from './contract/openapi.ts';
+import { controlRoutes } from './control-routes.ts';
+import { dashboardRoutes } from './dashboard/routes.tsx';
+import { BrokenConnection } from './http/broken-connection.ts';
+import { Failure } from './http/failure.ts';
+import type { Services } from './state/services.ts';
+
+/** The documented API as a function from a request to a response, over any transport. */
+export function createApp(services: Services): Hono<Env> {
+  const app = new Hono<Env>();
+
+  // These are not part of the documented API: they need no token, use no budget and are not logged.
+  app.route('/__sandbox', controlRoutes(services));
+  app.route('/dashboard', dashboardRoutes(services));
+  app.get('/openapi.json', (context) => {
+    context.header('Access-Control-Allow-Origin', '*');
+    return context.json(openapi(new URL('/v1', context.req.url).href));
+  });
+  app.get('/', (context) => context.redirect('/dashboard'));
+
+  app.use(requestLifecycle(services));
+  app.use('/v1/*', preflight, authentication(services), rateLimiting(services), faultInjection(services));
+  app.route('/v1/users', userRoutes(services));
+  app.route('/v1/projects', projectRoutes(services));
+
+  app.notFound(() => {
+    throw new Failure(404, 'not_found', 'There is nothing at this path.');
+  });
+  app.onError((error) => {
+    // No response can express it, so the transport breaks the connection.
+    if (error instanceof BrokenConnection) throw error;
+    const failure = error instanceof Failure ? error : internalError();
+    return Response.json(failure.body, { status: failure.status, headers: failure.headers });
+  });
+
+  return app;
+}
+
+function internalError(): Failure {
+  return new Failure(500, 'internal_error', 'The sandbox failed. This is a bug in the sandbox.');
+}

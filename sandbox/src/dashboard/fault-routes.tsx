@@ -1,0 +1,23 @@
+import { Hono } from 'hono';
+import type { Services } from '../state/services.ts';
+import { faultOf, Faults } from './faults.tsx';
+import { fieldErrors, readForm } from './form.ts';
+import { page } from './page.tsx';
+
+export function faultRoutes({ faults }: Services): Hono {
+  const routes = new Hono();
+
+  routes.get('/', (context) => page(context, 'Faults', <Faults faults={faults.list} form={new URLSearchParams()} />));
+  routes.post('/', async (context) => {
+    const form = await readForm(context.req.raw);
+    const errors = await fieldErrors(() => faults.arm(faultOf(form)));
+    if (errors === undefined) return context.redirect('/dashboard/faults', 303);
+    return page(context, 'Faults', <Faults faults={faults.list} form={form} errors={errors} />, 422);
+  });
+  routes.post('/:id/delete', (context) => {
+    faults.remove(context.req.param('id'));
+    return context.redirect('/dashboard/faults', 303);
+  });
+
+  return routes;
+}

@@ -1,0 +1,33 @@
+/**
+ * A local copy of the documented API, for development and tests.
+ *
+ * @module @example/sandbox
+ */
+import type { SandboxOptions } from './options.ts';
+import { assembleSandbox, type Sandbox } from './sandbox.ts';
+import { listen } from './server.ts';
+
+export type { Project, User } from './contract/schemas.ts';
+export type { ArmedFault, Faults } from './faults/armed-faults.ts';
+export type { Fault } from './faults/fault.ts';
+export type { SandboxOptions, WebhookOptions } from './options.ts';
+export type { ListenOptions, Sandbox, SandboxServer } from './sandbox.ts';
+export type { RecordedRequest } from './state/request-log.ts';
+export type { NewToken, ProjectState, SandboxState, TokenInfo, TokenState, UserState } from './state/sandbox-state.ts';
+export type { ProjectSeed, UserSeed } from './state/seeding.ts';
+export type { Attempt, DeliveryRecord, EndpointRecord, ProjectRecord } from './storage/records.ts';
+export type { Clock } from './utils/clock.ts';
+export type { EndpointChanges, EndpointParams, SandboxWebhooks } from './webhooks/webhooks.ts';
+
+/**
+ * Runs the documented API in this process, with its state, authentication, rate limit and errors. You need no account.
+ *
+ * @example
+ * const sandbox = createSandbox();
+ * const client = new Client({ apiToken: sandbox.apiToken, fetch: sandbox.fetch });
+ *
+ * @throws {TypeError} when an option is invalid; the message names the option.
+ */
+export function createSandbox(options: SandboxOptions = {}): Sandbox {
+  return assembleSandbox(options, { listen });
+}

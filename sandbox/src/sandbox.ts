@@ -1,0 +1,154 @@
+import { createApp } from './app.ts';
+import { Faults } from './faults/armed-faults.ts';
+import { breakAsFetch, BrokenConnection } from './http/broken-connection.ts';
+import { resolveOptions, type SandboxOptions } from './options.ts';
+import { Idempotency } from './state/idempotency.ts';
+import { RateWindows } from './state/rate-windows.ts';
+import { type RecordedRequest, RequestLog } from './state/request-log.ts';
+import { SandboxState } from './state/sandbox-state.ts';
+import { seedStore } from './state/seeding.ts';
+import type { Services } from './state/services.ts';
+import { Tokens } from './state/tokens.ts';
+import type { Journal } from './storage/collection.ts';
+import { Store } from './storage/store.ts';
+import { untilAborted } from './utils/abort.ts';
+import { Clock } from './utils/clock.ts';
+import { seededRandom } from './utils/random.ts';
+import { Deliverer } from './webhooks/deliverer.ts';
+import { SandboxWebhooks } from './webhooks/webhooks.ts';
+
+/** Where to listen. */
+export interface ListenOptions {
+  /** TCP port; 0 picks a free one. Default: 0. */
+  port?: number | undefined;
+  /** Address to listen on. Default: `127.0.0.1`, which only this machine can reach. */
+  host?: string | undefined;
+}
+
+/** A running HTTP server. */
+export interface SandboxServer {
+  /** Base URL for a client, such as `http://127.0.0.1:4010/v1`. */
+  readonly url: string;
+  /** TCP port. */
+  readonly port: number;
+  /** Stops the server and closes its connections. */
+  close(): Promise<void>;
+}
+
+/** A local copy of the documented API, with its own state. */
+export interface Sandbox {
+  /** Responds to a request without a network. Takes the same arguments as the global `fetch`, and needs no `this`. */
+  readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+  /** Serves HTTP, by default on a free port. Takes a port number or an address. Needs Node.js. */
+  readonly listen: (where?: number | ListenOptions) => Promise<SandboxServer>;
+  /** Stops all servers and webhook deliveries. */
+  readonly close: () => Promise<void>;
+  /** An API token that the sandbox accepts. */
+  readonly apiToken: string;
+  /** Base URL for requests to `fetch`, which responds on any origin. */
+  readonly baseUrl: string;
+  /** Makes requests fail on demand. */
+  readonly faults: Faults;
+  /** Reads and changes users, projects and tokens. */
+  readonly state: SandboxState;
+  /** Registers webhooks and shows their deliveries. */
+  readonly webhooks: SandboxWebhooks;
+  /** The sandbox's clock, which rate limits, timestamps and deliveries follow. */
+  readonly clock: Clock;
+  /** Restores the initial data, tokens, budgets, faults, requests, webhooks and clock. */
+  readonly reset: () => Promise<void>;
+  /** The last 1000 requests, oldest first, with secrets redacted. */
+  readonly requests: readonly RecordedRequest[];
+}
+
+/** Serves requests over HTTP. */
+export type Listen = (
+  answer: (request: Request) => Promise<Response>,
+  port: number,
+  host: string,
+) => Promise<SandboxServer>;
+
+/** What a sandbox needs from its platform. */
+export interface Platform {
+  readonly listen: Listen;
+  /** Persists the state. Without it, the state is lost when the process ends. */
+  readonly journal?: Journal | undefined;
+}
+
+/** @throws {TypeError} when an option is invalid; the message names the option. */
+export function assembleSandbox(options: SandboxOptions, { listen, journal }: Platform): Sandbox {
+  const { apiToken, rateLimit, seed, latency, endpoints, delivery, ...seeding } = resolveOptions(options);
+  const clock = new Clock(seeding.now);
+  const store = new Store(journal);
+  const deliverer = new Deliverer(store, clock, seededRandom(seed), delivery);
+  const services: Services = {
+    store,
+    clock,
+    tokens: new Tokens(store, clock),
+    windows: new RateWindows(rateLimit),
+    idempotency: new Idempotency(store, clock),
+    faults: new Faults(seed),
+    log: new RequestLog(),
+    webhooks: new SandboxWebhooks(store, clock, deliverer),
+    latency,
+    reset: async () => {
+      for (const part of [store, services.tokens, services.windows, services.faults, services.log]) part.clear();
+      clock.reset();
+      await (ready = begin());
+    },
+  };
+
+  const begin = () => {
+    seedStore(store, { ...seeding, seed }, clock.now());
+    store.once('webhooks', () => {
+      for (const endpoint of endpoints) services.webhooks.register(endpoint);
+    });
+    deliverer.resume();
+    // Hashing is asynchronous and `createSandbox` is not, so the first request waits for the hash.
+    return services.tokens.add('Default token', apiToken);
+  };
+  let ready = begin();
+
+  const app = createApp(services);
+  const answer = async (request: Request): Promise<Response> => {
+    await ready;
+    return app.fetch(request);
+  };
+  const servers = new Set<SandboxServer>();
+
+  return {
+    apiToken,
+    faults: services.faults,
+    baseUrl: 'https://api.example.com/v1',
+    state: new SandboxState(services),
+    webhooks: services.webhooks,
+    clock,
+    reset: services.reset,
+    get requests() {
+      return services.log.entries;
+    },
+    fetch: async (input, init) => {
+      const request = init === undefined && input instanceof Request ? input : new Request(input, init);
+      request.signal.throwIfAborted();
+      return untilAborted(request.signal, answer(request).catch(failAsFetch));
+    },
+    listen: async (where = {}) => {
+      const { port = 0, host = '127.0.0.1' } = typeof where === 'number' ? { port: where } : where;
+      const server = await listen(answer, port, host);
+      servers.add(server);
+      return server;
+    },
+    close: async () => {
+      await Promise.all([deliverer.close(), ...[...servers].map((server) => server.close())]);
+      servers.clear();
+      // The initial token may still be on its way into the store.
+      await ready;
+      store.close();
+    },
+  };
+}
+
+function failAsFetch(error: unknown): Promise<Response> {
+  if (error instanceof BrokenConnection) return breakAsFetch(error);
+  throw error;
+}

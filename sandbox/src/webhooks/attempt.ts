@@ -1,0 +1,98 @@
+import { signWebhook } from '@example/sdk/webhooks';
+import type { Attempt, DeliveryRecord, EndpointRecord } from '../storage/records.ts';
+import { timestamp } from '../utils/clock.ts';
+
+/** Bytes of a response that are read, and characters that are kept. */
+const MAX_READ = 65_536;
+const MAX_KEPT = 2000;
+
+export interface AttemptOptions {
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
+  /** Time limit for the whole attempt, in milliseconds. */
+  readonly timeout: number;
+  readonly now: () => number;
+  /** Aborts the attempt. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Sends a delivery once. A failure is part of the result. */
+export async function attempt(
+  endpoint: EndpointRecord,
+  delivery: Pick<DeliveryRecord, 'message' | 'body'>,
+  { fetch, timeout, now, signal: ending }: AttemptOptions,
+): Promise<Attempt> {
+  const time = now();
+  const begin = performance.now();
+  const { previous, secret, url } = endpoint;
+  const signature = await signWebhook({
+    id: delivery.message,
+    timestamp: Math.floor(time / 1000),
+    body: delivery.body,
+    secret: previous !== undefined && time < previous.until ? [secret, previous.secret] : secret,
+  });
+  const requestHeaders = { 'content-type': 'application/json', 'user-agent': 'example-sandbox', ...signature };
+
+  let answer: Pick<Attempt, 'status' | 'responseHeaders' | 'responseBody' | 'error'>;
+  try {
+    const limit = AbortSignal.timeout(timeout);
+    const signal = ending === undefined ? limit : AbortSignal.any([limit, ending]);
+    const response = await fetch(url, {
+      method: 'POST',
+      body: delivery.body,
+      headers: requestHeaders,
+      // Events go only to the registered URL.
+      redirect: 'manual',
+      signal,
+    });
+    answer = {
+      status: response.status,
+      responseHeaders: Object.fromEntries(response.headers),
+      responseBody: await start(response, signal),
+    };
+  } catch (error) {
+    answer = { error: reason(error, timeout) };
+  }
+  return { at: timestamp(time), duration: Math.round(performance.now() - begin), requestHeaders, ...answer };
+}
+
+/** Reads only the start of the body, so that a receiver can't fill the memory. */
+async function start(response: Response, signal: AbortSignal): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    signal.throwIfAborted();
+    text += decoder.decode(chunk, { stream: true });
+    size += chunk.byteLength;
+    if (size > MAX_READ) break;
+  }
+  return text.length > MAX_KEPT ? `${text.slice(0, MAX_KEPT)}…` : text;
+}
+
+function reason(error: unknown, timeout: number): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === 'TimeoutError') return `No response within ${timeout / 1000} s.`;
+  // Node.js reports "fetch failed" and has the reason in the cause.
+  const { cause } = error;
+  if (!(cause instanceof Error)) return error.message;
+  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;
+}
+
+/** The result of an attempt. */
+export type Outcome =
+  | { readonly kind: 'delivered' }
+  /** The receiver does not want any more events. */
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'failed'; /** Delay that the receiver asked for, in milliseconds. */ readonly retryAfter: number };
+
+/** Any 2xx is a success, 410 disables the webhook, and everything else, including a redirect, is a failure. */
+export function outcomeOf({ status, responseHeaders }: Attempt): Outcome {
+  if (status !== undefined && status >= 200 && status < 300) return { kind: 'delivered' };
+  if (status === 410) return { kind: 'gone' };
+  return { kind: 'failed', retryAfter: seconds(responseHeaders?.['retry-after']) * 1000 };
+}
+
+function seconds(retryAfter: string | undefined): number {
+  // At most one hour, so that a receiver can't postpone its events forever.
+  return retryAfter !== undefined && /^\d{1,9}$/.test(retryAfter) ? Math.min(Number(retryAfter), 3600) : 0;
+}

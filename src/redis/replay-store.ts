@@ -1,0 +1,145 @@
+import { ExampleError } from '../errors/example-error.ts';
+import { milliseconds, wholeNumber } from '../utils/arguments.ts';
+import { defaultRetention, type ClaimedEvent, type ReplayStore } from '../webhooks/replay-store.ts';
+import { scriptRunner, type RedisClient, type RunScript } from './client.ts';
+
+/** Options of {@link redisReplayStore}. */
+export interface RedisReplayStoreOptions {
+  /**
+   * Prefix of the keys; the `webhook-id` follows. The API sends an event to all endpoints under one id, so give each
+   * endpoint that uses the same Redis its own prefix. Default: `example:webhook:`.
+   */
+  prefix?: string | undefined;
+  /**
+   * How long a claim lasts without renewal, in milliseconds. While handlers run, it is renewed three times per lease.
+   * After a crash, another process can handle the event at most this much later. Default: 15 000.
+   */
+  lease?: number | undefined;
+  /** How long a handled id is remembered, in milliseconds. Default: 345 600 000 (four days). */
+  retention?: number | undefined;
+  /** How long to wait for Redis, in milliseconds, before the webhook is answered with 503. Default: 2 000. */
+  timeout?: number | undefined;
+}
+
+/**
+ * Remembers handled events in Redis or Valkey, for any number of processes. No two processes handle the same event at
+ * the same time, and a process that dies loses its claims. A process that is suspended for longer than `lease` loses
+ * them too; the `signal` in the context of its handlers aborts.
+ *
+ * @param client Your own node-redis or ioredis client.
+ * @throws {InvalidRequestError} when the client is neither of the two, or when an option is invalid.
+ *
+ * @example
+ * const redis = await createClient({ url: process.env.REDIS_URL }).connect();
+ * const webhooks = new Webhooks({ replayStore: redisReplayStore(redis) });
+ */
+export function redisReplayStore(client: RedisClient, options: RedisReplayStoreOptions = {}): ReplayStore {
+  const { prefix = 'example:webhook:' } = options;
+  const lease = wholeNumber('lease', options.lease ?? 15_000, 1);
+  const retention = wholeNumber('retention', options.retention ?? defaultRetention, 1);
+  // A reply that arrives after the next renewal is useless.
+  const timeout = Math.min(milliseconds('timeout', options.timeout ?? 2_000), lease / 3);
+  const run = scriptRunner(client, timeout);
+
+  return {
+    async claim(id) {
+      const claim = new Claim(run, prefix + id, lease, retention);
+      const result = await claim.renew();
+      if (result === 'handled') return { status: 'handled' };
+      if (result !== 'claimed') return { status: 'busy', retryAfter: result / 1_000 };
+      claim.keepRenewing();
+      return claim;
+    },
+  };
+}
+
+/** Claims a free key or renews the holder's own claim. Otherwise returns how long the other claim lasts. */
+const claimScript = `
+local holder = redis.call('GET', KEYS[1])
+if holder == 'handled' then return 'handled' end
+if holder and holder ~= ARGV[1] then return redis.call('PTTL', KEYS[1]) end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 'claimed'`;
+
+/** Leaves the claim of another process alone: that process decides. */
+const completeScript = `
+local holder = redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], 'handled', 'PX', ARGV[2])
+return 1`;
+
+const releaseScript = `
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('DEL', KEYS[1])`;
+
+class Claim implements ClaimedEvent {
+  readonly status = 'claimed';
+  readonly #token = crypto.randomUUID();
+  readonly #lost = new AbortController();
+  readonly #run: RunScript;
+  readonly #key: string;
+  readonly #lease: number;
+  readonly #retention: number;
+  #interval: ReturnType<typeof setInterval> | undefined;
+  #renewal: Promise<unknown> | undefined;
+  #expiry: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(run: RunScript, key: string, lease: number, retention: number) {
+    this.#run = run;
+    this.#key = key;
+    this.#lease = lease;
+    this.#retention = retention;
+  }
+
+  get signal(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  /** Claims the event or renews the claim. A number is how many milliseconds the claim of another process lasts. */
+  async renew(): Promise<'claimed' | 'handled' | number> {
+    const sentAt = performance.now();
+    const result = await this.#run(claimScript, this.#key, this.#token, this.#lease);
+    if (result === 'handled') return result;
+    if (result !== 'claimed') return Number(result);
+
+    clearTimeout(this.#expiry);
+    // Counted from when the command was sent: the lease on the server began later, so it ends later.
+    this.#expiry = setTimeout(() => this.#lose(), this.#lease - (performance.now() - sentAt));
+    return result;
+  }
+
+  /** Renews the claim until it is completed, released or lost. */
+  keepRenewing(): void {
+    this.#interval = setInterval(() => {
+      this.#renewal = this.renew().then(
+        (result) => result === 'claimed' || this.#lose(),
+        () => undefined, // The next renewal may succeed. If none does, the claim expires.
+      );
+    }, this.#lease / 3);
+  }
+
+  async complete(): Promise<void> {
+    await this.#stopRenewing();
+    const recorded = await this.#run(completeScript, this.#key, this.#token, this.#retention);
+    if (Number(recorded) === 0)
+      throw new ExampleError('The claim was lost: another process may have handled the event too.');
+  }
+
+  async release(): Promise<void> {
+    await this.#stopRenewing();
+    await this.#run(releaseScript, this.#key, this.#token);
+  }
+
+  async #stopRenewing(): Promise<void> {
+    clearInterval(this.#interval);
+    // A renewal in flight must not arrive after the release, which it would undo.
+    await this.#renewal;
+    clearTimeout(this.#expiry);
+  }
+
+  #lose(): void {
+    clearInterval(this.#interval);
+    clearTimeout(this.#expiry);
+    this.#lost.abort(new ExampleError('The claim of this webhook was lost: another process may handle the event now.'));
+  }
+}
