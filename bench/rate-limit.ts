@@ -7,6 +7,7 @@
  *   --processes 4          several client processes; with --redis, they share a Redis server
  *   --foreign spread       a foreign client uses a third of the budget: `spread` evenly, or all at once (`burst`)
  *   --kind first-request   windows start with the first request instead of following the clock
+ *   --hidden concurrency   a second limit that no header reports: of the `concurrency`, or of the `rate`
  *   --retry-after          a 429 has a Retry-After header
  *   --window 4000          length of a window in milliseconds
  *
@@ -27,6 +28,7 @@ const { values: options } = parseArgs({
     redis: { type: 'boolean' },
     foreign: { type: 'string' },
     kind: { type: 'string' },
+    hidden: { type: 'string' },
     'retry-after': { type: 'boolean' },
     window: { type: 'string' },
     only: { type: 'string' },
@@ -93,9 +95,11 @@ function print(title: string, outcome: ReadonlyMap<string, Result>): void {
 
 /** The scenario that the options describe; `undefined` if they describe none. */
 function describedScenario(): Scenario | undefined {
-  const { calls, offset, processes, redis, foreign, kind, window } = options;
+  const { calls, offset, processes, redis, foreign, kind, hidden, window } = options;
   const retryAfter = options['retry-after'];
-  if ([calls, offset, processes, redis, foreign, kind, window, retryAfter].every((option) => option === undefined)) {
+  if (
+    [calls, offset, processes, redis, foreign, kind, hidden, window, retryAfter].every((option) => option === undefined)
+  ) {
     return undefined;
   }
   if (!(Number(calls ?? plain.calls) > plain.limit))
@@ -110,18 +114,20 @@ function describedScenario(): Scenario | undefined {
     redis: redis ?? false,
     foreign: oneOf(['none', 'spread', 'burst'], foreign ?? 'none'),
     kind: oneOf(['aligned', 'first-request'], kind ?? 'aligned'),
+    hidden: oneOf(['none', 'concurrency', 'rate'], hidden ?? 'none'),
     window: Number(window ?? plain.window),
     retryAfter: retryAfter ?? false,
   };
 }
 
-function titleOf({ calls, processes, redis, offset, kind, foreign, retryAfter, window }: Scenario): string {
+function titleOf({ calls, processes, redis, offset, kind, foreign, hidden, retryAfter, window }: Scenario): string {
   return [
     `${calls} calls at once`,
     `windows of ${window} ms (${kind})`,
     ...(processes > 1 ? [`${processes} processes ${redis ? 'with' : 'without'} Redis`] : []),
     ...(offset ? [`clock off by ${offset / 1000} s`] : []),
     ...(foreign === 'none' ? [] : [`foreign client (${foreign})`]),
+    ...(hidden === 'none' ? [] : [`a hidden limit of the ${hidden}`]),
     ...(retryAfter ? ['Retry-After'] : []),
   ].join(', ');
 }

@@ -1,3 +1,4 @@
+import { hiddenTime } from './hidden-limits.ts';
 import type { ServerOptions, ServerReport } from './server.ts';
 
 /**
@@ -7,17 +8,18 @@ import type { ServerOptions, ServerReport } from './server.ts';
  */
 export function bestTime(
   calls: number,
-  { kind, limit, window, shift }: ServerOptions,
+  { kind, limit, window, shift, hidden }: ServerOptions,
   started: number,
   foreign: ServerReport['foreign'],
 ): number {
   // The first request opens the first window. The ideal client opens each next window as soon as the last one ends.
-  if (kind === 'first-request') return (Math.ceil(calls / limit) - 1) * window;
+  const last = hiddenTime(hidden, calls % limit || limit, window);
+  if (kind === 'first-request') return (Math.ceil(calls / limit) - 1) * window + last;
   let number = Math.floor((started - shift) / window);
   let left = calls;
   for (;;) {
     left -= limit - (foreign[number] ?? 0);
-    if (left <= 0) return Math.max(0, number * window + shift - started);
+    if (left <= 0) return Math.max(0, number * window + shift - started) + last;
     number += 1;
   }
 }

@@ -36,8 +36,8 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 
 /** Runs a scenario with one contestant, against a new server whose windows are shifted by `shift` ms. */
 export async function run(contestant: string, scenario: Scenario, shift: number): Promise<Result> {
-  const { calls, processes, offset, kind, window, limit, retryAfter, foreign } = scenario;
-  const options: ServerOptions = { kind, window, limit, retryAfter, foreign, shift };
+  const { calls, processes, offset, kind, window, limit, retryAfter, foreign, hidden } = scenario;
+  const options: ServerOptions = { kind, window, limit, retryAfter, foreign, hidden, shift };
   const allowed = patience * Math.ceil(calls / (foreign === 'none' ? limit : limit * (2 / 3)) - 1) * window;
   const children: ChildProcess[] = [];
   const start = (file: string, argument: object, settings = {}): ChildProcess => {

@@ -13,6 +13,7 @@ export const plain: Scenario = {
   window: 4000,
   retryAfter: false,
   foreign: 'none',
+  hidden: 'none',
   calls: 300,
   processes: 1,
   redis: false,
@@ -48,6 +49,8 @@ export function chapters(all: readonly string[]): Chapter[] {
     chapter('300 calls, the client’s clock 10 min behind', { offset: -600_000 }, reading),
     chapter('300 calls by four processes that share a Redis server', { processes: 4, redis: true }, [sdk]),
     chapter('300 calls by four processes that share nothing', { processes: 4 }, persistent),
+    chapter('300 calls, at most 5 requests in progress, which no header shows', { hidden: 'concurrency' }, persistent),
+    chapter('300 calls, at most 25 in a quarter of a window, which no header shows', { hidden: 'rate' }, persistent),
     chapter('300 calls while a foreign client uses a third of the budget', { foreign: 'spread' }, persistent),
     chapter(
       '300 calls while a foreign client uses a third of the budget, first in each window',

@@ -2,6 +2,7 @@
 // has its own process, so that it starts from nothing.
 import { createServer, type OutgoingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { HiddenLimit, type Hidden } from './hidden-limits.ts';
 
 /**
  * A second program on the same token. It uses a third of the budget: spread evenly, or all at once as a window opens.
@@ -21,6 +22,7 @@ export interface ServerOptions {
   /** Whether a 429 has a `Retry-After` header. The API's reference documents none. */
   readonly retryAfter: boolean;
   readonly foreign: Foreign;
+  readonly hidden: Hidden;
 }
 
 /** What the server saw. */
@@ -30,7 +32,9 @@ export interface ServerReport {
   readonly foreign: Readonly<Record<number, number>>;
 }
 
-const { kind, limit, window, shift, retryAfter, foreign } = JSON.parse(process.argv[2] ?? '') as ServerOptions;
+const options = JSON.parse(process.argv[2] ?? '') as ServerOptions;
+const { kind, limit, window, shift, retryAfter, foreign } = options;
+const hidden = new HiddenLimit(options.hidden, window);
 const share = Math.floor(limit / 3);
 
 let start = -Infinity;
@@ -69,7 +73,10 @@ const refusal = JSON.stringify({ error: { code: 'rate_limit_exceeded', message: 
 const server = createServer((request, response) => {
   request.resume();
   const now = Date.now();
-  const granted = take(now);
+  roll(now);
+  const admitted = hidden.admits(now);
+  const granted = admitted && take(now);
+  if (granted) hidden.begin();
   if (!granted) refused += 1;
   const headers: OutgoingHttpHeaders = {
     'content-type': 'application/json',
@@ -77,9 +84,14 @@ const server = createServer((request, response) => {
     'x-ratelimit-remaining': limit - used,
     'x-ratelimit-reset': Math.ceil((start + window) / 1000),
   };
-  if (!granted && retryAfter) headers['retry-after'] = String(Math.ceil((start + window - now) / 1000));
-  response.writeHead(granted ? 200 : 429, headers);
-  response.end(granted ? user : refusal);
+  if (!granted && admitted && retryAfter) headers['retry-after'] = String(Math.ceil((start + window - now) / 1000));
+  const answer = (): void => {
+    if (granted) hidden.end();
+    response.writeHead(granted ? 200 : 429, headers);
+    response.end(granted ? user : refusal);
+  };
+  if (granted && hidden.takes > 0) setTimeout(answer, hidden.takes);
+  else answer();
 });
 server.keepAliveTimeout = 600_000;
 

@@ -9,7 +9,6 @@ import type { ResolvedOptions } from './client-options.ts';
 export interface Admitted {
   readonly credential: string;
   /** Absent with `rateLimit: false`. */
-  readonly limiter: RateLimiter | undefined;
   readonly permit: Permit | undefined;
 }
 
@@ -39,30 +38,32 @@ export class AdmissionControl {
   /**
    * Waits for the rate limit.
    *
+   * @param deadline When the call times out (`totalTimeout`), on the clock of `performance.now()`.
    * @param refused Whether the API has refused (429) the call before: it then goes ahead of all others.
-   * @throws {RateLimitWaitError} when the call would wait longer than `maxWait`.
+   * @throws {RateLimitWaitError} when the call would wait longer than `maxWait` or until after `deadline`.
    * @throws the signal's reason when it aborts first.
    */
-  async enter(call: Call, signal: AbortSignal | undefined, refused: boolean): Promise<Admitted> {
+  async enter(call: Call, deadline: number, signal: AbortSignal | undefined, refused: boolean): Promise<Admitted> {
     let credential = this.#auth.fixed ?? (await this.#auth.current(signal));
     for (;;) {
       const limiter = this.#limiterOf(credential);
-      if (!limiter || !this.#rateLimit) return { credential, limiter: undefined, permit: undefined };
+      if (!limiter || !this.#rateLimit) return { credential, permit: undefined };
 
-      const { method, path, priority } = call;
+      const { method, path, route, priority } = call;
       const { maxWait } = this.#rateLimit;
       const onWait = (delay: number, waiting: number) => this.#telemetry.rateLimitWait(call, delay, waiting);
       const { onStoreChange } = this.#telemetry;
-      const acquired = limiter.acquire({ method, path, signal, maxWait, priority, refused, onWait, onStoreChange });
+      const when = { signal, maxWait, deadline, priority, refused };
+      const acquired = limiter.acquire({ method, path, route, ...when, onWait, onStoreChange });
       const permit = acquired instanceof Promise ? await acquired : acquired;
-      if (this.#auth.fixed !== undefined || !permit.waited) return { credential, limiter, permit };
+      if (this.#auth.fixed !== undefined || !permit.waited) return { credential, permit };
 
       // The token may have been rotated while the call waited, and a new one has a budget of its own.
       const current = await this.#auth.current(signal).catch((error: unknown) => {
         permit.unsent();
         throw error;
       });
-      if (current === credential) return { credential, limiter, permit };
+      if (current === credential) return { credential, permit };
       permit.unsent();
       credential = current;
     }

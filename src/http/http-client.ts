@@ -75,9 +75,8 @@ export class HttpClient implements Requester {
     try {
       signal?.throwIfAborted();
       for (let attempt = 1; ; attempt++) {
-        const entering = this.#admissionControl.enter(call, signal, retries.isRefused);
-        const { credential, limiter, permit } = await entering.catch(preferring(lastError));
-        retries.begin(limiter?.admitted);
+        const entering = this.#admissionControl.enter(call, endsAt, signal, retries.isRefused);
+        const { credential, permit } = await entering.catch(preferring(lastError));
         const authorization = auth.headers(credential);
         const redactor = new Redactor(credential, call.secrets);
         this.#telemetry.attemptStarted(call, attempt);
@@ -96,7 +95,7 @@ export class HttpClient implements Requester {
         }
         const { failure, error } = result;
         lastError = error;
-        const retry = retries.plan(failure, limiter?.admitted);
+        const retry = retries.plan(failure, permit);
         if (!retry || performance.now() + retry.delay >= endsAt) throw error;
 
         this.#telemetry.retry(call, attempt, retry.delay, error);

@@ -11,6 +11,18 @@ export interface ReportedBudget {
   readonly window: number | undefined;
 }
 
+/** What the API answered, and what it reports. */
+export interface Answer {
+  readonly now: number;
+  readonly refused: boolean;
+  /** Whether a cache has kept the response, so that what it reports was true when it was stored. */
+  readonly isCached: boolean;
+  readonly report: ReportedBudget | undefined;
+  readonly headers: Headers;
+  /** Milliseconds that the API asks to wait; `undefined` if it doesn't. */
+  readonly wait: number | undefined;
+}
+
 /**
  * Reads `X-RateLimit-*`, or the IETF's `RateLimit` and `RateLimit-Policy` in any of their published shapes;
  * `undefined` unless limit, remaining and reset are all present. A reset in seconds from now is added to the response's
@@ -35,6 +47,22 @@ export function parseRetryAfter(headers: Headers, now: number): number | undefin
   if (Number.isNaN(date)) return undefined;
   // The date is on the server's clock, and so is `Date`.
   return Math.max(0, date - servedAt(headers, now));
+}
+
+/** The longest `Retry-After` that is believed, in milliseconds. */
+const longestWait = 3_600_000;
+
+/**
+ * Reads an answer that arrives now.
+ *
+ * @param serverTime In epoch milliseconds.
+ */
+export function readAnswer(status: number, headers: Headers, now: number, serverTime: number): Answer {
+  const refused = status === 429;
+  const isCached = Number(headers.get('age')) > 0;
+  const report = isCached ? undefined : readBudget(headers);
+  const wait = (refused && Math.min(parseRetryAfter(headers, serverTime) ?? 0, longestWait)) || undefined;
+  return { now, refused, isCached, report, headers, wait };
 }
 
 /** Milliseconds until the window ends, if no request is left in it, by the server's own clock. */

@@ -7,11 +7,15 @@ export interface Admission extends RequestTarget {
   readonly signal?: AbortSignal | undefined;
   /** Longest wait in milliseconds. A call that would wait longer rejects at once with a `RateLimitWaitError`. */
   readonly maxWait?: number | undefined;
+  /** When the call times out (`totalTimeout`), in milliseconds of `performance.now()`. If it would wait longer, it rejects at once. */
+  readonly deadline?: number | undefined;
+  /** The route as the API documents it, such as `/users/{id}`: calls of one route may have limits in common. */
+  readonly route?: string | undefined;
   /** Default: normal. */
   readonly priority?: CallPriority | undefined;
   /** Whether the API has refused this call (429) before: it is then sent ahead of all others. */
   readonly refused?: boolean | undefined;
-  /** Called once if the call has to wait: the expected delay in milliseconds, and how many calls wait, this one included. */
+  /** Called once if the call has to wait: the expected delay in whole milliseconds, and how many calls wait, this one included. */
   readonly onWait?: ((delay: number, waiting: number) => void) | undefined;
   /**
    * Called when the store that shares the limit becomes unavailable, and when it is available again. Pass the same
@@ -31,6 +35,12 @@ export interface RateLimitStoreChange {
 export interface Permit {
   /** Whether the call had to wait for it. */
   readonly waited: boolean;
+  /**
+   * Whether the API refused the request (429) in favor of others, as requests prove that were admitted since
+   * {@link RateLimiter.acquire} was called. Known once `answered` was called. The call has done nothing wrong then:
+   * acquiring another permit should not count as a retry.
+   */
+  readonly isContended: boolean;
   /** The API answered; the headers report the remaining budget. */
   answered(status: number, headers: Headers): void;
   /** Nothing reached the API (connection refused, DNS failure, aborted before sending): the request doesn't count. */
@@ -49,6 +59,18 @@ export interface RateLimitSnapshot {
   readonly reset: number | undefined;
   /** Calls waiting in this process. */
   readonly waiting: number;
+  /** Limits that no header reports, as far as refusals have shown them in the last ten minutes. */
+  readonly learned: readonly LearnedLimit[];
+}
+
+/** A limit that no header reports. */
+export interface LearnedLimit {
+  /** Method and route, such as `GET /users/{id}`; `undefined` if the limit is about the whole token. */
+  readonly route: string | undefined;
+  /** Requests that are sent at once at most; `undefined` if that doesn't matter. */
+  readonly concurrency: number | undefined;
+  /** Requests that are sent per second at most; `undefined` if that doesn't matter. */
+  readonly rate: number | undefined;
 }
 
 /** Paces the calls of one token at one base URL. */
@@ -56,6 +78,4 @@ export interface RateLimiter {
   /** Returns the permit synchronously if the call need not wait, so that it costs no promise. */
   acquire(admission: Admission): Permit | Promise<Permit>;
   readonly snapshot: RateLimitSnapshot;
-  /** How many requests the API has answered with anything but 429: shows a refused call whether others get through. */
-  readonly admitted: number;
 }

@@ -21,6 +21,7 @@ const reason = new Error('changed my mind');
 const get: Call = {
   method: 'GET',
   path: '/projects',
+  route: '/projects',
   baseUrl: 'https://api.example.com/v1',
   query: undefined,
   headers: { accept: 'application/json', 'x-team': 'blue' },
@@ -33,7 +34,7 @@ const get: Call = {
   priority: undefined,
 };
 
-const post: Call = { ...get, method: 'POST', path: '/users', body: newUser };
+const post: Call = { ...get, method: 'POST', path: '/users', route: '/users', body: newUser };
 
 /** Makes one attempt. Returns its result and the requests that ky made. */
 function attempt(

@@ -58,12 +58,12 @@ describe('a client', () => {
 
   it('reports the budget', async () => {
     const { fetch, client } = setup(20);
-    expect(client.rateLimit).toMatchObject({ limit: 100, waiting: 0 });
+    expect(client.rateLimit).toMatchObject({ limit: 100, waiting: 0, learned: [] });
     const reset = Date.now() / 1000 + 60;
 
     await times(3, list(client));
 
-    expect(client.rateLimit).toEqual({ limit: 20, remaining: 17, reset, waiting: 0 });
+    expect(client.rateLimit).toEqual({ limit: 20, remaining: 17, reset, waiting: 0, learned: [] });
     expect(new Client({ apiToken: 'another', fetch }).rateLimit?.remaining).toBe(100);
   });
 
@@ -135,7 +135,7 @@ describe('a call that has to wait', () => {
     await times(3, list(client));
 
     expect(info).toHaveBeenCalledExactlyOnceWith(
-      '[@example/sdk] GET /projects waits about 60 s for the rate limit; 1 calls are waiting.',
+      '[@example/sdk] GET /projects waits about 60 s for the rate limit. Calls waiting: 1.',
     );
   });
 
@@ -190,16 +190,14 @@ describe('a call that has to wait', () => {
     expect([...sent]).toEqual([[0, 5]]);
   });
 
-  it('leaves the queue when its totalTimeout passes, and sends nothing', async () => {
+  it('rejects at once if its totalTimeout is shorter than the wait, and sends nothing', async () => {
     const { client, sent } = setup(5);
     await times(5, list(client));
 
-    const late = rejection(client.projects.list({}, { totalTimeout: 300 }));
-    await passTime(299);
-    expect(client.rateLimit?.waiting).toBe(1);
-    await passTime(1);
+    const late = await rejection(client.projects.list({}, { totalTimeout: 300 }));
 
-    expect(await late).toMatchObject({ name: 'TimeoutError' });
+    expect(late).toBeInstanceOf(RateLimitWaitError);
+    expect(late).toMatchObject({ message: expect.stringMatching(/^Not sent: .* s, and totalTimeout leaves 300 ms\./) });
     expect(client.rateLimit?.waiting).toBe(0);
     await passTime(60_000);
     expect([...sent]).toEqual([[0, 5]]);
@@ -226,7 +224,8 @@ describe('a call that the API refuses', () => {
     await settled(Promise.all([unlucky, others(), others()]));
     const sentAt = (id: string) => api.requests.filter(({ url }) => url.endsWith(id)).map(({ at }) => at);
     expect(sentAt('/unlucky')).toEqual([0, 1100, 2200]);
-    expect(sentAt('/lucky')).toEqual([0, 0, 1100, 1100, 2300, 2300]);
+    // The refusals concern that call alone: the others are sent one after the other, without a pause.
+    expect(sentAt('/lucky')).toEqual(Array.from({ length: 46 }, (_, index) => Math.floor(index / 2) * 100));
   });
 
   it('fails if the API refuses everything', async () => {

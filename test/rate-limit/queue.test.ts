@@ -80,15 +80,15 @@ describe('a call that is aborted while it waits', () => {
     expect(world.limiter.snapshot.waiting).toBe(0);
   });
 
-  it('leaves no listener on the signal once it is sent', async () => {
+  it('shares one listener with the other calls of its signal, and leaves none once they are sent', async () => {
     const world = busyWorld();
     const { signal } = new AbortController();
     const add = vi.spyOn(signal, 'addEventListener');
     const remove = vi.spyOn(signal, 'removeEventListener');
     world.call(15, { signal });
     await world.finish();
-    expect(add).toHaveBeenCalledTimes(5);
-    expect(remove).toHaveBeenCalledTimes(5);
+    expect(add).toHaveBeenCalledTimes(1);
+    expect(remove).toHaveBeenCalledTimes(1);
   });
 });
 
@@ -162,6 +162,49 @@ describe('maxWait', () => {
   });
 });
 
+describe('deadline', () => {
+  it('rejects a call at once that would be sent after it, and says why', async () => {
+    const world = busyWorld();
+    world.call(10);
+    await world.time.run(1000);
+    world.call(1, { deadline: 31_000 });
+    world.call(1, { deadline: 70_000 });
+    const records = await world.finish();
+    expect(records[10]).toMatchObject({
+      doneAt: 1000,
+      sentAt: [],
+      error: { name: 'RateLimitWaitError', retryAfter: 60 },
+    });
+    expect(String(records[10]!.error)).toContain(
+      'Not sent: the rate limit allows this call in about 60 s, and totalTimeout leaves 30000 ms.',
+    );
+    expect(records[11]!.status).toBe(200);
+  });
+
+  it('rejects a call that already waits, as soon as it turns out to wait longer', async () => {
+    const server = new LimitedServer({ kind: 'first-request', limit: 10, window: 60_000 });
+    let isBlocked = false;
+    const blocked = { status: 429, headers: new Headers({ 'retry-after': '300' }) };
+    const world = new World({ answer: (now) => (isBlocked ? blocked : server.answer(now)) });
+    world.call(10);
+    await world.time.run(1000);
+    world.call(10);
+    world.call(1, { deadline: 121_000 });
+    world.time.after(50_000, () => (isBlocked = true));
+    world.time.after(120_000, () => (isBlocked = false));
+    const records = await world.finish();
+    expect(records[20]).toMatchObject({ sentAt: [], error: { retryAfter: 300 } });
+    expect(records[20]!.doneAt).toBeLessThan(62_000);
+  });
+
+  it('leaves a call alone whose delay is not known', async () => {
+    const world = busyWorld(100);
+    world.network.latency = () => 600;
+    world.call(11, { deadline: 1500 });
+    expect((await world.finish()).every(({ status }) => status === 200)).toBe(true);
+  });
+});
+
 describe('the state of the queue', () => {
   it('is reported once to each call that waits: the delay and the number of waiting calls', async () => {
     const world = busyWorld();
@@ -171,20 +214,31 @@ describe('the state of the queue', () => {
     world.call(3, { onWait });
     await world.finish();
     expect(onWait.mock.calls.map(([, waiting]) => waiting as number)).toEqual([1, 2, 3]);
-    for (const [delay] of onWait.mock.calls) expect(delay).toBeCloseTo(59_000, -2);
+    for (const [delay] of onWait.mock.calls) {
+      expect(delay).toBeCloseTo(59_000, -2);
+      expect(delay).toBe(Math.round(delay as number));
+    }
+  });
+
+  it('is not reported to a call that waits for nothing but the answer to another one', async () => {
+    const world = busyWorld(100);
+    const onWait = vi.fn();
+    world.call(30, { onWait });
+    expect((await world.finish()).every(({ status }) => status === 200)).toBe(true);
+    expect(onWait).not.toHaveBeenCalled();
   });
 
   it('is in the snapshot', async () => {
     const world = busyWorld();
-    expect(world.limiter.snapshot).toEqual({ limit: 100, remaining: 100, reset: undefined, waiting: 0 });
+    expect(world.limiter.snapshot).toEqual({ limit: 100, remaining: 100, reset: undefined, waiting: 0, learned: [] });
     world.call(12);
     await world.time.run(1000);
     const reset = Math.ceil((world.network.offset + 60_000) / 1000);
-    expect(world.limiter.snapshot).toEqual({ limit: 10, remaining: 0, reset, waiting: 2 });
+    expect(world.limiter.snapshot).toEqual({ limit: 10, remaining: 0, reset, waiting: 2, learned: [] });
     await world.finish();
-    expect(world.limiter.snapshot).toMatchObject({ limit: 10, remaining: 8, waiting: 0 });
+    expect(world.limiter.snapshot).toMatchObject({ limit: 10, remaining: 8, waiting: 0, learned: [] });
     await world.time.run(300_000);
-    expect(world.limiter.snapshot).toEqual({ limit: 10, remaining: 10, reset: undefined, waiting: 0 });
+    expect(world.limiter.snapshot).toEqual({ limit: 10, remaining: 10, reset: undefined, waiting: 0, learned: [] });
   });
 });
 

@@ -47,6 +47,28 @@ describe('a call that waits', () => {
     expect(timers).toBe(1);
     expect(left).toBe(0);
   });
+
+  it('takes at most 700 bytes if it shares its signal with others, whose one listener rejects them all', async () => {
+    const output = await run(`${setUp}
+      const controller = new AbortController();
+      const { signal } = controller;
+      let listeners = 0;
+      const addEventListener = signal.addEventListener.bind(signal);
+      signal.addEventListener = (...args) => (listeners += 1, addEventListener(...args));
+      const settled = () => undefined;
+      const heap = () => (gc(), process.memoryUsage().heapUsed);
+      const before = heap();
+      for (let index = 0; index < 100_000; index += 1) limiter.acquire({ ...site, signal }).then(settled, settled);
+      console.log(Math.round((heap() - before) / 100_000), listeners, limiter.snapshot.waiting);
+      controller.abort();
+      console.log(limiter.snapshot.waiting);
+    `);
+    const [bytes, listeners, waiting, left] = output.split(/\s/).map(Number) as [number, number, number, number];
+    expect(bytes).toBeLessThan(700);
+    expect(listeners).toBe(1);
+    expect(waiting).toBe(100_000);
+    expect(left).toBe(0);
+  });
 });
 
 describe('a process', () => {

@@ -1,0 +1,98 @@
+import type { Budget } from './budget.ts';
+import { Lease } from './lease.ts';
+import type { Admission } from './limiter.ts';
+import type { RateLimitStore } from './store.ts';
+import type { Timing } from './timing.ts';
+
+/** The calls that wait for the budget. */
+interface Queue extends Iterable<{ readonly admission: Admission }> {
+  dispatch(): void;
+}
+
+/** Shares a budget through a store, if there is one, and reports when the store becomes unavailable. */
+export class StoreConnection {
+  readonly #key: string;
+  readonly #timing: Timing;
+  readonly #queue: Queue;
+  #store: RateLimitStore | undefined;
+  #budget: Budget | undefined;
+  #lease: Lease | undefined;
+  /** Listeners that know that the store is unavailable. */
+  readonly #notified = new Set<NonNullable<Admission['onStoreChange']>>();
+
+  /**
+   * @param key Base URL and token. A store only sees a hash of it.
+   * @param queue The calls that wait. It is dispatched after each sync.
+   */
+  constructor(key: string, timing: Timing, queue: Queue) {
+    this.#key = key;
+    this.#timing = timing;
+    this.#queue = queue;
+  }
+
+  /** Shares a budget through a store from now on; without one, through the store that is in use. */
+  share(budget: Budget, store = this.#store): void {
+    if (store === undefined || (store === this.#store && budget === this.#budget)) return;
+    this.#store = store;
+    this.#budget = budget;
+    this.#lease = new Lease(store, this.#key, budget, this.#timing);
+  }
+
+  get isUsed(): boolean {
+    return this.#lease !== undefined;
+  }
+
+  /** The lease of a budget that is shared now. One that the API does not announce can't be. */
+  leaseOf(budget: Budget): Lease | undefined {
+    const lease = this.#lease;
+    if (lease === undefined || lease.outage !== undefined) return undefined;
+    return budget === this.#budget && budget.isUnannounced !== true ? lease : undefined;
+  }
+
+  /** A request that was counted as a precaution turned out not to count. */
+  release(generation: number): void {
+    this.#lease?.release(generation);
+  }
+
+  /** A granted request was not sent. */
+  restore(generation: number): void {
+    this.#lease?.restore(generation);
+  }
+
+  /** Syncs with the store for `waiting` calls if it is time to. Returns when it will be. */
+  sync(now: number, waiting: number): number {
+    const lease = this.#lease;
+    if (lease === undefined || this.#budget?.isUnannounced === true) return Infinity;
+    // An unavailable store is tried again only while calls are made.
+    const needed = lease.outage === undefined ? waiting : Math.max(1, waiting);
+    if (needed > 0) lease.keep();
+    else lease.returnWhenIdle();
+    const next = lease.nextSyncAt(needed);
+    if (next > now) return lease.outage === undefined ? next : Infinity;
+
+    const wasOut = lease.outage !== undefined;
+    lease.sync(now, waiting, () => {
+      if (lease !== this.#lease) return;
+      if (wasOut !== (lease.outage !== undefined)) this.#notifyAll();
+      this.#queue.dispatch();
+    });
+    return Infinity;
+  }
+
+  /** Tells the client of a call if the store is unavailable. */
+  notify({ onStoreChange }: Admission): void {
+    const outage = this.#lease?.outage;
+    if (outage === undefined || onStoreChange === undefined || this.#notified.has(onStoreChange)) return;
+    this.#notified.add(onStoreChange);
+    onStoreChange({ available: false, error: outage.error });
+  }
+
+  #notifyAll(): void {
+    if (this.#lease?.outage === undefined) {
+      for (const listener of this.#notified) listener({ available: true });
+      this.#notified.clear();
+    } else {
+      for (const { admission } of this.#queue) this.notify(admission);
+    }
+  }
+}
