@@ -20,15 +20,51 @@ const mayImport = {
 
 const folders = Object.keys(mayImport);
 
+/**
+ * The same for `sandbox/src/`.
+ *
+ * @type {Record<string, string[]>}
+ */
+const sandboxMayImport = {
+  utils: [],
+  http: [],
+  contract: [],
+  storage: ['contract'],
+  faults: ['http', 'utils'],
+  webhooks: ['http', 'utils', 'storage'],
+  state: ['http', 'utils', 'contract', 'storage', 'faults', 'webhooks'],
+  api: ['http', 'utils', 'contract', 'storage', 'faults', 'state'],
+  dashboard: ['http', 'utils', 'contract', 'storage', 'faults', 'webhooks', 'state'],
+  cli: ['utils', 'storage', 'webhooks', 'state'],
+};
+
+/** One rule for each folder below `source`. */
+const oneWay = (name, source, allowed) =>
+  Object.entries(allowed).map(([folder, others]) => ({
+    name: `${name}/${folder}`,
+    severity: 'error',
+    from: { path: `^${source}/${folder}/` },
+    to: { path: `^${source}/[^/]+/`, pathNot: `^${source}/(${[folder, ...others].join('|')})/` },
+  }));
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
-    ...folders.map((folder) => ({
-      name: `one-way/${folder}`,
+    ...oneWay('one-way', 'src', mayImport),
+    ...oneWay('sandbox-one-way', 'sandbox/src', sandboxMayImport),
+    {
+      name: 'sandbox-one-way/folder-without-a-rule',
       severity: 'error',
-      from: { path: `^src/${folder}/` },
-      to: { path: '^src/[^/]+/', pathNot: `^src/(${[folder, ...mayImport[folder]].join('|')})/` },
-    })),
+      from: { path: '^sandbox/src/[^/]+/', pathNot: `^sandbox/src/(${Object.keys(sandboxMayImport).join('|')})/` },
+      to: {},
+    },
+    {
+      // The files beside the folders put them together; only the command line is above them.
+      name: 'sandbox-one-way/assembly',
+      severity: 'error',
+      from: { path: '^sandbox/src/[^/]+/', pathNot: '^sandbox/src/cli/' },
+      to: { path: '^sandbox/src/[^/]+\\.tsx?$' },
+    },
     {
       name: 'one-way/folder-without-a-rule',
       severity: 'error',

@@ -1,4 +1,4 @@
-/** What a page has to load: bundled by esbuild, minified and gzipped. `npm run bench:size -- [--markdown]` */
+/** How much a page has to download: bundled by esbuild, minified and gzipped. `npm run bench:size -- [--markdown]` */
 import { build } from 'esbuild';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -37,7 +37,7 @@ const rows = await Promise.all(
     ];
   }),
 );
-console.log(table(['', 'min + gzip, kB', 'min, kB', 'packages in it'], rows, options));
+console.log(table(['', 'min + gzip, kB', 'min, kB', 'packages'], rows, options));
 
 async function size(source: string): Promise<{ minified: number; zipped: number; packages: string[] }> {
   const { outputFiles, metafile } = await build({
@@ -58,7 +58,7 @@ async function size(source: string): Promise<{ minified: number; zipped: number;
   return { minified: code.length, zipped: gzipSync(code, { level: 9 }).length, packages };
 }
 
-/** The installed packages whose code is left in the bundle after tree-shaking. */
+/** The installed packages that have code in the bundle after tree-shaking. */
 function packagesIn(
   outputs: Readonly<Record<string, { inputs: Readonly<Record<string, { bytesInOutput: number }>> }>>,
 ): string[] {

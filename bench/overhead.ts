@@ -1,5 +1,6 @@
 /**
- * What a call costs beyond `fetch`: CPU time, side by side in one run. `npm run bench:overhead -- [--rounds 40] [--markdown]`
+ * How much CPU time a call adds to `fetch`, for all clients side by side.
+ * `npm run bench:overhead -- [--rounds 40] [--markdown]`
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -34,7 +35,7 @@ try {
 async function measure(assignment: Assignment): Promise<Round[]> {
   const measured: Round[] = [];
   const child = fork(here('overhead/measure.ts'), [JSON.stringify(assignment)], {
-    // Garbage is collected on the main thread and in small pieces, so that each contestant pays for its own.
+    // Collects garbage on the main thread in small pieces, so that each contestant pays for its own.
     execArgv: ['--single-threaded-gc', '--min-semi-space-size=2', '--max-semi-space-size=2'],
   });
   child.on('message', (round) => measured.push(round as Round));
@@ -64,6 +65,6 @@ function report(concurrency: number, measured: readonly Round[]): void {
       name === 'fetch' ? '' : `${low.toFixed(2)}–${high.toFixed(2)}`,
       cost.toFixed(0),
     ]);
-  console.log(concurrency === 1 ? '\nOne call after the other\n' : `\n${concurrency} calls at a time\n`);
-  console.log(table(['', '× fetch', 'quartiles', 'CPU µs a call'], rows, options));
+  console.log(concurrency === 1 ? '\nOne call at a time\n' : `\n${concurrency} calls at a time\n`);
+  console.log(table(['', '× fetch', 'quartiles', 'CPU µs per call'], rows, options));
 }

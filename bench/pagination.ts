@@ -1,6 +1,7 @@
 /**
- * How long it takes to read 100 pages, against an ideal client with the same parallelism; and what a million items leave
- * on the heap (0 leaves that out). `npm run bench:pagination -- [--rounds 7] [--items 1000000] [--markdown]`
+ * How long it takes to read 100 pages, compared with an ideal client that makes as many parallel requests; and how much
+ * heap a list of a million items uses (`--items 0` skips that).
+ * `npm run bench:pagination -- [--rounds 7] [--items 1000000] [--markdown]`
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -41,18 +42,18 @@ async function compare(latency: number): Promise<void> {
   for (const parallel of [1, 2, 4, 8, 16]) {
     const floors: number[] = [];
     const times: number[] = [];
-    // Each opens its connections and is compiled before it is measured; then they take turns.
+    // Both open their connections and are compiled before they are measured. Then they take turns.
     for (const read of [ideal, sdk]) await timed(read, latency, parallel);
     for (let round = 0; round < rounds; round += 1) {
       floors.push(await timed(ideal, latency, parallel));
       times.push(await timed(sdk, latency, parallel));
     }
-    // What else runs on the machine only ever adds time, so the best round of each says most.
+    // Other load on the machine can only add time, so the best round of each says most.
     const [floor, time] = [Math.min(...floors), Math.min(...times)];
     if (parallel === 1) sequential = time;
     const ratio = time / floor;
     rows.push([
-      parallel === 1 ? 'one by one, as others do' : `prefetch: ${parallel}`,
+      parallel === 1 ? 'one page at a time' : `prefetch: ${parallel}`,
       ratio.toFixed(2) + (ratio <= target ? '' : ' !'),
       median(times.map((each, round) => each / (floors[round] ?? Number.NaN))).toFixed(2),
       time.toFixed(0),
@@ -60,8 +61,8 @@ async function compare(latency: number): Promise<void> {
       `${(sequential / time).toFixed(1)} ×`,
     ]);
   }
-  console.log(`\n${pages} pages at ${latency} ms; the target is at most ${target} × the floor\n`);
-  console.log(table(['', '× floor', 'median', 'ms', 'floor, ms', 'faster'], rows, options));
+  console.log(`\n${pages} pages, ${latency} ms latency; the target is at most ${target} × the ideal time\n`);
+  console.log(table(['', '× ideal', 'median', 'ms', 'ideal, ms', 'speed-up'], rows, options));
 }
 
 async function timed(read: Read, latency: number, parallel: number): Promise<number> {
@@ -86,6 +87,8 @@ async function readMillion(): Promise<void> {
     (heap / 2 ** 20).toFixed(2),
     ((heap - before) / 2 ** 20).toFixed(2),
   ]);
-  console.log(`\n${items.toLocaleString('en')} items at 100 a page with prefetch: 8; heap after a full collection\n`);
+  console.log(
+    `\n${items.toLocaleString('en')} items, 100 per page, prefetch: 8; heap after a full garbage collection\n`,
+  );
   console.log(table(['', 'MB', 'growth, MB'], rows, options));
 }

@@ -1,16 +1,17 @@
 /**
- * Many calls at once against a rate limit, side by side. `npm run bench:rate-limit` runs the whole matrix;
- * any option that describes a scenario runs that one only:
+ * What happens when you make many calls at once, for all clients side by side. `npm run bench:rate-limit` runs all
+ * cases. Any of these options runs a single case:
  *
- *   --calls 300            calls at once
+ *   --calls 300            calls that start at once
  *   --offset=-20s          the client's clock is wrong (`+20s`, `-10min`)
- *   --processes 4          several client processes; with --redis they have a Redis server to share
- *   --foreign spread       a foreign client uses a third of the budget: `spread` evenly, or in a `burst`
+ *   --processes 4          several client processes; with --redis, they share a Redis server
+ *   --foreign spread       a foreign client uses a third of the budget: `spread` evenly, or all at once (`burst`)
  *   --kind first-request   windows start with the first request instead of following the clock
  *   --retry-after          a 429 has a Retry-After header
- *   --window 4000          length of a window in ms
+ *   --window 4000          length of a window in milliseconds
  *
- * and `--only ky,openai` (names, or beginnings of them), `--parallel 4` (runs side by side), `--markdown`, `--verbose`.
+ * Every run also takes `--only ky,openai` (prefixes of names), `--parallel 4` (runs at a time), `--markdown` and
+ * `--verbose`.
  */
 import { parseArgs } from 'node:util';
 import { patience, run, type Result, type Scenario } from './rate-limit/run.ts';
@@ -36,7 +37,7 @@ const { values: options } = parseArgs({
 });
 
 installPeers();
-// Loads the peers, so only once they are installed.
+// Imports the peers, which are installed only now.
 const { contestants } = await import('./rate-limit/contestants.ts');
 const wanted = options.only?.split(',');
 const names = Object.keys(contestants).filter((name) => wanted?.some((start) => name.startsWith(start)) ?? true);
@@ -51,18 +52,18 @@ const matrix = (scenario ? [{ title: titleOf(scenario), scenario, contestants: n
 const results = new Map(matrix.map((chapter) => [chapter, new Map<string, Result>()]));
 const jobs = matrix.flatMap((chapter) => chapter.contestants.map((contestant) => ({ chapter, contestant })));
 const total = jobs.length;
-const lanes = Number(options.parallel);
+const workers = Number(options.parallel);
 let finished = 0;
-await Promise.all(Array.from({ length: lanes }, (_, lane) => work(lane)));
+await Promise.all(Array.from({ length: workers }, (_, worker) => work(worker)));
 if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
 for (const [{ title }, outcome] of results) print(title, outcome);
 
-/** Each lane's windows open at another second, so that runs side by side don't burst at the same time. */
-async function work(lane: number): Promise<void> {
+/** Shifts the windows of each worker by a second, so that parallel runs don't burst at the same time. */
+async function work(worker: number): Promise<void> {
   for (let job = jobs.shift(); job; job = jobs.shift()) {
     const { chapter, contestant } = job;
-    // A run that fails leaves a gap in the table, not the processes of the others behind.
-    const result = await run(contestant, chapter.scenario, lane * 1000).catch((error: unknown) => {
+    // A run that fails leaves a gap in the table. The other runs continue.
+    const result = await run(contestant, chapter.scenario, worker * 1000).catch((error: unknown) => {
       process.exitCode = 1;
       console.error(`${chapter.title}: ${contestant}:`, error);
     });
@@ -76,12 +77,12 @@ async function work(lane: number): Promise<void> {
 }
 
 function print(title: string, outcome: ReadonlyMap<string, Result>): void {
-  // Contestants end in any order, and are listed in the order they were asked for.
+  // Runs end in any order. The table keeps the order of the contestants.
   const rows = names.flatMap((name) => {
     const result = outcome.get(name);
     if (!result) return [];
     const { done, failed, unfinished, refused, ratio } = result;
-    // Whoever gives up on calls has not done the job in less time.
+    // A client that gives up on calls has not done the same job in less time.
     const time = failed > 0 ? '–' : unfinished > 0 ? `> ${patience}` : ratio.toFixed(2);
     return [[name, String(done), String(failed), String(refused), time]];
   });
@@ -98,9 +99,9 @@ function describedScenario(): Scenario | undefined {
     return undefined;
   }
   if (!(Number(calls ?? plain.calls) > plain.limit))
-    throw new Error('--calls must be more than 100, or nobody has to wait');
+    throw new Error('--calls must be greater than 100. Otherwise no call has to wait.');
   if (foreign !== undefined && kind === 'first-request')
-    throw new Error('--foreign is for windows that follow the clock');
+    throw new Error('--foreign requires windows that follow the clock.');
   return {
     ...plain,
     calls: Number(calls ?? plain.calls),
@@ -119,7 +120,7 @@ function titleOf({ calls, processes, redis, offset, kind, foreign, retryAfter, w
     `${calls} calls at once`,
     `windows of ${window} ms (${kind})`,
     ...(processes > 1 ? [`${processes} processes ${redis ? 'with' : 'without'} Redis`] : []),
-    ...(offset ? [`clock ${offset / 1000} s off`] : []),
+    ...(offset ? [`clock off by ${offset / 1000} s`] : []),
     ...(foreign === 'none' ? [] : [`foreign client (${foreign})`]),
     ...(retryAfter ? ['Retry-After'] : []),
   ].join(', ');
@@ -127,12 +128,12 @@ function titleOf({ calls, processes, redis, offset, kind, foreign, retryAfter, w
 
 function milliseconds(offset: string): number {
   const [, value, unit] = /^([+-]?\d+)(s|min)$/.exec(offset) ?? [];
-  if (value === undefined) throw new Error(`--offset is written like +20s or -10min, not ${offset}`);
+  if (value === undefined) throw new Error(`--offset must look like +20s or -10min, not ${offset}.`);
   return Number(value) * (unit === 's' ? 1000 : 60_000);
 }
 
 function oneOf<T extends string>(choices: readonly T[], given: string): T {
   const choice = choices.find((each) => each === given);
-  if (choice === undefined) throw new Error(`One of ${choices.join(', ')} was expected, not ${given}`);
+  if (choice === undefined) throw new Error(`Expected one of ${choices.join(', ')}, got ${given}.`);
   return choice;
 }

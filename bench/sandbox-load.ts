@@ -1,12 +1,12 @@
 /**
- * How much the local API takes: `npm run bench:sandbox`.
+ * How many requests per second the local API can answer: `npm run bench:sandbox`.
  *
- * Starts the built `example-sandbox` as its users do, times how long it is from the start to the first answer, and then
- * sends so many requests a second for so long, whether or not the ones before are answered: nine tenths reads, one tenth
- * new users. Ends with 1 if a request failed.
+ * Starts the built `example-sandbox` as its users do and measures the time to its first answer. Then sends requests at
+ * a constant rate, without waiting for earlier answers: nine tenths read projects, one tenth creates users. The exit
+ * code is 1 if a request failed.
  *
- *   --rate <n>     requests a second (default 2000)
- *   --seconds <n>  how long (default 10)
+ *   --rate <n>     requests per second (default: 2000)
+ *   --seconds <n>  duration (default: 10)
  */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -41,7 +41,7 @@ async function start(): Promise<{ child: Child; url: string; took: number }> {
     await send(url, 0);
     return { child, url, took: performance.now() - begin };
   }
-  throw new Error(`example-sandbox ended before it was up. It said: ${text}`);
+  throw new Error(`example-sandbox exited before it was ready. Its output: ${text}`);
 }
 
 async function stop(child: Child): Promise<void> {
@@ -49,7 +49,7 @@ async function stop(child: Child): Promise<void> {
   await once(child, 'exit');
 }
 
-/** Sends one request; resolves when its answer is read, and rejects unless that is a success. */
+/** Sends one request. Resolves when the answer has been read; rejects if it is not a success. */
 function send(url: string, index: number): Promise<void> {
   const create = index % 10 === 9;
   const body = create
@@ -74,17 +74,17 @@ function send(url: string, index: number): Promise<void> {
   });
 }
 
-/** Resident memory of a process in MB; `undefined` where there is no /proc. */
+/** Resident memory of a process in MB; `undefined` without /proc. */
 async function memory(pid: number | undefined): Promise<number | undefined> {
   const status = await readFile(`/proc/${String(pid)}/status`, 'utf8').catch(() => '');
   const kilobytes = /^VmRSS:\s+(\d+)/m.exec(status)?.[1];
   return kilobytes === undefined ? undefined : Math.round(Number(kilobytes) / 1024);
 }
 
-/** Milliseconds of CPU that a process has used; `undefined` where there is no /proc. */
+/** Milliseconds of CPU time that a process has used; `undefined` without /proc. */
 async function cpu(pid: number | undefined): Promise<number | undefined> {
   const stat = await readFile(`/proc/${String(pid)}/stat`, 'utf8').catch(() => undefined);
-  // Behind the name, which may hold spaces: user and system time are the 12th and 13th, in hundredths of a second.
+  // After the name, which may contain spaces: user and system time are the 12th and 13th, in hundredths of a second.
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
   return fields && (Number(fields[11]) + Number(fields[12])) * 10;
 }
@@ -105,7 +105,7 @@ for (let time = 0; time < 5; time++) {
 }
 const median = (times: number[]) => times.sort((a, b) => a - b)[2] ?? NaN;
 console.log(
-  `start to first answer, median of 5: ${median(starts).toFixed(0)} ms (Node alone, in the same run: ${median(bare).toFixed(0)} ms)`,
+  `time to first answer, median of 5: ${median(starts).toFixed(0)} ms (Node.js alone: ${median(bare).toFixed(0)} ms)`,
 );
 
 const { child, url } = await start();
@@ -129,7 +129,7 @@ while (second < seconds) {
     second += 1;
     console.log(
       `${String(second).padStart(3)} s  ${String(latencies.length).padStart(7)} answered  ` +
-        `${String(underWay.size).padStart(5)} under way  ${String((await memory(child.pid)) ?? '?').padStart(5)} MB`,
+        `${String(underWay.size).padStart(5)} in flight  ${String((await memory(child.pid)) ?? '?').padStart(5)} MB`,
     );
   }
   await sleep(1);
@@ -141,15 +141,15 @@ latencies.sort((a, b) => a - b);
 const quantile = (share: number) => (latencies[Math.floor(latencies.length * share)] ?? NaN).toFixed(1);
 
 console.log(
-  `\n${sent} requests in ${took.toFixed(2)} s, ${(latencies.length / took).toFixed(0)} answered a second; ` +
+  `\n${sent} requests in ${took.toFixed(2)} s, ${(latencies.length / took).toFixed(0)} answered per second; ` +
     `latency ${quantile(0.5)} ms median, ${quantile(0.99)} ms p99`,
 );
 if (used !== undefined) {
   console.log(
-    `${(used / sent).toFixed(3)} ms of CPU a request: a core of its own takes ${((1000 * sent) / used).toFixed(0)} a second`,
+    `${(used / sent).toFixed(3)} ms of CPU time per request: one core can answer ${((1000 * sent) / used).toFixed(0)} per second`,
   );
 }
-console.log(failures.size === 0 ? 'no error' : [...failures].map(([what, count]) => `${count} × ${what}`).join('\n'));
+console.log(failures.size === 0 ? 'no errors' : [...failures].map(([what, count]) => `${count} × ${what}`).join('\n'));
 
 agent.destroy();
 await stop(child);

@@ -1,6 +1,6 @@
 /**
- * What loading a package costs a process that has just started: `npm run bench:startup -- [--rounds 30] [--markdown]`
- * CPU time of `import` and of `require`, each in a process of its own, in turns.
+ * How much CPU time it takes to load a package with `import` and with `require`. Each load runs in a new process, and
+ * the packages take turns. `npm run bench:startup -- [--rounds 30] [--markdown]`
  */
 import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -29,7 +29,7 @@ const loaders = {
     ],
   },
   require: {
-    // Made beforehand, because a CommonJS program has `require` for nothing.
+    // The script creates `require` before it measures, because a CommonJS program has it for free.
     script: (file: string) => measuring(`require(${JSON.stringify(file)})`),
     packages: [
       ['@example/sdk', fileURLToPath(dist('index.cjs'))],

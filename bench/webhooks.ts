@@ -1,5 +1,5 @@
 /**
- * What it costs to receive a webhook, its signature alone and up to the event in it: CPU time, side by side in one run.
+ * How much CPU time it takes to verify a webhook, with and without parsing it, for all libraries side by side.
  * `npm run bench:webhooks -- [--rounds 20] [--markdown]`
  */
 import { fork, type ChildProcess } from 'node:child_process';
@@ -34,7 +34,7 @@ const cases: readonly [Task, bytes: number, Shape][] = [
   ['event', small, 'one long text'],
   ['event', 16_384, 'one long text'],
   ['event', 262_144, 'one long text'],
-  // The same for everybody is how long JSON.parse takes: with a body like this, it is most of the time.
+  // JSON.parse takes equally long for all. With a body like this, it takes most of the time.
   ['event', 16_384, 'many small records'],
   ['event', 262_144, 'many small records'],
 ];
@@ -44,7 +44,7 @@ installPeers();
 for (const [task, bytes, shape] of cases) {
   const processes = await Promise.all(names.map((contestant) => start({ contestant, task, shape, bytes })));
   try {
-    const work = task === 'signature' ? 'signature alone' : 'signature and JSON.parse';
+    const work = task === 'signature' ? 'signature only' : 'signature and JSON.parse';
     const detail = task === 'event' && bytes > small ? ` of ${shape}` : '';
     report(`${bytes.toLocaleString('en')} bytes: ${work}${detail}`, await measure(processes));
   } finally {
@@ -54,14 +54,14 @@ for (const [task, bytes, shape] of cases) {
 
 async function start(assignment: Assignment): Promise<ChildProcess> {
   const child = fork(fileURLToPath(new URL('webhooks/measure.ts', import.meta.url)), [JSON.stringify(assignment)], {
-    // Garbage is collected on the main thread and in small pieces, so that it counts, and evenly.
+    // Collects garbage on the main thread in small pieces, so that it counts, and counts evenly.
     execArgv: ['--single-threaded-gc', '--min-semi-space-size=2', '--max-semi-space-size=2'],
   });
   await answer(child);
   return child;
 }
 
-/** Rounds of one cost a contestant. */
+/** One array per round, with the cost of each contestant. */
 async function measure(processes: readonly ChildProcess[]): Promise<number[][]> {
   const measured: number[][] = [];
   for (let round = 0; round < rounds; round++) {
@@ -78,7 +78,7 @@ async function measure(processes: readonly ChildProcess[]): Promise<number[][]> 
 async function answer(child: ChildProcess): Promise<number> {
   const ended = new AbortController();
   const end = once(child, 'exit', { signal: ended.signal }).then(([code]) => {
-    throw new Error(`Measuring ended with ${String(code)}.`);
+    throw new Error(`Measuring failed with exit code ${String(code)}.`);
   });
   end.catch(() => undefined);
   const message: unknown[] = await Promise.race([once(child, 'message'), end]);

@@ -1,16 +1,17 @@
-// How to bound how long a call takes, and how to end it early. Needs EXAMPLE_API_TOKEN (and EXAMPLE_BASE_URL).
+// How to limit how long a call takes, and how to cancel it. Set EXAMPLE_API_TOKEN (and EXAMPLE_BASE_URL for the local
+// API).
 import { Client, TimeoutError } from '@example/sdk';
 
 const client = new Client({
-  timeout: 10_000, // for one attempt
-  totalTimeout: 60_000, // for a call with all its attempts and waiting
+  timeout: 10_000, // for each attempt
+  totalTimeout: 60_000, // for the whole call, including all waits and retries
 });
 
-// Shorter for one call that somebody waits for.
+// A shorter limit for one call that a person waits for.
 const { total_count } = (await client.projects.list({ per_page: 1 }, { totalTimeout: 5_000 })).meta;
 console.log(`${total_count} projects.`);
 
-// A call that can't make it in time.
+// A call that can't finish in time.
 try {
   await client.projects.list({}, { timeout: 0.01, maxRetries: 0 });
 } catch (error) {
@@ -18,7 +19,7 @@ try {
   console.log(`Too slow: ${error.message}`);
 }
 
-// Any AbortSignal ends a call: of a request that was closed, of a page that was left, of a process that stops.
+// Any AbortSignal cancels a call, such as the signal of an incoming request that its sender has closed.
 const controller = new AbortController();
 let seen = 0;
 try {
@@ -27,6 +28,6 @@ try {
     if (++seen === 20) controller.abort(new Error('twenty are enough'));
   }
 } catch (error) {
-  // What you aborted with is what you catch.
+  // You catch the reason that you aborted with.
   console.log(`Stopped after ${seen}: ${String(error)}`);
 }

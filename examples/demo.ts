@@ -1,4 +1,4 @@
-// The main job, from start to end, on the local API over real HTTP: `npm run demo`.
+// The main features, against the local API over HTTP: `npm run demo`.
 import { styleText } from 'node:util';
 import { Client, NotFoundError, UnprocessableEntityError } from '@example/sdk';
 import { createSandbox } from '@example/sandbox';
@@ -9,14 +9,14 @@ const dim = (text: string) => styleText('dim', text);
 const sandbox = createSandbox();
 const server = await sandbox.listen();
 const client = new Client({ apiToken: sandbox.apiToken, baseUrl: server.url });
-console.log(`The local API is at ${styleText('cyan', server.url)}`);
+console.log(`The local API runs at ${styleText('cyan', server.url)}`);
 
-step('Create a user, and read it back');
+step('Create a user and read it back');
 const created = await client.users.create({ name: 'John Doe', email: 'john@example.com', password: 'secure_password' });
 const user = await client.users.get(created.id);
 console.log(`  ${user.id}  ${user.name} <${user.email}>  ${dim(user.created_at)}`);
 
-step('Every project, page after page');
+step('Read every project, page by page');
 const ids = new Set<string>();
 for await (const page of client.projects.list().pages()) {
   for (const project of page.data) ids.add(project.id);
@@ -25,11 +25,11 @@ for await (const page of client.projects.list().pages()) {
   console.log(`  page ${current_page} of ${total_pages}  ${bar}  ${ids.size} of ${total_count}`);
 }
 
-step('Only the active ones');
+step('List only active projects');
 const active = await client.projects.list({ status: 'active', per_page: 3 });
 console.log(`  ${active.meta.total_count} projects, such as ${active.data.map((project) => project.name).join(', ')}`);
 
-step('Errors have a type');
+step('Catch typed errors');
 try {
   await client.users.get('user_nobody');
 } catch (error) {
@@ -44,11 +44,11 @@ try {
   for (const [field, problem] of Object.entries(error.details ?? {})) console.log(`    ${field}: ${String(problem)}`);
 }
 
-step('The rate limit falls with every call');
+step('Watch the rate limit');
 for (let call = 0; call < 3; call++) {
   const { rateLimit } = await client.users.get(user.id).withResponse();
-  console.log(`  ${rateLimit?.remaining} of ${rateLimit?.limit} calls left in this minute`);
+  console.log(`  ${rateLimit?.remaining} of ${rateLimit?.limit} calls left in this window`);
 }
-console.log(dim('  When none is left, the next call waits for the new minute instead of failing.'));
+console.log(dim('  When none are left, the next call waits for the next window instead of failing.'));
 
 await sandbox.close();

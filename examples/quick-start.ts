@@ -1,4 +1,5 @@
-// The first call. Set EXAMPLE_API_TOKEN, and EXAMPLE_BASE_URL to call the local API: `npx @example/sandbox`.
+// The first call. Set EXAMPLE_API_TOKEN. To call the local API, run `npx @example/sandbox` and also set
+// EXAMPLE_BASE_URL.
 import { Client } from '@example/sdk';
 
 const client = new Client();

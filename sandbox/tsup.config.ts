@@ -30,6 +30,6 @@ const entries = { index: 'src/index.ts', browser: 'src/browser.ts' };
 
 export default defineConfig([
   // The command line shares its code with the rest.
-  { ...shared, format: 'esm', entry: { ...entries, cli: 'src/cli.ts' } },
+  { ...shared, format: 'esm', entry: { ...entries, cli: 'src/cli/main.ts' } },
   { ...shared, format: 'cjs', entry: entries },
 ]);

@@ -41,27 +41,28 @@ export class Client {
   }
 
   /**
-   * Returns a client with some options replaced. Both clients share the rate limit, the retry budget and the listeners.
+   * Returns a client with some options replaced. Both clients share the retry budget and the listeners, and the rate
+   * limit if they use the same token and base URL.
    *
    * @throws {InvalidRequestError} when an option is wrong.
    */
   withOptions(options: ClientOptions): Client {
     const given = Object.entries(options).filter(([, value]) => value !== undefined);
-    // Through the instance's own class, which may be a derived one.
+    // The instance's own class may be a derived one.
     const { constructor } = this as unknown as { constructor: new (...of: [ClientOptions, SharedState]) => Client };
     return new constructor({ ...this.#options, ...Object.fromEntries(given) }, this.#shared);
   }
 
   /**
-   * The current state of the token's rate limit; `undefined` with `rateLimit: false`, or before the first call of a
-   * token function.
+   * The current state of the token's rate limit; `undefined` with `rateLimit: false`, or before a token
+   * function is first called.
    */
   get rateLimit(): RateLimitSnapshot | undefined {
     return this.#http.rateLimit;
   }
 
   /**
-   * Calls the listener for each event of this name. A listener that throws or rejects is logged and changes nothing.
+   * Adds a listener for the events of this name. If it throws or rejects, the error is logged and nothing else changes.
    *
    * @throws {InvalidRequestError} when the listener is not a function.
    */
@@ -71,7 +72,7 @@ export class Client {
   }
 
   /**
-   * Calls the listener for the next event of this name.
+   * Adds a listener for the next event of this name only.
    *
    * @throws {InvalidRequestError} when the listener is not a function.
    */

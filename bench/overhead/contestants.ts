@@ -10,7 +10,7 @@ type Call = () => PromiseLike<{ id: string }>;
 const token = 'token_0123456789abcdef';
 const headers = { authorization: `Bearer ${token}`, accept: 'application/json', 'user-agent': 'bench/1.0' };
 
-/** Everyone fetches the same user from the same server, in the way their documentation shows first. Plain fetch comes first. */
+/** Each contestant gets the same user from the same server, in the way that its documentation shows first. */
 export async function contestants(port: number): Promise<ReadonlyMap<string, Call>> {
   const origin = `http://127.0.0.1:${port}`;
   const baseUrl = `${origin}/v1`;
@@ -21,11 +21,11 @@ export async function contestants(port: number): Promise<ReadonlyMap<string, Cal
   const stripe = new Stripe(token, { host: '127.0.0.1', port, protocol: 'http' });
   const octokit = new Octokit({ auth: token, baseUrl });
   const { Client } = await loadSdk();
-  // Everything is on: the server's budget is one that nobody uses up, so that no call waits.
+  // All features are on. The budget is so large that no call waits.
   const client = new Client({ apiToken: token, baseUrl, rateLimit: { limit: 1_000_000_000 } });
 
   return new Map<string, Call>([
-    // The server answers with a user, and `measure.ts` checks that it did.
+    // The server sends a user; `measure.ts` checks that.
     ['fetch', async () => (await (await fetch(url, { headers })).json()) as { id: string }],
     [
       'ky, one attempt',

@@ -1,7 +1,8 @@
-// Measures the CPU time (user + system) of one call of every contestant, in turns. A process of its own: see overhead.ts.
+// Measures the CPU time (user + system) per call of each contestant, in turns. Runs in a separate process: see
+// overhead.ts.
 import { contestants } from './contestants.ts';
 
-/** What one round cost each contestant: microseconds of CPU a call, by name. */
+/** The cost of one round: microseconds of CPU time per call, by contestant. */
 export type Round = Readonly<Record<string, number>>;
 
 export interface Assignment {
@@ -10,7 +11,7 @@ export interface Assignment {
   readonly rounds: number;
 }
 
-// A round is many short turns: whatever else the machine does then falls on everyone alike.
+// A round has many short turns, so that other load on the machine affects all contestants alike.
 const turns = 15;
 const callsATurn = 20;
 const warmUpTurns = 60;
@@ -23,7 +24,7 @@ async function turn(call: () => PromiseLike<{ id: string }>): Promise<void> {
   const work = async (): Promise<void> => {
     while (left-- > 0) {
       const { id } = await call();
-      if (id !== 'user_123') throw new Error('not what the server sent');
+      if (id !== 'user_123') throw new Error('The client returned another user than the server sent.');
     }
   };
   await Promise.all(Array.from({ length: concurrency }, work));
@@ -32,7 +33,7 @@ async function turn(call: () => PromiseLike<{ id: string }>): Promise<void> {
 async function round(): Promise<Round> {
   const cost: Record<string, number> = {};
   for (let i = 0; i < turns; i++) {
-    // Everyone is first once, so that nobody always follows the same one.
+    // Each turn starts with another contestant, so that none always follows the same one.
     for (let j = 0; j < calls.length; j++) {
       const [name, call] = calls[(i + j) % calls.length] ?? [];
       if (!name || !call) continue;

@@ -1,4 +1,4 @@
-// The server that `overhead.ts` measures against: a process of its own, so that its work is not counted as the client's.
+// The server for `overhead.ts`. It is a separate process, so that its work is not counted as the client's.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -9,7 +9,7 @@ const user = JSON.stringify({
   created_at: '2024-01-01T00:00:00Z',
 });
 
-// The budget is one that nobody can use up, so that no client has a reason to wait.
+// The budget is so large that no client has a reason to wait.
 const limit = 1_000_000_000;
 let served = 0;
 

@@ -8,19 +8,19 @@ export const perPage = 20;
 /** Reads the whole list and returns how many items it has. */
 export type Read = (baseUrl: string, parallel: number) => Promise<number>;
 
-/** This SDK as it comes, rate limit and validation on. */
+/** This SDK with its defaults, including the rate limit and validation. */
 export const sdk: Read = async (baseUrl, parallel) => {
   const client = new Client({ apiToken: 'token', baseUrl });
   let count = 0;
-  // One request at a time is what `for await` does by itself.
+  // By default, `for await` makes one request at a time.
   const list = client.projects.list({ per_page: perPage }, { prefetch: parallel === 1 ? 0 : parallel });
   for await (const project of list) if (project.id !== '') count += 1;
   return count;
 };
 
 /**
- * The floor: plain `fetch`, that reads the first page to learn how many there are and then keeps `parallel` requests
- * under way until all are read. It checks nothing, retries nothing, keeps no order and holds everything in memory.
+ * The ideal client: plain `fetch` that reads the first page to learn how many there are, and then keeps `parallel`
+ * requests in flight until all are read. It checks nothing, retries nothing and ignores the order of items.
  */
 export const ideal: Read = async (baseUrl, parallel) => {
   const get = async (page: number): Promise<{ data: unknown[]; meta: { total_pages: number } }> => {
@@ -42,7 +42,7 @@ export const ideal: Read = async (baseUrl, parallel) => {
   return count;
 };
 
-/** Reads a long list, as one does with a signal that outlives it, and calls `at` after every so many items. */
+/** Reads a long list with a signal that outlives it, and calls `at` after every `every` items. */
 export async function readLong(baseUrl: string, prefetch: number, every: number, at: (items: number) => void) {
   const client = new Client({ apiToken: 'token', baseUrl });
   const { signal } = new AbortController();

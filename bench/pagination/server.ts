@@ -1,5 +1,5 @@
-// The server that `pagination.ts` measures against, in a process of its own. The list is in the path: `/<ms>/<items>/…`,
-// so many items, each answer so many milliseconds late.
+// The server for `pagination.ts`, in a separate process. The path `/<ms>/<items>/…` sets the latency of each answer and
+// the length of the list.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -18,7 +18,7 @@ const server = createServer((request, response) => {
     meta: { current_page: page, total_pages: Math.ceil(items / size), total_count: items },
   });
   const answer = (): void => {
-    // A budget that nobody can use up, so that no client has a reason to wait.
+    // The budget is so large that no client has a reason to wait.
     response.writeHead(200, {
       'content-type': 'application/json',
       'content-length': Buffer.byteLength(body),

@@ -1,9 +1,9 @@
 import type { ServerOptions, ServerReport } from './server.ts';
 
 /**
- * Milliseconds that the calls take at the least: an ideal client knows the server's windows and clock, sends what the
- * current window still allows at once, and the rest at the very moment that the next windows open. What a foreign client
- * was granted, nobody else could have had. The time that requests take is not counted, so nobody quite reaches 1.
+ * Milliseconds that an ideal client takes. It knows the server's windows and clock, sends what the current window still
+ * allows at once, and the rest as soon as the next windows open. It can't have what a foreign client was granted. The
+ * duration of requests is not counted, so no client quite reaches this time.
  */
 export function bestTime(
   calls: number,
@@ -11,7 +11,7 @@ export function bestTime(
   started: number,
   foreign: ServerReport['foreign'],
 ): number {
-  // The first request opens the first window, and whoever is ideal opens each next one as the last one ends.
+  // The first request opens the first window. The ideal client opens each next window as soon as the last one ends.
   if (kind === 'first-request') return (Math.ceil(calls / limit) - 1) * window;
   let number = Math.floor((started - shift) / window);
   let left = calls;

@@ -1,4 +1,4 @@
-// Loaded before a client's own code: its wall clock is then wrong by `CLOCK_OFFSET` milliseconds. Durations stay right.
+// Loaded before a client's code: makes its wall clock wrong by `CLOCK_OFFSET` milliseconds. Durations stay right.
 const offset = Number(process.env['CLOCK_OFFSET'] ?? 0);
 const RealDate = Date;
 const now = (): number => RealDate.now() + offset;

@@ -13,13 +13,13 @@ export type Call = () => PromiseLike<unknown>;
 
 export interface Target {
   readonly port: number;
-  /** Where processes share what they know; only this SDK makes use of it. */
+  /** The Redis server that the processes share. Only this SDK uses it. */
   readonly redis?: string | undefined;
 }
 
 const token = 'token_0123456789abcdef';
 
-/** The clients to compare, each made as its documentation says; `10` is the number of retries instead of the default. */
+/** The clients to compare, each set up as its documentation says. `10 retries` replaces the default number. */
 export const contestants: Readonly<Record<string, (target: Target) => Call | Promise<Call>>> = {
   '@example/sdk': async ({ port, redis }) => {
     const { Client } = await loadSdk();
@@ -38,7 +38,7 @@ export const contestants: Readonly<Record<string, (target: Target) => Call | Pro
   '@anthropic-ai/sdk, 10 retries': ({ port }) => callAnthropic(port, { maxRetries: 10 }),
   stripe: ({ port }) => callStripe(port),
   'stripe, 10 retries': ({ port }) => callStripe(port, { maxNetworkRetries: 10 }),
-  // Throttling asks a callback whether to retry: twice, as often as the others by default.
+  // The throttling plugin asks a callback whether to retry. Twice is the default of most other clients.
   'octokit + throttling': ({ port }) => callOctokit(port, Octokit.plugin(throttling), 2),
   'octokit + throttling, 10 retries': ({ port }) => callOctokit(port, Octokit.plugin(throttling), 10),
   'octokit + throttling + retry': ({ port }) => callOctokit(port, Octokit.plugin(throttling, retry), 2),
@@ -83,12 +83,12 @@ function callOctokit(port: number, Kit: typeof Octokit, retries: number): Call {
 async function redisStore(url: string): Promise<RateLimitStore> {
   const { redisRateLimitStore } = await loadRedis();
   const client = createClient({ url });
-  // Without a listener, node-redis would end the process when the server goes away.
+  // Without a listener, node-redis ends the process if the connection to the server is lost.
   client.on('error', ignore);
   await client.connect();
   return redisRateLimitStore(client);
 }
 
 function ignore(): void {
-  // Octokit would log every refusal, and the run itself shows what a lost server does.
+  // Octokit logs every refusal, and errors of Redis show in the results.
 }

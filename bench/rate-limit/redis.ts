@@ -19,7 +19,9 @@ export async function startRedis(): Promise<RedisServer> {
     },
   );
   const failed = once(server, 'error').then(() => {
-    throw new Error('The runs with Redis need redis-server: apt-get install redis-server');
+    throw new Error(
+      'The runs with Redis need redis-server. Install it, for example with: apt-get install redis-server',
+    );
   });
   await Promise.race([failed, ready(server.stdout)]);
   return {

@@ -7,12 +7,12 @@ import { startRedis } from './redis.ts';
 import type { ServerOptions, ServerReport } from './server.ts';
 import type { Assignment, WorkerReport } from './worker.ts';
 
-/** What is asked of every contestant alike. */
+/** The task, the same for each contestant. */
 export interface Scenario extends Omit<ServerOptions, 'shift'> {
-  /** Calls made at once, by all processes together. */
+  /** Calls that start at once, in all processes together. */
   readonly calls: number;
   readonly processes: number;
-  /** Whether the processes have a Redis server to share. */
+  /** Whether the processes share a Redis server. */
   readonly redis: boolean;
   /** Milliseconds by which the client's clock is wrong. */
   readonly offset: number;
@@ -24,17 +24,17 @@ export interface Result {
   readonly unfinished: number;
   /** 429s, as the server counted them. */
   readonly refused: number;
-  /** The time taken over the best possible. */
+  /** The time taken, divided by that of an ideal client. */
   readonly ratio: number;
   readonly errors: readonly WorkerReport['errors'][];
 }
 
-/** A contestant is not waited for any longer than this multiple of the best time. */
+/** A run ends after this multiple of the best time. */
 export const patience = 3;
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** Lets one contestant do the scenario's calls, against a server of its own whose windows are shifted by `shift` ms. */
+/** Runs a scenario with one contestant, against a new server whose windows are shifted by `shift` ms. */
 export async function run(contestant: string, scenario: Scenario, shift: number): Promise<Result> {
   const { calls, processes, offset, kind, window, limit, retryAfter, foreign } = scenario;
   const options: ServerOptions = { kind, window, limit, retryAfter, foreign, shift };
@@ -65,7 +65,7 @@ export async function run(contestant: string, scenario: Scenario, shift: number)
     await Promise.all(workers.map((worker) => message(worker)));
     await sleep(untilEarlyInWindow(options, Date.now()));
     for (const worker of workers) worker.send('go');
-    // A client that keeps its process too busy to report must not keep everybody waiting.
+    // A client that keeps its process too busy to report must not block the other runs.
     const signal = AbortSignal.timeout(allowed + 20_000);
     const reports = await Promise.all(workers.map((worker) => message<WorkerReport>(worker, signal)));
 
@@ -89,16 +89,16 @@ export async function run(contestant: string, scenario: Scenario, shift: number)
   }
 }
 
-/** Every run starts when a twentieth of a window has passed, so that all have the same time ahead of them. */
+/** Each run starts when a twentieth of a window has passed, so that all have the same time ahead of them. */
 function untilEarlyInWindow({ window, shift }: ServerOptions, now: number): number {
   const passed = (((now - shift) % window) + window) % window;
   return window - passed + window / 20;
 }
 
-/** The next message of a child process, which is of our own making and sends what its file says. */
+/** The next message of a child process. Its type is the one that the child's file declares. */
 async function message<T>(child: ChildProcess, signal?: AbortSignal): Promise<T> {
   const ended = once(child, 'exit').then(([code]) => {
-    throw new Error(`A benchmark process ended with ${String(code)} before it reported.`);
+    throw new Error(`A benchmark process exited with code ${String(code)} before it reported.`);
   });
   // The loser of the race must not become an unhandled rejection.
   ended.catch(() => undefined);

@@ -20,7 +20,7 @@ export const plain: Scenario = {
 };
 
 const sdk = '@example/sdk';
-/** Those that go by the reset which the server announces, and so by their clock. */
+/** Clients that read the reset from the headers, and therefore depend on their clock. */
 const reading = [sdk, 'ky', 'ky, 10 retries', 'octokit + throttling', 'octokit + throttling, 10 retries'];
 const persistent = [
   sdk,
@@ -49,6 +49,10 @@ export function chapters(all: readonly string[]): Chapter[] {
     chapter('300 calls by four processes that share a Redis server', { processes: 4, redis: true }, [sdk]),
     chapter('300 calls by four processes that share nothing', { processes: 4 }, persistent),
     chapter('300 calls while a foreign client uses a third of the budget', { foreign: 'spread' }, persistent),
-    chapter('The same, the foreign client being there first as each window opens', { foreign: 'burst' }, persistent),
+    chapter(
+      '300 calls while a foreign client uses a third of the budget, first in each window',
+      { foreign: 'burst' },
+      persistent,
+    ),
   ];
 }

@@ -1,18 +1,22 @@
-// A scaled stand-in for the API: so many calls a window of a few seconds, and it counts what it grants and refuses. One
-// process per run, so that nothing of one contestant is left for the next.
+// A scaled-down API: allows `limit` calls per window of a few seconds, and counts what it grants and refuses. Each run
+// has its own process, so that it starts from nothing.
 import { createServer, type OutgoingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A second program on the same token, which uses a third of the budget: evenly, or all of it as a window opens. */
+/**
+ * A second program on the same token. It uses a third of the budget: spread evenly, or all at once as a window opens.
+ */
 export type Foreign = 'none' | 'spread' | 'burst';
 
 export interface ServerOptions {
-  /** `aligned`: windows follow the clock; `first-request`: a window starts with the first request after the last one. */
+  /**
+   * `aligned`: windows follow the clock; `first-request`: a window starts with the first request after the last one.
+   */
   readonly kind: 'aligned' | 'first-request';
   readonly limit: number;
   /** Milliseconds. */
   readonly window: number;
-  /** Milliseconds by which aligned windows are shifted, so that runs side by side don't burst at the same moment. */
+  /** Milliseconds by which aligned windows are shifted, so that parallel runs don't burst at the same time. */
   readonly shift: number;
   /** Whether a 429 has a `Retry-After` header. The API's reference documents none. */
   readonly retryAfter: boolean;
@@ -22,7 +26,7 @@ export interface ServerOptions {
 /** What the server saw. */
 export interface ServerReport {
   readonly refused: number;
-  /** What the foreign client got, by the number of the aligned window. */
+  /** Calls granted to the foreign client, by the number of the aligned window. */
   readonly foreign: Readonly<Record<number, number>>;
 }
 

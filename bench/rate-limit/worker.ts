@@ -1,11 +1,11 @@
-// One client process of a run: makes its calls all at once when told to, and reports how they went.
+// One client process of a run: on a message, makes all its calls at once and reports how they ended.
 import { once } from 'node:events';
 import { contestants, type Target } from './contestants.ts';
 
 export interface Assignment extends Target {
   readonly contestant: string;
   readonly calls: number;
-  /** Milliseconds after which calls that are still under way are counted as unfinished. */
+  /** Milliseconds after which calls that are still in flight are counted as unfinished. */
   readonly patience: number;
 }
 
@@ -13,10 +13,10 @@ export interface WorkerReport {
   readonly done: number;
   readonly failed: number;
   readonly unfinished: number;
-  /** Epoch milliseconds, also where the process's clock is wrong. */
+  /** Epoch milliseconds; correct even if the process's clock is wrong. */
   readonly started: number;
   readonly ended: number;
-  /** How often each kind of error came. */
+  /** How often each kind of error occurred. */
   readonly errors: Readonly<Record<string, number>>;
 }
 

@@ -1,4 +1,4 @@
-// What the benchmarks call of their peers, so that the project type-checks without having them installed.
+// The parts of the peers that the benchmarks call, so that the project type-checks without installing them.
 
 declare module 'openai' {
   export default class OpenAI {

@@ -4,12 +4,12 @@ import { fileURLToPath } from 'node:url';
 
 const bench = fileURLToPath(new URL('..', import.meta.url));
 
-/** Installs the SDKs that the benchmarks compare with, unless `bench/node_modules` holds them already. */
+/** Installs the SDKs that the benchmarks compare with, unless `bench/node_modules` already has them. */
 export function installPeers(): void {
   const wanted = versions('package-lock.json');
   const installed = versions('node_modules/.package-lock.json');
   if ([...wanted].every(([path, version]) => installed.get(path) === version)) return;
-  console.error('Installing the SDKs to compare with, in the versions of bench/package-lock.json …');
+  console.error('Installing the SDKs to compare with (bench/package-lock.json) …');
   execFileSync('npm', ['ci', '--prefix', bench, '--no-fund', '--no-audit', '--loglevel=error'], {
     stdio: ['ignore', 'ignore', 'inherit'],
     shell: process.platform === 'win32',

@@ -1,6 +1,6 @@
 type Row = readonly string[];
 
-/** Lays out a table for reading: the first column to the left, the others to the right. */
+/** Renders a table with the first column aligned left and the others aligned right. */
 export function table(head: Row, rows: readonly Row[], { markdown = false } = {}): string {
   const widths = head.map((title, column) =>
     Math.max(3, ...[head, ...rows].map((row) => (row[column] ?? title).length)),

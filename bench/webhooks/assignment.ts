@@ -1,6 +1,6 @@
 import type { Shape } from './bodies.ts';
 
-/** How much of the work: to check the signature, or to give the event as well. */
+/** What is measured: verifying the signature, or also parsing the event. */
 export type Task = 'signature' | 'event';
 
 /** What one process measures. */

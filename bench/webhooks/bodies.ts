@@ -1,7 +1,10 @@
-/** What a body is mostly made of; reading JSON costs next to nothing for the one, and most of the time for the other. */
+/**
+ * What most of a body consists of. Parsing is nearly free for one long text, and most of the work for many small
+ * records.
+ */
 export type Shape = 'one long text' | 'many small records';
 
-/** An event of about that many bytes. */
+/** An event of about `bytes` bytes. */
 export function bodyOf(shape: Shape, bytes: number): string {
   const event = {
     event: 'user.created',

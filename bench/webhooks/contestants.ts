@@ -14,7 +14,7 @@ const { verifySignature, verifyWebhook } = (await import(
 
 const secret = `whsec_${Buffer.alloc(32, 'secret').toString('base64')}`;
 
-/** Each contestant's way to do the two tasks with a body, its keys prepared as far as it allows. */
+/** How each contestant does the two tasks. Keys are prepared beforehand if its API allows that. */
 export async function contestants(body: string): Promise<Record<string, Record<Task, () => unknown>>> {
   const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
   const now = new Date();
@@ -29,14 +29,14 @@ export async function contestants(body: string): Promise<Record<string, Record<T
   const octokitSignature = await signOctokit(secret, body);
 
   const octokit = async () => {
-    if (!(await verifyOctokit(secret, body, octokitSignature))) throw new Error('It does not match.');
+    if (!(await verifyOctokit(secret, body, octokitSignature))) throw new Error('The signature does not match.');
   };
-  // As one would write it by hand: no check of headers, time or a second signature.
+  // What you might write yourself: it checks neither the headers, nor the time, nor a second signature.
   const byHand = () => {
     const head = `${headers['webhook-id']}.${headers['webhook-timestamp']}.`;
     const expected = createHmac('sha256', key).update(head).update(body).digest();
     const given = Buffer.from(headers['webhook-signature'].slice('v1,'.length), 'base64');
-    if (!timingSafeEqual(expected, given)) throw new Error('It does not match.');
+    if (!timingSafeEqual(expected, given)) throw new Error('The signature does not match.');
   };
   const parse = () => JSON.parse(body) as unknown;
 

@@ -1,14 +1,14 @@
-// A process of its own for each contestant, so that nobody pays for another's garbage: told to, it measures one round.
+// Measures one round for each message. Each contestant has its own process, so that none pays for another's garbage.
 import { bodyOf } from './bodies.ts';
 import { contestants } from './contestants.ts';
 import type { Assignment } from './assignment.ts';
 
-// The parent passes what it has typed.
+// The parent passes an Assignment.
 const { contestant, task, shape, bytes } = JSON.parse(process.argv[2] ?? '') as Assignment;
 const perform = (await contestants(bodyOf(shape, bytes)))[contestant]?.[task];
-if (!perform) throw new Error(`There is no ${contestant}.`);
+if (!perform) throw new Error(`There is no contestant ${contestant}.`);
 
-/** Microseconds of CPU time a webhook, all threads taken together, one webhook after the other. */
+/** Microseconds of CPU time per webhook, of all threads, for one webhook at a time. */
 async function cost(webhooks: number): Promise<number> {
   const start = process.cpuUsage();
   for (let count = 0; count < webhooks; count++) await perform?.();
@@ -17,7 +17,7 @@ async function cost(webhooks: number): Promise<number> {
 }
 
 await cost(500);
-/** As many as take about 20 milliseconds. */
+/** The number of webhooks that take about 20 milliseconds. */
 const webhooks = Math.max(10, Math.round(20_000 / (await cost(200))));
 
 process.on('message', () => {

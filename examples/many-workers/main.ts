@@ -1,5 +1,5 @@
-// Four processes on one token, a live line each. Needs a Redis or Valkey server (REDIS_URL), and an API:
-// EXAMPLE_API_TOKEN, with EXAMPLE_BASE_URL for the local one (`npx @example/sandbox`).
+// Four processes share the budget of one token. Each shows its progress in one line. Start a Redis or Valkey server,
+// and set REDIS_URL and EXAMPLE_API_TOKEN (and EXAMPLE_BASE_URL for the local API, `npx @example/sandbox`).
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { lineOf, type Progress } from './progress.ts';

@@ -1,11 +1,11 @@
-/** What a worker tells of itself. */
+/** The progress that a worker reports. */
 export interface Progress {
   readonly name: string;
   done: number;
   readonly of: number;
   refused: number;
   waiting: number;
-  /** Calls left in the window, for all workers together. */
+  /** Calls left in the window, shared by all workers. */
   remaining: number;
 }
 

@@ -1,5 +1,5 @@
-// One of many processes that work on the same token. Nothing here knows of the others: the store sees to it that
-// together they send what the rate limit allows, and no more.
+// One of several processes that use the same token. The processes don't know each other. The store makes sure that
+// together they send no more than the rate limit allows.
 import { Client } from '@example/sdk';
 import { redisRateLimitStore } from '@example/sdk/redis';
 import { createClient } from 'redis';
@@ -8,7 +8,7 @@ import type { Progress } from './progress.ts';
 const [name = 'worker', calls = '50'] = process.argv.slice(2);
 
 const redis = createClient({ url: process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379' });
-// A server that can't be reached is no reason to stop: the client then paces itself, and says so.
+// If the server can't be reached, the client logs a warning and paces its calls on its own.
 redis.on('error', () => undefined);
 await redis.connect();
 
@@ -26,7 +26,7 @@ client.on('response', ({ status }) => {
   report();
 });
 
-// All at once: those beyond the limit wait for their turn.
+// All calls start at once. Those beyond the limit wait in the queue.
 await Promise.all(Array.from({ length: progress.of }, (_, page) => client.projects.list({ page: page + 1 })));
 
 report();

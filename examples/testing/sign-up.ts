@@ -1,7 +1,7 @@
-// Your own code, as it might be: it takes the client, so that a test can hand it one.
+// An example of your own code. It takes the client as an argument, so that a test can pass one in.
 import { ConflictError, type Client, type User } from '@example/sdk';
 
-/** Creates the user, or finds that the email address is taken. */
+/** Creates the user, unless the email address is taken. */
 export async function signUp(client: Client, name: string, email: string): Promise<User | 'taken'> {
   try {
     return await client.users.create({ name, email, password: crypto.randomUUID() });

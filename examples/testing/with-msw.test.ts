@@ -1,4 +1,4 @@
-// Testing your own code with msw: it answers every request of the process, whoever made the client.
+// Test your own code with msw. It answers every request of the process, so your code can create its own client.
 import { Client } from '@example/sdk';
 import { createSandbox } from '@example/sandbox';
 import { http, HttpResponse } from 'msw';
@@ -16,12 +16,12 @@ afterAll(() => server.close());
 
 const client = new Client({ apiToken: sandbox.apiToken });
 
-test('somebody new gets an account', async () => {
+test('a new person gets an account', async () => {
   expect(await signUp(client, 'Ada', 'ada@example.com')).toMatchObject({ name: 'Ada' });
 });
 
-test('an answer of your own takes the place of the API for one test', async () => {
-  const error = { code: 'email_taken', message: 'This email has an account.' };
+test('one test can replace an answer of the API', async () => {
+  const error = { code: 'email_taken', message: 'This email address already has an account.' };
   server.use(http.post('https://api.example.com/v1/users', () => HttpResponse.json({ error }, { status: 409 })));
 
   expect(await signUp(client, 'Grace', 'grace@example.com')).toBe('taken');

@@ -1,4 +1,4 @@
-// Testing your own code against the local API in the same process: no network, no port, no account.
+// Test your own code against the local API in the same process: no network, no port, no account.
 import { Client } from '@example/sdk';
 import { createSandbox } from '@example/sandbox';
 import { expect, test } from 'vitest';
@@ -10,7 +10,7 @@ function setup() {
   return { sandbox, client };
 }
 
-test('somebody new gets an account', async () => {
+test('a new person gets an account', async () => {
   const { client } = setup();
 
   const user = await signUp(client, 'Ada', 'ada@example.com');
@@ -18,14 +18,14 @@ test('somebody new gets an account', async () => {
   expect(user).toMatchObject({ name: 'Ada', email: 'ada@example.com' });
 });
 
-test('nobody gets two', async () => {
+test('an email address gets only one account', async () => {
   const { client } = setup();
   await signUp(client, 'Ada', 'ada@example.com');
 
   expect(await signUp(client, 'Ada again', 'ada@example.com')).toBe('taken');
 });
 
-test('an outage of a moment is not noticed', async () => {
+test('a short outage goes unnoticed', async () => {
   const { sandbox, client } = setup();
   sandbox.faults.next({ status: 503, retryAfter: 0 });
 

@@ -1,24 +1,24 @@
 import { Hono } from 'hono';
-import { BrokenConnection } from './broken-connection.ts';
-import { authentication } from './authentication.ts';
+import { authentication } from './api/authentication.ts';
+import { faultInjection } from './api/fault-injection.ts';
+import { preflight } from './api/preflight.ts';
+import { projectRoutes } from './api/project-routes.ts';
+import { rateLimiting } from './api/rate-limiting.ts';
+import type { Env } from './api/request-context.ts';
+import { requestLifecycle } from './api/request-lifecycle.ts';
+import { userRoutes } from './api/user-routes.ts';
+import { openapi } from './contract/openapi.ts';
 import { controlRoutes } from './control-routes.ts';
 import { dashboardRoutes } from './dashboard/routes.tsx';
-import { envelope } from './envelope.ts';
-import type { Env } from './exchange.ts';
-import { faultInjection } from './fault-injection.ts';
-import { Failure } from './failure.ts';
-import { openapi } from './openapi.ts';
-import { preflight } from './preflight.ts';
-import { projectRoutes } from './project-routes.ts';
-import { rateLimiting } from './rate-limiting.ts';
-import type { Services } from './services.ts';
-import { userRoutes } from './user-routes.ts';
+import { BrokenConnection } from './http/broken-connection.ts';
+import { Failure } from './http/failure.ts';
+import type { Services } from './state/services.ts';
 
-/** The documented API: a request in, a response out, whatever brings them. */
+/** The documented API as a function from a request to a response, over any transport. */
 export function createApp(services: Services): Hono<Env> {
   const app = new Hono<Env>();
 
-  // Not the documented API: no token, no budget, no line in the log.
+  // These are not part of the documented API: they need no token, use no budget and are not logged.
   app.route('/__sandbox', controlRoutes(services));
   app.route('/dashboard', dashboardRoutes(services));
   app.get('/openapi.json', (context) => {
@@ -27,7 +27,7 @@ export function createApp(services: Services): Hono<Env> {
   });
   app.get('/', (context) => context.redirect('/dashboard'));
 
-  app.use(envelope(services));
+  app.use(requestLifecycle(services));
   app.use('/v1/*', preflight, authentication(services), rateLimiting(services), faultInjection(services));
   app.route('/v1/users', userRoutes(services));
   app.route('/v1/projects', projectRoutes(services));
@@ -36,7 +36,7 @@ export function createApp(services: Services): Hono<Env> {
     throw new Failure(404, 'not_found', 'There is nothing at this path.');
   });
   app.onError((error) => {
-    // Not an answer: it is for whoever carries the answers.
+    // No response can express it, so the transport breaks the connection.
     if (error instanceof BrokenConnection) throw error;
     const failure = error instanceof Failure ? error : internalError();
     return Response.json(failure.body, { status: failure.status, headers: failure.headers });
@@ -46,5 +46,5 @@ export function createApp(services: Services): Hono<Env> {
 }
 
 function internalError(): Failure {
-  return new Failure(500, 'internal_error', 'The local API failed. This is a bug in it.');
+  return new Failure(500, 'internal_error', 'The sandbox failed. This is a bug in the sandbox.');
 }

@@ -1,8 +1,8 @@
-// The package's entry point for everything but Node: bundlers take it by the conditions in package.json.
+// The entry point for browsers and workers. Bundlers choose it by the conditions in package.json.
 import type { SandboxOptions } from './options.ts';
 import { assembleSandbox, type Sandbox } from './sandbox.ts';
 
-/** The same as `createSandbox` of `index.ts`, without a server. */
+/** Like `createSandbox` in `index.ts`, but it can't listen. */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
   return assembleSandbox(options, { listen: refuseToListen });
 }

@@ -1,11 +1,11 @@
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
-import type { Env } from './exchange.ts';
-import { Failure } from './failure.ts';
-import { parseFields } from './fields.ts';
-import { readJsonObject } from './json-body.ts';
-import { ownPagesOnly } from './own-pages.ts';
-import type { Services } from './services.ts';
+import type { Env } from './api/request-context.ts';
+import { Failure } from './http/failure.ts';
+import { parseFields } from './http/parse-fields.ts';
+import { readJsonObject } from './http/request-body.ts';
+import { sameOriginOnly } from './http/same-origin.ts';
+import type { Services } from './state/services.ts';
 
 const advanceSchema = z.strictObject({
   advance: z
@@ -14,13 +14,13 @@ const advanceSchema = z.strictObject({
 });
 
 /**
- * What a test in another language does over HTTP: `/__sandbox/faults`, `/__sandbox/requests`, `/__sandbox/clock`,
- * `/__sandbox/reset`. No token is asked for.
+ * Controls for tests in other languages: `/__sandbox/faults`, `/__sandbox/requests`, `/__sandbox/clock` and
+ * `/__sandbox/reset`. They need no token.
  */
 export function controlRoutes(services: Services): Hono<Env> {
   const { faults, log, clock } = services;
   const routes = new Hono<Env>();
-  routes.use(ownPagesOnly);
+  routes.use(sameOriginOnly);
 
   routes.get('/faults', (context) => context.json({ data: faults.list }));
   routes.post('/faults', async (context) => {

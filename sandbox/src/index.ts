@@ -1,5 +1,5 @@
 /**
- * The documented API on your own machine, for development and tests.
+ * A local copy of the documented API, for development and tests.
  *
  * @module @example/sandbox
  */
@@ -7,27 +7,26 @@ import type { SandboxOptions } from './options.ts';
 import { assembleSandbox, type Sandbox } from './sandbox.ts';
 import { listen } from './server.ts';
 
-export type { Fault } from './fault.ts';
-export type { ArmedFault, Faults } from './faults.ts';
-export type { Clock } from './clock.ts';
-export type { ProjectSeed, SandboxOptions, UserSeed, WebhookOptions } from './options.ts';
-export type { Project, User } from './schemas.ts';
-export type { RecordedRequest } from './request-log.ts';
-export type { NewToken, ProjectState, SandboxState, TokenInfo, TokenState, UserState } from './state.ts';
-export type { ProjectRecord } from './store.ts';
-export type { Attempt, DeliveryRecord, EndpointRecord } from './webhooks/records.ts';
-export type { EndpointChanges, EndpointParams, SandboxWebhooks } from './webhooks/webhooks.ts';
+export type { Project, User } from './contract/schemas.ts';
+export type { ArmedFault, Faults } from './faults/armed-faults.ts';
+export type { Fault } from './faults/fault.ts';
+export type { SandboxOptions, WebhookOptions } from './options.ts';
 export type { ListenOptions, Sandbox, SandboxServer } from './sandbox.ts';
+export type { RecordedRequest } from './state/request-log.ts';
+export type { NewToken, ProjectState, SandboxState, TokenInfo, TokenState, UserState } from './state/sandbox-state.ts';
+export type { ProjectSeed, UserSeed } from './state/seeding.ts';
+export type { Attempt, DeliveryRecord, EndpointRecord, ProjectRecord } from './storage/records.ts';
+export type { Clock } from './utils/clock.ts';
+export type { EndpointChanges, EndpointParams, SandboxWebhooks } from './webhooks/webhooks.ts';
 
 /**
- * Makes the documented API run in this process: with state, authentication, rate limit and errors as the reference has
- * them, and no account.
+ * Runs the documented API in this process, with its state, authentication, rate limit and errors. You need no account.
  *
  * @example
  * const sandbox = createSandbox();
  * const client = new Client({ apiToken: sandbox.apiToken, fetch: sandbox.fetch });
  *
- * @throws TypeError for an option that makes no sense; the message names it.
+ * @throws {TypeError} when an option is invalid; the message names the option.
  */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
   return assembleSandbox(options, { listen });

@@ -1,74 +1,53 @@
-import type { RateLimit } from './rate-windows.ts';
-import { DEFAULT_SCHEDULE } from './webhooks/retry-schedule.ts';
+import type { RateLimit } from './state/rate-windows.ts';
+import type { ProjectSeed, UserSeed } from './state/seeding.ts';
 import type { DelivererOptions } from './webhooks/deliverer.ts';
+import { DEFAULT_SCHEDULE } from './webhooks/retry-schedule.ts';
 import type { EndpointParams } from './webhooks/webhooks.ts';
-
-/** A project to begin with. What is left out is made up. */
-export interface ProjectSeed {
-  /** Unique identifier, such as `proj_123`. */
-  id?: string | undefined;
-  /** Name. */
-  name?: string | undefined;
-  /** What the project is about. */
-  description?: string | undefined;
-  /** Such as `active`, `paused` or `archived`. Default `active`. */
-  status?: string | undefined;
-  /** ISO 8601. */
-  created_at?: string | undefined;
-}
-
-/** A user to begin with. What is left out is made up. */
-export interface UserSeed {
-  /** Unique identifier, such as `user_123`. */
-  id?: string | undefined;
-  /** Full name. */
-  name?: string | undefined;
-  /** Email address, unique in the account. */
-  email?: string | undefined;
-  /** ISO 8601. */
-  created_at?: string | undefined;
-}
 
 /** How webhooks are delivered. */
 export interface WebhookOptions {
-  /** Webhooks to begin with. Default none. */
+  /** Webhooks to register at the start. Default: none. */
   endpoints?: readonly EndpointParams[] | undefined;
-  /** Milliseconds to wait after each failed attempt; after the last one the delivery has failed. Default 5 s to 10 h, nine times. */
+  /**
+   * Delays between attempts, in milliseconds. A delivery fails when its last attempt fails. Default: nine delays, from
+   * 5 s to 10 h.
+   */
   schedule?: readonly number[] | undefined;
-  /** By which share a wait is made longer or shorter, 0 to 1. Default 0.1. */
+  /** Random variation of each delay, as a fraction from 0 to 1. Default: 0.1. */
   jitter?: number | undefined;
-  /** Milliseconds for one attempt. Default 15 000. */
+  /** Time limit for one attempt, in milliseconds. Default: 15 000. */
   timeout?: number | undefined;
-  /** What sends. Default the global `fetch`; give your app's own to deliver without a network. */
+  /** Sends the deliveries. Default: the global `fetch`. Pass your app's handler to deliver without a network. */
   fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
 }
 
-/** How the local API is set up. */
+/** Options of {@link createSandbox}. */
 export interface SandboxOptions {
   /**
-   * The token it accepts. Default: one of its own, so that clients of two local APIs in a process don't share a budget.
+   * The API token to accept. Default: a random one, so that clients of two sandboxes in one process don't share a
+   * budget.
    */
   apiToken?: string | undefined;
-  /** Requests that a token may make in a window of `window` milliseconds. Default 100 in 60 000, as documented. */
+  /** Requests that each token may make in a window. Default: 100 in 60 000 ms, as documented. */
   rateLimit?:
     | {
-        /** Requests. */
+        /** Requests per window. */
         limit?: number | undefined;
-        /** Milliseconds. */
+        /** Length of a window, in milliseconds. */
         window?: number | undefined;
       }
     | undefined;
-  /** Projects to begin with: how many (made up, the same for the same `seed`), or which. Default 100. */
+  /** Projects to create at the start: a number of sample projects, or a list. Default: 100. */
   projects?: number | readonly ProjectSeed[] | undefined;
-  /** Users to begin with: how many, or which. Default none, so that the first one created is `user_123`. */
+  /** Users to create at the start: a number of sample users, or a list. Default: none. */
   users?: number | readonly UserSeed[] | undefined;
-  /** The clock: epoch milliseconds. Default `Date.now`. */
+  /** Returns the time, in epoch milliseconds. Default: `Date.now`. */
   now?: (() => number) | undefined;
-  /** Milliseconds that every answer is held back. Default 0. */
+  /** Delay before each response, in milliseconds. Default: 0. */
   latency?: number | undefined;
-  /** Where events are sent, and how. */
+  /** Where and how to send webhook events. */
   webhooks?: WebhookOptions | undefined;
-  /** Makes what is made up different, and reproducible. Default 1. */
+  /** Seed for the sample data and for faults with a `share`. The same seed gives the same results. Default: 1. */
   seed?: number | undefined;
 }
 
@@ -85,11 +64,11 @@ export interface ResolvedOptions {
   readonly seed: number;
 }
 
-/** @throws TypeError that names the option and says what is expected. */
+/** @throws {TypeError} when an option is invalid; the message names the option and says what is expected. */
 export function resolveOptions(options: SandboxOptions): ResolvedOptions {
   const apiToken = options.apiToken ?? `sandbox_${crypto.randomUUID().replaceAll('-', '')}`;
   if (!/^[\w.~+/-]+=*$/.test(apiToken)) {
-    throw new TypeError('`apiToken` must be made of letters, digits and -._~+/ alone, as bearer tokens are.');
+    throw new TypeError('`apiToken` must consist of letters, digits and the characters -._~+/, as bearer tokens do.');
   }
   return {
     apiToken,
@@ -117,9 +96,9 @@ function delivery({ schedule, jitter = DEFAULT_SCHEDULE.jitter, timeout, fetch }
   };
 }
 
-function count(name: string, value: number, least: number): number {
-  if (Number.isSafeInteger(value) && value >= least) return value;
-  throw new TypeError(`\`${name}\` must be a whole number of at least ${least}, not ${value}.`);
+function count(name: string, value: number, min: number): number {
+  if (Number.isSafeInteger(value) && value >= min) return value;
+  throw new TypeError(`\`${name}\` must be a whole number of at least ${min}, not ${value}.`);
 }
 
 function seeds<Seed extends object>(name: string, value: number | readonly Seed[]): readonly (Seed | object)[] {

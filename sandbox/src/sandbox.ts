@@ -1,63 +1,63 @@
-import { untilAborted } from './abort.ts';
 import { createApp } from './app.ts';
-import { BrokenConnection, breakFetch } from './broken-connection.ts';
-import type { Journal } from './collection.ts';
-import { Clock } from './clock.ts';
-import { Faults } from './faults.ts';
-import { Idempotency } from './idempotency.ts';
+import { Faults } from './faults/armed-faults.ts';
+import { breakAsFetch, BrokenConnection } from './http/broken-connection.ts';
 import { resolveOptions, type SandboxOptions } from './options.ts';
-import { RateWindows } from './rate-windows.ts';
-import { type RecordedRequest, RequestLog } from './request-log.ts';
-import { seededRandom } from './random.ts';
-import { SandboxState } from './state.ts';
-import { seedStore } from './seeding.ts';
-import type { Services } from './services.ts';
-import { Store } from './store.ts';
-import { Tokens } from './tokens.ts';
+import { Idempotency } from './state/idempotency.ts';
+import { RateWindows } from './state/rate-windows.ts';
+import { type RecordedRequest, RequestLog } from './state/request-log.ts';
+import { SandboxState } from './state/sandbox-state.ts';
+import { seedStore } from './state/seeding.ts';
+import type { Services } from './state/services.ts';
+import { Tokens } from './state/tokens.ts';
+import type { Journal } from './storage/collection.ts';
+import { Store } from './storage/store.ts';
+import { untilAborted } from './utils/abort.ts';
+import { Clock } from './utils/clock.ts';
+import { seededRandom } from './utils/random.ts';
 import { Deliverer } from './webhooks/deliverer.ts';
 import { SandboxWebhooks } from './webhooks/webhooks.ts';
 
-/** Where the local API listens. */
+/** Where to listen. */
 export interface ListenOptions {
-  /** TCP port; 0 for a free one. Default 0. */
+  /** TCP port; 0 picks a free one. Default: 0. */
   port?: number | undefined;
-  /** Address to listen on. Default `127.0.0.1`: this machine alone. */
+  /** Address to listen on. Default: `127.0.0.1`, which only this machine can reach. */
   host?: string | undefined;
 }
 
-/** The local API as a server. */
+/** A running HTTP server. */
 export interface SandboxServer {
-  /** The base URL for a client: `http://127.0.0.1:4010/v1`. */
+  /** Base URL for a client, such as `http://127.0.0.1:4010/v1`. */
   readonly url: string;
-  /** The TCP port. */
+  /** TCP port. */
   readonly port: number;
-  /** Stops the server and ends its connections. */
+  /** Stops the server and closes its connections. */
   close(): Promise<void>;
 }
 
-/** The documented API on this machine, with state of its own. */
+/** A local copy of the documented API, with its own state. */
 export interface Sandbox {
-  /** Answers a request without a network; takes what the global `fetch` takes. Needs no `this`. */
+  /** Responds to a request without a network. Takes the same arguments as the global `fetch`, and needs no `this`. */
   readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
-  /** Serves real HTTP. Given a number, on that port; given nothing, on a free one. Node only. */
+  /** Serves HTTP, by default on a free port. Takes a port number or an address. Needs Node.js. */
   readonly listen: (where?: number | ListenOptions) => Promise<SandboxServer>;
-  /** Stops every server that `listen` started, and sends no more webhooks. */
+  /** Stops all servers and webhook deliveries. */
   readonly close: () => Promise<void>;
-  /** A token that the API accepts. */
+  /** An API token that the sandbox accepts. */
   readonly apiToken: string;
-  /** The base URL for a client that uses `fetch` (which answers at any origin). */
+  /** Base URL for requests to `fetch`, which responds on any origin. */
   readonly baseUrl: string;
-  /** Makes requests go wrong on demand. */
+  /** Makes requests fail on demand. */
   readonly faults: Faults;
-  /** Users, projects and tokens, to read and change. */
+  /** Reads and changes users, projects and tokens. */
   readonly state: SandboxState;
-  /** Registered webhooks, and what was sent to them. */
+  /** Registers webhooks and shows their deliveries. */
   readonly webhooks: SandboxWebhooks;
-  /** The clock that everything here goes by. */
+  /** The sandbox's clock, which rate limits, timestamps and deliveries follow. */
   readonly clock: Clock;
-  /** Back to how everything began: data, tokens, budgets, faults, requests, webhooks and clock. */
+  /** Restores the initial data, tokens, budgets, faults, requests, webhooks and clock. */
   readonly reset: () => Promise<void>;
-  /** The last 1000 requests that came in, oldest first, with nothing secret in them. */
+  /** The last 1000 requests, oldest first, with secrets redacted. */
   readonly requests: readonly RecordedRequest[];
 }
 
@@ -68,14 +68,14 @@ export type Listen = (
   host: string,
 ) => Promise<SandboxServer>;
 
-/** What a sandbox needs of the platform that it runs on. */
+/** What a sandbox needs from its platform. */
 export interface Platform {
   readonly listen: Listen;
-  /** Where the state is kept and taken from. Without it, the state ends with the process. */
+  /** Persists the state. Without it, the state is lost when the process ends. */
   readonly journal?: Journal | undefined;
 }
 
-/** @throws TypeError for an option that makes no sense; the message names it. */
+/** @throws {TypeError} when an option is invalid; the message names the option. */
 export function assembleSandbox(options: SandboxOptions, { listen, journal }: Platform): Sandbox {
   const { apiToken, rateLimit, seed, latency, endpoints, delivery, ...seeding } = resolveOptions(options);
   const clock = new Clock(seeding.now);
@@ -104,7 +104,7 @@ export function assembleSandbox(options: SandboxOptions, { listen, journal }: Pl
       for (const endpoint of endpoints) services.webhooks.register(endpoint);
     });
     deliverer.resume();
-    // Hashing takes a moment that `createSandbox` must not: the first request waits for it.
+    // Hashing is asynchronous and `createSandbox` is not, so the first request waits for the hash.
     return services.tokens.add('Default token', apiToken);
   };
   let ready = begin();
@@ -130,7 +130,7 @@ export function assembleSandbox(options: SandboxOptions, { listen, journal }: Pl
     fetch: async (input, init) => {
       const request = init === undefined && input instanceof Request ? input : new Request(input, init);
       request.signal.throwIfAborted();
-      return untilAborted(request.signal, answer(request).catch(actOut));
+      return untilAborted(request.signal, answer(request).catch(failAsFetch));
     },
     listen: async (where = {}) => {
       const { port = 0, host = '127.0.0.1' } = typeof where === 'number' ? { port: where } : where;
@@ -141,14 +141,14 @@ export function assembleSandbox(options: SandboxOptions, { listen, journal }: Pl
     close: async () => {
       await Promise.all([deliverer.close(), ...[...servers].map((server) => server.close())]);
       servers.clear();
-      // A store that is closed takes no token.
+      // The initial token may still be on its way into the store.
       await ready;
       store.close();
     },
   };
 }
 
-function actOut(error: unknown): Promise<Response> {
-  if (error instanceof BrokenConnection) return breakFetch(error);
+function failAsFetch(error: unknown): Promise<Response> {
+  if (error instanceof BrokenConnection) return breakAsFetch(error);
   throw error;
 }

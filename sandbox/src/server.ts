@@ -2,22 +2,22 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import { BrokenConnection, halves } from './broken-connection.ts';
-import { Failure } from './failure.ts';
+import { BrokenConnection, firstHalf } from './http/broken-connection.ts';
+import { Failure } from './http/failure.ts';
 import type { Listen } from './sandbox.ts';
 
 /** Serves HTTP/1.1 with Node's own server. */
 export const listen: Listen = async (answer, port, host) => {
-  // A name that leads to this machine from outside is a trick to get at the dashboard (DNS rebinding).
-  const isStranger = ({ url }: Request) => isLoopback(host) && !isOpen(new URL(url));
+  // DNS rebinding: a foreign host name that resolves to this machine would give a web page access to the dashboard.
+  const isMisdirected = ({ url }: Request) => isLoopback(host) && !allowsAnyHost(new URL(url));
   const server = createServer((incoming, outgoing) => {
-    const carry = (request: Request) =>
-      (isStranger(request) ? misdirected() : answer(request)).catch((error: unknown) => {
+    const respond = (request: Request) =>
+      (isMisdirected(request) ? misdirected() : answer(request)).catch((error: unknown) => {
         if (!(error instanceof BrokenConnection)) throw error;
-        return breakOff(error, outgoing);
+        return breakConnection(error, outgoing);
       });
-    const listener = getRequestListener(carry, {
-      // The application that embeds us keeps its own Request and Response.
+    const listener = getRequestListener(respond, {
+      // The embedding application keeps its own Request and Response.
       overrideGlobalObjects: false,
       errorHandler: () => Response.json(malformed.body, { status: malformed.status }),
     });
@@ -31,7 +31,7 @@ export const listen: Listen = async (answer, port, host) => {
     });
   });
 
-  // A TCP server's address is never a pipe's name.
+  // Only pipes have an address that is a string.
   const address = server.address() as AddressInfo;
   const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   let closed: Promise<void> | undefined;
@@ -46,8 +46,8 @@ export const listen: Listen = async (answer, port, host) => {
   };
 };
 
-/** Whether a URL may be asked for under any name: the API, which asks for a token; the rest only under this machine's own. */
-function isOpen({ hostname, pathname }: URL): boolean {
+/** Whether a URL is served under any host name. The API is, because it needs a token; the dashboard is not. */
+function allowsAnyHost({ hostname, pathname }: URL): boolean {
   return pathname.startsWith('/v1/') || isLoopback(hostname);
 }
 
@@ -56,19 +56,23 @@ function isLoopback(host: string): boolean {
 }
 
 function misdirected(): Promise<Response> {
-  const { body, status } = new Failure(421, 'misdirected_request', 'Use the address that the local API listens on.');
+  const { body, status } = new Failure(421, 'misdirected_request', 'Use the address that the sandbox listens on.');
   return Promise.resolve(Response.json(body, { status }));
 }
 
-async function breakOff({ answer }: BrokenConnection, outgoing: ServerResponse): Promise<Response> {
+async function breakConnection({ answer }: BrokenConnection, outgoing: ServerResponse): Promise<Response> {
   if (answer === undefined) {
     outgoing.socket?.resetAndDestroy();
   } else {
-    const { sent, total } = await halves(answer);
+    const { sent, total } = await firstHalf(answer);
     outgoing.writeHead(answer.status, { ...Object.fromEntries(answer.headers), 'content-length': total });
     outgoing.write(sent, () => outgoing.destroy());
   }
   return RESPONSE_ALREADY_SENT;
 }
 
-const malformed = new Failure(400, 'invalid_request', 'The request is not valid HTTP: its host or path makes no URL.');
+const malformed = new Failure(
+  400,
+  'invalid_request',
+  'The request is not valid HTTP: its host and path do not form a URL.',
+);

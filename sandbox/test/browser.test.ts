@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
 import { createSandbox } from '../src/browser.ts';
-import { call } from './calls.ts';
+import { call } from './support/calls.ts';
 
 test('the entry point for browsers imports no Node module', async () => {
   // Rejects if there is one: for a page, esbuild can't resolve it.
@@ -21,7 +21,7 @@ test('the entry point for browsers imports no Node module', async () => {
   expect(inputs).not.toContain('sandbox/src/server.ts');
 });
 
-test('there, fetch answers, and listen rejects and says what to use', async () => {
+test('in a browser, fetch responds, and listen rejects and names the alternative', async () => {
   const sandbox = createSandbox({ projects: 3 });
 
   expect((await call(sandbox, 'GET /v1/projects')).status).toBe(200);

@@ -1,6 +1,6 @@
 import { createSandbox } from '@example/sandbox';
 import { expect, test } from 'vitest';
-import { call, john } from './calls.ts';
+import { call, john } from './support/calls.ts';
 
 const json = { 'Content-Type': 'application/json' };
 
@@ -22,7 +22,7 @@ test('faults over HTTP, for tests in any language; no token is needed', async ()
   expect(sandbox.faults.list).toEqual([]);
 });
 
-test('a fault that makes no sense gets a 422 that says why', async () => {
+test('an invalid fault gets a 422 that says why', async () => {
   const response = await call(createSandbox(), 'POST /__sandbox/faults', { json: { status: 200, colour: 'red' } });
   expect(response.status).toBe(422);
   expect(await response.json()).toMatchObject({

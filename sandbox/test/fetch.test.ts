@@ -1,16 +1,16 @@
 import { createSandbox } from '@example/sandbox';
 import { expect, test } from 'vitest';
-import { john } from './calls.ts';
+import { john } from './support/calls.ts';
 
 const apiToken = 'token-of-this-test';
 const headers = { Authorization: `Bearer ${apiToken}` };
 
-test('fetch needs no `this`, and answers below baseUrl', async () => {
+test('fetch needs no `this`, and responds under baseUrl', async () => {
   const { fetch, baseUrl } = createSandbox({ apiToken });
   expect((await fetch(`${baseUrl}/projects`, { headers })).status).toBe(200);
 });
 
-test('fetch takes a Request, also one with a body, and an init that wins over it', async () => {
+test('fetch takes a Request with or without a body, and an init that overrides it', async () => {
   const { fetch, baseUrl } = createSandbox({ apiToken });
   const request = new Request(`${baseUrl}/users`, {
     method: 'POST',
@@ -21,7 +21,7 @@ test('fetch takes a Request, also one with a body, and an init that wins over it
   expect((await fetch(new Request(`${baseUrl}/projects`), { headers })).status).toBe(200);
 });
 
-test('a signal that is aborted already rejects with its reason, and nothing is received', async () => {
+test('an aborted signal rejects with its reason, and the request does not arrive', async () => {
   const sandbox = createSandbox({ apiToken });
   const reason = new Error('changed my mind');
   const signal = AbortSignal.abort(reason);
@@ -30,7 +30,7 @@ test('a signal that is aborted already rejects with its reason, and nothing is r
   expect(sandbox.requests).toEqual([]);
 });
 
-test('a signal that aborts while the request is under way rejects with its reason', async () => {
+test('a signal that aborts during the request rejects with its reason', async () => {
   const { fetch, baseUrl } = createSandbox({ apiToken });
   const controller = new AbortController();
   const pending = fetch(`${baseUrl}/projects`, { headers, signal: controller.signal });
@@ -39,7 +39,7 @@ test('a signal that aborts while the request is under way rejects with its reaso
   await expect(pending).rejects.toBe(reason);
 });
 
-test('what fetch itself refuses is refused alike', async () => {
+test('fetch refuses what the global fetch refuses', async () => {
   const { fetch, baseUrl } = createSandbox({ apiToken });
   await expect(fetch('/v1/projects')).rejects.toThrow(TypeError);
   await expect(fetch(`${baseUrl}/projects`, { body: 'a GET has none' })).rejects.toThrow(TypeError);

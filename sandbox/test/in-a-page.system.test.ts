@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { hasChromium, launch } from '../../test/support/chromium.ts';
 
 describe.runIf(hasChromium || process.env['CI'] !== undefined)('in a browser page', () => {
-  test('sandbox.fetch answers without a server, down to the hashed password and the sent webhook', async () => {
+  test('sandbox.fetch works without a server, including password hashing and webhooks', async () => {
     const { outputFiles } = await build({
       entryPoints: [join(import.meta.dirname, '../src/browser.ts')],
       bundle: true,

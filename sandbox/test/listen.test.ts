@@ -18,7 +18,7 @@ test('listen serves HTTP on a free port of this machine, and gives the base URL'
   expect(response.headers.get('x-ratelimit-limit')).toBe('100');
 });
 
-test('a port and an address can be chosen; one in use is an error', async () => {
+test('the port and the address can be chosen; a port in use is an error', async () => {
   const first = await sandbox.listen({ host: '::1' });
   expect(first.url).toBe(`http://[::1]:${first.port}/v1`);
   await expect(sandbox.listen({ host: '::1', port: first.port })).rejects.toThrow('EADDRINUSE');
@@ -45,7 +45,7 @@ test('close ends open connections and can be called again', async () => {
   await expect(fetch(`${server.url}/projects`)).rejects.toThrow(TypeError);
 });
 
-test('a request that is no HTTP, or has no usable host, gets a 400 and harms nobody', async () => {
+test('a request that is not HTTP or has no valid host gets a 400, and the server keeps working', async () => {
   const server = await sandbox.listen();
   for (const text of ['nonsense\r\n\r\n', 'GET / HTTP/1.1\r\nHost: [\r\nConnection: close\r\n\r\n']) {
     const socket = connect(server.port, '127.0.0.1');

@@ -1,6 +1,6 @@
 import { createSandbox, type SandboxOptions } from '@example/sandbox';
 import { expect, test } from 'vitest';
-import { call } from './calls.ts';
+import { call } from './support/calls.ts';
 
 test.each<[SandboxOptions, string]>([
   [{ apiToken: '' }, 'apiToken'],
@@ -19,7 +19,7 @@ test.each<[SandboxOptions, string]>([
   expect(() => createSandbox(options)).toThrow(`\`${name}\``);
 });
 
-test('users can be there from the start: so many, or these', async () => {
+test('users can be created at the start: a number of them or a list', async () => {
   const many = createSandbox({ users: 3 });
   expect((await call(many, 'GET /v1/users/user_125')).status).toBe(200);
 

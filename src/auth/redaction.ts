@@ -1,4 +1,4 @@
-/** Deeper values are cut off, because a response may be nested deeper than the call stack allows. */
+/** Deeper values are cut off, because a response may be nested more deeply than the call stack allows. */
 const deepestValue = 100;
 
 /** How deep the errors of other libraries are inspected. */
@@ -8,8 +8,9 @@ const deepestCause = 4;
 const shortestPassword = 4;
 
 /**
- * Removes secrets from everything that the SDK returns, throws, emits or logs: the token, and fields such as a password.
- * The API, a proxy or a custom `fetch` may repeat them in a message, so every text from outside passes through here.
+ * Removes secrets from everything that the SDK returns, throws, emits or logs: the token, and fields such as a
+ * password. The API, a proxy or a custom `fetch` may repeat them in a message, so every text from outside passes
+ * through here.
  */
 export class Redactor {
   readonly #token: string;
@@ -27,7 +28,9 @@ export class Redactor {
     return text.replace(this.#all, '[redacted]');
   }
 
-  /** Does the same for a name or code. Only the token is removed, because a code may be a word that is also a password. */
+  /**
+   * Does the same for a name or code. Only the token is removed, because a code may be a word that is also a password.
+   */
   redactName(name: string): string {
     return name.replace(anyOf([this.#token]), '[redacted]');
   }

@@ -19,7 +19,7 @@ export interface APIErrorInit extends RequestTarget {
   readonly message: string;
   /** The API's error code. */
   readonly code?: string | undefined;
-  /** Details, by field where a field is at fault. */
+  /** Details, keyed by field if a field is invalid. */
   readonly details?: Readonly<Record<string, unknown>> | undefined;
   /** The response's headers. */
   readonly headers: Headers;
@@ -28,7 +28,7 @@ export interface APIErrorInit extends RequestTarget {
 }
 
 /**
- * The API answered with a status other than 2xx.
+ * The API responded with a status other than 2xx.
  *
  * @example
  * try {
@@ -45,11 +45,11 @@ export class APIError extends ExampleError implements RequestTarget {
 
   /** HTTP status code. */
   readonly status: number;
-  /** The API's error code, such as `invalid_request`; `undefined` if the body was not the API's. */
+  /** The API's error code, such as `invalid_request`; `undefined` if the body has none. */
   readonly code: string | undefined;
-  /** Details of the error, by field where a field is at fault. */
+  /** Details of the error, keyed by field if a field is invalid. */
   readonly details: Readonly<Record<string, unknown>> | undefined;
-  /** The response's headers. Not enumerable, so that they are left out when the error is logged. */
+  /** The response's headers. Not enumerable, which keeps them out of logs. */
   declare readonly headers: Headers;
   /** The response's `X-Request-Id`. Quote it when you contact support. */
   readonly requestId: string | undefined;

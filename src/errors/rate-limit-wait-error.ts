@@ -1,10 +1,7 @@
 import { brandError, ExampleError } from './example-error.ts';
 import type { RequestTarget } from './request-target.ts';
 
-/**
- * The call was not sent, because the rate limit would have made it wait longer than it may: longer than
- * `rateLimit.maxWait`, or past its `totalTimeout`.
- */
+/** The call was not sent, because it would have waited for the rate limit for longer than `rateLimit.maxWait`. */
 export class RateLimitWaitError extends ExampleError implements RequestTarget {
   static {
     brandError(this, 'RateLimitWaitError');

@@ -1,4 +1,4 @@
-/** What a call requested. */
+/** The method and path of a call. */
 export interface RequestTarget {
   /** HTTP method, in capitals: `GET`. */
   readonly method: string;

@@ -1,23 +1,23 @@
 import { brandError, ExampleError } from './example-error.ts';
 import type { RequestTarget } from './request-target.ts';
 
-/** One difference between a response and the documentation. It holds no value of the response. */
+/** One difference between a response and the API reference. It contains no values from the response. */
 export interface ValidationIssue {
-  /** The path to it in the body: `['data', 3, 'created_at']`. */
+  /** Where it is in the body: `['data', 3, 'created_at']`. */
   readonly path: readonly (string | number)[];
   /** What was expected, and what was received. */
   readonly message: string;
 }
 
-/** A successful response is unusable, or differs from the documentation under `responseValidation: 'throw'`. */
+/** A successful response can't be used, or it differs from the API reference and `responseValidation` is `'throw'`. */
 export class ResponseValidationError extends ExampleError implements RequestTarget {
   static {
     brandError(this, 'ResponseValidationError');
   }
 
-  /** All differences from the documentation. */
+  /** All differences from the API reference. */
   readonly issues: readonly ValidationIssue[];
-  /** The body: parsed if it was JSON, or else its text. Not enumerable, so that it is left out when the error is logged. */
+  /** The body, parsed if it is JSON; otherwise its text. Not enumerable, which keeps it out of logs. */
   declare readonly body: unknown;
   /** HTTP status code. */
   readonly status: number;

@@ -43,7 +43,7 @@ export class UnprocessableEntityError extends APIError {
   }
 }
 
-/** 429: the API refused the call, because the token's rate limit is used up. */
+/** 429: the API refused the call because of a rate limit. */
 export class RateLimitError extends APIError {
   static {
     brandError(this, 'RateLimitError');

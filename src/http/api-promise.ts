@@ -16,7 +16,7 @@ export interface Exchange<T> {
   readonly response: Response;
   /** The text of the body; absent if the caller wants to read the body. */
   readonly text: string | undefined;
-  /** Turns the text into the value of the call. */
+  /** Converts the text to the value of the call. */
   readonly decode: (text: string) => T;
 }
 
@@ -24,7 +24,7 @@ export interface Exchange<T> {
  * The result of a call. Await it for the value, call {@link withResponse} for the headers as well, or call
  * {@link asResponse} for the response itself.
  *
- * The request is sent after the current synchronous code has run. By then it is known who reads the body.
+ * The request is sent after the current synchronous code has run, so that {@link asResponse} can still claim the body.
  */
 export class APIPromise<T> implements Promise<T> {
   /** The name of the class: `APIPromise`. */
@@ -67,7 +67,7 @@ export class APIPromise<T> implements Promise<T> {
   async asResponse(): Promise<Response> {
     this.#raw = true;
     const { response, text } = await this.#exchange;
-    // The value was asked for, too, so the body has been read.
+    // The value was requested, too, so the body has been read.
     return text === undefined ? response : new Response(text || null, response);
   }
 

@@ -11,7 +11,7 @@ import type { RequestSender } from './fetch.ts';
 import { isRedirect } from './redirect.ts';
 import type { Failure } from './retry.ts';
 
-/** What one attempt is made with, in addition to the call. */
+/** What one attempt needs in addition to the call. */
 export interface Attempt {
   /** Where a redirect within the origin has led; `undefined` for the call's own URL. */
   readonly redirectedTo: string | undefined;
@@ -38,7 +38,7 @@ export type Result =
     };
 
 /**
- * Sends the call once and reads the answer, within the attempt's timeout.
+ * Sends the call once and reads the response, within the attempt's timeout.
  *
  * @throws the signal's reason when the call is aborted; everything else is a result.
  */
@@ -61,11 +61,11 @@ export async function send(call: Call, attempt: Attempt): Promise<Result> {
     if (!response) {
       if (neverSent) permit?.unsent();
       else permit?.lost();
-      // The response may arrive after all, and nobody will read it.
+      // If the response still arrives, nothing will read it.
       exchange.then((late) => late.body?.cancel()).catch(() => undefined);
     }
     if (signal?.aborted) throw signal.reason;
-    // The status is known, and says more than a body that breaks or does not come.
+    // The status is known, and says more than a body that is broken or missing.
     if (response && !response.ok) return resultOf(response, '', call, attempt);
     return {
       kind: 'failure',

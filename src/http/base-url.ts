@@ -20,7 +20,9 @@ export function resolveBaseUrl(given: string | URL | undefined): string {
     );
   }
   if (url.username || url.password || /[?#]/.test(url.href)) {
-    throw new InvalidRequestError('baseUrl (or EXAMPLE_BASE_URL) must have no user name, password, query or fragment.');
+    throw new InvalidRequestError(
+      'baseUrl (or EXAMPLE_BASE_URL) must not contain a user name, password, query or fragment.',
+    );
   }
   return url.href.replace(/\/+$/, '');
 }

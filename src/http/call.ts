@@ -6,14 +6,14 @@ import type { ResolvedOptions } from './client-options.ts';
 import type { InternalRequestOptions, RequestSpec } from './request-options.ts';
 import { expandRoute } from './route.ts';
 
-/** One call, its options resolved and checked: what every attempt of it sends, and within which bounds. */
+/** One call with its options resolved and checked: what each attempt sends, and its limits. */
 export interface Call extends RequestTarget {
   readonly baseUrl: string;
   readonly query: Readonly<Record<string, string | number | undefined>> | undefined;
   readonly headers: Readonly<Record<string, string>>;
   /** A JSON value. */
   readonly body: unknown;
-  /** Values that must not be handed out. */
+  /** Values that must not appear in errors, events or log lines. */
   readonly secrets: readonly unknown[];
   /** Whether sending it twice has the same effect as once. */
   readonly repeatable: boolean;
@@ -65,6 +65,6 @@ function snapshot(params: unknown): unknown {
   try {
     return JSON.parse(JSON.stringify(params));
   } catch {
-    throw new InvalidRequestError('The parameters must be values that JSON can hold, without cycles or bigints.');
+    throw new InvalidRequestError('The parameters must be serializable as JSON, without cycles or bigints.');
   }
 }

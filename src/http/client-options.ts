@@ -15,7 +15,7 @@ export interface RateLimitOptions {
   store?: RateLimitStore | undefined;
   /**
    * Milliseconds that a call may wait for the rate limit. A call that would wait longer rejects with a
-   * `RateLimitWaitError`, as soon as that is known. Default: no limit.
+   * `RateLimitWaitError` as soon as that is known. Default: no limit.
    */
   maxWait?: number | undefined;
   /** Requests per window to assume until the API's headers say otherwise. Default: 100, as documented. */
@@ -40,17 +40,17 @@ export interface ClientOptions {
   timeout?: number | undefined;
   /** Milliseconds for a whole call, including all waits and retries. Default: no limit. */
   totalTimeout?: number | undefined;
-  /** How often to retry a failed attempt, if a retry cannot repeat an effect. Default: 2. */
+  /** Maximum number of retries. An attempt is retried only if that can't repeat an effect. Default: 2. */
   maxRetries?: number | undefined;
   /** Sends the requests, for example through a proxy or to a mock. Default: the runtime's `fetch`. */
   fetch?: Fetch | undefined;
   /** Headers to add to every request. */
   headers?: Record<string, string | undefined> | Headers | undefined;
-  /** How calls are paced; `false` disables pacing. Default: within the budget that the API reports. */
+  /** How calls are paced; `false` disables pacing. Default: calls stay within the budget that the API reports. */
   rateLimit?: false | RateLimitOptions | undefined;
   /**
-   * What to do with a response that differs from the documentation but is usable: `'warn'` returns and reports it,
-   * `'throw'` throws a `ResponseValidationError`, `'off'` disables validation. Default: `'warn'`.
+   * What to do with a usable response that differs from the API reference: `'warn'` returns and reports it, `'throw'`
+   * throws a `ResponseValidationError`, `'off'` disables validation. Default: `'warn'`.
    */
   responseValidation?: 'warn' | 'throw' | 'off' | undefined;
   /** Receives the log lines. Default: `console`. */
@@ -105,7 +105,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
 
 function defaultHeaders(): Record<string, string> {
   const accept = 'application/json';
-  // Browsers send their own User-Agent. To replace it, they would have to ask the API in a preflight request.
+  // Browsers send their own User-Agent. Replacing it would require a preflight request.
   return isBrowser() ? { accept } : { accept, 'user-agent': `example-sdk/${VERSION} ${runtimeName()}` };
 }
 

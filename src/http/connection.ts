@@ -13,8 +13,8 @@ const connectCodes = new Set([
 ]);
 
 /**
- * Whether the error of a `fetch` proves that nothing was sent. Browsers and Workers do not say; there, a request that
- * can't be repeated is not retried.
+ * Whether the error of a `fetch` proves that nothing was sent. Errors in browsers and Workers never do, so a request that
+ * can't be repeated is not retried there.
  */
 export function wasNeverSent(error: unknown): boolean {
   for (let link = error, depth = 0; link instanceof Error && depth < 5; link = link.cause, depth++) {

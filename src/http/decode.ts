@@ -14,9 +14,9 @@ export interface Received extends RequestTarget {
 /**
  * The value in the body of a success.
  *
- * @param validation What to do with a body that differs from the documentation, but can be used.
- * @param onIssues Called with the differences under `'warn'`.
- * @throws {ResponseValidationError} when the body can't be used, or differs under `'throw'`.
+ * @param validation What to do with a usable body that differs from the API reference.
+ * @param onIssues Called with the differences, with `'warn'`.
+ * @throws {ResponseValidationError} when the body can't be used, or with `'throw'` when it differs.
  */
 export function decode<T>(
   spec: RequestSpec<T>,
@@ -44,6 +44,6 @@ export function decode<T>(
     if (validation === 'throw') throw invalid('the body differs from what the API documents', issues);
     onIssues(issues);
   }
-  // The documented type; where the API differs from it, the issues above say so.
+  // The documented type. If the body differs from it, the issues above say so.
   return body as T;
 }

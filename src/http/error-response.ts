@@ -5,7 +5,7 @@ import { isRecord, parseJson } from '../utils/json.ts';
 
 const longestMessage = 500;
 
-/** The typed error for a response that is not a success, whether or not its body is the documented one. */
+/** The typed error for a response that is not a success, whether or not its body has the documented format. */
 export function errorFrom(
   response: Response,
   text: string,
@@ -37,8 +37,9 @@ function undocumented(
   text: string,
 ): string {
   const type = headers.get('content-type')?.split(';', 1)[0];
+  const body = type ?? (text === '' ? 'no body' : 'a body without a content type');
   const reason = statusText ? ` ${statusText}` : '';
-  return `${method} ${path} was answered ${status}${reason}, ${type ? `with ${type}` : text === '' ? 'without a body' : 'with a body of no type'} instead of the API's error.`;
+  return `${method} ${path} returned ${status}${reason} with ${body} instead of the API's error format.`;
 }
 
 function shorten(text: string): string {

@@ -2,15 +2,15 @@ import { InvalidRequestError } from '../errors/index.ts';
 import { callable } from '../utils/arguments.ts';
 
 /**
- * What the SDK passes to `fetch`: the part of `RequestInit` that every implementation understands. Add to it what yours
- * knows beyond that, such as undici's `dispatcher`.
+ * What the SDK passes to `fetch`: the part of `RequestInit` that every implementation understands. Your function can
+ * add more, such as undici's `dispatcher`.
  */
 export interface FetchInit {
   /** HTTP method, in capitals. */
   method: string;
   /** Header names are in lower case. */
   headers: Record<string, string>;
-  /** JSON text; absent where the method has no body. */
+  /** JSON text; absent if the method has no body. */
   body?: string;
   /** Always `'manual'`: the SDK follows redirects itself, within the origin that the token is for. */
   redirect: 'manual';
@@ -35,10 +35,10 @@ export interface FetchResponse {
   text(): Promise<string>;
 }
 
-/** Sends a request: the `fetch` of any runtime, undici's own, or a function of yours that does as much. */
+/** Sends a request: the `fetch` of any runtime, undici's own, or your own function. */
 export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>;
 
-/** What ky calls: it hands over a `Request`, and gets a `Response`. */
+/** What ky calls: it passes a `Request` and expects a `Response`. */
 export type RequestSender = (request: Request) => Promise<Response>;
 
 /** At most this much of the body of an error is read. */
@@ -61,19 +61,19 @@ export function requestSender(custom: Fetch | undefined): RequestSender {
       redirect: 'manual',
       signal: request.signal,
     };
-    // As text: undici's own `fetch` does not take the streams of another copy of it. Firefox has no `request.body`.
+    // As text: undici's own `fetch` rejects the streams of another copy of undici, and Firefox has no `request.body`.
     if (request.method !== 'GET') init.body = await request.text();
     return withBoundedError(checked(await send(request.url, init)));
   };
 }
 
-/** Without this check, a mock that answers with something else would fail somewhere later, and nobody could say why. */
+/** Without this check, a mock that returns something else would fail later with an error that explains nothing. */
 function checked(response: Partial<FetchResponse> | undefined): Response {
   const { status, headers, text } = response ?? {};
   if (typeof status === 'number' && typeof headers?.forEach === 'function' && text) {
     return response as Response; // Or one that has what the SDK needs, such as that of node-fetch.
   }
-  throw new InvalidRequestError('the fetch option must resolve to a Response, with status, headers and text().');
+  throw new InvalidRequestError('the fetch option must resolve to a Response with status, headers and text().');
 }
 
 /** An error needs a message and a few details; a proxy may send megabytes of HTML instead. */

@@ -15,7 +15,7 @@ import type { InternalRequestOptions, Requester, RequestSpec } from './request-o
 import { RetryBudget } from './retry-budget.ts';
 import { RetryTracker } from './retry-tracker.ts';
 
-/** What the clients that come from one another by `withOptions` share. */
+/** What a client shares with those that `withOptions` makes from it. */
 export class SharedState {
   readonly telemetry: Telemetry;
   readonly retryBudget = new RetryBudget();
@@ -49,7 +49,7 @@ export class HttpClient implements Requester {
 
   request<T>(spec: RequestSpec<T>, options?: InternalRequestOptions | null): APIPromise<T> {
     const given = { ...options };
-    // Opened now, because the caller may change the parameters before the request is sent.
+    // Parsed now, because the caller may change the parameters before the request is sent.
     const call = deferErrors(() => openCall(spec, given, this.#options));
     return new APIPromise((raw) => this.#run(spec, call(), given.signal, raw));
   }
@@ -101,7 +101,7 @@ export class HttpClient implements Requester {
 
         this.#telemetry.retry(call, attempt, retry.delay, error);
         if (retry.delay > 0) await sleep(retry.delay, signal);
-        // Only now: by the time the delay is over, the retries of others have shown whether the API is back.
+        // After the delay, because by then the retries of other calls have shown whether the API is back.
         if (!(await retries.pay(retry, signal))) throw error;
       }
     } finally {
@@ -118,7 +118,7 @@ export class HttpClient implements Requester {
   }
 }
 
-/** Does the work now, and throws what it throws when the result is asked for. */
+/** Does the work now. If it fails, the error is thrown when the result is requested. */
 function deferErrors<T>(work: () => T): () => T {
   try {
     const value = work();
@@ -130,7 +130,7 @@ function deferErrors<T>(work: () => T): () => T {
   }
 }
 
-/** How the last attempt failed says more than that the call would wait too long for the next one. */
+/** The error of the last attempt says more than that the next one would wait too long. */
 function preferring(lastError: ExampleError | undefined): (reason: unknown) => never {
   return (reason) => {
     throw lastError && reason instanceof RateLimitWaitError ? lastError : reason;

@@ -7,7 +7,7 @@ const mostRedirects = 5;
  * Where to send the call next. A redirect is followed within the origin only, because the token is for that origin,
  * and only if it keeps the method: 301, 302 and 303 may turn a POST into a GET.
  *
- * @param redirectedTo Where the redirects before this one have led, if there were any.
+ * @param redirectedTo Where earlier redirects have led, if there were any.
  * @param redirects How many were followed before.
  * @throws {ConnectionError} when it may not be followed.
  */
@@ -37,7 +37,7 @@ export function followRedirect(
   return target.href;
 }
 
-/** Whether a response redirects. A browser shows one that may not be followed without its status. */
+/** Whether a response redirects. A browser hides the status of a redirect that it must not follow. */
 export function isRedirect({ status, type }: Response): boolean {
   return type === 'opaqueredirect' || [301, 302, 303, 307, 308].includes(status);
 }

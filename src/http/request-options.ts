@@ -2,26 +2,26 @@ import type { ZodMiniType } from 'zod/mini';
 import type { CallPriority } from '../rate-limit/priority.ts';
 import type { APIPromise } from './api-promise.ts';
 
-/** Options of one call. They override the client's. */
+/** Options for one call. They override the client's. */
 export interface RequestOptions {
-  /** Cancels the call, whatever it is doing. The call then rejects with the signal's `reason`, as `fetch` does. */
+  /** Cancels the call at any stage. The call then rejects with the signal's `reason`, as `fetch` does. */
   signal?: AbortSignal | undefined;
   /** Milliseconds for one attempt, from sending the request to the end of the body. Default: the client's, 30 000. */
   timeout?: number | undefined;
   /** Milliseconds for the whole call, including all waits and retries. Default: the client's, no limit. */
   totalTimeout?: number | undefined;
-  /** How often to retry a failed attempt, if a retry cannot repeat an effect. Default: the client's, 2. */
+  /** Maximum number of retries. An attempt is retried only if that can't repeat an effect. Default: the client's, 2. */
   maxRetries?: number | undefined;
   /** Headers to add to the request. They replace the client's; `undefined` removes one. */
   headers?: Record<string, string | undefined> | Headers | undefined;
   /**
-   * Sent as `Idempotency-Key`, so that a POST may be retried. Relies on the API to perform a request with the same key
-   * only once.
+   * Sent as the `Idempotency-Key` header. A POST with a key is retried like a GET, which is safe only if the API
+   * performs requests with the same key once.
    */
   idempotencyKey?: string | undefined;
 }
 
-/** The options of one call, including those that only the SDK itself sets. */
+/** The options for one call, including those that only the SDK itself sets. */
 export interface InternalRequestOptions extends RequestOptions {
   /** Default: normal. */
   priority?: CallPriority | undefined;
@@ -41,7 +41,7 @@ export interface RequestSpec<T> {
   readonly secretFields?: readonly string[] | undefined;
   /** The documented body of a success. */
   readonly schema: ZodMiniType<T>;
-  /** Whether a body is usable, even if it differs from the schema. Default: every JSON object is. */
+  /** Whether a body is usable, even if it differs from the schema. Default: any JSON object is. */
   readonly isUsable?: ((body: unknown) => boolean) | undefined;
 }
 

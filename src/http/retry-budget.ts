@@ -6,9 +6,9 @@ const successRefund = 1;
 
 /**
  * Limits how much retries add to the load of an API that is down, like the retry quota of the AWS SDKs. Each retry pays
- * when it is sent, and is refunded when it succeeds. Each call that succeeds at its first attempt pays a little in.
- * While calls succeed, the budget always suffices. When every call fails, it allows fifty retries, and then one for
- * every ten successes.
+ * when it is sent, and is refunded if the API works again. Each call that succeeds at its first attempt adds a little.
+ * While calls succeed, the budget suffices. If every call fails, it allows fifty retries, and then one for every ten
+ * successes.
  *
  * If the budget is spent on retries still in flight, the next retry waits for their outcome. So 500 calls that fail in
  * one short outage are all retried, and 500 calls to an API that is down are not.
@@ -43,7 +43,7 @@ export class RetryBudget {
     this.#wake();
   }
 
-  /** Pays in for a call that succeeded at its first attempt. */
+  /** Adds to the budget for a call that succeeded at its first attempt. */
   earn(): void {
     this.#balance = Math.min(capacity, this.#balance + successRefund);
     this.#wake();

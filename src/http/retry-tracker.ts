@@ -26,7 +26,7 @@ export class RetryTracker {
 
   /** The attempt has ended. */
   settle(result: Result): void {
-    // The API works, even where it says no.
+    // The API works, even if it rejects the call.
     const works = result.kind !== 'failure' || (result.response !== undefined && result.response.status < 500);
     if (this.#isPaid) this.#budget.settle(works);
     else if (result.kind === 'success') this.#budget.earn();

@@ -1,5 +1,5 @@
-// Which failed attempts are retried, and when: docs/retries.md has the table. The rule behind it: nothing that may have
-// happened once is sent twice.
+// Which failed attempts are retried, and when. docs/retries.md has the table. Its rule: nothing is sent twice that may
+// have taken effect once.
 
 /** How an attempt failed. */
 export type Failure =
@@ -18,7 +18,7 @@ export interface RetryState {
   readonly retries: number;
   /** Whether the rate limiter decides when a refused call (429) is sent again. */
   readonly paced: boolean;
-  /** Whether the API has answered other calls since this one was sent: it was refused in favour of them. */
+  /** Whether the API has answered other calls since this one was sent. If so, the refusal is contention. */
   readonly contended: boolean;
 }
 
@@ -33,7 +33,7 @@ export interface Retry {
 const baseDelay = 500;
 const longestDelay = 8_000;
 
-/** The SDK does not wait longer than this for a server: the caller can decide better what to do. */
+/** The SDK does not wait longer than this for a server. The caller can decide better what to do. */
 const longestRetryAfter = 120_000;
 
 /**

@@ -12,7 +12,7 @@ export function expandRoute(route: string, params: Readonly<Record<string, strin
 }
 
 function encodeSegment(name: string, value: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  // eslint-disable-next-line no-control-regex -- the point is to find control characters
   if (typeof value !== 'string' || !/^(?!\.{0,2}$)[^/\\\u0000-\u001f\u007f]*$/.test(value) || !value.isWellFormed()) {
     throw new InvalidRequestError(
       `${name} must be a non-empty string without slashes or control characters, and not '.' or '..'.`,

@@ -8,7 +8,7 @@ export interface Project {
   id: string;
   /** Name. */
   name: string;
-  /** What the project is about. */
+  /** Description. */
   description: string;
   /** When the project was created: ISO 8601, UTC. */
   created_at: string;
@@ -37,7 +37,7 @@ export class Projects {
   }
 
   /**
-   * Lists projects: `GET /projects`. Iterate it for every project of every page, or await it for one page.
+   * Lists projects: `GET /projects`. Iterate the result for the projects of all pages, or await it for one page.
    *
    * @example
    * for await (const project of client.projects.list({ status: 'active' })) {

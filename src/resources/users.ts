@@ -58,7 +58,7 @@ export class Users {
   /**
    * Creates a user: `POST /users`.
    *
-   * If a failure leaves open whether the user was created, the call is not retried unless you pass an `idempotencyKey`.
+   * If it is unknown whether a failed attempt created the user, the call is retried only with an `idempotencyKey`.
    *
    * @throws {ConflictError} when another user has this email address.
    * @throws {UnprocessableEntityError} when a field is invalid; its `details` say which.

@@ -9,7 +9,7 @@ export interface RequestEvent extends RequestTarget {
   readonly attempt: number;
 }
 
-/** An attempt was answered, with whatever status. */
+/** An attempt received a response, whatever its status. */
 export interface ResponseEvent extends RequestEvent {
   /** HTTP status code. */
   readonly status: number;
@@ -35,7 +35,7 @@ export interface RetryEvent extends RequestEvent {
 export interface RateLimitWaitEvent extends RequestTarget {
   /** Expected wait, in milliseconds. */
   readonly delay: number;
-  /** Calls that wait for this token in this process, including this one. */
+  /** Calls in this process that wait for this token's rate limit, including this one. */
   readonly waiting: number;
 }
 
@@ -47,7 +47,7 @@ export interface RateLimitStoreEvent {
   readonly reason: string | undefined;
 }
 
-/** A response differs from the documentation. The call returned it as it is. */
+/** A response differs from the API reference. The call still returns it. */
 export interface ValidationIssueEvent extends RequestTarget {
   /** All differences. */
   readonly issues: readonly ValidationIssue[];
@@ -64,11 +64,11 @@ export interface ListDriftEvent extends RequestTarget {
   readonly openSeams: number;
 }
 
-/** The client's events. Payloads hold no token and no request body. */
+/** The client's events. Payloads contain neither the token nor a request body. */
 export interface ClientEvents {
   /** An attempt is about to be sent. */
   request: [event: RequestEvent];
-  /** An attempt was answered, with whatever status. */
+  /** An attempt received a response, whatever its status. */
   response: [event: ResponseEvent];
   /** An attempt failed and will be retried. */
   retry: [event: RetryEvent];
@@ -76,13 +76,13 @@ export interface ClientEvents {
   rateLimitWait: [event: RateLimitWaitEvent];
   /** The store that shares the rate limit became unavailable, or is available again. */
   rateLimitStore: [event: RateLimitStoreEvent];
-  /** A response differs from the documentation. */
+  /** A response differs from the API reference. */
   validationIssue: [event: ValidationIssueEvent];
   /** A walk over a list may have missed items, because the list moved too much. */
   listDrift: [event: ListDriftEvent];
 }
 
-/** Receives one event. If it throws or rejects, that is logged and changes nothing else. */
+/** Receives one event. If it throws or rejects, the error is logged and nothing else changes. */
 export type ClientEventListener<Name extends keyof ClientEvents> = (...event: ClientEvents[Name]) => unknown;
 
 /** Emits events. A listener that throws or rejects affects neither the call nor the other listeners. */
@@ -108,7 +108,7 @@ export class ClientEventEmitter {
     if (guarded) this.#emitter.off(name, guarded);
   }
 
-  /** Whether there is a listener, so that no payload is built without one. */
+  /** Whether there is a listener. Without one, no payload is built. */
   has(name: keyof ClientEvents): boolean {
     return this.#emitter.listenerCount(name) > 0;
   }

@@ -1,7 +1,7 @@
 import { callable, oneOf } from '../utils/arguments.ts';
 import { environmentVariable } from '../utils/runtime.ts';
 
-/** Receives log lines. `console` is one. */
+/** Receives log lines. `console` is a logger. */
 export interface Logger {
   /** Logs a detail for debugging, such as each request and response. */
   debug(message: string): void;
@@ -21,14 +21,14 @@ const logLevels: readonly LogLevel[] = ['off', 'error', 'warn', 'info', 'debug']
 /** A logger without the methods that its level switches off, so that no message is built for them. */
 export type LeveledLogger = Readonly<Partial<Logger>>;
 
-/** The options that concern logging. */
+/** The options for logging. */
 export interface LoggerOptions {
   readonly logger?: Logger | undefined;
   readonly logLevel?: LogLevel | undefined;
 }
 
 /**
- * The logger that the options ask for. A logger that throws or rejects changes nothing.
+ * The logger that the options ask for. Errors of a logger are ignored.
  *
  * @throws {InvalidRequestError} when the logger lacks a method, or the level is unknown.
  */
@@ -36,7 +36,7 @@ export function resolveLogger({ logger = console, logLevel }: LoggerOptions): Le
   const level = oneOf('logLevel (or EXAMPLE_LOG)', logLevel ?? environmentVariable('EXAMPLE_LOG') ?? 'warn', logLevels);
   const method = (name: Exclude<LogLevel, 'off'>) => {
     const given = (logger as Partial<Logger> | null)?.[name]; // Untyped programs may pass anything.
-    // It may be asynchronous, although its type says otherwise.
+    // It may be asynchronous, even though its type says otherwise.
     const write: (line: string) => unknown = callable(`logger.${name}`, given?.bind(logger));
     if (logLevels.indexOf(name) > logLevels.indexOf(level)) return {};
     const log = (message: string) => {

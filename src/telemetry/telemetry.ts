@@ -6,12 +6,12 @@ import { locationOf } from '../utils/validation.ts';
 import { ClientEventEmitter } from './events.ts';
 import type { LeveledLogger } from './logger.ts';
 
-/** What the clients that come from one another by `withOptions` share. */
+/** What a client shares with those that `withOptions` makes from it. */
 interface SharedTelemetry {
   readonly events: ClientEventEmitter;
-  /** Where a response was seen to differ from the documentation: each location is logged once. */
+  /** Locations at which a response differed from the API reference. Each is logged once. */
   readonly loggedIssues: Set<string>;
-  /** No log line about waiting for the rate limit before then, on the clock of `performance.now()`. */
+  /** When waiting for the rate limit may be logged again, on the clock of `performance.now()`. */
   quietUntil: number;
   /** One function for all clients, so that an outage of the store is reported once. */
   readonly onStoreChange: (change: RateLimitStoreChange) => void;
@@ -22,7 +22,7 @@ export class Telemetry {
   readonly #logger: LeveledLogger;
   readonly #shared: SharedTelemetry;
 
-  /** @param shared Given where the telemetry of another client is to be shared; see {@link Telemetry.withLogger}. */
+  /** @param shared Set to share the telemetry of another client; see {@link Telemetry.withLogger}. */
   constructor(logger: LeveledLogger, shared = newShared(logger)) {
     this.#logger = logger;
     this.#shared = shared;
@@ -80,11 +80,11 @@ export class Telemetry {
     this.events.emit('rateLimitWait', { ...target(call), delay, waiting });
     const now = performance.now();
     if (delay <= 1000 || now < this.#shared.quietUntil) return;
-    // One line for all calls that wait for the same reason, not a thousand.
+    // One line for all calls that wait for the same reason.
     this.#shared.quietUntil = now + delay;
     const seconds = Math.round(delay / 1000);
     this.#logger.info?.(
-      `${call.method} ${call.path} waits about ${seconds} s for the rate limit; ${waiting} calls are waiting.`,
+      `${call.method} ${call.path} waits about ${seconds} s for the rate limit. Calls waiting: ${waiting}.`,
     );
   }
 
@@ -116,7 +116,7 @@ function newShared(logger: LeveledLogger): SharedTelemetry {
   };
 }
 
-/** A call without what else it holds. */
+/** Only the method and path of a call. */
 function target({ method, path }: RequestTarget): RequestTarget {
   return { method, path };
 }

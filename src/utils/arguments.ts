@@ -1,6 +1,6 @@
 import { InvalidRequestError } from '../errors/invalid-request-error.ts';
 
-// Checks of what callers pass in. Each message names the option and says what is expected. It repeats numbers, but no
+// Checks of what callers pass in. Each message names the option and says what is expected. It repeats numbers but no
 // text, which may be a secret.
 
 const longestTimer = 2 ** 31 - 1;
@@ -9,20 +9,20 @@ const longestTimer = 2 ** 31 - 1;
 export function milliseconds(name: string, value: number): number {
   if (typeof value === 'number' && value > 0 && (value <= longestTimer || value === Infinity)) return value;
   throw new InvalidRequestError(
-    `${name} must be a positive number of milliseconds, at most ${longestTimer}, or Infinity; it is ${described(value)}.`,
+    `${name} must be a positive number of milliseconds, at most ${longestTimer}, or Infinity; got ${described(value)}.`,
   );
 }
 
 /** A whole number of at least `minimum`. */
 export function wholeNumber(name: string, value: number, minimum: number): number {
   if (Number.isSafeInteger(value) && value >= minimum) return value;
-  throw new InvalidRequestError(`${name} must be a whole number of at least ${minimum}; it is ${described(value)}.`);
+  throw new InvalidRequestError(`${name} must be a whole number of at least ${minimum}; got ${described(value)}.`);
 }
 
 /** A function. */
 export function callable<F>(name: string, value: F | undefined): F {
   if (typeof value === 'function') return value;
-  throw new InvalidRequestError(`${name} must be a function; it is ${described(value)}.`);
+  throw new InvalidRequestError(`${name} must be a function; got ${described(value)}.`);
 }
 
 /** One of the given words. */
@@ -47,7 +47,7 @@ export function mergeHeaders(
       );
     }
     if (header === 'authorization') {
-      throw new InvalidRequestError(`${name} must not set authorization: the SDK sets it, from apiToken.`);
+      throw new InvalidRequestError(`${name} must not set authorization: the SDK sets it from apiToken.`);
     }
     if (value === undefined) merged.delete(header);
     else merged.set(header, headerValue(`${name}['${header}']`, value));
@@ -55,9 +55,9 @@ export function mergeHeaders(
   return Object.fromEntries(merged);
 }
 
-/** A header value, which can't end the header and start another one. */
+/** A header value that can't end the header and start another one. */
 export function headerValue(name: string, value: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  // eslint-disable-next-line no-control-regex -- the point is to find control characters
   if (typeof value === 'string' && /^[^\u0000-\u0008\u000a-\u001f\u007f\u0100-\uffff]*$/.test(value)) return value;
   throw new InvalidRequestError(
     `${name} must be a string without line breaks, control characters or characters beyond Latin-1.`,

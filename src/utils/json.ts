@@ -1,4 +1,4 @@
-/** The value of a JSON text; `undefined` if it is not JSON, which itself has no `undefined`. */
+/** The value of a JSON text; `undefined` if it is not JSON. JSON itself has no `undefined`. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

@@ -1,13 +1,13 @@
 import type { ZodMiniType } from 'zod/mini';
 import type { ValidationIssue } from '../errors/index.ts';
 
-/** The differences between a body and its schema. Fields that the schema does not know are allowed. */
+/** The differences between a body and its schema. Additional fields are allowed. */
 export function findIssues(schema: ZodMiniType, body: unknown): ValidationIssue[] {
   let result: ReturnType<typeof schema.safeParse>;
   try {
     result = schema.safeParse(body);
   } catch {
-    // zod passes issues on as the arguments of one call, which fails beyond some hundred thousand of them.
+    // zod passes all issues as arguments of one call, which fails beyond some hundred thousand.
     return [{ path: [], message: 'more differences than can be listed' }];
   }
   if (result.success) return [];

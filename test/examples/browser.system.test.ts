@@ -104,7 +104,7 @@ describe.runIf(hasChromium || process.env['CI'] !== undefined)('examples/browser
     await section.getByText('of 10 left').waitFor();
     await expect.poll(() => page.locator('#queue-count').textContent()).toBe('30');
     expect(await gauge(page).getAttribute('aria-valuenow')).toBe('0');
-    expect(await section.getByText('The next go out in').textContent()).toMatch(/in \d+ s\.$/);
+    expect(await section.getByText('The next calls go out in').textContent()).toMatch(/in \d+ s\.$/);
 
     await section.getByRole('button', { name: 'Cancel' }).click();
     await section.getByText('10 answered, 30 cancelled.').waitFor();
@@ -151,7 +151,7 @@ describe.runIf(hasChromium || process.env['CI'] !== undefined)('examples/browser
     await page.getByRole('button', { name: 'Create user' }).click();
     await expect.poll(() => page.locator('#email-error').textContent()).not.toBe('');
     await page.getByRole('button', { name: 'Send 40 requests' }).click();
-    await page.getByText('The next go out in').waitFor();
+    await page.getByText('The next calls go out in').waitFor();
 
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
     await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));

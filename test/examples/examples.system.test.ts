@@ -38,8 +38,8 @@ describe('the examples run as they stand', () => {
     expect((await runExample('handle-errors')).trim().split('\n')).toEqual([
       'Unknown id: undefined',
       expect.stringMatching(/^Invalid: name: .+; email: .+; password: .+/),
-      'Good: Welcome, Ada.',
-      'Again: This email address has an account already.',
+      'Valid: Welcome, Ada.',
+      'Duplicate: This email address already has an account.',
       expect.stringMatching(/^Never sent: id must be a non-empty string/),
     ]);
   });

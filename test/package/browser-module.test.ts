@@ -28,7 +28,7 @@ describe.runIf(hasChromium || process.env['CI'] !== undefined)('dist/browser.min
       <title>Projects</title>
       <ul></ul>
       <script type="module">
-        import { Client, NotFoundError } from '../package/browser.min.js';
+        import { Client, NotFoundError } from './browser.min.js';
 
         const client = new Client(${JSON.stringify(options)});
         for await (const project of client.projects.list()) {

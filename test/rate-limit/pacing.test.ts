@@ -135,7 +135,7 @@ describe('a call that has to wait', () => {
     await times(3, list(client));
 
     expect(info).toHaveBeenCalledExactlyOnceWith(
-      '[@example/sdk] GET /projects waits about 60 s for the rate limit; 1 calls are waiting.',
+      '[@example/sdk] GET /projects waits about 60 s for the rate limit. Calls waiting: 1.',
     );
   });
 

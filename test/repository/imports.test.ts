@@ -81,6 +81,25 @@ it('refuses an import by the sandbox of the sources of the SDK', async () => {
   ]);
 });
 
+it.each([
+  ['storage', 'state'],
+  ['webhooks', 'state'],
+  ['api', 'dashboard'],
+])('refuses an import, in the sandbox, by %s of %s', async (from, to) => {
+  const files = { [`../sandbox/src/${from}/a.ts`]: [`../${to}/b.ts`], [`../sandbox/src/${to}/b.ts`]: [] };
+
+  expect(await brokenRules(files)).toEqual([`sandbox-one-way/${from}`]);
+});
+
+it('lets only the command line import what puts the sandbox together', async () => {
+  const assembly = { '../sandbox/src/sandbox.ts': [] };
+
+  expect(await brokenRules({ '../sandbox/src/cli/a.ts': ['../sandbox.ts'], ...assembly })).toEqual([]);
+  expect(await brokenRules({ '../sandbox/src/api/a.ts': ['../sandbox.ts'], ...assembly })).toEqual([
+    'sandbox-one-way/assembly',
+  ]);
+});
+
 it('refuses files that import each other in a circle, even if only their types do', async () => {
   expect(await brokenRules({ 'http/a.ts': ['./b.ts'], 'http/b.ts': ['./c.ts'], 'http/c.ts': ['./a.ts'] })).toContain(
     'no-cycles',

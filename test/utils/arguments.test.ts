@@ -7,11 +7,11 @@ import { callable, headerValue, mergeHeaders, milliseconds, oneOf, wholeNumber }
 describe('the message of an error names the option and says what is expected', () => {
   it.each<[string, () => unknown]>([
     [
-      'timeout must be a positive number of milliseconds, at most 2147483647, or Infinity; it is -1.',
+      'timeout must be a positive number of milliseconds, at most 2147483647, or Infinity; got -1.',
       () => milliseconds('timeout', -1),
     ],
-    ['maxRetries must be a whole number of at least 0; it is 1.5.', () => wholeNumber('maxRetries', 1.5, 0)],
-    ['fetch must be a function; it is string.', () => callable('fetch', 'secret')],
+    ['maxRetries must be a whole number of at least 0; got 1.5.', () => wholeNumber('maxRetries', 1.5, 0)],
+    ['fetch must be a function; got string.', () => callable('fetch', 'secret')],
     ["logLevel must be one of 'off', 'error'.", () => oneOf('logLevel', 'secret', ['off', 'error'])],
     [
       'x must be a string without line breaks, control characters or characters beyond Latin-1.',

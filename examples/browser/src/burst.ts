@@ -5,7 +5,9 @@ const send = find('burst-send', HTMLButtonElement);
 const cancel = find('burst-cancel', HTMLButtonElement);
 const result = find('burst-result', HTMLElement);
 
-/** Sends more calls at once than the rate limit allows: the client queues what has to wait, and none is refused. */
+/**
+ * Makes more calls at once than the rate limit allows. The client queues those that have to wait, and none are refused.
+ */
 export function sendBurst(client: Client): void {
   let controller: AbortController | undefined;
 

@@ -3,6 +3,6 @@
 interface ImportMetaEnv {
   readonly VITE_EXAMPLE_BASE_URL: string;
   readonly VITE_EXAMPLE_API_TOKEN: string;
-  /** Milliseconds; left out for the API itself. */
+  /** Length of a rate-limit window in milliseconds. Not set for the real API. */
   readonly VITE_EXAMPLE_WINDOW?: string;
 }

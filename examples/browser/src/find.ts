@@ -1,4 +1,4 @@
-/** The element of index.html with this id. */
+/** Returns the element of index.html that has this id. */
 export function find<E extends Element>(id: string, type: new () => E): E {
   const element = document.getElementById(id);
   if (element instanceof type) return element;

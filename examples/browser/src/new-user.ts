@@ -6,7 +6,7 @@ const button = find('user-create', HTMLButtonElement);
 const message = find('user-message', HTMLElement);
 const fields = ['name', 'email', 'password'] as const;
 
-/** Creates a user from the form, and shows what the API says about each field beside it. */
+/** Creates a user from the form. Shows the API's message for each invalid field next to the field. */
 export function createUsers(client: Client): void {
   form.addEventListener('submit', (event) => {
     event.preventDefault();
@@ -20,21 +20,21 @@ async function create(client: Client, data: FormData): Promise<void> {
   button.disabled = true;
   const [name, email, password] = [text(data, 'name'), text(data, 'email'), text(data, 'password')];
   try {
-    // With a key the client may try again after a broken connection: the user is created once.
+    // With a key, the client can retry after a lost connection, and the API creates the user only once.
     const user = await client.users.create({ name, email, password }, { idempotencyKey: crypto.randomUUID() });
     form.reset();
     showMessage('good', `Created ${user.name} (${user.id}).`);
   } catch (error) {
     if (error instanceof UnprocessableEntityError) showFieldErrors(error.details ?? {});
     else if (error instanceof APIError) showMessage('bad', error.message);
-    else if (error instanceof ExampleError) showMessage('bad', `The API can't be reached. ${error.message}`);
+    else if (error instanceof ExampleError) showMessage('bad', `The API could not be reached. ${error.message}`);
     else throw error;
   } finally {
     button.disabled = false;
   }
 }
 
-/** `details` holds a message for each field that is at fault. */
+/** `details` has a message for each invalid field. */
 function showFieldErrors(details: Readonly<Record<string, unknown>>): void {
   for (const name of fields) {
     const problem = details[name];

@@ -8,7 +8,7 @@ const count = find('projects-count', HTMLElement);
 const progress = find('projects-progress', HTMLProgressElement);
 const list = find('projects-list', HTMLOListElement);
 
-/** Lists every project, each page as soon as it is there; what is on its way can be cancelled. */
+/** Lists every project, and shows each page as soon as it arrives. The list can be cancelled. */
 export function listProjects(client: Client): void {
   let controller: AbortController | undefined;
 
@@ -27,7 +27,7 @@ async function stream(client: Client, fields: FormData, signal: AbortSignal): Pr
   let total: number | undefined;
   try {
     const filter = typeof status === 'string' && status !== '' ? { status } : {};
-    // Four pages ahead of what is shown: the list streams, and the rate limit is still kept.
+    // Requests four pages ahead of the one that is shown, within the rate limit.
     for await (const page of client.projects.list({ ...filter, per_page: 20 }, { prefetch: 4, signal }).pages()) {
       list.append(...page.data.map(row));
       loaded += page.data.length;
@@ -36,7 +36,7 @@ async function stream(client: Client, fields: FormData, signal: AbortSignal): Pr
     }
     show({ loading: false, loaded, total: loaded });
   } catch (error) {
-    // An aborted call rejects with the signal's reason, which is none of the SDK's errors.
+    // An aborted call rejects with the signal's reason, which is not an ExampleError.
     if (!signal.aborted && !(error instanceof ExampleError)) throw error;
     show({ loading: false, loaded, total, problem: signal.aborted ? 'Cancelled' : String(error) });
   }
@@ -73,7 +73,7 @@ function row(project: Project): HTMLLIElement {
   return item;
 }
 
-/** The initials, in a colour that goes with the name. */
+/** The initials, in a colour that depends on the name. */
 function tile({ name }: Project): HTMLElement {
   const words = name.split(/\s+/, 2);
   const element = document.createElement('span');

@@ -9,20 +9,21 @@ const queue = find('queue', HTMLElement);
 const queueCount = find('queue-count', HTMLElement);
 const queueNext = find('queue-next', HTMLElement);
 
-/** Shows what is left of the token's budget, and the calls that wait for the next window. */
+/** Shows how much of the token's budget is left, and how many calls wait for the next window. */
 export function showRateLimit(client: Client): void {
   const draw = () => {
     const snapshot = client.rateLimit;
     if (snapshot === undefined) return;
     const { remaining, limit, reset, waiting } = snapshot;
-    // By the API's clock, from which this computer's may differ; the client knows by how much, and paces by that.
+    // `reset` is on the API's clock, which may differ from this computer's. The client accounts for that when it paces
+    // calls.
     const seconds = reset === undefined ? 0 : Math.max(0, Math.ceil(reset - Date.now() / 1000));
     drawGauge(remaining, limit, seconds);
     drawQueue(waiting, seconds);
   };
 
   client.on('request', draw).on('response', draw).on('rateLimitWait', draw);
-  // Between two events time passes too.
+  // Time also passes between two events.
   setInterval(draw, 250);
   draw();
 }
@@ -45,8 +46,8 @@ function drawQueue(waiting: number, seconds: number): void {
   while (queue.childElementCount < waiting) queue.append(document.createElement('i'));
   queueNext.textContent =
     waiting === 0
-      ? 'Every call is sent at once.'
+      ? 'Calls are sent immediately.'
       : seconds > 0
-        ? `The next go out in ${seconds} s.`
-        : 'The next are going out.';
+        ? `The next calls go out in ${seconds} s.`
+        : 'The next calls are going out.';
 }

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
-import type { Services } from '../services.ts';
-import { Faults, faultOf } from './faults.tsx';
-import { complaints, readForm } from './form.ts';
+import type { Services } from '../state/services.ts';
+import { faultOf, Faults } from './faults.tsx';
+import { fieldErrors, readForm } from './form.ts';
 import { page } from './page.tsx';
 
 export function faultRoutes({ faults }: Services): Hono {
@@ -10,7 +10,7 @@ export function faultRoutes({ faults }: Services): Hono {
   routes.get('/', (context) => page(context, 'Faults', <Faults faults={faults.list} form={new URLSearchParams()} />));
   routes.post('/', async (context) => {
     const form = await readForm(context.req.raw);
-    const errors = await complaints(() => faults.arm(faultOf(form)));
+    const errors = await fieldErrors(() => faults.arm(faultOf(form)));
     if (errors === undefined) return context.redirect('/dashboard/faults', 303);
     return page(context, 'Faults', <Faults faults={faults.list} form={form} errors={errors} />, 422);
   });

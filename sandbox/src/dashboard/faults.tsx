@@ -1,26 +1,26 @@
-import type { Details } from '../failure.ts';
-import type { ArmedFault } from '../faults.ts';
+import type { ArmedFault } from '../faults/armed-faults.ts';
+import type { Details } from '../http/failure.ts';
+import { Action, Empty, Field, Table } from './components.tsx';
 import { field } from './form.ts';
-import { Action, Empty, Field, Table } from './parts.tsx';
 
 const kinds = [
-  ['503', 'Answer 503'],
-  ['500', 'Answer 500'],
-  ['429', 'Answer 429'],
-  ['401', 'Answer 401'],
+  ['503', 'Respond with 503'],
+  ['500', 'Respond with 500'],
+  ['429', 'Respond with 429'],
+  ['401', 'Respond with 401'],
   ['reset', 'Reset the connection'],
   ['cut', 'Cut the body in half'],
   ['malformed', 'Malformed JSON'],
   ['html', "A proxy's HTML page"],
   ['empty', 'An empty body'],
-  ['slow', 'Only the latency'],
+  ['slow', 'Only a delay'],
 ] as const;
 
 const numbers = [
   ['latency', 'Latency, in ms', undefined],
   ['retryAfter', 'Retry-After, in s', undefined],
-  ['times', 'Times', 'Default 1, or with a share no end.'],
-  ['share', 'Share of the requests, 0 to 1', 'Default every one.'],
+  ['times', 'Times', 'Default: 1, or unlimited with a share.'],
+  ['share', 'Fraction of the requests, 0 to 1', 'Default: all requests.'],
 ] as const;
 
 export function Faults({
@@ -35,24 +35,21 @@ export function Faults({
   const value = (name: string) => field(form, name);
   return (
     <>
-      <p>
-        Make the API fail on purpose, and see how your code takes it. A request meets the first fault that is meant for
-        it.
-      </p>
+      <p>Make requests fail, to test how your code handles it. Each request gets the first fault that matches it.</p>
       <div data-refresh>
         {faults.length === 0 ? (
-          <Empty>None: the API works.</Empty>
+          <Empty>No faults: all requests work.</Empty>
         ) : (
-          <Table caption="Faults" columns={['What', 'Route', 'Met', 'Remove']}>
+          <Table caption="Faults" columns={['Fault', 'Route', 'Requests', 'Remove']}>
             {faults.map(({ id, met, route, ...fault }) => (
               <tr>
-                <td data-label="What" class="wide">
+                <td data-label="Fault" class="wide">
                   {Object.entries(fault)
                     .map(([name, setting]) => `${name} ${String(setting)}`)
                     .join(', ')}
                 </td>
-                <td data-label="Route">{route ?? 'every one'}</td>
-                <td data-label="Met" class="number">
+                <td data-label="Route">{route ?? 'all'}</td>
+                <td data-label="Requests" class="number">
                   {met}
                 </td>
                 <td data-label="Remove">
@@ -67,7 +64,7 @@ export function Faults({
         <h2>New fault</h2>
         <form method="post" action="/dashboard/faults">
           <Field
-            label="What goes wrong"
+            label="Failure"
             name="kind"
             errors={errors?.['status'] === undefined ? undefined : { kind: errors['status'] }}
           >
@@ -87,7 +84,7 @@ export function Faults({
             value={value('route')}
             errors={errors}
             placeholder="POST /users"
-            hint="Default every one."
+            hint="Default: all routes."
           />
           <div class="pairs">
             {numbers.map(([name, label, hint]) => (
@@ -105,7 +102,7 @@ export function Faults({
           </div>
           <label class="choice">
             <input type="checkbox" name="after" value="true" checked={value('after') === 'true'} />
-            Do the work all the same, and lose only its answer
+            Do the work, and lose only the response
           </label>
           <button class="main">Add fault</button>
         </form>
@@ -114,7 +111,7 @@ export function Faults({
   );
 }
 
-/** What the form means, as a fault's fields. */
+/** Converts the form into a fault's fields. */
 export function faultOf(form: URLSearchParams): Record<string, unknown> {
   const kind = field(form, 'kind');
   const fields: Record<string, unknown> = {};

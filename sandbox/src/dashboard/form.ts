@@ -1,22 +1,26 @@
-import { readText } from '../body-text.ts';
-import { type Details, Failure } from '../failure.ts';
+import { type Details, Failure } from '../http/failure.ts';
+import { readText } from '../http/request-body.ts';
 
-/** The fields of a form that was sent. */
+/**
+ * Reads a submitted form.
+ *
+ * @throws {Failure} 415 when the request is not a form.
+ */
 export async function readForm(request: Request): Promise<URLSearchParams> {
   const type = request.headers.get('content-type') ?? '';
   if (!/^application\/x-www-form-urlencoded\b/i.test(type)) {
-    throw new Failure(415, 'unsupported_media_type', 'This takes what a form sends.');
+    throw new Failure(415, 'unsupported_media_type', 'Send the body as application/x-www-form-urlencoded.');
   }
   return new URLSearchParams(await readText(request));
 }
 
-/** What was typed into a field; nothing where the form did not have it. */
+/** The value of a field; empty if the form does not have it. */
 export function field(form: URLSearchParams, name: string): string {
   return form.get(name) ?? '';
 }
 
-/** What is wrong with a form's fields, to be shown beside them; `undefined` when nothing is. */
-export async function complaints(work: () => unknown): Promise<Details | undefined> {
+/** The problems to show beside a form's fields; `undefined` if there are none. */
+export async function fieldErrors(work: () => unknown): Promise<Details | undefined> {
   try {
     await work();
     return undefined;

@@ -1,9 +1,9 @@
-/** Rows that stay on the requests page. */
+/** Maximum number of rows on the requests page. */
 const KEPT = 200;
 
 /**
- * The dashboard's one script. It puts new requests on top of the list as they come, and keeps the regions marked
- * `data-refresh` up to date; without it every page still works, and shows what was true when it was loaded.
+ * The dashboard's only script. It adds new requests to the top of the list, and updates the regions marked
+ * `data-refresh`. Every page works without it.
  */
 export const live = `
 const requests = document.querySelector('[data-stream]');
@@ -20,7 +20,7 @@ if (requests) {
     requests.querySelector('.empty')?.remove();
     unannounced += 1;
   };
-  // For screen readers: how many, now and then, instead of every one.
+  // Screen readers announce the number of new requests, not each one.
   setInterval(() => {
     if (unannounced > 0) announcement.textContent = unannounced + (unannounced === 1 ? ' new request' : ' new requests');
     unannounced = 0;
@@ -36,13 +36,13 @@ if (regions.length > 0) {
     const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
     const others = [...fresh.querySelectorAll('[data-refresh]')];
     regions.forEach((region, index) => {
-      // Whoever is at work in a region keeps it as it is.
+      // Don't update a region that has the focus.
       if (region.contains(document.activeElement) || !others[index]) return;
       if (region.innerHTML !== others[index].innerHTML) region.innerHTML = others[index].innerHTML;
     });
   }, 1000);
 }
 
-// A form that came back with errors: to the first of them.
+// Focus the first field with an error.
 document.querySelector('[aria-invalid]')?.focus();
 `;

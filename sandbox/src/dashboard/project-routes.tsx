@@ -1,9 +1,10 @@
 import { Hono } from 'hono';
-import { parseFields } from '../fields.ts';
-import { createProject, projectFieldsSchema, updateProject } from '../projects.ts';
-import type { Services } from '../services.ts';
-import { complaints, field, readForm } from './form.ts';
-import { found, page, slice } from './page.tsx';
+import { projectFieldsSchema } from '../contract/schemas.ts';
+import { parseFields } from '../http/parse-fields.ts';
+import { createProject, updateProject } from '../state/projects.ts';
+import type { Services } from '../state/services.ts';
+import { field, fieldErrors, readForm } from './form.ts';
+import { page, requireFound, slice } from './page.tsx';
 import { ProjectPage, Projects } from './projects.tsx';
 
 export function projectRoutes(services: Services): Hono {
@@ -23,19 +24,19 @@ export function projectRoutes(services: Services): Hono {
   });
   routes.post('/', async (context) => {
     const form = projectForm(await readForm(context.req.raw));
-    const errors = await complaints(() => createProject(services, parseFields(projectFieldsSchema, form)));
+    const errors = await fieldErrors(() => createProject(services, parseFields(projectFieldsSchema, form)));
     if (errors === undefined) return context.redirect('/dashboard/projects', 303);
     return page(context, 'Projects', <Projects {...list()} form={form} errors={errors} />, 422);
   });
 
   routes.get('/:id', (context) => {
-    const project = found(projects.get(context.req.param('id')));
+    const project = requireFound(projects.get(context.req.param('id')));
     return page(context, project.name, <ProjectPage project={project} />);
   });
   routes.post('/:id', async (context) => {
-    const project = found(projects.get(context.req.param('id')));
+    const project = requireFound(projects.get(context.req.param('id')));
     const form = projectForm(await readForm(context.req.raw));
-    const errors = await complaints(() => updateProject(services, project, parseFields(projectFieldsSchema, form)));
+    const errors = await fieldErrors(() => updateProject(services, project, parseFields(projectFieldsSchema, form)));
     if (errors === undefined) return context.redirect('/dashboard/projects', 303);
     return page(context, project.name, <ProjectPage project={project} form={form} errors={errors} />, 422);
   });

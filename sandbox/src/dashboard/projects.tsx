@@ -1,7 +1,8 @@
-import type { Details } from '../failure.ts';
-import { PROJECT_STATUSES, type ProjectFields } from '../projects.ts';
-import type { ProjectRecord } from '../store.ts';
-import { Confirm, Empty, Field, Pill, Table, Time } from './parts.tsx';
+import type { ProjectFields } from '../contract/schemas.ts';
+import type { Details } from '../http/failure.ts';
+import { PROJECT_STATUSES } from '../state/projects.ts';
+import type { ProjectRecord } from '../storage/records.ts';
+import { Confirm, Empty, Field, Pages, Pill, Table, Time } from './components.tsx';
 
 export function Projects({
   projects,
@@ -69,26 +70,6 @@ export function Projects({
   );
 }
 
-/** Links to the pages around this one. */
-export function Pages({ page, pages, href }: { page: number; pages: number; href: (page: number) => string }) {
-  if (pages <= 1) return <></>;
-  return (
-    <nav aria-label="Pages" class="pages">
-      {page > 1 && (
-        <a rel="prev" href={href(page - 1)}>
-          Previous
-        </a>
-      )}
-      <span>{`Page ${page} of ${pages}`}</span>
-      {page < pages && (
-        <a rel="next" href={href(page + 1)}>
-          Next
-        </a>
-      )}
-    </nav>
-  );
-}
-
 export function ProjectPage({
   project,
   form = project,
@@ -105,7 +86,7 @@ export function ProjectPage({
         <ProjectInputs form={form} errors={errors} />
         <button class="main">Save</button>
       </form>
-      <Confirm to={`${to}/delete`} button="Delete project" question={`“${project.name}” will be gone.`} />
+      <Confirm to={`${to}/delete`} button="Delete project" question={`This deletes “${project.name}”.`} />
     </>
   );
 }

@@ -1,17 +1,17 @@
 import { Hono } from 'hono';
 import { html } from 'hono/html';
-import type { RequestLog } from '../request-log.ts';
-import type { Services } from '../services.ts';
-import { found, page } from './page.tsx';
+import type { RequestLog } from '../state/request-log.ts';
+import type { Services } from '../state/services.ts';
+import { page, requireFound } from './page.tsx';
 import { RequestDetail, RequestRow, Requests } from './requests.tsx';
 
-/** Rows that the page begins with. */
+/** Initial number of rows. */
 const SHOWN = 100;
 
-/** Events that a slow reader may be behind before it is cut off; it comes back by itself. */
+/** Events that a slow reader may lag behind before it is disconnected. It reconnects by itself. */
 const MAX_BEHIND = 1000;
 
-/** Milliseconds between two signs of life: a connection that nobody reads any more is noticed by them. */
+/** Milliseconds between two heartbeats, which detect closed connections. */
 const HEARTBEAT = 15_000;
 
 export function requestRoutes({ log, store }: Services): Hono {
@@ -28,15 +28,15 @@ export function requestRoutes({ log, store }: Services): Hono {
   );
 
   routes.get('/:id', (context) => {
-    const entry = found(log.entries.find(({ id }) => id === context.req.param('id')));
-    const token = entry.token === undefined ? undefined : (store.tokens.get(entry.token)?.name ?? 'revoked since');
+    const entry = requireFound(log.entries.find(({ id }) => id === context.req.param('id')));
+    const token = entry.token === undefined ? undefined : (store.tokens.get(entry.token)?.name ?? 'revoked');
     return page(context, 'Request', <RequestDetail entry={entry} token={token} />);
   });
 
   return routes;
 }
 
-/** Each new request as a server-sent event: the row to show. */
+/** Sends the row of each new request as a server-sent event. */
 function stream(log: RequestLog): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   let stop: () => void;
@@ -51,7 +51,7 @@ function stream(log: RequestLog): ReadableStream<Uint8Array> {
         }
       };
       const unsubscribe = log.subscribe((entry) => {
-        // A line break would end the event's data.
+        // A line break would end the event.
         void Promise.resolve(html`${(<RequestRow entry={entry} />)}`).then((row) =>
           send(`data: ${row.replaceAll('\n', ' ')}\n\n`),
         );

@@ -1,12 +1,12 @@
-import type { RecordedRequest } from '../request-log.ts';
-import { Code, Empty, Headers, Pill, Table, Time, toneOf } from './parts.tsx';
+import type { RecordedRequest } from '../state/request-log.ts';
+import { Code, Empty, Headers, Pill, Table, Time, toneOf } from './components.tsx';
 
-/** The last requests, newest first; `live.js` adds new ones. */
+/** The latest requests, newest first. `live.js` adds new ones. */
 export function Requests({ entries, baseUrl }: { entries: readonly RecordedRequest[]; baseUrl: string }) {
   return (
     <>
-      <p>Requests to the API as they come in. The newest are at the top.</p>
-      <p class="unseen" role="status" id="announcement"></p>
+      <p>Requests to the API, newest first. The list updates by itself.</p>
+      <p class="visually-hidden" role="status" id="announcement"></p>
       <div id="requests" data-stream="/dashboard/requests/stream">
         <Table caption="Requests" columns={['Time', 'Method', 'Path', 'Status', 'Took', 'Left']}>
           {entries.map((entry) => (
@@ -15,12 +15,12 @@ export function Requests({ entries, baseUrl }: { entries: readonly RecordedReque
         </Table>
         {entries.length === 0 && (
           <Empty>
-            None so far. Try it: <kbd>{`curl -H 'Authorization: Bearer <token>' '${baseUrl}/projects'`}</kbd>
+            No requests yet. To send one: <kbd>{`curl -H 'Authorization: Bearer <token>' '${baseUrl}/projects'`}</kbd>
           </Empty>
         )}
       </div>
       <noscript>
-        <p>Without JavaScript, reload the page to see new ones.</p>
+        <p>Without JavaScript, reload the page to see new requests.</p>
       </noscript>
     </>
   );
@@ -59,7 +59,7 @@ export function RequestDetail({ entry, token }: { entry: RecordedRequest; token:
           </dd>
         </div>
         <div>
-          <dt>Answer</dt>
+          <dt>Response</dt>
           <dd>
             <Pill tone={toneOf(entry.status)}>{entry.status ?? 'connection reset'}</Pill>
           </dd>
@@ -72,7 +72,7 @@ export function RequestDetail({ entry, token }: { entry: RecordedRequest; token:
         </div>
         <div>
           <dt>Token</dt>
-          <dd>{token ?? 'none that is known'}</dd>
+          <dd>{token ?? 'missing or unknown'}</dd>
         </div>
         <div>
           <dt>X-Request-Id</dt>

@@ -1,11 +1,10 @@
 import { Hono } from 'hono';
-import { Failure } from '../failure.ts';
-import { ownPagesOnly } from '../own-pages.ts';
-import type { Services } from '../services.ts';
+import { Failure } from '../http/failure.ts';
+import { sameOriginOnly } from '../http/same-origin.ts';
+import type { Services } from '../state/services.ts';
 import { faultRoutes } from './fault-routes.tsx';
-import { icon } from './icon.ts';
 import { live } from './live.ts';
-import { page } from './page.tsx';
+import { icon, page } from './page.tsx';
 import { projectRoutes } from './project-routes.tsx';
 import { requestRoutes } from './request-routes.tsx';
 import { style } from './style.ts';
@@ -13,7 +12,7 @@ import { tokenRoutes } from './token-routes.tsx';
 import { userRoutes } from './user-routes.tsx';
 import { webhookRoutes } from './webhook-routes.tsx';
 
-/** Nothing but the dashboard's own, and nobody may put it into a frame. */
+/** Allows only the dashboard's own resources, and no framing. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -25,7 +24,7 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** The dashboard: pages rendered on the server, and one small script that keeps them up to date. */
+/** The dashboard: pages rendered on the server, and one small script that updates them. */
 export function dashboardRoutes(services: Services): Hono {
   const routes = new Hono();
 
@@ -37,7 +36,7 @@ export function dashboardRoutes(services: Services): Hono {
     headers.set('Referrer-Policy', 'same-origin');
     headers.set('Cache-Control', 'no-store');
   });
-  routes.use(ownPagesOnly);
+  routes.use(sameOriginOnly);
 
   routes.get('/', (context) => context.redirect('/dashboard/requests'));
   routes.get('/style.css', (context) => context.body(style, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
@@ -52,7 +51,7 @@ export function dashboardRoutes(services: Services): Hono {
   routes.route('/faults', faultRoutes(services));
 
   routes.all('*', () => {
-    throw new Failure(404, 'not_found', 'There is no such page.');
+    throw new Failure(404, 'not_found', 'This page does not exist.');
   });
   routes.onError((error, context) => {
     const { status, message } =

@@ -1,4 +1,4 @@
-/** The dashboard's style sheet. Colours come in pairs: light, dark. */
+/** The dashboard's style sheet. Colors come in pairs: light, dark. */
 export const style = `
 :root {
   color-scheme: light dark;
@@ -35,7 +35,7 @@ code, kbd, pre { font-family: var(--mono); font-size: 0.9em; }
 
 .skip { position: absolute; left: -999rem; }
 .skip:focus { left: 1rem; top: 0.5rem; z-index: 1; padding: 0.5rem 1rem; background: var(--surface); }
-.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
 header {
   display: flex;

@@ -1,10 +1,10 @@
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
-import { parseFields } from '../fields.ts';
-import type { Services } from '../services.ts';
-import { SandboxState, tokenInfo } from '../state.ts';
-import { text } from '../users.ts';
-import { complaints, readForm } from './form.ts';
+import { text } from '../contract/schemas.ts';
+import { parseFields } from '../http/parse-fields.ts';
+import { SandboxState, tokenInfo } from '../state/sandbox-state.ts';
+import type { Services } from '../state/services.ts';
+import { fieldErrors, readForm } from './form.ts';
 import { page } from './page.tsx';
 import { RateLimits, Tokens } from './tokens.tsx';
 
@@ -20,11 +20,11 @@ export function tokenRoutes(services: Services): Hono {
   routes.post('/api-tokens', async (context) => {
     const form = await readForm(context.req.raw);
     let created: { name: string; token: string } | undefined;
-    const errors = await complaints(async () => {
+    const errors = await fieldErrors(async () => {
       const { name } = parseFields(tokenSchema, { name: form.get('name') });
       created = await tokens.create(name);
     });
-    // No redirect: the token is shown in this answer, and nowhere else.
+    // No redirect, because the token is shown only in this response.
     return page(
       context,
       'API tokens',
@@ -39,11 +39,11 @@ export function tokenRoutes(services: Services): Hono {
   });
 
   routes.get('/rate-limits', (context) => {
-    const standings = store.tokens.all.map((token) => ({
+    const statuses = store.tokens.all.map((token) => ({
       token: tokenInfo(token),
-      standing: windows.standing(token.id, clock.now()),
+      status: windows.status(token.id, clock.now()),
     }));
-    return page(context, 'Rate limits', <RateLimits standings={standings} window={windows.rate.window} />);
+    return page(context, 'Rate limits', <RateLimits statuses={statuses} window={windows.rate.window} />);
   });
 
   return routes;

@@ -1,8 +1,8 @@
-import type { Details } from '../failure.ts';
-import type { RateStanding } from '../rate-windows.ts';
-import type { TokenInfo } from '../state.ts';
-import { timestamp } from '../timestamp.ts';
-import { Confirm, Empty, Field, Table, Time } from './parts.tsx';
+import type { Details } from '../http/failure.ts';
+import type { RateLimitStatus } from '../state/rate-windows.ts';
+import type { TokenInfo } from '../state/sandbox-state.ts';
+import { timestamp } from '../utils/clock.ts';
+import { Confirm, Empty, Field, Table, Time } from './components.tsx';
 
 export function Tokens({
   tokens,
@@ -18,7 +18,7 @@ export function Tokens({
       {created !== undefined && (
         <section class="notice" role="status">
           <h2>{`Token “${created.name}”`}</h2>
-          <p>Copy it now: it is kept as a hash, and never shown again.</p>
+          <p>Copy it now. It is stored as a hash and can't be shown again.</p>
           <p>
             <code id="new-token" class="secret">
               {created.token}
@@ -27,7 +27,7 @@ export function Tokens({
         </section>
       )}
       {tokens.length === 0 ? (
-        <Empty>No token: nobody can use the API.</Empty>
+        <Empty>No tokens: every request gets a 401.</Empty>
       ) : (
         <Table caption="API tokens" columns={['Name', 'Ends in', 'Created', 'Revoke']}>
           {tokens.map(({ id, name, hint, created_at }) => (
@@ -64,19 +64,19 @@ export function Tokens({
 }
 
 export function RateLimits({
-  standings,
+  statuses,
   window,
 }: {
-  standings: readonly { readonly token: TokenInfo; readonly standing: RateStanding }[];
+  statuses: readonly { readonly token: TokenInfo; readonly status: RateLimitStatus }[];
   window: number;
 }) {
   return (
     <div data-refresh>
-      <p>{`What each token may still do in its window of ${window / 1000} s. A window starts with the first request in it.`}</p>
-      {standings.length === 0 && <Empty>No token, no budget.</Empty>}
+      <p>{`Requests left for each token in its window of ${window / 1000} s. A window starts with its first request.`}</p>
+      {statuses.length === 0 && <Empty>No tokens.</Empty>}
       <ul class="cards">
-        {standings.map(({ token, standing }) => {
-          const open = standing.remaining < standing.limit;
+        {statuses.map(({ token, status }) => {
+          const open = status.remaining < status.limit;
           return (
             <li>
               <h2>
@@ -84,18 +84,18 @@ export function RateLimits({
               </h2>
               <meter
                 min={0}
-                max={standing.limit}
-                low={standing.limit / 4}
-                optimum={standing.limit}
-                value={standing.remaining}
-                aria-label={`Requests left to ${token.name}`}
+                max={status.limit}
+                low={status.limit / 4}
+                optimum={status.limit}
+                value={status.remaining}
+                aria-label={`Requests left for ${token.name}`}
               ></meter>
               <p>
-                <strong>{standing.remaining}</strong>
-                {` of ${standing.limit} left. `}
+                <strong>{status.remaining}</strong>
+                {` of ${status.limit} left. `}
                 {open ? (
                   <>
-                    The window ends at <Time at={timestamp(standing.reset)} />.
+                    The window ends at <Time at={timestamp(status.reset)} />.
                   </>
                 ) : (
                   'No window is open.'

@@ -1,8 +1,9 @@
 import { Hono } from 'hono';
-import { parseFields } from '../fields.ts';
-import type { Services } from '../services.ts';
-import { createUser, publicUser, userFieldsSchema } from '../users.ts';
-import { complaints, field, readForm } from './form.ts';
+import { userFieldsSchema } from '../contract/schemas.ts';
+import { parseFields } from '../http/parse-fields.ts';
+import type { Services } from '../state/services.ts';
+import { createUser, publicUser } from '../state/users.ts';
+import { field, fieldErrors, readForm } from './form.ts';
 import { page, slice } from './page.tsx';
 import { Users } from './users.tsx';
 
@@ -18,7 +19,7 @@ export function userRoutes(services: Services): Hono {
   routes.post('/', async (context) => {
     const sent = await readForm(context.req.raw);
     const form = { name: field(sent, 'name'), email: field(sent, 'email') };
-    const errors = await complaints(() => createUser(services, parseFields(userFieldsSchema, form)));
+    const errors = await fieldErrors(() => createUser(services, parseFields(userFieldsSchema, form)));
     if (errors === undefined) return context.redirect('/dashboard/users', 303);
     return page(context, 'Users', <Users {...list()} form={form} errors={errors} />, 422);
   });

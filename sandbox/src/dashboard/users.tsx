@@ -1,7 +1,6 @@
-import type { User } from '../schemas.ts';
-import type { Details } from '../failure.ts';
-import { Confirm, Empty, Field, Table, Time } from './parts.tsx';
-import { Pages } from './projects.tsx';
+import type { User } from '../contract/schemas.ts';
+import type { Details } from '../http/failure.ts';
+import { Confirm, Empty, Field, Pages, Table, Time } from './components.tsx';
 
 export function Users({
   users,
@@ -40,7 +39,7 @@ export function Users({
                 <Confirm
                   to={`/dashboard/users/${encodeURIComponent(user.id)}/delete`}
                   button="Delete"
-                  question={`“${user.name}” will be gone.`}
+                  question={`This deletes “${user.name}”.`}
                 />
               </td>
             </tr>

@@ -1,16 +1,16 @@
 import { type Context, Hono } from 'hono';
-import type { Details } from '../failure.ts';
-import type { Services } from '../services.ts';
-import { complaints, field, readForm } from './form.ts';
-import { found, page } from './page.tsx';
+import type { Details } from '../http/failure.ts';
+import type { Services } from '../state/services.ts';
+import { field, fieldErrors, readForm } from './form.ts';
+import { page, requireFound } from './page.tsx';
 import { Delivery, type EndpointForm, Webhook, Webhooks } from './webhooks.tsx';
 
-/** Deliveries that a webhook's page shows. */
+/** Number of deliveries on a webhook's page. */
 const SHOWN = 50;
 
 export function webhookRoutes({ webhooks, store, clock }: Services): Hono {
   const routes = new Hono();
-  const endpointOf = (context: Context) => found(store.endpoints.get(context.req.param('id') ?? ''));
+  const endpointOf = (context: Context) => requireFound(store.endpoints.get(context.req.param('id') ?? ''));
 
   const webhookPage = (context: Context, form?: EndpointForm, errors?: Details) => {
     const endpoint = endpointOf(context);
@@ -33,7 +33,7 @@ export function webhookRoutes({ webhooks, store, clock }: Services): Hono {
   routes.post('/webhooks', async (context) => {
     const form = endpointForm(await readForm(context.req.raw));
     let id = '';
-    const errors = await complaints(() => ({ id } = webhooks.add(form)));
+    const errors = await fieldErrors(() => ({ id } = webhooks.add(form)));
     if (errors === undefined) return context.redirect(`/dashboard/webhooks/${id}`, 303);
     return page(context, 'Webhooks', <Webhooks endpoints={webhooks.endpoints} form={form} errors={errors} />, 422);
   });
@@ -42,7 +42,7 @@ export function webhookRoutes({ webhooks, store, clock }: Services): Hono {
   routes.post('/webhooks/:id', async (context) => {
     const { id } = endpointOf(context);
     const form = endpointForm(await readForm(context.req.raw));
-    const errors = await complaints(() => webhooks.change(id, form));
+    const errors = await fieldErrors(() => webhooks.change(id, form));
     if (errors === undefined) return context.redirect(`/dashboard/webhooks/${id}`, 303);
     return webhookPage(context, form, errors);
   });
@@ -65,12 +65,12 @@ export function webhookRoutes({ webhooks, store, clock }: Services): Hono {
   });
 
   routes.get('/deliveries/:id', (context) => {
-    const delivery = found(store.deliveries.get(context.req.param('id')));
+    const delivery = requireFound(store.deliveries.get(context.req.param('id')));
     const endpoint = store.endpoints.get(delivery.endpoint);
     return page(context, `Delivery of ${delivery.event}`, <Delivery delivery={delivery} endpoint={endpoint} />);
   });
   routes.post('/deliveries/:id/redeliver', (context) => {
-    const { id } = webhooks.redeliver(found(store.deliveries.get(context.req.param('id'))).id);
+    const { id } = webhooks.redeliver(requireFound(store.deliveries.get(context.req.param('id'))).id);
     return context.redirect(`/dashboard/deliveries/${id}`, 303);
   });
 

@@ -1,10 +1,10 @@
-import type { Details } from '../failure.ts';
-import type { DeliveryRecord, EndpointRecord } from '../webhooks/records.ts';
+import type { Details } from '../http/failure.ts';
+import type { DeliveryRecord, EndpointRecord } from '../storage/records.ts';
+import { timestamp } from '../utils/clock.ts';
 import { EVENTS } from '../webhooks/webhooks.ts';
-import { timestamp } from '../timestamp.ts';
-import { Action, Code, Confirm, Empty, Field, Headers, Pill, Table, Time, toneOf } from './parts.tsx';
+import { Action, Code, Confirm, Empty, Field, Headers, Pill, Table, Time, toneOf } from './components.tsx';
 
-/** What was typed into a form that came back with errors. */
+/** The values of a form that had errors. */
 export interface EndpointForm {
   readonly url: string;
   readonly events: readonly string[];
@@ -22,7 +22,7 @@ export function Webhooks({
   return (
     <>
       {endpoints.length === 0 ? (
-        <Empty>No webhook yet. Register the URL of your server, and create a user to see an event arrive.</Empty>
+        <Empty>No webhooks yet. Register your server's URL, then create a user to receive an event.</Empty>
       ) : (
         <Table caption="Webhooks" columns={['URL', 'Events', 'State', 'Registered']}>
           {endpoints.map((endpoint) => (
@@ -72,7 +72,7 @@ function EndpointFields({ form, errors }: { form: EndpointForm; errors: Details 
         {[...EVENTS, '*'].map((event) => (
           <label class="choice">
             <input type="checkbox" name="events" value={event} checked={form.events.includes(event)} />
-            {event === '*' ? 'every event, also those to come' : event}
+            {event === '*' ? 'all events, including future ones' : event}
           </label>
         ))}
         {error !== undefined && (
@@ -104,7 +104,7 @@ export function Webhook({
     <>
       {disabled !== undefined && (
         <section class="notice bad" role="status">
-          <p>{`Disabled: ${disabled} What is due meanwhile waits.`}</p>
+          <p>{`Disabled: ${disabled} Its deliveries wait until you enable it.`}</p>
           <Action to={`${to}/enable`} button="Enable" tone="main" />
         </section>
       )}
@@ -145,7 +145,7 @@ export function Webhook({
             label="Event"
             name="event"
             value="user.created"
-            hint="Try one that your code does not know, too."
+            hint="Also try an event that your code does not handle."
             errors={errors}
             required
             maxlength={100}
@@ -165,13 +165,13 @@ export function Webhook({
         </details>
         {previous !== undefined && now < previous.until && (
           <p>
-            Until <Time at={timestamp(previous.until)} /> deliveries are signed with the secret before, too.
+            Until <Time at={timestamp(previous.until)} /> deliveries are also signed with the previous secret.
           </p>
         )}
         <Confirm
           to={`${to}/rotate`}
           button="Rotate secret"
-          question="For a day, deliveries are signed with both the old and the new secret."
+          question="For one day, deliveries are signed with both the old and the new secret."
         />
       </section>
       <section>
@@ -181,7 +181,7 @@ export function Webhook({
           <button class="main">Save</button>
         </form>
         {disabled === undefined && <Action to={`${to}/disable`} button="Disable" />}
-        <Confirm to={`${to}/delete`} button="Delete webhook" question="Its deliveries are deleted, too." />
+        <Confirm to={`${to}/delete`} button="Delete webhook" question="This also deletes its deliveries." />
       </section>
     </>
   );
@@ -234,7 +234,7 @@ export function Delivery({ delivery, endpoint }: { delivery: DeliveryRecord; end
             {delivery.attempts.toReversed().map((attempt) => (
               <li>
                 <p>
-                  <Pill tone={toneOf(attempt.status)}>{attempt.status ?? 'no answer'}</Pill> <Time at={attempt.at} />
+                  <Pill tone={toneOf(attempt.status)}>{attempt.status ?? 'no response'}</Pill> <Time at={attempt.at} />
                   {`, ${attempt.duration} ms`}
                 </p>
                 {attempt.error !== undefined && <p class="error">{attempt.error}</p>}
@@ -262,5 +262,5 @@ export function Delivery({ delivery, endpoint }: { delivery: DeliveryRecord; end
 }
 
 function eventNames(events: readonly string[]): string {
-  return events.map((event) => (event === '*' ? 'every event' : event)).join(', ');
+  return events.map((event) => (event === '*' ? 'all events' : event)).join(', ');
 }

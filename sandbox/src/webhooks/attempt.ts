@@ -1,21 +1,21 @@
 import { signWebhook } from '@example/sdk/webhooks';
-import { timestamp } from '../timestamp.ts';
-import type { Attempt, DeliveryRecord, EndpointRecord } from './records.ts';
+import type { Attempt, DeliveryRecord, EndpointRecord } from '../storage/records.ts';
+import { timestamp } from '../utils/clock.ts';
 
-/** Bytes of an answer that are read, and characters that are kept. */
+/** Bytes of a response that are read, and characters that are kept. */
 const MAX_READ = 65_536;
 const MAX_KEPT = 2000;
 
 export interface AttemptOptions {
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
-  /** Milliseconds for the whole attempt. */
+  /** Time limit for the whole attempt, in milliseconds. */
   readonly timeout: number;
   readonly now: () => number;
-  /** Ends the attempt early. */
+  /** Aborts the attempt. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Sends a delivery once. What goes wrong is part of the result. */
+/** Sends a delivery once. A failure is part of the result. */
 export async function attempt(
   endpoint: EndpointRecord,
   delivery: Pick<DeliveryRecord, 'message' | 'body'>,
@@ -40,7 +40,7 @@ export async function attempt(
       method: 'POST',
       body: delivery.body,
       headers: requestHeaders,
-      // An event belongs to the URL that was registered.
+      // Events go only to the registered URL.
       redirect: 'manual',
       signal,
     });
@@ -55,7 +55,7 @@ export async function attempt(
   return { at: timestamp(time), duration: Math.round(performance.now() - begin), requestHeaders, ...answer };
 }
 
-/** The start of the body. The rest is not read: a receiver must not fill the sender's memory. */
+/** Reads only the start of the body, so that a receiver can't fill the memory. */
 async function start(response: Response, signal: AbortSignal): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
@@ -71,9 +71,28 @@ async function start(response: Response, signal: AbortSignal): Promise<string> {
 
 function reason(error: unknown, timeout: number): string {
   if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return `No answer within ${timeout / 1000} s.`;
-  // Node says "fetch failed" and hides the why below it.
+  if (error.name === 'TimeoutError') return `No response within ${timeout / 1000} s.`;
+  // Node.js reports "fetch failed" and has the reason in the cause.
   const { cause } = error;
   if (!(cause instanceof Error)) return error.message;
   return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;
+}
+
+/** The result of an attempt. */
+export type Outcome =
+  | { readonly kind: 'delivered' }
+  /** The receiver does not want any more events. */
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'failed'; /** Delay that the receiver asked for, in milliseconds. */ readonly retryAfter: number };
+
+/** Any 2xx is a success, 410 disables the webhook, and everything else, including a redirect, is a failure. */
+export function outcomeOf({ status, responseHeaders }: Attempt): Outcome {
+  if (status !== undefined && status >= 200 && status < 300) return { kind: 'delivered' };
+  if (status === 410) return { kind: 'gone' };
+  return { kind: 'failed', retryAfter: seconds(responseHeaders?.['retry-after']) * 1000 };
+}
+
+function seconds(retryAfter: string | undefined): number {
+  // At most one hour, so that a receiver can't postpone its events forever.
+  return retryAfter !== undefined && /^\d{1,9}$/.test(retryAfter) ? Math.min(Number(retryAfter), 3600) : 0;
 }

@@ -1,33 +1,32 @@
-import type { Clock } from '../clock.ts';
-import type { Random } from '../random.ts';
-import type { Store } from '../store.ts';
-import { attempt, type AttemptOptions } from './attempt.ts';
-import { outcomeOf } from './outcome.ts';
-import type { Attempt, DeliveryRecord, EndpointRecord } from './records.ts';
+import type { Attempt, DeliveryRecord, EndpointRecord } from '../storage/records.ts';
+import type { Store } from '../storage/store.ts';
+import type { Clock } from '../utils/clock.ts';
+import type { Random } from '../utils/random.ts';
+import { attempt, type AttemptOptions, outcomeOf } from './attempt.ts';
 import { nextDelay, type RetrySchedule } from './retry-schedule.ts';
 
-/** Attempts under way at the same time. */
+/** Maximum number of concurrent attempts. */
 const CONCURRENCY = 16;
 
-/** Attempts that a delivery remembers. */
+/** Number of attempts to keep for each delivery. */
 const KEPT_ATTEMPTS = 20;
 
-/** Longest time a timer can be set to. */
+/** Longest delay of a timer, in milliseconds. */
 const MAX_TIMER = 2_147_483_647;
 
 export interface DelivererOptions extends Pick<AttemptOptions, 'fetch' | 'timeout'> {
   readonly schedule: RetrySchedule;
 }
 
-/** Makes the attempts that are due, as long as there are any; deliveries themselves are in the store. */
+/** Makes the attempts that are due. The deliveries themselves are in the store. */
 export class Deliverer {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #options: DelivererOptions;
-  /** Deliveries that wait, and until when. */
+  /** Ids of pending deliveries, and when they are due. */
   readonly #waiting = new Map<string, number>();
-  readonly #underWay = new Map<string, Promise<void>>();
+  readonly #inFlight = new Map<string, Promise<void>>();
   #wakeTime = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #closing = new AbortController();
@@ -40,42 +39,42 @@ export class Deliverer {
     clock.onAdvance(() => this.#wake(0));
   }
 
-  /** Writes a delivery down; it is attempted when it is due. */
+  /** Stores a delivery, and attempts it when it is due. */
   put(delivery: DeliveryRecord): void {
     this.#store.deliveries.put(delivery);
-    this.#note(delivery);
+    this.#track(delivery);
     if (delivery.due !== undefined) this.#wake(delivery.due);
   }
 
-  /** Takes up what the store has waiting. */
+  /** Continues with the pending deliveries in the store. */
   resume(): void {
     this.#waiting.clear();
-    for (const delivery of this.#store.deliveries.values()) this.#note(delivery);
+    for (const delivery of this.#store.deliveries.values()) this.#track(delivery);
     this.#wake(0);
   }
 
-  /** Attempts everything that is due by now, and waits for the answers. */
+  /** Attempts all deliveries that are due, and waits for the responses. */
   async flush(): Promise<void> {
     for (;;) {
       this.#start();
-      if (this.#underWay.size === 0) return;
-      await Promise.all(this.#underWay.values());
+      if (this.#inFlight.size === 0) return;
+      await Promise.all(this.#inFlight.values());
     }
   }
 
-  /** Makes no further attempt, and ends those under way: what was not answered stays due. */
+  /** Makes no further attempts, and aborts those in flight. Deliveries without a response stay due. */
   async close(): Promise<void> {
     this.#closing.abort();
     clearTimeout(this.#timer);
-    await Promise.all(this.#underWay.values());
+    await Promise.all(this.#inFlight.values());
   }
 
-  #note({ id, status, due }: DeliveryRecord): void {
+  #track({ id, status, due }: DeliveryRecord): void {
     if (status === 'pending' && due !== undefined) this.#waiting.set(id, due);
     else this.#waiting.delete(id);
   }
 
-  /** Sees to it that what is due then is looked at. */
+  /** Sets the timer to the time when the next delivery is due. */
   #wake(due: number): void {
     if (this.#closing.signal.aborted || (this.#timer !== undefined && this.#wakeTime <= due)) return;
     clearTimeout(this.#timer);
@@ -85,7 +84,7 @@ export class Deliverer {
       this.#timer = undefined;
       this.#start();
     }, delay);
-    // A delivery that waits keeps no process alive (in Node, where a timer would).
+    // In Node.js a timer would keep the process alive.
     if (typeof this.#timer === 'object') this.#timer.unref();
   }
 
@@ -93,12 +92,12 @@ export class Deliverer {
     const now = this.#clock.now();
     let next = Infinity;
     for (const [id, due] of this.#waiting) {
-      // Each one that ends makes room, and starts the next.
-      if (this.#closing.signal.aborted || this.#underWay.size >= CONCURRENCY) return;
-      if (!this.#isOpen(id)) continue;
+      // The end of an attempt starts the next one.
+      if (this.#closing.signal.aborted || this.#inFlight.size >= CONCURRENCY) return;
+      if (!this.#canSend(id)) continue;
       if (due > now) next = Math.min(next, due);
       else
-        this.#underWay.set(
+        this.#inFlight.set(
           id,
           this.#attempt(id).finally(() => this.#end(id)),
         );
@@ -107,13 +106,13 @@ export class Deliverer {
   }
 
   #end(id: string): void {
-    this.#underWay.delete(id);
+    this.#inFlight.delete(id);
     this.#wake(this.#clock.now());
   }
 
-  /** Whether an attempt can be made: none is under way, and the endpoint takes any. */
-  #isOpen(id: string): boolean {
-    if (this.#underWay.has(id)) return false;
+  /** Whether an attempt can start: none is in flight, and the webhook is enabled. */
+  #canSend(id: string): boolean {
+    if (this.#inFlight.has(id)) return false;
     const delivery = this.#store.deliveries.get(id);
     const endpoint = delivery && this.#store.endpoints.get(delivery.endpoint);
     if (endpoint !== undefined) return endpoint.disabled === undefined;
@@ -131,7 +130,7 @@ export class Deliverer {
       signal: this.#closing.signal,
     });
     if (this.#closing.signal.aborted && made.status === undefined) return;
-    // Both may have been deleted, or changed, while the receiver took its time.
+    // Both may have been changed or deleted during the attempt.
     const [now, there] = [this.#store.deliveries.get(id), this.#store.endpoints.get(endpoint.id)];
     if (now !== undefined && there !== undefined) this.#store.transaction(() => this.#settle(now, there, made));
   }
@@ -143,11 +142,11 @@ export class Deliverer {
 
     if (outcome.kind === 'delivered') {
       this.put({ ...tried, status: 'delivered', due: undefined });
-      this.#hasReturned(endpoint);
+      this.#retryWaiting(endpoint);
       return;
     }
     if (outcome.kind === 'gone') {
-      this.#store.endpoints.put({ ...endpoint, disabled: 'It answered 410 Gone.' });
+      this.#store.endpoints.put({ ...endpoint, disabled: 'The receiver responded with 410 Gone.' });
     }
     const delay = nextDelay(
       this.#options.schedule,
@@ -162,8 +161,8 @@ export class Deliverer {
     );
   }
 
-  /** A receiver that takes events again gets at once what it has missed. */
-  #hasReturned(endpoint: EndpointRecord): void {
+  /** Sends a receiver that has recovered all of its pending deliveries at once. */
+  #retryWaiting(endpoint: EndpointRecord): void {
     const now = this.#clock.now();
     for (const [id, due] of this.#waiting) {
       const delivery = this.#store.deliveries.get(id);

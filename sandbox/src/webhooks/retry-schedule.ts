@@ -1,25 +1,25 @@
-/** When to try again, and how many times. */
+/** When to make the next attempts. */
 export interface RetrySchedule {
-  /** Milliseconds to wait after each failed attempt. After the last one the delivery has failed. */
+  /** Delay after each failed attempt, in milliseconds. The delivery fails when there is none left. */
   readonly delays: readonly number[];
-  /** By which share a delay is made longer or shorter, so that not everything comes back at once. */
+  /** Random variation of each delay, as a fraction, so that deliveries don't come back all at once. */
   readonly jitter: number;
 }
 
 const [second, minute, hour] = [1000, 60_000, 3_600_000];
 
-/** Quick at first, for a server that is being restarted; and then for more than a day. */
+/** Short delays at first, for a server that restarts; then attempts for more than a day. */
 export const DEFAULT_SCHEDULE: RetrySchedule = {
   delays: [5 * second, 30 * second, 2 * minute, 5 * minute, 30 * minute, 2 * hour, 5 * hour, 10 * hour, 10 * hour],
   jitter: 0.1,
 };
 
 /**
- * Milliseconds from a failed attempt to the next; `undefined` when there is none.
+ * The delay before the next attempt, in milliseconds; `undefined` if there is none.
  *
- * @param tries Attempts made so far, at least 1.
- * @param random From 0 to 1.
- * @param retryAfter Milliseconds that the receiver asked for.
+ * @param tries Number of attempts so far, at least 1.
+ * @param random A random number from 0 to 1.
+ * @param retryAfter Delay that the receiver asked for, in milliseconds.
  */
 export function nextDelay(
   { delays, jitter }: RetrySchedule,

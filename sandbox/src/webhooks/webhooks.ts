@@ -1,45 +1,44 @@
 import * as z from 'zod/mini';
-import type { Clock } from '../clock.ts';
-import { throwingTypeErrors } from '../failure.ts';
-import { parseFields } from '../fields.ts';
-import { randomSecret } from '../random.ts';
-import type { Store } from '../store.ts';
-import { timestamp } from '../timestamp.ts';
+import { withTypeErrors } from '../http/failure.ts';
+import { parseFields } from '../http/parse-fields.ts';
+import type { DeliveryRecord, EndpointRecord } from '../storage/records.ts';
+import type { Store } from '../storage/store.ts';
+import { type Clock, timestamp } from '../utils/clock.ts';
+import { randomSecret } from '../utils/random.ts';
 import type { Deliverer } from './deliverer.ts';
-import type { DeliveryRecord, EndpointRecord } from './records.ts';
 
 /** The documented events. */
 export const EVENTS = ['user.created'] as const;
 
-/** How long deliveries are signed with the old secret, too, in milliseconds: a day. */
+/** How long deliveries are also signed with the previous secret, in milliseconds: one day. */
 const ROTATION = 86_400_000;
 
-/** Deliveries that are done and kept to look at. */
+/** Number of completed deliveries to keep. */
 const KEPT = 1000;
 
 /** A webhook to register. */
 export interface EndpointParams {
-  /** Where to send events: an http or https URL. */
+  /** URL that receives the events; http or https. */
   url: string;
-  /** Which events: their names, or `*` for every one. Default `['*']`. */
+  /** Names of the events to send, or `*` for all. Default: `['*']`. */
   events?: readonly string[] | undefined;
-  /** `whsec_` and 24 to 64 bytes in base64. Default a new one. */
+  /** Signing secret: `whsec_` and 24 to 64 bytes in base64. Default: a random one. */
   secret?: string | undefined;
 }
 
-/** What can be changed of a webhook. */
+/** Changes to a webhook. */
 export interface EndpointChanges {
-  /** Where to send events: an http or https URL. */
+  /** URL that receives the events; http or https. */
   url?: string | undefined;
-  /** Which events: their names, or `*` for every one. */
+  /** Names of the events to send, or `*` for all. */
   events?: readonly string[] | undefined;
-  /** `false` holds deliveries back until it is `true` again. */
+  /** `false` holds deliveries back until you set it to `true`. */
   enabled?: boolean | undefined;
 }
 
 const url = z
   .string('Must be a URL.')
-  .check(z.refine(isHttpUrl, 'Must be a URL that begins with http:// or https://.'));
+  .check(z.refine(isHttpUrl, 'Must be a URL that starts with http:// or https://.'));
 const events = z
   .array(
     z.string('Must be a list of event names.').check(z.regex(/^(\*|[\w.-]{1,100})$/, 'Must be event names, or *.')),
@@ -50,7 +49,7 @@ const secret = z
   .string('Must be a string.')
   .check(z.regex(/^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/, 'Must be whsec_ and 24 to 64 bytes in base64.'));
 
-/** {@link EndpointParams}, checked. */
+/** Validates {@link EndpointParams}. */
 export const endpointSchema = z.strictObject({ url, events: z.optional(events), secret: z.optional(secret) });
 
 const changesSchema = z.strictObject({
@@ -59,7 +58,7 @@ const changesSchema = z.strictObject({
   enabled: z.optional(z.boolean('Must be true or false.')),
 });
 
-/** The registered webhooks, and what was sent to them. */
+/** The registered webhooks and their deliveries. */
 export class SandboxWebhooks {
   readonly #store: Store;
   readonly #clock: Clock;
@@ -72,22 +71,26 @@ export class SandboxWebhooks {
     this.#deliverer = deliverer;
   }
 
-  /** Every registered webhook, oldest first. */
+  /** All registered webhooks, oldest first. */
   get endpoints(): readonly EndpointRecord[] {
     return this.#store.endpoints.all;
   }
 
-  /** Every delivery, oldest first: those under way, and the last 1000 that are done. */
+  /** All pending deliveries and the last 1000 completed ones, oldest first. */
   get deliveries(): readonly DeliveryRecord[] {
     return this.#store.deliveries.all;
   }
 
-  /** Registers a webhook. @throws TypeError for a URL, event name or secret that can't be. */
+  /**
+   * Registers a webhook.
+   *
+   * @throws {TypeError} when the URL, an event name or the secret is invalid.
+   */
   register(params: EndpointParams): EndpointRecord {
-    return throwingTypeErrors('No such webhook.', () => this.add(params));
+    return withTypeErrors('Invalid webhook.', () => this.add(params));
   }
 
-  /** @internal The same for what came as a form. @throws Failure */
+  /** @internal Like `register`, for form input. @throws {Failure} when a field is invalid. */
   add(fields: unknown): EndpointRecord {
     const params = parseFields(endpointSchema, fields);
     return this.#store.transaction(() => {
@@ -103,12 +106,16 @@ export class SandboxWebhooks {
     });
   }
 
-  /** Changes a webhook. Enabled again, it gets what it has missed. @throws TypeError for an unknown id, or a bad value. */
+  /**
+   * Changes a webhook. A webhook that is enabled again gets its pending deliveries.
+   *
+   * @throws {TypeError} when the id is unknown or a value is invalid.
+   */
   update(id: string, changes: EndpointChanges): EndpointRecord {
-    return throwingTypeErrors('No such change.', () => this.change(id, changes));
+    return withTypeErrors('Invalid change.', () => this.change(id, changes));
   }
 
-  /** @internal The same for what came as a form. @throws Failure, and a TypeError for an unknown id */
+  /** @internal Like `update`, for form input. @throws {Failure} when a field is invalid. */
   change(id: string, fields: unknown): EndpointRecord {
     const endpoint = this.#endpoint(id);
     const { enabled, ...changes } = parseFields(changesSchema, fields);
@@ -116,14 +123,18 @@ export class SandboxWebhooks {
       ...endpoint,
       url: changes.url ?? endpoint.url,
       events: changes.events ?? endpoint.events,
-      disabled: enabled === undefined ? endpoint.disabled : enabled ? undefined : 'You disabled it.',
+      disabled: enabled === undefined ? endpoint.disabled : enabled ? undefined : 'You disabled the webhook.',
     };
     this.#store.endpoints.put(changed);
     if (enabled === true) this.#retry(id);
     return changed;
   }
 
-  /** Gives a webhook a new secret; for a day its deliveries are signed with the old one, too. */
+  /**
+   * Gives a webhook a new secret. For one day its deliveries are also signed with the old one.
+   *
+   * @throws {TypeError} when the id is unknown.
+   */
   rotateSecret(id: string): EndpointRecord {
     const endpoint = this.#endpoint(id);
     const previous = { secret: endpoint.secret, until: this.#clock.now() + ROTATION };
@@ -132,7 +143,7 @@ export class SandboxWebhooks {
     return changed;
   }
 
-  /** Deletes a webhook and what was sent to it; `false` when there is none with this id. */
+  /** Deletes a webhook and its deliveries. Returns `false` if no webhook has this id. */
   remove(id: string): boolean {
     return this.#store.transaction(() => {
       for (const delivery of this.deliveries) {
@@ -142,7 +153,7 @@ export class SandboxWebhooks {
     });
   }
 
-  /** Sends an event to every webhook that wants it, as if it had happened. Delivered soon; {@link flush} waits for it. */
+  /** Sends an event to every webhook that is registered for it. {@link flush} waits for the deliveries. */
   publish(event: string, data: unknown): readonly DeliveryRecord[] {
     const wanted = this.endpoints.filter(({ events: names }) => names.includes(event) || names.includes('*'));
     if (wanted.length === 0) return [];
@@ -150,13 +161,21 @@ export class SandboxWebhooks {
     return this.#store.transaction(() => wanted.map((endpoint) => this.#send(endpoint, message)));
   }
 
-  /** Sends an event to one webhook, whether it wants that event or not: by default one that looks like `user.created`. */
+  /**
+   * Sends an event to one webhook, even if it is not registered for the event. Default: an example of `user.created`.
+   *
+   * @throws {TypeError} when the id is unknown.
+   */
   sendTest(id: string, event = 'user.created', data: unknown = EXAMPLE_DATA): DeliveryRecord {
     const endpoint = this.#endpoint(id);
     return this.#store.transaction(() => this.#send(endpoint, this.#message(event, data)));
   }
 
-  /** Sends a delivery again, with the same `webhook-id`. @throws TypeError for an unknown id */
+  /**
+   * Sends a delivery again, with the same `webhook-id`.
+   *
+   * @throws {TypeError} when the id is unknown.
+   */
   redeliver(id: string): DeliveryRecord {
     const delivery = this.#store.deliveries.get(id);
     if (delivery === undefined) throw new TypeError(`There is no delivery ${id}.`);
@@ -165,7 +184,7 @@ export class SandboxWebhooks {
     return again;
   }
 
-  /** Attempts everything that is due by the clock now, and waits until it is answered. */
+  /** Attempts all deliveries that are due, and waits for the responses. */
   flush(): Promise<void> {
     return this.#deliverer.flush();
   }
@@ -183,7 +202,7 @@ export class SandboxWebhooks {
   }
 
   #send({ id }: EndpointRecord, message: Message): DeliveryRecord {
-    this.#forgetOld();
+    this.#evictOldest();
     const delivery: DeliveryRecord = {
       id: this.#store.nextId('del'),
       ...message,
@@ -205,11 +224,11 @@ export class SandboxWebhooks {
     }
   }
 
-  #forgetOld(): void {
+  #evictOldest(): void {
     let surplus = this.#store.deliveries.size - KEPT;
     for (const delivery of this.#store.deliveries.values()) {
       if (surplus <= 0) return;
-      // What still waits is never forgotten.
+      // Pending deliveries are always kept.
       if (delivery.status === 'pending') continue;
       this.#store.deliveries.delete(delivery.id);
       surplus -= 1;
@@ -217,10 +236,10 @@ export class SandboxWebhooks {
   }
 }
 
-/** What an event is, whoever gets it. */
+/** The part of a delivery that all webhooks share. */
 type Message = Pick<DeliveryRecord, 'message' | 'event' | 'body' | 'created_at'>;
 
-/** The reference's example. */
+/** The example in the reference. */
 export const EXAMPLE_DATA = { id: 'user_123', name: 'John Doe', email: 'john@example.com' };
 
 function newSecret(): string {

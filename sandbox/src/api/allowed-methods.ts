@@ -1,0 +1,19 @@
+import type { Handler } from 'hono';
+import { Failure } from '../http/failure.ts';
+import type { Env } from './request-context.ts';
+
+/** Refuses the methods that an existing path does not support. */
+export function allowOnly(...methods: readonly string[]): Handler<Env> {
+  const allow = methods.join(', ');
+  return (context) => {
+    if (context.req.method === 'OPTIONS') return context.body(null, 204, { Allow: allow });
+    throw new Failure(
+      405,
+      'method_not_allowed',
+      `${context.req.path} does not support ${context.req.method}. Allowed: ${allow}.`,
+      {
+        headers: { Allow: allow },
+      },
+    );
+  };
+}

@@ -1,0 +1,17 @@
+import type { RateLimitStatus } from '../state/rate-windows.ts';
+import type { PendingRequest } from '../state/request-log.ts';
+import type { TokenRecord } from '../storage/records.ts';
+
+/** The variables that the middleware of one request shares. */
+export interface Env {
+  Variables: {
+    /** The request's log entry. */
+    entry: PendingRequest;
+    /** The request's token, once it is known. */
+    token: TokenRecord | undefined;
+    /** Overrides the rate-limit headers, for a fault. */
+    rateLimit: RateLimitStatus | undefined;
+    /** How a fault breaks the connection. */
+    broken: 'reset' | 'cut' | undefined;
+  };
+}

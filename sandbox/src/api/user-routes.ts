@@ -1,0 +1,73 @@
+import { type Context, Hono } from 'hono';
+import * as z from 'zod/mini';
+import { type UserCreateParams, userCreateSchema } from '../contract/schemas.ts';
+import { Failure, invalidFields } from '../http/failure.ts';
+import { parseFields } from '../http/parse-fields.ts';
+import { readJsonObject } from '../http/request-body.ts';
+import type { SavedResponse } from '../state/idempotency.ts';
+import type { Services } from '../state/services.ts';
+import { createUser, publicUser } from '../state/users.ts';
+import { hashPassword } from '../utils/hashing.ts';
+import { redact } from '../utils/redact.ts';
+import { allowOnly } from './allowed-methods.ts';
+import type { Env } from './request-context.ts';
+
+const noParameters = z.strictObject({});
+
+export function userRoutes(services: Services): Hono<Env> {
+  const { store } = services;
+  const routes = new Hono<Env>();
+
+  routes.get('/:id', (context) => {
+    parseFields(noParameters, context.req.query());
+    const user = store.users.get(context.req.param('id'));
+    if (user === undefined) throw new Failure(404, 'not_found', 'There is no user with this id.');
+    return context.json(publicUser(user));
+  });
+  routes.all('/:id', allowOnly('GET', 'HEAD'));
+
+  routes.post('/', async (context) => {
+    parseFields(noParameters, context.req.query());
+    const body = await readJsonObject(context.req.raw);
+    context.get('entry').body = redact.json(body);
+    const params = parseFields(userCreateSchema, body);
+    const prepare = async () => {
+      const passwordHash = await hashPassword(params.password);
+      return () => create(services, params, passwordHash);
+    };
+
+    const key = idempotencyKey(context);
+    const {
+      status,
+      headers,
+      body: json,
+    } = key === undefined
+      ? store.transaction(await prepare())
+      : await services.idempotency.once(key, JSON.stringify(params), prepare);
+    return Response.json(json, { status, headers });
+  });
+  routes.all('/', allowOnly('POST'));
+
+  return routes;
+}
+
+function create(services: Services, params: UserCreateParams, passwordHash: string): SavedResponse {
+  try {
+    const user = createUser(services, { ...params, passwordHash });
+    return { status: 201, body: publicUser(user), headers: { Location: `/v1/users/${user.id}` } };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    // A failure is a response too: a repeated request gets it again.
+    return { status: error.status, body: error.body, headers: error.headers };
+  }
+}
+
+/** The key, prefixed with the token's id because two tokens may use the same key. */
+function idempotencyKey(context: Context<Env>): string | undefined {
+  const key = context.req.header('Idempotency-Key');
+  if (key === undefined) return undefined;
+  if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
+    throw invalidFields({ 'Idempotency-Key': 'Must be 1 to 255 visible ASCII characters.' });
+  }
+  return `${String(context.get('token')?.id)} ${key}`;
+}

@@ -1,0 +1,90 @@
+import { withTypeErrors } from '../http/failure.ts';
+import { parseFields } from '../http/parse-fields.ts';
+import { type Random, seededRandom } from '../utils/random.ts';
+import { type Fault, faultSchema, isOfRoute } from './fault.ts';
+
+/** A fault that applies to future requests. */
+export interface ArmedFault extends Fault {
+  /** Identifies the fault for {@link Faults.remove}. */
+  readonly id: string;
+  /** Number of requests that it has applied to. */
+  readonly met: number;
+}
+
+interface Armed {
+  readonly id: string;
+  readonly fault: Fault;
+  readonly random: Random;
+  met: number;
+}
+
+/** Faults on demand. Each request gets the first fault that matches it. */
+export class Faults {
+  readonly #seed: number;
+  #armed: Armed[] = [];
+  #count = 0;
+
+  /** @internal */
+  constructor(seed: number) {
+    this.#seed = seed;
+  }
+
+  /**
+   * Makes the next request fail, or the requests that the fault describes.
+   *
+   * @example
+   * sandbox.faults.next({ status: 503, times: 2, retryAfter: 1 });
+   * sandbox.faults.next({ share: 0.2, latency: 500, route: 'GET /projects' });
+   *
+   * @throws {TypeError} when the fault is invalid; the message says why.
+   */
+  next(fault: Fault): ArmedFault {
+    return withTypeErrors('Invalid fault.', () => this.arm(fault));
+  }
+
+  /** @internal Like `next`, for input that came over HTTP. @throws {Failure} when the fault is invalid. */
+  arm(fields: unknown): ArmedFault {
+    const fault = parseFields(faultSchema, fields);
+    this.#count += 1;
+    // Each has its own random numbers, so that other faults don't change the requests that it applies to.
+    const armed = { id: `fault_${this.#count}`, fault, random: seededRandom(this.#seed + this.#count), met: 0 };
+    this.#armed.push(armed);
+    return view(armed);
+  }
+
+  /** The faults that still apply to future requests. */
+  get list(): readonly ArmedFault[] {
+    return this.#armed.map(view);
+  }
+
+  /** Removes a fault. Returns `false` if no fault has this id. */
+  remove(id: string): boolean {
+    const before = this.#armed.length;
+    this.#armed = this.#armed.filter((armed) => armed.id !== id);
+    return this.#armed.length < before;
+  }
+
+  /** Removes all faults. */
+  clear(): void {
+    this.#armed = [];
+  }
+
+  /** @internal Returns the fault for this request, and counts it. */
+  take(method: string, path: string): Fault | undefined {
+    const armed = this.#armed.find(
+      ({ fault, random }) =>
+        (fault.route === undefined || isOfRoute(fault.route, method, path)) &&
+        (fault.share === undefined || random() < fault.share),
+    );
+    if (armed === undefined) return undefined;
+
+    armed.met += 1;
+    const times = armed.fault.times ?? (armed.fault.share === undefined ? 1 : Infinity);
+    if (armed.met >= times) this.remove(armed.id);
+    return armed.fault;
+  }
+}
+
+function view({ id, fault, met }: Armed): ArmedFault {
+  return { id, ...fault, met };
+}

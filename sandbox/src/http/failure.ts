@@ -1,0 +1,48 @@
+/** Problems by field, such as `{ email: 'Must be an email address.' }`. */
+export type Details = Readonly<Record<string, string>>;
+
+export interface ErrorBody {
+  error: { code: string; message: string; details: Details };
+}
+
+/** An error response. Routes throw it, and the app turns it into an {@link ErrorBody}. */
+export class Failure extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly details: Details;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    more: { readonly details?: Details; readonly headers?: Readonly<Record<string, string>> } = {},
+  ) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.details = more.details ?? {};
+    this.headers = more.headers ?? {};
+  }
+
+  get body(): ErrorBody {
+    return { error: { code: this.code, message: this.message, details: this.details } };
+  }
+}
+
+/** The error response for a request with invalid fields. */
+export function invalidFields(details: Details): Failure {
+  const names = Object.keys(details).join(', ');
+  return new Failure(422, 'invalid_request', `The request has invalid fields: ${names}.`, { details });
+}
+
+/** Rethrows a {@link Failure} as a `TypeError`, for methods that are called in the process and not over HTTP. */
+export function withTypeErrors<T>(what: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const reasons = Object.entries(error.details).map(([field, reason]) => `\`${field}\`: ${reason}`);
+    throw new TypeError([what, ...(reasons.length > 0 ? reasons : [error.message])].join(' '), { cause: error });
+  }
+}

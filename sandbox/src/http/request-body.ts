@@ -1,0 +1,76 @@
+import { Failure } from './failure.ts';
+
+/** Maximum size of a request body, in bytes. */
+export const MAX_BODY_BYTES = 1_000_000;
+
+/**
+ * Reads a request's JSON object.
+ *
+ * @throws {Failure} 400, 413 or 415 when the body can't be read.
+ */
+export async function readJsonObject(request: Request): Promise<Readonly<Record<string, unknown>>> {
+  requireJson(request.headers);
+  const text = await readText(request);
+
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Failure(400, 'invalid_json', 'The body is not valid JSON.');
+  }
+  if (!isObject(value)) throw new Failure(400, 'invalid_json', 'The body must be a JSON object.');
+  return value;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function requireJson(headers: Headers): void {
+  const [type, ...parameters] = (headers.get('content-type') ?? '').split(';').map((part) => part.trim().toLowerCase());
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='));
+  if (type !== 'application/json' || (charset !== undefined && !/^charset="?utf-8"?$/.test(charset))) {
+    throw new Failure(415, 'unsupported_media_type', 'Send the body as UTF-8 with Content-Type: application/json.');
+  }
+  if ((headers.get('content-encoding') ?? 'identity').toLowerCase() !== 'identity') {
+    throw new Failure(415, 'unsupported_media_type', 'Send the body without a Content-Encoding.');
+  }
+}
+
+/**
+ * Reads a request's body as text.
+ *
+ * @throws {Failure} 413 when the body is too large, 400 when it is not UTF-8.
+ */
+export async function readText(request: Request): Promise<string> {
+  const bytes = await readBytes(request);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new Failure(400, 'invalid_json', 'The body is not valid UTF-8.');
+  }
+}
+
+async function readBytes(request: Request): Promise<Uint8Array> {
+  if (Number(request.headers.get('content-length')) > MAX_BODY_BYTES) throw tooLarge();
+
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  // The declared length can be wrong or missing, so the bytes are counted as well.
+  for await (const chunk of request.body ?? []) {
+    size += chunk.byteLength;
+    if (size > MAX_BODY_BYTES) throw tooLarge();
+    chunks.push(chunk);
+  }
+  const bytes = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return bytes;
+}
+
+function tooLarge(): Failure {
+  return new Failure(413, 'payload_too_large', `The body may have at most ${MAX_BODY_BYTES} bytes.`);
+}

@@ -1,0 +1,24 @@
+import type { Faults } from '../faults/armed-faults.ts';
+import type { Store } from '../storage/store.ts';
+import type { Clock } from '../utils/clock.ts';
+import type { SandboxWebhooks } from '../webhooks/webhooks.ts';
+import type { Idempotency } from './idempotency.ts';
+import type { RateWindows } from './rate-windows.ts';
+import type { RequestLog } from './request-log.ts';
+import type { Tokens } from './tokens.ts';
+
+/** What the routes share. */
+export interface Services {
+  readonly store: Store;
+  readonly tokens: Tokens;
+  readonly windows: RateWindows;
+  readonly idempotency: Idempotency;
+  readonly faults: Faults;
+  /** Delay before each response, in milliseconds. */
+  readonly latency: number;
+  readonly log: RequestLog;
+  readonly clock: Clock;
+  readonly webhooks: SandboxWebhooks;
+  /** Restores the initial state. */
+  readonly reset: () => Promise<void>;
+}

@@ -1,0 +1,78 @@
+import { Collection, type Journal } from './collection.ts';
+import type {
+  DeliveryRecord,
+  EndpointRecord,
+  ProjectRecord,
+  ResponseRecord,
+  TokenRecord,
+  UserRecord,
+} from './records.ts';
+
+interface SequenceRecord {
+  readonly id: string;
+  readonly last: number;
+}
+
+/** The sandbox's state. Reads come from memory; a journal makes the state outlive the process. */
+export class Store {
+  readonly users: Collection<UserRecord>;
+  readonly projects: Collection<ProjectRecord>;
+  readonly tokens: Collection<TokenRecord>;
+  readonly responses: Collection<ResponseRecord>;
+  readonly endpoints: Collection<EndpointRecord>;
+  readonly deliveries: Collection<DeliveryRecord>;
+  readonly #sequences: Collection<SequenceRecord>;
+  readonly #journal: Journal | undefined;
+
+  constructor(journal?: Journal) {
+    this.#journal = journal;
+    this.users = new Collection('user', journal, (user) => emailKey(user.email));
+    this.projects = new Collection('project', journal);
+    this.tokens = new Collection('token', journal, (token) => token.hash);
+    this.responses = new Collection('response', journal);
+    this.endpoints = new Collection('endpoint', journal);
+    this.deliveries = new Collection('delivery', journal);
+    this.#sequences = new Collection('sequence', journal);
+  }
+
+  get #collections() {
+    const { users, projects, tokens, responses, endpoints, deliveries } = this;
+    return [users, projects, tokens, responses, endpoints, deliveries, this.#sequences];
+  }
+
+  /** Does the work unless it was done in this store before. */
+  once(name: string, work: () => void): void {
+    if (this.#sequences.get(name) !== undefined) return;
+    this.transaction(() => {
+      this.#sequences.put({ id: name, last: 1 });
+      work();
+    });
+  }
+
+  /** Commits all changes that `work` makes, or none. */
+  transaction<T>(work: () => T): T {
+    return this.#journal === undefined ? work() : this.#journal.transaction(work);
+  }
+
+  /** Returns `user_123`, `user_124` and so on. The first id is the one in the reference. */
+  nextId(prefix: string): string {
+    const last = (this.#sequences.get(prefix)?.last ?? 122) + 1;
+    this.#sequences.put({ id: prefix, last });
+    return `${prefix}_${last}`;
+  }
+
+  close(): void {
+    this.#journal?.close();
+  }
+
+  clear(): void {
+    this.transaction(() => {
+      for (const collection of this.#collections) collection.clear();
+    });
+  }
+}
+
+/** Emails are compared without regard to case. */
+export function emailKey(email: string): string {
+  return email.toLowerCase();
+}

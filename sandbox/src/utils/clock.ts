@@ -1,0 +1,43 @@
+/** The sandbox's clock: the injected clock, plus the time that it was advanced by. */
+export class Clock {
+  readonly #base: () => number;
+  readonly #listeners = new Set<() => void>();
+  #offset = 0;
+
+  /** @internal */
+  constructor(base: () => number) {
+    this.#base = base;
+  }
+
+  /** The time, in epoch milliseconds. */
+  readonly now = (): number => this.#base() + this.#offset;
+
+  /**
+   * Advances the clock, so that a test can skip a rate-limit window or the delay before a delivery.
+   *
+   * @param milliseconds By how much.
+   * @throws {TypeError} when `milliseconds` is negative or not finite.
+   */
+  advance(milliseconds: number): void {
+    if (!Number.isFinite(milliseconds) || milliseconds < 0) {
+      throw new TypeError(`\`milliseconds\` must be a number of at least 0, not ${milliseconds}.`);
+    }
+    this.#offset += milliseconds;
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** @internal Calls `listener` when the clock is advanced. */
+  onAdvance(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** @internal Restores the injected clock. */
+  reset(): void {
+    this.#offset = 0;
+  }
+}
+
+/** ISO 8601 in UTC, in whole seconds, as in the reference: `2024-01-01T00:00:00Z`. */
+export function timestamp(milliseconds: number): string {
+  return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+}
