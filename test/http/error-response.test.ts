@@ -5,19 +5,15 @@ import { clientOf, rejection, serve } from '../support/http-server.ts';
 
 describe('the body of an error that is not the documented one', () => {
   const fallback = (status: string, what: string) =>
-    `GET /users/user_123 returned ${status} ${what} instead of the API's error format.`;
+    `GET /users/user_123 returned ${status} with ${what} instead of the API's error format.`;
 
   it.each([
-    ['HTML', '<html><body>Bad gateway</body></html>', fallback('502 Bad Gateway', 'with application/json')],
-    ['nothing', '', fallback('502 Bad Gateway', 'with application/json')],
-    ['truncated JSON', '{"error": {"code": "x", "mess', fallback('502 Bad Gateway', 'with application/json')],
-    ['a list', '[1]', fallback('502 Bad Gateway', 'with application/json')],
-    ['null', 'null', fallback('502 Bad Gateway', 'with application/json')],
-    [
-      'an error without a message',
-      '{"error": {"code": "broken"}}',
-      fallback('502 Bad Gateway', 'with application/json'),
-    ],
+    ['HTML', '<html><body>Bad gateway</body></html>', fallback('502 Bad Gateway', 'application/json')],
+    ['nothing', '', fallback('502 Bad Gateway', 'application/json')],
+    ['truncated JSON', '{"error": {"code": "x", "mess', fallback('502 Bad Gateway', 'application/json')],
+    ['a list', '[1]', fallback('502 Bad Gateway', 'application/json')],
+    ['null', 'null', fallback('502 Bad Gateway', 'application/json')],
+    ['an error without a message', '{"error": {"code": "broken"}}', fallback('502 Bad Gateway', 'application/json')],
     ['an error that is a string', '{"error": "It broke."}', 'It broke.'],
     ['an error of another shape', '{"message": "It broke."}', 'It broke.'],
     ['fields of other types', '{"error": {"code": 7, "message": "It broke.", "details": "none"}}', 'It broke.'],
@@ -50,7 +46,7 @@ describe('the body of an error that is not the documented one', () => {
 
     expect(await rejection(clientOf(server).users.get('user_123'))).toMatchObject({
       name: 'NotFoundError',
-      message: fallback('404 Not Found', 'with no body'),
+      message: fallback('404 Not Found', 'no body'),
     });
   });
 });
