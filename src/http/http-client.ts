@@ -93,8 +93,7 @@ export class HttpClient implements Requester, DecodePolicy {
       let lastError: ExampleError | undefined;
       for (let attempt = 1; ; attempt++) {
         const admitted = this.#admit(call, options, signal, retries.isRefused);
-        const { token, limiter, permit } = await (lastError ? admitted.catch(insteadOfMaxWait(lastError)) : admitted);
-        retries.begin(limiter?.admitted);
+        const { token, permit } = await (lastError ? admitted.catch(insteadOfMaxWait(lastError)) : admitted);
         const { fetch } = this.#options;
         const secrets = new Secrets(token, call.secrets);
         const how = { url, token, secrets, permit, signal, fetch, raw: raw ? options : undefined };
@@ -116,7 +115,7 @@ export class HttpClient implements Requester, DecodePolicy {
         }
         const { failure, error } = result;
         lastError = error;
-        const retry = retries.plan(failure, limiter?.admitted);
+        const retry = retries.plan(failure, permit);
         if (!retry || performance.now() + retry.delay >= deadline) throw error;
 
         this.#tellRetry(call, attempt, retry.delay, error);

@@ -1,5 +1,6 @@
 import type { Result } from './attempt.ts';
 import type { Call } from './call.ts';
+import type { Permit } from '../rate-limit/limiter.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import { planRetry, type Failure, type Retry } from './retry.ts';
 
@@ -11,17 +12,10 @@ export class Retries {
   readonly #budget: RetryBudget;
   #count = 0;
   #isPaid = false;
-  /** What the API had answered, to anybody, when this call was first sent or last refused. */
-  #answeredBefore: number | undefined;
 
   constructor(call: Call, budget: RetryBudget) {
     this.#call = call;
     this.#budget = budget;
-  }
-
-  /** An attempt goes out. `answered` counts what the API has answered; `undefined` where nothing is paced. */
-  begin(answered: number | undefined): void {
-    this.#answeredBefore ??= answered;
   }
 
   /** The attempt has ended. */
@@ -33,13 +27,12 @@ export class Retries {
     this.#isPaid = false;
   }
 
-  /** The next attempt after a failure, or `undefined` if there may be none. */
-  plan(failure: Failure, answered: number | undefined): Retry | undefined {
+  /** The next attempt after a failure, or `undefined` if there may be none. `permit` is absent where nothing is paced. */
+  plan(failure: Failure, permit: Permit | undefined): Retry | undefined {
     const { repeatable, maxRetries } = this.#call;
-    const paced = answered !== undefined;
-    const contended = answered !== this.#answeredBefore;
+    const paced = permit !== undefined;
+    const contended = permit?.isContended === true;
     this.isRefused = failure.kind === 'status' && failure.status === 429;
-    this.#answeredBefore = answered;
     return planRetry(failure, { repeatable, maxRetries, retries: this.#count, paced, contended }, Math.random());
   }
 

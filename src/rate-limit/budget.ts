@@ -5,6 +5,9 @@ import type { RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
 import { merge, type RateWindow, relate, type SentRequest, shareOf, unknownWindow, used } from './window.ts';
 import { WindowBoundary } from './window-boundary.ts';
 
+/** Refusals in a row that can be explained by other clients, which use up each window before us. */
+const longestContention = 10;
+
 /** The longest `Retry-After` that is believed, in milliseconds. */
 const longestBlock = 3_600_000;
 
@@ -29,6 +32,9 @@ export class Budget {
   /** Refusals in a row that the announced limit does not explain. */
   #unexplained = 0;
   readonly #probes = new Probes();
+  /** Refusals in a row, without those of requests that were in flight at a refusal; and when the last one arrived. */
+  #refusalRounds = 0;
+  #refusedAt = -Infinity;
   /** Our share of what all clients of the token use. */
   #share = 1;
   /** Answered requests, while the API announces no windows. */
@@ -85,20 +91,23 @@ export class Budget {
     return now >= this.#boundary.expiresAt;
   }
 
+  /** Requests that may have been used although no report includes them yet. */
+  get outstanding(): number {
+    return used(this.#window, this.inFlight) - this.#window.reported;
+  }
+
   /** What a store has to know. */
   report(
     now: number,
-  ): Omit<RateLimitStoreRequest, 'generation' | 'wanted' | 'returned' | 'rolledOver' | 'probeFailed'> {
+  ): Pick<RateLimitStoreRequest, 'inFlight' | 'limit' | 'used' | 'reset' | 'boundaryIn' | 'blockedFor'> {
     const { limit, reported, reset = 0 } = this.#window;
-    const used = Math.min(reported, limit);
-    const boundaryIn = reset === 0 ? -1 : Math.max(0, this.#boundary.probeAt - now);
     return {
-      inFlight: this.inFlight,
+      inFlight: this.outstanding,
       limit,
-      used,
-      reset,
-      boundaryIn,
-      blockedFor: Math.max(0, this.#blockedUntil - now),
+      used: Math.min(reported, limit),
+      reset: Math.round(reset * 1000) / 1000,
+      boundaryIn: reset === 0 ? -1 : Math.ceil(Math.max(0, this.#boundary.probeAt - now)),
+      blockedFor: Math.ceil(Math.max(0, this.#blockedUntil - now)),
     };
   }
 
@@ -171,7 +180,7 @@ export class Budget {
     if (this.#window.reset === undefined) this.#log.add(now);
   }
 
-  /** The API has answered. Returns `false` if the answer says nothing about the current window. */
+  /** The API has answered. Returns whether it refused the request in favor of others. */
   answered(request: SentRequest, now: number, status: number, headers: Headers): boolean {
     this.#settle(request);
     this.#boundary.readClock(this.#window, request.sentAt, now, headers.get('date'));
@@ -179,15 +188,17 @@ export class Budget {
     const report = readBudget(headers);
     const isCurrent =
       report === undefined ? this.#unreported(request, now, refused) : this.#reported(request, now, refused, report);
+    const isContended = refused && this.#isContended(request, now, report);
 
     if (refused) {
       if (isCurrent) this.#block(request, now, report, headers);
     } else {
       this.admitted += 1;
+      this.#refusalRounds = 0;
       if (request.isProbe && this.#probes.admitted()) this.#unexplained = 0;
     }
     this.#boundary.update(this.#window);
-    return isCurrent;
+    return isContended;
   }
 
   #remaining(now: number): number {
@@ -267,6 +278,14 @@ export class Budget {
       this.#log.add(now);
     }
     return true;
+  }
+
+  /** Whether a window is used up and not by us alone. An API that never admits anything is not believed for ever. */
+  #isContended(request: SentRequest, now: number, report: ReportedBudget | undefined): boolean {
+    if (request.sentAt >= this.#refusedAt) this.#refusalRounds += 1;
+    this.#refusedAt = now;
+    if (report?.remaining !== 0 || this.#refusalRounds > longestContention) return false;
+    return Math.min(request.window.own, this.#window.own) < report.limit;
   }
 
   #probeFailed(request: SentRequest, refused: boolean): void {

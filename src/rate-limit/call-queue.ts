@@ -8,6 +8,8 @@ const starvationLimit = 120_000;
 export class QueuedCall extends QueueNode {
   readonly admission: Admission;
   readonly since: number;
+  /** How many requests the API had admitted by then. */
+  readonly admitted: number;
   readonly resolve: (permit: Permit) => void;
   readonly reject: (reason: unknown) => void;
   readonly #onAbort: (call: QueuedCall) => void;
@@ -15,6 +17,7 @@ export class QueuedCall extends QueueNode {
   constructor(
     admission: Admission,
     since: number,
+    admitted: number,
     resolve: (permit: Permit) => void,
     reject: (reason: unknown) => void,
     onAbort: (call: QueuedCall) => void,
@@ -22,6 +25,7 @@ export class QueuedCall extends QueueNode {
     super();
     this.admission = admission;
     this.since = since;
+    this.admitted = admitted;
     this.resolve = resolve;
     this.reject = reject;
     this.#onAbort = onAbort;
@@ -42,6 +46,12 @@ export class CallQueue {
     return this.#refused.length + this.#normal.length + this.#background.length;
   }
 
+  /** How many calls wait, by the priority with which they are sent. */
+  waiting(now: number): { normal: number; background: number } {
+    const background = this.#background.length - (this.#starving(now) === undefined ? 0 : 1);
+    return { normal: this.length - background, background };
+  }
+
   /** How many calls would be sent before a call that arrived now. */
   before({ refused, priority }: Admission): number {
     if (refused === true) return this.#refused.length;
@@ -50,9 +60,12 @@ export class CallQueue {
 
   /** The call to send next. */
   first(now: number): QueuedCall | undefined {
-    const background = this.#background.first;
-    const isStarving = background !== undefined && now - background.since > starvationLimit;
-    return this.#refused.first ?? (isStarving ? background : (this.#normal.first ?? background));
+    return this.#refused.first ?? this.#starving(now) ?? this.#normal.first ?? this.#background.first;
+  }
+
+  #starving(now: number): QueuedCall | undefined {
+    const { first } = this.#background;
+    return first !== undefined && now - first.since > starvationLimit ? first : undefined;
   }
 
   push(call: QueuedCall): void {

@@ -31,6 +31,12 @@ export interface RateLimitStoreChange {
 export interface Permit {
   /** Whether the call had to wait for it. */
   readonly waited: boolean;
+  /**
+   * Whether the API refused the request (429) in favor of others, as the refusal itself proves or as requests prove that
+   * were admitted since {@link RateLimiter.acquire} was called. Known once `answered` was called. The call has done
+   * nothing wrong then: acquiring another permit should not count as a retry.
+   */
+  readonly isContended: boolean;
   /** The API answered; the headers report the remaining budget. */
   answered(status: number, headers: Headers): void;
   /** Nothing reached the API (connection refused, DNS failure, aborted before sending): the request doesn't count. */
@@ -56,6 +62,4 @@ export interface RateLimiter {
   /** Returns the permit synchronously if the call need not wait, so that it costs no promise. */
   acquire(admission: Admission): Permit | Promise<Permit>;
   readonly snapshot: RateLimitSnapshot;
-  /** How many requests the API has answered with anything but 429: shows a refused call whether others get through. */
-  readonly admitted: number;
 }

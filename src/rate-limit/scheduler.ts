@@ -53,10 +53,6 @@ export class Scheduler implements RateLimiter {
     this.#lease = new Lease(store, this.#key, this.#budget, this.#timing);
   }
 
-  get admitted(): number {
-    return this.#budget.admitted;
-  }
-
   get snapshot(): RateLimitSnapshot {
     const now = this.#timing.now();
     return {
@@ -76,12 +72,12 @@ export class Scheduler implements RateLimiter {
     if (this.#lease?.outage !== undefined) this.#notify(admission);
     const isNext = admission.refused === true ? this.#queue.before(admission) === 0 : this.#queue.length === 0;
     if (isNext && admission.signal?.aborted !== true && this.#available(now, 1) > 0) {
-      const permit = this.#permit(now, false);
+      const permit = this.#permit(now, admission, this.#budget.admitted, false);
       this.#syncStore(now);
       return permit;
     }
     return new Promise((resolve, reject) =>
-      this.#enqueue(now, new QueuedCall(admission, now, resolve, reject, this.#onAbort)),
+      this.#enqueue(now, new QueuedCall(admission, now, this.#budget.admitted, resolve, reject, this.#onAbort)),
     );
   }
 
@@ -98,26 +94,27 @@ export class Scheduler implements RateLimiter {
     return this.#budget.availableOf(lease.available, now, waiting);
   }
 
-  #permit(now: number, waited: boolean): Permit {
+  #permit(now: number, { priority }: Admission, admitted: number, waited: boolean): Permit {
     const lease = this.#shared;
-    if (lease === undefined) return new ScheduledPermit(this, this.#budget.send(now), waited, 0);
+    if (lease === undefined) return new ScheduledPermit(this, this.#budget.send(now), admitted, waited, 0);
     const isBoundaryProbe = lease.isProbe;
-    return new ScheduledPermit(this, this.#budget.send(now, isBoundaryProbe), waited, lease.take());
+    const generation = lease.take(priority?.level !== 'background');
+    return new ScheduledPermit(this, this.#budget.send(now, isBoundaryProbe), admitted, waited, generation);
   }
 
   /** Syncs with the store if it is time to. Returns when it will be. */
   #syncStore(now: number): number {
     const lease = this.#lease;
     if (lease === undefined || this.#budget.isUnannounced) return Infinity;
-    // An unavailable store is tried again only while calls are made.
-    const waiting = lease.outage === undefined ? this.#queue.length : Math.max(1, this.#queue.length);
-    if (waiting > 0) lease.keep();
+    const waiting = this.#queue.waiting(now);
+    if (this.#queue.length > 0) lease.keep();
     else lease.returnWhenIdle();
     const next = lease.nextSyncAt(waiting);
+    // An unavailable store is tried again only while calls are made.
     if (next > now) return lease.outage === undefined ? next : Infinity;
 
     const wasOut = lease.outage !== undefined;
-    lease.sync(now, this.#queue.length, () => {
+    lease.sync(now, waiting, () => {
       if (lease !== this.#lease) return;
       if (wasOut !== (lease.outage !== undefined)) this.#notifyAll();
       this.#dispatch();
@@ -166,7 +163,7 @@ export class Scheduler implements RateLimiter {
       if (available <= 0) break;
       for (; available > 0 && next !== undefined; available -= 1) {
         this.#queue.remove(next);
-        next.resolve(this.#permit(now, true));
+        next.resolve(this.#permit(now, next.admission, next.admitted, true));
         next = this.#queue.first(now);
       }
     }
@@ -212,11 +209,13 @@ export class Scheduler implements RateLimiter {
     if (this.#queue.length === 0) this.#setTimer(Infinity, 0);
   };
 
-  /** Called by a permit. */
-  answered(request: SentRequest, generation: number, status: number, headers: Headers): void {
-    const isCurrent = this.#budget.answered(request, this.#timing.now(), status, headers);
-    if (!isCurrent) this.#lease?.release(generation);
+  /** Called by a permit. Returns whether the API refused the request in favor of others. */
+  answered(request: SentRequest, admittedBefore: number, status: number, headers: Headers): boolean {
+    const refused = status === 429;
+    const isContended = this.#budget.answered(request, this.#timing.now(), status, headers);
+    if (refused) this.#lease?.expire();
     this.#settled();
+    return isContended || (refused && this.#budget.admitted > admittedBefore);
   }
 
   /** Called by a permit. */
@@ -238,20 +237,24 @@ export class Scheduler implements RateLimiter {
 }
 
 class ScheduledPermit implements Permit {
+  isContended = false;
+  readonly waited: boolean;
   readonly #scheduler: Scheduler;
   readonly #request: SentRequest;
+  /** How many requests had been admitted when the call asked for the permit. */
+  readonly #admitted: number;
   readonly #generation: number;
-  readonly waited: boolean;
 
-  constructor(scheduler: Scheduler, request: SentRequest, waited: boolean, generation: number) {
+  constructor(scheduler: Scheduler, request: SentRequest, admitted: number, waited: boolean, generation: number) {
     this.#scheduler = scheduler;
     this.#request = request;
+    this.#admitted = admitted;
     this.waited = waited;
     this.#generation = generation;
   }
 
   answered(status: number, headers: Headers): void {
-    this.#scheduler.answered(this.#request, this.#generation, status, headers);
+    this.isContended = this.#scheduler.answered(this.#request, this.#admitted, status, headers);
   }
 
   unsent(): void {

@@ -119,7 +119,6 @@ export async function call(
     doneAt: NaN,
     error: undefined,
   };
-  let { admitted } = limiter;
   let hopeless = 0;
   try {
     for (let refused = false; ; refused = true) {
@@ -130,8 +129,7 @@ export async function call(
         break;
       }
       record.refusals += 1;
-      hopeless = limiter.admitted > admitted ? 0 : hopeless + 1;
-      admitted = limiter.admitted;
+      if (!permit.isContended) hopeless += 1;
       if (hopeless > maxRefusals) {
         record.status = 429;
         break;
