@@ -37,6 +37,8 @@ export class Budget {
   #refusedAt = -Infinity;
   /** Our share of what all clients of the token use. */
   #share = 1;
+  /** Whether the share is an equal part, because a store that divided the budget is unavailable. */
+  #isDetached = false;
   /** Answered requests, while the API announces no windows. */
   readonly #log = new SlidingLog();
 
@@ -113,6 +115,7 @@ export class Budget {
 
   /** Takes over what a store knows better. */
   adopt(now: number, { limit, reset, boundaryIn, blockedFor }: RateLimitStoreReply, isNew: boolean): void {
+    this.#isDetached = false;
     const known = this.#window.reset ?? 0;
     if (reset > (isNew ? known : known + 1)) {
       this.#window = { ...unknownWindow(limit), reset, sentAt: now, answeredAt: now };
@@ -122,11 +125,14 @@ export class Budget {
     this.#boundary.update(this.#window);
   }
 
-  /** The store has become unavailable: other processes still use the budget, as it last reported. */
-  detach({ reset, used, processes }: RateLimitStoreReply): void {
+  /** The store has become unavailable: of the current window, this process may still use what is left of an equal part. */
+  detach({ reset, processes }: RateLimitStoreReply): void {
     const window = this.#window;
-    if (reset >= (window.reset ?? 0)) window.reported = Math.max(window.reported, used - this.inFlight);
+    this.#isDetached = true;
     this.#share = 1 / processes;
+    if (reset < (window.reset ?? 0)) return;
+    const part = Math.max(0, Math.floor(window.limit * this.#share) - window.own);
+    window.reported = Math.max(window.reported, window.limit - part - this.outstanding);
   }
 
   /** How many requests may be sent now for `waiting` calls, of `granted` that a store has granted. */
@@ -141,7 +147,7 @@ export class Budget {
     this.wakeAt = Infinity;
     if (now < this.#blockedUntil) return this.#noneUntil(this.#blockedUntil);
 
-    const remaining = this.#remaining(now);
+    const remaining = this.#usable(now);
     const isAtBoundary = this.#isAtBoundary(now, remaining);
     if (remaining === 0 && !isAtBoundary) return this.#noneUntil(this.#opensAt);
     if (isAtBoundary || this.#probes.isProbing) {
@@ -157,7 +163,7 @@ export class Budget {
   }
 
   /** Counts a request that is sent now. */
-  send(now: number, isBoundaryProbe = this.#isAtBoundary(now, this.#remaining(now))): SentRequest {
+  send(now: number, isBoundaryProbe = this.#isAtBoundary(now, this.#usable(now))): SentRequest {
     const window = this.#window;
     const isProbe = isBoundaryProbe || this.#probes.isProbing;
     if (isProbe) this.#probes.sent(now);
@@ -199,6 +205,14 @@ export class Budget {
     }
     this.#boundary.update(this.#window);
     return isContended;
+  }
+
+  /** What remains for us. The last requests of a window are left to the processes that have not used their part of it. */
+  #usable(now: number): number {
+    const remaining = this.#remaining(now);
+    const isLast = Math.floor((remaining * this.#share) / 2) === 0;
+    const part = Math.floor(this.#window.limit * this.#share);
+    return this.#isDetached && isLast && this.#window.own >= part ? 0 : remaining;
   }
 
   #remaining(now: number): number {
@@ -245,7 +259,7 @@ export class Budget {
     const relation = relate(window, reset, refused ? reported + 1 : reported, request);
     if (relation === 'newer') {
       this.#boundary.rolledOver(window, now, reset, reported);
-      if (request.isProbe) this.#share = shareOf(window);
+      if (request.isProbe && !this.#isDetached) this.#share = shareOf(window);
       const own = this.inFlight + (refused ? 0 : 1);
       const foreign = Math.max(0, reported - own);
       const ambiguous = request.isProbe ? 0 : foreign;
