@@ -4,7 +4,7 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import ts from 'typescript-eslint';
 
 export default defineConfig(
-  globalIgnores(['dist', 'coverage', '**/node_modules', 'docs/api']),
+  globalIgnores(['**/dist', 'coverage', '**/node_modules', 'docs/api']),
   js.configs.recommended,
   ts.configs.strictTypeChecked,
   ts.configs.stylisticTypeChecked,
@@ -27,7 +27,7 @@ export default defineConfig(
   },
   {
     // Tests call methods for what they throw, and hand over what the types forbid.
-    files: ['test/**'],
+    files: ['test/**', 'sandbox/test/**'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off', // expect.any()

@@ -25,7 +25,7 @@ const { values } = parseArgs({
 });
 const rate = Number(values.rate);
 const seconds = Number(values.seconds);
-const cli = fileURLToPath(new URL('../dist/sandbox/cli.js', import.meta.url));
+const cli = fileURLToPath(new URL('../sandbox/dist/cli.js', import.meta.url));
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
 async function start(): Promise<{ child: Child; url: string; took: number }> {

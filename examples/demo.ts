@@ -1,7 +1,7 @@
 // The main job, from start to end, on the local API over real HTTP: `npm run demo`.
 import { styleText } from 'node:util';
 import { Client, NotFoundError, UnprocessableEntityError } from '@example/sdk';
-import { createSandbox } from '@example/sdk/sandbox';
+import { createSandbox } from '@example/sandbox';
 
 const step = (title: string) => console.log(`\n${styleText('bold', title)}`);
 const dim = (text: string) => styleText('dim', text);

@@ -1,4 +1,4 @@
-// The first call. Set EXAMPLE_API_TOKEN, and EXAMPLE_BASE_URL to call the local API: `npx example-sandbox`.
+// The first call. Set EXAMPLE_API_TOKEN, and EXAMPLE_BASE_URL to call the local API: `npx @example/sandbox`.
 import { Client } from '@example/sdk';
 
 const client = new Client();

@@ -1,6 +1,5 @@
 import type { ClientEventListener, ClientEvents } from './telemetry/events.ts';
-import { HttpClient } from './http/http-client.ts';
-import { SharedState } from './http/shared-state.ts';
+import { HttpClient, SharedState } from './http/http-client.ts';
 import { resolveOptions, type ClientOptions } from './http/client-options.ts';
 import type { RateLimitSnapshot } from './rate-limit/limiter.ts';
 import { Projects } from './resources/projects.ts';
@@ -17,62 +16,73 @@ import { Users } from './resources/users.ts';
  * }
  */
 export class Client {
-  /** Users: create one, get one by its id. */
+  /** The users of the account. */
   readonly users: Users;
-  /** Projects: list them. */
+  /** The projects of the account. */
   readonly projects: Projects;
 
   readonly #options: ClientOptions;
   readonly #http: HttpClient;
   readonly #shared: SharedState;
 
-  /** @throws InvalidRequestError if an option is missing or wrong. */
+  /** @throws {InvalidRequestError} when an option is missing or wrong. */
   constructor(options?: ClientOptions);
-  /** @internal Clients made by {@link withOptions} have state in common. */
+  /** @internal Clients made by {@link withOptions} share state. */
   // eslint-disable-next-line @typescript-eslint/unified-signatures -- this one is stripped from the declarations
   constructor(options: ClientOptions, shared: SharedState);
   constructor(options?: ClientOptions | null, shared?: SharedState) {
     options ??= {};
     const resolved = resolveOptions(options);
     this.#options = { ...options };
-    this.#shared = shared ?? new SharedState(resolved.logger);
+    this.#shared = shared ?? new SharedState(resolved);
     this.#http = new HttpClient(resolved, this.#shared);
     this.users = new Users(this.#http);
     this.projects = new Projects(this.#http);
   }
 
   /**
-   * A client with other options, the rest as here. Both share the rate limit, the retry budget and the listeners.
+   * Returns a client with some options replaced. Both clients share the rate limit, the retry budget and the listeners.
    *
-   * @throws InvalidRequestError
+   * @throws {InvalidRequestError} when an option is wrong.
    */
   withOptions(options: ClientOptions): Client {
     const given = Object.entries(options).filter(([, value]) => value !== undefined);
-    // By the instance's own class, which may be one that was derived; and a bundler then keeps the name.
+    // Through the instance's own class, which may be a derived one.
     const { constructor } = this as unknown as { constructor: new (...of: [ClientOptions, SharedState]) => Client };
     return new constructor({ ...this.#options, ...Object.fromEntries(given) }, this.#shared);
   }
 
-  /** What is known of the token's rate limit; `undefined` with `rateLimit: false`, or before a token function's first call. */
+  /**
+   * The current state of the token's rate limit; `undefined` with `rateLimit: false`, or before the first call of a
+   * token function.
+   */
   get rateLimit(): RateLimitSnapshot | undefined {
     return this.#http.rateLimit;
   }
 
-  /** Calls the listener at every event of that name. A listener that throws changes nothing. */
+  /**
+   * Calls the listener for each event of this name. A listener that throws or rejects is logged and changes nothing.
+   *
+   * @throws {InvalidRequestError} when the listener is not a function.
+   */
   on<Name extends keyof ClientEvents>(name: Name, listener: ClientEventListener<Name>): this {
-    this.#shared.events.on(name, listener);
+    this.#shared.telemetry.events.on(name, listener);
     return this;
   }
 
-  /** Calls the listener at the next event of that name. */
+  /**
+   * Calls the listener for the next event of this name.
+   *
+   * @throws {InvalidRequestError} when the listener is not a function.
+   */
   once<Name extends keyof ClientEvents>(name: Name, listener: ClientEventListener<Name>): this {
-    this.#shared.events.once(name, listener);
+    this.#shared.telemetry.events.once(name, listener);
     return this;
   }
 
-  /** Takes a listener off again. */
+  /** Removes a listener. */
   off<Name extends keyof ClientEvents>(name: Name, listener: ClientEventListener<Name>): this {
-    this.#shared.events.off(name, listener);
+    this.#shared.telemetry.events.off(name, listener);
     return this;
   }
 }

@@ -21,8 +21,14 @@ export {
   TimeoutError,
   UnprocessableEntityError,
 } from './errors/index.ts';
+export { APIPromise } from './http/api-promise.ts';
+export { ListPromise } from './pagination/list-promise.ts';
+export { Page } from './pagination/page.ts';
+export { Projects } from './resources/projects.ts';
+export { Users } from './resources/users.ts';
 export { VERSION } from './utils/version.ts';
 
+export type { ApiToken } from './auth/bearer-token.ts';
 export type { APIErrorInit, RateLimitInfo, RequestTarget, ValidationIssue } from './errors/index.ts';
 export type {
   ClientEventListener,
@@ -35,15 +41,14 @@ export type {
   RetryEvent,
   ValidationIssueEvent,
 } from './telemetry/events.ts';
-export type { APIPromise, WithResponse } from './http/api-promise.ts';
+export type { WithResponse } from './http/api-promise.ts';
 export type { RequestOptions } from './http/request-options.ts';
 export type { Logger, LogLevel } from './telemetry/logger.ts';
-export type { ClientOptions, Fetch, RateLimitOptions } from './http/client-options.ts';
+export type { ClientOptions, RateLimitOptions } from './http/client-options.ts';
+export type { Fetch, FetchInit, FetchResponse } from './http/fetch.ts';
 export type { ListOptions, PageParams } from './pagination/list-options.ts';
-export type { ListPromise } from './pagination/list-promise.ts';
 export type { PageMeta } from './pagination/page-body.ts';
-export type { Page } from './pagination/page.ts';
 export type { RateLimitSnapshot } from './rate-limit/limiter.ts';
 export type { RateLimitStore, RateLimitStoreReply, RateLimitStoreRequest } from './rate-limit/store.ts';
-export type { Project, ProjectListParams, Projects } from './resources/projects.ts';
-export type { User, UserCreateParams, Users } from './resources/users.ts';
+export type { Project, ProjectListParams } from './resources/projects.ts';
+export type { User, UserCreateParams } from './resources/users.ts';

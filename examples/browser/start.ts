@@ -1,6 +1,6 @@
 // The page, with a local API to talk to: `npm run example:browser`. To make it your own, copy the folder,
-// `npm install @example/sdk vite`, and run it with Node.js 24: `node start.ts`.
-import { createSandbox } from '@example/sdk/sandbox';
+// `npm install @example/sdk @example/sandbox vite`, and run it with Node.js 24: `node start.ts`.
+import { createSandbox } from '@example/sandbox';
 import { createServer } from 'vite';
 
 const window = 10_000;

@@ -1,5 +1,5 @@
 // Four processes on one token, a live line each. Needs a Redis or Valkey server (REDIS_URL), and an API:
-// EXAMPLE_API_TOKEN, with EXAMPLE_BASE_URL for the local one (`npx example-sandbox`).
+// EXAMPLE_API_TOKEN, with EXAMPLE_BASE_URL for the local one (`npx @example/sandbox`).
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { lineOf, type Progress } from './progress.ts';

@@ -1,6 +1,6 @@
 // Testing your own code with msw: it answers every request of the process, whoever made the client.
 import { Client } from '@example/sdk';
-import { createSandbox } from '@example/sdk/sandbox';
+import { createSandbox } from '@example/sandbox';
 import { http, HttpResponse } from 'msw';
 import { setupServer } from 'msw/node';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';

@@ -1,6 +1,6 @@
 // Testing your own code against the local API in the same process: no network, no port, no account.
 import { Client } from '@example/sdk';
-import { createSandbox } from '@example/sdk/sandbox';
+import { createSandbox } from '@example/sandbox';
 import { expect, test } from 'vitest';
 import { signUp } from './sign-up.ts';
 

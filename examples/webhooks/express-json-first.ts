@@ -1,4 +1,4 @@
-// Express 5 where express.json() has to come first: it is told to keep the raw body.
+// Express 5 with express.json() in front. Its `verify` option keeps the raw body.
 // Run: EXAMPLE_WEBHOOK_SECRET=whsec_… node examples/webhooks/express-json-first.ts
 import express from 'express';
 import { Webhooks } from '@example/sdk/webhooks';

@@ -1,4 +1,4 @@
-// Express 5. The webhook's route stands above express.json(), which would parse its body away.
+// Express 5. The webhook's route is above express.json(), because the raw body is needed.
 // Run: EXAMPLE_WEBHOOK_SECRET=whsec_… node examples/webhooks/express.ts
 import express from 'express';
 import { Webhooks } from '@example/sdk/webhooks';

@@ -1,4 +1,4 @@
-// Fastify 5. A scope of its own keeps Fastify's JSON parser away from the webhook's body, and only from that.
+// Fastify 5. The webhook has its own scope, in which Fastify does not parse bodies.
 // Run: EXAMPLE_WEBHOOK_SECRET=whsec_… node examples/webhooks/fastify.ts
 import fastify from 'fastify';
 import { Webhooks } from '@example/sdk/webhooks';

@@ -1,4 +1,4 @@
-// Hono, here on Node; the two lines about webhooks are the same on Bun, Deno and Cloudflare Workers.
+// Hono on Node. On Bun, Deno and Cloudflare Workers, only `serve` differs.
 // Run: EXAMPLE_WEBHOOK_SECRET=whsec_… node examples/webhooks/hono.ts
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';

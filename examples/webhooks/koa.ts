@@ -16,7 +16,7 @@ app.use(async (context, next) => {
     await next();
     return;
   }
-  context.respond = false; // the handler answers, not Koa
+  context.respond = false; // the handler responds, not Koa
   await receive(context.req, context.res);
 });
 app.listen(Number(process.env['PORT'] ?? 3000));

@@ -1,17 +1,17 @@
-/** Deeper values are cut off: an answer may be nested deeper than a stack can follow. */
-const deepest = 100;
+/** Deeper values are cut off, because a response may be nested deeper than the call stack allows. */
+const deepestValue = 100;
 
-/** How deep the errors of others are looked into. */
+/** How deep the errors of other libraries are inspected. */
 const deepestCause = 4;
 
-/** Shorter passwords can't be told from the letters around them. */
+/** Shorter passwords are not redacted: they would match parts of ordinary words. */
 const shortestPassword = 4;
 
 /**
- * What must not appear in anything the SDK hands out: the token, and fields such as a password. The API, a proxy or a
- * custom `fetch` may repeat them in a message; every text from outside goes through here before it becomes an error.
+ * Removes secrets from everything that the SDK returns, throws, emits or logs: the token, and fields such as a password.
+ * The API, a proxy or a custom `fetch` may repeat them in a message, so every text from outside passes through here.
  */
-export class Secrets {
+export class Redactor {
   readonly #token: string;
   readonly #fields: readonly unknown[];
   #all: RegExp | undefined;
@@ -21,22 +21,22 @@ export class Secrets {
     this.#fields = fields;
   }
 
-  /** The text without the secrets, in whichever case or encoding they stand there. */
+  /** Returns the text without the secrets, whatever their case or encoding. */
   redact(text: string): string {
     this.#all ??= anyOf([this.#token, ...this.#fields.map(String).filter(({ length }) => length >= shortestPassword)]);
     return text.replace(this.#all, '[redacted]');
   }
 
-  /** The same for a name or code, which may well be a word that is also somebody's password. */
+  /** Does the same for a name or code. Only the token is removed, because a code may be a word that is also a password. */
   redactName(name: string): string {
     return name.replace(anyOf([this.#token]), '[redacted]');
   }
 
-  /** The same for every string in a JSON value. */
+  /** Does the same for every string in a JSON value. */
   redactJson(value: unknown, depth = 0): unknown {
     if (typeof value === 'string') return this.redact(value);
     if (typeof value !== 'object' || value === null) return value;
-    if (depth > deepest) return '…';
+    if (depth > deepestValue) return '…';
     if (Array.isArray(value)) return value.map((item) => this.redactJson(item, depth + 1));
     return Object.fromEntries(
       Object.entries(value).map(([key, item]) => [this.redactName(key), this.redactJson(item, depth + 1)]),
@@ -48,8 +48,8 @@ export class Secrets {
   }
 
   /**
-   * An error from outside, to be handed on as a cause: itself where a log of it shows no secret, else a copy of its
-   * name, message and code.
+   * Returns an error from outside, to be used as a cause: the error itself if logging it would show no secret, or else
+   * a copy of its name, message and code.
    */
   redactError(error: unknown, depth = 0): unknown {
     if (this.#isClean(error, 0)) return error;
@@ -62,7 +62,7 @@ export class Secrets {
     return Object.assign(copy, code, { name: error.name });
   }
 
-  /** Whether it can be seen to hold no secret. What can't be looked into, such as a `Request` or a getter, might. */
+  /** Whether it provably holds no secret. A value that can't be inspected, such as a `Request` or a getter, might. */
   #isClean(value: unknown, depth: number): boolean {
     if (typeof value === 'string') return this.redact(value) === value;
     if (typeof value === 'function') return false;
@@ -80,7 +80,7 @@ export class Secrets {
   }
 }
 
-/** Matches the secrets as they are, as JSON writes them, and as a URL does. */
+/** Matches the secrets verbatim, JSON-escaped and percent-encoded. */
 function anyOf(secrets: readonly string[]): RegExp {
   const forms = secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), percentEncoded(secret)]);
   const patterns = forms.map((form) => form.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));

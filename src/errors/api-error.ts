@@ -11,15 +11,15 @@ export interface RateLimitInfo {
   readonly reset: number;
 }
 
-/** What an {@link APIError} is made of. */
+/** The fields of an {@link APIError}. */
 export interface APIErrorInit extends RequestTarget {
   /** HTTP status code. */
   readonly status: number;
-  /** What went wrong, in words. */
+  /** What went wrong. */
   readonly message: string;
-  /** The API's own code for it. */
+  /** The API's error code. */
   readonly code?: string | undefined;
-  /** More about it, by field where a field is at fault. */
+  /** Details, by field where a field is at fault. */
   readonly details?: Readonly<Record<string, unknown>> | undefined;
   /** The response's headers. */
   readonly headers: Headers;
@@ -28,7 +28,7 @@ export interface APIErrorInit extends RequestTarget {
 }
 
 /**
- * The API answered with something other than success.
+ * The API answered with a status other than 2xx.
  *
  * @example
  * try {
@@ -45,13 +45,13 @@ export class APIError extends ExampleError implements RequestTarget {
 
   /** HTTP status code. */
   readonly status: number;
-  /** The API's own code for what went wrong, such as `invalid_request`; absent when the body was not the API's. */
+  /** The API's error code, such as `invalid_request`; `undefined` if the body was not the API's. */
   readonly code: string | undefined;
-  /** More about the error, by field where a field is at fault. */
+  /** Details of the error, by field where a field is at fault. */
   readonly details: Readonly<Record<string, unknown>> | undefined;
-  /** The response's headers. Not enumerable: they are left out when the error is logged. */
+  /** The response's headers. Not enumerable, so that they are left out when the error is logged. */
   declare readonly headers: Headers;
-  /** The response's `X-Request-Id`, to quote to support. */
+  /** The response's `X-Request-Id`. Quote it when you contact support. */
   readonly requestId: string | undefined;
   /** The rate limit as the response reported it. */
   readonly rateLimit: RateLimitInfo | undefined;

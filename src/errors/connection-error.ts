@@ -1,7 +1,7 @@
 import { brandError, ExampleError } from './example-error.ts';
 import type { RequestTarget } from './request-target.ts';
 
-/** No complete answer came: the connection could not be made, or broke. Its `cause` says why. */
+/** No complete response arrived: the connection could not be established, or it broke. `cause` says why. */
 export class ConnectionError extends ExampleError implements RequestTarget {
   static {
     brandError(this, 'ConnectionError');
@@ -17,7 +17,7 @@ export class ConnectionError extends ExampleError implements RequestTarget {
   }
 }
 
-/** One attempt took longer than `timeout`, or the whole call longer than `totalTimeout`. */
+/** An attempt took longer than `timeout`, or the whole call took longer than `totalTimeout`. */
 export class TimeoutError extends ConnectionError {
   static {
     brandError(this, 'TimeoutError');

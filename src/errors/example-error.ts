@@ -1,19 +1,19 @@
 const brand = Symbol.for('@example/sdk/error');
 
 /**
- * The base of every error the SDK throws of its own.
+ * The base class of all errors of the SDK.
  *
- * `instanceof` goes by a brand instead of the prototype, so that it also holds when a process has loaded both the
- * ES-module and the CommonJS build and the error comes from the other copy.
+ * `instanceof` compares a brand instead of the prototype, so that it also works when a process has loaded both the
+ * ES module and the CommonJS build, and the error comes from the other copy.
  */
 export class ExampleError extends Error {
   static {
     brandError(this, 'ExampleError');
   }
 
-  /** Whether a value is an error of this class, from whichever copy of the SDK. */
+  /** Whether a value is an error of this class, from any copy of the SDK. */
   static override [Symbol.hasInstance](value: unknown): boolean {
-    // A class that a user derives has no brand of its own: only the prototype chain can tell.
+    // A class that a user derives has no brand of its own, so only the prototype chain identifies it.
     if (!Object.hasOwn(this.prototype, brand)) return Function.prototype[Symbol.hasInstance].call(this, value);
 
     for (let link = value; typeof link === 'object' && link !== null; link = Object.getPrototypeOf(link) as unknown) {
@@ -25,7 +25,7 @@ export class ExampleError extends Error {
   /** The page of a list that could not be read: `list({ page })` goes on from there. Absent outside lists. */
   declare page?: number;
 
-  /** What is safe to log: no token, no password, no headers. */
+  /** Returns what is safe to log: no token, no password, no headers. */
   toJSON(): Record<string, unknown> {
     return Object.fromEntries([['name', this.name], ['message', this.message], ...Object.entries(this)]);
   }
@@ -35,7 +35,7 @@ function ownBrand(prototype: object): unknown {
   return Object.getOwnPropertyDescriptor(prototype, brand)?.value;
 }
 
-/** Names an error class, for `error.name`, the stack's first line and `instanceof`; a minifier can't change it. */
+/** Names an error class for `error.name`, the first line of the stack and `instanceof`. Minifiers can't change it. */
 export function brandError(type: { prototype: Error }, name: string): void {
   Object.defineProperties(type.prototype, {
     name: { value: name, writable: true, configurable: true },

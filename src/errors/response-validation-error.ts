@@ -1,23 +1,23 @@
 import { brandError, ExampleError } from './example-error.ts';
 import type { RequestTarget } from './request-target.ts';
 
-/** One place where a response differs from what the API documents. It holds no value of the response. */
+/** One difference between a response and the documentation. It holds no value of the response. */
 export interface ValidationIssue {
-  /** Where: `['data', 3, 'created_at']`. */
+  /** The path to it in the body: `['data', 3, 'created_at']`. */
   readonly path: readonly (string | number)[];
-  /** What is wrong there. */
+  /** What was expected, and what was received. */
   readonly message: string;
 }
 
-/** A successful response that can't be used, or that differs from the documentation under `responseValidation: 'throw'`. */
+/** A successful response is unusable, or differs from the documentation under `responseValidation: 'throw'`. */
 export class ResponseValidationError extends ExampleError implements RequestTarget {
   static {
     brandError(this, 'ResponseValidationError');
   }
 
-  /** Every place where the response is not as documented. */
+  /** All differences from the documentation. */
   readonly issues: readonly ValidationIssue[];
-  /** The body as received: parsed if it was JSON, else its text. Not enumerable: it is left out when the error is logged. */
+  /** The body: parsed if it was JSON, or else its text. Not enumerable, so that it is left out when the error is logged. */
   declare readonly body: unknown;
   /** HTTP status code. */
   readonly status: number;

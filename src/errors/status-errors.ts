@@ -1,7 +1,7 @@
 import { APIError, type APIErrorInit } from './api-error.ts';
 import { brandError } from './example-error.ts';
 
-/** 400: the API could not make sense of the request. */
+/** 400: the API could not understand the request. */
 export class BadRequestError extends APIError {
   static {
     brandError(this, 'BadRequestError');
@@ -15,28 +15,28 @@ export class AuthenticationError extends APIError {
   }
 }
 
-/** 403: the token is good, but not for this. */
+/** 403: the token is valid, but does not allow this request. */
 export class PermissionDeniedError extends APIError {
   static {
     brandError(this, 'PermissionDeniedError');
   }
 }
 
-/** 404: there is nothing at that id or path. */
+/** 404: nothing exists at this path. */
 export class NotFoundError extends APIError {
   static {
     brandError(this, 'NotFoundError');
   }
 }
 
-/** 409: the request contradicts what exists, such as a second user with the same email. */
+/** 409: the request conflicts with existing data, such as a user with the same email address. */
 export class ConflictError extends APIError {
   static {
     brandError(this, 'ConflictError');
   }
 }
 
-/** 422: the request was understood, but a field is invalid; {@link APIError.details} says which. */
+/** 422: a field of the request is invalid. {@link APIError.details} says which. */
 export class UnprocessableEntityError extends APIError {
   static {
     brandError(this, 'UnprocessableEntityError');
@@ -49,7 +49,7 @@ export class RateLimitError extends APIError {
     brandError(this, 'RateLimitError');
   }
 
-  /** Seconds until a call is worth trying again, where known. */
+  /** Seconds until a retry makes sense; `undefined` if the API does not say. */
   readonly retryAfter: number | undefined;
 
   constructor(init: APIErrorInit & { readonly retryAfter?: number | undefined }) {
@@ -58,7 +58,7 @@ export class RateLimitError extends APIError {
   }
 }
 
-/** 500 and above: the API failed. */
+/** 500 or above: the API failed. */
 export class InternalServerError extends APIError {
   static {
     brandError(this, 'InternalServerError');
@@ -75,7 +75,7 @@ const errorClasses: Readonly<Record<number, typeof APIError>> = {
   429: RateLimitError,
 };
 
-/** The error of the class that belongs to the status. */
+/** Creates the error of the class that belongs to the status. */
 export function apiError(init: APIErrorInit & { readonly retryAfter?: number | undefined }): APIError {
   const errorClass = errorClasses[init.status] ?? (init.status >= 500 ? InternalServerError : APIError);
   return new errorClass(init);

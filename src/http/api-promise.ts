@@ -1,39 +1,39 @@
 import { InvalidRequestError, type RateLimitInfo } from '../errors/index.ts';
 import { parseRateLimit } from '../rate-limit/headers.ts';
 
-/** A value together with the response it came in. */
+/** The value of a call, together with its response. */
 export interface WithResponse<T> {
   /** The value of the call. */
   readonly data: T;
-  /** The response, its body already read. */
+  /** The response. Its body has been read. */
   readonly response: Response;
   /** The rate limit as the response reported it. */
   readonly rateLimit: RateLimitInfo | undefined;
 }
 
-/** A successful exchange: the response, and what was read from it. */
+/** A successful exchange with the API. */
 export interface Exchange<T> {
   readonly response: Response;
-  /** The body's text; absent where the caller wants to read it. */
+  /** The text of the body; absent if the caller wants to read the body. */
   readonly text: string | undefined;
-  /** The value in the text. */
+  /** Turns the text into the value of the call. */
   readonly decode: (text: string) => T;
 }
 
 /**
- * The result of a call. Await it for the value; ask {@link withResponse} for the headers as well, or
+ * The result of a call. Await it for the value, call {@link withResponse} for the headers as well, or call
  * {@link asResponse} for the response itself.
  *
- * The request goes out by itself once the current code has run, so that by then it is known who reads the body.
+ * The request is sent after the current synchronous code has run. By then it is known who reads the body.
  */
 export class APIPromise<T> implements Promise<T> {
-  /** What it calls itself: `APIPromise`. */
+  /** The name of the class: `APIPromise`. */
   readonly [Symbol.toStringTag] = 'APIPromise';
   readonly #exchange: Promise<Exchange<T>>;
   #data: Promise<T> | undefined;
   #raw = false;
 
-  /** @internal @param send Makes the call; `raw` leaves the body for the caller to read. */
+  /** @internal @param send Makes the call. With `raw`, it leaves the body to the caller. */
   constructor(send: (raw: boolean) => Promise<Exchange<T>>) {
     this.#exchange = Promise.resolve().then(() => send(this.#raw && !this.#data));
   }
@@ -53,7 +53,7 @@ export class APIPromise<T> implements Promise<T> {
     return this.#decoded().finally(onfinally);
   }
 
-  /** The value, the response it came in, and what that said of the rate limit. */
+  /** Returns the value, the response, and the rate limit that the response reported. */
   async withResponse(): Promise<WithResponse<T>> {
     const data = await this.#decoded();
     const { response } = await this.#exchange;
@@ -61,13 +61,13 @@ export class APIPromise<T> implements Promise<T> {
   }
 
   /**
-   * The response itself, with its body unread and not validated. Retries and errors are as for the value. `timeout`
-   * covers it up to the headers.
+   * Returns the response, without reading or validating its body. Retries and errors are the same as for the value.
+   * `timeout` covers the attempt up to the headers.
    */
   async asResponse(): Promise<Response> {
     this.#raw = true;
     const { response, text } = await this.#exchange;
-    // Somebody has asked for the value too, and it has been read.
+    // The value was asked for, too, so the body has been read.
     return text === undefined ? response : new Response(text || null, response);
   }
 
@@ -75,7 +75,7 @@ export class APIPromise<T> implements Promise<T> {
     return (this.#data ??= this.#exchange.then(async ({ response, text, decode }) => {
       if (text === undefined && response.bodyUsed) {
         throw new InvalidRequestError(
-          'The body was read from asResponse() already; await the call first to have both.',
+          'The body was already read through asResponse(). To get both, await the call first.',
         );
       }
       return decode(text ?? (await response.clone().text()));

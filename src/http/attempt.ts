@@ -1,25 +1,28 @@
-import ky from 'ky';
+import ky, { isTimeoutError, type KyResponse, type ResponsePromise } from 'ky';
+import type { Redactor } from '../auth/redaction.ts';
 import { ConnectionError, TimeoutError, type APIError } from '../errors/index.ts';
 import { parseRetryAfter, untilReset } from '../rate-limit/headers.ts';
 import type { Permit } from '../rate-limit/limiter.ts';
-import type { Fetch } from './client-options.ts';
+import { untilAborted } from '../utils/abort.ts';
 import type { Call } from './call.ts';
 import { connectionProblem, wasNeverSent } from './connection.ts';
-import { errorOf, readText } from './response.ts';
+import { errorFrom } from './error-response.ts';
+import type { RequestSender } from './fetch.ts';
+import { isRedirect } from './redirect.ts';
 import type { Failure } from './retry.ts';
-import type { Secrets } from '../auth/redaction.ts';
-import { TimeLimit } from './time-limit.ts';
 
-/** What one attempt is made with, beside the call. */
+/** What one attempt is made with, in addition to the call. */
 export interface Attempt {
-  readonly url: string;
-  readonly token: string;
-  readonly secrets: Secrets;
-  readonly fetch: Fetch;
-  /** The call's signal: the caller's, with the total timeout. */
+  /** Where a redirect within the origin has led; `undefined` for the call's own URL. */
+  readonly redirectedTo: string | undefined;
+  /** Headers that authorise the attempt. */
+  readonly authorization: Readonly<Record<string, string>>;
+  readonly redactor: Redactor;
+  readonly sendRequest: RequestSender;
+  /** Aborts the attempt: the caller's signal, combined with the call's total timeout. */
   readonly signal: AbortSignal | undefined;
-  /** Leaves the body of a success to the caller, whose signal goes on to govern it. */
-  readonly raw: { readonly signal?: AbortSignal | undefined } | undefined;
+  /** Leaves the body of a success to the caller. */
+  readonly raw: boolean;
   readonly permit: Permit | undefined;
 }
 
@@ -40,65 +43,62 @@ export type Result =
  * @throws the signal's reason when the call is aborted; everything else is a result.
  */
 export async function send(call: Call, attempt: Attempt): Promise<Result> {
-  const { signal, permit, raw } = attempt;
+  const { signal, permit } = attempt;
   if (signal?.aborted) {
     permit?.unsent();
     throw signal.reason;
   }
-  const limit = new TimeLimit(signal, call.timeout, () => timeoutError(call));
-  const exchange = fetchOnce(call, attempt, limit.signal);
-  let response: Response | undefined;
+  const exchange = request(call, attempt);
+  let response: KyResponse | undefined;
   try {
-    response = await limit.hold(exchange);
+    // A custom fetch may ignore its signal.
+    response = await untilAborted(signal, exchange);
     permit?.answered(response.status, response.headers);
-    if (response.ok && raw) return { kind: 'success', response, text: undefined };
-    return resultOf(response, await limit.hold(readText(response)), call, attempt);
+    if (response.ok && attempt.raw) return { kind: 'success', response, text: undefined };
+    return resultOf(response, await untilAborted(signal, exchange.text()), call, attempt);
   } catch (error) {
     const neverSent = wasNeverSent(error);
     if (!response) {
       if (neverSent) permit?.unsent();
       else permit?.lost();
-      // A custom fetch may answer after all; nobody reads that.
+      // The response may arrive after all, and nobody will read it.
       exchange.then((late) => late.body?.cancel()).catch(() => undefined);
     }
     if (signal?.aborted) throw signal.reason;
-    // The status is known, and says more than a body that does not come.
+    // The status is known, and says more than a body that breaks or does not come.
     if (response && !response.ok) return resultOf(response, '', call, attempt);
     return {
       kind: 'failure',
       response: undefined,
       failure: { kind: neverSent ? 'unsent' : 'lost' },
-      error: error instanceof TimeoutError ? error : connectionError(error, call, attempt),
+      error: isTimeoutError(error) ? timeoutError(call) : connectionError(error, call, attempt.redactor),
     };
-  } finally {
-    limit.dispose();
   }
 }
 
-function timeoutError(call: Call): TimeoutError {
-  return new TimeoutError(
-    `${call.method} ${call.path} was not answered completely within ${call.timeout} ms (timeout).`,
-    call,
-  );
-}
-
-function fetchOnce(call: Call, attempt: Attempt, signal: AbortSignal): Promise<Response> {
-  const { url, fetch, raw } = attempt;
-  const init: RequestInit = {
-    method: call.method,
-    headers: { ...call.headers, authorization: `Bearer ${attempt.token}` },
-    // A redirect must not carry the token to another origin, and not every runtime takes it off.
+/**
+ * ky makes the request, times it and reads the body. It makes one attempt: whether and when there is another depends on
+ * the rate limit, which it does not know. `totalTimeout` is ky's name for a limit on headers and body together.
+ */
+function request(call: Call, attempt: Attempt): ResponsePromise {
+  const { redirectedTo, authorization, signal, sendRequest } = attempt;
+  return ky(redirectedTo ?? call.path, {
+    // ky copies its options once for each of them, so that those without a value are left out.
+    ...(call.method !== 'GET' && { method: call.method, json: call.body }),
+    ...(redirectedTo === undefined && { prefix: call.baseUrl, ...(call.query && { searchParams: call.query }) }),
+    ...(signal && { signal }),
+    headers: { ...call.headers, ...authorization },
+    // A redirect must not carry the token to another origin, and not every runtime strips it.
     redirect: 'manual',
-    signal: raw?.signal ? AbortSignal.any([signal, raw.signal]) : signal,
-  };
-  if (call.body !== undefined) init.body = call.body;
-  // One attempt and nothing else: retries, timeouts and errors are decided where the rate limit is known. ky passes
-  // the request on as a Request; handing the parts to fetch instead costs half, and is what a custom fetch expects.
-  // ky is bundled without its other options: build/trim/ky.ts.
-  return ky(url, { retry: 0, timeout: false, throwHttpErrors: false, fetch: () => fetch(url, init) });
+    timeout: false,
+    totalTimeout: call.timeout === Infinity ? false : call.timeout,
+    retry: 0,
+    throwHttpErrors: false,
+    fetch: sendRequest as typeof fetch, // ky always passes a Request.
+  });
 }
 
-function resultOf(response: Response, text: string, call: Call, attempt: Attempt): Result {
+function resultOf(response: Response, text: string, call: Call, { redactor }: Attempt): Result {
   if (response.ok) return { kind: 'success', response, text };
   if (isRedirect(response)) return { kind: 'redirect', response };
 
@@ -108,15 +108,18 @@ function resultOf(response: Response, text: string, call: Call, attempt: Attempt
     kind: 'failure',
     response,
     failure: { kind: 'status', status, retryAfter },
-    error: errorOf(response, text, call, attempt.secrets, retryAfter),
+    error: errorFrom(response, text, call, redactor, retryAfter),
   };
 }
 
-function isRedirect({ status, type }: Response): boolean {
-  return type === 'opaqueredirect' || [301, 302, 303, 307, 308].includes(status);
+function timeoutError(call: Call): TimeoutError {
+  return new TimeoutError(
+    `${call.method} ${call.path} was not answered completely within ${call.timeout} ms (timeout).`,
+    call,
+  );
 }
 
-function connectionError(error: unknown, call: Call, attempt: Attempt): ConnectionError {
-  const cause = attempt.secrets.redactError(error);
+function connectionError(error: unknown, call: Call, redactor: Redactor): ConnectionError {
+  const cause = redactor.redactError(error);
   return new ConnectionError(`${call.method} ${call.path} failed: ${connectionProblem(cause)}`, call, { cause });
 }

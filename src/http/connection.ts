@@ -1,4 +1,4 @@
-/** Codes of Node (undici), Bun, and the system for a connection that was never made. */
+/** Error codes of Node.js (undici), Bun and the operating system for a connection that was never established. */
 const connectCodes = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -13,12 +13,12 @@ const connectCodes = new Set([
 ]);
 
 /**
- * Whether what `fetch` rejected with shows that nothing was sent. Browsers and Workers don't tell; there a request that
+ * Whether the error of a `fetch` proves that nothing was sent. Browsers and Workers do not say; there, a request that
  * can't be repeated is not retried.
  */
 export function wasNeverSent(error: unknown): boolean {
   for (let link = error, depth = 0; link instanceof Error && depth < 5; link = link.cause, depth++) {
-    // `read EHOSTUNREACH` comes from a connection that was there.
+    // `read EHOSTUNREACH` comes from a connection that had been established.
     const syscall = 'syscall' in link ? String(link.syscall) : 'connect';
     if ('code' in link && connectCodes.has(String(link.code)) && /^(connect|getaddrinfo)/.test(syscall)) return true;
     if (link.message.includes('client error (Connect)')) return true; // Deno
@@ -26,7 +26,7 @@ export function wasNeverSent(error: unknown): boolean {
   return false;
 }
 
-/** The innermost message, or its code: `fetch failed` alone helps nobody. */
+/** The message of the innermost cause, or its code. `fetch failed` alone explains nothing. */
 export function connectionProblem(error: unknown): string {
   let deepest = error;
   for (let depth = 0; deepest instanceof Error && deepest.cause instanceof Error && depth < 5; depth++) {

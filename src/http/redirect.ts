@@ -7,14 +7,21 @@ const mostRedirects = 5;
  * Where to send the call next. A redirect is followed within the origin only, because the token is for that origin,
  * and only if it keeps the method: 301, 302 and 303 may turn a POST into a GET.
  *
+ * @param redirectedTo Where the redirects before this one have led, if there were any.
  * @param redirects How many were followed before.
- * @throws ConnectionError if it may not be followed.
+ * @throws {ConnectionError} when it may not be followed.
  */
-export function followRedirect(call: Call, from: string, response: Response, redirects: number): string {
+export function followRedirect(
+  call: Call,
+  response: Response,
+  redirectedTo: string | undefined,
+  redirects: number,
+): string {
+  const from = redirectedTo ?? call.baseUrl + call.path;
   const location = response.headers.get('location') ?? '';
   const target = location !== '' && URL.canParse(location, from) ? new URL(location, from) : undefined;
   const problem = !target
-    ? 'to a place that is not told (a browser hides it)'
+    ? 'to a location that is not known (browsers hide it)'
     : target.username || target.password
       ? 'to a URL with a user name or password'
       : target.origin !== new URL(from).origin
@@ -28,4 +35,9 @@ export function followRedirect(call: Call, from: string, response: Response, red
     throw new ConnectionError(`${call.method} ${call.path} was redirected ${problem}. Check baseUrl.`, call);
   }
   return target.href;
+}
+
+/** Whether a response redirects. A browser shows one that may not be followed without its status. */
+export function isRedirect({ status, type }: Response): boolean {
+  return type === 'opaqueredirect' || [301, 302, 303, 307, 308].includes(status);
 }

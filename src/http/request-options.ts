@@ -2,47 +2,52 @@ import type { ZodMiniType } from 'zod/mini';
 import type { CallPriority } from '../rate-limit/priority.ts';
 import type { APIPromise } from './api-promise.ts';
 
-/** Options of one call; they win over the client's. */
+/** Options of one call. They override the client's. */
 export interface RequestOptions {
-  /** Ends the call early, wherever it is; it then rejects with the signal's `reason`, as `fetch` does. */
+  /** Cancels the call, whatever it is doing. The call then rejects with the signal's `reason`, as `fetch` does. */
   signal?: AbortSignal | undefined;
-  /** Milliseconds for one attempt, headers and body. Default: the client's, 30 000. */
+  /** Milliseconds for one attempt, from sending the request to the end of the body. Default: the client's, 30 000. */
   timeout?: number | undefined;
-  /** Milliseconds for the whole call, waiting and retries included. Default: the client's, none. */
+  /** Milliseconds for the whole call, including all waits and retries. Default: the client's, no limit. */
   totalTimeout?: number | undefined;
-  /** How often a failed attempt is tried again, where that can't repeat anything. Default: the client's, 2. */
+  /** How often to retry a failed attempt, if a retry cannot repeat an effect. Default: the client's, 2. */
   maxRetries?: number | undefined;
-  /** Headers to add to the request, or to replace the client's. */
+  /** Headers to add to the request. They replace the client's; `undefined` removes one. */
   headers?: Record<string, string | undefined> | Headers | undefined;
-  /** Sent as `Idempotency-Key`: the API then does the call once, however often it arrives, so that a POST may be retried. */
+  /**
+   * Sent as `Idempotency-Key`, so that a POST may be retried. Relies on the API to perform a request with the same key
+   * only once.
+   */
   idempotencyKey?: string | undefined;
 }
 
-/** What the SDK itself says of a call, beside what the caller does. */
+/** The options of one call, including those that only the SDK itself sets. */
 export interface InternalRequestOptions extends RequestOptions {
-  /** Given for a call that works ahead and lets others go first. */
+  /** Default: normal. */
   priority?: CallPriority | undefined;
 }
 
-/** One endpoint of the API, filled in: what to send, and what to expect. */
+/** One request to the API: what to send, and what to expect. */
 export interface RequestSpec<T> {
   readonly method: 'GET' | 'POST';
-  /** As the reference writes it: `/users/{id}`. */
+  /** The path as the API reference writes it: `/users/{id}`. */
   readonly route: string;
-  /** What stands for the route's `{names}`. */
+  /** Values of the route's `{names}`. */
   readonly params?: Readonly<Record<string, string>> | undefined;
   readonly query?: Readonly<Record<string, string | number | undefined>> | undefined;
-  /** What a POST sends as JSON: an object. */
+  /** The object that a POST sends as JSON. */
   readonly body?: unknown;
-  /** Fields of `body` whose values must not show up in anything that the SDK hands out. */
+  /** Fields of `body` whose values must not appear in errors, events or log lines. */
   readonly secretFields?: readonly string[] | undefined;
-  /** What the API documents for a success. */
+  /** The documented body of a success. */
   readonly schema: ZodMiniType<T>;
-  /** Whether a body can be used at all, even if it is not what the schema says. Default: it is an object. */
+  /** Whether a body is usable, even if it differs from the schema. Default: every JSON object is. */
   readonly isUsable?: ((body: unknown) => boolean) | undefined;
 }
 
-/** What resources know of HTTP: a specification goes in, a promise comes out. */
+/** All that resources know about HTTP. */
 export interface Requester {
+  /** Base URL of the API, without a trailing slash. */
+  readonly baseUrl: string;
   request<T>(spec: RequestSpec<T>, options?: InternalRequestOptions): APIPromise<T>;
 }

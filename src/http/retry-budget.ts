@@ -5,40 +5,45 @@ const retryCost = 10;
 const successRefund = 1;
 
 /**
- * Keeps an outage from being multiplied by everybody's retries, after the retry quota of the AWS SDKs. A retry pays
- * when it is sent and is paid back when it succeeds; a success at the first attempt pays a little in. While calls
- * succeed there is always enough; when everything fails, fifty retries are left, and then one for ten successes.
+ * Limits how much retries add to the load of an API that is down, like the retry quota of the AWS SDKs. Each retry pays
+ * when it is sent, and is refunded when it succeeds. Each call that succeeds at its first attempt pays a little in.
+ * While calls succeed, the budget always suffices. When every call fails, it allows fifty retries, and then one for
+ * every ten successes.
  *
- * When all of it is out on retries that are under way, the next one waits for what becomes of them. So five hundred
- * calls that fail at one blip are all retried, and five hundred against a dead API are not.
+ * If the budget is spent on retries still in flight, the next retry waits for their outcome. So 500 calls that fail in
+ * one short outage are all retried, and 500 calls to an API that is down are not.
  */
 export class RetryBudget {
   #balance = capacity;
-  #underWay = 0;
+  #inFlight = 0;
   readonly #waiting = new Set<() => void>();
 
-  /** Pays for one retry, which must then be settled; `false` if the API has failed too often for it. */
+  /**
+   * Pays for one retry, which must then be settled. Returns `false` if the API has failed too often.
+   *
+   * @throws the signal's reason when it aborts first.
+   */
   async spend(signal: AbortSignal | undefined): Promise<boolean> {
     while (this.#balance < retryCost) {
-      if (this.#underWay === 0) {
-        this.#wake(); // There is nothing to wait for, for the next one neither.
+      if (this.#inFlight === 0) {
+        this.#wake(); // Nothing is left to wait for, neither for this retry nor for the next one.
         return false;
       }
       await this.#nextChange(signal);
     }
     this.#balance -= retryCost;
-    this.#underWay++;
+    this.#inFlight++;
     return true;
   }
 
-  /** A retry that was paid for has ended; whether the API worked. */
+  /** Settles a retry that was paid for. `succeeded` says whether the API worked. */
   settle(succeeded: boolean): void {
-    this.#underWay--;
+    this.#inFlight--;
     if (succeeded) this.#balance = Math.min(capacity, this.#balance + retryCost);
     this.#wake();
   }
 
-  /** A call succeeded at its first attempt. */
+  /** Pays in for a call that succeeded at its first attempt. */
   earn(): void {
     this.#balance = Math.min(capacity, this.#balance + successRefund);
     this.#wake();
@@ -51,7 +56,7 @@ export class RetryBudget {
     try {
       await untilAborted(signal, woken);
     } catch (reason) {
-      // It may have been woken and aborted at once; then the turn is the next one's.
+      // If it was woken and aborted at the same time, it passes its turn on.
       if (!this.#waiting.delete(wake)) this.#wake();
       throw reason;
     }

@@ -1,44 +1,44 @@
-// Which failed attempt may be made again, and when: docs/retries.md has the table. The rule behind it is that nothing
-// is sent twice that may have happened once.
+// Which failed attempts are retried, and when: docs/retries.md has the table. The rule behind it: nothing that may have
+// happened once is sent twice.
 
 /** How an attempt failed. */
 export type Failure =
   | { readonly kind: 'status'; readonly status: number; /** Milliseconds. */ readonly retryAfter: number | undefined }
-  /** No connection: nothing was sent. */
+  /** There was no connection: nothing was sent. */
   | { readonly kind: 'unsent' }
-  /** The connection broke, or the answer did not come in time: it may have happened. */
+  /** The connection broke, or the response did not arrive in time: the request may have taken effect. */
   | { readonly kind: 'lost' };
 
-/** Where a call stands when an attempt of it has failed. */
+/** The state of a call after a failed attempt. */
 export interface RetryState {
-  /** Sending it twice has the same effect as once. */
+  /** Whether sending it twice has the same effect as sending it once. */
   readonly repeatable: boolean;
   readonly maxRetries: number;
   /** Retries so far. */
   readonly retries: number;
-  /** The limiter decides when a refused call (429) goes out again. */
+  /** Whether the rate limiter decides when a refused call (429) is sent again. */
   readonly paced: boolean;
-  /** The API has answered others since this call was sent: it was refused in favour of them. */
+  /** Whether the API has answered other calls since this one was sent: it was refused in favour of them. */
   readonly contended: boolean;
 }
 
 /** The next attempt. */
 export interface Retry {
-  /** Milliseconds until it is made. */
+  /** Milliseconds to wait before it. */
   readonly delay: number;
-  /** It was only waiting for its turn, and uses up neither retries nor the retry budget. */
+  /** Whether it uses up neither retries nor the retry budget, because the call only waits its turn. */
   readonly free: boolean;
 }
 
 const baseDelay = 500;
 const longestDelay = 8_000;
 
-/** A server that is away for longer than this is not waited for: the caller can decide better. */
+/** The SDK does not wait longer than this for a server: the caller can decide better what to do. */
 const longestRetryAfter = 120_000;
 
 /**
- * The next attempt after a failure, or `undefined` if there may be none. The delay is what the server asked for, else
- * exponential backoff with full jitter (AWS, "Exponential Backoff And Jitter").
+ * The next attempt after a failure, or `undefined` if there is none. The delay is the one that the server asked for, or
+ * else exponential backoff with full jitter (AWS, "Exponential Backoff And Jitter").
  *
  * @param random From 0 to 1.
  */

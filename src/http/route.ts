@@ -1,7 +1,9 @@
 import { InvalidRequestError } from '../errors/index.ts';
 
 /**
- * Fills in a route's `{names}`. Every value becomes exactly one path segment, so that no id can reach another route.
+ * Fills in a route's `{names}`. Each value becomes exactly one path segment, so that no id can reach another route.
+ *
+ * @throws {InvalidRequestError} when a value cannot be one path segment.
  */
 export function expandRoute(route: string, params: Readonly<Record<string, string>> = {}): string {
   let path = route;
@@ -17,14 +19,4 @@ function encodeSegment(name: string, value: string): string {
     );
   }
   return encodeURIComponent(value);
-}
-
-/** The query string of the values that are set, with its `?`; empty if none is. */
-export function queryString(query: Readonly<Record<string, string | number | undefined>> | undefined): string {
-  if (!query) return '';
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined) search.set(name, String(value));
-  }
-  return search.size > 0 ? `?${search}` : '';
 }

@@ -1,10 +1,10 @@
 /**
- * Shares the rate limit, and what is known of webhooks, between processes through Redis or Valkey.
+ * Shares the rate limit and the handled webhooks between processes, through Redis or Valkey.
  *
  * @module @example/sdk/redis
  */
-export { redisReplayStore, type RedisReplayStoreOptions } from '../webhooks/redis-replay-store.ts';
 export type { ClaimedEvent, ReplayClaim, ReplayStore } from '../webhooks/replay-store.ts';
 export type { IORedisClient, NodeRedisClient, RedisClient } from './client.ts';
 export { redisRateLimitStore, type RedisRateLimitStoreOptions } from './rate-limit-store.ts';
+export { redisReplayStore, type RedisReplayStoreOptions } from './replay-store.ts';
 export type { RateLimitStore, RateLimitStoreReply, RateLimitStoreRequest } from '../rate-limit/store.ts';

@@ -14,13 +14,13 @@ export interface User {
   created_at: string;
 }
 
-/** What a new user is made of. */
+/** The fields of a new user. */
 export interface UserCreateParams {
   /** Full name. */
   name: string;
-  /** Email address; must not belong to another user. */
+  /** Email address. It must not belong to another user. */
   email: string;
-  /** The password the user will sign in with. The API never returns it. */
+  /** The password that the user will sign in with. The API never returns it. */
   password: string;
 }
 
@@ -43,7 +43,7 @@ export class Users {
   /**
    * Gets a user by id: `GET /users/{id}`.
    *
-   * @throws NotFoundError if there is none.
+   * @throws {NotFoundError} when there is no user with this id.
    *
    * @example
    * const user = await client.users.get('user_123');
@@ -58,10 +58,10 @@ export class Users {
   /**
    * Creates a user: `POST /users`.
    *
-   * A failure that leaves open whether the user was created is not retried, unless there is an `idempotencyKey`.
+   * If a failure leaves open whether the user was created, the call is not retried unless you pass an `idempotencyKey`.
    *
-   * @throws ConflictError if the email address is taken.
-   * @throws UnprocessableEntityError if a field is invalid; its `details` say which.
+   * @throws {ConflictError} when another user has this email address.
+   * @throws {UnprocessableEntityError} when a field is invalid; its `details` say which.
    *
    * @example
    * const user = await client.users.create({ name: 'John Doe', email: 'john@example.com', password: 'secure_password' });

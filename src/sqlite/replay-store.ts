@@ -1,6 +1,6 @@
 import { wholeNumber } from '../utils/arguments.ts';
 import { RenewedClaim, type ClaimableEvent } from '../webhooks/renewed-claim.ts';
-import { DEFAULT_RETENTION, type ReplayStore } from '../webhooks/replay-store.ts';
+import { defaultRetention, type ReplayStore } from '../webhooks/replay-store.ts';
 import { openDatabase, transaction } from './database.ts';
 
 /** Options of {@link sqliteReplayStore}. */
@@ -43,7 +43,7 @@ const schema = `
 export function sqliteReplayStore(path: string, options: SqliteReplayStoreOptions = {}): ReplayStore {
   const { prefix = '' } = options;
   const lease = wholeNumber('lease', options.lease ?? 15_000, 1);
-  const retention = wholeNumber('retention', options.retention ?? DEFAULT_RETENTION, 1);
+  const retention = wholeNumber('retention', options.retention ?? defaultRetention, 1);
   const events = openEvents(path, lease, retention);
 
   return {

@@ -9,7 +9,7 @@ export interface RequestEvent extends RequestTarget {
   readonly attempt: number;
 }
 
-/** An attempt was answered, whatever the status. */
+/** An attempt was answered, with whatever status. */
 export interface ResponseEvent extends RequestEvent {
   /** HTTP status code. */
   readonly status: number;
@@ -21,13 +21,13 @@ export interface ResponseEvent extends RequestEvent {
   readonly rateLimit: RateLimitInfo | undefined;
 }
 
-/** An attempt failed and will be made again. */
+/** An attempt failed and will be retried. */
 export interface RetryEvent extends RequestEvent {
-  /** Milliseconds until the next attempt; 0 where it waits for the rate limit instead. */
+  /** Milliseconds until the next attempt; 0 if it waits for the rate limit instead. */
   readonly delay: number;
-  /** Status of the answer, if there was one. */
+  /** HTTP status code of the response, if there was one. */
   readonly status: number | undefined;
-  /** What went wrong, in words. */
+  /** What went wrong. */
   readonly reason: string;
 }
 
@@ -35,21 +35,21 @@ export interface RetryEvent extends RequestEvent {
 export interface RateLimitWaitEvent extends RequestTarget {
   /** Expected wait, in milliseconds. */
   readonly delay: number;
-  /** Calls that wait on this token in this process, this one included. */
+  /** Calls that wait for this token in this process, including this one. */
   readonly waiting: number;
 }
 
-/** The store that shares the rate limit between processes was lost, or is back. */
+/** The store that shares the rate limit with other processes became unavailable, or is available again. */
 export interface RateLimitStoreEvent {
-  /** Whether the limit is shared from now on; while it is not, this process paces by itself. */
+  /** Whether the rate limit is shared from now on. While it is not, this process paces its calls on its own. */
   readonly available: boolean;
-  /** Why it is not available. */
+  /** Why the store is unavailable. */
   readonly reason: string | undefined;
 }
 
-/** A response differs from what the API documents. It was handed out as it came. */
+/** A response differs from the documentation. The call returned it as it is. */
 export interface ValidationIssueEvent extends RequestTarget {
-  /** Every place where it differs. */
+  /** All differences. */
   readonly issues: readonly ValidationIssue[];
 }
 
@@ -68,24 +68,24 @@ export interface ListDriftEvent extends RequestTarget {
 export interface ClientEvents {
   /** An attempt is about to be sent. */
   request: [event: RequestEvent];
-  /** An attempt was answered, whatever the status. */
+  /** An attempt was answered, with whatever status. */
   response: [event: ResponseEvent];
-  /** An attempt failed and will be made again. */
+  /** An attempt failed and will be retried. */
   retry: [event: RetryEvent];
   /** A call has to wait for the rate limit. */
   rateLimitWait: [event: RateLimitWaitEvent];
-  /** The store that shares the rate limit was lost, or is back. */
+  /** The store that shares the rate limit became unavailable, or is available again. */
   rateLimitStore: [event: RateLimitStoreEvent];
-  /** A response differs from what the API documents. */
+  /** A response differs from the documentation. */
   validationIssue: [event: ValidationIssueEvent];
   /** A walk over a list may have missed items, because the list moved too much. */
   listDrift: [event: ListDriftEvent];
 }
 
-/** Takes one event. What it throws or rejects with is logged and changes nothing else. */
+/** Receives one event. If it throws or rejects, that is logged and changes nothing else. */
 export type ClientEventListener<Name extends keyof ClientEvents> = (...event: ClientEvents[Name]) => unknown;
 
-/** Emits to listeners that may throw or reject without harm to the call, or to the listeners after them. */
+/** Emits events. A listener that throws or rejects affects neither the call nor the other listeners. */
 export class ClientEventEmitter {
   readonly #emitter = new EventEmitter();
   readonly #guarded = new WeakMap<(...event: never[]) => unknown, (event: unknown) => void>();
@@ -108,7 +108,7 @@ export class ClientEventEmitter {
     if (guarded) this.#emitter.off(name, guarded);
   }
 
-  /** Whether anybody listens: the hot path makes no payload for nobody. */
+  /** Whether there is a listener, so that no payload is built without one. */
   has(name: keyof ClientEvents): boolean {
     return this.#emitter.listenerCount(name) > 0;
   }
@@ -124,7 +124,7 @@ export class ClientEventEmitter {
 
     const report = (error: unknown) => {
       const problem = error instanceof Error ? error.message : typeof error;
-      this.#logger.error?.(`A listener of an event failed (${problem}); the call goes on.`);
+      this.#logger.error?.(`An event listener failed (${problem}). The call continues.`);
     };
     const guarded = (...event: unknown[]) => {
       try {

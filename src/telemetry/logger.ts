@@ -1,42 +1,42 @@
 import { callable, oneOf } from '../utils/arguments.ts';
 import { environmentVariable } from '../utils/runtime.ts';
 
-/** Where log lines go. `console` is one. */
+/** Receives log lines. `console` is one. */
 export interface Logger {
-  /** Takes a line for who looks for a mistake: every request and response. */
+  /** Logs a detail for debugging, such as each request and response. */
   debug(message: string): void;
-  /** Takes a line that is good to know. */
+  /** Logs a normal event, such as a retry. */
   info(message: string): void;
-  /** Takes a line about what deserves a look. */
+  /** Logs a problem that the SDK has worked around. */
   warn(message: string): void;
-  /** Takes a line about what failed. */
+  /** Logs a failure. */
   error(message: string): void;
 }
 
-/** How much is logged: each level includes those before it. */
+/** The least severe level that is logged. Each level includes those before it. */
 export type LogLevel = 'off' | 'error' | 'warn' | 'info' | 'debug';
 
 const logLevels: readonly LogLevel[] = ['off', 'error', 'warn', 'info', 'debug'];
 
-/** A logger at a level: it lacks the methods above, so that for those not even a message is made. */
+/** A logger without the methods that its level switches off, so that no message is built for them. */
 export type LeveledLogger = Readonly<Partial<Logger>>;
 
-/** What the options say of logging. */
+/** The options that concern logging. */
 export interface LoggerOptions {
   readonly logger?: Logger | undefined;
   readonly logLevel?: LogLevel | undefined;
 }
 
 /**
- * The logger of the options, up to their level. A logger that throws changes nothing.
+ * The logger that the options ask for. A logger that throws or rejects changes nothing.
  *
- * @throws InvalidRequestError
+ * @throws {InvalidRequestError} when the logger lacks a method, or the level is unknown.
  */
 export function resolveLogger({ logger = console, logLevel }: LoggerOptions): LeveledLogger {
   const level = oneOf('logLevel (or EXAMPLE_LOG)', logLevel ?? environmentVariable('EXAMPLE_LOG') ?? 'warn', logLevels);
   const method = (name: Exclude<LogLevel, 'off'>) => {
-    const given = (logger as Partial<Logger> | null)?.[name]; // A program without types may hand in anything.
-    // It may be asynchronous, whatever its type says.
+    const given = (logger as Partial<Logger> | null)?.[name]; // Untyped programs may pass anything.
+    // It may be asynchronous, although its type says otherwise.
     const write: (line: string) => unknown = callable(`logger.${name}`, given?.bind(logger));
     if (logLevels.indexOf(name) > logLevels.indexOf(level)) return {};
     const log = (message: string) => {
@@ -44,7 +44,7 @@ export function resolveLogger({ logger = console, logLevel }: LoggerOptions): Le
         const logged = write(`[@example/sdk] ${message}`);
         if (logged instanceof Promise) logged.catch(() => undefined);
       } catch {
-        // The call that is logged must not fail with its log line.
+        // A call must not fail because its log line could not be written.
       }
     };
     return { [name]: log };

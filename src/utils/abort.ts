@@ -1,4 +1,4 @@
-/** The result of the work, or the signal's reason as soon as it aborts, whether or not the work heeds the signal. */
+/** Settles as the work does, or rejects with the signal's reason as soon as it aborts, even if the work ignores the signal. */
 export function untilAborted<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
   if (!signal) return work;
   return new Promise((resolve, reject) => {

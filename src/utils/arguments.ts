@@ -1,11 +1,11 @@
 import { InvalidRequestError } from '../errors/invalid-request-error.ts';
 
-// What callers hand in, checked at the door. A message names the option and says what it should be; it repeats numbers,
-// but no text, which may be a secret.
+// Checks of what callers pass in. Each message names the option and says what is expected. It repeats numbers, but no
+// text, which may be a secret.
 
 const longestTimer = 2 ** 31 - 1;
 
-/** A duration that a timer can hold, or `Infinity` for none. */
+/** A duration that a timer can hold, or `Infinity`. */
 export function milliseconds(name: string, value: number): number {
   if (typeof value === 'number' && value > 0 && (value <= longestTimer || value === Infinity)) return value;
   throw new InvalidRequestError(
@@ -13,10 +13,10 @@ export function milliseconds(name: string, value: number): number {
   );
 }
 
-/** A whole number, not below `minimum`. */
+/** A whole number of at least `minimum`. */
 export function wholeNumber(name: string, value: number, minimum: number): number {
   if (Number.isSafeInteger(value) && value >= minimum) return value;
-  throw new InvalidRequestError(`${name} must be a whole number from ${minimum} up; it is ${described(value)}.`);
+  throw new InvalidRequestError(`${name} must be a whole number of at least ${minimum}; it is ${described(value)}.`);
 }
 
 /** A function. */
@@ -25,14 +25,14 @@ export function callable<F>(name: string, value: F | undefined): F {
   throw new InvalidRequestError(`${name} must be a function; it is ${described(value)}.`);
 }
 
-/** One of a few words. */
+/** One of the given words. */
 export function oneOf<W extends string>(name: string, value: string, words: readonly W[]): W {
   const word = words.find((candidate) => candidate === value);
   if (word !== undefined) return word;
   throw new InvalidRequestError(`${name} must be one of ${words.map((known) => `'${known}'`).join(', ')}.`);
 }
 
-/** Headers by lower-case name, those of `more` over those of `base`. A value of `undefined` takes a header away. */
+/** Combines headers by lower-case name. Those of `more` override those of `base`; `undefined` removes a header. */
 export function mergeHeaders(
   base: Readonly<Record<string, string>>,
   name: string,
@@ -42,10 +42,12 @@ export function mergeHeaders(
   for (const [key, value] of more instanceof Headers ? more : Object.entries(more)) {
     const header = key.toLowerCase();
     if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(header)) {
-      throw new InvalidRequestError(`${name} has a header whose name is empty or has a character HTTP does not allow.`);
+      throw new InvalidRequestError(
+        `${name} has a header name that is empty or contains a character that HTTP does not allow.`,
+      );
     }
     if (header === 'authorization') {
-      throw new InvalidRequestError(`${name} must not set authorization: the SDK does, from apiToken.`);
+      throw new InvalidRequestError(`${name} must not set authorization: the SDK sets it, from apiToken.`);
     }
     if (value === undefined) merged.delete(header);
     else merged.set(header, headerValue(`${name}['${header}']`, value));
@@ -53,7 +55,7 @@ export function mergeHeaders(
   return Object.fromEntries(merged);
 }
 
-/** A header value that can't end the header and start another. */
+/** A header value, which can't end the header and start another one. */
 export function headerValue(name: string, value: string): string {
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   if (typeof value === 'string' && /^[^\u0000-\u0008\u000a-\u001f\u007f\u0100-\uffff]*$/.test(value)) return value;

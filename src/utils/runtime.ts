@@ -1,12 +1,12 @@
-// What differs between runtimes, asked once here; the rest of the SDK does not know where it runs.
+// Everything that differs between runtimes. The rest of the SDK does not know where it runs.
 
-/** Only what is read, because a runtime may have any part of it or none. */
+/** Only the parts that are read. A runtime may have any of them, or none. */
 const runtime = globalThis as {
   process?: { env?: Record<string, string | undefined> };
   navigator?: { userAgent?: string };
 };
 
-/** An environment variable; `undefined` where there are none, or where the runtime does not let them be read. */
+/** An environment variable; `undefined` if it is not set, or if the runtime does not allow reading it. */
 export function environmentVariable(name: string): string | undefined {
   try {
     const value = runtime.process?.env?.[name]?.trim();
@@ -16,12 +16,12 @@ export function environmentVariable(name: string): string | undefined {
   }
 }
 
-/** What the runtime calls itself, such as `Node.js/24`. */
+/** The runtime's name for itself, such as `Node.js/24`. */
 export function runtimeName(): string {
   return runtime.navigator?.userAgent ?? 'unknown';
 }
 
-/** A browser page or one of its workers: every browser, and nothing else, calls itself `Mozilla`. */
+/** Whether this is a browser page or one of its workers. Every browser, and nothing else, calls itself `Mozilla`. */
 export function isBrowser(): boolean {
   return runtimeName().startsWith('Mozilla/');
 }

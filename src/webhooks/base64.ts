@@ -1,13 +1,13 @@
-/** Bytes as base64, padded. */
+/** Encodes bytes as padded base64. */
 export function encodeBase64(bytes: Uint8Array): string {
   return btoa(String.fromCharCode(...bytes));
 }
 
 /**
- * The bytes of a padded base64 text.
+ * Decodes padded base64.
  *
- * `undefined` for every text that {@link encodeBase64} would not have written: `atob` alone ignores spaces and unused
- * bits, so that several texts would stand for the same bytes.
+ * Returns `undefined` for any text that {@link encodeBase64} would not have written. `atob` alone ignores whitespace and
+ * unused bits, so that several texts would decode to the same bytes.
  */
 export function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
   try {

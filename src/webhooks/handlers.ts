@@ -2,16 +2,16 @@ import { EventEmitter } from 'eventemitter3';
 import type { UnknownWebhookEvent, WebhookEvent, WebhookEventMap, WebhookEventName } from './events.ts';
 import type { WebhookAttempt } from './verify-signature.ts';
 
-/** What a handler is told beside the event. */
+/** What a handler gets in addition to the event. */
 export interface WebhookContext extends WebhookAttempt {
   /**
-   * Aborts if the event may have been given to another process meanwhile, because this one could not renew its claim in
-   * the replay store. Pass it to what should then stop.
+   * Aborts when another process may handle the event, because this one could not renew its claim in the replay store.
+   * Pass it to work that must stop in that case.
    */
   readonly signal: AbortSignal;
 }
 
-/** The event that comes under a name; `'*'` stands for all. */
+/** The type of the events with a name; `'*'` stands for all events. */
 export type WebhookEventNamed<Name extends string> = Name extends WebhookEventName
   ? WebhookEventMap[Name]
   : Name extends '*'
@@ -19,20 +19,20 @@ export type WebhookEventNamed<Name extends string> = Name extends WebhookEventNa
     : UnknownWebhookEvent;
 
 /**
- * Handles an event. It may be async and is awaited; when it throws or rejects, the API is told to send the event again,
- * and all handlers of it run again.
+ * Handles an event. It may be async and is awaited. If it throws or rejects, the response asks the API to retry, and all
+ * handlers of the event run again.
  */
 export type WebhookHandler<Name extends string = '*'> = (
   event: WebhookEventNamed<Name>,
   context: WebhookContext,
 ) => unknown;
 
-/** What is called for which event. */
+/** The handlers of each event. */
 export class Handlers {
   readonly #emitter = new EventEmitter<Record<string, WebhookHandler>>();
 
   add<Name extends string>(name: Name, handler: WebhookHandler<Name>): void {
-    this.#emitter.on(name, handler as WebhookHandler); // called with events of this name alone
+    this.#emitter.on(name, handler as WebhookHandler); // only called with events of this name
   }
 
   remove<Name extends string>(name: Name, handler: WebhookHandler<Name>): void {
@@ -43,9 +43,9 @@ export class Handlers {
     return this.#of(name).length > 0;
   }
 
-  /** Runs all handlers of the event at the same time, and waits for all, also when one fails. Gives what was thrown. */
+  /** Runs all handlers of the event concurrently and waits for all of them. Resolves with their errors. */
   async run(event: WebhookEvent, context: WebhookContext): Promise<unknown[]> {
-    // The emitter's own `emit` waits for nobody.
+    // The emitter's own `emit` does not await its listeners.
     const runs = this.#of(event.event).map((handler) => new Promise((resolve) => resolve(handler(event, context))));
     const outcomes = await Promise.allSettled(runs);
     return outcomes.flatMap((outcome): unknown[] => (outcome.status === 'rejected' ? [outcome.reason] : []));

@@ -1,37 +1,41 @@
 import { WebhookVerificationError } from './verification-error.ts';
 
-/** A request's headers: a `Headers`, Node's `request.headers`, or a plain object with names in any case. */
+/** Headers of a request: a `Headers`, Node's `request.headers`, or a plain object with names in any case. */
 export type WebhookHeaders =
   | {
-      /** The value of a header. */
+      /** Returns the value of a header. */
       get(name: string): string | null | undefined;
     }
   | Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** The three headers of the specification. A type, not an interface, so that it fits wherever headers are expected. */
+/** The three headers of the specification. A type, not an interface, so that it is assignable to `HeadersInit`. */
 export type SignatureHeaders = {
-  /** Identifies the event; the same each time its delivery is tried. */
+  /** Identifies the event. It is the same for every attempt. */
   'webhook-id': string;
-  /** When this attempt was made: epoch seconds. */
+  /** When this attempt was made, in epoch seconds. */
   'webhook-timestamp': string;
-  /** One or several signatures, separated by spaces. */
+  /** One or more signatures, separated by spaces. */
   'webhook-signature': string;
 };
 
-/** What the headers say, as far as can be told without a secret. */
-export interface Claims {
+/** What the headers claim. Nothing of it is verified yet. */
+export interface ParsedHeaders {
   readonly id: string;
-  /** As sent, because that is what was signed: digits only. */
+  /** Digits only, and exactly as sent, because that is what was signed. */
   readonly timestamp: string;
   /** Each as `version,base64`. */
   readonly signatures: readonly string[];
 }
 
-/** @throws {WebhookVerificationError} `missing_header` or `malformed_header`. */
-export function readHeaders(headers: unknown): Claims {
+/**
+ * Parses the three headers of the specification.
+ *
+ * @throws {WebhookVerificationError} when one is missing or malformed: `missing_header`, `malformed_header`.
+ */
+export function parseHeaders(headers: unknown): ParsedHeaders {
   const id = header(headers, 'webhook-id', /^[!-~]+$/, 'printable ASCII without spaces');
   const timestamp = header(headers, 'webhook-timestamp', /^\d+$/, 'a whole number of seconds since 1970');
-  const signature = header(headers, 'webhook-signature', /,/, '`v1,<base64>`, or several of these with spaces between');
+  const signature = header(headers, 'webhook-signature', /,/, '`v1,<base64>`, or several of these separated by spaces');
   return { id, timestamp, signatures: signature.split(' ') };
 }
 
@@ -40,11 +44,11 @@ function header(headers: unknown, name: keyof SignatureHeaders, pattern: RegExp,
   if (value === '') {
     throw new WebhookVerificationError(
       'missing_header',
-      `The header ${name} is missing. Pass the headers of the request as they came; a request without it was not sent by the API.`,
+      `The header ${name} is missing. Pass all headers of the request; every request of the API has this one.`,
     );
   }
   if (typeof value !== 'string' || !pattern.test(value)) {
-    throw new WebhookVerificationError('malformed_header', `The header ${name} should be ${expected}.`);
+    throw new WebhookVerificationError('malformed_header', `The header ${name} must be ${expected}.`);
   }
   return value;
 }
@@ -55,7 +59,7 @@ function lookUp(headers: unknown, name: string): unknown {
 
   const exact: unknown = Reflect.get(headers, name);
   const value: unknown = exact ?? (Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1] as unknown);
-  // A header that came several times: Node and some proxies keep a list.
+  // Node and some proxies list the values of a repeated header.
   return isStrings(value) ? value.join(' ') : value;
 }
 

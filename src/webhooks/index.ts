@@ -4,27 +4,28 @@
  * @module @example/sdk/webhooks
  */
 export { ExampleError } from '../errors/example-error.ts';
+export { memoryReplayStore, type MemoryReplayStoreOptions } from './memory-replay-store.ts';
+export { signWebhook, type SignWebhookParams } from './sign-webhook.ts';
+export { WebhookVerificationError, type WebhookVerificationErrorCode } from './verification-error.ts';
+export { verifySignature, type VerifyWebhookOptions, type WebhookAttempt } from './verify-signature.ts';
+export { verifyWebhook } from './verify-webhook.ts';
+export { Webhooks, type WebhooksOptions } from './webhooks.ts';
+
 export type { ValidationIssue } from '../errors/index.ts';
 export type { Logger, LogLevel } from '../telemetry/logger.ts';
-export type { WebhookAnswer } from './delivery.ts';
 export type {
   UnknownEventName,
   UnknownWebhookEvent,
   UserCreatedEvent,
-  ValidationIssueListener,
   WebhookEvent,
   WebhookEventMap,
   WebhookEventName,
 } from './events.ts';
 export type { WebhookContext, WebhookEventNamed, WebhookHandler } from './handlers.ts';
 export type { SignatureHeaders, WebhookHeaders } from './headers.ts';
-export { memoryReplayStore, type MemoryReplayStoreOptions } from './memory-replay-store.ts';
 export type { NodeRequest, NodeResponse } from './node-adapter.ts';
 export type { WebhookBody } from './raw-body.ts';
+export type { WebhookResponse } from './receiver.ts';
 export type { ClaimedEvent, ReplayClaim, ReplayStore } from './replay-store.ts';
+export type { ValidationIssueListener, WebhookErrorContext, WebhookErrorListener } from './reporter.ts';
 export type { WebhookSecret } from './secrets.ts';
-export { signWebhook, type SignWebhookParams } from './sign.ts';
-export { WebhookVerificationError, type WebhookVerificationErrorCode } from './verification-error.ts';
-export { verifySignature, type VerifyWebhookOptions, type WebhookAttempt } from './verify-signature.ts';
-export { verifyWebhook } from './verify-webhook.ts';
-export { Webhooks, type WebhookErrorContext, type WebhooksOptions } from './webhooks.ts';

@@ -1,24 +1,24 @@
 import { milliseconds, wholeNumber } from '../utils/arguments.ts';
-import { DEFAULT_RETENTION, type ReplayStore } from './replay-store.ts';
+import { defaultRetention, type ReplayStore } from './replay-store.ts';
 
-/** How much is remembered. */
+/** Options of {@link memoryReplayStore}. */
 export interface MemoryReplayStoreOptions {
-  /** How many handled ids to remember; beyond that the oldest are forgotten. Default: 10 000, about 2 MB. */
+  /** How many handled ids are remembered; the oldest are forgotten first. Default: 10 000 (about 2 MB). */
   maxIds?: number | undefined;
-  /** How long to remember a handled id, in milliseconds. Default: 345 600 000, four days. */
+  /** How long a handled id is remembered, in milliseconds. Default: 345 600 000 (four days). */
   retention?: number | undefined;
 }
 
 /**
- * Remembers handled events in this process: for one process, or where the sender's retries always come to the same one.
+ * Remembers handled events in memory. Use it if you run a single process.
  *
- * @throws {InvalidRequestError} for an option that makes no sense.
+ * @throws {InvalidRequestError} when an option is invalid.
  */
 export function memoryReplayStore(options: MemoryReplayStoreOptions = {}): ReplayStore {
   const maxIds = wholeNumber('maxIds', options.maxIds ?? 10_000, 1);
-  const retention = milliseconds('retention', options.retention ?? DEFAULT_RETENTION);
+  const retention = milliseconds('retention', options.retention ?? defaultRetention);
   const running = new Set<string>();
-  /** When each is forgotten, the oldest first. */
+  /** Expiry by id, the oldest first. */
   const handled = new Map<string, number>();
 
   return {

@@ -1,59 +1,58 @@
 import { ExampleError } from '../errors/example-error.ts';
-import type { Delivery, WebhookAnswer } from './delivery.ts';
-import { bodyAlreadyParsed, type WebhookBody } from './raw-body.ts';
-import { joined } from './web-adapter.ts';
+import { bodyAlreadyParsed, joinChunks, rawBody } from './raw-body.ts';
+import type { WebhookRequest, WebhookResponse } from './receiver.ts';
 
-/** What is used of a Node request: `http.IncomingMessage`, that of Express, Fastify's `request.raw`, Koa's `ctx.req`. */
+/** The part of a Node request that is used: `http.IncomingMessage`, Express's `req`, Fastify's `request.raw`, Koa's `ctx.req`. */
 export interface NodeRequest {
   /** HTTP method. */
   readonly method?: string | undefined;
-  /** Names in lower case. */
+  /** Header names are in lower case. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Whether anything has read from the stream. */
+  /** Whether anything has read from the stream before. */
   readonly readableDidRead?: boolean;
-  /** Whether the stream is closed, for whatever reason. */
+  /** Whether the stream is closed, for any reason. */
   readonly destroyed?: boolean;
-  /** What a body parser left. */
+  /** The result of a body parser. */
   readonly body?: unknown;
-  /** The raw body where a body parser or a platform keeps it. */
+  /** The raw body, if a body parser or a platform keeps it. */
   readonly rawBody?: unknown;
   /** Adds a listener. */
   on(event: string, listener: (chunk: Uint8Array | string) => void): unknown;
-  /** Takes it off again. */
+  /** Removes a listener. */
   off(event: string, listener: (chunk: Uint8Array | string) => void): unknown;
-  /** Lets the rest of the body flow away. */
+  /** Discards the rest of the body. */
   resume(): unknown;
 }
 
-/** What is used of a Node response: `http.ServerResponse`, that of Express, Fastify's `reply.raw`, Koa's `ctx.res`. */
+/** The part of a Node response that is used: `http.ServerResponse`, Express's `res`, Fastify's `reply.raw`, Koa's `ctx.res`. */
 export interface NodeResponse {
-  /** HTTP status code to answer with. */
+  /** HTTP status code. */
   statusCode: number;
-  /** Whether something else has answered already. */
+  /** Whether a response was sent already. */
   readonly headersSent: boolean;
-  /** Sets a header of the answer. */
+  /** Sets a header of the response. */
   setHeader(name: string, value: string): unknown;
-  /** Sends the answer. */
+  /** Sends the response. */
   end(): unknown;
 }
 
-/** A request of a Node server, also one whose body was read by something in front. */
-export function fromNodeRequest(request: NodeRequest): Delivery {
+/** Adapts a request of a Node server, including one whose body was read before. */
+export function fromNodeRequest(request: NodeRequest): WebhookRequest {
   return {
     method: request.method,
     headers: request.headers,
     readBody(maxBytes) {
       const kept = [request.rawBody, request.body].find(isRaw);
-      if (kept !== undefined) return Promise.resolve(kept);
-      // Some body parsers set `body` to an empty object without reading: only the stream tells.
-      if (request.readableDidRead === true) return Promise.reject(bodyAlreadyParsed());
+      if (kept !== undefined) return rawBody(kept);
+      // Some body parsers set `body` to an empty object without reading: only the stream knows.
+      if (request.readableDidRead === true) throw bodyAlreadyParsed();
       return readStream(request, maxBytes);
     },
   };
 }
 
-/** Writes the answer to a Node response. */
-export function toNodeResponse(response: NodeResponse, { status, headers }: WebhookAnswer): void {
+/** Sends the response, unless one was sent already. */
+export function toNodeResponse(response: NodeResponse, { status, headers }: WebhookResponse): void {
   if (response.headersSent) return;
   response.statusCode = status;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
@@ -64,31 +63,31 @@ function readStream(request: NodeRequest, maxBytes: number): Promise<Uint8Array 
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = [];
     let length = 0;
-    const take = (chunk: Uint8Array | string) => {
+    const onData = (chunk: Uint8Array | string) => {
       const bytes = typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk;
       chunks.push(bytes);
       length += bytes.length;
-      if (length > maxBytes) refuse();
+      if (length > maxBytes) tooLong();
     };
-    const refuse = () => {
-      // What is still to come is thrown away, so that the sender gets round to reading the answer.
-      request.off('data', take);
+    const tooLong = () => {
+      // Discards the rest, so that the sender finishes and reads the response.
+      request.off('data', onData);
       request.resume();
       resolve(undefined);
     };
-    const fail = () => reject(new ExampleError('The connection ended before the body did.'));
+    const fail = () => reject(new ExampleError('The connection closed before the body was complete.'));
 
     if (request.destroyed === true) fail();
-    else if (Number(request.headers['content-length']) > maxBytes) refuse();
+    else if (Number(request.headers['content-length']) > maxBytes) tooLong();
     else {
-      request.on('end', () => resolve(joined(chunks, length)));
+      request.on('end', () => resolve(joinChunks(chunks, length)));
       request.on('error', fail);
       request.on('close', fail);
-      request.on('data', take);
+      request.on('data', onData);
     }
   });
 }
 
-function isRaw(body: unknown): body is WebhookBody {
+function isRaw(body: unknown): body is string | ArrayBufferView {
   return typeof body === 'string' || ArrayBuffer.isView(body);
 }

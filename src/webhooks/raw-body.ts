@@ -1,12 +1,16 @@
 import { WebhookVerificationError } from './verification-error.ts';
 
-/** A body as it came over the network, in one of the two forms everything else comes down to. */
-export type RawBody = string | Uint8Array;
-
-/** A request's body, exactly as received: text, or bytes in any of the usual forms (Node's `Buffer` is a `Uint8Array`). */
+/** Body of a request exactly as received: text, or bytes in any of the usual forms (Node's `Buffer` is a `Uint8Array`). */
 export type WebhookBody = string | ArrayBuffer | ArrayBufferView;
 
-/** @throws {WebhookVerificationError} `body_already_parsed`, with the way to get at the raw body. */
+/** A body as received, in one of the two forms that the others are converted to. */
+export type RawBody = string | Uint8Array;
+
+/**
+ * Converts a body to one of two forms, without copying it.
+ *
+ * @throws {WebhookVerificationError} when it is neither text nor bytes: `body_already_parsed`.
+ */
 export function rawBody(body: unknown): RawBody {
   // Not `instanceof`: test runners such as Jest give each file its own `Uint8Array` and `ArrayBuffer`.
   if (typeof body === 'string') return body;
@@ -15,22 +19,36 @@ export function rawBody(body: unknown): RawBody {
   throw bodyAlreadyParsed();
 }
 
-/** Whether the body has more bytes than that. */
-export function isLonger(body: RawBody, maxBytes: number): boolean {
-  if (typeof body !== 'string') return body.length > maxBytes;
-  // A UTF-16 unit takes one to three bytes of UTF-8; only in between one has to look.
-  return body.length > maxBytes || (body.length * 3 > maxBytes && new TextEncoder().encode(body).length > maxBytes);
-}
-
 function isArrayBuffer(body: unknown): body is ArrayBuffer {
   return Object.prototype.toString.call(body) === '[object ArrayBuffer]';
 }
 
-/** The most frequent mistake with webhooks deserves the longest message. */
+/** Whether the body has more than `maxBytes` bytes. */
+export function exceeds(body: RawBody, maxBytes: number): boolean {
+  if (typeof body !== 'string') return body.length > maxBytes;
+  // A UTF-16 unit takes one to three bytes in UTF-8. Only in between does the text have to be encoded.
+  return body.length > maxBytes || (body.length * 3 > maxBytes && new TextEncoder().encode(body).length > maxBytes);
+}
+
+/** Joins the chunks of a body. `length` is the sum of their lengths. */
+export function joinChunks(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  const [first] = chunks;
+  if (first && chunks.length === 1) return first;
+
+  const bytes = new Uint8Array(length);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return bytes;
+}
+
+/** The most frequent mistake with webhooks. The message says how to get the raw body. */
 export function bodyAlreadyParsed(): WebhookVerificationError {
   return new WebhookVerificationError(
     'body_already_parsed',
-    `The body is not the text or bytes that were received: it was parsed before, or was never read, and serialising it again won't give back what was signed. Get the raw body:
+    `The body is not the text or bytes that were received: it was parsed before or never read. Serializing it again does not restore the signed bytes. Get the raw body:
 - Express: app.post('/webhooks', express.raw({ type: '*/*' }), …) above app.use(express.json())
 - Fastify: fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => done(null, body))
 - Next.js: await request.text() in a route handler; export const config = { api: { bodyParser: false } } in an API route`,

@@ -1,41 +1,41 @@
 /**
- * What is known of the events that were handled before, by `webhook-id`: the API delivers an event at least once, and
- * with this its handlers succeed only once. Two are ready: {@link memoryReplayStore}, and `redisReplayStore` of
- * `@example/sdk/redis` for several processes.
+ * Remembers handled events by `webhook-id`. The API delivers an event at least once; a replay store makes its handlers
+ * succeed only once. The SDK has {@link memoryReplayStore}, and `redisReplayStore` in `@example/sdk/redis` for several
+ * processes. Implement this interface to use another database.
  */
 export interface ReplayStore {
   /**
-   * Asks to handle an event. Of all that ask at the same time, in any process, one gets it. If this rejects, no handler
-   * is run and the sender tries again later.
+   * Claims an event in order to handle it. Of all concurrent claims, in any process, one succeeds. If this rejects, no
+   * handler runs and the sender retries later.
    */
   claim(id: string): ReplayClaim | Promise<ReplayClaim>;
 }
 
-/** The answer to {@link ReplayStore.claim}. */
+/** Result of {@link ReplayStore.claim}. */
 export type ReplayClaim =
   | {
-      /** It was handled before. */
+      /** The event was handled before. */
       readonly status: 'handled';
     }
   | {
-      /** It is being handled at this moment. */
+      /** The event is being handled. */
       readonly status: 'busy';
-      /** Seconds until it is worth asking again. */
+      /** Seconds until the sender should retry. */
       readonly retryAfter: number;
     }
   | ClaimedEvent;
 
-/** An event that nobody else handles until one of the two methods is called, or the process dies. */
+/** A claim that was granted. It lasts until one of the two methods is called or the process dies. */
 export interface ClaimedEvent {
-  /** It is yours to handle. */
+  /** The event is yours to handle. */
   readonly status: 'claimed';
-  /** Aborts when the claim was lost and another process may have taken over. Absent if it can't be lost. */
+  /** Aborts when the claim is lost and another process may handle the event. Absent if the claim can't be lost. */
   readonly signal?: AbortSignal | undefined;
-  /** It was handled: from now on it counts as `handled`. */
+  /** Records that the event was handled. */
   complete(): unknown;
-  /** It was not: the next attempt gets it. */
+  /** Gives the event back, so that the next attempt can claim it. */
   release(): unknown;
 }
 
-/** The default of how long an id is remembered, in milliseconds: longer than the retries of the specification's example go on. */
-export const DEFAULT_RETENTION = 4 * 24 * 60 * 60 * 1_000;
+/** How long an id is remembered by default, in milliseconds: longer than the retries in the specification's example. */
+export const defaultRetention = 4 * 24 * 60 * 60 * 1_000;

@@ -1,46 +1,87 @@
 import { decodeBase64 } from './base64.ts';
+import { ed25519SigningKey, ed25519VerificationKey } from './ed25519.ts';
+import { hmacSigningKey, hmacVerificationKey } from './hmac.ts';
+import type { SigningKey, VerificationKey } from './signature.ts';
 import { WebhookVerificationError } from './verification-error.ts';
 
 /**
- * The secret of a webhook endpoint, or several of them while one replaces another. `whsec_…` is a shared secret,
- * `whpk_…` an Ed25519 public key; bare base64 is taken for a shared secret. Accepts `undefined` so that an environment
- * variable can be passed as it is: unset, it is reported as `invalid_secret`.
+ * The secret of a webhook endpoint, or several while you rotate secrets. `whsec_…` is a shared secret, `whpk_…` an
+ * Ed25519 public key; base64 without a prefix is a shared secret. `undefined` is accepted so that you can pass an
+ * environment variable; if it is unset, the error is `invalid_secret`.
  */
 export type WebhookSecret = string | readonly string[] | undefined;
 
-/** A secret's bytes, and what they are for: `whsec_` or nothing, `whpk_`, `whsk_`. */
-export interface ParsedSecret {
+interface ParsedSecret {
   readonly prefix: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** Bytes of a public key, and of a private key without or with the public key behind it. */
+/** Bytes of a public key, and of a private key without or with its public key appended. */
 const ed25519Lengths: Readonly<Record<string, readonly number[]>> = { whpk_: [32], whsk_: [32, 64] };
 
-/** One secret or several, as a list. @throws {WebhookVerificationError} `invalid_secret` if there is none. */
-export function listSecrets(secret: WebhookSecret): readonly string[] {
-  const secrets: readonly unknown[] = Array.isArray(secret) ? secret : [secret];
-  if (secrets.length > 0 && secrets.every((item) => typeof item === 'string')) return secrets;
-  throw invalidSecret(`it is ${secrets.length > 0 ? 'no string' : 'an empty list'}; is EXAMPLE_WEBHOOK_SECRET set`);
+/** Enough for every endpoint of a service. A platform with more tenants imports some keys again. */
+const maxCachedKeys = 1_000;
+
+/**
+ * The keys to verify with; each is imported once.
+ *
+ * @throws {WebhookVerificationError} when there is no secret or it can't be used: `invalid_secret`.
+ */
+export const verificationKeys = /* @__PURE__ */ cachedKeys(importVerificationKey);
+
+/**
+ * The keys to sign with; each is imported once.
+ *
+ * @throws {WebhookVerificationError} when there is no secret or it can't be used: `invalid_secret`.
+ */
+export const signingKeys = /* @__PURE__ */ cachedKeys(importSigningKey);
+
+function importVerificationKey(secret: string): VerificationKey {
+  const { prefix, bytes } = parseSecret(secret);
+  if (prefix === 'whsk_') throw invalidSecret("whsk_ is the sender's private key; verify with the public key (whpk_).");
+  return prefix === 'whpk_' ? ed25519VerificationKey(bytes) : hmacVerificationKey(bytes);
 }
 
-/** @throws {WebhookVerificationError} `invalid_secret`; the message does not quote it. */
-export function parseSecret(secret: string): ParsedSecret {
+function importSigningKey(secret: string): SigningKey {
+  const { prefix, bytes } = parseSecret(secret);
+  if (prefix === 'whpk_') throw invalidSecret('whpk_ is a public key; sign with the private key (whsk_).');
+  return prefix === 'whsk_' ? ed25519SigningKey(bytes.subarray(0, 32)) : hmacSigningKey(bytes);
+}
+
+function cachedKeys<Key>(importKey: (secret: string) => Key): (secret: WebhookSecret) => Key[] {
+  const cache = new Map<string, Key>();
+  return (secret) =>
+    listSecrets(secret).map((text) => {
+      const key = cache.get(text) ?? importKey(text);
+      cache.set(text, key);
+      if (cache.size > maxCachedKeys) cache.clear();
+      return key;
+    });
+}
+
+function listSecrets(secret: WebhookSecret): readonly string[] {
+  const secrets: readonly unknown[] = Array.isArray(secret) ? secret : [secret];
+  if (secrets.length > 0 && secrets.every((item) => typeof item === 'string')) return secrets;
+  throw invalidSecret(`it is ${secrets.length > 0 ? 'not a string' : 'an empty list'}; is EXAMPLE_WEBHOOK_SECRET set?`);
+}
+
+function parseSecret(secret: string): ParsedSecret {
   const text = secret.trim();
   const prefix = /^wh(?:sec|pk|sk)_/.exec(text)?.[0] ?? '';
   const base64 = text.slice(prefix.length);
   // Padding may be missing.
   const bytes = decodeBase64(base64.padEnd(Math.ceil(base64.length / 4) * 4, '='));
-  if (bytes === undefined) throw invalidSecret('it is not base64 behind its prefix (whsec_ or whpk_)');
-  if (bytes.length === 0) throw invalidSecret('it is empty; is EXAMPLE_WEBHOOK_SECRET set');
+  if (bytes === undefined) throw invalidSecret('it is not base64, optionally with the prefix whsec_ or whpk_.');
+  if (bytes.length === 0) throw invalidSecret('it is empty; is EXAMPLE_WEBHOOK_SECRET set?');
 
   const lengths = ed25519Lengths[prefix];
   if (lengths && !lengths.includes(bytes.length)) {
-    throw invalidSecret(`behind ${prefix} there should be ${lengths.join(' or ')} bytes, not ${bytes.length}`);
+    throw invalidSecret(`${prefix} must be followed by ${lengths.join(' or ')} bytes, not ${bytes.length}.`);
   }
   return { prefix, bytes };
 }
 
-export function invalidSecret(reason: string): WebhookVerificationError {
-  return new WebhookVerificationError('invalid_secret', `The webhook secret can't be used: ${reason}.`);
+/** `reason` must not quote the secret. */
+function invalidSecret(reason: string): WebhookVerificationError {
+  return new WebhookVerificationError('invalid_secret', `The webhook secret can't be used: ${reason}`);
 }

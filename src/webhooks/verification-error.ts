@@ -3,12 +3,12 @@ import { brandError, ExampleError } from '../errors/example-error.ts';
 /**
  * What is wrong with a webhook.
  *
- * - `missing_header`, `malformed_header`: a `webhook-*` header is absent, or is not what the specification says.
- * - `timestamp_too_old`, `timestamp_too_new`: sent further from now than `tolerance`, or a clock is wrong.
+ * - `missing_header`, `malformed_header`: a `webhook-*` header is absent or does not follow the specification.
+ * - `timestamp_too_old`, `timestamp_too_new`: the attempt is further from now than `tolerance`, or a clock is wrong.
  * - `no_matching_signature`: signed with another secret, or the body is not the one that was signed.
  * - `invalid_secret`: your own secret can't be used.
- * - `body_already_parsed`: something parsed the body first, and the bytes that were signed are gone.
- * - `invalid_payload`: the signature is right, but the body is no event.
+ * - `body_already_parsed`: the body was parsed before, and the signed bytes are lost.
+ * - `invalid_payload`: the signature matches, but the body is not an event.
  */
 export type WebhookVerificationErrorCode =
   | 'missing_header'
@@ -20,13 +20,15 @@ export type WebhookVerificationErrorCode =
   | 'body_already_parsed'
   | 'invalid_payload';
 
-/** A webhook is not to be trusted, or can't be checked. The message says what to do; it holds no secret, signature or body. */
+/**
+ * A webhook can't be trusted or can't be verified. The message says what to do. It contains no secret, signature or body.
+ */
 export class WebhookVerificationError extends ExampleError {
   static {
     brandError(this, 'WebhookVerificationError');
   }
 
-  /** What is wrong, for programs. */
+  /** What is wrong, machine-readable. */
   readonly code: WebhookVerificationErrorCode;
 
   constructor(code: WebhookVerificationErrorCode, message: string) {

@@ -1,19 +1,21 @@
-import { parseEvent, type WebhookEvent } from './events.ts';
+import type { WebhookEvent } from './events.ts';
 import type { WebhookHeaders } from './headers.ts';
-import { rawBody, type WebhookBody } from './raw-body.ts';
+import { rawBody, type RawBody, type WebhookBody } from './raw-body.ts';
 import type { WebhookSecret } from './secrets.ts';
+import { WebhookVerificationError } from './verification-error.ts';
 import { verifySignature, type VerifyWebhookOptions } from './verify-signature.ts';
 
 /**
- * Checks that a webhook comes from the API and is recent, and gives its event.
+ * Verifies that a webhook comes from the API and is recent, and returns its event.
  *
- * It does not know which events were handled before, and does not check the fields of an event: for that, and to answer as
- * the API expects, see {@link Webhooks}.
+ * It does not detect replays within `tolerance` and does not validate the fields of the event. {@link Webhooks} does
+ * both, and answers as the API expects.
  *
  * @param body The body exactly as received, not parsed.
- * @param headers All headers of the request, as they came.
- * @param secret The endpoint's secret from the dashboard; several while one replaces another.
- * @throws {WebhookVerificationError} if the webhook is not to be trusted; `code` and message say why.
+ * @param headers All headers of the request.
+ * @param secret The endpoint's secret from the dashboard. Pass several while you rotate secrets.
+ * @throws {WebhookVerificationError} when the webhook can't be trusted; `code` and `message` say why.
+ * @throws {InvalidRequestError} when `tolerance` is not a number of seconds, 0 or more.
  *
  * @example
  * const event = await verifyWebhook(await request.text(), request.headers, process.env.EXAMPLE_WEBHOOK_SECRET);
@@ -27,4 +29,38 @@ export async function verifyWebhook(
 ): Promise<WebhookEvent> {
   await verifySignature(body, headers, secret, options);
   return parseEvent(rawBody(body));
+}
+
+/**
+ * Parses a verified body. Unknown events and fields are kept, so that additions to the API break nobody.
+ *
+ * @throws {WebhookVerificationError} when the body is not an event: `invalid_payload`.
+ */
+export function parseEvent(body: RawBody): WebhookEvent {
+  const event = parseJson(body);
+  if (isEvent(event)) return event;
+  throw invalidPayload(
+    'it is not a JSON object with a string `event`. Do you use the same secret for other webhooks too?',
+  );
+}
+
+/** Requires only what identifies an event. Its other fields are documented, but may change. */
+function isEvent(value: unknown): value is WebhookEvent {
+  return typeof value === 'object' && value !== null && 'event' in value && typeof value.event === 'string';
+}
+
+function parseJson(body: RawBody): unknown {
+  try {
+    return JSON.parse(typeof body === 'string' ? body : new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    // The parser's own message quotes the body.
+    throw invalidPayload('it is not JSON in UTF-8.');
+  }
+}
+
+function invalidPayload(reason: string): WebhookVerificationError {
+  return new WebhookVerificationError(
+    'invalid_payload',
+    `The signature matches, but the body is not an event: ${reason}`,
+  );
 }

@@ -1,8 +1,8 @@
-import type { Delivery, WebhookAnswer } from './delivery.ts';
-import { bodyAlreadyParsed } from './raw-body.ts';
+import { bodyAlreadyParsed, joinChunks } from './raw-body.ts';
+import type { WebhookRequest, WebhookResponse } from './receiver.ts';
 
-/** A web-standard request. */
-export function fromWebRequest(request: Request): Delivery {
+/** Adapts a web-standard request. */
+export function fromWebRequest(request: Request): WebhookRequest {
   return {
     method: request.method,
     headers: request.headers,
@@ -13,7 +13,7 @@ export function fromWebRequest(request: Request): Delivery {
       const reader = request.body?.getReader();
       while (reader) {
         if (length > maxBytes) {
-          // Not waited for: the sender may have more to say than we want to hear.
+          // Not awaited: the sender may never stop.
           void reader.cancel().catch(() => undefined);
           return undefined;
         }
@@ -22,26 +22,12 @@ export function fromWebRequest(request: Request): Delivery {
         chunks.push(value);
         length += value.length;
       }
-      return joined(chunks, length);
+      return joinChunks(chunks, length);
     },
   };
 }
 
-/** The answer as a web-standard response. */
-export function toWebResponse({ status, headers }: WebhookAnswer): Response {
+/** Makes a web-standard response. */
+export function toWebResponse({ status, headers }: WebhookResponse): Response {
   return new Response(null, { status, headers });
-}
-
-/** Chunks in one piece. */
-export function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  const [first] = chunks;
-  if (first && chunks.length === 1) return first;
-
-  const bytes = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return bytes;
 }

@@ -5,20 +5,19 @@ import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-ex
 import { describe, expect, onTestFinished, test } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
-const reports = join(root, 'docs/api-report');
 const error = { logLevel: ExtractorLogLevel.Error };
 const none = { logLevel: ExtractorLogLevel.None };
 
 /** The public surface of a built entry point as text, and what is wrong with it. */
-async function describeSurface(name: string, declarations: string) {
+async function describeSurface(project: string, declarations: string) {
   const temporary = await mkdtemp(join(tmpdir(), 'api-report-'));
   onTestFinished(() => rm(temporary, { recursive: true }));
   const config = ExtractorConfig.prepare({
     configObject: {
-      projectFolder: root,
-      mainEntryPointFilePath: join(root, 'dist', declarations),
+      projectFolder: project,
+      mainEntryPointFilePath: join(project, declarations),
       compiler: { tsconfigFilePath: join(root, 'tsconfig.json') },
-      apiReport: { enabled: true, reportFileName: name, reportFolder: temporary, reportTempFolder: temporary },
+      apiReport: { enabled: true, reportFileName: 'surface', reportFolder: temporary, reportTempFolder: temporary },
       docModel: { enabled: false },
       newlineKind: 'lf',
       messages: {
@@ -35,7 +34,7 @@ async function describeSurface(name: string, declarations: string) {
       },
     },
     configObjectFullPath: undefined,
-    packageJsonFullPath: join(root, 'package.json'),
+    packageJsonFullPath: join(project, 'package.json'),
   });
   const problems: string[] = [];
   Extractor.invoke(config, {
@@ -45,20 +44,22 @@ async function describeSurface(name: string, declarations: string) {
       if (message.logLevel === ExtractorLogLevel.Error) problems.push(message.formatMessageWithoutLocation());
     },
   });
-  return { report: await readFile(join(temporary, `${name}.api.md`), 'utf8'), problems };
+  return { report: await readFile(join(temporary, 'surface.api.md'), 'utf8'), problems };
 }
 
 // A change that is meant is recorded by `npm run docs:api-report`.
-describe('the public surface is the one that docs/api-report has, and exports every type that it uses', () => {
+describe('the public surface is the recorded one, and exports every type that it uses', () => {
   test.each([
-    ['@example/sdk', 'sdk', 'index.d.ts'],
-    ['@example/sdk/webhooks', 'webhooks', 'webhooks/index.d.ts'],
-    ['@example/sdk/redis', 'redis', 'redis/index.d.ts'],
-    ['@example/sdk/sandbox', 'sandbox', 'sandbox/index.d.ts'],
-  ])('%s', { timeout: 60_000 }, async (_, name, declarations) => {
-    const { report, problems } = await describeSurface(name, declarations);
+    ['@example/sdk', '.', 'index.d.ts', 'docs/api-report/sdk.api.md'],
+    ['@example/sdk/webhooks', '.', 'webhooks/index.d.ts', 'docs/api-report/webhooks.api.md'],
+    ['@example/sdk/redis', '.', 'redis/index.d.ts', 'docs/api-report/redis.api.md'],
+    ['@example/sdk/sqlite', '.', 'sqlite/index.d.ts', 'docs/api-report/sqlite.api.md'],
+    ['@example/sdk/rate-limit', '.', 'rate-limit/index.d.ts', 'docs/api-report/rate-limit.api.md'],
+    ['@example/sandbox', 'sandbox', 'index.d.ts', 'sandbox/api-report.md'],
+  ])('%s', { timeout: 60_000 }, async (_, directory, declarations, recorded) => {
+    const { report, problems } = await describeSurface(join(root, directory), join('dist', declarations));
 
     expect(problems).toEqual([]);
-    await expect(report).toMatchFileSnapshot(join(reports, `${name}.api.md`));
+    await expect(report).toMatchFileSnapshot(join(root, recorded));
   });
 });

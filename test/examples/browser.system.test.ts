@@ -4,12 +4,12 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSandbox, type Sandbox, type SandboxOptions } from '@example/sdk/sandbox';
+import { createSandbox, type Sandbox, type SandboxOptions } from '@example/sandbox';
 import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { hasChromium, launch } from '../sandbox/chromium.ts';
+import { hasChromium, launch } from '../support/chromium.ts';
 import { serveDirectory } from '../support/static-server.ts';
 
 const root = join(import.meta.dirname, '../../examples/browser');

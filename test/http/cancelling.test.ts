@@ -69,7 +69,7 @@ describe('an aborted call rejects with the reason of the signal', () => {
     const server = await serve(() => controller.abort(reason));
 
     expect(await rejection(clientOf(server).users.get('user_123', { signal: controller.signal }))).toBe(reason);
-    await vi.waitFor(() => expect(server.open()).toBe(0));
+    await vi.waitFor(() => expect(server.unanswered()).toBe(0));
   });
 
   it('while it reads the body', async () => {
@@ -80,7 +80,7 @@ describe('an aborted call rejects with the reason of the signal', () => {
     });
 
     expect(await rejection(clientOf(server).users.get('user_123', { signal: controller.signal }))).toBe(reason);
-    await vi.waitFor(() => expect(server.open()).toBe(0));
+    await vi.waitFor(() => expect(server.unanswered()).toBe(0));
   });
 
   it('while it waits for a retry', async () => {

@@ -1,9 +1,9 @@
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSandbox } from '@example/sdk/sandbox';
+import { createSandbox } from '@example/sandbox';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
-import { hasChromium, launch } from '../sandbox/chromium.ts';
+import { hasChromium, launch } from '../support/chromium.ts';
 import { recordAsCompatible } from './support/compatibility.ts';
 import { serveDirectory } from '../support/static-server.ts';
 

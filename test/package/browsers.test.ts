@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { hasChromium, launch } from '../sandbox/chromium.ts';
+import { hasChromium, launch } from '../support/chromium.ts';
 import { serve } from '../support/http-server.ts';
 import { bundleConsumer } from './support/build-consumer.ts';
 import { recordAsCompatible } from './support/compatibility.ts';

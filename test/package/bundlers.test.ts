@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasChromium, launch } from '../sandbox/chromium.ts';
+import { hasChromium, launch } from '../support/chromium.ts';
 import type { runSuite } from './consumer/suite.ts';
 import { buildConsumer } from './support/build-consumer.ts';
 import { buildPage, bundlers, contentsOf } from './support/bundlers.ts';

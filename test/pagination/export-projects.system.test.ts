@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Project } from '@example/sdk';
-import { createSandbox } from '@example/sdk/sandbox';
+import { createSandbox } from '@example/sandbox';
 import { Progress } from '../../examples/export-projects/progress.ts';
 import { apiToken } from '../support/http-server.ts';
 import { project, projects, serveList } from './list-server.ts';

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { Client } from '@example/sdk';
-import { createSandbox } from '@example/sdk/sandbox';
+import { createSandbox } from '@example/sandbox';
 import { rejection } from '../support/http-server.ts';
 import type { CallPriority } from '../../src/rate-limit/priority.ts';
 import { walk, type WalkedPage } from '../../src/pagination/walk.ts';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Client, RateLimitError, RateLimitWaitError } from '@example/sdk';
 import type { ClientOptions, RateLimitWaitEvent } from '@example/sdk';
-import { createSandbox } from '@example/sdk/sandbox';
+import { createSandbox } from '@example/sandbox';
 import { clientOf, fail, json, rejection, serve, user } from '../support/http-server.ts';
 
 // What a client does about the rate limit, in real time with windows of one second. The other files in this folder test
@@ -249,7 +249,7 @@ describe('a store that is unavailable', () => {
 
     expect(events).toEqual([{ available: false, reason: 'connect ECONNREFUSED' }]);
     expect(warn).toHaveBeenCalledExactlyOnceWith(
-      '[@example/sdk] The rate limit is not shared: its store is out of reach (connect ECONNREFUSED). Pacing alone.',
+      '[@example/sdk] The rate-limit store is unavailable (connect ECONNREFUSED). This process paces its calls on its own.',
     );
   });
 });

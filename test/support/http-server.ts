@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { Client, type ClientOptions } from '@example/sdk';
 
@@ -18,8 +18,8 @@ export interface TestServer {
   requests: Received[];
   /** Connections accepted so far. */
   connections: () => number;
-  /** Connections open now. */
-  open: () => number;
+  /** Requests whose connection is open and whose response isn't complete. */
+  unanswered: () => number;
   close: () => Promise<void>;
 }
 
@@ -28,9 +28,11 @@ export type Handler = (request: Received, response: ServerResponse) => void;
 /** A real server on a free port of the loopback interface, closed when the test ends. */
 export async function serve(handler: Handler): Promise<TestServer> {
   const requests: Received[] = [];
-  const sockets = new Set<Socket>();
   let connections = 0;
+  let unanswered = 0;
   const server = createServer((message, response) => {
+    unanswered++;
+    response.on('close', () => unanswered--);
     const chunks: Buffer[] = [];
     message.on('data', (chunk: Buffer) => chunks.push(chunk));
     message.on('error', () => undefined);
@@ -43,8 +45,6 @@ export async function serve(handler: Handler): Promise<TestServer> {
   });
   server.on('connection', (socket) => {
     connections++;
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => undefined);
   });
   server.listen(0, '127.0.0.1');
@@ -61,7 +61,7 @@ export async function serve(handler: Handler): Promise<TestServer> {
     url: `http://127.0.0.1:${port}/v1`,
     requests,
     connections: () => connections,
-    open: () => sockets.size,
+    unanswered: () => unanswered,
     close,
   };
 }

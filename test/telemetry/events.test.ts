@@ -97,7 +97,7 @@ describe('a listener that fails changes nothing', () => {
     expect(await client.users.get('user_123')).toEqual(user);
     expect(listener).toHaveBeenCalledOnce();
     expect(error).toHaveBeenCalledOnce();
-    expect(error.mock.calls[0]![0]).toMatch(/A listener of an event failed \(.+\); the call goes on\./);
+    expect(error.mock.calls[0]![0]).toMatch(/An event listener failed \(.+\)\. The call continues\./);
   });
 });
 
@@ -117,10 +117,10 @@ describe('the log', () => {
     await rejection(clientOf(server, { logger: log, logLevel: 'debug', maxRetries: 1 }).users.get('user_123'));
 
     expect(log.debug.mock.calls.map(([line]) => String(line).replace(/\d+ ms/, 'n ms'))).toEqual([
-      '[@example/sdk] GET /users/user_123: 503 after n ms',
-      '[@example/sdk] GET /users/user_123: no answer after n ms',
+      '[@example/sdk] GET /users/user_123: answered 503 after n ms.',
+      '[@example/sdk] GET /users/user_123: no answer after n ms.',
     ]);
-    expect(log.info.mock.calls).toEqual([['[@example/sdk] InternalServerError: Answered 503. Trying again in 0 ms.']]);
+    expect(log.info.mock.calls).toEqual([['[@example/sdk] InternalServerError: Answered 503. Retrying in 0 ms.']]);
   });
 
   it.each([...levels, 'off'] as const)('has nothing beyond its level: %s', async (logLevel) => {

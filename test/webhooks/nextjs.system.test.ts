@@ -7,11 +7,11 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { freePort } from '../support/free-port.ts';
-import { secret, signed, userCreated } from './signed-request.ts';
+import { secret, signed, userCreated } from './support/signed-request.ts';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
-/** A copy of the example with what it depends on, this SDK as it is now among it. */
+/** Copies the example and installs its dependencies, with this SDK built from source. */
 async function install(directory: string): Promise<void> {
   await cp(path('../../examples/webhooks/nextjs'), directory, { recursive: true });
   const manifest = await readFile(join(directory, 'package.json'), 'utf8');
@@ -27,7 +27,7 @@ async function install(directory: string): Promise<void> {
   );
 }
 
-/** The same route on Next's edge runtime, which has WebCrypto and no more. */
+/** The same route on the edge runtime of Next.js, which has WebCrypto only. */
 async function addEdgeRoute(directory: string): Promise<void> {
   const route = await readFile(join(directory, 'app/webhooks/route.ts'), 'utf8');
   await cp(join(directory, 'app/webhooks'), join(directory, 'app/edge'), { recursive: true });
@@ -41,7 +41,7 @@ describe('examples/webhooks/nextjs, in a real Next.js server', () => {
   let output = '';
 
   const stop = () => {
-    // Next.js starts more processes: the whole group has to end.
+    // Next.js starts more processes, so the whole group must end.
     if (next?.pid !== undefined && next.exitCode === null) process.kill(-next.pid, 'SIGKILL');
     next = undefined;
   };
@@ -76,18 +76,18 @@ describe('examples/webhooks/nextjs, in a real Next.js server', () => {
     ['a route handler on the edge runtime', '/edge'],
     ['an API route of the Pages Router', '/api/webhooks'],
   ])(
-    '%s takes what is signed and refuses what was changed',
+    '%s accepts a signed request and rejects a changed one',
     async (_, route) => {
       const { body, ...rest } = await signed({
         ...userCreated,
         data: { ...userCreated.data, name: `Zoë at ${route}` },
       });
 
-      const taken = await fetch(url + route, { ...rest, body });
-      expect([taken.status, output]).toEqual([204, expect.stringContaining(`Welcome, Zoë at ${route}!`)]);
+      const accepted = await fetch(url + route, { ...rest, body });
+      expect([accepted.status, output]).toEqual([204, expect.stringContaining(`Welcome, Zoë at ${route}!`)]);
 
-      const refused = await fetch(url + route, { ...rest, body: body.replace('Zoë', 'Eve') });
-      expect(refused.status).toBe(400);
+      const rejected = await fetch(url + route, { ...rest, body: body.replace('Zoë', 'Eve') });
+      expect(rejected.status).toBe(400);
     },
     120_000,
   );

@@ -2,7 +2,7 @@
 import process from 'node:process';
 import { Client } from '@example/sdk';
 import { redisRateLimitStore } from '@example/sdk/redis';
-import { createSandbox } from '@example/sdk/sandbox';
+import { createSandbox } from '@example/sandbox';
 import { runSuite, type SuiteInput } from './suite.ts';
 
 void run();

@@ -2,7 +2,7 @@
 import { Client, NotFoundError, RateLimitError } from '@example/sdk';
 import type { ClientOptions, Fetch, Page, Project, User } from '@example/sdk';
 import { redisRateLimitStore, type RedisClient } from '@example/sdk/redis';
-import { createSandbox } from '@example/sdk/sandbox';
+import { createSandbox } from '@example/sandbox';
 import { verifyWebhook, Webhooks, type WebhookEvent } from '@example/sdk/webhooks';
 
 export async function useClient(options: ClientOptions, redis: RedisClient): Promise<User[]> {

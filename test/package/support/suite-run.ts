@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { createSandbox, type Sandbox, type SandboxOptions } from '@example/sdk/sandbox';
+import { createSandbox, type Sandbox, type SandboxOptions } from '@example/sandbox';
 import { signWebhook } from '@example/sdk/webhooks';
 import { expect, onTestFinished } from 'vitest';
 import type { Api, Delivery, SuiteInput } from '../consumer/suite.ts';

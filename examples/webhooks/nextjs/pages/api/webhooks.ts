@@ -1,4 +1,4 @@
-// Next.js, Pages Router: POST /api/webhooks. Without the config, Next.js would parse the body away.
+// Next.js, Pages Router: POST /api/webhooks. The config keeps Next.js from parsing the body.
 import { Webhooks } from '@example/sdk/webhooks';
 
 export const config = { api: { bodyParser: false } };

@@ -1,0 +1,80 @@
+import type { Context, MiddlewareHandler } from 'hono';
+import { sleep } from './abort.ts';
+import type { Env } from './exchange.ts';
+import { Failure } from './failure.ts';
+import type { Fault } from './fault.ts';
+import type { Services } from './services.ts';
+
+/** Makes a request go wrong where a fault is armed for it. It stands behind the rate limit: what goes wrong has counted. */
+export function faultInjection(services: Services): MiddlewareHandler<Env> {
+  return async (context, next) => {
+    const { method, path, raw } = context.req;
+    const fault = services.faults.meet(method, path);
+    const latency = services.latency + (fault?.latency ?? 0);
+    if (latency > 0) await sleep(latency, raw.signal);
+    if (fault === undefined) return next();
+
+    const instead = fault.status !== undefined || fault.reset === true;
+    if (!instead || fault.after === true) await next();
+    if (fault.status !== undefined) throw failure(fault.status, fault, context, services);
+    if (fault.reset === true) {
+      context.set('broken', 'reset');
+      return context.body(null, 200);
+    }
+    if (fault.body !== undefined) context.res = await spoiled(fault.body, context);
+    if (fault.retryAfter !== undefined) context.res.headers.set('Retry-After', String(fault.retryAfter));
+    return undefined;
+  };
+}
+
+const codes: Readonly<Record<number, string>> = {
+  400: 'invalid_request',
+  401: 'unauthorized',
+  403: 'forbidden',
+  404: 'not_found',
+  409: 'conflict',
+  422: 'invalid_request',
+  429: 'rate_limit_exceeded',
+  502: 'bad_gateway',
+  503: 'service_unavailable',
+  504: 'gateway_timeout',
+};
+
+function failure(status: number, fault: Fault, context: Context<Env>, { windows, clock }: Services): Failure {
+  let { retryAfter } = fault;
+  if (status === 429) {
+    // A 429 comes with headers that agree with it, or clients would have reason not to believe it.
+    const time = clock.now();
+    const { limit, reset } = windows.standing(context.get('token')?.id, time);
+    const end = retryAfter === undefined ? reset : time + retryAfter * 1000;
+    context.set('standing', { limit, remaining: 0, reset: end });
+    retryAfter ??= Math.ceil((end - time) / 1000);
+  }
+  const code = codes[status] ?? (status < 500 ? 'invalid_request' : 'internal_error');
+  return new Failure(status, code, 'A fault on demand.', {
+    headers: retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) },
+  });
+}
+
+async function spoiled(how: NonNullable<Fault['body']>, context: Context<Env>): Promise<Response> {
+  const { res } = context;
+  const headers = new Headers(res.headers);
+  switch (how) {
+    case 'cut':
+      context.set('broken', 'cut');
+      return res;
+    case 'malformed': {
+      const text = await res.text();
+      return new Response(text.slice(0, Math.floor(text.length / 2)), { status: res.status, headers });
+    }
+    case 'html':
+      headers.set('Content-Type', 'text/html; charset=utf-8');
+      return new Response('<!doctype html><title>Proxy</title><h1>Not what you asked for</h1>', {
+        status: res.status,
+        headers,
+      });
+    case 'empty':
+      headers.delete('Content-Type');
+      return new Response(null, { status: res.status, headers });
+  }
+}

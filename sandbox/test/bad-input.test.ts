@@ -1,0 +1,129 @@
+import { createSandbox, type Sandbox } from '@example/sandbox';
+import { describe, expect, test } from 'vitest';
+import { createApp } from '../src/app.ts';
+import type { Services } from '../src/services.ts';
+
+// Routes are only listed here, not called: whatever they ask for will do.
+const { routes } = createApp(new Proxy({}, { get: () => ({}) }) as Services);
+const isHandler = ({ method, path }: { method: string; path: string }) => method !== 'ALL' && !path.endsWith('*');
+const known = new Set(routes.filter(isHandler).map(({ method, path }) => `${method} ${path}`));
+const paths = [...new Set([...known].map((route) => route.slice(route.indexOf(' ') + 1)))];
+const writing = [...known].filter((route) => /^(POST|DELETE) /.test(route));
+
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+const ids = ['x', '%00', '%ff', '%3Cscript%3E', `';--`, '..%2f', '9'.repeat(3000)];
+const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
+const sql = `Robert'); DROP TABLE users;--`;
+const html = '<img src=x onerror=alert(1)>';
+const everyField = {
+  name: sql,
+  email: html,
+  password: sql,
+  description: html,
+  status: sql,
+  url: html,
+  events: [html],
+  status_code: deep,
+  share: 'x',
+  advance: 'x',
+  times: -1,
+  route: sql,
+};
+const bodies: readonly (readonly [string, string, BodyInit])[] = [
+  ['no JSON', 'application/json', '{"name":'],
+  ['JSON of another kind', 'application/json', '[1,2]'],
+  [
+    'fields of the wrong type',
+    'application/json',
+    '{"name":1,"email":{},"status":[],"advance":"x","share":{},"times":null}',
+  ],
+  ['deep JSON', 'application/json', deep],
+  ['deep JSON in a field', 'application/json', `{"name":${deep},"status":${deep}}`],
+  ['bad UTF-8', 'application/json', new Uint8Array([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d])],
+  ['2 MB', 'application/json', JSON.stringify({ name: 'x'.repeat(2_000_000) })],
+  ['SQL and HTML', 'application/json', JSON.stringify(everyField)],
+  ['a type that is none', 'text', 'name=x'],
+  [
+    'a form',
+    'application/x-www-form-urlencoded',
+    new URLSearchParams({ name: html, url: 'javascript:alert(1)', events: sql }).toString(),
+  ],
+  ['a form of 2 MB', 'application/x-www-form-urlencoded', `name=${'x'.repeat(2_000_000)}`],
+  ['a form in bad UTF-8', 'application/x-www-form-urlencoded', 'name=%ff%fe&url=%00&status=%'],
+  [
+    'a form that is cut off',
+    'multipart/form-data; boundary=x',
+    '--x\r\nContent-Disposition: form-data; name="name"\r\n\r\nx',
+  ],
+];
+
+async function send(sandbox: Sandbox, method: string, path: string, type?: string, body?: BodyInit): Promise<Response> {
+  const headers = new Headers({
+    Authorization: `Bearer ${sandbox.apiToken}`,
+    Origin: 'http://127.0.0.1',
+    'Sec-Fetch-Site': 'same-origin',
+  });
+  if (type !== undefined) headers.set('Content-Type', type);
+  const init: RequestInit = { method, headers, redirect: 'manual' };
+  if (body !== undefined) init.body = body;
+  return sandbox.fetch(`http://127.0.0.1${path}`, init);
+}
+
+const at = (path: string, id: string) => path.replaceAll(/:\w+/g, id);
+const unlimited = { rateLimit: { limit: 100_000, window: 60_000 } };
+
+describe('bad input gets an answer that says so, and the local API goes on', () => {
+  test('the routes are those of the API, the control and the dashboard', () => {
+    for (const area of ['/v1/users', '/v1/projects', '/__sandbox/faults', '/dashboard/webhooks']) {
+      expect(paths.some((path) => path.startsWith(area))).toBe(true);
+    }
+    expect(writing.length).toBeGreaterThan(15);
+  });
+
+  test.each(paths)('%s with every method that it does not have', async (path) => {
+    const sandbox = createSandbox(unlimited);
+    for (const method of methods.filter((name) => !known.has(`${name} ${path}`))) {
+      const response = await send(
+        sandbox,
+        method,
+        at(path, 'x'),
+        'application/json',
+        method === 'GET' ? undefined : '{}',
+      );
+      expect([404, 405], `${method} ${path}`).toContain(response.status);
+      if (response.status === 405) expect(response.headers.get('allow')).toBeTruthy();
+    }
+  });
+
+  test.each(paths.filter((path) => path.includes(':')))('%s with ids that are none', async (path) => {
+    const sandbox = createSandbox(unlimited);
+    for (const id of ids) {
+      for (const method of methods.filter((name) => known.has(`${name} ${path}`))) {
+        const response = await send(
+          sandbox,
+          method,
+          at(path, id),
+          'application/x-www-form-urlencoded',
+          method === 'GET' ? undefined : '',
+        );
+        // What is gone already may be deleted once more.
+        const isGone = /\/(delete|revoke)$/.test(path) && response.status === 303;
+        expect(isGone || [400, 404, 405, 422].includes(response.status), `${method} ${at(path, id)}`).toBe(true);
+        expect(await response.text()).not.toContain('<script>');
+      }
+    }
+  });
+
+  test.each(writing)('%s with bodies that are none', async (route) => {
+    const [method = '', path = ''] = route.split(' ');
+    const sandbox = createSandbox({ ...unlimited, projects: 1, users: 1 });
+    for (const [what, type, body] of bodies) {
+      const id = path.includes('projects') ? 'proj_123' : 'x';
+      const response = await send(sandbox, method, at(path, id), type, body);
+      expect(response.status, what).toBeLessThan(500);
+      expect(await response.text(), what).not.toContain(html);
+    }
+    const after = await send(sandbox, 'GET', '/v1/projects');
+    expect([200, 503, 429]).toContain(after.status);
+  });
+});

@@ -1,0 +1,35 @@
+import type { Sandbox, SandboxServer } from '@example/sandbox';
+
+/** One request to the local API, as a test writes it: the token and the JSON headers come by themselves. */
+export function call(
+  sandbox: Sandbox,
+  request: string,
+  options: { json?: unknown; headers?: Record<string, string>; token?: string | null; body?: BodyInit } = {},
+): Promise<Response> {
+  const [method = 'GET', path = '/'] = request.split(' ');
+  const token = options.token === undefined ? sandbox.apiToken : options.token;
+  const body = options.json === undefined ? options.body : JSON.stringify(options.json);
+  return sandbox.fetch(new URL(path, 'https://api.example.com'), {
+    method,
+    headers: {
+      ...(token === null ? {} : { Authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      ...options.headers,
+    },
+    ...(body === undefined ? {} : { body }),
+  });
+}
+
+/** The same sandbox, asked over real HTTP. */
+export function over(server: SandboxServer, sandbox: Sandbox): Sandbox {
+  const origin = new URL(server.url).origin;
+  return {
+    ...sandbox,
+    fetch: (input, init) => {
+      const { pathname, search } = new URL(input instanceof Request ? input.url : input);
+      return fetch(`${origin}${pathname}${search}`, init);
+    },
+  };
+}
+
+export const john = { name: 'John Doe', email: 'john@example.com', password: 'secure_password' };

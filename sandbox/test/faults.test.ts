@@ -1,0 +1,196 @@
+import { createSandbox, type Fault, type Sandbox, type SandboxServer } from '@example/sandbox';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { call, john, over } from './calls.ts';
+
+const local = createSandbox({ rateLimit: { limit: 10_000 } });
+let server: SandboxServer;
+beforeAll(async () => {
+  server = await local.listen();
+});
+afterEach(() => local.faults.clear());
+afterAll(() => local.close());
+
+describe.each(['sandbox.fetch', 'HTTP'])('over %s', (transport) => {
+  const sandbox = (): Sandbox => (transport === 'HTTP' ? over(server, local) : local);
+  const list = () => call(sandbox(), 'GET /v1/projects');
+
+  test('the next two requests get a 503 with Retry-After, the third is well', async () => {
+    local.faults.next({ status: 503, times: 2, retryAfter: 1 });
+    for (let time = 0; time < 2; time++) {
+      const response = await list();
+      expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
+      expect(response.headers.get('x-request-id')).not.toBeNull();
+      expect(await response.json()).toEqual({
+        error: { code: 'service_unavailable', message: 'A fault on demand.', details: {} },
+      });
+    }
+    expect((await list()).status).toBe(200);
+    expect(local.faults.list).toEqual([]);
+  });
+
+  test('a reset connection fails as a real one does', async () => {
+    local.faults.next({ reset: true });
+    const error = await list().catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error).toMatchObject({
+      message: 'fetch failed',
+      cause: { code: expect.stringMatching(/^ECONNRESET|UND_ERR_SOCKET$/) as unknown },
+    });
+    expect(local.requests.at(-1)).toMatchObject({ path: '/v1/projects', status: undefined });
+  });
+
+  test('a body cut in half has a good head, and then breaks', async () => {
+    local.faults.next({ body: 'cut' });
+    const response = await list();
+    expect(response.status).toBe(200);
+    expect(Number(response.headers.get('content-length'))).toBeGreaterThan(1000);
+    await expect(response.text()).rejects.toThrow(TypeError);
+  });
+
+  test('malformed JSON is complete as HTTP', async () => {
+    local.faults.next({ body: 'malformed' });
+    const response = await list();
+    expect(response.status).toBe(200);
+    const text = await response.text();
+    expect(text).toMatch(/^\{"data":\[/);
+    expect(() => JSON.parse(text) as unknown).toThrow(SyntaxError);
+  });
+
+  test("a proxy's page and an empty body", async () => {
+    local.faults.next({ body: 'html' });
+    const page = await list();
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(await page.text()).toMatch(/^<!doctype html>/);
+
+    local.faults.next({ body: 'empty' });
+    const empty = await list();
+    expect([empty.status, await empty.text()]).toEqual([200, '']);
+  });
+
+  test('with `after`, the work is done and only its answer lost', async () => {
+    for (const [index, effect] of [{ status: 500 }, { reset: true }].entries()) {
+      const json = { ...john, email: `${transport.replace('.', '')}${index}@example.com` };
+      local.faults.next({ ...effect, after: true });
+      await call(sandbox(), 'POST /v1/users', { json }).catch(() => undefined);
+      expect((await call(sandbox(), 'POST /v1/users', { json })).status).toBe(409);
+    }
+  });
+});
+
+test('a 429 on demand has the headers of a real one', async () => {
+  const now = Date.parse('2024-01-01T00:00:00Z');
+  const sandbox = createSandbox({ now: () => now });
+  sandbox.faults.next({ status: 429, retryAfter: 3 });
+  sandbox.faults.next({ status: 429 });
+  for (const [wait, reset] of [
+    ['3', '1704067203'],
+    ['60', '1704067260'],
+  ]) {
+    const { status, headers } = await call(sandbox, 'GET /v1/projects');
+    expect(status).toBe(429);
+    expect(headers.get('retry-after')).toBe(wait);
+    expect(headers.get('x-ratelimit-remaining')).toBe('0');
+    expect(headers.get('x-ratelimit-reset')).toBe(reset);
+  }
+  expect((await call(sandbox, 'GET /v1/projects')).headers.get('x-ratelimit-remaining')).toBe('97');
+});
+
+test.each([
+  ['GET /projects', [503, 404, 409]],
+  ['/projects', [503, 404, 409]],
+  ['GET /users/{id}', [200, 503, 409]],
+  ['/v1/users/*', [200, 503, 409]],
+  ['POST /users', [200, 404, 503]],
+  ['DELETE /users', [200, 404, 409]],
+  ['/*', [503, 503, 503]],
+])('a fault for %s meets no other route', async (route, statuses) => {
+  const sandbox = createSandbox({ users: [john] });
+  sandbox.faults.next({ status: 503, route, times: 3 });
+  const responses = [
+    await call(sandbox, 'GET /v1/projects'),
+    await call(sandbox, 'GET /v1/users/nobody'),
+    await call(sandbox, 'POST /v1/users', { json: john }),
+  ];
+  expect(responses.map((response) => response.status)).toEqual(statuses);
+});
+
+test('a share of the requests: the same ones for the same seed, and about so many', async () => {
+  const met = async (seed: number) => {
+    const sandbox = createSandbox({ seed, rateLimit: { limit: 1000 } });
+    sandbox.faults.next({ status: 500, share: 0.3 });
+    const statuses: number[] = [];
+    for (let index = 0; index < 200; index++) statuses.push((await call(sandbox, 'GET /v1/projects')).status);
+    expect(sandbox.faults.list[0]?.met).toBe(statuses.filter((status) => status === 500).length);
+    return statuses;
+  };
+  const first = await met(1);
+  expect(await met(1)).toEqual(first);
+  expect(await met(2)).not.toEqual(first);
+  const share = first.filter((status) => status === 500).length / 200;
+  expect(share).toBeGreaterThan(0.2);
+  expect(share).toBeLessThan(0.4);
+});
+
+test('latency holds the answer back, and an abort does not wait for it', async () => {
+  const sandbox = createSandbox({ latency: 1 });
+  expect((await call(sandbox, 'GET /v1/projects')).status).toBe(200);
+  expect(sandbox.requests[0]?.duration).toBeGreaterThanOrEqual(0.5);
+
+  sandbox.faults.next({ latency: 600_000 });
+  const controller = new AbortController();
+  const headers = { Authorization: `Bearer ${sandbox.apiToken}` };
+  const pending = sandbox.fetch(`${sandbox.baseUrl}/projects`, { headers, signal: controller.signal });
+  const reason = new Error('enough');
+  setTimeout(() => controller.abort(reason), 1);
+  await expect(pending).rejects.toBe(reason);
+});
+
+test('Retry-After goes with any fault, and with none but latency, too', async () => {
+  const sandbox = createSandbox();
+  sandbox.faults.next({ latency: 1, retryAfter: 2 });
+  const response = await call(sandbox, 'GET /v1/projects');
+  expect([response.status, response.headers.get('retry-after')]).toEqual([200, '2']);
+});
+
+test('a stranger and a preflight use up no fault', async () => {
+  const sandbox = createSandbox();
+  sandbox.faults.next({ status: 503 });
+  await call(sandbox, 'GET /v1/projects', { token: 'wrong' });
+  await call(sandbox, 'OPTIONS /v1/projects', { headers: { 'Access-Control-Request-Method': 'GET' } });
+  expect((await call(sandbox, 'GET /v1/projects')).status).toBe(503);
+});
+
+test.each([
+  [400, 'invalid_request'],
+  [403, 'forbidden'],
+  [418, 'invalid_request'],
+  [500, 'internal_error'],
+  [504, 'gateway_timeout'],
+])('status %i has the code %s', async (status, code) => {
+  const sandbox = createSandbox();
+  sandbox.faults.next({ status });
+  expect(await (await call(sandbox, 'GET /v1/projects')).json()).toMatchObject({ error: { code } });
+});
+
+test('a fault can be taken back', async () => {
+  const sandbox = createSandbox();
+  const { id } = sandbox.faults.next({ status: 503 });
+  expect(sandbox.faults.list).toEqual([{ id, status: 503, met: 0 }]);
+  expect(sandbox.faults.remove(id)).toBe(true);
+  expect(sandbox.faults.remove(id)).toBe(false);
+  expect((await call(sandbox, 'GET /v1/projects')).status).toBe(200);
+});
+
+test.each<[Fault, string]>([
+  [{}, '`status`: Say what goes wrong: status, latency, reset or body.'],
+  [{ times: 2 }, '`status`: Say what goes wrong'],
+  [{ status: 200 }, '`status`: Must be from 400 to 599.'],
+  [{ status: 503.5 }, '`status`: Must be a whole number from 400 to 599.'],
+  [{ latency: -1 }, '`latency`'],
+  [{ status: 500, share: 1.5 }, '`share`'],
+  [{ status: 500, times: 0 }, '`times`'],
+  [{ status: 500, route: 'users' }, '`route`'],
+  [{ body: 'burnt' as 'cut' }, '`body`: Must be cut, malformed, html or empty.'],
+])('%j is no fault', (fault, message) => {
+  expect(() => createSandbox().faults.next(fault)).toThrow(message);
+});

@@ -1,0 +1,55 @@
+import { createSandbox } from '@example/sandbox';
+import { expect, test } from 'vitest';
+import { john } from './calls.ts';
+
+const apiToken = 'token-of-this-test';
+const headers = { Authorization: `Bearer ${apiToken}` };
+
+test('fetch needs no `this`, and answers below baseUrl', async () => {
+  const { fetch, baseUrl } = createSandbox({ apiToken });
+  expect((await fetch(`${baseUrl}/projects`, { headers })).status).toBe(200);
+});
+
+test('fetch takes a Request, also one with a body, and an init that wins over it', async () => {
+  const { fetch, baseUrl } = createSandbox({ apiToken });
+  const request = new Request(`${baseUrl}/users`, {
+    method: 'POST',
+    headers: { ...headers, 'Content-Type': 'application/json' },
+    body: JSON.stringify(john),
+  });
+  expect((await fetch(request)).status).toBe(201);
+  expect((await fetch(new Request(`${baseUrl}/projects`), { headers })).status).toBe(200);
+});
+
+test('a signal that is aborted already rejects with its reason, and nothing is received', async () => {
+  const sandbox = createSandbox({ apiToken });
+  const reason = new Error('changed my mind');
+  const signal = AbortSignal.abort(reason);
+  await expect(sandbox.fetch(`${sandbox.baseUrl}/projects`, { headers, signal })).rejects.toBe(reason);
+  await expect(sandbox.fetch(new Request(`${sandbox.baseUrl}/projects`, { signal }))).rejects.toBe(reason);
+  expect(sandbox.requests).toEqual([]);
+});
+
+test('a signal that aborts while the request is under way rejects with its reason', async () => {
+  const { fetch, baseUrl } = createSandbox({ apiToken });
+  const controller = new AbortController();
+  const pending = fetch(`${baseUrl}/projects`, { headers, signal: controller.signal });
+  const reason = new Error('changed my mind');
+  controller.abort(reason);
+  await expect(pending).rejects.toBe(reason);
+});
+
+test('what fetch itself refuses is refused alike', async () => {
+  const { fetch, baseUrl } = createSandbox({ apiToken });
+  await expect(fetch('/v1/projects')).rejects.toThrow(TypeError);
+  await expect(fetch(`${baseUrl}/projects`, { body: 'a GET has none' })).rejects.toThrow(TypeError);
+});
+
+test('every response has the date of the injected clock and an id of its own', async () => {
+  const { fetch, baseUrl } = createSandbox({ now: () => Date.parse('2024-01-01T00:00:00.900Z') });
+  const responses = await Promise.all(['/projects', '/nothing', '/projects'].map((path) => fetch(baseUrl + path)));
+  for (const response of responses) expect(response.headers.get('date')).toBe('Mon, 01 Jan 2024 00:00:00 GMT');
+  const ids = responses.map((response) => response.headers.get('x-request-id'));
+  expect(new Set(ids).size).toBe(3);
+  expect(ids[0]).toMatch(/^req_[0-9a-f]{32}$/);
+});

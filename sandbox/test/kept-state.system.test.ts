@@ -1,0 +1,173 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { assembleSandbox, type Sandbox } from '../src/sandbox.ts';
+import { listen } from '../src/server.ts';
+import { JournalError, openJournal } from '../src/sqlite-journal.ts';
+import { commandLine, type Run } from './built-cli.ts';
+import { call, john } from './calls.ts';
+import { receiver } from './receiver.ts';
+
+const start = commandLine();
+let directory: string;
+let file: string;
+const open = new Set<Sandbox>();
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'example-sandbox-'));
+  file = join(directory, 'state.db');
+});
+afterEach(async () => {
+  await Promise.all([...open].map((sandbox) => sandbox.close()));
+  open.clear();
+  await rm(directory, { recursive: true });
+});
+
+async function kept(options: Parameters<typeof assembleSandbox>[0] = {}): Promise<Sandbox> {
+  const sandbox = assembleSandbox(
+    { apiToken: 'sandbox_token', ...options },
+    { listen, journal: await openJournal(file) },
+  );
+  open.add(sandbox);
+  return sandbox;
+}
+
+test('everything that was there is there again', async () => {
+  const first = await kept({ projects: 5, webhooks: { endpoints: [{ url: 'http://127.0.0.1:9/' }] } });
+  const headers = { 'Idempotency-Key': 'one' };
+  await call(first, 'POST /v1/users', { json: john, headers });
+  const { token, id } = await first.state.tokens.create('CI');
+  const other = await first.state.tokens.create('Old');
+  first.state.tokens.revoke(other.id);
+  first.state.projects.delete('proj_123');
+  first.state.projects.update('proj_124', { status: 'archived' });
+  await first.webhooks.flush();
+  const { webhooks, state } = first;
+  await first.close();
+  await first.close();
+
+  const second = await kept({ projects: 50 });
+  expect(second.state.projects.list()).toEqual(state.projects.list());
+  expect(second.state.users.list()).toEqual(state.users.list());
+  expect(second.webhooks.endpoints).toEqual(webhooks.endpoints);
+  expect(second.webhooks.deliveries).toEqual(webhooks.deliveries);
+  expect((await call(second, 'GET /v1/projects', { token })).status).toBe(200);
+  expect((await call(second, 'GET /v1/projects', { token: other.token })).status).toBe(401);
+  expect(second.state.tokens.list().map((each) => each.id)).toContain(id);
+
+  const again = await call(second, 'POST /v1/users', { json: john, headers });
+  expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([201, 'true']);
+  const jane = await call(second, 'POST /v1/users', { json: { ...john, email: 'jane@example.com' } });
+  expect(await jane.json()).toMatchObject({ id: 'user_124' });
+
+  await second.reset();
+  await second.close();
+  expect((await kept()).state.users.list()).toEqual([]);
+});
+
+test('it can be closed as soon as it is there, and keeps its token', async () => {
+  const first = await kept();
+  await first.close();
+
+  const second = await kept();
+  expect(second.state.tokens.list()).toHaveLength(1);
+});
+
+test('no token and no password is in the file', async () => {
+  const sandbox = await kept();
+  await call(sandbox, 'POST /v1/users', { json: john, headers: { 'Idempotency-Key': 'one' } });
+  const { token } = await sandbox.state.tokens.create('CI');
+  await sandbox.close();
+  const rows = JSON.stringify(new DatabaseSync(file).prepare('SELECT * FROM record').all());
+  expect(rows).toContain('pbkdf2-sha256$');
+  for (const secret of [john.password, token, sandbox.apiToken]) expect(rows).not.toContain(secret);
+});
+
+test('what was answered survives kill -9 at any moment, and its event is delivered after all', async () => {
+  const target = await receiver();
+  await target.close();
+  const created = new Map<string, string>();
+  let ended: Run | undefined;
+
+  for (const until of [1, 7, 40]) {
+    const child = start('--port', '0', '--rate-limit', '100000/60s', '--data', file);
+    ended = child;
+    const [, url] = await child.says(/URL +(http:\S+)/);
+    if (created.size === 0) {
+      // Registered by hand, as a user would.
+      const body = new URLSearchParams({ url: target.url, events: '*' });
+      await fetch(new URL('/dashboard/webhooks', url), { method: 'POST', body, redirect: 'manual' });
+    }
+    let answered = 0;
+    await Promise.all(
+      Array.from({ length: 60 }, async (_, index) => {
+        const email = `user-${until}-${index}@example.com`;
+        const response = await fetch(`${url}/users`, {
+          method: 'POST',
+          body: JSON.stringify({ ...john, email }),
+          headers: { Authorization: 'Bearer sandbox_token', 'Content-Type': 'application/json' },
+        }).catch(() => undefined);
+        if (response?.status === 201)
+          created.set(email, ((await response.json().catch(() => ({}))) as { id: string }).id);
+        answered += 1;
+        if (answered === until) child.child.kill('SIGKILL');
+      }),
+    );
+    expect(await child.ended).toBe('SIGKILL');
+  }
+  expect(ended).toBeDefined();
+  expect(created.size).toBeGreaterThanOrEqual(40);
+
+  const back = await receiver([204], target.port);
+  const sandbox = await kept();
+  const users = new Map(sandbox.state.users.list().map(({ email, id }) => [email, id]));
+  for (const [email, id] of created) expect(users.get(email)).toBe(id);
+
+  const [{ id }] = sandbox.webhooks.endpoints as unknown as [{ id: string }];
+  sandbox.webhooks.update(id, { enabled: true });
+  await sandbox.webhooks.flush();
+  const told = new Set(back.received.map(({ body }) => (JSON.parse(body) as { data: { email: string } }).data.email));
+  expect(told).toEqual(new Set(users.keys()));
+  await back.close();
+}, 60_000);
+
+test('a file of something else, or of a later version, is refused and left alone', async () => {
+  await writeFile(file, 'Dear diary, '.repeat(100));
+  await expect(openJournal(file)).rejects.toThrow(/state\.db can't keep the state: file is not a database/);
+  await rm(file);
+
+  const database = new DatabaseSync(file);
+  database.exec('CREATE TABLE diary (entry TEXT)');
+  database.close();
+  await expect(openJournal(file)).rejects.toThrow('was not written by this version of example-sandbox');
+  await expect(openJournal(join(directory, 'no', 'such.db'))).rejects.toThrow(JournalError);
+});
+
+test('one file is for one process at a time', async () => {
+  const child = start('--port', '0', '--data', file);
+  await child.says(/State +kept in/);
+  const second = start('--port', '0', '--data', file);
+  expect(await second.ended).toBe(1);
+  expect(second.output()).toBe(`${file} is in use by another example-sandbox.\n`);
+  child.child.kill('SIGTERM');
+  expect(await child.ended).toBe(0);
+});
+
+test('a transaction that fails leaves nothing in the file, what is nested in it neither', async () => {
+  const journal = await openJournal(file);
+  const failing = () =>
+    journal.transaction(() => {
+      journal.transaction(() => journal.write('user', 'user_1', {}));
+      throw new Error('no');
+    });
+  expect(failing).toThrow('no');
+  expect([...journal.read('user')]).toEqual([]);
+  journal.write('user', 'user_2', { id: 'user_2' });
+  journal.write('user', 'user_1', { id: 'user_1' });
+  journal.write('user', 'user_2', { id: 'user_2', name: 'changed' });
+  journal.erase('user', 'user_1');
+  expect([...journal.read('user')]).toEqual([{ id: 'user_2', name: 'changed' }]);
+  journal.close();
+});

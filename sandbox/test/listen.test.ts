@@ -1,0 +1,58 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { createSandbox } from '@example/sandbox';
+import { afterEach, expect, test } from 'vitest';
+
+const sandbox = createSandbox({ now: () => Date.parse('2024-01-01T00:00:00Z') });
+afterEach(() => sandbox.close());
+
+const headers = { Authorization: `Bearer ${sandbox.apiToken}` };
+
+test('listen serves HTTP on a free port of this machine, and gives the base URL', async () => {
+  const server = await sandbox.listen();
+  expect(server.url).toBe(`http://127.0.0.1:${server.port}/v1`);
+
+  const response = await fetch(`${server.url}/projects`, { headers });
+  expect(response.status).toBe(200);
+  expect(response.headers.get('date')).toBe('Mon, 01 Jan 2024 00:00:00 GMT');
+  expect(response.headers.get('x-ratelimit-limit')).toBe('100');
+});
+
+test('a port and an address can be chosen; one in use is an error', async () => {
+  const first = await sandbox.listen({ host: '::1' });
+  expect(first.url).toBe(`http://[::1]:${first.port}/v1`);
+  await expect(sandbox.listen({ host: '::1', port: first.port })).rejects.toThrow('EADDRINUSE');
+  const second = await sandbox.listen(first.port);
+  expect(second.url).toBe(`http://127.0.0.1:${first.port}/v1`);
+});
+
+test('the server and sandbox.fetch share one state', async () => {
+  const { url } = await sandbox.listen();
+  const before = await sandbox.fetch(`${sandbox.baseUrl}/projects`, { headers });
+  const after = await fetch(`${url}/projects`, { headers });
+  const remaining = (response: Response) => Number(response.headers.get('x-ratelimit-remaining'));
+  expect(remaining(after)).toBe(remaining(before) - 1);
+});
+
+test('close ends open connections and can be called again', async () => {
+  const server = await sandbox.listen();
+  const socket = connect(server.port, '127.0.0.1');
+  await once(socket, 'connect');
+  const ended = once(socket, 'close');
+  await server.close();
+  await ended;
+  await server.close();
+  await expect(fetch(`${server.url}/projects`)).rejects.toThrow(TypeError);
+});
+
+test('a request that is no HTTP, or has no usable host, gets a 400 and harms nobody', async () => {
+  const server = await sandbox.listen();
+  for (const text of ['nonsense\r\n\r\n', 'GET / HTTP/1.1\r\nHost: [\r\nConnection: close\r\n\r\n']) {
+    const socket = connect(server.port, '127.0.0.1');
+    socket.end(text);
+    let answer = '';
+    for await (const chunk of socket) answer += String(chunk);
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+  }
+  expect((await fetch(`${server.url}/projects`, { headers })).status).toBe(200);
+});

@@ -1,0 +1,103 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import { beforeAll, describe, expect, test } from 'vitest';
+import * as z from 'zod/mini';
+import sdk from '../../package.json' with { type: 'json' };
+import manifest from '../package.json' with { type: 'json' };
+
+const root = join(import.meta.dirname, '..');
+const packed = z.tuple([z.object({ unpackedSize: z.number(), files: z.array(z.object({ path: z.string() })) })]);
+
+/** Every path in a part of package.json. */
+const pathsIn = (part: unknown): string[] =>
+  typeof part === 'string' ? [part] : Object.values(part as Record<string, unknown>).flatMap(pathsIn);
+
+describe('what npm publish ships', () => {
+  let unpackedSize: number;
+  let files: readonly string[];
+
+  beforeAll(async () => {
+    const { stdout } = await promisify(execFile)('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+      cwd: root,
+    });
+    const [tarball] = packed.parse(JSON.parse(stdout));
+    unpackedSize = tarball.unpackedSize;
+    files = tarball.files.map(({ path }) => path);
+  }, 60_000);
+
+  test('is built code with its declarations, the OpenAPI document, and what a user reads', () => {
+    const others = files.filter((path) => !/^dist\/.+\.(js|cjs|d\.ts|d\.cts)$/.test(path));
+
+    expect(others.sort()).toEqual([
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'dist/LICENSES.txt',
+      'openapi.json',
+      'package.json',
+    ]);
+  });
+
+  test('has every file that package.json names', () => {
+    const { main, types, bin, exports } = manifest;
+    const named = pathsIn({ main, types, bin, exports }).map((path) => path.replace('./', ''));
+
+    expect(named.filter((path) => !files.includes(path))).toEqual([]);
+  });
+
+  test('imports nothing but what it ships, the SDK, and Node', async () => {
+    const { metafile } = await build({
+      absWorkingDir: root,
+      entryPoints: files.filter((path) => /\.c?js$/.test(path)),
+      outdir: 'unused',
+      bundle: true,
+      packages: 'external',
+      platform: 'node',
+      format: 'esm',
+      write: false,
+      metafile: true,
+      logLevel: 'silent',
+    });
+    const imported = new Set(Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path)));
+
+    expect(Object.keys(metafile.inputs).filter((path) => !files.includes(path))).toEqual([]);
+    expect([...imported].filter((specifier) => !isBuiltin(specifier))).toEqual(['@example/sdk/webhooks']);
+  });
+
+  test('has declarations that import nothing', async () => {
+    const declarations = files.filter((path) => /\.d\.c?ts$/.test(path));
+    const texts = await Promise.all(declarations.map((path) => readFile(join(root, path), 'utf8')));
+
+    expect(texts.join('\n')).toContain('declare function createSandbox(');
+    expect(texts.join('\n')).not.toMatch(/\bfrom '|\bimport[ (]/);
+  });
+
+  test('has the licence of each package that is bundled', async () => {
+    const licenses = await readFile(join(root, 'dist/LICENSES.txt'), 'utf8');
+
+    const bundled = [...licenses.matchAll(/^## (\S+) \d/gm)].map(([, name]) => name);
+    expect(bundled).toEqual(['hono', '@hono/node-server', 'zod']);
+  });
+
+  test('is at most 1 MB unpacked', () => {
+    expect(unpackedSize).toBeLessThanOrEqual(1_000_000);
+  });
+
+  test('installs the SDK of this repository, and nothing else', () => {
+    expect(manifest.dependencies).toEqual({ '@example/sdk': `^${sdk.version}` });
+    expect(Object.keys(manifest).filter((name) => /dependencies$/i.test(name))).toEqual([
+      'dependencies',
+      'devDependencies',
+    ]);
+  });
+
+  test('has a changelog that says when this version came', async () => {
+    expect(await readFile(join(root, 'CHANGELOG.md'), 'utf8')).toMatch(
+      new RegExp(`^## ${manifest.version} - \\d{4}-\\d\\d-\\d\\d$`, 'm'),
+    );
+  });
+});

@@ -1,0 +1,79 @@
+import { createSandbox, type Sandbox } from '@example/sandbox';
+import { expect, test } from 'vitest';
+import { call } from './calls.ts';
+
+const start = Date.parse('2024-01-01T00:00:00.400Z');
+
+function budget(response: Response): (string | null)[] {
+  return ['limit', 'remaining', 'reset'].map((name) => response.headers.get(`x-ratelimit-${name}`));
+}
+
+function ask(sandbox: Sandbox): Promise<Response> {
+  return call(sandbox, 'GET /v1/projects?per_page=1');
+}
+
+test('every response says what is left; the reset is rounded up to a second', async () => {
+  const sandbox = createSandbox({ now: () => start });
+  expect(budget(await ask(sandbox))).toEqual(['100', '99', '1704067261']);
+  expect(budget(await ask(sandbox))).toEqual(['100', '98', '1704067261']);
+});
+
+test('the 101st request in a minute gets a 429, and the first after it does not', async () => {
+  let now = start;
+  const sandbox = createSandbox({ now: () => now });
+  for (let index = 0; index < 100; index++) expect((await ask(sandbox)).status).toBe(200);
+
+  now += 59_000;
+  const refused = await ask(sandbox);
+  expect(refused.status).toBe(429);
+  expect(refused.headers.get('retry-after')).toBe('1');
+  expect(budget(refused)).toEqual(['100', '0', '1704067261']);
+  expect(await refused.json()).toEqual({
+    error: { code: 'rate_limit_exceeded', message: 'Too many requests. Try again in 1 s.', details: {} },
+  });
+
+  now = start + 59_999;
+  expect((await ask(sandbox)).status).toBe(429);
+  now = start + 60_000;
+  expect(budget(await ask(sandbox))).toEqual(['100', '99', '1704067321']);
+});
+
+test('limit and window can be chosen', async () => {
+  let now = start;
+  const sandbox = createSandbox({ rateLimit: { limit: 2, window: 500 }, now: () => now });
+  expect((await ask(sandbox)).status).toBe(200);
+  expect((await ask(sandbox)).status).toBe(200);
+  expect((await ask(sandbox)).status).toBe(429);
+  now += 500;
+  expect((await ask(sandbox)).status).toBe(200);
+});
+
+test('requests at the same time share the budget exactly', async () => {
+  const sandbox = createSandbox({ rateLimit: { limit: 10 } });
+  const responses = await Promise.all(Array.from({ length: 15 }, () => ask(sandbox)));
+  expect(responses.filter((response) => response.status === 200)).toHaveLength(10);
+  expect(responses.filter((response) => response.status === 429)).toHaveLength(5);
+});
+
+test('a failed request counts, too', async () => {
+  const sandbox = createSandbox({ rateLimit: { limit: 3 } });
+  expect(budget(await call(sandbox, 'GET /v1/users/nobody'))[1]).toBe('2');
+  expect(budget(await call(sandbox, 'POST /v1/users', { body: 'no JSON' }))[1]).toBe('1');
+  expect(budget(await call(sandbox, 'GET /v1/nothing'))[1]).toBe('0');
+  expect((await ask(sandbox)).status).toBe(429);
+});
+
+test('a request without a good token takes nothing from it, and is told of an untouched budget', async () => {
+  const sandbox = createSandbox({ now: () => start });
+  const stranger = await call(sandbox, 'GET /v1/projects', { token: 'wrong' });
+  expect(budget(stranger)).toEqual(['100', '100', '1704067261']);
+  expect(budget(await ask(sandbox))[1]).toBe('99');
+});
+
+test('a clock that is set back begins a new window', async () => {
+  let now = start;
+  const sandbox = createSandbox({ rateLimit: { limit: 1 }, now: () => now });
+  await ask(sandbox);
+  now -= 1000;
+  expect((await ask(sandbox)).status).toBe(200);
+});

@@ -1,0 +1,108 @@
+import { createSandbox } from '@example/sandbox';
+import { describe, expect, test } from 'vitest';
+import { call, john } from './calls.ts';
+
+describe('users', () => {
+  test('can be read and changed, and the API sees it', async () => {
+    const { state, ...sandbox } = createSandbox();
+    const user = state.users.create({ name: 'Ada', email: 'ada@example.com' });
+    expect(state.users.list()).toEqual([user]);
+    expect(state.users.update(user.id, { name: 'Ada Lovelace' })).toEqual({ ...user, name: 'Ada Lovelace' });
+    const read = await call({ state, ...sandbox }, `GET /v1/users/${user.id}`);
+    expect(await read.json()).toEqual(state.users.get(user.id));
+
+    expect(state.users.delete(user.id)).toBe(true);
+    expect(state.users.delete(user.id)).toBe(false);
+    expect(state.users.get(user.id)).toBeUndefined();
+  });
+
+  test('a password is not to be seen, and an email free again after a change', async () => {
+    const sandbox = createSandbox();
+    await call(sandbox, 'POST /v1/users', { json: john });
+    expect(JSON.stringify(sandbox.state.users.list())).not.toContain('pbkdf2');
+    sandbox.state.users.update('user_123', { email: 'jd@example.com' });
+    expect((await call(sandbox, 'POST /v1/users', { json: john })).status).toBe(201);
+  });
+
+  test('nonsense is a TypeError', () => {
+    const { users } = createSandbox({ users: [{ email: 'ada@example.com' }] }).state;
+    expect(() => users.create({ email: 'ada' })).toThrow('No such user. `email`: Must be an email address');
+    expect(() => users.create({ email: 'ADA@example.com' })).toThrow('`email`: Belongs to another user.');
+    expect(() => users.update('user_1', { name: 'Ada' })).toThrow('There is no user user_1.');
+    expect(() => users.update('user_123', { name: '' })).toThrow('No such change. `name`');
+  });
+});
+
+describe('projects', () => {
+  test('can be read and changed, and the API sees it', async () => {
+    const sandbox = createSandbox({ projects: 0 });
+    const { projects } = sandbox.state;
+    const project = projects.create({ name: 'Moon' });
+    expect(project).toMatchObject({ id: 'proj_123', name: 'Moon', status: 'active' });
+    projects.create();
+    projects.update(project.id, { status: 'paused' });
+
+    const paused = await call(sandbox, 'GET /v1/projects?status=paused');
+    expect(await paused.json()).toMatchObject({ data: [projects.get(project.id)], meta: { total_count: 1 } });
+    expect(projects.delete(project.id)).toBe(true);
+    expect(projects.delete(project.id)).toBe(false);
+    expect(projects.list()).toHaveLength(1);
+  });
+
+  test('nonsense is a TypeError', () => {
+    const { projects } = createSandbox().state;
+    expect(() => projects.create({ name: ' ' })).toThrow('No such project. `name`: Must not be blank.');
+    expect(() => projects.update('proj_123', { status: 'half done' })).toThrow('`status`');
+    expect(() => projects.update('proj_1', {})).toThrow('There is no project proj_1.');
+  });
+});
+
+describe('tokens', () => {
+  test('a token is shown once and works until it is revoked; each has a budget of its own', async () => {
+    const sandbox = createSandbox();
+    const { token, ...info } = await sandbox.state.tokens.create('CI');
+    expect(token).toMatch(/^example_\w{32}$/);
+    expect(info.hint).toBe(token.slice(-4));
+    expect(sandbox.state.tokens.list().map(({ name }) => name)).toEqual(['Default token', 'CI']);
+    expect(JSON.stringify(sandbox.state.tokens.list())).not.toContain(token);
+
+    await call(sandbox, 'GET /v1/projects');
+    const response = await call(sandbox, 'GET /v1/projects', { token });
+    expect(response.headers.get('x-ratelimit-remaining')).toBe('99');
+
+    expect(sandbox.state.tokens.revoke(info.id)).toBe(true);
+    expect(sandbox.state.tokens.revoke(info.id)).toBe(false);
+    expect((await call(sandbox, 'GET /v1/projects', { token })).status).toBe(401);
+  });
+});
+
+test('reset goes back to the beginning', async () => {
+  const sandbox = createSandbox({ webhooks: { endpoints: [{ url: 'http://127.0.0.1:9/' }] } });
+  const before = sandbox.state.projects.list();
+  await call(sandbox, 'POST /v1/users', { json: john });
+  const { token } = await sandbox.state.tokens.create('CI');
+  sandbox.state.projects.delete('proj_123');
+  sandbox.faults.next({ status: 503 });
+  sandbox.clock.advance(1_000_000_000);
+  await sandbox.reset();
+
+  expect(sandbox.requests).toEqual([]);
+  expect(sandbox.faults.list).toEqual([]);
+  expect(sandbox.state.users.list()).toEqual([]);
+  expect(sandbox.state.projects.list().map(({ name }) => name)).toEqual(before.map(({ name }) => name));
+  expect(sandbox.webhooks.endpoints).toHaveLength(1);
+  expect(sandbox.webhooks.deliveries).toEqual([]);
+  expect(Math.abs(sandbox.clock.now() - Date.now())).toBeLessThan(1_000_000);
+  expect((await call(sandbox, 'GET /v1/projects', { token })).status).toBe(401);
+  const response = await call(sandbox, 'GET /v1/projects');
+  expect(response.headers.get('x-ratelimit-remaining')).toBe('99');
+});
+
+test('the clock can be advanced, so that a test crosses a rate-limit window without waiting', async () => {
+  const sandbox = createSandbox({ rateLimit: { limit: 1 } });
+  await call(sandbox, 'GET /v1/projects');
+  expect((await call(sandbox, 'GET /v1/projects')).status).toBe(429);
+  sandbox.clock.advance(60_000);
+  expect((await call(sandbox, 'GET /v1/projects')).status).toBe(200);
+  expect(() => sandbox.clock.advance(-1)).toThrow('`milliseconds` must be a number of at least 0, not -1.');
+});

@@ -1,0 +1,30 @@
+import { InvalidRequestError } from '../errors/index.ts';
+import { environmentVariable } from '../utils/runtime.ts';
+
+/**
+ * The base URL to use, without a trailing slash.
+ *
+ * @param given Default: the environment variable `EXAMPLE_BASE_URL`, or the public API.
+ * @throws {InvalidRequestError} when it is not an absolute URL that is safe to send a token to.
+ */
+export function resolveBaseUrl(given: string | URL | undefined): string {
+  const text = String(given ?? environmentVariable('EXAMPLE_BASE_URL') ?? 'https://api.example.com/v1');
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== 'https:' && url?.protocol !== 'http:') {
+    throw new InvalidRequestError('baseUrl (or EXAMPLE_BASE_URL) must be an absolute https URL.');
+  }
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    throw new InvalidRequestError(
+      'baseUrl (or EXAMPLE_BASE_URL) must be https: over http, anyone on the network path can read the API token. ' +
+        'Only a loopback host such as localhost may use http.',
+    );
+  }
+  if (url.username || url.password || /[?#]/.test(url.href)) {
+    throw new InvalidRequestError('baseUrl (or EXAMPLE_BASE_URL) must have no user name, password, query or fragment.');
+  }
+  return url.href.replace(/\/+$/, '');
+}
+
+function isLoopback(hostname: string): boolean {
+  return /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+}

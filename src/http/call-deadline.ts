@@ -1,0 +1,32 @@
+/**
+ * Aborts its signal when the caller's signal aborts, or when the time of a whole call is over. Unlike
+ * `AbortSignal.any([signal, AbortSignal.timeout(…)])`, it lets go of both as soon as the call has ended.
+ */
+export class CallDeadline {
+  readonly #controller = new AbortController();
+  readonly #callerSignal: AbortSignal | undefined;
+  readonly #timer: ReturnType<typeof setTimeout>;
+
+  /** @param duration Milliseconds. */
+  constructor(callerSignal: AbortSignal | undefined, duration: number, timeoutError: () => Error) {
+    this.#callerSignal = callerSignal;
+    this.#timer = setTimeout(() => this.#controller.abort(timeoutError()), duration);
+    if (callerSignal?.aborted) this.handleEvent();
+    else callerSignal?.addEventListener('abort', this);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Ends the timer, and removes the listener from the caller's signal. */
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#callerSignal?.removeEventListener('abort', this);
+  }
+
+  /** The caller's signal has aborted. */
+  handleEvent(): void {
+    this.#controller.abort(this.#callerSignal?.reason);
+  }
+}

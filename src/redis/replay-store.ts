@@ -1,0 +1,86 @@
+import { milliseconds, wholeNumber } from '../utils/arguments.ts';
+import { RenewedClaim, type ClaimableEvent } from '../webhooks/renewed-claim.ts';
+import { defaultRetention, type ReplayStore } from '../webhooks/replay-store.ts';
+import { scriptRunner, type RedisClient, type RunScript } from './client.ts';
+
+/** Options of {@link redisReplayStore}. */
+export interface RedisReplayStoreOptions {
+  /**
+   * Prefix of the keys; the `webhook-id` follows. The API sends an event to all endpoints under one id, so give each
+   * endpoint that uses the same Redis its own prefix. Default: `example:webhook:`.
+   */
+  prefix?: string | undefined;
+  /**
+   * How long a claim lasts without renewal, in milliseconds. While handlers run, it is renewed three times per lease.
+   * After a crash, another process can handle the event at most this much later. Default: 15 000.
+   */
+  lease?: number | undefined;
+  /** How long a handled id is remembered, in milliseconds. Default: 345 600 000 (four days). */
+  retention?: number | undefined;
+  /** How long to wait for Redis, in milliseconds, before the webhook is answered with 503. Default: 2 000. */
+  timeout?: number | undefined;
+}
+
+/**
+ * Remembers handled events in Redis or Valkey, for any number of processes. No two processes handle the same event at
+ * the same time, and a process that dies loses its claims. A process that is suspended for longer than `lease` loses
+ * them too; the `signal` in the context of its handlers aborts.
+ *
+ * @param client Your own node-redis or ioredis client.
+ * @throws {InvalidRequestError} when the client is neither of the two, or when an option is invalid.
+ *
+ * @example
+ * const redis = await createClient({ url: process.env.REDIS_URL }).connect();
+ * const webhooks = new Webhooks({ replayStore: redisReplayStore(redis) });
+ */
+export function redisReplayStore(client: RedisClient, options: RedisReplayStoreOptions = {}): ReplayStore {
+  const { prefix = 'example:webhook:' } = options;
+  const lease = wholeNumber('lease', options.lease ?? 15_000, 1);
+  const retention = wholeNumber('retention', options.retention ?? defaultRetention, 1);
+  // A reply that arrives after the next renewal is useless.
+  const timeout = Math.min(milliseconds('timeout', options.timeout ?? 2_000), lease / 3);
+  const run = scriptRunner(client, timeout);
+
+  return {
+    async claim(id) {
+      const claim = new RenewedClaim(redisEvent(run, prefix + id, lease, retention), lease);
+      const result = await claim.claim();
+      if (result === 'claimed') return claim;
+      return result === 'handled' ? { status: 'handled' } : { status: 'busy', retryAfter: result / 1_000 };
+    },
+  };
+}
+
+function redisEvent(run: RunScript, key: string, lease: number, retention: number): ClaimableEvent {
+  return {
+    async claim(holder) {
+      const result = await run(claimScript, key, holder, lease);
+      return result === 'claimed' || result === 'handled' ? result : Number(result);
+    },
+    async complete(holder) {
+      return Number(await run(completeScript, key, holder, retention)) === 1;
+    },
+    async release(holder) {
+      await run(releaseScript, key, holder);
+    },
+  };
+}
+
+/** Claims a free key or renews the holder's own claim. Otherwise returns how long the other claim lasts. */
+const claimScript = `
+local holder = redis.call('GET', KEYS[1])
+if holder == 'handled' then return 'handled' end
+if holder and holder ~= ARGV[1] then return redis.call('PTTL', KEYS[1]) end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 'claimed'`;
+
+/** Leaves the claim of another process alone: that process decides. */
+const completeScript = `
+local holder = redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], 'handled', 'PX', ARGV[2])
+return 1`;
+
+const releaseScript = `
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('DEL', KEYS[1])`;

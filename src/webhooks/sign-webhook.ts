@@ -1,0 +1,47 @@
+import { InvalidRequestError } from '../errors/invalid-request-error.ts';
+import type { SignatureHeaders } from './headers.ts';
+import { rawBody, type WebhookBody } from './raw-body.ts';
+import { signingKeys, type WebhookSecret } from './secrets.ts';
+import { signedPrefix } from './signature.ts';
+
+/** Parameters of {@link signWebhook}. */
+export interface SignWebhookParams {
+  /** The body, exactly as it will be sent. */
+  body: WebhookBody;
+  /** `whsec_…` for a `v1` signature, `whsk_…` (an Ed25519 private key) for `v1a`. Each of several adds a signature. */
+  secret: WebhookSecret;
+  /** Identifies the event. Keep it when you retry a delivery. Default: a new id. */
+  id?: string | undefined;
+  /** Time of the attempt: a date, or epoch seconds. Default: now. */
+  timestamp?: Date | number | undefined;
+}
+
+/**
+ * Signs a body as the API does and returns the headers. Use it to test your endpoint.
+ *
+ * @throws {WebhookVerificationError} when the secret can't be used or the body is not raw: `invalid_secret`,
+ * `body_already_parsed`.
+ * @throws {InvalidRequestError} when `id` has a space, a period or a character beyond printable ASCII, or when `timestamp`
+ * is not a time.
+ *
+ * @example
+ * const body = JSON.stringify({ event: 'user.created', data: { … }, timestamp: new Date().toISOString() });
+ * await fetch(url, { method: 'POST', body, headers: await signWebhook({ body, secret }) });
+ */
+export async function signWebhook({ body, secret, id, timestamp }: SignWebhookParams): Promise<SignatureHeaders> {
+  const keys = signingKeys(secret);
+  const raw = rawBody(body);
+  const eventId = id ?? `msg_${crypto.randomUUID().replaceAll('-', '')}`;
+  // A period separates the parts of the signed content.
+  if (!/^[!-~]+$/.test(eventId) || eventId.includes('.')) {
+    throw new InvalidRequestError('id must be printable ASCII without spaces and periods.');
+  }
+  const seconds = Math.floor(typeof timestamp === 'number' ? timestamp : (timestamp?.getTime() ?? Date.now()) / 1_000);
+  if (!Number.isSafeInteger(seconds) || seconds < 0) {
+    throw new InvalidRequestError('timestamp must be a valid date or a number of seconds since 1970.');
+  }
+
+  const prefix = signedPrefix(eventId, String(seconds));
+  const signatures = await Promise.all(keys.map((sign) => sign(prefix, raw)));
+  return { 'webhook-id': eventId, 'webhook-timestamp': String(seconds), 'webhook-signature': signatures.join(' ') };
+}

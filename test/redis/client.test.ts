@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { ExampleError, InvalidRequestError } from '../../src/errors/index.ts';
+import { type RedisClient, scriptRunner } from '../../src/redis/client.ts';
+
+const script = `return redis.call('INCR', KEYS[1])`;
+const sha = createHash('sha1').update(script).digest('hex');
+
+afterEach(() => vi.useRealTimers());
+
+describe('a script', () => {
+  it('is sent as its digest to ioredis', async () => {
+    const client = { evalsha: vi.fn().mockResolvedValue(1), eval: vi.fn() };
+    expect(await scriptRunner(client, 1_000)(script, 'key', 'a', 2)).toBe(1);
+    expect(client.evalsha).toHaveBeenCalledExactlyOnceWith(sha, 1, 'key', 'a', '2');
+    expect(client.eval).not.toHaveBeenCalled();
+  });
+
+  it('is sent as its digest to node-redis', async () => {
+    const client = { evalSha: vi.fn().mockResolvedValue(1), eval: vi.fn() };
+    expect(await scriptRunner(client, 1_000)(script, 'key', 'a', 2)).toBe(1);
+    expect(client.evalSha).toHaveBeenCalledExactlyOnceWith(sha, { keys: ['key'], arguments: ['a', '2'] });
+    expect(client.eval).not.toHaveBeenCalled();
+  });
+
+  it('is sent as text to a server that has not cached it', async () => {
+    const notCached = new Error('NOSCRIPT No matching script. Please use EVAL.');
+    const client = { evalsha: vi.fn().mockRejectedValue(notCached), eval: vi.fn().mockResolvedValue('done') };
+    expect(await scriptRunner(client, 1_000)(script, 'key', 'a')).toBe('done');
+    expect(client.eval).toHaveBeenCalledExactlyOnceWith(script, 1, 'key', 'a');
+  });
+
+  it("rejects with the client's own error", async () => {
+    const error = new Error('READONLY You can not write against a read only replica.');
+    const client = { evalsha: vi.fn().mockRejectedValue(error), eval: vi.fn() };
+    await expect(scriptRunner(client, 1_000)(script, 'key')).rejects.toBe(error);
+    expect(client.eval).not.toHaveBeenCalled();
+  });
+
+  it('rejects with an ExampleError when there is no reply within the timeout', async () => {
+    vi.useFakeTimers();
+    const client = { evalsha: () => new Promise(() => undefined), eval: vi.fn() };
+    const settled = vi.fn();
+    void scriptRunner(client, 1_000)(script, 'key').catch(settled);
+
+    await vi.advanceTimersByTimeAsync(999);
+    expect(settled).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(settled).toHaveBeenCalledExactlyOnceWith(new ExampleError('The Redis server did not reply within 1000 ms.'));
+  });
+});
+
+describe('a client that is neither node-redis nor ioredis', () => {
+  it.each([undefined, null, 'redis://127.0.0.1', {}, { eval: () => 1 }, { evalSha: () => 1 }])(
+    'is rejected at once: %o',
+    (value) => {
+      const use = () => scriptRunner(value as unknown as RedisClient, 1_000);
+      expect(use).toThrow(InvalidRequestError);
+      expect(use).toThrow('Pass the object that `createClient()` or `new Redis()` returned');
+    },
+  );
+});

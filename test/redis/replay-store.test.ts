@@ -1,0 +1,187 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { redisReplayStore, type RedisReplayStoreOptions } from '@example/sdk/redis';
+import type { ClaimedEvent } from '@example/sdk/webhooks';
+import { ExampleError, InvalidRequestError } from '../../src/errors/index.ts';
+
+const lease = 900;
+const noReply = () => new Promise<never>(() => undefined);
+
+/** An ioredis client; each test decides what the server replies. */
+function redis() {
+  return { evalsha: vi.fn<(...command: unknown[]) => Promise<unknown>>(), eval: vi.fn() };
+}
+
+/** A claim that the server has granted. */
+async function claim(client: ReturnType<typeof redis>, options?: RedisReplayStoreOptions): Promise<ClaimedEvent> {
+  client.evalsha.mockResolvedValueOnce('claimed');
+  const result = await redisReplayStore(client, { lease, ...options }).claim('msg_1');
+  if (result.status !== 'claimed') throw new Error(`The event is ${result.status}.`);
+  return result;
+}
+
+beforeAll(async () => {
+  // The digest of a script is computed once, outside of fake time. Each script is used here for the first time.
+  const client = redis();
+  const claimed = await claim(client);
+  client.evalsha.mockResolvedValue(1);
+  await claimed.complete();
+  await claimed.release();
+});
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+describe('a claim', () => {
+  it('is renewed three times per lease until the event is handled', async () => {
+    const client = redis();
+    const claimed = await claim(client);
+    client.evalsha.mockResolvedValue('claimed');
+
+    await vi.advanceTimersByTimeAsync(lease * 10);
+
+    const [first, ...renewals] = client.evalsha.mock.calls;
+    expect(first).toEqual([expect.any(String), 1, 'example:webhook:msg_1', expect.any(String), '900']);
+    expect(renewals).toEqual(Array.from({ length: 30 }, () => first));
+    expect(claimed.signal?.aborted).toBe(false);
+
+    client.evalsha.mockClear().mockResolvedValue(1);
+    await claimed.complete();
+    await vi.advanceTimersByTimeAsync(lease * 10);
+    expect(client.evalsha).toHaveBeenCalledExactlyOnceWith(
+      expect.not.stringMatching(String(first?.[0])),
+      1,
+      'example:webhook:msg_1',
+      first?.[3],
+      '345600000',
+    );
+    expect(claimed.signal?.aborted).toBe(false);
+  });
+
+  it('is lost as soon as a renewal finds the claim of another process', async () => {
+    const client = redis();
+    const claimed = await claim(client);
+    client.evalsha.mockResolvedValueOnce('claimed').mockResolvedValueOnce(700);
+
+    await vi.advanceTimersByTimeAsync(lease / 3);
+    expect(claimed.signal?.aborted).toBe(false);
+    await vi.advanceTimersByTimeAsync(lease / 3);
+    expect(claimed.signal?.aborted).toBe(true);
+    expect(claimed.signal?.reason).toEqual(
+      new ExampleError('The claim of this webhook was lost: another process may handle the event now.'),
+    );
+
+    await vi.advanceTimersByTimeAsync(lease * 10);
+    expect(client.evalsha).toHaveBeenCalledTimes(3);
+  });
+
+  it('is lost one lease after the last renewal when Redis does not reply', async () => {
+    const client = redis();
+    const claimed = await claim(client);
+    client.evalsha.mockResolvedValueOnce('claimed').mockImplementation(noReply);
+
+    await vi.advanceTimersByTimeAsync(lease / 3 + lease - 1);
+    expect(claimed.signal?.aborted).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(claimed.signal?.aborted).toBe(true);
+  });
+
+  it('survives a failed renewal if the next one succeeds', async () => {
+    const client = redis();
+    const claimed = await claim(client);
+    client.evalsha.mockRejectedValueOnce(new Error('ECONNRESET')).mockResolvedValue('claimed');
+
+    await vi.advanceTimersByTimeAsync(lease * 2);
+    expect(claimed.signal?.aborted).toBe(false);
+  });
+
+  it('expires by the time when the command was sent, not by the time of the reply', async () => {
+    const client = redis();
+    client.evalsha.mockImplementationOnce(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      return 'claimed';
+    });
+    const pending = redisReplayStore(client, { lease }).claim('msg_1');
+    client.evalsha.mockImplementation(noReply);
+    await vi.advanceTimersByTimeAsync(250);
+    const { signal } = (await pending) as ClaimedEvent;
+
+    await vi.advanceTimersByTimeAsync(lease - 251);
+    expect(signal?.aborted).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(signal?.aborted).toBe(true);
+  });
+
+  it.each(['complete', 'release'] as const)('waits for a renewal in flight before %s()', async (method) => {
+    const client = redis();
+    const claimed = await claim(client);
+    const renewal = Promise.withResolvers<string>();
+    client.evalsha.mockReturnValueOnce(renewal.promise).mockResolvedValueOnce(1);
+    await vi.advanceTimersByTimeAsync(lease / 3);
+
+    const settled = claimed[method]();
+    await vi.advanceTimersByTimeAsync(lease / 6);
+    expect(client.evalsha).toHaveBeenCalledTimes(2);
+
+    renewal.resolve('claimed');
+    await settled;
+    expect(client.evalsha).toHaveBeenCalledTimes(3);
+  });
+
+  it('that was lost cannot be completed', async () => {
+    const client = redis();
+    const claimed = await claim(client);
+    client.evalsha.mockResolvedValueOnce(0);
+    await expect(claimed.complete()).rejects.toThrow('another process may have handled the event too');
+  });
+
+  it('uses the prefix and the retention of the options', async () => {
+    const client = redis();
+    const claimed = await claim(client, { prefix: 'billing:', retention: 60_000 });
+    client.evalsha.mockResolvedValueOnce(1);
+    await claimed.complete();
+    expect(client.evalsha.mock.calls.map(([, , key, , milliseconds]) => [key, milliseconds])).toEqual([
+      ['billing:msg_1', '900'],
+      ['billing:msg_1', '60000'],
+    ]);
+  });
+});
+
+describe('a claim that is not granted', () => {
+  it.each([
+    ['the event was handled', 'handled', { status: 'handled' }],
+    ['another process handles the event', 1_500, { status: 'busy', retryAfter: 1.5 }],
+    [
+      'another process handles the event, from a client that returns strings',
+      '1500',
+      { status: 'busy', retryAfter: 1.5 },
+    ],
+  ])('because %s', async (_, reply, result) => {
+    const client = redis();
+    client.evalsha.mockResolvedValue(reply);
+    expect(await redisReplayStore(client).claim('msg_1')).toEqual(result);
+
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(client.evalsha).toHaveBeenCalledOnce();
+  });
+
+  it('because Redis does not reply within the timeout', async () => {
+    const client = redis();
+    client.evalsha.mockImplementation(noReply);
+    const settled = vi.fn();
+    Promise.resolve(redisReplayStore(client, { timeout: 2_000 }).claim('msg_1')).catch(settled);
+
+    await vi.advanceTimersByTimeAsync(1_999);
+    expect(settled).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(settled).toHaveBeenCalledExactlyOnceWith(new ExampleError('The Redis server did not reply within 2000 ms.'));
+  });
+});
+
+describe('redisReplayStore()', () => {
+  it.each([{ lease: 0 }, { retention: -1 }, { timeout: NaN }])('rejects %o', (options) => {
+    expect(() => redisReplayStore(redis(), options)).toThrow(InvalidRequestError);
+  });
+
+  it('rejects what is not a Redis client', () => {
+    expect(() => redisReplayStore({} as never)).toThrow(InvalidRequestError);
+  });
+});

@@ -1,0 +1,109 @@
+import { validate } from '@actions/languageservice';
+import { clearCache } from '@actions/languageservice/utils/workflow-cache';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { parse } from 'yaml';
+import * as z from 'zod/mini';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = join(root, '.github/workflows');
+const workflows = readdirSync(folder).map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));
+
+/** What GitHub's own checker says about a workflow. */
+async function complaintsAbout(name: string, text: string): Promise<string[]> {
+  clearCache(); // It goes by the name.
+  const found = await validate(TextDocument.create(`file:///.github/workflows/${name}`, 'yaml', 1, text));
+  return found.map(({ range, message }) => {
+    const text = typeof message === 'string' ? message : message.value;
+    return `${name}:${String(range.start.line + 1)} ${text}`;
+  });
+}
+
+const Permissions = z.optional(z.record(z.string(), z.enum(['read', 'write', 'none'])));
+const Workflow = z.looseObject({
+  permissions: Permissions,
+  jobs: z.record(
+    z.string(),
+    z.looseObject({
+      permissions: Permissions,
+      environment: z.optional(z.string()),
+      'timeout-minutes': z.optional(z.number()),
+      uses: z.optional(z.string()),
+      steps: z.optional(
+        z.array(
+          z.looseObject({
+            uses: z.optional(z.string()),
+            run: z.optional(z.string()),
+            with: z.optional(z.record(z.string(), z.unknown())),
+          }),
+        ),
+      ),
+    }),
+  ),
+});
+
+describe.each(workflows)('$name', ({ name, text }) => {
+  const workflow = Workflow.parse(parse(text));
+  const jobs = Object.values(workflow.jobs);
+  const steps = jobs.flatMap((job) => job.steps ?? []);
+
+  it('is valid', async () => {
+    expect(await complaintsAbout(name, text)).toEqual([]);
+  });
+
+  it('may read the repository, and a job asks for more by itself', () => {
+    expect(workflow.permissions).toEqual({ contents: 'read' });
+  });
+
+  it('pins every action to a major version or a commit', () => {
+    const actions = [...jobs, ...steps].flatMap(({ uses }) => uses ?? []).filter((uses) => !uses.startsWith('./'));
+
+    expect(actions).not.toEqual([]);
+    for (const action of actions) expect(action).toMatch(/@(v\d+|[0-9a-f]{40})$/);
+  });
+
+  it('bounds the time of every job', () => {
+    for (const job of jobs) expect(job['timeout-minutes'] ?? job.uses).toBeDefined();
+  });
+
+  it('leaves no credentials in a checkout', () => {
+    const checkouts = steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'));
+    for (const checkout of checkouts) expect(checkout.with).toMatchObject({ 'persist-credentials': false });
+  });
+
+  it('puts no expression into a shell command', () => {
+    for (const { run } of steps) expect(run ?? '').not.toContain('${{');
+  });
+
+  it('runs scripts that exist', () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object };
+    const commands = steps.map(({ run }) => run ?? '').join('\n');
+
+    for (const [, script] of commands.matchAll(/npm run (\S+)/g)) expect(scripts).toHaveProperty([script!]);
+    for (const [, file] of commands.matchAll(/(?:node|bash) (\S+)/g)) expect(existsSync(join(root, file!))).toBe(true);
+  });
+});
+
+it('npm trusts one job, which waits for the environment to be approved', () => {
+  const trusted = workflows.flatMap(({ name, text }) =>
+    Object.entries(Workflow.parse(parse(text)).jobs)
+      .filter(([, job]) => job.permissions?.['id-token'] === 'write')
+      .map(([id, { environment }]) => ({ name, id, environment })),
+  );
+
+  expect(trusted).toEqual([{ name: 'release.yml', id: 'publish', environment: 'npm' }]);
+});
+
+it.each([
+  ['an unknown key', 'timeout-minutess: 3', "Unexpected value 'timeout-minutess'"],
+  ['an unknown job', 'needs: other', "Value 'other' is not valid"],
+  ['an unknown permission', 'permissions: { id-token: publish }', "Unexpected value 'publish'"],
+  ['an unknown context', 'name: ${{ gitub.ref }}', 'Unrecognized named-value'],
+])('the checker finds %s', async (_, line, message) => {
+  const text = `on: push\njobs:\n  job:\n    ${line}\n    runs-on: ubuntu-latest\n    steps: [{ run: "true" }]\n`;
+
+  expect((await complaintsAbout('wrong.yml', text)).join('\n')).toContain(message);
+});

@@ -1,0 +1,136 @@
+import { describe, expect, expectTypeOf, it, vi } from 'vitest';
+import type {
+  UnknownWebhookEvent,
+  UserCreatedEvent,
+  WebhookEvent,
+  WebhookEventMap,
+  WebhookEventName,
+} from '@example/sdk/webhooks';
+import { receiver } from './support/receiver.ts';
+import { userCreated } from './support/signed-request.ts';
+
+const documentedEvents: { readonly [Name in WebhookEventName]: WebhookEventMap[Name] } = {
+  'user.created': userCreated,
+};
+
+describe.each(Object.values(documentedEvents))('the documented event $event', (event) => {
+  it('reaches its handler and differs in nothing', async () => {
+    const { webhooks, send, logger } = receiver();
+    const handler = vi.fn();
+    webhooks.on(event.event, handler);
+
+    expect((await send(event)).status).toBe(204);
+
+    expect(handler.mock.lastCall?.[0]).toEqual(event);
+    expect(logger.warn).not.toHaveBeenCalled();
+  });
+
+  it.each(Object.keys(event.data))('is validated: data.%s', async (field) => {
+    const { send, logger } = receiver();
+
+    await send({ ...event, data: { ...event.data, [field]: null } });
+
+    expect(logger.warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining(`${event.event}.data.${field}: `));
+  });
+});
+
+describe('events', () => {
+  it('that the SDK does not list reach the handler of their name, and all events reach *', async () => {
+    const { webhooks, send } = receiver();
+    const seen: string[] = [];
+    webhooks.on('*', (event) => seen.push(`*: ${event.event}`));
+    webhooks.on('project.archived', (event) => seen.push(`own: ${JSON.stringify(event.data)}`));
+
+    await send(userCreated);
+    await send({ event: 'project.archived', data: { id: 'proj_1' }, timestamp: '2024-01-01T00:00:00Z' });
+    await send({ event: '*', data: {}, timestamp: '2024-01-01T00:00:00Z' });
+    await send({ event: '__proto__', data: {}, timestamp: '2024-01-01T00:00:00Z' });
+
+    expect(seen).toEqual(['*: user.created', 'own: {"id":"proj_1"}', '*: project.archived', '*: *', '*: __proto__']);
+  });
+
+  it('without a handler are answered with 204 and logged at debug', async () => {
+    const { send, logger } = receiver();
+    expect((await send(userCreated, 'msg_1')).status).toBe(204);
+    expect(logger.debug).toHaveBeenCalledExactlyOnceWith(
+      '[@example/sdk] Webhook msg_1: there is no handler for user.created.',
+    );
+    expect(logger.warn).not.toHaveBeenCalled();
+  });
+
+  it('with additional fields are handled, and nothing is logged', async () => {
+    const { webhooks, send, logger } = receiver();
+    const handler = vi.fn();
+    webhooks.on('user.created', handler);
+    const event = { ...userCreated, api_version: 2, data: { ...userCreated.data, locale: 'de' } };
+
+    await send(event);
+
+    expect(handler.mock.lastCall?.[0]).toEqual(event);
+    expect(logger.warn).not.toHaveBeenCalled();
+  });
+
+  it('with changed fields are handled as received, and logged once for each place', async () => {
+    const { webhooks, send, logger } = receiver();
+    const handler = vi.fn();
+    webhooks.on('*', handler);
+    const changed = { ...userCreated, data: { id: 'user_123', name: null, email: 'john@example.com' } };
+
+    const bare = { event: 'project.archived', data: null };
+    for (const event of [changed, changed, bare]) {
+      expect((await send(event)).status).toBe(204);
+    }
+
+    expect(handler.mock.calls.map(([event]) => event as unknown)).toEqual([changed, changed, bare]);
+    expect(logger.warn.mock.calls.flat()).toEqual([
+      expect.stringContaining('user.created.data.name: expected string, received null'),
+      expect.stringContaining('project.archived.timestamp: expected string, received undefined'),
+    ]);
+  });
+
+  it('that differ can be rejected by onValidationIssue', async () => {
+    const onError = vi.fn();
+    const { webhooks, send } = receiver({
+      onError,
+      onValidationIssue: (issue) => {
+        throw new Error(issue.message);
+      },
+    });
+    const handler = vi.fn();
+    webhooks.on('user.created', handler);
+
+    expect((await send({ ...userCreated, data: {} })).status).toBe(500);
+    expect(handler).not.toHaveBeenCalled();
+    expect(onError).toHaveBeenCalledExactlyOnceWith(
+      expect.any(Error),
+      expect.objectContaining({ event: { ...userCreated, data: {} } }),
+    );
+    expect((await send()).status).toBe(204);
+  });
+
+  it('that differ are rejected by onValidationIssue even if it throws a value that is not an Error', async () => {
+    const { send, logger } = receiver({
+      onValidationIssue: () => {
+        throw 'no thanks'; // eslint-disable-line @typescript-eslint/only-throw-error -- users may do so
+      },
+    });
+    expect((await send({ ...userCreated, data: {} })).status).toBe(500);
+    expect(logger.error).toHaveBeenCalledExactlyOnceWith(
+      expect.stringMatching(/Webhook \S+ \(user\.created\) failed: no thanks/),
+    );
+  });
+
+  it('are typed by their name', () => {
+    const { webhooks } = receiver();
+    webhooks.on('user.created', (event) => expectTypeOf(event).toEqualTypeOf<UserCreatedEvent>());
+    webhooks.on('project.archived', (event) => expectTypeOf(event).toEqualTypeOf<UnknownWebhookEvent>());
+    webhooks.on('*', (event, { id, attemptedAt }) => {
+      expectTypeOf(event).toEqualTypeOf<WebhookEvent>();
+      expectTypeOf(event.event).toExtend<string>();
+      if (event.event === 'user.created') expectTypeOf(event.data.email).toEqualTypeOf<string>();
+      else expectTypeOf(event.data).toEqualTypeOf<unknown>();
+      expectTypeOf(id).toEqualTypeOf<string>();
+      expectTypeOf(attemptedAt).toEqualTypeOf<Date>();
+    });
+  });
+});

@@ -1,0 +1,92 @@
+import { describe, expect, it, vi } from 'vitest';
+import { InvalidRequestError } from '../../src/errors/index.ts';
+import { receiver } from './support/receiver.ts';
+import { userCreated } from './support/signed-request.ts';
+
+describe('a handler', () => {
+  it('gets the event, its id and the time of the attempt', async () => {
+    const { webhooks, send } = receiver();
+    const handler = vi.fn();
+    webhooks.on('user.created', handler);
+
+    const response = await send(userCreated, 'msg_1');
+
+    expect(response.status).toBe(204);
+    expect(await response.text()).toBe('');
+    expect(handler).toHaveBeenCalledExactlyOnceWith(userCreated, {
+      id: 'msg_1',
+      attemptedAt: expect.any(Date) as Date,
+      signal: expect.any(AbortSignal) as AbortSignal,
+    });
+  });
+
+  it('is awaited before the response', async () => {
+    const { webhooks, send } = receiver();
+    const work = Promise.withResolvers<undefined>();
+    const started = Promise.withResolvers<undefined>();
+    const steps: string[] = [];
+    webhooks.on('user.created', async () => {
+      started.resolve(undefined);
+      await work.promise;
+      steps.push('handled');
+    });
+
+    const response = send().finally(() => steps.push('answered'));
+    await started.promise;
+    await new Promise(setImmediate);
+    expect(steps).toEqual([]);
+
+    work.resolve(undefined);
+    expect((await response).status).toBe(204);
+    expect(steps).toEqual(['handled', 'answered']);
+  });
+
+  it.each<[string, () => unknown]>([
+    [
+      'throws',
+      () => {
+        throw new Error('database is down');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('database is down'))],
+  ])('that %s makes the API retry, once the other handlers have finished', async (_, fail) => {
+    const { webhooks, send, logger } = receiver();
+    const other = Promise.withResolvers<undefined>();
+    let finished = false;
+    webhooks.on('user.created', fail);
+    webhooks.on('*', async () => {
+      await other.promise;
+      finished = true;
+    });
+
+    const response = send(userCreated, 'msg_7');
+    other.resolve(undefined);
+
+    expect((await response).status).toBe(500);
+    expect(await (await response).text()).toBe('');
+    expect(finished).toBe(true);
+    expect(logger.error).toHaveBeenCalledExactlyOnceWith(
+      expect.stringMatching(/msg_7 \(user\.created\).*database is down/s),
+    );
+  });
+
+  it('may throw a value that is not an Error', async () => {
+    const { webhooks, send, logger } = receiver();
+    webhooks.on('user.created', () => Promise.reject('out of stamps'));
+    expect((await send()).status).toBe(500);
+    expect(logger.error).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('out of stamps'));
+  });
+
+  it('can be removed', async () => {
+    const { webhooks, send } = receiver();
+    const handler = vi.fn();
+    webhooks.on('user.created', handler).off('user.created', handler);
+    expect((await send()).status).toBe(204);
+    expect(handler).not.toHaveBeenCalled();
+  });
+
+  it('must be a function', () => {
+    const { webhooks } = receiver();
+    expect(() => webhooks.on('user.created', undefined as never)).toThrow(InvalidRequestError);
+  });
+});

@@ -1,0 +1,41 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { memoryReplayStore, type ReplayStore } from '@example/sdk/webhooks';
+import { InvalidRequestError } from '../../src/errors/index.ts';
+import { itIsAReplayStore } from './support/replay-store-contract.ts';
+
+afterEach(() => vi.useRealTimers());
+
+describe('memoryReplayStore', () => {
+  itIsAReplayStore(() => memoryReplayStore());
+
+  const complete = async (store: ReplayStore, id: string) => {
+    const claim = await store.claim(id);
+    if (claim.status === 'claimed') claim.complete();
+    return claim.status;
+  };
+
+  it('forgets the oldest handled events beyond maxIds, but never those being handled', async () => {
+    const store = memoryReplayStore({ maxIds: 2 });
+    await store.claim('running');
+    for (const id of ['a', 'b', 'c']) expect(await complete(store, id)).toBe('claimed');
+
+    expect(await complete(store, 'b')).toBe('handled');
+    expect(await complete(store, 'c')).toBe('handled');
+    expect(await complete(store, 'a')).toBe('claimed');
+    expect(await complete(store, 'running')).toBe('busy');
+  });
+
+  it('forgets handled events after their retention', async () => {
+    vi.useFakeTimers({ now: 0 });
+    const store = memoryReplayStore({ retention: 60_000 });
+    await complete(store, 'a');
+    vi.setSystemTime(59_999);
+    expect(await complete(store, 'a')).toBe('handled');
+    vi.setSystemTime(60_000);
+    expect(await complete(store, 'a')).toBe('claimed');
+  });
+
+  it.each([{ maxIds: 0 }, { maxIds: 1.5 }, { retention: 0 }, { retention: NaN }])('rejects %o', (options) => {
+    expect(() => memoryReplayStore(options)).toThrow(InvalidRequestError);
+  });
+});

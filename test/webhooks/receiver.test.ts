@@ -1,0 +1,185 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { ReplayStore, WebhookHandler } from '@example/sdk/webhooks';
+import { receiver } from './support/receiver.ts';
+import { otherSecret, signed, userCreated } from './support/signed-request.ts';
+
+describe('a rejected request', () => {
+  it.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])('is answered with 405: %s', async (method) => {
+    const { handle } = receiver();
+    const response = await handle(new Request('https://shop.example/webhooks', { method }));
+    expect(response.status).toBe(405);
+    expect(response.headers.get('allow')).toBe('POST');
+  });
+
+  it('is answered with a bare 400 when verification fails, and the reason is logged', async () => {
+    const { webhooks, handle, logger } = receiver();
+    const handler = vi.fn();
+    webhooks.on('*', handler);
+    const forged = await signed(userCreated, { secret: otherSecret });
+    const unsigned = { ...forged, headers: {} };
+    const noEvent = await signed('[]');
+
+    for (const init of [forged, unsigned, noEvent]) {
+      const response = await handle(new Request('https://shop.example/webhooks', init));
+      expect(response.status).toBe(400);
+      expect(await response.text()).toBe('');
+      expect([...response.headers]).toEqual([]);
+    }
+
+    expect(handler).not.toHaveBeenCalled();
+    expect(logger.warn.mock.calls.flat()).toEqual([
+      expect.stringContaining('No signature matches'),
+      expect.stringContaining('webhook-id is missing'),
+      expect.stringContaining('the body is not an event'),
+    ]);
+    expect(logger.error).not.toHaveBeenCalled();
+  });
+
+  it('is answered with 400 when its body was read before, and the log has advice', async () => {
+    const { handle, logger } = receiver();
+    const request = new Request('https://shop.example/webhooks', await signed());
+    await request.json();
+    expect((await handle(request)).status).toBe(400);
+    expect(logger.warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('await request.text()'));
+  });
+
+  it('is answered with 400 when it has no body', async () => {
+    const { handle, logger } = receiver();
+    const { headers } = await signed('');
+    expect((await handle(new Request('https://shop.example/webhooks', { method: 'POST', headers }))).status).toBe(400);
+    expect(logger.warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('not JSON'));
+  });
+
+  it('is answered with 413 when its body exceeds maxBodyBytes, and the rest is not read', async () => {
+    const { handle } = receiver({ maxBodyBytes: 10 });
+    let pulled = 0;
+    const cancelled = Promise.withResolvers<undefined>();
+    const endless = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        pulled++;
+        controller.enqueue(new Uint8Array(6));
+      },
+      cancel: () => cancelled.resolve(undefined),
+    });
+    const init: RequestInit & { duplex: 'half' } = { method: 'POST', body: endless, duplex: 'half' };
+
+    expect((await handle(new Request('https://shop.example/webhooks', init))).status).toBe(413);
+    await cancelled.promise;
+    expect(pulled).toBeLessThan(5);
+  });
+
+  it('is answered with 413 at once when content-length exceeds maxBodyBytes', async () => {
+    const { handle } = receiver();
+    const init = { method: 'POST', body: '{}', headers: { 'content-length': '1048577' } };
+    expect((await handle(new Request('https://shop.example/webhooks', init))).status).toBe(413);
+  });
+
+  it('is answered with 413 by the number of bytes, not of characters', async () => {
+    const event = JSON.stringify({ ...userCreated, note: 'ü'.repeat(100) });
+    const length = Buffer.byteLength(event);
+    const { headers } = await signed(event);
+    for (const body of [event, Buffer.from(event)]) {
+      expect((await receiver({ maxBodyBytes: length }).webhooks.receive(body, headers)).status).toBe(204);
+      expect((await receiver({ maxBodyBytes: length - 1 }).webhooks.receive(body, headers)).status).toBe(413);
+    }
+    expect((await receiver({ maxBodyBytes: 100 }).webhooks.receive(event, headers)).status).toBe(413);
+  });
+});
+
+describe('an event that is delivered again', () => {
+  it('is answered with 204 if it was handled, and handlers do not run', async () => {
+    const { webhooks, send } = receiver();
+    const handler = vi.fn<WebhookHandler<'user.created'>>();
+    webhooks.on('user.created', handler);
+
+    expect((await send(userCreated, 'msg_1')).status).toBe(204);
+    expect((await send(userCreated, 'msg_1')).status).toBe(204);
+    expect((await send(userCreated, 'msg_2')).status).toBe(204);
+
+    expect(handler.mock.calls.map(([, context]) => context.id)).toEqual(['msg_1', 'msg_2']);
+  });
+
+  it('is answered with 503 and Retry-After while it is being handled', async () => {
+    const { webhooks, send } = receiver();
+    const work = Promise.withResolvers<undefined>();
+    const started = Promise.withResolvers<undefined>();
+    const handler = vi.fn(() => {
+      started.resolve(undefined);
+      return work.promise;
+    });
+    webhooks.on('user.created', handler);
+
+    const first = send(userCreated, 'msg_1');
+    await started.promise;
+    const second = await send(userCreated, 'msg_1');
+    expect(second.status).toBe(503);
+    expect(second.headers.get('retry-after')).toBe('1');
+
+    work.resolve(undefined);
+    expect((await first).status).toBe(204);
+    expect((await send(userCreated, 'msg_1')).status).toBe(204);
+    expect(handler).toHaveBeenCalledOnce();
+  });
+
+  it('is handled again if it failed', async () => {
+    const { webhooks, send } = receiver();
+    const handler = vi.fn().mockRejectedValueOnce(new Error('database is down'));
+    webhooks.on('user.created', handler);
+
+    expect((await send(userCreated, 'msg_1')).status).toBe(500);
+    expect((await send(userCreated, 'msg_1')).status).toBe(204);
+    expect(handler).toHaveBeenCalledTimes(2);
+  });
+
+  it('is handled every time with replayStore: false', async () => {
+    const { webhooks, send } = receiver({ replayStore: false });
+    const handler = vi.fn().mockRejectedValueOnce(new Error('database is down'));
+    webhooks.on('user.created', handler);
+    await send(userCreated, 'msg_1');
+    await send(userCreated, 'msg_1');
+    await send(userCreated, 'msg_1');
+    expect(handler).toHaveBeenCalledTimes(3);
+  });
+
+  it('is answered with 503 if the replay store fails, and handlers do not run', async () => {
+    const onError = vi.fn();
+    const unreachable: ReplayStore = { claim: () => Promise.reject(new Error('no route to host')) };
+    const { webhooks, send } = receiver({ replayStore: unreachable, onError });
+    const handler = vi.fn();
+    webhooks.on('user.created', handler);
+
+    expect((await send(userCreated, 'msg_1')).status).toBe(503);
+    expect(handler).not.toHaveBeenCalled();
+    expect(onError).toHaveBeenCalledExactlyOnceWith(new Error('no route to host'), { id: 'msg_1', event: userCreated });
+  });
+
+  it('is answered with 204 if its handlers succeeded, even when the replay store fails to record it', async () => {
+    const onError = vi.fn();
+    const readOnly: ReplayStore = {
+      claim: () => ({ status: 'claimed', complete: () => Promise.reject(new Error('gone')), release: () => undefined }),
+    };
+    const { webhooks, send } = receiver({ replayStore: readOnly, onError });
+    webhooks.on('user.created', () => undefined);
+
+    expect((await send()).status).toBe(204);
+    expect(onError).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ cause: new Error('gone') }),
+      expect.anything(),
+    );
+  });
+
+  it('is answered with 500 if a handler failed, even when the replay store fails to release it', async () => {
+    const onError = vi.fn();
+    const readOnly: ReplayStore = {
+      claim: () => ({ status: 'claimed', complete: () => undefined, release: () => Promise.reject(new Error('gone')) }),
+    };
+    const { webhooks, send } = receiver({ replayStore: readOnly, onError });
+    webhooks.on('user.created', () => Promise.reject(new Error('database is down')));
+
+    expect((await send()).status).toBe(500);
+    expect(onError.mock.calls.map(([error]) => error as unknown)).toEqual([
+      new Error('database is down'),
+      expect.objectContaining({ cause: new Error('gone') }),
+    ]);
+  });
+});

@@ -1,0 +1,21 @@
+import { vi, type Mock } from 'vitest';
+import { Webhooks, type Logger, type WebhooksOptions } from '@example/sdk/webhooks';
+import { secret, signed } from './signed-request.ts';
+
+export interface Receiver {
+  readonly webhooks: Webhooks;
+  /** Records every log line. */
+  readonly logger: Record<keyof Logger, Mock<(message: string) => void>>;
+  readonly handle: (request: Request) => Promise<Response>;
+  /** Sends a signed event to `handle`, by default `user.created` with a new id. */
+  readonly send: (event?: unknown, id?: string) => Promise<Response>;
+}
+
+export function receiver(options: WebhooksOptions = {}): Receiver {
+  const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+  const webhooks = new Webhooks({ secret, logger, logLevel: 'debug', ...options });
+  const handle = webhooks.handler();
+  const send = async (event?: unknown, id?: string) =>
+    handle(new Request('https://shop.example/webhooks', await signed(event, { id })));
+  return { webhooks, logger, handle, send };
+}

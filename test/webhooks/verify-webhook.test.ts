@@ -1,0 +1,205 @@
+import { createHmac } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import {
+  signWebhook,
+  verifySignature,
+  verifyWebhook,
+  type WebhookBody,
+  type WebhookHeaders,
+} from '@example/sdk/webhooks';
+import { ExampleError, InvalidRequestError } from '../../src/errors/index.ts';
+import { rejection } from './support/rejection.ts';
+import { otherSecret, published, secret, userCreated } from './support/signed-request.ts';
+
+const body = JSON.stringify(userCreated);
+
+describe('verifyWebhook', () => {
+  it('returns the event that the API signed', async () => {
+    const headers = await signWebhook({ body, secret });
+    await expect(verifyWebhook(body, headers, secret)).resolves.toEqual(userCreated);
+  });
+
+  it.each<[string, (text: string) => WebhookBody]>([
+    ['a string', (text) => text],
+    ['a Buffer', (text) => Buffer.from(text)],
+    ['a Uint8Array', (text) => new TextEncoder().encode(text)],
+    ['a part of a larger buffer', (text) => new TextEncoder().encode(`--${text}--`).subarray(2, -2)],
+    ['an ArrayBuffer', (text) => new TextEncoder().encode(text).buffer],
+    ['a DataView', (text) => new DataView(new TextEncoder().encode(text).buffer)],
+  ])('takes the body as %s', async (_, form) => {
+    const text = JSON.stringify({ ...userCreated, note: 'Grüße, 你好 👋' });
+    const headers = await signWebhook({ body: form(text), secret });
+    await expect(verifyWebhook(form(text), headers, secret)).resolves.toEqual(JSON.parse(text));
+  });
+
+  it.each<[string, (headers: Record<string, string>) => WebhookHeaders]>([
+    ['a Headers object', (headers) => new Headers(headers)],
+    ['a Map', (headers) => new Map(Object.entries(headers))],
+    [
+      'a plain object with names in upper case',
+      (headers) => Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toUpperCase(), value])),
+    ],
+    [
+      'lists of values',
+      (headers) => Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
+    ],
+  ])('takes the headers as %s', async (_, form) => {
+    const headers = await signWebhook({ body, secret });
+    await expect(verifyWebhook(body, form(headers), secret)).resolves.toEqual(userCreated);
+  });
+
+  it.each([
+    ['with its prefix', secret],
+    ['as bare base64', secret.slice('whsec_'.length)],
+    ['with the line break of the file it was read from', `${secret}\n`],
+    ['among others, during a rotation', [otherSecret, secret]],
+  ])('takes the secret %s', async (_, form) => {
+    const headers = await signWebhook({ body, secret });
+    await expect(verifyWebhook(body, headers, form)).resolves.toEqual(userCreated);
+  });
+
+  it('accepts a signature with the old and the new secret, given one of the two', async () => {
+    const headers = await signWebhook({ body, secret: [otherSecret, secret] });
+    await expect(verifyWebhook(body, headers, secret)).resolves.toEqual(userCreated);
+    await expect(verifyWebhook(body, headers, otherSecret)).resolves.toEqual(userCreated);
+  });
+
+  it('supports a platform with more secrets than cached keys', async () => {
+    const tenants = Array.from({ length: 1_100 }, (_, index) => Buffer.alloc(24, `tenant ${index}`).toString('base64'));
+    const headers = await signWebhook({ body, secret: tenants[0] });
+    for (const tenant of [...tenants.slice(1), tenants[1]]) {
+      await expect(verifyWebhook(body, headers, tenant)).rejects.toThrow('No signature matches');
+    }
+    await expect(verifyWebhook(body, headers, tenants[0])).resolves.toEqual(userCreated);
+  });
+
+  it('skips signatures of unknown versions', async () => {
+    const headers = await signWebhook({ body, secret });
+    headers['webhook-signature'] = `v2,abc ${headers['webhook-signature']} v1a,xyz`;
+    await expect(verifyWebhook(body, headers, secret)).resolves.toEqual(userCreated);
+  });
+});
+
+describe('a rejection says what to do', () => {
+  it.each(['webhook-id', 'webhook-timestamp', 'webhook-signature'])('missing_header: %s', async (name) => {
+    const headers: Record<string, string> = await signWebhook({ body, secret });
+    const rest = Object.entries(headers).filter(([other]) => other !== name);
+    const error = await rejection(body, Object.fromEntries(rest), secret);
+    expect(error.code).toBe('missing_header');
+    expect(error.message).toContain(name);
+    expect(await rejection(body, { ...headers, [name]: '' }, secret)).toHaveProperty('code', 'missing_header');
+    expect(await rejection(body, undefined, secret)).toHaveProperty('code', 'missing_header');
+  });
+
+  it.each([
+    ['webhook-id', 'two words'],
+    ['webhook-id', 'ümlaut'],
+    ['webhook-timestamp', '2024-01-01T00:00:00Z'],
+    ['webhook-timestamp', '-5'],
+    ['webhook-timestamp', '1614265330.5'],
+    ['webhook-signature', 'g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE='],
+    ['webhook-signature', 7],
+    ['webhook-timestamp', ['1614265330', '1614265331']],
+  ])('malformed_header: %s: %s', async (name, value) => {
+    const error = await rejection(body, { ...published.headers, [name]: value }, secret, { now: published.now });
+    expect(error.code).toBe('malformed_header');
+    expect(error.message).toContain(`${name} must be`);
+  });
+
+  it('timestamp_too_old and timestamp_too_new, beyond a tolerance of 300 s by default', async () => {
+    const at = (seconds: number) => new Date(published.now.getTime() + seconds * 1_000);
+    const check = (now: Date, tolerance?: number) =>
+      rejection(published.body, published.headers, secret, { now, ...(tolerance !== undefined && { tolerance }) });
+
+    // At the limit the time is accepted. The rejection is about the body, which is not an event.
+    expect(await check(at(300))).toHaveProperty('code', 'invalid_payload');
+    expect(await check(at(-300))).toHaveProperty('code', 'invalid_payload');
+
+    expect(await check(at(301))).toMatchObject({
+      code: 'timestamp_too_old',
+      message: expect.stringContaining('301 s old') as string,
+    });
+    expect(await check(at(-301))).toMatchObject({
+      code: 'timestamp_too_new',
+      message: expect.stringContaining('301 s ahead') as string,
+    });
+    expect(await check(at(11), 10)).toHaveProperty('code', 'timestamp_too_old');
+    expect(await check(at(86_400), Infinity)).toHaveProperty('code', 'invalid_payload');
+  });
+
+  it('no_matching_signature', async () => {
+    const headers = await signWebhook({ body, secret: otherSecret });
+    const error = await rejection(body, headers, secret);
+    expect(error.code).toBe('no_matching_signature');
+    expect(error.message).toContain('exactly as received');
+  });
+
+  it.each([
+    ['undefined, as an unset variable is', undefined, 'is EXAMPLE_WEBHOOK_SECRET set'],
+    ['empty', '', 'is EXAMPLE_WEBHOOK_SECRET set'],
+    ['only a prefix', 'whsec_', 'is EXAMPLE_WEBHOOK_SECRET set'],
+    ['an empty list', [], 'an empty list'],
+    ['a list with a hole', [secret, undefined], 'is EXAMPLE_WEBHOOK_SECRET set'],
+    ['not base64', 'whsec_not base64!', 'not base64'],
+    ['base64 that no encoder writes', 'whsec_AB', 'not base64'],
+    ['a public key of the wrong length', `whpk_${secret.slice(6)}`, '32 bytes, not 24'],
+    ['the private key', `whsk_${Buffer.alloc(32).toString('base64')}`, 'verify with the public key'],
+  ])('invalid_secret: %s', async (_, key, advice) => {
+    const error = await rejection(published.body, published.headers, key, { now: published.now });
+    expect(error.code).toBe('invalid_secret');
+    expect(error.message).toContain(advice);
+    if (typeof key === 'string' && key.length > 12) expect(error.message).not.toContain(key.slice(6));
+  });
+
+  it.each([
+    ['the event as an object', userCreated],
+    ['an empty object', {}],
+    ['nothing', undefined],
+    ['null', null],
+  ])('body_already_parsed: %s', async (_, parsed) => {
+    const headers = await signWebhook({ body, secret });
+    const error = await rejection(parsed, headers, secret);
+    expect(error.code).toBe('body_already_parsed');
+    expect(error.message).toContain("express.raw({ type: '*/*' })");
+    expect(error.message).toContain("addContentTypeParser('application/json', { parseAs: 'buffer' }");
+    expect(error.message).toContain('await request.text()');
+    expect(error.message).toContain('bodyParser: false');
+  });
+
+  it.each([
+    ['not JSON', 'user.created'],
+    ['empty', ''],
+    ['an array', '[]'],
+    ['a string', '"user.created"'],
+    ['null', 'null'],
+    ['without a name', '{"data":{},"timestamp":"2024-01-01T00:00:00Z"}'],
+    ['JSON, but not in UTF-8', Buffer.from([0x7b, 0xff, 0x7d])],
+  ])('invalid_payload: %s', async (_, payload) => {
+    const headers = await signWebhook({ body: payload, secret });
+    const error = await rejection(payload, headers, secret);
+    expect(error.code).toBe('invalid_payload');
+    await expect(verifySignature(payload, headers, secret)).resolves.toHaveProperty('id', headers['webhook-id']);
+  });
+
+  it('is an ExampleError without secret, signature and body', async () => {
+    const headers = await signWebhook({ body: `${body} `, secret });
+    const error = await rejection(body, headers, secret);
+    expect(error).toBeInstanceOf(ExampleError);
+    expect(error.name).toBe('WebhookVerificationError');
+    expect(JSON.parse(JSON.stringify(error))).toEqual({ name: error.name, message: error.message, code: error.code });
+
+    const computed = createHmac('sha256', Buffer.from(secret.slice(6), 'base64'))
+      .update(`${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`)
+      .digest('base64');
+    for (const hidden of [secret.slice(6), computed, 'john@example.com']) {
+      expect(`${error.stack} ${JSON.stringify(error)}`).not.toContain(hidden);
+    }
+  });
+
+  it('is an InvalidRequestError for an invalid tolerance', async () => {
+    const headers = await signWebhook({ body, secret });
+    for (const tolerance of [-1, NaN]) {
+      await expect(verifyWebhook(body, headers, secret, { tolerance })).rejects.toThrow(InvalidRequestError);
+    }
+  });
+});
