@@ -48,7 +48,7 @@ export type { ClientOptions, RateLimitOptions } from './http/client-options.ts';
 export type { Fetch, FetchInit, FetchResponse } from './http/fetch.ts';
 export type { ListOptions, PageParams } from './pagination/list-options.ts';
 export type { PageMeta } from './pagination/page-body.ts';
-export type { RateLimitSnapshot } from './rate-limit/limiter.ts';
+export type { LearnedLimit, RateLimitSnapshot } from './rate-limit/limiter.ts';
 export type { RateLimitStore, RateLimitStoreReply, RateLimitStoreRequest } from './rate-limit/store.ts';
 export type { Project, ProjectListParams } from './resources/projects.ts';
 export type { User, UserCreateParams } from './resources/users.ts';

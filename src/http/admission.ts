@@ -48,11 +48,12 @@ export class AdmissionControl {
       const limiter = this.#limiterOf(credential);
       if (!limiter || !this.#rateLimit) return { credential, permit: undefined };
 
-      const { method, path, priority } = call;
+      const { method, path, route, priority } = call;
       const { maxWait } = this.#rateLimit;
       const onWait = (delay: number, waiting: number) => this.#telemetry.rateLimitWait(call, delay, waiting);
       const { onStoreChange } = this.#telemetry;
-      const acquired = limiter.acquire({ method, path, signal, maxWait, priority, refused, onWait, onStoreChange });
+      const admission = { method, path, route, signal, maxWait, priority, refused, onWait, onStoreChange };
+      const acquired = limiter.acquire(admission);
       const permit = acquired instanceof Promise ? await acquired : acquired;
       if (this.#auth.fixed !== undefined || !permit.waited) return { credential, permit };
 

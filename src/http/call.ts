@@ -8,6 +8,8 @@ import { expandRoute } from './route.ts';
 
 /** One call, its options resolved and checked: what every attempt of it sends, and within which bounds. */
 export interface Call extends RequestTarget {
+  /** The path with the names of its parameters, such as `/users/{id}`. */
+  readonly route: string;
   readonly baseUrl: string;
   readonly query: Readonly<Record<string, string | number | undefined>> | undefined;
   readonly headers: Readonly<Record<string, string>>;
@@ -35,6 +37,7 @@ export function openCall(spec: RequestSpec<unknown>, options: InternalRequestOpt
   return {
     method,
     path,
+    route,
     baseUrl: client.baseUrl,
     query,
     headers: headersOf(options, client),

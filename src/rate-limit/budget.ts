@@ -1,15 +1,23 @@
-import { parseRetryAfter, readBudget, type ReportedBudget } from './headers.ts';
+import type { Answer, ReportedBudget } from './headers.ts';
+import type { RateLimitSnapshot } from './limiter.ts';
 import { Probes } from './probes.ts';
+import { Reserve } from './reserve.ts';
 import { SlidingLog } from './sliding-log.ts';
 import type { RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
-import { merge, type RateWindow, relate, type SentRequest, shareOf, unknownWindow, used } from './window.ts';
+import {
+  announcedWindow,
+  merge,
+  type RateWindow,
+  relate,
+  type SentRequest,
+  shareOf,
+  unknownWindow,
+  used,
+} from './window.ts';
 import { WindowBoundary } from './window-boundary.ts';
 
 /** Refusals in a row that can be explained by other clients, which use up each window before us. */
 const longestContention = 10;
-
-/** The longest `Retry-After` that is believed, in milliseconds. */
-const longestBlock = 3_600_000;
 
 /**
  * How many requests may be sent, and when: the rate limit that the API announces for one token. It has no timer and no
@@ -26,14 +34,15 @@ export class Budget {
   /** Set by {@link available}: when more will be available if nothing else happens. */
   wakeAt = Infinity;
 
-  readonly #boundary: WindowBoundary;
+  /** What background calls leave to normal ones. */
+  readonly reserve = new Reserve();
+
+  readonly boundary: WindowBoundary;
   #window: RateWindow;
   #blockedUntil = -Infinity;
-  /** Refusals in a row that the announced limit does not explain. */
-  #unexplained = 0;
   readonly #probes = new Probes();
-  /** Refusals in a row, without those of requests that were in flight at a refusal; and when the last one arrived. */
-  #refusalRounds = 0;
+  /** Refusals in a row, except those of requests that were in flight at a refusal; and when the last one arrived. */
+  #refusals = 0;
   #refusedAt = -Infinity;
   /** Our share of what all clients of the token use. */
   #share = 1;
@@ -45,22 +54,28 @@ export class Budget {
   /** @param length Length of a window in milliseconds. */
   constructor(limit: number, length: number) {
     this.#window = unknownWindow(limit);
-    this.#boundary = new WindowBoundary(length);
+    this.boundary = new WindowBoundary(length);
   }
 
   /** Assumes another limit or window, until the API announces one. */
   assume(limit: number | undefined, length: number | undefined): void {
     if (this.#window.reset !== undefined) return;
     this.#window.limit = limit ?? this.#window.limit;
-    if (length !== undefined) this.#boundary.assume(length);
+    if (length !== undefined) this.boundary.assume(length);
+  }
+
+  /** Length of a window in milliseconds. */
+  get period(): number {
+    return this.boundary.period * 1000;
   }
 
   get limit(): number {
     return this.#window.limit;
   }
 
-  reset(now: number): number | undefined {
-    return this.isExpired(now) ? undefined : this.#window.reset;
+  snapshot(now: number): Pick<RateLimitSnapshot, 'limit' | 'remaining' | 'reset'> {
+    const reset = this.isExpired(now) ? undefined : this.#window.reset;
+    return { limit: this.limit, remaining: this.remaining(now), reset };
   }
 
   /** Requests left in the current window, as far as known. */
@@ -79,18 +94,18 @@ export class Budget {
     const blocked = Math.max(0, this.#blockedUntil - now);
     if (beyond <= 0) return blocked;
     const opensAt = this.isExpired(now) ? Infinity : this.#opensAt;
-    const opens = Math.min(Math.max(0, opensAt - now), this.#boundary.length);
-    return Math.max(blocked, opens) + (Math.ceil(beyond / this.#window.limit) - 1) * this.#boundary.length;
+    const opens = Math.min(Math.max(0, opensAt - now), this.boundary.length);
+    return Math.max(blocked, opens) + (Math.ceil(beyond / this.#window.limit) - 1) * this.boundary.length;
   }
 
-  /** Whether the API answers without announcing a limit. */
-  get isUnannounced(): boolean {
-    return this.#window.reset === undefined && this.admitted > 0;
+  /** Whether the API answers without announcing a limit; `undefined` as long as it has not answered. */
+  get isUnannounced(): boolean | undefined {
+    return this.#window.reset === undefined && (this.admitted > 0 || undefined);
   }
 
   /** Whether the window has ended, so that what was granted in it has expired. */
   isExpired(now: number): boolean {
-    return now >= this.#boundary.expiresAt;
+    return now >= this.boundary.expiresAt;
   }
 
   /** Requests that may have been used although no report includes them yet. */
@@ -108,7 +123,7 @@ export class Budget {
       limit,
       used: Math.min(reported, limit),
       reset: Math.round(reset * 1000) / 1000,
-      boundaryIn: reset === 0 ? -1 : Math.ceil(Math.max(0, this.#boundary.probeAt - now)),
+      boundaryIn: reset === 0 ? -1 : Math.ceil(Math.max(0, this.boundary.probeAt - now)),
       blockedFor: Math.ceil(Math.max(0, this.#blockedUntil - now)),
     };
   }
@@ -122,7 +137,7 @@ export class Budget {
     }
     if (reset >= known && boundaryIn > 0) this.#window.retryAt = now + boundaryIn;
     if (blockedFor > 0) this.#blockedUntil = Math.max(this.#blockedUntil, now + blockedFor);
-    this.#boundary.update(this.#window);
+    this.boundary.update(this.#window);
   }
 
   /** The store has become unavailable: of the current window, this process may still use what is left of an equal part. */
@@ -135,17 +150,11 @@ export class Budget {
     window.reported = Math.max(window.reported, window.limit - part - this.outstanding);
   }
 
-  /** How many requests may be sent now for `waiting` calls, of `granted` that a store has granted. */
-  availableOf(granted: number, now: number, waiting: number): number {
+  /** How many requests may be sent now for `waiting` calls; of those that a store has granted, if it shares the budget. */
+  available(now: number, waiting: number, granted?: number): number {
     this.wakeAt = Infinity;
     if (now < this.#blockedUntil) return this.#noneUntil(this.#blockedUntil);
-    return granted > 0 && waiting > granted ? this.#sampleClock(now, granted) : granted;
-  }
-
-  /** How many requests may be sent now for `waiting` calls. */
-  available(now: number, waiting: number): number {
-    this.wakeAt = Infinity;
-    if (now < this.#blockedUntil) return this.#noneUntil(this.#blockedUntil);
+    if (granted !== undefined) return granted > 0 && waiting > granted ? this.#sampleClock(now, granted) : granted;
 
     const remaining = this.#usable(now);
     const isAtBoundary = this.#isAtBoundary(now, remaining);
@@ -156,10 +165,8 @@ export class Budget {
       return isAtBoundary ? probes : Math.min(probes, remaining);
     }
     const share = Math.min(this.#share, shareOf(this.#window));
-    if (share < 1) {
-      return Math.min(remaining, Math.max(0, Math.max(1, Math.floor((remaining * share) / 2)) - this.inFlight));
-    }
-    return waiting > remaining ? this.#sampleClock(now, remaining) : remaining;
+    if (share === 1) return waiting > remaining ? this.#sampleClock(now, remaining) : remaining;
+    return Math.min(remaining, Math.max(0, Math.max(1, Math.floor((remaining * share) / 2)) - this.inFlight));
   }
 
   /** Counts a request that is sent now. */
@@ -186,25 +193,33 @@ export class Budget {
     if (this.#window.reset === undefined) this.#log.add(now);
   }
 
-  /** The API has answered. Returns whether it refused the request in favor of others. */
-  answered(request: SentRequest, now: number, status: number, headers: Headers): boolean {
+  /** The API has answered. */
+  answered(request: SentRequest, answer: Answer): void {
+    const { now, refused, report, headers } = answer;
     this.#settle(request);
-    this.#boundary.readClock(this.#window, request.sentAt, now, headers.get('date'));
-    const refused = status === 429;
-    const report = readBudget(headers);
-    const isCurrent =
-      report === undefined ? this.#unreported(request, now, refused) : this.#reported(request, now, refused, report);
-    const isContended = refused && this.#isContended(request, now, report);
+    this.boundary.readClock(this.#window, request.sentAt, now, headers.get('date'));
+    const isCurrent = report ? this.#reported(request, answer, report) : this.#unreported(request, now, refused);
+    if (!refused) this.admitted += 1;
+    if (!refused) this.#refusals = 0;
+    else if (request.sentAt >= this.#refusedAt) this.#refusals += 1;
+    if (refused) this.#refusedAt = now;
+    if (!refused && request.isProbe) this.#probes.admitted();
+    if (refused && isCurrent && this.explains(request, report)) this.#block(request, answer);
+    this.boundary.update(this.#window);
+  }
 
-    if (refused) {
-      if (isCurrent) this.#block(request, now, report, headers);
-    } else {
-      this.admitted += 1;
-      this.#refusalRounds = 0;
-      if (request.isProbe && this.#probes.admitted()) this.#unexplained = 0;
-    }
-    this.#boundary.update(this.#window);
-    return isContended;
+  /** Whether this budget is why a request was refused. */
+  explains(request: SentRequest, report: ReportedBudget | undefined): boolean {
+    return report === undefined ? request.isBoundaryProbe : report.remaining === 0;
+  }
+
+  /**
+   * Whether a refusal proves that others have used up the window: the API reports more requests used than we have sent.
+   * An API that admits nothing for long is not believed.
+   */
+  isContended(request: SentRequest, report: ReportedBudget): boolean {
+    const own = Math.min(request.window.own, this.#window.own);
+    return report.remaining === 0 && own < report.limit && this.#refusals <= longestContention;
   }
 
   /** What remains for us. The last requests of a window are left to the processes that have not used their part of it. */
@@ -218,16 +233,16 @@ export class Budget {
   #remaining(now: number): number {
     const { limit, reset } = this.#window;
     if (reset !== undefined) return Math.max(0, limit - used(this.#window, this.inFlight));
-    return Math.max(0, limit - this.inFlight - this.#log.count(now, this.#boundary.period * 1000));
+    return Math.max(0, limit - this.inFlight - this.#log.count(now, this.period));
   }
 
   /** When more than none will be available. */
   get #opensAt(): number {
-    return Math.min(this.#boundary.probeAt, this.#log.expiresAt(this.#boundary.period * 1000));
+    return Math.min(this.boundary.probeAt, this.#log.expiresAt(this.period));
   }
 
   #isAtBoundary(now: number, remaining: number): boolean {
-    return now >= this.#boundary.probeAt && (remaining === 0 || this.isExpired(now));
+    return now >= this.boundary.probeAt && (remaining === 0 || this.isExpired(now));
   }
 
   #noneUntil(time: number): 0 {
@@ -236,7 +251,7 @@ export class Budget {
   }
 
   #sampleClock(now: number, remaining: number): number {
-    const { available, wakeAt } = this.#boundary.sampleClock(now, remaining, this.inFlight);
+    const { available, wakeAt } = this.boundary.sampleClock(now, remaining, this.inFlight);
     this.wakeAt = wakeAt;
     return available;
   }
@@ -247,24 +262,21 @@ export class Budget {
   }
 
   /** Takes in what the response reports. Returns `false` if the report is out of date. */
-  #reported(request: SentRequest, now: number, refused: boolean, report: ReportedBudget): boolean {
+  #reported(request: SentRequest, { now, refused, headers }: Answer, report: ReportedBudget): boolean {
     const limit = Math.max(1, report.limit);
     const reported = Math.max(0, limit - report.remaining);
     const { relative } = report;
-    const reset = relative ? this.#boundary.secondsFromNow(report.reset, now) : report.reset;
-    if (report.window !== undefined && report.window > 0) this.#boundary.period = report.window;
+    const reset = relative ? this.boundary.secondsFromNow(report.reset, now) : report.reset;
+    if (report.window !== undefined && report.window > 0) this.boundary.period = report.window;
 
     const window = this.#window;
     // An admitted request uses up one; a refused one may not.
-    const relation = relate(window, reset, refused ? reported + 1 : reported, request);
+    const relation = relate(window, reset, refused ? reported + 1 : reported, request, headers.has('age'));
     if (relation === 'newer') {
-      this.#boundary.rolledOver(window, now, reset, reported);
+      this.boundary.rolledOver(window, now, reset, reported);
       if (request.isProbe && !this.#isDetached) this.#share = shareOf(window);
       const own = this.inFlight + (refused ? 0 : 1);
-      const foreign = Math.max(0, reported - own);
-      const ambiguous = request.isProbe ? 0 : foreign;
-      const known = { reset, relative, reported, own, foreign, ambiguous, sentAt: request.sentAt, answeredAt: now };
-      this.#window = { ...unknownWindow(limit), ...known };
+      this.#window = announcedWindow({ limit, reset, relative, reported, own }, request, now);
       this.#log.clear();
       if (window.reset !== undefined) this.rollovers += 1;
       this.revision += 1;
@@ -274,6 +286,12 @@ export class Budget {
       merge(window, limit, reported, request);
       window.reset = Math.max(window.reset ?? 0, reset);
       if (request.isBoundaryProbe) this.#probeFailed(request, refused && request.window === window);
+    }
+    if (reported >= limit) {
+      const isNewer = relation === 'newer' && window.reset !== undefined;
+      const isSameWindow = reset <= (window.reset ?? 0) + 1;
+      if (request.isBoundaryProbe) this.boundary.probedFull(isNewer, isSameWindow, refused);
+      this.#window.retryAt = Math.min(this.#window.retryAt, this.boundary.refillsAt(now, limit));
     }
     if (reported === 1 && !refused) this.#window.start ??= [request.sentAt, now];
     return true;
@@ -286,7 +304,7 @@ export class Budget {
     } else if (refused) {
       this.#window.own -= 1;
       if (request.isBoundaryProbe) this.#probeFailed(request, false);
-    } else if (request.isBoundaryProbe && request.sentAt >= this.#boundary.expiresAt) {
+    } else if (request.isBoundaryProbe && request.sentAt >= this.boundary.expiresAt) {
       this.#window = unknownWindow(this.#window.limit);
       this.#log.clear();
       this.#log.add(now);
@@ -294,39 +312,22 @@ export class Budget {
     return true;
   }
 
-  /** Whether a window is used up and not by us alone. An API that never admits anything is not believed for ever. */
-  #isContended(request: SentRequest, now: number, report: ReportedBudget | undefined): boolean {
-    if (request.sentAt >= this.#refusedAt) this.#refusalRounds += 1;
-    this.#refusedAt = now;
-    if (report?.remaining !== 0 || this.#refusalRounds > longestContention) return false;
-    return Math.min(request.window.own, this.#window.own) < report.limit;
-  }
-
   #probeFailed(request: SentRequest, refused: boolean): void {
-    this.#boundary.probeFailed(this.#window, request.sentAt, refused);
+    this.boundary.probeFailed(this.#window, request.sentAt, refused);
     this.failedProbes += 1;
     this.revision += 1;
   }
 
-  /** The API refused a request: nothing is sent until it is likely to be admitted, and then one probe. */
-  #block(request: SentRequest, now: number, report: ReportedBudget | undefined, headers: Headers): void {
+  /** The budget is used up: nothing is sent until it is likely to be there again, and then one probe. */
+  #block(request: SentRequest, { now, wait }: Answer): void {
     // The other refusals of the same burst say nothing new.
     if (request.sentAt < this.#blockedUntil) return;
     this.#probes.restart();
     this.revision += 1;
-    this.#boundary.update(this.#window);
-    const retryAfter = parseRetryAfter(headers, now + this.#boundary.offset) ?? 0;
-    const wait = retryAfter === 0 ? undefined : Math.min(retryAfter, longestBlock);
-
-    if (report === undefined || report.remaining > 0) {
-      // Another limit has refused it than the announced one.
-      const guess = this.#window.reset === undefined ? Infinity : 1000 * 2 ** this.#unexplained;
-      this.#blockedUntil = now + (wait ?? Math.min(guess, this.#boundary.period * 1000));
-      this.#unexplained += 1;
-    } else if (wait !== undefined && Math.abs(now + wait - this.#boundary.probeAt) > 1500) {
-      // If they are only a rounding apart, `Retry-After` repeats the `reset`.
-      if (now + wait > this.#boundary.probeAt) this.#blockedUntil = now + wait;
-      else this.#window.retryAt = now + wait;
-    }
+    this.boundary.update(this.#window);
+    // If they are only a rounding apart, `Retry-After` repeats the `reset`.
+    if (wait === undefined || Math.abs(now + wait - this.boundary.probeAt) <= 1500) return;
+    if (now + wait > this.boundary.probeAt) this.#blockedUntil = now + wait;
+    else this.#window.retryAt = now + wait;
   }
 }

@@ -1,96 +1,117 @@
 import { LinkedQueue, QueueNode } from './linked-queue.ts';
 import type { Admission, Permit } from './limiter.ts';
+import type { Route } from './route.ts';
 
-/** Milliseconds after which a background call goes ahead of normal ones, so that it never starves. */
-const starvationLimit = 120_000;
-
-/** A call that waits. It is its own abort listener, so that waiting allocates no closure. */
+/** A call that waits. */
 export class QueuedCall extends QueueNode {
   readonly admission: Admission;
+  readonly route: Route;
   readonly since: number;
   /** How many requests the API had admitted by then. */
   readonly admitted: number;
   readonly resolve: (permit: Permit) => void;
   readonly reject: (reason: unknown) => void;
-  readonly #onAbort: (call: QueuedCall) => void;
 
   constructor(
     admission: Admission,
+    route: Route,
     since: number,
     admitted: number,
     resolve: (permit: Permit) => void,
     reject: (reason: unknown) => void,
-    onAbort: (call: QueuedCall) => void,
   ) {
     super();
     this.admission = admission;
+    this.route = route;
     this.since = since;
     this.admitted = admitted;
     this.resolve = resolve;
     this.reject = reject;
-    this.#onAbort = onAbort;
   }
 
-  handleEvent(): void {
-    this.#onAbort(this);
+  get isBackground(): boolean {
+    return isBackground(this.admission);
   }
 }
 
-/** The calls that wait, in the order in which they are sent: refused ones first, then normal ones, then background ones. */
+export function isBackground({ priority }: Admission): boolean {
+  return priority?.level === 'background';
+}
+
+/** The calls of a route that wait. Within each priority, refused calls are sent first, and the others as they arrived. */
 export class CallQueue {
-  readonly #refused = new LinkedQueue<QueuedCall>();
-  readonly #normal = new LinkedQueue<QueuedCall>();
-  readonly #background = new LinkedQueue<QueuedCall>();
+  readonly #normal = new PriorityQueue();
+  readonly #background = new PriorityQueue();
 
   get length(): number {
-    return this.#refused.length + this.#normal.length + this.#background.length;
+    return this.#normal.length + this.#background.length;
   }
 
-  /** How many calls wait, by the priority with which they are sent. */
-  waiting(now: number): { normal: number; background: number } {
-    const background = this.#background.length - (this.#starving(now) === undefined ? 0 : 1);
-    return { normal: this.length - background, background };
+  /** Normal calls that wait. */
+  get normal(): number {
+    return this.#normal.length;
   }
 
   /** How many calls would be sent before a call that arrived now. */
-  before({ refused, priority }: Admission): number {
-    if (refused === true) return this.#refused.length;
-    return this.length - (priority?.level === 'background' ? 0 : this.#background.length);
+  before(admission: Admission): number {
+    const before = this.#of(admission).before(admission);
+    return isBackground(admission) ? this.#normal.length + before : before;
   }
 
-  /** The call to send next. */
-  first(now: number): QueuedCall | undefined {
-    return this.#refused.first ?? this.#starving(now) ?? this.#normal.first ?? this.#background.first;
-  }
-
-  #starving(now: number): QueuedCall | undefined {
-    const { first } = this.#background;
-    return first !== undefined && now - first.since > starvationLimit ? first : undefined;
+  /** The call of a priority to send next. */
+  first(isBackground: boolean): QueuedCall | undefined {
+    return (isBackground ? this.#background : this.#normal).first;
   }
 
   push(call: QueuedCall): void {
-    const { refused, priority, signal } = call.admission;
-    signal?.addEventListener('abort', call);
-    if (refused === true) this.#refused.push(call);
-    else if (priority?.level !== 'background') this.#normal.push(call);
-    else {
-      this.#background.push(call);
-      priority.onRaise(() => {
-        this.#background.remove(call);
-        this.#normal.push(call);
-      });
-    }
+    this.#of(call.admission).push(call, call.admission.refused === true);
+    call.admission.priority?.onRaise(() => {
+      // A held call is in another queue.
+      if (this.#background.has(call)) this.#normal.push(call, call.admission.refused === true);
+    });
   }
 
-  remove(call: QueuedCall): void {
-    call.queue?.remove(call);
-    call.admission.signal?.removeEventListener('abort', call);
-    call.admission.priority?.onRaise(undefined);
+  /** Takes back a call that was held. */
+  resume(call: QueuedCall): void {
+    this.#of(call.admission).push(call, true);
   }
 
   *[Symbol.iterator](): Generator<QueuedCall> {
-    for (const queue of [this.#refused, this.#normal, this.#background]) {
-      for (let call = queue.first; call !== undefined; call = call.next) yield call;
-    }
+    yield* this.#normal;
+    yield* this.#background;
+  }
+
+  #of(admission: Admission): PriorityQueue {
+    return isBackground(admission) ? this.#background : this.#normal;
+  }
+}
+
+class PriorityQueue {
+  readonly #refused = new LinkedQueue<QueuedCall>();
+  readonly #others = new LinkedQueue<QueuedCall>();
+
+  get length(): number {
+    return this.#refused.length + this.#others.length;
+  }
+
+  get first(): QueuedCall | undefined {
+    return this.#refused.first ?? this.#others.first;
+  }
+
+  before({ refused }: Admission): number {
+    return refused === true ? this.#refused.length : this.length;
+  }
+
+  has({ queue }: QueuedCall): boolean {
+    return queue === this.#refused || queue === this.#others;
+  }
+
+  push(call: QueuedCall, isFirst: boolean): void {
+    (isFirst ? this.#refused : this.#others).take(call);
+  }
+
+  *[Symbol.iterator](): Generator<QueuedCall> {
+    yield* this.#refused;
+    yield* this.#others;
   }
 }

@@ -11,6 +11,16 @@ export interface ReportedBudget {
   readonly window: number | undefined;
 }
 
+/** What the API answered, and what it reports. */
+export interface Answer {
+  readonly now: number;
+  readonly refused: boolean;
+  readonly report: ReportedBudget | undefined;
+  readonly headers: Headers;
+  /** Milliseconds that the API asks to wait; `undefined` if it doesn't. */
+  readonly wait: number | undefined;
+}
+
 /**
  * Reads `X-RateLimit-*`, or the IETF's `RateLimit` and `RateLimit-Policy` in any of their published shapes;
  * `undefined` unless limit, remaining and reset are all present. A reset in seconds from now is added to the response's
@@ -37,11 +47,30 @@ export function parseRetryAfter(headers: Headers, now: number): number | undefin
   return Math.max(0, date - servedAt(headers, now));
 }
 
+/** The longest `Retry-After` that is believed, in milliseconds. */
+const longestWait = 3_600_000;
+
+/**
+ * Reads an answer that arrives now.
+ *
+ * @param serverTime In epoch milliseconds.
+ */
+export function readAnswer(status: number, headers: Headers, now: number, serverTime: number): Answer {
+  const wait = Math.min(parseRetryAfter(headers, serverTime) ?? 0, longestWait) || undefined;
+  const report = isCached(headers) ? undefined : readBudget(headers);
+  return { now, refused: status === 429, report, headers, wait };
+}
+
 /** Milliseconds until the window ends, if no request is left in it, by the server's own clock. */
 export function untilReset(headers: Headers): number | undefined {
   const limit = parseRateLimit(headers);
   if (limit?.remaining !== 0) return undefined;
   return Math.max(0, limit.reset * 1000 - servedAt(headers, Date.now()));
+}
+
+/** Whether a cache has kept the response. What it reports was true when it was stored. */
+export function isCached(headers: Headers): boolean {
+  return Number(headers.get('age')) > 0;
 }
 
 /** The server's time in epoch milliseconds, or `fallback` if the response has no `Date`. */

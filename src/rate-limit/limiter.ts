@@ -7,6 +7,8 @@ export interface Admission extends RequestTarget {
   readonly signal?: AbortSignal | undefined;
   /** Longest wait in milliseconds. A call that would wait longer rejects at once with a `RateLimitWaitError`. */
   readonly maxWait?: number | undefined;
+  /** The route as the API documents it, such as `/users/{id}`: calls of one route may have limits in common. */
+  readonly route?: string | undefined;
   /** Default: normal. */
   readonly priority?: CallPriority | undefined;
   /** Whether the API has refused this call (429) before: it is then sent ahead of all others. */
@@ -55,6 +57,18 @@ export interface RateLimitSnapshot {
   readonly reset: number | undefined;
   /** Calls waiting in this process. */
   readonly waiting: number;
+  /** Limits that no header reports, as far as refusals have shown them in the last ten minutes. */
+  readonly learned: readonly LearnedLimit[];
+}
+
+/** A limit that no header reports. */
+export interface LearnedLimit {
+  /** Method and route, such as `GET /users/{id}`; `undefined` if the limit is about the whole token. */
+  readonly route: string | undefined;
+  /** Requests that are sent at once at most; `undefined` if that doesn't matter. */
+  readonly concurrency: number | undefined;
+  /** Requests that are sent per second at most; `undefined` if that doesn't matter. */
+  readonly rate: number | undefined;
 }
 
 /** Paces the calls of one token at one base URL. */

@@ -20,6 +20,12 @@ export class LinkedQueue<Node extends QueueNode> {
     this.length += 1;
   }
 
+  /** Moves an entry from the queue that it is in to the end of this one. */
+  take(node: Node): void {
+    node.queue?.remove(node);
+    this.push(node);
+  }
+
   remove(node: Node): void {
     if (node.previous === undefined) this.first = node.next;
     else node.previous.next = node.next;
@@ -27,5 +33,9 @@ export class LinkedQueue<Node extends QueueNode> {
     else node.next.previous = node.previous;
     node.queue = node.previous = node.next = undefined;
     this.length -= 1;
+  }
+
+  *[Symbol.iterator](): Generator<Node> {
+    for (let node = this.first; node !== undefined; node = node.next) yield node;
   }
 }

@@ -37,11 +37,9 @@ export class Probes {
     this.#inFlight -= 1;
   }
 
-  /** A probe was admitted. Returns whether that ends the probing. */
-  admitted(): boolean {
-    const isEnough = ++this.#admitted >= this.#allowed || this.#inFlight === 0;
-    if (isEnough) this.#allowed = Infinity;
-    return isEnough;
+  /** A probe was admitted. */
+  admitted(): void {
+    if (++this.#admitted >= this.#allowed || this.#inFlight === 0) this.#allowed = Infinity;
   }
 
   /** The API refused a request: the next one is sent alone. */

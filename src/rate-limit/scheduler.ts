@@ -1,17 +1,18 @@
-import { RateLimitWaitError } from '../errors/index.ts';
-import { Budget } from './budget.ts';
-import { CallQueue, QueuedCall } from './call-queue.ts';
-import { Lease } from './lease.ts';
+import { AbortWatcher } from './abort-watcher.ts';
+import { Alarm } from './alarm.ts';
+import type { Budget } from './budget.ts';
+import { isBackground, QueuedCall } from './call-queue.ts';
+import { isCached, readAnswer, type ReportedBudget } from './headers.ts';
 import type { Admission, Permit, RateLimiter, RateLimitSnapshot } from './limiter.ts';
+import { waitError } from './overdue.ts';
+import { Refusals } from './refusals.ts';
+import { BackgroundShare } from './reserve.ts';
+import type { Route } from './route.ts';
+import { Routes } from './routes.ts';
+import { type PermittedRequest, type RequestEnd, ScheduledPermit } from './scheduled-permit.ts';
 import type { RateLimitStore } from './store.ts';
+import { StoreConnection } from './store-connection.ts';
 import { realTiming, type Timing } from './timing.ts';
-import type { SentRequest } from './window.ts';
-
-/** The documented limit: 100 requests in a minute. */
-const documented = { limit: 100, window: 60_000 };
-
-/** The longest time that a timer of every platform can wait, in milliseconds. */
-const longestTimer = 2 ** 31 - 1;
 
 /** Milliseconds between two searches of the queue for overdue calls, at least. */
 const searchInterval = 20;
@@ -23,259 +24,277 @@ export interface SchedulerOptions {
   readonly store?: RateLimitStore | undefined;
 }
 
-/** Queues calls and sends them in order as the {@link Budget} allows. */
-export class Scheduler implements RateLimiter {
-  readonly #budget = new Budget(documented.limit, documented.window);
+/** Queues calls, and sends the next one as soon as the budget and what was learned from refusals allow. */
+export class Scheduler implements RateLimiter, RequestEnd {
+  readonly #routes = new Routes();
+  readonly #refusals = new Refusals();
+  readonly #background = new BackgroundShare();
   readonly #timing: Timing;
-  readonly #queue = new CallQueue();
-  #cancelTimer: (() => void) | undefined;
-  /** The revision of the budget at the last search for overdue calls. */
-  #revision = 0;
-  /** When the next call in the queue reaches its longest wait. */
+  readonly #store: StoreConnection;
+  readonly #aborts: AbortWatcher;
+  #waiting = 0;
+  #admitted = 0;
+  /** Fires when something may have changed. An empty queue sets none, so that it keeps no process alive. */
+  readonly #alarm: Alarm;
+  /** When more calls can be sent if nothing else happens. */
+  #wakeAt = Infinity;
+  /** Whether delays have changed since the last search for overdue calls. */
+  #isChanged = false;
+  /** When the next waiting call reaches its longest wait. */
   #expiresAt = Infinity;
-
-  #store: RateLimitStore | undefined;
-  #lease: Lease | undefined;
-  readonly #key: string;
-  /** Listeners that know that the store is unavailable. */
-  readonly #notified = new Set<NonNullable<Admission['onStoreChange']>>();
 
   /** @param key Base URL and token. A store only sees a hash of it. */
   constructor(key: string, timing = realTiming) {
-    this.#key = key;
     this.#timing = timing;
+    this.#alarm = new Alarm(timing, () => this.#dispatch());
+    this.#store = new StoreConnection(key, timing, () => this.#dispatch());
+    this.#aborts = new AbortWatcher((call) => {
+      this.#remove(call);
+      call.reject(call.admission.signal?.reason);
+      if (this.#waiting === 0) this.#alarm.set(Infinity);
+    });
   }
 
   configure({ limit, window, store }: SchedulerOptions): void {
     this.#budget.assume(limit, window);
-    if (store === undefined || store === this.#store) return;
-    this.#store = store;
-    this.#lease = new Lease(store, this.#key, this.#budget, this.#timing);
+    this.#store.share(this.#budget, store);
   }
 
   get snapshot(): RateLimitSnapshot {
     const now = this.#timing.now();
     return {
-      limit: this.#budget.limit,
-      remaining: this.#budget.remaining(now),
-      reset: this.#budget.reset(now),
-      waiting: this.#queue.length,
+      ...this.#budget.snapshot(now),
+      waiting: this.#waiting,
+      learned: [...this.#refusals.limits.describe(now), ...this.#routes.describe(now)],
     };
   }
 
   get idle(): boolean {
-    return this.#queue.length === 0 && this.#budget.isFresh(this.#timing.now());
+    return this.#waiting === 0 && this.#routes.isIdle && this.#budget.isFresh(this.#timing.now());
   }
 
   acquire(admission: Admission): Permit | Promise<Permit> {
     const now = this.#timing.now();
-    if (this.#lease?.outage !== undefined) this.#notify(admission);
-    const isNext = admission.refused === true ? this.#queue.before(admission) === 0 : this.#queue.length === 0;
-    if (isNext && admission.signal?.aborted !== true && this.#available(now, 1) > 0) {
-      const permit = this.#permit(now, admission, this.#budget.admitted, false);
+    this.#store.notify(admission);
+    const route = this.#routes.of(admission);
+    const isHeld = route.holdOf(admission.path) !== undefined;
+    const isNext = !isHeld && route.queue.before(admission) === 0 && admission.signal?.aborted !== true;
+    if (!isBackground(admission) && admission.refused !== true) route.budget.reserve.count(now, route.budget.period);
+    if (isNext && this.#isReady(route, now, isBackground(admission), 1)) {
+      const permit = this.#permit(now, admission, route, this.#admitted, false);
       this.#syncStore(now);
       return permit;
     }
     return new Promise((resolve, reject) =>
-      this.#enqueue(now, new QueuedCall(admission, now, this.#budget.admitted, resolve, reject, this.#onAbort)),
+      this.#enqueue(now, new QueuedCall(admission, route, now, this.#admitted, resolve, reject)),
     );
   }
 
-  /** The lease, if the budget is shared now. A budget that the API does not announce can't be. */
-  get #shared(): Lease | undefined {
-    const lease = this.#lease;
-    return lease !== undefined && lease.outage === undefined && !this.#budget.isUnannounced ? lease : undefined;
+  get #budget(): Budget {
+    return this.#routes.budget;
   }
 
-  #available(now: number, waiting: number): number {
-    const lease = this.#shared;
-    if (lease === undefined) return this.#budget.available(now, waiting);
-    if (this.#budget.isExpired(now) && !lease.isProbe) lease.expire();
-    return this.#budget.availableOf(lease.available, now, waiting);
+  /** Whether a call of the route may be sent now. If not, notes when it may. */
+  #isReady({ limits, budget }: Route, now: number, isBackground: boolean, waiting: number): boolean {
+    const lease = this.#store.leaseOf(budget);
+    // A store keeps a reserve for all processes.
+    const isReserved = isBackground && lease === undefined && !this.#background.isDue;
+    const reservedUntil = isReserved ? budget.reserve.readyAt(now, budget) : now;
+    const readyAt = Math.max(limits.readyAt(now), this.#refusals.limits.readyAt(now), reservedUntil);
+    if (readyAt > now) return this.#notUntil(readyAt);
+    if (budget.isExpired(now) && lease?.isProbe === false) lease.expire();
+    return budget.available(now, waiting, lease?.available) > 0 || this.#notUntil(budget.wakeAt);
   }
 
-  #permit(now: number, { priority }: Admission, admitted: number, waited: boolean): Permit {
-    const lease = this.#shared;
-    if (lease === undefined) return new ScheduledPermit(this, this.#budget.send(now), admitted, waited, 0);
-    const isBoundaryProbe = lease.isProbe;
-    const generation = lease.take(priority?.level !== 'background');
-    return new ScheduledPermit(this, this.#budget.send(now, isBoundaryProbe), admitted, waited, generation);
+  #notUntil(time: number): false {
+    this.#wakeAt = Math.min(this.#wakeAt, time);
+    return false;
   }
 
-  /** Syncs with the store if it is time to. Returns when it will be. */
-  #syncStore(now: number): number {
-    const lease = this.#lease;
-    if (lease === undefined || this.#budget.isUnannounced) return Infinity;
-    const waiting = this.#queue.waiting(now);
-    if (this.#queue.length > 0) lease.keep();
-    else lease.returnWhenIdle();
-    const next = lease.nextSyncAt(waiting);
-    // An unavailable store is tried again only while calls are made.
-    if (next > now) return lease.outage === undefined ? next : Infinity;
-
-    const wasOut = lease.outage !== undefined;
-    lease.sync(now, waiting, () => {
-      if (lease !== this.#lease) return;
-      if (wasOut !== (lease.outage !== undefined)) this.#notifyAll();
-      this.#dispatch();
-    });
-    return Infinity;
-  }
-
-  #notifyAll(): void {
-    if (this.#lease?.outage === undefined) {
-      for (const listener of this.#notified) listener({ available: true });
-      this.#notified.clear();
-    } else {
-      for (const { admission } of this.#queue) this.#notify(admission);
-    }
-  }
-
-  #notify({ onStoreChange }: Admission): void {
-    if (onStoreChange === undefined || this.#notified.has(onStoreChange)) return;
-    this.#notified.add(onStoreChange);
-    onStoreChange({ available: false, error: this.#lease?.outage?.error });
+  #permit(now: number, admission: Admission, route: Route, admitted: number, waited: boolean): Permit {
+    const { path } = admission;
+    const { budget } = route;
+    this.#background.sent(isBackground(admission), this.#routes.hasBackground);
+    const lease = this.#store.leaseOf(budget);
+    const sent = lease === undefined ? budget.send(now) : budget.send(now, lease.isProbe);
+    const generation = lease?.take(!isBackground(admission)) ?? 0;
+    const hold = route.holdOf(path);
+    if (hold !== undefined) hold.isProbing = true;
+    route.wasSent = true;
+    const ofRoute = route.limits.send(now);
+    const ofToken = this.#refusals.limits.send(now);
+    const request = { route, path, ofRoute, ofToken, budget, sent, hold, admitted, generation };
+    return new ScheduledPermit(request, waited, this);
   }
 
   #enqueue(now: number, call: QueuedCall): void {
-    const { signal, maxWait = Infinity, onWait } = call.admission;
-    if (signal?.aborted === true) {
-      call.reject(signal.reason);
+    const { admission, route } = call;
+    const { signal, maxWait = Infinity, onWait } = admission;
+    const isAborted = signal?.aborted === true;
+    const delay = this.#delay(now, route, admission, this.#before(call) + 1);
+    const error: unknown = isAborted ? signal.reason : waitError(admission, 0, delay);
+    if (isAborted || error !== undefined) {
+      call.reject(error);
       return;
     }
-    const delay = this.#budget.delay(now, this.#queue.before(call.admission) + 1);
-    if (isTooLong(maxWait, 0, delay)) {
-      call.reject(waitError(call.admission, delay));
-      return;
-    }
-    this.#queue.push(call);
+    this.#waiting += 1;
+    route.queue.push(call);
+    this.#aborts.add(call);
     this.#expiresAt = Math.min(this.#expiresAt, now + maxWait);
-    onWait?.(delay, this.#queue.length);
+    onWait?.(delay, this.#waiting);
     this.#dispatch();
+  }
+
+  #remove(call: QueuedCall): void {
+    this.#waiting -= 1;
+    call.queue?.remove(call);
+    this.#aborts.remove(call);
+    call.admission.priority?.onRaise(undefined);
+  }
+
+  /** How many calls that wait for the same budget would be sent before a call that arrived now. */
+  #before({ admission, route }: QueuedCall): number {
+    let before = 0;
+    for (const other of this.#routes) if (other.budget === route.budget) before += other.queue.before(admission);
+    return before;
+  }
+
+  /** Predicts the milliseconds until the call at a position among those that wait for the same budget is sent. */
+  #delay(now: number, route: Route, { path }: Admission, position: number): number {
+    return Math.max(
+      route.budget.delay(now, position),
+      route.limits.delay(now, position),
+      this.#refusals.limits.delay(now, position),
+      (route.holdOf(path)?.until ?? 0) - now,
+    );
   }
 
   /** Sends the calls that may be sent, and sets the timer for the rest. */
   #dispatch(): void {
     const now = this.#timing.now();
-    let next = this.#queue.first(now);
-    while (next !== undefined) {
-      let available = this.#available(now, this.#queue.length);
-      if (available <= 0) break;
-      for (; available > 0 && next !== undefined; available -= 1) {
-        this.#queue.remove(next);
-        next.resolve(this.#permit(now, next.admission, next.admitted, true));
-        next = this.#queue.first(now);
-      }
+    for (let call = this.#next(now); call !== undefined; call = this.#next(now)) {
+      const { admission, route, admitted } = call;
+      this.#remove(call);
+      call.resolve(this.#permit(now, admission, route, admitted, true));
     }
     const syncAt = this.#syncStore(now);
-    if (now >= this.#expiresAt || this.#revision !== this.#budget.revision) this.#rejectOverdue(now);
-    const wakeAt = Math.min(this.#budget.wakeAt, syncAt, this.#expiresAt);
-    this.#setTimer(this.#queue.length === 0 ? Infinity : wakeAt, now);
+    if (now >= this.#expiresAt || this.#isChanged) this.#rejectOverdue(now);
+    this.#alarm.set(this.#waiting === 0 ? Infinity : Math.min(this.#wakeAt, syncAt, this.#expiresAt));
+  }
+
+  #syncStore(now: number): number {
+    return this.#store.sync(now, this.#routes.waitingFor(this.#budget), this.#calls());
+  }
+
+  /** The call to send now: of all routes that are ready, the one that has waited longest. */
+  #next(now: number): QueuedCall | undefined {
+    this.#wakeAt = Infinity;
+    const background = this.#background.isDue ? this.#nextOf(now, true) : undefined;
+    return background ?? this.#nextOf(now, false) ?? this.#nextOf(now, true);
+  }
+
+  #nextOf(now: number, isBackground: boolean): QueuedCall | undefined {
+    const waiting = isBackground ? this.#waiting : this.#routes.normal;
+    let next: QueuedCall | undefined;
+    let since = Infinity;
+    for (const route of this.#routes) {
+      const call = route.first(now, isBackground);
+      this.#notUntil(route.heldUntil);
+      if (call === undefined || rankOf(call) >= since || !this.#isReady(route, now, isBackground, waiting)) continue;
+      next = call;
+      since = rankOf(call);
+    }
+    return next;
+  }
+
+  *#calls(): Generator<QueuedCall> {
+    for (const route of this.#routes) yield* route;
   }
 
   /** Rejects the calls that would wait too long, now that the delay is known better. */
   #rejectOverdue(now: number): void {
-    this.#revision = this.#budget.revision;
+    this.#isChanged = false;
     this.#expiresAt = Infinity;
-    let position = 1;
-    for (const call of [...this.#queue]) {
-      const { maxWait = Infinity } = call.admission;
-      const delay = this.#budget.delay(now, position);
-      if (isTooLong(maxWait, now - call.since, delay)) {
-        this.#queue.remove(call);
-        call.reject(waitError(call.admission, delay));
+    const positions = new Map<Budget, number>();
+    for (const call of [...this.#calls()]) {
+      const { admission, route, since } = call;
+      const position = (positions.get(route.budget) ?? 0) + 1;
+      const error = waitError(admission, now - since, this.#delay(now, route, admission, position));
+      if (error !== undefined) {
+        this.#remove(call);
+        call.reject(error);
       } else {
-        position += 1;
+        positions.set(route.budget, position);
         // Not at once, so that the queue is not searched for each of many calls that arrived in a row.
-        this.#expiresAt = Math.min(this.#expiresAt, Math.max(call.since + maxWait, now + searchInterval));
+        const expiresAt = Math.max(since + (admission.maxWait ?? Infinity), now + searchInterval);
+        this.#expiresAt = Math.min(this.#expiresAt, expiresAt);
       }
     }
   }
 
-  /** Sets the one timer of the queue. An empty queue has none, so that it keeps no process alive. */
-  #setTimer(wakeAt: number, now: number): void {
-    this.#cancelTimer?.();
-    this.#cancelTimer = undefined;
-    if (wakeAt === Infinity) return;
-    this.#cancelTimer = this.#timing.after(Math.min(Math.ceil(Math.max(0, wakeAt - now)), longestTimer), () => {
-      this.#cancelTimer = undefined;
-      this.#dispatch();
-    });
+  answered(request: PermittedRequest, status: number, headers: Headers): boolean {
+    const now = this.#timing.now();
+    this.#settle(request, now);
+    const answer = readAnswer(status, headers, now, now + request.budget.boundary.offset);
+    const { refused, report, wait } = answer;
+    const { budget, sent } = this.#reassign(request, now, report);
+    const { revision } = budget;
+    if (isCached(headers)) budget.unsent(sent);
+    else budget.answered(sent, answer);
+    const isExplained = budget.explains(sent, report);
+    if (budget.revision !== revision || (refused && !isExplained)) this.#isChanged = true;
+
+    let isContended = refused && this.#admitted > request.admitted;
+    if (refused && isExplained) this.#store.expire(budget);
+    if (!refused) {
+      this.#admitted += 1;
+      this.#refusals.admitted(request);
+    } else if (!isExplained) {
+      const silence = budget.isUnannounced === undefined ? budget.period : undefined;
+      const mayHelp = this.#refusals.refused(request, now, wait, silence);
+      isContended = this.#admitted > 0 && mayHelp;
+    }
+    this.#settled();
+    return isContended || (refused && report !== undefined && budget.isContended(sent, report));
   }
 
-  readonly #onAbort = (call: QueuedCall): void => {
-    this.#queue.remove(call);
-    call.reject(call.admission.signal?.reason);
-    if (this.#queue.length === 0) this.#setTimer(Infinity, 0);
-  };
-
-  /** Called by a permit. Returns whether the API refused the request in favor of others. */
-  answered(request: SentRequest, admittedBefore: number, status: number, headers: Headers): boolean {
-    const refused = status === 429;
-    const isContended = this.#budget.answered(request, this.#timing.now(), status, headers);
-    if (refused) this.#lease?.expire();
-    this.#settled();
-    return isContended || (refused && this.#budget.admitted > admittedBefore);
+  /** Moves a request to the budget that its route turns out to use. */
+  #reassign(request: PermittedRequest, now: number, report: ReportedBudget | undefined): PermittedRequest {
+    const { route, budget, sent, generation } = request;
+    if (report !== undefined) this.#routes.report(route, report.limit);
+    if (route.budget === budget) return request;
+    budget.unsent(sent);
+    this.#store.restore(generation);
+    this.#store.share(this.#budget);
+    return { ...request, budget: route.budget, sent: { ...route.budget.send(now, false), sentAt: sent.sentAt } };
   }
 
-  /** Called by a permit. */
-  unsent(request: SentRequest, generation: number): void {
-    this.#budget.unsent(request);
-    this.#lease?.restore(generation);
+  unsent(request: PermittedRequest): void {
+    this.#settle(request, this.#timing.now());
+    request.budget.unsent(request.sent);
+    this.#store.restore(request.generation);
     this.#settled();
   }
 
-  /** Called by a permit. */
-  lost(request: SentRequest): void {
-    this.#budget.lost(request, this.#timing.now());
+  lost(request: PermittedRequest): void {
+    const now = this.#timing.now();
+    this.#settle(request, now);
+    request.budget.lost(request.sent, now);
     this.#settled();
+  }
+
+  #settle({ route, hold }: PermittedRequest, now: number): void {
+    route.limits.settled(now);
+    this.#refusals.limits.settled(now);
+    if (hold !== undefined) hold.isProbing = false;
   }
 
   #settled(): void {
-    if (this.#queue.length > 0 || this.#lease !== undefined) this.#dispatch();
+    if (this.#waiting > 0 || this.#store.isUsed) this.#dispatch();
   }
 }
 
-class ScheduledPermit implements Permit {
-  isContended = false;
-  readonly waited: boolean;
-  readonly #scheduler: Scheduler;
-  readonly #request: SentRequest;
-  /** How many requests had been admitted when the call asked for the permit. */
-  readonly #admitted: number;
-  readonly #generation: number;
-
-  constructor(scheduler: Scheduler, request: SentRequest, admitted: number, waited: boolean, generation: number) {
-    this.#scheduler = scheduler;
-    this.#request = request;
-    this.#admitted = admitted;
-    this.waited = waited;
-    this.#generation = generation;
-  }
-
-  answered(status: number, headers: Headers): void {
-    this.isContended = this.#scheduler.answered(this.#request, this.#admitted, status, headers);
-  }
-
-  unsent(): void {
-    this.#scheduler.unsent(this.#request, this.#generation);
-  }
-
-  lost(): void {
-    this.#scheduler.lost(this.#request);
-  }
-}
-
-/** Whether a call that has waited for `waited` ms, and will be sent in `delay` ms at the earliest, waits too long. */
-function isTooLong(maxWait: number, waited: number, delay: number): boolean {
-  return waited >= maxWait || waited + delay > maxWait;
-}
-
-function waitError(admission: Admission, delay: number): RateLimitWaitError {
-  const retryAfter = Math.max(1, Math.ceil(delay / 1000));
-  return new RateLimitWaitError(
-    `Not sent: the rate limit allows this call in about ${retryAfter} s, and maxWait is ${admission.maxWait} ms.`,
-    admission,
-    retryAfter,
-  );
+/** The first call of a route goes ahead of all others, because its answer shows whether the route has a limit of its own. */
+function rankOf({ route, since }: QueuedCall): number {
+  return route.wasSent ? since : -Infinity;
 }

@@ -32,6 +32,8 @@ export class WindowBoundary {
   /** When the last probe was sent that found the old window, and how many failed in a row. */
   #failedAt = -Infinity;
   #failures = 0;
+  #slides = false;
+  #maySlide = false;
   /** When to sample the server's clock next; see {@link WindowBoundary.sampleClock}. */
   #sampleAt = Infinity;
 
@@ -93,6 +95,21 @@ export class WindowBoundary {
     if (sentAt + this.#clock.low < reset * 1000 - tolerance) return;
     this.#roundedDown = true;
     if (start !== undefined) this.period = Math.max(1, Math.floor((sentAt - start[1]) / 1000) + 1);
+  }
+
+  /**
+   * A probe has found that the limit is used up. If that is so as a window begins, or if the probe was admitted before one
+   * begins, the limit refills continuously: it slides.
+   */
+  probedFull(isNewer: boolean, isSameWindow: boolean, refused: boolean): void {
+    if (isNewer && isSameWindow && !refused) this.#slides = true;
+    else if (!isNewer && refused) this.#slides = false;
+    this.#maySlide = this.#slides || isNewer;
+  }
+
+  /** When a limit that is used up allows the next request; `Infinity` if that is when the window ends. */
+  refillsAt(now: number, limit: number): number {
+    return this.#maySlide ? now + (this.period * 1000) / limit : Infinity;
   }
 
   /** Computes `probeAt` and `expiresAt` again. */

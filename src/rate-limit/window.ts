@@ -35,6 +35,17 @@ export function unknownWindow(limit: number): RateWindow {
   return { ...nothing, limit, reset: undefined, relative: false, start: undefined, retryAt: Infinity };
 }
 
+/** A window that the API has announced in its answer to a request. */
+export function announcedWindow(
+  announced: Pick<RateWindow, 'limit' | 'reset' | 'relative' | 'reported' | 'own'>,
+  { isProbe, sentAt }: SentRequest,
+  now: number,
+): RateWindow {
+  const foreign = Math.max(0, announced.reported - announced.own);
+  const ambiguous = isProbe ? 0 : foreign;
+  return { ...unknownWindow(announced.limit), ...announced, foreign, ambiguous, sentAt, answeredAt: now };
+}
+
 /**
  * The most requests that can be used. Each answered request is included in a report, and those in flight may or may not
  * be. So reports can be merged in any order, and requests that are in flight at the boundary count in the new window.
@@ -86,13 +97,20 @@ export type Relation = 'older' | 'same' | 'newer';
  * before the request was sent.
  *
  * @param before The window as it was when the request was sent.
+ * @param mayBeCached Whether the report may repeat an earlier one.
  */
-export function relate(window: RateWindow, reset: number, reported: number, before: WindowBefore): Relation {
+export function relate(
+  window: RateWindow,
+  reset: number,
+  reported: number,
+  before: WindowBefore,
+  mayBeCached: boolean,
+): Relation {
   if (window.reset === undefined) return 'newer';
   const later = reset - window.reset;
   if (later > 1) return 'newer';
   if (before.window !== window) return later < -1 ? 'older' : 'same';
-  if (reported <= before.reported) return 'newer';
+  if (reported <= before.reported) return mayBeCached ? 'older' : 'newer';
   if (later >= -1) return 'same';
   // If the reset has gone back since the request was sent, so has the server's clock.
   return reset < (before.reset ?? 0) - 1 ? 'newer' : 'older';

@@ -123,8 +123,8 @@ it('a list that works ahead of the loop does not hold up other calls when the ra
     expect(await client.users.get('user_1')).toHaveProperty('id', 'user_1');
     break;
   }
-  // The limit lets four requests through; of the pages that wait for more, none goes before the call that came last.
-  expect(sandbox.requests.map(({ path }) => path).indexOf('/v1/users/user_1')).toBe(4);
+  // A window allows four requests. Pages that are requested ahead leave one of them to normal calls.
+  expect(sandbox.requests.map(({ path }) => path).indexOf('/v1/users/user_1')).toBe(3);
 });
 
 /** A server that answers the first pages and leaves the others waiting; it tells which of those were cancelled. */

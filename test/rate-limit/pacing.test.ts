@@ -37,11 +37,11 @@ describe('a client', () => {
 
   it('reports the budget', async () => {
     const { sandbox, client } = setup(20);
-    expect(client.rateLimit).toMatchObject({ limit: 100, waiting: 0 });
+    expect(client.rateLimit).toMatchObject({ limit: 100, waiting: 0, learned: [] });
 
     await times(3, list(client));
 
-    expect(client.rateLimit).toEqual({ limit: 20, remaining: 17, reset: expect.any(Number), waiting: 0 });
+    expect(client.rateLimit).toEqual({ limit: 20, remaining: 17, reset: expect.any(Number), waiting: 0, learned: [] });
     expect(new Client({ apiToken: 'another', fetch: sandbox.fetch }).rateLimit?.remaining).toBe(100);
   });
 
@@ -214,7 +214,7 @@ describe('a call that the API refuses', () => {
       if (url.endsWith('unlucky') && refusals-- > 0) fail(response, 429, headers);
       else json(response, 200, user);
     });
-    const client = clientOf(server, { rateLimit: { limit: 1000 }, maxRetries: 1 });
+    const client = clientOf(server, { rateLimit: { limit: 1_000_000 }, maxRetries: 1 });
     let isDone = false;
     const others = async () => {
       while (!isDone) await client.users.get('lucky');

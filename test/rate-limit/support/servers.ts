@@ -72,6 +72,14 @@ export class LimitedServer implements SimulatedServer {
     return { status: granted ? 200 : 429, headers: this.#headers(now, remaining, reset, granted) };
   }
 
+  /** What a response would report now, without counting a request. */
+  peek(now: number): ServerReply {
+    const { limit, window } = this.options;
+    const isOver = now >= this.#windowEnd;
+    const remaining = isOver ? limit : Math.max(0, limit - this.#used);
+    return { status: 200, headers: this.#headers(now, remaining, isOver ? now + window : this.#windowEnd, true) };
+  }
+
   #headers(now: number, remaining: number, reset: number, granted: boolean): Headers {
     const { limit, window, dialect = 'x-ratelimit', date = true, retryAfter = false } = this.options;
     const headers = new Headers();

@@ -72,11 +72,19 @@ export function seeded(seed: number): () => number {
 export interface ServerReply {
   readonly status: number;
   readonly headers: Headers;
+  /** Milliseconds that the server took. Default: 0. */
+  readonly took?: number;
+}
+
+/** What the server sees of a request. */
+export interface SimulatedRequest {
+  readonly path: string;
+  readonly route?: string | undefined;
 }
 
 /** Answers requests at a time of its own clock, in epoch milliseconds. */
 export interface SimulatedServer {
-  answer(serverTime: number): ServerReply;
+  answer(serverTime: number, request: SimulatedRequest): ServerReply;
 }
 
 export interface Network {
@@ -107,7 +115,7 @@ export async function call(
   network: Network,
   name: string,
   admission: Partial<Admission> = {},
-  maxRefusals = 2,
+  maxRetries = 2,
 ): Promise<CallRecord> {
   const record: CallRecord = {
     name,
@@ -119,18 +127,18 @@ export async function call(
     doneAt: NaN,
     error: undefined,
   };
-  let hopeless = 0;
+  const target = { method: 'GET', path: '/', route: '/', ...admission };
+  let retries = 0;
   try {
     for (let refused = false; ; refused = true) {
-      const permit = await limiter.acquire({ method: 'GET', path: '/', ...admission, refused });
-      const reply = await exchange(time, permit, server, network, record);
+      const permit = await limiter.acquire({ ...target, refused });
+      const reply = await exchange(time, permit, server, network, record, target);
       if (reply.status !== 429) {
         record.status = reply.status;
         break;
       }
       record.refusals += 1;
-      if (!permit.isContended) hopeless += 1;
-      if (hopeless > maxRefusals) {
+      if (!permit.isContended && ++retries > maxRetries) {
         record.status = 429;
         break;
       }
@@ -148,13 +156,14 @@ function exchange(
   server: SimulatedServer,
   network: Network,
   record: CallRecord,
+  request: SimulatedRequest,
 ): Promise<ServerReply> {
   record.sentAt.push(time.now());
   record.order = time.count();
   return new Promise((resolve) => {
     time.after(network.latency(), () => {
-      const reply = server.answer(time.now() + network.offset);
-      time.after(network.latency(), () => {
+      const reply = server.answer(time.now() + network.offset, request);
+      time.after((reply.took ?? 0) + network.latency(), () => {
         permit.answered(reply.status, reply.headers);
         resolve(reply);
       });
@@ -172,21 +181,31 @@ export class World {
 
   constructor(
     server: SimulatedServer,
-    { seed = 1, latency = 2, offset = 1_700_000_123_456, time = new VirtualTime() } = {},
+    {
+      seed = 1,
+      latency = 2,
+      offset = 1_700_000_123_456,
+      time = new VirtualTime(),
+      limiter = new Scheduler('test', time),
+    } = {},
   ) {
     const random = seeded(seed);
     this.time = time;
     this.server = server;
     this.network = { offset, latency: () => latency * (0.5 + random()) };
-    this.limiter = new Scheduler('test', this.time);
+    this.limiter = limiter;
   }
 
   /** Makes calls now. */
   call(count = 1, admission: Partial<Admission> = {}): void {
-    for (let index = 0; index < count; index += 1) {
-      const name = String(this.calls.length);
-      this.calls.push(call(this.time, this.limiter, this.server, this.network, name, admission));
-    }
+    for (let index = 0; index < count; index += 1) void this.one(admission);
+  }
+
+  /** Makes one call now. */
+  one(admission: Partial<Admission> = {}): Promise<CallRecord> {
+    const record = call(this.time, this.limiter, this.server, this.network, String(this.calls.length), admission);
+    this.calls.push(record);
+    return record;
   }
 
   /** Runs until all calls have ended. */

@@ -1,0 +1,37 @@
+import type { QueuedCall } from './call-queue.ts';
+
+/** Watches the signals of waiting calls, with one listener per signal: calls that share one cost no more. */
+export class AbortWatcher {
+  readonly #calls = new Map<AbortSignal, Set<QueuedCall>>();
+  readonly #onAbort: (call: QueuedCall) => void;
+
+  constructor(onAbort: (call: QueuedCall) => void) {
+    this.#onAbort = onAbort;
+  }
+
+  add(call: QueuedCall): void {
+    const { signal } = call.admission;
+    if (signal === undefined) return;
+    const calls = this.#calls.get(signal);
+    if (calls !== undefined) calls.add(call);
+    else {
+      this.#calls.set(signal, new Set([call]));
+      signal.addEventListener('abort', this);
+    }
+  }
+
+  remove(call: QueuedCall): void {
+    const { signal } = call.admission;
+    if (signal === undefined) return;
+    const calls = this.#calls.get(signal);
+    calls?.delete(call);
+    if (calls?.size !== 0) return;
+    this.#calls.delete(signal);
+    signal.removeEventListener('abort', this);
+  }
+
+  handleEvent({ target }: Event): void {
+    // It listens to these signals only.
+    for (const call of this.#calls.get(target as AbortSignal) ?? []) this.#onAbort(call);
+  }
+}

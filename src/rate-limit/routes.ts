@@ -1,0 +1,74 @@
+import { Budget } from './budget.ts';
+import type { Admission, LearnedLimit } from './limiter.ts';
+import type { WaitingCalls } from './lease.ts';
+import { Route } from './route.ts';
+
+/** Routes beyond which idle ones are dropped. */
+const mostRoutes = 100;
+
+/** The documented limit: 100 requests per minute. */
+const documented = { limit: 100, window: 60_000 };
+
+/** The routes that a token is used for, and the budget of each: routes that report the same limit share one. */
+export class Routes {
+  /** The budget of routes that have not reported a limit of their own. */
+  budget = new Budget(documented.limit, documented.window);
+  readonly #routes = new Map<string, Route>();
+
+  /** The route of a call. */
+  of({ method, route = '' }: Admission): Route {
+    const key = `${method} ${route}`;
+    const known = this.#routes.get(key);
+    if (known !== undefined) return known;
+    if (this.#routes.size >= mostRoutes) {
+      for (const [other, { isIdle }] of this.#routes) if (isIdle) this.#routes.delete(other);
+    }
+    const created = new Route(this.budget);
+    this.#routes.set(key, created);
+    return created;
+  }
+
+  /** A route reports its limit. If another route of its budget reports another one, they don't share a budget. */
+  report(route: Route, limit: number): void {
+    route.reportedLimit = limit;
+    const { budget } = route;
+    if (budget.isUnannounced !== false || limit === budget.limit) return;
+    const others = [...this].filter((other) => other !== route);
+    const same = others.find((other) => other.budget !== budget && other.budget.limit === limit);
+    const differs = others.some(({ budget: its, reportedLimit }) => its === budget && reportedLimit !== undefined);
+    if (same !== undefined) route.budget = same.budget;
+    else if (differs) route.budget = new Budget(limit, documented.window);
+    // The limit of all of them has changed.
+    if (others.every((other) => other.budget !== this.budget)) this.budget = route.budget;
+  }
+
+  /** Calls that wait for a budget, except those that are held. */
+  waitingFor(budget: Budget): WaitingCalls {
+    const queues = [...this].filter((route) => route.budget === budget).map(({ queue }) => queue);
+    const normal = queues.reduce((sum, queue) => sum + queue.normal, 0);
+    return { normal, background: queues.reduce((sum, queue) => sum + queue.length, 0) - normal };
+  }
+
+  /** Normal calls that wait, except those that are held. */
+  get normal(): number {
+    return [...this].reduce((sum, { queue }) => sum + queue.normal, 0);
+  }
+
+  /** Whether a background call waits. */
+  get hasBackground(): boolean {
+    return [...this].some(({ queue }) => queue.first(true) !== undefined);
+  }
+
+  get isIdle(): boolean {
+    return [...this].every(({ isIdle }) => isIdle);
+  }
+
+  /** What was learned of the limits of each route. */
+  describe(now: number): LearnedLimit[] {
+    return [...this.#routes].flatMap(([key, { limits }]) => limits.describe(now, key));
+  }
+
+  [Symbol.iterator](): MapIterator<Route> {
+    return this.#routes.values();
+  }
+}

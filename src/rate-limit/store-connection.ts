@@ -1,0 +1,92 @@
+import type { Budget } from './budget.ts';
+import { Lease, type WaitingCalls } from './lease.ts';
+import type { Admission } from './limiter.ts';
+import type { RateLimitStore } from './store.ts';
+import type { Timing } from './timing.ts';
+
+/** Shares a budget through a store, if there is one, and reports when the store becomes unavailable. */
+export class StoreConnection {
+  readonly #key: string;
+  readonly #timing: Timing;
+  readonly #onSync: () => void;
+  #store: RateLimitStore | undefined;
+  #budget: Budget | undefined;
+  #lease: Lease | undefined;
+  /** Listeners that know that the store is unavailable. */
+  readonly #notified = new Set<NonNullable<Admission['onStoreChange']>>();
+
+  /**
+   * @param key Base URL and token. A store only sees a hash of it.
+   * @param onSync Called after each sync.
+   */
+  constructor(key: string, timing: Timing, onSync: () => void) {
+    this.#key = key;
+    this.#timing = timing;
+    this.#onSync = onSync;
+  }
+
+  /** Shares a budget through a store from now on; without one, through the store that is in use. */
+  share(budget: Budget, store = this.#store): void {
+    if (store === undefined || (store === this.#store && budget === this.#budget)) return;
+    this.#store = store;
+    this.#budget = budget;
+    this.#lease = new Lease(store, this.#key, budget, this.#timing);
+  }
+
+  get isUsed(): boolean {
+    return this.#lease !== undefined;
+  }
+
+  /** The lease of a budget that is shared now. One that the API does not announce can't be. */
+  leaseOf(budget: Budget): Lease | undefined {
+    const lease = this.#lease;
+    if (lease === undefined || lease.outage !== undefined) return undefined;
+    return budget === this.#budget && budget.isUnannounced !== true ? lease : undefined;
+  }
+
+  /** The API has refused a request of a budget: what was granted is void. */
+  expire(budget: Budget): void {
+    this.leaseOf(budget)?.expire();
+  }
+
+  /** A granted request was not sent. */
+  restore(generation: number): void {
+    this.#lease?.restore(generation);
+  }
+
+  /** Syncs with the store for the calls that wait if it is time to. Returns when it will be. */
+  sync(now: number, waiting: WaitingCalls, calls: Iterable<{ readonly admission: Admission }>): number {
+    const lease = this.#lease;
+    if (lease === undefined || this.#budget?.isUnannounced === true) return Infinity;
+    if (waiting.normal + waiting.background > 0) lease.keep();
+    else lease.returnWhenIdle();
+    const next = lease.nextSyncAt(waiting);
+    // An unavailable store is tried again only while calls are made.
+    if (next > now) return lease.outage === undefined ? next : Infinity;
+
+    const wasOut = lease.outage !== undefined;
+    lease.sync(now, waiting, () => {
+      if (lease !== this.#lease) return;
+      if (wasOut !== (lease.outage !== undefined)) this.#notifyAll(calls);
+      this.#onSync();
+    });
+    return Infinity;
+  }
+
+  /** Tells the client of a call if the store is unavailable. */
+  notify({ onStoreChange }: Admission): void {
+    const outage = this.#lease?.outage;
+    if (outage === undefined || onStoreChange === undefined || this.#notified.has(onStoreChange)) return;
+    this.#notified.add(onStoreChange);
+    onStoreChange({ available: false, error: outage.error });
+  }
+
+  #notifyAll(calls: Iterable<{ readonly admission: Admission }>): void {
+    if (this.#lease?.outage === undefined) {
+      for (const listener of this.#notified) listener({ available: true });
+      this.#notified.clear();
+    } else {
+      for (const { admission } of calls) this.notify(admission);
+    }
+  }
+}

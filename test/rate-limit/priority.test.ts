@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { CallPriority } from '../../src/rate-limit/priority.ts';
+import { LimitedServer } from './support/servers.ts';
+import { type CallRecord, summary, World } from './support/simulation.ts';
+
+const minute = 60_000;
+const seeds = [1, 2, 3, 4, 5, Number(process.env['SEED'] ?? 6)];
+const background = () => ({ priority: new CallPriority('background') });
+
+function busyWorld(seed: number, kind: 'aligned' | 'first-request' = 'aligned'): World {
+  const server = new LimitedServer({ kind, limit: 100, window: minute });
+  return new World(server, { seed, latency: 20, offset: 1_700_000_040_000 + ((seed * 7777) % minute) });
+}
+
+/** A call every `interval` milliseconds, from now until a time. */
+function callEvery(world: World, interval: number, until: number): Promise<CallRecord>[] {
+  const calls: Promise<CallRecord>[] = [];
+  for (let at = interval; at < until; at += interval) world.time.after(at, () => calls.push(world.one()));
+  return calls;
+}
+
+async function delaysOf(calls: readonly Promise<CallRecord>[]): Promise<number[]> {
+  const records = await Promise.all(calls);
+  return records.map(({ askedAt, doneAt }) => doneAt - askedAt).sort((a, b) => a - b);
+}
+
+const percentile = (sorted: readonly number[], part: number): number => sorted[Math.floor(part * sorted.length)]!;
+
+describe('normal calls', () => {
+  it.each(['aligned', 'first-request'] as const)(
+    'every 5 s hardly wait behind a background batch of 2 000, which keeps its speed; windows %s',
+    async (kind) => {
+      for (const seed of seeds) {
+        const alone = busyWorld(seed, kind);
+        alone.call(2000, background());
+        const fullSpeed = summary(await alone.finish()).end;
+
+        const world = busyWorld(seed, kind);
+        const batch = Array.from({ length: 2000 }, () => world.one(background()));
+        const interactive = callEvery(world, 5000, fullSpeed);
+        await world.time.run();
+
+        const delays = await delaysOf(interactive);
+        expect(delays.length).toBeGreaterThan(200);
+        expect(percentile(delays, 0.5)).toBeLessThanOrEqual(100);
+        expect(percentile(delays, 0.99)).toBeLessThanOrEqual(5000);
+        const result = summary(await Promise.all(batch));
+        expect(result).toMatchObject({ failed: 0, refusals: 0 });
+        expect(fullSpeed / result.end).toBeGreaterThanOrEqual(0.85);
+      }
+    },
+  );
+
+  it('get as much of the next window as they used of the last one', async () => {
+    const world = busyWorld(1);
+    const interactive = callEvery(world, 1000, 20 * minute);
+    await world.time.run(5 * minute);
+    const batch = Array.from({ length: 300 }, () => world.one(background()));
+    await world.time.run();
+    expect(percentile(await delaysOf(interactive), 0.95)).toBeLessThanOrEqual(100);
+    // They leave 40 requests per window.
+    expect(summary(await Promise.all(batch)).end).toBeLessThan((5 + 300 / 40 + 1.5) * minute);
+  });
+});
+
+describe('background calls', () => {
+  it('get one request in ten, however many normal calls wait', async () => {
+    const world = busyWorld(1);
+    world.call(1000);
+    const batch = Array.from({ length: 30 }, () => world.one(background()));
+    await world.time.run();
+    const orders = (await Promise.all(batch)).map(({ order }) => order).sort((a, b) => a - b);
+    const all = (await Promise.all(world.calls)).map(({ order }) => order).sort((a, b) => a - b);
+    for (const [index, order] of orders.entries()) {
+      // The first 10 normal calls are sent before any of them arrives.
+      expect(all.indexOf(order)).toBeLessThan(10 + 10 * (index + 1));
+    }
+  });
+
+  it('use all but one request of the first window, if no normal call needs it', async () => {
+    const world = busyWorld(1, 'first-request');
+    world.call(100, background());
+    expect(summary(await world.finish()).end).toBeLessThan(minute + 200);
+  });
+
+  it('are sent at once from the second window on, if there was no normal call', async () => {
+    const world = busyWorld(1, 'first-request');
+    world.call(199, background());
+    expect(summary(await world.finish()).end).toBeLessThan(minute + 500);
+  });
+});
