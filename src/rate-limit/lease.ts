@@ -63,7 +63,8 @@ export class Lease {
   /** When the next sync can bring more. */
   #syncAt = -Infinity;
   #syncedAt = -Infinity;
-  #askedAt = -Infinity;
+  /** When the store last granted all that was asked for. */
+  #grantedAt = -Infinity;
   #block = 1;
   #pollDelay = pollDelay.first;
   #retryDelay = retryDelay.first;
@@ -175,8 +176,7 @@ export class Lease {
   #request(now: number, { normal, background }: WaitingCalls): RateLimitStoreRequest {
     // Calls that arrive one by one get a block, which grows the faster they arrive. A queue takes what it needs.
     if (normal + background > 0) {
-      this.#block = normal === 1 && now - this.#askedAt < 1000 ? Math.min(2 * this.#block, largestBlock) : 1;
-      this.#askedAt = now;
+      this.#block = normal === 1 && now - this.#grantedAt < 1000 ? Math.min(2 * this.#block, largestBlock) : 1;
     }
     const { available } = this;
     const block = normal === 0 ? 0 : Math.max(normal, this.#block);
@@ -210,12 +210,14 @@ export class Lease {
     }
     this.#generation = reply.generation;
     this.available += reply.granted;
+    const asked = request.wanted + request.background;
+    if (reply.granted > 0 && reply.granted === asked) this.#grantedAt = now;
     this.isProbe = reply.granted > 0 && reply.boundaryIn === 0;
     this.#budget.adopt(now, reply, isNew);
 
     if (this.isProbe) {
       this.#syncAt = now + 1000;
-    } else if (reply.granted === 0 && reply.nextSyncIn === 0 && request.wanted + request.background > 0) {
+    } else if (reply.granted === 0 && reply.nextSyncIn === 0 && asked > 0) {
       this.#syncAt = now + this.#pollDelay;
       this.#pollDelay = Math.min(2 * this.#pollDelay, pollDelay.longest);
       return;

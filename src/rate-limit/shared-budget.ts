@@ -54,8 +54,10 @@ interface ProcessShare {
   normal: number;
   /** Normal calls that were waiting when this window began. */
   backlog: number;
-  /** Normal calls that arrived in the previous window. */
+  /** Normal calls that arrived in the previous window, */
   arrivals: number;
+  /** and how long that was. */
+  arrivedIn: number;
   /** Waiting calls of normal priority that nothing is granted for. */
   wanted: number;
   /** Waiting calls of background priority that nothing is granted for. */
@@ -146,7 +148,8 @@ function carryOver(previous: SharedBudget, now: number): Record<string, ProcessS
   for (const [id, share] of Object.entries(previous.processes)) {
     const arrivals = Math.max(0, share.normal + share.wanted - share.backlog);
     if (arrivals === 0 && now - share.seenAt > lifetime(previous)) continue;
-    carried[id] = { ...share, granted: 0, normal: 0, backlog: share.wanted, arrivals };
+    const arrivedIn = Math.max(1_000, now - previous.startedAt);
+    carried[id] = { ...share, granted: 0, normal: 0, backlog: share.wanted, arrivals, arrivedIn };
   }
   return carried;
 }
@@ -186,7 +189,7 @@ function expire(budget: SharedBudget, now: number): void {
 /** Takes in what the process reports about itself. */
 function record(budget: SharedBudget, request: RateLimitStoreRequest, isKnown: boolean, now: number): ProcessShare {
   const { process, available, inFlight, sent, sentNormal, wanted, background } = request;
-  const { backlog = 0, arrivals = 0 } = budget.processes[process] ?? {};
+  const { backlog = 0, arrivals = 0, arrivedIn = 1_000 } = budget.processes[process] ?? {};
   return (budget.processes[process] = {
     seenAt: now,
     held: available + inFlight,
@@ -194,6 +197,7 @@ function record(budget: SharedBudget, request: RateLimitStoreRequest, isKnown: b
     normal: isKnown ? sentNormal : 0,
     backlog,
     arrivals,
+    arrivedIn,
     wanted,
     background,
   });
@@ -239,16 +243,21 @@ function demands(
   others: readonly ProcessShare[],
   now: number,
 ): [Demand, Demand[]] {
-  const { boundaryAt, startedAt, limit } = budget;
-  const rest = boundaryAt === 0 ? 0 : (boundaryAt - now) / Math.max(1, boundaryAt - startedAt);
+  const { boundaryAt, limit } = budget;
+  const rest = Math.max(0, boundaryAt - now);
   const demand = (share: ProcessShare): Demand => ({
     ...share,
-    // As many as in the previous window, spread evenly. Half of the budget is enough for what is only expected.
-    expected: Math.round(Math.min(share.arrivals, limit / 2) * rest),
+    expected: reserveFor((share.arrivals * rest) / share.arrivedIn, limit),
   });
   const missing = now < budget.missingUntil ? Math.max(0, budget.members - 1 - others.length) : 0;
   const absent = { granted: 0, wanted: limit, expected: 0, background: 0 };
   return [demand(own), [...others.map(demand), ...Array.from({ length: missing }, () => absent)]];
+}
+
+/** Requests to keep for as many arrivals on average: one more for luck, but less than one arrival may not come. */
+function reserveFor(arrivals: number, limit: number): number {
+  // Half of the budget is enough for what is only expected.
+  return Math.floor(Math.min(arrivals + 0.5 + 0.5 * Math.min(1, arrivals), limit / 2));
 }
 
 /** Milliseconds until others may have used or released what they hold, or until the boundary. */

@@ -40,7 +40,7 @@ local function carryOver(previous, now)
     local arrivals = math.max(0, share.normal + share.wanted - share.backlog)
     if arrivals > 0 or now - share.seenAt <= lifetime(previous) then
       carried[id] = { seenAt = share.seenAt, held = share.held, granted = 0, normal = 0, backlog = share.wanted,
-        arrivals = arrivals, wanted = share.wanted, background = share.background }
+        arrivals = arrivals, arrivedIn = math.max(1000, now - previous.startedAt), wanted = share.wanted, background = share.background }
     end
   end
   return carried
@@ -103,7 +103,7 @@ local function record(budget, request, isKnown, now)
   local known = budget.processes[request.process]
   local own = { seenAt = now, held = request.available + request.inFlight, granted = request.inFlight, normal = 0,
     backlog = known and known.backlog or 0,
-    arrivals = known and known.arrivals or 0, wanted = request.wanted, background = request.background }
+    arrivals = known and known.arrivals or 0, arrivedIn = known and known.arrivedIn or 1000, wanted = request.wanted, background = request.background }
   if isKnown then
     own.granted = request.sent + request.available
     own.normal = request.sentNormal
@@ -160,11 +160,14 @@ local function fairGrant(available, own, others)
   return math.min(own.wanted, normal) + background
 end
 
+local function reserveFor(arrivals, limit)
+  return math.floor(math.min(arrivals + 0.5 + 0.5 * math.min(1, arrivals), limit / 2))
+end
+
 local function demands(budget, own, others, now)
-  local rest = 0
-  if budget.boundaryAt > 0 then rest = (budget.boundaryAt - now) / math.max(1, budget.boundaryAt - budget.startedAt) end
+  local rest = math.max(0, budget.boundaryAt - now)
   local function demand(share)
-    local expected = math.floor(math.min(share.arrivals, budget.limit / 2) * rest + 0.5)
+    local expected = reserveFor(share.arrivals * rest / share.arrivedIn, budget.limit)
     return { granted = share.granted, wanted = share.wanted, expected = expected, background = share.background }
   end
   local all = {}

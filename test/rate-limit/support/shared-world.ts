@@ -44,12 +44,12 @@ export class SimulatedProcess {
   constructor(world: SharedWorld, network: { offset: number; latency: () => number }) {
     this.#world = world;
     this.#network = network;
-    const { store } = world;
-    this.#scheduler = new Scheduler('token', world.time);
-    this.#scheduler.configure({
-      // What a process that was killed still says reaches nobody.
-      store: { sync: (key, request) => (this.#isDead ? new Promise(() => undefined) : store.sync(key, request)) },
-    });
+    const { store, time } = world;
+    // Nothing happens any more in a process that was killed.
+    const now = () => time.now();
+    const after = (delay: number, run: () => void) => time.after(delay, () => this.#isDead || run());
+    this.#scheduler = new Scheduler('token', { now, after });
+    this.#scheduler.configure({ store });
   }
 
   /** Makes calls now. */
@@ -72,10 +72,11 @@ export class SimulatedProcess {
   kill(): void {
     this.#isDead = true;
   }
+}
 
-  get waits(): Promise<number[]> {
-    return Promise.all(this.calls).then((records) =>
-      records.map(({ askedAt, doneAt }) => doneAt - askedAt).sort((a, b) => a - b),
-    );
-  }
+/** How long the calls took, in milliseconds: the typical one, all but a few, and all. */
+export function waitsOf(records: readonly CallRecord[]): { p50: number; p99: number; max: number } {
+  const waits = records.map(({ askedAt, doneAt }) => doneAt - askedAt).sort((a, b) => a - b);
+  const at = (part: number) => waits[Math.ceil(waits.length * part) - 1] ?? NaN;
+  return { p50: at(0.5), p99: at(0.99), max: at(1) };
 }
