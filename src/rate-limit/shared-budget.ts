@@ -26,6 +26,8 @@ interface SharedBudget {
   used: number;
   /** and the first. */
   firstUsed: number;
+  /** Requests of clients that don't share, as far as the reports prove. */
+  foreign: number;
   /** When the boundary is worth a probe; 0 if no process knows. */
   boundaryAt: number;
   /** Whether a probe has found that the window had not ended. */
@@ -131,6 +133,7 @@ function openWindow(previous: SharedBudget | undefined, request: RateLimitStoreR
     reset,
     used,
     firstUsed: used,
+    foreign: 0,
     boundaryAt: boundaryIn < 0 ? 0 : now + boundaryIn,
     probeFailed: false,
     probeUntil: 0,
@@ -167,6 +170,8 @@ function learn(budget: SharedBudget, request: RateLimitStoreRequest, isKnown: bo
   }
   budget.limit = limit;
   budget.used = Math.max(budget.used, used);
+  const granted = sum(Object.values(budget.processes), 'granted');
+  budget.foreign = Math.max(budget.foreign, budget.used - budget.firstUsed - granted);
   if (!isKnown) return;
   if (probeFailed) {
     budget.boundaryAt = now + Math.max(1, boundaryIn);
@@ -225,12 +230,11 @@ function grant(budget: SharedBudget, own: ProcessShare, others: readonly Process
 }
 
 /** Requests that may be granted, to all processes together. */
-function remaining({ reset, limit, used, firstUsed }: SharedBudget, shares: readonly ProcessShare[]): number {
+function remaining({ reset, limit, used, foreign }: SharedBudget, shares: readonly ProcessShare[]): number {
   const held = sum(shares, 'held');
   if (reset === 0) return Math.min(limit, initialGrants) - used - held;
+  if (foreign === 0) return limit - used - held;
   const granted = sum(shares, 'granted');
-  const foreign = used - firstUsed - granted;
-  if (foreign <= 0) return limit - used - held;
   // Clients that don't share use the token, too. At most half of our part of the rest may be outstanding, so that
   // bursts get smaller as the budget runs out.
   const part = Math.floor(((limit - used) * granted) / (granted + foreign) / 2);

@@ -49,7 +49,7 @@ end
 local function openWindow(previous, request, now)
   local budget = {
     generation = now, startedAt = now, updatedAt = now, limit = request.limit, reset = request.reset,
-    used = request.used, firstUsed = request.used, boundaryAt = boundaryOf(request, now), probeFailed = false,
+    used = request.used, firstUsed = request.used, foreign = 0, boundaryAt = boundaryOf(request, now), probeFailed = false,
     probeUntil = 0, blockedUntil = 0, recoversAt = 0, members = 0, missingUntil = 0, processes = {}
   }
   if previous then
@@ -79,6 +79,9 @@ local function learn(budget, request, isKnown, now)
   end
   budget.limit = request.limit
   budget.used = math.max(budget.used, request.used)
+  local granted = 0
+  for _, share in pairs(budget.processes) do granted = granted + share.granted end
+  budget.foreign = math.max(budget.foreign, budget.used - budget.firstUsed - granted)
   if not isKnown then return end
   if request.probeFailed then
     budget.boundaryAt = now + math.max(1, request.boundaryIn)
@@ -116,10 +119,9 @@ local function remaining(budget, shares)
   local held = sum(shares, 'held')
   if budget.reset == 0 then return math.min(budget.limit, INITIAL_GRANTS) - budget.used - held end
   local left = budget.limit - budget.used
+  if budget.foreign == 0 then return left - held end
   local granted = sum(shares, 'granted')
-  local foreign = budget.used - budget.firstUsed - granted
-  if foreign <= 0 then return left - held end
-  local part = math.floor(left * granted / (granted + foreign) / 2)
+  local part = math.floor(left * granted / (granted + budget.foreign) / 2)
   return math.min(left, math.max(1, part)) - held
 end
 

@@ -18,7 +18,7 @@ async function finish(world: SharedWorld, processes: readonly SimulatedProcess[]
 
 /** Calls that were done in each minute. */
 function perMinute(records: readonly CallRecord[]): number[] {
-  const counts: number[] = [];
+  const counts: (number | undefined)[] = [];
   for (const { sentAt } of records) {
     // The windows of the API begin 43.456 s into virtual time.
     const index = Math.floor((sentAt.at(-1)! + minute - 36_544) / minute);
@@ -86,12 +86,12 @@ describe('processes that share a budget', () => {
   it('pass on the part of one that was killed', async () => {
     const world = new SharedWorld({ kind: 'first-request' });
     const [doomed, survivor] = [world.start(), world.start()];
-    doomed!.call(1000);
-    survivor!.call(260);
-    world.time.after(10 * second, () => doomed!.kill());
+    doomed.call(1000);
+    survivor.call(260);
+    world.time.after(10 * second, () => doomed.kill());
 
     await world.time.run();
-    const records = await Promise.all(survivor!.calls);
+    const records = await Promise.all(survivor.calls);
 
     expect(summary(records)).toMatchObject({ failed: 0, refusals: 0 });
     // 50 in the first window, which the two divided, then all.
@@ -113,10 +113,10 @@ describe('a batch in one process and a trickle in another', () => {
     async (seed) => {
       const world = new SharedWorld({}, { seed });
       const [batch, trickle] = [world.start(), world.start()];
-      batch!.call(1000);
-      trickle!.callEvery(4 * second, 120);
+      batch.call(1000);
+      trickle.callEvery(4 * second, 120);
 
-      const [batched, trickled] = await finish(world, [batch!, trickle!]);
+      const [batched, trickled] = await finish(world, [batch, trickle]);
 
       expect(summary([...batched!, ...trickled!])).toMatchObject({ failed: 0, refusals: 0 });
       const { p50, max } = waitsOf(trickled!);
@@ -130,10 +130,10 @@ describe('a batch in one process and a trickle in another', () => {
   it.each(seeds)('of background priority: an interactive call elsewhere does not wait (seed %i)', async (seed) => {
     const world = new SharedWorld({}, { seed });
     const [batch, interactive] = [world.start(), world.start()];
-    batch!.call(1000, { priority: new CallPriority('background') });
-    interactive!.callEvery(5 * second, 120);
+    batch.call(1000, { priority: new CallPriority('background') });
+    interactive.callEvery(5 * second, 120);
 
-    const [batched, calls] = await finish(world, [batch!, interactive!]);
+    const [batched, calls] = await finish(world, [batch, interactive]);
 
     expect(summary([...batched!, ...calls!])).toMatchObject({ failed: 0, refusals: 0 });
     // In its first window, nobody knows of the interactive process.
@@ -151,17 +151,17 @@ describe('a batch in one process and a trickle in another', () => {
     let left = 600;
     const next = () => {
       if (left-- <= 0) return;
-      eager!.call(1);
-      void eager!.calls.at(-1)!.then(next);
+      eager.call(1);
+      void eager.calls.at(-1)!.then(next);
     };
     for (let index = 0; index < 10; index += 1) next();
-    patient!.call(300);
+    patient.call(300);
 
     await world.time.run(5 * minute);
 
-    const [eagerly, patiently] = [eager!, patient!].map(({ calls }) => calls.length);
+    const [eagerly, patiently] = [eager, patient].map(({ calls }) => calls.length);
     expect(patiently).toBe(300);
-    const done = await Promise.all(patient!.calls.slice(0, 200));
+    const done = await Promise.all(patient.calls.slice(0, 200));
     expect(summary(done)).toMatchObject({ failed: 0, refusals: 0 });
     expect(eagerly).toBeGreaterThan(200);
   });

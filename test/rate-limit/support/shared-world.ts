@@ -39,7 +39,7 @@ export class SimulatedProcess {
   readonly #world: SharedWorld;
   readonly #network: { offset: number; latency: () => number };
   readonly #scheduler: Scheduler;
-  #isDead = false;
+  isDead = false;
 
   constructor(world: SharedWorld, network: { offset: number; latency: () => number }) {
     this.#world = world;
@@ -47,7 +47,7 @@ export class SimulatedProcess {
     const { store, time } = world;
     // Nothing happens any more in a process that was killed.
     const now = () => time.now();
-    const after = (delay: number, run: () => void) => time.after(delay, () => this.#isDead || run());
+    const after = (delay: number, run: () => void) => time.after(delay, () => this.isDead || run());
     this.#scheduler = new Scheduler('token', { now, after });
     this.#scheduler.configure({ store });
   }
@@ -64,13 +64,13 @@ export class SimulatedProcess {
   /** Makes a call every so many milliseconds. */
   callEvery(pause: number, count: number, admission: Partial<Admission> = {}): void {
     for (let index = 0; index < count; index += 1) {
-      this.#world.time.after(index * pause, () => this.#isDead || this.call(1, admission));
+      this.#world.time.after(index * pause, () => this.isDead || this.call(1, admission));
     }
   }
 
   /** Kills the process: the calls that wait are never made. */
   kill(): void {
-    this.#isDead = true;
+    this.isDead = true;
   }
 }
 
