@@ -33,6 +33,8 @@ const entries = {
   index: 'src/index.ts',
   'webhooks/index': 'src/webhooks/index.ts',
   'redis/index': 'src/redis/index.ts',
+  'sqlite/index': 'src/sqlite/index.ts',
+  'rate-limit/index': 'src/rate-limit/index.ts',
 };
 
 export default defineConfig([

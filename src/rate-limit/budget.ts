@@ -16,6 +16,9 @@ import {
 } from './window.ts';
 import { WindowBoundary } from './window-boundary.ts';
 
+/** Refusals in a row that can be explained by other clients, which use up each window before us. */
+const longestContention = 10;
+
 /**
  * How many requests may be sent, and when: the rate limit that the API announces for one token. It has no timer and no
  * queue; the time is passed in, local and monotonic, in milliseconds.
@@ -38,8 +41,13 @@ export class Budget {
   #window: RateWindow;
   #blockedUntil = -Infinity;
   readonly #probes = new Probes();
+  /** Refusals in a row, except those of requests that were in flight at a refusal; and when the last one arrived. */
+  #refusals = 0;
+  #refusedAt = -Infinity;
   /** Our share of what all clients of the token use. */
   #share = 1;
+  /** Whether the share is an equal part, because a store that divided the budget is unavailable. */
+  #isDetached = false;
   /** Answered requests, while the API announces no windows. */
   readonly #log = new SlidingLog();
 
@@ -100,19 +108,29 @@ export class Budget {
     return now >= this.boundary.expiresAt;
   }
 
+  /** Requests that may have been used although no report includes them yet. */
+  get outstanding(): number {
+    return used(this.#window, this.inFlight) - this.#window.reported;
+  }
+
   /** What a store has to know. */
   report(
     now: number,
-  ): Omit<RateLimitStoreRequest, 'generation' | 'wanted' | 'returned' | 'rolledOver' | 'probeFailed'> {
+  ): Pick<RateLimitStoreRequest, 'inFlight' | 'limit' | 'used' | 'reset' | 'boundaryIn' | 'blockedFor'> {
     const { limit, reported, reset = 0 } = this.#window;
-    const used = Math.min(reported, limit);
-    const boundaryIn = reset === 0 ? -1 : Math.max(0, this.boundary.probeAt - now);
-    const blockedFor = Math.max(0, this.#blockedUntil - now);
-    return { inFlight: this.inFlight, limit, used, reset, boundaryIn, blockedFor };
+    return {
+      inFlight: this.outstanding,
+      limit,
+      used: Math.min(reported, limit),
+      reset: Math.round(reset * 1000) / 1000,
+      boundaryIn: reset === 0 ? -1 : Math.ceil(Math.max(0, this.boundary.probeAt - now)),
+      blockedFor: Math.ceil(Math.max(0, this.#blockedUntil - now)),
+    };
   }
 
   /** Takes over what a store knows better. */
   adopt(now: number, { limit, reset, boundaryIn, blockedFor }: RateLimitStoreReply, isNew: boolean): void {
+    this.#isDetached = false;
     const known = this.#window.reset ?? 0;
     if (reset > (isNew ? known : known + 1)) {
       this.#window = { ...unknownWindow(limit), reset, sentAt: now, answeredAt: now };
@@ -122,11 +140,14 @@ export class Budget {
     this.boundary.update(this.#window);
   }
 
-  /** The store has become unavailable: other processes still use the budget, as it last reported. */
-  detach({ reset, used, processes }: RateLimitStoreReply): void {
-    const { reset: known = 0, reported } = this.#window;
-    if (reset >= known) this.#window.reported = Math.max(reported, used - this.inFlight);
+  /** The store has become unavailable: of the current window, this process may still use what is left of an equal part. */
+  detach({ reset, processes }: RateLimitStoreReply): void {
+    const window = this.#window;
+    this.#isDetached = true;
     this.#share = 1 / processes;
+    if (reset < (window.reset ?? 0)) return;
+    const part = Math.max(0, Math.floor(window.limit * this.#share) - window.own);
+    window.reported = Math.max(window.reported, window.limit - part - this.outstanding);
   }
 
   /** How many requests may be sent now for `waiting` calls; of those that a store has granted, if it shares the budget. */
@@ -135,7 +156,7 @@ export class Budget {
     if (now < this.#blockedUntil) return this.#noneUntil(this.#blockedUntil);
     if (granted !== undefined) return granted > 0 && waiting > granted ? this.#sampleClock(now, granted) : granted;
 
-    const remaining = this.#remaining(now);
+    const remaining = this.#usable(now);
     const isAtBoundary = this.#isAtBoundary(now, remaining);
     if (remaining === 0 && !isAtBoundary) return this.#noneUntil(this.#opensAt);
     if (isAtBoundary || this.#probes.isProbing) {
@@ -149,7 +170,7 @@ export class Budget {
   }
 
   /** Counts a request that is sent now. */
-  send(now: number, isBoundaryProbe = this.#isAtBoundary(now, this.#remaining(now))): SentRequest {
+  send(now: number, isBoundaryProbe = this.#isAtBoundary(now, this.#usable(now))): SentRequest {
     const window = this.#window;
     const isProbe = isBoundaryProbe || this.#probes.isProbing;
     if (isProbe) this.#probes.sent(now);
@@ -172,22 +193,41 @@ export class Budget {
     if (this.#window.reset === undefined) this.#log.add(now);
   }
 
-  /** The API has answered. Returns `false` if the answer says nothing about the current window. */
-  answered(request: SentRequest, answer: Answer): boolean {
+  /** The API has answered. */
+  answered(request: SentRequest, answer: Answer): void {
     const { now, refused, report, headers } = answer;
     this.#settle(request);
     this.boundary.readClock(this.#window, request.sentAt, now, headers.get('date'));
     const isCurrent = report ? this.#reported(request, answer, report) : this.#unreported(request, now, refused);
     if (!refused) this.admitted += 1;
+    if (!refused) this.#refusals = 0;
+    else if (request.sentAt >= this.#refusedAt) this.#refusals += 1;
+    if (refused) this.#refusedAt = now;
     if (!refused && request.isProbe) this.#probes.admitted();
     if (refused && isCurrent && this.explains(request, report)) this.#block(request, answer);
     this.boundary.update(this.#window);
-    return isCurrent;
   }
 
   /** Whether this budget is why a request was refused. */
   explains(request: SentRequest, report: ReportedBudget | undefined): boolean {
     return report === undefined ? request.isBoundaryProbe : report.remaining === 0;
+  }
+
+  /**
+   * Whether a refusal proves that others have used up the window: the API reports more requests used than we have sent.
+   * An API that admits nothing for long is not believed.
+   */
+  isContended(request: SentRequest, report: ReportedBudget): boolean {
+    const own = Math.min(request.window.own, this.#window.own);
+    return report.remaining === 0 && own < report.limit && this.#refusals <= longestContention;
+  }
+
+  /** What remains for us. The last requests of a window are left to the processes that have not used their part of it. */
+  #usable(now: number): number {
+    const remaining = this.#remaining(now);
+    const isLast = Math.floor((remaining * this.#share) / 2) === 0;
+    const part = Math.floor(this.#window.limit * this.#share);
+    return this.#isDetached && isLast && this.#window.own >= part ? 0 : remaining;
   }
 
   #remaining(now: number): number {
@@ -234,7 +274,7 @@ export class Budget {
     const relation = relate(window, reset, refused ? reported + 1 : reported, request, headers.get('age') !== null);
     if (relation === 'newer') {
       this.boundary.rolledOver(window, now, reset, reported);
-      if (request.isProbe) this.#share = shareOf(window);
+      if (request.isProbe && !this.#isDetached) this.#share = shareOf(window);
       const own = this.inFlight + (refused ? 0 : 1);
       this.#window = announcedWindow({ limit, reset, relative, reported, own }, request, now);
       this.#log.clear();

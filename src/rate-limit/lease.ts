@@ -5,8 +5,11 @@ import type { Timing } from './timing.ts';
 /** Milliseconds that a store may take to answer before the process paces itself. */
 const syncTimeout = 400;
 
-/** Milliseconds after which unused grants are returned. */
+/** Milliseconds after which the store learns what was used, and gets back what was not. */
 const idleTimeout = 250;
+
+/** Milliseconds between two syncs while calls wait, at most: the store takes a silent process for dead. */
+const heartbeat = 5_000;
 
 /** Largest block of requests to ask for ahead of calls that arrive one by one. */
 const largestBlock = 16;
@@ -16,6 +19,15 @@ const retryDelay = { first: 1000, longest: 30_000 };
 
 /** Milliseconds between two syncs while another process probes: at first, and at most. */
 const pollDelay = { first: 4, longest: 64 };
+
+/** The format of the state in the store. Versions of the SDK that use different formats use different keys. */
+const format = 2;
+
+/** Calls that wait, by priority. */
+export interface WaitingCalls {
+  readonly normal: number;
+  readonly background: number;
+}
 
 /** In hexadecimal. */
 async function sha256(text: string): Promise<string> {
@@ -36,17 +48,23 @@ export class Lease {
   readonly #key: Promise<string>;
   readonly #budget: Budget;
   readonly #timing: Timing;
+  readonly #process = Math.random().toString(36).slice(2, 10);
   #generation = 0;
-  #returned = 0;
+  /** Requests sent in this generation, and those of normal priority. */
+  #sent = 0;
+  #sentNormal = 0;
+  /** What the store believes to be available or in flight here; `undefined` if that is not certain. */
+  #held: number | undefined = 0;
+  #processes = 1;
   #revision = 0;
   #rollovers = 0;
   #failedProbes = 0;
   #isSyncing = false;
-  /** When the next sync can help. */
+  /** When the next sync can bring more. */
   #syncAt = -Infinity;
   #syncedAt = -Infinity;
-  /** Whether the last sync left budget for another one. */
-  #hasMore = true;
+  /** When the store last granted all that was asked for. */
+  #grantedAt = -Infinity;
   #block = 1;
   #pollDelay = pollDelay.first;
   #retryDelay = retryDelay.first;
@@ -56,49 +74,62 @@ export class Lease {
   /** @param id Token and base URL; the store only sees a hash of it. */
   constructor(store: RateLimitStore, id: string, budget: Budget, timing: Timing) {
     this.#store = store;
-    this.#key = sha256(id);
+    this.#key = sha256(`${format} ${id}`);
     this.#budget = budget;
     this.#timing = timing;
   }
 
   /** Takes one of the available requests. Returns its generation, which identifies it when it is given back. */
-  take(): number {
+  take(isNormal: boolean): number {
     this.available -= 1;
     this.isProbe = false;
+    this.#sent += 1;
+    if (isNormal) this.#sentNormal += 1;
     return this.#generation;
   }
 
-  /** A request that was granted in a generation did not count after all. */
+  /** A request that was granted in a generation was not sent after all. */
   restore(generation: number): void {
-    if (generation === this.#generation) this.available += 1;
+    if (generation !== this.#generation) return;
+    this.available += 1;
+    this.#sent -= 1;
   }
 
-  /** A request of an earlier window was counted in this one as a precaution, and turned out not to count in it. */
-  release(generation: number): void {
-    if (generation !== this.#generation) this.#returned += 1;
+  /** What was granted is void: the window has ended, or the API has refused a request. */
+  expire(): void {
+    this.available = 0;
   }
 
-  /** When to sync next for `waiting` calls: the past if now; `Infinity` if there is no need, or a sync is in progress. */
-  nextSyncAt(waiting: number): number {
+  /** When to sync next: the past if now; `Infinity` if there is no need, or a sync is in progress. */
+  nextSyncAt({ normal, background }: WaitingCalls): number {
     if (this.#isSyncing) return Infinity;
-    if (this.outage === undefined && this.#revision !== this.#budget.revision) return -Infinity;
-    return waiting > this.available && (this.available === 0 || this.#hasMore) ? this.#syncAt : Infinity;
+    if (this.outage !== undefined) return this.#syncAt;
+    if (this.#revision !== this.#budget.revision) return -Infinity;
+    const waiting = normal + background;
+    if (waiting === 0) return Infinity;
+    const held = this.available + this.#budget.outstanding;
+    const isSettled = held === 0 && this.#held !== 0;
+    if (isSettled) return -Infinity;
+    return Math.min(
+      this.#syncedAt + (held === this.#held ? heartbeat : idleTimeout),
+      waiting > this.available ? this.#syncAt : Infinity,
+    );
   }
 
   /** Syncs with the store, then calls back. */
-  sync(now: number, waiting: number, done: () => void): void {
+  sync(now: number, waiting: WaitingCalls, done: () => void): void {
     this.#isSyncing = true;
-    this.#cancelReturn?.();
-    this.#cancelReturn = undefined;
-    // Calls that arrive one by one get a block, which grows the faster they arrive. A queue takes what it needs.
-    if (waiting > 0)
-      this.#block = waiting === 1 && now - this.#syncedAt < 1000 ? Math.min(2 * this.#block, largestBlock) : 1;
+    this.keep();
     this.#syncedAt = now;
-    const wanted = waiting > 0 ? Math.max(0, Math.max(waiting, this.#block) - this.available) : 0;
-    const generation = this.#generation;
-    const returned = this.#returned;
-    const request = { ...this.#budget.report(now), ...this.#takeChanges(), generation, wanted, returned };
-    this.#returned = 0;
+    const request = this.#request(now, waiting);
+    const { revision, rollovers, failedProbes } = this.#budget;
+    const apply = (reply: RateLimitStoreReply) => {
+      // Only now: if the sync fails, the next one reports it.
+      this.#revision = revision;
+      this.#rollovers = rollovers;
+      this.#failedProbes = failedProbes;
+      this.#apply(reply, request);
+    };
 
     let isFinished = false;
     const finish = (reply: RateLimitStoreReply | undefined, error?: unknown) => {
@@ -107,7 +138,7 @@ export class Lease {
       cancel();
       this.#isSyncing = false;
       if (reply === undefined) this.#fail(error);
-      else this.#apply(reply, request);
+      else apply(reply);
       done();
     };
     // In two halves: if this process was too busy to read a reply that has arrived, it is read between them.
@@ -121,16 +152,16 @@ export class Lease {
     sync().then(finish, (error: unknown) => finish(undefined, error));
   }
 
-  /** Returns what is available if nothing needs it for a moment. The timer doesn't keep the process alive. */
+  /** Reports what was used and returns what was not, if no call comes for a moment. The timer doesn't keep the process alive. */
   returnWhenIdle(): void {
-    if (this.available + this.#returned === 0 || this.outage !== undefined) return;
+    const isReported = this.available === 0 && this.#held === this.#budget.outstanding;
+    if (isReported || this.outage !== undefined) return;
     this.#cancelReturn ??= this.#timing.after(
       idleTimeout,
       () => {
         this.#cancelReturn = undefined;
-        this.#returned += this.available;
         this.available = 0;
-        if (!this.#isSyncing) this.sync(this.#timing.now(), 0, () => undefined);
+        if (!this.#isSyncing) this.sync(this.#timing.now(), { normal: 0, background: 0 }, () => undefined);
       },
       true,
     );
@@ -142,45 +173,58 @@ export class Lease {
     this.#cancelReturn = undefined;
   }
 
-  /** The window has ended, and what was granted in it has expired. */
-  expire(): void {
-    this.available = 0;
+  #request(now: number, { normal, background }: WaitingCalls): RateLimitStoreRequest {
+    // Calls that arrive one by one get a block, which grows the faster they arrive. A queue takes what it needs.
+    if (normal + background > 0) {
+      this.#block = normal === 1 && now - this.#grantedAt < 1000 ? Math.min(2 * this.#block, largestBlock) : 1;
+    }
+    const { available } = this;
+    const block = normal === 0 ? 0 : Math.max(normal, this.#block);
+    return {
+      ...this.#budget.report(now),
+      process: this.#process,
+      generation: this.#generation,
+      wanted: Math.max(0, block - available),
+      background: Math.max(0, background - Math.max(0, available - block)),
+      available,
+      sent: this.#sent,
+      sentNormal: this.#sentNormal,
+      rolledOver: this.#budget.rollovers !== this.#rollovers,
+      probeFailed: this.#budget.failedProbes !== this.#failedProbes,
+      processes: this.#processes,
+    };
   }
 
-  #takeChanges(): Pick<RateLimitStoreRequest, 'rolledOver' | 'probeFailed'> {
-    const { revision, rollovers, failedProbes } = this.#budget;
-    const changes = { rolledOver: rollovers !== this.#rollovers, probeFailed: failedProbes !== this.#failedProbes };
-    this.#revision = revision;
-    this.#rollovers = rollovers;
-    this.#failedProbes = failedProbes;
-    return changes;
-  }
-
-  #apply(reply: RateLimitStoreReply, { wanted }: RateLimitStoreRequest): void {
+  #apply(reply: RateLimitStoreReply, request: RateLimitStoreRequest): void {
     const now = this.#timing.now();
     this.outage = undefined;
     this.#retryDelay = retryDelay.first;
     this.#lastReply = reply;
+    this.#processes = reply.processes;
+    this.#held = request.available + request.inFlight + reply.granted;
     const isNew = reply.generation !== this.#generation;
-    if (isNew) this.available = 0;
+    if (isNew) {
+      this.available = 0;
+      this.#sent = request.inFlight;
+      this.#sentNormal = 0;
+    }
     this.#generation = reply.generation;
     this.available += reply.granted;
+    const asked = request.wanted + request.background;
+    if (reply.granted > 0 && reply.granted === asked) this.#grantedAt = now;
     this.isProbe = reply.granted > 0 && reply.boundaryIn === 0;
-    this.#hasMore = reply.granted > 0 && !this.isProbe && reply.used < reply.limit;
     this.#budget.adopt(now, reply, isNew);
 
-    if (reply.granted > 0 || wanted === 0) {
-      this.#pollDelay = pollDelay.first;
-      this.#syncAt = this.isProbe ? now + 1000 : now;
-    } else if (reply.blockedFor > 0) {
-      this.#syncAt = now + reply.blockedFor;
-    } else if (reply.boundaryIn === 0 || reply.reset === 0) {
+    if (this.isProbe) {
+      this.#syncAt = now + 1000;
+    } else if (reply.granted === 0 && reply.nextSyncIn === 0 && asked > 0) {
       this.#syncAt = now + this.#pollDelay;
       this.#pollDelay = Math.min(2 * this.#pollDelay, pollDelay.longest);
+      return;
     } else {
-      // Before the boundary, too: other processes may return grants, or learn more about the boundary.
-      this.#syncAt = now + Math.max(pollDelay.first, 0.75 * reply.boundaryIn);
+      this.#syncAt = now + reply.nextSyncIn;
     }
+    this.#pollDelay = pollDelay.first;
   }
 
   #fail(error: unknown): void {
@@ -189,7 +233,7 @@ export class Lease {
       if (this.#lastReply !== undefined) this.#budget.detach(this.#lastReply);
     }
     this.available = 0;
-    this.#generation = 0;
+    this.#held = undefined;
     this.#syncAt = this.#timing.now() + this.#retryDelay;
     this.#retryDelay = Math.min(2 * this.#retryDelay, retryDelay.longest);
   }

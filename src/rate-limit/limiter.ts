@@ -36,9 +36,9 @@ export interface Permit {
   /** Whether the call had to wait for it. */
   readonly waited: boolean;
   /**
-   * Whether the API refused the request (429) in favor of others, as requests prove that were admitted since
-   * {@link RateLimiter.acquire} was called. Known once `answered` was called. The call has done nothing wrong then:
-   * acquiring another permit should not count as a retry.
+   * Whether the API refused the request (429) in favor of others, as the refusal itself proves or as requests prove that
+   * were admitted since {@link RateLimiter.acquire} was called. Known once `answered` was called. The call has done
+   * nothing wrong then: acquiring another permit should not count as a retry.
    */
   readonly isContended: boolean;
   /** The API answered; the headers report the remaining budget. */

@@ -1,5 +1,6 @@
 import { Budget } from './budget.ts';
 import type { Admission, LearnedLimit } from './limiter.ts';
+import type { WaitingCalls } from './lease.ts';
 import { Route } from './route.ts';
 
 /** Routes beyond which idle ones are dropped. */
@@ -39,6 +40,13 @@ export class Routes {
     else if (differs) route.budget = new Budget(limit, documented.window);
     // The limit of all of them has changed.
     if (others.every((other) => other.budget !== this.budget)) this.budget = route.budget;
+  }
+
+  /** Calls that wait for a budget, except those that are held. */
+  waitingFor(budget: Budget): WaitingCalls {
+    const queues = [...this].filter((route) => route.budget === budget).map(({ queue }) => queue);
+    const normal = queues.reduce((sum, queue) => sum + queue.normal, 0);
+    return { normal, background: queues.reduce((sum, queue) => sum + queue.length, 0) - normal };
   }
 
   /** Normal calls that wait, except those that are held. */

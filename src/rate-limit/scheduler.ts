@@ -82,7 +82,7 @@ export class Scheduler implements RateLimiter, RequestEnd {
     if (!isBackground(admission) && admission.refused !== true) route.budget.reserve.count(now, route.budget.period);
     if (isNext && this.#isReady(route, now, isBackground(admission), 1)) {
       const permit = this.#permit(now, admission, route, this.#admitted, false);
-      this.#store.sync(now, this.#waiting);
+      this.#syncStore(now);
       return permit;
     }
     return new Promise((resolve, reject) =>
@@ -117,7 +117,7 @@ export class Scheduler implements RateLimiter, RequestEnd {
     this.#background.sent(isBackground(admission), this.#routes.hasBackground);
     const lease = this.#store.leaseOf(budget);
     const sent = lease === undefined ? budget.send(now) : budget.send(now, lease.isProbe);
-    const generation = lease?.take() ?? 0;
+    const generation = lease?.take(!isBackground(admission)) ?? 0;
     const hold = route.holdOf(path);
     if (hold !== undefined) hold.isProbing = true;
     route.wasSent = true;
@@ -177,9 +177,13 @@ export class Scheduler implements RateLimiter, RequestEnd {
       this.#remove(call);
       call.resolve(this.#permit(now, admission, route, admitted, true));
     }
-    const syncAt = this.#store.sync(now, this.#waiting);
+    const syncAt = this.#syncStore(now);
     if (now >= this.#expiresAt || this.#isChanged) this.#rejectOverdue(now);
     this.#alarm.set(this.#waiting === 0 ? Infinity : Math.min(this.#wakeAt, syncAt, this.#expiresAt));
+  }
+
+  #syncStore(now: number): number {
+    return this.#store.sync(now, this.#routes.waitingFor(this.#budget));
   }
 
   /** The call to send now: of all routes that are ready, the one that has waited longest. */
@@ -237,11 +241,12 @@ export class Scheduler implements RateLimiter, RequestEnd {
     const { budget, sent } = this.#reassign(request, now, report);
     const { revision } = budget;
     if (answer.isCached) budget.unsent(sent);
-    else if (!budget.answered(sent, answer)) this.#store.release(request.generation);
+    else budget.answered(sent, answer);
     const isExplained = budget.explains(sent, report);
     if (budget.revision !== revision || (refused && !isExplained)) this.#isChanged = true;
 
     let isContended = refused && this.#admitted > request.admitted;
+    if (refused && isExplained) this.#store.expire(budget);
     if (!refused) {
       this.#admitted += 1;
       this.#refusals.admitted(request);
@@ -251,7 +256,7 @@ export class Scheduler implements RateLimiter, RequestEnd {
       isContended = this.#admitted > 0 && mayHelp;
     }
     this.#settled();
-    return isContended;
+    return isContended || (refused && report !== undefined && budget.isContended(sent, report));
   }
 
   /** Moves a request to the budget that its route turns out to use. */

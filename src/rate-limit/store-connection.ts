@@ -1,5 +1,5 @@
 import type { Budget } from './budget.ts';
-import { Lease } from './lease.ts';
+import { Lease, type WaitingCalls } from './lease.ts';
 import type { Admission } from './limiter.ts';
 import type { RateLimitStore } from './store.ts';
 import type { Timing } from './timing.ts';
@@ -49,9 +49,9 @@ export class StoreConnection {
     return budget === this.#budget && budget.isUnannounced !== true ? lease : undefined;
   }
 
-  /** A request that was counted as a precaution turned out not to count. */
-  release(generation: number): void {
-    this.#lease?.release(generation);
+  /** The API has refused a request of a budget: what was granted is void. */
+  expire(budget: Budget): void {
+    this.leaseOf(budget)?.expire();
   }
 
   /** A granted request was not sent. */
@@ -59,15 +59,14 @@ export class StoreConnection {
     this.#lease?.restore(generation);
   }
 
-  /** Syncs with the store for `waiting` calls if it is time to. Returns when it will be. */
-  sync(now: number, waiting: number): number {
+  /** Syncs with the store for the calls that wait if it is time to. Returns when it will be. */
+  sync(now: number, waiting: WaitingCalls): number {
     const lease = this.#lease;
     if (lease === undefined || this.#budget?.isUnannounced === true) return Infinity;
-    // An unavailable store is tried again only while calls are made.
-    const needed = lease.outage === undefined ? waiting : Math.max(1, waiting);
-    if (needed > 0) lease.keep();
+    if (waiting.normal + waiting.background > 0) lease.keep();
     else lease.returnWhenIdle();
-    const next = lease.nextSyncAt(needed);
+    const next = lease.nextSyncAt(waiting);
+    // An unavailable store is tried again only while calls are made.
     if (next > now) return lease.outage === undefined ? next : Infinity;
 
     const wasOut = lease.outage !== undefined;

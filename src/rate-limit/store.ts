@@ -1,13 +1,23 @@
-/** What one process reports about its use of a token's budget, and what it asks for. Durations are milliseconds from now. */
+/**
+ * What one process reports about its use of a token's budget, and what it asks for. Durations are milliseconds from now.
+ */
 export interface RateLimitStoreRequest {
+  /** Identifies the process. */
+  readonly process: string;
   /** The {@link RateLimitStoreReply.generation} that the process knows; 0 if it knows none. */
   readonly generation: number;
-  /** Requests that the process wants to send now; 0 if it only reports. */
+  /** Requests that the process wants to send now for calls of normal priority, beyond those available. */
   readonly wanted: number;
-  /** Requests that the process was granted and gives back unused. */
-  readonly returned: number;
-  /** Requests of the process that are in flight. */
+  /** Requests that the process wants to send now for calls of background priority, beyond those available. */
+  readonly background: number;
+  /** Requests that the process was granted and has not sent. */
+  readonly available: number;
+  /** Requests that the process has sent and that `used` need not include, because no answer came. */
   readonly inFlight: number;
+  /** Requests that the process has sent in the generation. */
+  readonly sent: number;
+  /** Of those, the ones of normal priority. */
+  readonly sentNormal: number;
   /** Requests allowed per window, as far as the process knows. */
   readonly limit: number;
   /** Requests used in the window, as last reported to the process by the API. */
@@ -22,13 +32,15 @@ export interface RateLimitStoreRequest {
   readonly boundaryIn: number;
   /** Time for which the API refuses every request; 0 if it doesn't. */
   readonly blockedFor: number;
+  /** How many processes share the budget, as far as the process knows. At least 1. */
+  readonly processes: number;
 }
 
 /** The budget that all processes share, and what this process is granted of it. Durations are milliseconds from now. */
 export interface RateLimitStoreReply {
   /** Identifies the window: greater than 0, and greater with each new window. */
   readonly generation: number;
-  /** Requests that this process may send now. */
+  /** Requests that this process may send now, beyond those available. */
   readonly granted: number;
   /** Requests allowed per window. */
   readonly limit: number;
@@ -45,16 +57,29 @@ export interface RateLimitStoreReply {
   readonly blockedFor: number;
   /** How many processes share the budget, as far as is known. At least 1. */
   readonly processes: number;
+  /** Time until another sync can bring more; 0 if that depends on requests that are in flight. */
+  readonly nextSyncIn: number;
 }
 
 /**
- * Shares the budget of a token among processes. `redisRateLimitStore` from `@example/sdk/redis` returns one. To use
- * another database, implement this interface.
+ * Shares the budget of a token among processes. `redisRateLimitStore` from `@example/sdk/redis` and
+ * `sqliteRateLimitStore` from `@example/sdk/sqlite` return one. To use another database, implement this interface with
+ * `rateLimitStep` from `@example/sdk/rate-limit`, which decides what each process is granted.
+ *
+ * @example
+ * const states = new Map<string, string>();
+ * const store: RateLimitStore = {
+ *   sync: async (key, request) => {
+ *     const { state, reply } = rateLimitStep(states.get(key), request, Date.now());
+ *     states.set(key, state);
+ *     return reply;
+ *   },
+ * };
  */
 export interface RateLimitStore {
   /**
    * Takes in the report of one process and grants it part of the remaining budget, in one atomic step. If it rejects or
-   * takes too long, the process paces itself until the store works again.
+   * takes longer than 400 ms, the process paces itself until the store works again.
    *
    * @param key Identifies the token and the base URL by a hash. It never contains the token.
    */

@@ -1,6 +1,6 @@
-import { ExampleError } from '../errors/example-error.ts';
 import { milliseconds, wholeNumber } from '../utils/arguments.ts';
-import { defaultRetention, type ClaimedEvent, type ReplayStore } from '../webhooks/replay-store.ts';
+import { RenewedClaim, type ClaimableEvent } from '../webhooks/renewed-claim.ts';
+import { defaultRetention, type ReplayStore } from '../webhooks/replay-store.ts';
 import { scriptRunner, type RedisClient, type RunScript } from './client.ts';
 
 /** Options of {@link redisReplayStore}. */
@@ -43,12 +43,25 @@ export function redisReplayStore(client: RedisClient, options: RedisReplayStoreO
 
   return {
     async claim(id) {
-      const claim = new Claim(run, prefix + id, lease, retention);
-      const result = await claim.renew();
-      if (result === 'handled') return { status: 'handled' };
-      if (result !== 'claimed') return { status: 'busy', retryAfter: result / 1_000 };
-      claim.keepRenewing();
-      return claim;
+      const claim = new RenewedClaim(redisEvent(run, prefix + id, lease, retention), lease);
+      const result = await claim.claim();
+      if (result === 'claimed') return claim;
+      return result === 'handled' ? { status: 'handled' } : { status: 'busy', retryAfter: result / 1_000 };
+    },
+  };
+}
+
+function redisEvent(run: RunScript, key: string, lease: number, retention: number): ClaimableEvent {
+  return {
+    async claim(holder) {
+      const result = await run(claimScript, key, holder, lease);
+      return result === 'claimed' || result === 'handled' ? result : Number(result);
+    },
+    async complete(holder) {
+      return Number(await run(completeScript, key, holder, retention)) === 1;
+    },
+    async release(holder) {
+      await run(releaseScript, key, holder);
     },
   };
 }
@@ -71,75 +84,3 @@ return 1`;
 const releaseScript = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])`;
-
-class Claim implements ClaimedEvent {
-  readonly status = 'claimed';
-  readonly #token = crypto.randomUUID();
-  readonly #lost = new AbortController();
-  readonly #run: RunScript;
-  readonly #key: string;
-  readonly #lease: number;
-  readonly #retention: number;
-  #interval: ReturnType<typeof setInterval> | undefined;
-  #renewal: Promise<unknown> | undefined;
-  #expiry: ReturnType<typeof setTimeout> | undefined;
-
-  constructor(run: RunScript, key: string, lease: number, retention: number) {
-    this.#run = run;
-    this.#key = key;
-    this.#lease = lease;
-    this.#retention = retention;
-  }
-
-  get signal(): AbortSignal {
-    return this.#lost.signal;
-  }
-
-  /** Claims the event or renews the claim. A number is how many milliseconds the claim of another process lasts. */
-  async renew(): Promise<'claimed' | 'handled' | number> {
-    const sentAt = performance.now();
-    const result = await this.#run(claimScript, this.#key, this.#token, this.#lease);
-    if (result === 'handled') return result;
-    if (result !== 'claimed') return Number(result);
-
-    clearTimeout(this.#expiry);
-    // Counted from when the command was sent: the lease on the server began later, so it ends later.
-    this.#expiry = setTimeout(() => this.#lose(), this.#lease - (performance.now() - sentAt));
-    return result;
-  }
-
-  /** Renews the claim until it is completed, released or lost. */
-  keepRenewing(): void {
-    this.#interval = setInterval(() => {
-      this.#renewal = this.renew().then(
-        (result) => result === 'claimed' || this.#lose(),
-        () => undefined, // The next renewal may succeed. If none does, the claim expires.
-      );
-    }, this.#lease / 3);
-  }
-
-  async complete(): Promise<void> {
-    await this.#stopRenewing();
-    const recorded = await this.#run(completeScript, this.#key, this.#token, this.#retention);
-    if (Number(recorded) === 0)
-      throw new ExampleError('The claim was lost: another process may have handled the event too.');
-  }
-
-  async release(): Promise<void> {
-    await this.#stopRenewing();
-    await this.#run(releaseScript, this.#key, this.#token);
-  }
-
-  async #stopRenewing(): Promise<void> {
-    clearInterval(this.#interval);
-    // A renewal in flight must not arrive after the release, which it would undo.
-    await this.#renewal;
-    clearTimeout(this.#expiry);
-  }
-
-  #lose(): void {
-    clearInterval(this.#interval);
-    clearTimeout(this.#expiry);
-    this.#lost.abort(new ExampleError('The claim of this webhook was lost: another process may handle the event now.'));
-  }
-}

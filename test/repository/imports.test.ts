@@ -72,7 +72,9 @@ it('refuses a folder that has no rule', async () => {
 });
 
 it.each(['rate-limit/pacer.ts', 'webhooks/webhooks.ts'])('refuses an import by a store of %s', async (file) => {
-  expect(await brokenRules({ 'redis/a.ts': [`../${file}`], [file]: [] })).toEqual(['stores-import-interfaces-only']);
+  expect(await brokenRules({ 'redis/a.ts': [`../${file}`], [file]: [] })).toEqual([
+    'stores-import-what-stores-share-only',
+  ]);
 });
 
 it('refuses an import by the sandbox of the sources of the SDK', async () => {

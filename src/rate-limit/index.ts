@@ -1,0 +1,7 @@
+/**
+ * The rate limit that processes share, for a store on a database of your own.
+ *
+ * @module @example/sdk/rate-limit
+ */
+export { rateLimitStep, type RateLimitStep } from './shared-budget.ts';
+export type { RateLimitStore, RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';

@@ -1,0 +1,61 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { InvalidRequestError } from '../errors/invalid-request-error.ts';
+
+/** How long to wait for the lock of another process in milliseconds: while opening the file, and later. */
+const busyTimeout = { open: 5_000, use: 150 };
+
+/**
+ * Opens a database file that several processes of one machine use at the same time. Every commit is atomic, also if the
+ * process is killed while it writes.
+ *
+ * @param schema Creates the tables that don't exist yet.
+ * @throws {InvalidRequestError} when the runtime has no `node:sqlite`, or when the file can't be opened or written.
+ */
+export function openDatabase(path: string, schema: string): DatabaseSync {
+  if (typeof path !== 'string' || path === '' || path === ':memory:') {
+    throw new InvalidRequestError('The path must name a database file that the processes share.');
+  }
+  const { DatabaseSync } = nodeSqlite();
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path);
+    // In WAL mode, what was committed survives `kill -9`, and a reader never waits.
+    database.exec(`PRAGMA busy_timeout = ${busyTimeout.open}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL`);
+    transaction(database, (opened) => opened.exec(schema));
+    // SQLite blocks the process while it waits for a lock.
+    database.exec(`PRAGMA busy_timeout = ${busyTimeout.use}`);
+    return database;
+  } catch (cause) {
+    database?.close();
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new InvalidRequestError(
+      `The database file ${path} can't be used: ${reason}. Its folder must exist, and the process must be allowed to write to it.`,
+      { cause },
+    );
+  }
+}
+
+/** Runs `work` in a transaction that excludes all other writers from its beginning. */
+export function transaction<T>(database: DatabaseSync, work: (database: DatabaseSync) => T): T {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work(database);
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    // SQLite has already rolled back after some errors, such as a full disk.
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+/** Loads `node:sqlite` when it is needed, so that this module can be imported everywhere. */
+function nodeSqlite(): typeof import('node:sqlite') {
+  // Absent in browsers and at the edge.
+  const { process } = globalThis as { process?: Partial<NodeJS.Process> };
+  const sqlite = process?.getBuiltinModule?.('node:sqlite');
+  if (sqlite !== undefined) return sqlite;
+  throw new InvalidRequestError(
+    'This runtime has no node:sqlite: use Node 22.13 or later, or share through Redis with @example/sdk/redis.',
+  );
+}

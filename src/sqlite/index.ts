@@ -1,0 +1,7 @@
+/**
+ * Shares the rate limit, and which webhooks were handled, among the processes of one machine through a SQLite file.
+ *
+ * @module @example/sdk/sqlite
+ */
+export { sqliteRateLimitStore } from './rate-limit-store.ts';
+export { sqliteReplayStore, type SqliteReplayStoreOptions } from './replay-store.ts';

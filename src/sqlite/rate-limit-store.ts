@@ -1,0 +1,47 @@
+import { rateLimitStep } from '../rate-limit/shared-budget.ts';
+import type { RateLimitStore } from '../rate-limit/store.ts';
+import { openDatabase, transaction } from './database.ts';
+
+const schema = `
+  CREATE TABLE IF NOT EXISTS example_sdk_rate_limit (
+    key TEXT PRIMARY KEY,
+    state TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID`;
+
+/**
+ * Shares the rate limit among all processes of one machine that use the same file. It needs Node 22.13 or later, and
+ * no server.
+ *
+ * The file holds one small row per token, named by a hash of token and base URL. It may be deleted while no process
+ * runs. It must be on a local disk: SQLite can't share a file over a network.
+ *
+ * @param path The database file, which is created if it doesn't exist. Its folder must exist.
+ * @throws {InvalidRequestError} when the runtime has no `node:sqlite`, or when the file can't be opened or written.
+ *
+ * @example
+ * const client = new Client({ rateLimit: { store: sqliteRateLimitStore('/var/lib/my-app/rate-limit.db') } });
+ */
+export function sqliteRateLimitStore(path: string): RateLimitStore {
+  const database = openDatabase(path, schema);
+  const read = database.prepare('SELECT state FROM example_sdk_rate_limit WHERE key = ? AND expires_at > ?');
+  const write = database.prepare(
+    'INSERT OR REPLACE INTO example_sdk_rate_limit (key, state, expires_at) VALUES (?, ?, ?)',
+  );
+  const purge = database.prepare('DELETE FROM example_sdk_rate_limit WHERE expires_at <= ?');
+
+  return {
+    // Asynchronous, so that an error of SQLite rejects.
+    // eslint-disable-next-line @typescript-eslint/require-await -- node:sqlite is synchronous
+    async sync(key, request) {
+      return transaction(database, () => {
+        const now = Date.now();
+        const row = read.get(key, now);
+        const { state, reply, expiresIn } = rateLimitStep(row && String(row['state']), request, now);
+        purge.run(now);
+        write.run(key, state, now + expiresIn);
+        return reply;
+      });
+    },
+  };
+}

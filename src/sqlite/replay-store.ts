@@ -1,0 +1,96 @@
+import { wholeNumber } from '../utils/arguments.ts';
+import { RenewedClaim, type ClaimableEvent } from '../webhooks/renewed-claim.ts';
+import { defaultRetention, type ReplayStore } from '../webhooks/replay-store.ts';
+import { openDatabase, transaction } from './database.ts';
+
+/** Options of {@link sqliteReplayStore}. */
+export interface SqliteReplayStoreOptions {
+  /**
+   * Prefix of the ids in the file. The API sends an event to all endpoints under one id, so give each endpoint that
+   * uses the same file its own prefix. Default: none.
+   */
+  prefix?: string | undefined;
+  /**
+   * How long a claim lasts without renewal, in milliseconds. While handlers run, it is renewed three times per lease.
+   * After a crash, another process can handle the event at most this much later. Default: 15 000.
+   */
+  lease?: number | undefined;
+  /** How long a handled id is remembered, in milliseconds. Default: 345 600 000 (four days). */
+  retention?: number | undefined;
+}
+
+const schema = `
+  CREATE TABLE IF NOT EXISTS example_sdk_webhook (
+    id TEXT PRIMARY KEY,
+    holder TEXT,
+    expires_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS example_sdk_webhook_expiry ON example_sdk_webhook (expires_at)`;
+
+/**
+ * Remembers handled webhook events in a file, for all processes of one machine. No two processes handle the same event
+ * at the same time, and a process that dies loses its claims. A process that is suspended for longer than `lease` loses
+ * them too; the `signal` in the context of its handlers aborts. It needs Node 22.13 or later.
+ *
+ * @param path The database file, which is created if it doesn't exist. It may be that of a `sqliteRateLimitStore`. Its
+ * folder must exist, on a local disk.
+ * @throws {InvalidRequestError} when the runtime has no `node:sqlite`, when the file can't be opened or written, or
+ * when an option is invalid.
+ *
+ * @example
+ * const webhooks = new Webhooks({ replayStore: sqliteReplayStore('/var/lib/my-app/webhooks.db') });
+ */
+export function sqliteReplayStore(path: string, options: SqliteReplayStoreOptions = {}): ReplayStore {
+  const { prefix = '' } = options;
+  const lease = wholeNumber('lease', options.lease ?? 15_000, 1);
+  const retention = wholeNumber('retention', options.retention ?? defaultRetention, 1);
+  const events = openEvents(path, lease, retention);
+
+  return {
+    async claim(id) {
+      const claim = new RenewedClaim(events(prefix + id), lease);
+      const result = await claim.claim();
+      if (result === 'claimed') return claim;
+      return result === 'handled' ? { status: 'handled' } : { status: 'busy', retryAfter: result / 1_000 };
+    },
+  };
+}
+
+/** What becomes of each id: `holder` handles the event until it expires; without one, it was handled. */
+function openEvents(path: string, lease: number, retention: number): (id: string) => ClaimableEvent {
+  const database = openDatabase(path, schema);
+  const purge = database.prepare('DELETE FROM example_sdk_webhook WHERE expires_at <= ?');
+  const read = database.prepare('SELECT holder, expires_at FROM example_sdk_webhook WHERE id = ?');
+  const write = database.prepare(
+    'INSERT OR REPLACE INTO example_sdk_webhook (id, holder, expires_at) VALUES (?, ?, ?)',
+  );
+  const remove = database.prepare('DELETE FROM example_sdk_webhook WHERE id = ? AND holder = ?');
+
+  /** Asynchronous, so that an error of SQLite rejects. */
+  // eslint-disable-next-line @typescript-eslint/require-await -- node:sqlite is synchronous
+  const atomically = async <T>(work: (now: number) => T): Promise<T> =>
+    transaction(database, () => {
+      const now = Date.now();
+      purge.run(now);
+      return work(now);
+    });
+
+  return (id) => ({
+    claim: (holder) =>
+      atomically((now) => {
+        const row = read.get(id);
+        if (row?.['holder'] === null) return 'handled';
+        if (row !== undefined && row['holder'] !== holder) return Number(row['expires_at']) - now;
+        write.run(id, holder, now + lease);
+        return 'claimed';
+      }),
+    complete: (holder) =>
+      atomically((now) => {
+        const row = read.get(id);
+        if (row !== undefined && row['holder'] !== holder) return false;
+        write.run(id, null, now + retention);
+        return true;
+      }),
+    release: (holder) => atomically(() => void remove.run(id, holder)),
+  });
+}

@@ -1,0 +1,80 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { rateLimitStep } from '../../src/rate-limit/shared-budget.ts';
+import type { RateLimitStore, RateLimitStoreRequest } from '../../src/rate-limit/store.ts';
+import { Scheduler } from '../../src/rate-limit/scheduler.ts';
+import { VirtualTime } from './support/simulation.ts';
+import { useImmediateDigest } from './support/immediate-digest.ts';
+
+const id = 'https://api.example.com/v1 sk_secret';
+const call = { method: 'GET', path: '/' };
+
+beforeEach(useImmediateDigest);
+
+function schedulerWith(time: VirtualTime, sync: RateLimitStore['sync']): Scheduler {
+  const scheduler = new Scheduler(id, time);
+  scheduler.configure({ store: { sync } });
+  return scheduler;
+}
+
+describe('a store of your own', () => {
+  it.each([
+    ['rejects', () => Promise.reject(new Error('no'))],
+    [
+      'throws',
+      () => {
+        throw new Error('no');
+      },
+    ],
+    ['never answers', () => new Promise<never>(() => undefined)],
+  ])('that %s keeps no call from being sent', async (_, sync) => {
+    const time = new VirtualTime();
+    const scheduler = schedulerWith(time, sync);
+    const onStoreChange = vi.fn();
+    const permits = Array.from({ length: 5 }, async () => scheduler.acquire({ ...call, onStoreChange }));
+
+    await time.run();
+
+    await Promise.all(permits);
+    expect(time.now()).toBeLessThanOrEqual(400);
+    expect(onStoreChange).toHaveBeenCalledExactlyOnceWith({ available: false, error: expect.any(Error) as Error });
+  });
+
+  it('is asked with a hash, never with the token', async () => {
+    vi.restoreAllMocks();
+    const keys: string[] = [];
+    const scheduler = schedulerWith(new VirtualTime(), (key) => {
+      keys.push(key);
+      return Promise.reject(new Error('no'));
+    });
+    await scheduler.acquire(call);
+    expect(keys).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)]);
+  });
+
+  it('is not asked again for a request that was granted and never sent', async () => {
+    const requests: RateLimitStoreRequest[] = [];
+    const time = new VirtualTime();
+    let state: string | undefined;
+    const scheduler = schedulerWith(time, (_, request) => {
+      requests.push(request);
+      const step = rateLimitStep(state, request, 1_700_000_000_000 + time.now());
+      ({ state } = step);
+      return Promise.resolve(step.reply);
+    });
+    for (let index = 0; index < 5; index += 1) (await scheduler.acquire(call)).unsent();
+    expect(requests).toHaveLength(1);
+
+    await time.run();
+    expect(requests).toHaveLength(2);
+    expect(requests[1]).toMatchObject({ available: 0, inFlight: 0, sent: 0 });
+  });
+
+  it('is not asked about an API that announces no limit: there is nothing to share', async () => {
+    const sync = vi.fn(() => Promise.reject(new Error('no')));
+    const scheduler = new Scheduler(id, new VirtualTime());
+    const first = await scheduler.acquire(call);
+    first.answered(200, new Headers());
+    scheduler.configure({ store: { sync } });
+    (await scheduler.acquire(call)).answered(200, new Headers());
+    expect(sync).not.toHaveBeenCalled();
+  });
+});

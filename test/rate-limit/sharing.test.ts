@@ -1,0 +1,168 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { CallPriority } from '../../src/rate-limit/priority.ts';
+import { useImmediateDigest } from './support/immediate-digest.ts';
+import { SharedWorld, type SimulatedProcess, waitsOf } from './support/shared-world.ts';
+import { type CallRecord, summary } from './support/simulation.ts';
+
+const second = 1000;
+const minute = 60_000;
+const seeds = [1, 2, 3];
+
+beforeEach(useImmediateDigest);
+
+/** Runs until all calls have ended. */
+async function finish(world: SharedWorld, processes: readonly SimulatedProcess[]): Promise<CallRecord[][]> {
+  await world.time.run();
+  return Promise.all(processes.map(({ calls }) => Promise.all(calls)));
+}
+
+/** Calls that were done in each minute. */
+function perMinute(records: readonly CallRecord[]): number[] {
+  const counts: (number | undefined)[] = [];
+  for (const { sentAt } of records) {
+    // The windows of the API begin 43.456 s into virtual time.
+    const index = Math.floor((sentAt.at(-1)! + minute - 36_544) / minute);
+    counts[index] = (counts[index] ?? 0) + 1;
+  }
+  return Array.from(counts, (count) => count ?? 0);
+}
+
+describe('processes that share a budget', () => {
+  it.each(seeds)('send what the API allows and no more, in equal parts (seed %i)', async (seed) => {
+    const world = new SharedWorld({ kind: 'first-request' }, { seed });
+    const processes = [1, 2, 3, 4].map(() => world.start());
+    for (const process of processes) process.call(75);
+
+    const records = await finish(world, processes);
+
+    expect(summary(records.flat())).toMatchObject({ failed: 0, refusals: 0 });
+    // Three windows are needed; the third begins after two minutes.
+    expect(summary(records.flat()).end).toBeLessThan(1.03 * 2 * minute);
+    for (const own of records) {
+      const inFirst = own.filter(({ doneAt }) => doneAt < minute).length;
+      expect(inFirst).toBeGreaterThanOrEqual(23);
+      expect(inFirst).toBeLessThanOrEqual(27);
+    }
+  });
+
+  it.each([10, 30, 50, 70, 90])('notice that %i of 100 requests were used before', async (used) => {
+    for (const kind of ['aligned', 'first-request'] as const) {
+      const world = new SharedWorld({ kind });
+      world.useElsewhere(used);
+      const process = world.start();
+      process.call(200);
+      const [records] = await finish(world, [process]);
+      expect(summary(records!)).toMatchObject({ failed: 0, refusals: 0 });
+    }
+  });
+
+  it('are refused a few requests when a client that does not share uses the token, and none of their calls fails', async () => {
+    const world = new SharedWorld();
+    const processes = [world.start(), world.start()];
+    for (const process of processes) process.call(150);
+    for (let at = 0; at < 4 * minute; at += 2 * second) world.time.after(at, () => world.useElsewhere(1));
+
+    const { failed, refusals } = summary((await finish(world, processes)).flat());
+
+    expect(failed).toBe(0);
+    expect(refusals).toBeLessThanOrEqual(12);
+  });
+
+  it('all stop when one of them is refused', async () => {
+    const world = new SharedWorld({ kind: 'first-request' });
+    const processes = [1, 2, 3].map(() => world.start());
+    for (const process of processes) process.callEvery(second, 40);
+    await world.time.run(20 * second);
+    world.useElsewhere(100);
+
+    const records = (await finish(world, processes)).flat();
+
+    expect(summary(records).failed).toBe(0);
+    expect(summary(records).refusals).toBeLessThanOrEqual(3);
+    const sent = records.flatMap(({ sentAt }) => sentAt).filter((at) => at > 21.5 * second && at < minute - second);
+    expect(sent).toEqual([]);
+  });
+
+  it('pass on the part of one that was killed', async () => {
+    const world = new SharedWorld({ kind: 'first-request' });
+    const [doomed, survivor] = [world.start(), world.start()];
+    doomed.call(1000);
+    survivor.call(260);
+    world.time.after(10 * second, () => doomed.kill());
+
+    await world.time.run();
+    const records = await Promise.all(survivor.calls);
+
+    expect(summary(records)).toMatchObject({ failed: 0, refusals: 0 });
+    // 50 in the first window, which the two divided, then all.
+    expect(summary(records).end).toBeLessThan(3 * minute + 2 * second);
+  });
+
+  it('need few syncs', async () => {
+    const world = new SharedWorld({ kind: 'first-request' });
+    const processes = [1, 2, 3, 4].map(() => world.start());
+    for (const process of processes) process.call(75);
+    await finish(world, processes);
+    expect(world.store.syncs).toBeLessThan(250);
+  });
+});
+
+describe('a batch in one process and a trickle in another', () => {
+  it.each(seeds)(
+    'of the same priority: the trickle hardly waits, and the batch gets the rest (seed %i)',
+    async (seed) => {
+      const world = new SharedWorld({}, { seed });
+      const [batch, trickle] = [world.start(), world.start()];
+      batch.call(1000);
+      trickle.callEvery(4 * second, 120);
+
+      const [batched, trickled] = await finish(world, [batch, trickle]);
+
+      expect(summary([...batched!, ...trickled!])).toMatchObject({ failed: 0, refusals: 0 });
+      const { p50, max } = waitsOf(trickled!);
+      expect(p50).toBeLessThan(second);
+      expect(max).toBeLessThan(minute + second);
+      // Without the trickle, the batch would need ten windows.
+      expect(summary(batched!).end).toBeLessThan(12.5 * minute);
+    },
+  );
+
+  it.each(seeds)('of background priority: an interactive call elsewhere does not wait (seed %i)', async (seed) => {
+    const world = new SharedWorld({}, { seed });
+    const [batch, interactive] = [world.start(), world.start()];
+    batch.call(1000, { priority: new CallPriority('background') });
+    interactive.callEvery(5 * second, 120);
+
+    const [batched, calls] = await finish(world, [batch, interactive]);
+
+    expect(summary([...batched!, ...calls!])).toMatchObject({ failed: 0, refusals: 0 });
+    // In its first window, nobody knows of the interactive process.
+    const { p50, p99 } = waitsOf(calls!.filter(({ askedAt }) => askedAt > minute));
+    expect(p50).toBeLessThan(100);
+    expect(p99).toBeLessThan(5 * second);
+    const full = perMinute([...batched!, ...calls!]).slice(1, 9);
+    for (const count of full) expect(count).toBeGreaterThanOrEqual(95);
+  });
+
+  it('shares windows equally with a process that asks again at once', async () => {
+    const world = new SharedWorld();
+    const [eager, patient] = [world.start(), world.start()];
+    // Keeps ten calls going: each answer makes the next call.
+    let left = 600;
+    const next = () => {
+      if (left-- <= 0) return;
+      eager.call(1);
+      void eager.calls.at(-1)!.then(next);
+    };
+    for (let index = 0; index < 10; index += 1) next();
+    patient.call(300);
+
+    await world.time.run(5 * minute);
+
+    const [eagerly, patiently] = [eager, patient].map(({ calls }) => calls.length);
+    expect(patiently).toBe(300);
+    const done = await Promise.all(patient.calls.slice(0, 200));
+    expect(summary(done)).toMatchObject({ failed: 0, refusals: 0 });
+    expect(eagerly).toBeGreaterThan(200);
+  });
+});

@@ -1,0 +1,78 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { sqliteRateLimitStore, sqliteReplayStore } from '@example/sdk/sqlite';
+import { InvalidRequestError } from '../../src/errors/index.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
+
+describe.each([
+  ['sqliteRateLimitStore', sqliteRateLimitStore],
+  ['sqliteReplayStore', sqliteReplayStore],
+])('%s throws at once', (_, open) => {
+  function errorOf(path: string): unknown {
+    try {
+      open(path);
+    } catch (error) {
+      return error;
+    }
+    throw new Error('It was opened.');
+  }
+
+  it('when the folder does not exist', () => {
+    const path = join(temporaryFolder(), 'missing', 'shared.db');
+    const error = errorOf(path);
+    expect(error).toBeInstanceOf(InvalidRequestError);
+    expect(error).toHaveProperty(
+      'message',
+      `The database file ${path} can't be used: unable to open database file. Its folder must exist, and the process must be allowed to write to it.`,
+    );
+    expect(error).toHaveProperty('cause');
+  });
+
+  it('when the path is a folder', () => {
+    const path = join(temporaryFolder(), 'shared.db');
+    mkdirSync(path);
+    expect(errorOf(path)).toBeInstanceOf(InvalidRequestError);
+  });
+
+  it('when the file is something else', () => {
+    const path = join(temporaryFolder(), 'shared.db');
+    writeFileSync(path, 'Dear diary, '.repeat(100));
+    expect(errorOf(path)).toHaveProperty('message', expect.stringContaining('file is not a database'));
+  });
+
+  it.each(['', ':memory:'])('when the path is %o, which processes can not share', (path) => {
+    expect(errorOf(path)).toHaveProperty('message', 'The path must name a database file that the processes share.');
+  });
+
+  it('when Node has no node:sqlite', () => {
+    vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined);
+    const error = errorOf(join(temporaryFolder(), 'shared.db'));
+    expect(error).toBeInstanceOf(InvalidRequestError);
+    expect(error).toHaveProperty(
+      'message',
+      'This runtime has no node:sqlite: use Node 22.13 or later, or share through Redis with @example/sdk/redis.',
+    );
+  });
+
+  it.each([
+    ['without a process', undefined],
+    ['whose process has no getBuiltinModule', { env: {} }],
+  ])('in a runtime %s', (__, process) => {
+    const path = join(temporaryFolder(), 'shared.db');
+    vi.stubGlobal('process', process);
+    expect(errorOf(path)).toHaveProperty('message', expect.stringMatching('has no node:sqlite'));
+  });
+});
+
+it('one file serves both stores', async () => {
+  const path = join(temporaryFolder(), 'shared.db');
+  sqliteRateLimitStore(path);
+  const store = sqliteReplayStore(path);
+  expect(await store.claim('msg_1')).toHaveProperty('status', 'claimed');
+});
