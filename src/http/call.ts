@@ -1,5 +1,5 @@
 import { InvalidRequestError, type RequestTarget } from '../errors/index.ts';
-import type { CallPriority } from '../rate-limit/priority.ts';
+import { CallPriority, checkedPriority, type Priority } from '../rate-limit/priority.ts';
 import { headerValue, mergeHeaders, milliseconds, wholeNumber } from '../utils/arguments.ts';
 import { isRecord } from '../utils/json.ts';
 import type { ResolvedOptions } from './client-options.ts';
@@ -22,6 +22,7 @@ export interface Call extends RequestTarget {
   readonly timeout: number;
   readonly totalTimeout: number;
   readonly maxRetries: number;
+  /** Default: normal. */
   readonly priority: CallPriority | undefined;
 }
 
@@ -47,8 +48,15 @@ export function openCall(spec: RequestSpec<unknown>, options: InternalRequestOpt
     timeout: milliseconds('timeout', options.timeout ?? client.timeout),
     totalTimeout: milliseconds('totalTimeout', options.totalTimeout ?? client.totalTimeout),
     maxRetries: wholeNumber('maxRetries', options.maxRetries ?? client.maxRetries, 0),
-    priority: options.priority,
+    priority: priorityOf(options.priority ?? client.priority, client),
   };
+}
+
+function priorityOf(priority: Priority | CallPriority, client: ResolvedOptions): CallPriority | undefined {
+  // A page requested ahead rises no higher than the other calls of its client.
+  if (priority instanceof CallPriority)
+    return client.priority === 'background' ? new CallPriority('background') : priority;
+  return checkedPriority(priority) === 'background' ? new CallPriority('background') : undefined;
 }
 
 function headersOf({ headers, idempotencyKey }: InternalRequestOptions, client: ResolvedOptions): Call['headers'] {

@@ -3,6 +3,7 @@ import { BearerToken, type ApiToken } from '../auth/bearer-token.ts';
 import { callable, mergeHeaders, milliseconds, oneOf, wholeNumber } from '../utils/arguments.ts';
 import { InvalidRequestError } from '../errors/index.ts';
 import { resolveLogger, type LeveledLogger, type Logger, type LogLevel } from '../telemetry/logger.ts';
+import { checkedPriority, type Priority } from '../rate-limit/priority.ts';
 import type { RateLimitStore } from '../rate-limit/store.ts';
 import { isBrowser, runtimeName } from '../utils/runtime.ts';
 import { resolveBaseUrl } from './base-url.ts';
@@ -49,6 +50,11 @@ export interface ClientOptions {
   /** How calls are paced; `false` disables pacing. Default: calls stay within the budget that the API reports. */
   rateLimit?: false | RateLimitOptions | undefined;
   /**
+   * Which waiting calls are sent first: `'background'` calls let `'normal'` ones pass. While both wait, at least one
+   * request in ten is a background call. Default: `'normal'`.
+   */
+  priority?: Priority | undefined;
+  /**
    * What to do with a usable response that differs from the API reference: `'warn'` returns and reports it, `'throw'`
    * throws a `ResponseValidationError`, `'off'` disables validation. Default: `'warn'`.
    */
@@ -72,6 +78,7 @@ export interface ResolvedOptions {
   readonly sendRequest: RequestSender;
   readonly headers: Readonly<Record<string, string>>;
   readonly rateLimit: false | RateLimitOptions;
+  readonly priority: Priority;
   readonly responseValidation: 'warn' | 'throw' | 'off';
   readonly logger: LeveledLogger;
 }
@@ -98,6 +105,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     sendRequest: requestSender(options.fetch),
     headers: mergeHeaders(defaultHeaders(), 'headers', options.headers),
     rateLimit: rateLimit && resolveRateLimit(rateLimit),
+    priority: checkedPriority(options.priority ?? 'normal'),
     responseValidation: oneOf('responseValidation', responseValidation, ['warn', 'throw', 'off']),
     logger: resolveLogger(options),
   };

@@ -1,6 +1,7 @@
 import { Redactor } from '../auth/redaction.ts';
 import { RateLimitWaitError, TimeoutError, type ExampleError } from '../errors/index.ts';
 import type { RateLimitSnapshot } from '../rate-limit/limiter.ts';
+import type { ListDriftEvent } from '../telemetry/events.ts';
 import { Telemetry } from '../telemetry/telemetry.ts';
 import { sleep } from '../utils/abort.ts';
 import { AdmissionControl } from './admission.ts';
@@ -52,6 +53,10 @@ export class HttpClient implements Requester {
     // Parsed now, because the caller may change the parameters before the request is sent.
     const call = deferErrors(() => openCall(spec, given, this.#options));
     return new APIPromise((raw) => this.#run(spec, call(), given.signal, raw));
+  }
+
+  onListDrift(drift: ListDriftEvent): void {
+    this.#telemetry.listDrift(drift);
   }
 
   async #run<T>(

@@ -1,5 +1,5 @@
 import type { ZodMiniType } from 'zod/mini';
-import type { CallPriority } from '../rate-limit/priority.ts';
+import type { CallPriority, Priority } from '../rate-limit/priority.ts';
 import type { APIPromise } from './api-promise.ts';
 
 /** Options for one call. They override the client's. */
@@ -19,12 +19,14 @@ export interface RequestOptions {
    * performs requests with the same key once.
    */
   idempotencyKey?: string | undefined;
+  /** Which waiting calls are sent first. Default: the client's, `'normal'`. */
+  priority?: Priority | undefined;
 }
 
 /** The options for one call, including those that only the SDK itself sets. */
-export interface InternalRequestOptions extends RequestOptions {
-  /** Default: normal. */
-  priority?: CallPriority | undefined;
+export interface InternalRequestOptions extends Omit<RequestOptions, 'priority'> {
+  /** With a {@link CallPriority}, the call can be raised while it waits. */
+  priority?: Priority | CallPriority | undefined;
 }
 
 /** One request to the API: what to send, and what to expect. */

@@ -169,7 +169,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     const { route, params, item } = this.#spec;
     return this.#requester.request(
       { method: 'GET', route, params, query, schema: pageBodySchema(item), isUsable: isPageBody },
-      { ...this.#options, ...more },
+      { ...this.#options, ...more, ...(this.#options.priority === 'background' && { priority: 'background' }) },
     );
   }
 

@@ -1,15 +1,15 @@
 import type { QueuedCall } from './call-queue.ts';
 
 /** Watches the signals of waiting calls, with one listener per signal: calls that share one cost no more. */
-export class AbortWatcher {
-  readonly #calls = new Map<AbortSignal, Set<QueuedCall>>();
-  readonly #onAbort: (call: QueuedCall) => void;
+export class AbortWatcher<Call extends QueuedCall> {
+  readonly #calls = new Map<AbortSignal, Set<Call>>();
+  readonly #onAbort: (call: Call) => void;
 
-  constructor(onAbort: (call: QueuedCall) => void) {
+  constructor(onAbort: (call: Call) => void) {
     this.#onAbort = onAbort;
   }
 
-  add(call: QueuedCall): void {
+  add(call: Call): void {
     const { signal } = call.admission;
     if (signal === undefined) return;
     const calls = this.#calls.get(signal);
@@ -20,7 +20,7 @@ export class AbortWatcher {
     }
   }
 
-  remove(call: QueuedCall): void {
+  remove(call: Call): void {
     const { signal } = call.admission;
     if (signal === undefined) return;
     const calls = this.#calls.get(signal);

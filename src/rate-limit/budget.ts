@@ -1,23 +1,17 @@
+import { BudgetShare } from './budget-share.ts';
 import type { Answer, ReportedBudget } from './headers.ts';
 import type { RateLimitSnapshot } from './limiter.ts';
 import { Probes } from './probes.ts';
+import { RefusalStreak } from './refusal-streak.ts';
 import { Reserve } from './reserve.ts';
 import { SlidingLog } from './sliding-log.ts';
 import type { RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
-import {
-  announcedWindow,
-  merge,
-  type RateWindow,
-  relate,
-  type SentRequest,
-  shareOf,
-  unknownWindow,
-  used,
-} from './window.ts';
+import { announcedWindow, explainsRefusal, merge, relate, unknownWindow, used } from './window.ts';
+import type { RateWindow, SentRequest } from './window.ts';
 import { WindowBoundary } from './window-boundary.ts';
 
-/** Refusals in a row that can be explained by other clients, which use up each window before us. */
-const longestContention = 10;
+/** The part of a request to a store that is about the budget. */
+type BudgetReport = Pick<RateLimitStoreRequest, 'inFlight' | 'limit' | 'used' | 'reset' | 'boundaryIn' | 'blockedFor'>;
 
 /**
  * How many requests may be sent, and when: the rate limit that the API announces for one token. It has no timer and no
@@ -33,22 +27,14 @@ export class Budget {
   failedProbes = 0;
   /** Set by {@link available}: when more will be available if nothing else happens. */
   wakeAt = Infinity;
-
   /** What background calls leave to normal ones. */
   readonly reserve = new Reserve();
-
   readonly boundary: WindowBoundary;
   #window: RateWindow;
   #blockedUntil = -Infinity;
   readonly #probes = new Probes();
-  /** Refusals in a row, except those of requests that were in flight at a refusal; and when the last one arrived. */
-  #refusals = 0;
-  #refusedAt = -Infinity;
-  /** Our share of what all clients of the token use. */
-  #share = 1;
-  /** Whether the share is an equal part, because a store that divided the budget is unavailable. */
-  #isDetached = false;
-  /** Answered requests, while the API announces no windows. */
+  readonly #refusals = new RefusalStreak();
+  readonly #share = new BudgetShare();
   readonly #log = new SlidingLog();
 
   /** @param length Length of a window in milliseconds. */
@@ -114,9 +100,7 @@ export class Budget {
   }
 
   /** What a store has to know. */
-  report(
-    now: number,
-  ): Pick<RateLimitStoreRequest, 'inFlight' | 'limit' | 'used' | 'reset' | 'boundaryIn' | 'blockedFor'> {
+  report(now: number): BudgetReport {
     const { limit, reported, reset = 0 } = this.#window;
     return {
       inFlight: this.outstanding,
@@ -130,7 +114,7 @@ export class Budget {
 
   /** Takes over what a store knows better. */
   adopt(now: number, { limit, reset, boundaryIn, blockedFor }: RateLimitStoreReply, isNew: boolean): void {
-    this.#isDetached = false;
+    this.#share.attach();
     const known = this.#window.reset ?? 0;
     if (reset > (isNew ? known : known + 1)) {
       this.#window = { ...unknownWindow(limit), reset, sentAt: now, answeredAt: now };
@@ -143,10 +127,8 @@ export class Budget {
   /** The store has become unavailable: of the current window, this process may still use what is left of an equal part. */
   detach({ reset, processes }: RateLimitStoreReply): void {
     const window = this.#window;
-    this.#isDetached = true;
-    this.#share = 1 / processes;
+    const part = this.#share.detach(window, processes);
     if (reset < (window.reset ?? 0)) return;
-    const part = Math.max(0, Math.floor(window.limit * this.#share) - window.own);
     window.reported = Math.max(window.reported, window.limit - part - this.outstanding);
   }
 
@@ -164,7 +146,7 @@ export class Budget {
       if (probes === 0) return this.#noneUntil(this.#probes.nextAt);
       return isAtBoundary ? probes : Math.min(probes, remaining);
     }
-    const share = Math.min(this.#share, shareOf(this.#window));
+    const share = this.#share.of(this.#window);
     if (share === 1) return waiting > remaining ? this.#sampleClock(now, remaining) : remaining;
     return Math.min(remaining, Math.max(0, Math.max(1, Math.floor((remaining * share) / 2)) - this.inFlight));
   }
@@ -200,34 +182,20 @@ export class Budget {
     this.boundary.readClock(this.#window, request.sentAt, now, headers.get('date'));
     const isCurrent = report ? this.#reported(request, answer, report) : this.#unreported(request, now, refused);
     if (!refused) this.admitted += 1;
-    if (!refused) this.#refusals = 0;
-    else if (request.sentAt >= this.#refusedAt) this.#refusals += 1;
-    if (refused) this.#refusedAt = now;
+    this.#refusals.answered(request.sentAt, now, refused);
     if (!refused && request.isProbe) this.#probes.admitted();
-    if (refused && isCurrent && this.explains(request, report)) this.#block(request, answer);
+    if (refused && isCurrent && explainsRefusal(request, report)) this.#block(request, answer);
     this.boundary.update(this.#window);
   }
 
-  /** Whether this budget is why a request was refused. */
-  explains(request: SentRequest, report: ReportedBudget | undefined): boolean {
-    return report === undefined ? request.isBoundaryProbe : report.remaining === 0;
-  }
-
-  /**
-   * Whether a refusal proves that others have used up the window: the API reports more requests used than we have sent.
-   * An API that admits nothing for long is not believed.
-   */
+  /** Whether a refusal proves that others have used up the window: the API reports more requests used than we sent. */
   isContended(request: SentRequest, report: ReportedBudget): boolean {
-    const own = Math.min(request.window.own, this.#window.own);
-    return report.remaining === 0 && own < report.limit && this.#refusals <= longestContention;
+    const sent = Math.min(request.window.own, this.#window.own);
+    return this.#refusals.mayBeContention && report.remaining === 0 && sent < report.limit;
   }
 
-  /** What remains for us. The last requests of a window are left to the processes that have not used their part of it. */
   #usable(now: number): number {
-    const remaining = this.#remaining(now);
-    const isLast = Math.floor((remaining * this.#share) / 2) === 0;
-    const part = Math.floor(this.#window.limit * this.#share);
-    return this.#isDetached && isLast && this.#window.own >= part ? 0 : remaining;
+    return this.#share.usable(this.#remaining(now), this.#window);
   }
 
   #remaining(now: number): number {
@@ -274,7 +242,7 @@ export class Budget {
     const relation = relate(window, reset, refused ? reported + 1 : reported, request, headers.get('age') !== null);
     if (relation === 'newer') {
       this.boundary.rolledOver(window, now, reset, reported);
-      if (request.isProbe && !this.#isDetached) this.#share = shareOf(window);
+      if (request.isProbe) this.#share.keep(window);
       const own = this.inFlight + (refused ? 0 : 1);
       this.#window = announcedWindow({ limit, reset, relative, reported, own }, request, now);
       this.#log.clear();

@@ -1,9 +1,8 @@
 import { LinkedQueue, QueueNode } from './linked-queue.ts';
 import type { Admission, Permit } from './limiter.ts';
-import type { Route } from './route.ts';
 
-/** A call that waits. */
-export class QueuedCall extends QueueNode {
+/** A call that waits on a route. */
+export class QueuedCall<Route = unknown> extends QueueNode {
   readonly admission: Admission;
   readonly route: Route;
   readonly since: number;
@@ -39,9 +38,9 @@ export function isBackground({ priority }: Admission): boolean {
 }
 
 /** The calls of a route that wait. Within each priority, refused calls are sent first, and the others as they arrived. */
-export class CallQueue {
-  readonly #normal = new PriorityQueue();
-  readonly #background = new PriorityQueue();
+export class CallQueue<Route> {
+  readonly #normal = new PriorityQueue<Route>();
+  readonly #background = new PriorityQueue<Route>();
 
   get length(): number {
     return this.#normal.length + this.#background.length;
@@ -59,11 +58,11 @@ export class CallQueue {
   }
 
   /** The call of a priority to send next. */
-  first(isBackground: boolean): QueuedCall | undefined {
+  first(isBackground: boolean): QueuedCall<Route> | undefined {
     return (isBackground ? this.#background : this.#normal).first;
   }
 
-  push(call: QueuedCall): void {
+  push(call: QueuedCall<Route>): void {
     this.#of(call.admission).push(call, call.admission.refused === true);
     call.admission.priority?.onRaise(() => {
       // A held call is in another queue.
@@ -72,29 +71,29 @@ export class CallQueue {
   }
 
   /** Takes back a call that was held. */
-  resume(call: QueuedCall): void {
+  resume(call: QueuedCall<Route>): void {
     this.#of(call.admission).push(call, true);
   }
 
-  *[Symbol.iterator](): Generator<QueuedCall> {
+  *[Symbol.iterator](): Generator<QueuedCall<Route>> {
     yield* this.#normal;
     yield* this.#background;
   }
 
-  #of(admission: Admission): PriorityQueue {
+  #of(admission: Admission): PriorityQueue<Route> {
     return isBackground(admission) ? this.#background : this.#normal;
   }
 }
 
-class PriorityQueue {
-  readonly #refused = new LinkedQueue<QueuedCall>();
-  readonly #others = new LinkedQueue<QueuedCall>();
+class PriorityQueue<Route> {
+  readonly #refused = new LinkedQueue<QueuedCall<Route>>();
+  readonly #others = new LinkedQueue<QueuedCall<Route>>();
 
   get length(): number {
     return this.#refused.length + this.#others.length;
   }
 
-  get first(): QueuedCall | undefined {
+  get first(): QueuedCall<Route> | undefined {
     return this.#refused.first ?? this.#others.first;
   }
 
@@ -102,15 +101,15 @@ class PriorityQueue {
     return refused === true ? this.#refused.length : this.length;
   }
 
-  has({ queue }: QueuedCall): boolean {
+  has({ queue }: QueuedCall<Route>): boolean {
     return queue === this.#refused || queue === this.#others;
   }
 
-  push(call: QueuedCall, isFirst: boolean): void {
+  push(call: QueuedCall<Route>, isFirst: boolean): void {
     (isFirst ? this.#refused : this.#others).take(call);
   }
 
-  *[Symbol.iterator](): Generator<QueuedCall> {
+  *[Symbol.iterator](): Generator<QueuedCall<Route>> {
     yield* this.#refused;
     yield* this.#others;
   }

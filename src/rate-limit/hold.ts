@@ -5,8 +5,8 @@ import { LinkedQueue } from './linked-queue.ts';
 const retryDelay = { first: 1000, longest: 60_000 };
 
 /** Holds the calls to one resource that the API refuses while it admits others. One call at a time probes it. */
-export class Hold {
-  readonly queue = new LinkedQueue<QueuedCall>();
+export class Hold<Route = unknown> {
+  readonly queue = new LinkedQueue<QueuedCall<Route>>();
   /** Whether a probe is in flight. */
   isProbing = false;
   until = -Infinity;

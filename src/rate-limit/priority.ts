@@ -1,5 +1,12 @@
+import { oneOf } from '../utils/arguments.ts';
+
 /** Which of the waiting calls are sent first: `'background'` calls yield to `'normal'` ones. */
 export type Priority = 'normal' | 'background';
+
+/** @throws {InvalidRequestError} when the value is no priority. */
+export function checkedPriority(value: Priority): Priority {
+  return oneOf('priority', value, ['normal', 'background']);
+}
 
 /** The priority of one call. It can rise while the call waits, such as when a prefetched page is awaited. */
 export class CallPriority {

@@ -8,7 +8,7 @@ const mostResources = 100;
 
 /** The calls of one route that wait, and what is known of its limits and its resources. */
 export class Route {
-  readonly queue = new CallQueue();
+  readonly queue = new CallQueue<Route>();
   readonly limits = new LearnedLimits();
   budget: Budget;
   /** Whether a request of the route was sent. */
@@ -21,7 +21,7 @@ export class Route {
   heldUntil = Infinity;
   #admitted = 0;
   /** Resources that are held, by their paths. */
-  readonly #holds = new Map<string, Hold>();
+  readonly #holds = new Map<string, Hold<Route>>();
   /** Resources that were refused and not admitted since: how often while others were admitted, and how many by then. */
   readonly #refused = new Map<string, { readonly times: number; readonly admitted: number }>();
   /** Resources that were admitted lately. */
@@ -43,7 +43,7 @@ export class Route {
   }
 
   /** The call of a priority to send next. Calls to a held resource are set aside on the way. */
-  first(now: number, isBackground: boolean): QueuedCall | undefined {
+  first(now: number, isBackground: boolean): QueuedCall<Route> | undefined {
     this.heldUntil = Infinity;
     for (const { queue, readyAt } of this.#holds.values()) {
       const call = queue.first;
@@ -62,17 +62,17 @@ export class Route {
   }
 
   /** All calls that wait. */
-  *[Symbol.iterator](): Generator<QueuedCall> {
+  *[Symbol.iterator](): Generator<QueuedCall<Route>> {
     for (const { queue } of this.#holds.values()) yield* queue;
     yield* this.queue;
   }
 
-  holdOf(path: string): Hold | undefined {
+  holdOf(path: string): Hold<Route> | undefined {
     return this.#holds.get(path);
   }
 
-  hold(path: string): Hold {
-    const hold = this.#holds.get(path) ?? new Hold();
+  hold(path: string): Hold<Route> {
+    const hold = this.#holds.get(path) ?? new Hold<Route>();
     this.#holds.set(path, hold);
     if (this.#holds.size > mostResources) {
       for (const [other, { queue }] of this.#holds) if (queue.length === 0 && other !== path) this.#holds.delete(other);
@@ -105,6 +105,11 @@ export class Route {
     this.suspect ??= path;
     return now;
   }
+}
+
+/** The first call of a route goes ahead of all others, because its answer shows whether the route has a limit of its own. */
+export function rankOf({ route, since }: QueuedCall<Route>): number {
+  return route.wasSent ? since : -Infinity;
 }
 
 /** Drops the oldest entry if there are too many. */

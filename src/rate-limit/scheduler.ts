@@ -7,12 +7,13 @@ import type { Admission, Permit, RateLimiter, RateLimitSnapshot } from './limite
 import { expiryOf, waitError } from './overdue.ts';
 import { Refusals } from './refusals.ts';
 import { BackgroundShare } from './reserve.ts';
-import type { Route } from './route.ts';
+import { rankOf, type Route } from './route.ts';
 import { Routes } from './routes.ts';
 import { type PermittedRequest, type RequestEnd, ScheduledPermit } from './scheduled-permit.ts';
 import type { RateLimitStore } from './store.ts';
 import { StoreConnection } from './store-connection.ts';
 import { realTiming, type Timing } from './timing.ts';
+import { explainsRefusal } from './window.ts';
 
 /** Milliseconds between two searches of the queue for overdue calls, at least. */
 const searchInterval = 20;
@@ -31,7 +32,7 @@ export class Scheduler implements RateLimiter, RequestEnd {
   readonly #background = new BackgroundShare();
   readonly #timing: Timing;
   readonly #store: StoreConnection;
-  readonly #aborts: AbortWatcher;
+  readonly #aborts: AbortWatcher<QueuedCall<Route>>;
   #waiting = 0;
   #admitted = 0;
   /** Fires when something may have changed. An empty queue sets none, so that it keeps no process alive. */
@@ -127,7 +128,7 @@ export class Scheduler implements RateLimiter, RequestEnd {
     return new ScheduledPermit(request, waited, this);
   }
 
-  #enqueue(now: number, call: QueuedCall): void {
+  #enqueue(now: number, call: QueuedCall<Route>): void {
     const { admission, route } = call;
     const { signal, onWait } = admission;
     const isAborted = signal?.aborted === true;
@@ -145,7 +146,7 @@ export class Scheduler implements RateLimiter, RequestEnd {
     this.dispatch();
   }
 
-  #remove(call: QueuedCall): void {
+  #remove(call: QueuedCall<Route>): void {
     this.#waiting -= 1;
     call.queue?.remove(call);
     this.#aborts.remove(call);
@@ -153,7 +154,7 @@ export class Scheduler implements RateLimiter, RequestEnd {
   }
 
   /** How many calls that wait for the same budget would be sent before a call that arrived now. */
-  #before({ admission, route }: QueuedCall): number {
+  #before({ admission, route }: QueuedCall<Route>): number {
     let before = 0;
     for (const other of this.#routes) if (other.budget === route.budget) before += other.queue.before(admission);
     return before;
@@ -187,15 +188,15 @@ export class Scheduler implements RateLimiter, RequestEnd {
   }
 
   /** The call to send now: of all routes that are ready, the one that has waited longest. */
-  #next(now: number): QueuedCall | undefined {
+  #next(now: number): QueuedCall<Route> | undefined {
     this.#wakeAt = Infinity;
     const background = this.#background.isDue ? this.#nextOf(now, true) : undefined;
     return background ?? this.#nextOf(now, false) ?? this.#nextOf(now, true);
   }
 
-  #nextOf(now: number, isBackground: boolean): QueuedCall | undefined {
+  #nextOf(now: number, isBackground: boolean): QueuedCall<Route> | undefined {
     const waiting = isBackground ? this.#waiting : this.#routes.normal;
-    let next: QueuedCall | undefined;
+    let next: QueuedCall<Route> | undefined;
     let since = Infinity;
     for (const route of this.#routes) {
       const call = route.first(now, isBackground);
@@ -208,7 +209,7 @@ export class Scheduler implements RateLimiter, RequestEnd {
   }
 
   /** The calls that wait. */
-  *[Symbol.iterator](): Generator<QueuedCall> {
+  *[Symbol.iterator](): Generator<QueuedCall<Route>> {
     for (const route of this.#routes) yield* route;
   }
 
@@ -242,7 +243,7 @@ export class Scheduler implements RateLimiter, RequestEnd {
     const { revision } = budget;
     if (answer.isCached) budget.unsent(sent);
     else budget.answered(sent, answer);
-    const isExplained = budget.explains(sent, report);
+    const isExplained = explainsRefusal(sent, report);
     if (budget.revision !== revision || (refused && !isExplained)) this.#isChanged = true;
 
     let isContended = refused && this.#admitted > request.admitted;
@@ -293,9 +294,4 @@ export class Scheduler implements RateLimiter, RequestEnd {
   #settled(): void {
     if (this.#waiting > 0 || this.#store.isUsed) this.dispatch();
   }
-}
-
-/** The first call of a route goes ahead of all others, because its answer shows whether the route has a limit of its own. */
-function rankOf({ route, since }: QueuedCall): number {
-  return route.wasSent ? since : -Infinity;
 }

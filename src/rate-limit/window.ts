@@ -1,3 +1,4 @@
+import type { ReportedBudget } from './headers.ts';
 import { reached, type ServerClock } from './server-clock.ts';
 
 /** A window in which the API allows a number of requests. All times are local and monotonic, in milliseconds. */
@@ -162,4 +163,9 @@ export function boundaryOf(
   const isExact = !roundedDown && (isAligned || announced - window.answeredAt < short);
   const latest = Math.min(announced + 1000, bound);
   return { earliest: isExact ? Math.min(announced, latest) : latest, latest, byClock: true };
+}
+
+/** Whether the window is why a request was refused. */
+export function explainsRefusal(request: SentRequest, report: ReportedBudget | undefined): boolean {
+  return report === undefined ? request.isBoundaryProbe : report.remaining === 0;
 }

@@ -3,7 +3,7 @@ import { APIError, type ExampleError, type RequestTarget, type ValidationIssue }
 import { parseRateLimit } from '../rate-limit/headers.ts';
 import type { RateLimitStoreChange } from '../rate-limit/limiter.ts';
 import { locationOf } from '../utils/validation.ts';
-import { ClientEventEmitter } from './events.ts';
+import { ClientEventEmitter, type ListDriftEvent } from './events.ts';
 import type { LeveledLogger } from './logger.ts';
 
 /** What a client shares with those that `withOptions` makes from it. */
@@ -98,6 +98,13 @@ export class Telemetry {
       this.#logger.warn?.(`A response differs from the documentation at ${location}: ${issue.message}.`);
     }
     this.events.emit('validationIssue', { ...target(call), issues });
+  }
+
+  listDrift(drift: ListDriftEvent): void {
+    this.events.emit('listDrift', drift);
+    this.#logger.warn?.(
+      `${drift.method} ${drift.path} moved while it was read: items may be missing at ${drift.openSeams} places.`,
+    );
   }
 }
 

@@ -178,7 +178,7 @@ it.each([
     expect(error).toBeInstanceOf(InvalidRequestError);
     expect(error).toHaveProperty(
       'message',
-      expect.stringMatching(new RegExp(`^${name} must be a whole number from 1`)),
+      expect.stringMatching(new RegExp(`^${name} must be a whole number of at least 1`)),
     );
   }
   expect(pages()).toEqual([]);
