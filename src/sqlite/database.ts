@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { InvalidRequestError } from '../errors/invalid-request-error.ts';
 
 /** How long to wait for the lock of another process in milliseconds: while opening the file, and later. */
-const busyTimeout = { open: 5_000, use: 150 };
+const busyTimeout = { open: 5_000, use: 300 };
 
 /**
  * Opens a database file that several processes of one machine use at the same time. Every commit is atomic, also if the

@@ -19,7 +19,8 @@ export interface Work {
 /** Where the shared state is kept. */
 export type StorePlace =
   | { readonly kind: 'node-redis' | 'ioredis'; readonly url: string }
-  | { readonly kind: 'cluster'; readonly urls: readonly string[] };
+  | { readonly kind: 'cluster'; readonly urls: readonly string[] }
+  | { readonly kind: 'sqlite'; readonly path: string };
 
 /** What became of a process's calls. */
 export interface Report {
@@ -31,6 +32,11 @@ export interface Report {
   /** Milliseconds that each call took. */
   readonly waits: number[];
 }
+
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
 
 const program = fileURLToPath(new URL('./processes/worker.ts', import.meta.url));
 const resolveSource = new URL('../../support/resolve-source.ts', import.meta.url).href;
@@ -59,8 +65,10 @@ export class Worker {
   }
 
   static async #start(work: Work): Promise<Worker> {
-    const child = fork(program, [JSON.stringify(work)], { execArgv: ['--import', resolveSource] });
-    process.once('exit', () => child.kill('SIGKILL'));
+    const execArgv = ['--disable-warning=ExperimentalWarning', '--import', resolveSource];
+    const child = fork(program, [JSON.stringify(work)], { execArgv });
+    running.add(child);
+    child.once('exit', () => running.delete(child));
     const worker = new Worker(child);
     await Promise.race([once(child, 'message'), worker.report]);
     return worker;

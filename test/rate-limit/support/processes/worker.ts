@@ -1,6 +1,7 @@
 // A process that makes calls: started by `start()` in ../workers.ts, which says how many and through which store.
 import { Client } from '@example/sdk';
 import { redisRateLimitStore } from '@example/sdk/redis';
+import { sqliteRateLimitStore } from '@example/sdk/sqlite';
 import { Cluster, Redis } from 'ioredis';
 import { createClient } from 'redis';
 import type { RateLimitStore } from '@example/sdk';
@@ -56,6 +57,8 @@ async function connect(place: NonNullable<Work['store']>): Promise<RateLimitStor
     }
     case 'ioredis':
       return redisRateLimitStore(new Redis(place.url, { retryStrategy: () => 20 }).on('error', ignore));
+    case 'sqlite':
+      return sqliteRateLimitStore(place.path);
     case 'cluster':
       return redisRateLimitStore(new Cluster([...place.urls]).on('error', ignore));
   }

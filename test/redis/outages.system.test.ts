@@ -1,0 +1,84 @@
+import { Redis } from 'ioredis';
+import { describe, expect, it } from 'vitest';
+import { LimitedApi } from '../rate-limit/support/limited-api.ts';
+import { type StorePlace, Worker } from '../rate-limit/support/workers.ts';
+import { RedisCluster } from '../support/redis-cluster.ts';
+import { canRun, RedisServer, type RedisServerProgram } from '../support/redis-server.ts';
+
+const window = 1500;
+const calls = 75;
+
+/** Runs eight processes, disturbs their store in the second window, and expects that no call fails. */
+async function expectNoFailure(place: (index: number) => StorePlace, disturb: () => Promise<unknown>): Promise<void> {
+  await using api = await LimitedApi.start({ kind: 'first-request', limit: 100, window });
+  const workers = await Worker.startAll(
+    Array.from({ length: 8 }, (_, index) => {
+      return { name: `process ${index}`, baseUrl: api.url, calls, pause: 0, window, store: place(index) };
+    }),
+  );
+  await new Promise((resolve) => setTimeout(resolve, 1.5 * window));
+  // Otherwise the disturbance comes too late.
+  expect(api.limit.granted).toBeLessThan(8 * calls);
+  await disturb();
+  const reports = await Promise.all(workers.map(({ report }) => report));
+
+  expect(reports.flatMap(({ failed }) => failed)).toEqual([]);
+  expect(reports.map(({ done }) => done)).toEqual(Array.from({ length: 8 }, () => calls));
+  expect(api.limit.refused).toBeLessThanOrEqual(30);
+}
+
+const disturbances: [string, RedisServerProgram, (server: RedisServer, admin: Redis) => Promise<unknown>][] = [
+  ['is killed', 'redis-server', (server) => server.kill()],
+  ['is killed, and restarts empty', 'valkey-server', (server) => server.restart()],
+  ['is flushed', 'redis-server', (_, admin) => admin.flushall()],
+  ['is full', 'valkey-server', (_, admin) => admin.config('SET', 'maxmemory', '1')],
+  [
+    'gets another password',
+    'redis-server',
+    async (_, admin) => {
+      await admin.config('SET', 'requirepass', 'another');
+      await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    },
+  ],
+  [
+    'no longer answers, and comes back',
+    'valkey-server',
+    async (server) => {
+      server.freeze();
+      await new Promise((resolve) => setTimeout(resolve, window));
+      server.thaw();
+    },
+  ],
+];
+
+describe('eight processes whose server', () => {
+  it.each(disturbances.filter(([, program]) => canRun(program)))(
+    '%s (%s): no call fails, and few are refused',
+    async (_, program, disturb) => {
+      await using server = await RedisServer.start(program);
+      const admin = new Redis(server.url, { retryStrategy: () => null }).on('error', () => undefined);
+      const kinds = ['node-redis', 'ioredis'] as const;
+      try {
+        await expectNoFailure(
+          (index) => ({ kind: kinds[index % 2]!, url: server.url }),
+          () => disturb(server, admin),
+        );
+      } finally {
+        admin.disconnect();
+      }
+    },
+    60_000,
+  );
+
+  it.runIf(canRun('redis-server'))(
+    'is a node of a cluster that dies: no call fails, and few are refused',
+    async () => {
+      await using cluster = await RedisCluster.start();
+      await expectNoFailure(
+        () => ({ kind: 'cluster', urls: cluster.urls }),
+        () => cluster.killNodeWithKey(),
+      );
+    },
+    60_000,
+  );
+});
