@@ -64,10 +64,12 @@ export class CallQueue<Route> {
 
   push(call: QueuedCall<Route>): void {
     this.#of(call.admission).push(call, call.admission.refused === true);
-    call.admission.priority?.onRaise(() => {
-      // A held call is in another queue.
-      if (this.#background.has(call)) this.#normal.push(call, call.admission.refused === true);
-    });
+  }
+
+  /** Moves a background call to the normal ones. */
+  raise(call: QueuedCall<Route>): void {
+    // A held call is in another queue.
+    if (this.#background.has(call)) this.#normal.push(call, call.admission.refused === true);
   }
 
   /** Takes back a call that was held. */

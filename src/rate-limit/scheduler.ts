@@ -131,15 +131,18 @@ export class Scheduler implements RateLimiter, RequestEnd {
   #enqueue(now: number, call: QueuedCall<Route>): void {
     const { admission, route } = call;
     const { signal, onWait } = admission;
-    const isAborted = signal?.aborted === true;
     const delay = this.#delay(now, route, admission, this.#before(call) + 1);
-    const error: unknown = isAborted ? signal.reason : waitError(admission, now, now, delay);
-    if (isAborted || error !== undefined) {
+    const error: unknown = signal?.aborted ? signal.reason : waitError(admission, now, now, delay);
+    if (signal?.aborted || error !== undefined) {
       call.reject(error);
       return;
     }
     this.#waiting += 1;
     route.queue.push(call);
+    admission.priority?.onRaise(() => {
+      route.queue.raise(call);
+      this.dispatch(); // What is reserved for normal calls is its own now.
+    });
     this.#aborts.add(call);
     this.#expiresAt = Math.min(this.#expiresAt, expiryOf(admission, now));
     if (delay > 0) onWait?.(Math.ceil(delay), this.#waiting);

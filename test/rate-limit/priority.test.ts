@@ -64,6 +64,23 @@ describe('normal calls', () => {
 });
 
 describe('background calls', () => {
+  it('are sent at once when they are raised, from what is reserved for normal calls', async () => {
+    const world = busyWorld(1);
+    callEvery(world, 1000, 6 * minute);
+    await world.time.run(5 * minute);
+    world.call(300, background());
+    const priority = new CallPriority('background');
+    const raised = world.one({ priority });
+    let raisedAt = Infinity;
+    world.time.after(10_000, () => {
+      raisedAt = world.time.now();
+      priority.raise();
+    });
+    await world.time.run();
+
+    expect((await raised).doneAt - raisedAt).toBeLessThanOrEqual(100);
+  });
+
   it('get one request in ten, however many normal calls wait', async () => {
     const world = busyWorld(1);
     world.call(1000);
