@@ -66,13 +66,13 @@ describe('normal calls', () => {
 describe('background calls', () => {
   it('are sent at once when they are raised, from what is reserved for normal calls', async () => {
     const world = busyWorld(1);
-    callEvery(world, 1000, 6 * minute);
+    callEvery(world, 1000, 5 * minute);
     await world.time.run(5 * minute);
     world.call(300, background());
     const priority = new CallPriority('background');
     const raised = world.one({ priority });
     let raisedAt = Infinity;
-    world.time.after(10_000, () => {
+    world.time.after(1500, () => {
       raisedAt = world.time.now();
       priority.raise();
     });
