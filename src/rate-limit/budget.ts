@@ -79,8 +79,7 @@ export class Budget {
     const beyond = position - this.remaining(now);
     const blocked = Math.max(0, this.#blockedUntil - now);
     if (beyond <= 0) return blocked;
-    const opensAt = this.isExpired(now) ? Infinity : this.#opensAt;
-    const opens = Math.min(Math.max(0, opensAt - now), this.boundary.length);
+    const opens = this.isExpired(now) ? this.boundary.length : Math.min(this.#opensAt - now, this.boundary.length);
     return Math.max(blocked, opens) + (Math.ceil(beyond / this.#window.limit) - 1) * this.boundary.length;
   }
 
