@@ -4,7 +4,8 @@
  *
  *   --calls 300            calls that start at once
  *   --offset=-20s          the client's clock is wrong (`+20s`, `-10min`)
- *   --processes 4          several client processes; with --redis, they share a Redis server
+ *   --processes 4          several client processes
+ *   --store redis          what they share the limit through: `redis`, or a `sqlite` file
  *   --foreign spread       a foreign client uses a third of the budget: `spread` evenly, or all at once (`burst`)
  *   --kind first-request   windows start with the first request instead of following the clock
  *   --hidden concurrency   a second limit that no header reports: of the `concurrency`, or of the `rate`
@@ -25,7 +26,7 @@ const { values: options } = parseArgs({
     calls: { type: 'string' },
     offset: { type: 'string' },
     processes: { type: 'string' },
-    redis: { type: 'boolean' },
+    store: { type: 'string' },
     foreign: { type: 'string' },
     kind: { type: 'string' },
     hidden: { type: 'string' },
@@ -95,10 +96,10 @@ function print(title: string, outcome: ReadonlyMap<string, Result>): void {
 
 /** The scenario that the options describe; `undefined` if they describe none. */
 function describedScenario(): Scenario | undefined {
-  const { calls, offset, processes, redis, foreign, kind, hidden, window } = options;
+  const { calls, offset, processes, store, foreign, kind, hidden, window } = options;
   const retryAfter = options['retry-after'];
   if (
-    [calls, offset, processes, redis, foreign, kind, hidden, window, retryAfter].every((option) => option === undefined)
+    [calls, offset, processes, store, foreign, kind, hidden, window, retryAfter].every((option) => option === undefined)
   ) {
     return undefined;
   }
@@ -111,7 +112,7 @@ function describedScenario(): Scenario | undefined {
     calls: Number(calls ?? plain.calls),
     offset: milliseconds(offset ?? '0s'),
     processes: Number(processes ?? 1),
-    redis: redis ?? false,
+    store: oneOf(['none', 'redis', 'sqlite'], store ?? 'none'),
     foreign: oneOf(['none', 'spread', 'burst'], foreign ?? 'none'),
     kind: oneOf(['aligned', 'first-request'], kind ?? 'aligned'),
     hidden: oneOf(['none', 'concurrency', 'rate'], hidden ?? 'none'),
@@ -120,11 +121,11 @@ function describedScenario(): Scenario | undefined {
   };
 }
 
-function titleOf({ calls, processes, redis, offset, kind, foreign, hidden, retryAfter, window }: Scenario): string {
+function titleOf({ calls, processes, store, offset, kind, foreign, hidden, retryAfter, window }: Scenario): string {
   return [
     `${calls} calls at once`,
     `windows of ${window} ms (${kind})`,
-    ...(processes > 1 ? [`${processes} processes ${redis ? 'with' : 'without'} Redis`] : []),
+    ...(processes > 1 ? [`${processes} processes ${store === 'none' ? 'that share nothing' : `with ${store}`}`] : []),
     ...(offset ? [`clock off by ${offset / 1000} s`] : []),
     ...(foreign === 'none' ? [] : [`foreign client (${foreign})`]),
     ...(hidden === 'none' ? [] : [`a hidden limit of the ${hidden}`]),

@@ -7,26 +7,27 @@ import ky from 'ky';
 import OpenAI from 'openai';
 import { createClient } from 'redis';
 import Stripe from 'stripe';
-import { loadRedis, loadSdk } from '../shared/sdk.ts';
+import { loadRedis, loadSdk, loadSqlite } from '../shared/sdk.ts';
+import type { StorePlace } from './shared-store.ts';
 
 export type Call = () => PromiseLike<unknown>;
 
 export interface Target {
   readonly port: number;
-  /** The Redis server that the processes share. Only this SDK uses it. */
-  readonly redis?: string | undefined;
+  /** What the processes share the limit through. Only this SDK can. */
+  readonly store?: StorePlace | undefined;
 }
 
 const token = 'token_0123456789abcdef';
 
 /** The clients to compare, each set up as its documentation says. `10 retries` replaces the default number. */
 export const contestants: Readonly<Record<string, (target: Target) => Call | Promise<Call>>> = {
-  '@example/sdk': async ({ port, redis }) => {
+  '@example/sdk': async ({ port, store }) => {
     const { Client } = await loadSdk();
     const client = new Client({
       apiToken: token,
       baseUrl: `http://127.0.0.1:${port}/v1`,
-      ...(redis === undefined ? {} : { rateLimit: { store: await redisStore(redis) } }),
+      ...(store === undefined ? {} : { rateLimit: { store: await storeAt(store) } }),
     });
     return () => client.users.get('user_123');
   },
@@ -80,9 +81,13 @@ function callOctokit(port: number, Kit: typeof Octokit, retries: number): Call {
   return () => octokit.request('GET /users/{id}', { id: 'user_123' });
 }
 
-async function redisStore(url: string): Promise<RateLimitStore> {
+async function storeAt(place: StorePlace): Promise<RateLimitStore> {
+  if ('sqlite' in place) {
+    const { sqliteRateLimitStore } = await loadSqlite();
+    return sqliteRateLimitStore(place.sqlite);
+  }
   const { redisRateLimitStore } = await loadRedis();
-  const client = createClient({ url });
+  const client = createClient({ url: place.redis });
   // Without a listener, node-redis ends the process if the connection to the server is lost.
   client.on('error', ignore);
   await client.connect();

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { bestTime } from './best-time.ts';
-import { startRedis } from './redis.ts';
 import type { ServerOptions, ServerReport } from './server.ts';
+import { startStore } from './shared-store.ts';
 import type { Assignment, WorkerReport } from './worker.ts';
 
 /** The task, the same for each contestant. */
@@ -12,8 +12,8 @@ export interface Scenario extends Omit<ServerOptions, 'shift'> {
   /** Calls that start at once, in all processes together. */
   readonly calls: number;
   readonly processes: number;
-  /** Whether the processes share a Redis server. */
-  readonly redis: boolean;
+  /** What the processes share the limit through, if they do. */
+  readonly store: 'none' | 'redis' | 'sqlite';
   /** Milliseconds by which the client's clock is wrong. */
   readonly offset: number;
 }
@@ -45,7 +45,7 @@ export async function run(contestant: string, scenario: Scenario, shift: number)
     children.push(child);
     return child;
   };
-  const redis = scenario.redis ? await startRedis() : undefined;
+  const store = scenario.store === 'none' ? undefined : await startStore(scenario.store);
   try {
     const server = start('server.ts', options);
     const port = await message<number>(server);
@@ -54,7 +54,7 @@ export async function run(contestant: string, scenario: Scenario, shift: number)
         contestant,
         calls: Math.floor((calls + i) / processes),
         port,
-        redis: redis?.url,
+        store: store?.place,
         patience: allowed,
       };
       return start('worker.ts', assignment, {
@@ -85,7 +85,7 @@ export async function run(contestant: string, scenario: Scenario, shift: number)
     };
   } finally {
     for (const child of children) child.kill();
-    await redis?.stop();
+    await store?.stop();
   }
 }
 

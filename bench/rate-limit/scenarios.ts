@@ -16,7 +16,7 @@ export const plain: Scenario = {
   hidden: 'none',
   calls: 300,
   processes: 1,
-  redis: false,
+  store: 'none',
   offset: 0,
 };
 
@@ -47,7 +47,8 @@ export function chapters(all: readonly string[]): Chapter[] {
     chapter('300 calls, the client’s clock 20 s behind', { offset: -20_000 }, reading),
     chapter('300 calls, the client’s clock 10 min ahead', { offset: 600_000 }, reading),
     chapter('300 calls, the client’s clock 10 min behind', { offset: -600_000 }, reading),
-    chapter('300 calls by four processes that share a Redis server', { processes: 4, redis: true }, [sdk]),
+    chapter('300 calls by four processes that share a Redis server', { processes: 4, store: 'redis' }, [sdk]),
+    chapter('300 calls by four processes that share a SQLite file', { processes: 4, store: 'sqlite' }, [sdk]),
     chapter('300 calls by four processes that share nothing', { processes: 4 }, persistent),
     chapter('300 calls, at most 5 requests in progress, which no header shows', { hidden: 'concurrency' }, persistent),
     chapter('300 calls, at most 25 in a quarter of a window, which no header shows', { hidden: 'rate' }, persistent),

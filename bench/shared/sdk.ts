@@ -9,3 +9,6 @@ export const loadSdk = async (): Promise<typeof import('@example/sdk')> =>
 
 export const loadRedis = async (): Promise<typeof import('@example/sdk/redis')> =>
   (await import(dist('redis/index.js').href)) as typeof import('@example/sdk/redis');
+
+export const loadSqlite = async (): Promise<typeof import('@example/sdk/sqlite')> =>
+  (await import(dist('sqlite/index.js').href)) as typeof import('@example/sdk/sqlite');

@@ -43,9 +43,16 @@ export function transaction<T>(database: DatabaseSync, work: (database: Database
     database.exec('COMMIT');
     return result;
   } catch (error) {
-    // SQLite has already rolled back after some errors, such as a full disk.
-    if (database.isTransaction) database.exec('ROLLBACK');
+    rollBack(database);
     throw error;
+  }
+}
+
+function rollBack(database: DatabaseSync): void {
+  try {
+    database.exec('ROLLBACK');
+  } catch {
+    // SQLite has already rolled back, as it does after some errors, such as a full disk.
   }
 }
 

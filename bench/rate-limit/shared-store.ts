@@ -1,15 +1,33 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-export interface RedisServer {
-  readonly url: string;
+/** What the processes of a run share: a URL of Redis, or the path of a SQLite file. */
+export type StorePlace = { readonly redis: string } | { readonly sqlite: string };
+
+export interface SharedStore {
+  readonly place: StorePlace;
   stop(): Promise<void>;
 }
 
+export function startStore(kind: 'redis' | 'sqlite'): Promise<SharedStore> {
+  return kind === 'redis' ? startRedis() : createFolder();
+}
+
+async function createFolder(): Promise<SharedStore> {
+  const folder = await mkdtemp(join(tmpdir(), 'bench-sqlite-'));
+  return {
+    place: { sqlite: join(folder, 'rate-limit.db') },
+    stop: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
 /** Starts a `redis-server` that keeps nothing on disk, on a free port. */
-export async function startRedis(): Promise<RedisServer> {
+async function startRedis(): Promise<SharedStore> {
   const port = await freePort();
   const server = spawn(
     'redis-server',
@@ -25,7 +43,7 @@ export async function startRedis(): Promise<RedisServer> {
   });
   await Promise.race([failed, ready(server.stdout)]);
   return {
-    url: `redis://127.0.0.1:${port}`,
+    place: { redis: `redis://127.0.0.1:${port}` },
     stop: async () => {
       server.kill();
       await once(server, 'exit');
