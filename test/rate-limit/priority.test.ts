@@ -66,7 +66,7 @@ describe('normal calls', () => {
 describe('background calls', () => {
   it('are sent at once when they are raised, from what is reserved for normal calls', async () => {
     const world = busyWorld(1);
-    callEvery(world, 1000, 5 * minute);
+    void Promise.all(callEvery(world, 1000, 5 * minute));
     await world.time.run(5 * minute);
     world.call(300, background());
     const priority = new CallPriority('background');
