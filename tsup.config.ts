@@ -55,6 +55,8 @@ export default defineConfig([
   {
     ...shared,
     format: 'cjs',
+    // tsup splits CommonJS through another compiler, which initialises fields of classes in a wrong order.
+    splitting: false,
     // For Jest and older tools. Its code is as readable as it is without a source map, which would be as large again.
     sourcemap: false,
     entry: entries,

@@ -12,8 +12,8 @@ describe('what an editor shows', () => {
       signature: '(method) Users.create(params: UserCreateParams, options?: RequestOptions): APIPromise<User>',
       documentation: expect.stringMatching(/^Creates a user: `POST \/users`\./),
       tags: [
-        'throws ConflictError if the email address is taken.',
-        'throws UnprocessableEntityError if a field is invalid; its `details` say which.',
+        'throws {ConflictError} when another user has this email address.',
+        'throws {UnprocessableEntityError} when a field is invalid; its `details` say which.',
         expect.stringMatching(/^example const user = await client\.users\.create\(/),
       ],
     });
