@@ -12,9 +12,7 @@ const calls = 75;
 async function expectNoFailure(place: (index: number) => StorePlace, disturb: () => Promise<unknown>): Promise<void> {
   await using api = await LimitedApi.start({ kind: 'first-request', limit: 100, window });
   const workers = await Worker.startAll(
-    Array.from({ length: 8 }, (_, index) => {
-      return { name: `process ${index}`, baseUrl: api.url, calls, pause: 0, window, store: place(index) };
-    }),
+    Array.from({ length: 8 }, (_, index) => ({ baseUrl: api.url, calls, window, store: place(index) })),
   );
   await new Promise((resolve) => setTimeout(resolve, 1.5 * window));
   // Otherwise the disturbance comes too late.

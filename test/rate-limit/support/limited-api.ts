@@ -2,27 +2,19 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { LimitedServer, type ServerOptions } from './servers.ts';
 
-/** What the API has answered to one process. */
-export interface Tally {
-  granted: number;
-  refused: number;
-  /** Requests granted in each window that the process was seen in, the oldest first. */
-  readonly windows: number[];
-}
-
-/** A rate-limited API over HTTP, for clients in other processes. Each names itself in the header `x-process`. */
+/** A rate-limited API over HTTP, for clients in other processes. */
 export class LimitedApi implements AsyncDisposable {
   readonly limit: LimitedServer;
-  readonly tallies = new Map<string, Tally>();
+  /** Windows in which requests arrived. */
+  windows = 0;
   readonly #server: Server;
   #windowEnd = -Infinity;
 
   private constructor(options: ServerOptions, latency: number) {
     this.limit = new LimitedServer(options);
-    this.#server = createServer((request, response) => {
+    this.#server = createServer((_request, response) => {
       setTimeout(() => {
-        const name = String(request.headers['x-process']);
-        const { status, headers } = this.#answer(name);
+        const { status, headers } = this.#answer();
         response.writeHead(status, { ...Object.fromEntries(headers), 'content-type': 'application/json' });
         response.end(status === 200 ? user : refusal);
       }, latency);
@@ -41,34 +33,16 @@ export class LimitedApi implements AsyncDisposable {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Uses up requests, as a client would that does not share. */
-  use(count: number): void {
-    for (let index = 0; index < count; index += 1) this.#answer('someone else');
-  }
-
-  tally(name: string): Tally {
-    let tally = this.tallies.get(name);
-    if (tally === undefined) this.tallies.set(name, (tally = { granted: 0, refused: 0, windows: [] }));
-    return tally;
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  #answer(name: string): ReturnType<LimitedServer['answer']> {
+  #answer(): ReturnType<LimitedServer['answer']> {
     const reply = this.limit.answer(Date.now());
-    const tally = this.tally(name);
     if (this.limit.windowEnd !== this.#windowEnd) {
       this.#windowEnd = this.limit.windowEnd;
-      for (const { windows } of this.tallies.values()) windows.push(0);
-    }
-    if (tally.windows.length === 0) tally.windows.push(0);
-    if (reply.status === 429) tally.refused += 1;
-    else {
-      tally.granted += 1;
-      tally.windows[tally.windows.length - 1]! += 1;
+      this.windows += 1;
     }
     return reply;
   }

@@ -4,14 +4,10 @@ import { fileURLToPath } from 'node:url';
 
 /** What a process is to do. */
 export interface Work {
-  readonly name: string;
   readonly baseUrl: string;
   readonly calls: number;
-  /** Milliseconds between two calls; 0 makes all of them at once. */
-  readonly pause: number;
   /** Milliseconds of a window of the API. */
   readonly window: number;
-  readonly priority?: 'normal' | 'background' | undefined;
   /** Shares the limit with other processes; absent if it does not. */
   readonly store?: StorePlace | undefined;
 }
@@ -29,8 +25,6 @@ export interface Report {
   readonly failed: string[];
   /** How often the API answered 429. */
   refused: number;
-  /** Milliseconds that each call took. */
-  readonly waits: number[];
 }
 
 const running = new Set<ChildProcess>();
