@@ -86,7 +86,11 @@ export class HttpClient implements Requester {
         const redactor = new Redactor(credential, call.secrets);
         this.#telemetry.attemptStarted(call, attempt);
         const start = performance.now();
-        const result = await send(call, { redirectedTo, authorization, redactor, permit, signal, sendRequest, raw });
+        // A body that the caller reads outlives the call, and with it the deadline: the caller's own signal goes along.
+        const attemptSignal =
+          raw && deadline && callerSignal ? AbortSignal.any([deadline.signal, callerSignal]) : signal;
+        const how = { redirectedTo, authorization, redactor, permit, signal: attemptSignal, sendRequest, raw };
+        const result = await send(call, how);
         this.#telemetry.attemptEnded(call, attempt, result.response, performance.now() - start, redactor);
         retries.settle(result);
 

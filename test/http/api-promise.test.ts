@@ -92,19 +92,23 @@ describe('asResponse()', () => {
     expect(await response.text()).toBe('first last');
   });
 
-  it('returns a body that the signal still aborts', async () => {
-    const controller = new AbortController();
-    const server = await serve((_, response) => {
-      response.writeHead(200);
-      response.write('first ');
-    });
+  it.each([undefined, 60_000])(
+    'returns a body that the signal still aborts, with totalTimeout %s',
+    async (totalTimeout) => {
+      const controller = new AbortController();
+      const server = await serve((_, response) => {
+        response.writeHead(200);
+        response.write('first ');
+      });
 
-    const response = await clientOf(server).users.get('user_123', { signal: controller.signal }).asResponse();
-    const text = response.text();
-    controller.abort(new Error('changed my mind'));
+      const { signal } = controller;
+      const response = await clientOf(server).users.get('user_123', { signal, totalTimeout }).asResponse();
+      const text = response.text();
+      controller.abort(new Error('changed my mind'));
 
-    expect(await rejection(text)).toEqual(new Error('changed my mind'));
-  });
+      expect(await rejection(text)).toEqual(new Error('changed my mind'));
+    },
+  );
 
   it('is retried as the value is', async () => {
     fixJitter(0);
