@@ -1,7 +1,7 @@
 import type { RateLimit } from './state/rate-windows.ts';
 import type { ProjectSeed, UserSeed } from './state/seeding.ts';
 import type { DelivererOptions } from './webhooks/deliverer.ts';
-import { DEFAULT_SCHEDULE } from './webhooks/retry-schedule.ts';
+import { defaultSchedule } from './webhooks/retry-schedule.ts';
 import type { EndpointParams } from './webhooks/webhooks.ts';
 
 /** How webhooks are delivered. */
@@ -86,9 +86,9 @@ export function resolveOptions(options: SandboxOptions): ResolvedOptions {
   };
 }
 
-function delivery({ schedule, jitter = DEFAULT_SCHEDULE.jitter, timeout, fetch }: WebhookOptions): DelivererOptions {
+function delivery({ schedule, jitter = defaultSchedule.jitter, timeout, fetch }: WebhookOptions): DelivererOptions {
   if (!(jitter >= 0 && jitter <= 1)) throw new TypeError(`\`webhooks.jitter\` must be from 0 to 1, not ${jitter}.`);
-  const delays = schedule?.map((delay) => count('webhooks.schedule', delay, 0)) ?? DEFAULT_SCHEDULE.delays;
+  const delays = schedule?.map((delay) => count('webhooks.schedule', delay, 0)) ?? defaultSchedule.delays;
   return {
     schedule: { delays, jitter },
     timeout: count('webhooks.timeout', timeout ?? 15_000, 1),

@@ -21,7 +21,7 @@ export class Budget {
   /** Requests that the API has answered with anything but 429. */
   admitted = 0;
   inFlight = 0;
-  /** Counters of what a store has to be told: any change, new windows, and boundary probes that failed. */
+  /** Counters of what to report to a store: changes, new windows, and failed boundary probes. */
   revision = 0;
   rollovers = 0;
   failedProbes = 0;

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rateLimitStep } from '../../src/rate-limit/shared-budget.ts';
 import type { RateLimitStoreReply, RateLimitStoreRequest } from '../../src/rate-limit/store.ts';
 import { stepFunction } from '../../src/redis/rate-limit-script.ts';
+import { firstRequest } from '../rate-limit/support/store-requests.ts';
 import { canRun, RedisServer, type RedisServerProgram } from '../support/redis-server.ts';
 
 /** The same histories in each run; others with `SEED=7`. */
@@ -115,21 +116,4 @@ describe.each<RedisServerProgram>(['redis-server', 'valkey-server'])('the script
 });
 
 /** The first sync of a process that knows nothing and has many calls to make. */
-const request: RateLimitStoreRequest = {
-  process: 'a',
-  generation: 0,
-  wanted: 200,
-  background: 0,
-  available: 0,
-  inFlight: 0,
-  sent: 0,
-  sentNormal: 0,
-  limit: 100,
-  used: 0,
-  reset: 0,
-  rolledOver: false,
-  probeFailed: false,
-  boundaryIn: -1,
-  blockedFor: 0,
-  processes: 1,
-};
+const request = firstRequest('a', { wanted: 200 });

@@ -5,7 +5,7 @@ import type { Services } from '../state/services.ts';
 import type { Env } from './request-context.ts';
 
 /** Response headers that browsers would otherwise hide from pages. */
-const EXPOSED = [
+const exposedHeaders = [
   'X-RateLimit-Limit',
   'X-RateLimit-Remaining',
   'X-RateLimit-Reset',
@@ -33,7 +33,7 @@ export function requestLifecycle({ log, windows, clock }: Services): MiddlewareH
     headers.set('Date', new Date(time).toUTCString());
     headers.set('Cache-Control', 'no-store');
     headers.set('Access-Control-Allow-Origin', '*');
-    headers.set('Access-Control-Expose-Headers', EXPOSED);
+    headers.set('Access-Control-Expose-Headers', exposedHeaders);
     setRateLimit(headers, status);
 
     const broken = context.get('broken');

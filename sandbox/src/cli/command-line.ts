@@ -27,7 +27,7 @@ export interface TriggerCommand {
 /** An argument is invalid. The message names it and says what is expected. */
 export class UsageError extends Error {}
 
-export const HELP = `Usage: example-sandbox [options]
+export const helpText = `Usage: example-sandbox [options]
        example-sandbox trigger <event> --to <url> --secret <whsec_…> [--payload <json>]
 
 Runs a local copy of the Example API. You need no account and no network.

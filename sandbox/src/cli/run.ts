@@ -6,10 +6,10 @@ import { JournalError, openJournal } from '../storage/sqlite-journal.ts';
 import { timestamp } from '../utils/clock.ts';
 import { randomSecret } from '../utils/random.ts';
 import { attempt, outcomeOf } from '../webhooks/attempt.ts';
-import { EXAMPLE_DATA } from '../webhooks/webhooks.ts';
+import { exampleData } from '../webhooks/webhooks.ts';
 import {
   type Command,
-  HELP,
+  helpText,
   parseCommandLine,
   type ServeCommand,
   type TriggerCommand,
@@ -52,7 +52,7 @@ export async function run(args: readonly string[], io: ProcessIO): Promise<numbe
 async function execute(command: Command, io: ProcessIO): Promise<number> {
   switch (command.name) {
     case 'help':
-      io.out.write(HELP);
+      io.out.write(helpText);
       return 0;
     case 'version':
       io.out.write(`${version}\n`);
@@ -84,7 +84,7 @@ async function serve(command: ServeCommand, { out, stopped }: ProcessIO): Promis
 }
 
 async function trigger({ event, to, secret, payload }: TriggerCommand, { out }: ProcessIO): Promise<number> {
-  const body = JSON.stringify({ event, data: payload ?? EXAMPLE_DATA, timestamp: timestamp(Date.now()) });
+  const body = JSON.stringify({ event, data: payload ?? exampleData, timestamp: timestamp(Date.now()) });
   const endpoint = { id: '', url: to, events: [], secret, created_at: '' };
   const made = await attempt(
     endpoint,

@@ -69,12 +69,12 @@ export const projectFieldsSchema = z.strictObject({
 
 export type ProjectFields = z.infer<typeof projectFieldsSchema>;
 
-const MAX_PER_PAGE = 100;
+const maxPerPage = 100;
 
 /** The query parameters of `GET /projects`. */
 export const projectListSchema = z.strictObject({
   page: z._default(integer(1, Number.MAX_SAFE_INTEGER, 'Must be an integer of at least 1.'), 1),
-  per_page: z._default(integer(1, MAX_PER_PAGE, `Must be an integer from 1 to ${MAX_PER_PAGE}.`), 20),
+  per_page: z._default(integer(1, maxPerPage, `Must be an integer from 1 to ${maxPerPage}.`), 20),
   status: z.optional(z.string().check(z.minLength(1, 'Must not be empty: leave it out to get every project.'))),
 });
 

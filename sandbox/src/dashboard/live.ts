@@ -1,5 +1,5 @@
 /** Maximum number of rows on the requests page. */
-const KEPT = 200;
+const keptRows = 200;
 
 /**
  * The dashboard's only script. It adds new requests to the top of the list, and updates the regions marked
@@ -16,7 +16,7 @@ if (requests) {
     template.innerHTML = data;
     template.content.firstElementChild.classList.add('new');
     rows.prepend(template.content);
-    while (rows.rows.length > ${KEPT}) rows.lastElementChild.remove();
+    while (rows.rows.length > ${keptRows}) rows.lastElementChild.remove();
     requests.querySelector('.empty')?.remove();
     unannounced += 1;
   };

@@ -47,14 +47,14 @@ export function requireFound<T>(thing: T | undefined): T {
 }
 
 /** Items per page. */
-const PER_PAGE = 20;
+const rowsPerPage = 20;
 
 /** One page of a list, newest first. */
 export function slice<T>(items: readonly T[], asked: string | undefined): { items: T[]; page: number; pages: number } {
-  const pages = Math.max(Math.ceil(items.length / PER_PAGE), 1);
+  const pages = Math.max(Math.ceil(items.length / rowsPerPage), 1);
   const number = Number(asked ?? 1);
   const current = Number.isSafeInteger(number) ? Math.min(Math.max(number, 1), pages) : 1;
-  return { items: items.toReversed().slice((current - 1) * PER_PAGE, current * PER_PAGE), page: current, pages };
+  return { items: items.toReversed().slice((current - 1) * rowsPerPage, current * rowsPerPage), page: current, pages };
 }
 
 /** The frame of every page. */

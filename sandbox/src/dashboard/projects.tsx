@@ -1,6 +1,6 @@
 import type { ProjectFields } from '../contract/schemas.ts';
 import type { Details } from '../http/failure.ts';
-import { PROJECT_STATUSES } from '../state/projects.ts';
+import { projectStatuses } from '../state/projects.ts';
 import type { ProjectRecord } from '../storage/records.ts';
 import { Confirm, Empty, Field, Pages, Pill, Table, Time } from './components.tsx';
 
@@ -26,7 +26,7 @@ export function Projects({
           {(attributes) => (
             <select {...attributes} name="status">
               <option value="">every status</option>
-              {PROJECT_STATUSES.map((value) => (
+              {projectStatuses.map((value) => (
                 <option value={value} selected={value === status}>
                   {value}
                 </option>
@@ -92,7 +92,7 @@ export function ProjectPage({
 }
 
 function ProjectInputs({ form, errors }: { form: ProjectFields; errors: Details | undefined }) {
-  const statuses = new Set<string>([...PROJECT_STATUSES, form.status]);
+  const statuses = new Set<string>([...projectStatuses, form.status]);
   return (
     <>
       <Field label="Name" name="name" value={form.name} errors={errors} required maxlength={200} />

@@ -6,19 +6,19 @@ import { page, requireFound } from './page.tsx';
 import { RequestDetail, RequestRow, Requests } from './requests.tsx';
 
 /** Initial number of rows. */
-const SHOWN = 100;
+const shownRequests = 100;
 
 /** Events that a slow reader may lag behind before it is disconnected. It reconnects by itself. */
-const MAX_BEHIND = 1000;
+const maxBehind = 1000;
 
 /** Milliseconds between two heartbeats, which detect closed connections. */
-const HEARTBEAT = 15_000;
+const heartbeatInterval = 15_000;
 
 export function requestRoutes({ log, store }: Services): Hono {
   const routes = new Hono();
 
   routes.get('/', (context) => {
-    const entries = log.entries.filter(({ duration }) => duration !== undefined).slice(-SHOWN);
+    const entries = log.entries.filter(({ duration }) => duration !== undefined).slice(-shownRequests);
     const baseUrl = new URL('/v1', context.req.url).href;
     return page(context, 'Requests', <Requests entries={entries.reverse()} baseUrl={baseUrl} />);
   });
@@ -43,7 +43,7 @@ function stream(log: RequestLog): ReadableStream<Uint8Array> {
   return new ReadableStream({
     start(controller) {
       const send = (text: string) => {
-        if ((controller.desiredSize ?? 0) > -MAX_BEHIND) {
+        if ((controller.desiredSize ?? 0) > -maxBehind) {
           controller.enqueue(encoder.encode(text));
         } else {
           stop();
@@ -56,7 +56,7 @@ function stream(log: RequestLog): ReadableStream<Uint8Array> {
           send(`data: ${row.replaceAll('\n', ' ')}\n\n`),
         );
       });
-      const heartbeat = setInterval(() => send(': still here\n\n'), HEARTBEAT);
+      const heartbeat = setInterval(() => send(': still here\n\n'), heartbeatInterval);
       if (typeof heartbeat === 'object') heartbeat.unref();
       stop = () => {
         unsubscribe();

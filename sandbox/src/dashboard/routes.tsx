@@ -13,7 +13,7 @@ import { userRoutes } from './user-routes.tsx';
 import { webhookRoutes } from './webhook-routes.tsx';
 
 /** Allows only the dashboard's own resources, and no framing. */
-const POLICY = [
+const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -31,7 +31,7 @@ export function dashboardRoutes(services: Services): Hono {
   routes.use(async (context, next) => {
     await next();
     const { headers } = context.res;
-    headers.set('Content-Security-Policy', POLICY);
+    headers.set('Content-Security-Policy', contentSecurityPolicy);
     headers.set('X-Content-Type-Options', 'nosniff');
     headers.set('Referrer-Policy', 'same-origin');
     headers.set('Cache-Control', 'no-store');

@@ -6,7 +6,7 @@ import { page, requireFound } from './page.tsx';
 import { Delivery, type EndpointForm, Webhook, Webhooks } from './webhooks.tsx';
 
 /** Number of deliveries on a webhook's page. */
-const SHOWN = 50;
+const shownDeliveries = 50;
 
 export function webhookRoutes({ webhooks, store, clock }: Services): Hono {
   const routes = new Hono();
@@ -20,7 +20,7 @@ export function webhookRoutes({ webhooks, store, clock }: Services): Hono {
       endpoint.url,
       <Webhook
         endpoint={endpoint}
-        deliveries={deliveries.slice(-SHOWN).reverse()}
+        deliveries={deliveries.slice(-shownDeliveries).reverse()}
         now={clock.now()}
         form={form}
         errors={errors}

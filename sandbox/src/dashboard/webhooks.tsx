@@ -1,7 +1,7 @@
 import type { Details } from '../http/failure.ts';
 import type { DeliveryRecord, EndpointRecord } from '../storage/records.ts';
 import { timestamp } from '../utils/clock.ts';
-import { EVENTS } from '../webhooks/webhooks.ts';
+import { eventNames } from '../webhooks/webhooks.ts';
 import { Action, Code, Confirm, Empty, Field, Headers, Pill, Table, Time, toneOf } from './components.tsx';
 
 /** The values of a form that had errors. */
@@ -12,7 +12,7 @@ export interface EndpointForm {
 
 export function Webhooks({
   endpoints,
-  form = { url: '', events: EVENTS },
+  form = { url: '', events: eventNames },
   errors,
 }: {
   endpoints: readonly EndpointRecord[];
@@ -30,7 +30,7 @@ export function Webhooks({
               <td data-label="URL" class="wide">
                 <a href={`/dashboard/webhooks/${endpoint.id}`}>{endpoint.url}</a>
               </td>
-              <td data-label="Events">{eventNames(endpoint.events)}</td>
+              <td data-label="Events">{listOf(endpoint.events)}</td>
               <td data-label="State">
                 <Pill tone={endpoint.disabled === undefined ? 'good' : 'bad'}>
                   {endpoint.disabled === undefined ? 'enabled' : 'disabled'}
@@ -69,7 +69,7 @@ function EndpointFields({ form, errors }: { form: EndpointForm; errors: Details 
       />
       <fieldset aria-describedby={error === undefined ? undefined : 'events-error'}>
         <legend>Events</legend>
-        {[...EVENTS, '*'].map((event) => (
+        {[...eventNames, '*'].map((event) => (
           <label class="choice">
             <input type="checkbox" name="events" value={event} checked={form.events.includes(event)} />
             {event === '*' ? 'all events, including future ones' : event}
@@ -261,6 +261,6 @@ export function Delivery({ delivery, endpoint }: { delivery: DeliveryRecord; end
   );
 }
 
-function eventNames(events: readonly string[]): string {
+function listOf(events: readonly string[]): string {
   return events.map((event) => (event === '*' ? 'all events' : event)).join(', ');
 }

@@ -1,7 +1,7 @@
 import { Failure } from './failure.ts';
 
 /** Maximum size of a request body, in bytes. */
-export const MAX_BODY_BYTES = 1_000_000;
+export const maxBodyBytes = 1_000_000;
 
 /**
  * Reads a request's JSON object.
@@ -52,14 +52,14 @@ export async function readText(request: Request): Promise<string> {
 }
 
 async function readBytes(request: Request): Promise<Uint8Array> {
-  if (Number(request.headers.get('content-length')) > MAX_BODY_BYTES) throw tooLarge();
+  if (Number(request.headers.get('content-length')) > maxBodyBytes) throw tooLarge();
 
   const chunks: Uint8Array[] = [];
   let size = 0;
   // The declared length can be wrong or missing, so the bytes are counted as well.
   for await (const chunk of request.body ?? []) {
     size += chunk.byteLength;
-    if (size > MAX_BODY_BYTES) throw tooLarge();
+    if (size > maxBodyBytes) throw tooLarge();
     chunks.push(chunk);
   }
   const bytes = new Uint8Array(size);
@@ -72,5 +72,5 @@ async function readBytes(request: Request): Promise<Uint8Array> {
 }
 
 function tooLarge(): Failure {
-  return new Failure(413, 'payload_too_large', `The body may have at most ${MAX_BODY_BYTES} bytes.`);
+  return new Failure(413, 'payload_too_large', `The body may have at most ${maxBodyBytes} bytes.`);
 }

@@ -11,10 +11,10 @@ export interface SavedResponse {
 }
 
 /** How long a key is remembered, in milliseconds: one day. */
-const LIFETIME = 86_400_000;
+const keyLifetime = 86_400_000;
 
 /** Maximum number of keys, so that a load test does not fill the memory. */
-const MAX_KEYS = 10_000;
+const maxKeys = 10_000;
 
 interface InFlight {
   readonly content: string;
@@ -60,7 +60,7 @@ export class Idempotency {
 
   async #saved(id: string, content: string): Promise<SavedResponse | undefined> {
     const record = this.#store.responses.get(id);
-    if (record === undefined || this.#clock.now() - record.savedAt >= LIFETIME) return undefined;
+    if (record === undefined || this.#clock.now() - record.savedAt >= keyLifetime) return undefined;
     if (!(await verifyPassword(content, record.fingerprint))) throw reused();
     return record;
   }
@@ -80,7 +80,7 @@ export class Idempotency {
   #evictOldest(): void {
     // Records are ordered by age, so the search ends at the first one that stays.
     for (const record of this.#store.responses.values()) {
-      if (this.#clock.now() - record.savedAt < LIFETIME && this.#store.responses.size <= MAX_KEYS) return;
+      if (this.#clock.now() - record.savedAt < keyLifetime && this.#store.responses.size <= maxKeys) return;
       this.#store.responses.delete(record.id);
     }
   }

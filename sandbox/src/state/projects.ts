@@ -4,7 +4,7 @@ import { timestamp } from '../utils/clock.ts';
 import type { Services } from './services.ts';
 
 /** The statuses that the dashboard offers. A project may have any other. */
-export const PROJECT_STATUSES = ['active', 'paused', 'archived'] as const;
+export const projectStatuses = ['active', 'paused', 'archived'] as const;
 
 export function createProject({ store, clock }: Services, fields: ProjectFields): ProjectRecord {
   return store.transaction(() => {

@@ -32,7 +32,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export type PendingRequest = Mutable<RecordedRequest>;
 
 /** Number of requests to keep. */
-const KEPT = 1000;
+const keptRequests = 1000;
 
 /** The latest requests, oldest first, and the subscribers to new ones. */
 export class RequestLog {
@@ -40,7 +40,7 @@ export class RequestLog {
   readonly #listeners = new Set<(entry: RecordedRequest) => void>();
 
   get entries(): readonly RecordedRequest[] {
-    return this.#entries.slice(-KEPT);
+    return this.#entries.slice(-keptRequests);
   }
 
   open(id: string, request: Request, receivedAt: number): PendingRequest {
@@ -60,7 +60,7 @@ export class RequestLog {
     };
     this.#entries.push(entry);
     // Trimmed in batches: moving a thousand entries for each request would cost more than the request.
-    if (this.#entries.length >= 2 * KEPT) this.#entries = this.#entries.slice(-KEPT);
+    if (this.#entries.length >= 2 * keptRequests) this.#entries = this.#entries.slice(-keptRequests);
     return entry;
   }
 

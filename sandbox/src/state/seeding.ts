@@ -29,7 +29,7 @@ export interface UserSeed {
   created_at?: string | undefined;
 }
 
-const DAY = 86_400_000;
+const dayInMs = 86_400_000;
 
 const subjects = ['Website', 'Billing', 'Mobile app', 'Search', 'Onboarding', 'Reporting', 'Data export'] as const;
 const works = ['redesign', 'migration', 'rewrite', 'pilot', 'launch', 'clean-up', 'research'] as const;
@@ -53,7 +53,7 @@ export function seedStore(store: Store, { projects, users, seed }: Seeding, now:
         ...seedProject(index, project, random),
         id: project.id ?? store.nextId('proj'),
         // One per day, the last one yesterday.
-        created_at: project.created_at ?? timestamp(now - (projects.length - index) * DAY),
+        created_at: project.created_at ?? timestamp(now - (projects.length - index) * dayInMs),
       }),
     );
     users.forEach((user, index) => {
@@ -64,7 +64,7 @@ export function seedStore(store: Store, { projects, users, seed }: Seeding, now:
       store.users.put({
         ...fields,
         id: user.id ?? store.nextId('user'),
-        created_at: user.created_at ?? timestamp(now - (users.length - index) * DAY),
+        created_at: user.created_at ?? timestamp(now - (users.length - index) * dayInMs),
       });
     });
   });

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Journal } from './collection.ts';
 
 /** Format of the file. Increase it when a new version can't read files of an older one. */
-const FORMAT = 1;
+const formatVersion = 1;
 
 /** The state can't be stored in the file. The message says why, and what to do. */
 export class JournalError extends Error {}
@@ -51,9 +51,9 @@ function prepare(database: DatabaseSync, file: string): void {
         json TEXT NOT NULL,
         UNIQUE (kind, id)
       );
-      PRAGMA user_version = ${FORMAT};
+      PRAGMA user_version = ${formatVersion};
     `);
-  } else if (format !== FORMAT) {
+  } else if (format !== formatVersion) {
     throw new JournalError(`${file} was not written by this version of example-sandbox. Use another file.`);
   }
   database.exec('COMMIT');

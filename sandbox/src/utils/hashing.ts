@@ -4,12 +4,12 @@ const encoder = new TextEncoder();
  * Rounds of PBKDF2. A service with real passwords uses 600 000, which takes a tenth of a second. The sandbox has test data
  * and must not slow down a load test, so it uses the minimum of NIST SP 800-132. The hash includes the number of rounds.
  */
-const ROUNDS = 1000;
+const hashRounds = 1000;
 
 /** Hashes a password with a random salt: `pbkdf2-sha256$1000$salt$hash`. */
 export async function hashPassword(password: string): Promise<string> {
   const salt = crypto.getRandomValues(new Uint8Array(16));
-  return `pbkdf2-sha256$${ROUNDS}$${hex(salt)}$${hex(await derive(password, salt, ROUNDS))}`;
+  return `pbkdf2-sha256$${hashRounds}$${hex(salt)}$${hex(await derive(password, salt, hashRounds))}`;
 }
 
 /** Whether the hash belongs to this password. */

@@ -3,8 +3,8 @@ import type { Attempt, DeliveryRecord, EndpointRecord } from '../storage/records
 import { timestamp } from '../utils/clock.ts';
 
 /** Bytes of a response that are read, and characters that are kept. */
-const MAX_READ = 65_536;
-const MAX_KEPT = 2000;
+const maxRead = 65_536;
+const maxKept = 2000;
 
 export interface AttemptOptions {
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
@@ -64,9 +64,9 @@ async function start(response: Response, signal: AbortSignal): Promise<string> {
     signal.throwIfAborted();
     text += decoder.decode(chunk, { stream: true });
     size += chunk.byteLength;
-    if (size > MAX_READ) break;
+    if (size > maxRead) break;
   }
-  return text.length > MAX_KEPT ? `${text.slice(0, MAX_KEPT)}…` : text;
+  return text.length > maxKept ? `${text.slice(0, maxKept)}…` : text;
 }
 
 function reason(error: unknown, timeout: number): string {

@@ -6,13 +6,13 @@ import { attempt, type AttemptOptions, outcomeOf } from './attempt.ts';
 import { nextDelay, type RetrySchedule } from './retry-schedule.ts';
 
 /** Maximum number of concurrent attempts. */
-const CONCURRENCY = 16;
+const maxConcurrency = 16;
 
 /** Number of attempts to keep for each delivery. */
-const KEPT_ATTEMPTS = 20;
+const keptAttempts = 20;
 
 /** Longest delay of a timer, in milliseconds. */
-const MAX_TIMER = 2_147_483_647;
+const longestTimer = 2_147_483_647;
 
 export interface DelivererOptions extends Pick<AttemptOptions, 'fetch' | 'timeout'> {
   readonly schedule: RetrySchedule;
@@ -79,7 +79,7 @@ export class Deliverer {
     if (this.#closing.signal.aborted || (this.#timer !== undefined && this.#wakeTime <= due)) return;
     clearTimeout(this.#timer);
     this.#wakeTime = due;
-    const delay = Math.min(Math.max(due - this.#clock.now(), 0), MAX_TIMER);
+    const delay = Math.min(Math.max(due - this.#clock.now(), 0), longestTimer);
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#start();
@@ -93,7 +93,7 @@ export class Deliverer {
     let next = Infinity;
     for (const [id, due] of this.#waiting) {
       // The end of an attempt starts the next one.
-      if (this.#closing.signal.aborted || this.#inFlight.size >= CONCURRENCY) return;
+      if (this.#closing.signal.aborted || this.#inFlight.size >= maxConcurrency) return;
       if (!this.#canSend(id)) continue;
       if (due > now) next = Math.min(next, due);
       else
@@ -138,7 +138,7 @@ export class Deliverer {
   #settle(delivery: DeliveryRecord, endpoint: EndpointRecord, made: Attempt): void {
     const outcome = outcomeOf(made);
     const tries = delivery.tries + 1;
-    const tried = { ...delivery, tries, attempts: [...delivery.attempts, made].slice(-KEPT_ATTEMPTS) };
+    const tried = { ...delivery, tries, attempts: [...delivery.attempts, made].slice(-keptAttempts) };
 
     if (outcome.kind === 'delivered') {
       this.put({ ...tried, status: 'delivered', due: undefined });

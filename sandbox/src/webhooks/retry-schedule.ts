@@ -9,7 +9,7 @@ export interface RetrySchedule {
 const [second, minute, hour] = [1000, 60_000, 3_600_000];
 
 /** Short delays at first, for a server that restarts; then attempts for more than a day. */
-export const DEFAULT_SCHEDULE: RetrySchedule = {
+export const defaultSchedule: RetrySchedule = {
   delays: [5 * second, 30 * second, 2 * minute, 5 * minute, 30 * minute, 2 * hour, 5 * hour, 10 * hour, 10 * hour],
   jitter: 0.1,
 };

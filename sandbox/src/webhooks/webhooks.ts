@@ -8,13 +8,13 @@ import { randomSecret } from '../utils/random.ts';
 import type { Deliverer } from './deliverer.ts';
 
 /** The documented events. */
-export const EVENTS = ['user.created'] as const;
+export const eventNames = ['user.created'] as const;
 
 /** How long deliveries are also signed with the previous secret, in milliseconds: one day. */
-const ROTATION = 86_400_000;
+const rotationPeriod = 86_400_000;
 
 /** Number of completed deliveries to keep. */
-const KEPT = 1000;
+const keptDeliveries = 1000;
 
 /** A webhook to register. */
 export interface EndpointParams {
@@ -137,7 +137,7 @@ export class SandboxWebhooks {
    */
   rotateSecret(id: string): EndpointRecord {
     const endpoint = this.#endpoint(id);
-    const previous = { secret: endpoint.secret, until: this.#clock.now() + ROTATION };
+    const previous = { secret: endpoint.secret, until: this.#clock.now() + rotationPeriod };
     const changed = { ...endpoint, secret: newSecret(), previous };
     this.#store.endpoints.put(changed);
     return changed;
@@ -166,7 +166,7 @@ export class SandboxWebhooks {
    *
    * @throws {TypeError} when the id is unknown.
    */
-  sendTest(id: string, event = 'user.created', data: unknown = EXAMPLE_DATA): DeliveryRecord {
+  sendTest(id: string, event = 'user.created', data: unknown = exampleData): DeliveryRecord {
     const endpoint = this.#endpoint(id);
     return this.#store.transaction(() => this.#send(endpoint, this.#message(event, data)));
   }
@@ -225,7 +225,7 @@ export class SandboxWebhooks {
   }
 
   #evictOldest(): void {
-    let surplus = this.#store.deliveries.size - KEPT;
+    let surplus = this.#store.deliveries.size - keptDeliveries;
     for (const delivery of this.#store.deliveries.values()) {
       if (surplus <= 0) return;
       // Pending deliveries are always kept.
@@ -240,7 +240,7 @@ export class SandboxWebhooks {
 type Message = Pick<DeliveryRecord, 'message' | 'event' | 'body' | 'created_at'>;
 
 /** The example in the reference. */
-export const EXAMPLE_DATA = { id: 'user_123', name: 'John Doe', email: 'john@example.com' };
+export const exampleData = { id: 'user_123', name: 'John Doe', email: 'john@example.com' };
 
 function newSecret(): string {
   return `whsec_${btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(24))))}`;
