@@ -1,7 +1,9 @@
 import type { Authorization } from '../auth/authorization.ts';
+import { TimeoutError } from '../errors/index.ts';
 import type { Permit, RateLimiter, RateLimitSnapshot } from '../rate-limit/limiter.ts';
 import { rateLimiterFor } from '../rate-limit/registry.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
+import { CallDeadline } from './call-deadline.ts';
 import type { Call } from './call.ts';
 import type { ResolvedOptions } from './client-options.ts';
 
@@ -41,10 +43,11 @@ export class AdmissionControl {
    * @param deadline When the call times out (`totalTimeout`), on the clock of `performance.now()`.
    * @param refused Whether the API has refused (429) the call before: it then goes ahead of all others.
    * @throws {RateLimitWaitError} when the call would wait longer than `maxWait` or until after `deadline`.
+   * @throws {TimeoutError} when there is no credential within the call's `timeout`.
    * @throws the signal's reason when it aborts first.
    */
   async enter(call: Call, deadline: number, signal: AbortSignal | undefined, refused: boolean): Promise<Admitted> {
-    let credential = this.#auth.fixed ?? (await this.#auth.current(signal));
+    let credential = this.#auth.fixed ?? (await this.#currentCredential(call, signal));
     for (;;) {
       const limiter = this.#limiterOf(credential);
       if (!limiter || !this.#rateLimit) return { credential, permit: undefined };
@@ -59,13 +62,24 @@ export class AdmissionControl {
       if (this.#auth.fixed !== undefined || !permit.waited) return { credential, permit };
 
       // The token may have been rotated while the call waited, and a new one has a budget of its own.
-      const current = await this.#auth.current(signal).catch((error: unknown) => {
+      const current = await this.#currentCredential(call, signal).catch((error: unknown) => {
         permit.unsent();
         throw error;
       });
       if (current === credential) return { credential, permit };
       permit.unsent();
       credential = current;
+    }
+  }
+
+  async #currentCredential(call: Call, signal: AbortSignal | undefined): Promise<string> {
+    const timeoutError = () =>
+      new TimeoutError(`The apiToken function did not return within ${call.timeout} ms (timeout).`, call);
+    const deadline = new CallDeadline(signal, call.timeout, timeoutError);
+    try {
+      return await this.#auth.current(deadline.signal);
+    } finally {
+      deadline.dispose();
     }
   }
 

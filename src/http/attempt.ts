@@ -48,21 +48,23 @@ export async function send(call: Call, attempt: Attempt): Promise<Result> {
     permit?.unsent();
     throw signal.reason;
   }
-  const exchange = request(call, attempt);
+  let exchange: ResponsePromise | undefined;
   let response: KyResponse | undefined;
   try {
+    exchange = request(call, attempt);
     // A custom fetch may ignore its signal.
     response = await untilAborted(signal, exchange);
     permit?.answered(response.status, response.headers);
     if (response.ok && attempt.raw) return { kind: 'success', response, text: undefined };
     return resultOf(response, await untilAborted(signal, exchange.text()), call, attempt);
   } catch (error) {
-    const neverSent = wasNeverSent(error);
+    // Without an exchange, the runtime can't make requests at all.
+    const neverSent = !response && (!exchange || wasNeverSent(error));
     if (!response) {
       if (neverSent) permit?.unsent();
       else permit?.lost();
       // If the response still arrives, nothing will read it.
-      exchange.then((late) => late.body?.cancel()).catch(() => undefined);
+      exchange?.then((late) => late.body?.cancel()).catch(() => undefined);
     }
     if (signal?.aborted) throw signal.reason;
     // The status is known, and says more than a body that is broken or missing.

@@ -5,12 +5,12 @@
 export class CallDeadline {
   readonly #controller = new AbortController();
   readonly #callerSignal: AbortSignal | undefined;
-  readonly #timer: ReturnType<typeof setTimeout>;
+  readonly #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param duration Milliseconds. */
+  /** @param duration Milliseconds, or `Infinity`. */
   constructor(callerSignal: AbortSignal | undefined, duration: number, timeoutError: () => Error) {
     this.#callerSignal = callerSignal;
-    this.#timer = setTimeout(() => this.#controller.abort(timeoutError()), duration);
+    if (duration < Infinity) this.#timer = setTimeout(() => this.#controller.abort(timeoutError()), duration);
     if (callerSignal?.aborted) this.handleEvent();
     else callerSignal?.addEventListener('abort', this);
   }

@@ -32,7 +32,7 @@ export interface RateLimitOptions {
 export interface ClientOptions {
   /**
    * The API token, or a function that returns it. The function is called for every attempt, so that a rotated token is
-   * used at once. Default: the environment variable `EXAMPLE_API_TOKEN`.
+   * used at once, and may take as long as `timeout`. Default: the environment variable `EXAMPLE_API_TOKEN`.
    */
   apiToken?: ApiToken | undefined;
   /** Base URL of the API. Default: the environment variable `EXAMPLE_BASE_URL`, or `https://api.example.com/v1`. */

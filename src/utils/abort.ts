@@ -1,11 +1,14 @@
-/** Settles as the work does, or rejects with the signal's reason as soon as it aborts, even if the work ignores the signal. */
+/**
+ * Settles as the work does, or rejects with the signal's reason as soon as it aborts, even if the work ignores the
+ * signal. Either way, nothing is left on the signal.
+ */
 export function untilAborted<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
   if (!signal) return work;
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);
     const settled = () => signal.removeEventListener('abort', abort);
     if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort);
+    else signal.addEventListener('abort', abort, { once: true }); // the work may never settle
     work.then(resolve, reject).finally(settled);
   });
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { ExampleError, InvalidRequestError } from '@example/sdk';
+import { ExampleError, InvalidRequestError, TimeoutError } from '@example/sdk';
 import { clientOf, json, rejection, serve, user } from '../support/http-server.ts';
-import { fixJitter } from '../support/virtual-time.ts';
+import { inProcessApi } from '../support/in-process-api.ts';
+import { fixJitter, settled, useVirtualTime } from '../support/virtual-time.ts';
 
 const answer = () => serve((_, response) => json(response, 200, user));
 
@@ -52,5 +53,28 @@ describe('an API token', () => {
     expect(error).toBeInstanceOf(ExampleError);
     expect(error).toMatchObject({ message: 'The apiToken function failed; see the cause.', cause });
     expect(server.requests).toHaveLength(0);
+  });
+
+  it('that is not there within the timeout of an attempt ends the call, and nothing is sent', async () => {
+    useVirtualTime();
+    const api = inProcessApi(() => Response.json(user));
+    const client = clientOf(api, { apiToken: () => new Promise(() => undefined) });
+
+    const error = await settled(rejection(client.users.get('user_123', { timeout: 400 })));
+
+    expect(error).toBeInstanceOf(TimeoutError);
+    expect(error).toMatchObject({ message: 'The apiToken function did not return within 400 ms (timeout).' });
+    expect(performance.now()).toBe(400);
+    expect(api.requests).toHaveLength(0);
+  });
+
+  it('may be waited for without limit', async () => {
+    useVirtualTime();
+    const api = inProcessApi(() => Response.json(user));
+    const apiToken = () => new Promise<string>((resolve) => setTimeout(() => resolve('token-1'), 86_400_000));
+
+    const call = clientOf(api, { apiToken, timeout: Infinity }).users.get('user_123');
+
+    expect(await settled(call)).toEqual(user);
   });
 });

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import ky from 'ky';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { APIError, ConnectionError, TimeoutError } from '@example/sdk';
@@ -355,6 +356,13 @@ describe('a connection that fails', () => {
     expect(kind).toEqual({ kind: 'lost' });
   });
 
+  it('was established if a response arrived, whatever the error of its body says', async () => {
+    const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED', syscall: 'connect' });
+    const { failure: kind } = await failure(() => new Response(brokenBody(refused), { status: 201 }));
+
+    expect(kind).toEqual({ kind: 'lost' });
+  });
+
   it('keeps the status if the body of an error breaks off', async () => {
     const { error } = await failure(() => new Response(brokenBody(new TypeError('terminated')), { status: 502 }));
 
@@ -388,6 +396,20 @@ describe('the rate limiter learns once', () => {
 
     expect(await reportsOf(() => Promise.reject(networkError(refused)))).toEqual(['unsent']);
     expect(await reportsOf(() => Response.json({}), AbortSignal.abort(reason))).toEqual(['unsent']);
+  });
+
+  it('that the runtime cannot make requests', async () => {
+    vi.stubGlobal('Request', undefined);
+    const { permit, reports } = recordingPermit();
+    const { signal } = new AbortController();
+
+    const { result } = attempt(get, () => Response.json({}), { permit, signal });
+
+    expect(await result).toMatchObject({ kind: 'failure', failure: { kind: 'unsent' } });
+    vi.unstubAllGlobals();
+    expect(reports).toEqual(['unsent']);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it('that no response arrived', async () => {

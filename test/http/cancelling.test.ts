@@ -1,9 +1,9 @@
 import { getEventListeners } from 'node:events';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { TimeoutError } from '@example/sdk';
+import { TimeoutError, type RequestOptions } from '@example/sdk';
 import { afterHeaders, clientOf, fail, json, rejection, serve, user, type Handler } from '../support/http-server.ts';
-import { inProcessApi, noAnswer } from '../support/in-process-api.ts';
-import { fixJitter, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
+import { errorResponse, inProcessApi, noAnswer } from '../support/in-process-api.ts';
+import { fixJitter, passTime, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
 
 const reason = new Error('changed my mind');
 
@@ -146,6 +146,28 @@ describe('after a call, its signal has no listener left', () => {
     await Promise.allSettled([client.users.get('user_123', { signal }).asResponse()]);
 
     expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+  });
+
+  it('even if it was aborted while the call waited for something that never comes', async () => {
+    const never = () => new Promise<never>(() => undefined);
+    const busy = inProcessApi(() => errorResponse(503, { 'retry-after': '60' }));
+    const waits: Record<string, (options: RequestOptions) => Promise<unknown>> = {
+      'a token': (options) => clientOf(busy, { apiToken: never }).users.get('user_123', options),
+      'a retry': (options) => clientOf(busy).users.get('user_123', options),
+      'a response': (options) => clientOf(inProcessApi(noAnswer)).users.get('user_123', options),
+    };
+    for (const [name, call] of Object.entries(waits)) {
+      for (const totalTimeout of [Infinity, 90_000]) {
+        const controller = new AbortController();
+        const rejected = rejection(call({ signal: controller.signal, totalTimeout }));
+        await passTime(1000);
+        controller.abort(reason);
+
+        expect(await rejected, name).toBe(reason);
+        expect(getEventListeners(controller.signal, 'abort'), name).toHaveLength(0);
+      }
+    }
+    expect(vi.getTimerCount()).toBe(0);
   });
 });
 

@@ -25,6 +25,7 @@ describe('untilAborted', () => {
     controller.abort(reason);
 
     expect(await rejection(work)).toBe(reason);
+    expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
   });
 
   it('rejects if the signal has already aborted', async () => {
