@@ -32,7 +32,15 @@ export default defineConfig({
         },
       },
       // Tests that run other programs: the built package, servers, browsers, databases.
-      { extends: true, test: { name: 'system', include: ['{test,sandbox/test}/**/*.system.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'system',
+          include: ['{test,sandbox/test}/**/*.system.test.ts'],
+          // A busy machine takes its time to start them.
+          testTimeout: 60_000,
+        },
+      },
       // Tests of the packed tarball where users run it. Nothing here counts for coverage.
       {
         extends: true,

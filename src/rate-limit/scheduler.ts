@@ -187,7 +187,7 @@ export class Scheduler implements RateLimiter, RequestEnd {
   }
 
   #syncStore(now: number): number {
-    return this.#store.sync(now, this.#routes.waitingFor(this.#budget));
+    return this.#store.isUsed ? this.#store.sync(now, this.#routes.waitingFor(this.#budget)) : Infinity;
   }
 
   /** The call to send now: of all routes that are ready, the one that has waited longest. */

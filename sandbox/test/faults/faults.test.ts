@@ -1,5 +1,5 @@
 import { createSandbox, type Fault, type Sandbox, type SandboxServer } from '@example/sandbox';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { call, john, over } from '../support/calls.ts';
 
 const local = createSandbox({ rateLimit: { limit: 10_000 } });
@@ -131,11 +131,24 @@ test('a share applies to about that fraction of the requests, the same ones for 
   expect(share).toBeLessThan(0.4);
 });
 
-test('latency delays the response, and an abort does not wait for it', async () => {
-  const sandbox = createSandbox({ latency: 1 });
-  expect((await call(sandbox, 'GET /v1/projects')).status).toBe(200);
-  expect(sandbox.requests[0]?.duration).toBeGreaterThanOrEqual(0.5);
+test('latency delays the response', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const sandbox = createSandbox({ latency: 250 });
+  let status: number | undefined;
+  const answered = call(sandbox, 'GET /v1/projects').then((response) => (status = response.status));
 
+  await vi.advanceTimersByTimeAsync(249);
+  expect(status).toBeUndefined();
+  await vi.advanceTimersByTimeAsync(1);
+  await answered;
+
+  expect(status).toBe(200);
+  expect(sandbox.requests[0]?.duration).toBe(250);
+});
+
+test('an abort does not wait for the latency', async () => {
+  const sandbox = createSandbox();
   sandbox.faults.next({ latency: 600_000 });
   const controller = new AbortController();
   const headers = { Authorization: `Bearer ${sandbox.apiToken}` };
