@@ -1,5 +1,5 @@
 import { brandError, ExampleError } from './example-error.ts';
-import type { RequestTarget } from './request-target.ts';
+import { about, type RequestTarget } from './request-target.ts';
 
 /** The rate limit as a response reported it. */
 export interface RateLimitInfo {
@@ -15,7 +15,7 @@ export interface RateLimitInfo {
 export interface APIErrorInit extends RequestTarget {
   /** HTTP status code. */
   readonly status: number;
-  /** What went wrong. */
+  /** What went wrong. The message of the error also says what was called. */
   readonly message: string;
   /** The API's error code. */
   readonly code?: string | undefined;
@@ -57,9 +57,10 @@ export class APIError extends ExampleError implements RequestTarget {
   readonly rateLimit: RateLimitInfo | undefined;
   readonly method: string;
   readonly path: string;
+  readonly route: string;
 
   constructor(init: APIErrorInit) {
-    super(init.message);
+    super(about(init, init.message, init.status));
     this.status = init.status;
     this.code = init.code;
     this.details = init.details;
@@ -67,6 +68,7 @@ export class APIError extends ExampleError implements RequestTarget {
     this.rateLimit = init.rateLimit;
     this.method = init.method;
     this.path = init.path;
+    this.route = init.route;
     Object.defineProperty(this, 'headers', { value: init.headers });
   }
 }

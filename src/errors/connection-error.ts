@@ -1,5 +1,5 @@
 import { brandError, ExampleError } from './example-error.ts';
-import type { RequestTarget } from './request-target.ts';
+import { about, type RequestTarget } from './request-target.ts';
 
 /** No complete response arrived: the connection could not be established, or it broke. `cause` says why. */
 export class ConnectionError extends ExampleError implements RequestTarget {
@@ -9,11 +9,13 @@ export class ConnectionError extends ExampleError implements RequestTarget {
 
   readonly method: string;
   readonly path: string;
+  readonly route: string;
 
   constructor(message: string, target: RequestTarget, options?: ErrorOptions) {
-    super(message, options);
+    super(about(target, message), options);
     this.method = target.method;
     this.path = target.path;
+    this.route = target.route;
   }
 }
 

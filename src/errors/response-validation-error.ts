@@ -1,5 +1,5 @@
 import { brandError, ExampleError } from './example-error.ts';
-import type { RequestTarget } from './request-target.ts';
+import { about, type RequestTarget } from './request-target.ts';
 
 /** One difference between a response and the API reference. It contains no values from the response. */
 export interface ValidationIssue {
@@ -23,6 +23,7 @@ export class ResponseValidationError extends ExampleError implements RequestTarg
   readonly status: number;
   readonly method: string;
   readonly path: string;
+  readonly route: string;
 
   constructor(
     message: string,
@@ -32,11 +33,12 @@ export class ResponseValidationError extends ExampleError implements RequestTarg
       readonly body: unknown;
     },
   ) {
-    super(message);
+    super(about(init, message, init.status));
     this.issues = init.issues;
     this.status = init.status;
     this.method = init.method;
     this.path = init.path;
+    this.route = init.route;
     Object.defineProperty(this, 'body', { value: init.body });
   }
 }

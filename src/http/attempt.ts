@@ -115,10 +115,10 @@ function resultOf(response: Response, text: string, call: Call, { redactor }: At
 }
 
 function timeoutError(call: Call): TimeoutError {
-  return new TimeoutError(`${call.method} ${call.path} did not complete within ${call.timeout} ms (timeout).`, call);
+  return new TimeoutError(`The attempt took longer than its timeout of ${call.timeout} ms.`, call);
 }
 
 function connectionError(error: unknown, call: Call, redactor: Redactor): ConnectionError {
   const cause = redactor.redactError(error);
-  return new ConnectionError(`${call.method} ${call.path} failed: ${connectionProblem(cause)}`, call, { cause });
+  return new ConnectionError(`The request failed: ${connectionProblem(cause)}`, call, { cause });
 }

@@ -8,8 +8,6 @@ import { expandRoute } from './route.ts';
 
 /** One call with its options resolved and checked: what each attempt sends, and its limits. */
 export interface Call extends RequestTarget {
-  /** As the API documents it: `/users/{id}`. */
-  readonly route: string;
   readonly baseUrl: string;
   readonly query: Readonly<Record<string, string | number | undefined>> | undefined;
   readonly headers: Readonly<Record<string, string>>;

@@ -24,24 +24,25 @@ export function decode<T>(
   validation: 'warn' | 'throw' | 'off',
   onIssues: (issues: readonly ValidationIssue[]) => void,
 ): T {
-  const { method, path, status, text, redactor } = received;
+  const { method, path, route, status, text, redactor } = received;
   const body = parseJson(text);
   const invalid = (problem: string, issues: readonly ValidationIssue[] = []) =>
-    new ResponseValidationError(`${method} ${path} returned ${status}, but ${problem}.`, {
+    new ResponseValidationError(`${problem}.`, {
       method,
       path,
+      route,
       status,
       issues,
       body: redactor.redactJson(body === undefined ? text : body),
     });
 
-  if (body === undefined) throw invalid(text === '' ? 'the body is empty' : 'the body is not JSON');
+  if (body === undefined) throw invalid(text === '' ? 'The body is empty' : 'The body is not JSON');
   const { isUsable = isRecord } = spec;
-  if (!isUsable(body)) throw invalid('the body is not what the API documents', findIssues(spec.schema, body));
+  if (!isUsable(body)) throw invalid('The body is not what the API documents', findIssues(spec.schema, body));
 
   const issues = validation === 'off' ? [] : findIssues(spec.schema, body);
   if (issues.length > 0) {
-    if (validation === 'throw') throw invalid('the body differs from what the API documents', issues);
+    if (validation === 'throw') throw invalid('The body differs from what the API documents', issues);
     onIssues(issues);
   }
   // The documented type. If the body differs from it, the issues above say so.

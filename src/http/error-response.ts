@@ -19,9 +19,10 @@ export function errorFrom(
   return apiError({
     method: target.method,
     path: target.path,
+    route: target.route,
     status: response.status,
     message: shorten(
-      redactor.redact(typeof message === 'string' && message !== '' ? message : undocumented(response, target, text)),
+      redactor.redact(typeof message === 'string' && message !== '' ? message : undocumented(response, text)),
     ),
     code: typeof code === 'string' ? redactor.redactName(code) : undefined,
     details: isRecord(details) ? (redactor.redactJson(details) as Record<string, unknown>) : undefined,
@@ -31,15 +32,11 @@ export function errorFrom(
   });
 }
 
-function undocumented(
-  { status, statusText, headers }: Response,
-  { method, path }: RequestTarget,
-  text: string,
-): string {
+function undocumented({ status, statusText, headers }: Response, text: string): string {
   const type = headers.get('content-type')?.split(';', 1)[0];
   const body = type ?? (text === '' ? 'no body' : 'a body without a content type');
   const reason = statusText ? ` ${statusText}` : '';
-  return `${method} ${path} returned ${status}${reason} with ${body} instead of the API's error format.`;
+  return `Answered ${status}${reason} with ${body} instead of the API's error format.`;
 }
 
 function shorten(text: string): string {

@@ -118,10 +118,10 @@ export class HttpClient implements Requester {
     }
   }
 
-  #decode<T>(spec: RequestSpec<T>, { method, path }: Call, status: number, text: string, redactor: Redactor): T {
-    const received = { method, path, status, text, redactor };
+  #decode<T>(spec: RequestSpec<T>, { method, path, route }: Call, status: number, text: string, redactor: Redactor): T {
+    const received = { method, path, route, status, text, redactor };
     return decode(spec, received, this.#options.responseValidation, (issues) =>
-      this.#telemetry.validationIssues(received, spec.route, issues),
+      this.#telemetry.validationIssues(received, issues),
     );
   }
 }
@@ -146,8 +146,5 @@ function preferring(lastError: ExampleError | undefined): (reason: unknown) => n
 }
 
 function totalTimeoutError(call: Call): TimeoutError {
-  return new TimeoutError(
-    `${call.method} ${call.path} took longer than ${call.totalTimeout} ms in total (totalTimeout).`,
-    call,
-  );
+  return new TimeoutError(`The call took longer than its totalTimeout of ${call.totalTimeout} ms.`, call);
 }

@@ -32,7 +32,7 @@ export function followRedirect(
             ? `more than ${mostRedirects} times`
             : undefined;
   if (!target || problem) {
-    throw new ConnectionError(`${call.method} ${call.path} was redirected ${problem}. Check baseUrl.`, call);
+    throw new ConnectionError(`The API redirected ${problem}. Check baseUrl.`, call);
   }
   return target.href;
 }

@@ -137,7 +137,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
       return this.#named(page, this.#send({ ...query, page }, { ...options, signal: signals }));
     };
     const onDrift = (drift: Drift) =>
-      this.#requester.onListDrift?.({ method: 'GET', path: expandRoute(route, params), ...drift });
+      this.#requester.onListDrift?.({ method: 'GET', path: expandRoute(route, params), route, ...drift });
 
     for await (const walked of walk(fetchPage, { first: query?.page ?? 1, prefetch, limit, onDrift })) {
       yield this.#toPage(walked.page, walked, walked.hasNext);

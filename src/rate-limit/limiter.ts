@@ -9,8 +9,6 @@ export interface Admission extends RequestTarget {
   readonly maxWait?: number | undefined;
   /** When the call times out (`totalTimeout`), in milliseconds of `performance.now()`. If it would wait longer, it rejects at once. */
   readonly deadline?: number | undefined;
-  /** The route as the API documents it, such as `/users/{id}`: calls of one route may have limits in common. */
-  readonly route?: string | undefined;
   /** Default: normal. */
   readonly priority?: CallPriority | undefined;
   /** Whether the API has refused this call (429) before: it is then sent ahead of all others. */

@@ -16,7 +16,7 @@ export class Routes {
   readonly #routes = new Map<string, Route>();
 
   /** The route of a call. */
-  of({ method, route = '' }: Admission): Route {
+  of({ method, route }: Admission): Route {
     const key = `${method} ${route}`;
     const known = this.#routes.get(key);
     if (known !== undefined) return known;

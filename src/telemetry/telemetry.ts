@@ -88,11 +88,11 @@ export class Telemetry {
     );
   }
 
-  /** @param route The path as the reference writes it, so that a difference is logged once for all ids. */
-  validationIssues(call: RequestTarget, route: string, issues: readonly ValidationIssue[]): void {
+  validationIssues(call: RequestTarget, issues: readonly ValidationIssue[]): void {
     const { loggedIssues } = this.#shared;
     for (const issue of issues) {
-      const location = `${call.method} ${route}, body${locationOf(issue)}`;
+      // By route, so that a difference is logged once for all ids.
+      const location = `${call.method} ${call.route}, body${locationOf(issue)}`;
       if (loggedIssues.has(location)) continue;
       loggedIssues.add(location);
       this.#logger.warn?.(`A response differs from the documentation at ${location}: ${issue.message}.`);
@@ -123,7 +123,7 @@ function newShared(logger: LeveledLogger): SharedTelemetry {
   };
 }
 
-/** Only the method and path of a call. */
-function target({ method, path }: RequestTarget): RequestTarget {
-  return { method, path };
+/** Only the target of a call. */
+function target({ method, path, route }: RequestTarget): RequestTarget {
+  return { method, path, route };
 }

@@ -166,5 +166,8 @@ it('passes on what a server says if it holds no secret', async () => {
   const server = await serve((_, response) => json(response, 400, body));
   const client = new Client({ apiToken, baseUrl: server.url });
 
-  await expect(client.users.get('user_123')).rejects.toMatchObject(body.error);
+  await expect(client.users.get('user_123')).rejects.toMatchObject({
+    ...body.error,
+    message: 'Bad: 100% (400 GET /users/{id})',
+  });
 });

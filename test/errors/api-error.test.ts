@@ -17,12 +17,13 @@ describe('an APIError', () => {
     expect(error).toMatchObject({
       status: 422,
       code: 'invalid_request',
-      message: 'The email is invalid.',
+      message: 'The email is invalid. (422 GET /users/{id})',
       details: { email: 'must have an @' },
       requestId: 'req_42',
       rateLimit: { limit: 100, remaining: 7, reset: 1640995200 },
       method: 'GET',
       path: '/users/user_123',
+      route: '/users/{id}',
     });
     expect(error.headers.get('x-request-id')).toBe('req_42');
   });
@@ -36,13 +37,14 @@ describe('an APIError', () => {
 
     expect(JSON.parse(JSON.stringify(error))).toEqual({
       name: 'NotFoundError',
-      message: 'No such user.',
+      message: 'No such user. (404 GET /users/{id})',
       status: 404,
       code: 'not_found',
       method: 'GET',
       path: '/users/user_123',
+      route: '/users/{id}',
     });
-    expect(String(error)).toBe('NotFoundError: No such user.');
-    expect(error.stack).toMatch(/^NotFoundError: No such user\./);
+    expect(String(error)).toBe('NotFoundError: No such user. (404 GET /users/{id})');
+    expect(error.stack).toMatch(/^NotFoundError: No such user\. \(404 GET \/users\/\{id\}\)\n/);
   });
 });

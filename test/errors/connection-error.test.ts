@@ -8,11 +8,15 @@ it('a ConnectionError has the reason as its cause and in its message', async () 
   const error = await rejection(clientOf(server, { maxRetries: 0 }).users.get('user_123'));
 
   expect(error).toBeInstanceOf(ConnectionError);
-  expect(error).toMatchObject({ message: 'GET /users/user_123 failed: other side closed', cause: expect.any(Error) });
+  expect(error).toMatchObject({
+    message: 'The request failed: other side closed (GET /users/{id})',
+    cause: expect.any(Error),
+  });
   expect(JSON.parse(JSON.stringify(error))).toEqual({
     name: 'ConnectionError',
-    message: 'GET /users/user_123 failed: other side closed',
+    message: 'The request failed: other side closed (GET /users/{id})',
     method: 'GET',
     path: '/users/user_123',
+    route: '/users/{id}',
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConnectionError, ExampleError, InvalidRequestError, NotFoundError, TimeoutError } from '@example/sdk';
 
-const init = { status: 404, message: 'Gone', headers: new Headers(), method: 'GET', path: '/' };
+const init = { status: 404, message: 'Gone', headers: new Headers(), method: 'GET', path: '/', route: '/' };
 
 describe('instanceof', () => {
   it('tells a class that a user derives from the others', () => {
@@ -21,7 +21,7 @@ describe('instanceof', () => {
   );
 
   it('knows that a TimeoutError is a ConnectionError, and not the reverse', () => {
-    const target = { method: 'GET', path: '/' };
+    const target = { method: 'GET', path: '/', route: '/' };
 
     expect(new TimeoutError('late', target)).toBeInstanceOf(ConnectionError);
     expect(new ConnectionError('broken', target)).not.toBeInstanceOf(TimeoutError);

@@ -225,7 +225,7 @@ describe('timeout', () => {
     kind: 'failure',
     response: undefined,
     failure: { kind: 'lost' },
-    error: { name: 'TimeoutError', message: 'GET /projects did not complete within 30000 ms (timeout).' },
+    error: { name: 'TimeoutError', message: 'The attempt took longer than its timeout of 30000 ms. (GET /projects)' },
   };
 
   it('covers the time until the headers', async () => {
@@ -332,7 +332,7 @@ describe('a connection that fails', () => {
 
     expect(error).toBeInstanceOf(ConnectionError);
     expect(chain(error)).toEqual([
-      'ConnectionError: GET /projects failed: other side closed',
+      'ConnectionError: The request failed: other side closed (GET /projects)',
       'NetworkError: Request failed due to a network error: GET https://api.example.com/v1/projects',
       'TypeError: fetch failed',
       'Error: other side closed',
@@ -352,7 +352,7 @@ describe('a connection that fails', () => {
 
     expect(error).toBeInstanceOf(ConnectionError);
     expect(error).not.toBeInstanceOf(TimeoutError);
-    expect(error.message).toBe('GET /projects failed: terminated');
+    expect(error.message).toBe('The request failed: terminated (GET /projects)');
     expect(kind).toEqual({ kind: 'lost' });
   });
 

@@ -45,7 +45,7 @@ describe('a server that answers', () => {
 
     expect(error).toBeInstanceOf(ResponseValidationError);
     expect(error).toMatchObject({
-      message: 'GET /users/user_123 returned 200, but the body is not JSON.',
+      message: 'The body is not JSON. (200 GET /users/{id})',
       body,
       status: 200,
     });
@@ -55,7 +55,7 @@ describe('a server that answers', () => {
     const error = await callTo((socket) => socket.write(head('200 OK', 'content-length: 0')));
 
     expect(error).toBeInstanceOf(ResponseValidationError);
-    expect(error).toMatchObject({ message: 'GET /users/user_123 returned 200, but the body is empty.' });
+    expect(error).toMatchObject({ message: 'The body is empty. (200 GET /users/{id})' });
   });
 
   it('204: ResponseValidationError, because a user was asked for', async () => {
@@ -129,7 +129,7 @@ describe('a server that accepts the request', () => {
 
     expect(error).toBeInstanceOf(TimeoutError);
     expect(error).toMatchObject({
-      message: 'GET /users/user_123 did not complete within 400 ms (timeout).',
+      message: 'The attempt took longer than its timeout of 400 ms. (GET /users/{id})',
     });
   });
 
@@ -186,6 +186,6 @@ describe('a server that accepts the request', () => {
     const error = await rejection(clientOf(server, retry).users.get('user_123'));
 
     expect(error).toBeInstanceOf(TimeoutError);
-    expect(error).toMatchObject({ message: 'GET /users/user_123 took longer than 120 ms in total (totalTimeout).' });
+    expect(error).toMatchObject({ message: 'The call took longer than its totalTimeout of 120 ms. (GET /users/{id})' });
   });
 });

@@ -16,7 +16,7 @@ describe('totalTimeout', () => {
 
     expect(error).toBeInstanceOf(TimeoutError);
     expect(error).toMatchObject({
-      message: 'POST /users took longer than 500 ms in total (totalTimeout).',
+      message: 'The call took longer than its totalTimeout of 500 ms. (POST /users)',
       method: 'POST',
       path: '/users',
     });
@@ -31,7 +31,7 @@ describe('totalTimeout', () => {
 
     expect(await settled(rejection(call))).toMatchObject({
       name: 'TimeoutError',
-      message: 'GET /users/user_123 took longer than 4000 ms in total (totalTimeout).',
+      message: 'The call took longer than its totalTimeout of 4000 ms. (GET /users/{id})',
     });
     // The second attempt follows after half a second of backoff, the third after a second, and is cut short.
     expect(api.requests.map(({ at }) => at)).toEqual([0, 1500, 3500]);

@@ -38,7 +38,7 @@ describe('a response that differs from the documentation', () => {
     const { client, events } = setup(odd);
 
     expect(await client.users.get('user_123')).toEqual(odd);
-    expect(events).toEqual([{ method: 'GET', path: '/users/user_123', issues }]);
+    expect(events).toEqual([{ method: 'GET', path: '/users/user_123', route: '/users/{id}', issues }]);
   });
 
   it('is logged once for each location, not for each response', async () => {
@@ -84,7 +84,7 @@ describe('a response that differs from the documentation', () => {
 
     expect(error).toBeInstanceOf(ResponseValidationError);
     expect(error).toMatchObject({
-      message: 'GET /users/user_123 returned 200, but the body differs from what the API documents.',
+      message: 'The body differs from what the API documents. (200 GET /users/{id})',
       issues,
       body: odd,
       status: 200,

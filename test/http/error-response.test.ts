@@ -5,7 +5,7 @@ import { clientOf, rejection, serve } from '../support/http-server.ts';
 
 describe('the body of an error that is not the documented one', () => {
   const fallback = (status: string, what: string) =>
-    `GET /users/user_123 returned ${status} with ${what} instead of the API's error format.`;
+    `Answered ${status} with ${what} instead of the API's error format.`;
 
   it.each([
     ['HTML', '<html><body>Bad gateway</body></html>', fallback('502 Bad Gateway', 'application/json')],
@@ -21,7 +21,7 @@ describe('the body of an error that is not the documented one', () => {
     const error = await errorFor(502, body);
 
     expect(error).toBeInstanceOf(InternalServerError);
-    expect(error.message).toBe(message);
+    expect(error.message).toBe(`${message} (502 GET /users/{id})`);
     expect(error.details).toBeUndefined();
   });
 
@@ -35,7 +35,7 @@ describe('the body of an error that is not the documented one', () => {
   it('does not make the message longer than 500 characters', async () => {
     const error = await errorFor(400, { error: { message: 'x'.repeat(5000) } });
 
-    expect(error.message).toBe(`${'x'.repeat(500)}…`);
+    expect(error.message).toBe(`${'x'.repeat(500)}… (400 GET /users/{id})`);
   });
 
   it('may be missing, with its content type', async () => {
@@ -46,7 +46,7 @@ describe('the body of an error that is not the documented one', () => {
 
     expect(await rejection(clientOf(server).users.get('user_123'))).toMatchObject({
       name: 'NotFoundError',
-      message: fallback('404 Not Found', 'no body'),
+      message: `${fallback('404 Not Found', 'no body')} (404 GET /users/{id})`,
     });
   });
 });

@@ -70,7 +70,7 @@ describe('a custom fetch', () => {
     const error = await rejection(clientOf({ url: 'https://a.example.com' }, { fetch, maxRetries: 0 }).users.get('1'));
 
     expect(error).toBeInstanceOf(ConnectionError);
-    expect(error).toMatchObject({ message: 'GET /users/1 failed: There is no tunnel.' });
+    expect(error).toMatchObject({ message: 'The request failed: There is no tunnel. (GET /users/{id})' });
   });
 
   it.each([
@@ -126,7 +126,8 @@ describe('a fetch whose responses are not those of the web platform', () => {
     const thrown = await rejection(clientOf(api).users.get('user_123'));
 
     expect(thrown).toBeInstanceOf(NotFoundError);
-    expect(thrown).toMatchObject({ ...error, status: 404, requestId: 'req_1' });
+    expect(thrown).toMatchObject({ code: 'not_found', status: 404, requestId: 'req_1' });
+    expect((thrown as Error).message).toBe('No such user. (404 GET /users/{id})');
   });
 
   it('has its rate limit read', async () => {

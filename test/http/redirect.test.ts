@@ -82,5 +82,5 @@ it('a redirect that a browser hides is an error that says so', async () => {
   const error = await rejection(client.users.get('user_123'));
 
   expect(error).toBeInstanceOf(ConnectionError);
-  expect((error as Error).message).toContain('was redirected to an unknown location');
+  expect((error as Error).message).toContain('The API redirected to an unknown location');
 });

@@ -251,9 +251,10 @@ describe('a retry', () => {
 
     await rejection(client.users.get('user_123'));
 
+    const reason = 'Answered 500. (500 GET /users/{id})';
     expect(events).toEqual([
-      { method: 'GET', path: '/users/user_123', attempt: 1, delay: 0, status: 500, reason: 'Answered 500.' },
-      { method: 'GET', path: '/users/user_123', attempt: 2, delay: 0, status: 500, reason: 'Answered 500.' },
+      { method: 'GET', path: '/users/user_123', route: '/users/{id}', attempt: 1, delay: 0, status: 500, reason },
+      { method: 'GET', path: '/users/user_123', route: '/users/{id}', attempt: 2, delay: 0, status: 500, reason },
     ]);
   });
 });

@@ -155,7 +155,7 @@ describe.each(Object.entries(kinds))('fetch of undici, %s,', (_, fetchOf) => {
 
     expect(await rejection(client.users.get('user_123'))).toMatchObject({
       name: 'ConnectionError',
-      message: 'GET /users/user_123 failed: other side closed',
+      message: 'The request failed: other side closed (GET /users/{id})',
     });
   });
 });

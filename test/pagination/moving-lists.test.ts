@@ -130,7 +130,9 @@ it('a list that never rests is reported once, with counts, and its re-reads are 
   expect(found.slice(0, 200)).toEqual(numbers(1, 200));
 
   const rereads = pages().length - new Set(pages()).size;
-  expect(drifts).toEqual([{ method: 'GET', path: '/projects', rereads, openSeams: expect.any(Number) as number }]);
+  expect(drifts).toEqual([
+    { method: 'GET', path: '/projects', route: '/projects', rereads, openSeams: expect.any(Number) as number },
+  ]);
   expect(drifts[0]!.openSeams).toBeGreaterThan(0);
   expect(rereads).toBeLessThanOrEqual(20 + 2 * Math.ceil(found.length / 10) + 1);
 });
@@ -152,7 +154,7 @@ it('a moving list without ids is read as it comes, and reported', async () => {
   client.on('listDrift', (drift) => drifts.push(drift));
   expect(await collect(client.projects.list())).toHaveLength(59);
   expect(pages()).toEqual([1, 2, 3]);
-  expect(drifts).toEqual([{ method: 'GET', path: '/projects', rereads: 0, openSeams: 1 }]);
+  expect(drifts).toEqual([{ method: 'GET', path: '/projects', route: '/projects', rereads: 0, openSeams: 1 }]);
 });
 
 it('the client logs a warning about a list that may be incomplete', async () => {

@@ -6,7 +6,7 @@ import { VirtualTime } from './support/simulation.ts';
 import { useImmediateDigest } from './support/immediate-digest.ts';
 
 const id = 'https://api.example.com/v1 sk_secret';
-const call = { method: 'GET', path: '/' };
+const call = { method: 'GET', path: '/', route: '/' };
 
 beforeEach(useImmediateDigest);
 

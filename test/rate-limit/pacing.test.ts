@@ -121,8 +121,8 @@ describe('a call that has to wait', () => {
     await times(2, list(client));
 
     expect(events).toEqual([
-      { method: 'GET', path: '/projects', delay: 60_000, waiting: 1 },
-      { method: 'GET', path: '/projects', delay: 60_000, waiting: 2 },
+      { method: 'GET', path: '/projects', route: '/projects', delay: 60_000, waiting: 1 },
+      { method: 'GET', path: '/projects', route: '/projects', delay: 60_000, waiting: 2 },
     ]);
   });
 

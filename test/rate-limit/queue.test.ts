@@ -5,7 +5,7 @@ import { CallPriority } from '../../src/rate-limit/priority.ts';
 import { LimitedServer } from './support/servers.ts';
 import { World } from './support/simulation.ts';
 
-const site = { method: 'GET', path: '/users/user_123' };
+const site = { method: 'GET', path: '/users/user_123', route: '/users/{id}' };
 
 function busyWorld(limit = 10): World {
   return new World(new LimitedServer({ kind: 'first-request', limit, window: 60_000 }));

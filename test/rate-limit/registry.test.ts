@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import { rateLimiterFor } from '../../src/rate-limit/registry.ts';
 
-const site = { method: 'GET', path: '/' };
+const site = { method: 'GET', path: '/', route: '/' };
 const baseUrl = 'https://api.example.com/v1';
 
 describe('the limiter of a token', () => {

@@ -19,7 +19,7 @@ async function run(source: string): Promise<string> {
 
 const setUp = `
 const limiter = rateLimiterFor({ baseUrl: 'https://api.example.com/v1', token: 'sk', limit: 1 });
-const site = { method: 'GET', path: '/users/user_123' };
+const site = { method: 'GET', path: '/users/user_123', route: '/users/{id}' };
 (await limiter.acquire(site)).answered(200, new Headers());
 `;
 

@@ -26,10 +26,11 @@ describe('events', () => {
     await settled(client.users.get('user_123'));
 
     expect(events).toEqual([
-      { method: 'GET', path: '/users/user_123', attempt: 1 },
+      { method: 'GET', path: '/users/user_123', route: '/users/{id}', attempt: 1 },
       {
         method: 'GET',
         path: '/users/user_123',
+        route: '/users/{id}',
         attempt: 1,
         status: 200,
         duration: 120,

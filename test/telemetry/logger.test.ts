@@ -25,7 +25,9 @@ describe('the log', () => {
       ['[@example/sdk] GET /users/user_123: answered 503 after 80 ms.'],
       ['[@example/sdk] GET /users/user_123: no answer after 80 ms.'],
     ]);
-    expect(log.info.mock.calls).toEqual([['[@example/sdk] InternalServerError: Answered 503. Retrying in 250 ms.']]);
+    expect(log.info.mock.calls).toEqual([
+      ['[@example/sdk] InternalServerError: Answered 503. (503 GET /users/{id}) Retrying in 250 ms.'],
+    ]);
   });
 
   it.each([...levels, 'off'] as const)('shows nothing beyond its level: %s', async (logLevel) => {
