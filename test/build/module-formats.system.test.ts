@@ -9,7 +9,8 @@ const require = createRequire(import.meta.url);
 // The CommonJS build has the same exports; its declarations are a file of their own.
 const cjs = require('../../dist/index.cjs') as SDK;
 
-const init = { status: 404, message: 'No such user.', headers: new Headers(), method: 'GET', path: '/users/1' };
+const target = { method: 'GET', path: '/users/1', route: '/users/{id}' };
+const init = { status: 404, message: 'No such user.', headers: new Headers(), ...target };
 
 describe('the ES-module and the CommonJS build, both loaded', () => {
   it('are two copies', () => {
