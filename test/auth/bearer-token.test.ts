@@ -63,7 +63,9 @@ describe('an API token', () => {
     const error = await settled(rejection(client.users.get('user_123', { timeout: 400 })));
 
     expect(error).toBeInstanceOf(TimeoutError);
-    expect(error).toMatchObject({ message: 'The apiToken function did not return within 400 ms (timeout).' });
+    expect(error).toMatchObject({
+      message: 'The apiToken function did not return within 400 ms (timeout). (GET /users/{id})',
+    });
     expect(performance.now()).toBe(400);
     expect(api.requests).toHaveLength(0);
   });

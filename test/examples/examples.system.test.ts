@@ -47,7 +47,7 @@ describe('the examples run as they stand', () => {
   it('cancel-and-time-out', async () => {
     const lines = (await runExample('cancel-and-time-out')).trim().split('\n');
 
-    expect(lines.slice(0, 2)).toEqual(['100 projects.', expect.stringMatching(/^Too slow: GET \/projects/)]);
+    expect(lines.slice(0, 2)).toEqual(['100 projects.', expect.stringMatching(/^Too slow: .+ \(GET \/projects\)$/)]);
     expect(lines.at(-1)).toBe('Stopped after 20: Error: twenty are enough');
     expect(lines).toHaveLength(2 + 20 + 1);
   });

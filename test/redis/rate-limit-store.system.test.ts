@@ -68,7 +68,13 @@ describe.each<RedisServerProgram>(['redis-server', 'valkey-server'])(
         onStoreChange: (change: RateLimitStoreChange) => void = noChange,
       ) {
         for (let refused = false; ; refused = true) {
-          const permit: Permit = await process.limiter.acquire({ method: 'GET', path: '/', route: '/', refused, onStoreChange });
+          const permit: Permit = await process.limiter.acquire({
+            method: 'GET',
+            path: '/',
+            route: '/',
+            refused,
+            onStoreChange,
+          });
           await pause(1);
           const { status, headers } = api.answer(Date.now());
           await pause(1);
