@@ -28,9 +28,9 @@ const folders = Object.keys(mayImport);
 const sandboxMayImport = {
   utils: [],
   http: [],
-  contract: [],
+  contract: ['utils'],
   storage: ['contract'],
-  faults: ['http', 'utils'],
+  faults: ['http', 'utils', 'contract'],
   webhooks: ['http', 'utils', 'storage'],
   state: ['http', 'utils', 'contract', 'storage', 'faults', 'webhooks'],
   api: ['http', 'utils', 'contract', 'storage', 'faults', 'state'],

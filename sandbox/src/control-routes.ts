@@ -6,8 +6,9 @@ import { parseFields } from './http/parse-fields.ts';
 import { readJsonObject } from './http/request-body.ts';
 import { sameOriginOnly } from './http/same-origin.ts';
 import type { Services } from './state/services.ts';
+import { strictFields } from './utils/strict-fields.ts';
 
-const advanceSchema = z.strictObject({
+const advanceSchema = strictFields({
   advance: z
     .number('Must be a number of milliseconds.')
     .check(z.minimum(0, 'Must be a number of milliseconds of at least 0.')),

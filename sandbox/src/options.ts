@@ -1,8 +1,13 @@
+import * as z from 'zod/mini';
+import { wholeNumber } from './contract/schemas.ts';
+import { withTypeErrors } from './http/failure.ts';
+import { parseFields } from './http/parse-fields.ts';
 import type { RateLimit } from './state/rate-windows.ts';
-import type { ProjectSeed, UserSeed } from './state/seeding.ts';
+import { type ProjectSeed, projectSeedSchema, type UserSeed, userSeedSchema } from './state/seeding.ts';
+import { strictFields } from './utils/strict-fields.ts';
 import type { DelivererOptions } from './webhooks/deliverer.ts';
 import { defaultSchedule } from './webhooks/retry-schedule.ts';
-import type { EndpointParams } from './webhooks/webhooks.ts';
+import { type EndpointParams, endpointSchema } from './webhooks/webhooks.ts';
 
 /** How webhooks are delivered. */
 export interface WebhookOptions {
@@ -64,43 +69,80 @@ export interface ResolvedOptions {
   readonly seed: number;
 }
 
-/** @throws {TypeError} when an option is invalid; the message names the option and says what is expected. */
-export function resolveOptions(options: SandboxOptions): ResolvedOptions {
-  const apiToken = options.apiToken ?? `sandbox_${crypto.randomUUID().replaceAll('-', '')}`;
-  if (!/^[\w.~+/-]+=*$/.test(apiToken)) {
-    throw new TypeError('`apiToken` must consist of letters, digits and the characters -._~+/, as bearer tokens do.');
-  }
+const fraction = 'Must be a number from 0 to 1.';
+
+const functionSchema = <F>() => z.custom<F>((value) => typeof value === 'function', 'Must be a function.');
+
+const apiTokenMessage = 'Must consist of letters, digits and the characters -._~+/, as bearer tokens do.';
+
+const optionsSchema = strictFields({
+  apiToken: z.optional(z.string(apiTokenMessage).check(z.regex(/^[\w.~+/-]+=*$/, apiTokenMessage))),
+  rateLimit: z.optional(strictFields({ limit: z.optional(wholeNumber(1)), window: z.optional(wholeNumber(1)) })),
+  projects: z.optional(z.union([wholeNumber(0), z.array(projectSeedSchema)])),
+  users: z.optional(z.union([wholeNumber(0), z.array(userSeedSchema)])),
+  now: z.optional(functionSchema<() => number>()),
+  latency: z.optional(wholeNumber(0)),
+  webhooks: z.optional(
+    strictFields({
+      endpoints: z.optional(z.array(endpointSchema, 'Must be a list of webhooks.')),
+      schedule: z.optional(z.array(wholeNumber(0), 'Must be a list of delays in milliseconds.')),
+      jitter: z.optional(z.number(fraction).check(z.minimum(0, fraction), z.maximum(1, fraction))),
+      timeout: z.optional(wholeNumber(1)),
+      fetch: z.optional(functionSchema<NonNullable<WebhookOptions['fetch']>>()),
+    }),
+  ),
+  seed: z.optional(wholeNumber(0)),
+}) satisfies z.ZodMiniType<SandboxOptions>;
+
+/** @throws {TypeError} when an option is invalid or unknown; the message names the option and says what is expected. */
+export function resolveOptions(given: SandboxOptions): ResolvedOptions {
+  const {
+    rateLimit,
+    webhooks = {},
+    ...options
+  } = withTypeErrors('Invalid options.', () => parseFields(optionsSchema, given));
   return {
-    apiToken,
-    rateLimit: {
-      limit: count('rateLimit.limit', options.rateLimit?.limit ?? 100, 1),
-      window: count('rateLimit.window', options.rateLimit?.window ?? 60_000, 1),
-    },
-    projects: seeds('projects', options.projects ?? 100),
-    users: seeds('users', options.users ?? 0),
+    apiToken: options.apiToken ?? `sandbox_${crypto.randomUUID().replaceAll('-', '')}`,
+    rateLimit: { limit: rateLimit?.limit ?? 100, window: rateLimit?.window ?? 60_000 },
+    projects: seeds(options.projects ?? 100),
+    users: seeds(options.users ?? 0),
     now: options.now ?? Date.now,
-    endpoints: options.webhooks?.endpoints ?? [],
-    delivery: delivery(options.webhooks ?? {}),
-    latency: count('latency', options.latency ?? 0, 0),
-    seed: count('seed', options.seed ?? 1, 0),
+    endpoints: webhooks.endpoints ?? [],
+    delivery: {
+      schedule: {
+        delays: webhooks.schedule ?? defaultSchedule.delays,
+        jitter: webhooks.jitter ?? defaultSchedule.jitter,
+      },
+      timeout: webhooks.timeout ?? 15_000,
+      fetch: webhooks.fetch ?? ((url, init) => globalThis.fetch(url, init)),
+    },
+    latency: options.latency ?? 0,
+    seed: options.seed ?? 1,
   };
 }
 
-function delivery({ schedule, jitter = defaultSchedule.jitter, timeout, fetch }: WebhookOptions): DelivererOptions {
-  if (!(jitter >= 0 && jitter <= 1)) throw new TypeError(`\`webhooks.jitter\` must be from 0 to 1, not ${jitter}.`);
-  const delays = schedule?.map((delay) => count('webhooks.schedule', delay, 0)) ?? defaultSchedule.delays;
-  return {
-    schedule: { delays, jitter },
-    timeout: count('webhooks.timeout', timeout ?? 15_000, 1),
-    fetch: fetch ?? ((url, init) => globalThis.fetch(url, init)),
-  };
+function seeds<Seed extends object>(value: number | readonly Seed[]): readonly (Seed | object)[] {
+  return typeof value === 'number' ? Array.from({ length: value }, () => ({})) : value;
 }
 
-function count(name: string, value: number, min: number): number {
-  if (Number.isSafeInteger(value) && value >= min) return value;
-  throw new TypeError(`\`${name}\` must be a whole number of at least ${min}, not ${value}.`);
+const portMessage = 'Must be a port number from 0 to 65535.';
+
+const listenSchema = strictFields({
+  port: z._default(z.int(portMessage).check(z.minimum(0, portMessage), z.maximum(65_535, portMessage)), 0),
+  host: z._default(z.string('Must be an address.').check(z.minLength(1, 'Must be an address.')), '127.0.0.1'),
+});
+
+/** Where to listen. */
+export interface ListenOptions {
+  /** TCP port; 0 picks a free one. Default: 0. */
+  port?: number | undefined;
+  /** Address to listen on. Default: `127.0.0.1`, which only this machine can reach. */
+  host?: string | undefined;
 }
 
-function seeds<Seed extends object>(name: string, value: number | readonly Seed[]): readonly (Seed | object)[] {
-  return typeof value === 'number' ? Array.from({ length: count(name, value, 0) }, () => ({})) : value;
+/** @throws {TypeError} when an option is invalid or unknown. */
+export function resolveListenOptions(where: number | ListenOptions): { readonly port: number; readonly host: string } {
+  return withTypeErrors('Invalid options.', () =>
+    parseFields(listenSchema, typeof where === 'number' ? { port: where } : where),
+  );
 }

@@ -1,7 +1,7 @@
 import { createApp } from './app.ts';
 import { Faults } from './faults/armed-faults.ts';
 import { breakAsFetch, BrokenConnection } from './http/broken-connection.ts';
-import { resolveOptions, type SandboxOptions } from './options.ts';
+import { type ListenOptions, resolveListenOptions, resolveOptions, type SandboxOptions } from './options.ts';
 import { Idempotency } from './state/idempotency.ts';
 import { RateWindows } from './state/rate-windows.ts';
 import { type RecordedRequest, RequestLog } from './state/request-log.ts';
@@ -16,14 +16,6 @@ import { Clock } from './utils/clock.ts';
 import { seededRandom } from './utils/random.ts';
 import { Deliverer } from './webhooks/deliverer.ts';
 import { SandboxWebhooks } from './webhooks/webhooks.ts';
-
-/** Where to listen. */
-export interface ListenOptions {
-  /** TCP port; 0 picks a free one. Default: 0. */
-  port?: number | undefined;
-  /** Address to listen on. Default: `127.0.0.1`, which only this machine can reach. */
-  host?: string | undefined;
-}
 
 /** A running HTTP server. */
 export interface SandboxServer {
@@ -133,7 +125,7 @@ export function assembleSandbox(options: SandboxOptions, { listen, journal }: Pl
       return untilAborted(request.signal, answer(request).catch(failAsFetch));
     },
     listen: async (where = {}) => {
-      const { port = 0, host = '127.0.0.1' } = typeof where === 'number' ? { port: where } : where;
+      const { port, host } = resolveListenOptions(where);
       const server = await listen(answer, port, host);
       servers.add(server);
       return server;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { createSandbox } from '@example/sandbox';
+import { createSandbox, type ListenOptions } from '@example/sandbox';
 import { afterEach, expect, test } from 'vitest';
 
 const sandbox = createSandbox({ now: () => Date.parse('2024-01-01T00:00:00Z') });
@@ -24,6 +24,15 @@ test('the port and the address can be chosen; a port in use is an error', async 
   await expect(sandbox.listen({ host: '::1', port: first.port })).rejects.toThrow('EADDRINUSE');
   const second = await sandbox.listen(first.port);
   expect(second.url).toBe(`http://127.0.0.1:${first.port}/v1`);
+});
+
+test.each<[number | ListenOptions, string]>([
+  [{ prot: 4010 } as ListenOptions, 'Invalid options. `prot`: Unknown field. Known fields: port, host.'],
+  [{ port: 70_000 }, '`port`: Must be a port number from 0 to 65535.'],
+  [-1, '`port`'],
+  [{ host: '' }, '`host`: Must be an address.'],
+])('listen(%j) is refused', async (where, message) => {
+  await expect(sandbox.listen(where)).rejects.toThrow(message);
 });
 
 test('the server and sandbox.fetch share one state', async () => {

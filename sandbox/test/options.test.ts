@@ -12,11 +12,34 @@ test.each<[SandboxOptions, string]>([
   [{ users: [{ email: 'a@example.com' }, { email: 'A@example.com' }] }, 'users'],
   [{ latency: -1 }, 'latency'],
   [{ webhooks: { jitter: 2 } }, 'webhooks.jitter'],
-  [{ webhooks: { schedule: [-1] } }, 'webhooks.schedule'],
+  [{ webhooks: { schedule: [-1] } }, 'webhooks.schedule.0'],
   [{ seed: Number.POSITIVE_INFINITY }, 'seed'],
+  [{ users: [{ id: 'user_1' }, { id: 'user_1', email: 'b@example.com' }] }, 'users'],
+  [{ users: [{}, { email: 'ada' }] }, 'users.1.email'],
+  [{ projects: [{ created_at: 'yesterday' }] }, 'projects.0.created_at'],
+  [{ projects: [{ id: 'a b' }] }, 'projects.0.id'],
+  [{ webhooks: { endpoints: [{ url: 'ftp://example.com' }] } }, 'webhooks.endpoints.0.url'],
+  [{ projets: 3 } as SandboxOptions, 'projets'],
+  [{ rateLimit: { limt: 3 } } as SandboxOptions, 'rateLimit.limt'],
+  [{ users: [{ password: 'secret' }] } as unknown as SandboxOptions, 'users.0.password'],
+  [{ webhooks: { retries: 3 } } as SandboxOptions, 'webhooks.retries'],
+  [{ now: 5 } as unknown as SandboxOptions, 'now'],
 ])('%j is refused by name', (options, name) => {
   expect(() => createSandbox(options)).toThrow(TypeError);
   expect(() => createSandbox(options)).toThrow(`\`${name}\``);
+});
+
+test('the message about an unknown option lists the known ones', () => {
+  expect(() => createSandbox({ rateLimit: { limt: 3 } } as SandboxOptions)).toThrow(
+    'Invalid options. `rateLimit.limt`: Unknown field. Known fields: limit, window.',
+  );
+  expect(() => createSandbox(null as unknown as SandboxOptions)).toThrow('Invalid options. Must be an object.');
+});
+
+test('generated ids leave out the ids that seeds and tests have given', () => {
+  const sandbox = createSandbox({ users: [{}, { id: 'user_123' }, { id: 'user_125' }] });
+  sandbox.state.users.create({ email: 'new@example.com' });
+  expect(sandbox.state.users.list().map(({ id }) => id)).toEqual(['user_124', 'user_123', 'user_125', 'user_126']);
 });
 
 test('users can be created at the start: a number of them or a list', async () => {

@@ -9,7 +9,7 @@ import type { Env } from './request-context.ts';
 export function faultInjection(services: Services): MiddlewareHandler<Env> {
   return async (context, next) => {
     const { method, path, raw } = context.req;
-    const fault = services.faults.take(method, path);
+    const fault = services.faults.take(method, path.replace(/^\/v1/, ''));
     const latency = services.latency + (fault?.latency ?? 0);
     if (latency > 0) await sleep(latency, raw.signal);
     if (fault === undefined) return next();

@@ -1,5 +1,4 @@
 import { type Context, Hono } from 'hono';
-import * as z from 'zod/mini';
 import { type UserCreateParams, userCreateSchema } from '../contract/schemas.ts';
 import { Failure, invalidFields } from '../http/failure.ts';
 import { parseFields } from '../http/parse-fields.ts';
@@ -9,10 +8,11 @@ import type { Services } from '../state/services.ts';
 import { createUser, publicUser } from '../state/users.ts';
 import { hashPassword } from '../utils/hashing.ts';
 import { redact } from '../utils/redact.ts';
+import { strictFields } from '../utils/strict-fields.ts';
 import { allowOnly } from './allowed-methods.ts';
 import type { Env } from './request-context.ts';
 
-const noParameters = z.strictObject({});
+const noParameters = strictFields({});
 
 export function userRoutes(services: Services): Hono<Env> {
   const { store } = services;

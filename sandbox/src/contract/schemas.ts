@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { strictFields } from '../utils/strict-fields.ts';
 
 /** A user of the account. */
 export interface User {
@@ -27,10 +28,10 @@ const userFields = {
 };
 
 /** A user without a password, as tests create it. */
-export const userFieldsSchema = z.strictObject(userFields);
+export const userFieldsSchema = strictFields(userFields);
 
 /** The body of `POST /users`. */
-export const userCreateSchema = z.strictObject({
+export const userCreateSchema = strictFields({
   ...userFields,
   password: z
     .string(characters(8, 1000))
@@ -59,7 +60,7 @@ export const projectSchema = z.looseObject({
 }) satisfies z.ZodMiniType<Project>;
 
 /** A project's fields, as tests and the dashboard write them. */
-export const projectFieldsSchema = z.strictObject({
+export const projectFieldsSchema = strictFields({
   name: text(200),
   description: z.string('Must be a string.').check(z.maxLength(2000, 'Must have at most 2000 characters.')),
   status: z
@@ -72,7 +73,7 @@ export type ProjectFields = z.infer<typeof projectFieldsSchema>;
 const maxPerPage = 100;
 
 /** The query parameters of `GET /projects`. */
-export const projectListSchema = z.strictObject({
+export const projectListSchema = strictFields({
   page: z._default(integer(1, Number.MAX_SAFE_INTEGER, 'Must be an integer of at least 1.'), 1),
   per_page: z._default(integer(1, maxPerPage, `Must be an integer from 1 to ${maxPerPage}.`), 20),
   status: z.optional(z.string().check(z.minLength(1, 'Must not be empty: leave it out to get every project.'))),
@@ -102,6 +103,12 @@ export function text(max: number) {
   return z
     .string(message)
     .check(z.minLength(1, message), z.maxLength(max, message), z.regex(/\S/, 'Must not be blank.'));
+}
+
+/** A number of something, such as milliseconds. */
+export function wholeNumber(min: number) {
+  const message = `Must be a whole number of at least ${min}.`;
+  return z.int(message).check(z.minimum(min, message));
 }
 
 function characters(min: number, max: number): string {

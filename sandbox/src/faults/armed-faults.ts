@@ -1,7 +1,8 @@
 import { withTypeErrors } from '../http/failure.ts';
 import { parseFields } from '../http/parse-fields.ts';
 import { type Random, seededRandom } from '../utils/random.ts';
-import { type Fault, faultSchema, isOfRoute } from './fault.ts';
+import { type Fault, faultSchema } from './fault.ts';
+import { isOfRoute } from './fault-route.ts';
 
 /** A fault that applies to future requests. */
 export interface ArmedFault extends Fault {
@@ -69,7 +70,7 @@ export class Faults {
     this.#armed = [];
   }
 
-  /** @internal Returns the fault for this request, and counts it. */
+  /** @internal Returns the fault for this request, and counts it. `path` is relative to the base URL. */
   take(method: string, path: string): Fault | undefined {
     const armed = this.#armed.find(
       ({ fault, random }) =>

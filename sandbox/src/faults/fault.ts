@@ -1,4 +1,7 @@
 import * as z from 'zod/mini';
+import { apiRoutes } from '../contract/routes.ts';
+import { strictFields } from '../utils/strict-fields.ts';
+import { isPossibleRoute } from './fault-route.ts';
 
 /** A failure on demand, to test how your code handles it. Needs at least one of `status`, `latency`, `reset` and `body`. */
 export interface Fault {
@@ -34,39 +37,25 @@ function between(min: number, max: number) {
   return z.refine<number>((value) => value >= min && value <= max, `Must be from ${min} to ${max}.`);
 }
 
+const documented = apiRoutes.map(({ method, path }) => `${method} ${path}`).join(', ');
+const routeMessage = `Must be a route of the API, such as POST /users or /users/{id}. The API has ${documented}.`;
+
 const effects = ['status', 'latency', 'reset', 'body'] as const;
 
 /** Validates a {@link Fault}. */
-export const faultSchema = z
-  .strictObject({
-    status: integer(400, 599),
-    retryAfter: integer(0, 86_400),
-    latency: integer(0, 600_000),
-    reset: flag,
-    body: z.optional(z.enum(['cut', 'malformed', 'html', 'empty'], 'Must be cut, malformed, html or empty.')),
-    after: flag,
-    route: z.optional(
-      z
-        .string('Must be a route, such as `POST /users`.')
-        .check(z.regex(/^([A-Z]+ )?\/[\w/{}*.-]*$/, 'Must be a route, such as `POST /users` or `/users/{id}`.')),
-    ),
-    share: z.optional(z.number('Must be a number from 0 to 1.').check(between(0, 1))),
-    times: integer(1, 1_000_000_000),
-  })
-  .check(
-    z.refine((fault) => effects.some((effect) => fault[effect] !== undefined), {
-      path: ['status'],
-      message: 'Must have at least one of status, latency, reset and body.',
-    }),
-  ) satisfies z.ZodMiniType<Fault>;
-
-/** Whether a request belongs to a route. `path` is the full path: `/v1/users/user_123`. */
-export function isOfRoute(route: string, method: string, path: string): boolean {
-  const [, only, template = ''] = /^([A-Z]+ )?(?:\/v1(?=\/))?(.*)$/.exec(route) ?? [];
-  if (only !== undefined && only.trim() !== method) return false;
-  const pattern = template
-    .replaceAll(/[.]/g, '\\.')
-    .replaceAll(/\{[^/]*\}/g, '[^/]+')
-    .replaceAll('*', '.*');
-  return new RegExp(`^/v1${pattern}$`).test(path);
-}
+export const faultSchema = strictFields({
+  status: integer(400, 599),
+  retryAfter: integer(0, 86_400),
+  latency: integer(0, 600_000),
+  reset: flag,
+  body: z.optional(z.enum(['cut', 'malformed', 'html', 'empty'], 'Must be cut, malformed, html or empty.')),
+  after: flag,
+  route: z.optional(z.string(routeMessage).check(z.refine(isPossibleRoute, routeMessage))),
+  share: z.optional(z.number('Must be a number from 0 to 1.').check(between(0, 1))),
+  times: integer(1, 1_000_000_000),
+}).check(
+  z.refine((fault) => effects.some((effect) => fault[effect] !== undefined), {
+    path: ['status'],
+    message: 'Must have at least one of status, latency, reset and body.',
+  }),
+) satisfies z.ZodMiniType<Fault>;

@@ -42,7 +42,9 @@ export function withTypeErrors<T>(what: string, work: () => T): T {
     return work();
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    const reasons = Object.entries(error.details).map(([field, reason]) => `\`${field}\`: ${reason}`);
+    const reasons = Object.entries(error.details).map(([field, reason]) =>
+      field === '' ? reason : `\`${field}\`: ${reason}`,
+    );
     throw new TypeError([what, ...(reasons.length > 0 ? reasons : [error.message])].join(' '), { cause: error });
   }
 }

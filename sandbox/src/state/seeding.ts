@@ -1,6 +1,8 @@
-import type { ProjectFields } from '../contract/schemas.ts';
+import * as z from 'zod/mini';
+import { type ProjectFields, projectFieldsSchema, userFieldsSchema } from '../contract/schemas.ts';
 import { emailKey, type Store } from '../storage/store.ts';
 import { timestamp } from '../utils/clock.ts';
+import { strictFields } from '../utils/strict-fields.ts';
 import { pick, type Random, seededRandom } from '../utils/random.ts';
 
 /** A project to create at the start. Missing fields get sample values. */
@@ -29,6 +31,19 @@ export interface UserSeed {
   created_at?: string | undefined;
 }
 
+const id = z.string('Must be a string.').check(z.regex(/^[\w-]{1,100}$/, 'Must be 1 to 100 letters, digits, _ or -.'));
+const created_at = z.iso.datetime({ offset: true, error: 'Must be a time in ISO 8601, such as 2024-01-01T00:00:00Z.' });
+
+/** Validates a {@link ProjectSeed}. */
+export const projectSeedSchema = strictFields(
+  z.partial(z.object({ id, created_at, ...projectFieldsSchema.shape })).shape,
+) satisfies z.ZodMiniType<ProjectSeed>;
+
+/** Validates a {@link UserSeed}. */
+export const userSeedSchema = strictFields(
+  z.partial(z.object({ id, created_at, ...userFieldsSchema.shape })).shape,
+) satisfies z.ZodMiniType<UserSeed>;
+
 const dayInMs = 86_400_000;
 
 const subjects = ['Website', 'Billing', 'Mobile app', 'Search', 'Onboarding', 'Reporting', 'Data export'] as const;
@@ -47,11 +62,13 @@ export interface Seeding {
 /** Fills a new store with its initial data. The same seed gives the same data. */
 export function seedStore(store: Store, { projects, users, seed }: Seeding, now: number): void {
   const random = seededRandom(seed);
+  const nextProjectId = idGenerator(store, 'proj', projects);
+  const nextUserId = idGenerator(store, 'user', users);
   store.once('seeding', () => {
     projects.forEach((project, index) =>
       store.projects.put({
         ...seedProject(index, project, random),
-        id: project.id ?? store.nextId('proj'),
+        id: project.id ?? nextProjectId(),
         // One per day, the last one yesterday.
         created_at: project.created_at ?? timestamp(now - (projects.length - index) * dayInMs),
       }),
@@ -63,11 +80,27 @@ export function seedStore(store: Store, { projects, users, seed }: Seeding, now:
       }
       store.users.put({
         ...fields,
-        id: user.id ?? store.nextId('user'),
+        id: user.id ?? nextUserId(),
         created_at: user.created_at ?? timestamp(now - (users.length - index) * dayInMs),
       });
     });
   });
+}
+
+/** Generates ids other than those that the seeds have. */
+function idGenerator(store: Store, kind: 'proj' | 'user', seeds: readonly { id?: string | undefined }[]): () => string {
+  const given = new Set<string>();
+  for (const { id } of seeds) {
+    if (id === undefined) continue;
+    if (given.has(id)) throw new TypeError(`\`${kind === 'proj' ? 'projects' : 'users'}\` has the id ${id} twice.`);
+    given.add(id);
+  }
+  return () => {
+    let id: string;
+    do id = store.nextId(kind);
+    while (given.has(id));
+    return id;
+  };
 }
 
 /** A project's fields, with sample values for those that are missing. */

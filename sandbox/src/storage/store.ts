@@ -54,9 +54,15 @@ export class Store {
     return this.#journal === undefined ? work() : this.#journal.transaction(work);
   }
 
-  /** Returns `user_123`, `user_124` and so on. The first id is the one in the reference. */
-  nextId(prefix: string): string {
-    const last = (this.#sequences.get(prefix)?.last ?? 122) + 1;
+  /**
+   * Returns `user_123`, `user_124` and so on. The first id is the one in the reference. Ids that records were given
+   * are left out.
+   */
+  nextId(prefix: 'user' | 'proj' | 'tok' | 'we' | 'del'): string {
+    const { users: user, projects: proj, tokens: tok, endpoints: we, deliveries: del } = this;
+    const taken = { user, proj, tok, we, del }[prefix];
+    let last = (this.#sequences.get(prefix)?.last ?? 122) + 1;
+    while (taken.get(`${prefix}_${last}`) !== undefined) last += 1;
     this.#sequences.put({ id: prefix, last });
     return `${prefix}_${last}`;
   }

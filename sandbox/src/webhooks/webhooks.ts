@@ -5,6 +5,7 @@ import type { DeliveryRecord, EndpointRecord } from '../storage/records.ts';
 import type { Store } from '../storage/store.ts';
 import { type Clock, timestamp } from '../utils/clock.ts';
 import { randomSecret } from '../utils/random.ts';
+import { strictFields } from '../utils/strict-fields.ts';
 import type { Deliverer } from './deliverer.ts';
 
 /** The documented events. */
@@ -50,9 +51,9 @@ const secret = z
   .check(z.regex(/^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/, 'Must be whsec_ and 24 to 64 bytes in base64.'));
 
 /** Validates {@link EndpointParams}. */
-export const endpointSchema = z.strictObject({ url, events: z.optional(events), secret: z.optional(secret) });
+export const endpointSchema = strictFields({ url, events: z.optional(events), secret: z.optional(secret) });
 
-const changesSchema = z.strictObject({
+const changesSchema = strictFields({
   url: z.optional(url),
   events: z.optional(events),
   enabled: z.optional(z.boolean('Must be true or false.')),

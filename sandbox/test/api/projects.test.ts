@@ -69,7 +69,7 @@ test.each([
   ['per_page=all', { per_page: 'Must be an integer from 1 to 100.' }],
   ['status=', { status: 'Must not be empty: leave it out to get every project.' }],
   ['page=1&page=2', { page: 'Must be given once.' }],
-  ['perPage=5', { perPage: 'Unknown field.' }],
+  ['perPage=5', { perPage: 'Unknown field. Known fields: page, per_page, status.' }],
 ])('?%s: 422 that names the parameter', async (query, details) => {
   const response = await call(createSandbox(), `GET /v1/projects?${query}`);
   expect(response.status).toBe(422);

@@ -39,7 +39,7 @@ describe('POST /users', () => {
           name: 'Must be a string of 1 to 200 characters.',
           email: 'Must be an email address, such as john@example.com.',
           password: 'Must be a string of 8 to 1000 characters.',
-          admin: 'Unknown field.',
+          admin: 'Unknown field. Known fields: name, email, password.',
         },
       },
     });
@@ -54,7 +54,7 @@ describe('POST /users', () => {
     ['email', `${'x'.repeat(250)}@example.com`, 'Must have at most 254 characters.'],
     ['password', 'seven77', 'Must be a string of 8 to 1000 characters.'],
     ['password', 12345678, 'Must be a string of 8 to 1000 characters.'],
-    ['__proto__', {}, 'Unknown field.'],
+    ['__proto__', {}, 'Unknown field. Known fields: name, email, password.'],
   ])('%s = %j is refused', async (field, value, message) => {
     const json = Object.fromEntries([...Object.entries(john), [field, value]]);
     const response = await call(createSandbox(), 'POST /v1/users', { json });

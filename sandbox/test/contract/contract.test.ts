@@ -4,6 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { describe, expect, test } from 'vitest';
 import { openapi } from '../../src/contract/openapi.ts';
+import { apiRoutes } from '../../src/contract/routes.ts';
 import { call, john } from '../support/calls.ts';
 import { receiver } from '../support/receiver.ts';
 import { reference } from '../support/reference.ts';
@@ -85,6 +86,7 @@ describe('openapi.json matches the API reference', () => {
     );
     expect(reference.routes).toHaveLength(3);
     expect(new Set(ours)).toEqual(new Set(reference.routes.map(({ method, path }) => `${method} ${path}`)));
+    expect(new Set(apiRoutes.map(({ method, path }) => `${method} ${path}`))).toEqual(new Set(ours));
   });
 
   test.each(reference.routes)('parameters, fields and examples of $method $path', (route) => {

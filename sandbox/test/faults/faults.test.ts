@@ -102,10 +102,10 @@ test.each([
   ['GET /users/{id}', [200, 503, 409]],
   ['/v1/users/*', [200, 503, 409]],
   ['POST /users', [200, 404, 503]],
-  ['DELETE /users', [200, 404, 409]],
+  ['/users/nobody', [200, 503, 409]],
   ['/*', [503, 503, 503]],
 ])('a fault for %s meets no other route', async (route, statuses) => {
-  const sandbox = createSandbox({ users: [john] });
+  const sandbox = createSandbox({ users: [{ email: john.email }] });
   sandbox.faults.next({ status: 503, route, times: 3 });
   const responses = [
     await call(sandbox, 'GET /v1/projects'),
@@ -194,6 +194,28 @@ test('a fault can be removed', async () => {
   expect(sandbox.faults.remove(id)).toBe(true);
   expect(sandbox.faults.remove(id)).toBe(false);
   expect((await call(sandbox, 'GET /v1/projects')).status).toBe(200);
+});
+
+test.each([
+  'users',
+  '/user',
+  '/users/',
+  'DELETE /users',
+  'POST /projects',
+  'get /users',
+  '/projects/{id}',
+  '/users/a/b',
+  '/v1',
+])('a fault for %s is refused, because no request of the API can match it', (route) => {
+  const message = 'Must be a route of the API, such as POST /users or /users/{id}. The API has GET /users/{id}, ';
+  expect(() => createSandbox().faults.next({ status: 503, route })).toThrow(message);
+});
+
+test('a fault for HEAD is a fault for a route that has GET', async () => {
+  const sandbox = createSandbox();
+  sandbox.faults.next({ status: 503, route: 'HEAD /projects' });
+  expect((await call(sandbox, 'GET /v1/projects')).status).toBe(200);
+  expect((await call(sandbox, 'HEAD /v1/projects')).status).toBe(503);
 });
 
 test.each<[Fault, string]>([

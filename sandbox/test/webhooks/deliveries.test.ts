@@ -297,7 +297,9 @@ test.each<[EndpointParams, string]>([
   [{ url: 'https://example.com', secret: 'hunter2' }, '`secret`: Must be whsec_ and 24 to 64 bytes in base64.'],
 ])('%j is not a valid webhook', (params, message) => {
   expect(() => createSandbox().webhooks.register(params)).toThrow(message);
-  expect(() => createSandbox({ webhooks: { endpoints: [params] } })).toThrow(message);
+  expect(() => createSandbox({ webhooks: { endpoints: [params] } })).toThrow(
+    message.replace(/^`/, '`webhooks.endpoints.0.'),
+  );
 });
 
 test('an unknown id is named in the error', () => {
