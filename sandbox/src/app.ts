@@ -1,11 +1,12 @@
 import { Hono } from 'hono';
 import { authentication } from './api/authentication.ts';
+import { commonHeaders } from './api/common-headers.ts';
 import { faultInjection } from './api/fault-injection.ts';
 import { preflight } from './api/preflight.ts';
 import { projectRoutes } from './api/project-routes.ts';
 import { rateLimiting } from './api/rate-limiting.ts';
+import { recording } from './api/recording.ts';
 import type { Env } from './api/request-context.ts';
-import { requestLifecycle } from './api/request-lifecycle.ts';
 import { userRoutes } from './api/user-routes.ts';
 import { openapi } from './contract/openapi.ts';
 import { controlRoutes } from './control-routes.ts';
@@ -27,7 +28,7 @@ export function createApp(services: Services): Hono<Env> {
   });
   app.get('/', (context) => context.redirect('/dashboard'));
 
-  app.use(requestLifecycle(services));
+  app.use(recording(services), commonHeaders(services));
   app.use('/v1/*', preflight, authentication(services), rateLimiting(services), faultInjection(services));
   app.route('/v1/users', userRoutes(services));
   app.route('/v1/projects', projectRoutes(services));

@@ -12,7 +12,7 @@ export type { ArmedFault, Faults } from './faults/armed-faults.ts';
 export type { Fault } from './faults/fault.ts';
 export type { ListenOptions, SandboxOptions, WebhookOptions } from './options.ts';
 export type { Sandbox, SandboxServer } from './sandbox.ts';
-export type { RecordedRequest } from './state/request-log.ts';
+export type { RecordedRequest, RecordedResponse, RequestState } from './state/recorded-request.ts';
 export type { NewToken, ProjectState, SandboxState, TokenInfo, TokenState, UserState } from './state/sandbox-state.ts';
 export type { ProjectSeed, UserSeed } from './state/seeding.ts';
 export type { Attempt, DeliveryRecord, EndpointRecord, ProjectRecord } from './storage/records.ts';

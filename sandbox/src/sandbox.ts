@@ -4,7 +4,8 @@ import { breakAsFetch, BrokenConnection } from './http/broken-connection.ts';
 import { type ListenOptions, resolveListenOptions, resolveOptions, type SandboxOptions } from './options.ts';
 import { Idempotency } from './state/idempotency.ts';
 import { RateWindows } from './state/rate-windows.ts';
-import { type RecordedRequest, RequestLog } from './state/request-log.ts';
+import type { RecordedRequest } from './state/recorded-request.ts';
+import { RequestLog } from './state/request-log.ts';
 import { SandboxState } from './state/sandbox-state.ts';
 import { seedStore } from './state/seeding.ts';
 import type { Services } from './state/services.ts';
@@ -49,7 +50,7 @@ export interface Sandbox {
   readonly clock: Clock;
   /** Restores the initial data, tokens, budgets, faults, requests, webhooks and clock. */
   readonly reset: () => Promise<void>;
-  /** The last 1000 requests, oldest first, with secrets redacted. */
+  /** The last 10 000 requests and their responses, oldest first, with secrets redacted; fewer if their bodies are large. */
   readonly requests: readonly RecordedRequest[];
 }
 
@@ -80,7 +81,7 @@ export function assembleSandbox(options: SandboxOptions, { listen, journal }: Pl
     windows: new RateWindows(rateLimit),
     idempotency: new Idempotency(store, clock),
     faults: new Faults(seed),
-    log: new RequestLog(),
+    log: new RequestLog(() => undefined),
     webhooks: new SandboxWebhooks(store, clock, deliverer),
     latency,
     reset: async () => {
@@ -140,7 +141,7 @@ export function assembleSandbox(options: SandboxOptions, { listen, journal }: Pl
   };
 }
 
-function failAsFetch(error: unknown): Promise<Response> {
+function failAsFetch(error: unknown): Response {
   if (error instanceof BrokenConnection) return breakAsFetch(error);
   throw error;
 }

@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import { BrokenConnection, firstHalf } from './http/broken-connection.ts';
+import { BrokenConnection } from './http/broken-connection.ts';
 import { Failure } from './http/failure.ts';
 import type { Listen } from './sandbox.ts';
 
@@ -60,13 +60,12 @@ function misdirected(): Promise<Response> {
   return Promise.resolve(Response.json(body, { status }));
 }
 
-async function breakConnection({ answer }: BrokenConnection, outgoing: ServerResponse): Promise<Response> {
-  if (answer === undefined) {
+function breakConnection({ partial }: BrokenConnection, outgoing: ServerResponse): Response {
+  if (partial === undefined) {
     outgoing.socket?.resetAndDestroy();
   } else {
-    const { sent, total } = await firstHalf(answer);
-    outgoing.writeHead(answer.status, { ...Object.fromEntries(answer.headers), 'content-length': total });
-    outgoing.write(sent, () => outgoing.destroy());
+    outgoing.writeHead(partial.status, { ...Object.fromEntries(partial.headers), 'content-length': partial.total });
+    outgoing.write(partial.sent, () => outgoing.destroy());
   }
   return RESPONSE_ALREADY_SENT;
 }

@@ -1,5 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Fault } from '../faults/fault.ts';
+import { BrokenConnection } from '../http/broken-connection.ts';
 import { Failure } from '../http/failure.ts';
 import type { Services } from '../state/services.ts';
 import { sleep } from '../utils/abort.ts';
@@ -11,7 +12,8 @@ export function faultInjection(services: Services): MiddlewareHandler<Env> {
     const { method, path, raw } = context.req;
     const fault = services.faults.take(method, path.replace(/^\/v1/, ''));
     const latency = services.latency + (fault?.latency ?? 0);
-    if (latency > 0) await sleep(latency, raw.signal);
+    context.get('exchange').progress.fault = fault;
+    if (latency > 0) await sleep(latency, raw.signal).catch(() => Promise.reject(new BrokenConnection()));
     if (fault === undefined) return next();
 
     const instead = fault.status !== undefined || fault.reset === true;

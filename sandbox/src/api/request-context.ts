@@ -1,12 +1,12 @@
 import type { RateLimitStatus } from '../state/rate-windows.ts';
-import type { PendingRequest } from '../state/request-log.ts';
+import type { Exchange } from '../state/recorded-request.ts';
 import type { TokenRecord } from '../storage/records.ts';
 
 /** The variables that the middleware of one request shares. */
 export interface Env {
   Variables: {
-    /** The request's log entry. */
-    entry: PendingRequest;
+    /** The request's record in the log. */
+    exchange: Exchange;
     /** The request's token, once it is known. */
     token: TokenRecord | undefined;
     /** Overrides the rate-limit headers, for a fault. */

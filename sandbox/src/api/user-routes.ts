@@ -7,7 +7,6 @@ import type { SavedResponse } from '../state/idempotency.ts';
 import type { Services } from '../state/services.ts';
 import { createUser, publicUser } from '../state/users.ts';
 import { hashPassword } from '../utils/hashing.ts';
-import { redact } from '../utils/redact.ts';
 import { strictFields } from '../utils/strict-fields.ts';
 import { allowOnly } from './allowed-methods.ts';
 import type { Env } from './request-context.ts';
@@ -28,9 +27,7 @@ export function userRoutes(services: Services): Hono<Env> {
 
   routes.post('/', async (context) => {
     parseFields(noParameters, context.req.query());
-    const body = await readJsonObject(context.req.raw);
-    context.get('entry').body = redact.json(body);
-    const params = parseFields(userCreateSchema, body);
+    const params = parseFields(userCreateSchema, await readJsonObject(context.req.raw));
     const prepare = async () => {
       const passwordHash = await hashPassword(params.password);
       return () => create(services, params, passwordHash);

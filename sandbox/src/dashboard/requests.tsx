@@ -1,4 +1,4 @@
-import type { RecordedRequest } from '../state/request-log.ts';
+import type { RecordedRequest } from '../state/recorded-request.ts';
 import { Code, Empty, Headers, Pill, Table, Time, toneOf } from './components.tsx';
 
 /** The latest requests, newest first. `live.js` adds new ones. */

@@ -71,7 +71,7 @@ export class Faults {
   }
 
   /** @internal Returns the fault for this request, and counts it. `path` is relative to the base URL. */
-  take(method: string, path: string): Fault | undefined {
+  take(method: string, path: string): ArmedFault | undefined {
     const armed = this.#armed.find(
       ({ fault, random }) =>
         (fault.route === undefined || isOfRoute(fault.route, method, path)) &&
@@ -82,7 +82,7 @@ export class Faults {
     armed.met += 1;
     const times = armed.fault.times ?? (armed.fault.share === undefined ? 1 : Infinity);
     if (armed.met >= times) this.remove(armed.id);
-    return armed.fault;
+    return view(armed);
   }
 }
 

@@ -1,27 +1,30 @@
-/** A fault breaks the connection, before or in the middle of a response. The transport carries it out. */
-export class BrokenConnection extends Error {
-  /** The response that breaks off; `undefined` when nothing is sent. */
-  readonly answer: Response | undefined;
+/** Part of a response, after which the connection breaks. */
+export interface PartialResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly sent: Uint8Array<ArrayBuffer>;
+  /** Size of the whole body, in bytes. */
+  readonly total: number;
+}
 
-  constructor(answer?: Response) {
-    super('A fault on demand broke the connection.');
-    this.answer = answer;
+/** The connection breaks, before or in the middle of a response. The transport carries it out. */
+export class BrokenConnection extends Error {
+  /** What is sent first; `undefined` when nothing is. */
+  readonly partial: PartialResponse | undefined;
+
+  constructor(partial?: PartialResponse) {
+    super('The connection broke.');
+    this.partial = partial;
   }
 }
 
-/** The first half of a body, and the size of the whole. */
-export async function firstHalf(answer: Response): Promise<{ readonly sent: Uint8Array; readonly total: number }> {
-  const body = new Uint8Array(await answer.arrayBuffer());
-  return { sent: body.subarray(0, Math.floor(body.length / 2)), total: body.length };
-}
-
 /** Fails as `fetch` does when a connection breaks. */
-export async function breakAsFetch({ answer }: BrokenConnection): Promise<Response> {
+export function breakAsFetch({ partial }: BrokenConnection): Response {
   const cause = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
-  if (answer === undefined) throw new TypeError('fetch failed', { cause });
+  if (partial === undefined) throw new TypeError('fetch failed', { cause });
 
-  const { sent, total } = await firstHalf(answer);
-  const headers = new Headers(answer.headers);
+  const { status, sent, total } = partial;
+  const headers = new Headers(partial.headers);
   headers.set('Content-Length', String(total));
   let pulls = 0;
   const body = new ReadableStream<Uint8Array>({
@@ -30,5 +33,5 @@ export async function breakAsFetch({ answer }: BrokenConnection): Promise<Respon
       else controller.error(new TypeError('terminated', { cause }));
     },
   });
-  return new Response(body, { status: answer.status, headers });
+  return new Response(body, { status, headers });
 }

@@ -51,7 +51,20 @@ export async function readText(request: Request): Promise<string> {
   }
 }
 
-async function readBytes(request: Request): Promise<Uint8Array> {
+const reads = new WeakMap<Request, Promise<Uint8Array>>();
+
+/**
+ * Reads a request's body. A route and the log can both read it.
+ *
+ * @throws {Failure} 413 when the body is too large.
+ */
+export function readBytes(request: Request): Promise<Uint8Array> {
+  const read = reads.get(request) ?? readOnce(request);
+  reads.set(request, read);
+  return read;
+}
+
+async function readOnce(request: Request): Promise<Uint8Array> {
   if (Number(request.headers.get('content-length')) > maxBodyBytes) throw tooLarge();
 
   const chunks: Uint8Array[] = [];

@@ -1,81 +1,130 @@
 import { redact } from '../utils/redact.ts';
-
-/** A request that the sandbox received, with secrets redacted. */
-export interface RecordedRequest {
-  /** The response's `X-Request-Id`. */
-  readonly id: string;
-  /** HTTP method, in upper case. */
-  readonly method: string;
-  /** Path without the query, such as `/v1/users/user_123`. */
-  readonly path: string;
-  /** Query parameters. A repeated parameter has its last value. */
-  readonly query: Readonly<Record<string, string>>;
-  /** Headers, with names in lower case. Tokens and cookies are `[redacted]`. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** JSON body, with passwords `[redacted]`; `undefined` if there was none or it could not be read. */
-  readonly body: unknown;
-  /** Id of the request's token; `undefined` if the token was missing or unknown. */
-  readonly token: string | undefined;
-  /** When the request arrived, by the sandbox's clock: ISO 8601. */
-  readonly received_at: string;
-  /** Status of the response; `undefined` while the request is in flight, and if the connection was reset. */
-  readonly status: number | undefined;
-  /** Milliseconds until the response; `undefined` while the request is in flight. */
-  readonly duration: number | undefined;
-  /** Requests left in the token's window; `undefined` while the request is in flight. */
-  readonly remaining: number | undefined;
-}
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-/** A request in flight, whose fields are filled in as they become known. */
-export type PendingRequest = Mutable<RecordedRequest>;
+import { beginExchange, type Exchange, type RecordedRequest, type RequestState } from './recorded-request.ts';
+import { type RequestFilter, requestMatcher } from './request-filter.ts';
 
 /** Number of requests to keep. */
-const keptRequests = 1000;
+const maxRequests = 10_000;
 
-/** The latest requests, oldest first, and the subscribers to new ones. */
+/** Characters of headers and bodies to keep, so that large bodies don't fill the memory: fewer requests are kept then. */
+const maxCharacters = 64_000_000;
+
+/** Part of the log, newest first. */
+export interface RequestPage {
+  readonly requests: readonly RecordedRequest[];
+  /** Number of matching requests that are newer than the first one of this page. */
+  readonly newer: number;
+  /** Number of matching requests that are older than the last one of this page. */
+  readonly older: number;
+}
+
+interface Kept extends Exchange {
+  characters: number;
+}
+
+/** The latest requests, and the subscribers to new ones. */
 export class RequestLog {
-  #entries: PendingRequest[] = [];
-  readonly #listeners = new Set<(entry: RecordedRequest) => void>();
+  readonly #kept = new Map<string, Kept>();
+  #characters = 0;
+  readonly #listeners = new Set<(request: RecordedRequest) => void>();
+  readonly #changed: () => void;
 
+  /** @param changed Called when a request arrives, and when its record changes. */
+  constructor(changed: () => void) {
+    this.#changed = changed;
+  }
+
+  /** All recorded requests, oldest first. */
   get entries(): readonly RecordedRequest[] {
-    return this.#entries.slice(-keptRequests);
+    return Array.from(this.#kept.values(), ({ record }) => record);
   }
 
-  open(id: string, request: Request, receivedAt: number): PendingRequest {
-    const url = new URL(request.url);
-    const entry: PendingRequest = {
-      id,
-      method: request.method,
-      path: url.pathname,
-      query: Object.fromEntries(url.searchParams),
-      headers: redact.headers(request.headers),
-      body: undefined,
-      token: undefined,
-      received_at: new Date(receivedAt).toISOString(),
-      status: undefined,
-      duration: undefined,
-      remaining: undefined,
-    };
-    this.#entries.push(entry);
-    // Trimmed in batches: moving a thousand entries for each request would cost more than the request.
-    if (this.#entries.length >= 2 * keptRequests) this.#entries = this.#entries.slice(-keptRequests);
-    return entry;
+  /** The request with this id, or `undefined`. */
+  get(id: string): RecordedRequest | undefined {
+    return this.#kept.get(id)?.record;
   }
 
-  /** Notifies the subscribers once the response is known. */
-  close(entry: RecordedRequest): void {
-    for (const listener of this.#listeners) listener(entry);
+  /**
+   * One page of the requests that match, newest first. It starts with the newest one, with the request `until`, or after
+   * the request `before`.
+   */
+  page(
+    filter: RequestFilter,
+    { until, before, limit }: { until?: string | undefined; before?: string | undefined; limit: number },
+  ): RequestPage {
+    const matches = requestMatcher(filter);
+    const bounds = [until, before].filter((id) => id !== undefined && this.#kept.has(id));
+    const requests: RecordedRequest[] = [];
+    let [newer, older] = [0, 0];
+    let reached = bounds.length === 0;
+    for (const request of this.entries.toReversed()) {
+      reached ||= request.id === until;
+      if (matches(request)) {
+        if (!reached) newer += 1;
+        else if (requests.length < limit) requests.push(request);
+        else older += 1;
+      }
+      reached ||= request.id === before;
+    }
+    return { requests, newer, older };
   }
 
-  /** Calls `listener` with each new request once it has a response. Returns a function that unsubscribes. */
-  subscribe(listener: (entry: RecordedRequest) => void): () => void {
+  /** Starts to record a request. */
+  open(id: string, request: Request, receivedAt: number): Exchange {
+    const exchange = { ...beginExchange(id, request, receivedAt), characters: 0 };
+    this.#kept.set(id, exchange);
+    this.#count(exchange, exchange.record.target.length + sizeOf(exchange.record.headers));
+    this.#changed();
+    return exchange;
+  }
+
+  recordBody(exchange: Exchange, body: string): void {
+    exchange.progress.requestBody = redact.body(body);
+    this.#count(this.#kept.get(exchange.record.id), exchange.progress.requestBody.length);
+  }
+
+  recordResponse({ record, progress }: Exchange, status: number, headers: Headers, body: string | undefined): void {
+    progress.status = status;
+    progress.responseHeaders = redact.headers(headers);
+    progress.responseBody = body && redact.shortened(body);
+    this.#count(this.#kept.get(record.id), sizeOf(progress.responseHeaders) + (progress.responseBody?.length ?? 0));
+  }
+
+  /** Records how a request ended, and notifies the subscribers. A request ends once: with its client, or with its response. */
+  close({ record, progress }: Exchange, state: RequestState, duration: number): void {
+    this.#changed();
+    if (progress.state !== 'pending') return;
+    progress.state = state;
+    progress.duration = duration;
+    for (const listener of this.#listeners) listener(record);
+  }
+
+  /** Calls `listener` with each request once it has ended. Returns a function that unsubscribes. */
+  subscribe(listener: (request: RecordedRequest) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
   clear(): void {
-    this.#entries = [];
+    this.#kept.clear();
+    this.#characters = 0;
+    this.#changed();
   }
+
+  #count(kept: Kept | undefined, characters: number): void {
+    // It may have been evicted while it was in flight.
+    if (kept === undefined) return;
+    kept.characters += characters;
+    this.#characters += characters;
+    for (const [id, oldest] of this.#kept) {
+      if (this.#kept.size <= maxRequests && this.#characters <= maxCharacters) return;
+      this.#kept.delete(id);
+      this.#characters -= oldest.characters;
+    }
+  }
+}
+
+function sizeOf(headers: Readonly<Record<string, string>>): number {
+  let size = 0;
+  for (const name in headers) size += name.length + (headers[name]?.length ?? 0);
+  return size;
 }

@@ -1,57 +1,250 @@
-import { createSandbox } from '@example/sandbox';
-import { expect, test } from 'vitest';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { createSandbox, type Sandbox } from '@example/sandbox';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
 import { call, john } from '../support/calls.ts';
 
-test('received requests can be inspected', async () => {
-  const sandbox = createSandbox({ now: () => Date.parse('2024-01-01T00:00:00Z') });
+test('received requests and their responses can be inspected', async () => {
+  const sandbox = createSandbox({ now: () => Date.parse('2024-01-01T00:00:00Z'), projects: [{ id: 'proj_1' }] });
   const response = await call(sandbox, 'GET /v1/projects?page=2&status=active');
 
   const { duration, headers, ...rest } = sandbox.requests[0]!;
   expect(rest).toEqual({
     id: response.headers.get('x-request-id'),
     method: 'GET',
+    target: '/v1/projects?page=2&status=active',
     path: '/v1/projects',
     query: { page: '2', status: 'active' },
     body: undefined,
     token: 'tok_123',
     received_at: '2024-01-01T00:00:00.000Z',
+    state: 'completed',
     status: 200,
     remaining: 99,
+    fault: undefined,
+    response: {
+      headers: Object.fromEntries(response.headers),
+      body: { data: [], meta: { current_page: 2, total_pages: 1, total_count: 1 } },
+    },
   });
   expect(headers).toEqual({ authorization: '[redacted]' });
   expect(duration).toBeGreaterThanOrEqual(0);
 });
 
-test('they contain no token and no password', async () => {
-  const sandbox = createSandbox({ apiToken: 'sandbox_token' });
-  const headers = { Cookie: 'session=sandbox_token', 'X-Api-Key': 'sandbox_token', 'X-Other': 'kept' };
-  await call(sandbox, 'POST /v1/users', { json: { ...john, more: [{ Password: john.password }] }, headers });
+test('a 422 shows which field is invalid, and a replayed response is marked', async () => {
+  const sandbox = createSandbox();
+  const headers = { 'Idempotency-Key': 'once' };
+  await call(sandbox, 'POST /v1/users', { json: { ...john, email: 'john' } });
+  for (const json of [john, john]) await call(sandbox, 'POST /v1/users', { json, headers });
 
-  const text = JSON.stringify(sandbox.requests);
-  expect(text).not.toContain('sandbox_token');
-  expect(text).not.toContain(john.password);
-  expect(text).toContain('kept');
-  expect(sandbox.requests[0]?.body).toEqual({
-    name: 'John Doe',
-    email: 'john@example.com',
-    password: '[redacted]',
-    more: [{ Password: '[redacted]' }],
+  const [invalid, first, again] = sandbox.requests;
+  expect(invalid?.response?.body).toMatchObject({ error: { details: { email: expect.stringMatching('Must be') } } });
+  expect(first?.response?.headers).not.toHaveProperty('idempotent-replayed');
+  expect(again?.response?.headers).toMatchObject({ 'idempotent-replayed': 'true' });
+  expect(again?.response?.body).toEqual(first?.response?.body);
+});
+
+describe('a request that no route reads is recorded with its body', () => {
+  test.each<[string, string, { token?: string; fault?: object }]>([
+    ['a fault', 'POST /v1/users', { fault: { status: 503 } }],
+    ['an unknown token', 'POST /v1/users', { token: 'unknown' }],
+    ['an unknown path', 'POST /v1/teams', {}],
+  ])('%s', async (_, request, { fault, ...options }) => {
+    const sandbox = createSandbox();
+    if (fault !== undefined) sandbox.faults.next(fault);
+    await call(sandbox, request, { json: john, ...options });
+    expect(sandbox.requests[0]?.body).toEqual({ ...john, password: '[redacted]' });
   });
 });
 
-test('a large body is truncated', async () => {
-  const sandbox = createSandbox();
-  const deep = JSON.parse(`${'['.repeat(9)}${']'.repeat(9)}`) as unknown;
-  await call(sandbox, 'POST /v1/users', { json: { name: 'x'.repeat(5000), deep, long: Array(100).fill(1) } });
-  const body = sandbox.requests[0]?.body as Record<string, unknown>;
-  expect(body['name']).toBe(`${'x'.repeat(2000)}…`);
-  expect(JSON.stringify(body['deep'])).toBe('[[[["…"]]]]');
-  expect(body['long']).toHaveLength(50);
+describe('an injected failure is recorded as the client sees it', () => {
+  const sent = (body: 'cut' | 'malformed' | 'html' | 'empty') => async () => {
+    const sandbox = createSandbox({ projects: 1 });
+    await call(sandbox, 'GET /v1/projects');
+    sandbox.faults.next({ body });
+    await call(sandbox, 'GET /v1/projects');
+    const [whole, broken] = sandbox.requests;
+    expect(broken?.fault).toEqual({ id: 'fault_1', body, met: 1 });
+    return { whole: JSON.stringify(whole?.response?.body), broken: broken! };
+  };
+
+  test('a body that is cut', async () => {
+    const { whole, broken } = await sent('cut')();
+    expect(broken).toMatchObject({ state: 'cut', status: 200 });
+    expect(broken.response?.body).toBe(whole.slice(0, whole.length / 2));
+  });
+
+  test('malformed JSON', async () => {
+    const { whole, broken } = await sent('malformed')();
+    expect(broken).toMatchObject({ state: 'completed', status: 200 });
+    expect(broken.response?.body).toBe(whole.slice(0, whole.length / 2));
+  });
+
+  test("a proxy's page, and an empty body", async () => {
+    expect((await sent('html')()).broken.response?.body).toMatch(/^<!doctype html>/);
+    expect((await sent('empty')()).broken.response?.body).toBeUndefined();
+  });
+
+  test('a reset connection, with the work done', async () => {
+    const sandbox = createSandbox();
+    sandbox.faults.next({ reset: true, after: true });
+    await call(sandbox, 'POST /v1/users', { json: john }).catch(() => undefined);
+    expect(sandbox.requests[0]).toMatchObject({
+      state: 'reset',
+      status: undefined,
+      response: undefined,
+      remaining: 99,
+    });
+    expect(sandbox.requests[0]?.fault).toMatchObject({ reset: true, after: true });
+  });
 });
 
-test('the last 1000 are kept', async () => {
+describe('a request in flight', () => {
+  /** A request whose body is sent when the test wants. */
+  const upload = (sandbox: Sandbox, signal: AbortSignal | null = null) => {
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    const init: RequestInit & { duplex: 'half' } = {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${sandbox.apiToken}`, 'Content-Type': 'application/json' },
+      body: readable,
+      signal,
+      duplex: 'half',
+    };
+    const finish = async () => {
+      const writer = writable.getWriter();
+      await writer.write(new TextEncoder().encode(JSON.stringify(john)));
+      await writer.close();
+    };
+    return { response: sandbox.fetch('https://api.example.com/v1/users', init), finish };
+  };
+
+  test('is pending until it has a response', async () => {
+    const sandbox = createSandbox();
+    const { response, finish } = upload(sandbox);
+    await expect.poll(() => sandbox.requests[0]?.token).toBeDefined();
+    const record = sandbox.requests[0]!;
+    expect(record.state).toBe('pending');
+    expect([record.status, record.duration, record.remaining, record.response]).toEqual(Array(4).fill(undefined));
+    await finish();
+    await response;
+    expect(record).toMatchObject({ state: 'completed', status: 201 });
+  });
+
+  test('is aborted when its client gives up, and shows how it would have ended', async () => {
+    const sandbox = createSandbox();
+    const controller = new AbortController();
+    const { response, finish } = upload(sandbox, controller.signal);
+    await expect.poll(() => sandbox.requests[0]?.token).toBeDefined();
+    controller.abort();
+    await expect(response).rejects.toBe(controller.signal.reason);
+
+    const record = sandbox.requests[0]!;
+    expect(record).toMatchObject({ state: 'aborted', status: undefined });
+    const { duration } = record;
+    await finish();
+    await expect.poll(() => record.status).toBe(201);
+    expect(record).toMatchObject({ state: 'aborted', duration, response: { body: { name: 'John Doe' } } });
+  });
+
+  test('is aborted when its connection closes during a delay, and is not answered', async () => {
+    const sandbox = createSandbox();
+    const server = await sandbox.listen();
+    sandbox.faults.next({ latency: 600_000 });
+    const socket = connect(server.port, '127.0.0.1');
+    socket.write(`GET /v1/projects HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${sandbox.apiToken}\r\n\r\n`);
+    await expect.poll(() => sandbox.requests[0]?.fault).toBeDefined();
+    socket.destroy();
+    await once(socket, 'close');
+    await expect.poll(() => sandbox.requests[0]?.state).toBe('aborted');
+    expect(sandbox.requests[0]).toMatchObject({ status: undefined, response: undefined });
+    await sandbox.close();
+  });
+
+  test('a signal that aborts after the response changes nothing', async () => {
+    const sandbox = createSandbox();
+    const controller = new AbortController();
+    const headers = { Authorization: `Bearer ${sandbox.apiToken}` };
+    await sandbox.fetch('https://api.example.com/v1/projects', { headers, signal: controller.signal });
+    controller.abort();
+    expect(sandbox.requests[0]?.state).toBe('completed');
+  });
+});
+
+describe('no token and no password is recorded', () => {
+  const recorded = async (body: string, headers: Record<string, string> = {}) => {
+    const sandbox = createSandbox({ apiToken: 'sandbox_token' });
+    await call(sandbox, 'POST /v1/users?page=1&api_token=sandbox_token', { body, headers });
+    return { text: JSON.stringify(sandbox.requests), record: sandbox.requests[0]! };
+  };
+
+  test('in headers, query parameters and JSON', async () => {
+    const body = JSON.stringify({ ...john, more: [{ Password: john.password }] });
+    const headers = { Cookie: 'session=sandbox_token', 'X-Api-Key': 'sandbox_token', 'X-Other': 'kept' };
+    const { text, record } = await recorded(body, headers);
+    expect(text).not.toContain('sandbox_token');
+    expect(text).not.toContain(john.password);
+    expect(record.headers).toMatchObject({ 'x-other': 'kept' });
+    expect(record.target).toBe('/v1/users?page=1&api_token=%5Bredacted%5D');
+    expect(record.body).toEqual({
+      name: 'John Doe',
+      email: 'john@example.com',
+      password: '[redacted]',
+      more: [{ Password: '[redacted]' }],
+    });
+  });
+
+  test.each([
+    ['JSON that breaks off', '{"name":"John","password":"hunter2 is se', '{"name":"John","password": [redacted]'],
+    ['JSON with a comma too many', '{"password":"hunter2","name":"J",}', '{"password": [redacted],"name":"J",}'],
+    ['an escaped name', '{"p\\u0061ssword":"hunter2",', '{"password": [redacted]'],
+    ['a form', 'name=John&password=hunter2%26more&email=j', 'name=John&password= [redacted]&email=j'],
+    ['a Python dictionary', "{'password': 'hunter2', 'name': 'J'}", "{'password': [redacted], 'name': 'J'}"],
+    ['JSON in a string', '"{\\"password\\":\\"hunter2\\"}"', '{"password": [redacted]'],
+    ['an assignment', 'api_key: hunter2', 'api_key: [redacted]'],
+  ])('in %s', async (_, body, expected) => {
+    const { text, record } = await recorded(body);
+    expect(text).not.toContain('hunter2');
+    expect(record.body).toBe(expected);
+  });
+
+  test('in JSON that breaks off anywhere', async () => {
+    const password = fc.string({ minLength: 8, unit: 'grapheme' }).filter((text) => text.trim().length > 4);
+    const user = fc.record({ name: fc.string(), password, email: fc.string() });
+    await fc.assert(
+      fc.asyncProperty(user, fc.nat(200), async (fields, length) => {
+        const json = JSON.stringify(fields);
+        const { record } = await recorded(json.slice(0, length));
+        const shown = JSON.stringify(record.body ?? '');
+        expect(shown.includes(JSON.stringify(fields.password).slice(1, -1))).toBe(false);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+test('a body that is not JSON is recorded as text, and a deep or large one is shortened', async () => {
   const sandbox = createSandbox();
-  for (let index = 0; index < 2100; index++) await call(sandbox, `GET /v1/users/${index}`);
-  expect(sandbox.requests).toHaveLength(1000);
-  expect(sandbox.requests.at(-1)?.path).toBe('/v1/users/2099');
+  await call(sandbox, 'POST /v1/users', { body: '{"name":' });
+  await call(sandbox, 'POST /v1/users', { body: `{"deep":${'['.repeat(30)}${']'.repeat(30)}}` });
+  await call(sandbox, 'POST /v1/users', { json: { name: 'x'.repeat(500_000) } });
+  const [text, deep, large] = sandbox.requests.map(({ body }) => body);
+  expect(text).toBe('{"name":');
+  expect(JSON.stringify(deep)).toBe(`{"deep":${'['.repeat(19)}"…"${']'.repeat(19)}}`);
+  expect(large).toBe(`{"name":"${'x'.repeat(262_135)}…`);
+});
+
+test('the last 10 000 are kept', async () => {
+  const sandbox = createSandbox();
+  for (let index = 0; index < 10_100; index++) await call(sandbox, `GET /v1/users/${index}`);
+  expect(sandbox.requests).toHaveLength(10_000);
+  expect(sandbox.requests.at(-1)?.path).toBe('/v1/users/10099');
+});
+
+test('fewer are kept if they are large, so that they do not fill the memory', async () => {
+  const sandbox = createSandbox({ rateLimit: { limit: 1000 } });
+  const json = { name: 'x'.repeat(300_000) };
+  for (let index = 0; index < 300; index++) await call(sandbox, 'POST /v1/users', { json });
+  expect(sandbox.requests.length).toBeGreaterThan(200);
+  expect(sandbox.requests.length).toBeLessThan(250);
 });

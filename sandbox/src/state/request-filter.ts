@@ -1,0 +1,85 @@
+import * as z from 'zod/mini';
+import { parseFields } from '../http/parse-fields.ts';
+import type { RecordedRequest } from './recorded-request.ts';
+
+/** Which requests to show. A field that is missing does not restrict them. */
+export interface RequestFilter {
+  /** A status (`404`), a class of statuses (`4xx`), or what happened to the request. */
+  readonly status?: string | undefined;
+  /** HTTP method, in any case. */
+  readonly method?: string | undefined;
+  /** Part of the path and query, in any case. */
+  readonly path?: string | undefined;
+  /** Id of a token, or `none` for requests without a valid token. */
+  readonly token?: string | undefined;
+  /** Id of a request, or a part of it. */
+  readonly id?: string | undefined;
+}
+
+/** What a request may be filtered by besides its status. */
+export const requestKinds = ['pending', 'aborted', 'reset', 'cut', 'injected', 'replayed'] as const;
+
+const part = z.optional(z.string().check(z.maxLength(500, 'Must have at most 500 characters.')));
+
+const filterSchema = z.object({
+  status: z.optional(
+    z
+      .string()
+      .check(
+        z.regex(
+          new RegExp(`^([1-5]\\d\\d|[1-5]xx|${requestKinds.join('|')})$`),
+          `Must be a status such as 404, a class such as 4xx, or one of ${requestKinds.join(', ')}.`,
+        ),
+      ),
+  ),
+  method: part,
+  path: part,
+  token: part,
+  id: part,
+}) satisfies z.ZodMiniType<RequestFilter>;
+
+/**
+ * Reads a filter from query parameters. Empty parameters count as missing.
+ *
+ * @throws {Failure} 422 when a parameter is invalid.
+ */
+export function parseRequestFilter(query: Readonly<Record<string, string>>): RequestFilter {
+  return parseFields(filterSchema, Object.fromEntries(Object.entries(query).filter(([, value]) => value !== '')));
+}
+
+/** Returns a function that tells whether a request matches the filter. */
+export function requestMatcher(filter: RequestFilter): (request: RecordedRequest) => boolean {
+  const status = filter.status === undefined ? undefined : statusMatcher(filter.status);
+  const method = filter.method?.toUpperCase();
+  const path = filter.path?.toLowerCase();
+  const { token, id } = filter;
+  return (request) =>
+    (status === undefined || status(request)) &&
+    (method === undefined || request.method === method) &&
+    (path === undefined || request.target.toLowerCase().includes(path)) &&
+    (token === undefined || (request.token ?? 'none') === token) &&
+    (id === undefined || request.id.includes(id));
+}
+
+function statusMatcher(wanted: string): (request: RecordedRequest) => boolean {
+  switch (wanted) {
+    case 'injected':
+      return ({ fault }) => fault !== undefined;
+    case 'replayed':
+      return isReplayed;
+    case 'pending':
+    case 'aborted':
+    case 'reset':
+    case 'cut':
+      return ({ state }) => state === wanted;
+    default:
+      return wanted.endsWith('xx')
+        ? ({ status }) => String(status).startsWith(wanted.charAt(0))
+        : ({ status }) => status === Number(wanted);
+  }
+}
+
+/** Whether the response is that of an earlier request with the same `Idempotency-Key`. */
+export function isReplayed({ response }: RecordedRequest): boolean {
+  return response?.headers['idempotent-replayed'] === 'true';
+}
