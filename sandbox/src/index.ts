@@ -17,7 +17,8 @@ export type { NewToken, ProjectState, SandboxState, TokenInfo, TokenState, UserS
 export type { ProjectSeed, UserSeed } from './state/seeding.ts';
 export type { Attempt, DeliveryRecord, EndpointRecord, ProjectRecord } from './storage/records.ts';
 export type { Clock } from './utils/clock.ts';
-export type { EndpointChanges, EndpointParams, SandboxWebhooks } from './webhooks/webhooks.ts';
+export type { EndpointChanges, EndpointParams } from './webhooks/endpoint-params.ts';
+export type { SandboxWebhooks } from './webhooks/webhooks.ts';
 
 /**
  * Runs the documented API in this process, with its state, authentication, rate limit and errors. You need no account.

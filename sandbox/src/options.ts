@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { wholeNumber } from './contract/schemas.ts';
+import { bearerToken, wholeNumber } from './contract/schemas.ts';
 import { withTypeErrors } from './http/failure.ts';
 import { parseFields } from './http/parse-fields.ts';
 import type { RateLimit } from './state/rate-windows.ts';
@@ -7,7 +7,7 @@ import { type ProjectSeed, projectSeedSchema, type UserSeed, userSeedSchema } fr
 import { strictFields } from './utils/strict-fields.ts';
 import type { DelivererOptions } from './webhooks/deliverer.ts';
 import { defaultSchedule } from './webhooks/retry-schedule.ts';
-import { type EndpointParams, endpointSchema } from './webhooks/webhooks.ts';
+import { type EndpointParams, endpointSchema } from './webhooks/endpoint-params.ts';
 
 /** How webhooks are delivered. */
 export interface WebhookOptions {
@@ -73,10 +73,8 @@ const fraction = 'Must be a number from 0 to 1.';
 
 const functionSchema = <F>() => z.custom<F>((value) => typeof value === 'function', 'Must be a function.');
 
-const apiTokenMessage = 'Must consist of letters, digits and the characters -._~+/, as bearer tokens do.';
-
 const optionsSchema = strictFields({
-  apiToken: z.optional(z.string(apiTokenMessage).check(z.regex(/^[\w.~+/-]+=*$/, apiTokenMessage))),
+  apiToken: z.optional(bearerToken),
   rateLimit: z.optional(strictFields({ limit: z.optional(wholeNumber(1)), window: z.optional(wholeNumber(1)) })),
   projects: z.optional(z.union([wholeNumber(0), z.array(projectSeedSchema)])),
   users: z.optional(z.union([wholeNumber(0), z.array(userSeedSchema)])),

@@ -105,6 +105,11 @@ export function text(max: number) {
     .check(z.minLength(1, message), z.maxLength(max, message), z.regex(/\S/, 'Must not be blank.'));
 }
 
+const bearerTokenMessage = 'Must consist of letters, digits and the characters -._~+/, as bearer tokens do.';
+
+/** An API token. */
+export const bearerToken = z.string(bearerTokenMessage).check(z.regex(/^[\w.~+/-]+=*$/, bearerTokenMessage));
+
 /** A number of something, such as milliseconds. */
 export function wholeNumber(min: number) {
   const message = `Must be a whole number of at least ${min}.`;

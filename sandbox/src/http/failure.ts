@@ -36,7 +36,10 @@ export function invalidFields(details: Details): Failure {
   return new Failure(422, 'invalid_request', `The request has invalid fields: ${names}.`, { details });
 }
 
-/** Rethrows a {@link Failure} as a `TypeError`, for methods that are called in the process and not over HTTP. */
+/**
+ * Rethrows a {@link Failure} as a `TypeError`, for methods that are called in the process and not over HTTP.
+ * {@link failureOf} gives the failure back.
+ */
 export function withTypeErrors<T>(what: string, work: () => T): T {
   try {
     return work();
@@ -45,6 +48,23 @@ export function withTypeErrors<T>(what: string, work: () => T): T {
     const reasons = Object.entries(error.details).map(([field, reason]) =>
       field === '' ? reason : `\`${field}\`: ${reason}`,
     );
-    throw new TypeError([what, ...(reasons.length > 0 ? reasons : [error.message])].join(' '), { cause: error });
+    const problems = reasons.length > 0 ? reasons : [error.message];
+    throw new TypeError((error.status === 404 ? problems : [what, ...problems]).join(' '), { cause: error });
   }
+}
+
+/** The error response for an error; `undefined` if it is not about the request. */
+export function failureOf(error: unknown): Failure | undefined {
+  if (error instanceof Failure) return error;
+  return error instanceof TypeError && error.cause instanceof Failure ? error.cause : undefined;
+}
+
+/**
+ * The record with this id.
+ *
+ * @throws {Failure} 404 when there is none.
+ */
+export function found<T>(record: T | undefined, kind: string, id: string): T {
+  if (record !== undefined) return record;
+  throw new Failure(404, 'not_found', `There is no ${kind} ${id}.`);
 }

@@ -1,12 +1,24 @@
-import { projectFieldsSchema, type User, userFieldsSchema } from '../contract/schemas.ts';
-import { withTypeErrors } from '../http/failure.ts';
+import * as z from 'zod/mini';
+import { bearerToken, projectFieldsSchema, text, type User, userFieldsSchema } from '../contract/schemas.ts';
+import { Failure, found, withTypeErrors } from '../http/failure.ts';
 import { parseFields } from '../http/parse-fields.ts';
 import type { ProjectRecord } from '../storage/records.ts';
+import { emailKey, type Store } from '../storage/store.ts';
 import { randomSecret } from '../utils/random.ts';
+import { strictFields } from '../utils/strict-fields.ts';
 import { createProject, updateProject } from './projects.ts';
 import { type ProjectSeed, seedProject, seedUser, type UserSeed } from './seeding.ts';
 import type { Services } from './services.ts';
 import { createUser, publicUser, updateUser } from './users.ts';
+
+/** The fields of a user that a test may set, each optional. */
+export const someUserFieldsSchema = z.partial(userFieldsSchema);
+
+/** The fields of a project that a test may set, each optional. */
+export const someProjectFieldsSchema = z.partial(projectFieldsSchema);
+
+/** Validates a token to create. */
+export const newTokenSchema = strictFields({ name: text(200), token: z.optional(bearerToken) });
 
 /** A token's description, without the token itself. */
 export interface TokenInfo {
@@ -53,8 +65,9 @@ export class UserState {
    */
   create(fields: Pick<UserSeed, 'name' | 'email'> = {}): User {
     return withTypeErrors('Invalid user.', () => {
-      const made = seedUser(this.#services.store.users.size, fields);
-      return publicUser(createUser(this.#services, parseFields(userFieldsSchema, made)));
+      const sample = sampleUser(this.#services.store);
+      const { name = sample.name, email = sample.email } = parseFields(someUserFieldsSchema, fields);
+      return publicUser(createUser(this.#services, { name, email }));
     });
   }
 
@@ -65,9 +78,9 @@ export class UserState {
    */
   update(id: string, changes: Partial<Pick<User, 'name' | 'email'>>): User {
     return withTypeErrors('Invalid change.', () => {
-      const user = existing(this.#services.store.users.get(id), 'user', id);
-      const { name, email } = { ...publicUser(user), ...changes };
-      return publicUser(updateUser(this.#services, user, parseFields(userFieldsSchema, { name, email })));
+      const user = found(this.#services.store.users.get(id), 'user', id);
+      const { name = user.name, email = user.email } = parseFields(someUserFieldsSchema, changes);
+      return publicUser(updateUser(this.#services, user, { name, email }));
     });
   }
 
@@ -103,8 +116,8 @@ export class ProjectState {
    */
   create(fields: Pick<ProjectSeed, 'name' | 'description' | 'status'> = {}): ProjectRecord {
     return withTypeErrors('Invalid project.', () => {
-      const made = seedProject(this.#services.store.projects.size, { status: 'active', ...fields });
-      return createProject(this.#services, parseFields(projectFieldsSchema, made));
+      const { status = 'active', ...given } = parseFields(someProjectFieldsSchema, fields);
+      return createProject(this.#services, seedProject(this.#services.store.projects.size, { ...given, status }));
     });
   }
 
@@ -115,9 +128,10 @@ export class ProjectState {
    */
   update(id: string, changes: Partial<Pick<ProjectRecord, 'name' | 'description' | 'status'>>): ProjectRecord {
     return withTypeErrors('Invalid change.', () => {
-      const project = existing(this.#services.store.projects.get(id), 'project', id);
-      const { name, description, status } = { ...project, ...changes };
-      return updateProject(this.#services, project, parseFields(projectFieldsSchema, { name, description, status }));
+      const project = found(this.#services.store.projects.get(id), 'project', id);
+      const { name = project.name, ...given } = parseFields(someProjectFieldsSchema, changes);
+      const { description = project.description, status = project.status } = given;
+      return updateProject(this.#services, project, { name, description, status });
     });
   }
 
@@ -141,10 +155,24 @@ export class TokenState {
     return this.#services.store.tokens.all.map(tokenInfo);
   }
 
-  /** Creates a token. */
-  async create(name: string): Promise<NewToken> {
-    const token = `example_${randomSecret()}`;
-    return { ...tokenInfo(await this.#services.tokens.add(name, token)), token };
+  /**
+   * Creates a token.
+   *
+   * @param name Name to show in the dashboard.
+   * @param token The token to accept. Default: a random one.
+   * @throws {TypeError} when the name or the token is invalid, or the token exists.
+   */
+  async create(name: string, token = `example_${randomSecret()}`): Promise<NewToken> {
+    withTypeErrors('Invalid token.', () => parseFields(newTokenSchema, { name, token }));
+    const { tokens } = this.#services;
+    if ((await tokens.find(token)) !== undefined) {
+      withTypeErrors('Invalid token.', () => {
+        throw new Failure(409, 'token_taken', 'There is already a token with this value.', {
+          details: { token: 'Belongs to another token.' },
+        });
+      });
+    }
+    return { ...tokenInfo(await tokens.add(name, token)), token };
   }
 
   /** Revokes a token, so that it gets a 401. Returns `false` if no token has this id. */
@@ -175,7 +203,10 @@ export function tokenInfo({ id, name, hint, created_at }: TokenInfo): TokenInfo 
   return { id, name, hint, created_at };
 }
 
-function existing<R>(record: R | undefined, kind: string, id: string): R {
-  if (record !== undefined) return record;
-  throw new TypeError(`There is no ${kind} ${id}.`);
+/** Sample values that no user has yet. */
+function sampleUser({ users }: Store): { name: string; email: string } {
+  let index = users.size;
+  let user = seedUser(index, {});
+  while (users.find(emailKey(user.email)) !== undefined) user = seedUser((index += 1), {});
+  return user;
 }

@@ -1,12 +1,17 @@
-import * as z from 'zod/mini';
-import { withTypeErrors } from '../http/failure.ts';
+import { found, withTypeErrors } from '../http/failure.ts';
 import { parseFields } from '../http/parse-fields.ts';
 import type { DeliveryRecord, EndpointRecord } from '../storage/records.ts';
 import type { Store } from '../storage/store.ts';
 import { type Clock, timestamp } from '../utils/clock.ts';
 import { randomSecret } from '../utils/random.ts';
-import { strictFields } from '../utils/strict-fields.ts';
 import type { Deliverer } from './deliverer.ts';
+import {
+  changesSchema,
+  type EndpointChanges,
+  type EndpointParams,
+  endpointSchema,
+  eventSchema,
+} from './endpoint-params.ts';
 
 /** The documented events. */
 export const eventNames = ['user.created'] as const;
@@ -16,48 +21,6 @@ const rotationPeriod = 86_400_000;
 
 /** Number of completed deliveries to keep. */
 const keptDeliveries = 1000;
-
-/** A webhook to register. */
-export interface EndpointParams {
-  /** URL that receives the events; http or https. */
-  url: string;
-  /** Names of the events to send, or `*` for all. Default: `['*']`. */
-  events?: readonly string[] | undefined;
-  /** Signing secret: `whsec_` and 24 to 64 bytes in base64. Default: a random one. */
-  secret?: string | undefined;
-}
-
-/** Changes to a webhook. */
-export interface EndpointChanges {
-  /** URL that receives the events; http or https. */
-  url?: string | undefined;
-  /** Names of the events to send, or `*` for all. */
-  events?: readonly string[] | undefined;
-  /** `false` holds deliveries back until you set it to `true`. */
-  enabled?: boolean | undefined;
-}
-
-const url = z
-  .string('Must be a URL.')
-  .check(z.refine(isHttpUrl, 'Must be a URL that starts with http:// or https://.'));
-const events = z
-  .array(
-    z.string('Must be a list of event names.').check(z.regex(/^(\*|[\w.-]{1,100})$/, 'Must be event names, or *.')),
-    'Must be a list of event names.',
-  )
-  .check(z.minLength(1, 'Must name at least one event, or *.'));
-const secret = z
-  .string('Must be a string.')
-  .check(z.regex(/^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/, 'Must be whsec_ and 24 to 64 bytes in base64.'));
-
-/** Validates {@link EndpointParams}. */
-export const endpointSchema = strictFields({ url, events: z.optional(events), secret: z.optional(secret) });
-
-const changesSchema = strictFields({
-  url: z.optional(url),
-  events: z.optional(events),
-  enabled: z.optional(z.boolean('Must be true or false.')),
-});
 
 /** The registered webhooks and their deliveries. */
 export class SandboxWebhooks {
@@ -137,7 +100,7 @@ export class SandboxWebhooks {
    * @throws {TypeError} when the id is unknown.
    */
   rotateSecret(id: string): EndpointRecord {
-    const endpoint = this.#endpoint(id);
+    const endpoint = withTypeErrors('Invalid webhook.', () => this.#endpoint(id));
     const previous = { secret: endpoint.secret, until: this.#clock.now() + rotationPeriod };
     const changed = { ...endpoint, secret: newSecret(), previous };
     this.#store.endpoints.put(changed);
@@ -154,8 +117,13 @@ export class SandboxWebhooks {
     });
   }
 
-  /** Sends an event to every webhook that is registered for it. {@link flush} waits for the deliveries. */
+  /**
+   * Sends an event to every webhook that is registered for it. {@link flush} waits for the deliveries.
+   *
+   * @throws {TypeError} when the event's name is invalid.
+   */
   publish(event: string, data: unknown): readonly DeliveryRecord[] {
+    withTypeErrors('Invalid event.', () => parseFields(eventSchema, { event, data }));
     const wanted = this.endpoints.filter(({ events: names }) => names.includes(event) || names.includes('*'));
     if (wanted.length === 0) return [];
     const message = this.#message(event, data);
@@ -165,10 +133,13 @@ export class SandboxWebhooks {
   /**
    * Sends an event to one webhook, even if it is not registered for the event. Default: an example of `user.created`.
    *
-   * @throws {TypeError} when the id is unknown.
+   * @throws {TypeError} when the id is unknown or the event's name is invalid.
    */
   sendTest(id: string, event = 'user.created', data: unknown = exampleData): DeliveryRecord {
-    const endpoint = this.#endpoint(id);
+    const endpoint = withTypeErrors('Invalid event.', () => {
+      parseFields(eventSchema, { event, data });
+      return this.#endpoint(id);
+    });
     return this.#store.transaction(() => this.#send(endpoint, this.#message(event, data)));
   }
 
@@ -178,11 +149,21 @@ export class SandboxWebhooks {
    * @throws {TypeError} when the id is unknown.
    */
   redeliver(id: string): DeliveryRecord {
-    const delivery = this.#store.deliveries.get(id);
-    if (delivery === undefined) throw new TypeError(`There is no delivery ${id}.`);
+    const delivery = withTypeErrors('Invalid delivery.', () => found(this.#store.deliveries.get(id), 'delivery', id));
     const again: DeliveryRecord = { ...delivery, status: 'pending', due: this.#clock.now(), tries: 0 };
     this.#deliverer.put(again);
     return again;
+  }
+
+  /**
+   * Sends all failed deliveries of a webhook again, each with the same `webhook-id`. Returns them.
+   *
+   * @throws {TypeError} when the id is unknown.
+   */
+  resendFailed(id: string): readonly DeliveryRecord[] {
+    withTypeErrors('Invalid webhook.', () => this.#endpoint(id));
+    const failed = this.deliveries.filter(({ endpoint, status }) => endpoint === id && status === 'failed');
+    return this.#store.transaction(() => failed.map((delivery) => this.redeliver(delivery.id)));
   }
 
   /** Attempts all deliveries that are due, and waits for the responses. */
@@ -191,9 +172,7 @@ export class SandboxWebhooks {
   }
 
   #endpoint(id: string): EndpointRecord {
-    const endpoint = this.#store.endpoints.get(id);
-    if (endpoint === undefined) throw new TypeError(`There is no webhook ${id}.`);
-    return endpoint;
+    return found(this.#store.endpoints.get(id), 'webhook', id);
   }
 
   #message(event: string, data: unknown): Message {
@@ -245,10 +224,4 @@ export const exampleData = { id: 'user_123', name: 'John Doe', email: 'john@exam
 
 function newSecret(): string {
   return `whsec_${btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(24))))}`;
-}
-
-function isHttpUrl(value: string): boolean {
-  if (!URL.canParse(value)) return false;
-  const { protocol, username, password } = new URL(value);
-  return (protocol === 'http:' || protocol === 'https:') && username === '' && password === '';
 }

@@ -24,12 +24,21 @@ describe('users', () => {
     expect((await call(sandbox, 'POST /v1/users', { json: john })).status).toBe(201);
   });
 
+  test('without fields, users with sample values are created, whatever was deleted before', () => {
+    const { users } = createSandbox().state;
+    const [first] = [users.create(), users.create(), users.create()];
+    users.delete(first.id);
+    users.create();
+    expect(new Set(users.list().map(({ email }) => email)).size).toBe(3);
+  });
+
   test('invalid input throws a TypeError', () => {
     const { users } = createSandbox({ users: [{ email: 'ada@example.com' }] }).state;
     expect(() => users.create({ email: 'ada' })).toThrow('Invalid user. `email`: Must be an email address');
     expect(() => users.create({ email: 'ADA@example.com' })).toThrow('`email`: Belongs to another user.');
     expect(() => users.update('user_1', { name: 'Ada' })).toThrow('There is no user user_1.');
     expect(() => users.update('user_123', { name: '' })).toThrow('Invalid change. `name`');
+    expect(() => users.create({ nmae: 'Ada' } as object)).toThrow('`nmae`: Unknown field. Known fields: name, email.');
   });
 });
 
@@ -70,9 +79,20 @@ describe('tokens', () => {
     const response = await call(sandbox, 'GET /v1/projects', { token });
     expect(response.headers.get('x-ratelimit-remaining')).toBe('99');
 
+    const fixed = await sandbox.state.tokens.create('Fixed', 'my-token');
+    expect(fixed.token).toBe('my-token');
+    expect((await call(sandbox, 'GET /v1/projects', { token: 'my-token' })).status).toBe(200);
+
     expect(sandbox.state.tokens.revoke(info.id)).toBe(true);
     expect(sandbox.state.tokens.revoke(info.id)).toBe(false);
     expect((await call(sandbox, 'GET /v1/projects', { token })).status).toBe(401);
+  });
+
+  test('invalid input throws a TypeError', async () => {
+    const { tokens } = createSandbox({ apiToken: 'taken' }).state;
+    await expect(tokens.create('')).rejects.toThrow('Invalid token. `name`: Must be a string of 1 to 200 characters.');
+    await expect(tokens.create('CI', 'two words')).rejects.toThrow('`token`: Must consist of letters, digits');
+    await expect(tokens.create('CI', 'taken')).rejects.toThrow('`token`: Belongs to another token.');
   });
 });
 

@@ -133,6 +133,24 @@ describe('a receiver that fails', () => {
     expect(sandbox.webhooks.deliveries).toMatchObject([{ status: 'delivered' }]);
   });
 
+  test('all failed deliveries of a webhook can be sent again at once', async () => {
+    const { url, received } = await receiving([500, 500, 200]);
+    const sandbox = sandboxWith({ endpoints: [{ url }, { url: 'http://127.0.0.1:9/' }], schedule: [] });
+    const [first, second] = sandbox.webhooks.endpoints.map(({ id }) => id);
+    sandbox.webhooks.publish('a', {});
+    sandbox.webhooks.publish('b', {});
+    await sandbox.webhooks.flush();
+
+    expect(sandbox.webhooks.resendFailed(first!)).toMatchObject([{ event: 'a' }, { event: 'b' }]);
+    await sandbox.webhooks.flush();
+    expect(received).toHaveLength(4);
+    const statuses = (id: string) =>
+      sandbox.webhooks.deliveries.filter(({ endpoint }) => endpoint === id).map(({ status }) => status);
+    expect(statuses(first!)).toEqual(['delivered', 'delivered']);
+    expect(statuses(second!)).toEqual(['failed', 'failed']);
+    expect(sandbox.webhooks.resendFailed(first!)).toEqual([]);
+  });
+
   test('is not followed to a redirect', async () => {
     const other = await receiving();
     const { url } = await receiving([{ status: 302, headers: { location: other.url } }]);
@@ -302,10 +320,18 @@ test.each<[EndpointParams, string]>([
   );
 });
 
+test("an event's name is checked", () => {
+  const { webhooks } = createSandbox({ webhooks: { endpoints: [{ url: 'http://127.0.0.1:9/' }] } });
+  const message = 'Invalid event. `event`: Must be 1 to 100 letters, digits, dots, hyphens or underscores.';
+  expect(() => webhooks.publish('user created', {})).toThrow(message);
+  expect(() => webhooks.sendTest('we_123', '')).toThrow(message);
+});
+
 test('an unknown id is named in the error', () => {
   const { webhooks } = createSandbox();
   expect(() => webhooks.rotateSecret('we_1')).toThrow('There is no webhook we_1.');
   expect(() => webhooks.update('we_1', {})).toThrow('There is no webhook we_1.');
   expect(() => webhooks.sendTest('we_1')).toThrow('There is no webhook we_1.');
+  expect(() => webhooks.resendFailed('we_1')).toThrow('There is no webhook we_1.');
   expect(() => webhooks.redeliver('del_1')).toThrow('There is no delivery del_1.');
 });
