@@ -2,6 +2,7 @@ import { createApp } from './app.ts';
 import { Faults } from './faults/armed-faults.ts';
 import { breakAsFetch, BrokenConnection } from './http/broken-connection.ts';
 import { type ListenOptions, resolveListenOptions, resolveOptions, type SandboxOptions } from './options.ts';
+import { Changes } from './state/changes.ts';
 import { Idempotency } from './state/idempotency.ts';
 import { RateWindows } from './state/rate-windows.ts';
 import type { RecordedRequest } from './state/recorded-request.ts';
@@ -10,6 +11,7 @@ import { SandboxState } from './state/sandbox-state.ts';
 import { seedStore } from './state/seeding.ts';
 import type { Services } from './state/services.ts';
 import { Tokens } from './state/tokens.ts';
+import { Traffic } from './state/traffic.ts';
 import type { Journal } from './storage/collection.ts';
 import { Store } from './storage/store.ts';
 import { untilAborted } from './utils/abort.ts';
@@ -72,7 +74,9 @@ export interface Platform {
 export function assembleSandbox(options: SandboxOptions, { listen, journal }: Platform): Sandbox {
   const { apiToken, rateLimit, seed, latency, endpoints, delivery, ...seeding } = resolveOptions(options);
   const clock = new Clock(seeding.now);
-  const store = new Store(journal);
+  const changes = new Changes();
+  clock.onAdvance(changes.emit);
+  const store = new Store(journal, changes.emit);
   const deliverer = new Deliverer(store, clock, seededRandom(seed), delivery);
   const services: Services = {
     store,
@@ -80,16 +84,24 @@ export function assembleSandbox(options: SandboxOptions, { listen, journal }: Pl
     tokens: new Tokens(store, clock),
     windows: new RateWindows(rateLimit),
     idempotency: new Idempotency(store, clock),
-    faults: new Faults(seed),
-    log: new RequestLog(() => undefined),
+    faults: new Faults(seed, clock.now, changes.emit),
+    log: new RequestLog(changes.emit),
+    traffic: new Traffic(rateLimit.window),
+    changes,
     webhooks: new SandboxWebhooks(store, clock, deliverer),
     latency,
+    apiToken,
+    startedAt: clock.now(),
     reset: async () => {
-      for (const part of [store, services.tokens, services.windows, services.faults, services.log]) part.clear();
+      const { tokens, windows, faults, log, traffic } = services;
+      for (const part of [store, tokens, windows, log, traffic]) part.clear();
+      faults.reset();
       clock.reset();
       await (ready = begin());
     },
   };
+
+  services.log.subscribe(services.traffic.count);
 
   const begin = () => {
     seedStore(store, { ...seeding, seed }, clock.now());

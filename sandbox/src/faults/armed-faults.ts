@@ -12,22 +12,39 @@ export interface ArmedFault extends Fault {
   readonly met: number;
 }
 
+/** The time during which a fault applied to requests, for the status page. */
+export interface Incident extends ArmedFault {
+  /** Epoch milliseconds. */
+  readonly since: number;
+  /** Epoch milliseconds; `undefined` while the fault is active. */
+  readonly until: number | undefined;
+}
+
 interface Armed {
   readonly id: string;
   readonly fault: Fault;
   readonly random: Random;
+  readonly since: number;
   met: number;
 }
+
+/** Number of past incidents to keep. */
+const keptIncidents = 20;
 
 /** Faults on demand. Each request gets the first fault that matches it. */
 export class Faults {
   readonly #seed: number;
+  readonly #now: () => number;
+  readonly #changed: () => void;
   #armed: Armed[] = [];
+  #past: Incident[] = [];
   #count = 0;
 
   /** @internal */
-  constructor(seed: number) {
+  constructor(seed: number, now: () => number, changed: () => void) {
     this.#seed = seed;
+    this.#now = now;
+    this.#changed = changed;
   }
 
   /**
@@ -48,8 +65,10 @@ export class Faults {
     const fault = parseFields(faultSchema, fields);
     this.#count += 1;
     // Each has its own random numbers, so that other faults don't change the requests that it applies to.
-    const armed = { id: `fault_${this.#count}`, fault, random: seededRandom(this.#seed + this.#count), met: 0 };
+    const random = seededRandom(this.#seed + this.#count);
+    const armed = { id: `fault_${this.#count}`, fault, random, since: this.#now(), met: 0 };
     this.#armed.push(armed);
+    this.#changed();
     return view(armed);
   }
 
@@ -60,14 +79,36 @@ export class Faults {
 
   /** Removes a fault. Returns `false` if no fault has this id. */
   remove(id: string): boolean {
-    const before = this.#armed.length;
-    this.#armed = this.#armed.filter((armed) => armed.id !== id);
-    return this.#armed.length < before;
+    return this.#end((armed) => armed.id === id);
   }
 
   /** Removes all faults. */
   clear(): void {
+    this.#end(() => true);
+  }
+
+  /** @internal The active faults and the latest past ones, newest first. */
+  get incidents(): readonly Incident[] {
+    const active = this.#armed.map((armed) => ({ ...view(armed), since: armed.since, until: undefined }));
+    return [...active.reverse(), ...this.#past];
+  }
+
+  /** @internal Forgets the past incidents, too. */
+  reset(): void {
     this.#armed = [];
+    this.#past = [];
+    this.#changed();
+  }
+
+  #end(ends: (armed: Armed) => boolean): boolean {
+    const ended = this.#armed.filter(ends);
+    if (ended.length === 0) return false;
+    this.#armed = this.#armed.filter((armed) => !ends(armed));
+    const until = this.#now();
+    const incidents = ended.map((armed) => ({ ...view(armed), since: armed.since, until }));
+    this.#past = [...incidents.reverse(), ...this.#past].slice(0, keptIncidents);
+    this.#changed();
+    return true;
   }
 
   /** @internal Returns the fault for this request, and counts it. `path` is relative to the base URL. */

@@ -14,10 +14,26 @@ export interface RateLimitStatus {
   readonly reset: number;
 }
 
+/** One window of a token. */
+export interface RateWindow {
+  /** When its first request arrived, in epoch milliseconds. */
+  readonly start: number;
+  /** Requests that it allowed. */
+  readonly used: number;
+  /** Requests that it refused. */
+  readonly refused: number;
+}
+
+type OpenWindow = { -readonly [K in keyof RateWindow]: RateWindow[K] };
+
+/** Number of windows to keep for each token. */
+const keptWindows = 60;
+
 /** Counts each token's requests in fixed windows. A window starts with its first request. */
 export class RateWindows {
   readonly rate: RateLimit;
-  readonly #windows = new Map<string, { start: number; used: number }>();
+  /** The latest windows of each token, oldest first. */
+  readonly #windows = new Map<string, OpenWindow[]>();
 
   constructor(rate: RateLimit) {
     this.rate = rate;
@@ -25,12 +41,11 @@ export class RateWindows {
 
   /** Counts one request. Returns `undefined` if the budget is used up. */
   take(token: string, now: number): RateLimitStatus | undefined {
-    let window = this.#current(token, now);
-    if (window === undefined) {
-      window = { start: now, used: 0 };
-      this.#windows.set(token, window);
+    const window = this.#current(token, now) ?? this.#open(token, now);
+    if (window.used >= this.rate.limit) {
+      window.refused += 1;
+      return undefined;
     }
-    if (window.used >= this.rate.limit) return undefined;
     window.used += 1;
     return this.status(token, now);
   }
@@ -42,12 +57,25 @@ export class RateWindows {
     return { limit, remaining: limit - (window?.used ?? 0), reset: (window?.start ?? now) + length };
   }
 
+  /** The latest windows of a token, oldest first. The last one may still be open. */
+  history(token: string): readonly RateWindow[] {
+    return this.#windows.get(token) ?? [];
+  }
+
   clear(): void {
     this.#windows.clear();
   }
 
-  #current(token: string, now: number): { start: number; used: number } | undefined {
-    const window = this.#windows.get(token);
+  #open(token: string, start: number): OpenWindow {
+    const window = { start, used: 0, refused: 0 };
+    const windows = this.#windows.get(token);
+    if (windows === undefined) this.#windows.set(token, [window]);
+    else if (windows.push(window) > keptWindows) windows.shift();
+    return window;
+  }
+
+  #current(token: string, now: number): OpenWindow | undefined {
+    const window = this.#windows.get(token)?.at(-1);
     // An injected clock may go backwards. A window in the future counts as over.
     return window !== undefined && now >= window.start && now < window.start + this.rate.window ? window : undefined;
   }

@@ -2,10 +2,12 @@ import type { Faults } from '../faults/armed-faults.ts';
 import type { Store } from '../storage/store.ts';
 import type { Clock } from '../utils/clock.ts';
 import type { SandboxWebhooks } from '../webhooks/webhooks.ts';
+import type { Changes } from './changes.ts';
 import type { Idempotency } from './idempotency.ts';
 import type { RateWindows } from './rate-windows.ts';
 import type { RequestLog } from './request-log.ts';
 import type { Tokens } from './tokens.ts';
+import type { Traffic } from './traffic.ts';
 
 /** What the routes share. */
 export interface Services {
@@ -17,8 +19,14 @@ export interface Services {
   /** Delay before each response, in milliseconds. */
   readonly latency: number;
   readonly log: RequestLog;
+  readonly traffic: Traffic;
+  readonly changes: Changes;
   readonly clock: Clock;
   readonly webhooks: SandboxWebhooks;
+  /** The token that is there from the start. */
+  readonly apiToken: string;
+  /** When the sandbox was created, in epoch milliseconds. */
+  readonly startedAt: number;
   /** Restores the initial state. */
   readonly reset: () => Promise<void>;
 }

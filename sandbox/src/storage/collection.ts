@@ -9,19 +9,28 @@ export interface Journal {
   close(): void;
 }
 
+/** What all collections of a store share. */
+export interface CollectionContext {
+  readonly journal: Journal | undefined;
+  /** Called after each change. */
+  readonly changed: () => void;
+}
+
 /** Records of one kind, in the order of their creation. */
 export class Collection<R extends { readonly id: string }> {
   readonly #kind: string;
   readonly #journal: Journal | undefined;
+  readonly #changed: () => void;
   readonly #key: ((record: R) => string) | undefined;
   readonly #records = new Map<string, R>();
   readonly #byKey = new Map<string, R>();
   #all: readonly R[] | undefined;
 
   /** @param key A second unique key, besides the id. */
-  constructor(kind: string, journal?: Journal, key?: (record: R) => string) {
+  constructor(kind: string, { journal, changed }: CollectionContext, key?: (record: R) => string) {
     this.#kind = kind;
     this.#journal = journal;
+    this.#changed = changed;
     this.#key = key;
     // `put` wrote these records: a journal with another format version is not opened.
     for (const record of journal?.read(kind) ?? []) this.#keep(record as R);
@@ -40,6 +49,7 @@ export class Collection<R extends { readonly id: string }> {
   put(record: R): void {
     this.#journal?.write(this.#kind, record.id, record);
     this.#keep(record);
+    this.#changed();
   }
 
   get(id: string): R | undefined {
@@ -58,6 +68,7 @@ export class Collection<R extends { readonly id: string }> {
     this.#records.delete(id);
     if (this.#key !== undefined) this.#byKey.delete(this.#key(record));
     this.#all = undefined;
+    this.#changed();
     return true;
   }
 

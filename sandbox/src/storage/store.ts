@@ -24,15 +24,17 @@ export class Store {
   readonly #sequences: Collection<SequenceRecord>;
   readonly #journal: Journal | undefined;
 
-  constructor(journal?: Journal) {
+  /** @param changed Called after each change. */
+  constructor(journal: Journal | undefined, changed: () => void) {
     this.#journal = journal;
-    this.users = new Collection('user', journal, (user) => emailKey(user.email));
-    this.projects = new Collection('project', journal);
-    this.tokens = new Collection('token', journal, (token) => token.hash);
-    this.responses = new Collection('response', journal);
-    this.endpoints = new Collection('endpoint', journal);
-    this.deliveries = new Collection('delivery', journal);
-    this.#sequences = new Collection('sequence', journal);
+    const context = { journal, changed };
+    this.users = new Collection('user', context, (user) => emailKey(user.email));
+    this.projects = new Collection('project', context);
+    this.tokens = new Collection('token', context, (token) => token.hash);
+    this.responses = new Collection('response', context);
+    this.endpoints = new Collection('endpoint', context);
+    this.deliveries = new Collection('delivery', context);
+    this.#sequences = new Collection('sequence', context);
   }
 
   get #collections() {

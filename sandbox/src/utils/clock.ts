@@ -12,6 +12,11 @@ export class Clock {
   /** The time, in epoch milliseconds. */
   readonly now = (): number => this.#base() + this.#offset;
 
+  /** How far the clock was advanced, in milliseconds. */
+  get offset(): number {
+    return this.#offset;
+  }
+
   /**
    * Advances the clock, so that a test can skip a rate-limit window or the delay before a delivery.
    *
