@@ -1,6 +1,8 @@
 import type { ClientEventListener, ClientEvents } from './telemetry/events.ts';
 import { HttpClient, SharedState } from './http/http-client.ts';
+import type { APIPromise } from './http/api-promise.ts';
 import { resolveOptions, type ClientOptions } from './http/client-options.ts';
+import type { EndpointOptions, HttpMethod } from './http/request-options.ts';
 import type { RateLimitSnapshot } from './rate-limit/limiter.ts';
 import { Projects } from './resources/projects.ts';
 import { Users } from './resources/users.ts';
@@ -38,6 +40,22 @@ export class Client {
     this.#http = new HttpClient(resolved, this.#shared);
     this.users = new Users(this.#http);
     this.projects = new Projects(this.#http);
+  }
+
+  /**
+   * Calls an endpoint that the SDK does not know yet. It is paced, retried and redacted, and its errors are typed, like
+   * any other call: PUT and DELETE are retried like a GET, and PATCH like a POST. An empty body is `undefined`.
+   *
+   * @param path The path as the API documents it, such as `/teams/{id}`. `params` fills in its `{names}`.
+   * @typeParam T The value of the call: the output of `schema`, or what you declare if there is none.
+   * @throws {ResponseValidationError} when the body is not JSON, is empty although there is a `schema`, or differs from
+   *   it with `responseValidation: 'throw'`.
+   *
+   * @example
+   * const team = await client.request('GET', '/teams/{id}', { params: { id: 'team_1' }, schema: teamSchema });
+   */
+  request<T = unknown>(method: HttpMethod, path: string, options?: EndpointOptions<T>): APIPromise<T> {
+    return this.#http.request(method, path, options);
   }
 
   /**

@@ -42,7 +42,7 @@ export type {
   ValidationIssueEvent,
 } from './telemetry/events.ts';
 export type { WithResponse } from './http/api-promise.ts';
-export type { RequestOptions } from './http/request-options.ts';
+export type { EndpointOptions, HttpMethod, QueryValue, RequestOptions } from './http/request-options.ts';
 export type { Logger, LogLevel } from './telemetry/logger.ts';
 export type { ClientOptions, RateLimitOptions } from './http/client-options.ts';
 export type { Fetch, FetchInit, FetchResponse } from './http/fetch.ts';
@@ -51,5 +51,6 @@ export type { PageMeta } from './pagination/page-body.ts';
 export type { Priority } from './rate-limit/priority.ts';
 export type { LearnedLimit, RateLimitSnapshot } from './rate-limit/limiter.ts';
 export type { RateLimitStore, RateLimitStoreReply, RateLimitStoreRequest } from './rate-limit/store.ts';
+export type { StandardIssue, StandardResult, StandardSchema } from './utils/standard-schema.ts';
 export type { Project, ProjectListParams } from './resources/projects.ts';
 export type { User, UserCreateParams } from './resources/users.ts';

@@ -17,7 +17,7 @@ export interface Exchange<T> {
   /** The text of the body; absent if the caller wants to read the body. */
   readonly text: string | undefined;
   /** Converts the text to the value of the call. */
-  readonly decode: (text: string) => T;
+  readonly decode: (text: string) => Promise<T>;
 }
 
 /**

@@ -1,17 +1,18 @@
 import { InvalidRequestError, type RequestTarget } from '../errors/index.ts';
 import { CallPriority, checkedPriority, type Priority } from '../rate-limit/priority.ts';
-import { headerValue, mergeHeaders, milliseconds, wholeNumber } from '../utils/arguments.ts';
-import { isRecord } from '../utils/json.ts';
+import { callable, headerValue, mergeHeaders, milliseconds, oneOf, wholeNumber } from '../utils/arguments.ts';
+import type { StandardSchema } from '../utils/standard-schema.ts';
 import type { ResolvedOptions } from './client-options.ts';
-import type { InternalRequestOptions, RequestSpec } from './request-options.ts';
+import { queryOf, type Query } from './query.ts';
+import type { HttpMethod, InternalOptions } from './request-options.ts';
 import { expandRoute } from './route.ts';
 
 /** One call with its options resolved and checked: what each attempt sends, and its limits. */
 export interface Call extends RequestTarget {
   readonly baseUrl: string;
-  readonly query: Readonly<Record<string, string | number | undefined>> | undefined;
+  readonly query: Query | undefined;
   readonly headers: Readonly<Record<string, string>>;
-  /** A JSON value. */
+  /** A JSON value; `undefined` if the request has no body. */
   readonly body: unknown;
   /** Values that must not appear in errors, events or log lines. */
   readonly secrets: readonly unknown[];
@@ -25,24 +26,30 @@ export interface Call extends RequestTarget {
 }
 
 /** @throws {InvalidRequestError} when a parameter or an option is wrong. */
-export function openCall(spec: RequestSpec<unknown>, options: InternalRequestOptions, client: ResolvedOptions): Call {
-  const { method, route, params, query, body, secretFields = [] } = spec;
-  const path = expandRoute(route, params);
-  const { signal } = options;
+export function openCall(
+  method: HttpMethod,
+  route: string,
+  options: InternalOptions<unknown>,
+  client: ResolvedOptions,
+): Call {
+  const { signal, idempotencyKey, schema } = options;
   // Not instanceof: a signal may come from another realm.
   if (signal !== undefined && typeof (signal as AbortSignal | null)?.addEventListener !== 'function') {
     throw new InvalidRequestError('signal must be an AbortSignal.');
   }
+  if (schema) callable('the validate function of schema', (schema as Partial<StandardSchema>)['~standard']?.validate);
+  const secrets: unknown[] = [];
   return {
-    method,
-    path,
+    method: oneOf('method', method, ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']),
+    path: expandRoute(route, options.params),
     route,
     baseUrl: client.baseUrl,
-    query,
+    query: options.query && queryOf(options.query),
     headers: headersOf(options, client),
-    body: method === 'POST' ? snapshot(body) : undefined,
-    secrets: isRecord(body) ? secretFields.map((field) => body[field]) : [],
-    repeatable: method === 'GET' || options.idempotencyKey !== undefined,
+    body: 'body' in options ? snapshot(method, options.body, secrets) : undefined,
+    secrets,
+    // Idempotent by RFC 9110, 9.2.2, or because the caller says so.
+    repeatable: (method !== 'POST' && method !== 'PATCH') || idempotencyKey !== undefined,
     timeout: milliseconds('timeout', options.timeout ?? client.timeout),
     totalTimeout: milliseconds('totalTimeout', options.totalTimeout ?? client.totalTimeout),
     maxRetries: wholeNumber('maxRetries', options.maxRetries ?? client.maxRetries, 0),
@@ -57,7 +64,7 @@ function priorityOf(priority: Priority | CallPriority, client: ResolvedOptions):
   return checkedPriority(priority) === 'background' ? new CallPriority('background') : undefined;
 }
 
-function headersOf({ headers, idempotencyKey }: InternalRequestOptions, client: ResolvedOptions): Call['headers'] {
+function headersOf({ headers, idempotencyKey }: InternalOptions<unknown>, client: ResolvedOptions): Call['headers'] {
   const merged = headers ? mergeHeaders(client.headers, 'headers', headers) : client.headers;
   if (idempotencyKey === undefined) return merged;
   return { ...merged, 'idempotency-key': checkedIdempotencyKey(idempotencyKey) };
@@ -68,12 +75,26 @@ function checkedIdempotencyKey(key: string): string {
   throw new InvalidRequestError('idempotencyKey must not be empty.');
 }
 
-/** The JSON value of the parameters, copied, because the caller may change them while the call waits. */
-function snapshot(params: unknown): unknown {
-  if (!isRecord(params)) throw new InvalidRequestError('The parameters must be an object.');
+/** Names of fields whose values are secret, such as `password`, `newPassword`, `client_secret`, `api_key` and `access_token`. */
+const secretName = /(password|passphrase|secret|token|api_?key)$/i;
+
+/**
+ * The JSON value of a body, copied, because the caller may change it while the call waits.
+ *
+ * @param secrets The values of its secret fields are added to it.
+ */
+function snapshot(method: HttpMethod, body: unknown, secrets: unknown[]): unknown {
+  if (method === 'GET') throw new InvalidRequestError('A GET has no body: pass its parameters as query.');
+  // A class from the runtime, such as FormData or Map, would lose its contents as JSON.
+  if (!Array.isArray(body) && Object.prototype.toString.call(body) !== '[object Object]') {
+    throw new InvalidRequestError('The body must be an object or an array that can be sent as JSON.');
+  }
   try {
-    return JSON.parse(JSON.stringify(params));
+    return JSON.parse(JSON.stringify(body), (name, value: unknown) => {
+      if (secretName.test(name) && typeof value !== 'object') secrets.push(value);
+      return value;
+    });
   } catch {
-    throw new InvalidRequestError('The parameters must be serializable as JSON, without cycles or bigints.');
+    throw new InvalidRequestError('The body must be serializable as JSON, without cycles or bigints.');
   }
 }

@@ -1,8 +1,8 @@
 import type { Redactor } from '../auth/redaction.ts';
 import { ResponseValidationError, type RequestTarget, type ValidationIssue } from '../errors/index.ts';
-import { isRecord, parseJson } from '../utils/json.ts';
-import { findIssues } from '../utils/validation.ts';
-import type { RequestSpec } from './request-options.ts';
+import { parseJson } from '../utils/json.ts';
+import { applySchema, isOfOtherType } from '../utils/validation.ts';
+import type { InternalOptions } from './request-options.ts';
 
 /** A success whose body has been read. */
 export interface Received extends RequestTarget {
@@ -12,22 +12,22 @@ export interface Received extends RequestTarget {
 }
 
 /**
- * The value in the body of a success.
+ * The value in the body of a success; `undefined` if the body is empty and no schema says that there is more.
  *
- * @param validation What to do with a usable body that differs from the API reference.
+ * @param validation What to do with a usable body that differs from the schema.
  * @param onIssues Called with the differences, with `'warn'`.
  * @throws {ResponseValidationError} when the body can't be used, or with `'throw'` when it differs.
  */
-export function decode<T>(
-  spec: RequestSpec<T>,
-  received: Received,
+export async function decode<T>(
+  { schema, isUsable = isObject }: Pick<InternalOptions<T>, 'schema' | 'isUsable'>,
+  { method, path, route, status, text, redactor }: Received,
   validation: 'warn' | 'throw' | 'off',
   onIssues: (issues: readonly ValidationIssue[]) => void,
-): T {
-  const { method, path, route, status, text, redactor } = received;
+): Promise<T> {
+  const isEmpty = text === '';
   const body = parseJson(text);
   const invalid = (problem: string, issues: readonly ValidationIssue[] = []) =>
-    new ResponseValidationError(`${problem}.`, {
+    new ResponseValidationError(problem, {
       method,
       path,
       route,
@@ -36,15 +36,22 @@ export function decode<T>(
       body: redactor.redactJson(body === undefined ? text : body),
     });
 
-  if (body === undefined) throw invalid(text === '' ? 'The body is empty' : 'The body is not JSON');
-  const { isUsable = isRecord } = spec;
-  if (!isUsable(body)) throw invalid('The body is not what the API documents', findIssues(spec.schema, body));
+  if (body === undefined && !isEmpty) throw invalid('The body is not JSON.');
+  // The type that the caller expects. If the body differs from it, the issues below say so.
+  const value = body as T;
+  if (!schema) return value;
+  if (validation === 'off' && isUsable(body)) return value;
 
-  const issues = validation === 'off' ? [] : findIssues(spec.schema, body);
-  if (issues.length > 0) {
-    if (validation === 'throw') throw invalid('The body differs from what the API documents', issues);
-    onIssues(issues);
-  }
-  // The documented type. If the body differs from it, the issues above say so.
-  return body as T;
+  const result = await applySchema(schema, body);
+  if (!result.issues) return result.value;
+  const issues = result.issues.map(({ path, message }) => ({ path, message: redactor.redact(message) }));
+  if (isEmpty) throw invalid('The body is empty.');
+  if (!isUsable(body) || issues.some(isOfOtherType)) throw invalid('The body is not what the API documents.', issues);
+  if (validation === 'throw') throw invalid('The body differs from what the API documents.', issues);
+  onIssues(issues);
+  return value;
+}
+
+function isObject(body: unknown): boolean {
+  return typeof body === 'object' && body !== null;
 }

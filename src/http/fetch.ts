@@ -10,7 +10,7 @@ export interface FetchInit {
   method: string;
   /** Header names are in lower case. */
   headers: Record<string, string>;
-  /** JSON text; absent if the method has no body. */
+  /** JSON text; absent if the request has no body. */
   body?: string;
   /** Always `'manual'`: the SDK follows redirects itself, within the origin that the token is for. */
   redirect: 'manual';
@@ -62,7 +62,8 @@ export function requestSender(custom: Fetch | undefined): RequestSender {
       signal: request.signal,
     };
     // As text: undici's own `fetch` rejects the streams of another copy of undici, and Firefox has no `request.body`.
-    if (request.method !== 'GET') init.body = await request.text();
+    const body = request.method === 'GET' ? '' : await request.text();
+    if (body !== '') init.body = body;
     return withBoundedError(checked(await send(request.url, init)));
   };
 }

@@ -12,7 +12,7 @@ import { openCall, type Call } from './call.ts';
 import type { ResolvedOptions } from './client-options.ts';
 import { decode } from './decode.ts';
 import { followRedirect } from './redirect.ts';
-import type { InternalRequestOptions, Requester, RequestSpec } from './request-options.ts';
+import type { HttpMethod, InternalOptions, Requester } from './request-options.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { RetryTracker } from './retry-tracker.ts';
 
@@ -40,32 +40,24 @@ export class HttpClient implements Requester {
     this.#admissionControl = new AdmissionControl(options, this.#telemetry);
   }
 
-  get baseUrl(): string {
-    return this.#options.baseUrl;
-  }
-
   get rateLimit(): RateLimitSnapshot | undefined {
     return this.#admissionControl.rateLimit;
   }
 
-  request<T>(spec: RequestSpec<T>, options?: InternalRequestOptions | null): APIPromise<T> {
+  request<T>(method: HttpMethod, path: string, options?: InternalOptions<T> | null): APIPromise<T> {
     const given = { ...options };
     // Parsed now, because the caller may change the parameters before the request is sent.
-    const call = deferErrors(() => openCall(spec, given, this.#options));
-    return new APIPromise((raw) => this.#run(spec, call(), given.signal, raw));
+    const call = deferErrors(() => openCall(method, path, given, this.#options));
+    return new APIPromise((raw) => this.#run(call(), given, raw));
   }
 
   onListDrift(drift: ListDriftEvent): void {
     this.#telemetry.listDrift(drift);
   }
 
-  async #run<T>(
-    spec: RequestSpec<T>,
-    call: Call,
-    callerSignal: AbortSignal | undefined,
-    raw: boolean,
-  ): Promise<Exchange<T>> {
+  async #run<T>(call: Call, options: InternalOptions<T>, raw: boolean): Promise<Exchange<T>> {
     const { totalTimeout } = call;
+    const { signal: callerSignal } = options;
     const endsAt = performance.now() + totalTimeout;
     const deadline =
       totalTimeout === Infinity
@@ -96,7 +88,7 @@ export class HttpClient implements Requester {
 
         if (result.kind === 'success') {
           const { response, text } = result;
-          return { response, text, decode: (body) => this.#decode(spec, call, response.status, body, redactor) };
+          return { response, text, decode: (body) => this.#decode(options, call, response.status, body, redactor) };
         }
         if (result.kind === 'redirect') {
           redirectedTo = followRedirect(call, result.response, redirectedTo, redirects++);
@@ -118,9 +110,15 @@ export class HttpClient implements Requester {
     }
   }
 
-  #decode<T>(spec: RequestSpec<T>, { method, path, route }: Call, status: number, text: string, redactor: Redactor): T {
+  #decode<T>(
+    options: InternalOptions<T>,
+    { method, path, route }: Call,
+    status: number,
+    text: string,
+    redactor: Redactor,
+  ): Promise<T> {
     const received = { method, path, route, status, text, redactor };
-    return decode(spec, received, this.#options.responseValidation, (issues) =>
+    return decode(options, received, this.#options.responseValidation, (issues) =>
       this.#telemetry.validationIssues(received, issues),
     );
   }

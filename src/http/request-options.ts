@@ -1,5 +1,5 @@
-import type { ZodMiniType } from 'zod/mini';
 import type { CallPriority, Priority } from '../rate-limit/priority.ts';
+import type { StandardSchema } from '../utils/standard-schema.ts';
 import type { APIPromise } from './api-promise.ts';
 
 /** Options for one call. They override the client's. */
@@ -23,33 +23,41 @@ export interface RequestOptions {
   priority?: Priority | undefined;
 }
 
+/** A method that the API has. */
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** A value in a query. `undefined` leaves the parameter out. */
+export type QueryValue = string | number | boolean | undefined;
+
+/**
+ * What to call an endpoint with, besides the options of every call.
+ *
+ * @typeParam T The value of the call.
+ */
+export interface EndpointOptions<T = unknown> extends RequestOptions {
+  /** Values of the path's `{names}`. Each becomes exactly one segment of the path, percent-encoded. */
+  params?: Readonly<Record<string, string>> | undefined;
+  /** Parameters of the query. A list repeats the parameter. */
+  query?: Readonly<Record<string, QueryValue | readonly QueryValue[]>> | undefined;
+  /** Object or array to send as JSON. Fields named like `password`, `api_key` or `token` are redacted in errors and logs. */
+  body?: unknown;
+  /**
+   * Schema of a success, from any library that follows Standard Schema. The value of the call is the schema's output.
+   * A response that differs is treated as `responseValidation` says. Default: none; the JSON is returned as it is.
+   */
+  schema?: StandardSchema<T> | undefined;
+}
+
 /** The options for one call, including those that only the SDK itself sets. */
-export interface InternalRequestOptions extends Omit<RequestOptions, 'priority'> {
+export interface InternalOptions<T> extends Omit<EndpointOptions<T>, 'priority'> {
   /** With a {@link CallPriority}, the call can be raised while it waits. */
   priority?: Priority | CallPriority | undefined;
+  /** Whether a body that differs from the schema can be used. Default: an object or an array can. */
+  isUsable?: ((body: unknown) => boolean) | undefined;
 }
 
-/** One request to the API: what to send, and what to expect. */
-export interface RequestSpec<T> {
-  readonly method: 'GET' | 'POST';
-  /** The path as the API reference writes it: `/users/{id}`. */
-  readonly route: string;
-  /** Values of the route's `{names}`. */
-  readonly params?: Readonly<Record<string, string>> | undefined;
-  readonly query?: Readonly<Record<string, string | number | undefined>> | undefined;
-  /** The object that a POST sends as JSON. */
-  readonly body?: unknown;
-  /** Fields of `body` whose values must not appear in errors, events or log lines. */
-  readonly secretFields?: readonly string[] | undefined;
-  /** The documented body of a success. */
-  readonly schema: ZodMiniType<T>;
-  /** Whether a body is usable, even if it differs from the schema. Default: any JSON object is. */
-  readonly isUsable?: ((body: unknown) => boolean) | undefined;
-}
-
-/** All that resources know about HTTP. */
+/** Makes calls. Resources are written on it. */
 export interface Requester {
-  /** Base URL of the API, without a trailing slash. */
-  readonly baseUrl: string;
-  request<T>(spec: RequestSpec<T>, options?: InternalRequestOptions): APIPromise<T>;
+  /** @param path The path as the API reference writes it, such as `/users/{id}`. */
+  request<T>(method: HttpMethod, path: string, options?: InternalOptions<T>): APIPromise<T>;
 }

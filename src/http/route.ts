@@ -3,20 +3,24 @@ import { InvalidRequestError } from '../errors/index.ts';
 /**
  * Fills in a route's `{names}`. Each value becomes exactly one path segment, so that no id can reach another route.
  *
- * @throws {InvalidRequestError} when a value cannot be one path segment.
+ * @throws {InvalidRequestError} when the route is no path, or a value cannot be one path segment.
  */
 export function expandRoute(route: string, params: Readonly<Record<string, string>> = {}): string {
-  let path = route;
-  for (const [name, value] of Object.entries(params)) path = path.replace(`{${name}}`, encodeSegment(name, value));
-  return path;
-}
-
-function encodeSegment(name: string, value: string): string {
-  // eslint-disable-next-line no-control-regex -- the point is to find control characters
-  if (typeof value !== 'string' || !/^(?!\.{0,2}$)[^/\\\u0000-\u001f\u007f]*$/.test(value) || !value.isWellFormed()) {
+  // `..`, whose dots may be percent-encoded, would leave the base URL.
+  if (typeof route !== 'string' || !/^(?!.*\/(\.|%2e){1,2}(\/|$))\/(?!\/)[^?#\\\s]*$/i.test(route)) {
     throw new InvalidRequestError(
-      `${name} must be a non-empty string without slashes or control characters, and not '.' or '..'.`,
+      "path must start with one '/', without '.' or '..' as a segment. Pass its query as query.",
     );
   }
-  return encodeURIComponent(value);
+  return route.replace(/\{([^}]*)\}/g, (_, name: string) => encodeSegment(name, params[name]));
+}
+
+function encodeSegment(name: string, value: string | undefined): string {
+  // eslint-disable-next-line no-control-regex -- the point is to find control characters
+  if (typeof value === 'string' && /^(?!\.{0,2}$)[^/\\\u0000-\u001f\u007f]*$/.test(value) && value.isWellFormed()) {
+    return encodeURIComponent(value);
+  }
+  throw new InvalidRequestError(
+    `${name} must be a non-empty string without slashes or control characters, and not '.' or '..'.`,
+  );
 }

@@ -3,7 +3,7 @@ import { wholeNumber } from '../utils/arguments.ts';
 import { ExampleError } from '../errors/index.ts';
 import type { ListDriftEvent } from '../telemetry/events.ts';
 import type { APIPromise, WithResponse } from '../http/api-promise.ts';
-import type { InternalRequestOptions, Requester } from '../http/request-options.ts';
+import type { InternalOptions, Requester } from '../http/request-options.ts';
 import { expandRoute } from '../http/route.ts';
 import { lastPage } from './last-page.ts';
 import { checkList, type ListOptions, type PageParams } from './list-options.ts';
@@ -129,7 +129,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     // because by the second one it is old.
     let request = this.#walked ? undefined : this.#open();
     this.#walked = true;
-    const fetchPage = (page: number, options: InternalRequestOptions & { signal: AbortSignal }) => {
+    const fetchPage = (page: number, options: InternalOptions<PageBody<Item>> & { signal: AbortSignal }) => {
       const first = request;
       request = undefined;
       if (first !== undefined) return this.#named(page, first);
@@ -164,13 +164,18 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
 
   #send(
     query: PageParams & Record<string, number | undefined>,
-    more: InternalRequestOptions,
+    more: InternalOptions<PageBody<Item>>,
   ): APIPromise<PageBody<Item>> {
     const { route, params, item } = this.#spec;
-    return this.#requester.request(
-      { method: 'GET', route, params, query, schema: pageBodySchema(item), isUsable: isPageBody },
-      { ...this.#options, ...more, ...(this.#options.priority === 'background' && { priority: 'background' }) },
-    );
+    return this.#requester.request('GET', route, {
+      ...this.#options,
+      ...more,
+      ...(this.#options.priority === 'background' && { priority: 'background' }),
+      params,
+      query,
+      schema: pageBodySchema(item),
+      isUsable: isPageBody,
+    });
   }
 
   /** Says in an error which page failed, so that the caller can go on from there. */

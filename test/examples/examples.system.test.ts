@@ -44,6 +44,15 @@ describe('the examples run as they stand', () => {
     ]);
   });
 
+  it('any-endpoint', async () => {
+    expect((await runExample('any-endpoint')).trim().split('\n')).toEqual([
+      `Created in ${new Date().getUTCFullYear()}`,
+      'Read Ada Lovelace',
+      '100 projects',
+      expect.stringMatching(/ \(404 DELETE \/teams\/\{id\}\)$/),
+    ]);
+  });
+
   it('cancel-and-time-out', async () => {
     const lines = (await runExample('cancel-and-time-out')).trim().split('\n');
 

@@ -5,6 +5,7 @@ import { APIError, ConnectionError, TimeoutError } from '@example/sdk';
 import { Redactor } from '../../src/auth/redaction.ts';
 import { send, type Attempt, type Result } from '../../src/http/attempt.ts';
 import type { Call } from '../../src/http/call.ts';
+import type { Query } from '../../src/http/query.ts';
 import type { Permit } from '../../src/rate-limit/limiter.ts';
 import { newUser, rejection, user } from '../support/http-server.ts';
 import { errorResponse } from '../support/in-process-api.ts';
@@ -133,18 +134,22 @@ describe('the URL', () => {
     expect((await requestOf(get)).url).toBe('https://api.example.com/v1/projects');
   });
 
-  it('has the search parameters, encoded, without those that are undefined', async () => {
-    const query = { page: 2, status: 'a b&c=d', per_page: undefined };
+  it('has the search parameters, encoded, in their order', async () => {
+    const query: Query = [
+      ['page', '2'],
+      ['status', 'a b&c=d'],
+      ['page', '3'],
+    ];
 
     expect((await requestOf({ ...get, query })).url).toBe(
-      'https://api.example.com/v1/projects?page=2&status=a+b%26c%3Dd',
+      'https://api.example.com/v1/projects?page=2&status=a+b%26c%3Dd&page=3',
     );
   });
 
   it('is the one that a redirect has led to, as it is', async () => {
     const redirectedTo = 'https://api.example.com/v2/projects?cursor=x';
 
-    expect((await requestOf({ ...get, query: { page: 2 } }, { redirectedTo })).url).toBe(redirectedTo);
+    expect((await requestOf({ ...get, query: [['page', '2']] }, { redirectedTo })).url).toBe(redirectedTo);
   });
 });
 
