@@ -1,25 +1,74 @@
 import type { Authorization } from '../auth/authorization.ts';
 import { TimeoutError } from '../errors/index.ts';
-import type { Permit, RateLimiter, RateLimitSnapshot } from '../rate-limit/limiter.ts';
+import type { Admission, Permit, RateLimiter, RateLimitSnapshot } from '../rate-limit/limiter.ts';
+import type { CallPriority } from '../rate-limit/priority.ts';
 import { rateLimiterFor } from '../rate-limit/registry.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { CallDeadline } from './call-deadline.ts';
 import type { Call } from './call.ts';
 import type { ResolvedOptions } from './client-options.ts';
 
-/** Permission to send one attempt, with the credential to use. */
-export interface Admitted {
-  readonly credential: string;
-  /** Absent with `rateLimit: false`. */
-  readonly permit: Permit | undefined;
+/** What the attempts of one call are admitted with. While the call waits, the rate limiter holds little else. */
+export class CallAdmission implements Admission {
+  readonly call: Call;
+  /** Ends the call after its `totalTimeout`. */
+  readonly timeout: CallDeadline | undefined = undefined;
+  refused = false;
+  /** The credential that the last attempt was admitted with. */
+  credential = '';
+  readonly #control: AdmissionControl;
+
+  constructor(call: Call, control: AdmissionControl) {
+    this.call = call;
+    this.#control = control;
+    if (call.totalTimeout < Infinity) this.timeout = totalTimeoutOf(call);
+  }
+
+  /** The caller's signal, combined with the call's total timeout. */
+  get signal(): AbortSignal | undefined {
+    return this.timeout?.signal ?? this.call.signal;
+  }
+
+  get deadline(): number | undefined {
+    return this.timeout?.endsAt;
+  }
+
+  get method(): string {
+    return this.call.method;
+  }
+
+  get path(): string {
+    return this.call.path;
+  }
+
+  get route(): string {
+    return this.call.route;
+  }
+
+  get priority(): CallPriority | undefined {
+    return this.call.priority;
+  }
+
+  get maxWait(): number | undefined {
+    return this.#control.maxWait;
+  }
+
+  get onStoreChange(): Telemetry['onStoreChange'] {
+    return this.#control.telemetry.onStoreChange;
+  }
+
+  onWait(delay: number, waiting: number): void {
+    this.#control.telemetry.rateLimitWait(this.call, delay, waiting);
+  }
 }
 
 /** Lets the attempts of a client through, one by one, as the rate limit of the credential in use allows. */
 export class AdmissionControl {
+  readonly telemetry: Telemetry;
+  readonly maxWait: number | undefined;
   readonly #auth: Authorization;
   readonly #baseUrl: string;
   readonly #rateLimit: ResolvedOptions['rateLimit'];
-  readonly #telemetry: Telemetry;
   #limiter: RateLimiter | undefined;
   /** The credential that {@link AdmissionControl.#limiter} belongs to. */
   #credential: string | undefined;
@@ -28,8 +77,9 @@ export class AdmissionControl {
     this.#auth = auth;
     this.#baseUrl = baseUrl;
     this.#rateLimit = rateLimit;
-    this.#telemetry = telemetry;
-    if (auth.fixed !== undefined) this.#limiterOf(auth.fixed);
+    this.telemetry = telemetry;
+    this.maxWait = rateLimit ? rateLimit.maxWait : undefined;
+    if (auth.fixed !== undefined) this.#useLimiterOf(auth.fixed);
   }
 
   /** The state of the rate limit of the credential in use, or last used. */
@@ -38,41 +88,39 @@ export class AdmissionControl {
   }
 
   /**
-   * Waits for the rate limit.
+   * Waits for the rate limit, and sets the credential to use. Returns the permit, or `undefined` with `rateLimit: false`;
+   * a promise only if the call has to wait.
    *
-   * @param deadline When the call times out (`totalTimeout`), on the clock of `performance.now()`.
-   * @param refused Whether the API has refused (429) the call before: it then goes ahead of all others.
-   * @throws {RateLimitWaitError} when the call would wait longer than `maxWait` or until after `deadline`.
+   * @throws {RateLimitWaitError} when the call would wait longer than `maxWait` or until after its deadline.
    * @throws {TimeoutError} when there is no credential within the call's `timeout`.
    * @throws the signal's reason when it aborts first.
    */
-  async enter(call: Call, deadline: number, signal: AbortSignal | undefined, refused: boolean): Promise<Admitted> {
-    let credential = this.#auth.fixed ?? (await this.#currentCredential(call, signal));
-    for (;;) {
-      const limiter = this.#limiterOf(credential);
-      if (!limiter || !this.#rateLimit) return { credential, permit: undefined };
+  enter(admission: CallAdmission): Permit | undefined | Promise<Permit | undefined> {
+    const { fixed } = this.#auth;
+    if (fixed === undefined) return this.#enterWithCurrentCredential(admission);
+    admission.credential = fixed;
+    return this.#limiter?.acquire(admission);
+  }
 
-      const { method, path, route, priority } = call;
-      const { maxWait } = this.#rateLimit;
-      const onWait = (delay: number, waiting: number) => this.#telemetry.rateLimitWait(call, delay, waiting);
-      const { onStoreChange } = this.#telemetry;
-      const when = { signal, maxWait, deadline, priority, refused };
-      const acquired = limiter.acquire({ method, path, route, ...when, onWait, onStoreChange });
-      const permit = acquired instanceof Promise ? await acquired : acquired;
-      if (this.#auth.fixed !== undefined || !permit.waited) return { credential, permit };
+  async #enterWithCurrentCredential(admission: CallAdmission): Promise<Permit | undefined> {
+    admission.credential = await this.#currentCredential(admission);
+    for (;;) {
+      this.#useLimiterOf(admission.credential);
+      const permit = await this.#limiter?.acquire(admission);
+      if (permit?.waited !== true) return permit;
 
       // The token may have been rotated while the call waited, and a new one has a budget of its own.
-      const current = await this.#currentCredential(call, signal).catch((error: unknown) => {
+      const current = await this.#currentCredential(admission).catch((error: unknown) => {
         permit.unsent();
         throw error;
       });
-      if (current === credential) return { credential, permit };
+      if (current === admission.credential) return permit;
       permit.unsent();
-      credential = current;
+      admission.credential = current;
     }
   }
 
-  async #currentCredential(call: Call, signal: AbortSignal | undefined): Promise<string> {
+  async #currentCredential({ call, signal }: CallAdmission): Promise<string> {
     const timeoutError = () =>
       new TimeoutError(`The apiToken function did not return within ${call.timeout} ms (timeout).`, call);
     const deadline = new CallDeadline(signal, call.timeout, timeoutError);
@@ -83,11 +131,15 @@ export class AdmissionControl {
     }
   }
 
-  #limiterOf(credential: string): RateLimiter | undefined {
-    if (this.#rateLimit && credential !== this.#credential) {
-      this.#limiter = rateLimiterFor({ baseUrl: this.#baseUrl, token: credential, ...this.#rateLimit });
-      this.#credential = credential;
-    }
-    return this.#limiter;
+  #useLimiterOf(credential: string): void {
+    if (!this.#rateLimit || credential === this.#credential) return;
+    this.#limiter = rateLimiterFor({ baseUrl: this.#baseUrl, token: credential, ...this.#rateLimit });
+    this.#credential = credential;
   }
+}
+
+function totalTimeoutOf(call: Call): CallDeadline {
+  const { signal, totalTimeout } = call;
+  const error = () => new TimeoutError(`The call took longer than its totalTimeout of ${totalTimeout} ms.`, call);
+  return new CallDeadline(signal, totalTimeout, error);
 }

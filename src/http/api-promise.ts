@@ -33,9 +33,14 @@ export class APIPromise<T> implements Promise<T> {
   #data: Promise<T> | undefined;
   #raw = false;
 
-  /** @internal @param send Makes the call. With `raw`, it leaves the body to the caller. */
-  constructor(send: (raw: boolean) => Promise<Exchange<T>>) {
-    this.#exchange = Promise.resolve().then(() => send(this.#raw && !this.#data));
+  /** @internal @param send Makes the call. With {@link isRaw}, it leaves the body to the caller. */
+  constructor(send: (promise: APIPromise<T>) => Promise<Exchange<T>>) {
+    this.#exchange = send(this);
+  }
+
+  /** @internal Whether only the response is wanted. Known once the current synchronous code has run. */
+  get isRaw(): boolean {
+    return this.#raw && !this.#data;
   }
 
   then<A = T, B = never>(
@@ -72,13 +77,13 @@ export class APIPromise<T> implements Promise<T> {
   }
 
   #decoded(): Promise<T> {
-    return (this.#data ??= this.#exchange.then(async ({ response, text, decode }) => {
-      if (text === undefined && response.bodyUsed) {
-        throw new InvalidRequestError(
-          'The body was already read through asResponse(). To get both, await the call first.',
-        );
-      }
-      return decode(text ?? (await response.clone().text()));
-    }));
+    return (this.#data ??= this.#exchange.then(valueOf));
   }
+}
+
+async function valueOf<T>({ response, text, decode }: Exchange<T>): Promise<T> {
+  if (text === undefined && response.bodyUsed) {
+    throw new InvalidRequestError('The body was already read through asResponse(). To get both, await the call first.');
+  }
+  return decode(text ?? (await response.clone().text()));
 }

@@ -3,12 +3,15 @@
  * `AbortSignal.any([signal, AbortSignal.timeout(…)])`, it lets go of both as soon as the call has ended.
  */
 export class CallDeadline {
+  /** In milliseconds of `performance.now()`. */
+  readonly endsAt: number;
   readonly #controller = new AbortController();
   readonly #callerSignal: AbortSignal | undefined;
   readonly #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** @param duration Milliseconds, or `Infinity`. */
   constructor(callerSignal: AbortSignal | undefined, duration: number, timeoutError: () => Error) {
+    this.endsAt = performance.now() + duration;
     this.#callerSignal = callerSignal;
     if (duration < Infinity) this.#timer = setTimeout(() => this.#controller.abort(timeoutError()), duration);
     if (callerSignal?.aborted) this.handleEvent();

@@ -18,12 +18,20 @@ export interface Call extends RequestTarget {
   readonly secrets: readonly unknown[];
   /** Whether sending it twice has the same effect as once. */
   readonly repeatable: boolean;
+  /** The documented body of a success, */
+  readonly schema: InternalOptions<unknown>['schema'];
+  /** and whether a body that differs from it can be used. */
+  readonly isUsable: InternalOptions<unknown>['isUsable'];
+  /** The caller's. */
+  readonly signal: AbortSignal | undefined;
   readonly timeout: number;
   readonly totalTimeout: number;
   readonly maxRetries: number;
   /** Default: normal. */
   readonly priority: CallPriority | undefined;
 }
+
+const noSecrets: readonly never[] = [];
 
 /** @throws {InvalidRequestError} when a parameter or an option is wrong. */
 export function openCall(
@@ -47,9 +55,12 @@ export function openCall(
     query: options.query && queryOf(options.query),
     headers: headersOf(options, client),
     body: 'body' in options ? snapshot(method, options.body, secrets) : undefined,
-    secrets,
+    secrets: secrets.length > 0 ? secrets : noSecrets,
     // Idempotent by RFC 9110, 9.2.2, or because the caller says so.
     repeatable: (method !== 'POST' && method !== 'PATCH') || idempotencyKey !== undefined,
+    schema,
+    isUsable: options.isUsable,
+    signal,
     timeout: milliseconds('timeout', options.timeout ?? client.timeout),
     totalTimeout: milliseconds('totalTimeout', options.totalTimeout ?? client.totalTimeout),
     maxRetries: wholeNumber('maxRetries', options.maxRetries ?? client.maxRetries, 0),

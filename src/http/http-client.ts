@@ -1,13 +1,12 @@
 import { Redactor } from '../auth/redaction.ts';
-import { RateLimitWaitError, TimeoutError, type ExampleError } from '../errors/index.ts';
-import type { RateLimitSnapshot } from '../rate-limit/limiter.ts';
+import { RateLimitWaitError, type ExampleError } from '../errors/index.ts';
+import type { Permit, RateLimitSnapshot } from '../rate-limit/limiter.ts';
 import type { ListDriftEvent } from '../telemetry/events.ts';
 import { Telemetry } from '../telemetry/telemetry.ts';
 import { sleep } from '../utils/abort.ts';
-import { AdmissionControl } from './admission.ts';
+import { AdmissionControl, CallAdmission } from './admission.ts';
 import { APIPromise, type Exchange } from './api-promise.ts';
 import { send } from './attempt.ts';
-import { CallDeadline } from './call-deadline.ts';
 import { openCall, type Call } from './call.ts';
 import type { ResolvedOptions } from './client-options.ts';
 import { decode } from './decode.ts';
@@ -45,50 +44,68 @@ export class HttpClient implements Requester {
   }
 
   request<T>(method: HttpMethod, path: string, options?: InternalOptions<T> | null): APIPromise<T> {
-    const given = { ...options };
-    // Parsed now, because the caller may change the parameters before the request is sent.
-    const call = deferErrors(() => openCall(method, path, given, this.#options));
-    return new APIPromise((raw) => this.#run(call(), given, raw));
+    return new APIPromise((promise) => this.#start(method, path, options ?? {}, promise));
   }
 
   onListDrift(drift: ListDriftEvent): void {
     this.#telemetry.listDrift(drift);
   }
 
-  async #run<T>(call: Call, options: InternalOptions<T>, raw: boolean): Promise<Exchange<T>> {
-    const { totalTimeout } = call;
-    const { signal: callerSignal } = options;
-    const endsAt = performance.now() + totalTimeout;
-    const deadline =
-      totalTimeout === Infinity
-        ? undefined
-        : new CallDeadline(callerSignal, totalTimeout, () => totalTimeoutError(call));
-    const signal = deadline?.signal ?? callerSignal;
+  #start<T>(
+    method: HttpMethod,
+    path: string,
+    options: InternalOptions<T>,
+    promise: APIPromise<T>,
+  ): Promise<Exchange<T>> {
+    try {
+      // Parsed now, because the caller may change the parameters before the request is sent.
+      const call = openCall(method, path, options, this.#options);
+      return this.#enter(new CallAdmission(call, this.#admissionControl), promise);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** A call is not running yet while it waits for its first permit, so that it takes little memory. */
+  #enter<T>(admission: CallAdmission, promise: APIPromise<T>): Promise<Exchange<T>> {
+    const exchange = Promise.resolve(this.#admissionControl.enter(admission)).then((permit) =>
+      this.#run<T>(admission, permit, promise.isRaw),
+    );
+    return admission.timeout ? exchange.finally(() => admission.timeout?.dispose()) : exchange;
+  }
+
+  async #run<T>(admission: CallAdmission, firstPermit: Permit | undefined, raw: boolean): Promise<Exchange<T>> {
+    const { call, signal, deadline: endsAt = Infinity } = admission;
     const retries = new RetryTracker(call, this.#retryBudget);
     const { auth, sendRequest } = this.#options;
+    let permit = firstPermit;
     let redirectedTo: string | undefined;
     let redirects = 0;
     let lastError: ExampleError | undefined;
     try {
-      signal?.throwIfAborted();
       for (let attempt = 1; ; attempt++) {
-        const entering = this.#admissionControl.enter(call, endsAt, signal, retries.isRefused);
-        const { credential, permit } = await entering.catch(preferring(lastError));
+        if (attempt > 1) {
+          permit = await Promise.resolve(this.#admissionControl.enter(admission)).catch(preferring(lastError));
+        }
+        const { credential } = admission;
         const authorization = auth.headers(credential);
         const redactor = new Redactor(credential, call.secrets);
         this.#telemetry.attemptStarted(call, attempt);
         const start = performance.now();
         // A body that the caller reads outlives the call, and with it the deadline: the caller's own signal goes along.
         const attemptSignal =
-          raw && deadline && callerSignal ? AbortSignal.any([deadline.signal, callerSignal]) : signal;
+          raw && admission.timeout && call.signal ? AbortSignal.any([admission.timeout.signal, call.signal]) : signal;
         const how = { redirectedTo, authorization, redactor, permit, signal: attemptSignal, sendRequest, raw };
         const result = await send(call, how);
         this.#telemetry.attemptEnded(call, attempt, result.response, performance.now() - start, redactor);
         retries.settle(result);
+        admission.refused = result.response?.status === 429;
 
         if (result.kind === 'success') {
           const { response, text } = result;
-          return { response, text, decode: (body) => this.#decode(options, call, response.status, body, redactor) };
+          const { status } = response;
+          // The documented type. If the body differs from it, the issues say so.
+          return { response, text, decode: (body) => this.#decode(call, status, body, redactor) as Promise<T> };
         }
         if (result.kind === 'redirect') {
           redirectedTo = followRedirect(call, result.response, redirectedTo, redirects++);
@@ -106,33 +123,15 @@ export class HttpClient implements Requester {
       }
     } finally {
       retries.end();
-      deadline?.dispose();
     }
   }
 
-  #decode<T>(
-    options: InternalOptions<T>,
-    { method, path, route }: Call,
-    status: number,
-    text: string,
-    redactor: Redactor,
-  ): Promise<T> {
+  #decode(call: Call, status: number, text: string, redactor: Redactor): Promise<unknown> {
+    const { method, path, route } = call;
     const received = { method, path, route, status, text, redactor };
-    return decode(options, received, this.#options.responseValidation, (issues) =>
+    return decode(call, received, this.#options.responseValidation, (issues) =>
       this.#telemetry.validationIssues(received, issues),
     );
-  }
-}
-
-/** Does the work now. If it fails, the error is thrown when the result is requested. */
-function deferErrors<T>(work: () => T): () => T {
-  try {
-    const value = work();
-    return () => value;
-  } catch (error) {
-    return () => {
-      throw error;
-    };
   }
 }
 
@@ -141,8 +140,4 @@ function preferring(lastError: ExampleError | undefined): (reason: unknown) => n
   return (reason) => {
     throw lastError && reason instanceof RateLimitWaitError ? lastError : reason;
   };
-}
-
-function totalTimeoutError(call: Call): TimeoutError {
-  return new TimeoutError(`The call took longer than its totalTimeout of ${call.totalTimeout} ms.`, call);
 }

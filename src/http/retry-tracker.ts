@@ -6,8 +6,6 @@ import { planRetry, type Failure, type Retry } from './retry.ts';
 
 /** Keeps track of the retries of one call: how many there were, what they cost, and whether there may be another. */
 export class RetryTracker {
-  /** Whether the API refused the last attempt (429): the next one goes ahead of all other calls. */
-  isRefused = false;
   readonly #call: Call;
   readonly #budget: RetryBudget;
   #count = 0;
@@ -32,7 +30,6 @@ export class RetryTracker {
     const { repeatable, maxRetries } = this.#call;
     const paced = permit !== undefined;
     const contended = permit?.isContended === true;
-    this.isRefused = failure.kind === 'status' && failure.status === 429;
     return planRetry(failure, { repeatable, maxRetries, retries: this.#count, paced, contended }, Math.random());
   }
 

@@ -8,24 +8,20 @@ export class QueuedCall<Route = unknown> extends QueueNode {
   readonly since: number;
   /** How many requests the API had admitted by then. */
   readonly admitted: number;
-  readonly resolve: (permit: Permit) => void;
-  readonly reject: (reason: unknown) => void;
+  readonly resolve: (permit: Permit | Promise<never>) => void;
 
-  constructor(
-    admission: Admission,
-    route: Route,
-    since: number,
-    admitted: number,
-    resolve: (permit: Permit) => void,
-    reject: (reason: unknown) => void,
-  ) {
+  constructor(admission: Admission, route: Route, since: number, admitted: number, resolve: QueuedCall['resolve']) {
     super();
     this.admission = admission;
     this.route = route;
     this.since = since;
     this.admitted = admitted;
     this.resolve = resolve;
-    this.reject = reject;
+  }
+
+  /** Takes a promise that is rejected, because a function to reject one would take memory for each call that waits. */
+  reject(reason: unknown): void {
+    this.resolve(Promise.reject(reason)); // The reason of a signal may be anything.
   }
 
   get isBackground(): boolean {

@@ -86,9 +86,7 @@ export class Scheduler implements RateLimiter, RequestEnd {
       this.#syncStore(now);
       return permit;
     }
-    return new Promise((resolve, reject) =>
-      this.#enqueue(now, new QueuedCall(admission, route, now, this.#admitted, resolve, reject)),
-    );
+    return new Promise((resolve) => this.#enqueue(now, new QueuedCall(admission, route, now, this.#admitted, resolve)));
   }
 
   get #budget(): Budget {
@@ -130,7 +128,7 @@ export class Scheduler implements RateLimiter, RequestEnd {
 
   #enqueue(now: number, call: QueuedCall<Route>): void {
     const { admission, route } = call;
-    const { signal, onWait } = admission;
+    const { signal } = admission;
     const delay = this.#delay(now, route, admission, this.#before(call) + 1);
     const error: unknown = signal?.aborted ? signal.reason : waitError(admission, now, now, delay);
     if (signal?.aborted || error !== undefined) {
@@ -145,7 +143,7 @@ export class Scheduler implements RateLimiter, RequestEnd {
     });
     this.#aborts.add(call);
     this.#expiresAt = Math.min(this.#expiresAt, expiryOf(admission, now));
-    if (delay > 0) onWait?.(Math.ceil(delay), this.#waiting);
+    if (delay > 0) admission.onWait?.(Math.ceil(delay), this.#waiting);
     this.dispatch();
   }
 

@@ -7,6 +7,7 @@ import { send, type Attempt, type Result } from '../../src/http/attempt.ts';
 import type { Call } from '../../src/http/call.ts';
 import type { Query } from '../../src/http/query.ts';
 import type { Permit } from '../../src/rate-limit/limiter.ts';
+import { userSchema } from '../../src/resources/users.ts';
 import { newUser, rejection, user } from '../support/http-server.ts';
 import { errorResponse } from '../support/in-process-api.ts';
 import { passTime, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
@@ -30,6 +31,9 @@ const get: Call = {
   body: undefined,
   secrets: [],
   repeatable: true,
+  schema: userSchema,
+  isUsable: undefined,
+  signal: undefined,
   timeout: 30_000,
   totalTimeout: Infinity,
   maxRetries: 2,

@@ -3,10 +3,14 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
+const source = (path: string): string => JSON.stringify(fileURLToPath(new URL(`../../src/${path}`, import.meta.url)));
+
 /** Runs a module in a process of its own. Returns its output when it has ended. */
-async function run(source: string): Promise<string> {
-  const registry = fileURLToPath(new URL('../../src/rate-limit/registry.ts', import.meta.url));
-  const script = `import { rateLimiterFor } from ${JSON.stringify(registry)};\n${source}`;
+async function run(program: string): Promise<string> {
+  const script = `
+    import { Client } from ${source('index.ts')};
+    import { rateLimiterFor } from ${source('rate-limit/registry.ts')};
+    ${program}`;
   const child = spawn(process.execPath, ['--expose-gc', '--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -22,6 +26,39 @@ const limiter = rateLimiterFor({ baseUrl: 'https://api.example.com/v1', token: '
 const site = { method: 'GET', path: '/users/user_123', route: '/users/{id}' };
 (await limiter.acquire(site)).answered(200, new Headers());
 `;
+
+/** A client whose API allows one request, which has been made. */
+const busyClient = `
+const reset = Math.ceil(Date.now() / 1000) + 3600;
+const body = { id: 'user_1', name: 'John Doe', email: 'john@example.com', created_at: '2024-01-01T00:00:00Z' };
+const headers = { 'x-ratelimit-limit': 1, 'x-ratelimit-remaining': 0, 'x-ratelimit-reset': reset };
+const client = new Client({ apiToken: 'sk', rateLimit: { limit: 1 }, fetch: async () => Response.json(body, { headers }) });
+await client.users.get('user_1');
+const settled = () => undefined;
+const heap = () => (gc(), process.memoryUsage().heapUsed);
+`;
+
+describe('a call of the client that waits', () => {
+  it.each([
+    ['on its own', ''],
+    ['of 100 000 that share a signal', 'signal'],
+  ])('takes at most 1.2 kB, with the promise that its caller makes of it: %s', async (_, options) => {
+    const output = await run(`${busyClient}
+      const controller = new AbortController();
+      const { signal } = controller;
+      const ids = Array.from({ length: 100_000 }, (_, index) => 'user_' + index);
+      const promises = new Array(ids.length);
+      const before = heap();
+      for (const [index, id] of ids.entries()) promises[index] = client.users.get(id, { ${options} }).then(settled, settled);
+      console.log(Math.round((heap() - before) / ids.length), client.rateLimit.waiting);
+      controller.abort();
+      process.exit();
+    `);
+    const [bytes, waiting] = output.split(' ').map(Number) as [number, number];
+    expect(bytes).toBeLessThanOrEqual(1200);
+    expect(waiting).toBe(100_000);
+  });
+});
 
 describe('a call that waits', () => {
   it('takes at most 1 kB, for 100 000 of them, and leaves the queue at once when it is aborted', async () => {
