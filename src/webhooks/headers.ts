@@ -1,12 +1,13 @@
 import { WebhookVerificationError } from './verification-error.ts';
 
-/** Headers of a request: a `Headers`, Node's `request.headers`, or a plain object with names in any case. */
+/** Headers of a request: a `Headers`, Node's `request.headers`, a plain object with names in any case, or a list of pairs. */
 export type WebhookHeaders =
   | {
       /** Returns the value of a header. */
       get(name: string): string | null | undefined;
     }
-  | Readonly<Record<string, string | readonly string[] | undefined>>;
+  | Readonly<Record<string, string | readonly string[] | undefined>>
+  | Iterable<readonly [name: string, value: string]>;
 
 /** The three headers of the specification. A type, not an interface, so that it is assignable to `HeadersInit`. */
 export type SignatureHeaders = {
@@ -27,16 +28,31 @@ export interface ParsedHeaders {
   readonly signatures: readonly string[];
 }
 
+// Constants, because a literal in a function is a new object each time.
+const idPattern = /^[!-~]+$/;
+const timestampPattern = /^\d{1,12}$/;
+const signaturePattern = /,/;
+
 /**
  * Parses the three headers of the specification.
  *
  * @throws {WebhookVerificationError} when one is missing or malformed: `missing_header`, `malformed_header`.
  */
 export function parseHeaders(headers: unknown): ParsedHeaders {
-  const id = header(headers, 'webhook-id', /^[!-~]+$/, 'printable ASCII without spaces');
-  const timestamp = header(headers, 'webhook-timestamp', /^\d+$/, 'a whole number of seconds since 1970');
-  const signature = header(headers, 'webhook-signature', /,/, '`v1,<base64>`, or several of these separated by spaces');
-  return { id, timestamp, signatures: signature.split(' ') };
+  const id = header(headers, 'webhook-id', idPattern, 'printable ASCII without spaces');
+  const timestamp = header(headers, 'webhook-timestamp', timestampPattern, 'a whole number of seconds since 1970');
+  const expected = '`v1,<base64>`, or several of these separated by spaces';
+  const signatures = splitSignatures(header(headers, 'webhook-signature', signaturePattern, expected));
+  return { id, timestamp, signatures };
+}
+
+/** Servers join the values of a repeated header with a comma, which also separates each version from its signature. */
+function splitSignatures(value: string): readonly string[] {
+  const isOne = !value.includes(',', value.indexOf(',') + 1);
+  if (isOne) return [value];
+
+  const words = value.split(/[ \t,]+/);
+  return words.slice(0, -1).map((version, index) => `${version},${words[index + 1]}`);
 }
 
 function header(headers: unknown, name: keyof SignatureHeaders, pattern: RegExp, expected: string): string {
@@ -55,16 +71,26 @@ function header(headers: unknown, name: keyof SignatureHeaders, pattern: RegExp,
 
 function lookUp(headers: unknown, name: string): unknown {
   if (typeof headers !== 'object' || headers === null) return undefined;
-  if (hasGet(headers)) return headers.get(name);
+  try {
+    const value: unknown = (hasGet(headers) ? headers.get(name) : Reflect.get(headers, name)) ?? search(headers, name);
+    // Node and some proxies list the values of a repeated header.
+    return isStrings(value) ? value.join(' ') : value;
+  } catch {
+    throw new WebhookVerificationError('malformed_header', 'The headers threw an error when they were read.');
+  }
+}
 
-  const exact: unknown = Reflect.get(headers, name);
-  const value: unknown = exact ?? (Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1] as unknown);
-  // Node and some proxies list the values of a repeated header.
-  return isStrings(value) ? value.join(' ') : value;
+function search(headers: object, name: string): unknown {
+  const entries: readonly unknown[][] = isIterable(headers) ? [...headers] : Object.entries(headers);
+  return entries.find(([key]) => typeof key === 'string' && key.toLowerCase() === name)?.[1];
 }
 
 function hasGet(headers: object): headers is { get(name: string): unknown } {
   return 'get' in headers && typeof headers.get === 'function';
+}
+
+function isIterable(headers: object): headers is Iterable<unknown[]> {
+  return Symbol.iterator in headers;
 }
 
 function isStrings(value: unknown): value is string[] {

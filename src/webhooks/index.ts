@@ -7,8 +7,13 @@ export { ExampleError } from '../errors/example-error.ts';
 export { memoryReplayStore, type MemoryReplayStoreOptions } from './memory-replay-store.ts';
 export { signWebhook, type SignWebhookParams } from './sign-webhook.ts';
 export { WebhookVerificationError, type WebhookVerificationErrorCode } from './verification-error.ts';
-export { verifySignature, type VerifyWebhookOptions, type WebhookAttempt } from './verify-signature.ts';
-export { verifyWebhook } from './verify-webhook.ts';
+export {
+  verifySignature,
+  verifySignatureSync,
+  type VerifyWebhookOptions,
+  type WebhookAttempt,
+} from './verify-signature.ts';
+export { verifyWebhook, verifyWebhookSync } from './verify-webhook.ts';
 export { Webhooks, type WebhooksOptions } from './webhooks.ts';
 
 export type { ValidationIssue } from '../errors/index.ts';

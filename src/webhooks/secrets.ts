@@ -50,13 +50,16 @@ function importSigningKey(secret: string): SigningKey {
 
 function cachedKeys<Key>(importKey: (secret: string) => Key): (secret: WebhookSecret) => Key[] {
   const cache = new Map<string, Key>();
-  return (secret) =>
-    listSecrets(secret).map((text) => {
-      const key = cache.get(text) ?? importKey(text);
-      cache.set(text, key);
-      if (cache.size > maxCachedKeys) cache.clear();
-      return key;
-    });
+  const keyOf = (secret: string): Key => {
+    const cached = cache.get(secret);
+    if (cached !== undefined) return cached;
+
+    const key = importKey(secret);
+    if (cache.size >= maxCachedKeys) cache.clear();
+    cache.set(secret, key);
+    return key;
+  };
+  return (secret) => listSecrets(secret).map(keyOf);
 }
 
 function listSecrets(secret: WebhookSecret): readonly string[] {
@@ -69,8 +72,7 @@ function parseSecret(secret: string): ParsedSecret {
   const text = secret.trim();
   const prefix = /^wh(?:sec|pk|sk)_/.exec(text)?.[0] ?? '';
   const base64 = text.slice(prefix.length);
-  // Padding may be missing.
-  const bytes = decodeBase64(base64.padEnd(Math.ceil(base64.length / 4) * 4, '='));
+  const bytes = decodeBase64(base64);
   if (bytes === undefined) throw invalidSecret('it is not base64, optionally with the prefix whsec_ or whpk_.');
   if (bytes.length === 0) throw invalidSecret('it is empty; is EXAMPLE_WEBHOOK_SECRET set?');
 

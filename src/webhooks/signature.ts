@@ -2,9 +2,10 @@ import type { RawBody } from './raw-body.ts';
 
 /** Verifies the signatures of one scheme with one secret. */
 export interface VerificationKey {
-  /** The scheme's name in the signature header. */
-  readonly version: 'v1' | 'v1a';
-  /** Whether one of the base64 signatures matches. */
+  /**
+   * Whether one of the signatures, each as `version,base64`, is of this scheme and matches. Returns a promise only where
+   * the runtime has nothing but WebCrypto.
+   */
   readonly matches: (prefix: string, body: RawBody, signatures: readonly string[]) => boolean | Promise<boolean>;
 }
 

@@ -1,11 +1,12 @@
 import { InvalidRequestError } from '../errors/invalid-request-error.ts';
+import { isRecord } from '../utils/json.ts';
 import { parseHeaders, type WebhookHeaders } from './headers.ts';
-import { rawBody, type WebhookBody } from './raw-body.ts';
+import { rawBody, type RawBody, type WebhookBody } from './raw-body.ts';
 import { verificationKeys, type WebhookSecret } from './secrets.ts';
-import { signedPrefix } from './signature.ts';
+import { signedPrefix, type VerificationKey } from './signature.ts';
 import { WebhookVerificationError } from './verification-error.ts';
 
-/** Options of {@link verifyWebhook} and {@link verifySignature}. */
+/** Options of {@link verifyWebhook}, {@link verifySignature} and their synchronous forms. */
 export interface VerifyWebhookOptions {
   /** How far the time of the attempt may be from now, before or after, in seconds. Default: 300. */
   tolerance?: number | undefined;
@@ -26,29 +27,80 @@ export interface WebhookAttempt {
  * {@link verifyWebhook}, which also parses them.
  *
  * @throws {WebhookVerificationError} when the request can't be trusted; `code` and `message` say why.
- * @throws {InvalidRequestError} when `tolerance` is not a number of seconds, 0 or more.
+ * @throws {InvalidRequestError} when an option is invalid.
  * @see https://www.standardwebhooks.com
  */
 export async function verifySignature(
   body: WebhookBody,
   headers: WebhookHeaders,
   secret: WebhookSecret,
-  { tolerance, now }: VerifyWebhookOptions = {},
+  options?: VerifyWebhookOptions,
 ): Promise<WebhookAttempt> {
-  const seconds = checkTolerance(tolerance);
+  const { attempt, matches } = checkRequest(body, headers, secret, options);
+  return accepted(attempt, typeof matches === 'boolean' ? matches : await matches);
+}
+
+/**
+ * The same as {@link verifySignature}, synchronously. It needs `node:crypto`, which Node, Bun and Deno have.
+ *
+ * @throws {WebhookVerificationError} when the request can't be trusted; `code` and `message` say why.
+ * @throws {InvalidRequestError} when an option is invalid, or when the runtime has no `node:crypto`.
+ */
+export function verifySignatureSync(
+  body: WebhookBody,
+  headers: WebhookHeaders,
+  secret: WebhookSecret,
+  options?: VerifyWebhookOptions,
+): WebhookAttempt {
+  const { attempt, matches } = checkRequest(body, headers, secret, options);
+  if (typeof matches === 'boolean') return accepted(attempt, matches);
+  matches.catch(() => undefined);
+  throw new InvalidRequestError(
+    'This runtime has no node:crypto, and WebCrypto is asynchronous: await verifyWebhook() or verifySignature() instead.',
+  );
+}
+
+/** Checks everything but the signatures, and begins with these. */
+function checkRequest(
+  body: WebhookBody,
+  headers: WebhookHeaders,
+  secret: WebhookSecret,
+  options: VerifyWebhookOptions = {},
+): { attempt: WebhookAttempt; matches: boolean | Promise<boolean> } {
+  const given: unknown = options;
+  if (!isRecord(given)) throw new InvalidRequestError('The options must be an object, such as { tolerance: 300 }.');
+  const tolerance = checkTolerance(options.tolerance);
+  const now = checkNow(options.now);
   const keys = verificationKeys(secret);
   const raw = rawBody(body);
   const { id, timestamp, signatures } = parseHeaders(headers);
-  checkTimestamp(Number(timestamp), (now?.getTime() ?? Date.now()) / 1_000, seconds);
+  const seconds = Number(timestamp);
+  checkTimestamp(seconds, now / 1_000, tolerance);
+  return {
+    attempt: { id, attemptedAt: new Date(seconds * 1_000) },
+    matches: anyMatches(keys, signedPrefix(id, timestamp), raw, signatures),
+  };
+}
 
-  const prefix = signedPrefix(id, timestamp);
-  for (const { version, matches } of keys) {
-    const label = `${version},`;
-    const candidates = signatures.filter((item) => item.startsWith(label)).map((item) => item.slice(label.length));
-    if (candidates.length > 0 && (await matches(prefix, raw, candidates))) {
-      return { id, attemptedAt: new Date(Number(timestamp) * 1_000) };
-    }
+/** Tries the keys one after the other, without a promise where none is needed. */
+function anyMatches(
+  keys: readonly VerificationKey[],
+  prefix: string,
+  body: RawBody,
+  signatures: readonly string[],
+): boolean | Promise<boolean> {
+  for (const key of keys) {
+    const matches = key.matches(prefix, body, signatures);
+    if (matches === true) return true;
+    if (matches === false) continue;
+    const others = keys.slice(keys.indexOf(key) + 1);
+    return matches.then((found) => found || anyMatches(others, prefix, body, signatures));
   }
+  return false;
+}
+
+function accepted(attempt: WebhookAttempt, matches: boolean): WebhookAttempt {
+  if (matches) return attempt;
   throw new WebhookVerificationError(
     'no_matching_signature',
     'No signature matches. Check that you use the secret of this endpoint and pass the body exactly as received.',
@@ -61,8 +113,17 @@ export async function verifySignature(
  * @throws {InvalidRequestError} when it is not a number of seconds, 0 or more.
  */
 export function checkTolerance(tolerance = 300): number {
-  if (tolerance >= 0) return tolerance;
+  if (typeof tolerance === 'number' && tolerance >= 0) return tolerance;
   throw new InvalidRequestError('tolerance must be a number of seconds, 0 or more.');
+}
+
+/** Returns the time in epoch milliseconds. */
+function checkNow(now?: Date): number {
+  if (now === undefined) return Date.now();
+  // Not `instanceof`: test runners such as Jest give each file its own `Date`.
+  const time = Object.prototype.toString.call(now) === '[object Date]' ? now.getTime() : NaN;
+  if (Number.isFinite(time)) return time;
+  throw new InvalidRequestError('now must be a valid Date.');
 }
 
 function checkTimestamp(timestamp: number, now: number, tolerance: number): void {

@@ -3,7 +3,7 @@ import type { WebhookHeaders } from './headers.ts';
 import { rawBody, type RawBody, type WebhookBody } from './raw-body.ts';
 import type { WebhookSecret } from './secrets.ts';
 import { WebhookVerificationError } from './verification-error.ts';
-import { verifySignature, type VerifyWebhookOptions } from './verify-signature.ts';
+import { verifySignature, verifySignatureSync, type VerifyWebhookOptions } from './verify-signature.ts';
 
 /**
  * Verifies that a webhook comes from the API and is recent, and returns its event.
@@ -15,7 +15,7 @@ import { verifySignature, type VerifyWebhookOptions } from './verify-signature.t
  * @param headers All headers of the request.
  * @param secret The endpoint's secret from the dashboard. Pass several while you rotate secrets.
  * @throws {WebhookVerificationError} when the webhook can't be trusted; `code` and `message` say why.
- * @throws {InvalidRequestError} when `tolerance` is not a number of seconds, 0 or more.
+ * @throws {InvalidRequestError} when an option is invalid.
  *
  * @example
  * const event = await verifyWebhook(await request.text(), request.headers, process.env.EXAMPLE_WEBHOOK_SECRET);
@@ -28,6 +28,22 @@ export async function verifyWebhook(
   options?: VerifyWebhookOptions,
 ): Promise<WebhookEvent> {
   await verifySignature(body, headers, secret, options);
+  return parseEvent(rawBody(body));
+}
+
+/**
+ * The same as {@link verifyWebhook}, synchronously. It needs `node:crypto`, which Node, Bun and Deno have.
+ *
+ * @throws {WebhookVerificationError} when the webhook can't be trusted; `code` and `message` say why.
+ * @throws {InvalidRequestError} when an option is invalid, or when the runtime has no `node:crypto`.
+ */
+export function verifyWebhookSync(
+  body: WebhookBody,
+  headers: WebhookHeaders,
+  secret: WebhookSecret,
+  options?: VerifyWebhookOptions,
+): WebhookEvent {
+  verifySignatureSync(body, headers, secret, options);
   return parseEvent(rawBody(body));
 }
 

@@ -15,12 +15,25 @@ describe('Ed25519 signatures (v1a)', () => {
   const whpk = `whpk_${publicBytes.toString('base64')}`;
   const whsk = `whsk_${seed.toString('base64')}`;
 
-  it('verify with the public key', async () => {
+  it.each([
+    ["with Node's crypto", () => undefined],
+    ['with WebCrypto alone', () => vi.stubGlobal('process', {})],
+    ["where Node's crypto is only a stub", () => vi.stubGlobal('process', { getBuiltinModule: () => ({}) })],
+  ])('verify with the public key, %s', async (name, prepare) => {
+    prepare();
+    // Keys are cached by secret, so each case needs a text of its own. Trailing spaces are ignored.
+    const whpk = `whpk_${publicBytes.toString('base64')}`.padEnd(80 + name.length);
     const timestamp = String(Math.floor(Date.now() / 1_000));
     const signature = signWithNode(null, Buffer.from(`msg_1.${timestamp}.${body}`), privateKey).toString('base64');
     const headers = { 'webhook-id': 'msg_1', 'webhook-timestamp': timestamp, 'webhook-signature': `v1a,${signature}` };
 
     await expect(verifyWebhook(body, headers, whpk)).resolves.toEqual(userCreated);
+    for (const wrong of [signature.slice(0, -4), `${signature}A`, 'A'.repeat(86) + '==', '?', '']) {
+      const forged = { ...headers, 'webhook-signature': `v1a,${wrong}` };
+      expect(await rejection(body, forged, whpk)).toHaveProperty('code', 'no_matching_signature');
+    }
+    const last = { ...headers, 'webhook-signature': `v1a,${'A'.repeat(86)}== v1a,${signature}` };
+    await expect(verifyWebhook(body, last, whpk)).resolves.toEqual(userCreated);
     expect(await rejection(`${body} `, headers, whpk)).toHaveProperty('code', 'no_matching_signature');
   });
 
@@ -42,6 +55,7 @@ describe('Ed25519 signatures (v1a)', () => {
   });
 
   it('are rejected with invalid_secret where the runtime does not support Ed25519', async () => {
+    vi.stubGlobal('process', {});
     vi.stubGlobal('crypto', { subtle: { importKey: () => Promise.reject(new Error('NotSupportedError')) } });
     const headers = {
       'webhook-id': 'msg_1',

@@ -61,6 +61,25 @@ describe.each([
     );
   });
 
+  it('takes the same secrets, whatever their last character leaves unused', async () => {
+    // 43 characters are 32 bytes and two bits.
+    const characters = fc.stringMatching(/^[A-Za-z0-9+/]{43}$/);
+    await fc.assert(
+      fc.asyncProperty(characters, ids, events, async (secret, id, event) => {
+        const now = new Date();
+        const body = JSON.stringify(event);
+        const headers = {
+          'webhook-id': id,
+          'webhook-timestamp': String(Math.floor(now.getTime() / 1_000)),
+          'webhook-signature': new Webhook(`${secret}=`).sign(id, now, body),
+        };
+        for (const form of [secret, `${secret}=`, `whsec_${secret}`]) {
+          expect(await verifySignature(body, headers, form)).toHaveProperty('id', id);
+        }
+      }),
+    );
+  });
+
   it('accepts either secret of a rotation, as this SDK does', async () => {
     await fc.assert(
       fc.asyncProperty(secrets, secrets, events, async (old, current, event) => {

@@ -4,6 +4,7 @@ import {
   signWebhook,
   verifySignature,
   verifyWebhook,
+  type VerifyWebhookOptions,
   type WebhookBody,
   type WebhookHeaders,
 } from '@example/sdk/webhooks';
@@ -36,6 +37,11 @@ describe('verifyWebhook', () => {
     ['a Headers object', (headers) => new Headers(headers)],
     ['a Map', (headers) => new Map(Object.entries(headers))],
     [
+      'a Map with names in upper case',
+      (headers) => new Map(Object.entries(headers).map(([k, v]) => [k.toUpperCase(), v])),
+    ],
+    ['pairs', (headers) => Object.entries(headers)],
+    [
       'a plain object with names in upper case',
       (headers) => Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toUpperCase(), value])),
     ],
@@ -51,10 +57,13 @@ describe('verifyWebhook', () => {
   it.each([
     ['with its prefix', secret],
     ['as bare base64', secret.slice('whsec_'.length)],
+    ['without padding', 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7o'],
+    ['whose last character has bits that are not used', 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7p'],
+    ['of 43 random characters', 'q7Zt1nUeXbK0fVh3mWcR9sYpLdJ5gTaGxO8iE2vQuMz'],
     ['with the line break of the file it was read from', `${secret}\n`],
     ['among others, during a rotation', [otherSecret, secret]],
   ])('takes the secret %s', async (_, form) => {
-    const headers = await signWebhook({ body, secret });
+    const headers = await signWebhook({ body, secret: typeof form === 'string' ? form : secret });
     await expect(verifyWebhook(body, headers, form)).resolves.toEqual(userCreated);
   });
 
@@ -71,6 +80,29 @@ describe('verifyWebhook', () => {
       await expect(verifyWebhook(body, headers, tenant)).rejects.toThrow('No signature matches');
     }
     await expect(verifyWebhook(body, headers, tenants[0])).resolves.toEqual(userCreated);
+  });
+
+  it('finds the signature among those of repeated headers, in any order and however the server joins them', async () => {
+    const { 'webhook-signature': genuine, ...others } = await signWebhook({ body, secret });
+    const wrong = 'v1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc=';
+    for (const lines of [
+      [genuine, wrong],
+      [wrong, genuine],
+      [`${wrong} ${wrong}`, wrong, `v1a,xyz ${genuine} v2,abc`, wrong],
+    ]) {
+      const forms: WebhookHeaders[] = [
+        ...[', ', ',', ' ', '\t', ' ,  '].map((separator) => ({
+          ...others,
+          'webhook-signature': lines.join(separator),
+        })),
+        { ...others, 'Webhook-Signature': lines },
+        new Headers([...Object.entries(others), ...lines.map((line): [string, string] => ['webhook-signature', line])]),
+      ];
+      for (const headers of forms) {
+        await expect(verifyWebhook(body, headers, secret)).resolves.toEqual(userCreated);
+        expect(await rejection(body, headers, otherSecret)).toHaveProperty('code', 'no_matching_signature');
+      }
+    }
   });
 
   it('skips signatures of unknown versions', async () => {
@@ -141,7 +173,7 @@ describe('a rejection says what to do', () => {
     ['an empty list', [], 'an empty list'],
     ['a list with a hole', [secret, undefined], 'is EXAMPLE_WEBHOOK_SECRET set'],
     ['not base64', 'whsec_not base64!', 'not base64'],
-    ['base64 that no encoder writes', 'whsec_AB', 'not base64'],
+    ['base64 with a character too many', 'whsec_ABCDE', 'not base64'],
     ['a public key of the wrong length', `whpk_${secret.slice(6)}`, '32 bytes, not 24'],
     ['the private key', `whsk_${Buffer.alloc(32).toString('base64')}`, 'verify with the public key'],
   ])('invalid_secret: %s', async (_, key, advice) => {
@@ -196,10 +228,21 @@ describe('a rejection says what to do', () => {
     }
   });
 
-  it('is an InvalidRequestError for an invalid tolerance', async () => {
+  it('is an InvalidRequestError for an invalid option', async () => {
     const headers = await signWebhook({ body, secret });
-    for (const tolerance of [-1, NaN]) {
-      await expect(verifyWebhook(body, headers, secret, { tolerance })).rejects.toThrow(InvalidRequestError);
+    for (const options of [
+      { tolerance: -1 },
+      { tolerance: NaN },
+      { tolerance: null },
+      { tolerance: '300' },
+      { now: 'today' },
+      { now: null },
+      { now: new Date(NaN) },
+      null,
+      'now',
+    ]) {
+      const verified = verifyWebhook(body, headers, secret, options as VerifyWebhookOptions);
+      await expect(verified).rejects.toThrow(InvalidRequestError);
     }
   });
 });
