@@ -34,6 +34,7 @@ const sandboxMayImport = {
   webhooks: ['http', 'utils', 'storage'],
   state: ['http', 'utils', 'contract', 'storage', 'faults', 'webhooks'],
   api: ['http', 'utils', 'contract', 'storage', 'faults', 'state'],
+  control: ['http', 'utils', 'contract', 'storage', 'faults', 'webhooks', 'state'],
   dashboard: ['http', 'utils', 'contract', 'storage', 'faults', 'webhooks', 'state'],
   cli: ['utils', 'storage', 'webhooks', 'state'],
 };

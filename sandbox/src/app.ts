@@ -9,7 +9,7 @@ import { recording } from './api/recording.ts';
 import type { Env } from './api/request-context.ts';
 import { userRoutes } from './api/user-routes.ts';
 import { openapi } from './contract/openapi.ts';
-import { controlRoutes } from './control-routes.ts';
+import { controlRoutes } from './control/routes.ts';
 import { dashboardRoutes } from './dashboard/routes.tsx';
 import { BrokenConnection } from './http/broken-connection.ts';
 import { Failure } from './http/failure.ts';

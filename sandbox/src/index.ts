@@ -8,8 +8,8 @@ import { assembleSandbox, type Sandbox } from './sandbox.ts';
 import { listen } from './server.ts';
 
 export type { Project, User } from './contract/schemas.ts';
-export type { ArmedFault, Faults } from './faults/armed-faults.ts';
-export type { Fault } from './faults/fault.ts';
+export type { Faults } from './faults/armed-faults.ts';
+export type { ArmedFault, Fault } from './faults/fault.ts';
 export type { ListenOptions, SandboxOptions, WebhookOptions } from './options.ts';
 export type { Sandbox, SandboxServer } from './sandbox.ts';
 export type { RecordedRequest, RecordedResponse, RequestState } from './state/recorded-request.ts';

@@ -36,6 +36,7 @@ describe('what npm publish ships', () => {
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
+      'control-openapi.json',
       'dist/LICENSES.txt',
       'openapi.json',
       'package.json',

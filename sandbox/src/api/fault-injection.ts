@@ -1,5 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Fault } from '../faults/fault.ts';
+import { faultHeader } from '../faults/header-faults.ts';
 import { BrokenConnection } from '../http/broken-connection.ts';
 import { Failure } from '../http/failure.ts';
 import type { Services } from '../state/services.ts';
@@ -10,7 +11,13 @@ import type { Env } from './request-context.ts';
 export function faultInjection(services: Services): MiddlewareHandler<Env> {
   return async (context, next) => {
     const { method, path, raw } = context.req;
-    const fault = services.faults.take(method, path.replace(/^\/v1/, ''));
+    const fault = services.faults.take({
+      method,
+      path: path.replace(/^\/v1/, ''),
+      header: context.req.header(faultHeader),
+      // Requests without a token don't get here.
+      token: context.get('token')?.id ?? '',
+    });
     const latency = services.latency + (fault?.latency ?? 0);
     context.get('exchange').progress.fault = fault;
     if (latency > 0) await sleep(latency, raw.signal).catch(() => Promise.reject(new BrokenConnection()));

@@ -1,9 +1,9 @@
+import { allowOnly } from '../http/allowed-methods.ts';
 import { Hono } from 'hono';
 import { projectListSchema, projectPageSchema } from '../contract/schemas.ts';
 import { invalidFields } from '../http/failure.ts';
 import { parseFields } from '../http/parse-fields.ts';
 import type { Services } from '../state/services.ts';
-import { allowOnly } from './allowed-methods.ts';
 import type { Env } from './request-context.ts';
 
 export function projectRoutes({ store }: Services): Hono<Env> {

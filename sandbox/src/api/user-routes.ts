@@ -1,3 +1,4 @@
+import { allowOnly } from '../http/allowed-methods.ts';
 import { type Context, Hono } from 'hono';
 import { type UserCreateParams, userCreateSchema } from '../contract/schemas.ts';
 import { Failure, invalidFields } from '../http/failure.ts';
@@ -8,7 +9,6 @@ import type { Services } from '../state/services.ts';
 import { createUser, publicUser } from '../state/users.ts';
 import { hashPassword } from '../utils/hashing.ts';
 import { strictFields } from '../utils/strict-fields.ts';
-import { allowOnly } from './allowed-methods.ts';
 import type { Env } from './request-context.ts';
 
 const noParameters = strictFields({});

@@ -74,8 +74,8 @@ const maxPerPage = 100;
 
 /** The query parameters of `GET /projects`. */
 export const projectListSchema = strictFields({
-  page: z._default(integer(1, Number.MAX_SAFE_INTEGER, 'Must be an integer of at least 1.'), 1),
-  per_page: z._default(integer(1, maxPerPage, `Must be an integer from 1 to ${maxPerPage}.`), 20),
+  page: z._default(integerParameter(1, Number.MAX_SAFE_INTEGER, 'Must be an integer of at least 1.'), 1),
+  per_page: z._default(integerParameter(1, maxPerPage), 20),
   status: z.optional(z.string().check(z.minLength(1, 'Must not be empty: leave it out to get every project.'))),
 });
 
@@ -121,7 +121,7 @@ function characters(min: number, max: number): string {
 }
 
 /** An integer in a query parameter. */
-function integer(min: number, max: number, message: string) {
+export function integerParameter(min: number, max: number, message = `Must be an integer from ${min} to ${max}.`) {
   return z.pipe(
     z.string().check(z.regex(/^\d{1,15}$/, message)),
     z.pipe(z.transform(Number), z.int().check(z.minimum(min, message), z.maximum(max, message))),

@@ -1,4 +1,4 @@
-import type { ArmedFault } from '../faults/armed-faults.ts';
+import type { ArmedFault } from '../faults/fault.ts';
 import type { Details } from '../http/failure.ts';
 import { Action, Empty, Field, Table } from './components.tsx';
 import { field } from './form.ts';

@@ -1,16 +1,9 @@
 import { withTypeErrors } from '../http/failure.ts';
 import { parseFields } from '../http/parse-fields.ts';
 import { type Random, seededRandom } from '../utils/random.ts';
-import { type Fault, faultSchema } from './fault.ts';
+import { type ArmedFault, type Fault, faultSchema } from './fault.ts';
 import { isOfRoute } from './fault-route.ts';
-
-/** A fault that applies to future requests. */
-export interface ArmedFault extends Fault {
-  /** Identifies the fault for {@link Faults.remove}. */
-  readonly id: string;
-  /** Number of requests that it has applied to. */
-  readonly met: number;
-}
+import { HeaderFaults } from './header-faults.ts';
 
 /** The time during which a fault applied to requests, for the status page. */
 export interface Incident extends ArmedFault {
@@ -31,11 +24,23 @@ interface Armed {
 /** Number of past incidents to keep. */
 const keptIncidents = 20;
 
+/** A request that a fault may apply to. */
+interface FaultTarget {
+  readonly method: string;
+  /** Path below the base URL. */
+  readonly path: string;
+  /** Value of the request's {@link faultHeader}. */
+  readonly header: string | undefined;
+  /** Id of the request's token. */
+  readonly token: string;
+}
+
 /** Faults on demand. Each request gets the first fault that matches it. */
 export class Faults {
   readonly #seed: number;
   readonly #now: () => number;
   readonly #changed: () => void;
+  readonly #ofHeaders = new HeaderFaults();
   #armed: Armed[] = [];
   #past: Incident[] = [];
   #count = 0;
@@ -84,6 +89,7 @@ export class Faults {
 
   /** Removes all faults. */
   clear(): void {
+    this.#ofHeaders.clear();
     this.#end(() => true);
   }
 
@@ -96,6 +102,7 @@ export class Faults {
   /** @internal Forgets the past incidents, too. */
   reset(): void {
     this.#armed = [];
+    this.#ofHeaders.clear();
     this.#past = [];
     this.#changed();
   }
@@ -111,8 +118,12 @@ export class Faults {
     return true;
   }
 
-  /** @internal Returns the fault for this request, and counts it. `path` is relative to the base URL. */
-  take(method: string, path: string): ArmedFault | undefined {
+  /**
+   * @internal Returns the fault for this request, and counts it. A request with a {@link faultHeader} gets no other fault.
+   * @throws {Failure} 422 when the header is invalid.
+   */
+  take({ method, path, header, token }: FaultTarget): ArmedFault | undefined {
+    if (header !== undefined) return this.#ofHeaders.take(header, token);
     const armed = this.#armed.find(
       ({ fault, random }) =>
         (fault.route === undefined || isOfRoute(fault.route, method, path)) &&

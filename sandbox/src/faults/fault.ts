@@ -28,34 +28,104 @@ export interface Fault {
   times?: number | undefined;
 }
 
-const integer = (min: number, max: number) =>
-  z.optional(z.int(`Must be a whole number from ${min} to ${max}.`).check(between(min, max)));
-
-const flag = z.optional(z.boolean('Must be true or false.'));
-
-function between(min: number, max: number) {
-  return z.refine<number>((value) => value >= min && value <= max, `Must be from ${min} to ${max}.`);
+/** A fault that applies to future requests. */
+export interface ArmedFault extends Fault {
+  /** Identifies the fault for {@link Faults.remove}. */
+  readonly id: string;
+  /** Number of requests that it has applied to. */
+  readonly met: number;
 }
 
 const documented = apiRoutes.map(({ method, path }) => `${method} ${path}`).join(', ');
 const routeMessage = `Must be a route of the API, such as POST /users or /users/{id}. The API has ${documented}.`;
 
-const effects = ['status', 'latency', 'reset', 'body'] as const;
+const effects = {
+  status: integer(400, 599, 'Responds with this error status instead of doing the work.'),
+  latency: integer(0, 600_000, 'Delay before the response, in milliseconds.'),
+  reset: flag('Resets the connection instead of responding.'),
+  body: z.optional(
+    z
+      .enum(['cut', 'malformed', 'html', 'empty'], 'Must be cut, malformed, html or empty.')
+      .check(
+        z.describe(
+          'Corrupts the response body: `cut` closes the connection halfway, `malformed` sends half of the JSON, `html` ' +
+            "sends a proxy's error page, and `empty` sends nothing.",
+        ),
+      ),
+  ),
+};
+
+/** What a fault does to a request. */
+const faultFields = {
+  ...effects,
+  retryAfter: integer(0, 86_400, 'Value of the `Retry-After` header, in seconds.'),
+  after: flag('With `status` or `reset`: does the work, and loses only the response. Default: `false`.'),
+};
+
+const hasEffect = z.refine<Partial<Record<keyof typeof effects, unknown>>>(
+  ({ status, latency, reset, body }) =>
+    [status, latency, body].some((effect) => effect !== undefined) || reset === true,
+  { path: ['status'], message: 'Must have at least one of status, latency, reset and body.' },
+);
 
 /** Validates a {@link Fault}. */
 export const faultSchema = strictFields({
-  status: integer(400, 599),
-  retryAfter: integer(0, 86_400),
-  latency: integer(0, 600_000),
-  reset: flag,
-  body: z.optional(z.enum(['cut', 'malformed', 'html', 'empty'], 'Must be cut, malformed, html or empty.')),
-  after: flag,
-  route: z.optional(z.string(routeMessage).check(z.refine(isPossibleRoute, routeMessage))),
-  share: z.optional(z.number('Must be a number from 0 to 1.').check(between(0, 1))),
-  times: integer(1, 1_000_000_000),
+  ...faultFields,
+  route: z.optional(
+    z
+      .string(routeMessage)
+      .check(
+        z.refine(isPossibleRoute, routeMessage),
+        z.describe('Applies only to this route, such as `POST /users` or `/users/{id}`. Default: all routes.'),
+      ),
+  ),
+  share: z.optional(
+    z
+      .number('Must be a number from 0 to 1.')
+      .check(
+        z.minimum(0, 'Must be from 0 to 1.'),
+        z.maximum(1, 'Must be from 0 to 1.'),
+        z.describe('Applies to this fraction of the requests; the seed decides which. Default: all requests.'),
+      ),
+  ),
+  times: integer(1, 1_000_000_000, 'Number of requests that it applies to. Default: 1, or unlimited with `share`.'),
+}).check(hasEffect) satisfies z.ZodMiniType<Fault>;
+
+/** Validates the fault in a request's `Sandbox-Fault` header. */
+export const headerFaultSchema = strictFields({
+  ...faultFields,
+  id: z.optional(
+    z
+      .string('Must be a string.')
+      .check(
+        z.regex(/^[\w.-]{1,100}$/, 'Must be 1 to 100 letters, digits, dots, hyphens or underscores.'),
+        z.describe('Names the fault in the request log, and identifies the requests that `times` counts.'),
+      ),
+  ),
+  times: integer(
+    1,
+    1_000_000_000,
+    'Applies to this number of requests of the token with this `id`. Default: every request that has the header.',
+  ),
 }).check(
-  z.refine((fault) => effects.some((effect) => fault[effect] !== undefined), {
-    path: ['status'],
-    message: 'Must have at least one of status, latency, reset and body.',
+  hasEffect,
+  z.refine(({ id, times }) => times === undefined || id !== undefined, {
+    path: ['id'],
+    message: 'Must be set with times, to identify the requests that are counted.',
   }),
-) satisfies z.ZodMiniType<Fault>;
+);
+
+export type HeaderFault = z.infer<typeof headerFaultSchema>;
+
+function integer(min: number, max: number, description: string) {
+  const range = `Must be from ${min} to ${max}.`;
+  return z.optional(
+    z
+      .int(`Must be a whole number from ${min} to ${max}.`)
+      .check(z.minimum(min, range), z.maximum(max, range), z.describe(description)),
+  );
+}
+
+function flag(description: string) {
+  return z.optional(z.boolean('Must be true or false.').check(z.describe(description)));
+}

@@ -1,4 +1,4 @@
-import type { ArmedFault } from '../faults/armed-faults.ts';
+import type { ArmedFault } from '../faults/fault.ts';
 import { redact } from '../utils/redact.ts';
 
 /**

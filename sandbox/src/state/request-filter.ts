@@ -19,9 +19,11 @@ export interface RequestFilter {
 /** What a request may be filtered by besides its status. */
 export const requestKinds = ['pending', 'aborted', 'reset', 'cut', 'injected', 'replayed'] as const;
 
-const part = z.optional(z.string().check(z.maxLength(500, 'Must have at most 500 characters.')));
+const part = (description: string) =>
+  z.optional(z.string().check(z.maxLength(500, 'Must have at most 500 characters.'), z.describe(description)));
 
-const filterSchema = z.object({
+/** Validates a {@link RequestFilter}. */
+export const requestFilterSchema = z.object({
   status: z.optional(
     z
       .string()
@@ -30,12 +32,13 @@ const filterSchema = z.object({
           new RegExp(`^([1-5]\\d\\d|[1-5]xx|${requestKinds.join('|')})$`),
           `Must be a status such as 404, a class such as 4xx, or one of ${requestKinds.join(', ')}.`,
         ),
+        z.describe('A status (`404`), a class of statuses (`4xx`), or what happened to the request.'),
       ),
   ),
-  method: part,
-  path: part,
-  token: part,
-  id: part,
+  method: part('HTTP method, in any case.'),
+  path: part('Part of the path and query, in any case.'),
+  token: part('Id of a token, or `none` for requests without a valid token.'),
+  id: part('Id of a request, or a part of it.'),
 }) satisfies z.ZodMiniType<RequestFilter>;
 
 /**
@@ -44,7 +47,10 @@ const filterSchema = z.object({
  * @throws {Failure} 422 when a parameter is invalid.
  */
 export function parseRequestFilter(query: Readonly<Record<string, string>>): RequestFilter {
-  return parseFields(filterSchema, Object.fromEntries(Object.entries(query).filter(([, value]) => value !== '')));
+  return parseFields(
+    requestFilterSchema,
+    Object.fromEntries(Object.entries(query).filter(([, value]) => value !== '')),
+  );
 }
 
 /** Returns a function that tells whether a request matches the filter. */

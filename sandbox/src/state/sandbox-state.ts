@@ -76,7 +76,7 @@ export class UserState {
    *
    * @throws {TypeError} when the id is unknown or a field is invalid.
    */
-  update(id: string, changes: Partial<Pick<User, 'name' | 'email'>>): User {
+  update(id: string, changes: Pick<UserSeed, 'name' | 'email'>): User {
     return withTypeErrors('Invalid change.', () => {
       const user = found(this.#services.store.users.get(id), 'user', id);
       const { name = user.name, email = user.email } = parseFields(someUserFieldsSchema, changes);
@@ -126,7 +126,7 @@ export class ProjectState {
    *
    * @throws {TypeError} when the id is unknown or a field is invalid.
    */
-  update(id: string, changes: Partial<Pick<ProjectRecord, 'name' | 'description' | 'status'>>): ProjectRecord {
+  update(id: string, changes: Pick<ProjectSeed, 'name' | 'description' | 'status'>): ProjectRecord {
     return withTypeErrors('Invalid change.', () => {
       const project = found(this.#services.store.projects.get(id), 'project', id);
       const { name = project.name, ...given } = parseFields(someProjectFieldsSchema, changes);

@@ -1,9 +1,8 @@
 import type { Handler } from 'hono';
-import { Failure } from '../http/failure.ts';
-import type { Env } from './request-context.ts';
+import { Failure } from './failure.ts';
 
 /** Refuses the methods that an existing path does not support. */
-export function allowOnly(...methods: readonly string[]): Handler<Env> {
+export function allowOnly(...methods: readonly string[]): Handler {
   const allow = methods.join(', ');
   return (context) => {
     if (context.req.method === 'OPTIONS') return context.body(null, 204, { Allow: allow });

@@ -1,0 +1,58 @@
+import { Failure, invalidFields } from '../http/failure.ts';
+import { parseFields } from '../http/parse-fields.ts';
+import { type ArmedFault, headerFaultSchema } from './fault.ts';
+
+/** Request header with a fault for this request alone, so that tests that run in parallel don't disturb each other. */
+export const faultHeader = 'Sandbox-Fault';
+
+/** Maximum number of ids that are counted. The oldest one is forgotten. */
+const maxIds = 10_000;
+
+/** Faults that requests bring in a header. */
+export class HeaderFaults {
+  readonly #met = new Map<string, number>();
+
+  /**
+   * Returns the fault in the header's value, and counts the request; `undefined` if the fault has applied to enough
+   * requests.
+   *
+   * @param token Id of the request's token. Each token has its own counts.
+   * @throws {Failure} 422 when the value is not a fault in JSON.
+   */
+  take(header: string, token: string): ArmedFault | undefined {
+    const { id, times = Infinity, ...fault } = parse(header);
+    if (id === undefined) return { id: 'header', ...fault, met: 1 };
+
+    const key = `${token} ${id}`;
+    const met = this.#met.get(key) ?? 0;
+    if (met >= times) return undefined;
+    this.#met.delete(key);
+    this.#met.set(key, met + 1);
+    const [oldest] = this.#met.keys();
+    if (this.#met.size > maxIds && oldest !== undefined) this.#met.delete(oldest);
+    return { id, ...fault, ...(times === Infinity ? {} : { times }), met: met + 1 };
+  }
+
+  clear(): void {
+    this.#met.clear();
+  }
+}
+
+function parse(header: string) {
+  let fields: unknown;
+  try {
+    fields = JSON.parse(header);
+  } catch {
+    throw invalidFields({ [faultHeader]: 'Must be JSON, such as {"status":503}.' });
+  }
+  try {
+    return parseFields(headerFaultSchema, fields);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const details = Object.entries(error.details).map(([field, reason]) => [
+      field === '' ? faultHeader : `${faultHeader}.${field}`,
+      reason,
+    ]);
+    throw invalidFields(Object.fromEntries(details) as Record<string, string>);
+  }
+}

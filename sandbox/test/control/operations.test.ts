@@ -1,0 +1,227 @@
+import { createSandbox } from '@example/sandbox';
+import { afterAll, describe, expect, test } from 'vitest';
+import { operations } from '../../src/control/operations.ts';
+import { call, john } from '../support/calls.ts';
+import { controlClient, exercised } from '../support/control-client.ts';
+import { receiver } from '../support/receiver.ts';
+
+describe('users', () => {
+  test('are created, read, changed and deleted, and the API sees it', async () => {
+    const sandbox = createSandbox();
+    const control = controlClient(sandbox);
+    const [status, ada] = await control('POST /users', { name: 'Ada', email: 'ada@example.com' });
+    expect([status, ada]).toEqual([201, sandbox.state.users.get('user_123')]);
+    expect(await control('POST /users')).toMatchObject([201, { id: 'user_124' }]);
+    expect(await control('GET /users/user_123')).toEqual([200, ada]);
+    expect(await control('PATCH /users/user_123', { name: 'Ada Lovelace' })).toMatchObject([
+      200,
+      { name: 'Ada Lovelace', email: 'ada@example.com' },
+    ]);
+    expect(await (await call(sandbox, 'GET /v1/users/user_123')).json()).toMatchObject({ name: 'Ada Lovelace' });
+    expect(await control('DELETE /users/user_123')).toEqual([204, '']);
+    expect(await control('GET /users')).toMatchObject([200, { data: [{ id: 'user_124' }] }]);
+  });
+
+  test('with a problem get an error that says why', async () => {
+    const control = controlClient(createSandbox({ users: [{ email: 'ada@example.com' }, {}] }));
+    const taken = { error: { code: 'email_taken', details: { email: 'Belongs to another user.' } } };
+    expect(await control('POST /users', { email: 'ADA@example.com' })).toMatchObject([409, taken]);
+    expect(await control('PATCH /users/user_124', { email: 'ada@example.com' })).toMatchObject([409, taken]);
+    expect(await control('POST /users', { email: 'ada' })).toMatchObject([
+      422,
+      { error: { details: { email: /email/ } } },
+    ]);
+    expect(await control('POST /users', { nmae: 'Ada' })).toMatchObject([
+      422,
+      { error: { details: { nmae: 'Unknown field. Known fields: name, email.' } } },
+    ]);
+    for (const request of ['GET /users/x', 'PATCH /users/x', 'DELETE /users/x']) {
+      expect(await control(request), request).toMatchObject([404, { error: { message: 'There is no user x.' } }]);
+    }
+  });
+});
+
+test('projects are created, read, changed and deleted, and the API sees it', async () => {
+  const sandbox = createSandbox({ projects: 1 });
+  const control = controlClient(sandbox);
+  const [, moon] = await control('POST /projects', { name: 'Moon', status: 'paused' });
+  expect(moon).toMatchObject({ id: 'proj_124', name: 'Moon', status: 'paused' });
+  expect(await control('GET /projects/proj_124')).toEqual([200, moon]);
+  await control('PATCH /projects/proj_124', { description: 'To the moon.' });
+  const paused = await call(sandbox, 'GET /v1/projects?status=paused');
+  expect(await paused.json()).toMatchObject({ data: [{ id: 'proj_124', description: 'To the moon.' }] });
+  expect(await control('DELETE /projects/proj_123')).toEqual([204, '']);
+  expect(await control('GET /projects')).toMatchObject([200, { data: [{ id: 'proj_124' }] }]);
+
+  expect(await control('POST /projects', { status: 'half done' })).toMatchObject([422, {}]);
+  for (const request of ['GET /projects/x', 'PATCH /projects/x', 'DELETE /projects/x']) {
+    expect(await control(request), request).toMatchObject([404, {}]);
+  }
+});
+
+test('tokens are created and revoked, and show their rate limits', async () => {
+  const sandbox = createSandbox({ now: () => 1000, apiToken: 'first' });
+  const control = controlClient(sandbox);
+  expect(await control('POST /tokens', { name: 'CI', token: 'ci-token' })).toMatchObject([
+    201,
+    { id: 'tok_124', name: 'CI', hint: 'oken', token: 'ci-token' },
+  ]);
+  await call(sandbox, 'GET /v1/projects', { token: 'ci-token' });
+  expect(await control('GET /tokens')).toMatchObject([
+    200,
+    { data: [{ rate_limit: { remaining: 100 } }, { rate_limit: { limit: 100, remaining: 99, reset: 61_000 } }] },
+  ]);
+  expect(await control('GET /tokens/tok_124')).toMatchObject([200, { rate_limit: { remaining: 99 } }]);
+  expect(await control('DELETE /tokens/tok_124')).toEqual([204, '']);
+  expect((await call(sandbox, 'GET /v1/projects', { token: 'ci-token' })).status).toBe(401);
+
+  expect(await control('POST /tokens', { name: 'CI', token: 'first' })).toMatchObject([409, {}]);
+  expect(await control('POST /tokens', {})).toMatchObject([422, {}]);
+  expect(await control('GET /tokens/x')).toMatchObject([404, {}]);
+  expect(await control('DELETE /tokens/x')).toMatchObject([404, {}]);
+});
+
+describe('webhooks', () => {
+  test('are registered, changed and deleted', async () => {
+    const sandbox = createSandbox();
+    const control = controlClient(sandbox);
+    const [, webhook] = await control('POST /webhooks', { url: 'http://127.0.0.1:9/', events: ['user.created'] });
+    expect(webhook).toEqual(sandbox.webhooks.endpoints[0]);
+    expect(await control('GET /webhooks/we_123')).toEqual([200, webhook]);
+    expect(await control('PATCH /webhooks/we_123', { enabled: false })).toMatchObject([
+      200,
+      { disabled: 'You disabled the webhook.' },
+    ]);
+    const [, rotated] = await control('POST /webhooks/we_123/rotate-secret');
+    expect(rotated).toMatchObject({ previous: { secret: (webhook as { secret: string }).secret } });
+    expect(await control('GET /webhooks')).toEqual([200, { data: [rotated] }]);
+    expect(await control('DELETE /webhooks/we_123')).toEqual([204, '']);
+    expect(sandbox.webhooks.endpoints).toEqual([]);
+
+    expect(await control('POST /webhooks', { url: 'ftp://example.com' })).toMatchObject([422, {}]);
+    for (const request of ['GET /webhooks/x', 'PATCH /webhooks/x', 'DELETE /webhooks/x']) {
+      expect(await control(request), request).toMatchObject([404, {}]);
+    }
+    for (const action of ['rotate-secret', 'test', 'resend-failed']) {
+      expect(await control(`POST /webhooks/x/${action}`), action).toMatchObject([404, {}]);
+    }
+  });
+
+  test('get events, whose deliveries can be read, repeated and flushed', async () => {
+    const { url, received, close } = await receiver([500, 500, 204]);
+    const sandbox = createSandbox({ webhooks: { schedule: [] } });
+    const control = controlClient(sandbox);
+    await control('POST /webhooks', { url });
+    expect(await control('POST /events', { event: 'order.shipped', data: { id: 7 } })).toMatchObject([
+      201,
+      { data: [{ id: 'del_123', event: 'order.shipped', status: 'pending' }] },
+    ]);
+    expect(await control('POST /flush')).toEqual([204, '']);
+    expect(JSON.parse(received[0]!.body)).toMatchObject({ event: 'order.shipped', data: { id: 7 } });
+    expect(await control('GET /deliveries/del_123')).toMatchObject([
+      200,
+      { status: 'failed', attempts: [{ status: 500 }] },
+    ]);
+
+    expect(await control('POST /webhooks/we_123/resend-failed')).toMatchObject([200, { data: [{ id: 'del_123' }] }]);
+    await control('POST /flush');
+    expect(await control('POST /deliveries/del_123/redeliver')).toMatchObject([200, { status: 'pending' }]);
+    await control('POST /flush');
+    expect(await control('GET /deliveries?status=delivered&event=order.shipped&webhook=we_123')).toMatchObject([
+      200,
+      { data: [{ id: 'del_123', attempts: [{}, {}, { status: 204 }] }] },
+    ]);
+    expect(await control('GET /deliveries?status=failed')).toEqual([200, { data: [] }]);
+
+    expect(await control('POST /webhooks/we_123/test')).toMatchObject([201, { event: 'user.created' }]);
+    expect(await control('POST /webhooks/we_123/test', { event: 'a.b', data: [1] })).toMatchObject([
+      201,
+      { event: 'a.b' },
+    ]);
+    await control('POST /flush');
+    expect(received).toHaveLength(5);
+    await close();
+
+    expect(await control('POST /events', { event: 'no spaces' })).toMatchObject([422, {}]);
+    expect(await control('GET /deliveries?status=lost')).toMatchObject([422, {}]);
+    expect(await control('GET /deliveries/x')).toMatchObject([404, {}]);
+    expect(await control('POST /deliveries/x/redeliver')).toMatchObject([404, {}]);
+  });
+});
+
+test('faults are added, listed and removed', async () => {
+  const sandbox = createSandbox();
+  const control = controlClient(sandbox);
+  expect(await control('POST /faults', { status: 503, times: 2 })).toEqual([
+    201,
+    { id: 'fault_1', status: 503, times: 2, met: 0 },
+  ]);
+  expect((await call(sandbox, 'GET /v1/projects')).status).toBe(503);
+  expect(await control('GET /faults')).toEqual([200, { data: [{ id: 'fault_1', status: 503, times: 2, met: 1 }] }]);
+  expect(await control('GET /faults/fault_1')).toMatchObject([200, { met: 1 }]);
+  expect(await control('DELETE /faults/fault_1')).toEqual([204, '']);
+  expect(await control('DELETE /faults/fault_1')).toMatchObject([404, {}]);
+  expect(await control('GET /faults/fault_1')).toMatchObject([404, {}]);
+  await control('POST /faults', { reset: true });
+  expect(await control('DELETE /faults')).toEqual([204, '']);
+  expect((await call(sandbox, 'GET /v1/projects')).status).toBe(200);
+});
+
+test('the request log is filtered, read in pages and cleared', async () => {
+  const sandbox = createSandbox();
+  const control = controlClient(sandbox);
+  await call(sandbox, 'POST /v1/users', { json: john });
+  await call(sandbox, 'POST /v1/users', { json: { ...john, email: 'nobody' } });
+  await call(sandbox, 'GET /v1/projects?page=2', { headers: { 'Sandbox-Fault': '{"body":"malformed"}' } });
+  await sandbox.fetch('https://api.example.com/v1/projects', { headers: { Authorization: 'Bearer wrong' } });
+
+  const statuses = async (query: string) => {
+    const [, { data, older }] = (await control(`GET /requests${query}`)) as [number, { data: Listed[]; older: number }];
+    return [...data.map(({ status }) => status), older];
+  };
+  expect(await statuses('')).toEqual([201, 422, 200, 401, 0]);
+  expect(await statuses('?limit=2')).toEqual([200, 401, 2]);
+  expect(await statuses(`?limit=2&before=${sandbox.requests[2]!.id}`)).toEqual([201, 422, 0]);
+  expect(await statuses('?status=4xx&token=none')).toEqual([401, 0]);
+  expect(await statuses('?status=injected')).toEqual([200, 0]);
+  expect(await statuses('?method=post&path=users')).toEqual([201, 422, 0]);
+  expect(await control(`GET /requests/${sandbox.requests[1]!.id}`)).toMatchObject([
+    200,
+    { body: { password: '[redacted]' }, response: { body: { error: { details: { email: /email/ } } } } },
+  ]);
+
+  expect(await control('GET /requests?limit=0')).toMatchObject([422, {}]);
+  expect(await control('GET /requests?status=odd')).toMatchObject([422, {}]);
+  expect(await control('GET /requests/x')).toMatchObject([404, {}]);
+  expect(await control('DELETE /requests')).toEqual([204, '']);
+  expect(await statuses('')).toEqual([0]);
+});
+
+interface Listed {
+  readonly status: number;
+}
+
+test('the clock is read and advanced, and the state is reset', async () => {
+  const sandbox = createSandbox({ now: () => 1000, rateLimit: { limit: 5, window: 2000 } });
+  const control = controlClient(sandbox);
+  expect(await control('GET /info')).toEqual([
+    200,
+    { name: '@example/sandbox', version: expect.any(String), now: 1000, rate_limit: { limit: 5, window: 2000 } },
+  ]);
+  expect(await control('POST /clock', { advance: 60_000 })).toEqual([200, { now: 61_000 }]);
+  expect(await control('GET /clock')).toEqual([200, { now: 61_000 }]);
+  expect(await control('POST /clock', { advance: -1 })).toMatchObject([422, {}]);
+  expect(await control('POST /clock', {})).toMatchObject([422, {}]);
+  await control('POST /users');
+  expect(await control('POST /reset')).toEqual([204, '']);
+  expect(sandbox.state.users.list()).toEqual([]);
+  expect(sandbox.clock.now()).toBe(1000);
+});
+
+afterAll(() => {
+  // Every operation succeeded at least once, and every error that it has of its own was seen.
+  const expected = operations.flatMap(({ method, path, response, failures = [] }) =>
+    [response.status, ...failures].map((status) => `${method} ${path} → ${status}`),
+  );
+  expect(expected.filter((route) => !exercised.has(route))).toEqual([]);
+});
