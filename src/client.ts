@@ -1,11 +1,22 @@
 import type { ClientEventListener, ClientEvents } from './telemetry/events.ts';
 import { HttpClient, SharedState } from './http/http-client.ts';
 import type { APIPromise } from './http/api-promise.ts';
-import { resolveOptions, type ClientOptions } from './http/client-options.ts';
-import type { EndpointOptions, HttpMethod } from './http/request-options.ts';
+import { clientOptionNames, resolveOptions, type ClientOptions } from './http/client-options.ts';
+import { endpointOptionNames, type EndpointOptions, type HttpMethod } from './http/request-options.ts';
 import type { RateLimitSnapshot } from './rate-limit/limiter.ts';
 import { Projects } from './resources/projects.ts';
 import { Users } from './resources/users.ts';
+import { readOptions } from './utils/options.ts';
+
+/** A client that `withOptions` is about to construct. */
+interface Derivation {
+  readonly type: unknown;
+  readonly options: ClientOptions;
+  readonly shared: SharedState;
+}
+
+/** Not passed as arguments: a derived class may have a constructor of its own, which passes on what it likes. */
+let derivation: Derivation | undefined;
 
 /**
  * A client of the Example API.
@@ -28,15 +39,11 @@ export class Client {
   readonly #shared: SharedState;
 
   /** @throws {InvalidRequestError} when an option is missing or wrong. */
-  constructor(options?: ClientOptions);
-  /** @internal Clients made by {@link withOptions} share state. */
-  // eslint-disable-next-line @typescript-eslint/unified-signatures -- this one is stripped from the declarations
-  constructor(options: ClientOptions, shared: SharedState);
-  constructor(options?: ClientOptions | null, shared?: SharedState) {
-    options ??= {};
-    const resolved = resolveOptions(options);
-    this.#options = { ...options };
-    this.#shared = shared ?? new SharedState(resolved);
+  constructor(options?: ClientOptions) {
+    const derived = derivation?.type === new.target ? derivation : undefined;
+    this.#options = derived?.options ?? readOptions('options', options, clientOptionNames);
+    const resolved = resolveOptions(this.#options);
+    this.#shared = derived?.shared ?? new SharedState(resolved);
     this.#http = new HttpClient(resolved, this.#shared);
     this.users = new Users(this.#http);
     this.projects = new Projects(this.#http);
@@ -55,7 +62,7 @@ export class Client {
    * const team = await client.request('GET', '/teams/{id}', { params: { id: 'team_1' }, schema: teamSchema });
    */
   request<T = unknown>(method: HttpMethod, path: string, options?: EndpointOptions<T>): APIPromise<T> {
-    return this.#http.request(method, path, options);
+    return this.#http.request(method, path, {}, options, endpointOptionNames);
   }
 
   /**
@@ -65,10 +72,15 @@ export class Client {
    * @throws {InvalidRequestError} when an option is wrong.
    */
   withOptions(options: ClientOptions): Client {
-    const given = Object.entries(options).filter(([, value]) => value !== undefined);
+    const merged = { ...this.#options, ...readOptions('options', options, clientOptionNames) };
     // The instance's own class may be a derived one.
-    const { constructor } = this as unknown as { constructor: new (...of: [ClientOptions, SharedState]) => Client };
-    return new constructor({ ...this.#options, ...Object.fromEntries(given) }, this.#shared);
+    const { constructor } = this as unknown as { constructor: new (options: ClientOptions) => Client };
+    derivation = { type: constructor, options: merged, shared: this.#shared };
+    try {
+      return new constructor(merged);
+    } finally {
+      derivation = undefined;
+    }
   }
 
   /**

@@ -43,6 +43,7 @@ export type {
 } from './telemetry/events.ts';
 export type { WithResponse } from './http/api-promise.ts';
 export type { EndpointOptions, HttpMethod, QueryValue, RequestOptions } from './http/request-options.ts';
+export type { HeadersInput } from './utils/arguments.ts';
 export type { Logger, LogLevel } from './telemetry/logger.ts';
 export type { ClientOptions, RateLimitOptions } from './http/client-options.ts';
 export type { Fetch, FetchInit, FetchResponse } from './http/fetch.ts';

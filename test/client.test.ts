@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { Client, InvalidRequestError } from '@example/sdk';
+import { Client, InvalidRequestError, type ClientOptions } from '@example/sdk';
 import { apiToken, clientOf, rejection, user } from './support/http-server.ts';
 import { errorResponse, inProcessApi } from './support/in-process-api.ts';
 
@@ -57,5 +57,83 @@ describe('withOptions', () => {
     }
 
     expect(new TeamClient({ apiToken }).withOptions({ timeout: 1000 })).toMatchObject({ team: 'blue' });
+  });
+
+  it('shares the listeners and keeps the options, whatever the constructor of a derived class passes on', async () => {
+    const api = healthyApi();
+    class FromOptions extends Client {
+      constructor({ timeout, ...options }: ClientOptions) {
+        super({ ...options, fetch: api.fetch, headers: { 'x-team': 'blue' } });
+      }
+    }
+    class FromToken extends Client {
+      readonly token: unknown;
+      constructor(token: string) {
+        super({ apiToken: token, baseUrl: api.url, fetch: api.fetch, headers: { 'x-team': 'blue' } });
+        this.token = token;
+      }
+    }
+    class FromNothing extends Client {
+      constructor() {
+        new Client({ apiToken: 'of-a-helper' });
+        super({ apiToken, baseUrl: api.url, fetch: api.fetch, headers: { 'x-team': 'blue' } });
+      }
+    }
+    const clients = [new FromOptions({ apiToken, baseUrl: api.url }), new FromToken(apiToken), new FromNothing()];
+    for (const client of clients) {
+      const listener = vi.fn();
+      client.on('request', listener);
+      const derived = client.withOptions({ apiToken: 'another-token' });
+
+      await derived.users.get('user_123');
+
+      expect(derived).toBeInstanceOf(client.constructor);
+      expect(listener).toHaveBeenCalledOnce();
+      expect(api.requests.at(-1)).toMatchObject({
+        url: `${api.url}/users/user_123`,
+        init: { headers: { authorization: 'Bearer another-token', 'x-team': 'blue' } },
+      });
+    }
+  });
+
+  it('leaves the next client alone if a constructor fails', () => {
+    const client = new Client({ apiToken });
+
+    expect(() => client.withOptions({ timeout: -1 })).toThrow(InvalidRequestError);
+    expect(() => new Client({ apiToken: '' })).toThrow(InvalidRequestError);
+  });
+
+  it.each([null, 'token', 7, ['token']])('refuses %j for the options', (options) => {
+    const client = new Client({ apiToken });
+
+    expect(() => client.withOptions(options as object)).toThrow(InvalidRequestError);
+    expect(() => new Client(options as object)).toThrow(InvalidRequestError);
+  });
+
+  it('keeps options that are getters, or of a prototype, and reads each once', async () => {
+    const api = healthyApi();
+    let reads = 0;
+    class Configuration {
+      get apiToken() {
+        reads++;
+        return 'token-of-a-getter';
+      }
+      get fetch() {
+        return api.fetch;
+      }
+    }
+    const inherited = Object.create({ baseUrl: api.url }) as ClientOptions;
+    const options = Object.setPrototypeOf({ headers: { 'x-team': 'blue' } }, new Configuration()) as ClientOptions;
+
+    const client = new Client(options).withOptions(inherited).withOptions({ timeout: 1000 });
+    await client.users.get('user_123');
+
+    expect(api.requests).toMatchObject([
+      {
+        url: `${api.url}/users/user_123`,
+        init: { headers: { authorization: 'Bearer token-of-a-getter', 'x-team': 'blue' } },
+      },
+    ]);
+    expect(reads).toBe(1);
   });
 });

@@ -11,12 +11,11 @@ export class BearerToken implements Authorization {
   readonly #token: ApiToken;
 
   /** @throws {InvalidRequestError} when there is no token, or one that no header can hold. */
-  constructor(token: ApiToken | undefined) {
-    const given = token ?? environmentVariable('EXAMPLE_API_TOKEN');
-    if (given === undefined) {
+  constructor(token: ApiToken | undefined = environmentVariable('EXAMPLE_API_TOKEN')) {
+    if (token === undefined) {
       throw new InvalidRequestError('No API token: pass apiToken or set EXAMPLE_API_TOKEN.');
     }
-    this.#token = typeof given === 'function' ? given : checked(given);
+    this.#token = typeof token === 'function' ? token : checked(token);
   }
 
   get fixed(): string | undefined {

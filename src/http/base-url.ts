@@ -7,9 +7,11 @@ import { environmentVariable } from '../utils/runtime.ts';
  * @param given Default: the environment variable `EXAMPLE_BASE_URL`, or the public API.
  * @throws {InvalidRequestError} when it is not an absolute URL that is safe to send a token to.
  */
-export function resolveBaseUrl(given: string | URL | undefined): string {
-  const text = String(given ?? environmentVariable('EXAMPLE_BASE_URL') ?? 'https://api.example.com/v1');
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+export function resolveBaseUrl(
+  given: string | URL = environmentVariable('EXAMPLE_BASE_URL') ?? 'https://api.example.com/v1',
+): string {
+  const href = typeof given === 'string' ? given : String((given as URL | null)?.href);
+  const url = URL.canParse(href) ? new URL(href) : undefined;
   if (url?.protocol !== 'https:' && url?.protocol !== 'http:') {
     throw new InvalidRequestError('baseUrl (or EXAMPLE_BASE_URL) must be an absolute https URL.');
   }

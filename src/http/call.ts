@@ -1,6 +1,15 @@
 import { InvalidRequestError, type RequestTarget } from '../errors/index.ts';
 import { CallPriority, checkedPriority, type Priority } from '../rate-limit/priority.ts';
-import { callable, headerValue, mergeHeaders, milliseconds, oneOf, wholeNumber } from '../utils/arguments.ts';
+import {
+  abortSignal,
+  callable,
+  headerValue,
+  mergeHeaders,
+  milliseconds,
+  oneOf,
+  wholeNumber,
+} from '../utils/arguments.ts';
+import { record } from '../utils/options.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
 import type { ResolvedOptions } from './client-options.ts';
 import { queryOf, type Query } from './query.ts';
@@ -40,19 +49,19 @@ export function openCall(
   options: InternalOptions<unknown>,
   client: ResolvedOptions,
 ): Call {
-  const { signal, idempotencyKey, schema } = options;
-  // Not instanceof: a signal may come from another realm.
-  if (signal !== undefined && typeof (signal as AbortSignal | null)?.addEventListener !== 'function') {
-    throw new InvalidRequestError('signal must be an AbortSignal.');
+  const { timeout = client.timeout, totalTimeout = client.totalTimeout, maxRetries = client.maxRetries } = options;
+  const { params = {}, query, signal, idempotencyKey, schema, priority = client.priority } = options;
+  if (schema !== undefined) {
+    const standard = (schema as Partial<StandardSchema> | null)?.['~standard'];
+    callable('the validate function of schema', standard?.validate);
   }
-  if (schema) callable('the validate function of schema', (schema as Partial<StandardSchema>)['~standard']?.validate);
   const secrets: unknown[] = [];
   return {
     method: oneOf('method', method, ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']),
-    path: expandRoute(route, options.params),
+    path: expandRoute(route, record('params', params)),
     route,
     baseUrl: client.baseUrl,
-    query: options.query && queryOf(options.query),
+    query: query === undefined ? undefined : queryOf(record('query', query)),
     headers: headersOf(options, client),
     body: 'body' in options ? snapshot(method, options.body, secrets) : undefined,
     secrets: secrets.length > 0 ? secrets : noSecrets,
@@ -60,11 +69,11 @@ export function openCall(
     repeatable: (method !== 'POST' && method !== 'PATCH') || idempotencyKey !== undefined,
     schema,
     isUsable: options.isUsable,
-    signal,
-    timeout: milliseconds('timeout', options.timeout ?? client.timeout),
-    totalTimeout: milliseconds('totalTimeout', options.totalTimeout ?? client.totalTimeout),
-    maxRetries: wholeNumber('maxRetries', options.maxRetries ?? client.maxRetries, 0),
-    priority: priorityOf(options.priority ?? client.priority, client),
+    signal: signal === undefined ? undefined : abortSignal('signal', signal),
+    timeout: milliseconds('timeout', timeout),
+    totalTimeout: milliseconds('totalTimeout', totalTimeout),
+    maxRetries: wholeNumber('maxRetries', maxRetries, 0),
+    priority: priorityOf(priority, client),
   };
 }
 
@@ -76,14 +85,15 @@ function priorityOf(priority: Priority | CallPriority, client: ResolvedOptions):
 }
 
 function headersOf({ headers, idempotencyKey }: InternalOptions<unknown>, client: ResolvedOptions): Call['headers'] {
-  const merged = headers ? mergeHeaders(client.headers, 'headers', headers) : client.headers;
+  const merged = headers === undefined ? client.headers : mergeHeaders(client.headers, 'headers', headers);
   if (idempotencyKey === undefined) return merged;
   return { ...merged, 'idempotency-key': checkedIdempotencyKey(idempotencyKey) };
 }
 
 function checkedIdempotencyKey(key: string): string {
-  if (key !== '') return headerValue('idempotencyKey', key);
-  throw new InvalidRequestError('idempotencyKey must not be empty.');
+  // HTTP drops the spaces around a header, so that it could be empty, or equal to another key.
+  if (headerValue('idempotencyKey', key).trim() === key && key !== '') return key;
+  throw new InvalidRequestError('idempotencyKey must not be empty, and must not begin or end with a space.');
 }
 
 /** Names of fields whose values are secret, such as `password`, `newPassword`, `client_secret`, `api_key` and `access_token`. */

@@ -1,6 +1,7 @@
 import type { Authorization } from '../auth/authorization.ts';
 import { BearerToken, type ApiToken } from '../auth/bearer-token.ts';
-import { callable, mergeHeaders, milliseconds, oneOf, wholeNumber } from '../utils/arguments.ts';
+import { callable, mergeHeaders, milliseconds, oneOf, wholeNumber, type HeadersInput } from '../utils/arguments.ts';
+import { readOptions, record } from '../utils/options.ts';
 import { InvalidRequestError } from '../errors/index.ts';
 import { resolveLogger, type LeveledLogger, type Logger, type LogLevel } from '../telemetry/logger.ts';
 import { checkedPriority, type Priority } from '../rate-limit/priority.ts';
@@ -46,7 +47,7 @@ export interface ClientOptions {
   /** Sends the requests, for example through a proxy or to a mock. Default: the runtime's `fetch`. */
   fetch?: Fetch | undefined;
   /** Headers to add to every request. */
-  headers?: Record<string, string | undefined> | Headers | undefined;
+  headers?: HeadersInput | undefined;
   /** How calls are paced; `false` disables pacing. Default: calls stay within the budget that the API reports. */
   rateLimit?: false | RateLimitOptions | undefined;
   /**
@@ -66,6 +67,22 @@ export interface ClientOptions {
   /** Allows use in a browser, where anyone who opens the page can read the token. Default: `false`. */
   dangerouslyAllowBrowser?: boolean | undefined;
 }
+
+export const clientOptionNames = [
+  'apiToken',
+  'baseUrl',
+  'timeout',
+  'totalTimeout',
+  'maxRetries',
+  'fetch',
+  'headers',
+  'rateLimit',
+  'priority',
+  'responseValidation',
+  'logger',
+  'logLevel',
+  'dangerouslyAllowBrowser',
+] as const satisfies readonly (keyof ClientOptions)[];
 
 /** The options with their defaults filled in and their values checked. */
 export interface ResolvedOptions {
@@ -95,17 +112,24 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
         'dangerouslyAllowBrowser: true if visitors may see the token.',
     );
   }
-  const { responseValidation = 'warn', rateLimit = {} } = options;
+  const {
+    timeout = 30_000,
+    totalTimeout = Infinity,
+    maxRetries = 2,
+    rateLimit = {},
+    priority = 'normal',
+    responseValidation = 'warn',
+  } = options;
   return {
     auth: new BearerToken(options.apiToken),
     baseUrl: resolveBaseUrl(options.baseUrl),
-    timeout: milliseconds('timeout', options.timeout ?? 30_000),
-    totalTimeout: milliseconds('totalTimeout', options.totalTimeout ?? Infinity),
-    maxRetries: wholeNumber('maxRetries', options.maxRetries ?? 2, 0),
+    timeout: milliseconds('timeout', timeout),
+    totalTimeout: milliseconds('totalTimeout', totalTimeout),
+    maxRetries: wholeNumber('maxRetries', maxRetries, 0),
     sendRequest: requestSender(options.fetch),
     headers: mergeHeaders(defaultHeaders(), 'headers', options.headers),
-    rateLimit: rateLimit && resolveRateLimit(rateLimit),
-    priority: checkedPriority(options.priority ?? 'normal'),
+    rateLimit: rateLimit === false ? false : resolveRateLimit(rateLimit),
+    priority: checkedPriority(priority),
     responseValidation: oneOf('responseValidation', responseValidation, ['warn', 'throw', 'off']),
     logger: resolveLogger(options),
   };
@@ -117,13 +141,23 @@ function defaultHeaders(): Record<string, string> {
   return isBrowser() ? { accept } : { accept, 'user-agent': `example-sdk/${VERSION} ${runtimeName()}` };
 }
 
-function resolveRateLimit(options: RateLimitOptions): RateLimitOptions {
-  if (typeof options !== 'object') throw new InvalidRequestError('rateLimit must be false or an object.');
-  if (options.store) callable('rateLimit.store.sync', (options.store as Partial<RateLimitStore>).sync);
+function resolveRateLimit(given: RateLimitOptions): RateLimitOptions {
+  const {
+    store,
+    maxWait = Infinity,
+    limit,
+    window,
+  } = readOptions<RateLimitOptions>('rateLimit', record('rateLimit, unless false,', given), [
+    'store',
+    'maxWait',
+    'limit',
+    'window',
+  ]);
+  if (store !== undefined) callable('rateLimit.store.sync', (store as Partial<RateLimitStore> | null)?.sync);
   return {
-    store: options.store,
-    maxWait: options.maxWait === 0 ? 0 : milliseconds('rateLimit.maxWait', options.maxWait ?? Infinity),
-    limit: options.limit === undefined ? undefined : wholeNumber('rateLimit.limit', options.limit, 1),
-    window: options.window === undefined ? undefined : wholeNumber('rateLimit.window', options.window, 1),
+    store,
+    maxWait: maxWait === 0 ? 0 : milliseconds('rateLimit.maxWait', maxWait),
+    limit: limit === undefined ? undefined : wholeNumber('rateLimit.limit', limit, 1),
+    window: window === undefined ? undefined : wholeNumber('rateLimit.window', window, 1),
   };
 }

@@ -4,6 +4,7 @@ import type { Permit, RateLimitSnapshot } from '../rate-limit/limiter.ts';
 import type { ListDriftEvent } from '../telemetry/events.ts';
 import { Telemetry } from '../telemetry/telemetry.ts';
 import { sleep } from '../utils/abort.ts';
+import { readOptions } from '../utils/options.ts';
 import { AdmissionControl, CallAdmission } from './admission.ts';
 import { APIPromise, type Exchange } from './api-promise.ts';
 import { send } from './attempt.ts';
@@ -11,7 +12,13 @@ import { openCall, type Call } from './call.ts';
 import type { ResolvedOptions } from './client-options.ts';
 import { decode } from './decode.ts';
 import { followRedirect } from './redirect.ts';
-import type { HttpMethod, InternalOptions, Requester } from './request-options.ts';
+import {
+  requestOptionNames,
+  type EndpointOptions,
+  type HttpMethod,
+  type InternalOptions,
+  type Requester,
+} from './request-options.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { RetryTracker } from './retry-tracker.ts';
 
@@ -43,24 +50,26 @@ export class HttpClient implements Requester {
     return this.#admissionControl.rateLimit;
   }
 
-  request<T>(method: HttpMethod, path: string, options?: InternalOptions<T> | null): APIPromise<T> {
-    return new APIPromise((promise) => this.#start(method, path, options ?? {}, promise));
+  request<T>(
+    method: HttpMethod,
+    path: string,
+    endpoint: InternalOptions<T>,
+    options?: EndpointOptions<T>,
+    names: readonly (keyof EndpointOptions)[] = requestOptionNames,
+  ): APIPromise<T> {
+    const open = () =>
+      openCall(method, path, { ...readOptions('options', options, names), ...endpoint }, this.#options);
+    return new APIPromise((promise) => this.#start(open, promise));
   }
 
   onListDrift(drift: ListDriftEvent): void {
     this.#telemetry.listDrift(drift);
   }
 
-  #start<T>(
-    method: HttpMethod,
-    path: string,
-    options: InternalOptions<T>,
-    promise: APIPromise<T>,
-  ): Promise<Exchange<T>> {
+  #start<T>(open: () => Call, promise: APIPromise<T>): Promise<Exchange<T>> {
     try {
       // Parsed now, because the caller may change the parameters before the request is sent.
-      const call = openCall(method, path, options, this.#options);
-      return this.#enter(new CallAdmission(call, this.#admissionControl), promise);
+      return this.#enter(new CallAdmission(open(), this.#admissionControl), promise);
     } catch (error) {
       return Promise.reject(error);
     }

@@ -14,7 +14,8 @@ export function queryOf(parameters: Readonly<Record<string, QueryValue | readonl
     // A list, or a list of one.
     [given].flat().flatMap((value): Query => {
       if (value === undefined) return [];
-      if (['string', 'number', 'boolean'].includes(typeof value)) return [[name, String(value)]];
+      if (typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value))
+        return [[name, String(value)]];
       throw new InvalidRequestError(`query.${name} must be a string, a number, a boolean or a list of these.`);
     }),
   );

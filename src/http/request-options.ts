@@ -1,4 +1,5 @@
 import type { CallPriority, Priority } from '../rate-limit/priority.ts';
+import type { HeadersInput } from '../utils/arguments.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
 import type { APIPromise } from './api-promise.ts';
 
@@ -13,7 +14,7 @@ export interface RequestOptions {
   /** Maximum number of retries. An attempt is retried only if that can't repeat an effect. Default: the client's, 2. */
   maxRetries?: number | undefined;
   /** Headers to add to the request. They replace the client's; `undefined` removes one. */
-  headers?: Record<string, string | undefined> | Headers | undefined;
+  headers?: HeadersInput | undefined;
   /**
    * Sent as the `Idempotency-Key` header. A POST with a key is retried like a GET, which is safe only if the API
    * performs requests with the same key once.
@@ -22,6 +23,16 @@ export interface RequestOptions {
   /** Which waiting calls are sent first. Default: the client's, `'normal'`. */
   priority?: Priority | undefined;
 }
+
+export const requestOptionNames = [
+  'signal',
+  'timeout',
+  'totalTimeout',
+  'maxRetries',
+  'headers',
+  'idempotencyKey',
+  'priority',
+] as const satisfies readonly (keyof RequestOptions)[];
 
 /** A method that the API has. */
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -48,6 +59,14 @@ export interface EndpointOptions<T = unknown> extends RequestOptions {
   schema?: StandardSchema<T> | undefined;
 }
 
+export const endpointOptionNames = [
+  ...requestOptionNames,
+  'params',
+  'query',
+  'body',
+  'schema',
+] as const satisfies readonly (keyof EndpointOptions)[];
+
 /** The options for one call, including those that only the SDK itself sets. */
 export interface InternalOptions<T> extends Omit<EndpointOptions<T>, 'priority'> {
   /** With a {@link CallPriority}, the call can be raised while it waits. */
@@ -58,6 +77,17 @@ export interface InternalOptions<T> extends Omit<EndpointOptions<T>, 'priority'>
 
 /** Makes calls. Resources are written on it. */
 export interface Requester {
-  /** @param path The path as the API reference writes it, such as `/users/{id}`. */
-  request<T>(method: HttpMethod, path: string, options?: InternalOptions<T>): APIPromise<T>;
+  /**
+   * @param path The path as the API reference writes it, such as `/users/{id}`.
+   * @param endpoint What the SDK itself sets. It takes precedence over the caller's options.
+   * @param options The caller's.
+   * @param names Those that the caller may set. Default: {@link RequestOptions}.
+   */
+  request<T>(
+    method: HttpMethod,
+    path: string,
+    endpoint: InternalOptions<T>,
+    options?: RequestOptions,
+    names?: readonly (keyof EndpointOptions)[],
+  ): APIPromise<T>;
 }

@@ -1,5 +1,6 @@
-import { wholeNumber } from '../utils/arguments.ts';
-import type { RequestOptions } from '../http/request-options.ts';
+import { requestOptionNames, type RequestOptions } from '../http/request-options.ts';
+import { abortSignal, wholeNumber } from '../utils/arguments.ts';
+import { readOptions, record } from '../utils/options.ts';
 
 /** Options of one list; they hold for each of its page requests. */
 export interface ListOptions extends RequestOptions {
@@ -18,8 +19,15 @@ export interface PageParams {
   per_page?: number | undefined;
 }
 
-/** @throws InvalidRequestError */
-export function checkList({ page = 1, per_page = 1 }: PageParams, { prefetch = 0 }: ListOptions): void {
+/** @throws {InvalidRequestError} when an option is unknown, or the signal is none. */
+export function readListOptions(given: ListOptions | undefined): ListOptions {
+  const { signal, ...options } = readOptions('options', given, [...requestOptionNames, 'prefetch']);
+  return signal === undefined ? options : { ...options, signal: abortSignal('signal', signal) };
+}
+
+/** @throws {InvalidRequestError} when the parameters are no object, or a number is none that a list can have. */
+export function checkList(query: PageParams = {}, { prefetch = 0 }: ListOptions): void {
+  const { page = 1, per_page = 1 } = record('The parameters', query);
   wholeNumber('page', page, 1);
   wholeNumber('per_page', per_page, 1);
   wholeNumber('prefetch', prefetch, 0);

@@ -1,12 +1,14 @@
 import type { ZodMiniType } from 'zod/mini';
 import { wholeNumber } from '../utils/arguments.ts';
+import { deferErrors } from '../utils/defer-errors.ts';
+import { readOptions } from '../utils/options.ts';
 import { ExampleError } from '../errors/index.ts';
 import type { ListDriftEvent } from '../telemetry/events.ts';
 import type { APIPromise, WithResponse } from '../http/api-promise.ts';
 import type { InternalOptions, Requester } from '../http/request-options.ts';
 import { expandRoute } from '../http/route.ts';
 import { lastPage } from './last-page.ts';
-import { checkList, type ListOptions, type PageParams } from './list-options.ts';
+import { checkList, readListOptions, type ListOptions, type PageParams } from './list-options.ts';
 import { isPageBody, pageBodySchema, type PageBody, type PageMeta } from './page-body.ts';
 import type { FetchedPage } from './page-reader.ts';
 import { Page } from './page.ts';
@@ -43,16 +45,16 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
   readonly [Symbol.toStringTag] = 'ListPromise';
   readonly #requester: ListRequester;
   readonly #spec: ListSpec<Item>;
-  readonly #options: ListOptions;
+  readonly #options: () => ListOptions;
   #request: APIPromise<PageBody<Item>> | undefined;
   #page: Promise<Page<Item>> | undefined;
   #walked = false;
 
   /** @internal */
-  constructor(requester: ListRequester, spec: ListSpec<Item>, options: ListOptions = {}) {
+  constructor(requester: ListRequester, spec: ListSpec<Item>, options?: ListOptions) {
     this.#requester = requester;
     this.#spec = spec;
-    this.#options = options;
+    this.#options = deferErrors(() => readListOptions(options));
   }
 
   /** Waits for the page asked for: the first, unless `page` says otherwise. */
@@ -92,7 +94,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     for await (const page of this.pages()) {
       for (const item of page.data) {
         yield item;
-        this.#options.signal?.throwIfAborted();
+        this.#options().signal?.throwIfAborted();
       }
     }
   }
@@ -102,7 +104,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
    * them only, so that a page may hold more or fewer items than asked for.
    */
   pages(): AsyncGenerator<Page<Item>, void, undefined> {
-    return this.#walk(this.#options.prefetch ?? 0, Infinity);
+    return this.#walk(0, Infinity);
   }
 
   /**
@@ -111,20 +113,21 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
    *
    * @throws InvalidRequestError if `limit` is not a whole number from 0 up.
    */
-  async toArray({ limit = Infinity }: { limit?: number | undefined } = {}): Promise<Item[]> {
+  async toArray(options?: { limit?: number | undefined }): Promise<Item[]> {
+    const { limit = Infinity } = readOptions('options', options, ['limit']);
     if (limit !== Infinity) wholeNumber('limit', limit, 0);
-    checkList(this.#spec.query ?? {}, this.#options);
+    checkList(this.#spec.query, this.#options());
     const items: Item[] = [];
     if (limit === 0) return items;
-    for await (const page of this.#walk(this.#options.prefetch ?? 4, limit)) {
+    for await (const page of this.#walk(4, limit)) {
       for (const item of page.data) if (items.length < limit) items.push(item);
     }
     return items;
   }
 
-  async *#walk(prefetch: number, limit: number): AsyncGenerator<Page<Item>, void, undefined> {
+  async *#walk(pagesAhead: number, limit: number): AsyncGenerator<Page<Item>, void, undefined> {
     const { query, route, params } = this.#spec;
-    const { signal } = this.#options;
+    const { signal, prefetch = pagesAhead } = this.#options();
     // A page that was awaited, or is about to be, is not requested again; but only the first walk may start from it,
     // because by the second one it is old.
     let request = this.#walked ? undefined : this.#open();
@@ -158,7 +161,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
 
   /** The request of the page asked for, made once. Throws what is wrong with the parameters. */
   #open(): APIPromise<PageBody<Item>> {
-    checkList(this.#spec.query ?? {}, this.#options);
+    checkList(this.#spec.query, this.#options());
     return (this.#request ??= this.#send({ ...this.#spec.query }, {}));
   }
 
@@ -167,15 +170,10 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     more: InternalOptions<PageBody<Item>>,
   ): APIPromise<PageBody<Item>> {
     const { route, params, item } = this.#spec;
-    return this.#requester.request('GET', route, {
-      ...this.#options,
-      ...more,
-      ...(this.#options.priority === 'background' && { priority: 'background' }),
-      params,
-      query,
-      schema: pageBodySchema(item),
-      isUsable: isPageBody,
-    });
+    const { prefetch, ...options } = this.#options();
+    const background = options.priority === 'background' && { priority: options.priority };
+    const page = { params, query, schema: pageBodySchema(item), isUsable: isPageBody };
+    return this.#requester.request('GET', route, { ...more, ...background, ...page }, options);
   }
 
   /** Says in an error which page failed, so that the caller can go on from there. */
@@ -193,7 +191,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
       new ListPromise(
         this.#requester,
         { ...this.#spec, query: { ...this.#spec.query, page: page + 1 } },
-        this.#options,
+        this.#options(),
       ).then();
     // What the API leaves out although it is documented stays out, as in every other response.
     return new Page(data, { current_page: page, ...meta } as PageMeta, hasNext ? next : undefined);

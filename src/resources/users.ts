@@ -49,7 +49,7 @@ export class Users {
    * const user = await client.users.get('user_123');
    */
   get(id: string, options?: RequestOptions): APIPromise<User> {
-    return this.#requester.request('GET', '/users/{id}', { ...options, params: { id }, schema: userSchema });
+    return this.#requester.request('GET', '/users/{id}', { params: { id }, schema: userSchema }, options);
   }
 
   /**
@@ -64,6 +64,6 @@ export class Users {
    * const user = await client.users.create({ name: 'John Doe', email: 'john@example.com', password: 'secure_password' });
    */
   create(params: UserCreateParams, options?: RequestOptions): APIPromise<User> {
-    return this.#requester.request('POST', '/users', { ...options, body: params, schema: userSchema });
+    return this.#requester.request('POST', '/users', { body: params, schema: userSchema }, options);
   }
 }

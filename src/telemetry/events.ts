@@ -1,5 +1,6 @@
 import { EventEmitter } from 'eventemitter3';
-import { callable } from '../utils/arguments.ts';
+import { callable, oneOf } from '../utils/arguments.ts';
+import { callForeign, messageOf } from '../utils/foreign.ts';
 import type { RateLimitInfo, RequestTarget, ValidationIssue } from '../errors/index.ts';
 import type { LeveledLogger } from './logger.ts';
 
@@ -82,6 +83,16 @@ export interface ClientEvents {
   listDrift: [event: ListDriftEvent];
 }
 
+const eventNames = [
+  'request',
+  'response',
+  'retry',
+  'rateLimitWait',
+  'rateLimitStore',
+  'validationIssue',
+  'listDrift',
+] as const satisfies readonly (keyof ClientEvents)[];
+
 /** Receives one event. If it throws or rejects, the error is logged and nothing else changes. */
 export type ClientEventListener<Name extends keyof ClientEvents> = (...event: ClientEvents[Name]) => unknown;
 
@@ -96,16 +107,17 @@ export class ClientEventEmitter {
   }
 
   on<Name extends keyof ClientEvents>(name: Name, listener: ClientEventListener<Name>): void {
-    this.#emitter.on(name, this.#guard(listener));
+    this.#emitter.on(checkedName(name), this.#guard(listener));
   }
 
   once<Name extends keyof ClientEvents>(name: Name, listener: ClientEventListener<Name>): void {
-    this.#emitter.once(name, this.#guard(listener));
+    this.#emitter.once(checkedName(name), this.#guard(listener));
   }
 
   off<Name extends keyof ClientEvents>(name: Name, listener: ClientEventListener<Name>): void {
+    const event = checkedName(name);
     const guarded = this.#guarded.get(listener);
-    if (guarded) this.#emitter.off(name, guarded);
+    if (guarded) this.#emitter.off(event, guarded);
   }
 
   /** Whether there is a listener. Without one, no payload is built. */
@@ -122,23 +134,15 @@ export class ClientEventEmitter {
     const known = this.#guarded.get(listener);
     if (known) return known;
 
-    const report = (error: unknown) => {
-      const problem = error instanceof Error ? error.message : typeof error;
-      this.#logger.error?.(`An event listener failed (${problem}). The call continues.`);
-    };
-    const guarded = (...event: unknown[]) => {
-      try {
-        const result = listener(...(event as ClientEvents[Name])); // emit() has checked them
-        if (isThenable(result)) result.then(undefined, report);
-      } catch (error) {
-        report(error);
-      }
-    };
+    const report = (error: unknown) =>
+      this.#logger.error?.(`An event listener failed (${messageOf(error)}). The call continues.`);
+    // emit() has checked the event.
+    const guarded = (...event: unknown[]) => callForeign(() => listener(...(event as ClientEvents[Name])), report);
     this.#guarded.set(listener, guarded);
     return guarded;
   }
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+function checkedName(name: keyof ClientEvents): string {
+  return oneOf('The event', name, eventNames);
 }

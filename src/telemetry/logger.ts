@@ -1,4 +1,5 @@
 import { callable, oneOf } from '../utils/arguments.ts';
+import { callForeign, singleLine } from '../utils/foreign.ts';
 import { environmentVariable } from '../utils/runtime.ts';
 
 /** Receives log lines. `console` is a logger. */
@@ -24,7 +25,8 @@ export type LeveledLogger = Readonly<Partial<Logger>>;
 /** The options for logging. */
 export interface LoggerOptions {
   readonly logger?: Logger | undefined;
-  readonly logLevel?: LogLevel | undefined;
+  /** A {@link LogLevel}. */
+  readonly logLevel?: string | undefined;
 }
 
 /**
@@ -32,22 +34,24 @@ export interface LoggerOptions {
  *
  * @throws {InvalidRequestError} when the logger lacks a method, or the level is unknown.
  */
-export function resolveLogger({ logger = console, logLevel }: LoggerOptions): LeveledLogger {
-  const level = oneOf('logLevel (or EXAMPLE_LOG)', logLevel ?? environmentVariable('EXAMPLE_LOG') ?? 'warn', logLevels);
+export function resolveLogger({ logger = console, logLevel = defaultLevel() }: LoggerOptions): LeveledLogger {
+  const level = oneOf('logLevel (or EXAMPLE_LOG)', logLevel, logLevels);
   const method = (name: Exclude<LogLevel, 'off'>) => {
-    const given = (logger as Partial<Logger> | null)?.[name]; // Untyped programs may pass anything.
-    // It may be asynchronous, even though its type says otherwise.
-    const write: (line: string) => unknown = callable(`logger.${name}`, given?.bind(logger));
+    // Untyped programs may pass anything. It may be asynchronous, even though its type says otherwise.
+    const given: ((line: string) => unknown) | undefined = (logger as Partial<Logger> | null)?.[name];
+    const write = callable(`logger.${name}`, given).bind(logger);
     if (logLevels.indexOf(name) > logLevels.indexOf(level)) return {};
-    const log = (message: string) => {
-      try {
-        const logged = write(`[@example/sdk] ${message}`);
-        if (logged instanceof Promise) logged.catch(() => undefined);
-      } catch {
-        // A call must not fail because its log line could not be written.
-      }
-    };
+    // A call must not fail because its log line could not be written.
+    const log = (message: string) =>
+      callForeign(
+        () => write(singleLine(`[@example/sdk] ${message}`)),
+        () => undefined,
+      );
     return { [name]: log };
   };
   return { ...method('error'), ...method('warn'), ...method('info'), ...method('debug') };
+}
+
+function defaultLevel(): string {
+  return environmentVariable('EXAMPLE_LOG')?.toLowerCase() ?? 'warn';
 }

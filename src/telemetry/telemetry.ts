@@ -2,6 +2,7 @@ import type { Redactor } from '../auth/redaction.ts';
 import { APIError, type ExampleError, type RequestTarget, type ValidationIssue } from '../errors/index.ts';
 import { parseRateLimit } from '../rate-limit/headers.ts';
 import type { RateLimitStoreChange } from '../rate-limit/limiter.ts';
+import { messageOf } from '../utils/foreign.ts';
 import { locationOf } from '../utils/validation.ts';
 import { ClientEventEmitter, type ListDriftEvent } from './events.ts';
 import type { LeveledLogger } from './logger.ts';
@@ -115,7 +116,7 @@ function newShared(logger: LeveledLogger): SharedTelemetry {
     loggedIssues: new Set(),
     quietUntil: 0,
     onStoreChange: ({ available, error }) => {
-      const reason = error instanceof Error ? error.message : undefined;
+      const reason = available ? undefined : messageOf(error);
       events.emit('rateLimitStore', { available, reason });
       if (available) logger.info?.('The rate limit is shared with other processes again.');
       else logger.warn?.(`The rate-limit store is unavailable (${reason}). This process paces its calls on its own.`);

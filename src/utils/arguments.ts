@@ -1,4 +1,5 @@
 import { InvalidRequestError } from '../errors/invalid-request-error.ts';
+import { described, suggestion } from './options.ts';
 
 // Checks of what callers pass in. Each message names the option and says what is expected. It repeats numbers but no
 // text, which may be a secret.
@@ -29,41 +30,83 @@ export function callable<F>(name: string, value: F | undefined): F {
 export function oneOf<W extends string>(name: string, value: string, words: readonly W[]): W {
   const word = words.find((candidate) => candidate === value);
   if (word !== undefined) return word;
-  throw new InvalidRequestError(`${name} must be one of ${words.map((known) => `'${known}'`).join(', ')}.`);
+  const known = words.map((candidate) => `'${candidate}'`).join(', ');
+  throw new InvalidRequestError(`${name} must be one of ${known}.${suggestion(value, words)}`);
 }
 
-/** Combines headers by lower-case name. Those of `more` override those of `base`; `undefined` removes a header. */
+const followers = new WeakMap<AbortSignal, AbortSignal>();
+
+/**
+ * An `AbortSignal` of this realm. The runtime accepts no other, so that a polyfill, or the signal of another realm, is
+ * followed by one: the same for each call, so that all of them together leave one listener on it.
+ */
+export function abortSignal(name: string, value: AbortSignal): AbortSignal {
+  if (value instanceof AbortSignal) return value;
+  const foreign = value as Partial<AbortSignal> | null;
+  if (typeof foreign?.aborted !== 'boolean' || typeof foreign.addEventListener !== 'function') {
+    throw new InvalidRequestError(`${name} must be an AbortSignal; got ${described(value)}.`);
+  }
+  const known = followers.get(value);
+  if (known) return known;
+  const follower = new AbortController();
+  const abort = () => follower.abort(foreign.reason); // Polyfills have no reason; the default is an AbortError.
+  if (foreign.aborted) abort();
+  else foreign.addEventListener('abort', abort, { once: true });
+  followers.set(value, follower.signal);
+  return follower.signal;
+}
+
+/** Headers to send: an object, or a list of names and values such as a `Headers` of any realm or a `Map`. */
+export type HeadersInput = Record<string, string | undefined> | Iterable<readonly [string, string]> | Headers;
+
+/**
+ * Combines headers by lower-case name. Those of `more` override those of `base`; `undefined` removes a header. A name
+ * that `more` has twice is sent with both values.
+ */
 export function mergeHeaders(
   base: Readonly<Record<string, string>>,
   name: string,
-  more: Record<string, string | undefined> | Headers = {},
+  more: HeadersInput = {},
 ): Readonly<Record<string, string>> {
-  const merged = new Map(Object.entries(base));
-  for (const [key, value] of more instanceof Headers ? more : Object.entries(more)) {
-    const header = key.toLowerCase();
-    if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(header)) {
+  const given = new Map<string, string | undefined>();
+  for (const pair of headerList(name, more)) {
+    if (!Array.isArray(pair) || pair.length !== 2) throw new InvalidRequestError(`${name} must list [name, value].`);
+    const [key, value] = pair as unknown[];
+    if (typeof key !== 'string' || !/^[!#$%&'*+.^_`|~\w-]+$/.test(key)) {
       throw new InvalidRequestError(
         `${name} has a header name that is empty or contains a character that HTTP does not allow.`,
       );
     }
+    const header = key.toLowerCase();
     if (header === 'authorization') {
       throw new InvalidRequestError(`${name} must not set authorization: the SDK sets it from apiToken.`);
     }
+    const checked = value === undefined ? undefined : headerValue(`${name}['${header}']`, value);
+    const earlier = given.get(header);
+    given.set(header, earlier === undefined || checked === undefined ? checked : `${earlier}, ${checked}`);
+  }
+  const merged = new Map(Object.entries(base));
+  for (const [header, value] of given) {
     if (value === undefined) merged.delete(header);
-    else merged.set(header, headerValue(`${name}['${header}']`, value));
+    else merged.set(header, value);
   }
   return Object.fromEntries(merged);
 }
 
+function headerList(name: string, given: object | null): Iterable<unknown> {
+  if (typeof given === 'object' && given !== null) {
+    if (Symbol.iterator in given) return given as Iterable<unknown>; // what it lists is checked
+    // Anything else, such as a promise or a date, has no entries and would be dropped without a word.
+    if (Object.prototype.toString.call(given) === '[object Object]') return Object.entries(given);
+  }
+  throw new InvalidRequestError(`${name} must be an object, a Headers object, or a list of names and values.`);
+}
+
 /** A header value that can't end the header and start another one. */
-export function headerValue(name: string, value: string): string {
+export function headerValue(name: string, value: unknown): string {
   // eslint-disable-next-line no-control-regex -- the point is to find control characters
   if (typeof value === 'string' && /^[^\u0000-\u0008\u000a-\u001f\u007f\u0100-\uffff]*$/.test(value)) return value;
   throw new InvalidRequestError(
     `${name} must be a string without line breaks, control characters or characters beyond Latin-1.`,
   );
-}
-
-function described(value: unknown): string {
-  return typeof value === 'number' ? String(value) : value === null ? 'null' : typeof value;
 }

@@ -20,15 +20,56 @@ describe('the parameters', () => {
 });
 
 describe('the options of a call', () => {
-  it('may be null, as from a program without types', async () => {
-    expect(await clientOf(healthyApi()).users.get('user_123', null as unknown as undefined)).toEqual(user);
+  it.each([null, 'x', 7, [1]])('cannot be %j', async (options) => {
+    const api = healthyApi();
+    const { users, projects } = clientOf(api);
+    const wrong = options as unknown as undefined;
+    const calls = [
+      () => users.get('user_123', wrong),
+      () => users.create(newUser, wrong),
+      () => projects.list({}, wrong),
+      () => projects.list({}, wrong).withResponse(),
+      () => projects.list({}, wrong).toArray(),
+      () => projects.list({}, wrong).pages().next(),
+      () => projects.list().toArray(wrong),
+      () => projects.list(wrong),
+    ];
+
+    for (const call of calls) expect(await rejection(call())).toBeInstanceOf(InvalidRequestError);
+    expect(api.requests).toHaveLength(0);
+  });
+
+  it('must exist; the nearest name is suggested', async () => {
+    const api = healthyApi();
+    const { users, projects } = clientOf(api);
+    const refusal = async (call: PromiseLike<unknown>) => ((await rejection(call)) as Error).message;
+
+    expect(await refusal(users.create(newUser, { idempotency_key: 'key-1' } as object))).toBe(
+      "There is no options.idempotency_key. Did you mean 'idempotencyKey'?",
+    );
+    expect(await refusal(users.get('1', { prefetch: 2 } as object))).toContain('There is no options.prefetch.');
+    expect(await refusal(projects.list({}, { retries: 1 } as object))).toContain("Did you mean 'maxRetries'?");
+    expect(await refusal(projects.list().toArray({ limits: 3 } as object))).toContain("Did you mean 'limit'?");
+    expect(api.requests).toHaveLength(0);
+  });
+
+  it('may be getters, or inherited', async () => {
+    const api = healthyApi();
+    const options = Object.create(
+      { idempotencyKey: 'key-1' },
+      { headers: { get: () => ({ 'x-team': 'blue' }) } },
+    ) as object;
+
+    await clientOf(api).users.create(newUser, options);
+
+    expect(api.requests[0]?.init.headers).toMatchObject({ 'idempotency-key': 'key-1', 'x-team': 'blue' });
   });
 
   it('must have an AbortSignal as their signal', async () => {
     const error = await rejection(clientOf(healthyApi()).users.get('1', { signal: 'x' as unknown as AbortSignal }));
 
     expect(error).toBeInstanceOf(InvalidRequestError);
-    expect((error as Error).message).toBe('signal must be an AbortSignal.');
+    expect((error as Error).message).toBe('signal must be an AbortSignal; got string.');
   });
 });
 
@@ -42,6 +83,19 @@ describe('what no request can carry is refused before anything is sent', () => {
     ['headers', newUser, { headers: { '': 'a' } }],
     ['authorization', newUser, { headers: { Authorization: 'Basic abc' } }],
     ['idempotencyKey', newUser, { idempotencyKey: '' }],
+    ['idempotencyKey', newUser, { idempotencyKey: ' ' }],
+    ['idempotencyKey', newUser, { idempotencyKey: '\t' }],
+    ['idempotencyKey', newUser, { idempotencyKey: 'key-1 ' }],
+    ['headers', newUser, { headers: 'ab' }],
+    ['headers', newUser, { headers: ['ab'] }],
+    ['headers', newUser, { headers: [['a', 'b', 'c']] }],
+    ['headers', newUser, { headers: [[7, 'b']] }],
+    ['headers', newUser, { headers: 7 }],
+    ['headers', newUser, { headers: new Date() }],
+    ['headers', newUser, { headers: Promise.resolve({}) }],
+    ['headers', newUser, { headers: () => ({}) }],
+    ["headers['x-note']", newUser, { headers: new Map([['X-Note', 7]]) }],
+    ['authorization', newUser, { headers: [['Authorization', 'Basic abc']] }],
     ['idempotencyKey', newUser, { idempotencyKey: 'a\nb' }],
     ['idempotencyKey', newUser, { idempotencyKey: 7 }],
     ['The body', 'John', {}],
@@ -59,6 +113,18 @@ describe('what no request can carry is refused before anything is sent', () => {
   });
 });
 
+describe('a search parameter that would be sent as something else is refused', () => {
+  it.each([null, {}, NaN, Infinity, 7n, () => 'active'])('%s', async (status) => {
+    const api = healthyApi();
+
+    const error = await rejection(clientOf(api).projects.list({ status: status as string }));
+
+    expect(error).toBeInstanceOf(InvalidRequestError);
+    expect((error as Error).message).toContain('query.status must be a string');
+    expect(api.requests).toHaveLength(0);
+  });
+});
+
 describe('a limit that makes no sense is refused before anything is sent', () => {
   it.each([
     ['timeout', -1],
@@ -72,6 +138,11 @@ describe('a limit that makes no sense is refused before anything is sent', () =>
     ['maxRetries', 1.5],
     ['maxRetries', NaN],
     ['maxRetries', Infinity],
+    ['timeout', null],
+    ['totalTimeout', null],
+    ['maxRetries', null],
+    ['priority', null],
+    ['headers', null],
   ])('%s: %s', async (name, value) => {
     const api = healthyApi();
     const options = { [name]: value };

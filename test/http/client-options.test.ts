@@ -3,6 +3,17 @@ import { Client, InvalidRequestError } from '@example/sdk';
 import type { ClientOptions } from '@example/sdk';
 import { apiToken } from '../support/http-server.ts';
 
+const nullable = [
+  'apiToken',
+  'timeout',
+  'totalTimeout',
+  'maxRetries',
+  'fetch',
+  'priority',
+  'responseValidation',
+  'logLevel',
+];
+
 describe('the constructor refuses a wrong option by name', () => {
   it.each<[string, object]>([
     ['apiToken', { apiToken: '' }],
@@ -12,13 +23,25 @@ describe('the constructor refuses a wrong option by name', () => {
     ['apiToken', { apiToken: 7 }],
     ['apiToken', { apiToken: {} }],
     ['rateLimit', { rateLimit: 'off' }],
+    ['rateLimit', { rateLimit: null }],
+    ['rateLimit', { rateLimit: 0 }],
+    ['rateLimit', { rateLimit: '' }],
+    ['rateLimit', { rateLimit: [] }],
+    ['rateLimit.store', { rateLimit: { store: null } }],
+    ['baseUrl', { baseUrl: null }],
+    ['baseUrl', { baseUrl: {} }],
+    ['baseUrl', { baseUrl: 7 }],
+    ['headers', { headers: null }],
     ['rateLimit.store', { rateLimit: { store: {} } }],
     ['logger.error', { logger: {} }],
     ['logger.error', { logger: null }],
+    ['logger.error', { logger: { ...console, error: 'x' } }],
+    ['logger.debug', { logger: { ...console, debug: null } }],
     ['fetch', { fetch: 'fetch' }],
     ['headers', { headers: { 'X-Note': 'a\nb' } }],
     ['authorization', { headers: { authorization: 'Bearer abc' } }],
     ['rateLimit.limit', { rateLimit: { limit: 0 } }],
+    ...nullable.map((name): [string, object] => [name, { [name]: null }]),
     ['rateLimit.limit', { rateLimit: { limit: 1.5 } }],
     ['rateLimit.maxWait', { rateLimit: { maxWait: -1 } }],
     ['rateLimit.maxWait', { rateLimit: { maxWait: NaN } }],
@@ -33,6 +56,41 @@ describe('the constructor refuses a wrong option by name', () => {
 
   it('without repeating what may be a secret', () => {
     expect(() => new Client({ apiToken: 'my secret' })).toThrow(/^(?!.*my secret)/);
+  });
+});
+
+describe('an option that does not exist is refused, and the nearest name suggested', () => {
+  it.each<[string, string]>([
+    ['apiKey', 'apiToken'],
+    ['token', 'apiToken'],
+    ['baseURL', 'baseUrl'],
+    ['base_url', 'baseUrl'],
+    ['timeoutMs', 'timeout'],
+    ['max_retries', 'maxRetries'],
+    ['retries', 'maxRetries'],
+    ['defaultHeaders', 'headers'],
+    ['ratelimit', 'rateLimit'],
+    ['dangerouslyAllowBrowsers', 'dangerouslyAllowBrowser'],
+  ])('%s: %s', (wrong, right) => {
+    expect(() => new Client({ apiToken, [wrong]: 'x' })).toThrow(
+      new InvalidRequestError(`There is no options.${wrong}. Did you mean '${right}'?`),
+    );
+  });
+
+  it('in rateLimit, too', () => {
+    const rateLimit = { maxwait: 7 } as object;
+
+    expect(() => new Client({ apiToken, rateLimit })).toThrow("There is no rateLimit.maxwait. Did you mean 'maxWait'?");
+  });
+
+  it('without a suggestion if none is near', () => {
+    expect(() => new Client({ apiToken, zzz: 1 } as object)).toThrow(
+      new InvalidRequestError('There is no options.zzz.'),
+    );
+  });
+
+  it('unless it is undefined', () => {
+    expect(() => new Client({ apiToken, zzz: undefined } as object)).not.toThrow();
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { RequestEvent, ResponseEvent } from '@example/sdk';
+import { InvalidRequestError, type RequestEvent, type ResponseEvent } from '@example/sdk';
 import { clientOf, user } from '../support/http-server.ts';
 import { errorResponse, inProcessApi } from '../support/in-process-api.ts';
 import { settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
@@ -86,10 +86,47 @@ describe('events', () => {
   });
 });
 
+describe('an event that does not exist', () => {
+  it.each([
+    ['retries', 'retry'],
+    ['ratelimitwait', 'rateLimitWait'],
+  ])('is refused, and the nearest name suggested: %s', (wrong, right) => {
+    const client = clientOf(healthyApi());
+    const name = wrong as 'retry';
+    const listener = vi.fn();
+
+    for (const method of ['on', 'once', 'off'] as const) {
+      expect(() => client[method](name, listener)).toThrow(InvalidRequestError);
+    }
+    expect(() => client.on(name, listener)).toThrow(`Did you mean '${right}'?`);
+  });
+
+  it.each([undefined, null, 7, Symbol('retry'), '__proto__'])('%s', (name) => {
+    expect(() => clientOf(healthyApi()).on(name as 'retry', vi.fn())).toThrow(InvalidRequestError);
+  });
+});
+
 describe('a listener that fails changes nothing', () => {
+  const fail = () => expect.fail('it was looked at');
+  const unprintable = new Proxy(new Error('listener'), { get: fail, getPrototypeOf: fail });
+
   it.each([
     ['throws', () => expect.fail('listener')],
     ['rejects', () => Promise.reject(new Error('listener'))],
+    ['throws nothing that can be printed', () => Promise.reject(unprintable)],
+    [
+      'rejects with nothing that can be printed',
+      () => {
+        throw unprintable;
+      },
+    ],
+    [
+      'throws an error whose message is none',
+      () => {
+        throw Object.assign(new Error(), { message: Object.create(null) as string });
+      },
+    ],
+    ['has a then that throws', () => ({ then: () => expect.fail('then') })],
     ['returns a call that fails', () => clientOf({ url: 'https://a.example.com' }).users.get('')],
   ])('when it %s: the call continues, the other listeners are called, and it is logged', async (_, broken) => {
     const error = vi.fn();

@@ -54,6 +54,20 @@ describe('the log', () => {
     warn.mockRestore();
   });
 
+  it('has one line for each message, whatever the server puts into it', async () => {
+    const message = 'no\r\n[@example/sdk] forged \u001b[31mred\u001b[0m \u0007\u009b2J\u2028';
+    const headers = { 'retry-after': '0' };
+    const api = inProcessApi(() => Response.json({ error: { code: 'x', message } }, { status: 503, headers }));
+    const log = logger();
+
+    await rejection(clientOf(api, { logger: log, logLevel: 'debug', maxRetries: 1 }).users.get('user_123'));
+
+    expect(log.info.mock.lastCall?.[0]).toContain(
+      'no\\u000d\\u000a[@example/sdk] forged \\u001b[31mred\\u001b[0m \\u0007\\u009b2J\\u2028',
+    );
+    for (const [line] of log.info.mock.calls as [string][]) expect(line).not.toMatch(/[\p{Cc}\u2028]/u);
+  });
+
   it('may fail without affecting the call', async () => {
     const broken = () => expect.fail('logger');
     const log = { error: broken, warn: broken, info: broken, debug: broken };

@@ -1,6 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidRequestError } from '@example/sdk';
-import { callable, headerValue, mergeHeaders, milliseconds, oneOf, wholeNumber } from '../../src/utils/arguments.ts';
+import { Headers as UndiciHeaders } from 'undici';
+import { getEventListeners } from 'node:events';
+import {
+  abortSignal,
+  callable,
+  headerValue,
+  mergeHeaders,
+  milliseconds,
+  oneOf,
+  wholeNumber,
+  type HeadersInput,
+} from '../../src/utils/arguments.ts';
 
 // What they accept. What they refuse is tested through the client, for each option.
 
@@ -12,7 +23,11 @@ describe('the message of an error names the option and says what is expected', (
     ],
     ['maxRetries must be a whole number of at least 0; got 1.5.', () => wholeNumber('maxRetries', 1.5, 0)],
     ['fetch must be a function; got string.', () => callable('fetch', 'secret')],
-    ["logLevel must be one of 'off', 'error'.", () => oneOf('logLevel', 'secret', ['off', 'error'])],
+    ["logLevel must be one of 'off', 'warn'.", () => oneOf('logLevel', 'secret', ['off', 'warn'])],
+    [
+      "logLevel must be one of 'off', 'warn'. Did you mean 'warn'?",
+      () => oneOf('logLevel', 'warning', ['off', 'warn']),
+    ],
     [
       'x must be a string without line breaks, control characters or characters beyond Latin-1.',
       () => headerValue('x', 'secret\n'),
@@ -62,9 +77,29 @@ describe('mergeHeaders', () => {
     });
   });
 
-  it('takes a Headers object, or nothing', () => {
-    expect(mergeHeaders(base, 'headers', new Headers({ 'X-Team': 'red' }))).toMatchObject({ 'x-team': 'red' });
+  it('takes nothing, or anything that lists names and values', () => {
+    const lists: HeadersInput[] = [
+      new Headers({ 'X-Team': 'red' }),
+      new UndiciHeaders({ 'X-Team': 'red' }),
+      new Map([['X-Team', 'red']]),
+      new URLSearchParams({ 'X-Team': 'red' }),
+      [['X-Team', 'red']],
+      Object.assign(Object.create(null) as object, { 'X-Team': 'red' }),
+    ];
+
+    for (const list of lists) expect(mergeHeaders(base, 'headers', list)).toEqual({ ...base, 'x-team': 'red' });
     expect(mergeHeaders(base, 'headers')).toEqual(base);
+  });
+
+  it('sends both values of a name that is listed twice', () => {
+    expect(
+      mergeHeaders(base, 'headers', [
+        ['Accept', 'text/plain'],
+        ['accept', 'text/html'],
+      ]),
+    ).toMatchObject({
+      accept: 'text/plain, text/html',
+    });
   });
 
   it('changes neither of its arguments', () => {
@@ -73,5 +108,52 @@ describe('mergeHeaders', () => {
 
     expect(base['x-team']).toBe('blue');
     expect(more).toEqual({ 'X-Team': 'red' });
+  });
+});
+
+describe('an abort signal', () => {
+  /** As polyfills have it: no reason, no `throwIfAborted`, and no `AbortSignal` of the platform. */
+  class ForeignSignal extends EventTarget {
+    aborted = false;
+    abort() {
+      this.aborted = true;
+      this.dispatchEvent(new Event('abort'));
+    }
+  }
+  const signalOf = (foreign: ForeignSignal) => abortSignal('signal', foreign as unknown as AbortSignal);
+
+  it('of the platform is taken as it is', () => {
+    const { signal } = new AbortController();
+
+    expect(abortSignal('signal', signal)).toBe(signal);
+  });
+
+  it('of another kind is followed', () => {
+    const foreign = new ForeignSignal();
+    const signal = signalOf(foreign);
+    expect(signal).toBeInstanceOf(AbortSignal);
+    expect(signal.aborted).toBe(false);
+
+    foreign.abort();
+
+    expect(signal.reason).toMatchObject({ name: 'AbortError' });
+    expect(getEventListeners(foreign, 'abort')).toHaveLength(0);
+  });
+
+  it('of another kind may have been aborted already, with a reason', () => {
+    const foreign = Object.assign(new ForeignSignal(), { aborted: true, reason: 'changed my mind' });
+
+    expect(signalOf(foreign).reason).toBe('changed my mind');
+  });
+
+  it('of another kind has one listener, however many calls it is for', () => {
+    const foreign = new ForeignSignal();
+
+    expect(signalOf(foreign)).toBe(signalOf(foreign));
+    expect(getEventListeners(foreign, 'abort')).toHaveLength(1);
+  });
+
+  it.each([null, 'x', {}, new EventTarget(), { aborted: false }])('cannot be %j', (value) => {
+    expect(() => abortSignal('signal', value as AbortSignal)).toThrow('signal must be an AbortSignal');
   });
 });

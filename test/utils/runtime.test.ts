@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Client, InvalidRequestError } from '@example/sdk';
 import { apiToken, clientOf, json, serve, user } from '../support/http-server.ts';
+import { inProcessApi } from '../support/in-process-api.ts';
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -41,6 +42,17 @@ describe('the environment', () => {
     vi.stubEnv('EXAMPLE_LOG', 'loud');
 
     expect(() => new Client({ apiToken })).toThrow('EXAMPLE_LOG');
+  });
+
+  it('provides the log level in whatever case', async () => {
+    const api = inProcessApi(() => Response.json(user));
+    const debug = vi.spyOn(console, 'debug').mockReturnValue();
+    vi.stubEnv('EXAMPLE_LOG', ' DEBUG ');
+
+    await new Client({ apiToken, baseUrl: api.url, fetch: api.fetch }).users.get('user_123');
+
+    expect(debug).toHaveBeenCalled();
+    debug.mockRestore();
   });
 
   it('may not exist at all', () => {

@@ -1,0 +1,33 @@
+// What comes from outside, such as an error of a listener or a message of a server, may be anything, and reading it may
+// fail.
+
+/** Calls something of the user's. What it throws, or rejects with later, goes to `onError`. */
+export function callForeign(call: () => unknown, onError: (error: unknown) => void): void {
+  try {
+    const result = call();
+    if (isThenable(result)) result.then(undefined, onError);
+  } catch (error) {
+    onError(error);
+  }
+}
+
+/** The message of an error; for anything else that was thrown, what it is. */
+export function messageOf(error: unknown): string {
+  try {
+    const { message }: { message?: unknown } = error instanceof Error ? error : { message: typeof error };
+    return String(message);
+  } catch {
+    return 'an error that cannot be read';
+  }
+}
+
+/** The text on one line: line breaks and the control sequences of terminals are escaped as in JSON. */
+export function singleLine(text: string): string {
+  const escape = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  // eslint-disable-next-line no-control-regex -- the point is to find control characters
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, escape);
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}

@@ -1,0 +1,62 @@
+import { InvalidRequestError } from '../errors/invalid-request-error.ts';
+import { isRecord } from './json.ts';
+
+/**
+ * Reads options, each once, whether they are the object's own, inherited or getters. Those that are undefined are left
+ * out.
+ *
+ * @param name How messages call the object.
+ * @throws {InvalidRequestError} when it is not an object, or has an option that does not exist.
+ */
+export function readOptions<T extends object>(
+  name: string,
+  given: T | undefined,
+  known: readonly (keyof T & string)[],
+): Partial<T> {
+  const options: Partial<T> = {};
+  if (given === undefined) return options;
+  record(name, given);
+  for (const key in given) {
+    if (!known.includes(key) && given[key] !== undefined)
+      throw new InvalidRequestError(`There is no ${name}.${key}.${suggestion(key, known)}`);
+  }
+  for (const key of known) {
+    const value = given[key];
+    if (value !== undefined) options[key] = value;
+  }
+  return options;
+}
+
+/** An object with fields, neither an array nor `null`. */
+export function record<T>(name: string, value: T): T {
+  if (isRecord(value)) return value;
+  throw new InvalidRequestError(`${name} must be an object; got ${described(value)}.`);
+}
+
+/** A sentence that says which of the words was meant: the one that has the most pairs of letters in common with it. */
+export function suggestion(word: unknown, words: readonly string[]): string {
+  const given = typeof word === 'string' ? pairs(word) : [];
+  let [nearest, most] = ['', 0];
+  for (const candidate of words) {
+    const own = pairs(candidate);
+    const likeness = own.filter((pair) => given.includes(pair)).length / (own.length + given.length);
+    if (likeness > most) [nearest, most] = [candidate, likeness];
+  }
+  return most > 0.1 ? ` Did you mean '${nearest}'?` : '';
+}
+
+/** What a value is. It repeats numbers but no text, which may be a secret. */
+export function described(value: unknown): string {
+  return typeof value === 'number'
+    ? String(value)
+    : value === null
+      ? 'null'
+      : Array.isArray(value)
+        ? 'an array'
+        : typeof value;
+}
+
+function pairs(word: string): string[] {
+  const letters = word.toLowerCase().match(/[a-z]/g) ?? [];
+  return letters.map((letter, index) => letter + (letters[index + 1] ?? ''));
+}
