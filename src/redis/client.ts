@@ -1,5 +1,5 @@
-import { ExampleError } from '../errors/example-error.ts';
 import { InvalidRequestError } from '../errors/invalid-request-error.ts';
+import { withTimeout } from '../utils/with-timeout.ts';
 
 /** The part of a node-redis client that is used (`createClient()`, `createCluster()`, …). Version 4 or later. */
 export interface NodeRedisClient {
@@ -35,8 +35,8 @@ export type RunScript = (script: string, key: string, ...args: (string | number)
 /**
  * Returns a function that runs scripts on the user's client.
  *
- * @param timeout Milliseconds to wait for a reply. By default both clients queue commands while they are disconnected,
- * possibly forever.
+ * @param timeout Milliseconds to wait for a reply, or `Infinity`. By default both clients queue commands while they are
+ * disconnected, possibly forever.
  * @throws {InvalidRequestError} when `client` is neither a node-redis nor an ioredis client.
  */
 export function scriptRunner(client: RedisClient, timeout: number): RunScript {
@@ -52,7 +52,7 @@ export function scriptRunner(client: RedisClient, timeout: number): RunScript {
     return plainReply(reply);
   };
 
-  return (script, key, ...args) => withTimeout(attempt(script, key, ...args), timeout);
+  return (script, key, ...args) => withTimeout(attempt(script, key, ...args), timeout, 'The Redis server');
 }
 
 type ScriptCall = (script: string, key: string, args: string[]) => Promise<unknown>;
@@ -101,13 +101,4 @@ function plainReply(reply: unknown): RedisReply {
   if (reply instanceof Uint8Array) return new TextDecoder().decode(reply);
   if (typeof reply === 'string' || typeof reply === 'number') return reply;
   return null;
-}
-
-function withTimeout<T>(reply: Promise<T>, timeout: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      reject(new ExampleError(`The Redis server did not reply within ${timeout} ms.`));
-    }, timeout);
-    void reply.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }

@@ -1,5 +1,5 @@
 import { milliseconds, wholeNumber } from '../utils/arguments.ts';
-import { RenewedClaim, type ClaimableEvent } from '../webhooks/renewed-claim.ts';
+import { claimEvent, type ClaimableEvent } from '../webhooks/renewed-claim.ts';
 import { defaultRetention, type ReplayStore } from '../webhooks/replay-store.ts';
 import { scriptRunner, type RedisClient, type RunScript } from './client.ts';
 
@@ -39,15 +39,11 @@ export function redisReplayStore(client: RedisClient, options: RedisReplayStoreO
   const retention = wholeNumber('retention', options.retention ?? defaultRetention, 1);
   // A reply that arrives after the next renewal is useless.
   const timeout = Math.min(milliseconds('timeout', options.timeout ?? 2_000), lease / 3);
-  const run = scriptRunner(client, timeout);
+  // The claim limits the wait itself, because it has to know of replies that come too late.
+  const run = scriptRunner(client, Infinity);
 
   return {
-    async claim(id) {
-      const claim = new RenewedClaim(redisEvent(run, prefix + id, lease, retention), lease);
-      const result = await claim.claim();
-      if (result === 'claimed') return claim;
-      return result === 'handled' ? { status: 'handled' } : { status: 'busy', retryAfter: result / 1_000 };
-    },
+    claim: (key) => claimEvent(redisEvent(run, prefix + key, lease, retention), { lease, timeout }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { wholeNumber } from '../utils/arguments.ts';
-import { RenewedClaim, type ClaimableEvent } from '../webhooks/renewed-claim.ts';
+import { claimEvent, type ClaimableEvent } from '../webhooks/renewed-claim.ts';
 import { defaultRetention, type ReplayStore } from '../webhooks/replay-store.ts';
 import { openDatabase, transaction } from './database.ts';
 
@@ -47,12 +47,7 @@ export function sqliteReplayStore(path: string, options: SqliteReplayStoreOption
   const events = openEvents(path, lease, retention);
 
   return {
-    async claim(id) {
-      const claim = new RenewedClaim(events(prefix + id), lease);
-      const result = await claim.claim();
-      if (result === 'claimed') return claim;
-      return result === 'handled' ? { status: 'handled' } : { status: 'busy', retryAfter: result / 1_000 };
-    },
+    claim: (key) => claimEvent(events(prefix + key), { lease, timeout: Infinity }),
   };
 }
 

@@ -7,6 +7,11 @@ import { canRun, RedisServer } from '../support/redis-server.ts';
 import { claimed, itIsAReplayStore } from '../webhooks/support/replay-store-contract.ts';
 import { secret, signed } from '../webhooks/support/signed-request.ts';
 
+async function connected(url: string) {
+  const client = await createClient({ url }).connect();
+  return { client, [Symbol.asyncDispose]: () => client.close() };
+}
+
 describe.runIf(canRun('redis-server'))('redisReplayStore', () => {
   let server: RedisServer;
   let ioredis: Redis;
@@ -108,6 +113,36 @@ describe.runIf(canRun('redis-server'))('redisReplayStore', () => {
       server.thaw();
     }
   });
+
+  it.each([
+    ['a killed server, through ioredis', 0, () => server.kill(), () => server.restart()],
+    ['a killed server, through node-redis', 1, () => server.kill(), () => server.restart()],
+    ['a frozen server, through ioredis', 0, () => server.freeze(), () => server.thaw()],
+    ['a frozen server, through node-redis', 1, () => server.freeze(), () => server.thaw()],
+  ] as const)(
+    'withdraws a claim that waits in the queue of the client for %s',
+    async (_, client, stopServer, start) => {
+      const lease = 3_600_000;
+      const store = stores({ lease, timeout: 50 })[client];
+      await stopServer();
+      try {
+        // The sender repeats its delivery, and each attempt leaves a claim in the queue.
+        for (let attempt = 0; attempt < 3; attempt++) {
+          await expect(Promise.resolve(store.claim('msg_1'))).rejects.toThrow('did not reply within 50 ms');
+        }
+      } finally {
+        await start();
+      }
+
+      // As another process, which has no such queue.
+      await using other = await connected(server.url);
+      const next = redisReplayStore(other.client, { lease, timeout: 5_000 });
+      await vi.waitFor(async () => (await claimed(next, 'msg_1')).release(), { timeout: 15_000 });
+      // Nothing of the queue is left that could claim it later.
+      await vi.waitFor(async () => expect(await other.client.exists('example:webhook:msg_1')).toBe(0));
+      await (await claimed(store, 'msg_1')).complete();
+    },
+  );
 
   it('answers 503 while Redis does not reply', async () => {
     const [store] = stores({ timeout: 30 });

@@ -172,7 +172,86 @@ describe('a claim that is not granted', () => {
     await vi.advanceTimersByTimeAsync(1_999);
     expect(settled).not.toHaveBeenCalled();
     await vi.advanceTimersByTimeAsync(1);
-    expect(settled).toHaveBeenCalledExactlyOnceWith(new ExampleError('The Redis server did not reply within 2000 ms.'));
+    expect(settled).toHaveBeenCalledExactlyOnceWith(new ExampleError('The replay store did not reply within 2000 ms.'));
+  });
+});
+
+describe('a claim that Redis grants after nobody waits for it any more', () => {
+  const options = { timeout: 200 };
+  const keyOf = (call: unknown[] | undefined) => call?.[2];
+  const holderOf = (call: unknown[] | undefined) => call?.[3];
+
+  it('is given back at once when it is granted', async () => {
+    const client = redis();
+    const late = Promise.withResolvers<unknown>();
+    client.evalsha.mockReturnValueOnce(late.promise).mockImplementation(noReply);
+    const pending = Promise.resolve(redisReplayStore(client, { lease, ...options }).claim('msg_1'));
+    pending.catch(() => undefined);
+    await vi.advanceTimersByTimeAsync(200);
+    await expect(pending).rejects.toThrow('did not reply within 200 ms');
+    client.evalsha.mockClear();
+
+    late.resolve('claimed');
+    await vi.advanceTimersByTimeAsync(0);
+
+    expect(client.evalsha).toHaveBeenCalledOnce();
+    const [release] = client.evalsha.mock.calls;
+    expect(keyOf(release)).toBe('example:webhook:msg_1');
+    expect(release).toHaveLength(4); // a claim also has a lease
+
+    await vi.advanceTimersByTimeAsync(lease * 10);
+    expect(client.evalsha).toHaveBeenCalledOnce();
+  });
+
+  it('is left alone when it was not granted', async () => {
+    const client = redis();
+    const late = Promise.withResolvers<unknown>();
+    client.evalsha.mockReturnValueOnce(late.promise).mockImplementation(noReply);
+    Promise.resolve(redisReplayStore(client, { lease, ...options }).claim('msg_1')).catch(() => undefined);
+    await vi.advanceTimersByTimeAsync(200);
+    client.evalsha.mockClear();
+
+    late.resolve('handled');
+    await vi.advanceTimersByTimeAsync(lease);
+    expect(client.evalsha).not.toHaveBeenCalled();
+  });
+
+  it('is given back when its renewal comes through after it was released, or lost', async () => {
+    for (const end of ['released', 'lost']) {
+      const client = redis();
+      const claimed = await claim(client, options);
+      const late = Promise.withResolvers<unknown>();
+      client.evalsha.mockReturnValueOnce(late.promise);
+      await vi.advanceTimersByTimeAsync(lease / 3 + 200);
+      if (end === 'released') {
+        client.evalsha.mockResolvedValue(1);
+        await claimed.release();
+      } else {
+        client.evalsha.mockImplementation(noReply);
+        await vi.advanceTimersByTimeAsync(lease);
+        expect(claimed.signal?.aborted).toBe(true);
+      }
+      const holder = holderOf(client.evalsha.mock.calls[0]);
+      client.evalsha.mockClear();
+
+      late.resolve('claimed');
+      await vi.advanceTimersByTimeAsync(0);
+      expect(client.evalsha.mock.calls.map(holderOf), end).toEqual([holder]);
+    }
+  });
+
+  it('is kept when the event is completed meanwhile', async () => {
+    const client = redis();
+    const claimed = await claim(client, options);
+    const late = Promise.withResolvers<unknown>();
+    client.evalsha.mockReturnValueOnce(late.promise).mockResolvedValue(1);
+    await vi.advanceTimersByTimeAsync(lease / 3 + 200);
+    await claimed.complete();
+    client.evalsha.mockClear();
+
+    late.resolve('claimed');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(client.evalsha).not.toHaveBeenCalled();
   });
 });
 
