@@ -78,6 +78,9 @@ function servedAt(headers: Headers, fallback: number): number {
   return Number.isNaN(date) ? fallback : date;
 }
 
+/** Characters of a list that are looked at. A server may send kilobytes of policies, each time. */
+const longestList = 2048;
+
 /** Reads the budget from the headers. */
 export function readBudget(headers: Headers): ReportedBudget | undefined {
   const limit = headers.get('x-ratelimit-limit');
@@ -85,13 +88,14 @@ export function readBudget(headers: Headers): ReportedBudget | undefined {
     return budgetOf(limit, headers.get('x-ratelimit-remaining'), headers.get('x-ratelimit-reset'), undefined);
   }
   const structured = headers.get('ratelimit');
-  if (structured !== null) return readStructured(structured, headers.get('ratelimit-policy') ?? '');
+  const policies = (headers.get('ratelimit-policy') ?? '').slice(0, longestList);
+  if (structured !== null) return readStructured(structured.slice(0, longestList), policies);
   const list = headers.get('ratelimit-limit');
   return budgetOf(
     list,
     headers.get('ratelimit-remaining'),
     headers.get('ratelimit-reset'),
-    parameter(headers.get('ratelimit-policy') ?? list ?? '', 'w'),
+    parameter(policies || (list ?? ''), 'w'),
   );
 }
 
@@ -101,9 +105,15 @@ function readStructured(value: string, policies: string): ReportedBudget | undef
     const [limit, remaining, reset] = ['limit', 'remaining', 'reset'].map((name) => parameter(value, name));
     return budgetOf(limit, remaining, reset, parameter(policies, 'w'));
   }
+  // Of two policies with one name, the first applies.
+  const policyOf = new Map(
+    items(policies)
+      .reverse()
+      .map((policy) => [name(policy), policy]),
+  );
   let least: ReportedBudget | undefined;
   for (const item of items(value)) {
-    const policy = items(policies).find((other) => name(other) === name(item)) ?? '';
+    const policy = policyOf.get(name(item)) ?? '';
     const budget = budgetOf(parameter(policy, 'q'), parameter(item, 'r'), parameter(item, 't'), parameter(policy, 'w'));
     // Of several policies, the one with the fewest requests left applies.
     if (budget !== undefined && (least === undefined || budget.remaining < least.remaining)) least = budget;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { parseRateLimit, parseRetryAfter, readBudget } from '../../src/rate-limit/headers.ts';
 
 const date = 'Mon, 01 Jan 2024 00:00:10 GMT';
@@ -74,6 +74,36 @@ describe('the rate limit of a response', () => {
     const { reset } = parseRateLimit(new Headers({ RateLimit: 'limit=1, remaining=1, reset=30' }))!;
     expect(reset).toBeGreaterThanOrEqual(before + 30);
     expect(reset).toBeLessThan(before + 60);
+  });
+});
+
+describe('a header of many kilobytes', () => {
+  const list = (count: number, item: (index: number) => string) => Array.from({ length: count }, (_, i) => item(i));
+
+  it('is split into its parts once, not once for each policy', () => {
+    const match = vi.spyOn(String.prototype, 'match');
+    const headers = new Headers({
+      RateLimit: list(100, (i) => `"p${i}";r=${i};t=9`).join(','),
+      'RateLimit-Policy': list(100, (i) => `"p${i}";q=100;w=60`).join(','),
+    });
+
+    expect(readBudget(headers)).toMatchObject({ limit: 100, remaining: 0, reset: 9, window: 60 });
+    expect(match).toHaveBeenCalledTimes(2);
+    match.mockRestore();
+  });
+
+  it('is looked at up to a limit, whatever it holds', () => {
+    const policies = { 'RateLimit-Policy': '"a";q=5;w=60' };
+    const far = (filler: string) =>
+      new Headers({ RateLimit: `${filler.repeat(15_000 / filler.length)},"a";r=1;t=2`, ...policies });
+
+    for (const filler of ['x', '"', ',', ' , ', '"a";r=', ';;', '"x";r=9,', '\\"']) {
+      expect(readBudget(far(filler))).toBeUndefined();
+    }
+    expect(readBudget(new Headers({ RateLimit: '"a";r=1;t=2', ...policies }))).toMatchObject({
+      limit: 5,
+      remaining: 1,
+    });
   });
 });
 
