@@ -18,6 +18,7 @@ import { untilAborted } from './utils/abort.ts';
 import { Clock } from './utils/clock.ts';
 import { seededRandom } from './utils/random.ts';
 import { Deliverer } from './webhooks/deliverer.ts';
+import { Forwarding } from './webhooks/forwarding.ts';
 import { SandboxWebhooks } from './webhooks/webhooks.ts';
 
 /** A running HTTP server. */
@@ -77,7 +78,8 @@ export function assembleSandbox(options: SandboxOptions, { listen, journal }: Pl
   const changes = new Changes();
   clock.onAdvance(changes.emit);
   const store = new Store(journal, changes.emit);
-  const deliverer = new Deliverer(store, clock, seededRandom(seed), delivery);
+  const forwarding = new Forwarding();
+  const deliverer = new Deliverer(store, clock, seededRandom(seed), delivery, forwarding);
   const services: Services = {
     store,
     clock,
@@ -88,13 +90,13 @@ export function assembleSandbox(options: SandboxOptions, { listen, journal }: Pl
     log: new RequestLog(changes.emit),
     traffic: new Traffic(rateLimit.window),
     changes,
-    webhooks: new SandboxWebhooks(store, clock, deliverer),
+    webhooks: new SandboxWebhooks(store, clock, deliverer, forwarding),
     latency,
     apiToken,
     startedAt: clock.now(),
     reset: async () => {
       const { tokens, windows, faults, log, traffic } = services;
-      for (const part of [store, tokens, windows, log, traffic]) part.clear();
+      for (const part of [forwarding, store, tokens, windows, log, traffic]) part.clear();
       faults.reset();
       clock.reset();
       await (ready = begin());

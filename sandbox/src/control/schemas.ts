@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { errorBodySchema, wholeNumber } from '../contract/schemas.ts';
 import { faultSchema, headerFaultSchema } from '../faults/fault.ts';
+import { strictFields } from '../utils/strict-fields.ts';
 import { newTokenSchema, someProjectFieldsSchema, someUserFieldsSchema } from '../state/sandbox-state.ts';
 import { changesSchema, endpointSchema, eventSchema } from '../webhooks/endpoint-params.ts';
 
@@ -88,6 +89,45 @@ export const deliverySchema = z.object({
   attempts: z.readonly(z.array(attemptSchema)).check(z.describe('The latest attempts, oldest first.')),
 });
 
+export const attemptEventSchema = z.object({ delivery: deliverySchema, attempt: attemptSchema });
+
+export const forwardingEventSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('webhook'), webhook: webhookSchema }),
+  z.object({
+    type: z.literal('request'),
+    request: z.object({
+      id: text('Identifies the request for `POST /forwarding/{id}`.'),
+      url: text('URL to send the request to, with POST.'),
+      headers: headers('Headers to send, including the signature.'),
+      body: text('Body to send, byte for byte.'),
+    }),
+  }),
+]);
+
+const statusMessage = 'Must be a status from 200 to 599.';
+
+export const forwardedResponseSchema = strictFields({
+  status: z.optional(
+    z
+      .int(statusMessage)
+      .check(
+        z.minimum(200, statusMessage),
+        z.maximum(599, statusMessage),
+        z.describe('Status of the response; missing if there was none.'),
+      ),
+  ),
+  headers: z.optional(
+    z.record(z.string(), z.string(), 'Must be an object of strings.').check(z.describe('Headers of the response.')),
+  ),
+  body: z.optional(z.string('Must be a string.').check(z.describe('Start of the response body.'))),
+  error: z.optional(z.string('Must be a string.').check(z.describe('Why there was no response.'))),
+}).check(
+  z.refine(({ status, error }) => (status === undefined) !== (error === undefined), {
+    path: ['status'],
+    message: 'Must have either status or error.',
+  }),
+);
+
 export const armedFaultSchema = z.object({
   ...faultSchema.shape,
   id: text('Identifies the fault.'),
@@ -150,6 +190,9 @@ export const namedSchemas = {
   WebhookChanges: changesSchema,
   Delivery: deliverySchema,
   Attempt: attemptSchema,
+  AttemptEvent: attemptEventSchema,
+  ForwardingEvent: forwardingEventSchema,
+  ForwardedResponse: forwardedResponseSchema,
   Event: eventSchema,
   Fault: faultSchema,
   HeaderFault: headerFaultSchema,

@@ -6,8 +6,17 @@ import { timestamp } from '../utils/clock.ts';
 const maxRead = 65_536;
 const maxKept = 2000;
 
+/** The request of an attempt. */
+interface DeliveryRequest {
+  readonly method: 'POST';
+  readonly body: string;
+  readonly headers: Record<string, string>;
+  readonly redirect: 'manual';
+  readonly signal: AbortSignal;
+}
+
 export interface AttemptOptions {
-  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
+  readonly fetch: (url: string, request: DeliveryRequest) => Promise<Response>;
   /** Time limit for the whole attempt, in milliseconds. */
   readonly timeout: number;
   readonly now: () => number;

@@ -3,6 +3,7 @@ import type { Store } from '../storage/store.ts';
 import type { Clock } from '../utils/clock.ts';
 import type { Random } from '../utils/random.ts';
 import { attempt, type AttemptOptions, outcomeOf } from './attempt.ts';
+import type { Forwarding } from './forwarding.ts';
 import { nextDelay, type RetrySchedule } from './retry-schedule.ts';
 
 /** Maximum number of concurrent attempts. */
@@ -18,12 +19,17 @@ export interface DelivererOptions extends Pick<AttemptOptions, 'fetch' | 'timeou
   readonly schedule: RetrySchedule;
 }
 
+/** Is told of each attempt, with its delivery as the attempt left it. */
+export type AttemptListener = (delivery: DeliveryRecord, attempt: Attempt) => void;
+
 /** Makes the attempts that are due. The deliveries themselves are in the store. */
 export class Deliverer {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #options: DelivererOptions;
+  readonly #forwarding: Forwarding;
+  readonly #listeners = new Set<AttemptListener>();
   /** Ids of pending deliveries, and when they are due. */
   readonly #waiting = new Map<string, number>();
   readonly #inFlight = new Map<string, Promise<void>>();
@@ -31,11 +37,12 @@ export class Deliverer {
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #closing = new AbortController();
 
-  constructor(store: Store, clock: Clock, random: Random, options: DelivererOptions) {
+  constructor(store: Store, clock: Clock, random: Random, options: DelivererOptions, forwarding: Forwarding) {
     this.#store = store;
     this.#clock = clock;
     this.#random = random;
     this.#options = options;
+    this.#forwarding = forwarding;
     clock.onAdvance(() => this.#wake(0));
   }
 
@@ -60,6 +67,12 @@ export class Deliverer {
       if (this.#inFlight.size === 0) return;
       await Promise.all(this.#inFlight.values());
     }
+  }
+
+  /** Calls `listener` after each attempt. Returns a function that unsubscribes. */
+  subscribe(listener: AttemptListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Makes no further attempts, and aborts those in flight. Deliveries without a response stay due. */
@@ -125,14 +138,18 @@ export class Deliverer {
     const endpoint = delivery && this.#store.endpoints.get(delivery.endpoint);
     if (delivery === undefined || endpoint === undefined) return;
     const made = await attempt(endpoint, delivery, {
-      ...this.#options,
+      timeout: this.#options.timeout,
+      fetch: this.#forwarding.fetchFor(endpoint.id) ?? this.#options.fetch,
       now: this.#clock.now,
       signal: this.#closing.signal,
     });
     if (this.#closing.signal.aborted && made.status === undefined) return;
     // Both may have been changed or deleted during the attempt.
     const [now, there] = [this.#store.deliveries.get(id), this.#store.endpoints.get(endpoint.id)];
-    if (now !== undefined && there !== undefined) this.#store.transaction(() => this.#settle(now, there, made));
+    if (now === undefined || there === undefined) return;
+    this.#store.transaction(() => this.#settle(now, there, made));
+    const settled = this.#store.deliveries.get(id) ?? now;
+    for (const listener of this.#listeners) listener(settled, made);
   }
 
   #settle(delivery: DeliveryRecord, endpoint: EndpointRecord, made: Attempt): void {

@@ -4,7 +4,7 @@ import type { DeliveryRecord, EndpointRecord } from '../storage/records.ts';
 import type { Store } from '../storage/store.ts';
 import { type Clock, timestamp } from '../utils/clock.ts';
 import { randomSecret } from '../utils/random.ts';
-import type { Deliverer } from './deliverer.ts';
+import type { AttemptListener, Deliverer } from './deliverer.ts';
 import {
   changesSchema,
   type EndpointChanges,
@@ -12,6 +12,7 @@ import {
   endpointSchema,
   eventSchema,
 } from './endpoint-params.ts';
+import type { ForwardedResponse, Forwarder, Forwarding } from './forwarding.ts';
 
 /** The documented events. */
 export const eventNames = ['user.created'] as const;
@@ -27,12 +28,14 @@ export class SandboxWebhooks {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #deliverer: Deliverer;
+  readonly #forwarding: Forwarding;
 
   /** @internal */
-  constructor(store: Store, clock: Clock, deliverer: Deliverer) {
+  constructor(store: Store, clock: Clock, deliverer: Deliverer, forwarding: Forwarding) {
     this.#store = store;
     this.#clock = clock;
     this.#deliverer = deliverer;
+    this.#forwarding = forwarding;
   }
 
   /** All registered webhooks, oldest first. */
@@ -109,6 +112,7 @@ export class SandboxWebhooks {
 
   /** Deletes a webhook and its deliveries. Returns `false` if no webhook has this id. */
   remove(id: string): boolean {
+    this.#forwarding.disconnect(id);
     return this.#store.transaction(() => {
       for (const delivery of this.deliveries) {
         if (delivery.endpoint === id) this.#store.deliveries.delete(delivery.id);
@@ -166,6 +170,32 @@ export class SandboxWebhooks {
     return this.#store.transaction(() => failed.map((delivery) => this.redeliver(delivery.id)));
   }
 
+  /**
+   * @internal Delivers the events for a URL through a forwarder. A webhook with this URL is registered, or enabled again
+   * with the given events and secret. When the forwarder disconnects, the webhook is disabled, so that its deliveries wait.
+   * @throws {Failure} 422 when a field is invalid, and 409 when the webhook has a forwarder.
+   */
+  forward(fields: unknown, forwarder: Forwarder): { endpoint: EndpointRecord; disconnect: () => void } {
+    const params = parseFields(endpointSchema, fields);
+    const known = this.endpoints.find(({ url }) => url === params.url) ?? this.add(params);
+    this.#forwarding.connect(known.id, forwarder);
+    const { events = known.events, secret = known.secret } = params;
+    const endpoint: EndpointRecord = { ...known, events, secret, disabled: undefined };
+    this.#store.endpoints.put(endpoint);
+    this.#retry(endpoint.id);
+    return { endpoint, disconnect: () => this.#stopForwarding(endpoint.id, forwarder) };
+  }
+
+  /** @internal Passes on a forwarder's response. Returns `false` if no request with this id waits for one. */
+  answer(id: string, response: ForwardedResponse): boolean {
+    return this.#forwarding.answer(id, response);
+  }
+
+  /** @internal Calls `listener` after each attempt. Returns a function that unsubscribes. */
+  subscribe(listener: AttemptListener): () => void {
+    return this.#deliverer.subscribe(listener);
+  }
+
   /** Attempts all deliveries that are due, and waits for the responses. */
   flush(): Promise<void> {
     return this.#deliverer.flush();
@@ -173,6 +203,12 @@ export class SandboxWebhooks {
 
   #endpoint(id: string): EndpointRecord {
     return found(this.#store.endpoints.get(id), 'webhook', id);
+  }
+
+  #stopForwarding(id: string, forwarder: Forwarder): void {
+    const endpoint = this.#store.endpoints.get(id);
+    if (!this.#forwarding.disconnect(id, forwarder) || endpoint === undefined) return;
+    this.#store.endpoints.put({ ...endpoint, disabled: 'The client that forwarded its deliveries disconnected.' });
   }
 
   #message(event: string, data: unknown): Message {

@@ -15,27 +15,52 @@ export const exercised = new Set<string>();
  */
 export function controlClient(sandbox: Sandbox) {
   return async (request: string, json?: unknown): Promise<[status: number, body: unknown]> => {
-    const [method = '', target = ''] = request.split(' ');
-    const response = await call(sandbox, `${method} /__sandbox${target}`, {
-      token: null,
-      ...(json === undefined ? {} : { json }),
-    });
+    const response = await send(sandbox, request, json);
     const text = await response.text();
-    const type = response.headers.get('content-type');
-    const received: unknown = type?.startsWith('application/json') === true ? JSON.parse(text) : text;
-
-    const { pathname, searchParams } = new URL(target, 'http://localhost');
-    const { route, problems } = validator.validate({
-      method,
-      path: pathname,
-      query: searchParams,
-      sent: json,
-      status: response.status,
-      type,
-      received,
-    });
-    expect(problems).toEqual([]);
-    exercised.add(`${route} → ${response.status}`);
+    const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
+    const received: unknown = isJson ? JSON.parse(text) : text;
+    expectDocumented(request, json, response, received);
     return [response.status, received];
   };
+}
+
+/** Reads the values of a stream of the control API, each validated. Returning from the loop disconnects. */
+export async function* controlStream(sandbox: Sandbox, request: string, json?: unknown): AsyncGenerator {
+  const response = await send(sandbox, request, json);
+  expect(response.headers.get('content-type')).toBe('application/x-ndjson');
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of response.body!) {
+    text += decoder.decode(chunk, { stream: true });
+    const lines = text.split('\n');
+    text = lines.pop() ?? '';
+    for (const line of lines.filter((some) => some !== '')) {
+      const value: unknown = JSON.parse(line);
+      expectDocumented(request, json, response, value);
+      yield value;
+    }
+  }
+}
+
+function send(sandbox: Sandbox, request: string, json: unknown): Promise<Response> {
+  const [method = '', target = ''] = request.split(' ');
+  return call(sandbox, `${method} /__sandbox${target}`, { token: null, ...(json === undefined ? {} : { json }) });
+}
+
+function expectDocumented(request: string, sent: unknown, response: Response, received: unknown): void {
+  const [method = '', target = ''] = request.split(' ');
+  const { pathname, searchParams } = new URL(target, 'http://localhost');
+  const { status, headers } = response;
+  const exchange = {
+    method,
+    path: pathname,
+    query: searchParams,
+    sent,
+    status,
+    type: headers.get('content-type'),
+    received,
+  };
+  const { route, problems } = validator.validate(exchange);
+  expect(problems).toEqual([]);
+  exercised.add(`${route} → ${status}`);
 }

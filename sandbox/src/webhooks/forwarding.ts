@@ -1,0 +1,102 @@
+import { Failure } from '../http/failure.ts';
+import { randomSecret } from '../utils/random.ts';
+import type { AttemptOptions } from './attempt.ts';
+
+/** A request that a forwarder is asked to make. */
+export interface ForwardedRequest {
+  /** Identifies the request for {@link Forwarding.answer}. */
+  readonly id: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Request body, byte for byte. */
+  readonly body: string;
+}
+
+/** The response that a forwarder got, or why it got none. */
+export interface ForwardedResponse {
+  readonly status?: number | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: string | undefined;
+  readonly error?: string | undefined;
+}
+
+/** A client of the sandbox that makes the requests of a webhook. */
+export interface Forwarder {
+  forward(request: ForwardedRequest): void;
+  /** Called when the sandbox ends the connection. */
+  end(): void;
+}
+
+interface Pending {
+  readonly endpoint: string;
+  readonly resolve: (response: Response) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** Statuses whose responses have no body. */
+const bodiless = [204, 205, 304];
+
+/**
+ * Delivers webhooks through clients that are connected to the sandbox, such as `example-sandbox listen`. They may reach
+ * receivers that the sandbox can't reach, for instance because it runs in a container.
+ */
+export class Forwarding {
+  readonly #forwarders = new Map<string, Forwarder>();
+  readonly #pending = new Map<string, Pending>();
+
+  /** @throws {Failure} 409 when the webhook has a forwarder. */
+  connect(endpoint: string, forwarder: Forwarder): void {
+    if (this.#forwarders.has(endpoint)) {
+      throw new Failure(409, 'already_forwarded', 'Another client forwards the deliveries of this webhook.');
+    }
+    this.#forwarders.set(endpoint, forwarder);
+  }
+
+  /**
+   * Ends the connection to a webhook's forwarder. Requests without a response fail.
+   *
+   * @param only Ends it if this is the forwarder. Default: whichever it is.
+   * @returns Whether the connection was ended.
+   */
+  disconnect(endpoint: string, only = this.#forwarders.get(endpoint)): boolean {
+    if (only === undefined || this.#forwarders.get(endpoint) !== only) return false;
+    this.#forwarders.delete(endpoint);
+    for (const [id, pending] of this.#pending) {
+      if (pending.endpoint === endpoint) this.#take(id)?.reject(new Error('The forwarder disconnected.'));
+    }
+    only.end();
+    return true;
+  }
+
+  /** How to make the requests of a webhook that has a forwarder. */
+  fetchFor(endpoint: string): AttemptOptions['fetch'] | undefined {
+    const forwarder = this.#forwarders.get(endpoint);
+    if (forwarder === undefined) return undefined;
+    return (url, { headers, body, signal }) =>
+      new Promise((resolve, reject) => {
+        const id = `fwd_${randomSecret()}`;
+        this.#pending.set(id, { endpoint, resolve, reject });
+        signal.addEventListener('abort', () => this.#take(id)?.reject(signal.reason), { once: true });
+        forwarder.forward({ id, url, headers, body });
+      });
+  }
+
+  /** Passes on a forwarder's response. Returns `false` if no request with this id waits for one. */
+  answer(id: string, { status, headers = {}, body = '', error }: ForwardedResponse): boolean {
+    const pending = this.#take(id);
+    if (status === undefined) pending?.reject(new Error(error));
+    else pending?.resolve(new Response(bodiless.includes(status) ? null : body, { status, headers }));
+    return pending !== undefined;
+  }
+
+  /** Ends all connections. */
+  clear(): void {
+    for (const endpoint of this.#forwarders.keys()) this.disconnect(endpoint);
+  }
+
+  #take(id: string): Pending | undefined {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    return pending;
+  }
+}
