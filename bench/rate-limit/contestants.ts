@@ -10,7 +10,8 @@ import Stripe from 'stripe';
 import { loadRedis, loadSdk, loadSqlite } from '../shared/sdk.ts';
 import type { StorePlace } from './shared-store.ts';
 
-export type Call = () => PromiseLike<unknown>;
+/** Each call is for another user, because identical ones could share a request. */
+export type Call = (id: string) => PromiseLike<unknown>;
 
 export interface Target {
   readonly port: number;
@@ -29,7 +30,7 @@ export const contestants: Readonly<Record<string, (target: Target) => Call | Pro
       baseUrl: `http://127.0.0.1:${port}/v1`,
       ...(store === undefined ? {} : { rateLimit: { store: await storeAt(store) } }),
     });
-    return () => client.users.get('user_123');
+    return (id) => client.users.get(id);
   },
   ky: ({ port }) => callKy(port),
   'ky, 10 retries': ({ port }) => callKy(port, { retry: { limit: 10 } }),
@@ -46,8 +47,8 @@ export const contestants: Readonly<Record<string, (target: Target) => Call | Pro
 };
 
 function callKy(port: number, options = {}): Call {
-  return () =>
-    ky(`http://127.0.0.1:${port}/v1/users/user_123`, {
+  return (id) =>
+    ky(`http://127.0.0.1:${port}/v1/users/${id}`, {
       headers: { authorization: `Bearer ${token}` },
       ...options,
     }).json();
@@ -55,17 +56,17 @@ function callKy(port: number, options = {}): Call {
 
 function callOpenAI(port: number, options = {}): Call {
   const client = new OpenAI({ apiKey: token, baseURL: `http://127.0.0.1:${port}/v1`, ...options });
-  return () => client.models.retrieve('user_123');
+  return (id) => client.models.retrieve(id);
 }
 
 function callAnthropic(port: number, options = {}): Call {
   const client = new Anthropic({ apiKey: token, baseURL: `http://127.0.0.1:${port}`, ...options });
-  return () => client.models.retrieve('user_123');
+  return (id) => client.models.retrieve(id);
 }
 
 function callStripe(port: number, options = {}): Call {
   const client = new Stripe(token, { host: '127.0.0.1', port, protocol: 'http', ...options });
-  return () => client.customers.retrieve('user_123');
+  return (id) => client.customers.retrieve(id);
 }
 
 function callOctokit(port: number, Kit: typeof Octokit, retries: number): Call {
@@ -78,7 +79,7 @@ function callOctokit(port: number, Kit: typeof Octokit, retries: number): Call {
     log: silent,
     throttle: { onRateLimit: again, onSecondaryRateLimit: again },
   });
-  return () => octokit.request('GET /users/{id}', { id: 'user_123' });
+  return (id) => octokit.request('GET /users/{id}', { id });
 }
 
 async function storeAt(place: StorePlace): Promise<RateLimitStore> {

@@ -39,9 +39,9 @@ setTimeout(report, patience);
 await Promise.all(Array.from({ length: calls }, attempt));
 report();
 
-async function attempt(): Promise<void> {
+async function attempt(_: unknown, index: number): Promise<void> {
   try {
-    await call?.();
+    await call?.(`user_${index}`);
     done += 1;
   } catch (error) {
     failed += 1;

@@ -4,9 +4,10 @@ import type { Admission, Permit, RateLimiter, RateLimitSnapshot } from '../rate-
 import type { CallPriority } from '../rate-limit/priority.ts';
 import { rateLimiterFor } from '../rate-limit/registry.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { APIPromise } from './api-promise.ts';
 import { CallDeadline } from './call-deadline.ts';
 import type { Call } from './call.ts';
-import type { ResolvedOptions } from './client-options.ts';
+import { defaultHeaders, type ResolvedOptions } from './client-options.ts';
 
 /** What the attempts of one call are admitted with. While the call waits, the rate limiter holds little else. */
 export class CallAdmission implements Admission {
@@ -14,12 +15,18 @@ export class CallAdmission implements Admission {
   /** Ends the call after its `totalTimeout`. */
   readonly timeout: CallDeadline | undefined = undefined;
   refused = false;
+  /** Whether the next attempt may share its request with identical ones. */
+  isShareable: boolean;
   /** The credential that the last attempt was admitted with. */
   credential = '';
+  readonly #promise: Pick<APIPromise<unknown>, 'isRaw'>;
   readonly #control: AdmissionControl;
 
-  constructor(call: Call, control: AdmissionControl) {
+  /** @param promise The result of the call. */
+  constructor(call: Call, promise: Pick<APIPromise<unknown>, 'isRaw'>, control: AdmissionControl) {
     this.call = call;
+    this.isShareable = call.method === 'GET';
+    this.#promise = promise;
     this.#control = control;
     if (call.totalTimeout < Infinity) this.timeout = totalTimeoutOf(call);
   }
@@ -43,6 +50,17 @@ export class CallAdmission implements Admission {
 
   get route(): string {
     return this.call.route;
+  }
+
+  /** Whether the caller reads the body. */
+  get isRaw(): boolean {
+    return this.#promise.isRaw;
+  }
+
+  get key(): string | undefined {
+    const { path, query, headers } = this.call;
+    if (!this.isShareable || this.isRaw) return undefined;
+    return path + (query ? JSON.stringify(query) : '') + this.#control.keyOf(headers);
   }
 
   get priority(): CallPriority | undefined {
@@ -69,14 +87,18 @@ export class AdmissionControl {
   readonly #auth: Authorization;
   readonly #baseUrl: string;
   readonly #rateLimit: ResolvedOptions['rateLimit'];
+  readonly #headers: Call['headers'];
+  readonly #headersKey: string;
   #limiter: RateLimiter | undefined;
   /** The credential that {@link AdmissionControl.#limiter} belongs to. */
   #credential: string | undefined;
 
-  constructor({ auth, baseUrl, rateLimit }: ResolvedOptions, telemetry: Telemetry) {
+  constructor({ auth, baseUrl, rateLimit, headers }: ResolvedOptions, telemetry: Telemetry) {
     this.#auth = auth;
     this.#baseUrl = baseUrl;
     this.#rateLimit = rateLimit;
+    this.#headers = headers;
+    this.#headersKey = headersKey(headers);
     this.telemetry = telemetry;
     this.maxWait = rateLimit ? rateLimit.maxWait : undefined;
     if (auth.fixed !== undefined) this.#useLimiterOf(auth.fixed);
@@ -85,6 +107,11 @@ export class AdmissionControl {
   /** The state of the rate limit of the credential in use, or last used. */
   get rateLimit(): RateLimitSnapshot | undefined {
     return this.#limiter?.snapshot;
+  }
+
+  /** Tells apart calls of this client, and of others, that have the same URL. The usual headers take no memory. */
+  keyOf(headers: Call['headers']): string {
+    return headers === this.#headers ? this.#headersKey : headersKey(headers);
   }
 
   /**
@@ -142,4 +169,9 @@ function totalTimeoutOf(call: Call): CallDeadline {
   const { signal, totalTimeout } = call;
   const error = () => new TimeoutError(`The call took longer than its totalTimeout of ${totalTimeout} ms.`, call);
   return new CallDeadline(signal, totalTimeout, error);
+}
+
+function headersKey(headers: Call['headers']): string {
+  const [key, usual] = [headers, defaultHeaders()].map((each) => JSON.stringify(Object.entries(each).sort()));
+  return key === usual ? '' : String(key);
 }

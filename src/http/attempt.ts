@@ -40,9 +40,10 @@ export type Result =
 /**
  * Sends the call once and reads the response, within the attempt's timeout.
  *
+ * @param share Returns the request that the call shares with others, instead of one of its own.
  * @throws the signal's reason when the call is aborted; everything else is a result.
  */
-export async function send(call: Call, attempt: Attempt): Promise<Result> {
+export async function send(call: Call, attempt: Attempt, share?: () => ResponsePromise): Promise<Result> {
   const { signal, permit } = attempt;
   if (signal?.aborted) {
     permit?.unsent();
@@ -51,7 +52,7 @@ export async function send(call: Call, attempt: Attempt): Promise<Result> {
   let exchange: ResponsePromise | undefined;
   let response: KyResponse | undefined;
   try {
-    exchange = request(call, attempt);
+    exchange = share ? share() : request(call, attempt);
     // A custom fetch may ignore its signal.
     response = await untilAborted(signal, exchange);
     permit?.answered(response.status, response.headers);
@@ -64,7 +65,7 @@ export async function send(call: Call, attempt: Attempt): Promise<Result> {
       if (neverSent) permit?.unsent();
       else permit?.lost();
       // If the response still arrives, nothing will read it.
-      exchange?.then((late) => late.body?.cancel()).catch(() => undefined);
+      if (!share) exchange?.then((late) => late.body?.cancel()).catch(() => undefined);
     }
     if (signal?.aborted) throw signal.reason;
     // The status is known, and says more than a body that is broken or missing.
@@ -82,7 +83,7 @@ export async function send(call: Call, attempt: Attempt): Promise<Result> {
  * ky makes the request, times it and reads the body. It makes one attempt: whether and when there is another depends on
  * the rate limit, which it does not know. `totalTimeout` is ky's name for a limit on headers and body together.
  */
-function request(call: Call, attempt: Attempt): ResponsePromise {
+export function request(call: Call, attempt: Attempt): ResponsePromise {
   const { redirectedTo, authorization, signal, sendRequest } = attempt;
   return ky(redirectedTo ?? call.path, {
     // ky copies its options once for each of them, so that those without a value are left out.
@@ -114,7 +115,7 @@ function resultOf(response: Response, text: string, call: Call, { redactor }: At
   };
 }
 
-function timeoutError(call: Call): TimeoutError {
+export function timeoutError(call: Call): TimeoutError {
   return new TimeoutError(`The attempt took longer than its timeout of ${call.timeout} ms.`, call);
 }
 

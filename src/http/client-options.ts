@@ -135,7 +135,8 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   };
 }
 
-function defaultHeaders(): Record<string, string> {
+/** What every request has. */
+export function defaultHeaders(): Record<string, string> {
   const accept = 'application/json';
   // Browsers send their own User-Agent. Replacing it would require a preflight request.
   return isBrowser() ? { accept } : { accept, 'user-agent': `example-sdk/${VERSION} ${runtimeName()}` };

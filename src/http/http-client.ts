@@ -21,6 +21,7 @@ import {
 } from './request-options.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { RetryTracker } from './retry-tracker.ts';
+import { sharedRequest } from './shared-request.ts';
 
 /** What a client shares with those that `withOptions` makes from it. */
 export class SharedState {
@@ -69,22 +70,22 @@ export class HttpClient implements Requester {
   #start<T>(open: () => Call, promise: APIPromise<T>): Promise<Exchange<T>> {
     try {
       // Parsed now, because the caller may change the parameters before the request is sent.
-      return this.#enter(new CallAdmission(open(), this.#admissionControl), promise);
+      return this.#enter(new CallAdmission(open(), promise, this.#admissionControl));
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
   /** A call is not running yet while it waits for its first permit, so that it takes little memory. */
-  #enter<T>(admission: CallAdmission, promise: APIPromise<T>): Promise<Exchange<T>> {
+  #enter<T>(admission: CallAdmission): Promise<Exchange<T>> {
     const exchange = Promise.resolve(this.#admissionControl.enter(admission)).then((permit) =>
-      this.#run<T>(admission, permit, promise.isRaw),
+      this.#run<T>(admission, permit),
     );
     return admission.timeout ? exchange.finally(() => admission.timeout?.dispose()) : exchange;
   }
 
-  async #run<T>(admission: CallAdmission, firstPermit: Permit | undefined, raw: boolean): Promise<Exchange<T>> {
-    const { call, signal, deadline: endsAt = Infinity } = admission;
+  async #run<T>(admission: CallAdmission, firstPermit: Permit | undefined): Promise<Exchange<T>> {
+    const { call, signal, isRaw: raw, deadline: endsAt = Infinity } = admission;
     const retries = new RetryTracker(call, this.#retryBudget);
     const { auth, sendRequest } = this.#options;
     let permit = firstPermit;
@@ -99,14 +100,16 @@ export class HttpClient implements Requester {
         const { credential } = admission;
         const authorization = auth.headers(credential);
         const redactor = new Redactor(credential, call.secrets);
-        this.#telemetry.attemptStarted(call, attempt);
+        const shared = sharedRequest(permit);
+        const isSender = shared?.isSent !== true;
+        if (isSender) this.#telemetry.attemptStarted(call, attempt);
         const start = performance.now();
         // A body that the caller reads outlives the call, and with it the deadline: the caller's own signal goes along.
         const attemptSignal =
           raw && admission.timeout && call.signal ? AbortSignal.any([admission.timeout.signal, call.signal]) : signal;
         const how = { redirectedTo, authorization, redactor, permit, signal: attemptSignal, sendRequest, raw };
-        const result = await send(call, how);
-        this.#telemetry.attemptEnded(call, attempt, result.response, performance.now() - start, redactor);
+        const result = await (shared ? shared.send(call, how) : send(call, how));
+        if (isSender) this.#telemetry.attemptEnded(call, attempt, result.response, performance.now() - start, redactor);
         retries.settle(result);
         admission.refused = result.response?.status === 429;
 
@@ -118,6 +121,7 @@ export class HttpClient implements Requester {
         }
         if (result.kind === 'redirect') {
           redirectedTo = followRedirect(call, result.response, redirectedTo, redirects++);
+          admission.isShareable = false;
           continue;
         }
         const { failure, error } = result;

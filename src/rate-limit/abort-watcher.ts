@@ -1,4 +1,4 @@
-import type { QueuedCall } from './call-queue.ts';
+import type { QueuedCall } from './queued-call.ts';
 
 /** Watches the signals of waiting calls, with one listener per signal: calls that share one cost no more. */
 export class AbortWatcher<Call extends QueuedCall> {

@@ -1,114 +1,115 @@
-import { LinkedQueue, QueueNode } from './linked-queue.ts';
-import type { Admission, Permit } from './limiter.ts';
+import { LinkedQueue } from './linked-queue.ts';
+import type { Admission } from './limiter.ts';
+import { isBackground, keyOf, otherKey, type QueuedCall } from './queued-call.ts';
 
-/** A call that waits on a route. */
-export class QueuedCall<Route = unknown> extends QueueNode {
-  readonly admission: Admission;
-  readonly route: Route;
-  readonly since: number;
-  /** How many requests the API had admitted by then. */
-  readonly admitted: number;
-  readonly resolve: (permit: Permit | Promise<never>) => void;
-
-  constructor(admission: Admission, route: Route, since: number, admitted: number, resolve: QueuedCall['resolve']) {
-    super();
-    this.admission = admission;
-    this.route = route;
-    this.since = since;
-    this.admitted = admitted;
-    this.resolve = resolve;
-  }
-
-  /** Takes a promise that is rejected, because a function to reject one would take memory for each call that waits. */
-  reject(reason: unknown): void {
-    this.resolve(Promise.reject(reason)); // The reason of a signal may be anything.
-  }
-
-  get isBackground(): boolean {
-    return isBackground(this.admission);
-  }
-}
-
-export function isBackground({ priority }: Admission): boolean {
-  return priority?.level === 'background';
-}
-
-/** The calls of a route that wait. Within each priority, refused calls are sent first, and the others as they arrived. */
+/**
+ * The calls of a route that wait. Within each priority, refused calls are sent first, and the others as they arrived.
+ * Calls for the same request wait in one place: the first of them leads, and the others follow it.
+ */
 export class CallQueue<Route> {
-  readonly #normal = new PriorityQueue<Route>();
-  readonly #background = new PriorityQueue<Route>();
+  /** Refused normal calls, the other normal ones, and the same of background calls. */
+  readonly #lists = [0, 1, 2, 3].map(() => new LinkedQueue<QueuedCall<Route>>());
+  /** The calls that others can follow. */
+  readonly #leaders = new Map<string | undefined, QueuedCall<Route>>();
 
+  /** Requests that wait. */
   get length(): number {
-    return this.#normal.length + this.#background.length;
+    return this.#lengthOf(4);
   }
 
-  /** Normal calls that wait. */
+  /** Requests of normal calls that wait. */
   get normal(): number {
-    return this.#normal.length;
+    return this.#lengthOf(2);
   }
 
-  /** How many calls would be sent before a call that arrived now. */
+  /** How many requests would be sent before that of a call that arrived now. */
   before(admission: Admission): number {
-    const before = this.#of(admission).before(admission);
-    return isBackground(admission) ? this.#normal.length + before : before;
+    return this.#lengthOf(listOf(admission) + 1);
+  }
+
+  /** The same for a call that may have another one to follow. */
+  beforeGroup(call: QueuedCall<Route>): number {
+    const { key, admission } = call;
+    const leader = this.#leaders.get(key);
+    const ahead = (leader?.position ?? Infinity) - (leader?.queue?.first?.position ?? 0);
+    return Math.min(this.before(admission), this.#lengthOf(listOf(admission)) + ahead);
+  }
+
+  /** Whether a background call waits for the request that a normal one is for. */
+  hasBackgroundFor({ key }: Admission): boolean {
+    return this.#leaders.size > 0 && key !== undefined && this.#leaders.has(otherKey(key));
   }
 
   /** The call of a priority to send next. */
   first(isBackground: boolean): QueuedCall<Route> | undefined {
-    return (isBackground ? this.#background : this.#normal).first;
+    const refused = isBackground ? 2 : 0;
+    return this.#lists[refused]?.first ?? this.#lists[refused + 1]?.first;
   }
 
   push(call: QueuedCall<Route>): void {
-    this.#of(call.admission).push(call, call.admission.refused === true);
+    const { key, admission } = call;
+    const leader = this.#leaders.get(key) ?? call;
+    if (key !== undefined) this.#leaders.set(key, leader);
+    if (leader !== call) (leader.followers ??= new LinkedQueue()).push(call);
+    // A refused call takes the one that it follows along.
+    if (leader === call || admission.refused === true) this.#lists[listOf(admission)]?.take(leader);
   }
 
-  /** Moves a background call to the normal ones. */
-  raise(call: QueuedCall<Route>): void {
-    // A held call is in another queue.
-    if (this.#background.has(call)) this.#normal.push(call, call.admission.refused === true);
-  }
-
-  /** Takes back a call that was held. */
+  /** Takes back a call that was held, with its followers. */
   resume(call: QueuedCall<Route>): void {
-    this.#of(call.admission).push(call, true);
+    this.#lists[call.isBackground ? 2 : 0]?.take(call);
+  }
+
+  /** A background call has become a normal one. */
+  raise(call: QueuedCall<Route>): void {
+    this.remove(call);
+    call.key = keyOf(call.admission);
+    this.push(call);
+  }
+
+  /** Removes a call from the queue that it is in. The first of its followers takes its place. */
+  remove(call: QueuedCall<Route>): void {
+    const { key, followers, queue } = call;
+    const heir = followers?.first;
+    if (heir !== undefined) {
+      followers?.remove(heir);
+      heir.followers = followers;
+      queue?.replace(call, heir);
+      this.#leaders.set(key, heir);
+    } else {
+      queue?.remove(call);
+      if (this.#leaders.get(key) === call) this.#leaders.delete(key);
+    }
+  }
+
+  /** Removes all calls that can share the request of a call, and returns them. */
+  takeGroup(call: QueuedCall<Route>): QueuedCall<Route>[] {
+    const { key } = call;
+    const others = key === undefined ? undefined : this.#leaders.get(otherKey(key));
+    const group = [...call.group, ...(others?.group ?? [])].filter((other) => canShare(other, call));
+    // Followers first, so that none has to lead.
+    for (const each of group.toReversed()) this.remove(each);
+    return group;
+  }
+
+  /** Requests in the first lists. */
+  #lengthOf(lists: number): number {
+    let length = 0;
+    for (let index = 0; index < lists; index += 1) length += this.#lists[index]?.length ?? 0;
+    return length;
   }
 
   *[Symbol.iterator](): Generator<QueuedCall<Route>> {
-    yield* this.#normal;
-    yield* this.#background;
-  }
-
-  #of(admission: Admission): PriorityQueue<Route> {
-    return isBackground(admission) ? this.#background : this.#normal;
+    for (const list of this.#lists) yield* list;
   }
 }
 
-class PriorityQueue<Route> {
-  readonly #refused = new LinkedQueue<QueuedCall<Route>>();
-  readonly #others = new LinkedQueue<QueuedCall<Route>>();
+/** The index of the list that a call waits in. */
+function listOf(admission: Admission): number {
+  return (isBackground(admission) ? 2 : 0) + (admission.refused === true ? 0 : 1);
+}
 
-  get length(): number {
-    return this.#refused.length + this.#others.length;
-  }
-
-  get first(): QueuedCall<Route> | undefined {
-    return this.#refused.first ?? this.#others.first;
-  }
-
-  before({ refused }: Admission): number {
-    return refused === true ? this.#refused.length : this.length;
-  }
-
-  has({ queue }: QueuedCall<Route>): boolean {
-    return queue === this.#refused || queue === this.#others;
-  }
-
-  push(call: QueuedCall<Route>, isFirst: boolean): void {
-    (isFirst ? this.#refused : this.#others).take(call);
-  }
-
-  *[Symbol.iterator](): Generator<QueuedCall<Route>> {
-    yield* this.#refused;
-    yield* this.#others;
-  }
+/** Whether a call is sent together with another one. Their callers may have decided to read the body themselves since. */
+function canShare(other: QueuedCall, call: QueuedCall): boolean {
+  return other === call || (other.admission.key !== undefined && call.admission.key !== undefined);
 }

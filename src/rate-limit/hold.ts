@@ -1,4 +1,4 @@
-import type { QueuedCall } from './call-queue.ts';
+import type { QueuedCall } from './queued-call.ts';
 import { LinkedQueue } from './linked-queue.ts';
 
 /** Milliseconds until a refused resource is tried again, unless the API says so: at first, and at most. */

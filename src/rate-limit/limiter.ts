@@ -9,6 +9,11 @@ export interface Admission extends RequestTarget {
   readonly maxWait?: number | undefined;
   /** When the call times out (`totalTimeout`), in milliseconds of `performance.now()`. If it would wait longer, it rejects at once. */
   readonly deadline?: number | undefined;
+  /**
+   * Identifies the request: calls with the same key that wait share one. `undefined` if it can't be shared. Read again
+   * when the request is sent.
+   */
+  readonly key?: string | undefined;
   /** Default: normal. */
   readonly priority?: CallPriority | undefined;
   /** Whether the API has refused this call (429) before: it is then sent ahead of all others. */
@@ -29,8 +34,13 @@ export interface RateLimitStoreChange {
   readonly error?: unknown;
 }
 
-/** Permission to send one request. Call exactly one of its methods, as soon as the outcome is known. */
+/**
+ * Permission to send one request. Call exactly one of its methods, as soon as the outcome is known. If it was given to
+ * several calls, they share the request, and each of them calls one.
+ */
 export interface Permit {
+  /** How many calls it was given to that have not said yet how the request ended. */
+  readonly callers: number;
   /** Whether the call had to wait for it. */
   readonly waited: boolean;
   /**

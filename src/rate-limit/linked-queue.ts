@@ -3,6 +3,8 @@ export class QueueNode {
   queue: LinkedQueue<this> | undefined;
   previous: this | undefined;
   next: this | undefined;
+  /** Grows from one entry of a queue to the next. */
+  position = 0;
 }
 
 /** A first-in, first-out queue. Removing an entry takes constant time, wherever it is. */
@@ -10,9 +12,11 @@ export class LinkedQueue<Node extends QueueNode> {
   first: Node | undefined;
   length = 0;
   #last: Node | undefined;
+  #pushed = 0;
 
   push(node: Node): void {
     node.queue = this;
+    node.position = ++this.#pushed;
     node.previous = this.#last;
     if (this.#last === undefined) this.first = node;
     else this.#last.next = node;
@@ -33,6 +37,17 @@ export class LinkedQueue<Node extends QueueNode> {
     else node.next.previous = node.previous;
     node.queue = node.previous = node.next = undefined;
     this.length -= 1;
+  }
+
+  /** Puts a new entry in the place of another one. */
+  replace(node: Node, substitute: Node): void {
+    const { previous, next, position } = node;
+    Object.assign(substitute, { queue: this, previous, next, position });
+    if (previous === undefined) this.first = substitute;
+    else previous.next = substitute;
+    if (next === undefined) this.#last = substitute;
+    else next.previous = substitute;
+    node.queue = node.previous = node.next = undefined;
   }
 
   *[Symbol.iterator](): Generator<Node> {

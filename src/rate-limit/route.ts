@@ -1,7 +1,8 @@
 import type { Budget } from './budget.ts';
-import { CallQueue, type QueuedCall } from './call-queue.ts';
+import { CallQueue } from './call-queue.ts';
 import { Hold } from './hold.ts';
 import { LearnedLimits } from './learned-limits.ts';
+import type { QueuedCall } from './queued-call.ts';
 
 /** Resources to remember. */
 const mostResources = 100;

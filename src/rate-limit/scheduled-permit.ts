@@ -28,24 +28,36 @@ export interface RequestEnd {
 export class ScheduledPermit implements Permit {
   isContended = false;
   readonly waited: boolean;
+  callers: number;
   readonly #request: PermittedRequest;
   readonly #end: RequestEnd;
+  #isAnswered = false;
+  #isLost = false;
 
-  constructor(request: PermittedRequest, waited: boolean, end: RequestEnd) {
+  /** @param waited How many calls have waited for it; 0 if the one that it is for did not have to. */
+  constructor(request: PermittedRequest, waited: number, end: RequestEnd) {
     this.#request = request;
-    this.waited = waited;
+    this.waited = waited > 0;
+    this.callers = Math.max(1, waited);
     this.#end = end;
   }
 
   answered(status: number, headers: Headers): void {
+    this.callers -= 1;
+    if (this.#isAnswered) return;
+    this.#isAnswered = true;
     this.isContended = this.#end.answered(this.#request, status, headers);
   }
 
   unsent(): void {
-    this.#end.unsent(this.#request);
+    this.callers -= 1;
+    if (this.callers > 0 || this.#isAnswered) return;
+    if (this.#isLost) this.#end.lost(this.#request);
+    else this.#end.unsent(this.#request);
   }
 
   lost(): void {
-    this.#end.lost(this.#request);
+    this.#isLost = true;
+    this.unsent();
   }
 }

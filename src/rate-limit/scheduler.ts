@@ -1,10 +1,10 @@
 import { AbortWatcher } from './abort-watcher.ts';
 import { Alarm } from './alarm.ts';
 import type { Budget } from './budget.ts';
-import { isBackground, QueuedCall } from './call-queue.ts';
 import { readAnswer, type ReportedBudget } from './headers.ts';
 import type { Admission, Permit, RateLimiter, RateLimitSnapshot } from './limiter.ts';
 import { expiryOf, waitError } from './overdue.ts';
+import { isBackground, QueuedCall } from './queued-call.ts';
 import { Refusals } from './refusals.ts';
 import { BackgroundShare } from './reserve.ts';
 import { rankOf, type Route } from './route.ts';
@@ -50,8 +50,7 @@ export class Scheduler implements RateLimiter, RequestEnd {
     this.#alarm = new Alarm(timing, () => this.dispatch());
     this.#store = new StoreConnection(key, timing, this);
     this.#aborts = new AbortWatcher((call) => {
-      this.#remove(call);
-      call.reject(call.admission.signal?.reason);
+      this.#reject(call, call.admission.signal?.reason);
       if (this.#waiting === 0) this.#alarm.set(Infinity);
     });
   }
@@ -79,10 +78,14 @@ export class Scheduler implements RateLimiter, RequestEnd {
     this.#store.notify(admission);
     const route = this.#routes.of(admission);
     const isHeld = route.holdOf(admission.path) !== undefined;
-    const isNext = !isHeld && route.queue.before(admission) === 0 && admission.signal?.aborted !== true;
+    const isNext =
+      !isHeld &&
+      route.queue.before(admission) === 0 &&
+      !route.queue.hasBackgroundFor(admission) &&
+      admission.signal?.aborted !== true;
     if (!isBackground(admission) && admission.refused !== true) route.budget.reserve.count(now, route.budget.period);
     if (isNext && this.#isReady(route, now, isBackground(admission), 1)) {
-      const permit = this.#permit(now, admission, route, this.#admitted, false);
+      const permit = this.#permit(now, admission, route, this.#admitted);
       this.#syncStore(now);
       return permit;
     }
@@ -110,7 +113,7 @@ export class Scheduler implements RateLimiter, RequestEnd {
     return false;
   }
 
-  #permit(now: number, admission: Admission, route: Route, admitted: number, waited: boolean): Permit {
+  #permit(now: number, admission: Admission, route: Route, admitted: number, waited = 0): Permit {
     const { path } = admission;
     const { budget } = route;
     this.#background.sent(isBackground(admission), this.#routes.hasBackground);
@@ -147,17 +150,26 @@ export class Scheduler implements RateLimiter, RequestEnd {
     this.dispatch();
   }
 
-  #remove(call: QueuedCall<Route>): void {
+  #reject(call: QueuedCall<Route>, reason: unknown): void {
+    call.route.queue.remove(call);
+    this.#left(call);
+    call.reject(reason);
+  }
+
+  /** A call has left the queue. */
+  #left(call: QueuedCall<Route>): void {
     this.#waiting -= 1;
-    call.queue?.remove(call);
     this.#aborts.remove(call);
     call.admission.priority?.onRaise(undefined);
   }
 
-  /** How many calls that wait for the same budget would be sent before a call that arrived now. */
-  #before({ admission, route }: QueuedCall<Route>): number {
-    let before = 0;
-    for (const other of this.#routes) if (other.budget === route.budget) before += other.queue.before(admission);
+  /** How many requests that wait for the same budget would be sent before that of a call that arrives now. */
+  #before(call: QueuedCall<Route>): number {
+    const { queue, budget } = call.route;
+    let before = queue.beforeGroup(call);
+    for (const other of this.#routes) {
+      if (other.queue !== queue && other.budget === budget) before += other.queue.before(call.admission);
+    }
     return before;
   }
 
@@ -176,8 +188,12 @@ export class Scheduler implements RateLimiter, RequestEnd {
     const now = this.#timing.now();
     for (let call = this.#next(now); call !== undefined; call = this.#next(now)) {
       const { admission, route, admitted } = call;
-      this.#remove(call);
-      call.resolve(this.#permit(now, admission, route, admitted, true));
+      const group = route.queue.takeGroup(call);
+      const permit = this.#permit(now, admission, route, admitted, group.length);
+      for (const each of group) {
+        this.#left(each);
+        each.resolve(permit);
+      }
     }
     const syncAt = this.#syncStore(now);
     if (now >= this.#expiresAt || this.#isChanged) this.#rejectOverdue(now);
@@ -211,7 +227,7 @@ export class Scheduler implements RateLimiter, RequestEnd {
 
   /** The calls that wait. */
   *[Symbol.iterator](): Generator<QueuedCall<Route>> {
-    for (const route of this.#routes) yield* route;
+    for (const route of this.#routes) for (const call of route) yield* call.group;
   }
 
   /** Rejects the calls that would wait too long, now that the delay is known better. */
@@ -219,19 +235,22 @@ export class Scheduler implements RateLimiter, RequestEnd {
     this.#isChanged = false;
     this.#expiresAt = Infinity;
     const positions = new Map<Budget, number>();
-    for (const call of [...this]) {
-      const { admission, route, since } = call;
+    for (const { route, group } of [...this.#routes].flatMap((route) => [...route])) {
       const position = (positions.get(route.budget) ?? 0) + 1;
-      const error = waitError(admission, since, now, this.#delay(now, route, admission, position));
-      if (error !== undefined) {
-        this.#remove(call);
-        call.reject(error);
-      } else {
-        positions.set(route.budget, position);
+      let isRejected = true;
+      for (const call of group) {
+        const { admission, since } = call;
+        const error = waitError(admission, since, now, this.#delay(now, route, admission, position));
+        if (error !== undefined) {
+          this.#reject(call, error);
+          continue;
+        }
+        isRejected = false;
         // Not at once, so that the queue is not searched for each of many calls that arrived in a row.
         const expiresAt = Math.max(expiryOf(admission, since), now + searchInterval);
         this.#expiresAt = Math.min(this.#expiresAt, expiresAt);
       }
+      if (!isRejected) positions.set(route.budget, position);
     }
   }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RateLimitWaitError } from '../../src/errors/index.ts';
 import { Scheduler } from '../../src/rate-limit/scheduler.ts';
+import type { Admission, Permit } from '../../src/rate-limit/limiter.ts';
 import { CallPriority } from '../../src/rate-limit/priority.ts';
 import { LimitedServer } from './support/servers.ts';
 import { World } from './support/simulation.ts';
@@ -52,6 +53,101 @@ describe('the order of calls', () => {
     const background = await world.calls[10]!;
     expect(background.status).toBe(200);
     expect(background.doneAt).toBeLessThan(4 * 60_000);
+  });
+});
+
+describe('calls with the same key', () => {
+  /** Acquires permits for calls that wait. Returns those that were given, with the names of the calls that got them. */
+  function acquire(world: World, calls: Readonly<Record<string, Partial<Admission>>>): Map<Permit, string[]> {
+    const permits = new Map<Permit, string[]>();
+    for (const [name, admission] of Object.entries(calls)) {
+      const acquired = world.limiter.acquire(Object.assign(admission, site));
+      if (!(acquired instanceof Promise)) throw new Error('It need not wait.');
+      void acquired.then(
+        (permit) => {
+          if (!permits.has(permit)) answer(world, permit);
+          permits.set(permit, [...(permits.get(permit) ?? []), name]);
+        },
+        () => undefined,
+      );
+    }
+    return permits;
+  }
+
+  function answer(world: World, permit: Permit): void {
+    const { status, headers } = world.server.answer(world.time.now() + world.network.offset, site);
+    permit.answered(status, headers);
+  }
+
+  const background = () => ({ priority: new CallPriority('background') });
+
+  async function usedUpWorld(): Promise<World> {
+    const world = busyWorld(1);
+    world.call(1);
+    await world.time.run(1000);
+    return world;
+  }
+
+  it('get one permit, in the place of the first', async () => {
+    const world = await usedUpWorld();
+    const permits = acquire(world, { a: { key: '/1' }, b: { key: '/2' }, c: { key: '/1' }, d: {} });
+    expect(world.limiter.snapshot.waiting).toBe(4);
+    await world.time.run();
+    expect([...permits.values()]).toEqual([['a', 'c'], ['b'], ['d']]);
+  });
+
+  it('keep the place of the first when it aborts', async () => {
+    const world = await usedUpWorld();
+    const controller = new AbortController();
+    const permits = acquire(world, {
+      a: { key: '/1', signal: controller.signal },
+      b: { key: '/2' },
+      c: { key: '/1' },
+      d: { key: '/1' },
+    });
+    controller.abort();
+    await world.time.run();
+    expect([...permits.values()]).toEqual([['c', 'd'], ['b']]);
+  });
+
+  it.each(['leads', 'follows'])('are sent with the one that is raised: it %s', async (role) => {
+    const world = await usedUpWorld();
+    const [first, second] = [background(), background()];
+    const permits = acquire(world, {
+      a: { key: '/1', ...first },
+      b: { key: '/2', ...background() },
+      c: { key: '/1', ...second },
+      d: { key: '/3' },
+    });
+    (role === 'leads' ? first : second).priority.raise();
+    await world.time.run();
+    const [normal, raised, last] = [...permits.values()].map((names) => names.toSorted());
+    expect([normal, raised, last]).toEqual([['d'], ['a', 'c'], ['b']]);
+  });
+
+  it('need not share if one of them changes its mind', async () => {
+    const world = await usedUpWorld();
+    let key: string | undefined = '/1';
+    const fickle = {
+      get key() {
+        return key;
+      },
+    };
+    const permits = acquire(world, { a: { key: '/1' }, b: fickle, c: { key: '/1' } });
+    key = undefined;
+    await world.time.run();
+    expect([...permits.values()]).toEqual([['a', 'c'], ['b']]);
+    expect(world.limiter.snapshot.waiting).toBe(0);
+  });
+
+  it('count once in the expected delay', async () => {
+    const world = await usedUpWorld();
+    const delays: number[] = [];
+    const onWait = (delay: number) => delays.push(Math.round(delay / 60_000));
+    const keys = ['/1', '/1', '/2', '/1', '/2', '/3'];
+    acquire(world, Object.fromEntries(keys.map((key, index) => [String(index), { key, onWait }])));
+    expect(delays).toEqual([1, 1, 2, 1, 2, 3]);
+    await world.time.run();
   });
 });
 

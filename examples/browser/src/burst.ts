@@ -22,7 +22,9 @@ async function burst(client: Client, signal: AbortSignal): Promise<void> {
   send.disabled = true;
   cancel.disabled = false;
   result.textContent = '';
-  const calls = Array.from({ length: 40 }, () => client.projects.list({ per_page: 1 }, { signal }));
+  const calls = Array.from({ length: 40 }, (_, page) =>
+    client.projects.list({ per_page: 1, page: page + 1 }, { signal }),
+  );
   const outcomes = await Promise.allSettled(calls);
   send.disabled = false;
   cancel.disabled = true;

@@ -29,9 +29,9 @@ client.on('response', ({ status }) => {
 await Promise.all(Array.from({ length: work.calls }, call));
 process.send?.(report, () => process.exit(0));
 
-async function call(): Promise<void> {
+async function call(_: unknown, index: number): Promise<void> {
   try {
-    await client.users.get('user_123');
+    await client.users.get(`user_${index}`);
     report.done += 1;
   } catch (error) {
     report.failed.push(String(error));
