@@ -1,97 +1,125 @@
+import { secretPattern } from './secret-pattern.ts';
+
 /** Deeper values are cut off, because a response may be nested more deeply than the call stack allows. */
 const deepestValue = 100;
 
 /** How deep the errors of other libraries are inspected. */
 const deepestCause = 4;
 
-/** Shorter passwords are not redacted: they would match parts of ordinary words. */
+/** Shorter passwords are not redacted: they would match ordinary words. */
 const shortestPassword = 4;
 
 /**
- * Removes secrets from everything that the SDK returns, throws, emits or logs: the token, and fields such as a
- * password. The API, a proxy or a custom `fetch` may repeat them in a message, so every text from outside passes
- * through here.
+ * Removes secrets from everything that the SDK throws, emits or logs: the token, and fields such as a password. The API,
+ * a proxy or a custom `fetch` may repeat them, so every text from outside passes through here.
  */
 export class Redactor {
-  readonly #token: string;
-  readonly #fields: readonly unknown[];
-  #all: RegExp | undefined;
+  readonly #secrets: readonly string[];
+  #pattern: RegExp | undefined;
 
+  /** @param fields Values of a body. Only text and numbers can be secret. */
   constructor(token: string, fields: readonly unknown[]) {
-    this.#token = token;
-    this.#fields = fields;
+    const values = fields.filter((field) => typeof field === 'string' || typeof field === 'number').map(String);
+    this.#secrets = [token, ...values.filter(({ length }) => length >= shortestPassword)];
   }
 
   /** Returns the text without the secrets, whatever their case or encoding. */
   redact(text: string): string {
-    this.#all ??= anyOf([this.#token, ...this.#fields.map(String).filter(({ length }) => length >= shortestPassword)]);
-    return text.replace(this.#all, '[redacted]');
+    this.#pattern ??= new RegExp(this.#secrets.map(secretPattern).join('|'), 'gi');
+    return text.replace(this.#pattern, '[redacted]');
   }
 
-  /**
-   * Does the same for a name or code. Only the token is removed, because a code may be a word that is also a password.
-   */
-  redactName(name: string): string {
-    return name.replace(anyOf([this.#token]), '[redacted]');
-  }
-
-  /** Does the same for every string in a JSON value. */
+  /** Does the same in a JSON value: for every text, number and name. */
   redactJson(value: unknown, depth = 0): unknown {
     if (typeof value === 'string') return this.redact(value);
+    if (typeof value === 'number') return this.#isClean(value, 0) ? value : '[redacted]';
     if (typeof value !== 'object' || value === null) return value;
     if (depth > deepestValue) return '…';
     if (Array.isArray(value)) return value.map((item) => this.redactJson(item, depth + 1));
     return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [this.redactName(key), this.redactJson(item, depth + 1)]),
+      Object.entries(value).map(([key, item]) => [this.redact(key), this.redactJson(item, depth + 1)]),
     );
   }
 
-  redactHeaders(headers: Headers): Headers {
+  /** The headers without the secrets. One with a secret in its name is left out. */
+  redactHeaders(headers: Pick<Headers, 'forEach'>): Headers {
     const redacted = new Headers();
-    headers.forEach((value, name) => redacted.append(name, this.redact(value)));
+    headers.forEach((value, name) => {
+      if (this.#isClean(name, 0)) redacted.append(name, this.redact(value));
+    });
     return redacted;
   }
 
   /**
-   * Returns an error from outside, to be used as a cause: the error itself if logging it would show no secret, or else
-   * a copy of its name, message and code.
+   * Returns an error from outside, to be used as a cause: the error itself if nothing that can be read or printed of it
+   * holds a secret, or else a copy with its name, message, stack and simple properties.
    */
   redactError(error: unknown, depth = 0): unknown {
-    if (this.#isClean(error, 0)) return error;
-    if (!(error instanceof Error) || depth > deepestCause) return undefined;
+    try {
+      if (this.#isClean(error, 0)) return error;
+      return isError(error) && depth <= deepestCause ? this.#copyOf(error, depth) : undefined;
+    } catch {
+      return undefined; // Even reading it fails.
+    }
+  }
 
-    const cause = error.cause === undefined ? undefined : { cause: this.redactError(error.cause, depth + 1) };
-    const copy = new Error(this.redact(error.message), cause);
-    copy.stack = `${error.name}: ${copy.message}`;
-    const code = 'code' in error && typeof error.code === 'string' ? { code: this.redact(error.code) } : undefined;
-    return Object.assign(copy, code, { name: error.name });
+  #copyOf(error: Error, depth: number): Error {
+    const { name, message, stack, cause } = error;
+    const copy = new Error(
+      this.#text(message),
+      cause === undefined ? undefined : { cause: this.redactError(cause, depth + 1) },
+    );
+    // Not by assignment, which fails if the prototype of all errors is frozen.
+    const define = (key: string, value: unknown) =>
+      Object.defineProperty(copy, key, { value, configurable: true, writable: true });
+    define('name', this.#text(name));
+    define('stack', this.#text(stack));
+    for (const [key, { value }] of Object.entries(Object.getOwnPropertyDescriptors(error))) {
+      const isSimple = typeof value === 'string' || typeof value === 'number';
+      if (isSimple && !Object.hasOwn(copy, key) && this.#isClean(key, 0)) define(key, this.redactJson(value));
+    }
+    return copy;
+  }
+
+  #text(value: unknown): string {
+    return this.redact(String(value));
   }
 
   /** Whether it provably holds no secret. A value that can't be inspected, such as a `Request` or a getter, might. */
   #isClean(value: unknown, depth: number): boolean {
-    if (typeof value === 'string') return this.redact(value) === value;
+    if (typeof value === 'string' || typeof value === 'number') return this.#text(value) === String(value);
     if (typeof value === 'function') return false;
     if (typeof value !== 'object' || value === null) return true;
-    const isTransparent =
-      value instanceof Error || Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
-    if (!isTransparent || depth > deepestCause) return false;
-    return Reflect.ownKeys(value).every((key) => {
-      const property = Object.getOwnPropertyDescriptor(value, key);
-      // Some engines make the stack a getter.
-      const held: unknown = key === 'stack' && value instanceof Error ? value.stack : property?.value;
-      const isHidden = property?.get !== undefined && key !== 'stack';
-      return !isHidden && this.#isClean(String(key), 0) && this.#isClean(held, depth + 1);
-    });
+    if (depth > deepestCause) return false;
+    // These may be getters of a class of the runtime, such as DOMException.
+    const texts = isError(value) ? [value.name, value.message, value.stack] : [];
+    return texts.every((text) => this.#isClean(text, depth)) && this.#hasCleanProperties(value, depth);
+  }
+
+  #hasCleanProperties(value: object, depth: number): boolean {
+    for (let link: object | null = value; link && !builtInPrototypes.has(link); link = prototypeOf(link)) {
+      for (const key of Reflect.ownKeys(link)) {
+        // What the class of an error adds to it can be anything: a method that prints it, or a getter.
+        const isKnown = (key === 'constructor' && link !== value) || (key === 'stack' && isError(value));
+        const property = Object.getOwnPropertyDescriptor(link, key);
+        if (isKnown) continue;
+        if (!property || property.get || !this.#isClean(String(key), 0)) return false;
+        if (!this.#isClean(property.value, depth + 1)) return false;
+      }
+    }
+    return true;
   }
 }
 
-/** Matches the secrets verbatim, JSON-escaped and percent-encoded. */
-function anyOf(secrets: readonly string[]): RegExp {
-  const forms = secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), percentEncoded(secret)]);
-  const patterns = forms.map((form) => form.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
-  return new RegExp(patterns.join('|'), 'gi');
+const builtInPrototypes = /* @__PURE__ */ new Set<object>(
+  [Object, Array, Error, TypeError, RangeError, AggregateError, DOMException].map((type) => type.prototype as object),
+);
+
+function prototypeOf(value: object): object | null {
+  return Object.getPrototypeOf(value) as object | null;
 }
 
-function percentEncoded(text: string): string {
-  return encodeURIComponent(text.toWellFormed());
+/** Also of another realm, such as that of a test runner. */
+function isError(value: unknown): value is Error {
+  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
 }

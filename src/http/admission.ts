@@ -1,4 +1,5 @@
 import type { Authorization } from '../auth/authorization.ts';
+import { Redactor } from '../auth/redaction.ts';
 import { TimeoutError } from '../errors/index.ts';
 import type { Admission, Permit, RateLimiter, RateLimitSnapshot } from '../rate-limit/limiter.ts';
 import type { CallPriority } from '../rate-limit/priority.ts';
@@ -8,6 +9,8 @@ import type { APIPromise } from './api-promise.ts';
 import { CallDeadline } from './call-deadline.ts';
 import type { Call } from './call.ts';
 import { defaultHeaders, type ResolvedOptions } from './client-options.ts';
+
+const noFields: readonly never[] = [];
 
 /** What the attempts of one call are admitted with. While the call waits, the rate limiter holds little else. */
 export class CallAdmission implements Admission {
@@ -75,6 +78,16 @@ export class CallAdmission implements Admission {
     return this.#control.telemetry.onStoreChange;
   }
 
+  /** Sets the credential. If an id is the token by mistake, it is sent as it is, but not shown. */
+  use(credential: string): void {
+    this.credential = credential;
+    const { call } = this;
+    if (!call.url.includes(encodeURIComponent(credential)) && !call.url.includes(credential)) return;
+    const redactor = new Redactor(credential, noFields);
+    call.path = redactor.redact(call.path);
+    call.route = redactor.redact(call.route);
+  }
+
   onWait(delay: number, waiting: number): void {
     this.#control.telemetry.rateLimitWait(this.call, delay, waiting);
   }
@@ -125,12 +138,12 @@ export class AdmissionControl {
   enter(admission: CallAdmission): Permit | undefined | Promise<Permit | undefined> {
     const { fixed } = this.#auth;
     if (fixed === undefined) return this.#enterWithCurrentCredential(admission);
-    admission.credential = fixed;
+    admission.use(fixed);
     return this.#limiter?.acquire(admission);
   }
 
   async #enterWithCurrentCredential(admission: CallAdmission): Promise<Permit | undefined> {
-    admission.credential = await this.#currentCredential(admission);
+    admission.use(await this.#currentCredential(admission));
     for (;;) {
       this.#useLimiterOf(admission.credential);
       const permit = await this.#limiter?.acquire(admission);
@@ -143,7 +156,7 @@ export class AdmissionControl {
       });
       if (current === admission.credential) return permit;
       permit.unsent();
-      admission.credential = current;
+      admission.use(current);
     }
   }
 

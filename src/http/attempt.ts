@@ -59,8 +59,9 @@ export async function send(call: Call, attempt: Attempt, share?: () => ResponseP
     if (response.ok && attempt.raw) return { kind: 'success', response, text: undefined };
     return resultOf(response, await untilAborted(signal, exchange.text()), call, attempt);
   } catch (error) {
+    const cause = attempt.redactor.redactError(error);
     // Without an exchange, the runtime can't make requests at all.
-    const neverSent = !response && (!exchange || wasNeverSent(error));
+    const neverSent = !response && (!exchange || wasNeverSent(cause));
     if (!response) {
       if (neverSent) permit?.unsent();
       else permit?.lost();
@@ -74,7 +75,7 @@ export async function send(call: Call, attempt: Attempt, share?: () => ResponseP
       kind: 'failure',
       response: undefined,
       failure: { kind: neverSent ? 'unsent' : 'lost' },
-      error: isTimeoutError(error) ? timeoutError(call) : connectionError(error, call, attempt.redactor),
+      error: isTimeoutError(error) ? timeoutError(call) : connectionError(cause, call),
     };
   }
 }
@@ -85,10 +86,10 @@ export async function send(call: Call, attempt: Attempt, share?: () => ResponseP
  */
 export function request(call: Call, attempt: Attempt): ResponsePromise {
   const { redirectedTo, authorization, signal, sendRequest } = attempt;
-  return ky(redirectedTo ?? call.path, {
+  return ky(redirectedTo ?? call.url, {
     // ky copies its options once for each of them, so that those without a value are left out.
     ...(call.method !== 'GET' && { method: call.method, json: call.body }),
-    ...(redirectedTo === undefined && { prefix: call.baseUrl, ...(call.query && { searchParams: call.query }) }),
+    ...(redirectedTo === undefined && call.query && { searchParams: call.query }),
     ...(signal && { signal }),
     headers: { ...call.headers, ...authorization },
     // A redirect must not carry the token to another origin, and not every runtime strips it.
@@ -119,7 +120,6 @@ export function timeoutError(call: Call): TimeoutError {
   return new TimeoutError(`The attempt took longer than its timeout of ${call.timeout} ms.`, call);
 }
 
-function connectionError(error: unknown, call: Call, redactor: Redactor): ConnectionError {
-  const cause = redactor.redactError(error);
+function connectionError(cause: unknown, call: Call): ConnectionError {
   return new ConnectionError(`The request failed: ${connectionProblem(cause)}`, call, { cause });
 }

@@ -18,7 +18,11 @@ import { expandRoute } from './route.ts';
 
 /** One call with its options resolved and checked: what each attempt sends, and its limits. */
 export interface Call extends RequestTarget {
-  readonly baseUrl: string;
+  /** Where it is sent, without the query. */
+  readonly url: string;
+  /** What is shown of it: the token is redacted if an id was the token by mistake. */
+  path: string;
+  route: string;
   readonly query: Query | undefined;
   readonly headers: Readonly<Record<string, string>>;
   /** A JSON value; `undefined` if the request has no body. */
@@ -55,12 +59,13 @@ export function openCall(
     const standard = (schema as Partial<StandardSchema> | null)?.['~standard'];
     callable('the validate function of schema', standard?.validate);
   }
+  const path = expandRoute(route, record('params', params));
   const secrets: unknown[] = [];
   return {
     method: oneOf('method', method, ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']),
-    path: expandRoute(route, record('params', params)),
+    url: client.baseUrl + path,
+    path,
     route,
-    baseUrl: client.baseUrl,
     query: query === undefined ? undefined : queryOf(record('query', query)),
     headers: headersOf(options, client),
     body: 'body' in options ? snapshot(method, options.body, secrets) : undefined,
@@ -112,10 +117,15 @@ function snapshot(method: HttpMethod, body: unknown, secrets: unknown[]): unknow
   }
   try {
     return JSON.parse(JSON.stringify(body), (name, value: unknown) => {
-      if (secretName.test(name) && typeof value !== 'object') secrets.push(value);
+      // The name of its own field is no secret, and errors need it.
+      if (secretName.test(name) && value !== name) secrets.push(...leaves(value));
       return value;
     });
   } catch {
     throw new InvalidRequestError('The body must be serializable as JSON, without cycles or bigints.');
   }
+}
+
+function leaves(value: unknown): unknown[] {
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(leaves) : [value];
 }

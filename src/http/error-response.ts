@@ -24,7 +24,7 @@ export function errorFrom(
     message: shorten(
       redactor.redact(typeof message === 'string' && message !== '' ? message : undocumented(response, text)),
     ),
-    code: typeof code === 'string' ? redactor.redactName(code) : undefined,
+    code: typeof code === 'string' ? redactor.redact(code) : undefined,
     details: isRecord(details) ? (redactor.redactJson(details) as Record<string, unknown>) : undefined,
     headers: redactor.redactHeaders(response.headers),
     rateLimit: parseRateLimit(response.headers),

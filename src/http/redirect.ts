@@ -17,7 +17,7 @@ export function followRedirect(
   redirectedTo: string | undefined,
   redirects: number,
 ): string {
-  const from = redirectedTo ?? call.baseUrl + call.path;
+  const from = redirectedTo ?? call.url;
   const location = response.headers.get('location') ?? '';
   const target = location !== '' && URL.canParse(location, from) ? new URL(location, from) : undefined;
   const problem = !target

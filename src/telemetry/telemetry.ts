@@ -66,7 +66,7 @@ export class Telemetry {
       attempt,
       status: response.status,
       duration,
-      requestId: id === null ? undefined : redactor.redactName(id),
+      requestId: id === null ? undefined : redactor.redact(id),
       rateLimit: parseRateLimit(response.headers),
     });
   }

@@ -40,6 +40,13 @@ const failures: Record<string, Handler> = {
     const message = `bad: ${encodeURIComponent(newUser.password)}`;
     response.writeHead(400).end(`{"error":{"message":"${message}","details":{"list":${deep}}}}`);
   },
+  'names that hold the secrets': ({ headers, body }, response) =>
+    json(
+      response,
+      409,
+      { error: { code: body, message: 'no', details: { [body]: body, [apiToken]: 1 } } },
+      { [`x-${apiToken}`]: '1', 'x-request-id': `req-${encodeURIComponent(body)}-${headers.authorization}` },
+    ),
   'a redirect to a host of that name': (_, response) =>
     response.writeHead(302, { location: `https://${apiToken}.example.com/` }).end(),
   'a redirect': ({ headers }, response) =>
@@ -66,6 +73,36 @@ const brokenFetches: Record<string, typeof fetch> = {
   'an error with a toJSON': (_, init) => Promise.reject(Object.assign(new Error('no'), { toJSON: () => init })),
   'an error with the token as a key': (_, init) =>
     Promise.reject(Object.assign(new Error('no'), { sent: { [JSON.stringify(init)]: 1 } })),
+  'an error whose class prints it': (_, init) => {
+    class HttpError extends Error {
+      toJSON() {
+        return init;
+      }
+      [inspect.custom]() {
+        return inspect(init);
+      }
+      get request() {
+        return init;
+      }
+    }
+    return Promise.reject(new HttpError('no'));
+  },
+  'an error whose name and cause are getters of its class': (_, init) => {
+    class HttpError extends Error {
+      override get name() {
+        return JSON.stringify(init);
+      }
+      override get cause() {
+        return init;
+      }
+    }
+    return Promise.reject(new HttpError('no'));
+  },
+  'an error that cannot be read': () => {
+    const fail = () => expect.fail(apiToken);
+    return Promise.reject(new Proxy(new Error('no'), { get: fail, ownKeys: fail, getPrototypeOf: fail }));
+  },
+  'an error of the runtime': (_, init) => Promise.reject(new DOMException(JSON.stringify(init), 'NetworkError')),
   'an error that is its own cause': () => {
     const error = new Error(`no ${apiToken}`);
     error.cause = error;
@@ -139,6 +176,41 @@ describe('the SDK hands out neither the token nor the password', () => {
     for (const secret of secrets) expect(text).not.toContain(secret);
   });
 
+  it('after a call with the token as an id', async () => {
+    const server = await serve((_, response) => json(response, 404, { error: { message: 'no' } }));
+    const handedOut: unknown[] = [];
+    const log = (line: string) => handedOut.push(line);
+    for (const token of [apiToken, () => apiToken]) {
+      const logger = { error: log, warn: log, info: log, debug: log };
+      const client = new Client({ apiToken: token, baseUrl: server.url, logger, logLevel: 'debug' });
+      for (const name of eventNames) client.on(name, (event: unknown) => handedOut.push(event));
+      await client.users.get(apiToken).catch((error: unknown) => handedOut.push(error));
+      await client.request('GET', `/teams/${apiToken}`).catch((error: unknown) => handedOut.push(error));
+    }
+
+    // It is sent, because the SDK does not guess what was meant.
+    expect(server.requests[0]?.url).toContain(apiToken);
+    expect(handedOut.length).toBeGreaterThan(12);
+    expect(handedOut.map(printed).join('\n')).not.toContain(apiToken);
+    expect(handedOut.map(printed).join('\n')).toContain('/users/[redacted]');
+  });
+
+  it('after a password that is a number, or comes from toJSON', async () => {
+    const passwords = [1234567890, { toJSON: () => 'from-to-json' }, { deep: ['deep-password'] }];
+    for (const password of passwords) {
+      const server = await serve(({ body }, response) =>
+        json(response, 422, { error: { message: body, details: { body } } }),
+      );
+      const user = { ...newUser, password } as unknown as typeof newUser;
+      const error = await new Client({ apiToken, baseUrl: server.url }).users
+        .create(user)
+        .catch((reason: unknown) => reason);
+
+      expect(server.requests[0]?.body).toMatch(/1234567890|from-to-json|deep-password/);
+      expect(printed(error)).not.toMatch(/1234567890|from-to-json|deep-password/);
+    }
+  });
+
   it('after a refused connection', async () => {
     const { text, errors } = await everythingHandedOut({ baseUrl: `http://127.0.0.1:${await freePort()}` });
 
@@ -159,6 +231,15 @@ describe('the SDK hands out neither the token nor the password', () => {
       for (const secret of secrets) expect(text).not.toContain(secret);
     }
   });
+});
+
+it('leaves the names of fields as they are, even if the password is such a name', async () => {
+  const error = { code: 'weak_password', details: { password: 'is too weak' } };
+  const server = await serve((_, response) => json(response, 422, { error }));
+  const client = new Client({ apiToken, baseUrl: server.url });
+
+  await expect(client.users.create({ ...newUser, password: 'password' })).rejects.toMatchObject(error);
+  await expect(client.users.create({ name: 'John', email: 'a@b.c' } as typeof newUser)).rejects.toMatchObject(error);
 });
 
 it('passes on what a server says if it holds no secret', async () => {

@@ -25,7 +25,7 @@ const get: Call = {
   method: 'GET',
   path: '/projects',
   route: '/projects',
-  baseUrl: 'https://api.example.com/v1',
+  url: 'https://api.example.com/v1/projects',
   query: undefined,
   headers: { accept: 'application/json', 'x-team': 'blue' },
   body: undefined,
@@ -40,7 +40,14 @@ const get: Call = {
   priority: undefined,
 };
 
-const post: Call = { ...get, method: 'POST', path: '/users', route: '/users', body: newUser };
+const post: Call = {
+  ...get,
+  method: 'POST',
+  url: 'https://api.example.com/v1/users',
+  path: '/users',
+  route: '/users',
+  body: newUser,
+};
 
 /** Makes one attempt. Returns its result and the requests that ky made. */
 function attempt(
