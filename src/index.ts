@@ -17,6 +17,7 @@ export {
   PermissionDeniedError,
   RateLimitError,
   RateLimitWaitError,
+  ResponseTooLargeError,
   ResponseValidationError,
   TimeoutError,
   UnprocessableEntityError,

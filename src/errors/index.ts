@@ -4,6 +4,7 @@ export { ExampleError } from './example-error.ts';
 export { InvalidRequestError } from './invalid-request-error.ts';
 export { RateLimitWaitError } from './rate-limit-wait-error.ts';
 export type { RequestTarget } from './request-target.ts';
+export { ResponseTooLargeError } from './response-too-large-error.ts';
 export { ResponseValidationError, type ValidationIssue } from './response-validation-error.ts';
 export {
   apiError,

@@ -1,6 +1,6 @@
 import ky, { isTimeoutError, type KyResponse, type ResponsePromise } from 'ky';
 import type { Redactor } from '../auth/redaction.ts';
-import { ConnectionError, TimeoutError, type APIError } from '../errors/index.ts';
+import { ConnectionError, ResponseTooLargeError, TimeoutError, type ExampleError } from '../errors/index.ts';
 import { parseRetryAfter, untilReset } from '../rate-limit/headers.ts';
 import type { Permit } from '../rate-limit/limiter.ts';
 import { untilAborted } from '../utils/abort.ts';
@@ -9,7 +9,11 @@ import { connectionProblem, wasNeverSent } from './connection.ts';
 import { errorFrom } from './error-response.ts';
 import type { RequestSender } from './fetch.ts';
 import { isRedirect } from './redirect.ts';
+import { limitText } from './response-body.ts';
 import type { Failure } from './retry.ts';
+
+/** An error needs a message and a few details; a proxy may send megabytes of HTML instead. */
+const longestErrorBody = 64 * 1024;
 
 /** What one attempt needs in addition to the call. */
 export interface Attempt {
@@ -24,6 +28,8 @@ export interface Attempt {
   /** Leaves the body of a success to the caller. */
   readonly raw: boolean;
   readonly permit: Permit | undefined;
+  /** Bytes of the body of a success. */
+  readonly maxResponseSize: number;
 }
 
 /** How an attempt ended. */
@@ -34,7 +40,7 @@ export type Result =
       readonly kind: 'failure';
       readonly response: Response | undefined;
       readonly failure: Failure;
-      readonly error: APIError | ConnectionError;
+      readonly error: ExampleError;
     };
 
 /**
@@ -57,6 +63,9 @@ export async function send(call: Call, attempt: Attempt, share?: () => ResponseP
     response = await untilAborted(signal, exchange);
     permit?.answered(response.status, response.headers);
     if (response.ok && attempt.raw) return { kind: 'success', response, text: undefined };
+    const { ok, status } = response;
+    const excess = () => new ResponseTooLargeError(call, status, attempt.maxResponseSize);
+    limitText(response, ok ? attempt.maxResponseSize : longestErrorBody, ok ? excess : undefined);
     return resultOf(response, await untilAborted(signal, exchange.text()), call, attempt);
   } catch (error) {
     const cause = attempt.redactor.redactError(error);
@@ -71,6 +80,14 @@ export async function send(call: Call, attempt: Attempt, share?: () => ResponseP
     if (signal?.aborted) throw signal.reason;
     // The status is known, and says more than a body that is broken or missing.
     if (response && !response.ok) return resultOf(response, '', call, attempt);
+    if (response && error instanceof ResponseTooLargeError) {
+      return {
+        kind: 'failure',
+        response,
+        failure: { kind: 'status', status: response.status, retryAfter: undefined },
+        error,
+      };
+    }
     return {
       kind: 'failure',
       response: undefined,

@@ -56,6 +56,11 @@ export interface ClientOptions {
    */
   priority?: Priority | undefined;
   /**
+   * Bytes that the body of a success may have, after decompression. A larger one rejects with a
+   * `ResponseTooLargeError`. It does not limit what you read through `asResponse()`. Default: 67 108 864 (64 MiB).
+   */
+  maxResponseSize?: number | undefined;
+  /**
    * What to do with a usable response that differs from the API reference: `'warn'` returns and reports it, `'throw'`
    * throws a `ResponseValidationError`, `'off'` disables validation. Default: `'warn'`.
    */
@@ -68,6 +73,9 @@ export interface ClientOptions {
   dangerouslyAllowBrowser?: boolean | undefined;
 }
 
+/** Characters of the longest text that every JavaScript engine can hold. */
+const longestText = 2 ** 29 - 24;
+
 export const clientOptionNames = [
   'apiToken',
   'baseUrl',
@@ -78,6 +86,7 @@ export const clientOptionNames = [
   'headers',
   'rateLimit',
   'priority',
+  'maxResponseSize',
   'responseValidation',
   'logger',
   'logLevel',
@@ -96,6 +105,7 @@ export interface ResolvedOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly rateLimit: false | RateLimitOptions;
   readonly priority: Priority;
+  readonly maxResponseSize: number;
   readonly responseValidation: 'warn' | 'throw' | 'off';
   readonly logger: LeveledLogger;
 }
@@ -118,6 +128,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     maxRetries = 2,
     rateLimit = {},
     priority = 'normal',
+    maxResponseSize = 2 ** 26,
     responseValidation = 'warn',
   } = options;
   return {
@@ -130,6 +141,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     headers: mergeHeaders(defaultHeaders(), 'headers', options.headers),
     rateLimit: rateLimit === false ? false : resolveRateLimit(rateLimit),
     priority: checkedPriority(priority),
+    maxResponseSize: wholeNumber('maxResponseSize', maxResponseSize, 1, longestText),
     responseValidation: oneOf('responseValidation', responseValidation, ['warn', 'throw', 'off']),
     logger: resolveLogger(options),
   };

@@ -41,9 +41,6 @@ export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>;
 /** What ky calls: it passes a `Request` and expects a `Response`. */
 export type RequestSender = (request: Request) => Promise<Response>;
 
-/** At most this much of the body of an error is read. */
-const longestErrorBody = 64 * 1024;
-
 /**
  * Sends the requests that ky makes through a `fetch(url, init)`.
  *
@@ -51,7 +48,7 @@ const longestErrorBody = 64 * 1024;
  * @throws {InvalidRequestError} when `custom` is not a function.
  */
 export function requestSender(custom: Fetch | undefined): RequestSender {
-  if (custom === undefined) return async (request) => withBoundedError(await fetch(request));
+  if (custom === undefined) return (request) => fetch(request);
 
   const send = callable('fetch', custom);
   return async (request) => {
@@ -64,38 +61,16 @@ export function requestSender(custom: Fetch | undefined): RequestSender {
     // As text: undici's own `fetch` rejects the streams of another copy of undici, and Firefox has no `request.body`.
     const body = request.method === 'GET' ? '' : await request.text();
     if (body !== '') init.body = body;
-    return withBoundedError(checked(await send(request.url, init)));
+    return checked(await send(request.url, init));
   };
 }
 
 /** Without this check, a mock that returns something else would fail later with an error that explains nothing. */
 function checked(response: Partial<FetchResponse> | undefined): Response {
   const { status, headers, text } = response ?? {};
-  if (typeof status === 'number' && typeof headers?.forEach === 'function' && text) {
+  const { get, forEach } = (headers as Partial<Headers> | null | undefined) ?? {};
+  if (typeof status === 'number' && [get, forEach, text].every((method) => typeof method === 'function')) {
     return response as Response; // Or one that has what the SDK needs, such as that of node-fetch.
   }
   throw new InvalidRequestError('the fetch option must resolve to a Response with status, headers and text().');
-}
-
-/** An error needs a message and a few details; a proxy may send megabytes of HTML instead. */
-function withBoundedError(response: Response): Response {
-  const { body } = response;
-  // The body of node-fetch is a stream of Node's, which has no `pipeThrough`.
-  if (response.ok || typeof body?.pipeThrough !== 'function') return response;
-  // Not a new Response, which takes no status above 599. Not before it is read, so that it can still be cancelled.
-  return Object.defineProperty(response, 'text', { value: () => boundedText(body) });
-}
-
-function boundedText(body: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
-  let room = longestErrorBody;
-  const bounded = body.pipeThrough(
-    new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
-      transform: (chunk, controller) => {
-        controller.enqueue(chunk.subarray(0, room));
-        room -= chunk.length;
-        if (room <= 0) controller.terminate();
-      },
-    }),
-  );
-  return new Response(bounded).text();
 }

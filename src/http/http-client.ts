@@ -87,7 +87,7 @@ export class HttpClient implements Requester {
   async #run<T>(admission: CallAdmission, firstPermit: Permit | undefined): Promise<Exchange<T>> {
     const { call, signal, isRaw: raw, deadline: endsAt = Infinity } = admission;
     const retries = new RetryTracker(call, this.#retryBudget);
-    const { auth, sendRequest } = this.#options;
+    const { auth, sendRequest, maxResponseSize } = this.#options;
     let permit = firstPermit;
     let redirectedTo: string | undefined;
     let redirects = 0;
@@ -107,7 +107,16 @@ export class HttpClient implements Requester {
         // A body that the caller reads outlives the call, and with it the deadline: the caller's own signal goes along.
         const attemptSignal =
           raw && admission.timeout && call.signal ? AbortSignal.any([admission.timeout.signal, call.signal]) : signal;
-        const how = { redirectedTo, authorization, redactor, permit, signal: attemptSignal, sendRequest, raw };
+        const how = {
+          redirectedTo,
+          authorization,
+          redactor,
+          permit,
+          signal: attemptSignal,
+          sendRequest,
+          raw,
+          maxResponseSize,
+        };
         const result = await (shared ? shared.send(call, how) : send(call, how));
         if (isSender) this.#telemetry.attemptEnded(call, attempt, result.response, performance.now() - start, redactor);
         retries.settle(result);

@@ -14,10 +14,11 @@ export function milliseconds(name: string, value: number): number {
   );
 }
 
-/** A whole number of at least `minimum`. */
-export function wholeNumber(name: string, value: number, minimum: number): number {
-  if (Number.isSafeInteger(value) && value >= minimum) return value;
-  throw new InvalidRequestError(`${name} must be a whole number of at least ${minimum}; got ${described(value)}.`);
+/** A whole number of at least `minimum`, and at most `maximum`. */
+export function wholeNumber(name: string, value: number, minimum: number, maximum?: number): number {
+  if (Number.isSafeInteger(value) && value >= minimum && value <= (maximum ?? value)) return value;
+  const range = `at least ${minimum}${maximum === undefined ? '' : ` and at most ${maximum}`}`;
+  throw new InvalidRequestError(`${name} must be a whole number of ${range}; got ${described(value)}.`);
 }
 
 /** A function. */

@@ -67,6 +67,7 @@ function attempt(
     signal: undefined,
     raw: false,
     permit: undefined,
+    maxResponseSize: 1000,
     ...options,
   });
   return { result, requests };
