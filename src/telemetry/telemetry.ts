@@ -13,7 +13,7 @@ interface SharedTelemetry {
   /** Locations at which a response differed from the API reference. Each is logged once. */
   readonly loggedIssues: Set<string>;
   /** When waiting for the rate limit may be logged again, on the clock of `performance.now()`. */
-  quietUntil: number;
+  readonly quietUntil: { info: number; warn: number };
   /** One function for all clients, so that an outage of the store is reported once. */
   readonly onStoreChange: (change: RateLimitStoreChange) => void;
 }
@@ -80,11 +80,13 @@ export class Telemetry {
   rateLimitWait(call: RequestTarget, delay: number, waiting: number): void {
     this.events.emit('rateLimitWait', { ...target(call), delay, waiting });
     const now = performance.now();
-    if (delay <= 1000 || now < this.#shared.quietUntil) return;
+    const level = delay > 10_000 ? 'warn' : 'info';
+    const { quietUntil } = this.#shared;
+    if (delay <= 1000 || now < quietUntil[level]) return;
     // One line for all calls that wait for the same reason.
-    this.#shared.quietUntil = now + delay;
+    quietUntil.info = quietUntil[level] = now + delay;
     const seconds = Math.round(delay / 1000);
-    this.#logger.info?.(
+    this.#logger[level]?.(
       `${call.method} ${call.path} waits about ${seconds} s for the rate limit. Calls waiting: ${waiting}.`,
     );
   }
@@ -114,7 +116,7 @@ function newShared(logger: LeveledLogger): SharedTelemetry {
   return {
     events,
     loggedIssues: new Set(),
-    quietUntil: 0,
+    quietUntil: { info: 0, warn: 0 },
     onStoreChange: ({ available, error }) => {
       const reason = available ? undefined : messageOf(error);
       events.emit('rateLimitStore', { available, reason });

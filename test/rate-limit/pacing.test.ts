@@ -128,16 +128,22 @@ describe('a call that has to wait', () => {
     ]);
   });
 
-  it('is logged if it waits for more than a second, in one line for all calls that wait', async () => {
-    const info = vi.fn();
-    const logger = { error: vi.fn(), warn: vi.fn(), info, debug: vi.fn() };
-    const { client } = setup(5, { logger, logLevel: 'info' });
+  it.each([
+    ['warn', 'more than ten seconds', 60_000],
+    ['info', 'more than a second', 5000],
+  ] as const)('is logged (%s) if it waits for %s, in one line for all calls that wait', async (level, _, window) => {
+    const logger = { error: vi.fn(), warn: vi.fn(), info: vi.fn(), debug: vi.fn() };
+    const sandbox = createSandbox({ rateLimit: { limit: 5, window } });
+    const fetch = holdingTime(sandbox.fetch);
+    const { apiToken } = sandbox;
+    const client = new Client({ apiToken, fetch, rateLimit: { window }, logger, logLevel: 'info' });
     await times(5, list(client));
 
     await times(3, list(client));
 
-    expect(info).toHaveBeenCalledExactlyOnceWith(
-      '[@example/sdk] GET /projects waits about 60 s for the rate limit. Calls waiting: 1.',
+    expect([...logger.warn.mock.calls, ...logger.info.mock.calls]).toHaveLength(1);
+    expect(logger[level]).toHaveBeenCalledExactlyOnceWith(
+      `[@example/sdk] GET /projects waits about ${window / 1000} s for the rate limit. Calls waiting: 1.`,
     );
   });
 
@@ -270,5 +276,32 @@ describe("in a user's test with fake timers", () => {
 
     await calls;
     expect(sandbox.requests.filter(({ status }) => status === 200)).toHaveLength(130);
+  });
+  it('calls that create users do, too, although passwords are hashed', async () => {
+    vi.useFakeTimers();
+    const sandbox = createSandbox({ rateLimit: { limit: 100, window: 60_000 } });
+    const client = new Client({ apiToken: sandbox.apiToken, fetch: sandbox.fetch, logLevel: 'off' });
+    const calls = Promise.all(
+      Array.from({ length: 110 }, (_, index) =>
+        client.users.create({ name: 'John Doe', email: `user${index}@example.com`, password: 'correct horse' }),
+      ),
+    );
+
+    await vi.advanceTimersByTimeAsync(61_000);
+
+    expect(await calls).toHaveLength(110);
+    expect(sandbox.requests.map(({ status }) => status)).toEqual(Array(110).fill(201));
+  });
+});
+
+describe('a fault of 429 on a fresh local API', () => {
+  it('costs seconds, not a minute', async () => {
+    const { sandbox, client } = setup(100);
+    sandbox.faults.next({ status: 429 });
+
+    await settled(client.projects.list());
+
+    expect(performance.now()).toBeLessThanOrEqual(2000);
+    expect(sandbox.requests.map(({ status }) => status)).toEqual([429, 200]);
   });
 });

@@ -50,14 +50,12 @@ const codes: Readonly<Record<number, string>> = {
 };
 
 function failure(status: number, fault: Fault, context: Context<Env>, { windows, clock }: Services): Failure {
-  let { retryAfter } = fault;
-  if (status === 429) {
+  const { retryAfter = status === 429 ? 1 : undefined } = fault;
+  if (status === 429 && retryAfter !== undefined) {
     // The headers must agree with the 429, or clients have reason to ignore it.
     const time = clock.now();
-    const { limit, reset } = windows.status(context.get('token')?.id, time);
-    const end = retryAfter === undefined ? reset : time + retryAfter * 1000;
-    context.set('rateLimit', { limit, remaining: 0, reset: end });
-    retryAfter ??= Math.ceil((end - time) / 1000);
+    const { limit } = windows.status(context.get('token')?.id, time);
+    context.set('rateLimit', { limit, remaining: 0, reset: time + retryAfter * 1000 });
   }
   const code = codes[status] ?? (status < 500 ? 'invalid_request' : 'internal_error');
   return new Failure(status, code, 'This failure was requested by a fault.', {

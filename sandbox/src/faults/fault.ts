@@ -7,7 +7,7 @@ import { isPossibleRoute } from './fault-route.ts';
 export interface Fault {
   /** Responds with this error status, from 400 to 599, instead of doing the work. */
   status?: number | undefined;
-  /** Value of the `Retry-After` header, in seconds. */
+  /** Value of the `Retry-After` header, in seconds. Default: none, and 1 for the status 429. */
   retryAfter?: number | undefined;
   /** Delay before the response, in milliseconds. */
   latency?: number | undefined;

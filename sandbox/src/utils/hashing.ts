@@ -25,10 +25,20 @@ export async function sha256(text: string): Promise<string> {
 }
 
 async function derive(password: string, salt: Uint8Array<ArrayBuffer>, iterations: number): Promise<Uint8Array> {
-  const key = await crypto.subtle.importKey('raw', encoder.encode(password), 'PBKDF2', false, ['deriveBits']);
-  return new Uint8Array(
-    await crypto.subtle.deriveBits({ name: 'PBKDF2', hash: 'SHA-256', salt, iterations }, key, 256),
-  );
+  const node = nodeCrypto();
+  if (node !== undefined) return node.pbkdf2Sync(password, salt, iterations, 32, 'sha256');
+  const { subtle } = globalThis.crypto;
+  const key = await subtle.importKey('raw', encoder.encode(password), 'PBKDF2', false, ['deriveBits']);
+  return new Uint8Array(await subtle.deriveBits({ name: 'PBKDF2', hash: 'SHA-256', salt, iterations }, key, 256));
+}
+
+/**
+ * Node's own functions, because Web Crypto works on another thread, for which a test with fake timers does not wait.
+ * Absent in browsers and at the edge.
+ */
+function nodeCrypto(): typeof import('node:crypto') | undefined {
+  const { process } = globalThis as { process?: Partial<NodeJS.Process> };
+  return process?.getBuiltinModule?.('node:crypto');
 }
 
 function hex(data: Uint8Array): string {
