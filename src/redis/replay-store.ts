@@ -1,13 +1,13 @@
 import { milliseconds, wholeNumber } from '../utils/arguments.ts';
-import { claimEvent, type ClaimableEvent } from '../webhooks/renewed-claim.ts';
+import { renewedClaim, type ClaimableEvent } from '../webhooks/renewed-claim.ts';
 import { defaultRetention, type ReplayStore } from '../webhooks/replay-store.ts';
 import { scriptRunner, type RedisClient, type RunScript } from './client.ts';
 
 /** Options of {@link redisReplayStore}. */
 export interface RedisReplayStoreOptions {
   /**
-   * Prefix of the keys; the `webhook-id` follows. The API sends an event to all endpoints under one id, so give each
-   * endpoint that uses the same Redis its own prefix. Default: `example:webhook:`.
+   * Prefix of the keys; a fingerprint of the endpoint's secret and the `webhook-id` follow, so that endpoints can share
+   * one Redis. Default: `example:webhook:`.
    */
   prefix?: string | undefined;
   /**
@@ -43,7 +43,7 @@ export function redisReplayStore(client: RedisClient, options: RedisReplayStoreO
   const run = scriptRunner(client, Infinity);
 
   return {
-    claim: (key) => claimEvent(redisEvent(run, prefix + key, lease, retention), { lease, timeout }),
+    claim: (key) => renewedClaim(redisEvent(run, prefix + key, lease, retention), { lease, timeout }),
   };
 }
 

@@ -1,13 +1,13 @@
 import { wholeNumber } from '../utils/arguments.ts';
-import { claimEvent, type ClaimableEvent } from '../webhooks/renewed-claim.ts';
+import { renewedClaim, type ClaimableEvent } from '../webhooks/renewed-claim.ts';
 import { defaultRetention, type ReplayStore } from '../webhooks/replay-store.ts';
 import { openDatabase, transaction } from './database.ts';
 
 /** Options of {@link sqliteReplayStore}. */
 export interface SqliteReplayStoreOptions {
   /**
-   * Prefix of the ids in the file. The API sends an event to all endpoints under one id, so give each endpoint that
-   * uses the same file its own prefix. Default: none.
+   * Prefix of the keys in the file; a fingerprint of the endpoint's secret and the `webhook-id` follow, so that endpoints
+   * can share one file. Default: none.
    */
   prefix?: string | undefined;
   /**
@@ -47,7 +47,7 @@ export function sqliteReplayStore(path: string, options: SqliteReplayStoreOption
   const events = openEvents(path, lease, retention);
 
   return {
-    claim: (key) => claimEvent(events(prefix + key), { lease, timeout: Infinity }),
+    claim: (key) => renewedClaim(events(prefix + key), { lease, timeout: Infinity }),
   };
 }
 

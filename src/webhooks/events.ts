@@ -65,6 +65,9 @@ export function eventIssues(event: WebhookEvent): readonly ValidationIssue[] {
   return findIssues(isListed(event.event) ? eventSchemas[event.event] : unknownEventSchema, event);
 }
 
+/** The names of the documented events. */
+export const eventNames: readonly string[] = /* @__PURE__ */ Object.keys(eventSchemas);
+
 function isListed(name: string): name is WebhookEventName {
   return Object.hasOwn(eventSchemas, name);
 }

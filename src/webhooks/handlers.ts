@@ -30,6 +30,13 @@ export type WebhookHandler<Name extends string = '*'> = (
 /** The handlers of each event. */
 export class Handlers {
   readonly #emitter = new EventEmitter<Record<string, WebhookHandler>>();
+  readonly #fallback: readonly WebhookHandler[];
+  readonly #running = new Set<Promise<unknown>>();
+
+  /** @param fallback Handles the events that have no other handler. */
+  constructor(fallback?: WebhookHandler) {
+    this.#fallback = fallback ? [fallback] : [];
+  }
 
   add<Name extends string>(name: Name, handler: WebhookHandler<Name>): void {
     this.#emitter.on(name, handler as WebhookHandler); // only called with events of this name
@@ -47,11 +54,22 @@ export class Handlers {
   async run(event: WebhookEvent, context: WebhookContext): Promise<unknown[]> {
     // The emitter's own `emit` does not await its listeners.
     const runs = this.#of(event.event).map((handler) => new Promise((resolve) => resolve(handler(event, context))));
-    const outcomes = await Promise.allSettled(runs);
-    return outcomes.flatMap((outcome): unknown[] => (outcome.status === 'rejected' ? [outcome.reason] : []));
+    const outcomes = Promise.allSettled(runs);
+    this.#running.add(outcomes);
+    const errors = (await outcomes).flatMap((outcome): unknown[] =>
+      outcome.status === 'rejected' ? [outcome.reason] : [],
+    );
+    this.#running.delete(outcomes);
+    return errors;
   }
 
-  #of(name: string): WebhookHandler[] {
-    return [...new Set([name, '*'])].flatMap((key) => this.#emitter.listeners(key));
+  /** Resolves when no handler is running. */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running);
+  }
+
+  #of(name: string): readonly WebhookHandler[] {
+    const handlers = [...new Set([name, '*'])].flatMap((key) => this.#emitter.listeners(key));
+    return handlers.length > 0 ? handlers : this.#fallback;
   }
 }

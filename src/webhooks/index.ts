@@ -14,7 +14,7 @@ export {
   type WebhookAttempt,
 } from './verify-signature.ts';
 export { verifyWebhook, verifyWebhookSync } from './verify-webhook.ts';
-export { Webhooks, type WebhooksOptions } from './webhooks.ts';
+export { Webhooks, type WebhookExecutionContext, type WebhooksOptions } from './webhooks.ts';
 
 export type { ValidationIssue } from '../errors/index.ts';
 export type { Logger, LogLevel } from '../telemetry/logger.ts';

@@ -9,14 +9,14 @@ export type RawBody = string | Uint8Array;
 /**
  * Converts a body to one of two forms, without copying it.
  *
- * @throws {WebhookVerificationError} when it is neither text nor bytes: `body_already_parsed`.
+ * @throws {WebhookVerificationError} when it is neither text nor bytes: `missing_body`, `body_already_parsed`.
  */
 export function rawBody(body: unknown): RawBody {
   // Not `instanceof`: test runners such as Jest give each file its own `Uint8Array` and `ArrayBuffer`.
   if (typeof body === 'string') return body;
   if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
   if (isArrayBuffer(body)) return new Uint8Array(body);
-  throw bodyAlreadyParsed();
+  throw body === undefined || body === null ? missingBody(body) : bodyAlreadyParsed();
 }
 
 function isArrayBuffer(body: unknown): body is ArrayBuffer {
@@ -48,9 +48,13 @@ export function joinChunks(chunks: readonly Uint8Array[], length: number): Uint8
 export function bodyAlreadyParsed(): WebhookVerificationError {
   return new WebhookVerificationError(
     'body_already_parsed',
-    `The body is not the text or bytes that were received: it was parsed before or never read. Serializing it again does not restore the signed bytes. Get the raw body:
-- Express: app.post('/webhooks', express.raw({ type: '*/*' }), …) above app.use(express.json())
-- Fastify: fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => done(null, body))
-- Next.js: await request.text() in a route handler; export const config = { api: { bodyParser: false } } in an API route`,
+    "The body was parsed before, and serializing it again does not restore the bytes that were signed. Get the raw body. Express: app.post('/webhooks', express.raw({ type: '*/*' }), …) above app.use(express.json()). Fastify: call nodeHandler() in the onRequest hook of the route; for receive() or verifyWebhook(), app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => done(null, body)) and pass request.body. NestJS: NestFactory.create(AppModule, { rawBody: true }). Next.js: await request.text() in a route handler; export const config = { api: { bodyParser: false } } in an API route.",
+  );
+}
+
+function missingBody(body: undefined | null): WebhookVerificationError {
+  return new WebhookVerificationError(
+    'missing_body',
+    `There is no body: it is ${String(body)}. Pass what was received, as text or bytes, such as await request.text(). In Express, express.raw({ type: '*/*' }) sets req.body.`,
   );
 }

@@ -1,5 +1,7 @@
 import { ExampleError } from '../errors/example-error.ts';
 import type { LeveledLogger } from '../telemetry/logger.ts';
+import { claimEvent } from './claim-event.ts';
+import { endpointKeys } from './endpoint-keys.ts';
 import { eventIssues, type WebhookEvent } from './events.ts';
 import type { Handlers } from './handlers.ts';
 import type { WebhookHeaders } from './headers.ts';
@@ -17,7 +19,12 @@ export interface WebhookRequest {
   readonly headers: WebhookHeaders;
   /** Reads the body. Stops and gives `undefined` as soon as it exceeds `maxBytes`. */
   readonly readBody: (maxBytes: number) => RawBody | undefined | Promise<RawBody | undefined>;
+  /** Keeps the process alive for work that goes on after the response. */
+  readonly waitUntil?: WaitUntil | undefined;
 }
+
+/** Keeps the process alive until the work has settled. */
+export type WaitUntil = (work: Promise<unknown>) => void;
 
 /** The response to the sender. It has no body: what went wrong is for your logs only. */
 export interface WebhookResponse {
@@ -33,75 +40,82 @@ export interface ReceiverContext {
   /** Seconds. */
   readonly tolerance: number;
   readonly maxBodyBytes: number;
+  readonly acknowledge: 'handled' | 'early';
+  readonly waitUntil: WaitUntil | undefined;
   readonly handlers: Handlers;
   readonly replayStore: ReplayStore;
   readonly reporter: Reporter;
   readonly logger: LeveledLogger;
 }
 
+/** A verified event, on its way to the handlers. */
+interface Delivery {
+  readonly event: WebhookEvent;
+  readonly attempt: WebhookAttempt;
+  readonly waitUntil: WaitUntil | undefined;
+}
+
 /** Verifies a request, parses and validates its event, and runs the handlers once. Never rejects. */
 export async function receive(request: WebhookRequest, context: ReceiverContext): Promise<WebhookResponse> {
   const { secret, tolerance, maxBodyBytes, reporter, logger } = context;
-  if (request.method !== 'POST') return response(405, { allow: 'POST' });
+  if (request.method !== 'POST') {
+    logger.debug?.(`A request was answered with 405: its method is ${request.method}, not POST.`);
+    return response(405, { allow: 'POST' });
+  }
 
   let attempt: WebhookAttempt | undefined;
   let event: WebhookEvent | undefined;
   try {
     const body = await request.readBody(maxBodyBytes);
     if (body === undefined || exceeds(body, maxBodyBytes)) {
-      logger.warn?.(`A webhook was rejected: its body is longer than maxBodyBytes, ${maxBodyBytes} bytes.`);
+      reporter.logRejection('length', `its body is longer than maxBodyBytes, ${maxBodyBytes} bytes.`);
       return response(413);
     }
     attempt = await verifySignature(body, request.headers, secret, { tolerance });
     event = parseEvent(body);
     for (const issue of eventIssues(event)) reporter.reportIssue(issue, event);
-    return await handleOnce(event, attempt, context);
+    return await handleOnce({ event, attempt, waitUntil: request.waitUntil ?? context.waitUntil }, context);
   } catch (error) {
-    await reporter.reportError(error, { id: attempt?.id, event });
+    await reporter.reportErrors([error], { id: attempt?.id, event });
     return response(error instanceof WebhookVerificationError ? 400 : 500);
   }
 }
 
-async function handleOnce(
-  event: WebhookEvent,
-  attempt: WebhookAttempt,
-  context: ReceiverContext,
-): Promise<WebhookResponse> {
-  const { handlers, replayStore, reporter, logger } = context;
-  const { id } = attempt;
+async function handleOnce(delivery: Delivery, context: ReceiverContext): Promise<WebhookResponse> {
+  const { event, attempt } = delivery;
+  const { handlers, logger } = context;
   if (!handlers.has(event.event)) {
-    logger.debug?.(`Webhook ${id}: there is no handler for ${event.event}.`);
+    logger.info?.(`Webhook ${attempt.id}: there is no handler for ${event.event}.`);
     return response(204);
   }
 
   let claim: ReplayClaim;
   try {
-    claim = await replayStore.claim(id);
+    claim = await claimEvent(context.replayStore, await endpointKeys(context.secret, attempt.id));
   } catch (error) {
-    await reporter.reportError(error, { id, event });
-    return response(503);
+    return unavailable(error, delivery, context);
   }
 
   switch (claim.status) {
     case 'handled':
-      logger.debug?.(`Webhook ${id}: the event was handled before.`);
+      logger.debug?.(`Webhook ${attempt.id}: the event was handled before.`);
       return response(204);
     case 'busy':
-      logger.debug?.(`Webhook ${id}: the event is being handled.`);
+      logger.debug?.(`Webhook ${attempt.id}: the event is being handled.`);
       return response(503, { 'retry-after': String(Math.max(1, Math.ceil(claim.retryAfter))) });
     case 'claimed':
-      return runHandlers(claim, event, attempt, context);
+      return context.acknowledge === 'early'
+        ? acknowledgeEarly(claim, delivery, context)
+        : acknowledgeWhenHandled(claim, delivery, context);
   }
 }
 
-async function runHandlers(
+async function acknowledgeWhenHandled(
   claim: ClaimedEvent,
-  event: WebhookEvent,
-  attempt: WebhookAttempt,
+  { event, attempt }: Delivery,
   { handlers, reporter }: ReceiverContext,
 ): Promise<WebhookResponse> {
-  const signal = claim.signal ?? new AbortController().signal;
-  const errors = await handlers.run(event, { ...attempt, signal });
+  const errors = await handlers.run(event, { ...attempt, signal: claim.signal ?? neverAborted() });
   const succeeded = errors.length === 0;
   try {
     await (succeeded ? claim.complete() : claim.release());
@@ -111,8 +125,46 @@ async function runHandlers(
     errors.push(new ExampleError(`The event ${outcome}, but the replay store could not record it.`, { cause }));
   }
   // Reported after the claim is settled, so that a slow `onError` does not hold up the next attempt.
-  for (const error of errors) await reporter.reportError(error, { id: attempt.id, event });
+  await reporter.reportErrors(errors, { id: attempt.id, event });
   return response(succeeded ? 204 : 500);
+}
+
+/** The event counts as handled before its handlers run, so that they never run twice, but may fail for good. */
+async function acknowledgeEarly(
+  claim: ClaimedEvent,
+  delivery: Delivery,
+  context: ReceiverContext,
+): Promise<WebhookResponse> {
+  const { event, attempt, waitUntil } = delivery;
+  const { handlers, reporter } = context;
+  try {
+    await claim.complete();
+  } catch (error) {
+    return unavailable(error, delivery, context);
+  }
+  const reported = handlers
+    .run(event, { ...attempt, signal: neverAborted() })
+    .then((errors) => reporter.reportErrors(errors, { id: attempt.id, event }));
+  try {
+    waitUntil?.(reported);
+  } catch (error) {
+    await reporter.reportErrors([error], { id: attempt.id, event });
+  }
+  return response(202);
+}
+
+/** Nothing was handled, because the replay store failed. */
+async function unavailable(
+  error: unknown,
+  { event, attempt }: Delivery,
+  { reporter }: ReceiverContext,
+): Promise<WebhookResponse> {
+  await reporter.reportErrors([error], { id: attempt.id, event });
+  return response(503);
+}
+
+function neverAborted(): AbortSignal {
+  return new AbortController().signal;
 }
 
 function response(status: number, headers: Record<string, string> = {}): WebhookResponse {

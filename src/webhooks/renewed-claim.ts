@@ -24,8 +24,8 @@ export interface ClaimTimes {
   readonly timeout: number;
 }
 
-/** Claims an event, and renews the claim until it is completed, released or lost. */
-export async function claimEvent(event: ClaimableEvent, times: ClaimTimes): Promise<ReplayClaim> {
+/** Claims an event for a process, and renews the claim until it is completed, released or lost. */
+export async function renewedClaim(event: ClaimableEvent, times: ClaimTimes): Promise<ReplayClaim> {
   const claim = new RenewedClaim(event, times);
   const result = await claim.claim();
   if (result === 'claimed') return claim;

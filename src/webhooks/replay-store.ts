@@ -1,14 +1,17 @@
 /**
- * Remembers handled events by `webhook-id`. The API delivers an event at least once; a replay store makes its handlers
- * succeed only once. The SDK has {@link memoryReplayStore}, and `redisReplayStore` in `@example/sdk/redis` for several
- * processes. Implement this interface to use another database.
+ * Remembers handled events. The API delivers an event at least once; a replay store makes its handlers succeed only
+ * once. The SDK has {@link memoryReplayStore}, and `redisReplayStore` in `@example/sdk/redis` for several processes.
+ * Implement this interface to use another database.
  */
 export interface ReplayStore {
   /**
    * Claims an event in order to handle it. Of all concurrent claims, in any process, one succeeds. If this rejects, no
    * handler runs and the sender retries later.
+   *
+   * @param key Identifies the event at your endpoint: a fingerprint of the endpoint's secret, a colon, and the
+   * `webhook-id`. The API sends an event to all endpoints under one id, so that the id alone is not enough.
    */
-  claim(id: string): ReplayClaim | Promise<ReplayClaim>;
+  claim(key: string): ReplayClaim | Promise<ReplayClaim>;
 }
 
 /** Result of {@link ReplayStore.claim}. */

@@ -48,7 +48,8 @@ function importSigningKey(secret: string): SigningKey {
   return prefix === 'whsk_' ? ed25519SigningKey(bytes.subarray(0, 32)) : hmacSigningKey(bytes);
 }
 
-function cachedKeys<Key>(importKey: (secret: string) => Key): (secret: WebhookSecret) => Key[] {
+/** Imports each secret once. */
+export function cachedKeys<Key>(importKey: (secret: string) => Key): (secret: WebhookSecret) => Key[] {
   const cache = new Map<string, Key>();
   const keyOf = (secret: string): Key => {
     const cached = cache.get(secret);
@@ -68,7 +69,7 @@ function listSecrets(secret: WebhookSecret): readonly string[] {
   throw invalidSecret(`it is ${secrets.length > 0 ? 'not a string' : 'an empty list'}; is EXAMPLE_WEBHOOK_SECRET set?`);
 }
 
-function parseSecret(secret: string): ParsedSecret {
+export function parseSecret(secret: string): ParsedSecret {
   const text = secret.trim();
   const prefix = /^wh(?:sec|pk|sk)_/.exec(text)?.[0] ?? '';
   const base64 = text.slice(prefix.length);

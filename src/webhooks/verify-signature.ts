@@ -1,5 +1,5 @@
 import { InvalidRequestError } from '../errors/invalid-request-error.ts';
-import { isRecord } from '../utils/json.ts';
+import { record } from '../utils/options.ts';
 import { parseHeaders, type WebhookHeaders } from './headers.ts';
 import { rawBody, type RawBody, type WebhookBody } from './raw-body.ts';
 import { verificationKeys, type WebhookSecret } from './secrets.ts';
@@ -67,8 +67,7 @@ function checkRequest(
   secret: WebhookSecret,
   options: VerifyWebhookOptions = {},
 ): { attempt: WebhookAttempt; matches: boolean | Promise<boolean> } {
-  const given: unknown = options;
-  if (!isRecord(given)) throw new InvalidRequestError('The options must be an object, such as { tolerance: 300 }.');
+  record('options', options);
   const tolerance = checkTolerance(options.tolerance);
   const now = checkNow(options.now);
   const keys = verificationKeys(secret);

@@ -5,7 +5,7 @@ import { redisReplayStore, type RedisReplayStoreOptions } from '@example/sdk/red
 import { Webhooks, type ReplayStore } from '@example/sdk/webhooks';
 import { canRun, RedisServer } from '../support/redis-server.ts';
 import { claimed, itIsAReplayStore } from '../webhooks/support/replay-store-contract.ts';
-import { secret, signed } from '../webhooks/support/signed-request.ts';
+import { otherSecret, secret, signed } from '../webhooks/support/signed-request.ts';
 
 async function connected(url: string) {
   const client = await createClient({ url }).connect();
@@ -20,7 +20,10 @@ describe.runIf(canRun('redis-server'))('redisReplayStore', () => {
 
   beforeAll(async () => {
     server = await RedisServer.start();
-    ioredis = new Redis(server.url, { retryStrategy: () => 5 }).on('error', () => undefined);
+    ioredis = new Redis(server.url, { retryStrategy: () => 5, maxRetriesPerRequest: null }).on(
+      'error',
+      () => undefined,
+    );
     const nodeRedis = createClient({ url: server.url, socket: { reconnectStrategy: 5 } }).on('error', () => undefined);
     await nodeRedis.connect();
     stop = () => {
@@ -86,13 +89,13 @@ describe.runIf(canRun('redis-server'))('redisReplayStore', () => {
   });
 
   it('aborts the signal of a claim that another process took over, and leaves the event to that process', async () => {
-    const [one, other] = stores({ lease: 90 });
+    const [one, other] = stores({ lease: 1_500 });
     const lost = await claimed(one, 'msg_1');
     // As if this process had been suspended for longer than the lease.
     await ioredis.del('example:webhook:msg_1');
     const taken = await claimed(other, 'msg_1');
 
-    await vi.waitUntil(() => lost.signal?.aborted);
+    await vi.waitUntil(() => lost.signal?.aborted, { timeout: 15_000 });
     expect(lost.signal?.reason).toMatchObject({ message: expect.stringContaining('another process') as string });
     await expect(lost.complete()).rejects.toThrow('another process may have handled the event too');
     await lost.release();
@@ -112,6 +115,18 @@ describe.runIf(canRun('redis-server'))('redisReplayStore', () => {
     } finally {
       server.thaw();
     }
+  });
+
+  it('lets two services that share one Redis, with the default prefix, handle the same event', async () => {
+    for (const [index, own] of [secret, otherSecret].entries()) {
+      const handler = vi.fn();
+      const webhooks = new Webhooks({ secret: own, replayStore: stores()[index] }).on('user.created', handler);
+      const { body, headers } = await signed(undefined, { id: 'msg_1', secret: own });
+      expect(await webhooks.receive(body, headers)).toHaveProperty('status', 204);
+      expect(await webhooks.receive(body, headers)).toHaveProperty('status', 204);
+      expect(handler).toHaveBeenCalledOnce();
+    }
+    expect(await ioredis.keys('example:webhook:*:msg_1')).toHaveLength(2);
   });
 
   it.each([
@@ -140,7 +155,6 @@ describe.runIf(canRun('redis-server'))('redisReplayStore', () => {
       await vi.waitFor(async () => (await claimed(next, 'msg_1')).release(), { timeout: 15_000 });
       // Nothing of the queue is left that could claim it later.
       await vi.waitFor(async () => expect(await other.client.exists('example:webhook:msg_1')).toBe(0));
-      await (await claimed(store, 'msg_1')).complete();
     },
   );
 
@@ -161,15 +175,22 @@ describe.runIf(canRun('redis-server'))('redisReplayStore', () => {
   });
 
   it('answers 503 with the remaining time of another claim as Retry-After', async () => {
-    const [one, other] = stores({ lease: 9_000 });
-    const claim = await claimed(one, 'msg_1');
-    const webhooks = new Webhooks({ secret, replayStore: other }).on('user.created', () => undefined);
+    const work = Promise.withResolvers<undefined>();
+    const started = Promise.withResolvers<undefined>();
+    const handler = () => (started.resolve(undefined), work.promise);
+    const [one, other] = stores({ lease: 3_600_000 }).map((replayStore) =>
+      new Webhooks({ secret, replayStore }).on('user.created', handler),
+    );
     const { body, headers } = await signed(undefined, { id: 'msg_1' });
-    expect(await webhooks.receive(body, headers)).toEqual({
+    const handled = one?.receive(body, headers);
+    await started.promise;
+
+    expect(await other?.receive(body, headers)).toEqual({
       status: 503,
-      headers: { 'retry-after': expect.stringMatching(/^[89]$/) as string },
+      headers: { 'retry-after': expect.stringMatching(/^3[56]\d\d$/) as string },
     });
-    await claim.release();
-    expect(await webhooks.receive(body, headers)).toHaveProperty('status', 204);
+    work.resolve(undefined);
+    expect(await handled).toHaveProperty('status', 204);
+    expect(await other?.receive(body, headers)).toHaveProperty('status', 204);
   });
 });

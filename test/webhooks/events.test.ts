@@ -49,13 +49,37 @@ describe('events', () => {
     expect(seen).toEqual(['*: user.created', 'own: {"id":"proj_1"}', '*: project.archived', '*: *', '*: __proto__']);
   });
 
-  it('without a handler are answered with 204 and logged at debug', async () => {
-    const { send, logger } = receiver();
+  it('without a handler are answered with 204 and logged as info', async () => {
+    const { webhooks, send, logger } = receiver();
+    webhooks.on('project.archived', vi.fn());
+    logger.warn.mockClear();
     expect((await send(userCreated, 'msg_1')).status).toBe(204);
-    expect(logger.debug).toHaveBeenCalledExactlyOnceWith(
+    expect(logger.info).toHaveBeenCalledExactlyOnceWith(
       '[@example/sdk] Webhook msg_1: there is no handler for user.created.',
     );
     expect(logger.warn).not.toHaveBeenCalled();
+  });
+
+  it('without a handler reach onUnhandled instead, once', async () => {
+    const onUnhandled = vi.fn();
+    const { webhooks, send, logger } = receiver({ onUnhandled });
+    webhooks.on('user.created', vi.fn());
+    const unlisted = { event: 'project.archived', data: { id: 'proj_1' }, timestamp: '2024-01-01T00:00:00Z' };
+
+    await send(userCreated, 'msg_1');
+    expect((await send(unlisted, 'msg_2')).status).toBe(204);
+    expect((await send(unlisted, 'msg_2')).status).toBe(204);
+
+    expect(onUnhandled).toHaveBeenCalledExactlyOnceWith(unlisted, expect.objectContaining({ id: 'msg_2' }));
+    expect(logger.info).not.toHaveBeenCalled();
+  });
+
+  it('are delivered again if onUnhandled fails', async () => {
+    const onUnhandled = vi.fn().mockRejectedValueOnce(new Error('database is down'));
+    const { send } = receiver({ onUnhandled });
+    expect((await send(userCreated, 'msg_1')).status).toBe(500);
+    expect((await send(userCreated, 'msg_1')).status).toBe(204);
+    expect(onUnhandled).toHaveBeenCalledTimes(2);
   });
 
   it('with additional fields are handled, and nothing is logged', async () => {

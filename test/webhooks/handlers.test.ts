@@ -90,3 +90,40 @@ describe('a handler', () => {
     expect(() => webhooks.on('user.created', undefined as never)).toThrow(InvalidRequestError);
   });
 });
+
+describe('the name of an event', () => {
+  it.each([
+    ['undefined', undefined],
+    ['null', null],
+    ['a list', ['user.created', 'project.archived']],
+    ['empty', ''],
+    ['with a space', 'user created'],
+    ['a pattern', 'user.*'],
+    ['a regular expression', /user/],
+    ['a handler', () => undefined],
+  ])('is refused if it is %s', (_, name) => {
+    const { webhooks } = receiver();
+    for (const method of ['on', 'off'] as const) {
+      const use = () => webhooks[method](name as never, () => undefined);
+      expect(use).toThrow(InvalidRequestError);
+      expect(use).toThrow('The name of an event must be a string without spaces');
+    }
+  });
+
+  it.each([
+    ['user.craeted', "Did you mean 'user.created'?"],
+    ['User.Created', "Did you mean 'user.created'?"],
+    ['userCreated', "Did you mean 'user.created'?"],
+    ['project.archived', 'If the name is right'],
+  ])('is logged as a warning if this version does not list it: %s', (name, advice) => {
+    const { webhooks, logger } = receiver();
+    webhooks.on(name, () => undefined);
+    expect(logger.warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining(advice));
+  });
+
+  it('is not mentioned if it is listed', () => {
+    const { webhooks, logger } = receiver();
+    webhooks.on('user.created', () => undefined).on('*', () => undefined);
+    expect(logger.warn).not.toHaveBeenCalled();
+  });
+});

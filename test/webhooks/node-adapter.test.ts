@@ -4,7 +4,6 @@ import express from 'express';
 import fastify from 'fastify';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Webhooks } from '@example/sdk/webhooks';
-import { InvalidRequestError } from '../../src/errors/index.ts';
 import { secret, signed, userCreated } from './support/signed-request.ts';
 
 async function listening(server: Server): Promise<string> {
@@ -73,7 +72,7 @@ describe('a body that was parsed before', () => {
     const url = await app.listen({ port: 0, host: '127.0.0.1' });
 
     expect((await fetch(url, await signed())).status).toBe(400);
-    expect(logger.warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining("{ parseAs: 'buffer' }"));
+    expect(logger.warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('in the onRequest hook'));
   });
 
   it('by a platform is taken from rawBody', async () => {
@@ -190,11 +189,5 @@ describe('nodeHandler()', () => {
       createServer((request, response) => void webhooks.nodeHandler()(request.setEncoding('utf8'), response)),
     );
     expect((await fetch(url, await signed())).status).toBe(204);
-  });
-
-  it('rejects what is not a request and a response of node:http', async () => {
-    const handle = receiver().webhooks.nodeHandler();
-    const request = new Request('https://shop.example/webhooks', await signed());
-    await expect(handle(request as never, {} as never)).rejects.toThrow(InvalidRequestError);
   });
 });

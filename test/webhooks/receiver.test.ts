@@ -5,10 +5,12 @@ import { otherSecret, signed, userCreated } from './support/signed-request.ts';
 
 describe('a rejected request', () => {
   it.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])('is answered with 405: %s', async (method) => {
-    const { handle } = receiver();
+    const { handle, logger } = receiver();
     const response = await handle(new Request('https://shop.example/webhooks', { method }));
     expect(response.status).toBe(405);
     expect(response.headers.get('allow')).toBe('POST');
+    expect(logger.debug).toHaveBeenCalledExactlyOnceWith(expect.stringContaining(`its method is ${method}, not POST`));
+    expect(logger.warn).not.toHaveBeenCalled(); // it may be a health check
   });
 
   it('is answered with a bare 400 when verification fails, and the reason is logged', async () => {

@@ -1,7 +1,7 @@
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebhookVerificationError, type WebhookErrorContext } from '@example/sdk/webhooks';
 import { receiver } from './support/receiver.ts';
-import { userCreated } from './support/signed-request.ts';
+import { otherSecret, signed, userCreated } from './support/signed-request.ts';
 
 describe('onError', () => {
   it('gets the error of each failed handler and each failed verification, instead of the log', async () => {
@@ -37,6 +37,120 @@ describe('onError', () => {
     expect(logger.error).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('no reporter'));
   });
 });
+
+describe('an onError that never settles', () => {
+  afterEach(() => vi.useRealTimers());
+
+  it('holds up the response for five seconds, however many errors there are', async () => {
+    vi.useFakeTimers();
+    const onError = vi.fn(() => new Promise<never>(() => undefined));
+    const { webhooks, send, logger } = receiver({ onError });
+    for (let count = 0; count < 3; count++) webhooks.on('user.created', () => Promise.reject(new Error('failed')));
+    const answered = vi.fn();
+    const response = send().finally(answered);
+
+    await vi.advanceTimersByTimeAsync(4_999);
+    expect(onError).toHaveBeenCalledTimes(3);
+    expect(answered).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1);
+    expect((await response).status).toBe(500);
+    expect(logger.error).toHaveBeenCalledWith(expect.stringContaining('onError did not reply within 5000 ms.'));
+  });
+
+  it('leaves no timer behind once it has settled', async () => {
+    vi.useFakeTimers();
+    const { webhooks, send } = receiver({ onError: () => undefined });
+    webhooks.on('user.created', () => Promise.reject(new Error('failed')));
+    expect((await send()).status).toBe(500);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('a thousand forged requests', () => {
+  afterEach(() => vi.useRealTimers());
+
+  it('are a line in the log a minute for each reason, with their number', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const { handle, logger } = receiver({ maxBodyBytes: 1_000 });
+    const flood = async () => {
+      for (let count = 0; count < 200; count++) {
+        const requests: RequestInit[] = [
+          await signed(userCreated, { secret: otherSecret }),
+          { method: 'POST', body: '{}' },
+          await signed('[]'),
+          { method: 'POST', body: 'x'.repeat(1_001) },
+        ];
+        for (const init of requests) await handle(new Request('https://shop.example/webhooks', init));
+      }
+    };
+
+    await flood();
+    expect(logger.warn.mock.calls.flat()).toEqual([
+      expect.stringContaining('No signature matches'),
+      expect.stringContaining('webhook-id is missing'),
+      expect.stringContaining('the body is not an event'),
+      expect.stringContaining('longer than maxBodyBytes'),
+    ]);
+
+    logger.warn.mockClear();
+    vi.setSystemTime(Date.now() + 60_000);
+    await flood();
+    expect(logger.warn.mock.calls.flat()).toEqual(
+      Array.from(
+        { length: 4 },
+        () => expect.stringContaining('199 more were rejected for this reason before.') as string,
+      ),
+    );
+    expect(logger.error).not.toHaveBeenCalled();
+  });
+
+  it('are logged again when the clock was set back', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const { handle, logger } = receiver();
+    const request = () => handle(new Request('https://shop.example/webhooks', { method: 'POST' }));
+    await request();
+    vi.setSystemTime(Date.now() - 3_600_000);
+    await request();
+    expect(logger.warn).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe('an error in the log', () => {
+  it('is one line with its stack', async () => {
+    const { webhooks, send, logger } = receiver();
+    webhooks.on('user.created', () => Promise.reject(new Error('database\nis down')));
+    await send(userCreated, 'msg_1');
+    const [line] = logger.error.mock.lastCall ?? [];
+    expect(line).toMatch(/Webhook msg_1 \(user.created\) failed: Error: database is down at .*reporter.test.ts:\d+/);
+    expect(line).not.toContain('\n');
+  });
+
+  it.each([
+    [
+      'whose stack throws',
+      Object.defineProperty(new Error('odd'), 'stack', {
+        get: () => {
+          throw new Error('no');
+        },
+      }),
+    ],
+    ['that has no prototype', Object.create(null)],
+    ['that is a revoked proxy', revokedProxy()],
+    ['that is a symbol', Symbol('odd')],
+  ])('may be one %s', async (_, error) => {
+    const { webhooks, send, logger } = receiver();
+
+    webhooks.on('user.created', () => Promise.reject(error));
+    expect((await send()).status).toBe(500);
+    expect(logger.error).toHaveBeenCalledOnce();
+  });
+});
+
+function revokedProxy(): unknown {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
 
 describe('onValidationIssue', () => {
   it('gets each difference with its event, instead of the log', async () => {

@@ -186,8 +186,7 @@ describe('a rejection says what to do', () => {
   it.each([
     ['the event as an object', userCreated],
     ['an empty object', {}],
-    ['nothing', undefined],
-    ['null', null],
+    ['a stream', new ReadableStream()],
   ])('body_already_parsed: %s', async (_, parsed) => {
     const headers = await signWebhook({ body, secret });
     const error = await rejection(parsed, headers, secret);
@@ -196,6 +195,13 @@ describe('a rejection says what to do', () => {
     expect(error.message).toContain("addContentTypeParser('application/json', { parseAs: 'buffer' }");
     expect(error.message).toContain('await request.text()');
     expect(error.message).toContain('bodyParser: false');
+  });
+
+  it.each([undefined, null])('missing_body: %s', async (missing) => {
+    const headers = await signWebhook({ body, secret });
+    const error = await rejection(missing, headers, secret);
+    expect(error.code).toBe('missing_body');
+    expect(error.message).toContain(`it is ${missing}. Pass what was received`);
   });
 
   it.each([

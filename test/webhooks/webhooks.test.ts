@@ -23,11 +23,44 @@ describe('new Webhooks()', () => {
   it.each([
     { tolerance: -1 },
     { maxBodyBytes: 0 },
+    { maxBodyBytes: null },
+    { maxBodyBytes: '1mb' },
     { logLevel: 'loud' },
     { logger: { error: console.error } },
     { onError: 'log' },
+    { onError: null },
+    { onUnhandled: 'log' },
+    { onValidationIssue: {} },
+    { tolerance: null },
+    { tolerance: '300' },
+    { tolerance: NaN },
+    { replayStore: {} },
+    { replayStore: true },
+    { replayStore: null },
+    { replayStore: 'redis' },
+    { acknowledge: 'late' },
+    { acknowledge: true },
+    { waitUntil: Promise.resolve() },
   ])('rejects %o', (options) => {
     expect(() => new Webhooks({ secret, ...options } as WebhooksOptions)).toThrow(InvalidRequestError);
+  });
+
+  it.each([
+    ['a secret alone, as other libraries take it', secret, 'options must be an object'],
+    ['null', null, 'options must be an object'],
+    ['an option that does not exist', { secrets: [secret] }, "There is no options.secrets. Did you mean 'secret'?"],
+  ])('says what is wrong with %s', (_, options, message) => {
+    expect(() => new Webhooks(options as never)).toThrow(message);
+  });
+
+  it('takes options that are inherited or getters', async () => {
+    class Configuration {
+      get secret() {
+        return secret;
+      }
+    }
+    const { body, headers } = await signed();
+    expect((await new Webhooks(new Configuration()).receive(body, headers)).status).toBe(204);
   });
 
   it('applies the tolerance', async () => {
@@ -50,10 +83,14 @@ describe('receive()', () => {
     expect(handler).toHaveBeenCalledOnce();
   });
 
-  it.each([undefined, null, userCreated])('answers 400 with advice in the log when the body is %o', async (body) => {
+  it.each([
+    [undefined, 'it is undefined. Pass what was received'],
+    [null, 'it is null. Pass what was received'],
+    [userCreated, 'Get the raw body'],
+  ])('answers 400 with advice in the log when the body is %o', async (body, advice) => {
     const { webhooks, logger } = receiver();
     const { headers } = await signed();
     expect(await webhooks.receive(body as never, headers)).toEqual({ status: 400, headers: {} });
-    expect(logger.warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('Get the raw body'));
+    expect(logger.warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining(advice));
   });
 });

@@ -1,0 +1,76 @@
+import { ExampleError } from '../errors/example-error.ts';
+import { isRecord } from '../utils/json.ts';
+import type { ClaimedEvent, ReplayClaim, ReplayStore } from './replay-store.ts';
+
+/**
+ * Claims an event under each of its keys, one for each secret of the endpoint. While secrets are rotated, processes that
+ * have only the old one, only the new one, or both, therefore agree on what was handled.
+ *
+ * @throws {ExampleError} when the store answers something that is not a {@link ReplayClaim}.
+ */
+export async function claimEvent(store: ReplayStore, keys: readonly string[]): Promise<ReplayClaim> {
+  const granted: ClaimedEvent[] = [];
+  let handled = false;
+  try {
+    // In one order everywhere, so that of two processes one gets all.
+    for (const key of keys.toSorted()) {
+      const claim = checkClaim(await store.claim(key));
+      if (claim.status === 'busy') {
+        await release(granted);
+        return claim;
+      }
+      if (claim.status === 'claimed') granted.push(claim);
+      else handled = true;
+    }
+  } catch (error) {
+    await release(granted);
+    throw error;
+  }
+  if (!handled) return combine(granted);
+
+  // Under the other secrets it is to be known, too, once the one under which it was handled is gone.
+  await Promise.all(granted.map((claim) => claim.complete()));
+  return { status: 'handled' };
+}
+
+/** What fails here expires in the store. */
+async function release(claims: readonly ClaimedEvent[]): Promise<void> {
+  await Promise.allSettled(claims.map((claim) => new Promise((resolve) => resolve(claim.release()))));
+}
+
+function combine(claims: readonly ClaimedEvent[]): ClaimedEvent {
+  const [only, ...others] = claims;
+  if (only && others.length === 0) return only;
+  return {
+    status: 'claimed',
+    signal: AbortSignal.any(claims.flatMap(({ signal }) => signal ?? [])),
+    complete: () => Promise.all(claims.map((claim) => claim.complete())),
+    release: () => Promise.all(claims.map((claim) => claim.release())),
+  };
+}
+
+/** A store of the user's own may answer anything. */
+function checkClaim(claim: unknown): ReplayClaim {
+  if (isClaim(claim)) return claim;
+  throw new ExampleError(
+    "The replay store answered a claim with something else than { status: 'handled' }, { status: 'busy', retryAfter: seconds } or { status: 'claimed', complete, release }.",
+  );
+}
+
+function isClaim(claim: unknown): claim is ReplayClaim {
+  if (!isRecord(claim)) return false;
+  switch (claim['status']) {
+    case 'handled':
+      return true;
+    case 'busy':
+      return Number.isFinite(claim['retryAfter']);
+    case 'claimed':
+      return typeof claim['complete'] === 'function' && typeof claim['release'] === 'function' && hasSignal(claim);
+    default:
+      return false;
+  }
+}
+
+function hasSignal({ signal }: Record<string, unknown>): boolean {
+  return signal === undefined || signal instanceof AbortSignal;
+}
