@@ -3,6 +3,11 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { freePort } from './free-port.ts';
 
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 const resolveSource = new URL('./resolve-source.ts', import.meta.url).href;
 
 /** A TypeScript program in a process of its own that serves HTTP on the port in its environment variable `PORT`. */
@@ -26,7 +31,8 @@ export class Program {
       env: { ...process.env, NODE_ENV: 'production', PORT: String(port), ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    process.once('exit', () => child.kill('SIGKILL'));
+    running.add(child);
+    child.once('exit', () => running.delete(child));
     const program = new Program(child, port);
     while (!(await program.#answers())) {
       if (child.exitCode !== null) throw new Error(`${path} ended with ${child.exitCode}:\n${program.output}`);

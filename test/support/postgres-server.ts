@@ -1,0 +1,115 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, existsSync, readdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { freePort } from './free-port.ts';
+
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const server of running) server.kill('SIGQUIT');
+});
+
+/** A real PostgreSQL server on a free port of the loopback interface; it is deleted when it ends. */
+export class PostgresServer {
+  readonly port: number;
+  readonly #process: ChildProcess;
+  readonly #directory: string;
+
+  private constructor(port: number, process: ChildProcess, directory: string) {
+    this.port = port;
+    this.#process = process;
+    this.#directory = directory;
+  }
+
+  /** Starts one, and returns when it answers. */
+  static async start(): Promise<PostgresServer> {
+    const programs = findPrograms();
+    if (programs === undefined) {
+      throw new Error('These tests need PostgreSQL. On Debian or Ubuntu: apt-get install postgresql');
+    }
+    const user = unprivilegedUser();
+    const directory = await mkdtemp(join(tmpdir(), 'postgres-'));
+    if (user) chownSync(directory, user.uid, user.gid);
+    const options = { cwd: directory, stdio: 'ignore', ...user } as const;
+    const settings = ['--auth=trust', '--username=postgres', '--no-sync', '--encoding=UTF8', '--locale=C'];
+    execFileSync(join(programs, 'initdb'), ['-D', directory, ...settings], options);
+
+    const port = await freePort();
+    // No server of the tests survives a crash of the machine, so nothing has to be on the disk.
+    const own = { listen_addresses: '127.0.0.1', unix_socket_directories: '', fsync: 'off' };
+    const flags = Object.entries(own).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    const started = spawn(join(programs, 'postgres'), ['-D', directory, '-p', String(port), ...flags], options);
+    running.add(started);
+    started.once('exit', () => running.delete(started));
+    const server = new PostgresServer(port, started, directory);
+    while (!(await server.#answers())) {
+      if (started.exitCode !== null) throw new Error(`PostgreSQL ended with ${started.exitCode}`);
+    }
+    return server;
+  }
+
+  /** The variables from which clients read how to connect. */
+  get environment(): Record<string, string> {
+    return { PGHOST: '127.0.0.1', PGPORT: String(this.port), PGUSER: 'postgres', PGDATABASE: 'postgres' };
+  }
+
+  /** Runs one or more statements, and returns the rows of the only one. */
+  async query(statements: string): Promise<Record<string, unknown>[]> {
+    const client = new pg.Client({ host: '127.0.0.1', port: this.port, user: 'postgres', database: 'postgres' });
+    await client.connect();
+    try {
+      return (await client.query<Record<string, unknown>>(statements)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** Ends it at once. */
+  async kill(): Promise<void> {
+    if (this.#process.exitCode === null && this.#process.signalCode === null) {
+      // SIGKILL would leave the processes of its connections behind.
+      this.#process.kill('SIGQUIT');
+      await once(this.#process, 'exit');
+    }
+    await rm(this.#directory, { recursive: true, force: true, maxRetries: 10 });
+  }
+
+  #answers(): Promise<boolean> {
+    return this.query('SELECT 1').then(
+      () => true,
+      // Refused at once while nobody listens; the pause keeps the loop from spinning.
+      () => new Promise((resolve) => setTimeout(resolve, 20, false)),
+    );
+  }
+}
+
+/**
+ * Whether PostgreSQL is there to test with. Elsewhere than in CI its tests may be left out, and the reason is printed; in
+ * CI they are run and fail.
+ */
+export function canRunPostgres(): boolean {
+  if (findPrograms() !== undefined || process.env['CI'] === 'true') return true;
+  console.warn('Left out what needs PostgreSQL. On Debian or Ubuntu: apt-get install postgresql');
+  return false;
+}
+
+/** The folder of PostgreSQL's programs. Debian keeps those of the server out of `PATH`. */
+function findPrograms(): string | undefined {
+  const debian = '/usr/lib/postgresql';
+  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
+  const folders = [
+    ...versions.map((version) => join(debian, version, 'bin')),
+    ...(process.env['PATH'] ?? '').split(':'),
+  ];
+  return folders.find((folder) => ['initdb', 'postgres'].every((program) => existsSync(join(folder, program))));
+}
+
+/** PostgreSQL refuses to run as root. Its package has created a user for it. */
+function unprivilegedUser(): { uid: number; gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const id = (flag: string) => Number(spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' }).stdout);
+  return { uid: id('-u'), gid: id('-g') };
+}

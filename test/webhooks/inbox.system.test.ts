@@ -1,0 +1,174 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../sqlite/support/temporary-folder.ts';
+import { canRunPostgres, PostgresServer } from '../support/postgres-server.ts';
+import { Program } from '../support/program.ts';
+import { secret, signed, userCreated } from './support/signed-request.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const kills = 200;
+
+/** The example and the SDK in one file, so that it starts quickly; other packages stay imports. */
+async function bundle(example: string): Promise<string> {
+  const outfile = join(root, 'node_modules/.cache/inbox', `${example}.mjs`);
+  await mkdir(join(outfile, '..'), { recursive: true });
+  await build({
+    entryPoints: [join(root, `examples/webhooks/${example}.ts`)],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    alias: { '@example/sdk/webhooks': join(root, 'src/webhooks/index.ts') },
+    external: ['pg'],
+  });
+  return pathToFileURL(outfile).href;
+}
+
+/** A process that is started again as often as it is killed. */
+class Receiver {
+  readonly #program: string;
+  readonly #environment: Record<string, string>;
+  #current: Promise<Program>;
+
+  constructor(program: string, environment: Record<string, string>) {
+    this.#program = program;
+    this.#environment = { EXAMPLE_WEBHOOK_SECRET: secret, ...environment };
+    this.#current = this.#start();
+  }
+
+  /** Delivers an event. Resolves to the status, or to `undefined` if no response came. */
+  async deliver(id: string): Promise<number | undefined> {
+    const { url } = await this.#current;
+    const event = { ...userCreated, data: { ...userCreated.data, id: `user of ${id}` } };
+    return fetch(url, await signed(event, { id })).then(
+      ({ status }) => status,
+      () => undefined,
+    );
+  }
+
+  async kill(): Promise<void> {
+    const program = await this.#current;
+    await program.kill();
+    this.#current = this.#start();
+  }
+
+  async stop(): Promise<void> {
+    await (await this.#current).kill();
+  }
+
+  #start(): Promise<Program> {
+    return Program.start(this.#program, this.#environment);
+  }
+}
+
+/**
+ * Delivers events as the API does, each to any of two processes until one acknowledges it, and kills the processes
+ * meanwhile. Returns the ids of all events, and how many deliveries were cut off.
+ */
+async function deliverWhileKilling(
+  receivers: readonly [Receiver, Receiver],
+): Promise<{ ids: string[]; cutOff: number }> {
+  const ids: string[] = [];
+  let cutOff = 0;
+  let killed = 0;
+
+  const any = () => receivers[Math.random() < 0.5 ? 0 : 1];
+  const send = async (id: string): Promise<void> => {
+    // Two attempts at once, as after a timeout of the sender, and one more after the acknowledgement.
+    for (let acknowledged = false; !acknowledged;) {
+      const statuses = await Promise.all([any().deliver(id), any().deliver(id)]);
+      cutOff += statuses.filter((status) => status === undefined).length;
+      acknowledged = statuses.includes(204);
+    }
+    await any().deliver(id);
+  };
+  const sender = async (): Promise<void> => {
+    while (killed < kills) {
+      const id = `msg_${ids.length}`;
+      ids.push(id);
+      await send(id);
+    }
+  };
+  const killer = async (receiver: Receiver): Promise<void> => {
+    while (killed < kills) {
+      // Somewhere in the first requests of the new process.
+      await receiver.deliver(`msg_${ids.length - 1}`);
+      await pause(Math.random() * 30);
+      killed++;
+      await receiver.kill();
+    }
+  };
+
+  await Promise.all([...Array.from({ length: 6 }, sender), ...receivers.map(killer)]);
+  return { ids, cutOff };
+}
+
+/** Which events had no effect, and which had more than one. */
+function compare(ids: readonly string[], users: readonly unknown[]): { lost: string[]; doubled: string[] } {
+  const effects = new Map<unknown, number>();
+  for (const user of users) effects.set(user, (effects.get(user) ?? 0) + 1);
+  const count = (id: string) => effects.get(`user of ${id}`) ?? 0;
+  return { lost: ids.filter((id) => count(id) === 0), doubled: ids.filter((id) => count(id) > 1) };
+}
+
+async function expectExactlyOnce(
+  example: string,
+  environment: Record<string, string>,
+  usersOf: () => Promise<unknown[]>,
+): Promise<void> {
+  const program = await bundle(example);
+  const first = new Receiver(program, environment);
+  // The first one creates what is needed in the database.
+  await first.deliver('msg_first');
+  const second = new Receiver(program, environment);
+  try {
+    const { ids, cutOff } = await deliverWhileKilling([first, second]);
+    const { lost, doubled } = compare(ids, await usersOf());
+    console.log(
+      `${example}: ${kills} × kill -9, ${ids.length} events, ${cutOff} deliveries cut off: ${lost.length} lost, ${doubled.length} doubled`,
+    );
+    expect({ lost, doubled }).toEqual({ lost: [], doubled: [] });
+    // Otherwise no process was killed while it worked, and nothing is shown.
+    expect(cutOff).toBeGreaterThan(kills / 4);
+  } finally {
+    await Promise.all([first.stop(), second.stop()]);
+  }
+}
+
+describe('the inbox in two processes, which are killed 200 times', () => {
+  it('loses nothing and doubles nothing: node:sqlite', async () => {
+    const path = join(temporaryFolder(), 'shop.db');
+    await expectExactlyOnce('inbox-sqlite', { DATABASE_PATH: path }, () => {
+      const database = new DatabaseSync(path);
+      return Promise.resolve(
+        database
+          .prepare('SELECT user_id FROM welcome_mails')
+          .all()
+          .map((row) => row['user_id']),
+      );
+    });
+  }, 600_000);
+
+  it.runIf(canRunPostgres())(
+    'loses nothing and doubles nothing: PostgreSQL',
+    async () => {
+      const server = await PostgresServer.start();
+      try {
+        await server.query(`
+          CREATE TABLE webhook_inbox (id text PRIMARY KEY, handled_at timestamptz NOT NULL DEFAULT now());
+          CREATE TABLE welcome_mails (user_id text NOT NULL, email text NOT NULL)`);
+        await expectExactlyOnce('inbox-postgres', server.environment, async () =>
+          (await server.query('SELECT user_id FROM welcome_mails')).map((row) => row['user_id']),
+        );
+      } finally {
+        await server.kill();
+      }
+    },
+    600_000,
+  );
+});
