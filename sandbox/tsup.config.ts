@@ -6,7 +6,7 @@ import { bundledLicenses } from '../build/bundled-licenses.ts';
 rmSync('dist', { recursive: true, force: true });
 mkdirSync('dist');
 
-const bundled = ['hono', '@hono/node-server', 'zod'];
+const bundled = ['@bomb.sh/tab', '@hono/node-server', 'commander', 'hono', 'zod'];
 writeFileSync('dist/LICENSES.txt', bundledLicenses(bundled));
 
 const shared: Options = {

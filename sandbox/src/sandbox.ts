@@ -57,6 +57,12 @@ export interface Sandbox {
   readonly requests: readonly RecordedRequest[];
 }
 
+/** A sandbox, and what the command line needs besides. */
+export interface AssembledSandbox extends Sandbox {
+  /** Calls `listener` with each request once it has ended. */
+  readonly onRequest: (listener: (request: RecordedRequest) => void) => void;
+}
+
 /** Serves requests over HTTP. */
 export type Listen = (
   answer: (request: Request) => Promise<Response>,
@@ -72,7 +78,7 @@ export interface Platform {
 }
 
 /** @throws {TypeError} when an option is invalid; the message names the option. */
-export function assembleSandbox(options: SandboxOptions, { listen, journal }: Platform): Sandbox {
+export function assembleSandbox(options: SandboxOptions, { listen, journal }: Platform): AssembledSandbox {
   const { apiToken, rateLimit, seed, latency, endpoints, delivery, ...seeding } = resolveOptions(options);
   const clock = new Clock(seeding.now);
   const changes = new Changes();
@@ -131,6 +137,7 @@ export function assembleSandbox(options: SandboxOptions, { listen, journal }: Pl
     webhooks: services.webhooks,
     clock,
     reset: services.reset,
+    onRequest: (listener) => void services.log.subscribe(listener),
     get requests() {
       return services.log.entries;
     },

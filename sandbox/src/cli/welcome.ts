@@ -1,30 +1,29 @@
-/** Text styles for a terminal; without color support they leave the text unchanged. */
-export interface Style {
-  bold(text: string): string;
-  faint(text: string): string;
-}
+import type { Style } from './style.ts';
 
-export function styleFor(stream: { readonly isTTY?: boolean; hasColors?(): boolean }): Style {
-  const on = stream.isTTY === true && stream.hasColors?.() === true;
-  const code = (open: number, close: number) => (text: string) =>
-    on ? `\u001b[${open}m${text}\u001b[${close}m` : text;
-  return { bold: code(1, 22), faint: code(2, 22) };
+/** What the command line says about a sandbox that has started. */
+interface Started {
+  /** Base URLs under which it can be reached. The first one is of this machine. */
+  readonly urls: readonly string[];
+  readonly apiToken: string;
+  readonly limit: number;
+  readonly window: number;
+  readonly data: string | undefined;
+  readonly webhooks: readonly { readonly url: string; readonly secret: string }[];
 }
 
 /** The message that the command line prints once the sandbox is listening. */
-export function welcome(
-  about: { url: string; apiToken: string; limit: number; window: number; data: string | undefined },
-  style: Style,
-): string {
-  const { url, apiToken, limit, window, data } = about;
+export function welcome({ urls, apiToken, limit, window, data, webhooks }: Started, style: Style): string {
+  const [url = '', ...others] = urls;
   const line = (name: string, value: string) => `  ${style.faint(name.padEnd(11))}${value}\n`;
   return (
     `\n${style.bold('The Example API is running on this machine.')} ${style.faint('Press Ctrl-C to stop.')}\n\n` +
     line('URL', url) +
+    others.map((other) => line('Network', other)).join('') +
     line('Token', apiToken) +
     line('Dashboard', new URL('/dashboard', url).href) +
     line('Limit', `${limit} requests per ${window / 1000} s`) +
     line('State', data === undefined ? 'in memory (use --data FILE to keep it)' : `stored in ${data}`) +
+    webhooks.map((webhook) => line('Webhook', `${webhook.url} ${style.faint(webhook.secret)}`)).join('') +
     `\nTo use it with the SDK:\n\n` +
     `  export EXAMPLE_BASE_URL=${url} EXAMPLE_API_TOKEN=${apiToken}\n\n` +
     `To try it:\n\n` +

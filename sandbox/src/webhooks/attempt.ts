@@ -41,27 +41,36 @@ export async function attempt(
   });
   const requestHeaders = { 'content-type': 'application/json', 'user-agent': 'example-sandbox', ...signature };
 
-  let answer: Pick<Attempt, 'status' | 'responseHeaders' | 'responseBody' | 'error'>;
+  const answer = await send(url, delivery.body, requestHeaders, { fetch, timeout, signal: ending });
+  return { at: timestamp(time), duration: Math.round(performance.now() - begin), requestHeaders, ...answer };
+}
+
+/** Sends the request of an attempt. A failure is part of the result. */
+export async function send(
+  url: string,
+  body: string,
+  headers: Record<string, string>,
+  { fetch, timeout, signal: ending }: Pick<AttemptOptions, 'fetch' | 'timeout' | 'signal'>,
+): Promise<Pick<Attempt, 'status' | 'responseHeaders' | 'responseBody' | 'error'>> {
   try {
     const limit = AbortSignal.timeout(timeout);
     const signal = ending === undefined ? limit : AbortSignal.any([limit, ending]);
     const response = await fetch(url, {
       method: 'POST',
-      body: delivery.body,
-      headers: requestHeaders,
+      body,
+      headers,
       // Events go only to the registered URL.
       redirect: 'manual',
       signal,
     });
-    answer = {
+    return {
       status: response.status,
       responseHeaders: Object.fromEntries(response.headers),
       responseBody: await start(response, signal),
     };
   } catch (error) {
-    answer = { error: reason(error, timeout) };
+    return { error: reason(error, timeout) };
   }
-  return { at: timestamp(time), duration: Math.round(performance.now() - begin), requestHeaders, ...answer };
 }
 
 /** Reads only the start of the body, so that a receiver can't fill the memory. */

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Webhook } from 'standardwebhooks';
-import { parseCommandLine } from '../../src/cli/command-line.ts';
+import { rateLimit as read } from '../../src/cli/option-values.ts';
 import { run } from '../../src/cli/run.ts';
-import { styleFor, welcome } from '../../src/cli/welcome.ts';
+import { styleFor } from '../../src/cli/style.ts';
+import { welcome } from '../../src/cli/welcome.ts';
 import { version } from '../../package.json';
 import { commandLine } from '../support/built-cli.ts';
 import { receiver } from '../support/receiver.ts';
@@ -56,33 +57,49 @@ test('a port in use is reported with a remedy', async () => {
   expect(text).toContain(`Port ${port} is in use. Choose another port with --port, or use --port 0 for a free one.`);
 });
 
-test('an address of another machine is an error, but not a usage error', async () => {
-  await expect(output(['--host', '192.0.2.1', '--port', '0'])).rejects.toThrow('EADDRNOTAVAIL');
+test.each(['192.0.2.1', 'nowhere.invalid'])('--host %s is reported with a remedy', async (host) => {
+  const [code, text] = await output(['--host', host, '--port', '0']);
+  expect(code).toBe(2);
+  expect(text).toBe(
+    `This machine does not have the address ${host}. Use --host 127.0.0.1, or --host 0.0.0.0 for all addresses.\n`,
+  );
+});
+
+test('an address that other machines can reach is listened on with a warning, and with URLs that work', async () => {
+  const [code, text] = await output(['--host', '0.0.0.0', '--port', '0']);
+  expect(code).toBe(0);
+  expect(text).toContain(
+    'Warning: everyone who can reach 0.0.0.0 can use the dashboard and the control API, which need no login.',
+  );
+  expect(text).toMatch(/URL +http:\/\/127\.0\.0\.1:\d+\/v1\n/);
+  expect((await output(['--port', '0']))[1]).not.toContain('Warning');
 });
 
 test('--help and --version', async () => {
   for (const args of [['--help'], ['-h'], ['trigger', '--help']]) {
-    expect(await output(args)).toEqual([0, expect.stringContaining('Usage: example-sandbox [options]')]);
+    expect(await output(args)).toEqual([0, expect.stringContaining('Usage: example-sandbox')]);
   }
-  for (const args of [['--version'], ['trigger', '-v']]) expect(await output(args)).toEqual([0, `${version}\n`]);
+  for (const args of [['--version'], ['-v']]) expect(await output(args)).toEqual([0, `${version}\n`]);
 });
 
 test.each([
-  [['--prot', '1'], '--prot'],
+  [['--prot', '1'], "unknown option '--prot'\n(Did you mean --port?)"],
   [['--port'], '--port'],
-  [['--port', 'http'], "--port must be a number from 0 to 65535, not 'http'."],
-  [['--port', '70000'], "--port must be a number from 0 to 65535, not '70000'."],
-  [['--projects', '-1'], '--projects'],
-  [['--latency', '1.5'], "--latency must be a number from 0 to 600000, not '1.5'."],
-  [['--rate-limit', '100'], '--rate-limit must be a number of requests and a time window, such as 100/60s'],
+  [['--port', 'http'], "argument 'http' is invalid. It must be a number from 0 to 65535."],
+  [['--port', '70000'], 'It must be a number from 0 to 65535.'],
+  [['--projects=-1'], '--projects'],
+  [['--latency', '1.5'], 'It must be a number from 0 to 600000.'],
+  [['--rate-limit', '100'], 'It must be a number of requests and a time window, such as 100/60s.'],
   [['--rate-limit', '0/60s'], '--rate-limit'],
+  [['--seed', 'nowhere.json'], "The file can't be read"],
+  [['--webhook', 'ftp://x'], 'It must be a URL that starts with http:// or https://.'],
   [['file.json'], 'file.json'],
-  [['trigger'], 'trigger takes exactly one event'],
-  [['trigger', 'a', 'b'], 'trigger takes exactly one event'],
-  [['trigger', 'user.created', '--secret', 'x'], 'trigger needs --to'],
-  [['trigger', 'user.created', '--to', 'ftp://x', '--secret', 'x'], 'trigger needs --to'],
-  [['trigger', 'user.created', '--to', 'http://x'], 'trigger needs --secret'],
-  [['trigger', 'user.created', '--to', 'http://x', '--secret', 'x', '--payload', '{'], '--payload must be valid JSON.'],
+  [['trigger'], "missing required argument 'event'"],
+  [['trigger', 'a', 'b'], 'Expected 1 argument but got 2'],
+  [['trigger', 'a', '--to', 'ftp://x'], 'It must be a URL that starts with http:// or https://.'],
+  [['trigger', 'a', '--to', 'http://x', '--payload', '{'], 'It must be valid JSON.'],
+  [['listen'], "required option '--forward-to <url>' not specified"],
+  [['logs', '--limit', 'all'], 'It must be a number from 0 to 10000.'],
 ])('%j is refused', async (args, message) => {
   const [code, text] = await output(args);
   expect(code).toBe(2);
@@ -95,19 +112,26 @@ test.each([
   ['5/s', { limit: 5, window: 1000 }],
   ['10/250ms', { limit: 10, window: 250 }],
   ['1000/h', { limit: 1000, window: 3_600_000 }],
-])('--rate-limit %s', (text, rateLimit) => {
-  expect(parseCommandLine(['--rate-limit', text])).toMatchObject({ rateLimit });
+])('--rate-limit %s', (text, expected) => {
+  expect(read(text)).toEqual(expected);
 });
 
 test('colors are used only in terminals that support them', () => {
-  const text = { url: 'http://127.0.0.1:4010/v1', apiToken: 'sandbox_token', limit: 100, window: 60_000, data: 'file' };
+  const text = {
+    urls: ['http://127.0.0.1:4010/v1'],
+    apiToken: 'sandbox_token',
+    limit: 100,
+    window: 60_000,
+    data: 'file',
+    webhooks: [],
+  };
   const escape = '\u001b[1m';
   expect(welcome(text, styleFor({ isTTY: true, hasColors: () => true }))).toContain(escape);
   expect(welcome(text, styleFor({ isTTY: true, hasColors: () => false }))).not.toContain(escape);
   expect(welcome(text, styleFor({}))).not.toContain(escape);
 });
 
-describe('trigger', () => {
+describe('trigger --to', () => {
   test('sends one signed event, and prints the response', async () => {
     const { url, received, close } = await receiver([{ status: 200, headers: {}, body: 'thanks' }]);
     const child = start('trigger', 'user.created', '--to', url, '--secret', secret);
@@ -130,6 +154,11 @@ describe('trigger', () => {
     expect(text).toContain('← 500 (');
     expect(JSON.parse(received[0]!.body)).toMatchObject({ event: 'order.shipped', data: { id: 7 } });
     await close();
+  });
+
+  test('needs a secret', async () => {
+    const [code, text] = await output(['trigger', 'user.created', '--to', 'http://127.0.0.1:9']);
+    expect([code, text]).toEqual([2, '--to needs --secret or the environment variable EXAMPLE_WEBHOOK_SECRET.\n']);
   });
 
   test('reports an unreachable server and an invalid secret', async () => {

@@ -1,0 +1,87 @@
+import * as z from 'zod/mini';
+import { CommandError } from './process-io.ts';
+
+/** Where `example-sandbox` listens by default. */
+const defaultServer = 'http://127.0.0.1:4010';
+
+const infoSchema = z.object({ name: z.literal('@example/sandbox') });
+const errorSchema = z.object({ error: z.object({ message: z.string() }) });
+
+/** The URL of the sandbox that commands talk to: `--server`, or the base URL that programs use, or the default one. */
+export function serverUrl(server: string | undefined, env: Readonly<Record<string, string | undefined>>): string {
+  return new URL(server ?? env['EXAMPLE_BASE_URL'] ?? defaultServer).origin;
+}
+
+/** A client of the control API of a sandbox that runs. */
+export class ControlClient {
+  readonly origin: string;
+  readonly #signal: AbortSignal | undefined;
+
+  private constructor(origin: string, signal?: AbortSignal) {
+    this.origin = origin;
+    this.#signal = signal;
+  }
+
+  /**
+   * Connects to a sandbox.
+   *
+   * @param signal Ends the requests.
+   * @throws {CommandError} when no sandbox runs there.
+   */
+  static async connect(origin: string, signal?: AbortSignal): Promise<ControlClient> {
+    const client = new ControlClient(origin, signal);
+    const response = await client.#fetch('/info');
+    const info: unknown = await response.json().catch(() => undefined);
+    if (!response.ok || !infoSchema.safeParse(info).success) {
+      throw new CommandError(`${origin} is not an example-sandbox. Choose another server with --server.`);
+    }
+    return client;
+  }
+
+  /** Sends a request, and reads the response. @throws {CommandError} when the sandbox refuses it. */
+  async send<T>(schema: z.ZodMiniType<T>, method: string, path: string, body?: unknown): Promise<T> {
+    const response = await this.#request(method, path, body);
+    return schema.parse(response.status === 204 ? undefined : await response.json());
+  }
+
+  /** Reads the values of a stream. It ends when the sandbox stops or the signal aborts. */
+  async *stream<T>(schema: z.ZodMiniType<T>, method: string, path: string, body?: unknown): AsyncGenerator<T> {
+    const response = await this.#request(method, path, body);
+    const decoder = new TextDecoder();
+    let text = '';
+    try {
+      for await (const chunk of response.body ?? []) {
+        text += decoder.decode(chunk, { stream: true });
+        const lines = text.split('\n');
+        text = lines.pop() ?? '';
+        for (const line of lines) if (line !== '') yield schema.parse(JSON.parse(line));
+      }
+    } catch (error) {
+      // The connection broke.
+      if (!(error instanceof TypeError) && this.#signal?.aborted !== true) throw error;
+    }
+  }
+
+  async #request(method: string, path: string, body: unknown): Promise<Response> {
+    const response = await this.#fetch(
+      path,
+      body === undefined
+        ? { method }
+        : { method, body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } },
+    );
+    if (response.ok) return response;
+    const { success, data } = errorSchema.safeParse(await response.json().catch(() => undefined));
+    throw new CommandError(success ? data.error.message : `The sandbox responded with ${response.status}.`);
+  }
+
+  async #fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    try {
+      return await fetch(`${this.origin}/__sandbox${path}`, { ...init, signal: this.#signal ?? null });
+    } catch (error) {
+      if (this.#signal?.aborted === true) throw error;
+      throw new CommandError(
+        `No sandbox is running at ${this.origin}. Start one with example-sandbox, or choose another server with --server.`,
+      );
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import * as z from 'zod/mini';
+import { forwardingEventSchema } from '../control/schemas.ts';
+import { sleep } from '../utils/abort.ts';
+import { send } from '../webhooks/attempt.ts';
+import { ControlClient, serverUrl } from './control-client.ts';
+import { coloured, printable } from './log-lines.ts';
+import { CommandError, type ProcessIO } from './process-io.ts';
+import { stopSignal } from './stop-signal.ts';
+import { type Style, styleFor } from './style.ts';
+
+/** Options of `listen`. */
+export interface ListenOptions {
+  readonly forwardTo: string;
+  readonly events?: readonly string[];
+  readonly secret?: string;
+  readonly server?: string;
+  readonly json?: boolean;
+}
+
+/** Milliseconds between two attempts to connect again. */
+const reconnectDelay = 1000;
+
+/** How long the receiver may take, in milliseconds: less than the sandbox waits. */
+const timeout = 14_000;
+
+/** Characters of a response's body to show when it failed. */
+const maxDetail = 100;
+
+type ForwardedRequest = Extract<z.infer<typeof forwardingEventSchema>, { type: 'request' }>['request'];
+
+/** Registers a webhook with a sandbox that runs, and makes its requests until the user stops the command. */
+export async function listen(options: ListenOptions, io: ProcessIO): Promise<number> {
+  const { forwardTo: url, events, json = false } = options;
+  const style = styleFor(io.out);
+  const signal = stopSignal(io);
+  const isStopped = () => signal.aborted;
+  const origin = serverUrl(options.server, io.env);
+  let secret = options.secret ?? io.env['EXAMPLE_WEBHOOK_SECRET'];
+  let isFirst = true;
+
+  while (!isStopped()) {
+    try {
+      const control = await ControlClient.connect(origin, signal);
+      for await (const event of control.stream(forwardingEventSchema, 'POST', '/forwarding', { url, events, secret })) {
+        if (event.type === 'webhook') {
+          // The same one after a restart of the sandbox, so that the receiver goes on working.
+          ({ secret } = event.webhook);
+          if (isFirst) io.out.write(ready(url, event.webhook.secret, json, style));
+          else io.error.write('Connected again.\n');
+          isFirst = false;
+        } else {
+          void forward(event.request, control, io, json, style);
+        }
+      }
+    } catch (error) {
+      if (isStopped()) break;
+      // A sandbox that restarts is away for a moment; one that was never there is a mistake.
+      if (isFirst || !(error instanceof CommandError)) throw error;
+    }
+    if (!isStopped()) {
+      io.error.write(`The sandbox at ${origin} has stopped. Waiting until it is back.\n`);
+      await untilReachable(origin, signal);
+    }
+  }
+  return 0;
+}
+
+function ready(url: string, secret: string, json: boolean, style: Style): string {
+  if (json) return `${JSON.stringify({ type: 'ready', url, secret })}\n`;
+  return (
+    `\n${style.bold(`Forwarding events to ${url}`)} ${style.faint('Press Ctrl-C to stop.')}\n\n` +
+    `  ${style.faint('Secret')}  ${secret}\n\n` +
+    `Your server needs it to verify the events: export EXAMPLE_WEBHOOK_SECRET=${secret}\n\n`
+  );
+}
+
+async function forward(request: ForwardedRequest, control: ControlClient, io: ProcessIO, json: boolean, style: Style) {
+  const { id, url, headers, body } = request;
+  const begin = performance.now();
+  const { status, responseHeaders, responseBody, error } = await send(url, body, headers, { fetch, timeout });
+  const duration = Math.round(performance.now() - begin);
+
+  const event = eventOf(body);
+  const message = headers['webhook-id'] ?? '';
+  io.out.write(
+    json
+      ? `${JSON.stringify({ type: 'attempt', event, id: message, url, status, error, duration })}\n`
+      : `${style.faint(new Date().toISOString().slice(11, 19))} ${event} → ` +
+          `${coloured(status === undefined ? (error ?? 'no response') : String(status), status, style)} ` +
+          `${style.faint(`${duration} ms ${message}`)}${detail(status, responseBody)}\n`,
+  );
+  const answer = status === undefined ? { error } : { status, headers: responseHeaders, body: responseBody };
+  // The sandbox may have stopped or given up meanwhile.
+  await control.send(z.undefined(), 'POST', `/forwarding/${id}`, answer).catch(() => undefined);
+}
+
+/** The response's text, when it explains a failure. */
+function detail(status: number | undefined, body = ''): string {
+  const [line = ''] = body.trim().split('\n');
+  return status === undefined || status < 300 || line === '' ? '' : ` ${printable(line.slice(0, maxDetail))}`;
+}
+
+function eventOf(body: string): string {
+  const { success, data } = z.object({ event: z.string() }).safeParse(JSON.parse(body));
+  return success ? data.event : 'event';
+}
+
+/** Waits until a sandbox runs there, or the user stops the command. */
+async function untilReachable(origin: string, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await sleep(reconnectDelay, signal).catch(() => undefined);
+    const isThere = await ControlClient.connect(origin, signal).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return;
+  }
+}

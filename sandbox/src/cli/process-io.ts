@@ -1,0 +1,26 @@
+/** A stream for a person or a program to read. */
+export interface Output {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  hasColors?(): boolean;
+}
+
+/** What the command line needs from its process. */
+export interface ProcessIO {
+  readonly out: Output;
+  readonly error: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Settles when the user stops the command. */
+  readonly stopped: () => Promise<unknown>;
+}
+
+/** The command failed for a reason that the user can do something about. The message says what. */
+export class CommandError extends Error {
+  /** 1 on failure, 2 for invalid arguments. */
+  readonly exitCode: 1 | 2;
+
+  constructor(message: string, exitCode: 1 | 2 = 1) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}

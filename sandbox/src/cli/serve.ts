@@ -1,0 +1,138 @@
+import * as z from 'zod/mini';
+import { networkInterfaces } from 'node:os';
+import { parseFields } from '../http/parse-fields.ts';
+import { withTypeErrors } from '../http/failure.ts';
+import type { SandboxOptions } from '../options.ts';
+import { assembleSandbox } from '../sandbox.ts';
+import { listen } from '../server.ts';
+import type { RateLimit } from '../state/rate-windows.ts';
+import { projectSeedSchema, userSeedSchema } from '../state/seeding.ts';
+import { openJournal } from '../storage/sqlite-journal.ts';
+import { strictFields } from '../utils/strict-fields.ts';
+import { endpointSchema } from '../webhooks/endpoint-params.ts';
+import { attemptLine, requestLine } from './log-lines.ts';
+import { CommandError, type ProcessIO } from './process-io.ts';
+import { styleFor } from './style.ts';
+import { welcome } from './welcome.ts';
+
+/** Options of the command that serves the API. */
+export interface ServeOptions {
+  readonly port: number;
+  readonly host: string;
+  readonly projects?: number;
+  readonly users?: number;
+  readonly seed?: unknown;
+  readonly webhook?: readonly string[];
+  readonly rateLimit: RateLimit;
+  readonly latency: number;
+  /** File to store the state in. */
+  readonly data?: string;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+const seedFileSchema = strictFields({
+  users: z.optional(z.array(userSeedSchema, 'Must be a list of users.')),
+  projects: z.optional(z.array(projectSeedSchema, 'Must be a list of projects.')),
+  webhooks: z.optional(z.array(endpointSchema, 'Must be a list of webhooks.')),
+});
+
+/** Always the same, so that you can restart the server without changing your program. */
+const apiToken = 'sandbox_token';
+
+/** Serves the API until the user stops it. */
+export async function serve(options: ServeOptions, io: ProcessIO): Promise<number> {
+  const { port, host, data, rateLimit, quiet = false, json = false } = options;
+  const { out } = io;
+  const journal = data === undefined ? undefined : await openJournal(data);
+  const seeded = sandboxOptions(options, io.env['EXAMPLE_WEBHOOK_SECRET']);
+  const sandbox = assembleSandbox({ ...seeded, apiToken }, { listen, journal });
+  const style = styleFor(out);
+  const print = (type: string, value: object, line: string) =>
+    out.write(json ? `${JSON.stringify({ type, ...value })}\n` : `${line}\n`);
+  try {
+    const { url } = await sandbox.listen({ port, host }).catch((error: unknown) => {
+      throw listenError(error, port, host);
+    });
+    const isPublic = !/^(localhost|127(\.\d+){3}|::1)$/.test(host);
+    if (isPublic) {
+      io.error.write(
+        `Warning: everyone who can reach ${host} can use the dashboard and the control API, which need no login.\n`,
+      );
+    }
+    const webhooks = sandbox.webhooks.endpoints.map(({ id, url: to, secret }) => ({ id, url: to, secret }));
+    const reachable = isAny(host) ? localUrls(url) : [url];
+    if (json) out.write(`${JSON.stringify({ type: 'listening', url, token: apiToken, webhooks })}\n`);
+    else out.write(welcome({ urls: reachable, apiToken, data, webhooks, ...rateLimit }, style));
+    if (!quiet) {
+      sandbox.onRequest((request) => print('request', request, requestLine(request, style)));
+      sandbox.webhooks.subscribe((delivery, attempt) =>
+        print('attempt', { delivery, attempt }, attemptLine(delivery, attempt, style)),
+      );
+    }
+    await io.stopped();
+  } finally {
+    await sandbox.close();
+  }
+  return 0;
+}
+
+/** Of the data in a seed file, and of the options, which count for more. */
+function sandboxOptions(options: ServeOptions, secret: string | undefined): SandboxOptions {
+  const { seed = {}, projects, users, webhook = [], rateLimit, latency } = options;
+  const data = withUsageErrors('Invalid --seed.', () => parseFields(seedFileSchema, seed));
+  const urls = webhook.map((url) => ({ url, ...(secret === undefined ? {} : { secret }) }));
+  return {
+    projects: projects ?? data.projects ?? (options.seed === undefined ? 100 : 0),
+    users: users ?? data.users ?? 0,
+    webhooks: { endpoints: [...(data.webhooks ?? []), ...urls] },
+    rateLimit,
+    latency,
+  };
+}
+
+function withUsageErrors<T>(what: string, work: () => T): T {
+  try {
+    return withTypeErrors(what, work);
+  } catch (error) {
+    throw new CommandError(error instanceof Error ? error.message : String(error), 2);
+  }
+}
+
+/** What to do when the server can't listen. */
+function listenError(error: unknown, port: number, host: string): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'EADDRINUSE':
+      return new CommandError(
+        `Port ${port} is in use. Choose another port with --port, or use --port 0 for a free one.`,
+        2,
+      );
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+    case 'EINVAL':
+      return new CommandError(
+        `This machine does not have the address ${host}. Use --host 127.0.0.1, or --host 0.0.0.0 for all addresses.`,
+        2,
+      );
+    case 'EACCES':
+      return new CommandError(`You may not listen on port ${port}. Choose a port above 1023 with --port.`, 2);
+    default:
+      return error;
+  }
+}
+
+function isAny(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
+}
+
+/** The URLs under which a server that listens on all addresses can be reached. */
+function localUrls(url: string): string[] {
+  const { port, pathname } = new URL(url);
+  const addresses = Object.values(networkInterfaces())
+    .flatMap((all) => all ?? [])
+    .filter(({ family, internal }) => family === 'IPv4' && !internal)
+    .map(({ address }) => address);
+  return ['127.0.0.1', ...addresses].map((address) => `http://${address}:${port}${pathname}`);
+}

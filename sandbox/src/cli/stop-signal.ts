@@ -1,0 +1,8 @@
+import type { ProcessIO } from './process-io.ts';
+
+/** A signal that aborts when the user stops the command. */
+export function stopSignal(io: ProcessIO): AbortSignal {
+  const controller = new AbortController();
+  void io.stopped().then(() => controller.abort());
+  return controller.signal;
+}

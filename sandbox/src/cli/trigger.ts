@@ -1,0 +1,78 @@
+import * as z from 'zod/mini';
+import { attemptEventSchema, deliverySchema } from '../control/schemas.ts';
+import { timestamp } from '../utils/clock.ts';
+import { randomSecret } from '../utils/random.ts';
+import { attempt, outcomeOf } from '../webhooks/attempt.ts';
+import { exampleData } from '../webhooks/webhooks.ts';
+import { ControlClient, serverUrl } from './control-client.ts';
+import { attemptLine } from './log-lines.ts';
+import { CommandError, type ProcessIO } from './process-io.ts';
+import { stopSignal } from './stop-signal.ts';
+import { styleFor } from './style.ts';
+
+/** Options of `trigger`. */
+export interface TriggerOptions {
+  /** Sends the event to this URL, without a sandbox. */
+  readonly to?: string;
+  readonly secret?: string;
+  /** The event's `data`; `undefined` for the documented example. */
+  readonly payload?: unknown;
+  readonly server?: string;
+  readonly wait?: boolean;
+}
+
+/** Sends one event, through a sandbox that runs or to a URL. */
+export function trigger(event: string, options: TriggerOptions, io: ProcessIO): Promise<number> {
+  const { to } = options;
+  return to === undefined ? triggerThroughServer(event, options, io) : triggerDirectly(event, to, options, io);
+}
+
+async function triggerThroughServer(event: string, options: TriggerOptions, io: ProcessIO): Promise<number> {
+  const { payload: data = exampleData, wait = false } = options;
+  const signal = stopSignal(io);
+  const control = await ControlClient.connect(serverUrl(options.server, io.env), signal);
+  // Connected first, so that no attempt is missed.
+  const attempts = control.stream(attemptEventSchema, 'GET', '/streams/attempts');
+  const first = attempts.next();
+  const created = z.object({ data: z.array(deliverySchema) });
+  const { data: deliveries } = await control.send(created, 'POST', '/events', { event, data });
+  if (deliveries.length === 0) {
+    throw new CommandError(
+      `No webhook is registered for ${event}. Register one with example-sandbox listen --forward-to <url>, ` +
+        `with --webhook <url>, or at ${control.origin}/dashboard/webhooks.`,
+    );
+  }
+
+  const style = styleFor(io.out);
+  const open = new Set(deliveries.map(({ id }) => id));
+  let failures = 0;
+  for (const { id } of deliveries)
+    io.out.write(`${event} ${style.faint(`${control.origin}/dashboard/deliveries/${id}`)}\n`);
+  for (let next = await first; next.done !== true; next = await attempts.next()) {
+    const { delivery, attempt: made } = next.value;
+    if (!open.has(delivery.id)) continue;
+    io.out.write(`${attemptLine(delivery, made, style)}\n`);
+    if (wait && delivery.status === 'pending') continue;
+    open.delete(delivery.id);
+    if (delivery.status !== 'delivered') failures += 1;
+    if (open.size === 0) break;
+  }
+  await attempts.return(undefined);
+  return failures === 0 && open.size === 0 ? 0 : 1;
+}
+
+async function triggerDirectly(event: string, to: string, options: TriggerOptions, io: ProcessIO): Promise<number> {
+  const secret = options.secret ?? io.env['EXAMPLE_WEBHOOK_SECRET'];
+  if (secret === undefined) {
+    throw new CommandError('--to needs --secret or the environment variable EXAMPLE_WEBHOOK_SECRET.', 2);
+  }
+  const body = JSON.stringify({ event, data: options.payload ?? exampleData, timestamp: timestamp(Date.now()) });
+  const made = await attempt(
+    { id: '', url: to, events: [], secret, created_at: '' },
+    { message: `msg_${randomSecret()}`, body },
+    { fetch, timeout: 15_000, now: Date.now },
+  );
+  const answer = made.status === undefined ? (made.error ?? '') : `${made.status} ${made.responseBody ?? ''}`.trim();
+  io.out.write(`${event} → ${to}\n${body}\n← ${answer} (${made.duration} ms)\n`);
+  return outcomeOf(made).kind === 'delivered' ? 0 : 1;
+}

@@ -1,0 +1,204 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { runCommand, type RunningCommand } from '../support/command.ts';
+import { receiver } from '../support/receiver.ts';
+
+const headers = { Authorization: 'Bearer sandbox_token' };
+const running = new Set<RunningCommand>();
+afterEach(async () => {
+  for (const command of running) await command.stop();
+  running.clear();
+});
+
+function command(args: readonly string[], env: Record<string, string> = {}): RunningCommand {
+  const started = runCommand(args, env);
+  running.add(started);
+  return started;
+}
+
+/** Starts a sandbox on a free port. */
+async function serve(...args: readonly string[]) {
+  const server = command(['--port', '0', ...args]);
+  const [, url = ''] = await server.prints(/(http:\/\/127\.0\.0\.1:\d+\/v1)/);
+  return { server, url, env: { EXAMPLE_BASE_URL: url } };
+}
+
+describe('while it serves', () => {
+  test('prints a line for each request and each attempt to deliver an event', async () => {
+    const { url: to, close } = await receiver([500]);
+    const { server, url } = await serve('--webhook', to);
+    await fetch(`${url}/projects?page=2`, { headers });
+    await server.prints(/\d\d:\d\d:\d\d GET {2}\/v1\/projects\?page=2 → 200 \d+ ms 99 left req_\w+\n/);
+    await fetch(`${url}/users/x`, { headers: { ...headers, 'Sandbox-Fault': '{"status":503}' } });
+    await server.prints(/GET {2}\/v1\/users\/x → 503 \d+ ms 98 left fault header req_\w+\n/);
+    await fetch(`${url}/users`, {
+      method: 'POST',
+      headers: { ...headers, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ name: 'Ada', email: 'ada@example.com', password: 'secure_password' }),
+    });
+    await server.prints(/user\.created → 500 \d+ ms next attempt in \d s del_123\n/);
+    expect(server.output()).not.toContain('secure_password');
+    await close();
+  });
+
+  test('a path can not write control characters to the terminal', async () => {
+    const { server, url } = await serve();
+    await fetch(`${url}/%1b[2J`, { headers });
+    await server.prints(/GET {2}\/v1\/%1b\[2J → 404/);
+  });
+
+  test('--quiet prints no requests', async () => {
+    const { server, url } = await serve('--quiet');
+    await fetch(`${url}/projects`, { headers });
+    expect(await server.stop()).toBe(0);
+    expect(server.output()).not.toContain('→');
+  });
+
+  test('--json prints one JSON object a line', async () => {
+    const { server, url } = await serve('--json', '--webhook', 'http://127.0.0.1:9/hooks');
+    await fetch(`${url}/projects`, { headers });
+    await server.prints(/"type":"request"/);
+    const lines = server
+      .output()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown);
+    expect(lines).toMatchObject([
+      { type: 'listening', url, token: 'sandbox_token', webhooks: [{ url: 'http://127.0.0.1:9/hooks' }] },
+      { type: 'request', method: 'GET', path: '/v1/projects', status: 200, response: { body: { meta: {} } } },
+    ]);
+  });
+});
+
+describe('the initial data', () => {
+  const total = async (url: string) =>
+    ((await (await fetch(`${url}/projects`, { headers })).json()) as { meta: { total_count: number } }).meta
+      .total_count;
+  const users = async (url: string) =>
+    (await (await fetch(new URL('/__sandbox/users', url))).json()) as { data: { name: string }[] };
+
+  test('--projects and --users create sample data', async () => {
+    const { url } = await serve('--projects', '3', '--users', '2');
+    expect(await total(url)).toBe(3);
+    expect((await users(url)).data).toHaveLength(2);
+  });
+
+  test('--seed takes it from a file, in which there is nothing else', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'example-sandbox-'));
+    const file = join(directory, 'seed.json');
+    const webhooks = [{ url: 'http://127.0.0.1:9/', secret: `whsec_${'c2VjcmV0'.repeat(4)}` }];
+    await writeFile(file, JSON.stringify({ users: [{ name: 'Ada' }], webhooks }));
+    const { server, url } = await serve('--seed', file);
+    expect((await users(url)).data).toMatchObject([{ name: 'Ada' }]);
+    expect(await total(url)).toBe(0);
+    expect(server.output()).toContain(webhooks[0]?.secret);
+
+    await writeFile(file, JSON.stringify({ users: [{ nmae: 'Ada' }] }));
+    const invalid = command(['--port', '0', '--seed', file]);
+    expect(await invalid.exitCode).toBe(2);
+    expect(invalid.output()).toContain('Invalid --seed. `users.0.nmae`: Unknown field. Known fields: id,');
+    await writeFile(file, '{');
+    expect(await command(['--port', '0', '--seed', file]).exitCode).toBe(2);
+    await rm(directory, { recursive: true });
+  });
+});
+
+describe('logs', () => {
+  test('prints the latest requests, filtered, in lines or in JSON', async () => {
+    const { url, env } = await serve();
+    await fetch(`${url}/projects`, { headers });
+    await fetch(`${url}/users/x`, { headers });
+    const all = command(['logs'], env);
+    expect(await all.exitCode).toBe(0);
+    expect(all.output()).toMatch(/^\S+ GET {2}\/v1\/projects → 200 .+\n\S+ GET {2}\/v1\/users\/x → 404 .+\n$/);
+
+    const some = command(['logs', '--json', '--status', '4xx', '--method', 'get', '--path', 'users'], env);
+    await some.exitCode;
+    expect(JSON.parse(some.output())).toMatchObject({
+      status: 404,
+      response: { body: { error: { code: 'not_found' } } },
+    });
+    const invalid = command(['logs', '--status', 'odd'], env);
+    expect(await invalid.exitCode).toBe(1);
+    expect(invalid.output()).toContain('status');
+  });
+
+  test('--follow goes on with each new request until it is stopped', async () => {
+    const { url, env } = await serve();
+    await fetch(`${url}/projects`, { headers });
+    const follow = command(['logs', '--follow', '--json', '--server', url], env);
+    await follow.prints(/"path":"\/v1\/projects".*\n/);
+    await fetch(`${url}/users/x`, { headers });
+    await follow.prints(/"path":"\/v1\/users\/x".*\n/);
+    expect(await follow.stop()).toBe(0);
+    expect(follow.output().trim().split('\n')).toHaveLength(2);
+  });
+
+  test('without a sandbox says how to start one', async () => {
+    const nowhere = command(['logs', '--server', 'http://127.0.0.1:9']);
+    expect(await nowhere.exitCode).toBe(1);
+    expect(nowhere.output()).toBe(
+      'No sandbox is running at http://127.0.0.1:9. Start one with example-sandbox, or choose another server with --server.\n',
+    );
+    const { url, close } = await receiver([200]);
+    const other = command(['logs', '--server', url]);
+    expect(await other.exitCode).toBe(1);
+    expect(other.output()).toContain('is not an example-sandbox');
+    await close();
+  });
+
+  test('ends with 1 when the sandbox stops', async () => {
+    const { server, env } = await serve();
+    const follow = command(['logs', '--follow'], env);
+    await fetch(`${env.EXAMPLE_BASE_URL}/projects`, { headers });
+    await follow.prints(/projects/);
+    await server.stop();
+    expect(await follow.exitCode).toBe(1);
+    expect(follow.output()).toContain('has stopped.');
+  });
+});
+
+describe('trigger', () => {
+  test('sends an event to the webhooks of a sandbox, which shows it in its dashboard', async () => {
+    const { url: to, received, close } = await receiver([204]);
+    const { url, env } = await serve('--webhook', to);
+    const trigger = command(['trigger', 'order.shipped', '--payload', '{"id":7}'], env);
+    expect(await trigger.exitCode).toBe(0);
+    const [, page = ''] = /order\.shipped (http:\S+\/dashboard\/deliveries\/del_123)\n/.exec(trigger.output()) ?? [];
+    expect((await fetch(page)).status).toBe(200);
+    expect(trigger.output()).toMatch(/order\.shipped → 204 \d+ ms del_123\n/);
+    expect(JSON.parse(received[0]!.body)).toMatchObject({ event: 'order.shipped', data: { id: 7 } });
+    expect(new URL(page).origin).toBe(new URL(url).origin);
+    await close();
+  });
+
+  test('reports a failure with the next attempt; --wait waits for it', async () => {
+    const { url: to, close } = await receiver([500, 500, 204]);
+    const { url, env } = await serve('--webhook', to);
+    const once = command(['trigger', 'user.created'], env);
+    expect(await once.exitCode).toBe(1);
+    expect(once.output()).toMatch(/user\.created → 500 \d+ ms next attempt in \d s del_123\n/);
+
+    const waiting = command(['trigger', 'user.created', '--wait'], env);
+    await waiting.prints(/user\.created → 500 .+ del_124\n/);
+    await fetch(new URL('/__sandbox/clock', url), {
+      method: 'POST',
+      body: '{"advance":10000}',
+      headers: { 'Content-Type': 'application/json' },
+    });
+    expect(await waiting.exitCode).toBe(0);
+    expect(waiting.output()).toMatch(/user\.created → 204 \d+ ms del_124\n/);
+    await close();
+  });
+
+  test('without a webhook says how to register one', async () => {
+    const { env } = await serve();
+    const trigger = command(['trigger', 'user.created'], env);
+    expect(await trigger.exitCode).toBe(1);
+    expect(trigger.output()).toContain(
+      'No webhook is registered for user.created. Register one with example-sandbox listen',
+    );
+  });
+});
