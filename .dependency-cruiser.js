@@ -36,7 +36,7 @@ const sandboxMayImport = {
   api: ['http', 'utils', 'contract', 'storage', 'faults', 'state'],
   control: ['http', 'utils', 'contract', 'storage', 'faults', 'webhooks', 'state'],
   dashboard: ['http', 'utils', 'contract', 'storage', 'faults', 'webhooks', 'state'],
-  cli: ['utils', 'storage', 'webhooks', 'state'],
+  cli: ['http', 'utils', 'storage', 'webhooks', 'state', 'control'],
 };
 
 /** One rule for each folder below `source`. */

@@ -1,15 +1,26 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
-/** The licences of packages that are bundled: each wants its licence to go where its code goes. */
-export function bundledLicenses(packages: readonly string[]): string {
-  return `Bundled with this package:\n\n${packages.map(licenseOf).join('\n')}`;
+/**
+ * The licences of packages that are bundled: each wants its licence to go where its code goes.
+ *
+ * @param modules Directories to look for the packages in, relative to the root of the repository.
+ */
+export function bundledLicenses(packages: readonly string[], modules: readonly string[] = ['node_modules']): string {
+  return `Bundled with this package:\n\n${packages.map((name) => licenseOf(name, modules)).join('\n')}`;
 }
 
-function licenseOf(name: string): string {
-  const directory = new URL(`../node_modules/${name}/`, import.meta.url);
+function licenseOf(name: string, modules: readonly string[]): string {
+  const directory = modules
+    .map((folder) => new URL(`../${folder}/${name}/`, import.meta.url))
+    .find((url) => existsSync(url));
+  if (directory === undefined) throw new Error(`${name} is not installed.`);
+  // Every package has a version, and the bundled ones have a licence and an author.
+  const { version, license, author } = JSON.parse(readFileSync(new URL('package.json', directory), 'utf8')) as Record<
+    'version' | 'license' | 'author',
+    string
+  >;
   const file = readdirSync(directory).find((entry) => /^licen[cs]e/i.test(entry));
-  if (file === undefined) throw new Error(`${name} has no licence.`);
-  // Every package has a version.
-  const { version } = JSON.parse(readFileSync(new URL('package.json', directory), 'utf8')) as { version: string };
-  return `## ${name} ${version}\n\n${readFileSync(new URL(file, directory), 'utf8').trim()}\n`;
+  // Some packages only name their licence.
+  const text = file === undefined ? `${license}, ${author}` : readFileSync(new URL(file, directory), 'utf8').trim();
+  return `## ${name} ${version}\n\n${text}\n`;
 }

@@ -7,7 +7,7 @@ rmSync('dist', { recursive: true, force: true });
 mkdirSync('dist');
 
 const bundled = ['@bomb.sh/tab', '@hono/node-server', 'commander', 'hono', 'zod'];
-writeFileSync('dist/LICENSES.txt', bundledLicenses(bundled));
+writeFileSync('dist/LICENSES.txt', bundledLicenses(bundled, ['sandbox/node_modules', 'node_modules']));
 
 const shared: Options = {
   target: 'es2023',

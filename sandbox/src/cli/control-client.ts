@@ -44,9 +44,15 @@ export class ControlClient {
     return schema.parse(response.status === 204 ? undefined : await response.json());
   }
 
-  /** Reads the values of a stream. It ends when the sandbox stops or the signal aborts. */
-  async *stream<T>(schema: z.ZodMiniType<T>, method: string, path: string, body?: unknown): AsyncGenerator<T> {
-    const response = await this.#request(method, path, body);
+  /**
+   * Connects to a stream of values. It ends when the sandbox stops or the signal aborts. Returning from a loop over it
+   * disconnects.
+   */
+  async stream<T>(schema: z.ZodMiniType<T>, method: string, path: string, body?: unknown): Promise<AsyncGenerator<T>> {
+    return this.#values(schema, await this.#request(method, path, body));
+  }
+
+  async *#values<T>(schema: z.ZodMiniType<T>, response: Response): AsyncGenerator<T> {
     const decoder = new TextDecoder();
     let text = '';
     try {

@@ -41,7 +41,8 @@ export async function listen(options: ListenOptions, io: ProcessIO): Promise<num
   while (!isStopped()) {
     try {
       const control = await ControlClient.connect(origin, signal);
-      for await (const event of control.stream(forwardingEventSchema, 'POST', '/forwarding', { url, events, secret })) {
+      const stream = await control.stream(forwardingEventSchema, 'POST', '/forwarding', { url, events, secret });
+      for await (const event of stream) {
         if (event.type === 'webhook') {
           // The same one after a restart of the sandbox, so that the receiver goes on working.
           ({ secret } = event.webhook);

@@ -45,11 +45,10 @@ export async function logs(options: LogsOptions, io: ProcessIO): Promise<number>
     return 0;
   }
   // Connected first, so that no request is lost between the two.
-  const stream = control.stream(requestSchema, 'GET', `/streams/requests?${query()}`);
-  const first = stream.next();
+  const stream = await control.stream(requestSchema, 'GET', `/streams/requests?${query()}`);
   await printPast();
-  for (let next = await first; next.done !== true; next = await stream.next()) {
-    if (!printed.delete(next.value.id)) print(next.value);
+  for await (const request of stream) {
+    if (!printed.delete(request.id)) print(request);
   }
   return signal.aborted ? 0 : serverEnded(io, control.origin);
 }

@@ -17,6 +17,8 @@ export async function run(args: readonly string[], io: ProcessIO): Promise<numbe
       io.error.write(`${error.message}\n`);
       return error.exitCode;
     }
+    // The user stopped it.
+    if (error instanceof DOMException && error.name === 'AbortError') return 0;
     if (error instanceof JournalError || error instanceof WebhookVerificationError) {
       io.error.write(`${error.message}\n`);
       return 1;

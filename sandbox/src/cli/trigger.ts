@@ -32,8 +32,7 @@ async function triggerThroughServer(event: string, options: TriggerOptions, io: 
   const signal = stopSignal(io);
   const control = await ControlClient.connect(serverUrl(options.server, io.env), signal);
   // Connected first, so that no attempt is missed.
-  const attempts = control.stream(attemptEventSchema, 'GET', '/streams/attempts');
-  const first = attempts.next();
+  const attempts = await control.stream(attemptEventSchema, 'GET', '/streams/attempts');
   const created = z.object({ data: z.array(deliverySchema) });
   const { data: deliveries } = await control.send(created, 'POST', '/events', { event, data });
   if (deliveries.length === 0) {
@@ -48,8 +47,7 @@ async function triggerThroughServer(event: string, options: TriggerOptions, io: 
   let failures = 0;
   for (const { id } of deliveries)
     io.out.write(`${event} ${style.faint(`${control.origin}/dashboard/deliveries/${id}`)}\n`);
-  for (let next = await first; next.done !== true; next = await attempts.next()) {
-    const { delivery, attempt: made } = next.value;
+  for await (const { delivery, attempt: made } of attempts) {
     if (!open.has(delivery.id)) continue;
     io.out.write(`${attemptLine(delivery, made, style)}\n`);
     if (wait && delivery.status === 'pending') continue;
@@ -57,7 +55,6 @@ async function triggerThroughServer(event: string, options: TriggerOptions, io: 
     if (delivery.status !== 'delivered') failures += 1;
     if (open.size === 0) break;
   }
-  await attempts.return(undefined);
   return failures === 0 && open.size === 0 ? 0 : 1;
 }
 
