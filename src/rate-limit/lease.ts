@@ -152,8 +152,13 @@ export class Lease {
     sync().then(finish, (error: unknown) => finish(undefined, error));
   }
 
-  /** Reports what was used and returns what was not, if no call comes for a moment. The timer doesn't keep the process alive. */
-  returnWhenIdle(): void {
+  /**
+   * Reports what was used and returns what was not, if no call comes for a moment. The timer doesn't keep the process
+   * alive.
+   *
+   * @param sync Syncs, and afterwards looks for calls that have come meanwhile.
+   */
+  returnWhenIdle(sync: () => void): void {
     const isReported = this.available === 0 && this.#held === this.#budget.outstanding;
     if (isReported || this.outage !== undefined) return;
     this.#cancelReturn ??= this.#timing.after(
@@ -161,7 +166,7 @@ export class Lease {
       () => {
         this.#cancelReturn = undefined;
         this.available = 0;
-        if (!this.#isSyncing) this.sync(this.#timing.now(), { normal: 0, background: 0 }, () => undefined);
+        if (!this.#isSyncing) sync();
       },
       true,
     );

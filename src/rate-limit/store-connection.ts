@@ -64,18 +64,22 @@ export class StoreConnection {
     const lease = this.#lease;
     if (lease === undefined || this.#budget?.isUnannounced === true) return Infinity;
     if (waiting.normal + waiting.background > 0) lease.keep();
-    else lease.returnWhenIdle();
+    else lease.returnWhenIdle(() => this.#sync(lease, this.#timing.now(), waiting));
     const next = lease.nextSyncAt(waiting);
     // An unavailable store is tried again only while calls are made.
     if (next > now) return lease.outage === undefined ? next : Infinity;
 
+    this.#sync(lease, now, waiting);
+    return Infinity;
+  }
+
+  #sync(lease: Lease, now: number, waiting: WaitingCalls): void {
     const wasOut = lease.outage !== undefined;
     lease.sync(now, waiting, () => {
       if (lease !== this.#lease) return;
       if (wasOut !== (lease.outage !== undefined)) this.#notifyAll();
       this.#queue.dispatch();
     });
-    return Infinity;
   }
 
   /** Tells the client of a call if the store is unavailable. */

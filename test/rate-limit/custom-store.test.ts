@@ -77,4 +77,29 @@ describe('a store of your own', () => {
     (await scheduler.acquire(call)).answered(200, new Headers());
     expect(sync).not.toHaveBeenCalled();
   });
+
+  it('keeps no call waiting that arrives while unused requests are returned to it', async () => {
+    const time = new VirtualTime();
+    let state: string | undefined;
+    const scheduler = schedulerWith(time, async (_, request) => {
+      await new Promise<void>((resolve) => time.after(5, resolve));
+      const step = rateLimitStep(state, request, 1_700_000_000_000 + Math.floor(time.now()));
+      ({ state } = step);
+      return step.reply;
+    });
+    const first = Promise.resolve(scheduler.acquire(call)).then((permit) => permit.unsent());
+    await time.run(200);
+    await first;
+    let isSent = false;
+    // Within the 5 ms that the return takes, 250 ms after the call.
+    for (let at = 1; at < 100; at += 1) {
+      time.after(at, () => {
+        if (scheduler.snapshot.waiting === 0)
+          void Promise.resolve(scheduler.acquire(call)).then((permit) => permit.unsent());
+      });
+    }
+    time.after(1000, () => (isSent = scheduler.snapshot.waiting === 0));
+    await time.run();
+    expect(isSent).toBe(true);
+  });
 });
