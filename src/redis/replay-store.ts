@@ -1,4 +1,5 @@
-import { milliseconds, wholeNumber } from '../utils/arguments.ts';
+import { milliseconds, text, wholeNumber } from '../utils/arguments.ts';
+import { readOptions } from '../utils/options.ts';
 import { renewedClaim, type ClaimableEvent } from '../webhooks/renewed-claim.ts';
 import { defaultRetention, type ReplayStore } from '../webhooks/replay-store.ts';
 import { scriptRunner, type RedisClient, type RunScript } from './client.ts';
@@ -34,11 +35,12 @@ export interface RedisReplayStoreOptions {
  * const webhooks = new Webhooks({ replayStore: redisReplayStore(redis) });
  */
 export function redisReplayStore(client: RedisClient, options: RedisReplayStoreOptions = {}): ReplayStore {
-  const { prefix = 'example:webhook:' } = options;
-  const lease = wholeNumber('lease', options.lease ?? 15_000, 1);
-  const retention = wholeNumber('retention', options.retention ?? defaultRetention, 1);
+  const given = readOptions('options', options, ['prefix', 'lease', 'retention', 'timeout']);
+  const prefix = text('prefix', given.prefix ?? 'example:webhook:');
+  const lease = wholeNumber('lease', given.lease ?? 15_000, 1);
+  const retention = wholeNumber('retention', given.retention ?? defaultRetention, 1);
   // A reply that arrives after the next renewal is useless.
-  const timeout = Math.min(milliseconds('timeout', options.timeout ?? 2_000), lease / 3);
+  const timeout = Math.min(milliseconds('timeout', given.timeout ?? 2_000), lease / 3);
   // The claim limits the wait itself, because it has to know of replies that come too late.
   const run = scriptRunner(client, Infinity);
 

@@ -1,4 +1,5 @@
-import { wholeNumber } from '../utils/arguments.ts';
+import { text, wholeNumber } from '../utils/arguments.ts';
+import { readOptions } from '../utils/options.ts';
 import { renewedClaim, type ClaimableEvent } from '../webhooks/renewed-claim.ts';
 import { defaultRetention, type ReplayStore } from '../webhooks/replay-store.ts';
 import { openDatabase, transaction } from './database.ts';
@@ -41,9 +42,10 @@ const schema = `
  * const webhooks = new Webhooks({ replayStore: sqliteReplayStore('/var/lib/my-app/webhooks.db') });
  */
 export function sqliteReplayStore(path: string, options: SqliteReplayStoreOptions = {}): ReplayStore {
-  const { prefix = '' } = options;
-  const lease = wholeNumber('lease', options.lease ?? 15_000, 1);
-  const retention = wholeNumber('retention', options.retention ?? defaultRetention, 1);
+  const given = readOptions('options', options, ['prefix', 'lease', 'retention']);
+  const prefix = text('prefix', given.prefix ?? '');
+  const lease = wholeNumber('lease', given.lease ?? 15_000, 1);
+  const retention = wholeNumber('retention', given.retention ?? defaultRetention, 1);
   const events = openEvents(path, lease, retention);
 
   return {

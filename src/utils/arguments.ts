@@ -21,6 +21,12 @@ export function wholeNumber(name: string, value: number, minimum: number, maximu
   throw new InvalidRequestError(`${name} must be a whole number of ${range}; got ${described(value)}.`);
 }
 
+/** A string. */
+export function text(name: string, value: string): string {
+  if (typeof value === 'string') return value;
+  throw new InvalidRequestError(`${name} must be a string; got ${described(value)}.`);
+}
+
 /** A function. */
 export function callable<F>(name: string, value: F | undefined): F {
   if (typeof value === 'function') return value;

@@ -1,4 +1,5 @@
 import { milliseconds, wholeNumber } from '../utils/arguments.ts';
+import { readOptions } from '../utils/options.ts';
 import { defaultRetention, type ReplayStore } from './replay-store.ts';
 
 /** Options of {@link memoryReplayStore}. */
@@ -15,8 +16,9 @@ export interface MemoryReplayStoreOptions {
  * @throws {InvalidRequestError} when an option is invalid.
  */
 export function memoryReplayStore(options: MemoryReplayStoreOptions = {}): ReplayStore {
-  const maxIds = wholeNumber('maxIds', options.maxIds ?? 10_000, 1);
-  const retention = milliseconds('retention', options.retention ?? defaultRetention);
+  const given = readOptions('options', options, ['maxIds', 'retention']);
+  const maxIds = wholeNumber('maxIds', given.maxIds ?? 10_000, 1);
+  const retention = milliseconds('retention', given.retention ?? defaultRetention);
   const running = new Set<string>();
   /** Expiry by id, the oldest first. */
   const handled = new Map<string, number>();

@@ -1,8 +1,10 @@
 import { InvalidRequestError } from '../errors/invalid-request-error.ts';
+import { readOptions } from '../utils/options.ts';
 import type { SignatureHeaders } from './headers.ts';
 import { rawBody, type WebhookBody } from './raw-body.ts';
 import { signingKeys, type WebhookSecret } from './secrets.ts';
 import { signedPrefix } from './signature.ts';
+import { timeOf } from './time-of.ts';
 
 /** Parameters of {@link signWebhook}. */
 export interface SignWebhookParams {
@@ -28,20 +30,26 @@ export interface SignWebhookParams {
  * const body = JSON.stringify({ event: 'user.created', data: { … }, timestamp: new Date().toISOString() });
  * await fetch(url, { method: 'POST', body, headers: await signWebhook({ body, secret }) });
  */
-export async function signWebhook({ body, secret, id, timestamp }: SignWebhookParams): Promise<SignatureHeaders> {
+export async function signWebhook(params: SignWebhookParams): Promise<SignatureHeaders> {
+  const { body, secret, id = newId(), timestamp = new Date() } = readOptions('params', params, paramNames);
   const keys = signingKeys(secret);
   const raw = rawBody(body);
-  const eventId = id ?? `msg_${crypto.randomUUID().replaceAll('-', '')}`;
   // A period separates the parts of the signed content.
-  if (!/^[!-~]+$/.test(eventId) || eventId.includes('.')) {
+  if (typeof id !== 'string' || !/^[!-~]+$/.test(id) || id.includes('.')) {
     throw new InvalidRequestError('id must be printable ASCII without spaces and periods.');
   }
-  const seconds = Math.floor(typeof timestamp === 'number' ? timestamp : (timestamp?.getTime() ?? Date.now()) / 1_000);
-  if (!Number.isSafeInteger(seconds) || seconds < 0) {
+  const seconds = typeof timestamp === 'number' ? Math.floor(timestamp) : Math.floor(timeOf(timestamp) / 1_000);
+  if (!(seconds >= 0 && seconds < 1e12)) {
     throw new InvalidRequestError('timestamp must be a valid date or a number of seconds since 1970.');
   }
 
-  const prefix = signedPrefix(eventId, String(seconds));
+  const prefix = signedPrefix(id, String(seconds));
   const signatures = await Promise.all(keys.map((sign) => sign(prefix, raw)));
-  return { 'webhook-id': eventId, 'webhook-timestamp': String(seconds), 'webhook-signature': signatures.join(' ') };
+  return { 'webhook-id': id, 'webhook-timestamp': String(seconds), 'webhook-signature': signatures.join(' ') };
+}
+
+const paramNames = ['body', 'secret', 'id', 'timestamp'] as const;
+
+function newId(): string {
+  return `msg_${crypto.randomUUID().replaceAll('-', '')}`;
 }

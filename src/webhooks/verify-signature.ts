@@ -4,6 +4,7 @@ import { parseHeaders, type WebhookHeaders } from './headers.ts';
 import { rawBody, type RawBody, type WebhookBody } from './raw-body.ts';
 import { verificationKeys, type WebhookSecret } from './secrets.ts';
 import { signedPrefix, type VerificationKey } from './signature.ts';
+import { timeOf } from './time-of.ts';
 import { WebhookVerificationError } from './verification-error.ts';
 
 /** Options of {@link verifyWebhook}, {@link verifySignature} and their synchronous forms. */
@@ -119,8 +120,7 @@ export function checkTolerance(tolerance = 300): number {
 /** Returns the time in epoch milliseconds. */
 function checkNow(now?: Date): number {
   if (now === undefined) return Date.now();
-  // Not `instanceof`: test runners such as Jest give each file its own `Date`.
-  const time = Object.prototype.toString.call(now) === '[object Date]' ? now.getTime() : NaN;
+  const time = timeOf(now);
   if (Number.isFinite(time)) return time;
   throw new InvalidRequestError('now must be a valid Date.');
 }

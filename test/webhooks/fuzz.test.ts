@@ -1,0 +1,261 @@
+import fc from 'fast-check';
+import { describe, expect, it, vi } from 'vitest';
+import { redisReplayStore } from '@example/sdk/redis';
+import { sqliteReplayStore } from '@example/sdk/sqlite';
+import {
+  memoryReplayStore,
+  signWebhook,
+  verifySignature,
+  verifySignatureSync,
+  verifyWebhook,
+  verifyWebhookSync,
+  Webhooks,
+  WebhookVerificationError,
+  type WebhooksOptions,
+} from '@example/sdk/webhooks';
+import { InvalidRequestError } from '../../src/errors/index.ts';
+import { fuzzing } from '../support/fuzz.ts';
+import { otherSecret, secret, userCreated } from './support/signed-request.ts';
+
+// Untyped programs may pass anything anywhere. What they get is a documented error, and never a TypeError.
+
+const body = JSON.stringify(userCreated);
+const publicKey = 'whpk_ZlN4eg7dSSqi0moX9hQUk3orrOouK3QVQSlJa248c/g=';
+
+const anything = fc.oneof(
+  fc.anything({
+    withBigInt: true,
+    withDate: true,
+    withMap: true,
+    withNullPrototype: true,
+    withObjectString: true,
+    withSet: true,
+    withSparseArray: true,
+    withTypedArray: true,
+  }),
+  fc.constantFrom(undefined, null, NaN, Infinity, -0, '', ' ', '*', '__proto__', true, Symbol('s'), () => 0),
+  fc.constantFrom<unknown>(body, secret, [secret], publicKey, new Headers(), new Date(NaN), new Date(), new Error('e')),
+);
+
+/** An object with some of the names, and anything as their values. */
+const withFields = (...names: string[]) =>
+  fc.dictionary(fc.oneof(fc.constantFrom(...names), fc.string()), anything, { maxKeys: names.length });
+
+/** Anything, or something that is nearly right. */
+const near = (...arbitraries: fc.Arbitrary<unknown>[]) => fc.oneof(anything, ...arbitraries);
+
+/** The result of a call; `undefined` if it fails with a documented error. Any other error fails the test. */
+async function attempt<T>(call: () => T): Promise<Awaited<T> | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof InvalidRequestError || error instanceof WebhookVerificationError) return undefined;
+    throw error;
+  }
+}
+
+const bodies = near(fc.constant(body), fc.string(), fc.uint8Array());
+const secrets = near(fc.constant(secret), fc.constant([otherSecret, secret]), fc.base64String(), fc.array(anything));
+const headers = near(
+  withFields('webhook-id', 'webhook-timestamp', 'webhook-signature', 'get', 'WEBHOOK-ID'),
+  fc.array(fc.tuple(anything, anything)),
+  fc.array(fc.tuple(fc.constantFrom('webhook-id', 'webhook-timestamp'), anything)).map((pairs) => new Map(pairs)),
+);
+const verifyOptions = near(withFields('tolerance', 'now'));
+
+describe('any arguments of', () => {
+  it.each<[string, (...args: unknown[]) => unknown]>([
+    ['verifyWebhook', verifyWebhook as never],
+    ['verifySignature', verifySignature as never],
+    ['verifyWebhookSync', verifyWebhookSync as never],
+    ['verifySignatureSync', verifySignatureSync as never],
+  ])('%s are refused with a documented error', async (_, verify) => {
+    await fc.assert(
+      fc.asyncProperty(bodies, headers, secrets, verifyOptions, async (...args) => {
+        // No argument carries a signature that matches.
+        expect(await attempt(() => verify(...args))).toBeUndefined();
+      }),
+      fuzzing(),
+    );
+  });
+
+  it('signWebhook lead to headers that verify, or to a documented error', async () => {
+    const params = near(
+      withFields('body', 'secret', 'id', 'timestamp'),
+      fc.record(
+        { body: bodies, secret: secrets, id: anything, timestamp: anything },
+        { requiredKeys: ['body', 'secret'] },
+      ),
+      fc.record({ body: fc.string(), secret: fc.constant(secret), id: near(fc.string()), timestamp: near(fc.nat()) }),
+    );
+    await fc.assert(
+      fc.asyncProperty(params, async (given) => {
+        const signed = await attempt(() => signWebhook(given as Parameters<typeof signWebhook>[0]));
+        if (signed === undefined) return;
+        const used = given as Parameters<typeof signWebhook>[0];
+        const verified = verifySignature(used.body, signed, used.secret, { tolerance: Infinity });
+        await expect(verified).resolves.toHaveProperty('id', signed['webhook-id']);
+      }),
+      fuzzing(),
+    );
+  });
+
+  it('new Webhooks() make a receiver, or lead to a documented error', async () => {
+    const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+    const names = ['tolerance', 'maxBodyBytes', 'replayStore', 'acknowledge', 'waitUntil', 'onError', 'logLevel'];
+    const options = near(
+      withFields('secret', 'onUnhandled', 'onValidationIssue', 'logger', ...names),
+      withFields(...names).map((some) => ({ ...some, secret, logger })),
+    );
+    await fc.assert(
+      fc.asyncProperty(options, async (given) => {
+        const webhooks = await attempt(() => new Webhooks(given as WebhooksOptions));
+        if (webhooks) expect(await webhooks.receive('{}', {})).toHaveProperty('status', 400);
+      }),
+      fuzzing(),
+    );
+  });
+
+  it.each([
+    ['memoryReplayStore', memoryReplayStore],
+    ['redisReplayStore', redisReplayStore],
+    ['sqliteReplayStore', (_: never, options: never) => sqliteReplayStore('', options)],
+  ] as const)('%s lead to a store, or to a documented error', async (_, create) => {
+    const client = near(fc.constant({ evalsha: () => 0, eval: () => 0 }));
+    const options = near(withFields('maxIds', 'retention', 'lease', 'timeout', 'prefix'));
+    await fc.assert(
+      fc.asyncProperty(client, options, async (first, second) => {
+        const store = await attempt(() => create(first as never, second as never));
+        if (store) expect(store).toHaveProperty('claim', expect.any(Function));
+      }),
+      fuzzing(),
+    );
+  });
+});
+
+describe('a receiver', () => {
+  const webhooks = () => new Webhooks({ secret, logLevel: 'off' });
+
+  it('answers any body and headers', async () => {
+    await fc.assert(
+      fc.asyncProperty(bodies, headers, async (given, claimed) => {
+        expect(await webhooks().receive(given as never, claimed as never)).toHaveProperty('status', 400);
+      }),
+      fuzzing(),
+    );
+  });
+
+  it('refuses any arguments of on() and off() with a documented error, or takes them', async () => {
+    await fc.assert(
+      fc.asyncProperty(near(fc.string()), near(fc.func(fc.anything())), async (name, handler) => {
+        await attempt(() => webhooks().on(name as never, handler as never));
+        await attempt(() => webhooks().off(name as never, handler as never));
+      }),
+      fuzzing(),
+    );
+  });
+
+  it('refuses any arguments of its adapters with a documented error, or answers', async () => {
+    const argument = near(withFields('method', 'headers', 'body', 'req', 'res', 'raw', 'node', 'request', 'on', 'end'));
+    await fc.assert(
+      fc.asyncProperty(argument, argument, async (first, second) => {
+        expect(await attempt(() => webhooks().handler()(first as never, second, second as never))).toBeUndefined();
+        expect(await attempt(() => webhooks().nodeHandler()(first as never, second as never))).toBeUndefined();
+      }),
+      fuzzing(),
+    );
+  });
+
+  it('answers 2xx, 4xx or 5xx to any signed event, whatever its handlers do', async () => {
+    const events = near(withFields('event', 'data', 'timestamp'), fc.record({ event: fc.string(), data: anything }));
+    await fc.assert(
+      fc.asyncProperty(events, anything, fc.boolean(), async (event, outcome, fails) => {
+        const receiver = webhooks().on('*', () => {
+          if (fails) throw outcome;
+          return outcome;
+        });
+        const text = json(event);
+        const { status } = await receiver.receive(text, await signWebhook({ body: text, secret }));
+        expect([204, 400, 500]).toContain(status);
+      }),
+      fuzzing(),
+    );
+  });
+});
+
+/** What has no JSON becomes an empty text. */
+function json(value: unknown): string {
+  try {
+    const text: unknown = JSON.stringify(value);
+    return typeof text === 'string' ? text : '';
+  } catch {
+    return '';
+  }
+}
+
+describe('the headers of a genuine webhook', () => {
+  const now = new Date(1_764_000_000_000);
+
+  it('are accepted in any form in which a server may pass them', async () => {
+    const genuine = await signWebhook({ body, secret, timestamp: now });
+    const others = fc.array(fc.stringMatching(/^v(1|1a|2),[A-Za-z0-9+/]{0,44}=?$/), { maxLength: 4 });
+    const separators = fc.constantFrom(' ', ', ', ',', '  ', '\t');
+    const cases = fc.constantFrom(
+      (name: string) => name,
+      (name: string) => name.toUpperCase(),
+    );
+    const forms = fc.constantFrom<(pairs: [string, string][]) => unknown>(
+      Object.fromEntries,
+      (pairs) => new Headers(pairs),
+      (pairs) => new Map(pairs),
+      (pairs) => pairs,
+      (pairs) => Object.fromEntries(pairs.map(([name, value]) => [name, [value]])),
+    );
+    await fc.assert(
+      fc.asyncProperty(others, others, separators, cases, forms, async (before, after, separator, rename, form) => {
+        const signature = [...before, genuine['webhook-signature'], ...after].join(separator);
+        const pairs = Object.entries({ ...genuine, 'webhook-signature': signature });
+        const given = form(pairs.map(([name, value]) => [rename(name), value])) as never;
+        expect(verifyWebhookSync(body, given, secret, { now })).toEqual(userCreated);
+        await expect(verifyWebhook(body, given, secret, { now })).resolves.toEqual(userCreated);
+      }),
+      fuzzing(),
+    );
+  });
+
+  it('are refused with a documented error when any of them has another value', async () => {
+    const genuine = await signWebhook({ body, secret, timestamp: now });
+    const name = fc.constantFrom('webhook-id', 'webhook-timestamp', 'webhook-signature');
+    const values = near(
+      fc.string(),
+      fc.nat().map(String),
+      fc.array(fc.string()),
+      fc.string().map((text) => `v1,${text}`),
+    );
+    await fc.assert(
+      fc.asyncProperty(name, values, async (changed, value) => {
+        fc.pre(value !== genuine[changed]);
+        const given = { ...genuine, [changed]: value } as never;
+        await expect(verifyWebhook(body, given, secret, { now })).rejects.toBeInstanceOf(WebhookVerificationError);
+      }),
+      fuzzing(),
+    );
+  });
+
+  it('take a time that grows with their length alone', () => {
+    // A pattern that backtracks would need minutes for these.
+    for (const unit of ['v1', 'v1,', ',', ' ', 'v1, ', 'a', '!', '9', ' ,']) {
+      const hostile = unit.repeat(1_000_000 / unit.length);
+      const names = ['webhook-id', 'webhook-timestamp', 'webhook-signature'];
+      for (const name of names) {
+        const given = {
+          'webhook-id': 'msg_1',
+          'webhook-timestamp': '1764000000',
+          'webhook-signature': 'v1,',
+          [name]: hostile,
+        };
+        expect(() => verifyWebhookSync(body, given, [secret, publicKey], { now })).toThrow(WebhookVerificationError);
+      }
+    }
+  });
+});
