@@ -30,7 +30,7 @@ const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
 async function start(): Promise<{ child: Child; url: string; took: number }> {
   const begin = performance.now();
-  const child = spawn(process.execPath, [cli, '--port', '0', '--rate-limit', '100000000/h'], {
+  const child = spawn(process.execPath, [cli, '--port', '0', '--rate-limit', '100000000/h', '--quiet'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let text = '';

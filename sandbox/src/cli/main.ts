@@ -2,6 +2,9 @@
 import process from 'node:process';
 import { run } from './run.ts';
 
+// A program that started the sandbox may read no further than the URL. The sandbox goes on without its output.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
 process.exitCode = await run(process.argv.slice(2), {
   out: process.stdout,
   error: process.stderr,

@@ -38,6 +38,17 @@ test('example-sandbox prints its URL, its token and a first request; Ctrl-C stop
   expect(await child.ended).toBe(0);
 });
 
+test('it goes on serving when the program that started it reads no further', async () => {
+  const child = start('--port', '0');
+  const [, url = ''] = await child.says(/(http:\/\/127\.0\.0\.1:\d+\/v1)/);
+  child.child.stdout.destroy();
+  child.child.stderr.destroy();
+  const headers = { Authorization: 'Bearer sandbox_token' };
+  for (let count = 0; count < 3; count += 1) expect((await fetch(`${url}/projects`, { headers })).status).toBe(200);
+  child.child.kill('SIGINT');
+  expect(await child.ended).toBe(0);
+});
+
 test('--data prints where the state is stored', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'example-sandbox-'));
   const file = join(directory, 'state.db');
