@@ -32,6 +32,8 @@ export { VERSION } from './utils/version.ts';
 export type { ApiToken } from './auth/bearer-token.ts';
 export type { APIErrorInit, RateLimitInfo, RequestTarget, ValidationIssue } from './errors/index.ts';
 export type {
+  CallEndEvent,
+  CallEvent,
   ClientEventListener,
   ClientEvents,
   ListDriftEvent,
@@ -53,6 +55,14 @@ export type { PageMeta } from './pagination/page-body.ts';
 export type { Priority } from './rate-limit/priority.ts';
 export type { LearnedLimit, RateLimitSnapshot } from './rate-limit/limiter.ts';
 export type { RateLimitStore, RateLimitStoreReply, RateLimitStoreRequest } from './rate-limit/store.ts';
-export type { StandardIssue, StandardResult, StandardSchema } from './utils/standard-schema.ts';
+export type {
+  StandardFailure,
+  StandardIssue,
+  StandardPathSegment,
+  StandardResult,
+  StandardSchema,
+  StandardSuccess,
+  StandardTypes,
+} from './utils/standard-schema.ts';
 export type { Project, ProjectListParams } from './resources/projects.ts';
 export type { User, UserCreateParams } from './resources/users.ts';

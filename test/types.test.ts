@@ -43,7 +43,14 @@ describe('the types', () => {
 
   it('of events are known to listeners', () => {
     expectTypeOf<keyof ClientEvents>().toEqualTypeOf<
-      'request' | 'response' | 'retry' | 'rateLimitWait' | 'rateLimitStore' | 'validationIssue' | 'listDrift'
+      | 'request'
+      | 'response'
+      | 'retry'
+      | 'rateLimitWait'
+      | 'rateLimitStore'
+      | 'validationIssue'
+      | 'callEnd'
+      | 'listDrift'
     >();
     client.on('response', (event) => {
       expectTypeOf(event.status).toEqualTypeOf<number>();

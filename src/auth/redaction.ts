@@ -9,6 +9,9 @@ const deepestCause = 4;
 /** Shorter passwords are not redacted: they would match ordinary words. */
 const shortestPassword = 4;
 
+/** Names of fields and headers that hold secrets, such as `newPassword`, `client_secret`, `x-api-key` and `set-cookie`. */
+export const secretName = /(password|passphrase|secret|token|api[_-]?key|authorization|cookie)$/i;
+
 /**
  * Removes secrets from everything that the SDK throws, emits or logs: the token, and fields such as a password. The API,
  * a proxy or a custom `fetch` may repeat them, so every text from outside passes through here.
@@ -39,6 +42,18 @@ export class Redactor {
     return Object.fromEntries(
       Object.entries(value).map(([key, item]) => [this.redact(key), this.redactJson(item, depth + 1)]),
     );
+  }
+
+  /**
+   * Does the same for what a log line shows of a request or a response. Fields and headers are redacted by their names,
+   * too, because a password may be an ordinary word.
+   */
+  redactFields(value: unknown): unknown {
+    if (value === undefined) return undefined;
+    const redacted = JSON.stringify(this.redactJson(value), (name, item: unknown) =>
+      secretName.test(name) ? '[redacted]' : item,
+    );
+    return JSON.parse(redacted);
   }
 
   /** The headers without the secrets. One with a secret in its name is left out. */

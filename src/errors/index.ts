@@ -1,4 +1,5 @@
 export { APIError, type APIErrorInit, type RateLimitInfo } from './api-error.ts';
+export { throwToCaller } from './caller-stack.ts';
 export { ConnectionError, TimeoutError } from './connection-error.ts';
 export { ExampleError } from './example-error.ts';
 export { InvalidRequestError } from './invalid-request-error.ts';

@@ -4,6 +4,7 @@ import { TimeoutError } from '../errors/index.ts';
 import type { Admission, Permit, RateLimiter, RateLimitSnapshot } from '../rate-limit/limiter.ts';
 import type { CallPriority } from '../rate-limit/priority.ts';
 import { rateLimiterFor } from '../rate-limit/registry.ts';
+import { CallTelemetry } from '../telemetry/call-telemetry.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { APIPromise } from './api-promise.ts';
 import { CallDeadline } from './call-deadline.ts';
@@ -22,8 +23,11 @@ export class CallAdmission implements Admission {
   isShareable: boolean;
   /** The credential that the last attempt was admitted with. */
   credential = '';
+  /** In whole milliseconds of `performance.now()`, which take less memory than fractions. */
+  readonly #start = Math.round(performance.now());
   readonly #promise: Pick<APIPromise<unknown>, 'isRaw'>;
   readonly #control: AdmissionControl;
+  #telemetry: CallTelemetry | undefined;
 
   /** @param promise The result of the call. */
   constructor(call: Call, promise: Pick<APIPromise<unknown>, 'isRaw'>, control: AdmissionControl) {
@@ -31,7 +35,13 @@ export class CallAdmission implements Admission {
     this.isShareable = call.method === 'GET';
     this.#promise = promise;
     this.#control = control;
+    if (control.fixed !== undefined) this.use(control.fixed);
     if (call.totalTimeout < Infinity) this.timeout = totalTimeoutOf(call);
+  }
+
+  /** Created when it is needed: most calls that wait are not observed. */
+  get telemetry(): CallTelemetry {
+    return (this.#telemetry ??= new CallTelemetry(this.#control.telemetry, this.call, this.#start));
   }
 
   /** The caller's signal, combined with the call's total timeout. */
@@ -63,7 +73,7 @@ export class CallAdmission implements Admission {
   get key(): string | undefined {
     const { path, query, headers } = this.call;
     if (!this.isShareable || this.isRaw) return undefined;
-    return path + (query ? JSON.stringify(query) : '') + this.#control.keyOf(headers);
+    return path + query + this.#control.keyOf(headers);
   }
 
   get priority(): CallPriority | undefined {
@@ -89,7 +99,7 @@ export class CallAdmission implements Admission {
   }
 
   onWait(delay: number, waiting: number): void {
-    this.#control.telemetry.rateLimitWait(this.call, delay, waiting);
+    if (this.#control.telemetry.observesWait(delay)) this.telemetry.rateLimitWait(delay, waiting);
   }
 }
 
@@ -117,6 +127,11 @@ export class AdmissionControl {
     if (auth.fixed !== undefined) this.#useLimiterOf(auth.fixed);
   }
 
+  /** The credential, if it never changes. */
+  get fixed(): string | undefined {
+    return this.#auth.fixed;
+  }
+
   /** The state of the rate limit of the credential in use, or last used. */
   get rateLimit(): RateLimitSnapshot | undefined {
     return this.#limiter?.snapshot;
@@ -136,17 +151,17 @@ export class AdmissionControl {
    * @throws the signal's reason when it aborts first.
    */
   enter(admission: CallAdmission): Permit | undefined | Promise<Permit | undefined> {
-    const { fixed } = this.#auth;
-    if (fixed === undefined) return this.#enterWithCurrentCredential(admission);
-    admission.use(fixed);
-    return this.#limiter?.acquire(admission);
+    if (this.fixed === undefined) return this.#enterWithCurrentCredential(admission);
+    const permit = this.#limiter?.acquire(admission);
+    return permit instanceof Promise ? this.#waitFor(permit, admission) : permit;
   }
 
   async #enterWithCurrentCredential(admission: CallAdmission): Promise<Permit | undefined> {
     admission.use(await this.#currentCredential(admission));
     for (;;) {
       this.#useLimiterOf(admission.credential);
-      const permit = await this.#limiter?.acquire(admission);
+      const acquired = this.#limiter?.acquire(admission);
+      const permit = acquired instanceof Promise ? await this.#waitFor(acquired, admission) : acquired;
       if (permit?.waited !== true) return permit;
 
       // The token may have been rotated while the call waited, and a new one has a budget of its own.
@@ -158,6 +173,10 @@ export class AdmissionControl {
       permit.unsent();
       admission.use(current);
     }
+  }
+
+  #waitFor(permit: Promise<Permit>, admission: CallAdmission): Promise<Permit> {
+    return this.telemetry.tracing.isUsed('wait') ? admission.telemetry.waitFor(permit) : permit;
   }
 
   async #currentCredential({ call, signal }: CallAdmission): Promise<string> {

@@ -1,4 +1,4 @@
-import { InvalidRequestError, type RateLimitInfo } from '../errors/index.ts';
+import { throwToCaller, type RateLimitInfo } from '../errors/index.ts';
 import { parseRateLimit } from '../rate-limit/headers.ts';
 
 /** The value of a call, together with its response. */
@@ -7,6 +7,8 @@ export interface WithResponse<T> {
   readonly data: T;
   /** The response. Its body has been read. */
   readonly response: Response;
+  /** The response's `X-Request-Id`. Quote it when you contact support. */
+  readonly requestId: string | undefined;
   /** The rate limit as the response reported it. */
   readonly rateLimit: RateLimitInfo | undefined;
 }
@@ -16,8 +18,10 @@ export interface Exchange<T> {
   readonly response: Response;
   /** The text of the body; absent if the caller wants to read the body. */
   readonly text: string | undefined;
-  /** Converts the text to the value of the call. */
-  readonly decode: (text: string) => Promise<T>;
+  /** Returns the value of the call, or throws what is wrong with it. */
+  readonly read: () => T | Promise<T>;
+  /** What `read` throws, if that is known. */
+  readonly error?: unknown;
 }
 
 /**
@@ -58,11 +62,12 @@ export class APIPromise<T> implements Promise<T> {
     return this.#decoded().finally(onfinally);
   }
 
-  /** Returns the value, the response, and the rate limit that the response reported. */
+  /** Returns the value, the response, its request id, and the rate limit that it reported. */
   async withResponse(): Promise<WithResponse<T>> {
     const data = await this.#decoded();
     const { response } = await this.#exchange;
-    return { data, response, rateLimit: parseRateLimit(response.headers) };
+    const requestId = response.headers.get('x-request-id') ?? undefined;
+    return { data, response, requestId, rateLimit: parseRateLimit(response.headers) };
   }
 
   /**
@@ -71,19 +76,20 @@ export class APIPromise<T> implements Promise<T> {
    */
   async asResponse(): Promise<Response> {
     this.#raw = true;
-    const { response, text } = await this.#exchange;
+    const { response, text } = await this.#exchange.catch(throwToCaller);
     // The value was requested, too, so the body has been read.
     return text === undefined ? response : new Response(text || null, response);
   }
 
   #decoded(): Promise<T> {
-    return (this.#data ??= this.#exchange.then(valueOf));
+    return (this.#data ??= this.#exchange.then(valueOf, throwToCaller));
   }
 }
 
-async function valueOf<T>({ response, text, decode }: Exchange<T>): Promise<T> {
-  if (text === undefined && response.bodyUsed) {
-    throw new InvalidRequestError('The body was already read through asResponse(). To get both, await the call first.');
+async function valueOf<T>({ read }: Exchange<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    return throwToCaller(error);
   }
-  return decode(text ?? (await response.clone().text()));
 }

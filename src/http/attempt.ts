@@ -17,10 +17,10 @@ const longestErrorBody = 64 * 1024;
 
 /** What one attempt needs in addition to the call. */
 export interface Attempt {
-  /** Where a redirect within the origin has led; `undefined` for the call's own URL. */
-  readonly redirectedTo: string | undefined;
-  /** Headers that authorise the attempt. */
-  readonly authorization: Readonly<Record<string, string>>;
+  /** The call's own, or where a redirect within the origin has led. */
+  readonly url: string;
+  /** All headers, including those that authorise the attempt. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly redactor: Redactor;
   readonly sendRequest: RequestSender;
   /** Aborts the attempt: the caller's signal, combined with the call's total timeout. */
@@ -39,6 +39,7 @@ export type Result =
   | {
       readonly kind: 'failure';
       readonly response: Response | undefined;
+      readonly text?: string;
       readonly failure: Failure;
       readonly error: ExampleError;
     };
@@ -102,13 +103,12 @@ export async function send(call: Call, attempt: Attempt, share?: () => ResponseP
  * the rate limit, which it does not know. `totalTimeout` is ky's name for a limit on headers and body together.
  */
 export function request(call: Call, attempt: Attempt): ResponsePromise {
-  const { redirectedTo, authorization, signal, sendRequest } = attempt;
-  return ky(redirectedTo ?? call.url, {
+  const { url, headers, signal, sendRequest } = attempt;
+  return ky(url, {
     // ky copies its options once for each of them, so that those without a value are left out.
     ...(call.method !== 'GET' && { method: call.method, json: call.body }),
-    ...(redirectedTo === undefined && call.query && { searchParams: call.query }),
     ...(signal && { signal }),
-    headers: { ...call.headers, ...authorization },
+    headers,
     // A redirect must not carry the token to another origin, and not every runtime strips it.
     redirect: 'manual',
     timeout: false,
@@ -128,6 +128,7 @@ function resultOf(response: Response, text: string, call: Call, { redactor }: At
   return {
     kind: 'failure',
     response,
+    text,
     failure: { kind: 'status', status, retryAfter },
     error: errorFrom(response, text, call, redactor, retryAfter),
   };

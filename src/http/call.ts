@@ -1,3 +1,4 @@
+import { secretName } from '../auth/redaction.ts';
 import { InvalidRequestError, type RequestTarget } from '../errors/index.ts';
 import { CallPriority, checkedPriority, type Priority } from '../rate-limit/priority.ts';
 import {
@@ -12,18 +13,19 @@ import {
 import { record } from '../utils/options.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
 import type { ResolvedOptions } from './client-options.ts';
-import { queryOf, type Query } from './query.ts';
+import { queryOf } from './query.ts';
 import type { HttpMethod, InternalOptions } from './request-options.ts';
 import { expandRoute } from './route.ts';
 
 /** One call with its options resolved and checked: what each attempt sends, and its limits. */
 export interface Call extends RequestTarget {
-  /** Where it is sent, without the query. */
+  /** Where it is sent. */
   readonly url: string;
   /** What is shown of it: the token is redacted if an id was the token by mistake. */
   path: string;
   route: string;
-  readonly query: Query | undefined;
+  /** Such as `?page=2`, or empty. */
+  readonly query: string;
   readonly headers: Readonly<Record<string, string>>;
   /** A JSON value; `undefined` if the request has no body. */
   readonly body: unknown;
@@ -60,13 +62,14 @@ export function openCall(
     callable('the validate function of schema', standard?.validate);
   }
   const path = expandRoute(route, record('params', params));
+  const search = query === undefined ? '' : queryOf(record('query', query));
   const secrets: unknown[] = [];
   return {
     method: oneOf('method', method, ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']),
-    url: client.baseUrl + path,
+    url: client.baseUrl + path + search,
     path,
     route,
-    query: query === undefined ? undefined : queryOf(record('query', query)),
+    query: search,
     headers: headersOf(options, client),
     body: 'body' in options ? snapshot(method, options.body, secrets) : undefined,
     secrets: secrets.length > 0 ? secrets : noSecrets,
@@ -100,9 +103,6 @@ function checkedIdempotencyKey(key: string): string {
   if (headerValue('idempotencyKey', key).trim() === key && key !== '') return key;
   throw new InvalidRequestError('idempotencyKey must not be empty, and must not begin or end with a space.');
 }
-
-/** Names of fields whose values are secret, such as `password`, `newPassword`, `client_secret`, `api_key` and `access_token`. */
-const secretName = /(password|passphrase|secret|token|api_?key)$/i;
 
 /**
  * The JSON value of a body, copied, because the caller may change it while the call waits.

@@ -1,10 +1,12 @@
 import { Redactor } from '../auth/redaction.ts';
-import { RateLimitWaitError, type ExampleError } from '../errors/index.ts';
+import { InvalidRequestError, RateLimitWaitError, type ExampleError, type RequestTarget } from '../errors/index.ts';
 import type { Permit, RateLimitSnapshot } from '../rate-limit/limiter.ts';
 import type { ListDriftEvent } from '../telemetry/events.ts';
+import { CallTelemetry } from '../telemetry/call-telemetry.ts';
 import { Telemetry } from '../telemetry/telemetry.ts';
 import { sleep } from '../utils/abort.ts';
 import { readOptions } from '../utils/options.ts';
+import { isBrowser } from '../utils/runtime.ts';
 import { AdmissionControl, CallAdmission } from './admission.ts';
 import { APIPromise, type Exchange } from './api-promise.ts';
 import { send } from './attempt.ts';
@@ -60,36 +62,41 @@ export class HttpClient implements Requester {
   ): APIPromise<T> {
     const open = () =>
       openCall(method, path, { ...readOptions('options', options, names), ...endpoint }, this.#options);
-    return new APIPromise((promise) => this.#start(open, promise));
+    return new APIPromise((promise) => this.#start({ method, path, route: path }, open, promise));
   }
 
   onListDrift(drift: ListDriftEvent): void {
     this.#telemetry.listDrift(drift);
   }
 
-  #start<T>(open: () => Call, promise: APIPromise<T>): Promise<Exchange<T>> {
+  #start<T>(target: RequestTarget, open: () => Call, promise: APIPromise<T>): Promise<Exchange<T>> {
+    let admission: CallAdmission;
     try {
       // Parsed now, because the caller may change the parameters before the request is sent.
-      return this.#enter(new CallAdmission(open(), promise, this.#admissionControl));
+      admission = new CallAdmission(open(), promise, this.#admissionControl);
     } catch (error) {
-      return Promise.reject(error);
+      const telemetry = new CallTelemetry(this.#telemetry, target, performance.now());
+      return telemetry.run(() => telemetry.failed(error));
     }
+    if (!this.#telemetry.observesCalls) return this.#enter(admission);
+    return admission.telemetry.run(() => this.#enter(admission));
   }
 
   /** A call is not running yet while it waits for its first permit, so that it takes little memory. */
   #enter<T>(admission: CallAdmission): Promise<Exchange<T>> {
-    const exchange = Promise.resolve(this.#admissionControl.enter(admission)).then((permit) =>
-      this.#run<T>(admission, permit),
+    const exchange = Promise.resolve(this.#admissionControl.enter(admission)).then(
+      (permit) => this.#run<T>(admission, permit),
+      this.#telemetry.observesCalls ? (error: unknown) => admission.telemetry.failed(error) : undefined,
     );
     return admission.timeout ? exchange.finally(() => admission.timeout?.dispose()) : exchange;
   }
 
   async #run<T>(admission: CallAdmission, firstPermit: Permit | undefined): Promise<Exchange<T>> {
-    const { call, signal, isRaw: raw, deadline: endsAt = Infinity } = admission;
+    const { call, telemetry, signal, isRaw: raw, deadline: endsAt = Infinity } = admission;
     const retries = new RetryTracker(call, this.#retryBudget);
     const { auth, sendRequest, maxResponseSize } = this.#options;
     let permit = firstPermit;
-    let redirectedTo: string | undefined;
+    let { url } = call;
     let redirects = 0;
     let lastError: ExampleError | undefined;
     try {
@@ -98,38 +105,28 @@ export class HttpClient implements Requester {
           permit = await Promise.resolve(this.#admissionControl.enter(admission)).catch(preferring(lastError));
         }
         const { credential } = admission;
-        const authorization = auth.headers(credential);
         const redactor = new Redactor(credential, call.secrets);
+        const headers = { ...call.headers, ...retryCount(attempt - 1 - redirects), ...auth.headers(credential) };
         const shared = sharedRequest(permit);
-        const isSender = shared?.isSent !== true;
-        if (isSender) this.#telemetry.attemptStarted(call, attempt);
-        const start = performance.now();
         // A body that the caller reads outlives the call, and with it the deadline: the caller's own signal goes along.
         const attemptSignal =
           raw && admission.timeout && call.signal ? AbortSignal.any([admission.timeout.signal, call.signal]) : signal;
-        const how = {
-          redirectedTo,
-          authorization,
-          redactor,
-          permit,
-          signal: attemptSignal,
-          sendRequest,
-          raw,
-          maxResponseSize,
-        };
-        const result = await (shared ? shared.send(call, how) : send(call, how));
-        if (isSender) this.#telemetry.attemptEnded(call, attempt, result.response, performance.now() - start, redactor);
+        const how = { url, redactor, permit, signal: attemptSignal, sendRequest, raw, maxResponseSize };
+        const request = { url, headers, redactor, isSent: shared?.isSent === true };
+        const result = await telemetry.attempt(request, (headers) => {
+          const sent = { ...how, headers };
+          return shared ? shared.send(call, sent) : send(call, sent);
+        });
         retries.settle(result);
         admission.refused = result.response?.status === 429;
 
         if (result.kind === 'success') {
-          const { response, text } = result;
-          const { status } = response;
-          // The documented type. If the body differs from it, the issues say so.
-          return { response, text, decode: (body) => this.#decode(call, status, body, redactor) as Promise<T> };
+          const exchange = await this.#receive<T>(admission, result.response, result.text, redactor);
+          telemetry.ended(exchange.error);
+          return exchange;
         }
         if (result.kind === 'redirect') {
-          redirectedTo = followRedirect(call, result.response, redirectedTo, redirects++);
+          url = followRedirect(call, result.response, url, redirects++);
           admission.isShareable = false;
           continue;
         }
@@ -138,23 +135,50 @@ export class HttpClient implements Requester {
         const retry = retries.plan(failure, permit);
         if (!retry || performance.now() + retry.delay >= endsAt) throw error;
 
-        this.#telemetry.retry(call, attempt, retry.delay, error);
+        telemetry.retry(retry.delay, error);
         if (retry.delay > 0) await sleep(retry.delay, signal);
         // After the delay, because by then the retries of other calls have shown whether the API is back.
         if (!(await retries.pay(retry, signal))) throw error;
       }
+    } catch (error) {
+      return await telemetry.failed(error);
     } finally {
       retries.end();
     }
   }
 
-  #decode(call: Call, status: number, text: string, redactor: Redactor): Promise<unknown> {
+  /** Decodes the body, unless the caller wants to read it. A body that can't be used is an error of the value only. */
+  async #receive<T>(
+    { call, telemetry }: CallAdmission,
+    response: Response,
+    text: string | undefined,
+    redactor: Redactor,
+  ): Promise<Exchange<T>> {
     const { method, path, route } = call;
-    const received = { method, path, route, status, text, redactor };
-    return decode(call, received, this.#options.responseValidation, (issues) =>
-      this.#telemetry.validationIssues(received, issues),
-    );
+    const { responseValidation } = this.#options;
+    const decoded = (body: string) => {
+      const received = { method, path, route, status: response.status, text: body, redactor };
+      // The type that the caller expects. If the body differs from it, the issues say so.
+      return decode(call, received, responseValidation, (issues) => telemetry.validationIssues(issues)) as Promise<T>;
+    };
+    if (text === undefined) return { response, text, read: async () => decoded(await textOf(response)) };
+    try {
+      const value = await decoded(text);
+      return { response, text, read: () => value };
+    } catch (error) {
+      return { response, text, read: () => Promise.reject(error), error };
+    }
   }
+}
+
+/** Tells the API which retry of a call a request is. A page would need a preflight request for it. */
+function retryCount(retries: number): Readonly<Record<string, string>> | undefined {
+  return retries > 0 && !isBrowser() ? { 'x-retry-count': String(retries) } : undefined;
+}
+
+async function textOf(response: Response): Promise<string> {
+  if (!response.bodyUsed) return response.clone().text();
+  throw new InvalidRequestError('The body was already read through asResponse(). To get both, await the call first.');
 }
 
 /** The error of the last attempt says more than that the next one would wait too long. */

@@ -1,22 +1,24 @@
 import { InvalidRequestError } from '../errors/index.ts';
 import type { QueryValue } from './request-options.ts';
 
-/** The parameters of a query, in order. A name may occur more than once. */
-export type Query = [name: string, value: string][];
-
 /**
- * The query with its values as text. A list repeats its parameter, and `undefined` leaves it out.
+ * The query of a URL, such as `?page=2`; empty if there are no parameters. A list repeats its parameter, and `undefined`
+ * leaves it out.
  *
  * @throws {InvalidRequestError} when a value is none that a query can hold.
  */
-export function queryOf(parameters: Readonly<Record<string, QueryValue | readonly QueryValue[]>>): Query {
-  return Object.entries(parameters).flatMap(([name, given]) =>
+export function queryOf(parameters: Readonly<Record<string, QueryValue | readonly QueryValue[]>>): string {
+  const query = new URLSearchParams();
+  for (const [name, given] of Object.entries(parameters)) {
     // A list, or a list of one.
-    [given].flat().flatMap((value): Query => {
-      if (value === undefined) return [];
-      if (typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value))
-        return [[name, String(value)]];
-      throw new InvalidRequestError(`query.${name} must be a string, a number, a boolean or a list of these.`);
-    }),
-  );
+    for (const value of [given].flat()) {
+      if (value === undefined) continue;
+      if (typeof value !== 'string' && typeof value !== 'boolean' && !Number.isFinite(value)) {
+        throw new InvalidRequestError(`query.${name} must be a string, a number, a boolean or a list of these.`);
+      }
+      query.append(name, String(value));
+    }
+  }
+  const text = query.toString();
+  return text && `?${text}`;
 }

@@ -7,17 +7,11 @@ const mostRedirects = 5;
  * Where to send the call next. A redirect is followed within the origin only, because the token is for that origin,
  * and only if it keeps the method: 301, 302 and 303 may turn a POST into a GET.
  *
- * @param redirectedTo Where earlier redirects have led, if there were any.
+ * @param from Where the call was sent to.
  * @param redirects How many were followed before.
  * @throws {ConnectionError} when it may not be followed.
  */
-export function followRedirect(
-  call: Call,
-  response: Response,
-  redirectedTo: string | undefined,
-  redirects: number,
-): string {
-  const from = redirectedTo ?? call.url;
+export function followRedirect(call: Call, response: Response, from: string, redirects: number): string {
   const location = response.headers.get('location') ?? '';
   const target = location !== '' && URL.canParse(location, from) ? new URL(location, from) : undefined;
   const problem = !target

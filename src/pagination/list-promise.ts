@@ -77,8 +77,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
   /** The page, the response it came in, and what that said of the rate limit. */
   async withResponse(): Promise<WithResponse<Page<Item>>> {
     const data = await this.then();
-    const { response, rateLimit } = await this.#open().withResponse();
-    return { data, response, rateLimit };
+    return { ...(await this.#open().withResponse()), data };
   }
 
   /** The response of the page, its body unread. */

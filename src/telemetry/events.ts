@@ -4,14 +4,27 @@ import { callForeign, messageOf } from '../utils/foreign.ts';
 import type { RateLimitInfo, RequestTarget, ValidationIssue } from '../errors/index.ts';
 import type { LeveledLogger } from './logger.ts';
 
-/** An attempt is about to be sent. */
-export interface RequestEvent extends RequestTarget {
-  /** 1 for the first attempt of a call. */
+/** What every event about a call has. */
+export interface CallEvent extends RequestTarget {
+  /** Identifies the call among all calls of this process. */
+  readonly callId: string;
+  /** The attempt that the event is about, or the next one if the call waits: 1 for the first one of a call. */
   readonly attempt: number;
 }
 
+/** An attempt is about to be sent. */
+export interface RequestEvent extends CallEvent {
+  /** Where it is sent to. */
+  readonly url: string;
+  /**
+   * Headers to add to the request, for example to propagate a trace. It is empty, and a listener may fill it. It can't
+   * set `authorization`.
+   */
+  readonly headers: Record<string, string>;
+}
+
 /** An attempt received a response, whatever its status. */
-export interface ResponseEvent extends RequestEvent {
+export interface ResponseEvent extends CallEvent {
   /** HTTP status code. */
   readonly status: number;
   /** Milliseconds from sending to the end of the body. */
@@ -23,7 +36,7 @@ export interface ResponseEvent extends RequestEvent {
 }
 
 /** An attempt failed and will be retried. */
-export interface RetryEvent extends RequestEvent {
+export interface RetryEvent extends CallEvent {
   /** Milliseconds until the next attempt; 0 if it waits for the rate limit instead. */
   readonly delay: number;
   /** HTTP status code of the response, if there was one. */
@@ -33,7 +46,7 @@ export interface RetryEvent extends RequestEvent {
 }
 
 /** A call has to wait for the rate limit. */
-export interface RateLimitWaitEvent extends RequestTarget {
+export interface RateLimitWaitEvent extends CallEvent {
   /** Expected wait, in milliseconds. */
   readonly delay: number;
   /** Calls in this process that wait for this token's rate limit, including this one. */
@@ -49,9 +62,27 @@ export interface RateLimitStoreEvent {
 }
 
 /** A response differs from the API reference. The call still returns it. */
-export interface ValidationIssueEvent extends RequestTarget {
+export interface ValidationIssueEvent extends CallEvent {
   /** All differences. */
   readonly issues: readonly ValidationIssue[];
+}
+
+/** A call has ended. There is exactly one such event for each call, however it ends. */
+export interface CallEndEvent extends CallEvent {
+  /** How it ended; `'aborted'` if the caller's signal did it. */
+  readonly outcome: 'success' | 'failure' | 'aborted';
+  /** HTTP status code of the last response, if there was one. */
+  readonly status: number | undefined;
+  /** The last response's `X-Request-Id`. */
+  readonly requestId: string | undefined;
+  /** Attempts that were sent; 0 if the call ended before. */
+  readonly attempts: number;
+  /** Milliseconds that the call waited: for the token function, for the rate limit and before retries. */
+  readonly waited: number;
+  /** Milliseconds from the call to its end. */
+  readonly duration: number;
+  /** What the call rejects with; `undefined` if it succeeded. */
+  readonly error: unknown;
 }
 
 /**
@@ -79,6 +110,8 @@ export interface ClientEvents {
   rateLimitStore: [event: RateLimitStoreEvent];
   /** A response differs from the API reference. */
   validationIssue: [event: ValidationIssueEvent];
+  /** A call has ended, however it did. */
+  callEnd: [event: CallEndEvent];
   /** A walk over a list may have missed items, because the list moved too much. */
   listDrift: [event: ListDriftEvent];
 }
@@ -90,6 +123,7 @@ const eventNames = [
   'rateLimitWait',
   'rateLimitStore',
   'validationIssue',
+  'callEnd',
   'listDrift',
 ] as const satisfies readonly (keyof ClientEvents)[];
 

@@ -2,16 +2,19 @@ import { callable, oneOf } from '../utils/arguments.ts';
 import { callForeign, singleLine } from '../utils/foreign.ts';
 import { environmentVariable } from '../utils/runtime.ts';
 
-/** Receives log lines. `console` is a logger. */
+/**
+ * Receives log lines: `console`, or the logger of pino, winston and others. Each line has a message, and fields such as
+ * `callId`, `route` and `attempt`. pino gets the fields first, as its methods take them.
+ */
 export interface Logger {
   /** Logs a detail for debugging, such as each request and response. */
-  debug(message: string): void;
+  debug(message: string, fields?: object): void;
   /** Logs a normal event, such as a retry. */
-  info(message: string): void;
+  info(message: string, fields?: object): void;
   /** Logs a problem that the SDK has worked around. */
-  warn(message: string): void;
+  warn(message: string, fields?: object): void;
   /** Logs a failure. */
-  error(message: string): void;
+  error(message: string, fields?: object): void;
 }
 
 /** The least severe level that is logged. Each level includes those before it. */
@@ -20,7 +23,7 @@ export type LogLevel = 'off' | 'error' | 'warn' | 'info' | 'debug';
 const logLevels: readonly LogLevel[] = ['off', 'error', 'warn', 'info', 'debug'];
 
 /** A logger without the methods that its level switches off, so that no message is built for them. */
-export type LeveledLogger = Readonly<Partial<Logger>>;
+export type LeveledLogger = Readonly<Partial<Record<keyof Logger, (message: string, fields?: object) => void>>>;
 
 /** The options for logging. */
 export interface LoggerOptions {
@@ -36,17 +39,22 @@ export interface LoggerOptions {
  */
 export function resolveLogger({ logger = console, logLevel = defaultLevel() }: LoggerOptions): LeveledLogger {
   const level = oneOf('logLevel (or EXAMPLE_LOG)', logLevel, logLevels);
+  // Untyped programs may pass anything. Methods may be asynchronous, and the order of their parameters differs.
+  type Write = (...line: unknown[]) => unknown;
+  const given = logger as Partial<Record<keyof Logger | 'bindings', Write>> | null;
+  const isPino = typeof given?.bindings === 'function';
   const method = (name: Exclude<LogLevel, 'off'>) => {
-    // Untyped programs may pass anything. It may be asynchronous, even though its type says otherwise.
-    const given: ((line: string) => unknown) | undefined = (logger as Partial<Logger> | null)?.[name];
-    const write = callable(`logger.${name}`, given).bind(logger);
+    const write = callable(`logger.${name}`, given?.[name]).bind(logger);
     if (logLevels.indexOf(name) > logLevels.indexOf(level)) return {};
-    // A call must not fail because its log line could not be written.
-    const log = (message: string) =>
+    const log = (message: string, fields?: object) => {
+      const line: unknown[] = [singleLine(`[@example/sdk] ${message}`)];
+      if (fields) line[isPino ? 'unshift' : 'push'](fields);
+      // A call must not fail because its log line could not be written.
       callForeign(
-        () => write(singleLine(`[@example/sdk] ${message}`)),
+        () => write(...line),
         () => undefined,
       );
+    };
     return { [name]: log };
   };
   return { ...method('error'), ...method('warn'), ...method('info'), ...method('debug') };

@@ -1,8 +1,10 @@
+import type diagnosticsChannel from 'node:diagnostics_channel';
+
 // Everything that differs between runtimes. The rest of the SDK does not know where it runs.
 
 /** Only the parts that are read. A runtime may have any of them, or none. */
 const runtime = globalThis as {
-  process?: { env?: Record<string, string | undefined> };
+  process?: Partial<Pick<NodeJS.Process, 'getBuiltinModule'>> & { env?: Record<string, string | undefined> };
   navigator?: { userAgent?: string };
 };
 
@@ -14,6 +16,11 @@ export function environmentVariable(name: string): string | undefined {
   } catch {
     return undefined; // Deno without --allow-env
   }
+}
+
+/** A module that is built into Node.js, Bun and Deno; `undefined` elsewhere. */
+export function builtinModule(name: 'node:diagnostics_channel'): typeof diagnosticsChannel | undefined {
+  return runtime.process?.getBuiltinModule?.(name);
 }
 
 /** The runtime's name for itself, such as `Node.js/24`. */

@@ -13,18 +13,45 @@ export interface StandardSchema<Output = unknown> {
     /** Returns the output, or what is wrong with the value. */
     readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>;
     /** Only for type inference. */
-    readonly types?: { readonly input: unknown; readonly output: Output } | undefined;
+    readonly types?: StandardTypes<Output> | undefined;
   };
 }
 
+/** The types of a {@link StandardSchema}. */
+export interface StandardTypes<Output> {
+  /** What it takes. */
+  readonly input: unknown;
+  /** What it makes of a valid value. */
+  readonly output: Output;
+}
+
 /** What a {@link StandardSchema} makes of a value. */
-export type StandardResult<Output> =
-  { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly StandardIssue[] };
+export type StandardResult<Output> = StandardSuccess<Output> | StandardFailure;
+
+/** The value is valid. */
+export interface StandardSuccess<Output> {
+  /** What the schema makes of it. */
+  readonly value: Output;
+  /** Always absent. */
+  readonly issues?: undefined;
+}
+
+/** The value is not valid. */
+export interface StandardFailure {
+  /** What is wrong with it. */
+  readonly issues: readonly StandardIssue[];
+}
 
 /** What is wrong with a value, as a {@link StandardSchema} says it. */
 export interface StandardIssue {
   /** What is wrong. */
   readonly message: string;
   /** Where it is. */
-  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+  readonly path?: readonly (PropertyKey | StandardPathSegment)[] | undefined;
+}
+
+/** A key in the path of a {@link StandardIssue}. */
+export interface StandardPathSegment {
+  /** The key. */
+  readonly key: PropertyKey;
 }

@@ -38,7 +38,10 @@ describe('a response that differs from the documentation', () => {
     const { client, events } = setup(odd);
 
     expect(await client.users.get('user_123')).toEqual(odd);
-    expect(events).toEqual([{ method: 'GET', path: '/users/user_123', route: '/users/{id}', issues }]);
+    const callId = expect.stringMatching(/^call_\d+$/) as string;
+    expect(events).toEqual([
+      { callId, method: 'GET', path: '/users/user_123', route: '/users/{id}', attempt: 1, issues },
+    ]);
   });
 
   it('is logged once for each location, not for each response', async () => {
@@ -51,9 +54,11 @@ describe('a response that differs from the documentation', () => {
     expect(warn.mock.calls).toEqual([
       [
         '[@example/sdk] A response differs from the documentation at GET /users/{id}, body.name: expected string, received null.',
+        expect.objectContaining({ route: '/users/{id}', attempt: 1, issue: issues[0] }),
       ],
       [
         '[@example/sdk] A response differs from the documentation at GET /users/{id}, body.email: expected string, received number.',
+        expect.objectContaining({ route: '/users/{id}', attempt: 1, issue: issues[1] }),
       ],
     ]);
   });
@@ -74,6 +79,7 @@ describe('a response that differs from the documentation', () => {
     ]);
     expect(warn).toHaveBeenCalledExactlyOnceWith(
       '[@example/sdk] A response differs from the documentation at GET /projects, body.data[].description: expected string, received null.',
+      expect.objectContaining({ route: '/projects' }),
     );
   });
 

@@ -252,9 +252,10 @@ describe('a retry', () => {
     await rejection(client.users.get('user_123'));
 
     const reason = 'Answered 500. (500 GET /users/{id})';
+    const target = { callId: events[0]?.callId, method: 'GET', path: '/users/user_123', route: '/users/{id}' };
     expect(events).toEqual([
-      { method: 'GET', path: '/users/user_123', route: '/users/{id}', attempt: 1, delay: 0, status: 500, reason },
-      { method: 'GET', path: '/users/user_123', route: '/users/{id}', attempt: 2, delay: 0, status: 500, reason },
+      { ...target, attempt: 1, delay: 0, status: 500, reason },
+      { ...target, attempt: 2, delay: 0, status: 500, reason },
     ]);
   });
 });

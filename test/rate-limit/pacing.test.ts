@@ -122,10 +122,12 @@ describe('a call that has to wait', () => {
 
     await times(2, list(client));
 
+    const target = { method: 'GET', path: '/projects', route: '/projects', attempt: 1 };
     expect(events).toEqual([
-      { method: 'GET', path: '/projects', route: '/projects', delay: 60_000, waiting: 1 },
-      { method: 'GET', path: '/projects', route: '/projects', delay: 60_000, waiting: 2 },
+      { ...target, callId: events[0]?.callId, delay: 60_000, waiting: 1 },
+      { ...target, callId: events[1]?.callId, delay: 60_000, waiting: 2 },
     ]);
+    expect(events[0]?.callId).not.toBe(events[1]?.callId);
   });
 
   it.each([
@@ -144,6 +146,7 @@ describe('a call that has to wait', () => {
     expect([...logger.warn.mock.calls, ...logger.info.mock.calls]).toHaveLength(1);
     expect(logger[level]).toHaveBeenCalledExactlyOnceWith(
       `[@example/sdk] GET /projects waits about ${window / 1000} s for the rate limit. Calls waiting: 1.`,
+      expect.objectContaining({ route: '/projects', attempt: 1, delay: window, waiting: 1 }),
     );
   });
 
@@ -260,6 +263,7 @@ describe('a store that is unavailable', () => {
     expect(events).toEqual([{ available: false, reason: 'connect ECONNREFUSED' }]);
     expect(warn).toHaveBeenCalledExactlyOnceWith(
       '[@example/sdk] The rate-limit store is unavailable (connect ECONNREFUSED). This process paces its calls on its own.',
+      events[0],
     );
   });
 });

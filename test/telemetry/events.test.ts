@@ -1,8 +1,16 @@
-import { describe, expect, it, vi } from 'vitest';
-import { InvalidRequestError, type RequestEvent, type ResponseEvent } from '@example/sdk';
-import { clientOf, user } from '../support/http-server.ts';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { InvalidRequestError } from '@example/sdk';
+import type {
+  CallEndEvent,
+  ClientOptions,
+  FetchResponse,
+  RequestEvent,
+  RequestOptions,
+  ResponseEvent,
+} from '@example/sdk';
+import { apiToken, clientOf, fail, json, rejection, serve, user } from '../support/http-server.ts';
 import { errorResponse, inProcessApi } from '../support/in-process-api.ts';
-import { settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
+import { fixJitter, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
 
 const headers = {
   'x-request-id': 'req_42',
@@ -25,13 +33,12 @@ describe('events', () => {
 
     await settled(client.users.get('user_123'));
 
+    const callId = expect.stringMatching(/^call_\d+$/) as string;
+    const target = { callId, method: 'GET', path: '/users/user_123', route: '/users/{id}', attempt: 1 };
     expect(events).toEqual([
-      { method: 'GET', path: '/users/user_123', route: '/users/{id}', attempt: 1 },
+      { ...target, url: `${api.url}/users/user_123`, headers: {} },
       {
-        method: 'GET',
-        path: '/users/user_123',
-        route: '/users/{id}',
-        attempt: 1,
+        ...target,
         status: 200,
         duration: 120,
         requestId: 'req_42',
@@ -103,6 +110,192 @@ describe('an event that does not exist', () => {
 
   it.each([undefined, null, 7, Symbol('retry'), '__proto__'])('%s', (name) => {
     expect(() => clientOf(healthyApi()).on(name as 'retry', vi.fn())).toThrow(InvalidRequestError);
+  });
+});
+
+describe('callEnd comes once for each call, however it ends', () => {
+  const refused = () => Promise.reject(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }));
+  const aborted = new AbortController();
+  aborted.abort(new Error('changed my mind'));
+
+  it.each<[string, Partial<CallEndEvent>, () => FetchResponse | Promise<FetchResponse>, ClientOptions, RequestOptions]>(
+    [
+      ['a success', { outcome: 'success', status: 200, attempts: 1 }, () => Response.json(user), {}, {}],
+      ['an error status', { outcome: 'failure', status: 404, attempts: 1 }, () => errorResponse(404), {}, {}],
+      ['retries', { outcome: 'failure', status: 500, attempts: 3 }, () => errorResponse(500), {}, {}],
+      ['no answer', { outcome: 'failure', status: undefined, attempts: 3 }, refused, {}, {}],
+      ['a body that is unusable', { outcome: 'failure', status: 200, attempts: 1 }, () => new Response('x'), {}, {}],
+      ['an abort', { outcome: 'aborted', attempts: 0 }, () => Response.json(user), {}, { signal: aborted.signal }],
+      [
+        'a timeout',
+        { outcome: 'failure', attempts: 1 },
+        () => new Promise(() => 0),
+        { maxRetries: 0 },
+        { timeout: 50 },
+      ],
+      ['a total timeout', { outcome: 'failure', attempts: 1 }, () => new Promise(() => 0), {}, { totalTimeout: 50 }],
+      [
+        'the queue',
+        { outcome: 'failure', attempts: 0 },
+        () => Response.json(user),
+        { rateLimit: { limit: 1, maxWait: 0 } },
+        {},
+      ],
+      ['no token', { outcome: 'failure', attempts: 0 }, () => Response.json(user), { apiToken: () => '' }, {}],
+      ['wrong options', { outcome: 'failure', attempts: 0 }, () => Response.json(user), {}, { timeout: -1 }],
+    ],
+  )('%s', async (name, expected, answer, options, requestOptions) => {
+    useVirtualTime();
+    const api = inProcessApi(answer);
+    const client = clientOf(api, options);
+    if (name === 'the queue') await client.users.get('first');
+    const ends: CallEndEvent[] = [];
+    client.on('callEnd', (event) => ends.push(event));
+
+    const outcome = await settled(client.users.get('user_123', requestOptions).catch((error: unknown) => ({ error })));
+
+    const error = 'error' in outcome ? outcome.error : undefined;
+    const route = name === 'wrong options' ? { path: '/users/{id}' } : { path: '/users/user_123' };
+    expect(ends).toEqual([{ ...ends[0], ...expected, ...route, method: 'GET', route: '/users/{id}', error }]);
+    expect(ends[0]?.attempt).toBe(expected.attempts);
+  });
+
+  it('says how long the call took, how much of that it waited, and which request it was in the end', async () => {
+    useVirtualTime();
+    fixJitter(1);
+    let status = 503;
+    const api = inProcessApi(async () => {
+      await sleep(100);
+      const response = Response.json(user, { status, headers });
+      status = 200;
+      return response;
+    });
+    const client = clientOf(api);
+    const ends: CallEndEvent[] = [];
+    client.on('callEnd', (event) => ends.push(event));
+
+    await settled(client.users.get('user_123'));
+
+    expect(ends).toMatchObject([{ attempts: 2, waited: 500, duration: 700, requestId: 'req_42', status: 200 }]);
+  });
+
+  it('has the id that all events of its call have', async () => {
+    useVirtualTime();
+    const api = inProcessApi(() => (api.requests.length === 1 ? errorResponse(500) : Response.json({ id: 'user_1' })));
+    const client = clientOf(api, { rateLimit: { limit: 1 } });
+    const events: [string, string, number][] = [];
+    for (const name of ['request', 'response', 'retry', 'rateLimitWait', 'validationIssue', 'callEnd'] as const) {
+      client.on(name, ({ callId, route, attempt }) => events.push([`${name} ${route}`, callId, attempt]));
+    }
+
+    await settled(client.users.get('user_1'));
+
+    const callId = events[0]?.[1];
+    expect(events).toEqual([
+      ['request /users/{id}', callId, 1],
+      ['response /users/{id}', callId, 1],
+      ['retry /users/{id}', callId, 1],
+      ['rateLimitWait /users/{id}', callId, 2],
+      ['request /users/{id}', callId, 2],
+      ['response /users/{id}', callId, 2],
+      ['validationIssue /users/{id}', callId, 2],
+      ['callEnd /users/{id}', callId, 2],
+    ]);
+  });
+
+  it('comes at the headers for a caller that reads the body itself', async () => {
+    const client = clientOf(healthyApi());
+    const onEnd = vi.fn();
+    client.on('callEnd', onEnd);
+
+    const call = client.users.get('user_123');
+    await call.asResponse();
+    expect(onEnd).toHaveBeenCalledOnce();
+
+    await call;
+    expect(onEnd).toHaveBeenCalledOnce();
+  });
+
+  it('comes for each page of a list', async () => {
+    const page = { data: [], meta: { current_page: 1, total_pages: 1, total_count: 0 } };
+    const client = clientOf(inProcessApi(() => Response.json(page)));
+    const onEnd = vi.fn();
+    client.on('callEnd', onEnd);
+
+    await client.projects.list().toArray();
+
+    expect(onEnd).toHaveBeenCalledOnce();
+  });
+});
+
+describe('a listener of request may add headers', () => {
+  it('to each attempt, before those of the client and of the call, but not authorization', async () => {
+    const server = await serve((_, response) => fail(response, server.requests.length === 1 ? 500 : 404));
+    const client = clientOf(server, { headers: { 'x-app': 'one' } });
+    fixJitter(0);
+    client.on('request', ({ headers, attempt }) => Object.assign(headers, { Traceparent: `00-${attempt}` }));
+    client.on('request', ({ headers }) => (headers['x-app'] = 'two'));
+
+    await rejection(client.users.get('user_123'));
+
+    expect(server.requests.map(({ headers }) => [headers['traceparent'], headers['x-app']])).toEqual([
+      ['00-1', 'two'],
+      ['00-2', 'two'],
+    ]);
+  });
+
+  it.each([{ authorization: 'Bearer mine' }, { 'x y': '1' }, { 'x-note': 'a\r\nx-admin: yes' }])(
+    'and what no request can carry is logged and left out: %j',
+    async (added) => {
+      const error = vi.fn();
+      const logger = { error, warn: vi.fn(), info: vi.fn(), debug: vi.fn() };
+      const server = await serve((_, response) => json(response, 200, user));
+      const client = clientOf(server, { logger, logLevel: 'error' });
+      client.on('request', ({ headers }) => Object.assign(headers, added));
+
+      expect(await client.users.get('user_123')).toEqual(user);
+
+      expect(server.requests[0]?.headers.authorization).toBe(`Bearer ${apiToken}`);
+      expect(error).toHaveBeenCalledExactlyOnceWith(
+        expect.stringMatching(/An event listener failed \(event\.headers.+\)\. The call continues\./),
+        expect.objectContaining({ route: '/users/{id}' }),
+      );
+    },
+  );
+});
+
+describe('the header x-retry-count', () => {
+  it('numbers the retries of a call, from the second attempt on', async () => {
+    fixJitter(0);
+    const api = inProcessApi(() => errorResponse(500));
+
+    await rejection(clientOf(api).users.get('user_123'));
+
+    expect(api.requests.map(({ init }) => init.headers['x-retry-count'])).toEqual([undefined, '1', '2']);
+  });
+
+  it('does not count redirects', async () => {
+    const api = inProcessApi(({ url }) =>
+      url.endsWith('moved')
+        ? Response.json(user)
+        : new Response(null, { status: 307, headers: { location: `${api.url}/moved` } }),
+    );
+
+    await clientOf(api).users.get('user_123');
+
+    expect(api.requests[1]?.init.headers).not.toHaveProperty('x-retry-count');
+  });
+
+  it('is not sent by a page, which would need a preflight request for it', async () => {
+    fixJitter(0);
+    vi.stubGlobal('navigator', { userAgent: 'Mozilla/5.0' });
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const api = inProcessApi(() => errorResponse(500));
+
+    await rejection(clientOf(api, { dangerouslyAllowBrowser: true }).users.get('user_123'));
+
+    expect(api.requests).toHaveLength(3);
+    for (const { init } of api.requests) expect(init.headers).not.toHaveProperty('x-retry-count');
   });
 });
 

@@ -1,5 +1,10 @@
+import { Console } from 'node:console';
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
 import { describe, expect, it, vi } from 'vitest';
-import { clientOf, rejection, user } from '../support/http-server.ts';
+import { createLogger, format, transports } from 'winston';
+import type { Client } from '@example/sdk';
+import { apiToken, clientOf, newUser, rejection, user } from '../support/http-server.ts';
 import { errorResponse, inProcessApi } from '../support/in-process-api.ts';
 import { fixJitter, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
 
@@ -21,12 +26,14 @@ describe('the log', () => {
 
     await settled(rejection(clientOf(api, { logger: log, logLevel: 'debug', maxRetries: 1 }).users.get('user_123')));
 
-    expect(log.debug.mock.calls).toEqual([
-      ['[@example/sdk] GET /users/user_123: answered 503 after 80 ms.'],
-      ['[@example/sdk] GET /users/user_123: no answer after 80 ms.'],
+    expect(log.debug.mock.calls.map(([line]) => line as string)).toEqual([
+      '[@example/sdk] GET /users/user_123 is sent.',
+      '[@example/sdk] GET /users/user_123: answered 503 after 80 ms.',
+      '[@example/sdk] GET /users/user_123 is sent.',
+      '[@example/sdk] GET /users/user_123: no answer after 80 ms.',
     ]);
-    expect(log.info.mock.calls).toEqual([
-      ['[@example/sdk] InternalServerError: Answered 503. (503 GET /users/{id}) Retrying in 250 ms.'],
+    expect(log.info.mock.calls.map(([line]) => line as string)).toEqual([
+      '[@example/sdk] InternalServerError: Answered 503. (503 GET /users/{id}) Retrying in 250 ms.',
     ]);
   });
 
@@ -39,7 +46,7 @@ describe('the log', () => {
     const allowed = levels.slice(0, levels.indexOf(logLevel as 'warn') + 1);
     for (const level of levels) if (!allowed.includes(level)) expect(log[level]).not.toHaveBeenCalled();
     expect(log.warn.mock.calls.length).toBe(allowed.includes('warn') ? 1 : 0);
-    expect(log.debug.mock.calls.length).toBe(allowed.includes('debug') ? 1 : 0);
+    expect(log.debug.mock.calls.length).toBe(allowed.includes('debug') ? 2 : 0);
   });
 
   it('goes to the console by default, from level warn on', async () => {
@@ -50,6 +57,7 @@ describe('the log', () => {
 
     expect(warn).toHaveBeenCalledExactlyOnceWith(
       '[@example/sdk] A response differs from the documentation at GET /users/{id}, body.name: expected string, received null.',
+      expect.objectContaining({ route: '/users/{id}' }),
     );
     warn.mockRestore();
   });
@@ -85,7 +93,145 @@ describe('the log', () => {
     await new Promise((resolve) => setImmediate(resolve));
 
     process.off('unhandledRejection', unhandled);
-    expect(log.debug).toHaveBeenCalledOnce();
+    expect(log.debug).toHaveBeenCalledTimes(2);
     expect(unhandled).not.toHaveBeenCalled();
+  });
+});
+
+describe('a log line has fields', () => {
+  const debugged = async (call: (client: Client) => Promise<unknown>, answer: () => Response) => {
+    const log = { error: vi.fn(), warn: vi.fn(), info: vi.fn(), debug: vi.fn() };
+    await call(clientOf(inProcessApi(answer), { logger: log, logLevel: 'debug' })).catch(() => undefined);
+    return log.debug.mock.calls.map(([, fields]) => fields as Record<string, unknown>);
+  };
+
+  it('that show the request and the response at level debug', async () => {
+    const page = { data: [], meta: { current_page: 2, total_pages: 1, total_count: 0 } };
+    const fields = await debugged(
+      (client) => client.projects.list({ page: 2, status: 'active' }),
+      () => Response.json(page, { headers: { 'x-request-id': 'req_1', 'x-ratelimit-limit': '100' } }),
+    );
+
+    const target = { callId: fields[0]?.['callId'], method: 'GET', path: '/projects', route: '/projects', attempt: 1 };
+    expect(fields).toEqual([
+      {
+        ...target,
+        query: '?page=2&status=active',
+        headers: {
+          accept: 'application/json',
+          authorization: '[redacted]',
+          'user-agent': expect.any(String) as string,
+        },
+        body: undefined,
+      },
+      {
+        ...target,
+        status: 200,
+        requestId: 'req_1',
+        duration: expect.any(Number) as number,
+        headers: { 'content-type': 'application/json', 'x-request-id': 'req_1', 'x-ratelimit-limit': '100' },
+        body: page,
+      },
+    ]);
+  });
+
+  it.each(['abc', 'correct-horse "battery"'])('without the password %j, whoever repeats it', async (password) => {
+    const echo = { ...user, password, note: `The password is ${password}`, headers: { authorization: apiToken } };
+    const fields = await debugged(
+      (client) =>
+        client.users.create({ ...newUser, password }, { headers: { cookie: 'session=1', 'x-api-key': 'key' } }),
+      () => Response.json(echo, { headers: { 'set-cookie': 'session=2', 'x-echo': `Bearer ${apiToken}` } }),
+    );
+
+    expect(fields[0]).toMatchObject({
+      headers: { authorization: '[redacted]', cookie: '[redacted]', 'x-api-key': '[redacted]' },
+      body: { name: newUser.name, password: '[redacted]' },
+    });
+    expect(fields[1]).toMatchObject({
+      headers: { 'set-cookie': '[redacted]', 'x-echo': 'Bearer [redacted]' },
+      body: { id: user.id, password: '[redacted]', headers: { authorization: '[redacted]' } },
+    });
+    expect(JSON.stringify(fields)).not.toContain(apiToken);
+    if (password.length > 3) expect(JSON.stringify(fields)).not.toContain('battery');
+  });
+
+  it('that show the body of an error, and text as it is', async () => {
+    const error = { error: { code: 'not_found', message: 'No such user.' } };
+    expect(
+      (
+        await debugged(
+          (client) => client.users.get('1'),
+          () => Response.json(error, { status: 404 }),
+        )
+      )[1],
+    ).toMatchObject({
+      status: 404,
+      body: error,
+    });
+    expect(
+      (
+        await debugged(
+          (client) => client.users.get('1'),
+          () => new Response('<html>'),
+        )
+      )[1],
+    ).toMatchObject({
+      status: 200,
+      body: '<html>',
+    });
+  });
+});
+
+describe('a structured logger', () => {
+  const answer = () => Response.json({ ...user, name: null }, { headers: { 'x-request-id': 'req_1' } });
+
+  /** Collects lines of JSON. */
+  function lines() {
+    const written: Record<string, unknown>[] = [];
+    const stream = new Writable({
+      write(chunk: Buffer, _, done) {
+        written.push(JSON.parse(chunk.toString()) as Record<string, unknown>);
+        done();
+      },
+    });
+    return { written, stream };
+  }
+
+  const expected = [
+    { message: '[@example/sdk] GET /users/user_123 is sent.', route: '/users/{id}', attempt: 1 },
+    { message: expect.stringMatching(/answered 200 after/) as string, status: 200, requestId: 'req_1' },
+    { message: expect.stringMatching(/differs from the documentation/) as string, issue: { path: ['name'] } },
+  ];
+
+  it('of pino gets the fields and the message', async () => {
+    const { written, stream } = lines();
+    const logger = pino({ level: 'debug', messageKey: 'message' }, stream);
+
+    await clientOf(inProcessApi(answer), { logger, logLevel: 'debug' }).users.get('user_123');
+
+    expect(written).toMatchObject(expected);
+  });
+
+  it('of winston gets the message and the fields', async () => {
+    const { written, stream } = lines();
+    const logger = createLogger({ level: 'debug', format: format.json() });
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- a transport of winston itself
+    logger.add(new transports.Stream({ stream }));
+
+    await clientOf(inProcessApi(answer), { logger, logLevel: 'debug' }).users.get('user_123');
+
+    expect(written).toMatchObject(expected);
+  });
+
+  it('that is the console gets the message and the fields', async () => {
+    const { written, stream } = lines();
+    const text = new Writable({ write: (chunk: Buffer, _, done) => stream.write(JSON.stringify(String(chunk)), done) });
+    const logger = new Console(text);
+
+    await clientOf(inProcessApi(answer), { logger, logLevel: 'debug' }).users.get('user_123');
+
+    expect(JSON.parse(JSON.stringify(written[0]))).toMatch(
+      /^\[@example\/sdk\] GET \/users\/user_123 is sent\. \{\n {2}callId: 'call_\d+',\n/,
+    );
   });
 });

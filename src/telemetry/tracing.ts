@@ -1,0 +1,58 @@
+import type { TracingChannel } from 'node:diagnostics_channel';
+import { builtinModule } from '../utils/runtime.ts';
+import type { CallEndEvent, CallEvent, RateLimitWaitEvent, RequestEvent, ResponseEvent } from './events.ts';
+
+/** What can be traced, each with the event that describes it. What is known only at the end is added to it by then. */
+export interface TracedOperations {
+  /** A call, from its start to its end. */
+  call: CallEvent & Partial<CallEndEvent>;
+  /** One attempt of a call. `error` is set if it failed. */
+  attempt: RequestEvent & Partial<ResponseEvent> & { readonly error?: unknown };
+  /** The time that a call waits for the rate limit. */
+  wait: RateLimitWaitEvent;
+}
+
+/** Runs an operation within a trace. It calls `run` once, and returns what that returns. */
+export type Tracer = <Name extends keyof TracedOperations, T>(
+  name: Name,
+  event: TracedOperations[Name],
+  run: () => Promise<T>,
+) => Promise<T>;
+
+/** Traces operations: through the tracing channels of `node:diagnostics_channel`, and through tracers that were added. */
+export class Tracing {
+  readonly #tracers: Tracer[] = [];
+  readonly #channels: Partial<Record<keyof TracedOperations, TracingChannel<unknown, CallEvent>>> = {};
+
+  constructor() {
+    const diagnostics = builtinModule('node:diagnostics_channel');
+    for (const name of ['call', 'attempt', 'wait'] as const) {
+      const channel = diagnostics?.tracingChannel<unknown, CallEvent>(`@example/sdk:${name}`);
+      if (channel) this.#channels[name] = channel;
+    }
+  }
+
+  add(tracer: Tracer): void {
+    this.#tracers.push(tracer);
+  }
+
+  isUsed(name: keyof TracedOperations): boolean {
+    return this.#tracers.length > 0 || this.#channels[name]?.hasSubscribers === true;
+  }
+
+  /** Runs an operation. If nothing traces it, it is only run. */
+  run<Name extends keyof TracedOperations, T>(
+    name: Name,
+    event: TracedOperations[Name],
+    operation: () => Promise<T>,
+  ): Promise<T> {
+    const channel = this.#channels[name];
+    let traced = operation;
+    if (channel?.hasSubscribers) traced = () => channel.tracePromise(operation, event);
+    for (const tracer of this.#tracers) {
+      const inner = traced;
+      traced = () => tracer(name, event, inner);
+    }
+    return traced();
+  }
+}
