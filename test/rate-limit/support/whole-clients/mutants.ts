@@ -1,0 +1,52 @@
+/** A fault to put into the source, which the schedules must notice. */
+export interface Mutant {
+  readonly what: string;
+  readonly file: string;
+  readonly original: string;
+  readonly broken: string;
+}
+
+export const mutants: readonly Mutant[] = [
+  {
+    what: 'requests in flight do not count',
+    file: 'rate-limit/window.ts',
+    original: 'return window.reported + inFlight + window.lost - window.lostReported;',
+    broken: 'return window.reported + window.lost - window.lostReported;',
+  },
+  {
+    what: 'what other processes hold is granted again',
+    file: 'rate-limit/shared-budget.ts',
+    original: 'if (foreign === 0) return limit - used - held;',
+    broken: 'if (foreign === 0) return limit - used;',
+  },
+  {
+    what: 'a refusal in favor of others uses up a retry',
+    file: 'http/retry.ts',
+    original: 'state.paced && state.contended && state.maxRetries > 0',
+    broken: 'state.paced && state.maxRetries > 1e9',
+  },
+  {
+    what: 'a call joins a request that was sent before it was made',
+    file: 'rate-limit/call-queue.ts',
+    original: 'if (this.#leaders.get(key) === call) this.#leaders.delete(key);',
+    broken: '',
+  },
+  {
+    what: 'background calls starve',
+    file: 'rate-limit/reserve.ts',
+    original: 'return endsAt < Infinity ? endsAt - (Math.max(0, remaining - 1) * period) / demand + 1 : now + 1000;',
+    broken: 'return Infinity;',
+  },
+  {
+    what: 'background calls go first',
+    file: 'rate-limit/scheduler.ts',
+    original: 'return background ?? this.#nextOf(now, false) ?? this.#nextOf(now, true);',
+    broken: 'return background ?? this.#nextOf(now, true) ?? this.#nextOf(now, false);',
+  },
+  {
+    what: 'nothing wakes the queue at the boundary',
+    file: 'rate-limit/scheduler.ts',
+    original: 'Math.min(this.#wakeAt, syncAt, this.#expiresAt)',
+    broken: 'Math.min(syncAt, this.#expiresAt)',
+  },
+];

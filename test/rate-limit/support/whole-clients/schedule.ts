@@ -1,0 +1,296 @@
+import {
+  Client,
+  type FetchInit,
+  type RateLimitStore,
+  type RateLimitStoreReply,
+  type User,
+} from '../../../../src/index.ts';
+import { rateLimitStep } from '../../../../src/rate-limit/index.ts';
+import { ConcurrencyLimitedServer, NginxServer } from '../hidden-limits.ts';
+import { LimitedServer } from '../servers.ts';
+import { seeded, type SimulatedServer } from '../simulation.ts';
+import { after, restartTime, runUntil, virtualNow } from './virtual-runtime.ts';
+
+// One history of a few clients, from a seed: what the server is like, how long the network takes, who calls what and when,
+// who crashes, and when the store is gone. The clients are real; only clocks, timers and the network are not.
+
+const second = 1000;
+const minute = 60_000;
+
+/** A limit that no header reports; `none` if the API announces all. */
+type Hidden = 'none' | 'concurrency' | 'rate';
+
+interface Plan {
+  readonly kind: 'aligned' | 'first-request';
+  readonly limit: number;
+  readonly hidden: Hidden;
+  readonly latency: number;
+  readonly offset: number;
+  readonly processes: readonly ProcessPlan[];
+  /** Whether the processes share a store, and when something happens to it. */
+  readonly hasStore: boolean;
+  readonly disturbances: readonly { readonly at: number; readonly what: StoreCondition }[];
+  /** When other clients use the token. */
+  readonly foreign: readonly number[];
+}
+
+interface ProcessPlan {
+  readonly calls: readonly CallPlan[];
+  /** When it crashes; `Infinity` if it doesn't. */
+  readonly crashesAt: number;
+}
+
+interface CallPlan {
+  readonly at: number;
+  readonly method: 'GET' | 'POST';
+  readonly id: string;
+  readonly isBackground: boolean;
+  /** When its caller gives up; `Infinity` if it doesn't. */
+  readonly abortsAt: number;
+  readonly networkFails: boolean;
+}
+
+type StoreCondition = 'up' | 'down' | 'silent' | 'flush';
+
+/** How a call ended. */
+interface Outcome {
+  readonly plan: CallPlan;
+  readonly process: number;
+  doneAt: number;
+  /** When the API received the request that the value comes from. */
+  answeredAt: number;
+  error: unknown;
+}
+
+export function planOf(seed: number): Plan {
+  const random = seeded(seed);
+  const integer = (low: number, high: number) => low + Math.floor(random() * (high - low + 1));
+  const chance = (share: number) => random() < share;
+  const count = chance(0.4) ? integer(2, 3) : 1;
+  const hasStore = count > 1 && chance(0.8);
+  const hidden: Hidden = count === 1 && chance(0.15) ? (chance(0.5) ? 'concurrency' : 'rate') : 'none';
+  // Without a store, processes are refused a few requests in each window, and the smallest limits allow hardly more.
+  const limit = count === 1 || hasStore ? integer(3, 8) : integer(12, 20);
+  const processes = Array.from({ length: count }, (_, index): ProcessPlan => {
+    const isBatch = chance(0.5);
+    const calls = Array.from({ length: integer(1, isBatch ? 10 : 4) }, (): CallPlan => {
+      const at = isBatch ? 0 : integer(0, 2 * minute);
+      return {
+        at,
+        method: chance(0.8) ? 'GET' : 'POST',
+        id: `user_${integer(1, 12)}`,
+        isBackground: chance(0.3),
+        abortsAt: chance(0.1) ? at + integer(0, 2 * minute) : Infinity,
+        networkFails: chance(0.03),
+      };
+    });
+    return { calls, crashesAt: index > 0 && chance(0.15) ? integer(0, 2 * minute) : Infinity };
+  });
+  const conditions = ['up', 'down', 'silent', 'flush'] as const;
+  const disturbances =
+    hasStore && chance(0.3)
+      ? Array.from({ length: integer(1, 3) }, () => ({ at: integer(0, 3 * minute), what: conditions[integer(0, 3)]! }))
+      : [];
+  const foreign = chance(0.15) ? Array.from({ length: integer(1, limit) }, () => integer(0, 2 * minute)) : [];
+  const kind = chance(0.5) ? 'aligned' : 'first-request';
+  const latency = [1, 20, 300][integer(0, 2)]!;
+  const offset = 1_700_000_000_000 + integer(0, 10 * minute);
+  return { kind, limit, hidden, latency, offset, processes, hasStore, disturbances, foreign };
+}
+
+/** Runs the history of a seed. Returns what was wrong with it. */
+export async function runSchedule(seed: number): Promise<string[]> {
+  const plan = planOf(seed);
+  const random = seeded(seed + 1);
+  Math.random = random; // The names of processes, and the jitter of retries.
+  restartTime();
+  const announced = new LimitedServer({ kind: plan.kind, limit: plan.limit, window: minute });
+  const server = serverOf(plan.hidden, announced);
+  const latency = () => plan.latency * (0.5 + random());
+  const store = new FailingStore(latency);
+  for (const { at, what } of plan.disturbances) after(at, () => store.become(what));
+  for (const at of plan.foreign) after(at, () => announced.answer(plan.offset + virtualNow()));
+
+  const outcomes: Outcome[] = [];
+  const mostInFlight: number[] = [];
+  let pending = 0;
+  for (const [index, { calls, crashesAt }] of plan.processes.entries()) {
+    let inFlight = 0;
+    mostInFlight[index] = 0;
+    const isDead = () => virtualNow() >= crashesAt;
+    const failing = new Set<string>();
+    const client = new Client({
+      apiToken: 'sk_test',
+      // Each process has a limiter of its own, because the base URLs differ.
+      baseUrl: `https://${seed}-${index}.example.com`,
+      logLevel: 'off',
+      rateLimit: { limit: plan.limit, ...(plan.hasStore && { store: store.of(isDead) }) },
+      fetch: (url, init) => {
+        if (isDead()) return new Promise(() => undefined);
+        if (failing.delete(init.headers['x-call'] ?? '')) return Promise.reject(refusedConnection());
+        inFlight += 1;
+        mostInFlight[index] = Math.max(mostInFlight[index] ?? 0, inFlight);
+        return exchange(server, plan, latency, url, init).finally(() => (inFlight -= 1));
+      },
+    });
+    for (const [number, call] of calls.entries()) {
+      const outcome: Outcome = { plan: call, process: index, doneAt: NaN, answeredAt: NaN, error: undefined };
+      outcomes.push(outcome);
+      if (crashesAt === Infinity) pending += 1;
+      if (call.networkFails) failing.add(`${number}`);
+      after(call.at, () => {
+        const done = () => {
+          outcome.doneAt = virtualNow();
+          if (crashesAt === Infinity) pending -= 1;
+        };
+        make(client, call, String(number)).then(
+          ({ created_at }) => {
+            outcome.answeredAt = Number(created_at);
+            done();
+          },
+          (error: unknown) => {
+            outcome.error = error;
+            done();
+          },
+        );
+      });
+    }
+  }
+  const isDone = await runUntil(() => pending === 0, 60 * minute);
+  return problemsOf(plan, outcomes, mostInFlight, server.refused, isDone);
+}
+
+function make(client: Client, call: CallPlan, name: string): Promise<User> {
+  const controller = new AbortController();
+  if (call.abortsAt < Infinity) after(call.abortsAt - call.at, () => controller.abort('given up'));
+  const options = {
+    signal: controller.signal,
+    priority: call.isBackground ? ('background' as const) : ('normal' as const),
+    // Calls with headers of their own share no request.
+    ...(call.networkFails && { headers: { 'x-call': name } }),
+  };
+  return call.method === 'GET'
+    ? client.users.get(call.id, options).then((user) => user)
+    : client.users
+        .create({ name: 'John Doe', email: 'john@example.com', password: 'secret' }, options)
+        .then((user) => user);
+}
+
+function problemsOf(
+  plan: Plan,
+  outcomes: readonly Outcome[],
+  mostInFlight: readonly number[],
+  refused: number,
+  isDone: boolean,
+): string[] {
+  const problems: string[] = [];
+  const { limit, hidden, processes, hasStore, disturbances, foreign, latency } = plan;
+  const alive = outcomes.filter(({ process }) => processes[process]?.crashesAt === Infinity);
+  if (!isDone) return ['a call never ended'];
+
+  for (const { plan: call, error } of alive) {
+    if (error !== undefined && error !== 'given up')
+      problems.push(`a call failed: ${error instanceof Error ? error.message : typeof error}`);
+    if (error === 'given up' && call.abortsAt === Infinity) problems.push('a call was given up by nobody');
+  }
+  for (const { plan: call, answeredAt } of alive) {
+    if (answeredAt < call.at) problems.push('a call got an answer to a request that was sent before it was made');
+  }
+  const isShared = processes.length === 1 || (hasStore && disturbances.length === 0);
+  const hasCrash = processes.some(({ crashesAt }) => crashesAt < Infinity);
+  if (isShared && !hasCrash) {
+    for (const most of mostInFlight) {
+      if (most > limit) problems.push(`${most} requests were in flight, and ${limit} are allowed`);
+    }
+  }
+  // A request that was aborted on its way may begin a window that no answer tells of.
+  const allowed = outcomes.some(({ error }) => error !== undefined) ? 1 : 0;
+  if (isShared && foreign.length === 0 && hidden === 'none' && !hasCrash && refused > allowed) {
+    problems.push(`${refused} requests were refused`);
+  }
+  if (hidden === 'none' && disturbances.length === 0 && !hasCrash) {
+    /** Milliseconds for so many requests. One more window may have been used when the first of them was made. */
+    const needed = (requests: number) => (Math.ceil(requests / limit) + 1) * (minute + 2 * second + 10 * latency);
+    // Processes without a store don't divide a window equally.
+    const most = needed(outcomes.length + foreign.length) + (isShared ? 0 : minute * processes.length);
+    // Of ten requests, one may be that of a background call.
+    const normal = outcomes.filter(({ plan: { isBackground } }) => !isBackground);
+    const mostNormal = isShared && foreign.length === 0 ? needed((normal.length * 10) / 9) : most;
+    for (const { plan: call, doneAt } of alive) {
+      if (doneAt - call.at <= (call.isBackground ? most : Math.min(most, mostNormal))) continue;
+      problems.push(
+        `a ${call.isBackground ? 'background' : 'normal'} call waited ${Math.round((doneAt - call.at) / second)} s`,
+      );
+    }
+  }
+  return [...new Set(problems)];
+}
+
+function serverOf(hidden: Hidden, announced: LimitedServer): SimulatedServer & { readonly refused: number } {
+  if (hidden === 'concurrency') return new ConcurrencyLimitedServer(announced, { limit: 1, takes: 200 });
+  if (hidden === 'rate') return new NginxServer(announced, { rate: 1, burst: 1, nodelay: true });
+  return announced;
+}
+
+async function exchange(
+  server: SimulatedServer,
+  { offset }: Plan,
+  latency: () => number,
+  url: string,
+  { signal }: FetchInit,
+): Promise<Response> {
+  await sleep(latency(), signal);
+  const at = virtualNow();
+  const { status, headers, took = 0 } = server.answer(at + offset, { path: new URL(url).pathname });
+  await sleep(took + latency(), signal);
+  const user = { id: 'user_1', name: 'John Doe', email: 'john@example.com', created_at: String(at) };
+  const error = { error: { code: 'rate_limit_exceeded', message: 'Too many requests.' } };
+  return Response.json(status === 429 ? error : user, { status, headers });
+}
+
+function sleep(delay: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    after(delay, resolve);
+    signal.addEventListener('abort', () => reject(signal.reason as Error));
+  });
+}
+
+function refusedConnection(): Error {
+  const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED', syscall: 'connect' });
+  return new TypeError('fetch failed', { cause });
+}
+
+/** A store that all processes use, and that can fail. */
+class FailingStore {
+  readonly #latency: () => number;
+  #condition: StoreCondition = 'up';
+  #state: string | undefined;
+
+  constructor(latency: () => number) {
+    this.#latency = latency;
+  }
+
+  become(condition: StoreCondition): void {
+    if (condition === 'flush') this.#state = undefined;
+    else this.#condition = condition;
+  }
+
+  /** The store as one process sees it. */
+  of(isDead: () => boolean): RateLimitStore {
+    return {
+      sync: (_key, request) =>
+        new Promise<RateLimitStoreReply>((resolve, reject) => {
+          after(Math.min(this.#latency(), 20), () => {
+            if (isDead() || this.#condition === 'silent') return;
+            if (this.#condition === 'down') {
+              reject(new Error('connect ECONNREFUSED'));
+              return;
+            }
+            const { state, reply } = rateLimitStep(this.#state, request, Math.floor(1_700_000_000_000 + virtualNow()));
+            this.#state = state;
+            resolve(reply);
+          });
+        }),
+    };
+  }
+}

@@ -1,0 +1,48 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { mutants } from './support/whole-clients/mutants.ts';
+
+// Real clients in virtual time: seeded networks, servers, stores, crashes and callers that give up. In each history, no call
+// fails, no more requests are in flight than the budget allows, no call waits longer than it takes to send all of them, no
+// normal call waits for background ones, and no call gets an answer to a request that was sent before it was made.
+// To replay a seed: node test/rate-limit/support/whole-clients/run.ts <seed> 1
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const program = 'test/rate-limit/support/whole-clients/run.ts';
+
+/** Runs schedules of the sources in a folder. Returns what it prints. */
+function run(folder: string, first: number, count: number): Promise<string> {
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [join(folder, program), String(first), String(count)], (error, stdout) =>
+      resolve(stdout + (error !== null && child.exitCode !== 1 ? error.message : '')),
+    );
+  });
+}
+
+describe('whole clients', () => {
+  it('keep every promise in 100 000 histories', { timeout: 900_000 }, async () => {
+    const outputs = await Promise.all([1, 50_001].map((first) => run(root, first, 50_000)));
+    expect(outputs).toEqual(Array(2).fill('0 of 50000 failed\n'));
+  });
+});
+
+describe('a fault in the source is noticed:', () => {
+  it.each(mutants)('$what', { timeout: 300_000 }, async ({ file, original, broken }) => {
+    const folder = await mkdtemp(join(tmpdir(), 'mutant-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    for (const part of ['src', 'test/rate-limit/support', 'package.json']) {
+      await cp(join(root, part), join(folder, part), { recursive: true });
+    }
+    await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+    const path = join(folder, 'src', file);
+    const source = await readFile(path, 'utf8');
+    expect(source.split(original)).toHaveLength(2);
+    await writeFile(path, source.replace(original, broken));
+
+    expect(await run(folder, 1, 5000)).toMatch(/^seed \d+: /);
+  });
+});
