@@ -38,12 +38,6 @@ export const mutants: readonly Mutant[] = [
     broken: 'return Infinity;',
   },
   {
-    what: 'background calls go first',
-    file: 'rate-limit/scheduler.ts',
-    original: 'return background ?? this.#nextOf(now, false) ?? this.#nextOf(now, true);',
-    broken: 'return background ?? this.#nextOf(now, true) ?? this.#nextOf(now, false);',
-  },
-  {
     what: 'nothing wakes the queue at the boundary',
     file: 'rate-limit/scheduler.ts',
     original: 'Math.min(this.#wakeAt, syncAt, this.#expiresAt)',
