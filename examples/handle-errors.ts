@@ -27,7 +27,8 @@ async function signUp(name: string, email: string, password: string): Promise<st
     const user = await client.users.create({ name, email, password });
     return `Welcome, ${user.name}.`;
   } catch (error) {
-    if (error instanceof ConflictError) return 'This email address already has an account.';
+    if (error instanceof ConflictError && error.code === 'email_taken')
+      return 'This email address already has an account.';
     if (error instanceof UnprocessableEntityError) {
       return Object.entries(error.details ?? {})
         .map(([field, problem]) => `${field}: ${String(problem)}`)

@@ -30,7 +30,7 @@ export { Users } from './resources/users.ts';
 export { VERSION } from './utils/version.ts';
 
 export type { ApiToken } from './auth/bearer-token.ts';
-export type { APIErrorInit, RateLimitInfo, RequestTarget, ValidationIssue } from './errors/index.ts';
+export type { APIErrorInit, ErrorCode, RateLimitInfo, RequestTarget, ValidationIssue } from './errors/index.ts';
 export type {
   CallEndEvent,
   CallEvent,

@@ -7,6 +7,7 @@ import { APIError, Client, RateLimitError } from '@example/sdk';
 import type { APIPromise, ClientEvents, ClientOptions, Fetch, ListOptions, ListPromise, Page } from '@example/sdk';
 import type {
   ConnectionError,
+  ErrorCode,
   NotFoundError,
   Project,
   RateLimitInfo,
@@ -79,7 +80,7 @@ describe('the types', () => {
   it('of errors are told apart by instanceof', () => {
     expectTypeOf((error: APIError | ConnectionError) => {
       if (error instanceof RateLimitError) expectTypeOf(error.retryAfter).toEqualTypeOf<number | undefined>();
-      else if (error instanceof APIError) expectTypeOf(error.code).toEqualTypeOf<string | undefined>();
+      else if (error instanceof APIError) expectTypeOf(error.code).toEqualTypeOf<ErrorCode | undefined>();
       else expectTypeOf(error).toEqualTypeOf<ConnectionError>();
     }).toBeFunction();
     expectTypeOf<NotFoundError>().toExtend<APIError>();

@@ -1,3 +1,4 @@
+import type { ErrorCode } from './error-code.ts';
 import { brandError, ExampleError } from './example-error.ts';
 import { about, type RequestTarget } from './request-target.ts';
 
@@ -18,7 +19,7 @@ export interface APIErrorInit extends RequestTarget {
   /** What went wrong. The message of the error also says what was called. */
   readonly message: string;
   /** The API's error code. */
-  readonly code?: string | undefined;
+  readonly code?: ErrorCode | undefined;
   /** Details, keyed by field if a field is invalid. */
   readonly details?: Readonly<Record<string, unknown>> | undefined;
   /** The response's headers. */
@@ -46,7 +47,7 @@ export class APIError extends ExampleError implements RequestTarget {
   /** HTTP status code. */
   readonly status: number;
   /** The API's error code, such as `invalid_request`; `undefined` if the body has none. */
-  readonly code: string | undefined;
+  readonly code: ErrorCode | undefined;
   /** Details of the error, keyed by field if a field is invalid. */
   readonly details: Readonly<Record<string, unknown>> | undefined;
   /** The response's headers. Not enumerable, which keeps them out of logs. */

@@ -29,7 +29,10 @@ export class NotFoundError extends APIError {
   }
 }
 
-/** 409: the request conflicts with existing data, such as a user with the same email address. */
+/**
+ * 409: the request conflicts with existing data, such as a user with the same email address (`email_taken`), or its
+ * idempotency key was used for another request (`idempotency_key_reused`). {@link APIError.code} says which.
+ */
 export class ConflictError extends APIError {
   static {
     brandError(this, 'ConflictError');

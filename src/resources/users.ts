@@ -57,7 +57,8 @@ export class Users {
    *
    * If it is unknown whether a failed attempt created the user, the call is retried only with an `idempotencyKey`.
    *
-   * @throws {ConflictError} when another user has this email address.
+   * @throws {ConflictError} when another user has this email address (`code` is `email_taken`), or the `idempotencyKey`
+   *   was used for another request (`idempotency_key_reused`).
    * @throws {UnprocessableEntityError} when a field is invalid; its `details` say which.
    *
    * @example
