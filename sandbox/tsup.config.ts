@@ -1,12 +1,14 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import type { Plugin } from 'esbuild';
 import { defineConfig, type Options } from 'tsup';
 import { bundledLicenses } from '../build/bundled-licenses.ts';
+import { bundledText } from '../build/bundled-text.ts';
 
 // Here and not by tsup, whose builds run side by side: one would clean away what another has written.
 rmSync('dist', { recursive: true, force: true });
 mkdirSync('dist');
 
-const bundled = ['@bomb.sh/tab', '@hono/node-server', 'commander', 'hono', 'zod'];
+const bundled = ['@bomb.sh/tab', '@hono/node-server', 'commander', 'hono', 'idiomorph', 'zod'];
 writeFileSync('dist/LICENSES.txt', bundledLicenses(bundled, ['sandbox/node_modules', 'node_modules']));
 
 const shared: Options = {
@@ -14,6 +16,7 @@ const shared: Options = {
   platform: 'node',
   silent: process.env['npm_config_loglevel'] === 'silent',
   noExternal: bundled,
+  esbuildPlugins: [bundledText],
   treeshake: true,
   // Nobody debugs hono in here, and users install less.
   minify: true,
@@ -26,10 +29,18 @@ const shared: Options = {
   removeNodeProtocol: false,
 };
 
+/** tsup's own splitting of CommonJS initialises fields of classes in a wrong order. */
+const coreOnce: Plugin = {
+  name: 'core-once',
+  setup: (build) => {
+    build.onResolve({ filter: /^\.\/core\.ts$/ }, () => ({ path: './core.cjs', external: true }));
+  },
+};
+
 const entries = { index: 'src/index.ts', browser: 'src/browser.ts' };
 
 export default defineConfig([
   // The command line shares its code with the rest.
   { ...shared, format: 'esm', entry: { ...entries, cli: 'src/cli/main.ts' } },
-  { ...shared, format: 'cjs', entry: entries },
+  { ...shared, format: 'cjs', entry: { ...entries, core: 'src/core.ts' }, esbuildPlugins: [bundledText, coreOnce] },
 ]);

@@ -10,6 +10,7 @@ import type { Env } from './api/request-context.ts';
 import { userRoutes } from './api/user-routes.ts';
 import { openapi } from './contract/openapi.ts';
 import { controlRoutes } from './control/routes.ts';
+import { Dashboard } from './dashboard/dashboard.tsx';
 import { dashboardRoutes } from './dashboard/routes.tsx';
 import { BrokenConnection } from './http/broken-connection.ts';
 import { Failure } from './http/failure.ts';
@@ -21,7 +22,7 @@ export function createApp(services: Services): Hono<Env> {
 
   // These are not part of the documented API: they need no token, use no budget and are not logged.
   app.route('/__sandbox', controlRoutes(services));
-  app.route('/dashboard', dashboardRoutes(services));
+  app.route('/', dashboardRoutes(new Dashboard(services)));
   app.get('/openapi.json', (context) => {
     context.header('Access-Control-Allow-Origin', '*');
     return context.json(openapi(new URL('/v1', context.req.url).href));

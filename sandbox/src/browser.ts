@@ -1,6 +1,6 @@
 // The entry point for browsers and workers. Bundlers choose it by the conditions in package.json.
+import { assembleSandbox, type Sandbox } from './core.ts';
 import type { SandboxOptions } from './options.ts';
-import { assembleSandbox, type Sandbox } from './sandbox.ts';
 
 /** Like `createSandbox` in `index.ts`, but it can't listen. */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {

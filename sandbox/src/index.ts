@@ -3,8 +3,8 @@
  *
  * @module @example/sandbox
  */
+import { assembleSandbox, type Sandbox } from './core.ts';
 import type { SandboxOptions } from './options.ts';
-import { assembleSandbox, type Sandbox } from './sandbox.ts';
 import { listen } from './server.ts';
 
 export type { Project, User } from './contract/schemas.ts';

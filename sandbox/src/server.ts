@@ -2,9 +2,8 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import { BrokenConnection } from './http/broken-connection.ts';
+import { BrokenConnection, type Listen } from './core.ts';
 import { Failure } from './http/failure.ts';
-import type { Listen } from './sandbox.ts';
 
 /** Serves HTTP/1.1 with Node's own server. */
 export const listen: Listen = async (answer, port, host) => {

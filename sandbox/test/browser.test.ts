@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
+import { bundledText } from '../../build/bundled-text.ts';
 import { createSandbox } from '../src/browser.ts';
 import { call } from './support/calls.ts';
 
@@ -9,6 +10,7 @@ test('the entry point for browsers imports no Node module', async () => {
   const { metafile } = await build({
     entryPoints: [join(import.meta.dirname, '../src/browser.ts')],
     bundle: true,
+    plugins: [bundledText],
     write: false,
     metafile: true,
     format: 'esm',

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type * as Sandbox from '@example/sandbox';
 import { build } from 'esbuild';
 import { describe, expect, test } from 'vitest';
+import { bundledText } from '../../build/bundled-text.ts';
 import { hasChromium, launch } from '../../test/support/chromium.ts';
 
 describe.runIf(hasChromium || process.env['CI'] !== undefined)('in a browser page', () => {
@@ -12,6 +13,7 @@ describe.runIf(hasChromium || process.env['CI'] !== undefined)('in a browser pag
     const { outputFiles } = await build({
       entryPoints: [join(import.meta.dirname, '../src/browser.ts')],
       bundle: true,
+      plugins: [bundledText],
       write: false,
       format: 'esm',
       platform: 'browser',

@@ -83,7 +83,7 @@ describe('what npm publish ships', () => {
     const licenses = await readFile(join(root, 'dist/LICENSES.txt'), 'utf8');
 
     const bundled = [...licenses.matchAll(/^## (\S+) \d/gm)].map(([, name]) => name);
-    expect(bundled).toEqual(['@bomb.sh/tab', '@hono/node-server', 'commander', 'hono', 'zod']);
+    expect(bundled).toEqual(['@bomb.sh/tab', '@hono/node-server', 'commander', 'hono', 'idiomorph', 'zod']);
   });
 
   test('is at most 1 MB unpacked', () => {

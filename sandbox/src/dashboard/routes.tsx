@@ -1,16 +1,21 @@
-import { Hono } from 'hono';
-import { Failure } from '../http/failure.ts';
+import { Hono, type MiddlewareHandler } from 'hono';
+import { failureOf, Failure } from '../http/failure.ts';
 import { sameOriginOnly } from '../http/same-origin.ts';
-import type { Services } from '../state/services.ts';
-import { faultRoutes } from './fault-routes.tsx';
-import { live } from './live.ts';
-import { icon, page } from './page.tsx';
-import { projectRoutes } from './project-routes.tsx';
-import { requestRoutes } from './request-routes.tsx';
-import { style } from './style.ts';
-import { tokenRoutes } from './token-routes.tsx';
-import { userRoutes } from './user-routes.tsx';
-import { webhookRoutes } from './webhook-routes.tsx';
+import script from './client/main.ts?bundled';
+import { PageHead } from './parts/components.tsx';
+import type { Dashboard } from './dashboard.tsx';
+import { eventStream } from './events.ts';
+import { faultRoutes } from './faults/fault-routes.tsx';
+import { favicon } from './parts/icons.tsx';
+import { overviewRoutes } from './overview/overview-routes.tsx';
+import { projectRoutes } from './data/project-routes.tsx';
+import { requestRoutes } from './requests/request-routes.tsx';
+import { searchRoutes } from './search.tsx';
+import { statusRoutes } from './status/status.tsx';
+import style from './style/main.css?bundled';
+import { tokenRoutes } from './tokens/token-routes.tsx';
+import { userRoutes } from './data/user-routes.tsx';
+import { webhookRoutes } from './webhooks/webhook-routes.tsx';
 
 /** Allows only the dashboard's own resources, and no framing. */
 const contentSecurityPolicy = [
@@ -24,39 +29,62 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** The dashboard: pages rendered on the server, and one small script that updates them. */
-export function dashboardRoutes(services: Services): Hono {
+const pageHeaders: MiddlewareHandler = async (context, next) => {
+  await next();
+  const { headers } = context.res;
+  headers.set('Content-Security-Policy', contentSecurityPolicy);
+  headers.set('X-Content-Type-Options', 'nosniff');
+  headers.set('Referrer-Policy', 'same-origin');
+  headers.set('Cache-Control', 'no-store');
+};
+
+/** The dashboard and the status page: rendered on the server, and kept up to date by one script. */
+export function dashboardRoutes(dashboard: Dashboard): Hono {
   const routes = new Hono();
+  routes.use('/dashboard/*', pageHeaders, sameOriginOnly);
+  routes.use('/status', pageHeaders);
 
-  routes.use(async (context, next) => {
-    await next();
-    const { headers } = context.res;
-    headers.set('Content-Security-Policy', contentSecurityPolicy);
-    headers.set('X-Content-Type-Options', 'nosniff');
-    headers.set('Referrer-Policy', 'same-origin');
-    headers.set('Cache-Control', 'no-store');
-  });
-  routes.use(sameOriginOnly);
+  const file = (text: string, type: string) => () =>
+    new Response(text, { headers: { 'Content-Type': `${type}; charset=utf-8` } });
+  routes.get('/dashboard/style.css', file(style, 'text/css'));
+  routes.get('/dashboard/script.js', file(script, 'text/javascript'));
+  routes.get('/dashboard/icon.svg', file(favicon, 'image/svg+xml'));
+  routes.get('/dashboard/events', (context) =>
+    context.body(eventStream(dashboard.services.changes, dashboard.boot), 200, {
+      'Content-Type': 'text/event-stream',
+      'X-Accel-Buffering': 'no',
+    }),
+  );
 
-  routes.get('/', (context) => context.redirect('/dashboard/requests'));
-  routes.get('/style.css', (context) => context.body(style, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
-  routes.get('/live.js', (context) => context.body(live, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }));
-  routes.get('/icon.svg', (context) => context.body(icon, 200, { 'Content-Type': 'image/svg+xml' }));
+  routes.route('/dashboard', overviewRoutes(dashboard));
+  routes.route('/dashboard', searchRoutes(dashboard));
+  routes.route('/dashboard', tokenRoutes(dashboard));
+  routes.route('/dashboard', webhookRoutes(dashboard));
+  routes.route('/dashboard/requests', requestRoutes(dashboard));
+  routes.route('/dashboard/users', userRoutes(dashboard));
+  routes.route('/dashboard/projects', projectRoutes(dashboard));
+  routes.route('/dashboard/faults', faultRoutes(dashboard));
+  routes.route('/', statusRoutes(dashboard));
 
-  routes.route('/requests', requestRoutes(services));
-  routes.route('/', tokenRoutes(services));
-  routes.route('/', webhookRoutes(services));
-  routes.route('/users', userRoutes(services));
-  routes.route('/projects', projectRoutes(services));
-  routes.route('/faults', faultRoutes(services));
-
-  routes.all('*', () => {
+  routes.all('/dashboard/*', () => {
     throw new Failure(404, 'not_found', 'This page does not exist.');
   });
   routes.onError((error, context) => {
-    const { status, message } =
-      error instanceof Failure ? error : { status: 500, message: 'This is a bug in the dashboard.' };
-    return page(context, String(status), <p>{message}</p>, status);
+    const failure = failureOf(error);
+    const status = failure?.status ?? 500;
+    const title =
+      status === 404 ? 'Not found' : status === 500 ? 'This is a bug in the dashboard' : 'That did not work';
+    return dashboard.page(
+      context,
+      title,
+      <>
+        <PageHead title={title} lead={failure?.message ?? String(error)} />
+        <p>
+          <a href="/dashboard">Go to the overview</a>
+        </p>
+      </>,
+      { status },
+    );
   });
   return routes;
 }

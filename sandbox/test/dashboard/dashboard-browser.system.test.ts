@@ -1,91 +1,56 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { createSandbox, type Sandbox, type SandboxServer } from '@example/sandbox';
-import type { AxeResults, ElementContext } from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
 import { Webhook } from 'standardwebhooks';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { call, john } from '../support/calls.ts';
-import { hasChromium, launch } from '../../../test/support/chromium.ts';
+import { describe, expect, test } from 'vitest';
+import { john } from '../support/calls.ts';
+import { dashboards, isLive, testsInBrowser } from '../support/dashboard-browser.ts';
 import { receiver } from '../support/receiver.ts';
 
-if (!hasChromium) {
-  console.warn('The dashboard is not tested in a browser: install Chromium (apt-get install chromium).');
-}
+const slowRetries = { webhooks: { schedule: [60_000, 60_000], jitter: 0 } };
 
-describe.runIf(hasChromium || process.env['CI'] !== undefined)('the dashboard in Chromium', () => {
-  let browser: Browser;
-  let sandbox: Sandbox;
-  let server: SandboxServer;
-  let page: Page;
-  const problems: string[] = [];
+describe.runIf(testsInBrowser)('the dashboard in Chromium', () => {
+  const open = dashboards();
 
-  beforeAll(async () => {
-    browser = await launch();
-  });
-  afterAll(() => browser.close());
-
-  beforeEach(async () => {
-    sandbox = createSandbox({ webhooks: { schedule: [60_000, 60_000], jitter: 0 } });
-    server = await sandbox.listen();
-    page = await browser.newPage({ baseURL: new URL(server.url).origin });
-    problems.length = 0;
-    page.on('pageerror', (error) => problems.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') problems.push(message.text());
-    });
-  });
-  afterEach(async () => {
-    await page.close();
-    await sandbox.close();
-    // A failed script or a broken content security policy shows up here.
-    expect(problems).toEqual([]);
-  });
-
-  const get = (token: string) =>
-    fetch(`${server.url}/projects?per_page=1`, { headers: { Authorization: `Bearer ${token}` } });
-
-  test('create a token, use it, see the request appear live, revoke it, get a 401', async () => {
+  test('create a token, copy it, use it, see the request appear, revoke it, get a 401', async () => {
+    const { page, context, sandbox, send } = await open();
     await page.goto('/dashboard/api-tokens');
-    await page.getByLabel('Name').fill('CI <main>');
+    await page.getByLabel('Name', { exact: true }).fill('CI <main>');
     await page.getByRole('button', { name: 'Create token' }).click();
-    const token = (await page.locator('#new-token').textContent())!.trim();
+    await page.getByText('“CI <main>” is created.').waitFor();
+    await page.getByRole('button', { name: 'Copy', exact: true }).click();
+    await page.getByText('Copied the token').waitFor();
+    const token = await page.evaluate(() => navigator.clipboard.readText());
+    expect(token).toMatch(/^example_\w{32}$/);
 
-    const watching = await browser.newPage({ baseURL: new URL(server.url).origin });
-    const streaming = watching.waitForResponse(/stream/);
-    await watching.goto('/dashboard/requests');
-    await streaming;
-    expect((await get(token)).status).toBe(200);
-    const row = watching.getByRole('row').nth(1);
-    await row.getByText('/v1/projects?per_page=1').waitFor();
-    expect(await row.getByRole('cell').allTextContents()).toEqual([
-      expect.stringMatching(/^\d{4}-\d\d-\d\d .* UTC$/),
-      'GET',
-      '/v1/projects?per_page=1',
-      '200',
-      expect.stringMatching(/ms$/),
-      '99',
-    ]);
-    await watching.close();
-
-    await page.goto('/dashboard/api-tokens');
+    // The address can be reloaded: the token is gone from the page, and no other was created.
+    expect(new URL(page.url()).search).toBe('');
+    await page.reload();
     expect(await page.content()).not.toContain(token);
+    expect(sandbox.state.tokens.list()).toHaveLength(2);
+
+    const watching = await context.newPage();
+    await watching.goto('/dashboard/requests');
+    await isLive(watching);
+    expect((await send(undefined, { token })).status).toBe(200);
+    const row = watching.locator('.rows > li').first();
+    await row.getByText('/v1/projects?per_page=1').waitFor();
+    expect(await row.innerText()).toMatch(/^200\s*GET\s*\/v1\/projects\?per_page=1\s*CI <main>\s*[\d.]+ ms\s*99 left/);
+
     const mine = page.getByRole('row').filter({ hasText: 'CI <main>' });
     await mine.getByText('Revoke…').click();
     await mine.getByRole('button', { name: 'Revoke' }).click();
-    await mine.waitFor({ state: 'detached' });
-    expect((await get(token)).status).toBe(401);
+    await page.getByText('The token is revoked.').waitFor();
+    expect((await send(undefined, { token })).status).toBe(401);
   });
 
   test('register a webhook, create a user, see the delivery, stop the receiver, see the retries, start it, see it arrive', async () => {
+    const { page, sandbox, send } = await open(slowRetries);
     let target = await receiver();
     await page.goto('/dashboard/webhooks');
-    await page.getByLabel('URL').fill(target.url);
+    await page.getByLabel('URL', { exact: true }).fill(target.url);
     await page.getByRole('button', { name: 'Register webhook' }).click();
-    await page.getByText('Show the secret').click();
-    const secret = (await page.locator('#secret').textContent())!.trim();
+    const secret = (await page.locator('#secret-once').textContent())!.trim();
+    await isLive(page);
 
-    await call(sandbox, 'POST /v1/users', { json: john });
+    await send('/users', { method: 'POST', json: john });
     const first = page.getByRole('row').filter({ hasText: 'user.created' });
     await first.getByText('delivered').waitFor();
     const { body, headers } = target.received[0]!;
@@ -95,13 +60,12 @@ describe.runIf(hasChromium || process.env['CI'] !== undefined)('the dashboard in
     });
 
     await target.close();
-    await call(sandbox, 'POST /v1/users', { json: { ...john, email: 'jane@example.com' } });
+    await send('/users', { method: 'POST', json: { ...john, email: 'jane@example.com' } });
     const second = page.getByRole('row').filter({ hasText: 'pending' });
-    await second.waitFor();
     await second.getByRole('link').click();
-    await page.getByText('ECONNREFUSED').waitFor();
+    await page.getByText('Nothing listens at the URL.').waitFor();
     sandbox.clock.advance(60_000);
-    await page.getByText('ECONNREFUSED').nth(1).waitFor();
+    await page.getByText('Attempt 2').waitFor();
 
     target = await receiver([204], target.port);
     sandbox.clock.advance(60_000);
@@ -109,39 +73,81 @@ describe.runIf(hasChromium || process.env['CI'] !== undefined)('the dashboard in
     expect(target.received).toHaveLength(1);
 
     await page.getByRole('button', { name: 'Redeliver' }).click();
+    await page.getByText('The delivery is sent again.').waitFor();
     await expect.poll(() => target.received.length).toBe(2);
     expect(target.received[1]?.headers['webhook-id']).toBe(target.received[0]?.headers['webhook-id']);
     await target.close();
   });
 
-  test('rotate the secret, send a test event, disable and delete the webhook', async () => {
+  test('a webhook that answers 410 turns disabled on the open page, and resends all when it is enabled', async () => {
+    const { page, sandbox, send } = await open(slowRetries);
+    const target = await receiver([410, 204]);
+    const { id } = sandbox.webhooks.register({ url: target.url, events: ['user.created'] });
+    await page.goto(`/dashboard/webhooks/${id}`);
+    await isLive(page);
+    await send('/users', { method: 'POST', json: john });
+    await page.getByText('The receiver responded with 410 Gone.').waitFor();
+    await page.getByRole('cell', { name: 'when enabled' }).waitFor();
+    await page.getByRole('button', { name: 'Enable' }).click();
+    await page.getByRole('cell', { name: 'delivered' }).waitFor();
+    await target.close();
+  });
+
+  test('rotate the secret, send a test event with my own data, change, disable and delete the webhook', async () => {
+    const { page, sandbox } = await open();
     const target = await receiver();
     const { id, secret } = sandbox.webhooks.register({ url: target.url, events: ['user.created'] });
     await page.goto(`/dashboard/webhooks/${id}`);
     await page.getByText('Rotate secret…').click();
     await page.getByRole('button', { name: 'Rotate secret' }).click();
-    await page.getByText('also signed with the previous secret').waitFor();
-    expect(sandbox.webhooks.endpoints[0]?.secret).not.toBe(secret);
+    const rotated = (await page.locator('#secret-once').textContent())!.trim();
+    expect(rotated).not.toBe(secret);
+    expect(sandbox.webhooks.endpoints[0]?.secret).toBe(rotated);
 
     await page.getByLabel('Event', { exact: true }).fill('order.shipped');
+    await page.getByLabel('Data, as JSON').fill('{"order": "order_1"}');
     await page.getByRole('button', { name: 'Send test event' }).click();
     await page.getByRole('heading', { name: 'Delivery of order.shipped' }).waitFor();
     await expect.poll(() => target.received.length).toBe(1);
+    expect(JSON.parse(target.received[0]!.body)).toMatchObject({ data: { order: 'order_1' } });
+    await page.getByText('By the previous secret').waitFor();
 
     await page.goto(`/dashboard/webhooks/${id}`);
     await page.getByRole('button', { name: 'Disable' }).click();
-    await page.getByText('Disabled: You disabled the webhook.').waitFor();
+    await page.getByText('You disabled the webhook.').waitFor();
     await page.getByRole('button', { name: 'Enable' }).click();
     await page.getByLabel('all events').check();
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('Delete webhook…').click();
+    await page.getByText('The settings are saved.').waitFor();
     expect(sandbox.webhooks.endpoints[0]?.events).toEqual(['user.created', '*']);
+    await page.getByText('Delete webhook…').click();
     await page.getByRole('button', { name: 'Delete webhook' }).click();
     await page.getByText('No webhooks yet.').waitFor();
     await target.close();
   });
 
+  test('a bad test event keeps its page: the errors stay, and reloading finds the webhook', async () => {
+    const { page, sandbox, send, expectProblems } = await open();
+    const { id } = sandbox.webhooks.register({ url: 'http://127.0.0.1:9/' });
+    await page.goto(`/dashboard/webhooks/${id}`);
+    await page.getByLabel('Event', { exact: true }).fill('a b');
+    await page.getByRole('button', { name: 'Send test event' }).click();
+    const problem = page.locator('.error');
+    await problem.waitFor();
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('event');
+    // The page goes on to be live, without losing what was typed or what was wrong with it.
+    await isLive(page);
+    await send('/users', { method: 'POST', json: john });
+    await page.getByRole('cell', { name: 'user.created' }).waitFor();
+    expect(await problem.isVisible()).toBe(true);
+    expect(await page.getByLabel('Event', { exact: true }).inputValue()).toBe('a b');
+    await page.goto(page.url());
+    await page.getByRole('heading', { name: 'Deliveries' }).waitFor();
+    expectProblems(/422/);
+  });
+
   test('a project is created, edited, filtered by its status and deleted', async () => {
+    const { page, sandbox } = await open();
     await page.goto('/dashboard/projects');
     const form = page.locator('form[method=post]');
     await form.getByLabel('Name').fill('<script>alert(1)</script>');
@@ -150,11 +156,14 @@ describe.runIf(hasChromium || process.env['CI'] !== undefined)('the dashboard in
     await form.getByRole('button', { name: 'Create project' }).click();
     await page.getByRole('link', { name: '<script>alert(1)</script>' }).click();
 
-    await page.getByLabel('Name').fill('Moon');
+    await page.getByLabel('Name', { exact: true }).fill('Moon');
     await page.getByLabel('Status').selectOption('archived');
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByLabel('Status').first().selectOption('archived');
-    await page.getByRole('button', { name: 'Filter' }).click();
+    await page.getByText('The project is saved.').waitFor();
+    await page.goto('/dashboard/projects');
+    // The filter applies as it is chosen, and is in the address.
+    await page.getByLabel('Status to show').selectOption('archived');
+    await page.waitForURL(/status=archived/);
     await page.getByRole('link', { name: 'Moon' }).click();
     expect(sandbox.state.projects.list().at(-1)).toMatchObject({
       name: 'Moon',
@@ -164,96 +173,47 @@ describe.runIf(hasChromium || process.env['CI'] !== undefined)('the dashboard in
 
     await page.getByText('Delete project…').click();
     await page.getByRole('button', { name: 'Delete project' }).click();
-    await page.getByRole('heading', { name: 'Projects' }).waitFor();
+    await page.getByText('The project is deleted.').waitFor();
     expect(sandbox.state.projects.list()).toHaveLength(100);
   });
 
   test('a fault from the page applies to the next request, and then disappears', async () => {
+    const { page, send } = await open();
     await page.goto('/dashboard/faults');
     await page.getByLabel('Failure').selectOption('Respond with 429');
     await page.getByLabel('Route').fill('GET /projects');
     await page.getByRole('button', { name: 'Add fault' }).click();
-    await page.getByRole('cell', { name: 'status 429' }).waitFor();
-    expect((await get(sandbox.apiToken)).status).toBe(429);
+    await page.getByRole('cell', { name: 'Responds with 429' }).waitFor();
+    await isLive(page);
+    expect((await send()).status).toBe(429);
     await page.getByText('No faults: all requests work.').waitFor();
   });
 
-  test('the budget of each token is shown and falls', async () => {
+  test('the first call from the overview works as it is copied', async () => {
+    const { page } = await open();
+    await page.goto('/dashboard');
+    await isLive(page);
+    await page.getByRole('button', { name: 'Copy the cURL command' }).click();
+    const command = await page.evaluate(() => navigator.clipboard.readText());
+    const [, header = '', url = ''] = /^curl -H 'Authorization: (.+)' '(.+)'$/.exec(command) ?? [];
+    expect((await fetch(url, { headers: { Authorization: header } })).status).toBe(200);
+    await page.locator('.rows > li').first().waitFor();
+  });
+
+  test('the alarm rings when a token has no requests left, and the countdown runs', async () => {
+    const { page, sandbox, send } = await open({ rateLimit: { limit: 2 } });
     await page.goto('/dashboard/rate-limits');
-    await page.getByText('100 of 100 left.').waitFor();
-    await get(sandbox.apiToken);
-    await page.getByText('99 of 100 left.').waitFor();
-  });
-
-  test('everything works with the keyboard: skip link, navigation, form, error', async () => {
-    await page.goto('/dashboard/users');
-    await page.keyboard.press('Tab');
-    expect(await page.evaluate(() => document.activeElement?.textContent.trim())).toBe('Skip to content');
-    await page.keyboard.press('Enter');
-    await page.keyboard.press('Tab');
-    await page.keyboard.type('John Doe');
-    await page.keyboard.press('Tab');
-    await page.keyboard.type('john@localhost');
-    const answered = page.waitForResponse((response) => response.status() === 422);
-    await page.keyboard.press('Enter');
-    await answered;
-    await page.getByText('Must be an email address, such as john@example.com.').waitFor();
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('email');
-    // Chromium reports the 422 itself.
-    problems.length = 0;
-  });
-
-  describe('axe finds nothing', () => {
-    const source = createRequire(import.meta.url).resolve('axe-core');
-
-    test.each([
-      ['light', 1280],
-      ['dark', 1280],
-      ['light', 375],
-      ['dark', 375],
-    ] as const)(
-      '%s, %i px',
-      async (colorScheme, width) => {
-        const target = await receiver([500]);
-        const { id } = sandbox.webhooks.register({ url: target.url });
-        sandbox.state.users.create();
-        await sandbox.webhooks.flush();
-        sandbox.webhooks.update(id, { enabled: false });
-        sandbox.faults.next({ status: 503, route: 'POST /users' });
-        for (const path of ['projects', 'users/nobody', 'projects?page=0']) await call(sandbox, `GET /v1/${path}`);
-
-        await page.setViewportSize({ width, height: 800 });
-        await page.emulateMedia({ colorScheme });
-        for (const path of [
-          'requests',
-          `requests/${sandbox.requests[1]!.id}`,
-          'api-tokens',
-          'rate-limits',
-          'webhooks',
-          `webhooks/${id}`,
-          `deliveries/${sandbox.webhooks.deliveries[0]!.id}`,
-          'users',
-          'projects',
-          'projects/proj_123',
-          'faults',
-        ]) {
-          await page.goto(`/dashboard/${path}`);
-          expect(await page.evaluate(() => document.documentElement.scrollWidth), `${path} is too wide`).toBe(width);
-          const { violations } = await inspect(page, source);
-          expect(violations.map(({ id: rule, nodes }) => [path, rule, nodes[0]?.html])).toEqual([]);
-        }
-        await target.close();
-      },
-      60_000,
-    );
+    await isLive(page);
+    for (let index = 0; index < 3; index++) await send();
+    const alarm = page.getByRole('alert');
+    await alarm.getByText('Every request gets a 429 until').waitFor();
+    expect(await page.title()).toMatch(/^⚠/);
+    await page.getByText('1 refused', { exact: true }).waitFor();
+    const countdown = alarm.locator('time[data-show="ago"]');
+    expect(await countdown.textContent()).toMatch(/^in (\d+s|1m)$/);
+    sandbox.clock.advance(30_000);
+    await countdown.getByText(/^in [12]?\ds$/).waitFor();
+    sandbox.clock.advance(30_000);
+    await alarm.waitFor({ state: 'detached' });
   });
 });
-
-/** Runs axe in the page; through the debugger, since the page's policy lets in no foreign script. */
-async function inspect(page: Page, source: string): Promise<AxeResults> {
-  await page.evaluate(await readFile(source, 'utf8'));
-  return page.evaluate(() => {
-    const { axe } = globalThis as unknown as { axe: { run(context?: ElementContext): Promise<AxeResults> } };
-    return axe.run();
-  });
-}

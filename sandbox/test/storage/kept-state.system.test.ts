@@ -97,7 +97,7 @@ test('what was acknowledged survives kill -9 at any moment, and its event is del
     const [, url] = await child.says(/URL +(http:\S+)/);
     if (created.size === 0) {
       // Registered by hand, as a user would.
-      const body = new URLSearchParams({ url: target.url, events: '*' });
+      const body = new URLSearchParams({ url: target.url, events: '*', action: 'register' });
       await fetch(new URL('/dashboard/webhooks', url), { method: 'POST', body, redirect: 'manual' });
     }
     let answered = 0;

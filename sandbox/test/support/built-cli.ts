@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { bundledText } from '../../../build/bundled-text.ts';
 import { afterAll, beforeAll } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
@@ -28,6 +29,7 @@ export function commandLine(): (...args: readonly string[]) => Run {
       entryPoints: [join(root, 'src/cli/main.ts')],
       outfile: join(directory, 'cli.mjs'),
       bundle: true,
+      plugins: [bundledText],
       platform: 'node',
       format: 'esm',
       logLevel: 'error',

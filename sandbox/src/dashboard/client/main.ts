@@ -1,0 +1,77 @@
+// The dashboard's only script. It keeps the open page up to date, opens requests beside the list, and adds what needs a
+// script: copy buttons, local times, shortcuts. Every page works without it.
+import { copyOnClick } from './copy.ts';
+import { connect } from './live.ts';
+import { keepLog } from './log.ts';
+import { load } from './page.ts';
+import { listenForShortcuts } from './shortcuts.ts';
+import { showTimes } from './times.ts';
+
+document.documentElement.classList.add('script');
+showTimes(document);
+setInterval(() => showTimes(document), 1000);
+
+// The key of a notice is used up. Without it, the page has an address to reload and to share.
+const address = new URL(location.href);
+address.searchParams.delete('notice');
+if (address.href !== location.href) history.replaceState(null, '', address);
+
+copyOnClick();
+listenForShortcuts();
+keepLog();
+connect();
+
+document.addEventListener('click', (event) => {
+  const target = event.target instanceof Element ? event.target : undefined;
+  target?.closest('[data-dismiss]')?.closest('.notice')?.remove();
+  const details = target?.closest('summary')?.parentElement;
+  if (details !== undefined && details !== null) details.dataset['touched'] = 'true';
+  closeConfirmations(target?.closest<HTMLElement>('.confirm'));
+  const link = target?.closest<HTMLAnchorElement>('a[data-visit]');
+  if (!link || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  void load(new URL(link.href), 'push');
+});
+
+document.addEventListener('keydown', ({ key }) => {
+  if (key === 'Escape') closeConfirmations();
+});
+
+function closeConfirmations(except?: Element | null): void {
+  for (const open of document.querySelectorAll('.confirm[open]')) if (open !== except) open.removeAttribute('open');
+}
+
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || form.dataset['visit'] === undefined) return;
+  event.preventDefault();
+  visitForm(form, 'push');
+});
+
+// Filters apply as they are changed.
+let typing: ReturnType<typeof setTimeout> | undefined;
+document.addEventListener('input', ({ target }) => {
+  if (!(target instanceof HTMLInputElement) && !(target instanceof HTMLSelectElement)) return;
+  const { form } = target;
+  if (form?.dataset['visit'] === undefined) return;
+  clearTimeout(typing);
+  typing = setTimeout(() => visitForm(form, 'replace'), target instanceof HTMLSelectElement ? 0 : 200);
+});
+
+function visitForm(form: HTMLFormElement, how: 'push' | 'replace'): void {
+  const url = new URL(form.action);
+  url.search = '';
+  for (const [name, value] of new FormData(form)) {
+    if (typeof value === 'string' && value !== '') url.searchParams.set(name, value);
+  }
+  void load(url, how);
+}
+
+addEventListener('popstate', () => void load(new URL(location.href), 'none'));
+
+// Focus the first field with an error, and show where one is in a scrolled navigation.
+document.querySelector<HTMLElement>('[aria-invalid]')?.focus();
+const current = document.querySelector('.side [aria-current]');
+if (current !== null && matchMedia('(max-width: 60rem)').matches) {
+  current.scrollIntoView({ block: 'nearest', inline: 'center' });
+}

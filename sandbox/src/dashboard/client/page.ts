@@ -1,0 +1,86 @@
+import { Idiomorph } from 'idiomorph';
+import { heldListBound } from './log.ts';
+import { showTimes } from './times.ts';
+
+/** A page that is on its way; a newer one takes its place. */
+let loading: AbortController | undefined;
+
+/**
+ * Loads a page and changes the open one into it, so that scroll positions, focus and open details stay.
+ *
+ * @param how What happens to the browser's history. `refresh` also keeps what the user has typed, and a list that the
+ * user reads.
+ */
+export async function load(url: URL, how: 'push' | 'replace' | 'none' | 'refresh'): Promise<void> {
+  const refresh = how === 'refresh';
+  // What the user asked for is more urgent than a refresh.
+  if (refresh && loading !== undefined) return;
+  loading?.abort();
+  const controller = new AbortController();
+  loading = controller;
+  try {
+    const held = refresh ? heldListBound() : undefined;
+    const asked = new URL(url);
+    if (held !== undefined) {
+      asked.searchParams.set('until', held);
+      asked.searchParams.set('hold', 'true');
+    }
+    const response = await fetch(asked, { signal: controller.signal });
+    const next = new DOMParser().parseFromString(await response.text(), 'text/html');
+    if (controller.signal.aborted) return;
+    if (how === 'push') history.pushState(null, '', url);
+    if (how === 'replace') history.replaceState(null, '', url);
+    become(next, refresh);
+  } catch {
+    // The connection indicator says that the server is gone. A page that was asked for fails as any page would.
+    if (!controller.signal.aborted && !refresh) location.assign(url);
+  } finally {
+    if (loading === controller) loading = undefined;
+  }
+}
+
+export function refresh(): Promise<void> {
+  return load(new URL(location.href), 'refresh');
+}
+
+function become(next: Document, isRefresh: boolean): void {
+  const shown = detailOf(document);
+  next.documentElement.classList.add('script');
+  for (const { name, value } of next.documentElement.attributes) document.documentElement.setAttribute(name, value);
+  document.title = next.title;
+  showTimes(next);
+  // It is only asynchronous if it morphs the head of a page.
+  void Idiomorph.morph(document.body, next.body, {
+    morphStyle: 'outerHTML',
+    callbacks: {
+      beforeNodeMorphed: (before, after) => !isKept(before, after, isRefresh),
+      beforeNodeRemoved: (node) => !isRefresh || !(node instanceof Element) || !node.closest('.notice'),
+      beforeAttributeUpdated: (name, element) => !isOwnState(name, element),
+    },
+  });
+  if (detailOf(document) !== shown) document.getElementById('detail')?.scrollTo(0, 0);
+}
+
+function detailOf(from: Document): string | undefined {
+  return from.getElementById('detail')?.dataset['request'];
+}
+
+/** Whether an attribute is up to the reader: what they have opened stays open. */
+function isOwnState(name: string, element: Element): boolean {
+  if (name === 'data-touched') return true;
+  if (name !== 'open') return false;
+  return element instanceof HTMLDialogElement || element.hasAttribute('data-touched');
+}
+
+/** Whether an element stays as it is. */
+function isKept(before: Node, after: Node, isRefresh: boolean): boolean {
+  if (!(before instanceof HTMLElement)) return false;
+  if (before.dataset['keep'] !== undefined) return true;
+  const isInput = /^(INPUT|SELECT|TEXTAREA)$/.test(before.tagName);
+  // The user may have typed more while the page was on its way.
+  if (!isRefresh) return isInput && before === document.activeElement;
+  if (before instanceof HTMLFormElement && before.querySelector('.error') !== null) return true;
+  // A notice stays until it is dismissed, and what was typed stays until it is sent.
+  if (before.id === 'notices') return !(after instanceof Element) || after.childElementCount === 0;
+  return isInput;
+}

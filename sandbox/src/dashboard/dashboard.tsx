@@ -1,0 +1,63 @@
+import type { Context } from 'hono';
+import { html } from 'hono/html';
+import type { Child } from 'hono/jsx';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { Services } from '../state/services.ts';
+import { endpointHealth } from '../webhooks/endpoint-health.ts';
+import { type FrameState, Layout } from './layout.tsx';
+import { type Notice, Notices } from './notices.ts';
+
+/** How a page is shown. */
+export interface PageOptions {
+  readonly status?: number;
+  /** Whether the content takes the whole width. */
+  readonly wide?: boolean;
+  /** What was searched for. */
+  readonly query?: string;
+}
+
+/** Renders the dashboard's pages, and carries notices from an action to the page after it. */
+export class Dashboard {
+  readonly services: Services;
+  /** Tells an open page that the server was restarted. */
+  readonly boot = crypto.randomUUID();
+  readonly #notices = new Notices();
+
+  constructor(services: Services) {
+    this.services = services;
+  }
+
+  /** A page as a response. */
+  page(context: Context, title: string, content: Child, { status = 200, ...options }: PageOptions = {}) {
+    const { path } = context.req;
+    const notice = this.#notices.take(context.req.query('notice') ?? '');
+    const layout = (
+      <Layout title={title} path={path} state={this.#frameState()} notice={notice} {...options}>
+        {content}
+      </Layout>
+    );
+    // hono's type lists the literal statuses; this one is computed.
+    return context.html(html`<!doctype html>${layout}`, status as ContentfulStatusCode);
+  }
+
+  /** Leads from an action to a page that says what was done. A reload then doesn't repeat the action. */
+  done(context: Context, path: string, notice: Omit<Notice, 'tone'> & { readonly tone?: Notice['tone'] }): Response {
+    const key = this.#notices.add({ tone: 'good', ...notice });
+    return context.redirect(`${path}${path.includes('?') ? '&' : '?'}notice=${key}`, 303);
+  }
+
+  #frameState(): FrameState {
+    const { clock, faults, webhooks, windows, store } = this.services;
+    const now = clock.now();
+    return {
+      boot: this.boot,
+      now,
+      offset: clock.offset,
+      activeFaults: faults.list.length,
+      exhaustedTokens: store.tokens.all.filter(({ id }) => windows.status(id, now).remaining === 0).length,
+      failingWebhooks: webhooks.endpoints.filter((endpoint) =>
+        ['failing', 'disabled'].includes(endpointHealth(endpoint, webhooks.deliveries).status),
+      ).length,
+    };
+  }
+}

@@ -1,0 +1,35 @@
+/** What an action did, for the page after it. */
+export interface Notice {
+  readonly text: string;
+  readonly tone: 'good' | 'bad';
+  /** A value that is shown only here. */
+  readonly secret?: { readonly label: string; readonly value: string } | undefined;
+}
+
+/** Number of notices to keep: more than there are pages on their way. */
+const maxNotices = 100;
+
+/**
+ * Notices on their way from an action to the page that it redirects to. Each is shown once, so that reloading the page
+ * repeats neither the action nor the notice.
+ */
+export class Notices {
+  readonly #waiting = new Map<string, Notice>();
+
+  /** Returns the key to {@link take} it with. */
+  add(notice: Notice): string {
+    const key = crypto.randomUUID();
+    this.#waiting.set(key, notice);
+    for (const oldest of this.#waiting.keys()) {
+      if (this.#waiting.size <= maxNotices) break;
+      this.#waiting.delete(oldest);
+    }
+    return key;
+  }
+
+  take(key: string): Notice | undefined {
+    const notice = this.#waiting.get(key);
+    this.#waiting.delete(key);
+    return notice;
+  }
+}

@@ -1,0 +1,147 @@
+import type { RateLimit, RateWindow } from '../../state/rate-windows.ts';
+import type { TrafficInterval } from '../../state/traffic.ts';
+import { budgetLine } from './budget-line.ts';
+import { Time } from './components.tsx';
+import { durationText } from './duration.ts';
+
+/** Size of the drawing. The style sheet stretches it to the size of the page. */
+const [width, height] = [600, 100];
+
+/** Endings in the order in which they are stacked, from the bottom. */
+const endings = [
+  ['succeeded', 'succeeded'],
+  ['clientErrors', 'client errors'],
+  ['refused', 'refused (429)'],
+  ['serverErrors', 'server errors and broken connections'],
+] as const;
+
+export interface ChartData {
+  readonly series: readonly TrafficInterval[];
+  /** Length of an interval, in milliseconds. */
+  readonly interval: number;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+export interface Budget {
+  readonly rate: RateLimit;
+  readonly windows: readonly RateWindow[];
+}
+
+function totalOf(series: readonly TrafficInterval[]) {
+  const total = { succeeded: 0, clientErrors: 0, refused: 0, serverErrors: 0 };
+  for (const counts of series) for (const [ending] of endings) total[ending] += counts[ending];
+  return total;
+}
+
+function countOf(counts: TrafficInterval): number {
+  return endings.reduce((sum, [ending]) => sum + counts[ending], 0);
+}
+
+/** The smallest round number that is not below a value: the top of the scale. */
+export function roundUp(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(Math.max(value, 1)));
+  return ([1, 2, 5, 10].find((step) => step * power >= value) ?? 10) * power;
+}
+
+/** Bars of requests by how they ended; with a budget, also the line of the requests left and the edges of the windows. */
+export function TrafficChart({ data, budget, label }: { data: ChartData; budget?: Budget; label: string }) {
+  const { series, interval, now } = data;
+  const from = series[0]?.start ?? now;
+  const x = (time: number) => Math.round(((time - from) / (series.length * interval)) * width * 10) / 10;
+  const total = totalOf(series);
+  const sum = endings.reduce((all, [ending]) => all + total[ending], 0);
+  const top = roundUp(Math.max(...series.map(countOf), 4));
+  const summary = endings
+    .filter(([ending]) => total[ending] > 0)
+    .map(([ending, name]) => `${total[ending]} ${name}`)
+    .join(', ');
+  return (
+    <figure class="chart">
+      <div class="plot">
+        <span class="scale">{`${top} ${top === 1 ? 'request' : 'requests'}`}</span>
+        {budget !== undefined && <span class="scale right">{`${budget.rate.limit} left`}</span>}
+        <svg
+          viewBox={`0 0 ${width} ${height}`}
+          preserveAspectRatio="none"
+          role="img"
+          aria-label={`${label}: ${sum} requests in ${durationText(series.length * interval)}${summary === '' ? '' : `, ${summary}`}`}
+        >
+          {[0.25, 0.5, 0.75].map((part) => (
+            <line class="grid" x1={0} x2={width} y1={height * part} y2={height * part} />
+          ))}
+          {series.map((counts) => (
+            <Bar counts={counts} x={x(counts.start)} width={width / series.length} top={top} />
+          ))}
+          {budget !== undefined && <BudgetPath data={data} budget={budget} x={x} />}
+        </svg>
+      </div>
+      <div class="axis">
+        <Time at={from} show="time" />
+        <span>{`${durationText(interval)} per bar`}</span>
+        <Time at={now} show="time" />
+      </div>
+      <figcaption class="legend">
+        {endings.map(([ending, name]) => (
+          <span class={total[ending] === 0 ? 'none' : undefined}>
+            <i class={`swatch ${ending}`} />
+            {`${name} ${total[ending]}`}
+          </span>
+        ))}
+        {budget !== undefined && (
+          <>
+            <span>
+              <i class="swatch budget" />
+              requests left
+            </span>
+            <span>
+              <i class="swatch edge" />
+              window edge
+            </span>
+          </>
+        )}
+      </figcaption>
+    </figure>
+  );
+}
+
+function Bar({ counts, x, width: room, top }: { counts: TrafficInterval; x: number; width: number; top: number }) {
+  const count = countOf(counts);
+  if (count === 0) return <></>;
+  let y = height;
+  const title = endings
+    .filter(([ending]) => counts[ending] > 0)
+    .map(([ending, name]) => `${counts[ending]} ${name}`)
+    .join(', ');
+  return (
+    <g>
+      <title>{title}</title>
+      {endings.map(([ending]) => {
+        const tall = (counts[ending] / top) * height;
+        y -= tall;
+        return tall > 0 && <rect class={ending} x={x + room * 0.12} y={y} width={room * 0.76} height={tall} />;
+      })}
+    </g>
+  );
+}
+
+function BudgetPath({ data, budget, x }: { data: ChartData; budget: Budget; x: (time: number) => number }) {
+  const { rate, windows } = budget;
+  const from = data.series[0]?.start ?? data.now;
+  const y = (remaining: number) => Math.round((1 - remaining / rate.limit) * (height - 4) + 2);
+  const points = budgetLine(rate, windows, data.series, data.interval, data.now);
+  const path = points
+    .map(({ time, remaining }, index) => (index === 0 ? `M${x(time)} ${y(remaining)}` : `H${x(time)}V${y(remaining)}`))
+    .join('');
+  const edges = windows
+    .flatMap(({ start }) => [start, start + rate.window])
+    .filter((time) => time > from && time <= data.now);
+  return (
+    <>
+      {[...new Set(edges)].map((time) => (
+        <line class="edge" x1={x(time)} x2={x(time)} y1={0} y2={height} />
+      ))}
+      <path class="budget" d={path} />
+    </>
+  );
+}

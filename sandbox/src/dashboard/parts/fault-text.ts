@@ -1,0 +1,30 @@
+import type { ArmedFault, Fault } from '../../faults/fault.ts';
+
+const bodies: Readonly<Record<NonNullable<Fault['body']>, string>> = {
+  cut: 'cuts the body in half',
+  malformed: 'sends malformed JSON',
+  html: "sends a proxy's HTML page",
+  empty: 'sends an empty body',
+};
+
+/** What a fault does, such as `Responds with 503 after 200 ms`. */
+export function effectOf({ status, retryAfter, latency, reset, body, after }: Fault): string {
+  const effects = [
+    status !== undefined && `responds with ${status}`,
+    reset === true && 'resets the connection',
+    body !== undefined && bodies[body],
+    latency !== undefined && `delays by ${latency} ms`,
+    retryAfter !== undefined && `asks to retry after ${retryAfter} s`,
+  ].filter((effect) => effect !== false);
+  const text = effects.join(', ').replace(/, ([^,]*)$/, ' and $1');
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${after === true ? ', with the work done' : ''}`;
+}
+
+/** Which requests a fault applies to, such as `2 more requests to POST /users`. */
+export function scopeOf({ route, share, times, met }: ArmedFault): string {
+  const which = route === undefined ? '' : ` to ${route}`;
+  if (share !== undefined && times === undefined) return `${Math.round(share * 1000) / 10} % of the requests${which}`;
+  const left = (times ?? 1) - met;
+  const some = share === undefined ? '' : `, chosen from ${Math.round(share * 1000) / 10} % of them`;
+  return `${left === 1 ? 'the next request' : `the next ${left} requests`}${which}${some}`;
+}

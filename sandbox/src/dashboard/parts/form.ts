@@ -1,0 +1,38 @@
+import { type Details, Failure, failureOf } from '../../http/failure.ts';
+import { readText } from '../../http/request-body.ts';
+
+/**
+ * Reads a submitted form. `action` is the value of the button that submitted it.
+ *
+ * @throws {Failure} 415 when the request is not a form.
+ */
+export async function readForm(request: Request): Promise<{ form: URLSearchParams; action: string }> {
+  const type = request.headers.get('content-type') ?? '';
+  if (!/^application\/x-www-form-urlencoded\b/i.test(type)) {
+    throw new Failure(415, 'unsupported_media_type', 'Send the body as application/x-www-form-urlencoded.');
+  }
+  const form = new URLSearchParams(await readText(request));
+  return { form, action: field(form, 'action') };
+}
+
+/** The value of a field; empty if the form does not have it. */
+export function field(form: URLSearchParams, name: string): string {
+  return form.get(name) ?? '';
+}
+
+export function unknownAction(): Failure {
+  return new Failure(422, 'invalid_request', 'This page has no such action.');
+}
+
+/** The result of an action, or the problems to show beside its form's fields. */
+export async function attempted<T>(
+  work: () => T | Promise<T>,
+): Promise<{ readonly value: T; readonly errors: undefined } | { readonly errors: Details }> {
+  try {
+    return { value: await work(), errors: undefined };
+  } catch (error) {
+    const failure = failureOf(error);
+    if (failure !== undefined && Object.keys(failure.details).length > 0) return { errors: failure.details };
+    throw failure ?? error;
+  }
+}

@@ -1,0 +1,40 @@
+/** Paths on a grid of 24 by 24, drawn with lines. */
+const paths = {
+  overview: 'M4 4h7v9H4zM13 4h7v5h-7zM13 11h7v9h-7zM4 15h7v5H4z',
+  requests: 'M4 6h2M4 12h2M4 18h2M9 6h11M9 12h11M9 18h11',
+  rateLimits: 'M4 17a8 8 0 1 1 16 0M12 17l4-6M9 20h6',
+  webhooks: 'M6 18a3 3 0 1 1 2-5l4-7M12 6a3 3 0 1 1 3 3l3 5M18 14a3 3 0 1 1-2 5H8',
+  faults: 'M13 3 5 14h6l-1 7 8-11h-6z',
+  users: 'M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7M3 20a6 6 0 0 1 12 0M16 5a3 3 0 0 1 0 6M18 15a5 5 0 0 1 3 5',
+  projects: 'M3 7a2 2 0 0 1 2-2h4l2 2h8a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2z',
+  tokens: 'M14 10a4 4 0 1 0-3 4l2 2h2v2h2v2h3v-3l-6.5-6.5M8.5 10.5h.01',
+  status: 'M3 12h4l3-8 4 16 3-8h4',
+  search: 'M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14M16 16l4.5 4.5',
+  replay: 'M4 5v5h5M4.6 10a8 8 0 1 1-.5 4',
+  copy: 'M9 9h10v11H9zM15 9V4H5v11h4',
+  external: 'M14 4h6v6M20 4l-9 9M18 14v6H4V6h6',
+  pause: 'M8 5v14M16 5v14',
+  play: 'M7 5l12 7-12 7z',
+  close: 'M6 6l12 12M18 6 6 18',
+  keyboard: 'M3 6h18v12H3zM7 10h.01M11 10h.01M15 10h.01M8 14h8',
+  clock: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18M12 7v5l3.5 2',
+  warning: 'M12 4 2.5 20h19zM12 10v4M12 17h.01',
+  check: 'M5 12.5l4.5 4.5L19 7.5',
+} as const;
+
+export type IconName = keyof typeof paths;
+
+export function Icon({ name }: { name: IconName }) {
+  return (
+    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+      <path d={paths[name]} />
+    </svg>
+  );
+}
+
+/** The dashboard's icon, as a file. */
+export const favicon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
+  <rect width="32" height="32" rx="9" fill="#3b46d1"/>
+  <path d="M8 21a9 9 0 1 1 16 0M16 19l4.5-6.5" fill="none" stroke="#fff" stroke-width="2.5" stroke-linecap="round"/>
+</svg>
+`;

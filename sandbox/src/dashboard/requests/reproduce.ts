@@ -1,0 +1,83 @@
+import type { RecordedRequest } from '../../state/recorded-request.ts';
+
+/** Headers that clients set by themselves. */
+const automaticHeaders =
+  /^(host|connection|content-length|accept|accept-encoding|accept-language|user-agent|transfer-encoding|cache-control|pragma|origin|referer|cookie|x-sdk-.*|sec-.*|idempotency-key)$/;
+
+/** A command that sends a request again, with the token from the environment. */
+export function asCurl(request: RecordedRequest, origin: string): string {
+  const { method, target, headers } = request;
+  const isDefault = method === (request.body === undefined ? 'GET' : 'POST');
+  const verb = method === 'HEAD' ? '--head ' : isDefault ? '' : `--request ${shellWord(method)} `;
+  const parts = [`curl ${verb}${shellWord(new URL(target, origin).href)}`];
+  for (const [name, value] of Object.entries(headers)) {
+    if (name === 'authorization') parts.push('--header "Authorization: Bearer $EXAMPLE_API_TOKEN"');
+    else if (name === 'idempotency-key' || !automaticHeaders.test(name)) {
+      parts.push(`--header ${shellWord(`${name}: ${value}`)}`);
+    }
+  }
+  if (request.body !== undefined) {
+    const text = typeof request.body === 'string' ? request.body : JSON.stringify(request.body);
+    parts.push(`--data-raw ${shellWord(text)}`);
+  }
+  return parts.join(' \\\n  ');
+}
+
+function shellWord(text: string): string {
+  return /^[\w./:=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** The call of the SDK that sends a request. */
+export function asSdkCall(request: RecordedRequest): string {
+  const { method, path, query, body, headers } = request;
+  const key = headers['idempotency-key'];
+  const options = key === undefined ? '' : `, { idempotencyKey: ${literal(key)} }`;
+  const isRead = method === 'GET' || method === 'HEAD';
+
+  const user = /^\/v1\/users\/([^/]+)$/.exec(path)?.[1];
+  if (isRead && user !== undefined) return `await client.users.get(${literal(decoded(user))});`;
+  if (method === 'POST' && path === '/v1/users') return `await client.users.create(${literal(body ?? {})}${options});`;
+  if (isRead && path === '/v1/projects') return `await client.projects.list(${parameters(query)});`;
+
+  const more = {
+    ...(Object.keys(query).length > 0 && { query }),
+    ...(body !== undefined && { body }),
+    ...(key !== undefined && { idempotencyKey: key }),
+  };
+  const rest = Object.keys(more).length > 0 ? `, ${literal(more)}` : '';
+  return `await client.request(${literal(method)}, ${literal(path.replace(/^\/v1(?=\/)/, ''))}${rest});`;
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+function parameters(query: Readonly<Record<string, string>>): string {
+  const values = Object.entries(query).map(([name, value]) => [
+    name,
+    /^(page|per_page)$/.test(name) && /^\d{1,9}$/.test(value) ? Number(value) : value,
+  ]);
+  return values.length === 0 ? '' : literal(Object.fromEntries(values));
+}
+
+/** A value as JavaScript in the style of the documentation. */
+function literal(value: unknown, indent = ''): string {
+  if (typeof value === 'string')
+    return `'${JSON.stringify(value).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  const inner = `${indent}  `;
+  if (Array.isArray(value)) return `[${value.map((item) => literal(item, indent)).join(', ')}]`;
+  const entries = Object.entries(value).map(([name, field]) => {
+    const key = /^[A-Za-z_$][\w$]*$/.test(name) ? name : literal(name);
+    return `${key}: ${literal(field, inner)}`;
+  });
+  if (entries.length === 0) return '{}';
+  const line = `{ ${entries.join(', ')} }`;
+  return line.length + indent.length <= 60
+    ? line
+    : `{\n${entries.map((entry) => `${inner}${entry},\n`).join('')}${indent}}`;
+}

@@ -1,0 +1,74 @@
+import { type Context, Hono } from 'hono';
+import { parseRequestFilter } from '../../state/request-filter.ts';
+import { tokenInfo } from '../../state/sandbox-state.ts';
+import type { Dashboard } from '../dashboard.tsx';
+import { firstCurl, usableToken } from '../overview/first-call.ts';
+import { attempted } from '../parts/form.ts';
+import { GoneRequest, RequestDetail } from './request-detail.tsx';
+import { href, Requests, type RequestsView } from './requests.tsx';
+
+/** Requests per page. */
+const rowsPerPage = 50;
+
+export function requestRoutes(dashboard: Dashboard): Hono {
+  const { log, store } = dashboard.services;
+  const routes = new Hono();
+
+  const view = async (context: Context, selected?: string): Promise<RequestsView> => {
+    const query = context.req.query();
+    const { until, before } = query;
+    const { errors, value: filter = {} } = {
+      value: undefined,
+      ...(await attempted(() => parseRequestFilter(query))),
+    };
+    const page = (where: { until?: string | undefined; before?: string | undefined }) =>
+      log.page(filter, { limit: rowsPerPage, ...where });
+    let list = page({ until, before });
+    // An old request that is opened by its address is shown in its place in the list.
+    const isListed = list.requests.some(({ id }) => id === selected);
+    const isElsewhere = selected !== undefined && !isListed && until === undefined && before === undefined;
+    if (isElsewhere && log.get(selected) !== undefined) list = page({ until: selected });
+    return {
+      list,
+      filter,
+      errors,
+      tokens: store.tokens.all.map(tokenInfo),
+      paused: until !== undefined && query['hold'] === undefined,
+      before,
+      selected,
+      firstCall: firstCurl(new URL(context.req.url).origin, await usableToken(dashboard.services)),
+    };
+  };
+
+  routes.get('/', async (context) => {
+    const shown = await view(context);
+    const status = shown.errors === undefined ? 200 : 422;
+    return dashboard.page(context, 'Requests', <Requests view={shown} />, { status, wide: true });
+  });
+
+  routes.get('/:id', async (context) => {
+    const id = context.req.param('id');
+    const request = log.get(id);
+    const shown = await view(context, id);
+    const close = href(shown, {}, null);
+    return dashboard.page(
+      context,
+      request === undefined ? 'This request is gone' : `${request.method} ${request.target}`,
+      <Requests view={shown}>
+        {request === undefined ? (
+          <GoneRequest id={id} close={close} />
+        ) : (
+          <RequestDetail
+            request={request}
+            token={store.tokens.get(request.token ?? '')?.name}
+            origin={new URL(context.req.url).origin}
+            close={close}
+          />
+        )}
+      </Requests>,
+      { status: request === undefined ? 404 : 200, wide: true },
+    );
+  });
+
+  return routes;
+}

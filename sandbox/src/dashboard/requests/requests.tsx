@@ -1,0 +1,246 @@
+import type { Child } from 'hono/jsx';
+import type { Details } from '../../http/failure.ts';
+import { isReplayed, type RequestFilter, requestKinds } from '../../state/request-filter.ts';
+import type { RequestPage } from '../../state/request-log.ts';
+import type { RecordedRequest } from '../../state/recorded-request.ts';
+import type { TokenInfo } from '../../state/sandbox-state.ts';
+import { Code, Empty, Pill, Time, type Tone } from '../parts/components.tsx';
+import { type Choice, choices, Select } from '../parts/fields.tsx';
+import { Icon } from '../parts/icons.tsx';
+
+/** What the requests page shows: the list, and where it is in the log. */
+export interface RequestsView {
+  readonly list: RequestPage;
+  readonly filter: RequestFilter;
+  readonly errors?: Details | undefined;
+  readonly tokens: readonly TokenInfo[];
+  /** Whether the list stays as it is while new requests arrive. */
+  readonly paused: boolean;
+  /** Id of the request that an older page comes after. */
+  readonly before: string | undefined;
+  /** Id of the request that is shown beside the list. */
+  readonly selected: string | undefined;
+  /** The first call to make, for an empty log. */
+  readonly firstCall: string;
+}
+
+/** The log: the list, and beside it the selected request. */
+export function Requests({ view, children }: { view: RequestsView; children?: Child }) {
+  const { list, selected, filter } = view;
+  const filtered = Object.values(filter).some((value) => value !== undefined);
+  const newest = list.requests[0];
+  return (
+    <div class={selected === undefined ? 'log' : 'log with-detail'}>
+      <section class="log-list" aria-labelledby="log-title">
+        <div class="log-head">
+          {selected === undefined ? <h1 id="log-title">Requests</h1> : <h2 id="log-title">Requests</h2>}
+          <p class="hint" id="log-count">
+            {countText(list, filtered)}
+          </p>
+          <LogControls view={view} />
+        </div>
+        <Filters view={view} filtered={filtered} />
+        <p class="visually-hidden" role="status" id="announcement" data-keep="true"></p>
+        <div class="log-rows" id="log-rows" tabindex={-1}>
+          {list.newer > 0 && (
+            <a class="newer" id="newer" href={href(view, { until: undefined, before: undefined })} data-visit="true">
+              {`${list.newer} newer ${list.newer === 1 ? 'request' : 'requests'}`}
+            </a>
+          )}
+          <ol class="rows" aria-label="Requests, newest first">
+            {list.requests.map((request) => (
+              <RequestRow request={request} view={view} />
+            ))}
+          </ol>
+          {newest === undefined && <NoRequests filtered={filtered} view={view} />}
+        </div>
+        {(list.older > 0 || view.before !== undefined) && (
+          <nav class="pages" aria-label="Pages">
+            {view.before === undefined ? (
+              <span />
+            ) : (
+              <a class="button" href={href(view, { before: undefined, until: undefined })} data-visit="true">
+                Newest
+              </a>
+            )}
+            {list.older > 0 && (
+              <a class="button" rel="next" href={href(view, { before: list.requests.at(-1)?.id })} data-visit="true">
+                {`Older (${list.older})`}
+              </a>
+            )}
+          </nav>
+        )}
+      </section>
+      {children}
+    </div>
+  );
+}
+
+/** Stops and starts the list, without a script too: a paused list is an address of its own. */
+function LogControls({ view }: { view: RequestsView }) {
+  const newest = view.list.requests[0];
+  if (view.paused) {
+    return (
+      <a class="button main" href={href(view, { until: undefined })} data-visit="true" data-shortcut="x">
+        <Icon name="play" />
+        Resume
+      </a>
+    );
+  }
+  if (newest === undefined || view.before !== undefined) return <></>;
+  return (
+    <a class="button" href={href(view, { until: newest.id })} data-visit="true" data-shortcut="x">
+      <Icon name="pause" />
+      Pause
+    </a>
+  );
+}
+
+/** Statuses to choose from, besides those in the address. */
+const statuses = ['2xx', '4xx', '5xx', '401', '404', '409', '422', '429', '500', '503', ...requestKinds];
+
+const methods = ['GET', 'POST', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'DELETE'];
+
+function Filters({ view, filtered }: { view: RequestsView; filtered: boolean }) {
+  const { filter, tokens, errors } = view;
+  const action = view.selected === undefined ? '/dashboard/requests' : `/dashboard/requests/${view.selected}`;
+  const status = filter.status ?? '';
+  const method = filter.method?.toUpperCase() ?? '';
+  const text = { type: 'search', autocomplete: 'off', maxlength: 500 };
+  return (
+    <form method="get" action={action} class="filters" role="search" aria-label="Filter the requests" data-visit="true">
+      <Select name="status" aria-label="Status" value={status} options={choices('Any status', [...statuses, status])} />
+      <Select name="method" aria-label="Method" value={method} options={choices('Any method', [...methods, method])} />
+      <Select
+        name="token"
+        aria-label="Token"
+        value={filter.token ?? ''}
+        options={[['', 'Any token'], ['none', 'No valid token'], ...tokens.map(({ id, name }): Choice => [id, name])]}
+      />
+      <input {...text} name="path" value={filter.path} placeholder="Path contains" aria-label="Path contains" />
+      <input {...text} name="id" value={filter.id} placeholder="Request id" aria-label="Request id" />
+      <button class="plain unscripted">Filter</button>
+      {filtered && (
+        <a class="button" href={action} data-visit="true">
+          Clear
+        </a>
+      )}
+      {errors !== undefined && (
+        <p class="error" role="alert">
+          {Object.values(errors).join(' ')}
+        </p>
+      )}
+    </form>
+  );
+}
+
+export function RequestRow({ request, view }: { request: RecordedRequest; view: RequestsView }) {
+  const { id, method, target, duration, received_at, remaining } = request;
+  const [tone, status] = outcomeOf(request);
+  const token = view.tokens.find((candidate) => candidate.id === request.token);
+  return (
+    <li id={`row-${id}`}>
+      <a
+        class={`row ${tone}`}
+        href={href(view, {}, id)}
+        aria-current={view.selected === id ? 'true' : undefined}
+        data-visit="row"
+      >
+        <Pill tone={tone}>{status}</Pill>
+        <span class="method">{method}</span>
+        <span class="target">{target}</span>
+        <Tags request={request} />
+        <span class="extra token">{token?.name ?? (request.token === undefined ? 'no token' : 'revoked')}</span>
+        <span class="extra number">{duration === undefined ? '' : durationIn(duration)}</span>
+        <span class="extra number">{remaining === undefined ? '' : `${remaining} left`}</span>
+        <Time at={received_at} />
+      </a>
+    </li>
+  );
+}
+
+/** What happened to a request besides its status. */
+export function Tags({ request }: { request: RecordedRequest }) {
+  return (
+    <span class="tags">
+      {request.fault !== undefined && (
+        <span class="tag fault" title="injected">
+          <Icon name="faults" />
+          <span>injected</span>
+        </span>
+      )}
+      {isReplayed(request) && (
+        <span class="tag replay" title="replayed">
+          <Icon name="replay" />
+          <span>replayed</span>
+        </span>
+      )}
+    </span>
+  );
+}
+
+/** How a request ended, in a word. */
+export function outcomeOf({ state, status }: RecordedRequest): readonly [Tone, string] {
+  switch (state) {
+    case 'pending':
+      return ['plain', 'pending'];
+    case 'aborted':
+      return ['fair', 'aborted'];
+    case 'reset':
+      return ['bad', 'reset'];
+    case 'cut':
+      return ['bad', `${status ?? ''} cut`];
+    case 'completed':
+      return [toneOf(status), String(status)];
+  }
+}
+
+/** The tone of an HTTP status. */
+export function toneOf(status: number | undefined): Tone {
+  if (status === undefined || status >= 500) return 'bad';
+  return status < 400 ? 'good' : 'fair';
+}
+
+export function durationIn(milliseconds: number): string {
+  return milliseconds < 10 ? `${milliseconds.toFixed(1)} ms` : `${Math.round(milliseconds)} ms`;
+}
+
+function NoRequests({ filtered, view }: { filtered: boolean; view: RequestsView }) {
+  if (filtered) {
+    return (
+      <Empty title="No request matches the filter.">
+        <p>
+          <a href="/dashboard/requests">Clear the filter</a> to see all requests.
+        </p>
+      </Empty>
+    );
+  }
+  return (
+    <Empty title="No requests yet.">
+      <p>They appear here as they arrive. To send the first one:</p>
+      <Code label="the first call" text={view.firstCall} />
+    </Empty>
+  );
+}
+
+function countText({ requests, newer, older }: RequestPage, filtered: boolean): string {
+  const number = (count: number) => count.toLocaleString('en');
+  const total = requests.length + newer + older;
+  if (newer + older === 0) return filtered ? `${number(total)} found` : number(total);
+  return `${number(newer + 1)}–${number(newer + requests.length)} of ${number(total)}`;
+}
+
+/** The address of the log with other settings. `id` is the request beside the list; `null` for none. */
+export function href(
+  { filter, paused, list, before, selected }: RequestsView,
+  changes: { readonly until?: string | undefined; readonly before?: string | undefined } = {},
+  id: string | null = selected ?? null,
+): string {
+  const until = paused ? list.requests[0]?.id : undefined;
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries({ ...filter, until, before, ...changes })) {
+    if (value !== undefined) query.set(name, value);
+  }
+  const search = query.size === 0 ? '' : `?${query.toString()}`;
+  return id === null ? `/dashboard/requests${search}` : `/dashboard/requests/${id}${search}`;
+}

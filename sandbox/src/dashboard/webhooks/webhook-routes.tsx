@@ -1,0 +1,142 @@
+import { type Context, Hono } from 'hono';
+import { type Details, invalidFields } from '../../http/failure.ts';
+import type { EndpointRecord } from '../../storage/records.ts';
+import { endpointHealth } from '../../webhooks/endpoint-health.ts';
+import { exampleData } from '../../webhooks/webhooks.ts';
+import type { Dashboard } from '../dashboard.tsx';
+import { Delivery } from './delivery.tsx';
+import { attempted, field, readForm, unknownAction } from '../parts/form.ts';
+import { requireFound, slice } from '../parts/lists.ts';
+import { explainSignature } from './signature.ts';
+import { type TestForm, Webhook } from './webhook.tsx';
+import { type EndpointForm, Webhooks } from './webhooks.tsx';
+
+const firstTest: TestForm = { event: 'user.created', data: JSON.stringify(exampleData, null, 2) };
+
+interface FormState {
+  readonly settings?: EndpointForm;
+  readonly test?: TestForm;
+  readonly errors?: Details | undefined;
+}
+
+export function webhookRoutes(dashboard: Dashboard): Hono {
+  const { webhooks, store, clock } = dashboard.services;
+  const routes = new Hono();
+
+  const list = (context: Context, form?: EndpointForm, errors?: Details) => {
+    const endpoints = webhooks.endpoints.map((endpoint) => ({
+      endpoint,
+      health: endpointHealth(endpoint, webhooks.deliveries),
+    }));
+    return dashboard.page(context, 'Webhooks', <Webhooks endpoints={endpoints} form={form} errors={errors} />, {
+      status: errors === undefined ? 200 : 422,
+    });
+  };
+  routes.get('/webhooks', (context) => list(context));
+  routes.post('/webhooks', async (context) => {
+    const { form, action } = await readForm(context.req.raw);
+    if (action !== 'register') throw unknownAction();
+    const settings = endpointForm(form);
+    const registered = await attempted(() => webhooks.register(settings));
+    if (registered.errors !== undefined) return list(context, settings, registered.errors);
+    const { id, secret } = registered.value;
+    return dashboard.done(context, `/dashboard/webhooks/${id}`, {
+      text: 'The webhook is registered. This is its signing secret:',
+      secret: { label: 'the signing secret', value: secret },
+    });
+  });
+
+  const webhookPage = (context: Context, { settings, test = firstTest, errors }: FormState = {}) => {
+    const endpoint = endpointOf(context);
+    const { status = '', page } = context.req.query();
+    const deliveries = webhooks.deliveries.filter(
+      (delivery) => delivery.endpoint === endpoint.id && (status === '' || delivery.status === status),
+    );
+    const { items, ...pages } = slice(deliveries, page);
+    const health = endpointHealth(endpoint, webhooks.deliveries);
+    const view = { endpoint, health, deliveries: items, status, ...pages, now: clock.now(), settings, test, errors };
+    return dashboard.page(context, endpoint.url, <Webhook view={view} />, {
+      status: errors === undefined ? 200 : 422,
+    });
+  };
+  const endpointOf = (context: Context): EndpointRecord =>
+    requireFound(store.endpoints.get(context.req.param('id') ?? ''));
+
+  routes.get('/webhooks/:id', (context) => webhookPage(context));
+  routes.post('/webhooks/:id', async (context) => {
+    const { id } = endpointOf(context);
+    const here = `/dashboard/webhooks/${id}`;
+    const { form, action } = await readForm(context.req.raw);
+    switch (action) {
+      case 'save': {
+        const settings = endpointForm(form);
+        const { errors } = await attempted(() => webhooks.update(id, settings));
+        if (errors !== undefined) return webhookPage(context, { settings, errors });
+        return dashboard.done(context, here, { text: 'The settings are saved.' });
+      }
+      case 'test': {
+        const test = { event: field(form, 'event'), data: field(form, 'data') };
+        const sent = await attempted(() => webhooks.sendTest(id, test.event, parseData(test.data)));
+        if (sent.errors !== undefined) return webhookPage(context, { test, errors: sent.errors });
+        return dashboard.done(context, `/dashboard/deliveries/${sent.value.id}`, { text: 'The test event is sent.' });
+      }
+      case 'resend': {
+        const { length } = webhooks.resendFailed(id);
+        return dashboard.done(context, here, {
+          text: length === 1 ? '1 delivery is sent again.' : `${length} deliveries are sent again.`,
+        });
+      }
+      case 'rotate': {
+        const { secret } = webhooks.rotateSecret(id);
+        return dashboard.done(context, here, {
+          text: 'This is the new signing secret. For one day, deliveries are signed with the old one, too.',
+          secret: { label: 'the signing secret', value: secret },
+        });
+      }
+      case 'enable':
+        webhooks.update(id, { enabled: true });
+        return dashboard.done(context, here, { text: 'The webhook is enabled. Its pending deliveries are sent now.' });
+      case 'disable':
+        webhooks.update(id, { enabled: false });
+        return dashboard.done(context, here, { text: 'The webhook is disabled. Its deliveries wait.' });
+      case 'delete':
+        webhooks.remove(id);
+        return dashboard.done(context, '/dashboard/webhooks', { text: 'The webhook is deleted.' });
+      default:
+        throw unknownAction();
+    }
+  });
+
+  routes.get('/deliveries/:id', async (context) => {
+    const delivery = requireFound(store.deliveries.get(context.req.param('id')));
+    const endpoint = store.endpoints.get(delivery.endpoint);
+    const attempt = delivery.attempts.at(-1);
+    const signature = attempt && endpoint && (await explainSignature(attempt, delivery, endpoint));
+    return dashboard.page(
+      context,
+      `Delivery of ${delivery.event}`,
+      <Delivery delivery={delivery} endpoint={endpoint} signature={signature} />,
+    );
+  });
+  routes.post('/deliveries/:id', async (context) => {
+    const { id } = requireFound(store.deliveries.get(context.req.param('id')));
+    const { action } = await readForm(context.req.raw);
+    if (action !== 'redeliver') throw unknownAction();
+    webhooks.redeliver(id);
+    return dashboard.done(context, `/dashboard/deliveries/${id}`, { text: 'The delivery is sent again.' });
+  });
+
+  return routes;
+}
+
+function endpointForm(form: URLSearchParams): EndpointForm {
+  return { url: field(form, 'url'), events: form.getAll('events') };
+}
+
+function parseData(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw invalidFields({ data: `Must be valid JSON: ${error instanceof Error ? error.message : String(error)}.` });
+  }
+}

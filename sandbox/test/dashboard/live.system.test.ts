@@ -1,0 +1,191 @@
+import { createSandbox } from '@example/sandbox';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { john } from '../support/calls.ts';
+import { dashboards, isLive, testsInBrowser } from '../support/dashboard-browser.ts';
+
+const rows = (page: Page) => page.locator('.log .rows > li');
+const newer = (page: Page) => page.locator('#newer');
+
+describe.runIf(testsInBrowser)('an open page stays true', () => {
+  const open = dashboards();
+
+  test('a request is shown while it is pending, then with its status, without a reload', async () => {
+    const { page, sandbox, send } = await open();
+    await page.goto('/dashboard/requests');
+    await isLive(page);
+    sandbox.faults.next({ latency: 600_000, times: 2 });
+    const controller = new AbortController();
+    const headers = { Authorization: `Bearer ${sandbox.apiToken}` };
+    const url = new URL('/v1/projects', page.url());
+    const aborted = fetch(url, { headers, signal: controller.signal }).catch(() => undefined);
+    await rows(page).first().getByText('pending').waitFor();
+    await rows(page).first().click();
+    await page.getByText('In flight.').waitFor();
+    controller.abort();
+    await aborted;
+    await page.getByText('The client disconnected').waitFor();
+    await rows(page).first().getByText('aborted').waitFor();
+    sandbox.faults.clear();
+    await send();
+  });
+
+  test('the list does not move under the pointer, and catches up when it leaves', async () => {
+    const { page, send } = await open();
+    for (let index = 0; index < 3; index++) await send(`/users/user_${index}`);
+    await page.goto('/dashboard/requests');
+    await isLive(page);
+    const target = rows(page).nth(1);
+    await target.hover();
+    const before = await target.boundingBox();
+    await send('/users/new');
+    await newer(page).getByText('1 newer request').waitFor();
+    expect(await target.innerText()).toContain('user_1');
+    expect(await target.boundingBox()).toEqual(before);
+
+    await page.locator('#log-title').hover();
+    await send('/users/newest');
+    await rows(page).first().getByText('newest').waitFor();
+    await newer(page).waitFor({ state: 'detached' });
+  });
+
+  test('an open request keeps the list and its place, until the newest are asked for', async () => {
+    const { page, send } = await open();
+    for (let index = 0; index < 60; index++) await send(`/users/user_${index}`);
+    await page.goto('/dashboard/requests');
+    await isLive(page);
+    await page.locator('#log-rows').evaluate((list) => list.scrollTo(0, 400));
+    await page.getByText('/v1/users/user_40').click();
+    await page.locator('#detail').waitFor();
+    const scrolled = await page.locator('#log-rows').evaluate((list) => list.scrollTop);
+    expect(scrolled).toBe(400);
+    await page.locator('#detail').evaluate((detail) => detail.scrollTo(0, 120));
+    await page.getByText('request headers').click();
+    await send('/users/new');
+    await newer(page).waitFor();
+    expect(await page.locator('#log-rows').evaluate((list) => list.scrollTop)).toBe(400);
+    expect(await page.locator('#detail').evaluate((detail) => detail.scrollTop)).toBe(120);
+    expect(await page.locator('#detail details[open]').innerText()).toContain('authorization');
+    await newer(page).click();
+    await rows(page).first().getByText('/v1/users/new').waitFor();
+  });
+
+  test('a paused list is an address of its own, and resumes', async () => {
+    const { page, send } = await open();
+    await send('/users/first');
+    await page.goto('/dashboard/requests');
+    await isLive(page);
+    await page.keyboard.press('x');
+    await page.waitForURL(/until=req_/);
+    await send('/users/second');
+    await newer(page).waitFor();
+    await page.reload();
+    expect(await rows(page).count()).toBe(1);
+    await page.getByRole('link', { name: 'Resume' }).click();
+    await rows(page).first().getByText('second').waitFor();
+  });
+
+  test('seven tabs share one stream of events', async () => {
+    const { context, page, sandbox, send } = await open();
+    const pages = [page, ...(await Promise.all(Array.from({ length: 6 }, () => context.newPage())))];
+    const streams: string[] = [];
+    context.on('request', (request) => {
+      if (request.url().endsWith('/dashboard/events')) streams.push(request.url());
+    });
+    for (const tab of pages) {
+      await tab.goto('/dashboard/requests');
+      await isLive(tab);
+    }
+    expect(streams).toHaveLength(1);
+    await send('/users/everywhere');
+    for (const tab of pages) {
+      await tab.bringToFront();
+      await rows(tab).getByText('everywhere').waitFor();
+    }
+    // Another tab takes over when the one with the stream is closed.
+    await page.close();
+    await send('/users/after');
+    await rows(pages[3]!).getByText('after').waitFor();
+    expect(sandbox.requests).toHaveLength(2);
+  });
+
+  test('says that the server does not answer, and shows the state of the next one', async () => {
+    const { page, context, sandbox, server, send, expectProblems } = await open();
+    await send('/users/old');
+    await page.goto('/dashboard/requests');
+    await isLive(page);
+    await rows(page).first().click();
+    await page.locator('#detail').waitFor();
+    await sandbox.close();
+    await page.getByText('Disconnected: the server does not answer').waitFor();
+
+    const next = createSandbox();
+    await next.listen(server.port);
+    await page.getByText('This request is gone').waitFor();
+    await isLive(page);
+    expect(await rows(page).count()).toBe(0);
+    await page.getByRole('link', { name: 'Show the latest requests' }).click();
+    await page.getByText('No requests yet.').waitFor();
+    await context.close();
+    await next.close();
+    expectProblems(/ERR_|404/);
+  });
+
+  test('keeps what is being typed, and what was opened', async () => {
+    const { page, sandbox, send } = await open();
+    const { id } = sandbox.webhooks.register({ url: 'http://127.0.0.1:9/' });
+    await page.goto(`/dashboard/webhooks/${id}`);
+    await isLive(page);
+    await page.getByText('Show the secret').click();
+    await page.getByLabel('Data, as JSON').fill('{"half":');
+    await page.getByLabel('Event', { exact: true }).fill('order.');
+    await send('/users', { method: 'POST', json: john });
+    await page.getByRole('cell', { name: 'user.created' }).waitFor();
+    expect(await page.getByLabel('Data, as JSON').inputValue()).toBe('{"half":');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('event');
+    expect(await page.locator('#secret').isVisible()).toBe(true);
+  });
+
+  test('10 000 requests: pages of 50, and the filter finds one of them', async () => {
+    const { page, sandbox } = await open({ rateLimit: { limit: 100_000 } });
+    const headers = { Authorization: `Bearer ${sandbox.apiToken}` };
+    for (let index = 0; index < 10_000; index++) {
+      await sandbox.fetch(`${sandbox.baseUrl}/users/user_${index}`, { headers });
+    }
+    await page.goto('/dashboard/requests');
+    await isLive(page);
+    await page.getByText('1–50 of 10,000').waitFor();
+    expect(await rows(page).count()).toBe(50);
+    await page.getByRole('link', { name: 'Older (9950)' }).click();
+    await page.getByText('51–100 of 10,000').waitFor();
+    await page.getByLabel('Path contains').fill('user_77');
+    await page.getByText('1–50 of 111').waitFor();
+    await page.getByLabel('Path contains').fill('user_7777');
+    await page.getByText('1 found').waitFor();
+    await page.waitForURL(/path=user_7777/);
+    await page.reload();
+    expect(await rows(page).innerText()).toContain('/v1/users/user_7777');
+  });
+});
+
+describe.runIf(testsInBrowser)('without a script', () => {
+  const open = dashboards();
+
+  test('the log can be read, filtered and paused, and forms work', async () => {
+    const { page, send } = await open({}, { javaScriptEnabled: false });
+    await send('/users/first');
+    await send('/projects');
+    await page.goto('/dashboard/requests');
+    await page.getByLabel('Path contains').fill('users');
+    await page.getByRole('button', { name: 'Filter' }).click();
+    await rows(page).getByText('/v1/users/first').click();
+    await page.getByText('There is no user with this id.').first().waitFor();
+    await page.getByRole('link', { name: 'Close' }).click();
+    await page.getByRole('link', { name: 'Pause' }).click();
+    await page.getByRole('link', { name: 'Resume' }).waitFor();
+    await page.goto('/dashboard/faults');
+    await page.getByRole('button', { name: '503 twice' }).click();
+    await page.getByText('The fault is active.').waitFor();
+    expect(await page.locator('.copy:visible, .scripted:visible').count()).toBe(0);
+  });
+});

@@ -1,0 +1,184 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { AxeResults, ElementContext } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { call, john } from '../support/calls.ts';
+import { dashboards, isLive, testsInBrowser } from '../support/dashboard-browser.ts';
+import { receiver } from '../support/receiver.ts';
+
+describe.runIf(testsInBrowser)('reading the dashboard in Chromium', () => {
+  const open = dashboards();
+
+  test('times are local, with UTC on hover', async () => {
+    const { page, send } = await open({ now: () => Date.parse('2024-07-01T22:30:15Z') });
+    await send();
+    await page.goto('/dashboard/requests');
+    const time = page.locator('.rows time');
+    await expect.poll(() => time.textContent()).toBe('00:30:15');
+    expect(await time.getAttribute('title')).toBe('2024-07-01 22:30:15 UTC');
+    await page.locator('.rows a').click();
+    await page.locator('#detail time').getByText('00:30:15 (').waitFor();
+  });
+
+  test('the request can be copied as cURL and as a call of the SDK', async () => {
+    const { page, send } = await open();
+    await send('/users', { method: 'POST', json: john });
+    await page.goto('/dashboard/requests');
+    await page.locator('.rows a').click();
+    await page.getByRole('button', { name: 'Copy as SDK call' }).click();
+    await page.getByText('Copied the SDK call').waitFor();
+    const copied = () => page.evaluate(() => navigator.clipboard.readText());
+    expect(await copied()).toContain("await client.users.create({\n  name: 'John Doe',");
+    await page.keyboard.press('c');
+    await page.getByText('Copied the cURL command').waitFor();
+    expect(await copied()).toContain('--header "Authorization: Bearer $EXAMPLE_API_TOKEN"');
+  });
+
+  test('everything works with the keyboard: skip link, shortcuts, rows, search, forms', async () => {
+    const { page, send, expectProblems } = await open();
+    for (const id of ['user_1', 'user_2']) await send(`/users/${id}`);
+    await page.goto('/dashboard/requests');
+    await isLive(page);
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.textContent.trim())).toBe('Skip to content');
+    await page.keyboard.press('j');
+    await page.locator('#detail').getByRole('heading', { name: '/v1/users/user_2' }).waitFor();
+    await page.keyboard.press('j');
+    await page.locator('#detail').getByRole('heading', { name: '/v1/users/user_1' }).waitFor();
+    await page.keyboard.press('k');
+    await page.locator('#detail').getByRole('heading', { name: '/v1/users/user_2' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('#detail').waitFor({ state: 'detached' });
+    await page.goBack();
+    await page.locator('#detail').waitFor();
+
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').getByText('Next request').waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('g');
+    await page.keyboard.press('p');
+    await page.getByRole('heading', { name: 'Projects' }).waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('proj_150');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/projects\/proj_150/);
+
+    await page.keyboard.press('g');
+    await page.keyboard.press('u');
+    await page.getByRole('heading', { name: 'Users', exact: true }).waitFor();
+    await page.getByLabel('Name', { exact: true }).focus();
+    await page.keyboard.type('John Doe');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('john@localhost');
+    await page.keyboard.press('Enter');
+    await page.getByText('Must be an email address, such as john@example.com.').waitFor();
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('email');
+    expectProblems(/422/);
+  });
+
+  test('the shortcuts can be turned off', async () => {
+    const { page } = await open();
+    await page.goto('/dashboard');
+    await page.getByRole('button', { name: 'Keyboard shortcuts' }).click();
+    await page.getByLabel('Shortcuts are on').uncheck();
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page.reload();
+    await page.keyboard.press('?');
+    expect(await page.getByRole('dialog').count()).toBe(0);
+  });
+
+  test('on a phone, the log has one compact row a request, and a request takes the screen', async () => {
+    const { page, send } = await open({}, { viewport: { width: 390, height: 844 } });
+    for (let index = 0; index < 20; index++) await send(`/users/user_${index}`);
+    await page.goto('/dashboard/requests');
+    const heights = await page.locator('.rows > li').evaluateAll((rows) => rows.map((row) => row.clientHeight));
+    expect(Math.max(...heights)).toBeLessThanOrEqual(48);
+    await page.locator('.rows a').nth(3).click();
+    await page.locator('#detail').waitFor();
+    expect(await page.locator('.log-list').isVisible()).toBe(false);
+    await page.getByRole('link', { name: 'Close' }).click();
+    await page.locator('.rows a').nth(3).waitFor();
+  });
+
+  describe('axe finds nothing, and no page is too wide', () => {
+    const source = createRequire(import.meta.url).resolve('axe-core');
+
+    test.each([
+      ['light', 1280],
+      ['dark', 1280],
+      ['light', 390],
+      ['dark', 390],
+    ] as const)(
+      '%s, %i px',
+      async (colorScheme, width) => {
+        const { page, sandbox, expectProblems } = await open(
+          { rateLimit: { limit: 8 }, webhooks: { schedule: [60_000] } },
+          { colorScheme, viewport: { width, height: 800 } },
+        );
+        const target = await receiver([500, 204]);
+        const { id } = sandbox.webhooks.register({ url: target.url });
+        for (let index = 0; index < 2; index++) sandbox.state.users.create();
+        await sandbox.webhooks.flush();
+        sandbox.webhooks.rotateSecret(id);
+        sandbox.webhooks.register({ url: 'http://127.0.0.1:9/' });
+        sandbox.webhooks.update(id, { enabled: false });
+        for (const fault of [{ body: 'malformed' }, { reset: true }, { status: 503 }] as const) {
+          sandbox.faults.next(fault);
+          await call(sandbox, 'GET /v1/projects').catch(() => undefined);
+        }
+        const headers = { 'Idempotency-Key': 'once' };
+        for (let index = 0; index < 2; index++) await call(sandbox, 'POST /v1/users', { json: john, headers });
+        for (const path of ['users/nobody', 'projects?page=0', 'projects', 'projects'])
+          await call(sandbox, `GET /v1/${path}`);
+        sandbox.faults.next({ status: 503, route: 'POST /users' });
+        sandbox.clock.advance(1000);
+
+        for (const path of [
+          '/dashboard',
+          '/dashboard/requests',
+          '/dashboard/requests?status=5xx',
+          ...sandbox.requests.map((request) => `/dashboard/requests/${request.id}`),
+          '/dashboard/requests/req_gone',
+          '/dashboard/api-tokens',
+          '/dashboard/rate-limits',
+          '/dashboard/webhooks',
+          `/dashboard/webhooks/${id}`,
+          `/dashboard/deliveries/${sandbox.webhooks.deliveries[0]!.id}`,
+          '/dashboard/users',
+          '/dashboard/projects',
+          '/dashboard/projects/proj_123',
+          '/dashboard/faults',
+          '/dashboard/search?q=user',
+          '/status',
+        ]) {
+          await page.goto(path);
+          await isLive(page);
+          await page.evaluate(() => {
+            for (const fold of document.querySelectorAll<HTMLElement>(
+              'main :is(.fold, .attempt):not([open]) > summary',
+            ))
+              fold.click();
+          });
+          expect(await page.evaluate(() => document.documentElement.scrollWidth), `${path} is too wide`).toBe(width);
+          const { violations } = await inspect(page, source);
+          expect(violations.map(({ id: rule, nodes }) => [path, rule, nodes[0]?.html])).toEqual([]);
+        }
+        await page.keyboard.press('?');
+        expect((await inspect(page, source)).violations.map(({ id: rule }) => rule)).toEqual([]);
+        expectProblems(/404/);
+        await target.close();
+      },
+      120_000,
+    );
+  });
+});
+
+/** Runs axe in the page; through the debugger, since the page's policy lets in no foreign script. */
+async function inspect(page: Page, source: string): Promise<AxeResults> {
+  await page.evaluate(await readFile(source, 'utf8'));
+  return page.evaluate(() => {
+    const { axe } = globalThis as unknown as { axe: { run(context?: ElementContext): Promise<AxeResults> } };
+    return axe.run();
+  });
+}

@@ -1,0 +1,168 @@
+import { createSandbox, type Sandbox } from '@example/sandbox';
+import { describe, expect, test } from 'vitest';
+import { call, john } from '../../support/calls.ts';
+import { get, html } from '../../support/dashboard.ts';
+
+/** The rows of the list, as text. */
+function rows(page: string): string[] {
+  const list = /<ol class="rows"[^>]*>([\s\S]*?)<\/ol>/.exec(page)?.[1] ?? '';
+  return list
+    .split('</li>')
+    .slice(0, -1)
+    .map((row) =>
+      row
+        .replace(/<[^>]+>/g, ' ')
+        .replace(/\s+/g, ' ')
+        .trim(),
+    );
+}
+
+const linkTo = (page: string, text: RegExp) =>
+  [...page.matchAll(/<a [^>]*href="([^"]+)"[^>]*>([\s\S]*?)<\/a>/g)]
+    .find(([, , content = '']) => text.test(content))?.[1]
+    ?.replaceAll('&amp;', '&')
+    .replace('/dashboard', '');
+
+async function sandboxWithRequests(count: number): Promise<Sandbox> {
+  const sandbox = createSandbox({ rateLimit: { limit: 20_000 } });
+  for (let index = 0; index < count; index++) await call(sandbox, `GET /v1/users/${index}`);
+  return sandbox;
+}
+
+test('an empty log says how to send the first request', async () => {
+  const sandbox = createSandbox({ apiToken: 'sandbox_token' });
+  const page = await html(sandbox, '/requests');
+  expect(page).toContain('No requests yet.');
+  expect(page).toContain('Authorization: Bearer sandbox_token');
+});
+
+describe('each row shows what became of a request', () => {
+  test('its status, or how it ended otherwise', async () => {
+    const sandbox = createSandbox();
+    const headers = { 'Idempotency-Key': 'once' };
+    await call(sandbox, 'POST /v1/users', { json: john, headers });
+    await call(sandbox, 'POST /v1/users', { json: john, headers });
+    sandbox.faults.next({ reset: true });
+    await call(sandbox, 'GET /v1/projects').catch(() => undefined);
+    sandbox.faults.next({ body: 'cut' });
+    await call(sandbox, 'GET /v1/projects');
+    await call(sandbox, 'GET /v1/projects', { token: 'unknown' });
+    const [unknown, cut, reset, replayed, created] = rows(await html(sandbox, '/requests'));
+    expect(unknown).toMatch(/^401 GET \/v1\/projects no token/);
+    expect(cut).toMatch(/^200 cut GET \/v1\/projects injected Default token .* ms \d+ left/);
+    expect(reset).toMatch(/^reset GET \/v1\/projects injected/);
+    expect(replayed).toMatch(/^201 POST \/v1\/users replayed/);
+    expect(created).toMatch(/^201 POST \/v1\/users Default token/);
+  });
+
+  test('a revoked token', async () => {
+    const sandbox = createSandbox();
+    await call(sandbox, 'GET /v1/projects');
+    sandbox.state.tokens.revoke('tok_123');
+    const page = await html(sandbox, `/requests/${sandbox.requests[0]!.id}`);
+    expect(rows(page)[0]).toContain('revoked');
+    expect(page).toContain('<dd>revoked</dd>');
+  });
+});
+
+describe('the filter is in the address', () => {
+  test('and is kept by the links of the page', async () => {
+    const sandbox = await sandboxWithRequests(60);
+    await call(sandbox, 'POST /v1/users', { json: {} });
+    const page = await html(sandbox, '/requests?status=4xx&method=GET&path=users&token=tok_123');
+    expect(rows(page)).toHaveLength(50);
+    expect(page).toContain('1–50 of 60');
+    expect(linkTo(page, /users\/59/)).toMatch(/^\/requests\/req_\w+\?status=4xx&method=GET&path=users&token=tok_123$/);
+    const older = await html(sandbox, linkTo(page, /^Older/));
+    expect(rows(older)).toHaveLength(10);
+    expect(older).toContain('51–60 of 60');
+  });
+
+  test('an unknown status is explained', async () => {
+    const response = await get(createSandbox(), '/requests?status=fine');
+    expect(response.status).toBe(422);
+    expect(await response.text()).toContain('Must be a status such as 404');
+  });
+
+  test('a filter without a match offers to clear it', async () => {
+    const sandbox = await sandboxWithRequests(1);
+    expect(await html(sandbox, '/requests?status=5xx')).toContain('No request matches the filter.');
+  });
+});
+
+describe('a list that is paused', () => {
+  test('stays as it is, and says how many newer requests there are', async () => {
+    const sandbox = await sandboxWithRequests(3);
+    const paused = linkTo(await html(sandbox, '/requests'), /Pause/) ?? '';
+    await call(sandbox, 'GET /v1/projects');
+    const page = await html(sandbox, paused);
+    expect(rows(page)[0]).toContain('/v1/users/2');
+    expect(page).toContain('1 newer request');
+    expect(linkTo(page, /Resume/)).toBe('/requests');
+  });
+
+  test('is different from one that is only held while somebody reads it', async () => {
+    const sandbox = await sandboxWithRequests(3);
+    const held = await html(sandbox, `/requests?until=${sandbox.requests[1]!.id}&hold=true`);
+    expect(rows(held)).toHaveLength(2);
+    expect(linkTo(held, /users\/1/)).not.toContain('until');
+    expect(held).toContain('Pause');
+  });
+});
+
+describe('a selected request', () => {
+  test('is shown beside the list with the complete exchange', async () => {
+    const sandbox = createSandbox();
+    await call(sandbox, 'POST /v1/users', { json: { ...john, email: 'john' }, headers: { 'X-Trace': 'abc' } });
+    const page = await html(sandbox, `/requests/${sandbox.requests[0]!.id}`);
+    expect(rows(page)).toHaveLength(1);
+    expect(page).toContain('aria-current="true"');
+    for (const part of ['invalid_request', '<dt>email</dt>', 'x-trace', 'x-ratelimit-remaining', '[redacted]']) {
+      expect(page).toContain(part);
+    }
+    expect(page).not.toContain(john.password);
+  });
+
+  test.each<[string, object, string]>([
+    ['a reset', { reset: true, after: true }, 'Resets the connection, with the work done.'],
+    [
+      'a delayed 503',
+      { status: 503, latency: 1, retryAfter: 2 },
+      'Responds with 503, delays by 1 ms and asks to retry',
+    ],
+    ['malformed JSON', { body: 'malformed' }, 'Sends malformed JSON.'],
+  ])('explains %s that was injected', async (_, fault, text) => {
+    const sandbox = createSandbox();
+    sandbox.faults.next(fault);
+    await call(sandbox, 'GET /v1/projects').catch(() => undefined);
+    const page = await html(sandbox, `/requests/${sandbox.requests[0]!.id}`);
+    expect(page).toContain('Injected by fault_1.');
+    expect(page).toContain(text);
+  });
+
+  test('tells a fault of the request itself from one of the sandbox', async () => {
+    const sandbox = createSandbox();
+    await call(sandbox, 'GET /v1/projects', { headers: { 'Sandbox-Fault': '{"status":503}' } });
+    expect(await html(sandbox, `/requests/${sandbox.requests[0]!.id}`)).toContain('Injected by the request’s header');
+  });
+
+  test('that is old is shown in its place in the list', async () => {
+    const sandbox = await sandboxWithRequests(120);
+    const page = await html(sandbox, `/requests/${sandbox.requests[10]!.id}`);
+    expect(rows(page)[0]).toContain('/v1/users/10');
+    expect(page).toContain('109 newer requests');
+  });
+
+  test('that the log no longer has leads back to the latest ones', async () => {
+    const sandbox = await sandboxWithRequests(2);
+    const { id } = sandbox.requests[0]!;
+    await sandbox.reset();
+    await call(sandbox, 'GET /v1/projects');
+    const response = await get(sandbox, `/requests/${id}`);
+    expect(response.status).toBe(404);
+    const page = await response.text();
+    expect(page).toContain(`The log has no request ${id}.`);
+    expect(rows(page)).toHaveLength(1);
+    expect(linkTo(page, /Show the latest requests/)).toBe('/requests');
+  });
+});

@@ -1,0 +1,88 @@
+import { execFileSync } from 'node:child_process';
+import { createSandbox } from '@example/sandbox';
+import { describe, expect, test } from 'vitest';
+import { asCurl, asSdkCall } from '../../../src/dashboard/requests/reproduce.ts';
+import { call, john } from '../../support/calls.ts';
+
+type Options = Parameters<typeof call>[2];
+
+async function recorded(request: string, options?: Options) {
+  const sandbox = createSandbox();
+  await call(sandbox, request, options);
+  return sandbox.requests[0]!;
+}
+
+const curl = async (request: string, options?: Options) =>
+  asCurl(await recorded(request, options), 'http://127.0.0.1:4010');
+const sdk = async (request: string, options?: Options) => asSdkCall(await recorded(request, options));
+
+describe('as a cURL command', () => {
+  test('a read', async () => {
+    expect(await curl('GET /v1/projects?page=2&status=active')).toBe(
+      `curl 'http://127.0.0.1:4010/v1/projects?page=2&status=active' \\
+  --header "Authorization: Bearer $EXAMPLE_API_TOKEN"`,
+    );
+  });
+
+  test('a write, with the headers that matter', async () => {
+    const headers = { 'Idempotency-Key': 'import-7', 'User-Agent': 'me', 'X-Trace': 'a b' };
+    expect(await curl('POST /v1/users', { json: john, headers })).toBe(
+      `curl http://127.0.0.1:4010/v1/users \\
+  --header "Authorization: Bearer $EXAMPLE_API_TOKEN" \\
+  --header 'content-type: application/json' \\
+  --header 'idempotency-key: import-7' \\
+  --header 'x-trace: a b' \\
+  --data-raw '{"name":"John Doe","email":"john@example.com","password":"[redacted]"}'`,
+    );
+  });
+
+  test('other methods', async () => {
+    expect(await curl('HEAD /v1/projects')).toMatch(/^curl --head http/);
+    expect(await curl('DELETE /v1/projects')).toMatch(/^curl --request DELETE http/);
+  });
+
+  test('a shell reads every character as it was sent', async () => {
+    const name = `it's "$HOME" \`id\` \\ ü\n!`;
+    const command = await curl('POST /v1/users', { json: { name } });
+    const script = command.replace(/^curl/, 'printf "%s\\n"');
+    const words = execFileSync('sh', ['-c', script], { encoding: 'utf8' });
+    expect(words).toContain(`--data-raw\n${JSON.stringify({ name })}\n`);
+  });
+});
+
+describe('as a call of the SDK', () => {
+  test.each<[string, Options, string]>([
+    ['GET /v1/users/user_123', {}, "await client.users.get('user_123');"],
+    ['GET /v1/users/a%2Fb', {}, "await client.users.get('a/b');"],
+    ['GET /v1/projects', {}, 'await client.projects.list();'],
+    [
+      'GET /v1/projects?page=2&per_page=50&status=active',
+      {},
+      "await client.projects.list({ page: 2, per_page: 50, status: 'active' });",
+    ],
+    [
+      'POST /v1/users',
+      { json: { name: "O'Neil", email: 'a@b.c' }, headers: { 'Idempotency-Key': 'key' } },
+      "await client.users.create({ name: 'O\\'Neil', email: 'a@b.c' }, { idempotencyKey: 'key' });",
+    ],
+    [
+      'POST /v1/users',
+      { json: { ...john, tags: ['x', 1, null] } },
+      `await client.users.create({
+  name: 'John Doe',
+  email: 'john@example.com',
+  password: '[redacted]',
+  tags: ['x', 1, null],
+});`,
+    ],
+    ['GET /v1/teams/team_1', {}, "await client.request('GET', '/teams/team_1');"],
+    ['GET /v1/teams?q=x', {}, "await client.request('GET', '/teams', { query: { q: 'x' } });"],
+    [
+      'POST /v1/teams',
+      { json: { 'a-b': {} }, headers: { 'Idempotency-Key': 'k' } },
+      "await client.request('POST', '/teams', { body: { 'a-b': {} }, idempotencyKey: 'k' });",
+    ],
+  ])('%s %j', async (request, options, expected) => {
+    expect(await sdk(request, options)).toBe(expected);
+  });
+});

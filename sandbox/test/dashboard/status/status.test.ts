@@ -1,0 +1,92 @@
+import { createSandbox, type Sandbox } from '@example/sandbox';
+import { describe, expect, test } from 'vitest';
+import manifest from '../../../package.json' with { type: 'json' };
+import { call } from '../../support/calls.ts';
+
+const health = async (sandbox: Sandbox) =>
+  (await sandbox.fetch('http://127.0.0.1/health')).json() as Promise<Record<string, unknown>>;
+const status = async (sandbox: Sandbox) => (await sandbox.fetch('http://127.0.0.1/status')).text();
+
+test('/health and /status need no token, use no budget and are not logged', async () => {
+  const sandbox = createSandbox();
+  await health(sandbox);
+  expect(await status(sandbox)).toContain('All systems are operational');
+  expect(sandbox.requests).toEqual([]);
+});
+
+test('/health is for programs', async () => {
+  let time = Date.parse('2024-01-01T00:00:00Z');
+  const sandbox = createSandbox({ now: () => time });
+  time += 90_000;
+  expect(await health(sandbox)).toEqual({
+    status: 'operational',
+    version: manifest.version,
+    now: '2024-01-01T00:01:30.000Z',
+    started_at: '2024-01-01T00:00:00Z',
+    uptime: 90,
+    components: [
+      { name: 'Users API', status: 'operational' },
+      { name: 'Projects API', status: 'operational' },
+      { name: 'Webhook deliveries', status: 'operational' },
+    ],
+    incidents: [],
+    latency: null,
+  });
+  await call(sandbox, 'GET /v1/projects');
+  expect(await health(sandbox)).toMatchObject({ latency: { p50: expect.any(Number), p99: expect.any(Number) } });
+});
+
+describe('a fault is an incident', () => {
+  test('of the component whose routes it applies to', async () => {
+    const sandbox = createSandbox({ now: () => Date.parse('2024-01-01T00:00:00Z') });
+    sandbox.faults.next({ status: 503, route: 'GET /users/{id}' });
+    expect(await health(sandbox)).toMatchObject({
+      status: 'outage',
+      components: [{ status: 'outage' }, { status: 'operational' }, { status: 'operational' }],
+      incidents: [
+        {
+          id: 'fault_1',
+          description: 'Responds with 503',
+          route: 'GET /users/{id}',
+          since: '2024-01-01T00:00:00Z',
+          requests: 0,
+        },
+      ],
+    });
+    expect(await status(sandbox)).toContain('A fault is active on purpose.');
+  });
+
+  test.each([
+    [{ latency: 100 }, 'degraded'],
+    [{ status: 500, share: 0.1 }, 'degraded'],
+    [{ reset: true }, 'outage'],
+    [{ body: 'cut' as const }, 'outage'],
+  ])('%j means %s', async (fault, expected) => {
+    const sandbox = createSandbox();
+    sandbox.faults.next(fault);
+    expect(await health(sandbox)).toMatchObject({ status: expected });
+  });
+
+  test('that is over stays on the page', async () => {
+    const sandbox = createSandbox();
+    sandbox.faults.next({ status: 503 });
+    await call(sandbox, 'GET /v1/projects');
+    const page = await status(sandbox);
+    expect(page).toContain('Past incidents');
+    expect(page).toContain('1 request affected');
+    expect(page).toContain('0 % succeeded');
+    expect(await health(sandbox)).toMatchObject({ status: 'operational', incidents: [] });
+  });
+});
+
+test('a failing webhook degrades the deliveries', async () => {
+  const sandbox = createSandbox({
+    webhooks: {
+      endpoints: [{ url: 'https://app.example.com/webhooks' }],
+      fetch: () => Promise.resolve(new Response(null, { status: 500 })),
+    },
+  });
+  sandbox.webhooks.sendTest('we_123');
+  await sandbox.webhooks.flush();
+  expect(await health(sandbox)).toMatchObject({ status: 'degraded', components: [{}, {}, { status: 'degraded' }] });
+});

@@ -1,0 +1,74 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { verifyWebhook } from '@example/sdk/webhooks';
+import { createSandbox, type Sandbox } from '@example/sandbox';
+import { expect, test } from 'vitest';
+import { explainSignature } from '../../../src/dashboard/webhooks/signature.ts';
+import { html, pageAfter, submit } from '../../support/dashboard.ts';
+
+function sandboxWithWebhook(): Sandbox {
+  return createSandbox({
+    webhooks: {
+      endpoints: [{ url: 'https://app.example.com/webhooks' }],
+      fetch: () => Promise.resolve(new Response(null, { status: 204 })),
+    },
+  });
+}
+
+async function explained(sandbox: Sandbox, data: unknown) {
+  const { id } = sandbox.webhooks.sendTest('we_123', 'user.created', data);
+  await sandbox.webhooks.flush();
+  const delivery = sandbox.webhooks.deliveries.find((candidate) => candidate.id === id)!;
+  const attempt = delivery.attempts[0]!;
+  return { delivery, attempt, explain: () => explainSignature(attempt, delivery, sandbox.webhooks.endpoints[0]!) };
+}
+
+test('the explanation is what a receiver verifies', async () => {
+  const sandbox = sandboxWithWebhook();
+  const { delivery, attempt, explain } = await explained(sandbox, { name: "O'Neil ü" });
+  const { content, bodyBytes, bodySha256, signatures } = await explain();
+  const { secret } = sandbox.webhooks.endpoints[0]!;
+
+  await verifyWebhook(delivery.body, attempt.requestHeaders, secret);
+  expect(content).toBe(`${delivery.message}.${attempt.requestHeaders['webhook-timestamp']}.${delivery.body}`);
+  expect(bodyBytes).toBe(Buffer.byteLength(delivery.body));
+  expect(bodySha256).toBe(createHash('sha256').update(delivery.body).digest('hex'));
+  expect(signatures).toEqual([{ value: attempt.requestHeaders['webhook-signature'], madeWith: 'the current secret' }]);
+});
+
+test('the command makes the signature in a shell', async () => {
+  const { attempt, explain } = await explained(sandboxWithWebhook(), { name: "O'Neil ü $HOME `x`" });
+  const { command } = await explain();
+  const output = execFileSync('sh', ['-c', command!], { encoding: 'utf8' });
+  expect(`v1,${output.trim()}`).toBe(attempt.requestHeaders['webhook-signature']);
+});
+
+test('after a rotation, each signature says which secret made it', async () => {
+  const sandbox = sandboxWithWebhook();
+  sandbox.webhooks.rotateSecret('we_123');
+  const { explain } = await explained(sandbox, {});
+  expect((await explain()).signatures.map(({ madeWith }) => madeWith)).toEqual([
+    'the current secret',
+    'the previous secret',
+  ]);
+  sandbox.webhooks.rotateSecret('we_123');
+  sandbox.webhooks.rotateSecret('we_123');
+  const { signatures, command } = await explain();
+  expect(signatures.map(({ madeWith }) => madeWith)).toEqual(['an earlier secret', 'an earlier secret']);
+  expect(command).toBeUndefined();
+});
+
+test('the page of a delivery shows it, and the new secret is shown after a rotation', async () => {
+  const sandbox = sandboxWithWebhook();
+  const { delivery } = await explained(sandbox, { name: 'Ada' });
+  const page = await html(sandbox, `/deliveries/${delivery.id}`);
+  expect(page).toContain('How it was signed');
+  expect(page).toContain('By the current secret');
+  expect(page).toContain('If your verification fails');
+
+  const rotated = await pageAfter(sandbox, await submit(sandbox, '/webhooks/we_123', 'rotate'));
+  const { secret, previous } = sandbox.webhooks.endpoints[0]!;
+  expect(rotated).toMatch(/id="secret-once"[^>]*>\s*whsec_/);
+  expect(rotated).toContain(secret);
+  expect(rotated).toContain(previous?.secret);
+});

@@ -1,0 +1,93 @@
+import { createSandbox, type Sandbox } from '@example/sandbox';
+import { expect, test } from 'vitest';
+import { html, pageAfter, submit } from '../../support/dashboard.ts';
+
+/** A sandbox whose webhook gets these statuses in turn; the last one stays. */
+function sandboxWith(...statuses: number[]): { sandbox: Sandbox; bodies: string[] } {
+  const bodies: string[] = [];
+  const sandbox = createSandbox({
+    webhooks: {
+      endpoints: [{ url: 'https://app.example.com/webhooks' }],
+      schedule: [],
+      fetch: (_, { body }) => {
+        bodies.push(body as string); // The sandbox sends text.
+        const [status = 204] = statuses.length > 1 ? statuses.splice(0, 1) : statuses;
+        return Promise.resolve(
+          new Response(status === 204 ? null : '<b>no</b>', { status, headers: { 'X-Reason': '<i>' } }),
+        );
+      },
+    },
+  });
+  return { sandbox, bodies };
+}
+
+test('the health of a webhook is shown in the list and on its page', async () => {
+  const { sandbox } = sandboxWith(500, 204);
+  expect(await html(sandbox, '/webhooks')).toMatch(/pill plain"[^>]*>idle/);
+  sandbox.webhooks.sendTest('we_123');
+  await sandbox.webhooks.flush();
+  expect(await html(sandbox, '/webhooks')).toMatch(/pill bad"[^>]*>failing/);
+  sandbox.webhooks.sendTest('we_123');
+  await sandbox.webhooks.flush();
+  const page = await html(sandbox, '/webhooks/we_123');
+  expect(page).toMatch(/pill good"[^>]*>healthy/);
+  expect(page).toContain('50 % of the last 2 attempts succeeded');
+});
+
+test('all failed deliveries are sent again at once', async () => {
+  const { sandbox } = sandboxWith(500, 500, 500, 204);
+  for (let index = 0; index < 3; index++) sandbox.webhooks.sendTest('we_123');
+  await sandbox.webhooks.flush();
+  expect(await html(sandbox, '/webhooks/we_123')).toContain('Resend all failed (3)');
+  const page = await pageAfter(sandbox, await submit(sandbox, '/webhooks/we_123', 'resend'));
+  expect(page).toContain('3 deliveries are sent again.');
+  await sandbox.webhooks.flush();
+  expect(sandbox.webhooks.deliveries.map(({ status }) => status)).toEqual(['delivered', 'delivered', 'delivered']);
+  expect(await html(sandbox, '/webhooks/we_123')).not.toContain('Resend all failed');
+});
+
+test('a test event has the data that was typed', async () => {
+  const { sandbox, bodies } = sandboxWith(204);
+  const sent = await submit(sandbox, '/webhooks/we_123', 'test', { event: 'order.shipped', data: '{"order":[1,2]}' });
+  expect(await pageAfter(sandbox, sent)).toContain('Delivery of order.shipped');
+  await sandbox.webhooks.flush();
+  expect(JSON.parse(bodies[0]!)).toMatchObject({ event: 'order.shipped', data: { order: [1, 2] } });
+});
+
+test('a disabled webhook says so, and its deliveries have no next attempt', async () => {
+  const { sandbox } = sandboxWith(410);
+  const { id } = sandbox.webhooks.sendTest('we_123');
+  await sandbox.webhooks.flush();
+  const page = await html(sandbox, '/webhooks/we_123');
+  expect(page).toContain('The receiver responded with 410 Gone.');
+  expect(page).not.toMatch(/<time[^>]*>[^<]*<\/time>\s*<\/td>\s*<\/tr>[\s\S]*Next attempt/);
+  sandbox.webhooks.sendTest('we_123');
+  expect(await html(sandbox, '/webhooks/we_123')).toContain('when enabled');
+  expect(await html(sandbox, `/deliveries/${id}`)).toContain('410');
+});
+
+test('deliveries are filtered by their state', async () => {
+  const { sandbox } = sandboxWith(500, 204);
+  for (let index = 0; index < 2; index++) {
+    sandbox.webhooks.sendTest('we_123');
+    await sandbox.webhooks.flush();
+  }
+  const failed = await html(sandbox, '/webhooks/we_123?status=failed');
+  expect(failed).toContain('delivery-del_123');
+  expect(failed).not.toContain('delivery-del_124');
+  expect(await html(sandbox, '/webhooks/we_123?status=pending')).toContain('No delivery is pending.');
+});
+
+test('attempts are folded, but for the last one, and what a receiver sent is escaped', async () => {
+  const { sandbox } = sandboxWith(500, 400);
+  const { id } = sandbox.webhooks.sendTest('we_123');
+  await sandbox.webhooks.flush();
+  sandbox.webhooks.redeliver(id);
+  await sandbox.webhooks.flush();
+  const page = await html(sandbox, `/deliveries/${id}`);
+  expect(page.match(/<details class="attempt"/g)).toHaveLength(2);
+  expect(page.match(/<details class="attempt" open/g)).toHaveLength(1);
+  expect(page.indexOf('Attempt 2')).toBeLessThan(page.indexOf('Attempt 1'));
+  expect(page).toContain('&lt;b&gt;no&lt;/b&gt;');
+  expect(page).toContain('&lt;i&gt;');
+});

@@ -1,0 +1,82 @@
+import { createSandbox, type Sandbox, type SandboxOptions, type SandboxServer } from '@example/sandbox';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { hasChromium, launch } from '../../../test/support/chromium.ts';
+
+if (!hasChromium) {
+  console.warn('The dashboard is not tested in a browser: install Chromium (apt-get install chromium).');
+}
+
+/** Whether to run the tests in a browser. In CI, a missing browser is a failure. */
+export const testsInBrowser = hasChromium || process.env['CI'] !== undefined;
+
+/** A dashboard in a browser. */
+export interface OpenDashboard {
+  readonly sandbox: Sandbox;
+  readonly server: SandboxServer;
+  readonly context: BrowserContext;
+  readonly page: Page;
+  /** Sends a request over HTTP. */
+  send(path?: string, init?: { token?: string; method?: string; json?: unknown }): Promise<Response>;
+  /** Expects the errors that the page reports so far, such as a 422 that the test has caused. */
+  expectProblems(pattern: RegExp): void;
+}
+
+/** Opens dashboards for a test file. Each test fails if its pages report an error: a script, or the content security policy. */
+export function dashboards(): (
+  options?: SandboxOptions,
+  browserOptions?: BrowserContextOptions,
+) => Promise<OpenDashboard> {
+  let browser: Browser;
+  const opened: { sandbox: Sandbox; context: BrowserContext }[] = [];
+  let problems: string[] = [];
+
+  beforeAll(async () => {
+    browser = await launch();
+  });
+  afterAll(() => browser.close());
+  afterEach(async () => {
+    for (const { sandbox, context } of opened.splice(0)) {
+      await context.close();
+      await sandbox.close();
+    }
+    expect(problems.splice(0)).toEqual([]);
+  });
+
+  return async (options = {}, browserOptions = {}) => {
+    const sandbox = createSandbox(options);
+    const server = await sandbox.listen();
+    const context = await browser.newContext({
+      baseURL: new URL(server.url).origin,
+      viewport: { width: 1280, height: 800 },
+      timezoneId: 'Europe/Berlin',
+      permissions: ['clipboard-read', 'clipboard-write'],
+      ...browserOptions,
+    });
+    opened.push({ sandbox, context });
+    context.on('weberror', (error) => problems.push(error.error().message));
+    context.on('console', (message) => {
+      if (message.type() === 'error') problems.push(message.text());
+    });
+    return {
+      sandbox,
+      server,
+      context,
+      page: await context.newPage(),
+      send: (path = '/projects?per_page=1', { token = sandbox.apiToken, method = 'GET', json } = {}) =>
+        fetch(`${server.url}${path}`, {
+          method,
+          headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+          ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+        }),
+      expectProblems: (pattern) => {
+        problems = problems.filter((problem) => !pattern.test(problem));
+      },
+    };
+  };
+}
+
+/** Waits until the page is connected to the server's events. */
+export async function isLive(page: Page): Promise<void> {
+  await page.locator('#connection[data-state="connected"]').waitFor();
+}
