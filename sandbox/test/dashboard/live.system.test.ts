@@ -116,6 +116,7 @@ describe.runIf(testsInBrowser)('an open page stays true', () => {
     await isLive(page);
     await rows(page).first().click();
     await page.locator('#detail').waitFor();
+    await page.evaluate(() => Object.assign(globalThis, { isOldPage: true }));
     await sandbox.close();
     await page.getByText('Disconnected: the server does not answer').waitFor();
 
@@ -123,6 +124,8 @@ describe.runIf(testsInBrowser)('an open page stays true', () => {
     await next.listen(server.port);
     await page.getByText('This request is gone').waitFor();
     await isLive(page);
+    // The script is the next server's, too.
+    await expect.poll(() => page.evaluate(() => 'isOldPage' in globalThis)).toBe(false);
     expect(await rows(page).count()).toBe(0);
     await page.getByRole('link', { name: 'Show the latest requests' }).click();
     await page.getByText('No requests yet.').waitFor();

@@ -64,7 +64,7 @@ function receive(message: Message): void {
   isConnected = message.event !== 'lost';
   showState(isConnected ? 'connected' : 'lost');
   if (message.event === 'boot' && message.boot !== document.documentElement.dataset['boot']) {
-    // Another server, whose state is another.
+    // Another server, whose script may be another.
     location.reload();
   } else if (message.event === 'change' || (isConnected && !wasConnected)) {
     void update();

@@ -33,6 +33,9 @@ export interface OverviewData {
   readonly errors?: Details | undefined;
 }
 
+/** Number of tokens whose budget is shown. */
+const shownBudgets = 5;
+
 export function Overview({ data }: { data: OverviewData }) {
   const { counts, latest, faults } = data;
   const recent = data.traffic.series;
@@ -132,7 +135,7 @@ export function Overview({ data }: { data: OverviewData }) {
             }
           >
             {data.budgets.length === 0 && <Empty title="There are no tokens, so every request gets a 401." />}
-            {data.budgets.map((budget) => (
+            {data.budgets.slice(0, shownBudgets).map((budget) => (
               <BudgetMeter budget={budget} />
             ))}
           </Card>

@@ -28,6 +28,12 @@ export interface Budget {
   readonly windows: readonly RateWindow[];
 }
 
+/** Where a time is in the drawing. */
+function scale({ series, interval, now }: ChartData): (time: number) => number {
+  const from = series[0]?.start ?? now;
+  return (time) => Math.round(((time - from) / (series.length * interval)) * width * 10) / 10;
+}
+
 function totalOf(series: readonly TrafficInterval[]) {
   const total = { succeeded: 0, clientErrors: 0, refused: 0, serverErrors: 0 };
   for (const counts of series) for (const [ending] of endings) total[ending] += counts[ending];
@@ -48,7 +54,7 @@ export function roundUp(value: number): number {
 export function TrafficChart({ data, budget, label }: { data: ChartData; budget?: Budget; label: string }) {
   const { series, interval, now } = data;
   const from = series[0]?.start ?? now;
-  const x = (time: number) => Math.round(((time - from) / (series.length * interval)) * width * 10) / 10;
+  const x = scale(data);
   const total = totalOf(series);
   const sum = endings.reduce((all, [ending]) => all + total[ending], 0);
   const top = roundUp(Math.max(...series.map(countOf), 4));
@@ -102,6 +108,17 @@ export function TrafficChart({ data, budget, label }: { data: ChartData; budget?
         )}
       </figcaption>
     </figure>
+  );
+}
+
+/** The line of a token's requests left, with the edges of its windows. */
+export function BudgetChart({ data, budget, label }: { data: ChartData; budget: Budget; label: string }) {
+  return (
+    <div class="plot small">
+      <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={label}>
+        <BudgetPath data={data} budget={budget} x={scale(data)} />
+      </svg>
+    </div>
   );
 }
 

@@ -1,7 +1,7 @@
 import type { RateLimit, RateWindow } from '../../state/rate-windows.ts';
 import type { Services } from '../../state/services.ts';
 import { type TokenInfo, tokenInfo } from '../../state/sandbox-state.ts';
-import { type ChartData, TrafficChart } from '../parts/chart.tsx';
+import { BudgetChart, type ChartData, TrafficChart } from '../parts/chart.tsx';
 import { Card, Empty, PageHead, Pill, Time } from '../parts/components.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { durationText } from '../parts/duration.ts';
@@ -33,9 +33,9 @@ export function tokenBudgets({ store, windows, traffic, clock }: Services): read
   });
 }
 
-/** A token's budget in one line. */
+/** A token's budget in a few lines: how much is left, and how it got there. */
 export function BudgetMeter({ budget }: { budget: TokenBudget }) {
-  const { token, rate, remaining } = budget;
+  const { token, rate, remaining, windows, traffic } = budget;
   return (
     <div class={remaining === 0 ? 'budget-meter alarm' : 'budget-meter'}>
       <p>
@@ -50,6 +50,11 @@ export function BudgetMeter({ budget }: { budget: TokenBudget }) {
         value={remaining}
         aria-label={`Requests left for ${token.name}`}
       ></meter>
+      <BudgetChart
+        data={traffic}
+        budget={{ rate, windows }}
+        label={`Requests left for ${token.name} in the last ${durationText(traffic.series.length * traffic.interval)}`}
+      />
       <p class="hint">
         <ResetText budget={budget} />
       </p>

@@ -90,6 +90,12 @@ test('the timeline of a token shows its refused calls, its windows and the alarm
   expect(page).toContain('datetime="2024-01-01T00:01:00.000Z"');
   expect(page).toContain('<title>⚠ Rate limits');
 
+  const overview = await html(sandbox);
+  expect(overview).toContain('All requests: 3 requests in 5 min, 2 succeeded, 1 refused (429)');
+  expect(overview).toMatch(
+    /Requests left for CI in the last 5 min"><line class="edge"[^>]*><\/line><path class="budget"/,
+  );
+
   time += 60_000;
   const later = await html(sandbox, '/rate-limits');
   expect(later).not.toContain('No requests left.');
