@@ -16,6 +16,7 @@ const mayImport = {
   webhooks: ['errors', 'utils', 'telemetry'],
   redis: ['errors', 'utils', 'rate-limit', 'webhooks'],
   sqlite: ['errors', 'utils', 'rate-limit', 'webhooks'],
+  otel: ['errors', 'utils', 'telemetry'],
 };
 
 const folders = Object.keys(mayImport);

@@ -18,6 +18,8 @@ const shared: Options = {
   splitting: true,
   // Bundled whole, so that nothing else is installed and Jest can `require` the package.
   noExternal: libraryPackages,
+  // The user's own, because it is one per process.
+  external: ['@opentelemetry/api'],
   sourcemap: true,
   esbuildPlugins: [withoutSourceMaps(libraryPackages)],
   esbuildOptions: (options) => {
@@ -34,6 +36,7 @@ const entries = {
   'webhooks/index': 'src/webhooks/index.ts',
   'redis/index': 'src/redis/index.ts',
   'sqlite/index': 'src/sqlite/index.ts',
+  'otel/index': 'src/otel/index.ts',
   'rate-limit/index': 'src/rate-limit/index.ts',
 };
 

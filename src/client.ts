@@ -3,6 +3,7 @@ import { HttpClient, SharedState } from './http/http-client.ts';
 import type { APIPromise } from './http/api-promise.ts';
 import { clientOptionNames, resolveOptions, type ClientOptions } from './http/client-options.ts';
 import { endpointOptionNames, type EndpointOptions, type HttpMethod } from './http/request-options.ts';
+import { addTracer, type Tracer } from './telemetry/tracing.ts';
 import type { RateLimitSnapshot } from './rate-limit/limiter.ts';
 import { Projects } from './resources/projects.ts';
 import { Users } from './resources/users.ts';
@@ -109,6 +110,11 @@ export class Client {
   once<Name extends keyof ClientEvents>(name: Name, listener: ClientEventListener<Name>): this {
     this.#shared.telemetry.events.once(name, listener);
     return this;
+  }
+
+  /** @internal For `instrument` of `@example/sdk/otel`. */
+  [addTracer](tracer: Tracer): void {
+    this.#shared.telemetry.tracing.add(tracer);
   }
 
   /** Removes a listener. */

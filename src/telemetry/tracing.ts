@@ -12,16 +12,17 @@ export interface TracedOperations {
   wait: RateLimitWaitEvent;
 }
 
-/** Runs an operation within a trace. It calls `run` once, and returns what that returns. */
-export type Tracer = <Name extends keyof TracedOperations, T>(
-  name: Name,
-  event: TracedOperations[Name],
-  run: () => Promise<T>,
-) => Promise<T>;
+/** Runs each operation within a trace: it calls `run` once, and returns what that returns. */
+export type Tracer = {
+  readonly [Name in keyof TracedOperations]: <T>(event: TracedOperations[Name], run: () => Promise<T>) => Promise<T>;
+};
+
+/** The name of the method of a client that adds a {@link Tracer}. Both copies of the package have the same. */
+export const addTracer: unique symbol = Symbol.for('@example/sdk/add-tracer');
 
 /** Traces operations: through the tracing channels of `node:diagnostics_channel`, and through tracers that were added. */
 export class Tracing {
-  readonly #tracers: Tracer[] = [];
+  readonly #tracers = new Set<Tracer>();
   readonly #channels: Partial<Record<keyof TracedOperations, TracingChannel<unknown, CallEvent>>> = {};
 
   constructor() {
@@ -33,11 +34,11 @@ export class Tracing {
   }
 
   add(tracer: Tracer): void {
-    this.#tracers.push(tracer);
+    this.#tracers.add(tracer);
   }
 
   isUsed(name: keyof TracedOperations): boolean {
-    return this.#tracers.length > 0 || this.#channels[name]?.hasSubscribers === true;
+    return this.#tracers.size > 0 || this.#channels[name]?.hasSubscribers === true;
   }
 
   /** Runs an operation. If nothing traces it, it is only run. */
@@ -51,7 +52,7 @@ export class Tracing {
     if (channel?.hasSubscribers) traced = () => channel.tracePromise(operation, event);
     for (const tracer of this.#tracers) {
       const inner = traced;
-      traced = () => tracer(name, event, inner);
+      traced = () => tracer[name](event, inner);
     }
     return traced();
   }

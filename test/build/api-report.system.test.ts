@@ -54,6 +54,7 @@ describe('the public surface is the recorded one, and exports every type that it
     ['@example/sdk/webhooks', '.', 'webhooks/index.d.ts', 'docs/api-report/webhooks.api.md'],
     ['@example/sdk/redis', '.', 'redis/index.d.ts', 'docs/api-report/redis.api.md'],
     ['@example/sdk/sqlite', '.', 'sqlite/index.d.ts', 'docs/api-report/sqlite.api.md'],
+    ['@example/sdk/otel', '.', 'otel/index.d.ts', 'docs/api-report/otel.api.md'],
     ['@example/sdk/rate-limit', '.', 'rate-limit/index.d.ts', 'docs/api-report/rate-limit.api.md'],
     ['@example/sandbox', 'sandbox', 'index.d.ts', 'sandbox/api-report.md'],
   ])('%s', { timeout: 60_000 }, async (_, directory, declarations, recorded) => {

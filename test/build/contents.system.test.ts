@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { basename, dirname, join } from 'node:path';
@@ -56,7 +57,7 @@ describe('what npm publish ships', () => {
     expect(named.filter((path) => !files.has(path))).toEqual([]);
   });
 
-  test('imports nothing but what it ships, and Node', async () => {
+  test('imports nothing but what it ships, and Node; one entry point also its optional peer', async () => {
     const scripts = [...files].filter((path) => /\.c?js$/.test(path));
     const { metafile } = await build({
       absWorkingDir: root,
@@ -73,7 +74,11 @@ describe('what npm publish ships', () => {
     const imported = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
 
     expect(Object.keys(metafile.inputs).filter((path) => !files.has(path))).toEqual([]);
-    expect([...new Set(imported)].filter((specifier) => !isInstalled(specifier))).toEqual([]);
+    expect([...new Set(imported)].filter((specifier) => !isInstalled(specifier))).toEqual(['@opentelemetry/api']);
+    const users = scripts.filter((path) =>
+      /(from |require\()["']@opentelemetry/.test(readFileSync(join(root, path), 'utf8')),
+    );
+    expect(users.sort()).toEqual(['dist/otel/index.cjs', 'dist/otel/index.js']);
   });
 
   test('has declarations that import nothing else either', async () => {
@@ -113,7 +118,11 @@ describe('what npm publish ships', () => {
 
   test('installs no other package along with it, and runs nothing while it is installed', () => {
     expect(bundled).toEqual([]);
-    expect(Object.keys(manifest).filter((name) => /dependencies$/i.test(name))).toEqual(['devDependencies']);
+    const fields = Object.keys(manifest).filter((name) => /dependencies$/i.test(name));
+    expect(fields.sort()).toEqual(['devDependencies', 'peerDependencies']);
+    for (const name of Object.keys(manifest.peerDependencies)) {
+      expect(manifest.peerDependenciesMeta).toHaveProperty([name], { optional: true });
+    }
     expect(Object.keys(manifest.scripts).filter((name) => /^(pre|post)?install$|^prepare$/.test(name))).toEqual([]);
   });
 

@@ -44,6 +44,15 @@ describe('the examples run as they stand', () => {
     ]);
   });
 
+  it('tracing', async () => {
+    expect((await runExample('tracing')).trim().split('\n')).toEqual([
+      '100 projects.',
+      'GET /projects below GET /projects: 200', // the attempt
+      'GET /projects below count projects: 200', // the call
+      'count projects below nothing: undefined',
+    ]);
+  });
+
   it('any-endpoint', async () => {
     expect((await runExample('any-endpoint')).trim().split('\n')).toEqual([
       `Created in ${new Date().getUTCFullYear()}`,

@@ -1,0 +1,280 @@
+import { context, metrics, propagation, SpanKind, SpanStatusCode, trace, type Span } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+  type ReadableSpan,
+} from '@opentelemetry/sdk-trace-base';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { InvalidRequestError } from '@example/sdk';
+import { instrument } from '@example/sdk/otel';
+import { clientOf, rejection, user } from '../support/http-server.ts';
+import { errorResponse, inProcessApi, noAnswer, type SentRequest } from '../support/in-process-api.ts';
+import { fixJitter, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
+
+const spans = new InMemorySpanExporter();
+let ids = 0;
+/** Not at random, because the tests fix `Math.random`. */
+const idGenerator = {
+  generateTraceId: () => String(++ids).padStart(32, '0'),
+  generateSpanId: () => String(++ids).padStart(16, '0'),
+};
+
+beforeEach(() => {
+  useVirtualTime();
+  fixJitter(0);
+  spans.reset();
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+  trace.setGlobalTracerProvider(
+    new BasicTracerProvider({ idGenerator, spanProcessors: [new SimpleSpanProcessor(spans)] }),
+  );
+  onTestFinished(() => {
+    for (const api of [context, propagation, trace, metrics]) api.disable();
+  });
+});
+
+const named = (name: string) => spans.getFinishedSpans().filter((span) => span.name === name);
+const kinds = (kind: SpanKind) => spans.getFinishedSpans().filter((span) => span.kind === kind);
+const idOf = (span: ReadableSpan | Span | undefined) => span?.spanContext().spanId;
+const traceOf = ({ init }: SentRequest) => init.headers['traceparent']?.split('-');
+
+/** Reads metrics when it is asked to. */
+class ReaderOnDemand extends MetricReader {
+  protected override onForceFlush(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  protected override onShutdown(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** Runs the work as a user's own operation. */
+function within<T>(name: string, work: () => Promise<T>): Promise<T> {
+  return trace.getTracer('app').startActiveSpan(name, async (span) => work().finally(() => span.end()));
+}
+
+describe('instrument(client)', () => {
+  it('makes a span of each call, below the active one, with a child for each attempt', async () => {
+    const api = inProcessApi(({ url }) =>
+      api.requests.length === 1 ? errorResponse(500) : Response.json({ ...user, url }),
+    );
+    const client = instrument(clientOf(api));
+
+    await settled(within('job', () => client.users.get('user_123')));
+
+    const [job] = named('job');
+    const [call] = kinds(SpanKind.INTERNAL).filter((span) => span !== job);
+    const attempts = kinds(SpanKind.CLIENT);
+    const { hostname } = new URL(api.url);
+    const common = {
+      'http.request.method': 'GET',
+      'url.template': '/users/{id}',
+      'server.address': hostname,
+      'server.port': 443,
+      'url.full': `${api.url}/users/user_123`,
+    };
+    expect(call).toMatchObject({ name: 'GET /users/{id}', parentSpanContext: { spanId: idOf(job) } });
+    expect(call?.attributes).toEqual({
+      'http.request.method': 'GET',
+      'url.template': '/users/{id}',
+      'http.response.status_code': 200,
+    });
+    expect(call?.status.code).toBe(SpanStatusCode.UNSET);
+    expect(attempts.map(({ name, parentSpanContext }) => [name, parentSpanContext?.spanId])).toEqual([
+      ['GET /users/{id}', idOf(call)],
+      ['GET /users/{id}', idOf(call)],
+    ]);
+    expect(attempts.map(({ attributes }) => attributes)).toEqual([
+      { ...common, 'http.response.status_code': 500, 'error.type': '500' },
+      { ...common, 'http.response.status_code': 200, 'http.request.resend_count': 1 },
+    ]);
+    expect(attempts.map(({ status }) => status.code)).toEqual([SpanStatusCode.ERROR, SpanStatusCode.UNSET]);
+    expect(api.requests.map((request) => traceOf(request)?.[2])).toEqual(attempts.map(idOf));
+  });
+
+  it.each([
+    ['an error status', '404', () => errorResponse(404), {}],
+    ['no answer', 'ConnectionError', () => Promise.reject(new TypeError('fetch failed')), {}],
+    ['a timeout', 'TimeoutError', noAnswer, { timeout: 100 }],
+    ['an unusable body', 'ResponseValidationError', () => new Response('<html>'), {}],
+  ])('marks a call with %s as an error of type %s', async (_, type, answer, options) => {
+    const client = instrument(clientOf(inProcessApi(answer), { maxRetries: 0 }));
+
+    const error = await settled(rejection(client.users.get('user_123', options)));
+
+    const [call] = kinds(SpanKind.INTERNAL);
+    expect(call?.attributes['error.type']).toBe(type);
+    expect(call?.status).toEqual({ code: SpanStatusCode.ERROR, message: (error as Error).message });
+  });
+
+  it('does not mark a call as an error if its caller aborted it', async () => {
+    const client = instrument(clientOf(inProcessApi(noAnswer)));
+
+    const controller = new AbortController();
+    const call = rejection(client.users.get('user_123', { signal: controller.signal }));
+    setTimeout(() => controller.abort(), 50);
+    await settled(call);
+
+    for (const span of spans.getFinishedSpans()) {
+      expect(span.status.code).toBe(SpanStatusCode.UNSET);
+      expect(span.attributes['error.type']).toBe('AbortError');
+    }
+    expect(spans.getFinishedSpans()).toHaveLength(2);
+  });
+
+  it('notes the wait for the rate limit as an event of the call', async () => {
+    const client = instrument(
+      clientOf(
+        inProcessApi(() => Response.json(user)),
+        { rateLimit: { limit: 1 } },
+      ),
+    );
+
+    await settled(client.users.get('user_1'));
+    await settled(client.users.get('user_2'));
+
+    const [first, second] = kinds(SpanKind.INTERNAL);
+    expect(first?.events).toEqual([]);
+    expect(second?.events).toMatchObject([
+      {
+        name: 'rate_limit.wait',
+        attributes: { 'rate_limit.expected_delay': 60_000, 'rate_limit.delay': 60_000, 'rate_limit.waiting': 1 },
+      },
+    ]);
+  });
+
+  it('runs the request within the span of its attempt, so that what fetch does is below it', async () => {
+    const active: (string | undefined)[] = [];
+    const api = inProcessApi(async () => {
+      active.push(idOf(trace.getActiveSpan()));
+      await sleep(10);
+      return errorResponse(503, { 'retry-after': '1' });
+    });
+
+    await settled(rejection(instrument(clientOf(api)).users.get('user_123')));
+
+    expect(active).toEqual(kinds(SpanKind.CLIENT).map(idOf));
+  });
+
+  it('covers clients that withOptions makes, and changes nothing the second time', async () => {
+    const client = instrument(instrument(clientOf(inProcessApi(() => Response.json(user)))));
+
+    await settled(client.withOptions({ timeout: 1000 }).users.get('user_123'));
+
+    expect(spans.getFinishedSpans()).toHaveLength(2);
+  });
+
+  it.each([undefined, null, {}, 'client'])('needs a client: %j', (client) => {
+    expect(() => instrument(client as object)).toThrow(InvalidRequestError);
+  });
+
+  it('changes nothing without an OpenTelemetry SDK', async () => {
+    for (const api of [context, propagation, trace, metrics]) api.disable();
+    const api = inProcessApi(() => Response.json(user));
+
+    expect(await instrument(clientOf(api)).users.get('user_123')).toEqual(user);
+    expect(api.requests[0]?.init.headers).not.toHaveProperty('traceparent');
+  });
+
+  it('records the duration of requests, and how many are active', async () => {
+    const reader = new ReaderOnDemand();
+    const client = instrument(
+      clientOf(
+        inProcessApi(async ({ url }) => {
+          await sleep(200);
+          return url.endsWith('none') ? errorResponse(404) : Response.json(user);
+        }),
+      ),
+    );
+    metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }));
+
+    await settled(client.users.get('user_123'));
+    await settled(rejection(client.users.get('none')));
+    const { resourceMetrics } = await reader.collect();
+
+    const recorded = resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics);
+    const byName = Object.fromEntries(recorded.map((metric) => [metric.descriptor.name, metric.dataPoints]));
+    expect(byName['http.client.request.duration']).toMatchObject([
+      {
+        attributes: { 'http.response.status_code': 200, 'url.template': '/users/{id}' },
+        value: { count: 1, sum: 0.2 },
+      },
+      { attributes: { 'http.response.status_code': 404, 'error.type': '404' }, value: { count: 1, sum: 0.2 } },
+    ]);
+    expect(byName['http.client.active_requests']).toMatchObject([{ value: 0 }]);
+  });
+});
+
+describe('10 000 calls that wait in the queue, are retried and are requested ahead', () => {
+  it('all have the right parent, and so have their attempts', async () => {
+    const lists = 20;
+    const gets = 9_900;
+    const pagesOfAList = 5;
+    const failed = new Set<string>();
+    let requests = 0;
+    const active = new Map<string, string | undefined>();
+    const api = inProcessApi(async (request) => {
+      active.set(traceOf(request)?.[2] ?? '', idOf(trace.getActiveSpan()));
+      const isThird = ++requests % 3 === 0;
+      await sleep(20);
+      // Every third request fails at first.
+      if (isThird && !failed.has(request.url)) {
+        failed.add(request.url);
+        return errorResponse(500);
+      }
+      const { pathname, searchParams } = new URL(request.url);
+      if (pathname.includes('/users/')) return Response.json({ ...user, id: pathname });
+      const page = Number(searchParams.get('page') ?? 1);
+      const data = [{ id: `${searchParams.get('status')} ${page}`, name: '', description: '', created_at: '' }];
+      return Response.json({
+        data,
+        meta: { current_page: page, total_pages: pagesOfAList, total_count: pagesOfAList },
+      });
+    });
+    const client = instrument(clientOf(api, { rateLimit: { limit: 500 }, maxRetries: 10 }));
+
+    const work = Array.from({ length: gets }, (_, index) =>
+      within(`get ${index}`, () => client.users.get(`user_${index}`)),
+    );
+    for (let index = 0; index < lists; index += 1) {
+      const list = within(`list ${index}`, () =>
+        client.projects.list({ per_page: 1, status: `s${index}` }, { prefetch: 3 }).toArray(),
+      );
+      work.push(list as Promise<never>);
+    }
+    await settled(Promise.all(work));
+
+    const finished = spans.getFinishedSpans();
+    const parents = new Map(finished.map((span) => [idOf(span), span]));
+    const calls = finished.filter(({ kind, name }) => kind === SpanKind.INTERNAL && name.startsWith('GET '));
+    const attempts = finished.filter(({ kind }) => kind === SpanKind.CLIENT);
+    expect(calls.length).toBeGreaterThanOrEqual(gets + lists * pagesOfAList);
+    expect(attempts.length).toBe(api.requests.length);
+    expect(attempts.length).toBeGreaterThan(calls.length);
+    expect(calls.filter(({ events }) => events.length > 0).length).toBeGreaterThan(gets / 2);
+
+    const wrongCalls = calls.filter(({ name, parentSpanContext }) => {
+      const parent = parents.get(parentSpanContext?.spanId)?.name ?? '';
+      return !parent.startsWith(name === 'GET /users/{id}' ? 'get ' : 'list ');
+    });
+    const childrenOf = Map.groupBy(calls, ({ parentSpanContext }) => parentSpanContext?.spanId);
+    const getsWithOtherThanOneCall = finished.filter(
+      (span) => span.name.startsWith('get ') && childrenOf.get(idOf(span))?.length !== 1,
+    );
+    const wrongAttempts = attempts.filter((attempt) => {
+      const call = parents.get(attempt.parentSpanContext?.spanId);
+      const job = parents.get(call?.parentSpanContext?.spanId);
+      const id = /user_(\d+)$|status=s(\d+)/.exec(String(attempt.attributes['url.full']));
+      const expected = id?.[1] === undefined ? `list ${id?.[2]}` : `get ${id[1]}`;
+      return job?.name !== expected || active.get(idOf(attempt) ?? '') !== idOf(attempt);
+    });
+    expect(wrongCalls).toEqual([]);
+    expect(getsWithOtherThanOneCall).toEqual([]);
+    expect(wrongAttempts).toEqual([]);
+  }, 120_000);
+});
