@@ -18,11 +18,11 @@ console.log(`  ${user.id}  ${user.name} <${user.email}>  ${dim(user.created_at)}
 
 step('Read every project, page by page');
 const ids = new Set<string>();
-for await (const page of client.projects.list().pages()) {
-  for (const project of page.data) ids.add(project.id);
-  const { current_page, total_pages, total_count } = page.meta;
-  const bar = '█'.repeat(current_page * 4) + '░'.repeat((total_pages - current_page) * 4);
-  console.log(`  page ${current_page} of ${total_pages}  ${bar}  ${ids.size} of ${total_count}`);
+for await (const page of client.projects.list({ per_page: 20 }).pages()) {
+  for (const project of page) ids.add(project.id);
+  const { total_count } = page.meta;
+  const done = Math.round((ids.size / total_count) * 20);
+  console.log(`  ${'█'.repeat(done)}${'░'.repeat(20 - done)}  ${ids.size} of ${total_count}`);
 }
 
 step('List only active projects');

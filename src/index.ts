@@ -36,7 +36,7 @@ export type {
   CallEvent,
   ClientEventListener,
   ClientEvents,
-  ListDriftEvent,
+  ListUnverifiedEvent,
   RateLimitStoreEvent,
   RateLimitWaitEvent,
   RequestEvent,

@@ -51,7 +51,7 @@ describe('the types', () => {
       | 'rateLimitStore'
       | 'validationIssue'
       | 'callEnd'
-      | 'listDrift'
+      | 'listUnverified'
     >();
     client.on('response', (event) => {
       expectTypeOf(event.status).toEqualTypeOf<number>();
@@ -59,7 +59,7 @@ describe('the types', () => {
     });
     client.once('retry', ({ delay, reason }) => expectTypeOf([delay, reason]).toEqualTypeOf<(number | string)[]>());
     client.off('rateLimitWait', ({ waiting }) => expectTypeOf(waiting).toEqualTypeOf<number>());
-    expectTypeOf(client.on<'listDrift'>).returns.toEqualTypeOf<Client>();
+    expectTypeOf(client.on<'listUnverified'>).returns.toEqualTypeOf<Client>();
   });
 
   it('of options are unions where only some words are allowed', () => {
@@ -74,7 +74,7 @@ describe('the types', () => {
     expectTypeOf<object>().toExtend<ClientOptions & RequestOptions & ListOptions>();
     expectTypeOf<Record<keyof ClientOptions, undefined>>().toExtend<ClientOptions>();
     expectTypeOf<Record<keyof ListOptions, undefined>>().toExtend<ListOptions>();
-    expectTypeOf<keyof ListOptions>().toEqualTypeOf<keyof RequestOptions | 'prefetch'>();
+    expectTypeOf<keyof ListOptions>().toEqualTypeOf<keyof RequestOptions | 'prefetch' | 'cursor'>();
   });
 
   it('of errors are told apart by instanceof', () => {

@@ -22,8 +22,11 @@ export class ExampleError extends Error {
     return false;
   }
 
-  /** The page of a list that could not be read: `list({ page })` goes on from there. Absent outside lists. */
-  declare page?: number;
+  /**
+   * The place in a list up to which all items have been yielded: `list(params, { cursor })` goes on there. Absent outside
+   * of iterations.
+   */
+  declare cursor?: string;
 
   /** Returns what is safe to log: no token, no password, no headers. */
   toJSON(): Record<string, unknown> {

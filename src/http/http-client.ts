@@ -1,7 +1,7 @@
 import { Redactor } from '../auth/redaction.ts';
 import { InvalidRequestError, RateLimitWaitError, type ExampleError, type RequestTarget } from '../errors/index.ts';
 import type { Permit, RateLimitSnapshot } from '../rate-limit/limiter.ts';
-import type { ListDriftEvent } from '../telemetry/events.ts';
+import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import { CallTelemetry } from '../telemetry/call-telemetry.ts';
 import { Telemetry } from '../telemetry/telemetry.ts';
 import { sleep } from '../utils/abort.ts';
@@ -49,6 +49,10 @@ export class HttpClient implements Requester {
     this.#admissionControl = new AdmissionControl(options, this.#telemetry);
   }
 
+  get baseUrl(): string {
+    return this.#options.baseUrl;
+  }
+
   get rateLimit(): RateLimitSnapshot | undefined {
     return this.#admissionControl.rateLimit;
   }
@@ -65,8 +69,8 @@ export class HttpClient implements Requester {
     return new APIPromise((promise) => this.#start({ method, path, route: path }, open, promise));
   }
 
-  onListDrift(drift: ListDriftEvent): void {
-    this.#telemetry.listDrift(drift);
+  onListUnverified(event: ListUnverifiedEvent): void {
+    this.#telemetry.listUnverified(event);
   }
 
   #start<T>(target: RequestTarget, open: () => Call, promise: APIPromise<T>): Promise<Exchange<T>> {

@@ -1,18 +1,20 @@
 import type { ZodMiniType } from 'zod/mini';
-import { wholeNumber } from '../utils/arguments.ts';
-import { deferErrors } from '../utils/defer-errors.ts';
-import { readOptions } from '../utils/options.ts';
-import { ExampleError } from '../errors/index.ts';
-import type { ListDriftEvent } from '../telemetry/events.ts';
+import { ExampleError, InvalidRequestError } from '../errors/index.ts';
 import type { APIPromise, WithResponse } from '../http/api-promise.ts';
 import type { InternalOptions, Requester } from '../http/request-options.ts';
 import { expandRoute } from '../http/route.ts';
-import { lastPage } from './last-page.ts';
+import type { ListUnverifiedEvent } from '../telemetry/events.ts';
+import { wholeNumber } from '../utils/arguments.ts';
+import { deferErrors } from '../utils/defer-errors.ts';
+import { readOptions } from '../utils/options.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
 import { checkList, readListOptions, type ListOptions, type PageParams } from './list-options.ts';
-import { isPageBody, pageBodySchema, type PageBody, type PageMeta } from './page-body.ts';
-import type { FetchedPage } from './page-reader.ts';
+import { isPageBody, pageBodySchema, toMeta, type PageBody } from './page-body.ts';
+import { defaultSize, PageSizes } from './page-sizes.ts';
 import { Page } from './page.ts';
-import { walk, type Drift } from './walk.ts';
+import { Progress } from './progress.ts';
+import { walk, type RequestWindow } from './walk.ts';
+import { windowOf } from './windows.ts';
 
 /** One list of the API, filled in. */
 export interface ListSpec<Item> {
@@ -28,13 +30,15 @@ export interface ListSpec<Item> {
 
 /** What a list needs of the client. */
 export interface ListRequester extends Requester {
-  /** Told at the end of a walk over a list that moved too much to be sure of every item. */
-  onListDrift?(drift: ListDriftEvent): void;
+  /** What a server limits pages to is remembered by its base URL. */
+  readonly baseUrl: string;
+  /** Called at the end of an iteration that could not verify that it yielded each item once. */
+  onListUnverified?(event: ListUnverifiedEvent): void;
 }
 
 /**
  * What a list method returns. Await it for one page; iterate it for every item of every page. Nothing is requested
- * before one of the two happens.
+ * before one of the two happens, and each iteration reads the list anew.
  *
  * @example
  * for await (const project of client.projects.list()) console.log(project.name);
@@ -48,7 +52,6 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
   readonly #options: () => ListOptions;
   #request: APIPromise<PageBody<Item>> | undefined;
   #page: Promise<Page<Item>> | undefined;
-  #walked = false;
 
   /** @internal */
   constructor(requester: ListRequester, spec: ListSpec<Item>, options?: ListOptions) {
@@ -57,13 +60,12 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     this.#options = deferErrors(() => readListOptions(options));
   }
 
-  /** Waits for the page asked for: the first, unless `page` says otherwise. */
+  /** Waits for the page asked for: the first, unless `page` or `cursor` says otherwise. */
   then<A = Page<Item>, B = never>(
     onfulfilled?: ((page: Page<Item>) => A | PromiseLike<A>) | null,
     onrejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    this.#page ??= this.#load();
-    return this.#page.then(onfulfilled, onrejected);
+    return (this.#page ??= this.#load()).then(onfulfilled, onrejected);
   }
 
   catch<B = never>(onrejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<Page<Item> | B> {
@@ -74,13 +76,12 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     return this.then().finally(onfinally);
   }
 
-  /** The page, the response it came in, and what that said of the rate limit. */
+  /** The page, the response it came in, and what that said of the rate limit. Not for a list with a `cursor`. */
   async withResponse(): Promise<WithResponse<Page<Item>>> {
-    const data = await this.then();
-    return { ...(await this.#open().withResponse()), data };
+    return { ...(await this.#open().withResponse()), data: await this };
   }
 
-  /** The response of the page, its body unread. */
+  /** The response of the page, its body unread. Not for a list with a `cursor`. */
   async asResponse(): Promise<Response> {
     return this.#open().asResponse();
   }
@@ -99,100 +100,97 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
   }
 
   /**
-   * Every page from the one asked for to the list's end. An item that moved to another page meanwhile is on one of
-   * them only, so that a page may hold more or fewer items than asked for.
+   * The same in pages. Each holds the items of one request that were on none before, so that it may have fewer items than
+   * asked for. Its `meta` is about that request.
    */
   pages(): AsyncGenerator<Page<Item>, void, undefined> {
     return this.#walk(0, Infinity);
   }
 
   /**
-   * Every item from the page asked for to the list's end, or the first `limit` of them. Works four pages ahead, unless
-   * `prefetch` says otherwise, but never requests a page that `limit` doesn't need.
+   * Every item from the page asked for to the list's end, or the first `limit` of them. Makes four requests ahead, unless
+   * `prefetch` says otherwise, but none that `limit` doesn't need.
    *
-   * @throws InvalidRequestError if `limit` is not a whole number from 0 up.
+   * @throws {InvalidRequestError} when `limit` is not a whole number from 0 up.
    */
   async toArray(options?: { limit?: number | undefined }): Promise<Item[]> {
     const { limit = Infinity } = readOptions('options', options, ['limit']);
     if (limit !== Infinity) wholeNumber('limit', limit, 0);
-    checkList(this.#spec.query, this.#options());
+    this.#check();
     const items: Item[] = [];
     if (limit === 0) return items;
     for await (const page of this.#walk(4, limit)) {
-      for (const item of page.data) if (items.length < limit) items.push(item);
+      for (const item of page) items.push(item);
     }
-    return items;
+    return items.slice(0, limit);
   }
 
   async *#walk(pagesAhead: number, limit: number): AsyncGenerator<Page<Item>, void, undefined> {
-    const { query, route, params } = this.#spec;
-    const { signal, prefetch = pagesAhead } = this.#options();
-    // A page that was awaited, or is about to be, is not requested again; but only the first walk may start from it,
-    // because by the second one it is old.
-    let request = this.#walked ? undefined : this.#open();
-    this.#walked = true;
-    const fetchPage = (page: number, options: InternalOptions<PageBody<Item>> & { signal: AbortSignal }) => {
-      const first = request;
-      request = undefined;
-      if (first !== undefined) return this.#named(page, first);
-      const signals = signal === undefined ? options.signal : AbortSignal.any([signal, options.signal]);
-      return this.#named(page, this.#send({ ...query, page }, { ...options, signal: signals }));
-    };
-    const onDrift = (drift: Drift) =>
-      this.#requester.onListDrift?.({ method: 'GET', path: expandRoute(route, params), route, ...drift });
-
-    for await (const walked of walk(fetchPage, { first: query?.page ?? 1, prefetch, limit, onDrift })) {
-      yield this.#toPage(walked.page, walked, walked.hasNext);
-      signal?.throwIfAborted();
+    const { page = 1, per_page } = this.#check();
+    const { signal, cursor, prefetch = pagesAhead } = this.#options();
+    const sizes = new PageSizes(this.#requester.baseUrl, Math.min(per_page ?? 100, limit));
+    const start = { position: (page - 1) * (per_page ?? defaultSize), ids: [] };
+    const progress = new Progress<Item>(cursor === undefined ? start : decodeCursor(cursor), sizes);
+    const request: RequestWindow<Item> = (window, options) =>
+      this.#send(window, { ...options, signal: signal ? AbortSignal.any([signal, options.signal]) : options.signal });
+    try {
+      for await (const { items, meta } of walk(progress, request, prefetch, limit)) {
+        const cursor = encodeCursor(progress.cursor);
+        yield new Page(items, meta, cursor, progress.isDone ? undefined : this.#from({ cursor }));
+        signal?.throwIfAborted();
+      }
+    } catch (error) {
+      if (error instanceof ExampleError) error.cursor = encodeCursor(progress.cursor);
+      throw error;
+    } finally {
+      const { route, params } = this.#spec;
+      const { unverified: reason } = progress;
+      if (reason)
+        this.#requester.onListUnverified?.({ method: 'GET', path: expandRoute(route, params), route, reason });
     }
   }
 
   async #load(): Promise<Page<Item>> {
-    const { page = 1, per_page } = this.#spec.query ?? {};
-    const body: FetchedPage<Item> = await this.#named(page, this.#open());
-    const { length } = body.data;
-    return this.#toPage(
-      page,
-      body,
-      page < lastPage(page, length, body.meta, per_page ?? (page === 1 ? length : undefined)),
+    // A walk has at least one page.
+    if (this.#options().cursor !== undefined) return (await this.pages().next()).value as Page<Item>;
+    const { page = 1, per_page } = this.#check();
+    const { data, meta } = await this.#open();
+    const window = windowOf(page, per_page ?? Math.max(1, data.length));
+    const progress = new Progress(
+      { position: window.start, ids: [] },
+      new PageSizes(this.#requester.baseUrl, window.size),
     );
+    // Without `per_page`, the position of a later page is a guess, which `total_count` can't be compared with.
+    progress.read(window, { data, meta: page > 1 && !per_page ? { ...meta, total_count: -1 } : meta });
+    const cursor = encodeCursor(progress.cursor);
+    const [next, rest] = progress.isDone ? [] : [this.#from({ page: page + 1 }), this.#from({ cursor })];
+    return new Page(data, toMeta(meta, page), cursor, next, rest);
   }
 
-  /** The request of the page asked for, made once. Throws what is wrong with the parameters. */
+  /** The request for the page asked for, made once. */
   #open(): APIPromise<PageBody<Item>> {
-    checkList(this.#spec.query, this.#options());
-    return (this.#request ??= this.#send({ ...this.#spec.query }, {}));
+    this.#check();
+    if (this.#options().cursor === undefined) return (this.#request ??= this.#send({}, {}));
+    throw new InvalidRequestError('A list with a cursor has no response of its own: await it, or iterate it.');
   }
 
-  #send(
-    query: PageParams & Record<string, number | undefined>,
-    more: InternalOptions<PageBody<Item>>,
-  ): APIPromise<PageBody<Item>> {
+  /** @throws {InvalidRequestError} when a parameter or an option is wrong. */
+  #check(): PageParams {
+    return checkList(this.#spec.query, this.#options());
+  }
+
+  #send(window: PageParams, more: InternalOptions<PageBody<Item>>): APIPromise<PageBody<Item>> {
     const { route, params, item } = this.#spec;
-    const { prefetch, ...options } = this.#options();
+    const { prefetch, cursor, ...options } = this.#options();
+    const query = { ...this.#spec.query, ...window };
     const background = options.priority === 'background' && { priority: options.priority };
     const page = { params, query, schema: pageBodySchema(item), isUsable: isPageBody };
     return this.#requester.request('GET', route, { ...more, ...background, ...page }, options);
   }
 
-  /** Says in an error which page failed, so that the caller can go on from there. */
-  async #named<T>(page: number, request: Promise<T>): Promise<T> {
-    try {
-      return await request;
-    } catch (error) {
-      if (error instanceof ExampleError) error.page = page;
-      throw error;
-    }
-  }
-
-  #toPage(page: number, { data, meta }: FetchedPage<Item>, hasNext: boolean): Page<Item> {
-    const next = () =>
-      new ListPromise(
-        this.#requester,
-        { ...this.#spec, query: { ...this.#spec.query, page: page + 1 } },
-        this.#options(),
-      ).then();
-    // What the API leaves out although it is documented stays out, as in every other response.
-    return new Page(data, { current_page: page, ...meta } as PageMeta, hasNext ? next : undefined);
+  /** The same list from another place on. */
+  #from({ cursor, page }: { cursor?: string; page?: number }): ListPromise<Item> {
+    const spec = { ...this.#spec, query: { ...this.#spec.query, page } };
+    return new ListPromise(this.#requester, spec, { ...this.#options(), cursor });
   }
 }

@@ -1,25 +1,30 @@
 import { InvalidRequestError } from '../errors/index.ts';
 import type { PageMeta } from './page-body.ts';
 
-/**
- * One page of a list.
- *
- * @example
- * const page = await client.projects.list({ page: 2, per_page: 50 });
- * console.log(page.data.length, 'of', page.meta.total_count);
- */
-export class Page<Item> {
-  /** The page's items, in the list's order. */
+/** A list: awaited, its first page; iterated, all items. */
+type List<Item> = Promise<Page<Item>> & AsyncIterable<Item>;
+
+/** One page of a list. `for` goes over its items, and `for await` goes on to the end of the list. */
+export class Page<Item> implements Iterable<Item>, AsyncIterable<Item> {
+  /** The items, in the list's order. */
   readonly data: Item[];
   /** Where the page stands in its list, as the API says. */
   readonly meta: PageMeta;
-  readonly #next: (() => Promise<Page<Item>>) | undefined;
+  /**
+   * The place after this page: `list(params, { cursor })` goes on there, in any process. It is valid as long as the list
+   * has one of the last 20 items in front of it.
+   */
+  readonly cursor: string;
+  readonly #next: List<Item> | undefined;
+  readonly #rest: List<Item> | undefined;
 
-  /** @internal */
-  constructor(data: Item[], meta: PageMeta, next: (() => Promise<Page<Item>>) | undefined) {
+  /** @internal @param rest The list from the cursor on. */
+  constructor(data: Item[], meta: PageMeta, cursor: string, next?: List<Item>, rest = next) {
     this.data = data;
     this.meta = meta;
+    this.cursor = cursor;
     this.#next = next;
+    this.#rest = rest;
   }
 
   /** Whether the list goes on after this page. */
@@ -30,12 +35,19 @@ export class Page<Item> {
   /**
    * Requests the page after this one, with the same parameters and options.
    *
-   * @throws {InvalidRequestError} This is the last page: ask {@link Page.hasNextPage} first.
+   * @throws {InvalidRequestError} when this is the last page: ask {@link Page.hasNextPage} first.
    */
   async getNextPage(): Promise<Page<Item>> {
-    if (this.#next === undefined) {
-      throw new InvalidRequestError('This is the last page: call getNextPage() only while hasNextPage() is true');
-    }
-    return this.#next();
+    if (this.#next) return this.#next;
+    throw new InvalidRequestError('This is the last page: call getNextPage() only while hasNextPage() is true');
+  }
+
+  [Symbol.iterator](): Iterator<Item> {
+    return this.data.values();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
+    yield* this.data;
+    if (this.#rest) yield* this.#rest;
   }
 }

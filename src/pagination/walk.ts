@@ -1,103 +1,98 @@
-import { lastPage } from './last-page.ts';
-import { PageReader, type FetchedPage, type FetchPage, type PageRead } from './page-reader.ts';
-import { RecentIds } from './recent-ids.ts';
-import { RereadBudget } from './reread-budget.ts';
-import { mirrors, pageToReread } from './seam.ts';
+import { APIError } from '../errors/index.ts';
+import { CallPriority } from '../rate-limit/priority.ts';
+import { toMeta, type PageBody, type PageMeta } from './page-body.ts';
+import type { Progress } from './progress.ts';
+import type { Window } from './windows.ts';
 
-/** How to walk over a list. */
-export interface WalkOptions {
-  /** The page to start at. */
-  readonly first: number;
-  /** How many pages to fetch ahead of the consumer. */
-  readonly prefetch: number;
-  /** How many items are wanted: no page is fetched ahead that can't be needed for them. */
-  readonly limit: number;
-  /** Told at the end of a walk that could not prove that it missed nothing. */
-  readonly onDrift: (drift: Drift) => void;
+/** Requests a window of a list. `priority` is set if nobody waits for it yet. */
+export type RequestWindow<Item> = (
+  window: { readonly page: number; readonly per_page: number },
+  options: { readonly signal: AbortSignal; readonly priority: CallPriority | undefined },
+) => PromiseLike<PageBody<Item>>;
+
+/** What a walk adds at one window. */
+export interface WalkedPage<Item> {
+  /** The items that it has not yielded before. */
+  readonly items: Item[];
+  readonly meta: PageMeta;
 }
 
-/** How a list moved while it was walked over. */
-export interface Drift {
-  /** Pages that were read again, to find items that had moved. */
-  readonly rereads: number;
-  /** Places between two pages where items may be missing, because the list did not rest long enough to tell. */
-  readonly openSeams: number;
+interface Reading<Item> {
+  readonly window: Window;
+  readonly body: PromiseLike<PageBody<Item>>;
+  readonly priority: CallPriority | undefined;
+  /** Whether it was read, but did not join. */
+  readonly isKept?: true;
 }
-
-/** What the walk adds at one page: the items there that it has not yielded before. */
-export interface WalkedPage<Item> extends FetchedPage<Item> {
-  readonly data: Item[];
-  readonly page: number;
-  /** Whether the list goes on, as far as this page tells. */
-  readonly hasNext: boolean;
-}
-
-/** Pages without anything new that a walk accepts from a server that seems to ignore `page`. */
-const patience = 3;
 
 /**
- * Walks over a list whose pages are numbered, in order and in parallel, and yields each item once although the list
- * moves. What it knows of the list is what `fetchPage` returns.
+ * Walks over a list and yields each item once.
+ *
+ * @param prefetch How many windows to request ahead of the consumer.
+ * @param limit How many items are wanted: no window is requested that can't be needed for them.
  */
 export async function* walk<Item>(
-  fetchPage: FetchPage<Item>,
-  { first, prefetch, limit, onDrift }: WalkOptions,
+  progress: Progress<Item>,
+  requestWindow: RequestWindow<Item>,
+  prefetch: number,
+  limit: number,
 ): AsyncGenerator<WalkedPage<Item>, void, undefined> {
-  const reader = new PageReader(fetchPage);
-  const recent = new RecentIds(first === 1);
-  const budget = new RereadBudget(20 + 2 * prefetch);
-  let before: PageRead<Item> | undefined;
-  let page = first;
-  let size = 1;
+  /** In the order of the list. */
+  let queue: Reading<Item>[] = [];
+  let controller = new AbortController();
   let wanted = limit;
-  let mirrored = 0;
-  let openSeams = 0;
+  let hasYielded = false;
+
+  const request = (window: Window, priority?: CallPriority): Reading<Item> => {
+    const { page, size } = window;
+    const body = requestWindow({ page, per_page: size }, { signal: controller.signal, priority });
+    // A failure concerns a consumer that gets to this window. There may be none.
+    body.then(undefined, () => undefined);
+    return { window, body, priority };
+  };
+  const cancelAll = () => {
+    controller.abort();
+    controller = new AbortController();
+    queue = [];
+  };
+
   try {
-    for (;;) {
-      const read = await reader.read(page);
-      const sifted = recent.sift(read.data);
-      const { fresh, overlaps } = sifted;
-      size = Math.max(size, read.data.length);
-      budget.observe(read.count, size);
-
-      const reread = pageToReread(read, sifted, before, size);
-      if (reread !== undefined) {
-        // Without ids nothing can be recognized, and what is read again would only be repeated.
-        if (!recent.isEmpty && budget.allows(reader.rereads)) {
-          page = reread;
-          reader.drop(page);
-          reader.dropAfter(page + Math.max(prefetch, 1));
-          continue;
-        }
-        if (!overlaps) openSeams += 1;
-      } else if (page === 1 && !overlaps && recent.hasForgotten && (read.count ?? 0) > (before?.count ?? Infinity)) {
-        // Back at the beginning of a list that grew, and nothing is known: what comes may have been yielded.
-        openSeams += 1;
+    do {
+      const reading = queue.shift() ?? request(progress.next());
+      reading.priority?.raise();
+      const { window } = reading;
+      let body: PageBody<Item>;
+      try {
+        body = await reading.body;
+      } catch (error) {
+        const mayBeSize = error instanceof APIError && (error.status === 400 || error.status === 422);
+        if (!mayBeSize || !progress.sizes.reduce(window.size)) throw error;
+        cancelAll();
+        continue;
       }
 
-      const isMirror = (fresh.length === 0 || recent.isEmpty) && mirrors(read, before);
-      mirrored = isMirror ? mirrored + 1 : 0;
-      const isFirst = before === undefined;
-      const knownSize = isFirst && page > 1 ? undefined : size;
-      const last = mirrored === patience ? page : lastPage(page, read.data.length, read.meta, knownSize);
-      const hasNext = page < last;
-      reader.take(page);
-      recent.add(fresh);
-      budget.earn(fresh.length / size, reader.rereads);
-      wanted -= fresh.length;
-      before = read;
-
-      // Where the end is unknown, any page ahead may be one too many.
-      if (hasNext && last !== Infinity) {
-        const needed = Math.min(last, page + prefetch, page + Math.ceil(wanted / size));
-        for (let ahead = page + 1; ahead <= needed; ahead += 1) reader.prefetch(ahead);
+      const items = progress.read(window, body);
+      if (items === undefined) {
+        const { isKept = false } = reading;
+        if (!progress.keepsWindows) cancelAll();
+        // It has been read, and may join once the gap in front of it is closed.
+        else if (!isKept && body.data.length > 0) queue.unshift({ ...reading, isKept: true });
+        queue.unshift(request(progress.before(window, body, isKept)));
+        continue;
       }
-      if (isFirst || fresh.length > 0) yield { page, data: fresh, meta: read.meta, hasNext };
-      if (!hasNext || wanted <= 0) return;
-      page += 1;
-    }
+      wanted -= items.length;
+      let end = queue.at(-1)?.window.end ?? progress.end;
+      while (queue.length < prefetch && end < progress.knownEnd && end - progress.end < wanted) {
+        const ahead = request(progress.next(end), new CallPriority('background'));
+        queue.push(ahead);
+        end = ahead.window.end;
+      }
+      if (items.length > 0 || (progress.isDone && !hasYielded)) {
+        hasYielded = true;
+        yield { items, meta: toMeta(body.meta, window.page) };
+      }
+    } while (!progress.isDone && wanted > 0);
   } finally {
-    reader.dropAfter(0);
-    if (openSeams > 0) onDrift({ rereads: reader.rereads, openSeams });
+    cancelAll();
   }
 }

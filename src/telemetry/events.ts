@@ -86,14 +86,17 @@ export interface CallEndEvent extends CallEvent {
 }
 
 /**
- * A walk over a list has ended that may have missed items, because the list moved between almost any two requests. One
- * event a walk.
+ * An iteration of a list has ended, and it can't be verified that it yielded each item once.
+ *
+ * A list whose order changes while it is read can lose items, too, but its pages don't show that. There is no event then.
  */
-export interface ListDriftEvent extends RequestTarget {
-  /** Pages that were read again, to find items that had moved. */
-  readonly rereads: number;
-  /** Places between two pages where items may be missing. */
-  readonly openSeams: number;
+export interface ListUnverifiedEvent extends RequestTarget {
+  /**
+   * Why. `'missing-ids'`: there are items without an `id`, which can't be recognized. `'no-overlap'`: the server ignores
+   * `per_page`, or allows so few items that its pages can't overlap. `'too-many-changes'`: the list changes faster than it
+   * can be read.
+   */
+  readonly reason: 'missing-ids' | 'no-overlap' | 'too-many-changes';
 }
 
 /** The client's events. Payloads contain neither the token nor a request body. */
@@ -112,8 +115,8 @@ export interface ClientEvents {
   validationIssue: [event: ValidationIssueEvent];
   /** A call has ended, however it did. */
   callEnd: [event: CallEndEvent];
-  /** A walk over a list may have missed items, because the list moved too much. */
-  listDrift: [event: ListDriftEvent];
+  /** An iteration of a list has ended, and it can't be verified that it yielded each item once. */
+  listUnverified: [event: ListUnverifiedEvent];
 }
 
 const eventNames = [
@@ -124,7 +127,7 @@ const eventNames = [
   'rateLimitStore',
   'validationIssue',
   'callEnd',
-  'listDrift',
+  'listUnverified',
 ] as const satisfies readonly (keyof ClientEvents)[];
 
 /** Receives one event. If it throws or rejects, the error is logged and nothing else changes. */

@@ -1,6 +1,6 @@
 import type { RateLimitStoreChange } from '../rate-limit/limiter.ts';
 import { messageOf } from '../utils/foreign.ts';
-import { ClientEventEmitter, type ListDriftEvent, type RateLimitWaitEvent } from './events.ts';
+import { ClientEventEmitter, type ListUnverifiedEvent, type RateLimitWaitEvent } from './events.ts';
 import type { LeveledLogger } from './logger.ts';
 import { Tracing } from './tracing.ts';
 
@@ -77,12 +77,10 @@ export class Telemetry {
     return delay > 1000 && this.logger[level] !== undefined && performance.now() >= this.#shared.quietUntil[level];
   }
 
-  listDrift(drift: ListDriftEvent): void {
-    this.events.emit('listDrift', drift);
-    this.logger.warn?.(
-      `${drift.method} ${drift.path} moved while it was read: items may be missing at ${drift.openSeams} places.`,
-      drift,
-    );
+  listUnverified(event: ListUnverifiedEvent): void {
+    this.events.emit('listUnverified', event);
+    const { method, path, reason } = event;
+    this.logger.warn?.(`${method} ${path}: it can't be verified that each item was yielded once (${reason}).`, event);
   }
 }
 

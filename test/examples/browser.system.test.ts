@@ -55,10 +55,10 @@ describe.runIf(hasChromium || process.env['CI'] !== undefined)('examples/browser
     const { page, sandbox } = await open({ projects: 100, rateLimit: { limit: 3, window: 2_000 } });
 
     await page.getByRole('button', { name: 'Load projects' }).click();
-    await projectsLoaded(page, '60 of 100');
-    expect(await progress(page)).toEqual([60, 100]);
+    await projectsLoaded(page, '54 of 100');
+    expect(await progress(page)).toEqual([54, 100]);
     expect(await gauge(page).getAttribute('aria-valuetext')).toBe('0 of 3 requests left');
-    expect(await page.locator('#queue i').count()).toBe(2);
+    expect(await page.locator('#queue i').count()).toBe(4);
 
     await projectsLoaded(page, '100');
     expect(await progress(page)).toEqual([100, 100]);
@@ -87,9 +87,9 @@ describe.runIf(hasChromium || process.env['CI'] !== undefined)('examples/browser
     const section = page.getByRole('region', { name: 'Projects' });
 
     await section.getByRole('button', { name: 'Load projects' }).click();
-    await projectsLoaded(page, '40 of 100');
+    await projectsLoaded(page, '38 of 100');
     await section.getByRole('button', { name: 'Cancel' }).click();
-    await projectsLoaded(page, 'Cancelled at 40 of 100');
+    await projectsLoaded(page, 'Cancelled at 38 of 100');
 
     expect(await section.getByRole('button', { name: 'Load projects' }).isEnabled()).toBe(true);
     await expect.poll(() => page.locator('#queue i').count()).toBe(0);

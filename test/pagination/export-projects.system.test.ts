@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Project } from '@example/sdk';
 import { createSandbox } from '@example/sandbox';
+import { ExportFile } from '../../examples/export-projects/export-file.ts';
 import { Progress } from '../../examples/export-projects/progress.ts';
 import { apiToken } from '../support/http-server.ts';
 import { project, projects, serveList } from './list-server.ts';
@@ -31,7 +32,7 @@ function start(baseUrl: string, token: string = apiToken) {
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, output }));
-  return { ended, interrupt: () => child.kill('SIGINT') };
+  return { ended, interrupt: () => child.kill('SIGINT'), kill: () => child.kill('SIGKILL') };
 }
 
 /** A list of which pages from `stuck.from` on are not answered. */
@@ -57,9 +58,8 @@ describe('export-projects', () => {
     onTestFinished(() => sandbox.close());
     const { code, output } = await start(url, sandbox.apiToken).ended;
     const lines = output.trimEnd().split('\n');
-    expect(lines.slice(0, 2)).toEqual([' 19 %  200 of 1,050', ' 28 %  300 of 1,050']);
+    expect(lines.slice(0, 2)).toEqual([' 18 %  192 of 1,050', ' 26 %  282 of 1,050']);
     expect(lines.slice(-2)).toEqual(['100 %  1,050 of 1,050', `1050 projects are in ${file}.`]);
-    expect(lines).toHaveLength(11);
     expect(code).toBe(0);
     expect(new Set(exported().map(({ id }) => id)).size).toBe(1050);
     expect(exported()[0]).toHaveProperty('description');
@@ -78,34 +78,84 @@ describe('export-projects', () => {
     expect(exported().length).toBeGreaterThanOrEqual(100);
 
     stuck.from = Infinity;
-    items.splice(0, 150);
+    items.splice(0, 45);
     items.unshift(project(1001));
-    appendFileSync(file, '{"id":"cut off in the mid');
     const requested = pages().length;
     const second = await start(url).ended;
     expect(second.output).toMatch(/^Going on after /);
     expect(second.code).toBe(0);
     const ids = exported().map(({ id }) => id);
-    expect(new Set(ids).size).toBe(ids.length);
-    expect(ids).toEqual(
-      expect.arrayContaining(
-        projects(1000)
-          .slice(150)
-          .map(({ id }) => id),
-      ),
-    );
+    expect(ids).toEqual(projects(1000).map(({ id }) => id));
     expect(pages().length - requested).toBeLessThanOrEqual(10);
   });
 
-  it('does nothing where everything is there already', async () => {
-    const { url, pages } = await serveList({ items: projects(250) });
+  it('may be killed at any moment, again and again while the list moves, and loses and repeats no line', async () => {
+    const items = projects(2000);
+    let next = 2001;
+    let answers = 0;
+    let killAt = 3;
+    let child: ReturnType<typeof start> | undefined;
+    const kill = () => child?.kill();
+    const server = await serveList({
+      items,
+      intercept: (_page, response) => {
+        answers += 1;
+        items.splice((answers * 7919) % items.length, 2, project(next++));
+        if (answers === killAt) {
+          // Before the answer, while the page is written, or after it.
+          if (answers % 3 === 0) kill();
+          else response.on('close', () => setTimeout(kill, answers % 7));
+        }
+        return false;
+      },
+    });
+    let kills = 0;
+    for (let isDone = false; !isDone;) {
+      child = start(server.url);
+      const { code, output } = await child.ended;
+      isDone = code === 0;
+      if (!isDone) {
+        expect(output).not.toContain('Failed');
+        kills += 1;
+        killAt = answers + 1 + (kills % 4);
+      }
+    }
+    expect(kills).toBeGreaterThan(5);
+    const ids = exported().map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    const stayed = items.filter(({ id }) => Number(id.slice('proj_'.length)) <= 2000);
+    expect(ids).toEqual(expect.arrayContaining(stayed.map(({ id }) => id)));
+  });
+
+  it('cuts off what was written without being finished', () => {
+    const lines = () => readFileSync(file, 'utf8');
+    const first = new ExportFile(file);
+    first.append([{ id: 'ä' }], 'cursor-1');
+    appendFileSync(file, '{"id":"written before it was killed"}\n{"id":"cut off in the mid');
+    const second = new ExportFile(file);
+    expect(lines()).toBe('{"id":"ä"}\n');
+    expect([second.count, second.cursor]).toEqual([1, 'cursor-1']);
+    writeFileSync(`${file}.state.new`, 'not complete');
+    expect(new ExportFile(file).count).toBe(1);
+
+    rmSync(`${file}.state`);
+    expect(() => new ExportFile(file)).toThrow('Remove it');
+    expect(lines()).toBe('{"id":"ä"}\n');
+  });
+
+  it('adds what is new where everything was there already', async () => {
+    const items = projects(250);
+    const { url, pages } = await serveList({ items });
     await start(url).ended;
     const content = readFileSync(file, 'utf8');
-    const { code, output } = await start(url).ended;
-    expect(output).toBe(`Going on after 250 projects.\n100 %  250 of 250\n250 projects are in ${file}.\n`);
-    expect(code).toBe(0);
+    const again = await start(url).ended;
+    expect(again.output).toBe(`Going on after 250 projects.\n100 %  250 of 250\n250 projects are in ${file}.\n`);
+    expect(again.code).toBe(0);
     expect(readFileSync(file, 'utf8')).toBe(content);
-    expect(pages()).toEqual([1, 2, 3, 3]);
+    expect(pages()).toHaveLength(4);
+    items.push(project(251));
+    await start(url).ended;
+    expect(exported()).toEqual(projects(251));
   });
 
   it('says what failed, and keeps what it has', async () => {
@@ -118,8 +168,8 @@ describe('export-projects', () => {
     });
     const { code, output } = await start(url).ended;
     expect(code).toBe(1);
-    expect(output).toMatch(/Failed \(NotFoundError.*\) with 200 projects/);
-    expect(exported()).toEqual(projects(200));
+    expect(output).toMatch(/Failed \(NotFoundError.*\) with 192 projects/);
+    expect(exported()).toEqual(projects(192));
   });
 });
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { APIError, ExampleError, InternalServerError, NotFoundError, TimeoutError, type Project } from '@example/sdk';
+import { InternalServerError, NotFoundError, TimeoutError, type Project } from '@example/sdk';
 import { fail, rejection } from '../support/http-server.ts';
 import { collect, projects, serveList, type ListServerOptions } from './list-server.ts';
 
@@ -21,7 +21,7 @@ afterEach(async () => {
 function serveBroken(broken: number, status: number, options: Partial<ListServerOptions> = {}) {
   const state = { isBroken: true };
   const server = serveList({
-    items: projects(100),
+    items: projects(400),
     intercept: (page, response) => {
       if (page !== broken || !state.isBroken) return false;
       fail(response, status);
@@ -40,60 +40,43 @@ it.each([0, 1, 4, 16])('the items of the pages before come first, with prefetch 
   };
   const error = await rejection(loop());
   expect(error).toBeInstanceOf(NotFoundError);
-  expect(error).toHaveProperty('page', 3);
-  expect(seen).toEqual(projects(40));
+  expect(seen).toEqual(projects(192));
+  expect(error).toHaveProperty('cursor');
 });
 
-it('the error is the one of the page, and says which page it was', async () => {
+it('the error is the one of the request, and has the cursor to go on from', async () => {
   const { client } = await serveBroken(2, 500).server;
   const error = await rejection(client.projects.list().toArray());
   expect(error).toBeInstanceOf(InternalServerError);
-  expect(error).toMatchObject({ page: 2, status: 500, method: 'GET', path: '/projects' });
-  expect(JSON.parse(JSON.stringify(error))).toHaveProperty('page', 2);
+  expect(error).toMatchObject({ cursor: expect.any(String) as string, status: 500, method: 'GET', path: '/projects' });
+  expect(JSON.parse(JSON.stringify(error))).toHaveProperty('cursor');
 });
 
-it('a page that is awaited says so, too, and other calls have no page', async () => {
-  const { client } = await serveBroken(1, 404).server;
-  expect(await rejection(client.projects.list())).toHaveProperty('page', 1);
-  expect(await rejection(client.users.get('user_1'))).not.toHaveProperty('page');
+it('also if nothing was read yet; an awaited page and other calls have none', async () => {
+  const { state, server } = serveBroken(1, 404);
+  const { client } = await server;
+  const error = await rejection(client.projects.list().toArray());
+  expect(await rejection(client.projects.list())).not.toHaveProperty('cursor');
+  expect(await rejection(client.users.get('user_1'))).not.toHaveProperty('cursor');
+  state.isBroken = false;
+  expect(await collect(client.projects.list({}, { cursor: (error as NotFoundError).cursor }))).toEqual(projects(400));
 });
 
-it('an error outside HTTP says so, too', async () => {
+it('an error outside HTTP has it, too', async () => {
   const { client } = await serveList({
-    items: projects(100),
+    items: projects(200),
     intercept: (page) => page === 2,
     client: { timeout: 50 },
   });
   const error = await rejection(client.projects.list().toArray());
   expect(error).toBeInstanceOf(TimeoutError);
-  expect(error).toHaveProperty('page', 2);
-});
-
-it('a list goes on from the page that failed, and nothing is lost', async () => {
-  const { state, server } = serveBroken(3, 503);
-  const { client } = await server;
-  const seen: Project[] = [];
-  let page = 1;
-  let failures = 0;
-  for (let isDone = false; !isDone;) {
-    try {
-      for await (const project of client.projects.list({ page }, { prefetch: 2 })) seen.push(project);
-      isDone = true;
-    } catch (error) {
-      if (!(error instanceof ExampleError) || error.page === undefined) throw error;
-      page = error.page;
-      failures += 1;
-      state.isBroken = false;
-    }
-  }
-  expect(seen).toEqual(projects(100));
-  expect(failures).toBe(1);
+  expect(error).toHaveProperty('cursor');
 });
 
 it('a page is retried as any GET is, before it comes to an error', async () => {
   let attempts = 0;
   const { client } = await serveList({
-    items: projects(60),
+    items: projects(160),
     intercept: (page, response) => {
       if (page !== 2 || (attempts += 1) > 1) return false;
       fail(response, 503, { 'retry-after': '0' });
@@ -101,21 +84,21 @@ it('a page is retried as any GET is, before it comes to an error', async () => {
     },
     client: { maxRetries: 2 },
   });
-  expect(await collect(client.projects.list())).toEqual(projects(60));
+  expect(await collect(client.projects.list())).toEqual(projects(160));
   expect(attempts).toBe(2);
 });
 
-it('a page past the end that fails is none of the list', async () => {
+it('a request past the end that fails is none of the list', async () => {
   const { client } = await serveBroken(4, 404, {
-    items: projects(60),
-    // Only the first page is wrong, so that the fourth is requested ahead and then not needed.
-    lie: (answer, page) => (page === 1 ? { ...answer, meta: { ...answer.meta, total_pages: 4 } } : answer),
+    items: projects(250),
+    // Only the first answer is wrong, so that a fourth window is requested ahead and then not needed.
+    lie: (answer, page) => (page === 1 ? { ...answer, meta: { ...answer.meta, total_count: 400 } } : answer),
   }).server;
-  expect(await collect(client.projects.list({}, { prefetch: 8 }))).toEqual(projects(60));
+  expect(await collect(client.projects.list({}, { prefetch: 8 }))).toEqual(projects(250));
 });
 
-it('a page that is read again and fails is the one to go on from', async () => {
-  const items = projects(60);
+it('a window that is read again and fails has the cursor, too', async () => {
+  const items = projects(160);
   let firstReads = 0;
   const { client } = await serveList({
     items,
@@ -124,7 +107,7 @@ it('a page that is read again and fails is the one to go on from', async () => {
         fail(response, 500);
         return true;
       }
-      if (page === 2) items.shift();
+      if (page === 2) items.splice(0, 10);
       return false;
     },
   });
@@ -133,7 +116,8 @@ it('a page that is read again and fails is the one to go on from', async () => {
     for await (const project of client.projects.list()) seen.push(project);
   };
   const error = await rejection(loop());
-  expect(error).toBeInstanceOf(APIError);
-  expect(error).toHaveProperty('page', 1);
-  expect(seen).toEqual(projects(20));
+  expect(error).toBeInstanceOf(InternalServerError);
+  expect(seen).toEqual(projects(100));
+  const { cursor } = error as InternalServerError;
+  expect(await collect(client.projects.list({}, { cursor }))).toEqual(projects(160).slice(100));
 });

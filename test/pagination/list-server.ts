@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Client, ClientOptions, Project } from '@example/sdk';
-import { clientOf, json, serve, type Received } from '../support/http-server.ts';
+import { clientOf, fail, json, serve, type Received } from '../support/http-server.ts';
 
 export function project(number: number): Project {
   return {
@@ -28,6 +28,8 @@ export interface ListServer {
   queries: () => string[];
   /** Page numbers, in the order they arrived; 1 where none was given. */
   pages: () => number[];
+  /** What was asked for, as `start-end`: the positions of the first item and after the last. */
+  windows: () => string[];
 }
 
 export interface ListServerOptions {
@@ -35,6 +37,8 @@ export interface ListServerOptions {
   items: unknown[];
   /** The largest page the server gives, whatever is asked for. */
   most?: number;
+  /** The status that it answers to more than `most` with, instead of giving less. */
+  refuses?: number;
   /** Says something else than the honest page. */
   lie?: (answer: Answer & { meta: Record<string, unknown> }, page: number) => Answer;
   /** Answers by itself, if it returns true. */
@@ -44,15 +48,20 @@ export interface ListServerOptions {
 
 /** `GET /projects` on a real socket, and a client for it that nothing holds back. */
 export async function serveList(options: ListServerOptions): Promise<ListServer> {
-  const { items, most = 1000, lie, intercept } = options;
+  const { items, most = 1000, refuses, lie, intercept } = options;
   const query = ({ url }: Received) => new URLSearchParams(url.split('?')[1]);
   const numbers = (request: Received) => ({
     page: Number(query(request).get('page') ?? 1),
-    size: Math.min(Number(query(request).get('per_page') ?? 20), most),
+    asked: Number(query(request).get('per_page') ?? 20),
   });
   const server = await serve((request, response) => {
-    const { page, size } = numbers(request);
+    const { page, asked } = numbers(request);
+    const size = Math.min(asked, most);
     if (intercept?.(page, response, request)) return;
+    if (refuses !== undefined && asked > most) {
+      fail(response, refuses);
+      return;
+    }
     const data: unknown[] = items.slice((page - 1) * size, page * size);
     const meta = { current_page: page, total_pages: Math.ceil(items.length / size), total_count: items.length };
     const answer = { data, meta };
@@ -63,6 +72,7 @@ export async function serveList(options: ListServerOptions): Promise<ListServer>
     client: clientOf(server, { rateLimit: false, maxRetries: 0, ...options.client }),
     queries: () => server.requests.map((request) => query(request).toString()),
     pages: () => server.requests.map((request) => numbers(request).page),
+    windows: () => server.requests.map(numbers).map(({ page, asked }) => `${(page - 1) * asked}-${page * asked}`),
   };
 }
 

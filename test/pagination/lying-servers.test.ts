@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ResponseValidationError } from '@example/sdk';
+import { ResponseValidationError, type Project } from '@example/sdk';
 import { json, rejection } from '../support/http-server.ts';
 import { collect, project, projects, serveList, type Answer } from './list-server.ts';
 
@@ -15,47 +15,54 @@ it.each([
   ['not whole', 2.5],
   ['negative', -1],
 ])('total_pages is %s: the walk goes by total_count, without a request too many', async (_, total_pages) => {
-  const { client, pages } = await serveList({ items: projects(100), lie: say({ total_pages }) });
-  expect(await collect(client.projects.list())).toEqual(projects(100));
-  expect(pages()).toEqual([1, 2, 3, 4, 5]);
+  const { client, pages } = await serveList({ items: projects(280), lie: say({ total_pages }) });
+  expect(await collect(client.projects.list())).toEqual(projects(280));
+  expect(pages()).toEqual([1, 2, 3]);
 });
 
 it('total_pages changes from page to page: no item is missed', async () => {
   const claims = [9, 2, 1, 4, 3, 7];
-  const { client, pages } = await serveList({
-    items: projects(100),
+  const { client } = await serveList({
+    items: projects(400),
     lie: (answer, page) => say({ total_pages: claims[page - 1] })(answer),
   });
-  expect(await collect(client.projects.list())).toEqual(projects(100));
-  expect(pages()).toEqual([1, 2, 3, 4, 5]);
-});
-
-it('total_pages is too large: the walk ends at the first empty page', async () => {
-  const { client, pages } = await serveList({ items: projects(45), lie: say({ total_pages: 1000 }) });
-  expect(await collect(client.projects.list())).toEqual(projects(45));
-  expect(pages()).toEqual([1, 2, 3, 4]);
-});
-
-it('total_pages is too large while pages are requested ahead: at most so many requests are wasted', async () => {
-  const { client, pages } = await serveList({ items: projects(45), lie: say({ total_pages: 1000 }) });
-  expect(await collect(client.projects.list({}, { prefetch: 4 }))).toEqual(projects(45));
-  expect(Math.max(...pages())).toBeLessThanOrEqual(3 + 4);
-});
-
-it('total_pages is too small, 1 on every page: total_count tells better', async () => {
-  const { client } = await serveList({ items: projects(45), lie: say({ total_pages: 1 }) });
-  expect(await collect(client.projects.list())).toEqual(projects(45));
+  expect(await collect(client.projects.list())).toEqual(projects(400));
 });
 
 it.each([
+  ['total_pages', { total_pages: 1000 }],
+  ['total_count', { total_count: 100_000 }],
+  ['total_count, by a little,', { total_count: 260 }],
+  ['both', { total_pages: 1000, total_count: 100_000 }],
+])('%s is too large: the walk ends when the server contradicts itself three times', async (_, meta) => {
+  for (const prefetch of [0, 4]) {
+    const { client, pages } = await serveList({ items: projects(245), lie: say(meta) });
+    expect(await collect(client.projects.list({}, { prefetch }))).toEqual(projects(245));
+    expect(pages().length).toBeLessThanOrEqual(3 + 5 + prefetch);
+  }
+});
+
+it('total_pages is too small, 1 on every page: total_count tells better', async () => {
+  const { client } = await serveList({ items: projects(245), lie: say({ total_pages: 1 }) });
+  expect(await collect(client.projects.list())).toEqual(projects(245));
+});
+
+const speechless = [
   ['total_pages and total_count are 0', say({ total_pages: 0, total_count: 0 })],
   ['meta is missing', ({ data }: Answer) => ({ data })],
   ['meta is null', ({ data }: Answer) => ({ data, meta: null })],
   ['meta is a string', ({ data }: Answer) => ({ data, meta: 'none' })],
-])('%s: the walk goes on until an empty page, one request at a time', async (_, lie) => {
-  const { client, pages } = await serveList({ items: projects(45), lie });
-  expect(await collect(client.projects.list({}, { prefetch: 8 }))).toEqual(projects(45));
-  expect(pages()).toEqual([1, 2, 3, 4]);
+] as const;
+
+it.each(speechless)('%s: the walk goes on until nothing new comes, one request at a time', async (_, lie) => {
+  const { client, windows } = await serveList({ items: projects(245), lie });
+  expect(await collect(client.projects.list({}, { prefetch: 8 }))).toEqual(projects(245));
+  expect(windows()).toEqual(['0-100', '96-192', '188-282', '240-320']);
+});
+
+it.each(speechless)('%s, and the server gives 10 items at most: no item is missed', async (_, lie) => {
+  const { client } = await serveList({ items: projects(45), lie, most: 10 });
+  expect(await collect(client.projects.list())).toEqual(projects(45));
 });
 
 it('meta is missing: a page still says its number, and that there may be more', async () => {
@@ -66,19 +73,18 @@ it('meta is missing: a page still says its number, and that there may be more', 
   expect(page.hasNextPage()).toBe(true);
 });
 
-it('a page is shorter than asked for, because the server caps per_page: the walk goes on', async () => {
-  const { client, pages } = await serveList({ items: projects(45), most: 10 });
-  expect(await collect(client.projects.list({ per_page: 500 }))).toEqual(projects(45));
-  expect(pages()).toEqual([1, 2, 3, 4, 5]);
+it('the pages of a server whose default is not 20 know all the same whether there is a next one', async () => {
+  const { client } = await serveList({ items: projects(25), most: 10 });
+  for (const page of [1, 2, 3]) expect((await client.projects.list({ page })).hasNextPage()).toBe(page < 3);
 });
 
-it('a page in the middle is shorter than the others: the walk goes on', async () => {
-  const { client, pages } = await serveList({
-    items: projects(60),
-    lie: (answer, page) => (page === 2 ? { ...answer, data: answer.data.slice(0, 7) } : answer),
+it.each([20, 100])('pages of %i lack the items that the token may not see: all others come', async (per_page) => {
+  const isVisible = (item: unknown) => !/[37]$/.test((item as Project).id);
+  const { client } = await serveList({
+    items: projects(500),
+    lie: (answer) => ({ ...answer, data: answer.data.filter(isVisible) }),
   });
-  expect(await collect(client.projects.list())).toEqual([...projects(27), ...projects(60).slice(40)]);
-  expect(pages()).toEqual([1, 2, 3]);
+  expect(await collect(client.projects.list({ per_page }))).toEqual(projects(500).filter(isVisible));
 });
 
 it.each([

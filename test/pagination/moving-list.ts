@@ -1,22 +1,32 @@
-import type { FetchPage } from '../../src/pagination/page-reader.ts';
-import type { Drift, WalkedPage, WalkOptions } from '../../src/pagination/walk.ts';
+import { decodeCursor, encodeCursor, type Cursor } from '../../src/pagination/cursor.ts';
+import { PageSizes } from '../../src/pagination/page-sizes.ts';
+import { Progress } from '../../src/pagination/progress.ts';
+import { walk, type RequestWindow } from '../../src/pagination/walk.ts';
 
 export interface Item {
   readonly id: number;
 }
 
-/** One item created or deleted; `at` says where, from 0 (the list's beginning) to 1 (its end). */
+/** So many neighbours are created or deleted at once; `at` says where, from 0 (the list's beginning) to 1 (its end). */
 export interface Change {
   readonly kind: 'insert' | 'delete';
   readonly at: number;
+  readonly count: number;
 }
 
 /** A list, what happens to it while it is read, and who reads it how. */
 export interface History {
   readonly length: number;
-  readonly pageSize: number;
+  /** `per_page` of the caller. */
+  readonly perPage: number;
+  /** The largest page that the server gives. */
+  readonly most: number;
+  /** Whether the server says how long the list is. */
+  readonly counts: boolean;
   readonly prefetch: number;
-  /** What happens right before the n-th answer is made up; the walk begins with the first. */
+  /** After how many pages the walk is left, and goes on from its cursor. */
+  readonly pagesPerWalk: number;
+  /** What happens right before the n-th answer is made up, counted from the second. */
   readonly changes: readonly (readonly Change[])[];
   /** Whether answers may overtake one another on their way back. */
   readonly overtaking: boolean;
@@ -30,76 +40,97 @@ export interface Outcome {
   /** Ids that were in the list from the first answer to the last. */
   readonly stayed: number[];
   readonly requests: number;
-  readonly drift: Drift | undefined;
+  readonly unverified: string[];
+  readonly error: unknown;
 }
 
-export type Walk = (fetchPage: FetchPage<Item>, options: WalkOptions) => AsyncIterable<WalkedPage<Item>>;
+/** Walks from a cursor on, calls `yielded` with each page, and returns the cursor to go on from, if it is not done. */
+export type Walk = (
+  request: RequestWindow<Item>,
+  from: Cursor,
+  history: History,
+  yielded: (items: readonly Item[]) => Promise<void>,
+) => Promise<{ readonly next: Cursor | undefined; readonly unverified?: string | undefined }>;
 
-interface Pending {
-  readonly page: number;
-  readonly answer: (page: Awaited<ReturnType<FetchPage<Item>>>) => void;
-}
+let servers = 0;
+
+/** The walk of the SDK. */
+export const sdkWalk: Walk = async (request, from, { perPage, prefetch, pagesPerWalk }, yielded) => {
+  const progress = new Progress<Item>(from, new PageSizes(`http://server-${servers}`, perPage));
+  let pages = 0;
+  for await (const { items } of walk(progress, request, prefetch, Infinity)) {
+    await yielded(items);
+    if (++pages === pagesPerWalk) break;
+  }
+  const next = progress.isDone ? undefined : decodeCursor(encodeCursor(progress.cursor));
+  return { next, unverified: progress.unverified };
+};
 
 /** Walks over the list while its history happens. Nothing depends on time: one step is one answer or one page consumed. */
-export async function play(walk: Walk, history: History): Promise<Outcome> {
-  const { pageSize, prefetch, changes, overtaking } = history;
+export async function play(walkOnce: Walk, history: History): Promise<Outcome> {
+  const { changes, overtaking, counts, most } = history;
+  servers += 1;
   const random = randomFrom(history.schedule);
-  const pick = <T>(from: T[]) => from.splice(Math.floor(random() * from.length), 1)[0];
+  const pick = <T>(from: T[]) => from.splice(Math.floor(random() * from.length), 1)[0]!;
 
-  let next = history.length;
+  let nextId = history.length;
   const list = Array.from({ length: history.length }, (_, id) => id);
   const stayed = new Set(list);
-  const change = ({ kind, at }: Change) => {
-    if (kind === 'insert') list.splice(Math.round(at * list.length), 0, next++);
-    else for (const id of list.splice(Math.min(Math.floor(at * list.length), list.length - 1), 1)) stayed.delete(id);
+  const change = ({ kind, at, count }: Change) => {
+    if (kind === 'insert') {
+      const created = Array.from({ length: count }, () => nextId++);
+      list.splice(Math.round(at * list.length), 0, ...created);
+    } else for (const id of list.splice(Math.floor(at * list.length), count)) stayed.delete(id);
   };
 
-  const pending: Pending[] = [];
+  const pending: (() => void)[] = [];
   const travelling: (() => void)[] = [];
-  const fetchPage: FetchPage<Item> = (page, { signal }) =>
+  let requests = 0;
+  const request: RequestWindow<Item> = ({ page, per_page }, { signal }) =>
     new Promise((answer, reject) => {
-      const request = { page, answer };
-      pending.push(request);
+      const serve = () => {
+        if (requests > 0) for (const each of changes[requests - 1] ?? []) change(each);
+        requests += 1;
+        const size = Math.min(per_page, most);
+        const data = list.slice((page - 1) * size, page * size).map((id) => ({ id }));
+        const meta = { current_page: page, total_pages: Math.ceil(list.length / size), total_count: list.length };
+        travelling.push(() => answer(counts ? { data, meta } : { data, meta: { current_page: page } }));
+        if (!overtaking) travelling.pop()?.();
+      };
+      pending.push(serve);
       signal.addEventListener('abort', () => {
-        if (pending.includes(request)) pending.splice(pending.indexOf(request), 1);
-        reject(signal.reason);
+        if (pending.includes(serve)) pending.splice(pending.indexOf(serve), 1);
+        reject(signal.reason as Error);
       });
     });
 
-  let requests = 0;
-  const serve = ({ page, answer }: Pending) => {
-    for (const each of changes[requests - 1] ?? []) change(each);
-    requests += 1;
-    const data = list.slice((page - 1) * pageSize, page * pageSize).map((id) => ({ id }));
-    const meta = { current_page: page, total_pages: Math.ceil(list.length / pageSize), total_count: list.length };
-    travelling.push(() => answer({ data, meta }));
-    if (!overtaking) travelling.pop()?.();
-  };
-
   const yielded: number[] = [];
-  const told: Drift[] = [];
+  const unverified: string[] = [];
   const resting: (() => void)[] = [];
   const isSlow = random() < 0.3;
-  const ended: true[] = [];
-  const consumer = (async () => {
-    const options = { first: 1, prefetch, limit: Infinity, onDrift: (drift: Drift) => told.push(drift) };
-    for await (const { data } of walk(fetchPage, options)) {
-      yielded.push(...data.map(({ id }) => id));
-      if (isSlow && random() < 0.3) await new Promise<void>((resolve) => resting.push(resolve));
+  const state = { hasEnded: false };
+  const consume = async () => {
+    let from: Cursor | undefined = { position: 0, ids: [] };
+    while (from !== undefined) {
+      const result = await walkOnce(request, from, history, async (items) => {
+        yielded.push(...items.map(({ id }) => id));
+        if (isSlow && random() < 0.3) await new Promise<void>((resolve) => resting.push(resolve));
+      });
+      from = result.next;
+      if (result.unverified !== undefined) unverified.push(result.unverified);
     }
-  })().finally(() => ended.push(true));
+  };
+  const consumer = consume()
+    .catch((error: unknown) => error)
+    .finally(() => (state.hasEnded = true));
 
-  for (let step = 0; ended.length === 0; step += 1) {
-    if (step === 20_000) throw new Error('The walk does not end.');
+  for (let step = 0; !state.hasEnded; step += 1) {
+    if (step === 200_000) throw new Error('The walk does not end.');
     await new Promise(setImmediate);
-    const possible: (() => void)[] = [];
-    if (pending.length > 0) possible.push(() => serve(pick(pending)!));
-    if (travelling.length > 0) possible.push(() => pick(travelling)!());
-    if (resting.length > 0) possible.push(() => pick(resting)!());
-    pick(possible)?.();
+    const possible = [pending, travelling, resting].filter((actions) => actions.length > 0);
+    if (possible.length > 0) pick(pick(possible))();
   }
-  await consumer;
-  return { yielded, stayed: [...stayed], requests, drift: told[0] };
+  return { yielded, stayed: [...stayed], requests, unverified, error: await consumer };
 }
 
 /** Marsaglia's xorshift: the same numbers for the same seed. */

@@ -4,39 +4,44 @@ import { Client } from '@example/sdk';
 import { createSandbox } from '@example/sandbox';
 import { rejection } from '../support/http-server.ts';
 import type { CallPriority } from '../../src/rate-limit/priority.ts';
-import { walk, type WalkedPage } from '../../src/pagination/walk.ts';
+import { PageSizes } from '../../src/pagination/page-sizes.ts';
+import { Progress } from '../../src/pagination/progress.ts';
+import { walk, type RequestWindow, type WalkedPage } from '../../src/pagination/walk.ts';
 import { collect, projects, serveList } from './list-server.ts';
 
 interface Fetch {
-  page: number;
+  window: string;
   signal: AbortSignal;
   priority: CallPriority | undefined;
   answer: () => void;
 }
 
-/** A walk over `pages` pages of two items each, whose answers the test gives one by one. */
-function walkByHand(pages: number, prefetch: number, limit = Infinity) {
+/** A walk over so many items, in windows of up to 100, whose answers the test gives one by one. */
+function walkByHand(length: number, prefetch: number, limit = Infinity) {
   const fetches: Fetch[] = [];
-  const fetchPage = (page: number, options: { signal: AbortSignal; priority: CallPriority | undefined }) =>
-    new Promise<{ data: { id: number }[]; meta: object }>((resolve, reject) => {
-      const answer = () =>
-        resolve({
-          data: [{ id: page * 2 }, { id: page * 2 + 1 }],
-          meta: { current_page: page, total_pages: pages, total_count: pages * 2 },
-        });
-      options.signal.addEventListener('abort', () => reject(options.signal.reason));
-      fetches.push({ page, ...options, answer });
+  const request: RequestWindow<{ id: number }> = ({ page, per_page }, options) =>
+    new Promise((resolve, reject) => {
+      const start = (page - 1) * per_page;
+      const answer = () => {
+        const data = Array.from({ length: Math.max(0, Math.min(per_page, length - start)) }, (_, id) => ({
+          id: start + id,
+        }));
+        resolve({ data, meta: { current_page: page, total_count: length } });
+      };
+      options.signal.addEventListener('abort', () => reject(options.signal.reason as Error));
+      fetches.push({ window: `${start}-${start + per_page}`, ...options, answer });
     });
-  const iterator = walk(fetchPage, { first: 1, prefetch, limit, onDrift: () => undefined });
+  const progress = new Progress<{ id: number }>({ position: 0, ids: [] }, new PageSizes('http://by-hand', 100));
+  const iterator = walk(progress, request, prefetch, limit);
   return {
     iterator,
-    requested: () => fetches.map(({ page }) => page),
-    fetch: (page: number) => fetches.find((each) => each.page === page)!,
+    requested: () => fetches.map(({ window }) => window),
+    fetch: (number: number) => fetches[number - 1]!,
     /** The next page, whose answer comes as soon as it is requested. */
-    async next(page: number): Promise<WalkedPage<{ id: number }>> {
+    async next(number: number): Promise<WalkedPage<{ id: number }>> {
       const result = iterator.next();
       await settled();
-      fetches.find((each) => each.page === page)!.answer();
+      fetches[number - 1]!.answer();
       return (await result).value!;
     },
   };
@@ -45,56 +50,60 @@ function walkByHand(pages: number, prefetch: number, limit = Infinity) {
 /** Until everything has run that waits for nothing. */
 const settled = () => new Promise(setImmediate);
 
-describe('pages are requested ahead', () => {
-  it.each([0, 1, 2, 8])('prefetch: %i keeps so many pages ahead of the consumer, and no more', async (prefetch) => {
-    const { requested, next } = walkByHand(30, prefetch);
+/** The windows of a list, as they are read one after the other. */
+const plan = ['0-100', '96-192', '188-282', '276-368', '364-455', '450-540', '535-642', '588-686'];
+
+describe('windows are requested ahead', () => {
+  it.each([0, 1, 2, 8])('prefetch: %i keeps so many ahead of the consumer, and no more', async (prefetch) => {
+    const { requested, next } = walkByHand(3_000, prefetch);
     await next(1);
-    for (const page of [2, 3, 4, 5]) {
+    for (const number of [2, 3, 4, 5]) {
       await settled();
-      expect(requested().length).toBe(page - 1 + prefetch);
-      await next(page);
+      expect(requested().length).toBe(number - 1 + prefetch);
+      await next(number);
     }
+    expect(requested().slice(0, 6)).toEqual(plan.slice(0, Math.min(6, 5 + prefetch)));
   });
 
-  it('the first page is requested alone, because it says how many there are', async () => {
-    const { iterator, requested, fetch } = walkByHand(3, 8);
+  it('the first window is requested alone, because it says how many there are', async () => {
+    const { iterator, requested, fetch } = walkByHand(250, 8);
     const first = iterator.next();
     await settled();
-    expect(requested()).toEqual([1]);
+    expect(requested()).toEqual(['0-100']);
     fetch(1).answer();
     await first;
-    expect(requested()).toEqual([1, 2, 3]);
+    expect(requested()).toEqual(['0-100', '96-192', '188-282']);
   });
 
-  it('pages come in order, whichever answer comes first', async () => {
-    const { iterator, next, fetch } = walkByHand(4, 3);
-    await next(1);
-    for (const page of [4, 3, 2]) fetch(page).answer();
+  it('items come in order, whichever answer comes first', async () => {
+    const { iterator, next, fetch } = walkByHand(360, 3);
+    const first = await next(1);
+    for (const number of [4, 3, 2]) fetch(number).answer();
     const rest = await collect(iterator);
-    expect(rest.map(({ page }) => page)).toEqual([2, 3, 4]);
+    expect([first, ...rest].flatMap(({ items }) => items.map(({ id }) => id))).toEqual([...Array(360).keys()]);
   });
 
   it('a slow consumer holds the requests back', async () => {
-    const { requested, next, fetch } = walkByHand(100, 4);
+    const { requested, next, fetch } = walkByHand(3_000, 4);
     await next(1);
-    for (const page of [2, 3, 4, 5]) fetch(page).answer();
+    for (const number of [2, 3, 4, 5]) fetch(number).answer();
     await settled();
-    expect(requested()).toEqual([1, 2, 3, 4, 5]);
+    expect(requested()).toEqual(plan.slice(0, 5));
   });
 
   it('only what the limit needs is requested', async () => {
-    const { iterator, requested, next, fetch } = walkByHand(100, 8, 7);
+    const { iterator, requested, next, fetch } = walkByHand(3_000, 8, 300);
     await next(1);
-    expect(requested()).toEqual([1, 2, 3, 4]);
-    for (const page of [2, 3, 4]) fetch(page).answer();
+    expect(requested()).toEqual(plan.slice(0, 4));
+    for (const number of [2, 3, 4]) fetch(number).answer();
     expect(await collect(iterator)).toHaveLength(3);
-    expect(requested()).toEqual([1, 2, 3, 4]);
+    expect(requested()).toEqual(plan.slice(0, 4));
   });
 });
 
-describe('a page that is requested ahead lets other calls go first', () => {
+describe('a window that is requested ahead lets other calls go first', () => {
   it('until the consumer waits for it', async () => {
-    const { iterator, next, fetch } = walkByHand(5, 2);
+    const { iterator, next, fetch } = walkByHand(1_000, 2);
     await next(1);
     expect(fetch(1).priority).toBeUndefined();
     expect([fetch(2).priority?.level, fetch(3).priority?.level]).toEqual(['background', 'background']);
@@ -106,7 +115,7 @@ describe('a page that is requested ahead lets other calls go first', () => {
   });
 
   it('and is as urgent as any where nothing is requested ahead', async () => {
-    const { next, fetch } = walkByHand(5, 0);
+    const { next, fetch } = walkByHand(1_000, 0);
     await next(1);
     await next(2);
     expect(fetch(2).priority).toBeUndefined();
@@ -114,7 +123,7 @@ describe('a page that is requested ahead lets other calls go first', () => {
 });
 
 it('a list that works ahead of the loop does not hold up other calls when the rate limit does', async () => {
-  const sandbox = createSandbox({ projects: 200, users: [{ id: 'user_1' }], rateLimit: { limit: 4, window: 1000 } });
+  const sandbox = createSandbox({ projects: 1000, users: [{ id: 'user_1' }], rateLimit: { limit: 4, window: 1000 } });
   const client = new Client({ apiToken: sandbox.apiToken, baseUrl: 'http://127.0.0.1:1/v1', fetch: sandbox.fetch });
   const waiting = new Promise((resolve) => client.once('rateLimitWait', resolve));
   for await (const page of client.projects.list({}, { prefetch: 8 }).pages()) {
@@ -132,7 +141,7 @@ async function serveSlowly(answered: number) {
   const cancelled: number[] = [];
   const waiting: number[] = [];
   const server = await serveList({
-    items: projects(200),
+    items: projects(1000),
     intercept: (page, response) => {
       if (page <= answered) return false;
       waiting.push(page);
@@ -155,13 +164,13 @@ describe('what is under way is cancelled', () => {
     let seen = 0;
     for await (const { id } of client.projects.list({}, { prefetch: 4 })) {
       seen += 1;
-      if (id === 'proj_25') {
+      if (id === 'proj_125') {
         await underway(4);
         break;
       }
     }
     await allCancelled();
-    expect(seen).toBe(25);
+    expect(seen).toBe(125);
     expect(pages().sort()).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
@@ -214,8 +223,8 @@ describe('what is under way is cancelled', () => {
 });
 
 it('a loop that ends early without prefetch has requested only what it used', async () => {
-  const { client, pages } = await serveList({ items: projects(200) });
-  for await (const { id } of client.projects.list()) if (id === 'proj_20') break;
+  const { client, pages } = await serveList({ items: projects(1000) });
+  for await (const { id } of client.projects.list()) if (id === 'proj_100') break;
   expect(pages()).toEqual([1]);
 });
 

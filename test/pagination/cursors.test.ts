@@ -1,0 +1,199 @@
+import { expect, it } from 'vitest';
+import { ExampleError, InvalidRequestError, type Project } from '@example/sdk';
+import { fail, rejection } from '../support/http-server.ts';
+import { collect, project, projects, serveList } from './list-server.ts';
+
+/** Reads `count` pages and returns what was read, and the cursor to go on from. */
+async function readPages(list: { pages(): AsyncIterable<{ data: Project[]; cursor: string }> }, count: number) {
+  const seen: Project[] = [];
+  let cursor = '';
+  for await (const page of list.pages()) {
+    seen.push(...page.data);
+    ({ cursor } = page);
+    if (--count === 0) break;
+  }
+  return { seen, cursor };
+}
+
+it('a list goes on from the cursor of a page, in another process, too', async () => {
+  const { client, windows } = await serveList({ items: projects(500) });
+  const { seen, cursor } = await readPages(client.projects.list({ status: 'active' }), 2);
+  expect(seen).toEqual(projects(192));
+  const rest = await collect(client.projects.list({ status: 'active' }, { cursor }));
+  expect(rest).toEqual(projects(500).slice(192));
+  expect(windows()[2]).toBe('138-207');
+});
+
+it('the items come exactly once although the list changes in between', async () => {
+  const items = projects(500);
+  const { client } = await serveList({ items });
+  const { seen, cursor } = await readPages(client.projects.list(), 2);
+  items.splice(150, 30); // items that were read
+  items.splice(300, 10); // items that were not
+  items.unshift(...projects(520).slice(500));
+  const rest = await collect(client.projects.list({}, { cursor }));
+  expect([...seen, ...rest].map(({ id }) => id)).toEqual(
+    projects(500)
+      .filter((_, index) => index < 330 || index >= 340)
+      .map(({ id }) => id),
+  );
+});
+
+it('many new items in front cost one request more, as total_count tells how far the place has moved', async () => {
+  const items = projects(1000);
+  const { client, windows } = await serveList({ items });
+  const { cursor } = await readPages(client.projects.list(), 3);
+  items.unshift(...projects(1400).slice(1000));
+  const page = await client.projects.list({}, { cursor });
+  expect(page.data[0]).toEqual(project(283));
+  expect(windows().slice(3)).toHaveLength(2);
+});
+
+it('and if the count does not tell, the place is looked for from the start of the list', async () => {
+  const items = projects(1000);
+  const { client, windows } = await serveList({ items });
+  const { cursor } = await readPages(client.projects.list(), 5);
+  items.splice(0, 200);
+  items.push(...projects(1200).slice(1000));
+  const rest = await collect(client.projects.list({}, { cursor }));
+  expect(rest[0]).toEqual(project(456));
+  expect(rest.map(({ id }) => id)).toEqual(
+    projects(1200)
+      .slice(455)
+      .map(({ id }) => id),
+  );
+  expect(windows()[6]).toBe('0-100');
+});
+
+it('a cursor whose items are all gone is refused, instead of guessing', async () => {
+  const items = projects(300);
+  const { client } = await serveList({ items });
+  const { cursor } = await readPages(client.projects.list(), 1);
+  items.splice(80, 20);
+  const error = await rejection(collect(client.projects.list({}, { cursor })));
+  expect(error).toBeInstanceOf(InvalidRequestError);
+  expect(error).toHaveProperty('message', expect.stringContaining('None of the items before the cursor'));
+});
+
+it('one of its twenty items is enough', async () => {
+  const items = projects(300);
+  const { client } = await serveList({ items });
+  const { cursor } = await readPages(client.projects.list(), 1);
+  items.splice(81, 19);
+  expect(await collect(client.projects.list({}, { cursor }))).toEqual(projects(300).slice(100));
+});
+
+it('the cursor of the last page yields what is added to the end later, and nothing of a list that is empty by then', async () => {
+  const items = projects(120);
+  const { client } = await serveList({ items });
+  const { cursor } = await readPages(client.projects.list(), 2);
+  expect(await collect(client.projects.list({}, { cursor }))).toEqual([]);
+  items.push(project(121));
+  expect(await collect(client.projects.list({}, { cursor }))).toEqual([project(121)]);
+  items.length = 0;
+  expect(await collect(client.projects.list({}, { cursor }))).toEqual([]);
+});
+
+it('a page that was awaited has a cursor, too, and an awaited list with a cursor is the page after it', async () => {
+  const { client } = await serveList({ items: projects(120) });
+  const { cursor } = await client.projects.list({ page: 2, per_page: 30 });
+  expect(await collect(client.projects.list({}, { cursor }))).toEqual(projects(120).slice(60));
+  const page = await client.projects.list({}, { cursor });
+  expect(page.data[0]).toEqual(project(61));
+  expect((await page.getNextPage()).data).toEqual(projects(120).slice(60 + page.data.length));
+});
+
+it('page is ignored where there is a cursor, so that the same parameters can be used again', async () => {
+  const { client } = await serveList({ items: projects(200) });
+  const params = { page: 2, per_page: 50 };
+  const { seen, cursor } = await readPages(client.projects.list(params), 1);
+  expect(seen[0]).toEqual(project(51));
+  expect([...seen, ...(await collect(client.projects.list(params, { cursor })))]).toEqual(projects(200).slice(50));
+});
+
+it('an error says where to go on, and nothing is lost or repeated', async () => {
+  let failures = 3;
+  const items = projects(400);
+  const { client } = await serveList({
+    items,
+    intercept: (page, response) => {
+      if (page !== 3 || failures === 0) return false;
+      failures -= 1;
+      items.splice(failures, 5);
+      fail(response, 503);
+      return true;
+    },
+  });
+  const seen: Project[] = [];
+  const params = { status: 'active' };
+  let cursor: string | undefined;
+  for (let isDone = false; !isDone;) {
+    try {
+      for await (const each of client.projects.list(params, { cursor, prefetch: 2 })) seen.push(each);
+      isDone = true;
+    } catch (error) {
+      if (!(error instanceof ExampleError)) throw error;
+      cursor = error.cursor;
+      expect(typeof cursor).toBe('string');
+    }
+  }
+  expect(failures).toBe(0);
+  expect(seen).toEqual(projects(400));
+});
+
+it('ids may be numbers and have any characters', async () => {
+  const names = ['a,b', 'ü%', '', '🙂', '1', 'x y', ' '];
+  const items = names.flatMap((name) => [{ id: `${name}-` }, { id: name }]).concat([{ id: 7 as never }]);
+  const { client } = await serveList({ items, client: { responseValidation: 'off' } });
+  for (let count = 1; count <= items.length; count++) {
+    const { cursor } = await client.projects.list({ per_page: count });
+    expect(cursor).toMatch(/^[\w+/]+=*$/);
+    expect(await collect(client.projects.list({}, { cursor }))).toEqual(items.slice(count));
+  }
+});
+
+it('an id that is no Unicode text is no reason to fail', async () => {
+  const { client } = await serveList({ items: [{ ...project(1), id: '\ud800' }, project(2)] });
+  const { cursor } = await client.projects.list();
+  expect(await collect(client.projects.list({}, { cursor }))).toEqual([]);
+});
+
+it('a cursor is short', async () => {
+  const uuid = (number: number) => `${String(number).padStart(8, '0')}-0000-4000-8000-000000000000`;
+  const items = Array.from({ length: 500 }, (_, number) => ({ ...project(number), id: uuid(number) }));
+  const { client } = await serveList({ items });
+  const { cursor } = await readPages(client.projects.list(), 3);
+  expect(cursor.length).toBeLessThan(1024);
+});
+
+it.each([
+  ['empty', ''],
+  ['no base64', '§'],
+  ['of a future version', btoa('2,100,400,proj_1')],
+  ['cut off', btoa('1,100')],
+  ['negative', btoa('1,-100,400,proj_1')],
+  ['no number', btoa('1,NaN,400,proj_1')],
+  ['too large', btoa(`1,${'9'.repeat(20)},400,proj_1`)],
+  ['malformed', btoa('1,100,400,%zz')],
+  ['not a string', 5 as never],
+  ['null', null as never],
+  ['an object', { toString: () => btoa('9') } as never],
+])('a cursor that is %s is refused before anything is sent', async (_, cursor) => {
+  const { client, queries } = await serveList({ items: projects(3) });
+  const list = () => client.projects.list({}, { cursor });
+  for (const call of [() => list(), () => list().withResponse(), () => list().toArray(), () => collect(list())]) {
+    const error = await rejection(call());
+    expect(error).toBeInstanceOf(InvalidRequestError);
+    expect(error).toHaveProperty('message', expect.stringContaining('cursor must be'));
+  }
+  expect(queries()).toEqual([]);
+});
+
+it('a list with a cursor may take several requests, so it has no response of its own', async () => {
+  const { client, queries } = await serveList({ items: projects(3) });
+  const { cursor } = await client.projects.list();
+  const list = client.projects.list({}, { cursor });
+  expect(await rejection(list.asResponse())).toBeInstanceOf(InvalidRequestError);
+  expect(await rejection(list.withResponse())).toBeInstanceOf(InvalidRequestError);
+  expect(queries()).toHaveLength(1);
+});
