@@ -18,7 +18,8 @@ const { values: options } = parseArgs({
 const rounds = Number(options.rounds);
 
 const names = [
-  '@example/sdk',
+  '@example/sdk, verifyWebhookSync',
+  '@example/sdk, verifyWebhook',
   'standardwebhooks',
   'svix',
   'stripe',

@@ -5,12 +5,11 @@ import Stripe from 'stripe';
 import { Webhook as SvixWebhook } from 'svix';
 import type { Task } from './assignment.ts';
 
-type Verify = (body: string, headers: Record<string, string>, secret: string) => Promise<unknown>;
+type Verify = (body: string, headers: Record<string, string>, secret: string) => unknown;
+type Verifiers = Record<'verifySignature' | 'verifySignatureSync' | 'verifyWebhook' | 'verifyWebhookSync', Verify>;
 
 /** What users install: the built package. */
-const { verifySignature, verifyWebhook } = (await import(
-  new URL('../../dist/webhooks/index.js', import.meta.url).href
-)) as { verifySignature: Verify; verifyWebhook: Verify };
+const sdk = (await import(new URL('../../dist/webhooks/index.js', import.meta.url).href)) as Verifiers;
 
 const secret = `whsec_${Buffer.alloc(32, 'secret').toString('base64')}`;
 
@@ -41,9 +40,13 @@ export async function contestants(body: string): Promise<Record<string, Record<T
   const parse = () => JSON.parse(body) as unknown;
 
   return {
-    '@example/sdk': {
-      signature: () => verifySignature(body, headers, secret),
-      event: () => verifyWebhook(body, headers, secret),
+    '@example/sdk, verifyWebhookSync': {
+      signature: () => sdk.verifySignatureSync(body, headers, secret),
+      event: () => sdk.verifyWebhookSync(body, headers, secret),
+    },
+    '@example/sdk, verifyWebhook': {
+      signature: () => sdk.verifySignature(body, headers, secret),
+      event: () => sdk.verifyWebhook(body, headers, secret),
     },
     standardwebhooks: {
       signature: () => standard.verify(body, headers, { jsonParse: false }),

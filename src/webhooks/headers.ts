@@ -31,7 +31,7 @@ export interface ParsedHeaders {
 // Constants, because a literal in a function is a new object each time.
 const idPattern = /^[!-~]+$/;
 const timestampPattern = /^\d{1,12}$/;
-const signaturePattern = /,/;
+const signatureFormat = '`v1,<base64>`, or several of these separated by spaces';
 
 /**
  * Parses the three headers of the specification.
@@ -41,21 +41,22 @@ const signaturePattern = /,/;
 export function parseHeaders(headers: unknown): ParsedHeaders {
   const id = header(headers, 'webhook-id', idPattern, 'printable ASCII without spaces');
   const timestamp = header(headers, 'webhook-timestamp', timestampPattern, 'a whole number of seconds since 1970');
-  const expected = '`v1,<base64>`, or several of these separated by spaces';
-  const signatures = splitSignatures(header(headers, 'webhook-signature', signaturePattern, expected));
+  const signatures = splitSignatures(header(headers, 'webhook-signature', undefined, signatureFormat));
   return { id, timestamp, signatures };
 }
 
 /** Servers join the values of a repeated header with a comma, which also separates each version from its signature. */
 function splitSignatures(value: string): readonly string[] {
-  const isOne = !value.includes(',', value.indexOf(',') + 1);
+  const comma = value.indexOf(',');
+  if (comma === -1) throw malformed('webhook-signature', signatureFormat);
+  const isOne = !value.includes(',', comma + 1);
   if (isOne) return [value];
 
   const words = value.split(/[ \t,]+/);
   return words.slice(0, -1).map((version, index) => `${version},${words[index + 1]}`);
 }
 
-function header(headers: unknown, name: keyof SignatureHeaders, pattern: RegExp, expected: string): string {
+function header(headers: unknown, name: keyof SignatureHeaders, pattern: RegExp | undefined, expected: string): string {
   const value = lookUp(headers, name) ?? '';
   if (value === '') {
     throw new WebhookVerificationError(
@@ -63,10 +64,12 @@ function header(headers: unknown, name: keyof SignatureHeaders, pattern: RegExp,
       `The header ${name} is missing. Pass all headers of the request; every request of the API has this one.`,
     );
   }
-  if (typeof value !== 'string' || !pattern.test(value)) {
-    throw new WebhookVerificationError('malformed_header', `The header ${name} must be ${expected}.`);
-  }
+  if (typeof value !== 'string' || pattern?.test(value) === false) throw malformed(name, expected);
   return value;
+}
+
+function malformed(name: keyof SignatureHeaders, expected: string): WebhookVerificationError {
+  return new WebhookVerificationError('malformed_header', `The header ${name} must be ${expected}.`);
 }
 
 function lookUp(headers: unknown, name: string): unknown {
