@@ -74,7 +74,8 @@ export function openCall(
     body: 'body' in options ? snapshot(method, options.body, secrets) : undefined,
     secrets: secrets.length > 0 ? secrets : noSecrets,
     // Idempotent by RFC 9110, 9.2.2, or because the caller says so.
-    repeatable: (method !== 'POST' && method !== 'PATCH') || idempotencyKey !== undefined,
+    repeatable:
+      (method !== 'POST' && method !== 'PATCH') || (idempotencyKey !== undefined && client.apiSupportsIdempotencyKeys),
     schema,
     isUsable: options.isUsable,
     signal: signal === undefined ? undefined : abortSignal('signal', signal),

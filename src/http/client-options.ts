@@ -1,6 +1,14 @@
 import type { Authorization } from '../auth/authorization.ts';
 import { BearerToken, type ApiToken } from '../auth/bearer-token.ts';
-import { callable, mergeHeaders, milliseconds, oneOf, wholeNumber, type HeadersInput } from '../utils/arguments.ts';
+import {
+  boolean,
+  callable,
+  mergeHeaders,
+  milliseconds,
+  oneOf,
+  wholeNumber,
+  type HeadersInput,
+} from '../utils/arguments.ts';
 import { readOptions, record } from '../utils/options.ts';
 import { InvalidRequestError } from '../errors/index.ts';
 import { resolveLogger, type LeveledLogger, type Logger, type LogLevel } from '../telemetry/logger.ts';
@@ -44,6 +52,12 @@ export interface ClientOptions {
   totalTimeout?: number | undefined;
   /** Maximum number of retries. An attempt is retried only if that can't repeat an effect. Default: 2. */
   maxRetries?: number | undefined;
+  /**
+   * Whether the API performs requests with the same `Idempotency-Key` only once, which its reference does not promise.
+   * With `true`, a POST or PATCH with an `idempotencyKey` is retried like a GET. If that is wrong, a retry may create a
+   * second user. Default: `false`.
+   */
+  apiSupportsIdempotencyKeys?: boolean | undefined;
   /** Sends the requests, for example through a proxy or to a mock. Default: the runtime's `fetch`. */
   fetch?: Fetch | undefined;
   /** Headers to add to every request. */
@@ -86,6 +100,7 @@ export const clientOptionNames = [
   'headers',
   'rateLimit',
   'priority',
+  'apiSupportsIdempotencyKeys',
   'maxResponseSize',
   'responseValidation',
   'logger',
@@ -105,6 +120,7 @@ export interface ResolvedOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly rateLimit: false | RateLimitOptions;
   readonly priority: Priority;
+  readonly apiSupportsIdempotencyKeys: boolean;
   readonly maxResponseSize: number;
   readonly responseValidation: 'warn' | 'throw' | 'off';
   readonly logger: LeveledLogger;
@@ -128,6 +144,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     maxRetries = 2,
     rateLimit = {},
     priority = 'normal',
+    apiSupportsIdempotencyKeys = false,
     maxResponseSize = 2 ** 26,
     responseValidation = 'warn',
   } = options;
@@ -141,6 +158,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     headers: mergeHeaders(defaultHeaders(), 'headers', options.headers),
     rateLimit: rateLimit === false ? false : resolveRateLimit(rateLimit),
     priority: checkedPriority(priority),
+    apiSupportsIdempotencyKeys: boolean('apiSupportsIdempotencyKeys', apiSupportsIdempotencyKeys),
     maxResponseSize: wholeNumber('maxResponseSize', maxResponseSize, 1, longestText),
     responseValidation: oneOf('responseValidation', responseValidation, ['warn', 'throw', 'off']),
     logger: resolveLogger(options),

@@ -16,8 +16,8 @@ export interface RequestOptions {
   /** Headers to add to the request. They replace the client's; `undefined` removes one. */
   headers?: HeadersInput | undefined;
   /**
-   * Sent as the `Idempotency-Key` header. A POST with a key is retried like a GET, which is safe only if the API
-   * performs requests with the same key once.
+   * Sent as the `Idempotency-Key` header. Whether a POST with a key is retried like a GET depends on the client's
+   * `apiSupportsIdempotencyKeys`.
    */
   idempotencyKey?: string | undefined;
   /** Which waiting calls are sent first. Default: the client's, `'normal'`. */

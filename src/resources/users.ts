@@ -55,7 +55,8 @@ export class Users {
   /**
    * Creates a user: `POST /users`.
    *
-   * If it is unknown whether a failed attempt created the user, the call is retried only with an `idempotencyKey`.
+   * If it is unknown whether a failed attempt created the user, the call is retried only with an `idempotencyKey` and
+   * the client's `apiSupportsIdempotencyKeys`.
    *
    * @throws {ConflictError} when another user has this email address (`code` is `email_taken`), or the `idempotencyKey`
    *   was used for another request (`idempotency_key_reused`).

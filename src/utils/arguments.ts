@@ -27,6 +27,12 @@ export function text(name: string, value: string): string {
   throw new InvalidRequestError(`${name} must be a string; got ${described(value)}.`);
 }
 
+/** `true` or `false`: a text such as `'false'` would count as true. */
+export function boolean(name: string, value: boolean): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new InvalidRequestError(`${name} must be true or false; got ${described(value)}.`);
+}
+
 /** A function. */
 export function callable<F>(name: string, value: F | undefined): F {
   if (typeof value === 'function') return value;

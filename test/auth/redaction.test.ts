@@ -142,7 +142,15 @@ async function everythingHandedOut(options: ClientOptions): Promise<{ text: stri
   const log = (line: string) => handedOut.push(line);
   const logger = { error: log, warn: log, info: log, debug: log };
   const rateLimit = { maxWait: 100 };
-  const client = new Client({ apiToken, timeout, logLevel: 'debug', logger, rateLimit, ...options });
+  const client = new Client({
+    apiToken,
+    apiSupportsIdempotencyKeys: true,
+    timeout,
+    logLevel: 'debug',
+    logger,
+    rateLimit,
+    ...options,
+  });
   for (const name of eventNames) client.on(name, (event: unknown) => handedOut.push(event));
   let errors = 0;
   const collect = (error: unknown) => {

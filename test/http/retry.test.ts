@@ -14,10 +14,13 @@ beforeEach(() => fixJitter(0));
 
 type Kind = 'GET' | 'POST' | 'POST with key';
 
+/** A client of an API that performs requests with the same key once. */
+const withKeys = (client: Client) => client.withOptions({ apiSupportsIdempotencyKeys: true });
+
 const kinds: Record<Kind, (client: Client) => Promise<unknown>> = {
   GET: (client) => client.users.get('user_123'),
   POST: (client) => client.users.create(newUser),
-  'POST with key': (client) => client.users.create(newUser, { idempotencyKey: 'key-1' }),
+  'POST with key': (client) => withKeys(client).users.create(newUser, { idempotencyKey: 'key-1' }),
 };
 
 const timeout = 10_000;
@@ -159,10 +162,26 @@ describe('a retry', () => {
     expect(await clientOf(server).users.get('user_123')).toEqual(user);
   });
 
+  it('is not made for a POST with an idempotency key if nothing says that the API supports keys', async () => {
+    const failures: Handler[] = [
+      (_, response) => fail(response, 500),
+      (_, response) => fail(response, 503),
+      (_, response) => response.destroy(),
+      (_, response) => response.writeHead(201).write('{', () => response.destroy()),
+    ];
+    for (const failure of failures) {
+      const server = await serve(failure);
+
+      await rejection(clientOf(server).users.create(newUser, { idempotencyKey: 'key-1' }));
+
+      expect(server.requests.map(({ headers }) => headers['idempotency-key'])).toEqual(['key-1']);
+    }
+  });
+
   it('has the same idempotency key and body', async () => {
     const server = await serve((_, response) => fail(response, 500));
 
-    await rejection(clientOf(server).users.create(newUser, { idempotencyKey: 'key-1' }));
+    await rejection(withKeys(clientOf(server)).users.create(newUser, { idempotencyKey: 'key-1' }));
 
     expect(server.requests.map(({ headers }) => headers['idempotency-key'])).toEqual(['key-1', 'key-1', 'key-1']);
     expect(server.requests.map(({ body }) => JSON.parse(body) as unknown)).toEqual([newUser, newUser, newUser]);

@@ -42,7 +42,7 @@ describe.each(Object.entries(kinds))('fetch of undici, %s,', (_, fetchOf) => {
   it('sends a POST with its body, and retries it with an idempotency key', async () => {
     const statuses = [503, 201];
     const server = await serve((_, response) => json(response, statuses.shift() ?? 500, user));
-    const client = clientOf(server, { fetch: fetchOf() });
+    const client = clientOf(server, { fetch: fetchOf(), apiSupportsIdempotencyKeys: true });
 
     expect(await client.users.create(newUser, { idempotencyKey: 'key-1' })).toEqual(user);
 
