@@ -30,6 +30,7 @@ export class BearerToken implements Authorization {
   async current(signal: AbortSignal | undefined): Promise<string> {
     const token = this.#token;
     if (typeof token === 'string') return token;
+    signal?.throwIfAborted();
     return checked(await untilAborted(signal, callTokenFunction(token)));
   }
 

@@ -9,7 +9,7 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { APIPromise } from './api-promise.ts';
 import { CallDeadline } from './call-deadline.ts';
 import type { Call } from './call.ts';
-import { defaultHeaders, type ResolvedOptions } from './client-options.ts';
+import { defaultHeaders, defaultMaxResponseSize, type ResolvedOptions } from './client-options.ts';
 
 const noFields: readonly never[] = [];
 
@@ -71,9 +71,9 @@ export class CallAdmission implements Admission {
   }
 
   get key(): string | undefined {
-    const { path, query, headers } = this.call;
+    const { url, headers } = this.call;
     if (!this.isShareable || this.isRaw) return undefined;
-    return path + query + this.#control.keyOf(headers);
+    return url + this.#control.keyOf(headers);
   }
 
   get priority(): CallPriority | undefined {
@@ -111,17 +111,20 @@ export class AdmissionControl {
   readonly #baseUrl: string;
   readonly #rateLimit: ResolvedOptions['rateLimit'];
   readonly #headers: Call['headers'];
+  /** Tells apart clients that send requests and read responses in different ways. */
+  readonly #clientKey: string;
   readonly #headersKey: string;
   #limiter: RateLimiter | undefined;
   /** The credential that {@link AdmissionControl.#limiter} belongs to. */
   #credential: string | undefined;
 
-  constructor({ auth, baseUrl, rateLimit, headers }: ResolvedOptions, telemetry: Telemetry) {
+  constructor({ auth, baseUrl, rateLimit, headers, fetchId, maxResponseSize }: ResolvedOptions, telemetry: Telemetry) {
     this.#auth = auth;
     this.#baseUrl = baseUrl;
     this.#rateLimit = rateLimit;
     this.#headers = headers;
-    this.#headersKey = headersKey(headers);
+    this.#clientKey = fetchId + (maxResponseSize === defaultMaxResponseSize ? '' : `<${maxResponseSize}`);
+    this.#headersKey = this.#clientKey + headersKey(headers);
     this.telemetry = telemetry;
     this.maxWait = rateLimit ? rateLimit.maxWait : undefined;
     if (auth.fixed !== undefined) this.#useLimiterOf(auth.fixed);
@@ -139,7 +142,7 @@ export class AdmissionControl {
 
   /** Tells apart calls of this client, and of others, that have the same URL. The usual headers take no memory. */
   keyOf(headers: Call['headers']): string {
-    return headers === this.#headers ? this.#headersKey : headersKey(headers);
+    return headers === this.#headers ? this.#headersKey : this.#clientKey + headersKey(headers);
   }
 
   /**

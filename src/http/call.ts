@@ -33,11 +33,11 @@ export interface Call extends RequestTarget {
   readonly secrets: readonly unknown[];
   /** Whether sending it twice has the same effect as once. */
   readonly repeatable: boolean;
-  /** The documented body of a success, */
+  /** The documented body of a success. */
   readonly schema: InternalOptions<unknown>['schema'];
-  /** and whether a body that differs from it can be used. */
+  /** Whether a body that differs from the schema can be used. */
   readonly isUsable: InternalOptions<unknown>['isUsable'];
-  /** The caller's. */
+  /** The caller's signal. */
   readonly signal: AbortSignal | undefined;
   readonly timeout: number;
   readonly totalTimeout: number;

@@ -16,7 +16,7 @@ import { checkedPriority, type Priority } from '../rate-limit/priority.ts';
 import type { RateLimitStore } from '../rate-limit/store.ts';
 import { isBrowser, runtimeName } from '../utils/runtime.ts';
 import { resolveBaseUrl } from './base-url.ts';
-import { requestSender, type Fetch, type RequestSender } from './fetch.ts';
+import { fetchIdOf, requestSender, type Fetch, type RequestSender } from './fetch.ts';
 import { VERSION } from '../utils/version.ts';
 
 /** How the client paces its calls. */
@@ -108,6 +108,9 @@ export const clientOptionNames = [
   'dangerouslyAllowBrowser',
 ] as const satisfies readonly (keyof ClientOptions)[];
 
+/** Bytes: 64 MiB. */
+export const defaultMaxResponseSize = 2 ** 26;
+
 /** The options with their defaults filled in and their values checked. */
 export interface ResolvedOptions {
   readonly auth: Authorization;
@@ -122,6 +125,8 @@ export interface ResolvedOptions {
   readonly priority: Priority;
   readonly apiSupportsIdempotencyKeys: boolean;
   readonly maxResponseSize: number;
+  /** See {@link fetchIdOf}. */
+  readonly fetchId: string;
   readonly responseValidation: 'warn' | 'throw' | 'off';
   readonly logger: LeveledLogger;
 }
@@ -145,7 +150,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     rateLimit = {},
     priority = 'normal',
     apiSupportsIdempotencyKeys = false,
-    maxResponseSize = 2 ** 26,
+    maxResponseSize = defaultMaxResponseSize,
     responseValidation = 'warn',
   } = options;
   return {
@@ -155,6 +160,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     totalTimeout: milliseconds('totalTimeout', totalTimeout),
     maxRetries: wholeNumber('maxRetries', maxRetries, 0),
     sendRequest: requestSender(options.fetch),
+    fetchId: fetchIdOf(options.fetch),
     headers: mergeHeaders(defaultHeaders(), 'headers', options.headers),
     rateLimit: rateLimit === false ? false : resolveRateLimit(rateLimit),
     priority: checkedPriority(priority),

@@ -1,5 +1,5 @@
 /**
- * Limits what `text()` reads of a response. The limit is in bytes of the body as `fetch` hands it out, so it holds after
+ * Limits what `text()` reads of a response. The limit is in bytes of the body as `fetch` returns it, so it holds after
  * decompression: a few kilobytes may unpack to gigabytes.
  *
  * @param excess What to throw when there is more; without it, the rest is left out.
@@ -7,7 +7,7 @@
 export function limitText(response: Response, limit: number, excess: (() => Error) | undefined): void {
   // Other libraries have streams of Node.js, or only `text()`.
   const body = response.body as ReadableStream<Uint8Array> | AsyncIterable<Uint8Array | string> | null | undefined;
-  if (!body) return;
+  if (typeof body !== 'object' || body === null || !('getReader' in body || Symbol.asyncIterator in body)) return;
   // Not a new Response, which takes no status above 599.
   Object.defineProperty(response, 'text', { value: () => limitedText(body, limit, excess), configurable: true });
 }

@@ -70,12 +70,13 @@ export class CallQueue<Route> {
   /** Removes a call from the queue that it is in. The first of its followers takes its place. */
   remove(call: QueuedCall<Route>): void {
     const { key, followers, queue } = call;
-    const heir = followers?.first;
-    if (heir !== undefined) {
-      followers?.remove(heir);
-      heir.followers = followers;
-      queue?.replace(call, heir);
-      this.#leaders.set(key, heir);
+    const successor = followers?.first;
+    if (successor !== undefined) {
+      followers?.remove(successor);
+      successor.followers = followers;
+      call.followers = undefined;
+      queue?.replace(call, successor);
+      this.#leaders.set(key, successor);
     } else {
       queue?.remove(call);
       if (this.#leaders.get(key) === call) this.#leaders.delete(key);
@@ -109,7 +110,7 @@ function listOf(admission: Admission): number {
   return (isBackground(admission) ? 2 : 0) + (admission.refused === true ? 0 : 1);
 }
 
-/** Whether a call is sent together with another one. Their callers may have decided to read the body themselves since. */
+/** Whether a call is sent together with another one. Tsuccessor callers may have decided to read the body themselves since. */
 function canShare(other: QueuedCall, call: QueuedCall): boolean {
   return other === call || (other.admission.key !== undefined && call.admission.key !== undefined);
 }

@@ -39,7 +39,7 @@ export interface RateLimitStoreChange {
  * several calls, they share the request, and each of them calls one.
  */
 export interface Permit {
-  /** How many calls it was given to that have not said yet how the request ended. */
+  /** Calls that share it and have not reported an outcome. */
   readonly callers: number;
   /** Whether the call had to wait for it. */
   readonly waited: boolean;

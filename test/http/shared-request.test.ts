@@ -78,6 +78,17 @@ describe('identical reads that wait', () => {
     expect(api.later()).toEqual(['/users/user_1']);
   });
 
+  it('are not those of a client with another fetch, or with another limit on responses', async () => {
+    const { api, client } = await setup();
+    const otherFetch: typeof api.fetch = (url, init) => api.fetch(url, init);
+    const clients = [client, client.withOptions({ fetch: otherFetch }), client.withOptions({ maxResponseSize: 1_000 })];
+    const calls = clients.flatMap((each) => [each.users.get('a'), each.users.get('a')]);
+
+    await settled(Promise.all(calls));
+
+    expect(api.later()).toEqual(['/users/a', '/users/a', '/users/a']);
+  });
+
   it('share one request if they have the same query and headers', async () => {
     const { api, client } = await setup();
     const get = (team: string, name: string) =>

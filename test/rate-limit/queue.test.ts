@@ -110,6 +110,22 @@ describe('calls with the same key', () => {
     expect([...permits.values()]).toEqual([['c', 'd'], ['b']]);
   });
 
+  it('are counted once when the one that is raised has followers', async () => {
+    const world = await usedUpWorld();
+    const raised = background();
+    const permits = acquire(world, {
+      a: { key: '/1', ...raised },
+      b: { key: '/1', ...background() },
+      c: { key: '/1', ...background() },
+    });
+    raised.priority.raise();
+    expect(world.limiter.snapshot.waiting).toBe(3);
+    await world.time.run();
+    expect([...permits.values()].map((names) => names.toSorted())).toEqual([['a', 'b', 'c']]);
+    expect([...permits.keys()].map(({ callers }) => callers)).toEqual([2]); // One of the three has reported.
+    expect(world.limiter.snapshot.waiting).toBe(0);
+  });
+
   it.each(['leads', 'follows'])('are sent with the one that is raised: it %s', async (role) => {
     const world = await usedUpWorld();
     const [first, second] = [background(), background()];
