@@ -25,6 +25,10 @@ console.log('Read', user.name);
 const page = await client.request<{ meta: { total_count: number } }>('GET', '/projects', { query: { per_page: 1 } });
 console.log(page.meta.total_count, 'projects');
 
+// A list of any endpoint, with every item of all pages exactly once.
+const projects = await client.list<{ id: string }>('/projects', { query: { status: 'active' } }).toArray();
+console.log(projects.length, 'active projects');
+
 try {
   await client.request('DELETE', '/teams/{id}', { params: { id: 'team_1' } });
 } catch (error) {

@@ -5,6 +5,8 @@ import { clientOptionNames, resolveOptions, type ClientOptions } from './http/cl
 import { endpointOptionNames, type EndpointOptions, type HttpMethod } from './http/request-options.ts';
 import { addTracer, type Tracer } from './telemetry/tracing.ts';
 import type { RateLimitSnapshot } from './rate-limit/limiter.ts';
+import type { ListEndpointOptions } from './pagination/list-options.ts';
+import { ListPromise } from './pagination/list-promise.ts';
 import { Projects } from './resources/projects.ts';
 import { Users } from './resources/users.ts';
 import { readOptions } from './utils/options.ts';
@@ -64,6 +66,23 @@ export class Client {
    */
   request<T = unknown>(method: HttpMethod, path: string, options?: EndpointOptions<T>): APIPromise<T> {
     return this.#http.request(method, path, {}, options, endpointOptionNames);
+  }
+
+  /**
+   * Lists the items of an endpoint that the SDK has no method for. It behaves as `client.projects.list`: iterate the result
+   * for the items of all pages, each exactly once, or await it for one page.
+   *
+   * @param path The path as the API documents it, such as `/teams/{id}/members`. `params` fills in its `{names}`.
+   * @typeParam Item An item: the output of `schema`, or what you declare if there is none.
+   *
+   * @example
+   * for await (const member of client.list('/teams/{id}/members', { params: { id: 'team_1' }, schema: memberSchema })) {
+   *   console.log(member.name);
+   * }
+   */
+  list<Item = unknown>(path: string, options?: ListEndpointOptions<Item>): ListPromise<Item> {
+    const { params, query, schema, ...listOptions } = { ...options };
+    return new ListPromise(this.#http, { route: path, params, query, item: schema }, listOptions);
   }
 
   /**

@@ -50,7 +50,7 @@ export type { HeadersInput } from './utils/arguments.ts';
 export type { Logger, LogLevel } from './telemetry/logger.ts';
 export type { ClientOptions, RateLimitOptions } from './http/client-options.ts';
 export type { Fetch, FetchInit, FetchResponse } from './http/fetch.ts';
-export type { ListOptions, PageParams } from './pagination/list-options.ts';
+export type { ListEndpointOptions, ListOptions, PageParams } from './pagination/list-options.ts';
 export type { PageMeta } from './pagination/page-body.ts';
 export type { Priority } from './rate-limit/priority.ts';
 export type { LearnedLimit, RateLimitSnapshot } from './rate-limit/limiter.ts';

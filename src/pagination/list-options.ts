@@ -1,6 +1,7 @@
-import { requestOptionNames, type RequestOptions } from '../http/request-options.ts';
+import { requestOptionNames, type EndpointOptions, type RequestOptions } from '../http/request-options.ts';
 import { abortSignal, wholeNumber } from '../utils/arguments.ts';
 import { readOptions, record } from '../utils/options.ts';
+import type { StandardSchema } from '../utils/standard-schema.ts';
 import { decodeCursor } from './cursor.ts';
 
 /** Options of one list; they hold for each of its requests. */
@@ -12,6 +13,22 @@ export interface ListOptions extends RequestOptions {
   prefetch?: number | undefined;
   /** Goes on after the page or error that has this `cursor`, and ignores `page`. Default: none. */
   cursor?: string | undefined;
+}
+
+/**
+ * What to list, besides the options of every list.
+ *
+ * @typeParam Item An item of the list.
+ */
+export interface ListEndpointOptions<Item = unknown> extends ListOptions, Pick<EndpointOptions, 'params'> {
+  /** Parameters of the query, such as filters, with those that every list has. */
+  query?: (EndpointOptions['query'] & PageParams) | undefined;
+  /**
+   * Schema of one item, from any library that follows Standard Schema. The items are the schema's output. A page with an
+   * item that differs is treated as `responseValidation` says. Keep each item's `id`, by which items are recognised.
+   * Default: none; items are returned as they are.
+   */
+  schema?: StandardSchema<Item> | undefined;
 }
 
 /** The parameters that every list has. */

@@ -1,5 +1,4 @@
-import type { ZodMiniType } from 'zod/mini';
-import { ExampleError, InvalidRequestError } from '../errors/index.ts';
+import { ExampleError, InvalidRequestError, throwToCaller } from '../errors/index.ts';
 import type { APIPromise, WithResponse } from '../http/api-promise.ts';
 import type { InternalOptions, Requester } from '../http/request-options.ts';
 import { expandRoute } from '../http/route.ts';
@@ -7,6 +6,7 @@ import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import { wholeNumber } from '../utils/arguments.ts';
 import { deferErrors } from '../utils/defer-errors.ts';
 import { readOptions } from '../utils/options.ts';
+import type { StandardSchema } from '../utils/standard-schema.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { checkList, readListOptions, type ListOptions, type PageParams } from './list-options.ts';
 import { isPageBody, pageBodySchema, toMeta, type PageBody } from './page-body.ts';
@@ -24,8 +24,8 @@ export interface ListSpec<Item> {
   readonly params?: Readonly<Record<string, string>> | undefined;
   /** `page`, `per_page` and the list's own filters. */
   readonly query?: PageParams | undefined;
-  /** What the API documents for one item. */
-  readonly item: ZodMiniType<Item>;
+  /** The schema of one item. Default: any item will do. */
+  readonly item?: StandardSchema<Item> | undefined;
 }
 
 /** What a list needs of the client. */
@@ -141,7 +141,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
       }
     } catch (error) {
       if (error instanceof ExampleError) error.cursor = encodeCursor(progress.cursor);
-      throw error;
+      throwToCaller(error);
     } finally {
       const { route, params } = this.#spec;
       const { unverified: reason } = progress;

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { StandardResult, StandardSchema } from '../utils/standard-schema.ts';
 
 /** Where a page stands in its list. */
 export interface PageMeta {
@@ -16,27 +17,31 @@ export interface PageBody<Item> {
   meta?: Partial<PageMeta> | null | undefined;
 }
 
-export const pageMetaSchema = z.looseObject({
-  current_page: z.number(),
-  total_pages: z.number(),
-  total_count: z.number(),
+const pageSchema = z.looseObject({
+  data: z.array(z.unknown()),
+  meta: z.looseObject({ current_page: z.number(), total_pages: z.number(), total_count: z.number() }),
 });
 
-const schemas = /* @__PURE__ */ new WeakMap<object, unknown>();
-
-/** The schema of a page of such items. One object per item schema, because zod prepares each schema at its first use. */
-export function pageBodySchema<Item>(item: z.ZodMiniType<Item>): z.ZodMiniType<PageBody<Item>> {
-  let schema = schemas.get(item);
-  if (schema === undefined) {
-    schema = z.looseObject({ data: z.array(item), meta: pageMetaSchema });
-    schemas.set(item, schema);
-  }
-  // Only this function fills the map, and always with the schema that belongs to the key.
-  return schema as z.ZodMiniType<PageBody<Item>>;
+/** The schema of a page whose items have a schema, of any library. Without one, any item will do. */
+export function pageBodySchema<Item>(item: StandardSchema<Item> | undefined): StandardSchema<PageBody<Item>> {
+  const validate = async (body: unknown): Promise<StandardResult<PageBody<Item>>> => {
+    const page = await pageSchema['~standard'].validate(body);
+    // Without data, there are no items to look at.
+    const given = isPageBody(body) ? body.data : [];
+    const results = item ? await Promise.all(given.map(async (value) => item['~standard'].validate(value))) : [];
+    const issues = [...(page.issues ?? [])];
+    for (const [index, result] of results.entries()) {
+      for (const issue of result.issues ?? []) issues.push({ ...issue, path: ['data', index, ...(issue.path ?? [])] });
+    }
+    if (page.issues || issues.length > 0) return { issues };
+    const data = item ? results.flatMap((result) => (result.issues ? [] : [result.value])) : (given as Item[]);
+    return { value: { ...page.value, data } };
+  };
+  return { '~standard': { version: 1, vendor: '@example/sdk', validate } };
 }
 
 /** Whether a body can be walked at all: without a `data` array there is no page. */
-export function isPageBody(body: unknown): boolean {
+export function isPageBody(body: unknown): body is { data: unknown[] } {
   return typeof body === 'object' && body !== null && 'data' in body && Array.isArray(body.data);
 }
 

@@ -58,6 +58,7 @@ describe('the examples run as they stand', () => {
       `Created in ${new Date().getUTCFullYear()}`,
       'Read Ada Lovelace',
       '100 projects',
+      '60 active projects',
       expect.stringMatching(/ \(404 DELETE \/teams\/\{id\}\)$/),
     ]);
   });

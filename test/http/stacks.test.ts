@@ -6,9 +6,14 @@ import { settled, useVirtualTime } from '../support/virtual-time.ts';
 
 const failing = () => clientOf(inProcessApi(() => errorResponse(404)));
 const healthy = () => inProcessApi(() => Response.json(user));
-const page = { data: [{}], meta: { current_page: 1, total_pages: 9, total_count: 9 } };
-const secondPageFails = () =>
-  clientOf(inProcessApi(({ url }) => (url.includes('page=2') ? errorResponse(404) : Response.json(page))));
+const secondPageFails = () => {
+  const api = inProcessApi(() => {
+    if (api.requests.length > 1) return errorResponse(404);
+    const data = Array.from({ length: 100 }, (_, index) => ({ id: `proj_${index}` }));
+    return Response.json({ data, meta: { current_page: 1, total_pages: 9, total_count: 900 } });
+  });
+  return clientOf(api);
+};
 
 /** What a program awaits: the call in whose stack it looks for its own line. */
 const places: Record<string, () => Promise<unknown>> = {
@@ -45,6 +50,25 @@ const places: Record<string, () => Promise<unknown>> = {
     const call = clientOf(inProcessApi(() => new Response('<html>'))).users.get('user_123');
     await call.asResponse();
     await call;
+  },
+  iteration: async function caller() {
+    for await (const project of failing().projects.list()) expect(project).toBe(undefined);
+  },
+  'iteration, at a later page': async function caller() {
+    for await (const project of secondPageFails().projects.list()) expect(project.id).toMatch(/proj_/);
+  },
+  'iteration, at a page that was requested ahead': async function caller() {
+    for await (const project of secondPageFails().projects.list({}, { prefetch: 3 }))
+      expect(project.id).toMatch(/proj_/);
+  },
+  'toArray()': async function caller() {
+    await secondPageFails().projects.list().toArray();
+  },
+  'pages()': async function caller() {
+    for await (const { data } of secondPageFails().projects.list().pages()) expect(data).toHaveLength(100);
+  },
+  'client.list()': async function caller() {
+    for await (const item of failing().list('/teams')) expect(item).toBe(undefined);
   },
   'a page': async function caller() {
     await failing().projects.list();
