@@ -42,10 +42,12 @@ export class Page<Item> implements Iterable<Item>, AsyncIterable<Item> {
     throw new InvalidRequestError('This is the last page: call getNextPage() only while hasNextPage() is true');
   }
 
+  /** The items of this page. */
   [Symbol.iterator](): Iterator<Item> {
     return this.data.values();
   }
 
+  /** The items of this page, and of all pages after it. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
     yield* this.data;
     if (this.#rest) yield* this.#rest;
