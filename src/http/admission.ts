@@ -71,9 +71,9 @@ export class CallAdmission implements Admission {
   }
 
   get key(): string | undefined {
-    const { url, headers } = this.call;
+    const { path, query, headers } = this.call;
     if (!this.isShareable || this.isRaw) return undefined;
-    return url + this.#control.keyOf(headers);
+    return path + query + this.#control.keyOf(headers);
   }
 
   get priority(): CallPriority | undefined {
@@ -92,8 +92,9 @@ export class CallAdmission implements Admission {
   use(credential: string): void {
     this.credential = credential;
     const { call } = this;
-    if (!call.url.includes(encodeURIComponent(credential)) && !call.url.includes(credential)) return;
+    if (!call.path.includes(encodeURIComponent(credential)) && !call.path.includes(credential)) return;
     const redactor = new Redactor(credential, noFields);
+    this.isShareable = false; // What is shown no longer identifies the request.
     call.path = redactor.redact(call.path);
     call.route = redactor.redact(call.route);
   }

@@ -47,7 +47,7 @@ let fetchCount = 0;
 /** Tells apart custom `fetch` functions, also those of another copy of this module; empty for the runtime's. */
 export function fetchIdOf(custom: Fetch | undefined): string {
   if (custom === undefined) return '';
-  const id = fetchIds.get(custom) ?? `@${performance.now()}.${++fetchCount}`;
+  const id = fetchIds.get(custom) ?? `@${Math.round(performance.now() * 1000 + ++fetchCount).toString(36)}`;
   fetchIds.set(custom, id);
   return id;
 }
