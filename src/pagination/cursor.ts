@@ -1,26 +1,20 @@
 import { InvalidRequestError } from '../errors/index.ts';
-import type { ItemId } from './known-ids.ts';
 
-/** A place in a list. */
+/** A place in a list: how many items were in front of it, of how many, and the last of them, which find it again. */
 export interface Cursor {
-  /** How many items were in front of it. */
   readonly position: number;
-  /** How many items the list had; `undefined` if the server did not say. */
   readonly count?: number | undefined;
-  /** The last items in front of it, by which it is found again. */
   readonly ids: readonly string[];
 }
 
-/** The cursor after a window. */
-export function advance(cursor: Cursor, window: readonly ItemId[], position: number, count?: number): Cursor {
-  const { ids } = cursor;
-  const added = window.filter((id) => id !== undefined);
-  const found = ids.findLastIndex((id) => added.includes(id));
+/** The cursor after a window, which ends at `next` and has the items that `next` names. */
+export function advance(cursor: Cursor, next: Cursor): Cursor {
+  const found = cursor.ids.findLastIndex((id) => next.ids.includes(id));
   // The last items were deleted; or they are behind the window, because others were created in front of them.
-  if (found < 0 && ids.length > 0 && !(Number(count) < Number(cursor.count))) return cursor;
-  const behind = found < 0 ? [] : ids.slice(found + 1).slice(-20);
-  const names = [...ids.filter((id) => !added.includes(id) && !behind.includes(id)), ...added].slice(-20);
-  return { position, count, ids: [...names, ...behind] };
+  if (found < 0 && cursor.ids.length > 0 && !(Number(next.count) < Number(cursor.count))) return cursor;
+  const behind = found < 0 ? [] : cursor.ids.slice(found + 1).slice(-20);
+  const before = cursor.ids.filter((id) => !next.ids.includes(id) && !behind.includes(id));
+  return { ...next, ids: [...[...before, ...next.ids].slice(-20), ...behind] };
 }
 
 export function encodeCursor({ position, count, ids }: Cursor): string {

@@ -6,10 +6,7 @@ import { decodeCursor } from './cursor.ts';
 
 /** Options of one list; they hold for each of its requests. */
 export interface ListOptions extends RequestOptions {
-  /**
-   * How many requests to make ahead of the page you are at, in parallel. Default: 0, so that nothing is requested before
-   * you need it; for `toArray()`, which needs everything, 4.
-   */
+  /** How many requests to make ahead of the page you are at, in parallel. Default: 0; for `toArray()`, 4. */
   prefetch?: number | undefined;
   /** Goes on after the page or error that has this `cursor`, and ignores `page`. Default: none. */
   cursor?: string | undefined;
@@ -39,18 +36,13 @@ export interface PageParams {
   per_page?: number | undefined;
 }
 
-/** @throws {InvalidRequestError} when an option is unknown, or the signal is none. */
-export function readListOptions(given: ListOptions | undefined): ListOptions {
+/** @throws {InvalidRequestError} when a parameter or an option is wrong, or an option is unknown. */
+export function readListOptions(given: ListOptions | undefined, query: PageParams = {}): ListOptions {
   const { signal, ...options } = readOptions('options', given, [...requestOptionNames, 'prefetch', 'cursor']);
-  return signal === undefined ? options : { ...options, signal: abortSignal('signal', signal) };
-}
-
-/** @throws {InvalidRequestError} when the parameters are no object, or a number is none that a list can have. */
-export function checkList(query: PageParams = {}, { prefetch = 0, cursor }: ListOptions): PageParams {
   const { page = 1, per_page = 1 } = record('The parameters', query);
   wholeNumber('page', page, 1);
   wholeNumber('per_page', per_page, 1);
-  wholeNumber('prefetch', prefetch, 0);
-  if (cursor !== undefined) decodeCursor(cursor);
-  return query;
+  wholeNumber('prefetch', options.prefetch ?? 0, 0);
+  if (options.cursor !== undefined) decodeCursor(options.cursor);
+  return signal === undefined ? options : { ...options, signal: abortSignal('signal', signal) };
 }

@@ -8,13 +8,12 @@ import { deferErrors } from '../utils/defer-errors.ts';
 import { readOptions } from '../utils/options.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
-import { checkList, readListOptions, type ListOptions, type PageParams } from './list-options.ts';
-import { isPageBody, pageBodySchema, toMeta, type PageBody } from './page-body.ts';
-import { defaultSize, PageSizes } from './page-sizes.ts';
+import { readListOptions, type ListOptions, type PageParams } from './list-options.ts';
+import { isPageBody, pageBodySchema, type PageBody } from './page-body.ts';
 import { Page } from './page.ts';
 import { Progress } from './progress.ts';
 import { walk, type RequestWindow } from './walk.ts';
-import { windowOf } from './windows.ts';
+import { defaultSize, windowOf, Windows } from './windows.ts';
 
 /** One list of the API, filled in. */
 export interface ListSpec<Item> {
@@ -56,8 +55,9 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
   /** @internal */
   constructor(requester: ListRequester, spec: ListSpec<Item>, options?: ListOptions) {
     this.#requester = requester;
-    this.#spec = spec;
-    this.#options = deferErrors(() => readListOptions(options));
+    // Read now, because the caller may change them before they are used.
+    this.#options = deferErrors(() => readListOptions(options, spec.query));
+    this.#spec = { ...spec, query: { ...spec.query } };
   }
 
   /** Waits for the page asked for: the first, unless `page` or `cursor` says otherwise. */
@@ -86,10 +86,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     return this.#open().asResponse();
   }
 
-  /**
-   * Every item from the page asked for to the list's end, each once, whatever is created or deleted meanwhile.
-   * Leaving the loop cancels what is under way.
-   */
+  /** Every item from the page asked for on, each once, whatever is created or deleted meanwhile. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
     for await (const page of this.pages()) {
       for (const item of page.data) {
@@ -99,44 +96,38 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     }
   }
 
-  /**
-   * The same in pages. Each holds the items of one request that were on none before, so that it may have fewer items than
-   * asked for. Its `meta` is about that request.
-   */
+  /** The same in pages. Each has what one request brought that no page before had, and the `meta` of that request. */
   pages(): AsyncGenerator<Page<Item>, void, undefined> {
     return this.#walk(0, Infinity);
   }
 
   /**
-   * Every item from the page asked for to the list's end, or the first `limit` of them. Makes four requests ahead, unless
-   * `prefetch` says otherwise, but none that `limit` doesn't need.
+   * The same in an array; with `limit`, only the first of them. Makes four requests ahead, unless `prefetch` says
+   * otherwise, but none that `limit` doesn't need.
    *
    * @throws {InvalidRequestError} when `limit` is not a whole number from 0 up.
    */
   async toArray(options?: { limit?: number | undefined }): Promise<Item[]> {
     const { limit = Infinity } = readOptions('options', options, ['limit']);
     if (limit !== Infinity) wholeNumber('limit', limit, 0);
-    this.#check();
+    this.#options();
     const items: Item[] = [];
-    if (limit === 0) return items;
-    for await (const page of this.#walk(4, limit)) {
-      for (const item of page) items.push(item);
-    }
+    if (limit > 0) for await (const page of this.#walk(4, limit)) for (const item of page) items.push(item);
     return items.slice(0, limit);
   }
 
   async *#walk(pagesAhead: number, limit: number): AsyncGenerator<Page<Item>, void, undefined> {
-    const { page = 1, per_page } = this.#check();
     const { signal, cursor, prefetch = pagesAhead } = this.#options();
-    const sizes = new PageSizes(this.#requester.baseUrl, Math.min(per_page ?? 100, limit));
+    const { page = 1, per_page } = this.#spec.query ?? {};
+    const windows = new Windows(this.#requester.baseUrl, Math.min(per_page ?? 100, limit));
     const start = { position: (page - 1) * (per_page ?? defaultSize), ids: [] };
-    const progress = new Progress<Item>(cursor === undefined ? start : decodeCursor(cursor), sizes);
+    const progress = new Progress<Item>(cursor === undefined ? start : decodeCursor(cursor), windows);
     const request: RequestWindow<Item> = (window, options) =>
       this.#send(window, { ...options, signal: signal ? AbortSignal.any([signal, options.signal]) : options.signal });
     try {
-      for await (const { items, meta } of walk(progress, request, prefetch, limit)) {
+      for await (const body of walk(progress, request, prefetch, limit)) {
         const cursor = encodeCursor(progress.cursor);
-        yield new Page(items, meta, cursor, progress.isDone ? undefined : this.#from({ cursor }));
+        yield new Page(body, body.page, cursor, progress.isDone ? undefined : this.#from({ cursor }));
         signal?.throwIfAborted();
       }
     } catch (error) {
@@ -144,39 +135,30 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
       throwToCaller(error);
     } finally {
       const { route, params } = this.#spec;
-      const { unverified: reason } = progress;
-      if (reason)
-        this.#requester.onListUnverified?.({ method: 'GET', path: expandRoute(route, params), route, reason });
+      const target = { method: 'GET', path: expandRoute(route, params), route };
+      if (progress.unverified) this.#requester.onListUnverified?.({ ...target, reason: progress.unverified });
     }
   }
 
   async #load(): Promise<Page<Item>> {
     // A walk has at least one page.
     if (this.#options().cursor !== undefined) return (await this.pages().next()).value as Page<Item>;
-    const { page = 1, per_page } = this.#check();
-    const { data, meta } = await this.#open();
-    const window = windowOf(page, per_page ?? Math.max(1, data.length));
-    const progress = new Progress(
-      { position: window.start, ids: [] },
-      new PageSizes(this.#requester.baseUrl, window.size),
-    );
+    const body = await this.#open();
+    const { page = 1, per_page } = this.#spec.query ?? {};
+    const window = windowOf(page, per_page ?? Math.max(1, body.data.length));
+    const start = { position: window.start, ids: [] };
+    const progress = new Progress(start, new Windows(this.#requester.baseUrl, window.size));
     // Without `per_page`, the position of a later page is a guess, which `total_count` can't be compared with.
-    progress.read(window, { data, meta: page > 1 && !per_page ? { ...meta, total_count: -1 } : meta });
+    progress.read(window, page > 1 && !per_page ? { ...body, meta: { ...body.meta, total_count: -1 } } : body);
     const cursor = encodeCursor(progress.cursor);
     const [next, rest] = progress.isDone ? [] : [this.#from({ page: page + 1 }), this.#from({ cursor })];
-    return new Page(data, toMeta(meta, page), cursor, next, rest);
+    return new Page(body, page, cursor, next, rest);
   }
 
   /** The request for the page asked for, made once. */
   #open(): APIPromise<PageBody<Item>> {
-    this.#check();
     if (this.#options().cursor === undefined) return (this.#request ??= this.#send({}, {}));
     throw new InvalidRequestError('A list with a cursor has no response of its own: await it, or iterate it.');
-  }
-
-  /** @throws {InvalidRequestError} when a parameter or an option is wrong. */
-  #check(): PageParams {
-    return checkList(this.#spec.query, this.#options());
   }
 
   #send(window: PageParams, more: InternalOptions<PageBody<Item>>): APIPromise<PageBody<Item>> {

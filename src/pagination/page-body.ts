@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { StandardResult, StandardSchema } from '../utils/standard-schema.ts';
+import type { Window } from './windows.ts';
 
 /** Where a page stands in its list. */
 export interface PageMeta {
@@ -45,21 +46,11 @@ export function isPageBody(body: unknown): body is { data: unknown[] } {
   return typeof body === 'object' && body !== null && 'data' in body && Array.isArray(body.data);
 }
 
-/** `meta` with what is known in any case. What else the API leaves out stays out, as in every other response. */
-export function toMeta(meta: PageBody<unknown>['meta'], page: number): PageMeta {
-  return { current_page: page, ...meta } as PageMeta;
-}
-
 /**
- * How many items the list has at least, if a page says anything credible about it. A `total_count` below `end`, the items
- * up to here, or a `total_pages` below the page's number can't be right. Of what is left the larger counts, because a
- * request too many costs less than an item too few.
+ * How many items the list has, as far as a page says anything credible. A `total_count` below `end`, the items up to here,
+ * can't be right. Of what is left the larger counts, because a request too many costs less than an item too few.
  */
-export function listLength(
-  { meta }: PageBody<unknown>,
-  { page, size }: { readonly page: number; readonly size: number },
-  end: number,
-): number | undefined {
+export function listLength({ meta }: PageBody<unknown>, { page, size }: Window, end: number): number | undefined {
   const credible = (value: unknown, least: number) =>
     Number.isSafeInteger(value) && Number(value) >= least ? Number(value) : undefined;
   const count = credible(meta?.total_count, end);

@@ -1,5 +1,5 @@
 import { InvalidRequestError } from '../errors/index.ts';
-import type { PageMeta } from './page-body.ts';
+import type { PageBody, PageMeta } from './page-body.ts';
 
 /** A list: awaited, its first page; iterated, all items. */
 type List<Item> = Promise<Page<Item>> & AsyncIterable<Item>;
@@ -10,18 +10,16 @@ export class Page<Item> implements Iterable<Item>, AsyncIterable<Item> {
   readonly data: Item[];
   /** Where the page stands in its list, as the API says. */
   readonly meta: PageMeta;
-  /**
-   * The place after this page: `list(params, { cursor })` goes on there, in any process. It is valid as long as the list
-   * has one of the last 20 items in front of it.
-   */
+  /** The place after this page: `list(params, { cursor })` goes on there, as long as one of the last 20 items exists. */
   readonly cursor: string;
   readonly #next: List<Item> | undefined;
   readonly #rest: List<Item> | undefined;
 
   /** @internal @param rest The list from the cursor on. */
-  constructor(data: Item[], meta: PageMeta, cursor: string, next?: List<Item>, rest = next) {
+  constructor({ data, meta }: PageBody<Item>, page: number, cursor: string, next?: List<Item>, rest = next) {
     this.data = data;
-    this.meta = meta;
+    // What the API leaves out although it is documented stays out, as in every other response.
+    this.meta = { current_page: page, ...meta } as PageMeta;
     this.cursor = cursor;
     this.#next = next;
     this.#rest = rest;

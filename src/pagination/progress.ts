@@ -3,8 +3,7 @@ import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import { advance, type Cursor } from './cursor.ts';
 import { idOf, KnownIds } from './known-ids.ts';
 import { listLength, type PageBody } from './page-body.ts';
-import type { PageSizes } from './page-sizes.ts';
-import { windowAfter, type Window } from './windows.ts';
+import type { Window, Windows } from './windows.ts';
 
 /**
  * How far a walk over a list has got: which window to read next, and what to make of one that was read.
@@ -13,7 +12,7 @@ import { windowAfter, type Window } from './windows.ts';
  * is between the two, whatever is created or deleted meanwhile. docs/internals/pagination.md has the proof.
  */
 export class Progress<Item> {
-  readonly sizes: PageSizes;
+  readonly windows: Windows;
   /** The place after the items that were yielded. */
   cursor: Cursor;
   /** The position after the last window that joined. */
@@ -28,53 +27,47 @@ export class Progress<Item> {
   #isFromStart: boolean;
   #hasIds = true;
   #requests = 0;
-  #last: { readonly start: number; readonly item: string | undefined } | undefined;
   #contradictions = 0;
-  /** How many items the list has, if the server says so. */
-  #length: number | undefined;
+  #last: { readonly start: number; readonly item: string | undefined; readonly length: number | undefined } | undefined;
   #lengthAtStart: number | undefined;
   /** Where to stop, once the walk has given up verifying. */
   #stopAt: number | undefined;
 
-  constructor(from: Cursor, sizes: PageSizes) {
-    this.sizes = sizes;
+  constructor(from: Cursor, windows: Windows) {
+    this.windows = windows;
     this.cursor = from;
     this.#sought = from.ids.length > 0 ? from : undefined;
     this.#isFromStart = !this.#sought && from.position === 0;
     this.#known.add(from.ids);
-    this.end = this.#sought ? this.#around(from.position) : from.position;
+    // The place is looked for in the middle of a window, as items in front of it may have come or gone.
+    this.end = from.position - (this.#sought ? windows.size / 2 : 0);
   }
 
   /** Up to where windows can be requested ahead. Where the length is unknown, any of them may be one too many. */
   get knownEnd(): number {
-    return this.isDone ? 0 : (this.#length ?? 0);
-  }
-
-  /** Whether windows that did not join are worth another look. */
-  get keepsWindows(): boolean {
-    return !this.#sought && this.#canOverlap();
+    return this.isDone ? 0 : (this.#last?.length ?? 0);
   }
 
   /** The window to read after those that end here. */
   next(end = this.end): Window {
     this.#requests += 1;
-    return windowAfter(end, this.sizes);
+    return this.windows.after(end);
   }
 
-  /** The window to read before one that did not join. */
+  /** The window to read before one that did not join. `isKept`: for the second time, so that it can be dropped. */
   before(window: Window, { meta }: PageBody<Item>, isKept: boolean): Window {
     if (window.start === 0 || (this.#sought && !this.#isFromStart)) {
       const { position, count, ids } = this.#sought ?? { ...this.cursor, count: undefined };
       const moved = position + Number(meta?.total_count) - Number(count);
       this.#sought = { position, ids };
-      if (moved !== position && Number.isSafeInteger(moved)) return this.next(this.#around(moved));
+      if (moved !== position && Number.isSafeInteger(moved)) return this.next(moved - this.windows.size / 2);
       // Read the list from its start, but yield nothing until the place is found.
       this.#isFromStart = true;
       return this.next(0);
     }
-    // A window that was kept, and still does not join, has its gap after what joined meanwhile.
+    // The gap in front of a kept window is after what joined meanwhile.
     if (window.start > this.end || isKept) return this.next();
-    return this.next(window.start - 0.75 * this.sizes.preferred);
+    return this.next(window.start - 0.75 * this.windows.size);
   }
 
   /**
@@ -84,16 +77,14 @@ export class Progress<Item> {
    */
   read(asked: Window, body: PageBody<Item>): Item[] | undefined {
     const { data, meta } = body;
-    const window = this.sizes.received(asked, data.length, listLength(body, asked, asked.start + data.length));
+    const window = this.windows.received(asked, data.length, listLength(body, asked, asked.start + data.length));
     const end = window.start + data.length;
     const length = listLength(body, window, end);
     const isShort = data.length < window.size;
     const ids = data.map(idOf);
-    if (ids.includes(undefined)) {
-      // Such items can't be recognized. In windows of one size, their positions say which are new.
-      this.#hasIds = false;
-      this.sizes.least = this.sizes.preferred;
-    }
+    // Items without an id can't be recognized. In windows of one size, their positions say which are new.
+    this.#hasIds &&= !ids.includes(undefined);
+    if (!this.#hasIds) this.windows.fix();
 
     let skipped = this.#last ? 0 : Math.max(0, this.end - window.start);
     if (this.#sought) skipped = ids.findLastIndex((id) => this.#sought?.ids.includes(String(id))) + 1;
@@ -107,9 +98,11 @@ export class Progress<Item> {
     const known = ids.map((id) => this.#known.has(id));
     // Where not all ids are known, items in front of a known one may have been yielded. If they were not, they are new.
     const from = this.#isFromStart && !this.#known.forgot ? 0 : known.indexOf(true);
+    const seen = new Set<string>();
     const fresh = data.filter((_, index) => {
-      if (ids[index] === undefined) return window.start + index >= this.end;
-      return index >= from && known[index] === false && ids.indexOf(ids[index]) === index;
+      const id = ids[index];
+      if (id === undefined) return window.start + index >= this.end;
+      return index >= from && known[index] === false && seen.size < seen.add(id).size;
     });
 
     // The server says that the list goes on, but has no more of it; or it ignores `page`.
@@ -118,28 +111,28 @@ export class Progress<Item> {
     const hasMoved = window.start > (this.#last?.start ?? Infinity) && meta?.current_page !== window.page;
     if ((goesOn && fresh.length === 0) || (hasMoved && item === this.#last?.item)) this.#contradictions += 1;
     else if (fresh.length > 0) this.#contradictions = 0;
-    const isStuck = this.#contradictions === 3;
 
     const extent = this.#lengthAtStart ?? Math.max(end, this.cursor.position);
-    if (this.#requests > 100 + (10 * extent) / this.sizes.preferred) this.#stopAt ??= length ?? Infinity;
-    if (!isStuck && !this.#joins(window.start, known, length)) return undefined;
+    if (this.#requests > 100 + (10 * extent) / this.windows.size) this.#stopAt ??= length ?? Infinity;
+    if (this.#contradictions < 3 && !this.#joins(window.start, known, length)) return undefined;
 
     const isAtEnd = data.length === 0 || length === end || (isShort && length === undefined && fresh.length === 0);
     const isStopped = this.#stopAt !== undefined && (end >= this.#stopAt || fresh.length === 0);
     if (isStopped && !isAtEnd) this.unverified ??= 'too-many-changes';
-    this.isDone = isAtEnd || isStuck || isStopped;
+    this.isDone = isAtEnd || isStopped || this.#contradictions >= 3;
     this.end = goesOn && fresh.length === 0 ? window.end : end;
-    this.#length = length;
     this.#lengthAtStart ??= length;
-    this.#last = { start: window.start, item };
+    this.#last = { start: window.start, item, length };
     this.#known.add(ids);
-    if (!this.#sought) {
-      if (fresh.length > 0) this.cursor = advance(this.cursor, ids, this.end, length);
-      return fresh;
+    if (this.#sought) {
+      // An empty list has nothing left to yield.
+      if (!this.isDone || end === 0) return [];
+      throw new InvalidRequestError('None of the items before the cursor is in the list any more.');
     }
-    // An empty list has nothing left to yield.
-    if (!this.isDone || end === 0) return [];
-    throw new InvalidRequestError('None of the items before the cursor is in the list any more.');
+    if (fresh.length === 0) return fresh;
+    const names = ids.filter((id) => id !== undefined);
+    this.cursor = advance(this.cursor, { position: this.end, count: length, ids: names });
+    return fresh;
   }
 
   /** Whether no item can be between this window and those before. */
@@ -147,19 +140,10 @@ export class Progress<Item> {
     if (known.includes(true) || (start === 0 && this.#isFromStart)) return true;
     if (!this.#last) return !this.#sought;
     // If windows can't overlap, the next best evidence is that the list is as long as it was.
-    const adjoins = start === this.end && length === this.#length && !this.#canOverlap();
+    const adjoins = start === this.end && start === this.windows.after(start).start && length === this.#last.length;
     if (this.#hasIds && this.#stopAt === undefined && !adjoins) return false;
     const reason = !this.#hasIds ? 'missing-ids' : adjoins ? 'no-overlap' : 'too-many-changes';
     if (known.length > 0) this.unverified ??= reason;
     return true;
-  }
-
-  /** Where to read so that the position is in the middle, and the place is found although items came or went. */
-  #around(position: number): number {
-    return position - this.sizes.preferred / 2;
-  }
-
-  #canOverlap(): boolean {
-    return windowAfter(this.end, this.sizes).start < this.end;
   }
 }

@@ -1,7 +1,7 @@
 import { decodeCursor, encodeCursor, type Cursor } from '../../src/pagination/cursor.ts';
-import { PageSizes } from '../../src/pagination/page-sizes.ts';
 import { Progress } from '../../src/pagination/progress.ts';
 import { walk, type RequestWindow } from '../../src/pagination/walk.ts';
+import { Windows } from '../../src/pagination/windows.ts';
 
 export interface Item {
   readonly id: number;
@@ -56,10 +56,10 @@ let servers = 0;
 
 /** The walk of the SDK. */
 export const sdkWalk: Walk = async (request, from, { perPage, prefetch, pagesPerWalk }, yielded) => {
-  const progress = new Progress<Item>(from, new PageSizes(`http://server-${servers}`, perPage));
+  const progress = new Progress<Item>(from, new Windows(`http://server-${servers}`, perPage));
   let pages = 0;
-  for await (const { items } of walk(progress, request, prefetch, Infinity)) {
-    await yielded(items);
+  for await (const { data } of walk(progress, request, prefetch, Infinity)) {
+    await yielded(data);
     if (++pages === pagesPerWalk) break;
   }
   const next = progress.isDone ? undefined : decodeCursor(encodeCursor(progress.cursor));
