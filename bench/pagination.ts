@@ -1,81 +1,119 @@
 /**
- * How long it takes to read 100 pages, compared with an ideal client that makes as many parallel requests; and how much
+ * What it takes to read 2 000 items: how many requests, and how many items are lost or repeated, while the list rests and
+ * while it changes; and how long it takes, compared with an ideal client that makes as many parallel requests. Then how much
  * heap a list of a million items uses (`--items 0` skips that).
- * `npm run bench:pagination -- [--rounds 7] [--items 1000000] [--markdown]`
+ * `npm run bench:pagination -- [--walks 200] [--rounds 7] [--items 1000000] [--markdown]`
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { ideal, perPage, sdk, type Read } from './pagination/clients.ts';
+import { ideal, pageByPage, sdk, type Read } from './pagination/clients.ts';
 import { median } from './shared/statistics.ts';
 import { table } from './shared/table.ts';
 
 const { values: options } = parseArgs({
   options: {
+    walks: { type: 'string', default: '200' },
     rounds: { type: 'string', default: '7' },
     items: { type: 'string', default: '1000000' },
     markdown: { type: 'boolean', default: false },
   },
 });
+const walks = Number(options.walks);
 const rounds = Number(options.rounds);
 const items = Number(options.items);
-const pages = 100;
-const target = 1.15;
+const length = 2_000;
+const target = 1.1;
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const server = fork(here('pagination/server.ts'));
 // The server's only message is its port.
 const [port] = (await once(server, 'message')) as [number];
-const list = (latency: number, length: number): string => `http://127.0.0.1:${port}/${latency}/${length}`;
+const url = `http://127.0.0.1:${port}`;
 
 try {
-  for (const latency of [20, 50]) await compare(latency);
+  await readMoving();
+  await measureTime(50);
   if (items > 0) await readMillion();
 } finally {
   server.disconnect();
 }
 
-async function compare(latency: number): Promise<void> {
+async function readMoving(): Promise<void> {
+  const clients: [string, Read][] = [
+    ['page by page, 20 items', pageByPage(20)],
+    ['page by page, 100 items', pageByPage(100)],
+    ['@example/sdk', sdk()],
+    ['@example/sdk, prefetch: 8', sdk(8)],
+  ];
+  for (const changes of [0, 2, 5, 15]) {
+    const rows: string[][] = [];
+    for (const [index, [name, read]] of clients.entries()) {
+      const requests: number[] = [];
+      let [lost, repeated] = [0, 0];
+      for (let walk = 1; walk <= (changes === 0 ? 1 : walks); walk++) {
+        const list = `${url}/0/${length}/${changes}/${walk * 10 + index}`;
+        const reading = await read(list);
+        const seen = new Set(reading.ids);
+        requests.push(reading.requests);
+        repeated += reading.ids.length - seen.size;
+        if (changes > 0) lost += (await stayed(list)).filter((id) => !seen.has(id)).length;
+        else lost += length - seen.size;
+      }
+      const mean = requests.reduce((sum, count) => sum + count, 0) / requests.length;
+      rows.push([name, mean.toFixed(1), String(Math.max(...requests)), String(lost), String(repeated)]);
+    }
+    const moves = changes === 0 ? 'one walk, at rest' : `${walks} walks, up to ${changes} changes before each response`;
+    console.log(`\n${length} items: ${moves}\n`);
+    console.log(table(['', 'requests', 'at most', 'items lost', 'repeated'], rows, options));
+  }
+}
+
+async function stayed(list: string): Promise<string[]> {
+  return (await (await fetch(`${list}/stayed`)).json()) as string[];
+}
+
+async function measureTime(latency: number): Promise<void> {
   const rows: string[][] = [];
-  let sequential = Number.NaN;
-  for (const parallel of [1, 2, 4, 8, 16]) {
-    const floors: number[] = [];
-    const times: number[] = [];
+  const list = `${url}/${latency}/${length}/0/time`;
+  for (const parallel of [1, 4, 8, 16]) {
+    // By default, `for await` makes one request at a time.
+    const clients = { floor: ideal(parallel), sdk: sdk(parallel === 1 ? 0 : parallel) };
+    const [floors, times]: [number[], number[]] = [[], []];
     // Both open their connections and are compiled before they are measured. Then they take turns.
-    for (const read of [ideal, sdk]) await timed(read, latency, parallel);
-    for (let round = 0; round < rounds; round += 1) {
-      floors.push(await timed(ideal, latency, parallel));
-      times.push(await timed(sdk, latency, parallel));
+    for (let round = -1; round < rounds; round += 1) {
+      const [floor, time] = [await timed(clients.floor, list), await timed(clients.sdk, list)];
+      if (round < 0) continue;
+      floors.push(floor);
+      times.push(time);
     }
     // Other load on the machine can only add time, so the best round of each says most.
     const [floor, time] = [Math.min(...floors), Math.min(...times)];
-    if (parallel === 1) sequential = time;
     const ratio = time / floor;
     rows.push([
-      parallel === 1 ? 'one page at a time' : `prefetch: ${parallel}`,
-      ratio.toFixed(2) + (ratio <= target ? '' : ' !'),
+      parallel === 1 ? 'one request at a time' : `prefetch: ${parallel}`,
+      ratio.toFixed(2) + (ratio <= target || parallel !== 8 ? '' : ' !'),
       median(times.map((each, round) => each / (floors[round] ?? Number.NaN))).toFixed(2),
       time.toFixed(0),
       floor.toFixed(0),
-      `${(sequential / time).toFixed(1)} ×`,
     ]);
   }
-  console.log(`\n${pages} pages, ${latency} ms latency; the target is at most ${target} × the ideal time\n`);
-  console.log(table(['', '× ideal', 'median', 'ms', 'ideal, ms', 'speed-up'], rows, options));
+  console.log(`\n${length} items, ${latency} ms latency; with prefetch: 8, the target is ${target} × the ideal time\n`);
+  console.log(table(['', '× ideal', 'median', 'ms', 'ideal, ms'], rows, options));
 }
 
-async function timed(read: Read, latency: number, parallel: number): Promise<number> {
+async function timed(read: Read, list: string): Promise<number> {
   const start = performance.now();
-  const count = await read(list(latency, pages * perPage), parallel);
+  const { ids } = await read(list);
   const time = performance.now() - start;
-  if (count !== pages * perPage) throw new Error(`${count} items were read, not ${pages * perPage}.`);
+  if (ids.length !== length) throw new Error(`${ids.length} items were read, not ${length}.`);
   return time;
 }
 
 async function readMillion(): Promise<void> {
   const measured: [number | 'end', number][] = [];
-  const child = fork(here('pagination/heap.ts'), [list(0, items), '8', String(items / 5)], {
+  const child = fork(here('pagination/heap.ts'), [url, String(items), '8', String(items / 5)], {
     execArgv: ['--expose-gc'],
   });
   child.on('message', (message) => measured.push(message as [number | 'end', number]));
@@ -87,8 +125,6 @@ async function readMillion(): Promise<void> {
     (heap / 2 ** 20).toFixed(2),
     ((heap - before) / 2 ** 20).toFixed(2),
   ]);
-  console.log(
-    `\n${items.toLocaleString('en')} items, 100 per page, prefetch: 8; heap after a full garbage collection\n`,
-  );
+  console.log(`\n${items.toLocaleString('en')} items, prefetch: 8; heap after a full garbage collection\n`);
   console.log(table(['', 'MB', 'growth, MB'], rows, options));
 }

@@ -3,51 +3,76 @@ import type * as Package from '../../src/index.ts';
 // What users install: the built package. Its types are those of the source.
 const { Client } = (await import(new URL('../../dist/index.js', import.meta.url).href)) as typeof Package;
 
-export const perPage = 20;
+interface Page {
+  data: { id: string }[];
+  meta: { total_pages: number };
+}
 
-/** Reads the whole list and returns how many items it has. */
-export type Read = (baseUrl: string, parallel: number) => Promise<number>;
+/** What a client read, with how many requests. */
+export interface Reading {
+  ids: string[];
+  requests: number;
+}
 
-/** This SDK with its defaults, including the rate limit and validation. */
-export const sdk: Read = async (baseUrl, parallel) => {
-  const client = new Client({ apiToken: 'token', baseUrl });
-  let count = 0;
-  // By default, `for await` makes one request at a time.
-  const list = client.projects.list({ per_page: perPage }, { prefetch: parallel === 1 ? 0 : parallel });
-  for await (const project of list) if (project.id !== '') count += 1;
-  return count;
-};
+/** Reads a whole list. */
+export type Read = (baseUrl: string) => Promise<Reading>;
+
+/** This SDK with its defaults, including the rate limit and validation. Without `prefetch`, it makes one request at a time. */
+export const sdk =
+  (prefetch?: number): Read =>
+  async (baseUrl) => {
+    const ids: string[] = [];
+    let requests = 0;
+    const client = new Client({ apiToken: 'token', baseUrl });
+    client.on('request', () => (requests += 1));
+    for await (const project of client.projects.list({}, { prefetch })) ids.push(project.id);
+    return { ids, requests };
+  };
+
+/**
+ * A loop that counts pages up, which is what iterators over numbered pages do: octokit follows the link to the next page, and
+ * openai and stripe read the next page when the items of this one are used up.
+ */
+export const pageByPage =
+  (perPage: number): Read =>
+  async (baseUrl) => {
+    const ids: string[] = [];
+    for (let page = 1; ; page++) {
+      const { data, meta } = await get(baseUrl, page, perPage);
+      ids.push(...data.map(({ id }) => id));
+      if (page >= meta.total_pages) return { ids, requests: page };
+    }
+  };
 
 /**
  * The ideal client: plain `fetch` that reads the first page to learn how many there are, and then keeps `parallel`
  * requests in flight until all are read. It checks nothing, retries nothing and ignores the order of items.
  */
-export const ideal: Read = async (baseUrl, parallel) => {
-  const get = async (page: number): Promise<{ data: unknown[]; meta: { total_pages: number } }> => {
-    const response = await fetch(`${baseUrl}/projects?per_page=${perPage}&page=${page}`, {
-      headers: { authorization: 'Bearer token' },
-    });
-    return (await response.json()) as { data: unknown[]; meta: { total_pages: number } };
+export const ideal =
+  (parallel: number): Read =>
+  async (baseUrl) => {
+    const { data, meta } = await get(baseUrl, 1, 100);
+    const ids = data.map(({ id }) => id);
+    let next = 2;
+    const worker = async (): Promise<void> => {
+      while (next <= meta.total_pages) ids.push(...(await get(baseUrl, next++, 100)).data.map(({ id }) => id));
+    };
+    await Promise.all(Array.from({ length: parallel }, worker));
+    return { ids, requests: next - 1 };
   };
-  const first = await get(1);
-  let count = first.data.length;
-  let next = 2;
-  const worker = async (): Promise<void> => {
-    while (next <= first.meta.total_pages) {
-      const page = await get(next++);
-      count += page.data.length;
-    }
-  };
-  await Promise.all(Array.from({ length: parallel }, worker));
-  return count;
-};
+
+async function get(baseUrl: string, page: number, perPage: number): Promise<Page> {
+  const headers = { authorization: 'Bearer token' };
+  const response = await fetch(`${baseUrl}/projects?per_page=${perPage}&page=${page}`, { headers });
+  return (await response.json()) as Page;
+}
 
 /** Reads a long list with a signal that outlives it, and calls `at` after every `every` items. */
 export async function readLong(baseUrl: string, prefetch: number, every: number, at: (items: number) => void) {
   const client = new Client({ apiToken: 'token', baseUrl });
   const { signal } = new AbortController();
   let count = 0;
-  for await (const project of client.projects.list({ per_page: 100 }, { prefetch, signal })) {
+  for await (const project of client.projects.list({}, { prefetch, signal })) {
     if (project.id !== '' && (count += 1) % every === 0) at(count);
   }
   return count;
