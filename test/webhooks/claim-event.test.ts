@@ -38,12 +38,12 @@ describe('a store that answers nonsense', () => {
   it('is unavailable if claim() throws', async () => {
     const onError = vi.fn();
     const claim = () => {
-      throw new Error('not implemented');
+      throw new Error('the store is read-only');
     };
     const { webhooks, send } = receiver({ replayStore: { claim }, onError });
     webhooks.on('user.created', () => undefined);
     expect((await send()).status).toBe(503);
-    expect(onError).toHaveBeenCalledExactlyOnceWith(new Error('not implemented'), expect.anything());
+    expect(onError).toHaveBeenCalledExactlyOnceWith(new Error('the store is read-only'), expect.anything());
   });
 });
 
