@@ -29,7 +29,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{test,sandbox/test,examples}/**/*.test.ts'],
-          exclude: ['test/package/**', '**/*.system.test.ts'],
+          exclude: ['**/node_modules/**', 'test/package/**', '**/*.system.test.ts'],
           deps: { optimizer: { ssr: { enabled: true, include: workflowChecker } } },
         },
       },

@@ -1,4 +1,4 @@
-// Fastify 5. The webhook has its own scope, in which Fastify does not parse bodies.
+// Fastify 4 or 5. The webhook is received before Fastify parses its body.
 // Run: EXAMPLE_WEBHOOK_SECRET=whsec_… node examples/webhooks/fastify.ts
 import fastify from 'fastify';
 import { Webhooks } from '@example/sdk/webhooks';
@@ -12,14 +12,15 @@ webhooks.on('user.created', (event) => {
 const receive = webhooks.nodeHandler();
 
 const app = fastify();
-app.register((scope, _options, done) => {
-  scope.removeAllContentTypeParsers();
-  scope.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null));
-  scope.post('/webhooks', async (request, reply) => {
-    reply.hijack();
-    await receive(request.raw, reply.raw);
-  });
-  done();
-});
+app.post(
+  '/webhooks',
+  {
+    onRequest: (request, reply) => {
+      reply.hijack(); // the handler responds, not Fastify
+      return receive(request.raw, reply.raw);
+    },
+  },
+  () => undefined,
+);
 app.post('/echo', (request, reply) => reply.send(request.body));
 await app.listen({ port: Number(process.env['PORT'] ?? 3000) });

@@ -9,10 +9,6 @@ const advice: readonly (readonly [recognize: (first: Fields, second: Fields) => 
     "In Fastify, call it before the body is parsed: app.post('/webhooks', { onRequest: (request, reply) => (reply.hijack(), receive(request.raw, reply.raw)) }, () => undefined), where receive = webhooks.nodeHandler().",
   ],
   [
-    ({ req, res }) => isNodePair(fields(req), fields(res)),
-    'In Koa, pass the request and response of node:http: context.respond = false; await receive(context.req, context.res), where receive = webhooks.nodeHandler().',
-  ],
-  [
     ({ req }) => isWebRequest(fields(fields(req)['raw'])),
     'In Hono, pass the Request: (context) => receive(context.req.raw), where receive = webhooks.handler().',
   ],
@@ -21,12 +17,17 @@ const advice: readonly (readonly [recognize: (first: Fields, second: Fields) => 
     'In Hono, pass the Request: (context) => receive(context.req.raw), where receive = webhooks.handler().',
   ],
   [
+    ({ req }) => isWebRequest(fields(req)),
+    'In h3, pass the Request: (event) => receive(event.req), where receive = webhooks.handler().',
+  ],
+  // An event of h3 2 has `node`, too, and one of h3 1 has `req` and `res`.
+  [
     ({ node }) => isNodePair(fields(fields(node)['req']), fields(fields(node)['res'])),
     'In h3 and Nuxt, pass a Request: (event) => receive(toWebRequest(event)), where receive = webhooks.handler().',
   ],
   [
-    ({ req }) => isWebRequest(fields(req)),
-    'In h3, pass the Request: (event) => receive(event.req), where receive = webhooks.handler().',
+    ({ req, res }) => isNodePair(fields(req), fields(res)),
+    'In Koa, pass the request and response of node:http: context.respond = false; await receive(context.req, context.res), where receive = webhooks.nodeHandler().',
   ],
   [
     ({ request }) => isWebRequest(fields(request)),

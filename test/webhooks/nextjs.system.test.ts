@@ -1,11 +1,12 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { preamble, recipe } from '../frameworks/support/recipes.ts';
 import { freePort } from '../support/free-port.ts';
 import { secret, signed, userCreated } from './support/signed-request.ts';
 
@@ -27,11 +28,17 @@ async function install(directory: string): Promise<void> {
   );
 }
 
-/** The same route on the edge runtime of Next.js, which has WebCrypto only. */
-async function addEdgeRoute(directory: string): Promise<void> {
-  const route = await readFile(join(directory, 'app/webhooks/route.ts'), 'utf8');
-  await cp(join(directory, 'app/webhooks'), join(directory, 'app/edge'), { recursive: true });
-  await writeFile(join(directory, 'app/edge/route.ts'), `${route}\nexport const runtime = 'edge';\n`);
+/** The recipes of docs/webhooks.md, each on a route of its own. */
+async function addRecipes(directory: string): Promise<void> {
+  const routes = {
+    'app/recipe/route.ts': 'Next.js, App Router: app/webhooks/route.ts',
+    'app/edge/route.ts': 'Next.js, App Router on the edge runtime',
+    'pages/api/recipe.ts': 'Next.js, Pages Router: pages/api/webhooks.ts',
+  };
+  for (const [route, name] of Object.entries(routes)) {
+    await mkdir(dirname(join(directory, route)), { recursive: true });
+    await writeFile(join(directory, route), `${preamble}\n${recipe(name)}`);
+  }
 }
 
 describe('examples/webhooks/nextjs, in a real Next.js server', () => {
@@ -49,7 +56,7 @@ describe('examples/webhooks/nextjs, in a real Next.js server', () => {
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'nextjs-'));
     await install(directory);
-    await addEdgeRoute(directory);
+    await addRecipes(directory);
     const port = await freePort();
     url = `http://127.0.0.1:${port}`;
     next = spawn(process.execPath, ['node_modules/next/dist/bin/next', 'dev', '-H', '127.0.0.1', '-p', String(port)], {
@@ -73,8 +80,10 @@ describe('examples/webhooks/nextjs, in a real Next.js server', () => {
 
   it.each([
     ['a route handler of the App Router', '/webhooks'],
-    ['a route handler on the edge runtime', '/edge'],
     ['an API route of the Pages Router', '/api/webhooks'],
+    ['the recipe for the App Router', '/recipe'],
+    ['the recipe for the edge runtime', '/edge'],
+    ['the recipe for the Pages Router', '/api/recipe'],
   ])(
     '%s accepts a signed request and rejects a changed one',
     async (_, route) => {

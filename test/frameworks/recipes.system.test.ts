@@ -1,0 +1,93 @@
+import { rm } from 'node:fs/promises';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Program } from '../support/program.ts';
+import { secret, signed, userCreated } from '../webhooks/support/signed-request.ts';
+import { emptyFolder, installFrameworks } from './support/frameworks.ts';
+import { build, projects } from './support/projects.ts';
+import { recipe, recipes } from './support/recipes.ts';
+import { mistakes, servers, start } from './support/servers.ts';
+
+/** Sends a signed webhook, which must be handled, and a changed one, which must not. */
+async function expectToReceive(program: Program, path: string, server: string): Promise<void> {
+  const name = `Zoë of ${server} at ${path} 👋`;
+  const { body, ...rest } = await signed({ ...userCreated, data: { ...userCreated.data, name } });
+
+  const accepted = await fetch(program.url + path, { ...rest, body });
+  // The output says why, if it is not.
+  expect({ status: accepted.status, output: program.output }).toHaveProperty('status', 204);
+  await vi.waitFor(() => expect(program.output).toContain(`Welcome, ${name}!`));
+
+  const rejected = await fetch(program.url + path, { ...rest, body: body.replace('Zoë', 'Eve') });
+  expect(rejected.status).toBe(400);
+  expect(await rejected.text()).toBe('');
+  expect(program.output).not.toContain('Welcome, Eve');
+}
+
+beforeAll(() => installFrameworks(), 600_000);
+
+describe.each(servers)('the recipe for $name', ({ paths = ['/webhooks'], echoes = false, ...server }) => {
+  let program: Program | undefined;
+  beforeAll(async () => {
+    program = await start(server, recipe(server.recipe));
+  });
+  afterAll(() => program?.kill());
+
+  it.each(paths)('accepts a signed webhook, and rejects a changed one: %s', async (path) => {
+    await expectToReceive(program!, path, server.name);
+  });
+
+  if (server.name === 'AWS Lambda') {
+    it('rejects an event without a body', async () => {
+      expect((await fetch(`${program?.url}/no-body`, await signed())).status).toBe(400);
+    });
+  }
+
+  if (echoes) {
+    it('leaves the parser of other routes alone', async () => {
+      const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"a":1}' };
+      expect(await (await fetch(`${program?.url}/echo`, init)).json()).toEqual({ a: 1 });
+    });
+  }
+});
+
+describe.each(projects)('the recipe for $name, built for production', (project) => {
+  let program: Program | undefined;
+  beforeAll(async () => {
+    const server = pathToFileURL(await build(project)).href;
+    program = await Program.start(server, { EXAMPLE_WEBHOOK_SECRET: secret, HOST: '127.0.0.1' });
+  }, 600_000);
+  afterAll(async () => {
+    await program?.kill();
+    await rm(await emptyFolder(project.name.toLowerCase()), { recursive: true, maxRetries: 10 });
+  });
+
+  it('accepts a signed webhook, and rejects a changed one', async () => {
+    await expectToReceive(program!, '/webhooks', project.name);
+  });
+});
+
+describe.each(mistakes)('$name instead of the recipe', ({ mistake, advice, ...server }) => {
+  it('answers 500, and says in the log what to write', async () => {
+    const program = await start(server, mistake);
+    try {
+      expect((await fetch(`${program.url}/webhooks`, await signed())).status).toBe(500);
+      await vi.waitFor(() => expect(program.output).toContain(advice));
+    } finally {
+      await program.kill();
+    }
+  });
+});
+
+it('runs every recipe of the guide, here or in test/webhooks/nextjs.system.test.ts and test/package/webhooks.test.ts', () => {
+  const here = [...servers.map((server) => server.recipe), ...projects.map((project) => project.recipe)];
+  const elsewhere = [
+    'Next.js, App Router: app/webhooks/route.ts',
+    'Next.js, App Router on the edge runtime',
+    'Next.js, Pages Router: pages/api/webhooks.ts',
+    'Bun',
+    'Deno',
+    'Cloudflare Workers',
+  ];
+  expect([...recipes.keys()].sort()).toEqual([...new Set([...here, ...elsewhere])].sort());
+});

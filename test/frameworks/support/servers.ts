@@ -1,0 +1,204 @@
+// Programs that serve a webhook as its recipe in docs/webhooks.md says, each with the real framework.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { transform } from 'esbuild';
+import { Program } from '../../support/program.ts';
+import { secret } from '../../webhooks/support/signed-request.ts';
+import { emptyFolder } from './frameworks.ts';
+import { preamble } from './recipes.ts';
+
+const port = 'Number(process.env.PORT)';
+const echo = "app.post('/echo', (request, response) => void response.json(request.body));";
+
+export interface Server {
+  readonly name: string;
+  readonly recipe: string;
+  /** What the recipe's user has written above and below it. */
+  readonly above: string;
+  readonly below: string;
+  /** Paths of the webhook. Default: `/webhooks`. */
+  readonly paths?: readonly string[];
+  /** Whether it parses JSON on `/echo`, which the recipe must not prevent. */
+  readonly echoes?: boolean;
+}
+
+const express = (name: string, from: string): Server[] => [
+  {
+    name,
+    recipe: 'Express 4 and 5: above app.use(express.json())',
+    above: `import express from '${from}'; const app = express();`,
+    below: `app.use(express.json()); ${echo} app.listen(${port});`,
+    echoes: true,
+  },
+  {
+    name: `${name}, below express.json()`,
+    recipe: 'Express 4 and 5, below express.json(): keep the raw body',
+    above: `import express from '${from}'; const app = express();`,
+    below: `${echo} app.listen(${port});`,
+    echoes: true,
+  },
+];
+
+const fastify = (name: string, from: string): Server => ({
+  name,
+  recipe: 'Fastify 4 and 5',
+  above: `import { fastify } from '${from}'; const app = fastify();`,
+  below: `app.post('/echo', (request, reply) => reply.send(request.body)); await app.listen({ port: ${port} });`,
+  echoes: true,
+});
+
+/** Events as AWS documents them for each kind of trigger. */
+const lambdaEvents = `{
+  '/function-url': ({ body, headers }) => ({ version: '2.0', headers, body: body.toString(), isBase64Encoded: false }),
+  '/api-gateway-binary': ({ body, headers }) => ({ version: '2.0', headers, body: body.toString('base64'), isBase64Encoded: true }),
+  '/api-gateway-v1': ({ body, rawHeaders }) => ({ headers: rawHeaders, body: body.toString(), isBase64Encoded: false }),
+  '/load-balancer': ({ body, headers }) => ({ requestContext: { elb: {} }, headers, body: body.toString('base64'), isBase64Encoded: true }),
+  '/no-body': ({ headers }) => ({ version: '2.0', headers, isBase64Encoded: false }),
+}`;
+
+export const servers: readonly Server[] = [
+  ...express('Express 4', 'express4'),
+  ...express('Express 5', 'express'),
+  fastify('Fastify 4', 'fastify4'),
+  fastify('Fastify 5', 'fastify'),
+  {
+    name: 'Koa',
+    recipe: 'Koa',
+    above: "import Koa from 'koa'; import Router from '@koa/router'; const router = new Router();",
+    below: `new Koa().use(router.routes()).listen(${port});`,
+  },
+  {
+    name: 'NestJS',
+    recipe: 'NestJS: create the app with NestFactory.create(AppModule, { rawBody: true })',
+    above: `import 'reflect-metadata';
+      import { Body, Controller, Module, Post, Req, Res } from '@nestjs/common';
+      import { NestFactory } from '@nestjs/core';`,
+    below: `@Controller('echo') class EchoController { @Post() echo(@Body() body: unknown) { return body; } }
+      @Module({ controllers: [WebhooksController, EchoController] }) class AppModule {}
+      const app = await NestFactory.create(AppModule, { rawBody: true, logger: ['error'] });
+      await app.listen(${port});`,
+    echoes: true,
+  },
+  {
+    name: 'node:http',
+    recipe: 'node:http',
+    above: `import { createServer as create } from 'node:http';
+      const createServer = (listener) => create(listener).listen(${port});`,
+    below: '',
+  },
+  {
+    name: 'Hono',
+    recipe: 'Hono',
+    above: "import { serve } from '@hono/node-server'; import { Hono } from 'hono'; const app = new Hono();",
+    below: `serve({ fetch: app.fetch, port: ${port} });`,
+  },
+  {
+    name: 'h3 1',
+    recipe: 'h3 1',
+    above: `import { createServer } from 'node:http';
+      import { createApp, defineEventHandler, toNodeListener, toWebRequest } from 'h3v1';
+      const app = createApp();`,
+    below: `createServer(toNodeListener(app)).listen(${port});`,
+  },
+  {
+    name: 'h3 2',
+    recipe: 'h3 2',
+    above: "import { H3, serve } from 'h3'; const app = new H3();",
+    below: `serve(app, { port: ${port}, silent: true });`,
+  },
+  {
+    name: 'Google Cloud Functions',
+    recipe: 'Google Cloud Functions',
+    above: "import * as functions from '@google-cloud/functions-framework';",
+    below: `const { getTestServer } = await import('@google-cloud/functions-framework/testing');
+      getTestServer('webhooks').listen(${port});`,
+  },
+  {
+    name: 'Azure Functions',
+    recipe: 'Azure Functions',
+    // The library finds its host by a require() of a package that exists only in the cloud.
+    above: `import { createRequire, registerHooks } from 'node:module';
+      import * as host from '../../support/azure-host.ts';
+      globalThis.azureHost = host;
+      const core = { url: 'node-test:azure-host', format: 'commonjs', shortCircuit: true };
+      registerHooks({
+        resolve: (name, context, next) => (name === '@azure/functions-core' ? core : next(name, context)),
+        load: (url, context, next) =>
+          url === core.url ? { ...core, source: 'module.exports = globalThis.azureHost' } : next(url, context),
+      });
+      const { app } = createRequire(import.meta.url)('@azure/functions');`,
+    below: `host.serve(${port});`,
+  },
+  {
+    name: 'AWS Lambda',
+    recipe: 'AWS Lambda: function URLs, API Gateway, load balancers',
+    above: "import { createServer } from 'node:http';",
+    below: `const events = ${lambdaEvents};
+      createServer(async (request, response) => {
+        const body = Buffer.concat(await Array.fromAsync(request));
+        const rawHeaders = Object.fromEntries(Object.entries(request.headers).map(([name, value]) =>
+          [name.replace(/\\b[a-z]/g, (letter) => letter.toUpperCase()), value]));
+        const event = events[request.url]?.({ body, headers: request.headers, rawHeaders });
+        const { statusCode, headers } = event ? await lambda(event) : { statusCode: 404, headers: {} };
+        response.writeHead(statusCode, headers).end();
+      }).listen(${port});`,
+    paths: ['/function-url', '/api-gateway-binary', '/api-gateway-v1', '/load-balancer'],
+  },
+];
+
+const h3Above = `import { createServer } from 'node:http';
+  import { createApp, defineEventHandler, toNodeListener } from 'h3v1';
+  const app = createApp();`;
+
+/** What is easily written instead of a recipe. Without an error, the request would hang or be rejected for another reason. */
+export const mistakes = [
+  {
+    name: 'Express 4 with handler()',
+    above: "import express from 'express4'; const app = express();",
+    mistake: "app.post('/webhooks', handler);",
+    below: `app.listen(${port});`,
+    advice: 'use webhooks.nodeHandler()',
+  },
+  {
+    name: 'h3 1 with handler()',
+    above: h3Above,
+    mistake: "app.use('/webhooks', defineEventHandler(handler));",
+    below: `createServer(toNodeListener(app)).listen(${port});`,
+    advice: 'receive(toWebRequest(event))',
+  },
+  {
+    name: 'h3 1 with nodeHandler()',
+    above: h3Above,
+    mistake: "app.use('/webhooks', defineEventHandler(nodeHandler));",
+    below: `createServer(toNodeListener(app)).listen(${port});`,
+    advice: 'receive(toWebRequest(event))',
+  },
+  {
+    name: 'h3 2 with handler()',
+    above: "import { H3, serve } from 'h3'; const app = new H3();",
+    mistake: "app.post('/webhooks', handler);",
+    below: `serve(app, { port: ${port}, silent: true });`,
+    advice: 'receive(event.req)',
+  },
+];
+
+/** Compiles a program that has the code between what its user wrote. */
+async function compile({ name, above, below }: Omit<Server, 'recipe'>, code: string): Promise<string> {
+  const folder = await emptyFolder(name.replace(/\W+/g, '-').toLowerCase());
+  const source = [above, preamble, code, below].join('\n');
+  const compiled = await transform(source, {
+    loader: 'ts',
+    format: 'esm',
+    target: 'es2022',
+    tsconfigRaw: { compilerOptions: { experimentalDecorators: true } },
+  });
+  const file = join(folder, 'server.mjs');
+  await writeFile(file, compiled.code);
+  return pathToFileURL(file).href;
+}
+
+/** Starts a server whose user has written the code. */
+export async function start(server: Omit<Server, 'recipe'>, code: string): Promise<Program> {
+  return Program.start(await compile(server, code), { EXAMPLE_WEBHOOK_SECRET: secret });
+}

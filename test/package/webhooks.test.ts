@@ -1,0 +1,140 @@
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:http';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { describe, expect, inject, it, onTestFinished, vi } from 'vitest';
+import { preamble, recipe } from '../frameworks/support/recipes.ts';
+import { freePort } from '../support/free-port.ts';
+import { secret, signed, userCreated } from '../webhooks/support/signed-request.ts';
+import { runtimes } from './support/runtimes.ts';
+import { tool } from './support/tools.ts';
+import { serveWorker } from './support/workerd.ts';
+
+const greeting = 'Welcome, Zoë 👋!';
+const zoe = { ...userCreated, data: { ...userCreated.data, name: 'Zoë 👋' } };
+
+/** Sends a signed webhook and a changed one. Returns the statuses. */
+async function deliver(url: string): Promise<number[]> {
+  const { body, ...rest } = await signed(zoe);
+  const send = async (text: string) => (await fetch(url, { ...rest, body: text })).status;
+  return [await send(body), await send(body.replace('Zoë', 'Eve'))];
+}
+
+/** Runs a program of the project where the SDK is installed. It ends with the test. */
+function start([path = '', ...args]: readonly string[], file: string, environment: Record<string, string>) {
+  const { PATH, HOME } = process.env;
+  const child = spawn(tool(path), [...args, file], {
+    cwd: inject('packed').project,
+    env: { PATH, HOME, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const seen = { output: '' };
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => (seen.output += text));
+  }
+  return seen;
+}
+
+// With both schemes, which Bun and Deno have in node:crypto, too.
+const synchronously = `
+const { signWebhook, verifyWebhookSync } = await import('@example/sdk/webhooks');
+const body = JSON.stringify({ event: 'user.created', data: {}, timestamp: '' });
+const pairs = [
+  ['${secret}', '${secret}'],
+  ['whsk_VEVTVFNJR05JTkdLRVlET05PVFVTRVRISVNGT1JBTlk=', 'whpk_ZlN4eg7dSSqi0moX9hQUk3orrOouK3QVQSlJa248c/g='],
+];
+for (const [signWith, verifyWith] of pairs) {
+  const headers = await signWebhook({ body, secret: signWith });
+  console.log('verified', verifyWebhookSync(body, headers, verifyWith).event);
+}`;
+
+describe.each([
+  { name: 'Bun', command: ['.bin/bun'] },
+  { name: 'Deno', command: ['.bin/deno', 'run', '--no-prompt', '--allow-net', '--allow-env'] },
+])('the recipe for $name', ({ name, command }) => {
+  it('accepts a signed webhook, and rejects a changed one', async () => {
+    const port = await freePort();
+    const file = join(inject('packed').project, `webhooks-${name}.mjs`);
+    const ports = `const port = ${port};`;
+    await writeFile(file, [preamble, ports, recipe(name), synchronously].join('\n'));
+    const program = start(command, file, { EXAMPLE_WEBHOOK_SECRET: secret });
+    await vi.waitFor(() => expect(program.output).toContain('verified user.created\nverified user.created\n'), {
+      timeout: 60_000,
+    });
+
+    expect(await deliver(`http://127.0.0.1:${port}/webhooks`)).toEqual([204, 400]);
+    expect(program.output).toContain(greeting);
+    expect(program.output).not.toContain('Eve');
+  });
+});
+
+describe('the recipe for Cloudflare Workers', () => {
+  /** Serves a worker. What its handlers have seen is reported to the test, because a worker keeps nothing. */
+  async function serve(name: string, options: string, handler: string) {
+    const seen: string[] = [];
+    const released = Promise.withResolvers<undefined>();
+    const reports = createServer((request, response) => {
+      const report = decodeURIComponent((request.url ?? '').slice(1));
+      seen.push(report);
+      void (report === 'held' ? released.promise : Promise.resolve()).then(() => response.end());
+    });
+    const port = await freePort();
+    await new Promise<void>((resolve) => reports.listen(port, '127.0.0.1', resolve));
+    onTestFinished(() => {
+      reports.closeAllConnections();
+      reports.close();
+    });
+
+    const code = preamble
+      .replace('new Webhooks()', `new Webhooks({ secret: env.SECRET, ${options} })`)
+      .replace(/console\.log\((.*)\);/, handler);
+    const file = join(inject('packed').project, `${name}.mjs`);
+    await build({
+      stdin: {
+        contents: `import { env } from 'cloudflare:workers';\n${code}\n${recipe('Cloudflare Workers')}`,
+        resolveDir: inject('packed').project,
+      },
+      outfile: file,
+      bundle: true,
+      format: 'esm',
+      platform: 'browser',
+      external: ['cloudflare:workers'],
+      tsconfigRaw: {},
+    });
+    const url = await serveWorker(file, { SECRET: secret, REPORTS: `http://127.0.0.1:${port}/` });
+    return { url, seen, release: () => released.resolve(undefined) };
+  }
+
+  it('accepts a signed webhook, and rejects a changed one', async () => {
+    const report = 'return fetch(env.REPORTS + encodeURIComponent($1));';
+    const { url, seen } = await serve('webhooks-worker', '', report);
+    expect(await deliver(url)).toEqual([204, 400]);
+    expect(await deliver(url)).toEqual([204, 400]);
+    expect(seen).toEqual([greeting, greeting]);
+  });
+
+  it("lets handlers finish after the response, with acknowledge: 'early'", async () => {
+    const slowly = "return fetch(env.REPORTS + 'held').then(() => fetch(env.REPORTS + encodeURIComponent($1)));";
+    const { url, seen, release } = await serve('webhooks-worker-early', "acknowledge: 'early'", slowly);
+    expect(await deliver(url)).toEqual([202, 400]);
+    await vi.waitFor(() => expect(seen).toEqual(['held']), { timeout: 60_000 });
+    release();
+    await vi.waitFor(() => expect(seen).toEqual(['held', greeting]), { timeout: 60_000 });
+  });
+});
+
+it('each Node.js that is supported verifies synchronously', async () => {
+  const file = join(inject('packed').project, 'webhooks-sync.mjs');
+  await writeFile(file, synchronously);
+  const nodes = runtimes.filter(({ subject }) => subject.startsWith('Node.js'));
+  for (const { command } of nodes) {
+    const program = start(command, file, {});
+    // Node.js 22 also prints that Ed25519 is experimental in WebCrypto, with which it signs.
+    await vi.waitFor(() => expect(program.output.match(/verified user\.created/g)).toHaveLength(2), {
+      timeout: 60_000,
+    });
+  }
+  expect(nodes.length).toBeGreaterThan(1);
+});
