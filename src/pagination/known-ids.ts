@@ -16,7 +16,7 @@ export class KnownIds {
   }
 
   add(ids: readonly (string | undefined)[]): void {
-    for (const id of ids) if (id !== undefined) this.#recent.add(id);
+    for (const id of ids) if (id !== undefined && !this.has(id)) this.#recent.add(id);
     if (this.#recent.size < 50_000) return;
     this.forgot = this.#older.size > 0;
     this.#older = this.#recent;

@@ -129,6 +129,24 @@ describe('every item that stays in the list is yielded once and only once', { ti
     expect(refused).toBeLessThan(numRuns / 20);
   });
 
+  it('also where the place is found in a window that does not join what was read on the way to it', async () => {
+    const inFront = [[], 83, 107, [], [], 101, 54, 35].map((count): Change[] =>
+      typeof count === 'number' ? [{ kind: 'insert', at: 0, count }] : count,
+    );
+    const history = {
+      length: 193,
+      perPage: 100,
+      most: 100,
+      counts: true,
+      prefetch: 4,
+      pagesPerWalk: 2,
+      changes: [[{ kind: 'insert', at: 1, count: 10 } as const], ...inFront],
+      overtaking: false,
+      schedule: -1_400_203_017,
+    };
+    isExact(await play(sdkWalk, history));
+  });
+
   it('which a walk that just counts pages up does not achieve', async () => {
     const property = (wrong: (outcome: Outcome) => number[]) =>
       fc.asyncProperty(histories({ counts: fc.constant(true) }), async (each) => {

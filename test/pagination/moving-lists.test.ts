@@ -125,7 +125,8 @@ async function walkLong(created: number) {
 }
 
 it('items are recognized long after their ids were forgotten, by what is behind them', async () => {
-  expect(await walkLong(30_000)).toEqual(numbers(1, 150_000));
+  // The ids from about 50 000 on are remembered by then, and the window begins in front of them.
+  for (const created of [30_000, 60_500]) expect(await walkLong(created)).toEqual(numbers(1, 150_000));
 });
 
 it('items without an id are read as they come, and the event says that this is not verified', async () => {

@@ -27,6 +27,18 @@ it('a list that is just short is not taken for a server that gives less', async 
   expect(windows()).toEqual(['0-100', '0-100', '96-192']);
 });
 
+it('a page that lacks most of its items says nothing about other lists', async () => {
+  let isHidden = true;
+  const { client, windows } = await serveList({
+    items: projects(120),
+    lie: (answer) => (isHidden ? { ...answer, data: answer.data.slice(0, 3) } : answer),
+  });
+  await client.projects.list({ page: 1, per_page: 100 });
+  isHidden = false;
+  expect(await collect(client.projects.list())).toEqual(projects(120));
+  expect(windows()[1]).toBe('0-100');
+});
+
 it.each([400, 422])('a server that refuses the size with %i is asked for the documented 20', async (refuses) => {
   const { client, windows } = await serveList({ items: projects(60), most: 20, refuses });
   expect(await collect(client.projects.list())).toEqual(projects(60));
