@@ -89,7 +89,7 @@ describe('what npm publish ships', () => {
         const page = target === '' ? path : link.startsWith(repository) ? target : join(dirname(path), target);
         const leadsSomewhere = link.startsWith(repository)
           ? existsSync(join(root, page))
-          : files.has(page) || target.startsWith("https:");
+          : files.has(page) || target.startsWith('https:');
         if (!leadsSomewhere || (heading !== undefined && files.has(page) && !(await hasHeading(page, heading))))
           broken.push(`${path}: ${link}`);
       }

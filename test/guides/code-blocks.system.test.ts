@@ -1,0 +1,156 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { recipes } from '../frameworks/support/recipes.ts';
+import { freePort } from '../support/free-port.ts';
+import { RedisServer } from '../support/redis-server.ts';
+import manifest from '../../package.json' with { type: 'json' };
+import { startApi } from './support/api.ts';
+import { type CodeBlock, codeBlocks, root } from './support/code-blocks.ts';
+import { compile } from './support/compile.ts';
+
+const run = promisify(execFile);
+
+const isRecipe = ({ guide, code }: CodeBlock) =>
+  guide === 'docs/webhooks.md' && recipes.has(/^\/\/ (.+)\n/.exec(code)?.[1] ?? '');
+
+const scripts = codeBlocks.filter((block) => block.language === 'ts' && !isRecipe(block));
+const commands = codeBlocks.filter(({ language }) => language === 'sh');
+
+let directory: string;
+let redis: RedisServer;
+let environment: NodeJS.ProcessEnv;
+let receiver: Awaited<ReturnType<typeof startReceiver>>;
+
+/** Answers each request with 204, and keeps its path. */
+async function startReceiver() {
+  const paths: (string | undefined)[] = [];
+  const server = createServer((request, response) => {
+    paths.push(request.url);
+    response.writeHead(204).end();
+  });
+  const port = await freePort();
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return { port, paths, close: () => server.close() };
+}
+
+/** What a block names of a machine that is not this one. */
+const onThisMachine = (code: string) =>
+  code.replaceAll('127.0.0.1:3000', `127.0.0.1:${receiver.port}`).replaceAll('/var/lib/my-app', directory);
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'code-blocks-'));
+  await symlink(join(root, 'node_modules'), join(directory, 'node_modules'));
+  await writeFile(join(directory, 'package.json'), '{ "type": "module" }');
+  [redis, receiver] = await Promise.all([RedisServer.start(), startReceiver()]);
+  environment = {
+    PATH: `${join(root, 'node_modules/.bin')}:${process.env['PATH']}`,
+    HOME: process.env['HOME'],
+    REDIS_URL: redis.url,
+    RECEIVER_URL: `http://127.0.0.1:${receiver.port}`,
+    EXAMPLE_WEBHOOK_SECRET: `whsec_${Buffer.alloc(24, 7).toString('base64')}`,
+  };
+});
+afterAll(async () => {
+  receiver.close();
+  await redis.kill();
+  await rm(directory, { recursive: true, force: true });
+});
+
+it('leaves out no block but those that other tests run', () => {
+  const others = codeBlocks.filter((block) => !scripts.includes(block) && !commands.includes(block));
+
+  // In the real servers: test/frameworks, test/package/webhooks and test/webhooks/nextjs.
+  expect(others.filter(isRecipe)).toHaveLength(recipes.size);
+  expect(others.filter((block) => !isRecipe(block)).map(({ name, language }) => [name, language])).toEqual([
+    ['README.md: In a browser, 2', 'html'], // test/package/browser-module loads the same file into a page.
+    ['docs/errors.md: Errors, 2', ''], // The tree of classes.
+  ]);
+});
+
+describe('the code in the guides', () => {
+  let programs: ReadonlyMap<string, string>;
+  let errors: ReadonlyMap<string, string[]>;
+  const fileOf = (block: CodeBlock) => join(directory, `block-${scripts.indexOf(block)}.ts`);
+
+  beforeAll(async () => {
+    ({ programs, errors } = compile(new Map(scripts.map((block) => [fileOf(block), onThisMachine(block.code)]))));
+    await Promise.all(Array.from(programs, ([path, code]) => writeFile(path, code)));
+  });
+
+  it.each(scripts)('$name: has the right types, and runs', async (block) => {
+    expect(errors.get(fileOf(block)) ?? []).toEqual([]);
+
+    await using api = await startApi();
+    const { stderr } = await run(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'support/run-block.ts'), fileOf(block)],
+      { env: { ...environment, EXAMPLE_BASE_URL: api.baseUrl, EXAMPLE_API_TOKEN: api.sandbox.apiToken } },
+    );
+    expect(stderr).toBe('');
+    // Nothing was refused but where the block asks for it.
+    const refused = api.sandbox.requests.filter(({ status, fault }) => Number(status) >= 400 && fault === undefined);
+    expect(refused.map(({ method, target, status }) => `${method} ${target} ${status}`)).toEqual([]);
+  });
+});
+
+describe('the commands in the guides', () => {
+  let server: ReturnType<typeof start>;
+  let port: number;
+
+  /** Starts a command in a group of its own. */
+  function start(line: string) {
+    const env = { ...environment, EXAMPLE_BASE_URL: `http://127.0.0.1:${port}` };
+    const child = spawn('sh', ['-c', line], { cwd: directory, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+    }
+    return { child, output: () => output, stop: () => child.exitCode ?? process.kill(-(child.pid ?? 0), 'SIGKILL') };
+  }
+
+  beforeAll(async () => {
+    port = await freePort();
+    server = start(`npx @example/sandbox --port ${port}`);
+    await vi.waitFor(() => expect(server.output()).toContain(`127.0.0.1:${port}`), { timeout: 30_000 });
+  });
+  afterAll(() => server.stop());
+
+  it.each(commands)('$name: does what it says', async ({ code }) => {
+    await fetch(`http://127.0.0.1:${port}/v1/projects`); // A request for the log.
+    for (const line of code.trim().split('\n')) {
+      const command = onThisMachine(line.replace(/ +#.*/, '')).replaceAll('127.0.0.1:4010', `127.0.0.1:${port}`);
+      if (command.startsWith('npm ')) isCommandOfThisRepository(command);
+      else if (/ (listen|trigger|logs) /.test(command)) await works(command);
+      else if (command.startsWith('npx @example/sandbox')) await works(`${command} --port ${await freePort()}`);
+      else await works(command.replace('curl ', 'curl --silent --show-error --fail '));
+    }
+  });
+
+  /** It ends with success, or goes on after it has said that it is ready. */
+  async function works(command: string): Promise<void> {
+    const { child, output, stop } = start(command);
+    try {
+      const isReady = () => child.exitCode !== null || /http:\/\/127\.0\.0\.1|whsec_|"method"/.test(output());
+      await vi.waitFor(() => expect(isReady()).toBe(true), { timeout: 30_000 });
+      expect({ failed: (child.exitCode ?? 0) !== 0, output: output() }).toHaveProperty('failed', false);
+    } finally {
+      stop();
+    }
+  }
+
+  /** test/package installs the tarballs; these scripts are what CI runs, or take minutes. */
+  function isCommandOfThisRepository(line: string): void {
+    for (const command of line.split(' && ')) {
+      const script = /^npm (?:run )?([\w:-]+)/.exec(command)?.[1] ?? '';
+      if (script !== 'install') expect(manifest.scripts).toHaveProperty([script]);
+      else expect(command).toMatch(/^npm install( (--save-dev )?@example\/(sdk|sandbox))?$/);
+    }
+  }
+});

@@ -1,0 +1,21 @@
+// What readers of the guides have in programs of their own when they copy a block.
+import * as z from 'zod';
+import { Client, type UserCreateParams } from '@example/sdk';
+
+export { Client };
+export const client = new Client();
+export const params: UserCreateParams = { name: 'Ada', email: 'ada@example.com', password: 'secure_password' };
+export const ids = ['user_123', 'user_124', 'user_123'];
+export const comments = ids.map((author) => ({ author }));
+export const signup = { id: 'signup_1' };
+export const teamSchema = z.object({ id: z.string(), name: z.string() });
+export const tokenFromVisitor = 'token';
+export const request = new Request('https://example.com');
+export const metrics: {
+  increment: (name: string, tags: object) => void;
+  timing: (name: string, milliseconds: number, tags: object) => void;
+} = { increment: () => undefined, timing: () => undefined };
+export const currentTrace = () => '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+export const save: (items: unknown, cursor?: string) => Promise<void> = () => Promise.resolve();
+export const load = (): string | undefined => undefined;
+export const show: (message: unknown) => void = () => undefined;

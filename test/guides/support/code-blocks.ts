@@ -1,0 +1,40 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export const root = join(import.meta.dirname, '../../..');
+
+/** A fenced block of code in a guide. */
+export interface CodeBlock {
+  /** Where it is, such as `docs/errors.md: Secrets, 1`. */
+  readonly name: string;
+  readonly guide: string;
+  /** What stands after the fence, such as `ts`. */
+  readonly language: string;
+  readonly code: string;
+}
+
+/** The pages whose code users copy. */
+export const guides: readonly string[] = [
+  'AGENTS.md',
+  'README.md',
+  'sandbox/README.md',
+  ...readdirSync(join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+
+/** Every block of code in the guides, in their order. */
+export const codeBlocks: readonly CodeBlock[] = guides.flatMap((guide) =>
+  blocksIn(guide, readFileSync(join(root, guide), 'utf8')),
+);
+
+function blocksIn(guide: string, text: string): CodeBlock[] {
+  const blocks: CodeBlock[] = [];
+  let heading = '';
+  let count = 0;
+  for (const [, title, language, code] of text.matchAll(/^#+ (.+)$|^ *```(.*)\n([^]*?)^ *```$/gm)) {
+    if (title !== undefined) [heading, count] = [title, 0];
+    else blocks.push({ name: `${guide}: ${heading}, ${++count}`, guide, language: language ?? '', code: code ?? '' });
+  }
+  return blocks;
+}
