@@ -145,7 +145,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     if (this.#options().cursor !== undefined) return (await this.pages().next()).value as Page<Item>;
     const body = await this.#open();
     const { page = 1, per_page } = this.#spec.query ?? {};
-    const window = windowOf(page, per_page ?? Math.max(1, body.data.length));
+    const window = { ...windowOf(page, per_page ?? Math.max(1, body.data.length)), number: 1 };
     const start = { position: window.start, ids: [] };
     const progress = new Progress(start, new Windows(this.#requester.baseUrl, window.size));
     // Without `per_page`, the position of a later page is a guess, which `total_count` can't be compared with.

@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
 import type { StandardResult, StandardSchema } from '../utils/standard-schema.ts';
-import type { Window } from './windows.ts';
 
 /** Where a page stands in its list. */
 export interface PageMeta {
@@ -46,15 +45,8 @@ export function isPageBody(body: unknown): body is { data: unknown[] } {
   return typeof body === 'object' && body !== null && 'data' in body && Array.isArray(body.data);
 }
 
-/**
- * How many items the list has, as far as a page says anything credible. A `total_count` below `end`, the items up to here,
- * can't be right. Of what is left the larger counts, because a request too many costs less than an item too few.
- */
-export function listLength({ meta }: PageBody<unknown>, { page, size }: Window, end: number): number | undefined {
-  const credible = (value: unknown, least: number) =>
-    Number.isSafeInteger(value) && Number(value) >= least ? Number(value) : undefined;
-  const count = credible(meta?.total_count, end);
-  const pages = credible(meta?.total_pages, page);
-  if (count === undefined && pages === undefined) return undefined;
-  return Math.max(end, count ?? 0, pages !== undefined && pages > page ? (pages - 1) * size + 1 : 0);
+/** The `id` of an item, if it is a string or a number. */
+export function idOf(item: unknown): string | undefined {
+  if (typeof item !== 'object' || item === null || !('id' in item)) return undefined;
+  return typeof item.id === 'string' || typeof item.id === 'number' ? String(item.id) : undefined;
 }

@@ -1,9 +1,11 @@
 import { InvalidRequestError } from '../errors/index.ts';
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import { advance, type Cursor } from './cursor.ts';
-import { idOf, KnownIds } from './known-ids.ts';
-import { listLength, type PageBody } from './page-body.ts';
+import { idOf, type PageBody } from './page-body.ts';
 import type { Window, Windows } from './windows.ts';
+
+/** A window, and the how many-th request of its walk it is. */
+export type NumberedWindow = Window & { readonly number: number };
 
 /**
  * How far a walk over a list has got: which window to read next, and what to make of one that was read.
@@ -20,7 +22,8 @@ export class Progress<Item> {
   isDone = false;
   unverified: ListUnverifiedEvent['reason'] | undefined;
 
-  #known = new KnownIds();
+  /** The ids of all items from where the walk started to where it is. */
+  #known: Set<string | undefined>;
   /** The place where the walk starts, as long as it is not found. */
   #sought: Cursor | undefined;
   /** Whether the walk has read all items from the first one on. */
@@ -28,7 +31,7 @@ export class Progress<Item> {
   #hasIds = true;
   #requests = 0;
   #contradictions = 0;
-  #last: { readonly start: number; readonly item: string | undefined; readonly length: number | undefined } | undefined;
+  #last: { number: number; start: number; item: string | undefined; length: number | undefined } | undefined;
   #lengthAtStart: number | undefined;
   /** Where to stop, once the walk has given up verifying. */
   #stopAt: number | undefined;
@@ -38,7 +41,7 @@ export class Progress<Item> {
     this.cursor = from;
     this.#sought = from.ids.length > 0 ? from : undefined;
     this.#isFromStart = !this.#sought && from.position === 0;
-    this.#known.add(from.ids);
+    this.#known = new Set(from.ids);
     // The place is looked for in the middle of a window, as items in front of it may have come or gone.
     this.end = from.position - (this.#sought ? windows.size / 2 : 0);
   }
@@ -49,14 +52,13 @@ export class Progress<Item> {
   }
 
   /** The window to read after those that end here. */
-  next(end = this.end): Window {
-    this.#requests += 1;
-    return this.windows.after(end);
+  next(end = this.end): NumberedWindow {
+    return { ...this.windows.after(end), number: (this.#requests += 1) };
   }
 
-  /** The window to read before one that did not join. `isKept`: for the second time, so that it can be dropped. */
-  before(window: Window, { meta }: PageBody<Item>, isKept: boolean): Window {
-    if (window.start === 0 || (this.#sought && !this.#isFromStart)) {
+  /** The window to read before one that did not join. */
+  before({ start, number }: NumberedWindow, { meta }: PageBody<Item>): NumberedWindow {
+    if (start === 0 || (this.#sought && !this.#isFromStart)) {
       const { position, count, ids } = this.#sought ?? { ...this.cursor, count: undefined };
       const moved = position + Number(meta?.total_count) - Number(count);
       this.#sought = { position, ids };
@@ -65,9 +67,9 @@ export class Progress<Item> {
       this.#isFromStart = true;
       return this.next(0);
     }
-    // The gap in front of a kept window is after what joined meanwhile.
-    if (window.start > this.end || isKept) return this.next();
-    return this.next(window.start - 0.75 * this.windows.size);
+    // What joined was requested after this window, so the items between them may have moved back.
+    if (start > this.end || number < (this.#last?.number ?? 0)) return this.next();
+    return this.next(start - 0.75 * this.windows.size);
   }
 
   /**
@@ -75,64 +77,74 @@ export class Progress<Item> {
    *
    * @throws {InvalidRequestError} when the list has no item any more that the cursor names.
    */
-  read(asked: Window, body: PageBody<Item>): Item[] | undefined {
-    const { data, meta } = body;
-    const window = this.windows.received(asked, data.length, listLength(body, asked, asked.start + data.length));
-    const end = window.start + data.length;
-    const length = listLength(body, window, end);
-    const isShort = data.length < window.size;
-    const ids = data.map(idOf);
+  read(asked: NumberedWindow, body: PageBody<Item>): Item[] | undefined {
+    const { window, length } = this.windows.received(asked, body);
+    const ids = body.data.map(idOf);
     // Items without an id can't be recognized. In windows of one size, their positions say which are new.
     this.#hasIds &&= !ids.includes(undefined);
     if (!this.#hasIds) this.windows.fix();
+    this.#skip(window.start, ids);
 
-    let skipped = this.#last ? 0 : Math.max(0, this.end - window.start);
-    if (this.#sought) skipped = ids.findLastIndex((id) => this.#sought?.ids.includes(String(id))) + 1;
-    if (skipped > 0) {
-      // What was read on the way to this place may have ended before it.
-      this.#known = new KnownIds();
-      this.#known.add([...this.cursor.ids, ...ids.slice(0, skipped)]);
-      this.#sought = undefined;
-      this.#isFromStart = false;
-    }
     const known = ids.map((id) => this.#known.has(id));
-    // Where not all ids are known, items in front of a known one may have been yielded. If they were not, they are new.
-    const from = this.#isFromStart && !this.#known.forgot ? 0 : known.indexOf(true);
-    const seen = new Set<string>();
-    const fresh = data.filter((_, index) => {
-      const id = ids[index];
-      if (id === undefined) return window.start + index >= this.end;
-      return index >= from && known[index] === false && seen.size < seen.add(id).size;
-    });
-
+    const fresh = this.#unread(window, body.data, ids, known);
+    const end = window.start + ids.length;
+    const isShort = ids.length < window.size;
     // The server says that the list goes on, but has no more of it; or it ignores `page`.
-    const goesOn = isShort && length !== undefined && length > end;
-    const item = JSON.stringify(data[0]);
-    const hasMoved = window.start > (this.#last?.start ?? Infinity) && meta?.current_page !== window.page;
-    if ((goesOn && fresh.length === 0) || (hasMoved && item === this.#last?.item)) this.#contradictions += 1;
+    const isCut = isShort && length !== undefined && length > end && fresh.length === 0;
+    const item = JSON.stringify(body.data[0]);
+    const hasMoved = window.start > (this.#last?.start ?? Infinity) && body.meta?.current_page !== window.page;
+    if (isCut || (hasMoved && item === this.#last?.item)) this.#contradictions += 1;
     else if (fresh.length > 0) this.#contradictions = 0;
 
     const extent = this.#lengthAtStart ?? Math.max(end, this.cursor.position);
     if (this.#requests > 100 + (10 * extent) / this.windows.size) this.#stopAt ??= length ?? Infinity;
     if (this.#contradictions < 3 && !this.#joins(window.start, known, length)) return undefined;
 
-    const isAtEnd = data.length === 0 || length === end || (isShort && length === undefined && fresh.length === 0);
+    const isAtEnd = ids.length === 0 || length === end || (isShort && length === undefined && fresh.length === 0);
     const isStopped = this.#stopAt !== undefined && (end >= this.#stopAt || fresh.length === 0);
     if (isStopped && !isAtEnd) this.unverified ??= 'too-many-changes';
     this.isDone = isAtEnd || isStopped || this.#contradictions >= 3;
-    this.end = goesOn && fresh.length === 0 ? window.end : end;
+    this.end = isCut ? window.end : end;
     this.#lengthAtStart ??= length;
-    this.#last = { start: window.start, item, length };
-    this.#known.add(ids);
+    this.#last = { number: asked.number, start: window.start, item, length };
+    const names = ids.filter((id) => id !== undefined);
+    for (const id of names) this.#known.add(id);
     if (this.#sought) {
       // An empty list has nothing left to yield.
       if (!this.isDone || end === 0) return [];
       throw new InvalidRequestError('None of the items before the cursor is in the list any more.');
     }
-    if (fresh.length === 0) return fresh;
-    const names = ids.filter((id) => id !== undefined);
-    this.cursor = advance(this.cursor, { position: this.end, count: length, ids: names });
+    if (fresh.length > 0) this.cursor = advance(this.cursor, { position: this.end, count: length, ids: names });
     return fresh;
+  }
+
+  /** Marks the items in front of the place where the walk starts as known, if the window holds it. */
+  #skip(start: number, ids: readonly (string | undefined)[]): void {
+    const isNamed = (id: string | undefined) => id !== undefined && this.#sought?.ids.includes(id);
+    const isFirst = this.#last === undefined;
+    const skipped = this.#sought ? ids.findLastIndex(isNamed) + 1 : isFirst ? Math.max(0, this.end - start) : 0;
+    if (skipped === 0) return;
+    // What was read on the way to this place may have ended before it.
+    this.#known = new Set([...this.cursor.ids, ...ids.slice(0, skipped)]);
+    this.#sought = undefined;
+    this.#isFromStart = false;
+  }
+
+  /** The items of a window that were not yielded and are not in front of where the walk started. */
+  #unread(
+    { start }: Window,
+    items: readonly Item[],
+    ids: readonly (string | undefined)[],
+    known: readonly boolean[],
+  ): Item[] {
+    // Items in front of a known one may be in front of where the walk started. If they are not, they are new.
+    const from = this.#isFromStart ? 0 : known.indexOf(true);
+    const seen = new Set<string>();
+    return items.filter((_, index) => {
+      const id = ids[index];
+      if (id === undefined) return start + index >= this.end;
+      return index >= from && known[index] === false && seen.size < seen.add(id).size;
+    });
   }
 
   /** Whether no item can be between this window and those before. */
@@ -142,8 +154,9 @@ export class Progress<Item> {
     // If windows can't overlap, the next best evidence is that the list is as long as it was.
     const adjoins = start === this.end && start === this.windows.after(start).start && length === this.#last.length;
     if (this.#hasIds && this.#stopAt === undefined && !adjoins) return false;
-    const reason = !this.#hasIds ? 'missing-ids' : adjoins ? 'no-overlap' : 'too-many-changes';
-    if (known.length > 0) this.unverified ??= reason;
+    // An empty page after the first one is the end of a short list, if the server does not say how long the list is.
+    if (known.length === 0 && this.#last.start === 0) return true;
+    this.unverified ??= !this.#hasIds ? 'missing-ids' : adjoins ? 'no-overlap' : 'too-many-changes';
     return true;
   }
 }

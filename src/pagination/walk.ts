@@ -1,8 +1,7 @@
 import { APIError } from '../errors/index.ts';
 import { CallPriority } from '../rate-limit/priority.ts';
 import type { PageBody } from './page-body.ts';
-import type { Progress } from './progress.ts';
-import type { Window } from './windows.ts';
+import type { NumberedWindow, Progress } from './progress.ts';
 
 /** Requests a window of a list. `priority` is set if nobody waits for it yet. */
 export type RequestWindow<Item> = (
@@ -11,7 +10,7 @@ export type RequestWindow<Item> = (
 ) => PromiseLike<PageBody<Item>>;
 
 interface Reading<Item> {
-  readonly window: Window;
+  readonly window: NumberedWindow;
   readonly body: PromiseLike<PageBody<Item>>;
   readonly priority: CallPriority | undefined;
   /** Whether it was read, but did not join. */
@@ -34,7 +33,7 @@ export async function* walk<Item>(
   let wanted = limit;
   let hasYielded = false;
 
-  const request = (window: Window, priority?: CallPriority): Reading<Item> => {
+  const request = (window: NumberedWindow, priority?: CallPriority): Reading<Item> => {
     const { page, size } = window;
     const body = requestWindow({ page, per_page: size }, { signal: controller.signal, priority });
     // A failure concerns a consumer that gets to this window. There may be none.
@@ -61,7 +60,7 @@ export async function* walk<Item>(
       if (items === undefined) {
         // It may join once the gap in front of it is closed.
         if (!isKept && body.data.length > 0) queue.unshift({ ...reading, isKept: true });
-        queue.unshift(request(progress.before(window, body, isKept)));
+        queue.unshift(request(progress.before(window, body)));
         continue;
       }
       wanted -= items.length;

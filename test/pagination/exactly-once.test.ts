@@ -165,10 +165,11 @@ describe('what can not be known is said', { timeout: patience }, () => {
         most: fc.integer({ min: 1, max: 10 }),
         changes: fc.oneof(often(single, 1), nowAndThen(several(20), 4)),
       }),
-      (outcome) => {
+      (outcome, { counts }) => {
         expect(outcome.error).toBeUndefined();
         expect(repeated(outcome)).toEqual([]);
-        if (outcome.unverified.length === 0) expect(lost(outcome)).toEqual([]);
+        const isTakenForOnePage = !counts && outcome.requests === 2;
+        if (outcome.unverified.length === 0 && !isTakenForOnePage) expect(lost(outcome)).toEqual([]);
       },
     ));
 
@@ -205,18 +206,21 @@ describe('what it costs', { timeout: patience }, () => {
       expect(requests).toBe(pages + 3);
     }));
 
-  it('at most ten more while up to five items are created or deleted before any answer', () =>
-    check(
+  it('at most ten more while up to 15 items are created or deleted anywhere before each answer', () => {
+    const anywhere = fc.noBias(fc.nat({ max: 1_000_000 })).map((millionths) => millionths / 1_000_000);
+    const changes = fc.array(fc.record({ kind, at: anywhere, count: fc.constant(1) }), { maxLength: 15 });
+    return check(
       histories({
         ...long,
         prefetch: fc.constantFrom(0, 4),
-        changes: fc.array(fc.array(single, { maxLength: 5 }), { minLength: 40, maxLength: 40 }),
+        changes: fc.noBias(fc.array(changes, { minLength: 40, maxLength: 40 })),
       }),
       (outcome) => {
         isExact(outcome);
         expect(outcome.requests).toBeLessThanOrEqual(pages + 10);
       },
-    ));
+    );
+  });
 
   it('one request for a list that fits into one window', () =>
     check(histories({ length: upTo(100), counts: fc.constant(true), changes: fc.constant([]) }), ({ requests }) => {
