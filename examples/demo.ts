@@ -1,54 +1,62 @@
-// The main features, against the local API over HTTP: `npm run demo`.
+// The main job, against the local API over HTTP, in under 20 seconds: `npm run demo`.
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { styleText } from 'node:util';
-import { Client, NotFoundError, UnprocessableEntityError } from '@example/sdk';
+import { Client } from '@example/sdk';
+import { Webhooks } from '@example/sdk/webhooks';
 import { createSandbox } from '@example/sandbox';
+import { RateLimitGauge } from './demo/rate-limit-gauge.ts';
 
 const step = (title: string) => console.log(`\n${styleText('bold', title)}`);
+const say = (line: string) => console.log(`  ${line}`);
 const dim = (text: string) => styleText('dim', text);
 
-const sandbox = createSandbox();
+// Windows of three seconds instead of a minute, so that you can watch several of them.
+const window = 3_000;
+const sandbox = createSandbox({ rateLimit: { limit: 100, window } });
 const server = await sandbox.listen();
-const client = new Client({ apiToken: sandbox.apiToken, baseUrl: server.url });
-console.log(`The local API runs at ${styleText('cyan', server.url)}`);
+const client = new Client({ apiToken: sandbox.apiToken, baseUrl: server.url, rateLimit: { window } });
+console.log(`The local API runs at ${styleText('cyan', server.url)}. You need no account.`);
 
 step('Create a user and read it back');
 const created = await client.users.create({ name: 'John Doe', email: 'john@example.com', password: 'secure_password' });
 const user = await client.users.get(created.id);
-console.log(`  ${user.id}  ${user.name} <${user.email}>  ${dim(user.created_at)}`);
+say(`${user.id}  ${user.name} <${user.email}>  ${dim(user.created_at)}`);
 
-step('Read every project, page by page');
-const ids = new Set<string>();
-for await (const page of client.projects.list({ per_page: 20 }).pages()) {
-  for (const project of page) ids.add(project.id);
-  const { total_count } = page.meta;
-  const done = Math.round((ids.size / total_count) * 20);
-  console.log(`  ${'█'.repeat(done)}${'░'.repeat(20 - done)}  ${ids.size} of ${total_count}`);
-}
+step('List every active project');
+const names: string[] = [];
+for await (const project of client.projects.list({ status: 'active' })) names.push(project.name);
+say(`${names.length} projects: ${names.slice(0, 3).join(', ')}, …`);
 
-step('List only active projects');
-const active = await client.projects.list({ status: 'active', per_page: 3 });
-console.log(`  ${active.meta.total_count} projects, such as ${active.data.map((project) => project.name).join(', ')}`);
+step(`Make 250 calls at once, with a limit of 100 in ${window / 1_000} seconds`);
+const gauge = new RateLimitGauge(client, process.stdout);
+const ids = Array.from({ length: 250 }, () => sandbox.state.users.create().id);
+const users = await Promise.all(ids.map((id) => client.users.get(id)));
+gauge.close();
+say(
+  `${users.length} users read, and ${gauge.refused} requests refused. ${dim('No call failed: each waited for its turn.')}`,
+);
 
-step('Catch typed errors');
-try {
-  await client.users.get('user_nobody');
-} catch (error) {
-  if (!(error instanceof NotFoundError)) throw error;
-  console.log(`  NotFoundError ${error.status} ${error.code}: ${error.message}`);
-}
-try {
-  await client.users.create({ name: '', email: 'john', password: '123' });
-} catch (error) {
-  if (!(error instanceof UnprocessableEntityError)) throw error;
-  console.log(`  UnprocessableEntityError ${error.status} ${error.code}: ${error.message}`);
-  for (const [field, problem] of Object.entries(error.details ?? {})) console.log(`    ${field}: ${String(problem)}`);
-}
+step('Survive an outage');
+sandbox.faults.next({ status: 503, times: 2 });
+client.on('retry', ({ status, attempt, delay }) =>
+  say(dim(`Attempt ${attempt} got ${status}. The next one follows in ${delay} ms.`)),
+);
+say(`Found ${(await client.users.get(user.id)).name} after all.`);
 
-step('Watch the rate limit');
-for (let call = 0; call < 3; call++) {
-  const { rateLimit } = await client.users.get(user.id).withResponse();
-  console.log(`  ${rateLimit?.remaining} of ${rateLimit?.limit} calls left in this window`);
-}
-console.log(dim('  When none are left, the next call waits for the next window instead of failing.'));
+step('Receive a webhook');
+const receiver = createServer();
+await once(receiver.listen(0, '127.0.0.1'), 'listening');
+const { port } = receiver.address() as AddressInfo;
+const { secret } = sandbox.webhooks.register({ url: `http://127.0.0.1:${port}/webhooks` });
+const webhooks = new Webhooks({ secret });
+const receive = webhooks.nodeHandler();
+receiver.on('request', (request, response) => void receive(request, response));
+webhooks.on('user.created', ({ data }) => say(`Welcome, ${data.name}! ${dim('The signature was verified.')}`));
+await client.users.create({ name: 'Ada Lovelace', email: 'ada@example.com', password: 'secure_password' });
+await sandbox.webhooks.flush();
 
+console.log(`\n${dim('Next: npx @example/sandbox starts the local API with a dashboard.')}`);
+receiver.close();
 await sandbox.close();

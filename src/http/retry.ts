@@ -51,7 +51,8 @@ export function planRetry(failure: Failure, state: RetryState, random: number): 
 
   const retryAfter = failure.kind === 'status' ? failure.retryAfter : undefined;
   if (retryAfter !== undefined && retryAfter > longestRetryAfter) return undefined;
-  return { delay: retryAfter ?? random * Math.min(longestDelay, baseDelay * 2 ** state.retries), free };
+  const backoff = random * Math.min(longestDelay, baseDelay * 2 ** state.retries);
+  return { delay: Math.round(retryAfter ?? backoff), free };
 }
 
 function isRetryable(failure: Failure, repeatable: boolean): boolean {

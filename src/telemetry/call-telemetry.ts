@@ -131,7 +131,7 @@ export class CallTelemetry {
     const status = error instanceof APIError ? error.status : undefined;
     const event = { ...this.#about(), delay, status, reason: error.message };
     this.#telemetry.events.emit('retry', event);
-    this.#telemetry.logger.info?.(`${error.name}: ${error.message} Retrying in ${Math.round(delay)} ms.`, event);
+    this.#telemetry.logger.info?.(`${error.name}: ${error.message} Retrying in ${delay} ms.`, event);
   }
 
   /** The call has to wait for the rate limit. */

@@ -37,7 +37,7 @@ export interface ResponseEvent extends CallEvent {
 
 /** An attempt failed and will be retried. */
 export interface RetryEvent extends CallEvent {
-  /** Milliseconds until the next attempt; 0 if it waits for the rate limit instead. */
+  /** Whole milliseconds until the next attempt; 0 if it waits for the rate limit instead. */
   readonly delay: number;
   /** HTTP status code of the response, if there was one. */
   readonly status: number | undefined;

@@ -307,6 +307,11 @@ describe('the delay', () => {
     expect([0, 0.25, 0.5, 1].map((random) => after(2, random))).toEqual([0, 500, 1000, 2000]);
   });
 
+  it('is in whole milliseconds', () => {
+    expect(after(0, 1 / 3)).toBe(167);
+    expect(after(0, 0.5, 1.2)).toBe(1);
+  });
+
   it('is what Retry-After says, without jitter, when the server says so', () => {
     expect(after(0, 0.5, 7000)).toBe(7000);
     expect(after(5, 0.5, 0)).toBe(0);
