@@ -17,19 +17,26 @@ export const secretName = /(password|passphrase|secret|token|api[_-]?key|authori
  * a proxy or a custom `fetch` may repeat them, so every text from outside passes through here.
  */
 export class Redactor {
-  readonly #secrets: readonly string[];
+  readonly #token: string;
+  readonly #fields: readonly unknown[];
+  /** Compiled when it is needed: most calls have nothing to redact. */
   #pattern: RegExp | undefined;
 
   /** @param fields Values of a body. Only text and numbers can be secret. */
-  constructor(token: string, fields: readonly unknown[]) {
-    const values = fields.filter((field) => typeof field === 'string' || typeof field === 'number').map(String);
-    this.#secrets = [token, ...values.filter(({ length }) => length >= shortestPassword)];
+  constructor(token: string, fields: readonly unknown[] = []) {
+    this.#token = token;
+    this.#fields = fields;
   }
 
   /** Returns the text without the secrets, whatever their case or encoding. */
   redact(text: string): string {
-    this.#pattern ??= new RegExp(this.#secrets.map(secretPattern).join('|'), 'gi');
-    return text.replace(this.#pattern, '[redacted]');
+    return text.replace((this.#pattern ??= this.#compiled()), '[redacted]');
+  }
+
+  #compiled(): RegExp {
+    const values = this.#fields.filter((field) => typeof field === 'string' || typeof field === 'number').map(String);
+    const secrets = [this.#token, ...values.filter(({ length }) => length >= shortestPassword)];
+    return new RegExp(secrets.map(secretPattern).join('|'), 'gi');
   }
 
   /** Does the same in a JSON value: for every text, number and name. */

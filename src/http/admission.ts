@@ -11,8 +11,6 @@ import { CallDeadline } from './call-deadline.ts';
 import type { Call } from './call.ts';
 import { defaultHeaders, defaultMaxResponseSize, type ResolvedOptions } from './client-options.ts';
 
-const noFields: readonly never[] = [];
-
 /** What the attempts of one call are admitted with. While the call waits, the rate limiter holds little else. */
 export class CallAdmission implements Admission {
   readonly call: Call;
@@ -92,8 +90,9 @@ export class CallAdmission implements Admission {
   use(credential: string): void {
     this.credential = credential;
     const { call } = this;
+    if (call.path.length < credential.length) return;
     if (!call.path.includes(encodeURIComponent(credential)) && !call.path.includes(credential)) return;
-    const redactor = new Redactor(credential, noFields);
+    const redactor = new Redactor(credential);
     this.isShareable = false; // What is shown no longer identifies the request.
     call.path = redactor.redact(call.path);
     call.route = redactor.redact(call.route);

@@ -1,4 +1,4 @@
-import { throwToCaller, type RateLimitInfo } from '../errors/index.ts';
+import { throwToCaller, type RateLimitInfo, type ResponseValidationError } from '../errors/index.ts';
 import { parseRateLimit } from '../rate-limit/headers.ts';
 
 /** The value of a call, together with its response. */
@@ -13,15 +13,17 @@ export interface WithResponse<T> {
   readonly rateLimit: RateLimitInfo | undefined;
 }
 
+/** The value in the body of a success, or what is wrong with the body. */
+export type Decoded<T> =
+  { readonly value: T; readonly error?: undefined } | { readonly error: ResponseValidationError };
+
 /** A successful exchange with the API. */
 export interface Exchange<T> {
   readonly response: Response;
   /** The text of the body; absent if the caller wants to read the body. */
-  readonly text: string | undefined;
-  /** Returns the value of the call, or throws what is wrong with it. */
-  readonly read: () => T | Promise<T>;
-  /** What `read` throws, if that is known. */
-  readonly error?: unknown;
+  readonly text?: string;
+  /** Decodes the body; a promise if it has to be read first. */
+  readonly decode: () => Decoded<T> | Promise<Decoded<T>>;
 }
 
 /**
@@ -82,14 +84,15 @@ export class APIPromise<T> implements Promise<T> {
   }
 
   #decoded(): Promise<T> {
-    return (this.#data ??= this.#exchange.then(valueOf, throwToCaller));
+    return (this.#data ??= this.#exchange.then(decodedValue, throwToCaller));
   }
 }
 
-async function valueOf<T>({ read }: Exchange<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (error) {
-    return throwToCaller(error);
-  }
+function decodedValue<T>({ decode }: Exchange<T>): T | Promise<T> {
+  const decoded = decode();
+  return decoded instanceof Promise ? decoded.then(valueOf, throwToCaller) : valueOf(decoded);
+}
+
+function valueOf<T>(decoded: Decoded<T>): T {
+  return decoded.error === undefined ? decoded.value : throwToCaller(decoded.error);
 }

@@ -1,9 +1,10 @@
-import ky, { isTimeoutError, type KyResponse, type ResponsePromise } from 'ky';
-import type { Redactor } from '../auth/redaction.ts';
+import ky, { isTimeoutError, type ResponsePromise } from 'ky';
 import { ConnectionError, ResponseTooLargeError, TimeoutError, type ExampleError } from '../errors/index.ts';
 import { parseRetryAfter, untilReset } from '../rate-limit/headers.ts';
 import type { Permit } from '../rate-limit/limiter.ts';
+import type { AttemptRequest } from '../telemetry/call-telemetry.ts';
 import { untilAborted } from '../utils/abort.ts';
+import { CallDeadline } from './call-deadline.ts';
 import type { Call } from './call.ts';
 import { connectionProblem, wasNeverSent } from './connection.ts';
 import { errorFrom } from './error-response.ts';
@@ -15,14 +16,9 @@ import type { Failure } from './retry.ts';
 /** An error needs a message and a few details; a proxy may send megabytes of HTML instead. */
 const longestErrorBody = 64 * 1024;
 
-/** What one attempt needs in addition to the call. */
-export interface Attempt {
-  /** The call's own, or where a redirect within the origin has led. */
-  readonly url: string;
-  /** All headers, including those that authorise the attempt. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly redactor: Redactor;
-  readonly sendRequest: RequestSender;
+/** What one attempt needs in addition to the call: its URL may be where a redirect within the origin has led. */
+export interface Attempt extends AttemptRequest {
+  readonly sendRequest: RequestSender | undefined;
   /** Aborts the attempt: the caller's signal, combined with the call's total timeout. */
   readonly signal: AbortSignal | undefined;
   /** Leaves the body of a success to the caller. */
@@ -32,10 +28,13 @@ export interface Attempt {
   readonly maxResponseSize: number;
 }
 
+/** A request that was sent, and what reads its response within the timeout. */
+export type SentRequest = Promise<Response> & Pick<ResponsePromise, 'text'>;
+
 /** How an attempt ended. */
 export type Result =
   | { readonly kind: 'success'; readonly response: Response; readonly text: string | undefined }
-  | { readonly kind: 'redirect'; readonly response: Response }
+  | { readonly kind: 'redirect'; readonly response: Response; readonly text?: undefined }
   | {
       readonly kind: 'failure';
       readonly response: Response | undefined;
@@ -50,14 +49,14 @@ export type Result =
  * @param share Returns the request that the call shares with others, instead of one of its own.
  * @throws the signal's reason when the call is aborted; everything else is a result.
  */
-export async function send(call: Call, attempt: Attempt, share?: () => ResponsePromise): Promise<Result> {
+export async function send(call: Call, attempt: Attempt, share?: () => SentRequest): Promise<Result> {
   const { signal, permit } = attempt;
   if (signal?.aborted) {
     permit?.unsent();
     throw signal.reason;
   }
-  let exchange: ResponsePromise | undefined;
-  let response: KyResponse | undefined;
+  let exchange: SentRequest | undefined;
+  let response: Response | undefined;
   try {
     exchange = share ? share() : request(call, attempt);
     // A custom fetch may ignore its signal.
@@ -71,12 +70,12 @@ export async function send(call: Call, attempt: Attempt, share?: () => ResponseP
   } catch (error) {
     const cause = attempt.redactor.redactError(error);
     // Without an exchange, the runtime can't make requests at all.
-    const neverSent = !response && (!exchange || wasNeverSent(cause));
+    const neverSent = !response && (!exchange || wasNeverSent(error));
     if (!response) {
       if (neverSent) permit?.unsent();
       else permit?.lost();
       // If the response still arrives, nothing will read it.
-      if (!share) exchange?.then((late) => late.body?.cancel()).catch(() => undefined);
+      if (!share) discard(exchange);
     }
     if (signal?.aborted) throw signal.reason;
     // The status is known, and says more than a body that is broken or missing.
@@ -99,6 +98,28 @@ export async function send(call: Call, attempt: Attempt, share?: () => ResponseP
 }
 
 /**
+ * Reads the response of a request that does not end with the call, such as one that it shares, within a timeout of the
+ * call's own. Apart from that, it is as {@link send}.
+ */
+export async function sendShared(call: Call, attempt: Attempt, share: () => SentRequest): Promise<Result> {
+  const timeout = new CallDeadline(attempt.signal, call.timeout, () => timeoutError(call));
+  try {
+    return await send(call, { ...attempt, signal: timeout.signal, raw: false }, share);
+  } catch (error) {
+    if (attempt.signal?.aborted) throw error;
+    // Nothing but the timeout has aborted it.
+    return { kind: 'failure', response: undefined, failure: { kind: 'lost' }, error: error as TimeoutError };
+  } finally {
+    timeout.dispose();
+  }
+}
+
+/** Nothing will read the response, should it still arrive. */
+export function discard(exchange: SentRequest | undefined): void {
+  exchange?.then((late) => late.body?.cancel()).catch(() => undefined);
+}
+
+/**
  * ky makes the request, times it and reads the body. It makes one attempt: whether and when there is another depends on
  * the rate limit, which it does not know. `totalTimeout` is ky's name for a limit on headers and body together.
  */
@@ -108,6 +129,8 @@ export function request(call: Call, attempt: Attempt): ResponsePromise {
     // ky copies its options once for each of them, so that those without a value are left out.
     ...(call.method !== 'GET' && { method: call.method, json: call.body }),
     ...(signal && { signal }),
+    // ky always passes a Request.
+    ...(sendRequest && { fetch: sendRequest as typeof fetch }),
     headers,
     // A redirect must not carry the token to another origin, and not every runtime strips it.
     redirect: 'manual',
@@ -115,7 +138,6 @@ export function request(call: Call, attempt: Attempt): ResponsePromise {
     totalTimeout: call.timeout === Infinity ? false : call.timeout,
     retry: 0,
     throwHttpErrors: false,
-    fetch: sendRequest as typeof fetch, // ky always passes a Request.
   });
 }
 
@@ -134,7 +156,7 @@ function resultOf(response: Response, text: string, call: Call, { redactor }: At
   };
 }
 
-export function timeoutError(call: Call): TimeoutError {
+function timeoutError(call: Call): TimeoutError {
   return new TimeoutError(`The attempt took longer than its timeout of ${call.timeout} ms.`, call);
 }
 

@@ -71,12 +71,12 @@ export interface ClientOptions {
   priority?: Priority | undefined;
   /**
    * Bytes that the body of a success may have, after decompression. A larger one rejects with a
-   * `ResponseTooLargeError`. It does not limit what you read through `asResponse()`. Default: 67 108 864 (64 MiB).
+   * `ResponseTooLargeError`. It does not limit what you read of a response that `asResponse()` returns. Default: 67 108 864 (64 MiB).
    */
   maxResponseSize?: number | undefined;
   /**
    * What to do with a usable response that differs from the API reference: `'warn'` returns and reports it, `'throw'`
-   * throws a `ResponseValidationError`, `'off'` disables validation. Default: `'warn'`.
+   * throws a `ResponseValidationError`, `'off'` returns it without a report. Default: `'warn'`.
    */
   responseValidation?: 'warn' | 'throw' | 'off' | undefined;
   /** Receives the log lines. Default: `console`. */
@@ -119,7 +119,7 @@ export interface ResolvedOptions {
   readonly timeout: number;
   readonly totalTimeout: number;
   readonly maxRetries: number;
-  readonly sendRequest: RequestSender;
+  readonly sendRequest: RequestSender | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly rateLimit: false | RateLimitOptions;
   readonly priority: Priority;

@@ -17,11 +17,15 @@ const connectCodes = new Set([
  * can't be repeated is not retried there.
  */
 export function wasNeverSent(error: unknown): boolean {
-  for (let link = error, depth = 0; link instanceof Error && depth < 5; link = link.cause, depth++) {
-    // `read EHOSTUNREACH` comes from a connection that had been established.
-    const syscall = 'syscall' in link ? String(link.syscall) : 'connect';
-    if ('code' in link && connectCodes.has(String(link.code)) && /^(connect|getaddrinfo)/.test(syscall)) return true;
-    if (link.message.includes('client error (Connect)')) return true; // Deno
+  try {
+    for (let link = error, depth = 0; link instanceof Error && depth < 5; link = link.cause, depth++) {
+      // `read EHOSTUNREACH` comes from a connection that had been established.
+      const syscall = 'syscall' in link ? String(link.syscall) : 'connect';
+      if ('code' in link && connectCodes.has(String(link.code)) && /^(connect|getaddrinfo)/.test(syscall)) return true;
+      if (link.message.includes('client error (Connect)')) return true; // Deno
+    }
+  } catch {
+    // An error that can't be read proves nothing.
   }
   return false;
 }

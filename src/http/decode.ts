@@ -1,7 +1,8 @@
 import type { Redactor } from '../auth/redaction.ts';
 import { ResponseValidationError, type RequestTarget, type ValidationIssue } from '../errors/index.ts';
 import { parseJson } from '../utils/json.ts';
-import { applySchema, isOfOtherType } from '../utils/validation.ts';
+import { describeIssues, isOfOtherType, schemaFailure } from '../utils/validation.ts';
+import type { Decoded } from './api-promise.ts';
 import type { InternalOptions } from './request-options.ts';
 
 /** A success whose body has been read. */
@@ -12,44 +13,48 @@ export interface Received extends RequestTarget {
 }
 
 /**
- * The value in the body of a success; `undefined` if the body is empty and no schema says that there is more.
+ * Decodes the body of a success. The value is `undefined` if the body is empty and no schema says that there is more. A
+ * body that differs from the schema, but can be used, is the value as it was received.
  *
  * @param validation What to do with a usable body that differs from the schema.
  * @param onIssues Called with the differences, with `'warn'`.
- * @throws {ResponseValidationError} when the body can't be used, or with `'throw'` when it differs.
  */
 export async function decode<T>(
   { schema, isUsable = isObject }: Pick<InternalOptions<T>, 'schema' | 'isUsable'>,
   { method, path, route, status, text, redactor }: Received,
   validation: 'warn' | 'throw' | 'off',
   onIssues: (issues: readonly ValidationIssue[]) => void,
-): Promise<T> {
-  const isEmpty = text === '';
+): Promise<Decoded<T>> {
   const body = parseJson(text);
-  const invalid = (problem: string, issues: readonly ValidationIssue[] = []) =>
-    new ResponseValidationError(problem, {
-      method,
-      path,
-      route,
-      status,
-      issues,
-      body: redactor.redactJson(body === undefined ? text : body),
-    });
+  const invalid = (problem: string, issues: readonly ValidationIssue[] = []) => {
+    const shown = redactor.redactJson(body === undefined ? text : body);
+    return { error: new ResponseValidationError(problem, { method, path, route, status, issues, body: shown }) };
+  };
 
-  if (body === undefined && !isEmpty) throw invalid('The body is not JSON.');
+  if (body === undefined && text !== '') return invalid('The body is not JSON.');
   // The type that the caller expects. If the body differs from it, the issues below say so.
   const value = body as T;
-  if (!schema) return value;
-  if (validation === 'off' && isUsable(body)) return value;
+  if (!schema) return { value };
 
-  const result = await applySchema(schema, body);
-  if (!result.issues) return result.value;
-  const issues = result.issues.map(({ path, message }) => ({ path, message: redactor.redact(message) }));
-  if (isEmpty) throw invalid('The body is empty.');
-  if (!isUsable(body) || issues.some(isOfOtherType)) throw invalid('The body is not what the API documents.', issues);
-  if (validation === 'throw') throw invalid('The body differs from what the API documents.', issues);
-  onIssues(issues);
-  return value;
+  let issues: ValidationIssue[];
+  let isOtherType = false;
+  try {
+    const result = await schema['~standard'].validate(body);
+    if (!result.issues) return result;
+    issues = describeIssues(result.issues, body);
+    isOtherType = result.issues.some(isOfOtherType);
+  } catch (error) {
+    issues = [schemaFailure(error)];
+  }
+  // Redacted, because a path may have names of the body in it.
+  issues = redactor.redactJson(issues) as ValidationIssue[];
+  if (text === '') return invalid('The body is empty.');
+  if (!isUsable(body) || (isOtherType && validation !== 'off')) {
+    return invalid('The body is not what the API documents.', issues);
+  }
+  if (validation === 'throw') return invalid('The body differs from what the API documents.', issues);
+  if (validation === 'warn') onIssues(issues);
+  return { value };
 }
 
 function isObject(body: unknown): boolean {

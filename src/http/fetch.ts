@@ -55,12 +55,11 @@ export function fetchIdOf(custom: Fetch | undefined): string {
 /**
  * Sends the requests that ky makes through a `fetch(url, init)`.
  *
- * @param custom Default: the global one, looked up at each call, because tests and instrumentation replace it later.
+ * @returns `undefined` for the global one, which ky looks up at each call: tests and instrumentation replace it later.
  * @throws {InvalidRequestError} when `custom` is not a function.
  */
-export function requestSender(custom: Fetch | undefined): RequestSender {
-  if (custom === undefined) return (request) => fetch(request);
-
+export function requestSender(custom: Fetch | undefined): RequestSender | undefined {
+  if (custom === undefined) return undefined;
   const send = callable('fetch', custom);
   return async (request) => {
     const init: FetchInit = {
@@ -78,10 +77,14 @@ export function requestSender(custom: Fetch | undefined): RequestSender {
 
 /** Without this check, a mock that returns something else would fail later with an error that explains nothing. */
 function checked(response: Partial<FetchResponse> | undefined): Response {
-  const { status, headers, text } = response ?? {};
+  const { status, ok, headers, text } = response ?? {};
   const { get, forEach } = (headers as Partial<Headers> | null | undefined) ?? {};
-  if (typeof status === 'number' && [get, forEach, text].every((method) => typeof method === 'function')) {
+  if (
+    typeof status === 'number' &&
+    typeof ok === 'boolean' &&
+    [get, forEach, text].every((method) => typeof method === 'function')
+  ) {
     return response as Response; // Or one that has what the SDK needs, such as that of node-fetch.
   }
-  throw new InvalidRequestError('the fetch option must resolve to a Response with status, headers and text().');
+  throw new InvalidRequestError('the fetch option must resolve to a Response with status, ok, headers and text().');
 }

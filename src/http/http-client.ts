@@ -1,5 +1,11 @@
 import { Redactor } from '../auth/redaction.ts';
-import { InvalidRequestError, RateLimitWaitError, type ExampleError, type RequestTarget } from '../errors/index.ts';
+import {
+  InvalidRequestError,
+  RateLimitWaitError,
+  type ExampleError,
+  type RequestTarget,
+  type ValidationIssue,
+} from '../errors/index.ts';
 import type { Permit, RateLimitSnapshot } from '../rate-limit/limiter.ts';
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import { CallTelemetry } from '../telemetry/call-telemetry.ts';
@@ -8,8 +14,8 @@ import { sleep } from '../utils/abort.ts';
 import { readOptions } from '../utils/options.ts';
 import { isBrowser } from '../utils/runtime.ts';
 import { AdmissionControl, CallAdmission } from './admission.ts';
-import { APIPromise, type Exchange } from './api-promise.ts';
-import { send } from './attempt.ts';
+import { APIPromise, type Decoded, type Exchange } from './api-promise.ts';
+import { send, sendShared, type Attempt } from './attempt.ts';
 import { openCall, type Call } from './call.ts';
 import type { ResolvedOptions } from './client-options.ts';
 import { decode } from './decode.ts';
@@ -88,11 +94,12 @@ export class HttpClient implements Requester {
 
   /** A call is not running yet while it waits for its first permit, so that it takes little memory. */
   #enter<T>(admission: CallAdmission): Promise<Exchange<T>> {
-    const exchange = Promise.resolve(this.#admissionControl.enter(admission)).then(
+    const { timeout } = admission;
+    const exchange = attempted(() => this.#admissionControl.enter(admission)).then(
       (permit) => this.#run<T>(admission, permit),
       this.#telemetry.observesCalls ? (error: unknown) => admission.telemetry.failed(error) : undefined,
     );
-    return admission.timeout ? exchange.finally(() => admission.timeout?.dispose()) : exchange;
+    return timeout ? exchange.finally(() => timeout.dispose()) : exchange;
   }
 
   async #run<T>(admission: CallAdmission, firstPermit: Permit | undefined): Promise<Exchange<T>> {
@@ -115,19 +122,34 @@ export class HttpClient implements Requester {
         // A body that the caller reads outlives the call, and with it the deadline: the caller's own signal goes along.
         const attemptSignal =
           raw && admission.timeout && call.signal ? AbortSignal.any([admission.timeout.signal, call.signal]) : signal;
-        const how = { url, redactor, permit, signal: attemptSignal, sendRequest, raw, maxResponseSize };
-        const request = { url, headers, redactor, isSent: shared?.isSent === true };
-        const result = await telemetry.attempt(request, (headers) => {
-          const sent = { ...how, headers };
-          return shared ? shared.send(call, sent) : send(call, sent);
-        });
-        retries.settle(result);
+        const isSent = shared?.isSent === true;
+        const sent = {
+          url,
+          headers,
+          redactor,
+          permit,
+          signal: attemptSignal,
+          sendRequest,
+          raw,
+          maxResponseSize,
+          isSent,
+        };
+        const result = await telemetry.attempt(sent, (attempt) =>
+          shared ? shared.send(call, attempt) : send(call, attempt),
+        );
+        telemetry.attempted(result.response);
+        retries.settle(result, isSent);
         admission.refused = result.response?.status === 429;
 
         if (result.kind === 'success') {
-          const exchange = await this.#receive<T>(admission, result.response, result.text, redactor);
-          telemetry.ended(exchange.error);
-          return exchange;
+          const { response, text } = result;
+          if (text === undefined) {
+            telemetry.ended();
+            return { response, decode: () => this.#read(admission, response, sent) };
+          }
+          const decoded = await this.#decode<T>(admission, response.status, text, redactor);
+          telemetry.ended(decoded.error);
+          return { response, text, decode: () => decoded };
         }
         if (result.kind === 'redirect') {
           url = followRedirect(call, result.response, url, redirects++);
@@ -151,27 +173,27 @@ export class HttpClient implements Requester {
     }
   }
 
-  /** Decodes the body, unless the caller wants to read it. A body that can't be used is an error of the value only. */
-  async #receive<T>(
+  #decode<T>(
     { call, telemetry }: CallAdmission,
-    response: Response,
-    text: string | undefined,
+    status: number,
+    text: string,
     redactor: Redactor,
-  ): Promise<Exchange<T>> {
+  ): Promise<Decoded<T>> {
     const { method, path, route } = call;
-    const { responseValidation } = this.#options;
-    const decoded = (body: string) => {
-      const received = { method, path, route, status: response.status, text: body, redactor };
-      // The type that the caller expects. If the body differs from it, the issues say so.
-      return decode(call, received, responseValidation, (issues) => telemetry.validationIssues(issues)) as Promise<T>;
-    };
-    if (text === undefined) return { response, text, read: async () => decoded(await textOf(response)) };
-    try {
-      const value = await decoded(text);
-      return { response, text, read: () => value };
-    } catch (error) {
-      return { response, text, read: () => Promise.reject(error), error };
-    }
+    const received = { method, path, route, status, text, redactor };
+    const onIssues = (issues: readonly ValidationIssue[]) => telemetry.validationIssues(issues);
+    // The type that the caller expects. If the body differs from it, the issues say so.
+    return decode(call, received, this.#options.responseValidation, onIssues) as Promise<Decoded<T>>;
+  }
+
+  /** The value of a call whose response the caller has got. It is limited as an attempt is. */
+  async #read<T>(admission: CallAdmission, response: Response, attempt: Attempt): Promise<Decoded<T>> {
+    const { call } = admission;
+    const copy = copyOf(response);
+    const exchange = Object.assign(Promise.resolve(copy), { text: () => copy.text() });
+    const result = await sendShared(call, { ...attempt, permit: undefined, signal: call.signal }, () => exchange);
+    if (result.kind === 'failure') throw result.error;
+    return this.#decode(admission, response.status, result.text ?? '', attempt.redactor);
   }
 }
 
@@ -180,9 +202,12 @@ function retryCount(retries: number): Readonly<Record<string, string>> | undefin
   return retries > 0 && !isBrowser() ? { 'x-retry-count': String(retries) } : undefined;
 }
 
-async function textOf(response: Response): Promise<string> {
-  if (!response.bodyUsed) return response.clone().text();
-  throw new InvalidRequestError('The body was already read through asResponse(). To get both, await the call first.');
+function copyOf(response: Response): Response {
+  // A custom fetch may return less than a Response.
+  if (!response.bodyUsed && 'clone' in response) return response.clone();
+  throw new InvalidRequestError(
+    'The body was already read through asResponse(), or the response has no clone(). To get both, await the call first.',
+  );
 }
 
 /** The error of the last attempt says more than that the next one would wait too long. */
@@ -190,4 +215,13 @@ function preferring(lastError: ExampleError | undefined): (reason: unknown) => n
   return (reason) => {
     throw lastError && reason instanceof RateLimitWaitError ? lastError : reason;
   };
+}
+
+/** The promise of what the work returns; rejected with what it throws. */
+function attempted<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return Promise.resolve(work());
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }

@@ -54,7 +54,8 @@ export interface EndpointOptions<T = unknown> extends RequestOptions {
   body?: unknown;
   /**
    * Schema of a success, from any library that follows Standard Schema. The value of the call is the schema's output.
-   * A response that differs is treated as `responseValidation` says. Default: none; the JSON is returned as it is.
+   * A response that differs is treated as `responseValidation` says: with `'warn'` and `'off'`, the value is the JSON as it
+   * was received, of which the schema has converted nothing. Default: none; the JSON is returned as it is.
    */
   schema?: StandardSchema<T> | undefined;
 }

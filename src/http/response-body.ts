@@ -1,3 +1,6 @@
+/** A body as `fetch` returns it. Other libraries have streams of Node.js, or none at all. */
+type Body = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array | string, undefined>;
+
 /**
  * Limits what `text()` reads of a response. The limit is in bytes of the body as `fetch` returns it, so it holds after
  * decompression: a few kilobytes may unpack to gigabytes.
@@ -5,43 +8,33 @@
  * @param excess What to throw when there is more; without it, the rest is left out.
  */
 export function limitText(response: Response, limit: number, excess: (() => Error) | undefined): void {
-  // Other libraries have streams of Node.js, or only `text()`.
-  const body = response.body as ReadableStream<Uint8Array> | AsyncIterable<Uint8Array | string> | null | undefined;
+  const body = response.body as Body | null | undefined;
   if (typeof body !== 'object' || body === null || !('getReader' in body || Symbol.asyncIterator in body)) return;
   // Not a new Response, which takes no status above 599.
   Object.defineProperty(response, 'text', { value: () => limitedText(body, limit, excess), configurable: true });
 }
 
-async function limitedText(
-  body: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array | string>,
-  limit: number,
-  excess: (() => Error) | undefined,
-): Promise<string> {
+async function limitedText(body: Body, limit: number, excess: (() => Error) | undefined): Promise<string> {
+  const reader = 'getReader' in body ? body.getReader() : readerOf(body);
   const decoder = new TextDecoder();
   let text = '';
   let room = limit;
-  for await (const part of 'getReader' in body ? chunksOf(body) : body) {
-    const chunk = typeof part === 'string' ? new TextEncoder().encode(part) : part;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    const chunk = typeof value === 'string' ? new TextEncoder().encode(value) : value;
     if (chunk.length > room) {
+      reader.cancel().catch(() => undefined); // It may have failed, which the caller knows.
       if (excess) throw excess();
       return text + decoder.decode(chunk.subarray(0, room));
     }
     room -= chunk.length;
     text += decoder.decode(chunk, { stream: true });
   }
-  return text + decoder.decode();
 }
 
-/** Not every browser can iterate a stream. */
-async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = body.getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield value;
-    }
-  } finally {
-    reader.cancel().catch(() => undefined); // It may have failed, which the caller knows.
-  }
+/** What reads a stream of Node.js. Not every browser can iterate a stream, so that a reader is the common ground. */
+function readerOf(stream: AsyncIterable<Uint8Array | string, undefined>) {
+  const iterator = stream[Symbol.asyncIterator]();
+  return { read: () => iterator.next(), cancel: async () => iterator.return?.() };
 }

@@ -6,22 +6,27 @@ import { planRetry, type Failure, type Retry } from './retry.ts';
 
 /** Keeps track of the retries of one call: how many there were, what they cost, and whether there may be another. */
 export class RetryTracker {
-  readonly #call: Call;
+  readonly #call: Pick<Call, 'repeatable' | 'maxRetries'>;
   readonly #budget: RetryBudget;
   #count = 0;
   #isPaid = false;
 
-  constructor(call: Call, budget: RetryBudget) {
+  constructor(call: Pick<Call, 'repeatable' | 'maxRetries'>, budget: RetryBudget) {
     this.#call = call;
     this.#budget = budget;
   }
 
-  /** The attempt has ended. */
-  settle(result: Result): void {
+  /**
+   * The attempt has ended.
+   *
+   * @param isSent Whether another call has sent its request, and accounts for it.
+   */
+  settle(result: Result, isSent: boolean): void {
     // The API works, even if it rejects the call.
-    const works = result.kind !== 'failure' || (result.response !== undefined && result.response.status < 500);
+    const works =
+      isSent || result.kind !== 'failure' || (result.response !== undefined && result.response.status < 500);
     if (this.#isPaid) this.#budget.settle(works);
-    else if (result.kind === 'success') this.#budget.earn();
+    else if (result.kind === 'success' && !isSent) this.#budget.earn();
     this.#isPaid = false;
   }
 

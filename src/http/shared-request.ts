@@ -1,20 +1,15 @@
-import type { ResponsePromise } from 'ky';
-import type { TimeoutError } from '../errors/index.ts';
 import type { Permit } from '../rate-limit/limiter.ts';
-import { request, send, timeoutError, type Attempt, type Result } from './attempt.ts';
-import { CallDeadline } from './call-deadline.ts';
+import { discard, request, sendShared, type Attempt, type Result, type SentRequest } from './attempt.ts';
 import type { Call } from './call.ts';
 
-const requests = new WeakMap<Permit, SharedRequest>();
+/** Both copies of the package find a request there. Increase the number when the interface changes. */
+const key = Symbol.for('@example/sdk/shared-request/1');
 
 /** The request of a permit that was given to several calls; `undefined` if it was given to one. */
-export function sharedRequest(permit: Permit | undefined): SharedRequest | undefined {
+export function sharedRequest(permit: (Permit & { [key]?: SharedRequest }) | undefined): SharedRequest | undefined {
   if (permit?.waited !== true) return undefined;
-  const known = requests.get(permit);
-  if (known !== undefined || permit.callers === 1) return known;
-  const created = new SharedRequest(permit);
-  requests.set(permit, created);
-  return created;
+  if (permit[key] === undefined && permit.callers > 1) permit[key] = new SharedRequest(permit);
+  return permit[key];
 }
 
 /**
@@ -24,7 +19,7 @@ export function sharedRequest(permit: Permit | undefined): SharedRequest | undef
 export class SharedRequest {
   readonly #permit: Permit;
   readonly #controller = new AbortController();
-  #exchange: ResponsePromise | undefined;
+  #exchange: SentRequest | undefined;
   #callers = 0;
 
   constructor(permit: Permit) {
@@ -35,29 +30,27 @@ export class SharedRequest {
     return this.#exchange !== undefined;
   }
 
-  /** As {@link send} does. */
+  /** As `send` does. */
   async send(call: Call, attempt: Attempt): Promise<Result> {
-    const timeout = new CallDeadline(attempt.signal, call.timeout, () => timeoutError(call));
     this.#callers += 1;
     try {
-      return await send(call, { ...attempt, signal: timeout.signal, raw: false }, () => this.#join(call, attempt));
-    } catch (error) {
-      if (attempt.signal?.aborted) throw error;
-      // Nothing but the timeout has aborted it.
-      return { kind: 'failure', response: undefined, failure: { kind: 'lost' }, error: error as TimeoutError };
+      return await sendShared(call, attempt, () => (this.#exchange ??= this.#request(call, attempt)));
     } finally {
-      timeout.dispose();
       this.#callers -= 1;
-      if (this.#callers === 0 && this.#permit.callers === 0) this.#controller.abort();
+      if (this.#callers === 0 && this.#permit.callers === 0) this.#leave();
     }
   }
 
-  #join(call: Call, attempt: Attempt): ResponsePromise {
-    if (this.#exchange !== undefined) return this.#exchange;
+  #request(call: Call, attempt: Attempt): SentRequest {
     const exchange = request({ ...call, timeout: Infinity }, { ...attempt, signal: this.#controller.signal });
     let text: Promise<string> | undefined;
     const read = exchange.text.bind(exchange);
-    this.#exchange = Object.assign(exchange, { text: () => (text ??= read()) });
-    return this.#exchange;
+    return Object.assign(exchange, { text: () => (text ??= read()) });
+  }
+
+  /** All have left. A custom fetch may ignore the signal. */
+  #leave(): void {
+    this.#controller.abort();
+    discard(this.#exchange);
   }
 }

@@ -35,16 +35,6 @@ export interface AttemptResult {
   readonly error?: unknown;
 }
 
-/** The last attempt of a call that has ended. */
-interface LastAttempt {
-  readonly response: Response | undefined;
-  readonly redactor: Redactor;
-  /** Milliseconds. */
-  readonly duration: number;
-  /** Milliseconds that all attempts took. */
-  readonly attempting: number;
-}
-
 /** Numbers the calls of this process. */
 let calls = 0;
 
@@ -55,7 +45,12 @@ export class CallTelemetry {
   readonly #number = ++calls;
   readonly #start: number;
   #attempts = 0;
-  #last: LastAttempt | undefined;
+  /** When the attempt that is under way began. */
+  #attemptStart: number | undefined;
+  /** Milliseconds that all attempts took. */
+  #attempting = 0;
+  #redactor: Redactor | undefined;
+  #response: Response | undefined;
   /** The events of operations that are traced. */
   #traced: Partial<TracedOperations> | undefined;
 
@@ -78,14 +73,16 @@ export class CallTelemetry {
   /** The call has succeeded, or failed with an error. */
   ended(error?: unknown): void {
     if (!this.#traced?.call && !this.#telemetry.observesCalls) return;
+    // An attempt that was aborted has not told its end.
+    this.attempted(undefined);
     const { signal } = this.#call;
     const isAborted = signal?.aborted === true && error === signal.reason;
     const duration = performance.now() - this.#start;
     const event = Object.assign(this.#traced?.call ?? {}, this.#about(), {
       outcome: error === undefined ? ('success' as const) : isAborted ? ('aborted' as const) : ('failure' as const),
-      ...answerOf(this.#last),
+      ...this.#answer(),
       attempts: this.#attempts,
-      waited: Math.round(duration - (this.#last?.attempting ?? 0)),
+      waited: Math.round(duration - this.#attempting),
       duration: Math.round(duration),
       error,
     });
@@ -99,20 +96,23 @@ export class CallTelemetry {
     return Promise.reject(error);
   }
 
-  /** Makes an attempt. `send` gets the headers with those that listeners and tracers have added. */
-  attempt<Result extends AttemptResult>(
-    { url, headers, redactor, isSent }: AttemptRequest,
-    send: (headers: AttemptRequest['headers']) => Promise<Result>,
+  /** Makes an attempt, which then has to be reported as {@link attempted}. Listeners and tracers may add headers to it. */
+  attempt<Attempt extends AttemptRequest, Result extends AttemptResult>(
+    attempt: Attempt,
+    send: (attempt: Attempt) => Promise<Result>,
   ): Promise<Result> {
-    const { events, tracing, logger } = this.#telemetry;
     this.#attempts++;
-    // Whoever sends it reports it.
-    if (isSent) return this.#timed(() => send(headers), redactor);
-    const isUsed = events.has('request') || tracing.isUsed('attempt');
-    const event = { ...this.#about(), url: isUsed ? redactor.redact(url) : url, headers: {} };
+    this.#attemptStart = performance.now();
+    this.#redactor = attempt.redactor;
+    // The call that has sent a shared request reports it.
+    if (attempt.isSent || !this.#telemetry.observesAttempts) return send(attempt);
+
+    const { events, tracing, logger } = this.#telemetry;
+    const { url, headers, redactor } = attempt;
+    const event = { ...this.#about(), url: redactor.redact(url), headers: {} };
     return tracing.run('attempt', event, async () => {
       // A copy, because the traced event gets what is known at the end.
-      if (events.has('request')) events.emit('request', { ...event });
+      events.emit('request', { ...event });
       const sent = this.#withAdded(headers, event.headers);
       logger.debug?.(`${event.method} ${event.path} is sent.`, {
         ...this.#about(),
@@ -120,10 +120,20 @@ export class CallTelemetry {
         headers: redactor.redactFields(sent),
         body: redactor.redactFields(this.#call.body),
       });
-      const result = await this.#timed(() => send(sent), redactor);
-      this.#attempted(event, result);
+      const result = await send({ ...attempt, headers: sent });
+      this.#report(event, result, this.attempted(result.response));
       return result;
     });
+  }
+
+  /** The attempt has ended. Returns how many milliseconds it took. */
+  attempted(response: Response | undefined): number {
+    if (this.#attemptStart === undefined) return 0;
+    const duration = performance.now() - this.#attemptStart;
+    this.#attemptStart = undefined;
+    this.#attempting += duration;
+    this.#response = response;
+    return Math.round(duration);
   }
 
   /** The attempt has failed, and there will be another after a delay in milliseconds. */
@@ -152,52 +162,35 @@ export class CallTelemetry {
   }
 
   validationIssues(issues: readonly ValidationIssue[]): void {
-    const { loggedIssues, events, logger } = this.#telemetry;
+    const { events, logger } = this.#telemetry;
     const { method, route } = this.#call;
     for (const issue of issues) {
       // By route, so that a difference is logged once for all ids.
       const location = `${method} ${route}, body${locationOf(issue)}`;
-      if (loggedIssues.has(location)) continue;
-      loggedIssues.add(location);
+      if (!this.#telemetry.isNewIssue(location)) continue;
       const fields = { ...this.#about(), issue };
       logger.warn?.(`A response differs from the documentation at ${location}: ${issue.message}.`, fields);
     }
     events.emit('validationIssue', { ...this.#about(), issues });
   }
 
-  async #timed<Result extends AttemptResult>(send: () => Promise<Result>, redactor: Redactor): Promise<Result> {
-    const start = performance.now();
-    let response: Response | undefined;
-    try {
-      const result = await send();
-      response = result.response;
-      return result;
-    } finally {
-      const duration = performance.now() - start;
-      this.#last = { response, redactor, duration, attempting: (this.#last?.attempting ?? 0) + duration };
-    }
-  }
-
-  #attempted(event: TracedOperations['attempt'], { response, text, error }: AttemptResult): void {
-    const { events, tracing, logger } = this.#telemetry;
-    const duration = Math.round(this.#last?.duration ?? 0);
-    if (logger.debug) {
-      const outcome = response ? `answered ${response.status}` : 'no answer';
-      const redactor = this.#last?.redactor;
-      logger.debug(`${event.method} ${event.path}: ${outcome} after ${duration} ms.`, {
-        ...this.#about(),
-        ...answerOf(this.#last),
-        duration,
-        headers: response && redactor?.redactFields(Object.fromEntries(redactor.redactHeaders(response.headers))),
-        body: text && redactor?.redactFields(parseJson(text) ?? text),
-      });
-    }
-    if (!events.has('response') && !tracing.isUsed('attempt')) return;
+  #report(event: TracedOperations['attempt'], { response, text, error }: AttemptResult, duration: number): void {
+    const { events, logger } = this.#telemetry;
+    const answer = this.#answer();
+    const outcome = response ? `answered ${response.status}` : 'no answer';
+    logger.debug?.(`${event.method} ${event.path}: ${outcome} after ${duration} ms.`, {
+      ...this.#about(),
+      ...answer,
+      duration,
+      headers:
+        response && this.#redactor?.redactFields(Object.fromEntries(this.#redactor.redactHeaders(response.headers))),
+      body: text && this.#redactor?.redactFields(parseJson(text) ?? text),
+    });
     const rateLimit = response && parseRateLimit(response.headers);
-    Object.assign(event, answerOf(this.#last), { duration, rateLimit, error });
+    Object.assign(event, answer, { duration, rateLimit, error });
     if (!response) return;
     const { status } = response;
-    events.emit('response', { ...this.#about(), ...answerOf(this.#last), status, duration, rateLimit });
+    events.emit('response', { ...this.#about(), ...answer, status, duration, rateLimit });
   }
 
   /** What can't be sent is logged and left out. */
@@ -215,9 +208,10 @@ export class CallTelemetry {
     const { method, path, route } = this.#call;
     return { callId: `call_${this.#number}`, method, path, route, attempt: this.#attempts };
   }
-}
 
-function answerOf(last: LastAttempt | undefined): Pick<CallEndEvent, 'status' | 'requestId'> {
-  const requestId = last?.response?.headers.get('x-request-id') ?? undefined;
-  return { status: last?.response?.status, requestId: requestId && last?.redactor.redact(requestId) };
+  /** What the last attempt was answered. */
+  #answer(): Pick<CallEndEvent, 'status' | 'requestId'> {
+    const requestId = this.#response?.headers.get('x-request-id') ?? undefined;
+    return { status: this.#response?.status, requestId: requestId && this.#redactor?.redact(requestId) };
+  }
 }

@@ -4,6 +4,9 @@ import { ClientEventEmitter, type ListUnverifiedEvent, type RateLimitWaitEvent }
 import type { LeveledLogger } from './logger.ts';
 import { Tracing } from './tracing.ts';
 
+/** After so many locations, those that were logged are forgotten. */
+const mostLoggedIssues = 1000;
+
 /** What a client shares with those that `withOptions` makes from it. */
 interface SharedTelemetry {
   readonly events: ClientEventEmitter;
@@ -19,11 +22,15 @@ interface SharedTelemetry {
 /** What the SDK emits, traces and logs. */
 export class Telemetry {
   readonly logger: LeveledLogger;
+  readonly events: ClientEventEmitter;
+  readonly tracing: Tracing;
   readonly #shared: SharedTelemetry;
 
   /** @param shared Set to share the telemetry of another client; see {@link Telemetry.withLogger}. */
   constructor(logger: LeveledLogger, shared = newShared(logger)) {
     this.logger = logger;
+    this.events = shared.events;
+    this.tracing = shared.tracing;
     this.#shared = shared;
   }
 
@@ -32,21 +39,15 @@ export class Telemetry {
     return new Telemetry(logger, this.#shared);
   }
 
-  get events(): ClientEventEmitter {
-    return this.#shared.events;
-  }
-
-  get tracing(): Tracing {
-    return this.#shared.tracing;
-  }
-
-  get loggedIssues(): Set<string> {
-    return this.#shared.loggedIssues;
-  }
-
   /** Whether the start and the end of a call are of interest. */
   get observesCalls(): boolean {
     return this.events.has('callEnd') || this.tracing.isUsed('call');
+  }
+
+  /** Whether the start and the end of an attempt are of interest. */
+  get observesAttempts(): boolean {
+    const { events, tracing, logger } = this;
+    return events.has('request') || events.has('response') || tracing.isUsed('attempt') || logger.debug !== undefined;
   }
 
   /** Whether it is of interest that a call waits for the rate limit, for so many milliseconds. */
@@ -75,6 +76,14 @@ export class Telemetry {
   #logsWait(delay: number): boolean {
     const level = levelOf(delay);
     return delay > 1000 && this.logger[level] !== undefined && performance.now() >= this.#shared.quietUntil[level];
+  }
+
+  /** Whether this is the first difference at a location, so that it is to be logged. */
+  isNewIssue(location: string): boolean {
+    const { loggedIssues } = this.#shared;
+    // A path of your own in `client.request` may have an id in it, so that there is no end of locations.
+    if (loggedIssues.size >= mostLoggedIssues) loggedIssues.clear();
+    return loggedIssues.size < loggedIssues.add(location).size;
   }
 
   listUnverified(event: ListUnverifiedEvent): void {

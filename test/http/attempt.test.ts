@@ -65,6 +65,7 @@ function attempt(
     },
     signal: undefined,
     raw: false,
+    isSent: false,
     permit: undefined,
     maxResponseSize: 1000,
     ...options,

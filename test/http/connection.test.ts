@@ -28,6 +28,11 @@ describe('a request was never sent', () => {
 });
 
 describe('a request may have been sent', () => {
+  it('if the error cannot be read', () => {
+    const hostile = Object.defineProperty(new Error('failed'), 'cause', { get: () => expect.fail('read') });
+    expect(wasNeverSent(hostile)).toBe(false);
+  });
+
   it.each([
     ['ECONNRESET', 'read'],
     ['EPIPE', 'write'],

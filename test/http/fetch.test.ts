@@ -78,7 +78,8 @@ describe('a custom fetch', () => {
     null,
     {},
     { ok: true, status: 200, json: () => ({}) },
-    { status: 200, headers: {}, text: vi.fn() },
+    { status: 200, ok: true, headers: {}, text: vi.fn() },
+    { status: 200, headers: new Headers(), text: vi.fn() },
   ])('that resolves to %j fails the call with an error that names the option', async (response) => {
     const api = inProcessApi(() => response as unknown as FetchResponse);
 

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Client, NotFoundError, RateLimitWaitError, TimeoutError } from '@example/sdk';
 import type { ClientOptions, FetchResponse, RequestOptions, User } from '@example/sdk';
+import { sharedRequest } from '../../src/http/shared-request.ts';
 import { apiToken, clientOf, newUser, rejection, user } from '../support/http-server.ts';
 import { errorResponse, inProcessApi, noAnswer, type SentRequest } from '../support/in-process-api.ts';
 import { passTime, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
@@ -357,4 +358,26 @@ describe('with a token function', () => {
     const authorizations = api.requests.slice(-2).map(({ init }) => init.headers['authorization']);
     expect(authorizations).toEqual(Array(2).fill(`Bearer ${apiToken}-2`));
   });
+});
+
+it('the copies of the package share a request, too', async () => {
+  const permit = { waited: true, callers: 2, isContended: false, answered: vi.fn(), unsent: vi.fn(), lost: vi.fn() };
+  vi.resetModules();
+  const copy = await import('../../src/http/shared-request.ts');
+
+  expect(copy.sharedRequest).not.toBe(sharedRequest);
+  expect(copy.sharedRequest(permit)).toBe(sharedRequest(permit));
+});
+
+it('a response that arrives after all callers have left is cancelled', async () => {
+  const cancel = vi.fn();
+  const { client } = await setup({
+    answer: () => sleep(5000).then(() => new Response(new ReadableStream({ cancel }))),
+  });
+  const calls = [1, 2].map(() => rejection(client.users.get('user_1', { timeout: 1000, maxRetries: 0 })));
+
+  for (const error of await settled(Promise.all(calls))) expect(error).toBeInstanceOf(TimeoutError);
+  expect(cancel).not.toHaveBeenCalled();
+  await passTime(5000);
+  expect(cancel).toHaveBeenCalledOnce();
 });
