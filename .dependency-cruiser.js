@@ -37,7 +37,8 @@ const sandboxMayImport = {
   api: ['http', 'utils', 'contract', 'storage', 'faults', 'state'],
   control: ['http', 'utils', 'contract', 'storage', 'faults', 'webhooks', 'state'],
   dashboard: ['http', 'utils', 'contract', 'storage', 'faults', 'webhooks', 'state'],
-  cli: ['http', 'utils', 'storage', 'webhooks', 'state', 'control'],
+  check: [],
+  cli: ['http', 'utils', 'storage', 'webhooks', 'state', 'control', 'check'],
 };
 
 /** One rule for each folder below `source`. */
