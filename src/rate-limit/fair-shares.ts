@@ -12,7 +12,8 @@ export interface Demand {
 
 /**
  * Divides what is available by max-min fairness: small demands are met, and the larger ones end up with equal totals.
- * Normal calls come first, those that are expected included. Background calls divide the rest.
+ * Normal calls come first, those that are expected included. Background calls divide the rest, once all normal
+ * calls are met.
  *
  * @returns How many requests to grant to `own` now.
  */
@@ -41,10 +42,9 @@ function normalNeed({ granted, wanted, expected }: Demand): Need {
 
 function divide(available: number, own: Need, others: readonly Need[]) {
   const level = fairLevel(available, [own, ...others]);
-  const owed = costOf(level, others);
   // What doesn't divide evenly goes to the process that asks first.
-  const share = Math.min(shareAt(level + 1, own), available - owed);
-  return { level, share, rest: available - owed - share };
+  const share = Math.min(shareAt(level + 1, own), available - costOf(level, others));
+  return { level, share, rest: Math.max(0, available - costOf(Infinity, [own, ...others])) };
 }
 
 /** The highest total that every need can be filled up to, as water fills vessels of different heights. */

@@ -210,7 +210,7 @@ export class Lease {
     const isNew = reply.generation !== this.#generation;
     if (isNew) {
       this.available = 0;
-      this.#sent = request.inFlight;
+      this.#sent = request.inFlight + Number(request.rolledOver);
       this.#sentNormal = 0;
     }
     this.#generation = reply.generation;

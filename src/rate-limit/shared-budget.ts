@@ -122,7 +122,7 @@ function startsWindow(budget: SharedBudget, { reset, rolledOver }: RateLimitStor
 }
 
 function openWindow(previous: SharedBudget | undefined, request: RateLimitStoreRequest, now: number): SharedBudget {
-  const { limit, reset, used, boundaryIn } = request;
+  const { limit, reset, used, boundaryIn, rolledOver } = request;
   // A process that knows a generation, while the store knows none: the state was lost.
   const isLost = previous === undefined && request.generation > 0;
   return {
@@ -132,7 +132,7 @@ function openWindow(previous: SharedBudget | undefined, request: RateLimitStoreR
     limit,
     reset,
     used,
-    firstUsed: used,
+    firstUsed: Math.max(0, used - Number(rolledOver)),
     foreign: 0,
     boundaryAt: boundaryIn < 0 ? 0 : now + boundaryIn,
     probeFailed: false,
@@ -193,12 +193,13 @@ function expire(budget: SharedBudget, now: number): void {
 
 /** Takes in what the process reports about itself. */
 function record(budget: SharedBudget, request: RateLimitStoreRequest, isKnown: boolean, now: number): ProcessShare {
-  const { process, available, inFlight, sent, sentNormal, wanted, background } = request;
+  const { process, available, inFlight, sent, sentNormal, wanted, background, rolledOver } = request;
   const { backlog = 0, arrivals = 0, arrivedIn = 1_000 } = budget.processes[process] ?? {};
   return (budget.processes[process] = {
     seenAt: now,
     held: available + inFlight,
-    granted: isKnown ? sent + available : inFlight,
+    // A window shows in the answer to a request of the process that reports it.
+    granted: isKnown ? sent + available : inFlight + Number(rolledOver),
     normal: isKnown ? sentNormal : 0,
     backlog,
     arrivals,

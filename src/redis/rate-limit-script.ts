@@ -46,10 +46,14 @@ local function carryOver(previous, now)
   return carried
 end
 
+local function ownProbe(request)
+  return request.rolledOver and 1 or 0
+end
+
 local function openWindow(previous, request, now)
   local budget = {
     generation = now, startedAt = now, updatedAt = now, limit = request.limit, reset = request.reset,
-    used = request.used, firstUsed = request.used, foreign = 0, boundaryAt = boundaryOf(request, now), probeFailed = false,
+    used = request.used, firstUsed = math.max(0, request.used - ownProbe(request)), foreign = 0, boundaryAt = boundaryOf(request, now), probeFailed = false,
     probeUntil = 0, blockedUntil = 0, recoversAt = 0, members = 0, missingUntil = 0, processes = {}
   }
   if previous then
@@ -104,7 +108,7 @@ end
 
 local function record(budget, request, isKnown, now)
   local known = budget.processes[request.process]
-  local own = { seenAt = now, held = request.available + request.inFlight, granted = request.inFlight, normal = 0,
+  local own = { seenAt = now, held = request.available + request.inFlight, granted = request.inFlight + ownProbe(request), normal = 0,
     backlog = known and known.backlog or 0,
     arrivals = known and known.arrivals or 0, arrivedIn = known and known.arrivedIn or 1000, wanted = request.wanted, background = request.background }
   if isKnown then
@@ -142,9 +146,8 @@ local function divide(available, own, others)
     local level = math.ceil((low + high) / 2)
     if shareAt(level, own) + costOf(level, others) <= available then low = level else high = level - 1 end
   end
-  local owed = costOf(low, others)
-  local share = math.min(shareAt(low + 1, own), available - owed)
-  return low, share, available - owed - share
+  local share = math.min(shareAt(low + 1, own), available - costOf(low, others))
+  return low, share, math.max(0, available - own.wanted - costOf(math.huge, others))
 end
 
 local function fairGrant(available, own, others)

@@ -126,6 +126,20 @@ describe('by priority', () => {
     expect(store.sync('normal', { ...knownWindow(), wanted: 60, inFlight: 10 })).toHaveProperty('granted', 60);
   });
 
+  it('background calls get nothing while a normal call of any process waits', () => {
+    const store = new Store();
+    const full = { limit: 4, used: 4, reset, boundaryIn: minute };
+    store.sync('a', { ...full, wanted: 4, background: 4 });
+    store.sync('b', { ...full, wanted: 2 });
+    store.sync('c', { ...full, wanted: 2 });
+    store.now += minute;
+    // Four requests for three processes: what doesn't divide evenly is for normal calls, too.
+    const next = { limit: 4, used: 1, reset: reset + 60, boundaryIn: minute };
+    expect(store.sync('a', { ...next, rolledOver: true, wanted: 3, background: 4 })).toHaveProperty('granted', 1);
+    expect(store.sync('b', { ...next, wanted: 2 })).toHaveProperty('granted', 1);
+    expect(store.sync('c', { ...next, wanted: 2 })).toHaveProperty('granted', 1);
+  });
+
   it('background calls leave as many requests as normal calls will probably arrive in the rest of the window', () => {
     const store = storeWithWindow();
     store.sync('interactive', knownWindow());
@@ -170,6 +184,17 @@ describe('at the boundary', () => {
       granted: 0,
       boundaryIn: 900,
     });
+  });
+
+  it('the probe counts as a part of the process that made it', () => {
+    const store = new Store();
+    const small = { limit: 4, reset, boundaryIn: minute };
+    store.sync('a', { ...small, used: 4, wanted: 9 });
+    store.sync('b', { ...small, used: 4, wanted: 9 });
+    store.now += minute;
+    const next = { limit: 4, reset: reset + 60, used: 1, boundaryIn: minute };
+    expect(store.sync('a', { ...next, rolledOver: true, wanted: 9 })).toHaveProperty('granted', 1);
+    expect(store.sync('b', { ...next, wanted: 9 })).toHaveProperty('granted', 2);
   });
 
   it('requests that are in flight count in the new window, until their processes report', () => {

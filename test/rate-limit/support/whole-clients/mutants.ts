@@ -20,6 +20,12 @@ export const mutants: readonly Mutant[] = [
     broken: 'if (foreign === 0) return limit - used;',
   },
   {
+    what: 'a process takes what others wait for',
+    file: 'rate-limit/fair-shares.ts',
+    original: 'const share = Math.min(shareAt(level + 1, own), available - costOf(level, others));',
+    broken: 'const share = Math.min(own.wanted, available);',
+  },
+  {
     what: 'a refusal in favor of others uses up a retry',
     file: 'http/retry.ts',
     original: 'state.paced && state.contended && state.maxRetries > 0',

@@ -69,11 +69,10 @@ export function planOf(seed: number): Plan {
   const count = chance(0.4) ? integer(2, 3) : 1;
   const hasStore = count > 1 && chance(0.8);
   const hidden: Hidden = count === 1 && chance(0.15) ? (chance(0.5) ? 'concurrency' : 'rate') : 'none';
-  // Without a store, processes are refused a few requests in each window, and the smallest limits allow hardly more.
-  const limit = count === 1 || hasStore ? integer(3, 8) : integer(12, 20);
+  const limit = integer(3, 8);
   const processes = Array.from({ length: count }, (_, index): ProcessPlan => {
     const isBatch = chance(0.5);
-    const calls = Array.from({ length: integer(1, isBatch ? 10 : 4) }, (): CallPlan => {
+    const calls = Array.from({ length: integer(1, isBatch ? (hasStore ? 30 : 10) : 4) }, (): CallPlan => {
       const at = isBatch ? 0 : integer(0, 2 * minute);
       return {
         at,
@@ -216,8 +215,16 @@ function problemsOf(
     // Of ten requests, one may be that of a background call.
     const normal = outcomes.filter(({ plan: { isBackground } }) => !isBackground);
     const mostNormal = isShared && foreign.length === 0 ? needed((normal.length * 10) / 9) : most;
-    for (const { plan: call, doneAt } of alive) {
-      if (doneAt - call.at <= (call.isBackground ? most : Math.min(most, mostNormal))) continue;
+    /** In each window, a process whose calls wait gets an equal part, whatever the others do. */
+    const mostFair = (process: number) => {
+      if (!isShared || foreign.length > 0) return most;
+      const own = normal.filter((other) => other.process === process).length;
+      const isMixed = outcomes.some((other) => other.process === process && other.plan.isBackground);
+      const part = Math.max(1, Math.floor(limit / processes.length));
+      return needed(Math.ceil((isMixed ? (own * 10) / 9 : own) / part) * limit);
+    };
+    for (const { plan: call, process, doneAt } of alive) {
+      if (doneAt - call.at <= (call.isBackground ? most : Math.min(most, mostNormal, mostFair(process)))) continue;
       problems.push(
         `a ${call.isBackground ? 'background' : 'normal'} call waited ${Math.round((doneAt - call.at) / second)} s`,
       );
