@@ -2,13 +2,15 @@ import { BudgetShare } from './budget-share.ts';
 import type { Answer, ReportedBudget } from './headers.ts';
 import type { RateLimitSnapshot } from './limiter.ts';
 import { Probes } from './probes.ts';
-import { RefusalStreak } from './refusal-streak.ts';
 import { Reserve } from './reserve.ts';
 import { SlidingLog } from './sliding-log.ts';
 import type { RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
 import { announcedWindow, explainsRefusal, merge, relate, unknownWindow, used } from './window.ts';
 import type { RateWindow, SentRequest } from './window.ts';
 import { WindowBoundary } from './window-boundary.ts';
+
+/** Milliseconds for which other clients may be why the API refuses everything. An API that admits nothing for longer is not believed. */
+const longestContention = 3_600_000;
 
 /** The part of a request to a store that is about the budget. */
 type BudgetReport = Pick<RateLimitStoreRequest, 'inFlight' | 'limit' | 'used' | 'reset' | 'boundaryIn' | 'blockedFor'>;
@@ -33,7 +35,8 @@ export class Budget {
   #window: RateWindow;
   #blockedUntil = -Infinity;
   readonly #probes = new Probes();
-  readonly #refusals = new RefusalStreak();
+  /** When the API refused the first request since it last admitted one. */
+  #refusedSince = Infinity;
   readonly #share = new BudgetShare();
   readonly #log = new SlidingLog();
 
@@ -181,16 +184,16 @@ export class Budget {
     this.boundary.readClock(this.#window, request.sentAt, now, headers.get('date'));
     const isCurrent = report ? this.#reported(request, answer, report) : this.#unreported(request, now, refused);
     if (!refused) this.admitted += 1;
-    this.#refusals.answered(request.sentAt, now, refused);
+    this.#refusedSince = refused ? Math.min(this.#refusedSince, now) : Infinity;
     if (!refused && request.isProbe) this.#probes.admitted();
     if (refused && isCurrent && explainsRefusal(request, report)) this.#block(request, answer);
     this.boundary.update(this.#window);
   }
 
   /** Whether a refusal proves that others have used up the window: the API reports more requests used than we sent. */
-  isContended(request: SentRequest, report: ReportedBudget): boolean {
+  isContended(request: SentRequest, now: number, report: ReportedBudget): boolean {
     const sent = Math.min(request.window.own, this.#window.own);
-    return this.#refusals.mayBeContention && report.remaining === 0 && sent < report.limit;
+    return report.remaining === 0 && sent < report.limit && now - this.#refusedSince <= longestContention;
   }
 
   #usable(now: number): number {

@@ -277,7 +277,7 @@ export class Scheduler implements RateLimiter, RequestEnd {
       isContended = this.#admitted > 0 && mayHelp;
     }
     this.#settled();
-    return isContended || (refused && report !== undefined && budget.isContended(sent, report));
+    return isContended || (refused && report !== undefined && budget.isContended(sent, now, report));
   }
 
   /** Moves a request to the budget that its route turns out to use. */

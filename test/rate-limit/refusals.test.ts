@@ -97,6 +97,28 @@ describe('a refusal', () => {
   });
 });
 
+describe('an API whose windows are used up as they begin', () => {
+  it('is believed for an hour: others may use them up. Then the calls fail', async () => {
+    const server: SimulatedServer = {
+      answer: (now) =>
+        reply(429, {
+          'x-ratelimit-limit': '100',
+          'x-ratelimit-remaining': '0',
+          'x-ratelimit-reset': String((Math.floor(now / minute) + 1) * 60),
+          date: new Date(now).toUTCString(),
+        }),
+    };
+    const world = new World(server);
+    world.call(1);
+    const [record] = await world.finish();
+    expect(record).toMatchObject({ status: 429 });
+    expect(record!.doneAt).toBeGreaterThan(60 * minute);
+    expect(record!.doneAt).toBeLessThan(64 * minute);
+    // In each window, one request asks whether it is over, and one whether the limit slides.
+    expect(record!.refusals).toBeLessThanOrEqual(2 * 63);
+  });
+});
+
 describe('another client on the token', () => {
   it.each([minute, 4000])('that uses a third of each window of %i ms costs few refusals', async (window) => {
     for (const seed of [1, 2, 3, 4, 5]) {

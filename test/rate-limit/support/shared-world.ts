@@ -6,7 +6,7 @@ import { SimulatedStore } from './simulated-store.ts';
 
 const epoch = 1_700_000_123_456;
 
-/** Several processes on one token, with a store between them, in virtual time. */
+/** Several processes on one token, with or without a store between them, in virtual time. */
 export class SharedWorld {
   readonly time = new VirtualTime();
   readonly store = new SimulatedStore(this.time);
@@ -21,10 +21,10 @@ export class SharedWorld {
     this.#latency = latency;
   }
 
-  /** Starts a process. */
-  start(): SimulatedProcess {
+  /** Starts a process. It shares nothing with the others if it has no store. */
+  start({ hasStore = true } = {}): SimulatedProcess {
     const network = { offset: epoch, latency: () => this.#latency * (0.5 + this.#random()) };
-    return new SimulatedProcess(this, network);
+    return new SimulatedProcess(this, network, hasStore);
   }
 
   /** Uses up requests as a client would that does not share. */
@@ -41,7 +41,7 @@ export class SimulatedProcess {
   readonly #scheduler: Scheduler;
   isDead = false;
 
-  constructor(world: SharedWorld, network: { offset: number; latency: () => number }) {
+  constructor(world: SharedWorld, network: { offset: number; latency: () => number }, hasStore: boolean) {
     this.#world = world;
     this.#network = network;
     const { store, time } = world;
@@ -49,7 +49,7 @@ export class SimulatedProcess {
     const now = () => time.now();
     const after = (delay: number, run: () => void) => time.after(delay, () => this.isDead || run());
     this.#scheduler = new Scheduler('token', { now, after });
-    this.#scheduler.configure({ store });
+    if (hasStore) this.#scheduler.configure({ store });
   }
 
   /** Makes calls now. */
