@@ -121,7 +121,7 @@ describe('a batch in one process and a trickle in another', () => {
       expect(summary([...batched!, ...trickled!])).toMatchObject({ failed: 0, refusals: 0 });
       const { p50, max } = waitsOf(trickled!);
       expect(p50).toBeLessThan(second);
-      expect(max).toBeLessThan(minute + second);
+      expect(max).toBeLessThanOrEqual(minute);
       // Without the trickle, the batch would need ten windows.
       expect(summary(batched!).end).toBeLessThan(12.5 * minute);
     },
