@@ -8,6 +8,7 @@ export {
   APIError,
   AuthenticationError,
   BadRequestError,
+  CallError,
   ConflictError,
   ConnectionError,
   ExampleError,

@@ -1,6 +1,6 @@
 import type { ErrorCode } from './error-code.ts';
-import { brandError, ExampleError } from './example-error.ts';
-import { about, type RequestTarget } from './request-target.ts';
+import { CallError, type RequestTarget } from './call-error.ts';
+import { brandError } from './example-error.ts';
 
 /** The rate limit as a response reported it. */
 export interface RateLimitInfo {
@@ -39,7 +39,7 @@ export interface APIErrorInit extends RequestTarget {
  *   throw error;
  * }
  */
-export class APIError extends ExampleError implements RequestTarget {
+export class APIError extends CallError {
   static {
     brandError(this, 'APIError');
   }
@@ -56,20 +56,14 @@ export class APIError extends ExampleError implements RequestTarget {
   readonly requestId: string | undefined;
   /** The rate limit as the response reported it. */
   readonly rateLimit: RateLimitInfo | undefined;
-  readonly method: string;
-  readonly path: string;
-  readonly route: string;
 
   constructor(init: APIErrorInit) {
-    super(about(init, init.message, init.status));
+    super(init.message, init, init.status);
     this.status = init.status;
     this.code = init.code;
     this.details = init.details;
     this.requestId = init.headers.get('x-request-id') ?? undefined;
     this.rateLimit = init.rateLimit;
-    this.method = init.method;
-    this.path = init.path;
-    this.route = init.route;
     Object.defineProperty(this, 'headers', { value: init.headers });
   }
 }

@@ -1,21 +1,14 @@
-import { brandError, ExampleError } from './example-error.ts';
-import { about, type RequestTarget } from './request-target.ts';
+import { CallError, type RequestTarget } from './call-error.ts';
+import { brandError } from './example-error.ts';
 
 /** No complete response arrived: the connection could not be established, or it broke. `cause` says why. */
-export class ConnectionError extends ExampleError implements RequestTarget {
+export class ConnectionError extends CallError {
   static {
     brandError(this, 'ConnectionError');
   }
 
-  readonly method: string;
-  readonly path: string;
-  readonly route: string;
-
   constructor(message: string, target: RequestTarget, options?: ErrorOptions) {
-    super(about(target, message), options);
-    this.method = target.method;
-    this.path = target.path;
-    this.route = target.route;
+    super(message, target, undefined, options);
   }
 }
 

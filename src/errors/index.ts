@@ -1,11 +1,11 @@
 export { APIError, type APIErrorInit, type RateLimitInfo } from './api-error.ts';
+export { CallError, type RequestTarget } from './call-error.ts';
 export { throwToCaller } from './caller-stack.ts';
 export { ConnectionError, TimeoutError } from './connection-error.ts';
 export type { ErrorCode } from './error-code.ts';
 export { ExampleError } from './example-error.ts';
 export { InvalidRequestError } from './invalid-request-error.ts';
 export { RateLimitWaitError } from './rate-limit-wait-error.ts';
-export type { RequestTarget } from './request-target.ts';
 export { ResponseTooLargeError } from './response-too-large-error.ts';
 export { ResponseValidationError, type ValidationIssue } from './response-validation-error.ts';
 export {

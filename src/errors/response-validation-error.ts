@@ -1,5 +1,5 @@
-import { brandError, ExampleError } from './example-error.ts';
-import { about, type RequestTarget } from './request-target.ts';
+import { CallError, type RequestTarget } from './call-error.ts';
+import { brandError } from './example-error.ts';
 
 /** One difference between a response and the API reference. It contains no values from the response. */
 export interface ValidationIssue {
@@ -10,7 +10,7 @@ export interface ValidationIssue {
 }
 
 /** A successful response can't be used, or it differs from the API reference and `responseValidation` is `'throw'`. */
-export class ResponseValidationError extends ExampleError implements RequestTarget {
+export class ResponseValidationError extends CallError {
   static {
     brandError(this, 'ResponseValidationError');
   }
@@ -21,9 +21,6 @@ export class ResponseValidationError extends ExampleError implements RequestTarg
   declare readonly body: unknown;
   /** HTTP status code. */
   readonly status: number;
-  readonly method: string;
-  readonly path: string;
-  readonly route: string;
 
   constructor(
     message: string,
@@ -33,12 +30,9 @@ export class ResponseValidationError extends ExampleError implements RequestTarg
       readonly body: unknown;
     },
   ) {
-    super(about(init, message, init.status));
+    super(message, init, init.status);
     this.issues = init.issues;
     this.status = init.status;
-    this.method = init.method;
-    this.path = init.path;
-    this.route = init.route;
     Object.defineProperty(this, 'body', { value: init.body });
   }
 }

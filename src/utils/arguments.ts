@@ -1,5 +1,5 @@
 import { InvalidRequestError } from '../errors/invalid-request-error.ts';
-import { described, suggestion } from './options.ts';
+import { described } from './options.ts';
 
 // Checks of what callers pass in. Each message names the option and says what is expected. It repeats numbers but no
 // text, which may be a secret.
@@ -44,7 +44,7 @@ export function oneOf<W extends string>(name: string, value: string, words: read
   const word = words.find((candidate) => candidate === value);
   if (word !== undefined) return word;
   const known = words.map((candidate) => `'${candidate}'`).join(', ');
-  throw new InvalidRequestError(`${name} must be one of ${known}.${suggestion(value, words)}`);
+  throw new InvalidRequestError(`${name} must be one of ${known}.`);
 }
 
 const followers = new WeakMap<AbortSignal, AbortSignal>();

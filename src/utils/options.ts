@@ -18,7 +18,7 @@ export function readOptions<T extends object>(
   record(name, given);
   for (const key in given) {
     if (!known.includes(key) && given[key] !== undefined)
-      throw new InvalidRequestError(`There is no ${name}.${key}.${suggestion(key, known)}`);
+      throw new InvalidRequestError(`There is no ${name}.${key}, only ${known.join(', ')}.`);
   }
   for (const key of known) {
     const value = given[key];
@@ -33,18 +33,6 @@ export function record<T>(name: string, value: T): T {
   throw new InvalidRequestError(`${name} must be an object; got ${described(value)}.`);
 }
 
-/** A sentence that says which of the words was meant: the one that has the most pairs of letters in common with it. */
-export function suggestion(word: unknown, words: readonly string[]): string {
-  const given = typeof word === 'string' ? pairs(word) : [];
-  let [nearest, most] = ['', 0];
-  for (const candidate of words) {
-    const own = pairs(candidate);
-    const likeness = own.filter((pair) => given.includes(pair)).length / (own.length + given.length);
-    if (likeness > most) [nearest, most] = [candidate, likeness];
-  }
-  return most > 0.1 ? ` Did you mean '${nearest}'?` : '';
-}
-
 /** What a value is. It repeats numbers but no text, which may be a secret. */
 export function described(value: unknown): string {
   return typeof value === 'number'
@@ -54,9 +42,4 @@ export function described(value: unknown): string {
       : Array.isArray(value)
         ? 'an array'
         : typeof value;
-}
-
-function pairs(word: string): string[] {
-  const letters = word.toLowerCase().match(/[a-z]/g) ?? [];
-  return letters.map((letter, index) => letter + (letters[index + 1] ?? ''));
 }

@@ -1,7 +1,7 @@
 import { InvalidRequestError } from '../errors/invalid-request-error.ts';
 import { resolveLogger, type Logger, type LogLevel } from '../telemetry/logger.ts';
 import { callable, oneOf, wholeNumber } from '../utils/arguments.ts';
-import { described, readOptions, suggestion } from '../utils/options.ts';
+import { described, readOptions } from '../utils/options.ts';
 import { environmentVariable } from '../utils/runtime.ts';
 import { eventNames, type WebhookEventName } from './events.ts';
 import { Handlers, type WebhookHandler } from './handlers.ts';
@@ -137,7 +137,7 @@ export class Webhooks {
     this.#context.handlers.add(checkName(name), callable('handler', handler));
     if (name !== '*' && !eventNames.includes(name)) {
       this.#context.logger.warn?.(
-        `This version of the SDK does not list an event '${name}'.${suggestion(name, eventNames)} If the name is right, its handler is called with data of an unknown type.`,
+        `This version of the SDK only lists ${eventNames.join(', ')}, and no '${name}'. If the name is right, its handler is called with data of an unknown type.`,
       );
     }
     return this;

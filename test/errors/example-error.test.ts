@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { ConnectionError, ExampleError, InvalidRequestError, NotFoundError, TimeoutError } from '@example/sdk';
+import {
+  CallError,
+  ConnectionError,
+  ExampleError,
+  InvalidRequestError,
+  NotFoundError,
+  RateLimitWaitError,
+  TimeoutError,
+} from '@example/sdk';
 
 const init = { status: 404, message: 'Gone', headers: new Headers(), method: 'GET', path: '/', route: '/' };
 
@@ -26,6 +34,22 @@ describe('instanceof', () => {
     expect(new TimeoutError('late', target)).toBeInstanceOf(ConnectionError);
     expect(new ConnectionError('broken', target)).not.toBeInstanceOf(TimeoutError);
   });
+});
+
+it('an error about a call is a CallError, which says what was called', () => {
+  const target = { method: 'GET', path: '/users/1', route: '/users/{id}' };
+  const errors = [
+    new NotFoundError({ ...init, ...target }),
+    new TimeoutError('late', target),
+    new RateLimitWaitError('busy', target, 60),
+  ];
+
+  for (const error of errors) {
+    expect(error).toBeInstanceOf(CallError);
+    expect(error).toMatchObject(target);
+    expect(error.message).toMatch(/[ (]GET \/users\/\{id\}\)$/);
+  }
+  expect(new InvalidRequestError('wrong')).not.toBeInstanceOf(CallError);
 });
 
 describe('an error', () => {

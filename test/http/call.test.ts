@@ -39,17 +39,17 @@ describe('the options of a call', () => {
     expect(api.requests).toHaveLength(0);
   });
 
-  it('must exist; the nearest name is suggested', async () => {
+  it('must exist, or else the message lists those that do', async () => {
     const api = healthyApi();
     const { users, projects } = clientOf(api);
     const refusal = async (call: PromiseLike<unknown>) => ((await rejection(call)) as Error).message;
 
     expect(await refusal(users.create(newUser, { idempotency_key: 'key-1' } as object))).toBe(
-      "There is no options.idempotency_key. Did you mean 'idempotencyKey'?",
+      'There is no options.idempotency_key, only signal, timeout, totalTimeout, maxRetries, headers, idempotencyKey, priority.',
     );
-    expect(await refusal(users.get('1', { prefetch: 2 } as object))).toContain('There is no options.prefetch.');
-    expect(await refusal(projects.list({}, { retries: 1 } as object))).toContain("Did you mean 'maxRetries'?");
-    expect(await refusal(projects.list().toArray({ limits: 3 } as object))).toContain("Did you mean 'limit'?");
+    expect(await refusal(users.get('1', { prefetch: 2 } as object))).toContain('There is no options.prefetch,');
+    expect(await refusal(projects.list({}, { retries: 1 } as object))).toContain(' maxRetries, ');
+    expect(await refusal(projects.list().toArray({ limits: 3 } as object))).toContain('only limit.');
     expect(api.requests).toHaveLength(0);
   });
 

@@ -63,33 +63,22 @@ describe('the constructor refuses a wrong option by name', () => {
   });
 });
 
-describe('an option that does not exist is refused, and the nearest name suggested', () => {
-  it.each<[string, string]>([
-    ['apiKey', 'apiToken'],
-    ['token', 'apiToken'],
-    ['baseURL', 'baseUrl'],
-    ['base_url', 'baseUrl'],
-    ['timeoutMs', 'timeout'],
-    ['max_retries', 'maxRetries'],
-    ['retries', 'maxRetries'],
-    ['defaultHeaders', 'headers'],
-    ['ratelimit', 'rateLimit'],
-    ['dangerouslyAllowBrowsers', 'dangerouslyAllowBrowser'],
-  ])('%s: %s', (wrong, right) => {
+describe('an option that does not exist is refused, with the names of those that do', () => {
+  it.each(['apiKey', 'baseURL', 'max_retries', 'ratelimit', 'dangerouslyAllowBrowsers'])('%s', (wrong) => {
     expect(() => new Client({ apiToken, [wrong]: 'x' })).toThrow(
-      new InvalidRequestError(`There is no options.${wrong}. Did you mean '${right}'?`),
+      new InvalidRequestError(
+        `There is no options.${wrong}, only apiToken, baseUrl, timeout, totalTimeout, maxRetries, fetch, headers, ` +
+          'rateLimit, priority, apiSupportsIdempotencyKeys, maxResponseSize, responseValidation, logger, logLevel, ' +
+          'dangerouslyAllowBrowser.',
+      ),
     );
   });
 
   it('in rateLimit, too', () => {
     const rateLimit = { maxwait: 7 } as object;
 
-    expect(() => new Client({ apiToken, rateLimit })).toThrow("There is no rateLimit.maxwait. Did you mean 'maxWait'?");
-  });
-
-  it('without a suggestion if none is near', () => {
-    expect(() => new Client({ apiToken, zzz: 1 } as object)).toThrow(
-      new InvalidRequestError('There is no options.zzz.'),
+    expect(() => new Client({ apiToken, rateLimit })).toThrow(
+      'There is no rateLimit.maxwait, only store, maxWait, limit, window.',
     );
   });
 

@@ -94,18 +94,15 @@ describe('events', () => {
 });
 
 describe('an event that does not exist', () => {
-  it.each([
-    ['retries', 'retry'],
-    ['ratelimitwait', 'rateLimitWait'],
-  ])('is refused, and the nearest name suggested: %s', (wrong, right) => {
+  it('is refused, with the names of those that do', () => {
     const client = clientOf(healthyApi());
-    const name = wrong as 'retry';
+    const name = 'retries' as 'retry';
     const listener = vi.fn();
 
     for (const method of ['on', 'once', 'off'] as const) {
       expect(() => client[method](name, listener)).toThrow(InvalidRequestError);
     }
-    expect(() => client.on(name, listener)).toThrow(`Did you mean '${right}'?`);
+    expect(() => client.on(name, listener)).toThrow("The event must be one of 'request', 'response', 'retry', ");
   });
 
   it.each([undefined, null, 7, Symbol('retry'), '__proto__'])('%s', (name) => {

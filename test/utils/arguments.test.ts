@@ -25,10 +25,6 @@ describe('the message of an error names the option and says what is expected', (
     ['fetch must be a function; got string.', () => callable('fetch', 'secret')],
     ["logLevel must be one of 'off', 'warn'.", () => oneOf('logLevel', 'secret', ['off', 'warn'])],
     [
-      "logLevel must be one of 'off', 'warn'. Did you mean 'warn'?",
-      () => oneOf('logLevel', 'warning', ['off', 'warn']),
-    ],
-    [
       'x must be a string without line breaks, control characters or characters beyond Latin-1.',
       () => headerValue('x', 'secret\n'),
     ],

@@ -110,16 +110,15 @@ describe('the name of an event', () => {
     }
   });
 
-  it.each([
-    ['user.craeted', "Did you mean 'user.created'?"],
-    ['User.Created', "Did you mean 'user.created'?"],
-    ['userCreated', "Did you mean 'user.created'?"],
-    ['project.archived', 'If the name is right'],
-  ])('is logged as a warning if this version does not list it: %s', (name, advice) => {
-    const { webhooks, logger } = receiver();
-    webhooks.on(name, () => undefined);
-    expect(logger.warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining(advice));
-  });
+  it.each(['user.craeted', 'User.Created', 'userCreated', 'project.archived'])(
+    'is logged as a warning if this version does not list it: %s',
+    (name) => {
+      const { webhooks, logger } = receiver();
+      webhooks.on(name, () => undefined);
+      const lists = /^.*only lists user\.created, .* If the name is right/;
+      expect(logger.warn).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(lists));
+    },
+  );
 
   it('is not mentioned if it is listed', () => {
     const { webhooks, logger } = receiver();
