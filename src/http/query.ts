@@ -1,4 +1,5 @@
 import { InvalidRequestError } from '../errors/index.ts';
+import { shown } from '../utils/options.ts';
 import type { QueryValue } from './request-options.ts';
 
 /**
@@ -14,7 +15,7 @@ export function queryOf(parameters: Readonly<Record<string, QueryValue | readonl
     for (const value of [given].flat()) {
       if (value === undefined) continue;
       if (typeof value !== 'string' && typeof value !== 'boolean' && !Number.isFinite(value)) {
-        throw new InvalidRequestError(`query.${name} must be a string, a number, a boolean or a list of these.`);
+        throw new InvalidRequestError(`query.${shown(name)} must be a string, a number, a boolean or a list of these.`);
       }
       query.append(name, String(value));
     }

@@ -23,6 +23,25 @@ const pollDelay = { first: 4, longest: 64 };
 /** The format of the state in the store. Versions of the SDK that use different formats use different keys. */
 const format = 2;
 
+const replyFields = [
+  'generation',
+  'granted',
+  'limit',
+  'used',
+  'reset',
+  'boundaryIn',
+  'blockedFor',
+  'processes',
+  'nextSyncIn',
+] as const satisfies readonly (keyof RateLimitStoreReply)[];
+
+/** A store of the user's own may answer anything, and a reply that can't be reckoned with would hold calls forever. */
+function checked(reply: Partial<RateLimitStoreReply> | null | undefined): RateLimitStoreReply {
+  const isReply = replyFields.every((field) => Number.isFinite(reply?.[field]) && Number(reply?.[field]) >= -1);
+  if (isReply && Number(reply?.granted) >= 0) return reply as RateLimitStoreReply; // it has all fields
+  throw new Error(`The rate-limit store's reply must have ${replyFields.join(', ')}, all of them numbers.`);
+}
+
 /** Calls that wait, by priority. */
 export interface WaitingCalls {
   readonly normal: number;
@@ -148,7 +167,7 @@ export class Lease {
       });
     });
     // A user's own store may also throw synchronously.
-    const sync = async () => this.#store.sync(await this.#key, request);
+    const sync = async () => checked(await this.#store.sync(await this.#key, request));
     sync().then(finish, (error: unknown) => finish(undefined, error));
   }
 

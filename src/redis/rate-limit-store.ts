@@ -1,5 +1,7 @@
 import { ExampleError } from '../errors/example-error.ts';
 import type { RateLimitStore, RateLimitStoreReply } from '../rate-limit/store.ts';
+import { text } from '../utils/arguments.ts';
+import { readOptions } from '../utils/options.ts';
 import { type RedisClient, scriptRunner } from './client.ts';
 import { rateLimitScript } from './rate-limit-script.ts';
 
@@ -16,16 +18,17 @@ export interface RedisRateLimitStoreOptions {
  * unavailable, no call fails: each process paces itself until the server is back.
  *
  * @param client Your own node-redis or ioredis client, for a single server or a cluster.
- * @throws {InvalidRequestError} when the client is neither of the two.
+ * @throws {InvalidRequestError} when the client is neither of the two, or an option is wrong.
  *
  * @example
  * const redis = await createClient({ url: process.env.REDIS_URL }).connect();
  * const client = new Client({ rateLimit: { store: redisRateLimitStore(redis) } });
  */
-export function redisRateLimitStore(client: RedisClient, options: RedisRateLimitStoreOptions = {}): RateLimitStore {
+export function redisRateLimitStore(client: RedisClient, options?: RedisRateLimitStoreOptions): RateLimitStore {
   // The limiter doesn't wait this long. The timeout only releases what a dead connection holds.
   const run = scriptRunner(client, 10_000);
-  const prefix = options.prefix ?? 'example-sdk:rate-limit:';
+  const { prefix = 'example-sdk:rate-limit:' } = readOptions('options', options, ['prefix']);
+  text('prefix', prefix);
 
   return {
     async sync(key, request) {

@@ -119,7 +119,7 @@ export interface ClientEvents {
   listUnverified: [event: ListUnverifiedEvent];
 }
 
-const eventNames = [
+export const eventNames = [
   'request',
   'response',
   'retry',

@@ -1,5 +1,5 @@
 import { InvalidRequestError } from '../errors/invalid-request-error.ts';
-import { described } from './options.ts';
+import { described, shown } from './options.ts';
 
 // Checks of what callers pass in. Each message names the option and says what is expected. It repeats numbers but no
 // text, which may be a secret.
@@ -94,7 +94,7 @@ export function mergeHeaders(
     if (header === 'authorization') {
       throw new InvalidRequestError(`${name} must not set authorization: the SDK sets it from apiToken.`);
     }
-    const checked = value === undefined ? undefined : headerValue(`${name}['${header}']`, value);
+    const checked = value === undefined ? undefined : headerValue(`${name}['${shown(header)}']`, value);
     const earlier = given.get(header);
     given.set(header, earlier === undefined || checked === undefined ? checked : `${earlier}, ${checked}`);
   }

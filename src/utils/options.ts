@@ -18,7 +18,7 @@ export function readOptions<T extends object>(
   record(name, given);
   for (const key in given) {
     if (!known.includes(key) && given[key] !== undefined)
-      throw new InvalidRequestError(`There is no ${name}.${key}, only ${known.join(', ')}.`);
+      throw new InvalidRequestError(`There is no ${name}.${shown(key)}, only ${known.join(', ')}.`);
   }
   for (const key of known) {
     const value = given[key];
@@ -31,6 +31,11 @@ export function readOptions<T extends object>(
 export function record<T>(name: string, value: T): T {
   if (isRecord(value)) return value;
   throw new InvalidRequestError(`${name} must be an object; got ${described(value)}.`);
+}
+
+/** A name for a message. What has digits, or is no name at all, may be a secret in the wrong place. */
+export function shown(name: string): string {
+  return /^[a-z_-]*$/i.test(name) ? name : '…';
 }
 
 /** What a value is. It repeats numbers but no text, which may be a secret. */

@@ -4,6 +4,7 @@ import { Client } from '@example/sdk';
 import type { ClientEvents, ClientOptions } from '@example/sdk';
 import { freePort } from '../support/free-port.ts';
 import { apiToken, json, newUser, serve, type Handler } from '../support/http-server.ts';
+import { printed } from '../support/printed.ts';
 import { fixJitter, useVirtualTime } from '../support/virtual-time.ts';
 
 const secrets = [apiToken, newUser.password];
@@ -111,21 +112,6 @@ const brokenFetches: Record<string, typeof fetch> = {
   'a string': (_, init) => Promise.reject(JSON.stringify(init)),
   'a cause that is an object': (_, init) => Promise.reject(new Error('no', { cause: { init } })),
 };
-
-/** Everything a program could print of a value. */
-function printed(value: unknown): string {
-  const deep = { depth: 20, showHidden: true, getters: true } as const;
-  const own = typeof value === 'object' && value !== null ? Object.values(Object.getOwnPropertyDescriptors(value)) : [];
-  return [
-    inspect(value, deep),
-    inspect(value),
-    String(value),
-    JSON.stringify(value),
-    value instanceof Error ? value.stack : '',
-    ...own.map((property: PropertyDescriptor) => inspect(property.value, deep)),
-    value instanceof Error && value.cause !== undefined ? printed(value.cause) : '',
-  ].join('\n');
-}
 
 const eventNames: (keyof ClientEvents)[] = [
   'request',

@@ -1,3 +1,4 @@
+import { format } from 'node:util';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { rateLimitStep } from '../../src/rate-limit/shared-budget.ts';
 import type { RateLimitStore, RateLimitStoreRequest } from '../../src/rate-limit/store.ts';
@@ -9,6 +10,18 @@ const id = 'https://api.example.com/v1 sk_secret';
 const call = { method: 'GET', path: '/', route: '/' };
 
 beforeEach(useImmediateDigest);
+
+const reply = {
+  generation: 1,
+  granted: 0,
+  limit: 100,
+  used: 0,
+  reset: 0,
+  boundaryIn: -1,
+  blockedFor: 0,
+  processes: 1,
+  nextSyncIn: 0,
+};
 
 function schedulerWith(time: VirtualTime, sync: RateLimitStore['sync']): Scheduler {
   const scheduler = new Scheduler(id, time);
@@ -26,6 +39,9 @@ describe('a store of your own', () => {
       },
     ],
     ['never answers', () => new Promise<never>(() => undefined)],
+    ...[undefined, null, 'granted', [], {}, ...[-1, NaN, Infinity, '1'].map((granted) => ({ ...reply, granted }))].map(
+      (answer): [string, RateLimitStore['sync']] => [`answers ${format(answer)}`, () => answer as never],
+    ),
   ])('that %s keeps no call from being sent', async (_, sync) => {
     const time = new VirtualTime();
     const scheduler = schedulerWith(time, sync);
