@@ -4,7 +4,7 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import ts from 'typescript-eslint';
 
 export default defineConfig(
-  globalIgnores(['**/dist', 'coverage', '**/node_modules', '**/.generated', 'docs/api']),
+  globalIgnores(['**/dist', 'coverage', '**/node_modules', '**/.generated', '**/openapi-tools/clients', 'docs/api']),
   js.configs.recommended,
   ts.configs.strictTypeChecked,
   ts.configs.stylisticTypeChecked,

@@ -2,8 +2,8 @@ import type { SandboxOptions } from '@example/sandbox';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { checks } from '../../src/check/check-server.ts';
 import { CannotCheckError } from '../../src/check/transcript.ts';
-import { header } from './support/changes.ts';
-import { type Change, checked, deviating } from './support/deviate.ts';
+import { type Change, header } from '../support/changes.ts';
+import { checked, deviating } from './support/deviate.ts';
 import {
   authenticationDeviations,
   browserDeviations,

@@ -1,9 +1,7 @@
-import { serve } from '@hono/node-server';
 import { createSandbox, type Sandbox } from '@example/sandbox';
-import { Hono } from 'hono';
 import { afterEach, expect, test } from 'vitest';
-import { errors, field, json } from '../check/support/changes.ts';
-import type { Change } from '../check/support/deviate.ts';
+import { type Change, errors, field, json } from '../support/changes.ts';
+import { fakeApi } from '../support/fake-api.ts';
 import { runCommand } from '../support/command.ts';
 
 const token = 'sandbox_token_of_mine';
@@ -20,14 +18,9 @@ async function localApi(): Promise<{ sandbox: Sandbox; url: string }> {
 
 /** Another team's fake of the API: it has no control API. */
 async function fake(change: Change): Promise<string> {
-  const sandbox = createSandbox({ apiToken: token });
-  const app = new Hono().use('/v1/*', change).all('/v1/*', ({ req }) => sandbox.fetch(req.raw));
-  const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' });
-  closing.push(() => new Promise((resolve) => server.close(resolve)));
-  await new Promise((resolve) => server.once('listening', resolve));
-  // A server that listens on TCP has a port.
-  const { port } = server.address() as { port: number };
-  return `http://127.0.0.1:${port}/v1`;
+  const { url, close } = await fakeApi(createSandbox({ apiToken: token }), change);
+  closing.push(close);
+  return url;
 }
 
 async function check(args: readonly string[], env: Record<string, string> = { EXAMPLE_API_TOKEN: token }) {

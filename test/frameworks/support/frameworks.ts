@@ -1,22 +1,12 @@
-import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { installLocked } from '../../support/locked-packages.ts';
 
 const directory = join(import.meta.dirname, '..');
-const lock = join(directory, 'package-lock.json');
-const installed = join(directory, 'node_modules/.installed-lock.json');
 
 /** Installs the frameworks of `test/frameworks/package-lock.json`, unless they are there. */
 export function installFrameworks(): void {
-  if (existsSync(installed) && readFileSync(installed).equals(readFileSync(lock))) return;
-  console.log('Installing the frameworks of test/frameworks/package-lock.json …');
-  const flags = ['--no-fund', '--no-audit', '--ignore-scripts', '--loglevel=error'];
-  execFileSync('npm', ['ci', '--prefix', directory, ...flags], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    shell: process.platform === 'win32',
-  });
-  copyFileSync(lock, installed);
+  installLocked(directory);
 }
 
 /** The path of an installed program or file: `framework('.bin/vite')`. */

@@ -1,10 +1,8 @@
 import { createSandbox, type SandboxOptions } from '@example/sandbox';
-import { Hono, type MiddlewareHandler } from 'hono';
+import { Hono } from 'hono';
 import { checkServer, type Report } from '../../../src/check/check-server.ts';
 import type { Platform } from '../../../src/check/requester.ts';
-
-/** One thing that a server does differently. */
-export type Change = MiddlewareHandler;
+import type { Change } from '../../support/changes.ts';
 
 /** A server to check: the local API, with one change. */
 export interface CheckedServer {

@@ -1,5 +1,6 @@
 import {
   after,
+  type Change,
   createUser,
   eachProject,
   errors,
@@ -14,8 +15,7 @@ import {
   rewritten,
   routeOf,
   status,
-} from './changes.ts';
-import type { Change } from './deviate.ts';
+} from '../../support/changes.ts';
 
 const is = (expected: number) => (actual: number) => actual === expected;
 const html = '<!doctype html><title>Error</title>';

@@ -1,5 +1,6 @@
 import {
   after,
+  type Change,
   createUser,
   eachProject,
   field,
@@ -13,8 +14,7 @@ import {
   rewritten,
   routeOf,
   status,
-} from './changes.ts';
-import type { Change } from './deviate.ts';
+} from '../../support/changes.ts';
 
 const is = (expected: number) => (actual: number) => actual === expected;
 const success = (actual: number) => actual < 300;

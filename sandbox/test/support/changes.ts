@@ -1,5 +1,7 @@
-import type { Context } from 'hono';
-import type { Change } from './deviate.ts';
+import type { Context, MiddlewareHandler } from 'hono';
+
+/** One thing that a server does differently. */
+export type Change = MiddlewareHandler;
 
 /** JSON that a change may alter. */
 export type Json = Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any -- of any server

@@ -1,0 +1,89 @@
+import fc from 'fast-check';
+import { operations } from '../../src/control/operations.ts';
+
+/** A route to send random requests to. */
+export interface Route {
+  readonly method: string;
+  /** Path below the base URL. Its parameter has braces. */
+  readonly path: string;
+  readonly hasBody: boolean;
+}
+
+/** A random request to a route. */
+export interface RandomRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  /** JSON body; `undefined` for none. */
+  readonly json: unknown;
+}
+
+/** The documented routes. */
+export const apiRoutes: readonly Route[] = [
+  { method: 'GET', path: '/users/{id}', hasBody: false },
+  { method: 'POST', path: '/users', hasBody: true },
+  { method: 'GET', path: '/projects', hasBody: false },
+];
+
+/** Those of the control API that answer at once. */
+export const controlRoutes: readonly Route[] = operations
+  .filter(({ path }) => !/^\/(streams|forwarding|flush)/.test(path))
+  .map(({ method, path, body: accepted }) => ({ method, path, hasBody: accepted !== undefined }));
+
+const word = fc.oneof(
+  fc.constantFrom('', ' ', 'user_123', 'proj_123', 'active', '0', '1', '2', '-1', '1e3', '99999999999999999999', 'NaN'),
+  fc.string({ maxLength: 20 }),
+  fc.string({ unit: 'grapheme', maxLength: 20 }),
+);
+const scalar = fc.oneof(
+  word,
+  fc.integer(),
+  fc.double(),
+  fc.boolean(),
+  fc.constantFrom(null, [], {}, 'ada@example.com', 'secure_password', 'http://127.0.0.1:9/'),
+);
+const names = [
+  'name',
+  'email',
+  'password',
+  'description',
+  'status',
+  'url',
+  'events',
+  'event',
+  'data',
+  'advance',
+  'times',
+];
+const body = fc.oneof(
+  fc.constant(undefined),
+  fc.dictionary(fc.oneof(fc.constantFrom(...names), word), scalar, { maxKeys: 5 }),
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      name: word,
+      email: fc.oneof(fc.emailAddress(), fc.constant('ada@example.com')),
+      password: fc.string({ minLength: 6, maxLength: 12 }),
+    }),
+  },
+);
+const query = fc.oneof(
+  fc.constant({}),
+  fc.dictionary(fc.constantFrom('page', 'per_page', 'status', 'limit', 'id', 'other'), word, { maxKeys: 3 }),
+);
+const id = fc.oneof(fc.constantFrom('user_123', 'proj_123', 'we_123', 'del_123', 'tok_123', 'fault_1'), word);
+
+/** Segments that the URL parser leaves alone. */
+const segment = id.filter((text) => text !== '' && !/^\.+$/.test(text));
+
+/** Requests to some routes: from what is valid to what nobody would send. */
+export function randomRequests(routes: readonly Route[]): fc.Arbitrary<RandomRequest> {
+  return fc
+    .tuple(fc.constantFrom(...routes), segment, query, body)
+    .map(([{ method, path, hasBody }, name, parameters, json]) => ({
+      method,
+      path: path.replace('{id}', encodeURIComponent(name)),
+      query: parameters,
+      json: hasBody ? json : undefined,
+    }));
+}
