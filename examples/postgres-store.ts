@@ -2,7 +2,7 @@
 //
 //   CREATE TABLE rate_limit (key text PRIMARY KEY, state text NOT NULL)
 import type { RateLimitStore } from '@example/sdk';
-import { rateLimitStep } from '@example/sdk/rate-limit';
+import { createRateLimitStore, rateLimitStep } from '@example/sdk/rate-limit';
 
 /** What the store uses of `Pool` from the package `pg`. */
 interface Pool {
@@ -15,33 +15,31 @@ interface Connection {
 }
 
 export function postgresRateLimitStore(pool: Pool): RateLimitStore {
-  return {
-    async sync(key, request) {
-      const connection = await pool.connect();
-      try {
-        await connection.query('BEGIN');
-        // Also excludes the others at the first step, when there is no row to lock.
-        await connection.query('SELECT pg_advisory_xact_lock(hashtext($1))', [key]);
-        const { rows } = await connection.query(
-          `SELECT extract(epoch FROM clock_timestamp()) * 1000 AS now,
-                  (SELECT state FROM rate_limit WHERE key = $1) AS state`,
-          [key],
-        );
-        const stored = rows[0]?.['state'];
-        const now = Math.floor(Number(rows[0]?.['now']));
-        const { state, reply } = rateLimitStep(typeof stored === 'string' ? stored : undefined, request, now);
-        await connection.query(
-          'INSERT INTO rate_limit (key, state) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET state = excluded.state',
-          [key, state],
-        );
-        await connection.query('COMMIT');
-        return reply;
-      } catch (error) {
-        await connection.query('ROLLBACK');
-        throw error;
-      } finally {
-        connection.release();
-      }
-    },
-  };
+  return createRateLimitStore(async (key, request) => {
+    const connection = await pool.connect();
+    try {
+      await connection.query('BEGIN');
+      // Also excludes the others at the first step, when there is no row to lock.
+      await connection.query('SELECT pg_advisory_xact_lock(hashtext($1))', [key]);
+      const { rows } = await connection.query(
+        `SELECT extract(epoch FROM clock_timestamp()) * 1000 AS now,
+                (SELECT state FROM rate_limit WHERE key = $1) AS state`,
+        [key],
+      );
+      const stored = rows[0]?.['state'];
+      const now = Math.floor(Number(rows[0]?.['now']));
+      const { state, reply } = rateLimitStep(typeof stored === 'string' ? stored : undefined, request, now);
+      await connection.query(
+        'INSERT INTO rate_limit (key, state) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET state = excluded.state',
+        [key, state],
+      );
+      await connection.query('COMMIT');
+      return reply;
+    } catch (error) {
+      await connection.query('ROLLBACK');
+      throw error;
+    } finally {
+      connection.release();
+    }
+  });
 }

@@ -190,7 +190,9 @@ function resolveRateLimit(given: RateLimitOptions): RateLimitOptions {
     'limit',
     'window',
   ]);
-  if (store !== undefined) callable('rateLimit.store.sync', (store as Partial<RateLimitStore> | null)?.sync);
+  // Callers without types may pass anything.
+  if (store !== undefined)
+    callable('rateLimit.store.connect (see createRateLimitStore)', (store as Partial<RateLimitStore> | null)?.connect);
   return {
     store,
     maxWait: maxWait === 0 ? 0 : milliseconds('rateLimit.maxWait', maxWait),

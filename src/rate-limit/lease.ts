@@ -63,7 +63,7 @@ export class Lease {
   /** Why the store can't be used; `undefined` while it can. */
   outage: { readonly error: unknown } | undefined;
 
-  readonly #store: RateLimitStore;
+  readonly #sync: RateLimitStore['sync'];
   readonly #key: Promise<string>;
   readonly #budget: Budget;
   readonly #timing: Timing;
@@ -91,8 +91,8 @@ export class Lease {
   #cancelReturn: (() => void) | undefined;
 
   /** @param id Token and base URL; the store only sees a hash of it. */
-  constructor(store: RateLimitStore, id: string, budget: Budget, timing: Timing) {
-    this.#store = store;
+  constructor(sync: RateLimitStore['sync'], id: string, budget: Budget, timing: Timing) {
+    this.#sync = sync;
     this.#key = sha256(`${format} ${id}`);
     this.#budget = budget;
     this.#timing = timing;
@@ -167,7 +167,7 @@ export class Lease {
       });
     });
     // A user's own store may also throw synchronously.
-    const sync = async () => checked(await this.#store.sync(await this.#key, request));
+    const sync = async () => checked(await this.#sync(await this.#key, request));
     sync().then(finish, (error: unknown) => finish(undefined, error));
   }
 

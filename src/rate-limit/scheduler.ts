@@ -11,7 +11,7 @@ import { rankOf, type Route } from './route.ts';
 import { Routes } from './routes.ts';
 import { type PermittedRequest, type RequestEnd, ScheduledPermit } from './scheduled-permit.ts';
 import type { RateLimitStore } from './store.ts';
-import { StoreConnection } from './store-connection.ts';
+import type { ConnectStore, StoreConnection } from './store-connection.ts';
 import { realTiming, type Timing } from './timing.ts';
 import { explainsRefusal } from './window.ts';
 
@@ -31,7 +31,10 @@ export class Scheduler implements RateLimiter, RequestEnd {
   readonly #refusals = new Refusals();
   readonly #background = new BackgroundShare();
   readonly #timing: Timing;
-  readonly #store: StoreConnection;
+  readonly #key: string;
+  #store: RateLimitStore | undefined;
+  /** How the budget is shared with other processes, if it is. */
+  #connection: StoreConnection | undefined;
   readonly #aborts: AbortWatcher<QueuedCall<Route>>;
   #waiting = 0;
   #admitted = 0;
@@ -48,16 +51,22 @@ export class Scheduler implements RateLimiter, RequestEnd {
   constructor(key: string, timing = realTiming) {
     this.#timing = timing;
     this.#alarm = new Alarm(timing, () => this.dispatch());
-    this.#store = new StoreConnection(key, timing, this);
+    this.#key = key;
     this.#aborts = new AbortWatcher((call) => {
       this.#reject(call, call.admission.signal?.reason);
       if (this.#waiting === 0) this.#alarm.set(Infinity);
     });
   }
 
-  configure({ limit, window, store }: SchedulerOptions): void {
+  configure({ limit, window, store = this.#store }: SchedulerOptions): void {
     this.#budget.assume(limit, window);
-    this.#store.share(this.#budget, store);
+    if (store !== this.#store) {
+      this.#store = store;
+      // `createRateLimitStore` has set it.
+      const connect = store?.connect as ConnectStore | undefined;
+      this.#connection = connect?.(this.#key, this.#timing, this);
+    }
+    this.#connection?.share(this.#budget);
   }
 
   get snapshot(): RateLimitSnapshot {
@@ -75,7 +84,7 @@ export class Scheduler implements RateLimiter, RequestEnd {
 
   acquire(admission: Admission): Permit | Promise<Permit> {
     const now = this.#timing.now();
-    this.#store.notify(admission);
+    this.#connection?.notify(admission);
     const route = this.#routes.of(admission);
     const isHeld = route.holdOf(admission.path) !== undefined;
     const isNext =
@@ -98,7 +107,7 @@ export class Scheduler implements RateLimiter, RequestEnd {
 
   /** Whether a call of the route may be sent now. If not, notes when it may. */
   #isReady({ limits, budget }: Route, now: number, isBackground: boolean, waiting: number): boolean {
-    const lease = this.#store.leaseOf(budget);
+    const lease = this.#connection?.leaseOf(budget);
     // A store keeps a reserve for all processes.
     const isReserved = isBackground && lease === undefined && !this.#background.isDue;
     const reservedUntil = isReserved ? budget.reserve.readyAt(now, budget) : now;
@@ -117,7 +126,7 @@ export class Scheduler implements RateLimiter, RequestEnd {
     const { path } = admission;
     const { budget } = route;
     this.#background.sent(isBackground(admission), this.#routes.hasBackground);
-    const lease = this.#store.leaseOf(budget);
+    const lease = this.#connection?.leaseOf(budget);
     const sent = lease === undefined ? budget.send(now) : budget.send(now, lease.isProbe);
     const generation = lease?.take(!isBackground(admission)) ?? 0;
     const hold = route.holdOf(path);
@@ -201,7 +210,7 @@ export class Scheduler implements RateLimiter, RequestEnd {
   }
 
   #syncStore(now: number): number {
-    return this.#store.isUsed ? this.#store.sync(now, this.#routes.waitingFor(this.#budget)) : Infinity;
+    return this.#connection?.sync(now, this.#routes.waitingFor(this.#budget)) ?? Infinity;
   }
 
   /** The call to send now: of all routes that are ready, the one that has waited longest. */
@@ -267,7 +276,7 @@ export class Scheduler implements RateLimiter, RequestEnd {
     if (budget.revision !== revision || (refused && !isExplained)) this.#isChanged = true;
 
     let isContended = refused && this.#admitted > request.admitted;
-    if (refused && isExplained) this.#store.expire(budget);
+    if (refused && isExplained) this.#connection?.expire(budget);
     if (!refused) {
       this.#admitted += 1;
       this.#refusals.admitted(request);
@@ -286,15 +295,15 @@ export class Scheduler implements RateLimiter, RequestEnd {
     if (report !== undefined) this.#routes.report(route, report.limit);
     if (route.budget === budget) return request;
     budget.unsent(sent);
-    this.#store.restore(generation);
-    this.#store.share(this.#budget);
+    this.#connection?.restore(generation);
+    this.#connection?.share(this.#budget);
     return { ...request, budget: route.budget, sent: { ...route.budget.send(now, false), sentAt: sent.sentAt } };
   }
 
   unsent(request: PermittedRequest): void {
     this.#settle(request, this.#timing.now());
     request.budget.unsent(request.sent);
-    this.#store.restore(request.generation);
+    this.#connection?.restore(request.generation);
     this.#settled();
   }
 
@@ -312,6 +321,6 @@ export class Scheduler implements RateLimiter, RequestEnd {
   }
 
   #settled(): void {
-    if (this.#waiting > 0 || this.#store.isUsed) this.dispatch();
+    if (this.#waiting > 0 || this.#connection !== undefined) this.dispatch();
   }
 }

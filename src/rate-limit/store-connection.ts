@@ -9,12 +9,15 @@ interface Queue extends Iterable<{ readonly admission: Admission }> {
   dispatch(): void;
 }
 
-/** Shares a budget through a store, if there is one, and reports when the store becomes unavailable. */
+/** Connects a limiter to a store. */
+export type ConnectStore = (key: string, timing: Timing, queue: Queue) => StoreConnection;
+
+/** Shares the budget of a limiter through a store, and reports when the store becomes unavailable. */
 export class StoreConnection {
+  readonly #sync: RateLimitStore['sync'];
   readonly #key: string;
   readonly #timing: Timing;
   readonly #queue: Queue;
-  #store: RateLimitStore | undefined;
   #budget: Budget | undefined;
   #lease: Lease | undefined;
   /** Listeners that know that the store is unavailable. */
@@ -24,22 +27,18 @@ export class StoreConnection {
    * @param key Base URL and token. A store only sees a hash of it.
    * @param queue The calls that wait. It is dispatched after each sync.
    */
-  constructor(key: string, timing: Timing, queue: Queue) {
+  constructor(sync: RateLimitStore['sync'], key: string, timing: Timing, queue: Queue) {
+    this.#sync = sync;
     this.#key = key;
     this.#timing = timing;
     this.#queue = queue;
   }
 
-  /** Shares a budget through a store from now on; without one, through the store that is in use. */
-  share(budget: Budget, store = this.#store): void {
-    if (store === undefined || (store === this.#store && budget === this.#budget)) return;
-    this.#store = store;
+  /** Shares this budget from now on. */
+  share(budget: Budget): void {
+    if (budget === this.#budget) return;
     this.#budget = budget;
-    this.#lease = new Lease(store, this.#key, budget, this.#timing);
-  }
-
-  get isUsed(): boolean {
-    return this.#lease !== undefined;
+    this.#lease = new Lease(this.#sync, this.#key, budget, this.#timing);
   }
 
   /** The lease of a budget that is shared now. One that the API does not announce can't be. */
@@ -64,16 +63,16 @@ export class StoreConnection {
     const lease = this.#lease;
     if (lease === undefined || this.#budget?.isUnannounced === true) return Infinity;
     if (waiting.normal + waiting.background > 0) lease.keep();
-    else lease.returnWhenIdle(() => this.#sync(lease, this.#timing.now(), waiting));
+    else lease.returnWhenIdle(() => this.#syncLease(lease, this.#timing.now(), waiting));
     const next = lease.nextSyncAt(waiting);
     // An unavailable store is tried again only while calls are made.
     if (next > now) return lease.outage === undefined ? next : Infinity;
 
-    this.#sync(lease, now, waiting);
+    this.#syncLease(lease, now, waiting);
     return Infinity;
   }
 
-  #sync(lease: Lease, now: number, waiting: WaitingCalls): void {
+  #syncLease(lease: Lease, now: number, waiting: WaitingCalls): void {
     const wasOut = lease.outage !== undefined;
     lease.sync(now, waiting, () => {
       if (lease !== this.#lease) return;

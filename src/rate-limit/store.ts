@@ -63,18 +63,8 @@ export interface RateLimitStoreReply {
 
 /**
  * Shares the budget of a token among processes. `redisRateLimitStore` from `@example/sdk/redis` and
- * `sqliteRateLimitStore` from `@example/sdk/sqlite` return one. To use another database, implement this interface with
- * `rateLimitStep` from `@example/sdk/rate-limit`, which decides what each process is granted.
- *
- * @example
- * const states = new Map<string, string>();
- * const store: RateLimitStore = {
- *   sync: async (key, request) => {
- *     const { state, reply } = rateLimitStep(states.get(key), request, Date.now());
- *     states.set(key, state);
- *     return reply;
- *   },
- * };
+ * `sqliteRateLimitStore` from `@example/sdk/sqlite` return one. For another database, `createRateLimitStore` from
+ * `@example/sdk/rate-limit` makes one of a function.
  */
 export interface RateLimitStore {
   /**
@@ -84,4 +74,6 @@ export interface RateLimitStore {
    * @param key Identifies the token and the base URL by a hash. It never contains the token.
    */
   sync(key: string, request: RateLimitStoreRequest): Promise<RateLimitStoreReply>;
+  /** For the client. Only `createRateLimitStore` provides it. */
+  readonly connect: (...internals: never) => unknown;
 }

@@ -1,4 +1,5 @@
 import { ExampleError } from '../errors/example-error.ts';
+import { createRateLimitStore } from '../rate-limit/create-store.ts';
 import type { RateLimitStore, RateLimitStoreReply } from '../rate-limit/store.ts';
 import { text } from '../utils/arguments.ts';
 import { readOptions } from '../utils/options.ts';
@@ -30,12 +31,10 @@ export function redisRateLimitStore(client: RedisClient, options?: RedisRateLimi
   const { prefix = 'example-sdk:rate-limit:' } = readOptions('options', options, ['prefix']);
   text('prefix', prefix);
 
-  return {
-    async sync(key, request) {
-      const reply = await run(rateLimitScript, prefix + key, JSON.stringify(request));
-      if (typeof reply !== 'string') throw new ExampleError('The rate-limit script did not return a string.');
-      // The script is part of this package and returns exactly this.
-      return JSON.parse(reply) as RateLimitStoreReply;
-    },
-  };
+  return createRateLimitStore(async (key, request) => {
+    const reply = await run(rateLimitScript, prefix + key, JSON.stringify(request));
+    if (typeof reply !== 'string') throw new ExampleError('The rate-limit script did not return a string.');
+    // The script is part of this package and returns exactly this.
+    return JSON.parse(reply) as RateLimitStoreReply;
+  });
 }

@@ -1,3 +1,4 @@
+import { createRateLimitStore } from '../rate-limit/create-store.ts';
 import { rateLimitStep } from '../rate-limit/shared-budget.ts';
 import type { RateLimitStore } from '../rate-limit/store.ts';
 import { openDatabase, transaction } from './database.ts';
@@ -30,18 +31,16 @@ export function sqliteRateLimitStore(path: string): RateLimitStore {
   );
   const purge = database.prepare('DELETE FROM example_sdk_rate_limit WHERE expires_at <= ?');
 
-  return {
-    // Asynchronous, so that an error of SQLite rejects.
-    // eslint-disable-next-line @typescript-eslint/require-await -- node:sqlite is synchronous
-    async sync(key, request) {
-      return transaction(database, () => {
-        const now = Date.now();
-        const row = read.get(key, now);
-        const { state, reply, expiresIn } = rateLimitStep(row && String(row['state']), request, now);
-        purge.run(now);
-        write.run(key, state, now + expiresIn);
-        return reply;
-      });
-    },
-  };
+  // Asynchronous, so that an error of SQLite rejects.
+  // eslint-disable-next-line @typescript-eslint/require-await -- node:sqlite is synchronous
+  return createRateLimitStore(async (key, request) =>
+    transaction(database, () => {
+      const now = Date.now();
+      const row = read.get(key, now);
+      const { state, reply, expiresIn } = rateLimitStep(row && String(row['state']), request, now);
+      purge.run(now);
+      write.run(key, state, now + expiresIn);
+      return reply;
+    }),
+  );
 }

@@ -1,5 +1,6 @@
 import { format } from 'node:util';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { createRateLimitStore } from '../../src/rate-limit/create-store.ts';
 import { rateLimitStep } from '../../src/rate-limit/shared-budget.ts';
 import type { RateLimitStore, RateLimitStoreRequest } from '../../src/rate-limit/store.ts';
 import { Scheduler } from '../../src/rate-limit/scheduler.ts';
@@ -25,7 +26,7 @@ const reply = {
 
 function schedulerWith(time: VirtualTime, sync: RateLimitStore['sync']): Scheduler {
   const scheduler = new Scheduler(id, time);
-  scheduler.configure({ store: { sync } });
+  scheduler.configure({ store: createRateLimitStore(sync) });
   return scheduler;
 }
 
@@ -89,7 +90,7 @@ describe('a store of your own', () => {
     const scheduler = new Scheduler(id, new VirtualTime());
     const first = await scheduler.acquire(call);
     first.answered(200, new Headers());
-    scheduler.configure({ store: { sync } });
+    scheduler.configure({ store: createRateLimitStore(sync) });
     (await scheduler.acquire(call)).answered(200, new Headers());
     expect(sync).not.toHaveBeenCalled();
   });

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { createRateLimitStore } from '../../src/rate-limit/create-store.ts';
 import { Client, RateLimitError, RateLimitWaitError } from '@example/sdk';
 import type { ClientOptions, Fetch, RateLimitWaitEvent } from '@example/sdk';
 import { createSandbox } from '@example/sandbox';
@@ -253,7 +254,7 @@ describe('a store that is unavailable', () => {
   it('is reported once by an event and a line in the log, and no call fails', async () => {
     const warn = vi.fn();
     const logger = { error: vi.fn(), warn, info: vi.fn(), debug: vi.fn() };
-    const store = { sync: () => Promise.reject(new Error('connect ECONNREFUSED')) };
+    const store = createRateLimitStore(() => Promise.reject(new Error('connect ECONNREFUSED')));
     const { client } = setup(50, { rateLimit: { store }, logger, logLevel: 'info' });
     const events: unknown[] = [];
     client.on('rateLimitStore', (event) => events.push(event));

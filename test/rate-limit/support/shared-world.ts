@@ -49,7 +49,7 @@ export class SimulatedProcess {
     const now = () => time.now();
     const after = (delay: number, run: () => void) => time.after(delay, () => this.isDead || run());
     this.#scheduler = new Scheduler('token', { now, after });
-    if (hasStore) this.#scheduler.configure({ store });
+    if (hasStore) this.#scheduler.configure({ store: store.shared });
   }
 
   /** Makes calls now. */

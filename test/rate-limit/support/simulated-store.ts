@@ -1,3 +1,4 @@
+import { createRateLimitStore } from '../../../src/rate-limit/create-store.ts';
 import { rateLimitStep } from '../../../src/rate-limit/shared-budget.ts';
 import type { RateLimitStore, RateLimitStoreReply, RateLimitStoreRequest } from '../../../src/rate-limit/store.ts';
 import type { VirtualTime } from './simulation.ts';
@@ -6,7 +7,9 @@ import type { VirtualTime } from './simulation.ts';
 export type StoreCondition = 'up' | 'down' | 'deaf' | 'silent';
 
 /** A store in virtual time, which can fail. */
-export class SimulatedStore implements RateLimitStore {
+export class SimulatedStore {
+  /** What a client is configured with. */
+  readonly shared: RateLimitStore = createRateLimitStore((key, request) => this.sync(key, request));
   condition: StoreCondition = 'up';
   /** One way, in milliseconds. */
   latency = 0.5;

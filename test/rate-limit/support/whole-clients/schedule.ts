@@ -5,7 +5,7 @@ import {
   type RateLimitStoreReply,
   type User,
 } from '../../../../src/index.ts';
-import { rateLimitStep } from '../../../../src/rate-limit/index.ts';
+import { createRateLimitStore, rateLimitStep } from '../../../../src/rate-limit/index.ts';
 import { ConcurrencyLimitedServer, NginxServer } from '../hidden-limits.ts';
 import { LimitedServer } from '../servers.ts';
 import { seeded, type SimulatedServer } from '../simulation.ts';
@@ -284,8 +284,8 @@ class FailingStore {
 
   /** The store as one process sees it. */
   of(isDead: () => boolean): RateLimitStore {
-    return {
-      sync: (_key, request) =>
+    return createRateLimitStore(
+      (_key, request) =>
         new Promise<RateLimitStoreReply>((resolve, reject) => {
           after(Math.min(this.#latency(), 20), () => {
             if (isDead() || this.#condition === 'silent') return;
@@ -298,6 +298,6 @@ class FailingStore {
             resolve(reply);
           });
         }),
-    };
+    );
   }
 }
