@@ -4,24 +4,19 @@ import type { RateLimitSnapshot } from './limiter.ts';
 import { Probes } from './probes.ts';
 import { Reserve } from './reserve.ts';
 import { SlidingLog } from './sliding-log.ts';
-import type { RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
+import type { BudgetReport, RateLimitStoreReply } from './store.ts';
 import { announcedWindow, explainsRefusal, merge, relate, unknownWindow, used } from './window.ts';
 import type { RateWindow, SentRequest } from './window.ts';
 import { WindowBoundary } from './window-boundary.ts';
 
-/** Milliseconds for which other clients may be why the API refuses everything. An API that admits nothing for longer is not believed. */
+/** Milliseconds for which other clients may be why the API refuses everything. Nothing is believed for longer. */
 const longestContention = 3_600_000;
-
-/** The part of a request to a store that is about the budget. */
-type BudgetReport = Pick<RateLimitStoreRequest, 'inFlight' | 'limit' | 'used' | 'reset' | 'boundaryIn' | 'blockedFor'>;
 
 /**
  * How many requests may be sent, and when: the rate limit that the API announces for one token. It has no timer and no
  * queue; the time is passed in, local and monotonic, in milliseconds.
  */
 export class Budget {
-  /** Requests that the API has answered with anything but 429. */
-  admitted = 0;
   inFlight = 0;
   /** Counters of what to report to a store: changes, new windows, and failed boundary probes. */
   revision = 0;
@@ -34,6 +29,8 @@ export class Budget {
   readonly boundary: WindowBoundary;
   #window: RateWindow;
   #blockedUntil = -Infinity;
+  /** Whether the API has answered anything but 429. */
+  #wasAdmitted = false;
   readonly #probes = new Probes();
   /** When the API refused the first request since it last admitted one. */
   #refusedSince = Infinity;
@@ -88,7 +85,7 @@ export class Budget {
 
   /** Whether the API answers without announcing a limit; `undefined` as long as it has not answered. */
   get isUnannounced(): boolean | undefined {
-    return this.#window.reset === undefined && (this.admitted > 0 || undefined);
+    return this.#window.reset === undefined && (this.#wasAdmitted || undefined);
   }
 
   /** Whether the window has ended, so that what was granted in it has expired. */
@@ -182,8 +179,9 @@ export class Budget {
     const { now, refused, report, headers } = answer;
     this.#settle(request);
     this.boundary.readClock(this.#window, request.sentAt, now, headers.get('date'));
-    const isCurrent = report ? this.#reported(request, answer, report) : this.#unreported(request, now, refused);
-    if (!refused) this.admitted += 1;
+    const isCurrent = report === undefined || this.#reported(request, answer, report);
+    if (report === undefined) this.#unreported(request, now, refused);
+    this.#wasAdmitted ||= !refused;
     this.#refusedSince = refused ? Math.min(this.#refusedSince, now) : Infinity;
     if (!refused && request.isProbe) this.#probes.admitted();
     if (refused && isCurrent && explainsRefusal(request, report)) this.#block(request, answer);
@@ -267,8 +265,8 @@ export class Budget {
     return true;
   }
 
-  /** Takes in an answer that reports nothing. Returns `false` if it is out of date. */
-  #unreported(request: SentRequest, now: number, refused: boolean): boolean {
+  /** Takes in an answer that reports nothing. */
+  #unreported(request: SentRequest, now: number, refused: boolean): void {
     if (this.#window.reset === undefined) {
       if (!refused) this.#log.add(now);
     } else if (refused) {
@@ -279,7 +277,6 @@ export class Budget {
       this.#log.clear();
       this.#log.add(now);
     }
-    return true;
   }
 
   #probeFailed(request: SentRequest, refused: boolean): void {

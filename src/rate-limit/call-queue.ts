@@ -35,9 +35,12 @@ export class CallQueue<Route> {
     return Math.min(this.before(admission), this.#lengthOf(listOf(admission)) + ahead);
   }
 
-  /** Whether a background call waits for the request that a normal one is for. */
-  hasBackgroundFor({ key }: Admission): boolean {
-    return this.#leaders.size > 0 && key !== undefined && this.#leaders.has(otherKey(key));
+  /** Whether a call that arrived now would be sent first, and no background call waits for its request. */
+  isEmptyFor(admission: Admission): boolean {
+    if (this.before(admission) > 0) return false;
+    // It takes time to make a key.
+    const key = this.#leaders.size > 0 ? admission.key : undefined;
+    return key === undefined || !this.#leaders.has(otherKey(key));
   }
 
   /** The call of a priority to send next. */
@@ -110,7 +113,7 @@ function listOf(admission: Admission): number {
   return (isBackground(admission) ? 2 : 0) + (admission.refused === true ? 0 : 1);
 }
 
-/** Whether a call is sent together with another one. Tsuccessor callers may have decided to read the body themselves since. */
+/** Whether a call is sent together with another one. Its callers may have decided to read the body themselves since. */
 function canShare(other: QueuedCall, call: QueuedCall): boolean {
   return other === call || (other.admission.key !== undefined && call.admission.key !== undefined);
 }

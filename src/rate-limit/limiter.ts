@@ -1,5 +1,6 @@
 import type { RequestTarget } from '../errors/index.ts';
 import type { CallPriority } from './priority.ts';
+import type { RateLimitStore } from './store.ts';
 
 /** A call that asks to be sent. */
 export interface Admission extends RequestTarget {
@@ -79,6 +80,16 @@ export interface LearnedLimit {
   readonly concurrency: number | undefined;
   /** Requests that are sent per second at most; `undefined` if that doesn't matter. */
   readonly rate: number | undefined;
+}
+
+/** What a client configures. */
+export interface LimitOptions {
+  /** Requests per window to assume until the API reports a limit. Default: the documented 100. */
+  readonly limit?: number | undefined;
+  /** Length of a window in milliseconds, to assume until the API shows another. Default: the documented 60 000. */
+  readonly window?: number | undefined;
+  /** Shares the budget with other processes. */
+  readonly store?: RateLimitStore | undefined;
 }
 
 /** Paces the calls of one token at one base URL. */

@@ -1,18 +1,11 @@
-import type { RateLimiter } from './limiter.ts';
+import type { LimitOptions, RateLimiter } from './limiter.ts';
 import { Scheduler } from './scheduler.ts';
-import type { RateLimitStore } from './store.ts';
 
 /** Identifies and configures the limiter of a token. */
-export interface RateLimiterOptions {
+export interface RateLimiterOptions extends LimitOptions {
   /** Base URL of the API, normalised. Each base URL has a budget of its own. */
   readonly baseUrl: string;
   readonly token: string;
-  /** Requests per window to assume until the API reports a limit. Default: the documented 100. */
-  readonly limit?: number | undefined;
-  /** Length of a window in milliseconds, to assume until the API shows another. Default: the documented 60 000. */
-  readonly window?: number | undefined;
-  /** Shares the budget with other processes. */
-  readonly store?: RateLimitStore | undefined;
 }
 
 /**
@@ -30,7 +23,7 @@ export function rateLimiterFor(options: RateLimiterOptions): RateLimiter {
 /** What the registry needs of a limiter. */
 interface Registered extends RateLimiter {
   readonly idle: boolean;
-  configure(options: Pick<RateLimiterOptions, 'limit' | 'window' | 'store'>): void;
+  configure(options: LimitOptions): void;
 }
 
 type Registry = (key: string, create: (key: string) => Registered) => Registered;

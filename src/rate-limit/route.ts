@@ -68,6 +68,12 @@ export class Route {
     yield* this.queue;
   }
 
+  /** Predicts the milliseconds until the call at a position among those that wait for the same budget is sent. */
+  delay(now: number, path: string, position: number): number {
+    const held = (this.#holds.get(path)?.until ?? 0) - now;
+    return Math.max(this.budget.delay(now, position), this.limits.delay(now, position), held);
+  }
+
   holdOf(path: string): Hold<Route> | undefined {
     return this.#holds.get(path);
   }

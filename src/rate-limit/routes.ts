@@ -1,6 +1,7 @@
 import { Budget } from './budget.ts';
 import type { Admission, LearnedLimit } from './limiter.ts';
 import type { WaitingCalls } from './lease.ts';
+import type { QueuedCall } from './queued-call.ts';
 import { Route } from './route.ts';
 
 /** Routes beyond which idle ones are dropped. */
@@ -40,6 +41,16 @@ export class Routes {
     else if (differs) route.budget = new Budget(limit, documented.window);
     // The limit of all of them has changed.
     if (others.every((other) => other.budget !== this.budget)) this.budget = route.budget;
+  }
+
+  /** How many requests that wait for the same budget would be sent before that of a call that arrives now. */
+  before(call: QueuedCall<Route>): number {
+    const { queue, budget } = call.route;
+    let before = queue.beforeGroup(call);
+    for (const other of this) {
+      if (other.queue !== queue && other.budget === budget) before += other.queue.before(call.admission);
+    }
+    return before;
   }
 
   /** Calls that wait for a budget, except those that are held. */

@@ -2,7 +2,7 @@ import { AbortWatcher } from './abort-watcher.ts';
 import { Alarm } from './alarm.ts';
 import type { Budget } from './budget.ts';
 import { readAnswer, type ReportedBudget } from './headers.ts';
-import type { Admission, Permit, RateLimiter, RateLimitSnapshot } from './limiter.ts';
+import type { Admission, LimitOptions, Permit, RateLimiter, RateLimitSnapshot } from './limiter.ts';
 import { expiryOf, waitError } from './overdue.ts';
 import { isBackground, QueuedCall } from './queued-call.ts';
 import { Refusals } from './refusals.ts';
@@ -17,13 +17,6 @@ import { explainsRefusal } from './window.ts';
 
 /** Milliseconds between two searches of the queue for overdue calls, at least. */
 const searchInterval = 20;
-
-/** What a client configures. */
-export interface SchedulerOptions {
-  readonly limit?: number | undefined;
-  readonly window?: number | undefined;
-  readonly store?: RateLimitStore | undefined;
-}
 
 /** Queues calls, and sends the next one as soon as the budget and what was learned from refusals allow. */
 export class Scheduler implements RateLimiter, RequestEnd {
@@ -58,7 +51,7 @@ export class Scheduler implements RateLimiter, RequestEnd {
     });
   }
 
-  configure({ limit, window, store = this.#store }: SchedulerOptions): void {
+  configure({ limit, window, store = this.#store }: LimitOptions): void {
     this.#budget.assume(limit, window);
     if (store !== this.#store) {
       this.#store = store;
@@ -86,14 +79,9 @@ export class Scheduler implements RateLimiter, RequestEnd {
     const now = this.#timing.now();
     this.#connection?.notify(admission);
     const route = this.#routes.of(admission);
-    const isHeld = route.holdOf(admission.path) !== undefined;
-    const isNext =
-      !isHeld &&
-      route.queue.before(admission) === 0 &&
-      !route.queue.hasBackgroundFor(admission) &&
-      admission.signal?.aborted !== true;
+    const isFirst = route.holdOf(admission.path) === undefined && route.queue.isEmptyFor(admission);
     if (!isBackground(admission) && admission.refused !== true) route.budget.reserve.count(now, route.budget.period);
-    if (isNext && this.#isReady(route, now, isBackground(admission), 1)) {
+    if (isFirst && admission.signal?.aborted !== true && this.#isReady(route, now, isBackground(admission), 1)) {
       const permit = this.#permit(now, admission, route, this.#admitted);
       this.#syncStore(now);
       return permit;
@@ -141,7 +129,7 @@ export class Scheduler implements RateLimiter, RequestEnd {
   #enqueue(now: number, call: QueuedCall<Route>): void {
     const { admission, route } = call;
     const { signal } = admission;
-    const delay = this.#delay(now, route, admission, this.#before(call) + 1);
+    const delay = this.#delay(now, call, this.#routes.before(call) + 1);
     const error: unknown = signal?.aborted ? signal.reason : waitError(admission, now, now, delay);
     if (signal?.aborted || error !== undefined) {
       call.reject(error);
@@ -172,24 +160,9 @@ export class Scheduler implements RateLimiter, RequestEnd {
     call.admission.priority?.onRaise(undefined);
   }
 
-  /** How many requests that wait for the same budget would be sent before that of a call that arrives now. */
-  #before(call: QueuedCall<Route>): number {
-    const { queue, budget } = call.route;
-    let before = queue.beforeGroup(call);
-    for (const other of this.#routes) {
-      if (other.queue !== queue && other.budget === budget) before += other.queue.before(call.admission);
-    }
-    return before;
-  }
-
   /** Predicts the milliseconds until the call at a position among those that wait for the same budget is sent. */
-  #delay(now: number, route: Route, { path }: Admission, position: number): number {
-    return Math.max(
-      route.budget.delay(now, position),
-      route.limits.delay(now, position),
-      this.#refusals.limits.delay(now, position),
-      (route.holdOf(path)?.until ?? 0) - now,
-    );
+  #delay(now: number, { admission, route }: QueuedCall<Route>, position: number): number {
+    return Math.max(route.delay(now, admission.path, position), this.#refusals.limits.delay(now, position));
   }
 
   /** Sends the calls that may be sent, and sets the timer for the rest. */
@@ -246,20 +219,18 @@ export class Scheduler implements RateLimiter, RequestEnd {
     const positions = new Map<Budget, number>();
     for (const { route, group } of [...this.#routes].flatMap((route) => [...route])) {
       const position = (positions.get(route.budget) ?? 0) + 1;
-      let isRejected = true;
       for (const call of group) {
         const { admission, since } = call;
-        const error = waitError(admission, since, now, this.#delay(now, route, admission, position));
+        const error = waitError(admission, since, now, this.#delay(now, call, position));
         if (error !== undefined) {
           this.#reject(call, error);
           continue;
         }
-        isRejected = false;
+        positions.set(route.budget, position);
         // Not at once, so that the queue is not searched for each of many calls that arrived in a row.
         const expiresAt = Math.max(expiryOf(admission, since), now + searchInterval);
         this.#expiresAt = Math.min(this.#expiresAt, expiresAt);
       }
-      if (!isRejected) positions.set(route.budget, position);
     }
   }
 

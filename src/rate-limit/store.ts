@@ -36,6 +36,12 @@ export interface RateLimitStoreRequest {
   readonly processes: number;
 }
 
+/** The part of a request that is about the budget. */
+export type BudgetReport = Pick<
+  RateLimitStoreRequest,
+  'inFlight' | 'limit' | 'used' | 'reset' | 'boundaryIn' | 'blockedFor'
+>;
+
 /** The budget that all processes share, and what this process is granted of it. Durations are milliseconds from now. */
 export interface RateLimitStoreReply {
   /** Identifies the window: greater than 0, and greater with each new window. */
