@@ -70,6 +70,7 @@ it('leaves out no block but those that other tests run', () => {
   expect(others.filter(isRecipe)).toHaveLength(recipes.size);
   expect(others.filter((block) => !isRecipe(block)).map(({ name, language }) => [name, language])).toEqual([
     ['README.md: In a browser, 2', 'html'], // test/package/browser-module loads the same file into a page.
+    ['sandbox/README.md: Check another server, 2', ''], // What the command prints: sandbox/test/check.
     ['docs/errors.md: Errors, 2', ''], // The tree of classes.
   ]);
 });
