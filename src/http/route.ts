@@ -1,9 +1,11 @@
 import { InvalidRequestError } from '../errors/index.ts';
+import { shown } from '../utils/options.ts';
 
 /**
  * Fills in a route's `{names}`. Each value becomes exactly one path segment, so that no id can reach another route.
  *
- * @throws {InvalidRequestError} when the route is no path, or a value cannot be one path segment.
+ * @throws {InvalidRequestError} when the route is no path or lacks a name that has a value, or a value cannot be one path
+ *   segment.
  */
 export function expandRoute(route: string, params: Readonly<Record<string, string>> = {}): string {
   // `..`, whose dots may be percent-encoded, would leave the base URL.
@@ -12,7 +14,12 @@ export function expandRoute(route: string, params: Readonly<Record<string, strin
       "path must start with one '/', without '.' or '..' as a segment. Pass its query as query.",
     );
   }
-  return route.replace(/\{([^}]*)\}/g, (_, name: string) => encodeSegment(name, params[name]));
+  const path = route.replace(/\{([^}]*)\}/g, (_, name: string) => encodeSegment(name, params[name]));
+  for (const name in params) {
+    if (params[name] !== undefined && !route.includes(`{${name}}`))
+      throw new InvalidRequestError(`params.${shown(name)} is not used: path has no {${shown(name)}}.`);
+  }
+  return path;
 }
 
 function encodeSegment(name: string, value: string | undefined): string {

@@ -1,5 +1,5 @@
 import { InvalidRequestError } from '../errors/invalid-request-error.ts';
-import { described, shown } from './options.ts';
+import { mustBe, shown } from './options.ts';
 
 // Checks of what callers pass in. Each message names the option and says what is expected. It repeats numbers but no
 // text, which may be a secret.
@@ -8,43 +8,38 @@ const longestTimer = 2 ** 31 - 1;
 
 /** A duration that a timer can hold, or `Infinity`. */
 export function milliseconds(name: string, value: number): number {
-  if (typeof value === 'number' && value > 0 && (value <= longestTimer || value === Infinity)) return value;
-  throw new InvalidRequestError(
-    `${name} must be a positive number of milliseconds, at most ${longestTimer}, or Infinity; got ${described(value)}.`,
-  );
+  const isDuration = typeof value === 'number' && value > 0 && (value <= longestTimer || value === Infinity);
+  return isDuration
+    ? value
+    : mustBe(`a positive number of milliseconds, at most ${longestTimer}, or Infinity`, name, value);
 }
 
 /** A whole number of at least `minimum`, and at most `maximum`. */
 export function wholeNumber(name: string, value: number, minimum: number, maximum?: number): number {
   if (Number.isSafeInteger(value) && value >= minimum && value <= (maximum ?? value)) return value;
   const range = `at least ${minimum}${maximum === undefined ? '' : ` and at most ${maximum}`}`;
-  throw new InvalidRequestError(`${name} must be a whole number of ${range}; got ${described(value)}.`);
+  return mustBe(`a whole number of ${range}`, name, value);
 }
 
 /** A string. */
 export function text(name: string, value: string): string {
-  if (typeof value === 'string') return value;
-  throw new InvalidRequestError(`${name} must be a string; got ${described(value)}.`);
+  return typeof value === 'string' ? value : mustBe('a string', name, value);
 }
 
 /** `true` or `false`: a text such as `'false'` would count as true. */
 export function boolean(name: string, value: boolean): boolean {
-  if (typeof value === 'boolean') return value;
-  throw new InvalidRequestError(`${name} must be true or false; got ${described(value)}.`);
+  return typeof value === 'boolean' ? value : mustBe('true or false', name, value);
 }
 
 /** A function. */
 export function callable<F>(name: string, value: F | undefined): F {
-  if (typeof value === 'function') return value;
-  throw new InvalidRequestError(`${name} must be a function; got ${described(value)}.`);
+  return typeof value === 'function' ? value : mustBe('a function', name, value);
 }
 
 /** One of the given words. */
 export function oneOf<W extends string>(name: string, value: string, words: readonly W[]): W {
   const word = words.find((candidate) => candidate === value);
-  if (word !== undefined) return word;
-  const known = words.map((candidate) => `'${candidate}'`).join(', ');
-  throw new InvalidRequestError(`${name} must be one of ${known}.`);
+  return word ?? mustBe(`one of ${words.map((candidate) => `'${candidate}'`).join(', ')}`, name, value);
 }
 
 const followers = new WeakMap<AbortSignal, AbortSignal>();
@@ -57,7 +52,7 @@ export function abortSignal(name: string, value: AbortSignal): AbortSignal {
   if (value instanceof AbortSignal) return value;
   const foreign = value as Partial<AbortSignal> | null;
   if (typeof foreign?.aborted !== 'boolean' || typeof foreign.addEventListener !== 'function') {
-    throw new InvalidRequestError(`${name} must be an AbortSignal; got ${described(value)}.`);
+    return mustBe('an AbortSignal', name, value);
   }
   const known = followers.get(value);
   if (known) return known;
@@ -112,14 +107,12 @@ function headerList(name: string, given: object | null): Iterable<unknown> {
     // Anything else, such as a promise or a date, has no entries and would be dropped without a word.
     if (Object.prototype.toString.call(given) === '[object Object]') return Object.entries(given);
   }
-  throw new InvalidRequestError(`${name} must be an object, a Headers object, or a list of names and values.`);
+  return mustBe('an object, a Headers object, or a list of names and values', name, given);
 }
 
 /** A header value that can't end the header and start another one. */
 export function headerValue(name: string, value: unknown): string {
   // eslint-disable-next-line no-control-regex -- the point is to find control characters
   if (typeof value === 'string' && /^[^\u0000-\u0008\u000a-\u001f\u007f\u0100-\uffff]*$/.test(value)) return value;
-  throw new InvalidRequestError(
-    `${name} must be a string without line breaks, control characters or characters beyond Latin-1.`,
-  );
+  return mustBe('a string without line breaks, control characters or characters beyond Latin-1', name, value);
 }

@@ -22,15 +22,28 @@ export function readOptions<T extends object>(
   }
   for (const key of known) {
     const value = given[key];
-    if (value !== undefined) options[key] = value;
+    // An iterator can be read only once, and options hold for many calls.
+    if (value !== undefined) options[key] = isIterator(value) ? ([...value] as typeof value) : value;
   }
   return options;
 }
 
 /** An object with fields, neither an array nor `null`. */
 export function record<T>(name: string, value: T): T {
-  if (isRecord(value)) return value;
-  throw new InvalidRequestError(`${name} must be an object; got ${described(value)}.`);
+  return isRecord(value) ? value : mustBe('an object', name, value);
+}
+
+/**
+ * Says what a value must be, and what it is.
+ *
+ * @throws {InvalidRequestError} always.
+ */
+export function mustBe(expected: string, name: string, value: unknown): never {
+  throw new InvalidRequestError(`${name} must be ${expected}; got ${described(value)}.`);
+}
+
+function isIterator(value: unknown): value is Iterable<unknown> {
+  return typeof value === 'object' && value !== null && 'next' in value && Symbol.iterator in value;
 }
 
 /** A name for a message. What has digits, or is no name at all, may be a secret in the wrong place. */

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Client } from '@example/sdk';
 import type { ClientEvents, ClientOptions } from '@example/sdk';
 import { freePort } from '../support/free-port.ts';
-import { apiToken, json, newUser, serve, type Handler } from '../support/http-server.ts';
+import { apiToken, json, newUser, rejection, serve, type Handler } from '../support/http-server.ts';
 import { printed } from '../support/printed.ts';
 import { fixJitter, useVirtualTime } from '../support/virtual-time.ts';
 
@@ -217,6 +217,21 @@ describe('the SDK hands out neither the token nor the password', () => {
 
     expect(errors).toBeGreaterThan(4);
     for (const secret of secrets) expect(text).not.toContain(secret);
+  });
+
+  it('after a refused connection whose error had the token: that it was refused is still known, so a POST is repeated', async () => {
+    fixJitter(0);
+    const fetch = vi.fn(() => {
+      const cause = Object.assign(new Error(`connect to ${apiToken}`), { code: 'ECONNREFUSED' });
+      return Promise.reject(new TypeError('fetch failed', { cause }));
+    });
+
+    const error = await rejection(
+      new Client({ apiToken, fetch, rateLimit: false, logLevel: 'off' }).users.create(newUser),
+    );
+
+    expect(fetch).toHaveBeenCalledTimes(3);
+    expect(printed(error)).toContain('connect to [redacted]');
   });
 
   it('after a token function that returns what no header can hold', async () => {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { Scheduler } from '../../src/rate-limit/scheduler.ts';
 import { clientOf, rejection, user } from '../support/http-server.ts';
 import { errorResponse, inProcessApi } from '../support/in-process-api.ts';
 import { passTime, settled, useVirtualTime } from '../support/virtual-time.ts';
@@ -154,4 +155,15 @@ describe('client.rateLimit', () => {
     expect(client.rateLimit).toBeUndefined();
     expect(api.requests.map(({ at }) => at)).toEqual([0, 0, 0]);
   });
+});
+
+it('a rate limiter that fails leaves no timer behind', async () => {
+  vi.spyOn(Scheduler.prototype, 'acquire').mockImplementationOnce(() => {
+    throw new Error('broken');
+  });
+
+  const error = await rejection(clientOf(limitedApi(), { totalTimeout: 5000 }).users.get('user_1'));
+
+  expect(error).toHaveProperty('message', 'broken');
+  expect(vi.getTimerCount()).toBe(0);
 });

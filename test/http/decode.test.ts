@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import * as z from 'zod/mini';
 import { ResponseValidationError } from '@example/sdk';
 import type { ClientOptions, ValidationIssueEvent } from '@example/sdk';
 import { clientOf, rejection, user } from '../support/http-server.ts';
@@ -61,6 +62,18 @@ describe('a response that differs from the documentation', () => {
         expect.objectContaining({ route: '/users/{id}', attempt: 1, issue: issues[1] }),
       ],
     ]);
+  });
+
+  it('is logged again after a thousand other locations, so that no set of them grows without end', async () => {
+    const { client, warn } = setup({ id: 'team_1' }, { rateLimit: false });
+    const schema = z.looseObject({ id: z.number() });
+    const get = async (first: number, end: number) => {
+      for (let id = first; id < end; id++) await client.request('GET', `/teams/${id}`, { schema });
+      return warn.mock.calls.length;
+    };
+
+    expect(await get(0, 1000)).toBe(1000);
+    expect(await get(0, 1)).toBe(1001);
   });
 
   it('has one location for all items of a list', async () => {
