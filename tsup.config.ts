@@ -1,6 +1,9 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { defineConfig, type Options } from 'tsup';
 import { bundledLicenses } from './build/bundled-licenses.ts';
+import { writeCommonjs } from './build/commonjs.ts';
+import { keepLinesOfMaps } from './build/line-maps.ts';
 import { withoutSourceMaps } from './build/without-source-maps.ts';
 
 // Not by tsup's `clean`: its builds run in parallel, and one would delete what another has written.
@@ -14,7 +17,6 @@ const shared: Options = {
   target: 'es2023',
   platform: 'neutral',
   silent: process.env['npm_config_loglevel'] === 'silent',
-  dts: true,
   splitting: true,
   // Bundled whole, so that nothing else is installed and Jest can `require` the package.
   noExternal: libraryPackages,
@@ -40,6 +42,11 @@ const entries = {
   'rate-limit/index': 'src/rate-limit/index.ts',
 };
 
+for (const name of Object.keys(entries)) {
+  mkdirSync(`dist/${dirname(name)}`, { recursive: true });
+  writeFileSync(`dist/${name}.d.ts`, "export * from './index.cjs';\n");
+}
+
 export default defineConfig([
   {
     ...shared,
@@ -53,16 +60,18 @@ export default defineConfig([
       'webhooks/verify-webhook': 'src/webhooks/verify-webhook.ts',
       'webhooks/webhooks': 'src/webhooks/webhooks.ts',
     },
-    dts: { entry: entries },
+    onSuccess: async () => {
+      keepLinesOfMaps('dist');
+      await writeCommonjs('dist', (name) => name === 'browser.min.js');
+    },
   },
   {
+    // The declarations of both formats. ES modules may import those of CommonJS, and TypeScript then knows that both have the
+    // same classes. The other way round, it would have to load an ES module by `require`, which older versions refuse.
     ...shared,
     format: 'cjs',
-    // tsup splits CommonJS through another compiler, which initialises fields of classes in a wrong order.
-    splitting: false,
-    // For Jest and older tools. Its code is as readable as it is without a source map, which would be as large again.
-    sourcemap: false,
     entry: entries,
+    dts: { only: true },
   },
   {
     // For `<script type="module">` without a bundler: everything in one file.
@@ -73,7 +82,6 @@ export default defineConfig([
     minify: true,
     splitting: false,
     sourcemap: false,
-    dts: false,
     banner: { js: '/*! @example/sdk, MIT License. Licenses of the bundled packages: LICENSES.txt */' },
   },
 ]);
