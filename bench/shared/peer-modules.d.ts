@@ -2,9 +2,13 @@
 
 declare module 'openai' {
   export default class OpenAI {
-    constructor(options: { apiKey: string; baseURL: string; maxRetries?: number });
-    readonly models: { retrieve(id: string): PromiseLike<{ id: string }> };
+    constructor(options: { apiKey: string; baseURL: string; maxRetries?: number; timeout?: number; logLevel?: 'off' });
+    readonly models: {
+      retrieve(id: string, options?: { signal?: AbortSignal | undefined }): PromiseLike<{ id: string }>;
+    };
+    post(path: string, options: { body: unknown }): PromiseLike<unknown>;
   }
+  export class OpenAIError extends Error {}
 }
 
 declare module '@anthropic-ai/sdk' {
@@ -16,8 +20,15 @@ declare module '@anthropic-ai/sdk' {
 
 declare module 'stripe' {
   export default class Stripe {
-    constructor(apiKey: string, options: { host: string; port: number; protocol: 'http'; maxNetworkRetries?: number });
-    readonly customers: { retrieve(id: string): Promise<{ id: string }> };
+    constructor(
+      apiKey: string,
+      options: { host: string; port: number; protocol: 'http'; maxNetworkRetries?: number; timeout?: number },
+    );
+    readonly customers: {
+      create(params: Record<string, unknown>): Promise<{ id: string }>;
+      retrieve(id: string): Promise<{ id: string }>;
+    };
+    static readonly errors: { readonly StripeError: typeof Error };
     static readonly webhooks: {
       constructEvent(payload: string | Uint8Array, header: string, secret: string): unknown;
       readonly signature: { verifyHeader(payload: string | Uint8Array, header: string, secret: string): unknown };
@@ -31,7 +42,7 @@ declare module '@octokit/core' {
   export class Octokit {
     constructor(options: { auth: string; baseUrl: string; [option: string]: unknown });
     static plugin(...plugins: Plugin[]): typeof Octokit;
-    request(route: string, parameters: Record<string, string>): Promise<{ data: { id: string } }>;
+    request(route: string, parameters: Record<string, unknown>): Promise<{ data: { id: string } }>;
   }
 }
 
