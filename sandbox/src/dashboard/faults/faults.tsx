@@ -62,7 +62,7 @@ export function Faults({
         </Empty>
       ) : (
         <Card flush>
-          <Table caption="Active faults" columns={['Fault', 'Applies to', 'Met', '']}>
+          <Table caption="Active faults" columns={['Fault', 'Applies to', 'Affected so far', '']}>
             {faults.map((fault) => (
               <tr>
                 <td class="wide">{effectOf(fault)}</td>

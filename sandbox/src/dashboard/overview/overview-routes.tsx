@@ -65,7 +65,7 @@ export function overviewRoutes(dashboard: Dashboard): Hono {
         });
         if (errors !== undefined) return overview(context, errors);
         return dashboard.done(context, '/dashboard', {
-          text: `The clock is ${durationText(Number(text) * 1000)} ahead.`,
+          text: `The clock is ${durationText(services.clock.offset)} ahead.`,
         });
       }
       case 'reset':

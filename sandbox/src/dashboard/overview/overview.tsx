@@ -68,10 +68,10 @@ export function Overview({ data }: { data: OverviewData }) {
           href="/dashboard/requests?status=5xx"
         />
         <Stat
-          name="Deliveries"
+          name="Undelivered"
           value={counts.failedDeliveries + counts.pendingDeliveries}
           tone={counts.failedDeliveries > 0 ? 'bad' : 'plain'}
-          hint={`${counts.pendingDeliveries} pending, ${counts.failedDeliveries} failed`}
+          hint={`events: ${counts.pendingDeliveries} pending, ${counts.failedDeliveries} failed`}
           href="/dashboard/webhooks"
         />
         <Stat name="Users" value={counts.users.toLocaleString('en')} href="/dashboard/users" />
@@ -107,7 +107,7 @@ export function Overview({ data }: { data: OverviewData }) {
         </div>
         <div>
           <Card title="Make a call">
-            <dl class="facts">
+            <dl class="facts short">
               <div>
                 <dt>Base URL</dt>
                 <dd>

@@ -47,7 +47,7 @@ function countOf(counts: TrafficInterval): number {
 /** The smallest round number that is not below a value: the top of the scale. */
 export function roundUp(value: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(value, 1)));
-  return ([1, 2, 5, 10].find((step) => step * power >= value) ?? 10) * power;
+  return ([1, 1.2, 1.5, 2, 3, 4, 5, 6, 8].find((step) => step * power >= value) ?? 10) * power;
 }
 
 /** Bars of requests by how they ended; with a budget, also the line of the requests left and the edges of the windows. */

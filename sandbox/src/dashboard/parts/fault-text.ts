@@ -13,7 +13,7 @@ export function effectOf({ status, retryAfter, latency, reset, body, after }: Fa
     status !== undefined && `responds with ${status}`,
     reset === true && 'resets the connection',
     body !== undefined && bodies[body],
-    latency !== undefined && `delays by ${latency} ms`,
+    latency !== undefined && `delays by ${latency < 1000 ? `${latency} ms` : `${latency / 1000} s`}`,
     retryAfter !== undefined && `asks to retry after ${retryAfter} s`,
   ].filter((effect) => effect !== false);
   const text = effects.join(', ').replace(/, ([^,]*)$/, ' and $1');

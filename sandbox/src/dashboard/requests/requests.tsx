@@ -42,11 +42,6 @@ export function Requests({ view, children }: { view: RequestsView; children?: Ch
         <Filters view={view} filtered={filtered} />
         <p class="visually-hidden" role="status" id="announcement" data-keep="true"></p>
         <div class="log-rows" id="log-rows" tabindex={-1}>
-          {list.newer > 0 && (
-            <a class="newer" id="newer" href={href(view, { until: undefined, before: undefined })} data-visit="true">
-              {`${list.newer} newer ${list.newer === 1 ? 'request' : 'requests'}`}
-            </a>
-          )}
           <ol class="rows" aria-label="Requests, newest first">
             {list.requests.map((request) => (
               <RequestRow request={request} view={view} />
@@ -54,13 +49,18 @@ export function Requests({ view, children }: { view: RequestsView; children?: Ch
           </ol>
           {newest === undefined && <NoRequests filtered={filtered} view={view} />}
         </div>
-        {(list.older > 0 || view.before !== undefined) && (
+        {list.older + list.newer > 0 && (
           <nav class="pages" aria-label="Pages">
-            {view.before === undefined ? (
+            {list.newer === 0 ? (
               <span />
             ) : (
-              <a class="button" href={href(view, { before: undefined, until: undefined })} data-visit="true">
-                Newest
+              <a
+                class="button main"
+                id="newer"
+                href={href(view, { until: undefined, before: undefined })}
+                data-visit="true"
+              >
+                {`${list.newer} newer ${list.newer === 1 ? 'request' : 'requests'}`}
               </a>
             )}
             {list.older > 0 && (

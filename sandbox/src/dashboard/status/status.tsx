@@ -61,7 +61,7 @@ function Status({ report }: { report: StatusReport }) {
       <section class={`headline ${tones[status]}`} role="status">
         <Icon name={status === 'operational' ? 'check' : 'warning'} />
         <p>
-          <strong>{headlines[status]}</strong>
+          <strong>{`${headlines[status]}.`}</strong>
           {active.length > 0 && (
             <span>{` ${active.length === 1 ? 'A fault is' : `${active.length} faults are`} active on purpose.`}</span>
           )}

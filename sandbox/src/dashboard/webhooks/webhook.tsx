@@ -43,9 +43,14 @@ export function Webhook({ view }: { view: WebhookView }) {
   const to = `/dashboard/webhooks/${endpoint.id}`;
   return (
     <>
-      <PageHead title={endpoint.url} lead={`Receives ${listOf(endpoint.events)}.`}>
-        <HealthPill health={health} />
-      </PageHead>
+      <PageHead
+        title={endpoint.url}
+        lead={
+          <>
+            <HealthPill health={health} /> Receives {listOf(endpoint.events)}.
+          </>
+        }
+      />
       {endpoint.disabled !== undefined && (
         <section class="banner bad" role="status">
           <Icon name="warning" />
