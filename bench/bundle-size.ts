@@ -1,13 +1,16 @@
-/** How much a page has to download: bundled by esbuild, minified and gzipped. `npm run bench:size -- [--markdown]` */
+/** How much a page has to download: bundled by esbuild, minified and gzipped. `npm run bench:size -- [--markdown] [--save]` */
 import { build } from 'esbuild';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { bundledPackages } from '../test/support/bundled-packages.ts';
 import { installPeers } from './shared/peers.ts';
+import { saveResults } from './shared/results.ts';
 import { table } from './shared/table.ts';
 
-const { values: options } = parseArgs({ options: { markdown: { type: 'boolean', default: false } } });
+const { values: options } = parseArgs({
+  options: { markdown: { type: 'boolean', default: false }, save: { type: 'boolean', default: false } },
+});
 
 installPeers();
 const bench = fileURLToPath(new URL('.', import.meta.url));
@@ -26,18 +29,19 @@ const bundles: readonly (readonly [what: string, source: string])[] = [
   ['@anthropic-ai/sdk', `export { default } from '@anthropic-ai/sdk'`],
 ];
 
-const rows = await Promise.all(
-  bundles.map(async ([what, source]) => {
-    const { minified, zipped, packages } = await size(source);
-    return [
-      what,
-      kilobytes(zipped),
-      kilobytes(minified),
-      packages.length > 3 ? String(packages.length) : packages.join(', '),
-    ];
-  }),
-);
+const sizes = await Promise.all(bundles.map(async ([what, source]) => ({ what, ...(await size(source)) })));
+const rows = sizes.map(({ what, minified, zipped, packages }) => [
+  what,
+  kilobytes(zipped),
+  kilobytes(minified),
+  packages.length > 3 ? String(packages.length) : packages.join(', '),
+]);
 console.log(table(['', 'min + gzip, kB', 'min, kB', 'packages'], rows, options));
+if (options.save)
+  saveResults(
+    'size',
+    sizes.map(({ what, zipped, minified, packages }) => ({ what, zipped, minified, packages: packages.join(', ') })),
+  );
 
 async function size(source: string): Promise<{ minified: number; zipped: number; packages: string[] }> {
   const { outputFiles, metafile } = await build({

@@ -1,6 +1,6 @@
 /**
  * How much CPU time a call adds to `fetch`, for all clients side by side.
- * `npm run bench:overhead -- [--rounds 40] [--markdown]`
+ * `npm run bench:overhead -- [--rounds 40] [--markdown] [--save]`
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,11 +8,16 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Assignment, Round } from './overhead/measure.ts';
 import { installPeers } from './shared/peers.ts';
+import { saveResults, type ResultRow } from './shared/results.ts';
 import { median, quantile } from './shared/statistics.ts';
 import { table } from './shared/table.ts';
 
 const { values: options } = parseArgs({
-  options: { rounds: { type: 'string', default: '40' }, markdown: { type: 'boolean', default: false } },
+  options: {
+    rounds: { type: 'string', default: '40' },
+    markdown: { type: 'boolean', default: false },
+    save: { type: 'boolean', default: false },
+  },
 });
 const rounds = Number(options.rounds);
 
@@ -25,9 +30,11 @@ const server = fork(here('overhead/server.ts'));
 const [port] = (await once(server, 'message')) as [number];
 
 try {
+  const results: ResultRow[] = [];
   for (const concurrency of [1, 10]) {
-    report(concurrency, await measure({ port, concurrency, rounds }));
+    results.push(...report(concurrency, await measure({ port, concurrency, rounds })));
   }
+  if (options.save) saveResults('overhead', results);
 } finally {
   server.disconnect();
 }
@@ -44,9 +51,9 @@ async function measure(assignment: Assignment): Promise<Round[]> {
   return measured;
 }
 
-function report(concurrency: number, measured: readonly Round[]): void {
+function report(concurrency: number, measured: readonly Round[]): ResultRow[] {
   const names = Object.keys(measured[0] ?? {});
-  const rows = names
+  const costs = names
     .map((name) => {
       const cost = measured.map((round) => round[name] ?? Number.NaN);
       const ratios = measured.map((round) => (round[name] ?? Number.NaN) / (round['fetch'] ?? Number.NaN));
@@ -58,13 +65,14 @@ function report(concurrency: number, measured: readonly Round[]): void {
         high: quantile(ratios, 0.75),
       };
     })
-    .sort((a, b) => a.ratio - b.ratio)
-    .map(({ name, cost, ratio, low, high }) => [
-      name,
-      ratio.toFixed(2),
-      name === 'fetch' ? '' : `${low.toFixed(2)}–${high.toFixed(2)}`,
-      cost.toFixed(0),
-    ]);
+    .sort((a, b) => a.ratio - b.ratio);
+  const rows = costs.map(({ name, cost, ratio, low, high }) => [
+    name,
+    ratio.toFixed(2),
+    name === 'fetch' ? '' : `${low.toFixed(2)}–${high.toFixed(2)}`,
+    cost.toFixed(0),
+  ]);
   console.log(concurrency === 1 ? '\nOne call at a time\n' : `\n${concurrency} calls at a time\n`);
   console.log(table(['', '× fetch', 'quartiles', 'CPU µs per call'], rows, options));
+  return costs.map((each) => ({ concurrency, ...each }));
 }

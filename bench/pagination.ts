@@ -2,13 +2,14 @@
  * What it takes to read 2 000 items: how many requests, and how many items are lost or repeated, while the list rests and
  * while it changes; and how long it takes, compared with an ideal client that makes as many parallel requests. Then how much
  * heap a list of a million items uses (`--items 0` skips that).
- * `npm run bench:pagination -- [--walks 200] [--rounds 7] [--items 1000000] [--markdown]`
+ * `npm run bench:pagination -- [--walks 200] [--rounds 7] [--items 1000000] [--markdown] [--save]`
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ideal, pageByPage, sdk, type Read } from './pagination/clients.ts';
+import { saveResults, type ResultRow } from './shared/results.ts';
 import { median } from './shared/statistics.ts';
 import { table } from './shared/table.ts';
 
@@ -18,6 +19,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '7' },
     items: { type: 'string', default: '1000000' },
     markdown: { type: 'boolean', default: false },
+    save: { type: 'boolean', default: false },
   },
 });
 const walks = Number(options.walks);
@@ -32,10 +34,12 @@ const server = fork(here('pagination/server.ts'));
 const [port] = (await once(server, 'message')) as [number];
 const url = `http://127.0.0.1:${port}`;
 
+const results: ResultRow[] = [];
 try {
   await readMoving();
   await measureTime(50);
   if (items > 0) await readMillion();
+  if (options.save) saveResults('pagination', results);
 } finally {
   server.disconnect();
 }
@@ -62,7 +66,9 @@ async function readMoving(): Promise<void> {
         else lost += length - seen.size;
       }
       const mean = requests.reduce((sum, count) => sum + count, 0) / requests.length;
-      rows.push([name, mean.toFixed(1), String(Math.max(...requests)), String(lost), String(repeated)]);
+      const most = Math.max(...requests);
+      results.push({ what: 'a moving list', name, length, changes, requests: mean, most, lost, repeated });
+      rows.push([name, mean.toFixed(1), String(most), String(lost), String(repeated)]);
     }
     const moves = changes === 0 ? 'one walk, at rest' : `${walks} walks, up to ${changes} changes before each response`;
     console.log(`\n${length} items: ${moves}\n`);
@@ -91,6 +97,7 @@ async function measureTime(latency: number): Promise<void> {
     // Other load on the machine can only add time, so the best round of each says most.
     const [floor, time] = [Math.min(...floors), Math.min(...times)];
     const ratio = time / floor;
+    results.push({ what: 'time', name: '@example/sdk', length, latency, parallel, time, ideal: floor, ratio });
     rows.push([
       parallel === 1 ? 'one request at a time' : `prefetch: ${parallel}`,
       ratio.toFixed(2) + (ratio <= target || parallel !== 8 ? '' : ' !'),
@@ -120,6 +127,9 @@ async function readMillion(): Promise<void> {
   const [code] = (await once(child, 'exit')) as [number | null];
   if (code !== 0) throw new Error(`Reading failed with exit code ${String(code)}.`);
   const before = measured[0]?.[1] ?? Number.NaN;
+  results.push(
+    ...measured.map(([at, heap]) => ({ what: 'heap', name: '@example/sdk', items, at, heap: heap - before })),
+  );
   const rows = measured.map(([count, heap]) => [
     count === 0 ? 'before' : count === 'end' ? 'after' : `at ${count.toLocaleString('en')}`,
     (heap / 2 ** 20).toFixed(2),

@@ -1,21 +1,40 @@
-/** What 100 000 calls cost that wait for the rate limit. `npm run bench:waiting -- [--calls 100000] [--markdown]` */
+/** What 100 000 calls cost that wait for the rate limit. `npm run bench:waiting -- [--calls 100000] [--markdown] [--save]` */
 import { parseArgs } from 'node:util';
+import { saveResults } from './shared/results.ts';
 import { loadSdk } from './shared/sdk.ts';
 import { table } from './shared/table.ts';
 
 const { values: options } = parseArgs({
-  options: { calls: { type: 'string', default: '100000' }, markdown: { type: 'boolean', default: false } },
+  options: {
+    calls: { type: 'string', default: '100000' },
+    markdown: { type: 'boolean', default: false },
+    save: { type: 'boolean', default: false },
+  },
 });
 const calls = Number(options.calls);
 const { Client } = await loadSdk();
 const settled = () => undefined;
 
-const rows = [await measure('each on its own'), await measure('that share one `AbortSignal`', new AbortController())];
+const measured = [
+  await measure('each on its own'),
+  await measure('that share one `AbortSignal`', new AbortController()),
+];
+const rows = measured.map(({ what, queued, aborted, bytes }) => [
+  what,
+  seconds(queued),
+  aborted === null ? '–' : seconds(aborted),
+  bytes.toFixed(0),
+]);
 console.log(table([`${calls} calls`, 'to queue, s', 'to abort, s', 'bytes each'], rows, options));
+if (options.save)
+  saveResults(
+    'waiting',
+    measured.map((each) => ({ calls, ...each })),
+  );
 process.exit();
 
 /** Queues the calls of a client whose window is used up, and aborts them if they have a signal. */
-async function measure(what: string, controller?: AbortController): Promise<string[]> {
+async function measure(what: string, controller?: AbortController) {
   const headers = { 'x-ratelimit-limit': '1', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '3600' };
   const user = { id: 'user_1', name: 'John Doe', email: 'john@example.com', created_at: '2024-01-01T00:00:00Z' };
   const client = new Client({
@@ -40,7 +59,7 @@ async function measure(what: string, controller?: AbortController): Promise<stri
   await (controller && Promise.all(results));
   const aborted = performance.now();
   if (client.rateLimit?.waiting !== (controller ? 0 : calls)) throw new Error('The calls did not wait.');
-  return [what, seconds(queued - start), controller ? seconds(aborted - abort) : '–', each.toFixed(0)];
+  return { what, queued: queued - start, aborted: controller ? aborted - abort : null, bytes: each };
 }
 
 function heap(): number {

@@ -12,13 +12,14 @@
  *   --retry-after          a 429 has a Retry-After header
  *   --window 4000          length of a window in milliseconds
  *
- * Every run also takes `--only ky,openai` (prefixes of names), `--parallel 4` (runs at a time), `--markdown` and
- * `--verbose`.
+ * Every run also takes `--only ky,openai` (prefixes of names), `--parallel 4` (runs at a time), `--markdown`,
+ * `--verbose`, and `--save`, which writes `bench/results/rate-limit.json`.
  */
 import { parseArgs } from 'node:util';
 import { patience, run, type Result, type Scenario } from './rate-limit/run.ts';
 import { chapters, plain, type Chapter } from './rate-limit/scenarios.ts';
 import { installPeers } from './shared/peers.ts';
+import { saveResults } from './shared/results.ts';
 import { table } from './shared/table.ts';
 
 const { values: options } = parseArgs({
@@ -35,6 +36,7 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
     parallel: { type: 'string', default: '4' },
     markdown: { type: 'boolean', default: false },
+    save: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
   },
 });
@@ -60,6 +62,15 @@ let finished = 0;
 await Promise.all(Array.from({ length: workers }, (_, worker) => work(worker)));
 if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
 for (const [{ title }, outcome] of results) print(title, outcome);
+if (options.save) {
+  const rows = [...results].flatMap(([{ title }, outcome]) =>
+    [...outcome].map(([name, { done, failed, unfinished, refused, ratio }]) => ({
+      ...{ title, name, done, failed, unfinished, refused },
+      ratio: failed > 0 || unfinished > 0 ? null : ratio,
+    })),
+  );
+  saveResults('rate-limit', rows);
+}
 
 /** Shifts the windows of each worker by a second, so that parallel runs don't burst at the same time. */
 async function work(worker: number): Promise<void> {

@@ -1,19 +1,24 @@
 /**
  * How much CPU time it takes to verify a webhook, with and without parsing it, for all libraries side by side.
- * `npm run bench:webhooks -- [--rounds 20] [--markdown]`
+ * `npm run bench:webhooks -- [--rounds 20] [--markdown] [--save]`
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { installPeers, peerVersion } from './shared/peers.ts';
+import { saveResults, type ResultRow } from './shared/results.ts';
 import { median, quantile } from './shared/statistics.ts';
 import { table } from './shared/table.ts';
 import type { Assignment, Task } from './webhooks/assignment.ts';
 import type { Shape } from './webhooks/bodies.ts';
 
 const { values: options } = parseArgs({
-  options: { rounds: { type: 'string', default: '20' }, markdown: { type: 'boolean', default: false } },
+  options: {
+    rounds: { type: 'string', default: '20' },
+    markdown: { type: 'boolean', default: false },
+    save: { type: 'boolean', default: false },
+  },
 });
 const rounds = Number(options.rounds);
 
@@ -42,16 +47,20 @@ const cases: readonly [Task, bytes: number, Shape][] = [
 
 installPeers();
 
+const results: ResultRow[] = [];
 for (const [task, bytes, shape] of cases) {
   const processes = await Promise.all(names.map((contestant) => start({ contestant, task, shape, bytes })));
   try {
     const work = task === 'signature' ? 'signature only' : 'signature and JSON.parse';
     const detail = task === 'event' && bytes > small ? ` of ${shape}` : '';
-    report(`${bytes.toLocaleString('en')} bytes: ${work}${detail}`, await measure(processes));
+    const title = `${bytes.toLocaleString('en')} bytes: ${work}${detail}`;
+    const ranking = report(title, await measure(processes));
+    results.push(...ranking.map((each) => ({ task, bytes, shape, ...each })));
   } finally {
     for (const child of processes) child.kill();
   }
 }
+if (options.save) saveResults('webhooks', results);
 
 async function start(assignment: Assignment): Promise<ChildProcess> {
   const child = fork(fileURLToPath(new URL('webhooks/measure.ts', import.meta.url)), [JSON.stringify(assignment)], {
@@ -87,9 +96,19 @@ async function answer(child: ChildProcess): Promise<number> {
   return Number(message[0]);
 }
 
-function report(title: string, measured: readonly number[][]): void {
+interface Ranked {
+  readonly name: string;
+  /** How many times as fast as the baseline; then its quartiles. */
+  readonly ratio: number;
+  readonly low: number;
+  readonly high: number;
+  /** CPU time of one verification, in microseconds. */
+  readonly cost: number;
+}
+
+function report(title: string, measured: readonly number[][]): Ranked[] {
   const reference = names.indexOf(baseline);
-  const rows = names
+  const ranking = names
     .map((name, index) => {
       const costs = measured.map((round) => round[index] ?? Number.NaN);
       const ratios = measured.map((round) => (round[reference] ?? Number.NaN) / (round[index] ?? Number.NaN));
@@ -101,13 +120,14 @@ function report(title: string, measured: readonly number[][]): void {
         cost: median(costs),
       };
     })
-    .sort((a, b) => b.ratio - a.ratio)
-    .map(({ name, ratio, low, high, cost }) => [
-      peerVersion(name) === 'unknown' ? name : `${name} ${peerVersion(name)}`,
-      ratio.toFixed(2),
-      name === baseline ? '' : `${low.toFixed(2)}–${high.toFixed(2)}`,
-      cost.toFixed(1),
-    ]);
+    .sort((a, b) => b.ratio - a.ratio);
+  const rows = ranking.map(({ name, ratio, low, high, cost }) => [
+    peerVersion(name) === 'unknown' ? name : `${name} ${peerVersion(name)}`,
+    ratio.toFixed(2),
+    name === baseline ? '' : `${low.toFixed(2)}–${high.toFixed(2)}`,
+    cost.toFixed(1),
+  ]);
   console.log(`\n${title}\n`);
   console.log(table(['', `× as fast as ${baseline}`, 'quartiles', 'CPU µs'], rows, options));
+  return ranking;
 }

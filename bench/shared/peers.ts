@@ -16,6 +16,13 @@ export function installPeers(): void {
   });
 }
 
+/** The names of the peers. */
+export function peers(): string[] {
+  // The package's own file, in npm's format.
+  const file = JSON.parse(readFileSync(`${bench}package.json`, 'utf8')) as { dependencies: Record<string, string> };
+  return Object.keys(file.dependencies);
+}
+
 /** The version of a peer, for the tables. */
 export function peerVersion(name: string): string {
   return versions('package-lock.json').get(`node_modules/${name}`) ?? 'unknown';

@@ -1,0 +1,38 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { arch, cpus, platform } from 'node:os';
+import { peers, peerVersion } from './peers.ts';
+
+/** One measured case of one contestant: its names, and its figures as numbers. */
+export type ResultRow = Readonly<Record<string, string | number | null>>;
+
+/** What a file in `bench/results/` holds. The plots and the tables of the documentation are made of it. */
+export interface Results {
+  /** Processors and system, without anything that names the computer. */
+  readonly machine: string;
+  /** The day of the run, `YYYY-MM-DD`. */
+  readonly date: string;
+  readonly node: string;
+  /** Version of each package that was measured. */
+  readonly versions: Readonly<Record<string, string>>;
+  readonly rows: readonly ResultRow[];
+}
+
+/** Writes `bench/results/<name>.json`. The benchmarks do so with `--save`, after a complete run. */
+export function saveResults(name: string, rows: readonly ResultRow[]): void {
+  const results: Results = {
+    machine: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${platform()} ${arch()}`,
+    date: new Date().toISOString().slice(0, 10),
+    node: process.versions.node,
+    versions: { '@example/sdk': sdkVersion(), ...Object.fromEntries(peers().map((peer) => [peer, peerVersion(peer)])) },
+    rows,
+  };
+  const folder = new URL('../results/', import.meta.url);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(new URL(`${name}.json`, folder), `${JSON.stringify(results, undefined, 2)}\n`);
+}
+
+function sdkVersion(): string {
+  const file = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  // The package's own file, in npm's format.
+  return (JSON.parse(file) as { version: string }).version;
+}
