@@ -12,6 +12,9 @@ import { WindowBoundary } from './window-boundary.ts';
 /** Milliseconds for which other clients may be why the API refuses everything. Nothing is believed for longer. */
 const longestContention = 3_600_000;
 
+/** The part of a window that is used if it looks as if it had been used up when it began. A probe may be a second late. */
+const mostOfWindow = 0.9;
+
 /**
  * How many requests may be sent, and when: the rate limit that the API announces for one token. It has no timer and no
  * queue; the time is passed in, local and monotonic, in milliseconds.
@@ -255,10 +258,12 @@ export class Budget {
       window.reset = Math.max(window.reset ?? 0, reset);
       if (request.isBoundaryProbe) this.#probeFailed(request, refused && request.window === window);
     }
-    if (reported >= limit) {
+    if (request.isBoundaryProbe && reported >= mostOfWindow * limit) {
       const isNewer = relation === 'newer' && window.reset !== undefined;
       const isSameWindow = reset <= (window.reset ?? 0) + 1;
-      if (request.isBoundaryProbe) this.boundary.probedFull(isNewer, isSameWindow, refused);
+      this.boundary.probedFull(isNewer, isSameWindow, refused);
+    }
+    if (reported >= limit) {
       this.#window.retryAt = Math.min(this.#window.retryAt, this.boundary.refillsAt(now, limit));
     }
     if (reported === 1 && !refused) this.#window.start ??= [request.sentAt, now];

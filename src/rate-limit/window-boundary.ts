@@ -78,6 +78,7 @@ export class WindowBoundary {
   rolledOver(ended: RateWindow, now: number, reset: number, reported: number): void {
     this.#failures = 0;
     this.#failedAt = -Infinity;
+    this.#maySlide = this.#slides;
     if (ended.reset === undefined) return;
     if (reset - ended.reset <= this.period + 1) this.length = Math.max(1, reset - ended.reset) * 1000;
     if (this.#clock === undefined || ended.start === undefined || reported >= ended.reported) return;

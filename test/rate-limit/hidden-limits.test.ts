@@ -118,7 +118,8 @@ describe.each([
   );
 
   it('follow a sliding window counter', async () => {
-    for (const seed of seeds) {
+    // The last one begins so early in a window that it seems to have begun it.
+    for (const seed of [...seeds, 494]) {
       const { failed, refused, end, offset } = await run(new SlidingCounterServer(100, minute), seed, resources);
       expect(failed).toBe(0);
       expect(refused).toBeLessThanOrEqual(2);
