@@ -12,23 +12,34 @@ export interface Demand {
 
 /**
  * Divides what is available by max-min fairness: small demands are met, and the larger ones end up with equal totals.
- * Normal calls come first, those that are expected included. Background calls divide the rest, once all normal
- * calls are met.
+ * Background calls get the `due` requests that they are owed. Then come normal calls, those that are expected included.
+ * Background calls divide the rest, once all normal calls are met.
  *
- * @returns How many requests to grant to `own` now.
+ * @returns How many requests to grant to `own` now, for calls of each priority.
  */
-export function fairGrant(available: number, own: Demand, others: readonly Demand[]): number {
-  if (available <= 0) return 0;
-  const normal = divide(available, normalNeed(own), others.map(normalNeed));
-  const background = divide(
-    normal.rest,
-    { granted: own.granted + normal.share, wanted: own.background },
-    others.map((other) => ({
-      granted: other.granted + shareAt(normal.level, normalNeed(other)),
-      wanted: other.background,
-    })),
-  );
-  return Math.min(own.wanted, normal.share) + background.share;
+export function fairGrant(available: number, due: number, own: Demand, others: readonly Demand[]): Grant {
+  if (available <= 0) return { normal: 0, background: 0 };
+  const all = [own, ...others];
+  const kept = Math.min(available, due, costOf(Infinity, all.map(backgroundNeed)));
+  const first = divide(kept, all.map(backgroundNeed));
+  const [mine = own, ...theirs] = all.map((demand, index) => {
+    const share = index === 0 ? first.share : shareAt(first.level, backgroundNeed(demand));
+    return { ...demand, granted: demand.granted + share, background: demand.background - share };
+  });
+  const normal = divide(available - kept, [mine, ...theirs].map(normalNeed));
+  const rest = divide(normal.rest, [
+    backgroundNeed({ ...mine, granted: mine.granted + normal.share }),
+    ...theirs.map((other) =>
+      backgroundNeed({ ...other, granted: other.granted + shareAt(normal.level, normalNeed(other)) }),
+    ),
+  ]);
+  return { normal: Math.min(own.wanted, normal.share), background: first.share + rest.share };
+}
+
+/** Requests for calls of each priority. */
+export interface Grant {
+  readonly normal: number;
+  readonly background: number;
 }
 
 interface Need {
@@ -40,11 +51,17 @@ function normalNeed({ granted, wanted, expected }: Demand): Need {
   return { granted, wanted: wanted + expected };
 }
 
-function divide(available: number, own: Need, others: readonly Need[]) {
-  const level = fairLevel(available, [own, ...others]);
+function backgroundNeed({ granted, background }: Demand): Need {
+  return { granted, wanted: background };
+}
+
+/** Divides what is available. `share` is the part of the first need, whose process asks. */
+function divide(available: number, needs: readonly Need[]) {
+  const level = fairLevel(available, needs);
+  const [own = { granted: 0, wanted: 0 }, ...others] = needs;
   // What doesn't divide evenly goes to the process that asks first.
   const share = Math.min(shareAt(level + 1, own), available - costOf(level, others));
-  return { level, share, rest: Math.max(0, available - costOf(Infinity, [own, ...others])) };
+  return { level, share, rest: Math.max(0, available - costOf(Infinity, needs)) };
 }
 
 /** The highest total that every need can be filled up to, as water fills vessels of different heights. */

@@ -1,70 +1,9 @@
-import { fairGrant, type Demand } from './fair-shares.ts';
+import { grant } from './grants.ts';
+import { lifetime, type ProcessShare, type SharedBudget, sum } from './shared-state.ts';
 import type { RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
-
-/** Requests that may be granted while nothing is known of the budget. */
-const initialGrants = 10;
-
-/** Milliseconds for which one process may probe before another one does. */
-const probeTimeout = 2_000;
 
 /** Milliseconds in which processes report what they hold, and in which they return, after the state was lost. */
 const recovery = { report: 500, return: 30_000 };
-
-/** The documented length of a window in milliseconds, assumed while the boundary is unknown. */
-const documentedLength = 60_000;
-
-/** The window that all processes share. Times are epoch milliseconds on the store's clock. */
-interface SharedBudget {
-  /** Identifies the window: greater with each new one. */
-  generation: number;
-  startedAt: number;
-  updatedAt: number;
-  limit: number;
-  /** When the window ends: epoch seconds on the API's clock; 0 if no process knows. */
-  reset: number;
-  /** The highest use that the API has reported in this window, */
-  used: number;
-  /** and the first. */
-  firstUsed: number;
-  /** Requests of clients that don't share, as far as the reports prove. */
-  foreign: number;
-  /** When the boundary is worth a probe; 0 if no process knows. */
-  boundaryAt: number;
-  /** Whether a probe has found that the window had not ended. */
-  probeFailed: boolean;
-  /** Until when a process is probing. */
-  probeUntil: number;
-  /** Until when the API refuses every request. */
-  blockedUntil: number;
-  /** Until when nothing is granted, because the state was lost. */
-  recoversAt: number;
-  /** How many processes shared the budget when the state was lost, */
-  members: number;
-  /** and until when those that have not returned count. */
-  missingUntil: number;
-  processes: Record<string, ProcessShare>;
-}
-
-/** One process's share of the window. */
-interface ProcessShare {
-  seenAt: number;
-  /** Requests that were granted and that `used` need not include: available or in flight. */
-  held: number;
-  /** Requests of this window that the process has sent or has available. */
-  granted: number;
-  /** Requests of this window that the process has sent with normal priority. */
-  normal: number;
-  /** Normal calls that were waiting when this window began. */
-  backlog: number;
-  /** Normal calls that arrived in the previous window, */
-  arrivals: number;
-  /** and how long that was. */
-  arrivedIn: number;
-  /** Waiting calls of normal priority that nothing is granted for. */
-  wanted: number;
-  /** Waiting calls of background priority that nothing is granted for. */
-  background: number;
-}
 
 /** The result of {@link rateLimitStep}. */
 export interface RateLimitStep {
@@ -141,6 +80,7 @@ function openWindow(previous: SharedBudget | undefined, request: RateLimitStoreR
     recoversAt: isLost ? now + recovery.report : 0,
     members: isLost ? request.processes : (previous?.members ?? 0),
     missingUntil: isLost ? now + recovery.return : (previous?.missingUntil ?? 0),
+    owed: previous?.owed ?? 0,
     processes: previous === undefined ? {} : carryOver(previous, now),
   };
 }
@@ -207,80 +147,4 @@ function record(budget: SharedBudget, request: RateLimitStoreRequest, isKnown: b
     wanted,
     background,
   });
-}
-
-/** Grants what the process may have now, and says when another sync can bring more. */
-function grant(budget: SharedBudget, own: ProcessShare, others: readonly ProcessShare[], now: number) {
-  const asked = own.wanted + own.background;
-  if (asked === 0) return { granted: 0, nextSyncIn: 0 };
-  const closedUntil = Math.max(budget.blockedUntil, budget.recoversAt);
-  if (now < closedUntil) return { granted: 0, nextSyncIn: closedUntil - now };
-
-  const isBoundary = budget.boundaryAt > 0 && now >= budget.boundaryAt;
-  if (isBoundary && now < budget.probeUntil) return { granted: 0, nextSyncIn: 0 };
-  if (isBoundary) budget.probeUntil = now + probeTimeout;
-  const granted = isBoundary ? 1 : fairGrant(remaining(budget, [own, ...others]), ...demands(budget, own, others, now));
-
-  const normal = Math.min(own.wanted, granted);
-  own.held += granted;
-  own.granted += granted;
-  own.wanted -= normal;
-  own.background -= granted - normal;
-  const isPending = isBoundary || budget.reset === 0 || granted === asked;
-  return { granted, nextSyncIn: isPending ? 0 : nextChangeIn(budget, own, others, now) };
-}
-
-/** Requests that may be granted, to all processes together. */
-function remaining({ reset, limit, used, foreign }: SharedBudget, shares: readonly ProcessShare[]): number {
-  const held = sum(shares, 'held');
-  if (reset === 0) return Math.min(limit, initialGrants) - used - held;
-  if (foreign === 0) return limit - used - held;
-  const granted = sum(shares, 'granted');
-  // Clients that don't share use the token, too. At most half of our part of the rest may be outstanding, so that
-  // bursts get smaller as the budget runs out.
-  const part = Math.floor(((limit - used) * granted) / (granted + foreign) / 2);
-  return Math.min(limit - used, Math.max(1, part)) - held;
-}
-
-function demands(
-  budget: SharedBudget,
-  own: ProcessShare,
-  others: readonly ProcessShare[],
-  now: number,
-): [Demand, Demand[]] {
-  const { boundaryAt, limit } = budget;
-  const rest = Math.max(0, boundaryAt - now);
-  const demand = (share: ProcessShare): Demand => ({
-    ...share,
-    expected: reserveFor((share.arrivals * rest) / share.arrivedIn, limit),
-  });
-  const missing = now < budget.missingUntil ? Math.max(0, budget.members - 1 - others.length) : 0;
-  const absent = { granted: 0, wanted: limit, expected: 0, background: 0 };
-  return [demand(own), [...others.map(demand), ...Array.from({ length: missing }, () => absent)]];
-}
-
-/** Requests to keep for as many arrivals on average: one more for luck, but less than one arrival may not come. */
-function reserveFor(arrivals: number, limit: number): number {
-  // Half of the budget is enough for what is only expected.
-  return Math.floor(Math.min(arrivals + 0.5 + 0.5 * Math.min(1, arrivals), limit / 2));
-}
-
-/** Milliseconds until others may have used or released what they hold, or until the boundary. */
-function nextChangeIn(budget: SharedBudget, own: ProcessShare, others: readonly ProcessShare[], now: number): number {
-  const isReserved = sum(others, 'held') > 0 || remaining(budget, [own, ...others]) > 0;
-  const pause = Math.ceil(length(budget) / (isReserved ? 120 : 8));
-  return Math.max(1, budget.boundaryAt === 0 ? pause : Math.min(pause, budget.boundaryAt - now));
-}
-
-/** Milliseconds without a sync after which a process is taken for dead. Waiting processes sync more often. */
-function lifetime(budget: SharedBudget): number {
-  return Math.max(1_000, 0.4 * length(budget));
-}
-
-function length({ startedAt, boundaryAt }: SharedBudget): number {
-  return boundaryAt === 0 ? documentedLength : Math.max(1_000, boundaryAt - startedAt);
-}
-
-function sum(shares: readonly ProcessShare[], field: 'held' | 'granted'): number {
-  return shares.reduce((total, share) => total + share[field], 0);
 }

@@ -8,6 +8,8 @@ local INITIAL_GRANTS = 10
 local PROBE_TIMEOUT = 2000
 local RECOVERY_REPORT = 500
 local RECOVERY_RETURN = 30000
+local BACKGROUND_SHARE = 10
+local MOST_IN_ADVANCE = 100
 local DOCUMENTED_LENGTH = 60000
 
 local function length(budget)
@@ -54,13 +56,14 @@ local function openWindow(previous, request, now)
   local budget = {
     generation = now, startedAt = now, updatedAt = now, limit = request.limit, reset = request.reset,
     used = request.used, firstUsed = math.max(0, request.used - ownProbe(request)), foreign = 0, boundaryAt = boundaryOf(request, now), probeFailed = false,
-    probeUntil = 0, blockedUntil = 0, recoversAt = 0, members = 0, missingUntil = 0, processes = {}
+    probeUntil = 0, blockedUntil = 0, recoversAt = 0, members = 0, missingUntil = 0, owed = 0, processes = {}
   }
   if previous then
     budget.generation = math.max(now, previous.generation + 1)
     budget.blockedUntil = previous.blockedUntil
     budget.members = previous.members
     budget.missingUntil = previous.missingUntil
+    budget.owed = previous.owed
     budget.processes = carryOver(previous, now)
   elseif request.generation > 0 then
     budget.recoversAt = now + RECOVERY_REPORT
@@ -139,30 +142,50 @@ local function costOf(level, needs)
   return total
 end
 
-local function divide(available, own, others)
-  local low, high = 0, own.granted + own.wanted
-  for _, need in ipairs(others) do high = math.max(high, need.granted + need.wanted) end
-  while low < high do
-    local level = math.ceil((low + high) / 2)
-    if shareAt(level, own) + costOf(level, others) <= available then low = level else high = level - 1 end
-  end
-  local share = math.min(shareAt(low + 1, own), available - costOf(low, others))
-  return low, share, math.max(0, available - own.wanted - costOf(math.huge, others))
+local function backgroundNeed(demand)
+  return { granted = demand.granted, wanted = demand.background }
 end
 
-local function fairGrant(available, own, others)
-  if available <= 0 then return 0 end
+local function normalNeed(demand)
+  return { granted = demand.granted, wanted = demand.wanted + demand.expected }
+end
+
+local function map(demands, needOf)
   local needs = {}
-  for i, other in ipairs(others) do
-    needs[i] = { granted = other.granted, wanted = other.wanted + other.expected }
+  for i, demand in ipairs(demands) do needs[i] = needOf(demand) end
+  return needs
+end
+
+local function divide(available, needs)
+  local low, high = 0, 0
+  for _, need in ipairs(needs) do high = math.max(high, need.granted + need.wanted) end
+  while low < high do
+    local level = math.ceil((low + high) / 2)
+    if costOf(level, needs) <= available then low = level else high = level - 1 end
   end
-  local ownNeed = { granted = own.granted, wanted = own.wanted + own.expected }
-  local level, normal, rest = divide(available, ownNeed, needs)
-  for i, other in ipairs(others) do
-    needs[i] = { granted = other.granted + shareAt(level, needs[i]), wanted = other.background }
+  local others = costOf(low, needs) - shareAt(low, needs[1])
+  local share = math.min(shareAt(low + 1, needs[1]), available - others)
+  return low, share, math.max(0, available - costOf(math.huge, needs))
+end
+
+local function fairGrant(available, due, all)
+  if available <= 0 then return 0, 0 end
+  local wanted = all[1].wanted
+  local needs = map(all, backgroundNeed)
+  local kept = math.min(available, due, costOf(math.huge, needs))
+  local level, first = divide(kept, needs)
+  for i, demand in ipairs(all) do
+    local share = i == 1 and first or shareAt(level, needs[i])
+    demand.granted = demand.granted + share
+    demand.background = demand.background - share
   end
-  local _, background = divide(rest, { granted = own.granted + normal, wanted = own.background }, needs)
-  return math.min(own.wanted, normal) + background
+  needs = map(all, normalNeed)
+  local level, normal, rest = divide(available - kept, needs)
+  for i, demand in ipairs(all) do
+    demand.granted = demand.granted + (i == 1 and normal or shareAt(level, needs[i]))
+  end
+  local _, background = divide(rest, map(all, backgroundNeed))
+  return math.min(wanted, normal), first + background
 end
 
 local function reserveFor(arrivals, limit)
@@ -175,14 +198,14 @@ local function demands(budget, own, others, now)
     local expected = reserveFor(share.arrivals * rest / share.arrivedIn, budget.limit)
     return { granted = share.granted, wanted = share.wanted, expected = expected, background = share.background }
   end
-  local all = {}
-  for i, other in ipairs(others) do all[i] = demand(other) end
+  local all = { demand(own) }
+  for _, other in ipairs(others) do table.insert(all, demand(other)) end
   if now < budget.missingUntil then
-    for i = #others + 1, budget.members - 1 do
+    for i = #others + 2, budget.members do
       all[i] = { granted = 0, wanted = budget.limit, expected = 0, background = 0 }
     end
   end
-  return demand(own), all
+  return all
 end
 
 local function grant(budget, own, others, all, now)
@@ -193,18 +216,24 @@ local function grant(budget, own, others, all, now)
 
   local isBoundary = budget.boundaryAt > 0 and now >= budget.boundaryAt
   if isBoundary and now < budget.probeUntil then return 0, 0 end
-  local granted = 1
+  local normal, background = 0, 0
   if isBoundary then
     budget.probeUntil = now + PROBE_TIMEOUT
+    if own.wanted > 0 then normal = 1 else background = 1 end
   else
-    granted = fairGrant(remaining(budget, all), demands(budget, own, others, now))
+    local available = remaining(budget, all)
+    local due = math.max(0, math.floor((budget.owed + available) / BACKGROUND_SHARE))
+    normal, background = fairGrant(available, due, demands(budget, own, others, now))
   end
 
-  local normal = math.min(own.wanted, granted)
+  local granted = normal + background
+  if sum(all, 'background') > 0 then
+    budget.owed = math.max(budget.owed + normal - (BACKGROUND_SHARE - 1) * background, -MOST_IN_ADVANCE * BACKGROUND_SHARE)
+  end
   own.held = own.held + granted
   own.granted = own.granted + granted
   own.wanted = own.wanted - normal
-  own.background = own.background - (granted - normal)
+  own.background = own.background - background
   if isBoundary or budget.reset == 0 or granted == asked then return granted, 0 end
   local isReserved = sum(others, 'held') > 0 or remaining(budget, all) > 0
   local pause = math.ceil(length(budget) / (isReserved and 120 or 8))

@@ -126,7 +126,7 @@ describe('by priority', () => {
     expect(store.sync('normal', { ...knownWindow(), wanted: 60, inFlight: 10 })).toHaveProperty('granted', 60);
   });
 
-  it('background calls get nothing while a normal call of any process waits', () => {
+  it('background calls get nothing that a normal call of any process waits for, beyond what they are owed', () => {
     const store = new Store();
     const full = { limit: 4, used: 4, reset, boundaryIn: minute };
     store.sync('a', { ...full, wanted: 4, background: 4 });
@@ -138,6 +138,22 @@ describe('by priority', () => {
     expect(store.sync('a', { ...next, rolledOver: true, wanted: 3, background: 4 })).toHaveProperty('granted', 1);
     expect(store.sync('b', { ...next, wanted: 2 })).toHaveProperty('granted', 1);
     expect(store.sync('c', { ...next, wanted: 2 })).toHaveProperty('granted', 1);
+  });
+
+  it('background calls of all processes get one request in ten, however many normal calls wait, and divide it', () => {
+    const store = storeWithWindow();
+    const waiting = Object.entries({ batch: { wanted: 500 }, one: { background: 50 }, two: { background: 50 } });
+    for (const [name, calls] of waiting) store.sync(name, { ...knownWindow(100), ...calls, boundaryIn: 1000 });
+    for (let window = 1; window <= 3; window += 1) {
+      store.now += 1000;
+      const next = { reset: reset + 60 * window, boundaryIn: minute };
+      const granted = waiting.map(([name, calls]) => store.sync(name, { ...next, ...calls }).granted);
+      expect(granted).toEqual([90, 5, 5]);
+      store.now += minute - 1000;
+      for (const [index, [name, calls]] of waiting.entries()) {
+        store.sync(name, { ...next, boundaryIn: 1000, used: 100, sent: granted[index]!, ...calls });
+      }
+    }
   });
 
   it('background calls leave as many requests as normal calls will probably arrive in the rest of the window', () => {

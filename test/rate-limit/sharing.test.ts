@@ -144,6 +144,27 @@ describe('a batch in one process and a trickle in another', () => {
     for (const count of full) expect(count).toBeGreaterThanOrEqual(95);
   });
 
+  it.each(seeds)(
+    'of normal priority: background calls elsewhere get one request in ten all the same (seed %i)',
+    async (seed) => {
+      const world = new SharedWorld({}, { seed });
+      const [batch, background] = [world.start(), world.start()];
+      batch.call(1000);
+      background.call(60, { priority: new CallPriority('background') });
+
+      const [batched, calls] = await finish(world, [batch, background]);
+
+      expect(summary([...batched!, ...calls!])).toMatchObject({ failed: 0, refusals: 0 });
+      const orders = [...batched!, ...calls!].map(({ order }) => order).sort((a, b) => a - b);
+      const ranks = calls!.map(({ order }) => orders.indexOf(order) + 1).sort((a, b) => a - b);
+      // The first ten are sent before the processes know of each other.
+      for (const [index, rank] of ranks.entries()) expect(rank).toBeLessThanOrEqual(10 * (index + 1) + 100);
+      expect(summary(calls!).end).toBeLessThan(7 * minute);
+      // And no more than that.
+      expect(ranks.filter((rank) => rank <= 600).length).toBeLessThanOrEqual(61);
+    },
+  );
+
   it('shares windows equally with a process that asks again at once', async () => {
     const world = new SharedWorld();
     const [eager, patient] = [world.start(), world.start()];

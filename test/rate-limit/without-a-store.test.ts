@@ -34,6 +34,9 @@ describe.each(kinds)('two processes without a store, windows %s', (kind) => {
 
 describe.each(kinds)('several processes without a store, windows %s', (kind) => {
   it.each([
+    [1, 2],
+    [2, 2],
+    [2, 4],
     [5, 4],
     [20, 8],
     [100, 8],
@@ -50,6 +53,29 @@ describe.each(kinds)('several processes without a store, windows %s', (kind) => 
 
       const records = await Promise.all(processes.flatMap(({ calls }) => calls));
       expect(summary(records).failed).toBe(0);
+    }
+  });
+
+  it('with 2 requests a minute, 8 of them: a call fails only if its process was refused everything for an hour', async () => {
+    for (const seed of [...seeds, 1000]) {
+      const world = new SharedWorld({ kind, limit: 2 }, { seed });
+      const processes = Array.from({ length: 8 }, () => world.start({ hasStore: false }));
+      for (const [index, process] of processes.entries()) {
+        if (index % 2 === 0) process.call(10);
+        else process.callEvery(2 * minute, 30);
+      }
+
+      await world.time.run();
+
+      for (const { calls } of processes) {
+        const records = await Promise.all(calls);
+        for (const { status, doneAt } of records.filter((record) => record.status !== 200)) {
+          expect(status).toBe(429);
+          const admitted = records.filter((record) => record.status === 200).map((record) => record.doneAt);
+          const isInHour = (at: number) => at > doneAt - 60 * minute && at < doneAt;
+          expect(admitted.filter(isInHour)).toEqual([]);
+        }
+      }
     }
   });
 });

@@ -15,7 +15,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     what: 'what other processes hold is granted again',
-    file: 'rate-limit/shared-budget.ts',
+    file: 'rate-limit/grants.ts',
     original: 'if (foreign === 0) return limit - used - held;',
     broken: 'if (foreign === 0) return limit - used;',
   },
@@ -38,10 +38,16 @@ export const mutants: readonly Mutant[] = [
     broken: '',
   },
   {
-    what: 'background calls starve',
+    what: 'what is reserved for normal calls is never used',
     file: 'rate-limit/reserve.ts',
     original: 'return endsAt < Infinity ? endsAt - (Math.max(0, remaining - 1) * period) / demand + 1 : now + 1000;',
     broken: 'return Infinity;',
+  },
+  {
+    what: 'background calls of one process starve behind normal calls of another one',
+    file: 'rate-limit/grants.ts',
+    original: 'Math.max(0, Math.floor((budget.owed + available) / backgroundShare))',
+    broken: '0',
   },
   {
     what: 'nothing wakes the queue at the boundary',

@@ -3,7 +3,8 @@
 import { installVirtualRuntime } from './virtual-runtime.ts';
 
 installVirtualRuntime();
-const { planOf, runSchedule } = await import('./schedule.ts');
+const { planOf } = await import('./plan.ts');
+const { runSchedule } = await import('./schedule.ts');
 
 const [first = 1, count = 1000] = process.argv.slice(2).map(Number);
 let failed = 0;
