@@ -38,7 +38,7 @@ export class Tracing {
   }
 
   isUsed(name: keyof TracedOperations): boolean {
-    return this.#tracers.size > 0 || this.#channels[name]?.hasSubscribers === true;
+    return this.#tracers.size > 0 || hasSubscribers(this.#channels[name]);
   }
 
   /** Runs an operation. If nothing traces it, it is only run. */
@@ -49,11 +49,19 @@ export class Tracing {
   ): Promise<T> {
     const channel = this.#channels[name];
     let traced = operation;
-    if (channel?.hasSubscribers) traced = () => channel.tracePromise(operation, event);
+    if (channel && hasSubscribers(channel)) traced = () => channel.tracePromise(operation, event);
     for (const tracer of this.#tracers) {
       const inner = traced;
       traced = () => tracer[name](event, inner);
     }
     return traced();
   }
+}
+
+const parts = ['start', 'end', 'asyncStart', 'asyncEnd', 'error'] as const;
+
+function hasSubscribers(channel: TracingChannel<unknown, CallEvent> | undefined): boolean {
+  const known: boolean | undefined = channel?.hasSubscribers;
+  // In Bun, only the parts of a tracing channel say it.
+  return known ?? parts.some((part) => channel?.[part].hasSubscribers);
 }
