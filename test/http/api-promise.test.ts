@@ -72,6 +72,13 @@ describe('withResponse()', () => {
 
     expect((await clientOf(api).users.get('user_123').withResponse()).rateLimit).toBeUndefined();
   });
+
+  it.each(['req_1', undefined])('returns the id of the request, if the API sent one: %s', async (id) => {
+    const api = inProcessApi(() => Response.json(user, { headers: id === undefined ? {} : { 'x-request-id': id } }));
+
+    expect((await clientOf(api).users.get('user_123').withResponse()).requestId).toBe(id);
+    expect((await clientOf(api).request('GET', '/users/user_123').withResponse()).requestId).toBe(id);
+  });
 });
 
 describe('asResponse()', () => {
