@@ -13,14 +13,16 @@ import manifest from '../../package.json' with { type: 'json' };
 import { startApi } from './support/api.ts';
 import { type CodeBlock, codeBlocks, root } from './support/code-blocks.ts';
 import { compile } from './support/compile.ts';
+import { networkRecipes } from './support/network-recipes.ts';
 
 const run = promisify(execFile);
 
 const isRecipe = ({ guide, code }: CodeBlock) =>
   guide === 'docs/webhooks.md' && recipes.has(/^\/\/ (.+)\n/.exec(code)?.[1] ?? '');
 
-const scripts = codeBlocks.filter((block) => block.language === 'ts' && !isRecipe(block));
-const commands = codeBlocks.filter(({ language }) => language === 'sh');
+const here = codeBlocks.filter((block) => !isRecipe(block) && !networkRecipes.includes(block));
+const scripts = here.filter(({ language }) => language === 'ts');
+const commands = here.filter(({ language }) => language === 'sh');
 
 let directory: string;
 let redis: RedisServer;
@@ -64,11 +66,10 @@ afterAll(async () => {
 });
 
 it('leaves out no block but those that other tests run', () => {
-  const others = codeBlocks.filter((block) => !scripts.includes(block) && !commands.includes(block));
-
-  // In the real servers: test/frameworks, test/package/webhooks and test/webhooks/nextjs.
-  expect(others.filter(isRecipe)).toHaveLength(recipes.size);
-  expect(others.filter((block) => !isRecipe(block)).map(({ name, language }) => [name, language])).toEqual([
+  // In the real servers: test/frameworks, test/package/webhooks and test/webhooks/nextjs. In the networks: ./networks.
+  expect(codeBlocks.filter(isRecipe)).toHaveLength(recipes.size);
+  const others = here.filter((block) => !scripts.includes(block) && !commands.includes(block));
+  expect(others.map(({ name, language }) => [name, language])).toEqual([
     ['README.md: In a browser, 2', 'html'], // test/package/browser-module loads the same file into a page.
     ['sandbox/README.md: Check another server, 2', ''], // What the command prints: sandbox/test/check.
     ['docs/errors.md: Errors, 2', ''], // The tree of classes.

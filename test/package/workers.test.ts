@@ -1,4 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createSandbox } from '@example/sandbox';
+import { describe, expect, inject, it, onTestFinished } from 'vitest';
+import { networkRecipe } from '../guides/support/network-recipes.ts';
 import { bundleConsumer } from './support/build-consumer.ts';
 import { recordAsCompatible } from './support/compatibility.ts';
 import { startSuite } from './support/suite-run.ts';
@@ -22,6 +26,19 @@ describe('a Cloudflare Worker', () => {
       version,
       moduleKind: 'ES module',
     });
+  });
+
+  it('calls an API through a service binding, as in docs/networks.md', async () => {
+    const sandbox = createSandbox();
+    onTestFinished(() => sandbox.close());
+    const { host } = new URL((await sandbox.listen()).url);
+    const source = join(inject('packed').project, 'service-binding.ts');
+    await writeFile(source, networkRecipe('Cloudflare service bindings, 1'));
+    const worker = await bundleConsumer(source, 'service-binding.mjs');
+    const url = await serveWorker(worker, { EXAMPLE_API_TOKEN: sandbox.apiToken }, { API: host });
+
+    expect(await (await fetch(url)).json()).toHaveLength(20);
+    expect(sandbox.requests).toMatchObject([{ method: 'GET', target: '/v1/projects', status: 200 }]);
   });
 
   // There, a request may not go on with the I/O of another, and timers end with the request that set them.

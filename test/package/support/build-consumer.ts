@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
 import { inject } from 'vitest';
 
@@ -15,14 +15,14 @@ export function buildConsumer(
   return compile(source, join(project, output), { format, platform: 'neutral', packages: 'external' });
 }
 
-/** Compiles a program into one file for the web, the installed package included. */
+/** Compiles a program, of `consumer/` or of an absolute path, into one file for the web, the installed package included. */
 export function bundleConsumer(source: string, output: string): Promise<string> {
   return compile(source, join(inject('packed').project, output), { format: 'esm', platform: 'browser' });
 }
 
 async function compile(source: string, outfile: string, options: BuildOptions): Promise<string> {
   await build({
-    entryPoints: [join(import.meta.dirname, '../consumer', source)],
+    entryPoints: [resolve(import.meta.dirname, '../consumer', source)],
     outfile,
     bundle: true,
     // Found there, and nowhere else: by the repository's own settings the SDK would be its sources.

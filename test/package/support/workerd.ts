@@ -11,11 +11,20 @@ import { tool } from './tools.ts';
  * Serves a bundled worker with workerd, Cloudflare's own runtime, and returns its URL. It ends with the test.
  *
  * @param bindings What the worker finds in `env`.
+ * @param services What is bound to `env` as a service, each the host and port of a server.
  */
-export async function serveWorker(file: string, bindings: Record<string, unknown>): Promise<string> {
+export async function serveWorker(
+  file: string,
+  bindings: Record<string, unknown>,
+  services: Record<string, string> = {},
+): Promise<string> {
   const config = join(dirname(file), `${basename(file)}.capnp`);
-  const list = Object.entries(bindings).map(
-    ([name, value]) => `(name = "${name}", json = ${text(JSON.stringify(value))})`,
+  const list = [
+    ...Object.entries(bindings).map(([name, value]) => `(name = "${name}", json = ${text(JSON.stringify(value))})`),
+    ...Object.keys(services).map((name) => `(name = "${name}", service = "${name}")`),
+  ];
+  const servers = Object.entries(services).map(
+    ([name, address]) => `(name = "${name}", external = (address = "${address}", http = ())),`,
   );
   writeFileSync(
     config,
@@ -27,6 +36,7 @@ const config :Workerd.Config = (
       compatibilityDate = "2026-01-01",
       bindings = [${list.join(', ')}],
     )),
+    ${servers.join('\n    ')}
     # The API of the test is on this machine, which a worker can't reach by default.
     (name = "internet", network = (allow = ["private", "public"])),
   ],

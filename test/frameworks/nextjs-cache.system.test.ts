@@ -1,0 +1,126 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { networkRecipe } from '../guides/support/network-recipes.ts';
+import { freePort } from '../support/free-port.ts';
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '../..');
+
+/** A page that shows the ids of some projects, made anew for each request. */
+const page = (from: string, projects: string) => `
+import { connection } from 'next/server';
+import { ${from} } from '../../lib/${from === 'cached' ? 'api' : 'projects'}';
+
+export default async function Page() {
+  await connection();
+  const projects = ${projects};
+  return <p>{projects.map(({ id }) => id).join()}</p>;
+}
+`;
+
+const files = {
+  'lib/api.ts': networkRecipe('Next.js, 1'),
+  'lib/projects.ts': networkRecipe('Next.js, 2'),
+  'app/responses/page.tsx': page('cached', '(await cached.projects.list()).data'),
+  'app/results/page.tsx': page('activeProjects', 'await activeProjects()'),
+  'app/users/route.ts': `
+import { cached } from '../../lib/api';
+
+export async function POST() {
+  const { id } = await cached.users.create({ name: 'Ada', email: 'ada@example.com', password: 'secure_password' });
+  return Response.json(id);
+}
+`,
+  'app/layout.tsx': `
+export default function Layout({ children }: { children: React.ReactNode }) {
+  return <html><body>{children}</body></html>;
+}
+`,
+};
+
+let directory: string;
+let api: Server;
+let next: ChildProcess | undefined;
+let url: string;
+const requests: string[] = [];
+
+const stop = () => next?.kill('SIGKILL');
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'nextjs-cache-'));
+  const manifest = await readFile(join(root, 'examples/webhooks/nextjs/package.json'), 'utf8');
+  await writeFile(join(directory, 'package.json'), manifest.replace(/^.*"@example\/sdk".*\n/m, ''));
+  await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund'], { cwd: directory });
+  const sdk = join(directory, 'node_modules/@example/sdk');
+  for (const path of ['dist', 'package.json']) await cp(join(root, path), join(sdk, path), { recursive: true });
+  for (const [path, code] of Object.entries(files)) {
+    await mkdir(dirname(join(directory, path)), { recursive: true });
+    await writeFile(join(directory, path), code);
+  }
+
+  // Each answer has an id of its own, and says that the budget is spent for two minutes.
+  api = createServer(({ method, url = '' }, response) => {
+    const id = requests.push(`${method} ${url}`);
+    const reset = Math.ceil(Date.now() / 1000) + 120;
+    const headers = { 'x-ratelimit-limit': 100, 'x-ratelimit-remaining': 0, 'x-ratelimit-reset': reset };
+    response.writeHead(200, { 'content-type': 'application/json', ...headers });
+    const item = { id: `id_${id}`, name: '', description: '', email: '', created_at: '2024-01-01T00:00:00Z' };
+    const meta = { current_page: 1, total_pages: 1, total_count: 1 };
+    response.end(JSON.stringify(method === 'POST' ? item : { data: [item], meta }));
+  });
+  const [apiPort, port] = [await freePort(), await freePort()];
+  api.listen(apiPort, '127.0.0.1');
+  url = `http://127.0.0.1:${port}`;
+  const env = {
+    PATH: process.env['PATH'],
+    HOME: process.env['HOME'],
+    NODE_ENV: 'production' as const,
+    NEXT_TELEMETRY_DISABLED: '1',
+    EXAMPLE_API_TOKEN: 'token',
+    EXAMPLE_BASE_URL: `http://127.0.0.1:${apiPort}/v1`,
+  };
+  const program = join(directory, 'node_modules/next/dist/bin/next');
+  // Checks the types of the recipes, too.
+  await run(process.execPath, [program, 'build'], { cwd: directory, env });
+  next = spawn(process.execPath, [program, 'start', '-H', '127.0.0.1', '-p', String(port)], {
+    cwd: directory,
+    env,
+    stdio: 'ignore',
+  });
+  process.once('exit', stop);
+  await vi.waitFor(() => fetch(url), { timeout: 60_000, interval: 100 });
+}, 600_000);
+
+afterAll(async () => {
+  stop();
+  process.off('exit', stop);
+  api.close();
+  api.closeAllConnections();
+  await rm(directory, { recursive: true, force: true, maxRetries: 10 });
+});
+
+const idIn = async (path: string) => /id_\d+/.exec(await (await fetch(url + path)).text())?.[0];
+
+// The limit of a client that paces would keep the second call waiting for two minutes, and the test would fail.
+it.each([
+  ['a response', '/responses', 'GET /v1/projects'],
+  ['what was made of it', '/results', 'GET /v1/projects?status=active'],
+])('Next.js keeps %s, and the client does not wait for a window of the past', async (_, path, request) => {
+  const id = await idIn(path);
+
+  expect(id).toMatch(/^id_/);
+  expect(await idIn(path)).toBe(id);
+  expect(requests.filter((sent) => sent === request)).toHaveLength(1);
+});
+
+it('sends each POST', async () => {
+  const create = async () => (await fetch(`${url}/users`, { method: 'POST' })).text();
+
+  expect(await create()).not.toBe(await create());
+  expect(requests.filter((sent) => sent === 'POST /v1/users')).toHaveLength(2);
+});
