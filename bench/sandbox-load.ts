@@ -1,9 +1,8 @@
 /**
  * How many requests per second the local API can answer: `npm run bench:sandbox`.
  *
- * Starts the built `example-sandbox` as its users do and measures the time to its first answer. Then sends requests at
- * a constant rate, without waiting for earlier answers: nine tenths read projects, one tenth creates users. The exit
- * code is 1 if a request failed.
+ * Starts the built `example-sandbox` as its users do. Then sends requests at a constant rate, without waiting for earlier
+ * answers: nine tenths read projects, one tenth creates users. The exit code is 1 if a request failed.
  *
  *   --rate <n>     requests per second (default: 2000)
  *   --seconds <n>  duration (default: 10)
@@ -28,8 +27,7 @@ const seconds = Number(values.seconds);
 const cli = fileURLToPath(new URL('../sandbox/dist/cli.js', import.meta.url));
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
-async function start(): Promise<{ child: Child; url: string; took: number }> {
-  const begin = performance.now();
+async function start(): Promise<{ child: Child; url: string }> {
   const child = spawn(process.execPath, [cli, '--port', '0', '--rate-limit', '100000000/h', '--quiet'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -39,7 +37,7 @@ async function start(): Promise<{ child: Child; url: string; took: number }> {
     const url = /URL +(http:\S+)/.exec(text)?.[1];
     if (url === undefined) continue;
     await send(url, 0);
-    return { child, url, took: performance.now() - begin };
+    return { child, url };
   }
   throw new Error(`example-sandbox exited before it was ready. Its output: ${text}`);
 }
@@ -88,25 +86,6 @@ async function cpu(pid: number | undefined): Promise<number | undefined> {
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
   return fields && (Number(fields[11]) + Number(fields[12])) * 10;
 }
-
-async function bareStart(): Promise<number> {
-  const begin = performance.now();
-  await once(spawn(process.execPath, ['-e', ''], { stdio: 'ignore' }), 'exit');
-  return performance.now() - begin;
-}
-
-const bare: number[] = [];
-const starts: number[] = [];
-for (let time = 0; time < 5; time++) {
-  bare.push(await bareStart());
-  const { child, took } = await start();
-  starts.push(took);
-  await stop(child);
-}
-const median = (times: number[]) => times.sort((a, b) => a - b)[2] ?? NaN;
-console.log(
-  `time to first answer, median of 5: ${median(starts).toFixed(0)} ms (Node.js alone: ${median(bare).toFixed(0)} ms)`,
-);
 
 const { child, url } = await start();
 const latencies: number[] = [];

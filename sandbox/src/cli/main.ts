@@ -1,6 +1,10 @@
 #!/usr/bin/env node
+import { enableCompileCache } from 'node:module';
 import process from 'node:process';
-import { run } from './run.ts';
+
+// Before the code is loaded, so that later starts need not compile it. It is kept in the directory for temporary files.
+enableCompileCache();
+const { run } = await import('./run.ts');
 
 // A program that started the sandbox may read no further than the URL. The sandbox goes on without its output.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
