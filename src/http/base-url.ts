@@ -12,18 +12,15 @@ export function resolveBaseUrl(
 ): string {
   const href = typeof given === 'string' ? given : String((given as URL | null)?.href);
   const url = URL.canParse(href) ? new URL(href) : undefined;
-  if (url?.protocol !== 'https:' && url?.protocol !== 'http:') {
-    throw new InvalidRequestError('baseUrl (or EXAMPLE_BASE_URL) must be an absolute https URL.');
+  if (!url || !/^https?:/.test(url.href) || url.username || url.password || /[?#]/.test(url.href)) {
+    throw new InvalidRequestError(
+      'baseUrl (or EXAMPLE_BASE_URL) must be an absolute https URL without a user name, password, query or fragment.',
+    );
   }
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
     throw new InvalidRequestError(
       'baseUrl (or EXAMPLE_BASE_URL) must be https: over http, anyone on the network path can read the API token. ' +
         'Only a loopback host such as localhost may use http.',
-    );
-  }
-  if (url.username || url.password || /[?#]/.test(url.href)) {
-    throw new InvalidRequestError(
-      'baseUrl (or EXAMPLE_BASE_URL) must not contain a user name, password, query or fragment.',
     );
   }
   return url.href.replace(/\/+$/, '');
