@@ -144,6 +144,24 @@ describe('a batch in one process and a trickle in another', () => {
     for (const count of full) expect(count).toBeGreaterThanOrEqual(95);
   });
 
+  it.each(['normal', 'background'] as const)(
+    'in many processes, of %s priority: an interactive call elsewhere gets through within a window, from the first one on',
+    async (priority) => {
+      for (const seed of seeds) {
+        const world = new SharedWorld({}, { seed });
+        const batches = Array.from({ length: 5 }, () => world.start());
+        for (const batch of batches) batch.call(300, { priority: new CallPriority(priority) });
+        const interactive = world.start();
+        interactive.callEvery(5 * second, 150);
+
+        const records = await finish(world, [...batches, interactive]);
+
+        expect(summary(records.flat())).toMatchObject({ failed: 0, refusals: 0 });
+        expect(waitsOf(records.at(-1)!).max).toBeLessThanOrEqual(minute);
+      }
+    },
+  );
+
   it.each(seeds)(
     'of normal priority: background calls elsewhere get one request in ten all the same (seed %i)',
     async (seed) => {

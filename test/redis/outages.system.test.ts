@@ -1,29 +1,8 @@
 import { Redis } from 'ioredis';
-import { describe, expect, it } from 'vitest';
-import { LimitedApi } from '../rate-limit/support/limited-api.ts';
-import { type StorePlace, Worker } from '../rate-limit/support/workers.ts';
+import { describe, it } from 'vitest';
+import { expectNoFailure, window } from '../rate-limit/support/outage.ts';
 import { RedisCluster } from '../support/redis-cluster.ts';
 import { canRun, RedisServer, type RedisServerProgram } from '../support/redis-server.ts';
-
-const window = 1500;
-const calls = 75;
-
-/** Runs eight processes, disturbs their store in the second window, and expects that no call fails. */
-async function expectNoFailure(place: (index: number) => StorePlace, disturb: () => Promise<unknown>): Promise<void> {
-  await using api = await LimitedApi.start({ kind: 'first-request', limit: 100, window });
-  const workers = await Worker.startAll(
-    Array.from({ length: 8 }, (_, index) => ({ baseUrl: api.url, calls, window, store: place(index) })),
-  );
-  await new Promise((resolve) => setTimeout(resolve, 1.5 * window));
-  // Otherwise the disturbance comes too late.
-  expect(api.limit.granted).toBeLessThan(8 * calls);
-  await disturb();
-  const reports = await Promise.all(workers.map(({ report }) => report));
-
-  expect(reports.flatMap(({ failed }) => failed)).toEqual([]);
-  expect(reports.map(({ done }) => done)).toEqual(Array.from({ length: 8 }, () => calls));
-  expect(api.limit.refused).toBeLessThanOrEqual(30);
-}
 
 const disturbances: [string, RedisServerProgram, (server: RedisServer, admin: Redis) => Promise<unknown>][] = [
   ['is killed', 'redis-server', (server) => server.kill()],
