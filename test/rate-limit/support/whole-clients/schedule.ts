@@ -162,8 +162,7 @@ function problemsOf(
       const own = background.filter((other) => other.process === process).length;
       const isMixed = normal.some((other) => other.process === process);
       const part = Math.max(1, Math.floor(limit / processes.length));
-      const sharing = new Set(background.map((other) => other.process)).size;
-      return needed(isMixed ? Math.ceil((10 * own) / part) * limit : 10 * own * sharing);
+      return needed(isMixed ? Math.ceil((10 * own) / part) * limit : 10 * background.length);
     };
     for (const { plan: call, process, doneAt } of alive) {
       const longest = call.isBackground ? mostBackground(process) : Math.min(mostNormal, mostFair(process));
