@@ -30,12 +30,11 @@ export function wasNeverSent(error: unknown): boolean {
   return false;
 }
 
-/** The message of the innermost cause, or its code. `fetch failed` alone explains nothing. */
+/** The message or the code of the innermost cause that has one. `fetch failed` alone explains nothing. */
 export function connectionProblem(error: unknown): string {
-  let deepest = error;
-  for (let depth = 0; deepest instanceof Error && deepest.cause instanceof Error && depth < 5; depth++) {
-    deepest = deepest.cause;
+  let problem = error instanceof Error ? error.name : 'unknown reason';
+  for (let link = error, depth = 0; link instanceof Error && depth <= 5; link = link.cause, depth++) {
+    problem = link.message || ('code' in link ? String(link.code) : problem);
   }
-  if (!(deepest instanceof Error)) return 'unknown reason';
-  return deepest.message || ('code' in deepest ? String(deepest.code) : deepest.name);
+  return problem;
 }
