@@ -53,6 +53,8 @@ export async function listen(options: ListenOptions, io: ProcessIO): Promise<num
           void forward(event.request, control, io, json, style);
         }
       }
+      // After a reset the sandbox is there at once, and a test may go on at once.
+      if (await isReachable(origin, signal)) continue;
     } catch (error) {
       if (isStopped()) break;
       // A sandbox that restarts is away for a moment; one that was never there is a mistake.
@@ -110,10 +112,13 @@ function eventOf(body: string): string {
 async function untilReachable(origin: string, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await sleep(reconnectDelay, signal).catch(() => undefined);
-    const isThere = await ControlClient.connect(origin, signal).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) return;
+    if (await isReachable(origin, signal)) return;
   }
+}
+
+function isReachable(origin: string, signal: AbortSignal): Promise<boolean> {
+  return ControlClient.connect(origin, signal).then(
+    () => true,
+    () => false,
+  );
 }

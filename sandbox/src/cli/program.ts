@@ -25,9 +25,10 @@ export function createProgram(io: ProcessIO, done: (exitCode: number) => void): 
     .version(version, '-v, --version', 'show the version of @example/sandbox')
     .helpOption('-h, --help', 'show this help')
     .enablePositionalOptions()
-    .allowExcessArguments(false)
+    // Another word than a command gets a message of its own.
+    .allowExcessArguments()
     .configureOutput({ writeOut: (text) => io.out.write(text), writeErr: (text) => io.error.write(text) })
-    .showHelpAfterError('Run example-sandbox --help to list the options.')
+    .showHelpAfterError('Run example-sandbox --help to list the commands and options.')
     .exitOverride()
     .addOption(
       new Option('-p, --port <n>', 'TCP port to listen on; 0 picks a free one')
@@ -56,7 +57,8 @@ export function createProgram(io: ProcessIO, done: (exitCode: number) => void): 
     .option('--data <file>', 'file to store the state in (default: memory)')
     .option('--quiet', 'print no line for each request')
     .option('--json', 'print one JSON object a line')
-    .action(async (options: ServeOptions) => {
+    .action(async (options: ServeOptions, { args: [unknown] }: Command) => {
+      if (unknown !== undefined) program.error(`error: unknown command '${unknown}'`, { exitCode: 2 });
       const { serve } = await import('./serve.ts');
       done(await serve(options, io));
     });
@@ -121,7 +123,7 @@ export function createProgram(io: ProcessIO, done: (exitCode: number) => void): 
     });
 
   for (const command of program.commands)
-    command.helpOption('-h, --help', 'show this help').copyInheritedSettings(program);
+    command.helpOption('-h, --help', 'show this help').copyInheritedSettings(program).allowExcessArguments(false);
   tab(program, { completionCommandName: 'completion' });
   program.commands
     .find((command) => command.name() === 'completion')

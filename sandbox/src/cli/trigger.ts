@@ -3,7 +3,7 @@ import { attemptEventSchema, deliverySchema } from '../control/schemas.ts';
 import { timestamp } from '../utils/clock.ts';
 import { randomSecret } from '../utils/random.ts';
 import { attempt, outcomeOf } from '../webhooks/attempt.ts';
-import { exampleData } from '../webhooks/webhooks.ts';
+import { eventNames, exampleData } from '../webhooks/webhooks.ts';
 import { ControlClient, serverUrl } from './control-client.ts';
 import { attemptLine } from './log-lines.ts';
 import { CommandError, type ProcessIO } from './process-io.ts';
@@ -24,6 +24,9 @@ export interface TriggerOptions {
 /** Sends one event, through a sandbox that runs or to a URL. */
 export function trigger(event: string, options: TriggerOptions, io: ProcessIO): Promise<number> {
   const { to } = options;
+  if (!(eventNames as readonly string[]).includes(event)) {
+    io.error.write(`Note: the API reference has no event ${event}. It has ${eventNames.join(', ')}.\n`);
+  }
   return to === undefined ? triggerThroughServer(event, options, io) : triggerDirectly(event, to, options, io);
 }
 

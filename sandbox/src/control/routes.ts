@@ -34,7 +34,11 @@ export function controlRoutes(services: Services): Hono {
   }
 
   routes.all('*', () => {
-    throw new Failure(404, 'not_found', 'There is nothing at this path.');
+    throw new Failure(
+      404,
+      'not_found',
+      'There is no such operation. /__sandbox/openapi.json describes those there are.',
+    );
   });
   routes.onError((error) => {
     throw failureOf(error) ?? error;

@@ -104,7 +104,7 @@ test.each([
   [['--rate-limit', '0/60s'], '--rate-limit'],
   [['--seed', 'nowhere.json'], "The file can't be read"],
   [['--webhook', 'ftp://x'], 'It must be a URL that starts with http:// or https://.'],
-  [['file.json'], 'file.json'],
+  [['list'], "unknown command 'list'"],
   [['trigger'], "missing required argument 'event'"],
   [['trigger', 'a', 'b'], 'Expected 1 argument but got 2'],
   [['trigger', 'a', '--to', 'ftp://x'], 'It must be a URL that starts with http:// or https://.'],

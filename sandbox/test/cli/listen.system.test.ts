@@ -87,6 +87,19 @@ test('after a restart of the sandbox it is connected again, with the same secret
   await close();
 });
 
+test('after a reset of the sandbox it is connected again at once', async () => {
+  const { url: to, received, close } = await receiver([204]);
+  const { url, env } = await serve();
+  const listen = command(['listen', '--forward-to', to], env);
+  await listen.prints(/Secret/);
+  await fetch(new URL('/__sandbox/reset', url), { method: 'POST' });
+  await listen.prints(/Connected again\./);
+  expect(listen.output()).not.toContain('stopped');
+  expect(await command(['trigger', 'user.created'], env).exitCode).toBe(0);
+  expect(received).toHaveLength(1);
+  await close();
+});
+
 test('without a sandbox, and for a URL that another client forwards to, it fails', async () => {
   const nowhere = command(['listen', '--forward-to', 'http://127.0.0.1:3000', '--server', 'http://127.0.0.1:9']);
   expect(await nowhere.exitCode).toBe(1);

@@ -168,6 +168,7 @@ describe('trigger', () => {
     expect(await trigger.exitCode).toBe(0);
     const [, page = ''] = /order\.shipped (http:\S+\/dashboard\/deliveries\/del_123)\n/.exec(trigger.output()) ?? [];
     expect((await fetch(page)).status).toBe(200);
+    expect(trigger.output()).toContain('Note: the API reference has no event order.shipped. It has user.created.\n');
     expect(trigger.output()).toMatch(/order\.shipped → 204 \d+ ms del_123\n/);
     expect(JSON.parse(received[0]!.body)).toMatchObject({ event: 'order.shipped', data: { id: 7 } });
     expect(new URL(page).origin).toBe(new URL(url).origin);
