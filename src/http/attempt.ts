@@ -124,14 +124,14 @@ export function discard(exchange: SentRequest | undefined): void {
  * the rate limit, which it does not know. `totalTimeout` is ky's name for a limit on headers and body together.
  */
 export function request(call: Call, attempt: Attempt): ResponsePromise {
-  const { url, headers, signal, sendRequest } = attempt;
+  const { url, headers, authorization, signal, sendRequest } = attempt;
   return ky(url, {
     // ky copies its options once for each of them, so that those without a value are left out.
     ...(call.method !== 'GET' && { method: call.method, json: call.body }),
     ...(signal && { signal }),
     // ky always passes a Request.
     ...(sendRequest && { fetch: sendRequest as typeof fetch }),
-    headers,
+    headers: { ...headers, ...authorization },
     // A redirect must not carry the token to another origin, and not every runtime strips it.
     redirect: 'manual',
     timeout: false,

@@ -117,7 +117,6 @@ export class HttpClient implements Requester {
         }
         const { credential } = admission;
         const redactor = new Redactor(credential, call.secrets);
-        const headers = { ...call.headers, ...retryCount(attempt - 1 - redirects), ...auth.headers(credential) };
         const shared = sharedRequest(permit);
         // A body that the caller reads outlives the call, and with it the deadline: the caller's own signal goes along.
         const attemptSignal =
@@ -125,7 +124,8 @@ export class HttpClient implements Requester {
         const isSent = shared?.isSent === true;
         const sent = {
           url,
-          headers,
+          headers: withRetryCount(call.headers, attempt - 1 - redirects),
+          authorization: auth.headers(credential),
           redactor,
           permit,
           signal: attemptSignal,
@@ -198,8 +198,8 @@ export class HttpClient implements Requester {
 }
 
 /** Tells the API which retry of a call a request is. A page would need a preflight request for it. */
-function retryCount(retries: number): Readonly<Record<string, string>> | undefined {
-  return retries > 0 && !isBrowser() ? { 'x-retry-count': String(retries) } : undefined;
+function withRetryCount(headers: Call['headers'], retries: number): Call['headers'] {
+  return retries > 0 && !isBrowser() ? { ...headers, 'x-retry-count': String(retries) } : headers;
 }
 
 function copyOf(response: Response): Response {

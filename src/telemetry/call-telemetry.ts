@@ -21,6 +21,8 @@ export interface ObservedCall extends RequestTarget {
 export interface AttemptRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** The headers of the credential, which nothing else can set. */
+  readonly authorization: Readonly<Record<string, string>>;
   readonly redactor: Redactor;
   /** Whether another call has sent the request, which this call shares. */
   readonly isSent: boolean;
@@ -108,19 +110,19 @@ export class CallTelemetry {
     if (attempt.isSent || !this.#telemetry.observesAttempts) return send(attempt);
 
     const { events, tracing, logger } = this.#telemetry;
-    const { url, headers, redactor } = attempt;
+    const { url, authorization, redactor } = attempt;
     const event = { ...this.#about(), url: redactor.redact(url), headers: {} };
     return tracing.run('attempt', event, async () => {
       // A copy, because the traced event gets what is known at the end.
       events.emit('request', { ...event });
-      const sent = this.#withAdded(headers, event.headers);
+      const headers = this.#withAdded(attempt.headers, event.headers);
       logger.debug?.(`${event.method} ${event.path} is sent.`, {
         ...this.#about(),
         query: this.#call.query,
-        headers: redactor.redactFields(sent),
+        headers: redactor.redactFields({ ...headers, ...authorization }),
         body: redactor.redactFields(this.#call.body),
       });
-      const result = await send({ ...attempt, headers: sent });
+      const result = await send({ ...attempt, headers });
       this.#report(event, result, this.attempted(result.response));
       return result;
     });

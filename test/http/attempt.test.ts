@@ -57,7 +57,8 @@ function attempt(
   const requests: Request[] = [];
   const result = send(call, {
     url: call.url,
-    headers: { ...call.headers, authorization: 'Bearer token-1' },
+    headers: call.headers,
+    authorization: { authorization: 'Bearer token-1' },
     redactor: new Redactor('token-1', []),
     sendRequest: async (request) => {
       requests.push(request.clone());
