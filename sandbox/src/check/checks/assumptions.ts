@@ -8,9 +8,9 @@ const maxResponseSize = 64 * 1024 * 1024;
 
 const pageHeaders = ['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset'];
 
-/** Response headers that CORS lets pages read. */
-function exposed(headers: Headers): readonly string[] {
-  return (headers.get('Access-Control-Expose-Headers') ?? '').toLowerCase().split(/\s*,\s*/);
+/** The names in a header of CORS. */
+function namesIn(headers: Headers | undefined, header: string): readonly string[] {
+  return (headers?.get(header) ?? '').toLowerCase().trim().split(/\s*,\s*/);
 }
 
 const allowsOrigin = (headers: Headers | undefined) =>
@@ -117,8 +117,11 @@ export const assumptionChecks: readonly Check[] = [
     sdk: 'The browser blocks the call, which rejects with a `ConnectionError`. Call the API from your server.',
     judge: ({ preflight: exchange }) => {
       const { headers } = exchange.answer ?? {};
-      const allowed = (headers?.get('Access-Control-Allow-Headers') ?? '').toLowerCase();
-      const missing = ['authorization', 'content-type'].find((name) => !allowed.includes(name));
+      const allowed = namesIn(headers, 'Access-Control-Allow-Headers');
+      const missing = ['authorization', 'content-type'].find(
+        // In browsers, `*` stands for every header but this one.
+        (name) => !allowed.includes(name) && (name === 'authorization' || !allowed.includes('*')),
+      );
       if (!isSuccess(exchange)) return { problem: `The status is ${statusOf(exchange)}.`, exchange };
       if (!allowsOrigin(headers)) return { problem: 'It does not allow the origin.', exchange };
       return missing === undefined ? undefined : { problem: `It does not allow the header ${missing}.`, exchange };
@@ -132,7 +135,9 @@ export const assumptionChecks: readonly Check[] = [
       firstDeviation([lists.first.exchange, lists.second.exchange], ({ answer }) => {
         if (answer === undefined) return undefined;
         if (!allowsOrigin(answer.headers)) return '`Access-Control-Allow-Origin` does not allow the origin.';
-        const hidden = pageHeaders.find((name) => !exposed(answer.headers).includes(name));
+        const exposed = namesIn(answer.headers, 'Access-Control-Expose-Headers');
+        // The SDK sends no cookies, so `*` stands for every header.
+        const hidden = pageHeaders.find((name) => !exposed.includes(name) && !exposed.includes('*'));
         return hidden === undefined ? undefined : `\`Access-Control-Expose-Headers\` does not have ${hidden}.`;
       }),
   },
