@@ -10,7 +10,10 @@ const pageHeaders = ['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-
 
 /** The names in a header of CORS. */
 function namesIn(headers: Headers | undefined, header: string): readonly string[] {
-  return (headers?.get(header) ?? '').toLowerCase().trim().split(/\s*,\s*/);
+  return (headers?.get(header) ?? '')
+    .toLowerCase()
+    .trim()
+    .split(/\s*,\s*/);
 }
 
 const allowsOrigin = (headers: Headers | undefined) =>
