@@ -41,6 +41,7 @@ export default defineConfig({
           include: ['{test,sandbox/test}/**/*.system.test.ts'],
           // A busy machine takes its time to start them.
           testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       // Tests of the packed tarball where users run it. Nothing here counts for coverage.

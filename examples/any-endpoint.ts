@@ -2,7 +2,7 @@
 import { Client, NotFoundError } from '@example/sdk';
 import { z } from 'zod';
 
-const client = new Client();
+const client = new Client({ responseValidation: 'throw' }); // what doesn't match a schema is an error
 
 // Any library that follows Standard Schema will do: zod, Valibot, ArkType. The call returns the output of the schema.
 const userSchema = z.object({

@@ -113,6 +113,10 @@ describe('the examples run as they stand', () => {
     expect(proxy.targets).toEqual(['api.example.com:443']);
   });
 
+  it('from-fetch', async () => {
+    expect((await runExample('from-fetch')).stdout).toBe('60 projects by hand, 60 with the SDK.\n');
+  });
+
   it('any-endpoint', async () => {
     expect((await runExample('any-endpoint')).lines).toEqual([
       `Created in ${new Date().getUTCFullYear()}`,

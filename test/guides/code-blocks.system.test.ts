@@ -152,7 +152,7 @@ describe('the commands in the guides', () => {
     for (const command of line.split(' && ')) {
       const script = /^npm (?:run )?([\w:-]+)/.exec(command)?.[1] ?? '';
       if (script !== 'install') expect(manifest.scripts).toHaveProperty([script]);
-      else expect(command).toMatch(/^npm install( (--save-dev )?@example\/(sdk|sandbox))?$/);
+      else expect(command).toMatch(/^npm install( (--save-dev )?@example\/(sdk|sandbox)(@latest)?)?$/);
     }
   }
 });

@@ -27,7 +27,7 @@ beforeAll(async () => {
   api = await startHiddenApi();
   proxy = await startProxy(api.port);
   await writePrograms();
-}, 60_000);
+});
 beforeEach(() => {
   proxy.targets.length = 0;
   proxy.credentials = undefined;

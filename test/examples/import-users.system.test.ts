@@ -1,0 +1,128 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { Journal } from '../../examples/import-users/journal.ts';
+import { apiToken, json, serve } from '../support/http-server.ts';
+
+let file = '';
+beforeEach(() => {
+  const directory = mkdtempSync(join(tmpdir(), 'import-users-'));
+  file = join(directory, 'users.jsonl');
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+});
+
+const rows = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({
+    name: `User ${index}`,
+    email: `${index}@example.com`,
+    password: 'secret_password',
+  }));
+const write = (users: readonly object[]) =>
+  writeFileSync(file, users.map((user) => `${JSON.stringify(user)}\n`).join(''));
+const journal = () => readFileSync(`${file}.journal`, 'utf8').trimEnd().split('\n').slice(1);
+
+/** Starts the example as a user does, with the built package. */
+function start(baseUrl: string) {
+  const env = { PATH: process.env['PATH'], EXAMPLE_API_TOKEN: apiToken, EXAMPLE_BASE_URL: baseUrl, EXAMPLE_LOG: 'off' };
+  const child = spawn(process.execPath, ['examples/import-users/main.ts', file], { env });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, output }));
+  return { ended, kill: () => child.kill('SIGKILL') };
+}
+
+/** A budget that no import waits for. */
+const plenty = { 'x-ratelimit-limit': '1000000', 'x-ratelimit-remaining': '999999', 'x-ratelimit-reset': '9999999999' };
+
+/** An API that creates a user for each new key, and repeats its answer for a known one. It never looks at the email. */
+async function serveUsers(onRequest: (count: number) => void) {
+  const created = new Map<string, string>();
+  let replayed = 0;
+  let count = 0;
+  const server = await serve(({ headers, body }, response) => {
+    const key = String(headers['idempotency-key']);
+    if (created.has(key)) replayed += 1;
+    else created.set(key, (JSON.parse(body) as { email: string }).email);
+    onRequest(++count);
+    const { email } = JSON.parse(body) as { email: string };
+    json(
+      response,
+      201,
+      { id: `user_${created.get(key)}`, name: '', email, created_at: '2024-01-01T00:00:00Z' },
+      plenty,
+    );
+  });
+  return { url: server.url, emails: () => [...created.values()], replayed: () => replayed };
+}
+
+describe('import-users', () => {
+  it('creates ten thousand users, each once, although it is killed again and again', async () => {
+    const users = rows(10_000);
+    write(users);
+    let child: ReturnType<typeof start> | undefined;
+    const killAt = new Set([1, 700, 2_500, 2_600, 6_000, 9_950]);
+    // The user is there, and the answer that says so is on its way or never sent.
+    const api = await serveUsers((count) => killAt.has(count) && child?.kill());
+
+    let kills = 0;
+    for (let isDone = false; !isDone;) {
+      child = start(api.url);
+      const { code, output } = await child.ended;
+      isDone = code === 0;
+      expect(output).toBe(isDone ? `10000 of 10000 rows are done. ${file}.journal says how each ended.\n` : '');
+      kills += isDone ? 0 : 1;
+    }
+
+    expect(kills).toBe(killAt.size);
+    expect(api.emails().sort()).toEqual(users.map(({ email }) => email).sort());
+    expect(api.replayed()).toBeGreaterThan(0);
+    expect(journal()).toHaveLength(10_000);
+  }, 300_000);
+
+  it('notes rows that the API refuses, and sends them no more', async () => {
+    write(rows(3));
+    const server = await serve(({ body }, response) => {
+      const error = body.includes('"1@')
+        ? { code: 'email_taken', message: '' }
+        : { code: 'invalid', message: '', details: { name: 'Bad.' } };
+      json(response, error.code === 'email_taken' ? 409 : 422, { error });
+    });
+
+    expect((await start(server.url).ended).code).toBe(0);
+    expect((await start(server.url).ended).code).toBe(0);
+
+    expect(journal().sort()).toEqual(['0 invalid {"name":"Bad."}', '1 exists', '2 invalid {"name":"Bad."}']);
+    expect(server.requests).toHaveLength(3);
+  });
+
+  it('ends with the error that it can do nothing about, and goes on the next time', async () => {
+    write(rows(3));
+    let status = 403;
+    const server = await serve((_, response) =>
+      json(response, status, { id: 'user_1', name: '', email: '', created_at: '' }),
+    );
+
+    const { code, output } = await start(server.url).ended;
+    expect(code).toBe(1);
+    expect(output).toContain('PermissionDeniedError');
+    status = 201;
+    expect((await start(server.url).ended).code).toBe(0);
+    expect(journal()).toHaveLength(3);
+  });
+
+  it('does not believe a line of its journal that was cut off, and keeps its keys', () => {
+    const first = new Journal(`${file}.journal`);
+    first.add(0, 'user_0');
+    appendFileSync(`${file}.journal`, '1 user');
+    const second = new Journal(`${file}.journal`);
+
+    expect([second.has(0), second.has(1), second.count]).toEqual([true, false, 1]);
+    expect(second.keyOf(1)).toBe(first.keyOf(1));
+    second.add(1, 'user_1');
+    expect(journal()).toEqual(['0 user_0', '1 user_1']);
+  });
+});
