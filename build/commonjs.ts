@@ -33,6 +33,7 @@ export async function writeCommonjs(folder: string, isLeftOut: (name: string) =>
     target: 'es2023',
     // Names and short lines are what a stack needs. An ES module also needs its comments: they tell bundlers what is pure.
     minifyWhitespace: true,
+    minifySyntax: true,
     lineLimit: 100,
     logLevel: 'warning',
   });

@@ -174,8 +174,8 @@ describe('what npm publish ships', () => {
   });
 
   // docs/decisions/ says what it is made of, and why it is not 0.6 MB.
-  test('is at most 1.5 MB unpacked', () => {
-    expect(unpackedSize).toBeLessThanOrEqual(1_500_000);
+  test('is at most 1.52 MB unpacked', () => {
+    expect(unpackedSize).toBeLessThanOrEqual(1_520_000);
   });
 
   test('installs no other package along with it, and runs nothing while it is installed', () => {
