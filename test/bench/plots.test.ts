@@ -1,0 +1,35 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { drawBars } from '../../bench/plots/bar-chart.ts';
+import { plots } from '../../bench/plots/charts.ts';
+import type { Results } from '../../bench/shared/results.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+describe.each(['light', 'dark'] as const)('in %s', (theme) => {
+  it('draws bars as long as their values, and escapes what they are called', () => {
+    const bar = (name: string, value: number) => ({ name, value, label: `${value} ms`, own: false });
+    const svg = drawBars(
+      { title: 'Time', caption: '', bars: [bar('a < b', 50), bar('c & d', 100), bar('e', 0)] },
+      theme,
+    );
+    const lengths = [...svg.matchAll(/<rect [^>]*width="(\d+)"/g)].map(([, length]) => Number(length));
+
+    expect(lengths).toEqual([200, 400, 2]);
+    expect(svg).toContain('>a &lt; b</text>');
+    expect(svg).toContain('<desc>a &lt; b: 50 ms; c &amp; d: 100 ms; e: 0 ms</desc>');
+  });
+
+  it.each(plots)('$name shows what bench/results/$results.json says', ({ name, results, chart }) => {
+    const file = `${root}bench/results/${results}.json`;
+    const plot = `${root}docs/plots/${name}-${theme}.svg`;
+    // Neither is there until the benchmark has been saved.
+    expect(existsSync(plot)).toBe(existsSync(file));
+    if (!existsSync(file)) return;
+    const bars = chart(JSON.parse(readFileSync(file, 'utf8')) as Results);
+
+    expect(bars.bars.some(({ own }) => own)).toBe(true);
+    expect(readFileSync(plot, 'utf8')).toBe(drawBars(bars, theme));
+  });
+});
