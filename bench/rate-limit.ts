@@ -7,8 +7,10 @@
  *   --processes 4          several client processes
  *   --store redis          what they share the limit through: `redis`, or a `sqlite` file
  *   --foreign spread       a foreign client uses a third of the budget: `spread` evenly, or all at once (`burst`)
- *   --kind first-request   windows start with the first request instead of following the clock
- *   --hidden concurrency   a second limit that no header reports: of the `concurrency`, or of the `rate`
+ *   --kind first-request   windows start with the first request instead of following the clock, or are `sliding`
+ *   --hidden concurrency   a second limit that no header reports: of the `concurrency`, of the `rate`, or a `bucket`
+ *   --silent               no header reports any limit
+ *   --cdn                  a CDN answers three of ten requests, with headers that are out of date
  *   --retry-after          a 429 has a Retry-After header
  *   --window 4000          length of a window in milliseconds
  *
@@ -32,6 +34,8 @@ const { values: options } = parseArgs({
     kind: { type: 'string' },
     hidden: { type: 'string' },
     'retry-after': { type: 'boolean' },
+    silent: { type: 'boolean' },
+    cdn: { type: 'boolean' },
     window: { type: 'string' },
     only: { type: 'string' },
     parallel: { type: 'string', default: '4' },
@@ -107,16 +111,18 @@ function print(title: string, outcome: ReadonlyMap<string, Result>): void {
 
 /** The scenario that the options describe; `undefined` if they describe none. */
 function describedScenario(): Scenario | undefined {
-  const { calls, offset, processes, store, foreign, kind, hidden, window } = options;
+  const { calls, offset, processes, store, foreign, kind, hidden, window, silent, cdn } = options;
   const retryAfter = options['retry-after'];
   if (
-    [calls, offset, processes, store, foreign, kind, hidden, window, retryAfter].every((option) => option === undefined)
+    [calls, offset, processes, store, foreign, kind, hidden, window, retryAfter, silent, cdn].every(
+      (option) => option === undefined,
+    )
   ) {
     return undefined;
   }
   if (!(Number(calls ?? plain.calls) > plain.limit))
     throw new Error('--calls must be greater than 100. Otherwise no call has to wait.');
-  if (foreign !== undefined && kind === 'first-request')
+  if (foreign !== undefined && kind !== undefined && kind !== 'aligned')
     throw new Error('--foreign requires windows that follow the clock.');
   return {
     ...plain,
@@ -125,14 +131,28 @@ function describedScenario(): Scenario | undefined {
     processes: Number(processes ?? 1),
     store: oneOf(['none', 'redis', 'sqlite'], store ?? 'none'),
     foreign: oneOf(['none', 'spread', 'burst'], foreign ?? 'none'),
-    kind: oneOf(['aligned', 'first-request'], kind ?? 'aligned'),
-    hidden: oneOf(['none', 'concurrency', 'rate'], hidden ?? 'none'),
+    kind: oneOf(['aligned', 'first-request', 'sliding'], kind ?? 'aligned'),
+    hidden: oneOf(['none', 'concurrency', 'rate', 'bucket'], hidden ?? 'none'),
     window: Number(window ?? plain.window),
     retryAfter: retryAfter ?? false,
+    silent: silent ?? false,
+    cdn: cdn ?? false,
   };
 }
 
-function titleOf({ calls, processes, store, offset, kind, foreign, hidden, retryAfter, window }: Scenario): string {
+function titleOf({
+  calls,
+  processes,
+  store,
+  offset,
+  kind,
+  foreign,
+  hidden,
+  retryAfter,
+  window,
+  silent,
+  cdn,
+}: Scenario): string {
   return [
     `${calls} calls at once`,
     `windows of ${window} ms (${kind})`,
@@ -141,6 +161,8 @@ function titleOf({ calls, processes, store, offset, kind, foreign, hidden, retry
     ...(foreign === 'none' ? [] : [`foreign client (${foreign})`]),
     ...(hidden === 'none' ? [] : [`a hidden limit of the ${hidden}`]),
     ...(retryAfter ? ['Retry-After'] : []),
+    ...(silent ? ['no headers'] : []),
+    ...(cdn ? ['a CDN'] : []),
   ].join(', ');
 }
 

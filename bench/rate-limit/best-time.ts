@@ -10,13 +10,19 @@ export function bestTime(
   calls: number,
   { kind, limit, window, shift, hidden }: ServerOptions,
   started: number,
-  foreign: ServerReport['foreign'],
+  { foreign, cached }: Pick<ServerReport, 'foreign' | 'cached'>,
 ): number {
+  const counted = calls - cached;
   // The first request opens the first window. The ideal client opens each next window as soon as the last one ends.
-  const last = hiddenTime(hidden, calls % limit || limit, window);
-  if (kind === 'first-request') return (Math.ceil(calls / limit) - 1) * window + last;
+  const last = hiddenTime(hidden, counted % limit || limit, limit, window);
+  if (kind === 'first-request') return (Math.ceil(counted / limit) - 1) * window + last;
+  // The second window allows requests at the rate at which those of the first one expire.
+  if (kind === 'sliding') {
+    const second = (Math.floor((started - shift) / window) + 1) * window + shift;
+    return second - started + ((counted - limit) * window) / limit;
+  }
   let number = Math.floor((started - shift) / window);
-  let left = calls;
+  let left = counted;
   for (;;) {
     left -= limit - (foreign[number] ?? 0);
     if (left <= 0) return Math.max(0, number * window + shift - started) + last;

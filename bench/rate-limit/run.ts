@@ -36,9 +36,10 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 
 /** Runs a scenario with one contestant, against a new server whose windows are shifted by `shift` ms. */
 export async function run(contestant: string, scenario: Scenario, shift: number): Promise<Result> {
-  const { calls, processes, offset, kind, window, limit, retryAfter, foreign, hidden } = scenario;
-  const options: ServerOptions = { kind, window, limit, retryAfter, foreign, hidden, shift };
-  const allowed = patience * Math.ceil(calls / (foreign === 'none' ? limit : limit * (2 / 3)) - 1) * window;
+  const { calls, processes, offset, window, limit, foreign, ...rest } = scenario;
+  const options: ServerOptions = { ...rest, window, limit, foreign, shift };
+  const windows = Math.ceil(calls / (foreign === 'none' ? limit : limit * (2 / 3)));
+  const allowed = patience * (rest.kind === 'sliding' ? windows : windows - 1) * window;
   const children: ChildProcess[] = [];
   const start = (file: string, argument: object, settings = {}): ChildProcess => {
     const child = fork(here(file), [JSON.stringify(argument)], settings);
@@ -55,6 +56,8 @@ export async function run(contestant: string, scenario: Scenario, shift: number)
         calls: Math.floor((calls + i) / processes),
         port,
         store: store?.place,
+        // Without headers, a client has to be told.
+        window: rest.silent ? window : undefined,
         patience: allowed,
       };
       return start('worker.ts', assignment, {
@@ -70,7 +73,7 @@ export async function run(contestant: string, scenario: Scenario, shift: number)
     const reports = await Promise.all(workers.map((worker) => message<WorkerReport>(worker, signal)));
 
     server.send('report');
-    const { refused, foreign: foreignGranted } = await message<ServerReport>(server);
+    const { refused, ...granted } = await message<ServerReport>(server);
     const started = Math.min(...reports.map((report) => report.started));
     const ended = Math.max(...reports.map((report) => report.ended));
     const sum = (count: (report: WorkerReport) => number): number =>
@@ -80,7 +83,7 @@ export async function run(contestant: string, scenario: Scenario, shift: number)
       failed: sum((report) => report.failed),
       unfinished: sum((report) => report.unfinished),
       refused,
-      ratio: (ended - started) / bestTime(calls, options, started, foreignGranted),
+      ratio: (ended - started) / bestTime(calls, options, started, granted),
       errors: reports.map((report) => report.errors),
     };
   } finally {

@@ -14,6 +14,8 @@ export const plain: Scenario = {
   retryAfter: false,
   foreign: 'none',
   hidden: 'none',
+  silent: false,
+  cdn: false,
   calls: 300,
   processes: 1,
   store: 'none',
@@ -52,6 +54,19 @@ export function chapters(all: readonly string[]): Chapter[] {
     chapter('300 calls by four processes that share nothing', { processes: 4 }, persistent),
     chapter('300 calls, at most 5 requests in progress, which no header shows', { hidden: 'concurrency' }, persistent),
     chapter('300 calls, at most 25 in a quarter of a window, which no header shows', { hidden: 'rate' }, persistent),
+    chapter(
+      '300 calls, at most 5 requests in progress, and no rate-limit headers',
+      { hidden: 'concurrency', silent: true },
+      persistent,
+    ),
+    chapter('300 calls behind a leaky bucket of nginx, burst 10', { hidden: 'bucket' }, persistent),
+    chapter(
+      '300 calls behind a leaky bucket of nginx, burst 10, which adds `Retry-After`',
+      { hidden: 'bucket', retryAfter: true },
+      persistent,
+    ),
+    chapter('300 calls, a sliding window counter', { kind: 'sliding' }, persistent),
+    chapter('300 calls through a CDN that repeats old headers', { cdn: true }, persistent),
     chapter('300 calls while a foreign client uses a third of the budget', { foreign: 'spread' }, persistent),
     chapter(
       '300 calls while a foreign client uses a third of the budget, first in each window',
