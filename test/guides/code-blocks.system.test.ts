@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,9 +50,12 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'code-blocks-'));
   await symlink(join(root, 'node_modules'), join(directory, 'node_modules'));
   await writeFile(join(directory, 'package.json'), '{ "type": "module" }');
+  // npm links the programs of a workspace only if they were built before it installed.
+  await mkdir(join(directory, 'bin'));
+  await symlink(join(root, 'sandbox/dist/cli.js'), join(directory, 'bin/example-sandbox'));
   [redis, receiver] = await Promise.all([RedisServer.start(), startReceiver()]);
   environment = {
-    PATH: `${join(root, 'node_modules/.bin')}:${process.env['PATH']}`,
+    PATH: [join(directory, 'bin'), join(root, 'node_modules/.bin'), process.env['PATH']].join(':'),
     HOME: process.env['HOME'],
     REDIS_URL: redis.url,
     RECEIVER_URL: `http://127.0.0.1:${receiver.port}`,
