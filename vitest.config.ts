@@ -60,11 +60,11 @@ export default defineConfig({
     testTimeout: 20_000,
     coverage: {
       include: ['src/**', 'sandbox/src/**'],
-      // Tested in Chromium and as the built program, where nothing can be counted.
-      exclude: ['sandbox/src/dashboard/client/**', 'sandbox/src/cli/**', '**/*.css', '**/*.d.ts'],
+      // Tested in Chromium, where nothing can be counted.
+      exclude: ['sandbox/src/dashboard/client/**', '**/*.css', '**/*.d.ts'],
       reporter: ['text-summary', 'text'],
-      // Many branches of the dashboard are only taken in Chromium, too.
-      thresholds: { 'src/**': covered, 'sandbox/src/**': { ...covered, branches: 85 } },
+      // Branches of the dashboard are also taken in Chromium, and some of the command line in its own process.
+      thresholds: { 'src/**': covered, 'sandbox/src/**': { ...covered, branches: 92 } },
     },
   },
 });

@@ -112,7 +112,7 @@ describe('deviations', () => {
     for (const [name, change, exhaust] of seeded) {
       found.set(name, deviating((await checked(change, { exhaust })).report));
     }
-  }, 120_000);
+  }, 300_000);
 
   test.each(seeded)('%s', (name) => {
     if (notFound.includes(name)) expect(found.get(name)).toEqual([]);
