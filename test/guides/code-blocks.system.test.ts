@@ -111,7 +111,11 @@ describe('the commands in the guides', () => {
 
   /** Starts a command in a group of its own. */
   function start(line: string) {
-    const env = { ...environment, EXAMPLE_BASE_URL: `http://127.0.0.1:${port}` };
+    const env = {
+      ...environment,
+      EXAMPLE_BASE_URL: `http://127.0.0.1:${port}`,
+      EXAMPLE_API_TOKEN: 'sandbox_token', // the one that a sandbox has from its start
+    };
     const child = spawn('sh', ['-c', line], { cwd: directory, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
@@ -130,9 +134,11 @@ describe('the commands in the guides', () => {
   it.each(commands)('$name: does what it says', async ({ code }) => {
     await fetch(`http://127.0.0.1:${port}/v1/projects`); // A request for the log.
     for (const line of code.trim().split('\n')) {
-      const command = onThisMachine(line.replace(/ +#.*/, '')).replaceAll('127.0.0.1:4010', `127.0.0.1:${port}`);
+      const command = onThisMachine(line.replace(/ +#.*/, ''))
+        .replaceAll('127.0.0.1:4010', `127.0.0.1:${port}`)
+        .replaceAll('https://api.example.com', `http://127.0.0.1:${port}`);
       if (command.startsWith('npm ')) isCommandOfThisRepository(command);
-      else if (/ (listen|trigger|logs) /.test(command)) await works(command);
+      else if (/ (listen|trigger|logs|check) /.test(command)) await works(command);
       else if (command.startsWith('npx @example/sandbox')) await works(`${command} --port ${await freePort()}`);
       else await works(command.replace('curl ', 'curl --silent --show-error --fail '));
     }
