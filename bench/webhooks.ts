@@ -1,6 +1,6 @@
 /**
  * How much CPU time it takes to verify a webhook, with and without parsing it, for all libraries side by side.
- * `npm run bench:webhooks -- [--rounds 20] [--markdown] [--save]`
+ * `npm run bench:webhooks -- [--rounds 30] [--markdown] [--save]`
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,22 +8,23 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { installPeers, peerVersion } from './shared/peers.ts';
 import { saveResults, type ResultRow } from './shared/results.ts';
-import { median, quantile } from './shared/statistics.ts';
+import { median, medianInterval, quantile } from './shared/statistics.ts';
 import { table } from './shared/table.ts';
 import type { Assignment, Task } from './webhooks/assignment.ts';
 import type { Shape } from './webhooks/bodies.ts';
 
 const { values: options } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '20' },
+    rounds: { type: 'string', default: '30' },
     markdown: { type: 'boolean', default: false },
     save: { type: 'boolean', default: false },
   },
 });
 const rounds = Number(options.rounds);
 
+const contender = '@example/sdk, verifyWebhookSync';
 const names = [
-  '@example/sdk, verifyWebhookSync',
+  contender,
   '@example/sdk, verifyWebhook',
   'standardwebhooks',
   'svix',
@@ -31,6 +32,7 @@ const names = [
   '@octokit/webhooks-methods',
   'node:crypto, by hand',
 ];
+const peers = ['@octokit/webhooks-methods', 'stripe', 'standardwebhooks', 'svix'];
 const baseline = 'standardwebhooks';
 const small = 300;
 const cases: readonly [Task, bytes: number, Shape][] = [
@@ -71,21 +73,23 @@ async function start(assignment: Assignment): Promise<ChildProcess> {
   return child;
 }
 
-/** One array per round, with the cost of each contestant. */
+/** One array per round, with the cost of each contestant. Each round begins with another one. */
 async function measure(processes: readonly ChildProcess[]): Promise<number[][]> {
   const measured: number[][] = [];
   for (let round = 0; round < rounds; round++) {
     const costs: number[] = [];
-    for (const child of processes) {
-      child.send('measure');
-      costs.push(await answer(child));
+    for (let turn = 0; turn < processes.length; turn++) {
+      const index = (round + turn) % processes.length;
+      processes[index]?.send('measure');
+      costs[index] = await answer(processes[index]);
     }
     measured.push(costs);
   }
   return measured;
 }
 
-async function answer(child: ChildProcess): Promise<number> {
+async function answer(child: ChildProcess | undefined): Promise<number> {
+  if (!child) return Number.NaN;
   const ended = new AbortController();
   const end = once(child, 'exit', { signal: ended.signal }).then(([code]) => {
     throw new Error(`Measuring failed with exit code ${String(code)}.`);
@@ -104,6 +108,18 @@ interface Ranked {
   readonly high: number;
   /** CPU time of one verification, in microseconds. */
   readonly cost: number;
+}
+
+/** How the synchronous function compares with each other library. A tie is what the rounds can't decide. */
+function verdicts(measured: readonly number[][]): string[] {
+  const costsOf = (name: string) => measured.map((round) => round[names.indexOf(name)] ?? Number.NaN);
+  const ours = costsOf(contender);
+  return peers.map((name) => {
+    const ratios = costsOf(name).map((cost, round) => cost / (ours[round] ?? Number.NaN));
+    const [low, high] = medianInterval(ratios);
+    const verdict = low > 1 ? 'ahead of' : high < 1 ? 'behind' : 'a tie with';
+    return `${verdict} ${name}: ${median(ratios).toFixed(2)} × (95 %: ${low.toFixed(2)}–${high.toFixed(2)})`;
+  });
 }
 
 function report(title: string, measured: readonly number[][]): Ranked[] {
@@ -129,5 +145,7 @@ function report(title: string, measured: readonly number[][]): Ranked[] {
   ]);
   console.log(`\n${title}\n`);
   console.log(table(['', `× as fast as ${baseline}`, 'quartiles', 'CPU µs'], rows, options));
+  console.log(`\n${contender} is`);
+  for (const verdict of verdicts(measured)) console.log(`- ${verdict}`);
   return ranking;
 }

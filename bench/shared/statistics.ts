@@ -5,3 +5,12 @@ export function quantile(values: readonly number[], q: number): number {
 }
 
 export const median = (values: readonly number[]): number => quantile(values, 0.5);
+
+/**
+ * The interval that holds the median of what the values are a sample of, with a probability of 95 %, whatever their
+ * distribution: the values whose ranks are 0.98 √n away from the middle.
+ */
+export function medianInterval(values: readonly number[]): [low: number, high: number] {
+  const spread = 0.98 / Math.sqrt(values.length);
+  return [quantile(values, Math.max(0, 0.5 - spread)), quantile(values, Math.min(1, 0.5 + spread))];
+}
