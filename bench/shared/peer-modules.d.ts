@@ -32,7 +32,7 @@ declare module 'stripe' {
     static readonly webhooks: {
       constructEvent(payload: string | Uint8Array, header: string, secret: string): unknown;
       readonly signature: { verifyHeader(payload: string | Uint8Array, header: string, secret: string): unknown };
-      generateTestHeaderString(options: { payload: string; secret: string }): string;
+      generateTestHeaderString(options: { payload: string; secret: string; timestamp?: number }): string;
     };
   }
 }

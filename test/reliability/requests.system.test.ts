@@ -2,11 +2,12 @@ import type { Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { passwordForms, token } from '../../bench/reliability/secrets.ts';
-import { installPeers, peerVersion } from '../../bench/shared/peers.ts';
+import { installPeers } from '../../bench/shared/peers.ts';
 import { freePort } from '../support/free-port.ts';
 import { fail, json, serve, user, type Handler, type TestServer } from '../support/http-server.ts';
 import { documentFigures } from './support/document.ts';
 import { Peer } from './support/peers.ts';
+import { title } from './support/title.ts';
 
 // What becomes of calls to servers that fail or lie, side by side with other clients. Each has its defaults.
 
@@ -308,8 +309,3 @@ const unhandled = {
   figure: 'unhandled rejections in all of the above',
   ours: '0',
 };
-
-function title(name: string): string {
-  const version = peerVersion(name);
-  return version === 'unknown' ? name : `${name} ${version}`;
-}
