@@ -1,10 +1,25 @@
 import js from '@eslint/js';
 import prettier from 'eslint-config-prettier';
 import { defineConfig, globalIgnores } from 'eslint/config';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import ts from 'typescript-eslint';
 
+// The site is a package of its own. Without what it installs, the types of its code are unknown.
+const site = existsSync(fileURLToPath(import.meta.resolve('./site/node_modules')))
+  ? 'site/{.astro,src/content}'
+  : 'site';
+
 export default defineConfig(
-  globalIgnores(['**/dist', 'coverage', '**/node_modules', '**/.generated', '**/openapi-tools/clients', 'docs/api']),
+  globalIgnores([
+    '**/dist',
+    'coverage',
+    '**/node_modules',
+    '**/.generated',
+    '**/openapi-tools/clients',
+    'docs/api',
+    site,
+  ]),
   js.configs.recommended,
   ts.configs.strictTypeChecked,
   ts.configs.stylisticTypeChecked,

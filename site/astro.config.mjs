@@ -1,0 +1,101 @@
+import starlight from '@astrojs/starlight';
+import { defineConfig } from 'astro/config';
+import { readFileSync } from 'node:fs';
+import { env } from 'node:process';
+import { fileURLToPath, URL } from 'node:url';
+import starlightLinksValidator from 'starlight-links-validator';
+import starlightLlmsTxt from 'starlight-llms-txt';
+import starlightTypeDoc, { typeDocSidebarGroup } from 'starlight-typedoc';
+import { contentOfRepository } from './build/content.ts';
+import { markdownOfPages } from './build/markdown-of-pages.ts';
+import { pages } from './build/pages.ts';
+import typeDoc from '../typedoc.json' with { type: 'json' };
+
+const repository = fileURLToPath(new URL('../', import.meta.url));
+// Where the site is published. The workflow sets both for a version's own folder.
+const site = env.SITE_URL ?? 'https://your-org.github.io';
+const base = env.SITE_BASE ?? '/js-sdk/';
+
+/** @param {string} prefix */
+const under = (prefix) => pages.filter(({ address }) => address.startsWith(prefix)).map(({ address }) => address);
+/** @param {string} file */
+const titleOf = (file) => /^(?:# |title: '?)(.+?)'?$/m.exec(readFileSync(`${repository}${file}`, 'utf8'))?.[1] ?? file;
+const description = 'The official JavaScript and TypeScript client for the Example API.';
+
+export default defineConfig({
+  site,
+  base,
+  trailingSlash: 'always',
+  integrations: [
+    contentOfRepository(),
+    starlight({
+      title: '@example/sdk',
+      description,
+      favicon: '/favicon.svg',
+      social: [{ icon: 'github', label: 'GitHub', href: 'https://github.com/your-org/js-sdk' }],
+      customCss: ['./src/styles/site.css'],
+      components: {
+        Footer: './src/components/Footer.astro',
+        ContentPanel: './src/components/ContentPanel.astro',
+        SocialIcons: './src/components/SocialIcons.astro',
+      },
+      sidebar: [
+        { label: 'Get started', link: '/start/' },
+        'playground',
+        { label: 'Guides', items: under('guides/') },
+        ...(under('tasks/').length > 0 ? [{ label: 'By task', items: under('tasks/') }] : []),
+        { label: 'Local API and examples', items: ['sandbox', 'examples'] },
+        typeDocSidebarGroup,
+        { label: 'Facts', items: under('reference/') },
+        { label: 'How it works', collapsed: true, items: under('internals') },
+        { label: 'Decisions', collapsed: true, items: under('decisions') },
+        { label: 'Project', collapsed: true, items: under('project/') },
+      ],
+      plugins: [
+        starlightTypeDoc({
+          entryPoints: typeDoc.entryPoints.map((path) => `${repository}${path}`),
+          tsconfig: `${repository}tsconfig.json`,
+          sidebar: { label: 'API reference', collapsed: true },
+          typeDoc: {
+            name: typeDoc.name,
+            readme: './pages/api.md',
+            mergeReadme: true,
+            entryFileName: 'index',
+            excludeExternals: typeDoc.excludeExternals,
+            disableSources: typeDoc.disableSources,
+            // `npm run docs:api` checks them.
+            validation: false,
+            skipErrorChecking: true,
+            useCodeBlocks: true,
+            parametersFormat: 'table',
+            typeAliasPropertiesFormat: 'table',
+            interfacePropertiesFormat: 'table',
+            expandObjects: true,
+          },
+        }),
+        starlightLinksValidator(),
+        starlightLlmsTxt({
+          description,
+          promote: ['start', 'guides/**'],
+          demote: ['decisions/**', 'project/**'],
+          optionalLinks: pages.map(({ address, file }) => ({
+            label: titleOf(file),
+            url: `${site}${base}${address}.md`,
+          })),
+        }),
+      ],
+    }),
+    markdownOfPages(),
+  ],
+  vite: {
+    worker: { format: 'es' },
+    resolve: {
+      alias: [
+        { find: /^@pagefind\/default-ui$/, replacement: new URL('src/search/ui.ts', import.meta.url).pathname },
+        { find: /^@example\/sdk\/webhooks$/, replacement: `${repository}dist/webhooks/index.js` },
+        { find: /^@example\/sdk$/, replacement: `${repository}dist/index.js` },
+        { find: /^@example\/sandbox$/, replacement: `${repository}sandbox/dist/browser.js` },
+      ],
+    },
+  },
+});

@@ -1,0 +1,108 @@
+/** The timers and clocks that a clock is built on. */
+export interface RealTime {
+  readonly now: () => number;
+  readonly setTimeout: (callback: () => void, milliseconds: number) => number;
+  readonly clearTimeout: (timer: number) => void;
+}
+
+interface Timer {
+  due: number;
+  readonly every: number | undefined;
+  readonly callback: () => void;
+}
+
+/** A clock that runs faster than the real one, with its own timers, so that a minute's window takes seconds. */
+export class VirtualClock {
+  readonly #real: RealTime;
+  readonly #timers = new Map<number, Timer>();
+  #speed: number;
+  #virtualStart = 0;
+  #realStart: number;
+  #wake: number | undefined;
+  #ids = 0;
+
+  constructor(real: RealTime, speed: number) {
+    this.#real = real;
+    this.#speed = speed;
+    this.#realStart = real.now();
+  }
+
+  /** Milliseconds since the clock was made. */
+  now(): number {
+    return this.#virtualStart + (this.#real.now() - this.#realStart) * this.#speed;
+  }
+
+  /** Virtual milliseconds per real one. Timers that run already follow. */
+  set speed(speed: number) {
+    this.#virtualStart = this.now();
+    this.#realStart = this.#real.now();
+    this.#speed = speed;
+    this.#schedule();
+  }
+
+  setTimer(callback: () => void, milliseconds: number, repeats = false): number {
+    const delay = Math.max(0, milliseconds || 0);
+    const id = ++this.#ids;
+    this.#timers.set(id, { due: this.now() + delay, every: repeats ? Math.max(1, delay) : undefined, callback });
+    this.#schedule();
+    return id;
+  }
+
+  clearTimer(id: number | undefined): void {
+    if (id !== undefined && this.#timers.delete(id)) this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#wake !== undefined) this.#real.clearTimeout(this.#wake);
+    this.#wake = undefined;
+    if (this.#timers.size === 0) return;
+    const due = Math.min(...Array.from(this.#timers.values(), (timer) => timer.due));
+    this.#wake = this.#real.setTimeout(() => this.#run(), Math.max(0, (due - this.now()) / this.#speed));
+  }
+
+  #run(): void {
+    const now = this.now();
+    const due = [...this.#timers].filter(([, timer]) => timer.due <= now).sort(([, a], [, b]) => a.due - b.due);
+    for (const [id, timer] of due) {
+      // An earlier timer may have cleared it.
+      if (!this.#timers.has(id)) continue;
+      if (timer.every === undefined) this.#timers.delete(id);
+      else timer.due += timer.every;
+      timer.callback();
+    }
+    this.#schedule();
+  }
+}
+
+/** Replaces the clocks and timers of a global scope. Returns the clock that they follow. */
+export function installClock(scope: typeof globalThis, speed: number): VirtualClock {
+  const RealDate = scope.Date;
+  const [start, startedAt] = [RealDate.now(), performance.now()];
+  const [set, clear, real] = [scope.setTimeout, scope.clearTimeout, performance.now.bind(performance)];
+  const clock = new VirtualClock(
+    { now: real, setTimeout: (callback, delay) => Number(set(callback, delay)), clearTimeout: (timer) => clear(timer) },
+    speed,
+  );
+  const timers =
+    (repeats: boolean) =>
+    (callback: (...args: unknown[]) => void, delay?: number, ...args: unknown[]) =>
+      clock.setTimer(() => callback(...args), delay ?? 0, repeats);
+  class VirtualDate extends RealDate {
+    constructor(...args: [] | [number | string | Date]) {
+      if (args.length === 0) super(VirtualDate.now());
+      else super(...args);
+    }
+    static override now(): number {
+      return Math.floor(start + clock.now());
+    }
+  }
+  Object.assign(scope, {
+    Date: VirtualDate,
+    setTimeout: timers(false),
+    setInterval: timers(true),
+    clearTimeout: (id?: number) => clock.clearTimer(id),
+    clearInterval: (id?: number) => clock.clearTimer(id),
+  });
+  Object.defineProperty(scope.performance, 'now', { value: () => startedAt + clock.now() });
+  return clock;
+}

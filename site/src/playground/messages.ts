@@ -1,0 +1,55 @@
+import type { RecordedRequest } from '@example/sandbox';
+
+/** What the page tells the worker that runs the code. */
+export type Command =
+  | { readonly type: 'run'; readonly code: string; readonly speed: number; readonly trouble: Trouble }
+  | { readonly type: 'speed'; readonly speed: number }
+  | { readonly type: 'trouble'; readonly trouble: Trouble };
+
+/** What is switched on to go wrong. */
+export interface Trouble {
+  /** One response in five is a 500. */
+  readonly faults: boolean;
+  /** Each response takes 800 ms longer. */
+  readonly latency: boolean;
+  /** Each response is a 503. */
+  readonly outage: boolean;
+}
+
+export type Level = 'debug' | 'error' | 'info' | 'log' | 'warn';
+
+/** A request to the API that the page runs, as it is now. */
+export type ShownRequest = Pick<
+  RecordedRequest,
+  'id' | 'method' | 'target' | 'state' | 'status' | 'body' | 'received_at' | 'remaining'
+> & { readonly response: unknown };
+
+export interface ShownDelivery {
+  readonly id: string;
+  readonly event: string;
+  readonly status: string;
+  readonly tries: number;
+  readonly body: string;
+}
+
+export interface Budget {
+  readonly limit: number;
+  readonly remaining: number;
+  /** Calls that wait for the budget. */
+  readonly waiting: number;
+}
+
+/** What the worker tells the page. */
+export type Report =
+  | { readonly type: 'console'; readonly level: Level; readonly text: string }
+  | {
+      readonly type: 'state';
+      /** Milliseconds of the virtual clock since the code was started. */
+      readonly elapsed: number;
+      /** `undefined` until the code makes a client. */
+      readonly budget: Budget | undefined;
+      /** Requests that are new or have changed since the last report. */
+      readonly requests: readonly ShownRequest[];
+      readonly deliveries: readonly ShownDelivery[];
+    }
+  | { readonly type: 'end'; readonly error: string | undefined };

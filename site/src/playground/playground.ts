@@ -1,0 +1,173 @@
+import { fromHash, toHash } from './address.ts';
+import type { Editor } from './editor.ts';
+import type { Budget, Command, Level, Report, ShownDelivery, ShownRequest, Trouble } from './messages.ts';
+import { programs } from './programs.ts';
+
+/** Connects a playground's elements with an editor and with the worker that runs its program. */
+export function startPlayground(root: HTMLElement): void {
+  const button = (name: string) => find(root, `[name="${name}"]`, HTMLButtonElement);
+  const select = (name: string) => find(root, `[name="${name}"]`, HTMLSelectElement);
+  const part = (name: string) => find(root, `[data-part="${name}"]`);
+  const [run, stop, share] = [button('run'), button('stop'), button('share')];
+  const [program, speed] = [select('program'), select('speed')];
+  const troubles = ['faults', 'latency', 'outage'].map((name) => find(root, `[name="${name}"]`, HTMLInputElement));
+
+  let worker: Worker | undefined;
+  const shared = fromHash(location.hash);
+  const editor = loadEditor(part('editor'), shared ?? programs[program.value] ?? '');
+  const view = new View(root);
+
+  function end(outcome: string): void {
+    worker?.terminate();
+    worker = undefined;
+    run.disabled = false;
+    stop.disabled = true;
+    root.dataset.state = 'ended';
+    part('status').textContent = outcome;
+  }
+
+  async function start(): Promise<void> {
+    run.disabled = true;
+    view.clear();
+    root.dataset.state = 'running';
+    part('status').textContent = 'Running …';
+    const { code } = await editor;
+    worker = new Worker(new URL('./runner.ts', import.meta.url), { type: 'module' });
+    stop.disabled = false;
+    worker.addEventListener('error', (event) => end(`The program could not be started: ${event.message}`));
+    worker.addEventListener('message', ({ data }: MessageEvent<Report>) => {
+      if (data.type === 'console') view.print(data.level, data.text);
+      else if (data.type === 'state') view.show(data.budget, data.elapsed, data.requests, data.deliveries);
+      else {
+        if (data.error !== undefined) view.print('error', data.error);
+        end(data.error === undefined ? `Done. ${view.summary}` : `Failed. ${view.summary}`);
+      }
+    });
+    send({ type: 'run', code, speed: Number(speed.value), trouble: trouble() });
+  }
+
+  const send = (command: Command) => worker?.postMessage(command);
+  const trouble = (): Trouble => {
+    const [faults = false, latency = false, outage = false] = troubles.map(({ checked }) => checked);
+    return { faults, latency, outage };
+  };
+
+  run.addEventListener('click', () => void start());
+  stop.addEventListener('click', () => end(`Stopped. ${view.summary}`));
+  speed.addEventListener('change', () => send({ type: 'speed', speed: Number(speed.value) }));
+  for (const input of troubles) input.addEventListener('change', () => send({ type: 'trouble', trouble: trouble() }));
+  program.addEventListener('change', () => {
+    void editor.then((opened) => (opened.code = programs[program.value] ?? ''));
+  });
+  share.addEventListener('click', () => {
+    void editor.then(async ({ code }) => {
+      history.replaceState(undefined, '', toHash(code));
+      await navigator.clipboard.writeText(location.href).catch(() => undefined);
+      part('status').textContent = 'The address of this page now holds the program. Copy it to share it.';
+    });
+  });
+  addEventListener('hashchange', () => {
+    const code = fromHash(location.hash);
+    if (code !== undefined) void editor.then((opened) => (opened.code = code));
+  });
+  if (shared !== undefined)
+    part('status').textContent = 'This program came with the address. Read it before you run it.';
+}
+
+/** The editor is most of the page's weight, so the page is shown first. */
+async function loadEditor(parent: HTMLElement, code: string): Promise<Editor> {
+  const { createEditor } = await import('./editor.ts');
+  return createEditor(parent, code);
+}
+
+/** What a run shows. */
+class View {
+  readonly #root: HTMLElement;
+  readonly #requests = new Map<string, HTMLElement>();
+  #refused = 0;
+  #elapsed = 0;
+
+  constructor(root: HTMLElement) {
+    this.#root = root;
+  }
+
+  get summary(): string {
+    const seconds = (this.#elapsed / 1000).toFixed(1);
+    return `${this.#requests.size} requests in ${seconds} virtual seconds, ${this.#refused} refused with 429.`;
+  }
+
+  clear(): void {
+    for (const name of ['console', 'requests', 'deliveries', 'count']) this.#part(name).replaceChildren();
+    this.#requests.clear();
+    this.#refused = 0;
+  }
+
+  print(level: Level, text: string): void {
+    const line = element('span', `${text}\n`);
+    line.className = level;
+    this.#part('console').append(line);
+  }
+
+  show(
+    budget: Budget | undefined,
+    elapsed: number,
+    requests: readonly ShownRequest[],
+    deliveries: readonly ShownDelivery[],
+  ): void {
+    this.#elapsed = elapsed;
+    if (budget) this.#showBudget(budget);
+    for (const request of requests) this.#showRequest(request);
+    this.#part('count').textContent = `(${this.#requests.size})`;
+    this.#part('deliveries').replaceChildren(...deliveries.map(deliveryLine));
+    this.#part('status').textContent = this.summary;
+  }
+
+  #showBudget({ limit, remaining, waiting }: Budget): void {
+    const meter = find(this.#root, 'meter', HTMLMeterElement);
+    [meter.max, meter.value] = [limit, remaining];
+    find(this.#part('budget'), 'span').textContent = `${remaining} of ${limit} requests left, ${waiting} calls wait`;
+  }
+
+  #showRequest({ id, method, target, status, state, body, response }: ShownRequest): void {
+    const line = document.createElement('details');
+    const sent = body === undefined ? [] : [element('div', `→ ${JSON.stringify(body, undefined, 2)}`)];
+    line.append(
+      element('summary', `${status ?? state} ${method} ${target}`),
+      ...sent,
+      element('div', response === undefined ? 'no response yet' : `← ${JSON.stringify(response, undefined, 2)}`),
+    );
+    if (status !== undefined && status >= 400) line.className = 'error';
+    if (status === 429) this.#refused += 1;
+    const before = this.#requests.get(id);
+    if (before) before.replaceWith(line);
+    else this.#part('requests').prepend(line);
+    this.#requests.set(id, line);
+  }
+
+  #part(name: string): HTMLElement {
+    return find(this.#root, `[data-part="${name}"]`);
+  }
+}
+
+function deliveryLine({ event, status, tries, body }: ShownDelivery): HTMLElement {
+  const line = document.createElement('details');
+  line.append(
+    element('summary', `${status} ${event}, ${tries} ${tries === 1 ? 'attempt' : 'attempts'}`),
+    element('div', body),
+  );
+  return line;
+}
+
+function element(name: string, text: string): HTMLElement {
+  const created = document.createElement(name);
+  created.textContent = text;
+  return created;
+}
+
+function find(root: HTMLElement, selector: string): HTMLElement;
+function find<E extends HTMLElement>(root: HTMLElement, selector: string, kind: new () => E): E;
+function find(root: HTMLElement, selector: string, kind: new () => HTMLElement = HTMLElement): HTMLElement {
+  const found = root.querySelector(selector);
+  if (!(found instanceof kind)) throw new Error(`The playground has no ${selector}.`);
+  return found;
+}

@@ -1,0 +1,72 @@
+import { expect, it } from 'vitest';
+import { VirtualClock } from '../../site/src/playground/clock.ts';
+
+/** Real time that passes by hand. */
+function realTime() {
+  let now = 0;
+  let timer: { due: number; callback: () => void } | undefined;
+  return {
+    now: () => now,
+    setTimeout: (callback: () => void, milliseconds: number) => {
+      timer = { due: now + milliseconds, callback };
+      return 1;
+    },
+    clearTimeout: () => (timer = undefined),
+    pass(milliseconds: number) {
+      const end = now + milliseconds;
+      while (timer && timer.due <= end) {
+        const { due, callback } = timer;
+        timer = undefined;
+        now = due;
+        callback();
+      }
+      now = end;
+    },
+  };
+}
+
+it('lets a minute pass in two seconds', () => {
+  const real = realTime();
+  const clock = new VirtualClock(real, 30);
+  const log: number[] = [];
+  clock.setTimer(() => log.push(clock.now()), 60_000);
+
+  real.pass(1_999);
+  expect(log).toEqual([]);
+  real.pass(1);
+  expect(log).toEqual([60_000]);
+  expect(clock.now()).toBe(60_000);
+});
+
+it('hurries timers that run when its speed changes', () => {
+  const real = realTime();
+  const clock = new VirtualClock(real, 1);
+  let rang = false;
+  clock.setTimer(() => (rang = true), 60_000);
+
+  real.pass(30_000);
+  clock.speed = 10;
+  real.pass(2_999);
+  expect(rang).toBe(false);
+  real.pass(1);
+  expect(rang).toBe(true);
+});
+
+it('runs timers in the order in which they are due, and none that was cleared', () => {
+  const real = realTime();
+  const clock = new VirtualClock(real, 10);
+  const log: string[] = [];
+  clock.setTimer(() => log.push('second'), 200);
+  clock.setTimer(() => {
+    log.push('first');
+    clock.clearTimer(cleared);
+  }, 100);
+  const cleared = clock.setTimer(() => log.push('cleared'), 150);
+  const interval = clock.setTimer(() => log.push('every'), 90, true);
+
+  real.pass(20);
+  clock.clearTimer(interval);
+  real.pass(100);
+
+  expect(log).toEqual(['every', 'first', 'every', 'second']);
+});

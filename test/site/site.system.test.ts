@@ -1,0 +1,238 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasChromium, launch } from '../support/chromium.ts';
+import { programs } from '../../site/src/playground/programs.ts';
+import { serveDirectory } from '../support/static-server.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const dist = `${root}site/dist/`;
+const axe = await readFile(`${root}node_modules/axe-core/axe.min.js`, 'utf8');
+
+// Not what Vitest sets, such as DEV, which would make it a build for development.
+const ofVitest = /^(VITEST.*|NODE_ENV|TEST|MODE|DEV|PROD|SSR|BASE_URL)$/;
+const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofVitest.test(name)));
+const environment = { ...inherited, ASTRO_TELEMETRY_DISABLED: '1' };
+
+async function run(...command: string[]): Promise<void> {
+  const [program = '', ...args] = command;
+  await promisify(execFile)(program, args, {
+    cwd: root,
+    env: environment,
+  }).catch((error: unknown) => {
+    // It has what the program has printed.
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    throw new Error(`${command.join(' ')} failed:\n${stdout}\n${stderr}`);
+  });
+}
+
+const read = (path: string) => readFile(`${dist}${path}`, 'utf8');
+
+beforeAll(async () => {
+  if (!existsSync(`${root}site/node_modules`)) {
+    await run('npm', '--prefix', 'site', 'ci', '--no-fund', '--no-audit', '--loglevel=error');
+  }
+  // Broken links and anchors fail the build.
+  await run('npm', '--prefix', 'site', 'run', '--silent', 'build');
+}, 300_000);
+
+describe('the site as files', () => {
+  it('has the right types and no findings of the linter', { timeout: 180_000 }, async () => {
+    await run('npm', '--prefix', 'site', 'run', '--silent', 'typecheck');
+    await run('npx', 'eslint', 'site');
+  });
+
+  it('has a page for each guide, with its Markdown beside it', async () => {
+    const guides = (await readdir(`${root}docs`))
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => name.slice(0, -3));
+    const facts = ['assumptions', 'benchmarks', 'compatibility'];
+    for (const guide of guides) {
+      const address = `${facts.includes(guide) ? 'reference' : 'guides'}/${guide}`;
+      const title = /^# (.+)$/m.exec(await readFile(`${root}docs/${guide}.md`, 'utf8'))?.[1] ?? '';
+
+      expect(await read(`${address}/index.html`)).toContain(`>${title.replaceAll('`', '')}</h1>`);
+      expect(await read(`${address}.md`)).toContain(`# ${title.replaceAll('`', '')}`);
+    }
+  });
+
+  it('has the Markdown of each page', async () => {
+    const pages = (await readdir(dist, { recursive: true })).filter((file) => file.endsWith('/index.html'));
+    const missing = pages.map((page) => page.replace('/index.html', '.md')).filter((file) => !existsSync(dist + file));
+
+    expect(pages.length).toBeGreaterThan(200);
+    expect(missing).toEqual([]);
+  });
+
+  it('has the reference of each entry point, in the same look', async () => {
+    expect(await read('api/index.html')).toContain('@example/sdk/webhooks');
+    expect(await read('api/example/sdk/interfaces/clientoptions/index.html')).toContain('dangerouslyAllowBrowser');
+    expect(await read('api/example/sandbox/functions/createsandbox/index.html')).toContain('sl-markdown-content');
+  });
+
+  it('tells language models where everything is', async () => {
+    const index = await read('llms.txt');
+
+    expect(index).toContain('https://your-org.github.io/js-sdk/guides/rate-limits.md');
+    expect(await read('llms-full.txt')).toContain('redisRateLimitStore');
+    const links = [...index.matchAll(/https:\/\/your-org\.github\.io\/js-sdk\/([^)]+)/g)].map(([, path]) => path ?? '');
+    expect(links.filter((path) => !existsSync(dist + path))).toEqual([]);
+  });
+});
+
+describe.runIf(hasChromium || process.env['CI'] !== undefined)('the site in Chromium', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launch();
+  });
+  afterAll(() => browser.close());
+
+  async function open(path: string, options: Parameters<Browser['newPage']>[0] = {}): Promise<Page> {
+    const page = await browser.newPage(options);
+    await page.goto((await serveDirectory(dist, '/js-sdk/')) + path, { waitUntil: 'networkidle' });
+    return page;
+  }
+
+  it.each([
+    ['how do I share the limit among pods?', '/guides/rate-limits/'],
+    ['is it safe to retry a POST', '/guides/retries/'],
+    ['verify webhook signature in Express', '/guides/webhooks/'],
+    ['test my code without network', '/sandbox/'],
+    ['iterate over all projects', '/guides/pagination/'],
+  ])('answers "%s" in the first three hits of the search box', async (question, answer) => {
+    const page = await open('');
+    await page.click('button[data-open-modal]');
+    await page.fill('.pagefind-ui__search-input', question);
+    await page.waitForSelector('.pagefind-ui__result-link');
+    const hits = await page
+      .locator('.pagefind-ui__result-title .pagefind-ui__result-link')
+      .evaluateAll((links) => links.map((link) => link.getAttribute('href')));
+    await page.close();
+
+    expect(hits.slice(0, 3).some((hit) => hit?.includes(answer))).toBe(true);
+  });
+
+  describe('the playground', () => {
+    /** Runs a program, and waits until it has ended. Returns what the page says then. */
+    async function run(page: Page): Promise<{ status: string; console: string; deliveries: string; budget: string }> {
+      await page.click('[name=run]');
+      await page.waitForSelector('.playground[data-state=ended]', { timeout: 50_000 });
+      const text = async (part: string) => (await page.textContent(`[data-part=${part}]`)) ?? '';
+      return {
+        status: await text('status'),
+        console: await text('console'),
+        deliveries: await text('deliveries'),
+        budget: await text('budget'),
+      };
+    }
+
+    it.each(Object.keys(programs))('runs "%s", and sends nothing anywhere', async (name) => {
+      const page = await open('playground/');
+      const requests: string[] = [];
+      page.on('request', (request) => requests.push(request.url()));
+      await page.selectOption('[name=program]', name);
+      const outcome = await run(page);
+      const origin = new URL(page.url()).origin;
+      await page.close();
+
+      expect(outcome.status).toMatch(/^Done\. \d+ requests in [\d.]+ virtual seconds, 0 refused with 429\.$/);
+      // Only the scripts of the page itself.
+      expect(requests.filter((url) => !url.startsWith(`${origin}/js-sdk/_astro/`))).toEqual([]);
+    });
+
+    it('lets two minutes pass in seconds, and shows that no call is refused', async () => {
+      const page = await open('playground/');
+      await page.selectOption('[name=program]', '250 calls at once');
+      const start = performance.now();
+      const { status, budget, console } = await run(page);
+      const took = performance.now() - start;
+      await page.close();
+
+      const [, requests, seconds, refused] =
+        /(\d+) requests in ([\d.]+) virtual seconds, (\d+) refused/.exec(status) ?? [];
+      expect([requests, refused]).toEqual(['250', '0']);
+      expect(Number(seconds)).toBeGreaterThan(61);
+      expect(took).toBeLessThan(30_000);
+      expect(budget).toContain('of 100 requests left, 0 calls wait');
+      expect(console).toContain('250 calls done');
+    });
+
+    it('delivers webhooks to the handlers of the program', async () => {
+      const page = await open('playground/');
+      await page.selectOption('[name=program]', 'Webhooks');
+      const { console, deliveries } = await run(page);
+      await page.close();
+
+      expect(console).toContain('Welcome, ada@example.com');
+      expect(deliveries).toContain('delivered user.created, 1 attempt');
+    });
+
+    it('shows an outage that is switched on, and the bodies of the requests', async () => {
+      const page = await open('playground/');
+      await page.check('[name=outage]');
+      const { status, console } = await run(page);
+      const request = await page.textContent('[data-part=requests]');
+      await page.close();
+
+      expect(status).toContain('Failed.');
+      expect(console).toContain('InternalServerError');
+      expect(request).toContain('503 POST /v1/users');
+      expect(request).toContain('ada@example.com');
+      expect(request).not.toContain('secure_password');
+    });
+
+    it('shares a program by the address, and stops one that never ends', async () => {
+      const program = `console.log('shared'); for (;;);`;
+      const page = await open('playground/');
+      await page.fill('.cm-content', program);
+      await page.click('[name=share]');
+      const address = page.url();
+      await page.close();
+      expect(address).toContain('#code=');
+
+      const other = await open(`playground/${new URL(address).hash}`);
+      expect(await other.textContent('.cm-content')).toBe(program);
+      await other.click('[name=run]');
+      await other.waitForSelector('[data-part=console] .log');
+      await other.click('[name=stop]');
+      await other.waitForSelector('.playground[data-state=ended]');
+      await other.close();
+    });
+
+    it('gives a program no way out of the page', async () => {
+      const page = await open('playground/');
+      await page.fill(
+        '.cm-content',
+        `const { status } = await fetch('https://example.org/elsewhere');
+         console.log(status, typeof WebSocket, typeof XMLHttpRequest, typeof importScripts);`,
+      );
+      const requests: string[] = [];
+      page.on('request', (request) => requests.push(request.url()));
+      const { console } = await run(page);
+      await page.close();
+
+      expect(console).toContain('404 undefined undefined undefined');
+      expect(requests.filter((url) => url.includes('example.org'))).toEqual([]);
+    });
+  });
+
+  describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
+    it.each([390, 1280])('has no findings of axe at %i pixels', async (width) => {
+      for (const path of ['', 'playground/', 'start/', 'guides/rate-limits/', 'api/example/sdk/classes/client/']) {
+        const page = await open(path, { colorScheme, viewport: { width, height: 900 } });
+        await page.evaluate(axe);
+        // Starlight's button that opens the search has a shortcut in its name, which axe reads as a mismatch.
+        const found = await page.evaluate(
+          `axe.run({ exclude: [['[data-open-modal]']] }).then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))`,
+        );
+        await page.close();
+
+        expect({ path, found }).toEqual({ path, found: [] });
+      }
+    });
+  });
+});
