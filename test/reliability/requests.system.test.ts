@@ -97,8 +97,8 @@ interface Experiment {
   /** What it must be for the SDK. */
   readonly ours: string;
   readonly measure: (peer: Peer) => Promise<string>;
-  /** Takes so much of the processor that it would disturb the others. */
-  readonly isHeavy?: boolean;
+  /** Takes so much of the processor that it would disturb the others, or is disturbed by them. */
+  readonly isApart?: boolean;
 }
 
 const experiments: readonly Experiment[] = [
@@ -118,6 +118,7 @@ const experiments: readonly Experiment[] = [
     promise: 'A POST that times out is not sent again',
     figure: 'POSTs that reach the server',
     ours: '1',
+    isApart: true,
     measure: (peer) => posts(peer, () => undefined, 2_000),
   },
   {
@@ -145,7 +146,7 @@ const experiments: readonly Experiment[] = [
     promise: 'An outage is not multiplied',
     figure: 'requests of 200 GETs at once that are answered with 500',
     ours: '250',
-    isHeavy: true,
+    isApart: true,
     measure: async (peer) => {
       const plenty = { 'x-ratelimit-limit': '9000', 'x-ratelimit-remaining': '8000', 'x-ratelimit-reset': '60' };
       const server = await serve((_, response) => fail(response, 500, plenty));
@@ -228,20 +229,21 @@ const experiments: readonly Experiment[] = [
     promise: 'A body has a limit, also after decompression',
     figure: 'bytes read of a 200 with 96 MiB (as gzip, 96 kB)',
     ours: '64 MiB',
-    isHeavy: true,
+    isApart: true,
     measure: (peer) => bytesRead(peer, 200),
   },
   {
     promise: 'The body of an error has a limit',
     figure: 'bytes read of a 400 with 96 MiB (as gzip, 96 kB)',
     ours: '< 1 MiB',
-    isHeavy: true,
+    isApart: true,
     measure: (peer) => bytesRead(peer, 400),
   },
   {
     promise: 'Nothing is left on a shared signal',
     figure: 'listeners after 100 calls',
     ours: '0',
+    isApart: true,
     measure: async (peer) => {
       if (peer.name === 'stripe') return '–';
       const server = await serve((_, response) => json(response, 200, user));
@@ -273,7 +275,10 @@ function redirectTo(location: string) {
       void response.writeHead(status, { location }).end();
 }
 
-it('calls to servers that fail or lie end as docs/reliability.md says', { timeout: 300_000 }, async () => {
+// Once more if a figure differs: on a machine that is very busy, another client may time out before it has sent anything.
+const options = { timeout: 300_000, retry: 1 };
+
+it('calls to servers that fail or lie end as docs/reliability.md says', options, async () => {
   installPeers();
   const contestants = [ours, ...peers].map((name) => new Peer(name));
   const figures = new Map<string, string>();
@@ -283,9 +288,9 @@ it('calls to servers that fail or lie end as docs/reliability.md says', { timeou
     void figures.set(keyOf(peer, experiment), await experiment.measure(peer));
 
   // A backoff takes seconds, so that the experiments run side by side.
-  const light = experiments.filter(({ isHeavy }) => !isHeavy);
+  const light = experiments.filter(({ isApart }) => !isApart);
   await Promise.all(contestants.flatMap((peer) => light.map((experiment) => measure(peer, experiment))));
-  for (const experiment of experiments.filter(({ isHeavy }) => isHeavy)) {
+  for (const experiment of experiments.filter(({ isApart }) => isApart)) {
     await Promise.all(contestants.map((peer) => measure(peer, experiment)));
   }
   for (const peer of contestants) figures.set(keyOf(peer, unhandled), String(await peer.unhandled()));
