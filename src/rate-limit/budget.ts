@@ -7,13 +7,10 @@ import { SlidingLog } from './sliding-log.ts';
 import type { BudgetReport, RateLimitStoreReply } from './store.ts';
 import { announcedWindow, explainsRefusal, merge, relate, unknownWindow, used } from './window.ts';
 import type { RateWindow, SentRequest } from './window.ts';
-import { WindowBoundary } from './window-boundary.ts';
+import { isNearlyFull, WindowBoundary } from './window-boundary.ts';
 
 /** Milliseconds for which other clients may be why the API refuses everything. Nothing is believed for longer. */
 const longestContention = 3_600_000;
-
-/** The part of a window that is used if it looks as if it had been used up when it began. A probe may be a second late. */
-const mostOfWindow = 0.9;
 
 /**
  * How many requests may be sent, and when: the rate limit that the API announces for one token. It has no timer and no
@@ -258,14 +255,12 @@ export class Budget {
       window.reset = Math.max(window.reset ?? 0, reset);
       if (request.isBoundaryProbe) this.#probeFailed(request, refused && request.window === window);
     }
-    if (request.isBoundaryProbe && reported >= mostOfWindow * limit) {
+    if (request.isBoundaryProbe && isNearlyFull(reported, limit)) {
       const isNewer = relation === 'newer' && window.reset !== undefined;
       const isSameWindow = reset <= (window.reset ?? 0) + 1;
       this.boundary.probedFull(isNewer, isSameWindow, refused);
     }
-    if (reported >= limit) {
-      this.#window.retryAt = Math.min(this.#window.retryAt, this.boundary.refillsAt(now, limit));
-    }
+    if (reported >= limit) this.#window.retryAt = Math.min(this.#window.retryAt, this.boundary.refillsAt(now, limit));
     if (reported === 1 && !refused) this.#window.start ??= [request.sentAt, now];
     return true;
   }

@@ -160,3 +160,8 @@ export class WindowBoundary {
     return { available: 1, wakeAt: Infinity };
   }
 }
+
+/** Whether a window looks as if it had been used up when it began. The probe that reports it may be a second late. */
+export function isNearlyFull(reported: number, limit: number): boolean {
+  return reported >= 0.9 * limit;
+}
