@@ -3,7 +3,7 @@ import { Client } from '@example/sdk';
 
 const client = new Client();
 
-// A header for each attempt, with which the API's log and yours can be joined.
+// Adds a header to each attempt, so that you can match your log with the API's.
 client.on('request', ({ headers, callId, attempt }) => {
   headers['x-correlation-id'] = `${callId}/${attempt}`;
 });

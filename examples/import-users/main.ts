@@ -1,5 +1,4 @@
-// Creates a user for each line of a file, each once. It may be stopped, fail or be killed at any moment: run it again, and it goes
-// on where it was.
+// Creates one user for each line of a file, exactly once. You can stop it at any moment: the next run continues where it left off.
 //
 //   node examples/import-users/main.ts users.jsonl
 //

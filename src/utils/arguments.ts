@@ -39,7 +39,8 @@ export function callable<F>(name: string, value: F | undefined): F {
 /** One of the given words. */
 export function oneOf<W extends string>(name: string, value: string, words: readonly W[]): W {
   const word = words.find((candidate) => candidate === value);
-  return word ?? mustBe(`one of ${words.map((candidate) => `'${candidate}'`).join(', ')}`, name, value);
+  const expected = `one of ${words.map((candidate) => `'${candidate}'`).join(', ')}`;
+  return word ?? mustBe(expected, name, value, typeof value === 'string');
 }
 
 const followers = new WeakMap<AbortSignal, AbortSignal>();
@@ -114,5 +115,6 @@ function headerList(name: string, given: object | null): Iterable<unknown> {
 export function headerValue(name: string, value: unknown): string {
   // eslint-disable-next-line no-control-regex -- the point is to find control characters
   if (typeof value === 'string' && /^[^\u0000-\u0008\u000a-\u001f\u007f\u0100-\uffff]*$/.test(value)) return value;
-  return mustBe('a string without line breaks, control characters or characters beyond Latin-1', name, value);
+  // The value may be a secret.
+  return mustBe('a string without line breaks, control characters or characters beyond Latin-1', name, value, true);
 }

@@ -34,12 +34,12 @@ export function record<T>(name: string, value: T): T {
 }
 
 /**
- * Says what a value must be, and what it is.
+ * Says what a value must be and, unless it has the right type, what it is.
  *
  * @throws {InvalidRequestError} always.
  */
-export function mustBe(expected: string, name: string, value: unknown): never {
-  throw new InvalidRequestError(`${name} must be ${expected}; got ${described(value)}.`);
+export function mustBe(expected: string, name: string, value: unknown, hasType = false): never {
+  throw new InvalidRequestError(`${name} must be ${expected}${hasType ? '' : `; got ${described(value)}`}.`);
 }
 
 function isIterator(value: unknown): value is Iterable<unknown> {

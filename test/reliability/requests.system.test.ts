@@ -277,6 +277,8 @@ function redirectTo(location: string) {
 
 // Once more if a figure differs: on a machine that is very busy, another client may time out before it has sent anything.
 const options = { timeout: 300_000, retry: 1 };
+/** Where the SDK differed from what it promises. A second try does not make up for it. */
+const broken: string[] = [];
 
 it('calls to servers that fail or lie end as docs/reliability.md says', options, async () => {
   installPeers();
@@ -296,6 +298,11 @@ it('calls to servers that fail or lie end as docs/reliability.md says', options,
   for (const peer of contestants) figures.set(keyOf(peer, unhandled), String(await peer.unhandled()));
 
   const rows = [...experiments, unhandled];
+  for (const row of rows) {
+    const figure = figures.get(keyOf(contestants[0]!, row));
+    if (figure !== row.ours) broken.push(`${row.promise}: ${figure} instead of ${row.ours}`);
+  }
+  expect(broken).toEqual([]);
   await documentFigures({
     name: 'requests',
     head: ['Promise', 'What is counted', ...contestants.map(({ name }) => title(name))],
@@ -305,8 +312,6 @@ it('calls to servers that fail or lie end as docs/reliability.md says', options,
       ...contestants.map((peer) => figures.get(keyOf(peer, row)) ?? 'missing'),
     ]),
   });
-
-  for (const row of rows) expect(figures.get(keyOf(contestants[0]!, row)), row.promise).toBe(row.ours);
 });
 
 const unhandled = {

@@ -23,9 +23,9 @@ describe('the message of an error names the option and says what is expected', (
     ],
     ['maxRetries must be a whole number of at least 0; got 1.5.', () => wholeNumber('maxRetries', 1.5, 0)],
     ['fetch must be a function; got string.', () => callable('fetch', 'secret')],
-    ["logLevel must be one of 'off', 'warn'; got string.", () => oneOf('logLevel', 'secret', ['off', 'warn'])],
+    ["logLevel must be one of 'off', 'warn'.", () => oneOf('logLevel', 'secret', ['off', 'warn'])],
     [
-      'x must be a string without line breaks, control characters or characters beyond Latin-1; got string.',
+      'x must be a string without line breaks, control characters or characters beyond Latin-1.',
       () => headerValue('x', 'secret\n'),
     ],
   ])('%s', (message, check) => {

@@ -53,7 +53,7 @@ export async function listen(options: ListenOptions, io: ProcessIO): Promise<num
           void forward(event.request, control, io, json, style);
         }
       }
-      // After a reset the sandbox is there at once, and a test may go on at once.
+      // After a reset, the sandbox is still running. Reconnect without a delay, because a test may continue immediately.
       if (await isReachable(origin, signal)) continue;
     } catch (error) {
       if (isStopped()) break;

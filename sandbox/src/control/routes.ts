@@ -34,11 +34,7 @@ export function controlRoutes(services: Services): Hono {
   }
 
   routes.all('*', () => {
-    throw new Failure(
-      404,
-      'not_found',
-      'There is no such operation. /__sandbox/openapi.json describes those there are.',
-    );
+    throw new Failure(404, 'not_found', 'There is no such operation. /__sandbox/openapi.json lists all operations.');
   });
   routes.onError((error) => {
     throw failureOf(error) ?? error;
