@@ -25,10 +25,11 @@ export function grant(budget: SharedBudget, own: ProcessShare, others: readonly 
   if (isBoundary) budget.probeUntil = now + probeTimeout;
   const { normal, background } = isBoundary ? probe(own) : share(budget, own, others, now);
   const granted = normal + background;
-  if (own.background + sum(others, 'background') > 0) {
-    const owed = budget.owed + normal - (backgroundShare - 1) * background;
-    budget.owed = Math.max(owed, -mostInAdvance * backgroundShare);
-  }
+  const waited = own.background + sum(others, 'background');
+  const owed = budget.owed + (waited > 0 ? normal : 0) - (backgroundShare - 1) * background;
+  // What no waiting call can claim lapses. Otherwise, it would give whole windows to a later batch.
+  const claimed = (backgroundShare - 1) * (waited - background);
+  budget.owed = Math.max(-mostInAdvance * backgroundShare, Math.min(owed, claimed));
   own.held += granted;
   own.granted += granted;
   own.wanted -= normal;

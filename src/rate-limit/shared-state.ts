@@ -30,7 +30,10 @@ export interface SharedBudget {
   members: number;
   /** and until when those that have not returned count. */
   missingUntil: number;
-  /** Requests of normal calls while background calls waited, less nine for each that these got. */
+  /**
+   * Requests of normal calls while background calls waited, less nine for each that these got. Never below -1 000, and
+   * after a grant, nine at most for each background call that still waits.
+   */
   owed: number;
   processes: Record<string, ProcessShare>;
 }

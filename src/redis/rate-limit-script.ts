@@ -227,9 +227,10 @@ local function grant(budget, own, others, all, now)
   end
 
   local granted = normal + background
-  if sum(all, 'background') > 0 then
-    budget.owed = math.max(budget.owed + normal - (BACKGROUND_SHARE - 1) * background, -MOST_IN_ADVANCE * BACKGROUND_SHARE)
-  end
+  local waited = sum(all, 'background')
+  local owed = budget.owed + (waited > 0 and normal or 0) - (BACKGROUND_SHARE - 1) * background
+  local claimed = (BACKGROUND_SHARE - 1) * (waited - background)
+  budget.owed = math.max(-MOST_IN_ADVANCE * BACKGROUND_SHARE, math.min(owed, claimed))
   own.held = own.held + granted
   own.granted = own.granted + granted
   own.wanted = own.wanted - normal

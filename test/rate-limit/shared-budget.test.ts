@@ -156,6 +156,46 @@ describe('by priority', () => {
     }
   });
 
+  describe('beside a backlog of normal calls in another process', () => {
+    class BusyStore extends Store {
+      #reset = reset;
+
+      /** Opens a window at which background calls wait. Returns what the normal calls get, which come first. */
+      openWindow(background: number): number {
+        const before = { used: 100, reset: this.#reset, boundaryIn: 1000 };
+        this.sync('normal', { ...before, wanted: 500 });
+        this.sync('background', { ...before, background });
+        this.now += 1000;
+        this.#reset += 60;
+        return this.syncInWindow('normal', { wanted: 500 });
+      }
+
+      syncInWindow(process: string, request: Partial<RateLimitStoreRequest>): number {
+        return this.sync(process, { reset: this.#reset, boundaryIn: minute, ...request }).granted;
+      }
+    }
+
+    it('background calls that are made one by one leave nothing owed to a later batch', () => {
+      const store = new BusyStore();
+      for (let call = 1; call <= 10; call += 1) {
+        expect(store.openWindow(1)).toBe(99);
+        expect(store.syncInWindow('background', { background: 1 })).toBe(1);
+      }
+      for (const background of [500, 490, 480]) {
+        expect(store.openWindow(background)).toBe(90);
+        expect(store.syncInWindow('background', { background })).toBe(10);
+      }
+    });
+
+    it('background calls that are given up leave nothing owed to a later batch', () => {
+      const store = new BusyStore();
+      expect(store.openWindow(50)).toBe(90);
+      expect(store.syncInWindow('background', {})).toBe(0);
+      expect(store.syncInWindow('normal', { sent: 90, used: 90, wanted: 500 })).toBe(10);
+      expect(store.openWindow(500)).toBe(90);
+    });
+  });
+
   it('background calls leave as many requests as normal calls will probably arrive in the rest of the window', () => {
     const store = storeWithWindow();
     store.sync('interactive', knownWindow());
