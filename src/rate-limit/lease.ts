@@ -21,7 +21,7 @@ const retryDelay = { first: 1000, longest: 30_000 };
 const pollDelay = { first: 4, longest: 64 };
 
 /** The format of the state in the store. Versions of the SDK that use different formats use different keys. */
-const format = 2;
+const format = 3;
 
 const replyFields = [
   'generation',

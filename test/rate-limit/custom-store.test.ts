@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { format } from 'node:util';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createRateLimitStore } from '../../src/rate-limit/create-store.ts';
@@ -65,6 +66,28 @@ describe('a store of your own', () => {
     });
     await scheduler.acquire(call);
     expect(keys).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)]);
+  });
+
+  it('has another key for a state of another shape', async () => {
+    vi.restoreAllMocks();
+    const states = new Map<string, string>();
+    const scheduler = schedulerWith(new VirtualTime(), (key, request) => {
+      const step = rateLimitStep(states.get(key), request, 1_700_000_000_000);
+      states.set(key, step.state);
+      return Promise.resolve(step.reply);
+    });
+    await scheduler.acquire(call);
+    const [key, state] = [...states][0]!;
+    const { processes, ...budget } = JSON.parse(state) as { processes: Record<string, object> };
+    expect({ key, budget: Object.keys(budget), process: Object.keys(Object.values(processes)[0]!) }).toEqual({
+      // Other fields need another number of the format.
+      key: createHash('sha256').update(`3 ${id}`).digest('hex'),
+      budget: [
+        ...['generation', 'startedAt', 'updatedAt', 'limit', 'reset', 'used', 'firstUsed', 'foreign', 'boundaryAt'],
+        ...['probeFailed', 'probeUntil', 'blockedUntil', 'recoversAt', 'members', 'missingUntil', 'owed'],
+      ],
+      process: ['seenAt', 'held', 'granted', 'normal', 'backlog', 'arrivals', 'arrivedIn', 'wanted', 'background'],
+    });
   });
 
   it('is not asked again for a request that was granted and never sent', async () => {
