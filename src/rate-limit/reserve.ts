@@ -72,6 +72,7 @@ export class BackgroundShare {
   /** @param isWaiting Whether a background call waits. */
   sent(isBackground: boolean, isWaiting: boolean): void {
     if (isBackground) this.#owed = Math.max(this.#owed - backgroundShare + 1, -mostInAdvance * backgroundShare);
-    else if (isWaiting) this.#owed += 1;
+    // One that waits for another limit claims nothing meanwhile. If all of that were owed, a later batch would get it.
+    else if (isWaiting) this.#owed = Math.min(this.#owed + 1, backgroundShare - 1);
   }
 }

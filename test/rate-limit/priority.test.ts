@@ -94,6 +94,22 @@ describe('background calls', () => {
     }
   });
 
+  it('get no more of a window after others that waited for a limit of their route', async () => {
+    const [exports, others] = [2, 100].map(
+      (limit) => new LimitedServer({ kind: 'first-request', limit, window: minute }),
+    );
+    const world = new World({
+      answer: (time, request) => (request.route === '/exports' ? exports! : others!).answer(time),
+    });
+    world.call(60, { ...background(), path: '/exports', route: '/exports' });
+    const normal = callEvery(world, 500, 14 * minute);
+    world.time.after(10 * minute, () => world.call(500, background()));
+    await world.time.run();
+    const sentAt = (await Promise.all(normal)).flatMap((record) => record.sentAt);
+    const beside = sentAt.filter((at) => at >= 10 * minute && at < 11 * minute);
+    expect(beside.length).toBeGreaterThanOrEqual(90);
+  });
+
   it('use all but one request of the first window, if no normal call needs it', async () => {
     const world = busyWorld(1, 'first-request');
     world.call(100, background());
