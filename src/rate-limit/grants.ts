@@ -21,7 +21,9 @@ export function grant(budget: SharedBudget, own: ProcessShare, others: readonly 
   if (now < closedUntil) return { granted: 0, nextSyncIn: closedUntil - now };
 
   const isBoundary = budget.boundaryAt > 0 && now >= budget.boundaryAt;
-  if (isBoundary && now < budget.probeUntil) return { granted: 0, nextSyncIn: 0 };
+  if (isBoundary && (now < budget.probeUntil || yieldsProbe(budget, own, others, now))) {
+    return { granted: 0, nextSyncIn: 0 };
+  }
   if (isBoundary) budget.probeUntil = now + probeTimeout;
   const { normal, background } = isBoundary ? probe(own) : share(budget, own, others, now);
   const granted = normal + background;
@@ -36,6 +38,16 @@ export function grant(budget: SharedBudget, own: ProcessShare, others: readonly 
   own.background -= background;
   const isPending = isBoundary || budget.reset === 0 || granted === asked;
   return { granted, nextSyncIn: isPending ? 0 : nextChangeIn(budget, own, others, now) };
+}
+
+/** Whether a normal call of another process comes first. It may be unable to, so that it has as long as a probe has. */
+function yieldsProbe(
+  { boundaryAt, owed }: SharedBudget,
+  { wanted }: ProcessShare,
+  others: readonly ProcessShare[],
+  now: number,
+): boolean {
+  return wanted === 0 && owed < backgroundShare - 1 && now < boundaryAt + probeTimeout && others.some((other) => other.wanted > 0);
 }
 
 function probe({ wanted }: ProcessShare): Grant {

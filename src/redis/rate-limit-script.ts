@@ -215,7 +215,9 @@ local function grant(budget, own, others, all, now)
   if now < closedUntil then return 0, closedUntil - now end
 
   local isBoundary = budget.boundaryAt > 0 and now >= budget.boundaryAt
-  if isBoundary and now < budget.probeUntil then return 0, 0 end
+  local isYielding = own.wanted == 0 and budget.owed < BACKGROUND_SHARE - 1
+    and now < budget.boundaryAt + PROBE_TIMEOUT and sum(others, 'wanted') > 0
+  if isBoundary and (now < budget.probeUntil or isYielding) then return 0, 0 end
   local normal, background = 0, 0
   if isBoundary then
     budget.probeUntil = now + PROBE_TIMEOUT

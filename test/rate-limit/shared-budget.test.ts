@@ -230,6 +230,17 @@ describe('at the boundary', () => {
     expect(store.sync('b', { ...knownWindow(100), wanted: 9 })).toMatchObject({ granted: 1, boundaryIn: 0 });
   });
 
+  it('a background call leaves the probe to a normal call of another process, for two seconds', () => {
+    const store = storeWithWindow(100);
+    store.now += minute - 1;
+    store.sync('normal', { ...knownWindow(100), boundaryIn: 1, wanted: 9 });
+    store.now += 1;
+    const batch = { ...knownWindow(100), boundaryIn: 0, background: 9 };
+    expect(store.sync('batch', batch)).toMatchObject({ granted: 0, nextSyncIn: 0 });
+    store.now += 2_000;
+    expect(store.sync('batch', batch)).toMatchObject({ granted: 1, nextSyncIn: 0 });
+  });
+
   it('a probe that comes too early moves it', () => {
     const store = storeAtBoundary();
     store.sync('a', { ...knownWindow(100), wanted: 9 });
