@@ -59,7 +59,19 @@ it('leaves the newest version at the root when an older one is patched', () => {
 
   expect(site.read('index.html')).toBe('latest v1.10.0');
   expect(site.read('v1.9/index.html')).toBe('own v1.9.1');
-  expect(JSON.parse(site.read('versions.json'))).toEqual(['v1.10', 'v1.9']);
+  expect(JSON.parse(site.read('versions.json'))).toEqual(['v1.10.0', 'v1.9.1']);
+});
+
+it('publishes a version again, but not over its later patch', () => {
+  const site = remote();
+  site.publish('v1.2.9', 'removed.html');
+  site.publish('v1.2.9');
+  site.publish('v1.2.10');
+
+  expect(() => site.publish('v1.2.9')).toThrow('v1.2.9 would replace v1.2.10, which is newer.');
+  expect(site.files()).toEqual(['.nojekyll', 'index.html', 'v1.2/index.html', 'versions.json']);
+  expect([site.read('index.html'), site.read('v1.2/index.html')]).toEqual(['latest v1.2.10', 'own v1.2.10']);
+  expect(JSON.parse(site.read('versions.json'))).toEqual(['v1.2.10']);
 });
 
 it('refuses what is no version', () => {

@@ -97,6 +97,15 @@ it('npm trusts one job, which waits for the environment to be approved', () => {
   expect(trusted).toEqual([{ name: 'release.yml', id: 'publish', environment: 'npm' }]);
 });
 
+it('publishes the site of a version only once npm has it', () => {
+  const read = (name: string): unknown => parse(workflows.find((workflow) => workflow.name === name)!.text);
+
+  expect(Object.keys((read('site.yml') as { on: object }).on)).toEqual(['workflow_call', 'workflow_dispatch']);
+  expect(read('release.yml')).toMatchObject({
+    jobs: { site: { needs: 'publish', uses: './.github/workflows/site.yml', permissions: { contents: 'write' } } },
+  });
+});
+
 it.each([
   ['an unknown key', 'timeout-minutess: 3', "Unexpected value 'timeout-minutess'"],
   ['an unknown job', 'needs: other', "Value 'other' is not valid"],

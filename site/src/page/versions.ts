@@ -7,5 +7,6 @@ export async function listVersions(select: HTMLSelectElement): Promise<void> {
   // `.github/scripts/publish-site.ts` writes it.
   const versions = (await response.json()) as string[];
   const own = select.value;
-  select.replaceChildren(...versions.map((version) => new Option(version, version, false, version === own)));
+  const folders = versions.map((version) => version.replace(/\.\d+$/, ''));
+  select.replaceChildren(...folders.map((folder) => new Option(folder, folder, false, folder === own)));
 }
