@@ -7,19 +7,18 @@ import starlightLinksValidator from 'starlight-links-validator';
 import starlightLlmsTxt from 'starlight-llms-txt';
 import starlightTypeDoc, { typeDocSidebarGroup } from 'starlight-typedoc';
 import { contentOfRepository } from './build/content.ts';
+import { titleOf } from './build/markdown.ts';
 import { markdownOfPages } from './build/markdown-of-pages.ts';
 import { pages } from './build/pages.ts';
 import typeDoc from '../typedoc.json' with { type: 'json' };
 
 const repository = fileURLToPath(new URL('../', import.meta.url));
-// Where the site is published. The workflow sets both for a version's own folder.
+// Where the site is published. The workflow sets SITE_BASE for a version's own folder.
 const site = env.SITE_URL ?? 'https://your-org.github.io';
 const base = env.SITE_BASE ?? '/js-sdk/';
 
 /** @param {string} prefix */
 const under = (prefix) => pages.filter(({ address }) => address.startsWith(prefix)).map(({ address }) => address);
-/** @param {string} file */
-const titleOf = (file) => /^(?:# |title: '?)(.+?)'?$/m.exec(readFileSync(`${repository}${file}`, 'utf8'))?.[1] ?? file;
 const description = 'The official JavaScript and TypeScript client for the Example API.';
 
 export default defineConfig({
@@ -43,7 +42,6 @@ export default defineConfig({
         { label: 'Get started', link: '/start/' },
         'playground',
         { label: 'Guides', items: under('guides/') },
-        ...(under('tasks/').length > 0 ? [{ label: 'By task', items: under('tasks/') }] : []),
         { label: 'Local API and examples', items: ['sandbox', 'examples'] },
         typeDocSidebarGroup,
         { label: 'Facts', items: under('reference/') },
@@ -79,7 +77,7 @@ export default defineConfig({
           promote: ['start', 'guides/**'],
           demote: ['decisions/**', 'project/**'],
           optionalLinks: pages.map(({ address, file }) => ({
-            label: titleOf(file),
+            label: titleOf(readFileSync(`${repository}${file}`, 'utf8')) ?? file,
             url: `${site}${base}${address}.md`,
           })),
         }),

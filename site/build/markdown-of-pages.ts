@@ -2,6 +2,7 @@ import type { AstroIntegration } from 'astro';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { titleOf, withoutComponents } from './markdown.ts';
 
 const content = fileURLToPath(new URL('../src/content/docs/', import.meta.url));
 
@@ -14,26 +15,22 @@ export function markdownOfPages(): AstroIntegration {
         const output = fileURLToPath(dir);
         for (const file of await readdir(content, { recursive: true })) {
           if (!/\.mdx?$/.test(file)) continue;
-          const [, title = '', text = ''] =
-            /^---\n[^]*?^title: "?(.+?)"?\n[^]*?^---\n([^]*)$/m.exec(await readFile(join(content, file), 'utf8')) ?? [];
+          const markdown = await readFile(join(content, file), 'utf8');
+          const text = markdown.replace(/^---\n[^]*?^---\n/m, '');
           const path = join(output, `${addressOf(file)}.md`);
           await mkdir(dirname(path), { recursive: true });
-          await writeFile(path, `# ${title}\n\n${withoutComponents(text).trim()}\n`);
+          const body = file.endsWith('.mdx') ? withoutComponents(text) : text;
+          await writeFile(path, `# ${titleOf(markdown) ?? ''}\n\n${body.trim()}\n`);
         }
       },
     },
   };
 }
 
-/** Astro leaves out of an address what is neither a letter, a digit nor a hyphen. */
+/** Astro's addresses are in lower case and without `@`. */
 function addressOf(file: string): string {
   return file
     .toLowerCase()
     .replaceAll('@', '')
     .replace(/(\/index)?\.mdx?$/, '');
-}
-
-/** MDX without its imports and components: their content stays. */
-function withoutComponents(text: string): string {
-  return text.replaceAll(/^import .+\n/gm, '').replaceAll(/^\s*<\/?[A-Z][^>]*>\n?/gm, '');
 }

@@ -12,7 +12,17 @@ export interface Page {
 }
 
 /** Guides in the order in which a reader meets them. Others follow by name. */
-const order = ['errors', 'retries', 'rate-limits', 'pagination', 'webhooks', 'observability'];
+const order = [
+  'tasks',
+  'errors',
+  'retries',
+  'rate-limits',
+  'pagination',
+  'webhooks',
+  'observability',
+  'reliability',
+  'networks',
+];
 const elsewhere = ['assumptions', 'benchmarks', 'compatibility'];
 
 export const pages: readonly Page[] = [
@@ -24,7 +34,6 @@ export const pages: readonly Page[] = [
     .filter((name) => !elsewhere.includes(name))
     .toSorted((a, b) => rank(a) - rank(b))
     .map((name) => ({ address: `guides/${name}`, file: `docs/${name}.md` })),
-  ...folder('docs/guides', 'tasks'),
   { address: 'sandbox', file: 'sandbox/README.md' },
   { address: 'examples', file: 'examples/README.md' },
   ...elsewhere.map((name) => ({ address: `reference/${name}`, file: `docs/${name}.md` })),
@@ -44,14 +53,10 @@ function folder(path: string, address: string): Page[] {
   }));
 }
 
-/** Names of the Markdown files in a folder, without their extension; none if there is no such folder. */
+/** Names of the Markdown files in a folder, without their extension. */
 function names(path: string): string[] {
-  try {
-    const files = readdirSync(`${root}${path}`, { withFileTypes: true });
-    return files.filter((file) => file.isFile() && file.name.endsWith('.md')).map(({ name }) => name.slice(0, -3));
-  } catch {
-    return [];
-  }
+  const files = readdirSync(`${root}${path}`).filter((name) => name.endsWith('.md'));
+  return files.map((name) => name.slice(0, -3));
 }
 
 function rank(name: string): number {

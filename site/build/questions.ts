@@ -1,4 +1,4 @@
-/** What readers ask that a page answers, in their words. They stand at its end, where the search finds them. */
+/** The questions that each page answers, in readers' words. They are listed at its end, where the search finds them. */
 export const questions: Readonly<Record<string, readonly string[]>> = {
   start: ['How do I install it and make my first call?', 'Does it run in a browser, a Worker, Bun or Deno?'],
   'guides/errors': ['How do I handle a user that is not found?', 'How do I tell a timeout from a refused request?'],

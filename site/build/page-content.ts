@@ -1,0 +1,67 @@
+import { dirname, posix } from 'node:path';
+import { outsideCode, titleOf } from './markdown.ts';
+import { type Page, pages } from './pages.ts';
+import { questions } from './questions.ts';
+
+const repository = 'https://github.com/your-org/js-sdk';
+const main = `${repository}/blob/main/`;
+const publishedPlots = 'https://raw.githubusercontent.com/your-org/js-sdk/main/docs/plots/';
+
+export interface Edition {
+  /** Path of the site, such as `/js-sdk/`. */
+  readonly base: string;
+  /** The tag of the version if the site is for that version alone. Its pages link to the files of the tag. */
+  readonly tag?: string | undefined;
+}
+
+/** A page with front matter, and with links to where the other pages are on the site. */
+export function toContent(page: Page, markdown: string, edition: Edition): string {
+  const { base, tag } = edition;
+  if (markdown.startsWith('---')) return markdown.replaceAll(/(\]\(|link: |href=")\/(?=\w)/g, `$1${base}`);
+  const text = markdown.slice(markdown.indexOf('\n') + 1);
+  const title = titleOf(markdown)?.replaceAll('`', '') ?? page.address;
+  const matter = {
+    title,
+    description: firstSentence(text) ?? title,
+    // Nobody can change a version that is published.
+    ...(tag === undefined && { editUrl: `${repository}/edit/main/${page.file}` }),
+  };
+  const lines = Object.entries(matter).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
+  return [
+    '---',
+    ...lines,
+    '---',
+    rewriteLinks(page, text, edition).replaceAll(publishedPlots, `${base}plots/`),
+    ...answers(page),
+  ].join('\n');
+}
+
+function answers({ address }: Page): string[] {
+  const asked = questions[address];
+  return asked ? ['', '## Questions that this page answers', '', ...asked.map((question) => `- ${question}`)] : [];
+}
+
+function firstSentence(text: string): string | undefined {
+  const paragraph = text.split(/\n{2,}/).find((block) => /^\w/.test(block.trim()));
+  const plain = paragraph
+    ?.replaceAll(/\[([^\]]+)\]\([^)]+\)/g, '$1')
+    .replaceAll(/[`*]/g, '')
+    .replaceAll('\n', ' ');
+  return plain?.trim().split(/(?<=[.:]) /)[0];
+}
+
+/** Links to files that have a page go there; links to other files go to the repository. */
+function rewriteLinks(page: Page, text: string, edition: Edition): string {
+  return outsideCode(text, (part) =>
+    part.replaceAll(/\]\(([^)\s]+)\)/g, (_, link: string) => `](${destination(page, link, edition)})`),
+  );
+}
+
+function destination(page: Page, link: string, { base, tag }: Edition): string {
+  const [target = '', anchor] = link.split('#');
+  if (target === '' || (/^\w+:/.test(target) && !target.startsWith(main))) return link;
+  const hash = anchor === undefined ? '' : `#${anchor}`;
+  const file = target.startsWith(main) ? target.slice(main.length) : posix.join(dirname(page.file), target);
+  const found = pages.find((each) => each.file === file || each.file === posix.join(file, 'README.md'));
+  return found ? `${base}${found.address}/${hash}` : `${repository}/blob/${tag ?? 'main'}/${file}${hash}`;
+}
