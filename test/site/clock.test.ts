@@ -70,3 +70,19 @@ it('runs timers in the order in which they are due, and none that was cleared', 
 
   expect(log).toEqual(['every', 'first', 'every', 'second']);
 });
+
+it('goes on after a timer that throws', () => {
+  const real = realTime();
+  const clock = new VirtualClock(real, 10);
+  const log: string[] = [];
+  clock.setTimer(() => {
+    throw new Error('thrown');
+  }, 100);
+  clock.setTimer(() => log.push('at once'), 100);
+  clock.setTimer(() => log.push('later'), 200);
+
+  expect(() => real.pass(10)).toThrow('thrown');
+  real.pass(10);
+
+  expect(log).toEqual(['at once', 'later']);
+});

@@ -68,6 +68,13 @@ describe('the site as files', () => {
     expect(missing).toEqual([]);
   });
 
+  it('keeps the code of a page in its Markdown, and leaves out the components of the site', async () => {
+    expect(await read('guides/webhooks.md')).toMatch(/^import \{ Webhooks \} from '@example\/sdk\/webhooks';$/m);
+    const home = await read('index.md');
+    expect(home).toMatch(/^# @example\/sdk\n/);
+    expect(home).not.toMatch(/^import |<Playground/m);
+  });
+
   it('has the reference of each entry point, in the same look', async () => {
     expect(await read('api/index.html')).toContain('@example/sdk/webhooks');
     expect(await read('api/example/sdk/interfaces/clientoptions/index.html')).toContain('dangerouslyAllowBrowser');
@@ -201,6 +208,47 @@ describe.runIf(hasChromium || process.env['CI'] !== undefined)('the site in Chro
       await other.click('[name=stop]');
       await other.waitForSelector('.playground[data-state=ended]');
       await other.close();
+    });
+
+    it('copies the address, or says that it has to be copied', async () => {
+      for (const [allowed, said] of [
+        [['clipboard-write'], 'Copied the address of this page, which now contains the program.'],
+        [[], 'The address of this page now holds the program. Copy it to share it.'],
+      ] as const) {
+        const page = await open('playground/');
+        await page.context().grantPermissions([...allowed]);
+        await page.waitForSelector('.cm-content');
+        await page.click('[name=share]');
+        await page.waitForFunction("document.querySelector('[data-part=status]').textContent !== ''");
+        expect(await page.textContent('[data-part=status]')).toBe(said);
+        await page.close();
+      }
+    });
+
+    it('shows an error that a callback of the program throws, and nothing of the run before', async () => {
+      const page = await open('playground/');
+      expect((await run(page)).budget).toContain('requests left');
+      await page.fill('.cm-content', `await new Promise(() => setTimeout(() => { throw new Error('thrown'); }));`);
+      const { status, console, budget } = await run(page);
+      await page.close();
+
+      expect(status).toMatch(/^Failed\. 0 requests in /);
+      expect(console).toContain('Error: thrown');
+      expect(budget.trim()).toBe('Not started.');
+    });
+
+    it.each([
+      ['editor', /^The program could not be started: .*editor/],
+      ['runner', /^The program could not be started: its code could not be loaded\.$/],
+      ['dist', /^Failed\. /],
+    ])("ends when its %s can't be loaded", async (chunk, said) => {
+      const page = await open('start/');
+      await page.route(new RegExp(`/_astro/${chunk}[^/]*\\.js$`), (route) => route.abort());
+      await page.goto(new URL('../playground/', page.url()).href);
+      const { status } = await run(page);
+      expect(status).toMatch(said);
+      expect(await page.isEnabled('[name=run]')).toBe(true);
+      await page.close();
     });
 
     it('gives a program no way out of the page', async () => {

@@ -63,14 +63,18 @@ export class VirtualClock {
   #run(): void {
     const now = this.now();
     const due = [...this.#timers].filter(([, timer]) => timer.due <= now).sort(([, a], [, b]) => a.due - b.due);
-    for (const [id, timer] of due) {
-      // An earlier timer may have cleared it.
-      if (!this.#timers.has(id)) continue;
-      if (timer.every === undefined) this.#timers.delete(id);
-      else timer.due += timer.every;
-      timer.callback();
+    try {
+      for (const [id, timer] of due) {
+        // An earlier timer may have cleared it.
+        if (!this.#timers.has(id)) continue;
+        if (timer.every === undefined) this.#timers.delete(id);
+        else timer.due += timer.every;
+        timer.callback();
+      }
+    } finally {
+      // A callback that throws ends only itself.
+      this.#schedule();
     }
-    this.#schedule();
   }
 }
 

@@ -26,16 +26,30 @@ export function startPlayground(root: HTMLElement): void {
     part('status').textContent = outcome;
   }
 
+  function couldNotStart(reason = 'its code could not be loaded.'): void {
+    end(`The program could not be started: ${reason}`);
+  }
+
   async function start(): Promise<void> {
     run.disabled = true;
     view.clear();
     root.dataset.state = 'running';
     part('status').textContent = 'Running …';
     const { code } = await editor;
-    worker = new Worker(new URL('./runner.ts', import.meta.url), { type: 'module' });
+    const started = new Worker(new URL('./runner.ts', import.meta.url), { type: 'module' });
+    worker = started;
     stop.disabled = false;
-    worker.addEventListener('error', (event) => end(`The program could not be started: ${event.message}`));
-    worker.addEventListener('message', ({ data }: MessageEvent<Report>) => {
+    let reported = false;
+    started.addEventListener('error', ({ message }: Partial<ErrorEvent>) => {
+      if (worker !== started) return;
+      if (reported) {
+        view.print('error', message ?? 'Unknown error');
+        end(`Failed. ${view.summary}`);
+      } else couldNotStart(message);
+    });
+    started.addEventListener('message', ({ data }: MessageEvent<Report>) => {
+      if (worker !== started) return;
+      reported = true;
       if (data.type === 'console') view.print(data.level, data.text);
       else if (data.type === 'state') view.show(data.budget, data.elapsed, data.requests, data.deliveries);
       else {
@@ -52,7 +66,9 @@ export function startPlayground(root: HTMLElement): void {
     return { faults, latency, outage };
   };
 
-  run.addEventListener('click', () => void start());
+  run.addEventListener('click', () => {
+    start().catch((error: unknown) => couldNotStart(String(error)));
+  });
   stop.addEventListener('click', () => end(`Stopped. ${view.summary}`));
   speed.addEventListener('change', () => send({ type: 'speed', speed: Number(speed.value) }));
   for (const input of troubles) input.addEventListener('change', () => send({ type: 'trouble', trouble: trouble() }));
@@ -62,8 +78,9 @@ export function startPlayground(root: HTMLElement): void {
   share.addEventListener('click', () => {
     void editor.then(async ({ code }) => {
       history.replaceState(undefined, '', toHash(code));
-      await navigator.clipboard.writeText(location.href).catch(() => undefined);
-      part('status').textContent = 'The address of this page now holds the program. Copy it to share it.';
+      part('status').textContent = (await copy(location.href))
+        ? 'Copied the address of this page, which now contains the program.'
+        : 'The address of this page now holds the program. Copy it to share it.';
     });
   });
   addEventListener('hashchange', () => {
@@ -72,6 +89,16 @@ export function startPlayground(root: HTMLElement): void {
   });
   if (shared !== undefined)
     part('status').textContent = 'This program came with the address. Read it before you run it.';
+}
+
+/** Returns `false` if the browser refuses. */
+async function copy(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The editor is most of the page's weight, so the page is shown first. */
@@ -100,6 +127,9 @@ class View {
     for (const name of ['console', 'requests', 'deliveries', 'count']) this.#part(name).replaceChildren();
     this.#requests.clear();
     this.#refused = 0;
+    this.#elapsed = 0;
+    find(this.#root, 'meter', HTMLMeterElement).value = 0;
+    this.#budgetText.textContent = 'Not started.';
   }
 
   print(level: Level, text: string): void {
@@ -125,7 +155,7 @@ class View {
   #showBudget({ limit, remaining, waiting }: Budget): void {
     const meter = find(this.#root, 'meter', HTMLMeterElement);
     [meter.max, meter.value] = [limit, remaining];
-    find(this.#part('budget'), 'span').textContent = `${remaining} of ${limit} requests left, ${waiting} calls wait`;
+    this.#budgetText.textContent = `${remaining} of ${limit} requests left, ${waiting} calls wait`;
   }
 
   #showRequest({ id, method, target, status, state, body, response }: ShownRequest): void {
@@ -142,6 +172,10 @@ class View {
     if (before) before.replaceWith(line);
     else this.#part('requests').prepend(line);
     this.#requests.set(id, line);
+  }
+
+  get #budgetText(): HTMLElement {
+    return find(this.#part('budget'), 'span');
   }
 
   #part(name: string): HTMLElement {

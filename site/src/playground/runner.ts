@@ -7,6 +7,7 @@ import { transform } from 'sucrase';
 import { installClock } from './clock.ts';
 import type { Command, Level, Report, ShownRequest, Trouble } from './messages.ts';
 import { printed } from './printed.ts';
+import { startTrouble } from './trouble.ts';
 
 const real = { setInterval: setInterval.bind(globalThis), clearInterval: clearInterval.bind(globalThis) };
 const send = (report: Report) => postMessage(report);
@@ -15,18 +16,18 @@ const clock = installClock(globalThis, 1);
 closeWaysOut();
 redirectConsole();
 
-let trouble: Trouble = { faults: false, latency: false, outage: false };
 const secret = `whsec_${btoa('playground playground ok')}`;
 /** Where the sandbox sends its webhooks; the program's handler answers there. */
 const receiver = 'https://playground.example/webhooks';
 
 addEventListener('message', ({ data }: MessageEvent<Command>) => {
-  if (data.type === 'run') void start(data);
+  if (data.type === 'run') start(data).catch((error: unknown) => send({ type: 'end', error: printed([error]) }));
   else if (data.type === 'speed') clock.speed = data.speed;
   else setTrouble(data.trouble);
 });
 
 let sandbox: Sandbox | undefined;
+let endTrouble: (() => void) | undefined;
 
 async function start({ code, speed, trouble }: Extract<Command, { type: 'run' }>): Promise<void> {
   // They must be loaded after the clock is installed.
@@ -79,6 +80,8 @@ async function start({ code, speed, trouble }: Extract<Command, { type: 'run' }>
   const began = clock.now();
   const known = new Map<string, string>();
   const report = () => send(stateOf(api, clients, clock.now() - began, known));
+  // From here on, errors are the program's.
+  report();
   const timer = real.setInterval(report, 100);
   const error = await run(code, modules).then(
     () => undefined,
@@ -133,12 +136,9 @@ function stateOf(
   };
 }
 
-function setTrouble(next: Trouble): void {
-  trouble = next;
-  sandbox?.faults.clear();
-  if (trouble.outage) sandbox?.faults.next({ status: 503, share: 1 });
-  if (trouble.faults) sandbox?.faults.next({ status: 500, share: 0.2 });
-  if (trouble.latency) sandbox?.faults.next({ latency: 800, share: 1 });
+function setTrouble(trouble: Trouble): void {
+  endTrouble?.();
+  endTrouble = sandbox && startTrouble(sandbox, trouble);
 }
 
 /** Some of them belong to the prototypes of the global scope. The API's `fetch` takes the place of the browser's. */
