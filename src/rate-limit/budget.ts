@@ -117,6 +117,7 @@ export class Budget {
     const known = this.#window.reset ?? 0;
     if (reset > (isNew ? known : known + 1)) {
       this.#window = { ...unknownWindow(limit), reset, sentAt: now, answeredAt: now };
+      this.#log.clear();
     }
     if (reset >= known && boundaryIn > 0) this.#window.retryAt = now + boundaryIn;
     if (blockedFor > 0) this.#blockedUntil = Math.max(this.#blockedUntil, now + blockedFor);
@@ -204,7 +205,6 @@ export class Budget {
     return Math.max(0, limit - this.inFlight - this.#log.count(now, this.period));
   }
 
-  /** When more than none will be available. */
   get #opensAt(): number {
     return Math.min(this.boundary.probeAt, this.#log.expiresAt(this.period));
   }

@@ -47,7 +47,12 @@ function yieldsProbe(
   others: readonly ProcessShare[],
   now: number,
 ): boolean {
-  return wanted === 0 && owed < backgroundShare - 1 && now < boundaryAt + probeTimeout && others.some((other) => other.wanted > 0);
+  return (
+    wanted === 0 &&
+    owed < backgroundShare - 1 &&
+    now < boundaryAt + probeTimeout &&
+    others.some((other) => other.wanted > 0)
+  );
 }
 
 function probe({ wanted }: ProcessShare): Grant {

@@ -140,29 +140,32 @@ function problemsOf(
     problems.push(`${refused} requests were refused`);
   }
   if (hidden === 'none' && disturbances.length === 0 && !hasCrash) {
+    /** A request that fails on its way is sent again. */
+    const requests = (calls: readonly Outcome[]) =>
+      calls.length + calls.filter(({ plan: { networkFails } }) => networkFails).length;
     /** Milliseconds for so many requests. One more window may have been used when the first of them was made. */
-    const needed = (requests: number) => (Math.ceil(requests / limit) + 1) * (minute + 2 * second + 10 * latency);
+    const needed = (count: number) => (Math.ceil(count / limit) + 1) * (minute + 2 * second + 10 * latency);
     // Processes without a store don't divide a window equally.
-    const most = needed(outcomes.length + foreign.length) + (isShared ? 0 : minute * processes.length);
+    const most = needed(requests(outcomes) + foreign.length) + (isShared ? 0 : minute * processes.length);
     // Of ten requests, one may be that of a background call.
     const normal = outcomes.filter(({ plan: { isBackground } }) => !isBackground);
-    const mostNormal = isShared && foreign.length === 0 ? needed((normal.length * 10) / 9) : most;
+    const mostNormal = isShared && foreign.length === 0 ? needed((requests(normal) * 10) / 9) : most;
     /** In each window, a process whose calls wait gets an equal part, whatever the others do. */
     const mostFair = (process: number) => {
       if (!isShared || foreign.length > 0) return most;
-      const own = normal.filter((other) => other.process === process).length;
+      const own = requests(normal.filter((other) => other.process === process));
       const isMixed = outcomes.some((other) => other.process === process && other.plan.isBackground);
       const part = Math.max(1, Math.floor(limit / processes.length));
       return needed(Math.ceil((isMixed ? (own * 10) / 9 : own) / part) * limit);
     };
     const background = outcomes.filter(({ plan: { isBackground } }) => isBackground);
-    /** Of ten requests, background calls get one: of all processes, or, where normal calls wait too, of their own one. */
+    /** Of ten requests, background calls get one: of all processes and, while normal calls of their own wait, of that one. */
     const mostBackground = (process: number) => {
       if (!isShared || foreign.length > 0) return most;
-      const own = background.filter((other) => other.process === process).length;
+      const own = requests(background.filter((other) => other.process === process));
       const isMixed = normal.some((other) => other.process === process);
       const part = Math.max(1, Math.floor(limit / processes.length));
-      return needed(isMixed ? Math.ceil((10 * own) / part) * limit : 10 * background.length);
+      return needed(Math.max(10 * requests(background), isMixed ? Math.ceil((10 * own) / part) * limit : 0));
     };
     for (const { plan: call, process, doneAt } of alive) {
       const longest = call.isBackground ? mostBackground(process) : Math.min(mostNormal, mostFair(process));
