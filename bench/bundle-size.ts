@@ -1,4 +1,4 @@
-/** How much a page has to download: bundled by esbuild, minified and gzipped. `npm run bench:size -- [--markdown] [--save]` */
+/** How much a page has to download: bundled by esbuild, minified and gzipped. `npm run bench:size -- [--save]` */
 import { build } from 'esbuild';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -6,10 +6,10 @@ import { gzipSync } from 'node:zlib';
 import { bundledPackages } from '../test/support/bundled-packages.ts';
 import { installPeers } from './shared/peers.ts';
 import { saveResults } from './shared/results.ts';
-import { table } from './shared/table.ts';
+import { print, sizeTable, type SizeRow } from './shared/tables.ts';
 
 const { values: options } = parseArgs({
-  options: { markdown: { type: 'boolean', default: false }, save: { type: 'boolean', default: false } },
+  options: { save: { type: 'boolean', default: false } },
 });
 
 installPeers();
@@ -29,21 +29,13 @@ const bundles: readonly (readonly [what: string, source: string])[] = [
   ['@anthropic-ai/sdk', `export { default } from '@anthropic-ai/sdk'`],
 ];
 
-const sizes = await Promise.all(bundles.map(async ([what, source]) => ({ what, ...(await size(source)) })));
-const rows = sizes.map(({ what, minified, zipped, packages }) => [
-  what,
-  kilobytes(zipped),
-  kilobytes(minified),
-  packages.length > 3 ? String(packages.length) : packages.join(', '),
-]);
-console.log(table(['', 'min + gzip, kB', 'min, kB', 'packages'], rows, options));
-if (options.save)
-  saveResults(
-    'size',
-    sizes.map(({ what, zipped, minified, packages }) => ({ what, zipped, minified, packages: packages.join(', ') })),
-  );
+const sizes = await Promise.all(
+  bundles.map(async ([what, source]): Promise<SizeRow> => ({ what, ...(await size(source)) })),
+);
+print([sizeTable(sizes)]);
+if (options.save) saveResults('size', sizes);
 
-async function size(source: string): Promise<{ minified: number; zipped: number; packages: string[] }> {
+async function size(source: string): Promise<Omit<SizeRow, 'what'>> {
   const { outputFiles, metafile } = await build({
     stdin: { contents: source, resolveDir: bench },
     bundle: true,
@@ -58,7 +50,7 @@ async function size(source: string): Promise<{ minified: number; zipped: number;
   const code = outputFiles[0]?.contents ?? new Uint8Array();
   const whole = packagesIn(metafile.outputs);
   const parts = bundledPackages(Buffer.from(code).toString()).filter((name) => !whole.includes(name));
-  const packages = [...whole, ...parts];
+  const packages = [...whole, ...parts].join(', ');
   return { minified: code.length, zipped: gzipSync(code, { level: 9 }).length, packages };
 }
 
@@ -71,8 +63,4 @@ function packagesIn(
   );
   const names = files.map(([path]) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]);
   return [...new Set(names.filter((name) => name !== undefined))];
-}
-
-function kilobytes(bytes: number): string {
-  return (bytes / 1000).toFixed(1);
 }

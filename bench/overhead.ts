@@ -1,6 +1,6 @@
 /**
  * How much CPU time a call adds to `fetch`, for all clients side by side.
- * `npm run bench:overhead -- [--rounds 40] [--markdown] [--save]`
+ * `npm run bench:overhead -- [--rounds 40] [--save]`
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,14 +8,13 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Assignment, Round } from './overhead/measure.ts';
 import { installPeers } from './shared/peers.ts';
-import { saveResults, type ResultRow } from './shared/results.ts';
+import { saveResults } from './shared/results.ts';
 import { median, quantile } from './shared/statistics.ts';
-import { table } from './shared/table.ts';
+import { overheadTables, print, type OverheadRow } from './shared/tables.ts';
 
 const { values: options } = parseArgs({
   options: {
     rounds: { type: 'string', default: '40' },
-    markdown: { type: 'boolean', default: false },
     save: { type: 'boolean', default: false },
   },
 });
@@ -30,9 +29,11 @@ const server = fork(here('overhead/server.ts'));
 const [port] = (await once(server, 'message')) as [number];
 
 try {
-  const results: ResultRow[] = [];
+  const results: OverheadRow[] = [];
   for (const concurrency of [1, 10]) {
-    results.push(...report(concurrency, await measure({ port, concurrency, rounds })));
+    const costs = ranked(concurrency, await measure({ port, concurrency, rounds }));
+    print(overheadTables(costs));
+    results.push(...costs);
   }
   if (options.save) saveResults('overhead', results);
 } finally {
@@ -51,28 +52,13 @@ async function measure(assignment: Assignment): Promise<Round[]> {
   return measured;
 }
 
-function report(concurrency: number, measured: readonly Round[]): ResultRow[] {
-  const names = Object.keys(measured[0] ?? {});
-  const costs = names
+function ranked(concurrency: number, measured: readonly Round[]): OverheadRow[] {
+  return Object.keys(measured[0] ?? {})
     .map((name) => {
       const cost = measured.map((round) => round[name] ?? Number.NaN);
       const ratios = measured.map((round) => (round[name] ?? Number.NaN) / (round['fetch'] ?? Number.NaN));
-      return {
-        name,
-        cost: median(cost),
-        ratio: median(ratios),
-        low: quantile(ratios, 0.25),
-        high: quantile(ratios, 0.75),
-      };
+      const [low, high] = [quantile(ratios, 0.25), quantile(ratios, 0.75)];
+      return { concurrency, name, cost: median(cost), ratio: median(ratios), low, high };
     })
     .sort((a, b) => a.ratio - b.ratio);
-  const rows = costs.map(({ name, cost, ratio, low, high }) => [
-    name,
-    ratio.toFixed(2),
-    name === 'fetch' ? '' : `${low.toFixed(2)}–${high.toFixed(2)}`,
-    cost.toFixed(0),
-  ]);
-  console.log(concurrency === 1 ? '\nOne call at a time\n' : `\n${concurrency} calls at a time\n`);
-  console.log(table(['', '× fetch', 'quartiles', 'CPU µs per call'], rows, options));
-  return costs.map((each) => ({ concurrency, ...each }));
 }

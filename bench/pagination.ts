@@ -2,23 +2,23 @@
  * What it takes to read 2 000 items: how many requests, and how many items are lost or repeated, while the list rests and
  * while it changes; and how long it takes, compared with an ideal client that makes as many parallel requests. Then how much
  * heap a list of a million items uses (`--items 0` skips that).
- * `npm run bench:pagination -- [--walks 200] [--rounds 7] [--items 1000000] [--markdown] [--save]`
+ * `npm run bench:pagination -- [--walks 200] [--rounds 7] [--items 1000000] [--save]`
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ideal, pageByPage, sdk, type Read } from './pagination/clients.ts';
-import { saveResults, type ResultRow } from './shared/results.ts';
+import { saveResults } from './shared/results.ts';
 import { median } from './shared/statistics.ts';
 import { table } from './shared/table.ts';
+import { print, walkTables, type WalkRow } from './shared/tables.ts';
 
 const { values: options } = parseArgs({
   options: {
     walks: { type: 'string', default: '200' },
     rounds: { type: 'string', default: '7' },
     items: { type: 'string', default: '1000000' },
-    markdown: { type: 'boolean', default: false },
     save: { type: 'boolean', default: false },
   },
 });
@@ -34,7 +34,7 @@ const server = fork(here('pagination/server.ts'));
 const [port] = (await once(server, 'message')) as [number];
 const url = `http://127.0.0.1:${port}`;
 
-const results: ResultRow[] = [];
+const results: object[] = [];
 try {
   await readMoving();
   await measureTime(50);
@@ -52,7 +52,7 @@ async function readMoving(): Promise<void> {
     ['@example/sdk, prefetch: 8', sdk(8)],
   ];
   for (const changes of [0, 2, 5, 15]) {
-    const rows: string[][] = [];
+    const rows: WalkRow[] = [];
     for (const [index, [name, read]] of clients.entries()) {
       const requests: number[] = [];
       let [lost, repeated] = [0, 0];
@@ -67,12 +67,10 @@ async function readMoving(): Promise<void> {
       }
       const mean = requests.reduce((sum, count) => sum + count, 0) / requests.length;
       const most = Math.max(...requests);
-      results.push({ what: 'a moving list', name, length, changes, requests: mean, most, lost, repeated });
-      rows.push([name, mean.toFixed(1), String(most), String(lost), String(repeated)]);
+      rows.push({ name, length, changes, walks, requests: mean, most, lost, repeated });
     }
-    const moves = changes === 0 ? 'one walk, at rest' : `${walks} walks, up to ${changes} changes before each response`;
-    console.log(`\n${length} items: ${moves}\n`);
-    console.log(table(['', 'requests', 'at most', 'items lost', 'repeated'], rows, options));
+    print(walkTables(rows));
+    results.push(...rows.map((row) => ({ what: 'a moving list', ...row })));
   }
 }
 
@@ -107,7 +105,7 @@ async function measureTime(latency: number): Promise<void> {
     ]);
   }
   console.log(`\n${length} items, ${latency} ms latency; with prefetch: 8, the target is ${target} × the ideal time\n`);
-  console.log(table(['', '× ideal', 'median', 'ms', 'ideal, ms'], rows, options));
+  console.log(table(['', '× ideal', 'median', 'ms', 'ideal, ms'], rows));
 }
 
 async function timed(read: Read, list: string): Promise<number> {
@@ -136,5 +134,5 @@ async function readMillion(): Promise<void> {
     ((heap - before) / 2 ** 20).toFixed(2),
   ]);
   console.log(`\n${items.toLocaleString('en')} items, prefetch: 8; heap after a full garbage collection\n`);
-  console.log(table(['', 'MB', 'growth, MB'], rows, options));
+  console.log(table(['', 'MB', 'growth, MB'], rows));
 }

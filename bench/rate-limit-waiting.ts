@@ -1,13 +1,12 @@
-/** What 100 000 calls cost that wait for the rate limit. `npm run bench:waiting -- [--calls 100000] [--markdown] [--save]` */
+/** What 100 000 calls cost that wait for the rate limit. `npm run bench:waiting -- [--calls 100000] [--save]` */
 import { parseArgs } from 'node:util';
 import { saveResults } from './shared/results.ts';
 import { loadSdk } from './shared/sdk.ts';
-import { table } from './shared/table.ts';
+import { print, waitingTable } from './shared/tables.ts';
 
 const { values: options } = parseArgs({
   options: {
     calls: { type: 'string', default: '100000' },
-    markdown: { type: 'boolean', default: false },
     save: { type: 'boolean', default: false },
   },
 });
@@ -19,18 +18,9 @@ const measured = [
   await measure('each on its own'),
   await measure('that share one `AbortSignal`', new AbortController()),
 ];
-const rows = measured.map(({ what, queued, aborted, bytes }) => [
-  what,
-  seconds(queued),
-  aborted === null ? '–' : seconds(aborted),
-  bytes.toFixed(0),
-]);
-console.log(table([`${calls} calls`, 'to queue, s', 'to abort, s', 'bytes each'], rows, options));
-if (options.save)
-  saveResults(
-    'waiting',
-    measured.map((each) => ({ calls, ...each })),
-  );
+const results = measured.map((each) => ({ calls, ...each }));
+print([waitingTable(results)]);
+if (options.save) saveResults('waiting', results);
 process.exit();
 
 /** Queues the calls of a client whose window is used up, and aborts them if they have a signal. */
@@ -66,8 +56,4 @@ function heap(): number {
   if (globalThis.gc === undefined) throw new Error('Run it with --expose-gc.');
   globalThis.gc();
   return process.memoryUsage().heapUsed;
-}
-
-function seconds(milliseconds: number): string {
-  return (milliseconds / 1000).toFixed(2);
 }

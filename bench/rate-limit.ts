@@ -14,15 +14,15 @@
  *   --retry-after          a 429 has a Retry-After header
  *   --window 4000          length of a window in milliseconds
  *
- * Every run also takes `--only ky,openai` (prefixes of names), `--parallel 4` (runs at a time), `--markdown`,
+ * Every run also takes `--only ky,openai` (prefixes of names), `--parallel 4` (runs at a time),
  * `--verbose`, and `--save`, which writes `bench/results/rate-limit.json`.
  */
 import { parseArgs } from 'node:util';
-import { patience, run, type Result, type Scenario } from './rate-limit/run.ts';
+import { run, type Result, type Scenario } from './rate-limit/run.ts';
 import { chapters, plain, type Chapter } from './rate-limit/scenarios.ts';
 import { installPeers } from './shared/peers.ts';
 import { saveResults } from './shared/results.ts';
-import { table } from './shared/table.ts';
+import { print, rateLimitTables } from './shared/tables.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -39,7 +39,6 @@ const { values: options } = parseArgs({
     window: { type: 'string' },
     only: { type: 'string' },
     parallel: { type: 'string', default: '4' },
-    markdown: { type: 'boolean', default: false },
     save: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
   },
@@ -65,16 +64,17 @@ const workers = Number(options.parallel);
 let finished = 0;
 await Promise.all(Array.from({ length: workers }, (_, worker) => work(worker)));
 if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
-for (const [{ title }, outcome] of results) print(title, outcome);
-if (options.save) {
-  const rows = [...results].flatMap(([{ title }, outcome]) =>
-    [...outcome].map(([name, { done, failed, unfinished, refused, ratio }]) => ({
-      ...{ title, name, done, failed, unfinished, refused },
-      ratio: failed > 0 || unfinished > 0 ? null : ratio,
-    })),
-  );
-  saveResults('rate-limit', rows);
-}
+// Runs end in any order. The tables keep the order of the contestants.
+const rows = [...results].flatMap(([{ title }, outcome]) =>
+  names.flatMap((name) => {
+    const result = outcome.get(name);
+    if (!result) return [];
+    const { done, failed, unfinished, refused } = result;
+    return [{ title, name, done, failed, unfinished, refused, ratio: failed + unfinished > 0 ? null : result.ratio }];
+  }),
+);
+print(rateLimitTables(rows));
+if (options.save) saveResults('rate-limit', rows);
 
 /** Shifts the windows of each worker by a second, so that parallel runs don't burst at the same time. */
 async function work(worker: number): Promise<void> {
@@ -92,21 +92,6 @@ async function work(worker: number): Promise<void> {
     if (options.verbose) console.error(progress, result);
     else if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${progress}`);
   }
-}
-
-function print(title: string, outcome: ReadonlyMap<string, Result>): void {
-  // Runs end in any order. The table keeps the order of the contestants.
-  const rows = names.flatMap((name) => {
-    const result = outcome.get(name);
-    if (!result) return [];
-    const { done, failed, unfinished, refused, ratio } = result;
-    // A client that gives up on calls has not done the same job in less time.
-    const time = failed > 0 ? '–' : unfinished > 0 ? `> ${patience}` : ratio.toFixed(2);
-    return [[name, String(done), String(failed), String(refused), time]];
-  });
-  if (rows.length === 0) return;
-  console.log(options.markdown ? `\n**${title}**\n` : `\n${title}\n`);
-  console.log(table(['', 'done', 'failed', 'refused (429)', '× best time'], rows, options));
 }
 
 /** The scenario that the options describe; `undefined` if they describe none. */

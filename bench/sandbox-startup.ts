@@ -1,6 +1,6 @@
 /**
  * How long `example-sandbox` takes from the start of its process until it says that it listens:
- * `npm run bench:sandbox-startup -- [--rounds 30] [--markdown]`
+ * `npm run bench:sandbox-startup -- [--rounds 30] [--save]`
  *
  * Beside it run Node.js alone and a bare server on hono, which is what the sandbox is built on. The first start finds no
  * compiled code on the disk; a later one does. All take turns. The exit code is 1 if a later start takes more than 300 ms.
@@ -13,11 +13,12 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { saveResults } from './shared/results.ts';
 import { median, quantile } from './shared/statistics.ts';
-import { table } from './shared/table.ts';
+import { print, sandboxStartupTable } from './shared/tables.ts';
 
 const { values: options } = parseArgs({
-  options: { rounds: { type: 'string', default: '30' }, markdown: { type: 'boolean', default: false } },
+  options: { rounds: { type: 'string', default: '30' }, save: { type: 'boolean', default: false } },
 });
 
 /** Milliseconds that a start may take. */
@@ -56,12 +57,14 @@ for (let round = 0; round <= Number(options.rounds); round += 1) {
 }
 await rm(scratch, { recursive: true });
 
-const rows = [...times].map(([name, each]) => [
+const rows = [...times].map(([name, each]) => ({
   name,
-  median(each).toFixed(0),
-  `${quantile(each, 0.25).toFixed(0)}–${quantile(each, 0.75).toFixed(0)}`,
-]);
-console.log(table(['', 'ms', 'quartiles'], rows, options));
+  time: median(each),
+  low: quantile(each, 0.25),
+  high: quantile(each, 0.75),
+}));
+print([sandboxStartupTable(rows)]);
+if (options.save) saveResults('sandbox-startup', rows);
 process.exitCode = median(times.get('example-sandbox, a later start') ?? []) <= target ? 0 : 1;
 
 /** Milliseconds until the process prints something: that it listens. */

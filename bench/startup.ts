@@ -1,21 +1,20 @@
 /**
  * How much CPU time it takes to load a package with `import` and with `require`. Each load runs in a new process, and
- * the packages take turns. `npm run bench:startup -- [--rounds 30] [--markdown] [--save]`
+ * the packages take turns. `npm run bench:startup -- [--rounds 30] [--save]`
  */
 import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { installPeers } from './shared/peers.ts';
-import { saveResults, type ResultRow } from './shared/results.ts';
+import { saveResults } from './shared/results.ts';
 import { dist } from './shared/sdk.ts';
 import { median, quantile } from './shared/statistics.ts';
-import { table } from './shared/table.ts';
+import { print, startupTables, type StartupRow } from './shared/tables.ts';
 
 const { values: options } = parseArgs({
   options: {
     rounds: { type: 'string', default: '30' },
-    markdown: { type: 'boolean', default: false },
     save: { type: 'boolean', default: false },
   },
 });
@@ -55,7 +54,7 @@ function measuring(load: string): string {
   `;
 }
 
-const results: ResultRow[] = [];
+const results: StartupRow[] = [];
 for (const [kind, { script, packages }] of Object.entries(loaders)) {
   const costs = new Map<string, number[]>(packages.map(([name]) => [name, []]));
   // The first round only warms the file system's cache.
@@ -65,7 +64,9 @@ for (const [kind, { script, packages }] of Object.entries(loaders)) {
       if (round > 0) costs.get(name)?.push(cost);
     }
   }
-  results.push(...report(kind, costs));
+  const loads = ranked(kind, costs);
+  print(startupTables(loads));
+  results.push(...loads);
 }
 if (options.save) saveResults('startup', results);
 
@@ -74,22 +75,13 @@ async function costOf(script: string): Promise<number> {
   return Number(stdout);
 }
 
-function report(kind: string, costs: ReadonlyMap<string, readonly number[]>): ResultRow[] {
+function ranked(kind: string, costs: ReadonlyMap<string, readonly number[]>): StartupRow[] {
   const yardstick = costs.get('ky') ?? [];
-  const loads = [...costs]
+  return [...costs]
     .map(([name, cost]) => {
       const ratios = cost.map((each, round) => each / (yardstick[round] ?? Number.NaN));
       const [low, high] = [quantile(ratios, 0.25), quantile(ratios, 0.75)];
-      return { name, cost: median(cost), ratio: median(ratios), low, high };
+      return { kind, name, cost: median(cost), ratio: median(ratios), low, high };
     })
     .sort((a, b) => a.ratio - b.ratio);
-  const rows = loads.map(({ name, cost, ratio, low, high }) => [
-    name,
-    ratio.toFixed(2),
-    name === 'ky' ? '' : `${low.toFixed(2)}–${high.toFixed(2)}`,
-    cost.toFixed(1),
-  ]);
-  console.log(`\n${kind}\n`);
-  console.log(table(['', '× ky', 'quartiles', 'CPU ms'], rows, options));
-  return loads.map((each) => ({ kind, ...each }));
 }

@@ -1,7 +1,7 @@
 /**
  * What the tracing channels cost where nothing subscribes to them: CPU time of a call, and bytes of the bundle. Two clients take
  * turns, one with the channels and one without, and so do two clients without them, whose difference is noise.
- * `npm run bench:tracing -- [--rounds 300] [--markdown] [--save]`
+ * `npm run bench:tracing -- [--rounds 300] [--save]`
  */
 import { build, type Plugin } from 'esbuild';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +16,6 @@ import { table } from './shared/table.ts';
 const { values: options } = parseArgs({
   options: {
     rounds: { type: 'string', default: '300' },
-    markdown: { type: 'boolean', default: false },
     save: { type: 'boolean', default: false },
   },
 });
@@ -89,7 +88,7 @@ const cells = rows.map(({ what, ratio: value, low, high }) => [
   value.toFixed(4),
   `${low.toFixed(3)}–${high.toFixed(3)}`,
 ]);
-console.log(table(columns, cells, options));
+console.log(table(columns, cells));
 
 /** Leaves all of tracing out of the sources, also what `@example/sdk/otel` needs. */
 const withoutTracing: Plugin = {

@@ -1,22 +1,21 @@
 /**
  * How much CPU time it takes to verify a webhook, with and without parsing it, for all libraries side by side.
- * `npm run bench:webhooks -- [--rounds 30] [--markdown] [--save]`
+ * `npm run bench:webhooks -- [--rounds 30] [--save]`
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { installPeers, peerVersion } from './shared/peers.ts';
-import { saveResults, type ResultRow } from './shared/results.ts';
+import { installPeers } from './shared/peers.ts';
+import { saveResults } from './shared/results.ts';
 import { median, medianInterval, quantile } from './shared/statistics.ts';
-import { table } from './shared/table.ts';
+import { print, webhooksTables, type Ranked, type WebhooksRow } from './shared/tables.ts';
 import type { Assignment, Task } from './webhooks/assignment.ts';
 import type { Shape } from './webhooks/bodies.ts';
 
 const { values: options } = parseArgs({
   options: {
     rounds: { type: 'string', default: '30' },
-    markdown: { type: 'boolean', default: false },
     save: { type: 'boolean', default: false },
   },
 });
@@ -34,12 +33,11 @@ const names = [
 ];
 const peers = ['@octokit/webhooks-methods', 'stripe', 'standardwebhooks', 'svix'];
 const baseline = 'standardwebhooks';
-const small = 300;
 const cases: readonly [Task, bytes: number, Shape][] = [
-  ['signature', small, 'one long text'],
+  ['signature', 300, 'one long text'],
   ['signature', 16_384, 'one long text'],
   ['signature', 262_144, 'one long text'],
-  ['event', small, 'one long text'],
+  ['event', 300, 'one long text'],
   ['event', 16_384, 'one long text'],
   ['event', 262_144, 'one long text'],
   // JSON.parse takes equally long for all. With a body like this, it takes most of the time.
@@ -49,15 +47,16 @@ const cases: readonly [Task, bytes: number, Shape][] = [
 
 installPeers();
 
-const results: ResultRow[] = [];
+const results: WebhooksRow[] = [];
 for (const [task, bytes, shape] of cases) {
   const processes = await Promise.all(names.map((contestant) => start({ contestant, task, shape, bytes })));
   try {
-    const work = task === 'signature' ? 'signature only' : 'signature and JSON.parse';
-    const detail = task === 'event' && bytes > small ? ` of ${shape}` : '';
-    const title = `${bytes.toLocaleString('en')} bytes: ${work}${detail}`;
-    const ranking = report(title, await measure(processes));
-    results.push(...ranking.map((each) => ({ task, bytes, shape, ...each })));
+    const measured = await measure(processes);
+    const ranking = ranked(measured).map((each) => ({ task, bytes, shape, ...each }));
+    print(webhooksTables(ranking, baseline));
+    console.log(`\n${contender} is`);
+    for (const verdict of verdicts(measured)) console.log(`- ${verdict}`);
+    results.push(...ranking);
   } finally {
     for (const child of processes) child.kill();
   }
@@ -100,16 +99,6 @@ async function answer(child: ChildProcess | undefined): Promise<number> {
   return Number(message[0]);
 }
 
-interface Ranked {
-  readonly name: string;
-  /** How many times as fast as the baseline; then its quartiles. */
-  readonly ratio: number;
-  readonly low: number;
-  readonly high: number;
-  /** CPU time of one verification, in microseconds. */
-  readonly cost: number;
-}
-
 /** How the synchronous function compares with each other library. A tie is what the rounds can't decide. */
 function verdicts(measured: readonly number[][]): string[] {
   const costsOf = (name: string) => measured.map((round) => round[names.indexOf(name)] ?? Number.NaN);
@@ -122,30 +111,15 @@ function verdicts(measured: readonly number[][]): string[] {
   });
 }
 
-function report(title: string, measured: readonly number[][]): Ranked[] {
+/** `ratio`: how many times as fast as the baseline. */
+function ranked(measured: readonly number[][]): Ranked[] {
   const reference = names.indexOf(baseline);
-  const ranking = names
+  return names
     .map((name, index) => {
       const costs = measured.map((round) => round[index] ?? Number.NaN);
       const ratios = measured.map((round) => (round[reference] ?? Number.NaN) / (round[index] ?? Number.NaN));
-      return {
-        name,
-        ratio: median(ratios),
-        low: quantile(ratios, 0.25),
-        high: quantile(ratios, 0.75),
-        cost: median(costs),
-      };
+      const [low, high] = [quantile(ratios, 0.25), quantile(ratios, 0.75)];
+      return { name, cost: median(costs), ratio: median(ratios), low, high };
     })
     .sort((a, b) => b.ratio - a.ratio);
-  const rows = ranking.map(({ name, ratio, low, high, cost }) => [
-    peerVersion(name) === 'unknown' ? name : `${name} ${peerVersion(name)}`,
-    ratio.toFixed(2),
-    name === baseline ? '' : `${low.toFixed(2)}–${high.toFixed(2)}`,
-    cost.toFixed(1),
-  ]);
-  console.log(`\n${title}\n`);
-  console.log(table(['', `× as fast as ${baseline}`, 'quartiles', 'CPU µs'], rows, options));
-  console.log(`\n${contender} is`);
-  for (const verdict of verdicts(measured)) console.log(`- ${verdict}`);
-  return ranking;
 }

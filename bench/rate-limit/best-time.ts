@@ -1,6 +1,9 @@
 import { hiddenTime } from './hidden-limits.ts';
 import type { ServerOptions, ServerReport } from './server.ts';
 
+/** A run ends after this multiple of the best time. */
+export const patience = 3;
+
 /**
  * Milliseconds that an ideal client takes. It knows the server's windows and clock, sends what the current window still
  * allows at once, and the rest as soon as the next windows open. It can't have what a foreign client was granted. The

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { bestTime } from './best-time.ts';
+import { bestTime, patience } from './best-time.ts';
 import type { ServerOptions, ServerReport } from './server.ts';
 import { startStore } from './shared-store.ts';
 import type { Assignment, WorkerReport } from './worker.ts';
@@ -28,9 +28,6 @@ export interface Result {
   readonly ratio: number;
   readonly errors: readonly WorkerReport['errors'][];
 }
-
-/** A run ends after this multiple of the best time. */
-export const patience = 3;
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 

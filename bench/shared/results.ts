@@ -6,7 +6,7 @@ import { peers, peerVersion } from './peers.ts';
 export type ResultRow = Readonly<Record<string, string | number | null>>;
 
 /** What a file in `bench/results/` holds. The plots and the tables of the documentation are made of it. */
-export interface Results {
+export interface Results<Row = ResultRow> {
   /** Processors and system, without anything that names the computer. */
   readonly machine: string;
   /** The day of the run, `YYYY-MM-DD`. */
@@ -14,12 +14,12 @@ export interface Results {
   readonly node: string;
   /** Version of each package that was measured. */
   readonly versions: Readonly<Record<string, string>>;
-  readonly rows: readonly ResultRow[];
+  readonly rows: readonly Row[];
 }
 
 /** Writes `bench/results/<name>.json`. The benchmarks do so with `--save`, after a complete run. */
-export function saveResults(name: string, rows: readonly ResultRow[]): void {
-  const results: Results = {
+export function saveResults(name: string, rows: readonly object[]): void {
+  const results: Results<object> = {
     machine: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${platform()} ${arch()}`,
     date: new Date().toISOString().slice(0, 10),
     node: process.versions.node,
@@ -29,6 +29,11 @@ export function saveResults(name: string, rows: readonly ResultRow[]): void {
   const folder = new URL('../results/', import.meta.url);
   mkdirSync(folder, { recursive: true });
   writeFileSync(new URL(`${name}.json`, folder), `${JSON.stringify(results, undefined, 2)}\n`);
+}
+
+/** Reads `bench/results/<name>.json`, whose rows the benchmark of that name has written. */
+export function readResults<Row>(name: string): Results<Row> {
+  return JSON.parse(readFileSync(new URL(`../results/${name}.json`, import.meta.url), 'utf8')) as Results<Row>;
 }
 
 function sdkVersion(): string {

@@ -1,0 +1,138 @@
+import { readResults, type Results } from './results.ts';
+import { table } from './table.ts';
+import {
+  kilobytes,
+  overheadTables,
+  rateLimitTables,
+  sandboxStartupTable,
+  sizeTable,
+  startupTables,
+  waitingTable,
+  walkTables,
+  webhooksTables,
+  type FigureTable,
+  type OverheadRow,
+  type RateLimitRow,
+  type SandboxStartupRow,
+  type SizeRow,
+  type StartupRow,
+  type WaitingRow,
+  type WalkRow,
+  type WebhooksRow,
+} from './tables.ts';
+
+const sdk = '@example/sdk';
+
+/** What the documentation says of each benchmark, made of the saved results. */
+const sections: Readonly<Record<string, () => string>> = {
+  overhead: () => {
+    const { rows, ...run } = readResults<OverheadRow>('overhead');
+    const timesKy = [1, 10].map((concurrency) => {
+      const ratio = (name: string) => only(rows, (row) => row.concurrency === concurrency && row.name === name).ratio;
+      return `${(ratio(sdk) / ratio('ky')).toFixed(2)} ×`;
+    });
+    const summary = `${dateOf(run)} The SDK costs ${timesKy.join(' and ')} as much as ky, which makes its attempts.`;
+    return `${summary}\n\n${markdown(overheadTables(rows))}`;
+  },
+  'rate-limit': () => {
+    const { rows, ...run } = readResults<RateLimitRow>('rate-limit');
+    return `${dateOf(run)}\n\n${markdown(rateLimitTables(rows))}`;
+  },
+  waiting: () => {
+    const { rows, ...run } = readResults<WaitingRow>('waiting');
+    return `${dateOf(run)}\n\n${markdown([waitingTable(rows)])}`;
+  },
+  startup: () => {
+    const { rows, ...run } = readResults<StartupRow>('startup');
+    return `${dateOf(run)}\n\n${markdown(startupTables(rows))}`;
+  },
+  size: () => {
+    const { rows, ...run } = readResults<SizeRow>('size');
+    return `${dateOf(run)}\n\n${markdown([sizeTable(rows)])}`;
+  },
+  'sandbox-startup': () => {
+    const { rows, ...run } = readResults<SandboxStartupRow>('sandbox-startup');
+    return `${dateOf(run)}\n\n${markdown([sandboxStartupTable(rows)])}`;
+  },
+  pagination: () => {
+    const { rows, ...run } = readResults<(WalkRow & { what: 'a moving list' }) | TimeRow | HeapRow>('pagination');
+    const walks = rows.filter((row) => row.what === 'a moving list');
+    const time = only(rows, (row): row is TimeRow => row.what === 'time' && row.parallel === 8);
+    const heap = only(rows, (row): row is HeapRow => row.what === 'heap' && row.at === 'end');
+    return [
+      dateOf(run),
+      markdown(walkTables(walks.filter(({ changes }) => changes === 0 || changes === 15))),
+      `With ${time.latency} ms latency and \`prefetch: ${time.parallel}\`, the SDK needs ${time.ratio.toFixed(2)} × the time ` +
+        `of an ideal client that makes ${time.parallel} requests at a time, has pages of 100 items, and checks nothing. An ` +
+        `iteration over ${heap.items.toLocaleString('en')} items holds ${(heap.heap / 1e6).toFixed(0)} MB at its end.`,
+    ].join('\n\n');
+  },
+  webhooks: () => {
+    const { rows, ...run } = readResults<WebhooksRow>('webhooks');
+    return `${dateOf(run)}\n\n${markdown(webhooksTables(rows, 'standardwebhooks'))}`;
+  },
+  summary: () => {
+    const calls = readResults<RateLimitRow>('rate-limit').rows.filter(({ title }) => title === '300 calls at once');
+    const names = [sdk, 'ky', 'octokit + throttling', '@anthropic-ai/sdk', 'openai', 'stripe'];
+    const rows = names
+      .map((name) => calls.find((row) => row.name === `${name}, 10 retries`) ?? only(calls, (row) => row.name === name))
+      .map((row, index) => ({ ...row, name: names[index] ?? row.name }));
+    const sizes = readResults<SizeRow>('size').rows;
+    const size = (what: string) => `${kilobytes(only(sizes, (row) => row.what === what).zipped)} kB`;
+    return [
+      '300 calls at once against a limit of 100 calls per window, with ten retries for every client:',
+      markdown(rateLimitTables(rows)).replace(/^.*\n\n/, ''),
+      `Bundled for a browser, minified and gzipped, the whole SDK is ${size('@example/sdk, everything')} ` +
+        `(stripe: ${size('stripe')}, openai: ${size('openai')}). That includes ky, zod and eventemitter3.`,
+    ].join('\n\n');
+  },
+};
+
+interface TimeRow {
+  readonly what: 'time';
+  readonly latency: number;
+  readonly parallel: number;
+  readonly ratio: number;
+}
+
+interface HeapRow {
+  readonly what: 'heap';
+  readonly items: number;
+  readonly at: number | 'end';
+  readonly heap: number;
+}
+
+/** Fills the parts of a page that are between `<!-- bench:name -->` and `<!-- /bench -->`. */
+export function fillIn(page: string): string {
+  return page.replace(
+    /(<!-- bench:([\w-]+) -->\n)[^]*?(<!-- \/bench -->)/g,
+    (_, start: string, name: string, end: string) => {
+      const section = sections[name];
+      if (section === undefined)
+        throw new Error(`There is no benchmark "${name}". There are: ${Object.keys(sections).join(', ')}.`);
+      return `${start}\n${section()}\n\n${end}`;
+    },
+  );
+}
+
+function markdown(tables: readonly FigureTable[]): string {
+  return tables.map(({ title, head, rows }) => `**${title}**\n\n${table(head, rows, { markdown: true })}`).join('\n\n');
+}
+
+function dateOf({ date, node, machine }: Omit<Results, 'rows'>): string {
+  const day = new Date(date).toLocaleDateString('en-GB', {
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    timeZone: 'UTC',
+  });
+  return `One run, ${day}: Node ${node}, ${machine}.`;
+}
+
+function only<Row, Found extends Row>(rows: readonly Row[], isWanted: (row: Row) => row is Found): Found;
+function only<Row>(rows: readonly Row[], isWanted: (row: Row) => boolean): Row;
+function only<Row>(rows: readonly Row[], isWanted: (row: Row) => boolean): Row {
+  const found = rows.find(isWanted);
+  if (found === undefined) throw new Error('The saved results lack a row: run the benchmark with --save.');
+  return found;
+}

@@ -1,0 +1,202 @@
+import { patience } from '../rate-limit/best-time.ts';
+import { table } from './table.ts';
+
+/** A table of figures, as the benchmark prints it and as the documentation shows it. */
+export interface FigureTable {
+  readonly title: string;
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** The rows that the benchmarks save. `low` and `high` are quartiles of `ratio`. */
+export interface Ranked {
+  readonly name: string;
+  readonly cost: number;
+  readonly ratio: number;
+  readonly low: number;
+  readonly high: number;
+}
+export type OverheadRow = Ranked & { readonly concurrency: number };
+export type StartupRow = Ranked & { readonly kind: string };
+export type WebhooksRow = Ranked & { readonly task: string; readonly bytes: number; readonly shape: string };
+
+export interface SizeRow {
+  readonly what: string;
+  readonly zipped: number;
+  readonly minified: number;
+  readonly packages: string;
+}
+
+export interface SandboxStartupRow {
+  readonly name: string;
+  readonly time: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface WaitingRow {
+  readonly calls: number;
+  readonly what: string;
+  readonly queued: number;
+  readonly aborted: number | null;
+  readonly bytes: number;
+}
+
+export interface RateLimitRow {
+  readonly title: string;
+  readonly name: string;
+  readonly done: number;
+  readonly failed: number;
+  readonly unfinished: number;
+  readonly refused: number;
+  /** `null` if not all calls are done. */
+  readonly ratio: number | null;
+}
+
+export interface WalkRow {
+  readonly name: string;
+  readonly length: number;
+  readonly changes: number;
+  readonly walks: number;
+  readonly requests: number;
+  readonly most: number;
+  readonly lost: number;
+  readonly repeated: number;
+}
+
+export function print(tables: readonly FigureTable[]): void {
+  for (const { title, head, rows } of tables) console.log(`\n${title}\n\n${table(head, rows)}`);
+}
+
+export function overheadTables(rows: readonly OverheadRow[]): FigureTable[] {
+  return tablesBy(
+    rows,
+    ({ concurrency }) => (concurrency === 1 ? 'One call at a time' : `${concurrency} calls at a time`),
+    (each) => ranking(each, 'fetch', ['', '× fetch', 'quartiles', 'CPU µs per call'], 0),
+  );
+}
+
+export function startupTables(rows: readonly StartupRow[]): FigureTable[] {
+  return tablesBy(
+    rows,
+    ({ kind }) => `\`${kind}\``,
+    (each) => ranking(each, 'ky', ['', '× ky', 'quartiles', 'CPU ms'], 1),
+  );
+}
+
+export function webhooksTables(rows: readonly WebhooksRow[], baseline: string): FigureTable[] {
+  return tablesBy(rows, webhooksTitle, (each) =>
+    ranking(each, baseline, ['', `× as fast as ${baseline}`, 'quartiles', 'CPU µs'], 1),
+  );
+}
+
+function webhooksTitle({ task, bytes, shape }: WebhooksRow): string {
+  const size = `${bytes.toLocaleString('en')} bytes`;
+  if (task === 'signature') return `${size}: signature only`;
+  return `${size}: signature and \`JSON.parse\` of ${shape}`;
+}
+
+export function sizeTable(rows: readonly SizeRow[]): FigureTable {
+  return {
+    title: 'Size',
+    head: ['', 'min + gzip, kB', 'min, kB', 'packages'],
+    rows: rows.map(({ what, zipped, minified, packages }) => [
+      what,
+      kilobytes(zipped),
+      kilobytes(minified),
+      packages.split(', ').length > 3 ? String(packages.split(', ').length) : packages,
+    ]),
+  };
+}
+
+export function kilobytes(bytes: number): string {
+  return (bytes / 1000).toFixed(1);
+}
+
+export function waitingTable(rows: readonly WaitingRow[]): FigureTable {
+  return {
+    title: `${(rows[0]?.calls ?? 0).toLocaleString('en')} calls`,
+    head: ['', 'to queue, s', 'to abort, s', 'bytes each'],
+    rows: rows.map(({ what, queued, aborted, bytes }) => [
+      what,
+      seconds(queued),
+      aborted === null ? '–' : seconds(aborted),
+      bytes.toFixed(0),
+    ]),
+  };
+}
+
+function seconds(milliseconds: number): string {
+  return (milliseconds / 1000).toFixed(2);
+}
+
+export function rateLimitTables(rows: readonly RateLimitRow[]): FigureTable[] {
+  return tablesBy(
+    rows,
+    ({ title }) => title,
+    (each) => ({
+      head: ['', 'done', 'failed', 'refused (429)', '× best time'],
+      rows: each.map(({ name, done, failed, refused, ratio }) => [
+        name,
+        String(done),
+        String(failed),
+        String(refused),
+        // A client that gives up on calls has not done the same job in less time.
+        failed > 0 ? '–' : (ratio?.toFixed(2) ?? `> ${patience}`),
+      ]),
+    }),
+  );
+}
+
+export function walkTables(rows: readonly WalkRow[]): FigureTable[] {
+  return tablesBy(
+    rows,
+    ({ length, changes, walks }) =>
+      `${length.toLocaleString('en')} items: ` +
+      (changes === 0 ? 'one walk, at rest' : `${walks} walks, up to ${changes} changes before each response`),
+    (each) => ({
+      head: ['', 'requests', 'at most', 'items lost', 'repeated'],
+      rows: each.map(({ name, requests, most, lost, repeated }) => [
+        name,
+        requests.toFixed(1),
+        String(most),
+        String(lost),
+        String(repeated),
+      ]),
+    }),
+  );
+}
+
+export function sandboxStartupTable(rows: readonly SandboxStartupRow[]): FigureTable {
+  return {
+    title: 'From the start of the process until it listens',
+    head: ['', 'ms', 'quartiles'],
+    rows: rows.map(({ name, time, low, high }) => [name, time.toFixed(0), `${low.toFixed(0)}–${high.toFixed(0)}`]),
+  };
+}
+
+/** One table for the rows of each title, in their order. */
+function tablesBy<Row>(
+  rows: readonly Row[],
+  titleOf: (row: Row) => string,
+  tableOf: (rows: readonly Row[]) => Omit<FigureTable, 'title'>,
+): FigureTable[] {
+  return [...Map.groupBy(rows, titleOf)].map(([title, each]) => ({ title, ...tableOf(each) }));
+}
+
+function ranking(
+  rows: readonly Ranked[],
+  baseline: string,
+  head: readonly string[],
+  digits: number,
+): Omit<FigureTable, 'title'> {
+  return {
+    head,
+    rows: rows.map(({ name, cost, ratio, low, high }) => [
+      name,
+      ratio.toFixed(2),
+      name === baseline ? '' : `${low.toFixed(2)}–${high.toFixed(2)}`,
+      cost.toFixed(digits),
+    ]),
+  };
+}
