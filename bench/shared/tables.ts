@@ -72,7 +72,7 @@ export function overheadTables(rows: readonly OverheadRow[]): FigureTable[] {
   return tablesBy(
     rows,
     ({ concurrency }) => (concurrency === 1 ? 'One call at a time' : `${concurrency} calls at a time`),
-    (each) => ranking(each, 'fetch', ['', '× fetch', 'quartiles', 'CPU µs per call'], 0),
+    (each) => ranking(each, 'fetch', ['client', '× fetch', 'quartiles', 'CPU µs per call'], 0),
   );
 }
 
@@ -80,13 +80,13 @@ export function startupTables(rows: readonly StartupRow[]): FigureTable[] {
   return tablesBy(
     rows,
     ({ kind }) => `\`${kind}\``,
-    (each) => ranking(each, 'ky', ['', '× ky', 'quartiles', 'CPU ms'], 1),
+    (each) => ranking(each, 'ky', ['package', '× ky', 'quartiles', 'CPU ms'], 1),
   );
 }
 
 export function webhooksTables(rows: readonly WebhooksRow[], baseline: string): FigureTable[] {
   return tablesBy(rows, webhooksTitle, (each) =>
-    ranking(each, baseline, ['', `× as fast as ${baseline}`, 'quartiles', 'CPU µs'], 1),
+    ranking(each, baseline, ['library', `× as fast as ${baseline}`, 'quartiles', 'CPU µs'], 1),
   );
 }
 
@@ -99,7 +99,7 @@ function webhooksTitle({ task, bytes, shape }: WebhooksRow): string {
 export function sizeTable(rows: readonly SizeRow[]): FigureTable {
   return {
     title: 'Size',
-    head: ['', 'min + gzip, kB', 'min, kB', 'packages'],
+    head: ['import', 'min + gzip, kB', 'min, kB', 'packages'],
     rows: rows.map(({ what, zipped, minified, packages }) => [
       what,
       kilobytes(zipped),
@@ -116,7 +116,7 @@ export function kilobytes(bytes: number): string {
 export function waitingTable(rows: readonly WaitingRow[]): FigureTable {
   return {
     title: `${(rows[0]?.calls ?? 0).toLocaleString('en')} calls`,
-    head: ['', 'to queue, s', 'to abort, s', 'bytes each'],
+    head: ['calls', 'to queue, s', 'to abort, s', 'bytes each'],
     rows: rows.map(({ what, queued, aborted, bytes }) => [
       what,
       seconds(queued),
@@ -135,7 +135,7 @@ export function rateLimitTables(rows: readonly RateLimitRow[]): FigureTable[] {
     rows,
     ({ title }) => title,
     (each) => ({
-      head: ['', 'done', 'failed', 'refused (429)', '× best time'],
+      head: ['client', 'done', 'failed', 'refused (429)', '× best time'],
       rows: each.map(({ name, done, failed, refused, ratio }) => [
         name,
         String(done),
@@ -155,7 +155,7 @@ export function walkTables(rows: readonly WalkRow[]): FigureTable[] {
       `${length.toLocaleString('en')} items: ` +
       (changes === 0 ? 'one walk, at rest' : `${walks} walks, up to ${changes} changes before each response`),
     (each) => ({
-      head: ['', 'requests', 'at most', 'items lost', 'repeated'],
+      head: ['iteration', 'requests', 'at most', 'items lost', 'repeated'],
       rows: each.map(({ name, requests, most, lost, repeated }) => [
         name,
         requests.toFixed(1),
@@ -170,7 +170,7 @@ export function walkTables(rows: readonly WalkRow[]): FigureTable[] {
 export function sandboxStartupTable(rows: readonly SandboxStartupRow[]): FigureTable {
   return {
     title: 'From the start of the process until it listens',
-    head: ['', 'ms', 'quartiles'],
+    head: ['process', 'ms', 'quartiles'],
     rows: rows.map(({ name, time, low, high }) => [name, time.toFixed(0), `${low.toFixed(0)}–${high.toFixed(0)}`]),
   };
 }
