@@ -1,9 +1,8 @@
 /** How much a page has to download: bundled by esbuild, minified and gzipped. `npm run bench:size -- [--save]` */
-import { build } from 'esbuild';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { gzipSync } from 'node:zlib';
 import { bundledPackages } from '../test/support/bundled-packages.ts';
+import { bundleForPage } from './shared/bundle.ts';
 import { installPeers } from './shared/peers.ts';
 import { saveResults } from './shared/results.ts';
 import { print, sizeTable, type SizeRow } from './shared/tables.ts';
@@ -36,22 +35,10 @@ print([sizeTable(sizes)]);
 if (options.save) saveResults('size', sizes);
 
 async function size(source: string): Promise<Omit<SizeRow, 'what'>> {
-  const { outputFiles, metafile } = await build({
-    stdin: { contents: source, resolveDir: bench },
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    target: 'es2022',
-    platform: 'browser',
-    write: false,
-    metafile: true,
-    logLevel: 'error',
-  });
-  const code = outputFiles[0]?.contents ?? new Uint8Array();
+  const { code, minified, zipped, metafile } = await bundleForPage({ stdin: { contents: source, resolveDir: bench } });
   const whole = packagesIn(metafile.outputs);
-  const parts = bundledPackages(Buffer.from(code).toString()).filter((name) => !whole.includes(name));
-  const packages = [...whole, ...parts].join(', ');
-  return { minified: code.length, zipped: gzipSync(code, { level: 9 }).length, packages };
+  const parts = bundledPackages(code).filter((name) => !whole.includes(name));
+  return { minified, zipped, packages: [...whole, ...parts].join(', ') };
 }
 
 /** The installed packages that have code in the bundle after tree-shaking. */

@@ -3,11 +3,11 @@
  * turns, one with the channels and one without, and so do two clients without them, whose difference is noise.
  * `npm run bench:tracing -- [--rounds 300] [--save]`
  */
-import { build, type Plugin } from 'esbuild';
+import type { Plugin } from 'esbuild';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { gzipSync } from 'node:zlib';
 import type { Client } from '@example/sdk';
+import { bundleForPage } from './shared/bundle.ts';
 import { saveResults } from './shared/results.ts';
 import { loadSdk } from './shared/sdk.ts';
 import { median, quantile } from './shared/statistics.ts';
@@ -105,20 +105,9 @@ export class Tracing {
     }));
   },
 };
-const bytes = (await zipped()) - (await zipped(withoutTracing));
+const entry = fileURLToPath(new URL('../src/index.ts', import.meta.url));
+const whole = await bundleForPage({ entryPoints: [entry] });
+const without = await bundleForPage({ entryPoints: [entry], plugins: [withoutTracing] });
+const bytes = whole.zipped - without.zipped;
 console.log(`\nTracing is ${bytes} bytes of the bundle, minified and gzipped.`);
 if (options.save) saveResults('tracing', [...rows, { what: 'bytes', zipped: bytes }]);
-
-async function zipped(...plugins: readonly Plugin[]): Promise<number> {
-  const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('../src/index.ts', import.meta.url))],
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    target: 'es2022',
-    platform: 'browser',
-    write: false,
-    plugins: [...plugins],
-  });
-  return gzipSync(outputFiles[0]?.contents ?? new Uint8Array(), { level: 9 }).length;
-}

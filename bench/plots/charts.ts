@@ -1,94 +1,89 @@
-import type { Results, ResultRow } from '../shared/results.ts';
+import { readResults, type Results } from '../shared/results.ts';
+import {
+  kilobytes,
+  type OverheadRow,
+  type RateLimitRow,
+  type SizeRow,
+  type StartupRow,
+  type WalkRow,
+} from '../shared/tables.ts';
 import type { Bar, BarChart } from './bar-chart.ts';
 
-/** A chart, the benchmark whose results it shows, and the name of its files. */
+/** A chart of saved results, and the name of its files. */
 interface Plot {
   readonly name: string;
-  readonly results: string;
-  readonly chart: (results: Results) => BarChart;
+  readonly chart: () => BarChart;
 }
 
-const isOwn = (name: string) => name.startsWith('@example/sdk');
-const text = (row: ResultRow, key: string) => String(row[key]);
-const number = (row: ResultRow, key: string) => Number(row[key]);
-
-/** All plots. Each is drawn from one file of `bench/results/`. */
 export const plots: readonly Plot[] = [
   {
     name: 'refused-requests',
-    results: 'rate-limit',
-    chart: (results) => ({
-      title: 'Requests refused with 429, of 300 calls at once',
-      caption: caption(results),
-      bars: results.rows
-        .filter(
-          ({ title, name }) => title === '300 calls at once' && (isOwn(String(name)) || String(name).includes('10')),
-        )
-        .map((row) => {
-          const failed = number(row, 'failed');
-          return bar(
-            row,
-            number(row, 'refused'),
-            `${number(row, 'refused')}${failed > 0 ? `, ${failed} calls failed` : ''}`,
-          );
-        }),
-    }),
+    chart: () => {
+      const { rows, ...run } = readResults<RateLimitRow>('rate-limit');
+      const wanted = rows.filter(
+        ({ title, name }) => title === '300 calls at once' && (isOwn(name) || name.endsWith(', 10 retries')),
+      );
+      return chartOf('Requests refused with 429, of 300 calls at once', run, wanted, ({ name, refused, failed }) =>
+        bar(name, refused, failed > 0 ? `${refused}, ${failed} calls failed` : String(refused)),
+      );
+    },
   },
   {
     name: 'overhead',
-    results: 'overhead',
-    chart: (results) => ({
-      title: 'CPU time of a call, as a multiple of fetch',
-      caption: caption(results),
-      bars: results.rows
-        .filter(({ concurrency }) => concurrency === 1)
-        .map((row) => bar(row, number(row, 'ratio'), `${number(row, 'ratio').toFixed(2)} ×`)),
-    }),
+    chart: () => {
+      const { rows, ...run } = readResults<OverheadRow>('overhead');
+      const wanted = rows.filter(({ concurrency }) => concurrency === 1);
+      return chartOf('CPU time of a call, as a multiple of fetch', run, wanted, ({ name, ratio }) =>
+        bar(name, ratio, `${ratio.toFixed(2)} ×`),
+      );
+    },
   },
   {
     name: 'start-up',
-    results: 'startup',
-    chart: (results) => ({
-      title: 'CPU time to import a package',
-      caption: caption(results),
-      bars: results.rows
-        .filter(({ kind }) => kind === 'import')
-        .map((row) => bar(row, number(row, 'cost'), `${number(row, 'cost').toFixed(0)} ms`)),
-    }),
+    chart: () => {
+      const { rows, ...run } = readResults<StartupRow>('startup');
+      const wanted = rows.filter(({ kind }) => kind === 'import');
+      return chartOf('CPU time to import a package', run, wanted, ({ name, cost }) =>
+        bar(name, cost, `${cost.toFixed(0)} ms`),
+      );
+    },
   },
   {
     name: 'lost-items',
-    results: 'pagination',
-    chart: (results) => ({
-      title: 'Items lost from lists that change while they are read',
-      caption: caption(results),
-      bars: results.rows
-        .filter(({ what, changes }) => what === 'a moving list' && changes === 15)
-        .map((row) =>
-          bar(row, number(row, 'lost'), `${number(row, 'lost')} lost, ${number(row, 'repeated')} repeated`),
-        ),
-    }),
+    chart: () => {
+      const { rows, ...run } = readResults<WalkRow & { readonly what: string }>('pagination');
+      const wanted = rows.filter(({ what, changes }) => what === 'a moving list' && changes === 15);
+      const title = 'Items lost from lists that change while they are read';
+      return chartOf(title, run, wanted, ({ name, lost, repeated }) =>
+        bar(name, lost, `${lost} lost, ${repeated} repeated`),
+      );
+    },
   },
   {
     name: 'size',
-    results: 'size',
-    chart: (results) => ({
-      title: 'What a page downloads, minified and gzipped',
-      caption: caption(results),
-      bars: results.rows
-        .filter(({ what }) => !String(what).startsWith('–'))
-        .map((row) => {
-          const kilobytes = number(row, 'zipped') / 1000;
-          return { ...bar({ ...row, name: text(row, 'what') }, kilobytes, `${kilobytes.toFixed(1)} kB`) };
-        }),
-    }),
+    chart: () => {
+      const { rows, ...run } = readResults<SizeRow>('size');
+      const wanted = rows.filter(({ what }) => !what.startsWith('–'));
+      return chartOf('What a page downloads, minified and gzipped', run, wanted, ({ what, zipped }) =>
+        bar(what, zipped, `${kilobytes(zipped)} kB`),
+      );
+    },
   },
 ];
 
-function bar(row: ResultRow, value: number, label: string): Bar {
-  return { name: text(row, 'name'), value, label, own: isOwn(text(row, 'name')) };
+function chartOf<Row>(
+  title: string,
+  { date, node, machine }: Omit<Results, 'rows'>,
+  rows: readonly Row[],
+  toBar: (row: Row) => Bar,
+): BarChart {
+  return { title, caption: `${date}, Node.js ${node}, ${machine}`, bars: rows.map(toBar) };
 }
 
-function caption({ machine, date, node }: Results): string {
-  return `${date}, Node.js ${node}, ${machine}`;
+function bar(name: string, value: number, label: string): Bar {
+  return { name, value, label, own: isOwn(name) };
+}
+
+function isOwn(name: string): boolean {
+  return name.startsWith('@example/sdk');
 }

@@ -1,3 +1,4 @@
+import { plots } from '../plots/charts.ts';
 import { readResults, type Results } from './results.ts';
 import { table } from './table.ts';
 import {
@@ -22,6 +23,9 @@ import {
 } from './tables.ts';
 
 const sdk = '@example/sdk';
+
+/** npm shows the README, too, and has no files beside it. */
+const published = 'https://raw.githubusercontent.com/your-org/js-sdk/main/docs/plots';
 
 /** What the documentation says of each benchmark, made of the saved results. */
 const sections: Readonly<Record<string, () => string>> = {
@@ -71,6 +75,7 @@ const sections: Readonly<Record<string, () => string>> = {
     const { rows, ...run } = readResults<WebhooksRow>('webhooks');
     return `${dateOf(run)}\n\n${markdown(webhooksTables(rows, 'standardwebhooks'))}`;
   },
+  plots: () => plots.map(({ name }) => picture(name)).join('\n\n'),
   summary: () => {
     const calls = readResults<RateLimitRow>('rate-limit').rows.filter(({ title }) => title === '300 calls at once');
     const names = [sdk, 'ky', 'octokit + throttling', '@anthropic-ai/sdk', 'openai', 'stripe'];
@@ -80,6 +85,7 @@ const sections: Readonly<Record<string, () => string>> = {
     const sizes = readResults<SizeRow>('size').rows;
     const size = (what: string) => `${kilobytes(only(sizes, (row) => row.what === what).zipped)} kB`;
     return [
+      picture('refused-requests'),
       '300 calls at once against a limit of 100 calls per window, with ten retries for every client:',
       markdown(rateLimitTables(rows)).replace(/^.*\n\n/, ''),
       `Bundled for a browser, minified and gzipped, the whole SDK is ${size('@example/sdk, everything')} ` +
@@ -115,6 +121,16 @@ export function fillIn(page: string): string {
   );
 }
 
+function picture(plot: string): string {
+  const { title } = only(plots, ({ name }) => name === plot).chart();
+  return [
+    '<picture>',
+    `  <source media="(prefers-color-scheme: dark)" srcset="${published}/${plot}-dark.svg">`,
+    `  <img alt="${title}" src="${published}/${plot}-light.svg" width="760">`,
+    '</picture>',
+  ].join('\n');
+}
+
 function markdown(tables: readonly FigureTable[]): string {
   return tables.map(({ title, head, rows }) => `**${title}**\n\n${table(head, rows, { markdown: true })}`).join('\n\n');
 }
@@ -133,6 +149,6 @@ function only<Row, Found extends Row>(rows: readonly Row[], isWanted: (row: Row)
 function only<Row>(rows: readonly Row[], isWanted: (row: Row) => boolean): Row;
 function only<Row>(rows: readonly Row[], isWanted: (row: Row) => boolean): Row {
   const found = rows.find(isWanted);
-  if (found === undefined) throw new Error('The saved results lack a row: run the benchmark with --save.');
+  if (found === undefined) throw new Error('The saved results lack what a page shows: run the benchmark with --save.');
   return found;
 }

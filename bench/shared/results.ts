@@ -2,11 +2,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { arch, cpus, platform } from 'node:os';
 import { peers, peerVersion } from './peers.ts';
 
-/** One measured case of one contestant: its names, and its figures as numbers. */
-export type ResultRow = Readonly<Record<string, string | number | null>>;
-
 /** What a file in `bench/results/` holds. The plots and the tables of the documentation are made of it. */
-export interface Results<Row = ResultRow> {
+export interface Results<Row = object> {
   /** Processors and system, without anything that names the computer. */
   readonly machine: string;
   /** The day of the run, `YYYY-MM-DD`. */
@@ -14,12 +11,13 @@ export interface Results<Row = ResultRow> {
   readonly node: string;
   /** Version of each package that was measured. */
   readonly versions: Readonly<Record<string, string>>;
+  /** Each is one measured case of one contestant: its names, and its figures as numbers. */
   readonly rows: readonly Row[];
 }
 
 /** Writes `bench/results/<name>.json`. The benchmarks do so with `--save`, after a complete run. */
 export function saveResults(name: string, rows: readonly object[]): void {
-  const results: Results<object> = {
+  const results: Results = {
     machine: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${platform()} ${arch()}`,
     date: new Date().toISOString().slice(0, 10),
     node: process.versions.node,

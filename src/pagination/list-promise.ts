@@ -23,7 +23,7 @@ export interface ListSpec<Item> {
   readonly params?: Readonly<Record<string, string>> | undefined;
   /** `page`, `per_page` and the list's own filters. */
   readonly query?: PageParams | undefined;
-  /** The schema of one item. Default: any item will do. */
+  /** The schema of one item. Default: items are not checked. */
   readonly item?: StandardSchema<Item> | undefined;
 }
 

@@ -79,7 +79,7 @@ export class Budget {
     const beyond = position - this.remaining(now);
     const blocked = Math.max(0, this.#blockedUntil - now);
     if (beyond <= 0) return blocked;
-    const opens = this.isExpired(now) ? this.boundary.length : Math.min(this.#opensAt - now, this.boundary.length);
+    const opens = this.isExpired(now) ? this.boundary.length : Math.min(this.#availableAt - now, this.boundary.length);
     return Math.max(blocked, opens) + (Math.ceil(beyond / this.#window.limit) - 1) * this.boundary.length;
   }
 
@@ -140,7 +140,7 @@ export class Budget {
 
     const remaining = this.#usable(now);
     const isAtBoundary = this.#isAtBoundary(now, remaining);
-    if (remaining === 0 && !isAtBoundary) return this.#noneUntil(this.#opensAt);
+    if (remaining === 0 && !isAtBoundary) return this.#noneUntil(this.#availableAt);
     if (isAtBoundary || this.#probes.isProbing) {
       const probes = this.#probes.available(now, remaining);
       if (probes === 0) return this.#noneUntil(this.#probes.nextAt);
@@ -205,7 +205,7 @@ export class Budget {
     return Math.max(0, limit - this.inFlight - this.#log.count(now, this.period));
   }
 
-  get #opensAt(): number {
+  get #availableAt(): number {
     return Math.min(this.boundary.probeAt, this.#log.expiresAt(this.period));
   }
 
