@@ -12,6 +12,8 @@ function realTime() {
       return 1;
     },
     clearTimeout: () => (timer = undefined),
+    /** Time passes while the thread does something else. */
+    beBusy: (milliseconds: number) => (now += milliseconds),
     pass(milliseconds: number) {
       const end = now + milliseconds;
       while (timer && timer.due <= end) {
@@ -85,4 +87,34 @@ it('goes on after a timer that throws', () => {
   real.pass(10);
 
   expect(log).toEqual(['at once', 'later']);
+});
+
+it('does not run past a timer on a busy machine', () => {
+  const real = realTime();
+  const clock = new VirtualClock(real, 10);
+  const log: number[] = [];
+  const cleared = clock.setTimer(() => undefined, 50);
+  clock.setTimer(() => log.push(clock.now()), 100);
+
+  real.beBusy(1_000);
+  expect(clock.now()).toBe(50);
+  clock.clearTimer(cleared);
+  expect(clock.now()).toBe(50);
+  real.pass(5);
+  expect(log).toEqual([100]);
+});
+
+it('stops at the speed 0, and goes on from there', () => {
+  const real = realTime();
+  const clock = new VirtualClock(real, 10);
+  let rang = false;
+  clock.setTimer(() => (rang = true), 100);
+
+  real.pass(5);
+  clock.speed = 0;
+  real.pass(1_000);
+  expect([clock.now(), rang]).toEqual([50, false]);
+  clock.speed = 10;
+  real.pass(5);
+  expect([clock.now(), rang]).toEqual([100, true]);
 });

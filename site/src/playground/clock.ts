@@ -11,7 +11,10 @@ interface Timer {
   readonly callback: () => void;
 }
 
-/** A clock that runs faster than the real one, with its own timers, so that a minute's window takes seconds. */
+/**
+ * A clock that runs faster than the real one, with its own timers, so that a minute's window takes seconds. It never
+ * runs past a timer that has not rung yet, so a busy machine makes a program take longer, but not its virtual time.
+ */
 export class VirtualClock {
   readonly #real: RealTime;
   readonly #timers = new Map<number, Timer>();
@@ -29,13 +32,12 @@ export class VirtualClock {
 
   /** Milliseconds since the clock was made. */
   now(): number {
-    return this.#virtualStart + (this.#real.now() - this.#realStart) * this.#speed;
+    return Math.min(this.#virtualStart + (this.#real.now() - this.#realStart) * this.#speed, this.#nextDue());
   }
 
-  /** Virtual milliseconds per real one. Timers that run already follow. */
+  /** Virtual milliseconds per real one; 0 stops the clock. Timers that run already follow. */
   set speed(speed: number) {
-    this.#virtualStart = this.now();
-    this.#realStart = this.#real.now();
+    this.#rebase();
     this.#speed = speed;
     this.#schedule();
   }
@@ -49,18 +51,33 @@ export class VirtualClock {
   }
 
   clearTimer(id: number | undefined): void {
-    if (id !== undefined && this.#timers.delete(id)) this.#schedule();
+    if (id === undefined || !this.#timers.has(id)) return;
+    this.#rebase();
+    this.#timers.delete(id);
+    this.#schedule();
   }
 
   #schedule(): void {
     if (this.#wake !== undefined) this.#real.clearTimeout(this.#wake);
     this.#wake = undefined;
-    if (this.#timers.size === 0) return;
-    const due = Math.min(...Array.from(this.#timers.values(), (timer) => timer.due));
-    this.#wake = this.#real.setTimeout(() => this.#run(), Math.max(0, (due - this.now()) / this.#speed));
+    if (this.#timers.size === 0 || this.#speed === 0) return;
+    this.#wake = this.#real.setTimeout(() => this.#run(), (this.#nextDue() - this.now()) / this.#speed);
+  }
+
+  #nextDue(): number {
+    let next = Infinity;
+    for (const { due } of this.#timers.values()) next = Math.min(next, due);
+    return next;
+  }
+
+  /** Goes on from what the clock shows, however late that is. */
+  #rebase(): void {
+    this.#virtualStart = this.now();
+    this.#realStart = this.#real.now();
   }
 
   #run(): void {
+    this.#rebase();
     const now = this.now();
     const due = [...this.#timers].filter(([, timer]) => timer.due <= now).sort(([, a], [, b]) => a.due - b.due);
     try {

@@ -8,6 +8,7 @@ import { installClock } from './clock.ts';
 import type { Command, Level, Report, ShownRequest, Trouble } from './messages.ts';
 import { printed } from './printed.ts';
 import { startTrouble } from './trouble.ts';
+import { closeWaysOut } from './ways-out.ts';
 
 const real = { setInterval: setInterval.bind(globalThis), clearInterval: clearInterval.bind(globalThis) };
 const send = (report: Report) => postMessage(report);
@@ -139,14 +140,6 @@ function stateOf(
 function setTrouble(trouble: Trouble): void {
   endTrouble?.();
   endTrouble = sandbox && startTrouble(sandbox, trouble);
-}
-
-/** Some of them belong to the prototypes of the global scope. The API's `fetch` takes the place of the browser's. */
-function closeWaysOut(): void {
-  const names = ['fetch', 'XMLHttpRequest', 'WebSocket', 'EventSource', 'WebTransport', 'importScripts', 'Worker'];
-  for (let scope: unknown = globalThis; scope !== null; scope = Object.getPrototypeOf(scope)) {
-    for (const name of names) Reflect.deleteProperty(scope as object, name);
-  }
 }
 
 function redirectConsole(): void {
