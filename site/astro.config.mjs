@@ -10,6 +10,7 @@ import { contentOfRepository } from './build/content.ts';
 import { titleOf } from './build/markdown.ts';
 import { markdownOfPages } from './build/markdown-of-pages.ts';
 import { pages } from './build/pages.ts';
+import { searchIndex } from './build/search-index.ts';
 import typeDoc from '../typedoc.json' with { type: 'json' };
 
 const repository = fileURLToPath(new URL('../', import.meta.url));
@@ -32,10 +33,12 @@ export default defineConfig({
       description,
       favicon: '/favicon.svg',
       social: [{ icon: 'github', label: 'GitHub', href: 'https://github.com/your-org/js-sdk' }],
+      // Its index can't tell a typing error, and finds only pages with every word of a question.
+      pagefind: false,
       customCss: ['./src/styles/site.css'],
       components: {
         Footer: './src/components/Footer.astro',
-        ContentPanel: './src/components/ContentPanel.astro',
+        Search: './src/components/Search.astro',
         SocialIcons: './src/components/SocialIcons.astro',
       },
       sidebar: [
@@ -84,12 +87,12 @@ export default defineConfig({
       ],
     }),
     markdownOfPages(),
+    searchIndex(),
   ],
   vite: {
     worker: { format: 'es' },
     resolve: {
       alias: [
-        { find: /^@pagefind\/default-ui$/, replacement: new URL('src/search/ui.ts', import.meta.url).pathname },
         { find: /^@example\/sdk\/webhooks$/, replacement: `${repository}dist/webhooks/index.js` },
         { find: /^@example\/sdk$/, replacement: `${repository}dist/index.js` },
         { find: /^@example\/sandbox$/, replacement: `${repository}sandbox/dist/browser.js` },

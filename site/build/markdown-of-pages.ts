@@ -6,25 +6,45 @@ import { titleOf, withoutComponents } from './markdown.ts';
 
 const content = fileURLToPath(new URL('../src/content/docs/', import.meta.url));
 
+interface Content {
+  /** Of the page, such as `guides/errors`, or `index` of the home page. */
+  readonly address: string;
+  readonly title: string;
+  /** Its Markdown without front matter and components. */
+  readonly body: string;
+}
+
 /** Puts the Markdown of each page beside it: of `/guides/errors/` at `/guides/errors.md`. */
 export function markdownOfPages(): AstroIntegration {
   return {
     name: 'markdown-of-pages',
     hooks: {
       'astro:build:done': async ({ dir }) => {
-        const output = fileURLToPath(dir);
-        for (const file of await readdir(content, { recursive: true })) {
-          if (!/\.mdx?$/.test(file)) continue;
-          const markdown = await readFile(join(content, file), 'utf8');
-          const text = markdown.replace(/^---\n[^]*?^---\n/m, '');
-          const path = join(output, `${addressOf(file)}.md`);
+        for (const { address, title, body } of await readContent()) {
+          const path = join(fileURLToPath(dir), `${address}.md`);
           await mkdir(dirname(path), { recursive: true });
-          const body = file.endsWith('.mdx') ? withoutComponents(text) : text;
-          await writeFile(path, `# ${titleOf(markdown) ?? ''}\n\n${body.trim()}\n`);
+          await writeFile(path, `# ${title}\n\n${body.trim()}\n`);
         }
       },
     },
   };
+}
+
+/** All pages: what `contentOfRepository` and TypeDoc have written. */
+export async function readContent(): Promise<Content[]> {
+  const files = await readdir(content, { recursive: true });
+  const pages = files.filter((file) => /\.mdx?$/.test(file));
+  return Promise.all(
+    pages.map(async (file) => {
+      const markdown = await readFile(join(content, file), 'utf8');
+      const text = markdown.replace(/^---\n[^]*?^---\n/m, '');
+      return {
+        address: addressOf(file),
+        title: titleOf(markdown) ?? '',
+        body: file.endsWith('.mdx') ? withoutComponents(text) : text,
+      };
+    }),
+  );
 }
 
 /** Astro's addresses are in lower case and without `@`. */

@@ -1,10 +1,14 @@
 const fence = /(^```[^]*?^```$)/m;
 
+/** The parts of a page in their order: blocks of code, and what is between them. */
+export function codeOrText(markdown: string): { code: boolean; text: string }[] {
+  return markdown.split(fence).map((text) => ({ code: text.startsWith('```'), text }));
+}
+
 /** Changes Markdown, and leaves its blocks of code as they are. */
 export function outsideCode(markdown: string, change: (part: string) => string): string {
-  return markdown
-    .split(fence)
-    .map((part) => (part.startsWith('```') ? part : change(part)))
+  return codeOrText(markdown)
+    .map(({ code, text }) => (code ? text : change(text)))
     .join('');
 }
 

@@ -1,7 +1,6 @@
 import { dirname, posix } from 'node:path';
 import { outsideCode, titleOf } from './markdown.ts';
 import { type Page, pages } from './pages.ts';
-import { questions } from './questions.ts';
 
 const repository = 'https://github.com/your-org/js-sdk';
 const main = `${repository}/blob/main/`;
@@ -27,18 +26,9 @@ export function toContent(page: Page, markdown: string, edition: Edition): strin
     ...(tag === undefined && { editUrl: `${repository}/edit/main/${page.file}` }),
   };
   const lines = Object.entries(matter).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
-  return [
-    '---',
-    ...lines,
-    '---',
-    rewriteLinks(page, text, edition).replaceAll(publishedPlots, `${base}plots/`),
-    ...answers(page),
-  ].join('\n');
-}
-
-function answers({ address }: Page): string[] {
-  const asked = questions[address];
-  return asked ? ['', '## Questions that this page answers', '', ...asked.map((question) => `- ${question}`)] : [];
+  return ['---', ...lines, '---', rewriteLinks(page, text, edition).replaceAll(publishedPlots, `${base}plots/`)].join(
+    '\n',
+  );
 }
 
 function firstSentence(text: string): string | undefined {

@@ -13,7 +13,7 @@ describe.each(guides)('%s', (guide) => {
   const text = read(guide);
 
   it('names files and folders that exist', () => {
-    const named = text.matchAll(/(?:src|test|sandbox|docs|bench|\.github)\/[\w./-]*\w(?![\w*<-]|\/<)/g);
+    const named = text.matchAll(/(?:site\/)?(?:src|test|sandbox|docs|bench|\.github)\/[\w./-]*\w(?![\w*<-]|\/<)/g);
     const paths = [...named].map(([path]) => path).filter((path) => !/^docs\/api$|^dist/.test(path));
 
     for (const path of paths) expect(existsSync(join(root, path)), path).toBe(true);

@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { sectionsOf } from '../../site/build/sections.ts';
+
+const markdown = `
+The \`first\` [sentence](other.md).
+
+## Set \`maxWait\`
+
+| option | meaning |
+| ------ | ------- |
+| a      | **b**   |
+
+\`\`\`sh
+## a comment
+\`\`\`
+
+### Again
+`;
+
+it('splits a page at its headings, and leaves words', () => {
+  const slug = (heading: string) => heading.toLowerCase().replace(' ', '-');
+
+  expect(sectionsOf({ address: 'guides/x/', title: 'Title', body: markdown }, slug)).toEqual([
+    { address: 'guides/x/', page: 'Title', heading: '', text: 'The first sentence.' },
+    {
+      address: 'guides/x/#set-maxwait',
+      page: 'Title',
+      heading: 'Set maxWait',
+      text: 'option meaning a b a comment',
+    },
+    { address: 'guides/x/#again', page: 'Title', heading: 'Again', text: '' },
+  ]);
+});
