@@ -1,10 +1,9 @@
-import { BudgetShare } from './budget-share.ts';
+import { type BudgetShare, ObservedShare } from './budget-share.ts';
 import type { Answer, ReportedBudget } from './headers.ts';
 import type { RateLimitSnapshot } from './limiter.ts';
 import { Probes } from './probes.ts';
 import { Reserve } from './reserve.ts';
 import { SlidingLog } from './sliding-log.ts';
-import type { BudgetReport, RateLimitStoreReply } from './store.ts';
 import { announcedWindow, explainsRefusal, merge, relate, unknownWindow, used } from './window.ts';
 import type { RateWindow, SentRequest } from './window.ts';
 import { isNearlyFull, WindowBoundary } from './window-boundary.ts';
@@ -27,14 +26,16 @@ export class Budget {
   /** What background calls leave to normal ones. */
   readonly reserve = new Reserve();
   readonly boundary: WindowBoundary;
+  /** Our share of it. */
+  share: BudgetShare = new ObservedShare();
+  /** Until then, the API refuses every request. */
+  blockedUntil = -Infinity;
   #window: RateWindow;
-  #blockedUntil = -Infinity;
   /** Whether the API has answered anything but 429. */
   #wasAdmitted = false;
   readonly #probes = new Probes();
   /** When the API refused the first request since it last admitted one. */
   #refusedSince = Infinity;
-  readonly #share = new BudgetShare();
   readonly #log = new SlidingLog();
 
   /** @param length Length of a window in milliseconds. */
@@ -59,6 +60,16 @@ export class Budget {
     return this.#window.limit;
   }
 
+  get window(): RateWindow {
+    return this.#window;
+  }
+
+  /** Another window applies from now on. What was counted without one is included in it. */
+  set window(window: RateWindow) {
+    this.#window = window;
+    this.#log.clear();
+  }
+
   snapshot(now: number): Pick<RateLimitSnapshot, 'limit' | 'remaining' | 'reset'> {
     const reset = this.isExpired(now) ? undefined : this.#window.reset;
     return { limit: this.limit, remaining: this.remaining(now), reset };
@@ -71,13 +82,13 @@ export class Budget {
 
   /** Whether it knows no more than a new budget. */
   isFresh(now: number): boolean {
-    return this.inFlight === 0 && now >= this.#blockedUntil && this.remaining(now) === this.#window.limit;
+    return this.inFlight === 0 && now >= this.blockedUntil && this.remaining(now) === this.#window.limit;
   }
 
   /** Predicts the milliseconds until the request at a position of the queue is sent. The first position is 1. */
   delay(now: number, position: number): number {
     const beyond = position - this.remaining(now);
-    const blocked = Math.max(0, this.#blockedUntil - now);
+    const blocked = Math.max(0, this.blockedUntil - now);
     if (beyond <= 0) return blocked;
     const opens = this.isExpired(now) ? this.boundary.length : Math.min(this.#availableAt - now, this.boundary.length);
     return Math.max(blocked, opens) + (Math.ceil(beyond / this.#window.limit) - 1) * this.boundary.length;
@@ -93,49 +104,10 @@ export class Budget {
     return now >= this.boundary.expiresAt;
   }
 
-  /** Requests that may have been used although no report includes them yet. */
-  get outstanding(): number {
-    return used(this.#window, this.inFlight) - this.#window.reported;
-  }
-
-  /** What a store has to know. */
-  report(now: number): BudgetReport {
-    const { limit, reported, reset = 0 } = this.#window;
-    return {
-      inFlight: this.outstanding,
-      limit,
-      used: Math.min(reported, limit),
-      reset: Math.round(reset * 1000) / 1000,
-      boundaryIn: reset === 0 ? -1 : Math.ceil(Math.max(0, this.boundary.probeAt - now)),
-      blockedFor: Math.ceil(Math.max(0, this.#blockedUntil - now)),
-    };
-  }
-
-  /** Takes over what a store knows better. */
-  adopt(now: number, { limit, reset, boundaryIn, blockedFor }: RateLimitStoreReply, isNew: boolean): void {
-    this.#share.attach();
-    const known = this.#window.reset ?? 0;
-    if (reset > (isNew ? known : known + 1)) {
-      this.#window = { ...unknownWindow(limit), reset, sentAt: now, answeredAt: now };
-      this.#log.clear();
-    }
-    if (reset >= known && boundaryIn > 0) this.#window.retryAt = now + boundaryIn;
-    if (blockedFor > 0) this.#blockedUntil = Math.max(this.#blockedUntil, now + blockedFor);
-    this.boundary.update(this.#window);
-  }
-
-  /** The store has become unavailable: of the current window, this process may still use what is left of an equal part. */
-  detach({ reset, processes }: RateLimitStoreReply): void {
-    const window = this.#window;
-    const part = this.#share.detach(window, processes);
-    if (reset < (window.reset ?? 0)) return;
-    window.reported = Math.max(window.reported, window.limit - part - this.outstanding);
-  }
-
   /** How many requests may be sent now for `waiting` calls; of those that a store has granted, if it shares the budget. */
   available(now: number, waiting: number, granted?: number): number {
     this.wakeAt = Infinity;
-    if (now < this.#blockedUntil) return this.#noneUntil(this.#blockedUntil);
+    if (now < this.blockedUntil) return this.#noneUntil(this.blockedUntil);
     if (granted !== undefined) return granted > 0 && waiting > granted ? this.#sampleClock(now, granted) : granted;
 
     const remaining = this.#usable(now);
@@ -146,7 +118,7 @@ export class Budget {
       if (probes === 0) return this.#noneUntil(this.#probes.nextAt);
       return isAtBoundary ? probes : Math.min(probes, remaining);
     }
-    const share = this.#share.of(this.#window);
+    const share = this.share.of(this.#window);
     if (share === 1) return waiting > remaining ? this.#sampleClock(now, remaining) : remaining;
     return Math.min(remaining, Math.max(0, Math.max(1, Math.floor((remaining * share) / 2)) - this.inFlight));
   }
@@ -196,7 +168,8 @@ export class Budget {
   }
 
   #usable(now: number): number {
-    return this.#share.usable(this.#remaining(now), this.#window);
+    const remaining = this.#remaining(now);
+    return this.share.usable?.(remaining, this.#window) ?? remaining;
   }
 
   #remaining(now: number): number {
@@ -242,10 +215,9 @@ export class Budget {
     const relation = relate(window, reset, refused ? reported + 1 : reported, request, headers.get('age') !== null);
     if (relation === 'newer') {
       this.boundary.rolledOver(window, now, reset, reported);
-      if (request.isProbe) this.#share.keep(window);
+      if (request.isProbe) this.share.ended?.(window);
       const own = this.inFlight + (refused ? 0 : 1);
-      this.#window = announcedWindow({ limit, reset, relative, reported, own }, request, now);
-      this.#log.clear();
+      this.window = announcedWindow({ limit, reset, relative, reported, own }, request, now);
       if (window.reset !== undefined) this.rollovers += 1;
       this.revision += 1;
     } else {
@@ -273,8 +245,7 @@ export class Budget {
       this.#window.own -= 1;
       if (request.isBoundaryProbe) this.#probeFailed(request, false);
     } else if (request.isBoundaryProbe && request.sentAt >= this.boundary.expiresAt) {
-      this.#window = unknownWindow(this.#window.limit);
-      this.#log.clear();
+      this.window = unknownWindow(this.limit);
       this.#log.add(now);
     }
   }
@@ -288,13 +259,13 @@ export class Budget {
   /** The budget is used up: nothing is sent until it is likely to be there again, and then one probe. */
   #block(request: SentRequest, { now, wait }: Answer): void {
     // The other refusals of the same burst say nothing new.
-    if (request.sentAt < this.#blockedUntil) return;
+    if (request.sentAt < this.blockedUntil) return;
     this.#probes.restart();
     this.revision += 1;
     this.boundary.update(this.#window);
     // If they are only a rounding apart, `Retry-After` repeats the `reset`.
     if (wait === undefined || Math.abs(now + wait - this.boundary.probeAt) <= 1500) return;
-    if (now + wait > this.boundary.probeAt) this.#blockedUntil = now + wait;
+    if (now + wait > this.boundary.probeAt) this.blockedUntil = now + wait;
     else this.#window.retryAt = now + wait;
   }
 }

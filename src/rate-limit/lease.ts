@@ -1,3 +1,4 @@
+import { adopt, detach, outstanding, reportOf } from './budget-sync.ts';
 import type { Budget } from './budget.ts';
 import type { RateLimitStore, RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
 import type { Timing } from './timing.ts';
@@ -126,7 +127,7 @@ export class Lease {
     if (this.#revision !== this.#budget.revision) return -Infinity;
     const waiting = normal + background;
     if (waiting === 0) return Infinity;
-    const held = this.available + this.#budget.outstanding;
+    const held = this.available + outstanding(this.#budget);
     const isSettled = held === 0 && this.#held !== 0;
     if (isSettled) return -Infinity;
     return Math.min(
@@ -178,7 +179,7 @@ export class Lease {
    * @param sync Syncs, and afterwards looks for calls that have come meanwhile.
    */
   returnWhenIdle(sync: () => void): void {
-    const isReported = this.available === 0 && this.#held === this.#budget.outstanding;
+    const isReported = this.available === 0 && this.#held === outstanding(this.#budget);
     if (isReported || this.outage !== undefined) return;
     this.#cancelReturn ??= this.#timing.after(
       idleTimeout,
@@ -205,7 +206,7 @@ export class Lease {
     const { available } = this;
     const block = normal === 0 ? 0 : Math.max(normal, this.#block);
     return {
-      ...this.#budget.report(now),
+      ...reportOf(this.#budget, now),
       process: this.#process,
       generation: this.#generation,
       wanted: Math.max(0, block - available),
@@ -237,7 +238,7 @@ export class Lease {
     const asked = request.wanted + request.background;
     if (reply.granted > 0 && reply.granted === asked) this.#grantedAt = now;
     this.isProbe = reply.granted > 0 && reply.boundaryIn === 0;
-    this.#budget.adopt(now, reply, isNew);
+    adopt(this.#budget, now, reply, isNew);
 
     if (this.isProbe) {
       this.#syncAt = now + 1000;
@@ -254,7 +255,7 @@ export class Lease {
   #fail(error: unknown): void {
     if (this.outage === undefined) {
       this.outage = { error };
-      if (this.#lastReply !== undefined) this.#budget.detach(this.#lastReply);
+      if (this.#lastReply !== undefined) detach(this.#budget, this.#lastReply);
     }
     this.available = 0;
     this.#held = undefined;
