@@ -4,7 +4,6 @@ import { defineConfig, type Options } from 'tsup';
 import { bundledLicenses } from './build/bundled-licenses.ts';
 import { writeCommonjs } from './build/commonjs.ts';
 import { keepLinesOfMaps } from './build/line-maps.ts';
-import { withoutSourceMaps } from './build/without-source-maps.ts';
 
 // Not by tsup's `clean`: its builds run in parallel, and one would delete what another has written.
 rmSync('dist', { recursive: true, force: true });
@@ -23,7 +22,6 @@ const shared: Options = {
   // The user's own, because it is one per process.
   external: ['@opentelemetry/api'],
   sourcemap: true,
-  esbuildPlugins: [withoutSourceMaps(libraryPackages)],
   esbuildOptions: (options) => {
     options.chunkNames = 'chunks/[name]-[hash]';
     options.legalComments = 'none'; // They are in LICENSES.txt.
