@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import type { StandardResult, StandardSchema } from '../utils/standard-schema.ts';
+import { isRecord } from '../utils/json.ts';
+import type { StandardIssue, StandardResult, StandardSchema } from '../utils/standard-schema.ts';
 
 /** Where a page stands in its list. */
 export interface PageMeta {
@@ -17,19 +18,19 @@ export interface PageBody<Item> {
   meta?: Partial<PageMeta> | null | undefined;
 }
 
-const pageSchema = z.looseObject({
-  data: z.array(z.unknown()),
+const metaSchema = z.looseObject({
   meta: z.looseObject({ current_page: z.number(), total_pages: z.number(), total_count: z.number() }),
 });
 
 /** The schema of a page whose items have a schema, of any library. Without one, any item will do. */
 export function pageBodySchema<Item>(item: StandardSchema<Item> | undefined): StandardSchema<PageBody<Item>> {
   const validate = async (body: unknown): Promise<StandardResult<PageBody<Item>>> => {
-    const page = await pageSchema['~standard'].validate(body);
+    const page = await metaSchema['~standard'].validate(body);
+    const issues: StandardIssue[] = [...(page.issues ?? [])];
+    if (isRecord(body) && !isPageBody(body)) issues.unshift(missingData);
     // Without data, there are no items to look at.
     const given = isPageBody(body) ? body.data : [];
     const results = item ? await Promise.all(given.map(async (value) => item['~standard'].validate(value))) : [];
-    const issues = [...(page.issues ?? [])];
     for (const [index, result] of results.entries()) {
       for (const issue of result.issues ?? []) issues.push({ ...issue, path: ['data', index, ...(issue.path ?? [])] });
     }
@@ -40,13 +41,15 @@ export function pageBodySchema<Item>(item: StandardSchema<Item> | undefined): St
   return { '~standard': { version: 1, vendor: '@example/sdk', validate } };
 }
 
+const missingData = { path: ['data'], expected: 'array', message: 'data is not an array' };
+
 /** Whether a body can be walked at all: without a `data` array there is no page. */
 export function isPageBody(body: unknown): body is { data: unknown[] } {
-  return typeof body === 'object' && body !== null && 'data' in body && Array.isArray(body.data);
+  return isRecord(body) && Array.isArray(body['data']);
 }
 
 /** The `id` of an item, if it is a string or a number. */
 export function idOf(item: unknown): string | undefined {
-  if (typeof item !== 'object' || item === null || !('id' in item)) return undefined;
-  return typeof item.id === 'string' || typeof item.id === 'number' ? String(item.id) : undefined;
+  const id = isRecord(item) ? item['id'] : undefined;
+  return typeof id === 'string' || typeof id === 'number' ? String(id) : undefined;
 }
