@@ -26,6 +26,8 @@ const shared: Options = {
     options.chunkNames = 'chunks/[name]-[hash]';
     options.legalComments = 'none'; // They are in LICENSES.txt.
     options.sourcesContent = false; // The package contains `src`.
+    // Its own ES module: `exports` only leads to CommonJS, which takes a wrapper.
+    options.alias = { eventemitter3: './node_modules/eventemitter3/dist/eventemitter3.esm.js' };
   },
   // There is a package named `sqlite`. Node's own module is only available as `node:sqlite`.
   removeNodeProtocol: false,
