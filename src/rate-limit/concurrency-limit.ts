@@ -1,17 +1,22 @@
-import type { Limit, Sample } from './limit.ts';
-
 /** Requests in flight that are tried at first. */
 const initialLimit = 10;
 
 /** Milliseconds after which requests without an answer no longer delay the next one: some endpoints are slow. */
 const answerTimeout = 1000;
 
+/** A request that was sent. */
+export interface Sample {
+  readonly sentAt: number;
+  /** How many requests were in flight when it was sent, itself included. */
+  readonly level: number;
+}
+
 /**
  * Limits the requests in flight as TCP does: twice as many as have been admitted, until some are refused (slow start).
  * Then half as many, and one more after every so many that were admitted (additive increase, multiplicative decrease).
  * Each failed increase doubles the number of requests before the next one.
  */
-export class ConcurrencyLimit implements Limit {
+export class ConcurrencyLimit {
   inFlight = 0;
   #limit = initialLimit;
   /** The most requests in flight at once of which none was refused. */
@@ -30,17 +35,19 @@ export class ConcurrencyLimit implements Limit {
     return this.#patience > 0 ? this.#limit : undefined;
   }
 
+  /** When the next request may be sent; `Infinity` if an answer has to arrive first. */
   readyAt(now: number): number {
     if (this.#isDraining) return this.#refusedAt + answerTimeout;
     if (this.inFlight < this.#limit) return now;
     return this.#patience > 0 ? Infinity : this.#sentAt + answerTimeout;
   }
 
-  sent(now: number): void {
-    this.inFlight += 1;
+  sent(now: number): Sample {
     this.#sentAt = now;
+    return { sentAt: now, level: (this.inFlight += 1) };
   }
 
+  /** A request has ended. Called before {@link admitted} and {@link explains}. */
   settled(): void {
     this.inFlight -= 1;
   }
@@ -56,7 +63,8 @@ export class ConcurrencyLimit implements Limit {
     }
   }
 
-  refused({ sentAt, level }: Sample, now: number): boolean {
+  /** Learns from a refusal if it can be about such a limit. Returns whether it can. */
+  explains({ sentAt, level }: Sample, now: number): boolean {
     const most = Math.max(level, this.inFlight + 1);
     if (most <= Math.max(1, this.#proven)) return false;
     // The other refusals of the same burst say nothing new.

@@ -1,5 +1,4 @@
-import { ConcurrencyLimit } from './concurrency-limit.ts';
-import type { Limit, Sample } from './limit.ts';
+import { ConcurrencyLimit, type Sample } from './concurrency-limit.ts';
 import type { LearnedLimit } from './limiter.ts';
 import { SendRate } from './send-rate.ts';
 
@@ -10,8 +9,6 @@ const memory = 600_000;
 export class LearnedLimits {
   readonly concurrency = new ConcurrencyLimit();
   readonly rate = new SendRate();
-  /** The first one that explains a refusal learns from it. */
-  readonly #limits: readonly Limit[] = [this.concurrency, this.rate];
   #blockedUntil = -Infinity;
   #refusedAt = Infinity;
 
@@ -31,33 +28,35 @@ export class LearnedLimits {
 
   /** When the next request may be sent; `Infinity` if an answer has to arrive first. */
   readyAt(now: number): number {
-    return Math.max(this.#blockedUntil, this.concurrency.readyAt(now), this.rate.readyAt());
+    return Math.max(this.#blockedUntil, this.concurrency.readyAt(now), this.rate.nextAt);
   }
 
   /** Predicts the milliseconds until the request at a position of the queue is sent. The first position is 1. */
   delay(now: number, position: number): number {
-    const readyAt = Math.max(this.#blockedUntil, this.rate.readyAt());
+    const readyAt = Math.max(this.#blockedUntil, this.rate.nextAt);
     return (readyAt < Infinity ? Math.max(0, readyAt - now) : 0) + (position - 1) * this.rate.interval;
   }
 
   /** Counts a request that is sent now. */
   send(now: number): Sample {
     this.#expire(now);
-    for (const limit of this.#limits) limit.sent(now);
-    return { sentAt: now, level: this.concurrency.inFlight };
+    this.rate.sent(now);
+    return this.concurrency.sent(now);
   }
 
   settled(now: number): void {
-    for (const limit of this.#limits) limit.settled(now);
+    this.concurrency.settled();
+    this.rate.settled(now);
   }
 
   admitted(sample: Sample): void {
-    for (const limit of this.#limits) limit.admitted(sample);
+    this.concurrency.admitted(sample);
+    this.rate.admitted(sample.sentAt);
   }
 
   refused(sample: Sample, now: number): void {
     this.#refusedAt = now;
-    this.#limits.some((limit) => limit.refused(sample, now));
+    if (!this.concurrency.explains(sample, now)) this.rate.refused(sample.sentAt, now);
   }
 
   /** A request was refused that may not be about these limits: those in flight with it prove nothing. */
@@ -73,6 +72,7 @@ export class LearnedLimits {
   #expire(now: number): void {
     if (now - this.#refusedAt <= memory) return;
     this.#refusedAt = Infinity;
-    for (const limit of this.#limits) limit.forget();
+    this.concurrency.forget();
+    this.rate.forget();
   }
 }

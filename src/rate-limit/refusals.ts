@@ -1,4 +1,4 @@
-import type { Sample } from './limit.ts';
+import type { Sample } from './concurrency-limit.ts';
 import { LearnedLimits } from './learned-limits.ts';
 import type { Route } from './route.ts';
 
