@@ -42,6 +42,15 @@ const entries = {
   'rate-limit/index': 'src/rate-limit/index.ts',
 };
 
+// They separate the code that needs eventemitter3 from the code that doesn't, because bundlers can't drop half of a file that
+// contains it: a page that only catches errors or verifies webhooks must not get it. Nothing imports them.
+const separators = {
+  client: 'src/client.ts',
+  errors: 'src/errors/index.ts',
+  'webhooks/verify-webhook': 'src/webhooks/verify-webhook.ts',
+  'webhooks/webhooks': 'src/webhooks/webhooks.ts',
+};
+
 for (const name of Object.keys(entries)) {
   mkdirSync(`dist/${dirname(name)}`, { recursive: true });
   writeFileSync(`dist/${name}.d.ts`, "export * from './index.cjs';\n");
@@ -53,14 +62,10 @@ export default defineConfig([
     format: 'esm',
     entry: {
       ...entries,
-      // Not for import. They separate the code that needs eventemitter3 from the code that doesn't, because bundlers
-      // can't drop half of a file that contains it: a page that only catches errors or verifies webhooks must not get it.
-      client: 'src/client.ts',
-      errors: 'src/errors/index.ts',
-      'webhooks/verify-webhook': 'src/webhooks/verify-webhook.ts',
-      'webhooks/webhooks': 'src/webhooks/webhooks.ts',
+      ...separators,
     },
     onSuccess: async () => {
+      for (const name of Object.keys(separators)) for (const end of ['.js', '.js.map']) rmSync(`dist/${name}${end}`);
       keepLinesOfMaps('dist');
       await writeCommonjs('dist', (name) => name === 'browser.min.js');
     },
