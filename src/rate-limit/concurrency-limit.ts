@@ -47,7 +47,7 @@ export class ConcurrencyLimit {
     return { sentAt: now, level: (this.inFlight += 1) };
   }
 
-  /** A request has ended. Called before {@link admitted} and {@link explains}. */
+  /** A request has ended. Called before {@link admitted} and {@link refused}. */
   settled(): void {
     this.inFlight -= 1;
   }
@@ -64,7 +64,7 @@ export class ConcurrencyLimit {
   }
 
   /** Learns from a refusal if it can be about such a limit. Returns whether it can. */
-  explains({ sentAt, level }: Sample, now: number): boolean {
+  refused({ sentAt, level }: Sample, now: number): boolean {
     const most = Math.max(level, this.inFlight + 1);
     if (most <= Math.max(1, this.#proven)) return false;
     // The other refusals of the same burst say nothing new.

@@ -28,12 +28,12 @@ export class LearnedLimits {
 
   /** When the next request may be sent; `Infinity` if an answer has to arrive first. */
   readyAt(now: number): number {
-    return Math.max(this.#blockedUntil, this.concurrency.readyAt(now), this.rate.nextAt);
+    return Math.max(this.#blockedUntil, this.concurrency.readyAt(now), this.rate.readyAt());
   }
 
   /** Predicts the milliseconds until the request at a position of the queue is sent. The first position is 1. */
   delay(now: number, position: number): number {
-    const readyAt = Math.max(this.#blockedUntil, this.rate.nextAt);
+    const readyAt = Math.max(this.#blockedUntil, this.rate.readyAt());
     return (readyAt < Infinity ? Math.max(0, readyAt - now) : 0) + (position - 1) * this.rate.interval;
   }
 
@@ -51,12 +51,12 @@ export class LearnedLimits {
 
   admitted(sample: Sample): void {
     this.concurrency.admitted(sample);
-    this.rate.admitted(sample.sentAt);
+    this.rate.admitted(sample);
   }
 
   refused(sample: Sample, now: number): void {
     this.#refusedAt = now;
-    if (!this.concurrency.explains(sample, now)) this.rate.refused(sample.sentAt, now);
+    if (!this.concurrency.refused(sample, now)) this.rate.refused(sample, now);
   }
 
   /** A request was refused that may not be about these limits: those in flight with it prove nothing. */

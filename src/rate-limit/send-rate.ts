@@ -1,3 +1,5 @@
+import type { Sample } from './concurrency-limit.ts';
+
 /** Milliseconds until the first probe after a refusal, and between probes at most. */
 const probeDelay = { first: 1000, longest: 60_000 };
 
@@ -15,8 +17,7 @@ const mostPatience = 32;
 export class SendRate {
   /** Milliseconds between two requests; 0 if there is no limit. */
   interval = 0;
-  /** When the next request may be sent; `Infinity` if an answer has to arrive first. */
-  nextAt = -Infinity;
+  #nextAt = -Infinity;
   #admitted = 0;
   #countedFrom = -Infinity;
   /** Refusals since a request was admitted: while there are any, probes are sent one by one. */
@@ -25,30 +26,35 @@ export class SendRate {
   #patience = 1;
   #streak = 0;
 
+  /** When the next request may be sent; `Infinity` if an answer has to arrive first. */
+  readyAt(): number {
+    return this.#nextAt;
+  }
+
   sent(now: number): void {
     if (this.failures > 0) {
-      this.nextAt = Infinity;
+      this.#nextAt = Infinity;
       return;
     }
     // What was admitted before a pause says nothing about the rate.
-    if (now - (this.interval > 0 ? this.nextAt : this.#countedFrom) > horizon) {
+    if (now - (this.interval > 0 ? this.#nextAt : this.#countedFrom) > horizon) {
       this.#countedFrom = now;
       this.#admitted = 0;
     }
-    if (this.interval > 0) this.nextAt = Math.max(this.nextAt, now - this.interval) + this.interval;
+    if (this.interval > 0) this.#nextAt = Math.max(this.#nextAt, now - this.interval) + this.interval;
   }
 
   /** A request has ended. Called before {@link admitted} and {@link refused}. */
   settled(now: number): void {
-    if (this.nextAt === Infinity) this.nextAt = now;
+    if (this.#nextAt === Infinity) this.#nextAt = now;
   }
 
-  admitted(sentAt: number): void {
+  admitted({ sentAt }: Sample): void {
     if (this.failures > 0 && sentAt > this.#refusedAt) {
       if (this.#admitted > 0) this.interval = (sentAt - this.#countedFrom) / this.#admitted;
       this.failures = this.#streak = this.#admitted = 0;
       this.#countedFrom = sentAt;
-      this.nextAt = sentAt + this.interval;
+      this.#nextAt = sentAt + this.interval;
     }
     this.#admitted += 1;
     if (this.interval === 0 || ++this.#streak < this.#patience) return;
@@ -57,18 +63,18 @@ export class SendRate {
     if (this.interval < 1) this.interval = 0;
   }
 
-  refused(sentAt: number, now: number): void {
+  refused({ sentAt }: Sample, now: number): void {
     // The other refusals of the same burst say nothing new.
     if (sentAt <= this.#refusedAt) return;
     if (this.failures === 0) this.#patience = Math.min(2 * this.#patience, mostPatience);
     const delay = (this.interval || probeDelay.first) * 2 ** this.failures++;
-    this.nextAt = now + Math.min(delay, probeDelay.longest);
+    this.#nextAt = now + Math.min(delay, probeDelay.longest);
     this.#refusedAt = now;
   }
 
   forget(): void {
     this.interval = this.failures = 0;
     this.#patience = 1;
-    this.nextAt = -Infinity;
+    this.#nextAt = -Infinity;
   }
 }
