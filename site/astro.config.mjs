@@ -74,11 +74,13 @@ export default defineConfig({
             expandObjects: true,
           },
         }),
-        starlightLinksValidator(),
+        // What follows `#code=` is a program.
+        starlightLinksValidator({ exclude: [`${base}playground/#code=*`] }),
         starlightLlmsTxt({
           description,
           promote: ['start', 'guides/**'],
           demote: ['decisions/**', 'project/**'],
+          customSelectors: { all: ['.run-example'] },
           optionalLinks: pages.map(({ address, file }) => ({
             label: titleOf(readFileSync(`${repository}${file}`, 'utf8')) ?? file,
             url: `${site}${base}${address}.md`,
@@ -93,7 +95,7 @@ export default defineConfig({
     worker: { format: 'es' },
     resolve: {
       alias: [
-        { find: /^@example\/sdk\/webhooks$/, replacement: `${repository}dist/webhooks/index.js` },
+        { find: /^@example\/sdk\/(webhooks|rate-limit)$/, replacement: `${repository}dist/$1/index.js` },
         { find: /^@example\/sdk$/, replacement: `${repository}dist/index.js` },
         { find: /^@example\/sandbox$/, replacement: `${repository}sandbox/dist/browser.js` },
       ],

@@ -1,4 +1,6 @@
 import { dirname, posix } from 'node:path';
+import { descriptions } from './descriptions.ts';
+import { withExamples } from './examples.ts';
 import { outsideCode, titleOf } from './markdown.ts';
 import { type Page, pages } from './pages.ts';
 
@@ -21,18 +23,20 @@ export function toContent(page: Page, markdown: string, edition: Edition): strin
   const title = titleOf(markdown)?.replaceAll('`', '') ?? page.address;
   const matter = {
     title,
-    description: firstSentence(text) ?? title,
+    description: descriptions[page.address] ?? firstSentence(text) ?? title,
     // Nobody can change a version that is published.
     ...(tag === undefined && { editUrl: `${repository}/edit/main/${page.file}` }),
   };
   const lines = Object.entries(matter).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
-  return ['---', ...lines, '---', rewriteLinks(page, text, edition).replaceAll(publishedPlots, `${base}plots/`)].join(
-    '\n',
-  );
+  const body = rewriteLinks(page, text, edition).replaceAll(publishedPlots, `${base}plots/`);
+  return ['---', ...lines, '---', withExamples(page, body, base)].join('\n');
 }
 
 function firstSentence(text: string): string | undefined {
-  const paragraph = text.split(/\n{2,}/).find((block) => /^\w/.test(block.trim()));
+  const paragraph = text
+    .replaceAll(/^```[^]*?^```$/gm, '')
+    .split(/\n{2,}/)
+    .find((block) => /^\w/.test(block.trim()));
   const plain = paragraph
     ?.replaceAll(/\[([^\]]+)\]\([^)]+\)/g, '$1')
     .replaceAll(/[`*]/g, '')

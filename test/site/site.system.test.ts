@@ -9,6 +9,7 @@ import { hasChromium, launch } from '../support/chromium.ts';
 import { programs } from '../../site/src/playground/programs.ts';
 import { familiar, heldOut, type Question } from './support/questions.ts';
 import { serveDirectory } from '../support/static-server.ts';
+import { examplesOf, outcomes, pagesWithExamples } from './support/examples.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const dist = `${root}site/dist/`;
@@ -74,6 +75,22 @@ describe('the site as files', () => {
     const home = await read('index.md');
     expect(home).toMatch(/^# @example\/sdk\n/);
     expect(home).not.toMatch(/^import |<Playground/m);
+  });
+
+  it('describes each guide in prose', async () => {
+    for (const guide of await readdir(`${dist}guides`, { withFileTypes: true })) {
+      if (!guide.isDirectory()) continue;
+      const [, description] =
+        /<meta name="description" content="([^"]+)"/.exec(await read(`guides/${guide.name}/index.html`)) ?? [];
+      expect(description).toMatch(/^[A-Z][^{}<>=]+\.$/);
+    }
+  });
+
+  it('offers to run examples on the pages alone', async () => {
+    const offer = 'Run this example';
+    expect(await read('guides/retries/index.html')).toContain(offer);
+    expect(await read('guides/retries.md')).not.toContain(offer);
+    expect(await read('llms-full.txt')).not.toContain(offer);
   });
 
   it('has the reference of each entry point, in the same look', async () => {
@@ -265,8 +282,8 @@ describe.runIf(hasChromium || process.env['CI'] !== undefined)('the site in Chro
 
     it('copies the address, or says that it has to be copied', async () => {
       for (const [allowed, said] of [
-        [['clipboard-write'], 'Copied the address of this page, which now contains the program.'],
-        [[], 'The address of this page now holds the program. Copy it to share it.'],
+        [['clipboard-write'], 'Copied the address of this program.'],
+        [[], 'Copy the address of this program to share it.'],
       ] as const) {
         const page = await open('playground/');
         await page.context().grantPermissions([...allowed]);
@@ -301,6 +318,71 @@ describe.runIf(hasChromium || process.env['CI'] !== undefined)('the site in Chro
       const { status } = await run(page);
       expect(status).toMatch(said);
       expect(await page.isEnabled('[name=run]')).toBe(true);
+      await page.close();
+    });
+
+    it('shows a rejection that nothing handles, and ends', async () => {
+      const page = await open('playground/');
+      await page.fill('.cm-content', `void Promise.reject(new TypeError('forgotten'));`);
+      const last = await run(page);
+      await page.fill(
+        '.cm-content',
+        `setTimeout(() => void Promise.reject(new TypeError('late')), 10); await new Promise(() => undefined);`,
+      );
+      const late = await run(page);
+      await page.close();
+
+      expect([last.status, late.status]).toEqual([
+        expect.stringMatching(/^Failed\./),
+        expect.stringMatching(/^Failed\./),
+      ]);
+      expect(last.console).toContain('TypeError: forgotten');
+      expect(late.console).toContain('TypeError: late');
+    });
+
+    it.each(pagesWithExamples.filter(({ file }) => examplesOf(file).some(({ name }) => outcomes[name])))(
+      'runs each example of $address in its place',
+      { timeout: 120_000 },
+      async ({ address, file }) => {
+        const page = await open(`${address}/`);
+        const examples = examplesOf(file).filter(({ name }) => outcomes[name]);
+        expect(await page.locator('.run-example').count()).toBe(examples.length);
+        for (const { name, code } of examples) {
+          const before = page.locator('.run-example').first().locator('xpath=preceding-sibling::*[1]');
+          const shown = await before.locator('button[data-code]').getAttribute('data-code');
+          expect(shown?.replaceAll('\u007f', '\n').trim()).toBe(code.trim());
+          await page.locator('.run-example a').first().click();
+          await page.waitForSelector('.playground[data-state=ended]', { timeout: 50_000 });
+          const text = (await page.textContent('.playground')) ?? '';
+          const [, outcome, requests] = /(Done|Failed)\. (\d+) requests/.exec(text) ?? [];
+          expect({ name, outcome, requests }).toEqual({
+            name,
+            outcome: 'Done',
+            requests: String(outcomes[name]?.requests),
+          });
+          for (const part of outcomes[name]?.shows ?? []) expect(text).toContain(part);
+          await page.evaluate(`document.querySelector('.playground').remove()`);
+        }
+        await page.close();
+      },
+    );
+
+    it('edits an example, shares it, and gives its place back', async () => {
+      const page = await open('guides/retries/');
+      await page.context().grantPermissions(['clipboard-write']);
+      await page.locator('.run-example a').first().click();
+      await page.waitForSelector('.playground[data-state=ended]');
+      await page.fill('.cm-content', `console.log('edited');`);
+      expect((await run(page)).console).toBe('edited\n');
+      await page.click('[name=share]');
+      const address = await page.getAttribute('[data-part=status] a', 'href');
+      await page.click('[name=close]');
+      expect(await page.locator('.playground').count()).toBe(0);
+      expect(await page.evaluate('document.activeElement.textContent')).toBe('Run this example');
+
+      await page.goto(address ?? '');
+      await page.waitForSelector('.cm-content');
+      expect(await page.textContent('.cm-content')).toBe(`console.log('edited');`);
       await page.close();
     });
 

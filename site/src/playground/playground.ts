@@ -1,20 +1,25 @@
 import { fromHash, toHash } from './address.ts';
 import type { Editor } from './editor.ts';
 import type { Budget, Command, Level, Report, ShownDelivery, ShownRequest, Trouble } from './messages.ts';
-import { programs } from './programs.ts';
 
-/** Connects a playground's elements with an editor and with the worker that runs its program. */
-export function startPlayground(root: HTMLElement): void {
+/**
+ * Connects a playground's elements with an editor and with the worker that runs its program.
+ *
+ * @param code - The program, or the programs of the menu, by their names.
+ */
+export function startPlayground(root: HTMLElement, code: string | Readonly<Record<string, string>>): void {
   const button = (name: string) => find(root, `[name="${name}"]`, HTMLButtonElement);
   const select = (name: string) => find(root, `[name="${name}"]`, HTMLSelectElement);
   const part = (name: string) => find(root, `[data-part="${name}"]`);
   const [run, stop, share] = [button('run'), button('stop'), button('share')];
-  const [program, speed] = [select('program'), select('speed')];
+  const speed = select('speed');
   const troubles = ['faults', 'latency', 'outage'].map((name) => find(root, `[name="${name}"]`, HTMLInputElement));
 
   let worker: Worker | undefined;
-  const shared = fromHash(location.hash);
-  const editor = loadEditor(part('editor'), shared ?? programs[program.value] ?? '');
+  const menu = typeof code === 'string' ? undefined : select('program');
+  const chosen = () => (typeof code === 'string' ? code : (code[menu?.value ?? ''] ?? ''));
+  const shared = menu && fromHash(location.hash);
+  const editor = loadEditor(part('editor'), shared ?? chosen());
   const view = new View(root);
 
   function end(outcome: string): void {
@@ -72,19 +77,21 @@ export function startPlayground(root: HTMLElement): void {
   stop.addEventListener('click', () => end(`Stopped. ${view.summary}`));
   speed.addEventListener('change', () => send({ type: 'speed', speed: Number(speed.value) }));
   for (const input of troubles) input.addEventListener('change', () => send({ type: 'trouble', trouble: trouble() }));
-  program.addEventListener('change', () => {
-    void editor.then((opened) => (opened.code = programs[program.value] ?? ''));
+  menu?.addEventListener('change', () => {
+    void editor.then((opened) => (opened.code = chosen()));
   });
   share.addEventListener('click', () => {
     void editor.then(async ({ code }) => {
-      history.replaceState(undefined, '', toHash(code));
-      part('status').textContent = (await copy(location.href))
-        ? 'Copied the address of this page, which now contains the program.'
-        : 'The address of this page now holds the program. Copy it to share it.';
+      const { href } = new URL(`${root.dataset.address ?? ''}${toHash(code)}`, location.href);
+      if (menu) history.replaceState(undefined, '', href);
+      const link = element('a', 'the address of this program');
+      link.setAttribute('href', href);
+      const copied = await copy(href);
+      part('status').replaceChildren(copied ? 'Copied ' : 'Copy ', link, copied ? '.' : ' to share it.');
     });
   });
   addEventListener('hashchange', () => {
-    const code = fromHash(location.hash);
+    const code = menu && fromHash(location.hash);
     if (code !== undefined) void editor.then((opened) => (opened.code = code));
   });
   if (shared !== undefined)

@@ -9,13 +9,13 @@ export const ids = ['user_123', 'user_124', 'user_123'];
 export const comments = ids.map((author) => ({ author }));
 export const signup = { id: 'signup_1' };
 export const teamSchema = z.object({ id: z.string(), name: z.string() });
-export const tokenFromVisitor = 'token';
+export const tokenFromVisitor = process.env['EXAMPLE_API_TOKEN'] ?? '';
 export const request = new Request('https://example.com');
-export const metrics: {
-  increment: (name: string, tags: object) => void;
-  timing: (name: string, milliseconds: number, tags: object) => void;
-} = { increment: () => undefined, timing: () => undefined };
+export const metrics = {
+  increment: (name: string, tags: object) => console.log(name, tags),
+  timing: (name: string, milliseconds: number, tags: object) => console.log(name, milliseconds, tags),
+};
 export const currentTrace = () => '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-export const save: (items: unknown, cursor?: string) => Promise<void> = () => Promise.resolve();
+export const save = (items: object, cursor?: string) => console.log('saved', cursor ?? items);
 export const load = (): string | undefined => undefined;
-export const show: (message: unknown) => void = () => undefined;
+export const show = (message: unknown) => console.log(message);

@@ -14,13 +14,16 @@ export const rawBody = JSON.stringify({
 });
 export const headers = await signWebhook({ body: rawBody, secret });
 
-export const sendWelcomeEmail: (email: string) => Promise<void> = () => Promise.resolve();
-export const welcome: (email: string, options?: { signal: AbortSignal }) => Promise<void> = () => Promise.resolve();
-export const audit: (event: WebhookEvent) => void = () => undefined;
-export const deadLetters: { add: (id: string, event: unknown) => Promise<void> } = { add: () => Promise.resolve() };
+export const sendWelcomeEmail = (email: string) => console.log('Welcome,', email);
+export const welcome: (email: string, options?: { signal: AbortSignal }) => void = (email) =>
+  console.log('Welcome,', email);
+export const audit = (event: WebhookEvent) => console.log('audited', event.event);
+export const deadLetters = { add: (id: string, event: object) => console.log('not handled', id, event) };
 
-interface Transaction {
-  query: (sql: string, values?: unknown[]) => Promise<{ rowCount: number | null }>;
-}
-export const transaction = (work: (tx: Transaction) => Promise<void>) =>
-  work({ query: () => Promise.resolve({ rowCount: 1 }) });
+const database = {
+  query: (sql: string, values: unknown[] = []) => {
+    console.log(sql, ...values);
+    return Promise.resolve({ rowCount: 1 });
+  },
+};
+export const transaction = (work: (tx: typeof database) => Promise<void>) => work(database);

@@ -1,0 +1,18 @@
+/** What search engines show below the title of a page. Others show the first sentence of the page. */
+export const descriptions: Readonly<Record<string, string>> = {
+  start:
+    'Install the SDK, make the first call, and see what it does for you: rate limits, retries, lists and webhooks.',
+  'guides/tasks':
+    'Sync projects each night, import thousands of users, share a token among services, and test without a network.',
+  'guides/errors':
+    'One class of error for each way in which a call can fail, what each holds, and how to tell them apart.',
+  'guides/retries':
+    'Which calls the SDK repeats and when, why none happens twice, and how timeouts and idempotency keys work.',
+  'guides/rate-limits':
+    'How calls wait for the rate limit instead of failing, and how processes and machines share one token.',
+  'guides/pagination':
+    'Read lists to the end with each item exactly once, page by page or all at once, and continue after a crash.',
+  'guides/webhooks':
+    'Verify and handle webhooks in any server, handle each event once, rotate secrets, and test your endpoint.',
+  'guides/observability': 'Events of each call, logging, metrics and OpenTelemetry traces.',
+};

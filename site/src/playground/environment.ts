@@ -1,0 +1,109 @@
+import type { Sandbox, SandboxOptions } from '@example/sandbox';
+import type { Client, ClientOptions } from '@example/sdk';
+import type { WebhooksOptions } from '@example/sdk/webhooks';
+import type { Trouble } from './messages.ts';
+import { isModuleName, type ModuleName } from './modules.ts';
+import { TroubleSwitches } from './trouble.ts';
+
+/** What a program finds in the page, and what it makes of it. */
+export interface Environment {
+  /** Loads a module that the program imports. @throws {Error} when the page has no such module. */
+  readonly load: (name: string) => Promise<object>;
+  /** The copies of the API: the page's, and after it those that the program makes. */
+  readonly sandboxes: readonly Sandbox[];
+  readonly clients: readonly Client[];
+  readonly setTrouble: (trouble: Trouble) => void;
+  /** Shows a program at work that has only prepared something: makes a call, or sends an event. */
+  readonly tryOut: () => Promise<void>;
+}
+
+const secret = `whsec_${btoa('playground playground ok')}`;
+/** Where the API sends its webhooks; the program's handler answers there. */
+const receiver = 'https://playground.example/webhooks';
+
+/** Gives the global scope the API's `fetch`, `sandbox` and `process`. */
+export async function createEnvironment(trouble: Trouble): Promise<Environment> {
+  const [sdk, webhooks, { createSandbox }] = await Promise.all([
+    import('@example/sdk'),
+    import('@example/sdk/webhooks'),
+    import('@example/sandbox'),
+  ]);
+  const sandboxes: Sandbox[] = [];
+  const switches: TroubleSwitches[] = [];
+  const clients: Client[] = [];
+  let current = trouble;
+  let handler: ((request: Request) => Promise<Response>) | undefined;
+  const receive = (request: Request) => handler?.(request) ?? Promise.resolve(new Response(null, { status: 204 }));
+
+  const create = (options: SandboxOptions = {}) => {
+    const fetch = (url: string, init: RequestInit) => receive(new Request(url, init));
+    const sandbox = createSandbox({ ...options, webhooks: { fetch, ...options.webhooks } });
+    sandboxes.push(sandbox);
+    const switched = new TroubleSwitches(sandbox.faults);
+    switched.set(current);
+    switches.push(switched);
+    return sandbox;
+  };
+  const api = create({
+    apiToken: 'playground_token',
+    users: 3,
+    webhooks: { endpoints: [{ url: receiver, secret }] },
+  });
+  Object.assign(globalThis, {
+    fetch: (input: string | URL | Request, init?: RequestInit) => {
+      const request = new Request(input, init);
+      return request.url === receiver ? receive(request) : api.fetch(request);
+    },
+    sandbox: api,
+    process: { env: { EXAMPLE_API_TOKEN: api.apiToken, EXAMPLE_WEBHOOK_SECRET: secret, RECEIVER_URL: receiver } },
+  });
+
+  const modules: Readonly<Record<ModuleName, () => Promise<object> | object>> = {
+    '@example/sdk': () => ({
+      ...sdk,
+      Client: class extends sdk.Client {
+        constructor(options?: ClientOptions) {
+          super({ dangerouslyAllowBrowser: true, ...options });
+          clients.push(this);
+        }
+      },
+    }),
+    '@example/sdk/webhooks': () => ({
+      ...webhooks,
+      Webhooks: class extends webhooks.Webhooks {
+        constructor(options?: WebhooksOptions) {
+          super(options);
+          handler = this.handler();
+        }
+      },
+    }),
+    '@example/sdk/rate-limit': () => import('@example/sdk/rate-limit'),
+    '@example/sandbox': () => ({ createSandbox: create }),
+    ky: () => import('ky'),
+  };
+
+  return {
+    sandboxes,
+    clients,
+    load: async (name) => {
+      if (!isModuleName(name)) throw new Error(`The playground has no module ${name}.`);
+      return { ...(await modules[name]()), __esModule: true };
+    },
+    setTrouble: (next) => {
+      current = next;
+      for (const each of switches) each.set(next);
+    },
+    tryOut: async () => {
+      const client = clients.at(-1);
+      const endpoint = api.webhooks.endpoints[0];
+      if (client && sandboxes.every(({ requests }) => requests.length === 0)) {
+        console.info('The program makes no call, so the playground does: client.projects.list()');
+        await client.projects.list();
+      }
+      if (handler && endpoint && sandboxes.every(({ webhooks: { deliveries } }) => deliveries.length === 0)) {
+        console.info('The program causes no event, so the playground sends it one: user.created');
+        api.webhooks.sendTest(endpoint.id);
+      }
+    },
+  };
+}

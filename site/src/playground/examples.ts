@@ -1,0 +1,32 @@
+import { fromHash } from './address.ts';
+
+/** Lets the links below the examples of a guide open a playground in their place, with the example as its program. */
+export function runExamplesInPlace(): void {
+  for (const link of document.querySelectorAll<HTMLAnchorElement>('.run-example a')) {
+    link.addEventListener('click', (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      // Without it, the link leads to the playground.
+      open(link).catch(() => location.assign(link.href));
+    });
+  }
+}
+
+async function open(link: HTMLAnchorElement): Promise<void> {
+  const template = document.querySelector<HTMLTemplateElement>('template#playground');
+  const code = fromHash(link.hash);
+  const { startPlayground } = await import('./playground.ts');
+  const opened = template && document.importNode(template.content, true).firstElementChild;
+  if (!(opened instanceof HTMLElement) || code === undefined) throw new Error('The page has no playground.');
+  const closed = link.parentElement;
+  closed?.replaceWith(opened);
+  startPlayground(opened, code);
+  opened.querySelector('[name=close]')?.addEventListener('click', () => {
+    opened.querySelector<HTMLButtonElement>('[name=stop]')?.click();
+    if (closed) opened.replaceWith(closed);
+    link.focus();
+  });
+  const run = opened.querySelector<HTMLButtonElement>('[name=run]');
+  run?.focus();
+  run?.click();
+}
