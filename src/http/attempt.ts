@@ -1,4 +1,4 @@
-import ky, { isTimeoutError, type ResponsePromise } from 'ky';
+import ky, { isTimeoutError, type Options, type ResponsePromise } from 'ky';
 import { ConnectionError, ResponseTooLargeError, TimeoutError, type ExampleError } from '../errors/index.ts';
 import { parseRetryAfter, untilReset } from '../rate-limit/headers.ts';
 import type { Permit } from '../rate-limit/limiter.ts';
@@ -125,12 +125,7 @@ export function discard(exchange: SentRequest | undefined): void {
  */
 export function request(call: Call, attempt: Attempt): ResponsePromise {
   const { url, headers, authorization, signal, sendRequest } = attempt;
-  return ky(url, {
-    // ky copies its options once for each of them, so that those without a value are left out.
-    ...(call.method !== 'GET' && { method: call.method, json: call.body }),
-    ...(signal && { signal }),
-    // ky always passes a Request.
-    ...(sendRequest && { fetch: sendRequest as typeof fetch }),
+  const options: Options = {
     headers: { ...headers, ...authorization },
     // A redirect must not carry the token to another origin, and not every runtime strips it.
     redirect: 'manual',
@@ -138,7 +133,12 @@ export function request(call: Call, attempt: Attempt): ResponsePromise {
     totalTimeout: call.timeout === Infinity ? false : call.timeout,
     retry: 0,
     throwHttpErrors: false,
-  });
+  };
+  // ky copies its options once for each of them, so that those without a value are left out.
+  if (call.method !== 'GET') Object.assign(options, { method: call.method, json: call.body });
+  if (signal) options.signal = signal;
+  if (sendRequest) options.fetch = sendRequest as typeof fetch; // ky always passes a Request.
+  return ky(url, options);
 }
 
 function resultOf(response: Response, text: string, call: Call, { redactor }: Attempt): Result {

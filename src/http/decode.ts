@@ -39,7 +39,8 @@ export async function decode<T>(
   let issues: ValidationIssue[];
   let isOtherType = false;
   try {
-    const result = await schema['~standard'].validate(body);
+    const validated = schema['~standard'].validate(body);
+    const result = validated instanceof Promise ? await validated : validated;
     if (!result.issues) return result;
     issues = describeIssues(result.issues, body);
     isOtherType = result.issues.some(isOfOtherType);

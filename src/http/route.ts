@@ -9,7 +9,7 @@ import { shown } from '../utils/options.ts';
  */
 export function expandRoute(route: string, params: Readonly<Record<string, string>> = {}): string {
   // `..`, whose dots may be percent-encoded, would leave the base URL.
-  if (typeof route !== 'string' || !/^(?!.*\/(\.|%2e){1,2}(\/|$))\/(?!\/)[^?#\\\s]*$/i.test(route)) {
+  if (typeof route !== 'string' || !/^\/(?!\/)[^?#\\\s]*$/.test(route) || /\/(\.|%2e){1,2}(\/|$)/i.test(route)) {
     throw new InvalidRequestError(
       "path must start with one '/', without '.' or '..' as a segment. Pass its query as query.",
     );

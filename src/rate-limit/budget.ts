@@ -149,9 +149,9 @@ export class Budget {
 
   /** The API has answered. */
   answered(request: SentRequest, answer: Answer): void {
-    const { now, refused, report, headers } = answer;
+    const { now, refused, report } = answer;
     this.#settle(request);
-    this.boundary.readClock(this.#window, request.sentAt, now, headers.get('date'));
+    this.boundary.readClock(this.#window, request.sentAt, now, answer.date);
     const isCurrent = report === undefined || this.#reported(request, answer, report);
     if (report === undefined) this.#unreported(request, now, refused);
     this.#wasAdmitted ||= !refused;
@@ -203,7 +203,7 @@ export class Budget {
   }
 
   /** Takes in what the response reports. Returns `false` if the report is out of date. */
-  #reported(request: SentRequest, { now, refused, headers }: Answer, report: ReportedBudget): boolean {
+  #reported(request: SentRequest, { now, refused, isFromCache }: Answer, report: ReportedBudget): boolean {
     const limit = Math.max(1, report.limit);
     const reported = Math.max(0, limit - report.remaining);
     const { relative } = report;
@@ -212,7 +212,7 @@ export class Budget {
 
     const window = this.#window;
     // An admitted request uses up one; a refused one may not.
-    const relation = relate(window, reset, refused ? reported + 1 : reported, request, headers.get('age') !== null);
+    const relation = relate(window, reset, refused ? reported + 1 : reported, request, isFromCache);
     if (relation === 'newer') {
       this.boundary.rolledOver(window, now, reset, reported);
       if (request.isProbe) this.share.ended?.(window);

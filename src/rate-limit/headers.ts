@@ -17,8 +17,11 @@ export interface Answer {
   readonly refused: boolean;
   /** Whether a cache has kept the response, so that what it reports was true when it was stored. */
   readonly isCached: boolean;
+  /** Whether the response comes from a cache, which may have just stored it. */
+  readonly isFromCache: boolean;
   readonly report: ReportedBudget | undefined;
-  readonly headers: Headers;
+  /** The response's `Date`. */
+  readonly date: string | null;
   /** Milliseconds that the API asks to wait; `undefined` if it doesn't. */
   readonly wait: number | undefined;
 }
@@ -59,10 +62,11 @@ const longestWait = 3_600_000;
  */
 export function readAnswer(status: number, headers: Headers, now: number, serverTime: number): Answer {
   const refused = status === 429;
-  const isCached = Number(headers.get('age')) > 0;
+  const age = headers.get('age');
+  const isCached = Number(age) > 0;
   const report = isCached ? undefined : readBudget(headers);
   const wait = (refused && Math.min(parseRetryAfter(headers, serverTime) ?? 0, longestWait)) || undefined;
-  return { now, refused, isCached, report, headers, wait };
+  return { now, refused, isCached, isFromCache: age !== null, report, date: headers.get('date'), wait };
 }
 
 /** Milliseconds until the window ends, if no request is left in it, by the server's own clock. */
@@ -156,6 +160,5 @@ function budgetOf(
 /** A number that isn't negative. Lists such as `100, 100;w=60` begin with the limit that applies now. */
 function number(value: string | number | null | undefined): number | undefined {
   if (typeof value !== 'string') return value ?? undefined;
-  const digits = /^\s*(\d{1,15}(?:\.\d+)?)\s*(?:[,;]|$)/.exec(value)?.[1];
-  return digits === undefined ? undefined : Number(digits);
+  return /^\s*\d{1,15}(\.\d+)?\s*([,;]|$)/.test(value) ? Number.parseFloat(value) : undefined;
 }

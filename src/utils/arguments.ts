@@ -39,8 +39,8 @@ export function callable<F>(name: string, value: F | undefined): F {
 /** One of the given words. */
 export function oneOf<W extends string>(name: string, value: string, words: readonly W[]): W {
   const word = words.find((candidate) => candidate === value);
-  const expected = `one of ${words.map((candidate) => `'${candidate}'`).join(', ')}`;
-  return word ?? mustBe(expected, name, value, typeof value === 'string');
+  if (word !== undefined) return word;
+  return mustBe(`one of ${words.map((each) => `'${each}'`).join(', ')}`, name, value, typeof value === 'string');
 }
 
 const followers = new WeakMap<AbortSignal, AbortSignal>();
