@@ -44,6 +44,7 @@ export default defineConfig({
       sidebar: [
         { label: 'Get started', link: '/start/' },
         'playground',
+        'side-by-side',
         { label: 'Guides', items: under('guides/') },
         { label: 'Local API and examples', items: ['sandbox', 'examples'] },
         typeDocSidebarGroup,

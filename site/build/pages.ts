@@ -29,6 +29,7 @@ export const pages: readonly Page[] = [
   // Only these are written for the site.
   { address: 'index', file: 'site/pages/index.mdx' },
   { address: 'playground', file: 'site/pages/playground.mdx' },
+  { address: 'side-by-side', file: 'site/pages/side-by-side.mdx' },
   { address: 'start', file: 'README.md' },
   ...names('docs')
     .filter((name) => !elsewhere.includes(name))

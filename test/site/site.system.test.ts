@@ -9,6 +9,7 @@ import { hasChromium, launch } from '../support/chromium.ts';
 import { programs } from '../../site/src/playground/programs.ts';
 import { familiar, heldOut, type Question } from './support/questions.ts';
 import { serveDirectory } from '../support/static-server.ts';
+import { describeDemonstrations } from './support/demonstrations.ts';
 import { examplesOf, outcomes, pagesWithExamples } from './support/examples.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -403,9 +404,18 @@ describe.runIf(hasChromium || process.env['CI'] !== undefined)('the site in Chro
     });
   });
 
+  describeDemonstrations(open);
+
   describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
     it.each([390, 1280])('has no findings of axe at %i pixels', async (width) => {
-      for (const path of ['', 'playground/', 'start/', 'guides/rate-limits/', 'api/example/sdk/classes/client/']) {
+      for (const path of [
+        '',
+        'playground/',
+        'side-by-side/',
+        'start/',
+        'guides/rate-limits/',
+        'api/example/sdk/classes/client/',
+      ]) {
         const page = await open(path, { colorScheme, viewport: { width, height: 900 } });
         await page.evaluate(axe);
         const found = await page.evaluate(

@@ -95,15 +95,17 @@ export class VirtualClock {
   }
 }
 
+/** The clock and the timers of a global scope as they are now. */
+export function realTimeOf(scope: typeof globalThis): RealTime {
+  const [set, clear, now] = [scope.setTimeout, scope.clearTimeout, scope.performance.now.bind(scope.performance)];
+  return { now, setTimeout: (callback, delay) => Number(set(callback, delay)), clearTimeout: (timer) => clear(timer) };
+}
+
 /** Replaces the clocks and timers of a global scope. Returns the clock that they follow. */
-export function installClock(scope: typeof globalThis, speed: number): VirtualClock {
+export function installClock(scope: typeof globalThis, speed: number, real = realTimeOf(scope)): VirtualClock {
   const RealDate = scope.Date;
-  const [start, startedAt] = [RealDate.now(), performance.now()];
-  const [set, clear, real] = [scope.setTimeout, scope.clearTimeout, performance.now.bind(performance)];
-  const clock = new VirtualClock(
-    { now: real, setTimeout: (callback, delay) => Number(set(callback, delay)), clearTimeout: (timer) => clear(timer) },
-    speed,
-  );
+  const [start, startedAt] = [RealDate.now(), scope.performance.now()];
+  const clock = new VirtualClock(real, speed);
   const timers =
     (repeats: boolean) =>
     (callback: (...args: unknown[]) => void, delay?: number, ...args: unknown[]) =>

@@ -1,0 +1,118 @@
+import { heightOf, pathOfPlaces, pathsOfBars, pathsOfCells, tones, xOf } from './drawing.ts';
+import type { Grid, Lane, Report, Tone } from './view.ts';
+
+/** Connects the card of a demonstration with a worker that runs it. */
+export function startCard(root: HTMLElement): void {
+  const run = find(root, 'button', HTMLButtonElement);
+  const status = find(root, '[role="status"]', HTMLElement);
+  const drawing = new Drawing(root);
+  const isStill = matchMedia('(prefers-reduced-motion: reduce)');
+  let worker: Worker | undefined;
+
+  function end(outcome: string): void {
+    worker?.terminate();
+    worker = undefined;
+    root.dataset.state = 'ended';
+    run.textContent = 'Run again';
+    status.textContent = outcome;
+  }
+
+  function start(): void {
+    root.dataset.state = 'running';
+    run.textContent = 'Stop';
+    status.textContent = 'Running …';
+    drawing.draw([], 0);
+    const started = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+    worker = started;
+    let last: Extract<Report, { type: 'progress' }> | undefined;
+    started.addEventListener('error', ({ message }: Partial<ErrorEvent>) => {
+      if (worker === started) end(`The demonstration failed: ${message ?? 'its code could not be loaded.'}`);
+    });
+    started.addEventListener('message', ({ data }: MessageEvent<Report>) => {
+      if (worker !== started) return;
+      if (data.type === 'progress') {
+        last = data;
+        if (!isStill.matches) drawing.draw(data.lanes, data.elapsed);
+        return;
+      }
+      if (last) drawing.draw(last.lanes, last.elapsed);
+      const took = ((last?.elapsed ?? 0) / 1000).toFixed(0);
+      end(
+        data.error === undefined ? `Done, after ${took} s of virtual time.` : `The demonstration failed: ${data.error}`,
+      );
+    });
+    started.postMessage(root.dataset.name);
+  }
+
+  run.addEventListener('click', () => {
+    if (worker) end('Stopped.');
+    else start();
+  });
+}
+
+/** What a card shows of a run. */
+class Drawing {
+  readonly #lanes: readonly HTMLElement[];
+  readonly #rows: readonly HTMLTableRowElement[];
+  readonly #clock: HTMLElement;
+  readonly #grid: Grid;
+  readonly #span: number;
+  readonly #bands: readonly SVGRectElement[];
+
+  constructor(root: HTMLElement) {
+    this.#lanes = [...root.querySelectorAll<HTMLElement>('.lane')];
+    this.#rows = [...root.querySelectorAll<HTMLTableRowElement>('tbody tr')];
+    this.#clock = find(root, '.clock', HTMLElement);
+    this.#grid = { columns: Number(root.dataset.columns), rows: Number(root.dataset.rows) };
+    this.#span = Number(root.dataset.span);
+    this.#bands = [...root.querySelectorAll<SVGRectElement>('rect.band')];
+  }
+
+  draw(lanes: readonly Lane[], elapsed: number): void {
+    const span = Math.max(this.#span, elapsed);
+    this.#clock.textContent = `${(elapsed / 1000).toFixed(1)} s`;
+    const peaks = lanes[0]?.charts.map((_, index) =>
+      Math.max(1, ...lanes.flatMap(({ charts }) => (charts[index] ?? []).map(heightOf))),
+    );
+    for (const band of this.#bands) {
+      const [from, to] = [Number(band.dataset.from), Number(band.dataset.to)];
+      band.setAttribute('x', String(xOf(from, span)));
+      band.setAttribute('width', String(xOf(to - from, span)));
+    }
+    for (const [index, element] of this.#lanes.entries()) {
+      const lane = lanes[index];
+      element.dataset.state = lane === undefined ? 'waiting' : lane.isDone ? 'done' : 'running';
+      const cells = lane?.cells ?? [];
+      const [box, ...charts] = element.querySelectorAll('svg');
+      if (box) {
+        setPaths(box, pathsOfCells(cells, this.#grid));
+        box.querySelector('.place')?.setAttribute('d', pathOfPlaces(cells.length, this.#grid));
+      }
+      for (const [number, chart] of charts.entries()) {
+        setPaths(chart, pathsOfBars(lane?.charts[number] ?? [], span, peaks?.[number] ?? 1));
+      }
+      for (const end of element.querySelectorAll('.span-end')) end.textContent = `${Math.round(span / 1000)} s`;
+      show(lane, [...(this.#rows[index]?.cells ?? [])].slice(1));
+      show(lane, element.querySelectorAll('dd'));
+    }
+  }
+}
+
+function show(lane: Lane | undefined, places: Iterable<HTMLElement>): void {
+  for (const [index, place] of [...places].entries()) {
+    const figure = lane?.figures[index];
+    place.textContent = figure?.text ?? '–';
+    place.classList.toggle('bad', figure?.isBad === true);
+    place.classList.toggle('text', (figure?.text.length ?? 0) > 12);
+  }
+}
+
+function setPaths(svg: SVGElement, paths: Readonly<Record<Tone, string>>): void {
+  for (const tone of tones) svg.querySelector(`.${tone}`)?.setAttribute('d', paths[tone]);
+}
+
+function find<E extends HTMLElement>(root: HTMLElement, selector: string, kind: new () => E): E {
+  const found = root.querySelector(selector);
+  if (!(found instanceof kind)) throw new Error(`The demonstration has no ${selector}.`);
+  return found;
+}

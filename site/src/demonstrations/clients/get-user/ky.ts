@@ -1,0 +1,8 @@
+import ky from 'ky';
+import type { Access } from '../../contest.ts';
+
+export function userGetter({ baseUrl, apiToken }: Access) {
+  const api = ky.create({ prefix: baseUrl, headers: { Authorization: `Bearer ${apiToken}` } });
+
+  return (id: string) => api.get(`users/${id}`).json();
+}

@@ -1,0 +1,8 @@
+import { Client } from '@example/sdk';
+import type { Access } from '../../contest.ts';
+
+export function userGetter({ baseUrl, apiToken }: Access) {
+  const client = new Client({ baseUrl, apiToken, dangerouslyAllowBrowser: true });
+
+  return (id: string) => client.users.get(id);
+}

@@ -1,0 +1,131 @@
+import { createSandbox, type RecordedRequest, type Sandbox } from '@example/sandbox';
+import type { Demonstration } from './demonstration.ts';
+
+type Fetch = typeof globalThis.fetch;
+
+/** What a contest needs from where it runs. */
+export interface Stage {
+  /** The virtual time in milliseconds. */
+  readonly now: () => number;
+  /** Holds virtual time while the API works on a request, so that the machine's speed doesn't show in the results. */
+  readonly holding: (fetch: Fetch) => Fetch;
+}
+
+/** How a client reaches its own copy of the API. */
+export interface Access {
+  readonly baseUrl: string;
+  readonly apiToken: string;
+}
+
+/** A call that a client was asked to make, and what its caller got. */
+export interface Call {
+  readonly kind: string;
+  /** Milliseconds since the contest began, like `settled`. */
+  readonly made: number;
+  settled: number | undefined;
+  outcome: 'waiting' | 'answered' | 'failed';
+  /** The error if the call failed. */
+  error: unknown;
+}
+
+/** A client at work on its own copy of the API. */
+export class Scene {
+  readonly name: string;
+  readonly sandbox: Sandbox;
+  readonly access: Access;
+  readonly calls: Call[] = [];
+  isDone = false;
+  readonly #now: () => number;
+  readonly #startedAt: number;
+
+  constructor(name: string, address: string, { api, latency, prepare, afterResponse }: Demonstration, stage: Stage) {
+    this.name = name;
+    this.sandbox = createSandbox(api);
+    this.#startedAt = this.sandbox.clock.now();
+    this.#now = stage.now;
+    this.access = { baseUrl: `${address}/v1`, apiToken: this.sandbox.apiToken };
+    prepare?.(this.sandbox);
+    const answer = stage.holding(this.sandbox.fetch);
+    let responses = 0;
+    this.fetch = async (input, init) => {
+      const request = new Request(input, init);
+      await sleep(latency);
+      const response = await answer(request);
+      afterResponse?.(this.sandbox, ++responses);
+      return response;
+    };
+  }
+
+  /** The network between this client and its API. */
+  readonly fetch: Fetch;
+
+  /** Milliseconds since the contest began. */
+  get elapsed(): number {
+    return this.#now();
+  }
+
+  /** Makes a call, and records what comes of it. Never rejects. */
+  async call<T>(make: () => PromiseLike<T>, kind = 'call'): Promise<T | undefined> {
+    const call: Call = { kind, made: this.elapsed, settled: undefined, outcome: 'waiting', error: undefined };
+    this.calls.push(call);
+    try {
+      const value = await make();
+      call.outcome = 'answered';
+      return value;
+    } catch (error) {
+      call.outcome = 'failed';
+      call.error = error;
+      return undefined;
+    } finally {
+      call.settled = this.elapsed;
+    }
+  }
+
+  /** The API's own log. */
+  get requests(): readonly RecordedRequest[] {
+    return this.sandbox.requests;
+  }
+
+  /** When the API received a request, in milliseconds since the contest began. */
+  receivedAt({ received_at }: RecordedRequest): number {
+    return Date.parse(received_at) - this.#startedAt;
+  }
+}
+
+/** A demonstration that runs, with all its clients side by side. */
+export class Contest {
+  readonly scenes: readonly Scene[];
+  readonly #demonstration: Demonstration;
+
+  constructor(demonstration: Demonstration, stage: Stage) {
+    const start = stage.now();
+    const since = { ...stage, now: () => stage.now() - start };
+    this.#demonstration = demonstration;
+    this.scenes = demonstration.clients.map(
+      ({ name }, index) => new Scene(name, `https://api-${index + 1}.example.com`, demonstration, since),
+    );
+  }
+
+  /** What the clients find as the global `fetch`. Each is led to its own API. */
+  readonly fetch: Fetch = (input, init) => {
+    const address = input instanceof Request ? input.url : String(input);
+    const scene = this.scenes.find(({ access }) => address.startsWith(access.baseUrl));
+    return scene ? scene.fetch(input, init) : Promise.reject(new TypeError(`Nothing answers at ${address}.`));
+  };
+
+  async run(): Promise<void> {
+    await Promise.all(
+      this.#demonstration.clients.map(async ({ perform }, index) => {
+        const scene = this.scenes[index];
+        if (scene === undefined) return;
+        await perform(scene);
+        scene.isDone = true;
+      }),
+    );
+  }
+}
+
+/** Resolves after so much virtual time. */
+export function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

@@ -1,0 +1,51 @@
+import type { Sandbox, SandboxOptions } from '@example/sandbox';
+import type { Access, Scene } from './contest.ts';
+import type { Band, Grid, Tone, View } from './view.ts';
+
+/** Several clients that get the same job, each with its own copy of the API. */
+export interface Demonstration {
+  /** How many times as fast as real time it runs. */
+  readonly speed: number;
+  /** The part of the time axis that is drawn in any case, in virtual milliseconds. */
+  readonly span: number;
+  /** The API, which is the same for each client. */
+  readonly api: SandboxOptions;
+  /** Milliseconds that a request takes to reach the API. */
+  readonly latency: number;
+  readonly prepare?: (sandbox: Sandbox) => void;
+  /** Called after each response, with the number of responses so far. */
+  readonly afterResponse?: (sandbox: Sandbox, responses: number) => void;
+  readonly clients: readonly DemonstratedClient[];
+  /** What the cells stand for, such as calls. */
+  readonly cells: string;
+  readonly grid: Grid;
+  /** Names of the charts, and what each colour in them and in the cells means. */
+  readonly charts: readonly string[];
+  readonly legend: Readonly<Partial<Record<Tone, string>>>;
+  /** A part of the time axis that stands out. */
+  readonly band?: Band;
+  /** Heads of the columns of figures. */
+  readonly measures: readonly string[];
+  readonly view: (scene: Scene) => View;
+}
+
+export interface DemonstratedClient {
+  readonly name: string;
+  /** The file below `clients/` that is shown as its code. */
+  readonly file: string;
+  readonly perform: (scene: Scene) => Promise<void>;
+}
+
+/** The clients of a demonstration, and the job that each of them gets. */
+export function clientsWith<C>(
+  job: (client: C, scene: Scene) => Promise<unknown>,
+  clients: readonly (readonly [name: string, file: string, create: (access: Access) => C])[],
+): DemonstratedClient[] {
+  return clients.map(([name, file, create]) => ({
+    name,
+    file,
+    perform: async (scene) => {
+      await job(create(scene.access), scene);
+    },
+  }));
+}

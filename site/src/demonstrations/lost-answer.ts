@@ -1,0 +1,55 @@
+import { guestCreator as withFetch } from './clients/create-guest/fetch.ts';
+import { guestCreator as withKyAndPost } from './clients/create-guest/ky-with-post.ts';
+import { guestCreator as withKy } from './clients/create-guest/ky.ts';
+import { guestCreator as withSdkAndKey } from './clients/create-guest/sdk-with-key.ts';
+import { guestCreator as withSdk } from './clients/create-guest/sdk.ts';
+import type { Scene } from './contest.ts';
+import { clientsWith, type Demonstration } from './demonstration.ts';
+import { count, requestsOverTime } from './view.ts';
+
+type CreateGuest = () => PromiseLike<{ readonly id: string }>;
+
+const created = new WeakMap<Scene, string>();
+
+/** A user is created, and the connection breaks before the answer arrives. */
+export const lostAnswer: Demonstration = {
+  speed: 1,
+  span: 3_000,
+  api: {},
+  latency: 500,
+  prepare: ({ faults }) => void faults.next({ reset: true, after: true, route: 'POST /users' }),
+  clients: clientsWith<CreateGuest>(
+    (createGuest, scene) =>
+      scene.call(async () => {
+        const { id } = await createGuest();
+        created.set(scene, id);
+      }),
+    [
+      ['@example/sdk', 'create-guest/sdk', withSdk],
+      ['@example/sdk, idempotency key', 'create-guest/sdk-with-key', withSdkAndKey],
+      ['fetch, by hand', 'create-guest/fetch', withFetch],
+      ['ky', 'create-guest/ky', withKy],
+      ['ky, POST retried', 'create-guest/ky-with-post', withKyAndPost],
+    ],
+  ),
+  cells: 'Users in the API',
+  grid: { columns: 4, rows: 1 },
+  charts: ['Requests'],
+  legend: { good: 'done, or answered', bad: 'connection lost, or one user too many', warning: 'refused' },
+  measures: ['Users', 'Requests', 'The caller gets'],
+  view: (scene) => {
+    const users = scene.sandbox.state.users.list();
+    return {
+      cells: users.map((_, index) => (index === 0 ? 'good' : 'bad')),
+      charts: [requestsOverTime(scene, 30)],
+      figures: [count(users.length, users.length !== 1), count(scene.requests.length), { text: answerOf(scene) }],
+    };
+  },
+};
+
+function answerOf(scene: Scene): string {
+  const [call] = scene.calls;
+  if (call === undefined || call.outcome === 'waiting') return '…';
+  if (call.outcome === 'answered') return `the user ${created.get(scene) ?? ''}`;
+  return call.error instanceof Error ? `${call.error.name}: ${call.error.message}` : String(call.error);
+}

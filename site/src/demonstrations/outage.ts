@@ -1,0 +1,67 @@
+import { userGetter as withFetch } from './clients/get-user/fetch.ts';
+import { userGetter as withKyAndJitter } from './clients/get-user/ky-with-jitter.ts';
+import { userGetter as withKy } from './clients/get-user/ky.ts';
+import { userGetter as withSdk } from './clients/get-user/sdk.ts';
+import { type Scene, sleep } from './contest.ts';
+import { clientsWith, type Demonstration } from './demonstration.ts';
+import { cellsOfCalls, count, requestsOverTime, seconds } from './view.ts';
+
+type GetUser = (id: string) => PromiseLike<unknown>;
+
+const down = { from: 15_000, to: 45_000, label: 'The API is down' };
+
+/** Ten calls per second for a minute, with an API that is down for half of it. */
+export const outage: Demonstration = {
+  speed: 12,
+  span: 65_000,
+  // The rate limit is another story.
+  api: { users: 600, rateLimit: { limit: 10_000 } },
+  latency: 50,
+  clients: clientsWith<GetUser>(
+    async (getUser, scene) => {
+      const calls: Promise<unknown>[] = [];
+      void breakDown(scene);
+      for (const { id } of scene.sandbox.state.users.list()) {
+        calls.push(scene.call(() => getUser(id)));
+        await sleep(100);
+      }
+      await Promise.all(calls);
+    },
+    [
+      ['@example/sdk', 'get-user/sdk', withSdk],
+      ['fetch, by hand', 'get-user/fetch', withFetch],
+      ['ky', 'get-user/ky', withKy],
+      ['ky, 5 retries with jitter', 'get-user/ky-with-jitter', withKyAndJitter],
+    ],
+  ),
+  cells: 'Calls',
+  grid: { columns: 60, rows: 10 },
+  charts: ['Requests per second, as the API received them'],
+  legend: { waiting: 'waiting', good: 'answered', bad: 'connection lost, or failed' },
+  band: down,
+  measures: ['Failed calls', 'Requests while down', 'Wait for an error', 'Answered after it'],
+  view: (scene) => {
+    const failed = scene.calls.filter(({ outcome }) => outcome === 'failed');
+    const sent = scene.requests.filter(({ state }) => state === 'reset').length;
+    const waits = failed.map(({ made, settled = made }) => settled - made).sort((a, b) => a - b);
+    const after = scene.calls.filter(({ made }) => made >= down.to);
+    const answered = after.filter(({ outcome }) => outcome === 'answered').length;
+    return {
+      cells: cellsOfCalls(scene),
+      charts: [requestsOverTime(scene, 1000)],
+      figures: [
+        count(failed.length),
+        count(sent),
+        seconds(waits[Math.floor(waits.length / 2)] ?? 0),
+        { text: `${answered} of ${after.length}`, isBad: answered < after.length && scene.isDone },
+      ],
+    };
+  },
+};
+
+async function breakDown({ sandbox: { faults } }: Scene): Promise<void> {
+  await sleep(down.from);
+  const { id } = faults.next({ reset: true, share: 1 });
+  await sleep(down.to - down.from);
+  faults.remove(id);
+}

@@ -1,0 +1,63 @@
+/** Runs a demonstration in a worker of its own, on a clock that runs faster than the real one. Nothing leaves the page. */
+import { installClock, realTimeOf } from '../playground/clock.ts';
+import { closeWaysOut } from '../playground/ways-out.ts';
+import type { Scene } from './contest.ts';
+import type { Demonstration } from './demonstration.ts';
+import type { Report } from './view.ts';
+import { afterMessages, withoutDelays } from './without-delays.ts';
+
+const real = {
+  setInterval: setInterval.bind(globalThis),
+  clearInterval: clearInterval.bind(globalThis),
+};
+const send = (report: Report) => postMessage(report);
+
+const clock = installClock(globalThis, 0, withoutDelays(realTimeOf(globalThis)));
+closeWaysOut();
+
+addEventListener('message', ({ data }: MessageEvent<string>) => {
+  run(data).then(
+    () => send({ type: 'end' }),
+    (error: unknown) => send({ type: 'end', error: String(error) }),
+  );
+});
+
+async function run(name: string): Promise<void> {
+  // They must be loaded after the clock is installed.
+  const [{ demonstrations }, { Contest }] = await Promise.all([import('./demonstrations.ts'), import('./contest.ts')]);
+  const demonstration = demonstrations[name];
+  if (demonstration === undefined) throw new Error(`There is no demonstration ${name}.`);
+
+  let atWork = 0;
+  /** Time goes on once the clients have had the responses. */
+  const goOn = afterMessages(() => {
+    if (atWork === 0) clock.speed = demonstration.speed;
+  });
+  const contest = new Contest(demonstration, {
+    now: () => clock.now(),
+    holding: (fetch) => async (input, init) => {
+      atWork += 1;
+      clock.speed = 0;
+      try {
+        return await fetch(input, init);
+      } finally {
+        atWork -= 1;
+        goOn();
+      }
+    },
+  });
+  globalThis.fetch = contest.fetch;
+
+  const report = () =>
+    send({
+      type: 'progress',
+      elapsed: contest.scenes[0]?.elapsed ?? 0,
+      lanes: contest.scenes.map((scene) => laneOf(demonstration, scene)),
+    });
+  const timer = real.setInterval(report, 80);
+  goOn();
+  await contest.run().finally(() => real.clearInterval(timer));
+  report();
+}
+
+const laneOf = ({ view }: Demonstration, scene: Scene) => ({ ...view(scene), isDone: scene.isDone });
