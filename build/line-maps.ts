@@ -20,20 +20,19 @@ export function keepLinesOfMaps(folder: string): void {
     // esbuild has written it.
     const map = JSON.parse(readFileSync(path, 'utf8')) as SourceMap;
     const sources = map.sources.filter((source) => !source.includes('/node_modules/'));
-    const lines = decode(map.mappings).map((segments) =>
-      segments
-        .map(([column, index = -1, line = 0]) => {
-          const source = sources.indexOf(map.sources[index] ?? '');
-          return { column, source, line: source < 0 ? 0 : line };
-        })
-        .filter(({ source, line }, index, all) => {
-          const { source: before, line: lineBefore } = all[index - 1] ?? { source: -1, line: 0 };
-          return source !== before || line !== lineBefore;
-        })
-        .map(({ column, source, line }): [number] | [number, number, number, number] =>
-          source < 0 ? [column] : [column, source, line, 0],
-        ),
-    );
+    // Without a place of its own, a line has that of the line before.
+    let isOwn = false;
+    const lines = decode(map.mappings).map((segments) => {
+      const kept: ([number] | [number, number, number, number])[] = [];
+      for (const [column, index = -1, line = 0] of segments) {
+        const source = sources.indexOf(map.sources[index] ?? '');
+        const [, lastSource, lastLine] = kept.at(-1) ?? [];
+        if (source < 0 && isOwn) kept.push([column]);
+        else if (source >= 0 && (source !== lastSource || line !== lastLine)) kept.push([column, source, line, 0]);
+        isOwn = source >= 0;
+      }
+      return kept;
+    });
     writeFileSync(path, JSON.stringify({ ...map, sources, names: [], mappings: encode(lines) }));
   }
 }

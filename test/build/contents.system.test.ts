@@ -157,6 +157,17 @@ describe('what npm publish ships', () => {
     );
   });
 
+  test('has maps that lead from a bundled package to nothing, because its sources are not there', async () => {
+    const isSought = (file: { text: string }) => file.text.includes('Ky.js');
+    const { path, text } = (await shipped(/^dist\/chunks\/.+\.js$/)).find(isSought)!;
+    const map = new SourceMap(JSON.parse(await readFile(join(root, `${path}.map`), 'utf8')) as SourceMapPayload);
+    const line = text.split('\n').findIndex((each) => each.includes('Ky.js'));
+
+    for (const below of [1, 10, 500]) {
+      expect((map.findEntry(line + below, 8) as Partial<SourceMapping>).originalSource).toBeUndefined();
+    }
+  });
+
   test('has source maps for its ES modules, and the sources that the maps name', async () => {
     const scripts = await shipped(/^dist\/(?!browser\.min).+\.js$/);
     const sources = new Set<string>();
