@@ -98,6 +98,26 @@ describe('whatever the server is like', () => {
     );
   });
 
+  /** A clock that is set back within an aligned window: it ends later than was announced. */
+  const setBack: Scenario = {
+    server: {
+      kind: 'aligned',
+      limit: 5,
+      window: minute,
+      rounding: 'up',
+      dialect: 'x-ratelimit',
+      date: true,
+      retryAfter: false,
+      bucketReset: 'full',
+      silentEvery: Infinity,
+    },
+    offset: 1_600_000_000_000,
+    seed: 0,
+    latency: 0.5,
+    spread: 1,
+    arrivals: [{ at: 0, count: 11 }],
+  };
+
   it('every call is admitted, in order, while other clients use the token and clocks jump', async () => {
     const trouble = fc.record({
       foreign: fc.double({ min: 0, max: 0.4, noNaN: true }),
@@ -130,7 +150,7 @@ describe('whatever the server is like', () => {
         expect(world.limiter.snapshot.waiting).toBe(0);
         expect(world.time.pending).toBe(0);
       }),
-      { numRuns: 300, seed },
+      { numRuns: 300, seed, examples: [[setBack, { foreign: 0, jumps: [{ at: 20_002, by: -23_503 }], limits: [] }]] },
     );
   });
 });

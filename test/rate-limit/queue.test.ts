@@ -96,10 +96,14 @@ describe('calls with the same key', () => {
     expect([...permits.values()]).toEqual([['a', 'c'], ['b'], ['d']]);
   });
 
-  it('keep the place of the first when it aborts', async () => {
+  it.each([
+    ['first', {}],
+    ['behind others', { z: { key: '/0' } }],
+  ])('keep the place of the one that leads when it aborts: it is %s', async (_, before) => {
     const world = await usedUpWorld();
     const controller = new AbortController();
     const permits = acquire(world, {
+      ...before,
       a: { key: '/1', signal: controller.signal },
       b: { key: '/2' },
       c: { key: '/1' },
@@ -107,7 +111,7 @@ describe('calls with the same key', () => {
     });
     controller.abort();
     await world.time.run();
-    expect([...permits.values()]).toEqual([['c', 'd'], ['b']]);
+    expect([...permits.values()]).toEqual([...Object.keys(before).map((name) => [name]), ['c', 'd'], ['b']]);
   });
 
   it('are counted once when the one that is raised has followers', async () => {
