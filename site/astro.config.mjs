@@ -10,6 +10,7 @@ import { contentOfRepository } from './build/content.ts';
 import { titleOf } from './build/markdown.ts';
 import { markdownOfPages } from './build/markdown-of-pages.ts';
 import { pages } from './build/pages.ts';
+import { typesOfPrograms } from './build/types-plugin.ts';
 import { searchIndex } from './build/search-index.ts';
 import typeDoc from '../typedoc.json' with { type: 'json' };
 
@@ -93,7 +94,7 @@ export default defineConfig({
     searchIndex(),
   ],
   vite: {
-    worker: { format: 'es' },
+    worker: { format: 'es', plugins: () => [typesOfPrograms()] },
     resolve: {
       alias: [
         { find: /^@example\/sdk\/(webhooks|rate-limit)$/, replacement: `${repository}dist/$1/index.js` },

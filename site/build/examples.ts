@@ -16,7 +16,7 @@ export function withExamples(page: Page, markdown: string, base: string): string
   if (!/^(docs\/[\w-]+|README|sandbox\/README)\.md$/.test(page.file)) return markdown;
   return markdown.replaceAll(/^```ts\n([^]*?)^```$/gm, (block, code: string) => {
     if (obstacle(page, code) !== undefined) return block;
-    const address = `${base}playground/${toHash(programOf(code).code)}`;
+    const address = `${base}playground/${toHash(programOf(code).code.trimEnd())}`;
     return `${block}\n\n<p class="run-example" data-pagefind-ignore><a href="${address}">Run this example</a></p>`;
   });
 }

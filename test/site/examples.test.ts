@@ -90,7 +90,7 @@ it('puts the whole program into a link, and takes the link out of the Markdown',
 
   const [, hash = ''] = /href="\/js-sdk\/playground\/(#[^"]+)"/.exec(content) ?? [];
   expect(fromHash(hash)).toMatch(
-    /^import { Client, type UserCreateParams }[^]+\nawait client\.users\.create\(params\);\n$/,
+    /^import { Client, type UserCreateParams }[^]+\nawait client\.users\.create\(params\);$/,
   );
   expect(withoutExamples(content)).toBe(markdown);
 });

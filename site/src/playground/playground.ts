@@ -1,5 +1,5 @@
 import { fromHash, toHash } from './address.ts';
-import type { Editor } from './editor.ts';
+import type { Editor } from '../editor/editor.ts';
 import type { Budget, Command, Level, Report, ShownDelivery, ShownRequest, Trouble } from './messages.ts';
 
 /**
@@ -21,6 +21,7 @@ export function startPlayground(root: HTMLElement, code: string | Readonly<Recor
   const shared = menu && fromHash(location.hash);
   const editor = loadEditor(part('editor'), shared ?? chosen());
   const view = new View(root);
+  offerTypes(root, part('editor'), editor);
 
   function end(outcome: string): void {
     worker?.terminate();
@@ -110,8 +111,32 @@ async function copy(text: string): Promise<boolean> {
 
 /** The editor is most of the page's weight, so the page is shown first. */
 async function loadEditor(parent: HTMLElement, code: string): Promise<Editor> {
-  const { createEditor } = await import('./editor.ts');
+  const { createEditor } = await import('../editor/editor.ts');
   return createEditor(parent, code);
+}
+
+/** Loads TypeScript into an editor once somebody writes there, and on a phone only on request. */
+function offerTypes(root: HTMLElement, parent: HTMLElement, editor: Promise<Editor>): void {
+  const help = find(root, '[data-part="help"]');
+  const button = find(root, '[name="types"]', HTMLButtonElement);
+  const load = async (): Promise<void> => {
+    button.hidden = true;
+    help.textContent = 'Loading completion and type errors …';
+    const { loadTypes } = await editor;
+    await loadTypes(({ length }) => {
+      help.textContent = `${errors(length)} Ctrl+Space completes, F1 describes, F8 goes to the next error.`;
+    });
+  };
+  const start = () => {
+    load().catch(() => (help.textContent = 'Completion and type errors could not be loaded.'));
+  };
+  button.addEventListener('click', start);
+  button.hidden = !matchMedia('(pointer: coarse)').matches;
+  if (button.hidden) parent.addEventListener('focusin', start, { once: true });
+}
+
+function errors(count: number): string {
+  return count === 0 ? 'No type errors.' : `${count} type ${count === 1 ? 'error' : 'errors'}.`;
 }
 
 /** What a run shows. */
