@@ -4,6 +4,7 @@ import type { Grid, Lane, Report, Tone } from './view.ts';
 /** Connects the card of a demonstration with a worker that runs it. */
 export function startCard(root: HTMLElement): void {
   const run = find(root, 'button', HTMLButtonElement);
+  const action = find(root, 'button > span', HTMLElement);
   const status = find(root, '[role="status"]', HTMLElement);
   const drawing = new Drawing(root);
   const isStill = matchMedia('(prefers-reduced-motion: reduce)');
@@ -13,13 +14,13 @@ export function startCard(root: HTMLElement): void {
     worker?.terminate();
     worker = undefined;
     root.dataset.state = 'ended';
-    run.textContent = 'Run again';
+    action.textContent = 'Run again';
     status.textContent = outcome;
   }
 
   function start(): void {
     root.dataset.state = 'running';
-    run.textContent = 'Stop';
+    action.textContent = 'Stop';
     status.textContent = 'Running …';
     drawing.draw([], 0);
     const started = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });

@@ -129,6 +129,7 @@ export function describeDemonstrations(open: Open): void {
       await page.keyboard.press('Enter');
       await page.waitForFunction("document.querySelector('.lane .cells .good').getAttribute('d')?.length > 1000");
       expect((await drawn())?.split('M').length).toBeLessThan(202);
+      expect(await button.textContent()).toBe('Stop: 300 calls at once');
       expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
       await page.keyboard.press('Enter');
       expect(await card(page, 'calls-at-once').locator('[role=status]').textContent()).toBe('Stopped.');
