@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { Webhook } from 'standardwebhooks';
 import { rateLimit as read } from '../../src/cli/option-values.ts';
@@ -12,6 +15,7 @@ import { commandLine } from '../support/built-cli.ts';
 import { receiver } from '../support/receiver.ts';
 
 const start = commandLine();
+const builtProgram = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const secret = `whsec_${'c2VjcmV0'.repeat(4)}`;
 
 /** Runs a command in this process that ends by itself. */
@@ -179,5 +183,19 @@ describe('trigger --to', () => {
     const [bad, why] = await output(['trigger', 'user.created', '--to', 'http://127.0.0.1:9', '--secret', 'whsec_?']);
     expect(bad).toBe(1);
     expect(why).toContain('secret');
+  });
+});
+
+test('an older Node.js gets a message instead of a stack', async () => {
+  const old = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } })`;
+  const options = {
+    env: { ...process.env, NODE_OPTIONS: `--import="data:text/javascript,${encodeURIComponent(old)}"` },
+  };
+  const ended = promisify(execFile)(process.execPath, [builtProgram, '--port', '0'], options);
+
+  await expect(ended).rejects.toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: 'example-sandbox needs Node.js 22.12 or later. This is Node.js 20.20.2.\n',
   });
 });
