@@ -32,6 +32,6 @@ export class AbortWatcher<Call extends QueuedCall> {
 
   handleEvent({ target }: Event): void {
     // It listens to these signals only.
-    for (const call of this.#calls.get(target as AbortSignal) ?? []) this.#onAbort(call);
+    this.#calls.get(target as AbortSignal)?.forEach(this.#onAbort);
   }
 }

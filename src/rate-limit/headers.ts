@@ -89,7 +89,7 @@ const longestList = 2048;
 export function readBudget(headers: Headers): ReportedBudget | undefined {
   const limit = headers.get('x-ratelimit-limit');
   if (limit !== null) {
-    return budgetOf(limit, headers.get('x-ratelimit-remaining'), headers.get('x-ratelimit-reset'), undefined);
+    return budgetOf(limit, headers.get('x-ratelimit-remaining'), headers.get('x-ratelimit-reset'));
   }
   const structured = headers.get('ratelimit');
   const policies = (headers.get('ratelimit-policy') ?? '').slice(0, longestList);
@@ -134,8 +134,8 @@ function name(item: string): string {
   return item.split(';', 1).join('').trim();
 }
 
-function parameter(item: string, key: string): number | undefined {
-  return number(new RegExp(`(?:^|[;,\\s])${key}=([\\d.]+)`).exec(item)?.[1]);
+function parameter(item: string, key: string): string | undefined {
+  return new RegExp(`(?:^|[;,\\s])${key}=([\\d.]+)`).exec(item)?.[1];
 }
 
 /** Times below this are seconds from now: as an epoch time, this is in 1973. */
@@ -144,21 +144,24 @@ const firstEpoch = 1e8;
 /** Times above this are milliseconds: as seconds, this is in the year 5138. */
 const lastEpoch = 1e11;
 
+/** A header, or a part of one, if there is one. */
+type HeaderText = string | null | undefined;
+
 function budgetOf(
-  limitText: string | number | null | undefined,
-  remainingText: string | number | null | undefined,
-  resetText: string | number | null | undefined,
-  window: number | undefined,
+  limitText: HeaderText,
+  remainingText: HeaderText,
+  resetText: HeaderText,
+  windowText?: HeaderText,
 ): ReportedBudget | undefined {
   const limit = number(limitText);
   const remaining = number(remainingText);
   const reset = number(resetText);
+  const window = number(windowText);
   if (limit === undefined || remaining === undefined || reset === undefined) return undefined;
   return { limit, remaining, reset: reset > lastEpoch ? reset / 1000 : reset, relative: reset < firstEpoch, window };
 }
 
 /** A number that isn't negative. Lists such as `100, 100;w=60` begin with the limit that applies now. */
-function number(value: string | number | null | undefined): number | undefined {
-  if (typeof value !== 'string') return value ?? undefined;
-  return /^\s*\d{1,15}(\.\d+)?\s*([,;]|$)/.test(value) ? Number.parseFloat(value) : undefined;
+function number(value: HeaderText): number | undefined {
+  return value && /^\s*\d{1,15}(\.\d+)?\s*([,;]|$)/.test(value) ? Number.parseFloat(value) : undefined;
 }

@@ -33,9 +33,9 @@ const registryKey = Symbol.for('@example/sdk/rate-limiters/1');
 
 function registry(): Registry {
   // The symbol is this package's own, so its value is what `createRegistry` returned.
-  const holder = globalThis as { [registryKey]?: Registry };
-  if (holder[registryKey] === undefined) Object.defineProperty(holder, registryKey, { value: createRegistry() });
-  return holder[registryKey] ?? createRegistry();
+  const holder = globalThis as unknown as { [registryKey]: Registry };
+  if (!(registryKey in holder)) Object.defineProperty(holder, registryKey, { value: createRegistry() });
+  return holder[registryKey];
 }
 
 /**

@@ -55,9 +55,13 @@ export class Routes {
 
   /** Calls that wait for a budget, except those that are held. */
   waitingFor(budget: Budget): WaitingCalls {
-    const queues = [...this].filter((route) => route.budget === budget).map(({ queue }) => queue);
-    const normal = queues.reduce((sum, queue) => sum + queue.normal, 0);
-    return { normal, background: queues.reduce((sum, queue) => sum + queue.length, 0) - normal };
+    const waiting = { normal: 0, background: 0 };
+    for (const { queue, budget: its } of this) {
+      if (its !== budget) continue;
+      waiting.normal += queue.normal;
+      waiting.background += queue.length - queue.normal;
+    }
+    return waiting;
   }
 
   /** Normal calls that wait, except those that are held. */
