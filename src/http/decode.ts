@@ -39,8 +39,7 @@ export async function decode<T>(
   let issues: ValidationIssue[];
   let isOtherType = false;
   try {
-    const validated = schema['~standard'].validate(body);
-    const result = validated instanceof Promise ? await validated : validated;
+    const result = await schema['~standard'].validate(body);
     if (!result.issues) return result;
     issues = describeIssues(result.issues, body);
     isOtherType = result.issues.some(isOfOtherType);

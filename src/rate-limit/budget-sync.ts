@@ -3,7 +3,7 @@ import type { Budget } from './budget.ts';
 import type { BudgetReport, RateLimitStoreReply } from './store.ts';
 import { type RateWindow, shareOf, unknownWindow, used } from './window.ts';
 
-// What a budget and a store tell each other. Only a client with a store has this code.
+// The state that a budget and its store exchange. A client without a store does not load this code.
 
 /** Requests that may have been used although no report includes them yet. */
 export function outstanding({ window, inFlight }: Budget): number {
@@ -29,10 +29,10 @@ export function adopt(budget: Budget, now: number, reply: RateLimitStoreReply, i
   const known = budget.window.reset ?? 0;
   if (budget.share instanceof EqualShare) budget.share = new ObservedShare();
   if (reset > (isNew ? known : known + 1)) {
-    budget.window = { ...unknownWindow(limit), reset, sentAt: now, answeredAt: now };
+    budget.replaceWindow({ ...unknownWindow(limit), reset, sentAt: now, answeredAt: now });
   }
   if (reset >= known && boundaryIn > 0) budget.window.retryAt = now + boundaryIn;
-  if (blockedFor > 0) budget.blockedUntil = Math.max(budget.blockedUntil, now + blockedFor);
+  if (blockedFor > 0) budget.blockUntil(now + blockedFor);
   budget.boundary.update(budget.window);
 }
 

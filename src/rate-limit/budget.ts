@@ -28,9 +28,8 @@ export class Budget {
   readonly boundary: WindowBoundary;
   /** Our share of it. */
   share: BudgetShare = new ObservedShare();
-  /** Until then, the API refuses every request. */
-  blockedUntil = -Infinity;
   #window: RateWindow;
+  #blockedUntil = -Infinity;
   /** Whether the API has answered anything but 429. */
   #wasAdmitted = false;
   readonly #probes = new Probes();
@@ -65,9 +64,19 @@ export class Budget {
   }
 
   /** Another window applies from now on. What was counted without one is included in it. */
-  set window(window: RateWindow) {
+  replaceWindow(window: RateWindow): void {
     this.#window = window;
     this.#log.clear();
+  }
+
+  /** Until when the API refuses every request. */
+  get blockedUntil(): number {
+    return this.#blockedUntil;
+  }
+
+  /** Sends nothing until then. */
+  blockUntil(time: number): void {
+    this.#blockedUntil = Math.max(this.#blockedUntil, time);
   }
 
   snapshot(now: number): Pick<RateLimitSnapshot, 'limit' | 'remaining' | 'reset'> {
@@ -82,13 +91,13 @@ export class Budget {
 
   /** Whether it knows no more than a new budget. */
   isFresh(now: number): boolean {
-    return this.inFlight === 0 && now >= this.blockedUntil && this.remaining(now) === this.#window.limit;
+    return this.inFlight === 0 && now >= this.#blockedUntil && this.remaining(now) === this.#window.limit;
   }
 
   /** Predicts the milliseconds until the request at a position of the queue is sent. The first position is 1. */
   delay(now: number, position: number): number {
     const beyond = position - this.remaining(now);
-    const blocked = Math.max(0, this.blockedUntil - now);
+    const blocked = Math.max(0, this.#blockedUntil - now);
     if (beyond <= 0) return blocked;
     const opens = this.isExpired(now) ? this.boundary.length : Math.min(this.#availableAt - now, this.boundary.length);
     return Math.max(blocked, opens) + (Math.ceil(beyond / this.#window.limit) - 1) * this.boundary.length;
@@ -107,7 +116,7 @@ export class Budget {
   /** How many requests may be sent now for `waiting` calls; of those that a store has granted, if it shares the budget. */
   available(now: number, waiting: number, granted?: number): number {
     this.wakeAt = Infinity;
-    if (now < this.blockedUntil) return this.#noneUntil(this.blockedUntil);
+    if (now < this.#blockedUntil) return this.#noneUntil(this.#blockedUntil);
     if (granted !== undefined) return granted > 0 && waiting > granted ? this.#sampleClock(now, granted) : granted;
 
     const remaining = this.#usable(now);
@@ -217,7 +226,7 @@ export class Budget {
       this.boundary.rolledOver(window, now, reset, reported);
       if (request.isProbe) this.share.ended?.(window);
       const own = this.inFlight + (refused ? 0 : 1);
-      this.window = announcedWindow({ limit, reset, relative, reported, own }, request, now);
+      this.replaceWindow(announcedWindow({ limit, reset, relative, reported, own }, request, now));
       if (window.reset !== undefined) this.rollovers += 1;
       this.revision += 1;
     } else {
@@ -245,7 +254,7 @@ export class Budget {
       this.#window.own -= 1;
       if (request.isBoundaryProbe) this.#probeFailed(request, false);
     } else if (request.isBoundaryProbe && request.sentAt >= this.boundary.expiresAt) {
-      this.window = unknownWindow(this.limit);
+      this.replaceWindow(unknownWindow(this.limit));
       this.#log.add(now);
     }
   }
@@ -259,13 +268,13 @@ export class Budget {
   /** The budget is used up: nothing is sent until it is likely to be there again, and then one probe. */
   #block(request: SentRequest, { now, wait }: Answer): void {
     // The other refusals of the same burst say nothing new.
-    if (request.sentAt < this.blockedUntil) return;
+    if (request.sentAt < this.#blockedUntil) return;
     this.#probes.restart();
     this.revision += 1;
     this.boundary.update(this.#window);
     // If they are only a rounding apart, `Retry-After` repeats the `reset`.
     if (wait === undefined || Math.abs(now + wait - this.boundary.probeAt) <= 1500) return;
-    if (now + wait > this.boundary.probeAt) this.blockedUntil = now + wait;
+    if (now + wait > this.boundary.probeAt) this.blockUntil(now + wait);
     else this.#window.retryAt = now + wait;
   }
 }

@@ -1,9 +1,11 @@
+import { runInNewContext } from 'node:vm';
 import { type } from 'arktype';
 import * as v from 'valibot';
 import { describe, expect, expectTypeOf, it, vi } from 'vitest';
 import { z } from 'zod';
 import * as mini from 'zod/mini';
-import { InvalidRequestError, NotFoundError, ResponseValidationError, type HttpMethod } from '@example/sdk';
+import { InvalidRequestError, NotFoundError, ResponseValidationError } from '@example/sdk';
+import type { HttpMethod, StandardFailure, StandardSchema } from '@example/sdk';
 import { apiToken, clientOf, json, rejection, serve } from '../support/http-server.ts';
 import { errorResponse, inProcessApi } from '../support/in-process-api.ts';
 import { fixJitter } from '../support/virtual-time.ts';
@@ -163,6 +165,15 @@ describe('a body that differs from the schema', () => {
   it.each(schemas)("is an error with responseValidation: 'throw' (%s)", async (_, schema) => {
     const client = clientOf(apiWith(team), { responseValidation: 'throw' });
 
+    expect(await rejection(client.request('GET', '/teams', { schema }))).toBeInstanceOf(ResponseValidationError);
+  });
+
+  it('is one for a schema whose promise is of another realm, too', async () => {
+    const promise = runInNewContext("Promise.resolve({ issues: [{ message: 'wrong' }] })") as Promise<StandardFailure>;
+    const schema: StandardSchema = { '~standard': { version: 1, vendor: 'ours', validate: () => promise } };
+    const client = clientOf(apiWith(team), { responseValidation: 'throw' });
+
+    expect(promise).not.toBeInstanceOf(Promise);
     expect(await rejection(client.request('GET', '/teams', { schema }))).toBeInstanceOf(ResponseValidationError);
   });
 
