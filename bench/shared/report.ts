@@ -6,6 +6,7 @@ import {
   overheadTables,
   rateLimitTables,
   sandboxStartupTable,
+  siteTables,
   sizeTable,
   startupTables,
   waitingTable,
@@ -15,6 +16,7 @@ import {
   type OverheadRow,
   type RateLimitRow,
   type SandboxStartupRow,
+  type SiteRow,
   type SizeRow,
   type StartupRow,
   type WaitingRow,
@@ -54,6 +56,10 @@ const sections: Readonly<Record<string, () => string>> = {
     const { rows, ...run } = readResults<SizeRow>('size');
     return `${dateOf(run)}\n\n${markdown([sizeTable(rows)])}`;
   },
+  site: () => {
+    const { rows, ...run } = readResults<SiteRow>('site');
+    return `${dateOf(run).replace(/\.$/, '')}, Chromium ${run.versions['chromium'] ?? ''}.\n\n${markdown(siteTables(rows))}`;
+  },
   'sandbox-startup': () => {
     const { rows, ...run } = readResults<SandboxStartupRow>('sandbox-startup');
     return `${dateOf(run)}\n\n${markdown([sandboxStartupTable(rows)])}`;
@@ -77,17 +83,10 @@ const sections: Readonly<Record<string, () => string>> = {
   },
   plots: () => plots.map(({ name }) => picture(name)).join('\n\n'),
   summary: () => {
-    const calls = readResults<RateLimitRow>('rate-limit').rows.filter(({ title }) => title === '300 calls at once');
-    const names = [sdk, 'ky', 'octokit + throttling', '@anthropic-ai/sdk', 'openai', 'stripe'];
-    const rows = names
-      .map((name) => calls.find((row) => row.name === `${name}, 10 retries`) ?? only(calls, (row) => row.name === name))
-      .map((row, index) => ({ ...row, name: names[index] ?? row.name }));
     const sizes = readResults<SizeRow>('size').rows;
     const size = (what: string) => `${kilobytes(only(sizes, (row) => row.what === what).zipped)} kB`;
     return [
       picture('refused-requests'),
-      '300 calls at once against a limit of 100 calls per window, with ten retries for every client:',
-      markdown(rateLimitTables(rows)).replace(/^.*\n\n/, ''),
       `Bundled for a browser, minified and gzipped, the whole SDK is ${size('@example/sdk, everything')} ` +
         `(stripe: ${size('stripe')}, openai: ${size('openai')}). That includes ky, zod and eventemitter3.`,
     ].join('\n\n');

@@ -15,13 +15,21 @@ export interface Results<Row = object> {
   readonly rows: readonly Row[];
 }
 
-/** Writes `bench/results/<name>.json`. The benchmarks do so with `--save`, after a complete run. */
-export function saveResults(name: string, rows: readonly object[]): void {
+/** Writes `bench/results/<name>.json`. The benchmarks do so with `--save`, after a complete run. `programs` are others whose version counts. */
+export function saveResults(
+  name: string,
+  rows: readonly object[],
+  programs: Readonly<Record<string, string>> = {},
+): void {
   const results: Results = {
     machine: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${platform()} ${arch()}`,
     date: new Date().toISOString().slice(0, 10),
     node: process.versions.node,
-    versions: { '@example/sdk': sdkVersion(), ...Object.fromEntries(peers().map((peer) => [peer, peerVersion(peer)])) },
+    versions: {
+      '@example/sdk': sdkVersion(),
+      ...Object.fromEntries(peers().map((peer) => [peer, peerVersion(peer)])),
+      ...programs,
+    },
     rows,
   };
   const folder = new URL('../results/', import.meta.url);

@@ -34,6 +34,18 @@ export interface SandboxStartupRow {
   readonly high: number;
 }
 
+export interface SiteRow {
+  readonly device: string;
+  readonly page: string;
+  readonly requests: number;
+  /** Bytes, compressed. */
+  readonly weight: number;
+  /** Milliseconds. */
+  readonly painted: number;
+  readonly interactive: number;
+  readonly blocked: number;
+}
+
 export interface WaitingRow {
   readonly calls: number;
   readonly what: string;
@@ -173,6 +185,24 @@ export function sandboxStartupTable(rows: readonly SandboxStartupRow[]): FigureT
     head: ['process', 'ms', 'quartiles'],
     rows: rows.map(({ name, time, low, high }) => [name, time.toFixed(0), `${low.toFixed(0)}–${high.toFixed(0)}`]),
   };
+}
+
+export function siteTables(rows: readonly SiteRow[]): FigureTable[] {
+  return tablesBy(
+    rows,
+    ({ device }) => `On a ${device}`,
+    (each) => ({
+      head: ['page', 'requests', 'kB', 'LCP, ms', 'interactive, ms', 'blocked, ms'],
+      rows: each.map(({ page, requests, weight, painted, interactive, blocked }) => [
+        page,
+        String(requests),
+        kilobytes(weight),
+        painted.toFixed(0),
+        interactive.toFixed(0),
+        blocked.toFixed(0),
+      ]),
+    }),
+  );
 }
 
 /** One table for the rows of each title, in their order. */

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { devices, load, pages } from '../../bench/site/load.ts';
 import { hasChromium, launch } from '../support/chromium.ts';
 import { familiar, heldOut, type Question } from './support/questions.ts';
 import { serveDirectory } from '../support/static-server.ts';
@@ -192,6 +193,22 @@ describe.runIf(hasChromium || process.env['CI'] !== undefined)('the site in Chro
       }
       expect(Object.keys(documentIds).length).toBeGreaterThan(1000);
       expect(missing).toEqual([]);
+    });
+  });
+
+  // Bytes of all files that a page loads before someone uses it, compressed. What only runs on demand must not be among them.
+  describe.each(devices)('on a $name', (device) => {
+    it.each([
+      ['home page', 240_000],
+      ['a guide', 60_000],
+      ['API reference', 45_000],
+      ['playground', 240_000],
+    ])('loads %s with at most %i bytes', async (page, limit) => {
+      const figures = await load(browser, (await serveDirectory(dist, '/js-sdk/')) + (pages[page] ?? ''), device);
+
+      console.info(`${page} on a ${device.name}:`, figures);
+      expect(figures.weight).toBeLessThanOrEqual(limit);
+      expect(figures.painted).toBeGreaterThan(0);
     });
   });
 

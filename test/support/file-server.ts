@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join, normalize } from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.json': 'application/json',
+  '.md': 'text/markdown; charset=utf-8',
+  '.wasm': 'application/wasm',
+};
+
+export interface FileServer {
+  /** Of its index.html. */
+  readonly url: string;
+  close(): void;
+}
+
+/** Serves the files of a directory below a base, and nothing else. It compresses what it has a type for, as hosts of pages do. */
+export async function startFileServer(directory: string, base = '/'): Promise<FileServer> {
+  const server = createServer(({ url = '/', headers }, response) => {
+    const { pathname } = new URL(url, 'http://localhost');
+    const path = pathname.endsWith('/') ? `${pathname}index.html` : pathname;
+    const file = path.startsWith(base) ? join(directory, normalize(`/${path.slice(base.length)}`)) : '';
+    const type = types[extname(file)];
+    const zip = type !== undefined && headers['accept-encoding']?.includes('gzip');
+    readFile(file)
+      .then((content) => (zip ? promisify(gzip)(content) : content))
+      .then(
+        (content) => {
+          response.setHeader('Content-Type', type ?? 'application/octet-stream');
+          if (zip) response.setHeader('Content-Encoding', 'gzip');
+          response.end(content);
+        },
+        () => response.writeHead(404).end(),
+      );
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    // A server that listens on TCP has a port.
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${base}`,
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
