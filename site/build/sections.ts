@@ -19,11 +19,16 @@ export function sectionsOf(
   for (const { code, text } of codeOrText(body)) {
     const [before = '', ...others] = code ? [text.replaceAll(/^```.*$/gm, '')] : text.split(/^#{2,6} /m);
     const last = sections.at(-1);
-    if (last) last.text += plain(before);
+    if (last) last.text += plain(withoutListMarks(before));
     for (const other of others) {
       const [line = '', ...rest] = other.split('\n');
       const heading = plain(line).trim();
-      sections.push({ address: `${address}#${slug(heading)}`, page, heading, text: plain(rest.join('\n')) });
+      sections.push({
+        address: `${address}#${slug(heading)}`,
+        page,
+        heading,
+        text: plain(withoutListMarks(rest.join('\n'))),
+      });
     }
   }
   return sections.map((section) => ({ ...section, text: section.text.replaceAll(/\s+/g, ' ').trim() }));
@@ -36,4 +41,8 @@ function plain(markdown: string): string {
     .replaceAll(/<!--[^]*?-->|<\/?[a-z][^>]*>/gi, ' ')
     .replaceAll(/\\(?=[^\w\s])|[`*|]|-{3,}|^#+ |^>/gm, '')
     .replaceAll('&lt;', '<');
+}
+
+function withoutListMarks(markdown: string): string {
+  return markdown.replaceAll(/^ *(?:[-*]|\d+\.) /gm, '');
 }

@@ -14,7 +14,10 @@ The \`first\` [sentence](other.md).
 ## a comment
 \`\`\`
 
-### Again
+### 1. Again
+
+- one
+- two
 `;
 
 it('splits a page at its headings, and leaves words', () => {
@@ -28,6 +31,6 @@ it('splits a page at its headings, and leaves words', () => {
       heading: 'Set maxWait',
       text: 'option meaning a b a comment',
     },
-    { address: 'guides/x/#again', page: 'Title', heading: 'Again', text: '' },
+    { address: 'guides/x/#1.-again', page: 'Title', heading: '1. Again', text: 'one two' },
   ]);
 });

@@ -18,5 +18,5 @@ export const metrics = {
 export const currentTrace = () => '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 export const save = (items: object, cursor?: string) => console.log('saved', cursor ?? items);
 export const load = (): string | undefined => undefined;
-export const show: (message: unknown) => void = () => undefined;
-export const fetchToken = () => Promise.resolve('token');
+export const show = (message: unknown) => console.log(message);
+export const fetchToken = () => Promise.resolve(process.env['EXAMPLE_API_TOKEN'] ?? '');
