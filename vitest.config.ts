@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { bundledTextInTests } from './build/bundled-text.ts';
@@ -23,6 +24,8 @@ export default defineConfig({
   plugins: [bundledTextInTests],
   resolve: { alias: testsBuiltPackages ? [] : sources },
   test: {
+    // By default, one processor is left free: with two, as in CI, a single worker would run all files one after the other.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         extends: true,
@@ -40,8 +43,8 @@ export default defineConfig({
           name: 'system',
           include: ['{test,sandbox/test}/**/*.system.test.ts'],
           // A busy machine takes its time to start them.
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       // Tests of the packed tarball where users run it. Nothing here counts for coverage.
