@@ -3,7 +3,7 @@ import type { Demonstration } from './demonstration.ts';
 import { interactiveCall } from './interactive-call.ts';
 import { lostAnswer } from './lost-answer.ts';
 import { movingList } from './moving-list.ts';
-import { outage } from './outage.ts';
+import { outage, unavailable } from './outage.ts';
 
 /** All demonstrations, by the names that the page uses. */
 export const demonstrations: Readonly<Record<string, Demonstration>> = {
@@ -11,5 +11,6 @@ export const demonstrations: Readonly<Record<string, Demonstration>> = {
   'moving-list': movingList,
   'lost-answer': lostAnswer,
   outage,
+  unavailable,
   'interactive-call': interactiveCall,
 };

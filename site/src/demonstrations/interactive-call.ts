@@ -3,7 +3,7 @@ import { userGetter as withKy } from './clients/get-user/ky.ts';
 import { userGetters as withSdk } from './clients/serve-users/sdk.ts';
 import { type Access, type Scene, sleep } from './contest.ts';
 import { clientsWith, type Demonstration } from './demonstration.ts';
-import { type Bar, cellsOfCalls, count, refused, requestsOverTime, seconds } from './view.ts';
+import { type Bar, cellsOfCalls, count, none, refused, requestsOverTime, seconds } from './view.ts';
 
 type GetUser = (id: string) => PromiseLike<unknown>;
 
@@ -51,15 +51,18 @@ export const interactiveCall: Demonstration = {
     const failed = scene.calls.filter(({ outcome }) => outcome === 'failed').length;
     const batch = scene.calls.filter(({ kind }) => kind === 'batch');
     const longest = waits.at(-1) ?? 0;
+    // An error is no answer, however soon it comes.
+    const isAnswering = calls.every(({ outcome }) => outcome !== 'failed');
+    const isBatchDone = batch.length > 0 && batch.every(({ outcome }) => outcome === 'answered');
     return {
       cells: cellsOfCalls(scene, 'batch'),
       charts: [calls.map((call) => waitOf(call, scene.elapsed)), requestsOverTime(scene, 1000)],
       figures: [
-        seconds(waits[Math.floor(waits.length / 2)] ?? 0),
-        seconds(longest, longest > 5000),
+        isAnswering ? seconds(waits[Math.floor(waits.length / 2)] ?? 0) : none,
+        isAnswering ? seconds(longest, longest > 5000) : none,
         count(failed, failed > 0),
         count(refused(scene), refused(scene) > 0),
-        seconds(Math.max(0, ...batch.map(({ settled = 0 }) => settled))),
+        isBatchDone ? seconds(Math.max(0, ...batch.map(({ settled = 0 }) => settled))) : none,
       ],
     };
   },

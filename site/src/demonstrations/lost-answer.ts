@@ -1,3 +1,4 @@
+import { guestCreator as withFetchAndNewBody } from './clients/create-guest/fetch-with-new-body.ts';
 import { guestCreator as withFetch } from './clients/create-guest/fetch.ts';
 import { guestCreator as withKyAndPost } from './clients/create-guest/ky-with-post.ts';
 import { guestCreator as withKy } from './clients/create-guest/ky.ts';
@@ -28,6 +29,7 @@ export const lostAnswer: Demonstration = {
       ['@example/sdk', 'create-guest/sdk', withSdk],
       ['@example/sdk, idempotency key', 'create-guest/sdk-with-key', withSdkAndKey],
       ['fetch, by hand', 'create-guest/fetch', withFetch],
+      ['fetch, new body per attempt', 'create-guest/fetch-with-new-body', withFetchAndNewBody],
       ['ky', 'create-guest/ky', withKy],
       ['ky, POST retried', 'create-guest/ky-with-post', withKyAndPost],
     ],

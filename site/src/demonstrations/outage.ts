@@ -1,17 +1,18 @@
+import type { Fault } from '@example/sandbox';
 import { userGetter as withFetch } from './clients/get-user/fetch.ts';
 import { userGetter as withKyAndJitter } from './clients/get-user/ky-with-jitter.ts';
 import { userGetter as withKy } from './clients/get-user/ky.ts';
 import { userGetter as withSdk } from './clients/get-user/sdk.ts';
 import { type Scene, sleep } from './contest.ts';
 import { clientsWith, type Demonstration } from './demonstration.ts';
-import { cellsOfCalls, count, requestsOverTime, seconds } from './view.ts';
+import { cellsOfCalls, count, none, requestsOverTime, seconds } from './view.ts';
 
 type GetUser = (id: string) => PromiseLike<unknown>;
 
 const down = { from: 15_000, to: 45_000, label: 'The API is down' };
 
-/** Ten calls per second for a minute, with an API that is down for half of it. */
-export const outage: Demonstration = {
+/** Ten calls per second for a minute, with an API that is down for half of it and shows this fault then. */
+const outageWith = (fault: Fault): Demonstration => ({
   speed: 12,
   span: 65_000,
   // The rate limit is another story.
@@ -20,10 +21,11 @@ export const outage: Demonstration = {
   clients: clientsWith<GetUser>(
     async (getUser, scene) => {
       const calls: Promise<unknown>[] = [];
-      void breakDown(scene);
-      for (const { id } of scene.sandbox.state.users.list()) {
+      void breakDown(scene, fault);
+      const start = scene.elapsed;
+      for (const [index, { id }] of scene.sandbox.state.users.list().entries()) {
+        await sleep(start + index * 100 - scene.elapsed);
         calls.push(scene.call(() => getUser(id)));
-        await sleep(100);
       }
       await Promise.all(calls);
     },
@@ -37,31 +39,40 @@ export const outage: Demonstration = {
   cells: 'Calls',
   grid: { columns: 60, rows: 10 },
   charts: ['Requests per second, as the API received them'],
-  legend: { waiting: 'waiting', good: 'answered', bad: 'connection lost, or failed' },
+  legend: { waiting: 'waiting', good: 'answered', bad: 'refused or broken, or failed' },
   band: down,
-  measures: ['Failed calls', 'Requests while down', 'Wait for an error', 'Answered after it'],
+  measures: ['Failed calls', 'Requests while down', 'Wait for an error', 'Slowest answer', 'Answered after it'],
   view: (scene) => {
     const failed = scene.calls.filter(({ outcome }) => outcome === 'failed');
-    const sent = scene.requests.filter(({ state }) => state === 'reset').length;
+    const sent = scene.requests.filter(({ state, status }) => state === 'reset' || status === 503).length;
     const waits = failed.map(({ made, settled = made }) => settled - made).sort((a, b) => a - b);
+    const answers = scene.calls.filter(({ outcome }) => outcome === 'answered');
+    const slowest = Math.max(0, ...answers.map(({ made, settled = made }) => settled - made));
     const after = scene.calls.filter(({ made }) => made >= down.to);
     const answered = after.filter(({ outcome }) => outcome === 'answered').length;
     return {
       cells: cellsOfCalls(scene),
       charts: [requestsOverTime(scene, 1000)],
       figures: [
-        count(failed.length),
+        count(failed.length, failed.length > 0),
         count(sent),
-        seconds(waits[Math.floor(waits.length / 2)] ?? 0),
+        failed.length > 0 ? seconds(waits[Math.floor(waits.length / 2)] ?? 0) : none,
+        seconds(slowest, slowest > 5000),
         { text: `${answered} of ${after.length}`, isBad: answered < after.length && scene.isDone },
       ],
     };
   },
-};
+});
 
-async function breakDown({ sandbox: { faults } }: Scene): Promise<void> {
+/** Each connection breaks. */
+export const outage = outageWith({ reset: true, share: 1 });
+
+/** Each request is answered with 503. */
+export const unavailable = outageWith({ status: 503, share: 1 });
+
+async function breakDown({ sandbox: { faults } }: Scene, fault: Fault): Promise<void> {
   await sleep(down.from);
-  const { id } = faults.next({ reset: true, share: 1 });
+  const { id } = faults.next(fault);
   await sleep(down.to - down.from);
   faults.remove(id);
 }

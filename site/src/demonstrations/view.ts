@@ -5,7 +5,7 @@ export type Tone = 'waiting' | 'good' | 'warning' | 'bad' | 'gone';
 
 export interface Figure {
   readonly text: string;
-  /** Whether nobody would want it. */
+  /** Whether to show it as a problem. */
   readonly isBad?: boolean;
 }
 
@@ -52,6 +52,9 @@ export function seconds(milliseconds: number, isBad = false): Figure {
   const value = milliseconds / 1000;
   return { text: `${value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)} s`, isBad };
 }
+
+/** What a client has no figure for, such as the time of a job that it didn't finish. */
+export const none: Figure = { text: '–' };
 
 /** A cell for each call. */
 export function cellsOfCalls(scene: Scene, kind = 'call'): Tone[] {

@@ -9,7 +9,8 @@ export function userGetter({ baseUrl, apiToken }: Access) {
       if (response?.ok) return response.json();
       const mayPass = response === undefined || response.status === 429 || response.status >= 500;
       if (!mayPass || attempt === 3) throw new Error(`GET /users/${id}: ${response?.status ?? 'connection lost'}`);
-      await new Promise((resolve) => setTimeout(resolve, 1000 * 2 ** attempt));
+      const seconds = Number(response?.headers.get('Retry-After')) || 2 ** attempt;
+      await new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
     }
   };
 }
