@@ -25,12 +25,20 @@ it('marks the places that have no cell yet', () => {
 });
 
 it('stacks bars below the highest one of all clients', () => {
-  const bars = [{ at: 500, values: { good: 100, warning: 200 } }];
+  const bars = [{ at: 500, width: 100, values: { good: 100, warning: 200 } }];
 
   expect(heightOf(bars[0]!)).toBe(300);
   const { good, warning } = pathsOfBars(bars, 1000, 400);
-  expect(good).toBe(`M${xOf(500, 1000).toFixed(2)} 75.00h.7v25.00h-.7z`);
-  expect(warning).toBe('M49.50 25.00h.7v50.00h-.7z');
+  expect(good).toBe(`M${xOf(500, 1000).toFixed(2)} 75.00h0.70v25.00h-0.70z`);
+  expect(warning).toBe('M49.50 25.00h0.70v50.00h-0.70z');
+});
+
+it('draws no bar into the next one, and no stack above the box', () => {
+  const [first, second] = [0, 1000].map((at) => ({ at, width: 1000, values: { good: 300, bad: 1 } }));
+  const { good, bad } = pathsOfBars([first!, second!], 300_000, 301);
+
+  expect(good).toMatch(/h0\.33v[\d.]+h-0\.33zM0\.33 /);
+  expect(bad).toMatch(/^M0\.00 0\.00h0\.33v3\.\d+/);
 });
 
 it('keeps three digits of a time', () => {

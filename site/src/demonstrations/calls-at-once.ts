@@ -8,6 +8,7 @@ type GetUser = (id: string) => PromiseLike<unknown>;
 
 /** 300 calls at once, with a token that allows 100 requests per minute. */
 export const callsAtOnce: Demonstration = {
+  file: 'calls-at-once',
   speed: 25,
   span: 130_000,
   api: { users: 300 },

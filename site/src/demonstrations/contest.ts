@@ -7,7 +7,10 @@ type Fetch = typeof globalThis.fetch;
 export interface Stage {
   /** The virtual time in milliseconds. */
   readonly now: () => number;
-  /** Holds virtual time while the API works on a request, so that the machine's speed doesn't show in the results. */
+  /**
+   * Holds virtual time while the API works on a request, so that the machine's speed doesn't show in the results. A
+   * fault with a latency would wait for ever; delays belong into the demonstration's `latency`.
+   */
   readonly holding: (fetch: Fetch) => Fetch;
 }
 

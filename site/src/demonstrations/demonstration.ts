@@ -4,6 +4,8 @@ import type { Band, Grid, Tone, View } from './view.ts';
 
 /** Several clients that get the same job, each with its own copy of the API. */
 export interface Demonstration {
+  /** The file that is shown as its job. */
+  readonly file: string;
   /** How many times as fast as real time it runs. */
   readonly speed: number;
   /** The part of the time axis that is drawn in any case, in virtual milliseconds. */

@@ -43,16 +43,18 @@ export const heightOf = ({ values }: Bar): number => Object.values(values).reduc
 /** Stacked bars as a path for each tone, in a box of 100 by 100. */
 export function pathsOfBars(bars: readonly Bar[], span: number, peak: number): Record<Tone, string> {
   const paths = empty();
-  for (const { at, values } of bars) {
+  for (const { at, width, values } of bars) {
     const x = xOf(at, span).toFixed(2);
+    const wide = Math.min(0.7, xOf(width, span)).toFixed(2);
+    // What happened once is still seen beside what happened three hundred times.
+    const heights = tones.map((tone) => (values[tone] ? Math.max(4, (values[tone] / peak) * 100) : 0));
+    const scale = Math.min(1, 100 / heights.reduce((sum, height) => sum + height, 0));
     let top = 100;
-    for (const tone of tones) {
-      const value = values[tone];
-      if (value === undefined || value === 0) continue;
-      // What happened once is still seen beside what happened three hundred times.
-      const height = Math.max(4, (value / peak) * 100);
-      top -= height;
-      paths[tone] += `M${x} ${top.toFixed(2)}h.7v${height.toFixed(2)}h-.7z`;
+    for (const [index, tone] of tones.entries()) {
+      const height = (heights[index] ?? 0) * scale;
+      if (height === 0) continue;
+      top = Math.max(0, top - height); // never the -0 of rounding
+      paths[tone] += `M${x} ${top.toFixed(2)}h${wide}v${height.toFixed(2)}h-${wide}z`;
     }
   }
   return paths;

@@ -20,8 +20,12 @@ const same =
     return { interactive: getUser, batch: getUser };
   };
 
+/** Milliseconds between two interactive calls. */
+const interval = 6_000;
+
 /** A user every six seconds, and a batch of 300 calls that begins after a minute. */
 export const interactiveCall: Demonstration = {
+  file: 'interactive-call',
   speed: 50,
   span: 300_000,
   api: { users: 350 },
@@ -69,15 +73,15 @@ export const interactiveCall: Demonstration = {
 };
 
 function waitOf({ made, settled = made, outcome }: Scene['calls'][number], now: number): Bar {
-  if (outcome === 'waiting') return { at: made, values: { waiting: now - made } };
-  return { at: made, values: { [outcome === 'answered' ? 'good' : 'bad']: settled - made } };
+  if (outcome === 'waiting') return { at: made, width: interval, values: { waiting: now - made } };
+  return { at: made, width: interval, values: { [outcome === 'answered' ? 'good' : 'bad']: settled - made } };
 }
 
 async function serve(ids: readonly string[], getUser: GetUser, scene: Scene): Promise<void> {
   const calls: Promise<unknown>[] = [];
   for (const id of ids) {
     calls.push(scene.call(() => getUser(id), 'interactive'));
-    await sleep(6_000);
+    await sleep(interval);
   }
   await Promise.all(calls);
 }

@@ -14,6 +14,7 @@ const created = new WeakMap<Scene, string>();
 
 /** A user is created, and the connection breaks before the answer arrives. */
 export const lostAnswer: Demonstration = {
+  file: 'lost-answer',
   speed: 1,
   span: 3_000,
   api: {},

@@ -15,6 +15,7 @@ const initial = new WeakMap<Scene, readonly string[]>();
 
 /** A list that is read while projects are created and deleted. */
 export const movingList: Demonstration = {
+  file: 'moving-list',
   speed: 1,
   span: 4_000,
   api: { projects: 600 },

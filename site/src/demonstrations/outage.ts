@@ -13,6 +13,7 @@ const down = { from: 15_000, to: 45_000, label: 'The API is down' };
 
 /** Ten calls per second for a minute, with an API that is down for half of it and shows this fault then. */
 const outageWith = (fault: Fault): Demonstration => ({
+  file: 'outage',
   speed: 12,
   span: 65_000,
   // The rate limit is another story.

@@ -11,8 +11,10 @@ export interface Figure {
 
 /** A bar of a chart over time. */
 export interface Bar {
-  /** Virtual milliseconds. */
+  /** Where it begins, in virtual milliseconds. */
   readonly at: number;
+  /** Virtual milliseconds. */
+  readonly width: number;
   readonly values: Readonly<Partial<Record<Tone, number>>>;
 }
 
@@ -64,10 +66,10 @@ export function cellsOfCalls(scene: Scene, kind = 'call'): Tone[] {
 
 /** The requests in the API's log, as bars of so many milliseconds. */
 export function requestsOverTime(scene: Scene, width: number): Bar[] {
-  const bars = new Map<number, { at: number; values: Partial<Record<Tone, number>> }>();
+  const bars = new Map<number, Bar & { readonly values: Partial<Record<Tone, number>> }>();
   for (const request of scene.requests) {
     const at = Math.floor(scene.receivedAt(request) / width) * width;
-    const bar = bars.get(at) ?? { at, values: {} };
+    const bar = bars.get(at) ?? { at, width, values: {} };
     bars.set(at, bar);
     const tone = toneOf(request);
     bar.values[tone] = (bar.values[tone] ?? 0) + 1;

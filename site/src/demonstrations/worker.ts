@@ -22,6 +22,9 @@ addEventListener('message', ({ data }: MessageEvent<string>) => {
   );
 });
 
+// Also what a client leaves unhandled ends a demonstration, rather than leave it running for ever.
+addEventListener('unhandledrejection', ({ reason }) => send({ type: 'end', error: String(reason) }));
+
 async function run(name: string): Promise<void> {
   // They must be loaded after the clock is installed.
   const [{ demonstrations }, { Contest }] = await Promise.all([import('./demonstrations.ts'), import('./contest.ts')]);

@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { axeFindings } from './page.ts';
 import { demonstrations } from '../../../site/src/demonstrations/demonstrations.ts';
 
 type Open = (path: string, options?: Parameters<Browser['newPage']>[0]) => Promise<Page>;
@@ -38,6 +39,7 @@ export function describeDemonstrations(open: Open): void {
     expect(await card(page, name).locator('[role=status]').textContent()).toMatch(
       /^Done, after \d+ s of virtual time\.$/,
     );
+    expect(await axeFindings(page)).toEqual([]);
     await page.close();
     return table;
   }
@@ -116,11 +118,14 @@ export function describeDemonstrations(open: Open): void {
 
       expect(requests.length).toBeGreaterThan(0);
       expect(requests.filter((url) => !url.startsWith(`${origin}/js-sdk/_astro/`))).toEqual([]);
-      const clients = Object.values(demonstrations).flatMap((each) => each.clients.map(({ name }) => name));
-      expect(labels.map((label) => label.trim())).toEqual(clients);
-      expect(code).toHaveLength(clients.length);
+      const tabs = Object.values(demonstrations).flatMap((each) => [
+        ...each.clients.map(({ name }) => name),
+        'Job and figures',
+      ]);
+      expect(labels.map((label) => label.trim())).toEqual(tabs);
+      expect(code).toHaveLength(tabs.length);
+      expect(code.filter((text) => text.includes(': Demonstration')).length).toBe(6);
       expect(code.filter((text) => text.includes('fetch(`${baseUrl}/')).length).toBe(7);
-      expect(code.join('')).not.toContain('import type');
     });
 
     it('draws while it runs, and can be run by the keyboard on a phone, stopped, and run again', async () => {
