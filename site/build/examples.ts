@@ -17,11 +17,11 @@ export function withExamples(page: Page, markdown: string, base: string): string
   return markdown.replaceAll(/^```ts\n([^]*?)^```$/gm, (block, code: string) => {
     if (obstacle(page, code) !== undefined) return block;
     const address = `${base}playground/${toHash(programOf(code).code.trimEnd())}`;
-    return `${block}\n\n<p class="run-example" data-pagefind-ignore><a href="${address}">Run this example</a></p>`;
+    return `${block}\n\n<p class="run-example"><a href="${address}">Run this example</a></p>`;
   });
 }
 
-/** Leaves these links out, for readers of the Markdown itself. */
+/** Removes these links from the Markdown that is published beside the pages. */
 export function withoutExamples(markdown: string): string {
   return markdown.replaceAll(/\n<p class="run-example".*<\/p>\n/g, '');
 }

@@ -16,12 +16,12 @@ class SiteSearch extends HTMLElement {
       dialog.showModal();
       input.select();
     };
-    this.#part('button', HTMLButtonElement).addEventListener('click', open);
+    this.#part('[data-open-modal]', HTMLButtonElement).addEventListener('click', open);
+    this.#part('[data-close-modal]', HTMLButtonElement).addEventListener('click', () => dialog.close());
     input.addEventListener('input', () => void this.#search(input));
     this.#part('form', HTMLFormElement).addEventListener('submit', (event) => {
-      if (!(event.submitter === null || event.submitter === input) || input.value === '') return;
       event.preventDefault();
-      this.#links[0]?.click();
+      void this.#search(input).then(() => this.#links[0]?.click());
     });
     dialog.addEventListener('click', ({ target }) => {
       // The backdrop counts as the dialog, and a link may lead to this very page.

@@ -1,6 +1,15 @@
 /** What someone types into the search box, and the pages that answer it. */
 export type Question = readonly [query: string, answers: readonly string[]];
 
+/** What a newcomer asks. Each of these has to be answered. */
+export const essential: readonly Question[] = [
+  ['how do I share the limit among pods?', ['guides/rate-limits/']],
+  ['is it safe to retry a POST', ['guides/retries/']],
+  ['verify webhook signature in Express', ['guides/webhooks/']],
+  ['test my code without network', ['sandbox/', 'guides/tasks/']],
+  ['iterate over all projects', ['guides/pagination/']],
+];
+
 /** The ranking and the guides were improved with these. */
 export const familiar: readonly Question[] = [
   ['429 Too Many Requests', ['guides/rate-limits/']],
