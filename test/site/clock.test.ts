@@ -118,3 +118,15 @@ it('stops at the speed 0, and goes on from there', () => {
   real.pass(5);
   expect([clock.now(), rang]).toEqual([100, true]);
 });
+
+it('waits for a timer that no real timer can wait for', () => {
+  const delays: number[] = [];
+  const real = {
+    now: () => 0,
+    clearTimeout: () => undefined,
+    setTimeout: (_: () => void, delay: number) => delays.push(delay),
+  };
+  new VirtualClock(real, 1).setTimer(() => undefined, 2 ** 40);
+
+  expect(delays).toEqual([2 ** 31 - 1]);
+});

@@ -3,12 +3,14 @@ import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { Compartment } from '@codemirror/state';
 import { EditorView, basicSetup } from 'codemirror';
 import { tags } from '@lezer/highlight';
+import type { LanguageClient } from './language-client.ts';
 import type { Problem } from './language.ts';
 
 export interface Editor {
   code: string;
   /** Loads TypeScript, which completes, describes and checks from then on. */
   readonly loadTypes: (onCheck: (problems: readonly Problem[]) => void) => Promise<void>;
+  readonly dispose: () => void;
 }
 
 /** Colours that Starlight has in both themes. */
@@ -50,6 +52,8 @@ const theme = EditorView.theme({
 export function createEditor(parent: HTMLElement, code: string): Editor {
   const types = new Compartment();
   let loading: Promise<void> | undefined;
+  let client: LanguageClient | undefined;
+  let isDisposed = false;
   const view = new EditorView({
     doc: code,
     parent,
@@ -69,10 +73,12 @@ export function createEditor(parent: HTMLElement, code: string): Editor {
       import('./language-client.ts'),
       import('./types.ts'),
     ]);
-    const client = new LanguageClient();
+    if (isDisposed) return;
+    const started = new LanguageClient();
+    client = started;
     // The first answer shows that it is there.
-    onCheck(await client.ask('check', view.state.doc.toString()));
-    view.dispatch({ effects: types.reconfigure(typeSupport(client, onCheck)) });
+    onCheck(await started.ask('check', view.state.doc.toString()));
+    view.dispatch({ effects: types.reconfigure(typeSupport(started, onCheck)) });
   }
 
   return {
@@ -82,6 +88,17 @@ export function createEditor(parent: HTMLElement, code: string): Editor {
     set code(text) {
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
     },
-    loadTypes: (onCheck) => (loading ??= load(onCheck)),
+    loadTypes: (onCheck) =>
+      (loading ??= load(onCheck).catch((error: unknown) => {
+        // The next try starts anew.
+        client?.dispose();
+        loading = undefined;
+        throw error;
+      })),
+    dispose: () => {
+      isDisposed = true;
+      client?.dispose();
+      view.destroy();
+    },
   };
 }

@@ -5,6 +5,9 @@ export interface RealTime {
   readonly clearTimeout: (timer: number) => void;
 }
 
+/** The longest time that a real timer can wait, in milliseconds. */
+const longestTimer = 2 ** 31 - 1;
+
 interface Timer {
   due: number;
   readonly every: number | undefined;
@@ -61,7 +64,8 @@ export class VirtualClock {
     if (this.#wake !== undefined) this.#real.clearTimeout(this.#wake);
     this.#wake = undefined;
     if (this.#timers.size === 0 || this.#speed === 0) return;
-    this.#wake = this.#real.setTimeout(() => this.#run(), (this.#nextDue() - this.now()) / this.#speed);
+    const delay = (this.#nextDue() - this.now()) / this.#speed;
+    this.#wake = this.#real.setTimeout(() => this.#run(), Math.min(delay, longestTimer));
   }
 
   #nextDue(): number {
@@ -120,7 +124,8 @@ export function installClock(scope: typeof globalThis, speed: number, real = rea
     }
   }
   Object.assign(scope, {
-    Date: VirtualDate,
+    // Without `new`, it returns the time as text.
+    Date: new Proxy(VirtualDate, { apply: () => String(new VirtualDate()) }),
     setTimeout: timers(false),
     setInterval: timers(true),
     clearTimeout: (id?: number) => clock.clearTimer(id),

@@ -3,11 +3,14 @@ import { fromHash } from './address.ts';
 /** Lets the links below the examples of a guide open a playground in their place, with the example as its program. */
 export function runExamplesInPlace(): void {
   for (const link of document.querySelectorAll<HTMLAnchorElement>('.run-example a')) {
+    let opening: Promise<void> | undefined;
     link.addEventListener('click', (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
       // Without it, the link leads to the playground.
-      open(link).catch(() => location.assign(link.href));
+      opening ??= open(link)
+        .catch(() => location.assign(link.href))
+        .finally(() => (opening = undefined));
     });
   }
 }
@@ -20,9 +23,9 @@ async function open(link: HTMLAnchorElement): Promise<void> {
   if (!(opened instanceof HTMLElement) || code === undefined) throw new Error('The page has no playground.');
   const closed = link.parentElement;
   closed?.replaceWith(opened);
-  startPlayground(opened, code);
+  const dispose = startPlayground(opened, code);
   opened.querySelector('[name=close]')?.addEventListener('click', () => {
-    opened.querySelector<HTMLButtonElement>('[name=stop]')?.click();
+    dispose();
     if (closed) opened.replaceWith(closed);
     link.focus();
   });

@@ -19,10 +19,9 @@ export interface Trouble {
 export type Level = 'debug' | 'error' | 'info' | 'log' | 'warn';
 
 /** A request to the API that the page runs, as it is now. */
-export type ShownRequest = Pick<
-  RecordedRequest,
-  'id' | 'method' | 'target' | 'state' | 'status' | 'body' | 'received_at' | 'remaining'
-> & { readonly response: unknown };
+export type ShownRequest = Pick<RecordedRequest, 'id' | 'method' | 'target' | 'state' | 'status' | 'body'> & {
+  readonly response: unknown;
+};
 
 export interface ShownDelivery {
   readonly id: string;

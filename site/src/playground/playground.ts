@@ -6,8 +6,9 @@ import type { Budget, Command, Level, Report, ShownDelivery, ShownRequest, Troub
  * Connects a playground's elements with an editor and with the worker that runs its program.
  *
  * @param code - The program, or the programs of the menu, by their names.
+ * @returns A function that ends its workers and its editor.
  */
-export function startPlayground(root: HTMLElement, code: string | Readonly<Record<string, string>>): void {
+export function startPlayground(root: HTMLElement, code: string | Readonly<Record<string, string>>): () => void {
   const button = (name: string) => find(root, `[name="${name}"]`, HTMLButtonElement);
   const select = (name: string) => find(root, `[name="${name}"]`, HTMLSelectElement);
   const part = (name: string) => find(root, `[data-part="${name}"]`);
@@ -16,11 +17,13 @@ export function startPlayground(root: HTMLElement, code: string | Readonly<Recor
   const troubles = ['faults', 'latency', 'outage'].map((name) => find(root, `[name="${name}"]`, HTMLInputElement));
 
   let worker: Worker | undefined;
+  let isDisposed = false;
   const menu = typeof code === 'string' ? undefined : select('program');
   const chosen = () => (typeof code === 'string' ? code : (code[menu?.value ?? ''] ?? ''));
   const shared = menu && fromHash(location.hash);
   const editor = loadEditor(part('editor'), shared ?? chosen());
   const view = new View(root);
+  const leaving = new AbortController();
   offerTypes(root, part('editor'), editor);
 
   function end(outcome: string): void {
@@ -41,7 +44,9 @@ export function startPlayground(root: HTMLElement, code: string | Readonly<Recor
     view.clear();
     root.dataset.state = 'running';
     part('status').textContent = 'Running …';
+    part('shared').textContent = '';
     const { code } = await editor;
+    if (isDisposed) return;
     const started = new Worker(new URL('./runner.ts', import.meta.url), { type: 'module' });
     worker = started;
     stop.disabled = false;
@@ -88,15 +93,29 @@ export function startPlayground(root: HTMLElement, code: string | Readonly<Recor
       const link = element('a', 'the address of this program');
       link.setAttribute('href', href);
       const copied = await copy(href);
-      part('status').replaceChildren(copied ? 'Copied ' : 'Copy ', link, copied ? '.' : ' to share it.');
+      part('shared').replaceChildren(copied ? 'Copied ' : 'Copy ', link, copied ? '.' : ' to share it.');
     });
   });
-  addEventListener('hashchange', () => {
-    const code = menu && fromHash(location.hash);
-    if (code !== undefined) void editor.then((opened) => (opened.code = code));
-  });
+  if (menu) {
+    const open = () => {
+      const code = fromHash(location.hash);
+      if (code !== undefined) void editor.then((opened) => (opened.code = code));
+    };
+    addEventListener('hashchange', open, { signal: leaving.signal });
+  }
   if (shared !== undefined)
     part('status').textContent = 'This program came with the address. Read it before you run it.';
+
+  return () => {
+    isDisposed = true;
+    leaving.abort();
+    worker?.terminate();
+    worker = undefined;
+    editor.then(
+      ({ dispose }) => dispose(),
+      () => undefined,
+    );
+  };
 }
 
 /** Returns `false` if the browser refuses. */
@@ -119,20 +138,25 @@ async function loadEditor(parent: HTMLElement, code: string): Promise<Editor> {
 function offerTypes(root: HTMLElement, parent: HTMLElement, editor: Promise<Editor>): void {
   const help = find(root, '[data-part="help"]');
   const button = find(root, '[name="types"]', HTMLButtonElement);
+  const isTouched = matchMedia('(pointer: coarse)').matches;
+  const hint = isTouched ? 'Completion is on.' : 'Ctrl+Space completes, F1 describes, F8 goes to the next error.';
   const load = async (): Promise<void> => {
     button.hidden = true;
     help.textContent = 'Loading completion and type errors …';
     const { loadTypes } = await editor;
     await loadTypes(({ length }) => {
-      help.textContent = `${errors(length)} Ctrl+Space completes, F1 describes, F8 goes to the next error.`;
+      help.textContent = `${errors(length)} ${hint}`;
     });
   };
   const start = () => {
-    load().catch(() => (help.textContent = 'Completion and type errors could not be loaded.'));
+    load().catch(() => {
+      help.textContent = 'Completion and type errors could not be loaded.';
+      button.hidden = false;
+    });
   };
   button.addEventListener('click', start);
-  button.hidden = !matchMedia('(pointer: coarse)').matches;
-  if (button.hidden) parent.addEventListener('focusin', start, { once: true });
+  button.hidden = !isTouched;
+  if (!isTouched) parent.addEventListener('focusin', start, { once: true });
 }
 
 function errors(count: number): string {
@@ -142,7 +166,8 @@ function errors(count: number): string {
 /** What a run shows. */
 class View {
   readonly #root: HTMLElement;
-  readonly #requests = new Map<string, HTMLElement>();
+  readonly #requests = new Map<string, HTMLDetailsElement>();
+  readonly #deliveries = new Map<string, HTMLDetailsElement>();
   #refused = 0;
   #elapsed = 0;
 
@@ -152,12 +177,14 @@ class View {
 
   get summary(): string {
     const seconds = (this.#elapsed / 1000).toFixed(1);
-    return `${this.#requests.size} requests in ${seconds} virtual seconds, ${this.#refused} refused with 429.`;
+    const { size } = this.#requests;
+    return `${size} ${size === 1 ? 'request' : 'requests'} in ${seconds} virtual seconds, ${this.#refused} refused with 429.`;
   }
 
   clear(): void {
     for (const name of ['console', 'requests', 'deliveries', 'count']) this.#part(name).replaceChildren();
     this.#requests.clear();
+    this.#deliveries.clear();
     this.#refused = 0;
     this.#elapsed = 0;
     find(this.#root, 'meter', HTMLMeterElement).value = 0;
@@ -179,31 +206,34 @@ class View {
     this.#elapsed = elapsed;
     if (budget) this.#showBudget(budget);
     for (const request of requests) this.#showRequest(request);
-    this.#part('count').textContent = `(${this.#requests.size})`;
-    this.#part('deliveries').replaceChildren(...deliveries.map(deliveryLine));
-    this.#part('status').textContent = this.summary;
+    for (const delivery of deliveries) this.#showDelivery(delivery);
+    this.#part('count').textContent = `(${this.#requests.size} in ${(elapsed / 1000).toFixed(1)} s)`;
   }
 
   #showBudget({ limit, remaining, waiting }: Budget): void {
     const meter = find(this.#root, 'meter', HTMLMeterElement);
     [meter.max, meter.value] = [limit, remaining];
-    this.#budgetText.textContent = `${remaining} of ${limit} requests left, ${waiting} calls wait`;
+    this.#budgetText.textContent = `${remaining} of ${limit} requests left, ${waiting} ${waiting === 1 ? 'call waits' : 'calls wait'}`;
   }
 
   #showRequest({ id, method, target, status, state, body, response }: ShownRequest): void {
-    const line = document.createElement('details');
     const sent = body === undefined ? [] : [element('div', `→ ${JSON.stringify(body, undefined, 2)}`)];
-    line.append(
+    const line = lineOf(id, this.#requests, this.#part('requests'));
+    line.replaceChildren(
       element('summary', `${status ?? state} ${method} ${target}`),
       ...sent,
       element('div', response === undefined ? 'no response yet' : `← ${JSON.stringify(response, undefined, 2)}`),
     );
     if (status !== undefined && status >= 400) line.className = 'error';
     if (status === 429) this.#refused += 1;
-    const before = this.#requests.get(id);
-    if (before) before.replaceWith(line);
-    else this.#part('requests').prepend(line);
-    this.#requests.set(id, line);
+  }
+
+  #showDelivery({ id, event, status, tries, body }: ShownDelivery): void {
+    const line = lineOf(id, this.#deliveries, this.#part('deliveries'));
+    const text = `${status} ${event}, ${tries} ${tries === 1 ? 'attempt' : 'attempts'}`;
+    // What stays the same is left alone, so that it can be selected.
+    if (line.firstChild?.textContent === text) return;
+    line.replaceChildren(element('summary', text), element('div', body));
   }
 
   get #budgetText(): HTMLElement {
@@ -215,12 +245,11 @@ class View {
   }
 }
 
-function deliveryLine({ event, status, tries, body }: ShownDelivery): HTMLElement {
-  const line = document.createElement('details');
-  line.append(
-    element('summary', `${status} ${event}, ${tries} ${tries === 1 ? 'attempt' : 'attempts'}`),
-    element('div', body),
-  );
+/** The line of a list that shows the request or delivery with this id: a new one at the top, unless there is one. */
+function lineOf(id: string, known: Map<string, HTMLDetailsElement>, list: HTMLElement): HTMLDetailsElement {
+  const line = known.get(id) ?? document.createElement('details');
+  if (!known.has(id)) list.prepend(line);
+  known.set(id, line);
   return line;
 }
 

@@ -5,7 +5,7 @@
 import { transform } from 'sucrase';
 import { installClock } from './clock.ts';
 import { createEnvironment, type Environment } from './environment.ts';
-import type { Command, Level, Report, ShownRequest } from './messages.ts';
+import type { Command, Level, Report, ShownRequest, Trouble } from './messages.ts';
 import { printed } from './printed.ts';
 import { closeWaysOut } from './ways-out.ts';
 
@@ -19,22 +19,59 @@ const clock = installClock(globalThis, 1);
 closeWaysOut();
 redirectConsole();
 
+/** Timers of the program itself, for which it is not ended before. The SDK has others, which nobody waits for. */
+const timers = new Set<number>();
+const timersOfProgram = {
+  setTimeout: (callback: (...values: unknown[]) => void, delay?: number, ...values: unknown[]) => {
+    const run = () => {
+      timers.delete(id);
+      callback(...values);
+    };
+    const id = Number(setTimeout(run, delay));
+    timers.add(id);
+    return id;
+  },
+  setInterval: (callback: (...values: unknown[]) => void, delay?: number, ...values: unknown[]) => {
+    const id = Number(setInterval(callback, delay, ...values));
+    timers.add(id);
+    return id;
+  },
+  clearTimeout: (id: number) => clear(id),
+  clearInterval: (id: number) => clear(id),
+};
+function clear(id: number): void {
+  timers.delete(id);
+  clearTimeout(id);
+}
+
 let environment: Environment | undefined;
+/** The latest that the page has asked for, which may be while the environment is created. */
+let speed = 1;
+let trouble: Trouble = { faults: false, latency: false, outage: false };
 /** Reports what the program has done until now. */
 let report = (): void => undefined;
 
 addEventListener('message', ({ data }: MessageEvent<Command>) => {
-  if (data.type === 'run') start(data).then(() => end(), end);
-  else if (data.type === 'speed') clock.speed = data.speed;
-  else environment?.setTrouble(data.trouble);
+  if (data.type !== 'trouble') speed = data.speed;
+  if (data.type !== 'speed') trouble = data.trouble;
+  if (data.type === 'run') {
+    start(data.code).then(
+      () => end(),
+      (error: unknown) => end({ error }),
+    );
+  } else if (environment) {
+    clock.speed = speed;
+    environment.setTrouble(trouble);
+  }
 });
 // As in Node.js, it ends the program.
-addEventListener('unhandledrejection', ({ reason }) => end(reason ?? new Error('Unhandled rejection')));
+addEventListener('unhandledrejection', ({ reason }) => end({ error: reason }));
 
-async function start({ code, speed, trouble }: Extract<Command, { type: 'run' }>): Promise<void> {
+async function start(code: string): Promise<void> {
   // What it loads must be loaded after the clock is installed.
   const api = await createEnvironment(trouble);
   environment = api;
+  api.setTrouble(trouble);
   clock.speed = speed;
   const began = clock.now();
   const known = new Map<string, string>();
@@ -44,15 +81,17 @@ async function start({ code, speed, trouble }: Extract<Command, { type: 'run' }>
   real.setInterval(report, 100);
   await run(code, api.load);
   await api.tryOut();
-  for (const { webhooks } of api.sandboxes) await webhooks.flush();
-  // The browser reports a rejection that nothing handles in a task of its own, some time after it.
-  await new Promise((resolve) => real.setTimeout(resolve, 20));
+  do {
+    for (const { webhooks } of api.sandboxes) await webhooks.flush();
+    // The browser reports a rejection that nothing handles in a task of its own, some time after it.
+    await new Promise((resolve) => real.setTimeout(resolve, 20));
+  } while (timers.size > 0);
 }
 
 /** The page ends this worker in response. */
-function end(error?: unknown): void {
+function end(failure?: { readonly error: unknown }): void {
   report();
-  send({ type: 'end', error: error === undefined ? undefined : printed([error]) });
+  send({ type: 'end', error: failure && printed([failure.error]) });
 }
 
 async function run(code: string, load: Environment['load']): Promise<void> {
@@ -63,28 +102,20 @@ async function run(code: string, load: Environment['load']): Promise<void> {
   const AsyncFunction = (async () => Promise.resolve()).constructor as new (
     ...args: string[]
   ) => (...args: unknown[]) => Promise<void>;
-  await new AsyncFunction('require', 'exports', script)((name: string) => modules.get(name), {});
+  const globals = { require: (name: string) => modules.get(name), exports: {}, ...timersOfProgram };
+  // In a block, so that it may declare these names itself.
+  await new AsyncFunction(...Object.keys(globals), `{${script}\n}`)(...Object.values(globals));
 }
 
 function stateOf({ sandboxes, clients }: Environment, elapsed: number, known: Map<string, string>): Report {
   const requests: ShownRequest[] = [];
   for (const [index, sandbox] of sandboxes.entries()) {
-    for (const {
-      method,
-      target,
-      state,
-      status,
-      body,
-      received_at,
-      remaining,
-      response,
-      ...request
-    } of sandbox.requests) {
+    for (const { method, target, state, status, body, response, ...request } of sandbox.requests) {
       const id = `${index} ${request.id}`;
       const version = `${state} ${status}`;
       if (known.get(id) === version) continue;
       known.set(id, version);
-      requests.push({ id, method, target, state, status, body, received_at, remaining, response: response?.body });
+      requests.push({ id, method, target, state, status, body, response: response?.body });
     }
   }
   const budget = clients.findLast(({ rateLimit }) => rateLimit !== undefined)?.rateLimit;
@@ -93,8 +124,10 @@ function stateOf({ sandboxes, clients }: Environment, elapsed: number, known: Ma
     elapsed,
     budget: budget && { limit: budget.limit, remaining: budget.remaining, waiting: budget.waiting },
     requests,
-    deliveries: sandboxes.flatMap(({ webhooks }) =>
-      webhooks.deliveries.map(({ id, event, status, tries, body }) => ({ id, event, status, tries, body })),
+    deliveries: sandboxes.flatMap(({ webhooks }, index) =>
+      webhooks.deliveries.map(({ id, event, status, tries, body }) => {
+        return { id: `${index} ${id}`, event, status, tries, body };
+      }),
     ),
   };
 }

@@ -106,8 +106,9 @@ export function describeEditor(open: Open): void {
       await page.tap('.cm-content');
       await page.waitForTimeout(500);
       expect(requests).toEqual([]);
+      expect(await axeFindings(page)).toEqual([]);
       await page.tap('[name=types]');
-      await isLoaded(page);
+      await page.getByText('No type errors. Completion is on.').waitFor();
       expect(await page.isHidden('[name=types]')).toBe(true);
       await page.close();
     });
@@ -117,6 +118,7 @@ export function describeEditor(open: Open): void {
       await page.route(/\/language-worker[^/]*\.js$/, (route) => route.abort());
       await page.focus('.cm-content');
       await page.getByText('Completion and type errors could not be loaded.').waitFor();
+      expect(await page.isVisible('[name=types]')).toBe(true);
       await page.click('[name=run]');
       await page.waitForSelector('.playground[data-state=ended]');
       expect(await page.textContent('[data-part=status]')).toMatch(/^Done\./);

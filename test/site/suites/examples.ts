@@ -18,18 +18,33 @@ export function describeExamples(open: Open): void {
           await page.locator('.run-example a').first().click();
           await page.waitForSelector('.playground[data-state=ended]', { timeout: 50_000 });
           const text = (await page.textContent('.playground')) ?? '';
-          const [, outcome, requests] = /(Done|Failed)\. (\d+) requests/.exec(text) ?? [];
+          const [, outcome, requests] = /(Done|Failed)\. (\d+) requests?/.exec(text) ?? [];
           expect({ name, outcome, requests }).toEqual({
             name,
             outcome: 'Done',
             requests: String(outcomes[name]?.requests),
           });
           for (const part of outcomes[name]?.shows ?? []) expect(text).toContain(part);
-          await page.evaluate(`document.querySelector('.playground').remove()`);
+          await page.click('[name=close]');
+          await before.locator('xpath=following-sibling::*[1]').evaluate((each) => each.remove());
+          expect(page.workers()).toEqual([]);
         }
         await page.close();
       },
     );
+
+    it('opens once, and leaves nothing running when it is closed', async () => {
+      const page = await open('guides/errors/');
+      await page.evaluate(`for (let i = 0; i < 2; i++) document.querySelector('.run-example a').click()`);
+      await page.waitForSelector('.playground[data-state=ended]');
+      expect(await page.locator('.playground').count()).toBe(1);
+      await page.focus('.cm-content');
+      await page.getByText('No type errors.').waitFor({ timeout: 30_000 });
+      expect(page.workers()).toHaveLength(1);
+      await page.click('[name=close]');
+      await expect.poll(() => page.workers()).toEqual([]);
+      await page.close();
+    });
 
     it('edits an example, shares it, and gives its place back', async () => {
       const page = await open('guides/retries/');
@@ -39,7 +54,7 @@ export function describeExamples(open: Open): void {
       await page.fill('.cm-content', `console.log('edited');`);
       expect((await run(page)).console).toBe('edited\n');
       await page.click('[name=share]');
-      const address = await page.getAttribute('[data-part=status] a', 'href');
+      const address = await page.getAttribute('[data-part=shared] a', 'href');
       await page.click('[name=close]');
       expect(await page.locator('.playground').count()).toBe(0);
       expect(await page.evaluate('document.activeElement.textContent')).toBe('Run this example');

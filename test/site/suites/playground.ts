@@ -13,7 +13,7 @@ export function describePlayground(open: Open): void {
       const origin = new URL(page.url()).origin;
       await page.close();
 
-      expect(outcome.status).toMatch(/^Done\. \d+ requests in [\d.]+ virtual seconds, 0 refused with 429\.$/);
+      expect(outcome.status).toMatch(/^Done\. \d+ requests? in [\d.]+ virtual seconds, 0 refused with 429\.$/);
       // Only the scripts of the page itself.
       expect(requests.filter((url) => !url.startsWith(`${origin}/js-sdk/_astro/`))).toEqual([]);
     });
@@ -86,8 +86,8 @@ export function describePlayground(open: Open): void {
         await page.context().grantPermissions([...allowed]);
         await page.waitForSelector('.cm-content');
         await page.click('[name=share]');
-        await page.waitForFunction("document.querySelector('[data-part=status]').textContent !== ''");
-        expect(await page.textContent('[data-part=status]')).toBe(said);
+        await page.waitForFunction("document.querySelector('[data-part=shared]').textContent !== ''");
+        expect(await page.textContent('[data-part=shared]')).toBe(said);
         await page.close();
       }
     });
@@ -142,7 +142,9 @@ export function describePlayground(open: Open): void {
       await page.fill(
         '.cm-content',
         `const { status } = await fetch('https://example.org/elsewhere');
-         console.log(status, typeof WebSocket, typeof XMLHttpRequest, typeof importScripts);`,
+         console.log(status, typeof WebSocket, typeof XMLHttpRequest, typeof importScripts);
+         console.log(typeof caches, typeof CacheStorage, typeof FontFace, typeof Worker);
+         try { await (await caches.open('x')).add('/js-sdk/favicon.svg?leak'); } catch (error) { console.log(error); }`,
       );
       const requests: string[] = [];
       page.on('request', (request) => requests.push(request.url()));
@@ -150,7 +152,57 @@ export function describePlayground(open: Open): void {
       await page.close();
 
       expect(console).toContain('404 undefined undefined undefined');
-      expect(requests.filter((url) => url.includes('example.org'))).toEqual([]);
+      expect(console).toContain('undefined undefined undefined undefined\nReferenceError');
+      expect(requests.filter((url) => /example\.org|leak/.test(url))).toEqual([]);
+    });
+
+    it('leaves what is open as it is while the program runs', async () => {
+      const page = await open('playground/');
+      const program = `const client = new Client();
+        await client.users.get('user_1').catch(() => undefined);
+        await new Promise(() => setInterval(() => undefined, 1000));`;
+      await page.fill('.cm-content', `import { Client } from '@example/sdk';\n${program}`);
+      await page.click('[name=run]');
+      await page.click('[data-part=requests] summary');
+      await page.click('[name=share]');
+      await page.waitForSelector('[data-part=shared] a');
+      const said = await page.textContent('[data-part=status]');
+      const shown = await page.textContent('[data-part=count]');
+      await page.waitForFunction(
+        `document.querySelector('[data-part=count]').textContent !== ${JSON.stringify(shown)}`,
+      );
+
+      expect(await page.getAttribute('[data-part=requests] details', 'open')).not.toBeNull();
+      expect(await page.textContent('[data-part=shared]')).toContain('the address of this program');
+      expect(await page.textContent('[data-part=status]')).toBe(said);
+      await page.close();
+    });
+
+    it('waits for the timers of the program, and shows whatever it throws', async () => {
+      const page = await open('playground/');
+      await page.fill('.cm-content', `setTimeout(() => console.log('later'), 5_000);`);
+      const later = await run(page);
+      await page.fill('.cm-content', `throw undefined;`);
+      const thrown = await run(page);
+      await page.close();
+
+      expect(later.console).toBe('later\n');
+      expect(later.status).toMatch(/^Done\./);
+      expect(thrown.status).toMatch(/^Failed\./);
+      expect(thrown.console).toBe('undefined\n');
+    });
+
+    it('keeps a switch that is used while the program is loaded', async () => {
+      const page = await open('playground/');
+      await page.route(/\/_astro\/dist[^/]*\.js$/, async (route) => {
+        await page.check('[name=outage]');
+        await route.continue();
+      });
+      const { status, console } = await run(page);
+      await page.close();
+
+      expect(status).toContain('Failed.');
+      expect(console).toContain('InternalServerError');
     });
   });
 }
