@@ -1,6 +1,6 @@
 /**
  * How much CPU time a call adds to `fetch`, for all clients side by side.
- * `npm run bench:overhead -- [--rounds 40] [--save]`
+ * `npm run bench:overhead -- [--rounds 100] [--save]`
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,7 +15,7 @@ import { overheadTables, print, type OverheadRow } from './shared/tables.ts';
 
 const { values: options } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '40' },
+    rounds: { type: 'string', default: '100' },
     save: { type: 'boolean', default: false },
   },
 });
