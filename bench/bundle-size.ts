@@ -5,7 +5,7 @@ import { bundledPackages } from '../test/support/bundled-packages.ts';
 import { bundleForPage } from './shared/bundle.ts';
 import { installPeers } from './shared/peers.ts';
 import { saveResults } from './shared/results.ts';
-import { print, sizeTable, type SizeRow } from './shared/tables.ts';
+import { print, sizeTable, type SizeRow } from './shared/figure-tables.ts';
 
 const { values: options } = parseArgs({
   options: { save: { type: 'boolean', default: false } },

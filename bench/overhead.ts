@@ -11,7 +11,7 @@ import type { Assignment } from './overhead/measure.ts';
 import { installPeers } from './shared/peers.ts';
 import { saveResults } from './shared/results.ts';
 import { median, quantile } from './shared/statistics.ts';
-import { overheadTables, print, type OverheadRow } from './shared/tables.ts';
+import { overheadTables, print, type OverheadRow } from './shared/figure-tables.ts';
 
 const { values: options } = parseArgs({
   options: {

@@ -12,7 +12,7 @@ import { ideal, pageByPage, sdk, type Read } from './pagination/clients.ts';
 import { saveResults } from './shared/results.ts';
 import { median } from './shared/statistics.ts';
 import { table } from './shared/table.ts';
-import { print, walkTables, type WalkRow } from './shared/tables.ts';
+import { print, walkTables, type WalkRow } from './shared/figure-tables.ts';
 
 const { values: options } = parseArgs({
   options: {

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { saveResults } from './shared/results.ts';
 import { loadSdk } from './shared/sdk.ts';
-import { print, waitingTable } from './shared/tables.ts';
+import { print, waitingTable } from './shared/figure-tables.ts';
 
 const { values: options } = parseArgs({
   options: {

@@ -22,7 +22,7 @@ import { run, type Result, type Scenario } from './rate-limit/run.ts';
 import { chapters, plain, type Chapter } from './rate-limit/scenarios.ts';
 import { installPeers } from './shared/peers.ts';
 import { saveResults } from './shared/results.ts';
-import { print, rateLimitTables } from './shared/tables.ts';
+import { print, rateLimitTables } from './shared/figure-tables.ts';
 
 const { values: options } = parseArgs({
   options: {

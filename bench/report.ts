@@ -6,7 +6,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { drawBars } from './plots/bar-chart.ts';
 import { plots } from './plots/charts.ts';
-import { fillIn } from './shared/report.ts';
+import { fillIn } from './shared/documentation.ts';
 
 const root = new URL('../', import.meta.url);
 

@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { saveResults } from './shared/results.ts';
 import { median, quantile } from './shared/statistics.ts';
-import { print, sandboxStartupTable } from './shared/tables.ts';
+import { print, sandboxStartupTable } from './shared/figure-tables.ts';
 
 const { values: options } = parseArgs({
   options: { rounds: { type: 'string', default: '30' }, save: { type: 'boolean', default: false } },

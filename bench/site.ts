@@ -10,7 +10,7 @@ import { launch } from '../test/support/chromium.ts';
 import { startFileServer } from '../test/support/file-server.ts';
 import { saveResults } from './shared/results.ts';
 import { median } from './shared/statistics.ts';
-import { print, siteTables, type SiteRow } from './shared/tables.ts';
+import { print, siteTables, type SiteRow } from './shared/figure-tables.ts';
 import { devices, load, type Load, pages } from './site/load.ts';
 
 const { values: options } = parseArgs({

@@ -10,7 +10,7 @@ import { installPeers } from './shared/peers.ts';
 import { saveResults } from './shared/results.ts';
 import { dist } from './shared/sdk.ts';
 import { median, quantile } from './shared/statistics.ts';
-import { print, startupTables, type StartupRow } from './shared/tables.ts';
+import { print, startupTables, type StartupRow } from './shared/figure-tables.ts';
 
 const { values: options } = parseArgs({
   options: {

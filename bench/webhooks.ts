@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { installPeers } from './shared/peers.ts';
 import { saveResults } from './shared/results.ts';
 import { median, medianInterval, quantile } from './shared/statistics.ts';
-import { print, webhooksTables, type Ranked, type WebhooksRow } from './shared/tables.ts';
+import { print, webhooksTables, type Ranked, type WebhooksRow } from './shared/figure-tables.ts';
 import type { Assignment, Task } from './webhooks/assignment.ts';
 import type { Shape } from './webhooks/bodies.ts';
 

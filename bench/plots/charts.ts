@@ -6,7 +6,7 @@ import {
   type SizeRow,
   type StartupRow,
   type WalkRow,
-} from '../shared/tables.ts';
+} from '../shared/figure-tables.ts';
 import type { Bar, BarChart } from './bar-chart.ts';
 
 /** A chart of saved results, and the name of its files. */

@@ -1,5 +1,5 @@
 import type { Plugin } from 'vite';
-import { typeFiles } from './types.ts';
+import { typeFiles } from './declarations.ts';
 
 const id = 'virtual:type-files';
 

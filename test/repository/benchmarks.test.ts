@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { fillIn } from '../../bench/shared/report.ts';
+import { fillIn } from '../../bench/shared/documentation.ts';
 
 it.each(['README.md', 'docs/benchmarks.md'])('the figures in %s are those that the benchmarks have saved', (page) => {
   const text = readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8');

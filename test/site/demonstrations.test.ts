@@ -1,9 +1,9 @@
 import { beforeEach, expect, it, vi } from 'vitest';
-import { Contest, type Stage } from '../../site/src/demonstrations/contest.ts';
-import { demonstrations } from '../../site/src/demonstrations/demonstrations.ts';
+import { DemonstrationRun, type Environment } from '../../site/src/demonstrations/run.ts';
+import { demonstrations } from '../../site/src/demonstrations/catalog.ts';
 import { holdingTime, settled, useVirtualTime } from '../support/virtual-time.ts';
 
-// What is asserted here was measured by the contest. These are the same demonstrations that the page runs.
+// What is asserted here was measured by the run. These are the same demonstrations that the page runs.
 
 beforeEach(() => {
   // The SDK logs that calls wait.
@@ -18,22 +18,22 @@ beforeEach(() => {
 async function run(name: string) {
   useVirtualTime();
   const demonstration = demonstrations[name]!;
-  const holding: Stage['holding'] = (fetch) => {
+  const holding: Environment['holding'] = (fetch) => {
     const held = holdingTime((url, init) => fetch(url, init));
     // Tests and pages have different types for what is the same at run time.
     return held as unknown as typeof globalThis.fetch;
   };
-  const contest = new Contest(demonstration, { now: () => performance.now(), holding });
-  vi.stubGlobal('fetch', contest.fetch);
-  await settled(contest.run());
+  const running = new DemonstrationRun(demonstration, { now: () => performance.now(), holding });
+  vi.stubGlobal('fetch', running.fetch);
+  await settled(running.run());
 
-  const views = contest.scenes.map((scene) => demonstration.view(scene));
+  const views = running.runs.map((run) => demonstration.view(run));
   const figures = views.map((view) => Object.fromEntries(demonstration.measures.map((m, i) => [m, view.figures[i]!])));
   return {
-    contest,
+    running,
     views,
     texts: Object.fromEntries(
-      contest.scenes.map(({ name }, index) => [
+      running.runs.map(({ name }, index) => [
         name,
         Object.fromEntries(Object.entries(figures[index]!).map(([measure, { text }]) => [measure, text])),
       ]),
@@ -173,18 +173,18 @@ it.each([
   ['interactive-call', ['Median wait', 'Longest wait', 'Batch done']],
 ])('shows no time of %s where calls failed', (name, heads) => {
   const { measures, view } = demonstrations[name]!;
-  const contest = new Contest(demonstrations[name]!, { now: () => 0, holding: (fetch) => fetch });
-  const scene = contest.scenes[0]!;
+  const running = new DemonstrationRun(demonstrations[name]!, { now: () => 0, holding: (fetch) => fetch });
+  const run = running.runs[0]!;
   const call = { made: 0, settled: 1000, outcome: 'failed', error: undefined } as const;
-  scene.calls.push({ ...call, kind: 'call' }, { ...call, kind: 'interactive' }, { ...call, kind: 'batch' });
+  run.calls.push({ ...call, kind: 'call' }, { ...call, kind: 'interactive' }, { ...call, kind: 'batch' });
 
-  const { figures } = view(scene);
+  const { figures } = view(run);
   expect(heads.map((head) => figures[measures.indexOf(head)]?.text)).toEqual(heads.map(() => '–'));
 });
 
 it('leads each client to its own API, and nowhere else', async () => {
-  const { contest } = await run('lost-answer');
+  const { running } = await run('lost-answer');
 
-  await expect(contest.fetch('https://example.org/elsewhere')).rejects.toThrow('Nothing answers at');
-  expect(new Set(contest.scenes.map(({ access }) => access.apiToken)).size).toBe(6);
+  await expect(running.fetch('https://example.org/elsewhere')).rejects.toThrow('Nothing answers at');
+  expect(new Set(running.runs.map(({ access }) => access.apiToken)).size).toBe(6);
 });

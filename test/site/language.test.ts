@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { libraries } from '../../site/build/types.ts';
+import { libraries } from '../../site/build/declarations.ts';
 import { createLanguage } from '../../site/src/editor/language.ts';
 
 const language = createLanguage({

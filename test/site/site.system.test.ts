@@ -9,7 +9,7 @@ import { devices, load, pages } from '../../bench/site/load.ts';
 import { hasChromium, launch } from '../support/chromium.ts';
 import { essential, familiar, heldOut, type Question } from './support/questions.ts';
 import { serveDirectory } from '../support/static-server.ts';
-import { describeDemonstrations } from './support/demonstrations.ts';
+import { describeDemonstrations } from './suites/demonstrations.ts';
 import { axeFindings } from './support/page.ts';
 import { describeEditor } from './suites/editor.ts';
 import { describeExamples } from './suites/examples.ts';

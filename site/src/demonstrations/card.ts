@@ -1,5 +1,6 @@
+import { find } from '../page/find.ts';
 import { heightOf, pathOfPlaces, pathsOfBars, pathsOfCells, tones, xOf } from './drawing.ts';
-import type { Grid, Lane, Report, Tone } from './view.ts';
+import type { Grid, Report, Tone, View } from './view.ts';
 
 /** Connects the card of a demonstration with a worker that runs it. */
 export function startCard(root: HTMLElement): void {
@@ -33,10 +34,10 @@ export function startCard(root: HTMLElement): void {
       if (worker !== started) return;
       if (data.type === 'progress') {
         last = data;
-        if (!isStill.matches) drawing.draw(data.lanes, data.elapsed);
+        if (!isStill.matches) drawing.draw(data.clients, data.elapsed);
         return;
       }
-      if (last) drawing.draw(last.lanes, last.elapsed);
+      if (last) drawing.draw(last.clients, last.elapsed);
       const took = ((last?.elapsed ?? 0) / 1000).toFixed(0);
       end(
         data.error === undefined ? `Done, after ${took} s of virtual time.` : `The demonstration failed: ${data.error}`,
@@ -53,7 +54,7 @@ export function startCard(root: HTMLElement): void {
 
 /** What a card shows of a run. */
 class Drawing {
-  readonly #lanes: readonly HTMLElement[];
+  readonly #clients: readonly HTMLElement[];
   readonly #rows: readonly HTMLTableRowElement[];
   readonly #clock: HTMLElement;
   readonly #grid: Grid;
@@ -61,7 +62,7 @@ class Drawing {
   readonly #bands: readonly SVGRectElement[];
 
   constructor(root: HTMLElement) {
-    this.#lanes = [...root.querySelectorAll<HTMLElement>('.lane')];
+    this.#clients = [...root.querySelectorAll<HTMLElement>('.client')];
     this.#rows = [...root.querySelectorAll<HTMLTableRowElement>('tbody tr')];
     this.#clock = find(root, '.clock', HTMLElement);
     this.#grid = { columns: Number(root.dataset.columns), rows: Number(root.dataset.rows) };
@@ -69,39 +70,38 @@ class Drawing {
     this.#bands = [...root.querySelectorAll<SVGRectElement>('rect.band')];
   }
 
-  draw(lanes: readonly Lane[], elapsed: number): void {
+  draw(clients: readonly View[], elapsed: number): void {
     const span = Math.max(this.#span, elapsed);
     this.#clock.textContent = `${(elapsed / 1000).toFixed(1)} s`;
-    const peaks = lanes[0]?.charts.map((_, index) =>
-      Math.max(1, ...lanes.flatMap(({ charts }) => (charts[index] ?? []).map(heightOf))),
+    const peaks = clients[0]?.charts.map((_, index) =>
+      Math.max(1, ...clients.flatMap(({ charts }) => (charts[index] ?? []).map(heightOf))),
     );
     for (const band of this.#bands) {
       const [from, to] = [Number(band.dataset.from), Number(band.dataset.to)];
       band.setAttribute('x', String(xOf(from, span)));
       band.setAttribute('width', String(xOf(to - from, span)));
     }
-    for (const [index, element] of this.#lanes.entries()) {
-      const lane = lanes[index];
-      element.dataset.state = lane === undefined ? 'waiting' : lane.isDone ? 'done' : 'running';
-      const cells = lane?.cells ?? [];
+    for (const [index, element] of this.#clients.entries()) {
+      const client = clients[index];
+      const cells = client?.cells ?? [];
       const [box, ...charts] = element.querySelectorAll('svg');
       if (box) {
         setPaths(box, pathsOfCells(cells, this.#grid));
         box.querySelector('.place')?.setAttribute('d', pathOfPlaces(cells.length, this.#grid));
       }
       for (const [number, chart] of charts.entries()) {
-        setPaths(chart, pathsOfBars(lane?.charts[number] ?? [], span, peaks?.[number] ?? 1));
+        setPaths(chart, pathsOfBars(client?.charts[number] ?? [], span, peaks?.[number] ?? 1));
       }
       for (const end of element.querySelectorAll('.span-end')) end.textContent = `${Math.round(span / 1000)} s`;
-      show(lane, [...(this.#rows[index]?.cells ?? [])].slice(1));
-      show(lane, element.querySelectorAll('dd'));
+      show(client, [...(this.#rows[index]?.cells ?? [])].slice(1));
+      show(client, element.querySelectorAll('dd'));
     }
   }
 }
 
-function show(lane: Lane | undefined, places: Iterable<HTMLElement>): void {
+function show(client: View | undefined, places: Iterable<HTMLElement>): void {
   for (const [index, place] of [...places].entries()) {
-    const figure = lane?.figures[index];
+    const figure = client?.figures[index];
     place.textContent = figure?.text ?? '–';
     place.classList.toggle('bad', figure?.isBad === true);
     place.classList.toggle('text', (figure?.text.length ?? 0) > 12);
@@ -110,10 +110,4 @@ function show(lane: Lane | undefined, places: Iterable<HTMLElement>): void {
 
 function setPaths(svg: SVGElement, paths: Readonly<Record<Tone, string>>): void {
   for (const tone of tones) svg.querySelector(`.${tone}`)?.setAttribute('d', paths[tone]);
-}
-
-function find<E extends HTMLElement>(root: HTMLElement, selector: string, kind: new () => E): E {
-  const found = root.querySelector(selector);
-  if (!(found instanceof kind)) throw new Error(`The demonstration has no ${selector}.`);
-  return found;
 }

@@ -1,5 +1,5 @@
 import type { Sandbox, SandboxOptions } from '@example/sandbox';
-import type { Access, Scene } from './contest.ts';
+import type { Access, ClientRun } from './run.ts';
 import type { Band, Grid, Tone, View } from './view.ts';
 
 /** Several clients that get the same job, each with its own copy of the API. */
@@ -28,26 +28,29 @@ export interface Demonstration {
   readonly band?: Band;
   /** Heads of the columns of figures. */
   readonly measures: readonly string[];
-  readonly view: (scene: Scene) => View;
+  readonly view: (run: ClientRun) => View;
 }
 
 export interface DemonstratedClient {
   readonly name: string;
   /** The file below `clients/` that is shown as its code. */
   readonly file: string;
-  readonly perform: (scene: Scene) => Promise<void>;
+  readonly perform: (run: ClientRun) => Promise<void>;
 }
+
+/** A client, as far as most demonstrations use it. */
+export type GetUser = (id: string) => PromiseLike<unknown>;
 
 /** The clients of a demonstration, and the job that each of them gets. */
 export function clientsWith<C>(
-  job: (client: C, scene: Scene) => Promise<unknown>,
+  job: (client: C, run: ClientRun) => Promise<unknown>,
   clients: readonly (readonly [name: string, file: string, create: (access: Access) => C])[],
 ): DemonstratedClient[] {
   return clients.map(([name, file, create]) => ({
     name,
     file,
-    perform: async (scene) => {
-      await job(create(scene.access), scene);
+    perform: async (run) => {
+      await job(create(run.access), run);
     },
   }));
 }

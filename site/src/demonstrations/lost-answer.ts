@@ -4,13 +4,13 @@ import { guestCreator as withKyAndPost } from './clients/create-guest/ky-with-po
 import { guestCreator as withKy } from './clients/create-guest/ky.ts';
 import { guestCreator as withSdkAndKey } from './clients/create-guest/sdk-with-key.ts';
 import { guestCreator as withSdk } from './clients/create-guest/sdk.ts';
-import type { Scene } from './contest.ts';
+import type { ClientRun } from './run.ts';
 import { clientsWith, type Demonstration } from './demonstration.ts';
 import { count, requestsOverTime } from './view.ts';
 
 type CreateGuest = () => PromiseLike<{ readonly id: string }>;
 
-const created = new WeakMap<Scene, string>();
+const created = new WeakMap<ClientRun, string>();
 
 /** A user is created, and the connection breaks before the answer arrives. */
 export const lostAnswer: Demonstration = {
@@ -21,10 +21,10 @@ export const lostAnswer: Demonstration = {
   latency: 500,
   prepare: ({ faults }) => void faults.next({ reset: true, after: true, route: 'POST /users' }),
   clients: clientsWith<CreateGuest>(
-    (createGuest, scene) =>
-      scene.call(async () => {
+    (createGuest, run) =>
+      run.call(async () => {
         const { id } = await createGuest();
-        created.set(scene, id);
+        created.set(run, id);
       }),
     [
       ['@example/sdk', 'create-guest/sdk', withSdk],
@@ -40,19 +40,19 @@ export const lostAnswer: Demonstration = {
   charts: ['Requests'],
   legend: { good: 'done, or answered', bad: 'connection lost, or one user too many', warning: 'refused' },
   measures: ['Users', 'Requests', 'The caller gets'],
-  view: (scene) => {
-    const users = scene.sandbox.state.users.list();
+  view: (run) => {
+    const users = run.sandbox.state.users.list();
     return {
       cells: users.map((_, index) => (index === 0 ? 'good' : 'bad')),
-      charts: [requestsOverTime(scene, 30)],
-      figures: [count(users.length, users.length !== 1), count(scene.requests.length), { text: answerOf(scene) }],
+      charts: [requestsOverTime(run, 30)],
+      figures: [count(users.length, users.length !== 1), count(run.requests.length), { text: answerOf(run) }],
     };
   },
 };
 
-function answerOf(scene: Scene): string {
-  const [call] = scene.calls;
+function answerOf(run: ClientRun): string {
+  const [call] = run.calls;
   if (call === undefined || call.outcome === 'waiting') return '…';
-  if (call.outcome === 'answered') return `the user ${created.get(scene) ?? ''}`;
+  if (call.outcome === 'answered') return `the user ${created.get(run) ?? ''}`;
   return call.error instanceof Error ? `${call.error.name}: ${call.error.message}` : String(call.error);
 }

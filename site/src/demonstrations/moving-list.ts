@@ -2,16 +2,16 @@ import type { Sandbox } from '@example/sandbox';
 import { projectLister as withFetch } from './clients/list-projects/fetch.ts';
 import { projectLister as withKy } from './clients/list-projects/ky.ts';
 import { projectLister as withSdk } from './clients/list-projects/sdk.ts';
-import type { Scene } from './contest.ts';
+import type { ClientRun } from './run.ts';
 import { clientsWith, type Demonstration } from './demonstration.ts';
 import { count, requestsOverTime, type Tone } from './view.ts';
 
 type ListProjects = () => AsyncIterable<{ readonly id: string }>;
 
-/** What a scene's client has read: how often each project. */
-const read = new WeakMap<Scene, Map<string, number>>();
+/** What a client has read: how often each project. */
+const read = new WeakMap<ClientRun, Map<string, number>>();
 /** The projects that were in the list at the start, in its order. */
-const initial = new WeakMap<Scene, readonly string[]>();
+const initial = new WeakMap<ClientRun, readonly string[]>();
 
 /** A list that is read while projects are created and deleted. */
 export const movingList: Demonstration = {
@@ -22,11 +22,11 @@ export const movingList: Demonstration = {
   latency: 400,
   afterResponse: change,
   clients: clientsWith<ListProjects>(
-    async (list, scene) => {
+    async (list, run) => {
       const times = new Map<string, number>();
-      read.set(scene, times);
-      initial.set(scene, idsOf(scene));
-      await scene.call(async () => {
+      read.set(run, times);
+      initial.set(run, idsOf(run));
+      await run.call(async () => {
         for await (const { id } of list()) times.set(id, (times.get(id) ?? 0) + 1);
       });
     },
@@ -47,20 +47,15 @@ export const movingList: Demonstration = {
     gone: 'deleted meanwhile',
   },
   measures: ['Read', 'Lost', 'Read again', 'Requests'],
-  view: (scene) => {
-    const cells = cellsOf(scene);
+  view: (run) => {
+    const cells = cellsOf(run);
     const lost = cells.filter((cell) => cell === 'bad').length;
-    const times = [...(read.get(scene)?.values() ?? [])];
+    const times = [...(read.get(run)?.values() ?? [])];
     const repeated = times.filter((each) => each > 1).length;
     return {
       cells,
-      charts: [requestsOverTime(scene, 40)],
-      figures: [
-        count(times.length),
-        count(lost, lost > 0),
-        count(repeated, repeated > 0),
-        count(scene.requests.length),
-      ],
+      charts: [requestsOverTime(run, 40)],
+      figures: [count(times.length), count(lost, lost > 0), count(repeated, repeated > 0), count(run.requests.length)],
     };
   },
 };
@@ -72,21 +67,21 @@ function change({ state: { projects } }: Sandbox, responses: number): void {
   else for (const { id } of projects.list().filter((_, index) => index % 150 === responses)) projects.delete(id);
 }
 
-function idsOf(scene: Scene): string[] {
-  return scene.sandbox.state.projects
+function idsOf(run: ClientRun): string[] {
+  return run.sandbox.state.projects
     .list()
     .map(({ id }) => id)
     .reverse();
 }
 
-function cellsOf(scene: Scene): Tone[] {
-  const times = read.get(scene);
-  const left = new Set(idsOf(scene));
-  return (initial.get(scene) ?? []).map((id) => {
+function cellsOf(run: ClientRun): Tone[] {
+  const times = read.get(run);
+  const left = new Set(idsOf(run));
+  return (initial.get(run) ?? []).map((id) => {
     const seen = times?.get(id) ?? 0;
     if (seen > 1) return 'warning';
     if (seen === 1) return 'good';
     if (!left.has(id)) return 'gone';
-    return scene.isDone ? 'bad' : 'waiting';
+    return run.isDone ? 'bad' : 'waiting';
   });
 }

@@ -3,11 +3,9 @@ import { userGetter as withFetch } from './clients/get-user/fetch.ts';
 import { userGetter as withKyAndJitter } from './clients/get-user/ky-with-jitter.ts';
 import { userGetter as withKy } from './clients/get-user/ky.ts';
 import { userGetter as withSdk } from './clients/get-user/sdk.ts';
-import { type Scene, sleep } from './contest.ts';
-import { clientsWith, type Demonstration } from './demonstration.ts';
+import { type ClientRun, sleep } from './run.ts';
+import { clientsWith, type Demonstration, type GetUser } from './demonstration.ts';
 import { cellsOfCalls, count, none, requestsOverTime, seconds } from './view.ts';
-
-type GetUser = (id: string) => PromiseLike<unknown>;
 
 const down = { from: 15_000, to: 45_000, label: 'The API is down' };
 
@@ -20,13 +18,13 @@ const outageWith = (fault: Fault): Demonstration => ({
   api: { users: 600, rateLimit: { limit: 10_000 } },
   latency: 50,
   clients: clientsWith<GetUser>(
-    async (getUser, scene) => {
+    async (getUser, run) => {
       const calls: Promise<unknown>[] = [];
-      void breakDown(scene, fault);
-      const start = scene.elapsed;
-      for (const [index, { id }] of scene.sandbox.state.users.list().entries()) {
-        await sleep(start + index * 100 - scene.elapsed);
-        calls.push(scene.call(() => getUser(id)));
+      void breakDown(run, fault);
+      const start = run.elapsed;
+      for (const [index, { id }] of run.sandbox.state.users.list().entries()) {
+        await sleep(start + index * 100 - run.elapsed);
+        calls.push(run.call(() => getUser(id)));
       }
       await Promise.all(calls);
     },
@@ -43,23 +41,23 @@ const outageWith = (fault: Fault): Demonstration => ({
   legend: { waiting: 'waiting', good: 'answered', bad: 'refused or broken, or failed' },
   band: down,
   measures: ['Failed calls', 'Requests while down', 'Wait for an error', 'Slowest answer', 'Answered after it'],
-  view: (scene) => {
-    const failed = scene.calls.filter(({ outcome }) => outcome === 'failed');
-    const sent = scene.requests.filter(({ state, status }) => state === 'reset' || status === 503).length;
+  view: (run) => {
+    const failed = run.calls.filter(({ outcome }) => outcome === 'failed');
+    const sent = run.requests.filter(({ state, status }) => state === 'reset' || status === 503).length;
     const waits = failed.map(({ made, settled = made }) => settled - made).sort((a, b) => a - b);
-    const answers = scene.calls.filter(({ outcome }) => outcome === 'answered');
+    const answers = run.calls.filter(({ outcome }) => outcome === 'answered');
     const slowest = Math.max(0, ...answers.map(({ made, settled = made }) => settled - made));
-    const after = scene.calls.filter(({ made }) => made >= down.to);
+    const after = run.calls.filter(({ made }) => made >= down.to);
     const answered = after.filter(({ outcome }) => outcome === 'answered').length;
     return {
-      cells: cellsOfCalls(scene),
-      charts: [requestsOverTime(scene, 1000)],
+      cells: cellsOfCalls(run),
+      charts: [requestsOverTime(run, 1000)],
       figures: [
         count(failed.length, failed.length > 0),
         count(sent),
         failed.length > 0 ? seconds(waits[Math.floor(waits.length / 2)] ?? 0) : none,
         seconds(slowest, slowest > 5000),
-        { text: `${answered} of ${after.length}`, isBad: answered < after.length && scene.isDone },
+        { text: `${answered} of ${after.length}`, isBad: answered < after.length && run.isDone },
       ],
     };
   },
@@ -71,7 +69,7 @@ export const outage = outageWith({ reset: true, share: 1 });
 /** Each request is answered with 503. */
 export const unavailable = outageWith({ status: 503, share: 1 });
 
-async function breakDown({ sandbox: { faults } }: Scene, fault: Fault): Promise<void> {
+async function breakDown({ sandbox: { faults } }: ClientRun, fault: Fault): Promise<void> {
   await sleep(down.from);
   const { id } = faults.next(fault);
   await sleep(down.to - down.from);

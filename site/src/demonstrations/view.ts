@@ -1,4 +1,4 @@
-import type { Scene } from './contest.ts';
+import type { ClientRun } from './run.ts';
 
 /** How something went; the page has a colour and a pattern for each. */
 export type Tone = 'waiting' | 'good' | 'warning' | 'bad' | 'gone';
@@ -38,13 +38,9 @@ export interface View {
   readonly figures: readonly Figure[];
 }
 
-/** What the worker tells the page about a client. */
-export interface Lane extends View {
-  readonly isDone: boolean;
-}
-
+/** What the worker tells the page: what each client shows, and at last that the run has ended. */
 export type Report =
-  | { readonly type: 'progress'; readonly elapsed: number; readonly lanes: readonly Lane[] }
+  | { readonly type: 'progress'; readonly elapsed: number; readonly clients: readonly View[] }
   | { readonly type: 'end'; readonly error?: string };
 
 export const count = (value: number, isBad = false): Figure => ({ text: String(value), isBad });
@@ -59,16 +55,16 @@ export function seconds(milliseconds: number, isBad = false): Figure {
 export const none: Figure = { text: '–' };
 
 /** A cell for each call. */
-export function cellsOfCalls(scene: Scene, kind = 'call'): Tone[] {
+export function cellsOfCalls(run: ClientRun, kind = 'call'): Tone[] {
   const tones = { waiting: 'waiting', answered: 'good', failed: 'bad' } as const;
-  return scene.calls.filter((call) => call.kind === kind).map(({ outcome }) => tones[outcome]);
+  return run.calls.filter((call) => call.kind === kind).map(({ outcome }) => tones[outcome]);
 }
 
 /** The requests in the API's log, as bars of so many milliseconds. */
-export function requestsOverTime(scene: Scene, width: number): Bar[] {
+export function requestsOverTime(run: ClientRun, width: number): Bar[] {
   const bars = new Map<number, Bar & { readonly values: Partial<Record<Tone, number>> }>();
-  for (const request of scene.requests) {
-    const at = Math.floor(scene.receivedAt(request) / width) * width;
+  for (const request of run.requests) {
+    const at = Math.floor(run.receivedAt(request) / width) * width;
     const bar = bars.get(at) ?? { at, width, values: {} };
     bars.set(at, bar);
     const tone = toneOf(request);
@@ -77,11 +73,11 @@ export function requestsOverTime(scene: Scene, width: number): Bar[] {
   return [...bars.values()];
 }
 
-function toneOf({ state, status }: Scene['requests'][number]): Tone {
+function toneOf({ state, status }: ClientRun['requests'][number]): Tone {
   if (state === 'pending') return 'waiting';
   if (state !== 'completed' || status === undefined || status >= 500) return 'bad';
   return status >= 400 ? 'warning' : 'good';
 }
 
 /** Requests that the API refused because of its rate limit. */
-export const refused = (scene: Scene): number => scene.requests.filter(({ status }) => status === 429).length;
+export const refused = (run: ClientRun): number => run.requests.filter(({ status }) => status === 429).length;

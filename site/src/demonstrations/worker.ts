@@ -1,8 +1,6 @@
 /** Runs a demonstration in a worker of its own, on a clock that runs faster than the real one. Nothing leaves the page. */
 import { installClock, realTimeOf } from '../playground/clock.ts';
 import { closeWaysOut } from '../playground/ways-out.ts';
-import type { Scene } from './contest.ts';
-import type { Demonstration } from './demonstration.ts';
 import type { Report } from './view.ts';
 import { afterMessages, withoutDelays } from './without-delays.ts';
 
@@ -27,7 +25,7 @@ addEventListener('unhandledrejection', ({ reason }) => send({ type: 'end', error
 
 async function run(name: string): Promise<void> {
   // They must be loaded after the clock is installed.
-  const [{ demonstrations }, { Contest }] = await Promise.all([import('./demonstrations.ts'), import('./contest.ts')]);
+  const [{ demonstrations }, { DemonstrationRun }] = await Promise.all([import('./catalog.ts'), import('./run.ts')]);
   const demonstration = demonstrations[name];
   if (demonstration === undefined) throw new Error(`There is no demonstration ${name}.`);
 
@@ -36,7 +34,7 @@ async function run(name: string): Promise<void> {
   const goOn = afterMessages(() => {
     if (atWork === 0) clock.speed = demonstration.speed;
   });
-  const contest = new Contest(demonstration, {
+  const running = new DemonstrationRun(demonstration, {
     now: () => clock.now(),
     holding: (fetch) => async (input, init) => {
       atWork += 1;
@@ -49,18 +47,16 @@ async function run(name: string): Promise<void> {
       }
     },
   });
-  globalThis.fetch = contest.fetch;
+  globalThis.fetch = running.fetch;
 
   const report = () =>
     send({
       type: 'progress',
-      elapsed: contest.scenes[0]?.elapsed ?? 0,
-      lanes: contest.scenes.map((scene) => laneOf(demonstration, scene)),
+      elapsed: running.runs[0]?.elapsed ?? 0,
+      clients: running.runs.map((run) => demonstration.view(run)),
     });
   const timer = real.setInterval(report, 80);
   goOn();
-  await contest.run().finally(() => real.clearInterval(timer));
+  await running.run().finally(() => real.clearInterval(timer));
   report();
 }
-
-const laneOf = ({ view }: Demonstration, scene: Scene) => ({ ...view(scene), isDone: scene.isDone });

@@ -1,5 +1,6 @@
 import { fromHash, toHash } from './address.ts';
 import type { Editor } from '../editor/editor.ts';
+import { find } from '../page/find.ts';
 import type { Budget, Command, Level, Report, ShownDelivery, ShownRequest, Trouble } from './messages.ts';
 
 /**
@@ -134,7 +135,7 @@ async function loadEditor(parent: HTMLElement, code: string): Promise<Editor> {
   return createEditor(parent, code);
 }
 
-/** Loads TypeScript into an editor once somebody writes there, and on a phone only on request. */
+/** Loads TypeScript when an editor gets the focus, and on a phone only on request. */
 function offerTypes(root: HTMLElement, parent: HTMLElement, editor: Promise<Editor>): void {
   const help = find(root, '[data-part="help"]');
   const button = find(root, '[name="types"]', HTMLButtonElement);
@@ -257,12 +258,4 @@ function element(name: string, text: string): HTMLElement {
   const created = document.createElement(name);
   created.textContent = text;
   return created;
-}
-
-function find(root: HTMLElement, selector: string): HTMLElement;
-function find<E extends HTMLElement>(root: HTMLElement, selector: string, kind: new () => E): E;
-function find(root: HTMLElement, selector: string, kind: new () => HTMLElement = HTMLElement): HTMLElement {
-  const found = root.querySelector(selector);
-  if (!(found instanceof kind)) throw new Error(`The playground has no ${selector}.`);
-  return found;
 }

@@ -1,5 +1,6 @@
 import type MiniSearch from 'minisearch';
 import type { Section } from '../../build/sections.ts';
+import { find } from '../page/find.ts';
 import type { Found, Hit } from './ranking.ts';
 
 const shown = 8;
@@ -9,17 +10,17 @@ class SiteSearch extends HTMLElement {
   #find: Promise<(query: string) => Hit[]> | undefined;
 
   connectedCallback(): void {
-    const dialog = this.#part('dialog', HTMLDialogElement);
-    const input = this.#part('input', HTMLInputElement);
+    const dialog = find(this, 'dialog', HTMLDialogElement);
+    const input = find(this, 'input', HTMLInputElement);
     const open = () => {
       this.#load().catch(() => undefined);
       dialog.showModal();
       input.select();
     };
-    this.#part('[data-open-modal]', HTMLButtonElement).addEventListener('click', open);
-    this.#part('[data-close-modal]', HTMLButtonElement).addEventListener('click', () => dialog.close());
+    find(this, '[data-open-modal]', HTMLButtonElement).addEventListener('click', open);
+    find(this, '[data-close-modal]', HTMLButtonElement).addEventListener('click', () => dialog.close());
     input.addEventListener('input', () => void this.#search(input));
-    this.#part('form', HTMLFormElement).addEventListener('submit', (event) => {
+    find(this, 'form', HTMLFormElement).addEventListener('submit', (event) => {
       event.preventDefault();
       void this.#search(input).then(() => this.#links[0]?.click());
     });
@@ -38,7 +39,7 @@ class SiteSearch extends HTMLElement {
 
   async #search(input: HTMLInputElement): Promise<void> {
     const query = input.value;
-    const status = this.#part('[role=status]', HTMLElement);
+    const status = find(this, '[role=status]');
     let hits: Hit[];
     try {
       hits = (await this.#load())(query);
@@ -48,7 +49,7 @@ class SiteSearch extends HTMLElement {
     }
     // Someone may have typed on while the index was loaded.
     if (query !== input.value) return;
-    this.#part('ol', HTMLElement).replaceChildren(...hits.slice(0, shown).map((hit) => this.#item(hit)));
+    find(this, 'ol').replaceChildren(...hits.slice(0, shown).map((hit) => this.#item(hit)));
     status.textContent = query.trim() === '' ? '' : hits.length === 0 ? `Nothing found for “${query}”.` : pages(hits);
   }
 
@@ -92,12 +93,6 @@ class SiteSearch extends HTMLElement {
 
   get #links(): HTMLAnchorElement[] {
     return [...this.querySelectorAll('a')];
-  }
-
-  #part<Part extends HTMLElement>(selector: string, type: new () => Part): Part {
-    const part = this.querySelector(selector);
-    if (!(part instanceof type)) throw new TypeError(`The search has no ${selector}.`);
-    return part;
   }
 }
 

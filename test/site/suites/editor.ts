@@ -16,7 +16,7 @@ export function describeEditor(open: Open): void {
       return page;
     }
 
-    it('loads TypeScript once somebody writes, from the site alone', async () => {
+    it('loads TypeScript on focus, from the site alone', async () => {
       const page = await open('playground/');
       const requests: string[] = [];
       page.on('request', (request) => requests.push(request.url()));

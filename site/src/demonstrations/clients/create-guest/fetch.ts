@@ -1,4 +1,4 @@
-import type { Access } from '../../contest.ts';
+import type { Access } from '../../run.ts';
 
 export function guestCreator({ baseUrl, apiToken }: Access) {
   const headers = { Authorization: `Bearer ${apiToken}`, 'Content-Type': 'application/json' };

@@ -1,5 +1,5 @@
 import { Client } from '@example/sdk';
-import type { Access } from '../../contest.ts';
+import type { Access } from '../../run.ts';
 
 export function guestCreator({ baseUrl, apiToken }: Access) {
   // For an API that is known to perform requests with the same key once, as this one does.

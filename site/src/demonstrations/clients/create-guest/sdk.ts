@@ -1,5 +1,5 @@
 import { Client } from '@example/sdk';
-import type { Access } from '../../contest.ts';
+import type { Access } from '../../run.ts';
 
 export function guestCreator({ baseUrl, apiToken }: Access) {
   const client = new Client({ baseUrl, apiToken, dangerouslyAllowBrowser: true });

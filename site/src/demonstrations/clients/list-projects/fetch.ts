@@ -1,4 +1,4 @@
-import type { Access } from '../../contest.ts';
+import type { Access } from '../../run.ts';
 
 interface Page {
   readonly data: readonly { readonly id: string }[];

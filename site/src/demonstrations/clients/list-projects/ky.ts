@@ -1,5 +1,5 @@
 import ky from 'ky';
-import type { Access } from '../../contest.ts';
+import type { Access } from '../../run.ts';
 
 interface Page {
   readonly data: readonly { readonly id: string }[];

@@ -3,8 +3,8 @@ import type { Demonstration } from './demonstration.ts';
 
 type Fetch = typeof globalThis.fetch;
 
-/** What a contest needs from where it runs. */
-export interface Stage {
+/** What a run needs from where it runs. */
+export interface Environment {
   /** The virtual time in milliseconds. */
   readonly now: () => number;
   /**
@@ -23,7 +23,7 @@ export interface Access {
 /** A call that a client was asked to make, and what its caller got. */
 export interface Call {
   readonly kind: string;
-  /** Milliseconds since the contest began, like `settled`. */
+  /** Milliseconds since the run began, like `settled`. */
   readonly made: number;
   settled: number | undefined;
   outcome: 'waiting' | 'answered' | 'failed';
@@ -32,7 +32,7 @@ export interface Call {
 }
 
 /** A client at work on its own copy of the API. */
-export class Scene {
+export class ClientRun {
   readonly name: string;
   readonly sandbox: Sandbox;
   readonly access: Access;
@@ -41,14 +41,19 @@ export class Scene {
   readonly #now: () => number;
   readonly #startedAt: number;
 
-  constructor(name: string, address: string, { api, latency, prepare, afterResponse }: Demonstration, stage: Stage) {
+  constructor(
+    name: string,
+    address: string,
+    { api, latency, prepare, afterResponse }: Demonstration,
+    environment: Environment,
+  ) {
     this.name = name;
     this.sandbox = createSandbox(api);
     this.#startedAt = this.sandbox.clock.now();
-    this.#now = stage.now;
+    this.#now = environment.now;
     this.access = { baseUrl: `${address}/v1`, apiToken: this.sandbox.apiToken };
     prepare?.(this.sandbox);
-    const answer = stage.holding(this.sandbox.fetch);
+    const answer = environment.holding(this.sandbox.fetch);
     let responses = 0;
     this.fetch = async (input, init) => {
       const request = new Request(input, init);
@@ -62,7 +67,7 @@ export class Scene {
   /** The network between this client and its API. */
   readonly fetch: Fetch;
 
-  /** Milliseconds since the contest began. */
+  /** Milliseconds since the run began. */
   get elapsed(): number {
     return this.#now();
   }
@@ -89,40 +94,40 @@ export class Scene {
     return this.sandbox.requests;
   }
 
-  /** When the API received a request, in milliseconds since the contest began. */
+  /** When the API received a request, in milliseconds since the run began. */
   receivedAt({ received_at }: RecordedRequest): number {
     return Date.parse(received_at) - this.#startedAt;
   }
 }
 
 /** A demonstration that runs, with all its clients side by side. */
-export class Contest {
-  readonly scenes: readonly Scene[];
+export class DemonstrationRun {
+  readonly runs: readonly ClientRun[];
   readonly #demonstration: Demonstration;
 
-  constructor(demonstration: Demonstration, stage: Stage) {
-    const start = stage.now();
-    const since = { ...stage, now: () => stage.now() - start };
+  constructor(demonstration: Demonstration, environment: Environment) {
+    const start = environment.now();
+    const since = { ...environment, now: () => environment.now() - start };
     this.#demonstration = demonstration;
-    this.scenes = demonstration.clients.map(
-      ({ name }, index) => new Scene(name, `https://api-${index + 1}.example.com`, demonstration, since),
+    this.runs = demonstration.clients.map(
+      ({ name }, index) => new ClientRun(name, `https://api-${index + 1}.example.com`, demonstration, since),
     );
   }
 
   /** What the clients find as the global `fetch`. Each is led to its own API. */
   readonly fetch: Fetch = (input, init) => {
     const address = input instanceof Request ? input.url : String(input);
-    const scene = this.scenes.find(({ access }) => address.startsWith(access.baseUrl));
-    return scene ? scene.fetch(input, init) : Promise.reject(new TypeError(`Nothing answers at ${address}.`));
+    const run = this.runs.find(({ access }) => address.startsWith(access.baseUrl));
+    return run ? run.fetch(input, init) : Promise.reject(new TypeError(`Nothing answers at ${address}.`));
   };
 
   async run(): Promise<void> {
     await Promise.all(
       this.#demonstration.clients.map(async ({ perform }, index) => {
-        const scene = this.scenes[index];
-        if (scene === undefined) return;
-        await perform(scene);
-        scene.isDone = true;
+        const run = this.runs[index];
+        if (run === undefined) return;
+        await perform(run);
+        run.isDone = true;
       }),
     );
   }

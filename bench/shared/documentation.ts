@@ -22,7 +22,7 @@ import {
   type WaitingRow,
   type WalkRow,
   type WebhooksRow,
-} from './tables.ts';
+} from './figure-tables.ts';
 
 const sdk = '@example/sdk';
 

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { axeFindings } from './page.ts';
-import { demonstrations } from '../../../site/src/demonstrations/demonstrations.ts';
+import { axeFindings } from '../support/page.ts';
+import { demonstrations } from '../../../site/src/demonstrations/catalog.ts';
 
 type Open = (path: string, options?: Parameters<Browser['newPage']>[0]) => Promise<Page>;
 
@@ -131,11 +131,11 @@ export function describeDemonstrations(open: Open): void {
     it('draws while it runs, and can be run by the keyboard on a phone, stopped, and run again', async () => {
       const page = await open('side-by-side/', { viewport: { width: 390, height: 844 } });
       const drawn = () =>
-        card(page, 'calls-at-once').locator('.lane').first().locator('.cells .good').getAttribute('d');
+        card(page, 'calls-at-once').locator('.client').first().locator('.cells .good').getAttribute('d');
       const button = card(page, 'calls-at-once').locator('button');
       await button.focus();
       await page.keyboard.press('Enter');
-      await page.waitForFunction("document.querySelector('.lane .cells .good').getAttribute('d')?.length > 1000");
+      await page.waitForFunction("document.querySelector('.client .cells .good').getAttribute('d')?.length > 1000");
       expect((await drawn())?.split('M').length).toBeLessThan(202);
       expect(await button.textContent()).toBe('Stop: 300 calls at once');
       expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
@@ -163,7 +163,7 @@ export function describeDemonstrations(open: Open): void {
 
     it("says so when its code can't be loaded", async () => {
       const page = await open('start/');
-      await page.route(/\/_astro\/demonstrations[^/]*\.js$/, (route) => route.abort());
+      await page.route(/\/_astro\/catalog[^/]*\.js$/, (route) => route.abort());
       await page.goto(new URL('../side-by-side/', page.url()).href);
       await card(page, 'outage').locator('button').click();
       await page.waitForSelector('.demonstration[data-name=outage][data-state=ended]');

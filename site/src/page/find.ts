@@ -1,0 +1,8 @@
+/** The element that a part of a page is built with. */
+export function find(root: HTMLElement, selector: string): HTMLElement;
+export function find<E extends HTMLElement>(root: HTMLElement, selector: string, kind: new () => E): E;
+export function find(root: HTMLElement, selector: string, kind: new () => HTMLElement = HTMLElement): HTMLElement {
+  const found = root.querySelector(selector);
+  if (!(found instanceof kind)) throw new Error(`The page has no ${selector}.`);
+  return found;
+}
