@@ -21,8 +21,6 @@ export async function verifyPassword(password: string, hash: string): Promise<bo
 
 /** Hashes a random secret, which needs no salt, in hex. */
 export async function sha256(text: string): Promise<string> {
-  const node = nodeCrypto();
-  if (node !== undefined) return node.createHash('sha256').update(text).digest('hex');
   return hex(new Uint8Array(await crypto.subtle.digest('SHA-256', encoder.encode(text))));
 }
 
