@@ -6,20 +6,16 @@ import {
   overheadTables,
   rateLimitTables,
   sandboxStartupTable,
-  siteTables,
   sizeTable,
   startupTables,
-  waitingTable,
   walkTables,
   webhooksTables,
   type FigureTable,
   type OverheadRow,
   type RateLimitRow,
   type SandboxStartupRow,
-  type SiteRow,
   type SizeRow,
   type StartupRow,
-  type WaitingRow,
   type WalkRow,
   type WebhooksRow,
 } from './figure-tables.ts';
@@ -44,10 +40,6 @@ const sections: Readonly<Record<string, () => string>> = {
     const { rows, ...run } = readResults<RateLimitRow>('rate-limit');
     return `${dateOf(run)}\n\n${markdown(rateLimitTables(rows))}`;
   },
-  waiting: () => {
-    const { rows, ...run } = readResults<WaitingRow>('waiting');
-    return `${dateOf(run)}\n\n${markdown([waitingTable(rows)])}`;
-  },
   startup: () => {
     const { rows, ...run } = readResults<StartupRow>('startup');
     return `${dateOf(run)}\n\n${markdown(startupTables(rows))}`;
@@ -55,10 +47,6 @@ const sections: Readonly<Record<string, () => string>> = {
   size: () => {
     const { rows, ...run } = readResults<SizeRow>('size');
     return `${dateOf(run)}\n\n${markdown([sizeTable(rows)])}`;
-  },
-  site: () => {
-    const { rows, ...run } = readResults<SiteRow>('site');
-    return `${dateOf(run).replace(/\.$/, '')}, Chromium ${run.versions['chromium'] ?? ''}.\n\n${markdown(siteTables(rows))}`;
   },
   'sandbox-startup': () => {
     const { rows, ...run } = readResults<SandboxStartupRow>('sandbox-startup');

@@ -34,26 +34,6 @@ export interface SandboxStartupRow {
   readonly high: number;
 }
 
-export interface SiteRow {
-  readonly device: string;
-  readonly page: string;
-  readonly requests: number;
-  /** Bytes, compressed. */
-  readonly weight: number;
-  /** Milliseconds. */
-  readonly painted: number;
-  readonly interactive: number;
-  readonly blocked: number;
-}
-
-export interface WaitingRow {
-  readonly calls: number;
-  readonly what: string;
-  readonly queued: number;
-  readonly aborted: number | null;
-  readonly bytes: number;
-}
-
 export interface RateLimitRow {
   readonly title: string;
   readonly name: string;
@@ -125,23 +105,6 @@ export function kilobytes(bytes: number): string {
   return (bytes / 1000).toFixed(1);
 }
 
-export function waitingTable(rows: readonly WaitingRow[]): FigureTable {
-  return {
-    title: `${(rows[0]?.calls ?? 0).toLocaleString('en')} calls`,
-    head: ['calls', 'to queue, s', 'to abort, s', 'bytes each'],
-    rows: rows.map(({ what, queued, aborted, bytes }) => [
-      what,
-      seconds(queued),
-      aborted === null ? '–' : seconds(aborted),
-      bytes.toFixed(0),
-    ]),
-  };
-}
-
-function seconds(milliseconds: number): string {
-  return (milliseconds / 1000).toFixed(2);
-}
-
 export function rateLimitTables(rows: readonly RateLimitRow[]): FigureTable[] {
   return tablesBy(
     rows,
@@ -185,24 +148,6 @@ export function sandboxStartupTable(rows: readonly SandboxStartupRow[]): FigureT
     head: ['process', 'ms', 'quartiles'],
     rows: rows.map(({ name, time, low, high }) => [name, time.toFixed(0), `${low.toFixed(0)}–${high.toFixed(0)}`]),
   };
-}
-
-export function siteTables(rows: readonly SiteRow[]): FigureTable[] {
-  return tablesBy(
-    rows,
-    ({ device }) => `On a ${device}`,
-    (each) => ({
-      head: ['page', 'requests', 'kB', 'LCP, ms', 'interactive, ms', 'blocked, ms'],
-      rows: each.map(({ page, requests, weight, painted, interactive, blocked }) => [
-        page,
-        String(requests),
-        kilobytes(weight),
-        painted.toFixed(0),
-        interactive.toFixed(0),
-        blocked.toFixed(0),
-      ]),
-    }),
-  );
 }
 
 /** One table for the rows of each title, in their order. */
