@@ -34,9 +34,8 @@ const gauge = new RateLimitGauge(client, process.stdout);
 const ids = Array.from({ length: 250 }, () => sandbox.state.users.create().id);
 const users = await Promise.all(ids.map((id) => client.users.get(id)));
 gauge.close();
-say(
-  `${users.length} users read, and ${gauge.refused} requests refused. ${dim('No call failed: each waited for its turn.')}`,
-);
+say(`${users.length} users read, and ${gauge.refused} requests refused.`);
+say(dim('No call failed: each waited for its turn.'));
 
 step('Survive an outage');
 sandbox.faults.next({ status: 503, times: 2 });
@@ -57,6 +56,6 @@ webhooks.on('user.created', ({ data }) => say(`Welcome, ${data.name}! ${dim('The
 await client.users.create({ name: 'Ada Lovelace', email: 'ada@example.com', password: 'secure_password' });
 await sandbox.webhooks.flush();
 
-console.log(`\n${dim('Next: npx @example/sandbox starts the local API with a dashboard.')}`);
+console.log(`\n${dim('Next: npx @example/sandbox, the local API and its dashboard')}`);
 receiver.close();
 await sandbox.close();

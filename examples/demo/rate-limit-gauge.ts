@@ -1,7 +1,8 @@
 import { styleText } from 'node:util';
 import type { Client, ResponseEvent } from '@example/sdk';
 
-const width = 20;
+/** Columns of the bar. The whole line fits a terminal of 60. */
+const width = 8;
 
 /** Shows in one line what a client does with its rate limit: what is left of the budget, and what waits for it. */
 export class RateLimitGauge {
@@ -35,18 +36,13 @@ export class RateLimitGauge {
   #draw(): void {
     const state = this.#client.rateLimit;
     if (!state) return;
-    const { limit, remaining, reset, waiting } = state;
+    const { limit, remaining, waiting } = state;
     const full = Math.round((remaining / limit) * width);
     const bar =
       styleText(remaining > 0 ? 'green' : 'yellow', '█'.repeat(full)) + styleText('dim', '░'.repeat(width - full));
-    const next = reset === undefined ? '' : `next window in ${Math.max(0, reset - Date.now() / 1_000).toFixed(1)} s`;
-    const line = [
-      `  ${bar} ${String(remaining).padStart(3)} of ${limit} left`,
-      `answered ${String(this.#answered).padStart(3)}`,
-      `waiting ${String(waiting).padStart(3)}`,
-      `refused ${this.refused}`,
-      next,
-    ].join('   ');
+    const left = `${remaining}/${limit} left`.padStart(12);
+    const count = (calls: number, what: string) => `  ${String(calls).padStart(3)} ${what}`;
+    const line = `  ${bar} ${left}${count(this.#answered, 'done')}${count(waiting, 'waiting')}  ${this.refused} refused`;
     this.#output.write(this.#output.isTTY ? `\r${line}\x1b[K` : `${line}\n`);
   }
 }

@@ -143,7 +143,9 @@ describe('npm run demo', () => {
     expect(stderr).toBe('');
     expect(stdout).toContain('John Doe <john@example.com>');
     expect(stdout).toMatch(/60 projects: .+/);
-    expect(stdout).toMatch(/[█░]{20} +\d+ of 100 left +answered +\d+ +waiting +[1-9]\d* +refused 0 /);
+    expect(stdout).toMatch(/[█░]{8} +\d+\/100 left +\d+ done +[1-9]\d* waiting +0 refused\n/);
+    const gauge = stdout.split('\n').filter((line) => line.includes('refused') && line.includes('░'));
+    expect(Math.max(...gauge.map((line) => line.length))).toBeLessThan(60);
     expect(stdout).toContain('250 users read, and 0 requests refused.');
     expect(stdout.match(/Attempt \d got 503\. The next one follows in \d+ ms\./g)).toHaveLength(2);
     expect(stdout).toContain('Found John Doe after all.');
