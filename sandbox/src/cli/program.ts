@@ -1,7 +1,6 @@
 import tab from '@bomb.sh/tab/commander';
 import { Argument, Command, Option } from 'commander';
 import { version } from '../../package.json';
-import type { CheckCommandOptions } from './check.ts';
 import type { ListenOptions } from './listen.ts';
 import type { LogsOptions } from './logs.ts';
 import { httpUrl, httpUrls, json, jsonFile, names, rateLimit, wholeNumber } from './option-values.ts';
@@ -105,21 +104,6 @@ export function createProgram(io: ProcessIO, done: (exitCode: number) => void): 
     .action(async (options: LogsOptions) => {
       const { logs } = await import('./logs.ts');
       done(await logs(options, io));
-    });
-
-  program
-    .command('check')
-    .description('check whether a server does what the API reference says')
-    .addArgument(new Argument('<url>', 'base URL of the server, such as http://127.0.0.1:4010/v1').argParser(httpUrl))
-    .option('--token <token>', 'API token (default: EXAMPLE_API_TOKEN)')
-    .option('--exhaust', 'also use up the budget of the token, to check how requests are refused')
-    .addOption(
-      new Option('--skip <ids>', 'checks to leave out, separated by commas, such as assumptions').argParser(names),
-    )
-    .option('--json', 'print one JSON object a line')
-    .action(async (url: string, options: CheckCommandOptions) => {
-      const { check } = await import('./check.ts');
-      done(await check(url, options, io));
     });
 
   for (const command of program.commands)
