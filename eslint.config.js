@@ -1,5 +1,6 @@
 import js from '@eslint/js';
 import prettier from 'eslint-config-prettier';
+import regexp from 'eslint-plugin-regexp';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -48,6 +49,17 @@ export default defineConfig(
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off', // expect.any()
       '@typescript-eslint/unbound-method': 'off',
+    },
+  },
+  {
+    // Text from outside is searched in linear time. The rules know most of the expressions that take longer, not all.
+    files: ['src/**', 'sandbox/src/**'],
+    // These search what the developer's own code passes in.
+    ignores: ['src/auth/secret-pattern.ts', 'src/http/{base-url,route}.ts', 'src/webhooks/reporter.ts'],
+    plugins: { regexp },
+    rules: {
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': ['error', { report: 'potential', ignoreSticky: false }],
     },
   },
   prettier,

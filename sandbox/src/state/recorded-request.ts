@@ -94,7 +94,8 @@ export function beginExchange(id: string, request: Request, receivedAt: number):
     query: Object.fromEntries(query),
     headers: redact.headers(request.headers),
     get body() {
-      return parsed(progress.requestBody);
+      // Here, so that a request is not held up by what only a reader of the log needs.
+      return redact.body(progress.requestBody);
     },
     get token() {
       return progress.token;

@@ -78,15 +78,15 @@ export class RequestLog {
   }
 
   recordBody(exchange: Exchange, body: string): void {
-    exchange.progress.requestBody = redact.body(body);
-    this.#count(this.#kept.get(exchange.record.id), exchange.progress.requestBody.length);
+    exchange.progress.requestBody = body;
+    this.#count(this.#kept.get(exchange.record.id), body.length);
   }
 
   recordResponse({ record, progress }: Exchange, status: number, headers: Headers, body: string | undefined): void {
     progress.status = status;
     progress.responseHeaders = redact.headers(headers);
-    progress.responseBody = body && redact.shortened(body);
-    this.#count(this.#kept.get(record.id), sizeOf(progress.responseHeaders) + (progress.responseBody?.length ?? 0));
+    progress.responseBody = body;
+    this.#count(this.#kept.get(record.id), sizeOf(progress.responseHeaders) + (body?.length ?? 0));
   }
 
   /** Records how a request ended, and notifies the subscribers. A request ends once: with its client, or with its response. */

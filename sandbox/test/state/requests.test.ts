@@ -195,13 +195,14 @@ describe('no token and no password is recorded', () => {
   });
 
   test.each([
-    ['JSON that breaks off', '{"name":"John","password":"hunter2 is se', '{"name":"John","password": [redacted]'],
-    ['JSON with a comma too many', '{"password":"hunter2","name":"J",}', '{"password": [redacted],"name":"J",}'],
-    ['an escaped name', '{"p\\u0061ssword":"hunter2",', '{"password": [redacted]'],
-    ['a form', 'name=John&password=hunter2%26more&email=j', 'name=John&password= [redacted]&email=j'],
-    ['a Python dictionary', "{'password': 'hunter2', 'name': 'J'}", "{'password': [redacted], 'name': 'J'}"],
-    ['JSON in a string', '"{\\"password\\":\\"hunter2\\"}"', '{"password": [redacted]'],
-    ['an assignment', 'api_key: hunter2', 'api_key: [redacted]'],
+    ['JSON that breaks off', '{"name":"John","password":"hunter2 is se', '{"name":"John","password [redacted]'],
+    ['JSON with a comma too many', '{"password":"hunter2","name":"J",}', '{"password [redacted]'],
+    ['an escaped name', '{"p\\u0061ssword":"hunter2",', '{"password [redacted]'],
+    ['a form', 'name=John&password=hunter2%26more&email=j', 'name=John&password [redacted]'],
+    ['a Python dictionary', "{'password': 'hunter2', 'name': 'J'}", "{'password [redacted]"],
+    ['JSON in a string', '"{\\"password\\":\\"hunter2\\"}"', '{"password [redacted]'],
+    ['a form of several parts', 'name="password"\r\n\r\nhunter2\r\n', 'name="password [redacted]'],
+    ['an assignment', 'api_key: hunter2', 'api_key [redacted]'],
   ])('in %s', async (_, body, expected) => {
     const { text, record } = await recorded(body);
     expect(text).not.toContain('hunter2');
@@ -221,6 +222,23 @@ describe('no token and no password is recorded', () => {
       { numRuns: 200 },
     );
   });
+});
+
+test('a request without a token that mentions secrets sixty thousand times holds nobody up', async () => {
+  const sandbox = createSandbox();
+  await call(sandbox, 'POST /v1/users', { token: null, body: 'token'.repeat(60_000) });
+  await call(sandbox, 'POST /v1/users', { token: null, body: JSON.stringify({ name: 'password-'.repeat(25_000) }) });
+  expect(sandbox.requests.map(({ status, body }) => [status, JSON.stringify(body).slice(0, 18)])).toEqual([
+    [401, '"tokentokentokento'],
+    [401, '{"name":"password-'],
+  ]);
+});
+
+test('a word that is also the name of a secret is recorded if nothing was assigned to it', async () => {
+  const sandbox = createSandbox();
+  const names = ['The secret garden', 'Token ring, 100 % done'];
+  for (const name of names) await call(sandbox, 'POST /v1/users', { json: { name } });
+  expect(sandbox.requests.map(({ body }) => body)).toEqual(names.map((name) => ({ name })));
 });
 
 test('a body that is not JSON is recorded as text, and a deep or large one is shortened', async () => {
