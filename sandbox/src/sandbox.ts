@@ -1,6 +1,7 @@
 import { createApp } from './app.ts';
 import { Faults } from './faults/armed-faults.ts';
 import { breakAsFetch, BrokenConnection } from './http/broken-connection.ts';
+import { asFetched } from './http/fetched-response.ts';
 import { type ListenOptions, resolveListenOptions, resolveOptions, type SandboxOptions } from './options.ts';
 import { Changes } from './state/changes.ts';
 import { Idempotency } from './state/idempotency.ts';
@@ -144,7 +145,8 @@ export function assembleSandbox(options: SandboxOptions, { listen, journal }: Pl
     fetch: async (input, init) => {
       const request = init === undefined && input instanceof Request ? input : new Request(input, init);
       request.signal.throwIfAborted();
-      return untilAborted(request.signal, answer(request).catch(failAsFetch));
+      const response = await untilAborted(request.signal, answer(request).catch(failAsFetch));
+      return asFetched(response, request.url.replace(/#.*$/, ''));
     },
     listen: async (where = {}) => {
       const { port, host } = resolveListenOptions(where);

@@ -2,16 +2,45 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type * as Sandbox from '@example/sandbox';
 import { build } from 'esbuild';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { bundledText } from '../../build/bundled-text.ts';
-import { hasChromium, launch } from '../../test/support/chromium.ts';
+import { describeEachBrowserEngine, waitFor } from '../../test/support/browser-engines.ts';
 
-describe.runIf(hasChromium || process.env['CI'] !== undefined)('in a browser page', () => {
-  test('sandbox.fetch works without a server, including password hashing and webhooks', async () => {
+/** What the page does, as a script of its own. */
+const program = `
+  import { createSandbox } from './browser.ts';
+  const events = [];
+  const sandbox = createSandbox({
+    webhooks: {
+      endpoints: [{ url: 'https://app.example.com/webhooks' }],
+      fetch: (_, init) => {
+        events.push(init.body);
+        return Promise.resolve(new Response('thanks'));
+      },
+    },
+  });
+  const headers = { Authorization: 'Bearer ' + sandbox.apiToken, 'Content-Type': 'application/json' };
+  const body = JSON.stringify({ name: 'John Doe', email: 'john@example.com', password: 'secure_password' });
+  const created = await sandbox.fetch(sandbox.baseUrl + '/users', { method: 'POST', headers, body });
+  const large = await sandbox.fetch(sandbox.baseUrl + '/users', { method: 'POST', headers, body: ' '.repeat(1_000_001) });
+  await sandbox.webhooks.flush();
+  const list = await sandbox.fetch(sandbox.baseUrl + '/projects', { headers });
+  globalThis.result = JSON.stringify({
+    statuses: [created.status, large.status, list.status],
+    url: list.url,
+    date: list.headers.get('date'),
+    remaining: list.headers.get('x-ratelimit-remaining'),
+    events: events.length,
+    recorded: sandbox.requests[0].body.name,
+    received: sandbox.webhooks.deliveries[0].attempts[0].responseBody,
+  });
+`;
+
+describeEachBrowserEngine('sandbox.fetch', (engine) => {
+  test('works without a server, including bodies, password hashing and webhooks', async () => {
     const { outputFiles } = await build({
-      entryPoints: [join(import.meta.dirname, '../src/browser.ts')],
+      stdin: { contents: program, resolveDir: join(import.meta.dirname, '../src') },
       bundle: true,
       plugins: [bundledText],
       write: false,
@@ -21,48 +50,24 @@ describe.runIf(hasChromium || process.env['CI'] !== undefined)('in a browser pag
     const server = createServer(({ url = '/' }, response) => {
       response.setHeader('Content-Type', url === '/' ? 'text/html' : 'text/javascript');
       response.end(
-        url === '/'
-          ? '<!doctype html><script type="module">import * as module from "/page.js"; globalThis.sandbox = module;</script>'
-          : outputFiles[0]?.text,
+        url === '/' ? '<!doctype html><script type="module" src="/page.js"></script>' : outputFiles[0]?.text,
       );
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const browser = await launch();
     try {
-      const page = await browser.newPage();
-      await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-      const result = await page.evaluate(async () => {
-        const { createSandbox } = (globalThis as unknown as { sandbox: typeof Sandbox }).sandbox;
-        const events: unknown[] = [];
-        const sandbox = createSandbox({
-          webhooks: {
-            endpoints: [{ url: 'https://app.example.com/webhooks' }],
-            fetch: (_, init) => {
-              events.push(init.body);
-              return Promise.resolve(new Response());
-            },
-          },
-        });
-        const headers = { Authorization: `Bearer ${sandbox.apiToken}`, 'Content-Type': 'application/json' };
-        const body = JSON.stringify({ name: 'John Doe', email: 'john@example.com', password: 'secure_password' });
-        const created = await sandbox.fetch(`${sandbox.baseUrl}/users`, { method: 'POST', headers, body });
-        await sandbox.webhooks.flush();
-        const list = await sandbox.fetch(`${sandbox.baseUrl}/projects`, { headers });
-        return {
-          statuses: [created.status, list.status],
-          date: list.headers.get('date'),
-          remaining: list.headers.get('x-ratelimit-remaining'),
-          events: events.length,
-        };
-      });
-      expect(result).toEqual({
-        statuses: [201, 200],
-        date: expect.stringMatching(/GMT$/) as unknown,
-        remaining: '98',
+      await using tab = await engine.open();
+      await tab.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+      await waitFor(tab, 'globalThis.result');
+      expect(JSON.parse(String(await tab.evaluate('globalThis.result')))).toEqual({
+        statuses: [201, 413, 200],
+        url: 'https://api.example.com/v1/projects',
+        date: expect.stringMatching(/GMT$/),
+        remaining: '97',
         events: 1,
+        recorded: 'John Doe',
+        received: 'thanks',
       });
     } finally {
-      await browser.close();
       server.close();
     }
   });

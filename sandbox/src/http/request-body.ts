@@ -67,10 +67,12 @@ export function readBytes(request: Request): Promise<Uint8Array> {
 async function readOnce(request: Request): Promise<Uint8Array> {
   if (Number(request.headers.get('content-length')) > maxBodyBytes) throw tooLarge();
 
+  // Firefox has no `request.body`. The type does not say so.
+  const body = request.body as ReadableStream<Uint8Array> | null | undefined;
   const chunks: Uint8Array[] = [];
   let size = 0;
   // The declared length can be wrong or missing, so the bytes are counted as well.
-  for await (const chunk of request.body ?? []) {
+  for await (const chunk of body ?? [new Uint8Array(await request.arrayBuffer())]) {
     size += chunk.byteLength;
     if (size > maxBodyBytes) throw tooLarge();
     chunks.push(chunk);
