@@ -25,10 +25,12 @@ const { values } = parseArgs({
 const rate = Number(values.rate);
 const seconds = Number(values.seconds);
 const cli = fileURLToPath(new URL('../sandbox/dist/cli.js', import.meta.url));
+const token = 'sandbox_token';
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
 async function start(): Promise<{ child: Child; url: string }> {
-  const child = spawn(process.execPath, [cli, '--port', '0', '--rate-limit', '100000000/h', '--quiet'], {
+  const args = ['--port', '0', '--token', token, '--rate-limit', '100000000/h', '--quiet'];
+  const child = spawn(process.execPath, [cli, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let text = '';
@@ -55,7 +57,7 @@ function send(url: string, index: number): Promise<void> {
     : undefined;
   return new Promise((resolve, reject) => {
     const headers = {
-      authorization: 'Bearer sandbox_token',
+      authorization: `Bearer ${token}`,
       ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': body.length }),
     };
     const path = create ? '/users' : `/projects?per_page=20&page=${(index % 5) + 1}`;

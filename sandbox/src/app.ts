@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { authentication } from './api/authentication.ts';
-import { commonHeaders } from './api/common-headers.ts';
+import { commonHeaders, shareWithPage } from './api/common-headers.ts';
 import { faultInjection } from './api/fault-injection.ts';
 import { preflight } from './api/preflight.ts';
 import { projectRoutes } from './api/project-routes.ts';
@@ -24,8 +24,9 @@ export function createApp(services: Services): Hono<Env> {
   app.route('/__sandbox', controlRoutes(services));
   app.route('/', dashboardRoutes(new Dashboard(services)));
   app.get('/openapi.json', (context) => {
-    context.header('Access-Control-Allow-Origin', '*');
-    return context.json(openapi(new URL('/v1', context.req.url).href));
+    const response = context.json(openapi(new URL('/v1', context.req.url).href));
+    shareWithPage(context, response.headers);
+    return response;
   });
   app.get('/', (context) => context.redirect('/dashboard'));
 

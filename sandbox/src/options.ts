@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { bearerToken, wholeNumber } from './contract/schemas.ts';
+import { isHostName, isOrigin } from './http/access.ts';
 import { withTypeErrors } from './http/failure.ts';
 import { parseFields } from './http/parse-fields.ts';
 import type { RateLimit } from './state/rate-windows.ts';
@@ -125,21 +126,33 @@ function seeds<Seed extends object>(value: number | readonly Seed[]): readonly (
 
 const portMessage = 'Must be a port number from 0 to 65535.';
 
+const hostsMessage = 'Must be host names in lower case, such as sandbox.';
+const corsMessage = 'Must be origins, such as https://app.example.com.';
+
 const listenSchema = strictFields({
   port: z._default(z.int(portMessage).check(z.minimum(0, portMessage), z.maximum(65_535, portMessage)), 0),
   host: z._default(z.string('Must be an address.').check(z.minLength(1, 'Must be an address.')), '127.0.0.1'),
+  allowedHosts: z._default(z.array(z.string(hostsMessage).check(z.refine(isHostName, hostsMessage)), hostsMessage), []),
+  cors: z._default(z.array(z.string(corsMessage).check(z.refine(isOrigin, corsMessage)), corsMessage), []),
 });
 
-/** Where to listen. */
+/** Where to listen, and who may talk to the sandbox there. */
 export interface ListenOptions {
   /** TCP port; 0 picks a free one. Default: 0. */
   port?: number | undefined;
   /** Address to listen on. Default: `127.0.0.1`, which only this machine can reach. */
   host?: string | undefined;
+  /** Names under which it is reached, besides IP addresses and `localhost`. Default: none. */
+  allowedHosts?: readonly string[] | undefined;
+  /** Origins whose pages may use the API, besides those of this machine. Default: none. */
+  cors?: readonly string[] | undefined;
 }
 
+/** The options with every default filled in. */
+export type ResolvedListenOptions = z.output<typeof listenSchema>;
+
 /** @throws {TypeError} when an option is invalid or unknown. */
-export function resolveListenOptions(where: number | ListenOptions): { readonly port: number; readonly host: string } {
+export function resolveListenOptions(where: number | ListenOptions): ResolvedListenOptions {
   return withTypeErrors('Invalid options.', () =>
     parseFields(listenSchema, typeof where === 'number' ? { port: where } : where),
   );

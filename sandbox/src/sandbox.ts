@@ -2,7 +2,13 @@ import { createApp } from './app.ts';
 import { Faults } from './faults/armed-faults.ts';
 import { breakAsFetch, BrokenConnection } from './http/broken-connection.ts';
 import { asFetched } from './http/fetched-response.ts';
-import { type ListenOptions, resolveListenOptions, resolveOptions, type SandboxOptions } from './options.ts';
+import {
+  type ListenOptions,
+  type ResolvedListenOptions,
+  resolveListenOptions,
+  resolveOptions,
+  type SandboxOptions,
+} from './options.ts';
 import { Changes } from './state/changes.ts';
 import { Idempotency } from './state/idempotency.ts';
 import { RateWindows } from './state/rate-windows.ts';
@@ -67,8 +73,7 @@ export interface AssembledSandbox extends Sandbox {
 /** Serves requests over HTTP. */
 export type Listen = (
   answer: (request: Request) => Promise<Response>,
-  port: number,
-  host: string,
+  where: ResolvedListenOptions,
 ) => Promise<SandboxServer>;
 
 /** What a sandbox needs from its platform. */
@@ -119,7 +124,7 @@ export function assembleSandbox(options: SandboxOptions, { listen, journal }: Pl
     });
     deliverer.resume();
     // Hashing is asynchronous and `createSandbox` is not, so the first request waits for the hash.
-    return services.tokens.add('Default token', apiToken);
+    return services.tokens.addDefault(apiToken);
   };
   let ready = begin();
 
@@ -149,8 +154,7 @@ export function assembleSandbox(options: SandboxOptions, { listen, journal }: Pl
       return asFetched(response, request.url.replace(/#.*$/, ''));
     },
     listen: async (where = {}) => {
-      const { port, host } = resolveListenOptions(where);
-      const server = await listen(answer, port, host);
+      const server = await listen(answer, resolveListenOptions(where));
       servers.add(server);
       return server;
     },

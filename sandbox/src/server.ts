@@ -3,18 +3,20 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { BrokenConnection, type Listen } from './core.ts';
+import { refusal } from './http/access.ts';
 import { Failure } from './http/failure.ts';
 
 /** Serves HTTP/1.1 with Node's own server. */
-export const listen: Listen = async (answer, port, host) => {
-  // DNS rebinding: a foreign host name that resolves to this machine would give a web page access to the dashboard.
-  const isMisdirected = ({ url }: Request) => isLoopback(host) && !allowsAnyHost(new URL(url));
+export const listen: Listen = async (answer, { port, host, ...rules }) => {
   const server = createServer((incoming, outgoing) => {
-    const respond = (request: Request) =>
-      (isMisdirected(request) ? misdirected() : answer(request)).catch((error: unknown) => {
+    const respond = (request: Request) => {
+      const refused = refusal(request, rules);
+      if (refused !== undefined) return Response.json(refused.body, { status: refused.status });
+      return answer(request).catch((error: unknown) => {
         if (!(error instanceof BrokenConnection)) throw error;
         return breakConnection(error, outgoing);
       });
+    };
     const listener = getRequestListener(respond, {
       // The embedding application keeps its own Request and Response.
       overrideGlobalObjects: false,
@@ -44,20 +46,6 @@ export const listen: Listen = async (answer, port, host) => {
       })),
   };
 };
-
-/** Whether a URL is served under any host name. The API is, because it needs a token; the dashboard is not. */
-function allowsAnyHost({ hostname, pathname }: URL): boolean {
-  return pathname.startsWith('/v1/') || isLoopback(hostname);
-}
-
-function isLoopback(host: string): boolean {
-  return /^(localhost|.*\.localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/.test(host);
-}
-
-function misdirected(): Promise<Response> {
-  const { body, status } = new Failure(421, 'misdirected_request', 'Use the address that the sandbox listens on.');
-  return Promise.resolve(Response.json(body, { status }));
-}
 
 function breakConnection({ partial }: BrokenConnection, outgoing: ServerResponse): Response {
   if (partial === undefined) {

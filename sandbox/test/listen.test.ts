@@ -27,10 +27,15 @@ test('the port and the address can be chosen; a port in use is an error', async 
 });
 
 test.each<[number | ListenOptions, string]>([
-  [{ prot: 4010 } as ListenOptions, 'Invalid options. `prot`: Unknown field. Known fields: port, host.'],
+  [
+    { prot: 4010 } as ListenOptions,
+    'Invalid options. `prot`: Unknown field. Known fields: port, host, allowedHosts, cors.',
+  ],
   [{ port: 70_000 }, '`port`: Must be a port number from 0 to 65535.'],
   [-1, '`port`'],
   [{ host: '' }, '`host`: Must be an address.'],
+  [{ allowedHosts: ['Sandbox'] }, '`allowedHosts.0`: Must be host names in lower case, such as sandbox.'],
+  [{ cors: ['https://app.example.com/'] }, '`cors.0`: Must be origins, such as https://app.example.com.'],
 ])('listen(%j) is refused', async (where, message) => {
   await expect(sandbox.listen(where)).rejects.toThrow(message);
 });

@@ -114,7 +114,7 @@ describe('the commands in the guides', () => {
     const env = {
       ...environment,
       EXAMPLE_BASE_URL: `http://127.0.0.1:${port}`,
-      EXAMPLE_API_TOKEN: 'sandbox_token', // the one that a sandbox has from its start
+      EXAMPLE_API_TOKEN: 'sandbox_token',
     };
     const child = spawn('sh', ['-c', line], { cwd: directory, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
@@ -126,7 +126,7 @@ describe('the commands in the guides', () => {
 
   beforeAll(async () => {
     port = await freePort();
-    server = start(`npx @example/sandbox --port ${port}`);
+    server = start(`npx @example/sandbox --port ${port} --token sandbox_token`);
     await vi.waitFor(() => expect(server.output()).toContain(`127.0.0.1:${port}`), { timeout: 30_000 });
   });
   afterAll(() => server.stop());

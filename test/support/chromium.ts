@@ -6,7 +6,8 @@ const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 /** Whether there is a Chromium to test with: Debian's package `chromium`, or what the variable CHROMIUM names. */
 export const hasChromium = existsSync(executablePath);
 
-export function launch(): Promise<Browser> {
+/** @param more Further arguments of Chromium. */
+export function launch(...more: readonly string[]): Promise<Browser> {
   return chromium.launch({
     executablePath,
     args: [
@@ -17,6 +18,7 @@ export function launch(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...more,
     ],
   });
 }

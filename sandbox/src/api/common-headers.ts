@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import type { Services } from '../state/services.ts';
 import type { Env } from './request-context.ts';
 
@@ -15,6 +15,15 @@ const exposedHeaders = [
   'Idempotent-Replayed',
 ].join(', ');
 
+/** Lets a page read a response. Pages that may not use the sandbox were refused before. */
+export function shareWithPage({ req }: Context, headers: Headers): void {
+  headers.append('Vary', 'Origin');
+  const origin = req.header('Origin');
+  if (origin === undefined) return;
+  headers.set('Access-Control-Allow-Origin', origin);
+  headers.set('Access-Control-Expose-Headers', exposedHeaders);
+}
+
 /** Sets the headers that every response has: `X-Request-Id`, `Date`, `X-RateLimit-*` and CORS. */
 export function commonHeaders({ windows, clock }: Services): MiddlewareHandler<Env> {
   return async (context, next) => {
@@ -25,8 +34,7 @@ export function commonHeaders({ windows, clock }: Services): MiddlewareHandler<E
     headers.set('X-Request-Id', context.get('exchange').record.id);
     headers.set('Date', new Date(time).toUTCString());
     headers.set('Cache-Control', 'no-store');
-    headers.set('Access-Control-Allow-Origin', '*');
-    headers.set('Access-Control-Expose-Headers', exposedHeaders);
+    shareWithPage(context, headers);
     headers.set('X-RateLimit-Limit', String(limit));
     headers.set('X-RateLimit-Remaining', String(remaining));
     // Rounded up, so that a client that waits until then is never too early.

@@ -12,9 +12,5 @@ export const preflight: MiddlewareHandler<Env> = async (context, next) => {
   // Allows whatever headers the browser asks for. `*` would exclude Authorization.
   context.header('Access-Control-Allow-Headers', req.header('Access-Control-Request-Headers') ?? 'Authorization');
   context.header('Access-Control-Max-Age', '7200');
-  if (req.header('Access-Control-Request-Private-Network') === 'true') {
-    context.header('Access-Control-Allow-Private-Network', 'true');
-  }
-  context.header('Vary', 'Access-Control-Request-Headers');
   return context.body(null, 204);
 };

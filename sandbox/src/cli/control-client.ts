@@ -31,6 +31,8 @@ export class ControlClient {
   static async connect(origin: string, signal?: AbortSignal): Promise<ControlClient> {
     const client = new ControlClient(origin, signal);
     const response = await client.#fetch('/info');
+    // It does not serve the sandbox under this name.
+    if (response.status === 421) throw await refusal(response);
     const info: unknown = await response.json().catch(() => undefined);
     if (!response.ok || !infoSchema.safeParse(info).success) {
       throw new CommandError(`${origin} is not an example-sandbox. Choose another server with --server.`);
@@ -76,8 +78,7 @@ export class ControlClient {
         : { method, body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } },
     );
     if (response.ok) return response;
-    const { success, data } = errorSchema.safeParse(await response.json().catch(() => undefined));
-    throw new CommandError(success ? data.error.message : `The sandbox responded with ${response.status}.`);
+    throw await refusal(response);
   }
 
   async #fetch(path: string, init: RequestInit = {}): Promise<Response> {
@@ -90,4 +91,9 @@ export class ControlClient {
       );
     }
   }
+}
+
+async function refusal(response: Response): Promise<CommandError> {
+  const { success, data } = errorSchema.safeParse(await response.json().catch(() => undefined));
+  return new CommandError(success ? data.error.message : `The sandbox responded with ${response.status}.`);
 }

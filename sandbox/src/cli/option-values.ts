@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
+import { bearerToken } from '../contract/schemas.ts';
+import { isHostName, isOrigin } from '../http/access.ts';
 import type { RateLimit } from '../state/rate-windows.ts';
 
 /** Reads a whole number of at most `max`. */
@@ -33,6 +35,25 @@ export function httpUrl(text: string): string {
 /** Reads one of several URLs. */
 export function httpUrls(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, httpUrl(text)];
+}
+
+/** Reads one of several names of hosts. */
+export function hostNames(text: string, before: readonly string[] = []): readonly string[] {
+  const name = text.toLowerCase();
+  if (isHostName(name)) return [...before, name];
+  throw new InvalidArgumentError('It must be a host name without a port, such as sandbox.');
+}
+
+/** Reads one of several origins. */
+export function origins(text: string, before: readonly string[] = []): readonly string[] {
+  if (isOrigin(text)) return [...before, text];
+  throw new InvalidArgumentError('It must be an origin, such as https://app.example.com.');
+}
+
+/** Reads an API token. */
+export function apiToken(text: string): string {
+  if (bearerToken.safeParse(text).success) return text;
+  throw new InvalidArgumentError('It may have letters, digits and - . _ ~ + /, and = at the end.');
 }
 
 /** Reads JSON. */

@@ -3,7 +3,18 @@ import { Argument, Command, Option } from 'commander';
 import { version } from '../../package.json';
 import type { ListenOptions } from './listen.ts';
 import type { LogsOptions } from './logs.ts';
-import { httpUrl, httpUrls, json, jsonFile, names, rateLimit, wholeNumber } from './option-values.ts';
+import {
+  apiToken,
+  hostNames,
+  httpUrl,
+  httpUrls,
+  json,
+  jsonFile,
+  names,
+  origins,
+  rateLimit,
+  wholeNumber,
+} from './option-values.ts';
 import type { ProcessIO } from './process-io.ts';
 import type { ServeOptions } from './serve.ts';
 import type { TriggerOptions } from './trigger.ts';
@@ -39,6 +50,17 @@ export function createProgram(io: ProcessIO, done: (exitCode: number) => void): 
       'address to listen on; any other than the default also exposes the dashboard to other machines',
       '127.0.0.1',
     )
+    .addOption(
+      new Option('--allowed-host <name>', 'name that it is reached by, besides localhost; can be repeated').argParser(
+        hostNames,
+      ),
+    )
+    .addOption(
+      new Option('--cors <origin>', 'origin whose pages may use it, besides local ones; can be repeated').argParser(
+        origins,
+      ),
+    )
+    .addOption(new Option('--token <token>', 'API token to accept (default: a new one)').argParser(apiToken))
     .addOption(
       new Option('--projects <n>', 'number of sample projects (default: 100)').argParser(wholeNumber(1_000_000)),
     )

@@ -19,6 +19,10 @@ import { welcome } from './welcome.ts';
 export interface ServeOptions {
   readonly port: number;
   readonly host: string;
+  readonly allowedHost?: readonly string[];
+  readonly cors?: readonly string[];
+  /** API token; without it, a new one. */
+  readonly token?: string;
   readonly projects?: number;
   readonly users?: number;
   readonly seed?: unknown;
@@ -37,21 +41,18 @@ const seedFileSchema = strictFields({
   webhooks: z.optional(z.array(endpointSchema, 'Must be a list of webhooks.')),
 });
 
-/** Always the same, so that you can restart the server without changing your program. */
-const apiToken = 'sandbox_token';
-
 /** Serves the API until the user stops it. */
 export async function serve(options: ServeOptions, io: ProcessIO): Promise<number> {
-  const { port, host, data, rateLimit, quiet = false, json = false } = options;
+  const { port, host, allowedHost: allowedHosts, cors, data, rateLimit, quiet = false, json = false } = options;
   const { out } = io;
   const journal = data === undefined ? undefined : await openJournal(data);
-  const seeded = sandboxOptions(options, io.env['EXAMPLE_WEBHOOK_SECRET']);
-  const sandbox = assembleSandbox({ ...seeded, apiToken }, { listen, journal });
+  const sandbox = assembleSandbox(sandboxOptions(options, io.env['EXAMPLE_WEBHOOK_SECRET']), { listen, journal });
+  const { apiToken } = sandbox;
   const style = styleFor(out);
   const print = (type: string, value: object, line: string) =>
     out.write(json ? `${JSON.stringify({ type, ...value })}\n` : `${line}\n`);
   try {
-    const { url } = await sandbox.listen({ port, host }).catch((error: unknown) => {
+    const { url } = await sandbox.listen({ port, host, allowedHosts, cors }).catch((error: unknown) => {
       throw listenError(error, port, host);
     });
     const isPublic = !/^(localhost|127(\.\d+){3}|::1)$/.test(host);
@@ -79,10 +80,11 @@ export async function serve(options: ServeOptions, io: ProcessIO): Promise<numbe
 
 /** Of the data in a seed file, and of the options, which count for more. */
 function sandboxOptions(options: ServeOptions, secret: string | undefined): SandboxOptions {
-  const { seed = {}, projects, users, webhook = [], rateLimit, latency } = options;
+  const { token, seed = {}, projects, users, webhook = [], rateLimit, latency } = options;
   const data = withUsageErrors('Invalid --seed.', () => parseFields(seedFileSchema, seed));
   const urls = webhook.map((url) => ({ url, ...(secret === undefined ? {} : { secret }) }));
   return {
+    apiToken: token,
     projects: projects ?? data.projects ?? (options.seed === undefined ? 100 : 0),
     users: users ?? data.users ?? 0,
     webhooks: { endpoints: [...(data.webhooks ?? []), ...urls] },

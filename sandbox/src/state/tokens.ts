@@ -27,12 +27,18 @@ export class Tokens {
     return record;
   }
 
-  async add(name: string, token: string): Promise<TokenRecord> {
+  /** Accepts a token from the start. It replaces the one of an earlier start, and has its idempotency keys. */
+  addDefault(token: string): Promise<TokenRecord> {
+    const name = 'Default token';
+    return this.add(name, token, this.#store.tokens.all.find((record) => record.name === name)?.id);
+  }
+
+  async add(name: string, token: string, replaced?: string): Promise<TokenRecord> {
     const hash = await sha256(token);
     const existing = this.#store.tokens.find(hash);
     if (existing !== undefined) return existing;
     return this.#store.transaction(() => {
-      const id = this.#store.nextId('tok');
+      const id = replaced ?? this.#store.nextId('tok');
       const record = { id, name, hash, hint: token.slice(-4), created_at: timestamp(this.#clock.now()) };
       this.#store.tokens.put(record);
       return record;

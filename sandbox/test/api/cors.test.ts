@@ -14,18 +14,11 @@ test('a preflight needs no token and uses no budget', async () => {
   });
 
   expect(response.status).toBe(204);
-  expect(response.headers.get('access-control-allow-origin')).toBe('*');
+  expect(response.headers.get('access-control-allow-origin')).toBe('https://app.example.com');
   expect(response.headers.get('access-control-allow-methods')).toBe('GET, HEAD, POST');
   expect(response.headers.get('access-control-allow-headers')).toBe('authorization,content-type,idempotency-key');
   const next = await call(sandbox, 'GET /v1/projects');
   expect(next.headers.get('x-ratelimit-remaining')).toBe('99');
-});
-
-test('a page on a public site may access the private network', async () => {
-  const headers = { 'Access-Control-Request-Method': 'GET', 'Access-Control-Request-Private-Network': 'true' };
-  const response = await call(createSandbox(), 'OPTIONS /v1/projects', { token: null, headers });
-  expect(response.headers.get('access-control-allow-private-network')).toBe('true');
-  expect(response.headers.get('access-control-allow-headers')).toBe('Authorization');
 });
 
 test.each([
@@ -33,8 +26,10 @@ test.each([
   ['an error', 'GET /v1/users/nobody', undefined],
   ['a refusal', 'GET /v1/projects', 'wrong'],
 ])('%s can be read by a page, its headers included', async (_, request, token) => {
-  const response = await call(createSandbox(), request, token === undefined ? {} : { token });
-  expect(response.headers.get('access-control-allow-origin')).toBe('*');
+  const headers = { Origin: 'http://localhost:3000' };
+  const response = await call(createSandbox(), request, token === undefined ? { headers } : { headers, token });
+  expect(response.headers.get('access-control-allow-origin')).toBe('http://localhost:3000');
+  expect(response.headers.get('vary')).toBe('Origin');
   const exposed = response.headers.get('access-control-expose-headers')?.split(', ');
   for (const name of [
     'X-RateLimit-Limit',
@@ -51,4 +46,9 @@ test.each([
 test('OPTIONS without preflight headers lists the methods', async () => {
   const response = await call(createSandbox(), 'OPTIONS /v1/users');
   expect([response.status, response.headers.get('allow')]).toEqual([204, 'POST']);
+});
+
+test('a request that is not from a page gets no headers for pages', async () => {
+  const response = await call(createSandbox(), 'GET /v1/projects');
+  expect(response.headers.get('access-control-allow-origin')).toBeNull();
 });

@@ -28,13 +28,13 @@ async function output(args: readonly string[], env: Record<string, string> = {})
 
 test('example-sandbox prints its URL, its token and a first request; Ctrl-C stops it cleanly', async () => {
   const child = start('--port', '0', '--projects', '3', '--rate-limit', '7/2m');
-  const [, url] = await child.says(/curl -H 'Authorization: Bearer sandbox_token' '(http:[^']+)'/);
+  const [, token, url] = await child.says(/curl -H 'Authorization: Bearer (sandbox_\w{32})' '(http:[^']+)'/);
   expect(child.output()).toMatch(/URL +http:\/\/127\.0\.0\.1:\d+\/v1\n/);
   expect(child.output()).toMatch(/Dashboard +http:\/\/127\.0\.0\.1:\d+\/dashboard\n/);
   expect(child.output()).toContain('7 requests per 120 s');
   expect(child.output()).not.toContain('\u001b');
 
-  const response = await fetch(url!, { headers: { Authorization: 'Bearer sandbox_token' } });
+  const response = await fetch(url!, { headers: { Authorization: `Bearer ${token}` } });
   expect(response.headers.get('x-ratelimit-limit')).toBe('7');
   expect(await response.json()).toMatchObject({ meta: { total_count: 3 } });
 
@@ -43,7 +43,7 @@ test('example-sandbox prints its URL, its token and a first request; Ctrl-C stop
 });
 
 test('it goes on serving when the program that started it reads no further', async () => {
-  const child = start('--port', '0');
+  const child = start('--port', '0', '--token', 'sandbox_token');
   const [, url = ''] = await child.says(/(http:\/\/127\.0\.0\.1:\d+\/v1)/);
   child.child.stdout.destroy();
   child.child.stderr.destroy();
@@ -106,6 +106,11 @@ test.each([
   [['--latency', '1.5'], 'It must be a number from 0 to 600000.'],
   [['--rate-limit', '100'], 'It must be a number of requests and a time window, such as 100/60s.'],
   [['--rate-limit', '0/60s'], '--rate-limit'],
+  [['--allowed-host', 'sandbox:4010'], 'It must be a host name without a port, such as sandbox.'],
+  [['--cors', '*'], 'It must be an origin, such as https://app.example.com.'],
+  [['--cors', 'null'], 'It must be an origin'],
+  [['--cors', 'https://app.example.com/path'], 'It must be an origin'],
+  [['--token', 'a token'], 'It may have letters, digits and'],
   [['--seed', 'nowhere.json'], "The file can't be read"],
   [['--webhook', 'ftp://x'], 'It must be a URL that starts with http:// or https://.'],
   [['list'], "unknown command 'list'"],

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -20,7 +22,7 @@ function command(args: readonly string[], env: Record<string, string> = {}): Run
 
 /** Starts a sandbox on a free port. */
 async function serve(...args: readonly string[]) {
-  const server = command(['--port', '0', ...args]);
+  const server = command(['--port', '0', '--token', 'sandbox_token', ...args]);
   const [, url = ''] = await server.prints(/(http:\/\/127\.0\.0\.1:\d+\/v1)/);
   return { server, url, env: { EXAMPLE_BASE_URL: url } };
 }
@@ -70,6 +72,34 @@ describe('while it serves', () => {
       { type: 'request', method: 'GET', path: '/v1/projects', status: 200, response: { body: { meta: {} } } },
     ]);
   });
+});
+
+test('--host, --allowed-host and --token let a container beside it in, and --cors a page', async () => {
+  const args = ['--host', '0.0.0.0', '--allowed-host', 'Sandbox', '--cors', 'https://app.example.com'];
+  const { server, url } = await serve(...args);
+  const ask = async (asked: Record<string, string>) => {
+    const [response] = (await once(get(`${url}/projects`, { headers: { ...headers, ...asked } }), 'response')) as [
+      IncomingMessage,
+    ];
+    response.resume();
+    return response.statusCode;
+  };
+  expect(await ask({ host: 'sandbox:4010' })).toBe(200);
+  expect(await ask({ host: 'other:4010' })).toBe(421);
+  expect(await ask({ origin: 'https://app.example.com' })).toBe(200);
+  expect(await ask({ origin: 'https://other.example.com' })).toBe(403);
+  expect(await server.stop()).toBe(0);
+});
+
+test('every start has a token of its own', async () => {
+  const tokens = [];
+  for (let index = 0; index < 2; index += 1) {
+    const server = command(['--port', '0']);
+    const [, token] = await server.prints(/EXAMPLE_API_TOKEN=(sandbox_\w{32})\n/);
+    tokens.push(token);
+    await server.stop();
+  }
+  expect(new Set(tokens).size).toBe(2);
 });
 
 describe('the initial data', () => {

@@ -73,7 +73,6 @@ test('an OpenAPI linter reports no problems', async () => {
 
 test("it is served at /openapi.json without a token, with the server's own address", async () => {
   const response = await call(createSandbox(), 'GET /openapi.json', { token: null });
-  expect(response.headers.get('access-control-allow-origin')).toBe('*');
   expect(await response.json()).toEqual(openapi());
   const elsewhere = await createSandbox().fetch('http://127.0.0.1:4010/openapi.json');
   expect(await elsewhere.json()).toMatchObject({ servers: [{ url: 'http://127.0.0.1:4010/v1' }] });

@@ -75,6 +75,19 @@ test('a sandbox that is closed at once keeps its token', async () => {
   expect(second.state.tokens.list()).toHaveLength(1);
 });
 
+test('a restart with another token keeps the idempotency keys, and the earlier token is refused', async () => {
+  const headers = { 'Idempotency-Key': 'one' };
+  const first = await kept({ apiToken: 'first' });
+  await call(first, 'POST /v1/users', { json: john, headers });
+  await first.close();
+
+  const second = await kept({ apiToken: 'second' });
+  const again = await call(second, 'POST /v1/users', { json: john, headers });
+  expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([201, 'true']);
+  expect((await call(second, 'GET /v1/projects', { token: 'first' })).status).toBe(401);
+  expect(second.state.tokens.list()).toHaveLength(1);
+});
+
 test('the file contains no token and no password', async () => {
   const sandbox = await kept();
   await call(sandbox, 'POST /v1/users', { json: john, headers: { 'Idempotency-Key': 'one' } });
@@ -92,7 +105,7 @@ test('what was acknowledged survives kill -9 at any moment, and its event is del
   let ended: Run | undefined;
 
   for (const until of [1, 7, 40]) {
-    const child = start('--port', '0', '--rate-limit', '100000/60s', '--data', file);
+    const child = start('--port', '0', '--rate-limit', '100000/60s', '--data', file, '--token', 'sandbox_token');
     ended = child;
     const [, url] = await child.says(/URL +(http:\S+)/);
     if (created.size === 0) {

@@ -1,0 +1,59 @@
+import { Failure } from './failure.ts';
+
+/** Who may talk to a server besides programs and pages of this machine. */
+export interface AccessRules {
+  /** Names under which the server is reached, in lower case. */
+  readonly allowedHosts: readonly string[];
+  /** Origins whose pages may use it. */
+  readonly cors: readonly string[];
+}
+
+/**
+ * Why a request is refused; `undefined` if it is not. A browser visits anything, so neither its pages nor the names that
+ * it resolves are trusted.
+ */
+export function refusal(request: Request, { allowedHosts, cors }: AccessRules): Failure | undefined {
+  const { hostname, origin: own } = new URL(request.url);
+  // DNS rebinding: the site of a page may have a name that resolves to this machine. No address is such a name.
+  if (!isAddress(hostname) && !isLocalName(hostname) && !allowedHosts.includes(hostname)) {
+    const message = `The sandbox is not served as ${hostname}. Use an IP address or localhost, or start it with --allowed-host ${hostname}.`;
+    return new Failure(421, 'misdirected_request', message);
+  }
+  const { headers } = request;
+  const origin = headers.get('Origin');
+  if (origin === null) {
+    // Images, scripts and frames of pages have no origin. A link to the dashboard works.
+    const foreign = headers.get('Sec-Fetch-Site') === 'cross-site' && headers.get('Sec-Fetch-Dest') !== 'document';
+    return foreign ? new Failure(403, 'forbidden', 'The request comes from a page of another site.') : undefined;
+  }
+  if (origin === own || isLoopback(origin) || cors.includes(origin)) return undefined;
+  return new Failure(403, 'forbidden', `Pages of ${origin} may not use the sandbox. Start it with --cors ${origin}.`);
+}
+
+/** The URL parser leaves no other form of an IP address, and no other host name that ends in a digit. */
+function isAddress(hostname: string): boolean {
+  return hostname.startsWith('[') || /^[\d.]+$/.test(hostname);
+}
+
+/** Browsers resolve these names to this machine, whatever the DNS says. */
+function isLocalName(hostname: string): boolean {
+  return hostname === 'localhost' || hostname.endsWith('.localhost');
+}
+
+function isLoopback(origin: string): boolean {
+  // A sandboxed frame and a file have the origin `null`, which is no URL.
+  if (!URL.canParse(origin)) return false;
+  const { hostname, protocol } = new URL(origin);
+  const isLocal = isLocalName(hostname) || hostname === '[::1]' || /^127\.[\d.]+$/.test(hostname);
+  return isLocal && (protocol === 'http:' || protocol === 'https:');
+}
+
+/** Whether it is a host name as the `Host` header has it, without its port. */
+export function isHostName(name: string): boolean {
+  return URL.canParse(`http://${name}`) && new URL(`http://${name}`).hostname === name;
+}
+
+/** Whether it is an origin as browsers send it, such as `https://app.example.com`. */
+export function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}

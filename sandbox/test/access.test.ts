@@ -1,0 +1,134 @@
+import { request } from 'node:http';
+import { createSandbox, type ListenOptions } from '@example/sandbox';
+import { afterEach, describe, expect, test } from 'vitest';
+import { john } from './support/calls.ts';
+
+const open = new Set<ReturnType<typeof createSandbox>>();
+afterEach(async () => {
+  await Promise.all([...open].map((sandbox) => sandbox.close()));
+  open.clear();
+});
+
+interface Answer {
+  readonly status: number | undefined;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly text: string;
+}
+
+/** Sends requests with headers that only browsers set. */
+async function listening(options: ListenOptions = {}) {
+  const sandbox = createSandbox();
+  open.add(sandbox);
+  const { port } = await sandbox.listen(options);
+  const send = (path: string, headers: Record<string, string>, body?: string) =>
+    new Promise<Answer>((resolve, reject) => {
+      const method = body === undefined ? 'GET' : 'POST';
+      const credentials = { authorization: `Bearer ${sandbox.apiToken}`, 'content-type': 'application/json' };
+      request({ port, host: '127.0.0.1', path, method, headers: { ...credentials, ...headers } }, (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (part: string) => (text += part));
+        response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, text }));
+      })
+        .on('error', reject)
+        .end(body);
+    });
+  return { sandbox, port, send };
+}
+
+const paths = ['/v1/projects', '/openapi.json', '/dashboard', '/dashboard/events', '/__sandbox/users', '/health'];
+
+describe('the name in Host', () => {
+  test.each(['127.0.0.1', '192.168.1.20:4010', '[::1]:4010', 'localhost', 'LOCALHOST:80', 'app.localhost'])(
+    '%s is served',
+    async (host) => {
+      const { send } = await listening();
+      for (const path of ['/v1/projects', '/dashboard']) expect((await send(path, { host })).status).toBe(200);
+    },
+  );
+
+  test.each(['evil.test', 'evil.test:4010', 'localhost.evil.test', '127.0.0.1.evil.test', 'localhost.', 'sandbox'])(
+    '%s is not, whatever the path and the address',
+    async (host) => {
+      for (const options of [{}, { host: '0.0.0.0' }]) {
+        const { send } = await listening(options);
+        for (const path of paths) expect((await send(path, { host })).status).toBe(421);
+      }
+    },
+  );
+
+  test('is served if it is allowed; otherwise the response says how to allow it', async () => {
+    const { send } = await listening({ allowedHosts: ['sandbox'] });
+    expect((await send('/v1/projects', { host: 'Sandbox:4010' })).status).toBe(200);
+    const { text } = await send('/v1/projects', { host: 'sandbox.evil.test' });
+    expect(JSON.parse(text)).toMatchObject({
+      error: { code: 'misdirected_request', message: expect.stringContaining('--allowed-host sandbox.evil.test') },
+    });
+  });
+});
+
+describe('a page of', () => {
+  test.each([
+    'http://localhost:3000',
+    'http://127.0.0.1',
+    'http://127.8.8.8:1',
+    'http://[::1]:5173',
+    'https://a.localhost',
+  ])('%s, on this machine, may use the API', async (origin) => {
+    const { sandbox, send } = await listening();
+    const { status, headers } = await send('/v1/users', { origin }, JSON.stringify(john));
+    expect([status, headers['access-control-allow-origin']]).toEqual([201, origin]);
+    expect(sandbox.state.users.list()).toHaveLength(1);
+  });
+
+  test.each([
+    'https://evil.test',
+    'http://localhost.evil.test',
+    'http://127.0.0.1.evil.test',
+    'http://192.168.1.20:3000',
+    'null',
+    'file://localhost',
+    'http://localhost:3000, https://evil.test',
+  ])('%s may not, even with the token', async (origin) => {
+    const { sandbox, send } = await listening({ cors: ['https://app.example.com'] });
+    const { status, headers, text } = await send('/v1/users', { origin }, JSON.stringify(john));
+    expect([status, headers['access-control-allow-origin']]).toEqual([403, undefined]);
+    expect(text).toContain(`Start it with --cors ${origin}.`);
+    for (const path of paths) expect((await send(path, { origin })).status).toBe(403);
+    expect([sandbox.state.users.list(), sandbox.requests]).toEqual([[], []]);
+  });
+
+  test('another origin may if it is allowed, but only use the API', async () => {
+    const origin = 'https://app.example.com';
+    const { sandbox, port, send } = await listening({ cors: [origin] });
+    expect((await send('/v1/users', { origin }, JSON.stringify(john))).status).toBe(201);
+    expect((await send('/openapi.json', { origin })).headers['access-control-allow-origin']).toBe(origin);
+    for (const each of [origin, 'http://localhost:3000']) {
+      expect((await send('/__sandbox/reset', { origin: each }, '{}')).status).toBe(403);
+      expect((await send('/__sandbox/users', { origin: each })).headers).not.toHaveProperty(
+        'access-control-allow-origin',
+      );
+      expect((await send('/dashboard', { origin: each })).headers).not.toHaveProperty('access-control-allow-origin');
+    }
+    expect(sandbox.state.users.list()).toHaveLength(1);
+    expect((await send('/__sandbox/reset', { origin: `http://127.0.0.1:${port}` }, '{}')).status).toBe(204);
+  });
+
+  test('another site may link to the dashboard, but load nothing', async () => {
+    const { sandbox, send } = await listening();
+    const fetched = (dest: string) => ({ 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': dest });
+    expect((await send('/dashboard', fetched('document'))).status).toBe(200);
+    for (const dest of ['image', 'script', 'iframe', 'empty']) {
+      for (const path of paths) expect((await send(path, fetched(dest))).status).toBe(403);
+    }
+    expect(
+      (await send('/v1', { origin: 'https://evil.test', upgrade: 'websocket', connection: 'Upgrade' })).status,
+    ).toBe(403);
+    expect(sandbox.requests).toEqual([]);
+  });
+});
+
+test('sandbox.fetch responds to any URL and any origin, because the caller holds the sandbox itself', async () => {
+  const sandbox = createSandbox();
+  const headers = { Authorization: `Bearer ${sandbox.apiToken}`, Origin: 'https://evil.test' };
+  expect((await sandbox.fetch('https://evil.test/v1/projects', { headers })).status).toBe(200);
+});
