@@ -2,7 +2,7 @@ import { signWebhook } from '@example/sdk/webhooks';
 import type { Attempt, DeliveryRecord, EndpointRecord } from '../storage/records.ts';
 import { timestamp } from '../utils/clock.ts';
 
-/** Bytes of a response that are read, and characters that are kept. */
+/** Bytes of a response that are read, and that are kept. */
 const maxRead = 65_536;
 const maxKept = 2000;
 
@@ -75,16 +75,18 @@ export async function send(
 
 /** Reads only the start of the body, so that a receiver can't fill the memory. */
 async function start(response: Response, signal: AbortSignal): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = '';
+  // Not the start of the whole text, which would keep all of it in memory.
+  const kept = new Uint8Array(maxKept);
   let size = 0;
   for await (const chunk of response.body ?? []) {
     signal.throwIfAborted();
-    text += decoder.decode(chunk, { stream: true });
+    if (size < maxKept) kept.set(chunk.subarray(0, maxKept - size), size);
     size += chunk.byteLength;
     if (size > maxRead) break;
   }
-  return text.length > maxKept ? `${text.slice(0, maxKept)}…` : text;
+  // As part of a stream, which may end within a character.
+  const text = new TextDecoder().decode(kept.subarray(0, size), { stream: true });
+  return size > maxKept ? `${text}…` : text;
 }
 
 function reason(error: unknown, timeout: number): string {
