@@ -3,7 +3,6 @@ import { html } from 'hono/html';
 import type { Child } from 'hono/jsx';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Services } from '../state/services.ts';
-import { endpointHealth } from '../webhooks/endpoint-health.ts';
 import { type FrameState, Layout } from './layout.tsx';
 import { type Notice, Notices } from './notices.ts';
 
@@ -56,7 +55,7 @@ export class Dashboard {
       activeFaults: faults.list.length,
       exhaustedTokens: store.tokens.all.filter(({ id }) => windows.status(id, now).remaining === 0).length,
       failingWebhooks: webhooks.endpoints.filter((endpoint) =>
-        ['failing', 'disabled'].includes(endpointHealth(endpoint, webhooks.deliveries).status),
+        ['failing', 'disabled'].includes(store.deliveryIndex.health(endpoint).status),
       ).length,
     };
   }

@@ -73,7 +73,7 @@ export function dashboardRoutes(dashboard: Dashboard): Hono {
     const failure = failureOf(error);
     const status = failure?.status ?? 500;
     const title =
-      status === 404 ? 'Not found' : status === 500 ? 'This is a bug in the dashboard' : 'That did not work';
+      status === 404 ? 'Not found' : failure === undefined ? 'This is a bug in the dashboard' : 'That did not work';
     return dashboard.page(
       context,
       title,

@@ -1,4 +1,7 @@
-/** Writes changes to durable storage. */
+/** The state can't be stored or read. The message says why, and what to do. */
+export class JournalError extends Error {}
+
+/** Writes changes to durable storage. Fails with a {@link JournalError}. */
 export interface Journal {
   /** The records of a kind, in the order of their creation. */
   read(kind: string): Iterable<unknown>;
@@ -16,24 +19,43 @@ export interface CollectionContext {
   readonly changed: () => void;
 }
 
+/** Follows the changes of a collection. */
+export interface Observer<R> {
+  changed(before: R | undefined, after: R | undefined): void;
+  clear(): void;
+}
+
 /** Records of one kind, in the order of their creation. */
 export class Collection<R extends { readonly id: string }> {
   readonly #kind: string;
   readonly #journal: Journal | undefined;
   readonly #changed: () => void;
   readonly #key: ((record: R) => string) | undefined;
+  readonly #observer: Observer<R> | undefined;
   readonly #records = new Map<string, R>();
   readonly #byKey = new Map<string, R>();
   #all: readonly R[] | undefined;
 
   /** @param key A second unique key, besides the id. */
-  constructor(kind: string, { journal, changed }: CollectionContext, key?: (record: R) => string) {
+  constructor(
+    kind: string,
+    { journal, changed }: CollectionContext,
+    { key, observer }: { key?: (record: R) => string; observer?: Observer<R> } = {},
+  ) {
     this.#kind = kind;
     this.#journal = journal;
     this.#changed = changed;
     this.#key = key;
+    this.#observer = observer;
+    this.load();
+  }
+
+  /** Reads the records from the journal. */
+  load(): void {
+    for (const part of [this.#records, this.#byKey, this.#observer]) part?.clear();
+    this.#all = undefined;
     // `put` wrote these records: a journal with another format version is not opened.
-    for (const record of journal?.read(kind) ?? []) this.#keep(record as R);
+    for (const record of this.#journal?.read(this.#kind) ?? []) this.#keep(record as R);
   }
 
   #keep(record: R): void {
@@ -44,6 +66,7 @@ export class Collection<R extends { readonly id: string }> {
     }
     this.#records.set(record.id, record);
     this.#all = undefined;
+    this.#observer?.changed(before, record);
   }
 
   put(record: R): void {
@@ -68,6 +91,7 @@ export class Collection<R extends { readonly id: string }> {
     this.#records.delete(id);
     if (this.#key !== undefined) this.#byKey.delete(this.#key(record));
     this.#all = undefined;
+    this.#observer?.changed(record, undefined);
     this.#changed();
     return true;
   }

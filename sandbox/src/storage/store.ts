@@ -1,3 +1,4 @@
+import { DeliveryIndex } from '../webhooks/delivery-index.ts';
 import { Collection, type Journal } from './collection.ts';
 import type {
   DeliveryRecord,
@@ -21,19 +22,23 @@ export class Store {
   readonly responses: Collection<ResponseRecord>;
   readonly endpoints: Collection<EndpointRecord>;
   readonly deliveries: Collection<DeliveryRecord>;
+  readonly deliveryIndex = new DeliveryIndex();
   readonly #sequences: Collection<SequenceRecord>;
   readonly #journal: Journal | undefined;
+  readonly #changed: () => void;
+  #isInTransaction = false;
 
   /** @param changed Called after each change. */
   constructor(journal: Journal | undefined, changed: () => void) {
     this.#journal = journal;
+    this.#changed = changed;
     const context = { journal, changed };
-    this.users = new Collection('user', context, (user) => emailKey(user.email));
+    this.users = new Collection('user', context, { key: (user) => emailKey(user.email) });
     this.projects = new Collection('project', context);
-    this.tokens = new Collection('token', context, (token) => token.hash);
+    this.tokens = new Collection('token', context, { key: (token) => token.hash });
     this.responses = new Collection('response', context);
     this.endpoints = new Collection('endpoint', context);
-    this.deliveries = new Collection('delivery', context);
+    this.deliveries = new Collection('delivery', context, { observer: this.deliveryIndex });
     this.#sequences = new Collection('sequence', context);
   }
 
@@ -53,7 +58,18 @@ export class Store {
 
   /** Commits all changes that `work` makes, or none. */
   transaction<T>(work: () => T): T {
-    return this.#journal === undefined ? work() : this.#journal.transaction(work);
+    if (this.#journal === undefined || this.#isInTransaction) return work();
+    this.#isInTransaction = true;
+    try {
+      return this.#journal.transaction(work);
+    } catch (error) {
+      // The journal has none of the changes, so neither has the memory.
+      for (const collection of this.#collections) collection.load();
+      this.#changed();
+      throw error;
+    } finally {
+      this.#isInTransaction = false;
+    }
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { Attempt, DeliveryRecord, EndpointRecord } from '../storage/records.ts';
+import { JournalError } from '../storage/collection.ts';
 import type { Store } from '../storage/store.ts';
 import type { Clock } from '../utils/clock.ts';
 import type { Random } from '../utils/random.ts';
@@ -6,11 +7,14 @@ import { attempt, type AttemptOptions, outcomeOf } from './attempt.ts';
 import type { Forwarding } from './forwarding.ts';
 import { nextDelay, type RetrySchedule } from './retry-schedule.ts';
 
-/** Maximum number of concurrent attempts. */
+/** Maximum number of concurrent attempts of a webhook, so that a receiver that hangs holds up no other. */
 const maxConcurrency = 16;
 
 /** Number of attempts to keep for each delivery. */
 const keptAttempts = 20;
+
+/** Delay after the result of an attempt could not be stored, in milliseconds. */
+const storageDelay = 5000;
 
 /** Longest delay of a timer, in milliseconds. */
 const longestTimer = 2_147_483_647;
@@ -30,9 +34,10 @@ export class Deliverer {
   readonly #options: DelivererOptions;
   readonly #forwarding: Forwarding;
   readonly #listeners = new Set<AttemptListener>();
-  /** Ids of pending deliveries, and when they are due. */
-  readonly #waiting = new Map<string, number>();
-  readonly #inFlight = new Map<string, Promise<void>>();
+  /** Attempts by webhook and delivery. */
+  readonly #inFlight = new Map<string, Map<string, Promise<void>>>();
+  /** No attempt starts before, because results can't be stored. */
+  #pausedUntil = 0;
   #wakeTime = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #closing = new AbortController();
@@ -49,14 +54,11 @@ export class Deliverer {
   /** Stores a delivery, and attempts it when it is due. */
   put(delivery: DeliveryRecord): void {
     this.#store.deliveries.put(delivery);
-    this.#track(delivery);
     if (delivery.due !== undefined) this.#wake(delivery.due);
   }
 
   /** Continues with the pending deliveries in the store. */
   resume(): void {
-    this.#waiting.clear();
-    for (const delivery of this.#store.deliveries.values()) this.#track(delivery);
     this.#wake(0);
   }
 
@@ -64,8 +66,9 @@ export class Deliverer {
   async flush(): Promise<void> {
     for (;;) {
       this.#start();
-      if (this.#inFlight.size === 0) return;
-      await Promise.all(this.#inFlight.values());
+      const attempts = this.#attempts();
+      if (attempts.length === 0) return;
+      await Promise.all(attempts);
     }
   }
 
@@ -79,12 +82,11 @@ export class Deliverer {
   async close(): Promise<void> {
     this.#closing.abort();
     clearTimeout(this.#timer);
-    await Promise.all(this.#inFlight.values());
+    await Promise.all(this.#attempts());
   }
 
-  #track({ id, status, due }: DeliveryRecord): void {
-    if (status === 'pending' && due !== undefined) this.#waiting.set(id, due);
-    else this.#waiting.delete(id);
+  #attempts(): Promise<void>[] {
+    return [...this.#inFlight.values()].flatMap((attempts) => [...attempts.values()]);
   }
 
   /** Sets the timer to the time when the next delivery is due. */
@@ -102,35 +104,36 @@ export class Deliverer {
   }
 
   #start(): void {
+    for (const { id } of this.#store.endpoints.values()) this.#startFor(id);
+  }
+
+  /** Starts the attempts of a webhook that are due. The end of an attempt starts the next one. */
+  #startFor(id: string): void {
+    const endpoint = this.#store.endpoints.get(id);
+    if (this.#closing.signal.aborted || endpoint === undefined || endpoint.disabled !== undefined) return;
     const now = this.#clock.now();
+    const inFlight = this.#inFlight.get(id) ?? new Map<string, Promise<void>>();
+    this.#inFlight.set(id, inFlight);
     let next = Infinity;
-    for (const [id, due] of this.#waiting) {
-      // The end of an attempt starts the next one.
-      if (this.#closing.signal.aborted || this.#inFlight.size >= maxConcurrency) return;
-      if (!this.#canSend(id)) continue;
+    for (const delivery of this.#store.deliveryIndex.of(id).pending.values()) {
+      if (inFlight.size >= maxConcurrency) return;
+      if (inFlight.has(delivery.id)) continue;
+      const due = Math.max(delivery.due ?? Infinity, this.#pausedUntil);
       if (due > now) next = Math.min(next, due);
       else
-        this.#inFlight.set(
-          id,
-          this.#attempt(id).finally(() => this.#end(id)),
+        inFlight.set(
+          delivery.id,
+          this.#attempt(delivery.id).finally(() => this.#end(id, delivery.id)),
         );
     }
     if (next < Infinity) this.#wake(next);
   }
 
-  #end(id: string): void {
-    this.#inFlight.delete(id);
-    this.#wake(this.#clock.now());
-  }
-
-  /** Whether an attempt can start: none is in flight, and the webhook is enabled. */
-  #canSend(id: string): boolean {
-    if (this.#inFlight.has(id)) return false;
-    const delivery = this.#store.deliveries.get(id);
-    const endpoint = delivery && this.#store.endpoints.get(delivery.endpoint);
-    if (endpoint !== undefined) return endpoint.disabled === undefined;
-    this.#waiting.delete(id);
-    return false;
+  #end(endpoint: string, id: string): void {
+    const inFlight = this.#inFlight.get(endpoint);
+    inFlight?.delete(id);
+    this.#startFor(endpoint);
+    if (inFlight?.size === 0) this.#inFlight.delete(endpoint);
   }
 
   async #attempt(id: string): Promise<void> {
@@ -147,7 +150,14 @@ export class Deliverer {
     // Both may have been changed or deleted during the attempt.
     const [now, there] = [this.#store.deliveries.get(id), this.#store.endpoints.get(endpoint.id)];
     if (now === undefined || there === undefined) return;
-    this.#store.transaction(() => this.#settle(now, there, made));
+    try {
+      this.#store.transaction(() => this.#settle(now, there, made));
+    } catch (error) {
+      if (!(error instanceof JournalError)) throw error;
+      // The delivery is still due: it is made again, with the same id.
+      this.#pausedUntil = this.#clock.now() + storageDelay;
+      return;
+    }
     const settled = this.#store.deliveries.get(id) ?? now;
     for (const listener of this.#listeners) listener(settled, made);
   }
@@ -181,9 +191,8 @@ export class Deliverer {
   /** Sends a receiver that has recovered all of its pending deliveries at once. */
   #retryWaiting(endpoint: EndpointRecord): void {
     const now = this.#clock.now();
-    for (const [id, due] of this.#waiting) {
-      const delivery = this.#store.deliveries.get(id);
-      if (due > now && delivery?.endpoint === endpoint.id) this.put({ ...delivery, due: now });
+    for (const delivery of [...this.#store.deliveryIndex.of(endpoint.id).pending.values()]) {
+      if ((delivery.due ?? now) > now) this.put({ ...delivery, due: now });
     }
   }
 }

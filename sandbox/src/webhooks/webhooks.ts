@@ -114,9 +114,7 @@ export class SandboxWebhooks {
   remove(id: string): boolean {
     this.#forwarding.disconnect(id);
     return this.#store.transaction(() => {
-      for (const delivery of this.deliveries) {
-        if (delivery.endpoint === id) this.#store.deliveries.delete(delivery.id);
-      }
+      for (const delivery of this.#store.deliveryIndex.of(id).all.keys()) this.#store.deliveries.delete(delivery);
       return this.#store.endpoints.delete(id);
     });
   }
@@ -166,7 +164,7 @@ export class SandboxWebhooks {
    */
   resendFailed(id: string): readonly DeliveryRecord[] {
     withTypeErrors('Invalid webhook.', () => this.#endpoint(id));
-    const failed = this.deliveries.filter(({ endpoint, status }) => endpoint === id && status === 'failed');
+    const failed = [...this.#store.deliveryIndex.of(id).all.values()].filter(({ status }) => status === 'failed');
     return this.#store.transaction(() => failed.map((delivery) => this.redeliver(delivery.id)));
   }
 
@@ -233,21 +231,16 @@ export class SandboxWebhooks {
   }
 
   #retry(endpoint: string): void {
-    for (const delivery of this.deliveries) {
-      if (delivery.endpoint === endpoint && delivery.status === 'pending') {
-        this.#deliverer.put({ ...delivery, due: this.#clock.now() });
-      }
+    for (const delivery of [...this.#store.deliveryIndex.of(endpoint).pending.values()]) {
+      this.#deliverer.put({ ...delivery, due: this.#clock.now() });
     }
   }
 
   #evictOldest(): void {
-    let surplus = this.#store.deliveries.size - keptDeliveries;
-    for (const delivery of this.#store.deliveries.values()) {
-      if (surplus <= 0) return;
-      // Pending deliveries are always kept.
-      if (delivery.status === 'pending') continue;
-      this.#store.deliveries.delete(delivery.id);
-      surplus -= 1;
+    const { completed } = this.#store.deliveryIndex;
+    for (const id of completed) {
+      if (completed.size <= keptDeliveries) return;
+      this.#store.deliveries.delete(id);
     }
   }
 }

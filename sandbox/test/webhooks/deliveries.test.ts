@@ -1,5 +1,7 @@
 import { createSandbox, type EndpointParams, type Sandbox, type WebhookOptions } from '@example/sandbox';
 import { Webhook } from 'standardwebhooks';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { call, john } from '../support/calls.ts';
 import { receiver, type Receiver } from '../support/receiver.ts';
@@ -190,6 +192,49 @@ describe('a receiver that fails', () => {
   });
 });
 
+test('a receiver that hangs holds up no other', async () => {
+  const got: string[] = [];
+  const hanging = new AbortController();
+  const sandbox = createSandbox({
+    webhooks: {
+      endpoints: [{ url: 'http://hangs.test/' }, { url: 'http://works.test/' }],
+      fetch: (url) => {
+        got.push(new URL(url).hostname);
+        if (url === 'http://works.test/') return Promise.resolve(new Response());
+        return new Promise((_, reject) => hanging.signal.addEventListener('abort', () => reject(new Error('ended'))));
+      },
+    },
+  });
+  for (let index = 0; index < 40; index += 1) sandbox.webhooks.publish('user.created', {});
+  await expect.poll(() => got.filter((host) => host === 'works.test').length).toBe(40);
+  expect(got.filter((host) => host === 'hangs.test')).toHaveLength(16);
+  expect(sandbox.webhooks.deliveries.filter(({ status }) => status === 'delivered')).toHaveLength(40);
+  hanging.abort();
+  await sandbox.close();
+});
+
+test('of a large response, only the start is kept in memory', async () => {
+  setFlagsFromString('--expose-gc');
+  // `gc` exists in contexts that are made after the flag was set.
+  const gc = runInNewContext('gc') as () => void;
+  const sandbox = createSandbox({
+    webhooks: {
+      endpoints: [{ url: 'http://chatty.test/' }],
+      fetch: () => Promise.resolve(new Response('é'.repeat(30_000))),
+    },
+  });
+  gc();
+  const before = process.memoryUsage().heapUsed;
+  for (let index = 0; index < 400; index += 1) sandbox.webhooks.publish('user.created', {});
+  await sandbox.webhooks.flush();
+  gc();
+  const grown = process.memoryUsage().heapUsed - before;
+  const bodies = sandbox.webhooks.deliveries.map(({ attempts }) => attempts[0]?.responseBody);
+  expect(new Set(bodies)).toEqual(new Set([`${'é'.repeat(1000)}…`]));
+  // The responses have 24 MB.
+  expect(grown / 400).toBeLessThan(10_000);
+});
+
 test('a receiver that was down gets every event once it is back', async () => {
   const first = await receiver();
   await first.close();
@@ -301,7 +346,7 @@ test('the last 1000 completed deliveries and all pending ones are kept', async (
   expect(sandbox.webhooks.deliveries).toHaveLength(1011);
   await sandbox.webhooks.flush();
   sandbox.webhooks.publish('user.created', {});
-  expect(sandbox.webhooks.deliveries).toHaveLength(1001);
+  expect(sandbox.webhooks.deliveries).toHaveLength(1002);
   expect(sandbox.webhooks.deliveries[0]).toMatchObject({ endpoint: 'we_123', status: 'pending' });
 });
 

@@ -5,7 +5,6 @@ import type { ArmedFault } from '../../faults/fault.ts';
 import { isOfRoute } from '../../faults/fault-route.ts';
 import type { RecordedRequest } from '../../state/recorded-request.ts';
 import type { Services } from '../../state/services.ts';
-import { endpointHealth } from '../../webhooks/endpoint-health.ts';
 
 export type ComponentStatus = 'operational' | 'degraded' | 'outage';
 
@@ -53,7 +52,7 @@ export interface StatusReport {
 const severity: readonly ComponentStatus[] = ['operational', 'degraded', 'outage'];
 
 /** How the API does: its parts, its latency, and the faults as incidents. */
-export function statusReport({ clock, faults, log, traffic, webhooks, startedAt }: Services): StatusReport {
+export function statusReport({ clock, faults, log, traffic, webhooks, store, startedAt }: Services): StatusReport {
   const now = clock.now();
   const intervals = traffic.series(undefined, now).map(({ start }) => start);
   const from = intervals[0] ?? now;
@@ -71,16 +70,17 @@ export function statusReport({ clock, faults, log, traffic, webhooks, startedAt 
       recent.filter(({ path }) => path.startsWith(`/v1/${name}`)),
     ),
   }));
-  const attempts = webhooks.endpoints.map((endpoint) => endpointHealth(endpoint, webhooks.deliveries));
+  const attempts = webhooks.endpoints.map((endpoint) => store.deliveryIndex.health(endpoint));
+  const made = attempts.flatMap((health) =>
+    health.attempts.map(({ at, succeeded }) => ({ time: Date.parse(at), succeeded })),
+  );
   const deliveries = {
     name: 'Webhook deliveries',
     status: worst(
       attempts.map(({ status }) => (status === 'failing' || status === 'disabled' ? 'degraded' : 'operational')),
     ),
     history: intervals.map((start) => {
-      const during = attempts
-        .flatMap((health) => health.attempts)
-        .filter(({ at }) => Date.parse(at) >= start && Date.parse(at) < start + traffic.interval);
+      const during = made.filter(({ time }) => time >= start && time < start + traffic.interval);
       return { start, requests: during.length, failed: during.filter(({ succeeded }) => !succeeded).length };
     }),
   };

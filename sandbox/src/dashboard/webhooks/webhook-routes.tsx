@@ -1,7 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { type Details, invalidFields } from '../../http/failure.ts';
 import type { EndpointRecord } from '../../storage/records.ts';
-import { endpointHealth } from '../../webhooks/endpoint-health.ts';
 import { exampleData } from '../../webhooks/webhooks.ts';
 import type { Dashboard } from '../dashboard.tsx';
 import { Delivery } from './delivery.tsx';
@@ -26,7 +25,7 @@ export function webhookRoutes(dashboard: Dashboard): Hono {
   const list = (context: Context, form?: EndpointForm, errors?: Details) => {
     const endpoints = webhooks.endpoints.map((endpoint) => ({
       endpoint,
-      health: endpointHealth(endpoint, webhooks.deliveries),
+      health: store.deliveryIndex.health(endpoint),
     }));
     return dashboard.page(context, 'Webhooks', <Webhooks endpoints={endpoints} form={form} errors={errors} />, {
       status: errors === undefined ? 200 : 422,
@@ -49,11 +48,11 @@ export function webhookRoutes(dashboard: Dashboard): Hono {
   const webhookPage = (context: Context, { settings, test = firstTest, errors }: FormState = {}) => {
     const endpoint = endpointOf(context);
     const { status = '', page } = context.req.query();
-    const deliveries = webhooks.deliveries.filter(
-      (delivery) => delivery.endpoint === endpoint.id && (status === '' || delivery.status === status),
+    const deliveries = [...store.deliveryIndex.of(endpoint.id).all.values()].filter(
+      (delivery) => status === '' || delivery.status === status,
     );
     const { items, ...pages } = slice(deliveries, page);
-    const health = endpointHealth(endpoint, webhooks.deliveries);
+    const health = store.deliveryIndex.health(endpoint);
     const view = { endpoint, health, deliveries: items, status, ...pages, now: clock.now(), settings, test, errors };
     return dashboard.page(context, endpoint.url, <Webhook view={view} />, {
       status: errors === undefined ? 200 : 422,

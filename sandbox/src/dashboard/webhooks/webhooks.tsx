@@ -1,6 +1,6 @@
 import type { Details } from '../../http/failure.ts';
 import type { EndpointRecord } from '../../storage/records.ts';
-import type { EndpointHealth } from '../../webhooks/endpoint-health.ts';
+import type { EndpointHealth } from '../../webhooks/delivery-index.ts';
 import { eventNames } from '../../webhooks/webhooks.ts';
 import { Card, Empty, PageHead, Pill, Table, type Tone } from '../parts/components.tsx';
 import { Field } from '../parts/fields.tsx';

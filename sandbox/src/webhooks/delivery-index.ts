@@ -1,0 +1,115 @@
+import type { DeliveryRecord, EndpointRecord } from '../storage/records.ts';
+import { outcomeOf } from './attempt.ts';
+
+/** How well a webhook receives its deliveries. */
+export interface EndpointHealth {
+  /** `idle` before the first attempt. */
+  readonly status: 'healthy' | 'failing' | 'disabled' | 'idle';
+  /** The latest attempts of all deliveries, oldest first. */
+  readonly attempts: readonly AttemptSummary[];
+  /** Fraction of these attempts that succeeded; `undefined` if there was none. */
+  readonly successRate: number | undefined;
+  /** Median time until the response, in milliseconds; `undefined` if there was no attempt. */
+  readonly medianDuration: number | undefined;
+  readonly pending: number;
+  readonly failed: number;
+}
+
+interface AttemptSummary {
+  readonly delivery: string;
+  readonly at: string;
+  readonly duration: number;
+  readonly succeeded: boolean;
+}
+
+/** Number of attempts to look at. */
+const consideredAttempts = 30;
+
+/** The deliveries of one webhook. */
+class EndpointDeliveries {
+  readonly all = new Map<string, DeliveryRecord>();
+  readonly pending = new Map<string, DeliveryRecord>();
+  readonly failed = new Set<string>();
+  readonly attempts: AttemptSummary[] = [];
+}
+
+const none = new EndpointDeliveries();
+
+/** The deliveries by webhook and by state, kept up to date as they change, so that nobody searches through all of them. */
+export class DeliveryIndex {
+  readonly #byEndpoint = new Map<string, EndpointDeliveries>();
+  /** Ids of the deliveries that are delivered or failed, those that have been so for longest first. */
+  readonly completed = new Set<string>();
+  pending = 0;
+  failed = 0;
+
+  /** The deliveries of a webhook, oldest first. */
+  of(endpoint: string): Pick<EndpointDeliveries, 'all' | 'pending'> {
+    return this.#byEndpoint.get(endpoint) ?? none;
+  }
+
+  /** Notes that a delivery was created, changed or deleted. */
+  readonly changed = (before: DeliveryRecord | undefined, after: DeliveryRecord | undefined): void => {
+    if (before !== undefined) this.#count(before, -1);
+    if (after === undefined) {
+      if (before !== undefined) this.#remove(before);
+      return;
+    }
+    this.#count(after, 1);
+    let own = this.#byEndpoint.get(after.endpoint);
+    if (own === undefined) this.#byEndpoint.set(after.endpoint, (own = new EndpointDeliveries()));
+    own.all.set(after.id, after);
+    if (after.status === 'pending') own.pending.set(after.id, after);
+    else own.pending.delete(after.id);
+    if (after.status === 'failed') own.failed.add(after.id);
+    else own.failed.delete(after.id);
+    if (after.status === 'pending') this.completed.delete(after.id);
+    else this.completed.add(after.id);
+    const known = before?.attempts.at(-1);
+    for (const attempt of after.attempts.slice((known === undefined ? -1 : after.attempts.indexOf(known)) + 1)) {
+      const { at, duration } = attempt;
+      insert(own.attempts, { delivery: after.id, at, duration, succeeded: outcomeOf(attempt).kind === 'delivered' });
+    }
+  };
+
+  /** Summarises a webhook's latest attempts. It is failing if the last attempt failed. */
+  health({ id, disabled }: EndpointRecord): EndpointHealth {
+    const { attempts, pending, failed } = this.#byEndpoint.get(id) ?? none;
+    const last = attempts.at(-1);
+    const durations = attempts.map(({ duration }) => duration).sort((a, b) => a - b);
+    return {
+      status:
+        disabled !== undefined ? 'disabled' : last === undefined ? 'idle' : last.succeeded ? 'healthy' : 'failing',
+      attempts: [...attempts],
+      successRate: last && attempts.filter(({ succeeded }) => succeeded).length / attempts.length,
+      medianDuration: durations[Math.floor(durations.length / 2)],
+      pending: pending.size,
+      failed: failed.size,
+    };
+  }
+
+  clear(): void {
+    this.#byEndpoint.clear();
+    this.completed.clear();
+    this.pending = this.failed = 0;
+  }
+
+  #count({ status }: DeliveryRecord, by: 1 | -1): void {
+    if (status === 'pending') this.pending += by;
+    if (status === 'failed') this.failed += by;
+  }
+
+  #remove({ id, endpoint }: DeliveryRecord): void {
+    this.completed.delete(id);
+    const own = this.#byEndpoint.get(endpoint);
+    for (const part of [own?.all, own?.pending, own?.failed]) part?.delete(id);
+    if (own?.all.size === 0) this.#byEndpoint.delete(endpoint);
+  }
+}
+
+/** Keeps the latest attempts in order, as they come almost in order. Those of the same second stay as they came. */
+function insert(attempts: AttemptSummary[], attempt: AttemptSummary): void {
+  const after = attempts.findLastIndex(({ at }) => Date.parse(at) <= Date.parse(attempt.at));
+  attempts.splice(after + 1, 0, attempt);
+  if (attempts.length > consideredAttempts) attempts.shift();
+}

@@ -1,0 +1,109 @@
+import { createSandbox } from '@example/sandbox';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { DeliveryIndex } from '../../src/webhooks/delivery-index.ts';
+import type { Attempt, DeliveryRecord } from '../../src/storage/records.ts';
+
+function sandboxWith(...statuses: number[]) {
+  const sandbox = createSandbox({
+    webhooks: {
+      endpoints: [{ url: 'https://app.example.com/webhooks' }],
+      schedule: [],
+      fetch: () => Promise.resolve(new Response(null, { status: statuses.shift() ?? 204 })),
+    },
+  });
+  const health = () => indexOf(sandbox.webhooks.deliveries).health(sandbox.webhooks.endpoints[0]!);
+  const send = async () => {
+    sandbox.webhooks.sendTest('we_123');
+    await sandbox.webhooks.flush();
+  };
+  return { sandbox, health, send };
+}
+
+test('a webhook without attempts is idle', () => {
+  expect(sandboxWith().health()).toEqual({
+    status: 'idle',
+    attempts: [],
+    successRate: undefined,
+    medianDuration: undefined,
+    pending: 0,
+    failed: 0,
+  });
+});
+
+test('it is failing after a failed attempt, and healthy again after a success', async () => {
+  const { health, send } = sandboxWith(500, 204);
+  await send();
+  expect(health()).toMatchObject({ status: 'failing', successRate: 0, failed: 1 });
+  await send();
+  expect(health()).toMatchObject({ status: 'healthy', successRate: 0.5, failed: 1 });
+  expect(health().attempts.map(({ succeeded }) => succeeded)).toEqual([false, true]);
+  expect(health().medianDuration).toBeGreaterThanOrEqual(0);
+});
+
+test('a disabled webhook is disabled, with its deliveries pending', async () => {
+  const { sandbox, health, send } = sandboxWith();
+  sandbox.webhooks.update('we_123', { enabled: false });
+  await send();
+  expect(health()).toMatchObject({ status: 'disabled', pending: 1 });
+});
+
+test('only the latest 30 attempts count', async () => {
+  const { health, send } = sandboxWith(500);
+  for (let index = 0; index < 31; index++) await send();
+  expect(health().attempts).toHaveLength(30);
+  expect(health().successRate).toBe(1);
+});
+
+function indexOf(deliveries: readonly DeliveryRecord[]): DeliveryIndex {
+  const index = new DeliveryIndex();
+  for (const delivery of deliveries) index.changed(undefined, delivery);
+  return index;
+}
+
+test('what is counted as deliveries change is what a new count of them gives', () => {
+  const states = fc.constantFrom<DeliveryRecord['status'] | 'deleted'>('pending', 'delivered', 'failed', 'deleted');
+  const step = fc.record({ id: fc.nat(8), state: states, attempts: fc.nat(3) });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const index = new DeliveryIndex();
+      const kept = new Map<string, DeliveryRecord>();
+      let time = 0;
+      for (const { id: number, state, attempts } of steps) {
+        const id = `del_${number}`;
+        const before = kept.get(id);
+        const made = Array.from({ length: attempts }, (): Attempt => {
+          time += 1000;
+          return { at: new Date(time).toISOString(), duration: time, requestHeaders: {}, status: 200 };
+        });
+        const after: DeliveryRecord | undefined =
+          state === 'deleted'
+            ? undefined
+            : {
+                ...{ id, message: 'msg', event: 'user.created', body: '{}', created_at: '', tries: 0 },
+                endpoint: `we_${number % 2}`,
+                status: state,
+                attempts: [...(before?.attempts ?? []), ...made],
+              };
+        index.changed(before, after);
+        if (after === undefined) kept.delete(id);
+        else kept.set(id, after);
+      }
+      const fresh = indexOf([...kept.values()]);
+      expect([index.pending, index.failed, [...index.completed].sort()]).toEqual([
+        fresh.pending,
+        fresh.failed,
+        [...fresh.completed].sort(),
+      ]);
+      for (const endpoint of ['we_0', 'we_1']) {
+        expect(new Set(index.of(endpoint).pending.keys())).toEqual(new Set(fresh.of(endpoint).pending.keys()));
+        expect(new Set(index.of(endpoint).all.values())).toEqual(new Set(fresh.of(endpoint).all.values()));
+        const record = { id: endpoint, url: '', events: [], secret: '', created_at: '' };
+        const [counted, expected] = [index.health(record), fresh.health(record)];
+        expect([counted.pending, counted.failed]).toEqual([expected.pending, expected.failed]);
+        // Attempts of deliveries that were deleted stay among the latest ones.
+        if (!steps.some(({ state }) => state === 'deleted')) expect(counted).toEqual(expected);
+      }
+    }),
+  );
+});
