@@ -13,7 +13,7 @@ import { controlRoutes } from './control/routes.ts';
 import { Dashboard } from './dashboard/dashboard.tsx';
 import { dashboardRoutes } from './dashboard/routes.tsx';
 import { BrokenConnection } from './http/broken-connection.ts';
-import { Failure } from './http/failure.ts';
+import { Failure, failureOf } from './http/failure.ts';
 import type { Services } from './state/services.ts';
 
 /** The documented API as a function from a request to a response, over any transport. */
@@ -41,7 +41,7 @@ export function createApp(services: Services): Hono<Env> {
   app.onError((error) => {
     // No response can express it, so the transport breaks the connection.
     if (error instanceof BrokenConnection) throw error;
-    const failure = error instanceof Failure ? error : internalError();
+    const failure = failureOf(error) ?? internalError();
     return Response.json(failure.body, { status: failure.status, headers: failure.headers });
   });
 

@@ -127,6 +127,8 @@ export function assembleSandbox(options: SandboxOptions, { listen, journal }: Pl
     return services.tokens.addDefault(apiToken);
   };
   let ready = begin();
+  // The first request, or `listen`, fails with it.
+  ready.catch(() => undefined);
 
   const app = createApp(services);
   const answer = async (request: Request): Promise<Response> => {
@@ -154,6 +156,7 @@ export function assembleSandbox(options: SandboxOptions, { listen, journal }: Pl
       return asFetched(response, request.url.replace(/#.*$/, ''));
     },
     listen: async (where = {}) => {
+      await ready;
       const server = await listen(answer, resolveListenOptions(where));
       servers.add(server);
       return server;

@@ -1,6 +1,6 @@
 import { WebhookVerificationError } from '@example/sdk/webhooks';
 import { CommanderError } from 'commander';
-import { JournalError } from '../storage/sqlite-journal.ts';
+import { JournalError } from '../storage/collection.ts';
 import { CommandError, type ProcessIO } from './process-io.ts';
 import { createProgram } from './program.ts';
 

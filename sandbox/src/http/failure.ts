@@ -1,3 +1,5 @@
+import { JournalError } from '../storage/collection.ts';
+
 /** Problems by field, such as `{ email: 'Must be an email address.' }`. */
 export type Details = Readonly<Record<string, string>>;
 
@@ -56,6 +58,7 @@ export function withTypeErrors<T>(what: string, work: () => T): T {
 /** The error response for an error; `undefined` if it is not about the request. */
 export function failureOf(error: unknown): Failure | undefined {
   if (error instanceof Failure) return error;
+  if (error instanceof JournalError) return new Failure(500, 'storage_failed', error.message);
   return error instanceof TypeError && error.cause instanceof Failure ? error.cause : undefined;
 }
 

@@ -1,11 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Journal } from './collection.ts';
+import { closeSync, openSync } from 'node:fs';
+import { type Journal, JournalError } from './collection.ts';
 
 /** Format of the file. Increase it when a new version can't read files of an older one. */
 const formatVersion = 1;
-
-/** The state can't be stored in the file. The message says why, and what to do. */
-export class JournalError extends Error {}
 
 /**
  * Opens a file to store the state in. SQLite's write-ahead log keeps everything that was committed, even after a
@@ -19,10 +17,10 @@ export async function openJournal(file: string): Promise<Journal> {
     // Exclusive, because each process has its own copy in memory: two of them would undo each other's changes.
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
     prepare(database, file);
-    return journal(database);
+    return journal(database, file);
   } catch (error) {
     database.close();
-    throw error instanceof JournalError ? error : new JournalError(reason(error, file), { cause: error });
+    throw journalError(error, file);
   }
 }
 
@@ -32,9 +30,11 @@ async function openDatabase(file: string): Promise<DatabaseSync> {
     throw new JournalError(message, { cause });
   });
   try {
+    // It has the secrets of webhooks, so only its owner may read it. SQLite gives its other files the same mode.
+    closeSync(openSync(file, 'a', 0o600));
     return new sqlite.DatabaseSync(file);
   } catch (error) {
-    throw new JournalError(reason(error, file), { cause: error });
+    throw journalError(error, file);
   }
 }
 
@@ -59,31 +59,43 @@ function prepare(database: DatabaseSync, file: string): void {
   database.exec('COMMIT');
 }
 
-function journal(database: DatabaseSync): Journal {
+function journal(database: DatabaseSync, file: string): Journal {
   const read = database.prepare('SELECT json FROM record WHERE kind = ? ORDER BY sequence');
   const write = database.prepare(
     'INSERT INTO record (kind, id, json) VALUES (?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET json = excluded.json',
   );
   const erase = database.prepare('DELETE FROM record WHERE kind = ? AND id = ?');
   let depth = 0;
+  const attempt = (work: () => unknown): void => {
+    try {
+      work();
+    } catch (error) {
+      throw journalError(error, file);
+    }
+  };
 
   return {
     *read(kind) {
-      for (const { json } of read.iterate(kind)) yield JSON.parse(String(json)) as unknown;
+      try {
+        for (const { json } of read.iterate(kind)) yield JSON.parse(String(json)) as unknown;
+      } catch (error) {
+        throw journalError(error, file);
+      }
     },
-    write: (kind, id, record) => void write.run(kind, id, JSON.stringify(record)),
-    erase: (kind, id) => void erase.run(kind, id),
+    write: (kind, id, record) => attempt(() => write.run(kind, id, JSON.stringify(record))),
+    erase: (kind, id) => attempt(() => erase.run(kind, id)),
     transaction(work) {
       // A nested transaction is part of the outer one.
       if (depth > 0) return work();
-      database.exec('BEGIN');
+      attempt(() => database.exec('BEGIN'));
       depth += 1;
       try {
         const result = work();
-        database.exec('COMMIT');
+        attempt(() => database.exec('COMMIT'));
         return result;
       } catch (error) {
-        database.exec('ROLLBACK');
+        // On a full disk, SQLite may have done so itself.
+        if (database.isTransaction) attempt(() => database.exec('ROLLBACK'));
         throw error;
       } finally {
         depth -= 1;
@@ -95,8 +107,22 @@ function journal(database: DatabaseSync): Journal {
   };
 }
 
+function journalError(error: unknown, file: string): JournalError {
+  return error instanceof JournalError ? error : new JournalError(reason(error, file), { cause: error });
+}
+
+/** Of SQLite's result codes, those that need words of their own. */
+const codes = { locked: 5, damaged: 11, full: 13, other: 26 } as const;
+
 function reason(error: unknown, file: string): string {
   const message = error instanceof Error ? error.message : String(error);
-  if (message.includes('locked')) return `${file} is in use by another example-sandbox.`;
+  // The upper bits say more about a code.
+  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
+  if (code === codes.locked) return `${file} is in use by another example-sandbox.`;
+  if (code === codes.full)
+    return `The disk is full: ${file} can't grow. Nothing was changed. Free some space, and try again.`;
+  if (code === codes.damaged || code === codes.other || error instanceof SyntaxError) {
+    return `${file} is damaged: ${message}. Restore a copy, or move it away to start with new data.`;
+  }
   return `The state can't be stored in ${file}: ${message}.`;
 }

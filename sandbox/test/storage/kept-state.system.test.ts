@@ -1,11 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { assembleSandbox, type Sandbox } from '../../src/sandbox.ts';
 import { listen } from '../../src/server.ts';
-import { JournalError, openJournal } from '../../src/storage/sqlite-journal.ts';
+import { JournalError } from '../../src/storage/collection.ts';
+import { openJournal } from '../../src/storage/sqlite-journal.ts';
 import { commandLine, type Run } from '../support/built-cli.ts';
 import { call, john } from '../support/calls.ts';
 import { receiver } from '../support/receiver.ts';
@@ -148,7 +149,9 @@ test('what was acknowledged survives kill -9 at any moment, and its event is del
 
 test('a file in another format or of a later version is refused and not changed', async () => {
   await writeFile(file, 'Dear diary, '.repeat(100));
-  await expect(openJournal(file)).rejects.toThrow(/The state can't be stored in .*state\.db: file is not a database/);
+  await expect(openJournal(file)).rejects.toThrow(
+    /state\.db is damaged: file is not a database\. Restore a copy, or move it away/,
+  );
   await rm(file);
 
   const database = new DatabaseSync(file);
@@ -156,6 +159,65 @@ test('a file in another format or of a later version is refused and not changed'
   database.close();
   await expect(openJournal(file)).rejects.toThrow('was not written by this version of example-sandbox');
   await expect(openJournal(join(directory, 'no', 'such.db'))).rejects.toThrow(JournalError);
+});
+
+test('on a full disk, what is answered 500 is not there, and the message says so', async () => {
+  const exec = vi.spyOn(DatabaseSync.prototype, 'exec');
+  const first = await kept({ webhooks: { endpoints: [{ url: 'http://127.0.0.1:9/' }] }, rateLimit: { limit: 1000 } });
+  const database = exec.mock.contexts[0] as DatabaseSync;
+  exec.mockRestore();
+  await call(first, 'GET /v1/projects');
+  const { page_count: pages } = database.prepare('PRAGMA page_count').get() as { page_count: number };
+  database.exec(`PRAGMA max_page_count = ${pages + 8}`);
+
+  const created: unknown[] = [];
+  const refused: { error: { code: string; message: string } }[] = [];
+  for (let index = 0; index < 100; index += 1) {
+    const headers = { 'Idempotency-Key': `key-${index}` };
+    const json = { ...john, email: `${index}@example.com` };
+    const response = await call(first, 'POST /v1/users', { json, headers });
+    if (response.status === 201) created.push(await response.json());
+    else refused.push((await response.json()) as (typeof refused)[number]);
+  }
+  expect(created.length).toBeGreaterThan(0);
+  expect(refused.length).toBeGreaterThan(0);
+  expect(new Set(refused.map(({ error }) => error.code))).toEqual(new Set(['storage_failed']));
+  expect(refused[0]?.error.message).toBe(
+    `The disk is full: ${file} can't grow. Nothing was changed. Free some space, and try again.`,
+  );
+  expect(first.state.users.list()).toEqual(created);
+  // Their events are due, and their results can't be stored. The sandbox goes on.
+  await first.webhooks.flush();
+  expect((await call(first, 'GET /v1/projects')).status).toBe(200);
+  const deliveries = first.webhooks.deliveries.map(({ id }) => id);
+
+  database.exec('PRAGMA max_page_count = 100000');
+  expect((await call(first, 'POST /v1/users', { json: john })).status).toBe(201);
+  const users = first.state.users.list();
+  await first.close();
+  const second = await kept();
+  expect(second.state.users.list()).toEqual(users);
+  expect(second.webhooks.deliveries.map(({ id }) => id)).toEqual(expect.arrayContaining(deliveries));
+});
+
+test('a damaged file is reported, with what to do', async () => {
+  await (await kept({ projects: 2000 })).close();
+  const bytes = await readFile(file);
+  bytes.fill(0x55, 4096 * 3, 4096 * 20);
+  await writeFile(file, bytes);
+  const run = start('--port', '0', '--data', file);
+  expect(await run.ended).toBe(1);
+  expect(run.output()).toMatch(
+    /^\S+state\.db is damaged: .+\. Restore a copy, or move it away to start with new data\.\n$/,
+  );
+});
+
+test('only the owner of a file may read it, because it has secrets', async () => {
+  const sandbox = await kept();
+  await call(sandbox, 'POST /v1/users', { json: john });
+  const names = await readdir(directory);
+  expect(names).toContain('state.db-wal');
+  for (const name of names) expect(((await stat(join(directory, name))).mode & 0o777).toString(8)).toBe('600');
 });
 
 test('only one process at a time can use a file', async () => {
