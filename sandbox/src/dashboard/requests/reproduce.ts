@@ -9,7 +9,8 @@ export function asCurl(request: RecordedRequest, origin: string): string {
   const { method, target, headers } = request;
   const isDefault = method === (request.body === undefined ? 'GET' : 'POST');
   const verb = method === 'HEAD' ? '--head ' : isDefault ? '' : `--request ${shellWord(method)} `;
-  const parts = [`curl ${verb}${shellWord(new URL(target, origin).href)}`];
+  // A target such as `//evil.example` is part of a path here. Resolved, it would be a host, which got the token.
+  const parts = [`curl ${verb}${shellWord(`${origin}${target}`)}`];
   for (const [name, value] of Object.entries(headers)) {
     if (name === 'authorization') parts.push('--header "Authorization: Bearer $EXAMPLE_API_TOKEN"');
     else if (name === 'idempotency-key' || !automaticHeaders.test(name)) {

@@ -24,6 +24,16 @@ describe('as a cURL command', () => {
     );
   });
 
+  test.each(['//evil.example/v1', '/\\evil.example/v1', '/@evil.example/'])(
+    '%s goes to the sandbox',
+    async (target) => {
+      const sandbox = createSandbox();
+      await sandbox.fetch(`https://api.example.com${target}`);
+      const [, url = ''] = /^curl '?([^' ]+)/.exec(asCurl(sandbox.requests[0]!, 'http://127.0.0.1:4010')) ?? [];
+      expect(new URL(url).origin).toBe('http://127.0.0.1:4010');
+    },
+  );
+
   test('a write, with the headers that matter', async () => {
     const headers = { 'Idempotency-Key': 'import-7', 'User-Agent': 'me', 'X-Trace': 'a b' };
     expect(await curl('POST /v1/users', { json: john, headers })).toBe(
