@@ -3,10 +3,10 @@ import { forwardingEventSchema } from '../control/schemas.ts';
 import { sleep } from '../utils/abort.ts';
 import { send } from '../webhooks/attempt.ts';
 import { ControlClient, serverUrl } from './control-client.ts';
-import { coloured, printable } from './log-lines.ts';
-import { CommandError, type ProcessIO } from './process-io.ts';
+import { colored } from './log-lines.ts';
+import { CommandError, type CommandIO } from './process-io.ts';
 import { stopSignal } from './stop-signal.ts';
-import { type Style, styleFor } from './style.ts';
+import { style } from './terminal.ts';
 
 /** Options of `listen`. */
 export interface ListenOptions {
@@ -29,9 +29,8 @@ const maxDetail = 100;
 type ForwardedRequest = Extract<z.infer<typeof forwardingEventSchema>, { type: 'request' }>['request'];
 
 /** Registers a webhook with a sandbox that runs, and makes its requests until the user stops the command. */
-export async function listen(options: ListenOptions, io: ProcessIO): Promise<number> {
+export async function listen(options: ListenOptions, io: CommandIO): Promise<number> {
   const { forwardTo: url, events, json = false } = options;
-  const style = styleFor(io.out);
   const signal = stopSignal(io);
   const isStopped = () => signal.aborted;
   const origin = serverUrl(options.server, io.env);
@@ -46,11 +45,11 @@ export async function listen(options: ListenOptions, io: ProcessIO): Promise<num
         if (event.type === 'webhook') {
           // The same one after a restart of the sandbox, so that the receiver goes on working.
           ({ secret } = event.webhook);
-          if (isFirst) io.out.write(ready(url, event.webhook.secret, json, style));
-          else io.error.write('Connected again.\n');
+          if (isFirst) announce(url, event.webhook.secret, io, json);
+          else io.error.line('Connected again.');
           isFirst = false;
         } else {
-          void forward(event.request, control, io, json, style);
+          void forward(event.request, control, io, json);
         }
       }
       // After a reset, the sandbox is still running. Reconnect without a delay, because a test may continue immediately.
@@ -61,23 +60,28 @@ export async function listen(options: ListenOptions, io: ProcessIO): Promise<num
       if (isFirst || !(error instanceof CommandError)) throw error;
     }
     if (!isStopped()) {
-      io.error.write(`The sandbox at ${origin} has stopped. Waiting until it is back.\n`);
+      io.error.line(`The sandbox at ${origin} has stopped. Waiting until it is back.`);
       await untilReachable(origin, signal);
     }
   }
   return 0;
 }
 
-function ready(url: string, secret: string, json: boolean, style: Style): string {
-  if (json) return `${JSON.stringify({ type: 'ready', url, secret })}\n`;
-  return (
-    `\n${style.bold(`Forwarding events to ${url}`)} ${style.faint('Press Ctrl-C to stop.')}\n\n` +
-    `  ${style.faint('Secret')}  ${secret}\n\n` +
-    `Your server needs it to verify the events: export EXAMPLE_WEBHOOK_SECRET=${secret}\n\n`
-  );
+function announce(url: string, secret: string, { out }: CommandIO, json: boolean): void {
+  if (json) {
+    out.json({ type: 'ready', url, secret });
+    return;
+  }
+  out.line();
+  out.line(style.bold(`Forwarding events to ${url}`), ' ', style.faint('Press Ctrl-C to stop.'));
+  out.line();
+  out.line('  ', style.faint('Secret'), `  ${secret}`);
+  out.line();
+  out.line(`Your server needs it to verify the events: export EXAMPLE_WEBHOOK_SECRET=${secret}`);
+  out.line();
 }
 
-async function forward(request: ForwardedRequest, control: ControlClient, io: ProcessIO, json: boolean, style: Style) {
+async function forward(request: ForwardedRequest, control: ControlClient, { out }: CommandIO, json: boolean) {
   const { id, url, headers, body } = request;
   const begin = performance.now();
   const { status, responseHeaders, responseBody, error } = await send(url, body, headers, { fetch, timeout });
@@ -85,13 +89,17 @@ async function forward(request: ForwardedRequest, control: ControlClient, io: Pr
 
   const event = eventOf(body);
   const message = headers['webhook-id'] ?? '';
-  io.out.write(
-    json
-      ? `${JSON.stringify({ type: 'attempt', event, id: message, url, status, error, duration })}\n`
-      : `${style.faint(new Date().toISOString().slice(11, 19))} ${event} → ` +
-          `${coloured(status === undefined ? (error ?? 'no response') : String(status), status, style)} ` +
-          `${style.faint(`${duration} ms ${message}`)}${detail(status, responseBody)}\n`,
-  );
+  if (json) out.json({ type: 'attempt', event, id: message, url, status, error, duration });
+  else {
+    out.line(
+      style.faint(new Date().toISOString().slice(11, 19)),
+      ` ${event} → `,
+      colored(status === undefined ? (error ?? 'no response') : String(status), status),
+      ' ',
+      style.faint(`${duration} ms ${message}`),
+      detail(status, responseBody),
+    );
+  }
   const answer = status === undefined ? { error } : { status, headers: responseHeaders, body: responseBody };
   // The sandbox may have stopped or given up meanwhile.
   await control.send(z.undefined(), 'POST', `/forwarding/${id}`, answer).catch(() => undefined);
@@ -100,7 +108,7 @@ async function forward(request: ForwardedRequest, control: ControlClient, io: Pr
 /** The response's text, when it explains a failure. */
 function detail(status: number | undefined, body = ''): string {
   const [line = ''] = body.trim().split('\n');
-  return status === undefined || status < 300 || line === '' ? '' : ` ${printable(line.slice(0, maxDetail))}`;
+  return status === undefined || status < 300 || line === '' ? '' : ` ${line.slice(0, maxDetail)}`;
 }
 
 function eventOf(body: string): string {

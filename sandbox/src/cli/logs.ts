@@ -2,9 +2,8 @@ import { requestSchema } from '../control/schemas.ts';
 import * as z from 'zod/mini';
 import { ControlClient, serverUrl } from './control-client.ts';
 import { requestLine } from './log-lines.ts';
-import type { ProcessIO } from './process-io.ts';
+import type { CommandIO } from './process-io.ts';
 import { stopSignal } from './stop-signal.ts';
-import { styleFor } from './style.ts';
 
 /** Options of `logs`. */
 export interface LogsOptions {
@@ -18,17 +17,18 @@ export interface LogsOptions {
 }
 
 /** Prints the latest requests of a sandbox that runs, and with `--follow` each new one. */
-export async function logs(options: LogsOptions, io: ProcessIO): Promise<number> {
+export async function logs(options: LogsOptions, io: CommandIO): Promise<number> {
   const { follow = false, json = false, limit, status, method, path } = options;
-  const style = styleFor(io.out);
   const signal = stopSignal(io);
   const control = await ControlClient.connect(serverUrl(options.server, io.env), signal);
   const filter = Object.entries({ status, method, path }).filter((entry) => entry[1] !== undefined);
   const query = (more: Record<string, string> = {}) =>
     // The filter left out what is undefined.
     new URLSearchParams({ ...(Object.fromEntries(filter) as Record<string, string>), ...more }).toString();
-  const print = (request: z.infer<typeof requestSchema>) =>
-    io.out.write(json ? `${JSON.stringify(request)}\n` : `${requestLine(request, style)}\n`);
+  const print = (request: z.infer<typeof requestSchema>) => {
+    if (json) io.out.json(request);
+    else io.out.line(...requestLine(request));
+  };
 
   const page = z.object({ data: z.array(requestSchema) });
   const printed = new Set<string>();
@@ -53,7 +53,7 @@ export async function logs(options: LogsOptions, io: ProcessIO): Promise<number>
   return signal.aborted ? 0 : serverEnded(io, control.origin);
 }
 
-function serverEnded(io: ProcessIO, origin: string): number {
-  io.error.write(`The sandbox at ${origin} has stopped.\n`);
+function serverEnded(io: CommandIO, origin: string): number {
+  io.error.line(`The sandbox at ${origin} has stopped.`);
   return 1;
 }

@@ -1,3 +1,5 @@
+import type { Terminal } from './terminal.ts';
+
 /** A stream for a person or a program to read. */
 export interface Output {
   write(text: string): unknown;
@@ -12,6 +14,12 @@ export interface ProcessIO {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Settles when the user stops the command. */
   readonly stopped: () => Promise<unknown>;
+}
+
+/** What a command gets of it: text goes to the terminal only through {@link Terminal}. */
+export interface CommandIO extends Omit<ProcessIO, 'out' | 'error'> {
+  readonly out: Terminal;
+  readonly error: Terminal;
 }
 
 /** The command failed for a reason that the user can do something about. The message says what. */

@@ -15,7 +15,7 @@ import {
   rateLimit,
   wholeNumber,
 } from './option-values.ts';
-import type { ProcessIO } from './process-io.ts';
+import type { CommandIO } from './process-io.ts';
 import type { ServeOptions } from './serve.ts';
 import type { TriggerOptions } from './trigger.ts';
 
@@ -29,7 +29,7 @@ const serverOption = () =>
  *
  * @param done Gets the exit code of the command.
  */
-export function createProgram(io: ProcessIO, done: (exitCode: number) => void): Command {
+export function createProgram(io: CommandIO, done: (exitCode: number) => void): Command {
   const program = new Command('example-sandbox')
     .description('Runs a local copy of the Example API. You need no account and no network.')
     .version(version, '-v, --version', 'show the version of @example/sandbox')
@@ -37,7 +37,7 @@ export function createProgram(io: ProcessIO, done: (exitCode: number) => void): 
     .enablePositionalOptions()
     // Another word than a command gets a message of its own.
     .allowExcessArguments()
-    .configureOutput({ writeOut: (text) => io.out.write(text), writeErr: (text) => io.error.write(text) })
+    .configureOutput({ writeOut: (text) => io.out.text(text), writeErr: (text) => io.error.text(text) })
     .showHelpAfterError('Run example-sandbox --help to list the commands and options.')
     .exitOverride()
     .addOption(

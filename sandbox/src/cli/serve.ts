@@ -11,8 +11,8 @@ import { openJournal } from '../storage/sqlite-journal.ts';
 import { strictFields } from '../utils/strict-fields.ts';
 import { endpointSchema } from '../webhooks/endpoint-params.ts';
 import { attemptLine, requestLine } from './log-lines.ts';
-import { CommandError, type ProcessIO } from './process-io.ts';
-import { styleFor } from './style.ts';
+import { CommandError, type CommandIO } from './process-io.ts';
+import type { Line } from './terminal.ts';
 import { welcome } from './welcome.ts';
 
 /** Options of the command that serves the API. */
@@ -42,33 +42,34 @@ const seedFileSchema = strictFields({
 });
 
 /** Serves the API until the user stops it. */
-export async function serve(options: ServeOptions, io: ProcessIO): Promise<number> {
+export async function serve(options: ServeOptions, io: CommandIO): Promise<number> {
   const { port, host, allowedHost: allowedHosts, cors, data, rateLimit, quiet = false, json = false } = options;
   const { out } = io;
   const journal = data === undefined ? undefined : await openJournal(data);
   const sandbox = assembleSandbox(sandboxOptions(options, io.env['EXAMPLE_WEBHOOK_SECRET']), { listen, journal });
   const { apiToken } = sandbox;
-  const style = styleFor(out);
-  const print = (type: string, value: object, line: string) =>
-    out.write(json ? `${JSON.stringify({ type, ...value })}\n` : `${line}\n`);
+  const print = (type: string, value: object, line: Line) => {
+    if (json) out.json({ type, ...value });
+    else out.line(...line);
+  };
   try {
     const { url } = await sandbox.listen({ port, host, allowedHosts, cors }).catch((error: unknown) => {
       throw listenError(error, port, host);
     });
     const isPublic = !/^(localhost|127(\.\d+){3}|::1)$/.test(host);
     if (isPublic) {
-      io.error.write(
-        `Warning: everyone who can reach ${host} can use the dashboard and the control API, which need no login.\n`,
+      io.error.line(
+        `Warning: everyone who can reach ${host} can use the dashboard and the control API, which need no login.`,
       );
     }
     const webhooks = sandbox.webhooks.endpoints.map(({ id, url: to, secret }) => ({ id, url: to, secret }));
     const reachable = isAny(host) ? localUrls(url) : [url];
-    if (json) out.write(`${JSON.stringify({ type: 'listening', url, token: apiToken, webhooks })}\n`);
-    else out.write(welcome({ urls: reachable, apiToken, data, webhooks, ...rateLimit }, style));
+    if (json) out.json({ type: 'listening', url, token: apiToken, webhooks });
+    else for (const line of welcome({ urls: reachable, apiToken, data, webhooks, ...rateLimit })) out.line(...line);
     if (!quiet) {
-      sandbox.onRequest((request) => print('request', request, requestLine(request, style)));
+      sandbox.onRequest((request) => print('request', request, requestLine(request)));
       sandbox.webhooks.subscribe((delivery, attempt) =>
-        print('attempt', { delivery, attempt }, attemptLine(delivery, attempt, style)),
+        print('attempt', { delivery, attempt }, attemptLine(delivery, attempt)),
       );
     }
     await io.stopped();

@@ -6,9 +6,9 @@ import { attempt, outcomeOf } from '../webhooks/attempt.ts';
 import { eventNames, exampleData } from '../webhooks/webhooks.ts';
 import { ControlClient, serverUrl } from './control-client.ts';
 import { attemptLine } from './log-lines.ts';
-import { CommandError, type ProcessIO } from './process-io.ts';
+import { CommandError, type CommandIO } from './process-io.ts';
 import { stopSignal } from './stop-signal.ts';
-import { styleFor } from './style.ts';
+import { style } from './terminal.ts';
 
 /** Options of `trigger`. */
 export interface TriggerOptions {
@@ -22,15 +22,15 @@ export interface TriggerOptions {
 }
 
 /** Sends one event, through a sandbox that runs or to a URL. */
-export function trigger(event: string, options: TriggerOptions, io: ProcessIO): Promise<number> {
+export function trigger(event: string, options: TriggerOptions, io: CommandIO): Promise<number> {
   const { to } = options;
   if (!(eventNames as readonly string[]).includes(event)) {
-    io.error.write(`Note: the API reference has no event ${event}. It has ${eventNames.join(', ')}.\n`);
+    io.error.line(`Note: the API reference has no event ${event}. It has ${eventNames.join(', ')}.`);
   }
   return to === undefined ? triggerThroughServer(event, options, io) : triggerDirectly(event, to, options, io);
 }
 
-async function triggerThroughServer(event: string, options: TriggerOptions, io: ProcessIO): Promise<number> {
+async function triggerThroughServer(event: string, options: TriggerOptions, io: CommandIO): Promise<number> {
   const { payload: data = exampleData, wait = false } = options;
   const signal = stopSignal(io);
   const control = await ControlClient.connect(serverUrl(options.server, io.env), signal);
@@ -45,14 +45,13 @@ async function triggerThroughServer(event: string, options: TriggerOptions, io: 
     );
   }
 
-  const style = styleFor(io.out);
   const open = new Set(deliveries.map(({ id }) => id));
   let failures = 0;
   for (const { id } of deliveries)
-    io.out.write(`${event} ${style.faint(`${control.origin}/dashboard/deliveries/${id}`)}\n`);
+    io.out.line(`${event} `, style.faint(`${control.origin}/dashboard/deliveries/${id}`));
   for await (const { delivery, attempt: made } of attempts) {
     if (!open.has(delivery.id)) continue;
-    io.out.write(`${attemptLine(delivery, made, style)}\n`);
+    io.out.line(...attemptLine(delivery, made));
     if (wait && delivery.status === 'pending') continue;
     open.delete(delivery.id);
     if (delivery.status !== 'delivered') failures += 1;
@@ -61,7 +60,7 @@ async function triggerThroughServer(event: string, options: TriggerOptions, io: 
   return failures === 0 && open.size === 0 ? 0 : 1;
 }
 
-async function triggerDirectly(event: string, to: string, options: TriggerOptions, io: ProcessIO): Promise<number> {
+async function triggerDirectly(event: string, to: string, options: TriggerOptions, io: CommandIO): Promise<number> {
   const secret = options.secret ?? io.env['EXAMPLE_WEBHOOK_SECRET'];
   if (secret === undefined) {
     throw new CommandError('--to needs --secret or the environment variable EXAMPLE_WEBHOOK_SECRET.', 2);
@@ -73,6 +72,8 @@ async function triggerDirectly(event: string, to: string, options: TriggerOption
     { fetch, timeout: 15_000, now: Date.now },
   );
   const answer = made.status === undefined ? (made.error ?? '') : `${made.status} ${made.responseBody ?? ''}`.trim();
-  io.out.write(`${event} → ${to}\n${body}\n← ${answer} (${made.duration} ms)\n`);
+  io.out.line(`${event} → ${to}`);
+  io.out.line(body);
+  io.out.text(`← ${answer} (${made.duration} ms)`);
   return outcomeOf(made).kind === 'delivered' ? 0 : 1;
 }

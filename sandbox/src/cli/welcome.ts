@@ -1,4 +1,4 @@
-import type { Style } from './style.ts';
+import { type Line, style } from './terminal.ts';
 
 /** What the command line says about a sandbox that has started. */
 interface Started {
@@ -11,22 +11,29 @@ interface Started {
   readonly webhooks: readonly { readonly url: string; readonly secret: string }[];
 }
 
-/** The message that the command line prints once the sandbox is listening. */
-export function welcome({ urls, apiToken, limit, window, data, webhooks }: Started, style: Style): string {
+/** The lines that the command line prints once the sandbox is listening. */
+export function welcome({ urls, apiToken, limit, window, data, webhooks }: Started): readonly Line[] {
   const [url = '', ...others] = urls;
-  const line = (name: string, value: string) => `  ${style.faint(name.padEnd(11))}${value}\n`;
-  return (
-    `\n${style.bold('The Example API is running on this machine.')} ${style.faint('Press Ctrl-C to stop.')}\n\n` +
-    line('URL', url) +
-    others.map((other) => line('Network', other)).join('') +
-    line('Token', apiToken) +
-    line('Dashboard', new URL('/dashboard', url).href) +
-    line('Limit', `${limit} requests per ${window / 1000} s`) +
-    line('State', data === undefined ? 'in memory (use --data FILE to keep it)' : `stored in ${data}`) +
-    webhooks.map((webhook) => line('Webhook', `${webhook.url} ${style.faint(webhook.secret)}`)).join('') +
-    `\nTo use it with the SDK:\n\n` +
-    `  export EXAMPLE_BASE_URL=${url} EXAMPLE_API_TOKEN=${apiToken}\n\n` +
-    `To try it:\n\n` +
-    `  curl -H 'Authorization: Bearer ${apiToken}' '${url}/projects?per_page=2'\n\n`
-  );
+  const line = (name: string, ...value: Line): Line => [`  `, style.faint(name.padEnd(11)), ...value];
+  return [
+    [],
+    [style.bold('The Example API is running on this machine.'), ' ', style.faint('Press Ctrl-C to stop.')],
+    [],
+    line('URL', url),
+    ...others.map((other) => line('Network', other)),
+    line('Token', apiToken),
+    line('Dashboard', new URL('/dashboard', url).href),
+    line('Limit', `${limit} requests per ${window / 1000} s`),
+    line('State', data === undefined ? 'in memory (use --data FILE to keep it)' : `stored in ${data}`),
+    ...webhooks.map((webhook) => line('Webhook', webhook.url, ' ', style.faint(webhook.secret))),
+    [],
+    ['To use it with the SDK:'],
+    [],
+    [`  export EXAMPLE_BASE_URL=${url} EXAMPLE_API_TOKEN=${apiToken}`],
+    [],
+    ['To try it:'],
+    [],
+    [`  curl -H 'Authorization: Bearer ${apiToken}' '${url}/projects?per_page=2'`],
+    [],
+  ];
 }

@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { Webhook } from 'standardwebhooks';
 import { rateLimit as read } from '../../src/cli/option-values.ts';
 import { run } from '../../src/cli/run.ts';
-import { styleFor } from '../../src/cli/style.ts';
+import { Terminal } from '../../src/cli/terminal.ts';
 import { welcome } from '../../src/cli/welcome.ts';
 import { version } from '../../package.json';
 import { commandLine } from '../support/built-cli.ts';
@@ -146,9 +146,15 @@ test('colors are used only in terminals that support them', () => {
     webhooks: [],
   };
   const escape = '\u001b[1m';
-  expect(welcome(text, styleFor({ isTTY: true, hasColors: () => true }))).toContain(escape);
-  expect(welcome(text, styleFor({ isTTY: true, hasColors: () => false }))).not.toContain(escape);
-  expect(welcome(text, styleFor({}))).not.toContain(escape);
+  const printed = (output: { isTTY?: boolean; hasColors?: () => boolean }) => {
+    let all = '';
+    const terminal = new Terminal({ ...output, write: (part) => (all += part) });
+    for (const line of welcome(text)) terminal.line(...line);
+    return all;
+  };
+  expect(printed({ isTTY: true, hasColors: () => true })).toContain(escape);
+  expect(printed({ isTTY: true, hasColors: () => false })).not.toContain(escape);
+  expect(printed({})).not.toContain(escape);
 });
 
 describe('trigger --to', () => {

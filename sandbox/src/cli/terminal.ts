@@ -1,0 +1,60 @@
+import { styleText } from 'node:util';
+import type { Output } from './process-io.ts';
+
+type Format = 'bold' | 'dim' | 'green' | 'yellow' | 'red';
+
+/** Text with a style, which only a terminal with colors shows. */
+export interface Styled {
+  readonly text: string;
+  readonly format: Format;
+}
+
+/** Parts of a line. */
+export type Line = readonly (string | Styled)[];
+
+const styled = (format: Format) => (text: string) => ({ text, format }) satisfies Styled;
+
+/** Gives a text a style. */
+export const style = {
+  bold: styled('bold'),
+  faint: styled('dim'),
+  green: styled('green'),
+  yellow: styled('yellow'),
+  red: styled('red'),
+};
+
+/** C0 and C1, with which a text would move the cursor, change the clipboard or forge lines. */
+// eslint-disable-next-line no-control-regex -- these are the characters that it is about
+const controls = /[\u0000-\u001f\u007f-\u009f]/g;
+
+/** The only way to the terminal, because requests and responses may have any text. */
+export class Terminal {
+  readonly #output: Output;
+  readonly #hasColors: boolean;
+
+  constructor(output: Output) {
+    this.#output = output;
+    this.#hasColors = output.isTTY === true && output.hasColors?.() === true;
+  }
+
+  /** Prints a line, without control characters. */
+  line(...parts: Line): void {
+    const texts = parts.map((part) => {
+      if (typeof part === 'string') return part.replace(controls, '?');
+      const text = part.text.replace(controls, '?');
+      return this.#hasColors ? styleText(part.format, text, { validateStream: false }) : text;
+    });
+    this.#output.write(`${texts.join('')}\n`);
+  }
+
+  /** Prints each line of a text. */
+  text(text: string): void {
+    for (const line of text.replace(/\n$/, '').split('\n')) this.line(line);
+  }
+
+  /** Prints a value in a line of JSON, which escapes only C0 by itself. */
+  json(value: unknown): void {
+    const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+    this.#output.write(`${JSON.stringify(value).replace(controls, escaped)}\n`);
+  }
+}
