@@ -12,6 +12,7 @@ import { describeDemonstrations } from './suites/demonstrations.ts';
 import { axeFindings } from './support/page.ts';
 import { describeEditor } from './suites/editor.ts';
 import { describeExamples } from './suites/examples.ts';
+import { describeInFirefox } from './suites/firefox.ts';
 import { describePlayground } from './suites/playground.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -144,6 +145,8 @@ describe('the site as files', () => {
     expect(links.filter((path) => !existsSync(dist + path))).toEqual([]);
   });
 });
+
+describeInFirefox(() => serveDirectory(dist, '/js-sdk/'));
 
 describe.runIf(hasChromium || process.env['CI'] !== undefined)('the site in Chromium', () => {
   let browser: Browser;
