@@ -71,8 +71,9 @@ export function statusReport({ clock, faults, log, traffic, webhooks, store, sta
     ),
   }));
   const attempts = webhooks.endpoints.map((endpoint) => store.deliveryIndex.health(endpoint));
-  const made = attempts.flatMap((health) =>
-    health.attempts.map(({ at, succeeded }) => ({ time: Date.parse(at), succeeded })),
+  const made = Map.groupBy(
+    attempts.flatMap((health) => health.attempts),
+    ({ at }) => Math.floor(Date.parse(at) / traffic.interval) * traffic.interval,
   );
   const deliveries = {
     name: 'Webhook deliveries',
@@ -80,7 +81,7 @@ export function statusReport({ clock, faults, log, traffic, webhooks, store, sta
       attempts.map(({ status }) => (status === 'failing' || status === 'disabled' ? 'degraded' : 'operational')),
     ),
     history: intervals.map((start) => {
-      const during = made.filter(({ time }) => time >= start && time < start + traffic.interval);
+      const during = made.get(start) ?? [];
       return { start, requests: during.length, failed: during.filter(({ succeeded }) => !succeeded).length };
     }),
   };
