@@ -49,7 +49,7 @@ export function sqliteReplayStore(path: string, options: SqliteReplayStoreOption
   const events = openEvents(path, lease, retention);
 
   return {
-    claim: (key) => renewedClaim(events(prefix + key), { lease, timeout: Infinity }),
+    claim: (key) => renewedClaim(events(prefix + key), lease, Infinity),
   };
 }
 

@@ -61,6 +61,9 @@ export function toNodeResponse(response: NodeResponse, { status, headers }: Webh
 
 function readStream(request: NodeRequest, maxBytes: number): Promise<Uint8Array | undefined> {
   return new Promise((resolve, reject) => {
+    const fail = () => reject(new ExampleError('The connection closed before the body was complete.'));
+    if (request.destroyed === true) return fail();
+
     const chunks: Uint8Array[] = [];
     let length = 0;
     const onData = (chunk: Uint8Array | string) => {
@@ -75,16 +78,11 @@ function readStream(request: NodeRequest, maxBytes: number): Promise<Uint8Array 
       request.resume();
       resolve(undefined);
     };
-    const fail = () => reject(new ExampleError('The connection closed before the body was complete.'));
-
-    if (request.destroyed === true) fail();
-    else if (Number(request.headers['content-length']) > maxBytes) tooLong();
-    else {
-      request.on('end', () => resolve(joinChunks(chunks, length)));
-      request.on('error', fail);
-      request.on('close', fail);
-      request.on('data', onData);
-    }
+    if (Number(request.headers['content-length']) > maxBytes) return tooLong();
+    request.on('end', () => resolve(joinChunks(chunks)));
+    request.on('error', fail);
+    request.on('close', fail);
+    request.on('data', onData);
   });
 }
 

@@ -31,7 +31,7 @@ async function readStream(
   let length = 0;
   while (length <= maxBytes) {
     const { done, value } = await reader.read();
-    if (done) return joinChunks(chunks, length);
+    if (done) return joinChunks(chunks);
     chunks.push(value);
     length += value.length;
   }
