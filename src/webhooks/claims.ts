@@ -33,7 +33,9 @@ export async function claimEvent(store: ReplayStore, keys: readonly string[]): P
   try {
     // In one order everywhere, so that of two processes one gets all.
     for (const key of keys.toSorted()) {
-      const claim = checkClaim(await store.claim(key));
+      const claim: unknown = await store.claim(key);
+      if (!isClaim(claim))
+        throw new ExampleError(`The replay store answered a claim with something else than ${answers}.`);
       if (claim.status === 'busy') {
         await release(granted);
         return claim;
@@ -54,12 +56,10 @@ export async function claimEvent(store: ReplayStore, keys: readonly string[]): P
 
 /** What fails here expires in the store. */
 async function release(claims: readonly ClaimedEvent[]): Promise<void> {
-  await Promise.allSettled(claims.map(async (claim) => claim.release()));
+  await Promise.allSettled(claims.map(async (claim) => await claim.release()));
 }
 
 function combine(claims: readonly ClaimedEvent[]): ClaimedEvent {
-  const [only, ...others] = claims;
-  if (only && others.length === 0) return only;
   return {
     status: 'claimed',
     signal: AbortSignal.any(claims.flatMap(({ signal }) => signal ?? [])),
@@ -68,14 +68,10 @@ function combine(claims: readonly ClaimedEvent[]): ClaimedEvent {
   };
 }
 
-/** A store of the user's own may answer anything. */
-function checkClaim(claim: unknown): ReplayClaim {
-  if (isClaim(claim)) return claim;
-  throw new ExampleError(
-    "The replay store answered a claim with something else than { status: 'handled' }, { status: 'busy', retryAfter: seconds } or { status: 'claimed', complete, release }.",
-  );
-}
+const answers =
+  "{ status: 'handled' }, { status: 'busy', retryAfter: seconds } or { status: 'claimed', complete, release }";
 
+/** A store of the user's own may answer anything. */
 function isClaim(claim: unknown): claim is ReplayClaim {
   if (!isRecord(claim)) return false;
   const { status, retryAfter, complete, release, signal } = claim;

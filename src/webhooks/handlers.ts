@@ -48,7 +48,7 @@ export class Handlers {
   async run(event: WebhookEvent, context: WebhookContext): Promise<unknown[]> {
     // The emitter's own `emit` does not await its listeners.
     const errors: unknown[] = [];
-    const runs = this.#of(event.event).map(async (handler) => handler(event, context));
+    const runs = this.#of(event.event).map(async (handler) => await handler(event, context));
     const done = Promise.all(runs.map((run) => run.catch((error: unknown) => errors.push(error))));
     this.#running.add(done);
     await done;

@@ -39,27 +39,26 @@ export interface ParsedHeaders {
   readonly signatures: readonly string[];
 }
 
-// Constants, because a literal in a function is a new object each time.
-const idPattern = /^[!-~]+$/;
-const timestampPattern = /^\d{1,12}$/;
-const signatureFormat = '`v1,<base64>`, or several of these separated by spaces';
-
 /**
  * Parses the three headers of the specification.
  *
  * @throws {WebhookVerificationError} when one is missing or malformed: `missing_header`, `malformed_header`.
  */
 export function parseHeaders(headers: unknown): ParsedHeaders {
-  const id = header(headers, 'webhook-id', idPattern, 'printable ASCII without spaces');
-  const timestamp = header(headers, 'webhook-timestamp', timestampPattern, 'a whole number of seconds since 1970');
-  const signatures = splitSignatures(header(headers, 'webhook-signature', undefined, signatureFormat));
-  return { id, timestamp, signatures };
-}
-
-/** Servers join the values of a repeated header with a comma and a space. */
-function splitSignatures(value: string): readonly string[] {
-  if (!value.includes(',')) throw malformed('webhook-signature', signatureFormat);
-  return value.split(/,? /);
+  const header = (name: keyof SignatureHeaders, pattern: RegExp, expected: string): string => {
+    const value = lookUp(headers, name) ?? '';
+    if (value === '') {
+      const advice = 'Pass all headers of the request; every request of the API has this one.';
+      throw new WebhookVerificationError('missing_header', `The header ${name} is missing. ${advice}`);
+    }
+    if (typeof value === 'string' && pattern.test(value)) return value;
+    throw new WebhookVerificationError('malformed_header', `The header ${name} must be ${expected}.`);
+  };
+  const id = header('webhook-id', /^[!-~]+$/, 'printable ASCII without spaces');
+  const timestamp = header('webhook-timestamp', /^\d{1,12}$/, 'a whole number of seconds since 1970');
+  const signatures = header('webhook-signature', /,/, '`v1,<base64>`, or several of these separated by spaces');
+  // Servers join the values of a repeated header with a comma and a space.
+  return { id, timestamp, signatures: signatures.split(/,? /) };
 }
 
 /** Reads headers in any of their forms. */
@@ -70,22 +69,6 @@ export function headerReader(headers: unknown): HeaderReader {
       return typeof value === 'string' ? value : undefined;
     },
   };
-}
-
-function header(headers: unknown, name: keyof SignatureHeaders, pattern: RegExp | undefined, expected: string): string {
-  const value = lookUp(headers, name) ?? '';
-  if (value === '') {
-    throw new WebhookVerificationError(
-      'missing_header',
-      `The header ${name} is missing. Pass all headers of the request; every request of the API has this one.`,
-    );
-  }
-  if (typeof value !== 'string' || pattern?.test(value) === false) throw malformed(name, expected);
-  return value;
-}
-
-function malformed(name: keyof SignatureHeaders, expected: string): WebhookVerificationError {
-  return new WebhookVerificationError('malformed_header', `The header ${name} must be ${expected}.`);
 }
 
 function lookUp(headers: unknown, name: string): unknown {

@@ -28,7 +28,7 @@ export type {
 } from './events.ts';
 export type { WebhookContext, WebhookEventNamed, WebhookHandler } from './handlers.ts';
 export type { HeaderReader, SignatureHeaders, WebhookHeaders } from './headers.ts';
-export type { NodeRequest, NodeResponse } from './node-adapter.ts';
+export type { NodeRequest, NodeResponse } from './adapters.ts';
 export type { WebhookBody } from './raw-body.ts';
 export type { WebhookResponse } from './receiver.ts';
 export type { ClaimedEvent, ReplayClaim, ReplayStore } from './replay-store.ts';

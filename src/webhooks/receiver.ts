@@ -112,7 +112,7 @@ async function handleOnce(delivery: Delivery, context: ReceiverContext): Promise
 
 async function answerWhenHandled(claim: ClaimedEvent, { event, attempt }: Delivery, context: ReceiverContext) {
   const { handlers, reporter } = context;
-  const errors = await handlers.run(event, { ...attempt, signal: claim.signal ?? neverAborted() });
+  const errors = await handlers.run(event, { ...attempt, signal: claim.signal ?? new AbortController().signal });
   const succeeded = errors.length === 0;
   try {
     await (succeeded ? claim.complete() : claim.release());
@@ -135,7 +135,7 @@ async function answerEarly(claim: ClaimedEvent, delivery: Delivery, context: Rec
   } catch (error) {
     return unavailable(error, delivery, context);
   }
-  const reported = context.handlers.run(event, { ...attempt, signal: neverAborted() }).then(report);
+  const reported = context.handlers.run(event, { ...attempt, signal: new AbortController().signal }).then(report);
   try {
     waitUntil?.(reported);
   } catch (error) {
@@ -148,10 +148,6 @@ async function answerEarly(claim: ClaimedEvent, delivery: Delivery, context: Rec
 async function unavailable(error: unknown, { event, attempt }: Delivery, { reporter }: ReceiverContext) {
   await reporter.reportErrors([error], { id: attempt.id, event });
   return response(503);
-}
-
-function neverAborted(): AbortSignal {
-  return new AbortController().signal;
 }
 
 function response(status: number, headers: Record<string, string> = {}): WebhookResponse {

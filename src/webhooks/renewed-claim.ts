@@ -25,7 +25,6 @@ export interface ClaimableEvent {
 export async function renewedClaim(event: ClaimableEvent, lease: number, timeout: number): Promise<ReplayClaim> {
   const holder = crypto.randomUUID();
   const lost = new AbortController();
-  let interval: ReturnType<typeof setInterval> | undefined;
   let expiry: ReturnType<typeof setTimeout> | undefined;
   let renewal: Promise<unknown> | undefined;
   /** Whether nobody wants the claim any more, so that one that is granted late has to be given back. */
@@ -76,7 +75,7 @@ export async function renewedClaim(event: ClaimableEvent, lease: number, timeout
   if (result === 'handled') return { status: 'handled' };
   if (result !== 'claimed') return { status: 'busy', retryAfter: result / 1_000 };
 
-  interval = setInterval(() => {
+  const interval = setInterval(() => {
     renewal = renew().then(
       (renewed) => renewed === 'claimed' || lose(),
       () => undefined, // The next renewal may succeed. If none does, the claim expires.

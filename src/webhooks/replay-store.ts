@@ -1,11 +1,7 @@
 import { milliseconds, wholeNumber } from '../utils/arguments.ts';
 import { readOptions } from '../utils/options.ts';
 
-/**
- * Remembers handled events. The API delivers an event at least once; a replay store makes its handlers succeed only
- * once. The SDK has {@link memoryReplayStore}, and `redisReplayStore` in `@example/sdk/redis` for several processes.
- * Implement this interface to use another database.
- */
+/** Remembers handled events, so that their handlers succeed only once. Implement it to use a database of your own. */
 export interface ReplayStore {
   /**
    * Claims an event in order to handle it. Of all concurrent claims, in any process, one succeeds. If this rejects, no
@@ -18,18 +14,11 @@ export interface ReplayStore {
 }
 
 /** Result of {@link ReplayStore.claim}. */
-export type ReplayClaim =
-  | {
-      /** The event was handled before. */
-      readonly status: 'handled';
-    }
-  | {
-      /** The event is being handled. */
-      readonly status: 'busy';
-      /** Seconds until the sender should retry. */
-      readonly retryAfter: number;
-    }
-  | ClaimedEvent;
+export type ReplayClaim = ClaimedEvent | BusyEvent | HandledEvent;
+
+type HandledEvent = { readonly status: 'handled' };
+/** Another claim lasts. The sender should retry after as many seconds. */
+type BusyEvent = { readonly status: 'busy'; readonly retryAfter: number };
 
 /** A claim that was granted. It lasts until one of the two methods is called or the process dies. */
 export interface ClaimedEvent {
@@ -82,9 +71,7 @@ export function memoryReplayStore(options: MemoryReplayStoreOptions = {}): Repla
           const [oldest] = handled.size > maxIds ? handled.keys() : [];
           if (oldest !== undefined) handled.delete(oldest);
         },
-        release() {
-          running.delete(id);
-        },
+        release: () => void running.delete(id),
       };
     },
   };

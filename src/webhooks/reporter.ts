@@ -20,11 +20,8 @@ export type WebhookErrorListener = (error: unknown, context: WebhookErrorContext
 /** Receives a difference between an event and the documentation. If it throws, the event is rejected. */
 export type ValidationIssueListener = (issue: ValidationIssue, event: WebhookEvent) => void;
 
-/** How long a response waits for `onError`, in milliseconds. */
-const onErrorTimeout = 5_000;
-
-/** For how long rejections for the same reason are counted instead of logged, in milliseconds. */
-const rejectionInterval = 60_000;
+/** In milliseconds: how long a response waits for `onError`, and rejections for one reason are counted, not logged. */
+const [onErrorTimeout, rejectionInterval] = [5_000, 60_000];
 
 /** Passes errors and validation issues to the user's listeners, or logs them. */
 export class Reporter {
@@ -44,7 +41,7 @@ export class Reporter {
 
   /** Never rejects. Waits for the listener, but not forever: it must not keep the request open. */
   async reportErrors(errors: readonly unknown[], context: WebhookErrorContext): Promise<void> {
-    const report = async (error: unknown) => this.#onError(error, context);
+    const report = async (error: unknown) => await this.#onError(error, context);
     const reports = errors.map((error) => withTimeout(report(error), onErrorTimeout, 'onError'));
     for (const outcome of await Promise.allSettled(reports)) {
       if (outcome.status === 'rejected') this.#logger.error?.(`onError failed: ${describe(outcome.reason)}`);

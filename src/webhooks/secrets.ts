@@ -28,18 +28,12 @@ export type WebhookSecretSource =
 
 /** Enough for every endpoint of a service. A platform with more tenants imports some keys again. */
 const maxCachedKeys = 1_000;
-
 /** The least that the specification allows. A text such as `null` that ended up in the variable is shorter. */
 const minBytes = 24;
 
-/**
- * The keys of the secrets; each is imported once.
- *
- * @throws {WebhookVerificationError} when a secret can't be used: `invalid_secret`.
- */
+/** The keys of the secrets. Throws `invalid_secret` if one can't be used. */
 export const hmacKeys = /* @__PURE__ */ cachedKeys((secret) => importHmac(parseSecret(secret)));
 
-/** Imports each secret once. */
 export function cachedKeys<Key>(importKey: (secret: string) => Key): (secrets: readonly string[]) => Key[] {
   const cache = new Map<string, Key>();
   return (secrets) =>
@@ -51,11 +45,7 @@ export function cachedKeys<Key>(importKey: (secret: string) => Key): (secrets: r
     });
 }
 
-/**
- * The secrets of an endpoint, for a request.
- *
- * @throws {WebhookVerificationError} when there is none, or something that is no secret: `invalid_secret`.
- */
+/** The secrets of an endpoint, for a request. Rejects with `invalid_secret` if there is none. */
 export async function readSecrets(
   source: WebhookSecretSource,
   headers: WebhookHeaders,
@@ -68,13 +58,12 @@ export async function readSecrets(
   return listSecrets(secret);
 }
 
-/** The given secrets, or else that of the environment. */
-export function listSecrets(secret: WebhookSecret): readonly string[] {
-  const given = secret === undefined ? environmentVariable('EXAMPLE_WEBHOOK_SECRET') : secret;
-  const secrets: readonly unknown[] = Array.isArray(given) ? given : [given];
+/** The given secrets, or else that of the environment. Throws `invalid_secret` if there is none. */
+export function listSecrets(secret: WebhookSecret = environmentVariable('EXAMPLE_WEBHOOK_SECRET')): readonly string[] {
+  const secrets: readonly unknown[] = Array.isArray(secret) ? secret : [secret];
   if (secrets.length > 0 && secrets.every((item): item is string => typeof item === 'string' && item !== ''))
     return secrets;
-  throw invalidSecret(given === undefined ? 'there is none.' : 'it is empty, or not a string.');
+  throw invalidSecret(secret === undefined ? 'there is none.' : 'it is empty, or not a string.');
 }
 
 function parseSecret(secret: string): Uint8Array<ArrayBuffer> {

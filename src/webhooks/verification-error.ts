@@ -22,9 +22,7 @@ export type WebhookVerificationErrorCode =
   | 'body_already_parsed'
   | 'invalid_payload';
 
-/**
- * A webhook can't be trusted or can't be verified. The message says what to do. It contains no secret, signature or body.
- */
+/** A webhook can't be trusted or verified. The message says what to do. It contains no secret, signature or body. */
 export class WebhookVerificationError extends ExampleError {
   static {
     brandError(this, 'WebhookVerificationError');

@@ -78,10 +78,7 @@ export function verifyWebhookSync(
   throw new InvalidRequestError('This runtime has no node:crypto, and WebCrypto is asynchronous: use verifyWebhook().');
 }
 
-/**
- * Verifies that a request is signed with one of the secrets and is recent, whatever its body contains. It returns a
- * promise only where the runtime has nothing but WebCrypto.
- */
+/** Whatever the body contains. It returns a promise only where the runtime has nothing but WebCrypto. */
 export function verifySignature(
   body: RawBody,
   headers: WebhookHeaders,
@@ -108,13 +105,11 @@ export function verifySignature(
   return typeof matches === 'boolean' ? accept(matches) : matches.then(accept);
 }
 
-/** What precedes the body in the signed content. */
-export function signedPrefix(id: string, timestamp: string): string {
-  return `${id}.${timestamp}.`;
-}
-
 /** The version of the specification's signatures with a shared secret. */
 export const label = 'v1,';
+
+/** What precedes the body in the signed content. */
+export const signedPrefix = (id: string, timestamp: string): string => `${id}.${timestamp}.`;
 
 /** Tries the keys one after the other, without a promise where none is needed. */
 function anyMatches(
@@ -145,11 +140,7 @@ function isLabelled(signature: string, expected: string): boolean {
   return difference === 0;
 }
 
-/**
- * Returns the tolerance in seconds. Default: 300.
- *
- * @throws {InvalidRequestError} when it is not a number of seconds, 0 or more.
- */
+/** The tolerance in seconds. */
 export function checkTolerance(tolerance = 300): number {
   if (typeof tolerance === 'number' && tolerance >= 0) return tolerance;
   throw new InvalidRequestError('tolerance must be a number of seconds, 0 or more.');
@@ -161,10 +152,7 @@ export function timeOf(date: Date): number {
   return Object.prototype.toString.call(date) === '[object Date]' ? date.getTime() : NaN;
 }
 
-/**
- * @param now Epoch milliseconds.
- * @throws {WebhookVerificationError} when the attempt is further from now than the tolerance, in seconds.
- */
+/** Throws when the attempt is further from now, in epoch milliseconds, than the tolerance, in seconds. */
 export function checkAge(attemptedAt: Date, now: number, tolerance: number): void {
   const age = Math.floor(now / 1_000) - Math.floor(attemptedAt.getTime() / 1_000);
   if (Math.abs(age) <= tolerance) return;
@@ -174,11 +162,7 @@ export function checkAge(attemptedAt: Date, now: number, tolerance: number): voi
   );
 }
 
-/**
- * Parses a verified body. Unknown events and fields are kept, so that additions to the API break nobody.
- *
- * @throws {WebhookVerificationError} when the body is not an event: `invalid_payload`.
- */
+/** Parses a verified body. Unknown events and fields are kept, so that additions to the API break nobody. */
 export function parseEvent(body: RawBody): WebhookEvent {
   let event: unknown;
   try {

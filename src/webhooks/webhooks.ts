@@ -2,17 +2,17 @@ import { InvalidRequestError } from '../errors/invalid-request-error.ts';
 import { resolveLogger, type Logger, type LogLevel } from '../telemetry/logger.ts';
 import { callable, oneOf, wholeNumber } from '../utils/arguments.ts';
 import { described, readOptions } from '../utils/options.ts';
+import { fromNodeRequest, fromWebRequest, toNodeResponse, toWebResponse } from './adapters.ts';
+import type { NodeRequest, NodeResponse } from './adapters.ts';
 import { eventNames, type WebhookEventName } from './events.ts';
 import { Handlers, type WebhookHandler } from './handlers.ts';
 import type { WebhookHeaders } from './headers.ts';
-import { fromNodeRequest, toNodeResponse, type NodeRequest, type NodeResponse } from './node-adapter.ts';
 import { rawBody, type WebhookBody } from './raw-body.ts';
 import { receive, type ReceiverContext, type WaitUntil, type WebhookResponse } from './receiver.ts';
 import { memoryReplayStore, type ReplayStore } from './replay-store.ts';
 import { Reporter, type ValidationIssueListener, type WebhookErrorListener } from './reporter.ts';
 import { hmacKeys, listSecrets, type WebhookSecretSource } from './secrets.ts';
 import { verification, type WebhookVerifier } from './verifier.ts';
-import { fromWebRequest, toWebResponse } from './web-adapter.ts';
 import { fields, isNodePair, isWebRequest, notCalled, wrongAdapter } from './wrong-adapter.ts';
 
 /** Options of {@link Webhooks}. */
@@ -74,8 +74,7 @@ export interface WebhookExecutionContext {
  * const webhooks = new Webhooks(); // reads EXAMPLE_WEBHOOK_SECRET
  * webhooks.on('user.created', async (event) => welcome(event.data.email));
  *
- * export const POST = webhooks.handler();            // Request → Response
- * app.post('/webhooks', webhooks.nodeHandler());     // node:http and servers built on it
+ * export const POST = webhooks.handler(); // or app.post('/webhooks', webhooks.nodeHandler())
  */
 export class Webhooks {
   readonly #context: ReceiverContext;
@@ -183,22 +182,16 @@ export class Webhooks {
     return receive({ method: 'POST', headers, readBody: () => rawBody(body) }, this.#context);
   }
 
-  /**
-   * Resolves when no handler is running. Await it before the process ends, after the server has closed: with
-   * `acknowledge: 'early'`, handlers run on after the response.
-   */
+  /** Resolves when no handler is running. Await it before the process ends, after the server has closed. */
   idle(): Promise<void> {
     return this.#context.handlers.idle();
   }
 }
 
-/** Lets every event be handled, however often it arrives. */
-const noReplayStore: ReplayStore = {
-  claim: () => ({ status: 'claimed', complete: () => undefined, release: () => undefined }),
-};
-
 function checkStore(store: ReplayStore | false): ReplayStore {
-  if (store === false) return noReplayStore;
+  // Without a store, every event is handled, however often it arrives.
+  if (store === false)
+    return { claim: () => ({ status: 'claimed', complete: () => undefined, release: () => undefined }) };
   if (typeof fields(store)['claim'] === 'function') return store;
   throw new InvalidRequestError(
     `replayStore must be false, or a store with a method claim(); got ${described(store)}.`,
@@ -207,9 +200,9 @@ function checkStore(store: ReplayStore | false): ReplayStore {
 
 /** The names of a list, or the only one. */
 function checkNames<Name extends string>(names: Name | readonly Name[]): readonly Name[] {
-  const list: readonly Name[] = typeof names === 'string' ? [names] : names;
+  const list = [names].flat() as readonly Name[]; // what it lists is checked
   const isName = (name: unknown) => typeof name === 'string' && /^(?:\*|[^\s*]+)$/.test(name);
-  if (Array.isArray(list) && list.length > 0 && list.every(isName)) return list;
+  if (list.length > 0 && list.every(isName)) return list;
   throw new InvalidRequestError(
     `The name of an event must be a string without spaces, or '*' for all events, or a list of names; got ${described(names)}.`,
   );

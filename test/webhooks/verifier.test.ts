@@ -61,7 +61,7 @@ describe('verify', () => {
   });
 
   it('gets the body exactly as it was sent, with its byte order mark', async () => {
-    const seen = vi.fn(verify!);
+    const seen = vi.fn(verify);
     const { webhooks, handler } = github({ verify: seen });
     const text = `\uFEFF${body}`;
     const { headers } = signedLikeGitHub(text);
