@@ -1,17 +1,14 @@
 // Test your own code against the local API in the same process: no network, no port, no account.
 import { Client } from '@example/sdk';
-import { createSandbox } from '@example/sandbox';
+import { createSandbox, type Sandbox } from '@example/sandbox';
 import { expect, test } from 'vitest';
 import { signUp } from './sign-up.ts';
 
-function setup() {
-  const sandbox = createSandbox();
-  const client = new Client({ apiToken: sandbox.apiToken, fetch: sandbox.fetch });
-  return { sandbox, client };
-}
+const clientOf = ({ apiToken, fetch }: Sandbox) => new Client({ apiToken, fetch });
 
 test('a new person gets an account', async () => {
-  const { client } = setup();
+  await using sandbox = createSandbox(); // closed at the end of the test
+  const client = clientOf(sandbox);
 
   const user = await signUp(client, 'Ada', 'ada@example.com');
 
@@ -19,14 +16,16 @@ test('a new person gets an account', async () => {
 });
 
 test('an email address gets only one account', async () => {
-  const { client } = setup();
+  await using sandbox = createSandbox();
+  const client = clientOf(sandbox);
   await signUp(client, 'Ada', 'ada@example.com');
 
   expect(await signUp(client, 'Ada again', 'ada@example.com')).toBe('taken');
 });
 
 test('a short outage goes unnoticed', async () => {
-  const { sandbox, client } = setup();
+  await using sandbox = createSandbox();
+  const client = clientOf(sandbox);
   sandbox.faults.next({ status: 503, retryAfter: 0 });
 
   expect(await signUp(client, 'Ada', 'ada@example.com')).toMatchObject({ name: 'Ada' });

@@ -39,7 +39,7 @@ export interface SandboxServer {
 }
 
 /** A local copy of the documented API, with its own state. */
-export interface Sandbox {
+export interface Sandbox extends AsyncDisposable {
   /** Responds to a request without a network. Takes the same arguments as the global `fetch`, and needs no `this`. */
   readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
   /** Serves HTTP, by default on a free port. Takes a port number or an address. Needs Node.js. */
@@ -161,14 +161,17 @@ export function assembleSandbox(options: SandboxOptions, { listen, journal }: Pl
       servers.add(server);
       return server;
     },
-    close: async () => {
-      await Promise.all([deliverer.close(), ...[...servers].map((server) => server.close())]);
-      servers.clear();
-      // The initial token may still be on its way into the store.
-      await ready;
-      store.close();
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   };
+
+  async function close(): Promise<void> {
+    await Promise.all([deliverer.close(), ...[...servers].map((server) => server.close())]);
+    servers.clear();
+    // The initial token may still be on its way into the store.
+    await ready;
+    store.close();
+  }
 }
 
 function failAsFetch(error: unknown): Response {

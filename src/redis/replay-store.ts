@@ -45,7 +45,7 @@ export function redisReplayStore(client: RedisClient, options: RedisReplayStoreO
   const run = scriptRunner(client, Infinity);
 
   return {
-    claim: (key) => renewedClaim(redisEvent(run, prefix + key, lease, retention), { lease, timeout }),
+    claim: (key) => renewedClaim(redisEvent(run, prefix + key, lease, retention), lease, timeout),
   };
 }
 

@@ -4,6 +4,6 @@
  * @module @example/sdk/sqlite
  */
 export { sqliteRateLimitStore } from './rate-limit-store.ts';
-export { sqliteReplayStore, type SqliteReplayStoreOptions } from './replay-store.ts';
+export { sqliteReplayStore, type SqliteReplayStore, type SqliteReplayStoreOptions } from './replay-store.ts';
 export type { RateLimitStore, RateLimitStoreReply, RateLimitStoreRequest } from '../rate-limit/store.ts';
 export type { ClaimedEvent, ReplayClaim, ReplayStore } from '../webhooks/replay-store.ts';

@@ -1,8 +1,10 @@
+import type { DatabaseSync } from 'node:sqlite';
 import { text, wholeNumber } from '../utils/arguments.ts';
 import { readOptions } from '../utils/options.ts';
 import { renewedClaim, type ClaimableEvent } from '../webhooks/renewed-claim.ts';
 import { defaultRetention, type ReplayStore } from '../webhooks/replay-store.ts';
 import { openDatabase, transaction } from './database.ts';
+import { machineClock } from './machine-clock.ts';
 
 /** Options of {@link sqliteReplayStore}. */
 export interface SqliteReplayStoreOptions {
@@ -20,13 +22,22 @@ export interface SqliteReplayStoreOptions {
   retention?: number | undefined;
 }
 
+/** A {@link ReplayStore} that holds a file open. */
+export interface SqliteReplayStore extends ReplayStore, Disposable {
+  /** Closes the file. What is claimed can't be completed any more, and is another process's after `lease`. */
+  close(): void;
+}
+
+// `holder` handles the event from `claimed_at` to `expires_at`, both on the machine's clock. Without one, the event was
+// handled, and is forgotten at `expires_at` of the wall clock.
 const schema = `
-  CREATE TABLE IF NOT EXISTS example_sdk_webhook (
+  CREATE TABLE IF NOT EXISTS example_sdk_webhook_event (
     id TEXT PRIMARY KEY,
     holder TEXT,
+    claimed_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS example_sdk_webhook_expiry ON example_sdk_webhook (expires_at)`;
+  CREATE INDEX IF NOT EXISTS example_sdk_webhook_event_expiry ON example_sdk_webhook_event (expires_at)`;
 
 /**
  * Remembers handled webhook events in a file, for all processes of one machine. No two processes handle the same event
@@ -41,34 +52,35 @@ const schema = `
  * @example
  * const webhooks = new Webhooks({ replayStore: sqliteReplayStore('/var/lib/my-app/webhooks.db') });
  */
-export function sqliteReplayStore(path: string, options: SqliteReplayStoreOptions = {}): ReplayStore {
+export function sqliteReplayStore(path: string, options: SqliteReplayStoreOptions = {}): SqliteReplayStore {
   const given = readOptions('options', options, ['prefix', 'lease', 'retention']);
   const prefix = text('prefix', given.prefix ?? '');
   const lease = wholeNumber('lease', given.lease ?? 15_000, 1);
   const retention = wholeNumber('retention', given.retention ?? defaultRetention, 1);
-  const events = openEvents(path, lease, retention);
-
-  return {
-    claim: (key) => renewedClaim(events(prefix + key), { lease, timeout: Infinity }),
+  const database = openDatabase(path, schema);
+  const events = eventsIn(database, lease, retention);
+  const close = () => {
+    if (database.isOpen) database.close();
   };
+  return { claim: (key) => renewedClaim(events(prefix + key), lease, Infinity), close, [Symbol.dispose]: close };
 }
 
-/** What becomes of each id: `holder` handles the event until it expires; without one, it was handled. */
-function openEvents(path: string, lease: number, retention: number): (id: string) => ClaimableEvent {
-  const database = openDatabase(path, schema);
-  const purge = database.prepare('DELETE FROM example_sdk_webhook WHERE expires_at <= ?');
-  const read = database.prepare('SELECT holder, expires_at FROM example_sdk_webhook WHERE id = ?');
-  const write = database.prepare(
-    'INSERT OR REPLACE INTO example_sdk_webhook (id, holder, expires_at) VALUES (?, ?, ?)',
-  );
-  const remove = database.prepare('DELETE FROM example_sdk_webhook WHERE id = ? AND holder = ?');
+function eventsIn(database: DatabaseSync, lease: number, retention: number): (id: string) => ClaimableEvent {
+  const clock = machineClock();
+  const purge = database.prepare(`
+    DELETE FROM example_sdk_webhook_event
+    WHERE CASE WHEN holder IS NULL THEN expires_at <= ? ELSE expires_at <= ? OR claimed_at > ? END`);
+  const read = database.prepare('SELECT holder, expires_at FROM example_sdk_webhook_event WHERE id = ?');
+  const write = database.prepare('INSERT OR REPLACE INTO example_sdk_webhook_event VALUES (?, ?, ?, ?)');
+  const remove = database.prepare('DELETE FROM example_sdk_webhook_event WHERE id = ? AND holder = ?');
 
   /** Asynchronous, so that an error of SQLite rejects. */
   // eslint-disable-next-line @typescript-eslint/require-await -- node:sqlite is synchronous
   const atomically = async <T>(work: (now: number) => T): Promise<T> =>
     transaction(database, () => {
-      const now = Date.now();
-      purge.run(now);
+      const now = clock.now();
+      // A claim of the future was made before the machine restarted, and its process is no more.
+      purge.run(Date.now(), now, now);
       return work(now);
     });
 
@@ -78,14 +90,14 @@ function openEvents(path: string, lease: number, retention: number): (id: string
         const row = read.get(id);
         if (row?.['holder'] === null) return 'handled';
         if (row !== undefined && row['holder'] !== holder) return Number(row['expires_at']) - now;
-        write.run(id, holder, now + lease);
+        write.run(id, holder, now, now + lease + clock.resolution);
         return 'claimed';
       }),
     complete: (holder) =>
       atomically((now) => {
         const row = read.get(id);
         if (row !== undefined && row['holder'] !== holder) return false;
-        write.run(id, null, now + retention);
+        write.run(id, null, now, Date.now() + retention);
         return true;
       }),
     release: (holder) => atomically(() => void remove.run(id, holder)),

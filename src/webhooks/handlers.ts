@@ -1,13 +1,10 @@
 import { EventEmitter } from 'eventemitter3';
 import type { UnknownWebhookEvent, WebhookEvent, WebhookEventMap, WebhookEventName } from './events.ts';
-import type { WebhookAttempt } from './verify-signature.ts';
+import type { WebhookAttempt } from './verify-webhook.ts';
 
 /** What a handler gets in addition to the event. */
 export interface WebhookContext extends WebhookAttempt {
-  /**
-   * Aborts when another process may handle the event, because this one could not renew its claim in the replay store.
-   * Pass it to work that must stop in that case.
-   */
+  /** Aborts when another process may handle the event, because this one could not renew its claim in the replay store. */
   readonly signal: AbortSignal;
 }
 
@@ -18,10 +15,7 @@ export type WebhookEventNamed<Name extends string> = Name extends WebhookEventNa
     ? WebhookEvent
     : UnknownWebhookEvent;
 
-/**
- * Handles an event. It may be async and is awaited. If it throws or rejects, the response asks the API to retry, and all
- * handlers of the event run again.
- */
+/** Handles an event. It is awaited. If it fails, the response asks the API to retry, and all handlers run again. */
 export type WebhookHandler<Name extends string = '*'> = (
   event: WebhookEventNamed<Name>,
   context: WebhookContext,
@@ -53,13 +47,12 @@ export class Handlers {
   /** Runs all handlers of the event concurrently and waits for all of them. Resolves with their errors. */
   async run(event: WebhookEvent, context: WebhookContext): Promise<unknown[]> {
     // The emitter's own `emit` does not await its listeners.
-    const runs = this.#of(event.event).map((handler) => new Promise((resolve) => resolve(handler(event, context))));
-    const outcomes = Promise.allSettled(runs);
-    this.#running.add(outcomes);
-    const errors = (await outcomes).flatMap((outcome): unknown[] =>
-      outcome.status === 'rejected' ? [outcome.reason] : [],
-    );
-    this.#running.delete(outcomes);
+    const errors: unknown[] = [];
+    const runs = this.#of(event.event).map(async (handler) => await handler(event, context));
+    const done = Promise.all(runs.map((run) => run.catch((error: unknown) => errors.push(error))));
+    this.#running.add(done);
+    await done;
+    this.#running.delete(done);
     return errors;
   }
 
@@ -69,7 +62,8 @@ export class Handlers {
   }
 
   #of(name: string): readonly WebhookHandler[] {
-    const handlers = [...new Set([name, '*'])].flatMap((key) => this.#emitter.listeners(key));
-    return handlers.length > 0 ? handlers : this.#fallback;
+    // A handler that was added for several names, or for its own and all, runs once.
+    const handlers = new Set([name, '*'].flatMap((key) => this.#emitter.listeners(key)));
+    return handlers.size > 0 ? [...handlers] : this.#fallback;
   }
 }

@@ -1,13 +1,18 @@
 import { WebhookVerificationError } from './verification-error.ts';
 
-/** Headers of a request: a `Headers`, Node's `request.headers`, a plain object with names in any case, or a list of pairs. */
+/**
+ * Headers of a request: a `Headers`, Node's `request.headers`, a plain object with names in any case and one or several
+ * values, or a list of pairs. What servers pass for no headers is refused: `missing_header`.
+ */
 export type WebhookHeaders =
   | {
       /** Returns the value of a header. */
       get(name: string): string | null | undefined;
     }
   | Readonly<Record<string, string | readonly string[] | undefined>>
-  | Iterable<readonly [name: string, value: string]>;
+  | Iterable<readonly [name: string, value: string]>
+  | null
+  | undefined;
 
 /** The three headers of the specification. A type, not an interface, so that it is assignable to `HeadersInit`. */
 export type SignatureHeaders = {
@@ -19,6 +24,12 @@ export type SignatureHeaders = {
   'webhook-signature': string;
 };
 
+/** Reads headers by name. */
+export interface HeaderReader {
+  /** The value of a header, whose name may be in any case; `undefined` if there is none. Repeated headers are joined. */
+  get(name: string): string | undefined;
+}
+
 /** What the headers claim. Nothing of it is verified yet. */
 export interface ParsedHeaders {
   readonly id: string;
@@ -28,74 +39,53 @@ export interface ParsedHeaders {
   readonly signatures: readonly string[];
 }
 
-// Constants, because a literal in a function is a new object each time.
-const idPattern = /^[!-~]+$/;
-const timestampPattern = /^\d{1,12}$/;
-const signatureFormat = '`v1,<base64>`, or several of these separated by spaces';
-
 /**
  * Parses the three headers of the specification.
  *
  * @throws {WebhookVerificationError} when one is missing or malformed: `missing_header`, `malformed_header`.
  */
 export function parseHeaders(headers: unknown): ParsedHeaders {
-  const id = header(headers, 'webhook-id', idPattern, 'printable ASCII without spaces');
-  const timestamp = header(headers, 'webhook-timestamp', timestampPattern, 'a whole number of seconds since 1970');
-  const signatures = splitSignatures(header(headers, 'webhook-signature', undefined, signatureFormat));
-  return { id, timestamp, signatures };
+  const header = (name: keyof SignatureHeaders, pattern: RegExp, expected: string): string => {
+    const value = lookUp(headers, name) ?? '';
+    if (value === '') {
+      const advice = 'Pass all headers of the request; every request of the API has this one.';
+      throw new WebhookVerificationError('missing_header', `The header ${name} is missing. ${advice}`);
+    }
+    if (typeof value === 'string' && pattern.test(value)) return value;
+    throw new WebhookVerificationError('malformed_header', `The header ${name} must be ${expected}.`);
+  };
+  const id = header('webhook-id', /^[!-~]+$/, 'printable ASCII without spaces');
+  const timestamp = header('webhook-timestamp', /^\d{1,12}$/, 'a whole number of seconds since 1970');
+  const signatures = header('webhook-signature', /,/, '`v1,<base64>`, or several of these separated by spaces');
+  // Servers join the values of a repeated header with a comma and a space.
+  return { id, timestamp, signatures: signatures.split(/,? /) };
 }
 
-/** Servers join the values of a repeated header with a comma, which also separates each version from its signature. */
-function splitSignatures(value: string): readonly string[] {
-  const comma = value.indexOf(',');
-  if (comma === -1) throw malformed('webhook-signature', signatureFormat);
-  const isOne = !value.includes(',', comma + 1);
-  if (isOne) return [value];
-
-  const words = value.split(/[ \t,]+/);
-  return words.slice(0, -1).map((version, index) => `${version},${words[index + 1]}`);
-}
-
-function header(headers: unknown, name: keyof SignatureHeaders, pattern: RegExp | undefined, expected: string): string {
-  const value = lookUp(headers, name) ?? '';
-  if (value === '') {
-    throw new WebhookVerificationError(
-      'missing_header',
-      `The header ${name} is missing. Pass all headers of the request; every request of the API has this one.`,
-    );
-  }
-  if (typeof value !== 'string' || pattern?.test(value) === false) throw malformed(name, expected);
-  return value;
-}
-
-function malformed(name: keyof SignatureHeaders, expected: string): WebhookVerificationError {
-  return new WebhookVerificationError('malformed_header', `The header ${name} must be ${expected}.`);
+/** Reads headers in any of their forms. */
+export function headerReader(headers: unknown): HeaderReader {
+  return {
+    get(name) {
+      const value = lookUp(headers, name.toLowerCase());
+      return typeof value === 'string' ? value : undefined;
+    },
+  };
 }
 
 function lookUp(headers: unknown, name: string): unknown {
   if (typeof headers !== 'object' || headers === null) return undefined;
   try {
-    const value: unknown = (hasGet(headers) ? headers.get(name) : Reflect.get(headers, name)) ?? search(headers, name);
+    const { get } = headers as { get?: unknown };
+    const value: unknown =
+      (typeof get === 'function' ? get.call(headers, name) : Reflect.get(headers, name)) ?? search(headers, name);
     // Node and some proxies list the values of a repeated header.
-    return isStrings(value) ? value.join(' ') : value;
+    return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value.join(', ') : value;
   } catch {
     throw new WebhookVerificationError('malformed_header', 'The headers threw an error when they were read.');
   }
 }
 
+/** Finds a name in any case. What is no list of pairs throws. */
 function search(headers: object, name: string): unknown {
-  const entries: readonly unknown[][] = isIterable(headers) ? [...headers] : Object.entries(headers);
+  const entries = Symbol.iterator in headers ? [...(headers as Iterable<unknown[]>)] : Object.entries(headers);
   return entries.find(([key]) => typeof key === 'string' && key.toLowerCase() === name)?.[1];
-}
-
-function hasGet(headers: object): headers is { get(name: string): unknown } {
-  return 'get' in headers && typeof headers.get === 'function';
-}
-
-function isIterable(headers: object): headers is Iterable<unknown[]> {
-  return Symbol.iterator in headers;
-}
-
-function isStrings(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }

@@ -1,32 +1,9 @@
-import { encodeBase64 } from './base64.ts';
-import { nodeCrypto } from './node-crypto.ts';
-import type { RawBody } from './raw-body.ts';
-import { signedContent, type SigningKey, type VerificationKey } from './signature.ts';
+import { joinChunks, type RawBody } from './raw-body.ts';
 
-/** HMAC-SHA256 of prefix and body, as base64. */
-type Hmac = (prefix: string, body: RawBody) => string | Promise<string>;
+type NodeCrypto = typeof import('node:crypto');
 
-const label = 'v1,';
-
-/** Verifies `v1` signatures with a shared secret. */
-export function hmacVerificationKey(secret: Uint8Array<ArrayBuffer>): VerificationKey {
-  const sign = importHmac(secret);
-  return {
-    matches(prefix, body, signatures) {
-      // Computed once, however many signatures it is compared with.
-      const expected = sign(prefix, body);
-      return typeof expected === 'string'
-        ? includes(signatures, expected)
-        : expected.then((text) => includes(signatures, text));
-    },
-  };
-}
-
-/** Makes `v1` signatures with a shared secret. */
-export function hmacSigningKey(secret: Uint8Array<ArrayBuffer>): SigningKey {
-  const sign = importHmac(secret);
-  return async (prefix, body) => label + (await sign(prefix, body));
-}
+/** HMAC-SHA256 of prefix and body, as base64. It is a promise only where the runtime has nothing but WebCrypto. */
+export type Hmac = (prefix: string, body: RawBody) => string | Promise<string>;
 
 /**
  * Prefers Node's `crypto`. WebCrypto runs everywhere, but is several times slower: it moves even the shortest message to
@@ -38,7 +15,9 @@ export function importHmac(secret: Uint8Array<ArrayBuffer>): Hmac {
 
 function nodeHmac(secret: Uint8Array): Hmac | undefined {
   try {
-    const node = nodeCrypto();
+    // Looked up at run time, so that a bundle for the browser needs no substitute. Node, Bun and Deno have it.
+    const runtime: { process?: { getBuiltinModule?: (id: 'node:crypto') => NodeCrypto | undefined } } = globalThis;
+    const node = runtime.process?.getBuiltinModule?.('node:crypto');
     if (node === undefined) return undefined;
 
     const key = node.createSecretKey(secret);
@@ -56,24 +35,11 @@ function nodeHmac(secret: Uint8Array): Hmac | undefined {
 }
 
 function webHmac(secret: Uint8Array<ArrayBuffer>): Hmac {
+  const encoder = new TextEncoder();
   const key = crypto.subtle.importKey('raw', secret, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
-  return async (prefix, body) =>
-    encodeBase64(new Uint8Array(await crypto.subtle.sign('HMAC', await key, signedContent(prefix, body))));
-}
-
-function includes(signatures: readonly string[], expected: string): boolean {
-  return signatures.some((signature) => isLabelled(signature, expected));
-}
-
-/**
- * Whether a signature is the label and this text. Takes the same time wherever the texts differ, so that its duration
- * reveals nothing about the expected one.
- */
-function isLabelled(signature: string, expected: string): boolean {
-  if (signature.length !== label.length + expected.length || !signature.startsWith(label)) return false;
-  let difference = 0;
-  for (let index = 0; index < expected.length; index++) {
-    difference |= expected.charCodeAt(index) ^ signature.charCodeAt(label.length + index);
-  }
-  return difference === 0;
+  return async (prefix, body) => {
+    const content = joinChunks([encoder.encode(prefix), typeof body === 'string' ? encoder.encode(body) : body]);
+    const hash = await crypto.subtle.sign('HMAC', await key, content);
+    return btoa(String.fromCharCode(...new Uint8Array(hash)));
+  };
 }

@@ -4,16 +4,16 @@
  * @module @example/sdk/webhooks
  */
 export { ExampleError } from '../errors/example-error.ts';
-export { memoryReplayStore, type MemoryReplayStoreOptions } from './memory-replay-store.ts';
+export { memoryReplayStore, type MemoryReplayStoreOptions } from './replay-store.ts';
 export { signWebhook, type SignWebhookParams } from './sign-webhook.ts';
 export { WebhookVerificationError, type WebhookVerificationErrorCode } from './verification-error.ts';
 export {
-  verifySignature,
-  verifySignatureSync,
+  verifyWebhook,
+  verifyWebhookSync,
+  type VerifiedWebhook,
   type VerifyWebhookOptions,
   type WebhookAttempt,
-} from './verify-signature.ts';
-export { verifyWebhook, verifyWebhookSync } from './verify-webhook.ts';
+} from './verify-webhook.ts';
 export { Webhooks, type WebhookExecutionContext, type WebhooksOptions } from './webhooks.ts';
 
 export type { ValidationIssue } from '../errors/index.ts';
@@ -27,10 +27,11 @@ export type {
   WebhookEventName,
 } from './events.ts';
 export type { WebhookContext, WebhookEventNamed, WebhookHandler } from './handlers.ts';
-export type { SignatureHeaders, WebhookHeaders } from './headers.ts';
-export type { NodeRequest, NodeResponse } from './node-adapter.ts';
+export type { HeaderReader, SignatureHeaders, WebhookHeaders } from './headers.ts';
+export type { NodeRequest, NodeResponse } from './adapters.ts';
 export type { WebhookBody } from './raw-body.ts';
 export type { WebhookResponse } from './receiver.ts';
 export type { ClaimedEvent, ReplayClaim, ReplayStore } from './replay-store.ts';
 export type { ValidationIssueListener, WebhookErrorContext, WebhookErrorListener } from './reporter.ts';
-export type { WebhookSecret } from './secrets.ts';
+export type { UnverifiedWebhook, WebhookSecret, WebhookSecretSource } from './secrets.ts';
+export type { WebhookDelivery, WebhookToVerify, WebhookVerifier } from './verifier.ts';

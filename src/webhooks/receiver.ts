@@ -1,17 +1,16 @@
 import { ExampleError } from '../errors/example-error.ts';
 import type { LeveledLogger } from '../telemetry/logger.ts';
-import { claimEvent } from './claim-event.ts';
-import { endpointKeys } from './endpoint-keys.ts';
+import { claimEvent, endpointKeys } from './claims.ts';
 import { eventIssues, type WebhookEvent } from './events.ts';
 import type { Handlers } from './handlers.ts';
 import type { WebhookHeaders } from './headers.ts';
 import { exceeds, type RawBody } from './raw-body.ts';
 import type { ClaimedEvent, ReplayClaim, ReplayStore } from './replay-store.ts';
 import type { Reporter } from './reporter.ts';
-import type { WebhookSecret } from './secrets.ts';
+import { readSecrets, type WebhookSecretSource } from './secrets.ts';
 import { WebhookVerificationError } from './verification-error.ts';
-import { verifySignature, type WebhookAttempt } from './verify-signature.ts';
-import { parseEvent } from './verify-webhook.ts';
+import type { Verify } from './verifier.ts';
+import { parseEvent, type WebhookAttempt } from './verify-webhook.ts';
 
 /** A request that may be a webhook. Adapters make it from the request of a server. */
 export interface WebhookRequest {
@@ -36,9 +35,8 @@ export interface WebhookResponse {
 
 /** What {@link receive} needs in addition to the request. */
 export interface ReceiverContext {
-  readonly secret: WebhookSecret;
-  /** Seconds. */
-  readonly tolerance: number;
+  readonly secret: WebhookSecretSource;
+  readonly verify: Verify;
   readonly maxBodyBytes: number;
   readonly acknowledge: 'handled' | 'early';
   readonly waitUntil: WaitUntil | undefined;
@@ -52,12 +50,13 @@ export interface ReceiverContext {
 interface Delivery {
   readonly event: WebhookEvent;
   readonly attempt: WebhookAttempt;
+  readonly secrets: readonly string[];
   readonly waitUntil: WaitUntil | undefined;
 }
 
 /** Verifies a request, parses and validates its event, and runs the handlers once. Never rejects. */
 export async function receive(request: WebhookRequest, context: ReceiverContext): Promise<WebhookResponse> {
-  const { secret, tolerance, maxBodyBytes, reporter, logger } = context;
+  const { maxBodyBytes, reporter, logger } = context;
   if (request.method !== 'POST') {
     logger.debug?.(`A request was answered with 405: its method is ${request.method}, not POST.`);
     return response(405, { allow: 'POST' });
@@ -71,13 +70,16 @@ export async function receive(request: WebhookRequest, context: ReceiverContext)
       reporter.logRejection('length', `its body is longer than maxBodyBytes, ${maxBodyBytes} bytes.`);
       return response(413);
     }
-    attempt = await verifySignature(body, request.headers, secret, { tolerance });
+    const secrets = await readSecrets(context.secret, request.headers, body);
+    attempt = await context.verify(body, request.headers, secrets);
     event = parseEvent(body);
     for (const issue of eventIssues(event)) reporter.reportIssue(issue, event);
-    return await handleOnce({ event, attempt, waitUntil: request.waitUntil ?? context.waitUntil }, context);
+    return await handleOnce({ event, attempt, secrets, waitUntil: request.waitUntil ?? context.waitUntil }, context);
   } catch (error) {
     await reporter.reportErrors([error], { id: attempt?.id, event });
-    return response(error instanceof WebhookVerificationError ? 400 : 500);
+    // A secret that can't be used is no fault of the request.
+    const isRejected = error instanceof WebhookVerificationError && error.code !== 'invalid_secret';
+    return response(isRejected ? 400 : 500);
   }
 }
 
@@ -91,7 +93,7 @@ async function handleOnce(delivery: Delivery, context: ReceiverContext): Promise
 
   let claim: ReplayClaim;
   try {
-    claim = await claimEvent(context.replayStore, await endpointKeys(context.secret, attempt.id));
+    claim = await claimEvent(context.replayStore, await endpointKeys(delivery.secrets, attempt.id));
   } catch (error) {
     return unavailable(error, delivery, context);
   }
@@ -104,18 +106,13 @@ async function handleOnce(delivery: Delivery, context: ReceiverContext): Promise
       logger.debug?.(`Webhook ${attempt.id}: the event is being handled.`);
       return response(503, { 'retry-after': String(Math.max(1, Math.ceil(claim.retryAfter))) });
     case 'claimed':
-      return context.acknowledge === 'early'
-        ? acknowledgeEarly(claim, delivery, context)
-        : acknowledgeWhenHandled(claim, delivery, context);
+      return (context.acknowledge === 'early' ? answerEarly : answerWhenHandled)(claim, delivery, context);
   }
 }
 
-async function acknowledgeWhenHandled(
-  claim: ClaimedEvent,
-  { event, attempt }: Delivery,
-  { handlers, reporter }: ReceiverContext,
-): Promise<WebhookResponse> {
-  const errors = await handlers.run(event, { ...attempt, signal: claim.signal ?? neverAborted() });
+async function answerWhenHandled(claim: ClaimedEvent, { event, attempt }: Delivery, context: ReceiverContext) {
+  const { handlers, reporter } = context;
+  const errors = await handlers.run(event, { ...attempt, signal: claim.signal ?? new AbortController().signal });
   const succeeded = errors.length === 0;
   try {
     await (succeeded ? claim.complete() : claim.release());
@@ -130,41 +127,27 @@ async function acknowledgeWhenHandled(
 }
 
 /** The event counts as handled before its handlers run, so that they never run twice, but may fail for good. */
-async function acknowledgeEarly(
-  claim: ClaimedEvent,
-  delivery: Delivery,
-  context: ReceiverContext,
-): Promise<WebhookResponse> {
+async function answerEarly(claim: ClaimedEvent, delivery: Delivery, context: ReceiverContext) {
   const { event, attempt, waitUntil } = delivery;
-  const { handlers, reporter } = context;
+  const report = (errors: unknown[]) => context.reporter.reportErrors(errors, { id: attempt.id, event });
   try {
     await claim.complete();
   } catch (error) {
     return unavailable(error, delivery, context);
   }
-  const reported = handlers
-    .run(event, { ...attempt, signal: neverAborted() })
-    .then((errors) => reporter.reportErrors(errors, { id: attempt.id, event }));
+  const reported = context.handlers.run(event, { ...attempt, signal: new AbortController().signal }).then(report);
   try {
     waitUntil?.(reported);
   } catch (error) {
-    await reporter.reportErrors([error], { id: attempt.id, event });
+    await report([error]);
   }
   return response(202);
 }
 
 /** Nothing was handled, because the replay store failed. */
-async function unavailable(
-  error: unknown,
-  { event, attempt }: Delivery,
-  { reporter }: ReceiverContext,
-): Promise<WebhookResponse> {
+async function unavailable(error: unknown, { event, attempt }: Delivery, { reporter }: ReceiverContext) {
   await reporter.reportErrors([error], { id: attempt.id, event });
   return response(503);
-}
-
-function neverAborted(): AbortSignal {
-  return new AbortController().signal;
 }
 
 function response(status: number, headers: Record<string, string> = {}): WebhookResponse {

@@ -1,8 +1,7 @@
-/**
- * Remembers handled events. The API delivers an event at least once; a replay store makes its handlers succeed only
- * once. The SDK has {@link memoryReplayStore}, and `redisReplayStore` in `@example/sdk/redis` for several processes.
- * Implement this interface to use another database.
- */
+import { milliseconds, wholeNumber } from '../utils/arguments.ts';
+import { readOptions } from '../utils/options.ts';
+
+/** Remembers handled events, so that their handlers succeed only once. Implement it to use a database of your own. */
 export interface ReplayStore {
   /**
    * Claims an event in order to handle it. Of all concurrent claims, in any process, one succeeds. If this rejects, no
@@ -15,18 +14,11 @@ export interface ReplayStore {
 }
 
 /** Result of {@link ReplayStore.claim}. */
-export type ReplayClaim =
-  | {
-      /** The event was handled before. */
-      readonly status: 'handled';
-    }
-  | {
-      /** The event is being handled. */
-      readonly status: 'busy';
-      /** Seconds until the sender should retry. */
-      readonly retryAfter: number;
-    }
-  | ClaimedEvent;
+export type ReplayClaim = ClaimedEvent | BusyEvent | HandledEvent;
+
+type HandledEvent = { readonly status: 'handled' };
+/** Another claim lasts. The sender should retry after as many seconds. */
+type BusyEvent = { readonly status: 'busy'; readonly retryAfter: number };
 
 /** A claim that was granted. It lasts until one of the two methods is called or the process dies. */
 export interface ClaimedEvent {
@@ -42,3 +34,45 @@ export interface ClaimedEvent {
 
 /** How long an id is remembered by default, in milliseconds: longer than the retries in the specification's example. */
 export const defaultRetention = 4 * 24 * 60 * 60 * 1_000;
+
+/** Options of {@link memoryReplayStore}. */
+export interface MemoryReplayStoreOptions {
+  /** How many handled ids are remembered; the oldest are forgotten first. Default: 10 000 (about 2 MB). */
+  maxIds?: number | undefined;
+  /** How long a handled id is remembered, in milliseconds. Default: 345 600 000 (four days). */
+  retention?: number | undefined;
+}
+
+/**
+ * Remembers handled events in memory. Use it if you run a single process.
+ *
+ * @throws {InvalidRequestError} when an option is invalid.
+ */
+export function memoryReplayStore(options: MemoryReplayStoreOptions = {}): ReplayStore {
+  const given = readOptions('options', options, ['maxIds', 'retention']);
+  const maxIds = wholeNumber('maxIds', given.maxIds ?? 10_000, 1);
+  const retention = milliseconds('retention', given.retention ?? defaultRetention);
+  const running = new Set<string>();
+  /** Expiry by id, the oldest first. */
+  const handled = new Map<string, number>();
+
+  return {
+    claim(id) {
+      if ((handled.get(id) ?? 0) > Date.now()) return { status: 'handled' };
+      if (running.has(id)) return { status: 'busy', retryAfter: 1 };
+
+      running.add(id);
+      return {
+        status: 'claimed',
+        complete() {
+          running.delete(id);
+          handled.delete(id);
+          handled.set(id, Date.now() + retention);
+          const [oldest] = handled.size > maxIds ? handled.keys() : [];
+          if (oldest !== undefined) handled.delete(oldest);
+        },
+        release: () => void running.delete(id),
+      };
+    },
+  };
+}

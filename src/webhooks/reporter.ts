@@ -14,22 +14,14 @@ export interface WebhookErrorContext {
   readonly event: WebhookEvent | undefined;
 }
 
-/**
- * Handles an error of a webhook. It may be async and is awaited, for five seconds at most; what it throws is logged.
- */
+/** Handles an error of a webhook. It is awaited, for five seconds at most; what it throws is logged. */
 export type WebhookErrorListener = (error: unknown, context: WebhookErrorContext) => unknown;
 
 /** Receives a difference between an event and the documentation. If it throws, the event is rejected. */
 export type ValidationIssueListener = (issue: ValidationIssue, event: WebhookEvent) => void;
 
-/** The most locations of which a difference is logged. */
-const maxLoggedLocations = 100;
-
-/** How long a response waits for `onError`, in milliseconds. */
-const onErrorTimeout = 5_000;
-
-/** For how long rejections for the same reason are counted instead of logged, in milliseconds. */
-const rejectionInterval = 60_000;
+/** In milliseconds: how long a response waits for `onError`, and rejections for one reason are counted, not logged. */
+const [onErrorTimeout, rejectionInterval] = [5_000, 60_000];
 
 /** Passes errors and validation issues to the user's listeners, or logs them. */
 export class Reporter {
@@ -39,38 +31,30 @@ export class Reporter {
   readonly #onValidationIssue: (...args: Parameters<ValidationIssueListener>) => unknown;
   /** When each reason for a rejection was logged last, and how many rejections were not since. */
   readonly #rejections = new Map<string, { loggedAt: number; unlogged: number }>();
+  readonly #loggedLocations = new Set<string>();
 
-  constructor(
-    logger: LeveledLogger,
-    onError: WebhookErrorListener | undefined,
-    onValidationIssue: ValidationIssueListener = logIssues(logger),
-  ) {
+  constructor(logger: LeveledLogger, onError?: WebhookErrorListener, onValidationIssue?: ValidationIssueListener) {
     this.#logger = logger;
-    this.#onError = onError ?? this.#logError.bind(this);
-    this.#onValidationIssue = onValidationIssue;
+    this.#onError = onError ?? ((error, context) => this.#logError(error, context));
+    this.#onValidationIssue = onValidationIssue ?? ((issue, { event }) => this.#logIssue(issue, event));
   }
 
   /** Never rejects. Waits for the listener, but not forever: it must not keep the request open. */
   async reportErrors(errors: readonly unknown[], context: WebhookErrorContext): Promise<void> {
-    await Promise.all(
-      errors.map(async (error) => {
-        try {
-          const reported = new Promise((resolve) => resolve(this.#onError(error, context)));
-          await withTimeout(reported, onErrorTimeout, 'onError');
-        } catch (failure) {
-          this.#logger.error?.(`onError failed: ${describe(failure)}`);
-        }
-      }),
-    );
+    const report = async (error: unknown) => await this.#onError(error, context);
+    const reports = errors.map((error) => withTimeout(report(error), onErrorTimeout, 'onError'));
+    for (const outcome of await Promise.allSettled(reports)) {
+      if (outcome.status === 'rejected') this.#logger.error?.(`onError failed: ${describe(outcome.reason)}`);
+    }
   }
 
   /** Throws what the listener throws. */
   reportIssue(issue: ValidationIssue, event: WebhookEvent): void {
     const result = this.#onValidationIssue(issue, event);
-    const logFailure = (failure: unknown) => {
-      this.#logger.error?.(`onValidationIssue failed: ${describe(failure)}`);
-    };
-    callForeign(() => result, logFailure);
+    callForeign(
+      () => result,
+      (failure) => this.#logger.error?.(`onValidationIssue failed: ${describe(failure)}`),
+    );
   }
 
   /**
@@ -85,26 +69,24 @@ export class Reporter {
       return;
     }
     this.#rejections.set(reason, { loggedAt: now, unlogged: 0 });
-    const more = last && last.unlogged > 0 ? ` ${last.unlogged} more were rejected for this reason before.` : '';
+    const more = last?.unlogged ? ` ${last.unlogged} more were rejected for this reason before.` : '';
     this.#logger.warn?.(`A webhook was rejected: ${message}${more}`);
   }
 
   #logError(error: unknown, { id, event }: WebhookErrorContext): void {
     // Anyone can send a request that is not a webhook. That alone is not a failure of this service.
     if (event) this.#logger.error?.(`Webhook ${id} (${event.event}) failed: ${describe(error)}`);
-    else if (error instanceof WebhookVerificationError) this.logRejection(error.code, error.message);
-    else this.logRejection('', messageOf(error));
+    else this.logRejection(error instanceof WebhookVerificationError ? error.code : '', messageOf(error));
   }
-}
 
-function logIssues(logger: LeveledLogger): ValidationIssueListener {
-  const logged = new Set<string>();
-  return (issue, { event }) => {
+  #logIssue(issue: ValidationIssue, event: string): void {
     const location = `${event}${locationOf(issue)}`;
-    if (logged.size >= maxLoggedLocations || logged.has(location)) return;
-    logged.add(location);
-    logger.warn?.(`An event differs from the documentation: ${location}: ${issue.message}. It is handled as received.`);
-  };
+    if (this.#loggedLocations.has(location)) return;
+    this.#loggedLocations.add(location);
+    this.#logger.warn?.(
+      `An event differs from the documentation: ${location}: ${issue.message}. It is handled as received.`,
+    );
+  }
 }
 
 /** An error with its stack, in one line. */

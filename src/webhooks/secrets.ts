@@ -1,90 +1,94 @@
-import { decodeBase64 } from './base64.ts';
-import { ed25519SigningKey, ed25519VerificationKey } from './ed25519.ts';
-import { hmacSigningKey, hmacVerificationKey } from './hmac.ts';
-import type { SigningKey, VerificationKey } from './signature.ts';
+import { environmentVariable } from '../utils/runtime.ts';
+import { importHmac } from './hmac.ts';
+import { headerReader, type HeaderReader, type WebhookHeaders } from './headers.ts';
+import { textOf, type RawBody } from './raw-body.ts';
 import { WebhookVerificationError } from './verification-error.ts';
 
 /**
- * The secret of a webhook endpoint, or several while you rotate secrets. `whsec_…` is a shared secret, `whpk_…` an
- * Ed25519 public key; base64 without a prefix is a shared secret. `undefined` is accepted so that you can pass an
- * environment variable; if it is unset, the error is `invalid_secret`.
+ * The secret of a webhook endpoint, or several while you rotate secrets: base64 of at least 24 bytes, with or without
+ * the prefix `whsec_`. If it is `undefined`, the environment variable `EXAMPLE_WEBHOOK_SECRET` is read when the secret is
+ * used.
  */
 export type WebhookSecret = string | readonly string[] | undefined;
 
-interface ParsedSecret {
-  readonly prefix: string;
-  readonly bytes: Uint8Array<ArrayBuffer>;
+/** A request that claims to be a webhook. Nothing of it is verified. */
+export interface UnverifiedWebhook {
+  /** The headers: `headers.get('x-tenant')`, in any case. */
+  readonly headers: HeaderReader;
+  /** The body exactly as received, as text. */
+  readonly body: string;
 }
 
-/** Bytes of a public key, and of a private key without or with its public key appended. */
-const ed25519Lengths: Readonly<Record<string, readonly number[]>> = { whpk_: [32], whsk_: [32, 64] };
+/**
+ * A {@link WebhookSecret}, or a function that returns it, such as one that asks a secret manager or looks up a tenant. It
+ * is called for each request, so let it cache what it fetches.
+ */
+export type WebhookSecretSource =
+  WebhookSecret | ((webhook: UnverifiedWebhook) => WebhookSecret | Promise<WebhookSecret>);
 
 /** Enough for every endpoint of a service. A platform with more tenants imports some keys again. */
 const maxCachedKeys = 1_000;
+/** The least that the specification allows. A text such as `null` that ended up in the variable is shorter. */
+const minBytes = 24;
 
-/**
- * The keys to verify with; each is imported once.
- *
- * @throws {WebhookVerificationError} when there is no secret or it can't be used: `invalid_secret`.
- */
-export const verificationKeys = /* @__PURE__ */ cachedKeys(importVerificationKey);
+/** The keys of the secrets. Throws `invalid_secret` if one can't be used. */
+export const hmacKeys = /* @__PURE__ */ cachedKeys((secret) => importHmac(parseSecret(secret)));
 
-/**
- * The keys to sign with; each is imported once.
- *
- * @throws {WebhookVerificationError} when there is no secret or it can't be used: `invalid_secret`.
- */
-export const signingKeys = /* @__PURE__ */ cachedKeys(importSigningKey);
-
-function importVerificationKey(secret: string): VerificationKey {
-  const { prefix, bytes } = parseSecret(secret);
-  if (prefix === 'whsk_') throw invalidSecret("whsk_ is the sender's private key; verify with the public key (whpk_).");
-  return prefix === 'whpk_' ? ed25519VerificationKey(bytes) : hmacVerificationKey(bytes);
-}
-
-function importSigningKey(secret: string): SigningKey {
-  const { prefix, bytes } = parseSecret(secret);
-  if (prefix === 'whpk_') throw invalidSecret('whpk_ is a public key; sign with the private key (whsk_).');
-  return prefix === 'whsk_' ? ed25519SigningKey(bytes.subarray(0, 32)) : hmacSigningKey(bytes);
-}
-
-/** Imports each secret once. */
-export function cachedKeys<Key>(importKey: (secret: string) => Key): (secret: WebhookSecret) => Key[] {
+export function cachedKeys<Key>(importKey: (secret: string) => Key): (secrets: readonly string[]) => Key[] {
   const cache = new Map<string, Key>();
-  const keyOf = (secret: string): Key => {
-    const cached = cache.get(secret);
-    if (cached !== undefined) return cached;
-
-    const key = importKey(secret);
-    if (cache.size >= maxCachedKeys) cache.clear();
-    cache.set(secret, key);
-    return key;
-  };
-  return (secret) => listSecrets(secret).map(keyOf);
+  return (secrets) =>
+    secrets.map((secret) => {
+      const key = cache.get(secret) ?? importKey(secret);
+      if (cache.size >= maxCachedKeys && !cache.has(secret)) cache.clear();
+      cache.set(secret, key);
+      return key;
+    });
 }
 
-function listSecrets(secret: WebhookSecret): readonly string[] {
+/** The secrets of an endpoint, for a request. Rejects with `invalid_secret` if there is none. */
+export async function readSecrets(
+  source: WebhookSecretSource,
+  headers: WebhookHeaders,
+  body: RawBody,
+): Promise<readonly string[]> {
+  if (typeof source !== 'function') return listSecrets(source);
+  const secret = await source({ headers: headerReader(headers), body: textOf(body) });
+  // A tenant that is not known must not be verified with the secret of the environment.
+  if (secret === undefined) throw invalidSecret('the function that was passed as `secret` returned undefined.');
+  return listSecrets(secret);
+}
+
+/** The given secrets, or else that of the environment. Throws `invalid_secret` if there is none. */
+export function listSecrets(secret: WebhookSecret = environmentVariable('EXAMPLE_WEBHOOK_SECRET')): readonly string[] {
   const secrets: readonly unknown[] = Array.isArray(secret) ? secret : [secret];
-  if (secrets.length > 0 && secrets.every((item) => typeof item === 'string')) return secrets;
-  throw invalidSecret(`it is ${secrets.length > 0 ? 'not a string' : 'an empty list'}; is EXAMPLE_WEBHOOK_SECRET set?`);
+  if (secrets.length > 0 && secrets.every((item): item is string => typeof item === 'string' && item !== ''))
+    return secrets;
+  throw invalidSecret(secret === undefined ? 'there is none.' : 'it is empty, or not a string.');
 }
 
-export function parseSecret(secret: string): ParsedSecret {
-  const text = secret.trim();
-  const prefix = /^wh(?:sec|pk|sk)_/.exec(text)?.[0] ?? '';
-  const base64 = text.slice(prefix.length);
-  const bytes = decodeBase64(base64);
-  if (bytes === undefined) throw invalidSecret('it is not base64, optionally with the prefix whsec_ or whpk_.');
-  if (bytes.length === 0) throw invalidSecret('it is empty; is EXAMPLE_WEBHOOK_SECRET set?');
+function parseSecret(secret: string): Uint8Array<ArrayBuffer> {
+  const bytes = decodeSecret(secret);
+  if (bytes === undefined) throw invalidSecret('it is not base64, with or without the prefix whsec_.');
+  if (bytes.length < minBytes) throw invalidSecret(`it has ${bytes.length} bytes, and needs at least ${minBytes}.`);
+  return bytes;
+}
 
-  const lengths = ed25519Lengths[prefix];
-  if (lengths && !lengths.includes(bytes.length)) {
-    throw invalidSecret(`${prefix} must be followed by ${lengths.join(' or ')} bytes, not ${bytes.length}.`);
+/** The bytes of a secret; `undefined` if it is not base64. Its padding may be missing, and its unused bits may be set. */
+export function decodeSecret(secret: string): Uint8Array<ArrayBuffer> | undefined {
+  const base64 = secret.trim().replace(/^whsec_/, '');
+  // `atob` itself skips whitespace.
+  if (!/^[\w+/]*={0,2}$/.test(base64)) return undefined;
+  try {
+    return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+  } catch {
+    return undefined;
   }
-  return { prefix, bytes };
 }
 
 /** `reason` must not quote the secret. */
 function invalidSecret(reason: string): WebhookVerificationError {
-  return new WebhookVerificationError('invalid_secret', `The webhook secret can't be used: ${reason}`);
+  return new WebhookVerificationError(
+    'invalid_secret',
+    `The webhook secret can't be used: ${reason} Pass \`secret\`, or set EXAMPLE_WEBHOOK_SECRET.`,
+  );
 }

@@ -2,16 +2,15 @@ import { InvalidRequestError } from '../errors/invalid-request-error.ts';
 import { readOptions } from '../utils/options.ts';
 import type { SignatureHeaders } from './headers.ts';
 import { rawBody, type WebhookBody } from './raw-body.ts';
-import { signingKeys, type WebhookSecret } from './secrets.ts';
-import { signedPrefix } from './signature.ts';
-import { timeOf } from './time-of.ts';
+import { hmacKeys, listSecrets, type WebhookSecret } from './secrets.ts';
+import { label, signedPrefix, timeOf } from './verify-webhook.ts';
 
 /** Parameters of {@link signWebhook}. */
 export interface SignWebhookParams {
   /** The body, exactly as it will be sent. */
-  body: WebhookBody;
-  /** `whsec_…` for a `v1` signature, `whsk_…` (an Ed25519 private key) for `v1a`. Each of several adds a signature. */
-  secret: WebhookSecret;
+  body: NonNullable<WebhookBody>;
+  /** The endpoint's secret; each of several adds a signature. Default: the environment variable `EXAMPLE_WEBHOOK_SECRET`. */
+  secret?: WebhookSecret;
   /** Identifies the event. Keep it when you retry a delivery. Default: a new id. */
   id?: string | undefined;
   /** Time of the attempt: a date, or epoch seconds. Default: now. */
@@ -31,8 +30,9 @@ export interface SignWebhookParams {
  * await fetch(url, { method: 'POST', body, headers: await signWebhook({ body, secret }) });
  */
 export async function signWebhook(params: SignWebhookParams): Promise<SignatureHeaders> {
-  const { body, secret, id = newId(), timestamp = new Date() } = readOptions('params', params, paramNames);
-  const keys = signingKeys(secret);
+  const given = readOptions('params', params, ['body', 'secret', 'id', 'timestamp']);
+  const { body, secret, id = `msg_${crypto.randomUUID().replaceAll('-', '')}`, timestamp = new Date() } = given;
+  const keys = hmacKeys(listSecrets(secret));
   const raw = rawBody(body);
   // A period separates the parts of the signed content.
   if (typeof id !== 'string' || !/^[!-~]+$/.test(id) || id.includes('.')) {
@@ -44,12 +44,6 @@ export async function signWebhook(params: SignWebhookParams): Promise<SignatureH
   }
 
   const prefix = signedPrefix(id, String(seconds));
-  const signatures = await Promise.all(keys.map((sign) => sign(prefix, raw)));
+  const signatures = await Promise.all(keys.map(async (hmac) => label + (await hmac(prefix, raw))));
   return { 'webhook-id': id, 'webhook-timestamp': String(seconds), 'webhook-signature': signatures.join(' ') };
-}
-
-const paramNames = ['body', 'secret', 'id', 'timestamp'] as const;
-
-function newId(): string {
-  return `msg_${crypto.randomUUID().replaceAll('-', '')}`;
 }

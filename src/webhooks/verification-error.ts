@@ -6,7 +6,7 @@ import { brandError, ExampleError } from '../errors/example-error.ts';
  * - `missing_header`, `malformed_header`: a `webhook-*` header is absent or does not follow the specification.
  * - `timestamp_too_old`, `timestamp_too_new`: the attempt is further from now than `tolerance`, or a clock is wrong.
  * - `no_matching_signature`: signed with another secret, or the body is not the one that was signed.
- * - `invalid_secret`: your own secret can't be used.
+ * - `invalid_secret`: there is no secret, or it can't be used.
  * - `missing_body`: the body is `undefined` or `null`.
  * - `body_already_parsed`: the body was parsed before, and the signed bytes are lost.
  * - `invalid_payload`: the signature matches, but the body is not an event.
@@ -22,9 +22,7 @@ export type WebhookVerificationErrorCode =
   | 'body_already_parsed'
   | 'invalid_payload';
 
-/**
- * A webhook can't be trusted or can't be verified. The message says what to do. It contains no secret, signature or body.
- */
+/** A webhook can't be trusted or verified. The message says what to do. It contains no secret, signature or body. */
 export class WebhookVerificationError extends ExampleError {
   static {
     brandError(this, 'WebhookVerificationError');
@@ -33,8 +31,8 @@ export class WebhookVerificationError extends ExampleError {
   /** What is wrong, machine-readable. */
   readonly code: WebhookVerificationErrorCode;
 
-  constructor(code: WebhookVerificationErrorCode, message: string) {
-    super(message);
+  constructor(code: WebhookVerificationErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.code = code;
   }
 

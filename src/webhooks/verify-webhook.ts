@@ -1,9 +1,33 @@
+import { InvalidRequestError } from '../errors/invalid-request-error.ts';
+import { record } from '../utils/options.ts';
 import type { WebhookEvent } from './events.ts';
-import type { WebhookHeaders } from './headers.ts';
+import { parseHeaders, type WebhookHeaders } from './headers.ts';
+import type { Hmac } from './hmac.ts';
 import { rawBody, type RawBody, type WebhookBody } from './raw-body.ts';
-import type { WebhookSecret } from './secrets.ts';
+import { hmacKeys, listSecrets, readSecrets, type WebhookSecret, type WebhookSecretSource } from './secrets.ts';
 import { WebhookVerificationError } from './verification-error.ts';
-import { verifySignature, verifySignatureSync, type VerifyWebhookOptions } from './verify-signature.ts';
+
+/** Options of {@link verifyWebhook} and {@link verifyWebhookSync}. */
+export interface VerifyWebhookOptions {
+  /** How far the time of the attempt may be from now, before or after, in seconds. Default: 300. */
+  tolerance?: number | undefined;
+  /** The current time. Default: the system clock. */
+  now?: Date | undefined;
+}
+
+/** One attempt to deliver an event, verified to come from the API. */
+export interface WebhookAttempt {
+  /** The `webhook-id` of the event. It is the same for every attempt. */
+  readonly id: string;
+  /** When the sender made this attempt. */
+  readonly attemptedAt: Date;
+}
+
+/** A verified event, with the id of its delivery. */
+export type VerifiedWebhook = WebhookEvent & {
+  /** The `webhook-id`. It is the same for every attempt to deliver the event, so that an inbox can tell them apart. */
+  readonly id: string;
+};
 
 /**
  * Verifies that a webhook comes from the API and is recent, and returns its event.
@@ -13,26 +37,30 @@ import { verifySignature, verifySignatureSync, type VerifyWebhookOptions } from 
  *
  * @param body The body exactly as received, not parsed.
  * @param headers All headers of the request.
- * @param secret The endpoint's secret from the dashboard. Pass several while you rotate secrets.
+ * @param secret The endpoint's secret from the dashboard, several while you rotate secrets, or a function. Default: the
+ * environment variable `EXAMPLE_WEBHOOK_SECRET`.
  * @throws {WebhookVerificationError} when the webhook can't be trusted; `code` and `message` say why.
  * @throws {InvalidRequestError} when an option is invalid.
+ * @see https://www.standardwebhooks.com
  *
  * @example
- * const event = await verifyWebhook(await request.text(), request.headers, process.env.EXAMPLE_WEBHOOK_SECRET);
+ * const event = await verifyWebhook(await request.text(), request.headers);
  * if (event.event === 'user.created') await welcome(event.data.email);
  */
 export async function verifyWebhook(
   body: WebhookBody,
   headers: WebhookHeaders,
-  secret: WebhookSecret,
+  secret?: WebhookSecretSource,
   options?: VerifyWebhookOptions,
-): Promise<WebhookEvent> {
-  await verifySignature(body, headers, secret, options);
-  return parseEvent(rawBody(body));
+): Promise<VerifiedWebhook> {
+  const raw = rawBody(body);
+  const { id } = await verifySignature(raw, headers, await readSecrets(secret, headers, raw), options);
+  return { ...parseEvent(raw), id };
 }
 
 /**
- * The same as {@link verifyWebhook}, synchronously. It needs `node:crypto`, which Node, Bun and Deno have.
+ * The same as {@link verifyWebhook}, synchronously. It needs `node:crypto`, which Node, Bun and Deno have, and takes no
+ * function as `secret`.
  *
  * @throws {WebhookVerificationError} when the webhook can't be trusted; `code` and `message` say why.
  * @throws {InvalidRequestError} when an option is invalid, or when the runtime has no `node:crypto`.
@@ -40,20 +68,109 @@ export async function verifyWebhook(
 export function verifyWebhookSync(
   body: WebhookBody,
   headers: WebhookHeaders,
-  secret: WebhookSecret,
+  secret?: WebhookSecret,
   options?: VerifyWebhookOptions,
-): WebhookEvent {
-  verifySignatureSync(body, headers, secret, options);
-  return parseEvent(rawBody(body));
+): VerifiedWebhook {
+  const raw = rawBody(body);
+  const attempt = verifySignature(raw, headers, listSecrets(secret), options);
+  if (!(attempt instanceof Promise)) return { ...parseEvent(raw), id: attempt.id };
+  attempt.catch(() => undefined);
+  throw new InvalidRequestError('This runtime has no node:crypto, and WebCrypto is asynchronous: use verifyWebhook().');
+}
+
+/** Whatever the body contains. It returns a promise only where the runtime has nothing but WebCrypto. */
+export function verifySignature(
+  body: RawBody,
+  headers: WebhookHeaders,
+  secrets: readonly string[],
+  options: VerifyWebhookOptions = {},
+): WebhookAttempt | Promise<WebhookAttempt> {
+  record('options', options);
+  const tolerance = checkTolerance(options.tolerance);
+  const now = options.now === undefined ? Date.now() : timeOf(options.now);
+  if (!Number.isFinite(now)) throw new InvalidRequestError('now must be a valid Date.');
+  const keys = hmacKeys(secrets);
+  const { id, timestamp, signatures } = parseHeaders(headers);
+  const attemptedAt = new Date(Number(timestamp) * 1_000);
+  checkAge(attemptedAt, now, tolerance);
+
+  const accept = (matches: boolean): WebhookAttempt => {
+    if (matches) return { id, attemptedAt };
+    throw new WebhookVerificationError(
+      'no_matching_signature',
+      'No signature matches. Check that you use the secret of this endpoint and pass the body exactly as received.',
+    );
+  };
+  const matches = anyMatches(keys, signedPrefix(id, timestamp), body, signatures);
+  return typeof matches === 'boolean' ? accept(matches) : matches.then(accept);
+}
+
+/** The version of the specification's signatures with a shared secret. */
+export const label = 'v1,';
+
+/** What precedes the body in the signed content. */
+export const signedPrefix = (id: string, timestamp: string): string => `${id}.${timestamp}.`;
+
+/** Tries the keys one after the other, without a promise where none is needed. */
+function anyMatches(
+  [key, ...others]: readonly Hmac[],
+  prefix: string,
+  body: RawBody,
+  signatures: readonly string[],
+): boolean | Promise<boolean> {
+  if (key === undefined) return false;
+  const matches = (expected: string) => signatures.some((signature) => isLabelled(signature, expected));
+  // Computed once, however many signatures it is compared with.
+  const expected = key(prefix, body);
+  return typeof expected === 'string'
+    ? matches(expected) || anyMatches(others, prefix, body, signatures)
+    : expected.then((text) => matches(text) || anyMatches(others, prefix, body, signatures));
 }
 
 /**
- * Parses a verified body. Unknown events and fields are kept, so that additions to the API break nobody.
- *
- * @throws {WebhookVerificationError} when the body is not an event: `invalid_payload`.
+ * Whether a signature is the label and this text. Takes the same time wherever the texts differ, so that its duration
+ * reveals nothing about the expected one.
  */
+function isLabelled(signature: string, expected: string): boolean {
+  if (signature.length !== label.length + expected.length || !signature.startsWith(label)) return false;
+  let difference = 0;
+  for (let index = 0; index < expected.length; index++) {
+    difference |= expected.charCodeAt(index) ^ signature.charCodeAt(label.length + index);
+  }
+  return difference === 0;
+}
+
+/** The tolerance in seconds. */
+export function checkTolerance(tolerance = 300): number {
+  if (typeof tolerance === 'number' && tolerance >= 0) return tolerance;
+  throw new InvalidRequestError('tolerance must be a number of seconds, 0 or more.');
+}
+
+/** Epoch milliseconds of a date; `NaN` if it is invalid, or no date at all. */
+export function timeOf(date: Date): number {
+  // Not `instanceof`: test runners such as Jest give each file its own `Date`.
+  return Object.prototype.toString.call(date) === '[object Date]' ? date.getTime() : NaN;
+}
+
+/** Throws when the attempt is further from now, in epoch milliseconds, than the tolerance, in seconds. */
+export function checkAge(attemptedAt: Date, now: number, tolerance: number): void {
+  const age = Math.floor(now / 1_000) - Math.floor(attemptedAt.getTime() / 1_000);
+  if (Math.abs(age) <= tolerance) return;
+  throw new WebhookVerificationError(
+    age > 0 ? 'timestamp_too_old' : 'timestamp_too_new',
+    `The webhook is ${Math.abs(age)} s ${age > 0 ? 'old' : 'ahead'}; the tolerance is ${tolerance} s. If it was sent just now, correct the clock of this machine.`,
+  );
+}
+
+/** Parses a verified body. Unknown events and fields are kept, so that additions to the API break nobody. */
 export function parseEvent(body: RawBody): WebhookEvent {
-  const event = parseJson(body);
+  let event: unknown;
+  try {
+    event = JSON.parse(typeof body === 'string' ? body : new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    // The parser's own message quotes the body.
+    throw invalidPayload('it is not JSON in UTF-8.');
+  }
   if (isEvent(event)) return event;
   throw invalidPayload(
     'it is not a JSON object with a string `event`. Do you use the same secret for other webhooks too?',
@@ -63,15 +180,6 @@ export function parseEvent(body: RawBody): WebhookEvent {
 /** Requires only what identifies an event. Its other fields are documented, but may change. */
 function isEvent(value: unknown): value is WebhookEvent {
   return typeof value === 'object' && value !== null && 'event' in value && typeof value.event === 'string';
-}
-
-function parseJson(body: RawBody): unknown {
-  try {
-    return JSON.parse(typeof body === 'string' ? body : new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch {
-    // The parser's own message quotes the body.
-    throw invalidPayload('it is not JSON in UTF-8.');
-  }
 }
 
 function invalidPayload(reason: string): WebhookVerificationError {

@@ -37,18 +37,13 @@ function start([path = '', ...args]: readonly string[], file: string, environmen
   return seen;
 }
 
-// With both schemes, which Bun and Deno have in node:crypto, too.
+// Bun and Deno have node:crypto, too.
 const synchronously = `
 const { signWebhook, verifyWebhookSync } = await import('@example/sdk/webhooks');
 const body = JSON.stringify({ event: 'user.created', data: {}, timestamp: '' });
-const pairs = [
-  ['${secret}', '${secret}'],
-  ['whsk_VEVTVFNJR05JTkdLRVlET05PVFVTRVRISVNGT1JBTlk=', 'whpk_ZlN4eg7dSSqi0moX9hQUk3orrOouK3QVQSlJa248c/g='],
-];
-for (const [signWith, verifyWith] of pairs) {
-  const headers = await signWebhook({ body, secret: signWith });
-  console.log('verified', verifyWebhookSync(body, headers, verifyWith).event);
-}`;
+const headers = await signWebhook({ body, secret: '${secret}' });
+console.log('verified', verifyWebhookSync(body, headers, '${secret}').event);
+`;
 
 describe.each([
   { name: 'Bun', command: ['.bin/bun'] },
@@ -60,7 +55,7 @@ describe.each([
     const ports = `const port = ${port};`;
     await writeFile(file, [preamble, ports, recipe(name), synchronously].join('\n'));
     const program = start(command, file, { EXAMPLE_WEBHOOK_SECRET: secret });
-    await vi.waitFor(() => expect(program.output).toContain('verified user.created\nverified user.created\n'), {
+    await vi.waitFor(() => expect(program.output).toContain('verified user.created\n'), {
       timeout: 60_000,
     });
 

@@ -1,7 +1,10 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { sqliteReplayStore, type SqliteReplayStoreOptions } from '@example/sdk/sqlite';
+import { machineClock } from '../../src/sqlite/machine-clock.ts';
 import { InvalidRequestError } from '../../src/errors/index.ts';
 import { claimed, itIsAReplayStore } from '../webhooks/support/replay-store-contract.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
@@ -9,7 +12,19 @@ import { temporaryFolder } from './support/temporary-folder.ts';
 const lease = 900;
 
 beforeEach(() => void vi.useFakeTimers());
-afterEach(() => vi.useRealTimers());
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+/** The file of a descriptor; the one that lists them is closed by now. */
+function readlink(descriptor: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${descriptor}`);
+  } catch {
+    return '';
+  }
+}
 
 /** Two stores on one file, as two processes would have them. */
 function stores(options?: SqliteReplayStoreOptions) {
@@ -24,7 +39,7 @@ describe('sqliteReplayStore', () => {
   it('shares claims and handled events between processes', async () => {
     const { one, other } = stores();
     const claim = await claimed(one, 'msg_1');
-    expect(await other.claim('msg_1')).toEqual({ status: 'busy', retryAfter: 0.9 });
+    expect(await other.claim('msg_1')).toEqual({ status: 'busy', retryAfter: 0.901 });
     await claim.complete();
     expect(await other.claim('msg_1')).toEqual({ status: 'handled' });
   });
@@ -42,17 +57,89 @@ describe('sqliteReplayStore', () => {
     const { one, other } = stores();
     await claimed(one, 'msg_1');
     vi.clearAllTimers();
-    vi.setSystemTime(Date.now() + lease - 1);
+    vi.advanceTimersByTime(lease);
     expect(await other.claim('msg_1')).toEqual({ status: 'busy', retryAfter: 0.001 });
-    vi.setSystemTime(Date.now() + 1);
+    vi.advanceTimersByTime(1);
     await (await claimed(other, 'msg_1')).complete();
+  });
+
+  it.each([20_000, -20_000, 10 ** 12])('has one holder, also if the wall clock jumps by %i ms', async (jump) => {
+    const { one, other } = stores();
+    const claim = await claimed(one, 'msg_1');
+    vi.setSystemTime(Date.now() + jump);
+    expect(await other.claim('msg_1')).toHaveProperty('status', 'busy');
+    await vi.advanceTimersByTimeAsync(3 * lease);
+    expect(claim.signal?.aborted).toBe(false);
+    expect(await other.claim('msg_1')).toHaveProperty('status', 'busy');
+    await claim.complete();
+    expect(await other.claim('msg_1')).toEqual({ status: 'handled' });
+  });
+
+  it('gives a claim of before the machine restarted to the next process, however long the machine had run', async () => {
+    const { path, one } = stores();
+    await claimed(one, 'msg_1');
+    vi.clearAllTimers();
+    // The machine's clock starts anew, as the fake one does.
+    vi.useRealTimers();
+    new DatabaseSync(path).exec('UPDATE example_sdk_webhook_event SET claimed_at = 1e9, expires_at = 1e9 + 900');
+    vi.useFakeTimers();
+    await (await claimed(one, 'msg_1')).complete();
+  });
+
+  it('measures by a clock that another process of the machine reads, too', () => {
+    vi.useRealTimers();
+    const { now, resolution } = machineClock();
+    const before = now();
+    const program = 'console.log(Number(process.hrtime.bigint() / 1_000_000n))';
+    const other = Number(execFileSync(process.execPath, ['-e', program]).toString());
+    expect(other).toBeGreaterThanOrEqual(before);
+    expect(other).toBeLessThanOrEqual(now() + resolution);
+  });
+
+  it.each(['bun', 'deno'])(
+    'counts the uptime of the machine in %s, whose hrtime starts with each process',
+    (runtime) => {
+      const versions = { ...process.versions, [runtime]: '1.0.0' };
+      const uptime = vi.fn(() => 12.9);
+      vi.stubGlobal('process', { versions, getBuiltinModule: () => ({ uptime }) });
+      onTestFinished(() => void vi.unstubAllGlobals());
+      const clock = machineClock();
+      expect(clock.now()).toBe(12_900);
+      expect(clock.resolution).toBe(1_000); // Deno counts whole seconds
+    },
+  );
+
+  it('closes its file once, and claims nothing any more', async () => {
+    const { one, other } = stores();
+    const claim = await claimed(one, 'msg_1');
+    one.close();
+    one.close();
+    await expect(Promise.resolve(one.claim('msg_2'))).rejects.toThrow('not open');
+
+    await vi.advanceTimersByTimeAsync(lease + 1);
+    expect(claim.signal?.aborted).toBe(true);
+    await expect(Promise.resolve(claim.complete())).rejects.toThrow('not open');
+    await claimed(other, 'msg_1');
+  });
+
+  it('holds no file open after its block: 40 stores leave as many open as before', () => {
+    vi.useRealTimers();
+    const path = join(temporaryFolder(), 'webhooks.db');
+    const open = () => readdirSync('/proc/self/fd').map((fd) => readlink(fd)).filter((file) => file.startsWith(path)); // prettier-ignore
+    for (let store = 0; store < 40; store++) {
+      using opened = sqliteReplayStore(path);
+      expect(opened.claim).toBeTypeOf('function');
+      if (process.platform === 'linux') expect(open().length).toBeGreaterThan(0);
+    }
+    if (process.platform === 'linux') expect(open()).toEqual([]);
   });
 
   it('aborts the signal of a claim that another process has taken over, and leaves the event to it', async () => {
     const { one, other } = stores();
     const claim = await claimed(one, 'msg_1');
-    // As if this process had been suspended for longer than the lease.
-    vi.setSystemTime(Date.now() + lease);
+    // As if this process had been suspended for longer than the lease: none of its timers has run.
+    const hrtime = process.hrtime.bigint;
+    vi.spyOn(process.hrtime, 'bigint').mockImplementation(() => hrtime() + BigInt(lease + 1) * 1_000_000n);
     const takenOver = await claimed(other, 'msg_1');
 
     await vi.advanceTimersByTimeAsync(lease / 3);
@@ -80,7 +167,7 @@ describe('sqliteReplayStore', () => {
     await (await claimed(one, 'msg_1')).complete();
     vi.setSystemTime(Date.now() + 5_000);
     await (await claimed(one, 'msg_2')).complete();
-    expect(new DatabaseSync(path).prepare('SELECT id FROM example_sdk_webhook').all()).toEqual([{ id: 'msg_2' }]);
+    expect(new DatabaseSync(path).prepare('SELECT id FROM example_sdk_webhook_event').all()).toEqual([{ id: 'msg_2' }]);
   });
 
   it('keeps endpoints with different prefixes apart', async () => {

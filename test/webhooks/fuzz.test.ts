@@ -5,8 +5,6 @@ import { sqliteReplayStore } from '@example/sdk/sqlite';
 import {
   memoryReplayStore,
   signWebhook,
-  verifySignature,
-  verifySignatureSync,
   verifyWebhook,
   verifyWebhookSync,
   Webhooks,
@@ -16,13 +14,13 @@ import {
 import { InvalidRequestError } from '../../src/errors/index.ts';
 import { anythingOr, fuzzing, withFields as fieldsOf } from '../support/fuzz.ts';
 import { otherSecret, secret, userCreated } from './support/signed-request.ts';
+import { verifySignature } from './support/verify-signature.ts';
 
 // Untyped programs may pass anything anywhere. What they get is a documented error, and never a TypeError.
 
 const body = JSON.stringify(userCreated);
-const publicKey = 'whpk_ZlN4eg7dSSqi0moX9hQUk3orrOouK3QVQSlJa248c/g=';
 
-const anything = anythingOr(body, secret, [secret], publicKey);
+const anything = anythingOr(body, secret, [secret]);
 
 /** An object with some of the names, and anything as their values. */
 const withFields = (...names: string[]) => fieldsOf(anything, ...names);
@@ -52,9 +50,7 @@ const verifyOptions = near(withFields('tolerance', 'now'));
 describe('any arguments of', () => {
   it.each<[string, (...args: unknown[]) => unknown]>([
     ['verifyWebhook', verifyWebhook as never],
-    ['verifySignature', verifySignature as never],
     ['verifyWebhookSync', verifyWebhookSync as never],
-    ['verifySignatureSync', verifySignatureSync as never],
   ])('%s are refused with a documented error', async (_, verify) => {
     await fc.assert(
       fc.asyncProperty(bodies, headers, secrets, verifyOptions, async (...args) => {
@@ -96,7 +92,8 @@ describe('any arguments of', () => {
     await fc.assert(
       fc.asyncProperty(options, async (given) => {
         const webhooks = await attempt(() => new Webhooks(given as WebhooksOptions));
-        if (webhooks) expect(await webhooks.receive('{}', {})).toHaveProperty('status', 400);
+        // Without a secret that can be used, it is 500.
+        if (webhooks) expect([400, 500]).toContain((await webhooks.receive('{}', {})).status);
       }),
       fuzzing(),
     );
@@ -184,8 +181,8 @@ describe('the headers of a genuine webhook', () => {
 
   it('are accepted in any form in which a server may pass them', async () => {
     const genuine = await signWebhook({ body, secret, timestamp: now });
-    const others = fc.array(fc.stringMatching(/^v(1|1a|2),[A-Za-z0-9+/]{0,44}=?$/), { maxLength: 4 });
-    const separators = fc.constantFrom(' ', ', ', ',', '  ', '\t');
+    const others = fc.array(fc.stringMatching(/^v(1|1a|2)(,[A-Za-z0-9+/]{0,44}=?)?$/), { maxLength: 4 });
+    const separators = fc.constantFrom(' ', ', ', '  ');
     const cases = fc.constantFrom(
       (name: string) => name,
       (name: string) => name.toUpperCase(),
@@ -202,8 +199,11 @@ describe('the headers of a genuine webhook', () => {
         const signature = [...before, genuine['webhook-signature'], ...after].join(separator);
         const pairs = Object.entries({ ...genuine, 'webhook-signature': signature });
         const given = form(pairs.map(([name, value]) => [rename(name), value])) as never;
-        expect(verifyWebhookSync(body, given, secret, { now })).toEqual(userCreated);
-        await expect(verifyWebhook(body, given, secret, { now })).resolves.toEqual(userCreated);
+        expect(verifyWebhookSync(body, given, secret, { now })).toEqual({ ...userCreated, id: genuine['webhook-id'] });
+        await expect(verifyWebhook(body, given, secret, { now })).resolves.toEqual({
+          ...userCreated,
+          id: genuine['webhook-id'],
+        });
       }),
       fuzzing(),
     );
@@ -240,7 +240,7 @@ describe('the headers of a genuine webhook', () => {
           'webhook-signature': 'v1,',
           [name]: hostile,
         };
-        expect(() => verifyWebhookSync(body, given, [secret, publicKey], { now })).toThrow(WebhookVerificationError);
+        expect(() => verifyWebhookSync(body, given, [otherSecret, secret], { now })).toThrow(WebhookVerificationError);
       }
     }
   });

@@ -1,4 +1,5 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, expectTypeOf, it, vi } from 'vitest';
+import type { UnknownWebhookEvent, UserCreatedEvent, WebhookHandler } from '@example/sdk/webhooks';
 import { InvalidRequestError } from '../../src/errors/index.ts';
 import { receiver } from './support/receiver.ts';
 import { userCreated } from './support/signed-request.ts';
@@ -85,6 +86,30 @@ describe('a handler', () => {
     expect(handler).not.toHaveBeenCalled();
   });
 
+  it('can be added for several names at once, and runs once for each event', async () => {
+    const { webhooks, send, logger } = receiver();
+    const handler = vi.fn<WebhookHandler<'user.created' | 'user.updated' | '*'>>();
+    webhooks.on(['user.created', 'user.updated', '*'], handler);
+    expect(logger.warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining("no 'user.updated'"));
+
+    const updated = { ...userCreated, event: 'user.updated' };
+    for (const event of [userCreated, updated, { ...userCreated, event: 'user.deleted' }]) await send(event);
+    expect(handler.mock.calls.map(([{ event }]) => event)).toEqual(['user.created', 'user.updated', 'user.deleted']);
+
+    webhooks.off(['user.created', '*'], handler);
+    for (const event of [userCreated, updated]) await send(event);
+    expect(handler).toHaveBeenCalledTimes(4);
+    expect(handler.mock.lastCall?.[0]).toEqual(updated);
+  });
+
+  it('of several names gets the union of their events', () => {
+    const { webhooks } = receiver();
+    webhooks.on(['user.created', 'user.updated'], (event) => {
+      expectTypeOf(event).toEqualTypeOf<UserCreatedEvent | UnknownWebhookEvent>();
+      if (event.event === 'user.created') expectTypeOf(event.data.email).toEqualTypeOf<string>();
+    });
+  });
+
   it('must be a function', () => {
     const { webhooks } = receiver();
     expect(() => webhooks.on('user.created', undefined as never)).toThrow(InvalidRequestError);
@@ -95,7 +120,10 @@ describe('the name of an event', () => {
   it.each([
     ['undefined', undefined],
     ['null', null],
-    ['a list', ['user.created', 'project.archived']],
+    ['an empty list', []],
+    ['a list with a name that is none', ['user.created', '']],
+    ['a list with a hole', ['user.created', undefined]],
+    ['an object', { 0: 'user.created', length: 1 }],
     ['empty', ''],
     ['with a space', 'user created'],
     ['a pattern', 'user.*'],

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { signWebhook, verifySignature } from '@example/sdk/webhooks';
+import { signWebhook } from '@example/sdk/webhooks';
 import { rejection } from './support/rejection.ts';
 import { published } from './support/signed-request.ts';
+import { verifySignature } from './support/verify-signature.ts';
 
 afterEach(() => vi.unstubAllGlobals());
 

@@ -1,25 +1,11 @@
-import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import {
-  signWebhook,
-  verifySignature,
-  verifyWebhook,
-  WebhookVerificationError,
-  type WebhookHeaders,
-} from '@example/sdk/webhooks';
+import { signWebhook, verifyWebhook, WebhookVerificationError, type WebhookHeaders } from '@example/sdk/webhooks';
+import { verifySignature } from './support/verify-signature.ts';
 
-const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-const base64 = (key: Buffer) => key.subarray(-32).toString('base64');
-const ed25519 = {
-  signing: `whsk_${base64(privateKey.export({ type: 'pkcs8', format: 'der' }))}`,
-  verifying: `whpk_${base64(publicKey.export({ type: 'spki', format: 'der' }))}`,
-};
-const hmac = fc
+const secrets = fc
   .uint8Array({ minLength: 24, maxLength: 64 })
-  .map((bytes) => `whsec_${Buffer.from(bytes).toString('base64')}`)
-  .map((secret) => ({ signing: secret, verifying: secret }));
-const keys = fc.oneof(hmac, fc.constant(ed25519));
+  .map((bytes) => `whsec_${Buffer.from(bytes).toString('base64')}`);
 const body = Buffer.from('{"event":"user.created","data":{"id":"user_123"},"timestamp":"2024-01-01T00:00:00Z"}');
 
 /** The text with one bit of one character flipped. */
@@ -47,43 +33,39 @@ describe('any single changed bit is detected', () => {
 
   it('in the body', async () => {
     await fc.assert(
-      fc.asyncProperty(keys, bit, async ({ signing, verifying }, at) => {
-        const headers = await signWebhook({ body, secret: signing });
-        await expect(verifySignature(body, headers, verifying)).resolves.toBeDefined();
-        await expectRejected(flipBytes(body, at), headers, verifying);
+      fc.asyncProperty(secrets, bit, async (secret, at) => {
+        const headers = await signWebhook({ body, secret });
+        await expect(verifySignature(body, headers, secret)).resolves.toBeDefined();
+        await expectRejected(flipBytes(body, at), headers, secret);
       }),
     );
   });
 
   it.each(['webhook-id', 'webhook-timestamp', 'webhook-signature'] as const)('in the %s', async (name) => {
     await fc.assert(
-      fc.asyncProperty(keys, bit, async ({ signing, verifying }, at) => {
-        const headers = await signWebhook({ body, secret: signing });
-        await expectRejected(body, { ...headers, [name]: flipText(headers[name], at) }, verifying);
+      fc.asyncProperty(secrets, bit, async (secret, at) => {
+        const headers = await signWebhook({ body, secret });
+        await expectRejected(body, { ...headers, [name]: flipText(headers[name], at) }, secret);
       }),
     );
   });
 
   it('in every place of a signature, including bits that base64 leaves unused', async () => {
-    for (const { signing, verifying } of [
-      { signing: 'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', verifying: 'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' },
-      ed25519,
-    ]) {
-      const headers = await signWebhook({ body, secret: signing });
-      const signature = headers['webhook-signature'];
-      for (let at = 0; at < signature.length * 8; at++) {
-        await expectRejected(body, { ...headers, 'webhook-signature': flipText(signature, at) }, verifying);
-      }
+    const secret = 'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+    const headers = await signWebhook({ body, secret });
+    const signature = headers['webhook-signature'];
+    for (let at = 0; at < signature.length * 8; at++) {
+      await expectRejected(body, { ...headers, 'webhook-signature': flipText(signature, at) }, secret);
     }
   });
 
   it('in the secret, except for bits that its base64 leaves unused', async () => {
     const keyIn = (secret: string) => Buffer.from(secret.replace(/^wh.*_/, ''), 'base64');
     await fc.assert(
-      fc.asyncProperty(keys, bit, async ({ signing, verifying }, at) => {
-        const headers = await signWebhook({ body, secret: signing });
-        const changed = flipText(verifying, at);
-        fc.pre(!/^[\w+/]+=*$/.test(changed) || !keyIn(changed).equals(keyIn(verifying)));
+      fc.asyncProperty(secrets, bit, async (secret, at) => {
+        const headers = await signWebhook({ body, secret });
+        const changed = flipText(secret, at);
+        fc.pre(!/^[\w+/]+=*$/.test(changed) || !keyIn(changed).equals(keyIn(secret)));
         await expectRejected(body, headers, changed);
       }),
     );
@@ -113,7 +95,6 @@ describe('arbitrary headers', () => {
     'webhook-timestamp': fc.oneof(fc.constant(String(Math.floor(Date.now() / 1_000))), fc.string(), garbage),
     'webhook-signature': fc.oneof(
       fc.string().map((text) => `v1,${text}`),
-      fc.string().map((text) => `v1a,${text}`),
       garbage,
     ),
   });
@@ -121,8 +102,8 @@ describe('arbitrary headers', () => {
   it('never cause anything but a WebhookVerificationError', async () => {
     const headers = fc.oneof(garbage, fc.dictionary(names, garbage), nearMiss) as fc.Arbitrary<WebhookHeaders>;
     await fc.assert(
-      fc.asyncProperty(headers, keys, async (given, { verifying }) => {
-        await expect(verifyWebhook(body, given, verifying)).rejects.toBeInstanceOf(WebhookVerificationError);
+      fc.asyncProperty(headers, secrets, async (given, secret) => {
+        await expect(verifyWebhook(body, given, secret)).rejects.toBeInstanceOf(WebhookVerificationError);
       }),
       { numRuns: 1_000 },
     );
@@ -148,26 +129,5 @@ describe('10 000 signatures in one header', () => {
     // The genuine one is found at any position.
     const last = forged['webhook-signature'] + headers['webhook-signature'];
     await expect(verifySignature(body, { ...headers, 'webhook-signature': last }, secret)).resolves.toBeDefined();
-  });
-
-  it.each([
-    [300, 16],
-    [262_144, 7],
-    [1_048_576, 2],
-    [8_388_608, 2],
-  ])('cost few Ed25519 verifications a key: for a body of %i bytes %i', async (bytes, most) => {
-    const crypto = process.getBuiltinModule('node:crypto');
-    const verify = vi.fn(crypto.verify);
-    vi.spyOn(process, 'getBuiltinModule').mockReturnValue({ ...crypto, verify });
-    const large = Buffer.alloc(bytes);
-    const headers = await signWebhook({ body: large, secret: ed25519.signing });
-    const forged = { ...headers, 'webhook-signature': `v1a,${Buffer.alloc(64).toString('base64')} `.repeat(10_000) };
-    // Keys are cached by secret, so each case needs a text of its own. Trailing spaces are ignored.
-    const key = ed25519.verifying.padEnd(100 + Math.log2(bytes));
-    await expectRejected(body, forged, key);
-
-    verify.mockClear();
-    await expectRejected(large, forged, key);
-    expect(verify).toHaveBeenCalledTimes(most);
   });
 });

@@ -1,26 +1,75 @@
 import { createHmac } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, expectTypeOf, it, vi } from 'vitest';
 import {
   signWebhook,
-  verifySignature,
   verifyWebhook,
+  verifyWebhookSync,
   type VerifyWebhookOptions,
+  type UnverifiedWebhook,
   type WebhookBody,
   type WebhookHeaders,
 } from '@example/sdk/webhooks';
 import { ExampleError, InvalidRequestError } from '../../src/errors/index.ts';
 import { rejection } from './support/rejection.ts';
+import { verifySignature } from './support/verify-signature.ts';
 import { otherSecret, published, secret, userCreated } from './support/signed-request.ts';
 
 const body = JSON.stringify(userCreated);
+/** What `verifyWebhook` returns: the event, and the id of its delivery. */
+const verified = { ...userCreated, id: expect.stringMatching(/^msg_/) as string };
+
+afterEach(() => vi.unstubAllEnvs());
 
 describe('verifyWebhook', () => {
-  it('returns the event that the API signed', async () => {
-    const headers = await signWebhook({ body, secret });
-    await expect(verifyWebhook(body, headers, secret)).resolves.toEqual(userCreated);
+  it('returns the event that the API signed, with the id of its delivery', async () => {
+    const headers = await signWebhook({ body, secret, id: 'msg_1' });
+    const event = await verifyWebhook(body, headers, secret);
+    expect(event).toEqual({ ...userCreated, id: 'msg_1' });
+    if (event.event === 'user.created') expectTypeOf(event.data.email).toEqualTypeOf<string>();
+    expectTypeOf(event.id).toEqualTypeOf<string>();
   });
 
-  it.each<[string, (text: string) => WebhookBody]>([
+  it('reads the secret from EXAMPLE_WEBHOOK_SECRET when it is used', async () => {
+    vi.stubEnv('EXAMPLE_WEBHOOK_SECRET', secret);
+    const headers = await signWebhook({ body });
+    await expect(verifyWebhook(body, headers)).resolves.toEqual(verified);
+    expect(verifyWebhookSync(body, headers)).toEqual(verified);
+
+    vi.stubEnv('EXAMPLE_WEBHOOK_SECRET', otherSecret);
+    expect(await rejection(body, headers, undefined)).toHaveProperty('code', 'no_matching_signature');
+    vi.stubEnv('EXAMPLE_WEBHOOK_SECRET', '');
+    const error = await rejection(body, headers, undefined);
+    expect(error.code).toBe('invalid_secret');
+    expect(error.message).toContain('there is none. Pass `secret`, or set EXAMPLE_WEBHOOK_SECRET');
+  });
+
+  it.each([
+    ['a secret', () => secret],
+    ['several', () => [otherSecret, secret]],
+    ['a promise', () => Promise.resolve(secret)],
+  ])('takes a function that returns %s', async (_, source) => {
+    const headers = await signWebhook({ body, secret });
+    await expect(verifyWebhook(body, headers, source)).resolves.toEqual(verified);
+    expect(await rejection(`${body} `, headers, source)).toHaveProperty('code', 'no_matching_signature');
+  });
+
+  it('tells the function what was received, so that it finds the secret of a tenant', async () => {
+    vi.stubEnv('EXAMPLE_WEBHOOK_SECRET', secret);
+    const tenants = new Map([['acme', secret]]);
+    const headers = { ...(await signWebhook({ body, secret })), 'X-Tenant': 'acme' };
+    const source = vi.fn((webhook: UnverifiedWebhook) => tenants.get(webhook.headers.get('X-tenant') ?? ''));
+
+    await expect(verifyWebhook(Buffer.from(body), headers, source)).resolves.toEqual(verified);
+    expect(source.mock.lastCall?.[0].body).toBe(body);
+    expect(source.mock.lastCall?.[0].headers.get('x-other')).toBeUndefined();
+
+    // A tenant that is not known does not fall back to the secret of the environment.
+    const error = await rejection(body, { ...headers, 'X-Tenant': 'other' }, source);
+    expect(error.code).toBe('invalid_secret');
+    expect(error.message).toContain('the function that was passed as `secret` returned undefined');
+  });
+
+  it.each<[string, (text: string) => NonNullable<WebhookBody>]>([
     ['a string', (text) => text],
     ['a Buffer', (text) => Buffer.from(text)],
     ['a Uint8Array', (text) => new TextEncoder().encode(text)],
@@ -30,7 +79,10 @@ describe('verifyWebhook', () => {
   ])('takes the body as %s', async (_, form) => {
     const text = JSON.stringify({ ...userCreated, note: 'Grüße, 你好 👋' });
     const headers = await signWebhook({ body: form(text), secret });
-    await expect(verifyWebhook(form(text), headers, secret)).resolves.toEqual(JSON.parse(text));
+    await expect(verifyWebhook(form(text), headers, secret)).resolves.toEqual({
+      ...(JSON.parse(text) as object),
+      id: headers['webhook-id'],
+    });
   });
 
   it.each<[string, (headers: Record<string, string>) => WebhookHeaders]>([
@@ -51,26 +103,26 @@ describe('verifyWebhook', () => {
     ],
   ])('takes the headers as %s', async (_, form) => {
     const headers = await signWebhook({ body, secret });
-    await expect(verifyWebhook(body, form(headers), secret)).resolves.toEqual(userCreated);
+    await expect(verifyWebhook(body, form(headers), secret)).resolves.toEqual(verified);
   });
 
   it.each([
     ['with its prefix', secret],
     ['as bare base64', secret.slice('whsec_'.length)],
-    ['without padding', 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7o'],
-    ['whose last character has bits that are not used', 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7p'],
+    ['without padding', 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oDqg'],
+    ['whose last character has bits that are not used', 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oDqh'],
     ['of 43 random characters', 'q7Zt1nUeXbK0fVh3mWcR9sYpLdJ5gTaGxO8iE2vQuMz'],
     ['with the line break of the file it was read from', `${secret}\n`],
     ['among others, during a rotation', [otherSecret, secret]],
   ])('takes the secret %s', async (_, form) => {
     const headers = await signWebhook({ body, secret: typeof form === 'string' ? form : secret });
-    await expect(verifyWebhook(body, headers, form)).resolves.toEqual(userCreated);
+    await expect(verifyWebhook(body, headers, form)).resolves.toEqual(verified);
   });
 
   it('accepts a signature with the old and the new secret, given one of the two', async () => {
     const headers = await signWebhook({ body, secret: [otherSecret, secret] });
-    await expect(verifyWebhook(body, headers, secret)).resolves.toEqual(userCreated);
-    await expect(verifyWebhook(body, headers, otherSecret)).resolves.toEqual(userCreated);
+    await expect(verifyWebhook(body, headers, secret)).resolves.toEqual(verified);
+    await expect(verifyWebhook(body, headers, otherSecret)).resolves.toEqual(verified);
   });
 
   it('supports a platform with more secrets than cached keys', async () => {
@@ -79,7 +131,7 @@ describe('verifyWebhook', () => {
     for (const tenant of [...tenants.slice(1), tenants[1]]) {
       await expect(verifyWebhook(body, headers, tenant)).rejects.toThrow('No signature matches');
     }
-    await expect(verifyWebhook(body, headers, tenants[0])).resolves.toEqual(userCreated);
+    await expect(verifyWebhook(body, headers, tenants[0])).resolves.toEqual(verified);
   });
 
   it('finds the signature among those of repeated headers, in any order and however the server joins them', async () => {
@@ -91,7 +143,7 @@ describe('verifyWebhook', () => {
       [`${wrong} ${wrong}`, wrong, `v1a,xyz ${genuine} v2,abc`, wrong],
     ]) {
       const forms: WebhookHeaders[] = [
-        ...[', ', ',', ' ', '\t', ' ,  '].map((separator) => ({
+        ...[', ', ' ', '  '].map((separator) => ({
           ...others,
           'webhook-signature': lines.join(separator),
         })),
@@ -99,7 +151,7 @@ describe('verifyWebhook', () => {
         new Headers([...Object.entries(others), ...lines.map((line): [string, string] => ['webhook-signature', line])]),
       ];
       for (const headers of forms) {
-        await expect(verifyWebhook(body, headers, secret)).resolves.toEqual(userCreated);
+        await expect(verifyWebhook(body, headers, secret)).resolves.toEqual(verified);
         expect(await rejection(body, headers, otherSecret)).toHaveProperty('code', 'no_matching_signature');
       }
     }
@@ -107,8 +159,26 @@ describe('verifyWebhook', () => {
 
   it('skips signatures of unknown versions', async () => {
     const headers = await signWebhook({ body, secret });
-    headers['webhook-signature'] = `v2,abc ${headers['webhook-signature']} v1a,xyz`;
-    await expect(verifyWebhook(body, headers, secret)).resolves.toEqual(userCreated);
+    const genuine = headers['webhook-signature'];
+    for (const list of [`v2,abc ${genuine} v1a,xyz`, `${genuine} v2`, `v2 ${genuine}`, `${genuine} `]) {
+      const given = { ...headers, 'webhook-signature': list };
+      await expect(verifyWebhook(body, given, secret)).resolves.toEqual(verified);
+    }
+  });
+
+  it.each([
+    ['with an empty part', (signature: string) => `v1,,${signature}`],
+    ['with a character more', (signature: string) => `v1,${signature}A`],
+    ['with more than a signature', (signature: string) => `v1,${signature}garbage`],
+    ['with another part', (signature: string) => `v1,${signature},v2`],
+    ['with a character less', (signature: string) => `v1,${signature.slice(0, -1)}`],
+    ['of another version', (signature: string) => `v2,${signature}`],
+    ['in upper case', (signature: string) => `V1,${signature}`],
+  ])('refuses a signature %s', async (_, change) => {
+    const headers = await signWebhook({ body, secret });
+    const changed = change(headers['webhook-signature'].slice('v1,'.length));
+    const error = await rejection(body, { ...headers, 'webhook-signature': changed }, secret);
+    expect(error.code).toBe('no_matching_signature');
   });
 });
 
@@ -167,15 +237,21 @@ describe('a rejection says what to do', () => {
   });
 
   it.each([
-    ['undefined, as an unset variable is', undefined, 'is EXAMPLE_WEBHOOK_SECRET set'],
-    ['empty', '', 'is EXAMPLE_WEBHOOK_SECRET set'],
-    ['only a prefix', 'whsec_', 'is EXAMPLE_WEBHOOK_SECRET set'],
-    ['an empty list', [], 'an empty list'],
-    ['a list with a hole', [secret, undefined], 'is EXAMPLE_WEBHOOK_SECRET set'],
+    ['undefined, as an unset variable is', undefined, 'there is none'],
+    ['null', null, 'not a string'],
+    ['empty', '', 'empty'],
+    ['the text of an unset variable', 'undefined', 'not base64'],
+    ['the text of null', 'null', 'it has 3 bytes, and needs at least 24'],
+    ['three bytes', 'whsec_YWJj', 'it has 3 bytes'],
+    ['23 bytes', Buffer.alloc(23).toString('base64'), 'it has 23 bytes'],
+    ['only a prefix', 'whsec_', 'it has 0 bytes'],
+    ['an empty list', [], 'empty'],
+    ['a list with a hole', [secret, undefined], 'not a string'],
+    ['a list with a short one', [secret, 'whsec_YWJj'], 'it has 3 bytes'],
     ['not base64', 'whsec_not base64!', 'not base64'],
     ['base64 with a character too many', 'whsec_ABCDE', 'not base64'],
-    ['a public key of the wrong length', `whpk_${secret.slice(6)}`, '32 bytes, not 24'],
-    ['the private key', `whsk_${Buffer.alloc(32).toString('base64')}`, 'verify with the public key'],
+    ['a key of another scheme', `whpk_${secret.slice(6)}`, 'not base64'],
+    ['a promise', Promise.resolve(secret), 'not a string'],
   ])('invalid_secret: %s', async (_, key, advice) => {
     const error = await rejection(published.body, published.headers, key, { now: published.now });
     expect(error.code).toBe('invalid_secret');
@@ -192,7 +268,6 @@ describe('a rejection says what to do', () => {
     const error = await rejection(parsed, headers, secret);
     expect(error.code).toBe('body_already_parsed');
     expect(error.message).toContain("express.raw({ type: '*/*' })");
-    expect(error.message).toContain("addContentTypeParser('application/json', { parseAs: 'buffer' }");
     expect(error.message).toContain('await request.text()');
     expect(error.message).toContain('bodyParser: false');
   });

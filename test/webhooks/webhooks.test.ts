@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Webhooks, type WebhooksOptions } from '@example/sdk/webhooks';
+import { Webhooks, type UnverifiedWebhook, type WebhooksOptions } from '@example/sdk/webhooks';
 import { InvalidRequestError } from '../../src/errors/index.ts';
 import { receiver } from './support/receiver.ts';
 import { secret, signed, userCreated } from './support/signed-request.ts';
@@ -7,18 +7,50 @@ import { secret, signed, userCreated } from './support/signed-request.ts';
 afterEach(() => vi.unstubAllEnvs());
 
 describe('new Webhooks()', () => {
-  it('reads the secret from EXAMPLE_WEBHOOK_SECRET', async () => {
-    vi.stubEnv('EXAMPLE_WEBHOOK_SECRET', secret);
+  it('reads the secret from EXAMPLE_WEBHOOK_SECRET when it is used, so that a build needs none', async () => {
+    vi.stubEnv('EXAMPLE_WEBHOOK_SECRET', '');
+    const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+    const webhooks = new Webhooks({ secret: process.env['EXAMPLE_WEBHOOK_SECRET_OF_NOBODY'], logger });
     const { body, headers } = await signed();
-    expect((await new Webhooks().receive(body, headers)).status).toBe(204);
+
+    // Nothing is wrong with the request, so the API should deliver it again.
+    expect((await webhooks.receive(body, headers)).status).toBe(500);
+    expect(logger.warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('set EXAMPLE_WEBHOOK_SECRET'));
+
+    vi.stubEnv('EXAMPLE_WEBHOOK_SECRET', secret);
+    expect((await webhooks.receive(body, headers)).status).toBe(204);
   });
 
-  it('throws invalid_secret when the secret is missing or invalid', () => {
-    vi.stubEnv('EXAMPLE_WEBHOOK_SECRET', '');
-    for (const options of [{}, { secret: undefined }, { secret: 'whsec_?' }]) {
-      expect(() => new Webhooks(options)).toThrow(expect.objectContaining({ code: 'invalid_secret' }) as Error);
-    }
+  it('takes a function that finds the secret of a request', async () => {
+    const source = vi.fn(({ headers }: UnverifiedWebhook) =>
+      Promise.resolve(headers.get('x-tenant') === 'acme' ? secret : undefined),
+    );
+    const webhooks = new Webhooks({ secret: source, logLevel: 'off' });
+    expect(source).not.toHaveBeenCalled();
+    const { body, headers } = await signed();
+    const send = async (tenant: string) => (await webhooks.receive(body, { ...headers, 'x-tenant': tenant })).status;
+    expect([await send('acme'), await send('other')]).toEqual([204, 500]);
   });
+
+  it('answers 500 while the function fails, and reports its error', async () => {
+    const onError = vi.fn();
+    const webhooks = new Webhooks({ secret: () => Promise.reject(new Error('the vault is sealed')), onError });
+    const { body, headers } = await signed();
+    expect((await webhooks.receive(body, headers)).status).toBe(500);
+    expect(onError).toHaveBeenCalledExactlyOnceWith(new Error('the vault is sealed'), {
+      id: undefined,
+      event: undefined,
+    });
+  });
+
+  it.each(['whsec_?', '', 'null', null, [], [secret, 'whsec_YWJj'], 7])(
+    'throws invalid_secret at once for %o',
+    (given) => {
+      vi.stubEnv('EXAMPLE_WEBHOOK_SECRET', secret);
+      const create = () => new Webhooks({ secret: given as never });
+      expect(create).toThrow(expect.objectContaining({ code: 'invalid_secret' }) as Error);
+    },
+  );
 
   it.each([
     { tolerance: -1 },
@@ -41,6 +73,9 @@ describe('new Webhooks()', () => {
     { acknowledge: 'late' },
     { acknowledge: true },
     { waitUntil: Promise.resolve() },
+    { verify: 'hmac' },
+    { verify: null },
+    { waitUntil: null },
   ])('rejects %o', (options) => {
     expect(() => new Webhooks({ secret, ...options } as WebhooksOptions)).toThrow(InvalidRequestError);
   });

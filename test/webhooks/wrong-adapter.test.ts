@@ -21,60 +21,85 @@ async function post(listener: RequestListener): Promise<Response> {
   return fetch(`http://127.0.0.1:${port}/`, await signed());
 }
 
+const toNodeHandler = 'This server passes the request and response of node:http: use webhooks.nodeHandler().';
+const toHandler = 'This server passes a Request: use webhooks.handler().';
+const toGuide = 'docs/webhooks.md says what to write in each framework';
+
+describe('an adapter that is not called', () => {
+  const { webhooks } = receiver();
+  const application = express();
+
+  it('is refused by the types of servers', () => {
+    expect(() => {
+      // @ts-expect-error -- it is the result of nodeHandler() that handles requests
+      application.post('/', webhooks.nodeHandler);
+      // @ts-expect-error -- the same in node:http
+      createServer(webhooks.nodeHandler);
+      // @ts-expect-error -- the same in Hono
+      new Hono().post('/', webhooks.handler);
+      // @ts-expect-error -- the same in Koa
+      new Koa().use(webhooks.nodeHandler);
+      // @ts-expect-error -- the same where a function of Request is expected: Next.js, Bun, Deno, Workers
+      const route: (request: Request) => Response | Promise<Response> = webhooks.handler;
+      expect(route).toBeDefined();
+    }).not.toThrow();
+  });
+
+  it('throws in Express, which answers 500 and logs what to write', async () => {
+    const app = express().post('/', webhooks.nodeHandler as never);
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    onTestFinished(() => logged.mockRestore());
+    const response = await post(app);
+    expect(response.status).toBe(500);
+    expect(await response.text()).toContain('pass webhooks.nodeHandler() to the server, not webhooks.nodeHandler');
+  });
+
+  it('throws in Hono', async () => {
+    const app = new Hono().post('/', webhooks.handler as never);
+    app.onError((error, context) => context.text(error.message, 500));
+    const response = await app.request('/', await signed());
+    expect(await response.text()).toContain('pass webhooks.handler() to the server, not webhooks.handler');
+  });
+
+  it('throws for whatever it is called with', () => {
+    for (const argument of [new Request('https://shop.example'), {}, null, undefined]) {
+      expect(() => webhooks.handler(argument as never)).toThrow(InvalidRequestError);
+      expect(() => webhooks.nodeHandler(argument as never)).toThrow(InvalidRequestError);
+    }
+    expect(webhooks.handler()).toBeTypeOf('function');
+    expect(webhooks.nodeHandler()).toBeTypeOf('function');
+  });
+});
+
 describe('handler(), which takes a Request', () => {
   it('says in Express to use nodeHandler()', async () => {
     const response = await post(express().post('/', receiver().webhooks.handler() as never));
     expect(response.status).toBe(500);
-    expect(await response.text()).toContain('use webhooks.nodeHandler()');
+    expect(await response.text()).toContain(toNodeHandler);
   });
 
-  it('says in Hono how to pass the Request', async () => {
-    const errors: unknown[] = [];
+  it('says in Hono what to pass', async () => {
     const app = new Hono().post('/', receiver().webhooks.handler() as never);
-    app.onError((error, context) => (errors.push(error), context.body(null, 500)));
-    expect((await app.request('/', await signed())).status).toBe(500);
-    expect(errors).toEqual([
-      expect.objectContaining({ message: expect.stringContaining('receive(context.req.raw)') as string }),
-    ]);
-  });
-
-  it('says in Hono how to pass the Request, given its own request', async () => {
-    const app = new Hono().post('/', (context) => receiver().webhooks.handler()(context.req as never));
     app.onError((error, context) => context.text(error.message, 500));
-    expect(await (await app.request('/', await signed())).text()).toContain('receive(context.req.raw)');
-  });
-
-  it('says in Koa what to pass to nodeHandler()', async () => {
-    const app = new Koa();
-    const failed = vi.fn();
-    app.on('error', failed);
-    app.use(receiver().webhooks.handler() as never);
-    expect((await post((request, response) => void app.callback()(request, response))).status).toBe(500);
-    expect(failed.mock.lastCall?.[0]).toHaveProperty('message', expect.stringContaining('receive(context.req, '));
-  });
-
-  it('says in Fastify what to pass to nodeHandler()', async () => {
-    const app = fastify();
-    app.post('/', receiver().webhooks.handler() as never);
-    const response = await app.inject({ url: '/', ...(await signed()) });
-    expect(response.statusCode).toBe(500);
-    expect(response.json()).toHaveProperty('message', expect.stringContaining('receive(request.raw, reply.raw)'));
+    const message = await (await app.request('/', await signed())).text();
+    expect(message).toContain('handler() takes a Request, such as c.req.raw in Hono.');
+    expect(message).toContain(toGuide);
   });
 
   it.each([
-    ['an event of h3 1', { node: { req: { on: () => 0 }, res: { end: () => 0 } } }, 'receive(toWebRequest(event))'],
-    ['an event of h3 2', { req: new Request('https://shop.example') }, 'receive(event.req)'],
-    ['an event of SvelteKit', { request: new Request('https://shop.example') }, '({ request }) => receive(request)'],
-    ['an event of Lambda', { body: '', headers: {}, isBase64Encoded: false }, 'Buffer.from(body'],
-    ['an event of an older Lambda', { body: '', headers: {}, requestContext: {} }, 'Buffer.from(body'],
-    ['nothing', undefined, 'pass body and headers to webhooks.receive()'],
-    ['null', null, 'pass body and headers to webhooks.receive()'],
-    ['a body', '{}', 'pass body and headers to webhooks.receive()'],
-  ])('says what to write for %s', (_, argument, advice) => {
+    ['an event of SvelteKit', { request: new Request('https://shop.example') }],
+    ['something with the methods of neither', { on: () => 0, end: () => 0 }],
+    ['a Request without its headers', { method: 'POST', headers: {}, arrayBuffer: vi.fn() }],
+    ['a Request without its method', { headers: new Headers(), arrayBuffer: vi.fn() }],
+    ['a Request without its body', { method: 'POST', headers: new Headers() }],
+    ['nothing', undefined],
+    ['null', null],
+    ['a body', '{}'],
+  ])('names the guide for %s', (_, argument) => {
     const handle = () => receiver().webhooks.handler()(argument as never);
     // Synchronously: Express 4, for one, does not notice a rejection.
     expect(handle).toThrow(InvalidRequestError);
-    expect(handle).toThrow(advice);
+    expect(handle).toThrow(toGuide);
   });
 
   it('takes a Request of another library, without a stream', async () => {
@@ -94,10 +119,10 @@ describe('handler(), which takes a Request', () => {
 });
 
 describe('nodeHandler(), which takes the request and response of node:http', () => {
-  it('says in Hono to use handler()', async () => {
-    const app = new Hono().post('/', receiver().webhooks.nodeHandler() as never);
-    app.onError((error, context) => context.text(error.message, 500));
-    expect(await (await app.request('/', await signed())).text()).toContain('receive = webhooks.handler()');
+  it('says in a server of Requests to use handler()', () => {
+    const handle = () => receiver().webhooks.nodeHandler()(new Request('https://shop.example') as never, {} as never);
+    expect(handle).toThrow(InvalidRequestError);
+    expect(handle).toThrow(toHandler);
   });
 
   it('says in Koa what to pass', async () => {
@@ -106,22 +131,23 @@ describe('nodeHandler(), which takes the request and response of node:http', () 
     app.on('error', failed);
     app.use(receiver().webhooks.nodeHandler() as never);
     expect((await post((request, response) => void app.callback()(request, response))).status).toBe(500);
-    expect(failed.mock.lastCall?.[0]).toHaveProperty('message', expect.stringContaining('receive(context.req, '));
+    expect(failed.mock.lastCall?.[0]).toHaveProperty('message', expect.stringContaining('ctx.req and ctx.res in Koa'));
   });
 
-  it('says in Fastify what to pass', async () => {
+  it('names the guide in Fastify', async () => {
     const app = fastify();
     app.post('/', receiver().webhooks.nodeHandler() as never);
     const response = await app.inject({ url: '/', ...(await signed()) });
-    expect(response.json()).toHaveProperty('message', expect.stringContaining('receive(request.raw, reply.raw)'));
+    expect(response.json()).toHaveProperty('message', expect.stringContaining(toGuide));
   });
 
   it.each([
-    ['a Request', new Request('https://shop.example'), 'use webhooks.handler()'],
-    ['nothing', undefined, 'pass body and headers to webhooks.receive()'],
-  ])('says what to write for %s', (_, argument, advice) => {
-    const handle = () => receiver().webhooks.nodeHandler()(argument as never, undefined as never);
+    ['nothing', undefined, undefined],
+    ['a request without its response', { on: () => 0 }, undefined],
+    ['a response without its request', undefined, { end: () => 0 }],
+  ])('names the guide for %s', (_, first, second) => {
+    const handle = () => receiver().webhooks.nodeHandler()(first as never, second as never);
     expect(handle).toThrow(InvalidRequestError);
-    expect(handle).toThrow(advice);
+    expect(handle).toThrow(toGuide);
   });
 });

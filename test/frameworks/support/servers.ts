@@ -52,7 +52,8 @@ const fastify = (name: string, from: string): Server => ({
 const lambdaEvents = `{
   '/function-url': ({ body, headers }) => ({ version: '2.0', headers, body: body.toString(), isBase64Encoded: false }),
   '/api-gateway-binary': ({ body, headers }) => ({ version: '2.0', headers, body: body.toString('base64'), isBase64Encoded: true }),
-  '/api-gateway-v1': ({ body, rawHeaders }) => ({ headers: rawHeaders, body: body.toString(), isBase64Encoded: false }),
+  '/api-gateway-v1': ({ body, rawHeaders, lists }) => ({ headers: rawHeaders, multiValueHeaders: lists, body: body.toString(), isBase64Encoded: false }),
+  '/load-balancer-lists': ({ body, lists }) => ({ requestContext: { elb: {} }, multiValueHeaders: lists, body: body.toString(), isBase64Encoded: false }),
   '/load-balancer': ({ body, headers }) => ({ requestContext: { elb: {} }, headers, body: body.toString('base64'), isBase64Encoded: true }),
   '/no-body': ({ headers }) => ({ version: '2.0', headers, isBase64Encoded: false }),
 }`;
@@ -69,10 +70,30 @@ export const servers: readonly Server[] = [
     below: `new Koa().use(router.routes()).listen(${port});`,
   },
   {
+    name: 'Koa, below a body parser',
+    recipe: 'Koa, below a body parser that keeps the raw text',
+    above: `import Koa from 'koa'; import Router from '@koa/router'; import { bodyParser } from '@koa/bodyparser';
+      const router = new Router();`,
+    below: `new Koa().use(bodyParser()).use(router.routes()).listen(${port});`,
+  },
+  {
+    name: 'NestJS on Fastify',
+    recipe: 'NestJS on Fastify: create the app with { rawBody: true }, too',
+    above: `import 'reflect-metadata';
+      import { Controller, Module, Post, Req, Res, type RawBodyRequest } from '@nestjs/common';
+      import { NestFactory } from '@nestjs/core';
+      import { FastifyAdapter } from '@nestjs/platform-fastify';
+      import type { FastifyReply, FastifyRequest } from 'fastify';`,
+    below: `@Module({ controllers: [WebhooksController] }) class AppModule {}
+      const app = await NestFactory.create(AppModule, new FastifyAdapter(), { rawBody: true, logger: ['error'] });
+      await app.listen(${port});`,
+  },
+  {
     name: 'NestJS',
     recipe: 'NestJS: create the app with NestFactory.create(AppModule, { rawBody: true })',
     above: `import 'reflect-metadata';
       import { Body, Controller, Module, Post, Req, Res } from '@nestjs/common';
+      import type { NodeRequest, NodeResponse } from '@example/sdk/webhooks';
       import { NestFactory } from '@nestjs/core';`,
     below: `@Controller('echo') class EchoController { @Post() echo(@Body() body: unknown) { return body; } }
       @Module({ controllers: [WebhooksController, EchoController] }) class AppModule {}
@@ -91,6 +112,21 @@ export const servers: readonly Server[] = [
     name: 'Hono',
     recipe: 'Hono',
     above: "import { serve } from '@hono/node-server'; import { Hono } from 'hono'; const app = new Hono();",
+    below: `serve({ fetch: app.fetch, port: ${port} });`,
+  },
+  {
+    name: 'Hono, below a middleware that reads the body',
+    recipe: 'Hono, below a middleware that reads the body',
+    above: `import { serve } from '@hono/node-server'; import { Hono } from 'hono'; const app = new Hono();
+      import type { WebhookResponse } from '@example/sdk/webhooks';
+      app.use(async (c, next) => { await c.req.json(); await next(); });`,
+    below: `serve({ fetch: app.fetch, port: ${port} });`,
+  },
+  {
+    name: 'Elysia',
+    recipe: 'Elysia',
+    above: `import { serve } from '@hono/node-server'; import { Elysia } from 'elysia';
+      const app = new Elysia(); app.onBeforeHandle(({ body }) => void body);`,
     below: `serve({ fetch: app.fetch, port: ${port} });`,
   },
   {
@@ -139,11 +175,12 @@ export const servers: readonly Server[] = [
         const body = Buffer.concat(await Array.fromAsync(request));
         const rawHeaders = Object.fromEntries(Object.entries(request.headers).map(([name, value]) =>
           [name.replace(/\\b[a-z]/g, (letter) => letter.toUpperCase()), value]));
-        const event = events[request.url]?.({ body, headers: request.headers, rawHeaders });
+        const lists = Object.fromEntries(Object.entries(rawHeaders).map(([name, value]) => [name, [value]]));
+        const event = events[request.url]?.({ body, headers: request.headers, rawHeaders, lists });
         const { statusCode, headers } = event ? await lambda(event) : { statusCode: 404, headers: {} };
         response.writeHead(statusCode, headers).end();
       }).listen(${port});`,
-    paths: ['/function-url', '/api-gateway-binary', '/api-gateway-v1', '/load-balancer'],
+    paths: ['/function-url', '/api-gateway-binary', '/api-gateway-v1', '/load-balancer', '/load-balancer-lists'],
   },
 ];
 
@@ -161,25 +198,32 @@ export const mistakes = [
     advice: 'use webhooks.nodeHandler()',
   },
   {
+    name: 'Express 4 with nodeHandler that is not called',
+    above: "import express from 'express4'; const app = express();",
+    mistake: "app.post('/webhooks', webhooks.nodeHandler);",
+    below: `app.listen(${port});`,
+    advice: 'pass webhooks.nodeHandler() to the server',
+  },
+  {
     name: 'h3 1 with handler()',
     above: h3Above,
     mistake: "app.use('/webhooks', defineEventHandler(handler));",
     below: `createServer(toNodeListener(app)).listen(${port});`,
-    advice: 'receive(toWebRequest(event))',
+    advice: 'docs/webhooks.md says what to write',
   },
   {
     name: 'h3 1 with nodeHandler()',
     above: h3Above,
     mistake: "app.use('/webhooks', defineEventHandler(nodeHandler));",
     below: `createServer(toNodeListener(app)).listen(${port});`,
-    advice: 'receive(toWebRequest(event))',
+    advice: 'docs/webhooks.md says what to write',
   },
   {
     name: 'h3 2 with handler()',
     above: "import { H3, serve } from 'h3'; const app = new H3();",
     mistake: "app.post('/webhooks', handler);",
     below: `serve(app, { port: ${port}, silent: true });`,
-    advice: 'receive(event.req)',
+    advice: 'docs/webhooks.md says what to write',
   },
 ];
 

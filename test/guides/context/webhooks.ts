@@ -14,6 +14,9 @@ export const rawBody = JSON.stringify({
 });
 export const headers = await signWebhook({ body: rawBody, secret });
 
+export const secretManager = { read: (name: string) => Promise.resolve(name && secret) };
+export const tenantSecrets = new Map([['acme', secret]]);
+
 export const sendWelcomeEmail = (email: string) => console.log('Welcome,', email);
 export const welcome: (email: string, options?: { signal: AbortSignal }) => void = (email) =>
   console.log('Welcome,', email);

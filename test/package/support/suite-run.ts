@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { createSandbox, type Sandbox, type SandboxOptions } from '@example/sandbox';
 import { signWebhook } from '@example/sdk/webhooks';
 import { expect, onTestFinished } from 'vitest';
@@ -12,8 +11,8 @@ const expectedResult = {
   missing: 'not_found',
   retried: [503],
   waits: 1,
-  verified: ['user.created', 'user.created'],
-  refused: ['no_matching_signature', 'no_matching_signature'],
+  verified: ['user.created'],
+  refused: ['no_matching_signature'],
 };
 
 /** One run of `consumer/suite.ts`: what to give it, and how to tell that it did everything. */
@@ -58,21 +57,6 @@ async function deliveries(): Promise<Delivery[]> {
     data: { id: 'user_123', name: 'John Doe', email: 'john@example.com' },
     timestamp: '2024-01-01T00:00:00Z',
   });
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-  // Both end with the 32 bytes of the key itself.
-  const [whpk, whsk] = [
-    `whpk_${publicKey.export({ type: 'spki', format: 'der' }).subarray(-32).toString('base64')}`,
-    `whsk_${privateKey.export({ type: 'pkcs8', format: 'der' }).subarray(-32).toString('base64')}`,
-  ];
-  const whsec = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
-  return Promise.all(
-    [
-      { sign: whsec, verify: whsec },
-      { sign: whsk, verify: whpk },
-    ].map(async ({ sign, verify }) => ({
-      body,
-      headers: { ...(await signWebhook({ body, secret: sign })) },
-      secret: verify,
-    })),
-  );
+  const secret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
+  return [{ body, headers: { ...(await signWebhook({ body, secret })) }, secret }];
 }

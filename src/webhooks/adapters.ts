@@ -1,6 +1,6 @@
 import { ExampleError } from '../errors/example-error.ts';
 import { bodyAlreadyParsed, joinChunks, rawBody } from './raw-body.ts';
-import type { WebhookRequest, WebhookResponse } from './receiver.ts';
+import type { WaitUntil, WebhookRequest, WebhookResponse } from './receiver.ts';
 
 /** The part of a Node request that is used: `http.IncomingMessage`, Express's `req`, Fastify's `request.raw`, Koa's `ctx.req`. */
 export interface NodeRequest {
@@ -42,11 +42,11 @@ export function fromNodeRequest(request: NodeRequest): WebhookRequest {
     method: request.method,
     headers: request.headers,
     readBody(maxBytes) {
-      const kept = [request.rawBody, request.body].find(isRaw);
+      const kept = [request.rawBody, request.body].find((body) => typeof body === 'string' || ArrayBuffer.isView(body));
       if (kept !== undefined) return rawBody(kept);
       // Some body parsers set `body` to an empty object without reading: only the stream knows.
       if (request.readableDidRead === true) throw bodyAlreadyParsed();
-      return readStream(request, maxBytes);
+      return readNodeStream(request, maxBytes);
     },
   };
 }
@@ -59,8 +59,9 @@ export function toNodeResponse(response: NodeResponse, { status, headers }: Webh
   response.end();
 }
 
-function readStream(request: NodeRequest, maxBytes: number): Promise<Uint8Array | undefined> {
+function readNodeStream(request: NodeRequest, maxBytes: number): Promise<Uint8Array | undefined> {
   return new Promise((resolve, reject) => {
+    const fail = () => reject(new ExampleError('The connection closed before the body was complete.'));
     const chunks: Uint8Array[] = [];
     let length = 0;
     const onData = (chunk: Uint8Array | string) => {
@@ -75,12 +76,10 @@ function readStream(request: NodeRequest, maxBytes: number): Promise<Uint8Array 
       request.resume();
       resolve(undefined);
     };
-    const fail = () => reject(new ExampleError('The connection closed before the body was complete.'));
-
     if (request.destroyed === true) fail();
     else if (Number(request.headers['content-length']) > maxBytes) tooLong();
     else {
-      request.on('end', () => resolve(joinChunks(chunks, length)));
+      request.on('end', () => resolve(joinChunks(chunks)));
       request.on('error', fail);
       request.on('close', fail);
       request.on('data', onData);
@@ -88,6 +87,41 @@ function readStream(request: NodeRequest, maxBytes: number): Promise<Uint8Array 
   });
 }
 
-function isRaw(body: unknown): body is string | ArrayBufferView {
-  return typeof body === 'string' || ArrayBuffer.isView(body);
+/** Adapts a web-standard request. */
+export function fromWebRequest(request: Request, waitUntil: WaitUntil | undefined): WebhookRequest {
+  return {
+    method: request.method,
+    headers: request.headers,
+    waitUntil,
+    async readBody(maxBytes) {
+      if (request.bodyUsed || request.body?.locked === true) throw bodyAlreadyParsed();
+      // Polyfills have no body, or one that is a stream of another kind.
+      if (typeof request.body?.getReader !== 'function') return new Uint8Array(await request.arrayBuffer());
+      const announced = Number(request.headers.get('content-length'));
+      return readWebStream(request.body.getReader(), announced > maxBytes ? 0 : maxBytes);
+    },
+  };
+}
+
+/** Makes a web-standard response. */
+export function toWebResponse({ status, headers }: WebhookResponse): Response {
+  return new Response(null, { status, headers });
+}
+
+/** Gives `undefined` as soon as there are more than `maxBytes`. */
+async function readWebStream(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  maxBytes: number,
+): Promise<Uint8Array | undefined> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  while (length <= maxBytes) {
+    const { done, value } = await reader.read();
+    if (done) return joinChunks(chunks);
+    chunks.push(value);
+    length += value.length;
+  }
+  // Not awaited: the sender may never stop.
+  void reader.cancel().catch(() => undefined);
+  return undefined;
 }

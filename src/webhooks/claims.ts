@@ -1,6 +1,25 @@
 import { ExampleError } from '../errors/example-error.ts';
 import { isRecord } from '../utils/json.ts';
+import { importHmac } from './hmac.ts';
 import type { ClaimedEvent, ReplayClaim, ReplayStore } from './replay-store.ts';
+import { cachedKeys, decodeSecret } from './secrets.ts';
+
+/** 96 bits of each secret that do not reveal it. No id has a space, so that this is not the signature of any webhook. */
+const fingerprints = /* @__PURE__ */ cachedKeys(async (secret) => {
+  const decoded = decodeSecret(secret);
+  // A secret of another signature scheme may be any text.
+  const bytes = decoded?.length ? decoded : new TextEncoder().encode(secret);
+  return (await importHmac(bytes)('replay store', '')).slice(0, 16);
+});
+
+/**
+ * The keys under which a replay store knows an event: one for each secret of the endpoint. Each has a fingerprint of the
+ * secret, so that endpoints that share a store do not take each other's events for their own.
+ */
+export async function endpointKeys(secrets: readonly string[], id: string): Promise<string[]> {
+  const prefixes = await Promise.all(fingerprints(secrets));
+  return [...new Set(prefixes)].map((prefix) => `${prefix}:${id}`);
+}
 
 /**
  * Claims an event under each of its keys, one for each secret of the endpoint. While secrets are rotated, processes that
@@ -14,7 +33,9 @@ export async function claimEvent(store: ReplayStore, keys: readonly string[]): P
   try {
     // In one order everywhere, so that of two processes one gets all.
     for (const key of keys.toSorted()) {
-      const claim = checkClaim(await store.claim(key));
+      const claim: unknown = await store.claim(key);
+      if (!isClaim(claim))
+        throw new ExampleError(`The replay store answered a claim with something else than ${answers}.`);
       if (claim.status === 'busy') {
         await release(granted);
         return claim;
@@ -35,12 +56,10 @@ export async function claimEvent(store: ReplayStore, keys: readonly string[]): P
 
 /** What fails here expires in the store. */
 async function release(claims: readonly ClaimedEvent[]): Promise<void> {
-  await Promise.allSettled(claims.map((claim) => new Promise((resolve) => resolve(claim.release()))));
+  await Promise.allSettled(claims.map(async (claim) => await claim.release()));
 }
 
 function combine(claims: readonly ClaimedEvent[]): ClaimedEvent {
-  const [only, ...others] = claims;
-  if (only && others.length === 0) return only;
   return {
     status: 'claimed',
     signal: AbortSignal.any(claims.flatMap(({ signal }) => signal ?? [])),
@@ -49,28 +68,15 @@ function combine(claims: readonly ClaimedEvent[]): ClaimedEvent {
   };
 }
 
-/** A store of the user's own may answer anything. */
-function checkClaim(claim: unknown): ReplayClaim {
-  if (isClaim(claim)) return claim;
-  throw new ExampleError(
-    "The replay store answered a claim with something else than { status: 'handled' }, { status: 'busy', retryAfter: seconds } or { status: 'claimed', complete, release }.",
-  );
-}
+const answers =
+  "{ status: 'handled' }, { status: 'busy', retryAfter: seconds } or { status: 'claimed', complete, release }";
 
+/** A store of the user's own may answer anything. */
 function isClaim(claim: unknown): claim is ReplayClaim {
   if (!isRecord(claim)) return false;
-  switch (claim['status']) {
-    case 'handled':
-      return true;
-    case 'busy':
-      return Number.isFinite(claim['retryAfter']);
-    case 'claimed':
-      return typeof claim['complete'] === 'function' && typeof claim['release'] === 'function' && hasSignal(claim);
-    default:
-      return false;
-  }
-}
-
-function hasSignal({ signal }: Record<string, unknown>): boolean {
-  return signal === undefined || signal instanceof AbortSignal;
+  const { status, retryAfter, complete, release, signal } = claim;
+  if (status === 'busy') return Number.isFinite(retryAfter);
+  if (status !== 'claimed') return status === 'handled';
+  const isSettled = typeof complete === 'function' && typeof release === 'function';
+  return isSettled && (signal === undefined || signal instanceof AbortSignal);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { ReplayStore } from '@example/sdk/webhooks';
-import { claimEvent } from '../../src/webhooks/claim-event.ts';
+import { claimEvent } from '../../src/webhooks/claims.ts';
 import { ExampleError } from '../../src/errors/index.ts';
 import { receiver } from './support/receiver.ts';
 

@@ -1,0 +1,64 @@
+import { ExampleError } from '../errors/example-error.ts';
+import { InvalidRequestError } from '../errors/invalid-request-error.ts';
+import { messageOf } from '../utils/foreign.ts';
+import { headerReader, type WebhookHeaders } from './headers.ts';
+import { textOf, type RawBody } from './raw-body.ts';
+import type { UnverifiedWebhook } from './secrets.ts';
+import { WebhookVerificationError } from './verification-error.ts';
+import { checkAge, checkTolerance, timeOf, verifySignature, type WebhookAttempt } from './verify-webhook.ts';
+
+/** What a {@link WebhookVerifier} gets. */
+export interface WebhookToVerify extends UnverifiedWebhook {
+  /** A secret of the endpoint. If there are several, the verifier is called with one after the other. */
+  readonly secret: string;
+}
+
+/** What a {@link WebhookVerifier} returns about a genuine webhook. */
+export interface WebhookDelivery {
+  /** Identifies the event. It must be the same for every attempt, and should be part of what is signed. */
+  readonly id: string;
+  /** When the attempt was made: a date, or epoch seconds. `tolerance` limits its age. Leave it out if none is signed. */
+  readonly timestamp?: Date | number | undefined;
+}
+
+/**
+ * Verifies webhooks that are not signed as Standard Webhooks specifies. It rejects a webhook by throwing an error, or by
+ * returning nothing. Compare signatures with a function that takes constant time, such as `timingSafeEqual`.
+ */
+export type WebhookVerifier = (
+  webhook: WebhookToVerify,
+) => WebhookDelivery | undefined | Promise<WebhookDelivery | undefined>;
+
+/** Verifies a request with one of the secrets. Rejects if it can't be trusted. */
+export type Verify = (body: RawBody, headers: WebhookHeaders, secrets: readonly string[]) => Promise<WebhookAttempt>;
+
+/** By the user's verifier; without one, as Standard Webhooks specifies. */
+export function verification(given: number | undefined, verifier: WebhookVerifier | undefined): Verify {
+  const tolerance = checkTolerance(given);
+  if (!verifier) return async (body, headers, secrets) => verifySignature(body, headers, secrets, { tolerance });
+
+  return async (body, headers, secrets) => {
+    const webhook = { headers: headerReader(headers), body: textOf(body) };
+    let failure: unknown;
+    for (const secret of secrets) {
+      try {
+        const delivery = await verifier({ ...webhook, secret });
+        if (delivery) return attemptOf(delivery, tolerance);
+      } catch (error) {
+        failure = error;
+      }
+    }
+    if (failure instanceof ExampleError) throw failure;
+    const reason = failure === undefined ? 'returned nothing' : `threw an error: ${messageOf(failure)}`;
+    throw new WebhookVerificationError('no_matching_signature', `verify() ${reason}`, { cause: failure });
+  };
+}
+
+function attemptOf({ id, timestamp = new Date() }: WebhookDelivery, tolerance: number): WebhookAttempt {
+  const attemptedAt = new Date(typeof timestamp === 'number' ? timestamp * 1_000 : timeOf(timestamp));
+  if (typeof id !== 'string' || id === '' || Number.isNaN(attemptedAt.getTime())) {
+    throw new InvalidRequestError('verify() must return { id, timestamp }: a text, and a Date or epoch seconds.');
+  }
+  checkAge(attemptedAt, Date.now(), tolerance);
+  return { id, attemptedAt };
+}

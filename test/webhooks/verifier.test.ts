@@ -1,0 +1,189 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createServer } from 'node:http';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { memoryReplayStore, WebhookVerificationError, type WebhooksOptions } from '@example/sdk/webhooks';
+import { receiver } from './support/receiver.ts';
+import { secret, userCreated } from './support/signed-request.ts';
+
+const body = JSON.stringify(userCreated);
+const signature = (text: string, key: string) => `sha256=${createHmac('sha256', key).update(text).digest('hex')}`;
+
+/** A request whose signature is like that of GitHub. */
+const signedLikeGitHub = (text = body, key = 'any text') => ({
+  method: 'POST',
+  headers: { 'X-Signature-256': signature(text, key), 'X-Delivery': 'd1' },
+  body: text,
+});
+
+const verify: WebhooksOptions['verify'] = ({ headers, body, secret }) => {
+  const given = Buffer.from(headers.get('x-signature-256') ?? '');
+  const expected = Buffer.from(signature(body, secret));
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
+  return { id: headers.get('X-Delivery') ?? '', timestamp: new Date() };
+};
+
+/** A receiver of webhooks that are signed in another way. */
+function github(options?: WebhooksOptions) {
+  const onError = vi.fn();
+  const handler = vi.fn();
+  const { webhooks, handle, logger } = receiver({ verify, secret: 'any text', onError, ...options });
+  webhooks.on('user.created', handler);
+  const send = async (init: RequestInit = signedLikeGitHub()) =>
+    (await handle(new Request('https://shop.example', init))).status;
+  return { webhooks, handler, send, onError, logger };
+}
+
+describe('verify', () => {
+  it('replaces the check of the signature, and nothing else', async () => {
+    const { send, handler } = github();
+    expect(await send()).toBe(204);
+    expect(await send()).toBe(204); // the replay store knows it
+    expect(handler).toHaveBeenCalledExactlyOnceWith(userCreated, expect.objectContaining({ id: 'd1' }));
+
+    expect(await send({ ...signedLikeGitHub(), body: `${body} ` })).toBe(400);
+    expect(await send({ ...signedLikeGitHub(body, 'another text') })).toBe(400);
+    expect(await send({ ...signedLikeGitHub('[]') })).toBe(400); // genuine, but not an event
+    expect(handler).toHaveBeenCalledOnce();
+  });
+
+  it('works with each adapter', async () => {
+    const { webhooks, handler } = github({ replayStore: false });
+    const nodeHandler = webhooks.nodeHandler();
+    const server = createServer((request, response) => void nodeHandler(request, response)).listen(0);
+    onTestFinished(() => void server.close());
+    const address = server.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    expect((await fetch(`http://127.0.0.1:${port}`, signedLikeGitHub())).status).toBe(204);
+    const { headers } = signedLikeGitHub();
+    expect((await webhooks.receive(Buffer.from(body), headers)).status).toBe(204);
+    expect((await webhooks.receive(body, headers)).status).toBe(204);
+    expect(handler).toHaveBeenCalledTimes(3);
+  });
+
+  it('gets the body exactly as it was sent, with its byte order mark', async () => {
+    const seen = vi.fn(verify);
+    const { webhooks, handler } = github({ verify: seen });
+    const text = `\uFEFF${body}`;
+    const { headers } = signedLikeGitHub(text);
+    expect((await webhooks.receive(Buffer.from(text), headers)).status).toBe(204);
+    expect(seen.mock.lastCall?.[0].body).toBe(text);
+    expect(handler).toHaveBeenCalledOnce();
+  });
+
+  it('is called with one secret after the other', async () => {
+    const { send } = github({ secret: ['new', 'old'], replayStore: false });
+    expect(await send(signedLikeGitHub(body, 'old'))).toBe(204);
+    expect(await send(signedLikeGitHub(body, 'new'))).toBe(204);
+    expect(await send(signedLikeGitHub(body, 'any text'))).toBe(400);
+  });
+
+  it('takes a secret in any form, from the environment or a function too', async () => {
+    vi.stubEnv('EXAMPLE_WEBHOOK_SECRET', 'from the environment');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(await github({ secret: undefined }).send(signedLikeGitHub(body, 'from the environment'))).toBe(204);
+    expect(await github({ secret: () => 'short' }).send(signedLikeGitHub(body, 'short'))).toBe(204);
+    vi.stubEnv('EXAMPLE_WEBHOOK_SECRET', '');
+    expect(await github({ secret: undefined }).send(signedLikeGitHub(body, ''))).toBe(500);
+    expect(() => github({ secret: '' })).toThrow(expect.objectContaining({ code: 'invalid_secret' }) as Error);
+  });
+
+  it('keeps endpoints that share a replay store apart', async () => {
+    const replayStore = memoryReplayStore();
+    for (const key of ['one', 'another', 'whsec_']) {
+      const { send, handler } = github({ secret: key, replayStore });
+      expect(await send(signedLikeGitHub(body, key))).toBe(204);
+      expect(handler).toHaveBeenCalledOnce();
+    }
+  });
+
+  it.each([
+    ['undefined', undefined, 'verify() returned nothing'],
+    ['false', false, 'verify() returned nothing'],
+    ['null', null, 'verify() returned nothing'],
+  ])('rejects by returning %s', async (_, returned, message) => {
+    const { send, handler, onError } = github({ verify: (() => returned) as never });
+    expect(await send()).toBe(400);
+    expect(handler).not.toHaveBeenCalled();
+    const [error] = onError.mock.lastCall ?? [];
+    expect(error).toBeInstanceOf(WebhookVerificationError);
+    expect(error).toMatchObject({ code: 'no_matching_signature', message });
+  });
+
+  it('rejects by throwing, and the error is reported as the cause', async () => {
+    const cause = new Error('the certificate is revoked');
+    for (const fail of [
+      () => Promise.reject(cause),
+      () => {
+        throw cause;
+      },
+    ]) {
+      // prettier-ignore
+      const { send, onError } = github({ verify: fail });
+      expect(await send()).toBe(400);
+      expect(onError).toHaveBeenCalledExactlyOnceWith(
+        expect.objectContaining({
+          code: 'no_matching_signature',
+          message: 'verify() threw an error: the certificate is revoked',
+          cause,
+        }),
+        { id: undefined, event: undefined },
+      );
+    }
+  });
+
+  it('may throw a WebhookVerificationError of its own', async () => {
+    const error = new WebhookVerificationError('missing_header', 'There is no X-Signature-256.');
+    const { send, onError } = github({ verify: () => Promise.reject(error) });
+    expect(await send()).toBe(400);
+    expect(onError).toHaveBeenCalledExactlyOnceWith(error, expect.anything());
+  });
+
+  it.each([
+    ['true', true],
+    ['no id', { timestamp: new Date() }],
+    ['an empty id', { id: '' }],
+    ['an id that is a number', { id: 7 }],
+    ['a time that is none', { id: 'd1', timestamp: new Date(NaN) }],
+    ['a time as text', { id: 'd1', timestamp: '2024-01-01' }],
+  ])('is answered with 500 if it returns %s', async (_, returned) => {
+    const { send, handler, onError } = github({ verify: (() => returned) as never });
+    expect(await send()).toBe(500);
+    expect(handler).not.toHaveBeenCalled();
+    expect(onError.mock.lastCall?.[0]).toHaveProperty(
+      'message',
+      expect.stringContaining('must return { id, timestamp }'),
+    );
+  });
+
+  it('has its timestamp checked, and passed on', async () => {
+    const now = Math.floor(Date.now() / 1_000);
+    for (const [timestamp, status, code] of [
+      [now, 204, undefined],
+      [new Date(now * 1_000), 204, undefined],
+      [now - 290, 204, undefined],
+      [now - 302, 400, 'timestamp_too_old'],
+      [new Date((now - 302) * 1_000), 400, 'timestamp_too_old'],
+      [now + 302, 400, 'timestamp_too_new'],
+    ] as const) {
+      const { send, handler, onError } = github({ verify: () => ({ id: 'd1', timestamp }) });
+      expect(await send()).toBe(status);
+      if (code === undefined) {
+        const attemptedAt = typeof timestamp === 'number' ? new Date(timestamp * 1_000) : timestamp;
+        expect(handler.mock.lastCall?.[1]).toMatchObject({ attemptedAt });
+      } else expect(onError.mock.lastCall?.[0]).toHaveProperty('code', code);
+    }
+    expect(await github({ tolerance: 600, verify: () => ({ id: 'd1', timestamp: now - 500 }) }).send()).toBe(204);
+  });
+
+  it('may leave the timestamp out, if none is signed', async () => {
+    vi.useFakeTimers({ now: 1_764_000_000_000, toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { send, handler } = github({ verify: () => ({ id: 'd1' }) });
+    expect(await send()).toBe(204);
+    expect(handler.mock.lastCall?.[1]).toMatchObject({ attemptedAt: new Date(1_764_000_000_000) });
+  });
+
+  it('is not what verifies without it: the same request is no Standard Webhook', async () => {
+    expect(await github({ verify: undefined, secret }).send()).toBe(400);
+  });
+});
