@@ -2,7 +2,7 @@ import { context, propagation, SpanKind, SpanStatusCode, trace, type Attributes,
 import type { CallEvent } from '../telemetry/events.ts';
 import { addTracer, type Tracer } from '../telemetry/tracing.ts';
 import { callable } from '../utils/arguments.ts';
-import { messageOf } from '../utils/foreign.ts';
+import { messageOf } from '../utils/user-code.ts';
 import { VERSION } from '../utils/version.ts';
 import { instruments } from './metrics.ts';
 

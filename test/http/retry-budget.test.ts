@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { RetryBudget } from '../../src/http/retry-budget.ts';
+import { RetryBudgets } from '../../src/http/retry-budget.ts';
 import { clientOf, rejection, user } from '../support/http-server.ts';
-import { errorResponse, inProcessApi } from '../support/in-process-api.ts';
-import { settled, useVirtualTime } from '../support/virtual-time.ts';
+import { errorResponse, inProcessApi, noAnswer } from '../support/in-process-api.ts';
+import { passTime, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
 
 beforeEach(useVirtualTime);
 
@@ -92,34 +92,75 @@ describe('the retry budget', () => {
 
     expect(api.requests.length - before).toBe(1);
   });
+
+  it('is that of a token: 60 calls of one tenant leave the retries of another alone', async () => {
+    const api = inProcessApi(() => errorResponse(503));
+    const client = clientOf(api, unpaced);
+    await many(60, () => client.users.get('user_123'));
+    const before = api.requests.length;
+
+    await settled(rejection(client.withOptions({ apiToken: 'of-another-tenant' }).users.get('user_123')));
+
+    expect(api.requests.length - before).toBe(3);
+  });
+
+  it('is that of a base URL', async () => {
+    const [down, other] = [inProcessApi(() => errorResponse(503)), inProcessApi(() => errorResponse(503))];
+    const client = clientOf(down, unpaced);
+    await many(60, () => client.users.get('user_123'));
+
+    const { url: baseUrl, fetch } = other;
+    await settled(rejection(client.withOptions({ baseUrl, fetch }).users.get('user_123')));
+
+    expect(other.requests).toHaveLength(3);
+  });
+
+  it('makes no retry wait for the outcome of others: a call that can pay for none fails after its own backoff', async () => {
+    const slow = inProcessApi(async ({ url }) => {
+      if (url.endsWith('slow')) await sleep(20_000);
+      return errorResponse(503);
+    });
+    const client = clientOf(slow, unpaced);
+    // Each of them has paid for a retry that is answered much later.
+    for (let call = 0; call < 50; call++) client.users.get('slow', { maxRetries: 1 }).catch(() => undefined);
+    await passTime(21_000);
+    const start = performance.now();
+
+    await settled(rejection(client.users.get('user_123')));
+
+    expect(slow.requests.filter(({ url }) => url.endsWith('user_123'))).toHaveLength(1);
+    expect(performance.now() - start).toBeLessThanOrEqual(50 + 100);
+  });
+
+  it('is refunded by a retry that is aborted, which says nothing about the API', async () => {
+    let isHanging = false;
+    const api = inProcessApi((request) => (isHanging ? noAnswer(request) : errorResponse(503)));
+    const client = clientOf(api, unpaced);
+    for (let call = 0; call < 60; call++) {
+      const controller = new AbortController();
+      isHanging = false;
+      const aborted = rejection(client.users.get('user_123', { signal: controller.signal }));
+      await passTime(0);
+      isHanging = true;
+      await passTime(50);
+      controller.abort();
+      await aborted;
+    }
+    isHanging = false;
+    const before = api.requests.length;
+
+    await settled(rejection(client.users.get('user_123')));
+
+    expect(api.requests.length - before).toBe(3);
+  });
 });
 
-describe('a retry that waits for the outcome of others', () => {
-  const spent = async () => {
-    const budget = new RetryBudget();
-    for (let retry = 0; retry < 50; retry++) expect(await budget.spend(undefined)).toBe(true);
-    return budget;
-  };
+it('budgets of rotated tokens are dropped once they are full', () => {
+  const budgets = new RetryBudgets();
+  const spent = budgets.of('https://api.example.com', 'spent');
+  while (spent.pay());
+  for (let token = 0; token < 10_000; token++) budgets.of('https://api.example.com', `token-${token}`);
 
-  it('stops waiting as soon as its call is aborted, and leaves the budget to the next one', async () => {
-    const budget = await spent();
-    const controller = new AbortController();
-    const aborted = budget.spend(controller.signal);
-    const next = budget.spend(undefined);
-
-    budget.settle(true);
-    controller.abort(new Error('changed my mind'));
-
-    expect(await rejection(aborted)).toEqual(new Error('changed my mind'));
-    expect(await next).toBe(true);
-  });
-
-  it('is refused, like all others that wait, once the last retry in flight has failed', async () => {
-    const budget = await spent();
-    const waiting = [budget.spend(undefined), budget.spend(undefined), budget.spend(undefined)];
-
-    for (let retry = 0; retry < 50; retry++) budget.settle(false);
-
-    expect(await Promise.all(waiting)).toEqual([false, false, false]);
-  });
+  expect(budgets.size).toBeLessThanOrEqual(101);
+  expect(budgets.of('https://api.example.com', 'spent')).toBe(spent);
 });
