@@ -43,6 +43,13 @@ export class SharedState {
   }
 }
 
+/** An attempt that has failed. */
+interface Failed {
+  readonly failure: Failure;
+  readonly error: ExampleError;
+  readonly permit: Permit | undefined;
+}
+
 /** Takes a call from its specification to its value: waiting for the rate limit, attempts, retries, validation. */
 export class HttpClient implements Requester {
   readonly #options: ResolvedOptions;
@@ -94,68 +101,72 @@ export class HttpClient implements Requester {
     const timeout = totalTimeoutOf(call, () => (last ? about(last.attempt, last.response) : call));
     const signal = timeout?.signal ?? call.signal;
     let { url } = call;
+    let attempts = 0;
     let redirects = 0;
     let retries = 0;
-    let lastError: ExampleError | undefined;
+    /** The attempt that is to be retried. */
+    let pending: (Failed & { readonly retry: Retry }) | undefined;
     /** What the attempt under way has paid for, if it is a retry. */
     let budget: RetryBudget | undefined;
     try {
-      for (let number = 1; ; number++) {
-        const applicant = { call, signal, deadline: timeout?.endsAt, isRetry: number > 1, telemetry };
-        const { account, target, permit } = await this.#admit(applicant, lastError);
-        const raw = promise.isRaw;
-        const attempt: Attempt = {
-          target,
-          url,
-          headers: withRetryCount(call.headers, number - 1 - redirects),
-          authorization: account.authorization,
-          redactor: account.redactor.with(() => secretsOf(call)),
-          sendRequest: this.#options.fetch,
-          // A body that the caller reads outlives the call, and with it the timeout: the caller's own signal goes along.
-          signal: raw && timeout && call.signal ? AbortSignal.any([timeout.signal, call.signal]) : signal,
-          raw,
-          permit,
-          maxResponseSize: this.#options.maxResponseSize,
-        };
-        last = { attempt };
-        const result = await telemetry.attempt(attempt, call, (changed) =>
-          send(call, changed, (response) => {
-            last = { attempt, response };
-            telemetry.recordHeaders(response);
-          }),
-        );
+      for (;;) {
+        const applicant = { call, signal, deadline: timeout?.endsAt, isRetry: attempts > 0, telemetry };
+        const { account, target, permit } = await this.#admit(applicant, pending?.error);
+        let failed: Failed;
+        if (pending?.retry.free === false && !account.retryBudget.pay()) {
+          // The API has failed too often. The retry counts as one that has failed.
+          permit?.release();
+          failed = pending;
+        } else {
+          budget = pending?.retry.free === false ? account.retryBudget : undefined;
+          const raw = promise.isRaw;
+          const attempt: Attempt = {
+            target,
+            url,
+            headers: withRetryCount(call.headers, attempts - redirects),
+            authorization: account.authorization,
+            redactor: account.redactor.with(() => secretsOf(call)),
+            sendRequest: this.#options.fetch,
+            // A body that the caller reads outlives the call, and with it the timeout: the caller's own signal goes along.
+            signal: raw && timeout && call.signal ? AbortSignal.any([timeout.signal, call.signal]) : signal,
+            raw,
+            permit,
+            maxResponseSize: this.#options.maxResponseSize,
+          };
+          attempts++;
+          last = { attempt };
+          const result = await telemetry.attempt(attempt, call, (changed) =>
+            send(call, changed, (response) => {
+              last = { attempt, response };
+              telemetry.recordHeaders(response);
+            }),
+          );
+          if (budget && works(result)) budget.refund();
+          if (!budget && result.kind === 'success') account.retryBudget.earn();
+          budget = pending = undefined;
 
-        if (budget && works(result)) budget.refund();
-        if (!budget && result.kind === 'success') account.retryBudget.earn();
-        budget = undefined;
+          if (result.kind === 'success') {
+            const { response, text } = result;
+            if (text === undefined)
+              return { response, value: () => this.#readLater(call, response, attempt, telemetry) };
+            const decoded = await untilAborted(signal, this.#decode<T>(call, response, text, attempt, telemetry));
+            return { response, text, error: decoded.error, value: () => valueOf(decoded) };
+          }
+          if (result.kind === 'redirect') {
+            const problem = (why: string) => new ConnectionError(why, about(attempt, result.response));
+            url = followRedirect(call.method, result.response, url, redirects++, problem);
+            continue;
+          }
+          failed = { failure: result.failure, error: result.error, permit };
+        }
 
-        if (result.kind === 'success') {
-          const { response, text } = result;
-          if (text === undefined) return { response, value: () => this.#readLater(call, response, attempt, telemetry) };
-          const decoded = await untilAborted(signal, this.#decode<T>(call, response, text, attempt, telemetry));
-          return { response, text, error: decoded.error, value: () => valueOf(decoded) };
-        }
-        if (result.kind === 'redirect') {
-          const problem = (why: string) => new ConnectionError(why, about(attempt, result.response));
-          url = followRedirect(call.method, result.response, url, redirects++, problem);
-          continue;
-        }
-
-        const { failure, error } = result;
-        lastError = error;
-        for (let isPaid = false; !isPaid;) {
-          const retry = planNext(call, failure, permit, retries);
-          const isLate = retry && performance.now() + retry.delay >= (timeout?.endsAt ?? Infinity);
-          if (!retry || isLate || !isWanted(call, error, target, number, retry)) throw error;
-          telemetry.retry(retry.delay, error);
-          if (retry.delay > 0) await sleep(retry.delay, signal);
-          if (retry.free) break;
-          // After the delay, because by then the retries of other calls have shown whether the API is back. A retry that
-          // can't be paid counts as one that has failed.
-          retries++;
-          isPaid = account.retryBudget.pay();
-          if (isPaid) budget = account.retryBudget;
-        }
+        const retry = planNext(call, failed, retries);
+        const isLate = retry && performance.now() + retry.delay >= (timeout?.endsAt ?? Infinity);
+        if (!retry || isLate || !isWanted(call, failed.error, target, attempts, retry)) throw failed.error;
+        telemetry.retry(retry.delay, failed.error);
+        if (retry.delay > 0) await sleep(retry.delay, signal);
+        if (!retry.free) retries++;
+        pending = { ...failed, retry };
       }
     } finally {
       timeout?.dispose();
@@ -232,7 +243,7 @@ function works({
   return kind !== 'failure' || (failure?.kind === 'status' && response !== undefined && response.status < 500);
 }
 
-function planNext(call: Call, failure: Failure, permit: Permit | undefined, retries: number): Retry | undefined {
+function planNext(call: Call, { failure, permit }: Failed, retries: number): Retry | undefined {
   const { repeatable, maxRetries } = call;
   const isContended = permit?.isContended === true;
   return planRetry(

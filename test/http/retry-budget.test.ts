@@ -155,6 +155,24 @@ describe('the retry budget', () => {
   });
 });
 
+it('a retry pays when it is sent: those that wait for the rate limit take nothing from others', async () => {
+  let seen = 0;
+  const api = inProcessApi(() => {
+    seen += 1;
+    const headers = {
+      'x-ratelimit-limit': '200',
+      'x-ratelimit-remaining': String(Math.max(0, 200 - seen)),
+      'x-ratelimit-reset': String(Math.ceil(Date.now() / 60_000) * 60),
+    };
+    return seen <= 100 ? errorResponse(503, headers) : Response.json(user, { headers });
+  });
+  const client = clientOf(api, { rateLimit: { limit: 200 } });
+
+  const results = await many(200, (index) => client.users.get(`user_${index}`));
+
+  expect(results.filter(({ status }) => status === 'rejected')).toEqual([]);
+});
+
 it('budgets of rotated tokens are dropped once they are full', () => {
   const budgets = new RetryBudgets();
   const spent = budgets.of('https://api.example.com', 'spent');
