@@ -18,8 +18,6 @@ export interface Exchange<T> {
   readonly response: Response;
   /** The text of the body; absent if the caller wants to read the body. */
   readonly text?: string;
-  /** What is wrong with the body, if that is known. */
-  readonly error?: unknown;
   /** The value of the body; a promise if it has to be read first. Throws what is wrong with it. */
   readonly value: () => T | Promise<T>;
 }

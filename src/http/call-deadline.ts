@@ -8,12 +8,15 @@ export class CallDeadline {
   readonly #controller = new AbortController();
   readonly #callerSignal: AbortSignal | undefined;
   readonly #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #timeoutError: () => Error;
 
   /** @param duration Milliseconds, or `Infinity`. */
   constructor(callerSignal: AbortSignal | undefined, duration: number, timeoutError: () => Error) {
     this.endsAt = performance.now() + duration;
     this.#callerSignal = callerSignal;
-    if (duration < Infinity) this.#timer = setTimeout(() => this.#controller.abort(timeoutError()), duration);
+    this.#timeoutError = timeoutError;
+    // No function for each call that waits.
+    if (duration < Infinity) this.#timer = setTimeout(CallDeadline.#expire, duration, this);
     if (callerSignal?.aborted) this.handleEvent();
     else callerSignal?.addEventListener('abort', this);
   }
@@ -26,6 +29,10 @@ export class CallDeadline {
   dispose(): void {
     clearTimeout(this.#timer);
     this.#callerSignal?.removeEventListener('abort', this);
+  }
+
+  static #expire(this: void, deadline: CallDeadline): void {
+    deadline.#controller.abort(deadline.#timeoutError());
   }
 
   /** The caller's signal has aborted. */

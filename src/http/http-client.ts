@@ -4,11 +4,10 @@ import {
   RateLimitWaitError,
   throwToCaller,
   TimeoutError,
-  type CallErrorInit,
   type ExampleError,
 } from '../errors/index.ts';
 import type { Permit, RateLimitSnapshot } from '../rate-limit/limiter.ts';
-import { CallTelemetry } from '../telemetry/call-telemetry.ts';
+import { CallTelemetry, type OnEnd } from '../telemetry/call-telemetry.ts';
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import { Telemetry } from '../telemetry/telemetry.ts';
 import { sleep, untilAborted } from '../utils/abort.ts';
@@ -21,7 +20,7 @@ import { CallDeadline } from './call-deadline.ts';
 import { resolveCall, secretsOf, type Call } from './call.ts';
 import type { ResolvedOptions } from './client-options.ts';
 import { decode, type Decoded } from './decode.ts';
-import { Pacing, type Applicant, type Pass } from './pacing.ts';
+import { Pacing, type Pass } from './pacing.ts';
 import { followRedirect } from './redirect.ts';
 import {
   requestOptionNames,
@@ -84,10 +83,14 @@ export class HttpClient implements Requester {
         // Resolved now, because the caller may change the parameters before the request is sent.
         call = resolveCall(method, route, { ...readOptions('options', options, names), ...endpoint }, this.#options);
       } catch (error) {
-        return new CallTelemetry(this.#telemetry, { method, path: route, route }).run(() => Promise.reject(error));
+        const telemetry = new CallTelemetry(this.#telemetry, { method, path: route, route });
+        return telemetry.run(async (onEnd) => {
+          telemetry.end(error, onEnd);
+          throw error;
+        });
       }
       const telemetry = new CallTelemetry(this.#telemetry, call);
-      return telemetry.run(() => this.#run(call, promise, telemetry));
+      return telemetry.run((onEnd) => this.#run(call, promise, telemetry, onEnd));
     });
   }
 
@@ -96,9 +99,20 @@ export class HttpClient implements Requester {
   }
 
   /** The life of a call. */
-  async #run<T>(call: Call, promise: APIPromise<T>, telemetry: CallTelemetry): Promise<Exchange<T>> {
+  async #run<T>(
+    call: Call,
+    promise: APIPromise<T>,
+    telemetry: CallTelemetry,
+    onEnd: OnEnd | undefined,
+  ): Promise<Exchange<T>> {
     let last: { readonly attempt: Attempt; readonly response?: Response } | undefined;
-    const timeout = totalTimeoutOf(call, () => (last ? about(last.attempt, last.response) : call));
+    const timeoutError = () =>
+      new TimeoutError(
+        `The call took longer than its totalTimeout of ${call.totalTimeout} ms.`,
+        last ? about(last.attempt, last.response) : call,
+      );
+    const timeout =
+      call.totalTimeout < Infinity ? new CallDeadline(call.signal, call.totalTimeout, timeoutError) : undefined;
     const signal = timeout?.signal ?? call.signal;
     let { url } = call;
     let attempts = 0;
@@ -110,8 +124,13 @@ export class HttpClient implements Requester {
     let budget: RetryBudget | undefined;
     try {
       for (;;) {
-        const applicant = { call, signal, deadline: timeout?.endsAt, isRetry: attempts > 0, telemetry };
-        const { account, target, permit } = await this.#admit(applicant, pending?.error);
+        const { account, target, permit } = await this.#pacing.admit(
+          call,
+          signal,
+          timeout?.endsAt,
+          attempts > 0,
+          telemetry,
+        );
         let failed: Failed;
         if (pending?.retry.free === false && !account.retryBudget.pay()) {
           // The API has failed too often. The retry counts as one that has failed.
@@ -147,10 +166,13 @@ export class HttpClient implements Requester {
 
           if (result.kind === 'success') {
             const { response, text } = result;
-            if (text === undefined)
+            if (text === undefined) {
+              telemetry.end(undefined, onEnd);
               return { response, value: () => this.#readLater(call, response, attempt, telemetry) };
+            }
             const decoded = await untilAborted(signal, this.#decode<T>(call, response, text, attempt, telemetry));
-            return { response, text, error: decoded.error, value: () => valueOf(decoded) };
+            telemetry.end(decoded.error, onEnd);
+            return { response, text, value: () => valueOf(decoded) };
           }
           if (result.kind === 'redirect') {
             const problem = (why: string) => new ConnectionError(why, about(attempt, result.response));
@@ -168,19 +190,15 @@ export class HttpClient implements Requester {
         if (!retry.free) retries++;
         pending = { ...failed, retry };
       }
+    } catch (reason) {
+      // The error of the last attempt says more than that the next one would wait too long.
+      const error = pending && reason instanceof RateLimitWaitError ? pending.error : reason;
+      telemetry.end(error, onEnd);
+      throw error;
     } finally {
       timeout?.dispose();
       // It was aborted, which says nothing about the API.
       budget?.refund();
-    }
-  }
-
-  async #admit(applicant: Applicant, lastError: ExampleError | undefined): Promise<Pass> {
-    try {
-      return await this.#pacing.admit(applicant);
-    } catch (reason) {
-      // The error of the last attempt says more than that the next one would wait too long.
-      throw lastError && reason instanceof RateLimitWaitError ? lastError : reason;
     }
   }
 
@@ -217,12 +235,6 @@ export class HttpClient implements Requester {
       timeout.dispose();
     }
   }
-}
-
-function totalTimeoutOf({ signal, totalTimeout }: Call, init: () => CallErrorInit): CallDeadline | undefined {
-  if (totalTimeout === Infinity) return undefined;
-  const error = () => new TimeoutError(`The call took longer than its totalTimeout of ${totalTimeout} ms.`, init());
-  return new CallDeadline(signal, totalTimeout, error);
 }
 
 /** Tells the API which retry of a call a request is. A page would need a preflight request for it. */

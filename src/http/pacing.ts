@@ -28,15 +28,6 @@ export interface Pass {
   readonly permit: Permit | undefined;
 }
 
-/** An attempt that asks to be sent. */
-export interface Applicant {
-  readonly call: Call;
-  readonly signal: AbortSignal | undefined;
-  readonly deadline: number | undefined;
-  readonly isRetry: boolean;
-  readonly telemetry: CallTelemetry;
-}
-
 /** Lets the attempts of a client through, one by one, as the rate limit of the credential in use allows. */
 export class Pacing {
   readonly #auth: BearerToken;
@@ -66,17 +57,32 @@ export class Pacing {
    * @throws {TimeoutError} when there is no credential within the call's `timeout`.
    * @throws the signal's reason when it aborts first.
    */
-  async admit(applicant: Applicant): Promise<Pass> {
-    let account = this.#fixed ?? (await this.#current(applicant));
+  async admit(
+    call: Call,
+    signal: AbortSignal | undefined,
+    deadline: number | undefined,
+    isRetry: boolean,
+    telemetry: CallTelemetry,
+  ): Promise<Pass> {
+    let account = this.#fixed ?? (await this.#current(call, signal));
     for (;;) {
-      const target = shownTarget(applicant.call, account);
-      const permit = await this.#permitOf(account, target, applicant);
+      const target = shownTarget(call, account);
+      const { method, path, route } = target;
+      const { priority } = call;
+      let expected: { delay: number; waiting: number } | undefined;
+      const acquired = account.limiter?.acquire({
+        ...{ method, path, route, signal, deadline, isRetry, priority },
+        maxWait: this.#rateLimit ? this.#rateLimit.maxWait : undefined,
+        observer: telemetry.limiterObserver,
+        onWait: (delay, waiting) => telemetry.emitWait((expected = { delay, waiting })),
+      });
+      const permit = await (acquired instanceof Promise ? telemetry.traceWait(expected, acquired) : acquired);
       if (permit?.waited !== true || this.#fixed) return { account, target, permit };
 
       // The token may have been rotated while the call waited, and a new one has a budget of its own.
       let current: Account;
       try {
-        current = await this.#current(applicant);
+        current = await this.#current(call, signal);
       } catch (error) {
         permit.release();
         throw error;
@@ -91,31 +97,7 @@ export class Pacing {
     return this.#auth.fixed === undefined ? undefined : this.#account;
   }
 
-  #permitOf(
-    { limiter }: Account,
-    { method, path, route }: RequestTarget,
-    { call, signal, deadline, isRetry, telemetry }: Applicant,
-  ): Permit | Promise<Permit> | undefined {
-    let expected = { delay: 0, waiting: 0 };
-    const permit = limiter?.acquire({
-      method,
-      path,
-      route,
-      signal,
-      deadline,
-      isRetry,
-      priority: call.priority,
-      maxWait: this.#rateLimit ? this.#rateLimit.maxWait : undefined,
-      observer: telemetry.limiterObserver,
-      onWait: (delay, waiting) => {
-        expected = { delay, waiting };
-        telemetry.emitWait(expected);
-      },
-    });
-    return permit instanceof Promise ? telemetry.traceWait(expected, permit) : permit;
-  }
-
-  async #current({ call, signal }: Applicant): Promise<Account> {
+  async #current(call: Call, signal: AbortSignal | undefined): Promise<Account> {
     const timeoutError = () =>
       new TimeoutError(`The apiToken function did not return within ${call.timeout} ms (timeout).`, call);
     const deadline = new CallDeadline(signal, call.timeout, timeoutError);

@@ -29,6 +29,9 @@ export interface AttemptResult {
   readonly error?: unknown;
 }
 
+/** Receives what is known of a traced operation in the end. */
+export type OnEnd = (end: object) => void;
+
 /** Numbers the calls of this process that were observed. */
 let calls = 0;
 
@@ -57,29 +60,14 @@ export class CallTelemetry {
     return this.#telemetry.limiterObserver;
   }
 
-  /** Runs the call. Its result may have an `error`, too. */
-  async run<T extends { readonly error?: unknown }>(call: () => Promise<T>): Promise<T> {
+  /** Runs the call, which then {@link end}s. */
+  run<T>(call: (onEnd?: OnEnd) => Promise<T>): Promise<T> {
     const { tracing } = this.#telemetry;
-    if (!tracing.isUsed('call')) return this.#ending(call);
-    return tracing.run('call', this.#about(), (onEnd) => this.#ending(call, onEnd));
+    return tracing.isUsed('call') ? tracing.run('call', this.#about(), call) : call();
   }
 
-  async #ending<T extends { readonly error?: unknown }>(
-    call: () => Promise<T>,
-    onEnd?: (end: CallEndEvent) => void,
-  ): Promise<T> {
-    try {
-      const result = await call();
-      this.#end(result.error, onEnd);
-      return result;
-    } catch (error) {
-      this.#end(error, onEnd);
-      // As it is: a call that was aborted rejects with the caller's reason.
-      throw error;
-    }
-  }
-
-  #end(error: unknown, onEnd: ((end: CallEndEvent) => void) | undefined): void {
+  /** The call has ended. `error` is what it rejects with. */
+  end(error: unknown, onEnd: OnEnd | undefined): void {
     const { events } = this.#telemetry;
     if (!onEnd && !events.has('callEnd')) return;
     const isAborted = this.#signal?.aborted === true && error === this.#signal.reason;
@@ -171,12 +159,16 @@ export class CallTelemetry {
 
   /** Waits for the permit of an attempt. */
   traceWait<Permit>(
-    wait: { readonly delay: number; readonly waiting: number },
+    wait: { readonly delay: number; readonly waiting: number } | undefined,
     permit: Promise<Permit>,
   ): Promise<Permit> {
     const { tracing } = this.#telemetry;
     if (!tracing.isUsed('wait')) return permit;
-    return tracing.run('wait', { ...this.#about(), attempt: this.#attempts + 1, ...wait }, () => permit);
+    return tracing.run(
+      'wait',
+      { ...this.#about(), attempt: this.#attempts + 1, delay: 0, waiting: 0, ...wait },
+      () => permit,
+    );
   }
 
   validationIssues(issues: readonly ValidationIssue[]): void {
