@@ -1,4 +1,4 @@
-const capacity = 500;
+const capacity = 200;
 const retryCost = 10;
 const successRefund = 1;
 
@@ -8,7 +8,7 @@ const maxBudgets = 100;
 /**
  * Limits how much retries add to the load of an API that is down, like the retry quota of the AWS SDKs. Each retry pays
  * when it is sent, and is refunded if the API works again. Each call that succeeds at its first attempt adds a little.
- * While calls succeed, the budget suffices. If every call fails, it allows fifty retries, and then one for every ten
+ * While calls succeed, the budget suffices. If every call fails, it allows twenty retries, and then one for every ten
  * successes.
  */
 export class RetryBudget {
