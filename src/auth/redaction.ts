@@ -134,9 +134,15 @@ export class Redactor {
 
   /** Whether it provably holds no secret. A value that can't be inspected, such as a `Request` or a getter, might. */
   #isClean(value: unknown, depth: number): boolean {
+    if (
+      typeof value === 'string' ||
+      typeof value === 'number' ||
+      typeof value === 'symbol' ||
+      typeof value === 'bigint'
+    )
+      return this.#search.find(String(value)).length === 0;
     if (typeof value === 'function') return false;
-    if (value === null || value === undefined) return true;
-    if (typeof value !== 'object') return this.#search.find(String(value)).length === 0;
+    if (typeof value !== 'object' || value === null) return true;
     if (depth > maxCauses) return false;
     // These may be getters of a class of the runtime, such as DOMException.
     const texts = isError(value) ? [value.name, value.message, value.stack] : [];

@@ -16,7 +16,7 @@ export class CallDeadline {
     this.#callerSignal = callerSignal;
     this.#timeoutError = timeoutError;
     // No function for each call that waits.
-    if (duration < Infinity) this.#timer = setTimeout(CallDeadline.#expire, duration, this);
+    if (duration < Infinity) this.#timer = setTimeout(expire, duration, this);
     if (callerSignal?.aborted) this.handleEvent();
     else callerSignal?.addEventListener('abort', this);
   }
@@ -31,12 +31,17 @@ export class CallDeadline {
     this.#callerSignal?.removeEventListener('abort', this);
   }
 
-  static #expire(this: void, deadline: CallDeadline): void {
-    deadline.#controller.abort(deadline.#timeoutError());
+  /** The time is over. */
+  expire(): void {
+    this.#controller.abort(this.#timeoutError());
   }
 
   /** The caller's signal has aborted. */
   handleEvent(): void {
     this.#controller.abort(this.#callerSignal?.reason);
   }
+}
+
+function expire(deadline: CallDeadline): void {
+  deadline.expire();
 }

@@ -117,7 +117,7 @@ function checkedIdempotencyKey(key: string): string {
 /** The body as JSON, written now because the caller may change it while the call waits. */
 function jsonOf(method: HttpMethod, body: unknown): string {
   if (method === 'GET') throw new InvalidRequestError('A GET has no body: pass its parameters as query.');
-  let json: string | undefined;
+  let json: string;
   try {
     json = JSON.stringify(body);
   } catch (cause) {
@@ -126,7 +126,8 @@ function jsonOf(method: HttpMethod, body: unknown): string {
   // A class from the runtime, such as FormData or Map, would lose its contents.
   const hasContents =
     json !== '{}' || Object.prototype.toString.call(body) === '[object Object]' || (isRecord(body) && 'toJSON' in body);
-  if (json === undefined || !/^[[{]/.test(json) || !hasContents || ArrayBuffer.isView(body)) {
+  // It is no text, either, if a toJSON returns nothing.
+  if (!/^[[{]/.test(json) || !hasContents || ArrayBuffer.isView(body)) {
     throw new InvalidRequestError('The body must be an object or an array that can be sent as JSON.');
   }
   return json;

@@ -15,9 +15,7 @@ const connectCodes = new Set([
 ]);
 
 /** What the errors of runtimes have. */
-type ConnectError = Error & { code?: unknown; syscall?: unknown } & Partial<
-    Record<'hostname' | 'address' | 'port' | 'path', unknown>
-  >;
+type ConnectError = Error & Partial<Record<'code' | 'syscall' | 'hostname' | 'address' | 'port' | 'path', unknown>>;
 
 /**
  * Whether the error of a `fetch` proves that nothing was sent. Errors in browsers and Workers never do, so a request that
@@ -56,7 +54,7 @@ function isAbout({ hostname, address, port, path, message }: ConnectError, url: 
 /** The message or the code of the innermost cause that has one. `fetch failed` alone explains nothing. */
 export function connectionProblem(error: unknown): string {
   let problem = isError(error) ? error.name : 'unknown reason';
-  for (const { message, code } of chainOf(error)) problem = message || (code === undefined ? problem : String(code));
+  for (const { message, code } of chainOf(error)) problem = message || (typeof code === 'string' ? code : problem);
   return problem;
 }
 

@@ -84,9 +84,9 @@ export class HttpClient implements Requester {
         call = resolveCall(method, route, { ...readOptions('options', options, names), ...endpoint }, this.#options);
       } catch (error) {
         const telemetry = new CallTelemetry(this.#telemetry, { method, path: route, route });
-        return telemetry.run(async (onEnd) => {
+        return telemetry.run((onEnd) => {
           telemetry.end(error, onEnd);
-          throw error;
+          return Promise.reject(error);
         });
       }
       const telemetry = new CallTelemetry(this.#telemetry, call);

@@ -1,4 +1,4 @@
-import type { BearerToken } from '../auth/bearer-token.ts';
+import type { Authorization } from '../auth/authorization.ts';
 import { Redactor } from '../auth/redaction.ts';
 import { TimeoutError, type RequestTarget } from '../errors/index.ts';
 import type { Permit, RateLimiter, RateLimitSnapshot } from '../rate-limit/limiter.ts';
@@ -30,7 +30,7 @@ export interface Pass {
 
 /** Lets the attempts of a client through, one by one, as the rate limit of the credential in use allows. */
 export class Pacing {
-  readonly #auth: BearerToken;
+  readonly #auth: Authorization;
   readonly #baseUrl: string;
   readonly #rateLimit: ResolvedOptions['rateLimit'];
   readonly #budgets: RetryBudgets;
