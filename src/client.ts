@@ -9,17 +9,15 @@ import type { ListEndpointOptions } from './pagination/list-options.ts';
 import { ListPromise } from './pagination/list-promise.ts';
 import { Projects } from './resources/projects.ts';
 import { Users } from './resources/users.ts';
+import { InvalidRequestError } from './errors/index.ts';
 import { readOptions } from './utils/options.ts';
 
-/** A client that `withOptions` is about to construct. */
-interface Derivation {
-  readonly type: unknown;
-  readonly options: ClientOptions;
-  readonly shared: SharedState;
-}
+/** What a client made by `withOptions` shares with the one that it is made from travels in its options. */
+const sharedState = Symbol('shared state');
 
-/** Not passed as arguments: a derived class may have a constructor of its own, which passes on what it likes. */
-let derivation: Derivation | undefined;
+interface DerivedOptions extends ClientOptions {
+  [sharedState]?: SharedState;
+}
 
 /**
  * A client of the Example API.
@@ -43,10 +41,9 @@ export class Client {
 
   /** @throws {InvalidRequestError} when an option is missing or wrong. */
   constructor(options?: ClientOptions) {
-    const derived = derivation?.type === new.target ? derivation : undefined;
-    this.#options = derived?.options ?? readOptions('options', options, clientOptionNames);
+    this.#options = readOptions('options', options, clientOptionNames);
     const resolved = resolveOptions(this.#options);
-    this.#shared = derived?.shared ?? new SharedState(resolved);
+    this.#shared = (options as DerivedOptions | undefined)?.[sharedState] ?? new SharedState(resolved);
     this.#http = new HttpClient(resolved, this.#shared);
     this.users = new Users(this.#http);
     this.projects = new Projects(this.#http);
@@ -86,21 +83,22 @@ export class Client {
   }
 
   /**
-   * Returns a client with some options replaced. Both clients share the retry budget and the listeners, and the rate
-   * limit if they use the same token and base URL.
+   * Returns a client with some options replaced, and the same listeners. Both have the same rate limit and retry budget if
+   * they use the same token and base URL.
    *
-   * @throws {InvalidRequestError} when an option is wrong.
+   * It is made by the constructor of the client's class. If you derive a class, its constructor takes the options as its
+   * first argument, and passes them on to `super`, whole or as a copy.
+   *
+   * @throws {InvalidRequestError} when an option is wrong, or the constructor of a derived class did not pass them on.
    */
   withOptions(options: ClientOptions): Client {
-    const merged = { ...this.#options, ...readOptions('options', options, clientOptionNames) };
-    // The instance's own class may be a derived one.
+    const given = readOptions('options', options, clientOptionNames);
+    const merged: DerivedOptions = { ...this.#options, ...given, [sharedState]: this.#shared };
+    // The class of this instance, which may be a derived one.
     const { constructor } = this as unknown as { constructor: new (options: ClientOptions) => Client };
-    derivation = { type: constructor, options: merged, shared: this.#shared };
-    try {
-      return new constructor(merged);
-    } finally {
-      derivation = undefined;
-    }
+    const client = new constructor(merged);
+    if (client.#shared === this.#shared) return client;
+    throw new InvalidRequestError(`The constructor of ${constructor.name} must pass its options on to super().`);
   }
 
   /**

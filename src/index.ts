@@ -31,7 +31,14 @@ export { Users } from './resources/users.ts';
 export { VERSION } from './utils/version.ts';
 
 export type { ApiToken } from './auth/bearer-token.ts';
-export type { APIErrorInit, ErrorCode, RateLimitInfo, RequestTarget, ValidationIssue } from './errors/index.ts';
+export type {
+  APIErrorInit,
+  CallErrorInit,
+  ErrorCode,
+  RateLimitInfo,
+  RequestTarget,
+  ValidationIssue,
+} from './errors/index.ts';
 export type {
   CallEndEvent,
   CallEvent,
@@ -49,12 +56,13 @@ export type { WithResponse } from './http/api-promise.ts';
 export type { EndpointOptions, HttpMethod, QueryValue, RequestOptions } from './http/request-options.ts';
 export type { HeadersInput } from './utils/arguments.ts';
 export type { Logger, LogLevel } from './telemetry/logger.ts';
+export type { RetryContext, ShouldRetry } from './http/retry.ts';
 export type { ClientOptions, RateLimitOptions } from './http/client-options.ts';
 export type { Fetch, FetchInit, FetchResponse } from './http/fetch.ts';
 export type { ListEndpointOptions, ListOptions, PageParams } from './pagination/list-options.ts';
 export type { PageMeta } from './pagination/page-body.ts';
 export type { Priority } from './rate-limit/priority.ts';
-export type { LearnedLimit, RateLimitSnapshot } from './rate-limit/limiter.ts';
+export type { RateLimitSnapshot } from './rate-limit/limiter.ts';
 export type { RateLimitStore, RateLimitStoreReply, RateLimitStoreRequest } from './rate-limit/store.ts';
 export type {
   StandardFailure,

@@ -1,16 +1,21 @@
-import { secretPattern } from './secret-pattern.ts';
+import { isError } from '../utils/user-code.ts';
+import { SecretSearch } from './secret-search.ts';
 
 /** Deeper values are cut off, because a response may be nested more deeply than the call stack allows. */
-const deepestValue = 100;
+const maxDepth = 100;
 
 /** How deep the errors of other libraries are inspected. */
-const deepestCause = 4;
+const maxCauses = 4;
+
+/** Characters of a text that are shown. */
+const maxShown = 16_384;
 
 /** Shorter passwords are not redacted: they would match ordinary words. */
-const shortestPassword = 4;
+const minPassword = 4;
 
-/** Names of fields and headers that hold secrets, such as `newPassword`, `client_secret`, `x-api-key` and `set-cookie`. */
-export const secretName = /(password|passphrase|secret|token|api[_-]?key|authorization|cookie)$/i;
+/** Names of fields, parameters and headers that hold secrets, such as `newPassword`, `x-api-key` and `credentials`. */
+export const secretName =
+  /(password|passwd|passphrase|passcode|secret|token|(api|access|private|secret|signing|encryption)[_-]?key|credential|authorization|cookie)s?$/i;
 
 /**
  * Removes secrets from everything that the SDK throws, emits or logs: the token, and fields such as a password. The API,
@@ -18,25 +23,45 @@ export const secretName = /(password|passphrase|secret|token|api[_-]?key|authori
  */
 export class Redactor {
   readonly #token: string;
-  readonly #fields: readonly unknown[];
-  /** Compiled when it is needed: most calls have nothing to redact. */
-  #pattern: RegExp | undefined;
+  readonly #fields: () => readonly string[];
+  readonly #base: Redactor | undefined;
+  #built: SecretSearch | undefined;
 
-  /** @param fields Values of a body. Only text and numbers can be secret. */
-  constructor(token: string, fields: readonly unknown[] = []) {
+  /** @param fields Other secrets, which are looked up when something is shown. */
+  constructor(token: string, fields: () => readonly string[] = () => [], base?: Redactor) {
     this.#token = token;
     this.#fields = fields;
+    this.#base = base;
+  }
+
+  /** Adds the secrets of a call. */
+  with(fields: () => readonly string[]): Redactor {
+    return new Redactor(this.#token, fields, this);
+  }
+
+  get #search(): SecretSearch {
+    if (this.#built) return this.#built;
+    const fields = this.#fields().filter(({ length }) => length >= minPassword);
+    // Most calls add none.
+    return (this.#built =
+      this.#base && fields.length === 0 ? this.#base.#search : new SecretSearch([this.#token, ...fields]));
   }
 
   /** Returns the text without the secrets, whatever their case or encoding. */
   redact(text: string): string {
-    return text.replace((this.#pattern ??= this.#compiled()), '[redacted]');
+    let redacted = '';
+    let rest = 0;
+    for (const [start, end] of this.#search.find(text)) {
+      redacted += `${text.slice(rest, start)}[redacted]`;
+      rest = end;
+    }
+    return redacted + text.slice(rest);
   }
 
-  #compiled(): RegExp {
-    const values = this.#fields.filter((field) => typeof field === 'string' || typeof field === 'number').map(String);
-    const secrets = [this.#token, ...values.filter(({ length }) => length >= shortestPassword)];
-    return new RegExp(secrets.map(secretPattern).join('|'), 'gi');
+  /** Does the same for a text that may be megabytes long, of which it returns the beginning. */
+  redactBeginning(text: string): string {
+    // A secret that the end of what is shown would cut in two is redacted before.
+    return this.redact(text.slice(0, 4 * maxShown)).slice(0, maxShown);
   }
 
   /** Does the same in a JSON value: for every text, number and name. */
@@ -44,7 +69,7 @@ export class Redactor {
     if (typeof value === 'string') return this.redact(value);
     if (typeof value === 'number') return this.#isClean(value, 0) ? value : '[redacted]';
     if (typeof value !== 'object' || value === null) return value;
-    if (depth > deepestValue) return '…';
+    if (depth > maxDepth) return '…';
     if (Array.isArray(value)) return value.map((item) => this.redactJson(item, depth + 1));
     return Object.fromEntries(
       Object.entries(value).map(([key, item]) => [this.redact(key), this.redactJson(item, depth + 1)]),
@@ -79,7 +104,7 @@ export class Redactor {
   redactError(error: unknown, depth = 0): unknown {
     try {
       if (this.#isClean(error, 0)) return error;
-      return isError(error) && depth <= deepestCause ? this.#copyOf(error, depth) : undefined;
+      return isError(error) && depth <= maxCauses ? this.#copyOf(error, depth) : undefined;
     } catch {
       return undefined; // Even reading it fails.
     }
@@ -109,10 +134,16 @@ export class Redactor {
 
   /** Whether it provably holds no secret. A value that can't be inspected, such as a `Request` or a getter, might. */
   #isClean(value: unknown, depth: number): boolean {
-    if (typeof value === 'string' || typeof value === 'number') return this.#text(value) === String(value);
+    if (
+      typeof value === 'string' ||
+      typeof value === 'number' ||
+      typeof value === 'symbol' ||
+      typeof value === 'bigint'
+    )
+      return this.#search.find(String(value)).length === 0;
     if (typeof value === 'function') return false;
     if (typeof value !== 'object' || value === null) return true;
-    if (depth > deepestCause) return false;
+    if (depth > maxCauses) return false;
     // These may be getters of a class of the runtime, such as DOMException.
     const texts = isError(value) ? [value.name, value.message, value.stack] : [];
     return texts.every((text) => this.#isClean(text, depth)) && this.#hasCleanProperties(value, depth);
@@ -125,7 +156,7 @@ export class Redactor {
         const isKnown = (key === 'constructor' && link !== value) || (key === 'stack' && isError(value));
         const property = Object.getOwnPropertyDescriptor(link, key);
         if (isKnown) continue;
-        if (!property || property.get || !this.#isClean(String(key), 0)) return false;
+        if (!property || property.get || !this.#isClean(key, 0)) return false;
         if (!this.#isClean(property.value, depth + 1)) return false;
       }
     }
@@ -139,9 +170,4 @@ const builtInPrototypes = /* @__PURE__ */ new Set<object>(
 
 function prototypeOf(value: object): object | null {
   return Object.getPrototypeOf(value) as object | null;
-}
-
-/** Also of another realm, such as that of a test runner. */
-function isError(value: unknown): value is Error {
-  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
 }

@@ -1,6 +1,13 @@
-import type { ErrorCode } from './error-code.ts';
-import { CallError, type RequestTarget } from './call-error.ts';
+import { CallError, type CallErrorInit } from './call-error.ts';
 import { brandError } from './example-error.ts';
+
+/**
+ * An error code of the API. Editors suggest the one that its reference documents, and any other is accepted.
+ */
+export type ErrorCode =
+  | 'invalid_request'
+  // Keeps the union from becoming `string`, in which editors suggest nothing.
+  | (string & Record<never, never>);
 
 /** The rate limit as a response reported it. */
 export interface RateLimitInfo {
@@ -13,7 +20,7 @@ export interface RateLimitInfo {
 }
 
 /** The fields of an {@link APIError}. */
-export interface APIErrorInit extends RequestTarget {
+export interface APIErrorInit extends CallErrorInit {
   /** HTTP status code. */
   readonly status: number;
   /** What went wrong. The message of the error also says what was called. */
@@ -45,24 +52,20 @@ export class APIError extends CallError {
   }
 
   /** HTTP status code. */
-  readonly status: number;
+  declare readonly status: number;
   /** The API's error code, such as `invalid_request`; `undefined` if the body has none. */
   readonly code: ErrorCode | undefined;
   /** Details of the error, keyed by field if a field is invalid. */
   readonly details: Readonly<Record<string, unknown>> | undefined;
   /** The response's headers. Not enumerable, which keeps them out of logs. */
   declare readonly headers: Headers;
-  /** The response's `X-Request-Id`. Quote it when you contact support. */
-  readonly requestId: string | undefined;
   /** The rate limit as the response reported it. */
   readonly rateLimit: RateLimitInfo | undefined;
 
   constructor(init: APIErrorInit) {
-    super(init.message, init, init.status);
-    this.status = init.status;
+    super(init.message, { ...init, requestId: init.requestId ?? init.headers.get('x-request-id') ?? undefined });
     this.code = init.code;
     this.details = init.details;
-    this.requestId = init.headers.get('x-request-id') ?? undefined;
     this.rateLimit = init.rateLimit;
     Object.defineProperty(this, 'headers', { value: init.headers });
   }

@@ -9,9 +9,12 @@ import { ExampleError } from './example-error.ts';
  */
 export function throwToCaller(error: unknown): never {
   if (error instanceof ExampleError) {
-    const { stack } = error;
-    const lines = (new Error().stack ?? '').split('\n').slice(2);
-    error.stack = [stack, ...lines.filter((line) => !stack?.includes(line))].join('\n');
+    // `Error.prepareStackTrace` may make anything of a stack, such as an array.
+    const [stack, ours]: unknown[] = [error.stack, new Error().stack];
+    if (typeof stack === 'string' && typeof ours === 'string') {
+      const lines = ours.split('\n').slice(2);
+      error.stack = [stack, ...lines.filter((line) => !stack.includes(line))].join('\n');
+    }
   }
   throw error;
 }

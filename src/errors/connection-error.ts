@@ -1,14 +1,13 @@
-import { CallError, type RequestTarget } from './call-error.ts';
+import { CallError } from './call-error.ts';
 import { brandError } from './example-error.ts';
 
-/** No complete response arrived: the connection could not be established, or it broke. `cause` says why. */
+/**
+ * No complete response arrived: the connection could not be established, or it broke. `cause` says why. If the headers had
+ * arrived, it has their `status` and `requestId`.
+ */
 export class ConnectionError extends CallError {
   static {
     brandError(this, 'ConnectionError');
-  }
-
-  constructor(message: string, target: RequestTarget, options?: ErrorOptions) {
-    super(message, target, undefined, options);
   }
 }
 

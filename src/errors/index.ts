@@ -1,8 +1,7 @@
-export { APIError, type APIErrorInit, type RateLimitInfo } from './api-error.ts';
-export { CallError, type RequestTarget } from './call-error.ts';
+export { APIError, type APIErrorInit, type ErrorCode, type RateLimitInfo } from './api-error.ts';
+export { CallError, type CallErrorInit, type RequestTarget } from './call-error.ts';
 export { throwToCaller } from './caller-stack.ts';
 export { ConnectionError, TimeoutError } from './connection-error.ts';
-export type { ErrorCode } from './error-code.ts';
 export { ExampleError } from './example-error.ts';
 export { InvalidRequestError } from './invalid-request-error.ts';
 export { RateLimitWaitError } from './rate-limit-wait-error.ts';

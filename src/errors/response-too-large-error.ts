@@ -1,4 +1,4 @@
-import { CallError, type RequestTarget } from './call-error.ts';
+import { CallError, type CallErrorInit } from './call-error.ts';
 import { brandError } from './example-error.ts';
 
 /** The body of a success has more bytes than `maxResponseSize`. The rest was not read, and the call is not retried. */
@@ -8,10 +8,9 @@ export class ResponseTooLargeError extends CallError {
   }
 
   /** HTTP status code. */
-  readonly status: number;
+  declare readonly status: number;
 
-  constructor(target: RequestTarget, status: number, maxResponseSize: number) {
-    super(`The body has more than ${maxResponseSize} bytes (maxResponseSize).`, target, status);
-    this.status = status;
+  constructor(init: CallErrorInit & { readonly status: number }, maxResponseSize: number) {
+    super(`The body has more than ${maxResponseSize} bytes (maxResponseSize).`, init);
   }
 }

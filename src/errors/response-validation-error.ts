@@ -1,4 +1,4 @@
-import { CallError, type RequestTarget } from './call-error.ts';
+import { CallError, type CallErrorInit } from './call-error.ts';
 import { brandError } from './example-error.ts';
 
 /** One difference between a response and the API reference. It contains no values from the response. */
@@ -17,22 +17,21 @@ export class ResponseValidationError extends CallError {
 
   /** All differences from the API reference. */
   readonly issues: readonly ValidationIssue[];
-  /** The body, parsed if it is JSON; otherwise its text. Not enumerable, which keeps it out of logs. */
+  /** The body, parsed if it is JSON; otherwise the first 16 384 characters of its text. Not enumerable, which keeps it out of logs. */
   declare readonly body: unknown;
   /** HTTP status code. */
-  readonly status: number;
+  declare readonly status: number;
 
   constructor(
     message: string,
-    init: RequestTarget & {
+    init: CallErrorInit & {
       readonly status: number;
       readonly issues: readonly ValidationIssue[];
       readonly body: unknown;
     },
   ) {
-    super(message, init, init.status);
+    super(message, init);
     this.issues = init.issues;
-    this.status = init.status;
     Object.defineProperty(this, 'body', { value: init.body });
   }
 }

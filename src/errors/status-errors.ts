@@ -22,17 +22,14 @@ export class PermissionDeniedError extends APIError {
   }
 }
 
-/** 404: nothing exists at this path. */
+/** 404: nothing exists at this path, as the API itself says. A 404 of something else is an {@link APIError}. */
 export class NotFoundError extends APIError {
   static {
     brandError(this, 'NotFoundError');
   }
 }
 
-/**
- * 409: the request conflicts with existing data, such as a user with the same email address (`email_taken`), or its
- * idempotency key was used for another request (`idempotency_key_reused`). {@link APIError.code} says which.
- */
+/** 409: the request conflicts with existing data. {@link APIError.code} may say how. */
 export class ConflictError extends APIError {
   static {
     brandError(this, 'ConflictError');
@@ -78,8 +75,16 @@ const errorClasses: Readonly<Record<number, typeof APIError>> = {
   429: RateLimitError,
 };
 
-/** Creates the error of the class that belongs to the status. */
-export function apiError(init: APIErrorInit & { readonly retryAfter?: number | undefined }): APIError {
-  const errorClass = errorClasses[init.status] ?? (init.status >= 500 ? InternalServerError : APIError);
+/**
+ * Creates the error of the class that belongs to the status.
+ *
+ * @param init `isOther` says that the API did not write the body. A 404 then says nothing about what was called.
+ */
+export function apiError(
+  init: APIErrorInit & { readonly retryAfter?: number | undefined; readonly isOther?: boolean },
+): APIError {
+  const { status, isOther } = init;
+  if (status === 404 && isOther) return new APIError(init);
+  const errorClass = errorClasses[status] ?? (status >= 500 ? InternalServerError : APIError);
   return new errorClass(init);
 }

@@ -1,4 +1,4 @@
-import { throwToCaller, type RateLimitInfo, type ResponseValidationError } from '../errors/index.ts';
+import { throwToCaller, type RateLimitInfo } from '../errors/index.ts';
 import { parseRateLimit } from '../rate-limit/headers.ts';
 
 /** The value of a call, together with its response. */
@@ -13,17 +13,13 @@ export interface WithResponse<T> {
   readonly rateLimit: RateLimitInfo | undefined;
 }
 
-/** The value in the body of a success, or what is wrong with the body. */
-export type Decoded<T> =
-  { readonly value: T; readonly error?: undefined } | { readonly error: ResponseValidationError };
-
 /** A successful exchange with the API. */
 export interface Exchange<T> {
   readonly response: Response;
   /** The text of the body; absent if the caller wants to read the body. */
   readonly text?: string;
-  /** Decodes the body; a promise if it has to be read first. */
-  readonly decode: () => Decoded<T> | Promise<Decoded<T>>;
+  /** The value of the body; a promise if it has to be read first. Throws what is wrong with it. */
+  readonly value: () => T | Promise<T>;
 }
 
 /**
@@ -32,41 +28,43 @@ export interface Exchange<T> {
  *
  * The request is sent after the current synchronous code has run, so that {@link asResponse} can still claim the body.
  */
-export class APIPromise<T> implements Promise<T> {
-  /** The name of the class: `APIPromise`. */
-  readonly [Symbol.toStringTag] = 'APIPromise';
+export class APIPromise<T> extends Promise<T> {
   readonly #exchange: Promise<Exchange<T>>;
-  #data: Promise<T> | undefined;
+  #value: Promise<T> | undefined;
   #raw = false;
 
   /** @internal @param send Makes the call. With {@link isRaw}, it leaves the body to the caller. */
   constructor(send: (promise: APIPromise<T>) => Promise<Exchange<T>>) {
+    // Never seen: whoever wants the value calls `then`, as `await` does.
+    super((resolve) => resolve(undefined as T));
     this.#exchange = send(this);
+  }
+
+  /** @internal Promises that are derived from this one are plain. */
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise;
+  }
+
+  /** The name of the class: `APIPromise`. */
+  override get [Symbol.toStringTag](): 'APIPromise' {
+    return 'APIPromise';
   }
 
   /** @internal Whether only the response is wanted. Known once the current synchronous code has run. */
   get isRaw(): boolean {
-    return this.#raw && !this.#data;
+    return this.#raw && !this.#value;
   }
 
-  then<A = T, B = never>(
+  override then<A = T, B = never>(
     onfulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     onrejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    return this.#decoded().then(onfulfilled, onrejected);
-  }
-
-  catch<B = never>(onrejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<T | B> {
-    return this.#decoded().catch(onrejected);
-  }
-
-  finally(onfinally?: (() => void) | null): Promise<T> {
-    return this.#decoded().finally(onfinally);
+    return this.#read().then(onfulfilled, onrejected);
   }
 
   /** Returns the value, the response, its request id, and the rate limit that it reported. */
   async withResponse(): Promise<WithResponse<T>> {
-    const data = await this.#decoded();
+    const data = await this.#read();
     const { response } = await this.#exchange;
     const requestId = response.headers.get('x-request-id') ?? undefined;
     return { data, response, requestId, rateLimit: parseRateLimit(response.headers) };
@@ -83,16 +81,7 @@ export class APIPromise<T> implements Promise<T> {
     return text === undefined ? response : new Response(text || null, response);
   }
 
-  #decoded(): Promise<T> {
-    return (this.#data ??= this.#exchange.then(decodedValue, throwToCaller));
+  #read(): Promise<T> {
+    return (this.#value ??= this.#exchange.then(({ value }) => value(), throwToCaller));
   }
-}
-
-function decodedValue<T>({ decode }: Exchange<T>): T | Promise<T> {
-  const decoded = decode();
-  return decoded instanceof Promise ? decoded.then(valueOf, throwToCaller) : valueOf(decoded);
-}
-
-function valueOf<T>(decoded: Decoded<T>): T {
-  return decoded.error === undefined ? decoded.value : throwToCaller(decoded.error);
 }

@@ -8,12 +8,15 @@ export class CallDeadline {
   readonly #controller = new AbortController();
   readonly #callerSignal: AbortSignal | undefined;
   readonly #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #timeoutError: () => Error;
 
   /** @param duration Milliseconds, or `Infinity`. */
   constructor(callerSignal: AbortSignal | undefined, duration: number, timeoutError: () => Error) {
     this.endsAt = performance.now() + duration;
     this.#callerSignal = callerSignal;
-    if (duration < Infinity) this.#timer = setTimeout(() => this.#controller.abort(timeoutError()), duration);
+    this.#timeoutError = timeoutError;
+    // No function for each call that waits.
+    if (duration < Infinity) this.#timer = setTimeout(expire, duration, this);
     if (callerSignal?.aborted) this.handleEvent();
     else callerSignal?.addEventListener('abort', this);
   }
@@ -28,8 +31,17 @@ export class CallDeadline {
     this.#callerSignal?.removeEventListener('abort', this);
   }
 
+  /** The time is over. */
+  expire(): void {
+    this.#controller.abort(this.#timeoutError());
+  }
+
   /** The caller's signal has aborted. */
   handleEvent(): void {
     this.#controller.abort(this.#callerSignal?.reason);
   }
+}
+
+function expire(deadline: CallDeadline): void {
+  deadline.expire();
 }

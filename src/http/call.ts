@@ -1,36 +1,24 @@
 import { secretName } from '../auth/redaction.ts';
 import { InvalidRequestError, type RequestTarget } from '../errors/index.ts';
-import { CallPriority, checkedPriority, type Priority } from '../rate-limit/priority.ts';
-import {
-  abortSignal,
-  callable,
-  headerValue,
-  mergeHeaders,
-  milliseconds,
-  oneOf,
-  wholeNumber,
-} from '../utils/arguments.ts';
+import { CallPriority, type Priority } from '../rate-limit/priority.ts';
+import { abortSignal, callable, headerValue, mergeHeaders, oneOf } from '../utils/arguments.ts';
+import { isRecord } from '../utils/json.ts';
 import { record } from '../utils/options.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
-import type { ResolvedOptions } from './client-options.ts';
-import { queryOf } from './query.ts';
+import { clientOptions, type ResolvedOptions } from './client-options.ts';
 import type { HttpMethod, InternalOptions } from './request-options.ts';
-import { expandRoute } from './route.ts';
+import { expandRoute, queryOf } from './route.ts';
+import type { ShouldRetry } from './retry.ts';
 
 /** One call with its options resolved and checked: what each attempt sends, and its limits. */
 export interface Call extends RequestTarget {
   /** Where it is sent. */
   readonly url: string;
-  /** What is shown of it: the token is redacted if an id was the token by mistake. */
-  path: string;
-  route: string;
   /** Such as `?page=2`, or empty. */
   readonly query: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** A JSON value; `undefined` if the request has no body. */
-  readonly body: unknown;
-  /** Values that must not appear in errors, events or log lines. */
-  readonly secrets: readonly unknown[];
+  /** JSON; `undefined` if the request has no body. */
+  readonly body: string | undefined;
   /** Whether sending it twice has the same effect as once. */
   readonly repeatable: boolean;
   /** The documented body of a success. */
@@ -42,55 +30,76 @@ export interface Call extends RequestTarget {
   readonly timeout: number;
   readonly totalTimeout: number;
   readonly maxRetries: number;
+  readonly shouldRetry: ShouldRetry | undefined;
   /** Default: normal. */
   readonly priority: CallPriority | undefined;
 }
 
-const noSecrets: readonly never[] = [];
+const methods: readonly HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** @throws {InvalidRequestError} when a parameter or an option is wrong. */
-export function openCall(
+export function resolveCall(
   method: HttpMethod,
   route: string,
   options: InternalOptions<unknown>,
   client: ResolvedOptions,
 ): Call {
-  const { timeout = client.timeout, totalTimeout = client.totalTimeout, maxRetries = client.maxRetries } = options;
-  const { params = {}, query, signal, idempotencyKey, schema, priority = client.priority } = options;
+  const { params = {}, query, signal, idempotencyKey, schema, isUsable, priority = client.priority } = options;
+  const { timeout, totalTimeout, maxRetries, shouldRetry = client.shouldRetry } = options;
   if (schema !== undefined) {
     const standard = (schema as Partial<StandardSchema> | null)?.['~standard'];
     callable('the validate function of schema', standard?.validate);
   }
   const path = expandRoute(route, record('params', params));
   const search = query === undefined ? '' : queryOf(record('query', query));
-  const secrets: unknown[] = [];
   return {
-    method: oneOf('method', method, ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']),
+    method: oneOf('method', method, methods),
     url: client.baseUrl + path + search,
     path,
     route,
     query: search,
     headers: headersOf(options, client),
-    body: 'body' in options ? snapshot(method, options.body, secrets) : undefined,
-    secrets: secrets.length > 0 ? secrets : noSecrets,
+    body: 'body' in options ? jsonOf(method, options.body) : undefined,
     // Idempotent by RFC 9110, 9.2.2, or because the caller says so.
     repeatable:
       (method !== 'POST' && method !== 'PATCH') || (idempotencyKey !== undefined && client.apiSupportsIdempotencyKeys),
     schema,
-    isUsable: options.isUsable,
+    isUsable,
     signal: signal === undefined ? undefined : abortSignal('signal', signal),
-    timeout: milliseconds('timeout', timeout),
-    totalTimeout: milliseconds('totalTimeout', totalTimeout),
-    maxRetries: wholeNumber('maxRetries', maxRetries, 0),
+    timeout: timeout === undefined ? client.timeout : clientOptions.timeout(timeout),
+    totalTimeout: totalTimeout === undefined ? client.totalTimeout : clientOptions.totalTimeout(totalTimeout),
+    maxRetries: maxRetries === undefined ? client.maxRetries : clientOptions.maxRetries(maxRetries),
+    shouldRetry: clientOptions.shouldRetry(shouldRetry),
     priority: priorityOf(priority, client),
   };
+}
+
+/** The values that must not appear in errors, events or log lines: those of fields, parameters and headers with such names. */
+export function secretsOf({ query, headers, body }: Pick<Call, 'query' | 'headers' | 'body'>): string[] {
+  const secrets: string[] = [];
+  const look = (name: string, value: unknown, text = String(value)) => {
+    if (!secretName.test(name)) return;
+    // The name of its own field is no secret, and errors need it.
+    if (typeof value === 'object' && value !== null) for (const item of Object.values(value)) look(name, item);
+    else if (typeof value === 'number' || (typeof value === 'string' && value !== name)) secrets.push(text);
+  };
+  for (const name in headers) look(name, headers[name]);
+  if (query !== '') for (const [name, value] of new URLSearchParams(query)) look(name, value);
+  if (body !== undefined) {
+    // A number is sent as it is written, which may have more digits than it keeps. Not every engine says how.
+    JSON.parse(body, (name, value: unknown, context?: { readonly source?: string }) => {
+      look(name, value, context?.source && typeof value === 'number' ? context.source : undefined);
+      return value;
+    });
+  }
+  return secrets;
 }
 
 function priorityOf(priority: Priority | CallPriority, client: ResolvedOptions): CallPriority | undefined {
   // A page requested ahead rises no higher than the other calls of its client.
   if (priority instanceof CallPriority)
     return client.priority === 'background' ? new CallPriority('background') : priority;
-  return checkedPriority(priority) === 'background' ? new CallPriority('background') : undefined;
+  return clientOptions.priority(priority) === 'background' ? new CallPriority('background') : undefined;
 }
 
 function headersOf({ headers, idempotencyKey }: InternalOptions<unknown>, client: ResolvedOptions): Call['headers'] {
@@ -105,28 +114,21 @@ function checkedIdempotencyKey(key: string): string {
   throw new InvalidRequestError('idempotencyKey must not be empty, and must not begin or end with a space.');
 }
 
-/**
- * The JSON value of a body, copied, because the caller may change it while the call waits.
- *
- * @param secrets The values of its secret fields are added to it.
- */
-function snapshot(method: HttpMethod, body: unknown, secrets: unknown[]): unknown {
+/** The body as JSON, written now because the caller may change it while the call waits. */
+function jsonOf(method: HttpMethod, body: unknown): string {
   if (method === 'GET') throw new InvalidRequestError('A GET has no body: pass its parameters as query.');
-  // A class from the runtime, such as FormData or Map, would lose its contents as JSON.
-  if (!Array.isArray(body) && Object.prototype.toString.call(body) !== '[object Object]') {
+  let json: string;
+  try {
+    json = JSON.stringify(body);
+  } catch (cause) {
+    throw new InvalidRequestError('The body must be serializable as JSON, without cycles or bigints.', { cause });
+  }
+  // A class from the runtime, such as FormData or Map, would lose its contents.
+  const hasContents =
+    json !== '{}' || Object.prototype.toString.call(body) === '[object Object]' || (isRecord(body) && 'toJSON' in body);
+  // It is no text, either, if a toJSON returns nothing.
+  if (!/^[[{]/.test(json) || !hasContents || ArrayBuffer.isView(body)) {
     throw new InvalidRequestError('The body must be an object or an array that can be sent as JSON.');
   }
-  try {
-    return JSON.parse(JSON.stringify(body), (name, value: unknown) => {
-      // The name of its own field is no secret, and errors need it.
-      if (secretName.test(name) && value !== name) secrets.push(...leaves(value));
-      return value;
-    });
-  } catch {
-    throw new InvalidRequestError('The body must be serializable as JSON, without cycles or bigints.');
-  }
-}
-
-function leaves(value: unknown): unknown[] {
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(leaves) : [value];
+  return json;
 }

@@ -1,4 +1,3 @@
-import type { Authorization } from '../auth/authorization.ts';
 import { BearerToken, type ApiToken } from '../auth/bearer-token.ts';
 import {
   boolean,
@@ -11,12 +10,13 @@ import {
 } from '../utils/arguments.ts';
 import { readOptions, record } from '../utils/options.ts';
 import { InvalidRequestError } from '../errors/index.ts';
-import { resolveLogger, type LeveledLogger, type Logger, type LogLevel } from '../telemetry/logger.ts';
+import { resolveLogger, type Logger, type LogLevel } from '../telemetry/logger.ts';
 import { checkedPriority, type Priority } from '../rate-limit/priority.ts';
 import type { RateLimitStore } from '../rate-limit/store.ts';
 import { isBrowser, runtimeName } from '../utils/runtime.ts';
 import { resolveBaseUrl } from './base-url.ts';
-import { fetchIdOf, requestSender, type Fetch, type RequestSender } from './fetch.ts';
+import { requestSender, type Fetch } from './fetch.ts';
+import type { ShouldRetry } from './retry.ts';
 import { VERSION } from '../utils/version.ts';
 
 /** How the client paces its calls. */
@@ -53,6 +53,11 @@ export interface ClientOptions {
   /** Maximum number of retries. An attempt is retried only if that can't repeat an effect. Default: 2. */
   maxRetries?: number | undefined;
   /**
+   * Called before each retry with the error of the attempt. If it returns `false`, the call rejects with that error. It can
+   * veto a retry, and never cause one. Default: none.
+   */
+  shouldRetry?: ShouldRetry | undefined;
+  /**
    * Whether the API performs requests with the same `Idempotency-Key` only once, which its reference does not promise.
    * With `true`, a POST or PATCH with an `idempotencyKey` is retried like a GET. If that is wrong, a retry may create a
    * second user. Default: `false`.
@@ -85,51 +90,49 @@ export interface ClientOptions {
   logLevel?: LogLevel | undefined;
   /** Allows use in a browser, where anyone who opens the page can read the token. Default: `false`. */
   dangerouslyAllowBrowser?: boolean | undefined;
+  /**
+   * Allows a `baseUrl` with http on a host that is not loopback, such as a container of your own network. Anyone on the
+   * network path can then read the token. The host of the public API is refused all the same. Default: `false`.
+   */
+  dangerouslyAllowHttp?: boolean | undefined;
 }
 
 /** Characters of the longest text that every JavaScript engine can hold. */
-const longestText = 2 ** 29 - 24;
+const maxText = 2 ** 29 - 24;
 
-export const clientOptionNames = [
-  'apiToken',
-  'baseUrl',
-  'timeout',
-  'totalTimeout',
-  'maxRetries',
-  'fetch',
-  'headers',
-  'rateLimit',
-  'priority',
-  'apiSupportsIdempotencyKeys',
-  'maxResponseSize',
-  'responseValidation',
-  'logger',
-  'logLevel',
-  'dangerouslyAllowBrowser',
-] as const satisfies readonly (keyof ClientOptions)[];
+/** An option's default and check: what is given, `undefined` if it is not, and the options that were given with it. */
+type Table = {
+  readonly [Name in keyof ClientOptions]-?: (given: ClientOptions[Name], all: ClientOptions) => unknown;
+};
 
-/** Bytes: 64 MiB. */
-export const defaultMaxResponseSize = 2 ** 26;
+/** Every option once: its name, its default, its check, and what the rest of the SDK gets. */
+export const clientOptions = {
+  apiToken: (token) => new BearerToken(token),
+  baseUrl: (url, { dangerouslyAllowHttp }) => resolveBaseUrl(url, dangerouslyAllowHttp),
+  timeout: (value = 30_000) => milliseconds('timeout', value),
+  totalTimeout: (value = Infinity) => milliseconds('totalTimeout', value),
+  maxRetries: (value = 2) => wholeNumber('maxRetries', value, 0),
+  shouldRetry: (veto) => (veto === undefined ? veto : callable('shouldRetry', veto)),
+  fetch: requestSender,
+  headers: (more) => mergeHeaders(defaultHeaders(), 'headers', more),
+  rateLimit: (value = {}) => value !== false && resolveRateLimit(value),
+  priority: (value = 'normal') => checkedPriority(value),
+  apiSupportsIdempotencyKeys: (value = false) => boolean('apiSupportsIdempotencyKeys', value),
+  maxResponseSize: (value = 2 ** 26) => wholeNumber('maxResponseSize', value, 1, maxText),
+  responseValidation: (value = 'warn') => oneOf('responseValidation', value, ['warn', 'throw', 'off'] as const),
+  logger: (_, options) => resolveLogger(options),
+  logLevel: (level) => level, // Checked with the logger.
+  dangerouslyAllowBrowser: (value = false) => checkedRuntime(boolean('dangerouslyAllowBrowser', value)),
+  dangerouslyAllowHttp: (value = false) => boolean('dangerouslyAllowHttp', value),
+} satisfies Table;
+
+// Every key of the table is one: that is its type.
+export const clientOptionNames = Object.keys(clientOptions) as (keyof ClientOptions)[];
 
 /** The options with their defaults filled in and their values checked. */
-export interface ResolvedOptions {
-  readonly auth: Authorization;
-  /** Without a trailing slash. */
-  readonly baseUrl: string;
-  readonly timeout: number;
-  readonly totalTimeout: number;
-  readonly maxRetries: number;
-  readonly sendRequest: RequestSender | undefined;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly rateLimit: false | RateLimitOptions;
-  readonly priority: Priority;
-  readonly apiSupportsIdempotencyKeys: boolean;
-  readonly maxResponseSize: number;
-  /** See {@link fetchIdOf}. */
-  readonly fetchId: string;
-  readonly responseValidation: 'warn' | 'throw' | 'off';
-  readonly logger: LeveledLogger;
-}
+export type ResolvedOptions = {
+  readonly [Name in keyof typeof clientOptions]: ReturnType<(typeof clientOptions)[Name]>;
+};
 
 /**
  * Resolves every option once, so that no code after this checks whether a value is set.
@@ -137,59 +140,33 @@ export interface ResolvedOptions {
  * @throws {InvalidRequestError} when an option is missing or wrong.
  */
 export function resolveOptions(options: ClientOptions): ResolvedOptions {
-  if (isBrowser() && options.dangerouslyAllowBrowser !== true) {
-    throw new InvalidRequestError(
-      'In a browser, anyone who opens the page can read the API token. Call the API from a server, or set ' +
-        'dangerouslyAllowBrowser: true if visitors may see the token.',
-    );
-  }
-  const {
-    timeout = 30_000,
-    totalTimeout = Infinity,
-    maxRetries = 2,
-    rateLimit = {},
-    priority = 'normal',
-    apiSupportsIdempotencyKeys = false,
-    maxResponseSize = defaultMaxResponseSize,
-    responseValidation = 'warn',
-  } = options;
-  return {
-    auth: new BearerToken(options.apiToken),
-    baseUrl: resolveBaseUrl(options.baseUrl),
-    timeout: milliseconds('timeout', timeout),
-    totalTimeout: milliseconds('totalTimeout', totalTimeout),
-    maxRetries: wholeNumber('maxRetries', maxRetries, 0),
-    sendRequest: requestSender(options.fetch),
-    fetchId: fetchIdOf(options.fetch),
-    headers: mergeHeaders(defaultHeaders(), 'headers', options.headers),
-    rateLimit: rateLimit === false ? false : resolveRateLimit(rateLimit),
-    priority: checkedPriority(priority),
-    apiSupportsIdempotencyKeys: boolean('apiSupportsIdempotencyKeys', apiSupportsIdempotencyKeys),
-    maxResponseSize: wholeNumber('maxResponseSize', maxResponseSize, 1, longestText),
-    responseValidation: oneOf('responseValidation', responseValidation, ['warn', 'throw', 'off']),
-    logger: resolveLogger(options),
-  };
+  // Each check gets the option of its name, and each value is what it returns.
+  const checks = Object.entries(clientOptions) as [
+    keyof ClientOptions,
+    (given: unknown, all: ClientOptions) => unknown,
+  ][];
+  return Object.fromEntries(checks.map(([name, check]) => [name, check(options[name], options)])) as ResolvedOptions;
+}
+
+function checkedRuntime(isAllowed: boolean): boolean {
+  if (!isBrowser() || isAllowed) return isAllowed;
+  throw new InvalidRequestError(
+    'In a browser, anyone who opens the page can read the API token. Call the API from a server, or set ' +
+      'dangerouslyAllowBrowser: true if visitors may see the token.',
+  );
 }
 
 /** What every request has. */
-export function defaultHeaders(): Record<string, string> {
+function defaultHeaders(): Record<string, string> {
   const accept = 'application/json';
   // Browsers send their own User-Agent. Replacing it would require a preflight request.
   return isBrowser() ? { accept } : { accept, 'user-agent': `example-sdk/${VERSION} ${runtimeName()}` };
 }
 
 function resolveRateLimit(given: RateLimitOptions): RateLimitOptions {
-  const {
-    store,
-    maxWait = Infinity,
-    limit,
-    window,
-  } = readOptions<RateLimitOptions>('rateLimit', record('rateLimit, unless false,', given), [
-    'store',
-    'maxWait',
-    'limit',
-    'window',
-  ]);
+  const names = ['store', 'maxWait', 'limit', 'window'] as const;
+  const checked = record('rateLimit, unless false,', given);
+  const { store, maxWait = Infinity, limit, window } = readOptions<RateLimitOptions>('rateLimit', checked, names);
   // Callers without types may pass anything.
   if (store !== undefined)
     callable('rateLimit.store.connect (see createRateLimitStore)', (store as Partial<RateLimitStore> | null)?.connect);

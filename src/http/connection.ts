@@ -1,3 +1,5 @@
+import { isError } from '../utils/user-code.ts';
+
 /** Error codes of Node.js (undici), Bun and the operating system for a connection that was never established. */
 const connectCodes = new Set([
   'ECONNREFUSED',
@@ -12,29 +14,53 @@ const connectCodes = new Set([
   'DNSException',
 ]);
 
+/** What the errors of runtimes have. */
+type ConnectError = Error & Partial<Record<'code' | 'syscall' | 'hostname' | 'address' | 'port' | 'path', unknown>>;
+
 /**
  * Whether the error of a `fetch` proves that nothing was sent. Errors in browsers and Workers never do, so a request that
  * can't be repeated is not retried there.
+ *
+ * @param isCustom Whether the `fetch` is the user's. It may have sent the request, and then failed with an error about
+ *   another one, such as that of an audit log. Its error proves something only if it names the host of the request.
  */
-export function wasNeverSent(error: unknown): boolean {
+export function wasNeverSent(error: unknown, url: URL, isCustom: boolean): boolean {
   try {
-    for (let link = error, depth = 0; link instanceof Error && depth < 5; link = link.cause, depth++) {
-      // `read EHOSTUNREACH` comes from a connection that had been established.
-      const syscall = 'syscall' in link ? String(link.syscall) : 'connect';
-      if ('code' in link && connectCodes.has(String(link.code)) && /^(connect|getaddrinfo)/.test(syscall)) return true;
-      if (link.message.includes('client error (Connect)')) return true; // Deno
-    }
+    return chainOf(error).some((link) => isAboutConnecting(link) && (isAbout(link, url) ?? !isCustom));
   } catch {
-    // An error that can't be read proves nothing.
+    return false; // An error that can't be read proves nothing.
   }
-  return false;
+}
+
+function isAboutConnecting({ code, syscall = 'connect', message }: ConnectError): boolean {
+  // `read EHOSTUNREACH` comes from a connection that had been established. The second one is Deno's.
+  const isConnect = connectCodes.has(String(code)) && /^(connect|getaddrinfo)/.test(String(syscall));
+  return isConnect || message.includes('client error (Connect)');
+}
+
+/** Whether an error is about the host of a URL; `undefined` if it doesn't say. */
+function isAbout({ hostname, address, port, path, message }: ConnectError, url: URL): boolean | undefined {
+  if (hostname !== undefined) return hostname === url.hostname;
+  if (port !== undefined && Number(port) !== Number(url.port || (url.protocol === 'http:' ? 80 : 443))) return false;
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  if (typeof address === 'string') {
+    if (host === 'localhost') return address === '127.0.0.1' || address === '::1';
+    // The address of any other name is not known here.
+    return /^[\d.]+$|:/.test(host) ? address === host : undefined;
+  }
+  return `${message} ${String(path)}`.includes(url.host) || undefined;
 }
 
 /** The message or the code of the innermost cause that has one. `fetch failed` alone explains nothing. */
 export function connectionProblem(error: unknown): string {
-  let problem = error instanceof Error ? error.name : 'unknown reason';
-  for (let link = error, depth = 0; link instanceof Error && depth <= 5; link = link.cause, depth++) {
-    problem = link.message || ('code' in link ? String(link.code) : problem);
-  }
+  let problem = isError(error) ? error.name : 'unknown reason';
+  for (const { message, code } of chainOf(error)) problem = message || (typeof code === 'string' ? code : problem);
   return problem;
+}
+
+/** An error and its causes, up to five. */
+function chainOf(error: unknown): ConnectError[] {
+  const chain: ConnectError[] = [];
+  for (let link = error; isError(link) && chain.length < 5; link = link.cause) chain.push(link);
+  return chain;
 }

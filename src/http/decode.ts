@@ -1,15 +1,20 @@
 import type { Redactor } from '../auth/redaction.ts';
-import { ResponseValidationError, type RequestTarget, type ValidationIssue } from '../errors/index.ts';
+import { ResponseValidationError, type CallErrorInit, type ValidationIssue } from '../errors/index.ts';
 import { parseJson } from '../utils/json.ts';
 import { describeIssues, isOfOtherType, schemaFailure } from '../utils/validation.ts';
-import type { Decoded } from './api-promise.ts';
 import type { InternalOptions } from './request-options.ts';
 
+/** The value in the body of a success, or what is wrong with the body. */
+export type Decoded<T> =
+  { readonly value: T; readonly error?: undefined } | { readonly error: ResponseValidationError };
+
 /** A success whose body has been read. */
-export interface Received extends RequestTarget {
+export interface Received {
   readonly status: number;
   readonly text: string;
   readonly redactor: Redactor;
+  /** What an error says about it. */
+  readonly about: () => CallErrorInit;
 }
 
 /**
@@ -21,14 +26,14 @@ export interface Received extends RequestTarget {
  */
 export async function decode<T>(
   { schema, isUsable = isObject }: Pick<InternalOptions<T>, 'schema' | 'isUsable'>,
-  { method, path, route, status, text, redactor }: Received,
+  { status, text, redactor, about }: Received,
   validation: 'warn' | 'throw' | 'off',
   onIssues: (issues: readonly ValidationIssue[]) => void,
 ): Promise<Decoded<T>> {
   const body = parseJson(text);
   const invalid = (problem: string, issues: readonly ValidationIssue[] = []) => {
-    const shown = redactor.redactJson(body === undefined ? text : body);
-    return { error: new ResponseValidationError(problem, { method, path, route, status, issues, body: shown }) };
+    const shown = body === undefined ? redactor.redactBeginning(text) : redactor.redactJson(body);
+    return { error: new ResponseValidationError(problem, { ...about(), status, issues, body: shown }) };
   };
 
   if (body === undefined && text !== '') return invalid('The body is not JSON.');

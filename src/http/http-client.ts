@@ -1,24 +1,26 @@
-import { Redactor } from '../auth/redaction.ts';
 import {
+  ConnectionError,
   InvalidRequestError,
   RateLimitWaitError,
+  throwToCaller,
+  TimeoutError,
   type ExampleError,
-  type RequestTarget,
-  type ValidationIssue,
 } from '../errors/index.ts';
 import type { Permit, RateLimitSnapshot } from '../rate-limit/limiter.ts';
+import { CallTelemetry, type OnEnd } from '../telemetry/call-telemetry.ts';
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
-import { CallTelemetry } from '../telemetry/call-telemetry.ts';
 import { Telemetry } from '../telemetry/telemetry.ts';
-import { sleep } from '../utils/abort.ts';
+import { sleep, untilAborted } from '../utils/abort.ts';
+import { boolean } from '../utils/arguments.ts';
 import { readOptions } from '../utils/options.ts';
 import { isBrowser } from '../utils/runtime.ts';
-import { AdmissionControl, CallAdmission } from './admission.ts';
-import { APIPromise, type Decoded, type Exchange } from './api-promise.ts';
-import { send, sendShared, type Attempt } from './attempt.ts';
-import { openCall, type Call } from './call.ts';
+import { APIPromise, type Exchange } from './api-promise.ts';
+import { about, readResponse, send, type Attempt } from './attempt.ts';
+import { CallDeadline } from './call-deadline.ts';
+import { resolveCall, secretsOf, type Call } from './call.ts';
 import type { ResolvedOptions } from './client-options.ts';
-import { decode } from './decode.ts';
+import { decode, type Decoded } from './decode.ts';
+import { Pacing, type Pass } from './pacing.ts';
 import { followRedirect } from './redirect.ts';
 import {
   requestOptionNames,
@@ -27,32 +29,36 @@ import {
   type InternalOptions,
   type Requester,
 } from './request-options.ts';
-import { RetryBudget } from './retry-budget.ts';
-import { RetryTracker } from './retry-tracker.ts';
-import { sharedRequest } from './shared-request.ts';
+import { RetryBudgets, type RetryBudget } from './retry-budget.ts';
+import { planRetry, type Failure, type Retry } from './retry.ts';
 
 /** What a client shares with those that `withOptions` makes from it. */
 export class SharedState {
   readonly telemetry: Telemetry;
-  readonly retryBudget = new RetryBudget();
+  readonly retryBudgets = new RetryBudgets();
 
   constructor({ logger }: ResolvedOptions) {
     this.telemetry = new Telemetry(logger);
   }
 }
 
+/** An attempt that has failed. */
+interface Failed {
+  readonly failure: Failure;
+  readonly error: ExampleError;
+  readonly permit: Permit | undefined;
+}
+
 /** Takes a call from its specification to its value: waiting for the rate limit, attempts, retries, validation. */
 export class HttpClient implements Requester {
   readonly #options: ResolvedOptions;
   readonly #telemetry: Telemetry;
-  readonly #retryBudget: RetryBudget;
-  readonly #admissionControl: AdmissionControl;
+  readonly #pacing: Pacing;
 
   constructor(options: ResolvedOptions, shared: SharedState) {
     this.#options = options;
     this.#telemetry = shared.telemetry.withLogger(options.logger);
-    this.#retryBudget = shared.retryBudget;
-    this.#admissionControl = new AdmissionControl(options, this.#telemetry);
+    this.#pacing = new Pacing(options, shared.retryBudgets);
   }
 
   get baseUrl(): string {
@@ -60,140 +66,174 @@ export class HttpClient implements Requester {
   }
 
   get rateLimit(): RateLimitSnapshot | undefined {
-    return this.#admissionControl.rateLimit;
+    return this.#pacing.rateLimit;
   }
 
+  /** @param names The options that the caller may set. Default: {@link RequestOptions}. */
   request<T>(
     method: HttpMethod,
-    path: string,
+    route: string,
     endpoint: InternalOptions<T>,
     options?: EndpointOptions<T>,
     names: readonly (keyof EndpointOptions)[] = requestOptionNames,
   ): APIPromise<T> {
-    const open = () =>
-      openCall(method, path, { ...readOptions('options', options, names), ...endpoint }, this.#options);
-    return new APIPromise((promise) => this.#start({ method, path, route: path }, open, promise));
+    return new APIPromise<T>((promise) => {
+      let call: Call;
+      try {
+        // Resolved now, because the caller may change the parameters before the request is sent.
+        call = resolveCall(method, route, { ...readOptions('options', options, names), ...endpoint }, this.#options);
+      } catch (error) {
+        const telemetry = new CallTelemetry(this.#telemetry, { method, path: route, route });
+        return telemetry.run((onEnd) => {
+          telemetry.end(error, onEnd);
+          return Promise.reject(error);
+        });
+      }
+      const telemetry = new CallTelemetry(this.#telemetry, call);
+      return telemetry.run((onEnd) => this.#run(call, promise, telemetry, onEnd));
+    });
   }
 
   onListUnverified(event: ListUnverifiedEvent): void {
     this.#telemetry.listUnverified(event);
   }
 
-  #start<T>(target: RequestTarget, open: () => Call, promise: APIPromise<T>): Promise<Exchange<T>> {
-    let admission: CallAdmission;
-    try {
-      // Parsed now, because the caller may change the parameters before the request is sent.
-      admission = new CallAdmission(open(), promise, this.#admissionControl);
-    } catch (error) {
-      const telemetry = new CallTelemetry(this.#telemetry, target, performance.now());
-      return telemetry.run(() => telemetry.failed(error));
-    }
-    if (!this.#telemetry.observesCalls) return this.#enter(admission);
-    return admission.telemetry.run(() => this.#enter(admission));
-  }
-
-  /** A call is not running yet while it waits for its first permit, so that it takes little memory. */
-  #enter<T>(admission: CallAdmission): Promise<Exchange<T>> {
-    const { timeout } = admission;
-    const exchange = attempted(() => this.#admissionControl.enter(admission)).then(
-      (permit) => this.#run<T>(admission, permit),
-      this.#telemetry.observesCalls ? (error: unknown) => admission.telemetry.failed(error) : undefined,
-    );
-    return timeout ? exchange.finally(() => timeout.dispose()) : exchange;
-  }
-
-  async #run<T>(admission: CallAdmission, firstPermit: Permit | undefined): Promise<Exchange<T>> {
-    const { call, telemetry, signal, isRaw: raw, deadline: endsAt = Infinity } = admission;
-    const retries = new RetryTracker(call, this.#retryBudget);
-    const { auth, sendRequest, maxResponseSize } = this.#options;
-    let permit = firstPermit;
+  /** The life of a call. */
+  async #run<T>(
+    call: Call,
+    promise: APIPromise<T>,
+    telemetry: CallTelemetry,
+    onEnd: OnEnd | undefined,
+  ): Promise<Exchange<T>> {
+    let last: { readonly attempt: Attempt; readonly response?: Response } | undefined;
+    const timeoutError = () =>
+      new TimeoutError(
+        `The call took longer than its totalTimeout of ${call.totalTimeout} ms.`,
+        last ? about(last.attempt, last.response) : call,
+      );
+    const timeout =
+      call.totalTimeout < Infinity ? new CallDeadline(call.signal, call.totalTimeout, timeoutError) : undefined;
+    const signal = timeout?.signal ?? call.signal;
     let { url } = call;
+    let attempts = 0;
     let redirects = 0;
-    let lastError: ExampleError | undefined;
+    let retries = 0;
+    /** The attempt that is to be retried. */
+    let pending: (Failed & { readonly retry: Retry }) | undefined;
+    /** What the attempt under way has paid for, if it is a retry. */
+    let budget: RetryBudget | undefined;
     try {
-      for (let attempt = 1; ; attempt++) {
-        if (attempt > 1) {
-          permit = await Promise.resolve(this.#admissionControl.enter(admission)).catch(preferring(lastError));
-        }
-        const { credential } = admission;
-        const redactor = new Redactor(credential, call.secrets);
-        const shared = sharedRequest(permit);
-        // A body that the caller reads outlives the call, and with it the deadline: the caller's own signal goes along.
-        const attemptSignal =
-          raw && admission.timeout && call.signal ? AbortSignal.any([admission.timeout.signal, call.signal]) : signal;
-        const isSent = shared?.isSent === true;
-        const sent = {
-          url,
-          headers: withRetryCount(call.headers, attempt - 1 - redirects),
-          authorization: auth.headers(credential),
-          redactor,
-          permit,
-          signal: attemptSignal,
-          sendRequest,
-          raw,
-          maxResponseSize,
-          isSent,
-        };
-        const result = await telemetry.attempt(sent, (attempt) =>
-          shared ? shared.send(call, attempt) : send(call, attempt),
+      for (;;) {
+        const { account, target, permit } = await this.#pacing.admit(
+          call,
+          signal,
+          timeout?.endsAt,
+          attempts > 0,
+          telemetry,
         );
-        telemetry.attempted(result.response);
-        retries.settle(result, isSent);
-        admission.refused = result.response?.status === 429;
+        let failed: Failed;
+        if (pending?.retry.free === false && !account.retryBudget.pay()) {
+          // The API has failed too often. The retry counts as one that has failed.
+          permit?.release();
+          failed = pending;
+        } else {
+          budget = pending?.retry.free === false ? account.retryBudget : undefined;
+          const raw = promise.isRaw;
+          const attempt: Attempt = {
+            target,
+            url,
+            headers: withRetryCount(call.headers, attempts - redirects),
+            authorization: account.authorization,
+            redactor: account.redactor.with(() => secretsOf(call)),
+            sendRequest: this.#options.fetch,
+            // A body that the caller reads outlives the call, and with it the timeout: the caller's own signal goes along.
+            signal: raw && timeout && call.signal ? AbortSignal.any([timeout.signal, call.signal]) : signal,
+            raw,
+            permit,
+            maxResponseSize: this.#options.maxResponseSize,
+          };
+          attempts++;
+          last = { attempt };
+          const result = await telemetry.attempt(attempt, call, (changed) =>
+            send(call, changed, (response) => {
+              last = { attempt, response };
+              telemetry.recordHeaders(response);
+            }),
+          );
+          if (budget && works(result)) budget.refund();
+          if (!budget && result.kind === 'success') account.retryBudget.earn();
+          budget = pending = undefined;
 
-        if (result.kind === 'success') {
-          const { response, text } = result;
-          if (text === undefined) {
-            telemetry.ended();
-            return { response, decode: () => this.#read(admission, response, sent) };
+          if (result.kind === 'success') {
+            const { response, text } = result;
+            if (text === undefined) {
+              telemetry.end(undefined, onEnd);
+              return { response, value: () => this.#readLater(call, response, attempt, telemetry) };
+            }
+            const decoded = await untilAborted(signal, this.#decode<T>(call, response, text, attempt, telemetry));
+            telemetry.end(decoded.error, onEnd);
+            return { response, text, value: () => valueOf(decoded) };
           }
-          const decoded = await this.#decode<T>(admission, response.status, text, redactor);
-          telemetry.ended(decoded.error);
-          return { response, text, decode: () => decoded };
+          if (result.kind === 'redirect') {
+            const problem = (why: string) => new ConnectionError(why, about(attempt, result.response));
+            url = followRedirect(call.method, result.response, url, redirects++, problem);
+            continue;
+          }
+          failed = { failure: result.failure, error: result.error, permit };
         }
-        if (result.kind === 'redirect') {
-          url = followRedirect(call, result.response, url, redirects++);
-          admission.isShareable = false;
-          continue;
-        }
-        const { failure, error } = result;
-        lastError = error;
-        const retry = retries.plan(failure, permit);
-        if (!retry || performance.now() + retry.delay >= endsAt) throw error;
 
-        telemetry.retry(retry.delay, error);
+        const retry = planNext(call, failed, retries);
+        const isLate = retry && performance.now() + retry.delay >= (timeout?.endsAt ?? Infinity);
+        if (!retry || isLate || !isWanted(call, failed.error, target, attempts, retry)) throw failed.error;
+        telemetry.retry(retry.delay, failed.error);
         if (retry.delay > 0) await sleep(retry.delay, signal);
-        // After the delay, because by then the retries of other calls have shown whether the API is back.
-        if (!(await retries.pay(retry, signal))) throw error;
+        if (!retry.free) retries++;
+        pending = { ...failed, retry };
       }
-    } catch (error) {
-      return await telemetry.failed(error);
+    } catch (reason) {
+      // The error of the last attempt says more than that the next one would wait too long.
+      const error = pending && reason instanceof RateLimitWaitError ? pending.error : reason;
+      telemetry.end(error, onEnd);
+      throw error;
     } finally {
-      retries.end();
+      timeout?.dispose();
+      // It was aborted, which says nothing about the API.
+      budget?.refund();
     }
   }
 
   #decode<T>(
-    { call, telemetry }: CallAdmission,
-    status: number,
+    call: Call,
+    response: Response,
     text: string,
-    redactor: Redactor,
+    attempt: Attempt,
+    telemetry: CallTelemetry,
   ): Promise<Decoded<T>> {
-    const { method, path, route } = call;
-    const received = { method, path, route, status, text, redactor };
-    const onIssues = (issues: readonly ValidationIssue[]) => telemetry.validationIssues(issues);
+    const { redactor } = attempt;
+    const received = { status: response.status, text, redactor, about: () => about(attempt, response) };
     // The type that the caller expects. If the body differs from it, the issues say so.
-    return decode(call, received, this.#options.responseValidation, onIssues) as Promise<Decoded<T>>;
+    return decode(call, received, this.#options.responseValidation, (issues) =>
+      telemetry.validationIssues(issues),
+    ) as Promise<Decoded<T>>;
   }
 
   /** The value of a call whose response the caller has got. It is limited as an attempt is. */
-  async #read<T>(admission: CallAdmission, response: Response, attempt: Attempt): Promise<Decoded<T>> {
-    const { call } = admission;
-    const copy = copyOf(response);
-    const exchange = Object.assign(Promise.resolve(copy), { text: () => copy.text() });
-    const result = await sendShared(call, { ...attempt, permit: undefined, signal: call.signal }, () => exchange);
-    if (result.kind === 'failure') throw result.error;
-    return this.#decode(admission, response.status, result.text ?? '', attempt.redactor);
+  async #readLater<T>(call: Call, response: Response, attempt: Attempt, telemetry: CallTelemetry): Promise<T> {
+    const error = () =>
+      new TimeoutError(`Reading the body took longer than ${call.timeout} ms.`, about(attempt, response));
+    const timeout = new CallDeadline(call.signal, call.timeout, error);
+    const { signal } = timeout;
+    try {
+      const copy = copyOf(response);
+      const result = await readResponse(call, { ...attempt, signal }, copy, copy);
+      if (result.kind === 'failure') throw result.error;
+      const text = result.text ?? '';
+      return valueOf(await untilAborted(signal, this.#decode<T>(call, response, text, attempt, telemetry)));
+    } catch (error) {
+      throwToCaller(error);
+    } finally {
+      timeout.dispose();
+    }
   }
 }
 
@@ -202,26 +242,49 @@ function withRetryCount(headers: Call['headers'], retries: number): Call['header
   return retries > 0 && !isBrowser() ? { ...headers, 'x-retry-count': String(retries) } : headers;
 }
 
+/** Whether an attempt shows that the API works, even if it rejects the call. */
+function works({
+  kind,
+  response,
+  failure,
+}: {
+  kind: string;
+  response?: Response | undefined;
+  failure?: Failure;
+}): boolean {
+  return kind !== 'failure' || (failure?.kind === 'status' && response !== undefined && response.status < 500);
+}
+
+function planNext(call: Call, { failure, permit }: Failed, retries: number): Retry | undefined {
+  const { repeatable, maxRetries } = call;
+  const isContended = permit?.isContended === true;
+  return planRetry(
+    failure,
+    { repeatable, maxRetries, retries, paced: permit !== undefined, contended: isContended },
+    Math.random(),
+  );
+}
+
+/** Whether the user's `shouldRetry` lets a retry pass. */
+function isWanted(
+  { shouldRetry }: Call,
+  error: ExampleError,
+  { method, path, route }: Pass['target'],
+  attempt: number,
+  { delay }: Retry,
+): boolean {
+  if (!shouldRetry) return true;
+  return boolean('What shouldRetry returns', shouldRetry(error, { method, path, route, attempt, delay }));
+}
+
+function valueOf<T>(decoded: Decoded<T>): T {
+  return decoded.error === undefined ? decoded.value : throwToCaller(decoded.error);
+}
+
 function copyOf(response: Response): Response {
   // A custom fetch may return less than a Response.
   if (!response.bodyUsed && 'clone' in response) return response.clone();
   throw new InvalidRequestError(
     'The body was already read through asResponse(), or the response has no clone(). To get both, await the call first.',
   );
-}
-
-/** The error of the last attempt says more than that the next one would wait too long. */
-function preferring(lastError: ExampleError | undefined): (reason: unknown) => never {
-  return (reason) => {
-    throw lastError && reason instanceof RateLimitWaitError ? lastError : reason;
-  };
-}
-
-/** The promise of what the work returns; rejected with what it throws. */
-function attempted<T>(work: () => T | Promise<T>): Promise<T> {
-  try {
-    return Promise.resolve(work());
-  } catch (error) {
-    return Promise.reject(error);
-  }
 }

@@ -2,6 +2,7 @@ import type { CallPriority, Priority } from '../rate-limit/priority.ts';
 import type { HeadersInput } from '../utils/arguments.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
 import type { APIPromise } from './api-promise.ts';
+import type { ShouldRetry } from './retry.ts';
 
 /** Options for one call. They override the client's. */
 export interface RequestOptions {
@@ -13,6 +14,8 @@ export interface RequestOptions {
   totalTimeout?: number | undefined;
   /** Maximum number of retries. An attempt is retried only if that can't repeat an effect. Default: the client's, 2. */
   maxRetries?: number | undefined;
+  /** Called before each retry; `false` vetoes it. Default: the client's. */
+  shouldRetry?: ShouldRetry | undefined;
   /** Headers to add to the request. They replace the client's; `undefined` removes one. */
   headers?: HeadersInput | undefined;
   /**
@@ -29,6 +32,7 @@ export const requestOptionNames = [
   'timeout',
   'totalTimeout',
   'maxRetries',
+  'shouldRetry',
   'headers',
   'idempotencyKey',
   'priority',
@@ -79,16 +83,9 @@ export interface InternalOptions<T> extends Omit<EndpointOptions<T>, 'priority'>
 /** Makes calls. Resources are written on it. */
 export interface Requester {
   /**
-   * @param path The path as the API reference writes it, such as `/users/{id}`.
+   * @param route The path as the API reference writes it, such as `/users/{id}`.
    * @param endpoint What the SDK itself sets. It takes precedence over the caller's options.
    * @param options The caller's.
-   * @param names Those that the caller may set. Default: {@link RequestOptions}.
    */
-  request<T>(
-    method: HttpMethod,
-    path: string,
-    endpoint: InternalOptions<T>,
-    options?: RequestOptions,
-    names?: readonly (keyof EndpointOptions)[],
-  ): APIPromise<T>;
+  request<T>(method: HttpMethod, route: string, endpoint: InternalOptions<T>, options?: RequestOptions): APIPromise<T>;
 }

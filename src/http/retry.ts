@@ -1,3 +1,5 @@
+import type { ExampleError, RequestTarget } from '../errors/index.ts';
+
 // Which failed attempts are retried, and when. docs/retries.md has the table. Its rule: nothing is sent twice that may
 // have taken effect once.
 
@@ -22,6 +24,17 @@ export interface RetryState {
   readonly contended: boolean;
 }
 
+/** What `shouldRetry` is told about a retry, besides the error. */
+export interface RetryContext extends RequestTarget {
+  /** The attempt that failed: 1 for the first one of a call. */
+  readonly attempt: number;
+  /** Whole milliseconds until the next attempt; 0 if it waits for the rate limit instead. */
+  readonly delay: number;
+}
+
+/** Returns `false` if a call is not to be retried. It can't cause a retry that the SDK would not make. */
+export type ShouldRetry = (error: ExampleError, context: RetryContext) => boolean;
+
 /** The next attempt. */
 export interface Retry {
   /** Milliseconds to wait before it. */
@@ -30,15 +43,17 @@ export interface Retry {
   readonly free: boolean;
 }
 
-const baseDelay = 500;
-const longestDelay = 8_000;
+/** Milliseconds. Transient errors pass soon. An API that refuses calls needs a rest. */
+const transientDelay = 50;
+const throttlingDelay = 1_000;
+const maxDelay = 8_000;
 
 /** The SDK does not wait longer than this for a server. The caller can decide better what to do. */
-const longestRetryAfter = 120_000;
+const maxRetryAfter = 120_000;
 
 /**
  * The next attempt after a failure, or `undefined` if there is none. The delay is the one that the server asked for, or
- * else exponential backoff with full jitter (AWS, "Exponential Backoff And Jitter").
+ * else exponential backoff with full jitter (AWS, "Exponential Backoff And Jitter"), which begins as that of the AWS SDKs.
  *
  * @param random From 0 to 1.
  */
@@ -50,8 +65,9 @@ export function planRetry(failure: Failure, state: RetryState, random: number): 
   if (isRefusal && state.paced) return { delay: 0, free };
 
   const retryAfter = failure.kind === 'status' ? failure.retryAfter : undefined;
-  if (retryAfter !== undefined && retryAfter > longestRetryAfter) return undefined;
-  const backoff = random * Math.min(longestDelay, baseDelay * 2 ** state.retries);
+  if (retryAfter !== undefined && retryAfter > maxRetryAfter) return undefined;
+  const baseDelay = isRefusal ? throttlingDelay : transientDelay;
+  const backoff = random * Math.min(maxDelay, baseDelay * 2 ** state.retries);
   return { delay: Math.round(retryAfter ?? backoff), free };
 }
 

@@ -1,5 +1,6 @@
 import { InvalidRequestError } from '../errors/index.ts';
 import { shown } from '../utils/options.ts';
+import type { QueryValue } from './request-options.ts';
 
 /**
  * Fills in a route's `{names}`. Each value becomes exactly one path segment, so that no id can reach another route.
@@ -8,8 +9,10 @@ import { shown } from '../utils/options.ts';
  *   segment.
  */
 export function expandRoute(route: string, params: Readonly<Record<string, string>> = {}): string {
-  // `..`, whose dots may be percent-encoded, would leave the base URL.
-  if (typeof route !== 'string' || !/^\/(?!\/)[^?#\\\s]*$/.test(route) || /\/(\.|%2e){1,2}(\/|$)/i.test(route)) {
+  // `..`, whose dots may be percent-encoded, would leave the base URL. URLs drop some control characters, and then have it.
+  // eslint-disable-next-line no-control-regex -- the point is to find control characters
+  const isPath = typeof route === 'string' && /^\/(?!\/)[^?#\\\s\u0000-\u001f\u007f]*$/.test(route);
+  if (!isPath || /\/(\.|%2e){1,2}(\/|$)/i.test(route)) {
     throw new InvalidRequestError(
       "path must start with one '/', without '.' or '..' as a segment. Pass its query as query.",
     );
@@ -30,4 +33,26 @@ function encodeSegment(name: string, value: string | undefined): string {
   throw new InvalidRequestError(
     `${name} must be a non-empty string without slashes or control characters, and not '.' or '..'.`,
   );
+}
+
+/**
+ * The query of a URL, such as `?page=2`; empty if there are no parameters. A list repeats its parameter, and `undefined`
+ * leaves it out.
+ *
+ * @throws {InvalidRequestError} when a value is none that a query can hold.
+ */
+export function queryOf(parameters: Readonly<Record<string, QueryValue | readonly QueryValue[]>>): string {
+  const query = new URLSearchParams();
+  for (const [name, given] of Object.entries(parameters)) {
+    // A list, or a list of one.
+    for (const value of [given].flat()) {
+      if (value === undefined) continue;
+      if (typeof value !== 'string' && typeof value !== 'boolean' && !Number.isFinite(value)) {
+        throw new InvalidRequestError(`query.${shown(name)} must be a string, a number, a boolean or a list of these.`);
+      }
+      query.append(name, String(value));
+    }
+  }
+  const text = query.toString();
+  return text && `?${text}`;
 }

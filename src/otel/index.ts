@@ -3,4 +3,4 @@
  *
  * @module @example/sdk/otel
  */
-export { instrument } from './instrument.ts';
+export { instrument, type InstrumentOptions } from './instrument.ts';

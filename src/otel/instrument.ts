@@ -1,10 +1,20 @@
 import { context, propagation, SpanKind, SpanStatusCode, trace, type Attributes, type Span } from '@opentelemetry/api';
 import type { CallEvent } from '../telemetry/events.ts';
 import { addTracer, type Tracer } from '../telemetry/tracing.ts';
-import { callable } from '../utils/arguments.ts';
-import { messageOf } from '../utils/foreign.ts';
+import { boolean, callable } from '../utils/arguments.ts';
+import { readOptions } from '../utils/options.ts';
+import { isError, messageOf } from '../utils/user-code.ts';
 import { VERSION } from '../utils/version.ts';
 import { instruments } from './metrics.ts';
+
+/** What to make spans and metrics of. */
+export interface InstrumentOptions {
+  /**
+   * Whether each attempt has a span of its own, and is counted in the metrics. Set it to `false` if another instrumentation,
+   * such as that of undici, does that for each request: its spans are then children of the call's. Default: `true`.
+   */
+  attempts?: boolean | undefined;
+}
 
 /**
  * Makes spans and metrics of the calls of a client, and of the clients that `withOptions` makes from it, by OpenTelemetry's
@@ -16,26 +26,26 @@ import { instruments } from './metrics.ts';
  * - The wait for the rate limit is an event of the call's span.
  *
  * @returns The client.
- * @throws {InvalidRequestError} when `client` is not a `Client`.
+ * @throws {InvalidRequestError} when `client` is not a `Client`, or an option is wrong.
  *
  * @example
  * const client = instrument(new Client());
  */
-export function instrument<C extends object>(client: C): C {
+export function instrument<C extends object>(client: C, options?: InstrumentOptions): C {
+  const { attempts = true } = readOptions('options', options, ['attempts']);
   // The method has no public name, and the client may come from the other copy of the package.
   const traceable = client as Partial<Record<typeof addTracer, (tracer: Tracer) => void>> | null;
-  callable('client', traceable?.[addTracer]).call(client, tracer);
+  callable('client', traceable?.[addTracer]).call(client, boolean('attempts', attempts) ? tracer : callTracer);
   return client;
 }
 
-/** One object for all clients, so that instrumenting a client twice changes nothing. */
 const tracer: Tracer = {
   async call(event, run) {
     const span = startSpan(event, SpanKind.INTERNAL, attributesOf(event));
     try {
       return await context.with(trace.setSpan(context.active(), span), run);
     } finally {
-      end(span, event.status, event.error, event.outcome === 'aborted');
+      end(span, event.status, event.outcome === 'aborted' ? undefined : event.error);
     }
   },
 
@@ -52,15 +62,11 @@ const tracer: Tracer = {
     const { duration, activeRequests } = instruments();
     const start = performance.now();
     activeRequests.add(1, attributes);
-    let abortion: unknown;
     try {
       return await context.with(active, run);
-    } catch (reason) {
-      // An attempt that failed says so in its event. It rejects only if the call was aborted.
-      abortion = reason;
-      throw reason;
     } finally {
-      const outcome = end(span, event.status, event.error ?? abortion, abortion !== undefined);
+      // An attempt that failed says so in its event. It rejects only if the call was aborted, which is no error.
+      const outcome = end(span, event.status, event.error);
       activeRequests.add(-1, attributes);
       duration.record((performance.now() - start) / 1000, { ...attributes, ...outcome });
     }
@@ -78,6 +84,9 @@ const tracer: Tracer = {
   },
 };
 
+/** Leaves the attempts to another instrumentation. */
+const callTracer: Tracer = { ...tracer, attempt: (_, run) => run() };
+
 function attributesOf({ method, route }: CallEvent): Attributes {
   return { 'http.request.method': method, 'url.template': route };
 }
@@ -86,18 +95,19 @@ function startSpan({ method, route }: CallEvent, kind: SpanKind, attributes: Att
   return trace.getTracer('@example/sdk', VERSION).startSpan(`${method} ${route}`, { kind, attributes });
 }
 
-/** Ends a span with what is known by then, and returns that. An abort is what the caller wants, and no error. */
-function end(span: Span, status: number | undefined, error: unknown, isAborted: boolean): Attributes {
+/** Ends a span with what is known by then, and returns that. An abort, which is what the caller wants, has no error. */
+function end(span: Span, status: number | undefined, error: unknown): Attributes {
   const outcome: Attributes = {};
   if (status !== undefined) outcome['http.response.status_code'] = status;
-  if (error !== undefined)
+  if (error !== undefined) {
     outcome['error.type'] = status !== undefined && status >= 400 ? String(status) : nameOf(error);
+    span.setStatus({ code: SpanStatusCode.ERROR, message: messageOf(error) });
+  }
   span.setAttributes(outcome);
-  if (error !== undefined && !isAborted) span.setStatus({ code: SpanStatusCode.ERROR, message: messageOf(error) });
   span.end();
   return outcome;
 }
 
 function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : '_OTHER';
+  return isError(error) ? error.name : '_OTHER';
 }

@@ -1,5 +1,4 @@
 import { ConcurrencyLimit, type Sample } from './concurrency-limit.ts';
-import type { LearnedLimit } from './limiter.ts';
 import { SendRate } from './send-rate.ts';
 
 /** Milliseconds without a refusal after which what was learned is forgotten. */
@@ -15,15 +14,6 @@ export class LearnedLimits {
   /** Whether it remembers a refusal. */
   get isLearned(): boolean {
     return this.#refusedAt < Infinity;
-  }
-
-  /** What is known, for a route or the token. */
-  describe(now: number, route?: string): LearnedLimit[] {
-    this.#expire(now);
-    const concurrency = this.concurrency.learned;
-    const { interval } = this.rate;
-    if (concurrency === undefined && interval === 0) return [];
-    return [{ route, concurrency, rate: interval > 0 ? 1000 / interval : undefined }];
   }
 
   /** When the next request may be sent; `Infinity` if an answer has to arrive first. */

@@ -10,22 +10,22 @@ export interface Admission extends RequestTarget {
   readonly maxWait?: number | undefined;
   /** When the call times out (`totalTimeout`), in milliseconds of `performance.now()`. If it would wait longer, it rejects at once. */
   readonly deadline?: number | undefined;
-  /**
-   * Identifies the request: calls with the same key that wait share one. `undefined` if it can't be shared. Read again
-   * when the request is sent.
-   */
-  readonly key?: string | undefined;
   /** Default: normal. */
   readonly priority?: CallPriority | undefined;
-  /** Whether the API has refused this call (429) before: it is then sent ahead of all others. */
-  readonly refused?: boolean | undefined;
+  /** Whether this is another attempt of a call that was sent before. It is sent ahead of all others. */
+  readonly isRetry?: boolean | undefined;
   /** Called once if the call has to wait: the expected delay in whole milliseconds, and how many calls wait, this one included. */
   readonly onWait?: ((delay: number, waiting: number) => void) | undefined;
-  /**
-   * Called when the store that shares the limit becomes unavailable, and when it is available again. Pass the same
-   * function with each call of a client, so that it is called once per outage.
-   */
-  readonly onStoreChange?: ((change: RateLimitStoreChange) => void) | undefined;
+  /** Pass the same object with each call of a client. */
+  readonly observer?: LimiterObserver | undefined;
+}
+
+/** What a limiter tells the clients that use it. */
+export interface LimiterObserver {
+  /** The store became unavailable, or available again. Once per outage and observer. */
+  onStoreChange(change: RateLimitStoreChange): void;
+  /** A gate closed or opened. Written to the log at `info`, in one line that says what waits and why. */
+  onGateChange(change: GateChange): void;
 }
 
 /** The store that shares the rate limit among processes has become unavailable, or available again. */
@@ -35,27 +35,32 @@ export interface RateLimitStoreChange {
   readonly error?: unknown;
 }
 
-/**
- * Permission to send one request. Call exactly one of its methods, as soon as the outcome is known. If it was given to
- * several calls, they share the request, and each of them calls one.
- */
+/** A gate closed or opened: calls wait after a refusal that no header explains, or no longer do. */
+export interface GateChange {
+  readonly isOpen: boolean;
+  /** What it holds: one path, one route, or all calls of the token. */
+  readonly scope: 'resource' | 'route' | 'token';
+  /** Such as `GET /users/user_1` or `GET /users/{id}`; `undefined` for the token. */
+  readonly target: string | undefined;
+  /** Half a sentence for the log line. */
+  readonly reason: string;
+}
+
+/** Permission to send one request. Call exactly one of its three methods, once, as soon as the outcome is known. */
 export interface Permit {
-  /** Calls that share it and have not reported an outcome. */
-  readonly callers: number;
   /** Whether the call had to wait for it. */
   readonly waited: boolean;
   /**
-   * Whether the API refused the request (429) in favor of others, as the refusal itself proves or as requests prove that
-   * were admitted since {@link RateLimiter.acquire} was called. Known once `answered` was called. The call has done
-   * nothing wrong then: acquiring another permit should not count as a retry.
+   * Whether the refusal (429) is nobody's fault, so that the next attempt is no retry. Known once `recordAnswer` was
+   * called.
    */
   readonly isContended: boolean;
   /** The API answered; the headers report the remaining budget. */
-  answered(status: number, headers: Headers): void;
+  recordAnswer(status: number, headers: Headers): void;
   /** Nothing reached the API (connection refused, DNS failure, aborted before sending): the request doesn't count. */
-  unsent(): void;
+  release(): void;
   /** No answer came, but the API may have counted the request. */
-  lost(): void;
+  recordLoss(): void;
 }
 
 /** What the limiter knows at this moment. */
@@ -68,18 +73,6 @@ export interface RateLimitSnapshot {
   readonly reset: number | undefined;
   /** Calls waiting in this process. */
   readonly waiting: number;
-  /** Limits that no header reports, as far as refusals have shown them in the last ten minutes. */
-  readonly learned: readonly LearnedLimit[];
-}
-
-/** A limit that no header reports. */
-export interface LearnedLimit {
-  /** Method and route, such as `GET /users/{id}`; `undefined` if the limit is about the whole token. */
-  readonly route: string | undefined;
-  /** Requests that are sent at once at most; `undefined` if that doesn't matter. */
-  readonly concurrency: number | undefined;
-  /** Requests that are sent per second at most; `undefined` if that doesn't matter. */
-  readonly rate: number | undefined;
 }
 
 /** What a client configures. */

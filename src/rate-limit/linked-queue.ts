@@ -39,17 +39,6 @@ export class LinkedQueue<Node extends QueueNode> {
     this.length -= 1;
   }
 
-  /** Puts a new entry in the place of another one. */
-  replace(node: Node, substitute: Node): void {
-    const { previous, next, position } = node;
-    Object.assign(substitute, { queue: this, previous, next, position });
-    if (previous === undefined) this.first = substitute;
-    else previous.next = substitute;
-    if (next === undefined) this.#last = substitute;
-    else next.previous = substitute;
-    node.queue = node.previous = node.next = undefined;
-  }
-
   *[Symbol.iterator](): Generator<Node> {
     for (let node = this.first; node !== undefined; node = node.next) yield node;
   }

@@ -31,11 +31,16 @@ type Registry = (key: string, create: (key: string) => Registered) => Registered
 /** Shared by the ES-module and the CommonJS copy of this package. Increase the number when the interface changes. */
 const registryKey = Symbol.for('@example/sdk/rate-limiters/1');
 
+/** For programs that have frozen `globalThis`, where each copy has limiters of its own. */
+let own: Registry | undefined;
+
 function registry(): Registry {
   // The symbol is this package's own, so its value is what `createRegistry` returned.
-  const holder = globalThis as unknown as { [registryKey]: Registry };
-  if (!(registryKey in holder)) Object.defineProperty(holder, registryKey, { value: createRegistry() });
-  return holder[registryKey];
+  const holder = globalThis as unknown as { [registryKey]?: Registry };
+  if (holder[registryKey]) return holder[registryKey];
+  own ??= createRegistry();
+  if (Object.isExtensible(holder)) Object.defineProperty(holder, registryKey, { value: own });
+  return own;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { Budget } from './budget.ts';
-import type { Admission, LearnedLimit } from './limiter.ts';
+import type { Admission } from './limiter.ts';
 import type { WaitingCalls } from './lease.ts';
 import type { QueuedCall } from './queued-call.ts';
 import { Route } from './route.ts';
@@ -46,7 +46,7 @@ export class Routes {
   /** How many requests that wait for the same budget would be sent before that of a call that arrives now. */
   before(call: QueuedCall<Route>): number {
     const { queue, budget } = call.route;
-    let before = queue.beforeGroup(call);
+    let before = queue.before(call.admission);
     for (const other of this) {
       if (other.queue !== queue && other.budget === budget) before += other.queue.before(call.admission);
     }
@@ -79,11 +79,6 @@ export class Routes {
 
   get isIdle(): boolean {
     return [...this].every(({ isIdle }) => isIdle);
-  }
-
-  /** What was learned of the limits of each route. */
-  describe(now: number): LearnedLimit[] {
-    return [...this.#routes].flatMap(([key, { limits }]) => limits.describe(now, key));
   }
 
   [Symbol.iterator](): MapIterator<Route> {

@@ -20,44 +20,32 @@ export interface PermittedRequest extends AnsweredRequest {
 /** Takes in how a request ended. */
 export interface RequestEnd {
   /** Returns whether the API refused the request in favor of others. */
-  answered(request: PermittedRequest, status: number, headers: Headers): boolean;
-  unsent(request: PermittedRequest): void;
-  lost(request: PermittedRequest): void;
+  recordAnswer(request: PermittedRequest, status: number, headers: Headers): boolean;
+  release(request: PermittedRequest): void;
+  recordLoss(request: PermittedRequest): void;
 }
 
 export class ScheduledPermit implements Permit {
   isContended = false;
   readonly waited: boolean;
-  callers: number;
   readonly #request: PermittedRequest;
   readonly #end: RequestEnd;
-  #isAnswered = false;
-  #isLost = false;
 
-  /** @param waited How many calls have waited for it; 0 if the one that it is for did not have to. */
-  constructor(request: PermittedRequest, waited: number, end: RequestEnd) {
+  constructor(request: PermittedRequest, waited: boolean, end: RequestEnd) {
     this.#request = request;
-    this.waited = waited > 0;
-    this.callers = Math.max(1, waited);
+    this.waited = waited;
     this.#end = end;
   }
 
-  answered(status: number, headers: Headers): void {
-    this.callers -= 1;
-    if (this.#isAnswered) return;
-    this.#isAnswered = true;
-    this.isContended = this.#end.answered(this.#request, status, headers);
+  recordAnswer(status: number, headers: Headers): void {
+    this.isContended = this.#end.recordAnswer(this.#request, status, headers);
   }
 
-  unsent(): void {
-    this.callers -= 1;
-    if (this.callers > 0 || this.#isAnswered) return;
-    if (this.#isLost) this.#end.lost(this.#request);
-    else this.#end.unsent(this.#request);
+  release(): void {
+    this.#end.release(this.#request);
   }
 
-  lost(): void {
-    this.#isLost = true;
-    this.unsent();
+  recordLoss(): void {
+    this.#end.recordLoss(this.#request);
   }
 }

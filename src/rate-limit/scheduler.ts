@@ -64,11 +64,7 @@ export class Scheduler implements RateLimiter, RequestEnd {
 
   get snapshot(): RateLimitSnapshot {
     const now = this.#timing.now();
-    return {
-      ...this.#budget.snapshot(now),
-      waiting: this.#waiting,
-      learned: [...this.#refusals.limits.describe(now), ...this.#routes.describe(now)],
-    };
+    return { ...this.#budget.snapshot(now), waiting: this.#waiting };
   }
 
   get idle(): boolean {
@@ -80,7 +76,7 @@ export class Scheduler implements RateLimiter, RequestEnd {
     this.#connection?.notify(admission);
     const route = this.#routes.of(admission);
     const isFirst = route.holdOf(admission.path) === undefined && route.queue.isEmptyFor(admission);
-    if (!isBackground(admission) && admission.refused !== true) route.budget.reserve.count(now, route.budget.period);
+    if (!isBackground(admission) && admission.isRetry !== true) route.budget.reserve.count(now, route.budget.period);
     if (isFirst && admission.signal?.aborted !== true && this.#isReady(route, now, isBackground(admission), 1)) {
       const permit = this.#permit(now, admission, route, this.#admitted);
       this.#syncStore(now);
@@ -110,7 +106,7 @@ export class Scheduler implements RateLimiter, RequestEnd {
     return false;
   }
 
-  #permit(now: number, admission: Admission, route: Route, admitted: number, waited = 0): Permit {
+  #permit(now: number, admission: Admission, route: Route, admitted: number, waited = false): Permit {
     const { path } = admission;
     const { budget } = route;
     this.#background.sent(isBackground(admission), this.#routes.hasBackground);
@@ -170,12 +166,9 @@ export class Scheduler implements RateLimiter, RequestEnd {
     const now = this.#timing.now();
     for (let call = this.#next(now); call !== undefined; call = this.#next(now)) {
       const { admission, route, admitted } = call;
-      const group = route.queue.takeGroup(call);
-      const permit = this.#permit(now, admission, route, admitted, group.length);
-      for (const each of group) {
-        this.#left(each);
-        each.resolve(permit);
-      }
+      route.queue.remove(call);
+      this.#left(call);
+      call.resolve(this.#permit(now, admission, route, admitted, true));
     }
     const syncAt = this.#syncStore(now);
     if (now >= this.#expiresAt || this.#isChanged) this.#rejectOverdue(now);
@@ -209,7 +202,7 @@ export class Scheduler implements RateLimiter, RequestEnd {
 
   /** The calls that wait. */
   *[Symbol.iterator](): Generator<QueuedCall<Route>> {
-    for (const route of this.#routes) for (const call of route) yield* call.group;
+    for (const route of this.#routes) yield* route;
   }
 
   /** Rejects the calls that would wait too long, now that the delay is known better. */
@@ -217,24 +210,22 @@ export class Scheduler implements RateLimiter, RequestEnd {
     this.#isChanged = false;
     this.#expiresAt = Infinity;
     const positions = new Map<Budget, number>();
-    for (const { route, group } of [...this.#routes].flatMap((route) => [...route])) {
+    for (const call of [...this]) {
+      const { admission, route, since } = call;
       const position = (positions.get(route.budget) ?? 0) + 1;
-      for (const call of group) {
-        const { admission, since } = call;
-        const error = waitError(admission, since, now, this.#delay(now, call, position));
-        if (error !== undefined) {
-          this.#reject(call, error);
-          continue;
-        }
-        positions.set(route.budget, position);
-        // Not at once, so that the queue is not searched for each of many calls that arrived in a row.
-        const expiresAt = Math.max(expiryOf(admission, since), now + searchInterval);
-        this.#expiresAt = Math.min(this.#expiresAt, expiresAt);
+      const error = waitError(admission, since, now, this.#delay(now, call, position));
+      if (error !== undefined) {
+        this.#reject(call, error);
+        continue;
       }
+      positions.set(route.budget, position);
+      // Not at once, so that the queue is not searched for each of many calls that arrived in a row.
+      const expiresAt = Math.max(expiryOf(admission, since), now + searchInterval);
+      this.#expiresAt = Math.min(this.#expiresAt, expiresAt);
     }
   }
 
-  answered(request: PermittedRequest, status: number, headers: Headers): boolean {
+  recordAnswer(request: PermittedRequest, status: number, headers: Headers): boolean {
     const now = this.#timing.now();
     this.#settle(request, now);
     const answer = readAnswer(status, headers, now, now + request.budget.boundary.offset);
@@ -271,14 +262,14 @@ export class Scheduler implements RateLimiter, RequestEnd {
     return { ...request, budget: route.budget, sent: { ...route.budget.send(now, false), sentAt: sent.sentAt } };
   }
 
-  unsent(request: PermittedRequest): void {
+  release(request: PermittedRequest): void {
     this.#settle(request, this.#timing.now());
     request.budget.unsent(request.sent);
     this.#connection?.restore(request.generation);
     this.#settled();
   }
 
-  lost(request: PermittedRequest): void {
+  recordLoss(request: PermittedRequest): void {
     const now = this.#timing.now();
     this.#settle(request, now);
     request.budget.lost(request.sent, now);

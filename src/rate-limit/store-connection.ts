@@ -1,6 +1,6 @@
 import type { Budget } from './budget.ts';
 import { Lease, type WaitingCalls } from './lease.ts';
-import type { Admission } from './limiter.ts';
+import type { Admission, LimiterObserver } from './limiter.ts';
 import type { RateLimitStore } from './store.ts';
 import type { Timing } from './timing.ts';
 
@@ -20,8 +20,8 @@ export class StoreConnection {
   readonly #queue: Queue;
   #budget: Budget | undefined;
   #lease: Lease | undefined;
-  /** Listeners that know that the store is unavailable. */
-  readonly #notified = new Set<NonNullable<Admission['onStoreChange']>>();
+  /** Observers that know that the store is unavailable. */
+  readonly #notified = new Set<LimiterObserver>();
 
   /**
    * @param key Base URL and token. A store only sees a hash of it.
@@ -82,16 +82,16 @@ export class StoreConnection {
   }
 
   /** Tells the client of a call if the store is unavailable. */
-  notify({ onStoreChange }: Admission): void {
+  notify({ observer }: Admission): void {
     const outage = this.#lease?.outage;
-    if (outage === undefined || onStoreChange === undefined || this.#notified.has(onStoreChange)) return;
-    this.#notified.add(onStoreChange);
-    onStoreChange({ available: false, error: outage.error });
+    if (outage === undefined || observer === undefined || this.#notified.has(observer)) return;
+    this.#notified.add(observer);
+    observer.onStoreChange({ available: false, error: outage.error });
   }
 
   #notifyAll(): void {
     if (this.#lease?.outage === undefined) {
-      for (const listener of this.#notified) listener({ available: true });
+      for (const observer of this.#notified) observer.onStoreChange({ available: true });
       this.#notified.clear();
     } else {
       for (const { admission } of this.#queue) this.notify(admission);

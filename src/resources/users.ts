@@ -58,8 +58,7 @@ export class Users {
    * If it is unknown whether a failed attempt created the user, the call is retried only with an `idempotencyKey` and
    * the client's `apiSupportsIdempotencyKeys`.
    *
-   * @throws {ConflictError} when another user has this email address (`code` is `email_taken`), or the `idempotencyKey`
-   *   was used for another request (`idempotency_key_reused`).
+   * @throws {ConflictError} when it conflicts with existing data, such as a user with this email address.
    * @throws {UnprocessableEntityError} when a field is invalid; its `details` say which.
    *
    * @example

@@ -1,31 +1,23 @@
 import type { Redactor } from '../auth/redaction.ts';
-import { APIError, type ExampleError, type RequestTarget, type ValidationIssue } from '../errors/index.ts';
+import type { ExampleError, RequestTarget, ValidationIssue } from '../errors/index.ts';
 import { parseRateLimit } from '../rate-limit/headers.ts';
+import type { LimiterObserver } from '../rate-limit/limiter.ts';
 import { mergeHeaders } from '../utils/arguments.ts';
-import { messageOf } from '../utils/foreign.ts';
 import { parseJson } from '../utils/json.ts';
+import { messageOf } from '../utils/user-code.ts';
 import { locationOf } from '../utils/validation.ts';
 import type { CallEndEvent, CallEvent } from './events.ts';
 import type { Telemetry } from './telemetry.ts';
-import type { TracedOperations } from './tracing.ts';
-
-/** What telemetry shows of a call. */
-export interface ObservedCall extends RequestTarget {
-  readonly query?: string;
-  readonly body?: unknown;
-  /** The caller's. */
-  readonly signal?: AbortSignal | undefined;
-}
 
 /** What an attempt is about to send. */
 export interface AttemptRequest {
+  /** What is shown of the call. */
+  readonly target: RequestTarget;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   /** The headers of the credential, which nothing else can set. */
   readonly authorization: Readonly<Record<string, string>>;
   readonly redactor: Redactor;
-  /** Whether another call has sent the request, which this call shares. */
-  readonly isSent: boolean;
 }
 
 /** How an attempt has ended. */
@@ -37,135 +29,151 @@ export interface AttemptResult {
   readonly error?: unknown;
 }
 
-/** Numbers the calls of this process. */
+/** Receives what is known of a traced operation in the end. */
+export type OnEnd = (end: object) => void;
+
+/** Numbers the calls of this process that were observed. */
 let calls = 0;
 
-/** Emits, traces and logs what happens to one call, from its start to its end. */
+/** Emits, traces and logs what happens to one call. What nobody observes is not even built. */
 export class CallTelemetry {
   readonly #telemetry: Telemetry;
-  readonly #call: ObservedCall;
-  readonly #number = ++calls;
-  readonly #start: number;
+  readonly #start = performance.now();
+  #target: RequestTarget;
+  /** The caller's. */
+  readonly #signal: AbortSignal | undefined;
+  #id: string | undefined;
   #attempts = 0;
-  /** When the attempt that is under way began. */
-  #attemptStart: number | undefined;
   /** Milliseconds that all attempts took. */
   #attempting = 0;
-  #redactor: Redactor | undefined;
+  /** The headers that arrived last, and what redacts them. */
   #response: Response | undefined;
-  /** The events of operations that are traced. */
-  #traced: Partial<TracedOperations> | undefined;
+  #redactor: Redactor | undefined;
 
-  /** @param start When the call was made, in milliseconds of `performance.now()`. */
-  constructor(telemetry: Telemetry, call: ObservedCall, start: number) {
+  constructor(telemetry: Telemetry, call: RequestTarget & { readonly signal?: AbortSignal | undefined }) {
     this.#telemetry = telemetry;
-    this.#call = call;
-    this.#start = start;
+    this.#target = call;
+    this.#signal = call.signal;
   }
 
-  /** Runs the call, which tells its end to {@link CallTelemetry.ended} or {@link CallTelemetry.failed}. */
-  run<T>(call: () => Promise<T>): Promise<T> {
+  get limiterObserver(): LimiterObserver {
+    return this.#telemetry.limiterObserver;
+  }
+
+  /** Runs the call, which then {@link end}s. */
+  run<T>(call: (onEnd?: OnEnd) => Promise<T>): Promise<T> {
     const { tracing } = this.#telemetry;
-    if (!tracing.isUsed('call')) return call();
-    const event = this.#about();
-    this.#traced = { call: event };
-    return tracing.run('call', event, call);
+    return tracing.isUsed('call') ? tracing.run('call', this.#about(), call) : call();
   }
 
-  /** The call has succeeded, or failed with an error. */
-  ended(error?: unknown): void {
-    if (!this.#traced?.call && !this.#telemetry.observesCalls) return;
-    // An attempt that was aborted has not told its end.
-    this.attempted(undefined);
-    const { signal } = this.#call;
-    const isAborted = signal?.aborted === true && error === signal.reason;
+  /** The call has ended. `error` is what it rejects with. */
+  end(error: unknown, onEnd: OnEnd | undefined): void {
+    const { events } = this.#telemetry;
+    if (!onEnd && !events.has('callEnd')) return;
+    const isAborted = this.#signal?.aborted === true && error === this.#signal.reason;
     const duration = performance.now() - this.#start;
-    const event = Object.assign(this.#traced?.call ?? {}, this.#about(), {
+    const event = {
+      ...this.#about(),
       outcome: error === undefined ? ('success' as const) : isAborted ? ('aborted' as const) : ('failure' as const),
       ...this.#answer(),
       attempts: this.#attempts,
       waited: Math.round(duration - this.#attempting),
       duration: Math.round(duration),
       error,
-    });
-    this.#telemetry.events.emit('callEnd', event);
+    };
+    onEnd?.(event);
+    events.emit('callEnd', event);
   }
 
-  /** The call has failed, and rejects. */
-  failed(error: unknown): Promise<never> {
-    this.ended(error);
-    // As it is: a call that was aborted rejects with the caller's reason.
-    return Promise.reject(error);
-  }
-
-  /** Makes an attempt, which then has to be reported as {@link attempted}. Listeners and tracers may add headers to it. */
-  attempt<Attempt extends AttemptRequest, Result extends AttemptResult>(
+  /**
+   * Makes an attempt. Listeners and tracers may add headers to it.
+   *
+   * @param call What the debug line shows of it.
+   */
+  async attempt<Attempt extends AttemptRequest, Result extends AttemptResult>(
     attempt: Attempt,
+    call: { readonly query: string; readonly body: string | undefined },
     send: (attempt: Attempt) => Promise<Result>,
   ): Promise<Result> {
     this.#attempts++;
-    this.#attemptStart = performance.now();
+    this.#target = attempt.target;
     this.#redactor = attempt.redactor;
-    // The call that has sent a shared request reports it.
-    if (attempt.isSent || !this.#telemetry.observesAttempts) return send(attempt);
+    this.#response = undefined;
+    const start = performance.now();
+    try {
+      return await (this.#telemetry.observesAttempts ? this.#observed(attempt, call, send) : send(attempt));
+    } finally {
+      this.#attempting += performance.now() - start;
+    }
+  }
 
+  #observed<Attempt extends AttemptRequest, Result extends AttemptResult>(
+    attempt: Attempt,
+    call: { readonly query: string; readonly body: string | undefined },
+    send: (attempt: Attempt) => Promise<Result>,
+  ): Promise<Result> {
     const { events, tracing, logger } = this.#telemetry;
     const { url, authorization, redactor } = attempt;
-    const event = { ...this.#about(), url: redactor.redact(url), headers: {} };
-    return tracing.run('attempt', event, async () => {
+    const isAnnounced = events.has('request') || tracing.isUsed('attempt');
+    const event = { ...this.#about(), url: isAnnounced ? redactor.redact(url) : '', headers: {} };
+    return tracing.run('attempt', event, async (onEnd) => {
       // A copy, because the traced event gets what is known at the end.
       events.emit('request', { ...event });
       const headers = this.#withAdded(attempt.headers, event.headers);
       logger.debug?.(`${event.method} ${event.path} is sent.`, {
         ...this.#about(),
-        query: this.#call.query,
+        query: redactor.redact(call.query),
         headers: redactor.redactFields({ ...headers, ...authorization }),
-        body: redactor.redactFields(this.#call.body),
+        body: call.body && redactor.redactFields(parseJson(call.body)),
       });
+      const start = performance.now();
       const result = await send({ ...attempt, headers });
-      this.#report(event, result, this.attempted(result.response));
+      const duration = Math.round(performance.now() - start);
+      onEnd(this.#report(result, duration, redactor));
       return result;
     });
   }
 
-  /** The attempt has ended. Returns how many milliseconds it took. */
-  attempted(response: Response | undefined): number {
-    if (this.#attemptStart === undefined) return 0;
-    const duration = performance.now() - this.#attemptStart;
-    this.#attemptStart = undefined;
-    this.#attempting += duration;
+  /** The headers of an attempt's response have arrived. */
+  recordHeaders(response: Response): void {
     this.#response = response;
-    return Math.round(duration);
   }
 
   /** The attempt has failed, and there will be another after a delay in milliseconds. */
-  retry(delay: number, error: ExampleError): void {
-    const status = error instanceof APIError ? error.status : undefined;
-    const event = { ...this.#about(), delay, status, reason: error.message };
-    this.#telemetry.events.emit('retry', event);
-    this.#telemetry.logger.info?.(`${error.name}: ${error.message} Retrying in ${delay} ms.`, event);
+  retry(delay: number, error: ExampleError & { readonly status?: number | undefined }): void {
+    const { events, logger } = this.#telemetry;
+    if (!events.has('retry') && !logger.info) return;
+    const event = { ...this.#about(), delay, status: error.status, reason: error.message };
+    events.emit('retry', event);
+    logger.info?.(`${error.name}: ${error.message} Retrying in ${delay} ms.`, event);
   }
 
   /** The call has to wait for the rate limit. */
-  rateLimitWait(delay: number, waiting: number): void {
-    const { events, tracing } = this.#telemetry;
-    const event = { ...this.#about(), attempt: this.#attempts + 1, delay, waiting };
-    if (tracing.isUsed('wait')) this.#traced = { ...this.#traced, wait: event };
+  emitWait(wait: { readonly delay: number; readonly waiting: number }): void {
+    const { events } = this.#telemetry;
+    if (!events.has('rateLimitWait') && !this.#telemetry.logsWait(wait.delay)) return;
+    const event = { ...this.#about(), attempt: this.#attempts + 1, ...wait };
     events.emit('rateLimitWait', event);
     this.#telemetry.logWait(event);
   }
 
   /** Waits for the permit of an attempt. */
-  waitFor<Permit>(permit: Promise<Permit>): Promise<Permit> {
+  traceWait<Permit>(
+    wait: { readonly delay: number; readonly waiting: number } | undefined,
+    permit: Promise<Permit>,
+  ): Promise<Permit> {
     const { tracing } = this.#telemetry;
-    const { attempt } = this.#about();
-    const event = this.#traced?.wait ?? { ...this.#about(), attempt: attempt + 1, delay: 0, waiting: 0 };
-    return tracing.run('wait', event, () => permit);
+    if (!tracing.isUsed('wait')) return permit;
+    return tracing.run(
+      'wait',
+      { ...this.#about(), attempt: this.#attempts + 1, delay: 0, waiting: 0, ...wait },
+      () => permit,
+    );
   }
 
   validationIssues(issues: readonly ValidationIssue[]): void {
     const { events, logger } = this.#telemetry;
-    const { method, route } = this.#call;
+    const { method, route } = this.#target;
     for (const issue of issues) {
       // By route, so that a difference is logged once for all ids.
       const location = `${method} ${route}, body${locationOf(issue)}`;
@@ -173,42 +181,49 @@ export class CallTelemetry {
       const fields = { ...this.#about(), issue };
       logger.warn?.(`A response differs from the documentation at ${location}: ${issue.message}.`, fields);
     }
-    events.emit('validationIssue', { ...this.#about(), issues });
+    if (events.has('validationIssue')) events.emit('validationIssue', { ...this.#about(), issues });
   }
 
-  #report(event: TracedOperations['attempt'], { response, text, error }: AttemptResult, duration: number): void {
+  /** Returns what the attempt's trace says of its end. */
+  #report({ response, text, error }: AttemptResult, duration: number, redactor: Redactor): object {
     const { events, logger } = this.#telemetry;
     const answer = this.#answer();
-    const outcome = response ? `answered ${response.status}` : 'no answer';
-    logger.debug?.(`${event.method} ${event.path}: ${outcome} after ${duration} ms.`, {
-      ...this.#about(),
-      ...answer,
-      duration,
-      headers:
-        response && this.#redactor?.redactFields(Object.fromEntries(this.#redactor.redactHeaders(response.headers))),
-      body: text && this.#redactor?.redactFields(parseJson(text) ?? text),
-    });
+    const { method, path } = this.#target;
+    logger.debug?.(
+      `${method} ${path}: ${response ? `answered ${response.status}` : 'no answer'} after ${duration} ms.`,
+      {
+        ...this.#about(),
+        ...answer,
+        duration,
+        headers: response && redactor.redactFields(Object.fromEntries(redactor.redactHeaders(response.headers))),
+        body: text && redactor.redactFields(parseJson(text) ?? redactor.redactBeginning(text)),
+      },
+    );
     const rateLimit = response && parseRateLimit(response.headers);
-    Object.assign(event, answer, { duration, rateLimit, error });
-    if (!response) return;
-    const { status } = response;
-    events.emit('response', { ...this.#about(), ...answer, status, duration, rateLimit });
+    if (response && events.has('response')) {
+      events.emit('response', { ...this.#about(), ...answer, status: response.status, duration, rateLimit });
+    }
+    return { ...answer, duration, rateLimit, error };
   }
 
   /** What can't be sent is logged and left out. */
   #withAdded(headers: AttemptRequest['headers'], added: Record<string, string>): AttemptRequest['headers'] {
-    try {
-      return Object.keys(added).length > 0 ? mergeHeaders(headers, 'event.headers', added) : headers;
-    } catch (error) {
-      const problem = `An event listener failed (${messageOf(error)}). The call continues.`;
-      this.#telemetry.logger.error?.(problem, this.#about());
-      return headers;
+    let merged = headers;
+    for (const name of Object.keys(added)) {
+      try {
+        merged = mergeHeaders(merged, 'event.headers', { [name]: added[name] });
+      } catch (error) {
+        const problem = `An event listener failed (${messageOf(error)}). The call continues without this header.`;
+        this.#telemetry.logger.error?.(problem, this.#about());
+      }
     }
+    return merged;
   }
 
   #about(): CallEvent {
-    const { method, path, route } = this.#call;
-    return { callId: `call_${this.#number}`, method, path, route, attempt: this.#attempts };
+    const { method, path, route } = this.#target;
+    this.#id ??= `call_${++calls}`;
+    return { callId: this.#id, method, path, route, attempt: this.#attempts };
   }
 
   /** What the last attempt was answered. */

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'eventemitter3';
 import { callable, oneOf } from '../utils/arguments.ts';
-import { callForeign, messageOf } from '../utils/foreign.ts';
+import { callUserCode, messageOf } from '../utils/user-code.ts';
 import type { RateLimitInfo, RequestTarget, ValidationIssue } from '../errors/index.ts';
 import type { LeveledLogger } from './logger.ts';
 
@@ -174,7 +174,7 @@ export class ClientEventEmitter {
     const report = (error: unknown) =>
       this.#logger.error?.(`An event listener failed (${messageOf(error)}). The call continues.`);
     // emit() has checked the event.
-    const guarded = (...event: unknown[]) => callForeign(() => listener(...(event as ClientEvents[Name])), report);
+    const guarded = (...event: unknown[]) => callUserCode(() => listener(...(event as ClientEvents[Name])), report);
     this.#guarded.set(listener, guarded);
     return guarded;
   }

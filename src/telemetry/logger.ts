@@ -1,5 +1,5 @@
 import { callable, oneOf } from '../utils/arguments.ts';
-import { callForeign, singleLine } from '../utils/foreign.ts';
+import { callUserCode, singleLine } from '../utils/user-code.ts';
 import { environmentVariable } from '../utils/runtime.ts';
 
 /**
@@ -50,7 +50,7 @@ export function resolveLogger({ logger = console, logLevel = defaultLevel() }: L
       const line: unknown[] = [singleLine(`[@example/sdk] ${message}`)];
       if (fields) line[isPino ? 'unshift' : 'push'](fields);
       // A call must not fail because its log line could not be written.
-      callForeign(
+      callUserCode(
         () => write(...line),
         () => undefined,
       );

@@ -20,9 +20,9 @@ export type Tracer = {
 /** The name of the method of a client that adds a {@link Tracer}. Both copies of the package have the same. */
 export const addTracer: unique symbol = Symbol.for('@example/sdk/add-tracer');
 
-/** Traces operations: through the tracing channels of `node:diagnostics_channel`, and through tracers that were added. */
+/** Traces operations: through the tracing channels of `node:diagnostics_channel`, and through a tracer. */
 export class Tracing {
-  readonly #tracers = new Set<Tracer>();
+  #tracer: Tracer | undefined;
   readonly #channels: Partial<Record<keyof TracedOperations, TracingChannel<unknown, CallEvent>>> = {};
 
   constructor() {
@@ -33,28 +33,30 @@ export class Tracing {
     }
   }
 
+  /** The first one stays. */
   add(tracer: Tracer): void {
-    this.#tracers.add(tracer);
+    this.#tracer ??= tracer;
   }
 
   isUsed(name: keyof TracedOperations): boolean {
-    return this.#tracers.size > 0 || hasSubscribers(this.#channels[name]);
+    return this.#tracer !== undefined || hasSubscribers(this.#channels[name]);
   }
 
-  /** Runs an operation. If nothing traces it, it is only run. */
+  /**
+   * Runs an operation. If nothing traces it, it is only run.
+   *
+   * @param operation Calls `onEnd` with what is known of it in the end. Subscribers of a channel find that in the same event.
+   */
   run<Name extends keyof TracedOperations, T>(
     name: Name,
     event: TracedOperations[Name],
-    operation: () => Promise<T>,
+    operation: (onEnd: (end: object) => void) => Promise<T>,
   ): Promise<T> {
     const channel = this.#channels[name];
-    let traced = operation;
-    if (channel && hasSubscribers(channel)) traced = () => channel.tracePromise(operation, event);
-    for (const tracer of this.#tracers) {
-      const inner = traced;
-      traced = () => tracer[name](event, inner);
-    }
-    return traced();
+    const tracer = this.#tracer?.[name];
+    const plain = () => operation((end) => Object.assign(event, end));
+    const traced = channel && hasSubscribers(channel) ? () => channel.tracePromise(plain, event) : plain;
+    return tracer ? tracer(event, traced) : traced();
   }
 }
 

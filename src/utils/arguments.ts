@@ -1,5 +1,5 @@
 import { InvalidRequestError } from '../errors/invalid-request-error.ts';
-import { mustBe, shown } from './options.ts';
+import { throwInvalid, shown } from './options.ts';
 
 // Checks of what callers pass in. Each message names the option and says what is expected. It repeats numbers but no
 // text, which may be a secret.
@@ -11,36 +11,36 @@ export function milliseconds(name: string, value: number): number {
   const isDuration = typeof value === 'number' && value > 0 && (value <= longestTimer || value === Infinity);
   return isDuration
     ? value
-    : mustBe(`a positive number of milliseconds, at most ${longestTimer}, or Infinity`, name, value);
+    : throwInvalid(`a positive number of milliseconds, at most ${longestTimer}, or Infinity`, name, value);
 }
 
 /** A whole number of at least `minimum`, and at most `maximum`. */
 export function wholeNumber(name: string, value: number, minimum: number, maximum?: number): number {
   if (Number.isSafeInteger(value) && value >= minimum && value <= (maximum ?? value)) return value;
   const range = `at least ${minimum}${maximum === undefined ? '' : ` and at most ${maximum}`}`;
-  return mustBe(`a whole number of ${range}`, name, value);
+  return throwInvalid(`a whole number of ${range}`, name, value);
 }
 
 /** A string. */
 export function text(name: string, value: string): string {
-  return typeof value === 'string' ? value : mustBe('a string', name, value);
+  return typeof value === 'string' ? value : throwInvalid('a string', name, value);
 }
 
 /** `true` or `false`: a text such as `'false'` would count as true. */
 export function boolean(name: string, value: boolean): boolean {
-  return typeof value === 'boolean' ? value : mustBe('true or false', name, value);
+  return typeof value === 'boolean' ? value : throwInvalid('true or false', name, value);
 }
 
 /** A function. */
 export function callable<F>(name: string, value: F | undefined): F {
-  return typeof value === 'function' ? value : mustBe('a function', name, value);
+  return typeof value === 'function' ? value : throwInvalid('a function', name, value);
 }
 
 /** One of the given words. */
 export function oneOf<W extends string>(name: string, value: string, words: readonly W[]): W {
   const word = words.find((candidate) => candidate === value);
   if (word !== undefined) return word;
-  return mustBe(`one of ${words.map((each) => `'${each}'`).join(', ')}`, name, value, typeof value === 'string');
+  return throwInvalid(`one of ${words.map((each) => `'${each}'`).join(', ')}`, name, value, typeof value === 'string');
 }
 
 const followers = new WeakMap<AbortSignal, AbortSignal>();
@@ -53,7 +53,7 @@ export function abortSignal(name: string, value: AbortSignal): AbortSignal {
   if (value instanceof AbortSignal) return value;
   const foreign = value as Partial<AbortSignal> | null;
   if (typeof foreign?.aborted !== 'boolean' || typeof foreign.addEventListener !== 'function') {
-    return mustBe('an AbortSignal', name, value);
+    return throwInvalid('an AbortSignal', name, value);
   }
   const known = followers.get(value);
   if (known) return known;
@@ -108,7 +108,7 @@ function headerList(name: string, given: object | null): Iterable<unknown> {
     // Anything else, such as a promise or a date, has no entries and would be dropped without a word.
     if (Object.prototype.toString.call(given) === '[object Object]') return Object.entries(given);
   }
-  return mustBe('an object, a Headers object, or a list of names and values', name, given);
+  return throwInvalid('an object, a Headers object, or a list of names and values', name, given);
 }
 
 /** A header value that can't end the header and start another one. */
@@ -116,5 +116,10 @@ export function headerValue(name: string, value: unknown): string {
   // eslint-disable-next-line no-control-regex -- the point is to find control characters
   if (typeof value === 'string' && /^[^\u0000-\u0008\u000a-\u001f\u007f\u0100-\uffff]*$/.test(value)) return value;
   // The value may be a secret.
-  return mustBe('a string without line breaks, control characters or characters beyond Latin-1', name, value, true);
+  return throwInvalid(
+    'a string without line breaks, control characters or characters beyond Latin-1',
+    name,
+    value,
+    true,
+  );
 }

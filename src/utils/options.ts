@@ -1,6 +1,35 @@
 import { InvalidRequestError } from '../errors/invalid-request-error.ts';
 import { isRecord } from './json.ts';
 
+/** What other SDKs call an option. Names that differ in case or underscores only are found without this. */
+const otherNames: Readonly<Record<string, string>> = {
+  endpoint: 'baseUrl',
+  host: 'baseUrl',
+  url: 'baseUrl',
+  prefix: 'baseUrl',
+  prefixurl: 'baseUrl',
+  accesstoken: 'apiToken',
+  apikey: 'apiToken',
+  auth: 'apiToken',
+  authtoken: 'apiToken',
+  bearertoken: 'apiToken',
+  key: 'apiToken',
+  token: 'apiToken',
+  maxattempts: 'maxRetries',
+  maxnetworkretries: 'maxRetries',
+  retries: 'maxRetries',
+  retry: 'maxRetries',
+  requesttimeout: 'timeout',
+  timeoutms: 'timeout',
+  abortsignal: 'signal',
+  defaultheaders: 'headers',
+  customfetch: 'fetch',
+  searchparams: 'query',
+  params: 'query',
+  json: 'body',
+  data: 'body',
+};
+
 /**
  * Reads options, each once, whether they are the object's own, inherited or getters. Those that are undefined are left
  * out.
@@ -16,10 +45,7 @@ export function readOptions<T extends object>(
   const options: Partial<T> = {};
   if (given === undefined) return options;
   record(name, given);
-  for (const key in given) {
-    if (!known.includes(key) && given[key] !== undefined)
-      throw new InvalidRequestError(`There is no ${name}.${shown(key)}, only ${known.join(', ')}.`);
-  }
+  for (const key in given) if (!known.includes(key) && given[key] !== undefined) throwUnknown(name, key, known);
   for (const key of known) {
     const value = given[key];
     // An iterator can be read only once, and options hold for many calls.
@@ -28,9 +54,16 @@ export function readOptions<T extends object>(
   return options;
 }
 
+function throwUnknown(name: string, key: string, known: readonly string[]): never {
+  const plain = key.toLowerCase().replace(/[_-]/g, '');
+  const meant = known.find((each) => each.toLowerCase() === plain || each === otherNames[plain]);
+  const hint = meant === undefined ? `only ${known.join(', ')}` : `it is called ${meant} here`;
+  throw new InvalidRequestError(`There is no ${name}.${shown(key)}, ${hint}.`);
+}
+
 /** An object with fields, neither an array nor `null`. */
 export function record<T>(name: string, value: T): T {
-  return isRecord(value) ? value : mustBe('an object', name, value);
+  return isRecord(value) ? value : throwInvalid('an object', name, value);
 }
 
 /**
@@ -38,7 +71,7 @@ export function record<T>(name: string, value: T): T {
  *
  * @throws {InvalidRequestError} always.
  */
-export function mustBe(expected: string, name: string, value: unknown, hasType = false): never {
+export function throwInvalid(expected: string, name: string, value: unknown, hasType = false): never {
   throw new InvalidRequestError(`${name} must be ${expected}${hasType ? '' : `; got ${described(value)}`}.`);
 }
 

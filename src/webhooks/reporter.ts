@@ -1,6 +1,6 @@
 import type { ValidationIssue } from '../errors/index.ts';
 import type { LeveledLogger } from '../telemetry/logger.ts';
-import { callForeign, messageOf } from '../utils/foreign.ts';
+import { callUserCode, messageOf } from '../utils/user-code.ts';
 import { locationOf } from '../utils/validation.ts';
 import { withTimeout } from '../utils/with-timeout.ts';
 import type { WebhookEvent } from './events.ts';
@@ -51,7 +51,7 @@ export class Reporter {
   /** Throws what the listener throws. */
   reportIssue(issue: ValidationIssue, event: WebhookEvent): void {
     const result = this.#onValidationIssue(issue, event);
-    callForeign(
+    callUserCode(
       () => result,
       (failure) => this.#logger.error?.(`onValidationIssue failed: ${describe(failure)}`),
     );

@@ -222,7 +222,10 @@ describe('the SDK hands out neither the token nor the password', () => {
   it('after a refused connection whose error had the token: that it was refused is still known, so a POST is repeated', async () => {
     fixJitter(0);
     const fetch = vi.fn(() => {
-      const cause = Object.assign(new Error(`connect to ${apiToken}`), { code: 'ECONNREFUSED' });
+      const cause = Object.assign(new Error(`connect to ${apiToken}`), {
+        code: 'ENOTFOUND',
+        hostname: 'api.example.com',
+      });
       return Promise.reject(new TypeError('fetch failed', { cause }));
     });
 

@@ -43,6 +43,7 @@ describe('an APIError', () => {
       method: 'GET',
       path: '/users/user_123',
       route: '/users/{id}',
+      url: expect.stringMatching(/^https:\/\/.+\/users\/user_123$/) as string,
     });
     expect(String(error)).toBe('NotFoundError: No such user. (404 GET /users/{id})');
     expect(error.stack).toMatch(/^NotFoundError: No such user\. \(404 GET \/users\/\{id\}\)\n/);

@@ -18,5 +18,6 @@ it('a ConnectionError has the reason as its cause and in its message', async () 
     method: 'GET',
     path: '/users/user_123',
     route: '/users/{id}',
+    url: `${server.url}/users/user_123`,
   });
 });

@@ -6,7 +6,7 @@ import { apiToken, rejection } from '../support/http-server.ts';
 for (const type of [Error, TypeError, RangeError]) Object.freeze(type.prototype);
 
 const failures: Record<string, () => Promise<Response>> = {
-  NotFoundError: () => Promise.resolve(Response.json({}, { status: 404 })),
+  NotFoundError: () => Promise.resolve(new Response(null, { status: 404 })),
   RateLimitError: () => Promise.resolve(Response.json({}, { status: 429 })),
   ResponseValidationError: () => Promise.resolve(new Response('{')),
   ResponseTooLargeError: () => Promise.resolve(new Response(' '.repeat(100))),

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   ConnectionError,
@@ -208,5 +209,24 @@ describe('asResponse()', () => {
     await (await call.asResponse()).text();
 
     expect(await rejection(call)).toBeInstanceOf(InvalidRequestError);
+  });
+});
+
+describe('the result of a call is a Promise', () => {
+  it('of this realm, as `instanceof` and the runtime see it', async () => {
+    const call = clientOf(healthyApi()).users.get('user_123');
+
+    expect(call).toBeInstanceOf(Promise);
+    expect(types.isPromise(call)).toBe(true);
+    expect(Object.prototype.toString.call(call)).toBe('[object APIPromise]');
+    expect(await Promise.race([call])).toEqual(user);
+  });
+
+  it('whose derived promises are plain', async () => {
+    const call = clientOf(healthyApi()).users.get('user_123');
+    const derived = [call.then(({ id }) => id), call.catch(() => ''), call.finally(() => undefined)];
+
+    for (const promise of derived) expect(promise.constructor).toBe(Promise);
+    expect(await Promise.all(derived)).toEqual(['user_123', user, user]);
   });
 });

@@ -5,7 +5,7 @@ import { APIError, ConnectionError, TimeoutError } from '@example/sdk';
 import { Redactor } from '../../src/auth/redaction.ts';
 import { send, type Attempt, type Result } from '../../src/http/attempt.ts';
 import type { Call } from '../../src/http/call.ts';
-import { queryOf } from '../../src/http/query.ts';
+import { queryOf } from '../../src/http/route.ts';
 import type { Permit } from '../../src/rate-limit/limiter.ts';
 import { userSchema } from '../../src/resources/users.ts';
 import { newUser, rejection, user } from '../support/http-server.ts';
@@ -28,7 +28,6 @@ const get: Call = {
   query: '',
   headers: { accept: 'application/json', 'x-team': 'blue' },
   body: undefined,
-  secrets: [],
   repeatable: true,
   schema: userSchema,
   isUsable: undefined,
@@ -36,6 +35,7 @@ const get: Call = {
   timeout: 30_000,
   totalTimeout: Infinity,
   maxRetries: 2,
+  shouldRetry: undefined,
   priority: undefined,
 };
 
@@ -45,7 +45,7 @@ const post: Call = {
   url: 'https://api.example.com/v1/users',
   path: '/users',
   route: '/users',
-  body: newUser,
+  body: JSON.stringify(newUser),
 };
 
 /** Makes one attempt. Returns its result and the requests that ky made. */
@@ -55,22 +55,23 @@ function attempt(
   options: Partial<Attempt> = {},
 ) {
   const requests: Request[] = [];
-  const result = send(call, {
+  const sent: Attempt = {
+    target: call,
     url: call.url,
     headers: call.headers,
     authorization: { authorization: 'Bearer token-1' },
-    redactor: new Redactor('token-1', []),
+    redactor: new Redactor('token-1'),
     sendRequest: async (request) => {
       requests.push(request.clone());
       return answer(request);
     },
     signal: undefined,
     raw: false,
-    isSent: false,
     permit: undefined,
     maxResponseSize: 1000,
     ...options,
-  });
+  };
+  const result = send(call, sent, () => undefined);
   return { result, requests };
 }
 
@@ -87,10 +88,10 @@ function recordingPermit() {
   const reports: unknown[] = [];
   const permit = {
     waited: false,
-    answered: (status: number, headers: Headers) =>
+    recordAnswer: (status: number, headers: Headers) =>
       reports.push(['answered', status, headers.get('x-ratelimit-limit')]),
-    unsent: () => reports.push('unsent'),
-    lost: () => reports.push('lost'),
+    release: () => reports.push('unsent'),
+    recordLoss: () => reports.push('lost'),
   } satisfies Partial<Permit>;
   // What else a permit has is not the attempt's to use.
   return { permit: permit as unknown as Permit, reports };
@@ -250,13 +251,24 @@ describe('timeout', () => {
     expect(requests[0]?.signal.aborted).toBe(true);
   });
 
-  it('covers headers and body together', async () => {
+  it('covers headers and body together, and keeps what the headers said', async () => {
     const { result } = attempt(get, async () => {
       await sleep(20_000);
-      return new Response(slowBody([9_000, '{'], [900, '"id"']));
+      return new Response(slowBody([9_000, '{'], [900, '"id"']), { headers: { 'x-request-id': 'req_42' } });
     });
 
-    expect(await settled(result)).toMatchObject(timedOut);
+    expect(await settled(result)).toMatchObject({
+      kind: 'failure',
+      failure: { kind: 'lost' },
+      response: { status: 200 },
+      error: {
+        name: 'TimeoutError',
+        message: 'The attempt took longer than its timeout of 30000 ms. (200 GET /projects)',
+        status: 200,
+        requestId: 'req_42',
+        url: get.url,
+      },
+    });
     expect(performance.now()).toBe(30_000);
   });
 
@@ -366,15 +378,38 @@ describe('a connection that fails', () => {
 
     expect(error).toBeInstanceOf(ConnectionError);
     expect(error).not.toBeInstanceOf(TimeoutError);
-    expect(error.message).toBe('The request failed: terminated (GET /projects)');
+    expect(error.message).toBe('The request failed: terminated (200 GET /projects)');
     expect(kind).toEqual({ kind: 'lost' });
   });
 
   it('was established if a response arrived, whatever the error of its body says', async () => {
-    const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED', syscall: 'connect' });
+    const refused = Object.assign(new Error('getaddrinfo ENOTFOUND'), {
+      code: 'ENOTFOUND',
+      syscall: 'getaddrinfo',
+      hostname: 'api.example.com',
+    });
     const { failure: kind } = await failure(() => new Response(brokenBody(refused), { status: 201 }));
 
     expect(kind).toEqual({ kind: 'lost' });
+  });
+
+  it('keeps what the body of an error says if that is complete when the connection breaks off', async () => {
+    const error = { code: 'invalid_request', message: 'No.', details: { email: 'missing' } };
+    const chunks = [new TextEncoder().encode(JSON.stringify({ error }))];
+    const body = new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        const chunk = chunks.shift();
+        if (chunk) controller.enqueue(chunk);
+        else controller.error(new TypeError('terminated'));
+      },
+    });
+
+    expect((await failure(() => new Response(body, { status: 422 }))).error).toMatchObject({
+      status: 422,
+      code: 'invalid_request',
+      message: 'No. (422 GET /projects)',
+      details: { email: 'missing' },
+    });
   });
 
   it('keeps the status if the body of an error breaks off', async () => {
@@ -384,7 +419,11 @@ describe('a connection that fails', () => {
   });
 
   it('sent nothing if it could not be established, and may have delivered the request otherwise', async () => {
-    const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED', syscall: 'connect' });
+    const refused = Object.assign(new Error('getaddrinfo ENOTFOUND'), {
+      code: 'ENOTFOUND',
+      syscall: 'getaddrinfo',
+      hostname: 'api.example.com',
+    });
     const reset = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', syscall: 'read' });
 
     expect((await failure(() => Promise.reject(networkError(refused)))).failure).toEqual({ kind: 'unsent' });
@@ -406,7 +445,11 @@ describe('the rate limiter learns once', () => {
   });
 
   it('that nothing was sent', async () => {
-    const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED', syscall: 'connect' });
+    const refused = Object.assign(new Error('getaddrinfo ENOTFOUND'), {
+      code: 'ENOTFOUND',
+      syscall: 'getaddrinfo',
+      hostname: 'api.example.com',
+    });
 
     expect(await reportsOf(() => Promise.reject(networkError(refused)))).toEqual(['unsent']);
     expect(await reportsOf(() => Response.json({}), AbortSignal.abort(reason))).toEqual(['unsent']);

@@ -62,3 +62,17 @@ describe('plain http', () => {
     expect(construct).toThrow('baseUrl (or EXAMPLE_BASE_URL) must be https');
   });
 });
+
+describe('dangerouslyAllowHttp', () => {
+  const construct = (baseUrl: string, dangerouslyAllowHttp: boolean) => () =>
+    new Client({ apiToken, baseUrl, dangerouslyAllowHttp });
+
+  it('allows http on a host that is not loopback', () => {
+    expect(construct('http://api.internal:8080/v1', true)).not.toThrow();
+    expect(construct('http://api.internal:8080/v1', false)).toThrow('dangerouslyAllowHttp');
+  });
+
+  it('never allows it for the public API', () => {
+    expect(construct('http://api.example.com/v1', true)).toThrow(InvalidRequestError);
+  });
+});

@@ -33,8 +33,8 @@ describe('totalTimeout', () => {
       name: 'TimeoutError',
       message: 'The call took longer than its totalTimeout of 4000 ms. (GET /users/{id})',
     });
-    // The second attempt follows after half a second of backoff, the third after a second, and is cut short.
-    expect(api.requests.map(({ at }) => at)).toEqual([0, 1500, 3500]);
+    // The second attempt follows after 50 ms of backoff, the third after 100, and the fourth is cut short.
+    expect(api.requests.map(({ at }) => at)).toEqual([0, 1050, 2150, 3350]);
     expect(performance.now()).toBe(4000);
   });
 

@@ -45,10 +45,12 @@ describe('the options of a call', () => {
     const refusal = async (call: PromiseLike<unknown>) => ((await rejection(call)) as Error).message;
 
     expect(await refusal(users.create(newUser, { idempotency_key: 'key-1' } as object))).toBe(
-      'There is no options.idempotency_key, only signal, timeout, totalTimeout, maxRetries, headers, idempotencyKey, priority.',
+      'There is no options.idempotency_key, it is called idempotencyKey here.',
     );
-    expect(await refusal(users.get('1', { prefetch: 2 } as object))).toContain('There is no options.prefetch,');
-    expect(await refusal(projects.list({}, { retries: 1 } as object))).toContain(' maxRetries, ');
+    expect(await refusal(users.get('1', { prefetch: 2 } as object))).toBe(
+      'There is no options.prefetch, only signal, timeout, totalTimeout, maxRetries, shouldRetry, headers, idempotencyKey, priority.',
+    );
+    expect(await refusal(projects.list({}, { retries: 1 } as object))).toContain('it is called maxRetries here');
     expect(await refusal(projects.list().toArray({ limits: 3 } as object))).toContain('only limit.');
     expect(api.requests).toHaveLength(0);
   });

@@ -40,6 +40,9 @@ describe('the constructor refuses a wrong option by name', () => {
     ['fetch', { fetch: 'fetch' }],
     ['headers', { headers: { 'X-Note': 'a\nb' } }],
     ['authorization', { headers: { authorization: 'Bearer abc' } }],
+    ['shouldRetry', { shouldRetry: true }],
+    ['dangerouslyAllowHttp', { dangerouslyAllowHttp: 'yes' }],
+    ['dangerouslyAllowBrowser', { dangerouslyAllowBrowser: 'yes' }],
     ['apiSupportsIdempotencyKeys', { apiSupportsIdempotencyKeys: 'false' }],
     ['maxResponseSize', { maxResponseSize: 0 }],
     ['maxResponseSize', { maxResponseSize: Infinity }],
@@ -63,22 +66,40 @@ describe('the constructor refuses a wrong option by name', () => {
   });
 });
 
-describe('an option that does not exist is refused, with the names of those that do', () => {
-  it.each(['apiKey', 'baseURL', 'max_retries', 'ratelimit', 'dangerouslyAllowBrowsers'])('%s', (wrong) => {
-    expect(() => new Client({ apiToken, [wrong]: 'x' })).toThrow(
+describe('an option that does not exist is refused', () => {
+  it('with the names of those that do', () => {
+    expect(() => new Client({ apiToken, dangerouslyAllowBrowsers: 'x' } as object)).toThrow(
       new InvalidRequestError(
-        `There is no options.${wrong}, only apiToken, baseUrl, timeout, totalTimeout, maxRetries, fetch, headers, ` +
-          'rateLimit, priority, apiSupportsIdempotencyKeys, maxResponseSize, responseValidation, logger, logLevel, ' +
-          'dangerouslyAllowBrowser.',
+        'There is no options.dangerouslyAllowBrowsers, only apiToken, baseUrl, timeout, totalTimeout, maxRetries, ' +
+          'shouldRetry, fetch, headers, rateLimit, priority, apiSupportsIdempotencyKeys, maxResponseSize, ' +
+          'responseValidation, logger, logLevel, dangerouslyAllowBrowser, dangerouslyAllowHttp.',
       ),
     );
   });
 
-  it('in rateLimit, too', () => {
-    const rateLimit = { maxwait: 7 } as object;
+  it.each([
+    ['baseURL', 'baseUrl'],
+    ['base_url', 'baseUrl'],
+    ['apiKey', 'apiToken'],
+    ['api_key', 'apiToken'],
+    ['token', 'apiToken'],
+    ['retries', 'maxRetries'],
+    ['max_retries', 'maxRetries'],
+    ['maxNetworkRetries', 'maxRetries'],
+    ['defaultHeaders', 'headers'],
+    ['ratelimit', 'rateLimit'],
+  ])('with its name here, if another SDK calls it %s: %s', (name, meant) => {
+    expect(() => new Client({ apiToken, [name]: 'x' })).toThrow(
+      new InvalidRequestError(`There is no options.${name}, it is called ${meant} here.`),
+    );
+  });
 
-    expect(() => new Client({ apiToken, rateLimit })).toThrow(
-      'There is no rateLimit.maxwait, only store, maxWait, limit, window.',
+  it('in rateLimit, too', () => {
+    expect(() => new Client({ apiToken, rateLimit: { maxwait: 7 } as object })).toThrow(
+      'There is no rateLimit.maxwait, it is called maxWait here.',
+    );
+    expect(() => new Client({ apiToken, rateLimit: { queue: 7 } as object })).toThrow(
+      'There is no rateLimit.queue, only store, maxWait, limit, window.',
     );
   });
 
@@ -94,6 +115,7 @@ it('any option may be undefined', () => {
     timeout: undefined,
     totalTimeout: undefined,
     maxRetries: undefined,
+    shouldRetry: undefined,
     maxResponseSize: undefined,
     apiSupportsIdempotencyKeys: undefined,
     fetch: undefined,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { InternalServerError } from '@example/sdk';
+import { InternalServerError, NotFoundError } from '@example/sdk';
 import { errorFor } from '../support/error-for.ts';
 import { clientOf, rejection, serve } from '../support/http-server.ts';
 
@@ -38,6 +38,26 @@ describe('the body of an error that is not the documented one', () => {
     expect(error.message).toBe(`${'x'.repeat(500)}… (400 GET /users/{id})`);
   });
 
+  it('may be problem details (RFC 9457): title, detail and type are its message, details and code', async () => {
+    const body = {
+      type: 'https://example.com/problems/plan',
+      title: 'Plan exceeded',
+      status: 403,
+      detail: 'Only 10 projects are included.',
+      instance: '/projects/7',
+    };
+
+    expect(await errorFor(403, body, { 'content-type': 'application/problem+json; charset=utf-8' })).toMatchObject({
+      name: 'PermissionDeniedError',
+      message: 'Plan exceeded: Only 10 projects are included. (403 GET /users/{id})',
+      code: 'https://example.com/problems/plan',
+      details: { detail: 'Only 10 projects are included.', instance: '/projects/7' },
+    });
+    expect(
+      await errorFor(404, { type: 'about:blank', title: 'Not Found' }, { 'content-type': 'application/problem+json' }),
+    ).toMatchObject({ name: 'NotFoundError', message: 'Not Found (404 GET /users/{id})', code: undefined });
+  });
+
   it('may be missing, with its content type', async () => {
     const server = await serve((_, response) => {
       response.writeHead(404);
@@ -49,4 +69,27 @@ describe('the body of an error that is not the documented one', () => {
       message: `${fallback('404 Not Found', 'no body')} (404 GET /users/{id})`,
     });
   });
+});
+
+describe('a 404', () => {
+  it('is a NotFoundError if the API says so', async () => {
+    const error = { code: 'not_found', message: 'There is no user with this id.' };
+
+    expect(await errorFor(404, { error })).toMatchObject({
+      name: 'NotFoundError',
+      message: 'There is no user with this id. (404 GET /users/{id})',
+    });
+  });
+
+  it.each(['<html>Not Found</html>', '{}', '{"error":{}}', '{"message":"Cannot GET /users"}', '[]'])(
+    'of something else, such as the server of a wrong base URL, is an APIError that names the URL: %s',
+    async (body) => {
+      const error = await errorFor(404, body);
+
+      expect(error).not.toBeInstanceOf(NotFoundError);
+      expect(error).toMatchObject({ name: 'APIError', status: 404 });
+      expect(error.message).toContain('Something else than the API may have answered: check baseUrl. (404 GET');
+      expect(error.url).toMatch(/^https:\/\/api-\d+\.example\.com\/v1\/users\/user_123$/);
+    },
+  );
 });

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { RetryBudget } from '../../src/http/retry-budget.ts';
+import { RetryBudgets } from '../../src/http/retry-budget.ts';
 import { clientOf, rejection, user } from '../support/http-server.ts';
-import { errorResponse, inProcessApi } from '../support/in-process-api.ts';
-import { settled, useVirtualTime } from '../support/virtual-time.ts';
+import { errorResponse, inProcessApi, noAnswer } from '../support/in-process-api.ts';
+import { passTime, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
 
 beforeEach(useVirtualTime);
 
@@ -18,14 +18,14 @@ const many = (count: number, call: (index: number) => PromiseLike<unknown>) =>
   settled(Promise.allSettled(Array.from({ length: count }, (_, index) => call(index))));
 
 describe('the retry budget', () => {
-  it('limits 500 calls to an API that is down to 550 attempts', async () => {
+  it('limits 500 calls to an API that is down to 520 attempts', async () => {
     const api = inProcessApi(() => errorResponse(503));
     const client = clientOf(api, unpaced);
 
     const results = await many(500, () => client.users.get('user_123'));
 
     expect(results.every(({ status }) => status === 'rejected')).toBe(true);
-    expect(api.requests).toHaveLength(500 + 50);
+    expect(api.requests).toHaveLength(500 + 20);
   });
 
   it('is the same for calls that are made one after another', async () => {
@@ -34,7 +34,7 @@ describe('the retry budget', () => {
 
     for (let call = 0; call < 100; call++) await settled(rejection(client.users.get('user_123')));
 
-    expect(api.requests).toHaveLength(100 + 50);
+    expect(api.requests).toHaveLength(100 + 20);
   });
 
   it('suffices for every call to be retried after a short outage, even if all 500 failed at once', async () => {
@@ -59,27 +59,27 @@ describe('the retry budget', () => {
     await many(100, () => client.users.get('user_123'));
 
     isDown = false;
-    await many(300, () => client.users.get('user_123'));
+    await many(150, () => client.users.get('user_123'));
     isDown = true;
     const before = api.requests.length;
     await many(20, () => client.users.get('user_123'));
 
-    expect(api.requests.length - before).toBe(20 + 30);
+    expect(api.requests.length - before).toBe(20 + 15);
   });
 
-  it('is full again after 500 calls that succeed, and then allows every retry', async () => {
+  it('is full again after 200 calls that succeed, and then allows every retry', async () => {
     let isDown = true;
     const api = inProcessApi(() => (isDown ? errorResponse(503) : Response.json(user)));
     const client = clientOf(api, unpaced);
     await many(100, () => client.users.get('user_123'));
 
     isDown = false;
-    await many(500, () => client.users.get('user_123'));
+    await many(200, () => client.users.get('user_123'));
     isDown = true;
     const before = api.requests.length;
-    await many(20, () => client.users.get('user_123'));
+    await many(10, () => client.users.get('user_123'));
 
-    expect(api.requests.length - before).toBe(20 + 40);
+    expect(api.requests.length - before).toBe(10 + 20);
   });
 
   it('is shared by a client and those made from it with withOptions', async () => {
@@ -92,34 +92,93 @@ describe('the retry budget', () => {
 
     expect(api.requests.length - before).toBe(1);
   });
+
+  it('is that of a token: 60 calls of one tenant leave the retries of another alone', async () => {
+    const api = inProcessApi(() => errorResponse(503));
+    const client = clientOf(api, unpaced);
+    await many(60, () => client.users.get('user_123'));
+    const before = api.requests.length;
+
+    await settled(rejection(client.withOptions({ apiToken: 'of-another-tenant' }).users.get('user_123')));
+
+    expect(api.requests.length - before).toBe(3);
+  });
+
+  it('is that of a base URL', async () => {
+    const [down, other] = [inProcessApi(() => errorResponse(503)), inProcessApi(() => errorResponse(503))];
+    const client = clientOf(down, unpaced);
+    await many(60, () => client.users.get('user_123'));
+
+    const { url: baseUrl, fetch } = other;
+    await settled(rejection(client.withOptions({ baseUrl, fetch }).users.get('user_123')));
+
+    expect(other.requests).toHaveLength(3);
+  });
+
+  it('makes no retry wait for the outcome of others: a call that can pay for none fails after its own backoff', async () => {
+    const slow = inProcessApi(async ({ url }) => {
+      if (url.endsWith('slow')) await sleep(20_000);
+      return errorResponse(503);
+    });
+    const client = clientOf(slow, unpaced);
+    // Each of them has paid for a retry that is answered much later.
+    for (let call = 0; call < 50; call++) client.users.get('slow', { maxRetries: 1 }).catch(() => undefined);
+    await passTime(21_000);
+    const start = performance.now();
+
+    await settled(rejection(client.users.get('user_123')));
+
+    expect(slow.requests.filter(({ url }) => url.endsWith('user_123'))).toHaveLength(1);
+    expect(performance.now() - start).toBeLessThanOrEqual(50 + 100);
+  });
+
+  it('is refunded by a retry that is aborted, which says nothing about the API', async () => {
+    let isHanging = false;
+    const api = inProcessApi((request) => (isHanging ? noAnswer(request) : errorResponse(503)));
+    const client = clientOf(api, unpaced);
+    for (let call = 0; call < 60; call++) {
+      const controller = new AbortController();
+      isHanging = false;
+      const aborted = rejection(client.users.get('user_123', { signal: controller.signal }));
+      await passTime(0);
+      isHanging = true;
+      await passTime(50);
+      controller.abort();
+      await aborted;
+    }
+    isHanging = false;
+    const before = api.requests.length;
+
+    await settled(rejection(client.users.get('user_123')));
+
+    expect(api.requests.length - before).toBe(3);
+  });
 });
 
-describe('a retry that waits for the outcome of others', () => {
-  const spent = async () => {
-    const budget = new RetryBudget();
-    for (let retry = 0; retry < 50; retry++) expect(await budget.spend(undefined)).toBe(true);
-    return budget;
-  };
-
-  it('stops waiting as soon as its call is aborted, and leaves the budget to the next one', async () => {
-    const budget = await spent();
-    const controller = new AbortController();
-    const aborted = budget.spend(controller.signal);
-    const next = budget.spend(undefined);
-
-    budget.settle(true);
-    controller.abort(new Error('changed my mind'));
-
-    expect(await rejection(aborted)).toEqual(new Error('changed my mind'));
-    expect(await next).toBe(true);
+it('a retry pays when it is sent: those that wait for the rate limit take nothing from others', async () => {
+  let seen = 0;
+  const api = inProcessApi(() => {
+    seen += 1;
+    const headers = {
+      'x-ratelimit-limit': '200',
+      'x-ratelimit-remaining': String(Math.max(0, 200 - seen)),
+      'x-ratelimit-reset': String(Math.ceil(Date.now() / 60_000) * 60),
+    };
+    return seen <= 100 ? errorResponse(503, headers) : Response.json(user, { headers });
   });
+  const client = clientOf(api, { rateLimit: { limit: 200 } });
 
-  it('is refused, like all others that wait, once the last retry in flight has failed', async () => {
-    const budget = await spent();
-    const waiting = [budget.spend(undefined), budget.spend(undefined), budget.spend(undefined)];
+  const results = await many(200, (index) => client.users.get(`user_${index}`));
 
-    for (let retry = 0; retry < 50; retry++) budget.settle(false);
+  expect(results.filter(({ status }) => status === 'rejected')).toEqual([]);
+});
 
-    expect(await Promise.all(waiting)).toEqual([false, false, false]);
-  });
+it('budgets of rotated tokens are dropped once they are full', () => {
+  const budgets = new RetryBudgets();
+  const spent = budgets.of('https://api.example.com', 'spent');
+  while (spent.pay());
+  for (let token = 0; token < 10_000; token++) budgets.of('https://api.example.com', `token-${token}`);
+
+  expect(budgets.size).toBeLessThanOrEqual(101);
+  expect(budgets.of('https://api.example.com', 'spent')).toBe(spent);
 });

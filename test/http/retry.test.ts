@@ -101,8 +101,11 @@ describe('how often a call is sent', () => {
   );
 
   it.each(Object.keys(kinds) as Kind[])('unknown host: a %s is retried, because nothing was sent', async (kind) => {
-    const cause = Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND', syscall: 'getaddrinfo' });
-    const api = inProcessApi(() => Promise.reject(new TypeError('fetch failed', { cause })));
+    const fields = { code: 'ENOTFOUND', syscall: 'getaddrinfo' };
+    const api = inProcessApi(({ url }) => {
+      const cause = Object.assign(new Error('getaddrinfo ENOTFOUND'), { ...fields, hostname: new URL(url).hostname });
+      return Promise.reject(new TypeError('fetch failed', { cause }));
+    });
 
     expect(await rejection(kinds[kind](clientOf(api)))).toBeInstanceOf(ConnectionError);
     expect(api.requests).toHaveLength(3);
@@ -233,11 +236,11 @@ describe('a retry', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('waits between no time and 0.5 s, 1 s, 2 s, … 8 s, as the jitter decides', async () => {
+  it('waits between no time and 50 ms, 100 ms, 200 ms, …, as the jitter decides', async () => {
     for (const [random, sentAt] of [
       [0, [0, 0, 0, 0, 0, 0, 0]],
-      [0.5, [0, 250, 750, 1750, 3750, 7750, 11_750]],
-      [1, [0, 500, 1500, 3500, 7500, 15_500, 23_500]],
+      [0.5, [0, 25, 75, 175, 375, 775, 1575]],
+      [1, [0, 50, 150, 350, 750, 1550, 3150]],
     ] as const) {
       fixJitter(random);
       const api = inProcessApi(() => errorResponse(500));
@@ -297,18 +300,20 @@ describe('the last error', () => {
 
 describe('the delay', () => {
   const state = { repeatable: true, maxRetries: 9, paced: false, contended: false };
-  const after = (retries: number, random: number, retryAfter?: number) =>
-    planRetry({ kind: 'status', status: 503, retryAfter }, { ...state, retries }, random)?.delay;
+  const after = (retries: number, random: number, retryAfter?: number, status = 503) =>
+    planRetry({ kind: 'status', status, retryAfter }, { ...state, retries }, random)?.delay;
 
-  it('doubles from half a second to eight seconds, with full jitter', () => {
-    expect([0, 1, 2, 3, 4, 5, 8].map((retries) => after(retries, 1))).toEqual([
-      500, 1000, 2000, 4000, 8000, 8000, 8000,
-    ]);
-    expect([0, 0.25, 0.5, 1].map((random) => after(2, random))).toEqual([0, 500, 1000, 2000]);
+  it('doubles from 50 ms to eight seconds, with full jitter', () => {
+    expect([0, 1, 2, 3, 4, 7, 8].map((retries) => after(retries, 1))).toEqual([50, 100, 200, 400, 800, 6400, 8000]);
+    expect([0, 0.25, 0.5, 1].map((random) => after(2, random))).toEqual([0, 50, 100, 200]);
+  });
+
+  it('begins with a second if the API refuses calls', () => {
+    expect([0, 1, 2, 3, 4].map((retries) => after(retries, 1, undefined, 429))).toEqual([1000, 2000, 4000, 8000, 8000]);
   });
 
   it('is in whole milliseconds', () => {
-    expect(after(0, 1 / 3)).toBe(167);
+    expect(after(0, 1 / 3)).toBe(17);
     expect(after(0, 0.5, 1.2)).toBe(1);
   });
 

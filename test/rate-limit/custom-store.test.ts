@@ -48,7 +48,8 @@ describe('a store of your own', () => {
     const time = new VirtualTime();
     const scheduler = schedulerWith(time, sync);
     const onStoreChange = vi.fn();
-    const permits = Array.from({ length: 5 }, async () => scheduler.acquire({ ...call, onStoreChange }));
+    const observer = { onStoreChange, onGateChange: vi.fn() };
+    const permits = Array.from({ length: 5 }, async () => scheduler.acquire({ ...call, observer }));
 
     await time.run();
 
@@ -100,7 +101,7 @@ describe('a store of your own', () => {
       ({ state } = step);
       return Promise.resolve(step.reply);
     });
-    for (let index = 0; index < 5; index += 1) (await scheduler.acquire(call)).unsent();
+    for (let index = 0; index < 5; index += 1) (await scheduler.acquire(call)).release();
     expect(requests).toHaveLength(1);
 
     await time.run();
@@ -112,9 +113,9 @@ describe('a store of your own', () => {
     const sync = vi.fn(() => Promise.reject(new Error('no')));
     const scheduler = new Scheduler(id, new VirtualTime());
     const first = await scheduler.acquire(call);
-    first.answered(200, new Headers());
+    first.recordAnswer(200, new Headers());
     scheduler.configure({ store: createRateLimitStore(sync) });
-    (await scheduler.acquire(call)).answered(200, new Headers());
+    (await scheduler.acquire(call)).recordAnswer(200, new Headers());
     expect(sync).not.toHaveBeenCalled();
   });
 
@@ -127,7 +128,7 @@ describe('a store of your own', () => {
       ({ state } = step);
       return step.reply;
     });
-    const first = Promise.resolve(scheduler.acquire(call)).then((permit) => permit.unsent());
+    const first = Promise.resolve(scheduler.acquire(call)).then((permit) => permit.release());
     await time.run(200);
     await first;
     let isSent = false;
@@ -135,7 +136,7 @@ describe('a store of your own', () => {
     for (let at = 1; at < 100; at += 1) {
       time.after(at, () => {
         if (scheduler.snapshot.waiting === 0)
-          void Promise.resolve(scheduler.acquire(call)).then((permit) => permit.unsent());
+          void Promise.resolve(scheduler.acquire(call)).then((permit) => permit.release());
       });
     }
     time.after(1000, () => (isSent = scheduler.snapshot.waiting === 0));

@@ -197,30 +197,6 @@ describe('limits per endpoint, of 100 and 20 requests a minute', () => {
   });
 });
 
-describe('what was learned', () => {
-  it('is in the snapshot until ten minutes have passed without a refusal', async () => {
-    const server = new ConcurrencyLimitedServer(api(), { limit: 5, takes: 200 });
-    const world = new World(server, { latency: 20 });
-    world.call(100, { path: '/users', route: '/users' });
-    await world.time.run(minute);
-    const limit = { route: 'GET /users', concurrency: expect.any(Number) as number, rate: undefined };
-    expect(world.limiter.snapshot.learned).toEqual([limit]);
-    expect(world.limiter.snapshot.learned[0]!.concurrency).toBeCloseTo(5, -1);
-    await world.time.run(12 * minute);
-    expect(world.limiter.snapshot.learned).toEqual([]);
-  });
-
-  it('is nothing where the headers show the limit', async () => {
-    const server = api();
-    const world = new World(server, { latency: 20 });
-    for (let index = 0; index < 300; index += 1) world.call(1, { path: `/users/${index}`, route: '/users/{id}' });
-    world.call(100, { path: '/projects', route: '/projects' });
-    await world.finish();
-    expect(server.refused).toBe(0);
-    expect(world.limiter.snapshot.learned).toEqual([]);
-  });
-});
-
 describe('a resource that is always refused with budget left', () => {
   it.each([
     ['no Retry-After', undefined, 1],

@@ -61,12 +61,12 @@ describe('a client', () => {
 
   it('reports the budget', async () => {
     const { fetch, client } = setup(20);
-    expect(client.rateLimit).toMatchObject({ limit: 100, waiting: 0, learned: [] });
+    expect(client.rateLimit).toMatchObject({ limit: 100, waiting: 0 });
     const reset = Date.now() / 1000 + 60;
 
     await times(3, list(client));
 
-    expect(client.rateLimit).toEqual({ limit: 20, remaining: 17, reset, waiting: 0, learned: [] });
+    expect(client.rateLimit).toEqual({ limit: 20, remaining: 17, reset, waiting: 0 });
     expect(new Client({ apiToken: 'another', fetch }).rateLimit?.remaining).toBe(100);
   });
 

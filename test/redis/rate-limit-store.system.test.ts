@@ -1,14 +1,13 @@
 import { Redis } from 'ioredis';
 import { createClient } from 'redis';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Permit, RateLimitStoreChange } from '../../src/rate-limit/limiter.ts';
+import type { LimiterObserver, Permit } from '../../src/rate-limit/limiter.ts';
 import { Scheduler } from '../../src/rate-limit/scheduler.ts';
 import { redisRateLimitStore } from '../../src/redis/rate-limit-store.ts';
 import { canRun, RedisServer, type RedisServerProgram } from '../support/redis-server.ts';
 import { LimitedServer } from '../rate-limit/support/servers.ts';
 
 const token = 'https://api.example.com/v1 sk_secret';
-const noChange = () => undefined;
 
 /** Stands for one process: a limiter of its own, on a connection of its own. */
 interface Process {
@@ -56,23 +55,19 @@ describe.each<RedisServerProgram>(['redis-server', 'valkey-server'])(
         return client;
       }
 
-      async function call(
-        process: Process,
-        api: LimitedServer,
-        onStoreChange: (change: RateLimitStoreChange) => void = noChange,
-      ) {
-        for (let refused = false; ; refused = true) {
+      async function call(process: Process, api: LimitedServer, observer?: LimiterObserver) {
+        for (let isRetry = false; ; isRetry = true) {
           const permit: Permit = await process.limiter.acquire({
             method: 'GET',
             path: '/',
             route: '/',
-            refused,
-            onStoreChange,
+            isRetry,
+            observer,
           });
           await pause(1);
           const { status, headers } = api.answer(Date.now());
           await pause(1);
-          permit.answered(status, headers);
+          permit.recordAnswer(status, headers);
           if (status === 200) break;
           process.refused += 1;
         }
@@ -170,13 +165,14 @@ describe.each<RedisServerProgram>(['redis-server', 'valkey-server'])(
       it('say once that the server is gone, and once that it is back', async () => {
         const api = new LimitedServer({ kind: 'first-request', limit: 1000, window: 60_000 });
         const process = await startProcess(1);
-        const onStoreChange = vi.fn<(change: RateLimitStoreChange) => void>();
-        await call(process, api, onStoreChange);
+        const onStoreChange = vi.fn<LimiterObserver['onStoreChange']>();
+        const observer = { onStoreChange, onGateChange: vi.fn() };
+        await call(process, api, observer);
         await redis.kill();
 
-        await Promise.all(times(50, () => call(process, api, onStoreChange)));
+        await Promise.all(times(50, () => call(process, api, observer)));
         await vi.waitUntil(async () => {
-          await call(process, api, onStoreChange);
+          await call(process, api, observer);
           return onStoreChange.mock.calls.length > 0;
         });
         expect(onStoreChange).toHaveBeenCalledTimes(1);
@@ -185,7 +181,7 @@ describe.each<RedisServerProgram>(['redis-server', 'valkey-server'])(
         await redis.restart();
         await vi.waitUntil(
           async () => {
-            await call(process, api, onStoreChange);
+            await call(process, api, observer);
             return onStoreChange.mock.calls.length > 1;
           },
           { timeout: 10_000 },

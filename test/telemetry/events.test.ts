@@ -173,7 +173,7 @@ describe('callEnd comes once for each call, however it ends', () => {
 
     await settled(client.users.get('user_123'));
 
-    expect(ends).toMatchObject([{ attempts: 2, waited: 500, duration: 700, requestId: 'req_42', status: 200 }]);
+    expect(ends).toMatchObject([{ attempts: 2, waited: 50, duration: 250, requestId: 'req_42', status: 200 }]);
   });
 
   it('has the id that all events of its call have', async () => {
@@ -242,19 +242,22 @@ describe('a listener of request may add headers', () => {
   });
 
   it.each([{ authorization: 'Bearer mine' }, { 'x y': '1' }, { 'x-note': 'a\r\nx-admin: yes' }])(
-    'and what no request can carry is logged and left out: %j',
+    'and what no request can carry is logged and left out, and the others are sent: %j',
     async (added) => {
       const error = vi.fn();
       const logger = { error, warn: vi.fn(), info: vi.fn(), debug: vi.fn() };
       const server = await serve((_, response) => json(response, 200, user));
       const client = clientOf(server, { logger, logLevel: 'error' });
       client.on('request', ({ headers }) => Object.assign(headers, added));
+      client.on('request', ({ headers }) => Object.assign(headers, { traceparent: '00-1' }));
 
       expect(await client.users.get('user_123')).toEqual(user);
 
-      expect(server.requests[0]?.headers.authorization).toBe(`Bearer ${apiToken}`);
+      expect(server.requests[0]?.headers).toMatchObject({ authorization: `Bearer ${apiToken}`, traceparent: '00-1' });
       expect(error).toHaveBeenCalledExactlyOnceWith(
-        expect.stringMatching(/An event listener failed \(event\.headers.+\)\. The call continues\./),
+        expect.stringMatching(
+          /An event listener failed \(event\.headers.+\)\. The call continues without this header\./,
+        ),
         expect.objectContaining({ route: '/users/{id}' }),
       );
     },

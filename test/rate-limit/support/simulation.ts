@@ -130,8 +130,8 @@ export async function call(
   const target = { method: 'GET', path: '/', route: '/', ...admission };
   let retries = 0;
   try {
-    for (let refused = false; ; refused = true) {
-      const permit = await limiter.acquire({ ...target, refused });
+    for (let isRetry = false; ; isRetry = true) {
+      const permit = await limiter.acquire({ ...target, isRetry });
       const reply = await exchange(time, permit, server, network, record, target);
       if (reply.status !== 429) {
         record.status = reply.status;
@@ -164,7 +164,7 @@ function exchange(
     time.after(network.latency(), () => {
       const reply = server.answer(time.now() + network.offset, request);
       time.after((reply.took ?? 0) + network.latency(), () => {
-        permit.answered(reply.status, reply.headers);
+        permit.recordAnswer(reply.status, reply.headers);
         resolve(reply);
       });
     });

@@ -2,7 +2,7 @@
 // fail.
 
 /** Calls something of the user's. What it throws, or rejects with later, goes to `onError`. */
-export function callForeign(call: () => unknown, onError: (error: unknown) => void): void {
+export function callUserCode(call: () => unknown, onError: (error: unknown) => void): void {
   try {
     const result = call();
     if (isThenable(result)) result.then(undefined, onError);
@@ -11,10 +11,15 @@ export function callForeign(call: () => unknown, onError: (error: unknown) => vo
   }
 }
 
+/** Whether a value is an error, also of another realm, such as that of a test runner. */
+export function isError(value: unknown): value is Error {
+  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
+}
+
 /** The message of an error; for anything else that was thrown, what it is. */
 export function messageOf(error: unknown): string {
   try {
-    const { message }: { message?: unknown } = error instanceof Error ? error : { message: typeof error };
+    const { message }: { message?: unknown } = isError(error) ? error : { message: typeof error };
     return String(message);
   } catch {
     return 'an error that cannot be read';

@@ -1,0 +1,83 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { InternalServerError, InvalidRequestError, RateLimitError, type ShouldRetry } from '@example/sdk';
+import { clientOf, newUser, rejection } from '../support/http-server.ts';
+import { errorResponse, inProcessApi } from '../support/in-process-api.ts';
+import { fixJitter, settled, useVirtualTime } from '../support/virtual-time.ts';
+
+beforeEach(useVirtualTime);
+beforeEach(() => fixJitter(1));
+
+describe('shouldRetry', () => {
+  it('gets the error and the attempt before each retry', async () => {
+    const shouldRetry = vi.fn<ShouldRetry>(() => true);
+    const api = inProcessApi(() => errorResponse(500));
+
+    await settled(rejection(clientOf(api, { shouldRetry }).users.get('user_123')));
+
+    const target = { method: 'GET', path: '/users/user_123', route: '/users/{id}' };
+    expect(shouldRetry.mock.calls).toEqual([
+      [expect.any(InternalServerError), { ...target, attempt: 1, delay: 50 }],
+      [expect.any(InternalServerError), { ...target, attempt: 2, delay: 100 }],
+    ]);
+    expect(api.requests).toHaveLength(3);
+  });
+
+  it('vetoes a retry: the call rejects with the error of the attempt', async () => {
+    const api = inProcessApi(() => errorResponse(500));
+    const client = clientOf(api, { shouldRetry: (_, { attempt }) => attempt < 2 });
+
+    expect(await settled(rejection(client.users.get('user_123')))).toBeInstanceOf(InternalServerError);
+    expect(api.requests).toHaveLength(2);
+  });
+
+  it('vetoes a retry that would wait for the rate limit', async () => {
+    const api = inProcessApi(() => errorResponse(429));
+    const client = clientOf(api, { shouldRetry: (error) => !(error instanceof RateLimitError) });
+
+    expect(await settled(rejection(client.users.get('user_123')))).toBeInstanceOf(RateLimitError);
+    expect(api.requests).toHaveLength(1);
+  });
+
+  it('never causes a retry that could repeat an effect, or one too many', async () => {
+    const shouldRetry = vi.fn<ShouldRetry>(() => true);
+    const api = inProcessApi(() => errorResponse(500));
+    const client = clientOf(api, { shouldRetry });
+
+    await settled(rejection(client.users.create(newUser)));
+    await settled(rejection(client.users.get('user_123', { maxRetries: 0 })));
+
+    expect(api.requests).toHaveLength(2);
+    expect(shouldRetry).not.toHaveBeenCalled();
+  });
+
+  it('of a call replaces that of its client', async () => {
+    const api = inProcessApi(() => errorResponse(500));
+    const client = clientOf(api, { shouldRetry: () => false });
+
+    await settled(rejection(client.users.get('user_123', { shouldRetry: () => true })));
+
+    expect(api.requests).toHaveLength(3);
+  });
+
+  it('must return true or false: a promise would always be true', async () => {
+    const api = inProcessApi(() => errorResponse(500));
+    const shouldRetry = (() => Promise.resolve(false)) as unknown as ShouldRetry;
+
+    const error = await settled(rejection(clientOf(api).users.get('user_123', { shouldRetry })));
+
+    expect(error).toBeInstanceOf(InvalidRequestError);
+    expect((error as Error).message).toBe('What shouldRetry returns must be true or false; got object.');
+    expect(api.requests).toHaveLength(1);
+  });
+
+  it('may throw: the call rejects with that', async () => {
+    const api = inProcessApi(() => errorResponse(500));
+    const reason = new Error('no more');
+    const client = clientOf(api);
+    const shouldRetry = () => {
+      throw reason;
+    };
+
+    expect(await settled(rejection(client.users.get('user_123', { shouldRetry })))).toBe(reason);
+  });
+});

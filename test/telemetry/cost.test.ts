@@ -1,0 +1,52 @@
+import { expect, it, vi } from 'vitest';
+import { Redactor } from '../../src/auth/redaction.ts';
+import { SecretSearch } from '../../src/auth/secret-search.ts';
+import { CallTelemetry } from '../../src/telemetry/call-telemetry.ts';
+import { clientOf, user } from '../support/http-server.ts';
+import { inProcessApi } from '../support/in-process-api.ts';
+
+// What a call observes costs nothing until it is observed.
+
+const api = () => inProcessApi(() => Response.json(user, { headers: { 'x-request-id': 'req_42' } }));
+
+it('a call that nobody observes looks for no secrets', async () => {
+  const redact = vi.spyOn(Redactor.prototype, 'redact');
+  const find = vi.spyOn(SecretSearch.prototype, 'find');
+
+  await clientOf(api()).users.get('user_123');
+
+  expect(redact).not.toHaveBeenCalled();
+  expect(find).not.toHaveBeenCalled();
+  vi.restoreAllMocks();
+});
+
+it('a listener of response pays for the request id only, and all calls of a token share one search', async () => {
+  const searches = new Set<unknown>();
+  const { find: original } = SecretSearch.prototype;
+  const find = vi.spyOn(SecretSearch.prototype, 'find').mockImplementation(function (this: SecretSearch, ...args) {
+    searches.add(this);
+    return original.apply(this, args);
+  });
+  const client = clientOf(api());
+  client.on('response', () => undefined);
+
+  for (let call = 0; call < 5; call++) await client.users.get('user_123');
+
+  expect(find.mock.calls.map(([text]) => text)).toEqual(Array.from({ length: 5 }, () => 'req_42'));
+  expect(searches.size).toBe(1);
+  vi.restoreAllMocks();
+});
+
+it('a call has one object for its telemetry', async () => {
+  const instances = new Set<unknown>();
+  const { attempt } = CallTelemetry.prototype;
+  vi.spyOn(CallTelemetry.prototype, 'attempt').mockImplementation(function (this: CallTelemetry, ...args) {
+    instances.add(this);
+    return attempt.apply(this, args) as never;
+  });
+
+  await clientOf(api()).users.get('user_123');
+
+  expect(instances.size).toBe(1);
+  vi.restoreAllMocks();
+});
