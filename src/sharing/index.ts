@@ -3,6 +3,6 @@
  *
  * @module @example/sdk/rate-limit
  */
-export { createRateLimitStore } from './create-store.ts';
-export { rateLimitStep, type RateLimitStep } from './shared-budget.ts';
+export { createRateLimitStore } from './connection.ts';
+export { rateLimitStep, type RateLimitStep } from './step.ts';
 export type { RateLimitStore, RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
