@@ -36,10 +36,10 @@ export interface ProcessShare {
   normal: number;
   /** Waiting calls of background priority that nothing is granted for. */
   background: number;
-  /** Requests that were granted to normal calls in this window, */
+  /** Normal calls that were granted a request in this window, less those that waited when it began. */
   arrivals: number;
-  /** and in the last one. */
-  arrivedBefore: number;
+  /** Normal calls that arrive in this window, if they do as in the last one. */
+  expected: number;
 }
 
 const emptyShare: ProcessShare = {
@@ -49,7 +49,7 @@ const emptyShare: ProcessShare = {
   normal: 0,
   background: 0,
   arrivals: 0,
-  arrivedBefore: 0,
+  expected: 0,
 };
 
 function emptyState(): SharedState {
@@ -134,12 +134,14 @@ function learn(state: SharedState, request: RateLimitStoreRequest, now: number):
 }
 
 function openWindow(state: SharedState, { limit, reset, used, timeLeft }: RateLimitStoreRequest, now: number): void {
+  const lengthening = timeLeft / Math.max(1_000, now - state.startedAt);
   Object.assign(state, { limit, reset, used, startedAt: now, endsAt: now + timeLeft, isLate: false, background: 0 });
   for (const share of Object.values(state.processes)) {
     // What is in flight may reach the API in the new window.
     share.granted = share.held;
-    share.arrivedBefore = share.arrivals;
-    share.arrivals = 0;
+    // Half of the window is enough for what is only expected.
+    share.expected = Math.round(Math.min(limit / 2, Math.max(0, share.arrivals + share.normal) * lengthening));
+    share.arrivals = -share.normal;
   }
 }
 
@@ -148,8 +150,8 @@ function bury(state: SharedState, now: number): void {
   for (const [id, share] of Object.entries(state.processes)) {
     if (isAlive(state, share, now)) continue;
     share.held = share.normal = share.background = 0;
-    // What it had is remembered for a window: it may only be idle.
-    if (share.arrivals + share.arrivedBefore === 0) delete state.processes[id];
+    // It may only be idle: what it needed is remembered for a window.
+    if (share.arrivals <= 0 && share.expected === 0) delete state.processes[id];
   }
 }
 
@@ -168,6 +170,6 @@ function record(state: SharedState, request: RateLimitStoreRequest, now: number)
     background,
   };
   // Written rarely, so that a sync that changes nothing else writes nothing.
-  if (now - own.seenAt > lifetime(state) / 8) own.seenAt = now;
+  if (now - own.seenAt > lifetime(state) / 4) own.seenAt = now;
   return (state.processes[process] = own);
 }

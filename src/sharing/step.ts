@@ -69,7 +69,7 @@ function divide(state: SharedState, own: ProcessShare, now: number): Grant {
   const others = Object.values(state.processes).filter((share) => share !== own);
   const left = leftOf(state);
   const rest = (state.endsAt - now) / (state.endsAt - state.startedAt);
-  const normalNeed = (share: ProcessShare): Need => [share.granted, share.normal + share.arrivedBefore * rest];
+  const normalNeed = (share: ProcessShare): Need => [share.granted, share.normal + Math.round(share.expected * rest)];
   const backgroundNeed = (share: ProcessShare): Need => [share.granted, share.background];
   const all = [own, ...others];
   const waiting = sum(all, (share) => share.background);
@@ -99,14 +99,14 @@ type Need = readonly [granted: number, wanted: number];
  */
 function fairShare(available: number, own: Need, others: readonly Need[]): number {
   let low = 0;
-  let high = Math.ceil(Math.max(...[own, ...others].map(([granted, wanted]) => granted + wanted)));
+  let high = Math.max(...[own, ...others].map(([granted, wanted]) => granted + wanted));
   while (low < high) {
     const level = Math.ceil((low + high) / 2);
     if (upTo(level, own) + sum(others, (need) => upTo(level, need)) <= available) low = level;
     else high = level - 1;
   }
   const taken = sum(others, (need) => upTo(low, need));
-  return Math.max(0, Math.floor(Math.min(upTo(low + 1, own), available - taken)));
+  return Math.max(0, Math.min(upTo(low + 1, own), available - taken));
 }
 
 /** What a process gets if its total may reach a level. */

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CallPriority } from '../../src/rate-limit/priority.ts';
-import { useImmediateDigest } from './support/immediate-digest.ts';
+import { useImmediateDigest } from '../rate-limit/support/immediate-digest.ts';
+import { summary } from '../rate-limit/support/simulation.ts';
 import { SharedWorld } from './support/shared-world.ts';
 import type { StoreCondition } from './support/simulated-store.ts';
-import { summary } from './support/simulation.ts';
 
 const second = 1000;
 const minute = 60_000;
@@ -74,7 +74,7 @@ describe('whatever happens to the store and to processes', () => {
   it('every call of the others is admitted', async () => {
     const scenario = fc.record({
       seed: fc.nat(),
-      kind: fc.constantFrom('aligned', 'first-request'),
+      windows: fc.constantFrom('aligned', 'first-request'),
       limit: fc.integer({ min: 10, max: 120 }),
       latency: fc.constantFrom(2, 50, 400),
       processes: fc.array(
@@ -95,8 +95,8 @@ describe('whatever happens to the store and to processes', () => {
       foreign: fc.array(fc.nat(4 * minute), { maxLength: 30 }),
     });
     await fc.assert(
-      fc.asyncProperty(scenario, async ({ kind, limit, latency, processes, disturbances, foreign, ...rest }) => {
-        const world = new SharedWorld({ kind, limit }, { seed: rest.seed, latency });
+      fc.asyncProperty(scenario, async ({ windows, limit, latency, processes, disturbances, foreign, ...rest }) => {
+        const world = new SharedWorld({ windows, limit }, { seed: rest.seed, latency });
         const started = processes.map(({ calls, pause, background }) => {
           const process = world.start();
           const admission = background ? { priority: new CallPriority('background') } : {};
