@@ -150,14 +150,14 @@ export class Gates {
     refusal: Refusal,
     last: number,
   ): void {
-    const { order, wait } = refusal;
+    const { order } = refusal;
     const gate = scope === 'token' ? this.token : this.#routes.get(key);
     if (gate !== undefined) {
-      if (!isInnocent && gate.closedBy === resourceOf(refusal) && gate.hasAdmitted) {
-        this.open(gate, `only ${gate.closedBy} is refused`);
+      if (!isInnocent && gate.hasAdmitted) {
+        if (gate.closedBy === resourceOf(refusal)) this.open(gate, `only ${gate.closedBy} is refused`);
         return;
       }
-      gate.refused(now, order, wait, this.#rateAt(now), last);
+      gate.refused(now, order, undefined, this.#rateAt(now), last);
       this.update(gate);
       return;
     }

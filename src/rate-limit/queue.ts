@@ -63,22 +63,22 @@ export function isBackground({ priority }: Admission): boolean {
 /** First in, first out. */
 class List {
   first: WaitingCall | undefined;
+  last: WaitingCall | undefined;
   length = 0;
-  #last: WaitingCall | undefined;
 
   push(call: WaitingCall): void {
     call.list = this;
-    call.previous = this.#last;
-    if (this.#last === undefined) this.first = call;
-    else this.#last.next = call;
-    this.#last = call;
+    call.previous = this.last;
+    if (this.last === undefined) this.first = call;
+    else this.last.next = call;
+    this.last = call;
     this.length += 1;
   }
 
   unshift(call: WaitingCall): void {
     call.list = this;
     call.next = this.first;
-    if (this.first === undefined) this.#last = call;
+    if (this.first === undefined) this.last = call;
     else this.first.previous = call;
     this.first = call;
     this.length += 1;
@@ -87,7 +87,7 @@ class List {
   remove(call: WaitingCall): void {
     if (call.previous === undefined) this.first = call.next;
     else call.previous.next = call.next;
-    if (call.next === undefined) this.#last = call.previous;
+    if (call.next === undefined) this.last = call.previous;
     else call.next.previous = call.previous;
     call.list = call.previous = call.next = undefined;
     this.length -= 1;
@@ -123,10 +123,14 @@ export class CallQueue {
     return this.normal + (admission.isRetry === true ? this.#lists[2].length : this.background);
   }
 
-  /** The next call of a priority. Retries go first, or last where they would show least. */
-  first(background: boolean, retriesLast: boolean): WaitingCall | undefined {
-    const [retries, others] = background ? [this.#lists[2], this.#lists[3]] : [this.#lists[0], this.#lists[1]];
-    return retriesLast ? (others.first ?? retries.first) : (retries.first ?? others.first);
+  /** The next call of a priority: a retry, or else the one that has waited longest. */
+  first(background: boolean): WaitingCall | undefined {
+    return this.#lists[background ? 2 : 0].first ?? this.#lists[background ? 3 : 1].first;
+  }
+
+  /** The newest call that was not refused: it can show that a gate is wrong. */
+  newest(background: boolean): WaitingCall | undefined {
+    return this.#lists[background ? 3 : 1].last ?? this.#lists[background ? 2 : 0].first;
   }
 
   push(call: WaitingCall, isNext = false): void {

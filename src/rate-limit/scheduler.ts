@@ -201,8 +201,8 @@ export class Scheduler implements RateLimiter {
     let wakeAt: number | undefined;
     for (const background of isBackgroundDue ? [true, false] : [false, true]) {
       for (;;) {
-        // With the token's gate closed, a call that was not refused goes first: it can show that the gate is wrong.
-        const call = this.#queue.first(background, this.#gates.token !== undefined);
+        const isOpen = this.#gates.token === undefined;
+        const call = isOpen ? this.#queue.first(background) : this.#queue.newest(background);
         if (call === undefined) break;
         const readyAt = this.#readyAt(now, background);
         if (readyAt > now) {
@@ -236,7 +236,7 @@ export class Scheduler implements RateLimiter {
       }
       if (readyAt <= now) {
         const isRoute = gate.scope === 'route';
-        const call = queue.first(false, isRoute) ?? queue.first(true, isRoute);
+        const call = isRoute ? (queue.newest(false) ?? queue.newest(true)) : (queue.first(false) ?? queue.first(true));
         if (call !== undefined) {
           queue.remove(call);
           gate.passed = call;
@@ -254,7 +254,7 @@ export class Scheduler implements RateLimiter {
   /** A gate has opened: its calls wait for the window now, or at another gate. */
   #empty({ queue }: Gate): void {
     for (const background of [false, true]) {
-      for (let call = queue.first(background, false); call !== undefined; call = queue.first(background, false)) {
+      for (let call = queue.first(background); call !== undefined; call = queue.first(background)) {
         queue.remove(call);
         this.#place(call);
       }
