@@ -66,8 +66,8 @@ export interface WindowView {
 /** What a share tells the window. */
 export interface SharedWindow extends WindowView {
   /**
-   * Takes over what another process saw. A window that ends earlier than the known one is ignored; of the same one, the
-   * higher use and the later end apply.
+   * Takes over what another process saw. A window before the known one is ignored. Of the same one, the higher use and the
+   * store's end apply. Of a newer one, the requests in flight count as sent.
    */
   adopt(now: number, seen: SeenWindow): void;
 }

@@ -174,10 +174,11 @@ export class RateWindow implements SharedWindow {
     this.#ahead = reset * 1000 + this.#delay - now - timeLeft;
     if (later > jitter) {
       this.#open(now, limit, used, reset, 0);
+      this.#count(0);
       this.turns -= 1;
     } else {
       this.#used = Math.max(this.#used, used);
-      this.#endsAt = Math.max(this.#endsAt, now + timeLeft);
+      this.#endsAt = now + timeLeft;
     }
   }
 
