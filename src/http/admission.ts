@@ -1,7 +1,7 @@
 import type { Authorization } from '../auth/authorization.ts';
 import { Redactor } from '../auth/redaction.ts';
 import { TimeoutError } from '../errors/index.ts';
-import type { Admission, Permit, RateLimiter, RateLimitSnapshot } from '../rate-limit/limiter.ts';
+import type { Admission, LimiterObserver, Permit, RateLimiter, RateLimitSnapshot } from '../rate-limit/limiter.ts';
 import type { CallPriority } from '../rate-limit/priority.ts';
 import { rateLimiterFor } from '../rate-limit/registry.ts';
 import { CallTelemetry } from '../telemetry/call-telemetry.ts';
@@ -9,16 +9,14 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { APIPromise } from './api-promise.ts';
 import { CallDeadline } from './call-deadline.ts';
 import type { Call } from './call.ts';
-import { defaultHeaders, defaultMaxResponseSize, type ResolvedOptions } from './client-options.ts';
+import type { ResolvedOptions } from './client-options.ts';
 
 /** What the attempts of one call are admitted with. While the call waits, the rate limiter holds little else. */
 export class CallAdmission implements Admission {
   readonly call: Call;
   /** Ends the call after its `totalTimeout`. */
   readonly timeout: CallDeadline | undefined = undefined;
-  refused = false;
-  /** Whether the next attempt may share its request with identical ones. */
-  isShareable: boolean;
+  isRetry = false;
   /** The credential that the last attempt was admitted with. */
   credential = '';
   /** In whole milliseconds of `performance.now()`, which take less memory than fractions. */
@@ -30,7 +28,6 @@ export class CallAdmission implements Admission {
   /** @param promise The result of the call. */
   constructor(call: Call, promise: Pick<APIPromise<unknown>, 'isRaw'>, control: AdmissionControl) {
     this.call = call;
-    this.isShareable = call.method === 'GET';
     this.#promise = promise;
     this.#control = control;
     if (control.fixed !== undefined) this.use(control.fixed);
@@ -68,12 +65,6 @@ export class CallAdmission implements Admission {
     return this.#promise.isRaw;
   }
 
-  get key(): string | undefined {
-    const { path, query, headers } = this.call;
-    if (!this.isShareable || this.isRaw) return undefined;
-    return path + query + this.#control.keyOf(headers);
-  }
-
   get priority(): CallPriority | undefined {
     return this.call.priority;
   }
@@ -82,8 +73,8 @@ export class CallAdmission implements Admission {
     return this.#control.maxWait;
   }
 
-  get onStoreChange(): Telemetry['onStoreChange'] {
-    return this.#control.telemetry.onStoreChange;
+  get observer(): LimiterObserver {
+    return this.#control.telemetry.limiterObserver;
   }
 
   /** Sets the credential. If an id is the token by mistake, it is sent as it is, but not shown. */
@@ -93,7 +84,6 @@ export class CallAdmission implements Admission {
     if (call.path.length < credential.length) return;
     if (!call.path.includes(encodeURIComponent(credential)) && !call.path.includes(credential)) return;
     const redactor = new Redactor(credential);
-    this.isShareable = false; // What is shown no longer identifies the request.
     call.path = redactor.redact(call.path);
     call.route = redactor.redact(call.route);
   }
@@ -110,21 +100,14 @@ export class AdmissionControl {
   readonly #auth: Authorization;
   readonly #baseUrl: string;
   readonly #rateLimit: ResolvedOptions['rateLimit'];
-  readonly #headers: Call['headers'];
-  /** Tells apart clients that send requests and read responses in different ways. */
-  readonly #clientKey: string;
-  readonly #headersKey: string;
   #limiter: RateLimiter | undefined;
   /** The credential that {@link AdmissionControl.#limiter} belongs to. */
   #credential: string | undefined;
 
-  constructor({ auth, baseUrl, rateLimit, headers, fetchId, maxResponseSize }: ResolvedOptions, telemetry: Telemetry) {
+  constructor({ auth, baseUrl, rateLimit }: ResolvedOptions, telemetry: Telemetry) {
     this.#auth = auth;
     this.#baseUrl = baseUrl;
     this.#rateLimit = rateLimit;
-    this.#headers = headers;
-    this.#clientKey = fetchId + (maxResponseSize === defaultMaxResponseSize ? '' : `<${maxResponseSize}`);
-    this.#headersKey = this.#clientKey + headersKey(headers);
     this.telemetry = telemetry;
     this.maxWait = rateLimit ? rateLimit.maxWait : undefined;
     if (auth.fixed !== undefined) this.#useLimiterOf(auth.fixed);
@@ -138,11 +121,6 @@ export class AdmissionControl {
   /** The state of the rate limit of the credential in use, or last used. */
   get rateLimit(): RateLimitSnapshot | undefined {
     return this.#limiter?.snapshot;
-  }
-
-  /** Tells apart calls of this client, and of others, that have the same URL. The usual headers take no memory. */
-  keyOf(headers: Call['headers']): string {
-    return headers === this.#headers ? this.#headersKey : this.#clientKey + headersKey(headers);
   }
 
   /**
@@ -169,11 +147,11 @@ export class AdmissionControl {
 
       // The token may have been rotated while the call waited, and a new one has a budget of its own.
       const current = await this.#currentCredential(admission).catch((error: unknown) => {
-        permit.unsent();
+        permit.release();
         throw error;
       });
       if (current === admission.credential) return permit;
-      permit.unsent();
+      permit.release();
       admission.use(current);
     }
   }
@@ -204,9 +182,4 @@ function totalTimeoutOf(call: Call): CallDeadline {
   const { signal, totalTimeout } = call;
   const error = () => new TimeoutError(`The call took longer than its totalTimeout of ${totalTimeout} ms.`, call);
   return new CallDeadline(signal, totalTimeout, error);
-}
-
-function headersKey(headers: Call['headers']): string {
-  const [key, usual] = [headers, defaultHeaders()].map((each) => JSON.stringify(Object.entries(each).sort()));
-  return key === usual ? '' : String(key);
 }

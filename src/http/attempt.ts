@@ -52,7 +52,7 @@ export type Result =
 export async function send(call: Call, attempt: Attempt, share?: () => SentRequest): Promise<Result> {
   const { signal, permit } = attempt;
   if (signal?.aborted) {
-    permit?.unsent();
+    permit?.release();
     throw signal.reason;
   }
   let exchange: SentRequest | undefined;
@@ -61,7 +61,7 @@ export async function send(call: Call, attempt: Attempt, share?: () => SentReque
     exchange = share ? share() : request(call, attempt);
     // A custom fetch may ignore its signal.
     response = await untilAborted(signal, exchange);
-    permit?.answered(response.status, response.headers);
+    permit?.recordAnswer(response.status, response.headers);
     if (response.ok && attempt.raw) return { kind: 'success', response, text: undefined };
     const { ok, status } = response;
     const excess = () => new ResponseTooLargeError(call, status, attempt.maxResponseSize);
@@ -72,8 +72,8 @@ export async function send(call: Call, attempt: Attempt, share?: () => SentReque
     // Without an exchange, the runtime can't make requests at all.
     const neverSent = !response && (!exchange || wasNeverSent(error));
     if (!response) {
-      if (neverSent) permit?.unsent();
-      else permit?.lost();
+      if (neverSent) permit?.release();
+      else permit?.recordLoss();
       // If the response still arrives, nothing will read it.
       if (!share) discard(exchange);
     }

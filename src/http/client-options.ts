@@ -16,7 +16,7 @@ import { checkedPriority, type Priority } from '../rate-limit/priority.ts';
 import type { RateLimitStore } from '../sharing/store.ts';
 import { isBrowser, runtimeName } from '../utils/runtime.ts';
 import { resolveBaseUrl } from './base-url.ts';
-import { fetchIdOf, requestSender, type Fetch, type RequestSender } from './fetch.ts';
+import { requestSender, type Fetch, type RequestSender } from './fetch.ts';
 import { VERSION } from '../utils/version.ts';
 
 /** How the client paces its calls. */
@@ -125,8 +125,6 @@ export interface ResolvedOptions {
   readonly priority: Priority;
   readonly apiSupportsIdempotencyKeys: boolean;
   readonly maxResponseSize: number;
-  /** See {@link fetchIdOf}. */
-  readonly fetchId: string;
   readonly responseValidation: 'warn' | 'throw' | 'off';
   readonly logger: LeveledLogger;
 }
@@ -160,7 +158,6 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     totalTimeout: milliseconds('totalTimeout', totalTimeout),
     maxRetries: wholeNumber('maxRetries', maxRetries, 0),
     sendRequest: requestSender(options.fetch),
-    fetchId: fetchIdOf(options.fetch),
     headers: mergeHeaders(defaultHeaders(), 'headers', options.headers),
     rateLimit: rateLimit === false ? false : resolveRateLimit(rateLimit),
     priority: checkedPriority(priority),

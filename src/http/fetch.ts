@@ -41,17 +41,6 @@ export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>;
 /** What ky calls: it passes a `Request` and expects a `Response`. */
 export type RequestSender = (request: Request) => Promise<Response>;
 
-const fetchIds = new WeakMap<Fetch, string>();
-let fetchCount = 0;
-
-/** Tells apart custom `fetch` functions, also those of another copy of this module; empty for the runtime's. */
-export function fetchIdOf(custom: Fetch | undefined): string {
-  if (custom === undefined) return '';
-  const id = fetchIds.get(custom) ?? `@${Math.round(performance.now() * 1000 + ++fetchCount).toString(36)}`;
-  fetchIds.set(custom, id);
-  return id;
-}
-
 /**
  * Sends the requests that ky makes through a `fetch(url, init)`.
  *

@@ -29,7 +29,6 @@ import {
 } from './request-options.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { RetryTracker } from './retry-tracker.ts';
-import { sharedRequest } from './shared-request.ts';
 
 /** What a client shares with those that `withOptions` makes from it. */
 export class SharedState {
@@ -117,11 +116,9 @@ export class HttpClient implements Requester {
         }
         const { credential } = admission;
         const redactor = new Redactor(credential, call.secrets);
-        const shared = sharedRequest(permit);
         // A body that the caller reads outlives the call, and with it the deadline: the caller's own signal goes along.
         const attemptSignal =
           raw && admission.timeout && call.signal ? AbortSignal.any([admission.timeout.signal, call.signal]) : signal;
-        const isSent = shared?.isSent === true;
         const sent = {
           url,
           headers: withRetryCount(call.headers, attempt - 1 - redirects),
@@ -132,14 +129,11 @@ export class HttpClient implements Requester {
           sendRequest,
           raw,
           maxResponseSize,
-          isSent,
         };
-        const result = await telemetry.attempt(sent, (attempt) =>
-          shared ? shared.send(call, attempt) : send(call, attempt),
-        );
+        const result = await telemetry.attempt(sent, (attempt) => send(call, attempt));
         telemetry.attempted(result.response);
-        retries.settle(result, isSent);
-        admission.refused = result.response?.status === 429;
+        retries.settle(result);
+        admission.isRetry = true;
 
         if (result.kind === 'success') {
           const { response, text } = result;
@@ -153,7 +147,6 @@ export class HttpClient implements Requester {
         }
         if (result.kind === 'redirect') {
           url = followRedirect(call, result.response, url, redirects++);
-          admission.isShareable = false;
           continue;
         }
         const { failure, error } = result;

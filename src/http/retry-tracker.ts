@@ -18,15 +18,12 @@ export class RetryTracker {
 
   /**
    * The attempt has ended.
-   *
-   * @param isSent Whether another call has sent its request, and accounts for it.
    */
-  settle(result: Result, isSent: boolean): void {
+  settle(result: Result): void {
     // The API works, even if it rejects the call.
-    const works =
-      isSent || result.kind !== 'failure' || (result.response !== undefined && result.response.status < 500);
+    const works = result.kind !== 'failure' || (result.response !== undefined && result.response.status < 500);
     if (this.#isPaid) this.#budget.settle(works);
-    else if (result.kind === 'success' && !isSent) this.#budget.earn();
+    else if (result.kind === 'success') this.#budget.earn();
     this.#isPaid = false;
   }
 

@@ -1,15 +1,15 @@
-import type { QueuedCall } from './queued-call.ts';
+import type { WaitingCall } from './queue.ts';
 
 /** Watches the signals of waiting calls, with one listener per signal: calls that share one cost no more. */
-export class AbortWatcher<Call extends QueuedCall> {
-  readonly #calls = new Map<AbortSignal, Set<Call>>();
-  readonly #onAbort: (call: Call) => void;
+export class AbortWatcher {
+  readonly #calls = new Map<AbortSignal, Set<WaitingCall>>();
+  readonly #onAbort: (call: WaitingCall) => void;
 
-  constructor(onAbort: (call: Call) => void) {
+  constructor(onAbort: (call: WaitingCall) => void) {
     this.#onAbort = onAbort;
   }
 
-  add(call: Call): void {
+  add(call: WaitingCall): void {
     const { signal } = call.admission;
     if (signal === undefined) return;
     const calls = this.#calls.get(signal);
@@ -20,7 +20,7 @@ export class AbortWatcher<Call extends QueuedCall> {
     }
   }
 
-  remove(call: Call): void {
+  remove(call: WaitingCall): void {
     const { signal } = call.admission;
     if (signal === undefined) return;
     const calls = this.#calls.get(signal);

@@ -1,297 +1,360 @@
 import { AbortWatcher } from './abort-watcher.ts';
-import { Alarm } from './alarm.ts';
-import type { Budget } from './budget.ts';
-import { readAnswer, type ReportedBudget } from './headers.ts';
+import type { Gate } from './gate.ts';
+import { Gates } from './gates.ts';
+import { readAnswer } from './headers.ts';
 import type { Admission, LimitOptions, Permit, RateLimiter, RateLimitSnapshot } from './limiter.ts';
-import { expiryOf, waitError } from './overdue.ts';
-import { isBackground, QueuedCall } from './queued-call.ts';
-import { Refusals } from './refusals.ts';
-import { BackgroundShare } from './reserve.ts';
-import { rankOf, type Route } from './route.ts';
-import { Routes } from './routes.ts';
-import { type PermittedRequest, type RequestEnd, ScheduledPermit } from './scheduled-permit.ts';
-import type { RateLimitStore } from './store.ts';
-import type { ConnectStore, StoreConnection } from './store-connection.ts';
-import { realTiming, type Timing } from './timing.ts';
-import { explainsRefusal } from './window.ts';
+import { Observers } from './observers.ts';
+import { CallQueue, isBackground, WaitingCall } from './queue.ts';
+import { Reserve } from './reserve.ts';
+import type { ConnectStore, Share, SharingStore } from './share.ts';
+import { Alarm, realTiming, type Timing } from './timing.ts';
+import { RateWindow, type WindowRequest } from './window.ts';
 
-/** Milliseconds between two searches of the queue for overdue calls, at least. */
-const searchInterval = 20;
+/** Milliseconds for which it is believed that others use up the limit, and that waiting helps. */
+const longestContention = 3_600_000;
 
-/** Queues calls, and sends the next one as soon as the budget and what was learned from refusals allow. */
-export class Scheduler implements RateLimiter, RequestEnd {
-  readonly #routes = new Routes();
-  readonly #refusals = new Refusals();
-  readonly #background = new BackgroundShare();
+/**
+ * Sends the next call as soon as the window, the gates and the share allow. Each of them says when (`readyAt`), so that one
+ * timer is enough for any number of calls.
+ */
+export class Scheduler implements RateLimiter {
+  readonly #window = new RateWindow();
+  readonly #gates: Gates;
+  readonly #reserve = new Reserve();
+  /** The calls that wait for the window, or for the gate of the token. */
+  readonly #queue = new CallQueue();
+  readonly #observers = new Observers();
+  readonly #aborts: AbortWatcher;
   readonly #timing: Timing;
   readonly #key: string;
-  #store: RateLimitStore | undefined;
-  /** How the budget is shared with other processes, if it is. */
-  #connection: StoreConnection | undefined;
-  readonly #aborts: AbortWatcher<QueuedCall<Route>>;
-  #waiting = 0;
-  #admitted = 0;
+  #store: SharingStore | undefined;
+  #share: Share | undefined;
   /** Fires when something may have changed. An empty queue sets none, so that it keeps no process alive. */
   readonly #alarm: Alarm;
-  /** When more calls can be sent if nothing else happens. */
-  #wakeAt = Infinity;
-  /** Whether delays have changed since the last search for overdue calls. */
-  #isChanged = false;
-  /** When the next waiting call reaches its longest wait. */
-  #expiresAt = Infinity;
+  #waiting = 0;
+  #inFlight = 0;
+  /** When a request was last admitted, or the first was sent since. */
+  #hopefulSince: number | undefined;
 
   /** @param key Base URL and token. A store only sees a hash of it. */
   constructor(key: string, timing = realTiming) {
+    this.#key = key;
     this.#timing = timing;
     this.#alarm = new Alarm(timing, () => this.dispatch());
-    this.#key = key;
     this.#aborts = new AbortWatcher((call) => {
       this.#reject(call, call.admission.signal?.reason);
-      if (this.#waiting === 0) this.#alarm.set(Infinity);
+      this.dispatch();
+    });
+    this.#gates = new Gates((change, gate) => {
+      if (change.isOpen) this.#empty(gate);
+      this.#observers.onGateChange(change);
     });
   }
 
   configure({ limit, window, store = this.#store }: LimitOptions): void {
-    this.#budget.assume(limit, window);
-    if (store !== this.#store) {
-      this.#store = store;
-      // `createRateLimitStore` has set it.
-      const connect = store?.connect as ConnectStore | undefined;
-      this.#connection = connect?.(this.#key, this.#timing, this);
-    }
-    this.#connection?.share(this.#budget);
+    this.#window.assume(limit, window);
+    if (store === this.#store) return;
+    this.#store = store;
+    // `createRateLimitStore` has set it.
+    const connect = store?.connect as ConnectStore | undefined;
+    this.#share = connect?.(this.#key, this.#window, this.#timing, {
+      dispatch: () => this.dispatch(),
+      onStoreChange: (change) => this.#observers.onStoreChange(change),
+    });
   }
 
   get snapshot(): RateLimitSnapshot {
     const now = this.#timing.now();
-    return {
-      ...this.#budget.snapshot(now),
-      waiting: this.#waiting,
-      learned: [...this.#refusals.limits.describe(now), ...this.#routes.describe(now)],
-    };
+    const { limit, reset } = this.#window;
+    const isKnown = reset !== undefined && !this.#window.isOver(now);
+    const remaining = this.#window.remaining(now);
+    return { limit, remaining, reset: isKnown ? reset : undefined, waiting: this.#waiting };
   }
 
+  /** Whether nothing would be lost if it were forgotten. */
   get idle(): boolean {
-    return this.#waiting === 0 && this.#routes.isIdle && this.#budget.isFresh(this.#timing.now());
+    const now = this.#timing.now();
+    return this.#waiting === 0 && this.#inFlight === 0 && this.#gates.isEmpty && this.#window.isOver(now);
   }
 
   acquire(admission: Admission): Permit | Promise<Permit> {
     const now = this.#timing.now();
-    this.#connection?.notify(admission);
-    const route = this.#routes.of(admission);
-    const isFirst = route.holdOf(admission.path) === undefined && route.queue.isEmptyFor(admission);
-    if (!isBackground(admission) && admission.refused !== true) route.budget.reserve.count(now, route.budget.period);
-    if (isFirst && admission.signal?.aborted !== true && this.#isReady(route, now, isBackground(admission), 1)) {
-      const permit = this.#permit(now, admission, route, this.#admitted);
-      this.#syncStore(now);
+    this.#observers.add(admission.observer);
+    this.#tendGates(now);
+    const background = isBackground(admission);
+    const isFirst = this.#queue.before(admission) === 0 && this.#gates.holding(admission) === undefined;
+    if (isFirst && admission.signal?.aborted !== true && this.#readyAt(now, background) <= now) {
+      const permit = this.#permit(now, admission, background, false);
+      this.#updateShare(now);
       return permit;
     }
-    return new Promise((resolve) => this.#enqueue(now, new QueuedCall(admission, route, now, this.#admitted, resolve)));
+    return new Promise((resolve) => this.#enqueue(now, new WaitingCall(admission, now, resolve)));
   }
 
-  get #budget(): Budget {
-    return this.#routes.budget;
+  /** When the next call may be sent that no gate of its route or resource holds. */
+  #readyAt(now: number, background: boolean): number {
+    const share = this.#share;
+    const isShared = share?.isAvailable === true;
+    return Math.max(
+      this.#window.readyAt(now),
+      this.#gates.token?.readyAt ?? now,
+      share?.readyAt(now, background ? 'background' : 'normal') ?? now,
+      // A store keeps a reserve for all processes.
+      background && !isShared && !this.#reserve.isBackgroundDue ? this.#reserve.readyAt(now, this.#window) : now,
+    );
   }
 
-  /** Whether a call of the route may be sent now. If not, notes when it may. */
-  #isReady({ limits, budget }: Route, now: number, isBackground: boolean, waiting: number): boolean {
-    const lease = this.#connection?.leaseOf(budget);
-    // A store keeps a reserve for all processes.
-    const isReserved = isBackground && lease === undefined && !this.#background.isDue;
-    const reservedUntil = isReserved ? budget.reserve.readyAt(now, budget) : now;
-    const readyAt = Math.max(limits.readyAt(now), this.#refusals.limits.readyAt(now), reservedUntil);
-    if (readyAt > now) return this.#notUntil(readyAt);
-    if (budget.isExpired(now) && lease?.isProbe === false) lease.expire();
-    return budget.available(now, waiting, lease?.available) > 0 || this.#notUntil(budget.wakeAt);
+  #permit(now: number, admission: Admission, background: boolean, waited: boolean): Permit {
+    this.#reserve.sent(background, this.#queue.background > 0, this.#window);
+    const taken = this.#share?.take(now, background ? 'background' : 'normal');
+    const request = this.#window.send(now);
+    this.#gates.sent(admission, now, request.order);
+    this.#hopefulSince ??= now;
+    this.#inFlight += 1;
+    return new SentRequest(admission, request, taken, waited, this);
   }
 
-  #notUntil(time: number): false {
-    this.#wakeAt = Math.min(this.#wakeAt, time);
-    return false;
-  }
-
-  #permit(now: number, admission: Admission, route: Route, admitted: number, waited = 0): Permit {
-    const { path } = admission;
-    const { budget } = route;
-    this.#background.sent(isBackground(admission), this.#routes.hasBackground);
-    const lease = this.#connection?.leaseOf(budget);
-    const sent = lease === undefined ? budget.send(now) : budget.send(now, lease.isProbe);
-    const generation = lease?.take(!isBackground(admission)) ?? 0;
-    const hold = route.holdOf(path);
-    if (hold !== undefined) hold.isProbing = true;
-    route.wasSent = true;
-    const ofRoute = route.limits.send(now);
-    const ofToken = this.#refusals.limits.send(now);
-    const request = { route, path, ofRoute, ofToken, budget, sent, hold, admitted, generation };
-    return new ScheduledPermit(request, waited, this);
-  }
-
-  #enqueue(now: number, call: QueuedCall<Route>): void {
-    const { admission, route } = call;
+  #enqueue(now: number, call: WaitingCall): void {
+    const { admission } = call;
     const { signal } = admission;
-    const delay = this.#delay(now, call, this.#routes.before(call) + 1);
-    const error: unknown = signal?.aborted ? signal.reason : waitError(admission, now, now, delay);
+    const delay = Math.max(0, this.#delay(now, admission));
+    const error: unknown = signal?.aborted ? signal.reason : call.errorAt(now, delay);
     if (signal?.aborted || error !== undefined) {
+      this.#observers.remove(admission.observer);
       call.reject(error);
       return;
     }
     this.#waiting += 1;
-    route.queue.push(call);
+    this.#place(call);
     admission.priority?.onRaise(() => {
-      route.queue.raise(call);
+      const { queue } = call;
+      queue?.remove(call);
+      queue?.push(call);
       this.dispatch(); // What is reserved for normal calls is its own now.
     });
     this.#aborts.add(call);
-    this.#expiresAt = Math.min(this.#expiresAt, expiryOf(admission, now));
     if (delay > 0) admission.onWait?.(Math.ceil(delay), this.#waiting);
     this.dispatch();
   }
 
-  #reject(call: QueuedCall<Route>, reason: unknown): void {
-    call.route.queue.remove(call);
-    this.#left(call);
+  /** Predicts the milliseconds until a call that arrives now is sent. */
+  #delay(now: number, admission: Admission): number {
+    const gate = this.#gates.holding(admission);
+    const calls = this.#queue.before(admission) + 1;
+    return Math.max(
+      gate?.delay(now, gate.queue.before(admission) + 1) ?? 0,
+      this.#gates.token?.delay(now, calls) ?? 0,
+      this.#window.delay(now, calls),
+    );
+  }
+
+  /** Puts a call where it waits next: at a gate that holds it, or for the window. */
+  #place(call: WaitingCall, isNext = false): void {
+    const gate = this.#gates.holding(call.admission, call);
+    (gate?.queue ?? this.#queue).push(call, isNext);
+    if (gate !== undefined) this.#gates.update(gate);
+  }
+
+  #reject(call: WaitingCall, reason: unknown): void {
+    this.#leave(call);
+    this.#observers.remove(call.admission.observer);
     call.reject(reason);
   }
 
-  /** A call has left the queue. */
-  #left(call: QueuedCall<Route>): void {
+  /** A call stops waiting. */
+  #leave(call: WaitingCall): void {
+    call.queue?.remove(call);
     this.#waiting -= 1;
     this.#aborts.remove(call);
     call.admission.priority?.onRaise(undefined);
+    for (const gate of this.#gates.of(call.admission)) {
+      if (gate.passed === call) gate.passed = undefined;
+      this.#gates.update(gate);
+    }
   }
 
-  /** Predicts the milliseconds until the call at a position among those that wait for the same budget is sent. */
-  #delay(now: number, { admission, route }: QueuedCall<Route>, position: number): number {
-    return Math.max(route.delay(now, admission.path, position), this.#refusals.limits.delay(now, position));
-  }
-
-  /** Sends the calls that may be sent, and sets the timer for the rest. */
+  /** Sends the calls that may be sent, rejects those that would wait too long, and sets the timer for the rest. */
   dispatch(): void {
     const now = this.#timing.now();
-    for (let call = this.#next(now); call !== undefined; call = this.#next(now)) {
-      const { admission, route, admitted } = call;
-      const group = route.queue.takeGroup(call);
-      const permit = this.#permit(now, admission, route, admitted, group.length);
-      for (const each of group) {
-        this.#left(each);
-        each.resolve(permit);
+    let wakeAt = Infinity;
+    for (;;) {
+      this.#tendGates(now);
+      const call = this.#next(now);
+      if (call === undefined) break;
+      if (typeof call === 'number') {
+        wakeAt = call;
+        break;
       }
+      this.#leave(call);
+      call.resolve(this.#permit(now, call.admission, call.isBackground, true));
     }
-    const syncAt = this.#syncStore(now);
-    if (now >= this.#expiresAt || this.#isChanged) this.#rejectOverdue(now);
-    this.#alarm.set(this.#waiting === 0 ? Infinity : Math.min(this.#wakeAt, syncAt, this.#expiresAt));
+    this.#rejectOverdue(this.#queue, now, Math.max(now, wakeAt));
+    const updateAt = this.#updateShare(now);
+    const { expiresAt } = this.#queue;
+    wakeAt = Math.min(wakeAt, this.#gates.wakeAt, expiresAt > now ? expiresAt : Infinity, updateAt);
+    this.#alarm.set(this.#waiting === 0 ? Infinity : wakeAt);
   }
 
-  #syncStore(now: number): number {
-    return this.#connection?.sync(now, this.#routes.waitingFor(this.#budget)) ?? Infinity;
-  }
-
-  /** The call to send now: of all routes that are ready, the one that has waited longest. */
-  #next(now: number): QueuedCall<Route> | undefined {
-    this.#wakeAt = Infinity;
-    const background = this.#background.isDue ? this.#nextOf(now, true) : undefined;
-    return background ?? this.#nextOf(now, false) ?? this.#nextOf(now, true);
-  }
-
-  #nextOf(now: number, isBackground: boolean): QueuedCall<Route> | undefined {
-    const waiting = isBackground ? this.#waiting : this.#routes.normal;
-    let next: QueuedCall<Route> | undefined;
-    let since = Infinity;
-    for (const route of this.#routes) {
-      const call = route.first(now, isBackground);
-      this.#notUntil(route.heldUntil);
-      if (call === undefined || rankOf(call) >= since || !this.#isReady(route, now, isBackground, waiting)) continue;
-      next = call;
-      since = rankOf(call);
-    }
-    return next;
-  }
-
-  /** The calls that wait. */
-  *[Symbol.iterator](): Generator<QueuedCall<Route>> {
-    for (const route of this.#routes) for (const call of route) yield* call.group;
-  }
-
-  /** Rejects the calls that would wait too long, now that the delay is known better. */
-  #rejectOverdue(now: number): void {
-    this.#isChanged = false;
-    this.#expiresAt = Infinity;
-    const positions = new Map<Budget, number>();
-    for (const { route, group } of [...this.#routes].flatMap((route) => [...route])) {
-      const position = (positions.get(route.budget) ?? 0) + 1;
-      for (const call of group) {
-        const { admission, since } = call;
-        const error = waitError(admission, since, now, this.#delay(now, call, position));
-        if (error !== undefined) {
-          this.#reject(call, error);
-          continue;
+  /** The call to send now; if there is none, when there may be one. */
+  #next(now: number): WaitingCall | number | undefined {
+    const isBackgroundDue = this.#reserve.isBackgroundDue && this.#queue.background > 0;
+    let wakeAt: number | undefined;
+    for (const background of isBackgroundDue ? [true, false] : [false, true]) {
+      for (;;) {
+        const isOpen = this.#gates.token === undefined;
+        const call = isOpen ? this.#queue.first(background) : this.#queue.newest(background);
+        if (call === undefined) break;
+        const readyAt = this.#readyAt(now, background);
+        if (readyAt > now) {
+          wakeAt = Math.min(wakeAt ?? Infinity, readyAt);
+          break;
         }
-        positions.set(route.budget, position);
-        // Not at once, so that the queue is not searched for each of many calls that arrived in a row.
-        const expiresAt = Math.max(expiryOf(admission, since), now + searchInterval);
-        this.#expiresAt = Math.min(this.#expiresAt, expiresAt);
+        const gate = this.#gates.holding(call.admission, call);
+        if (gate === undefined) return call;
+        this.#hold(call, gate, now);
+      }
+    }
+    return wakeAt;
+  }
+
+  /** A gate has closed since the call began to wait for the window. */
+  #hold(call: WaitingCall, gate: Gate, now: number): void {
+    this.#queue.remove(call);
+    const error = call.errorAt(now, gate.delay(now, 1));
+    if (error !== undefined) this.#reject(call, error);
+    else this.#place(call);
+  }
+
+  /** Lets a call pass each gate that is due, and forgets the gates that hold none. */
+  #tendGates(now: number): void {
+    for (let gate = this.#gates.due(now); gate !== undefined; gate = this.#gates.due(now)) {
+      const { queue, readyAt } = gate;
+      this.#rejectOverdue(queue, now, Math.max(now, readyAt));
+      if (queue.length === 0 && now >= gate.forgottenAt) {
+        this.#gates.open(gate, 'nothing was refused for some time');
+        continue;
+      }
+      if (readyAt <= now) {
+        const isRoute = gate.scope === 'route';
+        const call = isRoute ? (queue.newest(false) ?? queue.newest(true)) : (queue.first(false) ?? queue.first(true));
+        if (call !== undefined) {
+          queue.remove(call);
+          gate.passed = call;
+          call.isProbe = gate.scope === 'resource' && gate.failures > 0;
+          this.#place(call, true);
+        }
+      }
+      this.#gates.update(gate);
+      if (gate.wakeAt <= now) break; // It waits for a call that times out by itself.
+    }
+    const { token } = this.#gates;
+    if (token !== undefined && now >= token.forgottenAt) this.#gates.open(token, 'nothing was refused for some time');
+  }
+
+  /** A gate has opened: its calls wait for the window now, or at another gate. */
+  #empty({ queue }: Gate): void {
+    for (const background of [false, true]) {
+      for (let call = queue.first(background); call !== undefined; call = queue.first(background)) {
+        queue.remove(call);
+        this.#place(call);
       }
     }
   }
 
-  answered(request: PermittedRequest, status: number, headers: Headers): boolean {
-    const now = this.#timing.now();
-    this.#settle(request, now);
-    const answer = readAnswer(status, headers, now, now + request.budget.boundary.offset);
-    const { refused, report, wait } = answer;
-    const { budget, sent } = this.#reassign(request, now, report);
-    const { revision } = budget;
-    if (answer.isCached) budget.unsent(sent);
-    else budget.answered(sent, answer);
-    const isExplained = explainsRefusal(sent, report);
-    if (budget.revision !== revision || (refused && !isExplained)) this.#isChanged = true;
-
-    let isContended = refused && this.#admitted > request.admitted;
-    if (refused && isExplained) this.#connection?.expire(budget);
-    if (!refused) {
-      this.#admitted += 1;
-      this.#refusals.admitted(request);
-    } else if (!isExplained) {
-      const silence = budget.isUnannounced === undefined ? budget.period : undefined;
-      const mayHelp = this.#refusals.refused(request, now, wait, silence);
-      isContended = this.#admitted > 0 && mayHelp;
+  /** Rejects the calls that would wait too long if they are sent at `time` at the earliest. */
+  #rejectOverdue(queue: CallQueue, now: number, time: number): void {
+    for (let call = queue.expiring(time); call !== undefined; call = queue.expiring(time)) {
+      const error = call.errorAt(now, time === Infinity ? 0 : time - now);
+      if (error === undefined) return;
+      this.#reject(call, error);
     }
-    this.#settled();
-    return isContended || (refused && report !== undefined && budget.isContended(sent, now, report));
   }
 
-  /** Moves a request to the budget that its route turns out to use. */
-  #reassign(request: PermittedRequest, now: number, report: ReportedBudget | undefined): PermittedRequest {
-    const { route, budget, sent, generation } = request;
-    if (report !== undefined) this.#routes.report(route, report.limit);
-    if (route.budget === budget) return request;
-    budget.unsent(sent);
-    this.#connection?.restore(generation);
-    this.#connection?.share(this.#budget);
-    return { ...request, budget: route.budget, sent: { ...route.budget.send(now, false), sentAt: sent.sentAt } };
+  #updateShare(now: number): number {
+    const { normal, background } = this.#queue;
+    return this.#share?.update(now, { normal, background }) ?? Infinity;
   }
 
-  unsent(request: PermittedRequest): void {
-    this.#settle(request, this.#timing.now());
-    request.budget.unsent(request.sent);
-    this.#connection?.restore(request.generation);
-    this.#settled();
-  }
-
-  lost(request: PermittedRequest): void {
+  /** Returns whether a refusal is nobody's fault. */
+  recordAnswer(sent: SentRequest, status: number, headers: Headers): boolean {
     const now = this.#timing.now();
-    this.#settle(request, now);
-    request.budget.lost(request.sent, now);
-    this.#settled();
+    const { admission, request } = sent;
+    const { order } = request;
+    const answer = readAnswer(status, headers);
+    this.#end(sent);
+    const isExplained = this.#window.recordAnswer(now, request, answer);
+    let isContended = false;
+    if (!answer.isRefusal) {
+      this.#hopefulSince = undefined;
+      this.#gates.admitted(now, admission, order);
+    } else if (isExplained) {
+      this.#share?.expire();
+      isContended = now - (this.#hopefulSince ?? now) < longestContention;
+    } else {
+      const { method, path, route } = admission;
+      isContended = this.#gates.refused(now, { method, path, route, order, wait: answer.wait }, this.#window.lastOrder);
+    }
+    this.#ended();
+    return isContended;
   }
 
-  #settle({ route, hold }: PermittedRequest, now: number): void {
-    route.limits.settled(now);
-    this.#refusals.limits.settled(now);
-    if (hold !== undefined) hold.isProbing = false;
+  release(sent: SentRequest): void {
+    this.#end(sent);
+    this.#window.release(sent.request);
+    if (sent.taken !== undefined) this.#share?.restore(sent.taken);
+    this.#ended();
   }
 
-  #settled(): void {
-    if (this.#waiting > 0 || this.#connection !== undefined) this.dispatch();
+  recordLoss(sent: SentRequest): void {
+    this.#end(sent);
+    this.#window.recordLoss(sent.request);
+    this.#ended();
+  }
+
+  #end({ admission, request }: SentRequest): void {
+    this.#inFlight -= 1;
+    this.#observers.remove(admission.observer);
+    this.#gates.settled(admission, request.order);
+  }
+
+  #ended(): void {
+    if (this.#waiting > 0) this.dispatch();
+    else this.#updateShare(this.#timing.now());
+  }
+}
+
+class SentRequest implements Permit {
+  isContended = false;
+  readonly waited: boolean;
+  readonly admission: Admission;
+  readonly request: WindowRequest;
+  /** What it took of the share. */
+  readonly taken: number | undefined;
+  readonly #scheduler: Scheduler;
+
+  constructor(
+    admission: Admission,
+    request: WindowRequest,
+    taken: number | undefined,
+    waited: boolean,
+    scheduler: Scheduler,
+  ) {
+    this.admission = admission;
+    this.request = request;
+    this.taken = taken;
+    this.waited = waited;
+    this.#scheduler = scheduler;
+  }
+
+  recordAnswer(status: number, headers: Headers): void {
+    this.isContended = this.#scheduler.recordAnswer(this, status, headers);
+  }
+
+  release(): void {
+    this.#scheduler.release(this);
+  }
+
+  recordLoss(): void {
+    this.#scheduler.recordLoss(this);
   }
 }

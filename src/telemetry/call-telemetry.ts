@@ -24,8 +24,6 @@ export interface AttemptRequest {
   /** The headers of the credential, which nothing else can set. */
   readonly authorization: Readonly<Record<string, string>>;
   readonly redactor: Redactor;
-  /** Whether another call has sent the request, which this call shares. */
-  readonly isSent: boolean;
 }
 
 /** How an attempt has ended. */
@@ -106,8 +104,7 @@ export class CallTelemetry {
     this.#attempts++;
     this.#attemptStart = performance.now();
     this.#redactor = attempt.redactor;
-    // The call that has sent a shared request reports it.
-    if (attempt.isSent || !this.#telemetry.observesAttempts) return send(attempt);
+    if (!this.#telemetry.observesAttempts) return send(attempt);
 
     const { events, tracing, logger } = this.#telemetry;
     const { url, authorization, redactor } = attempt;

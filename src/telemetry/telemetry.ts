@@ -1,4 +1,4 @@
-import type { RateLimitStoreChange } from '../rate-limit/limiter.ts';
+import type { LimiterObserver } from '../rate-limit/limiter.ts';
 import { messageOf } from '../utils/foreign.ts';
 import { ClientEventEmitter, type ListUnverifiedEvent, type RateLimitWaitEvent } from './events.ts';
 import type { LeveledLogger } from './logger.ts';
@@ -15,8 +15,8 @@ interface SharedTelemetry {
   readonly loggedIssues: Set<string>;
   /** When waiting for the rate limit may be logged again, on the clock of `performance.now()`. */
   readonly quietUntil: { info: number; warn: number };
-  /** One function for all clients, so that an outage of the store is reported once. */
-  readonly onStoreChange: (change: RateLimitStoreChange) => void;
+  /** One object for all clients, so that an outage of the store is reported once. */
+  readonly limiterObserver: LimiterObserver;
 }
 
 /** What the SDK emits, traces and logs. */
@@ -55,8 +55,8 @@ export class Telemetry {
     return this.events.has('rateLimitWait') || this.tracing.isUsed('wait') || this.#logsWait(delay);
   }
 
-  get onStoreChange(): SharedTelemetry['onStoreChange'] {
-    return this.#shared.onStoreChange;
+  get limiterObserver(): LimiterObserver {
+    return this.#shared.limiterObserver;
   }
 
   /** Logs that a call waits for the rate limit, unless that was logged not long ago. */
@@ -100,13 +100,19 @@ function newShared(logger: LeveledLogger): SharedTelemetry {
     tracing: new Tracing(),
     loggedIssues: new Set(),
     quietUntil: { info: 0, warn: 0 },
-    onStoreChange: ({ available, error }) => {
-      const reason = available ? undefined : messageOf(error);
-      const event = { available, reason };
-      events.emit('rateLimitStore', event);
-      const problem = `The rate-limit store is unavailable (${reason}). This process paces its calls on its own.`;
-      if (available) logger.info?.('The rate limit is shared with other processes again.', event);
-      else logger.warn?.(problem, event);
+    limiterObserver: {
+      onStoreChange: ({ available, error }) => {
+        const reason = available ? undefined : messageOf(error);
+        const event = { available, reason };
+        events.emit('rateLimitStore', event);
+        const problem = `The rate-limit store is unavailable (${reason}). This process paces its calls on its own.`;
+        if (available) logger.info?.('The rate limit is shared with other processes again.', event);
+        else logger.warn?.(problem, event);
+      },
+      onGateChange: ({ isOpen, scope, target, reason }) => {
+        const held = target ?? 'All calls of the token';
+        logger.info?.(`${held}: ${isOpen ? 'sent again' : 'held'} (${reason}).`, { isOpen, scope, target, reason });
+      },
     },
   };
 }

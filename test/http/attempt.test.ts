@@ -66,7 +66,6 @@ function attempt(
     },
     signal: undefined,
     raw: false,
-    isSent: false,
     permit: undefined,
     maxResponseSize: 1000,
     ...options,
@@ -87,10 +86,10 @@ function recordingPermit() {
   const reports: unknown[] = [];
   const permit = {
     waited: false,
-    answered: (status: number, headers: Headers) =>
+    recordAnswer: (status: number, headers: Headers) =>
       reports.push(['answered', status, headers.get('x-ratelimit-limit')]),
-    unsent: () => reports.push('unsent'),
-    lost: () => reports.push('lost'),
+    release: () => reports.push('unsent'),
+    recordLoss: () => reports.push('lost'),
   } satisfies Partial<Permit>;
   // What else a permit has is not the attempt's to use.
   return { permit: permit as unknown as Permit, reports };

@@ -1,0 +1,113 @@
+import type { GateChange } from './limiter.ts';
+import { CallQueue, type WaitingCall } from './queue.ts';
+
+/** Milliseconds until a refused request is tried again, unless the API says so: at first, and at most. */
+const pause = { first: 1000, longest: 60_000 };
+
+/** CUBIC, as in the adaptive retry mode of the AWS SDKs: by how much a refusal lowers the rate, and how fast it grows again. */
+const cubic = { beta: 0.7, scale: 0.4 };
+
+/** Requests per second, at least. */
+const lowestRate = 0.5;
+
+/** Milliseconds without a refusal after which nothing is held against a resource, and against a route or the token. */
+const memory = { resource: 600_000, route: 60_000, token: 60_000 };
+
+/**
+ * Holds calls that the API refuses although the window has requests left. After a refusal it waits, and then sends one request
+ * at a time. Once one is admitted, it sends at a rate that grows until the next refusal.
+ */
+export class Gate {
+  readonly scope: GateChange['scope'];
+  readonly target: string | undefined;
+  /** The calls that it holds. */
+  readonly queue = new CallQueue();
+  /** The call that has passed the gate last, and is not sent. */
+  passed: WaitingCall | undefined;
+  /** Its place among the gates that wait for a time. */
+  index = -1;
+  wakeAt = Infinity;
+  /** Refusals in a row. */
+  failures = 0;
+  /** Whether a request was admitted that was sent since the gate closed. */
+  hasAdmitted = false;
+  /** What was refused when it closed. */
+  readonly closedBy: string;
+  /** The last request before the last refusal. Those before say nothing new. */
+  #order: number;
+  #probe: number | undefined;
+  #refusedAt: number;
+  #until = -Infinity;
+  #nextAt = -Infinity;
+  /** The rate at the last refusal, and when it began to grow. */
+  #rate: number;
+  #growsSince: number;
+
+  /** @param rate Requests per second that the API has admitted lately. @param order The last request so far. */
+  constructor(scope: Gate['scope'], target: string | undefined, closedBy: string, now: number, rate: number, order: number) {
+    this.scope = scope;
+    this.target = target;
+    this.closedBy = closedBy;
+    this.#rate = Math.max(rate, lowestRate);
+    this.#growsSince = this.#refusedAt = now;
+    this.#order = order;
+  }
+
+  /** When the next call may pass; `Infinity` if an answer, or a call that has passed, comes first. */
+  get readyAt(): number {
+    if (this.passed !== undefined || this.#probe !== undefined) return Infinity;
+    return Math.max(this.#until, this.#nextAt);
+  }
+
+  /** When nothing is held against what it holds. */
+  get forgottenAt(): number {
+    return Math.max(this.#refusedAt, this.#until) + memory[this.scope];
+  }
+
+  /** Predicts the milliseconds until so many calls have passed; 0 if that depends on an answer. */
+  delay(now: number, calls: number): number {
+    const { readyAt } = this;
+    return readyAt === Infinity ? 0 : Math.max(0, readyAt - now) + ((calls - 1) * 1000) / this.#rateAt(now);
+  }
+
+  sent(now: number, order: number): void {
+    this.passed = undefined;
+    if (this.failures > 0) this.#probe = order;
+    this.#nextAt = Math.max(now, this.#nextAt) + 1000 / this.#rateAt(now);
+  }
+
+  /** A request that was sent came to an end. */
+  settled(order: number): void {
+    if (this.#probe === order) this.#probe = undefined;
+  }
+
+  admitted(now: number, order: number): void {
+    if (order <= this.#order) return;
+    if (this.failures > 0) this.#growsSince = now;
+    this.failures = 0;
+    this.hasAdmitted = true;
+  }
+
+  /**
+   * @param wait Milliseconds that the API asks to wait.
+   * @param rate Requests per second that it has admitted lately.
+   * @param last The last request that was sent.
+   */
+  refused(now: number, order: number, wait: number | undefined, rate: number, last: number): void {
+    this.#refusedAt = now;
+    if (order <= this.#order) return;
+    if (this.failures === 0) this.#rate = Math.max(lowestRate, Math.min(rate, this.#rateAt(now)));
+    this.#growsSince = now;
+    this.#order = last;
+    this.failures += 1;
+    // The first refusal of a route or the token only slows it down.
+    const pauses = this.failures - (this.scope === 'resource' ? 1 : 2);
+    if (pauses >= 0) this.#until = now + (wait ?? Math.min(pause.first * 2 ** pauses, pause.longest));
+  }
+
+  #rateAt(now: number): number {
+    const seconds = (now - this.#growsSince) / 1000;
+    const recovery = Math.cbrt((this.#rate * (1 - cubic.beta)) / cubic.scale);
+    return Math.max(lowestRate, cubic.scale * (seconds - recovery) ** 3 + this.#rate);
+  }
+}

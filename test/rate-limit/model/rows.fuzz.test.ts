@@ -1,0 +1,33 @@
+import { describe, expect, test } from 'vitest';
+import { documentedRows } from './documented-rows.ts';
+import { measure } from './measure.ts';
+import { promptRows } from './prompt-rows.ts';
+import { randomOf } from './random.ts';
+import { reference } from './reference.ts';
+import { missed, type Row } from './row.ts';
+import { printed } from './table.ts';
+import { sdk } from './tested-client.ts';
+import { undocumentedRows } from './undocumented-rows.ts';
+
+const runs = Number(process.env['FUZZ_RUNS'] ?? 0);
+const isFuzzing = runs > 0;
+const prints = process.env['PRINT_ROWS'];
+const client = prints === 'reference' ? reference : sdk;
+
+const seeds = Array.from({ length: Math.min(12, Math.max(1, runs)) }, (_, index) => index + 1);
+const chosen = (rows: readonly Row[]) => rows.filter(({ quick }) => quick ?? isFuzzing);
+
+function testRows(rows: readonly Row[]): void {
+  test.each([...rows])('$name', { timeout: 0 }, async ({ name, goal, setup }) => {
+    const misses: string[] = [];
+    for (const seed of seeds) {
+      const figures = await measure(client, setup(randomOf(seed)), seed);
+      if (prints) console.log(printed(name, seed, figures));
+      misses.push(...missed(figures, goal).map((miss) => `seed ${seed}: ${miss}`));
+    }
+    expect(misses).toEqual([]);
+  });
+}
+
+describe('the documented server', () => testRows(chosen([...documentedRows, ...promptRows])));
+if (isFuzzing) describe('other limits', () => testRows(undocumentedRows));
