@@ -5,8 +5,11 @@ import { callable } from '../utils/arguments.ts';
 import { Lease } from './lease.ts';
 import type { RateLimitStore, RateLimitStoreReply } from './store.ts';
 
-/** Milliseconds that a store may take to answer before the process paces itself. */
-const syncTimeout = 400;
+/**
+ * Milliseconds that a store may take to answer before the process paces itself: the first time, when the process does not
+ * know how many others there are, and later.
+ */
+const syncTimeout = { first: 2_000, later: 400 };
 
 /** Milliseconds after which the store learns what was used, and gets back what was not. */
 const idleTimeout = 250;
@@ -45,6 +48,7 @@ class StoreConnection implements Share {
   #waiting: WaitingCalls = { normal: 0, background: 0 };
   #isSyncing = false;
   #isReturning = false;
+  #timeout = syncTimeout.first;
   /** When to try an unavailable store again, and how long to wait if it still is; `undefined` while it is available. */
   #outage: { readonly retryAt: number; readonly delay: number } | undefined;
 
@@ -115,6 +119,7 @@ class StoreConnection implements Share {
     try {
       const reply = await this.#withTimeout(async () => checked(await this.#sync(await this.#key, request)));
       this.#outage = undefined;
+      this.#timeout = syncTimeout.later;
       apply(this.#timing.now(), reply);
       if (!wasAvailable) this.#host.onStoreChange({ available: true });
     } catch (error) {
@@ -130,9 +135,9 @@ class StoreConnection implements Share {
   #withTimeout<T>(work: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       // In two halves: if this process was too busy to read a reply that has arrived, it is read between them.
-      let cancel = this.#timing.after(syncTimeout / 2, () => {
-        cancel = this.#timing.after(syncTimeout / 2, () => {
-          reject(new Error(`The rate-limit store did not answer within ${syncTimeout} ms.`));
+      let cancel = this.#timing.after(this.#timeout / 2, () => {
+        cancel = this.#timing.after(this.#timeout / 2, () => {
+          reject(new Error(`The rate-limit store did not answer within ${this.#timeout} ms.`));
         });
       });
       // Asynchronous, so that a store that throws rejects.

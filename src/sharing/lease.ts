@@ -17,8 +17,10 @@ export class Lease {
   #generation = 0;
   /** What the window had seen at the last sync that was answered. */
   #seen = { turns: 0, failedProbes: 0 };
-  /** What the store knows of this process. */
-  #reported = { held: 0, normal: 0, background: 0 };
+  /** Requests that the store knows to be available or in flight. */
+  #reported = 0;
+  /** Calls that wait, as the store knows. */
+  #wanted: WaitingCalls = { normal: 0, background: 0 };
   #processes = 1;
   #syncedAt = -Infinity;
   #nextSyncAt = -Infinity;
@@ -35,7 +37,7 @@ export class Lease {
 
   /** Whether the store has to learn that requests were used or are not needed, although no call waits. */
   get isUnsettled(): boolean {
-    return this.#held !== this.#reported.held;
+    return this.#granted > 0 || this.#granted + this.#window.inFlight !== this.#reported;
   }
 
   allows(now: number, priority: Priority): boolean {
@@ -66,7 +68,7 @@ export class Lease {
     // The other processes wait for what a probe has found.
     if (this.#hasNews) return -Infinity;
     const { normal, background } = this.#missing(waiting);
-    const isNew = (normal > 0 && this.#reported.normal === 0) || (background > 0 && this.#reported.background === 0);
+    const isNew = (normal > 0 && this.#wanted.normal === 0) || (background > 0 && this.#wanted.background === 0);
     if (isNew) return -Infinity;
     return waiting.normal + waiting.background > 0 ? this.#nextSyncAt : Infinity;
   }
@@ -75,7 +77,7 @@ export class Lease {
   ask(now: number, waiting: WaitingCalls): [RateLimitStoreRequest, (now: number, reply: RateLimitStoreReply) => void] {
     this.#checkWindow(now);
     const { inFlight, sent, limit, used, reset = 0, turns, failedProbes } = this.#window;
-    const available = this.#available.normal + this.#available.background;
+    const available = this.#granted;
     const { normal, background } = this.#missing(waiting);
     const request: RateLimitStoreRequest = {
       process: this.#process,
@@ -96,11 +98,8 @@ export class Lease {
       (answeredAt, reply) => {
         // Only now: if the sync fails, the next one reports it.
         this.#seen = { turns, failedProbes };
-        this.#reported = {
-          held: available + inFlight + reply.normal + reply.background,
-          normal: normal - reply.normal,
-          background: background - reply.background,
-        };
+        this.#reported = available + inFlight + reply.normal + reply.background;
+        this.#wanted = { normal: normal - reply.normal, background: background - reply.background };
         this.#apply(answeredAt, reply);
       },
     ];
@@ -118,8 +117,8 @@ export class Lease {
     this.#nextSyncAt = now + reply.nextSyncIn;
   }
 
-  get #held(): number {
-    return this.#available.normal + this.#available.background + this.#window.inFlight;
+  get #granted(): number {
+    return this.#available.normal + this.#available.background;
   }
 
   get #hasNews(): boolean {

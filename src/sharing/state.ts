@@ -101,10 +101,10 @@ function parse(stored: string | undefined, now: number): SharedState | undefined
   return Object.values(state.processes).some(({ seenAt }) => seenAt > now + 1_000) ? undefined : state;
 }
 
-/** If a process knows others, the state was lost. Until they report again, each of them may hold an equal part. */
+/** If a process knows others, the state was lost. Until each of them reports again, it may hold an equal part. */
 function lostState({ processes, limit }: RateLimitStoreRequest, now: number): SharedState {
   const state = emptyState();
-  for (let index = 1; index < processes; index += 1) {
+  for (let index = 1; index <= processes; index += 1) {
     state.processes[`${absent}${index}`] = { ...emptyShare, seenAt: now, normal: limit };
   }
   return state;
@@ -127,6 +127,7 @@ function learn(state: SharedState, request: RateLimitStoreRequest, now: number):
     if (probeFailed) {
       state.endsAt = Math.max(state.endsAt, now + timeLeft);
       state.isLate = true;
+      state.prober = '';
     } else if (!state.isLate) {
       state.endsAt = Math.min(state.endsAt, now + timeLeft);
     }
@@ -135,7 +136,8 @@ function learn(state: SharedState, request: RateLimitStoreRequest, now: number):
 
 function openWindow(state: SharedState, { limit, reset, used, timeLeft }: RateLimitStoreRequest, now: number): void {
   const lengthening = timeLeft / Math.max(1_000, now - state.startedAt);
-  Object.assign(state, { limit, reset, used, startedAt: now, endsAt: now + timeLeft, isLate: false, background: 0 });
+  Object.assign(state, { limit, reset, used, startedAt: now, endsAt: now + timeLeft });
+  Object.assign(state, { isLate: false, prober: '', background: 0 });
   for (const share of Object.values(state.processes)) {
     // What is in flight may reach the API in the new window.
     share.granted = share.held;
@@ -149,7 +151,7 @@ function openWindow(state: SharedState, { limit, reset, used, timeLeft }: RateLi
 function bury(state: SharedState, now: number): void {
   for (const [id, share] of Object.entries(state.processes)) {
     if (isAlive(state, share, now)) continue;
-    share.held = share.normal = share.background = 0;
+    share.held = share.granted = share.normal = share.background = 0;
     // It may only be idle: what it needed is remembered for a window.
     if (share.arrivals <= 0 && share.expected === 0) delete state.processes[id];
   }

@@ -1,370 +1,291 @@
 import { describe, expect, it } from 'vitest';
-import { rateLimitStep } from '../../src/rate-limit/shared-budget.ts';
-import type { RateLimitStoreReply, RateLimitStoreRequest } from '../../src/rate-limit/store.ts';
+import type { RateLimitStoreReply, RateLimitStoreRequest } from '@example/sdk';
+import { rateLimitStep } from '@example/sdk/rate-limit';
 import { firstRequest } from './support/store-requests.ts';
 
+const start = 1_700_000_000_000;
 const minute = 60_000;
-const reset = 1_700_000_060;
 
-/** A store in a variable, on a clock that the test sets. */
+/** A store that is only a variable. Its clock stands still unless a test moves it. */
 class Store {
-  now = 1_700_000_000_000;
+  now = start;
   state: string | undefined;
-  readonly #generations = new Map<string, number>();
+  expiresIn = 0;
 
-  /** Syncs a process that knows what the last reply told it. */
   sync(process: string, request: Partial<RateLimitStoreRequest> = {}): RateLimitStoreReply {
-    const generation = this.#generations.get(process) ?? 0;
-    const step = rateLimitStep(this.state, firstRequest(process, { generation, ...request }), this.now);
+    const step = rateLimitStep(this.state, firstRequest(process, request), this.now);
     this.state = step.state;
-    this.#generations.set(process, step.reply.generation);
+    this.expiresIn = step.expiresIn;
     return step.reply;
+  }
+
+  /** What the process is granted for calls of both priorities. */
+  grant(process: string, request: Partial<RateLimitStoreRequest>): [normal: number, background: number] {
+    const { normal, background } = this.sync(process, request);
+    return [normal, background];
+  }
+
+  get parsed() {
+    return JSON.parse(this.state ?? '{}') as { processes: Record<string, object> };
   }
 }
 
-/** A window that `used` requests of 100 are used of, and that ends in a minute. */
-function knownWindow(used = 0): Partial<RateLimitStoreRequest> {
-  return { used, reset, boundaryIn: minute };
+/** What a process reports that knows the window. */
+function known(request: Partial<RateLimitStoreRequest> = {}): Partial<RateLimitStoreRequest> {
+  return { reset: 1000, timeLeft: minute, ...request };
 }
 
-/** A store in which a window is known. */
-function storeWithWindow(used = 0): Store {
+/** A store in whose window so many requests were used. Some processes have waited for it. */
+function windowOf(limit: number, used = 0, waiting: Record<string, Partial<RateLimitStoreRequest>> = {}): Store {
   const store = new Store();
-  store.sync('scout', knownWindow(used));
+  store.sync('reporter', { normal: 1 });
+  for (const [process, request] of Object.entries(waiting)) store.sync(process, request);
+  store.sync('reporter', known({ limit, used }));
   return store;
 }
 
-describe('while the budget is unknown', () => {
-  it('ten requests are granted in all', () => {
+describe('while no window is known', () => {
+  it('one request at a time is granted, which shows the window', () => {
     const store = new Store();
-    expect(store.sync('a', { wanted: 7 })).toMatchObject({ granted: 7, nextSyncIn: 0 });
-    expect(store.sync('b', { wanted: 7 })).toMatchObject({ granted: 3, nextSyncIn: 0 });
-    expect(store.sync('c', { wanted: 7 })).toMatchObject({ granted: 0, nextSyncIn: 0, boundaryIn: -1, reset: 0 });
+    expect(store.grant('a', { normal: 20 })).toEqual([1, 0]);
+    expect(store.grant('b', { normal: 20 })).toEqual([0, 0]);
+    expect(store.grant('a', { normal: 19, inFlight: 1 })).toEqual([0, 0]);
+    expect(store.sync('a', known({ normal: 19, used: 1, sent: 1 }))).toMatchObject({ normal: 19, timeLeft: minute });
+  });
+
+  it('another process sends one after two seconds, and the same one if its request found out nothing', () => {
+    const store = new Store();
+    store.sync('a', { normal: 1 });
+    store.now += 1_999;
+    expect(store.grant('b', { normal: 1 })).toEqual([0, 0]);
+    expect(store.grant('a', { normal: 1 })).toEqual([1, 0]);
+    store.now += 2_000;
+    expect(store.grant('b', { background: 1 })).toEqual([0, 1]);
+  });
+
+  it('the others ask again the less often, the more they are', () => {
+    const store = new Store();
+    store.sync('a', { normal: 1 });
+    expect(store.sync('b', { normal: 1 }).nextSyncIn).toBe(4);
+    for (let index = 0; index < 48; index += 1) store.sync(`process ${index}`, { normal: 1 });
+    expect(store.sync('b', { normal: 1 }).nextSyncIn).toBe(100);
+    store.now += 1_000;
+    expect(store.sync('b', { normal: 1 }).nextSyncIn).toBe(250);
   });
 });
 
 describe('in a window', () => {
-  it('what was granted counts on top of what the API reports as used', () => {
-    const store = storeWithWindow(50);
-    expect(store.sync('a', { ...knownWindow(50), wanted: 30 })).toMatchObject({ granted: 30, used: 80 });
-    // The API reports 60: ten more by a client that does not share, or ten of the thirty. Nobody knows.
-    expect(store.sync('b', { ...knownWindow(60), wanted: 30 })).toMatchObject({ granted: 10, used: 100 });
+  it('what is held counts on top of what the API announces as used', () => {
+    const store = windowOf(100, 30);
+    expect(store.grant('a', known({ normal: 50 }))).toEqual([50, 0]);
+    expect(store.grant('b', known({ normal: 50 }))).toEqual([20, 0]);
   });
 
-  it('what was granted and is reported counts once', () => {
-    const store = storeWithWindow();
-    store.sync('a', { ...knownWindow(), wanted: 30 });
-    store.sync('a', { ...knownWindow(30), sent: 30 });
-    expect(store.sync('b', { ...knownWindow(), wanted: 100 })).toMatchObject({ granted: 70, used: 100 });
+  it('what was sent and is announced counts once', () => {
+    const store = windowOf(100);
+    store.sync('a', known({ normal: 50 }));
+    store.sync('a', known({ sent: 50, used: 50 }));
+    expect(store.grant('b', known({ normal: 80 }))).toEqual([50, 0]);
+  });
+
+  it('what was sent counts even if the announcement lags behind', () => {
+    const store = windowOf(100);
+    store.sync('a', known({ normal: 50 }));
+    store.sync('a', known({ sent: 50, used: 3 }));
+    expect(store.grant('b', known({ normal: 80 }))).toEqual([50, 0]);
   });
 
   it('a process whose reply was lost is granted the same again', () => {
-    const store = storeWithWindow();
-    expect(store.sync('a', { ...knownWindow(), wanted: 80 })).toHaveProperty('granted', 80);
-    expect(store.sync('a', { ...knownWindow(), wanted: 80 })).toHaveProperty('granted', 80);
+    const store = windowOf(100);
+    expect(store.grant('a', known({ normal: 100 }))).toEqual([100, 0]);
+    expect(store.grant('a', known({ normal: 100 }))).toEqual([100, 0]);
   });
 
   it('processes that wait get equal parts, whoever asks, and however often', () => {
-    const store = storeWithWindow(10);
-    store.sync('a', { ...knownWindow(10), wanted: 1000 });
-    for (const process of ['b', 'c']) {
-      expect(store.sync(process, { ...knownWindow(10), wanted: 1000 })).toHaveProperty('granted', 0);
-    }
-    // The next window.
-    store.now += minute;
-    const next = { reset: reset + 60, used: 1, boundaryIn: minute };
-    expect(store.sync('a', { ...next, rolledOver: true, wanted: 1000 })).toHaveProperty('granted', 33);
-    expect(store.sync('a', { ...next, available: 33, wanted: 900 })).toHaveProperty('granted', 0);
-    expect(store.sync('b', { wanted: 1000 })).toHaveProperty('granted', 33);
-    expect(store.sync('c', { wanted: 1000 })).toHaveProperty('granted', 33);
+    const store = windowOf(100, 10, { b: { normal: 90 }, c: { normal: 90 } });
+    expect(store.grant('a', known({ normal: 90 }))).toEqual([30, 0]);
+    expect(store.grant('a', known({ normal: 60, sent: 30, used: 40 }))).toEqual([0, 0]);
+    expect(store.grant('b', known({ normal: 90 }))).toEqual([30, 0]);
+    expect(store.grant('c', known({ normal: 90 }))).toEqual([30, 0]);
   });
 
-  it('a small demand is met, and the large ones divide the rest', () => {
-    const store = new Store();
-    for (const [process, wanted] of [
-      ['a', 500],
-      ['b', 12],
-      ['c', 500],
-    ] as const)
-      store.sync(process, { wanted });
-    const facts = { ...knownWindow(), inFlight: 0 };
-    expect(store.sync('a', { ...facts, wanted: 500 })).toHaveProperty('granted', 44);
-    expect(store.sync('b', { ...facts, wanted: 12 })).toHaveProperty('granted', 12);
-    expect(store.sync('c', { ...facts, wanted: 500 })).toHaveProperty('granted', 44);
+  it('a small need is met, and the larger ones divide the rest', () => {
+    const store = windowOf(100, 0, { b: { normal: 90 }, c: { normal: 10 } });
+    expect(store.grant('a', known({ normal: 90 }))).toEqual([45, 0]);
+    expect(store.grant('c', known({ normal: 10 }))).toEqual([10, 0]);
+    expect(store.grant('b', known({ normal: 90 }))).toEqual([45, 0]);
   });
 
-  it('a process that is refused its share by nothing is told when to ask again', () => {
-    const store = storeWithWindow(90);
-    // Another process may return what it holds.
-    store.sync('a', { ...knownWindow(90), wanted: 10 });
-    expect(store.sync('b', { ...knownWindow(90), wanted: 5 })).toMatchObject({ granted: 0, nextSyncIn: minute / 120 });
-    // All of it is used.
-    store.sync('a', { ...knownWindow(100), sent: 10 });
-    expect(store.sync('b', { ...knownWindow(90), wanted: 5 })).toMatchObject({ granted: 0, nextSyncIn: minute / 8 });
+  it('a process is told to ask again when others may return something, or when the window ends', () => {
+    const store = windowOf(100);
+    store.sync('a', known({ normal: 100 }));
+    expect(store.sync('b', known({ normal: 1 })).nextSyncIn).toBe(500);
+    store.sync('a', known({ sent: 100, used: 100 }));
+    expect(store.sync('b', known({ normal: 1 })).nextSyncIn).toBe(5_000);
+    store.now += minute - 1_200;
+    expect(store.sync('b', known({ normal: 1, timeLeft: 1_200 })).nextSyncIn).toBe(1_200);
   });
 
-  it('a client that does not share makes bursts smaller as the budget runs out', () => {
-    const store = storeWithWindow();
-    store.sync('a', { ...knownWindow(), wanted: 10 });
-    // Twenty are used, and ten of them were granted: half of the rest is ours, and half of that may be outstanding.
-    expect(store.sync('a', { ...knownWindow(20), sent: 10, wanted: 80 })).toHaveProperty('granted', 20);
-    // Thirty of forty are ours now, and twenty are outstanding.
-    expect(store.sync('b', { ...knownWindow(20), wanted: 80 })).toHaveProperty('granted', 10);
+  it('a changed limit applies with the newest answer, which is the one with more used', () => {
+    const store = windowOf(100, 10);
+    expect(store.sync('a', known({ limit: 60, used: 30 })).limit).toBe(60);
+    expect(store.sync('b', known({ limit: 100, used: 20 }))).toMatchObject({ limit: 60, used: 30 });
   });
 
-  it('what was used before anyone shared the window is no such client', () => {
-    const store = storeWithWindow(40);
-    expect(store.sync('a', { ...knownWindow(40), wanted: 80 })).toHaveProperty('granted', 60);
+  it('a sync that changes nothing writes nothing', () => {
+    const store = windowOf(100, 100);
+    store.sync('a', known({ normal: 5 }));
+    const { state } = store;
+    store.now += 3_000;
+    store.sync('a', known({ normal: 5 }));
+    expect(store.state).toBe(state);
   });
 });
 
 describe('by priority', () => {
   it('background calls get what normal calls of all processes leave', () => {
-    const store = new Store();
-    store.sync('normal', { wanted: 70 });
-    expect(store.sync('background', { ...knownWindow(), background: 100 })).toHaveProperty('granted', 30);
-    expect(store.sync('normal', { ...knownWindow(), wanted: 60, inFlight: 10 })).toHaveProperty('granted', 60);
+    const store = windowOf(100, 0, { b: { normal: 60 } });
+    expect(store.grant('a', known({ background: 90 }))).toEqual([0, 40]);
+    expect(store.grant('b', known({ normal: 60 }))).toEqual([60, 0]);
   });
 
-  it('background calls get nothing that a normal call of any process waits for, beyond what they are owed', () => {
-    const store = new Store();
-    const full = { limit: 4, used: 4, reset, boundaryIn: minute };
-    store.sync('a', { ...full, wanted: 4, background: 4 });
-    store.sync('b', { ...full, wanted: 2 });
-    store.sync('c', { ...full, wanted: 2 });
+  it('background calls get a tenth of each window, however many normal calls wait, and divide it', () => {
+    const store = windowOf(100, 0, { b: { background: 50 }, c: { normal: 500 } });
+    expect(store.grant('a', known({ background: 50 }))).toEqual([0, 5]);
+    expect(store.grant('c', known({ normal: 500 }))).toEqual([90, 0]);
+    expect(store.grant('b', known({ background: 50 }))).toEqual([0, 5]);
+    expect(store.grant('a', known({ background: 45, available: 5 }))).toEqual([0, 0]);
+  });
+
+  it('background calls leave as many requests as normal calls will arrive, if they do as in the last window', () => {
+    const store = windowOf(100);
+    store.sync('trickle', known({ normal: 20 }));
     store.now += minute;
-    // Four requests for three processes: what doesn't divide evenly is for normal calls, too.
-    const next = { limit: 4, used: 1, reset: reset + 60, boundaryIn: minute };
-    expect(store.sync('a', { ...next, rolledOver: true, wanted: 3, background: 4 })).toHaveProperty('granted', 1);
-    expect(store.sync('b', { ...next, wanted: 2 })).toHaveProperty('granted', 1);
-    expect(store.sync('c', { ...next, wanted: 2 })).toHaveProperty('granted', 1);
-  });
-
-  it('background calls of all processes get one request in ten, however many normal calls wait, and divide it', () => {
-    const store = storeWithWindow();
-    const waiting = Object.entries({ batch: { wanted: 500 }, one: { background: 50 }, two: { background: 50 } });
-    for (const [name, calls] of waiting) store.sync(name, { ...knownWindow(100), ...calls, boundaryIn: 1000 });
-    for (let window = 1; window <= 3; window += 1) {
-      store.now += 1000;
-      const next = { reset: reset + 60 * window, boundaryIn: minute };
-      const granted = waiting.map(([name, calls]) => store.sync(name, { ...next, ...calls }).granted);
-      expect(granted).toEqual([90, 5, 5]);
-      store.now += minute - 1000;
-      for (const [index, [name, calls]] of waiting.entries()) {
-        store.sync(name, { ...next, boundaryIn: 1000, used: 100, sent: granted[index]!, ...calls });
-      }
-    }
-  });
-
-  describe('beside a backlog of normal calls in another process', () => {
-    class BusyStore extends Store {
-      #reset = reset;
-
-      /** Opens a window at which background calls wait. Returns what the normal calls get, which come first. */
-      openWindow(background: number): number {
-        const before = { used: 100, reset: this.#reset, boundaryIn: 1000 };
-        this.sync('normal', { ...before, wanted: 500 });
-        this.sync('background', { ...before, background });
-        this.now += 1000;
-        this.#reset += 60;
-        return this.syncInWindow('normal', { wanted: 500 });
-      }
-
-      syncInWindow(process: string, request: Partial<RateLimitStoreRequest>): number {
-        return this.sync(process, { reset: this.#reset, boundaryIn: minute, ...request }).granted;
-      }
-    }
-
-    it('background calls that are made one by one leave nothing owed to a later batch', () => {
-      const store = new BusyStore();
-      for (let call = 1; call <= 10; call += 1) {
-        expect(store.openWindow(1)).toBe(99);
-        expect(store.syncInWindow('background', { background: 1 })).toBe(1);
-      }
-      for (const background of [500, 490, 480]) {
-        expect(store.openWindow(background)).toBe(90);
-        expect(store.syncInWindow('background', { background })).toBe(10);
-      }
-    });
-
-    it('background calls that are given up leave nothing owed to a later batch', () => {
-      const store = new BusyStore();
-      expect(store.openWindow(50)).toBe(90);
-      expect(store.syncInWindow('background', {})).toBe(0);
-      expect(store.syncInWindow('normal', { sent: 90, used: 90, wanted: 500 })).toBe(10);
-      expect(store.openWindow(500)).toBe(90);
-    });
-  });
-
-  it('background calls leave as many requests as normal calls will probably arrive in the rest of the window', () => {
-    const store = storeWithWindow();
-    store.sync('interactive', knownWindow());
-    store.sync('interactive', { ...knownWindow(12), sent: 12, sentNormal: 12 });
-    store.sync('batch', { ...knownWindow(12), background: 500 });
-    store.now += minute;
-    const next = { reset: reset + 60, used: 0, boundaryIn: minute };
-    const batch = { ...next, background: 500 };
-    expect(store.sync('batch', { ...batch, rolledOver: true })).toHaveProperty('granted', 87);
-    expect(store.sync('batch', { ...batch, sent: 87, used: 87 })).toHaveProperty('granted', 0);
+    store.sync('trickle', { reset: 1060, timeLeft: minute, sent: 0 });
+    expect(store.grant('batch', { background: 200, reset: 1060, timeLeft: minute })).toEqual([0, 80]);
     store.now += minute / 2;
-    expect(store.sync('batch', { ...batch, sent: 87, used: 87, boundaryIn: minute / 2 })).toHaveProperty('granted', 6);
-    store.now += minute / 2 - 1;
-    expect(store.sync('batch', { ...batch, sent: 93, used: 93, boundaryIn: 1 })).toHaveProperty('granted', 7);
+    const later = { reset: 1060, timeLeft: minute / 2 };
+    expect(store.grant('batch', { background: 120, sent: 80, used: 80, ...later })).toEqual([0, 10]);
+  });
+
+  it('a batch that waited when the window began reserves nothing for later', () => {
+    const store = windowOf(100);
+    store.sync('batch', known({ normal: 130 }));
+    const next = (reset: number) => ({ reset, timeLeft: minute });
+    store.now += minute;
+    store.sync('batch', { ...next(1060), normal: 30 });
+    store.now += minute;
+    store.sync('batch', next(1120));
+    expect(store.grant('other', { ...next(1120), background: 200 })).toEqual([0, 100]);
   });
 });
 
-describe('at the boundary', () => {
-  function storeAtBoundary(): Store {
-    const store = storeWithWindow(100);
-    store.sync('a', knownWindow(100));
-    store.sync('b', knownWindow(100));
+describe('when a window ends', () => {
+  it('it is over when the first process knows that it is', () => {
+    const store = windowOf(100, 100);
+    expect(store.sync('a', known({ timeLeft: 500 })).timeLeft).toBe(500);
+    expect(store.sync('b', known({ timeLeft: 900 })).timeLeft).toBe(500);
+    store.now += 500;
+    expect(store.sync('b', known({ normal: 5, timeLeft: 400 }))).toMatchObject({ normal: 1, timeLeft: 0 });
+  });
+
+  it('a request that came too early puts the end off, whatever the other processes believe', () => {
+    const store = windowOf(100, 100);
     store.now += minute;
-    return store;
-  }
-
-  it('one process probes with one request, and another one after two seconds', () => {
-    const store = storeAtBoundary();
-    expect(store.sync('a', { ...knownWindow(100), wanted: 9 })).toMatchObject({ granted: 1, boundaryIn: 0 });
-    expect(store.sync('b', { ...knownWindow(100), wanted: 9 })).toMatchObject({ granted: 0, nextSyncIn: 0 });
-    store.now += 2_000;
-    expect(store.sync('b', { ...knownWindow(100), wanted: 9 })).toMatchObject({ granted: 1, boundaryIn: 0 });
-  });
-
-  it('a background call leaves the probe to a normal call of another process, for two seconds', () => {
-    const store = storeWithWindow(100);
-    store.now += minute - 1;
-    store.sync('normal', { ...knownWindow(100), boundaryIn: 1, wanted: 9 });
-    store.now += 1;
-    const batch = { ...knownWindow(100), boundaryIn: 0, background: 9 };
-    expect(store.sync('batch', batch)).toMatchObject({ granted: 0, nextSyncIn: 0 });
-    store.now += 2_000;
-    expect(store.sync('batch', batch)).toMatchObject({ granted: 1, nextSyncIn: 0 });
-  });
-
-  it('a probe that comes too early moves it', () => {
-    const store = storeAtBoundary();
-    store.sync('a', { ...knownWindow(100), wanted: 9 });
-    const early = { ...knownWindow(100), probeFailed: true, boundaryIn: 900 };
-    expect(store.sync('a', { ...early, wanted: 9 })).toMatchObject({ granted: 0, boundaryIn: 900 });
-    // What another process believes no longer counts.
-    expect(store.sync('b', { ...knownWindow(100), boundaryIn: 0, wanted: 9 })).toMatchObject({
-      granted: 0,
-      boundaryIn: 900,
-    });
-  });
-
-  it('the probe counts as a part of the process that made it', () => {
-    const store = new Store();
-    const small = { limit: 4, reset, boundaryIn: minute };
-    store.sync('a', { ...small, used: 4, wanted: 9 });
-    store.sync('b', { ...small, used: 4, wanted: 9 });
-    store.now += minute;
-    const next = { limit: 4, reset: reset + 60, used: 1, boundaryIn: minute };
-    expect(store.sync('a', { ...next, rolledOver: true, wanted: 9 })).toHaveProperty('granted', 1);
-    expect(store.sync('b', { ...next, wanted: 9 })).toHaveProperty('granted', 2);
+    store.sync('a', known({ normal: 1, timeLeft: 0 }));
+    expect(store.sync('a', known({ normal: 1, timeLeft: 250, probeFailed: true })).timeLeft).toBe(250);
+    expect(store.sync('b', known({ normal: 1, timeLeft: 0 }))).toMatchObject({ normal: 0, timeLeft: 250 });
   });
 
   it('requests that are in flight count in the new window, until their processes report', () => {
-    const store = storeAtBoundary();
-    store.sync('b', { ...knownWindow(100), inFlight: 20 });
-    const next = { reset: reset + 60, used: 1, boundaryIn: minute };
-    expect(store.sync('a', { ...next, rolledOver: true, wanted: 200 })).toMatchObject({ granted: 79, used: 100 });
-    store.sync('b', { ...next, used: 21 });
-    expect(store.sync('c', { ...next, wanted: 200 })).toMatchObject({ granted: 0, used: 100 });
+    const store = windowOf(100, 90);
+    store.now += minute - 1_000;
+    store.sync('a', known({ inFlight: 8, timeLeft: 1_000 }));
+    store.now += 1_000;
+    const next = { reset: 1060, timeLeft: minute };
+    expect(store.grant('b', { ...next, used: 1, sent: 1, normal: 100 })).toEqual([91, 0]);
+    store.sync('a', known({ timeLeft: 0 }));
+    expect(store.grant('b', { ...next, used: 92, sent: 92, normal: 100 })).toEqual([8, 0]);
   });
 
-  it('grants of the previous window are void', () => {
-    const store = storeAtBoundary();
-    const before = store.sync('b', knownWindow(100)).generation;
-    const next = { reset: reset + 60, used: 1, boundaryIn: minute };
-    expect(store.sync('a', { ...next, rolledOver: true }).generation).toBeGreaterThan(before);
+  it('a reset that differs by a second is the same window, and a report about an older one changes nothing', () => {
+    const store = windowOf(100, 10);
+    expect(store.sync('a', known({ reset: 1001, used: 20 }))).toMatchObject({ reset: 1000, used: 20 });
+    expect(store.sync('b', known({ reset: 940, used: 99, timeLeft: 10 }))).toMatchObject({ used: 20, timeLeft: minute });
   });
-});
 
-describe('when the API refuses every request', () => {
-  it('no process is granted any until it may be over', () => {
-    const store = storeWithWindow();
-    store.sync('a', { ...knownWindow(), blockedFor: 5_000 });
-    store.sync('scout', { ...knownWindow(), blockedFor: 5_000 });
-    expect(store.sync('b', { ...knownWindow(), wanted: 5 })).toMatchObject({
-      granted: 0,
-      blockedFor: 5_000,
-      nextSyncIn: 5_000,
-    });
-    store.now += 5_000;
-    expect(store.sync('b', { ...knownWindow(), wanted: 5 })).toMatchObject({ granted: 5, blockedFor: 0 });
+  it('windows of a second follow each other', () => {
+    const store = new Store();
+    store.sync('a', { reset: 1000, timeLeft: 1_000, used: 5 });
+    store.now += 1_000;
+    expect(store.sync('a', { reset: 1001, timeLeft: 1_000, used: 1 })).toMatchObject({ reset: 1001, used: 1 });
   });
 });
 
 describe('a process that is killed', () => {
-  it('leaves its part to the others, when it has not synced for a while', () => {
-    const store = storeWithWindow();
-    store.sync('doomed', { ...knownWindow(), wanted: 1000, background: 5 });
-    expect(store.sync('a', { ...knownWindow(), wanted: 10 })).toHaveProperty('granted', 0);
-    store.now += 0.4 * minute + 1;
-    expect(store.sync('a', { ...knownWindow(), wanted: 10, boundaryIn: 0.6 * minute })).toMatchObject({
-      granted: 10,
-      processes: 1,
-    });
+  it('leaves its part to the others, when it has not synced for 24 seconds', () => {
+    const store = windowOf(100);
+    store.sync('dead', known({ normal: 50 }));
+    expect(store.grant('a', known({ normal: 80 }))).toEqual([50, 0]);
+    store.now += 24_000;
+    const later = { timeLeft: minute - 24_000, sent: 50, used: 50 };
+    expect(store.grant('a', known({ normal: 30, ...later }))).toEqual([0, 0]);
+    store.now += 1;
+    expect(store.grant('a', known({ normal: 30, ...later }))).toEqual([30, 0]);
   });
 
   it('is forgotten', () => {
-    const store = storeWithWindow();
-    for (let index = 0; index < 50; index += 1) store.sync(`process ${index}`, knownWindow());
-    store.now += minute;
-    expect(store.sync('a', knownWindow()).processes).toBe(1);
-    expect(store.state!.length).toBeLessThan(600);
+    const store = windowOf(100);
+    store.sync('dead', known({ normal: 50 }));
+    for (const reset of [1060, 1120, 1180]) {
+      store.now += minute;
+      store.sync('a', { reset, timeLeft: minute });
+    }
+    expect(Object.keys(store.parsed.processes)).toEqual(['a']);
   });
 });
 
 describe('when the state is lost', () => {
-  it('nothing is granted until the processes have reported what they hold', () => {
-    const store = storeWithWindow();
-    store.sync('a', { ...knownWindow(), wanted: 50 });
-    store.sync('b', { ...knownWindow(), wanted: 50 });
-    store.state = undefined;
-    expect(store.sync('a', { ...knownWindow(20), inFlight: 30, wanted: 50, processes: 2 })).toMatchObject({
-      granted: 0,
-      nextSyncIn: 500,
-    });
-    store.sync('b', { ...knownWindow(20), inFlight: 40, processes: 2 });
-    store.now += 500;
-    expect(store.sync('a', { ...knownWindow(20), inFlight: 30, wanted: 50, processes: 2 })).toHaveProperty(
-      'granted',
-      10,
-    );
+  it('the processes that have not reported keep an equal part, for 24 seconds', () => {
+    const store = new Store();
+    const lost = known({ processes: 4, normal: 100, used: 20 });
+    expect(store.grant('a', lost)).toEqual([20, 0]);
+    expect(store.grant('b', { ...lost, inFlight: 10, sent: 10 })).toEqual([10, 0]);
+    expect(store.sync('b', lost).processes).toBe(4);
+    store.now += 24_001;
+    expect(store.grant('a', known({ normal: 80, sent: 20, used: 20, timeLeft: minute - 24_001 }))).toEqual([80, 0]);
   });
 
-  it('processes that have not returned keep their parts for half a minute', () => {
-    const store = storeWithWindow();
-    store.sync('a', knownWindow());
-    store.state = undefined;
-    store.sync('a', { ...knownWindow(), wanted: 100, processes: 4 });
-    store.now += 500;
-    const { granted } = store.sync('a', { ...knownWindow(), wanted: 100, processes: 4 });
-    expect(granted).toBe(25);
-    store.now += 30_000;
-    const rest = { ...knownWindow(25), sent: 25, boundaryIn: 29_500, wanted: 75 };
-    expect(store.sync('a', rest)).toHaveProperty('granted', 75);
+  it('as it is when the clock is set back, because all times in it are wrong', () => {
+    const store = windowOf(100, 100);
+    store.now -= 10_000;
+    expect(store.sync('a', { normal: 1 })).toMatchObject({ normal: 1, reset: 0 });
   });
 
   it('a process that starts is not held up', () => {
-    expect(new Store().sync('a', { wanted: 3 })).toHaveProperty('granted', 3);
-  });
-
-  it('as it is when the clock is set back', () => {
-    const store = storeWithWindow();
-    const { generation } = store.sync('a', { ...knownWindow(), blockedFor: minute });
-    store.now -= 60 * minute;
-    const reply = store.sync('a', { ...knownWindow(), wanted: 1 });
-    expect(reply).toMatchObject({ granted: 0, blockedFor: 0, nextSyncIn: 500 });
-    expect(reply.generation).not.toBe(generation);
+    expect(new Store().grant('a', known({ normal: 100 }))).toEqual([100, 0]);
   });
 });
 
-it('the state is small, and can be forgotten two minutes after its window', () => {
-  const store = storeWithWindow();
-  const { expiresIn, state } = rateLimitStep(store.state, firstRequest('a', knownWindow()), store.now);
-  expect(expiresIn).toBe(3 * minute);
-  expect(state.length).toBeLessThan(600);
+describe('the state', () => {
+  it('keeps what a newer version of the SDK has added, and does without what an older one lacks', () => {
+    const store = windowOf(100);
+    const { processes, ...rest } = store.parsed;
+    const older = { seenAt: start, held: 5, granted: 5 };
+    store.state = JSON.stringify({ ...rest, processes: { ...processes, older }, color: 'red' });
+    store.state = store.state.replace('"seenAt"', '"shape":"round","seenAt"');
+
+    expect(store.grant('a', known({ normal: 100 }))).toEqual([95, 0]);
+    store.now += 10_000;
+    store.sync('reporter', { reset: 1060, timeLeft: minute });
+    expect(store.parsed).toHaveProperty('color', 'red');
+    expect(store.parsed.processes).toHaveProperty('reporter.shape', 'round');
+  });
+
+  it('is small, and can be forgotten two minutes after its window', () => {
+    const store = windowOf(100);
+    for (let index = 0; index < 50; index += 1) store.sync(`process ${index}`, known({ normal: 20 }));
+    expect(store.state?.length).toBeLessThan(51 * 140);
+    expect(store.expiresIn).toBe(minute + 120_000);
+  });
 });
