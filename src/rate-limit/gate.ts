@@ -4,8 +4,11 @@ import { CallQueue, type WaitingCall } from './queue.ts';
 /** Milliseconds until a refused request is tried again, unless the API says so: at first, and at most. */
 const pause = { first: 1000, longest: 60_000 };
 
-/** Requests per second, at least; by how much a refusal lowers the rate, and what raises it again: so many admitted requests. */
-const law = { lowest: 0.1, decrease: 0.7, increase: 1.1, first: 2, most: 32 };
+/**
+ * How the rate of a closed gate changes: each refusal lowers it, and a number of admitted requests raises it again, which doubles
+ * with each refusal. Until the first refusal, it rises fast.
+ */
+const law = { lowest: 0.1, decrease: 0.7, increase: 1.1, fastIncrease: 1.2, patience: 32 };
 
 /** Milliseconds without a refusal after which nothing is held against a resource, and against a route or the token. */
 const memory = { resource: 600_000, route: 60_000, token: 60_000 };
@@ -44,7 +47,7 @@ export class Gate {
   #busyAt = -Infinity;
   /** Requests per second, and the number of admitted ones after which it rises. */
   #rate: number;
-  #patience = law.first;
+  #patience = 1;
   #admitted = 0;
 
   /** @param rate Requests per second that the API has admitted lately. @param order The last request so far. */
@@ -91,15 +94,20 @@ export class Gate {
     if (this.#probe === order) this.#probe = undefined;
   }
 
-  admitted(order: number, isRetry: boolean): void {
-    if (order <= this.#order) return;
+  /** @param rate Requests per second that the API has admitted lately. */
+  admitted(order: number, isRetry: boolean, rate: number): void {
+    if (order <= this.#order) {
+      // What was sent before the gate closed shows what the API admits.
+      if (this.#patience === 1) this.#rate = Math.max(this.#rate, law.decrease * rate);
+      return;
+    }
     this.failures = 0;
     this.hasAdmitted = true;
     if (isRetry) this.isConfirmed = true;
     this.#admitted += 1;
     if (this.#admitted < this.#patience) return;
     this.#admitted = 0;
-    this.#rate *= law.increase;
+    this.#rate *= this.#patience === 1 ? law.fastIncrease : law.increase;
   }
 
   /**
@@ -112,13 +120,13 @@ export class Gate {
     if (order <= this.#order) return;
     if (this.failures === 0) {
       this.#rate = Math.max(law.lowest, law.decrease * Math.min(rate, this.#rate));
-      this.#patience = Math.min(2 * this.#patience, law.most);
+      this.#patience = Math.min(2 * this.#patience, law.patience);
       this.#admitted = 0;
     }
     this.#order = last;
     this.failures += 1;
     // The first refusal of a route or the token only slows it down.
-    const pauses = this.failures - (this.scope === 'resource' ? 1 : 2);
-    if (pauses >= 0) this.#until = now + (wait ?? Math.min(pause.first * 2 ** pauses, pause.longest));
+    if (this.failures === 1 && this.scope !== 'resource') return;
+    this.#until = now + (wait ?? Math.min(pause.first * 2 ** Math.max(0, this.failures - 2), pause.longest));
   }
 }

@@ -113,7 +113,7 @@ export class Gates {
       if (suspect !== undefined && suspect.order < order) this.#suspects.delete(key);
     }
     for (const gate of this.of(target)) {
-      gate.admitted(order, isRetry);
+      gate.admitted(order, isRetry, this.#admitted);
       if (gate.scope === 'resource' ? gate.queue.length === 0 : now >= gate.forgottenAt) this.open(gate, 'it is admitted again');
       else if (gate !== token) this.update(gate);
     }
@@ -155,11 +155,9 @@ export class Gates {
     const { order } = refusal;
     const gate = scope === 'token' ? this.token : this.#routes.get(key);
     if (gate !== undefined) {
-      if (gate.isConfirmed) {
-        if (failures > mostUnlucky) return;
-      } else if (failures > 1 && gate.hasAdmitted) {
-        gate.refusedAgain += 1;
-        if (gate.refusedAgain > 1) this.open(gate, 'only some resources are refused, again and again');
+      // Others are admitted meanwhile, so that it is about the resource.
+      if (failures > (gate.isConfirmed ? mostUnlucky : 1) && gate.hasAdmitted && gate.failures === 0) {
+        if (!gate.isConfirmed && ++gate.refusedAgain > 1) this.open(gate, 'only some resources are refused, again and again');
         return;
       }
       gate.refused(now, order, undefined, this.#rateAt(now), last);

@@ -307,7 +307,7 @@ export class Scheduler implements RateLimiter {
 
   recordLoss(sent: SentRequest): void {
     this.#end(sent);
-    this.#window.recordLoss(sent.request);
+    this.#window.recordLoss();
     this.#ended();
   }
 
