@@ -8,7 +8,7 @@ const pause = { first: 1000, longest: 60_000 };
  * How the rate of a closed gate changes: each refusal lowers it, and a number of admitted requests raises it again, which doubles
  * with each refusal. Until the first refusal, it rises fast.
  */
-const law = { lowest: 0.1, decrease: 0.7, increase: 1.1, fastIncrease: 1.2, patience: 32 };
+const law = { lowest: 0.1, decrease: 0.7, increase: 1.1, fastIncrease: 1.2, patience: 16 };
 
 /** Milliseconds without a refusal after which nothing is held against a resource, and against a route or the token. */
 const memory = { resource: 600_000, route: 60_000, token: 60_000 };

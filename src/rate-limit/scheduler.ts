@@ -241,7 +241,7 @@ export class Scheduler implements RateLimiter {
           queue.remove(call);
           gate.pass(now, call);
           call.isProbe = gate.scope === 'resource' && gate.failures > 0;
-          this.#place(call, true);
+          this.#place(call, gate.scope === 'route');
         }
       }
       this.#gates.update(gate);
