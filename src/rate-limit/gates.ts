@@ -7,6 +7,9 @@ import type { WaitingCall } from './queue.ts';
 /** Refusals of a resource in a row after which waiting is not believed to help. */
 const mostFailures = 8;
 
+/** Refusals of a resource in a row that are still bad luck while its route or the token is limited. */
+const mostUnlucky = 2;
+
 /** What was refused first since one that was sent later was admitted. */
 interface Suspect {
   readonly member: string;
@@ -101,7 +104,7 @@ export class Gates {
     }
   }
 
-  admitted(now: number, target: RequestTarget, order: number): void {
+  admitted(now: number, target: RequestTarget, order: number, isRetry: boolean): void {
     this.#admitted = this.#rateAt(now) + 1;
     this.#admittedAt = now;
     const { token } = this;
@@ -110,7 +113,7 @@ export class Gates {
       if (suspect !== undefined && suspect.order < order) this.#suspects.delete(key);
     }
     for (const gate of this.of(target)) {
-      gate.admitted(now, order);
+      gate.admitted(order, isRetry, this.#admitted);
       if (gate.scope === 'resource' ? gate.queue.length === 0 : now >= gate.forgottenAt) this.open(gate, 'it is admitted again');
       else if (gate !== token) this.update(gate);
     }
@@ -125,10 +128,9 @@ export class Gates {
     const gate = known ?? this.#close('resource', resource, resource, now, rate, order - 1, 'it was refused');
     gate.refused(now, order, wait, rate, last);
     this.update(gate);
-    const isInnocent = known === undefined;
     // A route without ids is the same as its resource.
-    if (route !== resource) this.#widen('route', route, resource, isInnocent, now, refusal, last);
-    this.#widen('token', tokenKey, route, isInnocent, now, refusal, last);
+    if (route !== resource) this.#widen('route', route, resource, gate.failures, now, refusal, last);
+    this.#widen('token', tokenKey, route, gate.failures, now, refusal, last);
     return this.hasAdmitted && gate.failures <= mostFailures;
   }
 
@@ -145,7 +147,7 @@ export class Gates {
     scope: 'route' | 'token',
     key: string,
     member: string,
-    isInnocent: boolean,
+    failures: number,
     now: number,
     refusal: Refusal,
     last: number,
@@ -153,15 +155,16 @@ export class Gates {
     const { order } = refusal;
     const gate = scope === 'token' ? this.token : this.#routes.get(key);
     if (gate !== undefined) {
-      if (!isInnocent && gate.hasAdmitted) {
-        if (gate.closedBy === resourceOf(refusal)) this.open(gate, `only ${gate.closedBy} is refused`);
+      // Others are admitted meanwhile, so that it is about the resource.
+      if (failures > (gate.isConfirmed ? mostUnlucky : 1) && gate.hasAdmitted && gate.failures === 0) {
+        if (!gate.isConfirmed && ++gate.refusedAgain > 1) this.open(gate, 'only some resources are refused, again and again');
         return;
       }
       gate.refused(now, order, undefined, this.#rateAt(now), last);
       this.update(gate);
       return;
     }
-    if (!isInnocent) return;
+    if (failures > 1) return;
     const suspect = this.#suspects.get(key);
     if (suspect === undefined) this.#suspects.set(key, { member, order });
     else if (suspect.member !== member) {

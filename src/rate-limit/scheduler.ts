@@ -239,9 +239,9 @@ export class Scheduler implements RateLimiter {
         const call = isRoute ? (queue.newest(false) ?? queue.newest(true)) : (queue.first(false) ?? queue.first(true));
         if (call !== undefined) {
           queue.remove(call);
-          gate.passed = call;
+          gate.pass(now, call);
           call.isProbe = gate.scope === 'resource' && gate.failures > 0;
-          this.#place(call, true);
+          this.#place(call, gate.scope === 'route');
         }
       }
       this.#gates.update(gate);
@@ -286,7 +286,7 @@ export class Scheduler implements RateLimiter {
     let isContended = false;
     if (!answer.isRefusal) {
       this.#hopefulSince = undefined;
-      this.#gates.admitted(now, admission, order);
+      this.#gates.admitted(now, admission, order, admission.isRetry === true);
     } else if (isExplained) {
       this.#share?.expire();
       isContended = now - (this.#hopefulSince ?? now) < longestContention;
@@ -307,7 +307,7 @@ export class Scheduler implements RateLimiter {
 
   recordLoss(sent: SentRequest): void {
     this.#end(sent);
-    this.#window.recordLoss(sent.request);
+    this.#window.recordLoss();
     this.#ended();
   }
 

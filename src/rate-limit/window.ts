@@ -11,8 +11,11 @@ const jitter = 1.5;
 /** Milliseconds by which the end of windows is put off when a request finds that one has not ended: each time, and at most. */
 const delayOfEnd = { step: 500, longest: 1000 };
 
-/** Milliseconds after which another request is sent to learn of the window, if the last one is still not answered. */
+/** Milliseconds after which another request is sent to learn of the window, if the last one has brought nothing. */
 const patience = 1000;
+
+/** Requests in flight at once, at most: as many as the documented limit. */
+const mostInFlight = 100;
 
 /** A request that was sent, as its window has to know it. */
 export interface WindowRequest {
@@ -54,8 +57,7 @@ export class RateWindow implements SharedWindow {
   #lostBefore = 0;
   /** As announced; `Infinity` once the API has refused a request because of it. */
   #used = 0;
-  /** Probes in flight, and when the last one was sent. */
-  #probes = 0;
+  /** When the last probe was sent that has brought nothing yet. */
   #probedAt = -Infinity;
 
   /** What is assumed until the API announces something. */
@@ -96,7 +98,8 @@ export class RateWindow implements SharedWindow {
 
   /** When the next request may be sent. */
   readyAt(now: number): number {
-    if (this.isOver(now)) return this.#probes === 0 ? now : Math.max(now, this.#probedAt + patience);
+    if (this.isOver(now)) return Math.max(now, this.#probedAt + patience);
+    if (this.#unanswered >= mostInFlight) return Infinity;
     return this.remaining(now) > 0 ? now : this.#endsAt;
   }
 
@@ -113,7 +116,6 @@ export class RateWindow implements SharedWindow {
     if (isProbe) {
       if (!this.#isTurning) this.#count(0);
       this.#isTurning = true;
-      this.#probes += 1;
       this.#probedAt = now;
     }
     this.sent += 1;
@@ -122,13 +124,14 @@ export class RateWindow implements SharedWindow {
   }
 
   /** It did not reach the API. */
-  release(request: WindowRequest): void {
-    this.#settle(request);
+  release({ isProbe }: WindowRequest): void {
+    this.#unanswered -= 1;
+    if (isProbe) this.#probedAt = -Infinity;
     this.sent = Math.max(0, this.sent - 1);
   }
 
-  recordLoss(request: WindowRequest): void {
-    this.#settle(request);
+  recordLoss(): void {
+    this.#unanswered -= 1;
     this.#lost += 1;
     this.#lostBefore = this.#order;
   }
@@ -136,7 +139,8 @@ export class RateWindow implements SharedWindow {
   /** Takes in an answer. Returns whether it is a refusal that the window explains. */
   recordAnswer(now: number, request: WindowRequest, answer: Answer): boolean {
     const { isRefusal, report, servedAt } = answer;
-    this.#settle(request);
+    this.#unanswered -= 1;
+    if (request.isProbe && (isRefusal || answer.isSound)) this.#probedAt = -Infinity;
     // What was sent after the loss was noticed was counted after it.
     if (request.order > this.#lostBefore) this.#lost = 0;
     if (isRefusal) this.sent = Math.max(0, this.sent - 1);
@@ -180,11 +184,6 @@ export class RateWindow implements SharedWindow {
       this.#used = Math.max(this.#used, used);
       this.#endsAt = now + timeLeft;
     }
-  }
-
-  #settle({ isProbe }: WindowRequest): void {
-    this.#unanswered -= 1;
-    if (isProbe) this.#probes -= 1;
   }
 
   /** Counts the requests of another window: those in flight may belong to it. */
