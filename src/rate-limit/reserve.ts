@@ -48,7 +48,7 @@ export class Reserve {
     const demand = Math.min(expected, largestShare * limit);
     const remaining = window.remaining(now);
     const reserve = Math.ceil(demand * Math.min(1, left / length));
-    if (remaining > reserve) return now;
+    if (remaining > reserve || demand === 0) return now;
     return now + Math.max(1, left - (Math.max(0, remaining - 1) * length) / demand + 1);
   }
 

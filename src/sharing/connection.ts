@@ -6,10 +6,10 @@ import { Lease } from './lease.ts';
 import type { RateLimitStore, RateLimitStoreReply } from './store.ts';
 
 /**
- * Milliseconds that a store may take to answer before the process paces itself: the first time, when the process does not
- * know how many others there are, and later.
+ * Milliseconds that a store may take to answer before the process paces itself: three times as long as it took last, within
+ * these bounds. At first, when the process does not know of the others, it is the longest.
  */
-const syncTimeout = { first: 2_000, later: 400 };
+const syncTimeout = { shortest: 400, longest: 2_000 };
 
 /** Milliseconds after which the store learns what was used, and gets back what was not. */
 const idleTimeout = 250;
@@ -48,7 +48,7 @@ class StoreConnection implements Share {
   #waiting: WaitingCalls = { normal: 0, background: 0 };
   #isSyncing = false;
   #isReturning = false;
-  #timeout = syncTimeout.first;
+  #timeout = syncTimeout.longest;
   /** When to try an unavailable store again, and how long to wait if it still is; `undefined` while it is available. */
   #outage: { readonly retryAt: number; readonly delay: number } | undefined;
 
@@ -114,13 +114,14 @@ class StoreConnection implements Share {
 
   async #run(now: number): Promise<void> {
     this.#isSyncing = true;
-    const [request, apply] = this.#lease.ask(now, this.#waiting);
     const wasAvailable = this.isAvailable;
+    const [request, apply] = this.#lease.ask(now, this.#waiting, !wasAvailable);
     try {
       const reply = await this.#withTimeout(async () => checked(await this.#sync(await this.#key, request)));
       this.#outage = undefined;
-      this.#timeout = syncTimeout.later;
-      apply(this.#timing.now(), reply);
+      const took = this.#timing.now() - now;
+      this.#timeout = Math.min(Math.max(3 * took, syncTimeout.shortest), syncTimeout.longest);
+      apply(now + took, reply);
       if (!wasAvailable) this.#host.onStoreChange({ available: true });
     } catch (error) {
       this.#lease.expire();
@@ -137,7 +138,7 @@ class StoreConnection implements Share {
       // In two halves: if this process was too busy to read a reply that has arrived, it is read between them.
       let cancel = this.#timing.after(this.#timeout / 2, () => {
         cancel = this.#timing.after(this.#timeout / 2, () => {
-          reject(new Error(`The rate-limit store did not answer within ${this.#timeout} ms.`));
+          reject(new Error(`The rate-limit store did not answer within ${Math.round(this.#timeout)} ms.`));
         });
       });
       // Asynchronous, so that a store that throws rejects.

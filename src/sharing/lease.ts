@@ -5,6 +5,9 @@ import type { RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
 /** Milliseconds for which a process assumes that the others it has heard of still share the limit. */
 const memory = 60_000;
 
+/** Takes in the reply to a request. */
+type Apply = (now: number, reply: RateLimitStoreReply) => void;
+
 /** The part of the shared window that this process may use. */
 export class Lease {
   readonly #window: SharedWindow;
@@ -73,8 +76,12 @@ export class Lease {
     return waiting.normal + waiting.background > 0 ? this.#nextSyncAt : Infinity;
   }
 
-  /** Asks for what the waiting calls need. Returns the request, and what to do with the reply. */
-  ask(now: number, waiting: WaitingCalls): [RateLimitStoreRequest, (now: number, reply: RateLimitStoreReply) => void] {
+  /**
+   * Asks for what the waiting calls need. Returns the request, and what to do with the reply.
+   *
+   * @param wasOut Whether the store was unavailable.
+   */
+  ask(now: number, waiting: WaitingCalls, wasOut: boolean): [RateLimitStoreRequest, Apply] {
     this.#checkWindow(now);
     const { inFlight, sent, limit, used, reset = 0, turns, failedProbes } = this.#window;
     const available = this.#granted;
@@ -92,6 +99,7 @@ export class Lease {
       reset,
       timeLeft: Math.ceil(this.#window.timeLeft(now) ?? 0),
       probeFailed: failedProbes !== this.#seen.failedProbes,
+      wasOut,
     };
     return [
       request,

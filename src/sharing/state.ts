@@ -72,10 +72,13 @@ const jitter = 1.5;
 
 /** Takes in what one process reports. Returns the state, and the share of the process in it. */
 export function report(stored: string | undefined, request: RateLimitStoreRequest, now: number) {
-  const state = parse(stored, now) ?? lostState(request, now);
+  const known = parse(stored, now);
+  const state = known ?? emptyState();
   learn(state, request, now);
   bury(state, now);
-  return { state, own: record(state, request, now) };
+  const own = record(state, request, now);
+  if (known === undefined || request.wasOut) expectOthers(state, request, now);
+  return { state, own };
 }
 
 export function isOver({ reset, endsAt }: SharedState, now: number): boolean {
@@ -101,16 +104,18 @@ function parse(stored: string | undefined, now: number): SharedState | undefined
   return Object.values(state.processes).some(({ seenAt }) => seenAt > now + 1_000) ? undefined : state;
 }
 
-/** If a process knows others, the state was lost. Until each of them reports again, it may hold an equal part. */
-function lostState({ processes, limit }: RateLimitStoreRequest, now: number): SharedState {
-  const state = emptyState();
-  for (let index = 1; index <= processes; index += 1) {
+const absent = 'absent-';
+
+/**
+ * The state is new, or the store was out: the processes that have not reported since may pace themselves. Until they report,
+ * or are taken for dead, an equal part is kept for each.
+ */
+function expectOthers(state: SharedState, { processes, limit }: RateLimitStoreRequest, now: number): void {
+  const alive = Object.values(state.processes).filter((share) => isAlive(state, share, now)).length;
+  for (let index = alive; index < processes; index += 1) {
     state.processes[`${absent}${index}`] = { ...emptyShare, seenAt: now, normal: limit };
   }
-  return state;
 }
-
-const absent = 'absent-';
 
 /** Takes in what the API has announced to the process. */
 function learn(state: SharedState, request: RateLimitStoreRequest, now: number): void {
@@ -161,8 +166,10 @@ function bury(state: SharedState, now: number): void {
 function record(state: SharedState, request: RateLimitStoreRequest, now: number): ProcessShare {
   const { process, available, inFlight, sent, normal, background, reset } = request;
   const known = state.processes[process];
-  const returned = Object.keys(state.processes).find((id) => id.startsWith(absent));
-  if (known === undefined && returned !== undefined) delete state.processes[returned];
+  if (known === undefined || !isAlive(state, known, now)) {
+    const returned = Object.keys(state.processes).find((id) => id.startsWith(absent));
+    if (returned !== undefined) delete state.processes[returned];
+  }
   const isSame = reset > 0 && Math.abs(reset - state.reset) <= jitter;
   const own: ProcessShare = {
     ...(known ?? { ...emptyShare, seenAt: now }),

@@ -26,6 +26,8 @@ export interface RateLimitStoreRequest {
   readonly timeLeft: number;
   /** Whether a request that the process sent after the end of the window was refused, because it had not ended. */
   readonly probeFailed: boolean;
+  /** Whether the process could not reach the store for some time, so that others may not be able to, either. */
+  readonly wasOut: boolean;
 }
 
 /** The window that all processes share, and what this one is granted of it. Durations are milliseconds from now. */
@@ -56,7 +58,7 @@ export interface RateLimitStoreReply {
 export interface RateLimitStore {
   /**
    * Takes in the report of one process and grants it part of the window, in one atomic step. If it rejects or takes
-   * longer than 400 ms, the process paces itself until the store works again.
+   * longer than 400 ms (2 s at first, and up to 2 s if it was slow before), the process paces itself until the store works again.
    *
    * @param key Identifies the token and the base URL by a hash. It never contains the token.
    */

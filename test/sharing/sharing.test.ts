@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { rateLimitStep } from '@example/sdk/rate-limit';
 import { CallPriority } from '../../src/rate-limit/priority.ts';
 import { useImmediateDigest } from '../rate-limit/support/immediate-digest.ts';
 import { type CallRecord, summary } from '../rate-limit/support/simulation.ts';
 import { fairness, SharedWorld, waitsOf } from './support/shared-world.ts';
+import type { Step } from './support/simulated-store.ts';
 
 const second = 1000;
 const minute = 60_000;
@@ -21,24 +23,32 @@ function perMinute(records: readonly CallRecord[]): number[] {
   return Array.from(counts, (count) => count ?? 0);
 }
 
-describe('processes that share a budget', () => {
-  it.each(seeds)('send what the API allows and no more, in equal parts (seed %i)', async (seed) => {
-    const world = new SharedWorld({ windows: 'first-request' }, { seed });
-    const processes = [1, 2, 3, 4].map(() => world.start());
-    for (const process of processes) process.call(75);
+describe.each(['aligned', 'first-request'] as const)('processes that share a limit, windows %s', (windows) => {
+  it.each([
+    [1, 300],
+    [2, 150],
+    [4, 75],
+    [8, 100],
+    [30, 20],
+    [50, 20],
+  ])('%i of them send what the API allows and no more, in equal parts', async (count, calls) => {
+    for (const seed of count > 8 ? [1] : seeds) {
+      const world = new SharedWorld({ windows }, { seed });
+      for (const process of world.startAll(count)) process.call(calls);
 
-    const records = await world.finish();
+      const records = await world.finish();
 
-    expect(summary(records.flat())).toMatchObject({ failed: 0, refusals: 0 });
-    // Three windows are needed; the third begins after two minutes.
-    expect(summary(records.flat()).end).toBeLessThan(1.03 * 2 * minute);
-    for (const own of records) {
-      const inFirst = own.filter(({ doneAt }) => doneAt < minute).length;
-      expect(inFirst).toBeGreaterThanOrEqual(23);
-      expect(inFirst).toBeLessThanOrEqual(27);
+      const { failed, refusals, end } = summary(records.flat());
+      expect({ failed, refusals, most: world.server.most }).toEqual({ failed: 0, refusals: 0, most: 100 });
+      // The first aligned window ends after 36.5 s.
+      const first = windows === 'aligned' ? 36.5 * second : minute;
+      expect(end).toBeLessThan(1.03 * (first + ((count * calls) / 100 - 2) * minute));
+      expect(fairness(records.map((own) => own.filter(({ doneAt }) => doneAt < end / 2).length))).toBeGreaterThan(0.95);
     }
   });
+});
 
+describe('processes that share a limit', () => {
   it.each([10, 30, 50, 70, 90])('notice that %i of 100 requests were used before', async (used) => {
     for (const windows of ['aligned', 'first-request'] as const) {
       const world = new SharedWorld({ windows });
@@ -98,6 +108,51 @@ describe('processes that share a budget', () => {
     for (const process of processes) process.call(75);
     await world.finish();
     expect(world.store.syncs).toBeLessThan(250);
+  });
+});
+
+describe('processes with different versions of the SDK', () => {
+  interface State {
+    isLate?: boolean;
+    newerSteps?: number;
+    processes: Record<string, { arrivals?: number; expected?: number; isNewer?: true }>;
+  }
+
+  /** A step that also changes the state, as another version would. */
+  function version(change: (state: State, process: string) => void): Step {
+    return (stored, request, now) => {
+      const step = rateLimitStep(stored, request, now);
+      const state = JSON.parse(step.state) as State; // what this version keeps, or lacks
+      change(state, request.process);
+      return { ...step, state: JSON.stringify(state) };
+    };
+  }
+
+  it.each(seeds)('share a limit, and keep what the other version has stored (seed %i)', async (seed) => {
+    const world = new SharedWorld({}, { seed });
+    const older = version((state, process) => {
+      delete state.isLate;
+      delete state.processes[process]!.arrivals;
+      delete state.processes[process]!.expected;
+    });
+    let steps = 0;
+    const newer = version((state, process) => {
+      state.newerSteps = (state.newerSteps ?? 0) + 1;
+      state.processes[process]!.isNewer = true;
+      steps += 1;
+      expect(state.newerSteps).toBe(steps);
+    });
+    for (const step of [older, newer]) {
+      for (let index = 0; index < 5; index += 1) world.start({ step }).call(60);
+    }
+
+    const records = await world.finish();
+
+    expect(summary(records.flat())).toMatchObject({ failed: 0, refusals: 0 });
+    expect(world.server.most).toBeLessThanOrEqual(100);
+    expect(steps).toBeGreaterThan(100);
+    const inHalf = records.map((own) => own.filter(({ doneAt }) => doneAt < 2.5 * minute).length);
+    expect(fairness(inHalf)).toBeGreaterThan(0.95);
   });
 });
 

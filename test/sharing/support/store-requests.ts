@@ -15,6 +15,7 @@ export function firstRequest(process: string, request: Partial<RateLimitStoreReq
     reset: 0,
     timeLeft: 0,
     probeFailed: false,
+    wasOut: false,
     ...request,
   };
 }
