@@ -38,8 +38,10 @@ export class Reserve {
     const left = window.timeLeft(now) ?? 0;
     const remaining = window.remaining(now);
     const demand = Math.min(Math.max(this.#previous ?? share.first * limit, this.#current), share.most * limit);
-    if (remaining > Math.ceil(demand * Math.min(1, left / length))) return now;
-    return now + Math.max(1, left - (Math.max(0, remaining - 1) * length) / demand + 1);
+    const reserve = Math.ceil(demand * Math.min(1, left / length));
+    // If nothing remains, it waits for the window.
+    if (remaining === 0 || remaining > reserve) return now;
+    return now + Math.max(1, left - ((remaining - 1) * length) / demand + 1);
   }
 
   #turnTo(turn: number): void {
