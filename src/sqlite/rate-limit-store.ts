@@ -1,7 +1,8 @@
-import { createRateLimitStore } from '../rate-limit/create-store.ts';
-import { rateLimitStep } from '../rate-limit/shared-budget.ts';
-import type { RateLimitStore } from '../rate-limit/store.ts';
+import { createRateLimitStore } from '../sharing/connection.ts';
+import { rateLimitStep } from '../sharing/step.ts';
+import type { RateLimitStore } from '../sharing/store.ts';
 import { openDatabase, transaction } from './database.ts';
+import { machineClock } from './machine-clock.ts';
 
 const schema = `
   CREATE TABLE IF NOT EXISTS example_sdk_rate_limit (
@@ -9,6 +10,12 @@ const schema = `
     state TEXT NOT NULL,
     expires_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID`;
+
+/** A store that holds a file open. */
+export interface SqliteRateLimitStore extends RateLimitStore, Disposable {
+  /** Closes the file. Clients that still use the store pace themselves from then on. */
+  close(): void;
+}
 
 /**
  * Shares the rate limit among all processes of one machine that use the same file. It needs Node 22.13 or later, and
@@ -23,8 +30,9 @@ const schema = `
  * @example
  * const client = new Client({ rateLimit: { store: sqliteRateLimitStore('/var/lib/my-app/rate-limit.db') } });
  */
-export function sqliteRateLimitStore(path: string): RateLimitStore {
+export function sqliteRateLimitStore(path: string): SqliteRateLimitStore {
   const database = openDatabase(path, schema);
+  const clock = machineClock();
   const read = database.prepare('SELECT state FROM example_sdk_rate_limit WHERE key = ? AND expires_at > ?');
   const write = database.prepare(
     'INSERT OR REPLACE INTO example_sdk_rate_limit (key, state, expires_at) VALUES (?, ?, ?)',
@@ -33,14 +41,21 @@ export function sqliteRateLimitStore(path: string): RateLimitStore {
 
   // Asynchronous, so that an error of SQLite rejects.
   // eslint-disable-next-line @typescript-eslint/require-await -- node:sqlite is synchronous
-  return createRateLimitStore(async (key, request) =>
+  const store = createRateLimitStore(async (key, request) =>
     transaction(database, () => {
-      const now = Date.now();
+      const now = clock.now();
       const row = read.get(key, now);
-      const { state, reply, expiresIn } = rateLimitStep(row && String(row['state']), request, now);
-      purge.run(now);
-      write.run(key, state, now + expiresIn);
+      const stored = row && String(row['state']);
+      const { state, reply, expiresIn } = rateLimitStep(stored, request, now);
+      if (state !== stored) {
+        purge.run(now);
+        write.run(key, state, now + expiresIn);
+      }
       return reply;
     }),
   );
+  const close = () => {
+    if (database.isOpen) database.close();
+  };
+  return { ...store, close, [Symbol.dispose]: close };
 }

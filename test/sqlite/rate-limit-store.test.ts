@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { rateLimitStep } from '@example/sdk/rate-limit';
 import { sqliteRateLimitStore } from '@example/sdk/sqlite';
-import { firstRequest } from '../rate-limit/support/store-requests.ts';
+import { firstRequest } from '../sharing/support/store-requests.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 const now = 1_700_000_000_000;

@@ -25,6 +25,8 @@ export interface Report {
   readonly failed: string[];
   /** How often the API answered 429. */
   refused: number;
+  /** How often the store did not answer in time, as it may on a busy machine. */
+  outages: number;
 }
 
 const running = new Set<ChildProcess>();

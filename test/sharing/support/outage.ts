@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { LimitedApi } from './limited-api.ts';
+import { LimitedApi } from '../../rate-limit/support/limited-api.ts';
 import { type StorePlace, Worker } from './workers.ts';
 
 /** Milliseconds of a window of the API. */

@@ -1,20 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { rateLimitStep } from '@example/sdk/rate-limit';
 import { CallPriority } from '../../src/rate-limit/priority.ts';
-import { useImmediateDigest } from './support/immediate-digest.ts';
-import { SharedWorld, type SimulatedProcess, waitsOf } from './support/shared-world.ts';
-import { type CallRecord, summary } from './support/simulation.ts';
+import { useImmediateDigest } from '../rate-limit/support/immediate-digest.ts';
+import { type CallRecord, summary } from '../rate-limit/support/simulation.ts';
+import { fairness, SharedWorld, waitsOf } from './support/shared-world.ts';
+import type { Step } from './support/simulated-store.ts';
 
 const second = 1000;
 const minute = 60_000;
 const seeds = [1, 2, 3];
 
 beforeEach(useImmediateDigest);
-
-/** Runs until all calls have ended. */
-async function finish(world: SharedWorld, processes: readonly SimulatedProcess[]): Promise<CallRecord[][]> {
-  await world.time.run();
-  return Promise.all(processes.map(({ calls }) => Promise.all(calls)));
-}
 
 /** Calls that were done in each minute. */
 function perMinute(records: readonly CallRecord[]): number[] {
@@ -27,31 +23,39 @@ function perMinute(records: readonly CallRecord[]): number[] {
   return Array.from(counts, (count) => count ?? 0);
 }
 
-describe('processes that share a budget', () => {
-  it.each(seeds)('send what the API allows and no more, in equal parts (seed %i)', async (seed) => {
-    const world = new SharedWorld({ kind: 'first-request' }, { seed });
-    const processes = [1, 2, 3, 4].map(() => world.start());
-    for (const process of processes) process.call(75);
+describe.each(['aligned', 'first-request'] as const)('processes that share a limit, windows %s', (windows) => {
+  it.each([
+    [1, 300],
+    [2, 150],
+    [4, 75],
+    [8, 100],
+    [30, 20],
+    [50, 20],
+  ])('%i of them send what the API allows and no more, in equal parts', async (count, calls) => {
+    for (const seed of count > 8 ? [1] : seeds) {
+      const world = new SharedWorld({ windows }, { seed });
+      for (const process of world.startAll(count)) process.call(calls);
 
-    const records = await finish(world, processes);
+      const records = await world.finish();
 
-    expect(summary(records.flat())).toMatchObject({ failed: 0, refusals: 0 });
-    // Three windows are needed; the third begins after two minutes.
-    expect(summary(records.flat()).end).toBeLessThan(1.03 * 2 * minute);
-    for (const own of records) {
-      const inFirst = own.filter(({ doneAt }) => doneAt < minute).length;
-      expect(inFirst).toBeGreaterThanOrEqual(23);
-      expect(inFirst).toBeLessThanOrEqual(27);
+      const { failed, refusals, end } = summary(records.flat());
+      expect({ failed, refusals, most: world.server.most }).toEqual({ failed: 0, refusals: 0, most: 100 });
+      // The first aligned window ends after 36.5 s.
+      const first = windows === 'aligned' ? 36.5 * second : minute;
+      expect(end).toBeLessThan(1.03 * (first + ((count * calls) / 100 - 2) * minute));
+      expect(fairness(records.map((own) => own.filter(({ doneAt }) => doneAt < end / 2).length))).toBeGreaterThan(0.95);
     }
   });
+});
 
+describe('processes that share a limit', () => {
   it.each([10, 30, 50, 70, 90])('notice that %i of 100 requests were used before', async (used) => {
-    for (const kind of ['aligned', 'first-request'] as const) {
-      const world = new SharedWorld({ kind });
+    for (const windows of ['aligned', 'first-request'] as const) {
+      const world = new SharedWorld({ windows });
       world.useElsewhere(used);
       const process = world.start();
       process.call(200);
-      const [records] = await finish(world, [process]);
+      const [records] = await world.finish();
       expect(summary(records!)).toMatchObject({ failed: 0, refusals: 0 });
     }
   });
@@ -62,20 +66,20 @@ describe('processes that share a budget', () => {
     for (const process of processes) process.call(150);
     for (let at = 0; at < 4 * minute; at += 2 * second) world.time.after(at, () => world.useElsewhere(1));
 
-    const { failed, refusals } = summary((await finish(world, processes)).flat());
+    const { failed, refusals } = summary((await world.finish()).flat());
 
     expect(failed).toBe(0);
     expect(refusals).toBeLessThanOrEqual(12);
   });
 
   it('all stop when one of them is refused', async () => {
-    const world = new SharedWorld({ kind: 'first-request' });
+    const world = new SharedWorld({ windows: 'first-request' });
     const processes = [1, 2, 3].map(() => world.start());
     for (const process of processes) process.callEvery(second, 40);
     await world.time.run(20 * second);
     world.useElsewhere(100);
 
-    const records = (await finish(world, processes)).flat();
+    const records = (await world.finish()).flat();
 
     expect(summary(records).failed).toBe(0);
     expect(summary(records).refusals).toBeLessThanOrEqual(3);
@@ -84,7 +88,7 @@ describe('processes that share a budget', () => {
   });
 
   it('pass on the part of one that was killed', async () => {
-    const world = new SharedWorld({ kind: 'first-request' });
+    const world = new SharedWorld({ windows: 'first-request' });
     const [doomed, survivor] = [world.start(), world.start()];
     doomed.call(1000);
     survivor.call(260);
@@ -95,15 +99,60 @@ describe('processes that share a budget', () => {
 
     expect(summary(records)).toMatchObject({ failed: 0, refusals: 0 });
     // 50 in the first window, which the two divided, then all.
-    expect(summary(records).end).toBeLessThan(3 * minute + 2 * second);
+    expect(summary(records).end).toBeLessThan(1.03 * 3 * minute);
   });
 
   it('need few syncs', async () => {
-    const world = new SharedWorld({ kind: 'first-request' });
+    const world = new SharedWorld({ windows: 'first-request' });
     const processes = [1, 2, 3, 4].map(() => world.start());
     for (const process of processes) process.call(75);
-    await finish(world, processes);
+    await world.finish();
     expect(world.store.syncs).toBeLessThan(250);
+  });
+});
+
+describe('processes with different versions of the SDK', () => {
+  interface State {
+    isLate?: boolean;
+    newerSteps?: number;
+    processes: Record<string, { arrivals?: number; expected?: number; isNewer?: true }>;
+  }
+
+  /** A step that also changes the state, as another version would. */
+  function version(change: (state: State, process: string) => void): Step {
+    return (stored, request, now) => {
+      const step = rateLimitStep(stored, request, now);
+      const state = JSON.parse(step.state) as State; // what this version keeps, or lacks
+      change(state, request.process);
+      return { ...step, state: JSON.stringify(state) };
+    };
+  }
+
+  it.each(seeds)('share a limit, and keep what the other version has stored (seed %i)', async (seed) => {
+    const world = new SharedWorld({}, { seed });
+    const older = version((state, process) => {
+      delete state.isLate;
+      delete state.processes[process]!.arrivals;
+      delete state.processes[process]!.expected;
+    });
+    let steps = 0;
+    const newer = version((state, process) => {
+      state.newerSteps = (state.newerSteps ?? 0) + 1;
+      state.processes[process]!.isNewer = true;
+      steps += 1;
+      expect(state.newerSteps).toBe(steps);
+    });
+    for (const step of [older, newer]) {
+      for (let index = 0; index < 5; index += 1) world.start({ step }).call(60);
+    }
+
+    const records = await world.finish();
+
+    expect(summary(records.flat())).toMatchObject({ failed: 0, refusals: 0 });
+    expect(world.server.most).toBeLessThanOrEqual(100);
+    expect(steps).toBeGreaterThan(100);
+    const inHalf = records.map((own) => own.filter(({ doneAt }) => doneAt < 2.5 * minute).length);
+    expect(fairness(inHalf)).toBeGreaterThan(0.95);
   });
 });
 
@@ -116,7 +165,7 @@ describe('a batch in one process and a trickle in another', () => {
       batch.call(1000);
       trickle.callEvery(4 * second, 120);
 
-      const [batched, trickled] = await finish(world, [batch, trickle]);
+      const [batched, trickled] = await world.finish();
 
       expect(summary([...batched!, ...trickled!])).toMatchObject({ failed: 0, refusals: 0 });
       const { p50, max } = waitsOf(trickled!);
@@ -133,7 +182,7 @@ describe('a batch in one process and a trickle in another', () => {
     batch.call(1000, { priority: new CallPriority('background') });
     interactive.callEvery(5 * second, 120);
 
-    const [batched, calls] = await finish(world, [batch, interactive]);
+    const [batched, calls] = await world.finish();
 
     expect(summary([...batched!, ...calls!])).toMatchObject({ failed: 0, refusals: 0 });
     // In its first window, nobody knows of the interactive process.
@@ -154,7 +203,7 @@ describe('a batch in one process and a trickle in another', () => {
         const interactive = world.start();
         interactive.callEvery(5 * second, 150);
 
-        const records = await finish(world, [...batches, interactive]);
+        const records = await world.finish();
 
         expect(summary(records.flat())).toMatchObject({ failed: 0, refusals: 0 });
         expect(waitsOf(records.at(-1)!).max).toBeLessThanOrEqual(minute);
@@ -170,7 +219,7 @@ describe('a batch in one process and a trickle in another', () => {
       batch.call(1000);
       background.call(60, { priority: new CallPriority('background') });
 
-      const [batched, calls] = await finish(world, [batch, background]);
+      const [batched, calls] = await world.finish();
 
       expect(summary([...batched!, ...calls!])).toMatchObject({ failed: 0, refusals: 0 });
       const orders = [...batched!, ...calls!].map(({ order }) => order).sort((a, b) => a - b);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../sqlite/support/temporary-folder.ts';
 import { RedisCluster } from '../support/redis-cluster.ts';
 import { canRun, RedisServer, type RedisServerProgram } from '../support/redis-server.ts';
-import { LimitedApi } from './support/limited-api.ts';
+import { LimitedApi } from '../rate-limit/support/limited-api.ts';
 import { type StorePlace, Worker, type Work } from './support/workers.ts';
 
 const window = 2000;

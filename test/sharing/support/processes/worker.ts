@@ -21,9 +21,12 @@ const client = new Client({
 process.send?.('ready');
 await new Promise((resolve) => process.once('message', resolve));
 
-const report: Report = { done: 0, failed: [], refused: 0 };
+const report: Report = { done: 0, failed: [], refused: 0, outages: 0 };
 client.on('response', ({ status }) => {
   if (status === 429) report.refused += 1;
+});
+client.on('rateLimitStore', ({ available }) => {
+  if (!available) report.outages += 1;
 });
 
 await Promise.all(Array.from({ length: work.calls }, call));
