@@ -12,20 +12,15 @@ export class AbortWatcher {
   add(call: WaitingCall): void {
     const { signal } = call.admission;
     if (signal === undefined) return;
-    const calls = this.#calls.get(signal);
-    if (calls !== undefined) calls.add(call);
-    else {
-      this.#calls.set(signal, new Set([call]));
-      signal.addEventListener('abort', this);
-    }
+    const calls = this.#calls.get(signal) ?? new Set();
+    if (calls.size === 0) signal.addEventListener('abort', this);
+    this.#calls.set(signal, calls.add(call));
   }
 
   remove(call: WaitingCall): void {
     const { signal } = call.admission;
-    if (signal === undefined) return;
-    const calls = this.#calls.get(signal);
-    calls?.delete(call);
-    if (calls?.size !== 0) return;
+    const calls = signal === undefined ? undefined : this.#calls.get(signal);
+    if (signal === undefined || calls?.delete(call) !== true || calls.size > 0) return;
     this.#calls.delete(signal);
     signal.removeEventListener('abort', this);
   }

@@ -5,38 +5,36 @@ import { CallQueue, type WaitingCall } from './queue.ts';
 const pause = { first: 1000, longest: 60_000 };
 
 /**
- * How the rate of a closed gate changes: each refusal lowers it, and a number of admitted requests raises it again, which doubles
- * with each refusal. Until the first refusal, it rises fast.
+ * Requests per second: a refusal lowers the rate, and a number of admitted requests, which doubles with each refusal, raises it.
+ * Until the first refusal, it rises with each of them, and faster.
  */
-const law = { lowest: 0.1, decrease: 0.7, increase: 1.1, fastIncrease: 1.2, patience: 16 };
+const law = { lowest: 0.1, decrease: 0.7, increase: 1.1, firstIncrease: 1.2, patience: 16 };
 
-/** Milliseconds without a refusal after which nothing is held against a resource, and against a route or the token. */
+/** Milliseconds after which a refusal is forgotten. */
 const memory = { resource: 600_000, route: 60_000, token: 60_000 };
 
 /**
- * Holds calls that the API refuses although the window has requests left. After a refusal it waits, and then sends one request
- * at a time. Once one is admitted, it sends at a rate that grows until the next refusal.
+ * Holds calls that the API refuses although the window has requests left. After a refusal, one request at a time is sent until
+ * one is admitted. Then the gate sends at a rate that rises until the next refusal.
  */
 export class Gate {
+  readonly key: string;
   readonly scope: GateChange['scope'];
-  readonly target: string | undefined;
   /** The calls that it holds. */
   readonly queue = new CallQueue();
-  /** The call that has passed the gate last, and is not sent. */
+  /** The call that it has let through last, and that is not sent. */
   passed: WaitingCall | undefined;
-  /** Its place among the gates that wait for a time. */
-  index = -1;
+  /** When it has something to do, and its place among the others that have. */
   wakeAt = Infinity;
+  index = -1;
   /** Refusals in a row. */
   failures = 0;
-  /** Whether a request was admitted that was sent since the gate closed, */
+  /** Whether a request was admitted since it closed, */
   hasAdmitted = false;
-  /** and one of a call that had been refused: then the limit is not about single resources. */
+  /** and one to a resource that had been refused: then its refusals are not about single resources. */
   isConfirmed = false;
-  /** Calls that were refused again before that. */
+  /** Resources that were refused again before that, while others were admitted. */
   refusedAgain = 0;
-  /** What was refused when it closed. */
-  readonly closedBy: string;
   /** The last request before the last refusal. Those before say nothing new. */
   #order: number;
   #probe: number | undefined;
@@ -45,28 +43,28 @@ export class Gate {
   #nextAt = -Infinity;
   /** When a call has last waited. */
   #busyAt = -Infinity;
-  /** Requests per second, and the number of admitted ones after which it rises. */
   #rate: number;
   #patience = 1;
   #admitted = 0;
 
-  /** @param rate Requests per second that the API has admitted lately. @param order The last request so far. */
-  constructor(scope: Gate['scope'], target: string | undefined, closedBy: string, now: number, rate: number, order: number) {
+  /**
+   * @param rate Requests per second that the API has admitted lately.
+   * @param order The last request that says nothing about the gate.
+   */
+  constructor(key: string, scope: Gate['scope'], now: number, rate: number, order: number) {
+    this.key = key;
     this.scope = scope;
-    this.target = target;
-    this.closedBy = closedBy;
-    this.#rate = Math.max(rate * law.decrease, law.lowest);
     this.#refusedAt = now;
+    this.#rate = Math.max(law.lowest, law.decrease * rate);
     this.#order = order;
   }
 
-  /** When the next call may pass; `Infinity` if an answer, or a call that has passed, comes first. */
+  /** When the next call may pass; `Infinity` if an answer, or the call that has passed, comes first. */
   get readyAt(): number {
     if (this.passed !== undefined || this.#probe !== undefined) return Infinity;
     return Math.max(this.#until, this.#nextAt);
   }
 
-  /** When nothing is held against what it holds. */
   get forgottenAt(): number {
     return Math.max(this.#refusedAt, this.#until, this.#busyAt) + memory[this.scope];
   }
@@ -77,7 +75,6 @@ export class Gate {
     return readyAt === Infinity ? 0 : Math.max(0, readyAt - now) + ((calls - 1) * 1000) / this.#rate;
   }
 
-  /** Lets a call pass. */
   pass(now: number, call: WaitingCall): void {
     this.passed = call;
     if (call.since < now) this.#busyAt = now;
@@ -89,25 +86,25 @@ export class Gate {
     this.#nextAt = Math.max(now, this.#nextAt) + 1000 / this.#rate;
   }
 
-  /** A request that was sent came to an end. */
-  settled(order: number): void {
+  /** A request came to an end. */
+  ended(order: number): void {
     if (this.#probe === order) this.#probe = undefined;
   }
 
   /** @param rate Requests per second that the API has admitted lately. */
-  admitted(order: number, isRetry: boolean, rate: number): void {
+  admitted(order: number, rate: number): void {
+    const isFirst = this.#patience === 1;
     if (order <= this.#order) {
       // What was sent before the gate closed shows what the API admits.
-      if (this.#patience === 1) this.#rate = Math.max(this.#rate, law.decrease * rate);
+      if (isFirst) this.#rate = Math.max(this.#rate, law.decrease * rate);
       return;
     }
     this.failures = 0;
     this.hasAdmitted = true;
-    if (isRetry) this.isConfirmed = true;
     this.#admitted += 1;
     if (this.#admitted < this.#patience) return;
     this.#admitted = 0;
-    this.#rate *= this.#patience === 1 ? law.fastIncrease : law.increase;
+    this.#rate *= isFirst ? law.firstIncrease : law.increase;
   }
 
   /**

@@ -7,36 +7,26 @@ import type { WaitingCall } from './queue.ts';
 /** Refusals of a resource in a row after which waiting is not believed to help. */
 const mostFailures = 8;
 
-/** Refusals of a resource in a row that are still bad luck while its route or the token is limited. */
+/** Refusals of a resource in a row that may be bad luck while its route or the token is limited. */
 const mostUnlucky = 2;
 
-/** What was refused first since one that was sent later was admitted. */
-interface Suspect {
-  readonly member: string;
-  readonly order: number;
-}
-
-/** A refused request. */
-export interface Refusal extends RequestTarget {
-  readonly order: number;
-  /** Milliseconds that the API asks to wait. */
-  readonly wait: number | undefined;
-}
+/** The key of the token's gate. Those of routes and resources begin with a method. */
+const tokenKey = '';
 
 /**
- * Finds out what a refusal is about that the window doesn't explain. It counts against its resource alone. Only if a second
- * innocent one is refused before one that was sent later is admitted, the gate of the route closes; with two routes, the gate
- * of the token. A resource is innocent while nothing is held against it.
+ * Finds out what a refusal is about that the window doesn't explain. It counts against its resource alone, which is innocent
+ * until then. Only if a second innocent resource is refused before a request that was sent later is admitted, the gate of the
+ * route closes. If the second one is of another route, the gate of the token does.
  */
 export class Gates {
-  token: Gate | undefined;
-  readonly #resources = new Map<string, Gate>();
-  readonly #routes = new Map<string, Gate>();
-  /** By route, and for the token. */
-  readonly #suspects = new Map<string, Suspect>();
+  /** The closed gates, by `GET /users/user_1`, `GET /users/{id}` and {@link tokenKey}. */
+  readonly #gates = new Map<string, Gate>();
+  /** Of a route or the token: the first innocent member that was refused since one that was sent later was admitted. */
+  readonly #suspects = new Map<string, { readonly member: string; readonly order: number }>();
   readonly #waking = new Heap<Gate>((gate) => gate.wakeAt);
   readonly #onChange: (change: GateChange, gate: Gate) => void;
-  /** Requests that were admitted lately; halves in about 0.7 s. */
+  #lastOrder = 0;
+  /** Requests that were admitted lately, each of which counts half after 0.7 s. */
   #admitted = 0;
   #admittedAt = -Infinity;
 
@@ -45,12 +35,11 @@ export class Gates {
   }
 
   get isEmpty(): boolean {
-    return this.#waking.first === undefined && this.token === undefined;
+    return this.#gates.size === 0;
   }
 
-  /** Whether anything was ever admitted. */
-  get hasAdmitted(): boolean {
-    return this.#admittedAt > -Infinity;
+  get token(): Gate | undefined {
+    return this.#gates.get(tokenKey);
   }
 
   /** When the next gate has something to do. */
@@ -58,38 +47,36 @@ export class Gates {
     return this.#waking.first?.wakeAt ?? Infinity;
   }
 
-  /** The gate that a call has to pass next, unless it is the token's. */
-  holding(target: RequestTarget, call?: WaitingCall): Gate | undefined {
-    if (this.isEmpty) return undefined;
-    const resource = this.#resources.get(resourceOf(target));
-    if (resource !== undefined && !hasPassed(resource, call)) return resource;
-    const route = this.#routes.get(routeOf(target));
-    return route !== undefined && !hasPassed(route, call) ? route : undefined;
-  }
-
-  /** The gates that a request is about. */
-  *of(target: RequestTarget): Generator<Gate> {
-    if (this.isEmpty) return;
-    const gates = [this.#resources.get(resourceOf(target)), this.#routes.get(routeOf(target)), this.token];
-    for (const gate of gates) if (gate !== undefined) yield gate;
-  }
-
-  /** A gate that has something to do: to let a call pass, to reject one, or to be forgotten. */
+  /** The gate that has something to do: to let a call pass, to reject one, or to be forgotten. */
   due(now: number): Gate | undefined {
-    const gate = this.#waking.first;
-    return gate !== undefined && gate.wakeAt <= now ? gate : undefined;
+    return this.wakeAt <= now ? this.#waking.first : undefined;
   }
 
-  /** Decides anew when a gate has something to do. */
+  /** The gate of a resource or a route that a call has to pass next. */
+  holding(target: RequestTarget, call?: WaitingCall): Gate | undefined {
+    return this.of(target).find((gate) => gate.scope !== 'token' && (call === undefined || gate.passed !== call));
+  }
+
+  /** The gates that a request has to pass. */
+  of(target: RequestTarget): Gate[] {
+    if (this.isEmpty) return [];
+    return [resourceOf(target), routeOf(target), tokenKey].flatMap((key, index, keys) => {
+      const gate = keys.indexOf(key) === index ? this.#gates.get(key) : undefined;
+      return gate === undefined ? [] : [gate];
+    });
+  }
+
+  /** Decides when a gate has something to do. */
   update(gate: Gate): void {
     this.#waking.remove(gate);
-    if (!this.#isClosed(gate)) return;
-    const { queue } = gate;
-    gate.wakeAt = queue.length === 0 ? gate.forgottenAt : Math.min(gate.readyAt, queue.expiresAt);
+    if (this.#gates.get(gate.key) !== gate) return;
+    const { length, expiresAt } = gate.queue;
+    gate.wakeAt = length === 0 ? gate.forgottenAt : Math.min(gate.readyAt, expiresAt);
     this.#waking.push(gate);
   }
 
-  sent(target: RequestTarget, now: number, order: number): void {
+  sent(now: number, target: RequestTarget, order: number): void {
+    this.#lastOrder = order;
     for (const gate of this.of(target)) {
       gate.sent(now, order);
       this.update(gate);
@@ -97,100 +84,83 @@ export class Gates {
   }
 
   /** A request came to an end, whatever it was. */
-  settled(target: RequestTarget, order: number): void {
+  ended(target: RequestTarget, order: number): void {
     for (const gate of this.of(target)) {
-      gate.settled(order);
+      gate.ended(order);
       this.update(gate);
     }
   }
 
-  admitted(now: number, target: RequestTarget, order: number, isRetry: boolean): void {
+  admitted(now: number, target: RequestTarget, order: number): void {
     this.#admitted = this.#rateAt(now) + 1;
     this.#admittedAt = now;
-    const { token } = this;
-    for (const key of [routeOf(target), tokenKey]) {
-      const suspect = this.#suspects.get(key);
-      if (suspect !== undefined && suspect.order < order) this.#suspects.delete(key);
+    for (const key of this.#suspects.size > 0 ? [routeOf(target), tokenKey] : []) {
+      if ((this.#suspects.get(key)?.order ?? Infinity) < order) this.#suspects.delete(key);
     }
-    for (const gate of this.of(target)) {
-      gate.admitted(order, isRetry, this.#admitted);
-      if (gate.scope === 'resource' ? gate.queue.length === 0 : now >= gate.forgottenAt) this.open(gate, 'it is admitted again');
-      else if (gate !== token) this.update(gate);
+    const gates = this.of(target);
+    const wasRefused = gates[0]?.scope === 'resource';
+    for (const gate of gates) {
+      gate.admitted(order, this.#admitted);
+      gate.isConfirmed ||= wasRefused && gate.hasAdmitted;
+      const isOver = gate.scope === 'resource' ? gate.queue.length === 0 : now >= gate.forgottenAt;
+      if (isOver) this.open(gate, 'it is admitted again');
+      else this.update(gate);
     }
   }
 
-  /** @param last The last request that was sent. Returns whether waiting may help. */
-  refused(now: number, refusal: Refusal, last: number): boolean {
-    const rate = this.#rateAt(now);
-    const { order, wait } = refusal;
-    const [resource, route] = [resourceOf(refusal), routeOf(refusal)];
-    const known = this.#resources.get(resource);
-    const gate = known ?? this.#close('resource', resource, resource, now, rate, order - 1, 'it was refused');
-    gate.refused(now, order, wait, rate, last);
+  /**
+   * @param wait Milliseconds that the API asks to wait.
+   * @returns Whether waiting may help.
+   */
+  refused(now: number, target: RequestTarget, order: number, wait: number | undefined): boolean {
+    const [resource, route] = [resourceOf(target), routeOf(target)];
+    const gate = this.#gates.get(resource) ?? this.#close(now, resource, 'resource', order - 1, 'it was refused');
+    gate.refused(now, order, wait, this.#rateAt(now), this.#lastOrder);
     this.update(gate);
-    // A route without ids is the same as its resource.
-    if (route !== resource) this.#widen('route', route, resource, gate.failures, now, refusal, last);
-    this.#widen('token', tokenKey, route, gate.failures, now, refusal, last);
-    return this.hasAdmitted && gate.failures <= mostFailures;
+    // A route without an id is its only resource.
+    if (route !== resource) this.#widen(now, 'route', route, resource, gate.failures, order);
+    this.#widen(now, 'token', tokenKey, route, gate.failures, order);
+    return this.#admittedAt > -Infinity && gate.failures <= mostFailures;
   }
 
-  open(gate: Gate, why: string): void {
-    const { scope, target } = gate;
-    if (scope === 'token') this.token = undefined;
-    else this.#mapOf(scope).delete(target ?? '');
+  open(gate: Gate, reason: string): void {
+    this.#gates.delete(gate.key);
     this.#waking.remove(gate);
-    this.#onChange({ isOpen: true, scope, target, reason: why }, gate);
+    this.#onChange(changeOf(gate, true, reason), gate);
   }
 
-  /** Counts a refusal against a route or the token, one of whose members it is about. */
-  #widen(
-    scope: 'route' | 'token',
-    key: string,
-    member: string,
-    failures: number,
-    now: number,
-    refusal: Refusal,
-    last: number,
-  ): void {
-    const { order } = refusal;
-    const gate = scope === 'token' ? this.token : this.#routes.get(key);
+  /**
+   * Counts a refusal against a route or the token.
+   *
+   * @param member The resource or route that was refused.
+   * @param failures How often its resource was refused in a row.
+   */
+  #widen(now: number, scope: 'route' | 'token', key: string, member: string, failures: number, order: number): void {
+    const gate = this.#gates.get(key);
+    const suspect = this.#suspects.get(key);
     if (gate !== undefined) {
-      // Others are admitted meanwhile, so that it is about the resource.
-      if (failures > (gate.isConfirmed ? mostUnlucky : 1) && gate.hasAdmitted && gate.failures === 0) {
-        if (!gate.isConfirmed && ++gate.refusedAgain > 1) this.open(gate, 'only some resources are refused, again and again');
+      const mostShared = gate.isConfirmed ? mostUnlucky : 1;
+      if (failures > mostShared && gate.hasAdmitted && gate.failures === 0) {
+        // Others are admitted meanwhile, so that it is about the resource. If that happens twice, all refusals were.
+        if (!gate.isConfirmed && ++gate.refusedAgain > 1) this.open(gate, 'only some resources are refused');
         return;
       }
-      gate.refused(now, order, undefined, this.#rateAt(now), last);
+      gate.refused(now, order, undefined, this.#rateAt(now), this.#lastOrder);
       this.update(gate);
-      return;
-    }
-    if (failures > 1) return;
-    const suspect = this.#suspects.get(key);
-    if (suspect === undefined) this.#suspects.set(key, { member, order });
-    else if (suspect.member !== member) {
+    } else if (failures === 1 && suspect === undefined) {
+      this.#suspects.set(key, { member, order });
+    } else if (failures === 1 && suspect?.member !== member) {
       this.#suspects.delete(key);
-      const reason = `${suspect.member} and ${member} were refused in a row`;
-      this.#close(scope, key, resourceOf(refusal), now, this.#rateAt(now), last, reason);
+      this.#close(now, key, scope, this.#lastOrder, `${suspect?.member} and ${member} were refused in a row`);
     }
   }
 
-  #close(scope: Gate['scope'], key: string, closedBy: string, now: number, rate: number, order: number, reason: string): Gate {
-    const target = scope === 'token' ? undefined : key;
-    const gate = new Gate(scope, target, closedBy, now, rate, order);
-    if (scope === 'token') this.token = gate;
-    else this.#mapOf(scope).set(key, gate);
+  #close(now: number, key: string, scope: Gate['scope'], order: number, reason: string): Gate {
+    const gate = new Gate(key, scope, now, this.#rateAt(now), order);
+    this.#gates.set(key, gate);
     this.update(gate);
-    this.#onChange({ isOpen: false, scope, target, reason }, gate);
+    this.#onChange(changeOf(gate, false, reason), gate);
     return gate;
-  }
-
-  #mapOf(scope: 'resource' | 'route'): Map<string, Gate> {
-    return scope === 'resource' ? this.#resources : this.#routes;
-  }
-
-  #isClosed(gate: Gate): boolean {
-    if (gate.scope === 'token') return false; // It holds no calls of its own.
-    return this.#mapOf(gate.scope).get(gate.target ?? '') === gate;
   }
 
   /** Requests per second that were admitted lately. */
@@ -199,12 +169,9 @@ export class Gates {
   }
 }
 
-function hasPassed(gate: Gate, call: WaitingCall | undefined): boolean {
-  return call !== undefined && gate.passed === call;
+function changeOf({ key, scope }: Gate, isOpen: boolean, reason: string): GateChange {
+  return { isOpen, scope, target: scope === 'token' ? undefined : key, reason };
 }
-
-/** No route begins without a method. */
-const tokenKey = '';
 
 function resourceOf({ method, path }: RequestTarget): string {
   return `${method} ${path}`;

@@ -5,9 +5,8 @@ export function parseRateLimit(headers: Headers): RateLimitInfo | undefined {
   const limit = number(headers.get('x-ratelimit-limit'));
   const remaining = number(headers.get('x-ratelimit-remaining'));
   const reset = number(headers.get('x-ratelimit-reset'));
-  return limit === undefined || remaining === undefined || reset === undefined
-    ? undefined
-    : { limit, remaining, reset };
+  if (limit === undefined || remaining === undefined || reset === undefined) return undefined;
+  return { limit, remaining, reset };
 }
 
 /** Milliseconds to wait, from `Retry-After` in seconds or as an HTTP date. `now` is in epoch milliseconds. */

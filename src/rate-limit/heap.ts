@@ -1,4 +1,4 @@
-/** A binary heap whose entries know where they are, so that they can be removed. */
+/** A binary heap whose entries know where they are (`index`; -1 for nowhere), so that any of them can be removed. */
 export class Heap<Entry extends { index: number }> {
   readonly #entries: Entry[] = [];
   readonly #timeOf: (entry: Entry) => number;
@@ -7,6 +7,7 @@ export class Heap<Entry extends { index: number }> {
     this.#timeOf = timeOf;
   }
 
+  /** The entry whose time comes first. */
   get first(): Entry | undefined {
     return this.#entries[0];
   }
@@ -23,25 +24,22 @@ export class Heap<Entry extends { index: number }> {
     if (last !== undefined && last !== entry) this.#place(last, index);
   }
 
-  /** Puts an entry at a free place, and moves it up or down to where it belongs. */
+  /** Moves an entry from a free place up or down to where it belongs. */
   #place(entry: Entry, free: number): void {
     const entries = this.#entries;
     const time = this.#timeOf(entry);
+    const timeAt = (index: number) => (entries[index] === undefined ? Infinity : this.#timeOf(entries[index]));
     let index = free;
+    const moveTo = (next: number) => {
+      const other = entries[next];
+      if (other !== undefined) this.#set(other, index);
+      index = next;
+    };
+    while (index > 0 && timeAt((index - 1) >> 1) > time) moveTo((index - 1) >> 1);
     for (;;) {
-      const parent = entries[(index - 1) >> 1];
-      if (index === 0 || parent === undefined || this.#timeOf(parent) <= time) break;
-      this.#set(parent, index);
-      index = (index - 1) >> 1;
-    }
-    for (;;) {
-      const [left, right] = [entries[2 * index + 1], entries[2 * index + 2]];
-      if (left === undefined) break;
-      const isRight = right !== undefined && this.#timeOf(right) < this.#timeOf(left);
-      const child = isRight ? right : left;
-      if (this.#timeOf(child) >= time) break;
-      this.#set(child, index);
-      index = 2 * index + (isRight ? 2 : 1);
+      const child = timeAt(2 * index + 2) < timeAt(2 * index + 1) ? 2 * index + 2 : 2 * index + 1;
+      if (timeAt(child) >= time) break;
+      moveTo(child);
     }
     this.#set(entry, index);
   }

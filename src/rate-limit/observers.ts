@@ -1,24 +1,24 @@
 import type { GateChange, LimiterObserver, RateLimitStoreChange } from './limiter.ts';
 
-/** The clients whose calls are in progress, and what they were told. A client without calls is not held. */
+/** Tells the clients whose calls are in progress what changes. A client without calls is not held. */
 export class Observers {
   readonly #calls = new Map<LimiterObserver, number>();
-  /** The outage of the store, if there is one, and who knows of it. */
   #outage: RateLimitStoreChange | undefined;
+  /** Those that know of the outage. */
   readonly #notified = new Set<LimiterObserver>();
 
   /** A call begins. */
   add(observer: LimiterObserver | undefined): void {
     if (observer === undefined) return;
     this.#calls.set(observer, (this.#calls.get(observer) ?? 0) + 1);
-    if (this.#outage !== undefined) this.#notify(observer, this.#outage);
+    this.#notify(observer);
   }
 
   /** A call has ended. */
   remove(observer: LimiterObserver | undefined): void {
     if (observer === undefined) return;
-    const calls = this.#calls.get(observer) ?? 0;
-    if (calls > 1) this.#calls.set(observer, calls - 1);
+    const calls = (this.#calls.get(observer) ?? 0) - 1;
+    if (calls > 0) this.#calls.set(observer, calls);
     else this.#calls.delete(observer);
   }
 
@@ -28,15 +28,15 @@ export class Observers {
 
   onStoreChange(change: RateLimitStoreChange): void {
     this.#outage = change.available ? undefined : change;
-    if (change.available) {
-      for (const observer of this.#notified) observer.onStoreChange(change);
-      this.#notified.clear();
-    } else for (const observer of this.#calls.keys()) this.#notify(observer, change);
+    for (const observer of this.#calls.keys()) this.#notify(observer);
+    if (!change.available) return;
+    for (const observer of this.#notified) observer.onStoreChange(change);
+    this.#notified.clear();
   }
 
-  #notify(observer: LimiterObserver, outage: RateLimitStoreChange): void {
-    if (this.#notified.has(observer)) return;
+  #notify(observer: LimiterObserver): void {
+    if (this.#outage === undefined || this.#notified.has(observer)) return;
     this.#notified.add(observer);
-    observer.onStoreChange(outage);
+    observer.onStoreChange(this.#outage);
   }
 }

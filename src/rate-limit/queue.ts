@@ -7,13 +7,13 @@ export class WaitingCall {
   readonly admission: Admission;
   readonly since: number;
   readonly resolve: (permit: Permit | Promise<never>) => void;
-  list: List | undefined;
   queue: CallQueue | undefined;
+  list: List | undefined;
   previous: WaitingCall | undefined;
   next: WaitingCall | undefined;
-  /** Where it is among the calls that may not wait forever; -1 if it may. */
+  /** Its place among the calls that may not wait forever. */
   index = -1;
-  /** Whether it was held because its resource was refused. It yields to normal calls then, because it may be refused again. */
+  /** Whether its resource was refused. It yields to normal calls then, because it may be refused again. */
   isProbe = false;
 
   constructor(admission: Admission, since: number, resolve: WaitingCall['resolve']) {
@@ -43,16 +43,15 @@ export class WaitingCall {
 
   /** The error if it is sent in `delay` milliseconds at the earliest; `undefined` if it may go on waiting. */
   errorAt(now: number, delay: number): RateLimitWaitError | undefined {
-    const { maxWait = Infinity, deadline = Infinity } = this.admission;
+    const { maxWait, deadline = Infinity } = this.admission;
     const isTooLong = now >= this.expiresAt || now + delay > this.expiresAt;
     // A call whose delay is not known times out like any other.
     if (!isTooLong && (delay === 0 || now + delay < deadline)) return undefined;
-    const retryAfter = Math.max(1, Math.ceil(delay / 1000));
-    const limit = isTooLong
-      ? `maxWait is ${maxWait} ms`
-      : `totalTimeout leaves ${Math.max(0, Math.round(deadline - now))} ms`;
-    const message = `Not sent: the rate limit allows this call in about ${retryAfter} s, and ${limit}.`;
-    return new RateLimitWaitError(message, this.admission, retryAfter);
+    const seconds = Math.max(1, Math.ceil(delay / 1000));
+    const left = Math.max(0, Math.round(deadline - now));
+    const limit = isTooLong ? `maxWait is ${maxWait} ms` : `totalTimeout leaves ${left} ms`;
+    const message = `Not sent: the rate limit allows this call in about ${seconds} s, and ${limit}.`;
+    return new RateLimitWaitError(message, this.admission, seconds);
   }
 }
 
@@ -66,35 +65,29 @@ class List {
   last: WaitingCall | undefined;
   length = 0;
 
-  push(call: WaitingCall): void {
-    call.list = this;
-    call.previous = this.last;
-    if (this.last === undefined) this.first = call;
-    else this.last.next = call;
-    this.last = call;
-    this.length += 1;
-  }
-
-  unshift(call: WaitingCall): void {
-    call.list = this;
-    call.next = this.first;
-    if (this.first === undefined) this.last = call;
-    else this.first.previous = call;
-    this.first = call;
+  /** @param previous The call after which it is put; `undefined` for the first place. */
+  insert(call: WaitingCall, previous: WaitingCall | undefined): void {
+    const next = previous === undefined ? this.first : previous.next;
+    Object.assign(call, { list: this, previous, next });
+    if (previous === undefined) this.first = call;
+    else previous.next = call;
+    if (next === undefined) this.last = call;
+    else next.previous = call;
     this.length += 1;
   }
 
   remove(call: WaitingCall): void {
-    if (call.previous === undefined) this.first = call.next;
-    else call.previous.next = call.next;
-    if (call.next === undefined) this.last = call.previous;
-    else call.next.previous = call.previous;
+    const { previous, next } = call;
+    if (previous === undefined) this.first = next;
+    else previous.next = next;
+    if (next === undefined) this.last = previous;
+    else next.previous = previous;
     call.list = call.previous = call.next = undefined;
     this.length -= 1;
   }
 }
 
-/** The calls that wait for one thing. Every operation takes constant time, or logarithmic with a `maxWait` or a deadline. */
+/** The calls that wait for one thing. No operation takes longer if more of them wait, unless they have a `maxWait` or a deadline. */
 export class CallQueue {
   /** Retries of normal calls, the other normal ones, and the same of background calls. */
   readonly #lists = [new List(), new List(), new List(), new List()] as const;
@@ -112,15 +105,16 @@ export class CallQueue {
     return this.#lists[2].length + this.#lists[3].length;
   }
 
-  /** The earliest time at which a call has waited too long. */
+  /** When a call has waited too long. */
   get expiresAt(): number {
     return this.#limited.first?.latest ?? Infinity;
   }
 
   /** How many calls would be sent before one that arrived now. */
   before(admission: Admission): number {
-    if (!isBackground(admission)) return admission.isRetry === true ? this.#lists[0].length : this.normal;
-    return this.normal + (admission.isRetry === true ? this.#lists[2].length : this.background);
+    const isRetry = admission.isRetry === true;
+    if (!isBackground(admission)) return isRetry ? this.#lists[0].length : this.normal;
+    return this.normal + (isRetry ? this.#lists[2].length : this.background);
   }
 
   /** The next call of a priority: a retry, or else the one that has waited longest. */
@@ -128,15 +122,16 @@ export class CallQueue {
     return this.#lists[background ? 2 : 0].first ?? this.#lists[background ? 3 : 1].first;
   }
 
-  /** The newest call that was not refused: it can show that a gate is wrong. */
+  /** The newest call of a priority that was not refused, or else a retry. */
   newest(background: boolean): WaitingCall | undefined {
     return this.#lists[background ? 3 : 1].last ?? this.#lists[background ? 2 : 0].first;
   }
 
+  /** @param isNext Whether it goes ahead of those that wait. */
   push(call: WaitingCall, isNext = false): void {
-    const list = this.#lists[((call.isBackground ? 2 : 0) + (call.admission.isRetry === true ? 0 : 1)) as 0];
-    if (isNext) list.unshift(call);
-    else list.push(call);
+    const isRetry = call.admission.isRetry === true;
+    const list = call.isBackground ? this.#lists[isRetry ? 2 : 3] : this.#lists[isRetry ? 0 : 1];
+    list.insert(call, isNext ? undefined : list.last);
     call.queue = this;
     if (call.latest < Infinity) this.#limited.push(call);
   }
@@ -147,7 +142,7 @@ export class CallQueue {
     this.#limited.remove(call);
   }
 
-  /** The call that expires first, if that is before a time. */
+  /** A call that may be sent until then at the latest, if there is one: of several, the first to expire. */
   expiring(time: number): WaitingCall | undefined {
     return this.expiresAt <= time ? this.#limited.first : undefined;
   }

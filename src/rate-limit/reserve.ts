@@ -1,20 +1,14 @@
 import type { RateWindow } from './window.ts';
 
-/** The part of a window that is kept for normal calls until it is known how many there are. */
-const initialShare = 0.15;
+/** Parts of a window that are kept for normal calls: until it is known how many there are, and at most. */
+const share = { first: 0.15, most: 0.9 };
 
-/** The most of a window that is kept for normal calls. */
-const largestShare = 0.9;
-
-/** Over time, background calls that wait get at least one request in so many, so that they never starve. */
-const backgroundShare = 10;
-
-/** Requests that background calls got beyond that are remembered up to this number. */
-const mostInAdvance = 100;
+/** Background calls that wait get at least one request in so many, and what they got beyond counts up to so many of those. */
+const background = { oneIn: 10, mostInAdvance: 100 };
 
 /**
  * How normal and background calls divide a window. Background calls leave as many requests as normal calls used in the last
- * window, or in this one, in proportion to the time left. But at least one request in ten is theirs.
+ * window, or in this one, in proportion to the time left. But at least one request in ten is theirs, so that they never starve.
  */
 export class Reserve {
   #turn = 0;
@@ -24,37 +18,35 @@ export class Reserve {
 
   /** Whether a background call goes ahead of the normal ones. */
   get isBackgroundDue(): boolean {
-    return this.#owed >= backgroundShare - 1;
+    return this.#owed >= background.oneIn - 1;
   }
 
   /** @param isWaiting Whether a background call waits. */
   sent(isBackground: boolean, isWaiting: boolean, { turns }: RateWindow): void {
+    const { oneIn, mostInAdvance } = background;
     this.#turnTo(turns);
-    if (isBackground) this.#owed = Math.max(this.#owed - backgroundShare + 1, -mostInAdvance * backgroundShare);
-    else {
-      this.#current += 1;
-      // If more were owed, a later batch would get it.
-      if (isWaiting) this.#owed = Math.min(this.#owed + 1, backgroundShare - 1);
-    }
+    if (!isBackground) this.#current += 1;
+    if (isBackground) this.#owed = Math.max(this.#owed - oneIn + 1, -mostInAdvance * oneIn);
+    // If more were owed, a later batch would get it.
+    else if (isWaiting) this.#owed = Math.min(this.#owed + 1, oneIn - 1);
   }
 
   /** When a background call may be sent. */
   readyAt(now: number, window: RateWindow): number {
     this.#turnTo(window.turns);
     const { limit, length } = window;
-    const left = window.timeLeft(now);
-    if (left === undefined || left === 0) return now;
-    const expected = Math.max(this.#previous ?? initialShare * limit, this.#current);
-    const demand = Math.min(expected, largestShare * limit);
+    const left = window.timeLeft(now) ?? 0;
     const remaining = window.remaining(now);
+    const demand = Math.min(Math.max(this.#previous ?? share.first * limit, this.#current), share.most * limit);
     const reserve = Math.ceil(demand * Math.min(1, left / length));
-    if (remaining > reserve || demand === 0) return now;
-    return now + Math.max(1, left - (Math.max(0, remaining - 1) * length) / demand + 1);
+    // If nothing remains, it waits for the window.
+    if (remaining === 0 || remaining > reserve) return now;
+    return now + Math.max(1, left - ((remaining - 1) * length) / demand + 1);
   }
 
   #turnTo(turn: number): void {
     if (turn === this.#turn) return;
-    // The requests of the first window begin before it is known.
+    // The first requests are sent before the first window is known.
     if (this.#turn > 0) {
       this.#previous = this.#current;
       this.#current = 0;

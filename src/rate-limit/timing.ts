@@ -27,25 +27,25 @@ const longestTimer = 2 ** 31 - 1;
 export class Alarm {
   readonly #timing: Timing;
   readonly #callback: () => void;
-  #cancel: (() => void) | undefined;
   #at = Infinity;
+  #cancel: (() => void) | undefined;
 
   constructor(timing: Timing, callback: () => void) {
     this.#timing = timing;
-    this.#callback = () => {
-      this.#at = Infinity;
-      callback();
-    };
+    this.#callback = callback;
   }
 
   /** Calls back at `time`, and not at the time that was set before; `Infinity` for never. */
   set(time: number): void {
     if (time === this.#at) return;
+    this.#at = time;
     this.#cancel?.();
     this.#cancel = undefined;
-    this.#at = time;
     if (time === Infinity) return;
-    const delay = Math.ceil(Math.max(0, time - this.#timing.now()));
-    this.#cancel = this.#timing.after(Math.min(delay, longestTimer), this.#callback);
+    const delay = Math.min(Math.ceil(Math.max(0, time - this.#timing.now())), longestTimer);
+    this.#cancel = this.#timing.after(delay, () => {
+      this.#at = Infinity;
+      this.#callback();
+    });
   }
 }
