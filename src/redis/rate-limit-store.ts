@@ -39,14 +39,14 @@ export function redisRateLimitStore(client: RedisClient, options?: RedisRateLimi
       const written = await run(writeScript, prefix + key, state, expiresIn, ...(stored === undefined ? [] : [stored]));
       if (Number(written) === 1) return reply;
       // Another process was faster. The more often, the more of them there are, and the longer they have to be apart.
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 2 ** attempt));
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 2 ** Math.min(attempt, 8)));
     }
     throw new ExampleError(`Other processes changed the rate limit in Redis ${mostAttempts} times in a row.`);
   });
 }
 
-/** The last pauses are longer than the limiter waits for a store. */
-const mostAttempts = 10;
+/** More than fit into the time that the limiter waits for a store. */
+const mostAttempts = 16;
 
 function readState(reply: RedisReply): { readonly now: number; readonly stored: string | undefined } {
   if (!Array.isArray(reply)) throw new ExampleError('The rate-limit script did not return a list.');

@@ -89,7 +89,8 @@ class StoreConnection implements Share {
     const isWaiting = waiting.normal + waiting.background > 0;
     if (!isWaiting && this.isAvailable && this.#lease.isUnsettled) this.#returnSoon();
     // An unavailable store is tried again only while calls wait.
-    const next = this.#outage === undefined ? this.#lease.nextSyncAt(waiting) : isWaiting ? this.#outage.retryAt : Infinity;
+    const next =
+      this.#outage === undefined ? this.#lease.nextSyncAt(waiting) : isWaiting ? this.#outage.retryAt : Infinity;
     if (next > now) return next;
     void this.#run(now);
     return Infinity;

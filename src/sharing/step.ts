@@ -87,7 +87,14 @@ function divide(state: SharedState, own: ProcessShare, now: number): Grant {
  */
 function leftOf({ limit, used, processes }: SharedState): number {
   const all = Object.values(processes);
-  return Math.max(0, limit - Math.max(used + sum(all, ({ held }) => held), sum(all, ({ granted }) => granted)));
+  return Math.max(
+    0,
+    limit -
+      Math.max(
+        used + sum(all, ({ held }) => held),
+        sum(all, ({ granted }) => granted),
+      ),
+  );
 }
 
 /** What a process has had of the window, and what it could still use. */
@@ -124,6 +131,7 @@ function pauseOf(state: SharedState, own: ProcessShare, alive: number, now: numb
   if (isOver(state, now)) return Math.max(4, 2 * alive, (now - state.probedAt) / 4);
   const pause = Math.max(1, Math.min(heartbeat, (state.endsAt - state.startedAt) / 12));
   if (own.normal + own.background === 0) return pause;
-  const mayChange = leftOf(state) > 0 || Object.values(state.processes).some((share) => share !== own && share.held > 0);
+  const mayChange =
+    leftOf(state) > 0 || Object.values(state.processes).some((share) => share !== own && share.held > 0);
   return Math.min(mayChange ? pause / 10 : pause, state.endsAt - now);
 }

@@ -1,6 +1,6 @@
 import { createRateLimitStore } from '../sharing/connection.ts';
 import { rateLimitStep } from '../sharing/step.ts';
-import type { RateLimitStore } from '../sharing/store.ts';
+import type { RateLimitStore, RateLimitStoreReply, RateLimitStoreRequest } from '../sharing/store.ts';
 import { openDatabase, transaction } from './database.ts';
 import { machineClock } from './machine-clock.ts';
 
@@ -32,6 +32,8 @@ export interface SqliteRateLimitStore extends RateLimitStore, Disposable {
  */
 export function sqliteRateLimitStore(path: string): SqliteRateLimitStore {
   const database = openDatabase(path, schema);
+  // SQLite blocks the process while it waits for a lock: better to wait outside.
+  database.exec('PRAGMA busy_timeout = 20');
   const clock = machineClock();
   const read = database.prepare('SELECT state FROM example_sdk_rate_limit WHERE key = ? AND expires_at > ?');
   const write = database.prepare(
@@ -39,23 +41,45 @@ export function sqliteRateLimitStore(path: string): SqliteRateLimitStore {
   );
   const purge = database.prepare('DELETE FROM example_sdk_rate_limit WHERE expires_at <= ?');
 
-  // Asynchronous, so that an error of SQLite rejects.
-  // eslint-disable-next-line @typescript-eslint/require-await -- node:sqlite is synchronous
-  const store = createRateLimitStore(async (key, request) =>
-    transaction(database, () => {
-      const now = clock.now();
-      const row = read.get(key, now);
-      const stored = row && String(row['state']);
-      const { state, reply, expiresIn } = rateLimitStep(stored, request, now);
-      if (state !== stored) {
-        purge.run(now);
-        write.run(key, state, now + expiresIn);
+  const take = (key: string, request: RateLimitStoreRequest) => {
+    const now = clock.now();
+    const row = read.get(key, now);
+    const stored = row && String(row['state']);
+    const step = rateLimitStep(stored, request, now);
+    return { now, ...step, isChange: step.state !== stored };
+  };
+  const sync = (key: string, request: RateLimitStoreRequest): RateLimitStoreReply => {
+    // Most syncs of a process that waits change nothing. They need no lock.
+    const { reply, isChange } = take(key, request);
+    if (!isChange) return reply;
+    return transaction(database, () => {
+      const { now, state, expiresIn, reply: current } = take(key, request);
+      purge.run(now);
+      write.run(key, state, now + expiresIn);
+      return current;
+    });
+  };
+
+  const store = createRateLimitStore(async (key, request) => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return sync(key, request);
+      } catch (error) {
+        if (attempt === mostAttempts || !isBusy(error)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 2 ** Math.min(attempt, 8)));
       }
-      return reply;
-    }),
-  );
+    }
+  });
   const close = () => {
     if (database.isOpen) database.close();
   };
   return { ...store, close, [Symbol.dispose]: close };
+}
+
+/** More than fit into the time that the limiter waits for a store. */
+const mostAttempts = 16;
+
+/** Whether another process holds the lock: SQLITE_BUSY, or one of its variants. */
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === 5;
 }

@@ -66,14 +66,16 @@ describe.each<RedisServerProgram>(['redis-server', 'valkey-server'])(
         return client;
       }
 
-      async function call(
-        process: Process,
-        api: LimitedServer,
-        onStoreChange: OnStoreChange = noChange,
-      ) {
+      async function call(process: Process, api: LimitedServer, onStoreChange: OnStoreChange = noChange) {
         const observer = observerOf(onStoreChange);
         for (let isRetry = false; ; isRetry = true) {
-          const permit: Permit = await process.limiter.acquire({ method: 'GET', path: '/', route: '/', isRetry, observer });
+          const permit: Permit = await process.limiter.acquire({
+            method: 'GET',
+            path: '/',
+            route: '/',
+            isRetry,
+            observer,
+          });
           await pause(1);
           const { status, headers } = api.answer(Date.now());
           await pause(1);

@@ -163,7 +163,7 @@ export class World {
       latency = 2,
       offset = 1_700_000_123_456,
       time = new VirtualTime(),
-      limiter = new Scheduler('test', time),
+      limiter = new Scheduler('test', time) as World['limiter'], // a test may bring its own
     } = {},
   ) {
     this.random = seeded(seed);
