@@ -154,12 +154,15 @@ function openWindow(state: SharedState, { limit, reset, used, timeLeft }: RateLi
 
 /** Gives up what was reserved for processes that have died. The API counted what it received from them. */
 function bury(state: SharedState, now: number): void {
-  for (const [id, share] of Object.entries(state.processes)) {
-    if (isAlive(state, share, now)) continue;
-    share.held = share.granted = share.normal = share.background = 0;
-    // It may only be idle: what it needed is remembered for a window.
-    if (share.arrivals <= 0 && share.expected === 0) delete state.processes[id];
+  for (const share of Object.values(state.processes)) {
+    if (!isAlive(state, share, now)) share.held = share.granted = share.normal = share.background = 0;
   }
+  // One that was silent may only be idle: what it needed is remembered for a window.
+  keep(state, (_, share) => isAlive(state, share, now) || share.arrivals > 0 || share.expected > 0);
+}
+
+function keep(state: SharedState, isKept: (id: string, share: ProcessShare) => boolean): void {
+  state.processes = Object.fromEntries(Object.entries(state.processes).filter(([id, share]) => isKept(id, share)));
 }
 
 /** Takes in what the process reports about itself. */
@@ -168,7 +171,7 @@ function record(state: SharedState, request: RateLimitStoreRequest, now: number)
   const known = state.processes[process];
   if (known === undefined || !isAlive(state, known, now)) {
     const returned = Object.keys(state.processes).find((id) => id.startsWith(absent));
-    if (returned !== undefined) delete state.processes[returned];
+    keep(state, (id) => id !== returned);
   }
   const isSame = reset > 0 && Math.abs(reset - state.reset) <= jitter;
   const own: ProcessShare = {

@@ -15,7 +15,9 @@ describe.each<RedisServerProgram>(['redis-server', 'valkey-server'])('the state 
     beforeAll(async () => {
       server = await RedisServer.start(program);
     });
-    beforeEach(async () => void (await ioredis().flushall()));
+    beforeEach(async () => {
+      await ioredis().flushall();
+    });
     afterEach(() => {
       for (const close of closers.splice(0)) close();
     });
