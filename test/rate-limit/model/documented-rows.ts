@@ -225,7 +225,7 @@ function otherLimits(): Row[] {
       return {
         name: `the limit ${change} ${when}`,
         goal: { refused: 'onTheirWay', times: isUnseen ? 1.27 : 1.03 },
-        quick: !isUnseen || change === 'raised',
+        quick: when === (change === 'lowered' ? 'in mid-burst' : 'between two windows'),
         setup: (random) => {
           const { fraction, begun } = anyStart(random);
           const times = of(minute - begun);

@@ -14,7 +14,8 @@ const isFuzzing = runs > 0;
 const prints = process.env['PRINT_ROWS'];
 const client = prints === 'reference' ? reference : sdk;
 
-const seeds = Array.from({ length: Math.min(12, Math.max(1, runs)) }, (_, index) => index + 1);
+// With 2, `reset` rounded down has once made calls fail.
+const seeds = isFuzzing ? Array.from({ length: Math.min(12, runs) }, (_, index) => index + 1) : [2];
 
 function testRows(rows: readonly Row[], tested: ClientFactory): void {
   test.each(rows.map((row) => [row.name, row] as const))('%s', { timeout: 0 }, async (name, { goal, setup }) => {
