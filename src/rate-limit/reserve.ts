@@ -7,8 +7,8 @@ const share = { first: 0.15, most: 0.9 };
 const background = { oneIn: 10, mostInAdvance: 100 };
 
 /**
- * How normal and background calls divide a window. Background calls leave as many requests as normal calls used in the last
- * window, or in this one, in proportion to the time left. But at least one request in ten is theirs, so that they never starve.
+ * How normal and background calls divide a window. Background calls leave as many requests as there were normal calls in the
+ * last window, or in this one, in proportion to the time left. But at least one request in ten is theirs, so that they never starve.
  */
 export class Reserve {
   #turn = 0;
@@ -21,11 +21,15 @@ export class Reserve {
     return this.#owed >= background.oneIn - 1;
   }
 
-  /** @param isWaiting Whether a background call waits. */
-  sent(isBackground: boolean, isWaiting: boolean, { turns }: RateWindow): void {
-    const { oneIn, mostInAdvance } = background;
+  /** Counts a normal call that arrives. */
+  count({ turns }: RateWindow): void {
     this.#turnTo(turns);
-    if (!isBackground) this.#current += 1;
+    this.#current += 1;
+  }
+
+  /** @param isWaiting Whether a background call waits. */
+  sent(isBackground: boolean, isWaiting: boolean): void {
+    const { oneIn, mostInAdvance } = background;
     if (isBackground) this.#owed = Math.max(this.#owed - oneIn + 1, -mostInAdvance * oneIn);
     // If more were owed, a later batch would get it.
     else if (isWaiting) this.#owed = Math.min(this.#owed + 1, oneIn - 1);
@@ -46,11 +50,9 @@ export class Reserve {
 
   #turnTo(turn: number): void {
     if (turn === this.#turn) return;
-    // The first requests are sent before the first window is known.
-    if (this.#turn > 0) {
-      this.#previous = this.#current;
-      this.#current = 0;
-    }
+    // The first window may have been nearly over when the first call was made.
+    if (this.#turn > 1) this.#previous = this.#current;
+    if (this.#turn > 0) this.#current = 0;
     this.#turn = turn;
   }
 }

@@ -80,6 +80,7 @@ export class Scheduler implements RateLimiter {
     this.#observers.add(admission.observer);
     this.#tendGates(now);
     const background = isBackground(admission);
+    if (!background && admission.isRetry !== true) this.#reserve.count(this.#window);
     const isNext = this.#queue.before(admission) === 0 && this.#gates.holding(admission) === undefined;
     if (isNext && admission.signal?.aborted !== true && this.#readyAt(now, background) <= now) {
       const permit = this.#send(now, admission, background, false);
@@ -102,7 +103,7 @@ export class Scheduler implements RateLimiter {
   }
 
   #send(now: number, admission: Admission, background: boolean, waited: boolean): Permit {
-    this.#reserve.sent(background, this.#queue.background > 0, this.#window);
+    this.#reserve.sent(background, this.#queue.background > 0);
     const taken = this.#share?.take(now, background ? 'background' : 'normal');
     const request = this.#window.send(now);
     this.#gates.sent(now, admission, request.order);
@@ -110,9 +111,9 @@ export class Scheduler implements RateLimiter {
     this.#inFlight += 1;
     const end = (record: () => void) => {
       this.#inFlight -= 1;
-      this.#observers.remove(admission.observer);
       this.#gates.ended(admission, request.order);
       record();
+      this.#observers.remove(admission.observer);
       if (this.#waiting > 0) this.dispatch();
       else this.#updateShare(this.#timing.now());
     };
@@ -216,7 +217,8 @@ export class Scheduler implements RateLimiter {
       this.#leave(next);
       next.resolve(this.#send(now, next.admission, next.isBackground, true));
     }
-    this.#rejectOverdue(this.#queue, now, wakeAt);
+    const delay = Math.max(this.#window.delay(now, 1), this.#gates.token?.delay(now, 1) ?? 0);
+    this.#rejectOverdue(this.#queue, now, delay);
     const updateAt = this.#updateShare(now);
     const { expiresAt } = this.#queue;
     wakeAt = Math.min(wakeAt, this.#gates.wakeAt, updateAt, expiresAt > now ? expiresAt : Infinity);
@@ -254,7 +256,7 @@ export class Scheduler implements RateLimiter {
   #tendGates(now: number): void {
     for (let gate = this.#gates.due(now); gate !== undefined; gate = this.#gates.due(now)) {
       const { queue, readyAt, scope } = gate;
-      this.#rejectOverdue(queue, now, readyAt);
+      this.#rejectOverdue(queue, now, gate.delay(now, 1));
       if (queue.length === 0 && now >= gate.forgottenAt) {
         this.#gates.open(gate, 'nothing was refused lately');
         continue;
@@ -282,11 +284,10 @@ export class Scheduler implements RateLimiter {
     }
   }
 
-  /** Rejects the calls that would wait too long if they are sent at `time` at the earliest; `Infinity` if that is not known. */
-  #rejectOverdue(queue: CallQueue, now: number, time: number): void {
-    const earliest = time === Infinity ? now : Math.max(now, time);
-    for (let call = queue.expiring(earliest); call !== undefined; call = queue.expiring(earliest)) {
-      const error = call.errorAt(now, earliest - now);
+  /** Rejects the calls that would wait too long if they are sent in `delay` milliseconds at the earliest. */
+  #rejectOverdue(queue: CallQueue, now: number, delay: number): void {
+    for (let call = queue.expiring(now + delay); call !== undefined; call = queue.expiring(now + delay)) {
+      const error = call.errorAt(now, delay);
       if (error === undefined) return;
       this.#reject(call, error);
     }

@@ -103,12 +103,13 @@ export class RateWindow implements SharedWindow {
     return this.remaining(now) > 0 ? now : this.#endsAt;
   }
 
-  /** Predicts the milliseconds until so many requests have been sent. */
+  /** Predicts the milliseconds until so many requests have been sent; 0 if answers on their way may allow them all. */
   delay(now: number, requests: number): number {
-    const excess = requests - this.remaining(now);
+    const isOver = this.isOver(now);
+    const excess = requests - (isOver ? this.remaining(now) : this.limit - Math.max(this.used, this.sent));
     if (excess <= 0) return 0;
     const windows = Math.ceil(excess / Math.max(1, this.limit));
-    return Math.max(0, (this.isOver(now) ? now + this.length : this.#endsAt) - now) + (windows - 1) * this.length;
+    return (isOver ? this.length : this.#endsAt - now) + (windows - 1) * this.length;
   }
 
   send(now: number): WindowRequest {

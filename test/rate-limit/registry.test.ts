@@ -30,7 +30,7 @@ describe('the limiter of a token', () => {
     expect(limiter.snapshot.limit).toBe(7);
     const permit = await limiter.acquire(site);
     const reset = String(Math.ceil(Date.now() / 1000) + 60);
-    permit.answered(
+    permit.recordAnswer(
       200,
       new Headers({ 'x-ratelimit-limit': '100', 'x-ratelimit-remaining': '99', 'x-ratelimit-reset': reset }),
     );
@@ -65,7 +65,7 @@ describe('the limiter of a token', () => {
 
   it('is kept while its budget is not full', async () => {
     const gc = await garbageCollector();
-    (await rateLimiterFor({ baseUrl, token: 'busy', limit: 3 }).acquire(site)).answered(200, new Headers());
+    (await rateLimiterFor({ baseUrl, token: 'busy', limit: 3 }).acquire(site)).recordAnswer(200, new Headers());
     for (let index = 0; index < 200; index += 1) rateLimiterFor({ baseUrl, token: `other ${index}` });
     await new Promise(setImmediate);
     gc();

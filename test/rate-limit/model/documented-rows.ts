@@ -44,7 +44,9 @@ function manyAtOnce(): Row[] {
   return Object.entries(starts).flatMap(([start, of]) =>
     (['exact', 'up', 'down'] as const).flatMap((reset) =>
       [100, 300, 1000].map((count): Row => {
-        const goal = reset === 'down' ? { refusedPerTurn: 2, times: 1.04 } : { refused: 0, times: 1.03 };
+        // Nobody can see how much was added to `reset` or left out, nor which part of a second `Date` leaves out.
+        const extra = reset === 'exact' ? 0 : 1_000;
+        const goal = reset === 'down' ? { refusedPerTurn: 2, times: 1.04, extra } : { refused: 0, times: 1.03, extra };
         return {
           name: `${count} calls at once, ${start}, reset ${reset === 'exact' ? 'exact' : `rounded ${reset}`}`,
           goal,
@@ -83,7 +85,8 @@ function wrongClocks(): Row[] {
     Object.entries(latencies).map(([when, latency]): Row => {
       return {
         name: `a clock ${wrong}, answers ${when}`,
-        goal: { refused: 0, times: 1.04 },
+        // Timers that run fast end a window early. It takes up to five refusals to see where its end really is.
+        goal: { ...(clock.timerDrift === 0.02 ? { refusedPerTurn: 5 } : { refused: 0 }), times: 1.04 },
         quick: latency === faraway,
         setup: (random) => ({ ...server(random), calls: atOnce(300), clock, latency }),
       };
@@ -222,7 +225,7 @@ function otherLimits(): Row[] {
       return {
         name: `the limit ${change} ${when}`,
         goal: { refused: 'onTheirWay', times: isUnseen ? 1.27 : 1.03 },
-        quick: true,
+        quick: when === (change === 'lowered' ? 'in mid-burst' : 'between two windows'),
         setup: (random) => {
           const { fraction, begun } = anyStart(random);
           const times = of(minute - begun);

@@ -38,7 +38,7 @@ export function leastTime(
   };
   while (left > 0) {
     const token = tokenAt(tokens, now - up);
-    while (prompt[0] && prompt[0].at + up <= now) send({ path: prompt.shift()!.path, token });
+    while (prompt[0] && prompt[0].at + up <= now && send({ path: prompt[0].path, token })) prompt.shift();
     for (const queue of queues) {
       for (let next = queue.at(-1); next && next.at + up <= now; next = queue.at(-1)) {
         if (!send({ path: next.path, token })) break;

@@ -29,7 +29,7 @@ function besideLocked(): Row[] {
         return {
           name: `a good call a second beside ${which}, ${retryAfter ? 'Retry-After 60' : 'no Retry-After'}`,
           goal: { p50: 50, p95: perMinute === 10 && areNew ? 500 : 100 },
-          quick: perMinute === 3,
+          quick: perMinute === 3 && areNew === (retryAfter !== undefined),
           setup: (random) => {
             const { fraction, begun } = anyStart(random);
             const options = { begun, locked: /locked/, lockedRetryAfter: retryAfter };

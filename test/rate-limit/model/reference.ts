@@ -22,6 +22,8 @@ class ReferencePacer implements TestedClient {
   #late = 0;
   /** The server's clock is at least this much ahead of `performance.now()`. */
   #ahead = -Infinity;
+  /** After a refusal at a turn. */
+  #notBefore = 0;
   #sent = 0;
   #inFlight = 0;
   #isAsking = false;
@@ -72,10 +74,15 @@ class ReferencePacer implements TestedClient {
         this.#begin(this.#limit, this.#limit, this.#serverNow() + (this.#setup.rateLimit?.window ?? 60_000));
     } else if (reset >= this.#reset + 1500) this.#begin(limit, left, reset);
     else if (reset > this.#reset - 1500) {
-      if (isRefusal && wasAsking && left === 0) this.#late = Math.min(1000, this.#late + 250);
+      if (isRefusal && wasAsking && left === 0) {
+        this.#late = Math.min(1000, this.#late + 250);
+        this.#notBefore = performance.now() + 250;
+      }
       if (limit - left >= this.#limit - this.#left || (isRefusal && left === 0))
         [this.#limit, this.#left] = [limit, left];
     }
+    // A refusal that the window does not explain has used nothing of it.
+    if (isRefusal && left > 0) this.#sent--;
     this.#pump();
     return isRefusal && left === 0;
   }
@@ -93,7 +100,7 @@ class ReferencePacer implements TestedClient {
   /** Milliseconds until a request may be sent; `Infinity` if an answer decides. */
   #readyIn(priority: WorkloadCall['priority']): number {
     const rest = this.#reset + this.#late - this.#serverNow();
-    if (rest <= 0) return this.#isAsking ? Infinity : 0;
+    if (rest <= 0) return this.#isAsking ? Infinity : Math.max(0, this.#notBefore - performance.now());
     const left = Math.min(this.#left - this.#inFlight, this.#limit - this.#sent);
     const duration = this.#setup.rateLimit?.window ?? 60_000;
     const reserve =

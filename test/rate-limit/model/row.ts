@@ -38,7 +38,8 @@ export function missed(figures: Figures, goal: Goal): string[] {
         : (goal.refused ?? Infinity)
       : goal.refusedPerTurn * turns;
   // One request has to ask about the first window before the others are sent, and the last window begins with another one.
-  const mayTake = leastTime * (goal.times ?? Infinity) + (goal.extra ?? 0) + 2 * roundTrip;
+  const asking = Math.max(50, 2 * roundTrip);
+  const mayTake = leastTime * (goal.times ?? Infinity) + (goal.extra ?? 0) + asking;
   const checks: [is: string, isMissed: boolean][] = [
     [`${failed} failed`, failed > 0],
     [`${stuck} stuck`, stuck > 0],

@@ -49,6 +49,12 @@ export class DocumentedServer implements SimulatedServer {
     return { status: isAdmitted ? 200 : 429, headers: this.#headers(now) };
   }
 
+  /** What a response would report now, without counting a request. */
+  peek(now: number): ServerReply {
+    this.use(now, 0);
+    return { status: 200, headers: this.#headers(now) };
+  }
+
   /** Somebody makes so many requests. Returns how many are admitted. */
   use(now: number, requests: number): number {
     const { windows = 'aligned', phase = 0 } = this.#options;

@@ -1,4 +1,4 @@
-import type { Admission, Permit, RateLimiter } from '../../../src/rate-limit/limiter.ts';
+import type { Admission, Permit } from '../../../src/rate-limit/limiter.ts';
 import { Scheduler } from '../../../src/rate-limit/scheduler.ts';
 import type { Timing } from '../../../src/rate-limit/timing.ts';
 
@@ -150,7 +150,7 @@ const attemptTimeout = 30_000;
 /** One limiter, one server and the network between them, in virtual time. */
 export class World {
   readonly time: VirtualTime;
-  readonly limiter: RateLimiter & Pick<Scheduler, 'configure' | 'idle'>;
+  readonly limiter: Scheduler;
   readonly network: Network;
   readonly server: SimulatedServer;
   readonly calls: Promise<CallRecord>[] = [];
