@@ -87,14 +87,9 @@ function divide(state: SharedState, own: ProcessShare, now: number): Grant {
  */
 function leftOf({ limit, used, processes }: SharedState): number {
   const all = Object.values(processes);
-  return Math.max(
-    0,
-    limit -
-      Math.max(
-        used + sum(all, ({ held }) => held),
-        sum(all, ({ granted }) => granted),
-      ),
-  );
+  const held = sum(all, (share) => share.held);
+  const granted = sum(all, (share) => share.granted);
+  return Math.max(0, limit - Math.max(used + held, granted));
 }
 
 /** What a process has had of the window, and what it could still use. */

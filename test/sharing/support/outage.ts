@@ -24,5 +24,5 @@ export async function expectNoFailure(
 
   expect(reports.flatMap(({ failed }) => failed)).toEqual([]);
   expect(reports.map(({ done }) => done)).toEqual(Array.from({ length: 8 }, () => calls));
-  expect(api.limit.refused).toBeLessThanOrEqual(30);
+  expect(api.limit.refused).toBeLessThanOrEqual(40);
 }
