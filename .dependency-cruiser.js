@@ -9,13 +9,14 @@ const mayImport = {
   utils: ['errors'],
   auth: ['errors', 'utils'],
   'rate-limit': ['errors', 'utils'],
+  sharing: ['errors', 'utils', 'rate-limit'],
   telemetry: ['errors', 'utils', 'auth', 'rate-limit'],
-  http: ['errors', 'utils', 'auth', 'rate-limit', 'telemetry'],
+  http: ['errors', 'utils', 'auth', 'rate-limit', 'sharing', 'telemetry'],
   pagination: ['errors', 'utils', 'rate-limit', 'telemetry', 'http'],
   resources: ['errors', 'utils', 'telemetry', 'http', 'pagination'],
   webhooks: ['errors', 'utils', 'telemetry'],
-  redis: ['errors', 'utils', 'rate-limit', 'webhooks'],
-  sqlite: ['errors', 'utils', 'rate-limit', 'webhooks'],
+  redis: ['errors', 'utils', 'sharing', 'webhooks'],
+  sqlite: ['errors', 'utils', 'sharing', 'webhooks'],
   otel: ['errors', 'utils', 'telemetry'],
 };
 
@@ -84,7 +85,7 @@ export default {
       name: 'stores-import-what-stores-share-only',
       severity: 'error',
       from: { path: '^src/(redis|sqlite)/' },
-      to: { path: '^src/(rate-limit|webhooks)/', pathNot: '/([a-z-]*store|shared-budget|renewed-claim)\\.ts$' },
+      to: { path: '^src/webhooks/', pathNot: '/([a-z-]*store|renewed-claim)\\.ts$' },
     },
     {
       name: 'sandbox-imports-the-package',

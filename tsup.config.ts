@@ -39,7 +39,7 @@ const entries = {
   'redis/index': 'src/redis/index.ts',
   'sqlite/index': 'src/sqlite/index.ts',
   'otel/index': 'src/otel/index.ts',
-  'rate-limit/index': 'src/rate-limit/index.ts',
+  'rate-limit/index': 'src/sharing/index.ts',
 };
 
 // They separate the code that needs eventemitter3 from the code that doesn't, because bundlers can't drop half of a file that

@@ -10,6 +10,7 @@ const covered = { lines: 95, branches: 95 };
 
 const sources = [
   { find: /^@example\/sdk$/, replacement: source('./src/index.ts') },
+  { find: '@example/sdk/rate-limit', replacement: source('./src/sharing/index.ts') },
   { find: /^@example\/sdk\/(.+)$/, replacement: source('./src/$1/index.ts') },
   { find: /^@example\/sandbox$/, replacement: source('./sandbox/src/index.ts') },
 ];

@@ -63,7 +63,7 @@ export type { ListEndpointOptions, ListOptions, PageParams } from './pagination/
 export type { PageMeta } from './pagination/page-body.ts';
 export type { Priority } from './rate-limit/priority.ts';
 export type { RateLimitSnapshot } from './rate-limit/limiter.ts';
-export type { RateLimitStore, RateLimitStoreReply, RateLimitStoreRequest } from './rate-limit/store.ts';
+export type { RateLimitStore, RateLimitStoreReply, RateLimitStoreRequest } from './sharing/store.ts';
 export type {
   StandardFailure,
   StandardIssue,

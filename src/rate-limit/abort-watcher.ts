@@ -1,31 +1,26 @@
-import type { QueuedCall } from './queued-call.ts';
+import type { WaitingCall } from './queue.ts';
 
 /** Watches the signals of waiting calls, with one listener per signal: calls that share one cost no more. */
-export class AbortWatcher<Call extends QueuedCall> {
-  readonly #calls = new Map<AbortSignal, Set<Call>>();
-  readonly #onAbort: (call: Call) => void;
+export class AbortWatcher {
+  readonly #calls = new Map<AbortSignal, Set<WaitingCall>>();
+  readonly #onAbort: (call: WaitingCall) => void;
 
-  constructor(onAbort: (call: Call) => void) {
+  constructor(onAbort: (call: WaitingCall) => void) {
     this.#onAbort = onAbort;
   }
 
-  add(call: Call): void {
+  add(call: WaitingCall): void {
     const { signal } = call.admission;
     if (signal === undefined) return;
-    const calls = this.#calls.get(signal);
-    if (calls !== undefined) calls.add(call);
-    else {
-      this.#calls.set(signal, new Set([call]));
-      signal.addEventListener('abort', this);
-    }
+    const calls = this.#calls.get(signal) ?? new Set();
+    if (calls.size === 0) signal.addEventListener('abort', this);
+    this.#calls.set(signal, calls.add(call));
   }
 
-  remove(call: Call): void {
+  remove(call: WaitingCall): void {
     const { signal } = call.admission;
-    if (signal === undefined) return;
-    const calls = this.#calls.get(signal);
-    calls?.delete(call);
-    if (calls?.size !== 0) return;
+    const calls = signal === undefined ? undefined : this.#calls.get(signal);
+    if (signal === undefined || calls?.delete(call) !== true || calls.size > 0) return;
     this.#calls.delete(signal);
     signal.removeEventListener('abort', this);
   }

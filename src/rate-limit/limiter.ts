@@ -1,30 +1,30 @@
 import type { RequestTarget } from '../errors/index.ts';
 import type { CallPriority } from './priority.ts';
-import type { RateLimitStore } from './store.ts';
+import type { SharingStore } from './share.ts';
 
 /** A call that asks to be sent. */
 export interface Admission extends RequestTarget {
   /** Removes the call from the queue when it aborts; `acquire` then rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Longest wait in milliseconds. A call that would wait longer rejects at once with a `RateLimitWaitError`. */
+  /** Longest wait in milliseconds. A call that would wait longer rejects with a `RateLimitWaitError`. */
   readonly maxWait?: number | undefined;
-  /** When the call times out (`totalTimeout`), in milliseconds of `performance.now()`. If it would wait longer, it rejects at once. */
+  /** When the call times out (`totalTimeout`), in milliseconds of `performance.now()`. A call that would wait longer rejects. */
   readonly deadline?: number | undefined;
   /** Default: normal. */
   readonly priority?: CallPriority | undefined;
-  /** Whether this is another attempt of a call that was sent before. It is sent ahead of all others. */
+  /** Whether this is another attempt of a call that was sent before. */
   readonly isRetry?: boolean | undefined;
   /** Called once if the call has to wait: the expected delay in whole milliseconds, and how many calls wait, this one included. */
   readonly onWait?: ((delay: number, waiting: number) => void) | undefined;
-  /** Pass the same object with each call of a client. */
+  /** The same object for all calls of a client. */
   readonly observer?: LimiterObserver | undefined;
 }
 
 /** What a limiter tells the clients that use it. */
 export interface LimiterObserver {
-  /** The store became unavailable, or available again. Once per outage and observer. */
+  /** The store became unavailable, or available again. Called once per outage and observer. */
   onStoreChange(change: RateLimitStoreChange): void;
-  /** A gate closed or opened. Written to the log at `info`, in one line that says what waits and why. */
+  /** A gate closed or opened. */
   onGateChange(change: GateChange): void;
 }
 
@@ -35,14 +35,14 @@ export interface RateLimitStoreChange {
   readonly error?: unknown;
 }
 
-/** A gate closed or opened: calls wait after a refusal that no header explains, or no longer do. */
+/** A gate closed, because the API refused what its headers allow, or opened again. */
 export interface GateChange {
   readonly isOpen: boolean;
-  /** What it holds: one path, one route, or all calls of the token. */
+  /** What it holds: one path (`GET /users/user_1`), one route (`GET /users/{id}`), or all calls of the token. */
   readonly scope: 'resource' | 'route' | 'token';
-  /** Such as `GET /users/user_1` or `GET /users/{id}`; `undefined` for the token. */
+  /** `undefined` for the token. */
   readonly target: string | undefined;
-  /** Half a sentence for the log line. */
+  /** Half a sentence for a log line. */
   readonly reason: string;
 }
 
@@ -51,13 +51,13 @@ export interface Permit {
   /** Whether the call had to wait for it. */
   readonly waited: boolean;
   /**
-   * Whether the refusal (429) is nobody's fault, so that the next attempt is no retry. Known once `recordAnswer` was
-   * called.
+   * Whether the refusal (429) is nobody's fault: others used the limit, or a limit is shared that no header announces. The
+   * next attempt is no retry then. Known once `recordAnswer` was called.
    */
   readonly isContended: boolean;
-  /** The API answered; the headers report the remaining budget. */
+  /** The API answered. */
   recordAnswer(status: number, headers: Headers): void;
-  /** Nothing reached the API (connection refused, DNS failure, aborted before sending): the request doesn't count. */
+  /** Nothing reached the API, so that the request doesn't count. */
   release(): void;
   /** No answer came, but the API may have counted the request. */
   recordLoss(): void;
@@ -77,12 +77,12 @@ export interface RateLimitSnapshot {
 
 /** What a client configures. */
 export interface LimitOptions {
-  /** Requests per window to assume until the API reports a limit. Default: the documented 100. */
+  /** Requests per window to assume until the API announces a limit. Default: the documented 100. */
   readonly limit?: number | undefined;
-  /** Length of a window in milliseconds, to assume until the API shows another. Default: the documented 60 000. */
+  /** Length of a window in milliseconds, to assume until the API announces its end. Default: the documented 60 000. */
   readonly window?: number | undefined;
-  /** Shares the budget with other processes. */
-  readonly store?: RateLimitStore | undefined;
+  /** Shares the window with other processes. */
+  readonly store?: SharingStore | undefined;
 }
 
 /** Paces the calls of one token at one base URL. */

@@ -1,288 +1,300 @@
 import { AbortWatcher } from './abort-watcher.ts';
-import { Alarm } from './alarm.ts';
-import type { Budget } from './budget.ts';
-import { readAnswer, type ReportedBudget } from './headers.ts';
+import type { Gate } from './gate.ts';
+import { Gates } from './gates.ts';
+import { readAnswer } from './headers.ts';
 import type { Admission, LimitOptions, Permit, RateLimiter, RateLimitSnapshot } from './limiter.ts';
-import { expiryOf, waitError } from './overdue.ts';
-import { isBackground, QueuedCall } from './queued-call.ts';
-import { Refusals } from './refusals.ts';
-import { BackgroundShare } from './reserve.ts';
-import { rankOf, type Route } from './route.ts';
-import { Routes } from './routes.ts';
-import { type PermittedRequest, type RequestEnd, ScheduledPermit } from './scheduled-permit.ts';
-import type { RateLimitStore } from './store.ts';
-import type { ConnectStore, StoreConnection } from './store-connection.ts';
-import { realTiming, type Timing } from './timing.ts';
-import { explainsRefusal } from './window.ts';
+import { Observers } from './observers.ts';
+import { CallQueue, isBackground, WaitingCall } from './queue.ts';
+import { Reserve } from './reserve.ts';
+import type { ConnectStore, Share, SharingStore } from './share.ts';
+import { Alarm, realTiming, type Timing } from './timing.ts';
+import { RateWindow, type WindowRequest } from './window.ts';
 
-/** Milliseconds between two searches of the queue for overdue calls, at least. */
-const searchInterval = 20;
+/** Milliseconds for which it is believed that others use up the window, and that waiting helps. */
+const longestContention = 3_600_000;
 
-/** Queues calls, and sends the next one as soon as the budget and what was learned from refusals allow. */
-export class Scheduler implements RateLimiter, RequestEnd {
-  readonly #routes = new Routes();
-  readonly #refusals = new Refusals();
-  readonly #background = new BackgroundShare();
+/**
+ * Sends the next call as soon as the window, the gates and the share allow. Each of them says when that is (`readyAt`), so that
+ * one timer is enough for any number of calls.
+ */
+export class Scheduler implements RateLimiter {
+  readonly #window = new RateWindow();
+  readonly #gates: Gates;
+  readonly #reserve = new Reserve();
+  /** The calls that no gate of a resource or a route holds. */
+  readonly #queue = new CallQueue();
+  readonly #observers = new Observers();
+  readonly #aborts: AbortWatcher;
   readonly #timing: Timing;
   readonly #key: string;
-  #store: RateLimitStore | undefined;
-  /** How the budget is shared with other processes, if it is. */
-  #connection: StoreConnection | undefined;
-  readonly #aborts: AbortWatcher<QueuedCall<Route>>;
-  #waiting = 0;
-  #admitted = 0;
+  #store: SharingStore | undefined;
+  #share: Share | undefined;
   /** Fires when something may have changed. An empty queue sets none, so that it keeps no process alive. */
   readonly #alarm: Alarm;
-  /** When more calls can be sent if nothing else happens. */
-  #wakeAt = Infinity;
-  /** Whether delays have changed since the last search for overdue calls. */
-  #isChanged = false;
-  /** When the next waiting call reaches its longest wait. */
-  #expiresAt = Infinity;
+  #waiting = 0;
+  #inFlight = 0;
+  /** When the first request was sent since one was last admitted. */
+  #hopefulSince: number | undefined;
 
   /** @param key Base URL and token. A store only sees a hash of it. */
   constructor(key: string, timing = realTiming) {
+    this.#key = key;
     this.#timing = timing;
     this.#alarm = new Alarm(timing, () => this.dispatch());
-    this.#key = key;
     this.#aborts = new AbortWatcher((call) => {
       this.#reject(call, call.admission.signal?.reason);
-      if (this.#waiting === 0) this.#alarm.set(Infinity);
+      this.dispatch();
+    });
+    this.#gates = new Gates((change, gate) => {
+      if (change.isOpen) this.#empty(gate);
+      this.#observers.onGateChange(change);
     });
   }
 
   configure({ limit, window, store = this.#store }: LimitOptions): void {
-    this.#budget.assume(limit, window);
-    if (store !== this.#store) {
-      this.#store = store;
-      // `createRateLimitStore` has set it.
-      const connect = store?.connect as ConnectStore | undefined;
-      this.#connection = connect?.(this.#key, this.#timing, this);
-    }
-    this.#connection?.share(this.#budget);
+    this.#window.assume(limit, window);
+    if (store === this.#store) return;
+    this.#store = store;
+    // `createRateLimitStore` has set it.
+    const connect = store?.connect as ConnectStore | undefined;
+    this.#share = connect?.(this.#key, this.#window, this.#timing, {
+      dispatch: () => this.dispatch(),
+      onStoreChange: (change) => this.#observers.onStoreChange(change),
+    });
   }
 
   get snapshot(): RateLimitSnapshot {
     const now = this.#timing.now();
-    return { ...this.#budget.snapshot(now), waiting: this.#waiting };
+    const { limit, reset } = this.#window;
+    const isOver = this.#window.isOver(now);
+    return { limit, remaining: this.#window.remaining(now), reset: isOver ? undefined : reset, waiting: this.#waiting };
   }
 
+  /** Whether nothing would be lost if it were forgotten. */
   get idle(): boolean {
-    return this.#waiting === 0 && this.#routes.isIdle && this.#budget.isFresh(this.#timing.now());
+    return this.#waiting + this.#inFlight === 0 && this.#gates.isEmpty && this.#window.isOver(this.#timing.now());
   }
 
   acquire(admission: Admission): Permit | Promise<Permit> {
     const now = this.#timing.now();
-    this.#connection?.notify(admission);
-    const route = this.#routes.of(admission);
-    const isFirst = route.holdOf(admission.path) === undefined && route.queue.isEmptyFor(admission);
-    if (!isBackground(admission) && admission.isRetry !== true) route.budget.reserve.count(now, route.budget.period);
-    if (isFirst && admission.signal?.aborted !== true && this.#isReady(route, now, isBackground(admission), 1)) {
-      const permit = this.#permit(now, admission, route, this.#admitted);
-      this.#syncStore(now);
+    this.#observers.add(admission.observer);
+    this.#tendGates(now);
+    const background = isBackground(admission);
+    if (!background && admission.isRetry !== true) this.#reserve.count(this.#window);
+    const isNext = this.#queue.before(admission) === 0 && this.#gates.holding(admission) === undefined;
+    if (isNext && admission.signal?.aborted !== true && this.#readyAt(now, background) <= now) {
+      const permit = this.#send(now, admission, background, false);
+      this.#updateShare(now);
       return permit;
     }
-    return new Promise((resolve) => this.#enqueue(now, new QueuedCall(admission, route, now, this.#admitted, resolve)));
+    return new Promise((resolve) => this.#enqueue(now, new WaitingCall(admission, now, resolve)));
   }
 
-  get #budget(): Budget {
-    return this.#routes.budget;
-  }
-
-  /** Whether a call of the route may be sent now. If not, notes when it may. */
-  #isReady({ limits, budget }: Route, now: number, isBackground: boolean, waiting: number): boolean {
-    const lease = this.#connection?.leaseOf(budget);
+  /** When a call may be sent that no gate of its resource or route holds. */
+  #readyAt(now: number, background: boolean): number {
     // A store keeps a reserve for all processes.
-    const isReserved = isBackground && lease === undefined && !this.#background.isDue;
-    const reservedUntil = isReserved ? budget.reserve.readyAt(now, budget) : now;
-    const readyAt = Math.max(limits.readyAt(now), this.#refusals.limits.readyAt(now), reservedUntil);
-    if (readyAt > now) return this.#notUntil(readyAt);
-    if (budget.isExpired(now) && lease?.isProbe === false) lease.expire();
-    return budget.available(now, waiting, lease?.available) > 0 || this.#notUntil(budget.wakeAt);
+    const isReserved = background && this.#share?.isAvailable !== true && !this.#reserve.isBackgroundDue;
+    return Math.max(
+      this.#window.readyAt(now),
+      this.#gates.token?.readyAt ?? now,
+      this.#share?.readyAt(now, background ? 'background' : 'normal') ?? now,
+      isReserved ? this.#reserve.readyAt(now, this.#window) : now,
+    );
   }
 
-  #notUntil(time: number): false {
-    this.#wakeAt = Math.min(this.#wakeAt, time);
-    return false;
+  #send(now: number, admission: Admission, background: boolean, waited: boolean): Permit {
+    this.#reserve.sent(background, this.#queue.background > 0);
+    const taken = this.#share?.take(now, background ? 'background' : 'normal');
+    const request = this.#window.send(now);
+    this.#gates.sent(now, admission, request.order);
+    this.#hopefulSince ??= now;
+    this.#inFlight += 1;
+    const end = (record: () => void) => {
+      this.#inFlight -= 1;
+      this.#gates.ended(admission, request.order);
+      record();
+      this.#observers.remove(admission.observer);
+      if (this.#waiting > 0) this.dispatch();
+      else this.#updateShare(this.#timing.now());
+    };
+    const permit = {
+      waited,
+      isContended: false,
+      recordAnswer: (status: number, headers: Headers) =>
+        end(() => (permit.isContended = this.#recordAnswer(admission, request, status, headers))),
+      recordLoss: () => end(() => this.#window.recordLoss()),
+      release: () =>
+        end(() => {
+          this.#window.release(request);
+          if (taken !== undefined) this.#share?.restore(taken);
+        }),
+    };
+    return permit;
   }
 
-  #permit(now: number, admission: Admission, route: Route, admitted: number, waited = false): Permit {
-    const { path } = admission;
-    const { budget } = route;
-    this.#background.sent(isBackground(admission), this.#routes.hasBackground);
-    const lease = this.#connection?.leaseOf(budget);
-    const sent = lease === undefined ? budget.send(now) : budget.send(now, lease.isProbe);
-    const generation = lease?.take(!isBackground(admission)) ?? 0;
-    const hold = route.holdOf(path);
-    if (hold !== undefined) hold.isProbing = true;
-    route.wasSent = true;
-    const ofRoute = route.limits.send(now);
-    const ofToken = this.#refusals.limits.send(now);
-    const request = { route, path, ofRoute, ofToken, budget, sent, hold, admitted, generation };
-    return new ScheduledPermit(request, waited, this);
+  /** Takes in an answer. Returns whether it is a refusal that is nobody's fault. */
+  #recordAnswer(admission: Admission, request: WindowRequest, status: number, headers: Headers): boolean {
+    const now = this.#timing.now();
+    const answer = readAnswer(status, headers);
+    const isExplained = this.#window.recordAnswer(now, request, answer);
+    if (!answer.isRefusal) {
+      this.#hopefulSince = undefined;
+      this.#gates.admitted(now, admission, request.order);
+      return false;
+    }
+    if (!isExplained) return this.#gates.refused(now, admission, request.order, answer.wait);
+    this.#share?.expire();
+    return now - (this.#hopefulSince ?? now) < longestContention;
   }
 
-  #enqueue(now: number, call: QueuedCall<Route>): void {
-    const { admission, route } = call;
+  #enqueue(now: number, call: WaitingCall): void {
+    const { admission } = call;
     const { signal } = admission;
-    const delay = this.#delay(now, call, this.#routes.before(call) + 1);
-    const error: unknown = signal?.aborted ? signal.reason : waitError(admission, now, now, delay);
+    const delay = this.#delay(now, admission);
+    const error: unknown = signal?.aborted ? signal.reason : call.errorAt(now, delay);
     if (signal?.aborted || error !== undefined) {
+      this.#observers.remove(admission.observer);
       call.reject(error);
       return;
     }
     this.#waiting += 1;
-    route.queue.push(call);
+    this.#place(call);
+    this.#aborts.add(call);
     admission.priority?.onRaise(() => {
-      route.queue.raise(call);
+      const { queue } = call;
+      queue?.remove(call);
+      queue?.push(call);
       this.dispatch(); // What is reserved for normal calls is its own now.
     });
-    this.#aborts.add(call);
-    this.#expiresAt = Math.min(this.#expiresAt, expiryOf(admission, now));
     if (delay > 0) admission.onWait?.(Math.ceil(delay), this.#waiting);
     this.dispatch();
   }
 
-  #reject(call: QueuedCall<Route>, reason: unknown): void {
-    call.route.queue.remove(call);
-    this.#left(call);
-    call.reject(reason);
+  /** Predicts the milliseconds until a call that arrives now is sent. */
+  #delay(now: number, admission: Admission): number {
+    const gate = this.#gates.holding(admission);
+    const calls = this.#queue.before(admission) + 1;
+    const delays = [this.#window.delay(now, calls), this.#gates.token?.delay(now, calls) ?? 0];
+    return Math.max(...delays, gate?.delay(now, gate.queue.before(admission) + 1) ?? 0);
   }
 
-  /** A call has left the queue. */
-  #left(call: QueuedCall<Route>): void {
+  /** Puts a call where it waits next: at a gate that holds it, or for the window. */
+  #place(call: WaitingCall, isNext = false): void {
+    const gate = this.#gates.holding(call.admission, call);
+    (gate?.queue ?? this.#queue).push(call, isNext);
+    if (gate !== undefined) this.#gates.update(gate);
+  }
+
+  /** A call stops waiting. */
+  #leave(call: WaitingCall): void {
+    call.queue?.remove(call);
     this.#waiting -= 1;
     this.#aborts.remove(call);
     call.admission.priority?.onRaise(undefined);
+    for (const gate of this.#gates.of(call.admission)) {
+      if (gate.passed === call) gate.passed = undefined;
+      this.#gates.update(gate);
+    }
   }
 
-  /** Predicts the milliseconds until the call at a position among those that wait for the same budget is sent. */
-  #delay(now: number, { admission, route }: QueuedCall<Route>, position: number): number {
-    return Math.max(route.delay(now, admission.path, position), this.#refusals.limits.delay(now, position));
+  #reject(call: WaitingCall, reason: unknown): void {
+    this.#leave(call);
+    this.#observers.remove(call.admission.observer);
+    call.reject(reason);
   }
 
-  /** Sends the calls that may be sent, and sets the timer for the rest. */
+  /** Sends the calls that may be sent, rejects those that would wait too long, and sets the timer for the rest. */
   dispatch(): void {
     const now = this.#timing.now();
-    for (let call = this.#next(now); call !== undefined; call = this.#next(now)) {
-      const { admission, route, admitted } = call;
-      route.queue.remove(call);
-      this.#left(call);
-      call.resolve(this.#permit(now, admission, route, admitted, true));
+    let wakeAt = Infinity;
+    for (;;) {
+      this.#tendGates(now);
+      const next = this.#next(now);
+      if (typeof next === 'number') {
+        wakeAt = next;
+        break;
+      }
+      this.#leave(next);
+      next.resolve(this.#send(now, next.admission, next.isBackground, true));
     }
-    const syncAt = this.#syncStore(now);
-    if (now >= this.#expiresAt || this.#isChanged) this.#rejectOverdue(now);
-    this.#alarm.set(this.#waiting === 0 ? Infinity : Math.min(this.#wakeAt, syncAt, this.#expiresAt));
+    const delay = Math.max(this.#window.delay(now, 1), this.#gates.token?.delay(now, 1) ?? 0);
+    this.#rejectOverdue(this.#queue, now, delay);
+    const updateAt = this.#updateShare(now);
+    const { expiresAt } = this.#queue;
+    wakeAt = Math.min(wakeAt, this.#gates.wakeAt, updateAt, expiresAt > now ? expiresAt : Infinity);
+    this.#alarm.set(this.#waiting === 0 ? Infinity : wakeAt);
   }
 
-  #syncStore(now: number): number {
-    return this.#connection?.sync(now, this.#routes.waitingFor(this.#budget)) ?? Infinity;
-  }
-
-  /** The call to send now: of all routes that are ready, the one that has waited longest. */
-  #next(now: number): QueuedCall<Route> | undefined {
-    this.#wakeAt = Infinity;
-    const background = this.#background.isDue ? this.#nextOf(now, true) : undefined;
-    return background ?? this.#nextOf(now, false) ?? this.#nextOf(now, true);
-  }
-
-  #nextOf(now: number, isBackground: boolean): QueuedCall<Route> | undefined {
-    const waiting = isBackground ? this.#waiting : this.#routes.normal;
-    let next: QueuedCall<Route> | undefined;
-    let since = Infinity;
-    for (const route of this.#routes) {
-      const call = route.first(now, isBackground);
-      this.#notUntil(route.heldUntil);
-      if (call === undefined || rankOf(call) >= since || !this.#isReady(route, now, isBackground, waiting)) continue;
-      next = call;
-      since = rankOf(call);
+  /** The call to send now, or when there may be one. */
+  #next(now: number): WaitingCall | number {
+    const isBackgroundDue = this.#reserve.isBackgroundDue && this.#queue.background > 0;
+    let wakeAt = Infinity;
+    for (const background of isBackgroundDue ? [true, false] : [false, true]) {
+      for (;;) {
+        // At a closed gate, a call goes first that was not refused: it can show that the gate is wrong.
+        const isOpen = this.#gates.token === undefined;
+        const call = isOpen ? this.#queue.first(background) : this.#queue.newest(background);
+        if (call === undefined) break;
+        const readyAt = this.#readyAt(now, background);
+        if (readyAt > now) {
+          wakeAt = Math.min(wakeAt, readyAt);
+          break;
+        }
+        const gate = this.#gates.holding(call.admission, call);
+        if (gate === undefined) return call;
+        // It has closed since.
+        this.#queue.remove(call);
+        const error = call.errorAt(now, gate.delay(now, 1));
+        if (error === undefined) this.#place(call);
+        else this.#reject(call, error);
+      }
     }
-    return next;
+    return wakeAt;
   }
 
-  /** The calls that wait. */
-  *[Symbol.iterator](): Generator<QueuedCall<Route>> {
-    for (const route of this.#routes) yield* route;
-  }
-
-  /** Rejects the calls that would wait too long, now that the delay is known better. */
-  #rejectOverdue(now: number): void {
-    this.#isChanged = false;
-    this.#expiresAt = Infinity;
-    const positions = new Map<Budget, number>();
-    for (const call of [...this]) {
-      const { admission, route, since } = call;
-      const position = (positions.get(route.budget) ?? 0) + 1;
-      const error = waitError(admission, since, now, this.#delay(now, call, position));
-      if (error !== undefined) {
-        this.#reject(call, error);
+  /** Lets a call pass each gate that is due, and opens the gates that hold none and are forgotten. */
+  #tendGates(now: number): void {
+    for (let gate = this.#gates.due(now); gate !== undefined; gate = this.#gates.due(now)) {
+      const { queue, readyAt, scope } = gate;
+      this.#rejectOverdue(queue, now, gate.delay(now, 1));
+      if (queue.length === 0 && now >= gate.forgottenAt) {
+        this.#gates.open(gate, 'nothing was refused lately');
         continue;
       }
-      positions.set(route.budget, position);
-      // Not at once, so that the queue is not searched for each of many calls that arrived in a row.
-      const expiresAt = Math.max(expiryOf(admission, since), now + searchInterval);
-      this.#expiresAt = Math.min(this.#expiresAt, expiresAt);
+      const take = (background: boolean) => (scope === 'route' ? queue.newest(background) : queue.first(background));
+      const call = readyAt <= now ? (take(false) ?? take(true)) : undefined;
+      if (call !== undefined) {
+        queue.remove(call);
+        gate.pass(now, call);
+        if (scope === 'resource') call.isProbe = gate.failures > 0;
+        this.#place(call, scope === 'route');
+      }
+      this.#gates.update(gate);
+      if (gate.wakeAt <= now) break; // A call is about to time out by itself.
     }
   }
 
-  recordAnswer(request: PermittedRequest, status: number, headers: Headers): boolean {
-    const now = this.#timing.now();
-    this.#settle(request, now);
-    const answer = readAnswer(status, headers, now, now + request.budget.boundary.offset);
-    const { refused, report, wait } = answer;
-    const { budget, sent } = this.#reassign(request, now, report);
-    const { revision } = budget;
-    if (answer.isCached) budget.unsent(sent);
-    else budget.answered(sent, answer);
-    const isExplained = explainsRefusal(sent, report);
-    if (budget.revision !== revision || (refused && !isExplained)) this.#isChanged = true;
-
-    let isContended = refused && this.#admitted > request.admitted;
-    if (refused && isExplained) this.#connection?.expire(budget);
-    if (!refused) {
-      this.#admitted += 1;
-      this.#refusals.admitted(request);
-    } else if (!isExplained) {
-      const silence = budget.isUnannounced === undefined ? budget.period : undefined;
-      const mayHelp = this.#refusals.refused(request, now, wait, silence);
-      isContended = this.#admitted > 0 && mayHelp;
+  /** A gate has opened: its calls wait for the window now, or at another gate. */
+  #empty({ queue }: Gate): void {
+    for (const background of [false, true]) {
+      for (let call = queue.first(background); call !== undefined; call = queue.first(background)) {
+        queue.remove(call);
+        this.#place(call);
+      }
     }
-    this.#settled();
-    return isContended || (refused && report !== undefined && budget.isContended(sent, now, report));
   }
 
-  /** Moves a request to the budget that its route turns out to use. */
-  #reassign(request: PermittedRequest, now: number, report: ReportedBudget | undefined): PermittedRequest {
-    const { route, budget, sent, generation } = request;
-    if (report !== undefined) this.#routes.report(route, report.limit);
-    if (route.budget === budget) return request;
-    budget.unsent(sent);
-    this.#connection?.restore(generation);
-    this.#connection?.share(this.#budget);
-    return { ...request, budget: route.budget, sent: { ...route.budget.send(now, false), sentAt: sent.sentAt } };
+  /** Rejects the calls that would wait too long if they are sent in `delay` milliseconds at the earliest. */
+  #rejectOverdue(queue: CallQueue, now: number, delay: number): void {
+    for (let call = queue.expiring(now + delay); call !== undefined; call = queue.expiring(now + delay)) {
+      const error = call.errorAt(now, delay);
+      if (error === undefined) return;
+      this.#reject(call, error);
+    }
   }
 
-  release(request: PermittedRequest): void {
-    this.#settle(request, this.#timing.now());
-    request.budget.unsent(request.sent);
-    this.#connection?.restore(request.generation);
-    this.#settled();
-  }
-
-  recordLoss(request: PermittedRequest): void {
-    const now = this.#timing.now();
-    this.#settle(request, now);
-    request.budget.lost(request.sent, now);
-    this.#settled();
-  }
-
-  #settle({ route, hold }: PermittedRequest, now: number): void {
-    route.limits.settled(now);
-    this.#refusals.limits.settled(now);
-    if (hold !== undefined) hold.isProbing = false;
-  }
-
-  #settled(): void {
-    if (this.#waiting > 0 || this.#connection !== undefined) this.dispatch();
+  #updateShare(now: number): number {
+    const { normal, background } = this.#queue;
+    return this.#share?.update(now, { normal, background }) ?? Infinity;
   }
 }

@@ -1,171 +1,236 @@
-import type { ReportedBudget } from './headers.ts';
-import { reached, type ServerClock } from './server-clock.ts';
+import type { Answer } from './headers.ts';
+import { narrow } from './server-clock.ts';
+import type { SeenWindow, SharedWindow } from './share.ts';
 
-/** A window in which the API allows a number of requests. All times are local and monotonic, in milliseconds. */
-export interface RateWindow {
-  limit: number;
-  /** When it ends: epoch seconds on the server's clock; `undefined` while the API has announced no window. */
-  reset: number | undefined;
-  /** Whether the API announces the seconds until the reset, which may be off by two seconds instead of one. */
-  readonly relative: boolean;
-  /** The highest number of used requests that a response has reported. */
-  reported: number;
-  /** Requests of ours that got no answer. */
-  lost: number;
-  /** How many of them `reported` includes, because the request that reported it was sent after them. */
-  lostReported: number;
-  /** Requests of ours that count in it, or may count. */
-  own: number;
-  /** Requests of other clients in it, as far as the reports prove. */
-  foreign: number;
-  /** How many of them may be our own, from before the window was known. */
-  readonly ambiguous: number;
-  /** When it began; known only if its first request was ours. */
-  start: readonly [earliest: number, latest: number] | undefined;
-  /** When the API asks to try again, where that is not the reset. */
-  retryAt: number;
-  /** When the request that first reported the window was sent. */
-  sentAt: number;
-  /** When that request was answered. */
-  answeredAt: number;
-}
+/** The documented limit, assumed until the API announces another one. */
+const documented = { limit: 100, length: 60_000 };
 
-/** A window that the API has not announced. */
-export function unknownWindow(limit: number): RateWindow {
-  const nothing = { reported: 0, lost: 0, lostReported: 0, own: 0, foreign: 0, ambiguous: 0, sentAt: 0, answeredAt: 0 };
-  return { ...nothing, limit, reset: undefined, relative: false, start: undefined, retryAt: Infinity };
-}
+/** Seconds by which the `reset` of one window may differ from answer to answer. */
+const jitter = 1.5;
 
-/** A window that the API has announced in its answer to a request. */
-export function announcedWindow(
-  announced: Pick<RateWindow, 'limit' | 'reset' | 'relative' | 'reported' | 'own'>,
-  { isProbe, sentAt }: SentRequest,
-  now: number,
-): RateWindow {
-  const foreign = Math.max(0, announced.reported - announced.own);
-  const ambiguous = isProbe ? 0 : foreign;
-  return { ...unknownWindow(announced.limit), ...announced, foreign, ambiguous, sentAt, answeredAt: now };
-}
+/** Milliseconds by which the end of windows is put off when a request finds that one has not ended: each time, and at most. */
+const delayOfEnd = { step: 500, longest: 1000 };
 
-/**
- * The most requests that can be used. Each answered request is included in a report, and those in flight may or may not
- * be. So reports can be merged in any order, and requests that are in flight at the boundary count in the new window.
- */
-export function used(window: RateWindow, inFlight: number): number {
-  return window.reported + inFlight + window.lost - window.lostReported;
-}
+/** Milliseconds after which another request is sent to learn of the window, if the last one has brought nothing. */
+const patience = 1000;
 
-/** Merges a report about the same window. `before` is the window as it was when the request was sent. */
-export function merge(window: RateWindow, limit: number, reported: number, before: WindowBefore): void {
-  window.limit = limit;
-  if (reported > window.reported) {
-    window.reported = reported;
-    if (before.window === window) window.lostReported = Math.max(window.lostReported, before.lost);
-  }
-  window.foreign = Math.max(window.foreign, reported - window.own);
-}
+/** Requests in flight at once, at most: as many as the documented limit. */
+const mostInFlight = 100;
 
-/** Our share of the requests used in the window: 1 if no other client has used it. */
-export function shareOf(window: RateWindow): number {
-  const others = window.foreign - window.ambiguous;
-  return others > 0 ? Math.max(0.02, window.own / (window.own + others)) : 1;
-}
-
-/** A window as it was when a request was sent. */
-export interface WindowBefore {
-  readonly window: RateWindow;
-  readonly reset: number | undefined;
-  readonly reported: number;
-  readonly lost: number;
-}
-
-/** A request that was sent, with the window as it was then. */
-export interface SentRequest extends WindowBefore {
+/** A request that was sent, as its window has to know it. */
+export interface WindowRequest {
   readonly sentAt: number;
+  /** Grows with each request. Two may be sent at the same moment. */
+  readonly order: number;
+  /** Whether it was sent while no window was known, or the last one was over. */
   readonly isProbe: boolean;
-  /** Whether it probes if the window has ended. */
-  readonly isBoundaryProbe: boolean;
 }
-
-/** Which window a report is about, compared with the known one. */
-export type Relation = 'older' | 'same' | 'newer';
 
 /**
- * Compares a report with the known window.
- *
- * Some servers compute `reset` for each response, so that it moves by a second within a window. Others have windows of
- * one second, or a bucket that refills continuously: a new window then shows in that fewer requests are used than were
- * before the request was sent.
- *
- * @param before The window as it was when the request was sent.
- * @param mayBeCached Whether the report may repeat an earlier one.
+ * The window that the API announces. Left is the smaller of what was announced less the requests in flight, and of the limit
+ * less the requests sent. One request at a time is sent while no window is known, until its answer announces one.
  */
-export function relate(
-  window: RateWindow,
-  reset: number,
-  reported: number,
-  before: WindowBefore,
-  mayBeCached: boolean,
-): Relation {
-  if (window.reset === undefined) return 'newer';
-  const later = reset - window.reset;
-  if (later > 1) return 'newer';
-  if (before.window !== window) return later < -1 ? 'older' : 'same';
-  if (reported <= before.reported) return mayBeCached ? 'older' : 'newer';
-  if (later >= -1) return 'same';
-  // If the reset has gone back since the request was sent, so has the server's clock.
-  return reset < (before.reset ?? 0) - 1 ? 'newer' : 'older';
-}
+export class RateWindow implements SharedWindow {
+  limit = documented.limit;
+  /** Milliseconds from its beginning to its end, as far as known. */
+  length = documented.length;
+  sent = 0;
+  /** The window that is known, or the last one that was. */
+  reset: number | undefined;
+  turns = 0;
+  failedProbes = 0;
+  isUnannounced = false;
+  #assumedLength = documented.length;
+  #endsAt = -Infinity;
+  /** How far the server's clock is ahead of the local one, at least; `undefined` while no `Date` has shown it. */
+  #ahead: number | undefined;
+  /** Milliseconds after `reset` at which windows have turned out to end. */
+  #delay = 0;
+  /** Whether the window is over, and `sent` already counts for the next one. */
+  #isTurning = false;
+  #order = 0;
+  /** The last request before `sent` began to count anew. Those in flight were counted in. */
+  #countedIn = 0;
+  #unanswered = 0;
+  /** Requests without an answer that are no longer in flight. The API may have counted them. */
+  #lost = 0;
+  #lostBefore = 0;
+  /** As announced; `Infinity` once the API has refused a request because of it. */
+  #used = 0;
+  /** When the last probe was sent that has brought nothing yet. */
+  #probedAt = -Infinity;
 
-/** When a window ends. */
-export interface Boundary {
-  /** When the first probe is worth sending. */
-  readonly earliest: number;
-  /** When the window has ended, if the announcement was right. */
-  readonly latest: number;
-  /** Whether `earliest` depends on the estimate of the server's clock. */
-  readonly byClock: boolean;
-}
-
-/** Windows that end within this many milliseconds are short: one second too late costs more than one refused request. */
-const short = 30_000;
-
-/**
- * When a window ends, although its `reset` is a whole second that may have been rounded up or down.
- *
- * If the window began with a request of ours, and its length is known, it ends that length later, whatever the clocks
- * say. If windows are aligned to the clock, `reset` is exact. Otherwise most servers are exact: short windows take that
- * risk, and long ones wait for the second to pass.
- *
- * @param period Length of a window in seconds.
- * @param roundedDown Whether the server was observed to end windows after their `reset`.
- */
-export function boundaryOf(
-  window: RateWindow,
-  clock: ServerClock | undefined,
-  period: number,
-  roundedDown: boolean,
-): Boundary {
-  // A window never takes longer than its length, whatever its `reset` says.
-  const bound = window.answeredAt + period * 1000 + 1000;
-  const { reset, start, relative } = window;
-  if (reset === undefined || clock === undefined || reached(clock, reset + 1) < window.sentAt) {
-    return { earliest: bound, latest: bound, byClock: false };
+  /** What is assumed until the API announces something. */
+  assume(limit: number | undefined, length: number | undefined): void {
+    if (this.reset !== undefined) return;
+    this.limit = limit ?? this.limit;
+    this.length = this.#assumedLength = length ?? this.#assumedLength;
   }
 
-  const announced = reached(clock, reset);
-  const counted = start === undefined ? Infinity : start[1] + period * 1000;
-  const width = clock.high - clock.low;
-  if (counted >= announced - (relative ? 2000 : 1000) - width && counted <= announced + 1000 + width) {
-    return { earliest: counted, latest: Math.max(counted, announced + 1000), byClock: false };
+  /** The last request that was sent. */
+  get lastOrder(): number {
+    return this.#order;
   }
-  const isAligned = !relative && (reset % period === 0 || reset % 1 !== 0);
-  const isExact = !roundedDown && (isAligned || announced - window.answeredAt < short);
-  const latest = Math.min(announced + 1000, bound);
-  return { earliest: isExact ? Math.min(announced, latest) : latest, latest, byClock: true };
-}
 
-/** Whether the window is why a request was refused. */
-export function explainsRefusal(request: SentRequest, report: ReportedBudget | undefined): boolean {
-  return report === undefined ? request.isBoundaryProbe : report.remaining === 0;
+  get used(): number {
+    return Math.min(this.#used, this.limit);
+  }
+
+  get inFlight(): number {
+    return this.#unanswered + this.#lost;
+  }
+
+  /** Whether no window is known: the last one is over, or there was none. */
+  isOver(now: number): boolean {
+    return now >= this.#endsAt;
+  }
+
+  timeLeft(now: number): number | undefined {
+    return this.reset === undefined ? undefined : Math.max(0, this.#endsAt - now);
+  }
+
+  /** Requests that may be sent, as far as known. */
+  remaining(now: number): number {
+    const { limit, used, sent, inFlight } = this;
+    if (this.isOver(now)) return Math.max(0, limit - (this.#isTurning ? sent : inFlight));
+    return Math.max(0, Math.min(limit - used - inFlight, limit - sent));
+  }
+
+  /** When the next request may be sent. */
+  readyAt(now: number): number {
+    if (this.isOver(now)) return Math.max(now, this.#probedAt + patience);
+    if (this.#unanswered >= mostInFlight) return Infinity;
+    return this.remaining(now) > 0 ? now : this.#endsAt;
+  }
+
+  /** Predicts the milliseconds until so many requests have been sent; 0 if answers on their way may allow them all. */
+  delay(now: number, requests: number): number {
+    const isOver = this.isOver(now);
+    const excess = requests - (isOver ? this.remaining(now) : this.limit - Math.max(this.used, this.sent));
+    if (excess <= 0) return 0;
+    const windows = Math.ceil(excess / Math.max(1, this.limit));
+    return (isOver ? this.length : this.#endsAt - now) + (windows - 1) * this.length;
+  }
+
+  send(now: number): WindowRequest {
+    const isProbe = this.isOver(now);
+    if (isProbe) {
+      if (!this.#isTurning) this.#count(0);
+      this.#isTurning = true;
+      this.#probedAt = now;
+    }
+    this.sent += 1;
+    this.#unanswered += 1;
+    return { sentAt: now, order: ++this.#order, isProbe };
+  }
+
+  /** It did not reach the API. */
+  release({ isProbe }: WindowRequest): void {
+    this.#unanswered -= 1;
+    if (isProbe) this.#probedAt = -Infinity;
+    this.sent = Math.max(0, this.sent - 1);
+  }
+
+  recordLoss(): void {
+    this.#unanswered -= 1;
+    this.#lost += 1;
+    this.#lostBefore = this.#order;
+  }
+
+  /** Takes in an answer. Returns whether it is a refusal that the window explains. */
+  recordAnswer(now: number, request: WindowRequest, answer: Answer): boolean {
+    const { isRefusal, report, servedAt } = answer;
+    this.#unanswered -= 1;
+    if (request.isProbe && (isRefusal || answer.isSound)) this.#probedAt = -Infinity;
+    // What was sent after the loss was noticed was counted after it.
+    if (request.order > this.#lostBefore) this.#lost = 0;
+    if (isRefusal) this.sent = Math.max(0, this.sent - 1);
+    if (report === undefined) {
+      if (this.reset === undefined && answer.isSound && this.isOver(now)) this.#assumeWindow(now);
+      return false;
+    }
+    const ahead = narrow(this.#ahead, servedAt, request.sentAt, now);
+    const later = report.reset - (this.reset ?? -Infinity);
+    if (later > jitter || (later < -jitter && ahead !== undefined && report.reset * 1000 > now + ahead)) {
+      this.#ahead = narrow(undefined, servedAt, request.sentAt, now);
+      this.#open(now, report.limit, report.limit - report.remaining, report.reset, isRefusal ? 0 : 1);
+      return isRefusal && report.remaining === 0;
+    }
+    const isOlder = later < -jitter;
+    // It was counted in as a request in flight, and belongs to the window before.
+    const isCountedIn = request.order <= this.#countedIn && (isOlder || this.#isTurning);
+    if (isCountedIn && !isRefusal) this.sent = Math.max(0, this.sent - 1);
+    if (isOlder) return isRefusal;
+
+    this.#ahead = ahead;
+    this.reset = Math.max(this.reset ?? 0, report.reset);
+    const used = report.limit - report.remaining;
+    // Of two answers about one window, the one with more used is the newer.
+    if (used >= this.#used) this.limit = report.limit;
+    this.#used = Math.max(this.#used, used);
+    this.#updateEnd(now);
+    return isRefusal && report.remaining === 0 && this.#isExplained(now, request);
+  }
+
+  adopt(now: number, { limit, used, reset, timeLeft }: SeenWindow): void {
+    const later = reset - (this.reset ?? -Infinity);
+    if (later < -jitter) return;
+    // So that the window ends in `timeLeft`.
+    this.#ahead = reset * 1000 + this.#delay - now - timeLeft;
+    if (later > jitter) {
+      this.#open(now, limit, used, reset, 0);
+      this.#count(0);
+      this.turns -= 1;
+    } else {
+      this.#used = Math.max(this.#used, used);
+      this.#endsAt = now + timeLeft;
+    }
+  }
+
+  /** Counts the requests of another window: those in flight may belong to it. */
+  #count(others: number): void {
+    this.sent = this.inFlight + others;
+    this.#countedIn = this.#order;
+  }
+
+  /** @param counted Requests of ours that it includes, beside those in flight. */
+  #open(now: number, limit: number, used: number, reset: number, counted: number): void {
+    const wasTurning = this.#isTurning;
+    if (!wasTurning) this.#count(counted);
+    this.#isTurning = this.isUnannounced = false;
+    this.limit = limit;
+    this.#used = used;
+    this.reset = reset;
+    this.turns += 1;
+    this.#endsAt = now + this.#assumedLength;
+    this.#updateEnd(now);
+    const left = this.#endsAt - now;
+    this.length = Math.max(1, wasTurning && this.turns > 1 ? left : Math.max(left, this.#assumedLength));
+  }
+
+  /** The API announces no window. The configured one is assumed. */
+  #assumeWindow(now: number): void {
+    this.isUnannounced = true;
+    this.#isTurning = false;
+    this.#used = 0;
+    this.#endsAt = now + this.#assumedLength;
+  }
+
+  #updateEnd(now: number): void {
+    if (this.#ahead === undefined || this.reset === undefined) return;
+    this.#endsAt = this.reset * 1000 - this.#ahead + this.#delay;
+    if (now < this.#endsAt && this.#isTurning) this.#isTurning = false;
+  }
+
+  /** The window is used up. A request that was sent after its end shows that it ends later. */
+  #isExplained(now: number, { isProbe }: WindowRequest): boolean {
+    this.#used = Infinity;
+    if (!isProbe || !this.isOver(now)) return true;
+    this.failedProbes += 1;
+    this.#isTurning = false;
+    if (this.#delay >= delayOfEnd.longest) return false;
+    this.#delay += delayOfEnd.step;
+    this.#updateEnd(now);
+    return true;
+  }
 }

@@ -7,4 +7,4 @@ export type { ClaimedEvent, ReplayClaim, ReplayStore } from '../webhooks/replay-
 export type { IORedisClient, NodeRedisClient, RedisClient } from './client.ts';
 export { redisRateLimitStore, type RedisRateLimitStoreOptions } from './rate-limit-store.ts';
 export { redisReplayStore, type RedisReplayStoreOptions } from './replay-store.ts';
-export type { RateLimitStore, RateLimitStoreReply, RateLimitStoreRequest } from '../rate-limit/store.ts';
+export type { RateLimitStore, RateLimitStoreReply, RateLimitStoreRequest } from '../sharing/store.ts';

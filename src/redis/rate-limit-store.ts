@@ -1,10 +1,10 @@
 import { ExampleError } from '../errors/example-error.ts';
-import { createRateLimitStore } from '../rate-limit/create-store.ts';
-import type { RateLimitStore, RateLimitStoreReply } from '../rate-limit/store.ts';
+import { createRateLimitStore } from '../sharing/connection.ts';
+import { rateLimitStep } from '../sharing/step.ts';
+import type { RateLimitStore } from '../sharing/store.ts';
 import { text } from '../utils/arguments.ts';
 import { readOptions } from '../utils/options.ts';
-import { type RedisClient, scriptRunner } from './client.ts';
-import { rateLimitScript } from './rate-limit-script.ts';
+import { type RedisClient, type RedisReply, scriptRunner } from './client.ts';
 
 /** Options of {@link redisRateLimitStore}. */
 export interface RedisRateLimitStoreOptions {
@@ -32,9 +32,38 @@ export function redisRateLimitStore(client: RedisClient, options?: RedisRateLimi
   text('prefix', prefix);
 
   return createRateLimitStore(async (key, request) => {
-    const reply = await run(rateLimitScript, prefix + key, JSON.stringify(request));
-    if (typeof reply !== 'string') throw new ExampleError('The rate-limit script did not return a string.');
-    // The script is part of this package and returns exactly this.
-    return JSON.parse(reply) as RateLimitStoreReply;
+    for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
+      const { now, stored } = readState(await run(readScript, prefix + key));
+      const { state, expiresIn, reply } = rateLimitStep(stored, request, now);
+      if (state === stored) return reply;
+      const written = await run(writeScript, prefix + key, state, expiresIn, ...(stored === undefined ? [] : [stored]));
+      if (Number(written) === 1) return reply;
+      // Another process was faster. The more often, the more of them there are, and the longer they have to be apart.
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 2 ** Math.min(attempt, 8)));
+    }
+    throw new ExampleError(`Other processes changed the rate limit in Redis ${mostAttempts} times in a row.`);
   });
 }
+
+/** More than fit into the time that the limiter waits for a store. */
+const mostAttempts = 16;
+
+function readState(reply: RedisReply): { readonly now: number; readonly stored: string | undefined } {
+  if (!Array.isArray(reply)) throw new ExampleError('The rate-limit script did not return a list.');
+  const [seconds, microseconds, stored] = reply;
+  return {
+    now: Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000),
+    stored: typeof stored === 'string' ? stored : undefined,
+  };
+}
+
+/** Returns the server's clock, which all processes share, and the state. */
+const readScript = `
+local time = redis.call('TIME')
+return { time[1], time[2], redis.call('GET', KEYS[1]) }`;
+
+/** Sets the state to `ARGV[1]` for `ARGV[2]` milliseconds if it still is `ARGV[3]`, or still missing. */
+const writeScript = `
+if redis.call('GET', KEYS[1]) ~= (ARGV[3] or false) then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1`;

@@ -3,7 +3,7 @@
  *
  * @module @example/sdk/sqlite
  */
-export { sqliteRateLimitStore } from './rate-limit-store.ts';
+export { sqliteRateLimitStore, type SqliteRateLimitStore } from './rate-limit-store.ts';
 export { sqliteReplayStore, type SqliteReplayStore, type SqliteReplayStoreOptions } from './replay-store.ts';
-export type { RateLimitStore, RateLimitStoreReply, RateLimitStoreRequest } from '../rate-limit/store.ts';
+export type { RateLimitStore, RateLimitStoreReply, RateLimitStoreRequest } from '../sharing/store.ts';
 export type { ClaimedEvent, ReplayClaim, ReplayStore } from '../webhooks/replay-store.ts';

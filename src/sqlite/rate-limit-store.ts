@@ -1,7 +1,8 @@
-import { createRateLimitStore } from '../rate-limit/create-store.ts';
-import { rateLimitStep } from '../rate-limit/shared-budget.ts';
-import type { RateLimitStore } from '../rate-limit/store.ts';
+import { createRateLimitStore } from '../sharing/connection.ts';
+import { rateLimitStep } from '../sharing/step.ts';
+import type { RateLimitStore, RateLimitStoreReply, RateLimitStoreRequest } from '../sharing/store.ts';
 import { openDatabase, transaction } from './database.ts';
+import { machineClock } from './machine-clock.ts';
 
 const schema = `
   CREATE TABLE IF NOT EXISTS example_sdk_rate_limit (
@@ -9,6 +10,12 @@ const schema = `
     state TEXT NOT NULL,
     expires_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID`;
+
+/** A store that holds a file open. */
+export interface SqliteRateLimitStore extends RateLimitStore, Disposable {
+  /** Closes the file. Clients that still use the store pace themselves from then on. */
+  close(): void;
+}
 
 /**
  * Shares the rate limit among all processes of one machine that use the same file. It needs Node 22.13 or later, and
@@ -23,24 +30,56 @@ const schema = `
  * @example
  * const client = new Client({ rateLimit: { store: sqliteRateLimitStore('/var/lib/my-app/rate-limit.db') } });
  */
-export function sqliteRateLimitStore(path: string): RateLimitStore {
+export function sqliteRateLimitStore(path: string): SqliteRateLimitStore {
   const database = openDatabase(path, schema);
+  // SQLite blocks the process while it waits for a lock: better to wait outside.
+  database.exec('PRAGMA busy_timeout = 20');
+  const clock = machineClock();
   const read = database.prepare('SELECT state FROM example_sdk_rate_limit WHERE key = ? AND expires_at > ?');
   const write = database.prepare(
     'INSERT OR REPLACE INTO example_sdk_rate_limit (key, state, expires_at) VALUES (?, ?, ?)',
   );
   const purge = database.prepare('DELETE FROM example_sdk_rate_limit WHERE expires_at <= ?');
 
-  // Asynchronous, so that an error of SQLite rejects.
-  // eslint-disable-next-line @typescript-eslint/require-await -- node:sqlite is synchronous
-  return createRateLimitStore(async (key, request) =>
-    transaction(database, () => {
-      const now = Date.now();
-      const row = read.get(key, now);
-      const { state, reply, expiresIn } = rateLimitStep(row && String(row['state']), request, now);
+  const take = (key: string, request: RateLimitStoreRequest) => {
+    const now = clock.now();
+    const row = read.get(key, now);
+    const stored = row && String(row['state']);
+    const step = rateLimitStep(stored, request, now);
+    return { now, ...step, isChange: step.state !== stored };
+  };
+  const sync = (key: string, request: RateLimitStoreRequest): RateLimitStoreReply => {
+    // Most syncs of a process that waits change nothing. They need no lock.
+    const { reply, isChange } = take(key, request);
+    if (!isChange) return reply;
+    return transaction(database, () => {
+      const { now, state, expiresIn, reply: current } = take(key, request);
       purge.run(now);
       write.run(key, state, now + expiresIn);
-      return reply;
-    }),
-  );
+      return current;
+    });
+  };
+
+  const store = createRateLimitStore(async (key, request) => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return sync(key, request);
+      } catch (error) {
+        if (attempt === mostAttempts || !isBusy(error)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 2 ** Math.min(attempt, 8)));
+      }
+    }
+  });
+  const close = () => {
+    if (database.isOpen) database.close();
+  };
+  return { ...store, close, [Symbol.dispose]: close };
+}
+
+/** More than fit into the time that the limiter waits for a store. */
+const mostAttempts = 16;
+
+/** Whether another process holds the lock: SQLITE_BUSY, or one of its variants. */
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === 5;
 }

@@ -43,7 +43,7 @@ describe('normal calls', () => {
         const delays = await delaysOf(interactive);
         expect(delays.length).toBeGreaterThan(200);
         expect(percentile(delays, 0.5)).toBeLessThanOrEqual(100);
-        expect(percentile(delays, 0.99)).toBeLessThanOrEqual(5000);
+        expect(percentile(delays, 0.95)).toBeLessThanOrEqual(100);
         const result = summary(await Promise.all(batch));
         expect(result).toMatchObject({ failed: 0, refusals: 0 });
         expect(fullSpeed / result.end).toBeGreaterThanOrEqual(0.85);
@@ -113,12 +113,12 @@ describe('background calls', () => {
   it('use all but one request of the first window, if no normal call needs it', async () => {
     const world = busyWorld(1, 'first-request');
     world.call(100, background());
-    expect(summary(await world.finish()).end).toBeLessThan(minute + 200);
+    expect(summary(await world.finish()).end).toBeLessThan(minute + 500);
   });
 
-  it('are sent at once from the second window on, if there was no normal call', async () => {
+  it('leave nothing of a window if there was no normal call in the last one', async () => {
     const world = busyWorld(1, 'first-request');
-    world.call(199, background());
-    expect(summary(await world.finish()).end).toBeLessThan(minute + 500);
+    world.call(299, background());
+    expect(summary(await world.finish()).end).toBeLessThan(2 * minute + 2000);
   });
 });

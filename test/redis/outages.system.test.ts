@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { describe, it } from 'vitest';
-import { expectNoFailure, window } from '../rate-limit/support/outage.ts';
+import { expectNoFailure, window } from '../sharing/support/outage.ts';
 import { RedisCluster } from '../support/redis-cluster.ts';
 import { canRun, RedisServer, type RedisServerProgram } from '../support/redis-server.ts';
 

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { sqliteRateLimitStore } from '@example/sdk/sqlite';
-import { firstRequest } from '../rate-limit/support/store-requests.ts';
+import { firstRequest } from '../sharing/support/store-requests.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 const program = fileURLToPath(new URL('./programs/sync-forever.ts', import.meta.url));

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'vitest';
-import { expectNoFailure, window } from '../rate-limit/support/outage.ts';
+import { expectNoFailure, window } from '../sharing/support/outage.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 const table = 'example_sdk_rate_limit';

@@ -1,14 +1,17 @@
+import { readdirSync, readlinkSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { rateLimitStep } from '@example/sdk/rate-limit';
 import { sqliteRateLimitStore } from '@example/sdk/sqlite';
-import { firstRequest } from '../rate-limit/support/store-requests.ts';
+import { firstRequest } from '../sharing/support/store-requests.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
-const now = 1_700_000_000_000;
+const minute = 60_000;
+const window = { reset: 1000, timeLeft: minute };
 
-beforeEach(() => void vi.useFakeTimers({ now }));
+// They fake the clock of the machine as well, which `setSystemTime` doesn't move.
+beforeEach(() => void vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
 function newFile(): string {
@@ -19,22 +22,23 @@ describe('sqliteRateLimitStore', () => {
   it('takes the steps of rateLimitStep, for all who open the file', async () => {
     const path = newFile();
     const [one, other] = [sqliteRateLimitStore(path), sqliteRateLimitStore(path)];
+    const requests = [
+      firstRequest('a', { ...window, normal: 70 }),
+      firstRequest('b', { ...window, normal: 70 }),
+    ] as const;
 
-    const replies = [
-      await one.sync('key', firstRequest('a', { wanted: 4 })),
-      await other.sync('key', firstRequest('b', { wanted: 20 })),
-    ];
+    const replies = [await one.sync('key', requests[0]), await other.sync('key', requests[1])];
 
-    const first = rateLimitStep(undefined, firstRequest('a', { wanted: 4 }), now);
-    const second = rateLimitStep(first.state, firstRequest('b', { wanted: 20 }), now);
+    const first = rateLimitStep(undefined, requests[0], 0);
+    const second = rateLimitStep(first.state, requests[1], 0);
     expect(replies).toEqual([first.reply, second.reply]);
-    expect(replies.map(({ granted }) => granted)).toEqual([4, 6]);
+    expect(replies.map(({ normal }) => normal)).toEqual([70, 30]);
   });
 
   it('keeps tokens apart', async () => {
     const store = sqliteRateLimitStore(newFile());
-    await store.sync('key', firstRequest('a', { wanted: 10 }));
-    expect(await store.sync('other', firstRequest('b', { wanted: 10 }))).toHaveProperty('granted', 10);
+    await store.sync('key', firstRequest('a', { ...window, normal: 100 }));
+    expect(await store.sync('other', firstRequest('b', { ...window, normal: 100 }))).toHaveProperty('normal', 100);
   });
 
   it('keeps one row per token, and deletes it some minutes after its window', async () => {
@@ -45,9 +49,31 @@ describe('sqliteRateLimitStore', () => {
     await store.sync('key', firstRequest('b'));
     expect(rows()).toEqual([{ key: 'key' }]);
 
-    vi.setSystemTime(now + 5 * 60_000);
+    vi.advanceTimersByTime(5 * minute);
     expect(await store.sync('other', firstRequest('c'))).toHaveProperty('processes', 1);
     expect(rows()).toEqual([{ key: 'other' }]);
+  });
+
+  it.each([-3_600_000, 3_600_000])('does not notice that the wall clock is set by %i ms', async (jump) => {
+    const store = sqliteRateLimitStore(newFile());
+    await store.sync('key', firstRequest('a', { ...window, used: 40, normal: 30 }));
+    vi.setSystemTime(Date.now() + jump);
+    vi.advanceTimersByTime(1_000);
+    expect(await store.sync('key', firstRequest('b', { normal: 100 }))).toMatchObject({
+      normal: 30,
+      used: 40,
+      timeLeft: minute - 1_000,
+    });
+  });
+
+  it('forgets what was stored before the machine started again', async () => {
+    const path = newFile();
+    vi.advanceTimersByTime(minute);
+    await sqliteRateLimitStore(path).sync('key', firstRequest('a', { ...window, used: 100 }));
+    vi.useRealTimers();
+    vi.useFakeTimers();
+    const store = sqliteRateLimitStore(path);
+    expect(await store.sync('key', firstRequest('b', { normal: 1 }))).toMatchObject({ normal: 1, reset: 0 });
   });
 
   it('rejects while another process holds the file, and works again', async () => {
@@ -55,10 +81,14 @@ describe('sqliteRateLimitStore', () => {
     const store = sqliteRateLimitStore(path);
     const other = new DatabaseSync(path);
     other.exec('BEGIN EXCLUSIVE');
-    await expect(store.sync('key', firstRequest('a'))).rejects.toThrow('database is locked');
+    const refused = expect(store.sync('key', firstRequest('a'))).rejects.toThrow('database is locked');
+    await vi.advanceTimersByTimeAsync(5_000);
+    await refused;
 
+    const late = store.sync('key', firstRequest('a', { normal: 1 }));
     other.exec('ROLLBACK');
-    expect(await store.sync('key', firstRequest('a', { wanted: 1 }))).toHaveProperty('granted', 1);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(await late).toHaveProperty('normal', 1);
   });
 
   it('rejects when the file can grow no further, and works again', async () => {
@@ -71,6 +101,40 @@ describe('sqliteRateLimitStore', () => {
     await expect(store.sync('key', firstRequest('a'))).rejects.toThrow('disk full');
 
     trigger.exec('DROP TRIGGER full');
-    expect(await store.sync('key', firstRequest('a', { wanted: 1 }))).toHaveProperty('granted', 1);
+    expect(await store.sync('key', firstRequest('a', { normal: 1 }))).toHaveProperty('normal', 1);
+  });
+
+  it('rejects once it is closed, by hand or at the end of a block', async () => {
+    const path = newFile();
+    const store = sqliteRateLimitStore(path);
+    store.close();
+    store.close();
+    await expect(store.sync('key', firstRequest('a'))).rejects.toThrow(/not open|finalized/);
+    {
+      using other = sqliteRateLimitStore(path);
+      expect(await other.sync('key', firstRequest('a'))).toHaveProperty('limit', 100);
+    }
+  });
+
+  it.runIf(process.platform === 'linux')('holds no file open once it is closed', async () => {
+    const path = newFile();
+    const stores = Array.from({ length: 40 }, () => sqliteRateLimitStore(path));
+    for (const store of stores) await store.sync('key', firstRequest('a'));
+    expect(openFiles(path)).toBeGreaterThanOrEqual(40);
+
+    for (const store of stores) store.close();
+    expect(openFiles(path)).toBe(0);
   });
 });
+
+/** How often this process has a database open, its log and its index included. */
+function openFiles(path: string): number {
+  const targets = readdirSync('/proc/self/fd').map((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`);
+    } catch {
+      return ''; // the descriptor by which the folder was read
+    }
+  });
+  return targets.filter((target) => target.startsWith(path)).length;
+}

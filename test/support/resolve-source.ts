@@ -7,6 +7,7 @@ registerHooks({
   resolve(specifier, context, nextResolve) {
     const entry = /^@example\/sdk(?:\/(.+))?$/.exec(specifier);
     if (!entry) return nextResolve(specifier, context);
-    return nextResolve(new URL(`${entry[1] ? `${entry[1]}/` : ''}index.ts`, source).href, context);
+    const folder = entry[1] === 'rate-limit' ? 'sharing' : entry[1];
+    return nextResolve(new URL(`${folder ? `${folder}/` : ''}index.ts`, source).href, context);
   },
 });

@@ -1,26 +1,32 @@
-import type { Admission, Permit, RateLimiter } from '../../../src/rate-limit/limiter.ts';
+import type { Admission, Permit } from '../../../src/rate-limit/limiter.ts';
 import { Scheduler } from '../../../src/rate-limit/scheduler.ts';
 import type { Timing } from '../../../src/rate-limit/timing.ts';
 
+interface Event {
+  readonly at: number;
+  readonly order: number;
+  run: (() => void) | undefined;
+}
+
 /** Virtual time: events happen in order, and no real time passes. */
 export class VirtualTime implements Timing {
+  /** Timers that have not fired. */
+  pending = 0;
   #now = 0;
-  #events: { readonly at: number; readonly order: number; readonly run: () => void }[] = [];
   #order = 0;
+  readonly #events: Event[] = [];
 
   now(): number {
     return this.#now;
   }
 
   after(delay: number, run: () => void): () => void {
-    const event = { at: this.#now + Math.max(0, delay), order: this.#order++, run };
-    // Kept sorted: most events are added near the end.
-    let index = this.#events.length;
-    while (index > 0 && before(event, this.#events[index - 1]!)) index -= 1;
-    this.#events.splice(index, 0, event);
+    const event: Event = { at: this.#now + Math.max(0, delay), order: this.#order++, run };
+    this.#push(event);
+    this.pending += 1;
     return () => {
-      const found = this.#events.indexOf(event);
-      if (found >= 0) this.#events.splice(found, 1);
+      if (event.run !== undefined) this.pending -= 1;
+      event.run = undefined;
     };
   }
 
@@ -29,27 +35,53 @@ export class VirtualTime implements Timing {
     return this.#order++;
   }
 
-  /** Timers that have not fired. */
-  get pending(): number {
-    return this.#events.length;
-  }
-
   /** Runs until nothing is left to happen, or until a time. */
   async run(until = Infinity): Promise<void> {
     await settle();
-    let events = 0;
-    for (let event = this.#events[0]; event !== undefined && event.at <= until; event = this.#events[0]) {
-      this.#events.shift();
+    for (let events = 0; this.#events[0] !== undefined && this.#events[0].at <= until; ) {
+      const event = this.#pop();
+      const { run } = event;
+      if (run === undefined) continue;
+      event.run = undefined;
+      this.pending -= 1;
       this.#now = event.at;
-      if (++events > 50_000) throw new Error('The simulation does not end.');
-      event.run();
+      if (++events > 500_000) throw new Error('The simulation does not end.');
+      run();
       await settle();
     }
     if (until !== Infinity) this.#now = until;
   }
+
+  #push(event: Event): void {
+    const events = this.#events;
+    let index = events.length;
+    for (let parent = (index - 1) >> 1; index > 0 && before(event, events[parent]!); parent = (index - 1) >> 1) {
+      events[index] = events[parent]!;
+      index = parent;
+    }
+    events[index] = event;
+  }
+
+  #pop(): Event {
+    const events = this.#events;
+    const first = events[0]!;
+    const last = events.pop()!;
+    if (events.length === 0) return first;
+    let index = 0;
+    for (;;) {
+      let child = 2 * index + 1;
+      if (child >= events.length) break;
+      if (child + 1 < events.length && before(events[child + 1]!, events[child]!)) child += 1;
+      if (!before(events[child]!, last)) break;
+      events[index] = events[child]!;
+      index = child;
+    }
+    events[index] = last;
+    return first;
+  }
 }
 
-function before(a: { at: number; order: number }, b: { at: number; order: number }): boolean {
+function before(a: Event, b: Event): boolean {
   return a.at < b.at || (a.at === b.at && a.order < b.order);
 }
 
@@ -90,13 +122,18 @@ export interface SimulatedServer {
 export interface Network {
   /** Server's clock minus virtual time, in milliseconds. */
   offset: number;
+  /** How fast the server's clock runs. */
+  speed: number;
   /** One way, in milliseconds. */
   latency(): number;
+  /** Whether a request gets no answer: it is lost on its way to the API, or the answer is. */
+  loses?(): 'request' | 'answer' | undefined;
 }
 
 /** How a call ended. */
 export interface CallRecord {
   readonly name: string;
+  readonly path: string;
   readonly askedAt: number;
   sentAt: number[];
   /** Orders the calls by when they were last sent. */
@@ -107,69 +144,8 @@ export interface CallRecord {
   error: unknown;
 }
 
-/** Does what the HTTP core does for one call: acquires, sends, reports, and acquires again if refused. */
-export async function call(
-  time: VirtualTime,
-  limiter: RateLimiter,
-  server: SimulatedServer,
-  network: Network,
-  name: string,
-  admission: Partial<Admission> = {},
-  maxRetries = 2,
-): Promise<CallRecord> {
-  const record: CallRecord = {
-    name,
-    askedAt: time.now(),
-    sentAt: [],
-    order: NaN,
-    status: undefined,
-    refusals: 0,
-    doneAt: NaN,
-    error: undefined,
-  };
-  const target = { method: 'GET', path: '/', route: '/', ...admission };
-  let retries = 0;
-  try {
-    for (let isRetry = false; ; isRetry = true) {
-      const permit = await limiter.acquire({ ...target, isRetry });
-      const reply = await exchange(time, permit, server, network, record, target);
-      if (reply.status !== 429) {
-        record.status = reply.status;
-        break;
-      }
-      record.refusals += 1;
-      if (!permit.isContended && ++retries > maxRetries) {
-        record.status = 429;
-        break;
-      }
-    }
-  } catch (error) {
-    record.error = error;
-  }
-  record.doneAt = time.now();
-  return record;
-}
-
-function exchange(
-  time: VirtualTime,
-  permit: Permit,
-  server: SimulatedServer,
-  network: Network,
-  record: CallRecord,
-  request: SimulatedRequest,
-): Promise<ServerReply> {
-  record.sentAt.push(time.now());
-  record.order = time.count();
-  return new Promise((resolve) => {
-    time.after(network.latency(), () => {
-      const reply = server.answer(time.now() + network.offset, request);
-      time.after((reply.took ?? 0) + network.latency(), () => {
-        permit.recordAnswer(reply.status, reply.headers);
-        resolve(reply);
-      });
-    });
-  });
-}
+/** Milliseconds after which an attempt without an answer times out. */
+const attemptTimeout = 30_000;
 
 /** One limiter, one server and the network between them, in virtual time. */
 export class World {
@@ -178,6 +154,7 @@ export class World {
   readonly network: Network;
   readonly server: SimulatedServer;
   readonly calls: Promise<CallRecord>[] = [];
+  readonly random: () => number;
 
   constructor(
     server: SimulatedServer,
@@ -186,14 +163,19 @@ export class World {
       latency = 2,
       offset = 1_700_000_123_456,
       time = new VirtualTime(),
-      limiter = new Scheduler('test', time),
+      limiter = new Scheduler('test', time) as World['limiter'], // a test may bring its own
     } = {},
   ) {
-    const random = seeded(seed);
+    this.random = seeded(seed);
     this.time = time;
     this.server = server;
-    this.network = { offset, latency: () => latency * (0.5 + random()) };
+    this.network = { offset, speed: 1, latency: () => latency * (0.5 + this.random()) };
     this.limiter = limiter;
+  }
+
+  /** The server's clock. */
+  get serverTime(): number {
+    return this.network.offset + this.time.now() * this.network.speed;
   }
 
   /** Makes calls now. */
@@ -203,7 +185,7 @@ export class World {
 
   /** Makes one call now. */
   one(admission: Partial<Admission> = {}): Promise<CallRecord> {
-    const record = call(this.time, this.limiter, this.server, this.network, String(this.calls.length), admission);
+    const record = this.#call(String(this.calls.length), admission);
     this.calls.push(record);
     return record;
   }
@@ -212,6 +194,66 @@ export class World {
   async finish(): Promise<CallRecord[]> {
     await this.time.run();
     return Promise.all(this.calls);
+  }
+
+  /** Does what the HTTP core does for one call: acquires, sends, reports, and acquires again if it may be retried. */
+  async #call(name: string, admission: Partial<Admission>): Promise<CallRecord> {
+    const target = { method: 'GET', path: '/', route: '/', ...admission };
+    const record: CallRecord = {
+      name,
+      path: target.path,
+      askedAt: this.time.now(),
+      sentAt: [],
+      order: NaN,
+      status: undefined,
+      refusals: 0,
+      doneAt: NaN,
+      error: undefined,
+    };
+    let retries = 0;
+    try {
+      for (let isRetry = false; ; isRetry = true) {
+        const permit = await this.limiter.acquire({ ...target, isRetry });
+        const status = await this.#exchange(permit, record, target);
+        record.status = status;
+        if (status === 429) record.refusals += 1;
+        if (status < 429) break;
+        if (status === 429 && permit.isContended) continue;
+        if (++retries > 2) break;
+        if (status !== 429) {
+          await new Promise<void>((resolve) => this.time.after(500 * 2 ** (retries - 1) * this.random(), resolve));
+        }
+      }
+    } catch (error) {
+      record.error = error;
+    }
+    record.doneAt = this.time.now();
+    return record;
+  }
+
+  /** Resolves to the status; 599 if there was no answer. */
+  #exchange(permit: Permit, record: CallRecord, request: SimulatedRequest): Promise<number> {
+    const { time, network } = this;
+    record.sentAt.push(time.now());
+    record.order = time.count();
+    const lost = network.loses?.();
+    return new Promise((resolve) => {
+      if (lost !== undefined) {
+        time.after(attemptTimeout, () => {
+          permit.recordLoss();
+          resolve(599);
+        });
+      }
+      if (lost === 'request') return;
+      time.after(network.latency(), () => {
+        const reply = this.server.answer(this.serverTime, request);
+        if (lost !== undefined) return;
+        time.after((reply.took ?? 0) + network.latency(), () => {
+          permit.recordAnswer(reply.status, reply.headers);
+          resolve(reply.status);
+        });
+      });
+    });
   }
 }
 
@@ -222,4 +264,10 @@ export function summary(records: readonly CallRecord[]): { failed: number; refus
     refusals: records.reduce((sum, record) => sum + record.refusals, 0),
     end: Math.max(...records.map((record) => record.doneAt)),
   };
+}
+
+/** The value below which a part of the values lies. */
+export function quantile(values: readonly number[], part: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? NaN;
 }

@@ -5,7 +5,7 @@ import {
   type RateLimitStoreReply,
   type User,
 } from '../../../../src/index.ts';
-import { createRateLimitStore, rateLimitStep } from '../../../../src/rate-limit/index.ts';
+import { createRateLimitStore, rateLimitStep } from '../../../../src/sharing/index.ts';
 import { ConcurrencyLimitedServer, NginxServer } from '../hidden-limits.ts';
 import { LimitedServer } from '../servers.ts';
 import { seeded, type SimulatedServer } from '../simulation.ts';

@@ -1,0 +1,80 @@
+import type { RateLimitStoreChange } from './limiter.ts';
+import type { Priority } from './priority.ts';
+import type { Timing } from './timing.ts';
+
+// What the limiter knows of a store that shares a token's window among processes. The store brings the code.
+
+/** A store. Only `createRateLimitStore` makes one, so that `connect` is a {@link ConnectStore}. */
+export interface SharingStore {
+  readonly connect: (...internals: never) => unknown;
+}
+
+/**
+ * Called once for each limiter and store.
+ *
+ * @param key Base URL and token. A store only sees a hash of it.
+ */
+export type ConnectStore = (key: string, window: SharedWindow, timing: Timing, host: ShareHost) => Share;
+
+/** The part of a window that a store has granted to this process. */
+export interface Share {
+  /** Whether the store divides the window now. During an outage, the share is an estimate of this process alone. */
+  readonly isAvailable: boolean;
+  /** When a call may be sent: `now` or earlier if a request is granted; `Infinity` if that depends on a sync. */
+  readyAt(now: number, priority: Priority): number;
+  /** Takes one of the granted requests. Returns what identifies it when it is restored. */
+  take(now: number, priority: Priority): number;
+  /** A request that was taken did not reach the API. */
+  restore(taken: number): void;
+  /** The API has refused a request because the window is used up: what was granted is void. */
+  expire(): void;
+  /** Called after each of these. Syncs if it is time to. Returns when to call again if nothing else happens. */
+  update(now: number, waiting: WaitingCalls): number;
+}
+
+/** Calls that wait for the window, by priority. */
+export interface WaitingCalls {
+  readonly normal: number;
+  readonly background: number;
+}
+
+/** What a share calls. */
+export interface ShareHost {
+  /** More was granted, or a newer window was adopted: sends the calls that may be sent now. */
+  dispatch(): void;
+  onStoreChange(change: RateLimitStoreChange): void;
+}
+
+/** The window, as a share reports it to the store. */
+export interface SharedWindow {
+  readonly limit: number;
+  /** Requests used, as the API has announced them; at most `limit`. */
+  readonly used: number;
+  /** When the window ends: epoch seconds on the API's clock; `undefined` while no window is known. */
+  readonly reset: number | undefined;
+  /** Milliseconds until it is over; 0 until an answer announces the next one; `undefined` while none is known. */
+  timeLeft(now: number): number | undefined;
+  /** Requests that were sent and that `used` need not include, because no answer has come. */
+  readonly inFlight: number;
+  /** Requests that this process has sent in the window, those in flight included. */
+  readonly sent: number;
+  /** Windows that the API has announced to this process. */
+  readonly turns: number;
+  /** How often a request that was sent after the end of a window was refused, because it had not ended. */
+  readonly failedProbes: number;
+  /** Whether the API announces no window, so that there is nothing to share. */
+  readonly isUnannounced: boolean;
+  /**
+   * Takes over what another process saw. A window before the known one is ignored. Of the same one, the higher use and the
+   * store's end apply. Of a newer one, the requests in flight count as sent.
+   */
+  adopt(now: number, seen: SeenWindow): void;
+}
+
+/** A window that another process saw: `timeLeft` in milliseconds, the others as in {@link SharedWindow}. */
+export interface SeenWindow {
+  readonly limit: number;
+  readonly used: number;
+  readonly reset: number;
+  readonly timeLeft: number;
+}

@@ -1,0 +1,175 @@
+import type { Priority } from '../rate-limit/priority.ts';
+import type { ConnectStore, Share, ShareHost, SharedWindow, WaitingCalls } from '../rate-limit/share.ts';
+import type { Timing } from '../rate-limit/timing.ts';
+import { callable } from '../utils/arguments.ts';
+import { Lease } from './lease.ts';
+import type { RateLimitStore, RateLimitStoreReply } from './store.ts';
+
+/**
+ * Milliseconds that a store may take to answer before the process paces itself: three times as long as it took last, within
+ * these bounds. At first, when the process does not know of the others, it is the longest.
+ */
+const syncTimeout = { shortest: 400, longest: 2_000 };
+
+/** Milliseconds after which the store learns what was used, and gets back what was not. */
+const idleTimeout = 250;
+
+/** Milliseconds between two syncs with a store that is unavailable: at first, and at most. */
+const retryDelay = { first: 1_000, longest: 30_000 };
+
+/**
+ * Creates a store on a database of your own.
+ *
+ * @param sync Reads the state of a key, passes it to `rateLimitStep`, and writes the new state, in one transaction.
+ * @throws {InvalidRequestError} when `sync` is not a function.
+ *
+ * @example
+ * const states = new Map<string, string>();
+ * const store = createRateLimitStore(async (key, request) => {
+ *   const { state, reply } = rateLimitStep(states.get(key), request, Date.now());
+ *   states.set(key, state);
+ *   return reply;
+ * });
+ */
+export function createRateLimitStore(sync: RateLimitStore['sync']): RateLimitStore {
+  callable('sync', sync);
+  const connect: ConnectStore = (...internals) => new StoreConnection(sync, ...internals);
+  return { sync, connect };
+}
+
+/** Shares the window of a limiter through a store. While the store is unavailable, it estimates the process's part. */
+class StoreConnection implements Share {
+  readonly #sync: RateLimitStore['sync'];
+  readonly #key: Promise<string>;
+  readonly #window: SharedWindow;
+  readonly #timing: Timing;
+  readonly #host: ShareHost;
+  readonly #lease: Lease;
+  #waiting: WaitingCalls = { normal: 0, background: 0 };
+  #isSyncing = false;
+  #isReturning = false;
+  #timeout = syncTimeout.longest;
+  /** When to try an unavailable store again, and how long to wait if it still is; `undefined` while it is available. */
+  #outage: { readonly retryAt: number; readonly delay: number } | undefined;
+
+  constructor(sync: RateLimitStore['sync'], ...[key, window, timing, host]: Parameters<ConnectStore>) {
+    this.#sync = sync;
+    this.#key = sha256(key);
+    this.#window = window;
+    this.#timing = timing;
+    this.#host = host;
+    this.#lease = new Lease(window);
+  }
+
+  get isAvailable(): boolean {
+    return this.#outage === undefined;
+  }
+
+  readyAt(now: number, priority: Priority): number {
+    if (this.#window.isUnannounced) return now;
+    if (this.isAvailable) return this.#lease.allows(now, priority) ? now : Infinity;
+    return this.#lease.ownPart > 0 ? now : now + (this.#window.timeLeft(now) ?? 0);
+  }
+
+  take(_now: number, priority: Priority): number {
+    return this.isAvailable && !this.#window.isUnannounced ? this.#lease.take(priority) : -1;
+  }
+
+  restore(taken: number): void {
+    this.#lease.restore(taken);
+  }
+
+  expire(): void {
+    this.#lease.expire();
+  }
+
+  update(now: number, waiting: WaitingCalls): number {
+    this.#waiting = waiting;
+    if (this.#isSyncing || this.#window.isUnannounced) return Infinity;
+    const isWaiting = waiting.normal + waiting.background > 0;
+    if (!isWaiting && this.isAvailable && this.#lease.isUnsettled) this.#returnSoon();
+    // An unavailable store is tried again only while calls wait.
+    const next =
+      this.#outage === undefined ? this.#lease.nextSyncAt(waiting) : isWaiting ? this.#outage.retryAt : Infinity;
+    if (next > now) return next;
+    void this.#run(now);
+    return Infinity;
+  }
+
+  /** Syncs if no call comes for a moment. The timer doesn't keep the process alive. */
+  #returnSoon(): void {
+    if (this.#isReturning) return;
+    this.#isReturning = true;
+    this.#timing.after(
+      idleTimeout,
+      () => {
+        this.#isReturning = false;
+        const isIdle = this.#waiting.normal + this.#waiting.background === 0;
+        if (!isIdle || this.#isSyncing || !this.isAvailable) return;
+        this.#lease.expire();
+        if (this.#lease.isUnsettled) void this.#run(this.#timing.now());
+      },
+      true,
+    );
+  }
+
+  async #run(now: number): Promise<void> {
+    this.#isSyncing = true;
+    const wasAvailable = this.isAvailable;
+    const [request, apply] = this.#lease.ask(now, this.#waiting, !wasAvailable);
+    try {
+      const reply = await this.#withTimeout(async () => checked(await this.#sync(await this.#key, request)));
+      this.#outage = undefined;
+      const took = this.#timing.now() - now;
+      this.#timeout = Math.min(Math.max(3 * took, syncTimeout.shortest), syncTimeout.longest);
+      apply(now + took, reply);
+      if (!wasAvailable) this.#host.onStoreChange({ available: true });
+    } catch (error) {
+      this.#lease.expire();
+      const delay = Math.min(2 * (this.#outage?.delay ?? retryDelay.first / 2), retryDelay.longest);
+      this.#outage = { retryAt: this.#timing.now() + delay, delay };
+      if (wasAvailable) this.#host.onStoreChange({ available: false, error });
+    }
+    this.#isSyncing = false;
+    this.#host.dispatch();
+  }
+
+  #withTimeout<T>(work: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      // In two halves: if this process was too busy to read a reply that has arrived, it is read between them.
+      let cancel = this.#timing.after(this.#timeout / 2, () => {
+        cancel = this.#timing.after(this.#timeout / 2, () => {
+          reject(new Error(`The rate-limit store did not answer within ${Math.round(this.#timeout)} ms.`));
+        });
+      });
+      // Asynchronous, so that a store that throws rejects.
+      work()
+        .then(resolve, reject)
+        .finally(() => cancel());
+    });
+  }
+}
+
+const replyFields = [
+  'normal',
+  'background',
+  'limit',
+  'used',
+  'reset',
+  'timeLeft',
+  'processes',
+  'nextSyncIn',
+] as const satisfies readonly (keyof RateLimitStoreReply)[];
+
+/** A store of the user's own may answer anything, and a reply that is not numeric would hold calls forever. */
+function checked(reply: Partial<RateLimitStoreReply> | null | undefined): RateLimitStoreReply {
+  const isReply = replyFields.every((field) => Number.isFinite(reply?.[field]) && Number(reply?.[field]) >= 0);
+  if (isReply) return reply as RateLimitStoreReply; // it has all fields
+  throw new Error(`The rate-limit store's reply must have ${replyFields.join(', ')}, all of them numbers.`);
+}
+
+/** In hexadecimal. */
+async function sha256(text: string): Promise<string> {
+  const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,149 @@
+import type { Priority } from '../rate-limit/priority.ts';
+import type { SharedWindow, WaitingCalls } from '../rate-limit/share.ts';
+import type { RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
+
+/** Milliseconds for which a process assumes that the others it has heard of still share the limit. */
+const memory = 60_000;
+
+/** Takes in the reply to a request. */
+type Apply = (now: number, reply: RateLimitStoreReply) => void;
+
+/** The part of the shared window that this process may use. */
+export class Lease {
+  readonly #window: SharedWindow;
+  readonly #process = Math.random().toString(36).slice(2, 10);
+  /** Requests that may be sent without a sync. Normal calls may use those of background calls, too. */
+  #available = { normal: 0, background: 0 };
+  /** Whether they were granted after the end of the window, to find out about the next one. */
+  #isProbe = false;
+  /** How often what was available has become void, so that nothing is restored that was granted before. */
+  #generation = 0;
+  /** What the window had seen at the last sync that was answered. */
+  #seen = { turns: 0, failedProbes: 0 };
+  /** Requests that the store knows to be available or in flight. */
+  #reported = 0;
+  /** Calls that wait, as the store knows. */
+  #wanted: WaitingCalls = { normal: 0, background: 0 };
+  #processes = 1;
+  #syncedAt = -Infinity;
+  #nextSyncAt = -Infinity;
+
+  constructor(window: SharedWindow) {
+    this.#window = window;
+  }
+
+  /** Requests that are left of an equal part of the window, if the store does not divide it. */
+  get ownPart(): number {
+    const { limit, sent } = this.#window;
+    return Math.max(1, Math.floor(limit / this.#processes)) - sent;
+  }
+
+  /** Whether the store has to learn that requests were used or are not needed, although no call waits. */
+  get isUnsettled(): boolean {
+    return this.#granted > 0 || this.#granted + this.#window.inFlight !== this.#reported;
+  }
+
+  allows(now: number, priority: Priority): boolean {
+    this.#checkWindow(now);
+    const { normal, background } = this.#available;
+    return (priority === 'normal' ? normal + background : background) > 0;
+  }
+
+  /** Takes one of the available requests. Returns what identifies it when it is restored. */
+  take(priority: Priority): number {
+    this.#available[priority === 'normal' && this.#available.normal > 0 ? 'normal' : 'background'] -= 1;
+    return this.#generation;
+  }
+
+  /** A request that was taken did not reach the API. */
+  restore(taken: number): void {
+    if (taken === this.#generation) this.#available.background += 1;
+  }
+
+  /** What was granted is void. */
+  expire(): void {
+    this.#available = { normal: 0, background: 0 };
+    this.#generation += 1;
+  }
+
+  /** When to sync next. */
+  nextSyncAt(waiting: WaitingCalls): number {
+    // The other processes wait for what a probe has found.
+    if (this.#hasNews) return -Infinity;
+    const { normal, background } = this.#missing(waiting);
+    const isNew = (normal > 0 && this.#wanted.normal === 0) || (background > 0 && this.#wanted.background === 0);
+    if (isNew) return -Infinity;
+    return waiting.normal + waiting.background > 0 ? this.#nextSyncAt : Infinity;
+  }
+
+  /**
+   * Asks for what the waiting calls need. Returns the request, and what to do with the reply.
+   *
+   * @param wasOut Whether the store was unavailable.
+   */
+  ask(now: number, waiting: WaitingCalls, wasOut: boolean): [RateLimitStoreRequest, Apply] {
+    this.#checkWindow(now);
+    const { inFlight, sent, limit, used, reset = 0, turns, failedProbes } = this.#window;
+    const available = this.#granted;
+    const { normal, background } = this.#missing(waiting);
+    const request: RateLimitStoreRequest = {
+      process: this.#process,
+      processes: now - this.#syncedAt < memory ? this.#processes : 1,
+      normal,
+      background,
+      available,
+      inFlight,
+      sent,
+      limit,
+      used,
+      reset,
+      timeLeft: Math.ceil(this.#window.timeLeft(now) ?? 0),
+      probeFailed: failedProbes !== this.#seen.failedProbes,
+      wasOut,
+    };
+    return [
+      request,
+      (answeredAt, reply) => {
+        // Only now: if the sync fails, the next one reports it.
+        this.#seen = { turns, failedProbes };
+        this.#reported = available + inFlight + reply.normal + reply.background;
+        this.#wanted = { normal: normal - reply.normal, background: background - reply.background };
+        this.#apply(answeredAt, reply);
+      },
+    ];
+  }
+
+  #apply(now: number, reply: RateLimitStoreReply): void {
+    const { reset: known = 0 } = this.#window;
+    if (reply.reset > 0) this.#window.adopt(now, reply);
+    if (this.#window.reset !== known) this.expire();
+    this.#isProbe = reply.timeLeft === 0;
+    this.#available.normal += reply.normal;
+    this.#available.background += reply.background;
+    this.#processes = reply.processes;
+    this.#syncedAt = now;
+    this.#nextSyncAt = now + reply.nextSyncIn;
+  }
+
+  get #granted(): number {
+    return this.#available.normal + this.#available.background;
+  }
+
+  get #hasNews(): boolean {
+    const { turns, failedProbes } = this.#window;
+    return turns !== this.#seen.turns || failedProbes !== this.#seen.failedProbes;
+  }
+
+  /** What was granted in a window that is over is void. */
+  #checkWindow(now: number): void {
+    const isOver = (this.#window.timeLeft(now) ?? 0) === 0;
+    if ((isOver && !this.#isProbe) || this.#window.turns !== this.#seen.turns) this.expire();
+  }
+
+  #missing({ normal, background }: WaitingCalls): WaitingCalls {
+    return {
+      normal: Math.max(0, normal - this.#available.normal),
+      background: Math.max(0, background - this.#available.background),
+    };
+  }
+}

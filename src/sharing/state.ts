@@ -1,0 +1,187 @@
+import type { RateLimitStoreRequest } from './store.ts';
+
+/**
+ * What is stored for a token. All versions of the SDK share it: fields are only added, one that is missing has a
+ * default, and a step keeps those that it doesn't know. Times are milliseconds on the store's clock.
+ */
+export interface SharedState {
+  /** Requests that the API allows per window. */
+  limit: number;
+  /** When the window ends: epoch seconds on the API's clock; 0 if no process knows one. */
+  reset: number;
+  /** The highest use that the API has announced in it. */
+  used: number;
+  startedAt: number;
+  /** When it is over: the earliest estimate of the processes, or the one of a process whose probe came too early. */
+  endsAt: number;
+  /** Whether a probe came too early. */
+  isLate: boolean;
+  /** When a process was granted the last probe, */
+  probedAt: number;
+  /** and which one. */
+  prober: string;
+  /** Requests of this window that were granted to background calls. */
+  background: number;
+  processes: Record<string, ProcessShare>;
+}
+
+/** One process's share of the window. */
+export interface ProcessShare {
+  seenAt: number;
+  /** Requests that were granted and that `used` need not include: available or in flight. */
+  held: number;
+  /** Requests of this window that the process has sent or has available. */
+  granted: number;
+  /** Waiting calls of normal priority that nothing is granted for. */
+  normal: number;
+  /** Waiting calls of background priority that nothing is granted for. */
+  background: number;
+  /** Normal calls that were granted a request in this window, less those that waited when it began. */
+  arrivals: number;
+  /** Normal calls that arrive in this window, if they do as in the last one. */
+  expected: number;
+}
+
+const emptyShare: ProcessShare = {
+  seenAt: 0,
+  held: 0,
+  granted: 0,
+  normal: 0,
+  background: 0,
+  arrivals: 0,
+  expected: 0,
+};
+
+function emptyState(): SharedState {
+  return {
+    limit: 0,
+    reset: 0,
+    used: 0,
+    startedAt: 0,
+    endsAt: 0,
+    isLate: false,
+    probedAt: 0,
+    prober: '',
+    background: 0,
+    processes: {},
+  };
+}
+
+/** Seconds by which `reset` may differ between two answers about the same window. */
+const jitter = 1.5;
+
+/** Takes in what one process reports. Returns the state, and the share of the process in it. */
+export function report(stored: string | undefined, request: RateLimitStoreRequest, now: number) {
+  const known = parse(stored, now);
+  const state = known ?? emptyState();
+  learn(state, request, now);
+  bury(state, now);
+  const own = record(state, request, now);
+  if (known === undefined || request.wasOut) expectOthers(state, request, now);
+  return { state, own };
+}
+
+export function isOver({ reset, endsAt }: SharedState, now: number): boolean {
+  return reset === 0 || now >= endsAt;
+}
+
+/** Whether a process has synced recently. Those whose calls wait do so every few seconds. */
+export function isAlive(state: SharedState, { seenAt }: ProcessShare, now: number): boolean {
+  return now - seenAt <= lifetime(state);
+}
+
+function lifetime({ reset, startedAt, endsAt }: SharedState): number {
+  const longest = 24_000;
+  return reset === 0 ? longest : Math.max(5_000, Math.min(longest, 0.4 * (endsAt - startedAt)));
+}
+
+/** `undefined` if there is no state, or if the clock was set back, which makes every time in it wrong. */
+function parse(stored: string | undefined, now: number): SharedState | undefined {
+  if (stored === undefined) return undefined;
+  // Only this module writes the state, in this version of the SDK or another one.
+  const state: SharedState = { ...emptyState(), ...(JSON.parse(stored) as Partial<SharedState>) };
+  for (const [id, share] of Object.entries(state.processes)) state.processes[id] = { ...emptyShare, ...share };
+  return Object.values(state.processes).some(({ seenAt }) => seenAt > now + 1_000) ? undefined : state;
+}
+
+const absent = 'absent-';
+
+/**
+ * The state is new, or the store was out: the processes that have not reported since may pace themselves. Until they report,
+ * or are taken for dead, an equal part is kept for each.
+ */
+function expectOthers(state: SharedState, { processes, limit }: RateLimitStoreRequest, now: number): void {
+  const alive = Object.values(state.processes).filter((share) => isAlive(state, share, now)).length;
+  for (let index = alive; index < processes; index += 1) {
+    state.processes[`${absent}${index}`] = { ...emptyShare, seenAt: now, normal: limit };
+  }
+}
+
+/** Takes in what the API has announced to the process. */
+function learn(state: SharedState, request: RateLimitStoreRequest, now: number): void {
+  const { limit, reset, used, timeLeft, probeFailed } = request;
+  if (state.limit === 0) state.limit = limit;
+  if (reset === 0) return;
+  const later = reset - state.reset;
+  // Short windows end less than the jitter after each other.
+  if (later > jitter || (later > 0 && isOver(state, now))) {
+    if (timeLeft > 0) openWindow(state, request, now);
+  } else if (later >= -jitter) {
+    if (used >= state.used) state.limit = limit;
+    state.used = Math.max(state.used, used);
+    if (probeFailed) {
+      state.endsAt = Math.max(state.endsAt, now + timeLeft);
+      state.isLate = true;
+      state.prober = '';
+    } else if (!state.isLate) {
+      state.endsAt = Math.min(state.endsAt, now + timeLeft);
+    }
+  }
+}
+
+function openWindow(state: SharedState, { limit, reset, used, timeLeft }: RateLimitStoreRequest, now: number): void {
+  const lengthening = timeLeft / Math.max(1_000, now - state.startedAt);
+  Object.assign(state, { limit, reset, used, startedAt: now, endsAt: now + timeLeft });
+  Object.assign(state, { isLate: false, prober: '', background: 0 });
+  for (const share of Object.values(state.processes)) {
+    // What is in flight may reach the API in the new window.
+    share.granted = share.held;
+    // Half of the window is enough for what is only expected.
+    share.expected = Math.round(Math.min(limit / 2, Math.max(0, share.arrivals + share.normal) * lengthening));
+    share.arrivals = -share.normal;
+  }
+}
+
+/** Gives up what was reserved for processes that have died. The API counted what it received from them. */
+function bury(state: SharedState, now: number): void {
+  for (const share of Object.values(state.processes)) {
+    if (!isAlive(state, share, now)) share.held = share.granted = share.normal = share.background = 0;
+  }
+  // One that was silent may only be idle: what it needed is remembered for a window.
+  keep(state, (_, share) => isAlive(state, share, now) || share.arrivals > 0 || share.expected > 0);
+}
+
+function keep(state: SharedState, isKept: (id: string, share: ProcessShare) => boolean): void {
+  state.processes = Object.fromEntries(Object.entries(state.processes).filter(([id, share]) => isKept(id, share)));
+}
+
+/** Takes in what the process reports about itself. */
+function record(state: SharedState, request: RateLimitStoreRequest, now: number): ProcessShare {
+  const { process, available, inFlight, sent, normal, background, reset } = request;
+  const known = state.processes[process];
+  if (known === undefined || !isAlive(state, known, now)) {
+    const returned = Object.keys(state.processes).find((id) => id.startsWith(absent));
+    keep(state, (id) => id !== returned);
+  }
+  const isSame = reset > 0 && Math.abs(reset - state.reset) <= jitter;
+  const own: ProcessShare = {
+    ...(known ?? { ...emptyShare, seenAt: now }),
+    held: available + inFlight,
+    granted: available + (isSame ? sent : inFlight),
+    normal,
+    background,
+  };
+  // Written rarely, so that a sync that changes nothing else writes nothing.
+  if (now - own.seenAt > lifetime(state) / 4) own.seenAt = now;
+  return (state.processes[process] = own);
+}

@@ -1,0 +1,132 @@
+import { isAlive, isOver, type ProcessShare, report, type SharedState } from './state.ts';
+import type { RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
+
+/** Milliseconds for which one process may probe before another one does. */
+const probeTimeout = 2_000;
+
+/** Milliseconds between two syncs of a process whose calls wait, at most: a silent process is taken for dead. */
+const heartbeat = 5_000;
+
+/** While background calls wait, they get at least one request in so many of each window. */
+const backgroundShare = 10;
+
+/** The result of {@link rateLimitStep}. */
+export interface RateLimitStep {
+  /** The state to store in place of the previous one. If both are the same, there is no need to write it. */
+  readonly state: string;
+  /** Milliseconds after which the store may delete the state. */
+  readonly expiresIn: number;
+  /** What `RateLimitStore.sync` resolves to. */
+  readonly reply: RateLimitStoreReply;
+}
+
+/**
+ * Takes in the report of one process and grants it part of the shared window. A {@link RateLimitStore} of your own
+ * reads the state of a key, calls this function and writes the new state, in one transaction.
+ *
+ * @param stored The state from the previous step; `undefined` if there is none.
+ * @param now Milliseconds on a clock that all processes share, such as that of the database.
+ */
+export function rateLimitStep(stored: string | undefined, request: RateLimitStoreRequest, now: number): RateLimitStep {
+  const { state, own } = report(stored, request, now);
+  const granted = isOver(state, now) ? probe(state, own, request.process, now) : divide(state, own, now);
+  own.held += granted.normal + granted.background;
+  own.granted += granted.normal + granted.background;
+  own.normal -= granted.normal;
+  own.background -= granted.background;
+  own.arrivals += granted.normal;
+  state.background += granted.background;
+
+  const { limit, used, reset, processes } = state;
+  const timeLeft = isOver(state, now) ? 0 : Math.ceil(state.endsAt - now);
+  const alive = Object.values(processes).filter((share) => isAlive(state, share, now)).length;
+  const nextSyncIn = Math.ceil(pauseOf(state, own, alive, now));
+  return {
+    state: JSON.stringify(state),
+    expiresIn: 120_000 + timeLeft,
+    reply: { ...granted, limit, used, reset, timeLeft, processes: alive, nextSyncIn },
+  };
+}
+
+/** Requests for calls of each priority. */
+type Grant = Pick<RateLimitStoreReply, 'normal' | 'background'>;
+
+/** The window has ended, or none is known: one request shows which it is now. */
+function probe(state: SharedState, { held, normal, background }: ProcessShare, process: string, now: number): Grant {
+  const isAnswered = state.prober === process && held === 0;
+  const isProbing = state.prober !== '' && now < state.probedAt + probeTimeout && !isAnswered;
+  if (isProbing || normal + background === 0) return { normal: 0, background: 0 };
+  state.probedAt = now;
+  state.prober = process;
+  return normal > 0 ? { normal: 1, background: 0 } : { normal: 0, background: 1 };
+}
+
+/**
+ * Normal calls come first, those included that will probably arrive in the rest of the window. Background calls get
+ * what is left, and a tenth of the window in any case.
+ */
+function divide(state: SharedState, own: ProcessShare, now: number): Grant {
+  const others = Object.values(state.processes).filter((share) => share !== own);
+  const left = leftOf(state);
+  const rest = (state.endsAt - now) / (state.endsAt - state.startedAt);
+  const normalNeed = (share: ProcessShare): Need => [share.granted, share.normal + Math.round(share.expected * rest)];
+  const backgroundNeed = (share: ProcessShare): Need => [share.granted, share.background];
+  const all = [own, ...others];
+  const waiting = sum(all, (share) => share.background);
+  const due = Math.min(left, waiting, Math.max(0, Math.ceil(state.limit / backgroundShare) - state.background));
+  const spare = left - sum(all, (share) => normalNeed(share)[1]);
+  return {
+    normal: Math.min(own.normal, fairShare(left - due, normalNeed(own), others.map(normalNeed))),
+    background: fairShare(Math.max(due, spare), backgroundNeed(own), others.map(backgroundNeed)),
+  };
+}
+
+/**
+ * Requests that may be granted to all processes together. What the API announces may lag behind, so that what they were
+ * granted counts as well.
+ */
+function leftOf({ limit, used, processes }: SharedState): number {
+  const all = Object.values(processes);
+  const held = sum(all, (share) => share.held);
+  const granted = sum(all, (share) => share.granted);
+  return Math.max(0, limit - Math.max(used + held, granted));
+}
+
+/** What a process has had of the window, and what it could still use. */
+type Need = readonly [granted: number, wanted: number];
+
+/**
+ * Divides by max-min fairness: small needs are met, and the larger ones end up with equal totals. What doesn't divide
+ * evenly goes to the process that asks first.
+ */
+function fairShare(available: number, own: Need, others: readonly Need[]): number {
+  let low = 0;
+  let high = Math.max(...[own, ...others].map(([granted, wanted]) => granted + wanted));
+  while (low < high) {
+    const level = Math.ceil((low + high) / 2);
+    if (upTo(level, own) + sum(others, (need) => upTo(level, need)) <= available) low = level;
+    else high = level - 1;
+  }
+  const taken = sum(others, (need) => upTo(low, need));
+  return Math.max(0, Math.min(upTo(low + 1, own), available - taken));
+}
+
+/** What a process gets if its total may reach a level. */
+function upTo(level: number, [granted, wanted]: Need): number {
+  return Math.max(0, Math.min(granted + wanted, level) - granted);
+}
+
+function sum<T>(items: readonly T[], of: (item: T) => number): number {
+  return items.reduce((total, item) => total + of(item), 0);
+}
+
+/** Milliseconds until the process should ask again: there may be more for it, or it has to show that it is alive. */
+function pauseOf(state: SharedState, own: ProcessShare, alive: number, now: number): number {
+  // Another process probes. The more wait for that, the less often each of them asks.
+  if (isOver(state, now)) return Math.max(4, 2 * alive, (now - state.probedAt) / 4);
+  const pause = Math.max(1, Math.min(heartbeat, (state.endsAt - state.startedAt) / 12));
+  if (own.normal + own.background === 0) return pause;
+  const mayChange =
+    leftOf(state) > 0 || Object.values(state.processes).some((share) => share !== own && share.held > 0);
+  return Math.min(mayChange ? pause / 10 : pause, state.endsAt - now);
+}

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import type { GateChange } from '../../src/rate-limit/limiter.ts';
+import { DocumentedServer } from './support/documented-server.ts';
+import { ConcurrencyLimitedServer, NginxServer } from './support/hidden-limits.ts';
+import { quantile, type ServerReply, type SimulatedRequest, summary, World } from './support/simulation.ts';
+
+// Refusals that the announced window does not explain. Other limits, one by one, are in model/undocumented-rows.ts.
+
+const minute = 60_000;
+const seeds = [1, 2, 3];
+const route = '/users/{id}';
+
+/** The documented server, with users that are always refused. */
+class LockingServer extends DocumentedServer {
+  readonly #retryAfter: number | undefined;
+
+  constructor(retryAfter: number | undefined) {
+    super();
+    this.#retryAfter = retryAfter;
+  }
+
+  override answer(now: number, request?: SimulatedRequest): ServerReply {
+    const reply = super.answer(now);
+    if (request?.path.includes('locked') !== true) return reply;
+    if (this.#retryAfter !== undefined) reply.headers.set('retry-after', String(this.#retryAfter));
+    return { status: 429, headers: reply.headers };
+  }
+}
+
+describe('a locked resource', () => {
+  it.each([
+    [1, 60],
+    [3, 60],
+    [3, undefined],
+    [10, undefined],
+  ])('does not hold the others: %i new ones a minute, Retry-After %s', async (count, retryAfter) => {
+    for (const seed of seeds) {
+      const world = new World(new LockingServer(retryAfter), { seed, offset: 1_700_000_040_000 + seed * 7777 });
+      const good: Promise<{ askedAt: number; doneAt: number; status: number | undefined }>[] = [];
+      for (let second = 0; second < 600; second += 1) {
+        const at = second * 1000 + world.random() * 1000;
+        world.time.after(at, () => good.push(world.one({ path: `/users/${second}`, route })));
+      }
+      for (let index = 0; index < 10 * count; index += 1) {
+        const at = (index * minute) / count + world.random() * 1000;
+        world.time.after(at, () => world.call(1, { path: `/users/locked_${index}`, route }));
+      }
+      await world.time.run();
+      const records = await Promise.all(good);
+      expect(records.every(({ status }) => status === 200)).toBe(true);
+      const waits = records.map(({ askedAt, doneAt }) => doneAt - askedAt);
+      expect(quantile(waits, 0.5)).toBeLessThanOrEqual(50);
+      expect(quantile(waits, 0.95)).toBeLessThanOrEqual(count === 10 ? 500 : 100);
+    }
+  });
+
+  it('fails in the end, and is reported when its gate closes', async () => {
+    const world = new World(new LockingServer(undefined));
+    const changes: GateChange[] = [];
+    const observer = { onGateChange: (change: GateChange) => changes.push(change), onStoreChange: () => undefined };
+    await Promise.all([world.one({ path: '/users/1', route, observer }), world.time.run()]);
+    const [record] = await Promise.all([world.one({ path: '/users/locked', route, observer }), world.time.run()]);
+    expect(record.status).toBe(429);
+    expect(record.sentAt.length).toBeGreaterThan(8);
+    expect(record.doneAt).toBeLessThan(5 * minute);
+    expect(changes).toEqual([
+      { isOpen: false, scope: 'resource', target: 'GET /users/locked', reason: 'it was refused' },
+    ]);
+  });
+});
+
+describe('a limit that no header announces', () => {
+  it.each([
+    ['5 in flight', () => new ConcurrencyLimitedServer(new DocumentedServer(), { limit: 5, takes: 100 })],
+    ['2 a second', () => new NginxServer(new DocumentedServer(), { rate: 2, burst: 5, nodelay: true })],
+  ])('is kept by the gate of the route, which opens later: %s', async (_, create) => {
+    for (const seed of seeds) {
+      const server = create();
+      const world = new World(server, { seed, latency: 20, offset: 1_700_000_040_000 });
+      const changes: GateChange[] = [];
+      const observer = { onGateChange: (change: GateChange) => changes.push(change), onStoreChange: () => undefined };
+      for (let id = 0; id < 300; id += 1) world.call(1, { path: `/users/${id}`, route, observer });
+      const { failed } = summary(await world.finish());
+      expect(failed).toBe(0);
+      expect(server.refused).toBeLessThanOrEqual(130);
+      const ofRoute = changes.filter(({ scope }) => scope === 'route');
+      expect(ofRoute[0]).toMatchObject({ isOpen: false, target: 'GET /users/{id}' });
+
+      await world.time.run(world.time.now() + 2 * minute);
+      await Promise.all([world.one({ path: '/users/last', route, observer }), world.time.run()]);
+      expect(changes.findLast(({ scope }) => scope === 'route')).toMatchObject({ isOpen: true });
+      expect(world.limiter.idle).toBe(false);
+    }
+  });
+
+  it('that two routes have in common closes the gate of the token', async () => {
+    const server = new ConcurrencyLimitedServer(new DocumentedServer(), { limit: 5, takes: 100 });
+    const world = new World(server, { latency: 20 });
+    const changes: GateChange[] = [];
+    const observer = { onGateChange: (change: GateChange) => changes.push(change), onStoreChange: () => undefined };
+    for (let id = 0; id < 60; id += 1) world.call(1, { path: `/r${id % 2}/${id}`, route: `/r${id % 2}/{id}`, observer });
+    expect(summary(await world.finish()).failed).toBe(0);
+    expect(changes.some(({ scope, isOpen }) => scope === 'token' && !isOpen)).toBe(true);
+  });
+});

@@ -1,0 +1,60 @@
+import type { Figures, Setup } from './measure.ts';
+import { between, type Random } from './random.ts';
+
+/** What a row of the table asks for. What is left out is measured only. */
+export interface Goal {
+  /** Refusals, or `'onTheirWay'`: what nobody could have held back. */
+  readonly refused?: number | 'onTheirWay';
+  /** Refusals for each turn of a window, instead. */
+  readonly refusedPerTurn?: number;
+  /** The time of the batch over the least possible. */
+  readonly times?: number;
+  /** Milliseconds that it may take beyond that. */
+  readonly extra?: number;
+  /** In milliseconds, of the calls that are to be prompt. */
+  readonly p50?: number;
+  readonly p95?: number;
+  /** Requests in one window. */
+  readonly mostInWindow?: number;
+}
+
+/** A kind of server, and what a client has to do there. */
+export interface Row {
+  readonly name: string;
+  readonly goal: Goal;
+  /** Whether each run of the tests tries it. The others are for `npm run fuzz`. */
+  readonly quick?: boolean;
+  readonly setup: (random: Random) => Setup;
+}
+
+/** What the figures miss, or `[]`. Nothing may ever fail or get stuck. */
+export function missed(figures: Figures, goal: Goal): string[] {
+  const { failed, stuck, refused, onTheirWay, time, leastTime, roundTrip } = figures;
+  const turns = Math.floor(leastTime / 60_000) + 1;
+  const mayBeRefused =
+    goal.refusedPerTurn === undefined
+      ? goal.refused === 'onTheirWay'
+        ? onTheirWay
+        : (goal.refused ?? Infinity)
+      : goal.refusedPerTurn * turns;
+  // One request has to ask about the first window before the others are sent, and the last window begins with another one.
+  const asking = Math.max(50, 2 * roundTrip);
+  const mayTake = leastTime * (goal.times ?? Infinity) + (goal.extra ?? 0) + asking;
+  const checks: [is: string, isMissed: boolean][] = [
+    [`${failed} failed`, failed > 0],
+    [`${stuck} stuck`, stuck > 0],
+    [`${refused} refused, more than ${mayBeRefused}`, refused > mayBeRefused],
+    [`${(time / leastTime).toFixed(3)} × the least time, more than ${goal.times}`, time > mayTake],
+    [`p50 ${figures.p50} ms`, figures.p50 > (goal.p50 ?? Infinity)],
+    [`p95 ${figures.p95} ms`, figures.p95 > (goal.p95 ?? Infinity)],
+    [`${figures.mostInWindow} requests in a window`, figures.mostInWindow > (goal.mostInWindow ?? Infinity)],
+  ];
+  return checks.filter(([, isMissed]) => isMissed).map(([is]) => is);
+}
+
+/** Where in its window, and between two seconds, a server is when the first call is made. */
+export function anyStart(random: Random): { fraction: number; begun: number } {
+  const fraction = between(random, 0, 999);
+  // Windows that are aligned to the clock end at a full second.
+  return { fraction, begun: between(random, 0, 50) * 1000 + fraction };
+}

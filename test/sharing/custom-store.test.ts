@@ -1,0 +1,122 @@
+import { format } from 'node:util';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { RateLimitStore, RateLimitStoreRequest } from '@example/sdk';
+import { createRateLimitStore, rateLimitStep } from '@example/sdk/rate-limit';
+import { Scheduler } from '../../src/rate-limit/scheduler.ts';
+import { useImmediateDigest } from '../rate-limit/support/immediate-digest.ts';
+import { VirtualTime } from '../rate-limit/support/simulation.ts';
+
+const id = 'https://api.example.com/v1 sk_secret';
+const call = { method: 'GET', path: '/', route: '/' };
+
+const announced = new Headers({
+  date: new Date(1_700_000_000_000).toUTCString(),
+  'x-ratelimit-limit': '100',
+  'x-ratelimit-remaining': '99',
+  'x-ratelimit-reset': '1700000060',
+});
+
+beforeEach(useImmediateDigest);
+
+const reply = { normal: 0, background: 0, limit: 100, used: 0, reset: 0, timeLeft: 0, processes: 1, nextSyncIn: 0 };
+
+function schedulerWith(time: VirtualTime, sync: RateLimitStore['sync']): Scheduler {
+  const scheduler = new Scheduler(id, time);
+  scheduler.configure({ store: createRateLimitStore(sync) });
+  return scheduler;
+}
+
+describe('a store of your own', () => {
+  it.each([
+    ['rejects', () => Promise.reject(new Error('no'))],
+    [
+      'throws',
+      () => {
+        throw new Error('no');
+      },
+    ],
+    ['never answers', () => new Promise<never>(() => undefined)],
+    ...[undefined, null, 'granted', [], {}, ...[-1, NaN, Infinity, '1'].map((normal) => ({ ...reply, normal }))].map(
+      (answer): [string, RateLimitStore['sync']] => [`answers ${format(answer)}`, () => answer as never],
+    ),
+  ])('that %s keeps no call from being sent', async (_, sync) => {
+    const time = new VirtualTime();
+    const scheduler = schedulerWith(time, sync);
+    const onStoreChange = vi.fn();
+    const observer = { onStoreChange, onGateChange: vi.fn() };
+    const permits = Array.from({ length: 5 }, async () => {
+      const permit = await scheduler.acquire({ ...call, observer });
+      permit.recordAnswer(200, announced);
+    });
+
+    await time.run();
+
+    await Promise.all(permits);
+    expect(time.now()).toBeLessThanOrEqual(2_000);
+    expect(onStoreChange).toHaveBeenCalledExactlyOnceWith({ available: false, error: expect.any(Error) as Error });
+  });
+
+  it('is asked with a hash, never with the token', async () => {
+    vi.restoreAllMocks();
+    const keys: string[] = [];
+    const scheduler = schedulerWith(new VirtualTime(), (key) => {
+      keys.push(key);
+      return Promise.reject(new Error('no'));
+    });
+    await scheduler.acquire(call);
+    expect(keys).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)]);
+  });
+
+  it('is not asked again for a request that was granted and never sent', async () => {
+    const requests: RateLimitStoreRequest[] = [];
+    const time = new VirtualTime();
+    let state: string | undefined;
+    const scheduler = schedulerWith(time, (_, request) => {
+      requests.push(request);
+      const step = rateLimitStep(state, request, 1_700_000_000_000 + time.now());
+      ({ state } = step);
+      return Promise.resolve(step.reply);
+    });
+    for (let index = 0; index < 5; index += 1) (await scheduler.acquire(call)).release();
+    expect(requests).toHaveLength(1);
+
+    await time.run();
+    expect(requests).toHaveLength(2);
+    expect(requests[1]).toMatchObject({ available: 0, inFlight: 0, sent: 0 });
+  });
+
+  it('is not asked about an API that announces no limit: there is nothing to share', async () => {
+    const sync = vi.fn(() => Promise.reject(new Error('no')));
+    const scheduler = new Scheduler(id, new VirtualTime());
+    const first = await scheduler.acquire(call);
+    first.recordAnswer(200, new Headers());
+    scheduler.configure({ store: createRateLimitStore(sync) });
+    (await scheduler.acquire(call)).recordAnswer(200, new Headers());
+    expect(sync).not.toHaveBeenCalled();
+  });
+
+  it('keeps no call waiting that arrives while unused requests are returned to it', async () => {
+    const time = new VirtualTime();
+    let state: string | undefined;
+    const scheduler = schedulerWith(time, async (_, request) => {
+      await new Promise<void>((resolve) => time.after(5, resolve));
+      const step = rateLimitStep(state, request, 1_700_000_000_000 + Math.floor(time.now()));
+      ({ state } = step);
+      return step.reply;
+    });
+    const first = Promise.resolve(scheduler.acquire(call)).then((permit) => permit.release());
+    await time.run(200);
+    await first;
+    let isSent = false;
+    // Within the 5 ms that the return takes, 250 ms after the call.
+    for (let at = 1; at < 100; at += 1) {
+      time.after(at, () => {
+        if (scheduler.snapshot.waiting === 0)
+          void Promise.resolve(scheduler.acquire(call)).then((permit) => permit.release());
+      });
+    }
+    time.after(1000, () => (isSent = scheduler.snapshot.waiting === 0));
+    await time.run();
+    expect(isSent).toBe(true);
+  });
+});

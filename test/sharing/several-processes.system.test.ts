@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../sqlite/support/temporary-folder.ts';
+import { RedisCluster } from '../support/redis-cluster.ts';
+import { canRun, RedisServer, type RedisServerProgram } from '../support/redis-server.ts';
+import { LimitedApi } from '../rate-limit/support/limited-api.ts';
+import { type StorePlace, Worker, type Work } from './support/workers.ts';
+
+const window = 2000;
+
+interface Store extends AsyncDisposable {
+  readonly place: StorePlace;
+}
+
+async function serverStore(program: RedisServerProgram, kind: 'node-redis' | 'ioredis'): Promise<Store> {
+  const server = await RedisServer.start(program);
+  return { place: { kind, url: server.url }, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+}
+
+async function clusterStore(): Promise<Store> {
+  const cluster = await RedisCluster.start();
+  return {
+    place: { kind: 'cluster', urls: cluster.urls },
+    [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose](),
+  };
+}
+
+function fileStore(): Promise<Store> {
+  const path = join(temporaryFolder(), 'rate-limit.db');
+  return Promise.resolve({ place: { kind: 'sqlite', path }, [Symbol.asyncDispose]: () => Promise.resolve() });
+}
+
+const stores: [string, boolean, () => Promise<Store>][] = [
+  ['Redis and node-redis', canRun('redis-server'), () => serverStore('redis-server', 'node-redis')],
+  ['Valkey and ioredis', canRun('valkey-server'), () => serverStore('valkey-server', 'ioredis')],
+  ['a Redis cluster of three nodes', canRun('redis-server'), clusterStore],
+  ['a SQLite file', true, fileStore],
+];
+
+function works(count: number, work: Omit<Work, 'window'>): Work[] {
+  return Array.from({ length: count }, () => ({ window, ...work }));
+}
+
+describe.each(stores)('processes that share through %s', (_, isInstalled, startStore) => {
+  describe.runIf(isInstalled)('when it is installed', () => {
+    it('make 75 calls each, four of them: hardly any is refused', async () => {
+      await using store = await startStore();
+      await using api = await LimitedApi.start({ kind: 'first-request', limit: 100, window });
+
+      const workers = await Worker.startAll(works(4, { baseUrl: api.url, calls: 75, store: store.place }));
+      const reports = await Promise.all(workers.map(({ report }) => report));
+
+      expect(reports.map(({ done, failed }) => ({ done, failed }))).toEqual(
+        Array.from({ length: 4 }, () => ({ done: 75, failed: [] })),
+      );
+      // On a busy machine, a store may answer late. A process paces itself then.
+      const isLate = reports.some(({ outages }) => outages > 0);
+      expect(api.limit.refused).toBeLessThanOrEqual(isLate ? 40 : 10);
+    });
+
+    it('finish their calls while others are killed at any moment', async () => {
+      await using store = await startStore();
+      await using api = await LimitedApi.start({ kind: 'first-request', limit: 100, window });
+      const [survivors, doomed] = await Promise.all([
+        Worker.startAll(works(2, { baseUrl: api.url, calls: 200, store: store.place })),
+        Worker.startAll(works(4, { baseUrl: api.url, calls: 1000, store: store.place })),
+      ]);
+
+      for (const [index, worker] of doomed.entries()) {
+        // Wherever they are: not at the same point of a window, and not at the same point of a sync.
+        await new Promise((resolve) => setTimeout(resolve, 370 + 61 * index));
+        worker.kill();
+      }
+      const reports = await Promise.all(survivors.map(({ report }) => report));
+
+      expect(reports.map(({ done, failed }) => ({ done, failed }))).toEqual([
+        { done: 200, failed: [] },
+        { done: 200, failed: [] },
+      ]);
+      expect(api.limit.refused).toBeLessThanOrEqual(40);
+    });
+  });
+});
