@@ -124,6 +124,7 @@ export class Gate {
     this.failures += 1;
     // The first refusal of a route or the token only slows it down.
     if (this.failures === 1 && this.scope !== 'resource') return;
-    this.#nextAt = this.#until = now + (wait ?? Math.min(pause.first * 2 ** Math.max(0, this.failures - 2), pause.longest));
+    this.#nextAt = this.#until =
+      now + (wait ?? Math.min(pause.first * 2 ** Math.max(0, this.failures - 2), pause.longest));
   }
 }

@@ -67,11 +67,6 @@ export class RateWindow implements SharedWindow {
     this.length = this.#assumedLength = length ?? this.#assumedLength;
   }
 
-  /** The last request that was sent. */
-  get lastOrder(): number {
-    return this.#order;
-  }
-
   get used(): number {
     return Math.min(this.#used, this.limit);
   }

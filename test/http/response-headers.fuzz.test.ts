@@ -28,24 +28,10 @@ const dates = fc.oneof(
   fc.constantFrom('Thu, 01 Jan 1970 00:00:00 GMT', 'Fri, 31 Dec 9999 23:59:59 GMT', 'yesterday', 'Z', 'May'),
 );
 const value = fc.oneof(numbers, dates, text);
-const policy = fc
-  .tuple(
-    fc.constantFrom('"default"', '"a, b"', 'default', '"', '', '"x";q=1'),
-    fc.array(fc.tuple(fc.constantFrom('q', 'w', 'r', 't', 'limit', 'qu', 'pk'), value), { maxLength: 5 }),
-    fc.constantFrom(';', ',', '; ', ' ,'),
-  )
-  .map(([name, parameters, separator]) => [name, ...parameters.map(([key, of]) => `${key}=${of}`)].join(separator));
-const policies = fc.array(policy, { maxLength: 5 }).map((list) => list.join(', '));
-
 const readHeaders = {
   'x-ratelimit-limit': value,
   'x-ratelimit-remaining': value,
   'x-ratelimit-reset': value,
-  'ratelimit-limit': fc.oneof(value, policies),
-  'ratelimit-remaining': value,
-  'ratelimit-reset': value,
-  ratelimit: fc.oneof(policies, value),
-  'ratelimit-policy': fc.oneof(policies, value),
   'retry-after': value,
   age: value,
   date: value,
@@ -80,17 +66,8 @@ describe('any headers of a response', () => {
         const now = Date.now();
         const all = new Headers(given);
         const { limit, remaining, reset } = parseRateLimit(all) ?? {};
-        const { wait, report } = readAnswer(status, all, performance.now(), now);
-        const amounts = [
-          limit,
-          remaining,
-          reset,
-          wait,
-          report?.limit,
-          report?.remaining,
-          report?.reset,
-          report?.window,
-        ];
+        const { wait, report } = readAnswer(status, all);
+        const amounts = [limit, remaining, reset, wait, report?.limit, report?.remaining, report?.reset];
         expect([...amounts, parseRetryAfter(all, now), untilReset(all)].filter((amount) => !isAmount(amount))).toEqual(
           [],
         );
@@ -101,15 +78,15 @@ describe('any headers of a response', () => {
   });
 
   it('are read in a time that grows with their length alone', () => {
-    for (const unit of ['a', '"', ',', ';', '=', ' ', 'r=', ';r=1', '"a";', 'limit=', '1', '1.', '1,', 'q=1;w=']) {
+    for (const unit of ['a', '"', ',', ';', '=', ' ', '1', '1.', '1,']) {
       const hostile = unit.repeat(200_000 / unit.length);
       for (const name of Object.keys(readHeaders)) {
-        const all = new Headers({ 'ratelimit-remaining': '1', 'ratelimit-reset': '1', ratelimit: '"a";r=1;t=1' });
+        const all = new Headers({ 'x-ratelimit-remaining': '1', 'x-ratelimit-reset': '1' });
         all.set(name, hostile);
         // What backtracks needs minutes for these.
         parseRateLimit(all);
         parseRetryAfter(all, 0);
-        readAnswer(429, all, 0, 0);
+        readAnswer(429, all);
       }
     }
   });

@@ -42,18 +42,24 @@ async function measure({ calls = 300, begun, latency = 20, setUp, ...options }: 
 }
 
 describe.each(kinds)('windows %s', (windows) => {
-  it.each(['exact', 'up'] as const)('no call is refused and no time is lost if reset is rounded: %s', async (rounding) => {
-    const { failed, refused, excess } = await measure({ windows, rounding });
-    expect({ failed, refused }).toEqual({ failed: 0, refused: 0 });
-    expect(excess).toBeLessThanOrEqual(0.03);
-  });
+  it.each(['exact', 'up'] as const)(
+    'no call is refused and no time is lost if reset is rounded: %s',
+    async (rounding) => {
+      const { failed, refused, excess } = await measure({ windows, rounding });
+      expect({ failed, refused }).toEqual({ failed: 0, refused: 0 });
+      expect(excess).toBeLessThanOrEqual(0.03);
+    },
+  );
 
-  it.each([0, 250, 500, 999])('two are refused, and none fails, if windows end %i ms after the announced reset', async (phase) => {
-    const { failed, refused, excess } = await measure({ windows, phase, rounding: 'down' });
-    expect(failed).toBe(0);
-    expect(refused).toBeLessThanOrEqual(2);
-    expect(excess).toBeLessThanOrEqual(0.04);
-  });
+  it.each([0, 250, 500, 999])(
+    'two are refused, and none fails, if windows end %i ms after the announced reset',
+    async (phase) => {
+      const { failed, refused, excess } = await measure({ windows, phase, rounding: 'down' });
+      expect(failed).toBe(0);
+      expect(refused).toBeLessThanOrEqual(2);
+      expect(excess).toBeLessThanOrEqual(0.04);
+    },
+  );
 
   it('no window gets more than the limit while replicas report what was true two seconds ago', async () => {
     const { failed, refused, most } = await measure({ windows, lag: { replicas: 3, by: 2000 } });
@@ -61,7 +67,10 @@ describe.each(kinds)('windows %s', (windows) => {
   });
 
   it.each([10, 50, 90, 100])('%i requests of others before the first call are noticed by one request', async (used) => {
-    const { failed, refused } = await measure({ windows, setUp: (world, server) => server.use(world.serverTime, used) });
+    const { failed, refused } = await measure({
+      windows,
+      setUp: (world, server) => server.use(world.serverTime, used),
+    });
     expect(failed).toBe(0);
     expect(refused).toBe(used === 100 ? 1 : 0);
   });

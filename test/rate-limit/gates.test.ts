@@ -98,7 +98,8 @@ describe('a limit that no header announces', () => {
     const world = new World(server, { latency: 20 });
     const changes: GateChange[] = [];
     const observer = { onGateChange: (change: GateChange) => changes.push(change), onStoreChange: () => undefined };
-    for (let id = 0; id < 60; id += 1) world.call(1, { path: `/r${id % 2}/${id}`, route: `/r${id % 2}/{id}`, observer });
+    for (let id = 0; id < 60; id += 1)
+      world.call(1, { path: `/r${id % 2}/${id}`, route: `/r${id % 2}/{id}`, observer });
     expect(summary(await world.finish()).failed).toBe(0);
     expect(changes.some(({ scope, isOpen }) => scope === 'token' && !isOpen)).toBe(true);
   });

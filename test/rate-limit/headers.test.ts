@@ -16,7 +16,10 @@ describe('the rate limit of a response', () => {
     ['one is negative', { ...documented, 'X-RateLimit-Remaining': '-1' }],
     ['there are several limits, such as those of a gateway', { ...documented, 'X-RateLimit-Limit': '100, 100;w=60' }],
     ['reset is in milliseconds, so that it would never come', { ...documented, 'X-RateLimit-Reset': '1640995200500' }],
-    ['the headers are the IETF\u2019s', { RateLimit: '"default";r=50;t=30', 'RateLimit-Policy': '"default";q=100;w=60' }],
+    [
+      'the headers are the IETF\u2019s',
+      { RateLimit: '"default";r=50;t=30', 'RateLimit-Policy': '"default";q=100;w=60' },
+    ],
   ])('is unknown if %s', (_, headers) => {
     expect(parseRateLimit(new Headers(headers))).toBeUndefined();
   });

@@ -1,4 +1,4 @@
-import type { Admission, Permit } from '../../../src/rate-limit/limiter.ts';
+import type { Admission, Permit, RateLimiter } from '../../../src/rate-limit/limiter.ts';
 import { Scheduler } from '../../../src/rate-limit/scheduler.ts';
 import type { Timing } from '../../../src/rate-limit/timing.ts';
 
@@ -38,7 +38,7 @@ export class VirtualTime implements Timing {
   /** Runs until nothing is left to happen, or until a time. */
   async run(until = Infinity): Promise<void> {
     await settle();
-    for (let events = 0; this.#events[0] !== undefined && this.#events[0].at <= until; ) {
+    for (let events = 0; this.#events[0] !== undefined && this.#events[0].at <= until;) {
       const event = this.#pop();
       const { run } = event;
       if (run === undefined) continue;
@@ -147,10 +147,13 @@ export interface CallRecord {
 /** Milliseconds after which an attempt without an answer times out. */
 const attemptTimeout = 30_000;
 
+/** What a world needs of a limiter. */
+type Limiter = RateLimiter & Pick<Scheduler, 'configure' | 'idle'>;
+
 /** One limiter, one server and the network between them, in virtual time. */
 export class World {
   readonly time: VirtualTime;
-  readonly limiter: Scheduler;
+  readonly limiter: Limiter;
   readonly network: Network;
   readonly server: SimulatedServer;
   readonly calls: Promise<CallRecord>[] = [];
@@ -163,7 +166,7 @@ export class World {
       latency = 2,
       offset = 1_700_000_123_456,
       time = new VirtualTime(),
-      limiter = new Scheduler('test', time) as World['limiter'], // a test may bring its own
+      limiter = new Scheduler('test', time) as Limiter, // A test may pass another one.
     } = {},
   ) {
     this.random = seeded(seed);
