@@ -1,32 +1,44 @@
 import { InvalidRequestError } from '../errors/index.ts';
 
-/** A place in a list: how many items were in front of it, of how many, and the last of them, which find it again. */
+/** A place in a list, and how its pages are asked for. */
 export interface Cursor {
+  /** How many items are in front of it. */
   readonly position: number;
+  /** How many the list had. */
   readonly count?: number | undefined;
+  /** The size that was asked for first, and how many items it brought. */
+  readonly asked: number;
+  readonly full: number;
+  /** The largest window to ask for. */
+  readonly size: number;
+  /** The last page that was read, if pages have a fixed size; otherwise 0. */
+  readonly page: number;
+  /** The last items in front of it, which find it again. */
   readonly ids: readonly string[];
 }
 
-/** The cursor after a window, which ends at `next` and has the items that `next` names. */
-export function advance(cursor: Cursor, next: Cursor): Cursor {
-  const found = cursor.ids.findLastIndex((id) => next.ids.includes(id));
-  // The last items were deleted; or they are behind the window, because others were created in front of them.
-  if (found < 0 && cursor.ids.length > 0 && !(Number(next.count) < Number(cursor.count))) return cursor;
-  const behind = found < 0 ? [] : cursor.ids.slice(found + 1).slice(-20);
-  const before = cursor.ids.filter((id) => !next.ids.includes(id) && !behind.includes(id));
-  return { ...next, ids: [...[...before, ...next.ids].slice(-20), ...behind] };
+/** The items to name after a window that has the items `next`. */
+export function advance(ids: readonly string[], next: readonly (string | undefined)[]): string[] {
+  const names = next.filter((id) => id !== undefined);
+  const found = ids.findLastIndex((id) => names.includes(id));
+  // They are behind the window, because others were created in front of them; or they were deleted.
+  const behind = ids.slice(found + 1).slice(-20);
+  const before = ids.slice(0, found + 1).filter((id) => !names.includes(id));
+  return [...[...before, ...names].slice(-20), ...behind];
 }
 
-export function encodeCursor({ position, count, ids }: Cursor): string {
-  return btoa([1, position, count, ...ids.map((id) => encodeURIComponent(id.toWellFormed()))].join());
+export function encodeCursor({ position, count, asked, full, size, page, ids }: Cursor): string {
+  const numbers = [2, position, count, asked, full, size, page];
+  return btoa([...numbers, ...ids.map((id) => encodeURIComponent(id.toWellFormed()))].join());
 }
 
 /** @throws {InvalidRequestError} when the text is not a cursor. */
 export function decodeCursor(text: string): Cursor {
   try {
-    const [version, position, count, ...ids] = atob(text).split(',').map(decodeURIComponent);
-    if (version === '1' && /^\d{1,15},\d{0,15}$/.test(`${position},${count}`)) {
-      return { position: Number(position), count: count ? Number(count) : undefined, ids };
+    const [version, position, count, asked, full, size, page, ...ids] = atob(text).split(',').map(decodeURIComponent);
+    if (version === '2' && /^\d{1,15},\d{0,15}(,\d{1,15}){4}$/.test([position, count, asked, full, size, page].join())) {
+      const places = { position: Number(position), asked: Number(asked), full: Number(full), size: Number(size), page: Number(page) };
+      return { ...places, count: count ? Number(count) : undefined, ids };
     }
   } catch {
     // It was changed, or never was a cursor.

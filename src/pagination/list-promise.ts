@@ -11,9 +11,9 @@ import { decodeCursor, encodeCursor } from './cursor.ts';
 import { readListOptions, type ListOptions, type PageParams } from './list-options.ts';
 import { isPageBody, pageBodySchema, type PageBody } from './page-body.ts';
 import { Page } from './page.ts';
-import { Progress } from './progress.ts';
+import { defaultSize, read, startAtCursor, startAtPage } from './coverage.ts';
 import { walk, type RequestWindow } from './walk.ts';
-import { defaultSize, windowOf, Windows } from './windows.ts';
+import { windowOf } from './windows.ts';
 
 /** One list of the API, filled in. */
 export interface ListSpec<Item> {
@@ -112,31 +112,37 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     if (limit !== Infinity) wholeNumber('limit', limit, 0);
     this.#options();
     const items: Item[] = [];
-    if (limit > 0) for await (const page of this.#walk(4, limit)) for (const item of page) items.push(item);
+    if (limit > 0) for await (const page of this.#walk(4, limit)) items.push(...page.data);
     return items.slice(0, limit);
   }
 
   async *#walk(pagesAhead: number, limit: number): AsyncGenerator<Page<Item>, void, undefined> {
     const { signal, cursor, prefetch = pagesAhead } = this.#options();
     const { page = 1, per_page } = this.#spec.query ?? {};
-    const windows = new Windows(this.#requester.baseUrl, Math.min(per_page ?? 100, limit));
-    const start = { position: (page - 1) * (per_page ?? defaultSize), ids: [] };
-    const progress = new Progress<Item>(cursor === undefined ? start : decodeCursor(cursor), windows);
+    const size = per_page ?? (page > 1 ? defaultSize : Math.min(100, limit));
+    let coverage = cursor === undefined ? startAtPage(page, size) : startAtCursor(decodeCursor(cursor));
     const request: RequestWindow<Item> = (window, options) =>
       this.#send(window, { ...options, signal: signal ? AbortSignal.any([signal, options.signal]) : options.signal });
+    let told: Page<Item>['unverified'];
+    const tell = () => {
+      if (coverage.unverified === told) return;
+      told = coverage.unverified;
+      const { route, params } = this.#spec;
+      const target = { method: 'GET', path: expandRoute(route, params), route };
+      if (told) this.#requester.onListUnverified?.({ ...target, reason: told });
+    };
     try {
-      for await (const body of walk(progress, request, prefetch, limit)) {
-        const cursor = encodeCursor(progress.cursor);
-        yield new Page(body, body.page, cursor, progress.isDone ? undefined : this.#from({ cursor }));
+      for await (const progress of walk(coverage, request, prefetch, limit)) {
+        ({ coverage } = progress);
+        tell();
+        const cursor = encodeCursor(coverage);
+        const next = coverage.next ? this.#from(cursor) : undefined;
+        if (progress.body.data.length > 0 || !next) yield new Page(progress.body, cursor, next, told);
         signal?.throwIfAborted();
       }
     } catch (error) {
-      if (error instanceof ExampleError) error.cursor = encodeCursor(progress.cursor);
+      if (error instanceof ExampleError) error.cursor = encodeCursor(coverage);
       throwToCaller(error);
-    } finally {
-      const { route, params } = this.#spec;
-      const target = { method: 'GET', path: expandRoute(route, params), route };
-      if (progress.unverified) this.#requester.onListUnverified?.({ ...target, reason: progress.unverified });
     }
   }
 
@@ -145,14 +151,10 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     if (this.#options().cursor !== undefined) return (await this.pages().next()).value as Page<Item>;
     const body = await this.#open();
     const { page = 1, per_page } = this.#spec.query ?? {};
-    const window = { ...windowOf(page, per_page ?? Math.max(1, body.data.length)), number: 1 };
-    const start = { position: window.start, ids: [] };
-    const progress = new Progress(start, new Windows(this.#requester.baseUrl, window.size));
-    // Without `per_page`, the position of a later page is a guess, which `total_count` can't be compared with.
-    progress.read(window, page > 1 && !per_page ? { ...body, meta: { ...body.meta, total_count: -1 } } : body);
-    const cursor = encodeCursor(progress.cursor);
-    const [next, rest] = progress.isDone ? [] : [this.#from({ page: page + 1 }), this.#from({ cursor })];
-    return new Page(body, page, cursor, next, rest);
+    const window = windowOf(page, per_page ?? Math.max(defaultSize, body.data.length));
+    const { coverage } = read(startAtPage(page, window.size), window, body, false);
+    const cursor = encodeCursor(coverage);
+    return new Page({ ...body, page }, cursor, coverage.next && this.#from(cursor));
   }
 
   /** The request for the page asked for, made once. */
@@ -171,8 +173,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
   }
 
   /** The same list from another place on. */
-  #from({ cursor, page }: { cursor?: string; page?: number }): ListPromise<Item> {
-    const spec = { ...this.#spec, query: { ...this.#spec.query, page } };
-    return new ListPromise(this.#requester, spec, { ...this.#options(), cursor });
+  #from(cursor: string): ListPromise<Item> {
+    return new ListPromise(this.#requester, this.#spec, { ...this.#options(), cursor });
   }
 }

@@ -48,8 +48,8 @@ export function isPageBody(body: unknown): body is { data: unknown[] } {
   return isRecord(body) && Array.isArray(body['data']);
 }
 
-/** The `id` of an item, if it is a string or a number. */
+/** The `id` of an item, if it is a string or a number that JSON has not rounded. */
 export function idOf(item: unknown): string | undefined {
   const id = isRecord(item) ? item['id'] : undefined;
-  return typeof id === 'string' || typeof id === 'number' ? String(id) : undefined;
+  return typeof id === 'string' || Number.isSafeInteger(id) ? String(id) : undefined;
 }

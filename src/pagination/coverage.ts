@@ -1,0 +1,287 @@
+import { ExampleError, InvalidRequestError, type APIError } from '../errors/index.ts';
+import type { ListUnverifiedEvent } from '../telemetry/events.ts';
+import { advance, type Cursor } from './cursor.ts';
+import { idOf, type PageBody } from './page-body.ts';
+import { windowAfter, windowAt, windowOf, type Window } from './windows.ts';
+
+/** The documented `per_page` where none is given. */
+export const defaultSize = 20;
+
+type Reason = ListUnverifiedEvent['reason'];
+type Ids = readonly (string | undefined)[];
+
+/**
+ * What of a list is covered, and what to request next. A window counts only if it shares an item with what is covered, so
+ * that no item that stays in the list can be between the two. docs/internals/pagination.md has the proof.
+ */
+export interface Coverage extends Cursor {
+  /** The position of each item that was read, by its id. All states of a walk share it. */
+  readonly known: Map<string, number>;
+  /** The page that the walk started at; 0 if it goes on at a cursor. */
+  readonly origin: number;
+  /** What to request next; `undefined` at the end of the list. */
+  readonly next: Window | undefined;
+  /** What {@link next} is to find out, if it does not just go on. */
+  readonly question?: Question | undefined;
+  /** Why it can't be proved that each item was yielded once. */
+  readonly unverified?: Reason | undefined;
+  /** How many of the covered items the next window also has to hold. */
+  readonly overlap: number;
+  /** Windows in a row that shared nothing. */
+  readonly misses: number;
+  /** How often the server sent other sizes than asked for. */
+  readonly contradictions: number;
+  /** Whether the server honoured a second size. */
+  readonly isSizeFree: boolean;
+  /** Whether there was nothing behind the last window. */
+  readonly isEndSeen: boolean;
+  readonly requests: number;
+  /** Why pages are fixed, and what the last of them held. */
+  readonly reason: Reason;
+  readonly previous?: string | undefined;
+}
+
+type Question =
+  | { readonly about: 'end'; readonly window: Window }
+  | { readonly about: 'page'; readonly ids: Ids }
+  | { readonly about: 'place'; readonly center: number; readonly step: number; readonly last: number }
+  | { readonly about: 'gap' };
+
+/** What one answer changes. `items` are to be yielded; without them, the window shared nothing with what is covered. */
+export interface Step<Item> {
+  readonly coverage: Coverage;
+  readonly items: readonly Item[] | undefined;
+}
+
+const start = {
+  overlap: 0,
+  misses: 0,
+  contradictions: 0,
+  isSizeFree: false,
+  isEndSeen: false,
+  requests: 0,
+  reason: 'no-overlap',
+} as const;
+
+/** A walk from a page on. */
+export function startAtPage(page: number, size: number): Coverage {
+  const next = windowOf(page, size);
+  const cursor = { position: next.start, asked: size, size, full: 0, page: 0, ids: [] };
+  return { ...start, ...cursor, known: new Map(), origin: page, next };
+}
+
+/** A walk that goes on at a cursor. */
+export function startAtCursor(cursor: Cursor): Coverage {
+  const { ids, position, page, asked, full } = cursor;
+  const known = new Map(ids.map((id, index) => [id, position - ids.length + index]));
+  const resumed: Coverage = { ...start, ...cursor, known, origin: 0, next: undefined };
+  if (ids.length === 0 && page === 0) return { ...resumed, origin: Math.floor(position / asked) + 1, next: windowOf(Math.floor(position / asked) + 1, asked) };
+  if (page === 0) return goOn(resumed);
+  // The page that has the item before the cursor, which finds the place; without ids, the one after it.
+  return { ...resumed, next: windowOf(ids.length > 0 ? Math.max(1, Math.ceil(position / Math.max(1, full))) : page + 1, asked) };
+}
+
+/** What an answer changes. `isOlder` if the window was requested before what was covered last. */
+export function read<Item>(before: Coverage, window: Window, body: PageBody<Item>, isOlder: boolean): Step<Item> {
+  const ids = body.data.map(idOf);
+  const count = Number.isSafeInteger(body.meta?.total_count) ? Number(body.meta?.total_count) : undefined;
+  const coverage = { ...before, count, requests: before.requests + 1, question: undefined };
+  const { question } = before;
+  if (coverage.requests > 2 * Math.ceil(coverage.position / (coverage.page > 0 ? Math.max(1, coverage.full) : coverage.size)) + 10) {
+    throw new ExampleError(`No end of the list is in sight after ${coverage.requests} requests.`);
+  }
+  if (question?.about === 'end') return { coverage: afterProbe(coverage, question.window, window, ids), items: [] };
+  if (question?.about === 'page') {
+    const isSame = question.ids.every((id, index) => id === ids[index]);
+    return { coverage: isSame ? end(coverage, 'page-ignored') : goOn(coverage), items: [] };
+  }
+  const isFirst = before.requests === 0 && before.origin > 0;
+  if (coverage.page > 0) return readFixed(coverage, window, body.data, ids, question);
+  if (ids.length > window.size || ids.includes(undefined)) {
+    const fixed = fix(coverage, ids.includes(undefined) ? 'missing-ids' : 'no-overlap');
+    return isFirst ? readFixed({ ...fixed, next: window }, window, body.data, ids, question) : { coverage: fixed, items: [] };
+  }
+  return readOverlapping(coverage, window, body.data, ids, isOlder, question);
+}
+
+function readOverlapping<Item>(
+  coverage: Coverage,
+  window: Window,
+  data: readonly Item[],
+  ids: Ids,
+  isOlder: boolean,
+  question: Question | undefined,
+): Step<Item> {
+  const { known, count, position, origin } = coverage;
+  const length = ids.length;
+  const last = ids.findLastIndex((id) => known.has(id ?? ''));
+  const isFirst = coverage.requests === 1 && origin > 0;
+  if (last < 0 && !isFirst && !(window.page === 1 && origin === 1)) {
+    return { coverage: missed(coverage, window, length, isOlder, question), items: question?.about === 'place' ? [] : undefined };
+  }
+  // Where the items that are known stood shows which size the server has used.
+  const from = last < 0 ? window.start : known.get(ids[last] ?? '')! - last;
+  if (window.page > 1 && known.get(ids[0] ?? '') === 0) {
+    const asked = { about: 'page', ids } as const;
+    return { coverage: { ...coverage, next: windowOf(1, window.size), question: asked }, items: [] };
+  }
+  const isShort = length < window.size;
+  const cutStart = (window.page - 1) * length;
+  const isFar = Math.abs(from - window.start) > Math.max(2, 0.3 * window.size);
+  const isCut = isShort && isFar && Math.abs(from - cutStart) < Math.abs(from - window.start);
+  const begin = isCut ? cutStart : window.start;
+  const items = unread(data.slice(last + 1), ids.slice(last + 1), known);
+  const isLast = items.length > 0 || known.get(ids[length - 1] ?? '') === position - 1;
+  const isEnd = isShort && !isCut && isLast && begin + length === count && (coverage.isSizeFree || from === begin);
+
+  ids.forEach((id, index) => known.set(id ?? '', begin + index));
+  const shift = from - begin;
+  const next: Coverage = {
+    ...coverage,
+    position: items.length > 0 ? begin + length : position - shift,
+    size: isCut || (isFirst && isShort) ? Math.max(1, length) : coverage.size,
+    full: isFirst ? length : coverage.full,
+    overlap: Math.max(shift + 1, Math.floor(coverage.overlap / 2)),
+    misses: 0,
+    contradictions: coverage.contradictions + (isCut ? 1 : 0),
+    isSizeFree: !isCut && (coverage.isSizeFree || (!isFirst && !isShort && items.length > 0)),
+    isEndSeen: coverage.isEndSeen && isShort && !isCut && items.length === 0,
+    ids: items.length > 0 ? advance(coverage.ids, ids) : coverage.ids,
+  };
+  if (isEnd || (length === 0 && !(Number(count) > 0))) return { coverage: end(next), items };
+  if (next.contradictions > 3) return { coverage: fix(next, 'no-overlap'), items };
+  if (items.length > 0 || !isShort || isCut) return { coverage: goOn(next), items };
+  return { coverage: next.isEndSeen ? end(next) : probe(next, window), items };
+}
+
+function probe(coverage: Coverage, window: Window): Coverage {
+  return { ...coverage, next: windowOf(window.page + 1, window.size), question: { about: 'end', window } };
+}
+
+function afterProbe(coverage: Coverage, window: Window, behind: Window, ids: Ids): Coverage {
+  const isNew = ids.some((id) => id === undefined || !coverage.known.has(id));
+  if (isNew) return goOn({ ...coverage, contradictions: coverage.contradictions + 1, position: Math.max(coverage.position, behind.start) });
+  if (coverage.isSizeFree || coverage.isEndSeen || coverage.position < 3) return end(coverage);
+  return { ...coverage, isEndSeen: true, next: window, question: { about: 'gap' } };
+}
+
+function end(coverage: Coverage, unverified = coverage.unverified): Coverage {
+  return { ...coverage, next: undefined, unverified };
+}
+
+/** Goes on with the window after what is covered. */
+function goOn(coverage: Coverage): Coverage {
+  const { position, size, asked, origin } = coverage;
+  const overlap = Math.min(Math.max(coverage.overlap, Math.ceil(size / 25)), Math.ceil(size / 2));
+  const next = windowAfter(position, size, overlap);
+  if (next) return { ...coverage, overlap, next };
+  if (position < 3 && position < asked && origin === 1) return probe(coverage, windowOf(1, asked));
+  return fix(coverage, 'no-overlap');
+}
+
+function missed(coverage: Coverage, window: Window, length: number, isOlder: boolean, question: Question | undefined): Coverage {
+  const { position, size, misses, origin, count } = coverage;
+  if (origin === 1 || question?.about !== 'place') {
+    const isCut = length > 0 && length < window.size && window.start + length !== count && (origin === 0 || Number(count) > window.start + length);
+    if (isCut && coverage.contradictions < 3) {
+      return goOn({ ...coverage, size: Math.max(10, length), overlap: 0, contradictions: coverage.contradictions + 1 });
+    }
+  }
+  if (origin === 1) {
+    if (misses >= 4) return fix(coverage, 'too-many-changes');
+    const gap = { ...coverage, misses: misses + 1, question: { about: 'gap' } as const };
+    if ((isOlder || window.start > position) && misses === 0) return { ...goOn(gap), question: { about: 'gap' } };
+    const back = Math.ceil((size / 2) * 2 ** misses);
+    return { ...gap, overlap: 0, next: windowAt(Math.max(0, Math.min(window.start, position) - back), size) };
+  }
+  return seek(coverage, question, length, size);
+}
+
+/** Looks for the place of the cursor in pages ever further away from it. */
+function seek(coverage: Coverage, question: Question | undefined, length: number, size: number): Coverage {
+  const { position, count } = coverage;
+  if (length === 0 && coverage.next?.page === 1) return end(coverage);
+  const moved = 0;
+  const around =
+    question?.about === 'place'
+      ? question
+      : { about: 'place' as const, center: Math.max(1, Math.ceil((position + moved) / size)), step: 0, last: Infinity };
+  const last = length === 0 ? Math.min(around.last, (coverage.next?.page ?? 1) - 1) : around.last;
+  for (let step = question?.about === 'place' ? around.step + 1 : 0; step <= 2 * Math.max(around.center, Math.min(last, around.center + 50)) + 2; step++) {
+    const page = around.center + (step % 2 === 1 ? -(step + 1) / 2 : step / 2);
+    if (page < 1 || page > last) continue;
+    const asked = coverage.page > 0 ? coverage.asked : size;
+    return { ...coverage, next: windowOf(page, asked), question: { ...around, step, last } };
+  }
+  void count;
+  throw new InvalidRequestError('None of the items before the cursor is in the list any more.');
+}
+
+/** From now on, all pages have the size that was honoured first. They don't overlap. */
+function fix(coverage: Coverage, reason: Reason): Coverage {
+  const { origin, position, asked, ids, isSizeFree } = coverage;
+  const full = Math.max(1, coverage.full);
+  const done = isSizeFree ? Math.max(origin, Math.floor(position / full)) : origin;
+  const next = windowOf(origin > 0 ? done + 1 : Math.max(1, Math.ceil(position / full)), asked);
+  return { ...coverage, page: Math.max(1, done), reason, next, question: { about: 'gap' }, previous: ids.length > 0 ? '' : undefined };
+}
+
+function readFixed<Item>(coverage: Coverage, window: Window, data: readonly Item[], ids: Ids, question: Question | undefined): Step<Item> {
+  const { known, count, origin, previous, reason } = coverage;
+  const isFirst = coverage.requests === 1 && origin > 0;
+  const last = ids.findLastIndex((id) => known.has(id ?? ''));
+  const isSought = origin === 0 && coverage.ids.length > 0 && (coverage.requests === 1 || question !== undefined);
+  if (isSought && last < 0) return { coverage: seek(coverage, question, ids.length, Math.max(1, coverage.full)), items: [] };
+
+  const text = ids.includes(undefined) ? JSON.stringify(data) : ids.join();
+  const isRepeated = data.length > 0 && text === previous;
+  const full = Math.max(coverage.full, data.length);
+  if (data.length === 0 || isRepeated) {
+    const goesOn = data.length === 0 && window.page * full < Number(count);
+    const unverified = coverage.unverified ?? (isRepeated && window.page === 2 ? 'page-ignored' : reason);
+    if (goesOn) return { coverage: { ...coverage, page: window.page, next: windowOf(window.page + 1, window.size) }, items: [] };
+    return { coverage: end(coverage, isFirst ? undefined : unverified), items: [] };
+  }
+  const items = isSought ? unread(data.slice(last + 1), ids.slice(last + 1), known) : unread(data, ids, known);
+  const begin = (window.page - 1) * full;
+  ids.forEach((id, index) => id !== undefined && known.set(id, begin + index));
+  const isProved = isFirst || (last >= 0 && !ids.includes(undefined));
+  const fixed: Coverage = {
+    ...coverage,
+    full,
+    page: window.page,
+    position: begin + data.length,
+    previous: text,
+    ids: advance(coverage.ids, ids),
+    unverified: coverage.unverified ?? (isProved ? undefined : reason),
+    next: windowOf(window.page + 1, window.size),
+  };
+  const isShort = data.length < full || (isFirst && data.length < window.size);
+  return { coverage: isShort && fixed.position === count ? end(fixed) : fixed, items };
+}
+
+/** Items that were not read before. Two with the same id are one; those without an id are all different. */
+function unread<Item>(data: readonly Item[], ids: Ids, known: ReadonlyMap<string, number>): Item[] {
+  const seen = new Set<string>();
+  return data.filter((_, index) => {
+    const id = ids[index];
+    return id === undefined || (!known.has(id) && seen.size < seen.add(id).size);
+  });
+}
+
+/** What a refusal changes: `'empty'` if there are no more pages; `undefined` if the walk can't go on. */
+export function refuse(coverage: Coverage, window: Window, error: APIError): Coverage | 'empty' | undefined {
+  if (error.status === 404) {
+    if (window.page === 1) return undefined;
+    const isPastEnd = coverage.page > 0 || coverage.question?.about === 'end' || !(Number(coverage.count) > window.start);
+    return isPastEnd ? 'empty' : undefined;
+  }
+  if (![400, 422].includes(error.status) || coverage.page > 0) return undefined;
+  const { requests } = coverage;
+  if (coverage.full === 0 && requests === 0) {
+    if (window.size <= defaultSize) return undefined;
+    const resized = { ...coverage, asked: defaultSize, size: defaultSize, requests: 1 - 1 };
+    return { ...resized, next: windowOf(Math.floor(window.start / defaultSize) + 1, defaultSize) };
+  }
+  return fix(coverage, 'no-overlap');
+}
