@@ -29,8 +29,6 @@ export interface Coverage extends Cursor {
   readonly overlap: number;
   /** Windows in a row that shared nothing. */
   readonly misses: number;
-  /** How often the server sent other sizes than asked for. */
-  readonly contradictions: number;
   /** Whether the server honoured a second size. */
   readonly isSizeFree: boolean;
   /** Whether there was nothing behind the last window. */
@@ -42,7 +40,7 @@ export interface Coverage extends Cursor {
 }
 
 type Question =
-  | { readonly about: 'end'; readonly window: Window }
+  | { readonly about: 'end'; readonly window: Window; readonly ids: Ids }
   | { readonly about: 'page'; readonly ids: Ids }
   | { readonly about: 'place'; readonly center: number; readonly step: number; readonly last: number }
   | { readonly about: 'gap' };
@@ -56,7 +54,6 @@ export interface Step<Item> {
 const start = {
   overlap: 0,
   misses: 0,
-  contradictions: 0,
   isSizeFree: false,
   isEndSeen: false,
   requests: 0,
@@ -66,7 +63,7 @@ const start = {
 /** A walk from a page on. */
 export function startAtPage(page: number, size: number): Coverage {
   const next = windowOf(page, size);
-  const cursor = { position: next.start, asked: size, size, full: 0, page: 0, ids: [] };
+  const cursor = { position: next.start, asked: size, size, full: 0, page: 0, contradictions: 0, ids: [] };
   return { ...start, ...cursor, known: new Map(), origin: page, next };
 }
 
@@ -76,7 +73,7 @@ export function startAtCursor(cursor: Cursor): Coverage {
   const known = new Map(ids.map((id, index) => [id, position - ids.length + index]));
   const resumed: Coverage = { ...start, ...cursor, known, origin: 0, next: undefined };
   if (ids.length === 0 && page === 0) return { ...resumed, origin: Math.floor(position / asked) + 1, next: windowOf(Math.floor(position / asked) + 1, asked) };
-  if (page === 0) return goOn(resumed);
+  if (page === 0) return full === position && full < asked ? probe(resumed, windowOf(1, asked), ids) : goOn(resumed);
   // The page that has the item before the cursor, which finds the place; without ids, the one after it.
   return { ...resumed, next: windowOf(ids.length > 0 ? Math.max(1, Math.ceil(position / Math.max(1, full))) : page + 1, asked) };
 }
@@ -87,13 +84,14 @@ export function read<Item>(before: Coverage, window: Window, body: PageBody<Item
   const count = Number.isSafeInteger(body.meta?.total_count) ? Number(body.meta?.total_count) : undefined;
   const coverage = { ...before, count, requests: before.requests + 1, question: undefined };
   const { question } = before;
-  if (coverage.requests > 2 * Math.ceil(coverage.position / (coverage.page > 0 ? Math.max(1, coverage.full) : coverage.size)) + 10) {
+  const covered = Math.max(coverage.position, coverage.known.size);
+  if (coverage.requests > 2 * Math.ceil(covered / (coverage.page > 0 ? Math.max(1, coverage.full) : coverage.size)) + 10) {
     throw new ExampleError(`No end of the list is in sight after ${coverage.requests} requests.`);
   }
-  if (question?.about === 'end') return { coverage: afterProbe(coverage, question.window, window, ids), items: [] };
+  if (question?.about === 'end') return { coverage: afterProbe(coverage, question, ids), items: [] };
   if (question?.about === 'page') {
-    const isSame = question.ids.every((id, index) => id === ids[index]);
-    return { coverage: isSame ? end(coverage, 'page-ignored') : goOn(coverage), items: [] };
+    const shared = ids.filter((id) => question.ids.includes(id));
+    return { coverage: shared.length > question.ids.length / 2 ? end(coverage, 'page-ignored') : goOn(coverage), items: [] };
   }
   const isFirst = before.requests === 0 && before.origin > 0;
   if (coverage.page > 0) return readFixed(coverage, window, body.data, ids, question);
@@ -121,15 +119,17 @@ function readOverlapping<Item>(
   }
   // Where the items that are known stood shows which size the server has used.
   const from = last < 0 ? window.start : known.get(ids[last] ?? '')! - last;
-  if (window.page > 1 && known.get(ids[0] ?? '') === 0) {
+  if (window.page > 1 && from < length / 2) {
     const asked = { about: 'page', ids } as const;
     return { coverage: { ...coverage, next: windowOf(1, window.size), question: asked }, items: [] };
   }
   const isShort = length < window.size;
   const cutStart = (window.page - 1) * length;
-  const isFar = Math.abs(from - window.start) > Math.max(2, 0.3 * window.size);
-  const isCut = isShort && isFar && Math.abs(from - cutStart) < Math.abs(from - window.start);
-  const begin = isCut ? cutStart : window.start;
+  const isFar = (other: number) => Math.abs(from - other) > Math.max(2, 0.3 * window.size);
+  const isMoved = isShort && isFar(window.start);
+  const isCut = isMoved && !isFar(cutStart);
+  // A server may also answer with its last page.
+  const begin = isCut ? cutStart : isMoved ? from : window.start;
   const items = unread(data.slice(last + 1), ids.slice(last + 1), known);
   const isLast = items.length > 0 || known.get(ids[length - 1] ?? '') === position - 1;
   const isEnd = isShort && !isCut && isLast && begin + length === count && (coverage.isSizeFree || from === begin);
@@ -141,32 +141,44 @@ function readOverlapping<Item>(
     position: items.length > 0 ? begin + length : position - shift,
     size: isCut || (isFirst && isShort) ? Math.max(1, length) : coverage.size,
     full: isFirst ? length : coverage.full,
-    overlap: Math.max(shift + 1, Math.floor(coverage.overlap / 2)),
-    misses: 0,
+    overlap: Math.max(shift + 1, Math.floor(coverage.overlap * 0.7)),
+    misses: items.length > 0 ? 0 : coverage.misses,
     contradictions: coverage.contradictions + (isCut ? 1 : 0),
     isSizeFree: !isCut && (coverage.isSizeFree || (!isFirst && !isShort && items.length > 0)),
-    isEndSeen: coverage.isEndSeen && isShort && !isCut && items.length === 0,
+    isEndSeen: coverage.isEndSeen && isShort && !isCut,
     ids: items.length > 0 ? advance(coverage.ids, ids) : coverage.ids,
   };
-  if (isEnd || (length === 0 && !(Number(count) > 0))) return { coverage: end(next), items };
-  if (next.contradictions > 3) return { coverage: fix(next, 'no-overlap'), items };
-  if (items.length > 0 || !isShort || isCut) return { coverage: goOn(next), items };
-  return { coverage: next.isEndSeen ? end(next) : probe(next, window), items };
+  if (isEnd || next.isEndSeen || (length === 0 && !(Number(count) > 0))) return { coverage: end(next), items };
+  if (next.contradictions > 1) return { coverage: fix(next, 'no-overlap'), items };
+  const isHonoured = next.isSizeFree || (window.page > 1 && from === begin);
+  const isMaybeEnd = isShort && !isCut && (isFirst || isHonoured || items.length === 0);
+  return { coverage: isMaybeEnd ? probe(next, window, ids) : goOn(next), items };
 }
 
-function probe(coverage: Coverage, window: Window): Coverage {
-  return { ...coverage, next: windowOf(window.page + 1, window.size), question: { about: 'end', window } };
+function probe(coverage: Coverage, window: Window, ids: Ids): Coverage {
+  return { ...coverage, next: windowOf(window.page + 1, window.size), question: { about: 'end', window, ids } };
 }
 
-function afterProbe(coverage: Coverage, window: Window, behind: Window, ids: Ids): Coverage {
-  const isNew = ids.some((id) => id === undefined || !coverage.known.has(id));
-  if (isNew) return goOn({ ...coverage, contradictions: coverage.contradictions + 1, position: Math.max(coverage.position, behind.start) });
-  if (coverage.isSizeFree || coverage.isEndSeen || coverage.position < 3) return end(coverage);
-  return { ...coverage, isEndSeen: true, next: window, question: { about: 'gap' } };
+function afterProbe(coverage: Coverage, { window, ids: before }: Question & { about: 'end' }, ids: Ids): Coverage {
+  const { contradictions, position, asked, full, origin, requests } = coverage;
+  const isRepeated = ids.filter((id) => before.includes(id)).length > before.length / 2;
+  if (ids.length === 0 || isRepeated) {
+    if (position < 3) return end(coverage);
+    // The last page came again, or `page` is ignored: a window that starts elsewhere shows which.
+    if (isRepeated && window.page === 1) return goOn({ ...coverage, isEndSeen: true, size: ids.length });
+    return { ...coverage, isEndSeen: true, next: window, question: { about: 'gap' } };
+  }
+  // Two pages of the same length are a cut size; if the lengths of the first two differ, items are left out.
+  const isFirst = window.page === 1 && window.size === asked && requests === (origin > 0 ? 2 : 1);
+  const hasHoles = isFirst && ids.length > full / 2 && ids.length !== full;
+  const size = hasHoles ? asked : Math.min(coverage.size, Math.max(ids.length, before.length));
+  return goOn({ ...coverage, size, contradictions: isFirst ? contradictions : contradictions + 1 });
 }
 
 function end(coverage: Coverage, unverified = coverage.unverified): Coverage {
-  return { ...coverage, next: undefined, unverified };
+  // If all fitted into the first page, nothing was learned about larger ones.
+  const size = coverage.known.size < coverage.asked ? coverage.asked : coverage.size;
+  return { ...coverage, size, next: undefined, unverified };
 }
 
 /** Goes on with the window after what is covered. */
@@ -175,24 +187,24 @@ function goOn(coverage: Coverage): Coverage {
   const overlap = Math.min(Math.max(coverage.overlap, Math.ceil(size / 25)), Math.ceil(size / 2));
   const next = windowAfter(position, size, overlap);
   if (next) return { ...coverage, overlap, next };
-  if (position < 3 && position < asked && origin === 1) return probe(coverage, windowOf(1, asked));
+  if (position < 3 && position < asked) return probe(coverage, windowOf(1, asked), coverage.ids);
   return fix(coverage, 'no-overlap');
 }
 
 function missed(coverage: Coverage, window: Window, length: number, isOlder: boolean, question: Question | undefined): Coverage {
   const { position, size, misses, origin, count } = coverage;
   if (origin === 1 || question?.about !== 'place') {
-    const isCut = length > 0 && length < window.size && window.start + length !== count && (origin === 0 || Number(count) > window.start + length);
+    const isCut = length > 0 && length < window.size && window.start + length !== count && (misses > 0 || Number(count) > window.start + length);
     if (isCut && coverage.contradictions < 3) {
       return goOn({ ...coverage, size: Math.max(10, length), overlap: 0, contradictions: coverage.contradictions + 1 });
     }
   }
   if (origin === 1) {
-    if (misses >= 4) return fix(coverage, 'too-many-changes');
-    const gap = { ...coverage, misses: misses + 1, question: { about: 'gap' } as const };
+    if (misses > 4) return fix(coverage, 'too-many-changes');
+    const gap = { ...coverage, misses: misses + (length === 0 ? 2 : 1), question: { about: 'gap' } as const };
     if ((isOlder || window.start > position) && misses === 0) return { ...goOn(gap), question: { about: 'gap' } };
     const back = Math.ceil((size / 2) * 2 ** misses);
-    return { ...gap, overlap: 0, next: windowAt(Math.max(0, Math.min(window.start, position) - back), size) };
+    return { ...gap, overlap: Math.max(2 * coverage.overlap, Math.ceil(size / 4)), next: windowAt(Math.max(0, Math.min(window.start, position) - back), size) };
   }
   return seek(coverage, question, length, size);
 }
@@ -201,6 +213,10 @@ function missed(coverage: Coverage, window: Window, length: number, isOlder: boo
 function seek(coverage: Coverage, question: Question | undefined, length: number, size: number): Coverage {
   const { position, count } = coverage;
   if (length === 0 && coverage.next?.page === 1) return end(coverage);
+  if (question?.about !== 'place') {
+    if (coverage.misses > 4 && coverage.page === 0) return fix(coverage, 'too-many-changes');
+    coverage = { ...coverage, misses: coverage.misses + (length === 0 ? 2 : 1), overlap: Math.max(2 * coverage.overlap, Math.ceil(coverage.size / 4)) };
+  }
   const moved = 0;
   const around =
     question?.about === 'place'

@@ -13,6 +13,8 @@ export interface Cursor {
   readonly size: number;
   /** The last page that was read, if pages have a fixed size; otherwise 0. */
   readonly page: number;
+  /** How often the server sent other sizes than asked for. */
+  readonly contradictions: number;
   /** The last items in front of it, which find it again. */
   readonly ids: readonly string[];
 }
@@ -27,17 +29,17 @@ export function advance(ids: readonly string[], next: readonly (string | undefin
   return [...[...before, ...names].slice(-20), ...behind];
 }
 
-export function encodeCursor({ position, count, asked, full, size, page, ids }: Cursor): string {
-  const numbers = [2, position, count, asked, full, size, page];
+export function encodeCursor({ position, count, asked, full, size, page, contradictions, ids }: Cursor): string {
+  const numbers = [2, position, count, asked, full, size, page, contradictions];
   return btoa([...numbers, ...ids.map((id) => encodeURIComponent(id.toWellFormed()))].join());
 }
 
 /** @throws {InvalidRequestError} when the text is not a cursor. */
 export function decodeCursor(text: string): Cursor {
   try {
-    const [version, position, count, asked, full, size, page, ...ids] = atob(text).split(',').map(decodeURIComponent);
-    if (version === '2' && /^\d{1,15},\d{0,15}(,\d{1,15}){4}$/.test([position, count, asked, full, size, page].join())) {
-      const places = { position: Number(position), asked: Number(asked), full: Number(full), size: Number(size), page: Number(page) };
+    const [version, position, count, asked, full, size, page, contradictions, ...ids] = atob(text).split(',').map(decodeURIComponent);
+    if (version === '2' && /^\d{1,15},\d{0,15}(,\d{1,15}){5}$/.test([position, count, asked, full, size, page, contradictions].join())) {
+      const places = { position: Number(position), asked: Number(asked), full: Number(full), size: Number(size), page: Number(page), contradictions: Number(contradictions) };
       return { ...places, count: count ? Number(count) : undefined, ids };
     }
   } catch {

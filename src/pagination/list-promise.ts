@@ -131,13 +131,16 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
       const target = { method: 'GET', path: expandRoute(route, params), route };
       if (told) this.#requester.onListUnverified?.({ ...target, reason: told });
     };
+    let hasYielded = false;
     try {
       for await (const progress of walk(coverage, request, prefetch, limit)) {
         ({ coverage } = progress);
         tell();
         const cursor = encodeCursor(coverage);
         const next = coverage.next ? this.#from(cursor) : undefined;
-        if (progress.body.data.length > 0 || !next) yield new Page(progress.body, cursor, next, told);
+        if (progress.body.data.length === 0 && (next || hasYielded)) continue;
+        hasYielded = true;
+        yield new Page(progress.body, cursor, next, told);
         signal?.throwIfAborted();
       }
     } catch (error) {

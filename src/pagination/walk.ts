@@ -40,7 +40,6 @@ export async function* walk<Item>(
   let queue: Reading<Item>[] = [];
   let coverage = start;
   let wanted = limit;
-  let hasYielded = false;
   let requests = 0;
   let covered = 0;
 
@@ -91,10 +90,7 @@ export async function* walk<Item>(
         if (!ahead || start >= count || start - coverage.position >= wanted) break;
         queue.push(request(ahead, new CallPriority('background')));
       }
-      if (items.length > 0 || (!coverage.next && !hasYielded)) {
-        hasYielded = true;
-        yield { body: { data: [...items], meta: body.meta }, coverage };
-      }
+      yield { body: { data: [...items], meta: body.meta }, coverage };
     }
   } finally {
     controller.abort();
