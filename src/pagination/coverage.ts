@@ -72,10 +72,18 @@ export function startAtCursor(cursor: Cursor): Coverage {
   const { ids, position, page, asked, full } = cursor;
   const known = new Map(ids.map((id, index) => [id, position - ids.length + index]));
   const resumed: Coverage = { ...start, ...cursor, known, origin: 0, next: undefined };
-  if (ids.length === 0 && page === 0) return { ...resumed, origin: Math.floor(position / asked) + 1, next: windowOf(Math.floor(position / asked) + 1, asked) };
+  if (ids.length === 0 && page === 0)
+    return {
+      ...resumed,
+      origin: Math.floor(position / asked) + 1,
+      next: windowOf(Math.floor(position / asked) + 1, asked),
+    };
   if (page === 0) return full === position && full < asked ? probe(resumed, windowOf(1, asked), ids) : goOn(resumed);
   // The page that has the item before the cursor, which finds the place; without ids, the one after it.
-  return { ...resumed, next: windowOf(ids.length > 0 ? Math.max(1, Math.ceil(position / Math.max(1, full))) : page + 1, asked) };
+  return {
+    ...resumed,
+    next: windowOf(ids.length > 0 ? Math.max(1, Math.ceil(position / Math.max(1, full))) : page + 1, asked),
+  };
 }
 
 /** What an answer changes. `isOlder` if the window was requested before what was covered last. */
@@ -85,25 +93,34 @@ export function read<Item>(before: Coverage, window: Window, body: PageBody<Item
   const coverage = { ...before, count, requests: before.requests + 1, question: undefined };
   const { question } = before;
   const covered = Math.max(coverage.position, coverage.known.size);
-  if (coverage.requests > 2 * Math.ceil(covered / (coverage.page > 0 ? Math.max(1, coverage.full) : coverage.size)) + 10) {
+  if (
+    coverage.requests >
+    2 * Math.ceil(covered / (coverage.page > 0 ? Math.max(1, coverage.full) : coverage.size)) + 10
+  ) {
     throw new ExampleError(`No end of the list is in sight after ${coverage.requests} requests.`);
   }
   if (question?.about === 'end') return { coverage: afterProbe(coverage, question, ids), items: [] };
   if (question?.about === 'page') {
     const shared = ids.filter((id) => question.ids.includes(id));
-    return { coverage: shared.length > question.ids.length / 2 ? end(coverage, 'page-ignored') : goOn(coverage), items: [] };
+    return {
+      coverage: shared.length > question.ids.length / 2 ? end(coverage, 'page-ignored') : goOn(coverage),
+      items: [],
+    };
   }
   const isFirst = before.requests === 0 && before.origin > 0;
   if (coverage.page > 0) return readFixed(coverage, window, body.data, ids, question);
   if (ids.length > window.size || ids.includes(undefined)) {
     const fixed = fix(coverage, ids.includes(undefined) ? 'missing-ids' : 'no-overlap');
-    return isFirst ? readFixed({ ...fixed, next: window }, window, body.data, ids, question) : { coverage: fixed, items: [] };
+    return isFirst
+      ? readFixed({ ...fixed, next: window }, window, body.data, ids, question)
+      : { coverage: fixed, items: [] };
   }
-  return readOverlapping(coverage, window, body.data, ids, isOlder, question);
+  return readOverlapping(coverage, before.count, window, body.data, ids, isOlder, question);
 }
 
 function readOverlapping<Item>(
   coverage: Coverage,
+  previous: number | undefined,
   window: Window,
   data: readonly Item[],
   ids: Ids,
@@ -115,7 +132,10 @@ function readOverlapping<Item>(
   const last = ids.findLastIndex((id) => known.has(id ?? ''));
   const isFirst = coverage.requests === 1 && origin > 0;
   if (last < 0 && !isFirst && !(window.page === 1 && origin === 1)) {
-    return { coverage: missed(coverage, window, length, isOlder, question), items: question?.about === 'place' ? [] : undefined };
+    return {
+      coverage: missed(coverage, window, length, isOlder, question),
+      items: question?.about === 'place' ? [] : undefined,
+    };
   }
   // Where the items that are known stood shows which size the server has used.
   const from = last < 0 ? window.start : known.get(ids[last] ?? '')! - last;
@@ -141,14 +161,17 @@ function readOverlapping<Item>(
     position: items.length > 0 ? begin + length : position - shift,
     size: isCut || (isFirst && isShort) ? Math.max(1, length) : coverage.size,
     full: isFirst ? length : coverage.full,
-    overlap: Math.max(shift + 1, Math.floor(coverage.overlap * 0.7)),
+    overlap: Math.max(shift + 1, Math.floor(coverage.overlap * (items.length > 0 ? 0.7 : 1))),
     misses: items.length > 0 ? 0 : coverage.misses,
     contradictions: coverage.contradictions + (isCut ? 1 : 0),
     isSizeFree: !isCut && (coverage.isSizeFree || (!isFirst && !isShort && items.length > 0)),
     isEndSeen: coverage.isEndSeen && isShort && !isCut,
     ids: items.length > 0 ? advance(coverage.ids, ids) : coverage.ids,
   };
-  if (isEnd || next.isEndSeen || (length === 0 && !(Number(count) > 0))) return { coverage: end(next), items };
+  // The list has grown since the page behind it was empty.
+  const hasGrown = items.length === 0 && Number(previous) <= begin + length && Number(count) > begin + length;
+  if (isEnd || (next.isEndSeen && !hasGrown) || (length === 0 && !(Number(count) > 0)))
+    return { coverage: end(next), items };
   if (next.contradictions > 1) return { coverage: fix(next, 'no-overlap'), items };
   const isHonoured = next.isSizeFree || (window.page > 1 && from === begin);
   const isMaybeEnd = isShort && !isCut && (isFirst || isHonoured || items.length === 0);
@@ -191,20 +214,39 @@ function goOn(coverage: Coverage): Coverage {
   return fix(coverage, 'no-overlap');
 }
 
-function missed(coverage: Coverage, window: Window, length: number, isOlder: boolean, question: Question | undefined): Coverage {
+function missed(
+  coverage: Coverage,
+  window: Window,
+  length: number,
+  isOlder: boolean,
+  question: Question | undefined,
+): Coverage {
   const { position, size, misses, origin, count } = coverage;
   if (origin === 1 || question?.about !== 'place') {
-    const isCut = length > 0 && length < window.size && window.start + length !== count && (misses > 0 || Number(count) > window.start + length);
+    const isCut =
+      !isOlder &&
+      length > 0 &&
+      length < window.size &&
+      window.start + length !== count &&
+      (misses > 0 || Number(count) > window.start + length);
     if (isCut && coverage.contradictions < 3) {
       return goOn({ ...coverage, size: Math.max(10, length), overlap: 0, contradictions: coverage.contradictions + 1 });
     }
   }
   if (origin === 1) {
     if (misses > 4) return fix(coverage, 'too-many-changes');
-    const gap = { ...coverage, misses: misses + (length === 0 ? 2 : 1), question: { about: 'gap' } as const };
+    const gap = {
+      ...coverage,
+      misses: misses + (isOlder ? 0 : length === 0 ? 2 : 1),
+      question: { about: 'gap' } as const,
+    };
     if ((isOlder || window.start > position) && misses === 0) return { ...goOn(gap), question: { about: 'gap' } };
     const back = Math.ceil((size / 2) * 2 ** misses);
-    return { ...gap, overlap: Math.max(2 * coverage.overlap, Math.ceil(size / 4)), next: windowAt(Math.max(0, Math.min(window.start, position) - back), size) };
+    return {
+      ...gap,
+      overlap: Math.max(2 * coverage.overlap, Math.ceil(size / 4)),
+      next: windowAt(Math.max(0, Math.min(window.start, position) - back), size),
+    };
   }
   return seek(coverage, question, length, size);
 }
@@ -215,7 +257,11 @@ function seek(coverage: Coverage, question: Question | undefined, length: number
   if (length === 0 && coverage.next?.page === 1) return end(coverage);
   if (question?.about !== 'place') {
     if (coverage.misses > 4 && coverage.page === 0) return fix(coverage, 'too-many-changes');
-    coverage = { ...coverage, misses: coverage.misses + (length === 0 ? 2 : 1), overlap: Math.max(2 * coverage.overlap, Math.ceil(coverage.size / 4)) };
+    coverage = {
+      ...coverage,
+      misses: coverage.misses + (length === 0 ? 2 : 1),
+      overlap: Math.max(2 * coverage.overlap, Math.ceil(coverage.size / 4)),
+    };
   }
   const moved = 0;
   const around =
@@ -223,7 +269,11 @@ function seek(coverage: Coverage, question: Question | undefined, length: number
       ? question
       : { about: 'place' as const, center: Math.max(1, Math.ceil((position + moved) / size)), step: 0, last: Infinity };
   const last = length === 0 ? Math.min(around.last, (coverage.next?.page ?? 1) - 1) : around.last;
-  for (let step = question?.about === 'place' ? around.step + 1 : 0; step <= 2 * Math.max(around.center, Math.min(last, around.center + 50)) + 2; step++) {
+  for (
+    let step = question?.about === 'place' ? around.step + 1 : 0;
+    step <= 2 * Math.max(around.center, Math.min(last, around.center + 50)) + 2;
+    step++
+  ) {
     const page = around.center + (step % 2 === 1 ? -(step + 1) / 2 : step / 2);
     if (page < 1 || page > last) continue;
     const asked = coverage.page > 0 ? coverage.asked : size;
@@ -239,15 +289,29 @@ function fix(coverage: Coverage, reason: Reason): Coverage {
   const full = Math.max(1, coverage.full);
   const done = isSizeFree ? Math.max(origin, Math.floor(position / full)) : origin;
   const next = windowOf(origin > 0 ? done + 1 : Math.max(1, Math.ceil(position / full)), asked);
-  return { ...coverage, page: Math.max(1, done), reason, next, question: { about: 'gap' }, previous: ids.length > 0 ? '' : undefined };
+  return {
+    ...coverage,
+    page: Math.max(1, done),
+    reason,
+    next,
+    question: { about: 'gap' },
+    previous: ids.length > 0 ? '' : undefined,
+  };
 }
 
-function readFixed<Item>(coverage: Coverage, window: Window, data: readonly Item[], ids: Ids, question: Question | undefined): Step<Item> {
+function readFixed<Item>(
+  coverage: Coverage,
+  window: Window,
+  data: readonly Item[],
+  ids: Ids,
+  question: Question | undefined,
+): Step<Item> {
   const { known, count, origin, previous, reason } = coverage;
   const isFirst = coverage.requests === 1 && origin > 0;
   const last = ids.findLastIndex((id) => known.has(id ?? ''));
   const isSought = origin === 0 && coverage.ids.length > 0 && (coverage.requests === 1 || question !== undefined);
-  if (isSought && last < 0) return { coverage: seek(coverage, question, ids.length, Math.max(1, coverage.full)), items: [] };
+  if (isSought && last < 0)
+    return { coverage: seek(coverage, question, ids.length, Math.max(1, coverage.full)), items: [] };
 
   const text = ids.includes(undefined) ? JSON.stringify(data) : ids.join();
   const isRepeated = data.length > 0 && text === previous;
@@ -255,7 +319,8 @@ function readFixed<Item>(coverage: Coverage, window: Window, data: readonly Item
   if (data.length === 0 || isRepeated) {
     const goesOn = data.length === 0 && window.page * full < Number(count);
     const unverified = coverage.unverified ?? (isRepeated && window.page === 2 ? 'page-ignored' : reason);
-    if (goesOn) return { coverage: { ...coverage, page: window.page, next: windowOf(window.page + 1, window.size) }, items: [] };
+    if (goesOn)
+      return { coverage: { ...coverage, page: window.page, next: windowOf(window.page + 1, window.size) }, items: [] };
     return { coverage: end(coverage, isFirst ? undefined : unverified), items: [] };
   }
   const items = isSought ? unread(data.slice(last + 1), ids.slice(last + 1), known) : unread(data, ids, known);
@@ -289,7 +354,8 @@ function unread<Item>(data: readonly Item[], ids: Ids, known: ReadonlyMap<string
 export function refuse(coverage: Coverage, window: Window, error: APIError): Coverage | 'empty' | undefined {
   if (error.status === 404) {
     if (window.page === 1) return undefined;
-    const isPastEnd = coverage.page > 0 || coverage.question?.about === 'end' || !(Number(coverage.count) > window.start);
+    const isPastEnd =
+      coverage.page > 0 || coverage.question?.about === 'end' || !(Number(coverage.count) > window.start);
     return isPastEnd ? 'empty' : undefined;
   }
   if (![400, 422].includes(error.status) || coverage.page > 0) return undefined;

@@ -29,21 +29,58 @@ export function advance(ids: readonly string[], next: readonly (string | undefin
   return [...[...before, ...names].slice(-20), ...behind];
 }
 
-export function encodeCursor({ position, count, asked, full, size, page, contradictions, ids }: Cursor): string {
-  const numbers = [2, position, count, asked, full, size, page, contradictions];
-  return btoa([...numbers, ...ids.map((id) => encodeURIComponent(id.toWellFormed()))].join());
+/** Which list a cursor belongs to. Values of parameters may be secret, so that only a hash of them is kept. */
+export function listOf(path: string, query: Readonly<Record<string, unknown>>): string {
+  const filters = Object.entries(query).filter(
+    ([name, value]) => !['page', 'per_page'].includes(name) && value !== undefined,
+  );
+  filters.sort(([a], [b]) => (a < b ? -1 : 1));
+  let hash = 0x811c9dc5; // FNV-1a
+  for (const character of JSON.stringify(filters)) hash = Math.imul(hash ^ character.codePointAt(0)!, 0x01000193);
+  const names = filters.map(([name]) => name).join(' and ');
+  return `${path}${names && ` with ${names}`}#${(hash >>> 0).toString(36)}`;
 }
 
-/** @throws {InvalidRequestError} when the text is not a cursor. */
-export function decodeCursor(text: string): Cursor {
-  try {
-    const [version, position, count, asked, full, size, page, contradictions, ...ids] = atob(text).split(',').map(decodeURIComponent);
-    if (version === '2' && /^\d{1,15},\d{0,15}(,\d{1,15}){5}$/.test([position, count, asked, full, size, page, contradictions].join())) {
-      const places = { position: Number(position), asked: Number(asked), full: Number(full), size: Number(size), page: Number(page), contradictions: Number(contradictions) };
-      return { ...places, count: count ? Number(count) : undefined, ids };
-    }
-  } catch {
-    // It was changed, or never was a cursor.
+export function encodeCursor(list: string, cursor: Cursor): string {
+  const { position, count, asked, full, size, page, contradictions, ids } = cursor;
+  const texts = [list, ...ids].map((text) => encodeURIComponent(text.toWellFormed()));
+  return btoa([2, position, count, asked, full, size, page, contradictions, ...texts].join());
+}
+
+/** @throws {InvalidRequestError} when the text is not a cursor of this list. */
+export function decodeCursor(list: string, text: string): Cursor {
+  const [version, ...rest] = decoded(text);
+  const [position, count, asked, full, size, page, contradictions] = rest.map((number) =>
+    number ? Number(number) : undefined,
+  );
+  const [owner = '', ...ids] = rest.slice(7);
+  if (version !== '2' || !/^\d{1,15},\d{0,15}(,\d{1,15}){5}$/.test(rest.slice(0, 7).join()) || !owner) {
+    throw new InvalidRequestError('cursor must be the unchanged cursor of a page or of an error.');
   }
-  throw new InvalidRequestError('cursor must be the unchanged cursor of a page or of an error.');
+  if (owner !== list) {
+    const [whole, wanted] = [owner, list].map((each) => each.slice(0, each.lastIndexOf('#')));
+    const other = whole === wanted ? `${whole}, with another value` : `${whole}, not to ${wanted}`;
+    throw new InvalidRequestError(
+      `The cursor belongs to GET ${other}. Pass the parameters of the list that it came from.`,
+    );
+  }
+  // The pattern has made sure of all of them but the count.
+  return {
+    position: position!,
+    count,
+    asked: asked!,
+    full: full!,
+    size: size!,
+    page: page!,
+    contradictions: contradictions!,
+    ids,
+  };
+}
+
+function decoded(text: string): string[] {
+  try {
+    return atob(text).split(',').map(decodeURIComponent);
+  } catch {
+    return []; // It was changed, or never was a cursor.
+  }
 }

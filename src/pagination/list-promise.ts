@@ -6,12 +6,13 @@ import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import { wholeNumber } from '../utils/arguments.ts';
 import { deferErrors } from '../utils/defer-errors.ts';
 import { readOptions } from '../utils/options.ts';
+import { parameters } from '../utils/parameters.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { decodeCursor, encodeCursor, listOf } from './cursor.ts';
 import { readListOptions, type ListOptions, type PageParams } from './list-options.ts';
 import { isPageBody, pageBodySchema, type PageBody } from './page-body.ts';
 import { Page } from './page.ts';
-import { defaultSize, read, startAtCursor, startAtPage } from './coverage.ts';
+import { defaultSize, read, startAtCursor, startAtPage, type Coverage } from './coverage.ts';
 import { walk, type RequestWindow } from './walk.ts';
 import { windowOf } from './windows.ts';
 
@@ -23,15 +24,15 @@ export interface ListSpec<Item> {
   readonly params?: Readonly<Record<string, string>> | undefined;
   /** `page`, `per_page` and the list's own filters. */
   readonly query?: PageParams | undefined;
+  /** Names of the method's options, which must not be among the parameters. */
+  readonly options?: readonly string[] | undefined;
   /** The schema of one item. Default: items are not checked. */
   readonly item?: StandardSchema<Item> | undefined;
 }
 
 /** What a list needs of the client. */
 export interface ListRequester extends Requester {
-  /** What a server limits pages to is remembered by its base URL. */
-  readonly baseUrl: string;
-  /** Called at the end of an iteration that could not verify that it yielded each item once. */
+  /** Called as soon as an iteration can't verify that it yields each item once. */
   onListUnverified?(event: ListUnverifiedEvent): void;
 }
 
@@ -56,7 +57,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
   constructor(requester: ListRequester, spec: ListSpec<Item>, options?: ListOptions) {
     this.#requester = requester;
     // Read now, because the caller may change them before they are used.
-    this.#options = deferErrors(() => readListOptions(options, spec.query));
+    this.#options = deferErrors(() => readListOptions(options, parameters(spec.query, spec.options ?? [])));
     this.#spec = { ...spec, query: { ...spec.query } };
   }
 
@@ -120,33 +121,40 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     const { signal, cursor, prefetch = pagesAhead } = this.#options();
     const { page = 1, per_page } = this.#spec.query ?? {};
     const size = per_page ?? (page > 1 ? defaultSize : Math.min(100, limit));
-    let coverage = cursor === undefined ? startAtPage(page, size) : startAtCursor(decodeCursor(cursor));
+    let coverage = cursor === undefined ? startAtPage(page, size) : startAtCursor(decodeCursor(this.#list, cursor));
     const request: RequestWindow<Item> = (window, options) =>
       this.#send(window, { ...options, signal: signal ? AbortSignal.any([signal, options.signal]) : options.signal });
-    let told: Page<Item>['unverified'];
-    const tell = () => {
-      if (coverage.unverified === told) return;
-      told = coverage.unverified;
-      const { route, params } = this.#spec;
-      const target = { method: 'GET', path: expandRoute(route, params), route };
-      if (told) this.#requester.onListUnverified?.({ ...target, reason: told });
-    };
     let hasYielded = false;
     try {
-      for await (const progress of walk(coverage, request, prefetch, limit)) {
-        ({ coverage } = progress);
-        tell();
-        const cursor = encodeCursor(coverage);
-        const next = coverage.next ? this.#from(cursor) : undefined;
-        if (progress.body.data.length === 0 && (next || hasYielded)) continue;
+      for await (const { body, coverage: next } of walk(coverage, request, prefetch, limit)) {
+        const isNews = next.unverified !== coverage.unverified;
+        coverage = next;
+        if (isNews && next.unverified) this.#tell(next.unverified);
+        if (body.data.length === 0 && (next.next || hasYielded)) continue;
         hasYielded = true;
-        yield new Page(progress.body, cursor, next, told);
+        yield this.#pageOf(body, coverage);
         signal?.throwIfAborted();
       }
     } catch (error) {
-      if (error instanceof ExampleError) error.cursor = encodeCursor(coverage);
+      if (error instanceof ExampleError) error.cursor = encodeCursor(this.#list, coverage);
       throwToCaller(error);
     }
+  }
+
+  #pageOf(body: PageBody<Item>, coverage: Coverage): Page<Item> {
+    const cursor = encodeCursor(this.#list, coverage);
+    const rest = () => new ListPromise<Item>(this.#requester, this.#spec, { ...this.#options(), cursor });
+    return new Page(body, cursor, coverage.next && rest(), coverage.unverified);
+  }
+
+  #tell(reason: ListUnverifiedEvent['reason']): void {
+    const { route, params } = this.#spec;
+    this.#requester.onListUnverified?.({ method: 'GET', path: expandRoute(route, params), route, reason });
+  }
+
+  /** What its cursors belong to. */
+  get #list(): string {
+    return listOf(expandRoute(this.#spec.route, this.#spec.params), { ...this.#spec.query });
   }
 
   async #load(): Promise<Page<Item>> {
@@ -156,13 +164,14 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     const { page = 1, per_page } = this.#spec.query ?? {};
     const window = windowOf(page, per_page ?? Math.max(defaultSize, body.data.length));
     const { coverage } = read(startAtPage(page, window.size), window, body, false);
-    const cursor = encodeCursor(coverage);
-    return new Page({ ...body, page }, cursor, coverage.next && this.#from(cursor));
+    return this.#pageOf({ ...body, meta: { current_page: page, ...body.meta } }, coverage);
   }
 
   /** The request for the page asked for, made once. */
   #open(): APIPromise<PageBody<Item>> {
-    if (this.#options().cursor === undefined) return (this.#request ??= this.#send({}, {}));
+    const { cursor } = this.#options();
+    if (cursor === undefined) return (this.#request ??= this.#send({}, {}));
+    decodeCursor(this.#list, cursor);
     throw new InvalidRequestError('A list with a cursor has no response of its own: await it, or iterate it.');
   }
 
@@ -173,10 +182,5 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     const background = options.priority === 'background' && { priority: options.priority };
     const page = { params, query, schema: pageBodySchema(item), isUsable: isPageBody };
     return this.#requester.request('GET', route, { ...more, ...background, ...page }, options);
-  }
-
-  /** The same list from another place on. */
-  #from(cursor: string): ListPromise<Item> {
-    return new ListPromise(this.#requester, this.#spec, { ...this.#options(), cursor });
   }
 }

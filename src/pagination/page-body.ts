@@ -4,10 +4,10 @@ import type { StandardIssue, StandardResult, StandardSchema } from '../utils/sta
 
 /** Where a page stands in its list. */
 export interface PageMeta {
-  /** This page's number, from 1. */
-  current_page: number;
-  /** Pages in the list. */
-  total_pages: number;
+  /** This page's number, from 1. Absent in an iteration, whose pages differ in size. */
+  current_page?: number | undefined;
+  /** Pages in the list. Absent in an iteration. */
+  total_pages?: number | undefined;
   /** Items in the list, over all pages. */
   total_count: number;
 }

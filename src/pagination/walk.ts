@@ -1,4 +1,4 @@
-import { APIError, NotFoundError } from '../errors/index.ts';
+import { APIError } from '../errors/index.ts';
 import { CallPriority } from '../rate-limit/priority.ts';
 import { read, refuse, type Coverage } from './coverage.ts';
 import type { PageBody } from './page-body.ts';
@@ -90,11 +90,9 @@ export async function* walk<Item>(
         if (!ahead || start >= count || start - coverage.position >= wanted) break;
         queue.push(request(ahead, new CallPriority('background')));
       }
-      yield { body: { data: [...items], meta: body.meta }, coverage };
+      yield { body: { data: [...items], meta: { total_count: body.meta?.total_count } }, coverage };
     }
   } finally {
     controller.abort();
   }
 }
-
-void NotFoundError;
