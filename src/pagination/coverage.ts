@@ -34,6 +34,8 @@ export interface Coverage extends Cursor {
   /** Whether there was nothing behind the last window. */
   readonly isEndSeen: boolean;
   readonly requests: number;
+  /** Requests that brought something new. */
+  readonly fruitful: number;
   /** Why pages are fixed, and what the last of them held. */
   readonly reason: Reason;
   readonly previous?: string | undefined;
@@ -57,13 +59,14 @@ const start = {
   isSizeFree: false,
   isEndSeen: false,
   requests: 0,
+  fruitful: 0,
   reason: 'no-overlap',
 } as const;
 
 /** A walk from a page on. */
-export function startAtPage(page: number, size: number): Coverage {
-  const next = windowOf(page, size);
-  const cursor = { position: next.start, asked: size, size, full: 0, page: 0, contradictions: 0, ids: [] };
+export function startAtPage(page: number, asked: number, size = asked): Coverage {
+  const next = windowOf(page, asked);
+  const cursor = { position: next.start, asked, size, full: 0, page: 0, contradictions: 0, ids: [] };
   return { ...start, ...cursor, known: new Map(), origin: page, next };
 }
 
@@ -92,20 +95,16 @@ export function read<Item>(before: Coverage, window: Window, body: PageBody<Item
   const count = Number.isSafeInteger(body.meta?.total_count) ? Number(body.meta?.total_count) : undefined;
   const coverage = { ...before, count, requests: before.requests + 1, question: undefined };
   const { question } = before;
-  const covered = Math.max(coverage.position, coverage.known.size);
-  if (
-    coverage.requests >
-    2 * Math.ceil(covered / (coverage.page > 0 ? Math.max(1, coverage.full) : coverage.size)) + 10
-  ) {
+  if (coverage.requests > 2 * coverage.fruitful + 10) {
     throw new ExampleError(`No end of the list is in sight after ${coverage.requests} requests.`);
   }
-  if (question?.about === 'end') return { coverage: afterProbe(coverage, question, ids), items: [] };
+  if (question?.about === 'end') return { coverage: afterProbe(coverage, question, ids, body.meta?.current_page), items: [] };
   if (question?.about === 'page') {
-    const shared = ids.filter((id) => question.ids.includes(id));
-    return {
-      coverage: shared.length > question.ids.length / 2 ? end(coverage, 'page-ignored') : goOn(coverage),
-      items: [],
-    };
+    if (ids.filter((id) => question.ids.includes(id)).length <= question.ids.length / 2) return { coverage: goOn(coverage), items: [] };
+    const rest = ids.findLastIndex((id) => coverage.known.has(id ?? '')) + 1;
+    const isBehind = rest > 0 || coverage.origin > 0;
+    const items = isBehind ? unread(body.data.slice(rest), ids.slice(rest), coverage.known) : [];
+    return { coverage: end({ ...coverage, ids: advance(coverage.ids, ids) }, 'page-ignored'), items };
   }
   const isFirst = before.requests === 0 && before.origin > 0;
   if (coverage.page > 0) return readFixed(coverage, window, body.data, ids, question);
@@ -133,13 +132,13 @@ function readOverlapping<Item>(
   const isFirst = coverage.requests === 1 && origin > 0;
   if (last < 0 && !isFirst && !(window.page === 1 && origin === 1)) {
     return {
-      coverage: missed(coverage, window, length, isOlder, question),
+      coverage: missed(coverage, previous, window, length, isOlder, question),
       items: question?.about === 'place' ? [] : undefined,
     };
   }
   // Where the items that are known stood shows which size the server has used.
   const from = last < 0 ? window.start : known.get(ids[last] ?? '')! - last;
-  if (window.page > 1 && from < length / 2) {
+  if (!isOlder && window.page > 1 && from < length / 2) {
     const asked = { about: 'page', ids } as const;
     return { coverage: { ...coverage, next: windowOf(1, window.size), question: asked }, items: [] };
   }
@@ -147,7 +146,7 @@ function readOverlapping<Item>(
   const cutStart = (window.page - 1) * length;
   const isFar = (other: number) => Math.abs(from - other) > Math.max(2, 0.3 * window.size);
   const isMoved = isShort && isFar(window.start);
-  const isCut = isMoved && !isFar(cutStart);
+  const isCut = isMoved && !isFar(cutStart) && window.start + length !== count;
   // A server may also answer with its last page.
   const begin = isCut ? cutStart : isMoved ? from : window.start;
   const items = unread(data.slice(last + 1), ids.slice(last + 1), known);
@@ -156,6 +155,8 @@ function readOverlapping<Item>(
 
   ids.forEach((id, index) => known.set(id ?? '', begin + index));
   const shift = from - begin;
+  // A window shared nothing, although nothing has moved: the server uses other sizes than it is asked for.
+  const isInVain = coverage.misses > 0 && !coverage.isSizeFree && !isOlder && items.length === 0 && shift === 0;
   const next: Coverage = {
     ...coverage,
     position: items.length > 0 ? begin + length : position - shift,
@@ -163,14 +164,15 @@ function readOverlapping<Item>(
     full: isFirst ? length : coverage.full,
     overlap: Math.max(shift + 1, Math.floor(coverage.overlap * (items.length > 0 ? 0.7 : 1))),
     misses: items.length > 0 ? 0 : coverage.misses,
-    contradictions: coverage.contradictions + (isCut ? 1 : 0),
+    fruitful: coverage.fruitful + (items.length > 0 ? 1 : 0),
+    contradictions: coverage.contradictions + (isCut || isInVain ? 1 : 0),
     isSizeFree: !isCut && (coverage.isSizeFree || (!isFirst && !isShort && items.length > 0)),
     isEndSeen: coverage.isEndSeen && isShort && !isCut,
     ids: items.length > 0 ? advance(coverage.ids, ids) : coverage.ids,
   };
   // The list has grown since the page behind it was empty.
-  const hasGrown = items.length === 0 && Number(previous) <= begin + length && Number(count) > begin + length;
-  if (isEnd || (next.isEndSeen && !hasGrown) || (length === 0 && !(Number(count) > 0)))
+  const hasGrown = [begin + length, window.end].some((end) => Number(previous) <= end && Number(count) > end);
+  if (isEnd || (next.isEndSeen && !(hasGrown && items.length === 0)) || (length === 0 && (origin > 1 || !(Number(count) > 0))))
     return { coverage: end(next), items };
   if (next.contradictions > 1) return { coverage: fix(next, 'no-overlap'), items };
   const isHonoured = next.isSizeFree || (window.page > 1 && from === begin);
@@ -182,9 +184,9 @@ function probe(coverage: Coverage, window: Window, ids: Ids): Coverage {
   return { ...coverage, next: windowOf(window.page + 1, window.size), question: { about: 'end', window, ids } };
 }
 
-function afterProbe(coverage: Coverage, { window, ids: before }: Question & { about: 'end' }, ids: Ids): Coverage {
-  const { contradictions, position, asked, full, origin, requests } = coverage;
-  const isRepeated = ids.filter((id) => before.includes(id)).length > before.length / 2;
+function afterProbe(coverage: Coverage, { window, ids: before }: Question & { about: 'end' }, ids: Ids, current?: unknown): Coverage {
+  const { contradictions, position, asked, full, origin, requests, isSizeFree } = coverage;
+  const isRepeated = current !== window.page + 1 && ids.filter((id) => before.includes(id)).length > before.length / 2;
   if (ids.length === 0 || isRepeated) {
     if (position < 3) return end(coverage);
     // The last page came again, or `page` is ignored: a window that starts elsewhere shows which.
@@ -194,8 +196,8 @@ function afterProbe(coverage: Coverage, { window, ids: before }: Question & { ab
   // Two pages of the same length are a cut size; if the lengths of the first two differ, items are left out.
   const isFirst = window.page === 1 && window.size === asked && requests === (origin > 0 ? 2 : 1);
   const hasHoles = isFirst && ids.length > full / 2 && ids.length !== full;
-  const size = hasHoles ? asked : Math.min(coverage.size, Math.max(ids.length, before.length));
-  return goOn({ ...coverage, size, contradictions: isFirst ? contradictions : contradictions + 1 });
+  const size = hasHoles ? asked : isSizeFree ? coverage.size : Math.min(coverage.size, Math.max(ids.length, before.length));
+  return goOn({ ...coverage, size, contradictions: isFirst || isSizeFree ? contradictions : contradictions + 1 });
 }
 
 function end(coverage: Coverage, unverified = coverage.unverified): Coverage {
@@ -216,13 +218,15 @@ function goOn(coverage: Coverage): Coverage {
 
 function missed(
   coverage: Coverage,
+  previous: number | undefined,
   window: Window,
   length: number,
   isOlder: boolean,
   question: Question | undefined,
 ): Coverage {
   const { position, size, misses, origin, count } = coverage;
-  if (origin === 1 || question?.about !== 'place') {
+  // After a cursor, a window that is cut starts in front of all that is known.
+  if (origin === 0 && question?.about !== 'place') {
     const isCut =
       !isOlder &&
       length > 0 &&
@@ -237,7 +241,7 @@ function missed(
     if (misses > 4) return fix(coverage, 'too-many-changes');
     const gap = {
       ...coverage,
-      misses: misses + (isOlder ? 0 : length === 0 ? 2 : 1),
+      misses: misses + (isOlder ? 0 : length < window.size ? 2 : 1),
       question: { about: 'gap' } as const,
     };
     if ((isOlder || window.start > position) && misses === 0) return { ...goOn(gap), question: { about: 'gap' } };
@@ -248,11 +252,11 @@ function missed(
       next: windowAt(Math.max(0, Math.min(window.start, position) - back), size),
     };
   }
-  return seek(coverage, question, length, size);
+  return seek(coverage, previous, question, length, size);
 }
 
 /** Looks for the place of the cursor in pages ever further away from it. */
-function seek(coverage: Coverage, question: Question | undefined, length: number, size: number): Coverage {
+function seek(coverage: Coverage, previous: number | undefined, question: Question | undefined, length: number, size: number): Coverage {
   const { position, count } = coverage;
   if (length === 0 && coverage.next?.page === 1) return end(coverage);
   if (question?.about !== 'place') {
@@ -263,7 +267,8 @@ function seek(coverage: Coverage, question: Question | undefined, length: number
       overlap: Math.max(2 * coverage.overlap, Math.ceil(coverage.size / 4)),
     };
   }
-  const moved = 0;
+  // How much the list has grown in front of the place, at a guess.
+  const moved = previous !== undefined && count !== undefined && coverage.requests === 1 ? count - previous : 0;
   const around =
     question?.about === 'place'
       ? question
@@ -279,7 +284,6 @@ function seek(coverage: Coverage, question: Question | undefined, length: number
     const asked = coverage.page > 0 ? coverage.asked : size;
     return { ...coverage, next: windowOf(page, asked), question: { ...around, step, last } };
   }
-  void count;
   throw new InvalidRequestError('None of the items before the cursor is in the list any more.');
 }
 
@@ -311,7 +315,7 @@ function readFixed<Item>(
   const last = ids.findLastIndex((id) => known.has(id ?? ''));
   const isSought = origin === 0 && coverage.ids.length > 0 && (coverage.requests === 1 || question !== undefined);
   if (isSought && last < 0)
-    return { coverage: seek(coverage, question, ids.length, Math.max(1, coverage.full)), items: [] };
+    return { coverage: seek(coverage, undefined, question, ids.length, Math.max(1, coverage.full)), items: [] };
 
   const text = ids.includes(undefined) ? JSON.stringify(data) : ids.join();
   const isRepeated = data.length > 0 && text === previous;
@@ -323,13 +327,16 @@ function readFixed<Item>(
       return { coverage: { ...coverage, page: window.page, next: windowOf(window.page + 1, window.size) }, items: [] };
     return { coverage: end(coverage, isFirst ? undefined : unverified), items: [] };
   }
-  const items = isSought ? unread(data.slice(last + 1), ids.slice(last + 1), known) : unread(data, ids, known);
+  // After a cursor, what is in front of a known item may have come before.
+  const from = origin === 0 ? last + 1 : 0;
+  const items = unread(data.slice(from), ids.slice(from), known);
   const begin = (window.page - 1) * full;
   ids.forEach((id, index) => id !== undefined && known.set(id, begin + index));
   const isProved = isFirst || (last >= 0 && !ids.includes(undefined));
   const fixed: Coverage = {
     ...coverage,
     full,
+    fruitful: coverage.fruitful + (items.length > 0 ? 1 : 0),
     page: window.page,
     position: begin + data.length,
     previous: text,
@@ -355,14 +362,14 @@ export function refuse(coverage: Coverage, window: Window, error: APIError): Cov
   if (error.status === 404) {
     if (window.page === 1) return undefined;
     const isPastEnd =
-      coverage.page > 0 || coverage.question?.about === 'end' || !(Number(coverage.count) > window.start);
+      coverage.page > 0 || coverage.question?.about === 'end' || coverage.misses === 0 || !(Number(coverage.count) > window.start);
     return isPastEnd ? 'empty' : undefined;
   }
   if (![400, 422].includes(error.status) || coverage.page > 0) return undefined;
   const { requests } = coverage;
   if (coverage.full === 0 && requests === 0) {
-    if (window.size <= defaultSize) return undefined;
-    const resized = { ...coverage, asked: defaultSize, size: defaultSize, requests: 1 - 1 };
+    if (window.size === defaultSize) return undefined;
+    const resized = { ...coverage, asked: defaultSize, size: defaultSize };
     return { ...resized, next: windowOf(Math.floor(window.start / defaultSize) + 1, defaultSize) };
   }
   return fix(coverage, 'no-overlap');

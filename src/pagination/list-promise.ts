@@ -120,8 +120,10 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
   async *#walk(pagesAhead: number, limit: number): AsyncGenerator<Page<Item>, void, undefined> {
     const { signal, cursor, prefetch = pagesAhead } = this.#options();
     const { page = 1, per_page } = this.#spec.query ?? {};
-    const size = per_page ?? (page > 1 ? defaultSize : Math.min(100, limit));
-    let coverage = cursor === undefined ? startAtPage(page, size) : startAtCursor(decodeCursor(this.#list, cursor));
+    const size = per_page ?? Math.min(100, limit);
+    // Where a page begins, depends on its size.
+    const first = per_page ?? (page > 1 ? defaultSize : size);
+    let coverage = cursor === undefined ? startAtPage(page, first, size) : startAtCursor(decodeCursor(this.#list, cursor));
     const request: RequestWindow<Item> = (window, options) =>
       this.#send(window, { ...options, signal: signal ? AbortSignal.any([signal, options.signal]) : options.signal });
     let hasYielded = false;

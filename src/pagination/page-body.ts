@@ -15,7 +15,7 @@ export interface PageMeta {
 /** A page as the API sends it. Whatever is documented, `meta` may be missing, or wrong in any way. */
 export interface PageBody<Item> {
   data: Item[];
-  meta?: Partial<PageMeta> | null | undefined;
+  meta?: { readonly [Key in keyof PageMeta]?: PageMeta[Key] | undefined } | null | undefined;
 }
 
 const metaSchema = z.looseObject({

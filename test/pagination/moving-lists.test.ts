@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
 import type { ListUnverifiedEvent } from '@example/sdk';
-import { Progress } from '../../src/pagination/progress.ts';
+import { startAtPage } from '../../src/pagination/coverage.ts';
 import { walk } from '../../src/pagination/walk.ts';
-import { Windows } from '../../src/pagination/windows.ts';
 import { collect, project, projects, serveList } from './list-server.ts';
 
 /** A server whose list changes right before its n-th answer, counted from 1. */
@@ -118,9 +117,10 @@ async function walkLong(created: number) {
     const data = list.slice((page - 1) * per_page, page * per_page).map((id) => ({ id }));
     return Promise.resolve({ data, meta: { current_page: page, total_count: list.length } });
   };
-  const progress = new Progress<{ id: number }>({ position: 0, ids: [] }, new Windows('http://long', 1000));
   const seen: number[] = [];
-  for await (const { data } of walk(progress, request, 0, Infinity)) seen.push(...data.map(({ id }) => id));
+  for await (const { body } of walk(startAtPage(1, 1000), request, 0, Infinity)) {
+    seen.push(...body.data.map(({ id }) => id));
+  }
   return seen;
 }
 
