@@ -98,9 +98,11 @@ export function read<Item>(before: Coverage, window: Window, body: PageBody<Item
   if (coverage.requests > 2 * coverage.fruitful + 10) {
     throw new ExampleError(`No end of the list is in sight after ${coverage.requests} requests.`);
   }
-  if (question?.about === 'end') return { coverage: afterProbe(coverage, question, ids, body.meta?.current_page), items: [] };
+  if (question?.about === 'end')
+    return { coverage: afterProbe(coverage, question, ids, body.meta?.current_page), items: [] };
   if (question?.about === 'page') {
-    if (ids.filter((id) => question.ids.includes(id)).length <= question.ids.length / 2) return { coverage: goOn(coverage), items: [] };
+    if (ids.filter((id) => question.ids.includes(id)).length <= question.ids.length / 2)
+      return { coverage: goOn(coverage), items: [] };
     const rest = ids.findLastIndex((id) => coverage.known.has(id ?? '')) + 1;
     const isBehind = rest > 0 || coverage.origin > 0;
     const items = isBehind ? unread(body.data.slice(rest), ids.slice(rest), coverage.known) : [];
@@ -172,7 +174,11 @@ function readOverlapping<Item>(
   };
   // The list has grown since the page behind it was empty.
   const hasGrown = [begin + length, window.end].some((end) => Number(previous) <= end && Number(count) > end);
-  if (isEnd || (next.isEndSeen && !(hasGrown && items.length === 0)) || (length === 0 && (origin > 1 || !(Number(count) > 0))))
+  if (
+    isEnd ||
+    (next.isEndSeen && !(hasGrown && items.length === 0)) ||
+    (length === 0 && (origin > 1 || !(Number(count) > 0)))
+  )
     return { coverage: end(next), items };
   if (next.contradictions > 1) return { coverage: fix(next, 'no-overlap'), items };
   const isHonoured = next.isSizeFree || (window.page > 1 && from === begin);
@@ -184,7 +190,12 @@ function probe(coverage: Coverage, window: Window, ids: Ids): Coverage {
   return { ...coverage, next: windowOf(window.page + 1, window.size), question: { about: 'end', window, ids } };
 }
 
-function afterProbe(coverage: Coverage, { window, ids: before }: Question & { about: 'end' }, ids: Ids, current?: unknown): Coverage {
+function afterProbe(
+  coverage: Coverage,
+  { window, ids: before }: Question & { about: 'end' },
+  ids: Ids,
+  current?: unknown,
+): Coverage {
   const { contradictions, position, asked, full, origin, requests, isSizeFree } = coverage;
   const isRepeated = current !== window.page + 1 && ids.filter((id) => before.includes(id)).length > before.length / 2;
   if (ids.length === 0 || isRepeated) {
@@ -196,13 +207,17 @@ function afterProbe(coverage: Coverage, { window, ids: before }: Question & { ab
   // Two pages of the same length are a cut size; if the lengths of the first two differ, items are left out.
   const isFirst = window.page === 1 && window.size === asked && requests === (origin > 0 ? 2 : 1);
   const hasHoles = isFirst && ids.length > full / 2 && ids.length !== full;
-  const size = hasHoles ? asked : isSizeFree ? coverage.size : Math.min(coverage.size, Math.max(ids.length, before.length));
+  const size = hasHoles
+    ? asked
+    : isSizeFree
+      ? coverage.size
+      : Math.min(coverage.size, Math.max(ids.length, before.length));
   return goOn({ ...coverage, size, contradictions: isFirst || isSizeFree ? contradictions : contradictions + 1 });
 }
 
 function end(coverage: Coverage, unverified = coverage.unverified): Coverage {
   // If all fitted into the first page, nothing was learned about larger ones.
-  const size = coverage.known.size < coverage.asked ? coverage.asked : coverage.size;
+  const size = coverage.position < coverage.asked ? coverage.asked : coverage.size;
   return { ...coverage, size, next: undefined, unverified };
 }
 
@@ -256,7 +271,13 @@ function missed(
 }
 
 /** Looks for the place of the cursor in pages ever further away from it. */
-function seek(coverage: Coverage, previous: number | undefined, question: Question | undefined, length: number, size: number): Coverage {
+function seek(
+  coverage: Coverage,
+  previous: number | undefined,
+  question: Question | undefined,
+  length: number,
+  size: number,
+): Coverage {
   const { position, count } = coverage;
   if (length === 0 && coverage.next?.page === 1) return end(coverage);
   if (question?.about !== 'place') {
@@ -362,7 +383,10 @@ export function refuse(coverage: Coverage, window: Window, error: APIError): Cov
   if (error.status === 404) {
     if (window.page === 1) return undefined;
     const isPastEnd =
-      coverage.page > 0 || coverage.question?.about === 'end' || coverage.misses === 0 || !(Number(coverage.count) > window.start);
+      coverage.page > 0 ||
+      coverage.question?.about === 'end' ||
+      coverage.misses === 0 ||
+      !(Number(coverage.count) > window.start);
     return isPastEnd ? 'empty' : undefined;
   }
   if (![400, 422].includes(error.status) || coverage.page > 0) return undefined;

@@ -123,7 +123,8 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     const size = per_page ?? Math.min(100, limit);
     // Where a page begins, depends on its size.
     const first = per_page ?? (page > 1 ? defaultSize : size);
-    let coverage = cursor === undefined ? startAtPage(page, first, size) : startAtCursor(decodeCursor(this.#list, cursor));
+    let coverage =
+      cursor === undefined ? startAtPage(page, first, size) : startAtCursor(decodeCursor(this.#list, cursor));
     const request: RequestWindow<Item> = (window, options) =>
       this.#send(window, { ...options, signal: signal ? AbortSignal.any([signal, options.signal]) : options.signal });
     let hasYielded = false;
