@@ -59,7 +59,10 @@ export function judge(server: Server, motion: Motion, way: Way, outcome: Outcome
   if (outcome.error !== undefined) {
     // A client may give up if it makes far more requests than what it has read should take.
     const wasTried = guarantee !== 'exact' || requests > leastRequests(kind, way, outcome.keys.length) + 5;
-    const isAllowed = hasCursor(outcome.error) && (guarantee === 'told' || (!isAtRest && wasTried));
+    // None of the items that a cursor names is left.
+    const present = new Set(list.items.map(({ key }) => key));
+    const isGone = outcome.stops.length > 0 && !isAtRest && outcome.keys.slice(-20).every((key) => !present.has(key));
+    const isAllowed = isGone || (hasCursor(outcome.error) && (guarantee === 'told' || (!isAtRest && wasTried)));
     return { verdict: 'thrown', isFault: !isAllowed, detail: outcome.error.message };
   }
   if (requests > most && motion.isEndless !== true) {
