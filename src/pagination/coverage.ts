@@ -8,319 +8,228 @@ import { windowAfter, windowAt, windowOf, type Window } from './windows.ts';
 export const defaultSize = 20;
 
 type Reason = ListUnverifiedEvent['reason'];
-type Ids = readonly (string | undefined)[];
 
 /**
- * What of a list is covered, and what to request next. A window counts only if it shares an item with what is covered, so
+ * What of a list is covered, and what to request next. A window joins what is covered if it shares an item with it, so
  * that no item that stays in the list can be between the two. docs/internals/pagination.md has the proof.
  */
 export interface Coverage extends Cursor {
-  /** The position of each item that was read, by its id. All states of a walk share it. */
+  /** Where each item that was read stood, by its id. All states of a walk share it. */
   readonly known: Map<string, number>;
   /** The page that the walk started at; 0 if it goes on at a cursor. */
   readonly origin: number;
+  /** Whether the place of the cursor is found. */
+  readonly isFound: boolean;
   /** What to request next; `undefined` at the end of the list. */
   readonly next: Window | undefined;
-  /** What {@link next} is to find out, if it does not just go on. */
-  readonly question?: Question | undefined;
-  /** Why it can't be proved that each item was yielded once. */
-  readonly unverified?: Reason | undefined;
+  /** A window with fewer items than it has room for. {@link next} finds out whether the list ends with it. */
+  readonly short?: Short | undefined;
   /** How many of the covered items the next window also has to hold. */
   readonly overlap: number;
-  /** Windows in a row that shared nothing. */
-  readonly misses: number;
-  /** Whether the server honoured a second size. */
-  readonly isSizeFree: boolean;
-  /** Whether there was nothing behind the last window. */
-  readonly isEndSeen: boolean;
+  /** Requests, those that brought something new, and how many in a row have not. */
   readonly requests: number;
-  /** Requests that brought something new. */
   readonly fruitful: number;
+  readonly idle: number;
+  /** Whether the last window had the size that was asked for. */
+  readonly isFull: boolean;
   /** Why pages are fixed, and what the last of them held. */
   readonly reason: Reason;
-  readonly previous?: string | undefined;
+  readonly previous: readonly string[];
+  /** Why it can't be proved that each item was yielded once. */
+  readonly unverified?: Reason | undefined;
 }
 
-type Question =
-  | { readonly about: 'end'; readonly window: Window; readonly ids: Ids }
-  | { readonly about: 'page'; readonly ids: Ids }
-  | { readonly about: 'place'; readonly center: number; readonly step: number; readonly last: number }
-  | { readonly about: 'gap' };
+interface Short {
+  readonly window: Window;
+  readonly ids: readonly (string | undefined)[];
+  /** Where it began, as far as the items tell that it shared. */
+  readonly from: number;
+  /** Whether there was nothing new behind it. */
+  readonly isLast: boolean;
+}
 
-/** What one answer changes. `items` are to be yielded; without them, the window shared nothing with what is covered. */
+/** What one answer changes, and the items to yield. */
 export interface Step<Item> {
   readonly coverage: Coverage;
-  readonly items: readonly Item[] | undefined;
+  readonly items: readonly Item[];
 }
 
 const start = {
   overlap: 0,
-  misses: 0,
-  isSizeFree: false,
-  isEndSeen: false,
   requests: 0,
   fruitful: 0,
+  idle: 0,
+  isFull: false,
   reason: 'no-overlap',
+  previous: [],
 } as const;
 
 /** A walk from a page on. */
 export function startAtPage(page: number, asked: number, size = asked): Coverage {
   const next = windowOf(page, asked);
-  const cursor = { position: next.start, asked, size, full: 0, page: 0, contradictions: 0, ids: [] };
-  return { ...start, ...cursor, known: new Map(), origin: page, next };
+  const cursor = { position: next.start, asked, size, full: 0, page: 0, cuts: 0, ids: [] };
+  return { ...start, ...cursor, known: new Map(), origin: page, isFound: true, next };
 }
 
 /** A walk that goes on at a cursor. */
 export function startAtCursor(cursor: Cursor): Coverage {
-  const { ids, position, page, asked, full } = cursor;
+  const { ids, position, page, asked, size, full } = cursor;
+  if (ids.length === 0 && page === 0) return startAtPage(Math.floor(position / asked) + 1, asked, size);
   const known = new Map(ids.map((id, index) => [id, position - ids.length + index]));
-  const resumed: Coverage = { ...start, ...cursor, known, origin: 0, next: undefined };
-  if (ids.length === 0 && page === 0)
-    return {
-      ...resumed,
-      origin: Math.floor(position / asked) + 1,
-      next: windowOf(Math.floor(position / asked) + 1, asked),
-    };
-  if (page === 0) return full === position && full < asked ? probe(resumed, windowOf(1, asked), ids) : goOn(resumed);
-  // The page that has the item before the cursor, which finds the place; without ids, the one after it.
-  return {
-    ...resumed,
-    next: windowOf(ids.length > 0 ? Math.max(1, Math.ceil(position / Math.max(1, full))) : page + 1, asked),
-  };
+  const resumed = { ...start, ...cursor, known, origin: 0, isFound: ids.length === 0, next: undefined };
+  if (page === 0) return goOn(resumed);
+  // The page of the last item finds the place. Without ids, nothing does.
+  const next = ids.length > 0 ? Math.max(1, Math.ceil(position / Math.max(1, full))) : page + 1;
+  return { ...resumed, next: windowOf(next, asked) };
 }
 
-/** What an answer changes. `isOlder` if the window was requested before what was covered last. */
-export function read<Item>(before: Coverage, window: Window, body: PageBody<Item>, isOlder: boolean): Step<Item> {
-  const ids = body.data.map(idOf);
-  const count = Number.isSafeInteger(body.meta?.total_count) ? Number(body.meta?.total_count) : undefined;
-  const coverage = { ...before, count, requests: before.requests + 1, question: undefined };
-  const { question } = before;
+/** What an answer changes. `isAhead` if it was requested before the answer in front of it was known. */
+export function read<Item>(before: Coverage, window: Window, body: PageBody<Item>, isAhead: boolean): Step<Item> {
+  const { data, meta } = body;
+  const { known, origin, short, isFound } = before;
+  const ids = data.map(idOf);
+  const count = Number.isSafeInteger(meta?.total_count) ? Number(meta?.total_count) : undefined;
+  const isFirst = before.requests === 0 && origin > 0;
+  let coverage: Coverage = {
+    ...before,
+    count,
+    short: undefined,
+    requests: before.requests + 1,
+    idle: before.idle + 1,
+    full: isFirst ? ids.length : before.full,
+    isFull: ids.length === window.size,
+  };
   if (coverage.requests > 2 * coverage.fruitful + 10) {
     throw new ExampleError(`No end of the list is in sight after ${coverage.requests} requests.`);
   }
-  if (question?.about === 'end')
-    return { coverage: afterProbe(coverage, question, ids, body.meta?.current_page), items: [] };
-  if (question?.about === 'page') {
-    if (ids.filter((id) => question.ids.includes(id)).length <= question.ids.length / 2)
-      return { coverage: goOn(coverage), items: [] };
-    const rest = ids.findLastIndex((id) => coverage.known.has(id ?? '')) + 1;
-    const isBehind = rest > 0 || coverage.origin > 0;
-    const items = isBehind ? unread(body.data.slice(rest), ids.slice(rest), coverage.known) : [];
-    return { coverage: end({ ...coverage, ids: advance(coverage.ids, ids) }, 'page-ignored'), items };
+  if (short && !short.isLast) return { coverage: afterShort(coverage, short, ids), items: [] };
+  if (coverage.page === 0 && (ids.length > window.size || ids.includes(undefined))) {
+    coverage = fix(coverage, ids.includes(undefined) ? 'missing-ids' : 'no-overlap');
+    if (!isFirst) return { coverage, items: [] };
   }
-  const isFirst = before.requests === 0 && before.origin > 0;
-  if (coverage.page > 0) return readFixed(coverage, window, body.data, ids, question);
-  if (ids.length > window.size || ids.includes(undefined)) {
-    const fixed = fix(coverage, ids.includes(undefined) ? 'missing-ids' : 'no-overlap');
-    return isFirst
-      ? readFixed({ ...fixed, next: window }, window, body.data, ids, question)
-      : { coverage: fixed, items: [] };
-  }
-  return readOverlapping(coverage, before.count, window, body.data, ids, isOlder, question);
-}
-
-function readOverlapping<Item>(
-  coverage: Coverage,
-  previous: number | undefined,
-  window: Window,
-  data: readonly Item[],
-  ids: Ids,
-  isOlder: boolean,
-  question: Question | undefined,
-): Step<Item> {
-  const { known, count, position, origin } = coverage;
-  const length = ids.length;
-  const last = ids.findLastIndex((id) => known.has(id ?? ''));
-  const isFirst = coverage.requests === 1 && origin > 0;
-  if (last < 0 && !isFirst && !(window.page === 1 && origin === 1)) {
+  const shared = ids.findLastIndex((id) => id !== undefined && known.has(id));
+  const isJoined = shared >= 0 || isFirst || (window.page === 1 && origin === 1);
+  if (!isJoined && (coverage.page === 0 || !isFound)) {
     return {
-      coverage: missed(coverage, previous, window, length, isOlder, question),
-      items: question?.about === 'place' ? [] : undefined,
+      coverage: isAhead ? { ...before, requests: coverage.requests } : missed(coverage, before, window, ids.length),
+      items: [],
     };
   }
-  // Where the items that are known stood shows which size the server has used.
-  const from = last < 0 ? window.start : known.get(ids[last] ?? '')! - last;
-  if (!isOlder && window.page > 1 && from < length / 2) {
-    const asked = { about: 'page', ids } as const;
-    return { coverage: { ...coverage, next: windowOf(1, window.size), question: asked }, items: [] };
-  }
-  const isShort = length < window.size;
-  const cutStart = (window.page - 1) * length;
-  const isFar = (other: number) => Math.abs(from - other) > Math.max(2, 0.3 * window.size);
-  const isMoved = isShort && isFar(window.start);
-  const isCut = isMoved && !isFar(cutStart) && window.start + length !== count;
-  // A server may also answer with its last page.
-  const begin = isCut ? cutStart : isMoved ? from : window.start;
-  const items = unread(data.slice(last + 1), ids.slice(last + 1), known);
-  const isLast = items.length > 0 || known.get(ids[length - 1] ?? '') === position - 1;
-  const isEnd = isShort && !isCut && isLast && begin + length === count && (coverage.isSizeFree || from === begin);
+  return coverage.page > 0
+    ? readFixed(coverage, window, data, ids, isFound ? 0 : shared + 1, isJoined)
+    : readJoined(coverage, window, data, ids, shared, short);
+}
 
+/** The server sends neighbours: whatever else is unknown of a window, no item that stays is between two of its items. */
+function readJoined<Item>(
+  coverage: Coverage,
+  window: Window,
+  data: readonly Item[],
+  ids: readonly (string | undefined)[],
+  shared: number,
+  short: Short | undefined,
+): Step<Item> {
+  const { known, count, position, size, fruitful } = coverage;
+  const length = ids.length;
+  const isShort = length < window.size;
+  const from = shared < 0 ? window.start : known.get(ids[shared] ?? '')! - shared;
+  const begin = isShort ? from : window.start;
+  const items = unread(data.slice(shared + 1), ids.slice(shared + 1), known);
+  const isNew = items.length > 0;
+  const isBehindAll = isNew || known.get(ids[length - 1] ?? '') === position - 1;
   ids.forEach((id, index) => known.set(id ?? '', begin + index));
+
   const shift = from - begin;
-  // A window shared nothing, although nothing has moved: the server uses other sizes than it is asked for.
-  const isInVain = coverage.misses > 0 && !coverage.isSizeFree && !isOlder && items.length === 0 && shift === 0;
   const next: Coverage = {
     ...coverage,
-    position: items.length > 0 ? begin + length : position - shift,
-    size: isCut || (isFirst && isShort) ? Math.max(1, length) : coverage.size,
-    full: isFirst ? length : coverage.full,
-    overlap: Math.max(shift + 1, Math.floor(coverage.overlap * (items.length > 0 ? 0.7 : 1))),
-    misses: items.length > 0 ? 0 : coverage.misses,
-    fruitful: coverage.fruitful + (items.length > 0 ? 1 : 0),
-    contradictions: coverage.contradictions + (isCut || isInVain ? 1 : 0),
-    isSizeFree: !isCut && (coverage.isSizeFree || (!isFirst && !isShort && items.length > 0)),
-    isEndSeen: coverage.isEndSeen && isShort && !isCut,
-    ids: items.length > 0 ? advance(coverage.ids, ids) : coverage.ids,
+    isFound: true,
+    position: isNew ? begin + length : position - shift,
+    overlap: Math.max(shift + 1, Math.floor(0.7 * coverage.overlap)),
+    fruitful: fruitful + (isNew ? 1 : 0),
+    idle: isNew ? 0 : coverage.idle,
+    ids: isNew ? advance(coverage.ids, ids) : coverage.ids,
   };
-  // The list has grown since the page behind it was empty.
-  const hasGrown = [begin + length, window.end].some((end) => Number(previous) <= end && Number(count) > end);
-  if (
-    isEnd ||
-    (next.isEndSeen && !(hasGrown && items.length === 0)) ||
-    (length === 0 && (origin > 1 || !(Number(count) > 0)))
-  )
-    return { coverage: end(next), items };
-  if (next.contradictions > 1) return { coverage: fix(next, 'no-overlap'), items };
-  const isHonoured = next.isSizeFree || (window.page > 1 && from === begin);
-  const isMaybeEnd = isShort && !isCut && (isFirst || isHonoured || items.length === 0);
-  return { coverage: isMaybeEnd ? probe(next, window, ids) : goOn(next), items };
+  if (!isShort) return { coverage: goOn(next), items };
+  const found = { window, ids, from, isLast: false };
+  const isProved =
+    length > 0 ? window.start + length === count && isBehindAll && !isCut(found) : window.start >= Number(count);
+  // Nothing was behind the window. It was not cut either, if it has no more items, or another number of them.
+  const isEnd = isProved || (short && (!isNew || length !== short.ids.length));
+  if (isEnd) return { coverage: { ...next, next: undefined }, items };
+  return { coverage: { ...next, next: windowOf(window.page + 1, window.size), short: found }, items };
 }
 
-function probe(coverage: Coverage, window: Window, ids: Ids): Coverage {
-  return { ...coverage, next: windowOf(window.page + 1, window.size), question: { about: 'end', window, ids } };
+/** Whether a short window stood where it would if the server had allowed no more items. */
+function isCut({ window, ids, from }: Short): boolean {
+  return window.page > 1 && Math.abs(from - (window.page - 1) * ids.length) < Math.abs(from - window.start);
 }
 
-function afterProbe(
-  coverage: Coverage,
-  { window, ids: before }: Question & { about: 'end' },
-  ids: Ids,
-  current?: unknown,
-): Coverage {
-  const { contradictions, position, asked, full, origin, requests, isSizeFree } = coverage;
-  const isRepeated = current !== window.page + 1 && ids.filter((id) => before.includes(id)).length > before.length / 2;
-  if (ids.length === 0 || isRepeated) {
-    if (position < 3) return end(coverage);
-    // The last page came again, or `page` is ignored: a window that starts elsewhere shows which.
-    if (isRepeated && window.page === 1) return goOn({ ...coverage, isEndSeen: true, size: ids.length });
-    return { ...coverage, isEndSeen: true, next: window, question: { about: 'gap' } };
+/** The window behind a short one: the list ends if there is nothing new in it. */
+function afterShort(coverage: Coverage, short: Short, ids: readonly (string | undefined)[]): Coverage {
+  const { window } = short;
+  const { length } = short.ids;
+  if (ids.length === 0 || (short.ids.includes(ids.at(-1)) && ids.every((id) => coverage.known.has(id ?? '')))) {
+    // Items may have moved from there into the short window meanwhile.
+    if (ids.length === 0 || window.page > 1) return { ...coverage, next: window, short: { ...short, isLast: true } };
+    // The last page came again, or `page` is ignored. A window within it tells, but none is in one or two items.
+    return { ...coverage, next: length < 3 ? undefined : windowOf(2, length - 1) };
   }
-  // Two pages of the same length are a cut size; if the lengths of the first two differ, items are left out.
-  const isFirst = window.page === 1 && window.size === asked && requests === (origin > 0 ? 2 : 1);
-  const hasHoles = isFirst && ids.length > full / 2 && ids.length !== full;
-  const size = hasHoles
-    ? asked
-    : isSizeFree
-      ? coverage.size
-      : Math.min(coverage.size, Math.max(ids.length, before.length));
-  return goOn({ ...coverage, size, contradictions: isFirst || isSizeFree ? contradictions : contradictions + 1 });
-}
-
-function end(coverage: Coverage, unverified = coverage.unverified): Coverage {
-  // If all fitted into the first page, nothing was learned about larger ones.
-  const size = coverage.position < coverage.asked ? coverage.asked : coverage.size;
-  return { ...coverage, size, next: undefined, unverified };
+  if (length === 0 || (window.page > 1 && !isCut(short))) return goOn(coverage);
+  const cut = { ...coverage, size: Math.min(coverage.size, length), cuts: coverage.cuts + 1 };
+  return cut.cuts > 2 ? fix(cut, 'no-overlap') : goOn(cut);
 }
 
 /** Goes on with the window after what is covered. */
 function goOn(coverage: Coverage): Coverage {
-  const { position, size, asked, origin } = coverage;
+  const { position, size, idle } = coverage;
+  if (idle > 4) return fix(coverage, 'too-many-changes');
   const overlap = Math.min(Math.max(coverage.overlap, Math.ceil(size / 25)), Math.ceil(size / 2));
   const next = windowAfter(position, size, overlap);
-  if (next) return { ...coverage, overlap, next };
-  if (position < 3 && position < asked) return probe(coverage, windowOf(1, asked), coverage.ids);
-  return fix(coverage, 'no-overlap');
+  return next ? { ...coverage, overlap, next } : fix(coverage, 'no-overlap');
 }
 
-function missed(
-  coverage: Coverage,
-  previous: number | undefined,
-  window: Window,
-  length: number,
-  isOlder: boolean,
-  question: Question | undefined,
-): Coverage {
-  const { position, size, misses, origin, count } = coverage;
-  // After a cursor, a window that is cut starts in front of all that is known.
-  if (origin === 0 && question?.about !== 'place') {
-    const isCut =
-      !isOlder &&
-      length > 0 &&
-      length < window.size &&
-      window.start + length !== count &&
-      (misses > 0 || Number(count) > window.start + length);
-    if (isCut && coverage.contradictions < 3) {
-      return goOn({ ...coverage, size: Math.max(10, length), overlap: 0, contradictions: coverage.contradictions + 1 });
-    }
+/** A window did not join: look for the place where what is covered ends. */
+function missed(coverage: Coverage, before: Coverage, window: Window, length: number): Coverage {
+  const { known, count, idle, isFound } = coverage;
+  let { position, size } = coverage;
+  if (length === 0 && window.page === 1) return { ...coverage, next: undefined };
+  if (isFound) {
+    if (idle > 4) return fix(coverage, 'too-many-changes');
+    // Too far back does no harm: what a window shares shows where it stands.
+    return { ...coverage, next: windowAt(Math.max(0, Math.floor(position - (size / 2) * 4 ** (idle - 1))), size) };
   }
-  if (origin === 1) {
-    if (misses > 4) return fix(coverage, 'too-many-changes');
-    const gap = {
-      ...coverage,
-      misses: misses + (isOlder ? 0 : length < window.size ? 2 : 1),
-      question: { about: 'gap' } as const,
-    };
-    if ((isOlder || window.start > position) && misses === 0) return { ...goOn(gap), question: { about: 'gap' } };
-    const back = Math.ceil((size / 2) * 2 ** misses);
-    return {
-      ...gap,
-      overlap: Math.max(2 * coverage.overlap, Math.ceil(size / 4)),
-      next: windowAt(Math.max(0, Math.min(window.start, position) - back), size),
-    };
-  }
-  return seek(coverage, previous, question, length, size);
-}
-
-/** Looks for the place of the cursor in pages ever further away from it. */
-function seek(
-  coverage: Coverage,
-  previous: number | undefined,
-  question: Question | undefined,
-  length: number,
-  size: number,
-): Coverage {
-  const { position, count } = coverage;
-  if (length === 0 && coverage.next?.page === 1) return end(coverage);
-  if (question?.about !== 'place') {
-    if (coverage.misses > 4 && coverage.page === 0) return fix(coverage, 'too-many-changes');
-    coverage = {
-      ...coverage,
-      misses: coverage.misses + (length === 0 ? 2 : 1),
-      overlap: Math.max(2 * coverage.overlap, Math.ceil(coverage.size / 4)),
-    };
-  }
-  // How much the list has grown in front of the place, at a guess.
-  const moved = previous !== undefined && count !== undefined && coverage.requests === 1 ? count - previous : 0;
-  const around =
-    question?.about === 'place'
-      ? question
-      : { about: 'place' as const, center: Math.max(1, Math.ceil((position + moved) / size)), step: 0, last: Infinity };
-  const last = length === 0 ? Math.min(around.last, (coverage.next?.page ?? 1) - 1) : around.last;
-  for (
-    let step = question?.about === 'place' ? around.step + 1 : 0;
-    step <= 2 * Math.max(around.center, Math.min(last, around.center + 50)) + 2;
-    step++
-  ) {
-    const page = around.center + (step % 2 === 1 ? -(step + 1) / 2 : step / 2);
-    if (page < 1 || page > last) continue;
-    const asked = coverage.page > 0 ? coverage.asked : size;
-    return { ...coverage, next: windowOf(page, asked), question: { ...around, step, last } };
+  // The list may have grown in front of a cursor.
+  const moved = coverage.requests === 1 ? Number(count) - Number(before.count) || 0 : 0;
+  position = Math.max(0, position + moved);
+  for (const [id, each] of known) known.set(id, each + moved);
+  let step = idle - 1;
+  if (coverage.page > 0) size = Math.max(1, coverage.full);
+  else if (length > 0 && length < size && size > 10) [size, step] = [Math.max(10, length), 0];
+  const end = Number(count) >= window.start + length ? Number(count) : Infinity;
+  const center = Math.max(1, Math.ceil(position / size));
+  for (; step < 20; step++) {
+    const page = center + (step % 2 === 1 ? -(step + 1) / 2 : step / 2);
+    if (page < 1 || (page - 1) * size >= end) continue;
+    const next = windowOf(page, coverage.page > 0 ? coverage.asked : size);
+    return { ...coverage, position, size: coverage.page > 0 ? coverage.size : size, next, idle: step + 1 };
   }
   throw new InvalidRequestError('None of the items before the cursor is in the list any more.');
 }
 
-/** From now on, all pages have the size that was honoured first. They don't overlap. */
+/** From now on, pages have the size that was asked for first. They don't overlap. */
 function fix(coverage: Coverage, reason: Reason): Coverage {
-  const { origin, position, asked, ids, isSizeFree } = coverage;
-  const full = Math.max(1, coverage.full);
-  const done = isSizeFree ? Math.max(origin, Math.floor(position / full)) : origin;
-  const next = windowOf(origin > 0 ? done + 1 : Math.max(1, Math.ceil(position / full)), asked);
+  const { origin, position, asked, full, ids } = coverage;
+  const page = Math.max(1, Math.ceil(position / Math.max(1, full)));
+  const isFound = origin > 0 || ids.length === 0;
   return {
     ...coverage,
-    page: Math.max(1, done),
+    page,
     reason,
-    next,
-    question: { about: 'gap' },
-    previous: ids.length > 0 ? '' : undefined,
+    isFound,
+    next: windowOf(origin || page, asked),
+    previous: [],
+    idle: 0,
+    isFull: false,
   };
 }
 
@@ -328,49 +237,46 @@ function readFixed<Item>(
   coverage: Coverage,
   window: Window,
   data: readonly Item[],
-  ids: Ids,
-  question: Question | undefined,
+  ids: readonly (string | undefined)[],
+  from: number,
+  isJoined: boolean,
 ): Step<Item> {
-  const { known, count, origin, previous, reason } = coverage;
-  const isFirst = coverage.requests === 1 && origin > 0;
-  const last = ids.findLastIndex((id) => known.has(id ?? ''));
-  const isSought = origin === 0 && coverage.ids.length > 0 && (coverage.requests === 1 || question !== undefined);
-  if (isSought && last < 0)
-    return { coverage: seek(coverage, undefined, question, ids.length, Math.max(1, coverage.full)), items: [] };
-
-  const text = ids.includes(undefined) ? JSON.stringify(data) : ids.join();
-  const isRepeated = data.length > 0 && text === previous;
-  const full = Math.max(coverage.full, data.length);
+  const { known, count, previous, reason, fruitful } = coverage;
+  const texts = ids.map((id, index) => id ?? JSON.stringify(data[index]));
+  const isRepeated = texts.filter((text) => previous.includes(text)).length > texts.length / 2;
   if (data.length === 0 || isRepeated) {
-    const goesOn = data.length === 0 && window.page * full < Number(count);
     const unverified = coverage.unverified ?? (isRepeated && window.page === 2 ? 'page-ignored' : reason);
-    if (goesOn)
-      return { coverage: { ...coverage, page: window.page, next: windowOf(window.page + 1, window.size) }, items: [] };
-    return { coverage: end(coverage, isFirst ? undefined : unverified), items: [] };
+    return { coverage: { ...coverage, next: undefined, unverified }, items: [] };
   }
-  // After a cursor, what is in front of a known item may have come before.
-  const from = origin === 0 ? last + 1 : 0;
   const items = unread(data.slice(from), ids.slice(from), known);
-  const begin = (window.page - 1) * full;
-  ids.forEach((id, index) => id !== undefined && known.set(id, begin + index));
-  const isProved = isFirst || (last >= 0 && !ids.includes(undefined));
+  const isNew = items.length > 0;
+  const full = Math.max(coverage.full, data.length);
+  const end = (window.page - 1) * full + data.length;
+  ids.forEach((id, index) => id !== undefined && known.set(id, end - data.length + index));
+  const isEnd = data.length < window.size && end === count;
   const fixed: Coverage = {
     ...coverage,
     full,
-    fruitful: coverage.fruitful + (items.length > 0 ? 1 : 0),
+    isFound: true,
+    isFull: true,
     page: window.page,
-    position: begin + data.length,
-    previous: text,
-    ids: advance(coverage.ids, ids),
-    unverified: coverage.unverified ?? (isProved ? undefined : reason),
-    next: windowOf(window.page + 1, window.size),
+    previous: texts,
+    idle: 0,
+    fruitful: fruitful + (isNew ? 1 : 0),
+    position: isNew ? end : coverage.position,
+    ids: isNew ? advance(isJoined ? coverage.ids : [], ids) : coverage.ids,
+    unverified: coverage.unverified ?? (isJoined ? undefined : reason),
+    next: isEnd ? undefined : windowOf(window.page + 1, window.size),
   };
-  const isShort = data.length < full || (isFirst && data.length < window.size);
-  return { coverage: isShort && fixed.position === count ? end(fixed) : fixed, items };
+  return { coverage: fixed, items };
 }
 
 /** Items that were not read before. Two with the same id are one; those without an id are all different. */
-function unread<Item>(data: readonly Item[], ids: Ids, known: ReadonlyMap<string, number>): Item[] {
+function unread<Item>(
+  data: readonly Item[],
+  ids: readonly (string | undefined)[],
+  known: ReadonlyMap<string, number>,
+): Item[] {
   const seen = new Set<string>();
   return data.filter((_, index) => {
     const id = ids[index];
@@ -380,21 +286,13 @@ function unread<Item>(data: readonly Item[], ids: Ids, known: ReadonlyMap<string
 
 /** What a refusal changes: `'empty'` if there are no more pages; `undefined` if the walk can't go on. */
 export function refuse(coverage: Coverage, window: Window, error: APIError): Coverage | 'empty' | undefined {
+  const { page, short, idle, count, requests } = coverage;
   if (error.status === 404) {
-    if (window.page === 1) return undefined;
-    const isPastEnd =
-      coverage.page > 0 ||
-      coverage.question?.about === 'end' ||
-      coverage.misses === 0 ||
-      !(Number(coverage.count) > window.start);
-    return isPastEnd ? 'empty' : undefined;
+    const isPastEnd = page > 0 || short || idle === 0 || !(Number(count) > window.start);
+    return window.page > 1 && isPastEnd ? 'empty' : undefined;
   }
-  if (![400, 422].includes(error.status) || coverage.page > 0) return undefined;
-  const { requests } = coverage;
-  if (coverage.full === 0 && requests === 0) {
-    if (window.size === defaultSize) return undefined;
-    const resized = { ...coverage, asked: defaultSize, size: defaultSize };
-    return { ...resized, next: windowOf(Math.floor(window.start / defaultSize) + 1, defaultSize) };
-  }
-  return fix(coverage, 'no-overlap');
+  if (![400, 422].includes(error.status) || page > 0) return undefined;
+  if (requests > 0 || coverage.origin === 0) return fix(coverage, 'no-overlap');
+  if (window.size === defaultSize) return undefined;
+  return startAtPage(Math.floor(window.start / defaultSize) + 1, defaultSize);
 }

@@ -20,9 +20,6 @@ interface Reading<Item> {
   readonly window: Window;
   readonly body: PromiseLike<PageBody<Item>>;
   readonly priority: CallPriority | undefined;
-  readonly number: number;
-  /** Whether it was read, but shared nothing. */
-  readonly isKept?: boolean;
 }
 
 /**
@@ -40,22 +37,20 @@ export async function* walk<Item>(
   let queue: Reading<Item>[] = [];
   let coverage = start;
   let wanted = limit;
-  let requests = 0;
-  let covered = 0;
 
   const request = (window: Window, priority?: CallPriority): Reading<Item> => {
     const body = requestWindow({ page: window.page, per_page: window.size }, { signal: controller.signal, priority });
     // A failure concerns a consumer that gets to this window. There may be none.
     body.then(undefined, () => undefined);
-    return { window, body, priority, number: (requests += 1) };
+    return { window, body, priority };
   };
 
   try {
     for (let { next } = coverage; next && wanted > 0; { next } = coverage) {
-      const { position, question, page, size } = coverage;
-      while (!question && queue[0] && page === 0 && queue[0].window.end <= position) queue.shift();
+      const { position, short, page, size } = coverage;
+      while (!short && queue[0] && page === 0 && queue[0].window.end <= position) queue.shift();
       const ahead = queue[0];
-      const isFit = ahead && !question && (page > 0 ? ahead.window.page === next.page : ahead.window.start < position);
+      const isFit = ahead && !short && (page > 0 ? ahead.window.page === next.page : ahead.window.start < position);
       const reading = isFit ? queue.shift()! : request(next);
       reading.priority?.raise();
       let body: PageBody<Item>;
@@ -71,16 +66,13 @@ export async function* walk<Item>(
         }
         body = { data: [] };
       }
-      const step = read(coverage, reading.window, body, reading.number < covered);
-      if (step.items === undefined) {
-        if (!reading.isKept && body.data.length > 0) queue.unshift({ ...reading, isKept: true });
-      } else covered = Math.max(covered, reading.number);
-      const items = step.items ?? [];
+      const step = read(coverage, reading.window, body, isFit === true);
+      const { items } = step;
       ({ coverage } = step);
       if (coverage.size !== size || coverage.page > 0 !== page > 0) queue = [];
       wanted -= items.length;
       const count = coverage.count ?? 0;
-      while (queue.length < prefetch && coverage.next && !coverage.question) {
+      while (queue.length < prefetch && coverage.next && coverage.isFull && coverage.idle === 0) {
         const last = queue.at(-1)?.window;
         const ahead: Window | undefined =
           coverage.page > 0
