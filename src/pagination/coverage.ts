@@ -111,7 +111,9 @@ export function read<Item>(before: Coverage, window: Window, body: PageBody<Item
   const isJoined = shared >= 0 || isFirst || (window.page === 1 && origin === 1);
   if (!isJoined && (coverage.page === 0 || !isFound)) {
     return {
-      coverage: isAhead ? { ...before, requests: coverage.requests } : missed(coverage, before, window, ids.length),
+      coverage: isAhead
+        ? { ...before, requests: coverage.requests, isFull: false }
+        : missed(coverage, before, window, ids.length),
       items: [],
     };
   }
@@ -146,7 +148,8 @@ function readJoined<Item>(
     position: isNew ? begin + length : position - shift,
     overlap: Math.max(shift + 1, Math.floor(0.7 * coverage.overlap)),
     fruitful: fruitful + (isNew ? 1 : 0),
-    idle: isNew ? 0 : coverage.idle,
+    // Mostly old items are no progress: perhaps `page` is ignored.
+    idle: isNew && shift > -length / 2 ? 0 : coverage.idle,
     ids: isNew ? advance(coverage.ids, ids) : coverage.ids,
   };
   if (!isShort) return { coverage: goOn(next), items };
@@ -175,7 +178,7 @@ function afterShort(coverage: Coverage, short: Short, ids: readonly (string | un
     return { ...coverage, next: length < 3 ? undefined : windowOf(2, length - 1) };
   }
   if (length === 0 || (window.page > 1 && !isCut(short))) return goOn(coverage);
-  const cut = { ...coverage, size: Math.min(coverage.size, length), cuts: coverage.cuts + 1 };
+  const cut = { ...coverage, size: Math.min(coverage.size, length), cuts: coverage.cuts + 1, idle: 0 };
   return cut.cuts > 2 ? fix(cut, 'no-overlap') : goOn(cut);
 }
 
@@ -196,7 +199,8 @@ function missed(coverage: Coverage, before: Coverage, window: Window, length: nu
   if (isFound) {
     if (idle > 4) return fix(coverage, 'too-many-changes');
     // Too far back does no harm: what a window shares shows where it stands.
-    return { ...coverage, next: windowAt(Math.max(0, Math.floor(position - (size / 2) * 4 ** (idle - 1))), size) };
+    const next = windowAt(Math.max(0, Math.floor(position - (size / 2) * 4 ** (idle - 1))), size);
+    return { ...coverage, next, overlap: Math.max(2 * coverage.overlap, Math.ceil(size / 4)) };
   }
   // The list may have grown in front of a cursor.
   const moved = coverage.requests === 1 ? Number(count) - Number(before.count) || 0 : 0;
