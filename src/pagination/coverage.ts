@@ -83,8 +83,8 @@ export function startAtCursor(cursor: Cursor): Coverage {
   return { ...resumed, next: windowOf(next, asked) };
 }
 
-/** What an answer changes. `isAhead` if it was requested before the answer in front of it was known. */
-export function read<Item>(before: Coverage, window: Window, body: PageBody<Item>, isAhead: boolean): Step<Item> {
+/** What an answer changes. `isOlder` if it was requested before an answer that was read already. */
+export function read<Item>(before: Coverage, window: Window, body: PageBody<Item>, isOlder: boolean): Step<Item> {
   const { data, meta } = body;
   const { known, origin, short, isFound } = before;
   const ids = data.map(idOf);
@@ -111,7 +111,7 @@ export function read<Item>(before: Coverage, window: Window, body: PageBody<Item
   const isJoined = shared >= 0 || isFirst || (window.page === 1 && origin === 1);
   if (!isJoined && (coverage.page === 0 || !isFound)) {
     return {
-      coverage: isAhead
+      coverage: isOlder
         ? { ...before, requests: coverage.requests, isFull: false }
         : missed(coverage, before, window, ids.length),
       items: [],
@@ -119,7 +119,7 @@ export function read<Item>(before: Coverage, window: Window, body: PageBody<Item
   }
   return coverage.page > 0
     ? readFixed(coverage, window, data, ids, isFound ? 0 : shared + 1, isJoined)
-    : readJoined(coverage, window, data, ids, shared, short);
+    : readJoined(coverage, window, data, ids, shared, isOlder, short);
 }
 
 /** The server sends neighbours: whatever else is unknown of a window, no item that stays is between two of its items. */
@@ -129,13 +129,14 @@ function readJoined<Item>(
   data: readonly Item[],
   ids: readonly (string | undefined)[],
   shared: number,
+  isOlder: boolean,
   short: Short | undefined,
 ): Step<Item> {
   const { known, count, position, size, fruitful } = coverage;
   const length = ids.length;
   const isShort = length < window.size;
   const from = shared < 0 ? window.start : known.get(ids[shared] ?? '')! - shared;
-  const begin = isShort ? from : window.start;
+  const begin = isShort || isOlder ? from : window.start;
   const items = unread(data.slice(shared + 1), ids.slice(shared + 1), known);
   const isNew = items.length > 0;
   const isBehindAll = isNew || known.get(ids[length - 1] ?? '') === position - 1;
@@ -156,8 +157,8 @@ function readJoined<Item>(
   const found = { window, ids, from, isLast: false };
   const isProved =
     length > 0 ? window.start + length === count && isBehindAll && !isCut(found) : window.start >= Number(count);
-  // Nothing was behind the window. It was not cut either, if it has no more items, or another number of them.
-  const isEnd = isProved || (short && (!isNew || length !== short.ids.length));
+  // Nothing was behind the window. It was not cut either, if it has not changed, or has another number of items.
+  const isEnd = isProved || (short && (length !== short.ids.length || ids.join() === short.ids.join()));
   if (isEnd) return { coverage: { ...next, next: undefined }, items };
   return { coverage: { ...next, next: windowOf(window.page + 1, window.size), short: found }, items };
 }
@@ -178,8 +179,13 @@ function afterShort(coverage: Coverage, short: Short, ids: readonly (string | un
     return { ...coverage, next: length < 3 ? undefined : windowOf(2, length - 1) };
   }
   if (length === 0 || (window.page > 1 && !isCut(short))) return goOn(coverage);
-  const cut = { ...coverage, size: Math.min(coverage.size, length), cuts: coverage.cuts + 1, idle: 0 };
-  return cut.cuts > 2 ? fix(cut, 'no-overlap') : goOn(cut);
+  const cut = {
+    ...coverage,
+    size: Math.min(coverage.size, length),
+    cuts: coverage.cuts + (window.page > 1 ? 1 : 0),
+    idle: 0,
+  };
+  return cut.cuts > 1 ? fix(cut, 'no-overlap') : goOn(cut);
 }
 
 /** Goes on with the window after what is covered. */
@@ -196,11 +202,15 @@ function missed(coverage: Coverage, before: Coverage, window: Window, length: nu
   const { known, count, idle, isFound } = coverage;
   let { position, size } = coverage;
   if (length === 0 && window.page === 1) return { ...coverage, next: undefined };
+  const overlap = Math.max(2 * coverage.overlap, Math.ceil(size / 4));
   if (isFound) {
     if (idle > 4) return fix(coverage, 'too-many-changes');
     // Too far back does no harm: what a window shares shows where it stands.
-    const next = windowAt(Math.max(0, Math.floor(position - (size / 2) * 4 ** (idle - 1))), size);
-    return { ...coverage, next, overlap: Math.max(2 * coverage.overlap, Math.ceil(size / 4)) };
+    return {
+      ...coverage,
+      overlap,
+      next: windowAt(Math.max(0, Math.floor(position - (size / 2) * 4 ** (idle - 1))), size),
+    };
   }
   // The list may have grown in front of a cursor.
   const moved = coverage.requests === 1 ? Number(count) - Number(before.count) || 0 : 0;
@@ -215,7 +225,7 @@ function missed(coverage: Coverage, before: Coverage, window: Window, length: nu
     const page = center + (step % 2 === 1 ? -(step + 1) / 2 : step / 2);
     if (page < 1 || (page - 1) * size >= end) continue;
     const next = windowOf(page, coverage.page > 0 ? coverage.asked : size);
-    return { ...coverage, position, size: coverage.page > 0 ? coverage.size : size, next, idle: step + 1 };
+    return { ...coverage, position, overlap, size: coverage.page > 0 ? coverage.size : size, next, idle: step + 1 };
   }
   throw new InvalidRequestError('None of the items before the cursor is in the list any more.');
 }

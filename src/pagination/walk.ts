@@ -20,6 +20,9 @@ interface Reading<Item> {
   readonly window: Window;
   readonly body: PromiseLike<PageBody<Item>>;
   readonly priority: CallPriority | undefined;
+  readonly number: number;
+  /** The position at which it was read, but shared nothing. */
+  readonly missedAt?: number;
 }
 
 /**
@@ -37,12 +40,14 @@ export async function* walk<Item>(
   let queue: Reading<Item>[] = [];
   let coverage = start;
   let wanted = limit;
+  let requests = 0;
+  let newest = 0;
 
   const request = (window: Window, priority?: CallPriority): Reading<Item> => {
     const body = requestWindow({ page: window.page, per_page: window.size }, { signal: controller.signal, priority });
     // A failure concerns a consumer that gets to this window. There may be none.
     body.then(undefined, () => undefined);
-    return { window, body, priority };
+    return { window, body, priority, number: (requests += 1) };
   };
 
   try {
@@ -50,7 +55,11 @@ export async function* walk<Item>(
       const { position, short, page, size } = coverage;
       while (!short && queue[0] && page === 0 && queue[0].window.end <= position) queue.shift();
       const ahead = queue[0];
-      const isFit = ahead && !short && (page > 0 ? ahead.window.page === next.page : ahead.window.start < position);
+      const isFit =
+        ahead &&
+        !short &&
+        ahead.missedAt !== position &&
+        (page > 0 ? ahead.window.page === next.page : ahead.window.start < position);
       const reading = isFit ? queue.shift()! : request(next);
       reading.priority?.raise();
       let body: PageBody<Item>;
@@ -66,9 +75,11 @@ export async function* walk<Item>(
         }
         body = { data: [] };
       }
-      const step = read(coverage, reading.window, body, isFit === true);
+      const step = read(coverage, reading.window, body, reading.number < newest);
+      newest = Math.max(newest, reading.number);
       const { items } = step;
       ({ coverage } = step);
+      if (isFit && page === 0 && coverage.position === position) queue.unshift({ ...reading, missedAt: position });
       if (coverage.size !== size || coverage.page > 0 !== page > 0) queue = [];
       wanted -= items.length;
       const count = coverage.count ?? 0;
