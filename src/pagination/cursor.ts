@@ -1,35 +1,84 @@
 import { InvalidRequestError } from '../errors/index.ts';
 
-/** A place in a list: how many items were in front of it, of how many, and the last of them, which find it again. */
+/** A place in a list, and how its pages are asked for. */
 export interface Cursor {
+  /** How many items are in front of it. */
   readonly position: number;
+  /** How many the list had. */
   readonly count?: number | undefined;
+  /** The size that was asked for first, and how many items it brought. */
+  readonly asked: number;
+  readonly full: number;
+  /** The largest window to ask for. */
+  readonly size: number;
+  /** The last page that was read, if pages have a fixed size; otherwise 0. */
+  readonly page: number;
+  /** How often the server turned out to allow fewer items than asked for. */
+  readonly cuts: number;
+  /** The last items in front of it, which find it again. */
   readonly ids: readonly string[];
 }
 
-/** The cursor after a window, which ends at `next` and has the items that `next` names. */
-export function advance(cursor: Cursor, next: Cursor): Cursor {
-  const found = cursor.ids.findLastIndex((id) => next.ids.includes(id));
-  // The last items were deleted; or they are behind the window, because others were created in front of them.
-  if (found < 0 && cursor.ids.length > 0 && !(Number(next.count) < Number(cursor.count))) return cursor;
-  const behind = found < 0 ? [] : cursor.ids.slice(found + 1).slice(-20);
-  const before = cursor.ids.filter((id) => !next.ids.includes(id) && !behind.includes(id));
-  return { ...next, ids: [...[...before, ...next.ids].slice(-20), ...behind] };
+/** The items to name after a window that has the items `next`. */
+export function advance(ids: readonly string[], next: readonly (string | undefined)[]): string[] {
+  const names = next.filter((id) => id !== undefined);
+  const found = ids.findLastIndex((id) => names.includes(id));
+  // They are behind the window, because others were created in front of them; or they were deleted.
+  const behind = ids.slice(found + 1).slice(-20);
+  const before = ids.slice(0, found + 1).filter((id) => !names.includes(id));
+  return [...[...before, ...names].slice(-20), ...behind];
 }
 
-export function encodeCursor({ position, count, ids }: Cursor): string {
-  return btoa([1, position, count, ...ids.map((id) => encodeURIComponent(id.toWellFormed()))].join());
+/** Which list a cursor belongs to. Values of parameters may be secret, so that only a hash of them is kept. */
+export function listOf(path: string, query: Readonly<Record<string, unknown>>): string {
+  const filters = Object.entries(query).filter(
+    ([name, value]) => !['page', 'per_page'].includes(name) && value !== undefined,
+  );
+  filters.sort(([a], [b]) => (a < b ? -1 : 1));
+  let hash = 0x811c9dc5; // FNV-1a
+  for (const character of JSON.stringify(filters)) hash = Math.imul(hash ^ character.codePointAt(0)!, 0x01000193);
+  const names = filters.map(([name]) => name).join(' and ');
+  return `${path}${names && ` with ${names}`}#${(hash >>> 0).toString(36)}`;
 }
 
-/** @throws {InvalidRequestError} when the text is not a cursor. */
-export function decodeCursor(text: string): Cursor {
-  try {
-    const [version, position, count, ...ids] = atob(text).split(',').map(decodeURIComponent);
-    if (version === '1' && /^\d{1,15},\d{0,15}$/.test(`${position},${count}`)) {
-      return { position: Number(position), count: count ? Number(count) : undefined, ids };
-    }
-  } catch {
-    // It was changed, or never was a cursor.
+export function encodeCursor(list: string, cursor: Cursor): string {
+  const { position, count, asked, full, size, page, cuts, ids } = cursor;
+  const texts = [list, ...ids].map((text) => encodeURIComponent(text.toWellFormed()));
+  return btoa([2, position, count, asked, full, size, page, cuts, ...texts].join());
+}
+
+/** @throws {InvalidRequestError} when the text is not a cursor of this list. */
+export function decodeCursor(list: string, text: string): Cursor {
+  const [version, ...rest] = decoded(text);
+  const [position, count, asked, full, size, page, cuts] = rest.map((number) => (number ? Number(number) : undefined));
+  const [owner = '', ...ids] = rest.slice(7);
+  if (version !== '2' || !/^\d{1,15},\d{0,15}(,\d{1,15}){5}$/.test(rest.slice(0, 7).join()) || !owner) {
+    throw new InvalidRequestError('cursor must be the unchanged cursor of a page or of an error.');
   }
-  throw new InvalidRequestError('cursor must be the unchanged cursor of a page or of an error.');
+  if (owner !== list) {
+    const [whole, wanted] = [owner, list].map((each) => each.slice(0, each.lastIndexOf('#')));
+    const other = whole === wanted ? `${whole}, with another value` : `${whole}, not to ${wanted}`;
+    throw new InvalidRequestError(
+      `The cursor belongs to GET ${other}. Pass the parameters of the list that it came from.`,
+    );
+  }
+  // The pattern has made sure of all of them but the count.
+  return {
+    position: position!,
+    count,
+    asked: asked!,
+    full: full!,
+    size: size!,
+    page: page!,
+    cuts: cuts!,
+    ids,
+  };
+}
+
+function decoded(text: string): string[] {
+  try {
+    return atob(text).split(',').map(decodeURIComponent);
+  } catch {
+    return []; // It was changed, or never was a cursor.
+  }
 }

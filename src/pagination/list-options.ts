@@ -1,14 +1,13 @@
 import { requestOptionNames, type EndpointOptions, type RequestOptions } from '../http/request-options.ts';
 import { abortSignal, wholeNumber } from '../utils/arguments.ts';
-import { readOptions, record } from '../utils/options.ts';
+import { mustBe, readOptions, record } from '../utils/options.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
-import { decodeCursor } from './cursor.ts';
 
 /** Options of one list; they hold for each of its requests. */
 export interface ListOptions extends RequestOptions {
   /** How many requests to make ahead of the page you are at, in parallel. Default: 0; for `toArray()`, 4. */
   prefetch?: number | undefined;
-  /** Goes on after the page or error that has this `cursor`, and ignores `page`. Default: none. */
+  /** Goes on after the page or error of the same list that has this `cursor`, and ignores `page`. Default: none. */
   cursor?: string | undefined;
 }
 
@@ -32,17 +31,23 @@ export interface ListEndpointOptions<Item = unknown> extends ListOptions, Pick<E
 export interface PageParams {
   /** Page number, from 1. Default 1. */
   page?: number | undefined;
-  /** Items per page. Default 20; for an iteration, up to 100. */
+  /** Items per page; in an iteration, at most. Default 20; 100 for an iteration. */
   per_page?: number | undefined;
 }
 
+export const listOptionNames = [
+  ...requestOptionNames,
+  'prefetch',
+  'cursor',
+] as const satisfies readonly (keyof ListOptions)[];
+
 /** @throws {InvalidRequestError} when a parameter or an option is wrong, or an option is unknown. */
 export function readListOptions(given: ListOptions | undefined, query: PageParams = {}): ListOptions {
-  const { signal, ...options } = readOptions('options', given, [...requestOptionNames, 'prefetch', 'cursor']);
+  const { signal, ...options } = readOptions('options', given, listOptionNames);
   const { page = 1, per_page = 1 } = record('The parameters', query);
   wholeNumber('page', page, 1);
   wholeNumber('per_page', per_page, 1);
   wholeNumber('prefetch', options.prefetch ?? 0, 0);
-  if (options.cursor !== undefined) decodeCursor(options.cursor);
+  if (typeof (options.cursor ?? '') !== 'string') mustBe('a string', 'cursor', options.cursor);
   return signal === undefined ? options : { ...options, signal: abortSignal('signal', signal) };
 }

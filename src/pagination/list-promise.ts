@@ -6,14 +6,15 @@ import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import { wholeNumber } from '../utils/arguments.ts';
 import { deferErrors } from '../utils/defer-errors.ts';
 import { readOptions } from '../utils/options.ts';
+import { parameters } from '../utils/parameters.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { decodeCursor, encodeCursor, listOf } from './cursor.ts';
 import { readListOptions, type ListOptions, type PageParams } from './list-options.ts';
 import { isPageBody, pageBodySchema, type PageBody } from './page-body.ts';
 import { Page } from './page.ts';
-import { Progress } from './progress.ts';
+import { defaultSize, read, startAtCursor, startAtPage, type Coverage } from './coverage.ts';
 import { walk, type RequestWindow } from './walk.ts';
-import { defaultSize, windowOf, Windows } from './windows.ts';
+import { windowOf } from './windows.ts';
 
 /** One list of the API, filled in. */
 export interface ListSpec<Item> {
@@ -23,15 +24,15 @@ export interface ListSpec<Item> {
   readonly params?: Readonly<Record<string, string>> | undefined;
   /** `page`, `per_page` and the list's own filters. */
   readonly query?: PageParams | undefined;
+  /** Names of the method's options, which must not be among the parameters. */
+  readonly options?: readonly string[] | undefined;
   /** The schema of one item. Default: items are not checked. */
   readonly item?: StandardSchema<Item> | undefined;
 }
 
 /** What a list needs of the client. */
 export interface ListRequester extends Requester {
-  /** What a server limits pages to is remembered by its base URL. */
-  readonly baseUrl: string;
-  /** Called at the end of an iteration that could not verify that it yielded each item once. */
+  /** Called as soon as an iteration can't verify that it yields each item once. */
   onListUnverified?(event: ListUnverifiedEvent): void;
 }
 
@@ -56,7 +57,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
   constructor(requester: ListRequester, spec: ListSpec<Item>, options?: ListOptions) {
     this.#requester = requester;
     // Read now, because the caller may change them before they are used.
-    this.#options = deferErrors(() => readListOptions(options, spec.query));
+    this.#options = deferErrors(() => readListOptions(options, parameters(spec.query, spec.options ?? [])));
     this.#spec = { ...spec, query: { ...spec.query } };
   }
 
@@ -112,32 +113,51 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     if (limit !== Infinity) wholeNumber('limit', limit, 0);
     this.#options();
     const items: Item[] = [];
-    if (limit > 0) for await (const page of this.#walk(4, limit)) for (const item of page) items.push(item);
+    if (limit > 0) for await (const page of this.#walk(4, limit)) items.push(...page.data);
     return items.slice(0, limit);
   }
 
   async *#walk(pagesAhead: number, limit: number): AsyncGenerator<Page<Item>, void, undefined> {
     const { signal, cursor, prefetch = pagesAhead } = this.#options();
     const { page = 1, per_page } = this.#spec.query ?? {};
-    const windows = new Windows(this.#requester.baseUrl, Math.min(per_page ?? 100, limit));
-    const start = { position: (page - 1) * (per_page ?? defaultSize), ids: [] };
-    const progress = new Progress<Item>(cursor === undefined ? start : decodeCursor(cursor), windows);
+    const size = per_page ?? Math.min(100, limit);
+    // Where a page begins, depends on its size.
+    const first = per_page ?? (page > 1 ? defaultSize : size);
+    let coverage =
+      cursor === undefined ? startAtPage(page, first, size) : startAtCursor(decodeCursor(this.#list, cursor));
     const request: RequestWindow<Item> = (window, options) =>
       this.#send(window, { ...options, signal: signal ? AbortSignal.any([signal, options.signal]) : options.signal });
+    let hasYielded = false;
     try {
-      for await (const body of walk(progress, request, prefetch, limit)) {
-        const cursor = encodeCursor(progress.cursor);
-        yield new Page(body, body.page, cursor, progress.isDone ? undefined : this.#from({ cursor }));
+      for await (const { body, coverage: next } of walk(coverage, request, prefetch, limit)) {
+        const isNews = next.unverified !== coverage.unverified;
+        coverage = next;
+        if (isNews && next.unverified) this.#tell(next.unverified);
+        if (body.data.length === 0 && (next.next || hasYielded)) continue;
+        hasYielded = true;
+        yield this.#pageOf(body, coverage);
         signal?.throwIfAborted();
       }
     } catch (error) {
-      if (error instanceof ExampleError) error.cursor = encodeCursor(progress.cursor);
+      if (error instanceof ExampleError) error.cursor = encodeCursor(this.#list, coverage);
       throwToCaller(error);
-    } finally {
-      const { route, params } = this.#spec;
-      const target = { method: 'GET', path: expandRoute(route, params), route };
-      if (progress.unverified) this.#requester.onListUnverified?.({ ...target, reason: progress.unverified });
     }
+  }
+
+  #pageOf(body: PageBody<Item>, coverage: Coverage): Page<Item> {
+    const cursor = encodeCursor(this.#list, coverage);
+    const rest = () => new ListPromise<Item>(this.#requester, this.#spec, { ...this.#options(), cursor });
+    return new Page(body, cursor, coverage.next && rest(), coverage.unverified);
+  }
+
+  #tell(reason: ListUnverifiedEvent['reason']): void {
+    const { route, params } = this.#spec;
+    this.#requester.onListUnverified?.({ method: 'GET', path: expandRoute(route, params), route, reason });
+  }
+
+  /** What its cursors belong to. */
+  get #list(): string {
+    return listOf(expandRoute(this.#spec.route, this.#spec.params), { ...this.#spec.query });
   }
 
   async #load(): Promise<Page<Item>> {
@@ -145,19 +165,16 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     if (this.#options().cursor !== undefined) return (await this.pages().next()).value as Page<Item>;
     const body = await this.#open();
     const { page = 1, per_page } = this.#spec.query ?? {};
-    const window = { ...windowOf(page, per_page ?? Math.max(1, body.data.length)), number: 1 };
-    const start = { position: window.start, ids: [] };
-    const progress = new Progress(start, new Windows(this.#requester.baseUrl, window.size));
-    // Without `per_page`, the position of a later page is a guess, which `total_count` can't be compared with.
-    progress.read(window, page > 1 && !per_page ? { ...body, meta: { ...body.meta, total_count: -1 } } : body);
-    const cursor = encodeCursor(progress.cursor);
-    const [next, rest] = progress.isDone ? [] : [this.#from({ page: page + 1 }), this.#from({ cursor })];
-    return new Page(body, page, cursor, next, rest);
+    const window = windowOf(page, per_page ?? Math.max(defaultSize, body.data.length));
+    const { coverage } = read(startAtPage(page, window.size), window, body, false);
+    return this.#pageOf({ ...body, meta: { current_page: page, ...body.meta } }, coverage);
   }
 
   /** The request for the page asked for, made once. */
   #open(): APIPromise<PageBody<Item>> {
-    if (this.#options().cursor === undefined) return (this.#request ??= this.#send({}, {}));
+    const { cursor } = this.#options();
+    if (cursor === undefined) return (this.#request ??= this.#send({}, {}));
+    decodeCursor(this.#list, cursor);
     throw new InvalidRequestError('A list with a cursor has no response of its own: await it, or iterate it.');
   }
 
@@ -168,11 +185,5 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     const background = options.priority === 'background' && { priority: options.priority };
     const page = { params, query, schema: pageBodySchema(item), isUsable: isPageBody };
     return this.#requester.request('GET', route, { ...more, ...background, ...page }, options);
-  }
-
-  /** The same list from another place on. */
-  #from({ cursor, page }: { cursor?: string; page?: number }): ListPromise<Item> {
-    const spec = { ...this.#spec, query: { ...this.#spec.query, page } };
-    return new ListPromise(this.#requester, spec, { ...this.#options(), cursor });
   }
 }

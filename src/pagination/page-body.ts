@@ -4,10 +4,10 @@ import type { StandardIssue, StandardResult, StandardSchema } from '../utils/sta
 
 /** Where a page stands in its list. */
 export interface PageMeta {
-  /** This page's number, from 1. */
-  current_page: number;
-  /** Pages in the list. */
-  total_pages: number;
+  /** This page's number, from 1. Absent in an iteration, whose pages differ in size. */
+  current_page?: number | undefined;
+  /** Pages in the list. Absent in an iteration. */
+  total_pages?: number | undefined;
   /** Items in the list, over all pages. */
   total_count: number;
 }
@@ -15,7 +15,7 @@ export interface PageMeta {
 /** A page as the API sends it. Whatever is documented, `meta` may be missing, or wrong in any way. */
 export interface PageBody<Item> {
   data: Item[];
-  meta?: Partial<PageMeta> | null | undefined;
+  meta?: { readonly [Key in keyof PageMeta]?: PageMeta[Key] | undefined } | null | undefined;
 }
 
 const metaSchema = z.looseObject({
@@ -48,8 +48,8 @@ export function isPageBody(body: unknown): body is { data: unknown[] } {
   return isRecord(body) && Array.isArray(body['data']);
 }
 
-/** The `id` of an item, if it is a string or a number. */
+/** The `id` of an item, if it is a string or a number that JSON has not rounded. */
 export function idOf(item: unknown): string | undefined {
   const id = isRecord(item) ? item['id'] : undefined;
-  return typeof id === 'string' || typeof id === 'number' ? String(id) : undefined;
+  return typeof id === 'string' || Number.isSafeInteger(id) ? String(id) : undefined;
 }

@@ -1,37 +1,48 @@
 import { InvalidRequestError } from '../errors/index.ts';
+import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import type { PageBody, PageMeta } from './page-body.ts';
 
 /** A list: awaited, its first page; iterated, all items. */
 type List<Item> = Promise<Page<Item>> & AsyncIterable<Item>;
 
-/** One page of a list. `for` goes over its items, and `for await` goes on to the end of the list. */
-export class Page<Item> implements Iterable<Item>, AsyncIterable<Item> {
+/**
+ * One page of a list. Its items are `page.data`. `for await (const item of page)` goes over its items and over those of all
+ * pages after it.
+ */
+export class Page<Item> implements AsyncIterable<Item> {
   /** The items, in the list's order. */
   readonly data: Item[];
-  /** Where the page stands in its list, as the API says. */
+  /** Where the page stands in its list, as the API says; in an iteration, only `total_count`. */
   readonly meta: PageMeta;
   /** The place after this page: `list(params, { cursor })` goes on there, as long as one of the last 20 items exists. */
   readonly cursor: string;
+  /** Why it can't be proved that the iteration has yielded each item once up to here. */
+  readonly unverified: ListUnverifiedEvent['reason'] | undefined;
   readonly #next: List<Item> | undefined;
-  readonly #rest: List<Item> | undefined;
 
-  /** @internal @param rest The list from the cursor on. */
-  constructor({ data, meta }: PageBody<Item>, page: number, cursor: string, next?: List<Item>, rest = next) {
+  /** @internal */
+  constructor(
+    { data, meta }: PageBody<Item>,
+    cursor: string,
+    next: List<Item> | undefined,
+    unverified?: ListUnverifiedEvent['reason'],
+  ) {
     this.data = data;
     // What the API leaves out although it is documented stays out, as in every other response.
-    this.meta = { current_page: page, ...meta } as PageMeta;
+    this.meta = { ...meta } as PageMeta;
     this.cursor = cursor;
+    this.unverified = unverified;
     this.#next = next;
-    this.#rest = rest;
   }
 
-  /** Whether the list goes on after this page. */
+  /** Whether the list may go on after this page. The page after the last one has no items. */
   hasNextPage(): boolean {
     return this.#next !== undefined;
   }
 
   /**
-   * Requests the page after this one, with the same parameters and options.
+   * Requests the items after this page, with the same parameters and options. As in an iteration, none is left out or comes
+   * twice if the list changes meanwhile, so that pages differ in size. For a page by its number, use `list({ page })`.
    *
    * @throws {InvalidRequestError} when this is the last page: ask {@link Page.hasNextPage} first.
    */
@@ -40,14 +51,20 @@ export class Page<Item> implements Iterable<Item>, AsyncIterable<Item> {
     throw new InvalidRequestError('This is the last page: call getNextPage() only while hasNextPage() is true');
   }
 
-  /** The items of this page. */
-  [Symbol.iterator](): Iterator<Item> {
-    return this.data.values();
+  static {
+    // An error that says what to write. The type has no such method: `for (const item of page)` does not compile.
+    Object.defineProperty(this.prototype, Symbol.iterator, {
+      value: () => {
+        throw new InvalidRequestError(
+          'A page is not iterable: use page.data, or `for await` for all pages from it on.',
+        );
+      },
+    });
   }
 
   /** The items of this page, and of all pages after it. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
     yield* this.data;
-    if (this.#rest) yield* this.#rest;
+    if (this.#next) yield* this.#next;
   }
 }

@@ -1,7 +1,8 @@
 import { APIError } from '../errors/index.ts';
 import { CallPriority } from '../rate-limit/priority.ts';
+import { read, refuse, type Coverage } from './coverage.ts';
 import type { PageBody } from './page-body.ts';
-import type { NumberedWindow, Progress } from './progress.ts';
+import { windowAfter, windowOf, type Window } from './windows.ts';
 
 /** Requests a window of a list. `priority` is set if nobody waits for it yet. */
 export type RequestWindow<Item> = (
@@ -9,71 +10,91 @@ export type RequestWindow<Item> = (
   options: { readonly signal: AbortSignal; readonly priority: CallPriority | undefined },
 ) => PromiseLike<PageBody<Item>>;
 
+/** What an answer brought that is new, and how far the walk has got with it. */
+export interface Progress<Item> {
+  readonly body: PageBody<Item>;
+  readonly coverage: Coverage;
+}
+
 interface Reading<Item> {
-  readonly window: NumberedWindow;
+  readonly window: Window;
   readonly body: PromiseLike<PageBody<Item>>;
   readonly priority: CallPriority | undefined;
-  /** Whether it was read, but did not join. */
-  readonly isKept?: boolean;
+  readonly number: number;
+  /** The position at which it was read, but shared nothing. */
+  readonly missedAt?: number;
 }
 
 /**
- * Walks over a list, and yields for each window what is new in it and its page number. Requests up to `prefetch` windows
- * ahead of the consumer, but none that can't be needed for `limit` items.
+ * Walks over a list. Requests up to `prefetch` windows ahead of the consumer, but none that can't be needed for `limit`
+ * items.
  */
 export async function* walk<Item>(
-  progress: Progress<Item>,
+  start: Coverage,
   requestWindow: RequestWindow<Item>,
   prefetch: number,
   limit: number,
-): AsyncGenerator<PageBody<Item> & { readonly page: number }, void, undefined> {
-  /** In the order of the list. */
-  const queue: Reading<Item>[] = [];
+): AsyncGenerator<Progress<Item>, void, undefined> {
   const controller = new AbortController();
+  /** Windows that were requested ahead, in the order of the list. */
+  let queue: Reading<Item>[] = [];
+  let coverage = start;
   let wanted = limit;
-  let hasYielded = false;
+  let requests = 0;
+  let newest = 0;
 
-  const request = (window: NumberedWindow, priority?: CallPriority): Reading<Item> => {
-    const { page, size } = window;
-    const body = requestWindow({ page, per_page: size }, { signal: controller.signal, priority });
+  const request = (window: Window, priority?: CallPriority): Reading<Item> => {
+    const body = requestWindow({ page: window.page, per_page: window.size }, { signal: controller.signal, priority });
     // A failure concerns a consumer that gets to this window. There may be none.
     body.then(undefined, () => undefined);
-    return { window, body, priority };
+    return { window, body, priority, number: (requests += 1) };
   };
 
   try {
-    do {
-      const reading = queue.shift() ?? request(progress.next());
-      const { window, priority, isKept = false } = reading;
-      priority?.raise();
+    for (let { next } = coverage; next && wanted > 0; { next } = coverage) {
+      const { position, short, page, size } = coverage;
+      while (!short && queue[0] && page === 0 && queue[0].window.end <= position) queue.shift();
+      const ahead = queue[0];
+      const isFit =
+        ahead &&
+        !short &&
+        ahead.missedAt !== position &&
+        (page > 0 ? ahead.window.page === next.page : ahead.window.start < position);
+      const reading = isFit ? queue.shift()! : request(next);
+      reading.priority?.raise();
       let body: PageBody<Item>;
       try {
         body = await reading.body;
       } catch (error) {
-        // The API may have refused the size.
-        const isRefusal = error instanceof APIError && [400, 422].includes(error.status);
-        if (isRefusal && progress.windows.reduce(window.size)) continue;
-        throw error;
+        const changed = error instanceof APIError ? refuse(coverage, reading.window, error) : undefined;
+        if (changed === undefined) throw error;
+        if (changed !== 'empty') {
+          queue = [];
+          coverage = changed;
+          continue;
+        }
+        body = { data: [] };
       }
-
-      const items = progress.read(window, body);
-      if (items === undefined) {
-        // It may join once the gap in front of it is closed.
-        if (!isKept && body.data.length > 0) queue.unshift({ ...reading, isKept: true });
-        queue.unshift(request(progress.before(window, body)));
-        continue;
-      }
+      const step = read(coverage, reading.window, body, reading.number < newest);
+      newest = Math.max(newest, reading.number);
+      const { items } = step;
+      ({ coverage } = step);
+      if (isFit && page === 0 && coverage.position === position) queue.unshift({ ...reading, missedAt: position });
+      if (coverage.size !== size || coverage.page > 0 !== page > 0) queue = [];
       wanted -= items.length;
-      while (queue.length < prefetch) {
-        const end = queue.at(-1)?.window.end ?? progress.end;
-        if (end >= progress.knownEnd || end - progress.end >= wanted) break;
-        queue.push(request(progress.next(end), new CallPriority('background')));
+      const count = coverage.count ?? 0;
+      while (queue.length < prefetch && coverage.next && coverage.isFull && coverage.idle === 0) {
+        const last = queue.at(-1)?.window;
+        const ahead: Window | undefined =
+          coverage.page > 0
+            ? windowOf((last?.page ?? coverage.page) + 1, coverage.asked)
+            : windowAfter(last?.end ?? coverage.position, coverage.size, coverage.overlap);
+        const start = coverage.page > 0 && ahead ? (ahead.page - 1) * coverage.full : (ahead?.start ?? Infinity);
+        if (!ahead || start >= count || start - coverage.position >= wanted) break;
+        queue.push(request(ahead, new CallPriority('background')));
       }
-      if (items.length > 0 || (progress.isDone && !hasYielded)) {
-        hasYielded = true;
-        yield { data: items, meta: body.meta, page: window.page };
-      }
-    } while (!progress.isDone && wanted > 0);
+      yield { body: { data: [...items], meta: { total_count: body.meta?.total_count } }, coverage };
+    }
   } finally {
     controller.abort();
   }

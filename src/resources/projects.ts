@@ -1,4 +1,4 @@
-import type { ListOptions, PageParams } from '../pagination/list-options.ts';
+import { listOptionNames, type ListOptions, type PageParams } from '../pagination/list-options.ts';
 import { ListPromise, type ListRequester } from '../pagination/list-promise.ts';
 import * as z from 'zod/mini';
 
@@ -45,6 +45,7 @@ export class Projects {
    * }
    */
   list(params: ProjectListParams = {}, options?: ListOptions): ListPromise<Project> {
-    return new ListPromise(this.#requester, { route: '/projects', query: params, item: projectSchema }, options);
+    const list = { route: '/projects', query: params, options: listOptionNames, item: projectSchema };
+    return new ListPromise(this.#requester, list, options);
   }
 }

@@ -1,5 +1,6 @@
 import type { APIPromise } from '../http/api-promise.ts';
-import type { Requester, RequestOptions } from '../http/request-options.ts';
+import { requestOptionNames, type Requester, type RequestOptions } from '../http/request-options.ts';
+import { parameters } from '../utils/parameters.ts';
 import * as z from 'zod/mini';
 
 /** A user of the account. */
@@ -65,6 +66,13 @@ export class Users {
    * const user = await client.users.create({ name: 'John Doe', email: 'john@example.com', password: 'secure_password' });
    */
   create(params: UserCreateParams, options?: RequestOptions): APIPromise<User> {
-    return this.#requester.request('POST', '/users', { body: params, schema: userSchema }, options);
+    // Read where the call is opened, so that an error rejects the call.
+    const call = {
+      schema: userSchema,
+      get body() {
+        return parameters(params, requestOptionNames);
+      },
+    };
+    return this.#requester.request('POST', '/users', call, options);
   }
 }

@@ -94,9 +94,9 @@ export interface ListUnverifiedEvent extends RequestTarget {
   /**
    * Why. `'missing-ids'`: there are items without an `id`, which can't be recognized. `'no-overlap'`: the server ignores
    * `per_page`, or allows so few items that its pages can't overlap. `'too-many-changes'`: the list changes faster than it
-   * can be read.
+   * can be read. `'page-ignored'`: each page has the items of the first one.
    */
-  readonly reason: 'missing-ids' | 'no-overlap' | 'too-many-changes';
+  readonly reason: 'missing-ids' | 'no-overlap' | 'too-many-changes' | 'page-ignored';
 }
 
 /** The client's events. Payloads contain neither the token nor a request body. */

@@ -17,10 +17,16 @@ it('a list that is iterated is every item, in windows of up to 100 that overlap'
   expect(windows()).toEqual(['0-100', '96-192', '188-282', '276-368']);
 });
 
-it('a list that fits into one window is one request', async () => {
-  const { client, queries } = await serveList({ items: projects(100) });
-  expect(await collect(client.projects.list({ status: 'active' }))).toEqual(projects(100));
+it('a list of one short page is one request', async () => {
+  const { client, queries } = await serveList({ items: projects(99) });
+  expect(await collect(client.projects.list({ status: 'active' }))).toEqual(projects(99));
   expect(queries()).toEqual(['status=active&page=1&per_page=100']);
+});
+
+it('a page that is full does not show that the list ends, whatever its meta says', async () => {
+  const { client, windows } = await serveList({ items: projects(100) });
+  expect(await collect(client.projects.list())).toEqual(projects(100));
+  expect(windows()).toEqual(['0-100', '96-192']);
 });
 
 it('per_page is the largest window, also if it is more than 100', async () => {
@@ -37,12 +43,12 @@ it('per_page is the largest window, also if it is more than 100', async () => {
   expect(large.windows()).toEqual(['0-500', '480-960', '940-1410']);
 });
 
-it('page says where an iteration starts; its window begins a little earlier', async () => {
+it('page says where an iteration starts: its first request is for that page, unchanged', async () => {
   const { client, windows } = await serveList({ items: projects(120) });
   expect(await collect(client.projects.list({ page: 3 }))).toEqual(projects(120).slice(40));
-  expect(windows()).toEqual(['0-100', '96-192']);
+  expect(windows()).toEqual(['40-60', '56-112', '100-200']);
   expect(await collect(client.projects.list({ page: 2, per_page: 50 }))).toEqual(projects(120).slice(50));
-  expect(windows().slice(2)).toEqual(['48-96', '94-141']);
+  expect(windows().slice(3)).toEqual(['50-100', '98-147']);
 });
 
 it('the options of a list go with each of its requests', async () => {
@@ -64,20 +70,21 @@ it('a page knows whether there is a next one, and gets it', async () => {
   const first = await client.projects.list({ per_page: 3, status: 'active' });
   expect(first.hasNextPage()).toBe(true);
   const second = await first.getNextPage();
-  expect(second.data).toEqual([project(4), project(5)]);
-  expect(second.hasNextPage()).toBe(false);
-  expect(queries()[1]).toBe('per_page=3&status=active&page=2');
+  expect(second.data[0]).toEqual(project(4));
+  expect(queries()[1]).toBe('per_page=2&status=active&page=2');
 
-  const error = await rejection(second.getNextPage());
+  const last = await client.projects.list({ per_page: 3, page: 2 });
+  expect(last.hasNextPage()).toBe(false);
+  const error = await rejection(last.getNextPage());
   expect(error).toBeInstanceOf(InvalidRequestError);
   expect(error).toHaveProperty('message', expect.stringContaining('hasNextPage()'));
 });
 
-it('a page is iterable: for its items, and asynchronously for those of all pages after it, too', async () => {
+it('for await goes over the items of a page, and over those of all pages after it', async () => {
   const items = projects(250);
   const { client, queries } = await serveList({ items });
   const page = await client.projects.list({ page: 2, per_page: 50, status: 'active' });
-  expect([...page]).toEqual(projects(250).slice(50, 100));
+  expect(page.data).toEqual(projects(250).slice(50, 100));
   expect(queries()).toHaveLength(1);
   items.splice(0, 30);
   expect(await collect(page)).toEqual(projects(250).slice(50));
@@ -85,19 +92,62 @@ it('a page is iterable: for its items, and asynchronously for those of all pages
 
   const last = await client.projects.list({ page: 3, per_page: 100 });
   const requested = queries().length;
-  expect(await collect(last)).toEqual([...last]);
+  expect(await collect(last)).toEqual(last.data);
   expect(queries()).toHaveLength(requested);
 });
 
-it('pages() is every page, each with its meta and its next page', async () => {
+it('a page is not iterable with for, and says what to write', async () => {
+  const { client } = await serveList({ items: projects(3) });
+  const page = await client.projects.list();
+  const loop = () => {
+    // @ts-expect-error: the types say so, too
+    for (const item of page) expect(item).toBeUndefined();
+  };
+  expect(loop).toThrow(InvalidRequestError);
+  expect(loop).toThrow('use page.data, or `for await`');
+});
+
+it('getNextPage() leaves nothing out and repeats nothing when the list changes', async () => {
+  const items = projects(150);
+  const { client } = await serveList({ items });
+  let page = await client.projects.list();
+  const seen = [...page.data];
+  while (page.hasNextPage()) {
+    items.splice(3, 2);
+    items.unshift(project(1000 + seen.length));
+    page = await page.getNextPage();
+    seen.push(...page.data);
+  }
+  expect(seen).toEqual(projects(150));
+});
+
+it('a per_page of a billion is answered at once', async () => {
+  const { client, windows } = await serveList({ items: projects(2_000) });
+  expect(await client.projects.list({ per_page: 1e9 }).toArray()).toHaveLength(2_000);
+  expect(windows()[0]).toBe('0-1000000000');
+});
+
+it.each(['cursor', 'signal', 'timeout', 'headers', 'prefetch', 'idempotencyKey', 'priority'])(
+  'the option %s is refused among the parameters, by name',
+  async (name) => {
+    const { client, queries } = await serveList({ items: projects(3) });
+    const params = { [name]: 'x' };
+    const message = `\`${name}\` is an option: pass it as the second argument.`;
+    for (const call of [() => client.projects.list(params), () => client.projects.list(params).toArray()]) {
+      expect(await rejection(call())).toMatchObject({ name: 'InvalidRequestError', message });
+    }
+    if (name === 'cursor' || name === 'prefetch') return;
+    const user = { name: 'a', email: 'b', password: 'c', ...params };
+    expect(await rejection(client.users.create(user))).toMatchObject({ name: 'InvalidRequestError', message });
+    expect(queries()).toEqual([]);
+  },
+);
+
+it('pages() is every page, each with what its meta can say of the list, and its next page', async () => {
   const { client, pages } = await serveList({ items: projects(250) });
   const all = await collect(client.projects.list().pages());
   expect(all.map(({ data }) => data.length)).toEqual([100, 92, 58]);
-  expect(all.map(({ meta }) => meta)).toEqual([
-    { current_page: 1, total_pages: 3, total_count: 250 },
-    { current_page: 2, total_pages: 3, total_count: 250 },
-    { current_page: 3, total_pages: 3, total_count: 250 },
-  ]);
+  expect(all.map(({ meta }) => meta)).toEqual([{ total_count: 250 }, { total_count: 250 }, { total_count: 250 }]);
   expect(all.map((page) => page.hasNextPage())).toEqual([true, true, false]);
   expect(pages()).toEqual([1, 2, 3]);
   const next = await all[0]!.getNextPage();

@@ -1,7 +1,6 @@
 import { decodeCursor, encodeCursor, type Cursor } from '../../src/pagination/cursor.ts';
-import { Progress } from '../../src/pagination/progress.ts';
+import { startAtCursor, startAtPage } from '../../src/pagination/coverage.ts';
 import { walk, type RequestWindow } from '../../src/pagination/walk.ts';
-import { Windows } from '../../src/pagination/windows.ts';
 
 export interface Item {
   readonly id: number;
@@ -47,29 +46,28 @@ export interface Outcome {
 /** Walks from a cursor on, calls `yielded` with each page, and returns the cursor to go on from, if it is not done. */
 export type Walk = (
   request: RequestWindow<Item>,
-  from: Cursor,
+  from: Cursor | undefined,
   history: History,
   yielded: (items: readonly Item[]) => Promise<void>,
 ) => Promise<{ readonly next: Cursor | undefined; readonly unverified?: string | undefined }>;
 
-let servers = 0;
-
 /** The walk of the SDK. */
 export const sdkWalk: Walk = async (request, from, { perPage, prefetch, pagesPerWalk }, yielded) => {
-  const progress = new Progress<Item>(from, new Windows(`http://server-${servers}`, perPage));
+  let coverage = from ? startAtCursor(from) : startAtPage(1, perPage);
   let pages = 0;
-  for await (const { data } of walk(progress, request, prefetch, Infinity)) {
-    await yielded(data);
+  for await (const { body, ...progress } of walk(coverage, request, prefetch, Infinity)) {
+    ({ coverage } = progress);
+    if (body.data.length === 0) continue;
+    await yielded(body.data);
     if (++pages === pagesPerWalk) break;
   }
-  const next = progress.isDone ? undefined : decodeCursor(encodeCursor(progress.cursor));
-  return { next, unverified: progress.unverified };
+  const next = coverage.next ? decodeCursor('/items', encodeCursor('/items', coverage)) : undefined;
+  return { next, unverified: coverage.unverified };
 };
 
 /** Walks over the list while its history happens. Nothing depends on time: one step is one answer or one page consumed. */
 export async function play(walkOnce: Walk, history: History): Promise<Outcome> {
   const { changes, overtaking, counts, most } = history;
-  servers += 1;
   const random = randomFrom(history.schedule);
   const pick = <T>(from: T[]) => from.splice(Math.floor(random() * from.length), 1)[0]!;
 
@@ -110,15 +108,15 @@ export async function play(walkOnce: Walk, history: History): Promise<Outcome> {
   const isSlow = random() < 0.3;
   const state = { hasEnded: false };
   const consume = async () => {
-    let from: Cursor | undefined = { position: 0, ids: [] };
-    while (from !== undefined) {
+    let from: Cursor | undefined;
+    do {
       const result = await walkOnce(request, from, history, async (items) => {
         yielded.push(...items.map(({ id }) => id));
         if (isSlow && random() < 0.3) await new Promise<void>((resolve) => resting.push(resolve));
       });
       from = result.next;
       if (result.unverified !== undefined) unverified.push(result.unverified);
-    }
+    } while (from !== undefined);
   };
   const consumer = consume()
     .catch((error: unknown) => error)

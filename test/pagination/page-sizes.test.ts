@@ -6,16 +6,17 @@ import { collect, project, projects, serveList } from './list-server.ts';
 it('a server that gives fewer items than asked for is asked for no more than it gives', async () => {
   const { client, windows } = await serveList({ items: projects(200), most: 50 });
   expect(await collect(client.projects.list())).toEqual(projects(200));
-  expect(windows().slice(0, 3)).toEqual(['0-100', '48-96', '94-141']);
+  expect(windows().slice(0, 4)).toEqual(['0-100', '100-200', '48-96', '92-138']);
 });
 
-it('which is remembered for all lists of the process', async () => {
-  const { client, url, windows } = await serveList({ items: projects(200), most: 50 });
-  await client.projects.list().toArray();
-  const requested = windows().length;
-  const another = clientOf({ url }, { rateLimit: false });
-  expect(await collect(another.projects.list())).toEqual(projects(200));
-  expect(windows()[requested]).toBe('0-50');
+it('which holds for this walk only: one look at a list of 20 a page does not slow down another list', async () => {
+  const small = await serveList({ items: projects(40), most: 20 });
+  await collect(small.client.projects.list());
+  const { client, url, windows } = await serveList({ items: projects(1000) });
+  await collect(small.client.withOptions({ baseUrl: url }).projects.list());
+  expect(windows().length).toBeLessThanOrEqual(12);
+  await collect(client.projects.list());
+  expect(windows().filter((window) => window === '0-100')).toHaveLength(2);
 });
 
 it('a list that is just short is not taken for a server that gives less', async () => {
@@ -50,16 +51,6 @@ it.each([400, 422])('a server that refuses the size with %i is asked for the doc
   ).toBe(true);
 });
 
-it('once per process and base URL, whichever client or list it is', async () => {
-  const { client, url, windows } = await serveList({ items: projects(60), most: 20, refuses: 422 });
-  const refused = () => windows().filter((window) => sizeOf(window) > 20);
-  await collect(client.projects.list({}, { prefetch: 4 }));
-  await client.projects.list({ status: 'active' }).toArray();
-  await collect(client.projects.list({ per_page: 50, page: 2 }));
-  await collect(clientOf({ url }, { rateLimit: false }).projects.list().pages());
-  expect(refused()).toEqual(['0-100']);
-});
-
 it('a per_page of your own is reduced alike when it is iterated, and sent as it is when it is awaited', async () => {
   const { client, windows } = await serveList({ items: projects(60), most: 20, refuses: 422 });
   expect(await collect(client.projects.list({ per_page: 50 }))).toEqual(projects(60));
@@ -84,7 +75,7 @@ it('a refusal that is about something else is thrown, and not remembered', async
   expect(windows()[2]).toBe('0-100');
 });
 
-it('a refusal in the middle of a list is an error, as the size was accepted before', async () => {
+it('a refusal in the middle of a list is an error, if the size that was accepted before is refused, too', async () => {
   const { client, windows } = await serveList({
     items: projects(300),
     intercept: (page, response) => {
@@ -93,7 +84,7 @@ it('a refusal in the middle of a list is an error, as the size was accepted befo
     },
   });
   expect(await rejection(collect(client.projects.list()))).toBeInstanceOf(UnprocessableEntityError);
-  expect(windows()).toEqual(['0-100', '96-192']);
+  expect(windows()).toEqual(['0-100', '96-192', '100-200']);
 });
 
 /** A server whose pages have 20 items, whatever `per_page` says. */
@@ -116,20 +107,82 @@ async function serveFixed(items: unknown[], before: (answer: number) => void = (
 it('a server that ignores per_page is read page by page, and the event says that this is not verified', async () => {
   const { client, pages, events } = await serveFixed(projects(100));
   expect(await collect(client.projects.list())).toEqual(projects(100));
-  expect(pages).toEqual([1, 2, 3, 4, 5]);
+  expect(new Set(pages)).toEqual(new Set([1, 2, 3, 4, 5, 6]));
+  expect(pages.length).toBeLessThanOrEqual(2 * 5);
   expect(events).toEqual([{ method: 'GET', path: '/projects', route: '/projects', reason: 'no-overlap' }]);
 });
 
-it('and where its list gets shorter or longer, the page before is read once more', async () => {
-  const items = projects(100);
-  const { client, pages } = await serveFixed(items, (answer) => {
-    if (answer === 3) items.splice(0, 3);
-    if (answer === 6) items.unshift(project(101));
+/** A server that allows some sizes only, and gives 20 items or an error where another is asked for. */
+async function serveSome(items: unknown[], otherwise?: number, hasCount = true) {
+  const asked: number[] = [];
+  const server = await serve((request, response) => {
+    const query = new URLSearchParams(request.url.split('?')[1]);
+    const [page, size] = [Number(query.get('page') ?? 1), Number(query.get('per_page') ?? 20)];
+    asked.push(size);
+    const isAllowed = [10, 20, 50, 100].includes(size);
+    if (!isAllowed && otherwise) return json(response, otherwise, { error: { code: 'bad', message: '', details: {} } });
+    const actual = isAllowed ? size : 20;
+    const meta = { current_page: page, total_count: items.length, total_pages: Math.ceil(items.length / actual) };
+    json(response, 200, { data: items.slice((page - 1) * actual, page * actual), meta: hasCount ? meta : {} });
   });
-  const seen = await collect(client.projects.list());
-  expect(new Set(seen.map(({ id }) => id))).toEqual(new Set(projects(100).map(({ id }) => id)));
-  expect(seen).toHaveLength(100);
-  expect(pages.length).toBeLessThanOrEqual(8);
+  const client = clientOf(server, { rateLimit: false, maxRetries: 0 });
+  const events: string[] = [];
+  client.on('listUnverified', ({ reason }) => events.push(reason));
+  return { client, asked, events };
+}
+
+it.each([
+  ['20 items', undefined, true],
+  ['20 items, and does not count', undefined, false],
+  ['400', 400, true],
+  ['422', 422, true],
+])(
+  'a server that allows some sizes, and answers others with %s, is read completely, and says so',
+  async (_, ...how) => {
+    for (const length of [100, 116, 2_000]) {
+      const { client, asked, events } = await serveSome(projects(length), ...how);
+      expect(await collect(client.projects.list())).toEqual(projects(length));
+      expect(asked.length).toBeLessThanOrEqual((2 * length) / 100 + 10);
+      if (length > 116) expect(events).toEqual(['no-overlap']);
+    }
+    const { client } = await serveSome(projects(130), ...how);
+    expect(await collect(client.projects.list({ per_page: 20 }))).toEqual(projects(130));
+  },
+);
+
+it.each([
+  [100, 25],
+  [50, 20],
+])('the limit falls from %i to %i in the middle of a walk: nothing is lost', async (before, after) => {
+  const items = projects(400);
+  let requests = 0;
+  const server = await serve((request, response) => {
+    const query = new URLSearchParams(request.url.split('?')[1]);
+    const page = Number(query.get('page'));
+    const size = Math.min(Number(query.get('per_page')), (requests += 1) > 2 ? after : before);
+    json(response, 200, { data: items.slice((page - 1) * size, page * size), meta: { total_count: 400 } });
+  });
+  const client = clientOf(server, { rateLimit: false });
+  expect(await client.projects.list().toArray()).toEqual(items);
+  expect(requests).toBeLessThanOrEqual((2 * 400) / after + 10);
+});
+
+it('a walk that goes on where the limit is 20 starts at its place, not at page 1', async () => {
+  const { client, windows } = await serveList({ items: projects(400), most: 20 });
+  const seen: unknown[] = [];
+  let cursor: string | undefined;
+  for (let isDone = false; !isDone;) {
+    isDone = true;
+    for await (const page of client.projects.list({}, { cursor }).pages()) {
+      seen.push(...page.data);
+      ({ cursor } = page);
+      isDone = false;
+      if (!page.hasNextPage()) isDone = true;
+      break;
+    }
+  }
+  expect(seen).toEqual(projects(400));
+  expect(windows().length).toBeLessThanOrEqual(2 * 20 + 10);
 });
 
 function sizeOf(window: string): number {

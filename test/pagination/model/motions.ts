@@ -1,0 +1,87 @@
+import type { List } from './list.ts';
+import type { Random } from './random.ts';
+
+/** What happens to a list between two requests. `most` is the largest number of changes of one kind. */
+export interface Motion {
+  readonly name: string;
+  readonly isAtRest?: boolean;
+  /** Whether it goes on for as long as there are requests. Other motions come to rest. */
+  readonly isEndless?: boolean;
+  step(list: List, random: Random, most: number, request: number): void;
+}
+
+/** Where a change happens: a share of the list, from 0 (its front) to 1 (its end). */
+type Place = (random: Random) => number;
+const front: Place = () => 0;
+const middle: Place = () => 0.5;
+const everywhere: Place = (random) => random.next();
+
+function create(list: List, place: number): void {
+  list.insert(Math.round(place * list.items.length));
+}
+
+function remove(list: List, place: number): void {
+  if (list.items.length > 0) list.delete(Math.min(list.items.length - 1, Math.floor(place * list.items.length)));
+}
+
+/** Does something up to `most` times. `most` may be less than one: then it is seldom done at all. */
+function some(random: Random, most: number, change: () => void): void {
+  let times = Math.floor(random.next() * (most + 1));
+  if (most < 1) times = random.next() < most ? 1 : 0;
+  for (; times > 0; times--) change();
+}
+
+function churn(place: Place): Motion['step'] {
+  return (list, random, most) => {
+    some(random, most, () => create(list, place(random)));
+    some(random, most, () => remove(list, place(random)));
+  };
+}
+
+function slide(list: List, random: Random, most: number): void {
+  some(random, most, () => create(list, 1));
+  some(random, most, () => remove(list, 0));
+}
+
+export const motions: readonly Motion[] = [
+  { name: 'at rest', isAtRest: true, step: () => undefined },
+  { name: 'creations and deletions at the front', step: churn(front) },
+  { name: 'creations and deletions in the middle', step: churn(middle) },
+  { name: 'creations and deletions everywhere', step: churn(everywhere) },
+  {
+    name: 'a deletion at the front and a creation at the end, in one step',
+    step: (list, random, most) =>
+      some(random, most, () => {
+        remove(list, 0);
+        create(list, 1);
+      }),
+  },
+  {
+    name: 'a creation at the front and a deletion at the end, in one step',
+    step: (list, random, most) =>
+      some(random, most, () => {
+        create(list, 0);
+        remove(list, 1);
+      }),
+  },
+  {
+    name: 'deletions at the front, made up for by creations in the next step',
+    step: (list, _random, most, request) => {
+      for (let times = Math.ceil(most); times > 0; times--) {
+        if (request % 2 === 0) remove(list, 0);
+        else create(list, 0);
+      }
+    },
+  },
+  {
+    name: 'deletions only',
+    step: (list, random, most) => {
+      const place = random.pick([front, everywhere]);
+      some(random, most, () => remove(list, place(random)));
+    },
+  },
+  { name: 'a growing tail', step: (list, random, most) => some(random, most, () => create(list, 1)) },
+  { name: 'a growing tail while the front is deleted', step: slide },
+  { name: 'a growing tail while the front is deleted, without end', isEndless: true, step: slide },
+  { name: 'growth at the front', step: (list, random, most) => some(random, most, () => create(list, 0)) },
+];
