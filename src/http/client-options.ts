@@ -12,7 +12,7 @@ import { readOptions, record } from '../utils/options.ts';
 import { InvalidRequestError } from '../errors/index.ts';
 import { resolveLogger, type Logger, type LogLevel } from '../telemetry/logger.ts';
 import { checkedPriority, type Priority } from '../rate-limit/priority.ts';
-import type { RateLimitStore } from '../rate-limit/store.ts';
+import type { RateLimitStore } from '../sharing/store.ts';
 import { isBrowser, runtimeName } from '../utils/runtime.ts';
 import { resolveBaseUrl } from './base-url.ts';
 import { requestSender, type Fetch } from './fetch.ts';

@@ -1,6 +1,6 @@
 import { requestOptionNames, type EndpointOptions, type RequestOptions } from '../http/request-options.ts';
 import { abortSignal, wholeNumber } from '../utils/arguments.ts';
-import { mustBe, readOptions, record } from '../utils/options.ts';
+import { throwInvalid, readOptions, record } from '../utils/options.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
 
 /** Options of one list; they hold for each of its requests. */
@@ -48,6 +48,6 @@ export function readListOptions(given: ListOptions | undefined, query: PageParam
   wholeNumber('page', page, 1);
   wholeNumber('per_page', per_page, 1);
   wholeNumber('prefetch', options.prefetch ?? 0, 0);
-  if (typeof (options.cursor ?? '') !== 'string') mustBe('a string', 'cursor', options.cursor);
+  if (typeof (options.cursor ?? '') !== 'string') throwInvalid('a string', 'cursor', options.cursor);
   return signal === undefined ? options : { ...options, signal: abortSignal('signal', signal) };
 }
