@@ -74,7 +74,7 @@ it('refuses a folder that has no rule', async () => {
   ]);
 });
 
-it.each(['rate-limit/pacer.ts', 'webhooks/webhooks.ts'])('refuses an import by a store of %s', async (file) => {
+it.each(['sharing/lease.ts', 'webhooks/webhooks.ts'])('refuses an import by a store of %s', async (file) => {
   expect(await brokenRules({ 'redis/a.ts': [`../${file}`], [file]: [] })).toEqual([
     'stores-import-what-stores-share-only',
   ]);
