@@ -206,14 +206,8 @@ export class Scheduler implements RateLimiter {
   /** Sends the calls that may be sent, rejects those that would wait too long, and sets the timer for the rest. */
   dispatch(): void {
     const now = this.#timing.now();
-    let wakeAt = Infinity;
-    for (;;) {
-      this.#tendGates(now);
-      const next = this.#next(now);
-      if (typeof next === 'number') {
-        wakeAt = next;
-        break;
-      }
+    let next = this.#next(now);
+    for (; typeof next !== 'number'; next = this.#next(now)) {
       this.#leave(next);
       next.resolve(this.#send(now, next.admission, next.isBackground, true));
     }
@@ -221,12 +215,13 @@ export class Scheduler implements RateLimiter {
     this.#rejectOverdue(this.#queue, now, delay);
     const updateAt = this.#updateShare(now);
     const { expiresAt } = this.#queue;
-    wakeAt = Math.min(wakeAt, this.#gates.wakeAt, updateAt, expiresAt > now ? expiresAt : Infinity);
+    const wakeAt = Math.min(next, this.#gates.wakeAt, updateAt, expiresAt > now ? expiresAt : Infinity);
     this.#alarm.set(this.#waiting === 0 ? Infinity : wakeAt);
   }
 
   /** The call to send now, or when there may be one. */
   #next(now: number): WaitingCall | number {
+    this.#tendGates(now);
     const isBackgroundDue = this.#reserve.isBackgroundDue && this.#queue.background > 0;
     let wakeAt = Infinity;
     for (const background of isBackgroundDue ? [true, false] : [false, true]) {

@@ -118,7 +118,7 @@ describe('background calls', () => {
 
   it('leave nothing of a window if there was no normal call in the last one', async () => {
     const world = busyWorld(1, 'first-request');
-    world.call(299, background());
+    world.call(297, background()); // One request of each window may remain unused before.
     expect(summary(await world.finish()).end).toBeLessThan(2 * minute + 2000);
   });
 });

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RateLimitWaitError } from '../../src/errors/index.ts';
 import { Scheduler } from '../../src/rate-limit/scheduler.ts';
-import type { Admission, Permit } from '../../src/rate-limit/limiter.ts';
 import { CallPriority } from '../../src/rate-limit/priority.ts';
 import { LimitedServer } from './support/servers.ts';
 import { World } from './support/simulation.ts';

@@ -161,14 +161,16 @@ export class World {
 
   constructor(
     server: SimulatedServer,
-    {
-      seed = 1,
-      latency = 2,
-      offset = 1_700_000_123_456,
-      time = new VirtualTime(),
-      limiter = new Scheduler('test', time) as Limiter, // A test may pass another one.
+    options: {
+      readonly seed?: number;
+      readonly latency?: number;
+      readonly offset?: number;
+      readonly time?: VirtualTime;
+      readonly limiter?: Limiter | undefined;
     } = {},
   ) {
+    const { seed = 1, latency = 2, offset = 1_700_000_123_456, time = new VirtualTime() } = options;
+    const { limiter = new Scheduler('test', time) } = options;
     this.random = seeded(seed);
     this.time = time;
     this.server = server;
