@@ -21,10 +21,8 @@ describe('the body of a request', () => {
   it('may be of a class that names itself', async () => {
     class Team {
       readonly name = 'blue';
-      get [Symbol.toStringTag]() {
-        return 'Team';
-      }
     }
+    Object.defineProperty(Team.prototype, Symbol.toStringTag, { value: 'Team' });
 
     expect((await post(new Team()))?.body).toBe('{"name":"blue"}');
   });
