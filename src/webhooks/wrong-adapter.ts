@@ -1,9 +1,6 @@
 import { InvalidRequestError } from '../errors/invalid-request-error.ts';
 
-/**
- * The error for arguments that an adapter does not take. Users confuse the two adapters; whatever else a server passes,
- * the guide says what to do with it.
- */
+/** The error for arguments that an adapter does not take. Users confuse the two; the guide has all else. */
 export function wrongAdapter(takes: string, first: unknown, second: unknown): InvalidRequestError {
   const advice = isWebRequest(first)
     ? 'This server passes a Request: use webhooks.handler().'
