@@ -120,14 +120,13 @@ export class RateWindow implements SharedWindow {
   }
 
   /** It did not reach the API. */
-  release({ isProbe }: WindowRequest): void {
-    this.#unanswered -= 1;
-    if (isProbe) this.#probedAt = -Infinity;
+  release(request: WindowRequest): void {
+    this.#end(request);
     this.sent = Math.max(0, this.sent - 1);
   }
 
-  recordLoss(): void {
-    this.#unanswered -= 1;
+  recordLoss(request: WindowRequest): void {
+    this.#end(request);
     this.#lost += 1;
     this.#lostBefore = this.#order;
   }
@@ -135,8 +134,7 @@ export class RateWindow implements SharedWindow {
   /** Takes in an answer. Returns whether it is a refusal that the window explains. */
   recordAnswer(now: number, request: WindowRequest, answer: Answer): boolean {
     const { isRefusal, report, servedAt } = answer;
-    this.#unanswered -= 1;
-    if (request.isProbe && (isRefusal || answer.isSound)) this.#probedAt = -Infinity;
+    this.#end(request);
     // What was sent after the loss was noticed was counted after it.
     if (request.order > this.#lostBefore) this.#lost = 0;
     if (isRefusal) this.sent = Math.max(0, this.sent - 1);
@@ -180,6 +178,12 @@ export class RateWindow implements SharedWindow {
       this.#used = Math.max(this.#used, used);
       this.#endsAt = now + timeLeft;
     }
+  }
+
+  /** A request is no longer on its way. If it was a probe, another may be sent. */
+  #end({ isProbe }: WindowRequest): void {
+    this.#unanswered -= 1;
+    if (isProbe) this.#probedAt = -Infinity;
   }
 
   /** Counts the requests of another window: those in flight may belong to it. */
