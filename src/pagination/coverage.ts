@@ -43,7 +43,7 @@ export interface Coverage extends Cursor {
 
 type Question =
   | { readonly about: 'end'; readonly window: Window; readonly ids: Ids }
-  | { readonly about: 'page'; readonly ids: Ids }
+  | { readonly about: 'page'; readonly window: Window; readonly ids: Ids }
   | { readonly about: 'place'; readonly center: number; readonly step: number; readonly last: number }
   | { readonly about: 'gap' };
 
@@ -102,7 +102,7 @@ export function read<Item>(before: Coverage, window: Window, body: PageBody<Item
     return { coverage: afterProbe(coverage, question, ids, body.meta?.current_page), items: [] };
   if (question?.about === 'page') {
     if (ids.filter((id) => question.ids.includes(id)).length <= question.ids.length / 2)
-      return { coverage: goOn(coverage), items: [] };
+      return { coverage: { ...coverage, next: question.window, question: { about: 'gap' } }, items: [] };
     const rest = ids.findLastIndex((id) => coverage.known.has(id ?? '')) + 1;
     const isBehind = rest > 0 || coverage.origin > 0;
     const items = isBehind ? unread(body.data.slice(rest), ids.slice(rest), coverage.known) : [];
@@ -140,8 +140,8 @@ function readOverlapping<Item>(
   }
   // Where the items that are known stood shows which size the server has used.
   const from = last < 0 ? window.start : known.get(ids[last] ?? '')! - last;
-  if (!isOlder && window.page > 1 && from < length / 2) {
-    const asked = { about: 'page', ids } as const;
+  if (!isOlder && window.page > 1 && from < length / 2 && question?.about !== 'gap') {
+    const asked = { about: 'page', window, ids } as const;
     return { coverage: { ...coverage, next: windowOf(1, window.size), question: asked }, items: [] };
   }
   const isShort = length < window.size;
@@ -196,7 +196,7 @@ function afterProbe(
   ids: Ids,
   current?: unknown,
 ): Coverage {
-  const { contradictions, position, asked, full, origin, requests, isSizeFree } = coverage;
+  const { contradictions, position, asked, full, origin, requests, isSizeFree, known } = coverage;
   const isRepeated = current !== window.page + 1 && ids.filter((id) => before.includes(id)).length > before.length / 2;
   if (ids.length === 0 || isRepeated) {
     if (position < 3) return end(coverage);
@@ -206,7 +206,8 @@ function afterProbe(
   }
   // Two pages of the same length are a cut size; if the lengths of the first two differ, items are left out.
   const isFirst = window.page === 1 && window.size === asked && requests === (origin > 0 ? 2 : 1);
-  const hasHoles = isFirst && ids.length > full / 2 && ids.length !== full;
+  const isNew = !ids.some((id) => known.has(id ?? ''));
+  const hasHoles = isFirst && isNew && ids.length > full / 2 && ids.length !== full;
   const size = hasHoles
     ? asked
     : isSizeFree
@@ -227,7 +228,8 @@ function goOn(coverage: Coverage): Coverage {
   const overlap = Math.min(Math.max(coverage.overlap, Math.ceil(size / 25)), Math.ceil(size / 2));
   const next = windowAfter(position, size, overlap);
   if (next) return { ...coverage, overlap, next };
-  if (position < 3 && position < asked) return probe(coverage, windowOf(1, asked), coverage.ids);
+  if (position < 3 && position < asked && coverage.requests === 0)
+    return probe(coverage, windowOf(1, asked), coverage.ids);
   return fix(coverage, 'no-overlap');
 }
 
