@@ -74,7 +74,7 @@ export function startAtPage(page: number, asked: number, size = asked): Coverage
 export function startAtCursor(cursor: Cursor): Coverage {
   const { ids, position, page, asked, full } = cursor;
   const known = new Map(ids.map((id, index) => [id, position - ids.length + index]));
-  const resumed: Coverage = { ...start, ...cursor, known, origin: 0, next: undefined };
+  const resumed: Coverage = { ...start, fruitful: 5, ...cursor, known, origin: 0, next: undefined };
   if (ids.length === 0 && page === 0)
     return {
       ...resumed,
@@ -139,7 +139,9 @@ function readOverlapping<Item>(
     };
   }
   // Where the items that are known stood shows which size the server has used.
-  const from = last < 0 ? window.start : known.get(ids[last] ?? '')! - last;
+  if (last < 0) for (const id of known.keys()) known.set(id, NaN); // nothing tells how far they have moved
+  const place = known.get(ids[last] ?? '') ?? NaN;
+  const from = Number.isNaN(place) ? window.start : place - last;
   if (!isOlder && window.page > 1 && from < length / 2 && question?.about !== 'gap') {
     const asked = { about: 'page', window, ids } as const;
     return { coverage: { ...coverage, next: windowOf(1, window.size), question: asked }, items: [] };
@@ -158,10 +160,16 @@ function readOverlapping<Item>(
   ids.forEach((id, index) => known.set(id ?? '', begin + index));
   const shift = from - begin;
   // A window shared nothing, although nothing has moved: the server uses other sizes than it is asked for.
-  const isInVain = coverage.misses > 0 && !coverage.isSizeFree && !isOlder && items.length === 0 && shift === 0;
+  const isInVain =
+    question?.about === 'gap' &&
+    coverage.misses > 0 &&
+    !coverage.isSizeFree &&
+    !isOlder &&
+    items.length === 0 &&
+    shift === 0;
   const next: Coverage = {
     ...coverage,
-    position: items.length > 0 ? begin + length : position - shift,
+    position: items.length > 0 || Number.isNaN(place) ? begin + length : position - shift,
     size: isCut || (isFirst && isShort) ? Math.max(1, length) : coverage.size,
     full: isFirst ? length : coverage.full,
     overlap: Math.max(shift + 1, Math.floor(coverage.overlap * (items.length > 0 ? 0.7 : 1))),
