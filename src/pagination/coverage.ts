@@ -101,7 +101,7 @@ export function read<Item>(before: Coverage, window: Window, body: PageBody<Item
   if (question?.about === 'end')
     return { coverage: afterProbe(coverage, question, ids, body.meta?.current_page), items: [] };
   if (question?.about === 'page') {
-    if (ids.filter((id) => question.ids.includes(id)).length <= question.ids.length / 2)
+    if (ids[0] !== question.ids[0])
       return { coverage: { ...coverage, next: question.window, question: { about: 'gap' } }, items: [] };
     const rest = ids.findLastIndex((id) => coverage.known.has(id ?? '')) + 1;
     const isBehind = rest > 0 || coverage.origin > 0;
@@ -204,18 +204,17 @@ function afterProbe(
   ids: Ids,
   current?: unknown,
 ): Coverage {
-  const { contradictions, position, asked, full, origin, requests, isSizeFree, known } = coverage;
+  const { contradictions, position, asked, full, origin, requests, isSizeFree } = coverage;
   const isRepeated = current !== window.page + 1 && ids.filter((id) => before.includes(id)).length > before.length / 2;
   if (ids.length === 0 || isRepeated) {
     if (position < 3) return end(coverage);
-    // The last page came again, or `page` is ignored: a window that starts elsewhere shows which.
-    if (isRepeated && window.page === 1) return goOn({ ...coverage, isEndSeen: true, size: ids.length });
+    // Read once more what may be a cut page, in a window that starts elsewhere: if `page` is ignored, that shows, too.
+    if (window.page === 1) return goOn({ ...coverage, isEndSeen: true, size: Math.min(coverage.size, full) });
     return { ...coverage, isEndSeen: true, next: window, question: { about: 'gap' } };
   }
   // Two pages of the same length are a cut size; if the lengths of the first two differ, items are left out.
   const isFirst = window.page === 1 && window.size === asked && requests === (origin > 0 ? 2 : 1);
-  const isNew = !ids.some((id) => known.has(id ?? ''));
-  const hasHoles = isFirst && isNew && ids.length > full / 2 && ids.length !== full;
+  const hasHoles = isFirst && ids.length > full;
   const size = hasHoles
     ? asked
     : isSizeFree
