@@ -27,9 +27,9 @@ export function leastRequests(kind: Kind, way: Way, items: number): number {
   return Math.max(1, Math.ceil(Math.min(items, way.limit ?? Infinity) / pageSize(kind, way)));
 }
 
-/** What can be promised for a way to read: pages of a few items can't overlap, and awaited ones are not meant to. */
+/** What can be promised for a way to read: pages of up to ten items can't overlap, and awaited ones are not meant to. */
 function guaranteeFor(kind: Kind, way: Way): Guarantee {
-  const canOverlap = way.read !== 'getNextPage' && (way.perPage ?? 100) >= 10;
+  const canOverlap = way.read !== 'getNextPage' && pageSize(kind, way) > 10;
   return kind.guarantee === 'exact' && !canOverlap ? 'complete-at-rest' : kind.guarantee;
 }
 
@@ -57,11 +57,15 @@ export function judge(server: Server, motion: Motion, way: Way, outcome: Outcome
     return { verdict: 'loss-told', isFault: guarantee === 'exact' || (guarantee !== 'told' && isAtRest), detail };
   }
   if (outcome.error !== undefined) {
-    const wasTried = guarantee !== 'exact' || requests > least;
-    const isAllowed = hasCursor(outcome.error) && (guarantee === 'told' || (!isAtRest && wasTried));
-    return { verdict: 'thrown', isFault: !isAllowed, detail: String(outcome.error) };
+    // A client may give up if it makes far more requests than what it has read should take.
+    const wasTried = guarantee !== 'exact' || requests > leastRequests(kind, way, outcome.keys.length) + 5;
+    // None of the items that a cursor names is left.
+    const present = new Set(list.items.map(({ key }) => key));
+    const isGone = outcome.stops.length > 0 && !isAtRest && outcome.keys.slice(-20).every((key) => !present.has(key));
+    const isAllowed = isGone || (hasCursor(outcome.error) && (guarantee === 'told' || (!isAtRest && wasTried)));
+    return { verdict: 'thrown', isFault: !isAllowed, detail: outcome.error.message };
   }
-  if (requests > most) {
+  if (requests > most && motion.isEndless !== true) {
     return { verdict: 'too-many-requests', isFault: true, detail: `${requests} instead of ${least}` };
   }
   if (isAtRest && outcome.wasTold && guarantee === 'exact' && hasFreeSizes(kind)) {

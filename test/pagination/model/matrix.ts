@@ -35,6 +35,8 @@ export function walkOf(seed: number): Walk {
 function isPromised({ kind, motion, way, size }: Walk): boolean {
   // A program that asks for page after page can see that the list moved; it is promised nothing.
   if (way.read === 'getNextPage' && motion.isAtRest !== true) return false;
+  // Each new client finds new items.
+  if (motion.isEndless === true && way.read === 'resumed') return false;
   // A page whose only item is hidden looks like the end of the list.
   if (kind.hidden > 0 && (way.perPage === 1 || size < 10)) return false;
   return true;
@@ -43,11 +45,17 @@ function isPromised({ kind, motion, way, size }: Walk): boolean {
 export async function judgeWalk(planned: Walk, connect: Connect): Promise<JudgedWalk> {
   const { kind, motion, way, size, seed } = planned;
   const random = seeded(seed ^ 0x5eed);
-  const enough = 2 * leastRequests(kind, way, size) + 10;
+  const least = leastRequests(kind, way, size);
   // If more than a sixth of a page changes with each request, the list can hardly be read.
   const changes = Math.min(15, 0.15 * pageSize(kind, way), 0.15 * Math.max(size, 7));
-  const server = new Server(kind, motion, size, { changes, until: enough }, random);
-  server.requestLimit = 10 * enough;
+  const server = new Server(
+    kind,
+    motion,
+    size,
+    { changes, until: motion.isEndless === true ? Infinity : least + 5 },
+    random,
+  );
+  server.requestLimit = 10 * (2 * least + 10);
   const outcome = await walk(server, connect, way, random);
   return { ...planned, ...judge(server, motion, way, outcome) };
 }

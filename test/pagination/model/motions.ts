@@ -5,6 +5,8 @@ import type { Random } from './random.ts';
 export interface Motion {
   readonly name: string;
   readonly isAtRest?: boolean;
+  /** Whether it goes on for as long as there are requests. Other motions come to rest. */
+  readonly isEndless?: boolean;
   step(list: List, random: Random, most: number, request: number): void;
 }
 
@@ -34,6 +36,11 @@ function churn(place: Place): Motion['step'] {
     some(random, most, () => create(list, place(random)));
     some(random, most, () => remove(list, place(random)));
   };
+}
+
+function slide(list: List, random: Random, most: number): void {
+  some(random, most, () => create(list, 1));
+  some(random, most, () => remove(list, 0));
 }
 
 export const motions: readonly Motion[] = [
@@ -74,12 +81,7 @@ export const motions: readonly Motion[] = [
     },
   },
   { name: 'a growing tail', step: (list, random, most) => some(random, most, () => create(list, 1)) },
-  {
-    name: 'a growing tail while the front is deleted',
-    step: (list, random, most) => {
-      some(random, most, () => create(list, 1));
-      some(random, most, () => remove(list, 0));
-    },
-  },
+  { name: 'a growing tail while the front is deleted', step: slide },
+  { name: 'a growing tail while the front is deleted, without end', isEndless: true, step: slide },
   { name: 'growth at the front', step: (list, random, most) => some(random, most, () => create(list, 0)) },
 ];

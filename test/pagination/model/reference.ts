@@ -9,6 +9,13 @@ interface ReadPage {
   readonly cursor: string;
 }
 
+interface Answer {
+  readonly items: readonly Item[];
+  /** NaN if it is missing, or not credible. */
+  readonly count: number;
+  readonly isRefused: boolean;
+}
+
 /** Where a walk is. A cursor is this, as JSON. */
 interface Place {
   /** How many items are in front, as far as is known, and the last of them. */
@@ -43,14 +50,16 @@ async function* walk(
   if (isResumed) Object.assign(place, JSON.parse(cursor)); // This function has written it.
   const seen = new Map(place.last.map((id, index) => [id, place.at - place.last.length + index]));
   let [requests, back, misses, contradictions, isEndSeen] = [0, 1, 0, 0, false];
+  let [idle, reach, drift] = [0, Infinity, 0];
   const failure = (message: string) => Object.assign(new ExampleError(message), { cursor: JSON.stringify(place) });
   const isKnown = ({ id }: Item) => typeof id === 'string' || Number.isSafeInteger(id);
   const isNew = (item: Item) => !isKnown(item) || !seen.has(item.id);
   const lastShared = (items: readonly Item[]) => items.findLastIndex((item) => isKnown(item) && seen.has(item.id));
 
-  async function request(page: number, size: number) {
+  async function request(page: number, size: number): Promise<Answer> {
     const pageSize = place.page > 0 ? Math.max(1, place.full) : place.size;
-    if (++requests > 2 * Math.ceil(place.at / pageSize) + 10) throw failure('No end is in sight.');
+    if (++requests > 2 * Math.ceil(place.at / pageSize) + (place.page > 0 ? 10 : 8))
+      throw failure('No end is in sight.');
     const response = await server.fetch(`https://api.example.com/v1/projects?page=${page}&per_page=${size}`);
     if (!response.ok) return { items: [], count: NaN, isRefused: response.status !== 404 };
     // The servers of the model answer in this form.
@@ -89,66 +98,78 @@ async function* walk(
     if (isFirst && isProvenEnd) place.at = length;
     if (isFirst && isProvenEnd) yield take(items);
     if (isFirst && isProvenEnd) return;
-    if (isRefused || length > size || !items.every(isKnown) || contradictions > 3) break;
+    if (isRefused || length > size || !items.every(isKnown) || contradictions > 3 || idle > 4) break;
+    idle += 1;
 
     const shared = lastShared(items);
     if (shared < 0 && (page > 1 || isResumed)) {
       if (++misses > 3 || page === 1) break;
-      back = Math.max(2 * back, Math.ceil(place.size / 4));
+      back = length === 0 ? place.size : Math.max(2 * back, Math.ceil(place.size / 4));
       if (!isShort || length === 0 || isProvenEnd || !(isResumed || count > offset + length)) continue;
       [place.size, back, misses, contradictions] = [Math.max(10, length), 1, 0, contradictions + 1];
       continue;
     }
     // What was known of the place of the shared item shows whether the server uses the size that it was asked for.
     const expected = shared < 0 ? offset : (seen.get(items[shared]?.id) ?? 0) - shared;
-    if (offset > 0 && !isShort && expected < offset / 2) return tell(); // `page` is ignored.
-    const isFar = Math.abs(expected - offset) > Math.max(2, 0.3 * size);
+    const isFar = Math.abs(expected - offset) > Math.max(3, 0.2 * size);
     const isCut = isShort && isFar && Math.abs(expected - (page - 1) * length) < Math.abs(expected - offset);
-    const begin = isCut ? (page - 1) * length : offset;
+    const begin = isCut ? (page - 1) * length : isFar && isShort && expected < offset ? Math.max(0, expected) : offset;
     if (isCut || (isFirst && isShort)) place.size = length;
     if (isCut) contradictions += 1;
     const fresh = items.slice(shared + 1);
     items.forEach(({ id }, index) => seen.set(id, begin + index));
     place.at = fresh.length > 0 ? begin + length : place.at - (expected - begin);
-    back = Math.min(Math.max(1, expected - begin + 1, Math.floor(back * 0.7)), Math.ceil(place.size / 2));
+    drift = Math.max(drift, expected - begin);
+    back = Math.min(drift + 1, Math.ceil(place.size / 3));
     misses = 0;
+    // Items behind a page that was short: the page was not the last one, and the server left something out.
+    if (begin + length > reach) contradictions += 1;
+    if (begin + length > reach || !isShort) reach = Infinity;
+    if (isShort && !isCut && !isFirst && fresh.length > 0) reach = page * size;
+    if (fresh.length > 0) idle = 0;
     if (fresh.length > 0) yield take(fresh);
+    if (length === count && page > 1 && expected < offset / 2) return; // It is the whole list.
+    const ignoresPage = offset > 0 && !isShort && expected < offset / 2;
+    if (ignoresPage) tell();
+    if (ignoresPage) return;
     if (isProvenEnd && !isCut) return;
     if (length === 0) return;
     if (fresh.length > 0 || isCut || !isShort) isEndSeen = false;
     else if (isEndSeen) return;
-    else if ((await request(page + 1, size)).items.some(isNew)) contradictions += 1;
+    else if ((await request(page + 1, size)).items.some((next) => !items.some(({ id }) => id === next.id)))
+      contradictions += 1;
     else isEndSeen = true;
   }
 
-  // Fixed pages: complete at rest. Nothing shows whether the list moves.
+  // Fixed pages, from the one that has the last item on: complete at rest. Nothing shows whether the list moves.
   tell();
-  if (isResumed && place.page === 0) {
-    const near = Math.floor((place.at - 1) / place.full) + 1;
-    for (const page of [near, near - 1, near + 1, near - 2, near + 2].filter((page) => page > 0)) {
-      const { items } = await request(page, place.asked);
-      const shared = lastShared(items);
-      if (shared < 0) continue;
-      place.page = page + 1;
-      if (shared + 1 < items.length) yield take(items.slice(shared + 1));
-      break;
-    }
-    if (place.page === 0) throw failure('The cursor was not found.');
+  let isFound = place.page > 0 || place.at === 0;
+  if (!isFound && !place.last.every((id) => isKnown({ id, name: '' }))) {
+    place.page = Math.floor(place.at / place.full) + 1;
+    isFound = true;
   }
-  let [previous, repeats, restarts, isStart] = ['', 0, isResumed ? 2 : 0, isResumed];
+  let answer: Answer | undefined;
+  const near = Math.floor((place.at - 1) / Math.max(1, place.full)) + 1;
+  for (const page of [near, near - 1, near + 1, near - 2, near + 2].filter((page) => page > 0)) {
+    if (isFound) break;
+    answer = await request(page, place.asked);
+    isFound = lastShared(answer.items) >= 0;
+    place.page = isFound ? page : 1;
+  }
+  if (!isFound) answer = undefined;
+  if (isResumed && !isFound) throw failure('The cursor was not found.');
+  let [previous, repeats, isStart] = ['', 0, isResumed];
   place.page = Math.max(1, place.page);
   for (;;) {
-    const { items, count, isRefused } = await request(place.page, place.asked);
+    const { items, count, isRefused } = answer ?? (await request(place.page, place.asked));
+    answer = undefined;
     if (isRefused) throw failure('A page was refused.');
     const text = JSON.stringify(items);
     const isNothing = items.length === 0 || text === previous;
     if (isNothing && (!(place.page * place.full < count) || (items.length > 0 && ++repeats > 1))) return;
     previous = text;
-    const isLarger = items.length > place.full && place.full > 0 && restarts < 2 && items.every(isKnown);
     place.full = Math.max(place.full, items.length);
-    place.page = isLarger ? 1 : place.page + 1;
-    if (isLarger) restarts += 1;
-    if (isLarger) continue;
+    place.page += 1;
     // A new client knows the last items only: what is in front of them has come.
     const fresh = (isStart ? items.slice(lastShared(items) + 1) : items).filter(isNew);
     isStart = false;

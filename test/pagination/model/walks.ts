@@ -81,7 +81,7 @@ export interface Outcome {
   wasTold: boolean;
   /** The program stopped here, and went on with a new client: how much it had read, and whether it had been told. */
   readonly stops: { readonly read: number; readonly wasTold: boolean }[];
-  error?: unknown;
+  error?: Error;
 }
 
 /** Whether an error says where to go on, so that nothing is lost. */
@@ -93,7 +93,7 @@ export async function walk(server: Server, connect: Connect, way: Way, random: R
   try {
     await read(way, () => connect(server, () => (outcome.wasTold = true)), outcome, random);
   } catch (error) {
-    outcome.error = error;
+    outcome.error = error instanceof Error ? error : new Error(String(error));
   }
   return outcome;
 }
@@ -119,16 +119,16 @@ async function read(way: Way, connect: () => Reader, outcome: Outcome, random: R
       // Reads some pages with each client: one, or up to four and then the rest.
       let pagesToRead = way.read === 'resumed' ? 1 : 1 + random.below(4);
       let cursor: string | undefined;
-      for (let hasMore = true; hasMore;) {
-        hasMore = false;
+      for (;;) {
+        let isStopped = false;
         for await (const page of connect().pages({ ...options, cursor })) {
           take(page.data);
           ({ cursor } = page);
           if (page.data.length > 0) pagesToRead -= 1;
-          hasMore = pagesToRead === 0;
-          if (hasMore) break;
+          isStopped = pagesToRead === 0;
+          if (isStopped) break;
         }
-        if (!hasMore) return;
+        if (!isStopped) return;
         outcome.stops.push({ read: outcome.keys.length, wasTold: outcome.wasTold });
         pagesToRead = way.read === 'resumed' ? 1 : Infinity;
       }
