@@ -12,7 +12,8 @@ import { decodeCursor, encodeCursor, listOf } from './cursor.ts';
 import { readListOptions, type ListOptions, type PageParams } from './list-options.ts';
 import { isPageBody, pageBodySchema, type PageBody } from './page-body.ts';
 import { Page } from './page.ts';
-import { defaultSize, read, startAtCursor, startAtPage, type Coverage } from './coverage.ts';
+import { read } from './answers.ts';
+import { defaultSize, startAtCursor, startAtPage, type Coverage } from './coverage.ts';
 import { walk, type RequestWindow } from './walk.ts';
 import { windowOf } from './windows.ts';
 
