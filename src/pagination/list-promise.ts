@@ -90,10 +90,11 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
 
   /** Every item from the page asked for on, each once, whatever is created or deleted meanwhile. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
+    const { signal } = this.#options();
     for await (const page of this.pages()) {
       for (const item of page.data) {
         yield item;
-        this.#options().signal?.throwIfAborted();
+        signal?.throwIfAborted();
       }
     }
   }
