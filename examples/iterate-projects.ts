@@ -16,7 +16,7 @@ const page = await client.projects.list({ page: 2, per_page: 40 });
 console.log(`Page ${page.meta.current_page} of ${page.meta.total_pages} has ${page.data.length} projects.`);
 if (page.hasNextPage()) {
   const next = await page.getNextPage();
-  console.log(`Page ${next.meta.current_page} has ${next.data.length}.`);
+  console.log(`The next one has ${next.data.length}.`);
 }
 
 // All of them, or as many as you need, in one array.

@@ -13,8 +13,8 @@ export interface Cursor {
   readonly size: number;
   /** The last page that was read, if pages have a fixed size; otherwise 0. */
   readonly page: number;
-  /** How often the server turned out to allow fewer items than asked for. */
-  readonly cuts: number;
+  /** How often the server sent other sizes than asked for. */
+  readonly contradictions: number;
   /** The last items in front of it, which find it again. */
   readonly ids: readonly string[];
 }
@@ -42,15 +42,17 @@ export function listOf(path: string, query: Readonly<Record<string, unknown>>): 
 }
 
 export function encodeCursor(list: string, cursor: Cursor): string {
-  const { position, count, asked, full, size, page, cuts, ids } = cursor;
+  const { position, count, asked, full, size, page, contradictions, ids } = cursor;
   const texts = [list, ...ids].map((text) => encodeURIComponent(text.toWellFormed()));
-  return btoa([2, position, count, asked, full, size, page, cuts, ...texts].join());
+  return btoa([2, position, count, asked, full, size, page, contradictions, ...texts].join());
 }
 
 /** @throws {InvalidRequestError} when the text is not a cursor of this list. */
 export function decodeCursor(list: string, text: string): Cursor {
   const [version, ...rest] = decoded(text);
-  const [position, count, asked, full, size, page, cuts] = rest.map((number) => (number ? Number(number) : undefined));
+  const [position, count, asked, full, size, page, contradictions] = rest.map((number) =>
+    number ? Number(number) : undefined,
+  );
   const [owner = '', ...ids] = rest.slice(7);
   if (version !== '2' || !/^\d{1,15},\d{0,15}(,\d{1,15}){5}$/.test(rest.slice(0, 7).join()) || !owner) {
     throw new InvalidRequestError('cursor must be the unchanged cursor of a page or of an error.');
@@ -70,7 +72,7 @@ export function decodeCursor(list: string, text: string): Cursor {
     full: full!,
     size: size!,
     page: page!,
-    cuts: cuts!,
+    contradictions: contradictions!,
     ids,
   };
 }

@@ -1,6 +1,6 @@
 import { requestOptionNames, type EndpointOptions, type RequestOptions } from '../http/request-options.ts';
 import { abortSignal, wholeNumber } from '../utils/arguments.ts';
-import { throwInvalid, readOptions, record } from '../utils/options.ts';
+import { readOptions, record, throwInvalid } from '../utils/options.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
 
 /** Options of one list; they hold for each of its requests. */

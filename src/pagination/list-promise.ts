@@ -12,7 +12,8 @@ import { decodeCursor, encodeCursor, listOf } from './cursor.ts';
 import { readListOptions, type ListOptions, type PageParams } from './list-options.ts';
 import { isPageBody, pageBodySchema, type PageBody } from './page-body.ts';
 import { Page } from './page.ts';
-import { defaultSize, read, startAtCursor, startAtPage, type Coverage } from './coverage.ts';
+import { read } from './answers.ts';
+import { defaultSize, startAtCursor, startAtPage, type Coverage } from './coverage.ts';
 import { walk, type RequestWindow } from './walk.ts';
 import { windowOf } from './windows.ts';
 
@@ -89,10 +90,11 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
 
   /** Every item from the page asked for on, each once, whatever is created or deleted meanwhile. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
+    const { signal } = this.#options();
     for await (const page of this.pages()) {
       for (const item of page.data) {
         yield item;
-        this.#options().signal?.throwIfAborted();
+        signal?.throwIfAborted();
       }
     }
   }

@@ -1,6 +1,7 @@
 import { APIError } from '../errors/index.ts';
 import { CallPriority } from '../rate-limit/priority.ts';
-import { read, refuse, type Coverage } from './coverage.ts';
+import { read, refuse } from './answers.ts';
+import type { Coverage } from './coverage.ts';
 import type { PageBody } from './page-body.ts';
 import { windowAfter, windowOf, type Window } from './windows.ts';
 
@@ -21,8 +22,8 @@ interface Reading<Item> {
   readonly body: PromiseLike<PageBody<Item>>;
   readonly priority: CallPriority | undefined;
   readonly number: number;
-  /** The position at which it was read, but shared nothing. */
-  readonly missedAt?: number;
+  /** Whether it was read, but shared nothing. */
+  readonly isKept?: boolean;
 }
 
 /**
@@ -41,7 +42,7 @@ export async function* walk<Item>(
   let coverage = start;
   let wanted = limit;
   let requests = 0;
-  let newest = 0;
+  let covered = 0;
 
   const request = (window: Window, priority?: CallPriority): Reading<Item> => {
     const body = requestWindow({ page: window.page, per_page: window.size }, { signal: controller.signal, priority });
@@ -52,14 +53,10 @@ export async function* walk<Item>(
 
   try {
     for (let { next } = coverage; next && wanted > 0; { next } = coverage) {
-      const { position, short, page, size } = coverage;
-      while (!short && queue[0] && page === 0 && queue[0].window.end <= position) queue.shift();
+      const { position, question, page, size } = coverage;
+      while (!question && queue[0] && page === 0 && queue[0].window.end <= position) queue.shift();
       const ahead = queue[0];
-      const isFit =
-        ahead &&
-        !short &&
-        ahead.missedAt !== position &&
-        (page > 0 ? ahead.window.page === next.page : ahead.window.start < position);
+      const isFit = ahead && !question && (page > 0 ? ahead.window.page === next.page : ahead.window.start < position);
       const reading = isFit ? queue.shift()! : request(next);
       reading.priority?.raise();
       let body: PageBody<Item>;
@@ -75,15 +72,16 @@ export async function* walk<Item>(
         }
         body = { data: [] };
       }
-      const step = read(coverage, reading.window, body, reading.number < newest);
-      newest = Math.max(newest, reading.number);
-      const { items } = step;
+      const step = read(coverage, reading.window, body, reading.number < covered);
+      if (step.items === undefined) {
+        if (!reading.isKept && body.data.length > 0) queue.unshift({ ...reading, isKept: true });
+      } else covered = Math.max(covered, reading.number);
+      const items = step.items ?? [];
       ({ coverage } = step);
-      if (isFit && page === 0 && coverage.position === position) queue.unshift({ ...reading, missedAt: position });
       if (coverage.size !== size || coverage.page > 0 !== page > 0) queue = [];
       wanted -= items.length;
       const count = coverage.count ?? 0;
-      while (queue.length < prefetch && coverage.next && coverage.isFull && coverage.idle === 0) {
+      while (queue.length < prefetch && coverage.next && !coverage.question) {
         const last = queue.at(-1)?.window;
         const ahead: Window | undefined =
           coverage.page > 0

@@ -86,7 +86,7 @@ export interface CallEndEvent extends CallEvent {
 }
 
 /**
- * An iteration of a list has ended, and it can't be verified that it yielded each item once.
+ * From now on, an iteration of a list can't verify that it yields each item once.
  *
  * A list whose order changes while it is read can lose items, too, but its pages don't show that. There is no event then.
  */
@@ -115,7 +115,7 @@ export interface ClientEvents {
   validationIssue: [event: ValidationIssueEvent];
   /** A call has ended, however it did. */
   callEnd: [event: CallEndEvent];
-  /** An iteration of a list has ended, and it can't be verified that it yielded each item once. */
+  /** From now on, an iteration of a list can't verify that it yields each item once. */
   listUnverified: [event: ListUnverifiedEvent];
 }
 
