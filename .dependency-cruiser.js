@@ -29,17 +29,16 @@ const folders = Object.keys(mayImport);
  */
 const sandboxMayImport = {
   utils: [],
-  http: [],
   contract: ['utils'],
   storage: ['contract'],
+  http: ['storage'],
   faults: ['http', 'utils', 'contract'],
   webhooks: ['http', 'utils', 'storage'],
   state: ['http', 'utils', 'contract', 'storage', 'faults', 'webhooks'],
   api: ['http', 'utils', 'contract', 'storage', 'faults', 'state'],
   control: ['http', 'utils', 'contract', 'storage', 'faults', 'webhooks', 'state'],
   dashboard: ['http', 'utils', 'contract', 'storage', 'faults', 'webhooks', 'state'],
-  check: [],
-  cli: ['http', 'utils', 'storage', 'webhooks', 'state', 'control', 'check'],
+  cli: ['http', 'utils', 'contract', 'storage', 'webhooks', 'state', 'control'],
 };
 
 /** One rule for each folder below `source`. */

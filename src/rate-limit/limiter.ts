@@ -1,6 +1,6 @@
 import type { RequestTarget } from '../errors/index.ts';
 import type { CallPriority } from './priority.ts';
-import type { SharingStore } from './share.ts';
+import type { RateLimitStoreChange, SharingStore } from './share.ts';
 
 /** A call that asks to be sent. */
 export interface Admission extends RequestTarget {
@@ -26,13 +26,6 @@ export interface LimiterObserver {
   onStoreChange(change: RateLimitStoreChange): void;
   /** A gate closed or opened. */
   onGateChange(change: GateChange): void;
-}
-
-/** The store that shares the rate limit among processes has become unavailable, or available again. */
-export interface RateLimitStoreChange {
-  readonly available: boolean;
-  /** Why it is not available. */
-  readonly error?: unknown;
 }
 
 /** A gate closed, because the API refused what its headers allow, or opened again. */

@@ -1,4 +1,5 @@
-import type { GateChange, LimiterObserver, RateLimitStoreChange } from './limiter.ts';
+import type { GateChange, LimiterObserver } from './limiter.ts';
+import type { RateLimitStoreChange } from './share.ts';
 
 /** Tells the clients whose calls are in progress what changes. A client without calls is not held. */
 export class Observers {

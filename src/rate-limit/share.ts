@@ -1,4 +1,3 @@
-import type { RateLimitStoreChange } from './limiter.ts';
 import type { Priority } from './priority.ts';
 import type { Timing } from './timing.ts';
 
@@ -36,6 +35,13 @@ export interface Share {
 export interface WaitingCalls {
   readonly normal: number;
   readonly background: number;
+}
+
+/** The store that shares the rate limit among processes has become unavailable, or available again. */
+export interface RateLimitStoreChange {
+  readonly available: boolean;
+  /** Why it is not available. */
+  readonly error?: unknown;
 }
 
 /** What a share calls. */

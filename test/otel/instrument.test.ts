@@ -242,7 +242,8 @@ describe('10 000 calls that wait in the queue, are retried and are requested ahe
       const { pathname, searchParams } = new URL(request.url);
       if (pathname.includes('/users/')) return Response.json({ ...user, id: pathname });
       const page = Number(searchParams.get('page') ?? 1);
-      const data = [{ id: `${searchParams.get('status')} ${page}`, name: '', description: '', created_at: '' }];
+      const item = { id: `${searchParams.get('status')} ${page}`, name: '', description: '', created_at: '' };
+      const data = page > pagesOfAList ? [] : [item];
       return Response.json({
         data,
         meta: { current_page: page, total_pages: pagesOfAList, total_count: pagesOfAList },

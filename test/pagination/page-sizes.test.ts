@@ -131,7 +131,7 @@ async function serveSome(items: unknown[], otherwise?: number, hasCount = true) 
   return { client, asked, events };
 }
 
-it.each([
+it.each<[string, number | undefined, boolean]>([
   ['20 items', undefined, true],
   ['20 items, and does not count', undefined, false],
   ['400', 400, true],

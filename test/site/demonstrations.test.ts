@@ -46,9 +46,9 @@ const secondsOf = (text = '') => Number(/^([\d.]+) s$/.exec(text)?.[1]);
 it('makes 300 calls at once: the SDK is refused nothing, fetch and ky are refused 300 times', async () => {
   const { texts, views } = await run('calls-at-once');
 
-  // Two windows have to end.
+  // Two windows have to end. Their `reset` is a whole second, and the server's `Date` is, too.
   expect(texts).toEqual({
-    '@example/sdk': { Answered: '300', Failed: '0', 'Refused requests': '0', Time: '120 s' },
+    '@example/sdk': { Answered: '300', Failed: '0', 'Refused requests': '0', Time: '122 s' },
     'fetch, by hand': { Answered: '300', Failed: '0', 'Refused requests': '300', Time: '120 s' },
     ky: { Answered: '300', Failed: '0', 'Refused requests': '300', Time: '120 s' },
   });
@@ -86,13 +86,13 @@ it('loses the answer to a POST: only a retry with a new body creates two users',
   ]);
 });
 
-it('calls an API that is down: the SDK adds a sixth to the load, others multiply it', async () => {
+it('calls an API that is down: the SDK adds a fifteenth to the load, others multiply it', async () => {
   const { texts, views } = await run('outage');
   const { 'ky, 5 retries with jitter': withJitter, ...others } = texts;
 
-  // 300 calls, and the fifty retries that the budget has.
+  // 300 calls, and the twenty retries that the budget has.
   expect(others).toMatchObject({
-    '@example/sdk': { 'Failed calls': '300', 'Requests while down': '350', 'Answered after it': '150 of 150' },
+    '@example/sdk': { 'Failed calls': '300', 'Requests while down': '320', 'Answered after it': '150 of 150' },
     'fetch, by hand': {
       'Failed calls': '228',
       'Requests while down': '1086',
@@ -124,7 +124,7 @@ it('calls an API that answers 503: ky waits for the next window, and all of its 
   const { texts, views } = await run('unavailable');
 
   expect(texts).toMatchObject({
-    '@example/sdk': { 'Failed calls': '300', 'Requests while down': '350' },
+    '@example/sdk': { 'Failed calls': '300', 'Requests while down': '320' },
     'fetch, by hand': { 'Failed calls': '228', 'Requests while down': '1086', 'Wait for an error': '7.20 s' },
   });
   for (const name of ['ky', 'ky, 5 retries with jitter']) {
@@ -145,7 +145,7 @@ it('runs a batch beside users: only with the SDK, none of them waits', async () 
   expect(texts).toEqual({
     '@example/sdk': {
       'Median wait': '0.10 s',
-      'Longest wait': '0.20 s',
+      'Longest wait': '0.10 s',
       Failed: '0',
       'Refused requests': '0',
       'Batch done': '241 s',

@@ -110,6 +110,13 @@ describe('an event that does not exist', () => {
   });
 });
 
+/** A window that is used up, and ends in a minute of virtual time. */
+const usedUp = {
+  'x-ratelimit-limit': '100',
+  'x-ratelimit-remaining': '0',
+  'x-ratelimit-reset': String(Date.UTC(2026, 0, 1) / 1000 + 60),
+};
+
 describe('callEnd comes once for each call, however it ends', () => {
   const refused = () => Promise.reject(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }));
   const aborted = new AbortController();
@@ -178,8 +185,10 @@ describe('callEnd comes once for each call, however it ends', () => {
 
   it('has the id that all events of its call have', async () => {
     useVirtualTime();
-    const api = inProcessApi(() => (api.requests.length === 1 ? errorResponse(500) : Response.json({ id: 'user_1' })));
-    const client = clientOf(api, { rateLimit: { limit: 1 } });
+    const api = inProcessApi(() =>
+      api.requests.length === 1 ? errorResponse(500, usedUp) : Response.json({ id: 'user_1' }),
+    );
+    const client = clientOf(api);
     const events: [string, string, number][] = [];
     for (const name of ['request', 'response', 'retry', 'rateLimitWait', 'validationIssue', 'callEnd'] as const) {
       client.on(name, ({ callId, route, attempt }) => events.push([`${name} ${route}`, callId, attempt]));

@@ -34,14 +34,21 @@ function subscribe() {
   return { order, messages };
 }
 
+/** A window that is used up, and ends in a minute of virtual time. */
+const usedUp = {
+  'x-ratelimit-limit': '100',
+  'x-ratelimit-remaining': '0',
+  'x-ratelimit-reset': String(Date.UTC(2026, 0, 1) / 1000 + 60),
+};
+
 describe('the tracing channels', () => {
   it('tell of a call, its attempts and its waits, in their order', async () => {
     useVirtualTime();
     fixJitter(0);
     const { order, messages } = subscribe();
-    const api = inProcessApi(() => (api.requests.length === 1 ? errorResponse(500) : Response.json(user)));
+    const api = inProcessApi(() => (api.requests.length === 1 ? errorResponse(500, usedUp) : Response.json(user)));
 
-    await settled(clientOf(api, { rateLimit: { limit: 1 } }).users.get('user_123'));
+    await settled(clientOf(api).users.get('user_123'));
 
     expect(order).toEqual([
       'call start 0',

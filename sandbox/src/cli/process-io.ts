@@ -1,11 +1,4 @@
-import type { Terminal } from './terminal.ts';
-
-/** A stream for a person or a program to read. */
-export interface Output {
-  write(text: string): unknown;
-  readonly isTTY?: boolean;
-  hasColors?(): boolean;
-}
+import type { Output, Terminal } from './terminal.ts';
 
 /** What the command line needs from its process. */
 export interface ProcessIO {

@@ -1,5 +1,11 @@
 import { styleText } from 'node:util';
-import type { Output } from './process-io.ts';
+
+/** A stream for a person or a program to read. */
+export interface Output {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  hasColors?(): boolean;
+}
 
 type Format = 'bold' | 'dim' | 'green' | 'yellow' | 'red';
 

@@ -1,4 +1,4 @@
-import { DeliveryIndex } from '../webhooks/delivery-index.ts';
+import { DeliveryIndex } from './delivery-index.ts';
 import { Collection, type Journal } from './collection.ts';
 import type {
   DeliveryRecord,

@@ -3,7 +3,8 @@ import { JournalError } from '../storage/collection.ts';
 import type { Store } from '../storage/store.ts';
 import type { Clock } from '../utils/clock.ts';
 import type { Random } from '../utils/random.ts';
-import { attempt, type AttemptOptions, outcomeOf } from './attempt.ts';
+import { outcomeOf } from '../storage/outcome.ts';
+import { attempt, type AttemptOptions } from './attempt.ts';
 import type { Forwarding } from './forwarding.ts';
 import { nextDelay, type RetrySchedule } from './retry-schedule.ts';
 

@@ -152,7 +152,7 @@ describe('a request in flight', () => {
     const server = await sandbox.listen();
     sandbox.faults.next({ latency: 600_000 });
     const socket = connect(server.port, '127.0.0.1');
-    socket.write(`GET /v1/projects HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${sandbox.apiToken}\r\n\r\n`);
+    socket.write(`GET /v1/projects HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${sandbox.apiToken}\r\n\r\n`);
     await expect.poll(() => sandbox.requests[0]?.fault).toBeDefined();
     socket.destroy();
     await once(socket, 'close');

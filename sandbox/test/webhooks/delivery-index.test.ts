@@ -1,7 +1,7 @@
 import { createSandbox } from '@example/sandbox';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DeliveryIndex } from '../../src/webhooks/delivery-index.ts';
+import { DeliveryIndex } from '../../src/storage/delivery-index.ts';
 import type { Attempt, DeliveryRecord } from '../../src/storage/records.ts';
 
 function sandboxWith(...statuses: number[]) {

@@ -1,6 +1,6 @@
 import type { Details } from '../../http/failure.ts';
 import type { DeliveryRecord, EndpointRecord } from '../../storage/records.ts';
-import type { EndpointHealth } from '../../webhooks/delivery-index.ts';
+import type { EndpointHealth } from '../../storage/delivery-index.ts';
 import {
   Action,
   Card,

@@ -1,7 +1,7 @@
 import { raw } from 'hono/html';
 import type { Details } from '../../http/failure.ts';
 import type { EndpointRecord } from '../../storage/records.ts';
-import type { EndpointHealth } from '../../webhooks/delivery-index.ts';
+import type { EndpointHealth } from '../../storage/delivery-index.ts';
 import { eventNames } from '../../webhooks/webhooks.ts';
 import { Card, Empty, PageHead, Pill, Table, type Tone } from '../parts/components.tsx';
 import { Field } from '../parts/fields.tsx';

@@ -1,5 +1,5 @@
-import type { DeliveryRecord, EndpointRecord } from '../storage/records.ts';
-import { outcomeOf } from './attempt.ts';
+import type { DeliveryRecord, EndpointRecord } from './records.ts';
+import { outcomeOf } from './outcome.ts';
 
 /** How well a webhook receives its deliveries. */
 export interface EndpointHealth {
