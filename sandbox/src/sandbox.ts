@@ -153,7 +153,8 @@ export function assembleSandbox(options: SandboxOptions, { listen, journal }: Pl
       const request = init === undefined && input instanceof Request ? input : new Request(input, init);
       request.signal.throwIfAborted();
       const response = await untilAborted(request.signal, answer(request).catch(failAsFetch));
-      return asFetched(response, request.url.replace(/#.*$/, ''));
+      const [url = ''] = request.url.split('#', 1); // Without the fragment.
+      return asFetched(response, url);
     },
     listen: async (where = {}) => {
       await ready;

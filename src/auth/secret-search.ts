@@ -128,7 +128,7 @@ function* formsOf(secret: string): Generator<string> {
   let plain = secret;
   for (let layer = 0; layer < maxLayers; layer++) plain = unescape(plain);
   yield plain;
-  yield base64(secret, 0).replace(/=+$/, '');
+  yield base64(secret, 0).replace(/={1,2}$/, '');
   for (const text of [secret, JSON.stringify(secret).slice(1, -1)]) {
     for (const shift of [0, 1, 2]) {
       const encoded = base64(text, shift);

@@ -31,6 +31,9 @@ export function untilReset(headers: Headers): number | undefined {
 /** The longest `Retry-After` that is believed, in milliseconds. */
 const longestWait = 3_600_000;
 
+/** The longest window that is believed, in milliseconds: a day, and an hour for clocks that differ. A call would wait for years. */
+const longestWindow = 25 * 3_600_000;
+
 /** What an answer says about limits. */
 export interface Answer {
   readonly isRefusal: boolean;
@@ -50,11 +53,18 @@ export function readAnswer(status: number, headers: Headers): Answer {
   const wait = isRefusal ? parseRetryAfter(headers, Date.now()) : undefined;
   return {
     isRefusal,
-    report: isCached ? undefined : parseRateLimit(headers),
+    report: isCached ? undefined : credibleReport(headers),
     servedAt: isCached ? undefined : servedAt(headers),
     wait: wait === undefined ? undefined : Math.min(wait, longestWait),
     isSound: !isCached && !isRefusal && status < 500,
   };
+}
+
+/** A reset that is further away is no announcement. */
+function credibleReport(headers: Headers): RateLimitInfo | undefined {
+  const report = parseRateLimit(headers);
+  if (report === undefined || report.reset * 1000 - (servedAt(headers) ?? Date.now()) <= longestWindow) return report;
+  return undefined;
 }
 
 function servedAt(headers: Headers): number | undefined {

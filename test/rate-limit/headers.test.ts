@@ -25,6 +25,13 @@ describe('the rate limit of a response', () => {
   });
 });
 
+it('a reset that is more than a day away is no announcement: calls would wait for years', () => {
+  const answered = (reset: string) => readAnswer(200, new Headers({ ...documented, date, 'X-RateLimit-Reset': reset }));
+
+  expect(answered('1704153610').report).toMatchObject({ reset: 1_704_153_610 });
+  expect(answered('99999999999').report).toBeUndefined();
+});
+
 describe('Retry-After', () => {
   it.each<[string, string, number | undefined]>([
     ['seconds', '30', 30_000],

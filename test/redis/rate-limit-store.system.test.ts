@@ -2,7 +2,6 @@ import { Redis } from 'ioredis';
 import { createClient } from 'redis';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LimiterObserver, Permit } from '../../src/rate-limit/limiter.ts';
-import type { RateLimitStoreChange } from '../../src/rate-limit/share.ts';
 import { Scheduler } from '../../src/rate-limit/scheduler.ts';
 import { redisRateLimitStore } from '../../src/redis/rate-limit-store.ts';
 import { canRun, RedisServer, type RedisServerProgram } from '../support/redis-server.ts';

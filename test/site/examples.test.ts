@@ -18,6 +18,7 @@ it('runs each example of a guide in a page, but those that need more than a page
       "@example/sdk/otel": [
         "README.md: Events, 2",
         "docs/observability.md: OpenTelemetry, 1",
+        "docs/observability.md: OpenTelemetry, 2",
       ],
       "@example/sdk/sqlite": [
         "docs/rate-limits.md: Several processes, several machines, 2",
@@ -37,6 +38,9 @@ it('runs each example of a guide in a page, but those that need more than a page
         "docs/networks.md: Next.js, 1",
         "docs/networks.md: Next.js, 2",
         "docs/networks.md: Cloudflare service bindings, 1",
+      ],
+      "node:crypto": [
+        "docs/webhooks.md: Another signature scheme, 1",
       ],
       "node:diagnostics_channel": [
         "docs/observability.md: Tracing channels, 1",
@@ -60,6 +64,8 @@ it('runs each example of a guide in a page, but those that need more than a page
         "docs/webhooks.md: On Node.js, 4",
         "docs/webhooks.md: On Node.js, 5",
         "docs/webhooks.md: On Node.js, 6",
+        "docs/webhooks.md: On Node.js, 7",
+        "docs/webhooks.md: On Node.js, 8",
         "docs/webhooks.md: With Request and Response, 1",
         "docs/webhooks.md: With Request and Response, 2",
         "docs/webhooks.md: With Request and Response, 3",
@@ -71,6 +77,8 @@ it('runs each example of a guide in a page, but those that need more than a page
         "docs/webhooks.md: With Request and Response, 9",
         "docs/webhooks.md: With Request and Response, 10",
         "docs/webhooks.md: With Request and Response, 11",
+        "docs/webhooks.md: With Request and Response, 12",
+        "docs/webhooks.md: With Request and Response, 13",
         "docs/webhooks.md: In the cloud, 1",
         "docs/webhooks.md: In the cloud, 2",
         "docs/webhooks.md: In the cloud, 3",

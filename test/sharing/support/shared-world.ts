@@ -77,7 +77,7 @@ export class SimulatedProcess {
           new Promise((resolve, reject) => {
             store.sync(key, request, step).then(
               (reply) => this.#do(() => resolve(reply)),
-              (error: Error) => this.#do(() => reject(error)),
+              (error: unknown) => this.#do(() => reject(error)),
             );
           }),
       );
