@@ -21,9 +21,12 @@ export function read<Item>(before: Coverage, window: Window, body: PageBody<Item
   }
   if (question?.about === 'end')
     return { coverage: afterProbe(coverage, question, ids, body.meta?.current_page), items: [] };
-  if (question?.about === 'page') {
-    if (ids[0] !== question.ids[0])
-      return { coverage: { ...coverage, next: question.window, question: { about: 'gap' } }, items: [] };
+  const front = question?.about === 'gap' ? (question.front ?? []) : [];
+  // Deletions can make page 1 what another page was, but not the other way round.
+  const isFrontAgain = ids.filter((id) => front.includes(id)).length > ids.length / 2;
+  if (question?.about === 'page' || isFrontAgain) {
+    if (question?.about === 'page' && ids[0] !== question.ids[0])
+      return { coverage: { ...coverage, next: question.window, question: { about: 'gap', front: ids } }, items: [] };
     const rest = ids.findLastIndex((id) => coverage.known.has(id ?? '')) + 1;
     const isBehind = rest > 0 || coverage.origin > 0;
     const items = isBehind ? unread(body.data.slice(rest), ids.slice(rest), coverage.known) : [];
@@ -83,6 +86,7 @@ function readOverlapping<Item>(
   // A window shared nothing, although nothing has moved: the server uses other sizes than it is asked for.
   const isInVain =
     question?.about === 'gap' &&
+    question.isForOlder !== true &&
     coverage.misses > 0 &&
     !coverage.isSizeFree &&
     !isOlder &&
@@ -166,7 +170,7 @@ function missed(
     const gap = {
       ...coverage,
       misses: misses + (isOlder ? 0 : length < window.size ? 2 : 1),
-      question: { about: 'gap' } as const,
+      question: { about: 'gap', isForOlder: isOlder } as const,
     };
     if ((isOlder || window.start > position) && misses === 0) return { ...goOn(gap), question: { about: 'gap' } };
     const back = Math.ceil((size / 2) * 2 ** misses);
@@ -266,12 +270,8 @@ function readFixed<Item>(
 export function refuse(coverage: Coverage, window: Window, error: APIError): Coverage | 'empty' | undefined {
   if (error.status === 404) {
     if (window.page === 1) return undefined;
-    const isPastEnd =
-      coverage.page > 0 ||
-      coverage.question?.about === 'end' ||
-      coverage.misses === 0 ||
-      !(Number(coverage.count) > window.start);
-    return isPastEnd ? 'empty' : undefined;
+    // Unless the list should have this page, and looking in front of it did not help.
+    return coverage.page > 0 || coverage.misses <= 2 || !(Number(coverage.count) > window.start) ? 'empty' : undefined;
   }
   if (![400, 422].includes(error.status) || coverage.page > 0) return undefined;
   const { requests } = coverage;

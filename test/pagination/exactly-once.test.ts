@@ -181,7 +181,7 @@ describe('what can not be known is said', { timeout: patience }, () => {
         changes: fc
           .record({ created: fc.tuple(place, fc.nat({ max: 300 })), deleted: fc.tuple(place, fc.nat({ max: 300 })) })
           .map(({ created, deleted }) =>
-            Array.from({ length: 5_000 }, (): Change[] => [
+            Array.from({ length: 200 }, (): Change[] => [
               { kind: 'insert', at: created[0], count: created[1] },
               { kind: 'delete', at: deleted[0], count: deleted[1] },
             ]),

@@ -132,7 +132,7 @@ async function serveSome(items: unknown[], otherwise?: number, hasCount = true) 
 }
 
 it.each([
-  ['20 items', undefined, true],
+  ['20 items', undefined, true] as const,
   ['20 items, and does not count', undefined, false],
   ['400', 400, true],
   ['422', 422, true],
