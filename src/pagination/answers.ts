@@ -25,7 +25,8 @@ export function read<Item>(before: Coverage, window: Window, body: PageBody<Item
   // Deletions can make page 1 what another page was, but not the other way round.
   const isFrontAgain = ids.filter((id) => front.includes(id)).length > ids.length / 2;
   if (question?.about === 'page' || isFrontAgain) {
-    if (question?.about === 'page' && ids[0] !== question.ids[0])
+    const isOther = question?.about === 'page' && (ids[0] !== question.ids[0] || ids.length > question.ids.length);
+    if (question?.about === 'page' && isOther)
       return { coverage: { ...coverage, next: question.window, question: { about: 'gap', front: ids } }, items: [] };
     const rest = ids.findLastIndex((id) => coverage.known.has(id ?? '')) + 1;
     const isBehind = rest > 0 || coverage.origin > 0;
@@ -72,17 +73,19 @@ function readOverlapping<Item>(
   }
   const isShort = length < window.size;
   const cutStart = (window.page - 1) * length;
-  const isFar = (other: number) => Math.abs(from - other) > Math.max(2, 0.3 * window.size);
-  const isMoved = isShort && isFar(window.start);
-  const isCut = isMoved && !isFar(cutStart) && window.start + length !== count;
+  const isFar = (other: number, size: number) => Math.abs(from - other) > Math.max(2, 0.3 * size);
+  const isMoved = isShort && isFar(window.start, window.size);
+  const isCut = isMoved && !isFar(cutStart, length) && window.start + length !== count;
   // A server may also answer with its last page.
   const begin = isCut ? cutStart : isMoved ? from : window.start;
   const items = unread(data.slice(last + 1), ids.slice(last + 1), known);
   const isLast = items.length > 0 || known.get(ids[length - 1] ?? '') === position - 1;
   const isEnd = isShort && !isCut && isLast && begin + length === count && (coverage.isSizeFree || from === begin);
 
-  ids.forEach((id, index) => known.set(id ?? '', begin + index));
   const shift = from - begin;
+  // What stands behind has moved as far.
+  for (const id of coverage.ids) if (known.get(id)! > place) known.set(id, known.get(id)! - shift);
+  ids.forEach((id, index) => known.set(id ?? '', begin + index));
   // A window shared nothing, although nothing has moved: the server uses other sizes than it is asked for.
   const isInVain =
     question?.about === 'gap' &&
@@ -90,6 +93,7 @@ function readOverlapping<Item>(
     coverage.misses > 0 &&
     !coverage.isSizeFree &&
     !isOlder &&
+    !isShort &&
     items.length === 0 &&
     shift === 0;
   const next: Coverage = {
