@@ -73,9 +73,9 @@ function readOverlapping<Item>(
   }
   const isShort = length < window.size;
   const cutStart = (window.page - 1) * length;
-  const isFar = (other: number, size: number) => Math.abs(from - other) > Math.max(2, 0.3 * size);
-  const isMoved = isShort && isFar(window.start, window.size);
-  const isCut = isMoved && !isFar(cutStart, length) && window.start + length !== count;
+  const isFar = (other: number, most: number) => Math.abs(from - other) > Math.max(2, most);
+  const isMoved = isShort && isFar(window.start, 0.3 * window.size);
+  const isCut = isMoved && !isFar(cutStart, 0.15 * length) && window.start + length !== count;
   // A server may also answer with its last page.
   const begin = isCut ? cutStart : isMoved ? from : window.start;
   const items = unread(data.slice(last + 1), ids.slice(last + 1), known);

@@ -28,7 +28,7 @@ export function advance(ids: readonly string[], next: readonly (string | undefin
   const names = next.filter((id) => id !== undefined);
   const found = ids.findLastIndex((id) => names.includes(id));
   // They are behind the window, because others were created in front of them; or they were deleted.
-  const behind = ids.slice(found + 1).slice(-20);
+  const behind = ids.slice(found + 1).slice(-100);
   const before = ids.slice(0, found + 1).filter((id) => !names.includes(id));
   return [...[...before, ...names].slice(-20), ...behind];
 }
