@@ -65,6 +65,7 @@ function readOverlapping<Item>(
   }
   // Where the items that are known stood shows which size the server has used.
   if (last < 0) for (const id of known.keys()) known.set(id, NaN); // nothing tells how far they have moved
+  const named = last < 0 ? [...known.keys()] : coverage.ids;
   const place = known.get(ids[last] ?? '') ?? NaN;
   const from = Number.isNaN(place) ? window.start : place - last;
   if (!isOlder && window.page > 1 && from < length / 2 && question?.about !== 'gap') {
@@ -75,7 +76,8 @@ function readOverlapping<Item>(
   const cutStart = (window.page - 1) * length;
   const isFar = (other: number, most: number) => Math.abs(from - other) > Math.max(2, most);
   const isMoved = isShort && isFar(window.start, 0.3 * window.size);
-  const isCut = isMoved && !isFar(cutStart, 0.15 * length) && window.start + length !== count;
+  const isAtCut = from === cutStart ? from !== window.start : isMoved && !isFar(cutStart, 0.15 * length);
+  const isCut = isShort && isAtCut && window.start + length !== count;
   // A server may also answer with its last page.
   const begin = isCut ? cutStart : isMoved ? from : window.start;
   const items = unread(data.slice(last + 1), ids.slice(last + 1), known);
@@ -107,7 +109,7 @@ function readOverlapping<Item>(
     contradictions: coverage.contradictions + (isCut || isInVain ? 1 : 0),
     isSizeFree: !isCut && (coverage.isSizeFree || (!isFirst && !isShort && items.length > 0)),
     isEndSeen: coverage.isEndSeen && isShort && !isCut,
-    ids: items.length > 0 ? advance(coverage.ids, ids) : coverage.ids,
+    ids: items.length > 0 ? advance(named, ids) : coverage.ids,
   };
   // The list has grown since the page behind it was empty.
   const hasGrown = [begin + length, window.end].some((end) => Number(previous) <= end && Number(count) > end);
