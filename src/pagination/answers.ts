@@ -22,12 +22,14 @@ export function read<Item>(before: Coverage, window: Window, body: PageBody<Item
   if (question?.about === 'end')
     return { coverage: afterProbe(coverage, question, ids, body.meta?.current_page), items: [] };
   const front = question?.about === 'gap' ? (question.front ?? []) : [];
-  // Deletions can make page 1 what another page was, but not the other way round.
-  const isFrontAgain = ids.filter((id) => front.includes(id)).length > ids.length / 2;
+  // Deletions can make page 1 what another page was; then this page has other items now.
+  const isFrontAgain = isMostOf(ids, front);
   if (question?.about === 'page' || isFrontAgain) {
     const isOther = question?.about === 'page' && (ids[0] !== question.ids[0] || ids.length > question.ids.length);
-    if (question?.about === 'page' && isOther)
-      return { coverage: { ...coverage, next: question.window, question: { about: 'gap', front: ids } }, items: [] };
+    if (question?.about === 'page' && isOther) {
+      const again = { about: 'gap', front: isMostOf(ids, question.ids) ? ids : [] } as const;
+      return { coverage: { ...coverage, next: question.window, question: again }, items: [] };
+    }
     const rest = ids.findLastIndex((id) => coverage.known.has(id ?? '')) + 1;
     const isBehind = rest > 0 || coverage.origin > 0;
     const items = isBehind ? unread(body.data.slice(rest), ids.slice(rest), coverage.known) : [];
@@ -132,7 +134,7 @@ function afterProbe(
   current?: unknown,
 ): Coverage {
   const { contradictions, position, asked, full, origin, requests, isSizeFree } = coverage;
-  const isRepeated = current !== window.page + 1 && ids.filter((id) => before.includes(id)).length > before.length / 2;
+  const isRepeated = current !== window.page + 1 && isMostOf(before, ids);
   if (ids.length === 0 || isRepeated) {
     if (position < 3) return end(coverage);
     // Read once more what may be a cut page, in a window that starts elsewhere: if `page` is ignored, that shows, too.
@@ -270,6 +272,10 @@ function readFixed<Item>(
   };
   const isShort = data.length < full || (isFirst && data.length < window.size);
   return { coverage: isShort && fixed.position === count ? end(fixed) : fixed, items };
+}
+
+function isMostOf(ids: Ids, others: Ids): boolean {
+  return ids.filter((id) => others.includes(id)).length > ids.length / 2;
 }
 
 /** What a refusal changes: `'empty'` if there are no more pages; `undefined` if the walk can't go on. */
