@@ -141,6 +141,8 @@ function afterProbe(
     if (window.page === 1) return goOn({ ...coverage, isEndSeen: true, size: Math.min(coverage.size, full) });
     return { ...coverage, isEndSeen: true, next: window, question: { about: 'gap' } };
   }
+  // The end of the window has moved onto this page.
+  if (ids.every((id) => before.includes(id))) return goOn(coverage);
   // Two pages of the same length are a cut size; if the lengths of the first two differ, items are left out.
   const isFirst = window.page === 1 && window.size === asked && requests === (origin > 0 ? 2 : 1);
   const hasHoles = isFirst && ids.length > full;
