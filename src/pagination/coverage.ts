@@ -70,7 +70,7 @@ export function startAtCursor(cursor: Cursor): Coverage {
   // Others were created in front of those behind the first 20, nobody knows how many.
   const front = Math.min(20, position, ids.length);
   const known = new Map(ids.map((id, index) => [id, index < front ? position - front + index : NaN]));
-  const resumed: Coverage = { ...start, fruitful: 5, ...cursor, known, origin: 0, next: undefined };
+  const resumed: Coverage = { ...start, fruitful: 10, ...cursor, known, origin: 0, next: undefined };
   if (ids.length === 0 && page === 0)
     return {
       ...resumed,
