@@ -32,7 +32,7 @@ export interface Coverage extends Cursor {
   /** Whether there was nothing behind the last window. */
   readonly isEndSeen: boolean;
   readonly requests: number;
-  /** Requests that brought something new. */
+  /** Requests that brought something new. After a cursor, ten are granted: its place may have to be found. */
   readonly fruitful: number;
   /** Why pages are fixed, and what the last of them held. */
   readonly reason: Reason;
