@@ -21,9 +21,15 @@ export function read<Item>(before: Coverage, window: Window, body: PageBody<Item
   }
   if (question?.about === 'end')
     return { coverage: afterProbe(coverage, question, ids, body.meta?.current_page), items: [] };
-  if (question?.about === 'page') {
-    if (ids[0] !== question.ids[0])
-      return { coverage: { ...coverage, next: question.window, question: { about: 'gap' } }, items: [] };
+  const front = question?.about === 'gap' ? (question.front ?? []) : [];
+  // Deletions can make page 1 what another page was; then this page has other items now.
+  const isFrontAgain = isMostOf(ids, front);
+  if (question?.about === 'page' || isFrontAgain) {
+    const isOther = question?.about === 'page' && (ids[0] !== question.ids[0] || ids.length > question.ids.length);
+    if (question?.about === 'page' && isOther) {
+      const again = { about: 'gap', front: isMostOf(ids, question.ids) ? ids : [] } as const;
+      return { coverage: { ...coverage, next: question.window, question: again }, items: [] };
+    }
     const rest = ids.findLastIndex((id) => coverage.known.has(id ?? '')) + 1;
     const isBehind = rest > 0 || coverage.origin > 0;
     const items = isBehind ? unread(body.data.slice(rest), ids.slice(rest), coverage.known) : [];
@@ -61,6 +67,7 @@ function readOverlapping<Item>(
   }
   // Where the items that are known stood shows which size the server has used.
   if (last < 0) for (const id of known.keys()) known.set(id, NaN); // nothing tells how far they have moved
+  const named = last < 0 ? [...known.keys()] : coverage.ids;
   const place = known.get(ids[last] ?? '') ?? NaN;
   const from = Number.isNaN(place) ? window.start : place - last;
   if (!isOlder && window.page > 1 && from < length / 2 && question?.about !== 'gap') {
@@ -69,23 +76,28 @@ function readOverlapping<Item>(
   }
   const isShort = length < window.size;
   const cutStart = (window.page - 1) * length;
-  const isFar = (other: number) => Math.abs(from - other) > Math.max(2, 0.3 * window.size);
-  const isMoved = isShort && isFar(window.start);
-  const isCut = isMoved && !isFar(cutStart) && window.start + length !== count;
+  const isFar = (other: number, most: number) => Math.abs(from - other) > Math.max(2, most);
+  const isMoved = isShort && isFar(window.start, 0.3 * window.size);
+  const isAtCut = from === cutStart ? from !== window.start : isMoved && !isFar(cutStart, 0.15 * length);
+  const isCut = isShort && isAtCut && window.start + length !== count;
   // A server may also answer with its last page.
   const begin = isCut ? cutStart : isMoved ? from : window.start;
   const items = unread(data.slice(last + 1), ids.slice(last + 1), known);
   const isLast = items.length > 0 || known.get(ids[length - 1] ?? '') === position - 1;
   const isEnd = isShort && !isCut && isLast && begin + length === count && (coverage.isSizeFree || from === begin);
 
-  ids.forEach((id, index) => known.set(id ?? '', begin + index));
   const shift = from - begin;
+  // What stands behind has moved as far.
+  for (const id of coverage.ids) if (known.get(id)! > place) known.set(id, known.get(id)! - shift);
+  ids.forEach((id, index) => known.set(id ?? '', begin + index));
   // A window shared nothing, although nothing has moved: the server uses other sizes than it is asked for.
   const isInVain =
     question?.about === 'gap' &&
+    question.isForOlder !== true &&
     coverage.misses > 0 &&
     !coverage.isSizeFree &&
     !isOlder &&
+    !isShort &&
     items.length === 0 &&
     shift === 0;
   const next: Coverage = {
@@ -99,7 +111,7 @@ function readOverlapping<Item>(
     contradictions: coverage.contradictions + (isCut || isInVain ? 1 : 0),
     isSizeFree: !isCut && (coverage.isSizeFree || (!isFirst && !isShort && items.length > 0)),
     isEndSeen: coverage.isEndSeen && isShort && !isCut,
-    ids: items.length > 0 ? advance(coverage.ids, ids) : coverage.ids,
+    ids: items.length > 0 ? advance(named, ids) : coverage.ids,
   };
   // The list has grown since the page behind it was empty.
   const hasGrown = [begin + length, window.end].some((end) => Number(previous) <= end && Number(count) > end);
@@ -122,13 +134,15 @@ function afterProbe(
   current?: unknown,
 ): Coverage {
   const { contradictions, position, asked, full, origin, requests, isSizeFree } = coverage;
-  const isRepeated = current !== window.page + 1 && ids.filter((id) => before.includes(id)).length > before.length / 2;
+  const isRepeated = current !== window.page + 1 && isMostOf(before, ids);
   if (ids.length === 0 || isRepeated) {
     if (position < 3) return end(coverage);
     // Read once more what may be a cut page, in a window that starts elsewhere: if `page` is ignored, that shows, too.
     if (window.page === 1) return goOn({ ...coverage, isEndSeen: true, size: Math.min(coverage.size, full) });
     return { ...coverage, isEndSeen: true, next: window, question: { about: 'gap' } };
   }
+  // The end of the window has moved onto this page.
+  if (ids.every((id) => before.includes(id))) return goOn(coverage);
   // Two pages of the same length are a cut size; if the lengths of the first two differ, items are left out.
   const isFirst = window.page === 1 && window.size === asked && requests === (origin > 0 ? 2 : 1);
   const hasHoles = isFirst && ids.length > full;
@@ -166,7 +180,7 @@ function missed(
     const gap = {
       ...coverage,
       misses: misses + (isOlder ? 0 : length < window.size ? 2 : 1),
-      question: { about: 'gap' } as const,
+      question: { about: 'gap', isForOlder: isOlder } as const,
     };
     if ((isOlder || window.start > position) && misses === 0) return { ...goOn(gap), question: { about: 'gap' } };
     const back = Math.ceil((size / 2) * 2 ** misses);
@@ -262,16 +276,16 @@ function readFixed<Item>(
   return { coverage: isShort && fixed.position === count ? end(fixed) : fixed, items };
 }
 
+function isMostOf(ids: Ids, others: Ids): boolean {
+  return ids.filter((id) => others.includes(id)).length > ids.length / 2;
+}
+
 /** What a refusal changes: `'empty'` if there are no more pages; `undefined` if the walk can't go on. */
 export function refuse(coverage: Coverage, window: Window, error: APIError): Coverage | 'empty' | undefined {
   if (error.status === 404) {
     if (window.page === 1) return undefined;
-    const isPastEnd =
-      coverage.page > 0 ||
-      coverage.question?.about === 'end' ||
-      coverage.misses === 0 ||
-      !(Number(coverage.count) > window.start);
-    return isPastEnd ? 'empty' : undefined;
+    // Unless the list should have this page, and looking in front of it did not help.
+    return coverage.page > 0 || coverage.misses <= 2 || !(Number(coverage.count) > window.start) ? 'empty' : undefined;
   }
   if (![400, 422].includes(error.status) || coverage.page > 0) return undefined;
   const { requests } = coverage;

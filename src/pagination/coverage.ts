@@ -32,7 +32,7 @@ export interface Coverage extends Cursor {
   /** Whether there was nothing behind the last window. */
   readonly isEndSeen: boolean;
   readonly requests: number;
-  /** Requests that brought something new. */
+  /** Requests that brought something new. After a cursor, ten are granted: its place may have to be found. */
   readonly fruitful: number;
   /** Why pages are fixed, and what the last of them held. */
   readonly reason: Reason;
@@ -44,7 +44,8 @@ export type Question =
   | { readonly about: 'end'; readonly window: Window; readonly ids: Ids }
   | { readonly about: 'page'; readonly window: Window; readonly ids: Ids }
   | { readonly about: 'place'; readonly center: number; readonly step: number; readonly last: number }
-  | { readonly about: 'gap' };
+  /** `front` is what page 1 held right before; `isForOlder` says that the window that shared nothing is an older one. */
+  | { readonly about: 'gap'; readonly front?: Ids; readonly isForOlder?: boolean };
 
 const start = {
   overlap: 0,
@@ -66,8 +67,10 @@ export function startAtPage(page: number, asked: number, size = asked): Coverage
 /** A walk that goes on at a cursor. */
 export function startAtCursor(cursor: Cursor): Coverage {
   const { ids, position, page, asked, full } = cursor;
-  const known = new Map(ids.map((id, index) => [id, position - ids.length + index]));
-  const resumed: Coverage = { ...start, fruitful: 5, ...cursor, known, origin: 0, next: undefined };
+  // Others were created in front of those behind the first 20, nobody knows how many.
+  const front = Math.min(20, position, ids.length);
+  const known = new Map(ids.map((id, index) => [id, index < front ? position - front + index : NaN]));
+  const resumed: Coverage = { ...start, fruitful: 10, ...cursor, known, origin: 0, next: undefined };
   if (ids.length === 0 && page === 0)
     return {
       ...resumed,

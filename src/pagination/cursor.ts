@@ -1,4 +1,8 @@
 import { InvalidRequestError } from '../errors/index.ts';
+import type { EndpointOptions } from '../http/request-options.ts';
+import { queryOf } from '../http/route.ts';
+
+type Query = NonNullable<EndpointOptions['query']>;
 
 /** A place in a list, and how its pages are asked for. */
 export interface Cursor {
@@ -24,21 +28,25 @@ export function advance(ids: readonly string[], next: readonly (string | undefin
   const names = next.filter((id) => id !== undefined);
   const found = ids.findLastIndex((id) => names.includes(id));
   // They are behind the window, because others were created in front of them; or they were deleted.
-  const behind = ids.slice(found + 1).slice(-20);
+  const behind = ids.slice(found + 1).slice(-100);
   const before = ids.slice(0, found + 1).filter((id) => !names.includes(id));
   return [...[...before, ...names].slice(-20), ...behind];
 }
 
-/** Which list a cursor belongs to. Values of parameters may be secret, so that only a hash of them is kept. */
-export function listOf(path: string, query: Readonly<Record<string, unknown>>): string {
-  const filters = Object.entries(query).filter(
-    ([name, value]) => !['page', 'per_page'].includes(name) && value !== undefined,
-  );
-  filters.sort(([a], [b]) => (a < b ? -1 : 1));
+/**
+ * Which list a cursor belongs to. Values of parameters may be secret, so that only a hash of them is kept.
+ *
+ * @throws {InvalidRequestError} when a parameter has a value that no query can hold.
+ */
+export function listOf(path: string, parameters: Query): string {
+  const { page, per_page, ...filters } = parameters;
+  const names = Object.keys(filters)
+    .filter((name) => filters[name] !== undefined)
+    .sort();
   let hash = 0x811c9dc5; // FNV-1a
-  for (const character of JSON.stringify(filters)) hash = Math.imul(hash ^ character.codePointAt(0)!, 0x01000193);
-  const names = filters.map(([name]) => name).join(' and ');
-  return `${path}${names && ` with ${names}`}#${(hash >>> 0).toString(36)}`;
+  for (const character of queryOf(Object.fromEntries(names.map((name) => [name, filters[name]]))))
+    hash = Math.imul(hash ^ character.codePointAt(0)!, 0x01000193);
+  return `${path}${names.length > 0 ? ` with ${names.join(' and ')}` : ''}#${(hash >>> 0).toString(36)}`;
 }
 
 export function encodeCursor(list: string, cursor: Cursor): string {

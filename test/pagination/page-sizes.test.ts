@@ -131,8 +131,8 @@ async function serveSome(items: unknown[], otherwise?: number, hasCount = true) 
   return { client, asked, events };
 }
 
-it.each<[string, number | undefined, boolean]>([
-  ['20 items', undefined, true],
+it.each([
+  ['20 items', undefined, true] as const,
   ['20 items, and does not count', undefined, false],
   ['400', 400, true],
   ['422', 422, true],
