@@ -88,7 +88,10 @@ function readOverlapping<Item>(
 
   const shift = from - begin;
   // What stands behind has moved as far.
-  for (const id of coverage.ids) if (known.get(id)! > place) known.set(id, known.get(id)! - shift);
+  for (const id of coverage.ids) {
+    const at = known.get(id) ?? place;
+    if (at > place) known.set(id, at - shift);
+  }
   ids.forEach((id, index) => known.set(id ?? '', begin + index));
   // A window shared nothing, although nothing has moved: the server uses other sizes than it is asked for.
   const isInVain =

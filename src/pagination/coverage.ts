@@ -97,7 +97,7 @@ export function end(coverage: Coverage, unverified = coverage.unverified): Cover
 
 /** Goes on with the window after what is covered. */
 export function goOn(coverage: Coverage): Coverage {
-  const { position, size, asked, origin } = coverage;
+  const { position, size, asked } = coverage;
   const overlap = Math.min(Math.max(coverage.overlap, Math.ceil(size / 25)), Math.ceil(size / 2));
   const next = windowAfter(position, size, overlap);
   if (next) return { ...coverage, overlap, next };

@@ -45,7 +45,7 @@ export function listOf(path: string, parameters: Query): string {
     .sort();
   let hash = 0x811c9dc5; // FNV-1a
   for (const character of queryOf(Object.fromEntries(names.map((name) => [name, filters[name]]))))
-    hash = Math.imul(hash ^ character.codePointAt(0)!, 0x01000193);
+    hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
   return `${path}${names.length > 0 ? ` with ${names.join(' and ')}` : ''}#${(hash >>> 0).toString(36)}`;
 }
 
@@ -58,9 +58,7 @@ export function encodeCursor(list: string, cursor: Cursor): string {
 /** @throws {InvalidRequestError} when the text is not a cursor of this list. */
 export function decodeCursor(list: string, text: string): Cursor {
   const [version, ...rest] = decoded(text);
-  const [position, count, asked, full, size, page, contradictions] = rest.map((number) =>
-    number ? Number(number) : undefined,
-  );
+  const [position = 0, count = 0, asked = 0, full = 0, size = 0, page = 0, contradictions = 0] = rest.map(Number);
   const [owner = '', ...ids] = rest.slice(7);
   if (version !== '2' || !/^\d{1,15},\d{0,15}(,\d{1,15}){5}$/.test(rest.slice(0, 7).join()) || !owner) {
     throw new InvalidRequestError('cursor must be the unchanged cursor of a page or of an error.');
@@ -73,16 +71,7 @@ export function decodeCursor(list: string, text: string): Cursor {
     );
   }
   // The pattern has made sure of all of them but the count.
-  return {
-    position: position!,
-    count,
-    asked: asked!,
-    full: full!,
-    size: size!,
-    page: page!,
-    contradictions: contradictions!,
-    ids,
-  };
+  return { position, count: rest[1] ? count : undefined, asked, full, size, page, contradictions, ids };
 }
 
 function decoded(text: string): string[] {

@@ -33,7 +33,7 @@ export function pageBodySchema<Item>(item: StandardSchema<Item> | undefined): St
     // Most schemas answer at once, and a promise for each item costs more than the check. The cast holds: none is a promise.
     const checks = item ? given.map((value) => item['~standard'].validate(value)) : [];
     const results = checks.some((check) => check instanceof Promise)
-      ? await Promise.all(checks)
+      ? await Promise.all(checks.map(async (check) => check))
       : (checks as StandardResult<Item>[]);
     for (const [index, result] of results.entries()) {
       for (const issue of result.issues ?? []) issues.push({ ...issue, path: ['data', index, ...(issue.path ?? [])] });

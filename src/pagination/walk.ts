@@ -57,7 +57,7 @@ export async function* walk<Item>(
       while (!question && queue[0] && page === 0 && queue[0].window.end <= position) queue.shift();
       const ahead = queue[0];
       const isFit = ahead && !question && (page > 0 ? ahead.window.page === next.page : ahead.window.start < position);
-      const reading = isFit ? queue.shift()! : request(next);
+      const reading = isFit ? (queue.shift() ?? ahead) : request(next);
       reading.priority?.raise();
       let body: PageBody<Item>;
       try {

@@ -35,7 +35,9 @@ it.each(Object.entries(programs))(
       '-p',
       folder,
     ]);
-    const output = await compiled.then(({ stdout }) => stdout).catch((error: unknown) => (error as { stdout: string }).stdout);
+    const output = await compiled
+      .then(({ stdout }) => stdout)
+      .catch((error: unknown) => (error as { stdout: string }).stdout);
     expect(output).toBe('');
     await rm(folder, { recursive: true });
   },

@@ -188,7 +188,10 @@ describe('what can not be known is said', { timeout: patience }, () => {
           ),
       }),
       (outcome, { length }) => {
-        if (outcome.error !== undefined) expect(String(outcome.error)).toContain('No end of the list is in sight');
+        if (outcome.error !== undefined)
+          expect(outcome.error).toMatchObject({
+            message: expect.stringContaining('No end of the list is in sight') as string,
+          });
         expect(repeated(outcome)).toEqual([]);
         if (outcome.error === undefined && outcome.unverified.length === 0) expect(lost(outcome)).toEqual([]);
         expect(outcome.requests).toBeLessThan(300 + length);

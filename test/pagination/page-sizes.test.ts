@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { BadRequestError, UnprocessableEntityError, type ListUnverifiedEvent } from '@example/sdk';
 import { clientOf, json, rejection, serve } from '../support/http-server.ts';
-import { collect, project, projects, serveList } from './list-server.ts';
+import { collect, projects, serveList } from './list-server.ts';
 
 it('a server that gives fewer items than asked for is asked for no more than it gives', async () => {
   const { client, windows } = await serveList({ items: projects(200), most: 50 });
@@ -120,7 +120,10 @@ async function serveSome(items: unknown[], otherwise?: number, hasCount = true) 
     const [page, size] = [Number(query.get('page') ?? 1), Number(query.get('per_page') ?? 20)];
     asked.push(size);
     const isAllowed = [10, 20, 50, 100].includes(size);
-    if (!isAllowed && otherwise) return json(response, otherwise, { error: { code: 'bad', message: '', details: {} } });
+    if (!isAllowed && otherwise) {
+      json(response, otherwise, { error: { code: 'bad', message: '', details: {} } });
+      return;
+    }
     const actual = isAllowed ? size : 20;
     const meta = { current_page: page, total_count: items.length, total_pages: Math.ceil(items.length / actual) };
     json(response, 200, { data: items.slice((page - 1) * actual, page * actual), meta: hasCount ? meta : {} });
@@ -131,8 +134,8 @@ async function serveSome(items: unknown[], otherwise?: number, hasCount = true) 
   return { client, asked, events };
 }
 
-it.each([
-  ['20 items', undefined, true] as const,
+it.each<[string, number | undefined, boolean]>([
+  ['20 items', undefined, true],
   ['20 items, and does not count', undefined, false],
   ['400', 400, true],
   ['422', 422, true],
