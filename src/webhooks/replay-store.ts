@@ -14,11 +14,11 @@ export interface ReplayStore {
 }
 
 /** Result of {@link ReplayStore.claim}. */
-export type ReplayClaim = ClaimedEvent | BusyEvent | HandledEvent;
-
-type HandledEvent = { readonly status: 'handled' };
-/** Another claim lasts. The sender should retry after as many seconds. */
-type BusyEvent = { readonly status: 'busy'; readonly retryAfter: number };
+export type ReplayClaim =
+  | ClaimedEvent
+  /** Another claim lasts. The sender should retry after as many seconds. */
+  | { readonly status: 'busy'; readonly retryAfter: number }
+  | { readonly status: 'handled' };
 
 /** A claim that was granted. It lasts until one of the two methods is called or the process dies. */
 export interface ClaimedEvent {

@@ -58,9 +58,6 @@ export interface WebhooksOptions {
 const listeners = ['verify', 'waitUntil', 'onError', 'onValidationIssue', 'onUnhandled'] as const;
 const settings = ['secret', 'tolerance', 'maxBodyBytes', 'replayStore', 'acknowledge', 'logger', 'logLevel'] as const;
 
-/** An editor suggests the names that are listed, and takes any other. */
-type AnyName = WebhookEventName | '*' | (string & {});
-
 /** What Cloudflare Workers pass as the third argument of `fetch`. */
 export interface WebhookExecutionContext {
   /** Keeps the worker alive until the work has settled. */
@@ -116,7 +113,10 @@ export class Webhooks {
    *
    * @throws {InvalidRequestError} when a name can't be that of an event, or the handler is not a function.
    */
-  on<Name extends AnyName>(name: Name | readonly Name[], handler: WebhookHandler<Name>): this {
+  on<Name extends WebhookEventName | '*' | (string & {})>(
+    name: Name | readonly Name[],
+    handler: WebhookHandler<Name>,
+  ): this {
     const { handlers, logger } = this.#context;
     for (const each of checkNames(name)) {
       handlers.add(each, callable('handler', handler));
@@ -133,7 +133,10 @@ export class Webhooks {
    *
    * @throws {InvalidRequestError} when a name can't be that of an event, or the handler is not a function.
    */
-  off<Name extends AnyName>(name: Name | readonly Name[], handler: WebhookHandler<Name>): this {
+  off<Name extends WebhookEventName | '*' | (string & {})>(
+    name: Name | readonly Name[],
+    handler: WebhookHandler<Name>,
+  ): this {
     for (const each of checkNames(name)) this.#context.handlers.remove(each, callable('handler', handler));
     return this;
   }

@@ -37,7 +37,7 @@ describe('the examples run as they stand', () => {
     expect(lines.slice(60)).toEqual([
       '60 active projects.',
       'Page 2 of 3 has 40 projects.',
-      'Page 3 has 20.',
+      'The next one has 20.',
       'The newest 30 are at hand.',
     ]);
   });

@@ -182,10 +182,13 @@ describe.each<RedisServerProgram>(['redis-server', 'valkey-server'])(
         await redis.kill();
 
         await Promise.all(times(50, () => call(process, api, onStoreChange)));
-        await vi.waitUntil(async () => {
-          await call(process, api, onStoreChange);
-          return onStoreChange.mock.calls.length > 0;
-        });
+        await vi.waitUntil(
+          async () => {
+            await call(process, api, onStoreChange);
+            return onStoreChange.mock.calls.length > 0;
+          },
+          { timeout: 10_000 },
+        );
         expect(onStoreChange).toHaveBeenCalledTimes(1);
         expect(onStoreChange.mock.calls[0]![0]).toMatchObject({ available: false, error: expect.any(Error) as Error });
 
