@@ -88,10 +88,9 @@ class StoreConnection implements Share {
     if (this.#isSyncing || this.#window.isUnannounced) return Infinity;
     const isWaiting = waiting.normal + waiting.background > 0;
     if (!isWaiting && this.isAvailable && this.#lease.isUnsettled) this.#returnSoon();
-    // An unavailable store is tried again only while calls wait.
-    const next =
-      this.#outage === undefined ? this.#lease.nextSyncAt(waiting) : isWaiting ? this.#outage.retryAt : Infinity;
-    if (next > now) return next;
+    const next = this.#outage?.retryAt ?? this.#lease.nextSyncAt(waiting);
+    // An unavailable store is tried again only while calls are made.
+    if (next > now) return this.isAvailable || isWaiting ? next : Infinity;
     void this.#run(now);
     return Infinity;
   }

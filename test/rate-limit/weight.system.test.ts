@@ -31,7 +31,7 @@ const site = { method: 'GET', path: '/users/user_123', route: '/users/{id}' };
 const busyClient = `
 const reset = Math.ceil(Date.now() / 1000) + 3600;
 const body = { id: 'user_1', name: 'John Doe', email: 'john@example.com', created_at: '2024-01-01T00:00:00Z' };
-const headers = { 'x-ratelimit-limit': 1, 'x-ratelimit-remaining': 0, 'x-ratelimit-reset': reset };
+const headers = { 'x-ratelimit-limit': 100, 'x-ratelimit-remaining': 0, 'x-ratelimit-reset': reset };
 const client = new Client({ apiToken: 'sk', rateLimit: { limit: 1 }, fetch: async () => Response.json(body, { headers }) });
 await client.users.get('user_1');
 const settled = () => undefined;

@@ -175,7 +175,7 @@ describe.each<RedisServerProgram>(['redis-server', 'valkey-server'])(
       });
 
       it('say once that the server is gone, and once that it is back', async () => {
-        const api = new LimitedServer({ kind: 'first-request', limit: 1000, window: 60_000 });
+        const api = new LimitedServer({ kind: 'first-request', limit: 100_000, window: 60_000 });
         const process = await startProcess(1);
         const onStoreChange = vi.fn<LimiterObserver['onStoreChange']>();
         await call(process, api, onStoreChange);
