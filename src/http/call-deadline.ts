@@ -1,6 +1,3 @@
-/** The longest time that a timer of every platform can wait, in milliseconds: 24 days. A longer one would fire at once. */
-const maxTimer = 2 ** 31 - 1;
-
 /**
  * Aborts its signal when the caller's signal aborts, or when the time of a whole call is over. Unlike
  * `AbortSignal.any([signal, AbortSignal.timeout(…)])`, it lets go of both as soon as the call has ended.
@@ -19,7 +16,7 @@ export class CallDeadline {
     this.#callerSignal = callerSignal;
     this.#timeoutError = timeoutError;
     // No function for each call that waits.
-    if (duration < Infinity) this.#timer = setTimeout(expire, Math.min(duration, maxTimer), this);
+    if (duration < Infinity) this.#timer = setTimeout(expire, duration, this);
     if (callerSignal?.aborted) this.handleEvent();
     else callerSignal?.addEventListener('abort', this);
   }

@@ -56,16 +56,3 @@ describe('totalTimeout', () => {
     expect(api.requests).toHaveLength(0);
   });
 });
-
-it('a totalTimeout that no timer can wait for is cut to 24 days, and not to no time', async () => {
-  const api = inProcessApi(noAnswer);
-  const controller = new AbortController();
-  const call = rejection(
-    clientOf(api).users.get('user_123', { totalTimeout: 1e10, timeout: 1e10, signal: controller.signal }),
-  );
-
-  await vi.advanceTimersByTimeAsync(1_000);
-  controller.abort(reason);
-
-  expect(await call).toBe(reason);
-});

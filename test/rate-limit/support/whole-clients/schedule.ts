@@ -57,7 +57,7 @@ export async function runSchedule(seed: number): Promise<string[]> {
       rateLimit: { limit: plan.limit, ...(plan.hasStore && { store: store.of(isDead) }) },
       fetch: (url, init) => {
         if (isDead()) return new Promise(() => undefined);
-        if (failing.delete(init.headers['x-call'] ?? '')) return Promise.reject(refusedConnection());
+        if (failing.delete(init.headers['x-call'] ?? '')) return Promise.reject(refusedConnection(url));
         inFlight += 1;
         mostInFlight[index] = Math.max(mostInFlight[index] ?? 0, inFlight);
         return exchange(server, plan, latency, url, init).finally(() => (inFlight -= 1));
@@ -207,8 +207,13 @@ function sleep(delay: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-function refusedConnection(): Error {
-  const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED', syscall: 'connect' });
+function refusedConnection(url: string): Error {
+  const { hostname } = new URL(url);
+  const cause = Object.assign(new Error('connect ECONNREFUSED'), {
+    code: 'ECONNREFUSED',
+    syscall: 'connect',
+    hostname,
+  });
   return new TypeError('fetch failed', { cause });
 }
 
