@@ -16,9 +16,16 @@ export interface ReplayStore {
 /** Result of {@link ReplayStore.claim}. */
 export type ReplayClaim =
   | ClaimedEvent
-  /** Another claim lasts. The sender should retry after as many seconds. */
-  | { readonly status: 'busy'; readonly retryAfter: number }
-  | { readonly status: 'handled' };
+  | {
+      /** Another claim lasts. */
+      readonly status: 'busy';
+      /** Seconds after which the sender should retry. */
+      readonly retryAfter: number;
+    }
+  | {
+      /** The event was handled. */
+      readonly status: 'handled';
+    };
 
 /** A claim that was granted. It lasts until one of the two methods is called or the process dies. */
 export interface ClaimedEvent {
