@@ -31,8 +31,8 @@ export function untilReset(headers: Headers): number | undefined {
 /** The longest `Retry-After` that is believed, in milliseconds. */
 const longestWait = 3_600_000;
 
-/** The longest window that is believed, in milliseconds: a day, and an hour for clocks that differ. A call would wait for years. */
-const longestWindow = 25 * 3_600_000;
+/** Seconds. */
+const day = 86_400;
 
 /** What an answer says about limits. */
 export interface Answer {
@@ -60,11 +60,12 @@ export function readAnswer(status: number, headers: Headers): Answer {
   };
 }
 
-/** A reset that is further away is no announcement. */
+/** A reset is believed up to the end of the next day, the same for each answer of a day. A call could wait for years. */
 function credibleReport(headers: Headers): RateLimitInfo | undefined {
   const report = parseRateLimit(headers);
-  if (report === undefined || report.reset * 1000 - (servedAt(headers) ?? Date.now()) <= longestWindow) return report;
-  return undefined;
+  if (report === undefined) return undefined;
+  const today = Math.floor((servedAt(headers) ?? Date.now()) / 1000 / day);
+  return { ...report, reset: Math.min(report.reset, (today + 2) * day) };
 }
 
 function servedAt(headers: Headers): number | undefined {

@@ -60,9 +60,11 @@ async function release(claims: readonly ClaimedEvent[]): Promise<void> {
 }
 
 function combine(claims: readonly ClaimedEvent[]): ClaimedEvent {
+  const signals = claims.flatMap(({ signal }) => signal ?? []);
   return {
     status: 'claimed',
-    signal: AbortSignal.any(claims.flatMap(({ signal }) => signal ?? [])),
+    // Next.js' edge runtime has no `AbortSignal.any`. Few endpoints have two secrets.
+    signal: signals.length > 1 ? AbortSignal.any(signals) : signals[0],
     complete: () => Promise.all(claims.map((claim) => claim.complete())),
     release: () => Promise.all(claims.map((claim) => claim.release())),
   };
