@@ -17,7 +17,8 @@ export interface EndpointHealth {
 
 interface AttemptSummary {
   readonly delivery: string;
-  readonly at: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
   readonly duration: number;
   readonly succeeded: boolean;
 }
@@ -30,7 +31,7 @@ class EndpointDeliveries {
   readonly all = new Map<string, DeliveryRecord>();
   readonly pending = new Map<string, DeliveryRecord>();
   readonly failed = new Set<string>();
-  readonly attempts: AttemptSummary[] = [];
+  latest = summaryOf([]);
 }
 
 const none = new EndpointDeliveries();
@@ -68,24 +69,17 @@ export class DeliveryIndex {
     const known = before?.attempts.at(-1);
     for (const attempt of after.attempts.slice((known === undefined ? -1 : after.attempts.indexOf(known)) + 1)) {
       const { at, duration } = attempt;
-      insert(own.attempts, { delivery: after.id, at, duration, succeeded: outcomeOf(attempt).kind === 'delivered' });
+      const succeeded = outcomeOf(attempt).kind === 'delivered';
+      const made = { delivery: after.id, at: Date.parse(at), duration, succeeded };
+      own.latest = summaryOf(withAttempt(own.latest.attempts, made));
     }
   };
 
   /** Summarises a webhook's latest attempts. It is failing if the last attempt failed. */
   health({ id, disabled }: EndpointRecord): EndpointHealth {
-    const { attempts, pending, failed } = this.#byEndpoint.get(id) ?? none;
-    const last = attempts.at(-1);
-    const durations = attempts.map(({ duration }) => duration).sort((a, b) => a - b);
-    return {
-      status:
-        disabled !== undefined ? 'disabled' : last === undefined ? 'idle' : last.succeeded ? 'healthy' : 'failing',
-      attempts: [...attempts],
-      successRate: last && attempts.filter(({ succeeded }) => succeeded).length / attempts.length,
-      medianDuration: durations[Math.floor(durations.length / 2)],
-      pending: pending.size,
-      failed: failed.size,
-    };
+    const { latest, pending, failed } = this.#byEndpoint.get(id) ?? none;
+    const status = disabled === undefined ? latest.status : 'disabled';
+    return { ...latest, status, pending: pending.size, failed: failed.size };
   }
 
   clear(): void {
@@ -107,9 +101,20 @@ export class DeliveryIndex {
   }
 }
 
-/** Keeps the latest attempts in order, as they come almost in order. Those of the same second stay as they came. */
-function insert(attempts: AttemptSummary[], attempt: AttemptSummary): void {
-  const after = attempts.findLastIndex(({ at }) => Date.parse(at) <= Date.parse(attempt.at));
-  attempts.splice(after + 1, 0, attempt);
-  if (attempts.length > consideredAttempts) attempts.shift();
+/** The latest attempts with one more, in order. Those of the same second stay as they came. */
+function withAttempt(attempts: readonly AttemptSummary[], attempt: AttemptSummary): readonly AttemptSummary[] {
+  const after = attempts.findLastIndex(({ at }) => at <= attempt.at);
+  return attempts.toSpliced(after + 1, 0, attempt).slice(-consideredAttempts);
+}
+
+/** Computed with each attempt, as every page shows it for every webhook. */
+function summaryOf(attempts: readonly AttemptSummary[]) {
+  const last = attempts.at(-1);
+  const durations = attempts.map(({ duration }) => duration).sort((a, b) => a - b);
+  return {
+    status: last === undefined ? 'idle' : last.succeeded ? 'healthy' : 'failing',
+    attempts,
+    successRate: last && attempts.filter(({ succeeded }) => succeeded).length / attempts.length,
+    medianDuration: durations[Math.floor(durations.length / 2)],
+  } as const;
 }

@@ -55,6 +55,13 @@ test('only the latest 30 attempts count', async () => {
   expect(health().successRate).toBe(1);
 });
 
+test('is computed with each attempt, not with each page that shows it', async () => {
+  const { sandbox, send } = sandboxWith(500);
+  await send();
+  const [index, webhook] = [indexOf(sandbox.webhooks.deliveries), sandbox.webhooks.endpoints[0]!];
+  expect(index.health(webhook).attempts).toBe(index.health(webhook).attempts);
+});
+
 function indexOf(deliveries: readonly DeliveryRecord[]): DeliveryIndex {
   const index = new DeliveryIndex();
   for (const delivery of deliveries) index.changed(undefined, delivery);

@@ -73,7 +73,7 @@ export function statusReport({ clock, faults, log, traffic, webhooks, store, sta
   const attempts = webhooks.endpoints.map((endpoint) => store.deliveryIndex.health(endpoint));
   const made = Map.groupBy(
     attempts.flatMap((health) => health.attempts),
-    ({ at }) => Math.floor(Date.parse(at) / traffic.interval) * traffic.interval,
+    ({ at }) => Math.floor(at / traffic.interval) * traffic.interval,
   );
   const deliveries = {
     name: 'Webhook deliveries',
