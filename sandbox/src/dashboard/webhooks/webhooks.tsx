@@ -77,6 +77,8 @@ export function HealthPill({ health: { status } }: { health: EndpointHealth }) {
   return <Pill tone={tones[status]}>{status}</Pill>;
 }
 
+const [goodBar, badBar] = ['<i class="good"></i>', '<i class="bad"></i>'];
+
 /** The latest attempts as a strip, oldest first. */
 export function AttemptStrip({ health: { attempts, successRate } }: { health: EndpointHealth }) {
   if (successRate === undefined) return <span class="hint">none yet</span>;
@@ -84,7 +86,7 @@ export function AttemptStrip({ health: { attempts, successRate } }: { health: En
   return (
     <span class="strip" role="img" aria-label={summary} title={summary}>
       {/* As text: a page may show 1500 of them. */}
-      {raw(attempts.map(({ succeeded }) => `<i class="${succeeded ? 'good' : 'bad'}"></i>`).join(''))}
+      {raw(attempts.map(({ succeeded }) => (succeeded ? goodBar : badBar)).join(''))}
     </span>
   );
 }
