@@ -1,6 +1,7 @@
 import { ExampleError } from '../errors/example-error.ts';
+import { InvalidRequestError } from '../errors/invalid-request-error.ts';
 import { bodyAlreadyParsed, joinChunks, rawBody } from './raw-body.ts';
-import type { WaitUntil, WebhookRequest, WebhookResponse } from './receiver.ts';
+import type { WebhookRequest, WebhookResponse } from './receiver.ts';
 
 /** The part of a Node request that is used: `http.IncomingMessage`, Express's `req`, Fastify's `request.raw`, Koa's `ctx.req`. */
 export interface NodeRequest {
@@ -36,8 +37,24 @@ export interface NodeResponse {
   end(): unknown;
 }
 
-/** Adapts a request of a Node server, including one whose body was read before. */
-export function fromNodeRequest(request: NodeRequest): WebhookRequest {
+const seeGuide =
+  'docs/webhooks.md says what to write in each framework. For others, there is webhooks.receive(body, headers).';
+
+type Receive = (request: WebhookRequest) => Promise<WebhookResponse>;
+
+/** Receives from a Node server, including one that has read the body before. */
+export function nodeHandler(receive: Receive): (request: NodeRequest, response: NodeResponse) => Promise<void> {
+  return (request, response) => {
+    if (!isNodePair(request, response)) {
+      const takes = 'nodeHandler() takes the request and response of node:http, such as ctx.req and ctx.res in Koa.';
+      const advice = isWebRequest(request) ? 'This server passes a Request: use webhooks.handler().' : seeGuide;
+      throw new InvalidRequestError(`${takes} ${advice}`);
+    }
+    return receive(fromNodeRequest(request)).then((result) => toNodeResponse(response, result));
+  };
+}
+
+function fromNodeRequest(request: NodeRequest): WebhookRequest {
   return {
     method: request.method,
     headers: request.headers,
@@ -52,7 +69,7 @@ export function fromNodeRequest(request: NodeRequest): WebhookRequest {
 }
 
 /** Sends the response, unless one was sent already. */
-export function toNodeResponse(response: NodeResponse, { status, headers }: WebhookResponse): void {
+function toNodeResponse(response: NodeResponse, { status, headers }: WebhookResponse): void {
   if (response.headersSent) return;
   response.statusCode = status;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
@@ -87,12 +104,37 @@ function readNodeStream(request: NodeRequest, maxBytes: number): Promise<Uint8Ar
   });
 }
 
-/** Adapts a web-standard request. */
-export function fromWebRequest(request: Request, waitUntil: WaitUntil | undefined): WebhookRequest {
+/** What Cloudflare Workers pass as the third argument of `fetch`. */
+export interface WebhookExecutionContext {
+  /** Keeps the worker alive until the work has settled. */
+  waitUntil?(work: Promise<unknown>): void;
+}
+
+/** Receives from a server with web-standard requests. */
+export function webHandler(
+  receive: Receive,
+): (request: Request, environment?: unknown, execution?: WebhookExecutionContext) => Promise<Response> {
+  return (request, environment, execution) => {
+    if (!isWebRequest(request)) {
+      const takes = 'handler() takes a Request, such as c.req.raw in Hono.';
+      const advice = isNodePair(request, environment)
+        ? 'This server passes the request and response of node:http: use webhooks.nodeHandler().'
+        : seeGuide;
+      throw new InvalidRequestError(`${takes} ${advice}`);
+    }
+    return receive(fromWebRequest(request, execution)).then(
+      ({ status, headers }) => new Response(null, { status, headers }),
+    );
+  };
+}
+
+function fromWebRequest(request: Request, execution: WebhookExecutionContext | undefined): WebhookRequest {
   return {
     method: request.method,
     headers: request.headers,
-    waitUntil,
+    // Other servers pass something else as their third argument, or nothing.
+    waitUntil:
+      typeof fields(execution)['waitUntil'] === 'function' ? (work) => execution?.waitUntil?.(work) : undefined,
     async readBody(maxBytes) {
       if (request.bodyUsed || request.body?.locked === true) throw bodyAlreadyParsed();
       // Polyfills have no body, or one that is a stream of another kind.
@@ -101,11 +143,6 @@ export function fromWebRequest(request: Request, waitUntil: WaitUntil | undefine
       return readWebStream(request.body.getReader(), announced > maxBytes ? 0 : maxBytes);
     },
   };
-}
-
-/** Makes a web-standard response. */
-export function toWebResponse({ status, headers }: WebhookResponse): Response {
-  return new Response(null, { status, headers });
 }
 
 /** Gives `undefined` as soon as there are more than `maxBytes`. */
@@ -124,4 +161,29 @@ async function readWebStream(
   // Not awaited: the sender may never stop.
   void reader.cancel().catch(() => undefined);
   return undefined;
+}
+
+/** The error for an adapter that was passed to a server without being called: it would return a handler to the server. */
+export function notCalled(name: string): InvalidRequestError {
+  return new InvalidRequestError(
+    `${name} returns a handler: pass webhooks.${name}() to the server, not webhooks.${name}.`,
+  );
+}
+
+/** Whether this is a `Request`, of the runtime or of a library. */
+function isWebRequest(value: unknown): boolean {
+  const { method, headers, arrayBuffer } = fields(value);
+  return (
+    typeof method === 'string' && typeof fields(headers)['get'] === 'function' && typeof arrayBuffer === 'function'
+  );
+}
+
+/** Whether these are the request and response of `node:http`, or what extends them. */
+function isNodePair(request: unknown, response: unknown): boolean {
+  return typeof fields(request)['on'] === 'function' && typeof fields(response)['end'] === 'function';
+}
+
+/** The fields of a value of any type. */
+export function fields(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}; // any object has fields
 }

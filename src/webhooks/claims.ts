@@ -1,8 +1,7 @@
 import { ExampleError } from '../errors/example-error.ts';
 import { isRecord } from '../utils/json.ts';
-import { importHmac } from './hmac.ts';
 import type { ClaimedEvent, ReplayClaim, ReplayStore } from './replay-store.ts';
-import { cachedKeys, decodeSecret } from './secrets.ts';
+import { cachedKeys, decodeSecret, importHmac } from './secrets.ts';
 
 /** 96 bits of each secret that do not reveal it. No id has a space, so that this is not the signature of any webhook. */
 const fingerprints = /* @__PURE__ */ cachedKeys(async (secret) => {

@@ -14,7 +14,7 @@ export {
   type VerifyWebhookOptions,
   type WebhookAttempt,
 } from './verify-webhook.ts';
-export { Webhooks, type WebhookExecutionContext, type WebhooksOptions } from './webhooks.ts';
+export { Webhooks, type WebhooksOptions } from './webhooks.ts';
 
 export type { ValidationIssue } from '../errors/index.ts';
 export type { Logger, LogLevel } from '../telemetry/logger.ts';
@@ -28,7 +28,7 @@ export type {
 } from './events.ts';
 export type { WebhookContext, WebhookEventNamed, WebhookHandler } from './handlers.ts';
 export type { HeaderReader, SignatureHeaders, WebhookHeaders } from './headers.ts';
-export type { NodeRequest, NodeResponse } from './adapters.ts';
+export type { NodeRequest, NodeResponse, WebhookExecutionContext } from './adapters.ts';
 export type { WebhookBody } from './raw-body.ts';
 export type { WebhookResponse } from './receiver.ts';
 export type { ClaimedEvent, ReplayClaim, ReplayStore } from './replay-store.ts';

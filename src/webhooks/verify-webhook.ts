@@ -2,9 +2,9 @@ import { InvalidRequestError } from '../errors/invalid-request-error.ts';
 import { record } from '../utils/options.ts';
 import type { WebhookEvent } from './events.ts';
 import { parseHeaders, type WebhookHeaders } from './headers.ts';
-import type { Hmac } from './hmac.ts';
 import { rawBody, type RawBody, type WebhookBody } from './raw-body.ts';
-import { hmacKeys, listSecrets, readSecrets, type WebhookSecret, type WebhookSecretSource } from './secrets.ts';
+import { hmacKeys, listSecrets, readSecrets } from './secrets.ts';
+import type { Hmac, WebhookSecret, WebhookSecretSource } from './secrets.ts';
 import { WebhookVerificationError } from './verification-error.ts';
 
 /** Options of {@link verifyWebhook} and {@link verifyWebhookSync}. */

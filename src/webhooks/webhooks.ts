@@ -2,18 +2,17 @@ import { InvalidRequestError } from '../errors/invalid-request-error.ts';
 import { resolveLogger, type Logger, type LogLevel } from '../telemetry/logger.ts';
 import { callable, oneOf, wholeNumber } from '../utils/arguments.ts';
 import { described, readOptions } from '../utils/options.ts';
-import { fromNodeRequest, fromWebRequest, toNodeResponse, toWebResponse } from './adapters.ts';
-import type { NodeRequest, NodeResponse } from './adapters.ts';
+import { fields, nodeHandler, notCalled, webHandler } from './adapters.ts';
+import type { NodeRequest, NodeResponse, WebhookExecutionContext } from './adapters.ts';
 import { eventNames, type WebhookEventName } from './events.ts';
 import { Handlers, type WebhookHandler } from './handlers.ts';
 import type { WebhookHeaders } from './headers.ts';
 import { rawBody, type WebhookBody } from './raw-body.ts';
-import { receive, type ReceiverContext, type WaitUntil, type WebhookResponse } from './receiver.ts';
+import { receive, type ReceiverContext, type WebhookResponse } from './receiver.ts';
 import { memoryReplayStore, type ReplayStore } from './replay-store.ts';
 import { Reporter, type ValidationIssueListener, type WebhookErrorListener } from './reporter.ts';
 import { hmacKeys, listSecrets, type WebhookSecretSource } from './secrets.ts';
 import { verification, type WebhookVerifier } from './verifier.ts';
-import { fields, isNodePair, isWebRequest, notCalled, wrongAdapter } from './wrong-adapter.ts';
 
 /** Options of {@link Webhooks}. */
 export interface WebhooksOptions {
@@ -57,12 +56,6 @@ export interface WebhooksOptions {
 
 const listeners = ['verify', 'waitUntil', 'onError', 'onValidationIssue', 'onUnhandled'] as const;
 const settings = ['secret', 'tolerance', 'maxBodyBytes', 'replayStore', 'acknowledge', 'logger', 'logLevel'] as const;
-
-/** What Cloudflare Workers pass as the third argument of `fetch`. */
-export interface WebhookExecutionContext {
-  /** Keeps the worker alive until the work has settled. */
-  waitUntil?(work: Promise<unknown>): void;
-}
 
 /**
  * Receives webhooks: verifies them, runs your handlers, and answers so that the API retries what was not handled.
@@ -152,12 +145,7 @@ export class Webhooks {
     ...mistake: never[]
   ): (request: Request, environment?: unknown, context?: WebhookExecutionContext) => Promise<Response> {
     if (mistake.length > 0) throw notCalled('handler');
-    const context = this.#context;
-    return (request, environment, execution) => {
-      if (!isWebRequest(request))
-        throw wrongAdapter('handler() takes a Request, such as c.req.raw in Hono.', request, environment);
-      return receive(fromWebRequest(request, waitUntilOf(execution)), context).then(toWebResponse);
-    };
+    return webHandler((request) => receive(request, this.#context));
   }
 
   /**
@@ -170,14 +158,7 @@ export class Webhooks {
    */
   nodeHandler(...mistake: never[]): (request: NodeRequest, response: NodeResponse) => Promise<void> {
     if (mistake.length > 0) throw notCalled('nodeHandler');
-    const context = this.#context;
-    return (request, response) => {
-      if (!isNodePair(request, response)) {
-        const takes = 'nodeHandler() takes the request and response of node:http, such as ctx.req and ctx.res in Koa.';
-        throw wrongAdapter(takes, request, response);
-      }
-      return receive(fromNodeRequest(request), context).then((result) => toNodeResponse(response, result));
-    };
+    return nodeHandler((request) => receive(request, this.#context));
   }
 
   /** Receives a webhook from any other server. Takes its body and headers, returns the response to send. It never rejects. */
@@ -209,9 +190,4 @@ function checkNames<Name extends string>(names: Name | readonly Name[]): readonl
   throw new InvalidRequestError(
     `The name of an event must be a string without spaces, or '*' for all events, or a list of names; got ${described(names)}.`,
   );
-}
-
-/** Other servers pass something else as their third argument, or nothing. */
-function waitUntilOf(context: WebhookExecutionContext | undefined): WaitUntil | undefined {
-  return typeof fields(context)['waitUntil'] === 'function' ? (work) => context?.waitUntil?.(work) : undefined;
 }

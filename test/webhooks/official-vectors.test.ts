@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { signWebhook, WebhookVerificationError, type WebhookHeaders } from '@example/sdk/webhooks';
-import { importHmac } from '../../src/webhooks/hmac.ts';
-import { decodeSecret } from '../../src/webhooks/secrets.ts';
+import { decodeSecret, importHmac } from '../../src/webhooks/secrets.ts';
 import { published } from './support/signed-request.ts';
 import { verifySignature, verifySignatureSync } from './support/verify-signature.ts';
 
