@@ -18,7 +18,7 @@ export interface Ranked {
 }
 export type OverheadRow = Ranked & { readonly concurrency: number };
 export type StartupRow = Ranked & { readonly kind: string };
-export type WebhooksRow = Ranked & { readonly task: string; readonly bytes: number; readonly shape: string };
+export type WebhooksRow = Ranked & { readonly bytes: number; readonly shape: string };
 
 export interface SizeRow {
   readonly what: string;
@@ -82,10 +82,8 @@ export function webhooksTables(rows: readonly WebhooksRow[], baseline: string): 
   );
 }
 
-function webhooksTitle({ task, bytes, shape }: WebhooksRow): string {
-  const size = `${bytes.toLocaleString('en')} bytes`;
-  if (task === 'signature') return `${size}: signature only`;
-  return `${size}: signature and \`JSON.parse\` of ${shape}`;
+function webhooksTitle({ bytes, shape }: WebhooksRow): string {
+  return `${bytes.toLocaleString('en')} bytes: signature and \`JSON.parse\` of ${shape}`;
 }
 
 export function sizeTable(rows: readonly SizeRow[]): FigureTable {

@@ -3,7 +3,6 @@ import { sign as signOctokit, verify as verifyOctokit } from '@octokit/webhooks-
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import Stripe from 'stripe';
 import { Webhook as SvixWebhook } from 'svix';
-import type { Task } from './assignment.ts';
 
 type Verify = (body: string, headers: Record<string, string>, secret: string) => unknown;
 type Verifiers = Record<'verifyWebhook' | 'verifyWebhookSync', Verify>;
@@ -13,8 +12,8 @@ const sdk = (await import(new URL('../../dist/webhooks/index.js', import.meta.ur
 
 const secret = `whsec_${Buffer.alloc(32, 'secret').toString('base64')}`;
 
-/** How each contestant does the two tasks. Keys are prepared beforehand if its API allows that. */
-export async function contestants(body: string): Promise<Record<string, Record<Task, () => unknown>>> {
+/** How each contestant verifies the body and parses it. Keys are prepared beforehand if its API allows that. */
+export async function contestants(body: string): Promise<Record<string, () => unknown>> {
   const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
   const now = new Date();
   const standard = new StandardWebhook(secret);
@@ -40,33 +39,12 @@ export async function contestants(body: string): Promise<Record<string, Record<T
   const parse = () => JSON.parse(body) as unknown;
 
   return {
-    '@example/sdk, verifyWebhookSync': {
-      signature: () => sdk.verifyWebhookSync(body, headers, secret), // it always parses
-      event: () => sdk.verifyWebhookSync(body, headers, secret),
-    },
-    '@example/sdk, verifyWebhook': {
-      signature: () => sdk.verifyWebhook(body, headers, secret), // it always parses
-      event: () => sdk.verifyWebhook(body, headers, secret),
-    },
-    standardwebhooks: {
-      signature: () => standard.verify(body, headers, { jsonParse: false }),
-      event: () => standard.verify(body, headers),
-    },
-    svix: {
-      signature: () => svix.verify(body, headers),
-      event: () => (svix.verify(body, headers), parse()),
-    },
-    stripe: {
-      signature: () => Stripe.webhooks.signature.verifyHeader(body, stripeHeader, secret),
-      event: () => Stripe.webhooks.constructEvent(body, stripeHeader, secret),
-    },
-    '@octokit/webhooks-methods': {
-      signature: octokit,
-      event: async () => (await octokit(), parse()),
-    },
-    'node:crypto, by hand': {
-      signature: byHand,
-      event: () => (byHand(), parse()),
-    },
+    '@example/sdk, verifyWebhookSync': () => sdk.verifyWebhookSync(body, headers, secret),
+    '@example/sdk, verifyWebhook': () => sdk.verifyWebhook(body, headers, secret),
+    standardwebhooks: () => standard.verify(body, headers),
+    svix: () => (svix.verify(body, headers), parse()),
+    stripe: () => Stripe.webhooks.constructEvent(body, stripeHeader, secret),
+    '@octokit/webhooks-methods': async () => (await octokit(), parse()),
+    'node:crypto, by hand': () => (byHand(), parse()),
   };
 }

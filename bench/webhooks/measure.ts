@@ -4,8 +4,8 @@ import { contestants } from './contestants.ts';
 import type { Assignment } from './assignment.ts';
 
 // The parent passes an Assignment.
-const { contestant, task, shape, bytes } = JSON.parse(process.argv[2] ?? '') as Assignment;
-const perform = (await contestants(bodyOf(shape, bytes)))[contestant]?.[task];
+const { contestant, shape, bytes } = JSON.parse(process.argv[2] ?? '') as Assignment;
+const perform = (await contestants(bodyOf(shape, bytes)))[contestant];
 if (!perform) throw new Error(`There is no contestant ${contestant}.`);
 
 /** Microseconds of CPU time per webhook, of all threads, for one webhook at a time. */
