@@ -21,8 +21,6 @@ export interface NodeRequest {
   on(event: string, listener: (chunk: Uint8Array | string) => void): unknown;
   /** Removes a listener. */
   off(event: string, listener: (chunk: Uint8Array | string) => void): unknown;
-  /** Discards the rest of the body. */
-  resume(): unknown;
 }
 
 /** The part of a Node response that is used: `http.ServerResponse`, Express's `res`, Fastify's `reply.raw`, Koa's `ctx.res`. */
@@ -85,22 +83,16 @@ function readNodeStream(request: NodeRequest, maxBytes: number): Promise<Uint8Ar
       const bytes = typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk;
       chunks.push(bytes);
       length += bytes.length;
-      if (length > maxBytes) tooLong();
-    };
-    const tooLong = () => {
-      // Discards the rest, so that the sender finishes and reads the response.
+      if (length <= maxBytes) return;
+      // The stream flows on and drops the rest, so that the sender finishes and reads the response.
       request.off('data', onData);
-      request.resume();
       resolve(undefined);
     };
     if (request.destroyed === true) fail();
-    else if (Number(request.headers['content-length']) > maxBytes) tooLong();
-    else {
-      request.on('end', () => resolve(joinChunks(chunks)));
-      request.on('error', fail);
-      request.on('close', fail);
-      request.on('data', onData);
-    }
+    request.on('end', () => resolve(joinChunks(chunks)));
+    request.on('error', fail);
+    request.on('close', fail);
+    request.on('data', onData);
   });
 }
 
@@ -139,8 +131,7 @@ function fromWebRequest(request: Request, execution: WebhookExecutionContext | u
       if (request.bodyUsed || request.body?.locked === true) throw bodyAlreadyParsed();
       // Polyfills have no body, or one that is a stream of another kind.
       if (typeof request.body?.getReader !== 'function') return new Uint8Array(await request.arrayBuffer());
-      const announced = Number(request.headers.get('content-length'));
-      return readWebStream(request.body.getReader(), announced > maxBytes ? 0 : maxBytes);
+      return readWebStream(request.body.getReader(), maxBytes);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { connect } from 'node:net';
 import express from 'express';
 import fastify from 'fastify';
@@ -124,7 +124,9 @@ describe('nodeHandler()', () => {
 
   it('answers 413 at the limit while an endless body still arrives', async () => {
     const { webhooks } = receiver();
-    const url = new URL(await listening(nodeServer(webhooks)));
+    const requests: IncomingMessage[] = [];
+    const server = nodeServer(webhooks).on('request', (request) => requests.push(request));
+    const url = new URL(await listening(server));
     const socket = connect(Number(url.port), url.hostname);
     onTestFinished(() => {
       socket.destroy();
@@ -139,6 +141,8 @@ describe('nodeHandler()', () => {
 
     const answer = await new Promise<Buffer>((resolve) => socket.once('data', resolve));
     expect(answer.toString()).toMatch(/^HTTP\/1\.1 413 /);
+    // Nothing keeps what still arrives.
+    expect(requests[0]?.listenerCount('data')).toBe(0);
   });
 
   it('survives a connection that closes in the middle of the body', async () => {

@@ -70,12 +70,6 @@ describe('a rejected request', () => {
     expect(pulled).toBeLessThan(5);
   });
 
-  it('is answered with 413 at once when content-length exceeds maxBodyBytes', async () => {
-    const { handle } = receiver();
-    const init = { method: 'POST', body: '{}', headers: { 'content-length': '1048577' } };
-    expect((await handle(new Request('https://shop.example/webhooks', init))).status).toBe(413);
-  });
-
   it('is answered with 413 by the number of bytes, not of characters', async () => {
     const event = JSON.stringify({ ...userCreated, note: 'ü'.repeat(100) });
     const length = Buffer.byteLength(event);

@@ -190,7 +190,9 @@ describe('a rejection says what to do', () => {
     expect(error.code).toBe('missing_header');
     expect(error.message).toContain(name);
     expect(await rejection(body, { ...headers, [name]: '' }, secret)).toHaveProperty('code', 'missing_header');
-    expect(await rejection(body, undefined, secret)).toHaveProperty('code', 'missing_header');
+    for (const none of [undefined, null]) {
+      expect(await rejection(body, none, secret)).toHaveProperty('code', 'missing_header');
+    }
   });
 
   it.each([
