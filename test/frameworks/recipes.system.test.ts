@@ -79,7 +79,7 @@ describe.each(mistakes)('$name instead of the recipe', ({ mistake, advice, ...se
   });
 });
 
-it('runs every recipe of the guide, here or in test/webhooks/nextjs.system.test.ts and test/package/webhooks.test.ts', () => {
+it('runs every recipe of the guide, here or in test/package/webhooks.test.ts and test/package/webhooks-nextjs.test.ts', () => {
   const here = [...servers.map((server) => server.recipe), ...projects.map((project) => project.recipe)];
   const elsewhere = [
     'Next.js, App Router: app/webhooks/route.ts',

@@ -4,28 +4,20 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { preamble, recipe } from '../frameworks/support/recipes.ts';
 import { freePort } from '../support/free-port.ts';
-import { secret, signed, userCreated } from './support/signed-request.ts';
+import { secret, signed, userCreated } from '../webhooks/support/signed-request.ts';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
-/** Copies the example and installs its dependencies, with this SDK built from source. */
+/** Copies the example and installs its dependencies, and the package. */
 async function install(directory: string): Promise<void> {
   await cp(path('../../examples/webhooks/nextjs'), directory, { recursive: true });
   const manifest = await readFile(join(directory, 'package.json'), 'utf8');
   await writeFile(join(directory, 'package.json'), manifest.replace(/^.*"@example\/sdk".*\n/m, ''));
-  await promisify(execFile)('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund'], { cwd: directory });
-
-  const sdk = join(directory, 'node_modules/@example/sdk');
-  const entry = path('../../src/webhooks/index.ts');
-  await build({ entryPoints: [entry], bundle: true, format: 'esm', outfile: join(sdk, 'webhooks.js') });
-  await writeFile(
-    join(sdk, 'package.json'),
-    JSON.stringify({ name: '@example/sdk', type: 'module', exports: { './webhooks': './webhooks.js' } }),
-  );
+  const options = ['--prefer-offline', '--no-audit', '--no-fund'];
+  await promisify(execFile)('npm', ['install', ...options, inject('packed').tarball], { cwd: directory });
 }
 
 /** The recipes of docs/webhooks.md, each on a route of its own. */

@@ -228,8 +228,7 @@ export const mistakes = [
 ];
 
 /** Compiles a program that has the code between what its user wrote. */
-async function compile({ name, above, below }: Omit<Server, 'recipe'>, code: string): Promise<string> {
-  const folder = await emptyFolder(name.replace(/\W+/g, '-').toLowerCase());
+export async function compile({ above, below }: Pick<Server, 'above' | 'below'>, code: string): Promise<string> {
   const source = [above, preamble, code, below].join('\n');
   const compiled = await transform(source, {
     loader: 'ts',
@@ -237,12 +236,13 @@ async function compile({ name, above, below }: Omit<Server, 'recipe'>, code: str
     target: 'es2022',
     tsconfigRaw: { compilerOptions: { experimentalDecorators: true } },
   });
-  const file = join(folder, 'server.mjs');
-  await writeFile(file, compiled.code);
-  return pathToFileURL(file).href;
+  return compiled.code;
 }
 
 /** Starts a server whose user has written the code. */
 export async function start(server: Omit<Server, 'recipe'>, code: string): Promise<Program> {
-  return Program.start(await compile(server, code), { EXAMPLE_WEBHOOK_SECRET: secret });
+  const folder = await emptyFolder(server.name.replace(/\W+/g, '-').toLowerCase());
+  const file = join(folder, 'server.mjs');
+  await writeFile(file, await compile(server, code));
+  return Program.start(pathToFileURL(file).href, { EXAMPLE_WEBHOOK_SECRET: secret });
 }

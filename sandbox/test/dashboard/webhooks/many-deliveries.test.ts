@@ -22,7 +22,10 @@ async function sandboxWith({ webhooks, pending }: { webhooks: number; pending: n
 function readDeliveries(): Set<string> {
   const read = new Set<string>();
   const put = Collection.prototype.put;
-  vi.spyOn(Collection.prototype, 'put').mockImplementation(function (this: Collection<{ id: string }>, record) {
+  vi.spyOn(Collection.prototype, 'put').mockImplementation(function (
+    this: Collection<{ id: string }>,
+    record: { id: string },
+  ) {
     const get = (target: typeof record, name: string | symbol): unknown => {
       read.add(target.id);
       return Reflect.get(target, name);
