@@ -1,5 +1,3 @@
-import type diagnosticsChannel from 'node:diagnostics_channel';
-
 // Everything that differs between runtimes. The rest of the SDK does not know where it runs.
 
 /** Only the parts that are read. A runtime may have any of them, or none. */
@@ -18,8 +16,13 @@ export function environmentVariable(name: string): string | undefined {
   }
 }
 
-/** A module that is built into Node.js, Bun and Deno; `undefined` elsewhere. */
-export function builtinModule(name: 'node:diagnostics_channel'): typeof diagnosticsChannel | undefined {
+interface BuiltinModules {
+  'node:crypto': typeof import('node:crypto');
+  'node:diagnostics_channel': typeof import('node:diagnostics_channel');
+}
+
+/** A module that is built into Node.js, Bun and Deno; `undefined` elsewhere. No bundler needs a substitute for it. */
+export function builtinModule<Name extends keyof BuiltinModules>(name: Name): BuiltinModules[Name] | undefined {
   return runtime.process?.getBuiltinModule?.(name);
 }
 

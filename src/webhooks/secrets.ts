@@ -1,4 +1,4 @@
-import { environmentVariable } from '../utils/runtime.ts';
+import { builtinModule, environmentVariable } from '../utils/runtime.ts';
 import { headerReader, type HeaderReader, type WebhookHeaders } from './headers.ts';
 import { joinChunks, textOf, type RawBody } from './raw-body.ts';
 import { WebhookVerificationError } from './verification-error.ts';
@@ -92,8 +92,6 @@ function invalidSecret(reason: string): WebhookVerificationError {
   );
 }
 
-type NodeCrypto = typeof import('node:crypto');
-
 /** HMAC-SHA256 of prefix and body, as base64. It is a promise only where the runtime has nothing but WebCrypto. */
 export type Hmac = (prefix: string, body: RawBody) => string | Promise<string>;
 
@@ -107,9 +105,7 @@ export function importHmac(secret: Uint8Array<ArrayBuffer>): Hmac {
 
 function nodeHmac(secret: Uint8Array): Hmac | undefined {
   try {
-    // Looked up at run time, so that a bundle for the browser needs no substitute. Node, Bun and Deno have it.
-    const runtime: { process?: { getBuiltinModule?: (id: 'node:crypto') => NodeCrypto | undefined } } = globalThis;
-    const node = runtime.process?.getBuiltinModule?.('node:crypto');
+    const node = builtinModule('node:crypto');
     if (node === undefined) return undefined;
 
     const key = node.createSecretKey(secret);
