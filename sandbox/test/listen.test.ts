@@ -18,6 +18,16 @@ test('listen serves HTTP on a free port of this machine, and gives the base URL'
   expect(response.headers.get('x-ratelimit-limit')).toBe('100');
 });
 
+test('await using closes the server at the end of the block', async () => {
+  let url: string;
+  {
+    await using own = createSandbox();
+    ({ url } = await own.listen());
+    expect((await fetch(`${url}/projects`)).status).toBe(401);
+  }
+  await expect(fetch(`${url}/projects`)).rejects.toThrow('fetch failed');
+});
+
 test('the port and the address can be chosen; a port in use is an error', async () => {
   const first = await sandbox.listen({ host: '::1' });
   expect(first.url).toBe(`http://[::1]:${first.port}/v1`);

@@ -69,7 +69,7 @@ afterAll(async () => {
 });
 
 it('leaves out no block but those that other tests run', () => {
-  // In the real servers: test/frameworks, test/package/webhooks and test/webhooks/nextjs. In the networks: ./networks.
+  // In the real servers: test/frameworks and test/package/webhooks*. In the networks: ./networks.
   expect(codeBlocks.filter(isRecipe)).toHaveLength(recipes.size);
   const others = here.filter((block) => !scripts.includes(block) && !commands.includes(block));
   expect(others.map(({ name, language }) => [name, language])).toEqual([

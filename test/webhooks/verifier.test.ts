@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { memoryReplayStore, WebhookVerificationError, type WebhooksOptions } from '@example/sdk/webhooks';
@@ -44,6 +45,22 @@ describe('verify', () => {
     expect(await send({ ...signedLikeGitHub(body, 'another text') })).toBe(400);
     expect(await send({ ...signedLikeGitHub('[]') })).toBe(400); // genuine, but not an event
     expect(handler).toHaveBeenCalledOnce();
+  });
+
+  it('checks a signature like that of GitHub as the guide shows', async () => {
+    const guide = await readFile(new URL('../../docs/webhooks.md', import.meta.url), 'utf8');
+    const [block = ''] = /^import { createHmac[^]+?^}\);$/m.exec(guide) ?? [];
+    const code = encodeURIComponent(block.replace('new Webhooks', 'export default'));
+    // The guide passes these options to `new Webhooks`.
+    const { default: options } = (await import(`data:text/javascript,${code}`)) as { default: WebhooksOptions };
+    const { send, handler } = github(options);
+
+    expect(await send()).toBe(204);
+    expect(await send()).toBe(204); // the same body has the same id
+    expect(handler).toHaveBeenCalledExactlyOnceWith(userCreated, expect.anything());
+    expect(await send({ ...signedLikeGitHub(), body: `${body} ` })).toBe(400);
+    expect(await send({ ...signedLikeGitHub(body, 'another text') })).toBe(400);
+    expect(await send({ method: 'POST', body })).toBe(400);
   });
 
   it('works with each adapter', async () => {
