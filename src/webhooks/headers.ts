@@ -71,16 +71,16 @@ export function headerReader(headers: unknown): HeaderReader {
   };
 }
 
-function lookUp(headers: unknown, name: string): unknown {
-  if (typeof headers !== 'object' || headers === null) return undefined;
+function lookUp(given: unknown, name: string): unknown {
   try {
-    const { get } = headers as { get?: unknown };
+    const headers = given as { get?: unknown }; // anything else throws below
+    const { get } = headers;
     const value: unknown =
       (typeof get === 'function' ? get.call(headers, name) : Reflect.get(headers, name)) ?? search(headers, name);
     // Node and some proxies list the values of a repeated header.
     return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value.join(', ') : value;
   } catch {
-    throw new WebhookVerificationError('malformed_header', 'The headers threw an error when they were read.');
+    return undefined;
   }
 }
 

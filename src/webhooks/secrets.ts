@@ -111,12 +111,7 @@ function nodeHmac(secret: Uint8Array): Hmac | undefined {
     const key = node.createSecretKey(secret);
     // Some platforms have the module, but its functions throw: one call finds out.
     node.createHmac('sha256', key).digest();
-    return (prefix, body) => {
-      const hmac = node.createHmac('sha256', key);
-      // Joining short texts costs less than a second call.
-      if (typeof body === 'string' && body.length < 1_000) return hmac.update(prefix + body).digest('base64');
-      return hmac.update(prefix).update(body).digest('base64');
-    };
+    return (prefix, body) => node.createHmac('sha256', key).update(prefix).update(body).digest('base64');
   } catch {
     return undefined;
   }

@@ -190,7 +190,7 @@ describe('a rejection says what to do', () => {
     expect(error.code).toBe('missing_header');
     expect(error.message).toContain(name);
     expect(await rejection(body, { ...headers, [name]: '' }, secret)).toHaveProperty('code', 'missing_header');
-    for (const none of [undefined, null]) {
+    for (const none of [undefined, null, 'webhook-id: 1', new Proxy({}, { get: () => expect.fail() })]) {
       expect(await rejection(body, none, secret)).toHaveProperty('code', 'missing_header');
     }
   });
@@ -252,6 +252,7 @@ describe('a rejection says what to do', () => {
     ['a list with a short one', [secret, 'whsec_YWJj'], 'it has 3 bytes'],
     ['not base64', 'whsec_not base64!', 'not base64'],
     ['base64 with a character too many', 'whsec_ABCDE', 'not base64'],
+    ['with its prefix elsewhere', `${otherSecret.slice(6)}whsec_`, 'not base64'],
     ['a key of another scheme', `whpk_${secret.slice(6)}`, 'not base64'],
     ['a promise', Promise.resolve(secret), 'not a string'],
   ])('invalid_secret: %s', async (_, key, advice) => {

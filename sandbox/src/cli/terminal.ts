@@ -46,9 +46,9 @@ export class Terminal {
   /** Prints a line, without control characters. */
   line(...parts: Line): void {
     const texts = parts.map((part) => {
-      if (typeof part === 'string') return part.replace(controls, '?');
-      const text = part.text.replace(controls, '?');
-      return this.#hasColors ? styleText(part.format, text, { validateStream: false }) : text;
+      const text = (typeof part === 'string' ? part : part.text).replace(controls, '?');
+      const isPlain = typeof part === 'string' || !this.#hasColors;
+      return isPlain ? text : styleText(part.format, text, { validateStream: false });
     });
     this.#output.write(`${texts.join('')}\n`);
   }
