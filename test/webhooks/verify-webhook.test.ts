@@ -270,9 +270,9 @@ describe('a rejection says what to do', () => {
     const headers = await signWebhook({ body, secret });
     const error = await rejection(parsed, headers, secret);
     expect(error.code).toBe('body_already_parsed');
-    expect(error.message).toContain("express.raw({ type: '*/*' })");
-    expect(error.message).toContain('await request.text()');
-    expect(error.message).toContain('bodyParser: false');
+    for (const framework of ['Express', 'Fastify', 'NestJS', 'Koa', 'Hono', 'Elysia', 'Next.js']) {
+      expect(error.message).toMatch(new RegExp(` ${framework}: \\S+`));
+    }
   });
 
   it.each([undefined, null])('missing_body: %s', async (missing) => {
