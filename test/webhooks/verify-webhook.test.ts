@@ -87,6 +87,7 @@ describe('verifyWebhook', () => {
 
   it.each<[string, (headers: Record<string, string>) => WebhookHeaders]>([
     ['a Headers object', (headers) => new Headers(headers)],
+    ['an object with nothing but get()', (headers) => ({ get: (name) => headers[name] })],
     ['a Map', (headers) => new Map(Object.entries(headers))],
     [
       'a Map with names in upper case',
