@@ -19,6 +19,7 @@ describe('a store that answers nonsense', () => {
     ['busy for ever', { status: 'busy', retryAfter: Infinity }],
     ['busy for NaN seconds', { status: 'busy', retryAfter: NaN }],
     ['a claim that cannot be settled', { status: 'claimed' }],
+    ['a claim that cannot be completed', { status: 'claimed', release: () => undefined }],
     ['a claim that cannot be released', { status: 'claimed', complete: () => undefined }],
     ['a claim with a signal that is none', { status: 'claimed', ...settle, signal: {} }],
   ])('is unavailable: %s', async (_, answer) => {

@@ -38,7 +38,7 @@ describe('endpoints that share a replay store', () => {
     expect(search.handler).toHaveBeenCalledOnce();
   });
 
-  it('are told apart by a fingerprint that does not reveal the secret, the same on every runtime', async () => {
+  it('are told apart by a fingerprint that does not reveal the secret, the same on every runtime, in every version', async () => {
     const withNode = recordingStore();
     await endpoint(secret, withNode.store).deliver('msg_1', secret);
     vi.stubGlobal('process', {});
@@ -46,7 +46,7 @@ describe('endpoints that share a replay store', () => {
     // Keys are cached by secret: the space makes this one new.
     await endpoint(`${secret} `, withWebCrypto.store).deliver('msg_1', secret);
 
-    expect(withNode.keys).toEqual([expect.stringMatching(/^[A-Za-z0-9+/]{16}:msg_1$/)]);
+    expect(withNode.keys).toEqual(['6d60VDDtrPx0qYRv:msg_1']);
     expect(withWebCrypto.keys).toEqual(withNode.keys);
     expect(secret).not.toContain(withNode.keys[0]?.slice(0, 8));
   });

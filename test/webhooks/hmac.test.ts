@@ -10,6 +10,11 @@ describe.each([
   ["with Node's crypto", () => undefined],
   ['with WebCrypto alone', () => vi.stubGlobal('process', {})],
   ["where Node's crypto is only a stub", () => vi.stubGlobal('process', { getBuiltinModule: () => ({}) })],
+  [
+    "where the functions of Node's crypto throw when they are called",
+    () =>
+      vi.stubGlobal('process', { getBuiltinModule: () => ({ createSecretKey: vi.fn(), createHmac: () => undefined }) }),
+  ],
 ])('the published vector, %s', (name, prepare) => {
   // Keys are cached by secret, so each case needs a text of its own. Trailing spaces are ignored.
   const key = published.secret.padEnd(published.secret.length + name.length);

@@ -37,10 +37,13 @@ describe('a rejected request', () => {
     expect(logger.error).not.toHaveBeenCalled();
   });
 
-  it('is answered with 400 when its body was read before, and the log has advice', async () => {
+  it.each<[string, (request: Request) => unknown]>([
+    ['was read before', (request) => request.json()],
+    ['is being read', (request) => request.body?.getReader()],
+  ])('is answered with 400 when its body %s, and the log has advice', async (_, read) => {
     const { handle, logger } = receiver();
     const request = new Request('https://shop.example/webhooks', await signed());
-    await request.json();
+    await read(request);
     expect((await handle(request)).status).toBe(400);
     expect(logger.warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('await request.text()'));
   });

@@ -21,12 +21,14 @@ describe('signWebhook', () => {
     const id = 'msg_1';
     const byDate = await signWebhook({ body, secret, id, timestamp: published.now });
     await expect(signWebhook({ body, secret, id, timestamp: 1_614_265_330 })).resolves.toEqual(byDate);
+    expect(await signWebhook({ body, secret, timestamp: 0 })).toHaveProperty('webhook-timestamp', '0');
   });
 
   it.each([
     ['an id with a period', { id: 'a.b' }],
     ['an id with a space', { id: 'a b' }],
     ['an empty id', { id: '' }],
+    ['an id that is a number', { id: 7 as never }],
     ['an invalid date', { timestamp: new Date('never') }],
     ['a time before 1970', { timestamp: -1 }],
   ])('rejects %s', async (_, params) => {
