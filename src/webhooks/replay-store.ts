@@ -60,7 +60,7 @@ export function memoryReplayStore(options: MemoryReplayStoreOptions = {}): Repla
   const maxIds = wholeNumber('maxIds', given.maxIds ?? 10_000, 1);
   const retention = milliseconds('retention', given.retention ?? defaultRetention);
   const running = new Set<string>();
-  /** Expiry by id, the oldest first. */
+  /** Expiry by id, in the order in which the ids were first handled. */
   const handled = new Map<string, number>();
 
   return {
@@ -73,7 +73,6 @@ export function memoryReplayStore(options: MemoryReplayStoreOptions = {}): Repla
         status: 'claimed',
         complete() {
           running.delete(id);
-          handled.delete(id);
           handled.set(id, Date.now() + retention);
           const [oldest] = handled.size > maxIds ? handled.keys() : [];
           if (oldest !== undefined) handled.delete(oldest);

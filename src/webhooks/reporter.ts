@@ -93,7 +93,7 @@ export class Reporter {
 function describe(error: unknown): string {
   try {
     if (error instanceof Error) return (error.stack ?? error.message).replaceAll(/\s*\n\s*/g, ' ');
-    return typeof error === 'string' ? error : `a ${typeof error} that is not an Error`;
+    return typeof error === 'string' ? error : `a thrown ${typeof error}, not an Error`;
   } catch {
     return messageOf(error);
   }

@@ -154,7 +154,7 @@ export function timeOf(date: Date): number {
 
 /** Throws when the attempt is further from now, in epoch milliseconds, than the tolerance, in seconds. */
 export function checkAge(attemptedAt: Date, now: number, tolerance: number): void {
-  const age = Math.floor(now / 1_000) - Math.floor(attemptedAt.getTime() / 1_000);
+  const age = Math.floor((now - attemptedAt.getTime()) / 1_000);
   if (Math.abs(age) <= tolerance) return;
   throw new WebhookVerificationError(
     age > 0 ? 'timestamp_too_old' : 'timestamp_too_new',

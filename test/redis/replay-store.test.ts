@@ -69,6 +69,7 @@ describe('a claim', () => {
       new ExampleError('The claim of this webhook was lost: another process may handle the event now.'),
     );
 
+    expect(vi.getTimerCount()).toBe(0);
     await vi.advanceTimersByTimeAsync(lease * 10);
     expect(client.evalsha).toHaveBeenCalledTimes(3);
   });

@@ -25,6 +25,13 @@ describe('memoryReplayStore', () => {
     expect(await complete(store, 'running')).toBe('busy');
   });
 
+  it('remembers 10 000 events by default', async () => {
+    const store = memoryReplayStore();
+    for (let index = 0; index <= 10_000; index++) await complete(store, `${index}`);
+    expect(await store.claim('1')).toEqual({ status: 'handled' });
+    expect(await store.claim('0')).toHaveProperty('status', 'claimed');
+  });
+
   it('forgets handled events after their retention', async () => {
     vi.useFakeTimers({ now: 0 });
     const store = memoryReplayStore({ retention: 60_000 });

@@ -85,6 +85,8 @@ describe('a rejected request', () => {
   });
 });
 
+const recordFailed = (what: string) => `The event ${what}, but the replay store could not record it.`;
+
 describe('an event that is delivered again', () => {
   it('is answered with 204 if it was handled, and handlers do not run', async () => {
     const { webhooks, send } = receiver();
@@ -118,6 +120,15 @@ describe('an event that is delivered again', () => {
     expect((await first).status).toBe(204);
     expect((await send(userCreated, 'msg_1')).status).toBe(204);
     expect(handler).toHaveBeenCalledOnce();
+  });
+
+  it.each([
+    [0.2, '1'],
+    [1.2, '2'],
+  ])('is answered with whole seconds if a store is busy for %d s', async (retryAfter, header) => {
+    const { webhooks, send } = receiver({ replayStore: { claim: () => ({ status: 'busy', retryAfter }) } });
+    webhooks.on('user.created', vi.fn());
+    expect((await send()).headers.get('retry-after')).toBe(header);
   });
 
   it('is handled again if it failed', async () => {
@@ -162,7 +173,7 @@ describe('an event that is delivered again', () => {
 
     expect((await send()).status).toBe(204);
     expect(onError).toHaveBeenCalledExactlyOnceWith(
-      expect.objectContaining({ cause: new Error('gone') }),
+      expect.objectContaining({ message: recordFailed('was handled'), cause: new Error('gone') }),
       expect.anything(),
     );
   });
@@ -178,7 +189,7 @@ describe('an event that is delivered again', () => {
     expect((await send()).status).toBe(500);
     expect(onError.mock.calls.map(([error]) => error as unknown)).toEqual([
       new Error('database is down'),
-      expect.objectContaining({ cause: new Error('gone') }),
+      expect.objectContaining({ message: recordFailed('failed'), cause: new Error('gone') }),
     ]);
   });
 });

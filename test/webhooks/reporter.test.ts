@@ -133,16 +133,17 @@ describe('an error in the log', () => {
           throw new Error('no');
         },
       }),
+      'odd',
     ],
-    ['that has no prototype', Object.create(null)],
-    ['that is a revoked proxy', revokedProxy()],
-    ['that is a symbol', Symbol('odd')],
-  ])('may be one %s', async (_, error) => {
+    ['that has no prototype', Object.create(null), 'a thrown object, not an Error'],
+    ['that is a revoked proxy', revokedProxy(), 'an error that cannot be read'],
+    ['that is a symbol', Symbol('odd'), 'a thrown symbol, not an Error'],
+  ])('may be one %s', async (_, error, described) => {
     const { webhooks, send, logger } = receiver();
 
     webhooks.on('user.created', () => Promise.reject(error));
     expect((await send()).status).toBe(500);
-    expect(logger.error).toHaveBeenCalledOnce();
+    expect(logger.error).toHaveBeenCalledExactlyOnceWith(expect.stringContaining(`failed: ${described}`));
   });
 });
 

@@ -60,6 +60,8 @@ describe('verifyWebhookSync', () => {
       const verify = () => verifyWebhookSync(body, headers, `${secret} `);
       expect(verify).toThrow(InvalidRequestError);
       expect(verify).toThrow('use verifyWebhook()');
+      // What WebCrypto finds later is no unhandled rejection.
+      expect(() => verifyWebhookSync(`${body} `, headers, `${secret} `)).toThrow('use verifyWebhook()');
     });
   });
 });
