@@ -86,6 +86,7 @@ function lookUp(given: unknown, name: string): unknown {
 
 /** Finds a name in any case. What is no list of pairs throws. */
 function search(headers: object, name: string): unknown {
-  const entries = Symbol.iterator in headers ? [...(headers as Iterable<unknown[]>)] : Object.entries(headers);
-  return entries.find(([key]) => typeof key === 'string' && key.toLowerCase() === name)?.[1];
+  const isList = Symbol.iterator in headers;
+  const entries = isList ? [...(headers as Iterable<[string, unknown]>)] : Object.entries(headers); // by its type
+  return entries.find(([key]) => key.toLowerCase() === name)?.[1];
 }

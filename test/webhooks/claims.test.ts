@@ -66,7 +66,7 @@ describe('several keys', () => {
     const lost = new AbortController();
     const claim = vi
       .fn<ReplayStore['claim']>()
-      .mockReturnValueOnce({ status: 'claimed', ...settle })
+      .mockReturnValueOnce({ status: 'claimed', ...settle, signal: new AbortController().signal })
       .mockReturnValueOnce({ status: 'claimed', ...settle, signal: lost.signal });
     const claimed = await claimEvent({ claim }, ['a', 'b']);
     if (claimed.status !== 'claimed') throw new Error(claimed.status);

@@ -44,5 +44,6 @@ describe('memoryReplayStore', () => {
 
   it.each([{ maxIds: 0 }, { maxIds: 1.5 }, { retention: 0 }, { retention: NaN }])('rejects %o', (options) => {
     expect(() => memoryReplayStore(options)).toThrow(InvalidRequestError);
+    expect(() => memoryReplayStore(options)).toThrow(Object.keys(options)[0]);
   });
 });
