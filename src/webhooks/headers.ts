@@ -78,7 +78,7 @@ function lookUp(given: unknown, name: string): unknown {
     const value: unknown =
       (typeof get === 'function' ? get.call(headers, name) : Reflect.get(headers, name)) ?? search(headers, name);
     // Node and some proxies list the values of a repeated header.
-    return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value.join(', ') : value;
+    return Array.isArray(value) ? value.join(', ') : value;
   } catch {
     return undefined;
   }

@@ -16,6 +16,7 @@ describe('memoryReplayStore', () => {
 
   it('forgets the oldest handled events beyond maxIds, but never those being handled', async () => {
     const store = memoryReplayStore({ maxIds: 2 });
+    expect(() => memoryReplayStore({ maxIds: 1 })).not.toThrow();
     await store.claim('running');
     for (const id of ['a', 'b', 'c']) expect(await complete(store, id)).toBe('claimed');
 

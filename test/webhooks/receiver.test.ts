@@ -80,6 +80,9 @@ describe('a rejected request', () => {
     for (const body of [event, Buffer.from(event)]) {
       expect((await receiver({ maxBodyBytes: length }).webhooks.receive(body, headers)).status).toBe(204);
       expect((await receiver({ maxBodyBytes: length - 1 }).webhooks.receive(body, headers)).status).toBe(413);
+      const request = () => new Request('https://shop.example/webhooks', { method: 'POST', body, headers });
+      expect((await receiver({ maxBodyBytes: length }).handle(request())).status).toBe(204);
+      expect((await receiver({ maxBodyBytes: length - 1 }).handle(request())).status).toBe(413);
     }
     expect((await receiver({ maxBodyBytes: 100 }).webhooks.receive(event, headers)).status).toBe(413);
   });
