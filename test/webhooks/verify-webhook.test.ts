@@ -137,8 +137,8 @@ describe('verifyWebhook', () => {
     for (const tenant of [...tenants.slice(1), tenants[1]]) {
       await expect(verifyWebhook(body, headers, tenant)).rejects.toThrow('No signature matches');
     }
-    const importsOfFirst = () =>
-      imports.mock.calls.filter(([key]) => Buffer.from('tenant 0'.repeat(3)).equals(key as Uint8Array)).length; // an importer of bytes
+    const first = 'tenant 0'.repeat(3);
+    const importsOfFirst = () => imports.mock.calls.filter(([key]) => Buffer.from(key).toString() === first).length;
     expect(importsOfFirst()).toBe(1);
     for (let time = 0; time < 3; time++) {
       await expect(verifyWebhook(body, headers, [tenants[1]!, tenants[0]!])).resolves.toEqual(verified);
