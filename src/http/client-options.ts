@@ -1,4 +1,4 @@
-import { BearerToken, type ApiToken } from '../auth/bearer-token.ts';
+import { resolveApiToken, type ApiToken } from '../auth/api-token.ts';
 import {
   boolean,
   callable,
@@ -107,7 +107,7 @@ type Table = {
 
 /** Every option once: its name, its default, its check, and what the rest of the SDK gets. */
 export const clientOptions = {
-  apiToken: (token) => new BearerToken(token),
+  apiToken: resolveApiToken,
   baseUrl: (url, { dangerouslyAllowHttp }) => resolveBaseUrl(url, dangerouslyAllowHttp),
   timeout: (value = 30_000) => milliseconds('timeout', value),
   totalTimeout: (value = Infinity) => milliseconds('totalTimeout', value),

@@ -32,7 +32,7 @@ export async function decode<T>(
 ): Promise<Decoded<T>> {
   const body = parseJson(text);
   const invalid = (problem: string, issues: readonly ValidationIssue[] = []) => {
-    const shown = body === undefined ? redactor.redactBeginning(text) : redactor.redactJson(body);
+    const shown = body === undefined ? redactor.redact(text) : redactor.redactJson(body);
     return { error: new ResponseValidationError(problem, { ...about(), status, issues, body: shown }) };
   };
 

@@ -1,4 +1,4 @@
-import type { Authorization } from '../auth/authorization.ts';
+import { currentToken, type ApiToken } from '../auth/api-token.ts';
 import { Redactor } from '../auth/redaction.ts';
 import { TimeoutError, type RequestTarget } from '../errors/index.ts';
 import type { Permit, RateLimiter, RateLimitSnapshot } from '../rate-limit/limiter.ts';
@@ -30,7 +30,7 @@ export interface Pass {
 
 /** Lets the attempts of a client through, one by one, as the rate limit of the credential in use allows. */
 export class Pacing {
-  readonly #auth: Authorization;
+  readonly #apiToken: ApiToken;
   readonly #baseUrl: string;
   readonly #rateLimit: ResolvedOptions['rateLimit'];
   readonly #budgets: RetryBudgets;
@@ -38,11 +38,11 @@ export class Pacing {
   #account: Account | undefined;
 
   constructor({ apiToken, baseUrl, rateLimit }: ResolvedOptions, budgets: RetryBudgets) {
-    this.#auth = apiToken;
+    this.#apiToken = apiToken;
     this.#baseUrl = baseUrl;
     this.#rateLimit = rateLimit;
     this.#budgets = budgets;
-    if (apiToken.fixed !== undefined) this.#account = this.#accountOf(apiToken.fixed);
+    if (typeof apiToken === 'string') this.#account = this.#accountOf(apiToken);
   }
 
   /** The state of the rate limit of the credential in use, or last used. */
@@ -94,7 +94,7 @@ export class Pacing {
   }
 
   get #fixed(): Account | undefined {
-    return this.#auth.fixed === undefined ? undefined : this.#account;
+    return typeof this.#apiToken === 'string' ? this.#account : undefined;
   }
 
   async #current(call: Call, signal: AbortSignal | undefined): Promise<Account> {
@@ -102,7 +102,7 @@ export class Pacing {
       new TimeoutError(`The apiToken function did not return within ${call.timeout} ms (timeout).`, call);
     const deadline = new CallDeadline(signal, call.timeout, timeoutError);
     try {
-      return (this.#account = this.#accountOf(await this.#auth.current(deadline.signal)));
+      return (this.#account = this.#accountOf(await currentToken(this.#apiToken, deadline.signal)));
     } finally {
       deadline.dispose();
     }
@@ -113,7 +113,7 @@ export class Pacing {
     const [baseUrl, rateLimit] = [this.#baseUrl, this.#rateLimit];
     return {
       credential,
-      authorization: this.#auth.headers(credential),
+      authorization: { authorization: `Bearer ${credential}` },
       redactor: new Redactor(credential),
       retryBudget: this.#budgets.of(baseUrl, credential),
       limiter: rateLimit ? rateLimiterFor({ baseUrl, token: credential, ...rateLimit }) : undefined,

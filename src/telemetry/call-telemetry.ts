@@ -196,7 +196,7 @@ export class CallTelemetry {
         ...answer,
         duration,
         headers: response && redactor.redactFields(Object.fromEntries(redactor.redactHeaders(response.headers))),
-        body: text && redactor.redactFields(parseJson(text) ?? redactor.redactBeginning(text)),
+        body: text && redactor.redactFields(parseJson(text) ?? redactor.redact(text)),
       },
     );
     const rateLimit = response && parseRateLimit(response.headers);
