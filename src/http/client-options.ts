@@ -13,8 +13,7 @@ import { InvalidRequestError } from '../errors/index.ts';
 import { resolveLogger, type Logger, type LogLevel } from '../telemetry/logger.ts';
 import { checkedPriority, type Priority } from '../rate-limit/priority.ts';
 import type { RateLimitStore } from '../sharing/store.ts';
-import { isBrowser, runtimeName } from '../utils/runtime.ts';
-import { resolveBaseUrl } from './base-url.ts';
+import { environmentVariable, isBrowser, runtimeName } from '../utils/runtime.ts';
 import { requestSender, type Fetch } from './fetch.ts';
 import type { ShouldRetry } from './retry.ts';
 import { VERSION } from '../utils/version.ts';
@@ -97,6 +96,8 @@ export interface ClientOptions {
   dangerouslyAllowHttp?: boolean | undefined;
 }
 
+const publicApi = 'https://api.example.com/v1';
+
 /** Characters of the longest text that every JavaScript engine can hold. */
 const maxText = 2 ** 29 - 24;
 
@@ -176,4 +177,38 @@ function resolveRateLimit(given: RateLimitOptions): RateLimitOptions {
     limit: limit === undefined ? undefined : wholeNumber('rateLimit.limit', limit, 1),
     window: window === undefined ? undefined : wholeNumber('rateLimit.window', window, 1),
   };
+}
+
+/**
+ * The base URL to use, without a trailing slash.
+ *
+ * @param given Default: the environment variable `EXAMPLE_BASE_URL`, or the public API.
+ * @param allowHttp Whether a host that is not loopback may use http.
+ * @throws {InvalidRequestError} when it is not an absolute URL that is safe to send a token to.
+ */
+function resolveBaseUrl(
+  given: string | URL = environmentVariable('EXAMPLE_BASE_URL') ?? publicApi,
+  allowHttp = false,
+): string {
+  const href = typeof given === 'string' ? given : String((given as URL | null)?.href);
+  const url = URL.canParse(href) ? new URL(href) : undefined;
+  if (!url || !/^https?:/.test(url.href) || url.username || url.password || /[?#]/.test(url.href)) {
+    throw new InvalidRequestError(
+      'baseUrl (or EXAMPLE_BASE_URL) must be an absolute https URL without a user name, password, query or fragment.',
+    );
+  }
+  const isAllowed = isLoopback(url.hostname) || (allowHttp && url.hostname !== new URL(publicApi).hostname);
+  if (url.protocol === 'http:' && !isAllowed) {
+    throw new InvalidRequestError(
+      'baseUrl (or EXAMPLE_BASE_URL) must be https: over http, anyone on the network path can read the API token. ' +
+        'Only a loopback host such as localhost may use http; dangerouslyAllowHttp allows it for hosts of your own.',
+    );
+  }
+  let end = url.href.length;
+  while (url.href[end - 1] === '/') end--;
+  return url.href.slice(0, end);
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname.endsWith('.localhost') || /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
 }

@@ -17,7 +17,7 @@ export function expandRoute(route: string, params: Readonly<Record<string, strin
       "path must start with one '/', without '.' or '..' as a segment. Pass its query as query.",
     );
   }
-  const path = route.replace(/\{([^}]*)\}/g, (_, name: string) => encodeSegment(name, params[name]));
+  const path = route.replace(/\{([^{}]*)\}/g, (_, name: string) => encodeSegment(name, params[name]));
   for (const name in params) {
     if (params[name] !== undefined && !route.includes(`{${name}}`))
       throw new InvalidRequestError(`params.${shown(name)} is not used: path has no {${shown(name)}}.`);

@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { Redactor } from '../../src/auth/redaction.ts';
 import { SecretSearch } from '../../src/auth/secret-search.ts';
-import { CallTelemetry } from '../../src/telemetry/call-telemetry.ts';
+import { CallTelemetry } from '../../src/telemetry/telemetry.ts';
 import { clientOf, user } from '../support/http-server.ts';
 import { inProcessApi } from '../support/in-process-api.ts';
 
