@@ -22,7 +22,7 @@ export type Exchange<T> =
  * The result of a call. Await it for the value, call {@link withResponse} for the headers as well, or call
  * {@link asResponse} for a response whose body you read yourself.
  *
- * The request is sent after the current synchronous code has run, so that {@link asResponse} can still claim the body.
+ * The request is sent after the current synchronous code has run. Until then, {@link asResponse} can claim the body.
  */
 export class APIPromise<T> extends Promise<T> {
   readonly #exchange: Promise<Exchange<T>>;

@@ -116,7 +116,7 @@ function request(call: Call, attempt: Attempt, headers: Attempt['headers']): Res
     retry: 0,
     throwHttpErrors: false,
   };
-  // ky copies its options once for each of them, so that those without a value are left out.
+  // ky copies its options once for each of them. Those without a value are left out.
   if (call.method !== 'GET') options.method = call.method;
   if (call.body !== undefined) options.body = call.body;
   if (signal) options.signal = signal;
@@ -168,7 +168,7 @@ function limitBody(response: Response, limit: number, excess: (() => Error) | un
   return received;
 }
 
-/** What reads a stream of Node.js. Not every browser can iterate a stream, so that a reader is the common ground. */
+/** What reads a stream of Node.js. Not every browser can iterate a stream, but all have readers. */
 function readerOf(stream: AsyncIterable<Uint8Array | string, undefined>) {
   const iterator = stream[Symbol.asyncIterator]();
   return { read: () => iterator.next(), cancel: async () => iterator.return?.() };

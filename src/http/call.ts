@@ -115,7 +115,7 @@ function headersOf({ headers, idempotencyKey }: InternalOptions<unknown>, client
 }
 
 function checkedIdempotencyKey(key: string): string {
-  // HTTP drops the spaces around a header, so that it could be empty, or equal to another key.
+  // HTTP drops the spaces around a header: the key could be empty, or equal to another one.
   if (headerValue('idempotencyKey', key).trim() === key && key !== '') return key;
   throw new InvalidRequestError('idempotencyKey must not be empty, and must not begin or end with a space.');
 }

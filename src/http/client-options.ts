@@ -39,8 +39,8 @@ export interface RateLimitOptions {
 /** Options of a {@link Client}. Each has a default or an environment variable. */
 export interface ClientOptions {
   /**
-   * The API token, or a function that returns it. The function is called for every attempt, so that a rotated token is
-   * used at once, and may take as long as `timeout`. Default: the environment variable `EXAMPLE_API_TOKEN`.
+   * The API token, or a function that returns it. The function is called for every attempt, which uses a rotated
+   * token at once. It may take as long as `timeout`. Default: the environment variable `EXAMPLE_API_TOKEN`.
    */
   apiToken?: ApiToken | undefined;
   /** Base URL of the API. Default: the environment variable `EXAMPLE_BASE_URL`, or `https://api.example.com/v1`. */
@@ -136,7 +136,7 @@ export type ResolvedOptions = {
 };
 
 /**
- * Resolves every option once, so that no code after this checks whether a value is set.
+ * Resolves every option once. No code after this checks whether a value is set.
  *
  * @throws {InvalidRequestError} when an option is missing or wrong.
  */

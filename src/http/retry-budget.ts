@@ -2,7 +2,7 @@ const capacity = 200;
 const retryCost = 10;
 const successRefund = 1;
 
-/** Tokens may be rotated, so that there is no end of them. */
+/** Tokens may be rotated, and then there is no end of them. */
 const maxBudgets = 1000;
 
 /**

@@ -3,7 +3,7 @@ import { shown } from '../utils/options.ts';
 import type { QueryValue } from './request-options.ts';
 
 /**
- * Fills in a route's `{names}`. Each value becomes exactly one path segment, so that no id can reach another route.
+ * Fills in a route's `{names}`. Each value becomes exactly one path segment: no id can reach another route.
  *
  * @throws {InvalidRequestError} when the route is no path or lacks a name that has a value, or a value cannot be one path
  *   segment.

@@ -13,14 +13,14 @@ import { Tracing } from './tracing.ts';
 /** After so many locations, those that were logged are forgotten. */
 const maxLoggedIssues = 1000;
 
-/** Milliseconds. A longer wait for the rate limit may be a surprise, so that it is logged. */
+/** Milliseconds. A longer wait for the rate limit may be a surprise, and is logged. */
 const maxSilentWait = 10_000;
 
 /** What a client shares with those that `withOptions` makes from it. */
 export class Telemetry {
   readonly events: ClientEventEmitter;
   readonly tracing = new Tracing();
-  /** One object for all clients, so that an outage of the store is reported once. */
+  /** One object for all clients: an outage of the store is reported once. */
   readonly limiterObserver: LimiterObserver;
   /** Locations at which a response differed from the API reference. Each is logged once. */
   readonly #loggedIssues = new Set<string>();
@@ -45,9 +45,9 @@ export class Telemetry {
     };
   }
 
-  /** Whether this is the first difference at a location, so that it is to be logged. */
+  /** Whether this is the first difference at a location, which is logged. */
   isNewIssue(location: string): boolean {
-    // A path of your own in `client.request` may have an id in it, so that there is no end of locations.
+    // A path of your own in `client.request` may have an id in it, and there is no end of ids.
     if (this.#loggedIssues.size >= maxLoggedIssues) this.#loggedIssues.clear();
     return this.#loggedIssues.size < this.#loggedIssues.add(location).size;
   }
@@ -215,7 +215,7 @@ export class CallTelemetry {
   validationIssues(issues: readonly ValidationIssue[]): void {
     const event = { ...this.#about(), issues };
     for (const issue of issues) {
-      // By route, so that a difference is logged once for all ids.
+      // By route: a difference is logged once for all ids.
       const location = `${event.method} ${event.route}, body${locationOf(issue)}`;
       if (!this.#telemetry.isNewIssue(location)) continue;
       const problem = `A response differs from the documentation at ${location}: ${issue.message}.`;

@@ -71,7 +71,7 @@ function readNodeStream(request: NodeRequest, maxBytes: number): Promise<Uint8Ar
       if (length > maxBytes) tooLong();
     };
     const tooLong = () => {
-      // Discards the rest, so that the sender finishes and reads the response.
+      // Discards the rest. The sender then finishes and reads the response.
       request.off('data', onData);
       request.resume();
       resolve(undefined);

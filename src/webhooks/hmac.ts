@@ -15,7 +15,7 @@ export function importHmac(secret: Uint8Array<ArrayBuffer>): Hmac {
 
 function nodeHmac(secret: Uint8Array): Hmac | undefined {
   try {
-    // Looked up at run time, so that a bundle for the browser needs no substitute. Node, Bun and Deno have it.
+    // Looked up at run time: a bundle for the browser needs no substitute. Node, Bun and Deno have it.
     const runtime: { process?: { getBuiltinModule?: (id: 'node:crypto') => NodeCrypto | undefined } } = globalThis;
     const node = runtime.process?.getBuiltinModule?.('node:crypto');
     if (node === undefined) return undefined;
