@@ -142,6 +142,10 @@ describe('the time is linear', () => {
     expect(reads(part.repeat(4000), redactor)).toBeLessThanOrEqual(4 * once + 100);
   });
 
+  it('in what is shown: the rest of a long text is not looked at', () => {
+    expect(reads('a'.repeat(1_000_000), new Redactor(token))).toBeLessThanOrEqual(66_000);
+  });
+
   it('in the secrets: a thousand of them take no look more at the text', () => {
     const many = Array.from({ length: 1000 }, (_, index) => `password-number-${index}`);
     const text = 'password-number-'.repeat(1000);
