@@ -30,7 +30,7 @@ export { Projects } from './resources/projects.ts';
 export { Users } from './resources/users.ts';
 export { VERSION } from './utils/version.ts';
 
-export type { ApiToken } from './auth/bearer-token.ts';
+export type { ApiToken } from './auth/api-token.ts';
 export type {
   APIErrorInit,
   CallErrorInit,

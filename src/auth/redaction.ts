@@ -47,27 +47,18 @@ export class Redactor {
       this.#base && fields.length === 0 ? this.#base.#search : new SecretSearch([this.#token, ...fields]));
   }
 
-  /** Returns the text without the secrets, whatever their case or encoding. */
+  /** Returns the text without the secrets, whatever their case or escapes; only its beginning if it is long. */
   redact(text: string): string {
-    let redacted = '';
-    let rest = 0;
-    for (const [start, end] of this.#search.find(text)) {
-      redacted += `${text.slice(rest, start)}[redacted]`;
-      rest = end;
-    }
-    return redacted + text.slice(rest);
-  }
-
-  /** Does the same for a text that may be megabytes long, of which it returns the beginning. */
-  redactBeginning(text: string): string {
-    // A secret that the end of what is shown would cut in two is redacted before.
-    return this.redact(text.slice(0, 4 * maxShown)).slice(0, maxShown);
+    const beginning = text.slice(0, 4 * maxShown);
+    const redacted = this.#search.redact(beginning);
+    // What is cut off may begin with a secret that was cut in two.
+    return beginning === text ? redacted.slice(0, maxShown) : redacted.slice(0, redacted.length / 4);
   }
 
   /** Does the same in a JSON value: for every text, number and name. */
   redactJson(value: unknown, depth = 0): unknown {
     if (typeof value === 'string') return this.redact(value);
-    if (typeof value === 'number') return this.#isClean(value, 0) ? value : '[redacted]';
+    if (typeof value === 'number') return this.#isClean(String(value)) ? value : '[redacted]';
     if (typeof value !== 'object' || value === null) return value;
     if (depth > maxDepth) return '…';
     if (Array.isArray(value)) return value.map((item) => this.redactJson(item, depth + 1));
@@ -92,82 +83,36 @@ export class Redactor {
   redactHeaders(headers: Pick<Headers, 'forEach'>): Headers {
     const redacted = new Headers();
     headers.forEach((value, name) => {
-      if (this.#isClean(name, 0)) redacted.append(name, this.redact(value));
+      if (this.#isClean(name)) redacted.append(name, this.redact(value));
     });
     return redacted;
   }
 
   /**
-   * Returns an error from outside, to be used as a cause: the error itself if nothing that can be read or printed of it
-   * holds a secret, or else a copy with its name, message, stack and simple properties.
+   * Returns a copy of an error from outside, to be used as a cause: its name, message, code, stack and causes. Anything else
+   * that an error has may print a secret.
    */
   redactError(error: unknown, depth = 0): unknown {
+    if (typeof error === 'string') return this.redact(error);
     try {
-      if (this.#isClean(error, 0)) return error;
-      return isError(error) && depth <= maxCauses ? this.#copyOf(error, depth) : undefined;
+      if (!isError(error) || depth > maxCauses) return undefined;
+      // Whatever the types say, any of these may be anything.
+      const { name, message, stack, code, cause }: Partial<Record<keyof Error | 'code', unknown>> = error;
+      const options = cause === undefined ? undefined : { cause: this.redactError(cause, depth + 1) };
+      const copy = new Error(this.redact(String(message)), options);
+      // Not by assignment, which fails if the prototype of all errors is frozen.
+      const define = (key: string, value: unknown) =>
+        Object.defineProperty(copy, key, { value, configurable: true, writable: true });
+      define('name', this.redact(String(name)));
+      define('stack', this.redact(String(stack)));
+      if (typeof code === 'string' || typeof code === 'number') define('code', this.redactJson(code));
+      return copy;
     } catch {
       return undefined; // Even reading it fails.
     }
   }
 
-  #copyOf(error: Error, depth: number): Error {
-    const { name, message, stack, cause } = error;
-    const copy = new Error(
-      this.#text(message),
-      cause === undefined ? undefined : { cause: this.redactError(cause, depth + 1) },
-    );
-    // Not by assignment, which fails if the prototype of all errors is frozen.
-    const define = (key: string, value: unknown) =>
-      Object.defineProperty(copy, key, { value, configurable: true, writable: true });
-    define('name', this.#text(name));
-    define('stack', this.#text(stack));
-    for (const [key, { value }] of Object.entries(Object.getOwnPropertyDescriptors(error))) {
-      const isSimple = typeof value === 'string' || typeof value === 'number';
-      if (isSimple && !Object.hasOwn(copy, key) && this.#isClean(key, 0)) define(key, this.redactJson(value));
-    }
-    return copy;
+  #isClean(text: string): boolean {
+    return this.redact(text) === text;
   }
-
-  #text(value: unknown): string {
-    return this.redact(String(value));
-  }
-
-  /** Whether it provably holds no secret. A value that can't be inspected, such as a `Request` or a getter, might. */
-  #isClean(value: unknown, depth: number): boolean {
-    if (
-      typeof value === 'string' ||
-      typeof value === 'number' ||
-      typeof value === 'symbol' ||
-      typeof value === 'bigint'
-    )
-      return this.#search.find(String(value)).length === 0;
-    if (typeof value === 'function') return false;
-    if (typeof value !== 'object' || value === null) return true;
-    if (depth > maxCauses) return false;
-    // These may be getters of a class of the runtime, such as DOMException.
-    const texts = isError(value) ? [value.name, value.message, value.stack] : [];
-    return texts.every((text) => this.#isClean(text, depth)) && this.#hasCleanProperties(value, depth);
-  }
-
-  #hasCleanProperties(value: object, depth: number): boolean {
-    for (let link: object | null = value; link && !builtInPrototypes.has(link); link = prototypeOf(link)) {
-      for (const key of Reflect.ownKeys(link)) {
-        // What the class of an error adds to it can be anything: a method that prints it, or a getter.
-        const isKnown = (key === 'constructor' && link !== value) || (key === 'stack' && isError(value));
-        const property = Object.getOwnPropertyDescriptor(link, key);
-        if (isKnown) continue;
-        if (!property || property.get || !this.#isClean(key, 0)) return false;
-        if (!this.#isClean(property.value, depth + 1)) return false;
-      }
-    }
-    return true;
-  }
-}
-
-const builtInPrototypes = /* @__PURE__ */ new Set<object>(
-  [Object, Array, Error, TypeError, RangeError, AggregateError, DOMException].map((type) => type.prototype as object),
-);
-
-function prototypeOf(value: object): object | null {
-  return Object.getPrototypeOf(value) as object | null;
 }

@@ -3,8 +3,8 @@ const brand = Symbol.for('@example/sdk/error');
 /**
  * The base class of all errors of the SDK.
  *
- * `instanceof` compares a brand instead of the prototype, so that it also works when a process has loaded both the
- * ES module and the CommonJS build, and the error comes from the other copy.
+ * `instanceof` compares a brand instead of the prototype. It also works when a process has loaded both the ES module and
+ * the CommonJS build, and the error comes from the other copy.
  */
 export class ExampleError extends Error {
   static {

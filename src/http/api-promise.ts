@@ -1,4 +1,4 @@
-import { throwToCaller, type RateLimitInfo } from '../errors/index.ts';
+import { InvalidRequestError, throwToCaller, type RateLimitInfo } from '../errors/index.ts';
 import { parseRateLimit } from '../rate-limit/headers.ts';
 
 /** The value of a call, together with its response. */
@@ -13,20 +13,16 @@ export interface WithResponse<T> {
   readonly rateLimit: RateLimitInfo | undefined;
 }
 
-/** A successful exchange with the API. */
-export interface Exchange<T> {
-  readonly response: Response;
-  /** The text of the body; absent if the caller wants to read the body. */
-  readonly text?: string;
-  /** The value of the body; a promise if it has to be read first. Throws what is wrong with it. */
-  readonly value: () => T | Promise<T>;
-}
+/** A successful exchange with the API: the text of the body and its value, unless the caller reads the body. */
+export type Exchange<T> =
+  | { readonly response: Response; readonly text: string; readonly value: T }
+  | { readonly response: Response; readonly text?: undefined };
 
 /**
  * The result of a call. Await it for the value, call {@link withResponse} for the headers as well, or call
- * {@link asResponse} for the response itself.
+ * {@link asResponse} for a response whose body you read yourself.
  *
- * The request is sent after the current synchronous code has run, so that {@link asResponse} can still claim the body.
+ * The request is sent after the current synchronous code has run. Until then, {@link asResponse} can claim the body.
  */
 export class APIPromise<T> extends Promise<T> {
   readonly #exchange: Promise<Exchange<T>>;
@@ -72,7 +68,7 @@ export class APIPromise<T> extends Promise<T> {
 
   /**
    * Returns the response, without reading or validating its body. Retries and errors are the same as for the value.
-   * `timeout` covers the attempt up to the headers.
+   * `timeout` covers the attempt up to the headers. The body is yours then: the call has no value.
    */
   async asResponse(): Promise<Response> {
     this.#raw = true;
@@ -82,6 +78,11 @@ export class APIPromise<T> extends Promise<T> {
   }
 
   #read(): Promise<T> {
-    return (this.#value ??= this.#exchange.then(({ value }) => value(), throwToCaller));
+    return (this.#value ??= this.#exchange.then((exchange) => {
+      if (exchange.text !== undefined) return exchange.value;
+      throw new InvalidRequestError(
+        'asResponse() has the body. To get the value and the response, call withResponse().',
+      );
+    }, throwToCaller));
   }
 }

@@ -1,182 +1,175 @@
 import ky, { isTimeoutError, type Options, type ResponsePromise } from 'ky';
-import type { Redactor } from '../auth/redaction.ts';
-import {
-  ConnectionError,
-  ResponseTooLargeError,
-  TimeoutError,
-  type CallErrorInit,
-  type ExampleError,
-  type RequestTarget,
-} from '../errors/index.ts';
+import { ConnectionError, ResponseTooLargeError, TimeoutError, type ExampleError } from '../errors/index.ts';
 import { parseRetryAfter, untilReset } from '../rate-limit/headers.ts';
 import type { Permit } from '../rate-limit/limiter.ts';
 import { untilAborted } from '../utils/abort.ts';
 import type { Call } from './call.ts';
 import { connectionProblem, wasNeverSent } from './connection.ts';
-import { errorFrom } from './error-response.ts';
-import type { RequestSender } from './fetch.ts';
-import { BodyReader } from './response-body.ts';
+import { about, errorFrom, type Sent } from './response.ts';
 import type { Failure } from './retry.ts';
 
 /** An error needs a message and a few details; a proxy may send megabytes of HTML instead. */
 const maxErrorBody = 64 * 1024;
 
 /** What one attempt needs in addition to the call. */
-export interface Attempt {
-  /** What is shown of the call. */
-  readonly target: RequestTarget;
-  /** Where to send it, which may be where a redirect within the origin has led. */
-  readonly url: string;
+export interface Attempt extends Sent {
   readonly headers: Readonly<Record<string, string>>;
   /** The headers of the credential, which nothing else can set. */
   readonly authorization: Readonly<Record<string, string>>;
-  readonly redactor: Redactor;
-  readonly sendRequest: RequestSender | undefined;
   /** Aborts the attempt: the caller's signal, combined with the call's total timeout. */
   readonly signal: AbortSignal | undefined;
   /** Leaves the body of a success to the caller. */
   readonly raw: boolean;
   readonly permit: Permit | undefined;
-  /** Bytes of the body of a success. */
-  readonly maxResponseSize: number;
+  response: Response | undefined;
 }
 
 /** How an attempt ended. */
 export type Result =
-  | { readonly kind: 'success'; readonly response: Response; readonly text: string | undefined }
-  | { readonly kind: 'redirect'; readonly response: Response; readonly text?: undefined }
   | {
-      readonly kind: 'failure';
-      /** Set if the headers have arrived. */
-      readonly response: Response | undefined;
-      readonly text?: string;
-      readonly failure: Failure;
-      readonly error: ExampleError;
-    };
+      readonly kind: 'success';
+      readonly response: Response;
+      /** Absent if the caller reads it. */ readonly text?: string;
+    }
+  | { readonly kind: 'failure'; readonly text?: string; readonly failure: Failure; readonly error: ExampleError };
 
 /**
  * Sends the call once and reads the response, within the attempt's timeout.
  *
- * @param onHeaders Called when the headers have arrived.
+ * @param headers Those of the attempt, and those that listeners have added.
  * @throws the signal's reason when the call is aborted; everything else is a result.
  */
-export async function send(call: Call, attempt: Attempt, onHeaders: (response: Response) => void): Promise<Result> {
-  const { signal, permit, sendRequest } = attempt;
+export async function send(call: Call, attempt: Attempt, headers: Attempt['headers']): Promise<Result> {
+  const { signal, permit } = attempt;
   if (signal?.aborted) {
     permit?.release();
     throw signal.reason;
   }
   let exchange: ResponsePromise | undefined;
-  let response: Response;
   try {
-    exchange = request(call, attempt);
+    exchange = request(call, attempt, headers);
     // A custom fetch may ignore its signal.
-    response = await untilAborted(signal, exchange);
+    attempt.response = await untilAborted(signal, exchange);
   } catch (error) {
     // Without an exchange, the runtime can't make requests at all.
-    const neverSent = !exchange || wasNeverSent(error, new URL(attempt.url), sendRequest !== undefined);
+    const neverSent = !exchange || wasNeverSent(error, new URL(attempt.url), call.sendRequest !== undefined);
     if (neverSent) permit?.release();
     else permit?.recordLoss();
     // If the response still arrives, nothing will read it.
     exchange?.then((late) => late.body?.cancel()).catch(() => undefined);
     if (signal?.aborted) throw signal.reason;
-    const failure = { kind: neverSent ? 'unsent' : 'lost' } as const;
-    return { kind: 'failure', response: undefined, failure, error: errorOf(error, call, attempt, undefined) };
+    return { kind: 'failure', failure: { kind: neverSent ? 'unsent' : 'lost' }, error: errorOf(error, call, attempt) };
   }
-  permit?.recordAnswer(response.status, response.headers);
-  onHeaders(response);
-  if (response.ok && attempt.raw) return { kind: 'success', response, text: undefined };
-  return readResponse(call, attempt, response, exchange);
+  permit?.recordAnswer(attempt.response.status, attempt.response.headers);
+  if (attempt.response.ok && attempt.raw) return { kind: 'success', response: attempt.response };
+  return read(call, attempt, attempt.response, exchange);
 }
 
-/**
- * Reads a response whose headers have arrived.
- *
- * @param reads Reads the text of its body within the timeout.
- * @throws the signal's reason when the call is aborted.
- */
-export async function readResponse(
-  call: Pick<Call, 'timeout'>,
-  attempt: Pick<Attempt, 'target' | 'url' | 'redactor' | 'signal' | 'maxResponseSize'>,
-  response: Response,
-  reads: Pick<ResponsePromise, 'text'>,
-): Promise<Result> {
+/** Reads a response whose headers have arrived. */
+async function read(call: Call, attempt: Attempt, response: Response, exchange: ResponsePromise): Promise<Result> {
   const { ok, status, headers } = response;
-  const { signal, maxResponseSize, redactor } = attempt;
-  const excess = () => new ResponseTooLargeError({ ...about(attempt, response), status }, maxResponseSize);
-  const reader = new BodyReader(response, ok ? maxResponseSize : maxErrorBody, ok ? excess : undefined);
+  const { signal } = attempt;
+  const { maxResponseSize } = call;
+  const excess = ok ? () => new ResponseTooLargeError({ ...about(attempt), status }, maxResponseSize) : undefined;
+  const received = limitBody(response, ok ? maxResponseSize : maxErrorBody, excess);
   let text: string;
   try {
-    text = await untilAborted(signal, reads.text());
+    text = await untilAborted(signal, exchange.text());
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
     if (ok) {
       const isTooLarge = error instanceof ResponseTooLargeError;
       const failure: Failure = isTooLarge ? { kind: 'status', status, retryAfter: undefined } : { kind: 'lost' };
-      return { kind: 'failure', response, failure, error: errorOf(error, call, attempt, response) };
+      return { kind: 'failure', failure, error: isTooLarge ? error : errorOf(error, call, attempt) };
     }
     // The status is known, and says more than that the body is broken. Its text may be complete all the same.
-    text = reader.text;
+    text = received.text;
   }
   if (ok) return { kind: 'success', response, text };
-  // A browser hides the status of a redirect that it must not follow.
-  const isRedirect = response.type === 'opaqueredirect' || [301, 302, 303, 307, 308].includes(status);
-  if (isRedirect) return { kind: 'redirect', response };
-
   const retryAfter = parseRetryAfter(headers, Date.now()) ?? (status === 429 ? untilReset(headers) : undefined);
-  const error = errorFrom(response, text, about(attempt, response), redactor, retryAfter);
-  return { kind: 'failure', response, text, failure: { kind: 'status', status, retryAfter }, error };
+  const error = isRedirect(response) ? redirectError(attempt, headers) : errorFrom(attempt, response, text, retryAfter);
+  return { kind: 'failure', text, failure: { kind: 'status', status, retryAfter }, error };
 }
 
-/** What an error says about an attempt. */
-export function about(
-  { target: { method, path, route }, url, redactor }: Pick<Attempt, 'target' | 'url' | 'redactor'>,
-  response: Response | undefined,
-): CallErrorInit {
-  const requestId = response?.headers.get('x-request-id') ?? undefined;
-  return {
-    method,
-    path,
-    route,
-    url: redactor.redact(url),
-    status: response?.status,
-    requestId: requestId && redactor.redact(requestId),
-  };
+/** A browser hides the status of a redirect that it must not follow. */
+function isRedirect({ type, status }: Response): boolean {
+  return type === 'opaqueredirect' || [301, 302, 303, 307, 308].includes(status);
+}
+
+/** The API has none. Following one would send the token, and a POST, to where the caller did not want them. */
+function redirectError(attempt: Attempt, headers: Headers): ConnectionError {
+  const location = attempt.redactor.redact(headers.get('location') ?? 'an unknown location (browsers hide it)');
+  return new ConnectionError(`The API redirected to ${location}. Check baseUrl.`, about(attempt));
 }
 
 /**
  * ky makes the request, times it and reads the body. It makes one attempt: whether and when there is another depends on
  * the rate limit, which it does not know. `totalTimeout` is ky's name for a limit on headers and body together.
  */
-function request(call: Call, attempt: Attempt): ResponsePromise {
-  const { url, headers, authorization, signal, sendRequest } = attempt;
+function request(call: Call, attempt: Attempt, headers: Attempt['headers']): ResponsePromise {
+  const { url, authorization, signal } = attempt;
   const options: Options = {
     headers: { ...(call.body !== undefined && { 'content-type': 'application/json' }), ...headers, ...authorization },
-    // A redirect must not carry the token to another origin, and not every runtime strips it.
     redirect: 'manual',
     timeout: false,
     totalTimeout: call.timeout === Infinity ? false : call.timeout,
     retry: 0,
     throwHttpErrors: false,
   };
-  // ky copies its options once for each of them, so that those without a value are left out.
+  // ky copies its options once for each of them. Those without a value are left out.
   if (call.method !== 'GET') options.method = call.method;
   if (call.body !== undefined) options.body = call.body;
   if (signal) options.signal = signal;
-  if (sendRequest) options.fetch = sendRequest as typeof fetch; // ky always passes a Request.
+  if (call.sendRequest) options.fetch = call.sendRequest as typeof fetch; // ky always passes a Request.
   return ky(url, options);
 }
 
-function errorOf(
-  error: unknown,
-  { timeout }: Pick<Call, 'timeout'>,
-  attempt: Pick<Attempt, 'target' | 'url' | 'redactor'>,
-  response: Response | undefined,
-): ExampleError {
-  if (error instanceof ResponseTooLargeError) return error;
-  const init = about(attempt, response);
+function errorOf(error: unknown, { timeout }: Call, attempt: Attempt): ExampleError {
   if (isTimeoutError(error))
-    return new TimeoutError(`The attempt took longer than its timeout of ${timeout} ms.`, init);
+    return new TimeoutError(`The attempt took longer than its timeout of ${timeout} ms.`, about(attempt));
   const cause = attempt.redactor.redactError(error);
-  return new ConnectionError(`The request failed: ${connectionProblem(cause)}`, init, { cause });
+  return new ConnectionError(`The request failed: ${connectionProblem(cause)}`, about(attempt), { cause });
+}
+
+/** A body as `fetch` returns it. Other libraries have streams of Node.js, or none at all. */
+type Body = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array | string, undefined>;
+
+/**
+ * Limits what `text()` reads of a response. The limit is in bytes of the body as `fetch` returns it, so it holds after
+ * decompression: a few kilobytes may unpack to gigabytes.
+ *
+ * @param excess What to throw when there is more than the limit; without it, the rest is left out.
+ * @returns What was read so far.
+ */
+function limitBody(response: Response, limit: number, excess: (() => Error) | undefined): { readonly text: string } {
+  const received = { text: '' };
+  const body = response.body as Body | null | undefined;
+  if (typeof body !== 'object' || body === null || !('getReader' in body || Symbol.asyncIterator in body))
+    return received;
+  const read = async (): Promise<string> => {
+    const reader = 'getReader' in body ? body.getReader() : readerOf(body);
+    const decoder = new TextDecoder();
+    let room = limit;
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return (received.text += decoder.decode());
+      const chunk = typeof value === 'string' ? new TextEncoder().encode(value) : value;
+      received.text += decoder.decode(chunk.subarray(0, room), { stream: true });
+      if (chunk.length > room) {
+        reader.cancel().catch(() => undefined); // It may have failed, which the caller knows.
+        if (excess) throw excess();
+        return (received.text += decoder.decode());
+      }
+      room -= chunk.length;
+    }
+  };
+  // Not a new Response, which takes no status above 599.
+  Object.defineProperty(response, 'text', { value: read, configurable: true });
+  return received;
+}
+
+/** What reads a stream of Node.js. Not every browser can iterate a stream, but all have readers. */
+function readerOf(stream: AsyncIterable<Uint8Array | string, undefined>) {
+  const iterator = stream[Symbol.asyncIterator]();
+  return { read: () => iterator.next(), cancel: async () => iterator.return?.() };
 }

@@ -25,9 +25,14 @@ export class CallDeadline {
     return this.#controller.signal;
   }
 
+  /** Ends the timer. */
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
   /** Ends the timer, and removes the listener from the caller's signal. */
   dispose(): void {
-    clearTimeout(this.#timer);
+    this.stop();
     this.#callerSignal?.removeEventListener('abort', this);
   }
 

@@ -33,6 +33,10 @@ export interface Call extends RequestTarget {
   readonly shouldRetry: ShouldRetry | undefined;
   /** Default: normal. */
   readonly priority: CallPriority | undefined;
+  /** The user's `fetch`. */
+  readonly sendRequest: ResolvedOptions['fetch'];
+  readonly maxResponseSize: number;
+  readonly responseValidation: ResolvedOptions['responseValidation'];
 }
 
 const methods: readonly HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
@@ -71,24 +75,26 @@ export function resolveCall(
     maxRetries: maxRetries === undefined ? client.maxRetries : clientOptions.maxRetries(maxRetries),
     shouldRetry: clientOptions.shouldRetry(shouldRetry),
     priority: priorityOf(priority, client),
+    sendRequest: client.fetch,
+    maxResponseSize: client.maxResponseSize,
+    responseValidation: client.responseValidation,
   };
 }
 
 /** The values that must not appear in errors, events or log lines: those of fields, parameters and headers with such names. */
 export function secretsOf({ query, headers, body }: Pick<Call, 'query' | 'headers' | 'body'>): string[] {
   const secrets: string[] = [];
-  const look = (name: string, value: unknown, text = String(value)) => {
+  const look = (name: string, value: unknown) => {
     if (!secretName.test(name)) return;
     // The name of its own field is no secret, and errors need it.
     if (typeof value === 'object' && value !== null) for (const item of Object.values(value)) look(name, item);
-    else if (typeof value === 'number' || (typeof value === 'string' && value !== name)) secrets.push(text);
+    else if (typeof value === 'number' || (typeof value === 'string' && value !== name)) secrets.push(String(value));
   };
   for (const name in headers) look(name, headers[name]);
   if (query !== '') for (const [name, value] of new URLSearchParams(query)) look(name, value);
   if (body !== undefined) {
-    // A number is sent as it is written, which may have more digits than it keeps. Not every engine says how.
-    JSON.parse(body, (name, value: unknown, context?: { readonly source?: string }) => {
-      look(name, value, context?.source && typeof value === 'number' ? context.source : undefined);
+    JSON.parse(body, (name, value: unknown) => {
+      look(name, value);
       return value;
     });
   }
@@ -109,7 +115,7 @@ function headersOf({ headers, idempotencyKey }: InternalOptions<unknown>, client
 }
 
 function checkedIdempotencyKey(key: string): string {
-  // HTTP drops the spaces around a header, so that it could be empty, or equal to another key.
+  // HTTP drops the spaces around a header: the key could be empty, or equal to another one.
   if (headerValue('idempotencyKey', key).trim() === key && key !== '') return key;
   throw new InvalidRequestError('idempotencyKey must not be empty, and must not begin or end with a space.');
 }

@@ -1,4 +1,4 @@
-import { BearerToken, type ApiToken } from '../auth/bearer-token.ts';
+import { resolveApiToken, type ApiToken } from '../auth/api-token.ts';
 import {
   boolean,
   callable,
@@ -13,8 +13,7 @@ import { InvalidRequestError } from '../errors/index.ts';
 import { resolveLogger, type Logger, type LogLevel } from '../telemetry/logger.ts';
 import { checkedPriority, type Priority } from '../rate-limit/priority.ts';
 import type { RateLimitStore } from '../sharing/store.ts';
-import { isBrowser, runtimeName } from '../utils/runtime.ts';
-import { resolveBaseUrl } from './base-url.ts';
+import { environmentVariable, isBrowser, runtimeName } from '../utils/runtime.ts';
 import { requestSender, type Fetch } from './fetch.ts';
 import type { ShouldRetry } from './retry.ts';
 import { VERSION } from '../utils/version.ts';
@@ -40,8 +39,8 @@ export interface RateLimitOptions {
 /** Options of a {@link Client}. Each has a default or an environment variable. */
 export interface ClientOptions {
   /**
-   * The API token, or a function that returns it. The function is called for every attempt, so that a rotated token is
-   * used at once, and may take as long as `timeout`. Default: the environment variable `EXAMPLE_API_TOKEN`.
+   * The API token, or a function that returns it. The function is called for every attempt, which uses a rotated
+   * token at once. It may take as long as `timeout`. Default: the environment variable `EXAMPLE_API_TOKEN`.
    */
   apiToken?: ApiToken | undefined;
   /** Base URL of the API. Default: the environment variable `EXAMPLE_BASE_URL`, or `https://api.example.com/v1`. */
@@ -97,6 +96,8 @@ export interface ClientOptions {
   dangerouslyAllowHttp?: boolean | undefined;
 }
 
+const publicApi = 'https://api.example.com/v1';
+
 /** Characters of the longest text that every JavaScript engine can hold. */
 const maxText = 2 ** 29 - 24;
 
@@ -107,7 +108,7 @@ type Table = {
 
 /** Every option once: its name, its default, its check, and what the rest of the SDK gets. */
 export const clientOptions = {
-  apiToken: (token) => new BearerToken(token),
+  apiToken: resolveApiToken,
   baseUrl: (url, { dangerouslyAllowHttp }) => resolveBaseUrl(url, dangerouslyAllowHttp),
   timeout: (value = 30_000) => milliseconds('timeout', value),
   totalTimeout: (value = Infinity) => milliseconds('totalTimeout', value),
@@ -135,7 +136,7 @@ export type ResolvedOptions = {
 };
 
 /**
- * Resolves every option once, so that no code after this checks whether a value is set.
+ * Resolves every option once. No code after this checks whether a value is set.
  *
  * @throws {InvalidRequestError} when an option is missing or wrong.
  */
@@ -176,4 +177,38 @@ function resolveRateLimit(given: RateLimitOptions): RateLimitOptions {
     limit: limit === undefined ? undefined : wholeNumber('rateLimit.limit', limit, 1),
     window: window === undefined ? undefined : wholeNumber('rateLimit.window', window, 1),
   };
+}
+
+/**
+ * The base URL to use, without a trailing slash.
+ *
+ * @param given Default: the environment variable `EXAMPLE_BASE_URL`, or the public API.
+ * @param allowHttp Whether a host that is not loopback may use http.
+ * @throws {InvalidRequestError} when it is not an absolute URL that is safe to send a token to.
+ */
+function resolveBaseUrl(
+  given: string | URL = environmentVariable('EXAMPLE_BASE_URL') ?? publicApi,
+  allowHttp = false,
+): string {
+  const href = typeof given === 'string' ? given : String((given as URL | null)?.href);
+  const url = URL.canParse(href) ? new URL(href) : undefined;
+  if (!url || !/^https?:/.test(url.href) || url.username || url.password || /[?#]/.test(url.href)) {
+    throw new InvalidRequestError(
+      'baseUrl (or EXAMPLE_BASE_URL) must be an absolute https URL without a user name, password, query or fragment.',
+    );
+  }
+  const isAllowed = isLoopback(url.hostname) || (allowHttp && url.hostname !== new URL(publicApi).hostname);
+  if (url.protocol === 'http:' && !isAllowed) {
+    throw new InvalidRequestError(
+      'baseUrl (or EXAMPLE_BASE_URL) must be https: over http, anyone on the network path can read the API token. ' +
+        'Only a loopback host such as localhost may use http; dangerouslyAllowHttp allows it for hosts of your own.',
+    );
+  }
+  let end = url.href.length;
+  while (url.href[end - 1] === '/') end--;
+  return url.href.slice(0, end);
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname.endsWith('.localhost') || /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
 }

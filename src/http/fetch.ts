@@ -12,7 +12,7 @@ export interface FetchInit {
   headers: Record<string, string>;
   /** JSON text; absent if the request has no body. */
   body?: string;
-  /** Always `'manual'`: the SDK follows redirects itself, within the origin that the token is for. */
+  /** Always `'manual'`: a redirect must not take the token to another origin, nor turn a POST into a GET. */
   redirect: 'manual';
   /** Aborts when the caller gives up, or when the attempt takes longer than `timeout`. */
   signal: AbortSignal;

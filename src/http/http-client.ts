@@ -1,27 +1,16 @@
-import {
-  ConnectionError,
-  InvalidRequestError,
-  RateLimitWaitError,
-  throwToCaller,
-  TimeoutError,
-  type ExampleError,
-} from '../errors/index.ts';
+import { RateLimitWaitError, TimeoutError, type ExampleError, type RequestTarget } from '../errors/index.ts';
 import type { Permit, RateLimitSnapshot } from '../rate-limit/limiter.ts';
-import { CallTelemetry, type OnEnd } from '../telemetry/call-telemetry.ts';
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
-import { Telemetry } from '../telemetry/telemetry.ts';
+import { CallTelemetry, Telemetry } from '../telemetry/telemetry.ts';
 import { sleep, untilAborted } from '../utils/abort.ts';
 import { boolean } from '../utils/arguments.ts';
 import { readOptions } from '../utils/options.ts';
-import { isBrowser } from '../utils/runtime.ts';
 import { APIPromise, type Exchange } from './api-promise.ts';
-import { about, readResponse, send, type Attempt } from './attempt.ts';
+import { send, type Attempt, type Result } from './attempt.ts';
 import { CallDeadline } from './call-deadline.ts';
 import { resolveCall, secretsOf, type Call } from './call.ts';
 import type { ResolvedOptions } from './client-options.ts';
-import { decode, type Decoded } from './decode.ts';
-import { Pacing, type Pass } from './pacing.ts';
-import { followRedirect } from './redirect.ts';
+import { Pacing } from './pacing.ts';
 import {
   requestOptionNames,
   type EndpointOptions,
@@ -29,6 +18,7 @@ import {
   type InternalOptions,
   type Requester,
 } from './request-options.ts';
+import { about, decode } from './response.ts';
 import { RetryBudgets, type RetryBudget } from './retry-budget.ts';
 import { planRetry, type Failure, type Retry } from './retry.ts';
 
@@ -55,10 +45,10 @@ export class HttpClient implements Requester {
   readonly #telemetry: Telemetry;
   readonly #pacing: Pacing;
 
-  constructor(options: ResolvedOptions, shared: SharedState) {
+  constructor(options: ResolvedOptions, { telemetry, retryBudgets }: SharedState) {
     this.#options = options;
-    this.#telemetry = shared.telemetry.withLogger(options.logger);
-    this.#pacing = new Pacing(options, shared.retryBudgets);
+    this.#telemetry = telemetry;
+    this.#pacing = new Pacing(options, retryBudgets);
   }
 
   get baseUrl(): string {
@@ -83,40 +73,41 @@ export class HttpClient implements Requester {
         // Resolved now, because the caller may change the parameters before the request is sent.
         call = resolveCall(method, route, { ...readOptions('options', options, names), ...endpoint }, this.#options);
       } catch (error) {
-        const telemetry = new CallTelemetry(this.#telemetry, { method, path: route, route });
-        return telemetry.run((onEnd) => {
-          telemetry.end(error, onEnd);
+        const given: unknown = route; // Callers without types may pass anything.
+        const telemetry = this.#telemetryOf({ method, path: String(given), route: String(given) });
+        return telemetry.run(() => {
+          telemetry.end(error);
           return Promise.reject(error);
         });
       }
-      const telemetry = new CallTelemetry(this.#telemetry, call);
-      return telemetry.run((onEnd) => this.#run(call, promise, telemetry, onEnd));
+      const telemetry = this.#telemetryOf(call);
+      return telemetry.run(() => this.#run(call, promise, telemetry));
     });
   }
 
   onListUnverified(event: ListUnverifiedEvent): void {
-    this.#telemetry.listUnverified(event);
+    this.#telemetry.events.emit('listUnverified', event);
+    const { method, path, reason } = event;
+    const line = `${method} ${path}: it can't be verified that each item was yielded once (${reason}).`;
+    this.#options.logger.warn?.(line, event);
+  }
+
+  #telemetryOf(call: RequestTarget): CallTelemetry {
+    return new CallTelemetry(this.#telemetry, this.#options.logger, call, this.#pacing.shown(call));
   }
 
   /** The life of a call. */
-  async #run<T>(
-    call: Call,
-    promise: APIPromise<T>,
-    telemetry: CallTelemetry,
-    onEnd: OnEnd | undefined,
-  ): Promise<Exchange<T>> {
-    let last: { readonly attempt: Attempt; readonly response?: Response } | undefined;
-    const timeoutError = () =>
-      new TimeoutError(
-        `The call took longer than its totalTimeout of ${call.totalTimeout} ms.`,
-        last ? about(last.attempt, last.response) : call,
-      );
-    const timeout =
-      call.totalTimeout < Infinity ? new CallDeadline(call.signal, call.totalTimeout, timeoutError) : undefined;
+  async #run<T>(call: Call, promise: APIPromise<T>, telemetry: CallTelemetry): Promise<Exchange<T>> {
+    let attempt: Attempt | undefined;
+    let timeout =
+      call.totalTimeout < Infinity
+        ? new CallDeadline(call.signal, call.totalTimeout, () => {
+            const message = `The call took longer than its totalTimeout of ${call.totalTimeout} ms.`;
+            return new TimeoutError(message, attempt ? about(attempt) : telemetry.target);
+          })
+        : undefined;
     const signal = timeout?.signal ?? call.signal;
-    let { url } = call;
     let attempts = 0;
-    let redirects = 0;
     let retries = 0;
     /** The attempt that is to be retried. */
     let pending: (Failed & { readonly retry: Retry }) | undefined;
@@ -124,13 +115,7 @@ export class HttpClient implements Requester {
     let budget: RetryBudget | undefined;
     try {
       for (;;) {
-        const { account, target, permit } = await this.#pacing.admit(
-          call,
-          signal,
-          timeout?.endsAt,
-          attempts > 0,
-          telemetry,
-        );
+        const { account, permit } = await this.#pacing.admit(call, signal, timeout?.endsAt, attempts > 0, telemetry);
         let failed: Failed;
         if (pending?.retry.free === false && !account.retryBudget.pay()) {
           // The API has failed too often. The retry counts as one that has failed.
@@ -138,28 +123,19 @@ export class HttpClient implements Requester {
           failed = pending;
         } else {
           budget = pending?.retry.free === false ? account.retryBudget : undefined;
-          const raw = promise.isRaw;
-          const attempt: Attempt = {
-            target,
-            url,
-            headers: withRetryCount(call.headers, attempts - redirects),
+          const current: Attempt = (attempt = {
+            target: telemetry.target,
+            url: call.url,
+            headers: call.headers,
             authorization: account.authorization,
             redactor: account.redactor.with(() => secretsOf(call)),
-            sendRequest: this.#options.fetch,
-            // A body that the caller reads outlives the call, and with it the timeout: the caller's own signal goes along.
-            signal: raw && timeout && call.signal ? AbortSignal.any([timeout.signal, call.signal]) : signal,
-            raw,
+            signal,
+            raw: promise.isRaw,
             permit,
-            maxResponseSize: this.#options.maxResponseSize,
-          };
+            response: undefined,
+          });
           attempts++;
-          last = { attempt };
-          const result = await telemetry.attempt(attempt, call, (changed) =>
-            send(call, changed, (response) => {
-              last = { attempt, response };
-              telemetry.recordHeaders(response);
-            }),
-          );
+          const result = await telemetry.attempt(current, (headers) => send(call, current, headers));
           if (budget && works(result)) budget.refund();
           if (!budget && result.kind === 'success') account.retryBudget.earn();
           budget = pending = undefined;
@@ -167,24 +143,24 @@ export class HttpClient implements Requester {
           if (result.kind === 'success') {
             const { response, text } = result;
             if (text === undefined) {
-              telemetry.end(undefined, onEnd);
-              return { response, value: () => this.#readLater(call, response, attempt, telemetry) };
+              // The caller's signal still aborts a body that the caller reads.
+              timeout?.stop();
+              timeout = undefined;
+              telemetry.end(undefined);
+              return { response };
             }
-            const decoded = await untilAborted(signal, this.#decode<T>(call, response, text, attempt, telemetry));
-            telemetry.end(decoded.error, onEnd);
-            return { response, text, value: () => valueOf(decoded) };
-          }
-          if (result.kind === 'redirect') {
-            const problem = (why: string) => new ConnectionError(why, about(attempt, result.response));
-            url = followRedirect(call.method, result.response, url, redirects++, problem);
-            continue;
+            const onIssues: Parameters<typeof decode>[4] = (issues) => telemetry.validationIssues(issues);
+            const value = await untilAborted(signal, decode(call, current, response, text, onIssues));
+            telemetry.end(undefined);
+            // The type that the caller expects. If the body differs from it, the issues say so.
+            return { response, text, value: value as T };
           }
           failed = { failure: result.failure, error: result.error, permit };
         }
 
         const retry = planNext(call, failed, retries);
         const isLate = retry && performance.now() + retry.delay >= (timeout?.endsAt ?? Infinity);
-        if (!retry || isLate || !isWanted(call, failed.error, target, attempts, retry)) throw failed.error;
+        if (!retry || isLate || !isWanted(call, failed.error, telemetry.target, attempts, retry)) throw failed.error;
         telemetry.retry(retry.delay, failed.error);
         if (retry.delay > 0) await sleep(retry.delay, signal);
         if (!retry.free) retries++;
@@ -193,7 +169,7 @@ export class HttpClient implements Requester {
     } catch (reason) {
       // The error of the last attempt says more than that the next one would wait too long.
       const error = pending && reason instanceof RateLimitWaitError ? pending.error : reason;
-      telemetry.end(error, onEnd);
+      telemetry.end(error);
       throw error;
     } finally {
       timeout?.dispose();
@@ -201,90 +177,33 @@ export class HttpClient implements Requester {
       budget?.refund();
     }
   }
-
-  #decode<T>(
-    call: Call,
-    response: Response,
-    text: string,
-    attempt: Attempt,
-    telemetry: CallTelemetry,
-  ): Promise<Decoded<T>> {
-    const { redactor } = attempt;
-    const received = { status: response.status, text, redactor, about: () => about(attempt, response) };
-    // The type that the caller expects. If the body differs from it, the issues say so.
-    return decode(call, received, this.#options.responseValidation, (issues) =>
-      telemetry.validationIssues(issues),
-    ) as Promise<Decoded<T>>;
-  }
-
-  /** The value of a call whose response the caller has got. It is limited as an attempt is. */
-  async #readLater<T>(call: Call, response: Response, attempt: Attempt, telemetry: CallTelemetry): Promise<T> {
-    const error = () =>
-      new TimeoutError(`Reading the body took longer than ${call.timeout} ms.`, about(attempt, response));
-    const timeout = new CallDeadline(call.signal, call.timeout, error);
-    const { signal } = timeout;
-    try {
-      const copy = copyOf(response);
-      const result = await readResponse(call, { ...attempt, signal }, copy, copy);
-      if (result.kind === 'failure') throw result.error;
-      const text = result.text ?? '';
-      return valueOf(await untilAborted(signal, this.#decode<T>(call, response, text, attempt, telemetry)));
-    } catch (error) {
-      throwToCaller(error);
-    } finally {
-      timeout.dispose();
-    }
-  }
-}
-
-/** Tells the API which retry of a call a request is. A page would need a preflight request for it. */
-function withRetryCount(headers: Call['headers'], retries: number): Call['headers'] {
-  return retries > 0 && !isBrowser() ? { ...headers, 'x-retry-count': String(retries) } : headers;
 }
 
 /** Whether an attempt shows that the API works, even if it rejects the call. */
-function works({
-  kind,
-  response,
-  failure,
-}: {
-  kind: string;
-  response?: Response | undefined;
-  failure?: Failure;
-}): boolean {
-  return kind !== 'failure' || (failure?.kind === 'status' && response !== undefined && response.status < 500);
+function works(result: Result): boolean {
+  return result.kind !== 'failure' || (result.failure.kind === 'status' && result.failure.status < 500);
 }
 
 function planNext(call: Call, { failure, permit }: Failed, retries: number): Retry | undefined {
   const { repeatable, maxRetries } = call;
-  const isContended = permit?.isContended === true;
-  return planRetry(
-    failure,
-    { repeatable, maxRetries, retries, paced: permit !== undefined, contended: isContended },
-    Math.random(),
-  );
+  const state = {
+    repeatable,
+    maxRetries,
+    retries,
+    paced: permit !== undefined,
+    contended: permit?.isContended === true,
+  };
+  return planRetry(failure, state, Math.random());
 }
 
 /** Whether the user's `shouldRetry` lets a retry pass. */
 function isWanted(
   { shouldRetry }: Call,
   error: ExampleError,
-  { method, path, route }: Pass['target'],
+  { method, path, route }: RequestTarget,
   attempt: number,
   { delay }: Retry,
 ): boolean {
   if (!shouldRetry) return true;
   return boolean('What shouldRetry returns', shouldRetry(error, { method, path, route, attempt, delay }));
-}
-
-function valueOf<T>(decoded: Decoded<T>): T {
-  return decoded.error === undefined ? decoded.value : throwToCaller(decoded.error);
-}
-
-function copyOf(response: Response): Response {
-  // A custom fetch may return less than a Response.
-  if (!response.bodyUsed && 'clone' in response) return response.clone();
-  throw new InvalidRequestError(
-    'The body was already read through asResponse(), or the response has no clone(). To get both, await the call first.',
-  );
 }

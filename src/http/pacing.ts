@@ -1,9 +1,9 @@
-import type { Authorization } from '../auth/authorization.ts';
+import { currentToken, type ApiToken } from '../auth/api-token.ts';
 import { Redactor } from '../auth/redaction.ts';
 import { TimeoutError, type RequestTarget } from '../errors/index.ts';
 import type { Permit, RateLimiter, RateLimitSnapshot } from '../rate-limit/limiter.ts';
 import { rateLimiterFor } from '../rate-limit/registry.ts';
-import type { CallTelemetry } from '../telemetry/call-telemetry.ts';
+import type { CallTelemetry } from '../telemetry/telemetry.ts';
 import { CallDeadline } from './call-deadline.ts';
 import type { Call } from './call.ts';
 import type { ResolvedOptions } from './client-options.ts';
@@ -22,15 +22,13 @@ export interface Account {
 /** What an attempt may be sent with. */
 export interface Pass {
   readonly account: Account;
-  /** What is shown of the call: the token is redacted if an id was the token by mistake. */
-  readonly target: RequestTarget;
   /** Absent with `rateLimit: false`. */
   readonly permit: Permit | undefined;
 }
 
 /** Lets the attempts of a client through, one by one, as the rate limit of the credential in use allows. */
 export class Pacing {
-  readonly #auth: Authorization;
+  readonly #apiToken: ApiToken;
   readonly #baseUrl: string;
   readonly #rateLimit: ResolvedOptions['rateLimit'];
   readonly #budgets: RetryBudgets;
@@ -38,11 +36,11 @@ export class Pacing {
   #account: Account | undefined;
 
   constructor({ apiToken, baseUrl, rateLimit }: ResolvedOptions, budgets: RetryBudgets) {
-    this.#auth = apiToken;
+    this.#apiToken = apiToken;
     this.#baseUrl = baseUrl;
     this.#rateLimit = rateLimit;
     this.#budgets = budgets;
-    if (apiToken.fixed !== undefined) this.#account = this.#accountOf(apiToken.fixed);
+    if (typeof apiToken === 'string') this.#account = this.#accountOf(apiToken);
   }
 
   /** The state of the rate limit of the credential in use, or last used. */
@@ -66,18 +64,14 @@ export class Pacing {
   ): Promise<Pass> {
     let account = this.#fixed ?? (await this.#current(call, signal));
     for (;;) {
-      const target = shownTarget(call, account);
-      const { method, path, route } = target;
-      const { priority } = call;
-      let expected: { delay: number; waiting: number } | undefined;
-      const acquired = account.limiter?.acquire({
-        ...{ method, path, route, signal, deadline, isRetry, priority },
+      const { method, path, route } = (telemetry.target = this.shown(call, account));
+      const permit = await account.limiter?.acquire({
+        ...{ method, path, route, signal, deadline, isRetry, priority: call.priority },
         maxWait: this.#rateLimit ? this.#rateLimit.maxWait : undefined,
         observer: telemetry.limiterObserver,
-        onWait: (delay, waiting) => telemetry.emitWait((expected = { delay, waiting })),
+        onWait: (delay, waiting) => telemetry.wait(delay, waiting),
       });
-      const permit = await (acquired instanceof Promise ? telemetry.traceWait(expected, acquired) : acquired);
-      if (permit?.waited !== true || this.#fixed) return { account, target, permit };
+      if (permit?.waited !== true || this.#fixed) return { account, permit };
 
       // The token may have been rotated while the call waited, and a new one has a budget of its own.
       let current: Account;
@@ -87,22 +81,31 @@ export class Pacing {
         permit.release();
         throw error;
       }
-      if (current.credential === account.credential) return { account, target, permit };
+      if (current.credential === account.credential) return { account, permit };
       permit.release();
       account = current;
     }
   }
 
+  /** What is shown of a call: the token is redacted if an id was the token by mistake. */
+  shown(call: RequestTarget, account = this.#account): RequestTarget {
+    const { method, path, route } = call;
+    if (!account || path.length < account.credential.length) return call;
+    if (!path.includes(encodeURIComponent(account.credential)) && !path.includes(account.credential)) return call;
+    const { redactor } = account;
+    return { method, path: redactor.redact(path), route: redactor.redact(route) };
+  }
+
   get #fixed(): Account | undefined {
-    return this.#auth.fixed === undefined ? undefined : this.#account;
+    return typeof this.#apiToken === 'string' ? this.#account : undefined;
   }
 
   async #current(call: Call, signal: AbortSignal | undefined): Promise<Account> {
     const timeoutError = () =>
-      new TimeoutError(`The apiToken function did not return within ${call.timeout} ms (timeout).`, call);
+      new TimeoutError(`The apiToken function did not return within ${call.timeout} ms (timeout).`, this.shown(call));
     const deadline = new CallDeadline(signal, call.timeout, timeoutError);
     try {
-      return (this.#account = this.#accountOf(await this.#auth.current(deadline.signal)));
+      return (this.#account = this.#accountOf(await currentToken(this.#apiToken, deadline.signal)));
     } finally {
       deadline.dispose();
     }
@@ -113,17 +116,10 @@ export class Pacing {
     const [baseUrl, rateLimit] = [this.#baseUrl, this.#rateLimit];
     return {
       credential,
-      authorization: this.#auth.headers(credential),
+      authorization: { authorization: `Bearer ${credential}` },
       redactor: new Redactor(credential),
       retryBudget: this.#budgets.of(baseUrl, credential),
       limiter: rateLimit ? rateLimiterFor({ baseUrl, token: credential, ...rateLimit }) : undefined,
     };
   }
-}
-
-function shownTarget(call: Call, { credential, redactor }: Account): RequestTarget {
-  const { method, path, route } = call;
-  if (path.length < credential.length) return call;
-  if (!path.includes(encodeURIComponent(credential)) && !path.includes(credential)) return call;
-  return { method, path: redactor.redact(path), route: redactor.redact(route) };
 }

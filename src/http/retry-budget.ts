@@ -2,8 +2,8 @@ const capacity = 200;
 const retryCost = 10;
 const successRefund = 1;
 
-/** Budgets beyond which full ones are dropped. */
-const maxBudgets = 100;
+/** Tokens may be rotated, and then there is no end of them. */
+const maxBudgets = 1000;
 
 /**
  * Limits how much retries add to the load of an API that is down, like the retry quota of the AWS SDKs. Each retry pays
@@ -30,30 +30,20 @@ export class RetryBudget {
   earn(): void {
     this.#balance = Math.min(capacity, this.#balance + successRefund);
   }
-
-  get isFull(): boolean {
-    return this.#balance === capacity;
-  }
 }
 
 /** The budgets of a client and of those that `withOptions` makes from it: one for each base URL and token. */
 export class RetryBudgets {
   readonly #budgets = new Map<string, RetryBudget>();
 
-  get size(): number {
-    return this.#budgets.size;
-  }
-
   of(baseUrl: string, token: string): RetryBudget {
     const key = `${baseUrl} ${token}`;
-    const known = this.#budgets.get(key);
-    if (known) return known;
-    // A full budget is as good as a new one.
-    if (this.#budgets.size >= maxBudgets) {
-      for (const [other, { isFull }] of this.#budgets) if (isFull) this.#budgets.delete(other);
-    }
-    const budget = new RetryBudget();
+    const budget = this.#budgets.get(key) ?? new RetryBudget();
+    this.#budgets.delete(key);
     this.#budgets.set(key, budget);
+    // The one that was asked for longest ago goes.
+    const [oldest = key] = this.#budgets.keys();
+    if (this.#budgets.size > maxBudgets) this.#budgets.delete(oldest);
     return budget;
   }
 }

@@ -3,7 +3,7 @@ import { shown } from '../utils/options.ts';
 import type { QueryValue } from './request-options.ts';
 
 /**
- * Fills in a route's `{names}`. Each value becomes exactly one path segment, so that no id can reach another route.
+ * Fills in a route's `{names}`. Each value becomes exactly one path segment: no id can reach another route.
  *
  * @throws {InvalidRequestError} when the route is no path or lacks a name that has a value, or a value cannot be one path
  *   segment.
@@ -17,7 +17,13 @@ export function expandRoute(route: string, params: Readonly<Record<string, strin
       "path must start with one '/', without '.' or '..' as a segment. Pass its query as query.",
     );
   }
-  const path = route.replace(/\{([^}]*)\}/g, (_, name: string) => encodeSegment(name, params[name]));
+  const [start = '', ...parts] = route.split('{');
+  let path = start;
+  for (const part of parts) {
+    const end = part.indexOf('}');
+    const name = part.slice(0, end);
+    path += end === -1 ? `{${part}` : encodeSegment(name, params[name]) + part.slice(end + 1);
+  }
   for (const name in params) {
     if (params[name] !== undefined && !route.includes(`{${name}}`))
       throw new InvalidRequestError(`params.${shown(name)} is not used: path has no {${shown(name)}}.`);

@@ -23,7 +23,7 @@ export interface InstrumentOptions {
  *
  * - Each call is a span, whose parent is the span that is active where the call is made, however long the call waits.
  * - Each attempt is a child of it. The attempt's trace context is sent with its request.
- * - The wait for the rate limit is an event of the call's span.
+ * - A call's span says how many milliseconds the call waited: for the rate limit, before retries and for a token.
  *
  * @returns The client.
  * @throws {InvalidRequestError} when `client` is not a `Client`, or an option is wrong.
@@ -45,6 +45,7 @@ const tracer: Tracer = {
     try {
       return await context.with(trace.setSpan(context.active(), span), run);
     } finally {
+      if (event.waited !== undefined) span.setAttribute('example.call.waited', event.waited);
       end(span, event.status, event.outcome === 'aborted' ? undefined : event.error);
     }
   },
@@ -69,17 +70,6 @@ const tracer: Tracer = {
       const outcome = end(span, event.status, event.error);
       activeRequests.add(-1, attributes);
       duration.record((performance.now() - start) / 1000, { ...attributes, ...outcome });
-    }
-  },
-
-  async wait({ delay, waiting }, run) {
-    const span = trace.getActiveSpan();
-    const start = Date.now();
-    try {
-      return await run();
-    } finally {
-      const delays = { 'rate_limit.expected_delay': delay, 'rate_limit.delay': Date.now() - start };
-      span?.addEvent('rate_limit.wait', { ...delays, 'rate_limit.waiting': waiting }, start);
     }
   },
 };

@@ -26,7 +26,7 @@ export type RedisReply = string | number | null | RedisReply[];
 /**
  * Runs a Lua script on the server, as one atomic step.
  *
- * A script gets exactly one key (`KEYS[1]`), so that it runs on a cluster. Arguments arrive as strings (`ARGV`). Rejects
+ * A script gets exactly one key (`KEYS[1]`), as clusters require. Arguments arrive as strings (`ARGV`). Rejects
  * with the client's own error, or with an {@link ExampleError} if the server does not reply in time. In that case the
  * script may still run later, once the client has reconnected.
  */

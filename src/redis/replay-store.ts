@@ -7,8 +7,8 @@ import { scriptRunner, type RedisClient, type RunScript } from './client.ts';
 /** Options of {@link redisReplayStore}. */
 export interface RedisReplayStoreOptions {
   /**
-   * Prefix of the keys; a fingerprint of the endpoint's secret and the `webhook-id` follow, so that endpoints can share
-   * one Redis. Default: `example:webhook:`.
+   * Prefix of the keys. A fingerprint of the endpoint's secret and the `webhook-id` follow: endpoints can share one
+   * Redis. Default: `example:webhook:`.
    */
   prefix?: string | undefined;
   /**

@@ -66,7 +66,7 @@ export class Users {
    * const user = await client.users.create({ name: 'John Doe', email: 'john@example.com', password: 'secure_password' });
    */
   create(params: UserCreateParams, options?: RequestOptions): APIPromise<User> {
-    // Read where the call is opened, so that an error rejects the call.
+    // Read where the call is opened: an error rejects the call.
     const call = {
       schema: userSchema,
       get body() {

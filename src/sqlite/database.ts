@@ -56,7 +56,7 @@ function rollBack(database: DatabaseSync): void {
   }
 }
 
-/** Loads `node:sqlite` when it is needed, so that this module can be imported everywhere. */
+/** Loads `node:sqlite` when it is needed: this module can be imported everywhere. */
 function nodeSqlite(): typeof import('node:sqlite') {
   // Absent in browsers and at the edge.
   const { process } = globalThis as { process?: Partial<NodeJS.Process> };

@@ -9,8 +9,8 @@ import { machineClock } from './machine-clock.ts';
 /** Options of {@link sqliteReplayStore}. */
 export interface SqliteReplayStoreOptions {
   /**
-   * Prefix of the keys in the file; a fingerprint of the endpoint's secret and the `webhook-id` follow, so that endpoints
-   * can share one file. Default: none.
+   * Prefix of the keys in the file. A fingerprint of the endpoint's secret and the `webhook-id` follow: endpoints can
+   * share one file. Default: none.
    */
   prefix?: string | undefined;
   /**
@@ -74,7 +74,7 @@ function eventsIn(database: DatabaseSync, lease: number, retention: number): (id
   const write = database.prepare('INSERT OR REPLACE INTO example_sdk_webhook_event VALUES (?, ?, ?, ?)');
   const remove = database.prepare('DELETE FROM example_sdk_webhook_event WHERE id = ? AND holder = ?');
 
-  /** Asynchronous, so that an error of SQLite rejects. */
+  /** Asynchronous: an error of SQLite rejects. */
   // eslint-disable-next-line @typescript-eslint/require-await -- node:sqlite is synchronous
   const atomically = async <T>(work: (now: number) => T): Promise<T> =>
     transaction(database, () => {

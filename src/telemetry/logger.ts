@@ -22,7 +22,7 @@ export type LogLevel = 'off' | 'error' | 'warn' | 'info' | 'debug';
 
 const logLevels: readonly LogLevel[] = ['off', 'error', 'warn', 'info', 'debug'];
 
-/** A logger without the methods that its level switches off, so that no message is built for them. */
+/** A logger without the methods that its level switches off: no message is built for them. */
 export type LeveledLogger = Readonly<Partial<Record<keyof Logger, (message: string, fields?: object) => void>>>;
 
 /** The options for logging. */

@@ -1,96 +1,35 @@
+import type { Redactor } from '../auth/redaction.ts';
+import type { ExampleError, RequestTarget, ValidationIssue } from '../errors/index.ts';
+import { parseRateLimit } from '../rate-limit/headers.ts';
 import type { LimiterObserver } from '../rate-limit/limiter.ts';
+import { mergeHeaders } from '../utils/arguments.ts';
+import { parseJson } from '../utils/json.ts';
 import { messageOf } from '../utils/user-code.ts';
-import { ClientEventEmitter, type ListUnverifiedEvent, type RateLimitWaitEvent } from './events.ts';
+import { locationOf } from '../utils/validation.ts';
+import { ClientEventEmitter, type CallEndEvent, type CallEvent } from './events.ts';
 import type { LeveledLogger } from './logger.ts';
 import { Tracing } from './tracing.ts';
 
 /** After so many locations, those that were logged are forgotten. */
 const maxLoggedIssues = 1000;
 
+/** Milliseconds. A longer wait for the rate limit may be a surprise, and is logged. */
+const maxSilentWait = 10_000;
+
 /** What a client shares with those that `withOptions` makes from it. */
-interface SharedTelemetry {
-  readonly events: ClientEventEmitter;
-  readonly tracing: Tracing;
-  /** Locations at which a response differed from the API reference. Each is logged once. */
-  readonly loggedIssues: Set<string>;
-  /** When waiting for the rate limit may be logged again, on the clock of `performance.now()`. */
-  readonly quietUntil: { info: number; warn: number };
-  /** One object for all clients, so that an outage of the store is reported once. */
-  readonly limiterObserver: LimiterObserver;
-}
-
-/** What the SDK emits, traces and logs. */
 export class Telemetry {
-  readonly logger: LeveledLogger;
   readonly events: ClientEventEmitter;
-  readonly tracing: Tracing;
-  readonly #shared: SharedTelemetry;
+  readonly tracing = new Tracing();
+  /** One object for all clients: an outage of the store is reported once. */
+  readonly limiterObserver: LimiterObserver;
+  /** Locations at which a response differed from the API reference. Each is logged once. */
+  readonly #loggedIssues = new Set<string>();
+  /** When a wait may be logged again, on the clock of `performance.now()`. */
+  #quietUntil = 0;
 
-  /** @param shared Set to share the telemetry of another client; see {@link Telemetry.withLogger}. */
-  constructor(logger: LeveledLogger, shared = newShared(logger)) {
-    this.logger = logger;
-    this.events = shared.events;
-    this.tracing = shared.tracing;
-    this.#shared = shared;
-  }
-
-  /** The same listeners, with another logger. */
-  withLogger(logger: LeveledLogger): Telemetry {
-    return new Telemetry(logger, this.#shared);
-  }
-
-  /** Whether the start and the end of an attempt are of interest. */
-  get observesAttempts(): boolean {
-    const { events, tracing, logger } = this;
-    return events.has('request') || events.has('response') || tracing.isUsed('attempt') || logger.debug !== undefined;
-  }
-
-  get limiterObserver(): LimiterObserver {
-    return this.#shared.limiterObserver;
-  }
-
-  /** Logs that a call waits for the rate limit, unless that was logged not long ago. */
-  logWait(event: RateLimitWaitEvent): void {
-    const { method, path, delay, waiting } = event;
-    if (!this.logsWait(delay)) return;
-    const level = levelOf(delay);
-    this.#shared.quietUntil.info = this.#shared.quietUntil[level] = performance.now() + delay;
-    const seconds = Math.round(delay / 1000);
-    this.logger[level]?.(
-      `${method} ${path} waits about ${seconds} s for the rate limit. Calls waiting: ${waiting}.`,
-      event,
-    );
-  }
-
-  /** One line for all calls that wait for the same reason. */
-  logsWait(delay: number): boolean {
-    const level = levelOf(delay);
-    return delay > 1000 && this.logger[level] !== undefined && performance.now() >= this.#shared.quietUntil[level];
-  }
-
-  /** Whether this is the first difference at a location, so that it is to be logged. */
-  isNewIssue(location: string): boolean {
-    const { loggedIssues } = this.#shared;
-    // A path of your own in `client.request` may have an id in it, so that there is no end of locations.
-    if (loggedIssues.size >= maxLoggedIssues) loggedIssues.clear();
-    return loggedIssues.size < loggedIssues.add(location).size;
-  }
-
-  listUnverified(event: ListUnverifiedEvent): void {
-    this.events.emit('listUnverified', event);
-    const { method, path, reason } = event;
-    this.logger.warn?.(`${method} ${path}: it can't be verified that each item was yielded once (${reason}).`, event);
-  }
-}
-
-function newShared(logger: LeveledLogger): SharedTelemetry {
-  const events = new ClientEventEmitter(logger);
-  return {
-    events,
-    tracing: new Tracing(),
-    loggedIssues: new Set(),
-    quietUntil: { info: 0, warn: 0 },
-    limiterObserver: {
+  constructor(logger: LeveledLogger) {
+    const events = (this.events = new ClientEventEmitter(logger));
+    this.limiterObserver = {
       onStoreChange: ({ available, error }) => {
         const reason = available ? undefined : messageOf(error);
         const event = { available, reason };
@@ -99,15 +38,234 @@ function newShared(logger: LeveledLogger): SharedTelemetry {
         if (available) logger.info?.('The rate limit is shared with other processes again.', event);
         else logger.warn?.(problem, event);
       },
-      onGateChange: ({ isOpen, scope, target, reason }) => {
-        const held = target ?? 'All calls of the token';
-        logger.info?.(`${held}: ${isOpen ? 'sent again' : 'held'} (${reason}).`, { isOpen, scope, target, reason });
+      onGateChange: (change) => {
+        const { isOpen, target = 'All calls of the token', reason } = change;
+        logger.info?.(`${target}: ${isOpen ? 'sent again' : 'held'} (${reason}).`, change);
       },
-    },
-  };
+    };
+  }
+
+  /** Whether this is the first difference at a location, which is logged. */
+  isNewIssue(location: string): boolean {
+    // A path of your own in `client.request` may have an id in it, and there is no end of ids.
+    if (this.#loggedIssues.size >= maxLoggedIssues) this.#loggedIssues.clear();
+    return this.#loggedIssues.size < this.#loggedIssues.add(location).size;
+  }
+
+  /** Whether a wait is to be logged: one line for all calls that wait for the same reason. */
+  isNewWait(delay: number): boolean {
+    if (delay <= maxSilentWait || performance.now() < this.#quietUntil) return false;
+    this.#quietUntil = performance.now() + delay;
+    return true;
+  }
 }
 
-/** A long wait may be a surprise. */
-function levelOf(delay: number): 'info' | 'warn' {
-  return delay > 10_000 ? 'warn' : 'info';
+/** What telemetry knows of a call. A call that is refused has no more than a target. */
+export interface CallDescription extends RequestTarget {
+  /** The caller's. */
+  readonly signal?: AbortSignal | undefined;
+  readonly query?: string;
+  readonly body?: string | undefined;
+}
+
+/** What an attempt is about to send, and later the response whose headers have arrived. */
+interface Attempt {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The headers of the credential, which nothing else can set. */
+  readonly authorization: Readonly<Record<string, string>>;
+  readonly redactor: Redactor;
+  readonly response: Response | undefined;
+}
+
+/** How an attempt has ended. */
+interface AttemptResult {
+  /** The text of the body, if it was read. */
+  readonly text?: string | undefined;
+  /** Set if the attempt failed. */
+  readonly error?: unknown;
+}
+
+/** Numbers the calls of this process that were observed. */
+let calls = 0;
+
+/** Emits, traces and logs what happens to one call. What nobody observes is not even built. */
+export class CallTelemetry {
+  readonly #telemetry: Telemetry;
+  readonly #logger: LeveledLogger;
+  readonly #call: CallDescription;
+  readonly #start = performance.now();
+  /** What is shown of the call. It changes with a token that is redacted in it. */
+  target: RequestTarget;
+  #id: string | undefined;
+  #attempts = 0;
+  /** Milliseconds that all attempts took. */
+  #attempting = 0;
+  /** The last one. */
+  #attempt: Attempt | undefined;
+  /** Receives what the call's trace says of its end. */
+  #onEnd: ((end: object) => void) | undefined;
+
+  constructor(telemetry: Telemetry, logger: LeveledLogger, call: CallDescription, target: RequestTarget) {
+    this.#telemetry = telemetry;
+    this.#logger = logger;
+    this.#call = call;
+    this.target = target;
+  }
+
+  get limiterObserver(): LimiterObserver {
+    return this.#telemetry.limiterObserver;
+  }
+
+  /** Runs the call, which then {@link end}s. */
+  run<T>(call: () => Promise<T>): Promise<T> {
+    const { tracing } = this.#telemetry;
+    if (!tracing.isUsed('call')) return call();
+    return tracing.run('call', this.#about(), (onEnd) => {
+      this.#onEnd = onEnd;
+      return call();
+    });
+  }
+
+  /** The call has ended. `error` is what it rejects with. */
+  end(error: unknown): void {
+    const { events } = this.#telemetry;
+    if (!this.#onEnd && !events.has('callEnd')) return;
+    const { signal } = this.#call;
+    const isAborted = signal?.aborted === true && error === signal.reason;
+    const duration = performance.now() - this.#start;
+    const event = {
+      ...this.#about(),
+      outcome: error === undefined ? ('success' as const) : isAborted ? ('aborted' as const) : ('failure' as const),
+      ...this.#answer(),
+      attempts: this.#attempts,
+      waited: Math.round(duration - this.#attempting),
+      duration: Math.round(duration),
+      error,
+    };
+    this.#onEnd?.(event);
+    events.emit('callEnd', event);
+  }
+
+  /** Makes an attempt. Listeners and tracers may add headers to it. */
+  async attempt<Result extends AttemptResult>(
+    attempt: Attempt,
+    send: (headers: Attempt['headers']) => Promise<Result>,
+  ): Promise<Result> {
+    const { events, tracing } = this.#telemetry;
+    this.#attempts++;
+    this.#attempt = attempt;
+    const start = performance.now();
+    try {
+      const isObserved = events.has('request') || events.has('response') || tracing.isUsed('attempt');
+      return await (isObserved || this.#logger.debug ? this.#observe(attempt, send) : send(attempt.headers));
+    } finally {
+      this.#attempting += performance.now() - start;
+    }
+  }
+
+  #observe<Result extends AttemptResult>(
+    attempt: Attempt,
+    send: (headers: Attempt['headers']) => Promise<Result>,
+  ): Promise<Result> {
+    const { events, tracing } = this.#telemetry;
+    const { url, headers, authorization, redactor } = attempt;
+    const { query = '', body } = this.#call;
+    const isAnnounced = events.has('request') || tracing.isUsed('attempt');
+    const event = { ...this.#about(), url: isAnnounced ? redactor.redact(url) : '', headers: {} };
+    return tracing.run('attempt', event, async (onEnd) => {
+      // A copy, because the traced event gets what is known at the end.
+      events.emit('request', { ...event });
+      const sent = this.#withAdded(headers, event.headers);
+      this.#logger.debug?.(`${event.method} ${event.path} is sent.`, {
+        ...this.#about(),
+        query: redactor.redact(query),
+        headers: redactor.redactFields({ ...sent, ...authorization }),
+        body: body && redactor.redactFields(parseJson(body)),
+      });
+      const start = performance.now();
+      const result = await send(sent);
+      onEnd(this.#report(result, attempt, Math.round(performance.now() - start)));
+      return result;
+    });
+  }
+
+  /** The attempt has failed, and there will be another after a delay in milliseconds. */
+  retry(delay: number, error: ExampleError & { readonly status?: number | undefined }): void {
+    const { events } = this.#telemetry;
+    if (!events.has('retry') && !this.#logger.info) return;
+    const event = { ...this.#about(), delay, status: error.status, reason: error.message };
+    events.emit('retry', event);
+    this.#logger.info?.(`${error.name}: ${error.message} Retrying in ${delay} ms.`, event);
+  }
+
+  /** The call has to wait for the rate limit. */
+  wait(delay: number, waiting: number): void {
+    const { events } = this.#telemetry;
+    const isLogged = this.#logger.warn !== undefined && this.#telemetry.isNewWait(delay);
+    if (!isLogged && !events.has('rateLimitWait')) return;
+    const event = { ...this.#about(), attempt: this.#attempts + 1, delay, waiting };
+    events.emit('rateLimitWait', event);
+    if (!isLogged) return;
+    const seconds = Math.round(delay / 1000);
+    const line = `${event.method} ${event.path} waits about ${seconds} s for the rate limit. Calls waiting: ${waiting}.`;
+    this.#logger.warn(line, event);
+  }
+
+  validationIssues(issues: readonly ValidationIssue[]): void {
+    const event = { ...this.#about(), issues };
+    for (const issue of issues) {
+      // By route: a difference is logged once for all ids.
+      const location = `${event.method} ${event.route}, body${locationOf(issue)}`;
+      if (!this.#telemetry.isNewIssue(location)) continue;
+      const problem = `A response differs from the documentation at ${location}: ${issue.message}.`;
+      this.#logger.warn?.(problem, { ...this.#about(), issue });
+    }
+    this.#telemetry.events.emit('validationIssue', event);
+  }
+
+  /** Returns what the attempt's trace says of its end. */
+  #report({ text, error }: AttemptResult, { response, redactor }: Attempt, duration: number): object {
+    const { events } = this.#telemetry;
+    const about = this.#about();
+    const answer = this.#answer();
+    const outcome = response ? `answered ${response.status}` : 'no answer';
+    this.#logger.debug?.(`${about.method} ${about.path}: ${outcome} after ${duration} ms.`, {
+      ...about,
+      ...answer,
+      duration,
+      headers: response && redactor.redactFields(Object.fromEntries(redactor.redactHeaders(response.headers))),
+      body: text && redactor.redactFields(parseJson(text) ?? text),
+    });
+    const rateLimit = response && parseRateLimit(response.headers);
+    if (response) events.emit('response', { ...about, ...answer, status: response.status, duration, rateLimit });
+    return { ...answer, duration, rateLimit, error };
+  }
+
+  /** What can't be sent is logged and left out. */
+  #withAdded(headers: Attempt['headers'], added: Record<string, string>): Attempt['headers'] {
+    let merged = headers;
+    for (const name of Object.keys(added)) {
+      try {
+        merged = mergeHeaders(merged, 'event.headers', { [name]: added[name] });
+      } catch (error) {
+        const problem = `An event listener failed (${messageOf(error)}). The call continues without this header.`;
+        this.#logger.error?.(problem, this.#about());
+      }
+    }
+    return merged;
+  }
+
+  #about(): CallEvent {
+    const { method, path, route } = this.target;
+    this.#id ??= `call_${++calls}`;
+    return { callId: this.#id, method, path, route, attempt: this.#attempts };
+  }
+
+  /** What the last attempt was answered. */
+  #answer(): Pick<CallEndEvent, 'status' | 'requestId'> {
+    const { response, redactor } = this.#attempt ?? {};
+    const requestId = response?.headers.get('x-request-id') ?? undefined;
+    return { status: response?.status, requestId: requestId && redactor?.redact(requestId) };
+  }
 }

@@ -1,6 +1,6 @@
 import type { TracingChannel } from 'node:diagnostics_channel';
 import { builtinModule } from '../utils/runtime.ts';
-import type { CallEndEvent, CallEvent, RateLimitWaitEvent, RequestEvent, ResponseEvent } from './events.ts';
+import type { CallEndEvent, CallEvent, RequestEvent, ResponseEvent } from './events.ts';
 
 /** What can be traced, each with the event that describes it. What is known only at the end is added to it by then. */
 export interface TracedOperations {
@@ -8,8 +8,6 @@ export interface TracedOperations {
   call: CallEvent & Partial<CallEndEvent>;
   /** One attempt of a call. `error` is set if it failed. */
   attempt: RequestEvent & Partial<ResponseEvent> & { readonly error?: unknown };
-  /** The time that a call waits for the rate limit. */
-  wait: RateLimitWaitEvent;
 }
 
 /** Runs each operation within a trace: it calls `run` once, and returns what that returns. */
@@ -27,7 +25,7 @@ export class Tracing {
 
   constructor() {
     const diagnostics = builtinModule('node:diagnostics_channel');
-    for (const name of ['call', 'attempt', 'wait'] as const) {
+    for (const name of ['call', 'attempt'] as const) {
       const channel = diagnostics?.tracingChannel<unknown, CallEvent>(`@example/sdk:${name}`);
       if (channel) this.#channels[name] = channel;
     }

@@ -46,8 +46,8 @@ export function oneOf<W extends string>(name: string, value: string, words: read
 const followers = new WeakMap<AbortSignal, AbortSignal>();
 
 /**
- * An `AbortSignal` of this realm. The runtime accepts no other, so that a polyfill, or the signal of another realm, is
- * followed by one: the same for each call, so that all of them together leave one listener on it.
+ * An `AbortSignal` of this realm. The runtime accepts no other. A polyfill, or the signal of another realm, is followed by
+ * one: the same for each call, because each listener on a signal costs time.
  */
 export function abortSignal(name: string, value: AbortSignal): AbortSignal {
   if (value instanceof AbortSignal) return value;

@@ -14,7 +14,7 @@ export type WebhookHeaders =
   | null
   | undefined;
 
-/** The three headers of the specification. A type, not an interface, so that it is assignable to `HeadersInit`. */
+/** The three headers of the specification. A type, because an interface is not assignable to `HeadersInit`. */
 export type SignatureHeaders = {
   /** Identifies the event. It is the same for every attempt. */
   'webhook-id': string;

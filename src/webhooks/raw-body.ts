@@ -26,7 +26,7 @@ export function rawBody(body: unknown): RawBody {
   );
 }
 
-/** The body as text. Bytes that are not UTF-8 become U+FFFD, so that no signature matches. */
+/** The body as text. Bytes that are not UTF-8 become U+FFFD, and no signature matches. */
 export function textOf(body: RawBody): string {
   return typeof body === 'string' ? body : new TextDecoder('utf-8', { ignoreBOM: true }).decode(body);
 }

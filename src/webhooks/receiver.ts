@@ -121,12 +121,12 @@ async function answerWhenHandled(claim: ClaimedEvent, { event, attempt }: Delive
     const outcome = succeeded ? 'was handled' : 'failed';
     errors.push(new ExampleError(`The event ${outcome}, but the replay store could not record it.`, { cause }));
   }
-  // Reported after the claim is settled, so that a slow `onError` does not hold up the next attempt.
+  // Reported after the claim is settled: a slow `onError` must not hold up the next attempt.
   await reporter.reportErrors(errors, { id: attempt.id, event });
   return response(succeeded ? 204 : 500);
 }
 
-/** The event counts as handled before its handlers run, so that they never run twice, but may fail for good. */
+/** The event counts as handled before its handlers run: they never run twice, but may fail for good. */
 async function answerEarly(claim: ClaimedEvent, delivery: Delivery, context: ReceiverContext) {
   const { event, attempt, waitUntil } = delivery;
   const report = (errors: unknown[]) => context.reporter.reportErrors(errors, { id: attempt.id, event });

@@ -27,7 +27,7 @@ export async function renewedClaim(event: ClaimableEvent, lease: number, timeout
   const lost = new AbortController();
   let expiry: ReturnType<typeof setTimeout> | undefined;
   let renewal: Promise<unknown> | undefined;
-  /** Whether nobody wants the claim any more, so that one that is granted late has to be given back. */
+  /** Whether nobody wants the claim any more. One that is granted late has to be given back. */
   let isAbandoned = false;
 
   const inTime = <T>(reply: Promise<T>): Promise<T> => withTimeout(reply, timeout, 'The replay store');

@@ -1,14 +1,14 @@
 import { milliseconds, wholeNumber } from '../utils/arguments.ts';
 import { readOptions } from '../utils/options.ts';
 
-/** Remembers handled events, so that their handlers succeed only once. Implement it to use a database of your own. */
+/** Remembers handled events: their handlers succeed only once. Implement it to use a database of your own. */
 export interface ReplayStore {
   /**
    * Claims an event in order to handle it. Of all concurrent claims, in any process, one succeeds. If this rejects, no
    * handler runs and the sender retries later.
    *
    * @param key Identifies the event at your endpoint: a fingerprint of the endpoint's secret, a colon, and the
-   * `webhook-id`. The API sends an event to all endpoints under one id, so that the id alone is not enough.
+   * `webhook-id`. The API sends an event to all endpoints under one id, which alone is not enough.
    */
   claim(key: string): ReplayClaim | Promise<ReplayClaim>;
 }
@@ -35,7 +35,7 @@ export interface ClaimedEvent {
   readonly signal?: AbortSignal | undefined;
   /** Records that the event was handled. */
   complete(): unknown;
-  /** Gives the event back, so that the next attempt can claim it. */
+  /** Gives the event back. The next attempt can claim it. */
   release(): unknown;
 }
 

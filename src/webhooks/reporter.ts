@@ -92,7 +92,10 @@ export class Reporter {
 /** An error with its stack, in one line. */
 function describe(error: unknown): string {
   try {
-    if (error instanceof Error) return (error.stack ?? error.message).replaceAll(/\s*\n\s*/g, ' ');
+    if (error instanceof Error) {
+      const lines = (error.stack ?? error.message).split('\n').map((line) => line.trim());
+      return lines.filter((line) => line !== '').join(' ');
+    }
     return typeof error === 'string' ? error : `a thrown ${typeof error}, not an Error`;
   } catch {
     return messageOf(error);

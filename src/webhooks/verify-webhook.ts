@@ -25,7 +25,7 @@ export interface WebhookAttempt {
 
 /** A verified event, with the id of its delivery. */
 export type VerifiedWebhook = WebhookEvent & {
-  /** The `webhook-id`. It is the same for every attempt to deliver the event, so that an inbox can tell them apart. */
+  /** The `webhook-id`. It is the same for every attempt to deliver the event. An inbox tells events apart by it. */
   readonly id: string;
 };
 
@@ -128,8 +128,8 @@ function anyMatches(
 }
 
 /**
- * Whether a signature is the label and this text. Takes the same time wherever the texts differ, so that its duration
- * reveals nothing about the expected one.
+ * Whether a signature is the label and this text. Takes the same time wherever the texts differ: its duration reveals
+ * nothing about the expected one.
  */
 function isLabelled(signature: string, expected: string): boolean {
   if (signature.length !== label.length + expected.length || !signature.startsWith(label)) return false;
@@ -162,7 +162,7 @@ export function checkAge(attemptedAt: Date, now: number, tolerance: number): voi
   );
 }
 
-/** Parses a verified body. Unknown events and fields are kept, so that additions to the API break nobody. */
+/** Parses a verified body. Unknown events and fields are kept: additions to the API break nobody. */
 export function parseEvent(body: RawBody): WebhookEvent {
   let event: unknown;
   try {

@@ -30,8 +30,8 @@ export interface WebhooksOptions {
   /** Keeps an event from being handled twice; `false` if it may be. Default: a {@link memoryReplayStore}, for one process. */
   replayStore?: ReplayStore | false | undefined;
   /**
-   * When a webhook is answered with 2xx: `'handled'`, the default, after its handlers have succeeded, so that no event is
-   * lost; `'early'` as soon as the replay store has recorded the event, whose handlers then run once and may fail for good.
+   * When a webhook is answered with 2xx: `'handled'`, the default, after its handlers have succeeded, which loses no
+   * event; `'early'` as soon as the replay store has recorded the event, whose handlers then run once and may fail for good.
    */
   acknowledge?: 'handled' | 'early' | undefined;
   /** Keeps a serverless process alive while handlers run that were acknowledged early: `after` of Next.js, for example. */

@@ -5,7 +5,7 @@ import type { ClientEvents, ClientOptions } from '@example/sdk';
 import { freePort } from '../support/free-port.ts';
 import { apiToken, json, newUser, rejection, serve, type Handler } from '../support/http-server.ts';
 import { printed } from '../support/printed.ts';
-import { fixJitter, useVirtualTime } from '../support/virtual-time.ts';
+import { fixJitter, settled, useVirtualTime } from '../support/virtual-time.ts';
 
 const secrets = [apiToken, newUser.password];
 const timeout = 5000;
@@ -185,6 +185,30 @@ describe('the SDK hands out neither the token nor the password', () => {
     // It is sent, because the SDK does not guess what was meant.
     expect(server.requests[0]?.url).toContain(apiToken);
     expect(handedOut.length).toBeGreaterThan(12);
+    expect(handedOut.map(printed).join('\n')).not.toContain(apiToken);
+    expect(handedOut.map(printed).join('\n')).toContain('/users/[redacted]');
+  });
+
+  it.each<[string, ClientOptions['apiToken']]>([
+    ['a token', apiToken],
+    ['a token function', () => apiToken],
+  ])('after a call with the token as an id that ends while it waits: %s', async (_, token) => {
+    const server = await serve((__, response) => json(response, 200, newUser));
+    const options = { baseUrl: server.url, logLevel: 'off', rateLimit: { limit: 1 } } as const;
+    const client = new Client({ apiToken: token, ...options });
+    const handedOut: unknown[] = [];
+    for (const name of [...eventNames, 'callEnd'] as const) client.on(name, (event: unknown) => handedOut.push(event));
+    const controller = new AbortController();
+    await client.users.get('user_123');
+
+    handedOut.push(await settled(rejection(client.withOptions({}).users.get(apiToken, { totalTimeout: 1000 }))));
+    const aborted = rejection(client.withOptions({}).users.get(apiToken, { signal: controller.signal }));
+    setTimeout(() => controller.abort(new Error('changed my mind')), 1000);
+    await settled(aborted);
+
+    expect(handedOut.at(-1)).toMatchObject({ outcome: 'aborted' });
+    await rejection(client.request('GET', `//${apiToken}`));
+
     expect(handedOut.map(printed).join('\n')).not.toContain(apiToken);
     expect(handedOut.map(printed).join('\n')).toContain('/users/[redacted]');
   });

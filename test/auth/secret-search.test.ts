@@ -80,8 +80,8 @@ describe('a short secret', () => {
     ['a test.', 'a [redacted].'],
     ['test_pass', '[redacted]_[redacted]'],
     ['"pass"', '"[redacted]"'],
-    ['a=%22pass%22', 'a=%22[redacted]%22'],
-    ['\\npass\\n', '\\n[redacted]\\n'],
+    ['a=%22pass%22', 'a="[redacted]"'],
+    ['\\npass\\n', '\n[redacted]\n'],
     ['&quot;pass&quot;', '&quot;[redacted]&quot;'],
     ['%70ass', '[redacted]'],
     ['dGVzdA==', '[redacted]=='],
@@ -142,6 +142,10 @@ describe('the time is linear', () => {
     expect(reads(part.repeat(4000), redactor)).toBeLessThanOrEqual(4 * once + 100);
   });
 
+  it('in what is shown: the rest of a long text is not looked at', () => {
+    expect(reads('a'.repeat(1_000_000), new Redactor(token))).toBeLessThanOrEqual(66_000);
+  });
+
   it('in the secrets: a thousand of them take no look more at the text', () => {
     const many = Array.from({ length: 1000 }, (_, index) => `password-number-${index}`);
     const text = 'password-number-'.repeat(1000);
@@ -164,10 +168,42 @@ it('numbers are secrets, too', () => {
   });
 });
 
-it('a symbol, a name and a value are looked at in an error', () => {
-  const redactor = new Redactor(token);
-  const error = Object.assign(new Error('no'), { kind: Symbol(token) });
+it('a text that holds a secret loses its escapes, and any other keeps them', () => {
+  expect(redact(`100%25 of ${token.replaceAll('-', '%2D')} is %22bad%22`)).toBe('100% of [redacted] is "bad"');
+  expect(redact('100%25 of token-1 is %22bad%22')).toBe('100%25 of token-1 is %22bad%22');
+});
 
-  expect(redactor.redactError(error)).not.toBe(error);
-  expect(redactor.redactError(Object.assign(new Error('no'), { kind: Symbol('other') }))).toHaveProperty('kind');
+it('a letter that has two in lower case hides nothing', () => {
+  expect(redact(`İstanbul: ${password}`)).toBe('İstanbul: [redacted]');
+});
+
+it('only the beginning of a long text is shown, without a secret that its end cuts in two', () => {
+  const long = redact('a'.repeat(65_536 - 8) + token);
+
+  expect(long).toBe('a'.repeat(16_384));
+  expect(
+    redact(`${'&#x61;'.repeat(10_900)}${encodeURIComponent(`${token} ${token} ${token} ${token}`)}`),
+  ).not.toContain('token-that');
+});
+
+describe('an error', () => {
+  it('is copied, with what is known to hold no secret', () => {
+    const error = Object.assign(new TypeError(`no ${token}`, { cause: new Error(token) }), {
+      code: 'EBAD',
+      config: { token },
+      [Symbol(token)]: token,
+    });
+
+    const copy = new Redactor(token).redactError(error) as Error;
+
+    expect(copy).toMatchObject({ name: 'TypeError', message: 'no [redacted]', code: 'EBAD' });
+    expect(copy.stack).toContain('secret-search.test.ts');
+    expect(copy.cause).toMatchObject({ message: '[redacted]' });
+    expect(Reflect.ownKeys(copy).sort()).toEqual(['cause', 'code', 'message', 'name', 'stack']);
+  });
+
+  it('may be a text, and is nothing if it is anything else', () => {
+    expect(new Redactor(token).redactError(`no ${token}`)).toBe('no [redacted]');
+    expect(new Redactor(token).redactError({ token })).toBeUndefined();
+  });
 });

@@ -9,6 +9,7 @@ describe('the error codes', () => {
     expectTypeOf<string>().toExtend<ErrorCode>();
     // A union that had become `string` would suggest nothing.
     expectTypeOf<ErrorCode>().not.toEqualTypeOf<string>();
+    expectTypeOf<ErrorCode>().toEqualTypeOf<'invalid_request' | (string & Record<never, never>)>();
     const documented: ErrorCode = 'invalid_request';
     expect(readFileSync(new URL('../../sandbox/test/support/api-reference.md', import.meta.url), 'utf8')).toContain(
       `"code": "${documented}"`,

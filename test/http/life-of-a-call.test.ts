@@ -24,12 +24,9 @@ describe('an async schema that never resolves', () => {
     '~standard': { version: 1, vendor: 'test', validate: () => new Promise<never>(() => undefined) },
   } as const;
 
-  it.each([undefined, 'raw'])('ends with totalTimeout or the timeout of reading: %s', async (raw) => {
-    const call = clientOf(
-      inProcessApi(() => Response.json(user)),
-      { totalTimeout: 1000, timeout: 1000 },
-    ).request('GET', '/teams', { schema });
-    if (raw) await call.asResponse();
+  it('ends with totalTimeout', async () => {
+    const api = inProcessApi(() => Response.json(user));
+    const call = clientOf(api).request('GET', '/teams', { schema, totalTimeout: 1000 });
 
     expect(await settled(rejection(call))).toBeInstanceOf(TimeoutError);
     expect(performance.now()).toBe(1000);
@@ -131,17 +128,6 @@ describe('secrets of a request', () => {
 
     expect(rejected).toMatchObject({ name: 'UnprocessableEntityError', code: 'invalid_request' });
     expect((rejected as Error).message).toMatch(/^(\[redacted\] ){40}/);
-  });
-
-  it('and a number is one with all its digits', async () => {
-    const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
-    const api = inProcessApi(({ init }) => Response.json({ error: { message: `No: ${init.body}` } }, { status: 422 }));
-
-    const error = await rejection(
-      clientOf(api).request('POST', '/users', { body: { password: rawJSON('12345678901234567890') } }),
-    );
-
-    expect((error as Error).message).toBe('No: {"password":[redacted]} (422 POST /users)');
   });
 });
 

@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { Redactor } from '../../src/auth/redaction.ts';
 import { SecretSearch } from '../../src/auth/secret-search.ts';
-import { CallTelemetry } from '../../src/telemetry/call-telemetry.ts';
+import { CallTelemetry } from '../../src/telemetry/telemetry.ts';
 import { clientOf, user } from '../support/http-server.ts';
 import { inProcessApi } from '../support/in-process-api.ts';
 
@@ -11,7 +11,7 @@ const api = () => inProcessApi(() => Response.json(user, { headers: { 'x-request
 
 it('a call that nobody observes looks for no secrets', async () => {
   const redact = vi.spyOn(Redactor.prototype, 'redact');
-  const find = vi.spyOn(SecretSearch.prototype, 'find');
+  const find = vi.spyOn(SecretSearch.prototype, 'redact');
 
   await clientOf(api()).users.get('user_123');
 
@@ -22,8 +22,8 @@ it('a call that nobody observes looks for no secrets', async () => {
 
 it('a listener of response pays for the request id only, and all calls of a token share one search', async () => {
   const searches = new Set<unknown>();
-  const { find: original } = SecretSearch.prototype;
-  const find = vi.spyOn(SecretSearch.prototype, 'find').mockImplementation(function (this: SecretSearch, ...args) {
+  const { redact: original } = SecretSearch.prototype;
+  const find = vi.spyOn(SecretSearch.prototype, 'redact').mockImplementation(function (this: SecretSearch, ...args) {
     searches.add(this);
     return original.apply(this, args);
   });

@@ -6,7 +6,7 @@ import { errorResponse, inProcessApi } from '../support/in-process-api.ts';
 import { fixJitter, settled, useVirtualTime } from '../support/virtual-time.ts';
 
 type Message = Record<string, unknown>;
-const names = ['call', 'attempt', 'wait'] as const;
+const names = ['call', 'attempt'] as const;
 
 /** Subscribes to all tracing channels of the SDK until the test ends. Returns the order of what is published. */
 function subscribe() {
@@ -42,7 +42,7 @@ const usedUp = {
 };
 
 describe('the tracing channels', () => {
-  it('tell of a call, its attempts and its waits, in their order', async () => {
+  it('tell of a call and its attempts, in their order', async () => {
     useVirtualTime();
     fixJitter(0);
     const { order, messages } = subscribe();
@@ -54,8 +54,6 @@ describe('the tracing channels', () => {
       'call start 0',
       'attempt start 1',
       'attempt end 1',
-      'wait start 2',
-      'wait end 2',
       'attempt start 2',
       'attempt end 2',
       'call end 2',
@@ -63,9 +61,8 @@ describe('the tracing channels', () => {
     const target = { callId: messages[0]?.['callId'], method: 'GET', path: '/users/user_123', route: '/users/{id}' };
     const url = `${api.url}/users/user_123`;
     expect(messages).toMatchObject([
-      { ...target, outcome: 'success', status: 200, attempts: 2, error: undefined },
+      { ...target, outcome: 'success', status: 200, attempts: 2, waited: 60_000, error: undefined },
       { ...target, url, status: 500, error: { name: 'InternalServerError' } },
-      { ...target, delay: 60_000, waiting: 1 },
       { ...target, url, status: 200, error: undefined },
     ]);
   });

@@ -1,0 +1,147 @@
+import type { Redactor } from '../auth/redaction.ts';
+import {
+  apiError,
+  ResponseValidationError,
+  type APIError,
+  type CallErrorInit,
+  type RequestTarget,
+  type ValidationIssue,
+} from '../errors/index.ts';
+import { parseRateLimit } from '../rate-limit/headers.ts';
+import { isRecord, parseJson } from '../utils/json.ts';
+import { describeIssues, isOfOtherType, schemaFailure } from '../utils/validation.ts';
+import type { Call } from './call.ts';
+
+// What the text of a response means: a value, or an error.
+
+/** What errors say about an attempt. */
+export interface Sent {
+  /** What is shown of the call. */
+  readonly target: RequestTarget;
+  /** Where it was sent. */
+  readonly url: string;
+  readonly redactor: Redactor;
+  /** Set when its headers have arrived. */
+  readonly response: Response | undefined;
+}
+
+export function about({ target: { method, path, route }, url, redactor, response }: Sent): CallErrorInit {
+  const requestId = response?.headers.get('x-request-id') ?? undefined;
+  return {
+    method,
+    path,
+    route,
+    url: redactor.redact(url),
+    status: response?.status,
+    requestId: requestId && redactor.redact(requestId),
+  };
+}
+
+/**
+ * The value in the body of a success; `undefined` if the body is empty and no schema says that there is more. A body that
+ * differs from the schema, but can be used, is the value as it was received.
+ *
+ * @param onIssues Called with the differences, with `responseValidation: 'warn'`.
+ * @throws {ResponseValidationError} when the body can't be used, or differs with `'throw'`.
+ */
+export async function decode(
+  { schema, isUsable = isObject, responseValidation }: Call,
+  sent: Sent,
+  { status }: Response,
+  text: string,
+  onIssues: (issues: readonly ValidationIssue[]) => void,
+): Promise<unknown> {
+  const { redactor } = sent;
+  const body = parseJson(text);
+  const invalid = (problem: string, issues: readonly ValidationIssue[] = []) => {
+    const shown = redactor.redactJson(body === undefined ? text : body);
+    return new ResponseValidationError(problem, { ...about(sent), status, issues, body: shown });
+  };
+
+  if (body === undefined && text !== '') throw invalid('The body is not JSON.');
+  if (!schema) return body;
+
+  let issues: ValidationIssue[];
+  let isOtherType = false;
+  try {
+    const result = await schema['~standard'].validate(body);
+    if (!result.issues) return result.value;
+    issues = describeIssues(result.issues, body);
+    isOtherType = result.issues.some(isOfOtherType);
+  } catch (error) {
+    issues = [schemaFailure(error)];
+  }
+  // Redacted, because a path may have names of the body in it.
+  issues = redactor.redactJson(issues) as ValidationIssue[];
+  if (text === '') throw invalid('The body is empty.');
+  if (!isUsable(body) || (isOtherType && responseValidation !== 'off')) {
+    throw invalid('The body is not what the API documents.', issues);
+  }
+  if (responseValidation === 'throw') throw invalid('The body differs from what the API documents.', issues);
+  if (responseValidation === 'warn') onIssues(issues);
+  return body;
+}
+
+function isObject(body: unknown): boolean {
+  return typeof body === 'object' && body !== null;
+}
+
+const maxMessage = 500;
+
+/** What the body of an error says. */
+interface Described {
+  readonly message: unknown;
+  readonly code?: unknown;
+  readonly details?: unknown;
+  /** Whether something else than the API has written it, such as a proxy or a web server. */
+  readonly isOther?: boolean;
+}
+
+/** The typed error for a response that is not a success, whether or not its body has the documented format. */
+export function errorFrom(sent: Sent, response: Response, text: string, retryAfter: number | undefined): APIError {
+  const { redactor } = sent;
+  const { status, headers } = response;
+  const { message, code, details, isOther = false } = describe(text, headers.get('content-type') ?? '');
+  const readable = typeof message === 'string' && message !== '' ? redactor.redact(message) : undefined;
+  const hint = isOther && status === 404 ? ` Something else than the API may have answered: check baseUrl.` : '';
+  return apiError({
+    ...about(sent),
+    status,
+    message: shorten(readable ?? redactor.redact(undocumented(response, text))) + hint,
+    code: typeof code === 'string' ? redactor.redact(code) : undefined,
+    // A record stays one.
+    details: isRecord(details) ? (redactor.redactJson(details) as Record<string, unknown>) : undefined,
+    headers: redactor.redactHeaders(headers),
+    rateLimit: parseRateLimit(headers),
+    retryAfter: retryAfter === undefined ? undefined : Math.ceil(retryAfter / 1000),
+    isOther,
+  });
+}
+
+function describe(text: string, contentType: string): Described {
+  const body = parseJson(text);
+  if (!isRecord(body)) return { message: undefined, isOther: text !== '' };
+  const { error } = body;
+  if (isRecord(error)) {
+    const { message, code, details } = error;
+    return { message, code, details, isOther: typeof message !== 'string' && typeof code !== 'string' };
+  }
+  if (contentType.includes('application/problem+json')) {
+    // RFC 9457. What it calls `type` is a URL, or says nothing.
+    const { type, title, detail, status, ...rest } = body;
+    const message = [title, detail].filter((each) => typeof each === 'string').join(': ');
+    return { message, code: type === 'about:blank' ? undefined : type, details: { ...rest, detail } };
+  }
+  return { message: error ?? body['message'], code: body['code'], details: body['details'], isOther: true };
+}
+
+function undocumented({ status, statusText, headers }: Response, text: string): string {
+  const type = headers.get('content-type')?.split(';', 1)[0];
+  const body = type ?? (text === '' ? 'no body' : 'a body without a content type');
+  const reason = statusText ? ` ${statusText}` : '';
+  return `Answered ${status}${reason} with ${body} instead of the API's error format.`;
+}
+
+function shorten(text: string): string {
+  return text.length > maxMessage ? `${text.slice(0, maxMessage)}…` : text;
+}
