@@ -120,7 +120,7 @@ export class HttpClient implements Requester {
     let retries = 0;
     /** The attempt that is to be retried. */
     let pending: (Failed & { readonly retry: Retry }) | undefined;
-    /** What the attempt under way has paid for, if it is a retry. */
+    /** That of the attempt under way, if it is a retry that counts. */
     let budget: RetryBudget | undefined;
     try {
       for (;;) {
@@ -132,7 +132,7 @@ export class HttpClient implements Requester {
           telemetry,
         );
         let failed: Failed;
-        if (pending?.retry.free === false && !account.retryBudget.pay()) {
+        if (pending?.retry.free === false && !account.retryBudget.begin()) {
           // The API has failed too often. The retry counts as one that has failed.
           permit?.release();
           failed = pending;
@@ -160,8 +160,8 @@ export class HttpClient implements Requester {
               telemetry.recordHeaders(response);
             }),
           );
-          if (budget && works(result)) budget.refund();
-          if (!budget && result.kind === 'success') account.retryBudget.earn();
+          if (budget) budget.end(works(result));
+          else account.retryBudget.record(works(result), result.kind === 'success');
           budget = pending = undefined;
 
           if (result.kind === 'success') {
@@ -198,7 +198,7 @@ export class HttpClient implements Requester {
     } finally {
       timeout?.dispose();
       // It was aborted, which says nothing about the API.
-      budget?.refund();
+      budget?.abort();
     }
   }
 

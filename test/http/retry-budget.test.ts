@@ -52,6 +52,25 @@ describe('the retry budget', () => {
     expect(api.requests).toHaveLength(1000);
   });
 
+  it('allows all retries at once when another call has shown that the outage is over, however slow their answers are', async () => {
+    let isDown = true;
+    const api = inProcessApi(async () => {
+      if (isDown) return errorResponse(503, { 'retry-after': '10' });
+      await sleep(1000);
+      return Response.json(user);
+    });
+    const client = clientOf(api, unpaced);
+    const calls = Promise.allSettled(Array.from({ length: 99 }, () => client.users.get('user_123')));
+    await passTime(5000);
+
+    isDown = false;
+    await settled(client.users.get('user_123'));
+    const results = await settled(calls);
+
+    expect(results.filter(({ status }) => status === 'rejected')).toEqual([]);
+    expect(api.requests).toHaveLength(99 + 1 + 99);
+  });
+
   it('grows by one retry for every ten calls that succeed', async () => {
     let isDown = true;
     const api = inProcessApi(() => (isDown ? errorResponse(503) : Response.json(user)));
@@ -176,7 +195,7 @@ it('a retry pays when it is sent: those that wait for the rate limit take nothin
 it('budgets of rotated tokens are dropped once they are full', () => {
   const budgets = new RetryBudgets();
   const spent = budgets.of('https://api.example.com', 'spent');
-  while (spent.pay());
+  while (spent.begin()) spent.end(false);
   for (let token = 0; token < 10_000; token++) budgets.of('https://api.example.com', `token-${token}`);
 
   expect(budgets.size).toBeLessThanOrEqual(101);
