@@ -260,12 +260,13 @@ export class Scheduler implements RateLimiter {
       const call = readyAt <= now ? (take(false) ?? take(true)) : undefined;
       if (call !== undefined) {
         queue.remove(call);
-        gate.pass(now, call);
+        // The gate of its resource may have closed since it came to that of the route.
+        if (this.#gates.holding(call.admission, call) === gate) gate.pass(now, call);
         if (scope === 'resource') call.isProbe = gate.failures > 0;
         this.#place(call, scope === 'route');
       }
       this.#gates.update(gate);
-      if (gate.wakeAt <= now) break; // A call is about to time out by itself.
+      if (call === undefined && gate.wakeAt <= now) break; // A call is about to time out by itself.
     }
   }
 

@@ -93,6 +93,18 @@ describe('a limit that no header announces', () => {
     }
   });
 
+  it('holds no call for ever whose resource is refused while it waits for the gate of its route', async () => {
+    for (const seed of seeds) {
+      const server = new ConcurrencyLimitedServer(new DocumentedServer({ limit: 4 }), { limit: 1, takes: 200 });
+      const world = new World(server, { seed });
+      for (let call = 0; call < 30; call += 1)
+        world.call(1, { path: `/users/${Math.floor(world.random() * 6)}`, route });
+      await world.time.run();
+      expect(world.limiter.snapshot.waiting).toBe(0);
+      expect(summary(await world.finish()).failed).toBe(0);
+    }
+  });
+
   it('that two routes have in common closes the gate of the token', async () => {
     const server = new ConcurrencyLimitedServer(new DocumentedServer(), { limit: 5, takes: 100 });
     const world = new World(server, { latency: 20 });
