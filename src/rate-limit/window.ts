@@ -35,6 +35,7 @@ export class RateWindow implements SharedWindow {
   /** Milliseconds from its beginning to its end, as far as known. */
   length = documented.length;
   sent = 0;
+  inFlight = 0;
   /** The window that is known, or the last one that was. */
   reset: number | undefined;
   turns = 0;
@@ -51,10 +52,6 @@ export class RateWindow implements SharedWindow {
   #order = 0;
   /** The last request before `sent` began to count anew. Those in flight were counted in. */
   #countedIn = 0;
-  #unanswered = 0;
-  /** Requests without an answer that are no longer in flight. The API may have counted them. */
-  #lost = 0;
-  #lostBefore = 0;
   /** As announced; `Infinity` once the API has refused a request because of it. */
   #used = 0;
   /** When the last probe was sent that has brought nothing yet. */
@@ -69,10 +66,6 @@ export class RateWindow implements SharedWindow {
 
   get used(): number {
     return Math.min(this.#used, this.limit);
-  }
-
-  get inFlight(): number {
-    return this.#unanswered + this.#lost;
   }
 
   /** Whether no window is known: the last one is over, or there was none. */
@@ -94,7 +87,7 @@ export class RateWindow implements SharedWindow {
   /** When the next request may be sent. */
   readyAt(now: number): number {
     if (this.isOver(now)) return Math.max(now, this.#probedAt + patience);
-    if (this.#unanswered >= mostInFlight) return Infinity;
+    if (this.inFlight >= mostInFlight) return Infinity;
     return this.remaining(now) > 0 ? now : this.#endsAt;
   }
 
@@ -115,28 +108,26 @@ export class RateWindow implements SharedWindow {
       this.#probedAt = now;
     }
     this.sent += 1;
-    this.#unanswered += 1;
+    this.inFlight += 1;
     return { sentAt: now, order: ++this.#order, isProbe };
+  }
+
+  /** It is no longer on its way, and the API may have counted it. If it was a probe, another may be sent. */
+  end({ isProbe }: WindowRequest): void {
+    this.inFlight -= 1;
+    if (isProbe) this.#probedAt = -Infinity;
   }
 
   /** It did not reach the API. */
   release(request: WindowRequest): void {
-    this.#end(request);
+    this.end(request);
     this.sent = Math.max(0, this.sent - 1);
-  }
-
-  recordLoss(request: WindowRequest): void {
-    this.#end(request);
-    this.#lost += 1;
-    this.#lostBefore = this.#order;
   }
 
   /** Takes in an answer. Returns whether it is a refusal that the window explains. */
   recordAnswer(now: number, request: WindowRequest, answer: Answer): boolean {
     const { isRefusal, report, servedAt } = answer;
-    this.#end(request);
-    // What was sent after the loss was noticed was counted after it.
-    if (request.order > this.#lostBefore) this.#lost = 0;
+    this.end(request);
     if (isRefusal) this.sent = Math.max(0, this.sent - 1);
     if (report === undefined) {
       if (this.reset === undefined && answer.isSound && this.isOver(now)) this.#assumeWindow(now);
@@ -178,12 +169,6 @@ export class RateWindow implements SharedWindow {
       this.#used = Math.max(this.#used, used);
       this.#endsAt = now + timeLeft;
     }
-  }
-
-  /** A request is no longer on its way. If it was a probe, another may be sent. */
-  #end({ isProbe }: WindowRequest): void {
-    this.#unanswered -= 1;
-    if (isProbe) this.#probedAt = -Infinity;
   }
 
   /** Counts the requests of another window: those in flight may belong to it. */
