@@ -1,13 +1,13 @@
 import type { RequestTarget } from '../errors/index.ts';
 import type { GateChange } from './limiter.ts';
 import { CallQueue, type WaitingCall } from './queue.ts';
-import { Alarm, type Timing } from './timing.ts';
+import type { Alarm } from './timing.ts';
 
 /** Milliseconds until a refused request is tried again, unless the API says so: at first, and at most. */
 const pause = { first: 1000, longest: 60_000 };
 
-/** Requests per second. The first refusal in a row lowers the rate. Every 2, 4, 8, then 16 admitted requests raise it. */
-const law = { lowest: 0.5, decrease: 0.7, increase: 1.1, patience: 16 };
+/** Requests per second. The first refusal in a row lowers the rate, and each admitted request raises it. */
+const law = { lowest: 0.5, decrease: 0.7, increase: 1.02 };
 
 /** Milliseconds after which a refusal is forgotten. */
 const memory = 60_000;
@@ -27,7 +27,8 @@ export class Gate {
   readonly scope: GateChange['scope'];
   /** The calls that it holds. Those that the token's gate holds wait for the window, too. */
   readonly queue = new CallQueue();
-  readonly alarm: Alarm;
+  /** Fires when the next call may pass. */
+  alarm: Alarm | undefined;
   /** The call that it has let through last, and that is not sent. */
   passed: WaitingCall | undefined;
   /** Refusals in a row. */
@@ -42,18 +43,15 @@ export class Gate {
   /** When a request was last refused, or sent after it had waited. */
   #activeAt: number;
   #rate: number;
-  #patience = 2;
-  #admitted = 0;
 
   /**
    * @param rate Requests per second that the API has admitted lately.
    * @param order The last request that says nothing about the gate.
    */
-  constructor(key: string, scope: Gate['scope'], now: number, rate: number, order: number, alarm: Alarm) {
+  constructor(key: string, scope: Gate['scope'], now: number, rate: number, order: number) {
     this.key = key;
     this.scope = scope;
     this.failures = scope === 'resource' ? 0 : 1;
-    this.alarm = alarm;
     this.#activeAt = now;
     this.#rate = Math.max(law.lowest, law.decrease * rate);
     this.#order = order;
@@ -116,9 +114,6 @@ export class Gate {
       return;
     }
     this.failures = 0;
-    this.#admitted += 1;
-    if (this.#admitted < this.#patience) return;
-    this.#admitted = 0;
     this.#rate *= law.increase;
   }
 
@@ -130,11 +125,7 @@ export class Gate {
   refused(now: number, order: number, wait: number | undefined, rate: number, last: number): void {
     this.#activeAt = now;
     if (order <= this.#order) return;
-    if (this.failures === 0) {
-      this.#rate = Math.max(law.lowest, law.decrease * Math.min(rate, this.#rate));
-      this.#patience = Math.min(2 * this.#patience, law.patience);
-      this.#admitted = 0;
-    }
+    if (this.failures === 0) this.#rate = Math.max(law.lowest, law.decrease * Math.min(rate, this.#rate));
     this.#order = last;
     this.failures += 1;
     // The first refusal of a route or the token only slows it down.
@@ -142,13 +133,6 @@ export class Gate {
     this.#sentAt = -Infinity;
     this.#until = now + (wait ?? Math.min(pause.first * 2 ** Math.max(0, this.failures - 2), pause.longest));
   }
-}
-
-/** What uses the gates. */
-export interface GatesHost {
-  /** The next call may pass. */
-  onDue(gate: Gate): void;
-  onChange(change: GateChange, gate: Gate): void;
 }
 
 /**
@@ -161,16 +145,14 @@ export class Gates {
   readonly #gates = new Map<string, Gate>();
   /** Of a route or the token: the first innocent member that was refused since one that was sent later was admitted. */
   readonly #suspects = new Map<string, { readonly member: string; readonly order: number }>();
-  readonly #timing: Timing;
-  readonly #host: GatesHost;
+  readonly #onChange: (change: GateChange, gate: Gate) => void;
   #lastOrder = 0;
   /** Requests that were admitted lately, each of which counts half after 0.7 s. */
   #admitted = 0;
   #admittedAt = -Infinity;
 
-  constructor(timing: Timing, host: GatesHost) {
-    this.#timing = timing;
-    this.#host = host;
+  constructor(onChange: (change: GateChange, gate: Gate) => void) {
+    this.#onChange = onChange;
   }
 
   get token(): Gate | undefined {
@@ -188,9 +170,11 @@ export class Gates {
     return this.of(now, target).find(({ scope, passed }) => scope !== 'token' && (passed !== call || !call));
   }
 
-  sent(now: number, target: RequestTarget, order: number, hasWaited: boolean): void {
+  sent(now: number, target: RequestTarget, order: number, hasWaited: boolean): Gate[] {
     this.#lastOrder = order;
-    for (const gate of this.of(now, target)) gate.sent(now, order, hasWaited);
+    const gates = this.of(now, target);
+    for (const gate of gates) gate.sent(now, order, hasWaited);
+    return gates;
   }
 
   admitted(now: number, target: RequestTarget, order: number): void {
@@ -257,17 +241,15 @@ export class Gates {
 
   #close(now: number, key: string, scope: Gate['scope'], order: number, reason: string): Gate {
     for (const old of this.#gates.keys()) if (this.#closed(now, old) !== undefined) break;
-    const alarm = new Alarm(this.#timing, () => this.#host.onDue(gate));
-    const gate = new Gate(key, scope, now, this.#rateAt(now), order, alarm);
+    const gate = new Gate(key, scope, now, this.#rateAt(now), order);
     this.#gates.set(key, gate);
-    this.#host.onChange(changeOf(gate, false, reason), gate);
+    this.#onChange(changeOf(gate, false, reason), gate);
     return gate;
   }
 
   #open(gate: Gate, reason: string): void {
     this.#gates.delete(gate.key);
-    gate.alarm.set(Infinity);
-    this.#host.onChange(changeOf(gate, true, reason), gate);
+    this.#onChange(changeOf(gate, true, reason), gate);
   }
 
   /** Requests per second that were admitted lately. */

@@ -1,7 +1,13 @@
 import { type Gate, Gates } from './gate.ts';
 import { readAnswer } from './headers.ts';
-import type { Admission, LimitOptions, Permit, RateLimiter, RateLimitSnapshot } from './limiter.ts';
-import { Observers } from './observers.ts';
+import {
+  Observers,
+  type Admission,
+  type LimitOptions,
+  type Permit,
+  type RateLimiter,
+  type RateLimitSnapshot,
+} from './limiter.ts';
 import { AbortWatcher, CallQueue, isBackground, waitError, WaitingCall } from './queue.ts';
 import { Reserve } from './reserve.ts';
 import type { ConnectStore, Share, SharingStore } from './share.ts';
@@ -27,7 +33,6 @@ export class Scheduler implements RateLimiter {
   /** Fires when something may have changed. An empty queue sets none, so that it keeps no process alive. */
   readonly #alarm: Alarm;
   #waiting = 0;
-  #inFlight = 0;
   /** When the first request was sent since one was last admitted. */
   #hopefulSince: number | undefined;
 
@@ -37,17 +42,12 @@ export class Scheduler implements RateLimiter {
     this.#timing = timing;
     this.#alarm = new Alarm(timing, () => this.dispatch());
     this.#aborts = new AbortWatcher((call) => this.#reject(call, call.admission.signal?.reason));
-    this.#gates = new Gates(timing, {
-      onDue: (gate) => {
-        this.#tend(this.#timing.now(), gate);
-        this.dispatch();
-      },
-      onChange: (change, gate) => {
-        this.#observers.onGateChange(change);
-        if (!change.isOpen) return;
-        const held = () => gate.queue.first(false) ?? gate.queue.first(true);
-        for (let call = held(); call !== undefined; call = held()) this.#move(timing.now(), call);
-      },
+    this.#gates = new Gates((change, gate) => {
+      this.#observers.onGateChange(change);
+      if (!change.isOpen) return;
+      gate.alarm?.set(Infinity);
+      const held = () => gate.queue.first(false) ?? gate.queue.first(true);
+      for (let call = held(); call !== undefined; call = held()) this.#move(timing.now(), call);
     });
   }
 
@@ -73,12 +73,12 @@ export class Scheduler implements RateLimiter {
   /** Whether nothing would be lost if it were forgotten. */
   get idle(): boolean {
     const now = this.#timing.now();
-    return this.#waiting + this.#inFlight === 0 && this.#gates.areForgotten(now) && this.#window.isOver(now);
+    return this.#waiting + this.#window.inFlight === 0 && this.#gates.areForgotten(now) && this.#window.isOver(now);
   }
 
   acquire(admission: Admission): Permit | Promise<Permit> {
     const now = this.#timing.now();
-    this.#observers.add(admission.observer);
+    this.#observers.count(admission.observer, 1);
     const background = isBackground(admission);
     if (!background && admission.isRetry !== true) this.#reserve.count(this.#window);
     const isNext = this.#queue.before(admission) === 0 && this.#gates.holding(now, admission) === undefined;
@@ -106,14 +106,11 @@ export class Scheduler implements RateLimiter {
     this.#reserve.sent(background, this.#queue.background > 0);
     const taken = this.#share?.take(now, background ? 'background' : 'normal');
     const request = this.#window.send(now);
-    this.#gates.sent(now, admission, request.order, waited);
-    this.#tendAll(now, admission);
+    for (const gate of this.#gates.sent(now, admission, request.order, waited)) this.#tend(now, gate);
     this.#hopefulSince ??= now;
-    this.#inFlight += 1;
     const end = (record: () => void) => {
-      this.#inFlight -= 1;
       record();
-      this.#observers.remove(admission.observer);
+      this.#observers.count(admission.observer, -1);
       const endedAt = this.#timing.now();
       for (const gate of this.#gates.of(endedAt, admission)) {
         gate.ended(request.order);
@@ -157,7 +154,7 @@ export class Scheduler implements RateLimiter {
     const delay = this.#delay(now, admission);
     const error: unknown = signal?.aborted ? signal.reason : waitError(admission, now, delay);
     if (signal?.aborted || error !== undefined) {
-      this.#observers.remove(admission.observer);
+      this.#observers.count(admission.observer, -1);
       call.reject(error);
       return;
     }
@@ -203,11 +200,11 @@ export class Scheduler implements RateLimiter {
       if (gate.scope === 'resource') call.isProbe = gate.failures > 0;
       this.#move(now, call, gate.scope === 'route');
     }
+    gate.alarm ??= new Alarm(this.#timing, () => {
+      this.#tend(this.#timing.now(), gate);
+      this.dispatch();
+    });
     gate.alarm.set(gate.queue.length === 0 ? Infinity : gate.readyAt);
-  }
-
-  #tendAll(now: number, admission: Admission): void {
-    for (const gate of this.#gates.of(now, admission)) this.#tend(now, gate);
   }
 
   /** A call stops waiting. */
@@ -226,7 +223,7 @@ export class Scheduler implements RateLimiter {
       if (gate.passed === call) gate.passed = undefined;
       this.#tend(now, gate);
     }
-    this.#observers.remove(call.admission.observer);
+    this.#observers.count(call.admission.observer, -1);
     call.reject(reason);
     this.dispatch();
   }

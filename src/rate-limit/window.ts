@@ -1,6 +1,5 @@
 import type { Answer } from './headers.ts';
 import { narrow } from './server-clock.ts';
-import type { SeenWindow, SharedWindow } from './share.ts';
 
 /** The documented limit, assumed until the API announces another one. */
 const documented = { limit: 100, length: 60_000 };
@@ -26,20 +25,32 @@ export interface WindowRequest {
   readonly isProbe: boolean;
 }
 
+/** A window that another process saw: `reset` in epoch seconds on the API's clock, `timeLeft` in milliseconds. */
+export interface SeenWindow {
+  readonly limit: number;
+  readonly used: number;
+  readonly reset: number;
+  readonly timeLeft: number;
+}
+
 /**
  * The window that the API announces. Left is the smaller of what was announced less the requests in flight, and of the limit
  * less the requests sent. One request at a time is sent while no window is known, until its answer announces one.
  */
-export class RateWindow implements SharedWindow {
+export class RateWindow {
   limit = documented.limit;
   /** Milliseconds from its beginning to its end, as far as known. */
   length = documented.length;
+  /** Requests that were sent in the window, those in flight included. */
   sent = 0;
   inFlight = 0;
-  /** The window that is known, or the last one that was. */
+  /** When the window that is known ends, or the last one that was: epoch seconds on the API's clock. */
   reset: number | undefined;
+  /** Windows that the API has announced to this process. */
   turns = 0;
+  /** How often a request that was sent after the end of a window was refused, because it had not ended. */
   failedProbes = 0;
+  /** Whether the API announces no window, so that there is nothing to share. */
   isUnannounced = false;
   #assumedLength = documented.length;
   #endsAt = -Infinity;
@@ -64,6 +75,7 @@ export class RateWindow implements SharedWindow {
     this.length = this.#assumedLength = length ?? this.#assumedLength;
   }
 
+  /** Requests used, as announced. */
   get used(): number {
     return Math.min(this.#used, this.limit);
   }
@@ -73,6 +85,7 @@ export class RateWindow implements SharedWindow {
     return now >= this.#endsAt;
   }
 
+  /** Milliseconds until it is over; 0 until an answer announces the next one; `undefined` while none is known. */
   timeLeft(now: number): number | undefined {
     return this.reset === undefined ? undefined : Math.max(0, this.#endsAt - now);
   }
@@ -156,6 +169,10 @@ export class RateWindow implements SharedWindow {
     return isRefusal && report.remaining === 0 && this.#isExplained(now, request);
   }
 
+  /**
+   * Takes over what another process saw. A window before the known one is ignored. Of the same one, the higher use and the
+   * store's end apply. Of a newer one, the requests in flight count as sent.
+   */
   adopt(now: number, { limit, used, reset, timeLeft }: SeenWindow): void {
     const later = reset - (this.reset ?? -Infinity);
     if (later < -jitter) return;

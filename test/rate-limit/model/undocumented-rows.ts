@@ -68,12 +68,12 @@ export const undocumentedRows: readonly Row[] = [
   silent('GCRA, 1 a second, burst 1', () => new Bucket({ rate: 1, burst: 1 })),
   silent('5 in flight', () => new Concurrency(5)),
   silent('10 in flight', () => new Concurrency(10)),
-  // The whole work takes half a second: a pause after a refusal is longer than that.
+  // The whole work takes half a second. After a pause of one, a gate begins at the five a second that were admitted.
   silent(
     '5 in flight, 30 calls',
     () => new Concurrency(5),
     { calls: atOnce(30) },
-    { refused: 30, times: 2.5, extra: 3_000 },
+    { refused: 30, times: 2.5, extra: 5_000 },
   ),
   announced('5 in flight beside the documented limit', (epoch, random) => {
     return new AllOf(new Concurrency(5), new DocumentedServer(epoch, { begun: begun(random) }));
