@@ -54,6 +54,29 @@ describe('a locked resource', () => {
     }
   });
 
+  it.each([60, undefined])(
+    'of twenty that are called at once, none holds the others for long: Retry-After %s',
+    async (wait) => {
+      for (const seed of seeds) {
+        const world = new World(new LockingServer(wait), { seed, offset: 1_700_000_040_000 + seed * 7777 });
+        const good: Promise<{ askedAt: number; doneAt: number; status: number | undefined }>[] = [];
+        for (let second = 0; second < 600; second += 1) {
+          world.time.after(second * 1000, () => good.push(world.one({ path: `/users/${second}`, route })));
+        }
+        for (let index = 0; index < 20; index += 1) {
+          world.time.after(500 + 20 * index, () => world.call(1, { path: `/users/locked_${index}`, route }));
+        }
+        await world.time.run();
+        const records = await Promise.all(good);
+        expect(records.every(({ status }) => status === 200)).toBe(true);
+        const waits = records.map(({ askedAt, doneAt }) => doneAt - askedAt);
+        expect(quantile(waits, 0.5)).toBeLessThanOrEqual(50);
+        // With Retry-After, what was refused may be tried after a minute only.
+      expect(quantile(waits, 0.95)).toBeLessThanOrEqual(wait === undefined ? 10_000 : 40_000);
+      }
+    },
+  );
+
   it('fails in the end, and is reported when its gate closes', async () => {
     const world = new World(new LockingServer(undefined));
     const changes: GateChange[] = [];
