@@ -150,8 +150,7 @@ function openWindow(state: SharedState, { limit, reset, used, timeLeft }: RateLi
   Object.assign(state, { limit, reset, used, startedAt: now, endsAt: now + timeLeft });
   Object.assign(state, { isLate: false, prober: '', background });
   for (const share of Object.values(state.processes)) {
-    // What is in flight may reach the API in the new window.
-    share.granted = share.held;
+    share.granted = 0;
     // Half of the window is enough for what is only expected.
     share.expected = Math.round(Math.min(limit / 2, Math.max(0, share.arrivals + share.normal) * lengthening));
     share.arrivals = -share.normal;

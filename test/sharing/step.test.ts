@@ -180,6 +180,14 @@ describe('by priority', () => {
     expect(store.grant('batch', { background: 120, sent: 80, used: 80, ...later })).toEqual([0, 10]);
   });
 
+  it('background calls leave half of a window at most for calls that are only expected', () => {
+    const store = windowOf(100);
+    store.sync('busy', known({ normal: 90 }));
+    store.now += minute;
+    store.sync('busy', { reset: 1060, timeLeft: minute, sent: 0 });
+    expect(store.grant('batch', { background: 200, reset: 1060, timeLeft: minute })).toEqual([0, 50]);
+  });
+
   it('a batch that waited when the window began reserves nothing for later', () => {
     const store = windowOf(100);
     store.sync('batch', known({ normal: 130 }));
