@@ -111,13 +111,13 @@ export class HttpClient implements Requester {
     let retries = 0;
     /** The attempt that is to be retried. */
     let pending: (Failed & { readonly retry: Retry }) | undefined;
-    /** What the attempt under way has paid for, if it is a retry. */
+    /** That of the attempt under way, if it is a retry that counts. */
     let budget: RetryBudget | undefined;
     try {
       for (;;) {
         const { account, permit } = await this.#pacing.admit(call, signal, timeout?.endsAt, attempts > 0, telemetry);
         let failed: Failed;
-        if (pending?.retry.free === false && !account.retryBudget.pay()) {
+        if (pending?.retry.free === false && !account.retryBudget.begin()) {
           // The API has failed too often. The retry counts as one that has failed.
           permit?.release();
           failed = pending;
@@ -136,8 +136,8 @@ export class HttpClient implements Requester {
           });
           attempts++;
           const result = await telemetry.attempt(current, (headers) => send(call, current, headers));
-          if (budget && works(result)) budget.refund();
-          if (!budget && result.kind === 'success') account.retryBudget.earn();
+          if (budget) budget.end(works(result));
+          else account.retryBudget.record(works(result), result.kind === 'success');
           budget = pending = undefined;
 
           if (result.kind === 'success') {
@@ -174,7 +174,7 @@ export class HttpClient implements Requester {
     } finally {
       timeout?.dispose();
       // It was aborted, which says nothing about the API.
-      budget?.refund();
+      budget?.abort();
     }
   }
 }

@@ -6,29 +6,43 @@ const successRefund = 1;
 const maxBudgets = 1000;
 
 /**
- * Limits how much retries add to the load of an API that is down, like the retry quota of the AWS SDKs. Each retry pays
- * when it is sent, and is refunded if the API works again. Each call that succeeds at its first attempt adds a little.
- * While calls succeed, the budget suffices. If every call fails, it allows twenty retries, and then one for every ten
- * successes.
+ * Limits how much retries add to the load of an API that is down, like the retry quota of the AWS SDKs. Each retry that fails
+ * costs something, and each call that succeeds at its first attempt adds a little. While calls succeed, the budget suffices. If
+ * every call fails, it allows twenty retries, and then one for every ten successes.
+ *
+ * Retries under way count as failed until an attempt shows that the API works: when an outage is over, all calls that it has
+ * hit may be retried at once.
  */
 export class RetryBudget {
   #balance = capacity;
+  #underWay = 0;
+  /** Whether the last attempt of any call has shown that the API works. */
+  #works = false;
 
-  /** Pays for one retry. Returns `false` if the API has failed too often. */
-  pay(): boolean {
-    if (this.#balance < retryCost) return false;
-    this.#balance -= retryCost;
+  /** Begins a retry. Returns `false` if the API has failed too often. */
+  begin(): boolean {
+    const mayFail = this.#works ? 0 : this.#underWay;
+    if (this.#balance < (mayFail + 1) * retryCost) return false;
+    this.#underWay += 1;
     return true;
   }
 
-  /** Pays a retry back: the API works, or the retry was aborted and says nothing about it. */
-  refund(): void {
-    this.#balance = Math.min(capacity, this.#balance + retryCost);
+  /** A retry has ended. */
+  end(works: boolean): void {
+    this.#underWay -= 1;
+    this.#works = works;
+    if (!works) this.#balance = Math.max(0, this.#balance - retryCost);
   }
 
-  /** Adds to the budget for a call that succeeded at its first attempt. */
-  earn(): void {
-    this.#balance = Math.min(capacity, this.#balance + successRefund);
+  /** A retry was aborted, which says nothing about the API. */
+  abort(): void {
+    this.#underWay -= 1;
+  }
+
+  /** The first attempt of a call has ended. */
+  record(works: boolean, hasSucceeded: boolean): void {
+    this.#works = works;
+    if (hasSucceeded) this.#balance = Math.min(capacity, this.#balance + successRefund);
   }
 }
 

@@ -1,17 +1,22 @@
+import type { RequestTarget } from '../errors/index.ts';
 import type { GateChange } from './limiter.ts';
 import { CallQueue, type WaitingCall } from './queue.ts';
+import type { Alarm } from './timing.ts';
 
 /** Milliseconds until a refused request is tried again, unless the API says so: at first, and at most. */
 const pause = { first: 1000, longest: 60_000 };
 
-/**
- * Requests per second: a refusal lowers the rate, and a number of admitted requests, which doubles with each refusal, raises it.
- * Until the first refusal, it rises with each of them, and faster.
- */
-const law = { lowest: 0.1, decrease: 0.7, increase: 1.1, firstIncrease: 1.2, patience: 16 };
+/** Requests per second. The first refusal in a row lowers the rate, and each admitted request raises it. */
+const law = { lowest: 0.5, decrease: 0.7, increase: 1.02 };
 
 /** Milliseconds after which a refusal is forgotten. */
-const memory = { resource: 600_000, route: 60_000, token: 60_000 };
+const memory = 60_000;
+
+/** Refusals of a resource in a row after which waiting is not believed to help. */
+const mostFailures = 8;
+
+/** The key of the token's gate. Those of routes and resources begin with a method. */
+const tokenKey = '';
 
 /**
  * Holds calls that the API refuses although the window has requests left. After a refusal, one request at a time is sent until
@@ -20,32 +25,24 @@ const memory = { resource: 600_000, route: 60_000, token: 60_000 };
 export class Gate {
   readonly key: string;
   readonly scope: GateChange['scope'];
-  /** The calls that it holds. */
+  /** The calls that it holds. Those that the token's gate holds wait for the window, too. */
   readonly queue = new CallQueue();
+  /** Fires when the next call may pass. */
+  alarm: Alarm | undefined;
   /** The call that it has let through last, and that is not sent. */
   passed: WaitingCall | undefined;
-  /** When it has something to do, and its place among the others that have. */
-  wakeAt = Infinity;
-  index = -1;
   /** Refusals in a row. */
-  failures = 0;
-  /** Whether a request was admitted since it closed, */
-  hasAdmitted = false;
-  /** and one to a resource that had been refused: then its refusals are not about single resources. */
+  failures: number;
+  /** Whether a resource was admitted that had been refused: then the refusals are not about single resources. */
   isConfirmed = false;
-  /** Resources that were refused again before that, while others were admitted. */
-  refusedAgain = 0;
   /** The last request before the last refusal. Those before say nothing new. */
   #order: number;
   #probe: number | undefined;
-  #refusedAt: number;
   #until = -Infinity;
-  #nextAt = -Infinity;
-  /** When a call has last waited. */
-  #busyAt = -Infinity;
+  #sentAt = -Infinity;
+  /** When a request was last refused, or sent after it had waited. */
+  #activeAt: number;
   #rate: number;
-  #patience = 1;
-  #admitted = 0;
 
   /**
    * @param rate Requests per second that the API has admitted lately.
@@ -54,7 +51,8 @@ export class Gate {
   constructor(key: string, scope: Gate['scope'], now: number, rate: number, order: number) {
     this.key = key;
     this.scope = scope;
-    this.#refusedAt = now;
+    this.failures = scope === 'resource' ? 0 : 1;
+    this.#activeAt = now;
     this.#rate = Math.max(law.lowest, law.decrease * rate);
     this.#order = order;
   }
@@ -62,11 +60,32 @@ export class Gate {
   /** When the next call may pass; `Infinity` if an answer, or the call that has passed, comes first. */
   get readyAt(): number {
     if (this.passed !== undefined || this.#probe !== undefined) return Infinity;
-    return Math.max(this.#until, this.#nextAt);
+    const rate = this.#isSure ? this.#rate : law.lowest;
+    return Math.max(this.#until, this.#sentAt + 1000 / rate);
   }
 
-  get forgottenAt(): number {
-    return Math.max(this.#refusedAt, this.#until, this.#busyAt) + memory[this.scope];
+  get #isSure(): boolean {
+    return this.scope === 'resource' || this.isConfirmed;
+  }
+
+  isForgotten(now: number): boolean {
+    const isHolding = this.passed !== undefined || this.queue.length > 0;
+    return !isHolding && now >= Math.max(this.#activeAt, this.#until) + memory;
+  }
+
+  /**
+   * The call to try next. A gate of a route or the token tries calls that were not refused until one is admitted, and then one
+   * that was: the first can prove that the refusals were about resources, and the second that they were not.
+   */
+  next(background: boolean, queue = this.queue): WaitingCall | undefined {
+    if (this.scope === 'resource' || (this.isConfirmed && this.failures === 0)) return queue.first(background);
+    const retry = this.failures === 0 ? queue.retry(background) : undefined;
+    return retry ?? queue.newest(background);
+  }
+
+  /** Whether the call to try next is a background one, as those are that were refused. */
+  isBackgroundNext(queue = this.queue): boolean {
+    return !this.#isSure && this.failures === 0 && queue.retry(true) !== undefined;
   }
 
   /** Predicts the milliseconds until so many calls have passed; 0 if that depends on an answer. */
@@ -75,15 +94,11 @@ export class Gate {
     return readyAt === Infinity ? 0 : Math.max(0, readyAt - now) + ((calls - 1) * 1000) / this.#rate;
   }
 
-  pass(now: number, call: WaitingCall): void {
-    this.passed = call;
-    if (call.since < now) this.#busyAt = now;
-  }
-
-  sent(now: number, order: number): void {
+  sent(now: number, order: number, hasWaited: boolean): void {
     this.passed = undefined;
     if (this.failures > 0) this.#probe = order;
-    this.#nextAt = Math.max(now, this.#nextAt) + 1000 / this.#rate;
+    if (hasWaited) this.#activeAt = now;
+    this.#sentAt = now;
   }
 
   /** A request came to an end. */
@@ -93,18 +108,13 @@ export class Gate {
 
   /** @param rate Requests per second that the API has admitted lately. */
   admitted(order: number, rate: number): void {
-    const isFirst = this.#patience === 1;
     if (order <= this.#order) {
-      // What was sent before the gate closed shows what the API admits.
-      if (isFirst) this.#rate = Math.max(this.#rate, law.decrease * rate);
+      // What was sent before shows what the API admits.
+      this.#rate = Math.max(this.#rate, rate);
       return;
     }
     this.failures = 0;
-    this.hasAdmitted = true;
-    this.#admitted += 1;
-    if (this.#admitted < this.#patience) return;
-    this.#admitted = 0;
-    this.#rate *= isFirst ? law.firstIncrease : law.increase;
+    this.#rate *= law.increase;
   }
 
   /**
@@ -113,18 +123,149 @@ export class Gate {
    * @param last The last request that was sent.
    */
   refused(now: number, order: number, wait: number | undefined, rate: number, last: number): void {
-    this.#refusedAt = now;
+    this.#activeAt = now;
     if (order <= this.#order) return;
-    if (this.failures === 0) {
-      this.#rate = Math.max(law.lowest, law.decrease * Math.min(rate, this.#rate));
-      this.#patience = Math.min(2 * this.#patience, law.patience);
-      this.#admitted = 0;
-    }
+    if (this.failures === 0) this.#rate = Math.max(law.lowest, law.decrease * Math.min(rate, this.#rate));
     this.#order = last;
     this.failures += 1;
     // The first refusal of a route or the token only slows it down.
     if (this.failures === 1 && this.scope !== 'resource') return;
-    this.#nextAt = this.#until =
-      now + (wait ?? Math.min(pause.first * 2 ** Math.max(0, this.failures - 2), pause.longest));
+    this.#sentAt = -Infinity;
+    this.#until = now + (wait ?? Math.min(pause.first * 2 ** Math.max(0, this.failures - 2), pause.longest));
   }
+}
+
+/**
+ * Finds out what a refusal is about that the window doesn't explain. It counts against its resource alone, which is innocent
+ * until then. Only if a second innocent resource is refused before a request that was sent later is admitted, the gate of the
+ * route closes. If the second one is of another route, the gate of the token does.
+ */
+export class Gates {
+  /** The closed gates, by `GET /users/user_1`, `GET /users/{id}` and {@link tokenKey}, the oldest first. */
+  readonly #gates = new Map<string, Gate>();
+  /** Of a route or the token: the first innocent member that was refused since one that was sent later was admitted. */
+  readonly #suspects = new Map<string, { readonly member: string; readonly order: number }>();
+  readonly #onChange: (change: GateChange, gate: Gate) => void;
+  #lastOrder = 0;
+  /** Requests that were admitted lately, each of which counts half after 0.7 s. */
+  #admitted = 0;
+  #admittedAt = -Infinity;
+
+  constructor(onChange: (change: GateChange, gate: Gate) => void) {
+    this.#onChange = onChange;
+  }
+
+  get token(): Gate | undefined {
+    return this.#gates.get(tokenKey);
+  }
+
+  /** The closed gates that a request has to pass, the narrowest first. */
+  of(now: number, target: RequestTarget): Gate[] {
+    if (this.#gates.size === 0) return [];
+    return [...new Set([resourceOf(target), routeOf(target), tokenKey])].flatMap((key) => this.#closed(now, key) ?? []);
+  }
+
+  /** The gate of a resource or a route that a call has to pass next. */
+  holding(now: number, target: RequestTarget, call?: WaitingCall): Gate | undefined {
+    return this.of(now, target).find(({ scope, passed }) => scope !== 'token' && (passed !== call || !call));
+  }
+
+  sent(now: number, target: RequestTarget, order: number, hasWaited: boolean): Gate[] {
+    this.#lastOrder = order;
+    const gates = this.of(now, target);
+    for (const gate of gates) gate.sent(now, order, hasWaited);
+    return gates;
+  }
+
+  admitted(now: number, target: RequestTarget, order: number): void {
+    this.#admitted = this.#rateAt(now) + 1;
+    this.#admittedAt = now;
+    for (const key of this.#suspects.size > 0 ? [routeOf(target), tokenKey] : []) {
+      if ((this.#suspects.get(key)?.order ?? Infinity) < order) this.#suspects.delete(key);
+    }
+    const gates = this.of(now, target);
+    const wasRefused = gates[0]?.scope === 'resource';
+    for (const gate of gates) {
+      gate.admitted(order, this.#admitted);
+      gate.isConfirmed ||= wasRefused && gate.failures === 0;
+      if (gate.scope === 'resource' && gate.queue.length === 0) this.#open(gate, 'it is admitted again');
+    }
+  }
+
+  /**
+   * @param wait Milliseconds that the API asks to wait.
+   * @returns Whether waiting may help.
+   */
+  refused(now: number, target: RequestTarget, order: number, wait: number | undefined): boolean {
+    const [resource, route] = [resourceOf(target), routeOf(target)];
+    const gate = this.#closed(now, resource) ?? this.#close(now, resource, 'resource', order - 1, 'it was refused');
+    gate.refused(now, order, wait, this.#rateAt(now), this.#lastOrder);
+    // A route without an id is its only resource.
+    if (route !== resource) this.#widen(now, 'route', route, resource, gate.failures, order);
+    this.#widen(now, 'token', tokenKey, route, gate.failures, order);
+    return this.#admittedAt > -Infinity && gate.failures <= mostFailures;
+  }
+
+  /** Whether nothing would be lost if they were forgotten. */
+  areForgotten(now: number): boolean {
+    return [...this.#gates.values()].every((gate) => gate.isForgotten(now));
+  }
+
+  /**
+   * Counts a refusal against a route or the token.
+   *
+   * @param member The resource or route that was refused.
+   * @param failures How often its resource was refused in a row.
+   */
+  #widen(now: number, scope: 'route' | 'token', key: string, member: string, failures: number, order: number): void {
+    const gate = this.#closed(now, key);
+    const suspect = this.#suspects.get(key);
+    if (gate !== undefined) {
+      const isAcquitted = !gate.isConfirmed && gate.failures === 0 && failures > 1;
+      if (isAcquitted) this.#open(gate, 'only some resources are refused');
+      else gate.refused(now, order, undefined, this.#rateAt(now), this.#lastOrder);
+    } else if (failures === 1 && suspect === undefined) {
+      this.#suspects.set(key, { member, order });
+    } else if (failures === 1 && suspect?.member !== member) {
+      this.#suspects.delete(key);
+      this.#close(now, key, scope, this.#lastOrder, `${suspect?.member} and ${member} were refused in a row`);
+    }
+  }
+
+  #closed(now: number, key: string): Gate | undefined {
+    const gate = this.#gates.get(key);
+    if (gate?.isForgotten(now) !== true) return gate;
+    this.#open(gate, 'nothing was refused lately');
+    return undefined;
+  }
+
+  #close(now: number, key: string, scope: Gate['scope'], order: number, reason: string): Gate {
+    for (const old of this.#gates.keys()) if (this.#closed(now, old) !== undefined) break;
+    const gate = new Gate(key, scope, now, this.#rateAt(now), order);
+    this.#gates.set(key, gate);
+    this.#onChange(changeOf(gate, false, reason), gate);
+    return gate;
+  }
+
+  #open(gate: Gate, reason: string): void {
+    this.#gates.delete(gate.key);
+    this.#onChange(changeOf(gate, true, reason), gate);
+  }
+
+  /** Requests per second that were admitted lately. */
+  #rateAt(now: number): number {
+    return this.#admitted === 0 ? 0 : this.#admitted * Math.exp((this.#admittedAt - now) / 1000);
+  }
+}
+
+function changeOf({ key, scope }: Gate, isOpen: boolean, reason: string): GateChange {
+  return { isOpen, scope, target: scope === 'token' ? undefined : key, reason };
+}
+
+function resourceOf({ method, path }: RequestTarget): string {
+  return `${method} ${path}`;
+}
+
+function routeOf({ method, route }: RequestTarget): string {
+  return `${method} ${route}`;
 }

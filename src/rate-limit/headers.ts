@@ -70,7 +70,8 @@ function credibleReport(headers: Headers): RateLimitInfo | undefined {
 
 function servedAt(headers: Headers): number | undefined {
   const date = Date.parse(headers.get('date') ?? '');
-  return Number.isNaN(date) ? undefined : date;
+  // `Date.parse` takes "50" for a year before 1970.
+  return date >= 0 ? date : undefined;
 }
 
 /** A number that isn't negative. One of twelve digits is no time in seconds. */

@@ -39,6 +39,41 @@ export interface GateChange {
   readonly reason: string;
 }
 
+/** Tells the clients whose calls are in progress what changes. A client without calls is not held. */
+export class Observers {
+  readonly #calls = new Map<LimiterObserver, number>();
+  #outage: RateLimitStoreChange | undefined;
+  /** Those that know of the outage. */
+  readonly #notified = new Set<LimiterObserver>();
+
+  /** A call begins (1), or has ended (-1). */
+  count(observer: LimiterObserver | undefined, change: 1 | -1): void {
+    if (observer === undefined) return;
+    const calls = (this.#calls.get(observer) ?? 0) + change;
+    if (calls > 0) this.#calls.set(observer, calls);
+    else this.#calls.delete(observer);
+    if (change > 0) this.#notify(observer);
+  }
+
+  onGateChange(change: GateChange): void {
+    for (const observer of this.#calls.keys()) observer.onGateChange(change);
+  }
+
+  onStoreChange(change: RateLimitStoreChange): void {
+    this.#outage = change.available ? undefined : change;
+    for (const observer of this.#calls.keys()) this.#notify(observer);
+    if (!change.available) return;
+    for (const observer of this.#notified) observer.onStoreChange(change);
+    this.#notified.clear();
+  }
+
+  #notify(observer: LimiterObserver): void {
+    if (this.#outage === undefined || this.#notified.has(observer)) return;
+    this.#notified.add(observer);
+    observer.onStoreChange(this.#outage);
+  }
+}
+
 /** Permission to send one request. Call exactly one of its three methods, once, as soon as the outcome is known. */
 export interface Permit {
   /** Whether the call had to wait for it. */

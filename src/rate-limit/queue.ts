@@ -1,24 +1,22 @@
 import { RateLimitWaitError } from '../errors/index.ts';
-import { Heap } from './heap.ts';
 import type { Admission, Permit } from './limiter.ts';
+import type { Alarm } from './timing.ts';
 
 /** A call that waits. It holds the links of its queue itself, so that queueing it allocates nothing. */
 export class WaitingCall {
   readonly admission: Admission;
-  readonly since: number;
   readonly resolve: (permit: Permit | Promise<never>) => void;
+  /** Fires when its `maxWait` is over. */
+  alarm: Alarm | undefined;
   queue: CallQueue | undefined;
   list: List | undefined;
   previous: WaitingCall | undefined;
   next: WaitingCall | undefined;
-  /** Its place among the calls that may not wait forever. */
-  index = -1;
   /** Whether its resource was refused. It yields to normal calls then, because it may be refused again. */
   isProbe = false;
 
-  constructor(admission: Admission, since: number, resolve: WaitingCall['resolve']) {
+  constructor(admission: Admission, resolve: WaitingCall['resolve']) {
     this.admission = admission;
-    this.since = since;
     this.resolve = resolve;
   }
 
@@ -26,37 +24,36 @@ export class WaitingCall {
     return this.isProbe || isBackground(this.admission);
   }
 
-  /** When it has waited as long as it may. */
-  get expiresAt(): number {
-    return this.since + (this.admission.maxWait ?? Infinity);
-  }
-
-  /** The latest time at which it may be sent. */
-  get latest(): number {
-    return Math.min(this.expiresAt, this.admission.deadline ?? Infinity);
-  }
-
   /** Resolves with a promise that is rejected: a function that rejects one would take memory for each call that waits. */
   reject(reason: unknown): void {
     this.resolve(Promise.reject(reason));
-  }
-
-  /** The error if it is sent in `delay` milliseconds at the earliest; `undefined` if it may go on waiting. */
-  errorAt(now: number, delay: number): RateLimitWaitError | undefined {
-    const { maxWait, deadline = Infinity } = this.admission;
-    const isTooLong = now >= this.expiresAt || now + delay > this.expiresAt;
-    // A call whose delay is not known times out like any other.
-    if (!isTooLong && (delay === 0 || now + delay < deadline)) return undefined;
-    const seconds = Math.max(1, Math.ceil(delay / 1000));
-    const left = Math.max(0, Math.round(deadline - now));
-    const limit = isTooLong ? `maxWait is ${maxWait} ms` : `totalTimeout leaves ${left} ms`;
-    const message = `Not sent: the rate limit allows this call in about ${seconds} s, and ${limit}.`;
-    return new RateLimitWaitError(message, this.admission, seconds);
   }
 }
 
 export function isBackground({ priority }: Admission): boolean {
   return priority?.level === 'background';
+}
+
+/**
+ * The error of a call that is sent in `delay` milliseconds at the earliest; `undefined` if it may wait that long.
+ *
+ * @param maxWait What is left of the admission's own.
+ */
+export function waitError(
+  admission: Admission,
+  now: number,
+  delay: number,
+  maxWait = admission.maxWait ?? Infinity,
+): RateLimitWaitError | undefined {
+  const { deadline = Infinity } = admission;
+  const isTooLong = maxWait === 0 || delay > maxWait;
+  // A call whose delay is not known times out like any other.
+  if (!isTooLong && (delay === 0 || now + delay < deadline)) return undefined;
+  const seconds = Math.max(1, Math.ceil(delay / 1000));
+  const left = Math.max(0, Math.round(deadline - now));
+  const limit = isTooLong ? `maxWait is ${admission.maxWait} ms` : `totalTimeout leaves ${left} ms`;
+  const message = `Not sent: the rate limit allows this call in about ${seconds} s, and ${limit}.`;
+  return new RateLimitWaitError(message, admission, seconds);
 }
 
 /** First in, first out. */
@@ -87,63 +84,91 @@ class List {
   }
 }
 
-/** The calls that wait for one thing. No operation takes longer if more of them wait, unless they have a `maxWait` or a deadline. */
+/** The calls that wait for one thing. No operation takes longer if more of them wait. */
 export class CallQueue {
-  /** Retries of normal calls, the other normal ones, and the same of background calls. */
-  readonly #lists = [new List(), new List(), new List(), new List()] as const;
-  readonly #limited = new Heap<WaitingCall>((call) => call.latest);
+  readonly #lists = {
+    normal: { retries: new List(), others: new List() },
+    background: { retries: new List(), others: new List() },
+  };
 
   get length(): number {
     return this.normal + this.background;
   }
 
   get normal(): number {
-    return this.#lists[0].length + this.#lists[1].length;
+    return this.#lists.normal.retries.length + this.#lists.normal.others.length;
   }
 
   get background(): number {
-    return this.#lists[2].length + this.#lists[3].length;
-  }
-
-  /** When a call has waited too long. */
-  get expiresAt(): number {
-    return this.#limited.first?.latest ?? Infinity;
+    return this.#lists.background.retries.length + this.#lists.background.others.length;
   }
 
   /** How many calls would be sent before one that arrived now. */
   before(admission: Admission): number {
-    const isRetry = admission.isRetry === true;
-    if (!isBackground(admission)) return isRetry ? this.#lists[0].length : this.normal;
-    return this.normal + (isRetry ? this.#lists[2].length : this.background);
+    const ahead = isBackground(admission) ? this.normal : 0;
+    const { retries, others } = this.#of(isBackground(admission));
+    return ahead + retries.length + (admission.isRetry === true ? 0 : others.length);
   }
 
   /** The next call of a priority: a retry, or else the one that has waited longest. */
   first(background: boolean): WaitingCall | undefined {
-    return this.#lists[background ? 2 : 0].first ?? this.#lists[background ? 3 : 1].first;
+    return this.retry(background) ?? this.#of(background).others.first;
   }
 
   /** The newest call of a priority that was not refused, or else a retry. */
   newest(background: boolean): WaitingCall | undefined {
-    return this.#lists[background ? 3 : 1].last ?? this.#lists[background ? 2 : 0].first;
+    return this.#of(background).others.last ?? this.retry(background);
+  }
+
+  retry(background: boolean): WaitingCall | undefined {
+    return this.#of(background).retries.first;
   }
 
   /** @param isNext Whether it goes ahead of those that wait. */
   push(call: WaitingCall, isNext = false): void {
-    const isRetry = call.admission.isRetry === true;
-    const list = call.isBackground ? this.#lists[isRetry ? 2 : 3] : this.#lists[isRetry ? 0 : 1];
+    const { retries, others } = this.#of(call.isBackground);
+    const list = call.admission.isRetry === true ? retries : others;
     list.insert(call, isNext ? undefined : list.last);
     call.queue = this;
-    if (call.latest < Infinity) this.#limited.push(call);
   }
 
   remove(call: WaitingCall): void {
     call.list?.remove(call);
     call.queue = undefined;
-    this.#limited.remove(call);
   }
 
-  /** A call that may be sent until then at the latest, if there is one: of several, the first to expire. */
-  expiring(time: number): WaitingCall | undefined {
-    return this.expiresAt <= time ? this.#limited.first : undefined;
+  #of(background: boolean) {
+    return background ? this.#lists.background : this.#lists.normal;
+  }
+}
+
+/** Watches the signals of waiting calls, with one listener per signal: calls that share one cost no more. */
+export class AbortWatcher {
+  readonly #calls = new Map<AbortSignal, Set<WaitingCall>>();
+  readonly #onAbort: (call: WaitingCall) => void;
+
+  constructor(onAbort: (call: WaitingCall) => void) {
+    this.#onAbort = onAbort;
+  }
+
+  add(call: WaitingCall): void {
+    const { signal } = call.admission;
+    if (signal === undefined) return;
+    const calls = this.#calls.get(signal) ?? new Set();
+    if (calls.size === 0) signal.addEventListener('abort', this);
+    this.#calls.set(signal, calls.add(call));
+  }
+
+  remove(call: WaitingCall): void {
+    const { signal } = call.admission;
+    const calls = signal === undefined ? undefined : this.#calls.get(signal);
+    if (signal === undefined || calls?.delete(call) !== true || calls.size > 0) return;
+    this.#calls.delete(signal);
+    signal.removeEventListener('abort', this);
+  }
+
+  handleEvent({ target }: Event): void {
+    // It listens to these signals only.
+    this.#calls.get(target as AbortSignal)?.forEach(this.#onAbort);
   }
 }

@@ -1,10 +1,14 @@
-import { AbortWatcher } from './abort-watcher.ts';
-import type { Gate } from './gate.ts';
-import { Gates } from './gates.ts';
+import { type Gate, Gates } from './gate.ts';
 import { readAnswer } from './headers.ts';
-import type { Admission, LimitOptions, Permit, RateLimiter, RateLimitSnapshot } from './limiter.ts';
-import { Observers } from './observers.ts';
-import { CallQueue, isBackground, WaitingCall } from './queue.ts';
+import {
+  Observers,
+  type Admission,
+  type LimitOptions,
+  type Permit,
+  type RateLimiter,
+  type RateLimitSnapshot,
+} from './limiter.ts';
+import { AbortWatcher, CallQueue, isBackground, waitError, WaitingCall } from './queue.ts';
 import { Reserve } from './reserve.ts';
 import type { ConnectStore, Share, SharingStore } from './share.ts';
 import { Alarm, realTiming, type Timing } from './timing.ts';
@@ -13,10 +17,7 @@ import { RateWindow, type WindowRequest } from './window.ts';
 /** Milliseconds for which it is believed that others use up the window, and that waiting helps. */
 const longestContention = 3_600_000;
 
-/**
- * Sends the next call as soon as the window, the gates and the share allow. Each of them says when that is (`readyAt`), so that
- * one timer is enough for any number of calls.
- */
+/** Sends the next call as soon as the window, the gates and the share allow. Each of them says when that is (`readyAt`). */
 export class Scheduler implements RateLimiter {
   readonly #window = new RateWindow();
   readonly #gates: Gates;
@@ -32,7 +33,6 @@ export class Scheduler implements RateLimiter {
   /** Fires when something may have changed. An empty queue sets none, so that it keeps no process alive. */
   readonly #alarm: Alarm;
   #waiting = 0;
-  #inFlight = 0;
   /** When the first request was sent since one was last admitted. */
   #hopefulSince: number | undefined;
 
@@ -41,13 +41,13 @@ export class Scheduler implements RateLimiter {
     this.#key = key;
     this.#timing = timing;
     this.#alarm = new Alarm(timing, () => this.dispatch());
-    this.#aborts = new AbortWatcher((call) => {
-      this.#reject(call, call.admission.signal?.reason);
-      this.dispatch();
-    });
+    this.#aborts = new AbortWatcher((call) => this.#reject(call, call.admission.signal?.reason));
     this.#gates = new Gates((change, gate) => {
-      if (change.isOpen) this.#empty(gate);
       this.#observers.onGateChange(change);
+      if (!change.isOpen) return;
+      gate.alarm?.set(Infinity);
+      const held = () => gate.queue.first(false) ?? gate.queue.first(true);
+      for (let call = held(); call !== undefined; call = held()) this.#move(timing.now(), call);
     });
   }
 
@@ -72,22 +72,22 @@ export class Scheduler implements RateLimiter {
 
   /** Whether nothing would be lost if it were forgotten. */
   get idle(): boolean {
-    return this.#waiting + this.#inFlight === 0 && this.#gates.isEmpty && this.#window.isOver(this.#timing.now());
+    const now = this.#timing.now();
+    return this.#waiting + this.#window.inFlight === 0 && this.#gates.areForgotten(now) && this.#window.isOver(now);
   }
 
   acquire(admission: Admission): Permit | Promise<Permit> {
     const now = this.#timing.now();
-    this.#observers.add(admission.observer);
-    this.#tendGates(now);
+    this.#observers.count(admission.observer, 1);
     const background = isBackground(admission);
     if (!background && admission.isRetry !== true) this.#reserve.count(this.#window);
-    const isNext = this.#queue.before(admission) === 0 && this.#gates.holding(admission) === undefined;
+    const isNext = this.#queue.before(admission) === 0 && this.#gates.holding(now, admission) === undefined;
     if (isNext && admission.signal?.aborted !== true && this.#readyAt(now, background) <= now) {
       const permit = this.#send(now, admission, background, false);
       this.#updateShare(now);
       return permit;
     }
-    return new Promise((resolve) => this.#enqueue(now, new WaitingCall(admission, now, resolve)));
+    return new Promise((resolve) => this.#enqueue(now, new WaitingCall(admission, resolve)));
   }
 
   /** When a call may be sent that no gate of its resource or route holds. */
@@ -106,23 +106,24 @@ export class Scheduler implements RateLimiter {
     this.#reserve.sent(background, this.#queue.background > 0);
     const taken = this.#share?.take(now, background ? 'background' : 'normal');
     const request = this.#window.send(now);
-    this.#gates.sent(now, admission, request.order);
+    for (const gate of this.#gates.sent(now, admission, request.order, waited)) this.#tend(now, gate);
     this.#hopefulSince ??= now;
-    this.#inFlight += 1;
     const end = (record: () => void) => {
-      this.#inFlight -= 1;
-      this.#gates.ended(admission, request.order);
       record();
-      this.#observers.remove(admission.observer);
-      if (this.#waiting > 0) this.dispatch();
-      else this.#updateShare(this.#timing.now());
+      this.#observers.count(admission.observer, -1);
+      const endedAt = this.#timing.now();
+      for (const gate of this.#gates.of(endedAt, admission)) {
+        gate.ended(request.order);
+        this.#tend(endedAt, gate);
+      }
+      this.dispatch();
     };
     const permit = {
       waited,
       isContended: false,
       recordAnswer: (status: number, headers: Headers) =>
         end(() => (permit.isContended = this.#recordAnswer(admission, request, status, headers))),
-      recordLoss: () => end(() => this.#window.recordLoss(request)),
+      recordLoss: () => end(() => this.#window.end(request)),
       release: () =>
         end(() => {
           this.#window.release(request);
@@ -149,61 +150,93 @@ export class Scheduler implements RateLimiter {
 
   #enqueue(now: number, call: WaitingCall): void {
     const { admission } = call;
-    const { signal } = admission;
+    const { signal, maxWait = Infinity } = admission;
     const delay = this.#delay(now, admission);
-    const error: unknown = signal?.aborted ? signal.reason : call.errorAt(now, delay);
+    const error: unknown = signal?.aborted ? signal.reason : waitError(admission, now, delay);
     if (signal?.aborted || error !== undefined) {
-      this.#observers.remove(admission.observer);
+      this.#observers.count(admission.observer, -1);
       call.reject(error);
       return;
     }
     this.#waiting += 1;
-    this.#place(call);
     this.#aborts.add(call);
     admission.priority?.onRaise(() => {
-      const { queue } = call;
-      queue?.remove(call);
-      queue?.push(call);
+      this.#move(this.#timing.now(), call);
       this.dispatch(); // What is reserved for normal calls is its own now.
     });
+    if (maxWait < Infinity) {
+      call.alarm = new Alarm(this.#timing, () => this.#expire(call));
+      call.alarm.set(now + maxWait);
+    }
+    this.#move(now, call);
     if (delay > 0) admission.onWait?.(Math.ceil(delay), this.#waiting);
     this.dispatch();
   }
 
   /** Predicts the milliseconds until a call that arrives now is sent. */
   #delay(now: number, admission: Admission): number {
-    const gate = this.#gates.holding(admission);
+    const gate = this.#gates.holding(now, admission);
     const calls = this.#queue.before(admission) + 1;
     const delays = [this.#window.delay(now, calls), this.#gates.token?.delay(now, calls) ?? 0];
     return Math.max(...delays, gate?.delay(now, gate.queue.before(admission) + 1) ?? 0);
   }
 
   /** Puts a call where it waits next: at a gate that holds it, or for the window. */
-  #place(call: WaitingCall, isNext = false): void {
-    const gate = this.#gates.holding(call.admission, call);
+  #move(now: number, call: WaitingCall, isNext = false): void {
+    call.queue?.remove(call);
+    const gate = this.#gates.holding(now, call.admission, call);
     (gate?.queue ?? this.#queue).push(call, isNext);
-    if (gate !== undefined) this.#gates.update(gate);
+    if (gate !== undefined) this.#tend(now, gate);
+  }
+
+  /** Lets the calls through that a gate allows, and sets its timer for the next one. */
+  #tend(now: number, gate: Gate): void {
+    while (gate.readyAt <= now) {
+      const isBackgroundNext = gate.isBackgroundNext();
+      const call = gate.next(isBackgroundNext) ?? gate.next(!isBackgroundNext);
+      if (call === undefined) break;
+      // The gate of its resource may have closed since it came to that of the route.
+      if (this.#gates.holding(now, call.admission, call) === gate) gate.passed = call;
+      if (gate.scope === 'resource') call.isProbe = gate.failures > 0;
+      this.#move(now, call, gate.scope === 'route');
+    }
+    gate.alarm ??= new Alarm(this.#timing, () => {
+      this.#tend(this.#timing.now(), gate);
+      this.dispatch();
+    });
+    gate.alarm.set(gate.queue.length === 0 ? Infinity : gate.readyAt);
   }
 
   /** A call stops waiting. */
   #leave(call: WaitingCall): void {
     call.queue?.remove(call);
     this.#waiting -= 1;
+    call.alarm?.set(Infinity);
     this.#aborts.remove(call);
     call.admission.priority?.onRaise(undefined);
-    for (const gate of this.#gates.of(call.admission)) {
-      if (gate.passed === call) gate.passed = undefined;
-      this.#gates.update(gate);
-    }
   }
 
   #reject(call: WaitingCall, reason: unknown): void {
+    const now = this.#timing.now();
     this.#leave(call);
-    this.#observers.remove(call.admission.observer);
+    for (const gate of this.#gates.of(now, call.admission)) {
+      if (gate.passed === call) gate.passed = undefined;
+      this.#tend(now, gate);
+    }
+    this.#observers.count(call.admission.observer, -1);
     call.reject(reason);
+    this.dispatch();
   }
 
-  /** Sends the calls that may be sent, rejects those that would wait too long, and sets the timer for the rest. */
+  /** Its `maxWait` is over. */
+  #expire(call: WaitingCall): void {
+    this.dispatch(); // Its time may have come at this moment.
+    const now = this.#timing.now();
+    if (call.queue !== undefined)
+      this.#reject(call, waitError(call.admission, now, this.#delay(now, call.admission), 0));
+  }
+
+  /** Sends the calls that may be sent, and sets the timer for the rest. */
   dispatch(): void {
     const now = this.#timing.now();
     let next = this.#next(now);
@@ -211,81 +244,29 @@ export class Scheduler implements RateLimiter {
       this.#leave(next);
       next.resolve(this.#send(now, next.admission, next.isBackground, true));
     }
-    const delay = Math.max(this.#window.delay(now, 1), this.#gates.token?.delay(now, 1) ?? 0);
-    this.#rejectOverdue(this.#queue, now, delay);
     const updateAt = this.#updateShare(now);
-    const { expiresAt } = this.#queue;
-    const wakeAt = Math.min(next, this.#gates.wakeAt, updateAt, expiresAt > now ? expiresAt : Infinity);
-    this.#alarm.set(this.#waiting === 0 ? Infinity : wakeAt);
+    this.#alarm.set(this.#waiting === 0 ? Infinity : Math.min(next, updateAt));
   }
 
   /** The call to send now, or when there may be one. */
   #next(now: number): WaitingCall | number {
-    this.#tendGates(now);
-    const isBackgroundDue = this.#reserve.isBackgroundDue && this.#queue.background > 0;
+    const { token } = this.#gates;
+    const isDue = this.#reserve.isBackgroundDue && this.#queue.background > 0;
+    const isBackgroundNext = isDue || token?.isBackgroundNext(this.#queue) === true;
     let wakeAt = Infinity;
-    for (const background of isBackgroundDue ? [true, false] : [false, true]) {
-      for (;;) {
-        // At a closed gate, a call goes first that was not refused: it can show that the gate is wrong.
-        const isOpen = this.#gates.token === undefined;
-        const call = isOpen ? this.#queue.first(background) : this.#queue.newest(background);
-        if (call === undefined) break;
+    for (const background of [isBackgroundNext, !isBackgroundNext]) {
+      const first = () => (token === undefined ? this.#queue.first(background) : token.next(background, this.#queue));
+      for (let call = first(); call !== undefined; call = first()) {
         const readyAt = this.#readyAt(now, background);
         if (readyAt > now) {
           wakeAt = Math.min(wakeAt, readyAt);
           break;
         }
-        const gate = this.#gates.holding(call.admission, call);
-        if (gate === undefined) return call;
-        // It has closed since.
-        this.#queue.remove(call);
-        const error = call.errorAt(now, gate.delay(now, 1));
-        if (error === undefined) this.#place(call);
-        else this.#reject(call, error);
+        if (this.#gates.holding(now, call.admission, call) === undefined) return call;
+        this.#move(now, call); // To a gate that has closed since.
       }
     }
     return wakeAt;
-  }
-
-  /** Lets a call pass each gate that is due, and opens the gates that hold none and are forgotten. */
-  #tendGates(now: number): void {
-    for (let gate = this.#gates.due(now); gate !== undefined; gate = this.#gates.due(now)) {
-      const { queue, readyAt, scope } = gate;
-      this.#rejectOverdue(queue, now, gate.delay(now, 1));
-      if (queue.length === 0 && now >= gate.forgottenAt) {
-        this.#gates.open(gate, 'nothing was refused lately');
-        continue;
-      }
-      const take = (background: boolean) => (scope === 'route' ? queue.newest(background) : queue.first(background));
-      const call = readyAt <= now ? (take(false) ?? take(true)) : undefined;
-      if (call !== undefined) {
-        queue.remove(call);
-        gate.pass(now, call);
-        if (scope === 'resource') call.isProbe = gate.failures > 0;
-        this.#place(call, scope === 'route');
-      }
-      this.#gates.update(gate);
-      if (gate.wakeAt <= now) break; // A call is about to time out by itself.
-    }
-  }
-
-  /** A gate has opened: its calls wait for the window now, or at another gate. */
-  #empty({ queue }: Gate): void {
-    for (const background of [false, true]) {
-      for (let call = queue.first(background); call !== undefined; call = queue.first(background)) {
-        queue.remove(call);
-        this.#place(call);
-      }
-    }
-  }
-
-  /** Rejects the calls that would wait too long if they are sent in `delay` milliseconds at the earliest. */
-  #rejectOverdue(queue: CallQueue, now: number, delay: number): void {
-    for (let call = queue.expiring(now + delay); call !== undefined; call = queue.expiring(now + delay)) {
-      const error = call.errorAt(now, delay);
-      if (error === undefined) return;
-      this.#reject(call, error);
-    }
   }
 
   #updateShare(now: number): number {

@@ -1,5 +1,6 @@
 import type { Priority } from './priority.ts';
 import type { Timing } from './timing.ts';
+import type { RateWindow } from './window.ts';
 
 // What the limiter knows of a store that shares a token's window among processes. The store brings the code.
 
@@ -52,35 +53,7 @@ export interface ShareHost {
 }
 
 /** The window, as a share reports it to the store. */
-export interface SharedWindow {
-  readonly limit: number;
-  /** Requests used, as the API has announced them; at most `limit`. */
-  readonly used: number;
-  /** When the window ends: epoch seconds on the API's clock; `undefined` while no window is known. */
-  readonly reset: number | undefined;
-  /** Milliseconds until it is over; 0 until an answer announces the next one; `undefined` while none is known. */
-  timeLeft(now: number): number | undefined;
-  /** Requests that were sent and that `used` need not include, because no answer has come. */
-  readonly inFlight: number;
-  /** Requests that this process has sent in the window, those in flight included. */
-  readonly sent: number;
-  /** Windows that the API has announced to this process. */
-  readonly turns: number;
-  /** How often a request that was sent after the end of a window was refused, because it had not ended. */
-  readonly failedProbes: number;
-  /** Whether the API announces no window, so that there is nothing to share. */
-  readonly isUnannounced: boolean;
-  /**
-   * Takes over what another process saw. A window before the known one is ignored. Of the same one, the higher use and the
-   * store's end apply. Of a newer one, the requests in flight count as sent.
-   */
-  adopt(now: number, seen: SeenWindow): void;
-}
-
-/** A window that another process saw: `timeLeft` in milliseconds, the others as in {@link SharedWindow}. */
-export interface SeenWindow {
-  readonly limit: number;
-  readonly used: number;
-  readonly reset: number;
-  readonly timeLeft: number;
-}
+export type SharedWindow = Pick<
+  RateWindow,
+  'limit' | 'used' | 'reset' | 'timeLeft' | 'inFlight' | 'sent' | 'turns' | 'failedProbes' | 'isUnannounced' | 'adopt'
+>;

@@ -1,6 +1,5 @@
 import type { Answer } from './headers.ts';
 import { narrow } from './server-clock.ts';
-import type { SeenWindow, SharedWindow } from './share.ts';
 
 /** The documented limit, assumed until the API announces another one. */
 const documented = { limit: 100, length: 60_000 };
@@ -26,19 +25,32 @@ export interface WindowRequest {
   readonly isProbe: boolean;
 }
 
+/** A window that another process saw: `reset` in epoch seconds on the API's clock, `timeLeft` in milliseconds. */
+export interface SeenWindow {
+  readonly limit: number;
+  readonly used: number;
+  readonly reset: number;
+  readonly timeLeft: number;
+}
+
 /**
  * The window that the API announces. Left is the smaller of what was announced less the requests in flight, and of the limit
  * less the requests sent. One request at a time is sent while no window is known, until its answer announces one.
  */
-export class RateWindow implements SharedWindow {
+export class RateWindow {
   limit = documented.limit;
   /** Milliseconds from its beginning to its end, as far as known. */
   length = documented.length;
+  /** Requests that were sent in the window, those in flight included. */
   sent = 0;
-  /** The window that is known, or the last one that was. */
+  inFlight = 0;
+  /** When the window that is known ends, or the last one that was: epoch seconds on the API's clock. */
   reset: number | undefined;
+  /** Windows that the API has announced to this process. */
   turns = 0;
+  /** How often a request that was sent after the end of a window was refused, because it had not ended. */
   failedProbes = 0;
+  /** Whether the API announces no window, so that there is nothing to share. */
   isUnannounced = false;
   #assumedLength = documented.length;
   #endsAt = -Infinity;
@@ -51,10 +63,6 @@ export class RateWindow implements SharedWindow {
   #order = 0;
   /** The last request before `sent` began to count anew. Those in flight were counted in. */
   #countedIn = 0;
-  #unanswered = 0;
-  /** Requests without an answer that are no longer in flight. The API may have counted them. */
-  #lost = 0;
-  #lostBefore = 0;
   /** As announced; `Infinity` once the API has refused a request because of it. */
   #used = 0;
   /** When the last probe was sent that has brought nothing yet. */
@@ -67,12 +75,9 @@ export class RateWindow implements SharedWindow {
     this.length = this.#assumedLength = length ?? this.#assumedLength;
   }
 
+  /** Requests used, as announced. */
   get used(): number {
     return Math.min(this.#used, this.limit);
-  }
-
-  get inFlight(): number {
-    return this.#unanswered + this.#lost;
   }
 
   /** Whether no window is known: the last one is over, or there was none. */
@@ -80,6 +85,7 @@ export class RateWindow implements SharedWindow {
     return now >= this.#endsAt;
   }
 
+  /** Milliseconds until it is over; 0 until an answer announces the next one; `undefined` while none is known. */
   timeLeft(now: number): number | undefined {
     return this.reset === undefined ? undefined : Math.max(0, this.#endsAt - now);
   }
@@ -94,7 +100,7 @@ export class RateWindow implements SharedWindow {
   /** When the next request may be sent. */
   readyAt(now: number): number {
     if (this.isOver(now)) return Math.max(now, this.#probedAt + patience);
-    if (this.#unanswered >= mostInFlight) return Infinity;
+    if (this.inFlight >= mostInFlight) return Infinity;
     return this.remaining(now) > 0 ? now : this.#endsAt;
   }
 
@@ -115,28 +121,26 @@ export class RateWindow implements SharedWindow {
       this.#probedAt = now;
     }
     this.sent += 1;
-    this.#unanswered += 1;
+    this.inFlight += 1;
     return { sentAt: now, order: ++this.#order, isProbe };
+  }
+
+  /** It is no longer on its way, and the API may have counted it. If it was a probe, another may be sent. */
+  end({ isProbe }: WindowRequest): void {
+    this.inFlight -= 1;
+    if (isProbe) this.#probedAt = -Infinity;
   }
 
   /** It did not reach the API. */
   release(request: WindowRequest): void {
-    this.#end(request);
+    this.end(request);
     this.sent = Math.max(0, this.sent - 1);
-  }
-
-  recordLoss(request: WindowRequest): void {
-    this.#end(request);
-    this.#lost += 1;
-    this.#lostBefore = this.#order;
   }
 
   /** Takes in an answer. Returns whether it is a refusal that the window explains. */
   recordAnswer(now: number, request: WindowRequest, answer: Answer): boolean {
     const { isRefusal, report, servedAt } = answer;
-    this.#end(request);
-    // What was sent after the loss was noticed was counted after it.
-    if (request.order > this.#lostBefore) this.#lost = 0;
+    this.end(request);
     if (isRefusal) this.sent = Math.max(0, this.sent - 1);
     if (report === undefined) {
       if (this.reset === undefined && answer.isSound && this.isOver(now)) this.#assumeWindow(now);
@@ -165,6 +169,10 @@ export class RateWindow implements SharedWindow {
     return isRefusal && report.remaining === 0 && this.#isExplained(now, request);
   }
 
+  /**
+   * Takes over what another process saw. A window before the known one is ignored. Of the same one, the higher use and the
+   * store's end apply. Of a newer one, the requests in flight count as sent.
+   */
   adopt(now: number, { limit, used, reset, timeLeft }: SeenWindow): void {
     const later = reset - (this.reset ?? -Infinity);
     if (later < -jitter) return;
@@ -178,12 +186,6 @@ export class RateWindow implements SharedWindow {
       this.#used = Math.max(this.#used, used);
       this.#endsAt = now + timeLeft;
     }
-  }
-
-  /** A request is no longer on its way. If it was a probe, another may be sent. */
-  #end({ isProbe }: WindowRequest): void {
-    this.#unanswered -= 1;
-    if (isProbe) this.#probedAt = -Infinity;
   }
 
   /** Counts the requests of another window: those in flight may belong to it. */

@@ -67,6 +67,9 @@ function emptyState(): SharedState {
   };
 }
 
+/** While background calls wait, they get at least one request in so many of each window. */
+export const backgroundShare = 10;
+
 /** Seconds by which `reset` may differ between two answers about the same window. */
 const jitter = 1.5;
 
@@ -141,11 +144,13 @@ function learn(state: SharedState, request: RateLimitStoreRequest, now: number):
 
 function openWindow(state: SharedState, { limit, reset, used, timeLeft }: RateLimitStoreRequest, now: number): void {
   const lengthening = timeLeft / Math.max(1_000, now - state.startedAt);
+  // A tenth of a few requests is rounded up, which the next windows make good.
+  const tenth = state.limit / backgroundShare;
+  const background = Math.max(0, Math.min(state.background, Math.ceil(tenth)) - tenth);
   Object.assign(state, { limit, reset, used, startedAt: now, endsAt: now + timeLeft });
-  Object.assign(state, { isLate: false, prober: '', background: 0 });
+  Object.assign(state, { isLate: false, prober: '', background });
   for (const share of Object.values(state.processes)) {
-    // What is in flight may reach the API in the new window.
-    share.granted = share.held;
+    share.granted = 0;
     // Half of the window is enough for what is only expected.
     share.expected = Math.round(Math.min(limit / 2, Math.max(0, share.arrivals + share.normal) * lengthening));
     share.arrivals = -share.normal;

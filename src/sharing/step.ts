@@ -1,4 +1,4 @@
-import { isAlive, isOver, type ProcessShare, report, type SharedState } from './state.ts';
+import { backgroundShare, isAlive, isOver, type ProcessShare, report, type SharedState } from './state.ts';
 import type { RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
 
 /** Milliseconds for which one process may probe before another one does. */
@@ -6,9 +6,6 @@ const probeTimeout = 2_000;
 
 /** Milliseconds between two syncs of a process whose calls wait, at most: a silent process is taken for dead. */
 const heartbeat = 5_000;
-
-/** While background calls wait, they get at least one request in so many of each window. */
-const backgroundShare = 10;
 
 /** The result of {@link rateLimitStep}. */
 export interface RateLimitStep {
@@ -73,7 +70,7 @@ function divide(state: SharedState, own: ProcessShare, now: number): Grant {
   const backgroundNeed = (share: ProcessShare): Need => [share.granted, share.background];
   const all = [own, ...others];
   const waiting = sum(all, (share) => share.background);
-  const due = Math.min(left, waiting, Math.max(0, Math.ceil(state.limit / backgroundShare) - state.background));
+  const due = Math.min(left, waiting, Math.max(0, Math.ceil(state.limit / backgroundShare - state.background)));
   const spare = left - sum(all, (share) => normalNeed(share)[1]);
   return {
     normal: Math.min(own.normal, fairShare(left - due, normalNeed(own), others.map(normalNeed))),

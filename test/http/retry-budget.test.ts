@@ -52,6 +52,25 @@ describe('the retry budget', () => {
     expect(api.requests).toHaveLength(1000);
   });
 
+  it('allows all retries at once when another call has shown that the outage is over, however slow their answers are', async () => {
+    let isDown = true;
+    const api = inProcessApi(async () => {
+      if (isDown) return errorResponse(503, { 'retry-after': '10' });
+      await sleep(1000);
+      return Response.json(user);
+    });
+    const client = clientOf(api, unpaced);
+    const calls = Promise.allSettled(Array.from({ length: 99 }, () => client.users.get('user_123')));
+    await passTime(5000);
+
+    isDown = false;
+    await settled(client.users.get('user_123'));
+    const results = await settled(calls);
+
+    expect(results.filter(({ status }) => status === 'rejected')).toEqual([]);
+    expect(api.requests).toHaveLength(99 + 1 + 99);
+  });
+
   it('grows by one retry for every ten calls that succeed', async () => {
     let isDown = true;
     const api = inProcessApi(() => (isDown ? errorResponse(503) : Response.json(user)));

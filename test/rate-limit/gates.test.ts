@@ -54,6 +54,29 @@ describe('a locked resource', () => {
     }
   });
 
+  it.each([60, undefined])(
+    'of twenty that are called at once, none holds the others for long: Retry-After %s',
+    async (wait) => {
+      for (const seed of seeds) {
+        const world = new World(new LockingServer(wait), { seed, offset: 1_700_000_040_000 + seed * 7777 });
+        const good: Promise<{ askedAt: number; doneAt: number; status: number | undefined }>[] = [];
+        for (let second = 0; second < 600; second += 1) {
+          world.time.after(second * 1000, () => good.push(world.one({ path: `/users/${second}`, route })));
+        }
+        for (let index = 0; index < 20; index += 1) {
+          world.time.after(500 + 20 * index, () => world.call(1, { path: `/users/locked_${index}`, route }));
+        }
+        await world.time.run();
+        const records = await Promise.all(good);
+        expect(records.every(({ status }) => status === 200)).toBe(true);
+        const waits = records.map(({ askedAt, doneAt }) => doneAt - askedAt);
+        expect(quantile(waits, 0.5)).toBeLessThanOrEqual(50);
+        // What was refused with Retry-After shows only after a minute that it still is.
+        expect(quantile(waits, 0.95)).toBeLessThanOrEqual(40_000);
+      }
+    },
+  );
+
   it('fails in the end, and is reported when its gate closes', async () => {
     const world = new World(new LockingServer(undefined));
     const changes: GateChange[] = [];
@@ -90,6 +113,18 @@ describe('a limit that no header announces', () => {
       await Promise.all([world.one({ path: '/users/last', route, observer }), world.time.run()]);
       expect(changes.findLast(({ scope }) => scope === 'route')).toMatchObject({ isOpen: true });
       expect(world.limiter.idle).toBe(false);
+    }
+  });
+
+  it('holds no call for ever whose resource is refused while it waits for the gate of its route', async () => {
+    for (const seed of seeds) {
+      const server = new ConcurrencyLimitedServer(new DocumentedServer({ limit: 4 }), { limit: 1, takes: 200 });
+      const world = new World(server, { seed });
+      for (let call = 0; call < 30; call += 1)
+        world.call(1, { path: `/users/${Math.floor(world.random() * 6)}`, route });
+      await world.time.run();
+      expect(world.limiter.snapshot.waiting).toBe(0);
+      expect(summary(await world.finish()).failed).toBe(0);
     }
   });
 

@@ -43,7 +43,7 @@ function works(count: number, work: Omit<Work, 'window'>): Work[] {
 
 describe.each(stores)('processes that share through %s', (_, isInstalled, startStore) => {
   describe.runIf(isInstalled)('when it is installed', () => {
-    it('make 75 calls each, four of them: hardly any is refused', async () => {
+    it('make 75 calls each, four of them: none fails, and none is refused unless a store was late', async () => {
       await using store = await startStore();
       await using api = await LimitedApi.start({ kind: 'first-request', limit: 100, window });
 
@@ -53,9 +53,9 @@ describe.each(stores)('processes that share through %s', (_, isInstalled, startS
       expect(reports.map(({ done, failed }) => ({ done, failed }))).toEqual(
         Array.from({ length: 4 }, () => ({ done: 75, failed: [] })),
       );
-      // On a busy machine, a store may answer late. A process paces itself then.
-      const isLate = reports.some(({ outages }) => outages > 0);
-      expect(api.limit.refused).toBeLessThanOrEqual(isLate ? 40 : 10);
+      // A process whose store is late sends its equal part, or what is left of the window if it knows of no other.
+      const outages = reports.reduce((sum, report) => sum + report.outages, 0);
+      expect(api.limit.refused).toBeLessThanOrEqual(100 * outages);
     });
 
     it('finish their calls while others are killed at any moment', async () => {
@@ -77,7 +77,9 @@ describe.each(stores)('processes that share through %s', (_, isInstalled, startS
         { done: 200, failed: [] },
         { done: 200, failed: [] },
       ]);
-      expect(api.limit.refused).toBeLessThanOrEqual(40);
+      // What those that were killed had in flight may count in the next window, with nobody left to report it.
+      const outages = reports.reduce((sum, report) => sum + report.outages, 0);
+      expect(api.limit.refused).toBeLessThanOrEqual(40 + 100 * outages);
     });
   });
 });

@@ -157,6 +157,18 @@ describe('by priority', () => {
     expect(store.grant('a', known({ background: 45, available: 5 }))).toEqual([0, 0]);
   });
 
+  it('the tenth of a few requests is one in ten in the long run, not one in each window', () => {
+    const store = new Store();
+    const windows = Array.from({ length: 10 }, (_, index) => {
+      store.now += 5_000;
+      const window = { limit: 3, reset: 1000 + 5 * index, timeLeft: 5_000 };
+      store.sync('busy', { normal: 50, ...window });
+      const [, background] = store.grant('batch', { background: 50, ...window });
+      return background;
+    });
+    expect(windows).toEqual([0, 1, 0, 0, 1, 0, 0, 1, 0, 0]);
+  });
+
   it('background calls leave as many requests as normal calls will arrive, if they do as in the last window', () => {
     const store = windowOf(100);
     store.sync('trickle', known({ normal: 20 }));
@@ -166,6 +178,14 @@ describe('by priority', () => {
     store.now += minute / 2;
     const later = { reset: 1060, timeLeft: minute / 2 };
     expect(store.grant('batch', { background: 120, sent: 80, used: 80, ...later })).toEqual([0, 10]);
+  });
+
+  it('background calls leave half of a window at most for calls that are only expected', () => {
+    const store = windowOf(100);
+    store.sync('busy', known({ normal: 90 }));
+    store.now += minute;
+    store.sync('busy', { reset: 1060, timeLeft: minute, sent: 0 });
+    expect(store.grant('batch', { background: 200, reset: 1060, timeLeft: minute })).toEqual([0, 50]);
   });
 
   it('a batch that waited when the window began reserves nothing for later', () => {

@@ -28,7 +28,7 @@ export const mutants: readonly Mutant[] = [
   {
     what: 'nothing wakes the queue at the turn of a window',
     file: 'rate-limit/scheduler.ts',
-    original: 'Math.min(next, this.#gates.wakeAt, updateAt,',
-    broken: 'Math.min(this.#gates.wakeAt, updateAt,',
+    original: 'Infinity : Math.min(next, updateAt)',
+    broken: 'Infinity : updateAt',
   },
 ];
