@@ -154,8 +154,11 @@ function readJoined<Item>(
   const isShort = length < window.size;
   // A page 1 without an item that is known has moved them all behind it.
   const expected = shared < 0 ? -length * Number(known.size > 0) : (known.get(ids[shared] ?? '') ?? 0) + drift - shared;
-  const isAtCut = expected === (window.page - 1) * length;
-  const from = shared >= 0 && (isFound || isAtCut || coverage.requests === 1) ? expected : window.start;
+  // Others were created in front of such an item, nobody knows how many.
+  const isBeyond = expected + shared >= position;
+  const isPlaced =
+    shared >= 0 && !isBeyond && (isFound || coverage.requests === 1 || expected === (window.page - 1) * length);
+  const from = isPlaced ? expected : window.start;
   const found = { window, ids, length, from, isLast: false };
   const begin = when === 'before' ? from : isShort && isCut(found) ? cutStart(found) : window.start;
   const items = unread(data.slice(shared + 1), ids.slice(shared + 1), known);
@@ -163,21 +166,22 @@ function readJoined<Item>(
   const isBehindAll = isNew || known.get(ids[length - 1] ?? '') === position - drift - 1;
 
   const shift = expected - begin;
+  const moved = drift - shift + (isNew && endOf(coverage) > position ? items.length : 0);
   const read = shared < 0 ? [...known.keys()].sort((a, b) => known.get(a)! - known.get(b)!) : [];
-  ids.forEach((id, index) => known.set(id ?? '', begin + index - drift + shift));
+  ids.forEach((id, index) => known.set(id ?? '', begin + index - moved));
   const next: Coverage = {
     ...coverage,
-    drift: drift - shift,
+    drift: moved,
     isFound: true,
-    position: isNew ? begin + length : expected + shared >= position ? endOf(coverage) - shift : position - shift,
-    overlap: Math.max(isNew ? shift + 1 : 0, Math.floor(0.7 * coverage.overlap)),
+    position: isNew ? begin + length : (isBeyond ? endOf(coverage) : position) - shift,
+    overlap: Math.max(isNew ? shift + 1 : 0, Math.floor(coverage.overlap * (isNew ? 0.7 : 1))),
     fruitful: fruitful + (isNew ? 1 : 0),
     // Mostly old items are no progress: perhaps `page` is ignored.
     idle: isNew && !(short && isShort) && from - begin > -length / 2 ? 0 : coverage.idle,
     ids: isNew ? advance(shared < 0 ? read : coverage.ids, ids) : coverage.ids,
   };
   if (!isShort) return { coverage: goOn(next), items };
-  if (from !== window.start && from === cutStart(found)) return { coverage: cut(next, length), items };
+  if (!short && from !== window.start && from === cutStart(found)) return { coverage: cut(next, length), items };
   const isProved = length > 0 ? window.start + length === count && isBehindAll : window.start >= Number(count);
   // Nothing was behind the window. If it has not changed, it was not cut; if its length has, the longer one was not.
   const isSame = short && (short.length !== length || short.ids.join() === ids.join());
@@ -238,7 +242,7 @@ function goBack(coverage: Coverage, window: Window, length: number): Coverage {
   const { position, size, idle, overlap, origin } = coverage;
   // After a cursor, what a cut window holds may stand in front of all that is known.
   if (origin === 0 && length > 0 && length < window.size) return cut(coverage, length);
-  const start = Math.max(0, Math.floor(position - (size / 2) * 4 ** (idle - 1)));
+  const start = Math.max(0, Math.floor(position - (size / 2) * 8 ** (idle - 1)));
   return giveUp({ ...coverage, overlap: Math.max(2 * overlap, Math.ceil(size / 4)), next: windowAt(start, size) });
 }
 
