@@ -136,7 +136,7 @@ export function read<Item>(before: Coverage, window: Window, body: PageBody<Item
 
 /** Where requests bring nothing new again and again, the list can't be read in windows that overlap. */
 function giveUp(coverage: Coverage): Coverage {
-  return coverage.next && coverage.idle > 4 ? fix(coverage, 'too-many-changes') : coverage;
+  return coverage.next && coverage.idle > 5 ? fix(coverage, 'too-many-changes') : coverage;
 }
 
 /** The server sends neighbours: whatever else is unknown of a window, no item that stays is between two of its items. */
@@ -185,7 +185,8 @@ function readJoined<Item>(
   const isProved = length > 0 ? window.start + length === count && isBehindAll : window.start >= Number(count);
   // Nothing was behind the window. If it has not changed, it was not cut; if its length has, the longer one was not.
   const isSame = short && (short.length !== length || short.ids.join() === ids.join());
-  const isSettled = isSame && !(count !== short.count && Number(count) > window.end);
+  const isSettled =
+    isSame && !(short.count !== undefined && count !== short.count && Number(count) > window.page * length);
   if (isProved || isSettled) return { coverage: { ...next, next: undefined }, items };
   return { coverage: probe(next, found), items };
 }
