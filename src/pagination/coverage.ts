@@ -136,7 +136,7 @@ export function read<Item>(before: Coverage, window: Window, body: PageBody<Item
 
 /** Where requests bring nothing new again and again, the list can't be read in windows that overlap. */
 function giveUp(coverage: Coverage): Coverage {
-  return coverage.next && coverage.idle > 5 ? fix(coverage, 'too-many-changes') : coverage;
+  return coverage.next && coverage.idle > 5 + coverage.fruitful / 4 ? fix(coverage, 'too-many-changes') : coverage;
 }
 
 /** The server sends neighbours: whatever else is unknown of a window, no item that stays is between two of its items. */
@@ -180,6 +180,8 @@ function readJoined<Item>(
     idle: isNew && !(short && isShort) && from - begin > -length / 2 ? 0 : coverage.idle,
     ids: isNew ? advance(shared < 0 ? read : coverage.ids, ids) : coverage.ids,
   };
+  // It is page 1 again.
+  if (!isShort && !isNew && from === 0 && window.page > 1) return { coverage: fix(next, 'no-overlap'), items };
   if (!isShort) return { coverage: goOn(next), items };
   if (!short && from !== window.start && from === cutStart(found)) return { coverage: cut(next, length), items };
   const isProved = length > 0 ? window.start + length === count && isBehindAll : window.start >= Number(count);
@@ -243,8 +245,12 @@ function goBack(coverage: Coverage, window: Window, length: number): Coverage {
   const { position, size, idle, overlap, origin } = coverage;
   // After a cursor, what a cut window holds may stand in front of all that is known.
   if (origin === 0 && length > 0 && length < window.size) return cut(coverage, length);
-  const start = Math.max(0, Math.floor(position - (size / 2) * 8 ** (idle - 1)));
-  return giveUp({ ...coverage, overlap: Math.max(2 * overlap, Math.ceil(size / 4)), next: windowAt(start, size) });
+  const back = Math.ceil((size / 2) * 8 ** Math.max(0, idle - 1));
+  return giveUp({
+    ...coverage,
+    overlap: Math.max(2 * overlap, Math.ceil(size / 4)),
+    next: windowAt(Math.max(0, position - back), size),
+  });
 }
 
 /** Looks for the place of the cursor in the pages around it, ever further away. */
