@@ -131,12 +131,14 @@ export function read<Item>(before: Coverage, window: Window, body: PageBody<Item
   }
   if (coverage.page > 0) return readFixed(coverage, window, data, ids, shared + 1, isJoined);
   const step = readJoined(coverage, window, data, ids, shared, when, short);
-  return { ...step, coverage: giveUp(step.coverage) };
+  return { ...step, coverage: giveUp(step.coverage, short !== undefined) };
 }
 
 /** Where requests bring nothing new again and again, the list can't be read in windows that overlap. */
-function giveUp(coverage: Coverage): Coverage {
-  return coverage.next && coverage.idle > 5 + coverage.fruitful / 4 ? fix(coverage, 'too-many-changes') : coverage;
+function giveUp(coverage: Coverage, isEndMoving = false): Coverage {
+  const { next, idle, fruitful } = coverage;
+  // A walk that has come far has more patience, but not with an end that moves away.
+  return next && idle > (isEndMoving ? 4 : 5 + fruitful / 4) ? fix(coverage, 'too-many-changes') : coverage;
 }
 
 /** The server sends neighbours: whatever else is unknown of a window, no item that stays is between two of its items. */
@@ -167,7 +169,7 @@ function readJoined<Item>(
 
   const shift = expected - begin;
   const moved = drift - shift + (isNew && endOf(coverage) > position ? items.length : 0);
-  const read = shared < 0 ? [...known.keys()].sort((a, b) => known.get(a)! - known.get(b)!) : [];
+  const read = shared < 0 ? [...known].sort(([, a], [, b]) => a - b).map(([id]) => id) : [];
   ids.forEach((id, index) => known.set(id ?? '', begin + index - moved));
   const next: Coverage = {
     ...coverage,
@@ -346,7 +348,8 @@ function unread<Item>(data: readonly Item[], ids: Ids, known: ReadonlyMap<string
 export function refuse(coverage: Coverage, window: Window, error: APIError): Coverage | 'empty' | undefined {
   const { page, short, idle, count, requests } = coverage;
   if (error.status === 404) {
-    const isPastEnd = page > 0 || short !== undefined || idle < 2 || !(Number(count) > window.start);
+    // Unless the list should have this page, and looking in front of it did not help.
+    const isPastEnd = page > 0 || short !== undefined || idle < 3 || !(Number(count) > window.start);
     return window.page > 1 && isPastEnd ? 'empty' : undefined;
   }
   if (![400, 422].includes(error.status) || page > 0) return undefined;

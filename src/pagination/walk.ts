@@ -62,7 +62,7 @@ export async function* walk<Item>(
         !short &&
         first.missedAt !== position &&
         (page > 0 ? first.window.page === next.page : first.window.start < position);
-      const reading = isFit ? queue.shift()! : request(next);
+      const reading = (isFit ? queue.shift() : undefined) ?? request(next);
       reading.priority?.raise();
       let body: PageBody<Item>;
       try {
