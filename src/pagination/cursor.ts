@@ -17,8 +17,8 @@ export interface Cursor {
   readonly size: number;
   /** The last page that was read, if pages have a fixed size; otherwise 0. */
   readonly page: number;
-  /** How often the server sent other sizes than asked for. */
-  readonly contradictions: number;
+  /** How often the server turned out to allow fewer items than asked for. */
+  readonly cuts: number;
   /** The last items in front of it, which find it again. */
   readonly ids: readonly string[];
 }
@@ -50,15 +50,15 @@ export function listOf(path: string, parameters: Query): string {
 }
 
 export function encodeCursor(list: string, cursor: Cursor): string {
-  const { position, count, asked, full, size, page, contradictions, ids } = cursor;
+  const { position, count, asked, full, size, page, cuts, ids } = cursor;
   const texts = [list, ...ids].map((text) => encodeURIComponent(text.toWellFormed()));
-  return btoa([2, position, count, asked, full, size, page, contradictions, ...texts].join());
+  return btoa([2, position, count, asked, full, size, page, cuts, ...texts].join());
 }
 
 /** @throws {InvalidRequestError} when the text is not a cursor of this list. */
 export function decodeCursor(list: string, text: string): Cursor {
   const [version, ...rest] = decoded(text);
-  const [position = 0, count = 0, asked = 0, full = 0, size = 0, page = 0, contradictions = 0] = rest.map(Number);
+  const [position = 0, count = 0, asked = 0, full = 0, size = 0, page = 0, cuts = 0] = rest.map(Number);
   const [owner = '', ...ids] = rest.slice(7);
   if (version !== '2' || !/^\d{1,15},\d{0,15}(,\d{1,15}){5}$/.test(rest.slice(0, 7).join()) || !owner) {
     throw new InvalidRequestError('cursor must be the unchanged cursor of a page or of an error.');
@@ -71,7 +71,7 @@ export function decodeCursor(list: string, text: string): Cursor {
     );
   }
   // The pattern has made sure of all of them but the count.
-  return { position, count: rest[1] ? count : undefined, asked, full, size, page, contradictions, ids };
+  return { position, count: rest[1] ? count : undefined, asked, full, size, page, cuts, ids };
 }
 
 function decoded(text: string): string[] {

@@ -12,8 +12,7 @@ import { decodeCursor, encodeCursor, listOf } from './cursor.ts';
 import { readListOptions, type ListOptions, type PageParams } from './list-options.ts';
 import { isPageBody, pageBodySchema, type PageBody } from './page-body.ts';
 import { Page } from './page.ts';
-import { read } from './answers.ts';
-import { defaultSize, startAtCursor, startAtPage, type Coverage } from './coverage.ts';
+import { defaultSize, read, startAtCursor, startAtPage, type Coverage } from './coverage.ts';
 import { walk, type RequestWindow } from './walk.ts';
 import { windowOf } from './windows.ts';
 
@@ -168,7 +167,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     const body = await this.#open();
     const { page = 1, per_page } = this.#spec.query ?? {};
     const window = windowOf(page, per_page ?? Math.max(defaultSize, body.data.length));
-    const { coverage } = read(startAtPage(page, window.size), window, body, false);
+    const { coverage } = read(startAtPage(page, window.size), window, body, 'next');
     return this.#pageOf({ ...body, meta: { current_page: page, ...body.meta } }, coverage);
   }
 

@@ -1,7 +1,6 @@
 import { APIError } from '../errors/index.ts';
 import { CallPriority } from '../rate-limit/priority.ts';
-import { read, refuse } from './answers.ts';
-import type { Coverage } from './coverage.ts';
+import { read, refuse, type Coverage } from './coverage.ts';
 import type { PageBody } from './page-body.ts';
 import { windowAfter, windowOf, type Window } from './windows.ts';
 
@@ -22,8 +21,8 @@ interface Reading<Item> {
   readonly body: PromiseLike<PageBody<Item>>;
   readonly priority: CallPriority | undefined;
   readonly number: number;
-  /** Whether it was read, but shared nothing. */
-  readonly isKept?: boolean;
+  /** The position at which it was read, but shared nothing. */
+  readonly missedAt?: number;
 }
 
 /**
@@ -40,9 +39,11 @@ export async function* walk<Item>(
   /** Windows that were requested ahead, in the order of the list. */
   let queue: Reading<Item>[] = [];
   let coverage = start;
+  let items: Item[] = [];
   let wanted = limit;
+  let ahead = prefetch;
   let requests = 0;
-  let covered = 0;
+  let newest = 0;
 
   const request = (window: Window, priority?: CallPriority): Reading<Item> => {
     const body = requestWindow({ page: window.page, per_page: window.size }, { signal: controller.signal, priority });
@@ -53,11 +54,15 @@ export async function* walk<Item>(
 
   try {
     for (let { next } = coverage; next && wanted > 0; { next } = coverage) {
-      const { position, question, page, size } = coverage;
-      while (!question && queue[0] && page === 0 && queue[0].window.end <= position) queue.shift();
-      const ahead = queue[0];
-      const isFit = ahead && !question && (page > 0 ? ahead.window.page === next.page : ahead.window.start < position);
-      const reading = isFit ? (queue.shift() ?? ahead) : request(next);
+      const { position, short, page, size } = coverage;
+      while (!short && queue[0] && page === 0 && queue[0].window.end <= position) queue.shift();
+      const first = queue[0];
+      const isFit =
+        first &&
+        !short &&
+        first.missedAt !== position &&
+        (page > 0 ? first.window.page === next.page : first.window.start < position);
+      const reading = (isFit ? queue.shift() : undefined) ?? request(next);
       reading.priority?.raise();
       let body: PageBody<Item>;
       try {
@@ -72,26 +77,36 @@ export async function* walk<Item>(
         }
         body = { data: [] };
       }
-      const step = read(coverage, reading.window, body, reading.number < covered);
-      if (step.items === undefined) {
-        if (!reading.isKept && body.data.length > 0) queue.unshift({ ...reading, isKept: true });
-      } else covered = Math.max(covered, reading.number);
-      const items = step.items ?? [];
+      const when = reading.number < newest ? 'before' : reading.priority ? 'ahead' : 'next';
+      const step = read(coverage, reading.window, body, when);
+      newest = Math.max(newest, reading.number);
+      items.push(...step.items);
       ({ coverage } = step);
+      if (isFit && page === 0 && coverage.position === position) {
+        queue.unshift({ ...reading, missedAt: position });
+        // The list moves faster than that.
+        ahead = Math.floor(ahead / 2);
+      }
       if (coverage.size !== size || coverage.page > 0 !== page > 0) queue = [];
-      wanted -= items.length;
+      wanted -= step.items.length;
       const count = coverage.count ?? 0;
-      while (queue.length < prefetch && coverage.next && !coverage.question) {
+      // Not while it is open which sizes the server sends.
+      const isSure = coverage.page > 0 || (body.data.length === reading.window.size && coverage.idle === 0);
+      while (queue.length < ahead && coverage.next && isSure) {
         const last = queue.at(-1)?.window;
-        const ahead: Window | undefined =
+        const following: Window | undefined =
           coverage.page > 0
             ? windowOf((last?.page ?? coverage.page) + 1, coverage.asked)
             : windowAfter(last?.end ?? coverage.position, coverage.size, coverage.overlap);
-        const start = coverage.page > 0 && ahead ? (ahead.page - 1) * coverage.full : (ahead?.start ?? Infinity);
-        if (!ahead || start >= count || start - coverage.position >= wanted) break;
-        queue.push(request(ahead, new CallPriority('background')));
+        const start =
+          coverage.page > 0 && following ? (following.page - 1) * coverage.full : (following?.start ?? Infinity);
+        if (!following || start >= count || start - coverage.position >= wanted) break;
+        queue.push(request(following, new CallPriority('background')));
       }
-      yield { body: { data: [...items], meta: { total_count: body.meta?.total_count } }, coverage };
+      // Whether the list ends here, is asked at once, so that a cursor never forgets it.
+      if (coverage.short && wanted > 0) continue;
+      yield { body: { data: items, meta: { total_count: body.meta?.total_count } }, coverage };
+      items = [];
     }
   } finally {
     controller.abort();

@@ -183,7 +183,8 @@ it.each([
   expect(new Set(seen).size).toBe(seen.length);
   const stayed = ids(items as { id: string }[]).filter((id) => id <= 350);
   expect(seen).toEqual(expect.arrayContaining(stayed));
-  expect(requests).toBeLessThanOrEqual(2 * 4 + 10);
+  // It has grown meanwhile.
+  expect(requests).toBeLessThanOrEqual(2 * Math.ceil(next / 100) + 10);
 });
 
 it('a list that moves now and then is verified, as is one that rests', async () => {
