@@ -25,14 +25,9 @@ export class CallDeadline {
     return this.#controller.signal;
   }
 
-  /** Ends the timer. */
-  stop(): void {
-    clearTimeout(this.#timer);
-  }
-
   /** Ends the timer, and removes the listener from the caller's signal. */
   dispose(): void {
-    this.stop();
+    clearTimeout(this.#timer);
     this.#callerSignal?.removeEventListener('abort', this);
   }
 

@@ -74,7 +74,8 @@ export class HttpClient implements Requester {
         call = resolveCall(method, route, { ...readOptions('options', options, names), ...endpoint }, this.#options);
       } catch (error) {
         const given: unknown = route; // Callers without types may pass anything.
-        const telemetry = this.#telemetryOf({ method, path: String(given), route: String(given) });
+        const path = typeof given === 'string' ? given : typeof given;
+        const telemetry = this.#telemetryOf({ method, path, route: path });
         return telemetry.run(() => {
           telemetry.end(error);
           return Promise.reject(error);
@@ -99,7 +100,7 @@ export class HttpClient implements Requester {
   /** The life of a call. */
   async #run<T>(call: Call, promise: APIPromise<T>, telemetry: CallTelemetry): Promise<Exchange<T>> {
     let attempt: Attempt | undefined;
-    let timeout =
+    const timeout =
       call.totalTimeout < Infinity
         ? new CallDeadline(call.signal, call.totalTimeout, () => {
             const message = `The call took longer than its totalTimeout of ${call.totalTimeout} ms.`;
@@ -123,14 +124,16 @@ export class HttpClient implements Requester {
           failed = pending;
         } else {
           budget = pending?.retry.free === false ? account.retryBudget : undefined;
+          const raw = promise.isRaw;
           const current: Attempt = (attempt = {
             target: telemetry.target,
             url: call.url,
             headers: call.headers,
             authorization: account.authorization,
             redactor: account.redactor.with(() => secretsOf(call)),
-            signal,
-            raw: promise.isRaw,
+            // A body that the caller reads outlives the call, and with it the timeout: the caller's own signal goes along.
+            signal: raw && timeout && call.signal ? AbortSignal.any([timeout.signal, call.signal]) : signal,
+            raw,
             permit,
             response: undefined,
           });
@@ -143,9 +146,6 @@ export class HttpClient implements Requester {
           if (result.kind === 'success') {
             const { response, text } = result;
             if (text === undefined) {
-              // The caller's signal still aborts a body that the caller reads.
-              timeout?.stop();
-              timeout = undefined;
               telemetry.end(undefined);
               return { response };
             }

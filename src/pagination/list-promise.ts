@@ -8,11 +8,12 @@ import { deferErrors } from '../utils/defer-errors.ts';
 import { readOptions } from '../utils/options.ts';
 import { parameters } from '../utils/parameters.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
+import { read } from './answers.ts';
 import { decodeCursor, encodeCursor, listOf } from './cursor.ts';
 import { readListOptions, type ListOptions, type PageParams } from './list-options.ts';
 import { isPageBody, pageBodySchema, type PageBody } from './page-body.ts';
 import { Page } from './page.ts';
-import { defaultSize, read, startAtCursor, startAtPage, type Coverage } from './coverage.ts';
+import { defaultSize, startAtCursor, startAtPage, type Coverage } from './coverage.ts';
 import { walk, type RequestWindow } from './walk.ts';
 import { windowOf } from './windows.ts';
 

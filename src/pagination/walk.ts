@@ -1,6 +1,7 @@
 import { APIError } from '../errors/index.ts';
 import { CallPriority } from '../rate-limit/priority.ts';
-import { read, refuse, type Coverage } from './coverage.ts';
+import { read, refuse } from './answers.ts';
+import type { Coverage } from './coverage.ts';
 import type { PageBody } from './page-body.ts';
 import { windowAfter, windowOf, type Window } from './windows.ts';
 
