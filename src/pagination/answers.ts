@@ -86,7 +86,7 @@ function readJoined<Item>(
   const from = isPlaced ? expected : window.start;
   const found = { window, ids, length, from, isLast: false };
   const begin = when === 'before' ? from : isShort && isCut(found) ? cutStart(found) : window.start;
-  const items = unread(data.slice(shared + 1), ids.slice(shared + 1), known);
+  const items = behind(shared + 1, data, ids);
   const isNew = items.length > 0;
   const isBehindAll = isNew || known.get(ids[length - 1] ?? '') === position - drift - 1;
 
@@ -161,7 +161,7 @@ function readFixed<Item>(
       coverage.unverified ?? (isRepeated && window.page === coverage.origin + 1 ? 'page-ignored' : reason);
     return { coverage: { ...coverage, next: undefined, unverified }, items: [] };
   }
-  const items = unread(data.slice(from), ids.slice(from), known);
+  const items = behind(from, data, ids);
   const isNew = items.length > 0;
   const full = Math.max(coverage.full, data.length);
   const end = (window.page - 1) * full + data.length;
@@ -183,12 +183,12 @@ function readFixed<Item>(
   return { coverage: fixed, items };
 }
 
-/** Items that were not read before. Two with the same id are one; those without an id are all different. */
-function unread<Item>(data: readonly Item[], ids: Ids, known: ReadonlyMap<string, number>): Item[] {
+/** The items from an index on, which is behind the last that is known. Two with the same id are one; those without an id all differ. */
+function behind<Item>(from: number, data: readonly Item[], ids: Ids): Item[] {
   const seen = new Set<string>();
   return data.filter((_, index) => {
     const id = ids[index];
-    return id === undefined || (!known.has(id) && seen.size < seen.add(id).size);
+    return index >= from && (id === undefined || seen.size < seen.add(id).size);
   });
 }
 
