@@ -98,6 +98,7 @@ function readJoined<Item>(
     ...coverage,
     drift: moved,
     isFound: true,
+    isHonoured: coverage.isHonoured || (!isShort && isNew && window.page > 1),
     position: isNew ? begin + length : (isBeyond ? endOf(coverage) : position) - shift,
     overlap: Math.max(isNew ? shift + 1 : 0, Math.floor(coverage.overlap * (isNew ? 0.7 : 1))),
     fruitful: fruitful + (isNew ? 1 : 0),
@@ -109,7 +110,10 @@ function readJoined<Item>(
   if (!isShort && !isNew && from === 0 && window.page > 1) return { coverage: fix(next, 'no-overlap'), items };
   if (!isShort) return { coverage: goOn(next), items };
   if (!short && from !== window.start && from === cutStart(found)) return { coverage: cut(next, length), items };
-  const isProved = length > 0 ? window.start + length === count && isBehindAll : window.start >= Number(count);
+  const isProved =
+    length > 0
+      ? (coverage.isHonoured || from === window.start) && window.start + length === count && isBehindAll
+      : window.start >= Number(count);
   // Nothing was behind the window. If it has not changed, it was not cut; if its length has, the longer one was not.
   const isSame = short && (short.length !== length || short.ids.join() === ids.join());
   const isSettled =

@@ -22,6 +22,8 @@ export interface Coverage extends Cursor {
   readonly origin: number;
   /** Whether the place of the cursor is found. */
   readonly isFound: boolean;
+  /** Whether the server has honoured a second size. */
+  readonly isHonoured: boolean;
   /** What to request next; `undefined` at the end of the list. */
   readonly next: Window | undefined;
   /** A window with fewer items than it has room for. {@link next} finds out whether the list ends with it. */
@@ -53,6 +55,7 @@ export interface Short {
 
 const start = {
   drift: 0,
+  isHonoured: false,
   overlap: 0,
   requests: 0,
   fruitful: 0,
@@ -115,12 +118,16 @@ export function goOn(coverage: Coverage): Coverage {
 
 /** A window did not join, since the list has moved: goes back, ever further. What a window shares shows where it stands. */
 export function goBack(coverage: Coverage, window: Window, length: number): Coverage {
-  const { position, size, idle, overlap, origin } = coverage;
+  const { position, size, idle, overlap, origin, count } = coverage;
   // After a cursor, what a cut window holds may stand in front of all that is known.
   if (origin === 0 && length > 0 && length < window.size) return cut(coverage, length);
+  // It ends, although the list has more items: it did not stand where it was asked for.
+  const cuts = coverage.cuts + (length < window.size && Number(count) > window.start + length ? 1 : 0);
+  if (cuts > 3) return fix(coverage, 'no-overlap');
   const back = Math.ceil((size / 2) * 8 ** Math.max(0, idle - 1));
   return giveUp({
     ...coverage,
+    cuts,
     overlap: Math.max(2 * overlap, Math.ceil(size / 4)),
     next: windowAt(Math.max(0, position - back), size),
   });

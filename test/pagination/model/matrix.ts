@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { judge, leastRequests, pageSize, type Judgement, type Verdict } from './judge.ts';
 import { kinds, type Kind } from './kinds.ts';
 import { motions, type Motion } from './motions.ts';
@@ -66,6 +67,8 @@ export async function judgeWalks(count: number, seed: number, connect: Connect):
   for (let next = seed; judged.length < count; next++) {
     const planned = walkOf(next);
     if (isPromised(planned)) judged.push(await judgeWalk(planned, connect));
+    // What is held weakly is let go of between two tasks only.
+    if (judged.length % 500 === 0) await setImmediate();
   }
   return judged;
 }
