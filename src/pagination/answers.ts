@@ -114,12 +114,20 @@ function readJoined<Item>(
     length > 0
       ? (coverage.isHonoured || from === window.start) && window.start + length === count && isBehindAll
       : window.start >= Number(count);
-  // Nothing was behind the window. If it has not changed, it was not cut; if its length has, the longer one was not.
-  const isSame = short && (short.length !== length || short.ids.join() === ids.join());
+  // Nothing was behind the window. If it has not changed, it was not cut. If its length has, the longer one was not, unless items
+  // are left out of pages, which a count shows.
+  const isSame = short && (short.ids.join() === ids.join() || (short.length !== length && count !== undefined));
   const isSettled =
     isSame && !(short.count !== undefined && count !== short.count && Number(count) > window.page * length);
-  if (isProved || isSettled) return { coverage: { ...next, next: undefined }, items };
+  if (isProved) return { coverage: end(next), items };
+  // If windows have been short since the size was cut, items may be left out of all of them, and then this proves nothing.
+  if (isSettled) return { coverage: end(next, next.cuts > 0 && !next.isHonoured && count === undefined), items };
   return { coverage: probe(next, found), items };
+}
+
+/** @param isDoubtful Whether there may be more. */
+function end(coverage: Coverage, isDoubtful = false): Coverage {
+  return { ...coverage, next: undefined, unverified: coverage.unverified ?? (isDoubtful ? 'no-overlap' : undefined) };
 }
 
 /** Where the last item that is covered ends, if others were created in front of it. */

@@ -22,7 +22,7 @@ export interface Coverage extends Cursor {
   readonly origin: number;
   /** Whether the place of the cursor is found. */
   readonly isFound: boolean;
-  /** Whether the server has honoured a second size. */
+  /** Whether the server has honoured a second size, since one was cut. */
   readonly isHonoured: boolean;
   /** What to request next; `undefined` at the end of the list. */
   readonly next: Window | undefined;
@@ -105,7 +105,7 @@ export function probe(coverage: Coverage, short: Short): Coverage {
 export function cut(coverage: Coverage, size: number): Coverage {
   const cuts = coverage.cuts + 1;
   if (cuts > 3) return fix(coverage, 'no-overlap');
-  return goOn({ ...coverage, cuts, size: Math.min(coverage.size, Math.max(10, size)), idle: 0 });
+  return goOn({ ...coverage, cuts, isHonoured: false, size: Math.min(coverage.size, Math.max(10, size)), idle: 0 });
 }
 
 /** Goes on with the window after what is covered. */

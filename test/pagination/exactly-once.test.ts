@@ -72,11 +72,12 @@ function check(
   );
 }
 
-const isExact = (outcome: Outcome) => {
+const isExact = (outcome: Outcome, { counts }: History) => {
   expect(outcome.error).toBeUndefined();
   expect(repeated(outcome)).toEqual([]);
   expect(lost(outcome)).toEqual([]);
-  expect(outcome.unverified).toEqual([]);
+  // Without a count, a walk that has met short windows only does not know that nothing was left out of them.
+  if (counts) expect(outcome.unverified).toEqual([]);
 };
 
 describe('every item that stays in the list is yielded once and only once', { timeout: patience }, () => {
@@ -119,11 +120,11 @@ describe('every item that stays in the list is yielded once and only once', { ti
         pagesPerWalk: fc.integer({ min: 1, max: 3 }),
         changes: fc.oneof(often(single, 8), nowAndThen(several(15), 10), often(several(150), 1).map(onlyInserts)),
       }),
-      (outcome) => {
+      (outcome, history) => {
         if (outcome.error instanceof InvalidRequestError) {
           expect(repeated(outcome)).toEqual([]);
           refused += 1;
-        } else isExact(outcome);
+        } else isExact(outcome, history);
       },
     );
     expect(refused).toBeLessThan(numRuns / 20);
@@ -144,7 +145,7 @@ describe('every item that stays in the list is yielded once and only once', { ti
       overtaking: false,
       schedule: -1_400_203_017,
     };
-    isExact(await play(sdkWalk, history));
+    isExact(await play(sdkWalk, history), history);
   });
 
   it('which a walk that just counts pages up does not achieve', async () => {
@@ -218,8 +219,8 @@ describe('what it costs', { timeout: patience }, () => {
         prefetch: fc.constantFrom(0, 4),
         changes: fc.noBias(fc.array(changes, { minLength: 40, maxLength: 40 })),
       }),
-      (outcome) => {
-        isExact(outcome);
+      (outcome, history) => {
+        isExact(outcome, history);
         expect(outcome.requests).toBeLessThanOrEqual(pages + 10);
       },
     );
