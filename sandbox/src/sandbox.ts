@@ -38,6 +38,12 @@ export interface SandboxServer {
   close(): Promise<void>;
 }
 
+declare global {
+  /** As TypeScript's library declares it. Without one that knows `await using`, it is empty. */
+  // eslint-disable-next-line @typescript-eslint/no-empty-object-type
+  interface AsyncDisposable {}
+}
+
 /** A local copy of the documented API, with its own state. */
 export interface Sandbox extends AsyncDisposable {
   /** Responds to a request without a network. Takes the same arguments as the global `fetch`, and needs no `this`. */

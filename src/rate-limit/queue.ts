@@ -8,6 +8,8 @@ export class WaitingCall {
   readonly resolve: (permit: Permit | Promise<never>) => void;
   /** Fires when its `maxWait` is over. */
   alarm: Alarm | undefined;
+  /** Fires again and again while it waits, where a request needs a timer of its own. */
+  heartbeat: Alarm | undefined;
   queue: CallQueue | undefined;
   list: List | undefined;
   previous: WaitingCall | undefined;

@@ -9,6 +9,7 @@ import {
   type RateLimitSnapshot,
 } from './limiter.ts';
 import { AbortWatcher, CallQueue, isBackground, waitError, WaitingCall } from './queue.ts';
+import { runtimeName } from '../utils/runtime.ts';
 import { Reserve } from './reserve.ts';
 import type { ConnectStore, Share, SharingStore } from './share.ts';
 import { Alarm, realTiming, type Timing } from './timing.ts';
@@ -16,6 +17,9 @@ import { RateWindow, type WindowRequest } from './window.ts';
 
 /** Milliseconds for which it is believed that others use up the window, and that waiting helps. */
 const longestContention = 3_600_000;
+
+/** Milliseconds from one look at a call that waits to the next, in Cloudflare Workers. */
+const heartbeat = 500;
 
 /** Sends the next call as soon as the window, the gates and the share allow. Each of them says when that is (`readyAt`). */
 export class Scheduler implements RateLimiter {
@@ -168,9 +172,21 @@ export class Scheduler implements RateLimiter {
       call.alarm = new Alarm(this.#timing, () => this.#expire(call));
       call.alarm.set(now + maxWait);
     }
+    if (runtimeName() === 'Cloudflare-Workers') this.#keepAwake(now, call);
     this.#move(now, call);
     if (delay > 0) admission.onWait?.(Math.ceil(delay), this.#waiting);
     this.dispatch();
+  }
+
+  /** There, timers end with the request that has set them, and a request that waits for nothing of its own is cancelled. */
+  #keepAwake(now: number, call: WaitingCall): void {
+    const beat = new Alarm(this.#timing, () => {
+      if (call.queue === undefined) return;
+      beat.set(this.#timing.now() + heartbeat);
+      this.dispatch();
+    });
+    call.heartbeat = beat;
+    beat.set(now + heartbeat);
   }
 
   /** Predicts the milliseconds until a call that arrives now is sent. */
@@ -212,6 +228,7 @@ export class Scheduler implements RateLimiter {
     call.queue?.remove(call);
     this.#waiting -= 1;
     call.alarm?.set(Infinity);
+    call.heartbeat?.set(Infinity);
     this.#aborts.remove(call);
     call.admission.priority?.onRaise(undefined);
   }

@@ -12,8 +12,7 @@ describe('what an editor shows', () => {
       signature: '(method) Users.create(params: UserCreateParams, options?: RequestOptions): APIPromise<User>',
       documentation: expect.stringMatching(/^Creates a user: `POST \/users`\./),
       tags: [
-        'throws {ConflictError} when another user has this email address (`code` is `email_taken`), or the `idempotencyKey`\n' +
-          'was used for another request (`idempotency_key_reused`).',
+        'throws {ConflictError} when it conflicts with existing data, such as a user with this email address.',
         'throws {UnprocessableEntityError} when a field is invalid; its `details` say which.',
         expect.stringMatching(/^example const user = await client\.users\.create\(/),
       ],

@@ -31,7 +31,8 @@ describe('a Cloudflare Worker', () => {
   it('calls an API through a service binding, as in docs/networks.md', async () => {
     const sandbox = createSandbox();
     onTestFinished(() => sandbox.close());
-    const { host } = new URL((await sandbox.listen()).url);
+    // The Worker names the API's own host.
+    const { host } = new URL((await sandbox.listen({ allowedHosts: ['api.example.com'] })).url);
     const source = join(inject('packed').project, 'service-binding.ts');
     await writeFile(source, networkRecipe('Cloudflare service bindings, 1'));
     const worker = await bundleConsumer(source, 'service-binding.mjs');
