@@ -45,7 +45,7 @@ export function read<Item>(before: Coverage, window: Window, body: PageBody<Item
     throw new ExampleError(`No end of the list is in sight after ${coverage.requests} requests.`);
   }
   if (short && !short.isLast) return { coverage: afterShort(coverage, short, ids), items: [] };
-  if (short && ids.length === 0 && !isCut(short)) return { coverage: { ...coverage, next: undefined }, items: [] };
+  if (short && ids.length === 0 && !isCut(short)) return { coverage: end(coverage), items: [] };
   if (coverage.page === 0 && (ids.length > window.size || ids.includes(undefined))) {
     coverage = fix(coverage, ids.includes(undefined) ? 'missing-ids' : 'no-overlap');
     if (!isFirst) return { coverage, items: [] };
@@ -92,7 +92,7 @@ function readJoined<Item>(
 
   const shift = expected - begin;
   const moved = drift - shift + (isNew && endOf(coverage) > position ? items.length : 0);
-  const read = shared < 0 ? [...known].sort(([, a], [, b]) => a - b).map(([id]) => id) : [];
+  const covered = shared < 0 ? [...known].sort(([, a], [, b]) => a - b).map(([id]) => id) : coverage.ids;
   ids.forEach((id, index) => known.set(id ?? '', begin + index - moved));
   const next: Coverage = {
     ...coverage,
@@ -104,7 +104,7 @@ function readJoined<Item>(
     fruitful: fruitful + (isNew ? 1 : 0),
     // Mostly old items are no progress: perhaps `page` is ignored.
     idle: isNew && !(short && isShort) && from - begin > -length / 2 ? 0 : coverage.idle,
-    ids: isNew ? advance(shared < 0 ? read : coverage.ids, ids) : coverage.ids,
+    ids: isNew ? advance(covered, ids) : coverage.ids,
   };
   // It is page 1 again.
   if (!isShort && !isNew && from === 0 && window.page > 1) return { coverage: fix(next, 'no-overlap'), items };
@@ -149,9 +149,7 @@ function afterShort(coverage: Coverage, short: Short, ids: Ids): Coverage {
       return { ...coverage, next: window, short: { ...short, isLast: true, count: coverage.count } };
     // The last page came again, or `page` is ignored. A window within it tells, but none is in one or two items.
     if (length > 2) return { ...coverage, next: windowOf(2, length - 1) };
-    return Number(coverage.count) > length || coverage.cuts > 0
-      ? fix(coverage, 'no-overlap')
-      : { ...coverage, next: undefined };
+    return Number(coverage.count) > length || coverage.cuts > 0 ? fix(coverage, 'no-overlap') : end(coverage);
   }
   // A longer page behind it shows that it was not cut.
   return cut(coverage, ids.length <= length && (window.page === 1 || isCut(short)) ? length : coverage.size);
@@ -176,9 +174,9 @@ function readFixed<Item>(
   const items = behind(from, data, ids);
   const isNew = items.length > 0;
   const full = Math.max(coverage.full, data.length);
-  const end = (window.page - 1) * full + data.length;
-  ids.forEach((id, index) => id !== undefined && known.set(id, end - data.length + index));
-  const isEnd = isNew && data.length < window.size && end === count;
+  const position = (window.page - 1) * full + data.length;
+  ids.forEach((id, index) => id !== undefined && known.set(id, position - data.length + index));
+  const isEnd = isNew && data.length < window.size && position === count;
   const fixed: Coverage = {
     ...coverage,
     full,
@@ -186,8 +184,8 @@ function readFixed<Item>(
     page: window.page,
     previous: texts,
     idle: 0,
-    fruitful: fruitful + (isNew || end <= coverage.position ? 1 : 0),
-    position: isNew ? end : coverage.position,
+    fruitful: fruitful + (isNew || position <= coverage.position ? 1 : 0),
+    position: isNew ? position : coverage.position,
     ids: isNew ? advance(isJoined ? coverage.ids : [], ids) : coverage.ids,
     unverified: coverage.unverified ?? (isJoined ? undefined : reason),
     next: isEnd ? undefined : windowOf(window.page + 1, window.size),

@@ -1,4 +1,4 @@
-import { APIError } from '../errors/index.ts';
+import { APIError, ExampleError } from '../errors/index.ts';
 import { CallPriority } from '../rate-limit/priority.ts';
 import { read, refuse } from './answers.ts';
 import type { Coverage } from './coverage.ts';
@@ -40,7 +40,9 @@ export async function* walk<Item>(
   /** Windows that were requested ahead, in the order of the list. */
   let queue: Reading<Item>[] = [];
   let coverage = start;
+  /** What is to be yielded, and the `meta` of the last answer. */
   let items: Item[] = [];
+  let meta: PageBody<Item>['meta'];
   let wanted = limit;
   let ahead = prefetch;
   let requests = 0;
@@ -78,6 +80,7 @@ export async function* walk<Item>(
         }
         body = { data: [] };
       }
+      meta = { total_count: body.meta?.total_count };
       const when = reading.number < newest ? 'before' : reading.priority ? 'ahead' : 'next';
       const step = read(coverage, reading.window, body, when);
       newest = Math.max(newest, reading.number);
@@ -106,9 +109,13 @@ export async function* walk<Item>(
       }
       // Whether the list ends here, is asked at once, so that a cursor never forgets it.
       if (coverage.short && wanted > 0) continue;
-      yield { body: { data: items, meta: { total_count: body.meta?.total_count } }, coverage };
+      yield { body: { data: items, meta }, coverage };
       items = [];
     }
+  } catch (error) {
+    // What came before it is yielded first.
+    if (items.length > 0 && error instanceof ExampleError) yield { body: { data: items, meta }, coverage };
+    throw error;
   } finally {
     controller.abort();
   }

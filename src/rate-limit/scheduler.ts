@@ -1,3 +1,4 @@
+import { isCloudflareWorker } from '../utils/runtime.ts';
 import { type Gate, Gates } from './gate.ts';
 import { readAnswer } from './headers.ts';
 import {
@@ -9,7 +10,6 @@ import {
   type RateLimitSnapshot,
 } from './limiter.ts';
 import { AbortWatcher, CallQueue, isBackground, waitError, WaitingCall } from './queue.ts';
-import { runtimeName } from '../utils/runtime.ts';
 import { Reserve } from './reserve.ts';
 import type { ConnectStore, Share, SharingStore } from './share.ts';
 import { Alarm, realTiming, type Timing } from './timing.ts';
@@ -172,13 +172,13 @@ export class Scheduler implements RateLimiter {
       call.alarm = new Alarm(this.#timing, () => this.#expire(call));
       call.alarm.set(now + maxWait);
     }
-    if (runtimeName() === 'Cloudflare-Workers') this.#keepAwake(now, call);
+    if (isCloudflareWorker()) this.#keepAwake(now, call);
     this.#move(now, call);
     if (delay > 0) admission.onWait?.(Math.ceil(delay), this.#waiting);
     this.dispatch();
   }
 
-  /** There, timers end with the request that has set them, and a request that waits for nothing of its own is cancelled. */
+  /** Gives a call a timer of its own request, which looks whether it may be sent. */
   #keepAwake(now: number, call: WaitingCall): void {
     const beat = new Alarm(this.#timing, () => {
       if (call.queue === undefined) return;

@@ -31,6 +31,11 @@ export function runtimeName(): string {
   return runtime.navigator?.userAgent ?? 'unknown';
 }
 
+/** Whether timers end with the request that has set them, and a request that waits for nothing of its own is cancelled. */
+export function isCloudflareWorker(): boolean {
+  return runtimeName() === 'Cloudflare-Workers';
+}
+
 /** Whether this is a browser page or one of its workers. Every browser, and nothing else, calls itself `Mozilla`. */
 export function isBrowser(): boolean {
   return runtimeName().startsWith('Mozilla/');

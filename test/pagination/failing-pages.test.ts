@@ -44,6 +44,21 @@ it.each([0, 1, 4, 16])('the items of the pages before come first, with prefetch 
   expect(error).toHaveProperty('cursor');
 });
 
+it('so do those of a page that is short, while it is asked whether the list ends with it', async () => {
+  const { state, server } = serveBroken(2, 500, { items: projects(30), lie: ({ data }) => ({ data }) });
+  const { client } = await server;
+  const seen: Project[] = [];
+  const read = async (cursor?: string) => {
+    for await (const project of client.projects.list({}, { cursor })) seen.push(project);
+  };
+
+  const { cursor } = (await rejection(read())) as InternalServerError;
+  expect(seen).toEqual(projects(30));
+  state.isBroken = false;
+  await read(cursor);
+  expect(seen).toEqual(projects(30));
+});
+
 it('the error is the one of the request, and has the cursor to go on from', async () => {
   const { client } = await serveBroken(2, 500).server;
   const error = await rejection(client.projects.list().toArray());
