@@ -202,12 +202,21 @@ function behind<Item>(from: number, data: readonly Item[], ids: Ids): Item[] {
   });
 }
 
-/** What a refusal changes: `'empty'` if there are no more pages; `undefined` if the walk can't go on. */
-export function refuse(coverage: Coverage, window: Window, error: APIError): Coverage | 'empty' | undefined {
-  const { page, short, idle, count, requests } = coverage;
+/**
+ * What a refusal changes: `'empty'` if there are no more pages; `undefined` if the walk can't go on.
+ *
+ * @param refusals How many the walk has met, with this one.
+ */
+export function refuse(
+  coverage: Coverage,
+  window: Window,
+  error: APIError,
+  refusals: number,
+): Coverage | 'empty' | undefined {
+  const { page, short, count, requests } = coverage;
   if (error.status === 404) {
     // Unless the list should have this page, and looking in front of it did not help.
-    const isPastEnd = page > 0 || short !== undefined || idle < 3 || !(Number(count) > window.start);
+    const isPastEnd = page > 0 || short !== undefined || refusals < 3 || !(Number(count) > window.start);
     return window.page > 1 && isPastEnd ? 'empty' : undefined;
   }
   if (![400, 422].includes(error.status) || page > 0) return undefined;

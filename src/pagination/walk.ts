@@ -46,6 +46,7 @@ export async function* walk<Item>(
   let wanted = limit;
   let ahead = prefetch;
   let requests = 0;
+  let refusals = 0;
   let newest = 0;
 
   const request = (window: Window, priority?: CallPriority): Reading<Item> => {
@@ -71,7 +72,8 @@ export async function* walk<Item>(
       try {
         body = await reading.body;
       } catch (error) {
-        const changed = error instanceof APIError ? refuse(coverage, reading.window, error) : undefined;
+        const changed =
+          error instanceof APIError ? refuse(coverage, reading.window, error, (refusals += 1)) : undefined;
         if (changed === undefined) throw error;
         if (changed !== 'empty') {
           queue = [];
