@@ -114,11 +114,10 @@ function readJoined<Item>(
     length > 0
       ? (coverage.isHonoured || from === window.start) && window.start + length === count && isBehindAll
       : window.start >= Number(count);
-  // Nothing was behind the window. If it has not changed, it was not cut. If its length has, the longer one was not, unless items
-  // are left out of pages, which a count shows.
-  const isSame = short && (short.ids.join() === ids.join() || (short.length !== length && count !== undefined));
+  // Nothing was behind the window, and it has not changed: it was not cut. Unless the list has moved meanwhile, and goes on.
   const isSettled =
-    isSame && !(short.count !== undefined && count !== short.count && Number(count) > window.page * length);
+    short?.ids.join() === ids.join() &&
+    !(short.count !== undefined && count !== short.count && Number(count) > window.page * length);
   if (isProved) return { coverage: end(next), items };
   // If windows have been short since the size was cut, items may be left out of all of them, and then this proves nothing.
   if (isSettled) return { coverage: end(next, next.cuts > 0 && !next.isHonoured && count === undefined), items };
@@ -143,7 +142,7 @@ const isCut = (short: Short): boolean =>
 /** The page behind a short window: the list ends if there is nothing new on it. */
 function afterShort(coverage: Coverage, short: Short, ids: Ids): Coverage {
   const { window, length } = short;
-  if (ids.length === 0 || (short.ids.includes(ids.at(-1)) && ids.every((id) => coverage.known.has(id ?? '')))) {
+  if (ids.length === 0 || short.ids.includes(ids.at(-1))) {
     // Items may have moved from there into the short window meanwhile.
     if (ids.length === 0 || window.page > 1)
       return { ...coverage, next: window, short: { ...short, isLast: true, count: coverage.count } };
@@ -151,8 +150,7 @@ function afterShort(coverage: Coverage, short: Short, ids: Ids): Coverage {
     if (length > 2) return { ...coverage, next: windowOf(2, length - 1) };
     return Number(coverage.count) > length || coverage.cuts > 0 ? fix(coverage, 'no-overlap') : end(coverage);
   }
-  // A longer page behind it shows that it was not cut.
-  return cut(coverage, ids.length <= length && (window.page === 1 || isCut(short)) ? length : coverage.size);
+  return cut(coverage, window.page === 1 || isCut(short) ? length : coverage.size);
 }
 
 function readFixed<Item>(

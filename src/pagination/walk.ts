@@ -73,7 +73,9 @@ export async function* walk<Item>(
         body = await reading.body;
       } catch (error) {
         const changed =
-          error instanceof APIError ? refuse(coverage, reading.window, error, (refusals += 1)) : undefined;
+          error instanceof APIError
+            ? refuse(coverage, reading.window, error, (refusals += reading.priority ? 0 : 1))
+            : undefined;
         if (changed === undefined) throw error;
         if (changed !== 'empty') {
           queue = [];
