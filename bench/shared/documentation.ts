@@ -70,14 +70,14 @@ const sections: Readonly<Record<string, () => string>> = {
     return `${dateOf(run)}\n\n${markdown(webhooksTables(rows, 'standardwebhooks'))}`;
   },
   plots: () => plots.map(({ name }) => picture(name)).join('\n\n'),
-  summary: () => {
+  picture: () => picture('refused-requests'),
+  weight: () => {
     const sizes = readResults<SizeRow>('size').rows;
     const size = (what: string) => `${kilobytes(only(sizes, (row) => row.what === what).zipped)} kB`;
-    return [
-      picture('refused-requests'),
-      `Bundled for a browser, minified and gzipped, the whole SDK is ${size('@example/sdk, everything')} ` +
-        `(stripe: ${size('stripe')}, openai: ${size('openai')}). That includes ky, zod and eventemitter3.`,
-    ].join('\n\n');
+    return (
+      `Minified and gzipped, the whole SDK is ${size('@example/sdk, everything')}, including ky, zod and\n` +
+      `eventemitter3 (stripe: ${size('stripe')}, openai: ${size('openai')}).`
+    );
   },
 };
 

@@ -25,7 +25,6 @@ it('runs each example of a guide in a page, but those that need more than a page
   expect(Object.fromEntries(names.filter(([reason]) => reason !== undefined))).toMatchInlineSnapshot(`
     {
       "@example/sdk/otel": [
-        "README.md: Events, 2",
         "docs/observability.md: OpenTelemetry, 1",
         "docs/observability.md: OpenTelemetry, 2",
       ],
@@ -94,7 +93,7 @@ it('runs each example of a guide in a page, but those that need more than a page
         "sandbox/README.md: @example/sandbox, 2",
       ],
       "zod": [
-        "README.md: Other endpoints, 1",
+        "docs/endpoints.md: Other endpoints, 1",
       ],
     }
   `);
