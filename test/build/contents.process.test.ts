@@ -183,7 +183,7 @@ describe('what npm publish ships', () => {
     expect([...sources].filter((source) => !files.has(source))).toEqual([]);
   });
 
-  // docs/decisions/ says what it is made of, and why it is not 0.6 MB.
+  // docs/decisions/tarball.md says what it is made of, and why it is not 0.6 MB.
   test('is at most 1.48 MB unpacked', () => {
     expect(unpackedSize).toBeLessThanOrEqual(1_480_000);
   });
