@@ -47,6 +47,7 @@ export const outcomes: Readonly<Record<string, Outcome>> = {
   'docs/rate-limits.md: Ask for the same thing once, 1': { requests: 1, shows: [call] },
   'docs/rate-limits.md: With another database, 1': { requests: 0 },
   'docs/retries.md: Retries and timeouts, 1': { requests: 2, shows: [created] },
+  'docs/retries.md: Timeouts and cancellation, 1': { requests: 1 },
   'docs/retries.md: Veto a retry, 1': { requests: 1, shows: [call] },
   'docs/retries.md: Idempotency keys, 1': { requests: 1, shows: [created] },
   'docs/tasks.md: Sync every project each night, 1': { requests: 2, shows: ['saved '] },
