@@ -131,7 +131,7 @@ export class Client {
 
   /** @internal For `instrument` of `@example/sdk/otel`. */
   [addTracer](tracer: Tracer): void {
-    this.#shared.telemetry.tracing.add(tracer);
+    this.#shared.telemetry.tracer ??= tracer;
   }
 
   /** Removes a listener. */

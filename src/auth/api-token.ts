@@ -18,18 +18,15 @@ export function resolveApiToken(token: ApiToken | undefined = environmentVariabl
  * @throws {ExampleError} when the token function fails.
  * @throws {InvalidRequestError} when the token function returns something that no header can hold.
  */
-export async function currentToken(apiToken: ApiToken, signal: AbortSignal): Promise<string> {
-  if (typeof apiToken === 'string') return apiToken;
+export async function currentToken(
+  tokenFunction: () => string | Promise<string>,
+  signal: AbortSignal,
+): Promise<string> {
   signal.throwIfAborted();
-  return checked(await untilAborted(signal, callTokenFunction(apiToken)));
-}
-
-async function callTokenFunction(apiToken: () => string | Promise<string>): Promise<string> {
-  try {
-    return await apiToken();
-  } catch (cause) {
+  const token = new Promise<string>((resolve) => resolve(tokenFunction())).catch((cause: unknown) => {
     throw new ExampleError('The apiToken function failed; see the cause.', { cause });
-  }
+  });
+  return checked(await untilAborted(signal, token));
 }
 
 /** The message does not repeat the token. */

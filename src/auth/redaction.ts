@@ -10,9 +10,6 @@ const maxCauses = 4;
 /** Characters of a text that are shown. */
 const maxShown = 16_384;
 
-/** Shorter passwords are not redacted: they would match ordinary words. */
-const minPassword = 4;
-
 /** Names of fields, parameters and headers that hold secrets, such as `newPassword`, `x-api-key` and `credentials`. */
 export const secretName =
   /(password|passwd|passphrase|passcode|secret|token|(api|access|private|secret|signing|encryption)[_-]?key|credential|authorization|cookie)s?$/i;
@@ -22,35 +19,18 @@ export const secretName =
  * a proxy or a custom `fetch` may repeat them, so every text from outside passes through here.
  */
 export class Redactor {
-  readonly #token: string;
-  readonly #fields: () => readonly string[];
-  readonly #base: Redactor | undefined;
-  #built: SecretSearch | undefined;
+  readonly #secrets: () => readonly string[];
+  #search: SecretSearch | undefined;
 
-  /** @param fields Other secrets, which are looked up when something is shown. */
-  constructor(token: string, fields: () => readonly string[] = () => [], base?: Redactor) {
-    this.#token = token;
-    this.#fields = fields;
-    this.#base = base;
-  }
-
-  /** Adds the secrets of a call. */
-  with(fields: () => readonly string[]): Redactor {
-    return new Redactor(this.#token, fields, this);
-  }
-
-  get #search(): SecretSearch {
-    if (this.#built) return this.#built;
-    const fields = this.#fields().filter(({ length }) => length >= minPassword);
-    // Most calls add none.
-    return (this.#built =
-      this.#base && fields.length === 0 ? this.#base.#search : new SecretSearch([this.#token, ...fields]));
+  /** @param fields Those of a call, which are looked up when something is shown. */
+  constructor(token: string, fields: () => readonly string[] = () => []) {
+    this.#secrets = () => [token, ...fields()];
   }
 
   /** Returns the text without the secrets, whatever their case or escapes; only its beginning if it is long. */
   redact(text: string): string {
     const beginning = text.slice(0, 4 * maxShown);
-    const redacted = this.#search.redact(beginning);
+    const redacted = (this.#search ??= new SecretSearch(this.#secrets())).redact(beginning);
     // What is cut off may begin with a secret that was cut in two.
     return beginning === text ? redacted.slice(0, maxShown) : redacted.slice(0, redacted.length / 4);
   }
@@ -100,12 +80,10 @@ export class Redactor {
       const { name, message, stack, code, cause }: Partial<Record<keyof Error | 'code', unknown>> = error;
       const options = cause === undefined ? undefined : { cause: this.redactError(cause, depth + 1) };
       const copy = new Error(this.redact(String(message)), options);
+      const shown = { name: String(name), stack: String(stack), ...(/string|number/.test(typeof code) && { code }) };
       // Not by assignment, which fails if the prototype of all errors is frozen.
-      const define = (key: string, value: unknown) =>
-        Object.defineProperty(copy, key, { value, configurable: true, writable: true });
-      define('name', this.redact(String(name)));
-      define('stack', this.redact(String(stack)));
-      if (typeof code === 'string' || typeof code === 'number') define('code', this.redactJson(code));
+      for (const [key, value] of Object.entries(shown))
+        Object.defineProperty(copy, key, { value: this.redactJson(value) });
       return copy;
     } catch {
       return undefined; // Even reading it fails.

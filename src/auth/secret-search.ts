@@ -1,7 +1,10 @@
-// Finds secrets in a text from outside, which may repeat them escaped. The time is linear in the text and the secrets.
+// Finds secrets in a text from outside, which may repeat them escaped.
 
 /** Escapes within escapes, such as HTML in JSON in a query. */
 const maxLayers = 4;
+
+/** Shorter secrets are not looked for: they would match ordinary words. */
+const minSecret = 4;
 
 /** Shorter secrets are matched as whole words only, because they are parts of ordinary ones. */
 const minInWords = 8;
@@ -13,107 +16,83 @@ const named: Readonly<Record<string, string>> = {
   ...{ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" },
 };
 
-/** A state of the automaton of Aho and Corasick: the beginning of a secret that the text has just repeated. */
-interface State {
-  readonly after: Map<number, State>;
-  readonly depth: number;
-  isSecret: boolean;
-  /** The longest other beginning that the text has just repeated, and the longest one that is a secret. */
-  fallback?: State;
-  shorter?: State | undefined;
-}
-
+/** A place in a text is looked up once for all secrets: by its first two characters, and then for each of their lengths. */
 export class SecretSearch {
-  readonly #start: State = { after: new Map(), depth: 0, isSecret: false };
+  readonly #secrets: ReadonlySet<string>;
+  readonly #lengths = new Map<number, Set<number>>();
+  readonly #minLength: number = Infinity;
 
   constructor(secrets: readonly string[]) {
-    for (const secret of secrets) for (const form of formsOf(secret)) this.#add(fold(form));
-    const states = [this.#start];
-    // The list grows while it is read, by breadth.
-    for (const state of states) {
-      for (const [code, next] of state.after) {
-        next.fallback = state.fallback ? this.#step(state.fallback, code) : this.#start;
-        next.shorter = next.fallback.isSecret ? next.fallback : next.fallback.shorter;
-        states.push(next);
-      }
+    const long = secrets.filter(({ length }) => length >= minSecret);
+    this.#secrets = new Set(long.flatMap((secret) => [fold(secret), fold(bytesOf(secret))]));
+    for (const secret of this.#secrets) {
+      const beginning = beginningAt(secret, 0);
+      this.#lengths.set(beginning, (this.#lengths.get(beginning) ?? new Set()).add(secret.length));
+      this.#minLength = Math.min(this.#minLength, secret.length);
     }
   }
 
   /** Replaces the secrets in a text. If one is escaped, the result is the text without its escapes. */
   redact(text: string, layers = maxLayers): string {
-    const redacted = this.#redactLiteral(text);
+    const redacted = this.#redactLiteral(text).replace(/[\w+/-]{6,}/g, (run) =>
+      this.#isInBase64(run) ? '[redacted]' : run,
+    );
     const plain = layers > 0 ? redacted.replace(escapes, unescape) : redacted;
     if (plain === redacted) return redacted;
     const result = this.redact(plain, layers - 1);
     return result === plain ? redacted : result;
   }
 
-  #add(secret: string): void {
-    let state = this.#start;
-    for (let depth = 1; depth <= secret.length; depth++) {
-      const code = secret.charCodeAt(depth - 1);
-      let next = state.after.get(code);
-      if (!next) state.after.set(code, (next = { after: new Map(), depth, isSecret: false }));
-      state = next;
-    }
-    state.isSecret = true;
-  }
-
-  #step(from: State, code: number): State {
-    for (let state: State | undefined = from; state; state = state.fallback) {
-      const next = state.after.get(code);
-      if (next) return next;
-    }
-    return this.#start;
-  }
-
   #redactLiteral(text: string): string {
     const folded = fold(text);
-    const found: [start: number, end: number][] = [];
-    let state = this.#start;
-    for (let end = 1; end <= folded.length; end++) {
-      state = this.#step(state, folded.charCodeAt(end - 1));
-      let match = state.isSecret ? state : state.shorter;
-      while (match && match.depth < minInWords && !isWord(folded, end - match.depth, end)) match = match.shorter;
-      if (!match) continue;
-      let start = end - match.depth;
-      // Those that overlap are one.
-      for (let last = found.at(-1); last && start <= last[1]; last = found.at(-1)) {
-        start = Math.min(start, last[0]);
-        found.pop();
-      }
-      found.push([start, end]);
-    }
     let redacted = '';
-    let rest = 0;
-    for (const [start, end] of found) {
-      redacted += `${text.slice(rest, start)}[redacted]`;
-      rest = end;
+    let end = 0;
+    for (let start = 0; start < text.length; start++) {
+      const length = this.#lengthAt(folded, start);
+      if (length === 0) continue;
+      // Those that overlap are one.
+      if (start > end || redacted === '') redacted += `${text.slice(end, start)}[redacted]`;
+      end = Math.max(end, start + length);
     }
-    return redacted + text.slice(rest);
+    return redacted + text.slice(end);
+  }
+
+  /** The length of the longest secret at a place of the text, or 0. */
+  #lengthAt(folded: string, start: number): number {
+    const lengths = this.#lengths.get(beginningAt(folded, start));
+    if (!lengths) return 0;
+    let longest = 0;
+    for (const length of lengths) {
+      const end = start + length;
+      if (length <= longest || !this.#secrets.has(folded.slice(start, end))) continue;
+      if (length >= minInWords || isWord(folded, start, end)) longest = length;
+    }
+    return longest;
+  }
+
+  /** Whether a run of letters is Base64 of a text with a secret, which may begin at any letter. */
+  #isInBase64(run: string): boolean {
+    if (run.length * 0.75 < this.#minLength) return false; // Four letters are three bytes.
+    const letters = run.replaceAll('-', '+').replaceAll('_', '/');
+    return [0, 1, 2, 3].some((start) => {
+      // A last letter that is less than a byte is left out.
+      const bytes = atob(letters.slice(start, (letters.length - start) % 4 === 1 ? -1 : undefined));
+      const plain = bytes.replace(escapes, unescape);
+      return [bytes, plain].some((text) => this.#redactLiteral(text) !== text);
+    });
   }
 }
 
-/** A secret as it is, and in Base64, for URLs or not. */
-function* formsOf(secret: string): Generator<string> {
-  yield secret;
-  yield base64(secret, 0).replace(/={1,2}$/, '');
-  for (const text of new Set([secret, JSON.stringify(secret).slice(1, -1)])) {
-    for (const shift of [0, 1, 2]) {
-      const encoded = base64(text, shift);
-      // What depends on the text around it is left out: what comes before shifts the secret by up to two bytes.
-      const part = encoded.slice(Math.ceil((shift * 8) / 6), encoded.endsWith('=') ? encoded.search(/.=/) : undefined);
-      if (part.length < minInWords) continue;
-      yield part;
-      yield part.replaceAll('+', '-').replaceAll('/', '_');
-    }
-  }
+/** The first two characters at a place, as a number. */
+function beginningAt(text: string, start: number): number {
+  return (text.charCodeAt(start) << 16) | text.charCodeAt(start + 1);
 }
 
-function base64(text: string, shift: number): string {
-  let binary = '\0'.repeat(shift);
-  for (const byte of new TextEncoder().encode(text)) binary += String.fromCharCode(byte);
-  return btoa(binary);
+/** The text in UTF-8, with each byte as a character: what `atob` returns. */
+function bytesOf(text: string): string {
+  let bytes = '';
+  for (const byte of new TextEncoder().encode(text)) bytes += String.fromCharCode(byte);
+  return bytes;
 }
 
 /** Ignores case, and that a form writes a space as a plus sign. Keeps the length: in lower case, İ would have two letters. */

@@ -3,7 +3,6 @@ import { ConnectionError, ResponseTooLargeError, TimeoutError, type ExampleError
 import { parseRetryAfter, untilReset } from '../rate-limit/headers.ts';
 import type { Permit } from '../rate-limit/limiter.ts';
 import { untilAborted } from '../utils/abort.ts';
-import type { Call } from './call.ts';
 import { connectionProblem, wasNeverSent } from './connection.ts';
 import { about, errorFrom, type Sent } from './response.ts';
 import type { Failure } from './retry.ts';
@@ -11,11 +10,10 @@ import type { Failure } from './retry.ts';
 /** An error needs a message and a few details; a proxy may send megabytes of HTML instead. */
 const maxErrorBody = 64 * 1024;
 
-/** What one attempt needs in addition to the call. */
+/** One attempt of a call. */
 export interface Attempt extends Sent {
-  readonly headers: Readonly<Record<string, string>>;
   /** The headers of the credential, which nothing else can set. */
-  readonly authorization: Readonly<Record<string, string>>;
+  readonly account: { readonly authorization: Readonly<Record<string, string>> };
   /** Aborts the attempt: the caller's signal, combined with the call's total timeout. */
   readonly signal: AbortSignal | undefined;
   /** Leaves the body of a success to the caller. */
@@ -26,50 +24,49 @@ export interface Attempt extends Sent {
 
 /** How an attempt ended. */
 export type Result =
-  | {
-      readonly kind: 'success';
-      readonly response: Response;
-      /** Absent if the caller reads it. */ readonly text?: string;
-    }
+  /** The text is absent if the caller reads it. */
+  | { readonly kind: 'success'; readonly response: Response; readonly text?: string }
   | { readonly kind: 'failure'; readonly text?: string; readonly failure: Failure; readonly error: ExampleError };
+
+/** What is sent with an attempt: the headers of the call, and those that listeners have added. */
+type RequestHeaders = Readonly<Record<string, string>>;
 
 /**
  * Sends the call once and reads the response, within the attempt's timeout.
  *
- * @param headers Those of the attempt, and those that listeners have added.
  * @throws the signal's reason when the call is aborted; everything else is a result.
  */
-export async function send(call: Call, attempt: Attempt, headers: Attempt['headers']): Promise<Result> {
-  const { signal, permit } = attempt;
+export async function send(attempt: Attempt, headers: RequestHeaders): Promise<Result> {
+  const { call, signal, permit } = attempt;
   if (signal?.aborted) {
     permit?.release();
     throw signal.reason;
   }
   let exchange: ResponsePromise | undefined;
   try {
-    exchange = request(call, attempt, headers);
+    exchange = request(attempt, headers);
     // A custom fetch may ignore its signal.
     attempt.response = await untilAborted(signal, exchange);
   } catch (error) {
     // Without an exchange, the runtime can't make requests at all.
-    const neverSent = !exchange || wasNeverSent(error, new URL(attempt.url), call.sendRequest !== undefined);
+    const neverSent = !exchange || wasNeverSent(error, new URL(call.url), call.client.fetch !== undefined);
     if (neverSent) permit?.release();
     else permit?.recordLoss();
     // If the response still arrives, nothing will read it.
     exchange?.then((late) => late.body?.cancel()).catch(() => undefined);
     if (signal?.aborted) throw signal.reason;
-    return { kind: 'failure', failure: { kind: neverSent ? 'unsent' : 'lost' }, error: errorOf(error, call, attempt) };
+    return { kind: 'failure', failure: { kind: neverSent ? 'unsent' : 'lost' }, error: errorOf(error, attempt) };
   }
   permit?.recordAnswer(attempt.response.status, attempt.response.headers);
   if (attempt.response.ok && attempt.raw) return { kind: 'success', response: attempt.response };
-  return read(call, attempt, attempt.response, exchange);
+  return read(attempt, attempt.response, exchange);
 }
 
 /** Reads a response whose headers have arrived. */
-async function read(call: Call, attempt: Attempt, response: Response, exchange: ResponsePromise): Promise<Result> {
+async function read(attempt: Attempt, response: Response, exchange: ResponsePromise): Promise<Result> {
   const { ok, status, headers } = response;
   const { signal } = attempt;
-  const { maxResponseSize } = call;
+  const { maxResponseSize } = attempt.call.client;
   const excess = ok ? () => new ResponseTooLargeError({ ...about(attempt), status }, maxResponseSize) : undefined;
   const received = limitBody(response, ok ? maxResponseSize : maxErrorBody, excess);
   let text: string;
@@ -80,7 +77,7 @@ async function read(call: Call, attempt: Attempt, response: Response, exchange: 
     if (ok) {
       const isTooLarge = error instanceof ResponseTooLargeError;
       const failure: Failure = isTooLarge ? { kind: 'status', status, retryAfter: undefined } : { kind: 'lost' };
-      return { kind: 'failure', failure, error: isTooLarge ? error : errorOf(error, call, attempt) };
+      return { kind: 'failure', failure, error: isTooLarge ? error : errorOf(error, attempt) };
     }
     // The status is known, and says more than that the body is broken. Its text may be complete all the same.
     text = received.text;
@@ -106,70 +103,60 @@ function redirectError(attempt: Attempt, headers: Headers): ConnectionError {
  * ky makes the request, times it and reads the body. It makes one attempt: whether and when there is another depends on
  * the rate limit, which it does not know. `totalTimeout` is ky's name for a limit on headers and body together.
  */
-function request(call: Call, attempt: Attempt, headers: Attempt['headers']): ResponsePromise {
-  const { url, authorization, signal } = attempt;
+function request({ call, account, signal }: Attempt, headers: RequestHeaders): ResponsePromise {
+  const { url, method, body, timeout, client } = call;
+  const type = body === undefined ? undefined : { 'content-type': 'application/json' };
   const options: Options = {
-    headers: { ...(call.body !== undefined && { 'content-type': 'application/json' }), ...headers, ...authorization },
+    headers: { ...type, ...headers, ...account.authorization },
     redirect: 'manual',
     timeout: false,
-    totalTimeout: call.timeout === Infinity ? false : call.timeout,
+    totalTimeout: timeout === Infinity ? false : timeout,
     retry: 0,
     throwHttpErrors: false,
   };
   // ky copies its options once for each of them. Those without a value are left out.
-  if (call.method !== 'GET') options.method = call.method;
-  if (call.body !== undefined) options.body = call.body;
+  if (method !== 'GET') options.method = method;
+  if (body !== undefined) options.body = body;
   if (signal) options.signal = signal;
-  if (call.sendRequest) options.fetch = call.sendRequest as typeof fetch; // ky always passes a Request.
+  if (client.fetch) options.fetch = client.fetch as typeof fetch; // ky always passes a Request.
   return ky(url, options);
 }
 
-function errorOf(error: unknown, { timeout }: Call, attempt: Attempt): ExampleError {
+function errorOf(error: unknown, attempt: Attempt): ExampleError {
   if (isTimeoutError(error))
-    return new TimeoutError(`The attempt took longer than its timeout of ${timeout} ms.`, about(attempt));
+    return new TimeoutError(`The attempt took longer than its timeout of ${attempt.call.timeout} ms.`, about(attempt));
   const cause = attempt.redactor.redactError(error);
   return new ConnectionError(`The request failed: ${connectionProblem(cause)}`, about(attempt), { cause });
 }
 
-/** A body as `fetch` returns it. Other libraries have streams of Node.js, or none at all. */
-type Body = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array | string, undefined>;
-
 /**
  * Limits what `text()` reads of a response. The limit is in bytes of the body as `fetch` returns it, so it holds after
- * decompression: a few kilobytes may unpack to gigabytes.
+ * decompression: a few kilobytes may unpack to gigabytes. A body that is no web stream, as that of some libraries, has no limit.
  *
  * @param excess What to throw when there is more than the limit; without it, the rest is left out.
  * @returns What was read so far.
  */
 function limitBody(response: Response, limit: number, excess: (() => Error) | undefined): { readonly text: string } {
   const received = { text: '' };
-  const body = response.body as Body | null | undefined;
-  if (typeof body !== 'object' || body === null || !('getReader' in body || Symbol.asyncIterator in body))
-    return received;
+  const { body } = response;
+  if (!body || !('getReader' in body)) return received;
   const read = async (): Promise<string> => {
-    const reader = 'getReader' in body ? body.getReader() : readerOf(body);
+    const reader = body.getReader();
     const decoder = new TextDecoder();
     let room = limit;
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return (received.text += decoder.decode());
-      const chunk = typeof value === 'string' ? new TextEncoder().encode(value) : value;
-      received.text += decoder.decode(chunk.subarray(0, room), { stream: true });
-      if (chunk.length > room) {
+      received.text += decoder.decode(value.subarray(0, room), { stream: true });
+      if (value.length > room) {
         reader.cancel().catch(() => undefined); // It may have failed, which the caller knows.
         if (excess) throw excess();
         return (received.text += decoder.decode());
       }
-      room -= chunk.length;
+      room -= value.length;
     }
   };
   // Not a new Response, which takes no status above 599.
   Object.defineProperty(response, 'text', { value: read, configurable: true });
   return received;
-}
-
-/** What reads a stream of Node.js. Not every browser can iterate a stream, but all have readers. */
-function readerOf(stream: AsyncIterable<Uint8Array | string, undefined>) {
-  const iterator = stream[Symbol.asyncIterator]();
-  return { read: () => iterator.next(), cancel: async () => iterator.return?.() };
 }

@@ -33,10 +33,8 @@ export interface Call extends RequestTarget {
   readonly shouldRetry: ShouldRetry | undefined;
   /** Default: normal. */
   readonly priority: CallPriority | undefined;
-  /** The user's `fetch`. */
-  readonly sendRequest: ResolvedOptions['fetch'];
-  readonly maxResponseSize: number;
-  readonly responseValidation: ResolvedOptions['responseValidation'];
+  /** The client's options. */
+  readonly client: ResolvedOptions;
 }
 
 const methods: readonly HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
@@ -75,9 +73,7 @@ export function resolveCall(
     maxRetries: maxRetries === undefined ? client.maxRetries : clientOptions.maxRetries(maxRetries),
     shouldRetry: clientOptions.shouldRetry(shouldRetry),
     priority: priorityOf(priority, client),
-    sendRequest: client.fetch,
-    maxResponseSize: client.maxResponseSize,
-    responseValidation: client.responseValidation,
+    client,
   };
 }
 

@@ -75,7 +75,8 @@ export interface ClientOptions {
   priority?: Priority | undefined;
   /**
    * Bytes that the body of a success may have, after decompression. A larger one rejects with a
-   * `ResponseTooLargeError`. It does not limit what you read of a response that `asResponse()` returns. Default: 67 108 864 (64 MiB).
+   * `ResponseTooLargeError`. It does not limit what you read of a response that `asResponse()` returns, nor a body that your
+   * `fetch` returns and that is no web stream, as that of node-fetch. Default: 67 108 864 (64 MiB).
    */
   maxResponseSize?: number | undefined;
   /**

@@ -1,13 +1,13 @@
-import { RateLimitWaitError, TimeoutError, type ExampleError, type RequestTarget } from '../errors/index.ts';
+import { Redactor } from '../auth/redaction.ts';
+import { RateLimitWaitError, TimeoutError, type ExampleError } from '../errors/index.ts';
 import type { Permit, RateLimitSnapshot } from '../rate-limit/limiter.ts';
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
-import { CallTelemetry, Telemetry } from '../telemetry/telemetry.ts';
-import { sleep, untilAborted } from '../utils/abort.ts';
+import { CallTelemetry, Telemetry, type CallDescription } from '../telemetry/telemetry.ts';
+import { sleep, startDeadline, untilAborted } from '../utils/abort.ts';
 import { boolean } from '../utils/arguments.ts';
 import { readOptions } from '../utils/options.ts';
 import { APIPromise, type Exchange } from './api-promise.ts';
 import { send, type Attempt, type Result } from './attempt.ts';
-import { CallDeadline } from './call-deadline.ts';
 import { resolveCall, secretsOf, type Call } from './call.ts';
 import type { ResolvedOptions } from './client-options.ts';
 import { Pacing } from './pacing.ts';
@@ -93,21 +93,22 @@ export class HttpClient implements Requester {
     this.#options.logger.warn?.(line, event);
   }
 
-  #telemetryOf(call: RequestTarget): CallTelemetry {
+  #telemetryOf(call: CallDescription): CallTelemetry {
     return new CallTelemetry(this.#telemetry, this.#options.logger, call, this.#pacing.shown(call));
   }
 
   /** The life of a call. */
   async #run<T>(call: Call, promise: APIPromise<T>, telemetry: CallTelemetry): Promise<Exchange<T>> {
+    const { totalTimeout, maxRetries, repeatable, shouldRetry } = call;
     let attempt: Attempt | undefined;
-    const timeout =
-      call.totalTimeout < Infinity
-        ? new CallDeadline(call.signal, call.totalTimeout, () => {
-            const message = `The call took longer than its totalTimeout of ${call.totalTimeout} ms.`;
+    const deadline =
+      totalTimeout < Infinity
+        ? startDeadline(call.signal, totalTimeout, () => {
+            const message = `The call took longer than its totalTimeout of ${totalTimeout} ms.`;
             return new TimeoutError(message, attempt ? about(attempt) : telemetry.target);
           })
         : undefined;
-    const signal = timeout?.signal ?? call.signal;
+    const signal = deadline?.signal ?? call.signal;
     let attempts = 0;
     let retries = 0;
     /** The attempt that is to be retried. */
@@ -116,7 +117,7 @@ export class HttpClient implements Requester {
     let budget: RetryBudget | undefined;
     try {
       for (;;) {
-        const { account, permit } = await this.#pacing.admit(call, signal, timeout?.endsAt, attempts > 0, telemetry);
+        const { account, permit } = await this.#pacing.admit(call, signal, deadline?.endsAt, attempts > 0, telemetry);
         let failed: Failed;
         if (pending?.retry.free === false && !account.retryBudget.begin()) {
           // The API has failed too often. The retry counts as one that has failed.
@@ -126,19 +127,13 @@ export class HttpClient implements Requester {
           budget = pending?.retry.free === false ? account.retryBudget : undefined;
           const raw = promise.isRaw;
           const current: Attempt = (attempt = {
-            target: telemetry.target,
-            url: call.url,
-            headers: call.headers,
-            authorization: account.authorization,
-            redactor: account.redactor.with(() => secretsOf(call)),
+            ...{ call, account, permit, raw, target: telemetry.target, response: undefined },
+            redactor: new Redactor(account.credential, () => secretsOf(call)),
             // A body that the caller reads outlives the call, and with it the timeout: the caller's own signal goes along.
-            signal: raw && timeout && call.signal ? AbortSignal.any([timeout.signal, call.signal]) : signal,
-            raw,
-            permit,
-            response: undefined,
+            signal: raw && deadline && call.signal ? AbortSignal.any([deadline.signal, call.signal]) : signal,
           });
           attempts++;
-          const result = await telemetry.attempt(current, (headers) => send(call, current, headers));
+          const result = await telemetry.attempt(current, (headers) => send(current, headers));
           if (budget) budget.end(works(result));
           else account.retryBudget.record(works(result), result.kind === 'success');
           budget = pending = undefined;
@@ -149,8 +144,8 @@ export class HttpClient implements Requester {
               telemetry.end(undefined);
               return { response };
             }
-            const onIssues: Parameters<typeof decode>[4] = (issues) => telemetry.validationIssues(issues);
-            const value = await untilAborted(signal, decode(call, current, response, text, onIssues));
+            const onIssues: Parameters<typeof decode>[3] = (issues) => telemetry.validationIssues(issues);
+            const value = await untilAborted(signal, decode(current, response, text, onIssues));
             telemetry.end(undefined);
             // The type that the caller expects. If the body differs from it, the issues say so.
             return { response, text, value: value as T };
@@ -158,10 +153,19 @@ export class HttpClient implements Requester {
           failed = { failure: result.failure, error: result.error, permit };
         }
 
-        const retry = planNext(call, failed, retries);
-        const isLate = retry && performance.now() + retry.delay >= (timeout?.endsAt ?? Infinity);
-        if (!retry || isLate || !isWanted(call, failed.error, telemetry.target, attempts, retry)) throw failed.error;
-        telemetry.retry(retry.delay, failed.error);
+        const { failure, error, permit: refused } = failed;
+        const state = {
+          repeatable,
+          maxRetries,
+          retries,
+          paced: refused !== undefined,
+          contended: refused?.isContended,
+        };
+        const retry = planRetry(failure, state, Math.random());
+        if (!retry || performance.now() + retry.delay >= (deadline?.endsAt ?? Infinity)) throw error;
+        const context = { ...telemetry.target, attempt: attempts, delay: retry.delay };
+        if (shouldRetry && !boolean('What shouldRetry returns', shouldRetry(error, context))) throw error;
+        telemetry.retry(retry.delay, error);
         if (retry.delay > 0) await sleep(retry.delay, signal);
         if (!retry.free) retries++;
         pending = { ...failed, retry };
@@ -172,7 +176,7 @@ export class HttpClient implements Requester {
       telemetry.end(error);
       throw error;
     } finally {
-      timeout?.dispose();
+      deadline?.dispose();
       // It was aborted, which says nothing about the API.
       budget?.abort();
     }
@@ -182,28 +186,4 @@ export class HttpClient implements Requester {
 /** Whether an attempt shows that the API works, even if it rejects the call. */
 function works(result: Result): boolean {
   return result.kind !== 'failure' || (result.failure.kind === 'status' && result.failure.status < 500);
-}
-
-function planNext(call: Call, { failure, permit }: Failed, retries: number): Retry | undefined {
-  const { repeatable, maxRetries } = call;
-  const state = {
-    repeatable,
-    maxRetries,
-    retries,
-    paced: permit !== undefined,
-    contended: permit?.isContended === true,
-  };
-  return planRetry(failure, state, Math.random());
-}
-
-/** Whether the user's `shouldRetry` lets a retry pass. */
-function isWanted(
-  { shouldRetry }: Call,
-  error: ExampleError,
-  { method, path, route }: RequestTarget,
-  attempt: number,
-  { delay }: Retry,
-): boolean {
-  if (!shouldRetry) return true;
-  return boolean('What shouldRetry returns', shouldRetry(error, { method, path, route, attempt, delay }));
 }

@@ -1,10 +1,10 @@
-import { currentToken, type ApiToken } from '../auth/api-token.ts';
+import { currentToken } from '../auth/api-token.ts';
 import { Redactor } from '../auth/redaction.ts';
 import { TimeoutError, type RequestTarget } from '../errors/index.ts';
 import type { Permit, RateLimiter, RateLimitSnapshot } from '../rate-limit/limiter.ts';
 import { rateLimiterFor } from '../rate-limit/registry.ts';
 import type { CallTelemetry } from '../telemetry/telemetry.ts';
-import { CallDeadline } from './call-deadline.ts';
+import { startDeadline } from '../utils/abort.ts';
 import type { Call } from './call.ts';
 import type { ResolvedOptions } from './client-options.ts';
 import type { RetryBudget, RetryBudgets } from './retry-budget.ts';
@@ -19,28 +19,17 @@ export interface Account {
   readonly limiter: RateLimiter | undefined;
 }
 
-/** What an attempt may be sent with. */
-export interface Pass {
-  readonly account: Account;
-  /** Absent with `rateLimit: false`. */
-  readonly permit: Permit | undefined;
-}
-
 /** Lets the attempts of a client through, one by one, as the rate limit of the credential in use allows. */
 export class Pacing {
-  readonly #apiToken: ApiToken;
-  readonly #baseUrl: string;
-  readonly #rateLimit: ResolvedOptions['rateLimit'];
+  readonly #options: ResolvedOptions;
   readonly #budgets: RetryBudgets;
   /** That of the credential in use, or last used. */
   #account: Account | undefined;
 
-  constructor({ apiToken, baseUrl, rateLimit }: ResolvedOptions, budgets: RetryBudgets) {
-    this.#apiToken = apiToken;
-    this.#baseUrl = baseUrl;
-    this.#rateLimit = rateLimit;
+  constructor(options: ResolvedOptions, budgets: RetryBudgets) {
+    this.#options = options;
     this.#budgets = budgets;
-    if (typeof apiToken === 'string') this.#account = this.#accountOf(apiToken);
+    if (typeof options.apiToken === 'string') this.#account = this.#accountOf(options.apiToken);
   }
 
   /** The state of the rate limit of the credential in use, or last used. */
@@ -61,26 +50,24 @@ export class Pacing {
     deadline: number | undefined,
     isRetry: boolean,
     telemetry: CallTelemetry,
-  ): Promise<Pass> {
-    let account = this.#fixed ?? (await this.#current(call, signal));
+  ): Promise<{ readonly account: Account; readonly permit: Permit | undefined }> {
+    const { apiToken, rateLimit } = this.#options;
+    let account = await this.#current(call, signal);
     for (;;) {
-      const { method, path, route } = (telemetry.target = this.shown(call, account));
+      telemetry.target = this.shown(call, account);
       const permit = await account.limiter?.acquire({
-        ...{ method, path, route, signal, deadline, isRetry, priority: call.priority },
-        maxWait: this.#rateLimit ? this.#rateLimit.maxWait : undefined,
+        ...{ ...telemetry.target, signal, deadline, isRetry, priority: call.priority },
+        maxWait: rateLimit ? rateLimit.maxWait : undefined,
         observer: telemetry.limiterObserver,
         onWait: (delay, waiting) => telemetry.wait(delay, waiting),
       });
-      if (permit?.waited !== true || this.#fixed) return { account, permit };
+      if (permit?.waited !== true || typeof apiToken === 'string') return { account, permit };
 
       // The token may have been rotated while the call waited, and a new one has a budget of its own.
-      let current: Account;
-      try {
-        current = await this.#current(call, signal);
-      } catch (error) {
+      const current = await this.#current(call, signal).catch((error: unknown) => {
         permit.release();
         throw error;
-      }
+      });
       if (current.credential === account.credential) return { account, permit };
       permit.release();
       account = current;
@@ -88,24 +75,20 @@ export class Pacing {
   }
 
   /** What is shown of a call: the token is redacted if an id was the token by mistake. */
-  shown(call: RequestTarget, account = this.#account): RequestTarget {
-    const { method, path, route } = call;
-    if (!account || path.length < account.credential.length) return call;
-    if (!path.includes(encodeURIComponent(account.credential)) && !path.includes(account.credential)) return call;
-    const { redactor } = account;
-    return { method, path: redactor.redact(path), route: redactor.redact(route) };
-  }
-
-  get #fixed(): Account | undefined {
-    return typeof this.#apiToken === 'string' ? this.#account : undefined;
+  shown({ method, path, route }: RequestTarget, account = this.#account): RequestTarget {
+    const forms = account ? [account.credential, encodeURIComponent(account.credential)] : [];
+    if (!account || !forms.some((form) => path.includes(form))) return { method, path, route };
+    return { method, path: account.redactor.redact(path), route: account.redactor.redact(route) };
   }
 
   async #current(call: Call, signal: AbortSignal | undefined): Promise<Account> {
+    const { apiToken } = this.#options;
+    if (typeof apiToken === 'string') return this.#accountOf(apiToken);
     const timeoutError = () =>
       new TimeoutError(`The apiToken function did not return within ${call.timeout} ms (timeout).`, this.shown(call));
-    const deadline = new CallDeadline(signal, call.timeout, timeoutError);
+    const deadline = startDeadline(signal, call.timeout, timeoutError);
     try {
-      return (this.#account = this.#accountOf(await currentToken(this.#apiToken, deadline.signal)));
+      return (this.#account = this.#accountOf(await currentToken(apiToken, deadline.signal)));
     } finally {
       deadline.dispose();
     }
@@ -113,7 +96,7 @@ export class Pacing {
 
   #accountOf(credential: string): Account {
     if (this.#account?.credential === credential) return this.#account;
-    const [baseUrl, rateLimit] = [this.#baseUrl, this.#rateLimit];
+    const { baseUrl, rateLimit } = this.#options;
     return {
       credential,
       authorization: { authorization: `Bearer ${credential}` },

@@ -16,25 +16,18 @@ import type { Call } from './call.ts';
 
 /** What errors say about an attempt. */
 export interface Sent {
+  readonly call: Call;
   /** What is shown of the call. */
   readonly target: RequestTarget;
-  /** Where it was sent. */
-  readonly url: string;
   readonly redactor: Redactor;
   /** Set when its headers have arrived. */
   readonly response: Response | undefined;
 }
 
-export function about({ target: { method, path, route }, url, redactor, response }: Sent): CallErrorInit {
+export function about({ call, target, redactor, response }: Sent): CallErrorInit {
   const requestId = response?.headers.get('x-request-id') ?? undefined;
-  return {
-    method,
-    path,
-    route,
-    url: redactor.redact(url),
-    status: response?.status,
-    requestId: requestId && redactor.redact(requestId),
-  };
+  const answer = { status: response?.status, requestId: requestId && redactor.redact(requestId) };
+  return { ...target, ...answer, url: redactor.redact(call.url) };
 }
 
 /**
@@ -45,13 +38,14 @@ export function about({ target: { method, path, route }, url, redactor, response
  * @throws {ResponseValidationError} when the body can't be used, or differs with `'throw'`.
  */
 export async function decode(
-  { schema, isUsable = isObject, responseValidation }: Call,
   sent: Sent,
   { status }: Response,
   text: string,
   onIssues: (issues: readonly ValidationIssue[]) => void,
 ): Promise<unknown> {
   const { redactor } = sent;
+  const { schema, isUsable = isObject, client } = sent.call;
+  const { responseValidation } = client;
   const body = parseJson(text);
   const invalid = (problem: string, issues: readonly ValidationIssue[] = []) => {
     const shown = redactor.redactJson(body === undefined ? text : body);

@@ -21,7 +21,7 @@ export interface RetryState {
   /** Whether the rate limiter decides when a refused call (429) is sent again. */
   readonly paced: boolean;
   /** Whether the API has answered other calls since this one was sent. If so, the refusal is contention. */
-  readonly contended: boolean;
+  readonly contended: boolean | undefined;
 }
 
 /** What `shouldRetry` is told about a retry, besides the error. */
@@ -59,7 +59,7 @@ const maxRetryAfter = 120_000;
  */
 export function planRetry(failure: Failure, state: RetryState, random: number): Retry | undefined {
   const isRefusal = failure.kind === 'status' && failure.status === 429;
-  const free = isRefusal && state.paced && state.contended && state.maxRetries > 0;
+  const free = isRefusal && state.paced && state.contended === true && state.maxRetries > 0;
   if (!free && state.retries >= state.maxRetries) return undefined;
   if (!isRetryable(failure, state.repeatable)) return undefined;
   if (isRefusal && state.paced) return { delay: 0, free };

@@ -8,7 +8,7 @@ import { messageOf } from '../utils/user-code.ts';
 import { locationOf } from '../utils/validation.ts';
 import { ClientEventEmitter, type CallEndEvent, type CallEvent } from './events.ts';
 import type { LeveledLogger } from './logger.ts';
-import { Tracing } from './tracing.ts';
+import type { Tracer } from './tracing.ts';
 
 /** After so many locations, those that were logged are forgotten. */
 const maxLoggedIssues = 1000;
@@ -19,7 +19,8 @@ const maxSilentWait = 10_000;
 /** What a client shares with those that `withOptions` makes from it. */
 export class Telemetry {
   readonly events: ClientEventEmitter;
-  readonly tracing = new Tracing();
+  /** The first one that was added. */
+  tracer: Tracer | undefined;
   /** One object for all clients: an outage of the store is reported once. */
   readonly limiterObserver: LimiterObserver;
   /** Locations at which a response differed from the API reference. Each is logged once. */
@@ -64,19 +65,23 @@ export class Telemetry {
 export interface CallDescription extends RequestTarget {
   /** The caller's. */
   readonly signal?: AbortSignal | undefined;
-  readonly query?: string;
-  readonly body?: string | undefined;
 }
 
 /** What an attempt is about to send, and later the response whose headers have arrived. */
 interface Attempt {
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly call: {
+    readonly url: string;
+    readonly query: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string | undefined;
+  };
   /** The headers of the credential, which nothing else can set. */
-  readonly authorization: Readonly<Record<string, string>>;
+  readonly account: { readonly authorization: Readonly<Record<string, string>> };
   readonly redactor: Redactor;
   readonly response: Response | undefined;
 }
+
+type Headers = Attempt['call']['headers'];
 
 /** How an attempt has ended. */
 interface AttemptResult {
@@ -103,8 +108,8 @@ export class CallTelemetry {
   #attempting = 0;
   /** The last one. */
   #attempt: Attempt | undefined;
-  /** Receives what the call's trace says of its end. */
-  #onEnd: ((end: object) => void) | undefined;
+  /** Receives what is known at the end of the call. */
+  #traced: CallEvent | undefined;
 
   constructor(telemetry: Telemetry, logger: LeveledLogger, call: CallDescription, target: RequestTarget) {
     this.#telemetry = telemetry;
@@ -119,18 +124,14 @@ export class CallTelemetry {
 
   /** Runs the call, which then {@link end}s. */
   run<T>(call: () => Promise<T>): Promise<T> {
-    const { tracing } = this.#telemetry;
-    if (!tracing.isUsed('call')) return call();
-    return tracing.run('call', this.#about(), (onEnd) => {
-      this.#onEnd = onEnd;
-      return call();
-    });
+    const { tracer } = this.#telemetry;
+    return tracer ? tracer.call((this.#traced = this.#about()), call) : call();
   }
 
   /** The call has ended. `error` is what it rejects with. */
   end(error: unknown): void {
     const { events } = this.#telemetry;
-    if (!this.#onEnd && !events.has('callEnd')) return;
+    if (!this.#traced && !events.has('callEnd')) return;
     const { signal } = this.#call;
     const isAborted = signal?.aborted === true && error === signal.reason;
     const duration = performance.now() - this.#start;
@@ -143,50 +144,46 @@ export class CallTelemetry {
       duration: Math.round(duration),
       error,
     };
-    this.#onEnd?.(event);
+    if (this.#traced) Object.assign(this.#traced, event);
     events.emit('callEnd', event);
   }
 
   /** Makes an attempt. Listeners and tracers may add headers to it. */
   async attempt<Result extends AttemptResult>(
     attempt: Attempt,
-    send: (headers: Attempt['headers']) => Promise<Result>,
+    send: (headers: Headers) => Promise<Result>,
   ): Promise<Result> {
-    const { events, tracing } = this.#telemetry;
+    const { events, tracer } = this.#telemetry;
     this.#attempts++;
     this.#attempt = attempt;
     const start = performance.now();
+    const isAnnounced = tracer !== undefined || events.has('request');
+    const event = isAnnounced && { ...this.#about(), url: attempt.redactor.redact(attempt.call.url), headers: {} };
+    const run = async () => {
+      // A copy, because the traced event gets what is known at the end.
+      if (event) events.emit('request', { ...event });
+      const headers = event ? this.#withAdded(attempt.call.headers, event.headers) : attempt.call.headers;
+      this.#logRequest(attempt, headers);
+      const result = await send(headers);
+      const report = this.#report(result, attempt, Math.round(performance.now() - start));
+      if (event) Object.assign(event, report);
+      return result;
+    };
     try {
-      const isObserved = events.has('request') || events.has('response') || tracing.isUsed('attempt');
-      return await (isObserved || this.#logger.debug ? this.#observe(attempt, send) : send(attempt.headers));
+      return await (tracer && event ? tracer.attempt(event, run) : run());
     } finally {
       this.#attempting += performance.now() - start;
     }
   }
 
-  #observe<Result extends AttemptResult>(
-    attempt: Attempt,
-    send: (headers: Attempt['headers']) => Promise<Result>,
-  ): Promise<Result> {
-    const { events, tracing } = this.#telemetry;
-    const { url, headers, authorization, redactor } = attempt;
-    const { query = '', body } = this.#call;
-    const isAnnounced = events.has('request') || tracing.isUsed('attempt');
-    const event = { ...this.#about(), url: isAnnounced ? redactor.redact(url) : '', headers: {} };
-    return tracing.run('attempt', event, async (onEnd) => {
-      // A copy, because the traced event gets what is known at the end.
-      events.emit('request', { ...event });
-      const sent = this.#withAdded(headers, event.headers);
-      this.#logger.debug?.(`${event.method} ${event.path} is sent.`, {
-        ...this.#about(),
-        query: redactor.redact(query),
-        headers: redactor.redactFields({ ...sent, ...authorization }),
-        body: body && redactor.redactFields(parseJson(body)),
-      });
-      const start = performance.now();
-      const result = await send(sent);
-      onEnd(this.#report(result, attempt, Math.round(performance.now() - start)));
-      return result;
+  #logRequest({ call, account, redactor }: Attempt, headers: Headers): void {
+    if (!this.#logger.debug) return;
+    const about = this.#about();
+    this.#logger.debug(`${about.method} ${about.path} is sent.`, {
+      ...about,
+      query: redactor.redact(call.query),
+      headers: redactor.redactFields({ ...headers, ...account.authorization }),
+      body: call.body && redactor.redactFields(parseJson(call.body)),
     });
   }
 
@@ -224,9 +221,10 @@ export class CallTelemetry {
     this.#telemetry.events.emit('validationIssue', event);
   }
 
-  /** Returns what the attempt's trace says of its end. */
-  #report({ text, error }: AttemptResult, { response, redactor }: Attempt, duration: number): object {
-    const { events } = this.#telemetry;
+  /** Returns what a trace says of the end of an attempt. */
+  #report({ text, error }: AttemptResult, { response, redactor }: Attempt, duration: number): object | undefined {
+    const { events, tracer } = this.#telemetry;
+    if (!tracer && !this.#logger.debug && !events.has('response')) return undefined;
     const about = this.#about();
     const answer = this.#answer();
     const outcome = response ? `answered ${response.status}` : 'no answer';
@@ -243,7 +241,7 @@ export class CallTelemetry {
   }
 
   /** What can't be sent is logged and left out. */
-  #withAdded(headers: Attempt['headers'], added: Record<string, string>): Attempt['headers'] {
+  #withAdded(headers: Headers, added: Record<string, string>): Headers {
     let merged = headers;
     for (const name of Object.keys(added)) {
       try {
@@ -257,9 +255,8 @@ export class CallTelemetry {
   }
 
   #about(): CallEvent {
-    const { method, path, route } = this.target;
     this.#id ??= `call_${++calls}`;
-    return { callId: this.#id, method, path, route, attempt: this.#attempts };
+    return { callId: this.#id, ...this.target, attempt: this.#attempts };
   }
 
   /** What the last attempt was answered. */

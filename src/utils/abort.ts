@@ -22,3 +22,24 @@ export async function sleep(delay: number, signal: AbortSignal | undefined): Pro
     clearTimeout(timer);
   }
 }
+
+/**
+ * A signal that aborts when the caller's does, or when the time is over. Unlike `AbortSignal.any([signal,
+ * AbortSignal.timeout(…)])`, `dispose` lets go of both.
+ *
+ * @param duration Milliseconds, or `Infinity`.
+ * @returns `endsAt` is in milliseconds of `performance.now()`.
+ */
+export function startDeadline(callerSignal: AbortSignal | undefined, duration: number, timeoutError: () => Error) {
+  const controller = new AbortController();
+  const expire = () => controller.abort(timeoutError());
+  const timer = duration < Infinity ? setTimeout(expire, duration) : undefined;
+  const abort = () => controller.abort(callerSignal?.reason);
+  if (callerSignal?.aborted) abort();
+  else callerSignal?.addEventListener('abort', abort);
+  const dispose = () => {
+    clearTimeout(timer);
+    callerSignal?.removeEventListener('abort', abort);
+  };
+  return { signal: controller.signal, endsAt: performance.now() + duration, dispose };
+}

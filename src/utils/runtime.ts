@@ -16,14 +16,9 @@ export function environmentVariable(name: string): string | undefined {
   }
 }
 
-interface BuiltinModules {
-  'node:crypto': typeof import('node:crypto');
-  'node:diagnostics_channel': typeof import('node:diagnostics_channel');
-}
-
-/** A module that is built into Node.js, Bun and Deno; `undefined` elsewhere. No bundler needs a substitute for it. */
-export function builtinModule<Name extends keyof BuiltinModules>(name: Name): BuiltinModules[Name] | undefined {
-  return runtime.process?.getBuiltinModule?.(name);
+/** `node:crypto` of Node.js, Bun and Deno; `undefined` elsewhere. No bundler needs a substitute for it. */
+export function nodeCrypto(): typeof import('node:crypto') | undefined {
+  return runtime.process?.getBuiltinModule?.('node:crypto');
 }
 
 /** The runtime's name for itself, such as `Node.js/24`. */

