@@ -71,7 +71,7 @@ describe('the options of a call', () => {
     const error = await rejection(clientOf(healthyApi()).users.get('1', { signal: 'x' as unknown as AbortSignal }));
 
     expect(error).toBeInstanceOf(InvalidRequestError);
-    expect((error as Error).message).toBe('signal must be an AbortSignal; got string.');
+    expect((error as Error).message).toBe("signal must be an AbortSignal; got 'x'.");
   });
 });
 
@@ -100,9 +100,10 @@ describe('what no request can carry is refused before anything is sent', () => {
     ['authorization', newUser, { headers: [['Authorization', 'Basic abc']] }],
     ['idempotencyKey', newUser, { idempotencyKey: 'a\nb' }],
     ['idempotencyKey', newUser, { idempotencyKey: 7 }],
-    ['The body', 'John', {}],
-    ['The body', null, {}],
-    ['The body', undefined, {}],
+    ['The parameters', 'John', {}],
+    ['The parameters', null, {}],
+    ['The parameters', undefined, {}],
+    ['The parameters', new FormData(), {}],
     ['The body', { ...newUser, age: 7n }, {}],
   ])('%s', async (name, params, options) => {
     const api = healthyApi();

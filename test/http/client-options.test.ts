@@ -34,7 +34,7 @@ describe('the constructor refuses a wrong option by name', () => {
     ['headers', { headers: null }],
     ['rateLimit.store', { rateLimit: { store: {} } }],
     ['logger.error', { logger: {} }],
-    ['logger.error', { logger: null }],
+    ['logger', { logger: null }],
     ['logger.error', { logger: { ...console, error: 'x' } }],
     ['logger.debug', { logger: { ...console, debug: null } }],
     ['fetch', { fetch: 'fetch' }],

@@ -86,7 +86,7 @@ describe('a custom fetch', () => {
     const error = await rejection(clientOf(api, { maxRetries: 0 }).users.get('user_123'));
 
     expect(error).toBeInstanceOf(ConnectionError);
-    expect(error).toHaveProperty('message', expect.stringContaining('the fetch option must resolve to a Response'));
+    expect(error).toHaveProperty('message', expect.stringContaining('What fetch resolves to must be a Response'));
   });
 });
 

@@ -264,7 +264,7 @@ describe('a listener of request may add headers', () => {
       expect(server.requests[0]?.headers).toMatchObject({ authorization: `Bearer ${apiToken}`, traceparent: '00-1' });
       expect(error).toHaveBeenCalledExactlyOnceWith(
         expect.stringMatching(
-          /An event listener failed \(event\.headers.+\)\. The call continues without this header\./,
+          /An event listener failed \(.*event\.headers.+\)\. The call continues without this header\./,
         ),
         expect.objectContaining({ route: '/users/{id}' }),
       );
