@@ -42,8 +42,8 @@ export function resolveLogger({ logger = console, logLevel = defaultLevel() }: L
   const level = oneOf('logLevel (or EXAMPLE_LOG)', logLevel, logLevels);
   // Untyped programs may pass anything. Methods may be asynchronous, and the order of their parameters differs.
   type Write = (...line: unknown[]) => unknown;
-  const given = logger as Partial<Record<keyof Logger | 'bindings', Write>>;
-  if (!logger) throwInvalid('an object such as console', 'logger', logger);
+  const given = logger as Partial<Record<keyof Logger | 'bindings', Write>> | false | null;
+  if (!given) throwInvalid('an object such as console', 'logger', given);
   const isPino = typeof given.bindings === 'function';
   const method = (name: Exclude<LogLevel, 'off'>) => {
     const write = callable(`logger.${name}`, given[name]).bind(logger);

@@ -86,6 +86,7 @@ export function described(value: unknown, isSecret = false): string {
   const type = typeof value;
   if (type === 'string' && (isSecret ? value === '' : /^[\w /:.{}-]{0,19}$/.test(String(value))))
     return `'${String(value)}'`;
-  if (value == null || type === 'boolean' || (type === 'number' && !isSecret)) return String(value);
+  if (value === undefined || value === null || type === 'boolean' || (type === 'number' && !isSecret))
+    return String(value);
   return type === 'object' ? shown(kindOf(value)) : type;
 }

@@ -1,4 +1,3 @@
-import { InvalidRequestError } from '../errors/invalid-request-error.ts';
 import { resolveLogger, type Logger, type LogLevel } from '../telemetry/logger.ts';
 import { callable, oneOf, wholeNumber } from '../utils/arguments.ts';
 import { readOptions, throwInvalid } from '../utils/options.ts';

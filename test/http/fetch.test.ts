@@ -74,10 +74,6 @@ describe('a custom fetch', () => {
   });
 
   it.each([
-    undefined,
-    null,
-    {},
-    { ok: true, status: 200, json: () => ({}) },
     { status: 200, ok: true, headers: {}, text: vi.fn() },
     { status: 200, headers: new Headers(), text: vi.fn() },
   ])('that resolves to %j fails the call with an error that names the option', async (response) => {

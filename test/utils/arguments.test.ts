@@ -4,11 +4,9 @@ import { Headers as UndiciHeaders } from 'undici';
 import { getEventListeners } from 'node:events';
 import {
   abortSignal,
-  callable,
   headerValue,
   mergeHeaders,
   milliseconds,
-  oneOf,
   wholeNumber,
   type HeadersInput,
 } from '../../src/utils/arguments.ts';
