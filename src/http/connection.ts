@@ -55,7 +55,8 @@ function isAbout({ hostname, address, port, path, message }: ConnectError, url: 
 export function connectionProblem(error: unknown): string {
   let problem = isError(error) ? error.name : 'unknown reason';
   for (const { message, code } of chainOf(error)) problem = message || (typeof code === 'string' ? code : problem);
-  return problem;
+  const isPlain = problem.includes('wrong version number'); // Which is all that OpenSSL says.
+  return isPlain ? 'baseUrl says https, but the server at its port speaks http.' : problem;
 }
 
 /** An error and its causes, up to five. */

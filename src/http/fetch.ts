@@ -1,5 +1,5 @@
-import { InvalidRequestError } from '../errors/index.ts';
 import { callable } from '../utils/arguments.ts';
+import { throwInvalid } from '../utils/options.ts';
 
 /**
  * What the SDK passes to `fetch`: the part of `RequestInit` that every implementation understands. Your function can
@@ -75,5 +75,5 @@ function checked(response: Partial<FetchResponse> | undefined): Response {
   ) {
     return response as Response; // Or one that has what the SDK needs, such as that of node-fetch.
   }
-  throw new InvalidRequestError('the fetch option must resolve to a Response with status, ok, headers and text().');
+  return throwInvalid('a Response with status, ok, headers and text()', 'What fetch resolves to', response);
 }

@@ -60,7 +60,7 @@ export class Scheduler implements RateLimiter {
     if (store === this.#store) return;
     this.#store = store;
     // `createRateLimitStore` has set it.
-    const connect = store?.connect as ConnectStore | undefined;
+    const connect = store?.connectLimiter as ConnectStore | undefined;
     this.#share = connect?.(this.#key, this.#window, this.#timing, {
       dispatch: () => this.dispatch(),
       onStoreChange: (change) => this.#observers.onStoreChange(change),

@@ -4,9 +4,9 @@ import type { RateWindow } from './window.ts';
 
 // What the limiter knows of a store that shares a token's window among processes. The store brings the code.
 
-/** A store. Only `createRateLimitStore` makes one, so that `connect` is a {@link ConnectStore}. */
+/** A store. Only `createRateLimitStore` makes one, so that `connectLimiter` is a {@link ConnectStore}. */
 export interface SharingStore {
-  readonly connect: (...internals: never) => unknown;
+  readonly connectLimiter: (...internals: never) => unknown;
 }
 
 /**

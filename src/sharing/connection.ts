@@ -33,8 +33,8 @@ const retryDelay = { first: 1_000, longest: 30_000 };
  */
 export function createRateLimitStore(sync: RateLimitStore['sync']): RateLimitStore {
   callable('sync', sync);
-  const connect: ConnectStore = (...internals) => new StoreConnection(sync, ...internals);
-  return { sync, connect };
+  const connectLimiter: ConnectStore = (...internals) => new StoreConnection(sync, ...internals);
+  return { sync, connectLimiter };
 }
 
 /** Shares the window of a limiter through a store. While the store is unavailable, it estimates the process's part. */

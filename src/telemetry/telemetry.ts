@@ -206,7 +206,7 @@ export class CallTelemetry {
     if (!isLogged) return;
     const seconds = Math.round(delay / 1000);
     const line = `${event.method} ${event.path} waits about ${seconds} s for the rate limit. Calls waiting: ${waiting}.`;
-    this.#logger.warn(line, event);
+    this.#logger.warn(`${line} In tests, use a new apiToken for each.`, event);
   }
 
   validationIssues(issues: readonly ValidationIssue[]): void {
