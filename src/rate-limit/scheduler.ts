@@ -108,7 +108,7 @@ export class Scheduler implements RateLimiter {
 
   #send(now: number, admission: Admission, background: boolean, waited: boolean): Permit {
     this.#reserve.sent(background, this.#queue.background > 0);
-    const taken = this.#share?.take(now, background ? 'background' : 'normal');
+    this.#share?.take(background ? 'background' : 'normal');
     const request = this.#window.send(now);
     for (const gate of this.#gates.sent(now, admission, request.order, waited)) this.#tend(now, gate);
     this.#hopefulSince ??= now;
@@ -128,11 +128,7 @@ export class Scheduler implements RateLimiter {
       recordAnswer: (status: number, headers: Headers) =>
         end(() => (permit.isContended = this.#recordAnswer(admission, request, status, headers))),
       recordLoss: () => end(() => this.#window.end(request)),
-      release: () =>
-        end(() => {
-          this.#window.release(request);
-          if (taken !== undefined) this.#share?.restore(taken);
-        }),
+      release: () => end(() => this.#window.release(request)),
     };
     return permit;
   }

@@ -52,10 +52,12 @@ type Grant = Pick<RateLimitStoreReply, 'normal' | 'background'>;
 function probe(state: SharedState, { held, normal, background }: ProcessShare, process: string, now: number): Grant {
   const isAnswered = state.prober === process && held === 0;
   const isProbing = state.prober !== '' && now < state.probedAt + probeTimeout && !isAnswered;
-  if (isProbing || normal + background === 0) return { normal: 0, background: 0 };
+  // A background call sends it only if no normal call waits anywhere: in small windows, it is much of what there is.
+  const isNormal = Object.values(state.processes).some((share) => share.normal > 0);
+  if (isProbing || (isNormal ? normal : background) === 0) return { normal: 0, background: 0 };
   state.probedAt = now;
   state.prober = process;
-  return normal > 0 ? { normal: 1, background: 0 } : { normal: 0, background: 1 };
+  return isNormal ? { normal: 1, background: 0 } : { normal: 0, background: 1 };
 }
 
 /**

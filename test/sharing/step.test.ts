@@ -63,6 +63,16 @@ describe('while no window is known', () => {
     expect(store.grant('b', { background: 1 })).toEqual([0, 1]);
   });
 
+  it('a background call sends one only if no process has a normal call', () => {
+    const store = new Store();
+    store.sync('a', { normal: 2 });
+    store.sync('a', { normal: 1, inFlight: 1 });
+    store.now += 2_000;
+    expect(store.grant('b', { background: 1 })).toEqual([0, 0]);
+    store.sync('a');
+    expect(store.grant('b', { background: 1 })).toEqual([0, 1]);
+  });
+
   it('the others ask again the less often, the more they are', () => {
     const store = new Store();
     store.sync('a', { normal: 1 });
