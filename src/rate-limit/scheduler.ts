@@ -127,7 +127,7 @@ export class Scheduler implements RateLimiter {
       isContended: false,
       recordAnswer: (status: number, headers: Headers) =>
         end(() => (permit.isContended = this.#recordAnswer(admission, request, status, headers))),
-      recordLoss: () => end(() => this.#window.end(request)),
+      recordLoss: () => end(() => this.#window.recordLoss(request)),
       release: () => end(() => this.#window.release(request)),
     };
     return permit;

@@ -121,8 +121,8 @@ function sum<T>(items: readonly T[], of: (item: T) => number): number {
 
 /** Milliseconds until the process should ask again: there may be more for it, or it has to show that it is alive. */
 function pauseOf(state: SharedState, own: ProcessShare, alive: number, now: number): number {
-  // Another process probes. The more wait for that, the less often each of them asks.
-  if (isOver(state, now)) return Math.max(4, 2 * alive, (now - state.probedAt) / 4);
+  // Another process probes, or will. The more wait for that, the less often each of them asks.
+  if (isOver(state, now)) return Math.max(4, 2 * alive, Math.min(now - state.probedAt, probeTimeout) / 4);
   const pause = Math.max(1, Math.min(heartbeat, (state.endsAt - state.startedAt) / 12));
   if (own.normal + own.background === 0) return pause;
   const mayChange =
