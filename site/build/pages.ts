@@ -20,6 +20,7 @@ const order = [
   'rate-limits',
   'pagination',
   'webhooks',
+  'testing',
   'endpoints',
   'observability',
   'reliability',
