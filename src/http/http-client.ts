@@ -1,8 +1,14 @@
 import { Redactor } from '../auth/redaction.ts';
-import { RateLimitWaitError, TimeoutError, type ExampleError, type RequestTarget } from '../errors/index.ts';
+import {
+  RateLimitWaitError,
+  TimeoutError,
+  type ExampleError,
+  type RequestTarget,
+  type ValidationIssue,
+} from '../errors/index.ts';
 import type { Permit, RateLimitSnapshot } from '../rate-limit/limiter.ts';
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
-import { CallTelemetry, Telemetry } from '../telemetry/telemetry.ts';
+import { CallTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
 import { sleep, startDeadline, untilAborted } from '../utils/abort.ts';
 import { boolean } from '../utils/arguments.ts';
 import { readOptions } from '../utils/options.ts';
@@ -19,17 +25,13 @@ import {
   type Requester,
 } from './request-options.ts';
 import { about, decode } from './response.ts';
-import { RetryBudgets, type RetryBudget } from './retry-budget.ts';
+import type { RetryBudget, RetryBudgets } from './retry-budget.ts';
 import { planRetry, type Failure, type Retry } from './retry.ts';
 
 /** What a client shares with those that `withOptions` makes from it. */
-export class SharedState {
+export interface SharedState {
   readonly telemetry: Telemetry;
-  readonly retryBudgets = new RetryBudgets();
-
-  constructor({ logger }: ResolvedOptions) {
-    this.telemetry = new Telemetry(logger);
-  }
+  readonly retryBudgets: RetryBudgets;
 }
 
 /** An attempt that has failed. */
@@ -140,15 +142,12 @@ export class HttpClient implements Requester {
 
           if (result.kind === 'success') {
             const { response, text } = result;
-            if (text === undefined) {
-              telemetry.end(undefined);
-              return { response };
-            }
-            const decoded = decode(current, response, text, (issues) => telemetry.validationIssues(issues));
-            const value = await untilAborted(signal, decoded);
+            const onIssues = (issues: readonly ValidationIssue[]) => telemetry.validationIssues(issues);
+            const isRead = text !== undefined;
+            const value = isRead && (await untilAborted(signal, decode(current, response, text, onIssues)));
             telemetry.end(undefined);
             // The type that the caller expects. If the body differs from it, the issues say so.
-            return { response, text, value: value as T };
+            return isRead ? { response, value: value as T } : { response };
           }
           failed = { failure: result.failure, error: result.error, permit };
         }

@@ -30,9 +30,11 @@ export type LeveledLogger = Readonly<Partial<Record<keyof Logger, (message: stri
  *
  * @throws {InvalidRequestError} when the logger lacks a method, or the level is unknown.
  */
-export function resolveLogger(logger: Logger = console, logLevel?: string): LeveledLogger {
-  const wanted = logLevel ?? environmentVariable('EXAMPLE_LOG')?.toLowerCase() ?? 'warn';
-  const level = oneOf('logLevel (or EXAMPLE_LOG)', wanted, logLevels);
+export function resolveLogger(
+  logger: Logger = console,
+  logLevel: string = environmentVariable('EXAMPLE_LOG')?.toLowerCase() ?? 'warn',
+): LeveledLogger {
+  const level = oneOf('logLevel (or EXAMPLE_LOG)', logLevel, logLevels);
   // Untyped programs may pass anything. Methods may be asynchronous, and the order of their parameters differs.
   type Write = (...line: unknown[]) => unknown;
   const given = logger as Partial<Record<keyof Logger | 'bindings', Write>> | null;
@@ -43,15 +45,13 @@ export function resolveLogger(logger: Logger = console, logLevel?: string): Leve
     const log = (message: string, fields?: object) => {
       const line: unknown[] = [singleLine(`[@example/sdk] ${message}`)];
       if (fields) line[isPino ? 'unshift' : 'push'](fields);
-      callUserCode(() => write(...line), ignore);
+      // A call must not fail because its log line could not be written.
+      callUserCode(() => write(...line));
     };
     return { [name]: log };
   };
   return { ...method('error'), ...method('warn'), ...method('info'), ...method('debug') };
 }
-
-/** A call must not fail because its log line could not be written. */
-const ignore = () => undefined;
 
 /** The text on one line: line breaks and the control sequences of terminals are escaped as in JSON. */
 function singleLine(text: string): string {

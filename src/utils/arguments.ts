@@ -4,14 +4,14 @@ import { throwInvalid, shown } from './options.ts';
 // Checks of what callers pass in. Each message names the option and says what is expected. It repeats numbers but no
 // text, which may be a secret.
 
-const longestTimer = 2 ** 31 - 1;
+const maxTimer = 2 ** 31 - 1;
 
 /** A duration that a timer can hold, or `Infinity`. */
 export function milliseconds(name: string, value: number): number {
-  const isDuration = typeof value === 'number' && value > 0 && (value <= longestTimer || value === Infinity);
+  const isDuration = typeof value === 'number' && value > 0 && (value <= maxTimer || value === Infinity);
   return isDuration
     ? value
-    : throwInvalid(`a positive number of milliseconds, at most ${longestTimer}, or Infinity`, name, value);
+    : throwInvalid(`a positive number of milliseconds, at most ${maxTimer}, or Infinity`, name, value);
 }
 
 /** A whole number of at least `minimum`. */

@@ -2,7 +2,7 @@
 // fail.
 
 /** Calls something of the user's. What it throws, or rejects with later, goes to `onError`. */
-export function callUserCode(call: () => unknown, onError: (error: unknown) => void): void {
+export function callUserCode(call: () => unknown, onError: (error: unknown) => void = () => undefined): void {
   try {
     const result = call();
     if (isThenable(result)) result.then(undefined, onError);
