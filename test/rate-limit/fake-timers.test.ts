@@ -28,7 +28,7 @@ function setup(disturb: (request: number, signal: AbortSignal) => Promise<Respon
   return { server, calls };
 }
 
-const answer = (status: number, headers?: Record<string, string>) =>
+const answer = (status: number, headers: Record<string, string> = {}) =>
   Promise.resolve(Response.json({ error: { code: 'error', message: 'No.' } }, { status, headers }));
 
 const never = (signal: AbortSignal) =>
