@@ -109,11 +109,11 @@ export function fillIn(page: string): string {
 }
 
 function picture(plot: string): string {
-  const { title } = only(plots, ({ name }) => name === plot).chart();
+  const { measure } = only(plots, ({ name }) => name === plot).chart();
   return [
     '<picture>',
     `  <source media="(prefers-color-scheme: dark)" srcset="${published}/${plot}-dark.svg">`,
-    `  <img alt="${title}" src="${published}/${plot}-light.svg" width="760">`,
+    `  <img alt="${measure}" src="${published}/${plot}-light.svg" width="760">`,
     '</picture>',
   ].join('\n');
 }
