@@ -19,15 +19,15 @@ function classes(base: string): string {
   const files = readdirSync(`${root}src/errors`).map((name) => `src/errors/${name}`);
   const rows = [...files, verification].flatMap((file) =>
     Array.from(
-      read(file).matchAll(/\/\*\*((?:(?!\*\/)[^])+)\*\/\nexport (?:abstract )?class (\w+) extends (\w+)/g),
-      ([, comment = '', name = '', parent = '']) => {
+      read(file).matchAll(/\/\*\*((?:(?!\*\/)[^])+)\*\/\nexport (?:abstract )?class (\w+) extends/g),
+      ([, comment = '', name = '']) => {
         const entry = file === verification ? 'webhooks/' : '';
         const link = `${base}api/example/sdk/${entry}classes/${name.toLowerCase()}/`;
-        return `| [\`${name}\`](${link}) | \`${parent}\` | ${textOf(comment)} |`;
+        return `| [\`${name}\`](${link}) | ${textOf(comment)} |`;
       },
     ),
   );
-  return ['| class | extends | meaning |', '| --- | --- | --- |', ...rows].join('\n');
+  return ['| class | meaning |', '| --- | --- |', ...rows].join('\n');
 }
 
 /** The table of the local API's guide. */
