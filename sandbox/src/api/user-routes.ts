@@ -28,7 +28,7 @@ export function userRoutes(services: Services): Hono<Env> {
     parseFields(noParameters, context.req.query());
     // The password is checked, and then forgotten.
     const { name, email } = parseFields(userCreateSchema, await readJsonObject(context.req.raw));
-    const change = () => create(services, { name, email });
+    const change = () => create(services, { name, email }, context.get('exchange').record.id);
     const key = idempotencyKey(context);
     const { body, ...rest } =
       key === undefined ? change() : services.idempotency.once(key, JSON.stringify([name, email]), change);
@@ -39,9 +39,9 @@ export function userRoutes(services: Services): Hono<Env> {
   return routes;
 }
 
-function create(services: Services, fields: UserFields): SavedResponse {
+function create(services: Services, fields: UserFields, request: string): SavedResponse {
   try {
-    const user = createUser(services, fields);
+    const user = createUser(services, fields, request);
     return { status: 201, body: publicUser(user), headers: { Location: `/v1/users/${user.id}` } };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

@@ -10,13 +10,16 @@ export function publicUser({ id, name, email, created_at }: User): User {
   return z.parse(userSchema, { id, name, email, created_at });
 }
 
-/** @throws {Failure} 409 when the email belongs to another user. */
-export function createUser({ store, clock, webhooks }: Services, { name, email }: UserFields): User {
+/**
+ * @param request Id of the request that does so.
+ * @throws {Failure} 409 when the email belongs to another user.
+ */
+export function createUser({ store, clock, webhooks }: Services, { name, email }: UserFields, request?: string): User {
   requireFreeEmail(store.users.find(emailKey(email)), undefined);
   return store.transaction(() => {
     const user = { id: store.nextId('user'), name, email, created_at: timestamp(clock.now()) };
     store.users.put(user);
-    webhooks.publish('user.created', { id: user.id, name, email });
+    webhooks.publish('user.created', { id: user.id, name, email }, request);
     return user;
   });
 }
