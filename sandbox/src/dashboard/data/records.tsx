@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Details } from '../../http/failure.ts';
 import { capitalized, type Field as RecordField, type Resource, type StoredRecord } from '../../resources/resource.ts';
 import { Card, Confirm, Copyable, Empty, PageHead, Pages, Pill, Table, Time } from '../parts/components.tsx';
-import { type Choice, choices, Field, Select } from '../parts/fields.tsx';
+import { type Choice, choices, CreateForm, Field, FilterForm, Select } from '../parts/fields.tsx';
 
 /** The fields of a record as a form has them. */
 export type Form = Readonly<Record<string, string>>;
@@ -35,15 +35,7 @@ export function Records({
   return (
     <>
       <PageHead title={capitalized(name)}>
-        <form method="get" action={path} class="single" role="search" aria-label="Filter the list" data-visit="true">
-          <input
-            type="search"
-            name="q"
-            value={search}
-            placeholder={`Id or ${Object.keys(fields).join(', ')}`}
-            aria-label={`Find ${name}`}
-            autocomplete="off"
-          />
+        <FilterForm to={path} search={search} what={name} fields={`Id or ${Object.keys(fields).join(', ')}`}>
           {Object.entries(filter).map(([field, value]) => (
             <Select
               name={field}
@@ -52,18 +44,20 @@ export function Records({
               options={choices(`Any ${field}`, fields[field]?.choices ?? [])}
             />
           ))}
-          <button class="plain unscripted">Filter</button>
-        </form>
+        </FilterForm>
       </PageHead>
+      <CreateForm to={path} action="create" button={`Create ${singular}`}>
+        <Inputs fields={fields} form={form} errors={errors} />
+      </CreateForm>
       {records.length === 0 ? (
         <Empty title={isFiltered ? `No ${singular} matches the filter.` : `No ${name} yet.`}>
           <p>
             {isFiltered ? (
               <a href={path}>Show all {name}</a>
             ) : create === undefined ? (
-              'Create one below.'
+              'Create one above.'
             ) : (
-              'Create one below, or with the API.'
+              'Create one above, or with the API.'
             )}
           </p>
         </Empty>
@@ -96,14 +90,6 @@ export function Records({
         </Card>
       )}
       <Pages page={page} pages={pages} href={(number) => `${path}?${query(number)}`} />
-      <Card title={`New ${singular}`}>
-        <form method="post" action={path} class="stacked">
-          <Inputs fields={fields} form={form} errors={errors} />
-          <button class="main" name="action" value="create">
-            Create {singular}
-          </button>
-        </form>
-      </Card>
     </>
   );
 }
