@@ -46,6 +46,7 @@ it('runs each example of a guide in a page, but those that need more than a page
         "docs/networks.md: With undici, 3",
         "docs/networks.md: Certificates of your own, 2",
         "docs/networks.md: Unix sockets, 1",
+        "docs/networks.md: Plain http in your own network, 1",
         "docs/networks.md: Next.js, 1",
         "docs/networks.md: Next.js, 2",
         "docs/networks.md: Cloudflare service bindings, 1",

@@ -6,7 +6,7 @@ export const essential: readonly Question[] = [
   ['how do I share the limit among pods?', ['guides/rate-limits/']],
   ['is it safe to retry a POST', ['guides/retries/']],
   ['verify webhook signature in Express', ['guides/webhooks/']],
-  ['test my code without network', ['sandbox/', 'guides/tasks/']],
+  ['test my code without network', ['guides/testing/', 'sandbox/']],
   ['iterate over all projects', ['guides/pagination/']],
 ];
 
@@ -59,7 +59,7 @@ export const heldOut: readonly Question[] = [
   ['how to get the next page', ['guides/pagination/']],
   ['continue a list after a crash', ['guides/pagination/', 'guides/tasks/']],
   ['items missing while list changes', ['guides/pagination/']],
-  ['simulate a 500 error in tests', ['sandbox/']],
+  ['simulate a 500 error in tests', ['guides/testing/', 'sandbox/']],
   ['OpenTelemetry spans', ['guides/observability/']],
   ['enable debug logging', ['guides/observability/']],
   ['where is the request id', ['guides/errors/']],
