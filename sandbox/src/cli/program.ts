@@ -122,9 +122,6 @@ export function createProgram(io: CommandIO, done: (exitCode: number) => void): 
     command.showHelpAfterError();
   }
   tab(program, { completionCommandName: 'completion' });
-  program.commands
-    .find((command) => command.name() === 'completion')
-    ?.description('print a script that completes commands and options in your shell');
   return program;
 }
 

@@ -2,18 +2,10 @@ import { type Context, Hono } from 'hono';
 import * as z from 'zod/mini';
 import type { Details } from '../../http/failure.ts';
 import { parseFields } from '../../http/parse-fields.ts';
-import { resources } from '../../resources/index.ts';
-import { tokenInfo } from '../../state/sandbox-state.ts';
 import type { Dashboard } from '../dashboard.tsx';
-import { firstCurl, firstProgram, usableToken } from './first-call.ts';
 import { attempted, field, readForm, unknownAction } from '../parts/form.ts';
 import { durationText } from '../parts/numbers.ts';
-import { Overview } from './overview.tsx';
-import { tokenBudgets } from '../tokens/rate-limits.tsx';
-import { verdictOf } from './verdict.ts';
-
-/** Number of requests to show. */
-const shownRequests = 8;
+import { Overview, overviewData } from './overview.tsx';
 
 const hundredYears = 3_155_760_000;
 const advanceMessage = 'Must be a number of seconds, from 0 to a hundred years.';
@@ -26,30 +18,8 @@ export function overviewRoutes(dashboard: Dashboard): Hono {
   const routes = new Hono();
 
   const overview = async (context: Context, errors?: Details) => {
-    const { store, faults, log, traffic, clock, windows } = services;
-    const { origin } = new URL(context.req.url);
-    const apiToken = await usableToken(services);
-    const now = clock.now();
-    const data = {
-      baseUrl: `${origin}/v1`,
-      apiToken,
-      curl: firstCurl(origin, apiToken),
-      program: firstProgram(origin, apiToken),
-      faults: faults.list,
-      traffic: { series: traffic.series(undefined, now), interval: traffic.interval, now },
-      verdict: verdictOf(services),
-      budgets: tokenBudgets(services),
-      latest: log.page({}, { limit: shownRequests }),
-      tokens: store.tokens.all.map(tokenInfo),
-      counts: {
-        records: resources.map((resource) => ({ name: resource.name, count: store.records(resource).size })),
-        pending: store.deliveryIndex.pending,
-        failed: store.deliveryIndex.failed,
-      },
-      clock: { now, offset: clock.offset, window: windows.rate.window },
-      errors,
-    };
-    return dashboard.page(context, 'Overview', <Overview data={data} />, { errors });
+    const data = await overviewData(services, new URL(context.req.url).origin);
+    return dashboard.page(context, 'Overview', <Overview data={data} errors={errors} />, { errors });
   };
 
   routes.get('/', (context) => overview(context));

@@ -1,8 +1,9 @@
 import type { ArmedFault } from '../../faults/fault.ts';
-import type { RequestPage } from '../../state/request-log.ts';
+import { resources } from '../../resources/index.ts';
 import { capitalized } from '../../resources/resource.ts';
-import type { TokenInfo } from '../../state/sandbox-state.ts';
-import { type ChartData, TrafficChart } from '../parts/chart.tsx';
+import { tokenInfo } from '../../state/sandbox-state.ts';
+import type { Services } from '../../state/services.ts';
+import { TrafficChart } from '../parts/chart.tsx';
 import { Action, Card, Code, Confirm, Copyable, Facts, Headline, PageHead, Stat, Time } from '../parts/components.tsx';
 import { effectOf, scopeOf } from '../parts/fault-text.ts';
 import { Field } from '../parts/fields.tsx';
@@ -10,48 +11,59 @@ import type { Details } from '../../http/failure.ts';
 import { Icon } from '../parts/icons.tsx';
 import { count, durationText, number } from '../parts/numbers.ts';
 import { RequestRow } from '../requests/requests.tsx';
-import { BudgetMeter, type TokenBudget } from '../tokens/rate-limits.tsx';
-import type { Verdict } from './verdict.ts';
+import { BudgetMeter, tokenBudgets } from '../tokens/rate-limits.tsx';
+import { firstCurl, firstProgram, usableToken } from './first-call.ts';
+import { verdictOf } from './verdict.ts';
 
-export interface OverviewData {
-  readonly baseUrl: string;
-  readonly apiToken: string;
-  readonly curl: string;
-  readonly program: string;
-  readonly faults: readonly ArmedFault[];
-  readonly traffic: ChartData;
-  readonly verdict: Verdict;
-  readonly budgets: readonly TokenBudget[];
-  readonly latest: RequestPage;
-  readonly tokens: readonly TokenInfo[];
-  readonly counts: {
-    readonly records: readonly { readonly name: string; readonly count: number }[];
-    /** Deliveries. */
-    readonly pending: number;
-    /** Deliveries. */
-    readonly failed: number;
+/** Number of requests to show. */
+const shownRequests = 8;
+
+export async function overviewData(services: Services, origin: string) {
+  const { store, faults, log, traffic, clock, windows } = services;
+  const apiToken = await usableToken(services);
+  const now = clock.now();
+  return {
+    baseUrl: `${origin}/v1`,
+    apiToken,
+    curl: firstCurl(origin, apiToken),
+    program: firstProgram(origin, apiToken),
+    faults: faults.list,
+    traffic: { series: traffic.series(undefined, now), interval: traffic.interval, now },
+    verdict: verdictOf(services),
+    budgets: tokenBudgets(services),
+    latest: log.page({}, { limit: shownRequests }),
+    tokens: store.tokens.all.map(tokenInfo),
+    counts: {
+      records: resources.map((resource) => ({ name: resource.name, count: store.records(resource).size })),
+      pending: store.deliveryIndex.pending,
+      failed: store.deliveryIndex.failed,
+    },
+    clock: { now, offset: clock.offset, window: windows.rate.window },
   };
-  readonly clock: { readonly now: number; readonly offset: number; readonly window: number };
+}
+
+interface Props {
+  readonly data: Awaited<ReturnType<typeof overviewData>>;
   readonly errors?: Details | undefined;
 }
 
 /** Number of tokens whose budget is shown. */
 const shownBudgets = 5;
 
-export function Overview({ data }: { data: OverviewData }) {
+export function Overview({ data, errors }: Props) {
   const { latest, faults, verdict } = data;
   return (
     <>
       <PageHead title="Overview" lead="The Example API, running on your machine." />
       {latest.requests.length + verdict.webhooks.length > 0 && <VerdictLine data={data} />}
       {faults.length > 0 && <FaultBanner faults={faults} />}
-      {latest.requests.length === 0 ? <Steps data={data} /> : <Activity data={data} />}
+      {latest.requests.length === 0 ? <Steps data={data} errors={errors} /> : <Activity data={data} errors={errors} />}
     </>
   );
 }
 
 /** What to do with a sandbox that had no request yet. */
-function Steps({ data }: { data: OverviewData }) {
+function Steps({ data, errors }: Props) {
   return (
     <div class="columns">
       <div>
@@ -77,13 +89,13 @@ function Steps({ data }: { data: OverviewData }) {
         </Card>
       </div>
       <div>
-        <ClockCard data={data} />
+        <ClockCard data={data} errors={errors} />
       </div>
     </div>
   );
 }
 
-function Activity({ data }: { data: OverviewData }) {
+function Activity({ data, errors }: Props) {
   const { counts, latest, budgets, traffic } = data;
   const span = durationText(traffic.series.length * traffic.interval);
   return (
@@ -118,7 +130,7 @@ function Activity({ data }: { data: OverviewData }) {
               ))}
             </ol>
           </Card>
-          <ClockCard data={data} />
+          <ClockCard data={data} errors={errors} />
         </div>
         <div>
           <Card title="Budget" actions={<a href="/dashboard/rate-limits">Timeline</a>}>
@@ -143,7 +155,7 @@ function Activity({ data }: { data: OverviewData }) {
 }
 
 /** The last minutes in words, such as `3 failed in 5 min: 2 × 503 injected, 1 × 422 email.` */
-function VerdictLine({ data: { verdict, traffic } }: { data: OverviewData }) {
+function VerdictLine({ data: { verdict, traffic } }: Props) {
   const { requests, failed, groups, others, webhooks } = verdict;
   const span = durationText(traffic.series.length * traffic.interval);
   const tone = failed + webhooks.length > 0 ? 'fair' : requests === 0 ? 'plain' : 'good';
@@ -212,7 +224,7 @@ function FaultBanner({ faults }: { faults: readonly ArmedFault[] }) {
   );
 }
 
-function ClockCard({ data }: { data: OverviewData }) {
+function ClockCard({ data, errors }: Props) {
   const { now, offset, window } = data.clock;
   return (
     <Card title="Clock and state" id="clock">
@@ -235,7 +247,7 @@ function ClockCard({ data }: { data: OverviewData }) {
           type="number"
           min="0"
           step="any"
-          errors={data.errors}
+          errors={errors}
           required
         />
         <button class="plain" name="action" value="advance">
