@@ -30,7 +30,7 @@ export function userRoutes(services: Services): Hono<Env> {
     const params = parseFields(userCreateSchema, await readJsonObject(context.req.raw));
     const prepare = async () => {
       const passwordHash = await hashPassword(params.password);
-      return () => create(services, params, passwordHash);
+      return () => create(services, { ...params, passwordHash }, context.get('exchange').record.id);
     };
 
     const key = idempotencyKey(context);
@@ -48,9 +48,13 @@ export function userRoutes(services: Services): Hono<Env> {
   return routes;
 }
 
-function create(services: Services, params: UserCreateParams, passwordHash: string): SavedResponse {
+function create(
+  services: Services,
+  params: UserCreateParams & { passwordHash: string },
+  request: string,
+): SavedResponse {
   try {
-    const user = createUser(services, { ...params, passwordHash });
+    const user = createUser(services, params, request);
     return { status: 201, body: publicUser(user), headers: { Location: `/v1/users/${user.id}` } };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

@@ -8,13 +8,13 @@ import { eventStream } from './events.ts';
 import { faultRoutes } from './faults/fault-routes.tsx';
 import { favicon } from './parts/icons.tsx';
 import { overviewRoutes } from './overview/overview-routes.tsx';
-import { projectRoutes } from './data/project-routes.tsx';
+import { resourceRoutes } from './data/resource-routes.tsx';
+import { pathOf, resourcesOf } from './data/resources.tsx';
 import { requestRoutes } from './requests/request-routes.tsx';
 import { searchRoutes } from './search.tsx';
 import { statusRoutes } from './status/status.tsx';
 import style from './style/main.css?bundled';
 import { tokenRoutes } from './tokens/token-routes.tsx';
-import { userRoutes } from './data/user-routes.tsx';
 import { webhookRoutes } from './webhooks/webhook-routes.tsx';
 
 /** Allows only the dashboard's own resources, and no framing. */
@@ -61,8 +61,9 @@ export function dashboardRoutes(dashboard: Dashboard): Hono {
   routes.route('/dashboard', tokenRoutes(dashboard));
   routes.route('/dashboard', webhookRoutes(dashboard));
   routes.route('/dashboard/requests', requestRoutes(dashboard));
-  routes.route('/dashboard/users', userRoutes(dashboard));
-  routes.route('/dashboard/projects', projectRoutes(dashboard));
+  for (const resource of resourcesOf(dashboard.services)) {
+    routes.route(pathOf(resource), resourceRoutes(dashboard, resource));
+  }
   routes.route('/dashboard/faults', faultRoutes(dashboard));
   routes.route('/', statusRoutes(dashboard));
 

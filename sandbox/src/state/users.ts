@@ -11,16 +11,20 @@ export function publicUser({ id, name, email, created_at }: UserRecord): User {
   return z.parse(userSchema, { id, name, email, created_at });
 }
 
-/** @throws {Failure} 409 when the email belongs to another user. */
+/**
+ * @param request Id of the request that does so.
+ * @throws {Failure} 409 when the email belongs to another user.
+ */
 export function createUser(
   { store, clock, webhooks }: Services,
   { name, email, passwordHash }: { name: string; email: string; passwordHash?: string | undefined },
+  request?: string,
 ): UserRecord {
   requireFreeEmail(store.users.find(emailKey(email)), undefined);
   return store.transaction(() => {
     const user = { id: store.nextId('user'), name, email, created_at: timestamp(clock.now()), passwordHash };
     store.users.put(user);
-    webhooks.publish('user.created', { id: user.id, name, email });
+    webhooks.publish('user.created', { id: user.id, name, email }, request);
     return user;
   });
 }

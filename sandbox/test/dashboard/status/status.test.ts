@@ -53,7 +53,7 @@ describe('a fault is an incident', () => {
         },
       ],
     });
-    expect(await status(sandbox)).toContain('A fault is active on purpose.');
+    expect(await status(sandbox)).toContain('1 fault is active on purpose.');
   });
 
   test.each([
