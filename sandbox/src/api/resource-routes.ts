@@ -56,7 +56,7 @@ export function resourceRoutes(resource: Resource, services: Services): Hono<Env
         params,
         Object.keys(params).filter((name) => name in resource.fields),
       );
-      const change = () => created(services, resource, fields);
+      const change = () => created(services, resource, fields, context.get('exchange').record.id);
       const key = idempotencyKey(context);
       const { body, ...rest } =
         key === undefined ? change() : services.idempotency.once(key, JSON.stringify(fields), change);
@@ -67,9 +67,14 @@ export function resourceRoutes(resource: Resource, services: Services): Hono<Env
   return routes;
 }
 
-function created(services: Services, resource: Resource, fields: Readonly<Record<string, string>>): SavedResponse {
+function created(
+  services: Services,
+  resource: Resource,
+  fields: Readonly<Record<string, string>>,
+  request: string,
+): SavedResponse {
   try {
-    const record = createRecord(services, resource, fields);
+    const record = createRecord(services, resource, fields, request);
     return { status: 201, body: record, headers: { Location: `/v1/${resource.name}/${record.id}` } };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

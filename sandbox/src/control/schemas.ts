@@ -77,6 +77,7 @@ export const deliverySchema = z.object({
   id: text('Unique identifier, such as `del_123`.'),
   message: text('Value of the `webhook-id` header, the same for every attempt.'),
   endpoint: text('Id of the webhook.'),
+  request: optionalText('Id of the request that caused the event; missing if none did.'),
   event: text('Name of the event.'),
   body: text('Request body, byte for byte.'),
   created_at,

@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { Child } from 'hono/jsx';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { Details } from '../http/failure.ts';
 import type { Services } from '../state/services.ts';
 import { type FrameState, Layout } from './layout.tsx';
 import { type Notice, Notices } from './notices.ts';
@@ -9,6 +10,8 @@ import { type Notice, Notices } from './notices.ts';
 /** How a page is shown. */
 export interface PageOptions {
   readonly status?: number;
+  /** What is wrong with the form that was sent: the page is then a 422. */
+  readonly errors?: Details | undefined;
   /** Whether the content takes the whole width. */
   readonly wide?: boolean;
   /** What was searched for. */
@@ -27,8 +30,9 @@ export class Dashboard {
   }
 
   /** A page as a response. */
-  page(context: Context, title: string, content: Child, { status = 200, ...options }: PageOptions = {}) {
+  page(context: Context, title: string, content: Child, { errors, ...options }: PageOptions = {}) {
     const { path } = context.req;
+    const { status = errors === undefined ? 200 : 422 } = options;
     const notice = this.#notices.take(context.req.query('notice') ?? '');
     const layout = (
       <Layout title={title} path={path} state={this.#frameState()} notice={notice} {...options}>
@@ -54,8 +58,8 @@ export class Dashboard {
       offset: clock.offset,
       activeFaults: faults.list.length,
       exhaustedTokens: store.tokens.all.filter(({ id }) => windows.status(id, now).remaining === 0).length,
-      failingWebhooks: webhooks.endpoints.filter((endpoint) =>
-        ['failing', 'disabled'].includes(store.deliveryIndex.health(endpoint).status),
+      troubledWebhooks: webhooks.endpoints.filter(
+        (endpoint) => !['healthy', 'idle'].includes(store.deliveryIndex.health(endpoint, now).status),
       ).length,
     };
   }

@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx';
 import { Copy } from './parts/components.tsx';
-import { durationText } from './parts/duration.ts';
+import { durationText, number } from './parts/numbers.ts';
 import { Icon, type IconName } from './parts/icons.tsx';
 import { resources } from '../resources/index.ts';
 import { capitalized } from '../resources/resource.ts';
@@ -16,7 +16,7 @@ export interface FrameState {
   readonly offset: number;
   readonly activeFaults: number;
   readonly exhaustedTokens: number;
-  readonly failingWebhooks: number;
+  readonly troubledWebhooks: number;
 }
 
 interface Section {
@@ -47,7 +47,7 @@ const sections: readonly Section[] = [
     icon: 'webhooks',
     key: 'w',
     also: '/dashboard/deliveries',
-    badge: ({ failingWebhooks }) => ({ count: failingWebhooks, meaning: 'failing or disabled' }),
+    badge: ({ troubledWebhooks }) => ({ count: troubledWebhooks, meaning: 'need attention' }),
   },
   {
     href: '/dashboard/faults',
@@ -113,12 +113,12 @@ export function Layout({
           Skip to content
         </a>
         <header class="top">
-          <a class="brand" href="/dashboard">
+          <a class="brand" href="/dashboard" aria-label="Example API local">
             <svg viewBox="0 0 32 32" aria-hidden="true">
               <rect width="32" height="32" rx="9" />
               <path d="M8 21a9 9 0 1 1 16 0M16 19l4.5-6.5" />
             </svg>
-            Example API <span class="local">local</span>
+            <span>Example API</span> <span class="local">local</span>
           </a>
           <form role="search" action="/dashboard/search" class="search" aria-label="Search everything">
             <Icon name="search" />
@@ -182,7 +182,7 @@ function Navigation({ path, state }: { path: string; state: FrameState }) {
                 {section.name}
                 {badge !== undefined && badge.count > 0 && (
                   <span class="badge">
-                    {badge.count}
+                    {number(badge.count)}
                     <span class="visually-hidden">{` ${badge.meaning}`}</span>
                   </span>
                 )}

@@ -1,10 +1,11 @@
 import type { Child } from 'hono/jsx';
 import { Hono } from 'hono';
-import { resources } from '../resources/index.ts';
 import { capitalized } from '../resources/resource.ts';
+import type { RecordedRequest } from '../state/recorded-request.ts';
 import type { Services } from '../state/services.ts';
-import { Card, Empty, PageHead } from './parts/components.tsx';
+import { Card, Empty, PageHead, Pill } from './parts/components.tsx';
 import type { Dashboard } from './dashboard.tsx';
+import { pathOf, resourcesOf, valueOf } from './data/resources.tsx';
 import { matches } from './parts/lists.ts';
 import { outcomeOf } from './requests/requests.tsx';
 
@@ -20,19 +21,14 @@ interface Hit {
 const maxHits = 20;
 
 /** Finds records, tokens, webhooks, deliveries and requests by a part of what identifies them. */
-function find({ log, store, webhooks }: Services, text: string): readonly Hit[] {
-  const kinds = [
-    ...resources.map((resource) =>
-      store
-        .records(resource)
-        .all.map((record) => ({ id: record.id, values: resource.columns.map((column) => record[column] ?? '') }))
-        .filter(({ id, values }) => matches(text, id, ...values))
-        .map(({ id, values }) => ({
-          kind: capitalized(resource.singular),
-          id,
-          name: values.join(', '),
-          href: `/dashboard/${resource.name}/${encodeURIComponent(id)}`,
-        })),
+function find(services: Services, text: string): readonly Hit[] {
+  const { log, store, webhooks } = services;
+  const kinds: readonly (readonly Hit[])[] = [
+    ...resourcesOf(services).map((resource) =>
+      resource.state
+        .list()
+        .filter((item) => matches(text, item.id, ...resource.fields.map(({ name }) => valueOf(item, name))))
+        .map(({ id, name }) => ({ kind: capitalized(resource.name), id, name, href: pathOf(resource, id) })),
     ),
     store.tokens.all
       .filter(({ id, name, hint }) => matches(text, id, name, hint))
@@ -49,11 +45,14 @@ function find({ log, store, webhooks }: Services, text: string): readonly Hit[] 
         href: `/dashboard/deliveries/${id}`,
       })),
     log.entries
-      .filter(({ id, target, headers }) => matches(text, id, target, headers['idempotency-key'] ?? ''))
+      .filter(({ id, target, headers, response }) =>
+        // The `Location` of what a request has created.
+        matches(text, id, target, headers['idempotency-key'] ?? '', response?.headers['location'] ?? ''),
+      )
       .map((request) => ({
         kind: 'Request',
         id: request.id,
-        name: `${outcomeOf(request)[1]} ${request.method} ${request.target}`,
+        name: <Outcome request={request} />,
         href: `/dashboard/requests/${request.id}`,
       })),
   ];
@@ -66,12 +65,23 @@ export function searchRoutes(dashboard: Dashboard): Hono {
     const query = (context.req.query('q') ?? '').trim();
     const hits = query === '' ? [] : find(dashboard.services, query);
     const exact = hits.filter(({ id }) => id === query);
-    // An id leads straight to what it belongs to.
-    const [only] = hits.length === 1 ? hits : exact;
+    // An id leads straight to what it belongs to, unless there are also requests for it to show.
+    const others = hits.filter(({ kind, id }) => kind === 'Request' && id !== query);
+    const [only] = hits.length === 1 ? hits : others.length === 0 ? exact : [];
     if (only !== undefined) return context.redirect(only.href);
-    return dashboard.page(context, 'Search', <Results query={query} hits={hits} />, { query });
+    const found = exact.length === 0 ? hits : [...exact, ...others];
+    return dashboard.page(context, 'Search', <Results query={query} hits={found} />, { query });
   });
   return routes;
+}
+
+function Outcome({ request }: { request: RecordedRequest }) {
+  const [tone, status] = outcomeOf(request);
+  return (
+    <>
+      <Pill tone={tone}>{status}</Pill> {request.method} {request.target}
+    </>
+  );
 }
 
 function Results({ query, hits }: { query: string; hits: readonly Hit[] }) {

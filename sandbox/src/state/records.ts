@@ -12,9 +12,15 @@ export type Given = Readonly<Record<string, string | undefined>>;
 /**
  * Creates a record as the API does, and sends its event. Missing fields get sample values.
  *
+ * @param request Id of the request that does so.
  * @throws {Failure} 409 when another record has the value of the unique field.
  */
-export function createRecord({ store, clock, webhooks }: Services, resource: Resource, given: Given): StoredRecord {
+export function createRecord(
+  { store, clock, webhooks }: Services,
+  resource: Resource,
+  given: Given,
+  request?: string,
+): StoredRecord {
   const records = store.records(resource);
   let index = records.size;
   const sample = () =>
@@ -31,7 +37,7 @@ export function createRecord({ store, clock, webhooks }: Services, resource: Res
   return store.transaction(() => {
     const record = { ...fields, id: store.nextId(resource.prefix, records), created_at: timestamp(clock.now()) };
     records.put(record);
-    if (resource.event !== undefined) webhooks.publish(resource.event, eventData(resource, record));
+    if (resource.event !== undefined) webhooks.publish(resource.event, eventData(resource, record), request);
     return publicRecord(resource, record);
   });
 }

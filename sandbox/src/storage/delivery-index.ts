@@ -3,8 +3,11 @@ import { outcomeOf } from './outcome.ts';
 
 /** How well a webhook receives its deliveries. */
 export interface EndpointHealth {
-  /** `idle` before the first attempt. */
-  readonly status: 'healthy' | 'failing' | 'disabled' | 'idle';
+  /**
+   * `idle` before the first attempt; `backed up` while more deliveries are due than are attempted at once; `retrying` after
+   * an attempt that failed, and `failing` once a delivery has no attempt left.
+   */
+  readonly status: 'healthy' | 'retrying' | 'failing' | 'backed up' | 'disabled' | 'idle';
   /** The latest attempts of all deliveries, oldest first. */
   readonly attempts: readonly AttemptSummary[];
   /** Fraction of these attempts that succeeded; `undefined` if there was none. */
@@ -13,6 +16,8 @@ export interface EndpointHealth {
   readonly medianDuration: number | undefined;
   readonly pending: number;
   readonly failed: number;
+  /** Since when the delivery that waits for longest is due, in epoch milliseconds; `Infinity` if none is due. */
+  readonly dueSince: number;
 }
 
 interface AttemptSummary {
@@ -23,13 +28,17 @@ interface AttemptSummary {
   readonly succeeded: boolean;
 }
 
+/** Maximum number of concurrent attempts of a webhook, so that a receiver that hangs holds up no other. */
+export const maxConcurrency = 16;
+
 /** Number of attempts to look at. */
 const consideredAttempts = 30;
 
 /** The deliveries of one webhook. */
 class EndpointDeliveries {
   readonly all = new Map<string, DeliveryRecord>();
-  readonly pending = new Map<string, DeliveryRecord>();
+  /** When each pending delivery is due, in the order in which they are attempted. */
+  readonly pending = new Map<string, number>();
   readonly failed = new Set<string>();
   latest = summaryOf([]);
 }
@@ -60,7 +69,7 @@ export class DeliveryIndex {
     let own = this.#byEndpoint.get(after.endpoint);
     if (own === undefined) this.#byEndpoint.set(after.endpoint, (own = new EndpointDeliveries()));
     own.all.set(after.id, after);
-    if (after.status === 'pending') own.pending.set(after.id, after);
+    if (after.status === 'pending') own.pending.set(after.id, after.due ?? Infinity);
     else own.pending.delete(after.id);
     if (after.status === 'failed') own.failed.add(after.id);
     else own.failed.delete(after.id);
@@ -75,11 +84,28 @@ export class DeliveryIndex {
     }
   };
 
-  /** Summarises a webhook's latest attempts. It is failing if the last attempt failed. */
-  health({ id, disabled }: EndpointRecord): EndpointHealth {
+  /** Summarises a webhook's latest attempts, and what waits for it. */
+  health({ id, disabled }: EndpointRecord, now: number): EndpointHealth {
     const { latest, pending, failed } = this.#byEndpoint.get(id) ?? none;
-    const status = disabled === undefined ? latest.status : 'disabled';
-    return { ...latest, status, pending: pending.size, failed: failed.size };
+    const due = [...pending.values()].filter((at) => at <= now);
+    const attempted = latest.status === 'failing' && failed.size === 0 ? 'retrying' : latest.status;
+    return {
+      ...latest,
+      status: disabled !== undefined ? 'disabled' : due.length > maxConcurrency ? 'backed up' : attempted,
+      pending: pending.size,
+      failed: failed.size,
+      dueSince: due.reduce((since, at) => Math.min(since, at), Infinity),
+    };
+  }
+
+  /** Number of due deliveries that are attempted before this one; `undefined` if it is not due. */
+  ahead({ id, endpoint, due = Infinity }: DeliveryRecord, now: number): number | undefined {
+    let ahead = 0;
+    for (const [other, at] of due <= now ? this.of(endpoint).pending : []) {
+      if (other === id) return ahead;
+      if (at <= now) ahead += 1;
+    }
+    return undefined;
   }
 
   clear(): void {

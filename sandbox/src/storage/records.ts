@@ -55,6 +55,8 @@ export interface DeliveryRecord {
   readonly message: string;
   /** Id of the webhook. */
   readonly endpoint: string;
+  /** Id of the request that caused the event; `undefined` if none did. */
+  readonly request?: string | undefined;
   /** Name of the event. */
   readonly event: string;
   /** Request body, byte for byte. */

@@ -1,5 +1,6 @@
 import type { Attempt, DeliveryRecord, EndpointRecord } from '../storage/records.ts';
 import { JournalError } from '../storage/collection.ts';
+import { maxConcurrency } from '../storage/delivery-index.ts';
 import type { Store } from '../storage/store.ts';
 import type { Clock } from '../utils/clock.ts';
 import type { Random } from '../utils/random.ts';
@@ -7,9 +8,6 @@ import { outcomeOf } from '../storage/outcome.ts';
 import { attempt, type AttemptOptions } from './attempt.ts';
 import type { Forwarding } from './forwarding.ts';
 import { nextDelay, type RetrySchedule } from './retry-schedule.ts';
-
-/** Maximum number of concurrent attempts of a webhook, so that a receiver that hangs holds up no other. */
-const maxConcurrency = 16;
 
 /** Number of attempts to keep for each delivery. */
 const keptAttempts = 20;
@@ -56,6 +54,16 @@ export class Deliverer {
   put(delivery: DeliveryRecord): void {
     this.#store.deliveries.put(delivery);
     if (delivery.due !== undefined) this.#wake(delivery.due);
+  }
+
+  /** Attempts all pending deliveries of a webhook at once, because it has recovered or was enabled. */
+  retryPending(endpoint: string): void {
+    const now = this.#clock.now();
+    for (const [id, due] of [...this.#store.deliveryIndex.of(endpoint).pending]) {
+      const delivery = due > now ? this.#store.deliveries.get(id) : undefined;
+      if (delivery !== undefined) this.#store.deliveries.put({ ...delivery, due: now });
+    }
+    this.#wake(now);
   }
 
   /** Continues with the pending deliveries in the store. */
@@ -116,15 +124,15 @@ export class Deliverer {
     const inFlight = this.#inFlight.get(id) ?? new Map<string, Promise<void>>();
     this.#inFlight.set(id, inFlight);
     let next = Infinity;
-    for (const delivery of this.#store.deliveryIndex.of(id).pending.values()) {
+    for (const [delivery, dueAt] of this.#store.deliveryIndex.of(id).pending) {
       if (inFlight.size >= maxConcurrency) return;
-      if (inFlight.has(delivery.id)) continue;
-      const due = Math.max(delivery.due ?? Infinity, this.#pausedUntil);
+      if (inFlight.has(delivery)) continue;
+      const due = Math.max(dueAt, this.#pausedUntil);
       if (due > now) next = Math.min(next, due);
       else
         inFlight.set(
-          delivery.id,
-          this.#attempt(delivery.id).finally(() => this.#end(id, delivery.id)),
+          delivery,
+          this.#attempt(delivery).finally(() => this.#end(id, delivery)),
         );
     }
     if (next < Infinity) this.#wake(next);
@@ -170,7 +178,7 @@ export class Deliverer {
 
     if (outcome.kind === 'delivered') {
       this.put({ ...tried, status: 'delivered', due: undefined });
-      this.#retryWaiting(endpoint);
+      this.retryPending(endpoint.id);
       return;
     }
     if (outcome.kind === 'gone') {
@@ -187,13 +195,5 @@ export class Deliverer {
         ? { ...tried, status: 'failed', due: undefined }
         : { ...tried, due: this.#clock.now() + delay },
     );
-  }
-
-  /** Sends a receiver that has recovered all of its pending deliveries at once. */
-  #retryWaiting(endpoint: EndpointRecord): void {
-    const now = this.#clock.now();
-    for (const delivery of [...this.#store.deliveryIndex.of(endpoint.id).pending.values()]) {
-      if ((delivery.due ?? now) > now) this.put({ ...delivery, due: now });
-    }
   }
 }

@@ -96,7 +96,7 @@ export class SandboxWebhooks {
       disabled: enabled === undefined ? endpoint.disabled : enabled ? undefined : 'You disabled the webhook.',
     };
     this.#store.endpoints.put(changed);
-    if (enabled === true) this.#retry(id);
+    if (enabled === true) this.#deliverer.retryPending(id);
     return changed;
   }
 
@@ -125,13 +125,14 @@ export class SandboxWebhooks {
   /**
    * Sends an event to every webhook that is registered for it. {@link flush} waits for the deliveries.
    *
+   * @param request Id of the request that caused the event.
    * @throws {TypeError} when the event's name is invalid.
    */
-  publish(event: string, data: unknown): readonly DeliveryRecord[] {
+  publish(event: string, data: unknown, request?: string): readonly DeliveryRecord[] {
     withTypeErrors('Invalid event.', () => parseFields(eventSchema, { event, data }));
     const wanted = this.endpoints.filter(({ events: names }) => names.includes(event) || names.includes('*'));
     if (wanted.length === 0) return [];
-    const message = this.#message(event, data);
+    const message = { ...this.#message(event, data), request };
     return this.#store.transaction(() => wanted.map((endpoint) => this.#send(endpoint, message)));
   }
 
@@ -183,7 +184,7 @@ export class SandboxWebhooks {
     const { events = known.events, secret = known.secret } = params;
     const endpoint: EndpointRecord = { ...known, events, secret, disabled: undefined };
     this.#store.endpoints.put(endpoint);
-    this.#retry(endpoint.id);
+    this.#deliverer.retryPending(endpoint.id);
     return { endpoint, disconnect: () => this.#stopForwarding(endpoint.id, forwarder) };
   }
 
@@ -233,12 +234,6 @@ export class SandboxWebhooks {
     return delivery;
   }
 
-  #retry(endpoint: string): void {
-    for (const delivery of [...this.#store.deliveryIndex.of(endpoint).pending.values()]) {
-      this.#deliverer.put({ ...delivery, due: this.#clock.now() });
-    }
-  }
-
   #evictOldest(): void {
     const { completed } = this.#store.deliveryIndex;
     for (const id of completed) {
@@ -249,7 +244,7 @@ export class SandboxWebhooks {
 }
 
 /** The part of a delivery that all webhooks share. */
-type Message = Pick<DeliveryRecord, 'message' | 'event' | 'body' | 'created_at'>;
+type Message = Pick<DeliveryRecord, 'message' | 'request' | 'event' | 'body' | 'created_at'>;
 
 /** The example of `user.created` in the reference. */
 export const exampleData = eventData(users, exampleOf(users));

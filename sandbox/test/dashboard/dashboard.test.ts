@@ -166,6 +166,7 @@ describe('an action leads to a page that says what was done', () => {
   test.each<[string, string, Record<string, string>, string]>([
     ['/api-tokens', 'revoke', { id: 'tok_123' }, 'The token is revoked.'],
     ['/users', 'create', { name: 'Ada', email: 'ada@example.com' }, '“Ada” is created.'],
+    ['/users/user_123', 'save', { name: 'Ada', email: 'ada@example.com' }, 'The user is saved.'],
     ['/users/user_123', 'delete', {}, 'The user is deleted.'],
     ['/projects', 'create', { name: 'Moon', description: '', status: 'active' }, '“Moon” is created.'],
     ['/projects/proj_123', 'save', { name: 'Moon', description: '', status: 'active' }, 'The project is saved.'],

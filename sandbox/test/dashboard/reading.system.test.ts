@@ -101,7 +101,17 @@ describe.runIf(testsInBrowser)('reading the dashboard in Chromium', () => {
     await page.locator('.rows a').nth(3).waitFor();
   });
 
-  describe('axe finds nothing, and no page is too wide', () => {
+  test('a path without room is cut in the middle, so that its query can be read', async () => {
+    const { page, send } = await open({}, { viewport: { width: 390, height: 844 } });
+    await send('/organizations/org_0123456789/members?page=2');
+    await page.goto('/dashboard/requests');
+    const parts = page.locator('.rows .target > span');
+    expect(await parts.allTextContents()).toEqual(['/v1/organizations/org_0123456789', '/members?page=2']);
+    const isCut = (index: number) => parts.nth(index).evaluate((part) => part.scrollWidth > part.clientWidth);
+    expect([await isCut(0), await isCut(1)]).toEqual([true, false]);
+  });
+
+  describe('axe finds nothing, no page is too wide, and text has five sizes', () => {
     const source = createRequire(import.meta.url).resolve('axe-core');
 
     test.each([
@@ -116,6 +126,7 @@ describe.runIf(testsInBrowser)('reading the dashboard in Chromium', () => {
           { rateLimit: { limit: 8 }, webhooks: { schedule: [60_000] } },
           { colorScheme, viewport: { width, height: 800 } },
         );
+        const sizes = new Set<string>();
         const target = await receiver([500, 204]);
         const { id } = sandbox.webhooks.register({ url: target.url });
         for (let index = 0; index < 2; index++) sandbox.state.users.create();
@@ -161,9 +172,11 @@ describe.runIf(testsInBrowser)('reading the dashboard in Chromium', () => {
               fold.click();
           });
           expect(await page.evaluate(() => document.documentElement.scrollWidth), `${path} is too wide`).toBe(width);
+          for (const size of await fontSizes(page)) sizes.add(size);
           const { violations } = await inspect(page, source);
           expect(violations.map(({ id: rule, nodes }) => [path, rule, nodes[0]?.html])).toEqual([]);
         }
+        expect(sizes.size, [...sizes].join(', ')).toBe(5);
         await page.keyboard.press('?');
         expect((await inspect(page, source)).violations.map(({ id: rule }) => rule)).toEqual([]);
         expectProblems(/404/);
@@ -173,6 +186,15 @@ describe.runIf(testsInBrowser)('reading the dashboard in Chromium', () => {
     );
   });
 });
+
+/** The sizes of the text on a page. */
+function fontSizes(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll('body *')]
+      .filter(({ childNodes }) => [...childNodes].some((node) => node instanceof Text && node.data.trim() !== ''))
+      .map((element) => getComputedStyle(element).fontSize),
+  );
+}
 
 /** Runs axe in the page; through the debugger, since the page's policy lets in no foreign script. */
 async function inspect(page: Page, source: string): Promise<AxeResults> {

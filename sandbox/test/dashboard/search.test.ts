@@ -24,13 +24,26 @@ test('everything is found by a part of what identifies it', async () => {
 });
 
 test.each([
-  ['user_123', '/dashboard/users/user_123'],
   ['proj_124', '/dashboard/projects/proj_124'],
   ['del_123', '/dashboard/deliveries/del_123'],
   ['john@example.com', '/dashboard/users/user_123'],
 ])('an exact id, or a single hit, leads straight to it: %s', async (query, location) => {
   const response = await get(await filled(), `/search?q=${encodeURIComponent(query)}`);
   expect([response.status, response.headers.get('location')]).toEqual([302, location]);
+});
+
+test('an id shows its requests: the one that created it, and those of its path', async () => {
+  const sandbox = await filled();
+  await call(sandbox, 'GET /v1/users/user_123');
+  await call(sandbox, 'GET /v1/users/user_1234');
+  const page = await html(sandbox, '/search?q=user_123');
+  const hits = [...page.matchAll(/class="kind">([^<]+)<\/span><span class="name">(.*?)<\/span><code>/g)];
+  expect(hits.map(([, kind, name = '']) => `${kind} ${name.replace(/<[^>]+>/g, '')}`)).toEqual([
+    'User John Doe',
+    'Request 404 GET /v1/users/user_1234',
+    'Request 200 GET /v1/users/user_123',
+    'Request 201 POST /v1/users',
+  ]);
 });
 
 test('a request is found by its id', async () => {

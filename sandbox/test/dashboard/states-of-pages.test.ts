@@ -1,4 +1,4 @@
-import { createSandbox } from '@example/sandbox';
+import { createSandbox, type Sandbox } from '@example/sandbox';
 import { expect, test } from 'vitest';
 import { call, john } from '../support/calls.ts';
 import { get, html, submit } from '../support/dashboard.ts';
@@ -37,10 +37,43 @@ test('empty lists say whether there is nothing, or nothing that matches', async 
   expect(await html(sandbox, '/projects?q=moon')).toContain('No project matches the filter.');
   expect(await html(sandbox, '/projects?status=active')).toContain('Show all projects');
   expect(await html(sandbox, '/users')).toContain('No users yet.');
-  expect(await html(sandbox)).toContain('Paste the first call into a terminal');
 });
 
-test('the overview counts what failed and what waits', async () => {
+test('the overview of a fresh sandbox shows three steps and the first call as code to copy', async () => {
+  const sandbox = createSandbox({ apiToken: 'sandbox_token' });
+  const page = await html(sandbox);
+  expect(/<ol class="steps">.*<\/ol>/s.exec(page)?.[0].match(/<li>/g)).toHaveLength(3);
+  expect(page).toContain('data-copy="curl -H &#39;Authorization: Bearer sandbox_token&#39;');
+  expect(page).not.toContain('class="stat"');
+});
+
+/** What the overview begins with, as text. */
+async function verdict(sandbox: Sandbox): Promise<string> {
+  const page = await html(sandbox);
+  const [, text = ''] = /<section class="headline[^>]*>.*?<p>(.*?)<\/p>/.exec(page) ?? [];
+  return text.replace(/<[^>]+>/g, '');
+}
+
+test('the overview begins with a verdict in words', async () => {
+  const sandbox = createSandbox({ rateLimit: { limit: 5 } });
+  await call(sandbox, 'GET /v1/projects');
+  expect(await verdict(sandbox)).toBe('No failure in 5 min: 1 request.');
+  sandbox.faults.next({ status: 503, times: 2 });
+  for (let index = 0; index < 2; index++) await call(sandbox, 'GET /v1/projects');
+  await call(sandbox, 'POST /v1/users', { json: { ...john, email: 'john' } });
+  expect(await verdict(sandbox)).toBe('3 failed in 5 min: 2 × 503 injected, 1 × 422 email. 1 succeeded.');
+
+  sandbox.faults.next({ reset: true });
+  await call(sandbox, 'GET /v1/projects').catch(() => undefined);
+  for (let index = 0; index < 3; index++) await call(sandbox, 'GET /v1/projects');
+  expect(await verdict(sandbox)).toBe(
+    '7 failed in 5 min: 3 × 429 rate limit exceeded, 2 × 503 injected, 1 × 422 email, 1 other. 1 succeeded.',
+  );
+  sandbox.clock.advance(600_000);
+  expect(await verdict(sandbox)).toBe('No requests in 5 min.');
+});
+
+test('the overview says what is active, and what waits', async () => {
   const sandbox = createSandbox({
     webhooks: {
       endpoints: [{ url: 'https://app.example.com/' }],
@@ -55,8 +88,8 @@ test('the overview counts what failed and what waits', async () => {
   sandbox.faults.next({ status: 503 });
   const page = await html(sandbox);
   expect(page).toContain('<strong>A fault is active. Requests fail on purpose.</strong>');
-  expect(page).toContain('events: 0 pending, 1 failed');
-  expect(page).toMatch(/<span class="stat-name">Failed<\/span><strong class="bad">2</);
+  expect(page).toContain('0 pending, 1 failed');
+  expect(await verdict(sandbox)).toContain('1 webhook failing.');
   expect((await submit(sandbox, '', 'advance', { seconds: '-1' })).status).toBe(422);
   expect((await submit(sandbox, '', 'advance', { seconds: '60' })).status).toBe(303);
   expect(await html(sandbox)).toContain('1 min ahead of the real time');

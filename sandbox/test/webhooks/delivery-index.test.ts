@@ -4,6 +4,13 @@ import { expect, test } from 'vitest';
 import { DeliveryIndex } from '../../src/storage/delivery-index.ts';
 import type { Attempt, DeliveryRecord } from '../../src/storage/records.ts';
 
+const webhook = { id: 'we_0', url: '', events: [], secret: '', created_at: '' };
+
+function pending(id: string, due: number): DeliveryRecord {
+  const event = { message: 'msg', event: 'user.created', body: '{}', created_at: '' };
+  return { id, ...event, endpoint: 'we_0', status: 'pending', due, tries: 0, attempts: [] };
+}
+
 function sandboxWith(...statuses: number[]) {
   const sandbox = createSandbox({
     webhooks: {
@@ -12,7 +19,7 @@ function sandboxWith(...statuses: number[]) {
       fetch: () => Promise.resolve(new Response(null, { status: statuses.shift() ?? 204 })),
     },
   });
-  const health = () => indexOf(sandbox.webhooks.deliveries).health(sandbox.webhooks.endpoints[0]!);
+  const health = () => indexOf(sandbox.webhooks.deliveries).health(sandbox.webhooks.endpoints[0]!, Date.now());
   const send = async () => {
     sandbox.webhooks.sendTest('we_123');
     await sandbox.webhooks.flush();
@@ -28,6 +35,7 @@ test('a webhook without attempts is idle', () => {
     medianDuration: undefined,
     pending: 0,
     failed: 0,
+    dueSince: Infinity,
   });
 });
 
@@ -39,6 +47,23 @@ test('it is failing after a failed attempt, and healthy again after a success', 
   expect(health()).toMatchObject({ status: 'healthy', successRate: 0.5, failed: 1 });
   expect(health().attempts.map(({ succeeded }) => succeeded)).toEqual([false, true]);
   expect(health().medianDuration).toBeGreaterThanOrEqual(0);
+});
+
+test('it is retrying while what failed has attempts left', () => {
+  const attempt = { at: '2024-01-01T00:00:00Z', duration: 5, requestHeaders: {}, status: 500 };
+  const index = indexOf([{ ...pending('del_1', 9000), attempts: [attempt] }]);
+  expect(index.health(webhook, 8000)).toMatchObject({ status: 'retrying', failed: 0, dueSince: Infinity });
+});
+
+test('it is backed up while more deliveries are due than are attempted at once', () => {
+  const deliveries = Array.from({ length: 17 }, (_, index) => pending(`del_${index}`, 1000 + index));
+  const index = indexOf([...deliveries, pending('del_later', 9000)]);
+  expect(index.health(webhook, 1015)).toMatchObject({ status: 'idle', dueSince: 1000 });
+  expect(index.health(webhook, 1016)).toMatchObject({ status: 'backed up', pending: 18, dueSince: 1000 });
+  expect(index.health({ ...webhook, disabled: 'You disabled it.' }, 1016)).toMatchObject({ status: 'disabled' });
+
+  expect(index.ahead(deliveries[16]!, 1016)).toBe(16);
+  expect(index.ahead(deliveries[16]!, 1015)).toBeUndefined();
 });
 
 test('a disabled webhook is disabled, with its deliveries pending', async () => {
@@ -59,7 +84,7 @@ test('is computed with each attempt, not with each page that shows it', async ()
   const { sandbox, send } = sandboxWith(500);
   await send();
   const [index, webhook] = [indexOf(sandbox.webhooks.deliveries), sandbox.webhooks.endpoints[0]!];
-  expect(index.health(webhook).attempts).toBe(index.health(webhook).attempts);
+  expect(index.health(webhook, 0).attempts).toBe(index.health(webhook, 0).attempts);
 });
 
 function indexOf(deliveries: readonly DeliveryRecord[]): DeliveryIndex {
@@ -106,7 +131,7 @@ test('what is counted as deliveries change is what a new count of them gives', (
         expect(new Set(index.of(endpoint).pending.keys())).toEqual(new Set(fresh.of(endpoint).pending.keys()));
         expect(new Set(index.of(endpoint).all.values())).toEqual(new Set(fresh.of(endpoint).all.values()));
         const record = { id: endpoint, url: '', events: [], secret: '', created_at: '' };
-        const [counted, expected] = [index.health(record), fresh.health(record)];
+        const [counted, expected] = [index.health(record, 0), fresh.health(record, 0)];
         expect([counted.pending, counted.failed]).toEqual([expected.pending, expected.failed]);
         // Attempts of deliveries that were deleted stay among the latest ones.
         if (!steps.some(({ state }) => state === 'deleted')) expect(counted).toEqual(expected);

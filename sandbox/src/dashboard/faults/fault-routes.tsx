@@ -9,9 +9,7 @@ export function faultRoutes(dashboard: Dashboard): Hono {
   const routes = new Hono();
 
   const list = (context: Context, form = new URLSearchParams(), errors?: Details) =>
-    dashboard.page(context, 'Faults', <Faults faults={faults.list} form={form} errors={errors} />, {
-      status: errors === undefined ? 200 : 422,
-    });
+    dashboard.page(context, 'Faults', <Faults faults={faults.list} form={form} errors={errors} />, { errors });
 
   routes.get('/', (context) => list(context));
   routes.post('/', async (context) => {

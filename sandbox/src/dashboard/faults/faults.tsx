@@ -2,8 +2,9 @@ import type { ArmedFault } from '../../faults/fault.ts';
 import type { Details } from '../../http/failure.ts';
 import { Action, Card, Empty, PageHead, Table } from '../parts/components.tsx';
 import { effectOf, scopeOf } from '../parts/fault-text.ts';
-import { Field, FormErrors, Select } from '../parts/fields.tsx';
+import { CreateForm, Field, FormErrors, Select } from '../parts/fields.tsx';
 import { field } from '../parts/form.ts';
+import { count } from '../parts/numbers.ts';
 
 const kinds = [
   ['503', 'Respond with 503'],
@@ -56,28 +57,6 @@ export function Faults({
       >
         {faults.length > 0 && <Action to="/dashboard/faults" action="clear" button="Remove all" />}
       </PageHead>
-      {faults.length === 0 ? (
-        <Empty title="No faults: all requests work.">
-          <p>Add one of the common ones, or describe your own below.</p>
-        </Empty>
-      ) : (
-        <Card flush>
-          <Table caption="Active faults" columns={['Fault', 'Applies to', 'Affected so far', '']}>
-            {faults.map((fault) => (
-              <tr>
-                <td class="wide">{effectOf(fault)}</td>
-                <td>{scopeOf(fault)}</td>
-                <td>{`${fault.met} ${fault.met === 1 ? 'request' : 'requests'}`}</td>
-                <td class="end">
-                  <Action to="/dashboard/faults" action="remove" button="Remove">
-                    <input type="hidden" name="id" value={fault.id} />
-                  </Action>
-                </td>
-              </tr>
-            ))}
-          </Table>
-        </Card>
-      )}
       <Card title="Common faults">
         <div class="actions">
           {presets.map(([name, fields]) => (
@@ -89,43 +68,58 @@ export function Faults({
           ))}
         </div>
       </Card>
-      <Card title="New fault">
-        <form method="post" action="/dashboard/faults" class="stacked">
-          <FormErrors errors={others.length === 0 ? undefined : Object.fromEntries(others)} />
-          <Field label="Failure" name="kind" errors={kindError === undefined ? undefined : { kind: kindError }}>
-            {(attributes) => <Select {...attributes} options={kinds} value={value('kind')} />}
-          </Field>
+      <CreateForm to="/dashboard/faults" action="add" button="Add fault">
+        <FormErrors errors={others.length === 0 ? undefined : Object.fromEntries(others)} />
+        <Field label="Failure" name="kind" errors={kindError === undefined ? undefined : { kind: kindError }}>
+          {(attributes) => <Select {...attributes} options={kinds} value={value('kind')} />}
+        </Field>
+        <Field
+          label="Route"
+          name="route"
+          value={value('route')}
+          errors={errors}
+          placeholder="POST /users"
+          hint="Default: all routes."
+        />
+        {numbers.map(([name, label, hint]) => (
           <Field
-            label="Route"
-            name="route"
-            value={value('route')}
+            label={label}
+            name={name}
+            type="number"
+            min="0"
+            step={name === 'share' ? '0.01' : '1'}
+            value={value(name)}
             errors={errors}
-            placeholder="POST /users"
-            hint="Default: all routes."
+            {...(hint === undefined ? {} : { hint })}
           />
-          <div class="pairs">
-            {numbers.map(([name, label, hint]) => (
-              <Field
-                label={label}
-                name={name}
-                type="number"
-                min="0"
-                step={name === 'share' ? '0.01' : '1'}
-                value={value(name)}
-                errors={errors}
-                {...(hint === undefined ? {} : { hint })}
-              />
+        ))}
+        <label class="choice">
+          <input type="checkbox" name="after" value="true" checked={value('after') === 'true'} />
+          Do the work, and lose only the response
+        </label>
+      </CreateForm>
+      {faults.length === 0 ? (
+        <Empty title="No faults: all requests work.">
+          <p>Add one of the common ones, or describe your own above.</p>
+        </Empty>
+      ) : (
+        <Card flush>
+          <Table caption="Active faults" columns={['Fault', 'Applies to', 'Affected so far', '']}>
+            {faults.map((fault) => (
+              <tr>
+                <td class="wide">{effectOf(fault)}</td>
+                <td>{scopeOf(fault)}</td>
+                <td>{count(fault.met, 'request')}</td>
+                <td class="end">
+                  <Action to="/dashboard/faults" action="remove" button="Remove">
+                    <input type="hidden" name="id" value={fault.id} />
+                  </Action>
+                </td>
+              </tr>
             ))}
-          </div>
-          <label class="choice">
-            <input type="checkbox" name="after" value="true" checked={value('after') === 'true'} />
-            Do the work, and lose only the response
-          </label>
-          <button class="main" name="action" value="add">
-            Add fault
-          </button>
-        </form>
-      </Card>
+          </Table>
+        </Card>
+      )}
     </>
   );
 }

@@ -7,9 +7,10 @@ import { tokenInfo } from '../../state/sandbox-state.ts';
 import type { Dashboard } from '../dashboard.tsx';
 import { firstCurl, firstProgram, usableToken } from './first-call.ts';
 import { attempted, field, readForm, unknownAction } from '../parts/form.ts';
-import { durationText } from '../parts/duration.ts';
+import { durationText } from '../parts/numbers.ts';
 import { Overview } from './overview.tsx';
 import { tokenBudgets } from '../tokens/rate-limits.tsx';
+import { verdictOf } from './verdict.ts';
 
 /** Number of requests to show. */
 const shownRequests = 8;
@@ -25,11 +26,10 @@ export function overviewRoutes(dashboard: Dashboard): Hono {
   const routes = new Hono();
 
   const overview = async (context: Context, errors?: Details) => {
-    const { store, webhooks, faults, log, traffic, clock, windows } = services;
+    const { store, faults, log, traffic, clock, windows } = services;
     const { origin } = new URL(context.req.url);
     const apiToken = await usableToken(services);
     const now = clock.now();
-    const latest = log.page({}, { limit: shownRequests });
     const data = {
       baseUrl: `${origin}/v1`,
       apiToken,
@@ -37,20 +37,19 @@ export function overviewRoutes(dashboard: Dashboard): Hono {
       program: firstProgram(origin, apiToken),
       faults: faults.list,
       traffic: { series: traffic.series(undefined, now), interval: traffic.interval, now },
+      verdict: verdictOf(services),
       budgets: tokenBudgets(services),
-      latest,
+      latest: log.page({}, { limit: shownRequests }),
       tokens: store.tokens.all.map(tokenInfo),
       counts: {
         records: resources.map((resource) => ({ name: resource.name, count: store.records(resource).size })),
-        requests: latest.requests.length + latest.older,
-        webhooks: webhooks.endpoints.length,
-        pendingDeliveries: store.deliveryIndex.pending,
-        failedDeliveries: store.deliveryIndex.failed,
+        pending: store.deliveryIndex.pending,
+        failed: store.deliveryIndex.failed,
       },
       clock: { now, offset: clock.offset, window: windows.rate.window },
       errors,
     };
-    return dashboard.page(context, 'Overview', <Overview data={data} />, { status: errors === undefined ? 200 : 422 });
+    return dashboard.page(context, 'Overview', <Overview data={data} />, { errors });
   };
 
   routes.get('/', (context) => overview(context));

@@ -3,14 +3,15 @@ import type { RequestPage } from '../../state/request-log.ts';
 import { capitalized } from '../../resources/resource.ts';
 import type { TokenInfo } from '../../state/sandbox-state.ts';
 import { type ChartData, TrafficChart } from '../parts/chart.tsx';
-import { Action, Card, Code, Confirm, Copyable, Empty, PageHead, Stat, Time } from '../parts/components.tsx';
+import { Action, Card, Code, Confirm, Copyable, Facts, Headline, PageHead, Stat, Time } from '../parts/components.tsx';
 import { effectOf, scopeOf } from '../parts/fault-text.ts';
 import { Field } from '../parts/fields.tsx';
 import type { Details } from '../../http/failure.ts';
 import { Icon } from '../parts/icons.tsx';
-import { durationText } from '../parts/duration.ts';
+import { count, durationText, number } from '../parts/numbers.ts';
 import { RequestRow } from '../requests/requests.tsx';
 import { BudgetMeter, type TokenBudget } from '../tokens/rate-limits.tsx';
+import type { Verdict } from './verdict.ts';
 
 export interface OverviewData {
   readonly baseUrl: string;
@@ -19,15 +20,16 @@ export interface OverviewData {
   readonly program: string;
   readonly faults: readonly ArmedFault[];
   readonly traffic: ChartData;
+  readonly verdict: Verdict;
   readonly budgets: readonly TokenBudget[];
   readonly latest: RequestPage;
   readonly tokens: readonly TokenInfo[];
   readonly counts: {
     readonly records: readonly { readonly name: string; readonly count: number }[];
-    readonly requests: number;
-    readonly webhooks: number;
-    readonly pendingDeliveries: number;
-    readonly failedDeliveries: number;
+    /** Deliveries. */
+    readonly pending: number;
+    /** Deliveries. */
+    readonly failed: number;
   };
   readonly clock: { readonly now: number; readonly offset: number; readonly window: number };
   readonly errors?: Details | undefined;
@@ -37,112 +39,140 @@ export interface OverviewData {
 const shownBudgets = 5;
 
 export function Overview({ data }: { data: OverviewData }) {
-  const { counts, latest, faults } = data;
-  const recent = data.traffic.series;
-  const refused = recent.reduce((sum, { refused: count }) => sum + count, 0);
-  const failed = recent.reduce((sum, { serverErrors }) => sum + serverErrors, 0);
-  const span = durationText(recent.length * data.traffic.interval);
+  const { latest, faults, verdict } = data;
   return (
     <>
       <PageHead title="Overview" lead="The Example API, running on your machine." />
+      {latest.requests.length + verdict.webhooks.length > 0 && <VerdictLine data={data} />}
       {faults.length > 0 && <FaultBanner faults={faults} />}
+      {latest.requests.length === 0 ? <Steps data={data} /> : <Activity data={data} />}
+    </>
+  );
+}
+
+/** What to do with a sandbox that had no request yet. */
+function Steps({ data }: { data: OverviewData }) {
+  return (
+    <div class="columns">
+      <div>
+        <Card title="Three steps to your first call">
+          <ol class="steps">
+            <li>
+              <h3>Paste this into a terminal</h3>
+              <Code label="the cURL command" text={data.curl} />
+              <p class="hint">This page shows the call as soon as it arrives.</p>
+            </li>
+            <li>
+              <h3>Make the call from your code</h3>
+              <Code label="the program" text={data.program} />
+            </li>
+            <li>
+              <h3>Test what production would do</h3>
+              <p>
+                <a href="/dashboard/faults">Make requests fail</a>, <a href="/dashboard/webhooks">receive a webhook</a>,
+                or <a href="/dashboard/rate-limits">use up a rate limit</a>.
+              </p>
+            </li>
+          </ol>
+        </Card>
+      </div>
+      <div>
+        <ClockCard data={data} />
+      </div>
+    </div>
+  );
+}
+
+function Activity({ data }: { data: OverviewData }) {
+  const { counts, latest, budgets, traffic } = data;
+  const span = durationText(traffic.series.length * traffic.interval);
+  return (
+    <>
       <div class="stats">
         <Stat
           name="Requests"
-          value={counts.requests.toLocaleString('en')}
+          value={number(latest.requests.length + latest.older)}
           hint="in the log"
           href="/dashboard/requests"
         />
         <Stat
-          name="Refused"
-          value={refused}
-          tone={refused > 0 ? 'fair' : 'plain'}
-          hint={`with 429 in ${span}`}
-          href="/dashboard/requests?status=429"
-        />
-        <Stat
-          name="Failed"
-          value={failed}
-          tone={failed > 0 ? 'bad' : 'plain'}
-          hint={`with 5xx or broken in ${span}`}
-          href="/dashboard/requests?status=5xx"
-        />
-        <Stat
-          name="Undelivered"
-          value={counts.failedDeliveries + counts.pendingDeliveries}
-          tone={counts.failedDeliveries > 0 ? 'bad' : 'plain'}
-          hint={`events: ${counts.pendingDeliveries} pending, ${counts.failedDeliveries} failed`}
+          name="Undelivered events"
+          value={number(counts.failed + counts.pending)}
+          tone={counts.failed > 0 ? 'bad' : 'plain'}
+          hint={`${number(counts.pending)} pending, ${number(counts.failed)} failed`}
           href="/dashboard/webhooks"
         />
         {counts.records.map(({ name, count }) => (
-          <Stat name={capitalized(name)} value={count.toLocaleString('en')} href={`/dashboard/${name}`} />
+          <Stat name={capitalized(name)} value={number(count)} href={`/dashboard/${name}`} />
         ))}
       </div>
       <div class="columns">
         <div>
-          <Card title={`Last ${span}`}>
-            <TrafficChart data={data.traffic} label="All requests" />
+          <Card title={`Requests in the last ${span}`}>
+            <TrafficChart data={traffic} label="All requests" />
           </Card>
-          <Card
-            title="Latest requests"
-            flush
-            actions={
-              <a class="button" href="/dashboard/requests">
-                Show all
-              </a>
-            }
-          >
-            {latest.requests.length === 0 ? (
-              <Empty title="No requests yet.">
-                <p>Paste the first call into a terminal, and watch it arrive here.</p>
-              </Empty>
-            ) : (
-              <ol class="rows" aria-label="Latest requests">
-                {latest.requests.map((request) => (
-                  <RequestRow request={request} view={{ ...emptyView, list: latest, tokens: data.tokens }} />
-                ))}
-              </ol>
-            )}
+          <Card title="Latest requests" flush actions={<a href="/dashboard/requests">Show all</a>}>
+            <ol class="rows" aria-label="Latest requests">
+              {latest.requests.map((request) => (
+                <RequestRow request={request} view={{ ...emptyView, list: latest, tokens: data.tokens }} />
+              ))}
+            </ol>
           </Card>
           <ClockCard data={data} />
         </div>
         <div>
-          <Card title="Make a call">
-            <dl class="facts short">
-              <div>
-                <dt>Base URL</dt>
-                <dd>
-                  <Copyable text={data.baseUrl} label="the base URL" />
-                </dd>
-              </div>
-              <div>
-                <dt>Token</dt>
-                <dd>
-                  <Copyable text={data.apiToken} label="the token" />
-                </dd>
-              </div>
-            </dl>
-            <h3>cURL</h3>
-            <Code label="the cURL command" text={data.curl} />
-            <h3>SDK</h3>
-            <Code label="the program" text={data.program} />
-          </Card>
-          <Card
-            title="Budget"
-            actions={
-              <a class="button" href="/dashboard/rate-limits">
-                Timeline
-              </a>
-            }
-          >
-            {data.budgets.length === 0 && <Empty title="There are no tokens, so every request gets a 401." />}
-            {data.budgets.slice(0, shownBudgets).map((budget) => (
+          <Card title="Budget" actions={<a href="/dashboard/rate-limits">Timeline</a>}>
+            {budgets.length === 0 && <p>There are no tokens, so every request gets a 401.</p>}
+            {budgets.slice(0, shownBudgets).map((budget) => (
               <BudgetMeter budget={budget} />
             ))}
+          </Card>
+          <Card title="Make a call">
+            <Facts
+              of={[
+                ['Base URL', <Copyable text={data.baseUrl} label="the base URL" />],
+                ['Token', <Copyable text={data.apiToken} label="the token" />],
+              ]}
+            />
+            <Code label="the cURL command" text={data.curl} />
           </Card>
         </div>
       </div>
     </>
+  );
+}
+
+/** The last minutes in words, such as `3 failed in 5 min: 2 × 503 injected, 1 × 422 email.` */
+function VerdictLine({ data: { verdict, traffic } }: { data: OverviewData }) {
+  const { requests, failed, groups, others, webhooks } = verdict;
+  const span = durationText(traffic.series.length * traffic.interval);
+  const tone = failed + webhooks.length > 0 ? 'fair' : requests === 0 ? 'plain' : 'good';
+  return (
+    <Headline tone={groups.some(({ status }) => !status.startsWith('4')) ? 'bad' : tone}>
+      {failed === 0 ? (
+        <strong>
+          {requests === 0 ? `No requests in ${span}.` : `No failure in ${span}: ${count(requests, 'request')}.`}
+        </strong>
+      ) : (
+        <>
+          <strong>{`${number(failed)} failed in ${span}: `}</strong>
+          {groups.map(({ requests: times, status, reason }, index) => (
+            <>
+              {index > 0 && ', '}
+              <a href={`/dashboard/requests?status=${status}`}>{`${number(times)} × ${status} ${reason}`.trim()}</a>
+            </>
+          ))}
+          {others > 0 && `${groups.length > 0 ? ', ' : ''}${count(others, 'other')}`}
+          {`. ${number(requests - failed)} succeeded.`}
+        </>
+      )}
+      {webhooks.length > 0 && (
+        <>
+          {' '}
+          <a href="/dashboard/webhooks">{webhooks.join(', ')}</a>.
+        </>
+      )}
+    </Headline>
   );
 }
 
@@ -162,8 +192,8 @@ function FaultBanner({ faults }: { faults: readonly ArmedFault[] }) {
       <div>
         <p>
           <strong>
-            {faults.length === 1 ? 'A fault is active.' : `${faults.length} faults are active.`} Requests fail on
-            purpose.
+            {faults.length === 1 ? 'A fault is active.' : `${number(faults.length)} faults are active.`} Requests fail
+            on purpose.
           </strong>
         </p>
         <ul>

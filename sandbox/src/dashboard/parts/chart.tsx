@@ -1,19 +1,19 @@
 import type { RateLimit, RateWindow } from '../../state/rate-windows.ts';
 import type { TrafficInterval } from '../../state/traffic.ts';
 import { budgetLine } from './budget-line.ts';
-import { Time } from './components.tsx';
-import { durationText } from './duration.ts';
+import { Time, type Tone } from './components.tsx';
+import { count, durationText, number } from './numbers.ts';
 
 /** Size of the drawing. The style sheet stretches it to the size of the page. */
 const [width, height] = [600, 100];
 
 /** Endings in the order in which they are stacked, from the bottom. */
 const endings = [
-  ['succeeded', 'succeeded'],
-  ['clientErrors', 'client errors'],
-  ['refused', 'refused (429)'],
-  ['serverErrors', 'server errors and broken connections'],
-] as const;
+  ['succeeded', 'good', 'succeeded'],
+  ['clientErrors', 'fair', 'client errors'],
+  ['refused', 'refused', 'refused (429)'],
+  ['serverErrors', 'bad', 'server errors and broken connections'],
+] as const satisfies readonly (readonly [string, Tone, string])[];
 
 export interface ChartData {
   readonly series: readonly TrafficInterval[];
@@ -34,13 +34,22 @@ function scale({ series, interval, now }: ChartData): (time: number) => number {
   return (time) => Math.round(((time - from) / (series.length * interval)) * width * 10) / 10;
 }
 
+type Counts = Pick<TrafficInterval, (typeof endings)[number][0]>;
+
+/** The endings that there were, such as `2 client errors`. */
+function namesOf(counts: Counts): readonly string[] {
+  return endings
+    .filter(([ending]) => counts[ending] > 0)
+    .map(([ending, , name]) => `${number(counts[ending])} ${name}`);
+}
+
 function totalOf(series: readonly TrafficInterval[]) {
   const total = { succeeded: 0, clientErrors: 0, refused: 0, serverErrors: 0 };
   for (const counts of series) for (const [ending] of endings) total[ending] += counts[ending];
   return total;
 }
 
-function countOf(counts: TrafficInterval): number {
+function countOf(counts: Counts): number {
   return endings.reduce((sum, [ending]) => sum + counts[ending], 0);
 }
 
@@ -56,22 +65,21 @@ export function TrafficChart({ data, budget, label }: { data: ChartData; budget?
   const from = series[0]?.start ?? now;
   const x = scale(data);
   const total = totalOf(series);
-  const sum = endings.reduce((all, [ending]) => all + total[ending], 0);
+  const sum = countOf(total);
   const top = roundUp(Math.max(...series.map(countOf), 4));
-  const summary = endings
-    .filter(([ending]) => total[ending] > 0)
-    .map(([ending, name]) => `${total[ending]} ${name}`)
-    .join(', ');
+  const summary = [`${count(sum, 'request')} in ${durationText(series.length * interval)}`, ...namesOf(total)].join(
+    ', ',
+  );
   return (
     <figure class="chart">
       <div class="plot">
-        <span class="scale">{`${top} ${top === 1 ? 'request' : 'requests'}`}</span>
-        {budget !== undefined && <span class="scale right">{`${budget.rate.limit} left`}</span>}
+        <span class="scale">{sum === 0 ? '' : `${number(top)} per ${durationText(interval)}`}</span>
+        {budget !== undefined && <span class="scale right">{`${number(budget.rate.limit)} left`}</span>}
         <svg
           viewBox={`0 0 ${width} ${height}`}
           preserveAspectRatio="none"
           role="img"
-          aria-label={`${label}: ${sum} requests in ${durationText(series.length * interval)}${summary === '' ? '' : `, ${summary}`}`}
+          aria-label={`${label}: ${summary}`}
         >
           {[0.25, 0.5, 0.75].map((part) => (
             <line class="grid" x1={0} x2={width} y1={height * part} y2={height * part} />
@@ -84,14 +92,14 @@ export function TrafficChart({ data, budget, label }: { data: ChartData; budget?
       </div>
       <div class="axis">
         <Time at={from} show="time" />
-        <span>{`${durationText(interval)} per bar`}</span>
+        <span>{sum === 0 ? 'no requests' : `${durationText(interval)} per bar`}</span>
         <Time at={now} show="time" />
       </div>
       <figcaption class="legend">
-        {endings.map(([ending, name]) => (
+        {endings.map(([ending, tone, name]) => (
           <span class={total[ending] === 0 ? 'none' : undefined}>
-            <i class={`swatch ${ending}`} />
-            {`${name} ${total[ending]}`}
+            <i class={`swatch ${tone}`} />
+            {`${number(total[ending])} ${name}`}
           </span>
         ))}
         {budget !== undefined && (
@@ -123,20 +131,15 @@ export function BudgetChart({ data, budget, label }: { data: ChartData; budget: 
 }
 
 function Bar({ counts, x, width: room, top }: { counts: TrafficInterval; x: number; width: number; top: number }) {
-  const count = countOf(counts);
-  if (count === 0) return <></>;
+  if (countOf(counts) === 0) return <></>;
   let y = height;
-  const title = endings
-    .filter(([ending]) => counts[ending] > 0)
-    .map(([ending, name]) => `${counts[ending]} ${name}`)
-    .join(', ');
   return (
     <g>
-      <title>{title}</title>
-      {endings.map(([ending]) => {
+      <title>{namesOf(counts).join(', ')}</title>
+      {endings.map(([ending, tone]) => {
         const tall = (counts[ending] / top) * height;
         y -= tall;
-        return tall > 0 && <rect class={ending} x={x + room * 0.12} y={y} width={room * 0.76} height={tall} />;
+        return tall > 0 && <rect class={tone} x={x + room * 0.12} y={y} width={room * 0.76} height={tall} />;
       })}
     </g>
   );

@@ -1,8 +1,9 @@
 import type { Child } from 'hono/jsx';
 import { Icon, type IconName } from './icons.tsx';
+import { number } from './numbers.ts';
 
-/** How good or bad something is. */
-export type Tone = 'good' | 'bad' | 'fair' | 'plain';
+/** A color of the palette of states. `refused` is that of a 429. */
+export type Tone = 'good' | 'fair' | 'refused' | 'bad' | 'plain';
 
 /**
  * A point in time: UTC in the page, and by the script the local time, how long ago it is, or both, with UTC on hover.
@@ -65,6 +66,16 @@ export function Card({
         </div>
       )}
       {children}
+    </section>
+  );
+}
+
+/** How things are, in words. */
+export function Headline({ tone, children }: { tone: Tone; children?: Child }) {
+  return (
+    <section class={`headline ${tone}`} role="status">
+      <Icon name={tone === 'good' || tone === 'plain' ? 'check' : 'warning'} />
+      <p>{children}</p>
     </section>
   );
 }
@@ -275,7 +286,7 @@ export function Pages({ page, pages, href }: { page: number; pages: number; href
       ) : (
         <span />
       )}
-      <span>{`Page ${page} of ${pages}`}</span>
+      <span>{`Page ${number(page)} of ${number(pages)}`}</span>
       {page < pages ? (
         <a class="button" rel="next" href={href(page + 1)}>
           Next

@@ -1,4 +1,5 @@
 import type { ArmedFault, Fault } from '../../faults/fault.ts';
+import { number } from './numbers.ts';
 
 const bodies: Readonly<Record<NonNullable<Fault['body']>, string>> = {
   cut: 'cuts the body in half',
@@ -13,8 +14,8 @@ export function effectOf({ status, retryAfter, latency, reset, body, after }: Fa
     status !== undefined && `responds with ${status}`,
     reset === true && 'resets the connection',
     body !== undefined && bodies[body],
-    latency !== undefined && `delays by ${latency < 1000 ? `${latency} ms` : `${latency / 1000} s`}`,
-    retryAfter !== undefined && `asks to retry after ${retryAfter} s`,
+    latency !== undefined && `delays by ${latency < 1000 ? `${latency} ms` : `${number(latency / 1000)} s`}`,
+    retryAfter !== undefined && `asks to retry after ${number(retryAfter)} s`,
   ].filter((effect) => effect !== false);
   const text = effects.join(', ').replace(/, ([^,]*)$/, ' and $1');
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${after === true ? ', with the work done' : ''}`;
@@ -26,5 +27,5 @@ export function scopeOf({ route, share, times, met }: ArmedFault): string {
   if (share !== undefined && times === undefined) return `${Math.round(share * 1000) / 10} % of the requests${which}`;
   const left = (times ?? 1) - met;
   const some = share === undefined ? '' : `, chosen from ${Math.round(share * 1000) / 10} % of them`;
-  return `${left === 1 ? 'the next request' : `the next ${left} requests`}${which}${some}`;
+  return `${left === 1 ? 'the next request' : `the next ${number(left)} requests`}${which}${some}`;
 }

@@ -1,5 +1,6 @@
 import type { Child } from 'hono/jsx';
 import type { Details } from '../../http/failure.ts';
+import { Card } from './components.tsx';
 
 /** An input with its label, hint and error. */
 export function Field({
@@ -94,5 +95,61 @@ export function FormErrors({ errors }: { errors: Details | undefined }) {
         <li>{`${name}: ${problem}`}</li>
       ))}
     </ul>
+  );
+}
+
+/** The form above a list that adds something to it. */
+export function CreateForm({
+  to,
+  action,
+  button,
+  children,
+}: {
+  to: string;
+  action: string;
+  button: string;
+  children?: Child;
+}) {
+  return (
+    <Card>
+      <form method="post" action={to} class="create" aria-label={button}>
+        {children}
+        <button class="main" name="action" value={action}>
+          {button}
+        </button>
+      </form>
+    </Card>
+  );
+}
+
+/** The form that filters a list by a text, and by what `children` add. It applies as it is changed. */
+export function FilterForm({
+  to,
+  search,
+  what,
+  fields,
+  children,
+}: {
+  to: string;
+  search: string;
+  /** What the list has, such as `users`. */
+  what: string;
+  /** What the text is searched in. */
+  fields: string;
+  children?: Child;
+}) {
+  return (
+    <form method="get" action={to} class="single" role="search" aria-label="Filter the list" data-visit="true">
+      <input
+        type="search"
+        name="q"
+        value={search}
+        placeholder={fields}
+        aria-label={`Find ${what}`}
+        autocomplete="off"
+      />
+      {children}
+      <button class="plain unscripted">Filter</button>
+    </form>
   );
 }

@@ -1,21 +1,28 @@
+import { errorBodySchema } from '../../utils/schemas.ts';
 import { faultHeader } from '../../faults/header-faults.ts';
 import type { RecordedRequest } from '../../state/recorded-request.ts';
 import { isReplayed } from '../../state/request-filter.ts';
+import type { DeliveryRecord } from '../../storage/records.ts';
 import { Code, Copy, Copyable, Empty, Facts, Pill, Time } from '../parts/components.tsx';
 import { effectOf } from '../parts/fault-text.ts';
 import { Icon } from '../parts/icons.tsx';
 import { ColoredJson, textOf } from '../parts/json.tsx';
+import { latencyText, number } from '../parts/numbers.ts';
+import { DeliveryState } from '../webhooks/webhook.tsx';
 import { asCurl, asSdkCall } from './reproduce.ts';
-import { durationIn, outcomeOf, Tags } from './requests.tsx';
+import { outcomeOf, Tags } from './requests.tsx';
 
 /** One request beside the list: the complete exchange. */
 export function RequestDetail({
   request,
+  deliveries,
   token,
   origin,
   close,
 }: {
   request: RecordedRequest;
+  /** What it caused, oldest first. */
+  deliveries: readonly DeliveryRecord[];
   /** The token's name; `undefined` if it is missing, unknown or revoked. */
   token: string | undefined;
   /** Where the API listens. */
@@ -53,7 +60,7 @@ export function RequestDetail({
       <Facts
         of={[
           ['Received', <Time at={request.received_at} show="both" />],
-          ['Took', duration === undefined ? 'in flight' : durationIn(duration)],
+          ['Took', duration === undefined ? 'in flight' : latencyText(duration)],
           [
             'Token',
             token === undefined ? (
@@ -66,8 +73,11 @@ export function RequestDetail({
               <a href={`/dashboard/rate-limits#${request.token ?? ''}`}>{token}</a>
             ),
           ],
-          ['Budget after it', remaining === undefined ? 'not known yet' : `${remaining} requests left`],
+          ['Budget after it', remaining === undefined ? 'not known yet' : `${number(remaining)} requests left`],
           ['X-Request-Id', <Copyable text={request.id} label="the request id" />],
+          ...deliveries.map(
+            (delivery, index) => [index === 0 ? 'Deliveries' : '', <Caused delivery={delivery} />] as const,
+          ),
         ]}
       />
       <section>
@@ -97,6 +107,15 @@ export function RequestDetail({
         <Code label="the SDK call" text={call} />
       </section>
     </article>
+  );
+}
+
+function Caused({ delivery }: { delivery: DeliveryRecord }) {
+  return (
+    <>
+      <a href={`/dashboard/deliveries/${delivery.id}`}>{`${delivery.event} to ${delivery.endpoint}`}</a>{' '}
+      <DeliveryState delivery={delivery} />
+    </>
   );
 }
 
@@ -150,7 +169,7 @@ function Explanation({ request }: { request: RecordedRequest }) {
 
 /** An error of the documented format: its code, its message, and the fields it is about. */
 function Problem({ request }: { request: RecordedRequest }) {
-  const error = errorOf(request.response?.body);
+  const error = errorBodySchema.safeParse(request.response?.body).data?.error;
   if (error === undefined) return <></>;
   const details = Object.entries(error.details);
   return (
@@ -161,22 +180,6 @@ function Problem({ request }: { request: RecordedRequest }) {
       {details.length > 0 && <Facts mono of={details} />}
     </div>
   );
-}
-
-function errorOf(body: unknown) {
-  if (!isRecord(body) || !isRecord(body['error'])) return undefined;
-  const { code, message, details } = body['error'];
-  if (typeof code !== 'string' || typeof message !== 'string') return undefined;
-  const fields = isRecord(details) ? details : {};
-  return {
-    code,
-    message,
-    details: Object.fromEntries(Object.entries(fields).map(([name, problem]) => [name, String(problem)])),
-  };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }
 
 function Body({ of: body, label }: { of: unknown; label: string }) {
@@ -214,7 +217,7 @@ export function GoneRequest({ id, close }: { id: string; close: string }) {
       </div>
       <Empty title={`The log has no request ${id}.`}>
         <p>
-          The log is kept in memory. It ends with the server or a reset, and forgets the oldest requests after 10 000.
+          The log is kept in memory. It ends with the server or a reset, and forgets the oldest requests after 10,000.
         </p>
         <p>
           <a href={close}>Show the latest requests</a>

@@ -42,8 +42,7 @@ export function requestRoutes(dashboard: Dashboard): Hono {
 
   routes.get('/', async (context) => {
     const shown = await view(context);
-    const status = shown.errors === undefined ? 200 : 422;
-    return dashboard.page(context, 'Requests', <Requests view={shown} />, { status, wide: true });
+    return dashboard.page(context, 'Requests', <Requests view={shown} />, { errors: shown.errors, wide: true });
   });
 
   routes.get('/:id', async (context) => {
@@ -60,6 +59,7 @@ export function requestRoutes(dashboard: Dashboard): Hono {
         ) : (
           <RequestDetail
             request={request}
+            deliveries={store.deliveries.all.filter((delivery) => delivery.request === id)}
             token={store.tokens.get(request.token ?? '')?.name}
             origin={new URL(context.req.url).origin}
             close={close}

@@ -7,6 +7,7 @@ import type { TokenInfo } from '../../state/sandbox-state.ts';
 import { Code, Empty, Pill, Time, type Tone } from '../parts/components.tsx';
 import { type Choice, choices, Select } from '../parts/fields.tsx';
 import { Icon } from '../parts/icons.tsx';
+import { count, latencyText, number } from '../parts/numbers.ts';
 
 /** What the requests page shows: the list, and where it is in the log. */
 export interface RequestsView {
@@ -60,12 +61,12 @@ export function Requests({ view, children }: { view: RequestsView; children?: Ch
                 href={href(view, { until: undefined, before: undefined })}
                 data-visit="true"
               >
-                {`${list.newer} newer ${list.newer === 1 ? 'request' : 'requests'}`}
+                {count(list.newer, 'newer request')}
               </a>
             )}
             {list.older > 0 && (
               <a class="button" rel="next" href={href(view, { before: list.requests.at(-1)?.id })} data-visit="true">
-                {`Older (${list.older})`}
+                {`Older (${number(list.older)})`}
               </a>
             )}
           </nav>
@@ -148,14 +149,26 @@ export function RequestRow({ request, view }: { request: RecordedRequest; view: 
       >
         <Pill tone={tone}>{status}</Pill>
         <span class="method">{method}</span>
-        <span class="target">{target}</span>
+        <Target of={target} />
         <Tags request={request} />
         <span class="extra token">{token?.name ?? (request.token === undefined ? 'no token' : 'revoked')}</span>
-        <span class="extra number">{duration === undefined ? '' : durationIn(duration)}</span>
-        <span class="extra number">{remaining === undefined ? '' : `${remaining} left`}</span>
+        <span class="extra number">{duration === undefined ? '' : latencyText(duration)}</span>
+        <span class="extra number">{remaining === undefined ? '' : `${number(remaining)} left`}</span>
         <Time at={received_at} />
       </a>
     </li>
+  );
+}
+
+/** A path and its query. Without room for all of it, the start of the path is cut, so that its end and the query stay. */
+function Target({ of: target }: { of: string }) {
+  const [path = ''] = target.split('?', 1);
+  const cut = Math.max(path.lastIndexOf('/'), path.length - 12);
+  return (
+    <span class="target" title={target}>
+      <span>{target.slice(0, cut)}</span>
+      <span>{target.slice(cut)}</span>
+    </span>
   );
 }
 
@@ -198,11 +211,8 @@ export function outcomeOf({ state, status }: RecordedRequest): readonly [Tone, s
 /** The tone of an HTTP status. */
 export function toneOf(status: number | undefined): Tone {
   if (status === undefined || status >= 500) return 'bad';
+  if (status === 429) return 'refused';
   return status < 400 ? 'good' : 'fair';
-}
-
-export function durationIn(milliseconds: number): string {
-  return milliseconds < 10 ? `${milliseconds.toFixed(1)} ms` : `${Math.round(milliseconds)} ms`;
 }
 
 function NoRequests({ filtered, view }: { filtered: boolean; view: RequestsView }) {
@@ -224,7 +234,6 @@ function NoRequests({ filtered, view }: { filtered: boolean; view: RequestsView 
 }
 
 function countText({ requests, newer, older }: RequestPage, filtered: boolean): string {
-  const number = (count: number) => count.toLocaleString('en');
   const total = requests.length + newer + older;
   if (newer + older === 0) return filtered ? `${number(total)} found` : number(total);
   return `${number(newer + 1)}–${number(newer + requests.length)} of ${number(total)}`;

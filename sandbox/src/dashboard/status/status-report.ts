@@ -22,6 +22,8 @@ export interface Availability {
 export interface ComponentReport {
   readonly name: string;
   readonly status: ComponentStatus;
+  /** Why it is degraded, where its history does not say so. */
+  readonly problem?: string | undefined;
   readonly history: readonly Availability[];
 }
 
@@ -60,27 +62,29 @@ export function statusReport({ clock, faults, log, traffic, webhooks, store, sta
   const recent = log.entries.filter(({ received_at }) => Date.parse(received_at) >= from);
   const routesOf = (name: string) => apiRoutes.filter(({ path }) => path.startsWith(`/${name}`));
 
-  const api = resources.map(({ name }) => ({
-    name: `${capitalized(name)} API`,
-    status: worst(
-      faults.list.filter((fault) => routesOf(name).some((route) => appliesTo(fault, route))).map(statusUnder),
-    ),
-    history: availability(
-      intervals,
-      traffic.interval,
-      recent.filter(({ path }) => path.startsWith(`/v1/${name}`)),
-    ),
-  }));
-  const attempts = webhooks.endpoints.map((endpoint) => store.deliveryIndex.health(endpoint));
+  const api = resources.map(({ name }) => {
+    const applying = faults.list.filter((fault) => routesOf(name).some((route) => appliesTo(fault, route)));
+    return {
+      name: `${capitalized(name)} API`,
+      status: worst(applying.map(statusUnder)),
+      problem: applying.length > 0 ? 'a fault is active' : undefined,
+      history: availability(
+        intervals,
+        traffic.interval,
+        recent.filter(({ path }) => path.startsWith(`/v1/${name}`)),
+      ),
+    };
+  });
+  const attempts = webhooks.endpoints.map((endpoint) => store.deliveryIndex.health(endpoint, now));
+  const troubles = attempts.map(({ status }) => status).filter((status) => status !== 'healthy' && status !== 'idle');
   const made = Map.groupBy(
     attempts.flatMap((health) => health.attempts),
     ({ at }) => Math.floor(at / traffic.interval) * traffic.interval,
   );
   const deliveries = {
     name: 'Webhook deliveries',
-    status: worst(
-      attempts.map(({ status }) => (status === 'failing' || status === 'disabled' ? 'degraded' : 'operational')),
-    ),
+    status: troubles.length === 0 ? ('operational' as const) : ('degraded' as const),
+    problem: [...new Set(troubles)].join(', '),
     history: intervals.map((start) => {
       const during = made.get(start) ?? [];
       return { start, requests: during.length, failed: during.filter(({ succeeded }) => !succeeded).length };

@@ -1,12 +1,10 @@
 import { Hono } from 'hono';
 import type { Incident } from '../../faults/armed-faults.ts';
 import { timestamp } from '../../utils/clock.ts';
-import { Card, Empty, PageHead, Pill, Stat, Time, type Tone } from '../parts/components.tsx';
+import { Card, Empty, Headline, PageHead, Pill, Stat, Time, type Tone } from '../parts/components.tsx';
 import type { Dashboard } from '../dashboard.tsx';
 import { effectOf } from '../parts/fault-text.ts';
-import { Icon } from '../parts/icons.tsx';
-import { durationText } from '../parts/duration.ts';
-import { durationIn } from '../requests/requests.tsx';
+import { count, durationText, latencyText, number } from '../parts/numbers.ts';
 import {
   type Availability,
   availabilityOf,
@@ -58,15 +56,10 @@ function Status({ report }: { report: StatusReport }) {
   return (
     <>
       <PageHead title="Status" lead="The local counterpart of the API's status page." />
-      <section class={`headline ${tones[status]}`} role="status">
-        <Icon name={status === 'operational' ? 'check' : 'warning'} />
-        <p>
-          <strong>{`${headlines[status]}.`}</strong>
-          {active.length > 0 && (
-            <span>{` ${active.length === 1 ? 'A fault is' : `${active.length} faults are`} active on purpose.`}</span>
-          )}
-        </p>
-      </section>
+      <Headline tone={tones[status]}>
+        <strong>{`${headlines[status]}.`}</strong>
+        {active.length > 0 && ` ${count(active.length, 'fault is', 'faults are')} active on purpose.`}
+      </Headline>
       <div class="stats">
         <Stat
           name="Up for"
@@ -79,18 +72,19 @@ function Status({ report }: { report: StatusReport }) {
         />
         <Stat
           name="Median latency"
-          value={latency === undefined ? '–' : durationIn(latency.p50)}
+          value={latency === undefined ? '–' : latencyText(latency.p50)}
           hint={`in the last ${span}`}
         />
-        <Stat name="95th percentile" value={latency === undefined ? '–' : durationIn(latency.p95)} />
-        <Stat name="99th percentile" value={latency === undefined ? '–' : durationIn(latency.p99)} />
+        <Stat name="95th percentile" value={latency === undefined ? '–' : latencyText(latency.p95)} />
+        <Stat name="99th percentile" value={latency === undefined ? '–' : latencyText(latency.p99)} />
       </div>
       <Card title="Components" flush>
         <ul class="components">
-          {components.map(({ name, status: own, history }) => (
+          {components.map(({ name, status: own, problem, history }) => (
             <li>
               <div class="component-head">
                 <h3>{name}</h3>
+                <span class="hint">{problem}</span>
                 <Pill tone={tones[own]}>{own}</Pill>
               </div>
               <History history={history} interval={report.interval} />
@@ -137,8 +131,12 @@ function History({ history, interval }: { history: readonly Availability[]; inte
     <div class="history" role="img" aria-label={availabilityText(history)}>
       {history.map(({ requests, failed }) => (
         <i
-          class={requests === 0 ? 'none' : failed === 0 ? 'good' : failed < requests ? 'fair' : 'bad'}
-          title={requests === 0 ? 'no requests' : `${failed} of ${requests} failed in ${durationText(interval)}`}
+          class={requests === 0 ? 'plain' : failed === 0 ? 'good' : failed < requests ? 'fair' : 'bad'}
+          title={
+            requests === 0
+              ? 'no requests'
+              : `${number(failed)} of ${number(requests)} failed in ${durationText(interval)}`
+          }
         />
       ))}
     </div>
@@ -161,7 +159,7 @@ function IncidentEntry({ incident }: { incident: Incident }) {
       <p class="hint">
         <Time at={since} show="both" />
         {until !== undefined && ` for ${durationText(until - since)}`}
-        {`, ${met} ${met === 1 ? 'request' : 'requests'} affected`}
+        {`, ${count(met, 'request')} affected`}
       </p>
     </li>
   );

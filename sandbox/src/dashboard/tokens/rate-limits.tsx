@@ -2,9 +2,9 @@ import type { RateLimit, RateWindow } from '../../state/rate-windows.ts';
 import type { Services } from '../../state/services.ts';
 import { type TokenInfo, tokenInfo } from '../../state/sandbox-state.ts';
 import { BudgetChart, type ChartData, TrafficChart } from '../parts/chart.tsx';
-import { Card, Empty, PageHead, Pill, Time } from '../parts/components.tsx';
+import { Card, Empty, PageHead, Pill, Time, type Tone } from '../parts/components.tsx';
 import { Icon } from '../parts/icons.tsx';
-import { durationText } from '../parts/duration.ts';
+import { count, durationText, number } from '../parts/numbers.ts';
 
 /** A token's budget, now and in the last windows. */
 export interface TokenBudget {
@@ -37,9 +37,10 @@ export function tokenBudgets({ store, windows, traffic, clock }: Services): read
 export function BudgetMeter({ budget }: { budget: TokenBudget }) {
   const { token, rate, remaining, windows, traffic } = budget;
   return (
-    <div class={remaining === 0 ? 'budget-meter alarm' : 'budget-meter'}>
+    <div class="budget-meter">
       <p>
-        <span>{token.name}</span> <strong>{`${remaining} of ${rate.limit}`}</strong>
+        <span>{token.name}</span>{' '}
+        <strong class={remaining === 0 ? 'bad' : 'plain'}>{`${number(remaining)} of ${number(rate.limit)}`}</strong>
       </p>
       <meter
         min={0}
@@ -48,6 +49,7 @@ export function BudgetMeter({ budget }: { budget: TokenBudget }) {
         high={rate.limit / 2}
         optimum={rate.limit}
         value={remaining}
+        class={toneOf(remaining, rate)}
         aria-label={`Requests left for ${token.name}`}
       ></meter>
       <BudgetChart
@@ -60,6 +62,11 @@ export function BudgetMeter({ budget }: { budget: TokenBudget }) {
       </p>
     </div>
   );
+}
+
+/** The tone of a budget: none left, little left, or enough. */
+function toneOf(remaining: number, { limit }: RateLimit): Tone {
+  return remaining === 0 ? 'bad' : remaining <= limit / 4 ? 'fair' : 'good';
 }
 
 function ResetText({ budget: { reset } }: { budget: TokenBudget }) {
@@ -76,7 +83,7 @@ export function RateLimits({ budgets, rate }: { budgets: readonly TokenBudget[];
     <>
       <PageHead
         title="Rate limits"
-        lead={`Each token allows ${rate.limit} requests in a window of ${durationText(rate.window)}. A window starts with its first request.`}
+        lead={`Each token allows ${count(rate.limit, 'request')} in a window of ${durationText(rate.window)}. A window starts with its first request.`}
       />
       {budgets.length === 0 && (
         <Empty title="There are no tokens, so every request gets a 401.">
@@ -123,15 +130,15 @@ function TokenTimeline({ budget }: { budget: TokenBudget }) {
       <div class="timeline">
         <TrafficChart data={traffic} budget={{ rate, windows }} label={`Requests with ${token.name}`} />
         <div class="timeline-now">
-          <p class={remaining === 0 ? 'big bad' : remaining <= rate.limit / 4 ? 'big fair' : 'big'}>
-            <strong>{remaining}</strong> {`of ${rate.limit} left`}
+          <p class="big">
+            <strong class={toneOf(remaining, rate)}>{number(remaining)}</strong> {`of ${number(rate.limit)} left`}
           </p>
           <p class="hint">
             <ResetText budget={budget} />
           </p>
           {refused > 0 && (
             <p>
-              <Pill tone="fair">{`${refused} refused`}</Pill> in this window.{' '}
+              <Pill tone="refused">{`${number(refused)} refused`}</Pill> in this window.{' '}
               <a href={`/dashboard/requests?token=${token.id}&status=429`}>Show them</a>
             </p>
           )}
@@ -145,7 +152,7 @@ function TokenTimeline({ budget }: { budget: TokenBudget }) {
 function WindowTable({ budget: { windows, rate, traffic } }: { budget: TokenBudget }) {
   return (
     <details class="fold">
-      <summary>{`${windows.length} ${windows.length === 1 ? 'window' : 'windows'}`}</summary>
+      <summary>{count(windows.length, 'window')}</summary>
       <table>
         <thead>
           <tr>
@@ -165,8 +172,8 @@ function WindowTable({ budget: { windows, rate, traffic } }: { budget: TokenBudg
                 <Time at={start + rate.window} />
                 {start + rate.window > traffic.now && ' (open)'}
               </td>
-              <td class="number">{used}</td>
-              <td class="number">{refused}</td>
+              <td class="number">{number(used)}</td>
+              <td class="number">{number(refused)}</td>
             </tr>
           ))}
         </tbody>

@@ -13,7 +13,7 @@ export function tokenRoutes(dashboard: Dashboard): Hono {
 
   const list = (context: Context, name?: string, errors?: Details) =>
     dashboard.page(context, 'API tokens', <Tokens budgets={tokenBudgets(services)} name={name} errors={errors} />, {
-      status: errors === undefined ? 200 : 422,
+      errors,
     });
 
   routes.get('/api-tokens', (context) => list(context));

@@ -1,6 +1,7 @@
 import type { Details } from '../../http/failure.ts';
 import { Card, Confirm, Empty, PageHead, Table, Time } from '../parts/components.tsx';
-import { Field } from '../parts/fields.tsx';
+import { CreateForm, Field } from '../parts/fields.tsx';
+import { number } from '../parts/numbers.ts';
 import type { TokenBudget } from './rate-limits.tsx';
 
 export function Tokens({
@@ -15,9 +16,20 @@ export function Tokens({
   return (
     <>
       <PageHead title="API tokens" lead="Requests send one of them as a bearer token. Each has a budget of its own." />
+      <CreateForm to="/dashboard/api-tokens" action="create" button="Create token">
+        <Field
+          label="Name"
+          name="name"
+          value={name}
+          errors={errors}
+          placeholder="What it is for, such as CI"
+          required
+          maxlength={200}
+        />
+      </CreateForm>
       {budgets.length === 0 ? (
         <Empty title="There are no tokens, so every request gets a 401.">
-          <p>Create one below.</p>
+          <p>Create one above.</p>
         </Empty>
       ) : (
         <Card flush>
@@ -29,7 +41,7 @@ export function Tokens({
                   <code>…{token.hint}</code>
                 </td>
                 <td>
-                  <a href={`/dashboard/rate-limits#${token.id}`}>{`${remaining} of ${rate.limit}`}</a>
+                  <a href={`/dashboard/rate-limits#${token.id}`}>{`${number(remaining)} of ${number(rate.limit)}`}</a>
                 </td>
                 <td>
                   <Time at={token.created_at} show="ago" />
@@ -49,22 +61,6 @@ export function Tokens({
           </Table>
         </Card>
       )}
-      <Card title="New token">
-        <form method="post" action="/dashboard/api-tokens" class="stacked">
-          <Field
-            label="Name"
-            name="name"
-            value={name}
-            errors={errors}
-            hint="What it is for, such as CI."
-            required
-            maxlength={200}
-          />
-          <button class="main" name="action" value="create">
-            Create token
-          </button>
-        </form>
-      </Card>
     </>
   );
 }

@@ -1,6 +1,8 @@
+import type { RecordedRequest } from '../../state/recorded-request.ts';
 import type { Attempt, DeliveryRecord, EndpointRecord } from '../../storage/records.ts';
 import { Action, Card, Code, Copyable, Empty, Facts, PageHead, Pill, Time } from '../parts/components.tsx';
 import { ColoredJson } from '../parts/json.tsx';
+import { count, latencyText } from '../parts/numbers.ts';
 import { toneOf } from '../requests/requests.tsx';
 import type { SignatureExplanation } from './signature.ts';
 import { DeliveryState, NextAttempt } from './webhook.tsx';
@@ -8,10 +10,16 @@ import { DeliveryState, NextAttempt } from './webhook.tsx';
 /** A delivery: its body, its attempts, and how it was signed. */
 export function Delivery({
   delivery,
+  ahead,
+  request,
   endpoint,
   signature,
 }: {
   delivery: DeliveryRecord;
+  /** Number of due deliveries before it; `undefined` if it is not due. */
+  ahead: number | undefined;
+  /** What caused it; `undefined` if no request did, or if the log no longer has it. */
+  request: RecordedRequest | undefined;
   endpoint: EndpointRecord | undefined;
   /** Explains the signature of the last attempt; `undefined` before the first one. */
   signature: SignatureExplanation | undefined;
@@ -34,9 +42,15 @@ export function Delivery({
           of={[
             ['State', <DeliveryState delivery={delivery} />],
             ['Created', <Time at={delivery.created_at} show="both" />],
-            ...(delivery.due === undefined
-              ? []
-              : ([['Next attempt', <NextAttempt due={delivery.due} endpoint={endpoint} />]] as const)),
+            [
+              'Caused by',
+              request === undefined ? (
+                (delivery.request ?? 'no request')
+              ) : (
+                <a href={`/dashboard/requests/${request.id}`}>{`${request.method} ${request.target}`}</a>
+              ),
+            ],
+            ['Next attempt', <NextAttempt due={delivery.due} ahead={ahead} endpoint={endpoint} />],
             ['webhook-id', <Copyable text={delivery.message} label="the webhook id" />],
           ]}
         />
@@ -84,7 +98,7 @@ function AttemptFold({ attempt, number, open }: { attempt: Attempt; number: numb
         <Pill tone={toneOf(status)}>{status ?? 'no response'}</Pill> <span>{`Attempt ${number}`}</span>{' '}
         <span class="hint">
           <Time at={at} show="ago" />
-          {`, ${duration} ms`}
+          {`, ${latencyText(duration)}`}
         </span>
       </summary>
       {error !== undefined && (
@@ -134,7 +148,7 @@ function Signature({ signature }: { signature: SignatureExplanation }) {
       <Facts
         mono
         of={[
-          ['Body size', `${bodyBytes} bytes`],
+          ['Body size', count(bodyBytes, 'byte')],
           ['Body SHA-256', bodySha256],
           ...signatures.map(({ value, madeWith }) => [`By ${madeWith}`, value] as const),
         ]}

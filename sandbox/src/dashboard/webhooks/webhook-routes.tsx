@@ -6,6 +6,7 @@ import type { Dashboard } from '../dashboard.tsx';
 import { Delivery } from './delivery.tsx';
 import { attempted, field, readForm, unknownAction } from '../parts/form.ts';
 import { requireFound, slice } from '../parts/lists.ts';
+import { count } from '../parts/numbers.ts';
 import { explainSignature } from './signature.ts';
 import { type TestForm, Webhook } from './webhook.tsx';
 import { type EndpointForm, Webhooks } from './webhooks.tsx';
@@ -19,17 +20,16 @@ interface FormState {
 }
 
 export function webhookRoutes(dashboard: Dashboard): Hono {
-  const { webhooks, store, clock } = dashboard.services;
+  const { webhooks, store, clock, log } = dashboard.services;
   const routes = new Hono();
 
   const list = (context: Context, form?: EndpointForm, errors?: Details) => {
     const endpoints = webhooks.endpoints.map((endpoint) => ({
       endpoint,
-      health: store.deliveryIndex.health(endpoint),
+      health: store.deliveryIndex.health(endpoint, clock.now()),
     }));
-    return dashboard.page(context, 'Webhooks', <Webhooks endpoints={endpoints} form={form} errors={errors} />, {
-      status: errors === undefined ? 200 : 422,
-    });
+    const page = <Webhooks endpoints={endpoints} form={form} errors={errors} />;
+    return dashboard.page(context, 'Webhooks', page, { errors });
   };
   routes.get('/webhooks', (context) => list(context));
   routes.post('/webhooks', async (context) => {
@@ -52,11 +52,11 @@ export function webhookRoutes(dashboard: Dashboard): Hono {
       (delivery) => status === '' || delivery.status === status,
     );
     const { items, ...pages } = slice(deliveries, page);
-    const health = store.deliveryIndex.health(endpoint);
-    const view = { endpoint, health, deliveries: items, status, ...pages, now: clock.now(), settings, test, errors };
-    return dashboard.page(context, endpoint.url, <Webhook view={view} />, {
-      status: errors === undefined ? 200 : 422,
-    });
+    const now = clock.now();
+    const health = store.deliveryIndex.health(endpoint, now);
+    const shown = items.map((delivery) => ({ delivery, ahead: store.deliveryIndex.ahead(delivery, now) }));
+    const view = { endpoint, health, deliveries: shown, status, ...pages, now, settings, test, errors };
+    return dashboard.page(context, endpoint.url, <Webhook view={view} />, { errors });
   };
   const endpointOf = (context: Context): EndpointRecord =>
     requireFound(store.endpoints.get(context.req.param('id') ?? ''));
@@ -82,7 +82,7 @@ export function webhookRoutes(dashboard: Dashboard): Hono {
       case 'resend': {
         const { length } = webhooks.resendFailed(id);
         return dashboard.done(context, here, {
-          text: length === 1 ? '1 delivery is sent again.' : `${length} deliveries are sent again.`,
+          text: count(length, 'delivery is sent again.', 'deliveries are sent again.'),
         });
       }
       case 'rotate': {
@@ -114,7 +114,13 @@ export function webhookRoutes(dashboard: Dashboard): Hono {
     return dashboard.page(
       context,
       `Delivery of ${delivery.event}`,
-      <Delivery delivery={delivery} endpoint={endpoint} signature={signature} />,
+      <Delivery
+        delivery={delivery}
+        ahead={store.deliveryIndex.ahead(delivery, clock.now())}
+        request={log.get(delivery.request ?? '')}
+        endpoint={endpoint}
+        signature={signature}
+      />,
     );
   });
   routes.post('/deliveries/:id', async (context) => {

@@ -1,6 +1,6 @@
 import type { Details } from '../../http/failure.ts';
 import type { DeliveryRecord, EndpointRecord } from '../../storage/records.ts';
-import type { EndpointHealth } from '../../storage/delivery-index.ts';
+import { type EndpointHealth, maxConcurrency } from '../../storage/delivery-index.ts';
 import {
   Action,
   Card,
@@ -16,7 +16,8 @@ import {
 } from '../parts/components.tsx';
 import { choices, Field, Select } from '../parts/fields.tsx';
 import { Icon } from '../parts/icons.tsx';
-import { AttemptStrip, EndpointFields, type EndpointForm, HealthPill, listOf } from './webhooks.tsx';
+import { latencyText, number } from '../parts/numbers.ts';
+import { AttemptStrip, EndpointFields, type EndpointForm, Health, listOf } from './webhooks.tsx';
 
 /** The values of the form that sends a test event. */
 export interface TestForm {
@@ -27,7 +28,7 @@ export interface TestForm {
 export interface WebhookView {
   readonly endpoint: EndpointRecord;
   readonly health: EndpointHealth;
-  readonly deliveries: readonly DeliveryRecord[];
+  readonly deliveries: readonly { readonly delivery: DeliveryRecord; readonly ahead: number | undefined }[];
   readonly status: string;
   readonly page: number;
   readonly pages: number;
@@ -47,7 +48,7 @@ export function Webhook({ view }: { view: WebhookView }) {
         title={endpoint.url}
         lead={
           <>
-            <HealthPill health={health} /> Receives {listOf(endpoint.events)}.
+            <Health health={health} /> Receives {listOf(endpoint.events)}.
           </>
         }
       />
@@ -62,7 +63,7 @@ export function Webhook({ view }: { view: WebhookView }) {
           <Action to={to} action="enable" button="Enable" tone="main" />
         </section>
       )}
-      <Health health={health} endpoint={endpoint} />
+      <Figures health={health} endpoint={endpoint} />
       <div class="columns">
         <div>
           <Deliveries view={view} to={to} />
@@ -110,8 +111,8 @@ export function Webhook({ view }: { view: WebhookView }) {
   );
 }
 
-function Health({ health, endpoint }: { health: EndpointHealth; endpoint: EndpointRecord }) {
-  const { successRate, medianDuration, pending, failed } = health;
+function Figures({ health, endpoint }: { health: EndpointHealth; endpoint: EndpointRecord }) {
+  const { successRate, medianDuration, pending, failed, dueSince } = health;
   const last = health.attempts.at(-1);
   return (
     <div class="stats">
@@ -123,7 +124,7 @@ function Health({ health, endpoint }: { health: EndpointHealth; endpoint: Endpoi
       />
       <Stat
         name="Median response time"
-        value={medianDuration === undefined ? '–' : `${medianDuration} ms`}
+        value={medianDuration === undefined ? '–' : latencyText(medianDuration)}
         hint={
           last === undefined ? (
             'no attempts yet'
@@ -134,11 +135,23 @@ function Health({ health, endpoint }: { health: EndpointHealth; endpoint: Endpoi
           )
         }
       />
-      <Stat name="Pending" value={pending} href={`/dashboard/webhooks/${endpoint.id}?status=pending`} />
+      <Stat
+        name="Pending"
+        value={number(pending)}
+        hint={
+          dueSince < Infinity && (
+            <>
+              oldest due <Time at={dueSince} show="ago" />
+            </>
+          )
+        }
+        href={`/dashboard/webhooks/${endpoint.id}?status=pending`}
+      />
       <Stat
         name="Failed"
-        value={failed}
+        value={number(failed)}
         tone={failed > 0 ? 'bad' : 'plain'}
+        hint="no attempt left"
         href={`/dashboard/webhooks/${endpoint.id}?status=failed`}
       />
     </div>
@@ -146,7 +159,7 @@ function Health({ health, endpoint }: { health: EndpointHealth; endpoint: Endpoi
 }
 
 function Deliveries({ view, to }: { view: WebhookView; to: string }) {
-  const { deliveries, health, status, page, pages } = view;
+  const { deliveries, health, status, page, pages, endpoint } = view;
   return (
     <Card
       title="Deliveries"
@@ -154,7 +167,7 @@ function Deliveries({ view, to }: { view: WebhookView; to: string }) {
       actions={
         <div class="actions">
           {health.failed > 0 && (
-            <Action to={to} action="resend" button={`Resend all failed (${health.failed})`} tone="main" />
+            <Action to={to} action="resend" button={`Resend all failed (${number(health.failed)})`} tone="main" />
           )}
           <form method="get" action={to} class="single" data-visit="true">
             <Select
@@ -182,7 +195,7 @@ function Deliveries({ view, to }: { view: WebhookView; to: string }) {
         )
       ) : (
         <Table caption="Deliveries, newest first" columns={['Event', 'State', 'Attempts', 'Created', 'Next attempt']}>
-          {deliveries.map((delivery) => (
+          {deliveries.map(({ delivery, ahead }) => (
             <tr id={`delivery-${delivery.id}`}>
               <td class="wide">
                 <a href={`/dashboard/deliveries/${delivery.id}`}>{delivery.event}</a>
@@ -197,7 +210,9 @@ function Deliveries({ view, to }: { view: WebhookView; to: string }) {
               <td>
                 <Time at={delivery.created_at} show="ago" />
               </td>
-              <td>{delivery.due === undefined ? '–' : <NextAttempt due={delivery.due} endpoint={view.endpoint} />}</td>
+              <td class="number">
+                <NextAttempt due={delivery.due} ahead={ahead} endpoint={endpoint} />
+              </td>
             </tr>
           ))}
         </Table>
@@ -207,9 +222,24 @@ function Deliveries({ view, to }: { view: WebhookView; to: string }) {
   );
 }
 
-/** When a delivery is attempted next. A disabled webhook has none until it is enabled. */
-export function NextAttempt({ due, endpoint }: { due: number; endpoint: EndpointRecord | undefined }) {
-  return endpoint?.disabled === undefined ? <Time at={due} show="ago" /> : <>when enabled</>;
+/**
+ * When a delivery is attempted next. A disabled webhook has no attempts until it is enabled.
+ *
+ * @param ahead Number of due deliveries before it; `undefined` if it is not due.
+ */
+export function NextAttempt({
+  due,
+  ahead,
+  endpoint,
+}: {
+  due: number | undefined;
+  ahead: number | undefined;
+  endpoint: EndpointRecord | undefined;
+}) {
+  if (due === undefined) return <>–</>;
+  if (endpoint?.disabled !== undefined) return <>when enabled</>;
+  if (ahead === undefined) return <Time at={due} show="ago" />;
+  return <>{ahead < maxConcurrency ? 'now' : `due, ${number(ahead)} ahead`}</>;
 }
 
 export function DeliveryState({ delivery }: { delivery: DeliveryRecord }) {

@@ -3,8 +3,9 @@ import type { Details } from '../../http/failure.ts';
 import type { EndpointRecord } from '../../storage/records.ts';
 import type { EndpointHealth } from '../../storage/delivery-index.ts';
 import { eventNames } from '../../webhooks/webhooks.ts';
-import { Card, Empty, PageHead, Pill, Table, type Tone } from '../parts/components.tsx';
-import { Field } from '../parts/fields.tsx';
+import { Card, Empty, PageHead, Pill, Table, Time, type Tone } from '../parts/components.tsx';
+import { CreateForm, Field } from '../parts/fields.tsx';
+import { number } from '../parts/numbers.ts';
 
 /** The values of a form that had errors. */
 export interface EndpointForm {
@@ -29,9 +30,12 @@ export function Webhooks({
   return (
     <>
       <PageHead title="Webhooks" lead="Events are sent to the URLs that you register here." />
+      <CreateForm to="/dashboard/webhooks" action="register" button="Register webhook">
+        <EndpointFields form={form} errors={errors} />
+      </CreateForm>
       {endpoints.length === 0 ? (
         <Empty title="No webhooks yet.">
-          <p>Register the URL of your server below. Then create a user, or send a test event, to receive an event.</p>
+          <p>Register the URL of your server above. Then create a user, or send a test event, to receive an event.</p>
         </Empty>
       ) : (
         <Card flush>
@@ -43,38 +47,43 @@ export function Webhooks({
                 </td>
                 <td>{listOf(endpoint.events)}</td>
                 <td>
-                  <HealthPill health={health} />
+                  <Health health={health} />
                 </td>
                 <td>
                   <AttemptStrip health={health} />
                 </td>
-                <td>{`${health.pending} pending, ${health.failed} failed`}</td>
+                <td class="number">{`${number(health.pending)} pending, ${number(health.failed)} failed`}</td>
               </tr>
             ))}
           </Table>
         </Card>
       )}
-      <Card title="New webhook">
-        <form method="post" action="/dashboard/webhooks" class="stacked">
-          <EndpointFields form={form} errors={errors} />
-          <button class="main" name="action" value="register">
-            Register webhook
-          </button>
-        </form>
-      </Card>
     </>
   );
 }
 
 const tones: Readonly<Record<EndpointHealth['status'], Tone>> = {
   healthy: 'good',
+  retrying: 'fair',
+  'backed up': 'fair',
   failing: 'bad',
   disabled: 'bad',
   idle: 'plain',
 };
 
-export function HealthPill({ health: { status } }: { health: EndpointHealth }) {
-  return <Pill tone={tones[status]}>{status}</Pill>;
+/** The state of a webhook, and for how long its deliveries have been waiting. */
+export function Health({ health: { status, dueSince } }: { health: EndpointHealth }) {
+  return (
+    <>
+      <Pill tone={tones[status]}>{status}</Pill>
+      {status === 'backed up' && (
+        <span class="hint">
+          {' oldest due '}
+          <Time at={dueSince} show="ago" />
+        </span>
+      )}
+    </>
+  );
 }
 
 const [goodBar, badBar] = ['<i class="good"></i>', '<i class="bad"></i>'];

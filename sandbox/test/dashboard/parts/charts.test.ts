@@ -2,7 +2,7 @@ import { createSandbox } from '@example/sandbox';
 import { describe, expect, test } from 'vitest';
 import { budgetLine } from '../../../src/dashboard/parts/budget-line.ts';
 import { roundUp } from '../../../src/dashboard/parts/chart.tsx';
-import { durationText } from '../../../src/dashboard/parts/duration.ts';
+import { count, durationText, latencyText } from '../../../src/dashboard/parts/numbers.ts';
 import { call } from '../../support/calls.ts';
 import { html } from '../../support/dashboard.ts';
 
@@ -76,6 +76,20 @@ test.each([
   [90_061_000, '1 d 1 h'],
 ])('%i ms are %s', (milliseconds, text) => {
   expect(durationText(milliseconds)).toBe(text);
+});
+
+test('numbers have one format', () => {
+  expect([count(1, 'request'), count(44_774, 'request')]).toEqual(['1 request', '44,774 requests']);
+  expect([latencyText(1.26), latencyText(15_007.4)]).toEqual(['1.3 ms', '15,007 ms']);
+});
+
+test('the axis of a chart is the height of its bars, and not a total', async () => {
+  const sandbox = createSandbox();
+  expect(await html(sandbox, '/rate-limits')).toMatch(/<span class="scale"><\/span>.*<span>no requests<\/span>/s);
+  for (let index = 0; index < 11; index++) await call(sandbox, 'GET /v1/projects');
+  const page = await html(sandbox, '/rate-limits');
+  expect(page).toContain('<span class="scale">12 per 5 s</span>');
+  expect(page).toContain('11 succeeded');
 });
 
 test('the timeline of a token shows its refused calls, its windows and the alarm at zero', async () => {

@@ -11,6 +11,7 @@ function rows(page: string): string[] {
     .slice(0, -1)
     .map((row) =>
       row
+        .replaceAll('</span><span>', '') // A path is in two parts.
         .replace(/<[^>]+>/g, ' ')
         .replace(/\s+/g, ' ')
         .trim(),

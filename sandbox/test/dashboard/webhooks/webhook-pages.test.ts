@@ -1,5 +1,6 @@
 import { createSandbox, type Sandbox } from '@example/sandbox';
 import { expect, test } from 'vitest';
+import { call, john } from '../../support/calls.ts';
 import { html, pageAfter, submit } from '../../support/dashboard.ts';
 
 /** A sandbox whose webhook gets these statuses in turn; the last one stays. */
@@ -32,6 +33,48 @@ test('the health of a webhook is shown in the list and on its page', async () =>
   const page = await html(sandbox, '/webhooks/we_123');
   expect(page).toMatch(/pill good"[^>]*>healthy/);
   expect(page).toContain('50 % of the last 2 attempts succeeded');
+});
+
+test('a webhook whose deliveries wait is backed up, however well the latest attempts went', async () => {
+  let time = Date.parse('2024-01-01T00:00:00Z');
+  let hangs = false;
+  const sandbox = createSandbox({
+    now: () => time,
+    webhooks: {
+      endpoints: [{ url: 'https://app.example.com/webhooks' }],
+      fetch: () => (hangs ? new Promise(() => undefined) : Promise.resolve(new Response(null, { status: 204 }))),
+    },
+  });
+  sandbox.webhooks.sendTest('we_123');
+  await sandbox.webhooks.flush();
+  hangs = true;
+  for (let index = 0; index < 20; index++) sandbox.webhooks.sendTest('we_123');
+  time += 240_000;
+  for (const path of ['/webhooks', '/webhooks/we_123']) {
+    const page = await html(sandbox, path);
+    expect(page).toMatch(
+      /pill fair"[^>]*>backed up<\/span><span class="hint"> oldest due <time datetime="2024-01-01T00:00:00/,
+    );
+    expect(page).not.toContain('healthy');
+  }
+  const page = await html(sandbox, '/webhooks/we_123');
+  expect([...page.matchAll(/due, (\d+) ahead/g)].map(([, ahead]) => ahead)).toEqual(['19', '18', '17', '16']);
+  expect(await html(sandbox, '/deliveries/del_143')).toContain('due, 19 ahead');
+  expect(await html(sandbox)).toContain('1 webhook backed up');
+});
+
+test('a request links to the deliveries that it caused, and a delivery to its request', async () => {
+  const { sandbox } = sandboxWith(204);
+  await call(sandbox, 'POST /v1/users', { json: john });
+  await sandbox.webhooks.flush();
+  const { id } = sandbox.requests[0]!;
+  const request = await html(sandbox, `/requests/${id}`);
+  expect(request).toMatch(/<a href="\/dashboard\/deliveries\/del_123">user\.created to we_123<\/a> .*delivered/);
+  expect(await html(sandbox, '/deliveries/del_123')).toContain(
+    `<a href="/dashboard/requests/${id}">POST /v1/users</a>`,
+  );
+  sandbox.state.users.create();
+  expect(await html(sandbox, '/deliveries/del_124')).toContain('<dt>Caused by</dt><dd>no request</dd>');
 });
 
 test('all failed deliveries are sent again at once', async () => {

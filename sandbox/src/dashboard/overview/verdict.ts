@@ -1,0 +1,72 @@
+import { errorBodySchema } from '../../utils/schemas.ts';
+import type { RecordedRequest } from '../../state/recorded-request.ts';
+import type { Services } from '../../state/services.ts';
+import { count } from '../parts/numbers.ts';
+
+/** Requests that failed in the same way. */
+export interface FailureGroup {
+  readonly requests: number;
+  /** What the requests page filters by. */
+  readonly status: string;
+  /** Why they failed, in a word or two. */
+  readonly reason: string;
+}
+
+/** What the last minutes amount to. */
+export interface Verdict {
+  readonly requests: number;
+  readonly failed: number;
+  /** The most frequent failures. */
+  readonly groups: readonly FailureGroup[];
+  /** Failures of other kinds, and those that the log no longer has. */
+  readonly others: number;
+  /** Webhooks that need attention, such as `1 webhook backed up`. */
+  readonly webhooks: readonly string[];
+}
+
+/** Number of kinds of failures to name. */
+const namedGroups = 3;
+
+export function verdictOf({ log, traffic, clock, webhooks, store }: Services): Verdict {
+  const now = clock.now();
+  const series = traffic.series(undefined, now);
+  const sum = (of: (interval: (typeof series)[number]) => number) => series.reduce((all, each) => all + of(each), 0);
+  const failed = sum(({ clientErrors, refused, serverErrors }) => clientErrors + refused + serverErrors);
+
+  const from = new Date(series[0]?.start ?? now).toISOString();
+  const failures = log.entries.filter((request) => request.received_at >= from && isFailure(request));
+  const groups = [
+    ...Map.groupBy(failures, (request) => JSON.stringify([statusOf(request), reasonOf(request)])).values(),
+  ]
+    .sort((a, b) => b.length - a.length)
+    .slice(0, namedGroups)
+    .flatMap(([first, ...more]) =>
+      first === undefined ? [] : { requests: more.length + 1, status: statusOf(first), reason: reasonOf(first) },
+    );
+
+  const states = webhooks.endpoints.map((endpoint) => store.deliveryIndex.health(endpoint, now).status);
+  const troubled = Map.groupBy(states, (status) => status);
+  for (const fine of ['healthy', 'idle'] as const) troubled.delete(fine);
+  return {
+    requests: failed + sum(({ succeeded }) => succeeded),
+    failed,
+    groups,
+    others: failed - groups.reduce((all, { requests }) => all + requests, 0),
+    webhooks: [...troubled].map(([status, { length }]) => `${count(length, 'webhook')} ${status}`),
+  };
+}
+
+function isFailure({ state, status = 0 }: RecordedRequest): boolean {
+  return state === 'completed' ? status >= 400 : state !== 'pending';
+}
+
+function statusOf({ state, status }: RecordedRequest): string {
+  return state === 'completed' ? String(status) : state;
+}
+
+/** `injected`, the fields that are wrong, or the error's code in words. */
+function reasonOf({ fault, response }: RecordedRequest): string {
+  if (fault !== undefined) return 'injected';
+  const error = errorBodySchema.safeParse(response?.body).data?.error;
+  return Object.keys(error?.details ?? {}).join(', ') || (error?.code.replaceAll('_', ' ') ?? '');
+}
