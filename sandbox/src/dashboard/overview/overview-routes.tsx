@@ -68,7 +68,7 @@ export function overviewRoutes(dashboard: Dashboard): Hono {
         });
       }
       case 'reset':
-        await services.reset();
+        services.reset();
         return dashboard.done(context, '/dashboard', { text: 'The initial state is restored.' });
       default:
         throw unknownAction();
