@@ -1,8 +1,10 @@
 import type { ClientEventListener, ClientEvents } from './telemetry/events.ts';
-import { HttpClient, SharedState } from './http/http-client.ts';
+import { HttpClient, type SharedState } from './http/http-client.ts';
 import type { APIPromise } from './http/api-promise.ts';
 import { clientOptionNames, resolveOptions, type ClientOptions } from './http/client-options.ts';
 import { endpointOptionNames, type EndpointOptions, type HttpMethod } from './http/request-options.ts';
+import { RetryBudgets } from './http/retry-budget.ts';
+import { Telemetry } from './telemetry/telemetry.ts';
 import { addTracer, type Tracer } from './telemetry/tracing.ts';
 import type { RateLimitSnapshot } from './rate-limit/limiter.ts';
 import type { ListEndpointOptions } from './pagination/list-options.ts';
@@ -43,7 +45,10 @@ export class Client {
   constructor(options?: ClientOptions) {
     this.#options = readOptions('options', options, clientOptionNames);
     const resolved = resolveOptions(this.#options);
-    this.#shared = (options as DerivedOptions | undefined)?.[sharedState] ?? new SharedState(resolved);
+    this.#shared = (options as DerivedOptions | undefined)?.[sharedState] ?? {
+      telemetry: new Telemetry(resolved.logger),
+      retryBudgets: new RetryBudgets(),
+    };
     this.#http = new HttpClient(resolved, this.#shared);
     this.users = new Users(this.#http);
     this.projects = new Projects(this.#http);

@@ -4,9 +4,6 @@ import { SecretSearch } from './secret-search.ts';
 /** Deeper values are cut off, because a response may be nested more deeply than the call stack allows. */
 const maxDepth = 100;
 
-/** How deep the errors of other libraries are inspected. */
-const maxCauses = 4;
-
 /** Characters of a text that are shown. */
 const maxShown = 16_384;
 
@@ -38,13 +35,12 @@ export class Redactor {
   /** Does the same in a JSON value: for every text, number and name. */
   redactJson(value: unknown, depth = 0): unknown {
     if (typeof value === 'string') return this.redact(value);
-    if (typeof value === 'number') return this.#isClean(String(value)) ? value : '[redacted]';
+    if (typeof value === 'number') return this.redact(String(value)) === String(value) ? value : '[redacted]';
     if (typeof value !== 'object' || value === null) return value;
     if (depth > maxDepth) return '…';
     if (Array.isArray(value)) return value.map((item) => this.redactJson(item, depth + 1));
-    return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [this.redact(key), this.redactJson(item, depth + 1)]),
-    );
+    const fields = Object.entries(value).map(([key, item]) => [this.redact(key), this.redactJson(item, depth + 1)]);
+    return Object.fromEntries(fields);
   }
 
   /**
@@ -52,30 +48,26 @@ export class Redactor {
    * too, because a password may be an ordinary word.
    */
   redactFields(value: unknown): unknown {
-    if (value === undefined) return undefined;
-    const redacted = JSON.stringify(this.redactJson(value), (name, item: unknown) =>
-      secretName.test(name) ? '[redacted]' : item,
-    );
-    return JSON.parse(redacted);
+    const hide = (name: string, item: unknown) => (secretName.test(name) ? '[redacted]' : item);
+    return value && JSON.parse(JSON.stringify(this.redactJson(value), hide));
   }
 
   /** The headers without the secrets. One with a secret in its name is left out. */
   redactHeaders(headers: Pick<Headers, 'forEach'>): Headers {
     const redacted = new Headers();
     headers.forEach((value, name) => {
-      if (this.#isClean(name)) redacted.append(name, this.redact(value));
+      if (this.redact(name) === name) redacted.append(name, this.redact(value));
     });
     return redacted;
   }
 
   /**
-   * Returns a copy of an error from outside, to be used as a cause: its name, message, code, stack and causes. Anything else
-   * that an error has may print a secret.
+   * Returns a copy of an error from outside, to be used as a cause: its name, message, code, stack and four causes. Anything
+   * else that an error has may print a secret.
    */
   redactError(error: unknown, depth = 0): unknown {
-    if (typeof error === 'string') return this.redact(error);
     try {
-      if (!isError(error) || depth > maxCauses) return undefined;
+      if (!isError(error) || depth > 4) return undefined;
       // Whatever the types say, any of these may be anything.
       const { name, message, stack, code, cause }: Partial<Record<keyof Error | 'code', unknown>> = error;
       const options = cause === undefined ? undefined : { cause: this.redactError(cause, depth + 1) };
@@ -88,9 +80,5 @@ export class Redactor {
     } catch {
       return undefined; // Even reading it fails.
     }
-  }
-
-  #isClean(text: string): boolean {
-    return this.redact(text) === text;
   }
 }

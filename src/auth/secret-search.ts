@@ -16,6 +16,8 @@ const named: Readonly<Record<string, string>> = {
   ...{ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" },
 };
 
+const none: readonly number[] = [];
+
 /** A place in a text is looked up once for all secrets: by its first two characters, and then for each of their lengths. */
 export class SecretSearch {
   readonly #secrets: ReadonlySet<string>;
@@ -59,13 +61,12 @@ export class SecretSearch {
 
   /** The length of the longest secret at a place of the text, or 0. */
   #lengthAt(folded: string, start: number): number {
-    const lengths = this.#lengths.get(beginningAt(folded, start));
-    if (!lengths) return 0;
     let longest = 0;
-    for (const length of lengths) {
+    for (const length of this.#lengths.get(beginningAt(folded, start)) ?? none) {
       const end = start + length;
       if (length <= longest || !this.#secrets.has(folded.slice(start, end))) continue;
-      if (length >= minInWords || isWord(folded, start, end)) longest = length;
+      const around = (folded[start - 1] ?? '') + (folded[end] ?? '');
+      if (length >= minInWords || !/[a-z\d]/.test(around)) longest = length;
     }
     return longest;
   }
@@ -98,10 +99,6 @@ function bytesOf(text: string): string {
 /** Ignores case, and that a form writes a space as a plus sign. Keeps the length: in lower case, İ would have two letters. */
 function fold(text: string): string {
   return text.replaceAll('İ', 'i').toLowerCase().replaceAll('+', ' ');
-}
-
-function isWord(text: string, start: number, end: number): boolean {
-  return !/[a-z\d]/.test((text[start - 1] ?? '') + (text[end] ?? ''));
 }
 
 /** The meaning of an escape. */

@@ -13,10 +13,8 @@ export interface WithResponse<T> {
   readonly rateLimit: RateLimitInfo | undefined;
 }
 
-/** A successful exchange with the API: the text of the body and its value, unless the caller reads the body. */
-export type Exchange<T> =
-  | { readonly response: Response; readonly text: string; readonly value: T }
-  | { readonly response: Response; readonly text?: undefined };
+/** A successful exchange with the API. It has no value if the caller reads the body. */
+export type Exchange<T> = { readonly response: Response; readonly value: T } | { readonly response: Response };
 
 /**
  * The result of a call. Await it for the value, call {@link withResponse} for the headers as well, or call
@@ -68,18 +66,17 @@ export class APIPromise<T> extends Promise<T> {
 
   /**
    * Returns the response, without reading or validating its body. Retries and errors are the same as for the value.
-   * `timeout` covers the attempt up to the headers. The body is yours then: the call has no value.
+   * `timeout` covers the attempt up to the headers. The body is yours then: the call has no value. If you have requested the
+   * value before, the body has been read.
    */
   async asResponse(): Promise<Response> {
     this.#raw = true;
-    const { response, text } = await this.#exchange.catch(throwToCaller);
-    // The value was requested, too, so the body has been read.
-    return text === undefined ? response : new Response(text || null, response);
+    return (await this.#exchange.catch(throwToCaller)).response;
   }
 
   #read(): Promise<T> {
     return (this.#value ??= this.#exchange.then((exchange) => {
-      if (exchange.text !== undefined) return exchange.value;
+      if ('value' in exchange) return exchange.value;
       throw new InvalidRequestError(
         'asResponse() has the body. To get the value and the response, call withResponse().',
       );

@@ -84,19 +84,8 @@ async function read(attempt: Attempt, response: Response, exchange: ResponseProm
   }
   if (ok) return { kind: 'success', response, text };
   const retryAfter = parseRetryAfter(headers, Date.now()) ?? (status === 429 ? untilReset(headers) : undefined);
-  const error = isRedirect(response) ? redirectError(attempt, headers) : errorFrom(attempt, response, text, retryAfter);
+  const error = errorFrom(attempt, response, text, retryAfter);
   return { kind: 'failure', text, failure: { kind: 'status', status, retryAfter }, error };
-}
-
-/** A browser hides the status of a redirect that it must not follow. */
-function isRedirect({ type, status }: Response): boolean {
-  return type === 'opaqueredirect' || [301, 302, 303, 307, 308].includes(status);
-}
-
-/** The API has none. Following one would send the token, and a POST, to where the caller did not want them. */
-function redirectError(attempt: Attempt, headers: Headers): ConnectionError {
-  const location = attempt.redactor.redact(headers.get('location') ?? 'an unknown location (browsers hide it)');
-  return new ConnectionError(`The API redirected to ${location}. Check baseUrl.`, about(attempt));
 }
 
 /**

@@ -88,8 +88,7 @@ export function secretsOf({ query, headers, body }: Pick<Call, 'query' | 'header
     if (typeof value === 'object' && value !== null) for (const item of Object.values(value)) look(name, item);
     else if (typeof value === 'number' || (typeof value === 'string' && value !== name)) secrets.push(String(value));
   };
-  for (const name in headers) look(name, headers[name]);
-  if (query !== '') for (const [name, value] of new URLSearchParams(query)) look(name, value);
+  for (const [name, value] of [...Object.entries(headers), ...new URLSearchParams(query)]) look(name, value);
   if (body !== undefined) {
     JSON.parse(body, (name, value: unknown) => {
       look(name, value);

@@ -99,9 +99,6 @@ export interface ClientOptions {
 
 const publicApi = 'https://api.example.com/v1';
 
-/** Characters of the longest text that every JavaScript engine can hold. */
-const maxText = 2 ** 29 - 24;
-
 /** An option's default and check: what is given, `undefined` if it is not, and the options that were given with it. */
 type Table = {
   readonly [Name in keyof ClientOptions]-?: (given: ClientOptions[Name], all: ClientOptions) => unknown;
@@ -120,9 +117,9 @@ export const clientOptions = {
   rateLimit: (value = {}) => value !== false && resolveRateLimit(value),
   priority: (value = 'normal') => checkedPriority(value),
   apiSupportsIdempotencyKeys: (value = false) => boolean('apiSupportsIdempotencyKeys', value),
-  maxResponseSize: (value = 2 ** 26) => wholeNumber('maxResponseSize', value, 1, maxText),
+  maxResponseSize: (value = 2 ** 26) => wholeNumber('maxResponseSize', value, 1),
   responseValidation: (value = 'warn') => oneOf('responseValidation', value, ['warn', 'throw', 'off'] as const),
-  logger: (_, options) => resolveLogger(options),
+  logger: (logger, { logLevel }) => resolveLogger(logger, logLevel),
   logLevel: (level) => level, // Checked with the logger.
   dangerouslyAllowBrowser: (value = false) => checkedRuntime(boolean('dangerouslyAllowBrowser', value)),
   dangerouslyAllowHttp: (value = false) => boolean('dangerouslyAllowHttp', value),

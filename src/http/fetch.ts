@@ -66,14 +66,9 @@ export function requestSender(custom: Fetch | undefined): RequestSender | undefi
 
 /** Without this check, a mock that returns something else would fail later with an error that explains nothing. */
 function checked(response: Partial<FetchResponse> | undefined): Response {
-  const { status, ok, headers, text } = response ?? {};
-  const { get, forEach } = (headers as Partial<Headers> | null | undefined) ?? {};
-  if (
-    typeof status === 'number' &&
-    typeof ok === 'boolean' &&
-    [get, forEach, text].every((method) => typeof method === 'function')
-  ) {
-    return response as Response; // Or one that has what the SDK needs, such as that of node-fetch.
-  }
+  const headers: Partial<FetchResponse['headers']> | null | undefined = response?.headers;
+  const isResponse = typeof response?.status === 'number' && typeof response.ok === 'boolean';
+  const isReadable = [headers?.get, headers?.forEach, response?.text].every((method) => typeof method === 'function');
+  if (isResponse && isReadable) return response as Response; // Or one that has what the SDK needs, such as node-fetch's.
   return throwInvalid('a Response with status, ok, headers and text()', 'What fetch resolves to', response);
 }

@@ -1,8 +1,14 @@
 import { Redactor } from '../auth/redaction.ts';
-import { RateLimitWaitError, TimeoutError, type ExampleError } from '../errors/index.ts';
+import {
+  RateLimitWaitError,
+  TimeoutError,
+  type ExampleError,
+  type RequestTarget,
+  type ValidationIssue,
+} from '../errors/index.ts';
 import type { Permit, RateLimitSnapshot } from '../rate-limit/limiter.ts';
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
-import { CallTelemetry, Telemetry, type CallDescription } from '../telemetry/telemetry.ts';
+import { CallTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
 import { sleep, startDeadline, untilAborted } from '../utils/abort.ts';
 import { boolean } from '../utils/arguments.ts';
 import { readOptions } from '../utils/options.ts';
@@ -19,17 +25,13 @@ import {
   type Requester,
 } from './request-options.ts';
 import { about, decode } from './response.ts';
-import { RetryBudgets, type RetryBudget } from './retry-budget.ts';
+import type { RetryBudget, RetryBudgets } from './retry-budget.ts';
 import { planRetry, type Failure, type Retry } from './retry.ts';
 
 /** What a client shares with those that `withOptions` makes from it. */
-export class SharedState {
+export interface SharedState {
   readonly telemetry: Telemetry;
-  readonly retryBudgets = new RetryBudgets();
-
-  constructor({ logger }: ResolvedOptions) {
-    this.telemetry = new Telemetry(logger);
-  }
+  readonly retryBudgets: RetryBudgets;
 }
 
 /** An attempt that has failed. */
@@ -81,7 +83,7 @@ export class HttpClient implements Requester {
           return Promise.reject(error);
         });
       }
-      const telemetry = this.#telemetryOf(call);
+      const telemetry = this.#telemetryOf(call, call.signal);
       return telemetry.run(() => this.#run(call, promise, telemetry));
     });
   }
@@ -93,13 +95,13 @@ export class HttpClient implements Requester {
     this.#options.logger.warn?.(line, event);
   }
 
-  #telemetryOf(call: CallDescription): CallTelemetry {
-    return new CallTelemetry(this.#telemetry, this.#options.logger, call, this.#pacing.shown(call));
+  #telemetryOf(target: RequestTarget, signal?: AbortSignal): CallTelemetry {
+    return new CallTelemetry(this.#telemetry, this.#options.logger, this.#pacing.shown(target), signal);
   }
 
   /** The life of a call. */
   async #run<T>(call: Call, promise: APIPromise<T>, telemetry: CallTelemetry): Promise<Exchange<T>> {
-    const { totalTimeout, maxRetries, repeatable, shouldRetry } = call;
+    const { totalTimeout, shouldRetry } = call;
     let attempt: Attempt | undefined;
     const deadline =
       totalTimeout < Infinity
@@ -140,28 +142,18 @@ export class HttpClient implements Requester {
 
           if (result.kind === 'success') {
             const { response, text } = result;
-            if (text === undefined) {
-              telemetry.end(undefined);
-              return { response };
-            }
-            const onIssues: Parameters<typeof decode>[3] = (issues) => telemetry.validationIssues(issues);
-            const value = await untilAborted(signal, decode(current, response, text, onIssues));
+            const onIssues = (issues: readonly ValidationIssue[]) => telemetry.validationIssues(issues);
+            const isRead = text !== undefined;
+            const value = isRead && (await untilAborted(signal, decode(current, response, text, onIssues)));
             telemetry.end(undefined);
             // The type that the caller expects. If the body differs from it, the issues say so.
-            return { response, text, value: value as T };
+            return isRead ? { response, value: value as T } : { response };
           }
           failed = { failure: result.failure, error: result.error, permit };
         }
 
-        const { failure, error, permit: refused } = failed;
-        const state = {
-          repeatable,
-          maxRetries,
-          retries,
-          paced: refused !== undefined,
-          contended: refused?.isContended,
-        };
-        const retry = planRetry(failure, state, Math.random());
+        const { error } = failed;
+        const retry = planRetry(failed.failure, call, retries, failed.permit, Math.random());
         if (!retry || performance.now() + retry.delay >= (deadline?.endsAt ?? Infinity)) throw error;
         const context = { ...telemetry.target, attempt: attempts, delay: retry.delay };
         if (shouldRetry && !boolean('What shouldRetry returns', shouldRetry(error, context))) throw error;

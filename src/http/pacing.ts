@@ -58,7 +58,7 @@ export class Pacing {
       const permit = await account.limiter?.acquire({
         ...{ ...telemetry.target, signal, deadline, isRetry, priority: call.priority },
         maxWait: rateLimit ? rateLimit.maxWait : undefined,
-        observer: telemetry.limiterObserver,
+        observer: telemetry.shared.limiterObserver,
         onWait: (delay, waiting) => telemetry.wait(delay, waiting),
       });
       if (permit?.waited !== true || typeof apiToken === 'string') return { account, permit };

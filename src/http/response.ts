@@ -44,7 +44,7 @@ export async function decode(
   onIssues: (issues: readonly ValidationIssue[]) => void,
 ): Promise<unknown> {
   const { redactor } = sent;
-  const { schema, isUsable = isObject, client } = sent.call;
+  const { schema, isUsable = (value) => typeof value === 'object' && value !== null, client } = sent.call;
   const { responseValidation } = client;
   const body = parseJson(text);
   const invalid = (problem: string, issues: readonly ValidationIssue[] = []) => {
@@ -76,10 +76,6 @@ export async function decode(
   return body;
 }
 
-function isObject(body: unknown): boolean {
-  return typeof body === 'object' && body !== null;
-}
-
 const maxMessage = 500;
 
 /** What the body of an error says. */
@@ -96,12 +92,14 @@ export function errorFrom(sent: Sent, response: Response, text: string, retryAft
   const { redactor } = sent;
   const { status, headers } = response;
   const { message, code, details, isOther = false } = describe(text, headers.get('content-type') ?? '');
-  const readable = typeof message === 'string' && message !== '' ? redactor.redact(message) : undefined;
-  const hint = isOther && status === 404 ? ` Something else than the API may have answered: check baseUrl.` : '';
+  // Where a redirect leads says more than what its body says.
+  const isReadable = status >= 400 && typeof message === 'string' && message !== '';
+  const shown = redactor.redact(isReadable ? message : undocumented(response, text));
+  const hint = isOther && status === 404 ? ' Something else than the API may have answered: check baseUrl.' : '';
   return apiError({
     ...about(sent),
     status,
-    message: shorten(readable ?? redactor.redact(undocumented(response, text))) + hint,
+    message: (shown.length > maxMessage ? `${shown.slice(0, maxMessage)}…` : shown) + hint,
     code: typeof code === 'string' ? redactor.redact(code) : undefined,
     // A record stays one.
     details: isRecord(details) ? (redactor.redactJson(details) as Record<string, unknown>) : undefined,
@@ -130,12 +128,13 @@ function describe(text: string, contentType: string): Described {
 }
 
 function undocumented({ status, statusText, headers }: Response, text: string): string {
+  if (status < 400) {
+    // A redirect would send the token, and a POST, to where the caller did not want them. A browser hides its status.
+    const location = headers.get('location') ?? 'an unknown location (browsers hide it)';
+    return `The API redirected to ${location}. Check baseUrl and the path.`;
+  }
   const type = headers.get('content-type')?.split(';', 1)[0];
   const body = type ?? (text === '' ? 'no body' : 'a body without a content type');
   const reason = statusText ? ` ${statusText}` : '';
   return `Answered ${status}${reason} with ${body} instead of the API's error format.`;
-}
-
-function shorten(text: string): string {
-  return text.length > maxMessage ? `${text.slice(0, maxMessage)}…` : text;
 }

@@ -11,19 +11,6 @@ export type Failure =
   /** The connection broke, or the response did not arrive in time: the request may have taken effect. */
   | { readonly kind: 'lost' };
 
-/** The state of a call after a failed attempt. */
-export interface RetryState {
-  /** Whether sending it twice has the same effect as sending it once. */
-  readonly repeatable: boolean;
-  readonly maxRetries: number;
-  /** Retries so far. */
-  readonly retries: number;
-  /** Whether the rate limiter decides when a refused call (429) is sent again. */
-  readonly paced: boolean;
-  /** Whether the API has answered other calls since this one was sent. If so, the refusal is contention. */
-  readonly contended: boolean | undefined;
-}
-
 /** What `shouldRetry` is told about a retry, besides the error. */
 export interface RetryContext extends RequestTarget {
   /** The attempt that failed: 1 for the first one of a call. */
@@ -55,19 +42,28 @@ const maxRetryAfter = 120_000;
  * The next attempt after a failure, or `undefined` if there is none. The delay is the one that the server asked for, or
  * else exponential backoff with full jitter (AWS, "Exponential Backoff And Jitter"), which begins as that of the AWS SDKs.
  *
+ * @param call Whether sending it twice has the same effect as once, and how often it may be retried.
+ * @param retries Its retries so far.
+ * @param permit That of the attempt, if the rate limiter decides when a refused call (429) is sent again. If the refusal is
+ *   contention, the call only waits its turn.
  * @param random From 0 to 1.
  */
-export function planRetry(failure: Failure, state: RetryState, random: number): Retry | undefined {
+export function planRetry(
+  failure: Failure,
+  { repeatable, maxRetries }: { readonly repeatable: boolean; readonly maxRetries: number },
+  retries: number,
+  permit: { readonly isContended: boolean } | undefined,
+  random: number,
+): Retry | undefined {
   const isRefusal = failure.kind === 'status' && failure.status === 429;
-  const free = isRefusal && state.paced && state.contended === true && state.maxRetries > 0;
-  if (!free && state.retries >= state.maxRetries) return undefined;
-  if (!isRetryable(failure, state.repeatable)) return undefined;
-  if (isRefusal && state.paced) return { delay: 0, free };
+  const free = isRefusal && permit?.isContended === true && maxRetries > 0;
+  if ((!free && retries >= maxRetries) || !isRetryable(failure, repeatable)) return undefined;
+  if (isRefusal && permit) return { delay: 0, free };
 
   const retryAfter = failure.kind === 'status' ? failure.retryAfter : undefined;
   if (retryAfter !== undefined && retryAfter > maxRetryAfter) return undefined;
   const baseDelay = isRefusal ? throttlingDelay : transientDelay;
-  const backoff = random * Math.min(maxDelay, baseDelay * 2 ** state.retries);
+  const backoff = random * Math.min(maxDelay, baseDelay * 2 ** retries);
   return { delay: Math.round(retryAfter ?? backoff), free };
 }
 

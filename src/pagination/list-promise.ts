@@ -4,9 +4,7 @@ import type { InternalOptions, Requester } from '../http/request-options.ts';
 import { expandRoute } from '../http/route.ts';
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import { wholeNumber } from '../utils/arguments.ts';
-import { deferErrors } from '../utils/defer-errors.ts';
-import { readOptions } from '../utils/options.ts';
-import { parameters } from '../utils/parameters.ts';
+import { parameters, readOptions } from '../utils/options.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
 import { read } from './answers.ts';
 import { decodeCursor, encodeCursor, listOf } from './cursor.ts';
@@ -192,5 +190,17 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     const background = options.priority === 'background' && { priority: options.priority };
     const page = { params, query, schema: pageBodySchema(item), isUsable: isPageBody };
     return this.#requester.request('GET', route, { ...more, ...background, ...page }, options);
+  }
+}
+
+/** Does the work now. If it fails, the error is thrown when the result is requested. */
+function deferErrors<T>(work: () => T): () => T {
+  try {
+    const value = work();
+    return () => value;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
   }
 }

@@ -100,7 +100,8 @@ class StoreConnection implements Share {
       () => {
         this.#isReturning = false;
         const isIdle = this.#waiting.normal + this.#waiting.background === 0;
-        if (isIdle && !this.#isSyncing && this.isAvailable && this.#lease.isUnsettled) void this.#run(this.#timing.now());
+        if (isIdle && !this.#isSyncing && this.isAvailable && this.#lease.isUnsettled)
+          void this.#run(this.#timing.now());
       },
       true,
     );

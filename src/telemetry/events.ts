@@ -136,25 +136,27 @@ export type ClientEventListener<Name extends keyof ClientEvents> = (...event: Cl
 /** Emits events. A listener that throws or rejects affects neither the call nor the other listeners. */
 export class ClientEventEmitter {
   readonly #emitter = new EventEmitter();
-  readonly #guarded = new WeakMap<(...event: never[]) => unknown, (event: unknown) => void>();
-  readonly #logger: LeveledLogger;
+  /** Calls the listener that is its context. */
+  readonly #call: (this: (event: unknown) => unknown, event: unknown) => void;
 
   constructor(logger: LeveledLogger) {
-    this.#logger = logger;
+    const report = (error: unknown) =>
+      logger.error?.(`An event listener failed (${messageOf(error)}). The call continues.`);
+    this.#call = function (event) {
+      callUserCode(() => this(event), report);
+    };
   }
 
   on<Name extends keyof ClientEvents>(name: Name, listener: ClientEventListener<Name>): void {
-    this.#emitter.on(checkedName(name), this.#guard(listener));
+    this.#emitter.on(checkedName(name), this.#call, callable('The listener', listener));
   }
 
   once<Name extends keyof ClientEvents>(name: Name, listener: ClientEventListener<Name>): void {
-    this.#emitter.once(checkedName(name), this.#guard(listener));
+    this.#emitter.once(checkedName(name), this.#call, callable('The listener', listener));
   }
 
   off<Name extends keyof ClientEvents>(name: Name, listener: ClientEventListener<Name>): void {
-    const event = checkedName(name);
-    const guarded = this.#guarded.get(listener);
-    if (guarded) this.#emitter.off(event, guarded);
+    this.#emitter.off(checkedName(name), this.#call, callable('The listener', listener));
   }
 
   /** Whether there is a listener. Without one, no payload is built. */
@@ -164,19 +166,6 @@ export class ClientEventEmitter {
 
   emit<Name extends keyof ClientEvents>(name: Name, ...event: ClientEvents[Name]): void {
     this.#emitter.emit(name, ...event);
-  }
-
-  #guard<Name extends keyof ClientEvents>(listener: ClientEventListener<Name>): (event: unknown) => void {
-    callable('The listener', listener);
-    const known = this.#guarded.get(listener);
-    if (known) return known;
-
-    const report = (error: unknown) =>
-      this.#logger.error?.(`An event listener failed (${messageOf(error)}). The call continues.`);
-    // emit() has checked the event.
-    const guarded = (...event: unknown[]) => callUserCode(() => listener(...(event as ClientEvents[Name])), report);
-    this.#guarded.set(listener, guarded);
-    return guarded;
   }
 }
 

@@ -1,6 +1,6 @@
 import { callable, oneOf } from '../utils/arguments.ts';
 import { throwInvalid } from '../utils/options.ts';
-import { callUserCode, singleLine } from '../utils/user-code.ts';
+import { callUserCode } from '../utils/user-code.ts';
 import { environmentVariable } from '../utils/runtime.ts';
 
 /**
@@ -26,19 +26,15 @@ const logLevels: readonly LogLevel[] = ['off', 'error', 'warn', 'info', 'debug']
 /** A logger without the methods that its level switches off: no message is built for them. */
 export type LeveledLogger = Readonly<Partial<Record<keyof Logger, (message: string, fields?: object) => void>>>;
 
-/** The options for logging. */
-export interface LoggerOptions {
-  readonly logger?: Logger | undefined;
-  /** A {@link LogLevel}. */
-  readonly logLevel?: string | undefined;
-}
-
 /**
  * The logger that the options ask for. Errors of a logger are ignored.
  *
  * @throws {InvalidRequestError} when the logger lacks a method, or the level is unknown.
  */
-export function resolveLogger({ logger = console, logLevel = defaultLevel() }: LoggerOptions): LeveledLogger {
+export function resolveLogger(
+  logger: Logger = console,
+  logLevel: string = environmentVariable('EXAMPLE_LOG')?.toLowerCase() ?? 'warn',
+): LeveledLogger {
   const level = oneOf('logLevel (or EXAMPLE_LOG)', logLevel, logLevels);
   // Untyped programs may pass anything. Methods may be asynchronous, and the order of their parameters differs.
   type Write = (...line: unknown[]) => unknown;
@@ -52,16 +48,16 @@ export function resolveLogger({ logger = console, logLevel = defaultLevel() }: L
       const line: unknown[] = [singleLine(`[@example/sdk] ${message}`)];
       if (fields) line[isPino ? 'unshift' : 'push'](fields);
       // A call must not fail because its log line could not be written.
-      callUserCode(
-        () => write(...line),
-        () => undefined,
-      );
+      callUserCode(() => write(...line));
     };
     return { [name]: log };
   };
   return { ...method('error'), ...method('warn'), ...method('info'), ...method('debug') };
 }
 
-function defaultLevel(): string {
-  return environmentVariable('EXAMPLE_LOG')?.toLowerCase() ?? 'warn';
+/** The text on one line: line breaks and the control sequences of terminals are escaped as in JSON. */
+function singleLine(text: string): string {
+  const escape = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  // eslint-disable-next-line no-control-regex -- the point is to find control characters
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, escape);
 }

@@ -24,9 +24,9 @@ export class Telemetry {
   /** One object for all clients: an outage of the store is reported once. */
   readonly limiterObserver: LimiterObserver;
   /** Locations at which a response differed from the API reference. Each is logged once. */
-  readonly #loggedIssues = new Set<string>();
-  /** When a wait may be logged again, on the clock of `performance.now()`. */
-  #quietUntil = 0;
+  readonly loggedIssues = new Set<string>();
+  /** When a wait may be logged again, on the clock of `performance.now()`: one line for all calls that wait for the same reason. */
+  quietUntil = 0;
 
   constructor(logger: LeveledLogger) {
     const events = (this.events = new ClientEventEmitter(logger));
@@ -45,26 +45,6 @@ export class Telemetry {
       },
     };
   }
-
-  /** Whether this is the first difference at a location, which is logged. */
-  isNewIssue(location: string): boolean {
-    // A path of your own in `client.request` may have an id in it, and there is no end of ids.
-    if (this.#loggedIssues.size >= maxLoggedIssues) this.#loggedIssues.clear();
-    return this.#loggedIssues.size < this.#loggedIssues.add(location).size;
-  }
-
-  /** Whether a wait is to be logged: one line for all calls that wait for the same reason. */
-  isNewWait(delay: number): boolean {
-    if (delay <= maxSilentWait || performance.now() < this.#quietUntil) return false;
-    this.#quietUntil = performance.now() + delay;
-    return true;
-  }
-}
-
-/** What telemetry knows of a call. A call that is refused has no more than a target. */
-export interface CallDescription extends RequestTarget {
-  /** The caller's. */
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** What an attempt is about to send, and later the response whose headers have arrived. */
@@ -83,11 +63,9 @@ interface Attempt {
 
 type Headers = Attempt['call']['headers'];
 
-/** How an attempt has ended. */
+/** How an attempt has ended: the text of the body, if it was read, and the error, if the attempt failed. */
 interface AttemptResult {
-  /** The text of the body, if it was read. */
   readonly text?: string | undefined;
-  /** Set if the attempt failed. */
   readonly error?: unknown;
 }
 
@@ -96,9 +74,9 @@ let calls = 0;
 
 /** Emits, traces and logs what happens to one call. What nobody observes is not even built. */
 export class CallTelemetry {
-  readonly #telemetry: Telemetry;
+  readonly shared: Telemetry;
   readonly #logger: LeveledLogger;
-  readonly #call: CallDescription;
+  readonly #signal: AbortSignal | undefined;
   readonly #start = performance.now();
   /** What is shown of the call. It changes with a token that is redacted in it. */
   target: RequestTarget;
@@ -111,29 +89,25 @@ export class CallTelemetry {
   /** Receives what is known at the end of the call. */
   #traced: CallEvent | undefined;
 
-  constructor(telemetry: Telemetry, logger: LeveledLogger, call: CallDescription, target: RequestTarget) {
-    this.#telemetry = telemetry;
+  /** @param signal The caller's. */
+  constructor(shared: Telemetry, logger: LeveledLogger, target: RequestTarget, signal?: AbortSignal) {
+    this.shared = shared;
     this.#logger = logger;
-    this.#call = call;
     this.target = target;
-  }
-
-  get limiterObserver(): LimiterObserver {
-    return this.#telemetry.limiterObserver;
+    this.#signal = signal;
   }
 
   /** Runs the call, which then {@link end}s. */
   run<T>(call: () => Promise<T>): Promise<T> {
-    const { tracer } = this.#telemetry;
+    const { tracer } = this.shared;
     return tracer ? tracer.call((this.#traced = this.#about()), call) : call();
   }
 
   /** The call has ended. `error` is what it rejects with. */
   end(error: unknown): void {
-    const { events } = this.#telemetry;
+    const { events } = this.shared;
     if (!this.#traced && !events.has('callEnd')) return;
-    const { signal } = this.#call;
-    const isAborted = signal?.aborted === true && error === signal.reason;
+    const isAborted = this.#signal?.aborted === true && error === this.#signal.reason;
     const duration = performance.now() - this.#start;
     const event = {
       ...this.#about(),
@@ -153,7 +127,7 @@ export class CallTelemetry {
     attempt: Attempt,
     send: (headers: Headers) => Promise<Result>,
   ): Promise<Result> {
-    const { events, tracer } = this.#telemetry;
+    const { events, tracer } = this.shared;
     this.#attempts++;
     this.#attempt = attempt;
     const start = performance.now();
@@ -189,7 +163,7 @@ export class CallTelemetry {
 
   /** The attempt has failed, and there will be another after a delay in milliseconds. */
   retry(delay: number, error: ExampleError & { readonly status?: number | undefined }): void {
-    const { events } = this.#telemetry;
+    const { events } = this.shared;
     if (!events.has('retry') && !this.#logger.info) return;
     const event = { ...this.#about(), delay, status: error.status, reason: error.message };
     events.emit('retry', event);
@@ -198,32 +172,38 @@ export class CallTelemetry {
 
   /** The call has to wait for the rate limit. */
   wait(delay: number, waiting: number): void {
-    const { events } = this.#telemetry;
-    const isLogged = this.#logger.warn !== undefined && this.#telemetry.isNewWait(delay);
-    if (!isLogged && !events.has('rateLimitWait')) return;
+    const { events, quietUntil } = this.shared;
+    const now = performance.now();
+    const warn = delay > maxSilentWait && now >= quietUntil ? this.#logger.warn : undefined;
+    if (!warn && !events.has('rateLimitWait')) return;
     const event = { ...this.#about(), attempt: this.#attempts + 1, delay, waiting };
     events.emit('rateLimitWait', event);
-    if (!isLogged) return;
-    const seconds = Math.round(delay / 1000);
-    const line = `${event.method} ${event.path} waits about ${seconds} s for the rate limit. Calls waiting: ${waiting}.`;
-    this.#logger.warn(`${line} In tests, use a new apiToken for each.`, event);
+    if (!warn) return;
+    this.shared.quietUntil = now + delay;
+    const wait = `waits about ${Math.round(delay / 1000)} s for the rate limit`;
+    const advice = 'In tests, use a new apiToken for each.';
+    warn(`${event.method} ${event.path} ${wait}. Calls waiting: ${waiting}. ${advice}`, event);
   }
 
   validationIssues(issues: readonly ValidationIssue[]): void {
-    const event = { ...this.#about(), issues };
+    const { events, loggedIssues } = this.shared;
+    const about = this.#about();
     for (const issue of issues) {
       // By route: a difference is logged once for all ids.
-      const location = `${event.method} ${event.route}, body${locationOf(issue)}`;
-      if (!this.#telemetry.isNewIssue(location)) continue;
+      const location = `${about.method} ${about.route}, body${locationOf(issue)}`;
+      if (loggedIssues.has(location)) continue;
+      // A path of your own in `client.request` may have an id in it, and there is no end of ids.
+      if (loggedIssues.size >= maxLoggedIssues) loggedIssues.clear();
+      loggedIssues.add(location);
       const problem = `A response differs from the documentation at ${location}: ${issue.message}.`;
-      this.#logger.warn?.(problem, { ...this.#about(), issue });
+      this.#logger.warn?.(problem, { ...about, issue });
     }
-    this.#telemetry.events.emit('validationIssue', event);
+    events.emit('validationIssue', { ...about, issues });
   }
 
   /** Returns what a trace says of the end of an attempt. */
   #report({ text, error }: AttemptResult, { response, redactor }: Attempt, duration: number): object | undefined {
-    const { events, tracer } = this.#telemetry;
+    const { events, tracer } = this.shared;
     if (!tracer && !this.#logger.debug && !events.has('response')) return undefined;
     const about = this.#about();
     const answer = this.#answer();

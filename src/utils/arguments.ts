@@ -3,21 +3,20 @@ import { kindOf, throwInvalid, shown } from './options.ts';
 
 // Checks of what callers pass in. Each message names the option, and says what is expected and what was passed.
 
-const longestTimer = 2 ** 31 - 1;
+const maxTimer = 2 ** 31 - 1;
 
 /** A duration that a timer can hold, or `Infinity`. */
 export function milliseconds(name: string, value: number): number {
-  const isDuration = typeof value === 'number' && value > 0 && (value <= longestTimer || value === Infinity);
+  const isDuration = typeof value === 'number' && value > 0 && (value <= maxTimer || value === Infinity);
   return isDuration
     ? value
-    : throwInvalid(`a positive number of milliseconds, at most ${longestTimer}, or Infinity`, name, value);
+    : throwInvalid(`a positive number of milliseconds, at most ${maxTimer}, or Infinity`, name, value);
 }
 
-/** A whole number of at least `minimum`, and at most `maximum`. */
-export function wholeNumber(name: string, value: number, minimum: number, maximum?: number): number {
-  if (Number.isSafeInteger(value) && value >= minimum && value <= (maximum ?? value)) return value;
-  const range = `at least ${minimum}${maximum === undefined ? '' : ` and at most ${maximum}`}`;
-  return throwInvalid(`a whole number of ${range}`, name, value);
+/** A whole number of at least `minimum`. */
+export function wholeNumber(name: string, value: number, minimum: number): number {
+  if (Number.isSafeInteger(value) && value >= minimum) return value;
+  return throwInvalid(`a whole number of at least ${minimum}`, name, value);
 }
 
 /** A string. */
@@ -42,26 +41,11 @@ export function oneOf<W extends string>(name: string, value: string, words: read
   return throwInvalid(`one of ${words.map((each) => `'${each}'`).join(', ')}`, name, value);
 }
 
-const followers = new WeakMap<AbortSignal, AbortSignal>();
-
-/**
- * An `AbortSignal` of this realm. The runtime accepts no other. A polyfill, or the signal of another realm, is followed by
- * one: the same for each call, because each listener on a signal costs time.
- */
+/** An `AbortSignal`, of any realm. */
 export function abortSignal(name: string, value: AbortSignal): AbortSignal {
-  if (value instanceof AbortSignal) return value;
-  const foreign = value as Partial<AbortSignal> | null;
-  if (typeof foreign?.aborted !== 'boolean' || typeof foreign.addEventListener !== 'function') {
-    return throwInvalid('an AbortSignal', name, value);
-  }
-  const known = followers.get(value);
-  if (known) return known;
-  const follower = new AbortController();
-  const abort = () => follower.abort(foreign.reason); // Polyfills have no reason; the default is an AbortError.
-  if (foreign.aborted) abort();
-  else foreign.addEventListener('abort', abort, { once: true });
-  followers.set(value, follower.signal);
-  return follower.signal;
+  return Object.prototype.toString.call(value) === '[object AbortSignal]'
+    ? value
+    : throwInvalid('an AbortSignal', name, value);
 }
 
 /** Headers to send: an object, or a list of names and values such as a `Headers` of any realm or a `Map`. */
@@ -101,7 +85,8 @@ export function mergeHeaders(
 
 function headerList(name: string, given: object | null): Iterable<unknown> {
   if (typeof given === 'object' && given !== null) {
-    if (Symbol.iterator in given) return given as Iterable<unknown>; // what it lists is checked
+    // What it lists is checked. An iterator can be read only once, and options hold for many calls.
+    if (Symbol.iterator in given && !('next' in given)) return given as Iterable<unknown>;
     // Anything else, such as a promise or a date, has no entries and would be dropped without a word.
     if (kindOf(given) === 'Object') return Object.entries(given);
   }

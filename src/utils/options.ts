@@ -1,21 +1,16 @@
 import { InvalidRequestError } from '../errors/invalid-request-error.ts';
 
 /** What other SDKs call an option. Names that differ in case or underscores only are found without this. */
-const otherNames: Readonly<Record<string, string>> = {
-  prefixurl: 'baseUrl',
-  accesstoken: 'apiToken',
-  apikey: 'apiToken',
-  auth: 'apiToken',
-  token: 'apiToken',
-  maxnetworkretries: 'maxRetries',
-  retries: 'maxRetries',
-  retry: 'maxRetries',
-  abortsignal: 'signal',
-  defaultheaders: 'headers',
-  searchparams: 'query',
-  params: 'query',
-  json: 'body',
-  data: 'body',
+const otherNames: Readonly<Partial<Record<string, string>>> = {
+  baseUrl: 'endpoint host prefix prefixurl url',
+  apiToken: 'accesstoken apikey auth authtoken bearertoken key token',
+  maxRetries: 'maxattempts maxnetworkretries retries retry',
+  timeout: 'requesttimeout timeoutms',
+  signal: 'abortsignal',
+  headers: 'defaultheaders',
+  fetch: 'customfetch',
+  query: 'params searchparams',
+  body: 'data json',
 };
 
 /**
@@ -36,17 +31,28 @@ export function readOptions<T extends object>(
   for (const key in given) if (!known.includes(key) && given[key] !== undefined) throwUnknown(name, key, known);
   for (const key of known) {
     const value = given[key];
-    // An iterator can be read only once, and options hold for many calls.
-    if (value !== undefined) options[key] = isIterator(value) ? ([...value] as typeof value) : value;
+    if (value !== undefined) options[key] = value;
   }
   return options;
 }
 
 function throwUnknown(name: string, key: string, known: readonly string[]): never {
   const plain = key.toLowerCase().replace(/[_-]/g, '');
-  const meant = known.find((each) => each.toLowerCase() === plain || each === otherNames[plain]);
+  const meant = known.find((each) => [each.toLowerCase(), ...(otherNames[each]?.split(' ') ?? [])].includes(plain));
   const hint = meant === undefined ? `only ${known.join(', ')}` : `it is called ${meant} here`;
   throw new InvalidRequestError(`There is no ${name}.${shown(key)}, ${hint}.`);
+}
+
+/**
+ * Parameters of a method whose options are its second argument. An option among them would be sent to the API.
+ *
+ * @throws {InvalidRequestError} when they are no object, or one of them is an option.
+ */
+export function parameters<T extends object>(given: T, options: readonly string[]): T {
+  record('The parameters', given);
+  const misplaced = options.find((name) => given[name as keyof T] !== undefined);
+  if (misplaced === undefined) return given;
+  throw new InvalidRequestError(`\`${misplaced}\` is an option: pass it as the second argument.`);
 }
 
 /** An object with fields. Those of a class of the runtime, such as `URLSearchParams`, would be dropped without a word. */
@@ -66,10 +72,6 @@ export function kindOf(value: unknown): string {
  */
 export function throwInvalid(expected: string, name: string, value: unknown, isSecret?: boolean): never {
   throw new InvalidRequestError(`${name} must be ${expected}; got ${described(value, isSecret)}.`);
-}
-
-function isIterator(value: unknown): value is Iterable<unknown> {
-  return typeof value === 'object' && value !== null && 'next' in value && Symbol.iterator in value;
 }
 
 /** A name for a message. What has digits, or is no name at all, may be a secret in the wrong place. */

@@ -2,7 +2,7 @@
 // fail.
 
 /** Calls something of the user's. What it throws, or rejects with later, goes to `onError`. */
-export function callUserCode(call: () => unknown, onError: (error: unknown) => void): void {
+export function callUserCode(call: () => unknown, onError: (error: unknown) => void = () => undefined): void {
   try {
     const result = call();
     if (isThenable(result)) result.then(undefined, onError);
@@ -24,13 +24,6 @@ export function messageOf(error: unknown): string {
   } catch {
     return 'an error that cannot be read';
   }
-}
-
-/** The text on one line: line breaks and the control sequences of terminals are escaped as in JSON. */
-export function singleLine(text: string): string {
-  const escape = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  // eslint-disable-next-line no-control-regex -- the point is to find control characters
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, escape);
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -85,7 +85,7 @@ export class Webhooks {
     // An invalid secret stops the service when it starts. One that is not there must not: a build has no secrets.
     const secrets = secret === undefined || typeof secret === 'function' ? [] : listSecrets(secret);
     if (!verify) hmacKeys(secrets);
-    const logger = resolveLogger(given);
+    const logger = resolveLogger(given.logger, given.logLevel);
     this.#context = {
       secret,
       verify: verification(given.tolerance, verify),

@@ -32,7 +32,6 @@ describe('the constructor refuses a wrong option by name', () => {
     ['apiSupportsIdempotencyKeys', { apiSupportsIdempotencyKeys: 'false' }],
     ['maxResponseSize', { maxResponseSize: 0 }],
     ['maxResponseSize', { maxResponseSize: Infinity }],
-    ['maxResponseSize', { maxResponseSize: 2 ** 29 }],
     ['rateLimit.limit', { rateLimit: { limit: 0 } }],
     ...nullable.map((name): [string, object] => [name, { [name]: null }]),
     ['rateLimit.limit', { rateLimit: { limit: 1.5 } }],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConnectionError } from '@example/sdk';
+import { APIError } from '@example/sdk';
 import { apiToken, clientOf, json, newUser, rejection, serve, user } from '../support/http-server.ts';
 
 describe('a redirect is not followed', () => {
@@ -10,9 +10,9 @@ describe('a redirect is not followed', () => {
 
     const error = await rejection(clientOf(server).users.get('user_123'));
 
-    expect(error).toBeInstanceOf(ConnectionError);
+    expect(error).toBeInstanceOf(APIError);
     expect(error).toMatchObject({
-      message: expect.stringContaining(`redirected to ${location}. Check baseUrl.`),
+      message: expect.stringContaining(`redirected to ${location}. Check baseUrl and the path.`),
       status,
     });
     expect(server.requests).toHaveLength(1);
@@ -24,7 +24,7 @@ describe('a redirect is not followed', () => {
 
     const error = await rejection(clientOf(server).users.create(newUser));
 
-    expect(error).toBeInstanceOf(ConnectionError);
+    expect(error).toBeInstanceOf(APIError);
     expect((error as Error).message).toContain('redirected to /v2/users.');
     expect(server.requests.map(({ method, url }) => [method, url])).toEqual([['POST', '/v1/users']]);
   });
@@ -33,7 +33,7 @@ describe('a redirect is not followed', () => {
     const server = await serve((_, response) => response.writeHead(302, { location: `/?${apiToken}` }).end());
 
     expect(await rejection(clientOf(server).users.get('user_123'))).toMatchObject({
-      message: 'The API redirected to /?[redacted]. Check baseUrl. (302 GET /users/{id})',
+      message: 'The API redirected to /?[redacted]. Check baseUrl and the path. (302 GET /users/{id})',
     });
   });
 });
@@ -48,6 +48,6 @@ it('a redirect that a browser hides is an error that says so', async () => {
 
   const error = await rejection(client.users.get('user_123'));
 
-  expect(error).toBeInstanceOf(ConnectionError);
+  expect(error).toBeInstanceOf(APIError);
   expect((error as Error).message).toContain('The API redirected to an unknown location');
 });

@@ -33,23 +33,6 @@ describe('a request', () => {
     expect(server.requests[1]?.headers).not.toHaveProperty('x-team');
   });
 
-  it('has headers that are read from an iterator once, whatever is called with them, and however often', async () => {
-    const server = await serve((request, response) =>
-      request.url.startsWith('/v1/users')
-        ? json(response, 200, user)
-        : json(response, 200, { data: [], meta: { total_count: 0 } }),
-    );
-    const headers = () => new Map([['x-team', 'blue']]).entries();
-    const client = clientOf(server, { headers: headers(), logLevel: 'off' }).withOptions({ timeout: 1000 });
-
-    await client.users.get('user_123');
-    const list = clientOf(server, { logLevel: 'off' }).projects.list({}, { headers: headers() });
-    await list.toArray();
-    await list.toArray();
-
-    expect(server.requests.map((request) => request.headers['x-team'])).toEqual(['blue', 'blue', 'blue']);
-  });
-
   it('has the idempotency key', async () => {
     const server = await answer();
 

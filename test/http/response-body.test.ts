@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
-import { ExampleError, ResponseTooLargeError, type FetchResponse } from '@example/sdk';
+import { ExampleError, ResponseTooLargeError } from '@example/sdk';
 import { clientOf, rejection, serve, user } from '../support/http-server.ts';
 import { inProcessApi } from '../support/in-process-api.ts';
 

@@ -299,9 +299,9 @@ describe('the last error', () => {
 });
 
 describe('the delay', () => {
-  const state = { repeatable: true, maxRetries: 9, paced: false, contended: false };
+  const call = { repeatable: true, maxRetries: 9 };
   const after = (retries: number, random: number, retryAfter?: number, status = 503) =>
-    planRetry({ kind: 'status', status, retryAfter }, { ...state, retries }, random)?.delay;
+    planRetry({ kind: 'status', status, retryAfter }, call, retries, undefined, random)?.delay;
 
   it('doubles from 50 ms to eight seconds, with full jitter', () => {
     expect([0, 1, 2, 3, 4, 7, 8].map((retries) => after(retries, 1))).toEqual([50, 100, 200, 400, 800, 6400, 8000]);

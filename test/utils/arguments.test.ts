@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidRequestError } from '@example/sdk';
 import { Headers as UndiciHeaders } from 'undici';
-import { getEventListeners } from 'node:events';
 import {
   abortSignal,
   headerValue,
@@ -66,6 +65,12 @@ describe('mergeHeaders', () => {
     expect(mergeHeaders(base, 'headers')).toEqual(base);
   });
 
+  it('takes no iterator, which could be read only once', () => {
+    const iterator = new Map([['X-Team', 'red']]).entries();
+
+    expect(() => mergeHeaders(base, 'headers', iterator)).toThrow('headers must be an object, a Headers object');
+  });
+
   it('sends both values of a name that is listed twice', () => {
     expect(
       mergeHeaders(base, 'headers', [
@@ -87,45 +92,12 @@ describe('mergeHeaders', () => {
 });
 
 describe('an abort signal', () => {
-  /** As polyfills have it: no reason, no `throwIfAborted`, and no `AbortSignal` of the platform. */
-  class ForeignSignal extends EventTarget {
-    aborted = false;
-    abort() {
-      this.aborted = true;
-      this.dispatchEvent(new Event('abort'));
-    }
-  }
-  const signalOf = (foreign: ForeignSignal) => abortSignal('signal', foreign as unknown as AbortSignal);
-
-  it('of the platform is taken as it is', () => {
+  it('is taken as it is, also from another realm', () => {
     const { signal } = new AbortController();
+    const foreign = { [Symbol.toStringTag]: 'AbortSignal' } as unknown as AbortSignal;
 
     expect(abortSignal('signal', signal)).toBe(signal);
-  });
-
-  it('of another kind is followed', () => {
-    const foreign = new ForeignSignal();
-    const signal = signalOf(foreign);
-    expect(signal).toBeInstanceOf(AbortSignal);
-    expect(signal.aborted).toBe(false);
-
-    foreign.abort();
-
-    expect(signal.reason).toMatchObject({ name: 'AbortError' });
-    expect(getEventListeners(foreign, 'abort')).toHaveLength(0);
-  });
-
-  it('of another kind may have been aborted already, with a reason', () => {
-    const foreign = Object.assign(new ForeignSignal(), { aborted: true, reason: 'changed my mind' });
-
-    expect(signalOf(foreign).reason).toBe('changed my mind');
-  });
-
-  it('of another kind has one listener, however many calls it is for', () => {
-    const foreign = new ForeignSignal();
-
-    expect(signalOf(foreign)).toBe(signalOf(foreign));
-    expect(getEventListeners(foreign, 'abort')).toHaveLength(1);
+    expect(abortSignal('signal', foreign)).toBe(foreign);
   });
 
   it.each([null, 'x', {}, new EventTarget(), { aborted: false }])('cannot be %j', (value) => {
