@@ -9,7 +9,9 @@ const errorSchema = z.object({ error: z.object({ message: z.string() }) });
 
 /** The URL of the sandbox that commands talk to: `--server`, or the base URL that programs use, or the default one. */
 export function serverUrl(server: string | undefined, env: Readonly<Record<string, string | undefined>>): string {
-  return new URL(server ?? env['EXAMPLE_BASE_URL'] ?? defaultServer).origin;
+  const url = server ?? env['EXAMPLE_BASE_URL'] ?? defaultServer;
+  if (/^https?:\/\//i.test(url) && URL.canParse(url)) return new URL(url).origin;
+  throw new CommandError(`EXAMPLE_BASE_URL is ${url}. It must be a URL such as ${defaultServer}/v1.`, 2);
 }
 
 /** A client of the control API of a sandbox that runs. */

@@ -3,9 +3,8 @@ import { forwardingEventSchema } from '../control/schemas.ts';
 import { sleep } from '../utils/abort.ts';
 import { send } from '../webhooks/attempt.ts';
 import { ControlClient, serverUrl } from './control-client.ts';
-import { colored } from './log-lines.ts';
-import { CommandError, type CommandIO } from './process-io.ts';
-import { stopSignal } from './stop-signal.ts';
+import { logLine } from './log-lines.ts';
+import { CommandError, type CommandIO, stopSignal } from './process-io.ts';
 import { style } from './terminal.ts';
 
 /** Options of `listen`. */
@@ -22,9 +21,6 @@ const reconnectDelay = 1000;
 
 /** How long the receiver may take, in milliseconds: less than the sandbox waits. */
 const timeout = 14_000;
-
-/** Characters of a response's body to show when it failed. */
-const maxDetail = 100;
 
 type ForwardedRequest = Extract<z.infer<typeof forwardingEventSchema>, { type: 'request' }>['request'];
 
@@ -91,24 +87,15 @@ async function forward(request: ForwardedRequest, control: ControlClient, { out 
   const message = headers['webhook-id'] ?? '';
   if (json) out.json({ type: 'attempt', event, id: message, url, status, error, duration });
   else {
-    out.line(
-      style.faint(new Date().toISOString().slice(11, 19)),
-      ` ${event} → `,
-      colored(status === undefined ? (error ?? 'no response') : String(status), status),
-      ' ',
-      style.faint(`${duration} ms ${message}`),
-      detail(status, responseBody),
-    );
+    // Why it failed, or what it can be found by.
+    const failure = status === undefined ? error : status < 300 ? undefined : responseBody?.trim().split('\n', 1)[0];
+    const note = failure === undefined || failure === '' ? message : failure;
+    const at = new Date().toISOString();
+    out.line(...logLine({ at, status, kind: '→', subject: event, duration, note }, out.columns));
   }
   const answer = status === undefined ? { error } : { status, headers: responseHeaders, body: responseBody };
   // The sandbox may have stopped or given up meanwhile.
   await control.send(z.undefined(), 'POST', `/forwarding/${id}`, answer).catch(() => undefined);
-}
-
-/** The response's text, when it explains a failure. */
-function detail(status: number | undefined, body = ''): string {
-  const [line = ''] = body.trim().split('\n');
-  return status === undefined || status < 300 || line === '' ? '' : ` ${line.slice(0, maxDetail)}`;
 }
 
 function eventOf(body: string): string {
@@ -124,9 +111,6 @@ async function untilReachable(origin: string, signal: AbortSignal): Promise<void
   }
 }
 
-function isReachable(origin: string, signal: AbortSignal): Promise<boolean> {
-  return ControlClient.connect(origin, signal).then(
-    () => true,
-    () => false,
-  );
+async function isReachable(origin: string, signal: AbortSignal): Promise<boolean> {
+  return (await ControlClient.connect(origin, signal).catch(() => undefined)) !== undefined;
 }

@@ -1,53 +1,98 @@
-import type { RecordedRequest } from '../state/recorded-request.ts';
+import type * as z from 'zod/mini';
+import { errorBodySchema } from '../contract/schemas.ts';
+import type { requestSchema } from '../control/schemas.ts';
+import { isReplayed } from '../state/request-filter.ts';
 import type { Attempt, DeliveryRecord } from '../storage/records.ts';
 import { type Line, style, type Styled } from './terminal.ts';
 
-/** What a line needs of a request. */
-export type LoggedRequest = Pick<RecordedRequest, 'id' | 'method' | 'target' | 'received_at' | 'state'> &
-  Partial<Pick<RecordedRequest, 'status' | 'duration' | 'remaining' | 'fault'>>;
-
-/** One line about a request: `12:00:01 GET  /v1/projects → 200  3 ms  99 left  req_…`. */
-export function requestLine(request: LoggedRequest): Line {
-  const { id, method, target, received_at, state, status, duration, remaining, fault } = request;
-  const result = state === 'completed' ? String(status ?? '') : state;
-  return spaced(
-    style.faint(received_at.slice(11, 19)),
-    method.padEnd(4),
-    target,
-    '→',
-    colored(result, state === 'completed' ? status : undefined),
-    ...(duration === undefined ? [] : [style.faint(`${Math.round(duration)} ms`)]),
-    ...(remaining === undefined ? [] : [style.faint(`${remaining} left`)]),
-    ...(fault === undefined ? [] : [style.yellow(`fault ${fault.id}`)]),
-    style.faint(id),
-  );
+/** What a line shows, in the order of its columns. The kind is a method, or `→` for what was sent. */
+interface LogRow {
+  readonly at: string;
+  readonly status: number | undefined;
+  readonly kind: string;
+  readonly subject: string;
+  readonly duration: number | undefined;
+  readonly note: string;
 }
 
-/** One line about an attempt to deliver an event: `12:00:01 user.created → http://… → 200  12 ms  del_123`. */
-export function attemptLine(
-  { id, event, status: deliveryStatus, due }: Pick<DeliveryRecord, 'id' | 'event' | 'status' | 'due'>,
-  { at, duration, status, error }: Pick<Attempt, 'at' | 'duration' | 'status' | 'error'>,
-): Line {
-  const next = deliveryStatus === 'pending' && due !== undefined ? Math.max(due - Date.parse(at), 0) : undefined;
-  return spaced(
+/** Characters of the columns with a fixed width, and of the two spaces between all of them. */
+const fixed = 'HH:MM:SS  200  POST  '.length + '  1234 ms  '.length;
+
+/** Lines in columns that fit the width of a terminal: the subject gets a third of what is left, and the note the rest. */
+export function logLine({ at, status, kind, subject, duration, note }: LogRow, columns = Infinity): Line {
+  const room = Math.max(columns - fixed, 0);
+  const wide = Math.min(Math.max(Math.floor(room * 0.35), 12), 40);
+  const what = `${kind.padEnd(4)}  ${subject}`;
+  const time = duration === undefined ? '' : `${Math.round(duration)} ms`;
+  return [
     style.faint(at.slice(11, 19)),
-    event,
-    '→',
-    colored(status === undefined ? (error ?? 'no response') : String(status), status),
-    style.faint(`${duration} ms`),
-    ...(next === undefined ? [] : [style.yellow(`next attempt in ${Math.ceil(next / 1000)} s`)]),
-    ...(deliveryStatus === 'failed' ? [style.red('failed')] : []),
-    style.faint(id),
-  );
+    '  ',
+    colored(String(status ?? '–').padStart(3), status),
+    '  ',
+    (columns === Infinity ? what : cutInside(what, wide + 6)).padEnd(wide + 6),
+    '  ',
+    style.faint(time.padStart(7)),
+    ...(note === '' ? [] : ['  ', style.faint(cutEnd(note, room - wide))]),
+  ];
 }
 
-/** A response's status, or what happened instead, in a color. */
-export function colored(text: string, status: number | undefined): Styled {
+/** What a line needs of a request. */
+type LoggedRequest = Pick<
+  z.infer<typeof requestSchema>,
+  'method' | 'target' | 'received_at' | 'state' | 'status' | 'duration' | 'remaining' | 'fault' | 'response'
+>;
+
+/** One line about a request: `01:45:26  422  POST  /v1/users  7 ms  email: must be an email address`. */
+export function requestLine(request: LoggedRequest, columns?: number): Line {
+  const { method, target, received_at: at, status, duration } = request;
+  return logLine({ at, status, kind: method, subject: target, duration, note: reasonOf(request) }, columns);
+}
+
+/** Why a request ended as it did. If there is nothing to say, how many are left. */
+function reasonOf({ state, fault, response, remaining }: LoggedRequest): string {
+  const broken = { aborted: 'the client disconnected', reset: 'connection reset', cut: 'body cut', pending: 'pending' };
+  const error = errorBodySchema.safeParse(response?.body).data?.error;
+  const details = Object.entries(error?.details ?? {}).map(([field, problem]) => `${field}: ${clause(problem)}`);
+  const reasons = [
+    ...(fault === undefined ? [] : [`injected by ${fault.id === 'header' ? 'a header' : fault.id}`]),
+    ...(state === 'completed' ? [] : [broken[state]]),
+    ...(isReplayed({ response }) ? ['replayed'] : []),
+    ...(fault !== undefined ? [] : details.length > 0 ? details : error === undefined ? [] : [clause(error.message)]),
+  ];
+  return reasons.join(', ') || (remaining === undefined ? '' : `${remaining} left`);
+}
+
+/** A sentence as a part of another one. */
+function clause(sentence: string): string {
+  return `${sentence.charAt(0).toLowerCase()}${sentence.slice(1).replace(/\.$/, '')}`;
+}
+
+/** One line about an attempt to deliver an event: `01:45:27  500  →  user.created  12 ms  next attempt in 5 s, del_123`. */
+export function attemptLine(
+  { id, event, status: state, due }: Pick<DeliveryRecord, 'id' | 'event' | 'status' | 'due'>,
+  { at, duration, status, error }: Pick<Attempt, 'at' | 'duration' | 'status' | 'error'>,
+  columns?: number,
+): Line {
+  const seconds = due === undefined ? 0 : Math.ceil(Math.max(due - Date.parse(at), 0) / 1000);
+  const next = { pending: [`next attempt in ${seconds} s`], failed: ['no attempt left'], delivered: [] }[state];
+  const failure = status === undefined ? [error ?? 'no response'] : [];
+  const note = [...failure, ...next, id].join(', ');
+  return logLine({ at, status, kind: '→', subject: event, duration, note }, columns);
+}
+
+/** A status in its color: that of a failure if there is none. */
+function colored(text: string, status: number | undefined): Styled {
   if (status === undefined || status >= 500) return style.red(text);
+  if (status === 429) return style.magenta(text);
   return status >= 400 ? style.yellow(text) : style.green(text);
 }
 
-/** The parts with a space between each two. */
-function spaced(...parts: Line): Line {
-  return parts.flatMap((part, index) => (index === 0 ? [part] : [' ', part]));
+/** Cuts a text that is too long in the middle, so that its query can be read. */
+function cutInside(text: string, length: number): string {
+  const head = Math.floor(length * 0.45);
+  return text.length <= length ? text : `${text.slice(0, head)}…${text.slice(head + 1 - length)}`;
+}
+
+function cutEnd(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, Math.max(length - 1, 0))}…`;
 }

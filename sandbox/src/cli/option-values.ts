@@ -3,13 +3,14 @@ import { InvalidArgumentError } from 'commander';
 import { bearerToken } from '../utils/schemas.ts';
 import { isHostName, isOrigin } from '../http/access.ts';
 import type { RateLimit } from '../state/rate-windows.ts';
+import { requestFilterSchema } from '../state/request-filter.ts';
 
 /** Reads a whole number of at most `max`. */
 export function wholeNumber(max: number) {
   return (text: string): number => {
     const value = Number(text);
     if (/^\d{1,9}$/.test(text) && value <= max) return value;
-    throw new InvalidArgumentError(`It must be a number from 0 to ${max}.`);
+    throw new InvalidArgumentError(`It must be a whole number from 0 to ${max}.`);
   };
 }
 
@@ -32,23 +33,23 @@ export function httpUrl(text: string): string {
   throw new InvalidArgumentError('It must be a URL that starts with http:// or https://.');
 }
 
-/** Reads one of several URLs. */
-export function httpUrls(text: string, before: readonly string[] = []): readonly string[] {
-  return [...before, httpUrl(text)];
-}
+/** Reads one of several values. */
+const several =
+  <T>(read: (text: string) => T) =>
+  (text: string, before: readonly T[] = []): readonly T[] => [...before, read(text)];
 
-/** Reads one of several names of hosts. */
-export function hostNames(text: string, before: readonly string[] = []): readonly string[] {
+export const httpUrls = several(httpUrl);
+
+export const hostNames = several((text) => {
   const name = text.toLowerCase();
-  if (isHostName(name)) return [...before, name];
+  if (isHostName(name)) return name;
   throw new InvalidArgumentError('It must be a host name without a port, such as sandbox.');
-}
+});
 
-/** Reads one of several origins. */
-export function origins(text: string, before: readonly string[] = []): readonly string[] {
-  if (isOrigin(text)) return [...before, text];
+export const origins = several((text) => {
+  if (isOrigin(text)) return text;
   throw new InvalidArgumentError('It must be an origin, such as https://app.example.com.');
-}
+});
 
 /** Reads an API token. */
 export function apiToken(text: string): string {
@@ -60,31 +61,35 @@ export function apiToken(text: string): string {
 export function json(text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch {
-    throw new InvalidArgumentError('It must be valid JSON.');
+  } catch (error) {
+    throw new InvalidArgumentError(`It must be JSON, such as '{"id":"user_123"}': ${messageOf(error)}`);
   }
 }
 
 /** Reads a file of JSON. */
 export function jsonFile(path: string): unknown {
-  let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    return JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new InvalidArgumentError(
-      `The file can't be read: ${error instanceof Error ? error.message : String(error)}.`,
-    );
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new InvalidArgumentError(
-      `The file is not valid JSON: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    const what = error instanceof SyntaxError ? 'is not valid JSON' : "can't be read";
+    throw new InvalidArgumentError(`The file ${what}: ${messageOf(error)}`);
   }
 }
 
-/** Reads a list of names, separated by commas. */
-export function names(text: string): readonly string[] {
-  return text.split(',').map((name) => name.trim());
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Reads a list of names of events, separated by commas. */
+export function eventList(text: string): readonly string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.every((name) => /^(\*|[\w.-]{1,100})$/.test(name))) return names;
+  throw new InvalidArgumentError('It must be names of events, such as user.created,user.deleted, or *.');
+}
+
+/** Reads what requests are filtered by. */
+export function requestStatus(text: string): string {
+  const { error } = requestFilterSchema.shape.status.safeParse(text);
+  if (error === undefined) return text;
+  throw new InvalidArgumentError(`It ${error.issues[0]?.message.replace(/^M/, 'm') ?? ''}`);
 }

@@ -65,9 +65,9 @@ export async function serve(options: ServeOptions, io: CommandIO): Promise<numbe
     if (json) out.json({ type: 'listening', url, token: apiToken, webhooks });
     else for (const line of welcome({ urls: reachable, apiToken, data, webhooks, ...rateLimit })) out.line(...line);
     if (!quiet) {
-      sandbox.onRequest((request) => print('request', request, requestLine(request)));
+      sandbox.onRequest((request) => print('request', request, requestLine(request, out.columns)));
       sandbox.webhooks.subscribe((delivery, attempt) =>
-        print('attempt', { delivery, attempt }, attemptLine(delivery, attempt)),
+        print('attempt', { delivery, attempt }, attemptLine(delivery, attempt, out.columns)),
       );
     }
     await io.stopped();
@@ -80,7 +80,7 @@ export async function serve(options: ServeOptions, io: CommandIO): Promise<numbe
 /** Of the data in a seed file, and of the options, which count for more. */
 function sandboxOptions(options: ServeOptions, secret: string | undefined): SandboxOptions {
   const { token, seed = {}, webhook = [], rateLimit, latency } = options;
-  const data = withUsageErrors('Invalid --seed.', () => parseFields(seedFileSchema, seed));
+  const data = withTypeErrors('Invalid --seed.', () => parseFields(seedFileSchema, seed));
   const urls = webhook.map((url) => ({ url, ...(secret === undefined ? {} : { secret }) }));
   return {
     apiToken: token,
@@ -91,36 +91,16 @@ function sandboxOptions(options: ServeOptions, secret: string | undefined): Sand
   };
 }
 
-function withUsageErrors<T>(what: string, work: () => T): T {
-  try {
-    return withTypeErrors(what, work);
-  } catch (error) {
-    throw new CommandError(error instanceof Error ? error.message : String(error), 2);
-  }
-}
-
 /** What to do when the server can't listen. */
 function listenError(error: unknown, port: number, host: string): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  switch (code) {
-    case 'EADDRINUSE':
-      return new CommandError(
-        `Port ${port} is in use. Choose another port with --port, or use --port 0 for a free one.`,
-        2,
-      );
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-    case 'EINVAL':
-      return new CommandError(
-        `This machine does not have the address ${host}. Use --host 127.0.0.1, or --host 0.0.0.0 for all addresses.`,
-        2,
-      );
-    case 'EACCES':
-      return new CommandError(`You may not listen on port ${port}. Choose a port above 1023 with --port.`, 2);
-    default:
-      return error;
-  }
+  const noAddress = `This machine does not have the address ${host}. Use --host 127.0.0.1, or --host 0.0.0.0 for all addresses.`;
+  const remedies: Readonly<Record<string, string>> = {
+    EADDRINUSE: `Port ${port} is in use. Choose another port with --port, or use --port 0 for a free one.`,
+    EACCES: `You may not listen on port ${port}. Choose a port above 1023 with --port.`,
+    ...{ EADDRNOTAVAIL: noAddress, ENOTFOUND: noAddress, EAI_AGAIN: noAddress, EINVAL: noAddress },
+  };
+  const remedy = error instanceof Error && 'code' in error ? remedies[String(error.code)] : undefined;
+  return remedy === undefined ? error : new CommandError(remedy, 2);
 }
 
 function isAny(host: string): boolean {

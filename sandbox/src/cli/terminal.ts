@@ -4,10 +4,12 @@ import { styleText } from 'node:util';
 export interface Output {
   write(text: string): unknown;
   readonly isTTY?: boolean;
+  /** Width of a terminal, in characters. */
+  readonly columns?: number;
   hasColors?(): boolean;
 }
 
-type Format = 'bold' | 'dim' | 'green' | 'yellow' | 'red';
+type Format = 'bold' | 'dim' | 'green' | 'yellow' | 'magenta' | 'red';
 
 /** Text with a style, which only a terminal with colors shows. */
 export interface Styled {
@@ -26,6 +28,7 @@ export const style = {
   faint: styled('dim'),
   green: styled('green'),
   yellow: styled('yellow'),
+  magenta: styled('magenta'),
   red: styled('red'),
 };
 
@@ -38,9 +41,16 @@ export class Terminal {
   readonly #output: Output;
   readonly #hasColors: boolean;
 
-  constructor(output: Output) {
+  /** @param env `FORCE_COLOR` turns colors on where there is no terminal, and off with `0`. */
+  constructor(output: Output, { FORCE_COLOR: forced }: Readonly<Record<string, string | undefined>> = {}) {
     this.#output = output;
-    this.#hasColors = output.isTTY === true && output.hasColors?.() === true;
+    this.#hasColors =
+      forced === undefined ? output.isTTY === true && output.hasColors?.() === true : !/^(0|false)$/.test(forced);
+  }
+
+  /** Characters that fit into a line; `undefined` where lines are not cut. */
+  get columns(): number | undefined {
+    return this.#output.columns;
   }
 
   /** Prints a line, without control characters. */

@@ -7,8 +7,7 @@ import { attempt } from '../webhooks/attempt.ts';
 import { eventNames, exampleData } from '../webhooks/webhooks.ts';
 import { ControlClient, serverUrl } from './control-client.ts';
 import { attemptLine } from './log-lines.ts';
-import { CommandError, type CommandIO } from './process-io.ts';
-import { stopSignal } from './stop-signal.ts';
+import { CommandError, type CommandIO, stopSignal } from './process-io.ts';
 import { style } from './terminal.ts';
 
 /** Options of `trigger`. */
@@ -52,7 +51,7 @@ async function triggerThroughServer(event: string, options: TriggerOptions, io: 
     io.out.line(`${event} `, style.faint(`${control.origin}/dashboard/deliveries/${id}`));
   for await (const { delivery, attempt: made } of attempts) {
     if (!open.has(delivery.id)) continue;
-    io.out.line(...attemptLine(delivery, made));
+    io.out.line(...attemptLine(delivery, made, io.out.columns));
     if (wait && delivery.status === 'pending') continue;
     open.delete(delivery.id);
     if (delivery.status !== 'delivered') failures += 1;

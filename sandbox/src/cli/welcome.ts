@@ -17,7 +17,7 @@ export function welcome({ urls, apiToken, limit, window, data, webhooks }: Start
   const line = (name: string, ...value: Line): Line => [`  `, style.faint(name.padEnd(11)), ...value];
   return [
     [],
-    [style.bold('The Example API is running on this machine.'), ' ', style.faint('Press Ctrl-C to stop.')],
+    [style.bold('The Example API runs on this machine.'), ' ', style.faint('Press Ctrl-C to stop.')],
     [],
     line('URL', url),
     ...others.map((other) => line('Network', other)),
@@ -29,11 +29,13 @@ export function welcome({ urls, apiToken, limit, window, data, webhooks }: Start
     [],
     ['To use it with the SDK:'],
     [],
-    [`  export EXAMPLE_BASE_URL=${url} EXAMPLE_API_TOKEN=${apiToken}`],
+    [`  export EXAMPLE_BASE_URL=${url}`],
+    [`  export EXAMPLE_API_TOKEN=${apiToken}`],
     [],
     ['To try it:'],
     [],
-    [`  curl -H 'Authorization: Bearer ${apiToken}' '${url}/projects?per_page=2'`],
+    [`  curl -H 'Authorization: Bearer ${apiToken}' \\`],
+    [`    '${url}/projects?per_page=2'`],
     [],
   ];
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { parseFields } from '../http/parse-fields.ts';
-import type { RecordedRequest } from './recorded-request.ts';
+import type { RecordedRequest, RecordedResponse } from './recorded-request.ts';
 
 /** Which requests to show. A field that is missing does not restrict them. */
 export interface RequestFilter {
@@ -86,6 +86,10 @@ function statusMatcher(wanted: string): (request: RecordedRequest) => boolean {
 }
 
 /** Whether the response is that of an earlier request with the same `Idempotency-Key`. */
-export function isReplayed({ response }: RecordedRequest): boolean {
+export function isReplayed({
+  response,
+}: {
+  readonly response?: Pick<RecordedResponse, 'headers'> | undefined;
+}): boolean {
   return response?.headers['idempotent-replayed'] === 'true';
 }

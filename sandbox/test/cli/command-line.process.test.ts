@@ -28,7 +28,7 @@ async function output(args: readonly string[], env: Record<string, string> = {})
 
 test('example-sandbox prints its URL, its token and a first request; Ctrl-C stops it cleanly', async () => {
   const child = start('--port', '0', '--projects', '3', '--rate-limit', '7/2m');
-  const [, token, url] = await child.says(/curl -H 'Authorization: Bearer (sandbox_\w{32})' '(http:[^']+)'/);
+  const [, token, url] = await child.says(/curl -H 'Authorization: Bearer (sandbox_\w{32})' \\\n +'(http:[^']+)'/);
   expect(child.output()).toMatch(/URL +http:\/\/127\.0\.0\.1:\d+\/v1\n/);
   expect(child.output()).toMatch(/Dashboard +http:\/\/127\.0\.0\.1:\d+\/dashboard\n/);
   expect(child.output()).toContain('7 requests per 120 s');
@@ -91,8 +91,14 @@ test('an address that other machines can reach is listened on with a warning, an
 });
 
 test('--help and --version', async () => {
-  for (const args of [['--help'], ['-h'], ['trigger', '--help']]) {
-    expect(await output(args)).toEqual([0, expect.stringContaining('Usage: example-sandbox')]);
+  for (const args of [['--help'], ['-h'], ['help']]) {
+    expect(await output(args)).toEqual([0, expect.stringContaining('Usage: example-sandbox [options]')]);
+  }
+  for (const args of [
+    ['trigger', '--help'],
+    ['help', 'trigger'],
+  ]) {
+    expect(await output(args)).toEqual([0, expect.stringContaining('\nExamples:\n  $ example-sandbox trigger user.')]);
   }
   for (const args of [['--version'], ['-v']]) expect(await output(args)).toEqual([0, `${version}\n`]);
 });
@@ -100,10 +106,10 @@ test('--help and --version', async () => {
 test.each([
   [['--prot', '1'], "unknown option '--prot'\n(Did you mean --port?)"],
   [['--port'], '--port'],
-  [['--port', 'http'], "argument 'http' is invalid. It must be a number from 0 to 65535."],
-  [['--port', '70000'], 'It must be a number from 0 to 65535.'],
+  [['--port', 'http'], "argument 'http' is invalid. It must be a whole number from 0 to 65535."],
+  [['--port', '70000'], 'It must be a whole number from 0 to 65535.'],
   [['--projects=-1'], '--projects'],
-  [['--latency', '1.5'], 'It must be a number from 0 to 600000.'],
+  [['--latency', '1.5'], 'It must be a whole number from 0 to 600000.'],
   [['--rate-limit', '100'], 'It must be a number of requests and a time window, such as 100/60s.'],
   [['--rate-limit', '0/60s'], '--rate-limit'],
   [['--allowed-host', 'sandbox:4010'], 'It must be a host name without a port, such as sandbox.'],
@@ -117,14 +123,25 @@ test.each([
   [['trigger'], "missing required argument 'event'"],
   [['trigger', 'a', 'b'], 'Expected 1 argument but got 2'],
   [['trigger', 'a', '--to', 'ftp://x'], 'It must be a URL that starts with http:// or https://.'],
-  [['trigger', 'a', '--to', 'http://x', '--payload', '{'], 'It must be valid JSON.'],
+  [['trigger', 'a', '--to', 'http://x', '--payload', '{'], `It must be JSON, such as '{"id":"user_123"}'`],
+  [['listen', '--forward-to', 'http://x', '--events', 'a b'], 'It must be names of events, such as user.created,'],
+  [['logs', '--status', 'odd'], 'It must be a status such as 404, a class such as 4xx, or one of pending,'],
+  [['lisen'], "unknown command 'lisen'\n(Did you mean listen?)"],
   [['listen'], "required option '--forward-to <url>' not specified"],
-  [['logs', '--limit', 'all'], 'It must be a number from 0 to 10000.'],
+  [['logs', '--limit', 'all'], 'It must be a whole number from 0 to 10000.'],
 ])('%j is refused', async (args, message) => {
   const [code, text] = await output(args);
   expect(code).toBe(2);
   expect(text).toContain(message);
-  expect(text).toContain('example-sandbox --help');
+  const [first = ''] = args;
+  const isCommand = ['listen', 'trigger', 'logs'].includes(first);
+  expect(text).toContain(isCommand ? `\nUsage: example-sandbox ${first} [options]` : 'Run example-sandbox --help');
+});
+
+test('EXAMPLE_BASE_URL that is no URL is refused', async () => {
+  const [code, text] = await output(['logs'], { EXAMPLE_BASE_URL: 'localhost:4010' });
+  expect(code).toBe(2);
+  expect(text).toBe('EXAMPLE_BASE_URL is localhost:4010. It must be a URL such as http://127.0.0.1:4010/v1.\n');
 });
 
 test.each([
@@ -136,7 +153,7 @@ test.each([
   expect(read(text)).toEqual(expected);
 });
 
-test('colors are used only in terminals that support them', () => {
+test('colors are used only in terminals that support them, or as FORCE_COLOR says', () => {
   const text = {
     urls: ['http://127.0.0.1:4010/v1'],
     apiToken: 'sandbox_token',
@@ -146,15 +163,17 @@ test('colors are used only in terminals that support them', () => {
     webhooks: [],
   };
   const escape = '\u001b[1m';
-  const printed = (output: { isTTY?: boolean; hasColors?: () => boolean }) => {
+  const printed = (output: { isTTY?: boolean; hasColors?: () => boolean }, env = {}) => {
     let all = '';
-    const terminal = new Terminal({ ...output, write: (part) => (all += part) });
+    const terminal = new Terminal({ ...output, write: (part) => (all += part) }, env);
     for (const line of welcome(text)) terminal.line(...line);
     return all;
   };
   expect(printed({ isTTY: true, hasColors: () => true })).toContain(escape);
   expect(printed({ isTTY: true, hasColors: () => false })).not.toContain(escape);
   expect(printed({})).not.toContain(escape);
+  expect(printed({}, { FORCE_COLOR: '1' })).toContain(escape);
+  expect(printed({ isTTY: true, hasColors: () => true }, { FORCE_COLOR: '0' })).not.toContain(escape);
 });
 
 describe('trigger --to', () => {

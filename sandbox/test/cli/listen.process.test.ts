@@ -28,14 +28,14 @@ test('registers a webhook, prints its secret, forwards its events and shows the 
   const [, secret = ''] = await listen.prints(/Secret {2}(whsec_\S+)\n/);
 
   await command(['trigger', 'user.created'], env).exitCode;
-  await listen.prints(/\d\d:\d\d:\d\d user\.created → 500 \d+ ms msg_\w+ database is locked\n/);
+  await listen.prints(/\d\d:\d\d:\d\d {2}500 {2}→ {5}user\.created +\d+ ms {2}database is locked\n/);
   const { body, headers } = received[0]!;
   expect(new Webhook(secret).verify(body, headers as Record<string, string>)).toMatchObject({ event: 'user.created' });
   const deliveries = (await (await fetch(new URL('/__sandbox/deliveries', url))).json()) as { data: unknown[] };
   expect(deliveries.data).toMatchObject([{ attempts: [{ status: 500, responseBody: 'database is locked' }] }]);
 
   await command(['trigger', 'user.created'], env).exitCode;
-  await listen.prints(/user\.created → 204 \d+ ms msg_\w+\n/);
+  await listen.prints(/204 {2}→ {5}user\.created +\d+ ms {2}msg_\w+\n/);
   expect(await listen.stop()).toBe(0);
   await close();
 });
@@ -67,7 +67,7 @@ test('a receiver that is not there is shown, and the sandbox retries', async () 
   await listen.prints(/Secret/);
   const trigger = command(['trigger', 'user.created'], env);
   expect(await trigger.exitCode).toBe(1);
-  expect(listen.output()).toMatch(/user\.created → (ECONNREFUSED|bad port) /);
+  expect(listen.output()).toMatch(/ – {2}→ {5}user\.created +\d+ ms {2}(ECONNREFUSED|bad port)\n/);
   expect(trigger.output()).toMatch(/next attempt in \d s/);
 });
 

@@ -32,15 +32,15 @@ describe('while it serves', () => {
     const { url: to, close } = await receiver([500]);
     const { server, url } = await serve('--webhook', to);
     await fetch(`${url}/projects?page=2`, { headers });
-    await server.prints(/\d\d:\d\d:\d\d GET {2}\/v1\/projects\?page=2 → 200 \d+ ms 99 left req_\w+\n/);
+    await server.prints(/\d\d:\d\d:\d\d {2}200 {2}GET {3}\/v1\/projects\?page=2 +\d+ ms {2}99 left\n/);
     await fetch(`${url}/users/x`, { headers: { ...headers, 'Sandbox-Fault': '{"status":503}' } });
-    await server.prints(/GET {2}\/v1\/users\/x → 503 \d+ ms 98 left fault header req_\w+\n/);
+    await server.prints(/503 {2}GET {3}\/v1\/users\/x +\d+ ms {2}injected by a header\n/);
     await fetch(`${url}/users`, {
       method: 'POST',
       headers: { ...headers, 'Content-Type': 'application/json' },
       body: JSON.stringify({ name: 'Ada', email: 'ada@example.com', password: 'secure_password' }),
     });
-    await server.prints(/user\.created → 500 \d+ ms next attempt in \d s del_123\n/);
+    await server.prints(/500 {2}→ {5}user\.created +\d+ ms {2}next attempt in \d s, del_123\n/);
     expect(server.output()).not.toContain('secure_password');
     await close();
   });
@@ -48,14 +48,14 @@ describe('while it serves', () => {
   test('a path can not write control characters to the terminal', async () => {
     const { server, url } = await serve();
     await fetch(`${url}/%1b[2J`, { headers });
-    await server.prints(/GET {2}\/v1\/%1b\[2J → 404/);
+    await server.prints(/404 {2}GET {3}\/v1\/%1b\[2J /);
   });
 
   test('--quiet prints no requests', async () => {
     const { server, url } = await serve('--quiet');
     await fetch(`${url}/projects`, { headers });
     expect(await server.stop()).toBe(0);
-    expect(server.output()).not.toContain('→');
+    expect(server.output()).not.toContain('GET');
   });
 
   test('--json prints one JSON object a line', async () => {
@@ -142,7 +142,7 @@ describe('logs', () => {
     await fetch(`${url}/users/x`, { headers });
     const all = command(['logs'], env);
     expect(await all.exitCode).toBe(0);
-    expect(all.output()).toMatch(/^\S+ GET {2}\/v1\/projects → 200 .+\n\S+ GET {2}\/v1\/users\/x → 404 .+\n$/);
+    expect(all.output()).toMatch(/^\S+ {2}200 {2}GET .+\n\S+ {2}404 {2}GET .+ {2}there is no user with this id\n$/);
 
     const some = command(['logs', '--json', '--status', '4xx', '--method', 'get', '--path', 'users'], env);
     await some.exitCode;
@@ -150,9 +150,6 @@ describe('logs', () => {
       status: 404,
       response: { body: { error: { code: 'not_found' } } },
     });
-    const invalid = command(['logs', '--status', 'odd'], env);
-    expect(await invalid.exitCode).toBe(1);
-    expect(invalid.output()).toContain('status');
   });
 
   test('--follow goes on with each new request until it is stopped', async () => {
@@ -199,7 +196,7 @@ describe('trigger', () => {
     const [, page = ''] = /order\.shipped (http:\S+\/dashboard\/deliveries\/del_123)\n/.exec(trigger.output()) ?? [];
     expect((await fetch(page)).status).toBe(200);
     expect(trigger.output()).toContain('Note: the API reference has no event order.shipped. It has user.created.\n');
-    expect(trigger.output()).toMatch(/order\.shipped → 204 \d+ ms del_123\n/);
+    expect(trigger.output()).toMatch(/204 {2}→ {5}order\.shipped +\d+ ms {2}del_123\n/);
     expect(JSON.parse(received[0]!.body)).toMatchObject({ event: 'order.shipped', data: { id: 7 } });
     expect(new URL(page).origin).toBe(new URL(url).origin);
     await close();
@@ -210,17 +207,17 @@ describe('trigger', () => {
     const { url, env } = await serve('--webhook', to);
     const once = command(['trigger', 'user.created'], env);
     expect(await once.exitCode).toBe(1);
-    expect(once.output()).toMatch(/user\.created → 500 \d+ ms next attempt in \d s del_123\n/);
+    expect(once.output()).toMatch(/500 {2}→ {5}user\.created +\d+ ms {2}next attempt in \d s, del_123\n/);
 
     const waiting = command(['trigger', 'user.created', '--wait'], env);
-    await waiting.prints(/user\.created → 500 .+ del_124\n/);
+    await waiting.prints(/500 {2}→ .+ del_124\n/);
     await fetch(new URL('/__sandbox/clock', url), {
       method: 'POST',
       body: '{"advance":10000}',
       headers: { 'Content-Type': 'application/json' },
     });
     expect(await waiting.exitCode).toBe(0);
-    expect(waiting.output()).toMatch(/user\.created → 204 \d+ ms del_124\n/);
+    expect(waiting.output()).toMatch(/204 {2}→ .+ del_124\n/);
     await close();
   });
 

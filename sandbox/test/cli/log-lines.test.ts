@@ -1,0 +1,78 @@
+import { createSandbox } from '@example/sandbox';
+import { describe, expect, test } from 'vitest';
+import { attemptLine, requestLine } from '../../src/cli/log-lines.ts';
+import { call, john } from '../support/calls.ts';
+
+type Lines = Parameters<typeof requestLine>[0];
+
+function printed(request: Lines, columns?: number): string {
+  return requestLine({ ...request, received_at: '2024-01-01T01:45:26.000Z', duration: 7 }, columns)
+    .map((part) => (typeof part === 'string' ? part : part.text))
+    .join('');
+}
+
+async function requests(): Promise<readonly Lines[]> {
+  const sandbox = createSandbox({ rateLimit: { limit: 6 } });
+  const headers = { 'Idempotency-Key': 'once' };
+  await call(sandbox, 'GET /v1/projects?page=2&per_page=100&status=active');
+  await call(sandbox, 'POST /v1/users', { json: { ...john, email: 'john' } });
+  for (let index = 0; index < 2; index++) await call(sandbox, 'POST /v1/users', { json: john, headers });
+  sandbox.faults.next({ reset: true });
+  await call(sandbox, 'DELETE /v1/projects').catch(() => undefined);
+  for (let index = 0; index < 2; index++) await call(sandbox, 'GET /v1/users/user_nobody');
+  return sandbox.requests;
+}
+
+describe('each line has the same columns, fits the terminal, and says why', () => {
+  test.each([
+    [
+      60,
+      `01:45:26  200  GET   /v…us=active     7 ms  5 left
+01:45:26  422  POST  /v1/users        7 ms  email: must be …
+01:45:26  201  POST  /v1/users        7 ms  3 left
+01:45:26  201  POST  /v1/users        7 ms  replayed
+01:45:26    –  DELETE  …/projects     7 ms  injected by fau…
+01:45:26  404  GET   /v…er_nobody     7 ms  there is no use…
+01:45:26  429  GET   /v…er_nobody     7 ms  too many reques…`,
+    ],
+    [
+      80,
+      `01:45:26  200  GET   /v1…tatus=active     7 ms  5 left
+01:45:26  422  POST  /v1/users            7 ms  email: must be an email address…
+01:45:26  201  POST  /v1/users            7 ms  3 left
+01:45:26  201  POST  /v1/users            7 ms  replayed
+01:45:26    –  DELETE  /v1/projects       7 ms  injected by fault_1, connection…
+01:45:26  404  GET   /v1…/user_nobody     7 ms  there is no user with this id
+01:45:26  429  GET   /v1…/user_nobody     7 ms  too many requests. Try again in…`,
+    ],
+    [
+      120,
+      `01:45:26  200  GET   /v1/projec…e=100&status=active     7 ms  5 left
+01:45:26  422  POST  /v1/users                          7 ms  email: must be an email address, such as john@example.com
+01:45:26  201  POST  /v1/users                          7 ms  3 left
+01:45:26  201  POST  /v1/users                          7 ms  replayed
+01:45:26    –  DELETE  /v1/projects                     7 ms  injected by fault_1, connection reset
+01:45:26  404  GET   /v1/users/user_nobody              7 ms  there is no user with this id
+01:45:26  429  GET   /v1/users/user_nobody              7 ms  too many requests. Try again in 60 s`,
+    ],
+  ])('%i columns', async (columns, expected) => {
+    const lines = (await requests()).map((request) => printed(request, columns));
+    expect(lines.join('\n')).toBe(expected);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns);
+  });
+
+  test('nothing is cut in a pipe', async () => {
+    const [first, second] = await requests();
+    expect(printed(first!)).toContain('/v1/projects?page=2&per_page=100&status=active');
+    expect(printed(second!)).toContain('such as john@example.com');
+  });
+});
+
+test('an attempt without a response says why, and when the next one follows', () => {
+  const at = '2024-01-01T01:45:26.000Z';
+  const delivery = { id: 'del_123', event: 'user.created', status: 'pending', due: Date.parse(at) + 4200 } as const;
+  const line = attemptLine(delivery, { at, duration: 12, error: 'ECONNREFUSED' }, 100);
+  expect(line.map((part) => (typeof part === 'string' ? part : part.text)).join('')).toBe(
+    '01:45:26    –  →     user.created               12 ms  ECONNREFUSED, next attempt in 5 s, del_123',
+  );
+});
