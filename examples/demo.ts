@@ -17,17 +17,17 @@ const window = 3_000;
 const sandbox = createSandbox({ rateLimit: { limit: 100, window } });
 const server = await sandbox.listen();
 const client = new Client({ apiToken: sandbox.apiToken, baseUrl: server.url, rateLimit: { window } });
-console.log(`The local API runs at ${styleText('cyan', server.url)}. You need no account.`);
+console.log(`You need no account: the local API runs at\n${styleText('cyan', server.url)}.`);
 
 step('Create a user and read it back');
 const created = await client.users.create({ name: 'John Doe', email: 'john@example.com', password: 'secure_password' });
 const user = await client.users.get(created.id);
-say(`${user.id}  ${user.name} <${user.email}>  ${dim(user.created_at)}`);
+say(`${user.id}  ${user.name} ${dim(user.email)}`);
 
 step('List every active project');
 const names: string[] = [];
 for await (const project of client.projects.list({ status: 'active' })) names.push(project.name);
-say(`${names.length} projects: ${names.slice(0, 3).join(', ')}, …`);
+say(`${names.length} projects: ${names.slice(0, 2).join(', ')}, …`);
 
 step(`Make 250 calls at once, with a limit of 100 in ${window / 1_000} seconds`);
 const gauge = new RateLimitGauge(client, process.stdout);
