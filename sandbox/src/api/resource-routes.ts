@@ -5,7 +5,7 @@ import { parseFields } from '../http/parse-fields.ts';
 import { readJsonObject } from '../http/request-body.ts';
 import { createSchema, listSchema, pick, publicRecord, type Resource } from '../resources/resource.ts';
 import type { SavedResponse } from '../state/idempotency.ts';
-import { createRecord, type Given } from '../state/records.ts';
+import { createRecord } from '../state/records.ts';
 import type { Services } from '../state/services.ts';
 import { strictFields } from '../utils/strict-fields.ts';
 import type { Env } from './request-context.ts';
@@ -67,7 +67,12 @@ export function resourceRoutes(resource: Resource, services: Services): Hono<Env
   return routes;
 }
 
-function created(services: Services, resource: Resource, fields: Given, request: string): SavedResponse {
+function created(
+  services: Services,
+  resource: Resource,
+  fields: Readonly<Record<string, string>>,
+  request: string,
+): SavedResponse {
   try {
     const record = createRecord(services, resource, fields, request);
     return { status: 201, body: record, headers: { Location: `/v1/${resource.name}/${record.id}` } };

@@ -3,8 +3,8 @@ import { Command, Option } from 'commander';
 import { version } from '../../package.json';
 import type { ListenOptions } from './listen.ts';
 import type { LogsOptions } from './logs.ts';
-import { resources } from '../resources/index.ts';
 import * as read from './option-values.ts';
+import { resources } from '../resources/index.ts';
 import type { CommandIO } from './process-io.ts';
 import type { ServeOptions } from './serve.ts';
 import type { TriggerOptions } from './trigger.ts';
@@ -122,6 +122,9 @@ export function createProgram(io: CommandIO, done: (exitCode: number) => void): 
     command.showHelpAfterError();
   }
   tab(program, { completionCommandName: 'completion' });
+  program.commands
+    .find((command) => command.name() === 'completion')
+    ?.description('print a script that completes commands and options in your shell');
   return program;
 }
 

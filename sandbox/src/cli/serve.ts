@@ -61,7 +61,7 @@ export async function serve(options: ServeOptions, io: CommandIO): Promise<numbe
       );
     }
     const webhooks = sandbox.webhooks.endpoints.map(({ id, url: to, secret }) => ({ id, url: to, secret }));
-    const reachable = /^(0\.0\.0\.0|::)$/.test(host) ? localUrls(url) : [url];
+    const reachable = isAny(host) ? localUrls(url) : [url];
     if (json) out.json({ type: 'listening', url, token: apiToken, webhooks });
     else for (const line of welcome({ urls: reachable, apiToken, data, webhooks, ...rateLimit })) out.line(...line);
     if (!quiet) {
@@ -103,11 +103,16 @@ function listenError(error: unknown, port: number, host: string): unknown {
   return remedy === undefined ? error : new CommandError(remedy, 2);
 }
 
+function isAny(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
+}
+
 /** The URLs under which a server that listens on all addresses can be reached. */
 function localUrls(url: string): string[] {
   const { port, pathname } = new URL(url);
   const addresses = Object.values(networkInterfaces())
     .flatMap((all) => all ?? [])
-    .flatMap(({ family, internal, address }) => (family === 'IPv4' && !internal ? [address] : []));
+    .filter(({ family, internal }) => family === 'IPv4' && !internal)
+    .map(({ address }) => address);
   return ['127.0.0.1', ...addresses].map((address) => `http://${address}:${port}${pathname}`);
 }

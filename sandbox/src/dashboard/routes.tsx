@@ -1,15 +1,15 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import { failureOf, Failure } from '../http/failure.ts';
 import { sameOriginOnly } from '../http/same-origin.ts';
-import { resources } from '../resources/index.ts';
 import script from './client/main.ts?bundled';
 import { PageHead } from './parts/components.tsx';
-import { recordRoutes } from './data/record-routes.tsx';
 import type { Dashboard } from './dashboard.tsx';
 import { eventStream } from './events.ts';
 import { faultRoutes } from './faults/fault-routes.tsx';
 import { favicon } from './parts/icons.tsx';
 import { overviewRoutes } from './overview/overview-routes.tsx';
+import { resourceRoutes } from './data/resource-routes.tsx';
+import { pathOf, resourcesOf } from './data/resources.tsx';
 import { requestRoutes } from './requests/request-routes.tsx';
 import { searchRoutes } from './search.tsx';
 import { statusRoutes } from './status/status.tsx';
@@ -61,7 +61,9 @@ export function dashboardRoutes(dashboard: Dashboard): Hono {
   routes.route('/dashboard', tokenRoutes(dashboard));
   routes.route('/dashboard', webhookRoutes(dashboard));
   routes.route('/dashboard/requests', requestRoutes(dashboard));
-  for (const resource of resources) routes.route(`/dashboard/${resource.name}`, recordRoutes(dashboard, resource));
+  for (const resource of resourcesOf(dashboard.services)) {
+    routes.route(pathOf(resource), resourceRoutes(dashboard, resource));
+  }
   routes.route('/dashboard/faults', faultRoutes(dashboard));
   routes.route('/', statusRoutes(dashboard));
 

@@ -1,11 +1,11 @@
 import type { Child } from 'hono/jsx';
 import { Hono } from 'hono';
-import { resources } from '../resources/index.ts';
 import { capitalized } from '../resources/resource.ts';
 import type { RecordedRequest } from '../state/recorded-request.ts';
 import type { Services } from '../state/services.ts';
 import { Card, Empty, PageHead, Pill } from './parts/components.tsx';
 import type { Dashboard } from './dashboard.tsx';
+import { pathOf, resourcesOf, valueOf } from './data/resources.tsx';
 import { matches } from './parts/lists.ts';
 import { outcomeOf } from './requests/requests.tsx';
 
@@ -21,19 +21,14 @@ interface Hit {
 const maxHits = 20;
 
 /** Finds records, tokens, webhooks, deliveries and requests by a part of what identifies them. */
-function find({ log, store, webhooks }: Services, text: string): readonly Hit[] {
+function find(services: Services, text: string): readonly Hit[] {
+  const { log, store, webhooks } = services;
   const kinds: readonly (readonly Hit[])[] = [
-    ...resources.map((resource) =>
-      store
-        .records(resource)
-        .all.map((record) => ({ id: record.id, values: resource.columns.map((column) => record[column] ?? '') }))
-        .filter(({ id, values }) => matches(text, id, ...values))
-        .map(({ id, values }) => ({
-          kind: capitalized(resource.singular),
-          id,
-          name: values.join(', '),
-          href: `/dashboard/${resource.name}/${encodeURIComponent(id)}`,
-        })),
+    ...resourcesOf(services).map((resource) =>
+      resource.state
+        .list()
+        .filter((item) => matches(text, item.id, ...resource.fields.map(({ name }) => valueOf(item, name))))
+        .map(({ id, name }) => ({ kind: capitalized(resource.name), id, name, href: pathOf(resource, id) })),
     ),
     store.tokens.all
       .filter(({ id, name, hint }) => matches(text, id, name, hint))

@@ -50,8 +50,6 @@ export interface Resource<Name extends string = string> {
   readonly initial: number;
   /** Fields of a sample record. */
   readonly sample: (random: Random, index: number) => Readonly<Record<Name, string>>;
-  /** The fields in the dashboard's list, and in what the search finds. */
-  readonly columns: readonly Name[];
   /** An icon on a grid of 24 by 24, drawn with lines, and the second key of the shortcut `g` to the page. */
   readonly icon: `M${string}`;
   readonly key: string;

@@ -39,7 +39,7 @@ test('an id shows its requests: the one that created it, and those of its path',
   const page = await html(sandbox, '/search?q=user_123');
   const hits = [...page.matchAll(/class="kind">([^<]+)<\/span><span class="name">(.*?)<\/span><code>/g)];
   expect(hits.map(([, kind, name = '']) => `${kind} ${name.replace(/<[^>]+>/g, '')}`)).toEqual([
-    'User John Doe, john@example.com',
+    'User John Doe',
     'Request 404 GET /v1/users/user_1234',
     'Request 200 GET /v1/users/user_123',
     'Request 201 POST /v1/users',

@@ -160,10 +160,10 @@ export function RequestRow({ request, view }: { request: RecordedRequest; view: 
   );
 }
 
-/** A path and its query. Without room for both, the path is cut, so that the query can be read; or its end, without one. */
+/** A path and its query. Without room for all of it, the start of the path is cut, so that its end and the query stay. */
 function Target({ of: target }: { of: string }) {
   const [path = ''] = target.split('?', 1);
-  const cut = path === target ? Math.max(path.lastIndexOf('/'), path.length - 12) : path.length;
+  const cut = Math.max(path.lastIndexOf('/'), path.length - 12);
   return (
     <span class="target" title={target}>
       <span>{target.slice(0, cut)}</span>

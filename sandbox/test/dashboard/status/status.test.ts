@@ -1,6 +1,8 @@
 import { createSandbox, type Sandbox } from '@example/sandbox';
 import { describe, expect, test } from 'vitest';
 import manifest from '../../../package.json' with { type: 'json' };
+import { resources } from '../../../src/resources/index.ts';
+import { capitalized } from '../../../src/resources/resource.ts';
 import { call } from '../../support/calls.ts';
 
 const health = async (sandbox: Sandbox) =>
@@ -25,8 +27,7 @@ test('/health is for programs', async () => {
     started_at: '2024-01-01T00:00:00Z',
     uptime: 90,
     components: [
-      { name: 'Users API', status: 'operational' },
-      { name: 'Projects API', status: 'operational' },
+      ...resources.map(({ name }) => ({ name: `${capitalized(name)} API`, status: 'operational' })),
       { name: 'Webhook deliveries', status: 'operational' },
     ],
     incidents: [],
@@ -42,7 +43,10 @@ describe('a fault is an incident', () => {
     sandbox.faults.next({ status: 503, route: 'GET /users/{id}' });
     expect(await health(sandbox)).toMatchObject({
       status: 'outage',
-      components: [{ status: 'outage' }, { status: 'operational' }, { status: 'operational' }],
+      components: expect.arrayContaining([
+        { name: 'Users API', status: 'outage' },
+        { name: 'Projects API', status: 'operational' },
+      ]),
       incidents: [
         {
           id: 'fault_1',
@@ -88,5 +92,8 @@ test('a failing webhook degrades the deliveries', async () => {
   });
   sandbox.webhooks.sendTest('we_123');
   await sandbox.webhooks.flush();
-  expect(await health(sandbox)).toMatchObject({ status: 'degraded', components: [{}, {}, { status: 'degraded' }] });
+  expect(await health(sandbox)).toMatchObject({
+    status: 'degraded',
+    components: expect.arrayContaining([{ name: 'Webhook deliveries', status: 'degraded' }]),
+  });
 });
