@@ -8,7 +8,7 @@ export class WaitingCall {
   readonly resolve: (permit: Permit | Promise<never>) => void;
   /** Looks whether it may be sent, at the latest when its `maxWait` is over. */
   alarm: Alarm | undefined;
-  queue: CallQueue | undefined;
+  /** Where it waits; `undefined` once it waits no more. */
   list: List | undefined;
   previous: WaitingCall | undefined;
   next: WaitingCall | undefined;
@@ -125,12 +125,6 @@ export class CallQueue {
   push(call: WaitingCall): void {
     const { retries, others } = this.#of(call.isBackground);
     (call.admission.isRetry === true ? retries : others).push(call);
-    call.queue = this;
-  }
-
-  remove(call: WaitingCall): void {
-    call.list?.remove(call);
-    call.queue = undefined;
   }
 
   #of(background: boolean) {

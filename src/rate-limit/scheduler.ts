@@ -167,7 +167,7 @@ export class Scheduler implements RateLimiter {
     const next = (from: number) => Math.min(expiresAt, isCloudflareWorker() ? from + heartbeat : Infinity);
     call.alarm = new Alarm(this.#timing, () => {
       this.dispatch(); // Its time may have come at this moment.
-      if (call.queue === undefined) return;
+      if (call.list === undefined) return;
       const time = this.#timing.now();
       if (time < expiresAt) call.alarm?.set(next(time));
       else this.#reject(call, waitError(call.admission, time, this.#delay(time, call.admission), 0));
@@ -184,7 +184,7 @@ export class Scheduler implements RateLimiter {
 
   /** Puts a call where it waits next: at a gate that holds it, or for the window. */
   #move(now: number, call: WaitingCall): void {
-    call.queue?.remove(call);
+    call.list?.remove(call);
     const gate = this.#gates.holding(now, call.admission, call);
     (gate?.queue ?? this.#queue).push(call);
     if (gate !== undefined) this.#tend(now, gate);
@@ -209,7 +209,7 @@ export class Scheduler implements RateLimiter {
 
   /** A call stops waiting. */
   #leave(call: WaitingCall): void {
-    call.queue?.remove(call);
+    call.list?.remove(call);
     this.#waiting -= 1;
     call.alarm?.set(Infinity);
     this.#aborts.remove(call);
