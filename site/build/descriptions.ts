@@ -2,7 +2,9 @@
 export const descriptions: Readonly<Record<string, string>> = {
   'guides/overview': 'All that the SDK does for you: rate limits, retries, lists, webhooks, options and events.',
   'guides/tasks':
-    'Sync projects each night, import thousands of users, share a token among services, and test without a network.',
+    'Sync projects each night, import thousands of users, share a token among services, and move from another client.',
+  'guides/testing':
+    'Test with the sandbox, msw, a fake fetch and fake timers, in Vitest and in Jest, without one test reaching another.',
   'guides/options':
     'Every option of a client and of a call, with its default: timeouts, retries, headers, logging and others.',
   'guides/errors':
