@@ -18,9 +18,6 @@ const sources = [
 // CI also runs the unit tests against the built packages, on each version of Node that `engines` allows.
 const testsBuiltPackages = process.env['TEST_BUILT_PACKAGES'] === 'true';
 
-// GitHub's checker of workflows imports JSON without an import attribute, which Node refuses.
-const workflowChecker = ['@actions/languageservice', '@actions/languageservice/utils/workflow-cache'];
-
 export default defineConfig({
   plugins: [bundledTextInTests],
   resolve: { alias: testsBuiltPackages ? [] : sources },
@@ -33,16 +30,27 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{test,sandbox/test,examples}/**/*.test.ts'],
-          exclude: ['**/node_modules/**', 'test/package/**', '**/*.system.test.ts'],
-          deps: { optimizer: { ssr: { enabled: true, include: workflowChecker } } },
+          exclude: ['**/node_modules/**', 'test/package/**', '**/*.{process,system}.test.ts'],
         },
       },
-      // Tests that run other programs: the built package, servers, browsers, databases.
+      // Tests that run programs of their own with the built package, and need nothing but Node.
+      {
+        extends: true,
+        test: {
+          name: 'process',
+          include: ['{test,sandbox/test}/**/*.process.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      // Tests that need another program (a server, a browser, a registry) or a minute of their own.
       {
         extends: true,
         test: {
           name: 'system',
           include: ['{test,sandbox/test}/**/*.system.test.ts'],
+          // Most of them wait for another program.
+          maxWorkers: 3,
           // A busy machine takes its time to start them.
           testTimeout: 120_000,
           hookTimeout: 120_000,
@@ -61,7 +69,8 @@ export default defineConfig({
         },
       },
     ],
-    testTimeout: 20_000,
+    // For a test that hangs, not for one that is slow on a busy machine.
+    testTimeout: 60_000,
     coverage: {
       include: ['src/**', 'sandbox/src/**'],
       // Tested in Chromium, where nothing can be counted.

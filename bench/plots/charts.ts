@@ -23,9 +23,10 @@ export const plots: readonly Plot[] = [
       const wanted = rows.filter(
         ({ title, name }) => title === '300 calls at once' && (isOwn(name) || name.endsWith(', 10 retries')),
       );
-      return chartOf('Requests refused with 429, of 300 calls at once', run, wanted, ({ name, refused, failed }) =>
-        bar(name, refused, failed > 0 ? `${refused}, ${failed} calls failed` : String(refused)),
-      );
+      return chartOf('Requests refused with 429, of 300 calls at once', 'refused', run, wanted, (row) => {
+        const { name, refused, failed } = row;
+        return bar(name, refused, failed > 0 ? `${refused}, ${failed} calls failed` : whole(refused));
+      });
     },
   },
   {
@@ -33,7 +34,7 @@ export const plots: readonly Plot[] = [
     chart: () => {
       const { rows, ...run } = readResults<OverheadRow>('overhead');
       const wanted = rows.filter(({ concurrency }) => concurrency === 1);
-      return chartOf('CPU time of a call, as a multiple of fetch', run, wanted, ({ name, ratio }) =>
+      return chartOf('CPU time of a call, as a multiple of fetch', '× fetch', run, wanted, ({ name, ratio }) =>
         bar(name, ratio, `${ratio.toFixed(2)} ×`),
       );
     },
@@ -43,7 +44,7 @@ export const plots: readonly Plot[] = [
     chart: () => {
       const { rows, ...run } = readResults<StartupRow>('startup');
       const wanted = rows.filter(({ kind }) => kind === 'import');
-      return chartOf('CPU time to import a package', run, wanted, ({ name, cost }) =>
+      return chartOf('CPU time to import a package', 'ms', run, wanted, ({ name, cost }) =>
         bar(name, cost, `${cost.toFixed(0)} ms`),
       );
     },
@@ -53,9 +54,9 @@ export const plots: readonly Plot[] = [
     chart: () => {
       const { rows, ...run } = readResults<WalkRow & { readonly what: string }>('pagination');
       const wanted = rows.filter(({ what, changes }) => what === 'a moving list' && changes === 15);
-      const title = 'Items lost from lists that change while they are read';
-      return chartOf(title, run, wanted, ({ name, lost, repeated }) =>
-        bar(name, lost, `${lost} lost, ${repeated} repeated`),
+      const measure = 'Items lost from 200 lists that change while they are read';
+      return chartOf(measure, 'lost', run, wanted, ({ name, lost, repeated }) =>
+        bar(name, lost, `${whole(lost)} lost, ${whole(repeated)} repeated`),
       );
     },
   },
@@ -64,21 +65,30 @@ export const plots: readonly Plot[] = [
     chart: () => {
       const { rows, ...run } = readResults<SizeRow>('size');
       const wanted = rows.filter(({ what }) => !what.startsWith('–'));
-      return chartOf('What a page downloads, minified and gzipped', run, wanted, ({ what, zipped }) =>
+      return chartOf('What a page downloads, minified and gzipped', 'kB', run, wanted, ({ what, zipped }) =>
         bar(what, zipped, `${kilobytes(zipped)} kB`),
       );
     },
   },
 ];
 
+/** The title is the result: the figure of this SDK, and the range of the others. */
 function chartOf<Row>(
-  title: string,
+  measure: string,
+  unit: string,
   { date, node, machine }: Omit<Results, 'rows'>,
   rows: readonly Row[],
   toBar: (row: Row) => Bar,
 ): BarChart {
-  return { title, caption: `${date}, Node.js ${node}, ${machine}`, bars: rows.map(toBar) };
+  const bars = rows.map(toBar);
+  const figure = (each: Bar | undefined) => /^[\d.,]+(?<!,)/.exec(each?.label ?? '')?.[0] ?? '';
+  const others = bars.filter(({ own }) => !own).toSorted((a, b) => a.value - b.value);
+  const own = figure(bars.find(({ name }) => /^@example\/sdk(, everything)?$/.test(name)));
+  const title = `${own} ${unit}; others ${figure(others[0])} to ${figure(others.at(-1))}`;
+  return { title, measure, caption: `${date}, Node.js ${node}, ${machine}`, bars };
 }
+
+const whole = (value: number): string => value.toLocaleString('en');
 
 function bar(name: string, value: number, label: string): Bar {
   return { name, value, label, own: isOwn(name) };

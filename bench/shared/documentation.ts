@@ -70,14 +70,14 @@ const sections: Readonly<Record<string, () => string>> = {
     return `${dateOf(run)}\n\n${markdown(webhooksTables(rows, 'standardwebhooks'))}`;
   },
   plots: () => plots.map(({ name }) => picture(name)).join('\n\n'),
-  summary: () => {
+  picture: () => picture('refused-requests'),
+  weight: () => {
     const sizes = readResults<SizeRow>('size').rows;
     const size = (what: string) => `${kilobytes(only(sizes, (row) => row.what === what).zipped)} kB`;
-    return [
-      picture('refused-requests'),
-      `Bundled for a browser, minified and gzipped, the whole SDK is ${size('@example/sdk, everything')} ` +
-        `(stripe: ${size('stripe')}, openai: ${size('openai')}). That includes ky, zod and eventemitter3.`,
-    ].join('\n\n');
+    return (
+      `Minified and gzipped, the whole SDK is ${size('@example/sdk, everything')}, including ky, zod and\n` +
+      `eventemitter3 (stripe: ${size('stripe')}, openai: ${size('openai')}).`
+    );
   },
 };
 
@@ -109,11 +109,11 @@ export function fillIn(page: string): string {
 }
 
 function picture(plot: string): string {
-  const { title } = only(plots, ({ name }) => name === plot).chart();
+  const { measure } = only(plots, ({ name }) => name === plot).chart();
   return [
     '<picture>',
     `  <source media="(prefers-color-scheme: dark)" srcset="${published}/${plot}-dark.svg">`,
-    `  <img alt="${title}" src="${published}/${plot}-light.svg" width="760">`,
+    `  <img alt="${measure}" src="${published}/${plot}-light.svg" width="760">`,
     '</picture>',
   ].join('\n');
 }

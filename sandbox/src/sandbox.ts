@@ -112,12 +112,12 @@ export function assembleSandbox(options: SandboxOptions, { listen, journal }: Pl
     latency,
     apiToken,
     startedAt: clock.now(),
-    reset: async () => {
-      const { tokens, windows, faults, log, traffic } = services;
-      for (const part of [forwarding, store, tokens, windows, log, traffic]) part.clear();
+    reset: () => {
+      const { windows, faults, log, traffic } = services;
+      for (const part of [forwarding, store, windows, log, traffic]) part.clear();
       faults.reset();
       clock.reset();
-      await (ready = begin());
+      begin();
     },
   };
 
@@ -129,18 +129,12 @@ export function assembleSandbox(options: SandboxOptions, { listen, journal }: Pl
       for (const endpoint of endpoints) services.webhooks.register(endpoint);
     });
     deliverer.resume();
-    // Hashing is asynchronous and `createSandbox` is not, so the first request waits for the hash.
-    return services.tokens.addDefault(apiToken);
+    services.tokens.addDefault(apiToken);
   };
-  let ready = begin();
-  // The first request, or `listen`, fails with it.
-  ready.catch(() => undefined);
+  begin();
 
   const app = createApp(services);
-  const answer = async (request: Request): Promise<Response> => {
-    await ready;
-    return app.fetch(request);
-  };
+  const answer = async (request: Request): Promise<Response> => app.fetch(request);
   const servers = new Set<SandboxServer>();
 
   return {
@@ -150,7 +144,11 @@ export function assembleSandbox(options: SandboxOptions, { listen, journal }: Pl
     state: new SandboxState(services),
     webhooks: services.webhooks,
     clock,
-    reset: services.reset,
+    reset: () =>
+      new Promise((resolve) => {
+        services.reset();
+        resolve();
+      }),
     onRequest: (listener) => void services.log.subscribe(listener),
     get requests() {
       return services.log.entries;
@@ -163,7 +161,6 @@ export function assembleSandbox(options: SandboxOptions, { listen, journal }: Pl
       return asFetched(response, url);
     },
     listen: async (where = {}) => {
-      await ready;
       const server = await listen(answer, resolveListenOptions(where));
       servers.add(server);
       return server;
@@ -175,8 +172,6 @@ export function assembleSandbox(options: SandboxOptions, { listen, journal }: Pl
   async function close(): Promise<void> {
     await Promise.all([deliverer.close(), ...[...servers].map((server) => server.close())]);
     servers.clear();
-    // The initial token may still be on its way into the store.
-    await ready;
     store.close();
   }
 }

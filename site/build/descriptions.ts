@@ -4,6 +4,8 @@ export const descriptions: Readonly<Record<string, string>> = {
     'Install the SDK, make the first call, and see what it does for you: rate limits, retries, lists and webhooks.',
   'guides/tasks':
     'Sync projects each night, import thousands of users, share a token among services, and test without a network.',
+  'guides/options':
+    'Every option of a client and of a call, with its default: timeouts, retries, headers, logging and others.',
   'guides/errors':
     'One class of error for each way in which a call can fail, what each holds, and how to tell them apart.',
   'guides/retries':

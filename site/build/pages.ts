@@ -14,14 +14,17 @@ export interface Page {
 /** Guides in the order in which a reader meets them. Others follow by name. */
 const order = [
   'tasks',
+  'options',
   'errors',
   'retries',
   'rate-limits',
   'pagination',
   'webhooks',
+  'endpoints',
   'observability',
   'reliability',
   'networks',
+  'browsers',
 ];
 const elsewhere = ['assumptions', 'benchmarks', 'compatibility'];
 

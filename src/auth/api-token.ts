@@ -1,5 +1,6 @@
 import { ExampleError, InvalidRequestError } from '../errors/index.ts';
 import { untilAborted } from '../utils/abort.ts';
+import { throwInvalid } from '../utils/options.ts';
 import { environmentVariable } from '../utils/runtime.ts';
 
 /** An API token, or a function that returns the one to use now. */
@@ -8,7 +9,7 @@ export type ApiToken = string | (() => string | Promise<string>);
 /** @throws {InvalidRequestError} when there is no token, or one that no header can hold. */
 export function resolveApiToken(token: ApiToken | undefined = environmentVariable('EXAMPLE_API_TOKEN')): ApiToken {
   if (token === undefined) throw new InvalidRequestError('No API token: pass apiToken or set EXAMPLE_API_TOKEN.');
-  return typeof token === 'function' ? token : checked(token);
+  return typeof token === 'function' ? token : checked('apiToken (or EXAMPLE_API_TOKEN)', token);
 }
 
 /**
@@ -18,21 +19,27 @@ export function resolveApiToken(token: ApiToken | undefined = environmentVariabl
  * @throws {ExampleError} when the token function fails.
  * @throws {InvalidRequestError} when the token function returns something that no header can hold.
  */
-export async function currentToken(
-  tokenFunction: () => string | Promise<string>,
-  signal: AbortSignal,
-): Promise<string> {
+export async function currentToken(getToken: Exclude<ApiToken, string>, signal: AbortSignal): Promise<string> {
   signal.throwIfAborted();
-  const token = new Promise<string>((resolve) => resolve(tokenFunction())).catch((cause: unknown) => {
+  const token = new Promise<string>((resolve) => resolve(getToken())).catch((cause: unknown) => {
     throw new ExampleError('The apiToken function failed; see the cause.', { cause });
   });
-  return checked(await untilAborted(signal, token));
+  return checked('What the apiToken function returns', await untilAborted(signal, token));
 }
 
+/** What a token looks like by mistake, and what is wrong with it. */
+const mistakes: readonly (readonly [RegExp, string])[] = [
+  [/^bearer\b/i, "has 'Bearer', which the SDK adds"],
+  [/^["'`]/, 'has quotes around it'],
+  [/^(undefined|null)$|EXAMPLE_API_TOKEN/, 'is the name of a variable instead of its value'],
+  [/\s/, 'has spaces or line breaks'],
+  [/[^!-~]/, 'has characters beyond ASCII'],
+];
+
 /** The message does not repeat the token. */
-function checked(token: string): string {
-  if (typeof token === 'string' && /^[\x21-\x7e]+$/.test(token)) return token;
-  throw new InvalidRequestError(
-    'apiToken must be a non-empty string of printable ASCII without spaces, or a function that returns one.',
-  );
+function checked(name: string, token: string): string {
+  if (typeof token !== 'string' || token === '') throwInvalid('the token itself, as a string', name, token, true);
+  const mistake = mistakes.find(([pattern]) => pattern.test(token));
+  if (!mistake) return token;
+  throw new InvalidRequestError(`${name} ${mistake[1]}: pass the token itself.`);
 }

@@ -1,9 +1,9 @@
 import { secretName } from '../auth/redaction.ts';
 import { InvalidRequestError, type RequestTarget } from '../errors/index.ts';
 import { CallPriority, type Priority } from '../rate-limit/priority.ts';
-import { abortSignal, callable, headerValue, mergeHeaders, oneOf } from '../utils/arguments.ts';
+import { abortSignal, headerValue, mergeHeaders, oneOf } from '../utils/arguments.ts';
 import { isRecord } from '../utils/json.ts';
-import { record } from '../utils/options.ts';
+import { kindOf, record, throwInvalid } from '../utils/options.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
 import { clientOptions, type ResolvedOptions } from './client-options.ts';
 import type { HttpMethod, InternalOptions } from './request-options.ts';
@@ -50,12 +50,14 @@ export function resolveCall(
   const { timeout, totalTimeout, maxRetries, shouldRetry = client.shouldRetry } = options;
   if (schema !== undefined) {
     const standard = (schema as Partial<StandardSchema> | null)?.['~standard'];
-    callable('the validate function of schema', standard?.validate);
+    if (typeof standard?.validate !== 'function')
+      throwInvalid('a schema of zod, Valibot or another Standard Schema', 'schema', schema);
   }
+  oneOf('method', method, methods);
   const path = expandRoute(route, record('params', params));
   const search = query === undefined ? '' : queryOf(record('query', query));
   return {
-    method: oneOf('method', method, methods),
+    method,
     url: client.baseUrl + path + search,
     path,
     route,
@@ -125,11 +127,10 @@ function jsonOf(method: HttpMethod, body: unknown): string {
     throw new InvalidRequestError('The body must be serializable as JSON, without cycles or bigints.', { cause });
   }
   // A class from the runtime, such as FormData or Map, would lose its contents.
-  const hasContents =
-    json !== '{}' || Object.prototype.toString.call(body) === '[object Object]' || (isRecord(body) && 'toJSON' in body);
+  const hasContents = json !== '{}' || kindOf(body) === 'Object' || (isRecord(body) && 'toJSON' in body);
   // It is no text, either, if a toJSON returns nothing.
   if (!/^[[{]/.test(json) || !hasContents || ArrayBuffer.isView(body)) {
-    throw new InvalidRequestError('The body must be an object or an array that can be sent as JSON.');
+    throwInvalid('an object or an array, which is sent as JSON', 'The body', body, true);
   }
   return json;
 }

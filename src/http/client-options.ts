@@ -8,7 +8,7 @@ import {
   wholeNumber,
   type HeadersInput,
 } from '../utils/arguments.ts';
-import { readOptions, record } from '../utils/options.ts';
+import { readOptions, record, throwInvalid } from '../utils/options.ts';
 import { InvalidRequestError } from '../errors/index.ts';
 import { resolveLogger, type Logger, type LogLevel } from '../telemetry/logger.ts';
 import { checkedPriority, type Priority } from '../rate-limit/priority.ts';
@@ -150,8 +150,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
 function checkedRuntime(isAllowed: boolean): boolean {
   if (!isBrowser() || isAllowed) return isAllowed;
   throw new InvalidRequestError(
-    'In a browser, anyone who opens the page can read the API token. Call the API from a server, or set ' +
-      'dangerouslyAllowBrowser: true if visitors may see the token.',
+    'In a browser, every visitor can read the API token: set dangerouslyAllowBrowser: true if they may.',
   );
 }
 
@@ -166,9 +165,9 @@ function resolveRateLimit(given: RateLimitOptions): RateLimitOptions {
   const names = ['store', 'maxWait', 'limit', 'window'] as const;
   const checked = record('rateLimit, unless false,', given);
   const { store, maxWait = Infinity, limit, window } = readOptions<RateLimitOptions>('rateLimit', checked, names);
-  // Callers without types may pass anything.
-  if (store !== undefined)
-    callable('rateLimit.store.connect (see createRateLimitStore)', (store as Partial<RateLimitStore> | null)?.connect);
+  // Callers without types may pass anything, such as a Redis client.
+  if (store !== undefined && typeof (store as Partial<RateLimitStore> | null)?.connectLimiter !== 'function')
+    throwInvalid('what redisRateLimitStore() or createRateLimitStore() returns', 'rateLimit.store', store);
   return {
     store,
     maxWait: maxWait === 0 ? 0 : milliseconds('rateLimit.maxWait', maxWait),
@@ -188,19 +187,17 @@ function resolveBaseUrl(
   given: string | URL = environmentVariable('EXAMPLE_BASE_URL') ?? publicApi,
   allowHttp = false,
 ): string {
+  const name = 'baseUrl (or EXAMPLE_BASE_URL)';
   const href = typeof given === 'string' ? given : String((given as URL | null)?.href);
   const url = URL.canParse(href) ? new URL(href) : undefined;
   if (!url || !/^https?:/.test(url.href) || url.username || url.password || /[?#]/.test(url.href)) {
-    throw new InvalidRequestError(
-      'baseUrl (or EXAMPLE_BASE_URL) must be an absolute https URL without a user name, password, query or fragment.',
-    );
+    throwInvalid('an absolute URL without credentials, query or fragment', name, given);
   }
   const isAllowed = isLoopback(url.hostname) || (allowHttp && url.hostname !== new URL(publicApi).hostname);
   if (url.protocol === 'http:' && !isAllowed) {
-    throw new InvalidRequestError(
-      'baseUrl (or EXAMPLE_BASE_URL) must be https: over http, anyone on the network path can read the API token. ' +
-        'Only a loopback host such as localhost may use http; dangerouslyAllowHttp allows it for hosts of your own.',
-    );
+    const advice =
+      'anyone on the network path can read the API token. For a host of your own, set dangerouslyAllowHttp: true.';
+    throw new InvalidRequestError(`${name} must be https, not ${url.origin}: ${advice}`);
   }
   let end = url.href.length;
   while (url.href[end - 1] === '/') end--;

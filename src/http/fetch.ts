@@ -1,5 +1,5 @@
-import { InvalidRequestError } from '../errors/index.ts';
 import { callable } from '../utils/arguments.ts';
+import { throwInvalid } from '../utils/options.ts';
 
 /**
  * What the SDK passes to `fetch`: the part of `RequestInit` that every implementation understands. Your function can
@@ -70,5 +70,5 @@ function checked(response: Partial<FetchResponse> | undefined): Response {
   const isResponse = typeof response?.status === 'number' && typeof response.ok === 'boolean';
   const isReadable = [headers?.get, headers?.forEach, response?.text].every((method) => typeof method === 'function');
   if (isResponse && isReadable) return response as Response; // Or one that has what the SDK needs, such as node-fetch's.
-  throw new InvalidRequestError('the fetch option must resolve to a Response with status, ok, headers and text().');
+  return throwInvalid('a Response with status, ok, headers and text()', 'What fetch resolves to', response);
 }

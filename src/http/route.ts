@@ -1,5 +1,5 @@
 import { InvalidRequestError } from '../errors/index.ts';
-import { shown } from '../utils/options.ts';
+import { shown, throwInvalid } from '../utils/options.ts';
 import type { QueryValue } from './request-options.ts';
 
 /**
@@ -13,16 +13,14 @@ export function expandRoute(route: string, params: Readonly<Record<string, strin
   // eslint-disable-next-line no-control-regex -- the point is to find control characters
   const isPath = typeof route === 'string' && /^\/(?!\/)[^?#\\\s\u0000-\u001f\u007f]*$/.test(route);
   if (!isPath || /\/(\.|%2e){1,2}(\/|$)/i.test(route)) {
-    throw new InvalidRequestError(
-      "path must start with one '/', without '.' or '..' as a segment. Pass its query as query.",
-    );
+    throwInvalid("relative to baseUrl, such as '/users', without '..' or a query", 'path', route);
   }
   const [start = '', ...parts] = route.split('{');
   let path = start;
   for (const part of parts) {
     const end = part.indexOf('}');
     const name = part.slice(0, end);
-    path += end === -1 ? `{${part}` : encodeSegment(name, params[name]) + part.slice(end + 1);
+    path += end === -1 ? `{${part}` : encodeSegment(name, params) + part.slice(end + 1);
   }
   for (const name in params) {
     if (params[name] !== undefined && !route.includes(`{${name}}`))
@@ -31,14 +29,15 @@ export function expandRoute(route: string, params: Readonly<Record<string, strin
   return path;
 }
 
-function encodeSegment(name: string, value: string | undefined): string {
+function encodeSegment(name: string, params: Readonly<Record<string, string>>): string {
+  if (!(name in params)) throw new InvalidRequestError(`params.${shown(name)} is missing: path has {${shown(name)}}.`);
+  const value = params[name];
   // eslint-disable-next-line no-control-regex -- the point is to find control characters
   if (typeof value === 'string' && /^(?!\.{0,2}$)[^/\\\u0000-\u001f\u007f]*$/.test(value) && value.isWellFormed()) {
     return encodeURIComponent(value);
   }
-  throw new InvalidRequestError(
-    `${name} must be a non-empty string without slashes or control characters, and not '.' or '..'.`,
-  );
+  const expected = "a non-empty string without slashes or control characters, and not '.' or '..'";
+  return throwInvalid(expected, shown(name), value);
 }
 
 /**
@@ -54,7 +53,7 @@ export function queryOf(parameters: Readonly<Record<string, QueryValue | readonl
     for (const value of [given].flat()) {
       if (value === undefined) continue;
       if (typeof value !== 'string' && typeof value !== 'boolean' && !Number.isFinite(value)) {
-        throw new InvalidRequestError(`query.${shown(name)} must be a string, a number, a boolean or a list of these.`);
+        throwInvalid('a string, a number, a boolean or a list of these', `query.${shown(name)}`, value);
       }
       query.append(name, String(value));
     }

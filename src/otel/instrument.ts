@@ -1,8 +1,8 @@
 import { context, propagation, SpanKind, SpanStatusCode, trace, type Attributes, type Span } from '@opentelemetry/api';
 import type { CallEvent } from '../telemetry/events.ts';
 import { addTracer, type Tracer } from '../telemetry/tracing.ts';
-import { boolean, callable } from '../utils/arguments.ts';
-import { readOptions } from '../utils/options.ts';
+import { boolean } from '../utils/arguments.ts';
+import { readOptions, throwInvalid } from '../utils/options.ts';
 import { isError, messageOf } from '../utils/user-code.ts';
 import { VERSION } from '../utils/version.ts';
 import { instruments } from './metrics.ts';
@@ -35,7 +35,9 @@ export function instrument<C extends object>(client: C, options?: InstrumentOpti
   const { attempts = true } = readOptions('options', options, ['attempts']);
   // The method has no public name, and the client may come from the other copy of the package.
   const traceable = client as Partial<Record<typeof addTracer, (tracer: Tracer) => void>> | null;
-  callable('client', traceable?.[addTracer]).call(client, boolean('attempts', attempts) ? tracer : callTracer);
+  const add = traceable?.[addTracer];
+  if (!add) throwInvalid('a Client', 'client', client);
+  add.call(client, boolean('attempts', attempts) ? tracer : callTracer);
   return client;
 }
 

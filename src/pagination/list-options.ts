@@ -1,6 +1,6 @@
 import { requestOptionNames, type EndpointOptions, type RequestOptions } from '../http/request-options.ts';
 import { abortSignal, wholeNumber } from '../utils/arguments.ts';
-import { readOptions, record, throwInvalid } from '../utils/options.ts';
+import { readOptions, throwInvalid } from '../utils/options.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
 
 /** Options of one list; they hold for each of its requests. */
@@ -44,7 +44,7 @@ export const listOptionNames = [
 /** @throws {InvalidRequestError} when a parameter or an option is wrong, or an option is unknown. */
 export function readListOptions(given: ListOptions | undefined, query: PageParams = {}): ListOptions {
   const { signal, ...options } = readOptions('options', given, listOptionNames);
-  const { page = 1, per_page = 1 } = record('The parameters', query);
+  const { page = 1, per_page = 1 } = query;
   wholeNumber('page', page, 1);
   wholeNumber('per_page', per_page, 1);
   wholeNumber('prefetch', options.prefetch ?? 0, 0);

@@ -10,7 +10,7 @@ import { read } from './answers.ts';
 import { decodeCursor, encodeCursor, listOf } from './cursor.ts';
 import { readListOptions, type ListOptions, type PageParams } from './list-options.ts';
 import { isPageBody, pageBodySchema, type PageBody } from './page-body.ts';
-import { Page } from './page.ts';
+import { notIterable, Page } from './page.ts';
 import { defaultSize, startAtCursor, startAtPage, type Coverage } from './coverage.ts';
 import { walk, type RequestWindow } from './walk.ts';
 import { windowOf } from './windows.ts';
@@ -56,8 +56,13 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
   constructor(requester: ListRequester, spec: ListSpec<Item>, options?: ListOptions) {
     this.#requester = requester;
     // Read now, because the caller may change them before they are used.
-    this.#options = deferErrors(() => readListOptions(options, parameters(spec.query, spec.options ?? [])));
-    this.#spec = { ...spec, query: { ...spec.query } };
+    const { query = {}, options: names = [] } = spec;
+    this.#options = deferErrors(() => readListOptions(options, parameters(query, names)));
+    this.#spec = { ...spec, query: { ...query } };
+  }
+
+  static {
+    notIterable(this.prototype, 'A list', '`for await`, or toArray()');
   }
 
   /** Waits for the page asked for: the first, unless `page` or `cursor` says otherwise. */

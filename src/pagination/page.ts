@@ -2,6 +2,17 @@ import { InvalidRequestError } from '../errors/index.ts';
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import type { PageBody, PageMeta } from './page-body.ts';
 
+/**
+ * Gives a class an error that says what to write instead of `for … of`. Its type has no such method, so that this does not
+ * compile.
+ */
+export function notIterable(prototype: object, name: string, instead: string): void {
+  const value = () => {
+    throw new InvalidRequestError(`${name} is not iterable: use ${instead}.`);
+  };
+  Object.defineProperty(prototype, Symbol.iterator, { value });
+}
+
 /** A list: awaited, its first page; iterated, all items. */
 type List<Item> = Promise<Page<Item>> & AsyncIterable<Item>;
 
@@ -52,14 +63,7 @@ export class Page<Item> implements AsyncIterable<Item> {
   }
 
   static {
-    // An error that says what to write. The type has no such method: `for (const item of page)` does not compile.
-    Object.defineProperty(this.prototype, Symbol.iterator, {
-      value: () => {
-        throw new InvalidRequestError(
-          'A page is not iterable: use page.data, or `for await` for all pages from it on.',
-        );
-      },
-    });
+    notIterable(this.prototype, 'A page', 'page.data, or `for await` for all pages from it on');
   }
 
   /** The items of this page, and of all pages after it. */

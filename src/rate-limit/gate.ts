@@ -25,7 +25,7 @@ const tokenKey = '';
 export class Gate {
   readonly key: string;
   readonly scope: GateChange['scope'];
-  /** The calls that it holds. Those that the token's gate holds wait for the window, too. */
+  /** The calls that it holds. */
   readonly queue = new CallQueue();
   /** Fires when the next call may pass. */
   alarm: Alarm | undefined;
@@ -77,15 +77,12 @@ export class Gate {
    * The call to try next. A gate of a route or the token tries calls that were not refused until one is admitted, and then one
    * that was: the first can prove that the refusals were about resources, and the second that they were not.
    */
-  next(background: boolean, queue = this.queue): WaitingCall | undefined {
-    if (this.scope === 'resource' || (this.isConfirmed && this.failures === 0)) return queue.first(background);
-    const retry = this.failures === 0 ? queue.retry(background) : undefined;
-    return retry ?? queue.newest(background);
-  }
-
-  /** Whether the call to try next is a background one, as those are that were refused. */
-  isBackgroundNext(queue = this.queue): boolean {
-    return !this.#isSure && this.failures === 0 && queue.retry(true) !== undefined;
+  get next(): WaitingCall | undefined {
+    const { queue } = this;
+    if (this.scope === 'resource' || (this.isConfirmed && this.failures === 0))
+      return queue.first(false) ?? queue.first(true);
+    const retry = this.failures === 0 ? (queue.retry(false) ?? queue.retry(true)) : undefined;
+    return retry ?? queue.newest(false) ?? queue.newest(true);
   }
 
   /** Predicts the milliseconds until so many calls have passed; 0 if that depends on an answer. */
@@ -155,19 +152,15 @@ export class Gates {
     this.#onChange = onChange;
   }
 
-  get token(): Gate | undefined {
-    return this.#gates.get(tokenKey);
-  }
-
   /** The closed gates that a request has to pass, the narrowest first. */
   of(now: number, target: RequestTarget): Gate[] {
     if (this.#gates.size === 0) return [];
     return [...new Set([resourceOf(target), routeOf(target), tokenKey])].flatMap((key) => this.#closed(now, key) ?? []);
   }
 
-  /** The gate of a resource or a route that a call has to pass next. */
+  /** The gate that a call has to pass next. */
   holding(now: number, target: RequestTarget, call?: WaitingCall): Gate | undefined {
-    return this.of(now, target).find(({ scope, passed }) => scope !== 'token' && (passed !== call || !call));
+    return this.of(now, target).find(({ passed }) => passed !== call || !call);
   }
 
   sent(now: number, target: RequestTarget, order: number, hasWaited: boolean): Gate[] {
@@ -204,11 +197,6 @@ export class Gates {
     if (route !== resource) this.#widen(now, 'route', route, resource, gate.failures, order);
     this.#widen(now, 'token', tokenKey, route, gate.failures, order);
     return this.#admittedAt > -Infinity && gate.failures <= mostFailures;
-  }
-
-  /** Whether nothing would be lost if they were forgotten. */
-  areForgotten(now: number): boolean {
-    return [...this.#gates.values()].every((gate) => gate.isForgotten(now));
   }
 
   /**

@@ -31,8 +31,8 @@ export function untilReset(headers: Headers): number | undefined {
 /** The longest `Retry-After` that is believed, in milliseconds. */
 const longestWait = 3_600_000;
 
-/** Seconds. */
-const day = 86_400;
+/** A window that ends later than in so many milliseconds is not believed: calls could wait for years. */
+const longestWindow = 2 * 86_400_000;
 
 /** What an answer says about limits. */
 export interface Answer {
@@ -60,12 +60,10 @@ export function readAnswer(status: number, headers: Headers): Answer {
   };
 }
 
-/** A reset is believed up to the end of the next day, the same for each answer of a day. A call could wait for years. */
 function credibleReport(headers: Headers): RateLimitInfo | undefined {
   const report = parseRateLimit(headers);
-  if (report === undefined) return undefined;
-  const today = Math.floor((servedAt(headers) ?? Date.now()) / 1000 / day);
-  return { ...report, reset: Math.min(report.reset, (today + 2) * day) };
+  const latest = (servedAt(headers) ?? Date.now()) + longestWindow;
+  return report !== undefined && report.reset * 1000 <= latest ? report : undefined;
 }
 
 function servedAt(headers: Headers): number | undefined {

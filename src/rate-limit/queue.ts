@@ -6,10 +6,8 @@ import type { Alarm } from './timing.ts';
 export class WaitingCall {
   readonly admission: Admission;
   readonly resolve: (permit: Permit | Promise<never>) => void;
-  /** Fires when its `maxWait` is over. */
+  /** Looks whether it may be sent, at the latest when its `maxWait` is over. */
   alarm: Alarm | undefined;
-  /** Fires again and again while it waits, where a request needs a timer of its own. */
-  heartbeat: Alarm | undefined;
   queue: CallQueue | undefined;
   list: List | undefined;
   previous: WaitingCall | undefined;
@@ -64,14 +62,12 @@ class List {
   last: WaitingCall | undefined;
   length = 0;
 
-  /** @param previous The call after which it is put; `undefined` for the first place. */
-  insert(call: WaitingCall, previous: WaitingCall | undefined): void {
-    const next = previous === undefined ? this.first : previous.next;
-    Object.assign(call, { list: this, previous, next });
-    if (previous === undefined) this.first = call;
-    else previous.next = call;
-    if (next === undefined) this.last = call;
-    else next.previous = call;
+  push(call: WaitingCall): void {
+    call.list = this;
+    call.previous = this.last;
+    if (this.last === undefined) this.first = call;
+    else this.last.next = call;
+    this.last = call;
     this.length += 1;
   }
 
@@ -126,11 +122,9 @@ export class CallQueue {
     return this.#of(background).retries.first;
   }
 
-  /** @param isNext Whether it goes ahead of those that wait. */
-  push(call: WaitingCall, isNext = false): void {
+  push(call: WaitingCall): void {
     const { retries, others } = this.#of(call.isBackground);
-    const list = call.admission.isRetry === true ? retries : others;
-    list.insert(call, isNext ? undefined : list.last);
+    (call.admission.isRetry === true ? retries : others).push(call);
     call.queue = this;
   }
 

@@ -22,7 +22,6 @@ export function rateLimiterFor(options: RateLimiterOptions): RateLimiter {
 
 /** What the registry needs of a limiter. */
 interface Registered extends RateLimiter {
-  readonly idle: boolean;
   configure(options: LimitOptions): void;
 }
 
@@ -44,29 +43,20 @@ function registry(): Registry {
 }
 
 /**
- * A closure holds the tokens, so that they can't be found through `globalThis`. An idle limiter is held weakly: rotated
- * tokens leave nothing behind, and a client that still uses one never gets a second limiter beside it.
+ * A closure holds the tokens, so that they can't be found through `globalThis`. Clients and calls hold their limiters: a token
+ * that was rotated leaves nothing behind.
  */
 function createRegistry(): Registry {
-  const limiters = new Map<string, { readonly weak: WeakRef<Registered>; strong: Registered | undefined }>();
-  let sweepAt = 16;
-
+  const limiters = new Map<string, WeakRef<Registered>>();
+  const dropped = new FinalizationRegistry<string>((key) => {
+    if (limiters.get(key)?.deref() === undefined) limiters.delete(key);
+  });
   return (key, create) => {
-    const known = limiters.get(key);
-    let limiter = known?.weak.deref();
-    if (known !== undefined && limiter !== undefined) {
-      known.strong = limiter;
-      return limiter;
-    }
-    if (limiters.size >= sweepAt) {
-      for (const [other, entry] of limiters) {
-        if (entry.strong?.idle === true) entry.strong = undefined;
-        if (entry.weak.deref() === undefined) limiters.delete(other);
-      }
-      sweepAt = 2 * limiters.size + 16;
-    }
-    limiter = create(key);
-    limiters.set(key, { weak: new WeakRef(limiter), strong: limiter });
+    const known = limiters.get(key)?.deref();
+    if (known !== undefined) return known;
+    const limiter = create(key);
+    limiters.set(key, new WeakRef(limiter));
+    dropped.register(limiter, key);
     return limiter;
   };
 }

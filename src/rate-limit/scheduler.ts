@@ -26,7 +26,7 @@ export class Scheduler implements RateLimiter {
   readonly #window = new RateWindow();
   readonly #gates: Gates;
   readonly #reserve = new Reserve();
-  /** The calls that no gate of a resource or a route holds. */
+  /** The calls that no gate holds. */
   readonly #queue = new CallQueue();
   readonly #observers = new Observers();
   readonly #aborts: AbortWatcher;
@@ -50,8 +50,7 @@ export class Scheduler implements RateLimiter {
       this.#observers.onGateChange(change);
       if (!change.isOpen) return;
       gate.alarm?.set(Infinity);
-      const held = () => gate.queue.first(false) ?? gate.queue.first(true);
-      for (let call = held(); call !== undefined; call = held()) this.#move(timing.now(), call);
+      for (let call = gate.next; call !== undefined; call = gate.next) this.#move(timing.now(), call);
     });
   }
 
@@ -60,7 +59,7 @@ export class Scheduler implements RateLimiter {
     if (store === this.#store) return;
     this.#store = store;
     // `createRateLimitStore` has set it.
-    const connect = store?.connect as ConnectStore | undefined;
+    const connect = store?.connectLimiter as ConnectStore | undefined;
     this.#share = connect?.(this.#key, this.#window, this.#timing, {
       dispatch: () => this.dispatch(),
       onStoreChange: (change) => this.#observers.onStoreChange(change),
@@ -72,12 +71,6 @@ export class Scheduler implements RateLimiter {
     const { limit, reset } = this.#window;
     const isOver = this.#window.isOver(now);
     return { limit, remaining: this.#window.remaining(now), reset: isOver ? undefined : reset, waiting: this.#waiting };
-  }
-
-  /** Whether nothing would be lost if it were forgotten. */
-  get idle(): boolean {
-    const now = this.#timing.now();
-    return this.#waiting + this.#window.inFlight === 0 && this.#gates.areForgotten(now) && this.#window.isOver(now);
   }
 
   acquire(admission: Admission): Permit | Promise<Permit> {
@@ -94,13 +87,12 @@ export class Scheduler implements RateLimiter {
     return new Promise((resolve) => this.#enqueue(now, new WaitingCall(admission, resolve)));
   }
 
-  /** When a call may be sent that no gate of its resource or route holds. */
+  /** When a call may be sent that no gate holds. */
   #readyAt(now: number, background: boolean): number {
     // A store keeps a reserve for all processes.
     const isReserved = background && this.#share?.isAvailable !== true && !this.#reserve.isBackgroundDue;
     return Math.max(
       this.#window.readyAt(now),
-      this.#gates.token?.readyAt ?? now,
       this.#share?.readyAt(now, background ? 'background' : 'normal') ?? now,
       isReserved ? this.#reserve.readyAt(now, this.#window) : now,
     );
@@ -108,7 +100,7 @@ export class Scheduler implements RateLimiter {
 
   #send(now: number, admission: Admission, background: boolean, waited: boolean): Permit {
     this.#reserve.sent(background, this.#queue.background > 0);
-    const taken = this.#share?.take(now, background ? 'background' : 'normal');
+    this.#share?.take(background ? 'background' : 'normal');
     const request = this.#window.send(now);
     for (const gate of this.#gates.sent(now, admission, request.order, waited)) this.#tend(now, gate);
     this.#hopefulSince ??= now;
@@ -127,12 +119,8 @@ export class Scheduler implements RateLimiter {
       isContended: false,
       recordAnswer: (status: number, headers: Headers) =>
         end(() => (permit.isContended = this.#recordAnswer(admission, request, status, headers))),
-      recordLoss: () => end(() => this.#window.end(request)),
-      release: () =>
-        end(() => {
-          this.#window.release(request);
-          if (taken !== undefined) this.#share?.restore(taken);
-        }),
+      recordLoss: () => end(() => this.#window.recordLoss(request)),
+      release: () => end(() => this.#window.release(request)),
     };
     return permit;
   }
@@ -168,53 +156,49 @@ export class Scheduler implements RateLimiter {
       this.#move(this.#timing.now(), call);
       this.dispatch(); // What is reserved for normal calls is its own now.
     });
-    if (maxWait < Infinity) {
-      call.alarm = new Alarm(this.#timing, () => this.#expire(call));
-      call.alarm.set(now + maxWait);
-    }
-    if (isCloudflareWorker()) this.#keepAwake(now, call);
+    if (maxWait < Infinity || isCloudflareWorker()) this.#watch(now, call, now + maxWait);
     this.#move(now, call);
     if (delay > 0) admission.onWait?.(Math.ceil(delay), this.#waiting);
     this.dispatch();
   }
 
-  /** Gives a call a timer of its own request, which looks whether it may be sent. */
-  #keepAwake(now: number, call: WaitingCall): void {
-    const beat = new Alarm(this.#timing, () => {
+  /** Gives a call a timer of its own request, which looks whether it may be sent, and rejects it when its `maxWait` is over. */
+  #watch(now: number, call: WaitingCall, expiresAt: number): void {
+    const next = (from: number) => Math.min(expiresAt, isCloudflareWorker() ? from + heartbeat : Infinity);
+    call.alarm = new Alarm(this.#timing, () => {
+      this.dispatch(); // Its time may have come at this moment.
       if (call.queue === undefined) return;
-      beat.set(this.#timing.now() + heartbeat);
-      this.dispatch();
+      const time = this.#timing.now();
+      if (time < expiresAt) call.alarm?.set(next(time));
+      else this.#reject(call, waitError(call.admission, time, this.#delay(time, call.admission), 0));
     });
-    call.heartbeat = beat;
-    beat.set(now + heartbeat);
+    call.alarm.set(next(now));
   }
 
   /** Predicts the milliseconds until a call that arrives now is sent. */
   #delay(now: number, admission: Admission): number {
     const gate = this.#gates.holding(now, admission);
-    const calls = this.#queue.before(admission) + 1;
-    const delays = [this.#window.delay(now, calls), this.#gates.token?.delay(now, calls) ?? 0];
-    return Math.max(...delays, gate?.delay(now, gate.queue.before(admission) + 1) ?? 0);
+    const delay = gate?.delay(now, gate.queue.before(admission) + 1) ?? 0;
+    return Math.max(delay, this.#window.delay(now, this.#queue.before(admission) + 1));
   }
 
   /** Puts a call where it waits next: at a gate that holds it, or for the window. */
-  #move(now: number, call: WaitingCall, isNext = false): void {
+  #move(now: number, call: WaitingCall): void {
     call.queue?.remove(call);
     const gate = this.#gates.holding(now, call.admission, call);
-    (gate?.queue ?? this.#queue).push(call, isNext);
+    (gate?.queue ?? this.#queue).push(call);
     if (gate !== undefined) this.#tend(now, gate);
   }
 
   /** Lets the calls through that a gate allows, and sets its timer for the next one. */
   #tend(now: number, gate: Gate): void {
     while (gate.readyAt <= now) {
-      const isBackgroundNext = gate.isBackgroundNext();
-      const call = gate.next(isBackgroundNext) ?? gate.next(!isBackgroundNext);
+      const call = gate.next;
       if (call === undefined) break;
-      // The gate of its resource may have closed since it came to that of the route.
+      // A narrower gate may have closed since it came to this one.
       if (this.#gates.holding(now, call.admission, call) === gate) gate.passed = call;
       if (gate.scope === 'resource') call.isProbe = gate.failures > 0;
-      this.#move(now, call, gate.scope === 'route');
+      this.#move(now, call);
     }
     gate.alarm ??= new Alarm(this.#timing, () => {
       this.#tend(this.#timing.now(), gate);
@@ -228,7 +212,6 @@ export class Scheduler implements RateLimiter {
     call.queue?.remove(call);
     this.#waiting -= 1;
     call.alarm?.set(Infinity);
-    call.heartbeat?.set(Infinity);
     this.#aborts.remove(call);
     call.admission.priority?.onRaise(undefined);
   }
@@ -245,14 +228,6 @@ export class Scheduler implements RateLimiter {
     this.dispatch();
   }
 
-  /** Its `maxWait` is over. */
-  #expire(call: WaitingCall): void {
-    this.dispatch(); // Its time may have come at this moment.
-    const now = this.#timing.now();
-    if (call.queue !== undefined)
-      this.#reject(call, waitError(call.admission, now, this.#delay(now, call.admission), 0));
-  }
-
   /** Sends the calls that may be sent, and sets the timer for the rest. */
   dispatch(): void {
     const now = this.#timing.now();
@@ -267,13 +242,10 @@ export class Scheduler implements RateLimiter {
 
   /** The call to send now, or when there may be one. */
   #next(now: number): WaitingCall | number {
-    const { token } = this.#gates;
-    const isDue = this.#reserve.isBackgroundDue && this.#queue.background > 0;
-    const isBackgroundNext = isDue || token?.isBackgroundNext(this.#queue) === true;
+    const isBackgroundNext = this.#reserve.isBackgroundDue && this.#queue.background > 0;
     let wakeAt = Infinity;
     for (const background of [isBackgroundNext, !isBackgroundNext]) {
-      const first = () => (token === undefined ? this.#queue.first(background) : token.next(background, this.#queue));
-      for (let call = first(); call !== undefined; call = first()) {
+      for (let call = this.#queue.first(background); call !== undefined; call = this.#queue.first(background)) {
         const readyAt = this.#readyAt(now, background);
         if (readyAt > now) {
           wakeAt = Math.min(wakeAt, readyAt);

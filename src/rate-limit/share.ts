@@ -4,9 +4,9 @@ import type { RateWindow } from './window.ts';
 
 // What the limiter knows of a store that shares a token's window among processes. The store brings the code.
 
-/** A store. Only `createRateLimitStore` makes one, so that `connect` is a {@link ConnectStore}. */
+/** A store. Only `createRateLimitStore` makes one, so that `connectLimiter` is a {@link ConnectStore}. */
 export interface SharingStore {
-  readonly connect: (...internals: never) => unknown;
+  readonly connectLimiter: (...internals: never) => unknown;
 }
 
 /**
@@ -22,10 +22,8 @@ export interface Share {
   readonly isAvailable: boolean;
   /** When a call may be sent: `now` or earlier if a request is granted; `Infinity` if that depends on a sync. */
   readyAt(now: number, priority: Priority): number;
-  /** Takes one of the granted requests. Returns what identifies it when it is restored. */
-  take(now: number, priority: Priority): number;
-  /** A request that was taken did not reach the API. */
-  restore(taken: number): void;
+  /** Takes one of the granted requests. */
+  take(priority: Priority): void;
   /** The API has refused a request because the window is used up: what was granted is void. */
   expire(): void;
   /** Called after each of these. Syncs if it is time to. Returns when to call again if nothing else happens. */

@@ -1,5 +1,4 @@
 import type { Answer } from './headers.ts';
-import { narrow } from './server-clock.ts';
 
 /** The documented limit, assumed until the API announces another one. */
 const documented = { limit: 100, length: 60_000 };
@@ -16,13 +15,16 @@ const patience = 1000;
 /** Requests in flight at once, at most: as many as the documented limit. */
 const mostInFlight = 100;
 
+/** Milliseconds by which a `Date` may be out of date beside its being rounded down: servers take it from a cache. */
+const staleness = 100;
+
 /** A request that was sent, as its window has to know it. */
 export interface WindowRequest {
   readonly sentAt: number;
   /** Grows with each request. Two may be sent at the same moment. */
   readonly order: number;
-  /** Whether it was sent while no window was known, or the last one was over. */
-  readonly isProbe: boolean;
+  /** The window in which it was sent, or the next one if it was sent while none was known. */
+  readonly turn: number;
 }
 
 /** A window that another process saw: `reset` in epoch seconds on the API's clock, `timeLeft` in milliseconds. */
@@ -41,8 +43,6 @@ export class RateWindow {
   limit = documented.limit;
   /** Milliseconds from its beginning to its end, as far as known. */
   length = documented.length;
-  /** Requests that were sent in the window, those in flight included. */
-  sent = 0;
   inFlight = 0;
   /** When the window that is known ends, or the last one that was: epoch seconds on the API's clock. */
   reset: number | undefined;
@@ -58,11 +58,12 @@ export class RateWindow {
   #ahead: number | undefined;
   /** Milliseconds after `reset` at which windows have turned out to end. */
   #delay = 0;
-  /** Whether the window is over, and `sent` already counts for the next one. */
-  #isTurning = false;
   #order = 0;
-  /** The last request before `sent` began to count anew. Those in flight were counted in. */
-  #countedIn = 0;
+  /** Windows that are known or were, those that another process saw included. */
+  #turn = 0;
+  /** Requests that were admitted in the window, or got no answer; and those that were sent since it was over. */
+  #counted = 0;
+  #countedSince = 0;
   /** As announced; `Infinity` once the API has refused a request because of it. */
   #used = 0;
   /** When the last probe was sent that has brought nothing yet. */
@@ -80,6 +81,11 @@ export class RateWindow {
     return Math.min(this.#used, this.limit);
   }
 
+  /** Requests that were sent in the window, as far as known: those in flight may belong to it. */
+  get sent(): number {
+    return this.#counted + this.inFlight;
+  }
+
   /** Whether no window is known: the last one is over, or there was none. */
   isOver(now: number): boolean {
     return now >= this.#endsAt;
@@ -92,9 +98,8 @@ export class RateWindow {
 
   /** Requests that may be sent, as far as known. */
   remaining(now: number): number {
-    const { limit, used, sent, inFlight } = this;
-    if (this.isOver(now)) return Math.max(0, limit - (this.#isTurning ? sent : inFlight));
-    return Math.max(0, Math.min(limit - used - inFlight, limit - sent));
+    const used = this.isOver(now) ? 0 : Math.max(this.used, this.#counted);
+    return Math.max(0, this.limit - used - this.inFlight);
   }
 
   /** When the next request may be sent. */
@@ -115,57 +120,53 @@ export class RateWindow {
 
   send(now: number): WindowRequest {
     const isProbe = this.isOver(now);
-    if (isProbe) {
-      if (!this.#isTurning) this.#count(0);
-      this.#isTurning = true;
-      this.#probedAt = now;
-    }
-    this.sent += 1;
+    if (isProbe) this.#probedAt = now;
     this.inFlight += 1;
-    return { sentAt: now, order: ++this.#order, isProbe };
-  }
-
-  /** It is no longer on its way, and the API may have counted it. If it was a probe, another may be sent. */
-  end({ isProbe }: WindowRequest): void {
-    this.inFlight -= 1;
-    if (isProbe) this.#probedAt = -Infinity;
+    return { sentAt: now, order: ++this.#order, turn: this.#turn + (isProbe ? 1 : 0) };
   }
 
   /** It did not reach the API. */
-  release(request: WindowRequest): void {
-    this.end(request);
-    this.sent = Math.max(0, this.sent - 1);
+  release({ turn }: WindowRequest): void {
+    this.inFlight -= 1;
+    // Another probe may be sent.
+    if (turn > this.#turn) this.#probedAt = -Infinity;
+  }
+
+  /** It got no answer. The API may have counted it. */
+  recordLoss(request: WindowRequest): void {
+    this.release(request);
+    this.#count(request);
   }
 
   /** Takes in an answer. Returns whether it is a refusal that the window explains. */
   recordAnswer(now: number, request: WindowRequest, answer: Answer): boolean {
     const { isRefusal, report, servedAt } = answer;
-    this.end(request);
-    if (isRefusal) this.sent = Math.max(0, this.sent - 1);
+    this.release(request);
     if (report === undefined) {
       if (this.reset === undefined && answer.isSound && this.isOver(now)) this.#assumeWindow(now);
+      if (!isRefusal) this.#count(request);
       return false;
     }
     const ahead = narrow(this.#ahead, servedAt, request.sentAt, now);
     const later = report.reset - (this.reset ?? -Infinity);
+    const used = report.limit - report.remaining;
     if (later > jitter || (later < -jitter && ahead !== undefined && report.reset * 1000 > now + ahead)) {
       this.#ahead = narrow(undefined, servedAt, request.sentAt, now);
-      this.#open(now, report.limit, report.limit - report.remaining, report.reset, isRefusal ? 0 : 1);
-      return isRefusal && report.remaining === 0;
+      this.#open(now, report.limit, used, report.reset);
+      this.turns += 1;
+    } else if (later < -jitter) {
+      // A replica that lags behind may say so of a request that was sent in this window.
+      if (!isRefusal && request.turn === this.#turn) this.#count(request);
+      return isRefusal;
+    } else {
+      this.#ahead = ahead;
+      this.reset = Math.max(this.reset ?? 0, report.reset);
+      // Of two answers about one window, the one with more used is the newer.
+      if (used >= this.#used) this.limit = report.limit;
+      this.#used = Math.max(this.#used, used);
+      this.#updateEnd();
     }
-    const isOlder = later < -jitter;
-    // It was counted in as a request in flight, and belongs to the window before.
-    const isCountedIn = request.order <= this.#countedIn && (isOlder || this.#isTurning);
-    if (isCountedIn && !isRefusal) this.sent = Math.max(0, this.sent - 1);
-    if (isOlder) return isRefusal;
-
-    this.#ahead = ahead;
-    this.reset = Math.max(this.reset ?? 0, report.reset);
-    const used = report.limit - report.remaining;
-    // Of two answers about one window, the one with more used is the newer.
-    if (used >= this.#used) this.limit = report.limit;
-    this.#used = Math.max(this.#used, used);
-    this.#updateEnd(now);
+    if (!isRefusal) this.#count(request);
     return isRefusal && report.remaining === 0 && this.#isExplained(now, request);
   }
 
@@ -178,60 +179,71 @@ export class RateWindow {
     if (later < -jitter) return;
     // So that the window ends in `timeLeft`.
     this.#ahead = reset * 1000 + this.#delay - now - timeLeft;
-    if (later > jitter) {
-      this.#open(now, limit, used, reset, 0);
-      this.#count(0);
-      this.turns -= 1;
-    } else {
-      this.#used = Math.max(this.#used, used);
-      this.#endsAt = now + timeLeft;
-    }
+    if (later > jitter) this.#open(now, limit, used, reset);
+    this.#used = Math.max(this.#used, used);
+    this.#endsAt = now + timeLeft;
   }
 
-  /** Counts the requests of another window: those in flight may belong to it. */
-  #count(others: number): void {
-    this.sent = this.inFlight + others;
-    this.#countedIn = this.#order;
+  #count({ turn }: WindowRequest): void {
+    if (turn > this.#turn) this.#countedSince += 1;
+    else this.#counted += 1;
   }
 
-  /** @param counted Requests of ours that it includes, beside those in flight. */
-  #open(now: number, limit: number, used: number, reset: number, counted: number): void {
-    const wasTurning = this.#isTurning;
-    if (!wasTurning) this.#count(counted);
-    this.#isTurning = this.isUnannounced = false;
+  #open(now: number, limit: number, used: number, reset: number): void {
+    this.isUnannounced = false;
     this.limit = limit;
-    this.#used = used;
     this.reset = reset;
-    this.turns += 1;
-    this.#endsAt = now + this.#assumedLength;
-    this.#updateEnd(now);
+    this.#begin(now, used);
+    this.#updateEnd();
+    // The first one may have begun before.
     const left = this.#endsAt - now;
-    this.length = Math.max(1, wasTurning && this.turns > 1 ? left : Math.max(left, this.#assumedLength));
+    this.length = Math.max(1, left, this.turns === 0 ? this.#assumedLength : 0);
   }
 
   /** The API announces no window. The configured one is assumed. */
   #assumeWindow(now: number): void {
     this.isUnannounced = true;
-    this.#isTurning = false;
-    this.#used = 0;
+    this.#begin(now, 0);
+  }
+
+  #begin(now: number, used: number): void {
+    this.#turn += 1;
+    this.#counted = this.#countedSince;
+    this.#countedSince = 0;
+    this.#used = used;
     this.#endsAt = now + this.#assumedLength;
   }
 
-  #updateEnd(now: number): void {
+  #updateEnd(): void {
     if (this.#ahead === undefined || this.reset === undefined) return;
     this.#endsAt = this.reset * 1000 - this.#ahead + this.#delay;
-    if (now < this.#endsAt && this.#isTurning) this.#isTurning = false;
   }
 
   /** The window is used up. A request that was sent after its end shows that it ends later. */
-  #isExplained(now: number, { isProbe }: WindowRequest): boolean {
+  #isExplained(now: number, { turn }: WindowRequest): boolean {
     this.#used = Infinity;
-    if (!isProbe || !this.isOver(now)) return true;
+    if (turn <= this.#turn || !this.isOver(now)) return true;
     this.failedProbes += 1;
-    this.#isTurning = false;
     if (this.#delay >= delayOfEnd.longest) return false;
     this.#delay += delayOfEnd.step;
-    this.#updateEnd(now);
+    this.#updateEnd();
     return true;
   }
+}
+
+/**
+ * How far the server's clock (epoch milliseconds) is ahead of the local monotonic one, at least. A `Date` is the server's
+ * time, rounded down to a second, at some moment between `sentAt` and `receivedAt`. The greatest bound is the best one, unless
+ * an answer shows that it can't be true: then one of the clocks was set, or runs at another speed.
+ */
+function narrow(
+  known: number | undefined,
+  servedAt: number | undefined,
+  sentAt: number,
+  receivedAt: number,
+): number | undefined {
+  if (servedAt === undefined) return known;
+  const observed = servedAt - receivedAt;
+  const most = servedAt + 1000 + staleness - sentAt;
+  return known === undefined || known > most ? observed : Math.max(known, observed);
 }

@@ -1,4 +1,4 @@
-import { InvalidRequestError } from '../errors/invalid-request-error.ts';
+import { throwInvalid } from '../utils/options.ts';
 import { withTimeout } from '../utils/with-timeout.ts';
 
 /** The part of a node-redis client that is used (`createClient()`, `createCluster()`, …). Version 4 or later. */
@@ -70,9 +70,8 @@ function scriptCalls(client: RedisClient): { readonly bySha: ScriptCall; readonl
       byText: (script, key, args) => client.eval(script, 1, key, ...args),
     };
   }
-  throw new InvalidRequestError(
-    'The Redis client must be one of node-redis (4 or later) or ioredis (5 or later). Pass the object that `createClient()` or `new Redis()` returned.',
-  );
+  const expected = 'what `createClient()` of node-redis (4 or later) or `new Redis()` of ioredis (5 or later) returned';
+  return throwInvalid(expected, 'The Redis client', client);
 }
 
 /** Both clients have `eval`; the other method tells them apart. */

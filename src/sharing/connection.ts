@@ -33,8 +33,8 @@ const retryDelay = { first: 1_000, longest: 30_000 };
  */
 export function createRateLimitStore(sync: RateLimitStore['sync']): RateLimitStore {
   callable('sync', sync);
-  const connect: ConnectStore = (...internals) => new StoreConnection(sync, ...internals);
-  return { sync, connect };
+  const connectLimiter: ConnectStore = (...internals) => new StoreConnection(sync, ...internals);
+  return { sync, connectLimiter };
 }
 
 /** Shares the window of a limiter through a store. While the store is unavailable, it estimates the process's part. */
@@ -71,12 +71,8 @@ class StoreConnection implements Share {
     return this.#lease.ownPart > 0 ? now : now + (this.#window.timeLeft(now) ?? 0);
   }
 
-  take(_now: number, priority: Priority): number {
-    return this.isAvailable && !this.#window.isUnannounced ? this.#lease.take(priority) : -1;
-  }
-
-  restore(taken: number): void {
-    this.#lease.restore(taken);
+  take(priority: Priority): void {
+    if (this.isAvailable && !this.#window.isUnannounced) this.#lease.take(priority);
   }
 
   expire(): void {
@@ -104,9 +100,8 @@ class StoreConnection implements Share {
       () => {
         this.#isReturning = false;
         const isIdle = this.#waiting.normal + this.#waiting.background === 0;
-        if (!isIdle || this.#isSyncing || !this.isAvailable) return;
-        this.#lease.expire();
-        if (this.#lease.isUnsettled) void this.#run(this.#timing.now());
+        if (isIdle && !this.#isSyncing && this.isAvailable && this.#lease.isUnsettled)
+          void this.#run(this.#timing.now());
       },
       true,
     );

@@ -12,12 +12,10 @@ type Apply = (now: number, reply: RateLimitStoreReply) => void;
 export class Lease {
   readonly #window: SharedWindow;
   readonly #process = Math.random().toString(36).slice(2, 10);
-  /** Requests that may be sent without a sync. Normal calls may use those of background calls, too. */
+  /** Requests that may be sent without a sync. */
   #available = { normal: 0, background: 0 };
   /** Whether they were granted after the end of the window, to find out about the next one. */
   #isProbe = false;
-  /** How often what was available has become void, so that nothing is restored that was granted before. */
-  #generation = 0;
   /** What the window had seen at the last sync that was answered. */
   #seen = { turns: 0, failedProbes: 0 };
   /** Requests that the store knows to be available or in flight. */
@@ -45,25 +43,17 @@ export class Lease {
 
   allows(now: number, priority: Priority): boolean {
     this.#checkWindow(now);
-    const { normal, background } = this.#available;
-    return (priority === 'normal' ? normal + background : background) > 0;
+    return this.#available[priority] > 0;
   }
 
-  /** Takes one of the available requests. Returns what identifies it when it is restored. */
-  take(priority: Priority): number {
-    this.#available[priority === 'normal' && this.#available.normal > 0 ? 'normal' : 'background'] -= 1;
-    return this.#generation;
-  }
-
-  /** A request that was taken did not reach the API. */
-  restore(taken: number): void {
-    if (taken === this.#generation) this.#available.background += 1;
+  /** Takes one of the available requests. */
+  take(priority: Priority): void {
+    this.#available[priority] -= 1;
   }
 
   /** What was granted is void. */
   expire(): void {
     this.#available = { normal: 0, background: 0 };
-    this.#generation += 1;
   }
 
   /** When to sync next. */
@@ -77,12 +67,17 @@ export class Lease {
   }
 
   /**
-   * Asks for what the waiting calls need. Returns the request, and what to do with the reply.
+   * Asks for what the waiting calls need, and returns what none of them needs. Returns the request, and what to do with the
+   * reply.
    *
    * @param wasOut Whether the store was unavailable.
    */
   ask(now: number, waiting: WaitingCalls, wasOut: boolean): [RateLimitStoreRequest, Apply] {
     this.#checkWindow(now);
+    this.#available = {
+      normal: Math.min(this.#available.normal, waiting.normal),
+      background: Math.min(this.#available.background, waiting.background),
+    };
     const { inFlight, sent, limit, used, reset = 0, turns, failedProbes } = this.#window;
     const available = this.#granted;
     const { normal, background } = this.#missing(waiting);

@@ -52,10 +52,12 @@ type Grant = Pick<RateLimitStoreReply, 'normal' | 'background'>;
 function probe(state: SharedState, { held, normal, background }: ProcessShare, process: string, now: number): Grant {
   const isAnswered = state.prober === process && held === 0;
   const isProbing = state.prober !== '' && now < state.probedAt + probeTimeout && !isAnswered;
-  if (isProbing || normal + background === 0) return { normal: 0, background: 0 };
+  // A background call sends it only if no normal call waits anywhere: in small windows, it is much of what there is.
+  const isNormal = Object.values(state.processes).some((share) => share.normal > 0);
+  if (isProbing || (isNormal ? normal : background) === 0) return { normal: 0, background: 0 };
   state.probedAt = now;
   state.prober = process;
-  return normal > 0 ? { normal: 1, background: 0 } : { normal: 0, background: 1 };
+  return isNormal ? { normal: 1, background: 0 } : { normal: 0, background: 1 };
 }
 
 /**
@@ -119,8 +121,8 @@ function sum<T>(items: readonly T[], of: (item: T) => number): number {
 
 /** Milliseconds until the process should ask again: there may be more for it, or it has to show that it is alive. */
 function pauseOf(state: SharedState, own: ProcessShare, alive: number, now: number): number {
-  // Another process probes. The more wait for that, the less often each of them asks.
-  if (isOver(state, now)) return Math.max(4, 2 * alive, (now - state.probedAt) / 4);
+  // Another process probes, or will. The more wait for that, the less often each of them asks.
+  if (isOver(state, now)) return Math.max(4, 2 * alive, Math.min(now - state.probedAt, probeTimeout) / 4);
   const pause = Math.max(1, Math.min(heartbeat, (state.endsAt - state.startedAt) / 12));
   if (own.normal + own.background === 0) return pause;
   const mayChange =

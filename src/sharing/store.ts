@@ -64,5 +64,5 @@ export interface RateLimitStore {
    */
   sync(key: string, request: RateLimitStoreRequest): Promise<RateLimitStoreReply>;
   /** For the client. Only `createRateLimitStore` provides it. */
-  readonly connect: (...internals: never) => unknown;
+  readonly connectLimiter: (...internals: never) => unknown;
 }

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { InvalidRequestError } from '../errors/invalid-request-error.ts';
+import { throwInvalid } from '../utils/options.ts';
 
 /** How long to wait for the lock of another process in milliseconds: while opening the file, and later. */
 const busyTimeout = { open: 5_000, use: 300 };
@@ -13,7 +14,7 @@ const busyTimeout = { open: 5_000, use: 300 };
  */
 export function openDatabase(path: string, schema: string): DatabaseSync {
   if (typeof path !== 'string' || path === '' || path === ':memory:') {
-    throw new InvalidRequestError('The path must name a database file that the processes share.');
+    throwInvalid('the name of a database file that the processes share', 'The path', path);
   }
   const { DatabaseSync } = nodeSqlite();
   let database: DatabaseSync | undefined;

@@ -1,4 +1,5 @@
 import { callable, oneOf } from '../utils/arguments.ts';
+import { throwInvalid } from '../utils/options.ts';
 import { callUserCode } from '../utils/user-code.ts';
 import { environmentVariable } from '../utils/runtime.ts';
 
@@ -37,10 +38,11 @@ export function resolveLogger(
   const level = oneOf('logLevel (or EXAMPLE_LOG)', logLevel, logLevels);
   // Untyped programs may pass anything. Methods may be asynchronous, and the order of their parameters differs.
   type Write = (...line: unknown[]) => unknown;
-  const given = logger as Partial<Record<keyof Logger | 'bindings', Write>> | null;
-  const isPino = typeof given?.bindings === 'function';
+  const given = logger as Partial<Record<keyof Logger | 'bindings', Write>> | false | null;
+  if (!given) throwInvalid('an object such as console', 'logger', given);
+  const isPino = typeof given.bindings === 'function';
   const method = (name: Exclude<LogLevel, 'off'>) => {
-    const write = callable(`logger.${name}`, given?.[name]).bind(logger);
+    const write = callable(`logger.${name}`, given[name]).bind(logger);
     if (logLevels.indexOf(name) > logLevels.indexOf(level)) return {};
     const log = (message: string, fields?: object) => {
       const line: unknown[] = [singleLine(`[@example/sdk] ${message}`)];

@@ -181,7 +181,10 @@ export class CallTelemetry {
     if (!warn) return;
     this.shared.quietUntil = now + delay;
     const wait = `waits about ${Math.round(delay / 1000)} s for the rate limit`;
-    warn(`${event.method} ${event.path} ${wait}. Calls waiting: ${waiting}.`, event);
+    warn(
+      `${event.method} ${event.path} ${wait}. Calls waiting: ${waiting}. In tests, use a new apiToken for each.`,
+      event,
+    );
   }
 
   validationIssues(issues: readonly ValidationIssue[]): void {

@@ -1,8 +1,7 @@
 import { InvalidRequestError } from '../errors/invalid-request-error.ts';
-import { throwInvalid, shown } from './options.ts';
+import { kindOf, throwInvalid, shown } from './options.ts';
 
-// Checks of what callers pass in. Each message names the option and says what is expected. It repeats numbers but no
-// text, which may be a secret.
+// Checks of what callers pass in. Each message names the option, and says what is expected and what was passed.
 
 const maxTimer = 2 ** 31 - 1;
 
@@ -39,14 +38,12 @@ export function callable<F>(name: string, value: F | undefined): F {
 export function oneOf<W extends string>(name: string, value: string, words: readonly W[]): W {
   const word = words.find((candidate) => candidate === value);
   if (word !== undefined) return word;
-  return throwInvalid(`one of ${words.map((each) => `'${each}'`).join(', ')}`, name, value, typeof value === 'string');
+  return throwInvalid(`one of ${words.map((each) => `'${each}'`).join(', ')}`, name, value);
 }
 
 /** An `AbortSignal`, of any realm. */
 export function abortSignal(name: string, value: AbortSignal): AbortSignal {
-  return Object.prototype.toString.call(value) === '[object AbortSignal]'
-    ? value
-    : throwInvalid('an AbortSignal', name, value);
+  return kindOf(value) === 'AbortSignal' ? value : throwInvalid('an AbortSignal', name, value);
 }
 
 /** Headers to send: an object, or a list of names and values such as a `Headers` of any realm or a `Map`. */
@@ -63,12 +60,10 @@ export function mergeHeaders(
 ): Readonly<Record<string, string>> {
   const given = new Map<string, string | undefined>();
   for (const pair of headerList(name, more)) {
-    if (!Array.isArray(pair) || pair.length !== 2) throw new InvalidRequestError(`${name} must list [name, value].`);
+    if (!Array.isArray(pair) || pair.length !== 2) throwInvalid('[name, value]', `An entry of ${name}`, pair, true);
     const [key, value] = pair as unknown[];
     if (typeof key !== 'string' || !/^[!#$%&'*+.^_`|~\w-]+$/.test(key)) {
-      throw new InvalidRequestError(
-        `${name} has a header name that is empty or contains a character that HTTP does not allow.`,
-      );
+      throwInvalid('one that HTTP allows', `A name in ${name}`, key);
     }
     const header = key.toLowerCase();
     if (header === 'authorization') {
@@ -91,7 +86,7 @@ function headerList(name: string, given: object | null): Iterable<unknown> {
     // What it lists is checked. An iterator can be read only once, and options hold for many calls.
     if (Symbol.iterator in given && !('next' in given)) return given as Iterable<unknown>;
     // Anything else, such as a promise or a date, has no entries and would be dropped without a word.
-    if (Object.prototype.toString.call(given) === '[object Object]') return Object.entries(given);
+    if (kindOf(given) === 'Object') return Object.entries(given);
   }
   return throwInvalid('an object, a Headers object, or a list of names and values', name, given);
 }
@@ -100,11 +95,6 @@ function headerList(name: string, given: object | null): Iterable<unknown> {
 export function headerValue(name: string, value: unknown): string {
   // eslint-disable-next-line no-control-regex -- the point is to find control characters
   if (typeof value === 'string' && /^[^\u0000-\u0008\u000a-\u001f\u007f\u0100-\uffff]*$/.test(value)) return value;
-  // The value may be a secret.
-  return throwInvalid(
-    'a string without line breaks, control characters or characters beyond Latin-1',
-    name,
-    value,
-    true,
-  );
+  const expected = 'a string without line breaks, control characters or characters beyond Latin-1';
+  return throwInvalid(expected, name, value, true);
 }

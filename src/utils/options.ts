@@ -1,15 +1,12 @@
 import { InvalidRequestError } from '../errors/invalid-request-error.ts';
-import { isRecord } from './json.ts';
 
 /** What other SDKs call an option. Names that differ in case or underscores only are found without this. */
 const otherNames: Readonly<Partial<Record<string, string>>> = {
-  baseUrl: 'endpoint host prefix prefixurl url',
-  apiToken: 'accesstoken apikey auth authtoken bearertoken key token',
-  maxRetries: 'maxattempts maxnetworkretries retries retry',
-  timeout: 'requesttimeout timeoutms',
+  baseUrl: 'prefixurl',
+  apiToken: 'accesstoken apikey auth token',
+  maxRetries: 'maxnetworkretries retries retry',
   signal: 'abortsignal',
   headers: 'defaultheaders',
-  fetch: 'customfetch',
   query: 'params searchparams',
   body: 'data json',
 };
@@ -47,26 +44,32 @@ function throwUnknown(name: string, key: string, known: readonly string[]): neve
 /**
  * Parameters of a method whose options are its second argument. An option among them would be sent to the API.
  *
- * @throws {InvalidRequestError} when one of them is an option.
+ * @throws {InvalidRequestError} when they are no object, or one of them is an option.
  */
-export function parameters<T>(given: T, options: readonly string[]): T {
-  const misplaced = isRecord(given) ? options.find((name) => given[name] !== undefined) : undefined;
+export function parameters<T extends object>(given: T, options: readonly string[]): T {
+  record('The parameters', given);
+  const misplaced = options.find((name) => given[name as keyof T] !== undefined);
   if (misplaced === undefined) return given;
   throw new InvalidRequestError(`\`${misplaced}\` is an option: pass it as the second argument.`);
 }
 
-/** An object with fields, neither an array nor `null`. */
+/** An object with fields. Those of a class of the runtime, such as `URLSearchParams`, would be dropped without a word. */
 export function record<T>(name: string, value: T): T {
-  return isRecord(value) ? value : throwInvalid('an object', name, value);
+  return kindOf(value) === 'Object' ? value : throwInvalid('a plain object', name, value, true);
+}
+
+/** What kind of object a value is, such as `Object`, `Array` or `Promise`. */
+export function kindOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(8, -1);
 }
 
 /**
- * Says what a value must be and, unless it has the right type, what it is.
+ * Says what a value must be, and what it is.
  *
  * @throws {InvalidRequestError} always.
  */
-export function throwInvalid(expected: string, name: string, value: unknown, hasType = false): never {
-  throw new InvalidRequestError(`${name} must be ${expected}${hasType ? '' : `; got ${described(value)}`}.`);
+export function throwInvalid(expected: string, name: string, value: unknown, isSecret?: boolean): never {
+  throw new InvalidRequestError(`${name} must be ${expected}; got ${described(value, isSecret)}.`);
 }
 
 /** A name for a message. What has digits, or is no name at all, may be a secret in the wrong place. */
@@ -74,13 +77,16 @@ export function shown(name: string): string {
   return /^[a-z_-]*$/i.test(name) ? name : '…';
 }
 
-/** What a value is. It repeats numbers but no text, which may be a secret. */
-export function described(value: unknown): string {
-  return typeof value === 'number'
-    ? String(value)
-    : value === null
-      ? 'null'
-      : Array.isArray(value)
-        ? 'an array'
-        : typeof value;
+/**
+ * What a value is. A text is repeated if it is shorter than any token.
+ *
+ * @param isSecret Whether even that may be a secret.
+ */
+export function described(value: unknown, isSecret = false): string {
+  const type = typeof value;
+  if (type === 'string' && (isSecret ? value === '' : /^[\w /:.{}-]{0,19}$/.test(String(value))))
+    return `'${String(value)}'`;
+  if (value === undefined || value === null || type === 'boolean' || (type === 'number' && !isSecret))
+    return String(value);
+  return type === 'object' ? shown(kindOf(value)) : type;
 }

@@ -1,4 +1,5 @@
 import { nodeCrypto, environmentVariable } from '../utils/runtime.ts';
+import { described } from '../utils/options.ts';
 import { headerReader, type HeaderReader, type WebhookHeaders } from './headers.ts';
 import { joinChunks, textOf, type RawBody } from './raw-body.ts';
 import { WebhookVerificationError } from './verification-error.ts';
@@ -64,7 +65,9 @@ export function listSecrets(secret: WebhookSecret = environmentVariable('EXAMPLE
   const secrets: readonly unknown[] = Array.isArray(secret) ? secret : [secret];
   if (secrets.length > 0 && secrets.every((item): item is string => typeof item === 'string' && item !== ''))
     return secrets;
-  throw invalidSecret(secret === undefined ? 'there is none.' : 'it is empty, or not a string.');
+  throw invalidSecret(
+    secret === undefined ? 'there is none.' : `it must be a string that is not empty; got ${described(secret, true)}.`,
+  );
 }
 
 function parseSecret(secret: string): Uint8Array<ArrayBuffer> {

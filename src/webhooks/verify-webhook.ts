@@ -1,5 +1,5 @@
 import { InvalidRequestError } from '../errors/invalid-request-error.ts';
-import { record } from '../utils/options.ts';
+import { record, throwInvalid } from '../utils/options.ts';
 import type { WebhookEvent } from './events.ts';
 import { parseHeaders, type WebhookHeaders } from './headers.ts';
 import { rawBody, type RawBody, type WebhookBody } from './raw-body.ts';
@@ -88,7 +88,7 @@ export function verifySignature(
   record('options', options);
   const tolerance = checkTolerance(options.tolerance);
   const now = options.now === undefined ? Date.now() : timeOf(options.now);
-  if (!Number.isFinite(now)) throw new InvalidRequestError('now must be a valid Date.');
+  if (!Number.isFinite(now)) throwInvalid('a valid Date', 'now', options.now);
   const keys = hmacKeys(secrets);
   const { id, timestamp, signatures } = parseHeaders(headers);
   const attemptedAt = new Date(Number(timestamp) * 1_000);
@@ -143,7 +143,7 @@ function isLabelled(signature: string, expected: string): boolean {
 /** The tolerance in seconds. */
 export function checkTolerance(tolerance = 300): number {
   if (typeof tolerance === 'number' && tolerance >= 0) return tolerance;
-  throw new InvalidRequestError('tolerance must be a number of seconds, 0 or more.');
+  return throwInvalid('a number of seconds, 0 or more', 'tolerance', tolerance);
 }
 
 /** Epoch milliseconds of a date; `NaN` if it is invalid, or no date at all. */

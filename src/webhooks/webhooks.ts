@@ -1,7 +1,6 @@
-import { InvalidRequestError } from '../errors/invalid-request-error.ts';
 import { resolveLogger, type Logger, type LogLevel } from '../telemetry/logger.ts';
 import { callable, oneOf, wholeNumber } from '../utils/arguments.ts';
-import { described, readOptions } from '../utils/options.ts';
+import { readOptions, throwInvalid } from '../utils/options.ts';
 import { fields, nodeHandler, notCalled, webHandler } from './adapters.ts';
 import type { NodeRequest, NodeResponse, WebhookExecutionContext } from './adapters.ts';
 import { eventNames, type WebhookEventName } from './events.ts';
@@ -177,9 +176,7 @@ function checkStore(store: ReplayStore | false): ReplayStore {
   if (store === false)
     return { claim: () => ({ status: 'claimed', complete: () => undefined, release: () => undefined }) };
   if (typeof fields(store)['claim'] === 'function') return store;
-  throw new InvalidRequestError(
-    `replayStore must be false, or a store with a method claim(); got ${described(store)}.`,
-  );
+  return throwInvalid('false, or a store with a method claim(), such as redisReplayStore()', 'replayStore', store);
 }
 
 /** The names of a list, or the only one. */
@@ -187,7 +184,6 @@ function checkNames<Name extends string>(names: Name | readonly Name[]): readonl
   const list = [names].flat() as readonly Name[]; // what it lists is checked
   const isName = (name: unknown) => typeof name === 'string' && /^(?:\*|[^\s*]+)$/.test(name);
   if (list.length > 0 && list.every(isName)) return list;
-  throw new InvalidRequestError(
-    `The name of an event must be a string without spaces, or '*' for all events, or a list of names; got ${described(names)}.`,
-  );
+  const expected = "a string without spaces, or '*' for all events, or a list of names";
+  return throwInvalid(expected, 'The name of an event', names);
 }

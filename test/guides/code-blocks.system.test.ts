@@ -73,8 +73,9 @@ it('leaves out no block but those that other tests run', () => {
   expect(codeBlocks.filter(isRecipe)).toHaveLength(recipes.size);
   const others = here.filter((block) => !scripts.includes(block) && !commands.includes(block));
   expect(others.map(({ name, language }) => [name, language])).toEqual([
-    ['README.md: In a browser, 2', 'html'], // test/package/browser-module loads the same file into a page.
-    ['sandbox/README.md: Who can talk to it, 1', 'yaml'], // Its flags: sandbox/test/cli/serving.system.test.ts.
+    ['README.md: Coding agents, 1', 'md'], // A line for a file of the user's.
+    ['sandbox/README.md: Who can talk to it, 1', 'yaml'], // Its flags: sandbox/test/cli/serving.process.test.ts.
+    ['docs/browsers.md: In a browser, 2', 'html'], // test/package/browser-module loads the same file into a page.
     ['docs/errors.md: Errors, 2', ''], // The tree of classes.
   ]);
 });
@@ -137,7 +138,7 @@ describe('the commands in the guides', () => {
       const command = onThisMachine(line.replace(/ +#.*/, ''))
         .replaceAll('127.0.0.1:4010', `127.0.0.1:${port}`)
         .replaceAll('https://api.example.com', `http://127.0.0.1:${port}`);
-      if (command.startsWith('npm ')) isCommandOfThisRepository(command);
+      if (/^(npm|pnpm|yarn|bun) /.test(command)) isCommandOfThisRepository(command);
       else if (/ (listen|trigger|logs|check) /.test(command)) await works(command);
       else if (command.startsWith('npx @example/sandbox')) await works(`${command} --port ${await freePort()}`);
       else await works(command.replace('curl ', 'curl --silent --show-error --fail '));
@@ -159,9 +160,12 @@ describe('the commands in the guides', () => {
   /** test/package installs the tarballs; these scripts are what CI runs, or take minutes. */
   function isCommandOfThisRepository(line: string): void {
     for (const command of line.split(' && ')) {
-      const script = /^npm (?:run )?([\w:-]+)/.exec(command)?.[1] ?? '';
-      if (script !== 'install') expect(manifest.scripts).toHaveProperty([script]);
-      else expect(command).toMatch(/^npm install( (--save-dev )?@example\/(sdk|sandbox)(@latest)?)?$/);
+      const script = /^npm (?:run )?(?!install)([\w:-]+)/.exec(command)?.[1];
+      if (script !== undefined) expect(manifest.scripts).toHaveProperty([script]);
+      else
+        expect(command).toMatch(
+          /^(npm install|(pnpm|yarn|bun) add)( (--save-dev )?@example\/(sdk|sandbox)(@latest)?)?$/,
+        );
     }
   }
 });

@@ -66,13 +66,6 @@ describe('the options of a call', () => {
 
     expect(api.requests[0]?.init.headers).toMatchObject({ 'idempotency-key': 'key-1', 'x-team': 'blue' });
   });
-
-  it('must have an AbortSignal as their signal', async () => {
-    const error = await rejection(clientOf(healthyApi()).users.get('1', { signal: 'x' as unknown as AbortSignal }));
-
-    expect(error).toBeInstanceOf(InvalidRequestError);
-    expect((error as Error).message).toBe('signal must be an AbortSignal; got string.');
-  });
 });
 
 describe('what no request can carry is refused before anything is sent', () => {
@@ -84,7 +77,6 @@ describe('what no request can carry is refused before anything is sent', () => {
     ['headers', newUser, { headers: { 'X Note': 'a' } }],
     ['headers', newUser, { headers: { '': 'a' } }],
     ['authorization', newUser, { headers: { Authorization: 'Basic abc' } }],
-    ['idempotencyKey', newUser, { idempotencyKey: '' }],
     ['idempotencyKey', newUser, { idempotencyKey: ' ' }],
     ['idempotencyKey', newUser, { idempotencyKey: '\t' }],
     ['idempotencyKey', newUser, { idempotencyKey: 'key-1 ' }],
@@ -100,9 +92,6 @@ describe('what no request can carry is refused before anything is sent', () => {
     ['authorization', newUser, { headers: [['Authorization', 'Basic abc']] }],
     ['idempotencyKey', newUser, { idempotencyKey: 'a\nb' }],
     ['idempotencyKey', newUser, { idempotencyKey: 7 }],
-    ['The body', 'John', {}],
-    ['The body', null, {}],
-    ['The body', undefined, {}],
     ['The body', { ...newUser, age: 7n }, {}],
   ])('%s', async (name, params, options) => {
     const api = healthyApi();

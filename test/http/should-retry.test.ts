@@ -66,7 +66,7 @@ describe('shouldRetry', () => {
     const error = await settled(rejection(clientOf(api).users.get('user_123', { shouldRetry })));
 
     expect(error).toBeInstanceOf(InvalidRequestError);
-    expect((error as Error).message).toBe('What shouldRetry returns must be true or false; got object.');
+    expect((error as Error).message).toBe('What shouldRetry returns must be true or false; got Promise.');
     expect(api.requests).toHaveLength(1);
   });
 

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidRequestError } from '@example/sdk';
+import { amount } from '../support/fuzz.ts';
 import { play, sdkWalk, type Change, type History, type Outcome, type Walk } from './moving-list.ts';
 
 // Thousands of histories, the same in every run. Another seed or more of them: WALK_SEED=1 WALK_RUNS=20000 npx vitest run …
 const seed = Number(process.env['WALK_SEED'] ?? 20_240_101);
-const numRuns = Number(process.env['WALK_RUNS'] ?? 1_000);
+const numRuns = Number(process.env['WALK_RUNS'] ?? amount(200, 1_000));
 const patience = 3_600_000;
 
 /** Where a list's new items appear: newest first, oldest first, or anywhere. */

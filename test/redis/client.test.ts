@@ -56,7 +56,7 @@ describe('a client that is neither node-redis nor ioredis', () => {
     (value) => {
       const use = () => scriptRunner(value as unknown as RedisClient, 1_000);
       expect(use).toThrow(InvalidRequestError);
-      expect(use).toThrow('Pass the object that `createClient()` or `new Redis()` returned');
+      expect(use).toThrow('The Redis client must be what `createClient()`');
     },
   );
 });

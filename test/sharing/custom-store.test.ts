@@ -67,7 +67,7 @@ describe('a store of your own', () => {
     expect(keys).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)]);
   });
 
-  it('is not asked again for a request that was granted and never sent', async () => {
+  it('gets back a request that was granted and never sent', async () => {
     const requests: RateLimitStoreRequest[] = [];
     const time = new VirtualTime();
     let state: string | undefined;
@@ -77,9 +77,7 @@ describe('a store of your own', () => {
       ({ state } = step);
       return Promise.resolve(step.reply);
     });
-    for (let index = 0; index < 5; index += 1) (await scheduler.acquire(call)).release();
-    expect(requests).toHaveLength(1);
-
+    (await scheduler.acquire(call)).release();
     await time.run();
     expect(requests).toHaveLength(2);
     expect(requests[1]).toMatchObject({ available: 0, inFlight: 0, sent: 0 });

@@ -63,6 +63,24 @@ describe('while no window is known', () => {
     expect(store.grant('b', { background: 1 })).toEqual([0, 1]);
   });
 
+  it('a background call sends one only if no process has a normal call', () => {
+    const store = new Store();
+    store.sync('a', { normal: 2 });
+    store.sync('a', { normal: 1, inFlight: 1 });
+    store.now += 2_000;
+    expect(store.sync('b', { background: 1 })).toMatchObject({ background: 0, nextSyncIn: 500 });
+    store.sync('a');
+    expect(store.grant('b', { background: 1 })).toEqual([0, 1]);
+  });
+
+  it('a background call asks again soon, even if no process has sent one', () => {
+    const store = windowOf(100, 100);
+    store.now += minute - 1;
+    store.sync('a', known({ normal: 1, timeLeft: 1 }));
+    store.now += 1;
+    expect(store.sync('b', { background: 1 })).toMatchObject({ background: 0, nextSyncIn: 500 });
+  });
+
   it('the others ask again the less often, the more they are', () => {
     const store = new Store();
     store.sync('a', { normal: 1 });

@@ -1,7 +1,16 @@
 import { expect, it } from 'vitest';
 import { obstacle, withExamples, withoutExamples } from '../../site/build/examples.ts';
 import { fromHash } from '../../site/src/playground/address.ts';
+import { codeBlocks } from '../guides/support/code-blocks.ts';
 import { examplesOf, outcomes, pagesWithExamples } from './support/examples.ts';
+
+it('keeps the code of each guide within the 72 columns that a page shows', () => {
+  const long = codeBlocks.flatMap(({ name, code }) =>
+    code.split('\n').flatMap((line) => (line.length > 72 ? [`${name}: ${line}`] : [])),
+  );
+
+  expect(long).toEqual([]);
+});
 
 it('runs each example of a guide in a page, but those that need more than a page', () => {
   const obstacles = pagesWithExamples.flatMap((page) =>
@@ -16,7 +25,6 @@ it('runs each example of a guide in a page, but those that need more than a page
   expect(Object.fromEntries(names.filter(([reason]) => reason !== undefined))).toMatchInlineSnapshot(`
     {
       "@example/sdk/otel": [
-        "README.md: Events, 2",
         "docs/observability.md: OpenTelemetry, 1",
         "docs/observability.md: OpenTelemetry, 2",
       ],
@@ -82,7 +90,7 @@ it('runs each example of a guide in a page, but those that need more than a page
         "sandbox/README.md: @example/sandbox, 2",
       ],
       "zod": [
-        "README.md: Other endpoints, 1",
+        "docs/endpoints.md: Other endpoints, 1",
       ],
     }
   `);

@@ -55,7 +55,7 @@ const kindsOfPages = [
   'reference/benchmarks/',
   'internals/retries/',
   'decisions/',
-  'decisions/0037-the-site-is-built-with-starlight/',
+  'decisions/site/',
   'project/changelog/',
   'api/',
   'api/example/sdk/interfaces/clientoptions/',

@@ -94,17 +94,6 @@ describe('events', () => {
 });
 
 describe('an event that does not exist', () => {
-  it('is refused, with the names of those that do', () => {
-    const client = clientOf(healthyApi());
-    const name = 'retries' as 'retry';
-    const listener = vi.fn();
-
-    for (const method of ['on', 'once', 'off'] as const) {
-      expect(() => client[method](name, listener)).toThrow(InvalidRequestError);
-    }
-    expect(() => client.on(name, listener)).toThrow("The event must be one of 'request', 'response', 'retry', ");
-  });
-
   it.each([undefined, null, 7, Symbol('retry'), '__proto__'])('%s', (name) => {
     expect(() => clientOf(healthyApi()).on(name as 'retry', vi.fn())).toThrow(InvalidRequestError);
   });
@@ -264,7 +253,7 @@ describe('a listener of request may add headers', () => {
       expect(server.requests[0]?.headers).toMatchObject({ authorization: `Bearer ${apiToken}`, traceparent: '00-1' });
       expect(error).toHaveBeenCalledExactlyOnceWith(
         expect.stringMatching(
-          /An event listener failed \(event\.headers.+\)\. The call continues without this header\./,
+          /An event listener failed \(.*event\.headers.+\)\. The call continues without this header\./,
         ),
         expect.objectContaining({ route: '/users/{id}' }),
       );

@@ -253,21 +253,21 @@ describe('a rejection says what to do', () => {
 
   it.each([
     ['undefined, as an unset variable is', undefined, 'there is none'],
-    ['null', null, 'not a string'],
-    ['empty', '', 'empty'],
+    ['null', null, 'must be a string that is not empty'],
+    ['empty', '', 'must be a string that is not empty'],
     ['the text of an unset variable', 'undefined', 'not base64'],
     ['the text of null', 'null', 'it has 3 bytes, and needs at least 24'],
     ['three bytes', 'whsec_YWJj', 'it has 3 bytes'],
     ['23 bytes', Buffer.alloc(23).toString('base64'), 'it has 23 bytes'],
     ['only a prefix', 'whsec_', 'it has 0 bytes'],
-    ['an empty list', [], 'empty'],
-    ['a list with a hole', [secret, undefined], 'not a string'],
+    ['an empty list', [], 'must be a string that is not empty'],
+    ['a list with a hole', [secret, undefined], 'must be a string that is not empty'],
     ['a list with a short one', [secret, 'whsec_YWJj'], 'it has 3 bytes'],
     ['not base64', 'whsec_not base64!', 'not base64'],
     ['base64 with a character too many', 'whsec_ABCDE', 'not base64'],
     ['with its prefix elsewhere', `${otherSecret.slice(6)}whsec_`, 'not base64'],
     ['a key of another scheme', `whpk_${secret.slice(6)}`, 'not base64'],
-    ['a promise', Promise.resolve(secret), 'not a string'],
+    ['a promise', Promise.resolve(secret), 'must be a string that is not empty'],
   ])('invalid_secret: %s', async (_, key, advice) => {
     const error = await rejection(published.body, published.headers, key, { now: published.now });
     expect(error.code).toBe('invalid_secret');

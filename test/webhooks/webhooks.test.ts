@@ -81,8 +81,8 @@ describe('new Webhooks()', () => {
   });
 
   it.each([
-    ['a secret alone, as other libraries take it', secret, 'options must be an object'],
-    ['null', null, 'options must be an object'],
+    ['a secret alone, as other libraries take it', secret, 'options must be a plain object'],
+    ['null', null, 'options must be a plain object'],
     ['an option that does not exist', { secrets: [secret] }, 'There is no options.secrets, only secret, '],
   ])('says what is wrong with %s', (_, options, message) => {
     expect(() => new Webhooks(options as never)).toThrow(message);

@@ -13,7 +13,7 @@ export function authentication({ tokens }: Services): MiddlewareHandler<Env> {
       throw unauthorized('Bearer', 'The API token is missing. Send it as `Authorization: Bearer <token>`.');
     }
     const token = credentials.exec(header)?.[1];
-    const record = token === undefined ? undefined : await tokens.find(token);
+    const record = token === undefined ? undefined : tokens.find(token);
     if (record === undefined) {
       throw unauthorized('Bearer error="invalid_token"', 'The API token is unknown or revoked.');
     }

@@ -1,13 +1,12 @@
 import { allowOnly } from '../http/allowed-methods.ts';
 import { type Context, Hono } from 'hono';
-import { type UserCreateParams, userCreateSchema } from '../contract/schemas.ts';
+import { type UserFields, userCreateSchema } from '../contract/schemas.ts';
 import { Failure, invalidFields } from '../http/failure.ts';
 import { parseFields } from '../http/parse-fields.ts';
 import { readJsonObject } from '../http/request-body.ts';
 import type { SavedResponse } from '../state/idempotency.ts';
 import type { Services } from '../state/services.ts';
 import { createUser, publicUser } from '../state/users.ts';
-import { hashPassword } from '../utils/hashing.ts';
 import { strictFields } from '../utils/strict-fields.ts';
 import type { Env } from './request-context.ts';
 
@@ -27,30 +26,22 @@ export function userRoutes(services: Services): Hono<Env> {
 
   routes.post('/', async (context) => {
     parseFields(noParameters, context.req.query());
-    const params = parseFields(userCreateSchema, await readJsonObject(context.req.raw));
-    const prepare = async () => {
-      const passwordHash = await hashPassword(params.password);
-      return () => create(services, params, passwordHash);
-    };
-
+    // The password is checked, and then forgotten.
+    const { name, email } = parseFields(userCreateSchema, await readJsonObject(context.req.raw));
+    const change = () => create(services, { name, email });
     const key = idempotencyKey(context);
-    const {
-      status,
-      headers,
-      body: json,
-    } = key === undefined
-      ? store.transaction(await prepare())
-      : await services.idempotency.once(key, JSON.stringify(params), prepare);
-    return Response.json(json, { status, headers });
+    const { body, ...rest } =
+      key === undefined ? change() : services.idempotency.once(key, JSON.stringify([name, email]), change);
+    return Response.json(body, rest);
   });
   routes.all('/', allowOnly('POST'));
 
   return routes;
 }
 
-function create(services: Services, params: UserCreateParams, passwordHash: string): SavedResponse {
+function create(services: Services, fields: UserFields): SavedResponse {
   try {
-    const user = createUser(services, { ...params, passwordHash });
+    const user = createUser(services, fields);
     return { status: 201, body: publicUser(user), headers: { Location: `/v1/users/${user.id}` } };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

@@ -30,6 +30,8 @@ const userFields = {
 /** A user without a password, as tests create it. */
 export const userFieldsSchema = strictFields(userFields);
 
+export type UserFields = z.infer<typeof userFieldsSchema>;
+
 /** The body of `POST /users`. */
 export const userCreateSchema = strictFields({
   ...userFields,
@@ -37,8 +39,6 @@ export const userCreateSchema = strictFields({
     .string(characters(8, 1000))
     .check(z.minLength(8, characters(8, 1000)), z.maxLength(1000, characters(8, 1000))),
 });
-
-export type UserCreateParams = z.infer<typeof userCreateSchema>;
 
 /** A project of the account. */
 export interface Project {

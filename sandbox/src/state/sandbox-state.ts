@@ -32,7 +32,7 @@ export interface TokenInfo {
   readonly created_at: string;
 }
 
-/** A new token. It is shown only once, because only its hash is stored. */
+/** A new token. It is shown only once. */
 export interface NewToken extends TokenInfo {
   /** The token to send as `Authorization: Bearer …`. */
   readonly token: string;
@@ -162,17 +162,19 @@ export class TokenState {
    * @param token The token to accept. Default: a random one.
    * @throws {TypeError} when the name or the token is invalid, or the token exists.
    */
-  async create(name: string, token = `example_${randomSecret()}`): Promise<NewToken> {
-    withTypeErrors('Invalid token.', () => parseFields(newTokenSchema, { name, token }));
+  create(name: string, token = `example_${randomSecret()}`): Promise<NewToken> {
+    return new Promise((resolve) => resolve(withTypeErrors('Invalid token.', () => this.#create(name, token))));
+  }
+
+  #create(name: string, token: string): NewToken {
+    parseFields(newTokenSchema, { name, token });
     const { tokens } = this.#services;
-    if ((await tokens.find(token)) !== undefined) {
-      withTypeErrors('Invalid token.', () => {
-        throw new Failure(409, 'token_taken', 'There is already a token with this value.', {
-          details: { token: 'Belongs to another token.' },
-        });
+    if (tokens.find(token) !== undefined) {
+      throw new Failure(409, 'token_taken', 'There is already a token with this value.', {
+        details: { token: 'Belongs to another token.' },
       });
     }
-    return { ...tokenInfo(await tokens.add(name, token)), token };
+    return { ...tokenInfo(tokens.add(name, token)), token };
   }
 
   /** Revokes a token, so that it gets a 401. Returns `false` if no token has this id. */

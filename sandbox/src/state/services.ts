@@ -28,5 +28,5 @@ export interface Services {
   /** When the sandbox was created, in epoch milliseconds. */
   readonly startedAt: number;
   /** Restores the initial state. */
-  readonly reset: () => Promise<void>;
+  readonly reset: () => void;
 }

@@ -7,6 +7,8 @@ export interface Journal {
   read(kind: string): Iterable<unknown>;
   write(kind: string, id: string, record: unknown): void;
   erase(kind: string, id: string): void;
+  /** What is written instead of a token, which the storage must not have. */
+  hash(token: string): string;
   /** Commits all changes that `work` makes, or none. */
   transaction<T>(work: () => T): T;
   close(): void;

@@ -1,10 +1,4 @@
-import type { Project, User } from '../contract/schemas.ts';
-
-/** A user as the store keeps it, with its password hash. */
-export interface UserRecord extends User {
-  /** Missing if the user was created without a password. */
-  readonly passwordHash?: string | undefined;
-}
+import type { Project } from '../contract/schemas.ts';
 
 /** A project as the API returns it, with its status. */
 export interface ProjectRecord extends Project {
@@ -12,11 +6,11 @@ export interface ProjectRecord extends Project {
   status: string;
 }
 
-/** An accepted token. The token itself is not stored. */
+/** An accepted token. */
 export interface TokenRecord {
   readonly id: string;
   readonly name: string;
-  /** SHA-256 of the token, in hex. */
+  /** SHA-256 of the token, in hex, where the state is stored; the token itself where it is only in memory. */
   readonly hash: string;
   /** The token's last characters, to identify it. */
   readonly hint: string;
@@ -27,7 +21,7 @@ export interface TokenRecord {
 export interface ResponseRecord {
   /** The token and the key. */
   readonly id: string;
-  /** Hash of the request's body. */
+  /** The request's fields, without the password. */
   readonly fingerprint: string;
   readonly status: number;
   readonly body: unknown;

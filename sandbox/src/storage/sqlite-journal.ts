@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { closeSync, openSync } from 'node:fs';
 import { type Journal, JournalError } from './collection.ts';
@@ -84,6 +85,8 @@ function journal(database: DatabaseSync, file: string): Journal {
     },
     write: (kind, id, record) => attempt(() => write.run(kind, id, JSON.stringify(record))),
     erase: (kind, id) => attempt(() => erase.run(kind, id)),
+    // Tokens are random, so they need no salt.
+    hash: (token) => createHash('sha256').update(token).digest('hex'),
     transaction(work) {
       // A nested transaction is part of the outer one.
       if (depth > 0) return work();

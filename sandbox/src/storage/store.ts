@@ -1,13 +1,7 @@
+import type { User } from '../contract/schemas.ts';
 import { DeliveryIndex } from './delivery-index.ts';
 import { Collection, type Journal } from './collection.ts';
-import type {
-  DeliveryRecord,
-  EndpointRecord,
-  ProjectRecord,
-  ResponseRecord,
-  TokenRecord,
-  UserRecord,
-} from './records.ts';
+import type { DeliveryRecord, EndpointRecord, ProjectRecord, ResponseRecord, TokenRecord } from './records.ts';
 
 interface SequenceRecord {
   readonly id: string;
@@ -16,7 +10,7 @@ interface SequenceRecord {
 
 /** The sandbox's state. Reads come from memory; a journal makes the state outlive the process. */
 export class Store {
-  readonly users: Collection<UserRecord>;
+  readonly users: Collection<User>;
   readonly projects: Collection<ProjectRecord>;
   readonly tokens: Collection<TokenRecord>;
   readonly responses: Collection<ResponseRecord>;
@@ -83,6 +77,11 @@ export class Store {
     while (taken.get(`${prefix}_${last}`) !== undefined) last += 1;
     this.#sequences.put({ id: prefix, last });
     return `${prefix}_${last}`;
+  }
+
+  /** What identifies a token: the token itself while nothing leaves the memory. */
+  hash(token: string): string {
+    return this.#journal?.hash(token) ?? token;
   }
 
   close(): void {

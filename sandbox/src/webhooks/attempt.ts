@@ -52,9 +52,11 @@ export async function send(
   headers: Record<string, string>,
   { fetch, timeout, signal: ending }: Pick<AttemptOptions, 'fetch' | 'timeout' | 'signal'>,
 ): Promise<Pick<Attempt, 'status' | 'responseHeaders' | 'responseBody' | 'error'>> {
+  // Not AbortSignal.timeout, which fake timers can't reach.
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(new DOMException('The receiver took too long.', 'TimeoutError')), timeout);
+  const signal = ending === undefined ? limit.signal : AbortSignal.any([limit.signal, ending]);
   try {
-    const limit = AbortSignal.timeout(timeout);
-    const signal = ending === undefined ? limit : AbortSignal.any([limit, ending]);
     const response = await fetch(url, {
       method: 'POST',
       body,
@@ -70,6 +72,8 @@ export async function send(
     };
   } catch (error) {
     return { error: reason(error, timeout) };
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -3,12 +3,13 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { openapi } from '../../src/contract/openapi.ts';
 import { controlOpenapi } from '../../src/control/openapi.ts';
+import { amount } from '../../../test/support/fuzz.ts';
 import { call } from '../support/calls.ts';
 import { apiRoutes, controlRoutes, type RandomRequest, randomRequests } from '../support/random-requests.ts';
 import { openapiValidator } from '../support/validator.ts';
 
 /** Requests to send, in all tests together. */
-const runs = 2500;
+const runs = amount(500, 2_500);
 
 async function exchange(prefix: string, { method, path, query: parameters, json }: RandomRequest) {
   const sandbox = createSandbox({ projects: 3, users: 2, rateLimit: { limit: 50 } });

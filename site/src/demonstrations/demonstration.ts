@@ -1,23 +1,14 @@
-import type { Sandbox, SandboxOptions } from '@example/sandbox';
-import type { Access, ClientRun } from './run.ts';
+import type { Access, ClientRun, Scenario, ScenarioClient } from './run.ts';
 import type { Band, Grid, Tone, View } from './view.ts';
 
-/** Several clients that get the same job, each with its own copy of the API. */
-export interface Demonstration {
+/** A scenario, and how a page shows it. */
+export interface Demonstration extends Scenario {
   /** The file that is shown as its job. */
   readonly file: string;
   /** How many times as fast as real time it runs. */
   readonly speed: number;
   /** The part of the time axis that is drawn in any case, in virtual milliseconds. */
   readonly span: number;
-  /** The API, which is the same for each client. */
-  readonly api: SandboxOptions;
-  /** Milliseconds that a request takes to reach the API. */
-  readonly latency: number;
-  readonly prepare?: (sandbox: Sandbox) => void;
-  /** Called after each response, with the number of responses so far. */
-  readonly afterResponse?: (sandbox: Sandbox, responses: number) => void;
-  readonly clients: readonly DemonstratedClient[];
   /** What the cells stand for, such as calls. */
   readonly cells: string;
   readonly grid: Grid;
@@ -31,13 +22,6 @@ export interface Demonstration {
   readonly view: (run: ClientRun) => View;
 }
 
-export interface DemonstratedClient {
-  readonly name: string;
-  /** The file below `clients/` that is shown as its code. */
-  readonly file: string;
-  readonly perform: (run: ClientRun) => Promise<void>;
-}
-
 /** A client, as far as most demonstrations use it. */
 export type GetUser = (id: string) => PromiseLike<unknown>;
 
@@ -45,7 +29,7 @@ export type GetUser = (id: string) => PromiseLike<unknown>;
 export function clientsWith<C>(
   job: (client: C, run: ClientRun) => Promise<unknown>,
   clients: readonly (readonly [name: string, file: string, create: (access: Access) => C])[],
-): DemonstratedClient[] {
+): ScenarioClient[] {
   return clients.map(([name, file, create]) => ({
     name,
     file,

@@ -1,7 +1,25 @@
-import { createSandbox, type RecordedRequest, type Sandbox } from '@example/sandbox';
-import type { Demonstration } from './demonstration.ts';
+import { createSandbox, type RecordedRequest, type Sandbox, type SandboxOptions } from '@example/sandbox';
 
 type Fetch = typeof globalThis.fetch;
+
+/** Several clients that get the same job, each with its own copy of the API. */
+export interface Scenario {
+  /** The API, which is the same for each client. */
+  readonly api: SandboxOptions;
+  /** Milliseconds that a request takes to reach the API. */
+  readonly latency: number;
+  readonly prepare?: (sandbox: Sandbox) => void;
+  /** Called after each response, with the number of responses so far. */
+  readonly afterResponse?: (sandbox: Sandbox, responses: number) => void;
+  readonly clients: readonly ScenarioClient[];
+}
+
+export interface ScenarioClient {
+  readonly name: string;
+  /** The file below `clients/` that is shown as its code. */
+  readonly file: string;
+  readonly perform: (run: ClientRun) => Promise<void>;
+}
 
 /** What a run needs from where it runs. */
 export interface Environment {
@@ -44,7 +62,7 @@ export class ClientRun {
   constructor(
     name: string,
     address: string,
-    { api, latency, prepare, afterResponse }: Demonstration,
+    { api, latency, prepare, afterResponse }: Scenario,
     environment: Environment,
   ) {
     this.name = name;
@@ -100,17 +118,17 @@ export class ClientRun {
   }
 }
 
-/** A demonstration that runs, with all its clients side by side. */
+/** A scenario that runs, with all its clients side by side. */
 export class DemonstrationRun {
   readonly runs: readonly ClientRun[];
-  readonly #demonstration: Demonstration;
+  readonly #scenario: Scenario;
 
-  constructor(demonstration: Demonstration, environment: Environment) {
+  constructor(scenario: Scenario, environment: Environment) {
     const start = environment.now();
     const since = { ...environment, now: () => environment.now() - start };
-    this.#demonstration = demonstration;
-    this.runs = demonstration.clients.map(
-      ({ name }, index) => new ClientRun(name, `https://api-${index + 1}.example.com`, demonstration, since),
+    this.#scenario = scenario;
+    this.runs = scenario.clients.map(
+      ({ name }, index) => new ClientRun(name, `https://api-${index + 1}.example.com`, scenario, since),
     );
   }
 
@@ -123,7 +141,7 @@ export class DemonstrationRun {
 
   async run(): Promise<void> {
     await Promise.all(
-      this.#demonstration.clients.map(async ({ perform }, index) => {
+      this.#scenario.clients.map(async ({ perform }, index) => {
         const run = this.runs[index];
         if (run === undefined) return;
         await perform(run);

@@ -90,7 +90,7 @@ export const servers: readonly Server[] = [
   },
   {
     name: 'NestJS',
-    recipe: 'NestJS: create the app with NestFactory.create(AppModule, { rawBody: true })',
+    recipe: 'NestJS: NestFactory.create(AppModule, { rawBody: true })',
     above: `import 'reflect-metadata';
       import { Body, Controller, Module, Post, Req, Res } from '@nestjs/common';
       import type { NodeRequest, NodeResponse } from '@example/sdk/webhooks';

@@ -148,7 +148,7 @@ export interface CallRecord {
 const attemptTimeout = 30_000;
 
 /** What a world needs of a limiter. */
-type Limiter = RateLimiter & Pick<Scheduler, 'configure' | 'idle'>;
+type Limiter = RateLimiter & Pick<Scheduler, 'configure'>;
 
 /** One limiter, one server and the network between them, in virtual time. */
 export class World {

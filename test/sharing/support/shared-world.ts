@@ -125,7 +125,7 @@ export class SimulatedProcess {
   }
 
   /** The limiter, as long as the process runs. */
-  #guard(scheduler: Scheduler): RateLimiter & Pick<Scheduler, 'configure' | 'idle'> {
+  #guard(scheduler: Scheduler): RateLimiter & Pick<Scheduler, 'configure'> {
     const guardPermit = (permit: Permit): Permit => ({
       waited: permit.waited,
       get isContended() {
@@ -141,9 +141,6 @@ export class SimulatedProcess {
           this.#do(() => void Promise.resolve(scheduler.acquire(admission)).then(guardPermit).then(resolve, reject));
         }),
       configure: (options) => scheduler.configure(options),
-      get idle() {
-        return scheduler.idle;
-      },
       get snapshot() {
         return scheduler.snapshot;
       },

@@ -1,0 +1,68 @@
+import { Client, TimeoutError } from '@example/sdk';
+import { createSandbox } from '@example/sandbox';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+
+/** How often each case runs. A test that hangs now and then shows itself on a busy machine: FUZZ_RUNS=125. */
+const runs = Number(process.env['FUZZ_RUNS'] ?? 3);
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function start(options: ConstructorParameters<typeof Client>[0] = {}) {
+  const sandbox = createSandbox();
+  const client = new Client({ apiToken: sandbox.apiToken, fetch: sandbox.fetch, logLevel: 'error', ...options });
+  return { sandbox, client };
+}
+
+const times = Array.from({ length: runs }, (_, index) => index);
+
+// No call waits for anything but timers: what has not settled after them never will.
+describe.each([
+  ['advanceTimersByTimeAsync', (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds)],
+  ['runAllTimersAsync', () => vi.runAllTimersAsync()],
+])('%s', (_, pass) => {
+  test.each(times)('lets a call be retried (%i)', async () => {
+    const { sandbox, client } = start();
+    sandbox.faults.next({ status: 429, retryAfter: 5, times: 2 });
+    const settled = vi.fn();
+    void client.users.create({ name: 'Ada', email: 'ada@example.com', password: 'secure_password' }).then(settled);
+    await pass(30_000);
+    expect(settled).toHaveBeenCalledOnce();
+    expect(sandbox.requests.map(({ status }) => status)).toEqual([429, 429, 201]);
+  });
+
+  test.each(times)('lets 250 calls pass three windows (%i)', async () => {
+    const { sandbox, client } = start({ rateLimit: { maxWait: 600_000 } });
+    const settled = vi.fn();
+    for (let index = 0; index < 250; index++) void client.projects.list().then(settled);
+    await pass(180_000);
+    expect(settled).toHaveBeenCalledTimes(250);
+    expect(sandbox.requests.filter(({ status }) => status === 200)).toHaveLength(250);
+  });
+
+  test.each(times)('lets a call time out (%i)', async () => {
+    const { sandbox, client } = start({ timeout: 5000, maxRetries: 1 });
+    sandbox.faults.next({ latency: 60_000, times: 2 });
+    const failed = vi.fn();
+    client.users.get('user_123').catch(failed);
+    await pass(120_000);
+    expect(failed).toHaveBeenCalledExactlyOnceWith(expect.any(TimeoutError));
+  });
+
+  test.each(times)('lets a webhook be delivered after its receiver took too long (%i)', async () => {
+    const received = vi.fn();
+    const fetch = vi.fn((url: string, { signal }: RequestInit) => {
+      received(url);
+      if (received.mock.calls.length > 1) return Promise.resolve(new Response(null, { status: 204 }));
+      return new Promise<Response>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+    });
+    const endpoints = [{ url: 'https://app.example.com/webhooks' }];
+    const sandbox = createSandbox({ webhooks: { endpoints, fetch, timeout: 15_000, schedule: [5000], jitter: 0 } });
+    sandbox.state.users.create();
+    await pass(20_000);
+    expect(sandbox.webhooks.deliveries[0]).toMatchObject({
+      status: 'delivered',
+      attempts: [{ error: 'No response within 15 s.' }, { status: 204 }],
+    });
+  });
+});

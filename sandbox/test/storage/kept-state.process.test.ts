@@ -1,0 +1,249 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { assembleSandbox, type Sandbox } from '../../src/sandbox.ts';
+import { listen } from '../../src/server.ts';
+import { JournalError } from '../../src/storage/collection.ts';
+import { openJournal } from '../../src/storage/sqlite-journal.ts';
+import { commandLine, type Run } from '../support/built-cli.ts';
+import { call, john } from '../support/calls.ts';
+import { receiver } from '../support/receiver.ts';
+
+const start = commandLine();
+let directory: string;
+let file: string;
+const open = new Set<Sandbox>();
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'example-sandbox-'));
+  file = join(directory, 'state.db');
+});
+afterEach(async () => {
+  await Promise.all([...open].map((sandbox) => sandbox.close()));
+  open.clear();
+  await rm(directory, { recursive: true });
+});
+
+async function kept(options: Parameters<typeof assembleSandbox>[0] = {}): Promise<Sandbox> {
+  const sandbox = assembleSandbox(
+    { apiToken: 'sandbox_token', ...options },
+    { listen, journal: await openJournal(file) },
+  );
+  open.add(sandbox);
+  return sandbox;
+}
+
+test('a restart restores the whole state', async () => {
+  const first = await kept({ projects: 5, webhooks: { endpoints: [{ url: 'http://127.0.0.1:9/' }] } });
+  const headers = { 'Idempotency-Key': 'one' };
+  await call(first, 'POST /v1/users', { json: john, headers });
+  const { token, id } = await first.state.tokens.create('CI');
+  const other = await first.state.tokens.create('Old');
+  first.state.tokens.revoke(other.id);
+  first.state.projects.delete('proj_123');
+  first.state.projects.update('proj_124', { status: 'archived' });
+  await first.webhooks.flush();
+  const { webhooks, state } = first;
+  await first.close();
+  await first.close();
+
+  const second = await kept({ projects: 50 });
+  expect(second.state.projects.list()).toEqual(state.projects.list());
+  expect(second.state.users.list()).toEqual(state.users.list());
+  expect(second.webhooks.endpoints).toEqual(webhooks.endpoints);
+  expect(second.webhooks.deliveries).toEqual(webhooks.deliveries);
+  expect((await call(second, 'GET /v1/projects', { token })).status).toBe(200);
+  expect((await call(second, 'GET /v1/projects', { token: other.token })).status).toBe(401);
+  expect(second.state.tokens.list().map((each) => each.id)).toContain(id);
+
+  const again = await call(second, 'POST /v1/users', { json: john, headers });
+  expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([201, 'true']);
+  const jane = await call(second, 'POST /v1/users', { json: { ...john, email: 'jane@example.com' } });
+  expect(await jane.json()).toMatchObject({ id: 'user_124' });
+
+  await second.reset();
+  await second.close();
+  expect((await kept()).state.users.list()).toEqual([]);
+});
+
+test('a sandbox that is closed at once keeps its token', async () => {
+  const first = await kept();
+  await first.close();
+
+  const second = await kept();
+  expect(second.state.tokens.list()).toHaveLength(1);
+});
+
+test('a restart with another token keeps the idempotency keys, and the earlier token is refused', async () => {
+  const headers = { 'Idempotency-Key': 'one' };
+  const first = await kept({ apiToken: 'first' });
+  await call(first, 'POST /v1/users', { json: john, headers });
+  await first.close();
+
+  const second = await kept({ apiToken: 'second' });
+  const again = await call(second, 'POST /v1/users', { json: john, headers });
+  expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([201, 'true']);
+  expect((await call(second, 'GET /v1/projects', { token: 'first' })).status).toBe(401);
+  expect(second.state.tokens.list()).toHaveLength(1);
+});
+
+test('the file contains no token and no password', async () => {
+  const sandbox = await kept();
+  await call(sandbox, 'POST /v1/users', { json: john, headers: { 'Idempotency-Key': 'one' } });
+  const { token } = await sandbox.state.tokens.create('CI');
+  await sandbox.close();
+  const rows = JSON.stringify(new DatabaseSync(file).prepare('SELECT * FROM record').all());
+  expect(rows).toContain(createHash('sha256').update(token).digest('hex'));
+  for (const secret of [john.password, token, sandbox.apiToken]) expect(rows).not.toContain(secret);
+});
+
+test('what was acknowledged survives kill -9 at any moment, and its event is delivered', async () => {
+  const target = await receiver();
+  await target.close();
+  const created = new Map<string, string>();
+  let ended: Run | undefined;
+
+  for (const until of [1, 7, 40]) {
+    const child = start('--port', '0', '--rate-limit', '100000/60s', '--data', file, '--token', 'sandbox_token');
+    ended = child;
+    const [, url] = await child.says(/URL +(http:\S+)/);
+    if (created.size === 0) {
+      // Registered by hand, as a user would.
+      const body = new URLSearchParams({ url: target.url, events: '*', action: 'register' });
+      await fetch(new URL('/dashboard/webhooks', url), { method: 'POST', body, redirect: 'manual' });
+    }
+    let answered = 0;
+    await Promise.all(
+      Array.from({ length: 60 }, async (_, index) => {
+        const email = `user-${until}-${index}@example.com`;
+        const response = await fetch(`${url}/users`, {
+          method: 'POST',
+          body: JSON.stringify({ ...john, email }),
+          headers: { Authorization: 'Bearer sandbox_token', 'Content-Type': 'application/json' },
+        }).catch(() => undefined);
+        if (response?.status === 201)
+          created.set(email, ((await response.json().catch(() => ({}))) as { id: string }).id);
+        answered += 1;
+        if (answered === until) child.child.kill('SIGKILL');
+      }),
+    );
+    expect(await child.ended).toBe('SIGKILL');
+  }
+  expect(ended).toBeDefined();
+  expect(created.size).toBeGreaterThanOrEqual(40);
+
+  const back = await receiver([204], target.port);
+  const sandbox = await kept();
+  const users = new Map(sandbox.state.users.list().map(({ email, id }) => [email, id]));
+  for (const [email, id] of created) expect(users.get(email)).toBe(id);
+
+  const [{ id }] = sandbox.webhooks.endpoints as unknown as [{ id: string }];
+  sandbox.webhooks.update(id, { enabled: true });
+  await sandbox.webhooks.flush();
+  const told = new Set(back.received.map(({ body }) => (JSON.parse(body) as { data: { email: string } }).data.email));
+  expect(told).toEqual(new Set(users.keys()));
+  await back.close();
+}, 60_000);
+
+test('a file in another format or of a later version is refused and not changed', async () => {
+  await writeFile(file, 'Dear diary, '.repeat(100));
+  await expect(openJournal(file)).rejects.toThrow(
+    /state\.db is damaged: file is not a database\. Restore a copy, or move it away/,
+  );
+  await rm(file);
+
+  const database = new DatabaseSync(file);
+  database.exec('CREATE TABLE diary (entry TEXT)');
+  database.close();
+  await expect(openJournal(file)).rejects.toThrow('was not written by this version of example-sandbox');
+  await expect(openJournal(join(directory, 'no', 'such.db'))).rejects.toThrow(JournalError);
+});
+
+test('on a full disk, what is answered 500 is not there, and the message says so', async () => {
+  const exec = vi.spyOn(DatabaseSync.prototype, 'exec');
+  const first = await kept({ webhooks: { endpoints: [{ url: 'http://127.0.0.1:9/' }] }, rateLimit: { limit: 1000 } });
+  const database = exec.mock.contexts[0] as DatabaseSync;
+  exec.mockRestore();
+  await call(first, 'GET /v1/projects');
+  const { page_count: pages } = database.prepare('PRAGMA page_count').get() as { page_count: number };
+  database.exec(`PRAGMA max_page_count = ${pages + 8}`);
+
+  const created: unknown[] = [];
+  const refused: { error: { code: string; message: string } }[] = [];
+  for (let index = 0; index < 100; index += 1) {
+    const headers = { 'Idempotency-Key': `key-${index}` };
+    const json = { ...john, email: `${index}@example.com` };
+    const response = await call(first, 'POST /v1/users', { json, headers });
+    if (response.status === 201) created.push(await response.json());
+    else refused.push((await response.json()) as (typeof refused)[number]);
+  }
+  expect(created.length).toBeGreaterThan(0);
+  expect(refused.length).toBeGreaterThan(0);
+  expect(new Set(refused.map(({ error }) => error.code))).toEqual(new Set(['storage_failed']));
+  expect(refused[0]?.error.message).toBe(
+    `The disk is full: ${file} can't grow. Nothing was changed. Free some space, and try again.`,
+  );
+  expect(first.state.users.list()).toEqual(created);
+  // Their events are due, and their results can't be stored. The sandbox goes on.
+  await first.webhooks.flush();
+  expect((await call(first, 'GET /v1/projects')).status).toBe(200);
+  const deliveries = first.webhooks.deliveries.map(({ id }) => id);
+
+  database.exec('PRAGMA max_page_count = 100000');
+  expect((await call(first, 'POST /v1/users', { json: john })).status).toBe(201);
+  const users = first.state.users.list();
+  await first.close();
+  const second = await kept();
+  expect(second.state.users.list()).toEqual(users);
+  expect(second.webhooks.deliveries.map(({ id }) => id)).toEqual(expect.arrayContaining(deliveries));
+});
+
+test('a damaged file is reported, with what to do', async () => {
+  await (await kept({ projects: 2000 })).close();
+  const bytes = await readFile(file);
+  bytes.fill(0x55, 4096 * 3, 4096 * 20);
+  await writeFile(file, bytes);
+  const run = start('--port', '0', '--data', file);
+  expect(await run.ended).toBe(1);
+  expect(run.output()).toMatch(
+    /^\S+state\.db is damaged: .+\. Restore a copy, or move it away to start with new data\.\n$/,
+  );
+});
+
+test('only the owner of a file may read it, because it has secrets', async () => {
+  const sandbox = await kept();
+  await call(sandbox, 'POST /v1/users', { json: john });
+  const names = await readdir(directory);
+  expect(names).toContain('state.db-wal');
+  for (const name of names) expect(((await stat(join(directory, name))).mode & 0o777).toString(8)).toBe('600');
+});
+
+test('only one process at a time can use a file', async () => {
+  const child = start('--port', '0', '--data', file);
+  await child.says(/State +stored in/);
+  const second = start('--port', '0', '--data', file);
+  expect(await second.ended).toBe(1);
+  expect(second.output()).toBe(`${file} is in use by another example-sandbox.\n`);
+  child.child.kill('SIGTERM');
+  expect(await child.ended).toBe(0);
+});
+
+test('a failed transaction leaves nothing in the file, and neither does a nested one', async () => {
+  const journal = await openJournal(file);
+  const failing = () =>
+    journal.transaction(() => {
+      journal.transaction(() => journal.write('user', 'user_1', {}));
+      throw new Error('no');
+    });
+  expect(failing).toThrow('no');
+  expect([...journal.read('user')]).toEqual([]);
+  journal.write('user', 'user_2', { id: 'user_2' });
+  journal.write('user', 'user_1', { id: 'user_1' });
+  journal.write('user', 'user_2', { id: 'user_2', name: 'changed' });
+  journal.erase('user', 'user_1');
+  expect([...journal.read('user')]).toEqual([{ id: 'user_2', name: 'changed' }]);
+  journal.close();
+});

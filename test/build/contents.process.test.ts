@@ -1,0 +1,207 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { isBuiltin, SourceMap, type SourceMapping, type SourceMapPayload } from 'node:module';
+import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import { beforeAll, describe, expect, test } from 'vitest';
+import * as z from 'zod/mini';
+import { VERSION } from '@example/sdk';
+import manifest from '../../package.json' with { type: 'json' };
+
+const root = join(import.meta.dirname, '../..');
+const packed = z.tuple([
+  z.object({ unpackedSize: z.number(), bundled: z.array(z.string()), files: z.array(z.object({ path: z.string() })) }),
+]);
+
+/** Every path in a part of package.json. */
+const pathsIn = (part: unknown): string[] =>
+  typeof part === 'string' ? [part] : Object.values(part as Record<string, unknown>).flatMap(pathsIn);
+
+/** Whether who installed this package, and nothing else, can import it. */
+const isInstalled = (specifier: string) => specifier.startsWith('node:') && isBuiltin(specifier);
+
+/** Whether a page has a heading with this anchor, as GitHub makes it. */
+async function hasHeading(page: string, anchor: string): Promise<boolean> {
+  const text = await readFile(join(root, page), 'utf8');
+  const anchors = Array.from(text.matchAll(/^#+ (.+)$/gm), ([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w -]/g, '')
+      .replaceAll(' ', '-'),
+  );
+  return anchors.includes(anchor);
+}
+
+describe('what npm publish ships', () => {
+  let unpackedSize: number;
+  let files: ReadonlySet<string>;
+  let bundled: readonly string[];
+
+  beforeAll(async () => {
+    const { stdout } = await promisify(execFile)('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+      cwd: root,
+    });
+    const [tarball] = packed.parse(JSON.parse(stdout));
+    ({ unpackedSize, bundled } = tarball);
+    files = new Set(tarball.files.map(({ path }) => path));
+  }, 60_000);
+
+  /** The shipped files of a kind, with the text of each. */
+  const shipped = (kind: RegExp) =>
+    Promise.all(
+      [...files]
+        .filter((path) => kind.test(path))
+        .map(async (path) => ({ path, text: await readFile(join(root, path), 'utf8') })),
+    );
+
+  test('is built code with its declarations, and what a user reads', () => {
+    const others = [...files].filter((path) => !/^dist\/.+\.(c?js(\.map)?|d\.c?ts)$|^src\/.+\.ts$/.test(path));
+
+    const isGuide = (path: string) => /^docs\/[\w-]+\.md$/.test(path);
+    expect(others.filter((path) => !isGuide(path)).sort()).toEqual([
+      'AGENTS.md',
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'dist/LICENSES.txt',
+      'package.json',
+    ]);
+    // How the figures were measured is for those who measure again, and is as long as two guides.
+    const guides = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md') && name !== 'benchmarks.md');
+    expect(others.filter(isGuide).sort()).toEqual(guides.map((name) => `docs/${name}`).sort());
+  });
+
+  test('has an AGENTS.md of at most 8 kB, which leads to every guide', async () => {
+    const text = await readFile(join(root, 'AGENTS.md'), 'utf8');
+
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(8_000);
+    for (const path of files) if (path.startsWith('docs/')) expect(text).toContain(`](${path})`);
+  });
+
+  test('has pages whose links lead to a heading or file in it, or to a file in the repository on the web', async () => {
+    const repository = `${manifest.homepage.replace('#readme', '')}/blob/main/`;
+    const broken: string[] = [];
+    for (const { path, text } of await shipped(/\.md$/)) {
+      for (const [, link = ''] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+        const [target = '', heading] = link.replace(repository, '').split('#');
+        const page = target === '' ? path : link.startsWith(repository) ? target : join(dirname(path), target);
+        const leadsSomewhere = link.startsWith(repository)
+          ? existsSync(join(root, page))
+          : files.has(page) || target.startsWith('https:');
+        if (!leadsSomewhere || (heading !== undefined && files.has(page) && !(await hasHeading(page, heading))))
+          broken.push(`${path}: ${link}`);
+      }
+    }
+
+    expect(broken).toEqual([]);
+  });
+
+  test('has every file that package.json names', () => {
+    const { main, module, types, exports } = manifest;
+    const named = pathsIn({ main, module, types, exports }).map((path) => path.replace('./', ''));
+
+    expect(named.filter((path) => !files.has(path))).toEqual([]);
+  });
+
+  test('imports nothing but what it ships, and Node; one entry point also its optional peer', async () => {
+    const scripts = [...files].filter((path) => /\.c?js$/.test(path));
+    const { metafile } = await build({
+      absWorkingDir: root,
+      entryPoints: Object.fromEntries(scripts.map((path, index) => [String(index), path])),
+      outdir: 'unused',
+      bundle: true,
+      packages: 'external',
+      platform: 'node',
+      format: 'esm',
+      write: false,
+      metafile: true,
+      logLevel: 'silent',
+    });
+    const imported = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
+
+    expect(Object.keys(metafile.inputs).filter((path) => !files.has(path))).toEqual([]);
+    expect([...new Set(imported)].filter((specifier) => !isInstalled(specifier))).toEqual(['@opentelemetry/api']);
+    const users = scripts.filter((path) =>
+      /(from ?|require\()["']@opentelemetry/.test(readFileSync(join(root, path), 'utf8')),
+    );
+    expect(users.sort()).toEqual(['dist/otel/index.cjs', 'dist/otel/index.js']);
+  });
+
+  test('has declarations that import nothing else either', async () => {
+    const missing: string[] = [];
+    for (const { path, text } of await shipped(/\.d\.c?ts$/)) {
+      for (const [, specifier = ''] of text.matchAll(/(?:\bfrom |\bimport[ (])'([^']+)'/g)) {
+        const isThere = specifier.startsWith('.')
+          ? files.has(join(path, '..', specifier).replace(/\.(c?)js$/, '.d.$1ts'))
+          : isInstalled(specifier);
+        if (!isThere) missing.push(`${path}: ${specifier}`);
+      }
+    }
+
+    expect(missing).toEqual([]);
+  });
+
+  test('has maps that lead from a line to a line', async () => {
+    const isSought = (file: { text: string }) => file.text.includes('The request failed: ');
+    const { path, text } = (await shipped(/^dist\/chunks\/.+\.js$/)).find(isSought)!;
+    const map = new SourceMap(JSON.parse(await readFile(join(root, `${path}.map`), 'utf8')) as SourceMapPayload);
+    const line = text.split('\n').findIndex((each) => each.includes('The request failed: '));
+
+    const { originalSource, originalLine } = map.findEntry(line, 100) as SourceMapping;
+
+    expect(originalSource).toMatch(/src\/http\/attempt\.ts$/);
+    expect(readFileSync(join(root, 'src/http/attempt.ts'), 'utf8').split('\n')[originalLine]).toContain(
+      'The request failed: ',
+    );
+  });
+
+  test('has maps that lead from a bundled package to nothing, because its sources are not there', async () => {
+    const isSought = (file: { text: string }) => file.text.includes('Ky.js');
+    const { path, text } = (await shipped(/^dist\/chunks\/.+\.js$/)).find(isSought)!;
+    const map = new SourceMap(JSON.parse(await readFile(join(root, `${path}.map`), 'utf8')) as SourceMapPayload);
+    const line = text.split('\n').findIndex((each) => each.includes('Ky.js'));
+
+    for (const below of [1, 10, 500]) {
+      expect((map.findEntry(line + below, 8) as Partial<SourceMapping>).originalSource).toBeUndefined();
+    }
+  });
+
+  test('has source maps for its ES modules, and the sources that the maps name', async () => {
+    const scripts = await shipped(/^dist\/(?!browser\.min).+\.js$/);
+    const sources = new Set<string>();
+    for (const { path, text } of scripts) {
+      const map = `${path}.map`;
+      expect(text).toContain(`//# sourceMappingURL=${basename(map)}`);
+      expect(files).toContain(map);
+      const named = (JSON.parse(await readFile(join(root, map), 'utf8')) as { sources: string[] }).sources;
+      for (const source of named) sources.add(join(dirname(map), source));
+    }
+
+    expect(sources).toContain('src/http/attempt.ts');
+    expect([...sources].filter((source) => !files.has(source))).toEqual([]);
+  });
+
+  // docs/decisions/tarball.md says what it is made of, and why it is not 0.6 MB.
+  test('is at most 1.48 MB unpacked', () => {
+    expect(unpackedSize).toBeLessThanOrEqual(1_480_000);
+  });
+
+  test('installs no other package along with it, and runs nothing while it is installed', () => {
+    expect(bundled).toEqual([]);
+    const fields = Object.keys(manifest).filter((name) => /dependencies$/i.test(name));
+    expect(fields.sort()).toEqual(['devDependencies', 'peerDependencies']);
+    for (const name of Object.keys(manifest.peerDependencies)) {
+      expect(manifest.peerDependenciesMeta).toHaveProperty([name], { optional: true });
+    }
+    expect(Object.keys(manifest.scripts).filter((name) => /^(pre|post)?install$|^prepare$/.test(name))).toEqual([]);
+  });
+
+  test('says which version it is, everywhere the same', async () => {
+    expect(VERSION).toBe(manifest.version);
+    expect(await readFile(join(root, 'CHANGELOG.md'), 'utf8')).toMatch(
+      new RegExp(`^## ${manifest.version} - \\d{4}-\\d\\d-\\d\\d$`, 'm'),
+    );
+  });
+});

@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import type { ClientOptions, FetchResponse } from '@example/sdk';
+import { eventNames } from '../../src/telemetry/events.ts';
+import { freePort } from '../support/free-port.ts';
+import { clientOf, json, newUser, serve, user } from '../support/http-server.ts';
+import { inProcessApi } from '../support/in-process-api.ts';
+import { messageOf, type UntypedClient } from './message-of.ts';
+
+const page = { data: [], meta: { current_page: 1, total_pages: 1, total_count: 0 } };
+
+/** A client of an API that works, as JavaScript sees it. */
+const untyped = () =>
+  clientOf(inProcessApi(({ url }) => Response.json(url.includes('/users') ? user : page))) as unknown as UntypedClient;
+
+const { signal } = new AbortController();
+const id = "id must be a non-empty string without slashes or control characters, and not '.' or '..'";
+const path = "path must be relative to baseUrl, such as '/users', without '..' or a query";
+const method = "method must be one of 'GET', 'POST', 'PUT', 'PATCH', 'DELETE'";
+const body = 'The body must be an object or an array, which is sent as JSON';
+const value = 'a string, a number, a boolean or a list of these';
+const event = `The event must be one of ${eventNames.map((name) => `'${name}'`).join(', ')}`;
+const asOption = 'is an option: pass it as the second argument.';
+const notIterable = 'is not iterable: use';
+
+describe('a mistake in a call is refused before anything is sent', () => {
+  it.each<[string, (client: UntypedClient) => unknown]>([
+    [`${id}; got undefined.`, ({ users }) => users.get(undefined)],
+    [`${id}; got ''.`, ({ users }) => users.get('')],
+    [`${id}; got 123.`, ({ users }) => users.get(123)],
+    [`${id}; got Object.`, ({ users }) => users.get({ id: 'user_123' })],
+    [`${id}; got 'users/user_123'.`, ({ users }) => users.get('users/user_123')],
+    // The `await` before the inner call is missing.
+    [`${id}; got APIPromise.`, ({ users }) => users.get(users.create(newUser))],
+    [
+      'signal must be an AbortSignal; got AbortController.',
+      ({ users }) => users.get('1', { signal: new AbortController() }),
+    ],
+    ['options must be a plain object; got AbortSignal.', ({ users }) => users.get('1', signal)],
+    ['options must be a plain object; got function.', ({ users }) => users.get('1', () => undefined)],
+    ['There is no options.retries, it is called maxRetries here.', ({ users }) => users.get('1', { retries: 1 })],
+
+    ['The parameters must be a plain object; got undefined.', ({ users }) => users.create()],
+    ['The parameters must be a plain object; got string.', ({ users }) => users.create('John')],
+    ['The parameters must be a plain object; got FormData.', ({ users }) => users.create(new FormData())],
+    [`\`signal\` ${asOption}`, ({ users }) => users.create({ ...newUser, signal })],
+    ['options must be a plain object; got string.', ({ users }) => users.create(newUser, 'key-1')],
+    [
+      'idempotencyKey must not be empty, and must not begin or end with a space.',
+      ({ users }) => users.create(newUser, { idempotencyKey: '' }),
+    ],
+
+    [`\`signal\` ${asOption}`, ({ projects }) => projects.list({ signal })],
+    [`\`cursor\` ${asOption}`, ({ projects }) => projects.list({ cursor: 'x' })],
+    ["per_page must be a whole number of at least 1; got '20'.", ({ projects }) => projects.list({ per_page: '20' })],
+    ['page must be a whole number of at least 1; got 0.', ({ projects }) => projects.list({ page: 0 })],
+    ['The parameters must be a plain object; got string.', ({ projects }) => projects.list('active')],
+    [
+      'The parameters must be a plain object; got URLSearchParams.',
+      ({ projects }) => projects.list(new URLSearchParams({ status: 'active' })),
+    ],
+    [`query.status must be ${value}; got null.`, ({ projects }) => projects.list({ status: null })],
+    [
+      'cursor must be the unchanged cursor of a page or of an error.',
+      ({ projects }) => projects.list({}, { cursor: 'page=2' }),
+    ],
+    [`A list ${notIterable} \`for await\`, or toArray().`, ({ projects }) => Array.from(projects.list())],
+    [
+      `A page ${notIterable} page.data, or \`for await\` for all pages from it on.`,
+      async ({ projects }) => [...((await projects.list()) as Iterable<unknown>)],
+    ],
+
+    [`${method}; got 'get'.`, ({ request }) => request('get', '/users')],
+    [`${method}; got '/users'.`, ({ request }) => request('/users')],
+    [`${path}; got string.`, ({ request }) => request('GET', 'https://api.example.com/v1/users')],
+    [`${path}; got 'users/user_123'.`, ({ request }) => request('GET', 'users/user_123')],
+    [`${path}; got string.`, ({ request }) => request('GET', '/projects?status=active')],
+    ['params.id is missing: path has {id}.', ({ request }) => request('GET', '/users/{id}')],
+    ['params.id is missing: path has {id}.', ({ list }) => list('/teams/{id}/members')],
+    [
+      'params.id is not used: path has no {id}.',
+      ({ request }) => request('GET', '/users/:id', { params: { id: 'user_123' } }),
+    ],
+    [`${id}; got 123.`, ({ request }) => request('GET', '/users/{id}', { params: { id: 123 } })],
+    [
+      'query must be a plain object; got URLSearchParams.',
+      ({ request }) => request('GET', '/projects', { query: new URLSearchParams({ page: '2' }) }),
+    ],
+    [
+      `query.since must be ${value}; got Date.`,
+      ({ request }) => request('GET', '/projects', { query: { since: new Date() } }),
+    ],
+    ['A GET has no body: pass its parameters as query.', ({ request }) => request('GET', '/users', { body: {} })],
+    [`${body}; got string.`, ({ request }) => request('POST', '/users', { body: JSON.stringify(newUser) })],
+    [
+      'There is no options.json, it is called body here.',
+      ({ request }) => request('POST', '/users', { json: newUser }),
+    ],
+    [
+      'schema must be a schema of zod, Valibot or another Standard Schema; got Object.',
+      ({ request }) => request('GET', '/users', { schema: { type: 'object' } }),
+    ],
+
+    [`${event}; got 'reponse'.`, ({ on }) => on('reponse', () => undefined)],
+    ['The listener must be a function; got undefined.', ({ on }) => on('response')],
+  ])('%s', async (message, mistake) => {
+    const client = untyped();
+    const [request, list, on] = [client.request, client.list, client.on].map((call) => call.bind(client));
+    expect(await messageOf(() => mistake({ ...client, request, list, on } as UntypedClient))).toBe(message);
+  });
+});
+
+describe('a mistake that only a request shows', () => {
+  const call = (options: ClientOptions) => () =>
+    clientOf(
+      { url: 'https://api.example.com/v1' },
+      { maxRetries: 0, apiToken: crypto.randomUUID(), ...options },
+    ).users.get('user_123');
+
+  it('https to the port of an http server', async () => {
+    const { url } = await serve((_, response) => json(response, 200, user));
+
+    expect(await messageOf(call({ baseUrl: url.replace('http:', 'https:') }))).toBe(
+      'The request failed: baseUrl says https, but the server at its port speaks http. (GET /users/{id})',
+    );
+  });
+
+  it('a port at which nobody listens', async () => {
+    const port = await freePort();
+
+    expect(await messageOf(call({ baseUrl: `http://127.0.0.1:${port}` }))).toBe(
+      `The request failed: connect ECONNREFUSED 127.0.0.1:${port} (GET /users/{id})`,
+    );
+  });
+
+  it.each([
+    ['undefined', undefined], // such as a mock that has no answer
+    ['Object', user],
+    ['Object', { ok: true, status: 200, json: () => Promise.resolve(user) }],
+  ])('a fetch that resolves to something else: %s', async (got, answer) => {
+    const fetch = () => Promise.resolve(answer as unknown as FetchResponse);
+
+    expect(await messageOf(call({ fetch }))).toBe(
+      'The request failed: What fetch resolves to must be a Response with status, ok, headers and text(); ' +
+        `got ${got}. (GET /users/{id})`,
+    );
+  });
+});
