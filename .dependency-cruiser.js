@@ -29,16 +29,17 @@ const folders = Object.keys(mayImport);
  */
 const sandboxMayImport = {
   utils: [],
-  contract: ['utils'],
-  storage: ['contract'],
+  resources: ['utils'],
+  contract: ['utils', 'resources'],
+  storage: ['resources'],
   http: ['storage'],
-  faults: ['http', 'utils', 'contract'],
-  webhooks: ['http', 'utils', 'storage'],
-  state: ['http', 'utils', 'contract', 'storage', 'faults', 'webhooks'],
-  api: ['http', 'utils', 'contract', 'storage', 'faults', 'state'],
-  control: ['http', 'utils', 'contract', 'storage', 'faults', 'webhooks', 'state'],
-  dashboard: ['http', 'utils', 'contract', 'storage', 'faults', 'webhooks', 'state'],
-  cli: ['http', 'utils', 'contract', 'storage', 'webhooks', 'state', 'control'],
+  faults: ['http', 'utils', 'resources'],
+  webhooks: ['http', 'utils', 'resources', 'storage'],
+  state: ['http', 'utils', 'resources', 'storage', 'faults', 'webhooks'],
+  api: ['http', 'utils', 'resources', 'storage', 'faults', 'state'],
+  control: ['http', 'utils', 'resources', 'storage', 'faults', 'webhooks', 'state'],
+  dashboard: ['http', 'utils', 'resources', 'storage', 'faults', 'webhooks', 'state'],
+  cli: ['http', 'utils', 'resources', 'storage', 'webhooks', 'state', 'control'],
 };
 
 /** One rule for each folder below `source`. */

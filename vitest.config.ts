@@ -49,11 +49,24 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['{test,sandbox/test}/**/*.system.test.ts'],
+          exclude: ['**/node_modules/**', 'test/site/**'],
           // Most of them wait for another program.
           maxWorkers: 3,
           // A busy machine takes its time to start them.
           testTimeout: 120_000,
           hookTimeout: 120_000,
+        },
+      },
+      // Tests of the documentation site. It is built beside the tests of the other projects, which run before.
+      {
+        extends: true,
+        test: {
+          name: 'site',
+          include: ['test/site/**/*.system.test.ts'],
+          globalSetup: 'test/site/support/build.ts',
+          sequence: { groupOrder: 1 },
+          testTimeout: 240_000,
+          hookTimeout: 600_000,
         },
       },
       // Tests of the packed tarball where users run it. Nothing here counts for coverage.

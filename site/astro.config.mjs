@@ -1,13 +1,10 @@
 import starlight from '@astrojs/starlight';
 import { defineConfig } from 'astro/config';
-import { readFileSync } from 'node:fs';
 import { env } from 'node:process';
 import { fileURLToPath, URL } from 'node:url';
 import starlightLinksValidator from 'starlight-links-validator';
-import starlightLlmsTxt from 'starlight-llms-txt';
 import starlightTypeDoc, { typeDocSidebarGroup } from 'starlight-typedoc';
 import { contentOfRepository } from './build/content.ts';
-import { titleOf } from './build/markdown.ts';
 import { markdownOfPages } from './build/markdown-of-pages.ts';
 import { pages } from './build/pages.ts';
 import { typesOfPrograms } from './build/types-plugin.ts';
@@ -36,23 +33,28 @@ export default defineConfig({
       social: [{ icon: 'github', label: 'GitHub', href: 'https://github.com/your-org/js-sdk' }],
       // Its index can't tell a typing error, and finds only pages with every word of a question.
       pagefind: false,
+      // On a phone, code wraps instead of being cut off. In a wider window, it has 72 columns and need not.
+      expressiveCode: { defaultProps: { wrap: true } },
       customCss: ['./src/styles/site.css'],
       components: {
         Footer: './src/components/Footer.astro',
+        Hero: './src/home/Hero.astro',
         Search: './src/components/Search.astro',
         SocialIcons: './src/components/SocialIcons.astro',
       },
       sidebar: [
-        { label: 'Get started', link: '/start/' },
+        { label: 'Get started', items: ['start', ...under('start/')] },
         'playground',
         'side-by-side',
         { label: 'Guides', items: under('guides/') },
         { label: 'Local API and examples', items: ['sandbox', 'examples'] },
         typeDocSidebarGroup,
-        { label: 'Facts', items: under('reference/') },
-        { label: 'How it works', collapsed: true, items: under('internals') },
-        { label: 'Decisions', collapsed: true, items: under('decisions') },
-        { label: 'Project', collapsed: true, items: under('project/') },
+        { label: 'Facts', items: [...under('reference/'), 'project/changelog', 'project/sandbox-changelog'] },
+        {
+          label: 'Contributing',
+          collapsed: true,
+          items: ['project/contributing', ...under('internals'), 'decisions', 'project/security', 'project/conduct'],
+        },
       ],
       plugins: [
         starlightTypeDoc({
@@ -60,7 +62,7 @@ export default defineConfig({
           tsconfig: `${repository}tsconfig.json`,
           sidebar: { label: 'API reference', collapsed: true },
           typeDoc: {
-            name: typeDoc.name,
+            name: 'API reference',
             readme: './pages/api.md',
             mergeReadme: true,
             entryFileName: 'index',
@@ -78,19 +80,9 @@ export default defineConfig({
         }),
         // What follows `#code=` is a program.
         starlightLinksValidator({ exclude: [`${base}playground/#code=*`] }),
-        starlightLlmsTxt({
-          description,
-          promote: ['start', 'guides/**'],
-          demote: ['decisions/**', 'project/**'],
-          customSelectors: { all: ['.run-example'] },
-          optionalLinks: pages.map(({ address, file }) => ({
-            label: titleOf(readFileSync(`${repository}${file}`, 'utf8')) ?? file,
-            url: `${site}${base}${address}.md`,
-          })),
-        }),
       ],
     }),
-    markdownOfPages(),
+    markdownOfPages(`${site}${base}`, description),
     searchIndex(),
   ],
   vite: {

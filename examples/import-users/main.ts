@@ -10,10 +10,7 @@ import { Journal } from './journal.ts';
 const file = process.argv[2] ?? 'users.jsonl';
 const journal = new Journal(`${file}.journal`);
 
-const client = new Client({
-  apiSupportsIdempotencyKeys: true, // the API reference does not promise it: see docs/assumptions.md
-  priority: 'background', // lets the calls of your other programs pass
-});
+const client = new Client({ priority: 'background' }); // lets the calls of your other programs pass
 
 /** Creates the user, and returns what to note about this row. */
 async function importUser(params: UserCreateParams, idempotencyKey: string): Promise<string> {
@@ -21,6 +18,7 @@ async function importUser(params: UserCreateParams, idempotencyKey: string): Pro
     const { id } = await client.users.create(params, { idempotencyKey });
     return id;
   } catch (error) {
+    // An earlier attempt has created it: the address is unique, whether or not the API knows idempotency keys.
     if (error instanceof ConflictError && error.code === 'email_taken') return 'exists';
     if (error instanceof UnprocessableEntityError) return `invalid ${JSON.stringify(error.details)}`;
     throw error; // ends the import; the next run sends this row again

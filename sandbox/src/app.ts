@@ -3,17 +3,17 @@ import { authentication } from './api/authentication.ts';
 import { commonHeaders, shareWithPage } from './api/common-headers.ts';
 import { faultInjection } from './api/fault-injection.ts';
 import { preflight } from './api/preflight.ts';
-import { projectRoutes } from './api/project-routes.ts';
 import { rateLimiting } from './api/rate-limiting.ts';
 import { recording } from './api/recording.ts';
 import type { Env } from './api/request-context.ts';
-import { userRoutes } from './api/user-routes.ts';
+import { resourceRoutes } from './api/resource-routes.ts';
 import { openapi } from './contract/openapi.ts';
 import { controlRoutes } from './control/routes.ts';
 import { Dashboard } from './dashboard/dashboard.tsx';
 import { dashboardRoutes } from './dashboard/routes.tsx';
 import { BrokenConnection } from './http/broken-connection.ts';
 import { Failure, failureOf } from './http/failure.ts';
+import { resources } from './resources/index.ts';
 import type { Services } from './state/services.ts';
 
 /** The documented API as a function from a request to a response, over any transport. */
@@ -32,8 +32,7 @@ export function createApp(services: Services): Hono<Env> {
 
   app.use(recording(services), commonHeaders(services));
   app.use('/v1/*', preflight, authentication(services), rateLimiting(services), faultInjection(services));
-  app.route('/v1/users', userRoutes(services));
-  app.route('/v1/projects', projectRoutes(services));
+  for (const resource of resources) app.route(`/v1/${resource.name}`, resourceRoutes(resource, services));
 
   app.notFound(() => {
     throw new Failure(404, 'not_found', 'There is nothing at this path.');

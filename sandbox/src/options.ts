@@ -1,10 +1,12 @@
 import * as z from 'zod/mini';
-import { bearerToken, wholeNumber } from './contract/schemas.ts';
+import { bearerToken, wholeNumber } from './utils/schemas.ts';
+import type { Given } from './state/records.ts';
 import { isHostName, isOrigin } from './http/access.ts';
 import { withTypeErrors } from './http/failure.ts';
 import { parseFields } from './http/parse-fields.ts';
 import type { RateLimit } from './state/rate-windows.ts';
-import { type ProjectSeed, projectSeedSchema, type UserSeed, userSeedSchema } from './state/seeding.ts';
+import { byResource, type Seeds } from './resources/index.ts';
+import { seedSchema } from './resources/resource.ts';
 import { strictFields } from './utils/strict-fields.ts';
 import type { DelivererOptions } from './webhooks/deliverer.ts';
 import { defaultSchedule } from './webhooks/retry-schedule.ts';
@@ -28,7 +30,7 @@ export interface WebhookOptions {
 }
 
 /** Options of {@link createSandbox}. */
-export interface SandboxOptions {
+export interface SandboxOptions extends Seeds {
   /**
    * The API token to accept. Default: a random one, so that clients of two sandboxes in one process don't share a
    * budget.
@@ -43,10 +45,6 @@ export interface SandboxOptions {
         window?: number | undefined;
       }
     | undefined;
-  /** Projects to create at the start: a number of sample projects, or a list. Default: 100. */
-  projects?: number | readonly ProjectSeed[] | undefined;
-  /** Users to create at the start: a number of sample users, or a list. Default: none. */
-  users?: number | readonly UserSeed[] | undefined;
   /** Returns the time, in epoch milliseconds. Default: `Date.now`. */
   now?: (() => number) | undefined;
   /** Delay before each response, in milliseconds. Default: 0. */
@@ -61,8 +59,8 @@ export interface SandboxOptions {
 export interface ResolvedOptions {
   readonly apiToken: string;
   readonly rateLimit: RateLimit;
-  readonly projects: readonly ProjectSeed[];
-  readonly users: readonly UserSeed[];
+  /** By resource. */
+  readonly seeds: Readonly<Record<string, readonly Given[]>>;
   readonly now: () => number;
   readonly latency: number;
   readonly endpoints: readonly EndpointParams[];
@@ -75,10 +73,9 @@ const fraction = 'Must be a number from 0 to 1.';
 const functionSchema = <F>() => z.custom<F>((value) => typeof value === 'function', 'Must be a function.');
 
 const optionsSchema = strictFields({
+  ...byResource((resource) => z.optional(z.union([wholeNumber(0), z.array(seedSchema(resource))]))),
   apiToken: z.optional(bearerToken),
   rateLimit: z.optional(strictFields({ limit: z.optional(wholeNumber(1)), window: z.optional(wholeNumber(1)) })),
-  projects: z.optional(z.union([wholeNumber(0), z.array(projectSeedSchema)])),
-  users: z.optional(z.union([wholeNumber(0), z.array(userSeedSchema)])),
   now: z.optional(functionSchema<() => number>()),
   latency: z.optional(wholeNumber(0)),
   webhooks: z.optional(
@@ -103,8 +100,7 @@ export function resolveOptions(given: SandboxOptions): ResolvedOptions {
   return {
     apiToken: options.apiToken ?? `sandbox_${crypto.randomUUID().replaceAll('-', '')}`,
     rateLimit: { limit: rateLimit?.limit ?? 100, window: rateLimit?.window ?? 60_000 },
-    projects: seeds(options.projects ?? 100),
-    users: seeds(options.users ?? 0),
+    seeds: byResource(({ name, initial }) => seeds(options[name] ?? initial)),
     now: options.now ?? Date.now,
     endpoints: webhooks.endpoints ?? [],
     delivery: {
@@ -120,7 +116,7 @@ export function resolveOptions(given: SandboxOptions): ResolvedOptions {
   };
 }
 
-function seeds<Seed extends object>(value: number | readonly Seed[]): readonly (Seed | object)[] {
+function seeds(value: number | readonly Given[]): readonly Given[] {
   return typeof value === 'number' ? Array.from({ length: value }, () => ({})) : value;
 }
 

@@ -14,8 +14,8 @@ import { Idempotency } from './state/idempotency.ts';
 import { RateWindows } from './state/rate-windows.ts';
 import type { RecordedRequest } from './state/recorded-request.ts';
 import { RequestLog } from './state/request-log.ts';
-import { SandboxState } from './state/sandbox-state.ts';
-import { seedStore } from './state/seeding.ts';
+import { type SandboxState, sandboxState } from './state/sandbox-state.ts';
+import { seedStore } from './state/records.ts';
 import type { Services } from './state/services.ts';
 import { Tokens } from './state/tokens.ts';
 import { Traffic } from './state/traffic.ts';
@@ -91,8 +91,8 @@ export interface Platform {
 
 /** @throws {TypeError} when an option is invalid; the message names the option. */
 export function assembleSandbox(options: SandboxOptions, { listen, journal }: Platform): AssembledSandbox {
-  const { apiToken, rateLimit, seed, latency, endpoints, delivery, ...seeding } = resolveOptions(options);
-  const clock = new Clock(seeding.now);
+  const { apiToken, rateLimit, seed, latency, endpoints, delivery, seeds, now } = resolveOptions(options);
+  const clock = new Clock(now);
   const changes = new Changes();
   clock.onAdvance(changes.emit);
   const store = new Store(journal, changes.emit);
@@ -124,7 +124,7 @@ export function assembleSandbox(options: SandboxOptions, { listen, journal }: Pl
   services.log.subscribe(services.traffic.count);
 
   const begin = () => {
-    seedStore(store, { ...seeding, seed }, clock.now());
+    seedStore(store, seeds, seed, clock.now());
     store.once('webhooks', () => {
       for (const endpoint of endpoints) services.webhooks.register(endpoint);
     });
@@ -141,7 +141,7 @@ export function assembleSandbox(options: SandboxOptions, { listen, journal }: Pl
     apiToken,
     faults: services.faults,
     baseUrl: 'https://api.example.com/v1',
-    state: new SandboxState(services),
+    state: sandboxState(services),
     webhooks: services.webhooks,
     clock,
     reset: () =>

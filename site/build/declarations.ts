@@ -9,9 +9,9 @@ const require = createRequire(import.meta.url);
 export function typeFiles(): Record<string, string> {
   return {
     ...libraries(['es2024', 'esnext.disposable', 'webworker']),
-    ...declarations('@example/sdk', root),
-    ...declarations('@example/sandbox', `${root}sandbox`),
-    ...declarations('ky', join(dirname(require.resolve('ky')), '..')),
+    ...declarations('@example/sdk', root, 'dist'),
+    ...declarations('@example/sandbox', `${root}sandbox`, 'dist'),
+    ...declarations('ky', join(dirname(require.resolve('ky')), '..'), 'distribution'),
     '/globals.d.ts': `/** The copy of the API in this page. */
 declare const sandbox: import('@example/sandbox').Sandbox;
 declare const process: { readonly env: Readonly<Record<string, string | undefined>> };
@@ -34,12 +34,15 @@ export function libraries(names: readonly string[]): Record<string, string> {
   return files;
 }
 
-/** The declarations of a package where a program finds them. */
-function declarations(name: string, folder: string): Record<string, string> {
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
-    (path) => /^(dist|distribution)\/.+\.d\.c?ts$/.test(path) || path === 'package.json',
-  );
+/** The declarations of a package where a program finds them. Only its build is searched: its folder may have all others in it. */
+function declarations(name: string, folder: string, built: string): Record<string, string> {
+  const files = readdirSync(join(folder, built), { recursive: true, encoding: 'utf8' })
+    .filter((path) => /\.d\.c?ts$/.test(path))
+    .map((path) => `${built}/${path}`);
   return Object.fromEntries(
-    files.map((path) => [`/node_modules/${name}/${path}`, readFileSync(join(folder, path), 'utf8')]),
+    [...files, 'package.json'].map((path) => [
+      `/node_modules/${name}/${path}`,
+      readFileSync(join(folder, path), 'utf8'),
+    ]),
   );
 }

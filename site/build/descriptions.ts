@@ -1,7 +1,6 @@
 /** What search engines show below the title of a page. Others show the first sentence of the page. */
 export const descriptions: Readonly<Record<string, string>> = {
-  start:
-    'Install the SDK, make the first call, and see what it does for you: rate limits, retries, lists and webhooks.',
+  'guides/overview': 'All that the SDK does for you: rate limits, retries, lists, webhooks, options and events.',
   'guides/tasks':
     'Sync projects each night, import thousands of users, share a token among services, and test without a network.',
   'guides/options':

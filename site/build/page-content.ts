@@ -1,5 +1,6 @@
 import { dirname, posix } from 'node:path';
 import { descriptions } from './descriptions.ts';
+import { withErrorCatalog } from './error-catalog.ts';
 import { withExamples } from './examples.ts';
 import { outsideCode, titleOf } from './markdown.ts';
 import { type Page, pages } from './pages.ts';
@@ -18,9 +19,13 @@ export interface Edition {
 /** A page with front matter, and with links to where the other pages are on the site. */
 export function toContent(page: Page, markdown: string, edition: Edition): string {
   const { base, tag } = edition;
-  if (markdown.startsWith('---')) return markdown.replaceAll(/(\]\(|link: |href=")\/(?=\w)/g, `$1${base}`);
+  if (markdown.startsWith('---')) {
+    return withErrorCatalog(markdown.replaceAll(/(\]\(|href=")\/(?=\w)/g, `$1${base}`), base);
+  }
   const text = markdown.slice(markdown.indexOf('\n') + 1);
-  const title = titleOf(markdown)?.replaceAll('`', '') ?? page.address;
+  // The README has the name of the package.
+  const title =
+    page.file === 'README.md' ? 'The SDK on one page' : (titleOf(markdown)?.replaceAll('`', '') ?? page.address);
   const matter = {
     title,
     description: descriptions[page.address] ?? firstSentence(text) ?? title,
@@ -44,10 +49,12 @@ function firstSentence(text: string): string | undefined {
   return plain?.trim().split(/(?<=[.:]) /)[0];
 }
 
-/** Links to files that have a page go there; links to other files go to the repository. */
+/** Links to files that have a page go there; links to other files go to the repository. No number breaks in two. */
 function rewriteLinks(page: Page, text: string, edition: Edition): string {
   return outsideCode(text, (part) =>
-    part.replaceAll(/\]\(([^)\s]+)\)/g, (_, link: string) => `](${destination(page, link, edition)})`),
+    part
+      .replaceAll(/\]\(([^)\s]+)\)/g, (_, link: string) => `](${destination(page, link, edition)})`)
+      .replaceAll(/(?<=\d) (?=\d{3}(?!\d))/g, '\u00a0'),
   );
 }
 

@@ -20,6 +20,7 @@ const order = [
   'rate-limits',
   'pagination',
   'webhooks',
+  'testing',
   'endpoints',
   'observability',
   'reliability',
@@ -33,13 +34,16 @@ export const pages: readonly Page[] = [
   { address: 'index', file: 'site/pages/index.mdx' },
   { address: 'playground', file: 'site/pages/playground.mdx' },
   { address: 'side-by-side', file: 'site/pages/side-by-side.mdx' },
-  { address: 'start', file: 'README.md' },
+  { address: 'start', file: 'site/pages/start.mdx' },
+  ...folder('site/pages/start', 'start'),
+  { address: 'guides/overview', file: 'README.md' },
   ...names('docs')
     .filter((name) => !elsewhere.includes(name))
     .toSorted((a, b) => rank(a) - rank(b))
     .map((name) => ({ address: `guides/${name}`, file: `docs/${name}.md` })),
   { address: 'sandbox', file: 'sandbox/README.md' },
   { address: 'examples', file: 'examples/README.md' },
+  { address: 'reference/errors', file: 'site/pages/error-catalog.md' },
   ...elsewhere.map((name) => ({ address: `reference/${name}`, file: `docs/${name}.md` })),
   ...folder('docs/internals', 'internals'),
   ...folder('docs/decisions', 'decisions'),

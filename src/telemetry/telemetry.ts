@@ -181,10 +181,8 @@ export class CallTelemetry {
     if (!warn) return;
     this.shared.quietUntil = now + delay;
     const wait = `waits about ${Math.round(delay / 1000)} s for the rate limit`;
-    warn(
-      `${event.method} ${event.path} ${wait}. Calls waiting: ${waiting}. In tests, use a new apiToken for each.`,
-      event,
-    );
+    const advice = 'In tests, use a new apiToken for each.';
+    warn(`${event.method} ${event.path} ${wait}. Calls waiting: ${waiting}. ${advice}`, event);
   }
 
   validationIssues(issues: readonly ValidationIssue[]): void {

@@ -38,50 +38,56 @@ function start(baseUrl: string) {
 /** A budget that no import waits for. */
 const plenty = { 'x-ratelimit-limit': '1000000', 'x-ratelimit-remaining': '999999', 'x-ratelimit-reset': '9999999999' };
 
-/** An API that creates a user for each new key, and repeats its answer for a known one. It never looks at the email. */
-async function serveUsers(onRequest: (count: number) => void) {
+/** An API that knows either keys, and repeats its answer to one, or addresses, of which each can have one user. */
+async function serveUsers(knows: 'keys' | 'addresses', onRequest: (count: number) => void) {
   const created = new Map<string, string>();
-  let replayed = 0;
+  let repeated = 0;
   let count = 0;
   const server = await serve(({ headers, body }, response) => {
-    const key = String(headers['idempotency-key']);
-    if (created.has(key)) replayed += 1;
-    else created.set(key, (JSON.parse(body) as { email: string }).email);
-    onRequest(++count);
     const { email } = JSON.parse(body) as { email: string };
-    json(
-      response,
-      201,
-      { id: `user_${created.get(key)}`, name: '', email, created_at: '2024-01-01T00:00:00Z' },
-      plenty,
-    );
+    const key = knows === 'keys' ? String(headers['idempotency-key']) : email;
+    const isRepeated = created.has(key);
+    if (isRepeated) repeated += 1;
+    else created.set(key, email);
+    onRequest(++count);
+    if (isRepeated && knows === 'addresses')
+      json(response, 409, { error: { code: 'email_taken', message: '' } }, plenty);
+    else json(response, 201, { id: `user_${key}`, name: '', email, created_at: '2024-01-01T00:00:00Z' }, plenty);
   });
-  return { url: server.url, emails: () => [...created.values()], replayed: () => replayed };
+  return { url: server.url, emails: () => [...created.values()], repeated: () => repeated };
 }
 
 describe('import-users', () => {
-  it('creates ten thousand users, each once, although it is killed again and again', async () => {
-    const users = rows(10_000);
-    write(users);
-    let child: ReturnType<typeof start> | undefined;
-    const killAt = new Set([1, 700, 2_500, 2_600, 6_000, 9_950]);
-    // The user is there, and the answer that says so is on its way or never sent.
-    const api = await serveUsers((count) => killAt.has(count) && child?.kill());
+  it.each([
+    ['keys', 10_000, [1, 700, 2_500, 2_600, 6_000, 9_950]],
+    ['addresses', 1_000, [1, 70, 250, 260, 600, 995]],
+  ] as const)(
+    'creates each user once, although it is killed, with an API that knows %s: %d users',
+    async (...given) => {
+      const [knows, count, kills] = given;
+      const users = rows(count);
+      write(users);
+      let child: ReturnType<typeof start> | undefined;
+      const killAt = new Set<number>(kills);
+      // The user is there, and the answer that says so is on its way or never sent.
+      const api = await serveUsers(knows, (requests) => killAt.has(requests) && child?.kill());
 
-    let kills = 0;
-    for (let isDone = false; !isDone;) {
-      child = start(api.url);
-      const { code, output } = await child.ended;
-      isDone = code === 0;
-      expect(output).toBe(isDone ? `10000 of 10000 rows are done. ${file}.journal says how each ended.\n` : '');
-      kills += isDone ? 0 : 1;
-    }
+      let killed = 0;
+      for (let isDone = false; !isDone;) {
+        child = start(api.url);
+        const { code, output } = await child.ended;
+        isDone = code === 0;
+        expect(output).toBe(isDone ? `${count} of ${count} rows are done. ${file}.journal says how each ended.\n` : '');
+        killed += isDone ? 0 : 1;
+      }
 
-    expect(kills).toBe(killAt.size);
-    expect(api.emails().sort()).toEqual(users.map(({ email }) => email).sort());
-    expect(api.replayed()).toBeGreaterThan(0);
-    expect(journal()).toHaveLength(10_000);
-  }, 300_000);
+      expect(killed).toBe(killAt.size);
+      expect(api.emails().sort()).toEqual(users.map(({ email }) => email).sort());
+      expect(api.repeated()).toBeGreaterThan(0);
+      expect(journal()).toHaveLength(count);
+    },
+    300_000,
+  );
 
   it('notes rows that the API refuses, and sends them no more', async () => {
     write(rows(3));

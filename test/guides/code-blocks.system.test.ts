@@ -14,13 +14,16 @@ import { startApi } from './support/api.ts';
 import { type CodeBlock, codeBlocks, root } from './support/code-blocks.ts';
 import { compile } from './support/compile.ts';
 import { networkRecipes } from './support/network-recipes.ts';
+import { testingRecipes } from './support/testing-recipes.ts';
 
 const run = promisify(execFile);
 
 const isRecipe = ({ guide, code }: CodeBlock) =>
   guide === 'docs/webhooks.md' && recipes.has(/^\/\/ (.+)\n/.exec(code)?.[1] ?? '');
 
-const here = codeBlocks.filter((block) => !isRecipe(block) && !networkRecipes.includes(block));
+const here = codeBlocks.filter(
+  (block) => !isRecipe(block) && !networkRecipes.includes(block) && !testingRecipes.includes(block),
+);
 const scripts = here.filter(({ language }) => language === 'ts');
 const commands = here.filter(({ language }) => language === 'sh');
 
@@ -69,7 +72,7 @@ afterAll(async () => {
 });
 
 it('leaves out no block but those that other tests run', () => {
-  // In the real servers: test/frameworks and test/package/webhooks*. In the networks: ./networks.
+  // In the real servers: test/frameworks and test/package/webhooks*. In the networks: ./networks. In test runners: ./testing.
   expect(codeBlocks.filter(isRecipe)).toHaveLength(recipes.size);
   const others = here.filter((block) => !scripts.includes(block) && !commands.includes(block));
   expect(others.map(({ name, language }) => [name, language])).toEqual([

@@ -11,7 +11,13 @@ import { networkRecipe, networkRecipes } from './support/network-recipes.ts';
 
 const run = promisify(execFile);
 
-const inTypeScript = ['With undici, 2', 'With undici, 3', 'Certificates of your own, 2', 'Unix sockets, 1'];
+const inTypeScript = [
+  'With undici, 2',
+  'With undici, 3',
+  'Certificates of your own, 2',
+  'Unix sockets, 1',
+  'Plain http in your own network, 1',
+];
 const fileOf = (name: string) => join(directory, `${name.replace(', ', '-')}.ts`);
 const projectsRead = '100\n';
 const readProjects = '\nconsole.log((await client.projects.list()).meta.total_count);';
@@ -19,6 +25,8 @@ const readProjects = '\nconsole.log((await client.projects.list()).meta.total_co
 let directory: string;
 let api: HiddenApi;
 let proxy: Proxy;
+/** The local API under an address that is not loopback, although it leads to this machine. */
+let plainUrl: string;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'networks-'));
@@ -26,6 +34,7 @@ beforeAll(async () => {
   await writeFile(join(directory, 'package.json'), '{ "type": "module" }');
   api = await startHiddenApi();
   proxy = await startProxy(api.port);
+  plainUrl = `http://0.0.0.0:${new URL((await api.sandbox.listen()).url).port}`;
   await writePrograms();
 });
 beforeEach(() => {
@@ -43,7 +52,8 @@ const onThisMachine = (recipe: string) =>
   recipe
     .replaceAll('http://proxy.example.com:3128', proxy.url)
     .replaceAll('/etc/ssl/company-ca.pem', api.authority)
-    .replaceAll('/run/api.sock', api.socketPath);
+    .replaceAll('/run/api.sock', api.socketPath)
+    .replaceAll('http://sandbox:4010', plainUrl);
 
 /** Runs a command in the directory. What it prints as it fails is in the error. */
 async function shell(command: string, environment: NodeJS.ProcessEnv = {}): Promise<string> {
@@ -115,6 +125,10 @@ describe('docs/networks.md', () => {
     expect(await program('Unix sockets, 1', {})).toBe(projectsRead);
   });
 
+  it('sends the token over http to a host of your own', async () => {
+    expect(await program('Plain http in your own network, 1', {})).toBe(projectsRead);
+  });
+
   it('names the messages that show what is missing', async () => {
     await expect(shell('node app.ts', direct())).rejects.toThrow(
       'ConnectionError: The request failed: unable to verify the first certificate',
@@ -131,6 +145,7 @@ describe('docs/networks.md', () => {
       'Certificates of your own, 1',
       'Certificates of your own, 2',
       'Unix sockets, 1',
+      'Plain http in your own network, 1',
       'Next.js, 1', // test/frameworks/nextjs-cache
       'Next.js, 2', // test/frameworks/nextjs-cache
       'Cloudflare service bindings, 1', // test/package/workers

@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { forJest } from '../guides/support/testing-recipes.ts';
 import { hasChromium, launch } from '../support/chromium.ts';
 import type { useSandbox } from './consumer/sandbox-page.ts';
 import { serveDirectory } from '../support/static-server.ts';
@@ -61,6 +62,13 @@ it.each(testRuns)('$subject runs a test on the sandbox from $moduleKind', async 
   await runTool([...command, basename(file)], { ...environment, OUTPUT }, project());
 
   expect(JSON.parse(await readFile(OUTPUT, 'utf8'))).toBe(3);
+});
+
+it('the test for Jest in docs/testing.md passes', async () => {
+  await writeFile(join(project(), 'guide.test.mjs'), forJest.map(({ code }) => code).join('\n'));
+  const { command, environment } = testRuns.find(({ file }) => file === 'in-jest.test.mjs') ?? expect.fail();
+
+  await runTool([...command, 'guide.test.mjs'], environment, project());
 });
 
 describe.runIf(hasChromium || process.env['CI'] !== undefined)('a page in Chromium', () => {

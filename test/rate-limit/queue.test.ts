@@ -2,13 +2,13 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RateLimitWaitError } from '../../src/errors/index.ts';
 import { Scheduler } from '../../src/rate-limit/scheduler.ts';
 import { CallPriority } from '../../src/rate-limit/priority.ts';
-import { LimitedServer } from './support/servers.ts';
+import { DocumentedServer } from './support/documented-server.ts';
 import { World } from './support/simulation.ts';
 
 const site = { method: 'GET', path: '/users/user_123', route: '/users/{id}' };
 
 function busyWorld(limit = 10): World {
-  return new World(new LimitedServer({ kind: 'first-request', limit, window: 60_000 }));
+  return new World(new DocumentedServer({ windows: 'first-request', limit, window: 60_000 }));
 }
 
 /** The names of the calls, in the order in which they were sent. */
@@ -122,7 +122,7 @@ describe('maxWait', () => {
   });
 
   it('rejects a call that turns out to wait longer when it is over, with the delay that is then known', async () => {
-    const server = new LimitedServer({ kind: 'first-request', limit: 10, window: 60_000 });
+    const server = new DocumentedServer({ windows: 'first-request', limit: 10, window: 60_000 });
     let isBlocked = false;
     const blocked = { status: 429, headers: new Headers({ 'retry-after': '300' }) };
     const world = new World({ answer: (now) => (isBlocked ? blocked : server.answer(now)) });

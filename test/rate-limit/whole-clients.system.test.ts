@@ -54,6 +54,6 @@ describe('a fault in the source is noticed:', () => {
     expect(source.split(original)).toHaveLength(2);
     await writeFile(path, source.replace(original, broken));
 
-    expect(await run(folder, 1, 1000)).toMatch(/^seed \d+: /);
+    expect(await run(folder, 1, 200)).toMatch(/^seed \d+: /);
   });
 });

@@ -5,7 +5,7 @@ import type { LimiterObserver, Permit } from '../../src/rate-limit/limiter.ts';
 import { Scheduler } from '../../src/rate-limit/scheduler.ts';
 import { redisRateLimitStore } from '../../src/redis/rate-limit-store.ts';
 import { canRun, RedisServer, type RedisServerProgram } from '../support/redis-server.ts';
-import { LimitedServer } from '../rate-limit/support/servers.ts';
+import { DocumentedServer } from '../rate-limit/support/documented-server.ts';
 
 const token = 'https://api.example.com/v1 sk_secret';
 
@@ -67,7 +67,7 @@ describe.each<RedisServerProgram>(['redis-server', 'valkey-server'])(
         return client;
       }
 
-      async function call(process: Process, api: LimitedServer, onStoreChange: OnStoreChange = noChange) {
+      async function call(process: Process, api: DocumentedServer, onStoreChange: OnStoreChange = noChange) {
         const observer = observerOf(onStoreChange);
         for (let isRetry = false; ; isRetry = true) {
           const permit: Permit = await process.limiter.acquire({
@@ -88,7 +88,7 @@ describe.each<RedisServerProgram>(['redis-server', 'valkey-server'])(
       }
 
       it('together send what the API allows, and no more', async () => {
-        const api = new LimitedServer({ kind: 'first-request', limit: 40, window: 1000 });
+        const api = new DocumentedServer({ windows: 'first-request', limit: 40, window: 1000 });
         const processes = await Promise.all([0, 1, 2, 3].map(startProcess));
 
         await Promise.all(processes.flatMap((process) => times(25, () => call(process, api))));
@@ -98,7 +98,7 @@ describe.each<RedisServerProgram>(['redis-server', 'valkey-server'])(
       });
 
       it('follow windows aligned to the clock, though each knows the time by its own responses only', async () => {
-        const api = new LimitedServer({ kind: 'aligned', limit: 40, window: 1000 });
+        const api = new DocumentedServer({ windows: 'aligned', limit: 40, window: 1000 });
         const processes = await Promise.all([0, 1, 2].map(startProcess));
 
         await Promise.all(processes.flatMap((process) => times(30, () => call(process, api))));
@@ -108,7 +108,7 @@ describe.each<RedisServerProgram>(['redis-server', 'valkey-server'])(
       });
 
       it('keep one small key, which names no token and expires', async () => {
-        const api = new LimitedServer({ kind: 'first-request', limit: 40, window: 1000 });
+        const api = new DocumentedServer({ windows: 'first-request', limit: 40, window: 1000 });
         const process = await startProcess(0);
         await Promise.all(times(10, () => call(process, api)));
 
@@ -124,18 +124,18 @@ describe.each<RedisServerProgram>(['redis-server', 'valkey-server'])(
       });
 
       it('get what another one does not need', async () => {
-        const api = new LimitedServer({ kind: 'first-request', limit: 40, window: 60_000 });
+        const api = new DocumentedServer({ windows: 'first-request', limit: 40, window: 60_000 });
         const [one, other] = await Promise.all([0, 1].map(startProcess));
         for (let index = 0; index < 4; index += 1) await call(one!, api);
 
         await Promise.all(times(36, () => call(other!, api)));
 
         expect(api.refused).toBe(0);
-        expect(api.granted).toBe(40);
+        expect(api.admitted).toBe(40);
       });
 
       it('know of somebody who does not share when one of them has seen it', async () => {
-        const api = new LimitedServer({ kind: 'first-request', limit: 40, window: 1000 });
+        const api = new DocumentedServer({ windows: 'first-request', limit: 40, window: 1000 });
         const [one, other] = await Promise.all([0, 1].map(startProcess));
         await call(one!, api);
         for (let index = 0; index < 30; index += 1) api.answer(Date.now());
@@ -161,7 +161,7 @@ describe.each<RedisServerProgram>(['redis-server', 'valkey-server'])(
         ],
         ['is restarted', () => redis.restart()],
       ])('finish all calls when the server %s in the middle', async (_, disturb: () => Promise<unknown>) => {
-        const api = new LimitedServer({ kind: 'first-request', limit: 40, window: 1000 });
+        const api = new DocumentedServer({ windows: 'first-request', limit: 40, window: 1000 });
         const processes = await Promise.all([0, 1].map(startProcess));
 
         const calls = processes.flatMap((process) => times(50, () => call(process, api)));
@@ -175,7 +175,7 @@ describe.each<RedisServerProgram>(['redis-server', 'valkey-server'])(
       });
 
       it('say once that the server is gone, and once that it is back', async () => {
-        const api = new LimitedServer({ kind: 'first-request', limit: 100_000, window: 60_000 });
+        const api = new DocumentedServer({ windows: 'first-request', limit: 100_000, window: 60_000 });
         const process = await startProcess(1);
         const onStoreChange = vi.fn<LimiterObserver['onStoreChange']>();
         await call(process, api, onStoreChange);

@@ -45,7 +45,7 @@ describe.each(stores)('processes that share through %s', (_, isInstalled, startS
   describe.runIf(isInstalled)('when it is installed', () => {
     it('make 75 calls each, four of them: none fails, and none is refused unless a store was late', async () => {
       await using store = await startStore();
-      await using api = await LimitedApi.start({ kind: 'first-request', limit: 100, window });
+      await using api = await LimitedApi.start({ windows: 'first-request', limit: 100, window });
 
       const workers = await Worker.startAll(works(4, { baseUrl: api.url, calls: 75, store: store.place }));
       const reports = await Promise.all(workers.map(({ report }) => report));
@@ -60,7 +60,7 @@ describe.each(stores)('processes that share through %s', (_, isInstalled, startS
 
     it('finish their calls while others are killed at any moment', async () => {
       await using store = await startStore();
-      await using api = await LimitedApi.start({ kind: 'first-request', limit: 100, window });
+      await using api = await LimitedApi.start({ windows: 'first-request', limit: 100, window });
       const [survivors, doomed] = await Promise.all([
         Worker.startAll(works(2, { baseUrl: api.url, calls: 200, store: store.place })),
         Worker.startAll(works(4, { baseUrl: api.url, calls: 1000, store: store.place })),

@@ -8,7 +8,7 @@ import type { Step } from './support/simulated-store.ts';
 
 const second = 1000;
 const minute = 60_000;
-const seeds = [1, 2, 3];
+const seeds = [1, 2];
 
 beforeEach(useImmediateDigest);
 
@@ -30,7 +30,7 @@ describe.each(['aligned', 'first-request'] as const)('processes that share a lim
     [4, 75],
     [8, 100],
     [30, 20],
-    [50, 20],
+    [50, 8],
   ])('%i of them send what the API allows and no more, in equal parts', async (count, calls) => {
     for (const seed of count > 8 ? [1] : seeds) {
       const world = new SharedWorld({ windows }, { seed });
@@ -196,18 +196,16 @@ describe('a batch in one process and a trickle in another', () => {
   it.each(['normal', 'background'] as const)(
     'in many processes, of %s priority: an interactive call elsewhere gets through within a window, from the first one on',
     async (priority) => {
-      for (const seed of seeds) {
-        const world = new SharedWorld({}, { seed });
-        const batches = Array.from({ length: 5 }, () => world.start());
-        for (const batch of batches) batch.call(300, { priority: new CallPriority(priority) });
-        const interactive = world.start();
-        interactive.callEvery(5 * second, 150);
+      const world = new SharedWorld();
+      const batches = Array.from({ length: 5 }, () => world.start());
+      for (const batch of batches) batch.call(300, { priority: new CallPriority(priority) });
+      const interactive = world.start();
+      interactive.callEvery(5 * second, 150);
 
-        const records = await world.finish();
+      const records = await world.finish();
 
-        expect(summary(records.flat())).toMatchObject({ failed: 0, refusals: 0 });
-        expect(waitsOf(records.at(-1)!).max).toBeLessThanOrEqual(minute);
-      }
+      expect(summary(records.flat())).toMatchObject({ failed: 0, refusals: 0 });
+      expect(waitsOf(records.at(-1)!).max).toBeLessThanOrEqual(minute);
     },
   );
 

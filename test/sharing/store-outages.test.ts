@@ -10,8 +10,8 @@ import type { StoreCondition } from './support/simulated-store.ts';
 const second = 1000;
 const minute = 60_000;
 
-/** In mid-window; just before and after the turn at 36.544 s, with requests on their way; and later. */
-const moments = [0.1, 2, 30, 36.543, 36.58, 36.61, 61, 96.59, 121].map((at) => at * second);
+/** In mid-window; just before and after the turn at 36.544 s, with requests on their way; and at the next one. */
+const moments = [2, 36.543, 36.58, 96.59].map((at) => at * second);
 
 /** The same histories in each run; others with `SEED=7 npx vitest run test/sharing/store-outages.test.ts`. */
 const seed = Number(process.env['SEED'] ?? 1);
@@ -37,7 +37,7 @@ function during(duration: number, condition: StoreCondition): (world: SharedWorl
 
 describe.each([
   [8, 50, moments.filter((_, index) => index % amount(3, 1) === 0)],
-  [30, 15, [2, 36.58, 96.59].map((at) => at * second)],
+  [30, 15, [36.58 * second]],
 ])('of %i processes, no call fails and few are refused', (count, calls, when) => {
   it.each<[string, (world: SharedWorld) => void]>([
     ['is gone', ({ store }) => (store.condition = 'down')],
@@ -164,7 +164,7 @@ describe('whatever happens to the store and to processes', () => {
         expect(records.flat().filter(({ status }) => status !== 200)).toEqual([]);
         expect(world.time.pending).toBe(0);
       }),
-      { numRuns: amount(50, 200), seed, interruptAfterTimeLimit: 60_000, endOnFailure: true },
+      { numRuns: amount(30, 200), seed, interruptAfterTimeLimit: 60_000, endOnFailure: true },
     );
   }, 120_000);
 });

@@ -31,6 +31,9 @@ it('runs each example of a guide in a page, but those that need more than a page
       "@example/sdk/sqlite": [
         "docs/rate-limits.md: Several processes, several machines, 2",
       ],
+      "@jest/globals": [
+        "docs/testing.md: In Jest, 1",
+      ],
       "express": [
         "README.md: Webhooks, 1",
         "docs/webhooks.md: Webhooks, 1",
@@ -87,7 +90,16 @@ it('runs each example of a guide in a page, but those that need more than a page
         "docs/webhooks.md: In the cloud, 1",
         "docs/webhooks.md: In the cloud, 2",
         "docs/webhooks.md: In the cloud, 3",
+        "docs/testing.md: With msw, 1",
         "sandbox/README.md: @example/sandbox, 2",
+      ],
+      "vitest": [
+        "docs/testing.md: A token for each test, 1",
+        "docs/testing.md: With the sandbox, 2",
+        "docs/testing.md: Make a request fail, 1",
+        "docs/testing.md: Receive a webhook, 1",
+        "docs/testing.md: With a fake fetch, 1",
+        "docs/testing.md: With fake timers, 1",
       ],
       "zod": [
         "docs/endpoints.md: Other endpoints, 1",

@@ -5,6 +5,8 @@ const page = { address: 'guides/errors', file: 'docs/errors.md' };
 const blob = 'https://github.com/your-org/js-sdk/blob';
 const markdown = `# \`Errors\` and "more"
 
+Of 100, 60 000 fail.
+
 See [retries](retries.md#once), [the source](../src/index.ts) and [an example](${blob}/main/examples/testing/README.md#run).
 
 \`\`\`ts
@@ -21,6 +23,7 @@ it('links to pages of the site, and to the files of main', () => {
   expect(content).toContain(`[the source](${blob}/main/src/index.ts)`);
   expect(content).toContain(`[an example](${blob}/main/examples/testing/README.md#run)`);
   expect(content).toContain('// [retries](retries.md)');
+  expect(content).toContain('Of 100, 60\u00a0000 fail.'); // in one line
 });
 
 it('links to the files of the version in the folder of that version, and offers no edits', () => {

@@ -22,15 +22,24 @@ export interface FileServer {
   close(): void;
 }
 
-/** Serves the files of a directory below a base, and nothing else. It compresses what it has a type for, as hosts of pages do. */
-export async function startFileServer(directory: string, base = '/'): Promise<FileServer> {
+/**
+ * Serves the files of a directory below a base, and nothing else. It compresses what it has a type for, as hosts of pages do.
+ *
+ * @param ready - Requests wait for it.
+ */
+export async function startFileServer(
+  directory: string,
+  base = '/',
+  ready: Promise<unknown> = Promise.resolve(),
+): Promise<FileServer> {
   const server = createServer(({ url = '/', headers }, response) => {
     const { pathname } = new URL(url, 'http://localhost');
     const path = pathname.endsWith('/') ? `${pathname}index.html` : pathname;
     const file = path.startsWith(base) ? join(directory, normalize(`/${path.slice(base.length)}`)) : '';
     const type = types[extname(file)];
     const zip = type !== undefined && headers['accept-encoding']?.includes('gzip');
-    readFile(file)
+    ready
+      .then(() => readFile(file))
       .then((content) => (zip ? promisify(gzip)(content) : content))
       .then(
         (content) => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
-import { bearerToken } from '../contract/schemas.ts';
+import { bearerToken } from '../utils/schemas.ts';
 import { isHostName, isOrigin } from '../http/access.ts';
 import type { RateLimit } from '../state/rate-windows.ts';
 

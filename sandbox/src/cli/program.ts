@@ -15,6 +15,7 @@ import {
   rateLimit,
   wholeNumber,
 } from './option-values.ts';
+import { resources } from '../resources/index.ts';
 import type { CommandIO } from './process-io.ts';
 import type { ServeOptions } from './serve.ts';
 import type { TriggerOptions } from './trigger.ts';
@@ -61,13 +62,7 @@ export function createProgram(io: CommandIO, done: (exitCode: number) => void): 
       ),
     )
     .addOption(new Option('--token <token>', 'API token to accept (default: a new one)').argParser(apiToken))
-    .addOption(
-      new Option('--projects <n>', 'number of sample projects (default: 100)').argParser(wholeNumber(1_000_000)),
-    )
-    .addOption(new Option('--users <n>', 'number of sample users (default: 0)').argParser(wholeNumber(1_000_000)))
-    .addOption(
-      new Option('--seed <file>', 'JSON file with users, projects and webhooks to start with').argParser(jsonFile),
-    )
+    .addOption(new Option('--seed <file>', 'JSON file with records and webhooks to start with').argParser(jsonFile))
     .addOption(new Option('--webhook <url>', 'webhook to register; can be repeated').argParser(httpUrls))
     .addOption(
       new Option('--rate-limit <n/t>', 'requests per token and time window')
@@ -83,6 +78,12 @@ export function createProgram(io: CommandIO, done: (exitCode: number) => void): 
       const { serve } = await import('./serve.ts');
       done(await serve(options, io));
     });
+
+  for (const { name, initial } of resources) {
+    program.addOption(
+      new Option(`--${name} <n>`, `number of sample ${name} (default: ${initial})`).argParser(wholeNumber(1_000_000)),
+    );
+  }
 
   program
     .command('listen')

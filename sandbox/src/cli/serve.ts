@@ -6,7 +6,8 @@ import type { SandboxOptions } from '../options.ts';
 import { assembleSandbox } from '../sandbox.ts';
 import { listen } from '../server.ts';
 import type { RateLimit } from '../state/rate-windows.ts';
-import { projectSeedSchema, userSeedSchema } from '../state/seeding.ts';
+import { byResource, type Records } from '../resources/index.ts';
+import { seedSchema } from '../resources/resource.ts';
 import { openJournal } from '../storage/sqlite-journal.ts';
 import { strictFields } from '../utils/strict-fields.ts';
 import { endpointSchema } from '../webhooks/endpoint-params.ts';
@@ -16,15 +17,13 @@ import type { Line } from './terminal.ts';
 import { welcome } from './welcome.ts';
 
 /** Options of the command that serves the API. */
-export interface ServeOptions {
+export interface ServeOptions extends Partial<Record<keyof Records, number>> {
   readonly port: number;
   readonly host: string;
   readonly allowedHost?: readonly string[];
   readonly cors?: readonly string[];
   /** API token; without it, a new one. */
   readonly token?: string;
-  readonly projects?: number;
-  readonly users?: number;
   readonly seed?: unknown;
   readonly webhook?: readonly string[];
   readonly rateLimit: RateLimit;
@@ -36,8 +35,7 @@ export interface ServeOptions {
 }
 
 const seedFileSchema = strictFields({
-  users: z.optional(z.array(userSeedSchema, 'Must be a list of users.')),
-  projects: z.optional(z.array(projectSeedSchema, 'Must be a list of projects.')),
+  ...byResource((resource) => z.optional(z.array(seedSchema(resource), `Must be a list of ${resource.name}.`))),
   webhooks: z.optional(z.array(endpointSchema, 'Must be a list of webhooks.')),
 });
 
@@ -81,13 +79,12 @@ export async function serve(options: ServeOptions, io: CommandIO): Promise<numbe
 
 /** Of the data in a seed file, and of the options, which count for more. */
 function sandboxOptions(options: ServeOptions, secret: string | undefined): SandboxOptions {
-  const { token, seed = {}, projects, users, webhook = [], rateLimit, latency } = options;
+  const { token, seed = {}, webhook = [], rateLimit, latency } = options;
   const data = withUsageErrors('Invalid --seed.', () => parseFields(seedFileSchema, seed));
   const urls = webhook.map((url) => ({ url, ...(secret === undefined ? {} : { secret }) }));
   return {
     apiToken: token,
-    projects: projects ?? data.projects ?? (options.seed === undefined ? 100 : 0),
-    users: users ?? data.users ?? 0,
+    ...byResource(({ name, initial }) => options[name] ?? data[name] ?? (options.seed === undefined ? initial : 0)),
     webhooks: { endpoints: [...(data.webhooks ?? []), ...urls] },
     rateLimit,
     latency,

@@ -25,7 +25,7 @@ export interface TriggerOptions {
 /** Sends one event, through a sandbox that runs or to a URL. */
 export function trigger(event: string, options: TriggerOptions, io: CommandIO): Promise<number> {
   const { to } = options;
-  if (!(eventNames as readonly string[]).includes(event)) {
+  if (!eventNames.includes(event)) {
     io.error.line(`Note: the API reference has no event ${event}. It has ${eventNames.join(', ')}.`);
   }
   return to === undefined ? triggerThroughServer(event, options, io) : triggerDirectly(event, to, options, io);

@@ -1,30 +1,21 @@
 import * as z from 'zod/mini';
 import { version } from '../../package.json';
+import { resources } from '../resources/index.ts';
 import {
-  errorBodySchema,
-  projectListSchema,
-  projectPageSchema,
-  projectSchema,
-  userCreatedSchema,
-  userCreateSchema,
-  userSchema,
-} from './schemas.ts';
+  capitalized,
+  createSchema,
+  documentedFields,
+  eventData,
+  exampleOf,
+  examplesOf,
+  listSchema,
+  mapped,
+  type Resource,
+} from '../resources/resource.ts';
+import { errorBodySchema } from '../utils/schemas.ts';
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 type JsonObject = Readonly<Record<string, Json>>;
-
-const user = {
-  id: 'user_123',
-  name: 'John Doe',
-  email: 'john@example.com',
-  created_at: '2024-01-01T00:00:00Z',
-};
-const project = {
-  id: 'proj_123',
-  name: 'My Project',
-  description: 'Project description',
-  created_at: '2024-01-01T00:00:00Z',
-};
 
 /**
  * Describes the API as an OpenAPI 3.1 document, generated from the schemas that the sandbox validates with. The examples
@@ -43,49 +34,23 @@ export function openapi(baseUrl = 'https://api.example.com/v1'): JsonObject {
     },
     servers: [{ url: baseUrl, description: 'The API' }],
     security: [{ bearer: [] }],
-    tags: [
-      { name: 'Users', description: 'Users of the account.' },
-      { name: 'Projects', description: 'Projects of the account.' },
-    ],
-    paths: {
-      '/users': { post: createUser },
-      '/users/{id}': { get: getUser },
-      '/projects': { get: listProjects },
-    },
-    webhooks: { 'user.created': { post: userCreated } },
+    tags: resources.map(({ name }) => ({
+      name: capitalized(name),
+      description: `${capitalized(name)} of the account.`,
+    })),
+    paths: Object.assign({}, ...resources.map(pathsOf)) as JsonObject,
+    webhooks: Object.fromEntries(
+      resources.flatMap((resource) =>
+        resource.event === undefined ? [] : [[resource.event, { post: webhook(resource, resource.event) }]],
+      ),
+    ),
     components: {
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'An API token, created in the dashboard.' },
       },
       schemas: {
-        User: schemaOf(userSchema, {
-          id: "User's unique identifier.",
-          name: 'Full name.',
-          email: 'Email address, unique in the account.',
-          created_at: 'When the user was created: ISO 8601, UTC.',
-        }),
-        UserCreate: schemaOf(userCreateSchema, {
-          name: 'Full name.',
-          email: 'Email address; must not belong to another user.',
-          password: 'Password to sign in with; it is never returned.',
-        }),
-        Project: schemaOf(projectSchema, {
-          id: "Project's unique identifier.",
-          name: 'Name.',
-          description: 'What the project is about.',
-          created_at: 'When the project was created: ISO 8601, UTC.',
-        }),
-        ProjectList: schemaOf(
-          z.extend(projectPageSchema, { data: z.array(z.unknown()) }),
-          { data: 'The projects of this page.', meta: 'Position of the page in the list.' },
-          { data: { items: { $ref: '#/components/schemas/Project' } } },
-        ),
+        ...(Object.assign({}, ...resources.map(componentsOf)) as JsonObject),
         Error: schemaOf(errorBodySchema, { error: 'What went wrong.' }),
-        UserCreatedEvent: schemaOf(userCreatedSchema, {
-          event: "The event's name.",
-          data: 'The user.',
-          timestamp: 'When it happened: ISO 8601, UTC.',
-        }),
       },
       headers: {
         'X-RateLimit-Limit': header('integer', 'Requests allowed in a window.', 100),
@@ -97,7 +62,7 @@ export function openapi(baseUrl = 'https://api.example.com/v1'): JsonObject {
           'req_0123456789abcdef',
         ),
         'Retry-After': header('integer', 'Seconds to wait before the next request.', 12),
-        Location: header('string', 'Path of the new user.', '/v1/users/user_123'),
+        Location: header('string', 'Path of the new record.', '/v1/users/user_123'),
         'Idempotent-Replayed': header(
           'string',
           '`true` when this response repeats that of an earlier request.',
@@ -114,7 +79,7 @@ const failures = (
     [400, 'BadRequest', 'invalid_json', 'The request could not be read.'],
     [401, 'Unauthorized', 'unauthorized', 'The token is missing, unknown or revoked.'],
     [404, 'NotFound', 'not_found', 'There is nothing with this id.'],
-    [409, 'Conflict', 'email_taken', 'The email belongs to another user, or the idempotency key to another request.'],
+    [409, 'Conflict', 'email_taken', 'A value belongs to another record, or the idempotency key to another request.'],
     [413, 'PayloadTooLarge', 'payload_too_large', 'The body is larger than 1 MB.'],
     [415, 'UnsupportedMediaType', 'unsupported_media_type', 'The body is not JSON in UTF-8.'],
     [422, 'UnprocessableContent', 'invalid_request', 'A field or parameter is invalid; `details` says which.'],
@@ -136,91 +101,168 @@ const failures = (
   },
 }));
 
-const createUser: JsonObject = {
-  operationId: 'createUser',
-  tags: ['Users'],
-  summary: 'Create User',
-  description: 'Creates a new user.',
-  parameters: [
-    {
-      name: 'Idempotency-Key',
-      in: 'header',
-      description:
-        'One of several requests with the same key and body creates the user; the others get the same response.',
-      schema: { type: 'string', pattern: '^[!-~]{1,255}$' },
-    },
-  ],
-  requestBody: {
-    required: true,
-    content: json('UserCreate', { name: user.name, email: user.email, password: 'secure_password' }),
-  },
-  responses: {
-    '201': success('The new user.', json('User', user), ['Location', 'Idempotent-Replayed']),
-    ...failuresOf(400, 401, 409, 413, 415, 422, 429),
-  },
-};
-
-const getUser: JsonObject = {
-  operationId: 'getUser',
-  tags: ['Users'],
-  summary: 'Get User',
-  description: 'Retrieves user information by ID.',
-  parameters: [
-    {
-      name: 'id',
-      in: 'path',
-      required: true,
-      description: "User's unique identifier",
-      schema: { type: 'string', minLength: 1 },
-      example: 'user_123',
-    },
-  ],
-  responses: { '200': success('The user.', json('User', user)), ...failuresOf(401, 404, 422, 429) },
-};
-
-const listProjects: JsonObject = {
-  operationId: 'listProjects',
-  tags: ['Projects'],
-  summary: 'List Projects',
-  description: 'Retrieves a list of projects.',
-  parameters: queryParameters(projectListSchema, {
-    page: 'Page number (default: 1)',
-    per_page: 'Items per page (default: 20)',
-    status: 'Filter by status (optional)',
-  }),
-  responses: {
-    '200': success(
-      'One page of the projects, newest first.',
-      json('ProjectList', { data: [project], meta: { current_page: 1, total_pages: 5, total_count: 100 } }),
-    ),
-    ...failuresOf(401, 422, 429),
-  },
-};
-
-const userCreated: JsonObject = {
-  operationId: 'userCreated',
-  tags: ['Users'],
-  summary: 'User created',
-  description: 'Sent when a user is created. Signed as specified by Standard Webhooks.',
-  security: [],
-  parameters: [
-    webhookHeader('webhook-id', 'Identifies the event; the same for every attempt.'),
-    webhookHeader('webhook-timestamp', 'Time of the attempt, in epoch seconds.'),
-    webhookHeader('webhook-signature', 'Signatures, separated by spaces.'),
-  ],
-  requestBody: {
-    required: true,
-    content: json('UserCreatedEvent', {
-      event: 'user.created',
-      data: { id: user.id, name: user.name, email: user.email },
-      timestamp: '2024-01-01T00:00:00Z',
+/** The schemas of a resource, by name. */
+function componentsOf(resource: Resource): JsonObject {
+  const { singular, prefix, list, create, event } = resource;
+  const name = capitalized(singular);
+  const fields = documentedFields(resource.fields);
+  const record = z.looseObject({
+    id: z.string(),
+    ...mapped(fields, () => z.string()),
+    created_at: z.string(),
+  });
+  const descriptions = {
+    id: `${name}'s unique identifier, such as \`${prefix}_123\`.`,
+    ...descriptionsOf(fields),
+    created_at: `When the ${singular} was created: ISO 8601, UTC.`,
+  };
+  return {
+    [name]: schemaOf(record, descriptions),
+    ...(create && { [`${name}Create`]: schemaOf(createSchema(resource), descriptionsOf({ ...fields, ...create })) }),
+    ...(list && {
+      [`${name}List`]: schemaOf(
+        z.object({
+          data: z.array(z.unknown()),
+          meta: z.looseObject({ current_page: z.number(), total_pages: z.number(), total_count: z.number() }),
+        }),
+        { data: `The ${resource.name} of this page.`, meta: 'Position of the page in the list.' },
+        { data: { items: { $ref: `#/components/schemas/${name}` } } },
+      ),
     }),
-  },
-  responses: {
-    '2XX': { description: 'The event was accepted.' },
-    '4XX': { description: 'The event was not accepted and is sent again later; 410 disables the webhook.' },
-  },
-};
+    ...(event !== undefined && {
+      [`${name}CreatedEvent`]: schemaOf(
+        z.object({
+          event: z.literal(event),
+          data: z.object({ id: z.string(), ...mapped(resource.fields, () => z.string()) }),
+          timestamp: z.string(),
+        }),
+        { event: "The event's name.", data: `The ${singular}.`, timestamp: 'When it happened: ISO 8601, UTC.' },
+      ),
+    }),
+  };
+}
+
+function descriptionsOf(fields: Resource['fields']): Record<string, string> {
+  return mapped(fields, ({ description }) => description);
+}
+
+/** The paths of a resource, with their operations. */
+function pathsOf(resource: Resource): JsonObject {
+  const { name, get, list, create } = resource;
+  const collection = {
+    ...(list && { get: listOperation(resource, list) }),
+    ...(create && { post: createOperation(resource, create) }),
+  };
+  return {
+    ...(Object.keys(collection).length > 0 && { [`/${name}`]: collection }),
+    ...(get && { [`/${name}/{id}`]: { get: getOperation(resource) } }),
+  };
+}
+
+function createOperation(resource: Resource, more: Resource['fields']): JsonObject {
+  const { name, singular } = resource;
+  const one = capitalized(singular);
+  return {
+    operationId: `create${one}`,
+    tags: [capitalized(name)],
+    summary: `Create ${one}`,
+    description: `Creates a new ${singular}.`,
+    parameters: [
+      {
+        name: 'Idempotency-Key',
+        in: 'header',
+        description: `One of several requests with the same key and body creates the ${singular}; the others get the same response.`,
+        schema: { type: 'string', pattern: '^[!-~]{1,255}$' },
+      },
+    ],
+    requestBody: {
+      required: true,
+      content: json(`${one}Create`, examplesOf({ ...documentedFields(resource.fields), ...more })),
+    },
+    responses: {
+      '201': success(`The new ${singular}.`, json(one, exampleOf(resource)), ['Location', 'Idempotent-Replayed']),
+      ...failuresOf(400, 401, 409, 413, 415, 422, 429),
+    },
+  };
+}
+
+function getOperation(resource: Resource): JsonObject {
+  const { name, singular, prefix } = resource;
+  const one = capitalized(singular);
+  return {
+    operationId: `get${one}`,
+    tags: [capitalized(name)],
+    summary: `Get ${one}`,
+    description: `Retrieves ${singular} information by ID.`,
+    parameters: [
+      {
+        name: 'id',
+        in: 'path',
+        required: true,
+        description: `${one}'s unique identifier`,
+        schema: { type: 'string', minLength: 1 },
+        example: `${prefix}_123`,
+      },
+    ],
+    responses: {
+      '200': success(`The ${singular}.`, json(one, exampleOf(resource))),
+      ...failuresOf(401, 404, 422, 429),
+    },
+  };
+}
+
+function listOperation(resource: Resource, filters: NonNullable<Resource['list']>): JsonObject {
+  const { name, singular } = resource;
+  return {
+    operationId: `list${capitalized(name)}`,
+    tags: [capitalized(name)],
+    summary: `List ${capitalized(name)}`,
+    description: `Retrieves a list of ${name}.`,
+    parameters: queryParameters(listSchema(resource), {
+      page: 'Page number (default: 1)',
+      per_page: 'Items per page (default: 20)',
+      ...filters,
+    }),
+    responses: {
+      '200': success(
+        `One page of the ${name}, newest first.`,
+        json(`${capitalized(singular)}List`, {
+          data: [exampleOf(resource)],
+          meta: { current_page: 1, total_pages: 5, total_count: 100 },
+        }),
+      ),
+      ...failuresOf(401, 422, 429),
+    },
+  };
+}
+
+function webhook(resource: Resource, event: string): JsonObject {
+  const { name, singular } = resource;
+  return {
+    operationId: `${singular}Created`,
+    tags: [capitalized(name)],
+    summary: `${capitalized(singular)} created`,
+    description: `Sent when a ${singular} is created. Signed as specified by Standard Webhooks.`,
+    security: [],
+    parameters: [
+      webhookHeader('webhook-id', 'Identifies the event; the same for every attempt.'),
+      webhookHeader('webhook-timestamp', 'Time of the attempt, in epoch seconds.'),
+      webhookHeader('webhook-signature', 'Signatures, separated by spaces.'),
+    ],
+    requestBody: {
+      required: true,
+      content: json(`${capitalized(singular)}CreatedEvent`, {
+        event,
+        data: eventData(resource, exampleOf(resource)),
+        timestamp: '2024-01-01T00:00:00Z',
+      }),
+    },
+    responses: {
+      '2XX': { description: 'The event was accepted.' },
+      '4XX': { description: 'The event was not accepted and is sent again later; 410 disables the webhook.' },
+    },
+  };
+}
 
 function failuresOf(...statuses: readonly number[]): Record<string, Json> {
   return Object.fromEntries(
@@ -266,9 +308,12 @@ function schemaOf(
   return { ...Object.fromEntries(own), properties: Object.fromEntries(properties) };
 }
 
-function queryParameters(schema: z.ZodMiniType, descriptions: Readonly<Record<string, string>>): JsonObject[] {
+function queryParameters(
+  schema: z.ZodMiniType,
+  descriptions: Readonly<Record<string, string | undefined>>,
+): JsonObject[] {
   const { properties } = z.toJSONSchema(schema, { io: 'output' });
-  return Object.entries(descriptions).map(([name, description]) => ({
+  return Object.entries(descriptions).map(([name, description = '']) => ({
     name,
     in: 'query',
     description,

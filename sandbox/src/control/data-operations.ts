@@ -1,116 +1,74 @@
 import { found } from '../http/failure.ts';
-import { newTokenSchema, someProjectFieldsSchema, someUserFieldsSchema } from '../state/sandbox-state.ts';
-import { type ControlServices, operation } from './operation.ts';
-import { createdTokenSchema, listOf, projectSchema, tokenSchema, userSchema } from './schemas.ts';
+import { type NamedResource, resources } from '../resources/index.ts';
+import { capitalized, type StoredRecord } from '../resources/resource.ts';
+import type { Services } from '../state/services.ts';
+import { newTokenSchema, RecordState } from '../state/sandbox-state.ts';
+import { type ControlServices, type Operation, operation } from './operation.ts';
+import { createdTokenSchema, fieldsSchemas, listOf, recordSchemas, tokenSchema } from './schemas.ts';
 
-const userOperations = [
-  operation({
-    operationId: 'listUsers',
-    tag: 'Users',
-    method: 'GET',
-    path: '/users',
-    summary: 'Lists all users, oldest first',
-    response: { status: 200, description: 'The users.', schema: listOf(userSchema) },
-    handle: ({ state }) => ({ data: state.users.list() }),
-  }),
-  operation({
-    operationId: 'createUser',
-    tag: 'Users',
-    method: 'POST',
-    path: '/users',
-    summary: 'Creates a user and sends `user.created`',
-    description: 'Missing fields get sample values.',
-    body: someUserFieldsSchema,
-    response: { status: 201, description: 'The new user.', schema: userSchema },
-    failures: [409],
-    handle: ({ state, body }) => state.users.create(body),
-  }),
-  operation({
-    operationId: 'getUser',
-    tag: 'Users',
-    method: 'GET',
-    path: '/users/{id}',
-    summary: 'Gets a user',
-    response: { status: 200, description: 'The user.', schema: userSchema },
-    failures: [404],
-    handle: ({ state, id }) => found(state.users.get(id), 'user', id),
-  }),
-  operation({
-    operationId: 'updateUser',
-    tag: 'Users',
-    method: 'PATCH',
-    path: '/users/{id}',
-    summary: 'Changes a user',
-    body: someUserFieldsSchema,
-    response: { status: 200, description: 'The changed user.', schema: userSchema },
-    failures: [404, 409],
-    handle: ({ state, id, body }) => state.users.update(id, body),
-  }),
-  operation({
-    operationId: 'deleteUser',
-    tag: 'Users',
-    method: 'DELETE',
-    path: '/users/{id}',
-    summary: 'Deletes a user',
-    response: { status: 204, description: 'The user is deleted.' },
-    failures: [404],
-    handle: ({ state, id }) => found(state.users.delete(id) || undefined, 'user', id),
-  }),
-];
-
-const projectOperations = [
-  operation({
-    operationId: 'listProjects',
-    tag: 'Projects',
-    method: 'GET',
-    path: '/projects',
-    summary: 'Lists all projects, oldest first',
-    response: { status: 200, description: 'The projects.', schema: listOf(projectSchema) },
-    handle: ({ state }) => ({ data: state.projects.list() }),
-  }),
-  operation({
-    operationId: 'createProject',
-    tag: 'Projects',
-    method: 'POST',
-    path: '/projects',
-    summary: 'Creates a project',
-    description: 'Missing fields get sample values; the status is `active` by default.',
-    body: someProjectFieldsSchema,
-    response: { status: 201, description: 'The new project.', schema: projectSchema },
-    handle: ({ state, body }) => state.projects.create(body),
-  }),
-  operation({
-    operationId: 'getProject',
-    tag: 'Projects',
-    method: 'GET',
-    path: '/projects/{id}',
-    summary: 'Gets a project',
-    response: { status: 200, description: 'The project.', schema: projectSchema },
-    failures: [404],
-    handle: ({ state, id }) => found(state.projects.get(id), 'project', id),
-  }),
-  operation({
-    operationId: 'updateProject',
-    tag: 'Projects',
-    method: 'PATCH',
-    path: '/projects/{id}',
-    summary: 'Changes a project',
-    body: someProjectFieldsSchema,
-    response: { status: 200, description: 'The changed project.', schema: projectSchema },
-    failures: [404],
-    handle: ({ state, id, body }) => state.projects.update(id, body),
-  }),
-  operation({
-    operationId: 'deleteProject',
-    tag: 'Projects',
-    method: 'DELETE',
-    path: '/projects/{id}',
-    summary: 'Deletes a project',
-    response: { status: 204, description: 'The project is deleted.' },
-    failures: [404],
-    handle: ({ state, id }) => found(state.projects.delete(id) || undefined, 'project', id),
-  }),
-];
+function recordOperations(resource: NamedResource): readonly Operation[] {
+  const { name, singular, event } = resource;
+  const [tag, one] = [capitalized(name), capitalized(singular)];
+  const path = `/${name}`;
+  const schema = recordSchemas[name];
+  const body = fieldsSchemas[name];
+  const records = (services: Services) => new RecordState<StoredRecord>(services, resource);
+  const failures = resource.unique === undefined ? [] : ([409] as const);
+  return [
+    operation({
+      operationId: `list${tag}`,
+      tag,
+      method: 'GET',
+      path,
+      summary: `Lists all ${name}, oldest first`,
+      response: { status: 200, description: `The ${name}.`, schema: listOf(schema) },
+      handle: (services) => ({ data: records(services).list() }),
+    }),
+    operation({
+      operationId: `create${one}`,
+      tag,
+      method: 'POST',
+      path,
+      summary: `Creates a ${singular}${event === undefined ? '' : ` and sends \`${event}\``}`,
+      description: 'Missing fields get sample values.',
+      body,
+      response: { status: 201, description: `The new ${singular}.`, schema },
+      failures,
+      handle: (services) => records(services).create(services.body),
+    }),
+    operation({
+      operationId: `get${one}`,
+      tag,
+      method: 'GET',
+      path: `${path}/{id}`,
+      summary: `Gets a ${singular}`,
+      response: { status: 200, description: `The ${singular}.`, schema },
+      failures: [404],
+      handle: (services) => found(records(services).get(services.id), singular, services.id),
+    }),
+    operation({
+      operationId: `update${one}`,
+      tag,
+      method: 'PATCH',
+      path: `${path}/{id}`,
+      summary: `Changes a ${singular}`,
+      body,
+      response: { status: 200, description: `The changed ${singular}.`, schema },
+      failures: [404, ...failures],
+      handle: (services) => records(services).update(services.id, services.body),
+    }),
+    operation({
+      operationId: `delete${one}`,
+      tag,
+      method: 'DELETE',
+      path: `${path}/{id}`,
+      summary: `Deletes a ${singular}`,
+      response: { status: 204, description: `The ${singular} is deleted.` },
+      failures: [404],
+      handle: (services) => found(records(services).delete(services.id) || undefined, singular, services.id),
+    }),
+  ];
+}
 
 const tokenOperations = [
   operation({
@@ -165,5 +123,5 @@ function tokens({ state, windows, clock }: ControlServices) {
   return state.tokens.list().map((token) => ({ ...token, rate_limit: windows.status(token.id, clock.now()) }));
 }
 
-/** Operations on users, projects and tokens. */
-export const dataOperations = [...userOperations, ...projectOperations, ...tokenOperations];
+/** Operations on the records of all resources, and on tokens. */
+export const dataOperations = [...resources.flatMap(recordOperations), ...tokenOperations];

@@ -1,16 +1,18 @@
 import * as z from 'zod/mini';
 import { version } from '../../package.json';
 import { faultHeader } from '../faults/header-faults.ts';
+import { resources } from '../resources/index.ts';
+import { capitalized } from '../resources/resource.ts';
 import type { Operation, OperationResponse } from './operation.ts';
 import { operations } from './operations.ts';
+import { errorBodySchema } from '../utils/schemas.ts';
 import { namedSchemas } from './schemas.ts';
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 type JsonObject = Readonly<Record<string, Json>>;
 
 const tags = {
-  Users: 'Users of the account.',
-  Projects: 'Projects of the account.',
+  ...Object.fromEntries(resources.map(({ name }) => [capitalized(name), `${capitalized(name)} of the account.`])),
   Tokens: 'API tokens and their rate limits.',
   Webhooks: 'Webhooks, events and deliveries.',
   Faults: 'Failures on demand.',
@@ -58,7 +60,7 @@ export function controlOpenapi(baseUrl = 'http://127.0.0.1:4010/__sandbox'): Jso
       responses: Object.fromEntries(
         Object.entries(failures).map(([status, description]) => [
           `Error${status}`,
-          { description, content: { 'application/json': { schema: schemas.reference(namedSchemas.Error) } } },
+          { description, content: { 'application/json': { schema: schemas.reference(errorBodySchema) } } },
         ]),
       ),
     },
@@ -162,8 +164,4 @@ function queryParameters(schema: z.ZodMiniType): JsonObject[] {
     const { description = '', ...rest } = property as JsonObject;
     return { name, in: 'query', description, schema: rest };
   });
-}
-
-function capitalized(name: string): string {
-  return name.charAt(0).toUpperCase() + name.slice(1);
 }

@@ -23,7 +23,7 @@ export type OperationFailure = 404 | 409;
 interface Description {
   /** Name of the operation in OpenAPI, such as `createUser`. */
   readonly operationId: string;
-  readonly tag: 'Users' | 'Projects' | 'Tokens' | 'Webhooks' | 'Faults' | 'Requests' | 'Sandbox';
+  readonly tag: string;
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Path below `/__sandbox`, such as `/users/{id}`. */
   readonly path: string;

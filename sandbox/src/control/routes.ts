@@ -4,7 +4,7 @@ import { Failure, failureOf } from '../http/failure.ts';
 import { parseFields } from '../http/parse-fields.ts';
 import { readBytes, readJsonObject } from '../http/request-body.ts';
 import { sameOriginOnly } from '../http/same-origin.ts';
-import { SandboxState } from '../state/sandbox-state.ts';
+import { sandboxState } from '../state/sandbox-state.ts';
 import type { Services } from '../state/services.ts';
 import { strictFields } from '../utils/strict-fields.ts';
 import { controlOpenapi } from './openapi.ts';
@@ -18,7 +18,7 @@ const noFields = strictFields({});
  * can't use it.
  */
 export function controlRoutes(services: Services): Hono {
-  const control: ControlServices = { ...services, state: new SandboxState(services) };
+  const control: ControlServices = { ...services, state: sandboxState(services) };
   const routes = new Hono();
   routes.use(sameOriginOnly);
 

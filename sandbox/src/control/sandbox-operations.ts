@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { version } from '../../package.json';
-import { integerParameter, wholeNumber } from '../contract/schemas.ts';
+import { integerParameter, wholeNumber } from '../utils/schemas.ts';
 import { faultSchema } from '../faults/fault.ts';
 import { found } from '../http/failure.ts';
 import { requestFilterSchema } from '../state/request-filter.ts';

@@ -1,8 +1,10 @@
 import * as z from 'zod/mini';
-import { errorBodySchema, wholeNumber } from '../contract/schemas.ts';
+import { errorBodySchema, wholeNumber } from '../utils/schemas.ts';
 import { faultSchema, headerFaultSchema } from '../faults/fault.ts';
 import { strictFields } from '../utils/strict-fields.ts';
-import { newTokenSchema, someProjectFieldsSchema, someUserFieldsSchema } from '../state/sandbox-state.ts';
+import { byResource, resources } from '../resources/index.ts';
+import { capitalized, someFieldsSchema } from '../resources/resource.ts';
+import { newTokenSchema } from '../state/sandbox-state.ts';
 import { changesSchema, endpointSchema, eventSchema } from '../webhooks/endpoint-params.ts';
 
 const text = (description: string) => z.string().check(z.describe(description));
@@ -12,20 +14,17 @@ const optionalText = (description: string) => z.optional(text(description));
 const created_at = text('ISO 8601, UTC.');
 const headers = (description: string) => z.record(z.string(), z.string()).check(z.describe(description));
 
-export const userSchema = z.object({
-  id: text('Unique identifier, such as `user_123`.'),
-  name: text('Full name.'),
-  email: text('Email address, unique in the account.'),
-  created_at,
-});
+/** Records as the control API returns them. */
+export const recordSchemas = byResource(({ prefix, fields }) =>
+  z.object({
+    id: text(`Unique identifier, such as \`${prefix}_123\`.`),
+    ...Object.fromEntries(Object.entries(fields).map(([name, { description }]) => [name, text(description)])),
+    created_at,
+  }),
+);
 
-export const projectSchema = z.object({
-  id: text('Unique identifier, such as `proj_123`.'),
-  name: text('Name.'),
-  description: text('What the project is about.'),
-  status: text('Status that `GET /projects?status=` filters by.'),
-  created_at,
-});
+/** The fields of a record that a request may set, each optional. */
+export const fieldsSchemas = byResource(someFieldsSchema);
 
 const tokenFields = {
   id: text('Identifies the token.'),
@@ -178,10 +177,8 @@ export const listOf = <T extends z.ZodMiniType>(item: T) => z.object({ data: z.r
 
 /** The schemas that have a name in OpenAPI. */
 export const namedSchemas = {
-  User: userSchema,
-  UserFields: someUserFieldsSchema,
-  Project: projectSchema,
-  ProjectFields: someProjectFieldsSchema,
+  ...Object.fromEntries(resources.map(({ name, singular }) => [capitalized(singular), recordSchemas[name]])),
+  ...Object.fromEntries(resources.map(({ name, singular }) => [`${capitalized(singular)}Fields`, fieldsSchemas[name]])),
   Token: tokenSchema,
   TokenCreate: newTokenSchema,
   CreatedToken: createdTokenSchema,

@@ -2,6 +2,8 @@ import type { Child } from 'hono/jsx';
 import { Copy } from './parts/components.tsx';
 import { durationText } from './parts/duration.ts';
 import { Icon, type IconName } from './parts/icons.tsx';
+import { resources } from '../resources/index.ts';
+import { capitalized } from '../resources/resource.ts';
 import type { Notice } from './notices.ts';
 
 /** What the frame of a page shows of the state. */
@@ -20,7 +22,7 @@ export interface FrameState {
 interface Section {
   readonly href: string;
   readonly name: string;
-  readonly icon: IconName;
+  readonly icon: IconName | `M${string}`;
   /** The second key of the shortcut, after `g`. */
   readonly key: string;
   /** Other paths of the section. */
@@ -55,8 +57,7 @@ const sections: readonly Section[] = [
     badge: ({ activeFaults }) => ({ count: activeFaults, meaning: 'active' }),
   },
   { href: '/dashboard/api-tokens', name: 'API tokens', icon: 'tokens', key: 't' },
-  { href: '/dashboard/users', name: 'Users', icon: 'users', key: 'u' },
-  { href: '/dashboard/projects', name: 'Projects', icon: 'projects', key: 'p' },
+  ...resources.map(({ name, icon, key }) => ({ href: `/dashboard/${name}`, name: capitalized(name), icon, key })),
   { href: '/status', name: 'Status', icon: 'status', key: 's' },
 ];
 

@@ -1,20 +1,20 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import { failureOf, Failure } from '../http/failure.ts';
 import { sameOriginOnly } from '../http/same-origin.ts';
+import { resources } from '../resources/index.ts';
 import script from './client/main.ts?bundled';
 import { PageHead } from './parts/components.tsx';
+import { recordRoutes } from './data/record-routes.tsx';
 import type { Dashboard } from './dashboard.tsx';
 import { eventStream } from './events.ts';
 import { faultRoutes } from './faults/fault-routes.tsx';
 import { favicon } from './parts/icons.tsx';
 import { overviewRoutes } from './overview/overview-routes.tsx';
-import { projectRoutes } from './data/project-routes.tsx';
 import { requestRoutes } from './requests/request-routes.tsx';
 import { searchRoutes } from './search.tsx';
 import { statusRoutes } from './status/status.tsx';
 import style from './style/main.css?bundled';
 import { tokenRoutes } from './tokens/token-routes.tsx';
-import { userRoutes } from './data/user-routes.tsx';
 import { webhookRoutes } from './webhooks/webhook-routes.tsx';
 
 /** Allows only the dashboard's own resources, and no framing. */
@@ -61,8 +61,7 @@ export function dashboardRoutes(dashboard: Dashboard): Hono {
   routes.route('/dashboard', tokenRoutes(dashboard));
   routes.route('/dashboard', webhookRoutes(dashboard));
   routes.route('/dashboard/requests', requestRoutes(dashboard));
-  routes.route('/dashboard/users', userRoutes(dashboard));
-  routes.route('/dashboard/projects', projectRoutes(dashboard));
+  for (const resource of resources) routes.route(`/dashboard/${resource.name}`, recordRoutes(dashboard, resource));
   routes.route('/dashboard/faults', faultRoutes(dashboard));
   routes.route('/', statusRoutes(dashboard));
 

@@ -1,5 +1,7 @@
 import type { Child } from 'hono/jsx';
 import { Hono } from 'hono';
+import { resources } from '../resources/index.ts';
+import { capitalized } from '../resources/resource.ts';
 import type { Services } from '../state/services.ts';
 import { Card, Empty, PageHead } from './parts/components.tsx';
 import type { Dashboard } from './dashboard.tsx';
@@ -17,20 +19,21 @@ interface Hit {
 /** Hits of one kind to show. */
 const maxHits = 20;
 
-/** Finds requests, users, projects, tokens, webhooks and deliveries by a part of what identifies them. */
+/** Finds records, tokens, webhooks, deliveries and requests by a part of what identifies them. */
 function find({ log, store, webhooks }: Services, text: string): readonly Hit[] {
   const kinds = [
-    store.users.all
-      .filter(({ id, name, email }) => matches(text, id, name, email))
-      .map(({ id, name, email }) => ({
-        kind: 'User',
-        id,
-        name: `${name}, ${email}`,
-        href: `/dashboard/users?q=${encodeURIComponent(id)}`,
-      })),
-    store.projects.all
-      .filter(({ id, name }) => matches(text, id, name))
-      .map(({ id, name }) => ({ kind: 'Project', id, name, href: `/dashboard/projects/${encodeURIComponent(id)}` })),
+    ...resources.map((resource) =>
+      store
+        .records(resource)
+        .all.map((record) => ({ id: record.id, values: resource.columns.map((column) => record[column] ?? '') }))
+        .filter(({ id, values }) => matches(text, id, ...values))
+        .map(({ id, values }) => ({
+          kind: capitalized(resource.singular),
+          id,
+          name: values.join(', '),
+          href: `/dashboard/${resource.name}/${encodeURIComponent(id)}`,
+        })),
+    ),
     store.tokens.all
       .filter(({ id, name, hint }) => matches(text, id, name, hint))
       .map(({ id, name }) => ({ kind: 'Token', id, name, href: `/dashboard/rate-limits#${id}` })),

@@ -1,4 +1,4 @@
-import { apiRoutes } from '../contract/routes.ts';
+import { apiRoutes } from '../resources/index.ts';
 
 /** A path, with or without `/v1`, after a method or alone. */
 const routePattern = /^(?:(?<method>[A-Z]+) )?(?:\/v1(?=\/))?(?<path>(?:\/(?:[\w.%-]+|\{\w+\}|\*))+)$/;

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { apiRoutes } from '../contract/routes.ts';
+import { apiRoutes } from '../resources/index.ts';
 import { strictFields } from '../utils/strict-fields.ts';
 import { isPossibleRoute } from './fault-route.ts';
 

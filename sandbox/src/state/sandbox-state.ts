@@ -1,21 +1,16 @@
 import * as z from 'zod/mini';
-import { bearerToken, projectFieldsSchema, text, type User, userFieldsSchema } from '../contract/schemas.ts';
+import { bearerToken, text } from '../utils/schemas.ts';
 import { Failure, found, withTypeErrors } from '../http/failure.ts';
 import { parseFields } from '../http/parse-fields.ts';
-import type { ProjectRecord } from '../storage/records.ts';
-import { emailKey, type Store } from '../storage/store.ts';
+import { byResource, type Records, type Seed } from '../resources/index.ts';
+import { publicRecord, type Resource, someFieldsSchema, type StoredRecord } from '../resources/resource.ts';
 import { randomSecret } from '../utils/random.ts';
 import { strictFields } from '../utils/strict-fields.ts';
-import { createProject, updateProject } from './projects.ts';
-import { type ProjectSeed, seedProject, seedUser, type UserSeed } from './seeding.ts';
+import { createRecord, updateRecord } from './records.ts';
 import type { Services } from './services.ts';
-import { createUser, publicUser, updateUser } from './users.ts';
 
-/** The fields of a user that a test may set, each optional. */
-export const someUserFieldsSchema = z.partial(userFieldsSchema);
-
-/** The fields of a project that a test may set, each optional. */
-export const someProjectFieldsSchema = z.partial(projectFieldsSchema);
+/** The fields of a record that a test may set, each optional. */
+type Fields<R> = Omit<Seed<R>, 'id' | 'created_at'>;
 
 /** Validates a token to create. */
 export const newTokenSchema = strictFields({ name: text(200), token: z.optional(bearerToken) });
@@ -38,106 +33,62 @@ export interface NewToken extends TokenInfo {
   readonly token: string;
 }
 
-/** Reads and changes the users. */
-export class UserState {
+/** Reads and changes the records of a resource. */
+export class RecordState<R> {
   readonly #services: Services;
+  readonly #resource: Resource;
 
   /** @internal */
-  constructor(services: Services) {
+  constructor(services: Services, resource: Resource) {
     this.#services = services;
+    this.#resource = resource;
   }
 
-  /** All users, oldest first. */
-  list(): User[] {
-    return this.#services.store.users.all.map(publicUser);
+  /** All records, oldest first. */
+  list(): R[] {
+    return this.#services.store.records(this.#resource).all.map((record) => this.#public(record));
   }
 
-  /** The user with this id, or `undefined`. */
-  get(id: string): User | undefined {
-    const user = this.#services.store.users.get(id);
-    return user && publicUser(user);
+  /** The record with this id, or `undefined`. */
+  get(id: string): R | undefined {
+    const record = this.#services.store.records(this.#resource).get(id);
+    return record && this.#public(record);
   }
 
   /**
-   * Creates a user as the API does, and sends `user.created`. Missing fields get sample values.
+   * Creates a record as the API does, and sends its event. Missing fields get sample values.
    *
    * @throws {TypeError} when a field is invalid.
    */
-  create(fields: Pick<UserSeed, 'name' | 'email'> = {}): User {
-    return withTypeErrors('Invalid user.', () => {
-      const sample = sampleUser(this.#services.store);
-      const { name = sample.name, email = sample.email } = parseFields(someUserFieldsSchema, fields);
-      return publicUser(createUser(this.#services, { name, email }));
+  create(fields?: Fields<R>): R {
+    return withTypeErrors(`Invalid ${this.#resource.singular}.`, () => {
+      const given = parseFields(someFieldsSchema(this.#resource), fields ?? {});
+      return this.#public(createRecord(this.#services, this.#resource, given));
     });
   }
 
   /**
-   * Changes a user.
+   * Changes a record.
    *
    * @throws {TypeError} when the id is unknown or a field is invalid.
    */
-  update(id: string, changes: Pick<UserSeed, 'name' | 'email'>): User {
+  update(id: string, changes: Fields<R>): R {
     return withTypeErrors('Invalid change.', () => {
-      const user = found(this.#services.store.users.get(id), 'user', id);
-      const { name = user.name, email = user.email } = parseFields(someUserFieldsSchema, changes);
-      return publicUser(updateUser(this.#services, user, { name, email }));
+      const { store } = this.#services;
+      const record = found(store.records(this.#resource).get(id), this.#resource.singular, id);
+      const given = parseFields(someFieldsSchema(this.#resource), changes);
+      return this.#public(updateRecord(store, this.#resource, record, given));
     });
   }
 
-  /** Deletes a user. Returns `false` if no user has this id. */
+  /** Deletes a record. Returns `false` if none has this id. */
   delete(id: string): boolean {
-    return this.#services.store.users.delete(id);
-  }
-}
-
-/** Reads and changes the projects. */
-export class ProjectState {
-  readonly #services: Services;
-
-  /** @internal */
-  constructor(services: Services) {
-    this.#services = services;
+    return this.#services.store.records(this.#resource).delete(id);
   }
 
-  /** All projects, oldest first. */
-  list(): ProjectRecord[] {
-    return [...this.#services.store.projects.all];
-  }
-
-  /** The project with this id, or `undefined`. */
-  get(id: string): ProjectRecord | undefined {
-    return this.#services.store.projects.get(id);
-  }
-
-  /**
-   * Creates a project. Missing fields get sample values; the status is `active` by default.
-   *
-   * @throws {TypeError} when a field is invalid.
-   */
-  create(fields: Pick<ProjectSeed, 'name' | 'description' | 'status'> = {}): ProjectRecord {
-    return withTypeErrors('Invalid project.', () => {
-      const { status = 'active', ...given } = parseFields(someProjectFieldsSchema, fields);
-      return createProject(this.#services, seedProject(this.#services.store.projects.size, { ...given, status }));
-    });
-  }
-
-  /**
-   * Changes a project.
-   *
-   * @throws {TypeError} when the id is unknown or a field is invalid.
-   */
-  update(id: string, changes: Pick<ProjectSeed, 'name' | 'description' | 'status'>): ProjectRecord {
-    return withTypeErrors('Invalid change.', () => {
-      const project = found(this.#services.store.projects.get(id), 'project', id);
-      const { name = project.name, ...given } = parseFields(someProjectFieldsSchema, changes);
-      const { description = project.description, status = project.status } = given;
-      return updateProject(this.#services, project, { name, description, status });
-    });
-  }
-
-  /** Deletes a project. Returns `false` if no project has this id. */
-  delete(id: string): boolean {
-    return this.#services.store.projects.delete(id);
+  #public(record: StoredRecord): R {
+    // The resource's schemas let in nothing else.
+    return publicRecord(this.#resource, record) as R;
   }
 }
 
@@ -184,31 +135,18 @@ export class TokenState {
 }
 
 /** Reads and changes the sandbox's state. */
-export class SandboxState {
-  /** The users. */
-  readonly users: UserState;
-  /** The projects. */
-  readonly projects: ProjectState;
+export type SandboxState = { readonly [N in keyof Records]: RecordState<Records[N]> } & {
   /** The tokens that the API accepts. */
   readonly tokens: TokenState;
+};
 
-  /** @internal */
-  constructor(services: Services) {
-    this.users = new UserState(services);
-    this.projects = new ProjectState(services);
-    this.tokens = new TokenState(services);
-  }
+export function sandboxState(services: Services): SandboxState {
+  const states = byResource((resource) => new RecordState(services, resource));
+  // The schemas of a resource let nothing in but what `Records` says.
+  return { ...states, tokens: new TokenState(services) } as SandboxState;
 }
 
 /** Leaves out the fields that only the store may know. */
 export function tokenInfo({ id, name, hint, created_at }: TokenInfo): TokenInfo {
   return { id, name, hint, created_at };
-}
-
-/** Sample values that no user has yet. */
-function sampleUser({ users }: Store): { name: string; email: string } {
-  let index = users.size;
-  let user = seedUser(index, {});
-  while (users.find(emailKey(user.email)) !== undefined) user = seedUser((index += 1), {});
-  return user;
 }

@@ -27,7 +27,7 @@ export class Tokens {
     const existing = this.find(token);
     if (existing !== undefined) return existing;
     return this.#store.transaction(() => {
-      const id = replaced ?? this.#store.nextId('tok');
+      const id = replaced ?? this.#store.nextId('tok', this.#store.tokens);
       const hash = this.#store.hash(token);
       const record = { id, name, hash, hint: token.slice(-4), created_at: timestamp(this.#clock.now()) };
       this.#store.tokens.put(record);

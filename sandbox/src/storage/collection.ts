@@ -42,7 +42,7 @@ export class Collection<R extends { readonly id: string }> {
   constructor(
     kind: string,
     { journal, changed }: CollectionContext,
-    { key, observer }: { key?: (record: R) => string; observer?: Observer<R> } = {},
+    { key, observer }: { key?: ((record: R) => string) | undefined; observer?: Observer<R> } = {},
   ) {
     this.#kind = kind;
     this.#journal = journal;

@@ -1,11 +1,3 @@
-import type { Project } from '../contract/schemas.ts';
-
-/** A project as the API returns it, with its status. */
-export interface ProjectRecord extends Project {
-  /** Status that `GET /projects?status=` filters by. */
-  status: string;
-}
-
 /** An accepted token. */
 export interface TokenRecord {
   readonly id: string;

@@ -1,7 +1,8 @@
-import type { User } from '../contract/schemas.ts';
+import { resources } from '../resources/index.ts';
+import type { Resource, StoredRecord } from '../resources/resource.ts';
 import { DeliveryIndex } from './delivery-index.ts';
 import { Collection, type Journal } from './collection.ts';
-import type { DeliveryRecord, EndpointRecord, ProjectRecord, ResponseRecord, TokenRecord } from './records.ts';
+import type { DeliveryRecord, EndpointRecord, ResponseRecord, TokenRecord } from './records.ts';
 
 interface SequenceRecord {
   readonly id: string;
@@ -10,13 +11,12 @@ interface SequenceRecord {
 
 /** The sandbox's state. Reads come from memory; a journal makes the state outlive the process. */
 export class Store {
-  readonly users: Collection<User>;
-  readonly projects: Collection<ProjectRecord>;
   readonly tokens: Collection<TokenRecord>;
   readonly responses: Collection<ResponseRecord>;
   readonly endpoints: Collection<EndpointRecord>;
   readonly deliveries: Collection<DeliveryRecord>;
   readonly deliveryIndex = new DeliveryIndex();
+  readonly #records: ReadonlyMap<string, Collection<StoredRecord>>;
   readonly #sequences: Collection<SequenceRecord>;
   readonly #journal: Journal | undefined;
   readonly #changed: () => void;
@@ -27,8 +27,12 @@ export class Store {
     this.#journal = journal;
     this.#changed = changed;
     const context = { journal, changed };
-    this.users = new Collection('user', context, { key: (user) => emailKey(user.email) });
-    this.projects = new Collection('project', context);
+    this.#records = new Map(
+      resources.map(({ name, singular, unique }) => {
+        const key = unique === undefined ? undefined : (record: StoredRecord) => uniqueKey(record[unique]);
+        return [name, new Collection<StoredRecord>(singular, context, { key })];
+      }),
+    );
     this.tokens = new Collection('token', context, { key: (token) => token.hash });
     this.responses = new Collection('response', context);
     this.endpoints = new Collection('endpoint', context);
@@ -37,8 +41,14 @@ export class Store {
   }
 
   get #collections() {
-    const { users, projects, tokens, responses, endpoints, deliveries } = this;
-    return [users, projects, tokens, responses, endpoints, deliveries, this.#sequences];
+    const { tokens, responses, endpoints, deliveries } = this;
+    return [...this.#records.values(), tokens, responses, endpoints, deliveries, this.#sequences];
+  }
+
+  /** The records of a resource. */
+  records({ name }: Resource): Collection<StoredRecord> {
+    // There is one for each resource.
+    return this.#records.get(name) as Collection<StoredRecord>;
   }
 
   /** Does the work unless it was done in this store before. */
@@ -70,9 +80,7 @@ export class Store {
    * Returns `user_123`, `user_124` and so on. The first id is the one in the reference. Ids that records were given
    * are left out.
    */
-  nextId(prefix: 'user' | 'proj' | 'tok' | 'we' | 'del'): string {
-    const { users: user, projects: proj, tokens: tok, endpoints: we, deliveries: del } = this;
-    const taken = { user, proj, tok, we, del }[prefix];
+  nextId(prefix: string, taken: { get(id: string): unknown }): string {
     let last = (this.#sequences.get(prefix)?.last ?? 122) + 1;
     while (taken.get(`${prefix}_${last}`) !== undefined) last += 1;
     this.#sequences.put({ id: prefix, last });
@@ -95,7 +103,7 @@ export class Store {
   }
 }
 
-/** Emails are compared without regard to case. */
-export function emailKey(email: string): string {
-  return email.toLowerCase();
+/** Values of a unique field, such as emails, are compared without regard to case. */
+export function uniqueKey(value = ''): string {
+  return value.toLowerCase();
 }

@@ -1,5 +1,8 @@
 import { found, withTypeErrors } from '../http/failure.ts';
 import { parseFields } from '../http/parse-fields.ts';
+import { resources } from '../resources/index.ts';
+import { eventData, exampleOf } from '../resources/resource.ts';
+import { users } from '../resources/users.ts';
 import type { DeliveryRecord, EndpointRecord } from '../storage/records.ts';
 import type { Store } from '../storage/store.ts';
 import { type Clock, timestamp } from '../utils/clock.ts';
@@ -15,7 +18,7 @@ import {
 import type { ForwardedResponse, Forwarder, Forwarding } from './forwarding.ts';
 
 /** The documented events. */
-export const eventNames = ['user.created'] as const;
+export const eventNames = resources.flatMap(({ event }) => event ?? []);
 
 /** How long deliveries are also signed with the previous secret, in milliseconds: one day. */
 const rotationPeriod = 86_400_000;
@@ -62,7 +65,7 @@ export class SandboxWebhooks {
     const params = parseFields(endpointSchema, fields);
     return this.#store.transaction(() => {
       const endpoint = {
-        id: this.#store.nextId('we'),
+        id: this.#store.nextId('we', this.#store.endpoints),
         url: params.url,
         events: params.events ?? ['*'],
         secret: params.secret ?? newSecret(),
@@ -218,7 +221,7 @@ export class SandboxWebhooks {
   #send({ id }: EndpointRecord, message: Message): DeliveryRecord {
     this.#evictOldest();
     const delivery: DeliveryRecord = {
-      id: this.#store.nextId('del'),
+      id: this.#store.nextId('del', this.#store.deliveries),
       ...message,
       endpoint: id,
       status: 'pending',
@@ -248,8 +251,8 @@ export class SandboxWebhooks {
 /** The part of a delivery that all webhooks share. */
 type Message = Pick<DeliveryRecord, 'message' | 'event' | 'body' | 'created_at'>;
 
-/** The example in the reference. */
-export const exampleData = { id: 'user_123', name: 'John Doe', email: 'john@example.com' };
+/** The example of `user.created` in the reference. */
+export const exampleData = eventData(users, exampleOf(users));
 
 function newSecret(): string {
   return `whsec_${btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(24))))}`;

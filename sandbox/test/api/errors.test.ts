@@ -22,7 +22,7 @@ async function expectError(response: Response, status: number, code: string): Pr
 describe.each(['sandbox.fetch', 'HTTP'])('over %s', (transport) => {
   const sandbox = (): Sandbox => (transport === 'HTTP' ? over(server, local) : local);
 
-  test.each(['GET /v1', 'GET /v2/users/user_123', 'GET /v1/users/', 'POST /v1/teams', 'GET /v1/projects/proj_123'])(
+  test.each(['GET /v1', 'GET /v2/users/user_123', 'GET /v1/users/', 'POST /v1/planets', 'GET /v1/projects/proj_123'])(
     '%s is no route: 404',
     async (request) => expectError(await call(sandbox(), request), 404, 'not_found'),
   );

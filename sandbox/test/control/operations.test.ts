@@ -1,61 +1,49 @@
 import { createSandbox } from '@example/sandbox';
 import { afterAll, describe, expect, test } from 'vitest';
 import { operations } from '../../src/control/operations.ts';
+import { resources } from '../../src/resources/index.ts';
 import { call, john } from '../support/calls.ts';
 import { controlClient, controlStream, exercised } from '../support/control-client.ts';
 import { receiver } from '../support/receiver.ts';
 
-describe('users', () => {
-  test('are created, read, changed and deleted, and the API sees it', async () => {
-    const sandbox = createSandbox();
-    const control = controlClient(sandbox);
-    const [status, ada] = await control('POST /users', { name: 'Ada', email: 'ada@example.com' });
-    expect([status, ada]).toEqual([201, sandbox.state.users.get('user_123')]);
-    expect(await control('POST /users')).toMatchObject([201, { id: 'user_124' }]);
-    expect(await control('GET /users/user_123')).toEqual([200, ada]);
-    expect(await control('PATCH /users/user_123', { name: 'Ada Lovelace' })).toMatchObject([
-      200,
-      { name: 'Ada Lovelace', email: 'ada@example.com' },
-    ]);
-    expect(await (await call(sandbox, 'GET /v1/users/user_123')).json()).toMatchObject({ name: 'Ada Lovelace' });
-    expect(await control('DELETE /users/user_123')).toEqual([204, '']);
-    expect(await control('GET /users')).toMatchObject([200, { data: [{ id: 'user_124' }] }]);
-  });
+test.each(resources)('$name are created, read, changed and deleted, and the API sees it', async (resource) => {
+  const { name, singular, prefix, list } = resource;
+  const sandbox = createSandbox({ [name]: 1 });
+  const control = controlClient(sandbox);
+  const fields = resource.sample(() => 0.5, 7);
+  const [status, created] = await control(`POST /${name}`, fields);
+  expect([status, created]).toMatchObject([201, { id: `${prefix}_124`, ...fields }]);
+  expect(await control(`GET /${name}/${prefix}_124`)).toEqual([200, created]);
+  expect(await control(`POST /${name}`)).toMatchObject([201, { id: `${prefix}_125` }]);
+  const changes = resource.sample(() => 0.9, 8);
+  expect(await control(`PATCH /${name}/${prefix}_124`, changes)).toMatchObject([200, changes]);
+  expect(await control(`DELETE /${name}/${prefix}_123`)).toEqual([204, '']);
+  expect(await control(`GET /${name}`)).toMatchObject([200, { data: [changes, { id: `${prefix}_125` }] }]);
+  const read = await call(sandbox, `GET /v1/${name}${list === undefined ? `/${prefix}_124` : ''}`);
+  expect(JSON.stringify(await read.json())).toContain(Object.values(changes)[0]);
 
-  test('with a problem get an error that says why', async () => {
-    const control = controlClient(createSandbox({ users: [{ email: 'ada@example.com' }, {}] }));
-    const taken = { error: { code: 'email_taken', details: { email: 'Belongs to another user.' } } };
-    expect(await control('POST /users', { email: 'ADA@example.com' })).toMatchObject([409, taken]);
-    expect(await control('PATCH /users/user_124', { email: 'ada@example.com' })).toMatchObject([409, taken]);
-    expect(await control('POST /users', { email: 'ada' })).toMatchObject([
-      422,
-      { error: { details: { email: expect.stringMatching(/email/) } } },
-    ]);
-    expect(await control('POST /users', { nmae: 'Ada' })).toMatchObject([
-      422,
-      { error: { details: { nmae: 'Unknown field. Known fields: name, email.' } } },
-    ]);
-    for (const request of ['GET /users/x', 'PATCH /users/x', 'DELETE /users/x']) {
-      expect(await control(request), request).toMatchObject([404, { error: { message: 'There is no user x.' } }]);
-    }
-  });
+  expect(await control(`POST /${name}`, { nonsense: 1 })).toMatchObject([422, {}]);
+  for (const method of ['GET', 'PATCH', 'DELETE']) {
+    const message = `There is no ${singular} x.`;
+    expect(await control(`${method} /${name}/x`), method).toMatchObject([404, { error: { message } }]);
+  }
 });
 
-test('projects are created, read, changed and deleted, and the API sees it', async () => {
-  const sandbox = createSandbox({ projects: 1 });
-  const control = controlClient(sandbox);
-  const [, moon] = await control('POST /projects', { name: 'Moon', status: 'paused' });
-  expect(moon).toMatchObject({ id: 'proj_124', name: 'Moon', status: 'paused' });
-  expect(await control('GET /projects/proj_124')).toEqual([200, moon]);
-  await control('PATCH /projects/proj_124', { description: 'To the moon.' });
-  const paused = await call(sandbox, 'GET /v1/projects?status=paused');
-  expect(await paused.json()).toMatchObject({ data: [{ id: 'proj_124', description: 'To the moon.' }] });
-  expect(await control('DELETE /projects/proj_123')).toEqual([204, '']);
-  expect(await control('GET /projects')).toMatchObject([200, { data: [{ id: 'proj_124' }] }]);
-
-  expect(await control('POST /projects', { status: 'half done' })).toMatchObject([422, {}]);
-  for (const request of ['GET /projects/x', 'PATCH /projects/x', 'DELETE /projects/x']) {
-    expect(await control(request), request).toMatchObject([404, {}]);
+test('a user with a problem gets an error that says why', async () => {
+  const control = controlClient(createSandbox({ users: [{ email: 'ada@example.com' }, {}] }));
+  const taken = { error: { code: 'email_taken', details: { email: 'Belongs to another user.' } } };
+  expect(await control('POST /users', { email: 'ADA@example.com' })).toMatchObject([409, taken]);
+  expect(await control('PATCH /users/user_124', { email: 'ada@example.com' })).toMatchObject([409, taken]);
+  expect(await control('POST /users', { email: 'ada' })).toMatchObject([
+    422,
+    { error: { details: { email: expect.stringMatching(/email/) } } },
+  ]);
+  expect(await control('POST /users', { nmae: 'Ada' })).toMatchObject([
+    422,
+    { error: { details: { nmae: 'Unknown field. Known fields: name, email.' } } },
+  ]);
+  for (const request of ['GET /users/x', 'PATCH /users/x', 'DELETE /users/x']) {
+    expect(await control(request), request).toMatchObject([404, { error: { message: 'There is no user x.' } }]);
   }
 });
 

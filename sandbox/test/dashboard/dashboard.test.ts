@@ -166,7 +166,7 @@ describe('an action leads to a page that says what was done', () => {
   test.each<[string, string, Record<string, string>, string]>([
     ['/api-tokens', 'revoke', { id: 'tok_123' }, 'The token is revoked.'],
     ['/users', 'create', { name: 'Ada', email: 'ada@example.com' }, '“Ada” is created.'],
-    ['/users', 'delete', { id: 'user_123' }, 'The user is deleted.'],
+    ['/users/user_123', 'delete', {}, 'The user is deleted.'],
     ['/projects', 'create', { name: 'Moon', description: '', status: 'active' }, '“Moon” is created.'],
     ['/projects/proj_123', 'save', { name: 'Moon', description: '', status: 'active' }, 'The project is saved.'],
     ['/projects/proj_123', 'delete', {}, 'The project is deleted.'],
@@ -206,7 +206,7 @@ test('lists have pages, and an invalid page number leads to the first or last pa
   expect(await users('-1')).toContain('Page 1 of 3');
   expect(await users('two')).toContain('Page 1 of 3');
   expect(await html(sandbox, '/users?q=user_14')).toMatch(/user_140[\s\S]*Page 1 of 1|user_140/);
-  expect(await html(sandbox, '/users?q=nobody')).toContain('No user matches “nobody”.');
+  expect(await html(sandbox, '/users?q=nobody')).toContain('No user matches the filter.');
 });
 
 test('an email that is taken is shown beside the field', async () => {

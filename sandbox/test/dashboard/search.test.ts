@@ -24,10 +24,10 @@ test('everything is found by a part of what identifies it', async () => {
 });
 
 test.each([
-  ['user_123', '/dashboard/users?q=user_123'],
+  ['user_123', '/dashboard/users/user_123'],
   ['proj_124', '/dashboard/projects/proj_124'],
   ['del_123', '/dashboard/deliveries/del_123'],
-  ['john@example.com', '/dashboard/users?q=user_123'],
+  ['john@example.com', '/dashboard/users/user_123'],
 ])('an exact id, or a single hit, leads straight to it: %s', async (query, location) => {
   const response = await get(await filled(), `/search?q=${encodeURIComponent(query)}`);
   expect([response.status, response.headers.get('location')]).toEqual([302, location]);

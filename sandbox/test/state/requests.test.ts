@@ -49,7 +49,7 @@ describe('a request that no route reads is recorded with its body', () => {
   test.each<[string, string, { token?: string; fault?: object }]>([
     ['a fault', 'POST /v1/users', { fault: { status: 503 } }],
     ['an unknown token', 'POST /v1/users', { token: 'unknown' }],
-    ['an unknown path', 'POST /v1/teams', {}],
+    ['an unknown path', 'POST /v1/planets', {}],
   ])('%s', async (_, request, { fault, ...options }) => {
     const sandbox = createSandbox();
     if (fault !== undefined) sandbox.faults.next(fault);

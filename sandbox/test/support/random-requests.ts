@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { operations } from '../../src/control/operations.ts';
+import { apiRoutes as documented } from '../../src/resources/index.ts';
 
 /** A route to send random requests to. */
 export interface Route {
@@ -19,11 +20,7 @@ export interface RandomRequest {
 }
 
 /** The documented routes. */
-export const apiRoutes: readonly Route[] = [
-  { method: 'GET', path: '/users/{id}', hasBody: false },
-  { method: 'POST', path: '/users', hasBody: true },
-  { method: 'GET', path: '/projects', hasBody: false },
-];
+export const apiRoutes: readonly Route[] = documented.map((route) => ({ ...route, hasBody: route.method === 'POST' }));
 
 /** Those of the control API that answer at once. */
 export const controlRoutes: readonly Route[] = operations

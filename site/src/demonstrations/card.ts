@@ -50,64 +50,67 @@ export function startCard(root: HTMLElement): void {
     if (worker) end('Stopped.');
     else start();
   });
+  if (root.dataset.autorun !== undefined) runOnceSeen(root, run);
+}
+
+/** Presses a button when something is seen for the first time. A phone, or someone who wants no motion, is asked. */
+export function runOnceSeen(root: HTMLElement, run: HTMLButtonElement): void {
+  if (matchMedia('(pointer: coarse), (prefers-reduced-motion: reduce)').matches) return;
+  const observer = new IntersectionObserver(
+    (entries) => {
+      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+      observer.disconnect();
+      run.click();
+    },
+    { rootMargin: '-15% 0px' },
+  );
+  observer.observe(root);
 }
 
 /** What a card shows of a run. */
 class Drawing {
-  readonly #clients: readonly HTMLElement[];
-  readonly #rows: readonly HTMLTableRowElement[];
-  readonly #clock: HTMLElement;
+  readonly #root: HTMLElement;
   readonly #grid: Grid;
   readonly #span: number;
-  readonly #bands: readonly SVGRectElement[];
 
   constructor(root: HTMLElement) {
-    this.#clients = [...root.querySelectorAll<HTMLElement>('.client')];
-    this.#rows = [...root.querySelectorAll<HTMLTableRowElement>('tbody tr')];
-    this.#clock = find(root, '.clock', HTMLElement);
+    this.#root = root;
     this.#grid = { columns: Number(root.dataset.columns), rows: Number(root.dataset.rows) };
     this.#span = Number(root.dataset.span);
-    this.#bands = [...root.querySelectorAll<SVGRectElement>('rect.band')];
   }
 
   draw(clients: readonly View[], elapsed: number): void {
     const span = Math.max(this.#span, elapsed);
-    this.#clock.textContent = `${(elapsed / 1000).toFixed(1)} s`;
+    for (const clock of this.#root.querySelectorAll('.clock')) clock.textContent = `${(elapsed / 1000).toFixed(1)} s`;
+    for (const end of this.#root.querySelectorAll('.span-end')) end.textContent = `${Math.round(span / 1000)} s`;
     const peaks = clients[0]?.charts.map((_, index) =>
       Math.max(1, ...clients.flatMap(({ charts }) => (charts[index] ?? []).map(heightOf))),
     );
-    for (const band of this.#bands) {
+    for (const band of this.#root.querySelectorAll<SVGRectElement>('rect.band')) {
       const [from, to] = [Number(band.dataset.from), Number(band.dataset.to)];
       band.setAttribute('x', String(xOf(from, span)));
       band.setAttribute('width', String(xOf(to - from, span)));
     }
-    for (const [index, element] of this.#clients.entries()) {
-      const client = clients[index];
+    for (const element of this.#root.querySelectorAll<HTMLElement>('[data-client]')) {
+      const client = clients[Number(element.dataset.client)];
       const cells = client?.cells ?? [];
-      const [box, ...charts] = element.querySelectorAll('svg');
-      if (box) {
+      for (const box of element.querySelectorAll<SVGElement>('.cells')) {
         setPaths(box, pathsOfCells(cells, this.#grid));
         box.querySelector('.place')?.setAttribute('d', pathOfPlaces(cells.length, this.#grid));
       }
-      for (const [number, chart] of charts.entries()) {
+      for (const [number, chart] of element.querySelectorAll<SVGElement>('.chart').entries()) {
         setPaths(chart, pathsOfBars(client?.charts[number] ?? [], span, peaks?.[number] ?? 1));
       }
-      for (const end of element.querySelectorAll('.span-end')) end.textContent = `${Math.round(span / 1000)} s`;
-      show(client, [...(this.#rows[index]?.cells ?? [])].slice(1));
-      show(client, element.querySelectorAll('dd'));
+      for (const place of element.querySelectorAll<HTMLElement>('[data-measure]')) {
+        const figure = client?.figures[Number(place.dataset.measure)];
+        place.textContent = figure?.text ?? '–';
+        place.classList.toggle('bad', figure?.isBad === true);
+        place.classList.toggle('text', (figure?.text.length ?? 0) > 12);
+      }
     }
   }
 }
 
-function show(client: View | undefined, places: Iterable<HTMLElement>): void {
-  for (const [index, place] of [...places].entries()) {
-    const figure = client?.figures[index];
-    place.textContent = figure?.text ?? '–';
-    place.classList.toggle('bad', figure?.isBad === true);
-    place.classList.toggle('text', (figure?.text.length ?? 0) > 12);
-  }
-}
-
-function setPaths(svg: SVGElement, paths: Readonly<Record<Tone, string>>): void {
+export function setPaths(svg: SVGElement, paths: Readonly<Record<Tone, string>>): void {
   for (const tone of tones) svg.querySelector(`.${tone}`)?.setAttribute('d', paths[tone]);
 }

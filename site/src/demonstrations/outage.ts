@@ -69,9 +69,11 @@ export const outage = outageWith({ reset: true, share: 1 });
 /** Each request is answered with 503. */
 export const unavailable = outageWith({ status: 503, share: 1 });
 
-async function breakDown({ sandbox: { faults } }: ClientRun, fault: Fault): Promise<void> {
-  await sleep(down.from);
+async function breakDown(run: ClientRun, fault: Fault): Promise<void> {
+  const { faults } = run.sandbox;
+  await sleep(down.from - run.elapsed);
   const { id } = faults.next(fault);
-  await sleep(down.to - down.from);
+  // A busy machine may have been late.
+  await sleep(down.to - run.elapsed);
   faults.remove(id);
 }

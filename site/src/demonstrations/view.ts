@@ -1,3 +1,4 @@
+import type { RecordedRequest } from '@example/sandbox';
 import type { ClientRun } from './run.ts';
 
 /** How something went; the page has a colour and a pattern for each. */
@@ -73,7 +74,10 @@ export function requestsOverTime(run: ClientRun, width: number): Bar[] {
   return [...bars.values()];
 }
 
-function toneOf({ state, status }: ClientRun['requests'][number]): Tone {
+export function toneOf({
+  state,
+  status,
+}: Pick<RecordedRequest, 'state'> & { readonly status?: number | undefined }): Tone {
   if (state === 'pending') return 'waiting';
   if (state !== 'completed' || status === undefined || status >= 500) return 'bad';
   return status >= 400 ? 'warning' : 'good';

@@ -10,6 +10,7 @@ export interface Editor {
   code: string;
   /** Loads TypeScript, which completes, describes and checks from then on. */
   readonly loadTypes: (onCheck: (problems: readonly Problem[]) => void) => Promise<void>;
+  readonly focus: () => void;
   readonly dispose: () => void;
 }
 
@@ -95,6 +96,7 @@ export function createEditor(parent: HTMLElement, code: string): Editor {
         loading = undefined;
         throw error;
       })),
+    focus: () => view.focus(),
     dispose: () => {
       isDisposed = true;
       client?.dispose();

@@ -63,7 +63,7 @@ async function complete(client: LanguageClient, context: CompletionContext): Pro
   if (!found || context.aborted) return null;
   const options = found.entries.map(({ name, kind, isNear }): Completion => ({
     label: name,
-    type: kinds[kind] ?? 'variable',
+    type: kind,
     boost: isNear ? 1 : 0,
     info: async () => {
       const detail = await client.ask('detail', code, context.pos, name);
@@ -72,24 +72,6 @@ async function complete(client: LanguageClient, context: CompletionContext): Pro
   }));
   return { from: found.from, options, validFor: /^[\w$]*$/ };
 }
-
-/** CodeMirror's names for what TypeScript calls otherwise. They choose the icon. */
-const kinds: Readonly<Record<string, string>> = {
-  method: 'method',
-  'construct signature': 'class',
-  class: 'class',
-  interface: 'interface',
-  type: 'type',
-  enum: 'enum',
-  function: 'function',
-  'local function': 'function',
-  property: 'property',
-  getter: 'property',
-  setter: 'property',
-  keyword: 'keyword',
-  const: 'constant',
-  module: 'namespace',
-};
 
 function describe({ signature, documentation }: Description): HTMLElement {
   const box = document.createElement('div');

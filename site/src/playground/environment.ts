@@ -23,11 +23,7 @@ const receiver = 'https://playground.example/webhooks';
 
 /** Gives the global scope the API's `fetch`, `sandbox` and `process`. */
 export async function createEnvironment(trouble: Trouble): Promise<Environment> {
-  const [sdk, webhooks, { createSandbox }] = await Promise.all([
-    import('@example/sdk'),
-    import('@example/sdk/webhooks'),
-    import('@example/sandbox'),
-  ]);
+  const [sdk, { createSandbox }] = await Promise.all([import('@example/sdk'), import('@example/sandbox')]);
   const sandboxes: Sandbox[] = [];
   const switches: TroubleSwitches[] = [];
   const clients: Client[] = [];
@@ -68,15 +64,18 @@ export async function createEnvironment(trouble: Trouble): Promise<Environment> 
         }
       },
     }),
-    '@example/sdk/webhooks': () => ({
-      ...webhooks,
-      Webhooks: class extends webhooks.Webhooks {
-        constructor(options?: WebhooksOptions) {
-          super(options);
-          handler = this.handler();
-        }
-      },
-    }),
+    '@example/sdk/webhooks': async () => {
+      const webhooks = await import('@example/sdk/webhooks');
+      return {
+        ...webhooks,
+        Webhooks: class extends webhooks.Webhooks {
+          constructor(options?: WebhooksOptions) {
+            super(options);
+            handler = this.handler();
+          }
+        },
+      };
+    },
     '@example/sdk/rate-limit': () => import('@example/sdk/rate-limit'),
     '@example/sandbox': () => ({ createSandbox: create }),
     ky: () => import('ky'),

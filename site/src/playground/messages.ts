@@ -2,7 +2,14 @@ import type { RecordedRequest } from '@example/sandbox';
 
 /** What the page tells the worker that runs the code. */
 export type Command =
-  | { readonly type: 'run'; readonly code: string; readonly speed: number; readonly trouble: Trouble }
+  | {
+      readonly type: 'run';
+      readonly code: string;
+      /** The code as it was compiled with the page, if nobody has changed it. */
+      readonly script: string | undefined;
+      readonly speed: number;
+      readonly trouble: Trouble;
+    }
   | { readonly type: 'speed'; readonly speed: number }
   | { readonly type: 'trouble'; readonly trouble: Trouble };
 

@@ -1,7 +1,11 @@
 import { fromHash, toHash } from './address.ts';
+import { setPaths } from '../demonstrations/card.ts';
+import { pathOfPlaces, pathsOfCells } from '../demonstrations/drawing.ts';
 import type { Editor } from '../editor/editor.ts';
 import { find } from '../page/find.ts';
+import { toneOf, type Tone } from '../demonstrations/view.ts';
 import type { Budget, Command, Level, Report, ShownDelivery, ShownRequest, Trouble } from './messages.ts';
+import { startTabs } from './tabs.ts';
 
 /**
  * Connects a playground's elements with an editor and with the worker that runs its program.
@@ -13,7 +17,7 @@ export function startPlayground(root: HTMLElement, code: string | Readonly<Recor
   const button = (name: string) => find(root, `[name="${name}"]`, HTMLButtonElement);
   const select = (name: string) => find(root, `[name="${name}"]`, HTMLSelectElement);
   const part = (name: string) => find(root, `[data-part="${name}"]`);
-  const [run, stop, share] = [button('run'), button('stop'), button('share')];
+  const [run, share] = [button('run'), button('share')];
   const speed = select('speed');
   const troubles = ['faults', 'latency', 'outage'].map((name) => find(root, `[name="${name}"]`, HTMLInputElement));
 
@@ -22,16 +26,30 @@ export function startPlayground(root: HTMLElement, code: string | Readonly<Recor
   const menu = typeof code === 'string' ? undefined : select('program');
   const chosen = () => (typeof code === 'string' ? code : (code[menu?.value ?? ''] ?? ''));
   const shared = menu && fromHash(location.hash);
-  const editor = loadEditor(part('editor'), shared ?? chosen());
+  let editor: Promise<Editor> | undefined;
   const view = new View(root);
   const leaving = new AbortController();
-  offerTypes(root, part('editor'), editor);
+  startTabs(root);
+
+  /** The editor is most of a page's weight, so the page is shown first. */
+  function edit(): Promise<Editor> {
+    if (editor) return editor;
+    editor = import('../editor/editor.ts').then(({ createEditor }) => {
+      part('editor').replaceChildren();
+      return createEditor(part('editor'), shared ?? chosen());
+    });
+    offerTypes(root, part('editor'), editor);
+    return editor;
+  }
+  if (root.dataset.kind === 'scene') {
+    button('edit').addEventListener('click', () => void edit().then(({ focus }) => focus()));
+  } else void edit().catch(() => undefined);
 
   function end(outcome: string): void {
     worker?.terminate();
     worker = undefined;
-    run.disabled = false;
-    stop.disabled = true;
+    view.draw();
+    run.textContent = 'Run';
     root.dataset.state = 'ended';
     part('status').textContent = outcome;
   }
@@ -41,16 +59,15 @@ export function startPlayground(root: HTMLElement, code: string | Readonly<Recor
   }
 
   async function start(): Promise<void> {
-    run.disabled = true;
     view.clear();
     root.dataset.state = 'running';
     part('status').textContent = 'Running …';
     part('shared').textContent = '';
-    const { code } = await editor;
-    if (isDisposed) return;
+    run.textContent = 'Stop';
+    const program = editor ? (await editor).code : chosen();
+    if (isDisposed || worker) return;
     const started = new Worker(new URL('./runner.ts', import.meta.url), { type: 'module' });
     worker = started;
-    stop.disabled = false;
     let reported = false;
     started.addEventListener('error', ({ message }: Partial<ErrorEvent>) => {
       if (worker !== started) return;
@@ -69,7 +86,8 @@ export function startPlayground(root: HTMLElement, code: string | Readonly<Recor
         end(data.error === undefined ? `Done. ${view.summary}` : `Failed. ${view.summary}`);
       }
     });
-    send({ type: 'run', code, speed: Number(speed.value), trouble: trouble() });
+    const script = editor ? undefined : root.dataset.script;
+    send({ type: 'run', code: program, script, speed: Number(speed.value), trouble: trouble() });
   }
 
   const send = (command: Command) => worker?.postMessage(command);
@@ -79,16 +97,28 @@ export function startPlayground(root: HTMLElement, code: string | Readonly<Recor
   };
 
   run.addEventListener('click', () => {
-    start().catch((error: unknown) => couldNotStart(String(error)));
+    if (worker) end(`Stopped. ${view.summary}`);
+    else start().catch((error: unknown) => couldNotStart(String(error)));
   });
-  stop.addEventListener('click', () => end(`Stopped. ${view.summary}`));
+  // Before the editor, which would begin a new line.
+  root.addEventListener(
+    'keydown',
+    (event) => {
+      if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      if (worker) end('');
+      run.click();
+    },
+    { capture: true },
+  );
   speed.addEventListener('change', () => send({ type: 'speed', speed: Number(speed.value) }));
   for (const input of troubles) input.addEventListener('change', () => send({ type: 'trouble', trouble: trouble() }));
   menu?.addEventListener('change', () => {
-    void editor.then((opened) => (opened.code = chosen()));
+    void edit().then((opened) => (opened.code = chosen()));
   });
   share.addEventListener('click', () => {
-    void editor.then(async ({ code }) => {
+    void edit().then(async ({ code }) => {
       const { href } = new URL(`${root.dataset.address ?? ''}${toHash(code)}`, location.href);
       if (menu) history.replaceState(undefined, '', href);
       const link = element('a', 'the address of this program');
@@ -100,7 +130,7 @@ export function startPlayground(root: HTMLElement, code: string | Readonly<Recor
   if (menu) {
     const open = () => {
       const code = fromHash(location.hash);
-      if (code !== undefined) void editor.then((opened) => (opened.code = code));
+      if (code !== undefined) void edit().then((opened) => (opened.code = code));
     };
     addEventListener('hashchange', open, { signal: leaving.signal });
   }
@@ -112,7 +142,7 @@ export function startPlayground(root: HTMLElement, code: string | Readonly<Recor
     leaving.abort();
     worker?.terminate();
     worker = undefined;
-    editor.then(
+    editor?.then(
       ({ dispose }) => dispose(),
       () => undefined,
     );
@@ -127,12 +157,6 @@ async function copy(text: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-/** The editor is most of the page's weight, so the page is shown first. */
-async function loadEditor(parent: HTMLElement, code: string): Promise<Editor> {
-  const { createEditor } = await import('../editor/editor.ts');
-  return createEditor(parent, code);
 }
 
 /** Loads TypeScript when an editor gets the focus, and on a phone only on request. */
@@ -169,7 +193,10 @@ class View {
   readonly #root: HTMLElement;
   readonly #requests = new Map<string, HTMLDetailsElement>();
   readonly #deliveries = new Map<string, HTMLDetailsElement>();
-  #refused = 0;
+  /** How each request went. */
+  readonly #tones = new Map<string, Tone>();
+  readonly #isStill = matchMedia('(prefers-reduced-motion: reduce)');
+  #waiting = 0;
   #elapsed = 0;
 
   constructor(root: HTMLElement) {
@@ -179,17 +206,16 @@ class View {
   get summary(): string {
     const seconds = (this.#elapsed / 1000).toFixed(1);
     const { size } = this.#requests;
-    return `${size} ${size === 1 ? 'request' : 'requests'} in ${seconds} virtual seconds, ${this.#refused} refused with 429.`;
+    return `${size} ${size === 1 ? 'request' : 'requests'} in ${seconds} virtual seconds, ${this.#count('warning')} refused with 429.`;
   }
 
   clear(): void {
-    for (const name of ['console', 'requests', 'deliveries', 'count']) this.#part(name).replaceChildren();
-    this.#requests.clear();
-    this.#deliveries.clear();
-    this.#refused = 0;
-    this.#elapsed = 0;
+    for (const name of ['console', 'requests', 'deliveries']) this.#part(name).replaceChildren();
+    for (const each of [this.#requests, this.#deliveries, this.#tones]) each.clear();
+    [this.#waiting, this.#elapsed] = [0, 0];
     find(this.#root, 'meter', HTMLMeterElement).value = 0;
-    this.#budgetText.textContent = 'Not started.';
+    this.#figure('Budget left', '–');
+    this.draw();
   }
 
   print(level: Level, text: string): void {
@@ -205,16 +231,43 @@ class View {
     deliveries: readonly ShownDelivery[],
   ): void {
     this.#elapsed = elapsed;
-    if (budget) this.#showBudget(budget);
+    this.#waiting = budget?.waiting ?? 0;
+    if (budget) {
+      const meter = find(this.#root, 'meter', HTMLMeterElement);
+      [meter.max, meter.value] = [budget.limit, budget.remaining];
+      this.#figure('Budget left', `${budget.remaining} of ${budget.limit}`);
+    }
     for (const request of requests) this.#showRequest(request);
     for (const delivery of deliveries) this.#showDelivery(delivery);
-    this.#part('count').textContent = `(${this.#requests.size} in ${(elapsed / 1000).toFixed(1)} s)`;
+    if (!this.#isStill.matches) this.draw();
   }
 
-  #showBudget({ limit, remaining, waiting }: Budget): void {
-    const meter = find(this.#root, 'meter', HTMLMeterElement);
-    [meter.max, meter.value] = [limit, remaining];
-    this.#budgetText.textContent = `${remaining} of ${limit} requests left, ${waiting} ${waiting === 1 ? 'call waits' : 'calls wait'}`;
+  /** A cell for each request, and for each call that waits. */
+  draw(): void {
+    const cells = [...this.#tones.values(), ...Array<Tone>(this.#waiting).fill('waiting')];
+    const grid = { columns: 50, rows: Math.max(5, Math.ceil(cells.length / 50)) };
+    const box = find(this.#root, '.cells', SVGElement);
+    box.setAttribute('viewBox', `0 0 ${grid.columns} ${grid.rows}`);
+    setPaths(box, pathsOfCells(cells, grid));
+    box.querySelector('.place')?.setAttribute('d', pathOfPlaces(cells.length, grid));
+    this.#figure('Answered', String(this.#count('good')));
+    this.#figure('Waiting', String(this.#waiting));
+    this.#figure('Refused', String(this.#count('warning'))).classList.toggle('bad', this.#count('warning') > 0);
+    for (const [name, { size }] of [
+      ['Requests', this.#requests],
+      ['Deliveries', this.#deliveries],
+    ] as const)
+      find(this.#root, `[data-count="${name}"]`).textContent = size === 0 ? '' : String(size);
+  }
+
+  #count(tone: Tone): number {
+    return [...this.#tones.values()].filter((each) => each === tone).length;
+  }
+
+  #figure(name: string, text: string): HTMLElement {
+    const place = find(this.#root, `[data-figure="${name}"]`);
+    place.textContent = text;
+    return place;
   }
 
   #showRequest({ id, method, target, status, state, body, response }: ShownRequest): void {
@@ -226,7 +279,7 @@ class View {
       element('div', response === undefined ? 'no response yet' : `← ${JSON.stringify(response, undefined, 2)}`),
     );
     if (status !== undefined && status >= 400) line.className = 'error';
-    if (status === 429) this.#refused += 1;
+    this.#tones.set(id, toneOf({ state, status }));
   }
 
   #showDelivery({ id, event, status, tries, body }: ShownDelivery): void {
@@ -235,10 +288,6 @@ class View {
     // What stays the same is left alone, so that it can be selected.
     if (line.firstChild?.textContent === text) return;
     line.replaceChildren(element('summary', text), element('div', body));
-  }
-
-  get #budgetText(): HTMLElement {
-    return find(this.#part('budget'), 'span');
   }
 
   #part(name: string): HTMLElement {

@@ -4,7 +4,11 @@ export const programs: Readonly<Record<string, string>> = {
 
 const client = new Client();
 
-const user = await client.users.create({ name: 'Ada', email: 'ada@example.com', password: 'secure_password' });
+const user = await client.users.create({
+  name: 'Ada',
+  email: 'ada@example.com',
+  password: 'secure_password',
+});
 console.log(await client.users.get(user.id));
 
 for await (const project of client.projects.list({ status: 'active' })) {
@@ -13,11 +17,13 @@ for await (const project of client.projects.list({ status: 'active' })) {
 `,
   '250 calls at once': `import { Client } from '@example/sdk';
 
-// A token allows 100 requests per minute. All calls start at once, and none is refused.
 const client = new Client();
-const pages = Array.from({ length: 250 }, (_, index) => index + 1);
 
-const results = await Promise.all(pages.map((page) => client.projects.list({ page, per_page: 1 })));
+// The API allows 100 requests per minute.
+const calls = Array.from({ length: 250 }, (_, page) =>
+  client.projects.list({ page: page + 1, per_page: 1 }),
+);
+const results = await Promise.all(calls);
 console.log(results.length, 'calls done');
 `,
   Webhooks: `import { Client } from '@example/sdk';
@@ -25,16 +31,25 @@ import { Webhooks } from '@example/sdk/webhooks';
 
 // The API in this page delivers its events to these handlers.
 const webhooks = new Webhooks();
-webhooks.on('user.created', (event) => console.log('Welcome,', event.data.email));
+webhooks.on('user.created', (event) => {
+  console.log('Welcome,', event.data.email);
+});
 
-await new Client().users.create({ name: 'Ada', email: 'ada@example.com', password: 'secure_password' });
+await new Client().users.create({
+  name: 'Ada',
+  email: 'ada@example.com',
+  password: 'secure_password',
+});
 `,
   'A fault that heals': `import { Client } from '@example/sdk';
 
 const client = new Client();
-client.on('retry', ({ reason, delay }) => console.warn(\`\${reason}: tried again in \${Math.round(delay)} ms\`));
+client.on('retry', ({ reason, delay }) => {
+  console.warn(reason, 'tried again in', Math.round(delay), 'ms');
+});
 
 sandbox.faults.next({ status: 503, times: 2 });
-console.log((await client.projects.list({ per_page: 1 })).data[0]);
+const page = await client.projects.list({ per_page: 1 });
+console.log(page.data[0]);
 `,
 };

@@ -2,7 +2,6 @@
  * Runs a program in a worker of its own, with the SDK, a copy of the API, and a clock that can be sped up. `fetch` is
  * the API's, and what else could send something is taken away, so that nothing leaves the page by ordinary means.
  */
-import { transform } from 'sucrase';
 import { installClock } from './clock.ts';
 import { createEnvironment, type Environment } from './environment.ts';
 import type { Command, Level, Report, ShownRequest, Trouble } from './messages.ts';
@@ -55,7 +54,7 @@ addEventListener('message', ({ data }: MessageEvent<Command>) => {
   if (data.type !== 'trouble') speed = data.speed;
   if (data.type !== 'speed') trouble = data.trouble;
   if (data.type === 'run') {
-    start(data.code).then(
+    start(data).then(
       () => end(),
       (error: unknown) => end({ error }),
     );
@@ -67,7 +66,7 @@ addEventListener('message', ({ data }: MessageEvent<Command>) => {
 // As in Node.js, it ends the program.
 addEventListener('unhandledrejection', ({ reason }) => end({ error: reason }));
 
-async function start(code: string): Promise<void> {
+async function start({ code, script }: Extract<Command, { type: 'run' }>): Promise<void> {
   // What it loads must be loaded after the clock is installed.
   const api = await createEnvironment(trouble);
   environment = api;
@@ -79,7 +78,7 @@ async function start(code: string): Promise<void> {
   // From here on, errors are the program's.
   report();
   real.setInterval(report, 100);
-  await run(code, api.load);
+  await run(script ?? (await import('./compile.ts')).compile(code), api.load);
   await api.tryOut();
   do {
     for (const { webhooks } of api.sandboxes) await webhooks.flush();
@@ -94,8 +93,7 @@ function end(failure?: { readonly error: unknown }): void {
   send({ type: 'end', error: failure && printed([failure.error]) });
 }
 
-async function run(code: string, load: Environment['load']): Promise<void> {
-  const { code: script } = transform(code, { transforms: ['typescript', 'imports'], production: true });
+async function run(script: string, load: Environment['load']): Promise<void> {
   const names = new Set(Array.from(script.matchAll(/\brequire\('([^']+)'\)/g), ([, name = '']) => name));
   const modules = new Map(await Promise.all(Array.from(names, async (name) => [name, await load(name)] as const)));
   // The constructor of async functions has no name of its own.

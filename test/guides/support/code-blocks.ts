@@ -18,9 +18,12 @@ export const guides: readonly string[] = [
   'AGENTS.md',
   'README.md',
   'sandbox/README.md',
-  ...readdirSync(join(root, 'docs'))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
+  'site/pages/start.mdx',
+  ...['docs', 'site/pages/start'].flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `${folder}/${name}`),
+  ),
 ];
 
 /** Every block of code in the guides, in their order. */
@@ -32,7 +35,7 @@ function blocksIn(guide: string, text: string): CodeBlock[] {
   const blocks: CodeBlock[] = [];
   let heading = '';
   let count = 0;
-  for (const [, title, language, code] of text.matchAll(/^#+ (.+)$|^ *```(.*)\n([^]*?)^ *```$/gm)) {
+  for (const [, title, language, code] of text.matchAll(/^#+ (.+)$|^ *```(\w*).*\n([^]*?)^ *```$/gm)) {
     if (title !== undefined) [heading, count] = [title, 0];
     else blocks.push({ name: `${guide}: ${heading}, ${++count}`, guide, language: language ?? '', code: code ?? '' });
   }

@@ -1,17 +1,17 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { LimitedServer, type ServerOptions } from './servers.ts';
+import { DocumentedServer, type DocumentedOptions } from './documented-server.ts';
 
 /** A rate-limited API over HTTP, for clients in other processes. */
 export class LimitedApi implements AsyncDisposable {
-  readonly limit: LimitedServer;
+  readonly limit: DocumentedServer;
   /** Windows in which requests arrived. */
   windows = 0;
   readonly #server: Server;
   #windowEnd = -Infinity;
 
-  private constructor(options: ServerOptions, latency: number) {
-    this.limit = new LimitedServer(options);
+  private constructor(options: DocumentedOptions, latency: number) {
+    this.limit = new DocumentedServer(options);
     this.#server = createServer((_request, response) => {
       setTimeout(() => {
         const { status, headers } = this.#answer();
@@ -22,7 +22,7 @@ export class LimitedApi implements AsyncDisposable {
   }
 
   /** Starts an API that takes `latency` milliseconds to receive a request. */
-  static async start(options: ServerOptions, latency = 5): Promise<LimitedApi> {
+  static async start(options: DocumentedOptions, latency = 5): Promise<LimitedApi> {
     const api = new LimitedApi(options, latency);
     await new Promise<void>((resolve) => api.#server.listen(0, '127.0.0.1', resolve));
     return api;
@@ -38,10 +38,10 @@ export class LimitedApi implements AsyncDisposable {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  #answer(): ReturnType<LimitedServer['answer']> {
+  #answer(): ReturnType<DocumentedServer['answer']> {
     const reply = this.limit.answer(Date.now());
-    if (this.limit.windowEnd !== this.#windowEnd) {
-      this.#windowEnd = this.limit.windowEnd;
+    if (this.limit.end !== this.#windowEnd) {
+      this.#windowEnd = this.limit.end;
       this.windows += 1;
     }
     return reply;

@@ -6,7 +6,7 @@ export const examplesOf = (file: string): CodeBlock[] =>
   codeBlocks.filter(({ guide, language }) => guide === file && language === 'ts');
 
 /** The pages that have such blocks. */
-export const pagesWithExamples = pages.filter(({ file }) => examplesOf(file).length > 0);
+export const pagesWithExamples = pages.filter(({ file }) => !file.startsWith('site/') && examplesOf(file).length > 0);
 
 interface Outcome {
   readonly requests: number;

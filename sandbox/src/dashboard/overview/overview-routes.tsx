@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono';
 import * as z from 'zod/mini';
 import type { Details } from '../../http/failure.ts';
 import { parseFields } from '../../http/parse-fields.ts';
+import { resources } from '../../resources/index.ts';
 import { tokenInfo } from '../../state/sandbox-state.ts';
 import type { Dashboard } from '../dashboard.tsx';
 import { firstCurl, firstProgram, usableToken } from './first-call.ts';
@@ -40,8 +41,7 @@ export function overviewRoutes(dashboard: Dashboard): Hono {
       latest,
       tokens: store.tokens.all.map(tokenInfo),
       counts: {
-        users: store.users.size,
-        projects: store.projects.size,
+        records: resources.map((resource) => ({ name: resource.name, count: store.records(resource).size })),
         requests: latest.requests.length + latest.older,
         webhooks: webhooks.endpoints.length,
         pendingDeliveries: store.deliveryIndex.pending,

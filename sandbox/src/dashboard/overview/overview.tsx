@@ -1,5 +1,6 @@
 import type { ArmedFault } from '../../faults/fault.ts';
 import type { RequestPage } from '../../state/request-log.ts';
+import { capitalized } from '../../resources/resource.ts';
 import type { TokenInfo } from '../../state/sandbox-state.ts';
 import { type ChartData, TrafficChart } from '../parts/chart.tsx';
 import { Action, Card, Code, Confirm, Copyable, Empty, PageHead, Stat, Time } from '../parts/components.tsx';
@@ -22,8 +23,7 @@ export interface OverviewData {
   readonly latest: RequestPage;
   readonly tokens: readonly TokenInfo[];
   readonly counts: {
-    readonly users: number;
-    readonly projects: number;
+    readonly records: readonly { readonly name: string; readonly count: number }[];
     readonly requests: number;
     readonly webhooks: number;
     readonly pendingDeliveries: number;
@@ -74,8 +74,9 @@ export function Overview({ data }: { data: OverviewData }) {
           hint={`events: ${counts.pendingDeliveries} pending, ${counts.failedDeliveries} failed`}
           href="/dashboard/webhooks"
         />
-        <Stat name="Users" value={counts.users.toLocaleString('en')} href="/dashboard/users" />
-        <Stat name="Projects" value={counts.projects.toLocaleString('en')} href="/dashboard/projects" />
+        {counts.records.map(({ name, count }) => (
+          <Stat name={capitalized(name)} value={count.toLocaleString('en')} href={`/dashboard/${name}`} />
+        ))}
       </div>
       <div class="columns">
         <div>

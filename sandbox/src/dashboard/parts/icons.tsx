@@ -5,8 +5,6 @@ const paths = {
   rateLimits: 'M4 17a8 8 0 1 1 16 0M12 17l4-6M9 20h6',
   webhooks: 'M6 18a3 3 0 1 1 2-5l4-7M12 6a3 3 0 1 1 3 3l3 5M18 14a3 3 0 1 1-2 5H8',
   faults: 'M13 3 5 14h6l-1 7 8-11h-6z',
-  users: 'M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7M3 20a6 6 0 0 1 12 0M16 5a3 3 0 0 1 0 6M18 15a5 5 0 0 1 3 5',
-  projects: 'M3 7a2 2 0 0 1 2-2h4l2 2h8a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2z',
   tokens: 'M14 10a4 4 0 1 0-3 4l2 2h2v2h2v2h3v-3l-6.5-6.5M8.5 10.5h.01',
   status: 'M3 12h4l3-8 4 16 3-8h4',
   search: 'M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14M16 16l4.5 4.5',
@@ -24,12 +22,17 @@ const paths = {
 
 export type IconName = keyof typeof paths;
 
-export function Icon({ name }: { name: IconName }) {
+/** @param name Of an icon, or the lines of another one. */
+export function Icon({ name }: { name: IconName | `M${string}` }) {
   return (
     <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
-      <path d={paths[name]} />
+      <path d={isKnown(name) ? paths[name] : name} />
     </svg>
   );
+}
+
+function isKnown(name: string): name is IconName {
+  return name in paths;
 }
 
 /** The dashboard's icon, as a file. */

@@ -1,3 +1,4 @@
+import { resources } from '../../resources/index.ts';
 import type { RecordedRequest } from '../../state/recorded-request.ts';
 
 /** Headers that clients set by themselves. */
@@ -35,10 +36,13 @@ export function asSdkCall(request: RecordedRequest): string {
   const options = key === undefined ? '' : `, { idempotencyKey: ${literal(key)} }`;
   const isRead = method === 'GET' || method === 'HEAD';
 
-  const user = /^\/v1\/users\/([^/]+)$/.exec(path)?.[1];
-  if (isRead && user !== undefined) return `await client.users.get(${literal(decoded(user))});`;
-  if (method === 'POST' && path === '/v1/users') return `await client.users.create(${literal(body ?? {})}${options});`;
-  if (isRead && path === '/v1/projects') return `await client.projects.list(${parameters(query)});`;
+  const [, name = '', id] = /^\/v1\/(\w+)(?:\/([^/]+))?$/.exec(path) ?? [];
+  const { get, list, create } = resources.find((resource) => resource.name === name) ?? {};
+  if (isRead && get && id !== undefined) return `await client.${name}.get(${literal(decoded(id))});`;
+  if (isRead && list && id === undefined) return `await client.${name}.list(${parameters(query)});`;
+  if (method === 'POST' && create && id === undefined) {
+    return `await client.${name}.create(${literal(body ?? {})}${options});`;
+  }
 
   const more = {
     ...(Object.keys(query).length > 0 && { query }),

@@ -1,5 +1,6 @@
 import { version } from '../../../package.json';
-import { apiRoutes } from '../../contract/routes.ts';
+import { apiRoutes, resources } from '../../resources/index.ts';
+import { capitalized } from '../../resources/resource.ts';
 import type { Incident } from '../../faults/armed-faults.ts';
 import type { ArmedFault } from '../../faults/fault.ts';
 import { isOfRoute } from '../../faults/fault-route.ts';
@@ -59,8 +60,8 @@ export function statusReport({ clock, faults, log, traffic, webhooks, store, sta
   const recent = log.entries.filter(({ received_at }) => Date.parse(received_at) >= from);
   const routesOf = (name: string) => apiRoutes.filter(({ path }) => path.startsWith(`/${name}`));
 
-  const api = (['users', 'projects'] as const).map((name) => ({
-    name: name === 'users' ? 'Users API' : 'Projects API',
+  const api = resources.map(({ name }) => ({
+    name: `${capitalized(name)} API`,
     status: worst(
       faults.list.filter((fault) => routesOf(name).some((route) => appliesTo(fault, route))).map(statusUnder),
     ),

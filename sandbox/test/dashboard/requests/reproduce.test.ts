@@ -85,12 +85,12 @@ describe('as a call of the SDK', () => {
   tags: ['x', 1, null],
 });`,
     ],
-    ['GET /v1/teams/team_1', {}, "await client.request('GET', '/teams/team_1');"],
-    ['GET /v1/teams?q=x', {}, "await client.request('GET', '/teams', { query: { q: 'x' } });"],
+    ['GET /v1/planets/planet_1', {}, "await client.request('GET', '/planets/planet_1');"],
+    ['GET /v1/planets?q=x', {}, "await client.request('GET', '/planets', { query: { q: 'x' } });"],
     [
-      'POST /v1/teams',
+      'POST /v1/planets',
       { json: { 'a-b': {} }, headers: { 'Idempotency-Key': 'k' } },
-      "await client.request('POST', '/teams', { body: { 'a-b': {} }, idempotencyKey: 'k' });",
+      "await client.request('POST', '/planets', { body: { 'a-b': {} }, idempotencyKey: 'k' });",
     ],
   ])('%s %j', async (request, options, expected) => {
     expect(await sdk(request, options)).toBe(expected);

@@ -10,8 +10,8 @@ export const mutants: readonly Mutant[] = [
   {
     what: 'requests in flight and requests sent do not count',
     file: 'rate-limit/window.ts',
-    original: 'Math.min(limit - used - inFlight, limit - sent)',
-    broken: '(void sent, void inFlight, limit - used)',
+    original: 'this.limit - used - this.inFlight',
+    broken: 'this.limit - used',
   },
   {
     what: 'a refusal in favor of others uses up a retry',

@@ -7,7 +7,7 @@ import {
 } from '../../../../src/index.ts';
 import { createRateLimitStore, rateLimitStep } from '../../../../src/sharing/index.ts';
 import { ConcurrencyLimitedServer, NginxServer } from '../hidden-limits.ts';
-import { LimitedServer } from '../servers.ts';
+import { DocumentedServer } from '../documented-server.ts';
 import { seeded, type SimulatedServer } from '../simulation.ts';
 import { type CallPlan, type Hidden, type Plan, planOf, type StoreCondition } from './plan.ts';
 import { after, restartTime, runUntil, virtualNow } from './virtual-runtime.ts';
@@ -34,7 +34,7 @@ export async function runSchedule(seed: number): Promise<string[]> {
   const random = seeded(seed + 1);
   Math.random = random; // The names of processes, and the jitter of retries.
   restartTime();
-  const announced = new LimitedServer({ kind: plan.kind, limit: plan.limit, window: minute });
+  const announced = new DocumentedServer({ windows: plan.kind, limit: plan.limit, window: minute });
   const server = serverOf(plan.hidden, announced);
   const latency = () => plan.latency * (0.5 + random());
   const store = new FailingStore(latency);
@@ -178,7 +178,7 @@ function problemsOf(
   return [...new Set(problems)];
 }
 
-function serverOf(hidden: Hidden, announced: LimitedServer): SimulatedServer & { readonly refused: number } {
+function serverOf(hidden: Hidden, announced: DocumentedServer): SimulatedServer & { readonly refused: number } {
   if (hidden === 'concurrency') return new ConcurrencyLimitedServer(announced, { limit: 1, takes: 200 });
   if (hidden === 'rate') return new NginxServer(announced, { rate: 1, burst: 1, nodelay: true });
   return announced;

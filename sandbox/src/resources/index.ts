@@ -1,0 +1,36 @@
+import { type ProjectRecord, projects } from './projects.ts';
+import type { Resource } from './resource.ts';
+import { type User, users } from './users.ts';
+
+/** The records of each resource. */
+export interface Records {
+  /** Users. Default: none. */
+  users: User;
+  /** Projects. Default: 100. */
+  projects: ProjectRecord;
+}
+
+/** A record to create at the start. Missing fields get sample values. */
+export type Seed<R> = { [F in keyof R]?: R[F] | undefined };
+
+/** Records to create at the start, by resource: a number of sample records, or a list. */
+export type Seeds = { [N in keyof Records]?: number | readonly Seed<Records[N]>[] | undefined };
+
+/** A resource of {@link Records}. */
+export type NamedResource = Resource & { readonly name: keyof Records };
+
+/** All resources, in the order in which everything shows them. */
+export const resources: readonly NamedResource[] = [users, projects];
+
+/** A value for each resource, by its name. */
+export function byResource<T>(valueFor: (resource: NamedResource) => T): Record<keyof Records, T> {
+  // `Records` has the name of each resource.
+  return Object.fromEntries(resources.map((each) => [each.name, valueFor(each)])) as Record<keyof Records, T>;
+}
+
+/** The documented routes. Paths with a parameter have it in braces. */
+export const apiRoutes = resources.flatMap(({ name, get, list, create }) => [
+  ...(get === undefined ? [] : [{ method: 'GET', path: `/${name}/{id}` }]),
+  ...(list === undefined ? [] : [{ method: 'GET', path: `/${name}` }]),
+  ...(create === undefined ? [] : [{ method: 'POST', path: `/${name}` }]),
+]);

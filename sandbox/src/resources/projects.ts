@@ -1,0 +1,57 @@
+import * as z from 'zod/mini';
+import { text } from '../utils/schemas.ts';
+import { pick } from '../utils/random.ts';
+import type { FieldName, Resource } from './resource.ts';
+
+/** A project of the account. */
+export interface Project {
+  /** Unique identifier, such as `proj_123`. */
+  id: string;
+  /** Name. */
+  name: string;
+  /** What the project is about. */
+  description: string;
+  /** When the project was created: ISO 8601, UTC. */
+  created_at: string;
+}
+
+/** A project as the API returns it, with its status. */
+export interface ProjectRecord extends Project {
+  /** Status that `GET /projects?status=` filters by. */
+  status: string;
+}
+
+const subjects = ['Website', 'Billing', 'Mobile app', 'Search', 'Onboarding', 'Reporting', 'Data export'] as const;
+const works = ['redesign', 'migration', 'rewrite', 'pilot', 'launch', 'clean-up', 'research'] as const;
+const teams = ['design', 'platform', 'growth', 'support', 'finance', 'field'] as const;
+const statuses = ['active', 'active', 'active', 'paused', 'archived'] as const;
+
+export const projects = {
+  name: 'projects',
+  singular: 'project',
+  prefix: 'proj',
+  fields: {
+    name: { schema: text(200), description: 'Name.', example: 'My Project' },
+    description: {
+      schema: z.string('Must be a string.').check(z.maxLength(2000, 'Must have at most 2000 characters.')),
+      description: 'What the project is about.',
+      example: 'Project description',
+    },
+    status: {
+      schema: z
+        .string('Must be a string.')
+        .check(z.regex(/^[\w-]{1,50}$/, 'Must be 1 to 50 letters, digits, hyphens or underscores.')),
+      description: 'Status that `GET /projects?status=` filters by.',
+      choices: ['active', 'paused', 'archived'],
+    },
+  },
+  list: { status: 'Filter by status (optional)' },
+  initial: 100,
+  sample: (random) => {
+    const name = `${pick(random, subjects)} ${pick(random, works)}`;
+    return { name, description: `${name} of the ${pick(random, teams)} team.`, status: pick(random, statuses) };
+  },
+  columns: ['name', 'status'],
+  icon: 'M3 7a2 2 0 0 1 2-2h4l2 2h8a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2z',
+  key: 'p',
+} as const satisfies Resource<FieldName<ProjectRecord>>;

@@ -1,0 +1,136 @@
+import * as z from 'zod/mini';
+import { integerParameter } from '../utils/schemas.ts';
+import type { Random } from '../utils/random.ts';
+import { strictFields } from '../utils/strict-fields.ts';
+
+/** A record as the store keeps it: text in each field of its resource. */
+export interface StoredRecord {
+  readonly id: string;
+  readonly created_at: string;
+  readonly [field: string]: string;
+}
+
+/** The fields that the description of a resource names: `id` and `created_at` are in every record. */
+export type FieldName<R> = Exclude<keyof R & string, 'id' | 'created_at'>;
+
+/** A field of a record, or of the request that creates one. */
+export interface Field {
+  /** What may be written. */
+  readonly schema: z.ZodMiniType<string>;
+  /** For the OpenAPI documents. */
+  readonly description: string;
+  /** The value in the API reference; none if the reference does not have the field. */
+  readonly example?: string;
+  /** The usual values, of which the first is the default. Without them, the default is a sample value. */
+  readonly choices?: readonly [string, ...string[]];
+}
+
+/**
+ * What the sandbox knows about a resource. Its routes, OpenAPI documents, storage, seeds, control API, pages and search all
+ * follow from this.
+ */
+export interface Resource<Name extends string = string> {
+  /** In paths and options, such as `projects`. */
+  readonly name: string;
+  readonly singular: string;
+  /** Of its ids: `proj` for `proj_123`. */
+  readonly prefix: string;
+  readonly fields: Readonly<Record<Name, Field>>;
+  /** The field that no two records share, regardless of case. */
+  readonly unique?: Name;
+  /** Whether the API has `GET /name/{id}`. */
+  readonly get?: true;
+  /** `GET /name`, with the fields that it filters by and what the reference says about each filter. */
+  readonly list?: Readonly<Partial<Record<Name, string>>>;
+  /** `POST /name`, with the fields that are checked and then forgotten, such as a password. */
+  readonly create?: Readonly<Record<string, Field>>;
+  /** The event that is sent when a record is created. */
+  readonly event?: string;
+  /** Number of records at the start, unless the options say otherwise. */
+  readonly initial: number;
+  /** Fields of a sample record. */
+  readonly sample: (random: Random, index: number) => Readonly<Record<Name, string>>;
+  /** The fields in the dashboard's list, and in what the search finds. */
+  readonly columns: readonly Name[];
+  /** An icon on a grid of 24 by 24, drawn with lines, and the second key of the shortcut `g` to the page. */
+  readonly icon: `M${string}`;
+  readonly key: string;
+}
+
+const id = z.string('Must be a string.').check(z.regex(/^[\w-]{1,100}$/, 'Must be 1 to 100 letters, digits, _ or -.'));
+const created_at = z.iso.datetime({ offset: true, error: 'Must be a time in ISO 8601, such as 2024-01-01T00:00:00Z.' });
+
+/** Validates some fields of a record, as tests and the dashboard write them. */
+export function someFieldsSchema({ fields }: Resource) {
+  return strictFields(optional(schemasOf(fields)));
+}
+
+/** Validates a record to create at the start. */
+export function seedSchema({ fields }: Resource) {
+  return strictFields(optional({ id, created_at, ...schemasOf(fields) }));
+}
+
+/** Validates the body of the request that creates a record. */
+export function createSchema({ fields, create }: Resource) {
+  return strictFields(schemasOf({ ...documentedFields(fields), ...create }));
+}
+
+/** Validates the query parameters of the request that lists records. */
+export function listSchema({ singular, list = {} }: Resource) {
+  const filter = z.string().check(z.minLength(1, `Must not be empty: leave it out to get every ${singular}.`));
+  return strictFields({
+    page: z._default(integerParameter(1, Number.MAX_SAFE_INTEGER, 'Must be an integer of at least 1.'), 1),
+    per_page: z._default(integerParameter(1, 100), 20),
+    ...Object.fromEntries(Object.keys(list).map((name) => [name, z.optional(filter)])),
+  });
+}
+
+/** The fields that the API reference has. */
+export function documentedFields(fields: Resource['fields']): Resource['fields'] {
+  return Object.fromEntries(Object.entries(fields).filter(([, { example }]) => example !== undefined));
+}
+
+function schemasOf(fields: Resource['fields']): Record<string, Field['schema']> {
+  return mapped(fields, ({ schema }) => schema);
+}
+
+/** A value for each field, by its name. */
+export function mapped<T>(fields: Resource['fields'], valueFor: (field: Field) => T): Record<string, T> {
+  return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, valueFor(field)]));
+}
+
+function optional(shape: Record<string, Field['schema']>) {
+  return Object.fromEntries(Object.entries(shape).map(([name, schema]) => [name, z.optional(schema)]));
+}
+
+/** The record of the API reference. */
+export function exampleOf({ prefix, fields }: Resource): StoredRecord {
+  return { id: `${prefix}_123`, ...examplesOf(documentedFields(fields)), created_at: '2024-01-01T00:00:00Z' };
+}
+
+export function examplesOf(fields: Resource['fields']): Record<string, string> {
+  return mapped(fields, ({ example = '' }) => example);
+}
+
+/** What the event about a new record says. */
+export function eventData({ fields }: Resource, record: StoredRecord): Record<string, string> {
+  return pick(record, ['id', ...Object.keys(fields)]);
+}
+
+/** The record without fields that its resource does not have, which a file of an earlier version may hold. */
+export function publicRecord({ fields }: Resource, record: StoredRecord): StoredRecord {
+  return {
+    ...pick(record, ['id', ...Object.keys(fields), 'created_at']),
+    id: record.id,
+    created_at: record.created_at,
+  };
+}
+
+export function pick(record: Readonly<Record<string, string>>, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, record[name] ?? '']));
+}
+
+/** Such as `Project`, for tags and titles. */
+export function capitalized(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}

@@ -1,0 +1,117 @@
+import { Failure } from '../http/failure.ts';
+import { resources } from '../resources/index.ts';
+import { eventData, publicRecord, type Resource, type StoredRecord } from '../resources/resource.ts';
+import { type Store, uniqueKey } from '../storage/store.ts';
+import { timestamp } from '../utils/clock.ts';
+import { type Random, seededRandom } from '../utils/random.ts';
+import type { Services } from './services.ts';
+
+/** Some fields of a record. */
+export type Given = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Creates a record as the API does, and sends its event. Missing fields get sample values.
+ *
+ * @throws {Failure} 409 when another record has the value of the unique field.
+ */
+export function createRecord({ store, clock, webhooks }: Services, resource: Resource, given: Given): StoredRecord {
+  const records = store.records(resource);
+  let index = records.size;
+  const sample = () =>
+    sampleFields(resource, { ...defaultsOf(resource), ...defined(given) }, seededRandom(index), index);
+  let fields = sample();
+  const { unique } = resource;
+  if (unique !== undefined && given[unique] === undefined) {
+    while (records.find(uniqueKey(fields[unique])) !== undefined) {
+      index += 1;
+      fields = sample();
+    }
+  }
+  requireFree(store, resource, fields);
+  return store.transaction(() => {
+    const record = { ...fields, id: store.nextId(resource.prefix, records), created_at: timestamp(clock.now()) };
+    records.put(record);
+    if (resource.event !== undefined) webhooks.publish(resource.event, eventData(resource, record));
+    return publicRecord(resource, record);
+  });
+}
+
+/** @throws {Failure} 409 when another record has the value of the unique field. */
+export function updateRecord(store: Store, resource: Resource, record: StoredRecord, changes: Given): StoredRecord {
+  const changed: StoredRecord = { ...record, ...defined(changes), id: record.id, created_at: record.created_at };
+  requireFree(store, resource, changed, record.id);
+  store.records(resource).put(changed);
+  return publicRecord(resource, changed);
+}
+
+function requireFree(store: Store, resource: Resource, fields: Given, id?: string): void {
+  const { unique, singular } = resource;
+  if (unique === undefined) return;
+  const holder = store.records(resource).find(uniqueKey(fields[unique]));
+  if (holder === undefined || holder.id === id) return;
+  throw new Failure(409, `${unique}_taken`, `There is already a ${singular} with this ${unique}.`, {
+    details: { [unique]: `Belongs to another ${singular}.` },
+  });
+}
+
+const dayInMs = 86_400_000;
+
+/** Fills a new store with its initial data. The same seed gives the same data. */
+export function seedStore(
+  store: Store,
+  seeds: Readonly<Record<string, readonly Given[]>>,
+  seed: number,
+  now: number,
+): void {
+  for (const resource of resources) checkIds(resource, seeds[resource.name] ?? []);
+  store.once('seeding', () => {
+    for (const resource of resources) seedRecords(store, resource, seeds[resource.name] ?? [], seededRandom(seed), now);
+  });
+}
+
+function checkIds({ name }: Resource, seeds: readonly Given[]): void {
+  const seen = new Set<string>();
+  for (const { id } of seeds) {
+    if (id !== undefined && seen.has(id)) throw new TypeError(`\`${name}\` has the id ${id} twice.`);
+    if (id !== undefined) seen.add(id);
+  }
+}
+
+function seedRecords(store: Store, resource: Resource, seeds: readonly Given[], random: Random, now: number): void {
+  const records = store.records(resource);
+  const { name, prefix, unique } = resource;
+  const given = new Set(seeds.map(({ id }) => id));
+  const nextId = (): string => {
+    const id = store.nextId(prefix, records);
+    return given.has(id) ? nextId() : id;
+  };
+  seeds.forEach((seed, index) => {
+    // A record that a test describes has the defaults unless the test says otherwise.
+    const some = Object.values(seed).some((value) => value !== undefined);
+    const fields = sampleFields(resource, some ? { ...defaultsOf(resource), ...defined(seed) } : {}, random, index);
+    if (unique !== undefined && records.find(uniqueKey(fields[unique])) !== undefined) {
+      throw new TypeError(`\`${name}\` has the ${unique} ${fields[unique]} twice.`);
+    }
+    records.put({
+      ...fields,
+      id: seed['id'] ?? nextId(),
+      // One per day, the last one yesterday.
+      created_at: seed['created_at'] ?? timestamp(now - (seeds.length - index) * dayInMs),
+    });
+  });
+}
+
+/** The fields of a record, with sample values for those that are missing. */
+function sampleFields(resource: Resource, given: Given, random: Random, index: number): Record<string, string> {
+  const sample = resource.sample(random, index);
+  return Object.fromEntries(Object.entries(sample).map(([name, value]) => [name, given[name] ?? value]));
+}
+
+function defaultsOf({ fields }: Resource): Given {
+  return Object.fromEntries(Object.entries(fields).map(([name, { choices }]) => [name, choices?.[0]]));
+}
+
+function defined(given: Given): Record<string, string> {
+  // What is left has no `undefined`.
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Record<string, string>;
+}

@@ -1,0 +1,37 @@
+import * as z from 'zod/mini';
+
+/** The body of every error response. */
+export const errorBodySchema = z.object({
+  error: z.object({ code: z.string(), message: z.string(), details: z.record(z.string(), z.string()) }),
+});
+
+/** Text of 1 to `max` characters that is not blank. */
+export function text(max: number) {
+  const message = characters(1, max);
+  return z
+    .string(message)
+    .check(z.minLength(1, message), z.maxLength(max, message), z.regex(/\S/, 'Must not be blank.'));
+}
+
+const bearerTokenMessage = 'Must consist of letters, digits and the characters -._~+/, as bearer tokens do.';
+
+/** An API token. */
+export const bearerToken = z.string(bearerTokenMessage).check(z.regex(/^[\w.~+/-]+=*$/, bearerTokenMessage));
+
+/** A number of something, such as milliseconds. */
+export function wholeNumber(min: number) {
+  const message = `Must be a whole number of at least ${min}.`;
+  return z.int(message).check(z.minimum(min, message));
+}
+
+export function characters(min: number, max: number): string {
+  return `Must be a string of ${min} to ${max} characters.`;
+}
+
+/** An integer in a query parameter. */
+export function integerParameter(min: number, max: number, message = `Must be an integer from ${min} to ${max}.`) {
+  return z.pipe(
+    z.string().check(z.regex(/^\d{1,15}$/, message)),
+    z.pipe(z.transform(Number), z.int().check(z.minimum(min, message), z.maximum(max, message))),
+  );
+}

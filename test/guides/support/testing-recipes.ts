@@ -1,0 +1,11 @@
+import { codeBlocks, type CodeBlock } from './code-blocks.ts';
+
+/** The tests of docs/testing.md, which need a test runner. */
+export const testingRecipes: readonly CodeBlock[] = codeBlocks.filter(
+  ({ guide, language }) => guide === 'docs/testing.md' && language === 'ts',
+);
+
+/** Those for Vitest. Those for Jest run in test/package/sandbox. */
+export const [forVitest, forJest] = [false, true].map((isJest) =>
+  testingRecipes.filter(({ code }) => code.includes('@jest/globals') === isJest),
+) as [CodeBlock[], CodeBlock[]]; // One for each of the two.

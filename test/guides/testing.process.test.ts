@@ -1,0 +1,38 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, it, onTestFinished } from 'vitest';
+import { root } from './support/code-blocks.ts';
+import { compile } from './support/compile.ts';
+import { forVitest } from './support/testing-recipes.ts';
+
+it('docs/testing.md: each test has the right types, and passes in Vitest', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'testing-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  await symlink(join(root, 'node_modules'), join(directory, 'node_modules'));
+  await writeFile(join(directory, 'package.json'), '{ "type": "module" }');
+  const files = forVitest.map(({ code }, index): [string, string] => [join(directory, `${index}.test.ts`), code]);
+  const { programs, errors } = compile(new Map(files));
+  expect(Object.fromEntries(errors)).toEqual({});
+  // Each is a whole file: nothing was put before it.
+  for (const [path, code] of files) {
+    expect(programs.get(path)).toBe(code);
+    await writeFile(path, code);
+  }
+
+  const report = join(directory, 'report.json');
+  const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+  const options = ['run', '--reporter=default', '--reporter=json', `--outputFile=${report}`];
+  const { PATH, HOME } = process.env;
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [vitest, ...options], {
+    cwd: directory,
+    env: { PATH, HOME },
+  });
+
+  const tests = files.flatMap(([, code]) => code.match(/^test\(/gm) ?? []);
+  expect(JSON.parse(await readFile(report, 'utf8'))).toMatchObject({ numPassedTests: tests.length, numFailedTests: 0 });
+  expect(tests.length).toBeGreaterThan(8);
+  expect(stdout + stderr).not.toContain('[@example/sdk]'); // no warning, as of a response without a field
+});

@@ -1,0 +1,62 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Client, type Fetch } from '@example/sdk';
+import { DocumentedServer } from './support/documented-server.ts';
+
+// A user's test with fake timers, whose API answers in the same microtask.
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+let clients = 0;
+
+/** A client of the documented API. `disturb` answers some requests in its place, by their number. */
+function setup(disturb: (request: number, signal: AbortSignal) => Promise<Response> | undefined = () => undefined) {
+  const server = new DocumentedServer();
+  let requests = 0;
+  const fetch: Fetch = (_url, { signal }) => {
+    const disturbed = disturb((requests += 1), signal);
+    if (disturbed !== undefined) return disturbed;
+    const { status, headers } = server.answer(Date.now());
+    return Promise.resolve(Response.json({ id: 'thing_1' }, { status, headers }));
+  };
+  const baseUrl = `https://fake-timers-${++clients}.example.com`;
+  const client = new Client({ apiToken: 'sk', baseUrl, fetch, logLevel: 'off' });
+  const calls = (count: number) =>
+    Promise.allSettled(
+      Array.from({ length: count }, (_, id) => client.request('GET', '/things/{id}', { params: { id: String(id) } })),
+    );
+  return { server, calls };
+}
+
+const answer = (status: number, headers: Record<string, string> = {}) =>
+  Promise.resolve(Response.json({ error: { code: 'error', message: 'No.' } }, { status, headers }));
+
+const never = (signal: AbortSignal) =>
+  new Promise<Response>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+
+describe.each([
+  ['advanceTimersByTimeAsync', () => vi.advanceTimersByTimeAsync(600_000)],
+  ['runAllTimersAsync', () => vi.runAllTimersAsync()],
+])('250 calls end within %s', (_, passTime) => {
+  it.each<[string, Parameters<typeof setup>[0]]>([
+    ['if every request is answered', undefined],
+    ['if 40 requests get 503', (request) => (request > 20 && request <= 60 ? answer(503) : undefined)],
+    [
+      'if every tenth request gets 429 with Retry-After',
+      (request) => (request % 10 === 0 ? answer(429, { 'retry-after': '2' }) : undefined),
+    ],
+    ['if every tenth request gets 429 without headers', (request) => (request % 10 === 0 ? answer(429) : undefined)],
+    ['if the first request gets 429', (request) => (request === 1 ? answer(429) : undefined)],
+    ['if every fiftieth request times out', (request, signal) => (request % 50 === 0 ? never(signal) : undefined)],
+    ['if the first request times out', (request, signal) => (request === 1 ? never(signal) : undefined)],
+  ])('%s', async (_what, disturb) => {
+    const { server, calls } = setup(disturb);
+    const settled = calls(250);
+    await passTime();
+    const failures = (await settled).flatMap((result) => (result.status === 'rejected' ? [String(result.reason)] : []));
+    expect(failures).toEqual([]);
+    expect(server.refused).toBe(0);
+    expect(server.most).toBeLessThanOrEqual(100);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});

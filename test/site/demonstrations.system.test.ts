@@ -1,0 +1,237 @@
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { demonstrations } from '../../site/src/demonstrations/catalog.ts';
+import { programs } from '../../site/src/playground/programs.ts';
+import { browserEngines, type Tab, waitFor } from '../support/browser-engines.ts';
+import { axeFindings, built, describeInChromium, ended, origin } from './support/site.ts';
+
+/** Figures by the client and by the head of their column, as the page shows them. */
+type Table = Record<string, Record<string, string>>;
+
+const sdk = '@example/sdk';
+const fetchByHand = 'fetch, by hand';
+const names = Object.keys(demonstrations);
+
+const card = (page: Page, name: string) => page.locator(`.demonstration[data-name=${name}]`);
+
+/** Waits until a demonstration has ended, and reads its table. */
+async function tableOf(page: Page, name: string): Promise<Table> {
+  await page.waitForSelector(`.demonstration[data-name=${name}][data-state=ended]`, { timeout: 200_000 });
+  expect(await card(page, name).locator('[role=status]').textContent()).toMatch(
+    /^Done, after \d+ s of virtual time\.$/,
+  );
+  const lines = await card(page, name).locator('tr').all();
+  const rows = await Promise.all(lines.map((line) => line.locator('th, td').allTextContents()));
+  const [[, ...heads] = [], ...others] = rows;
+  return Object.fromEntries(
+    others.map(([client = '', ...figures]) => [
+      client,
+      Object.fromEntries(heads.map((head, index) => [head, figures[index] ?? ''])),
+    ]),
+  );
+}
+
+describeInChromium('side by side', (open) => {
+  it('opens with a case that runs by itself, and gives each client the same job', async () => {
+    await using page = await open('side-by-side/');
+    const requests: string[] = [];
+    page.on('request', (request) => requests.push(request.url()));
+    expect(await page.locator('.demonstration').first().getAttribute('data-name')).toBe('moving-list');
+    for (const button of await page.locator('.demonstration[data-state=new] button').all())
+      await button.dispatchEvent('click');
+    const tables = Object.fromEntries(
+      await Promise.all(names.map(async (name) => [name, await tableOf(page, name)] as const)),
+    );
+
+    // The other figures are in demonstrations.test.ts, which runs the same code.
+    expect(tables).toMatchObject({
+      'moving-list': { [sdk]: { Lost: '0' }, [fetchByHand]: { Lost: '4' }, ky: { Lost: '4' } },
+      'calls-at-once': { [sdk]: { Answered: '300', 'Refused requests': '0' }, ky: { 'Refused requests': '300' } },
+      'lost-answer': { [sdk]: { Users: '1' }, 'fetch, new body per attempt': { Users: '2' } },
+      outage: { [sdk]: { 'Answered after it': '150 of 150' } },
+      'interactive-call': { [sdk]: { Failed: '0', 'Refused requests': '0' } },
+    });
+    const waits = Object.values(tables['interactive-call'] ?? {}).map((figures) =>
+      parseFloat(figures['Longest wait']!),
+    );
+    expect(waits[0]).toBeLessThan(2);
+    expect(waits[1]).toBeGreaterThan(30);
+
+    expect(requests.filter((url) => !url.startsWith(`${origin}_astro/`))).toEqual([]);
+    for (const theme of ['light', 'dark']) {
+      await page.evaluate(`document.documentElement.dataset.theme = '${theme}'`);
+      expect(await axeFindings(page, '.demonstration')).toEqual([]);
+    }
+  });
+
+  it('shows the code of each client', async () => {
+    await using page = await open('side-by-side/');
+    const labels = await page.locator('[role=tab]').allTextContents();
+    const code = await page.locator('.expressive-code pre').allTextContents();
+
+    const order = await page.locator('.demonstration').evaluateAll((all) => all.map(({ dataset }) => dataset['name']));
+    const tabs = order.flatMap((name) => [
+      ...(demonstrations[name ?? '']?.clients.map(({ name }) => name) ?? []),
+      'Job and figures',
+    ]);
+    expect(order.toSorted()).toEqual(names.toSorted());
+    expect(labels.map((label) => label.trim())).toEqual(tabs);
+    expect(code).toHaveLength(tabs.length);
+    expect(code.filter((text) => text.includes(': Demonstration')).length).toBe(6);
+    expect(code.filter((text) => text.includes('fetch(`${baseUrl}/')).length).toBe(7);
+  });
+
+  it('asks first on a phone, draws while it runs, and can be stopped and run again by the keyboard', async () => {
+    await using page = await open('side-by-side/', {
+      viewport: { width: 390, height: 844 },
+      hasTouch: true,
+      isMobile: true,
+    });
+    const calls = card(page, 'calls-at-once');
+    const drawn = () => calls.locator('.client').first().locator('.cells .good').getAttribute('d');
+    const button = calls.locator('button');
+    await button.focus();
+    expect(await page.getAttribute('[data-autorun]', 'data-state')).toBe('new');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(
+      "document.querySelector('[data-name=calls-at-once] .client .cells .good').getAttribute('d')?.length > 1000",
+    );
+    expect((await drawn())?.split('M').length).toBeLessThan(202);
+    expect(await button.textContent()).toBe('Stop: 300 calls at once');
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    await page.keyboard.press('Enter');
+    expect(await calls.locator('[role=status]').textContent()).toBe('Stopped.');
+    await page.keyboard.press('Enter');
+    expect((await tableOf(page, 'calls-at-once'))[sdk]).toMatchObject({ Answered: '300' });
+    expect((await drawn())?.split('M')).toHaveLength(301);
+  });
+
+  it('waits to be asked by those who want no motion, and draws only the end', async () => {
+    await using page = await open('side-by-side/', { reducedMotion: 'reduce' });
+    await page.evaluate(`
+      globalThis.drawings = 0;
+      new MutationObserver(() => drawings++).observe(document.querySelector('[data-name=moving-list] .clock'), { childList: true });
+    `);
+    await card(page, 'moving-list').locator('button').click();
+    expect((await tableOf(page, 'moving-list'))[sdk]).toMatchObject({ Lost: '0' });
+    // It is cleared at the start and drawn at the end.
+    expect(await page.evaluate('drawings')).toBe(2);
+  });
+
+  it("says so when its code can't be loaded", async () => {
+    await using page = await open('404.html', {});
+    await page.route(/\/_astro\/catalog[^/]*\.js$/, (route) => route.abort());
+    await page.goto(`${origin}side-by-side/`);
+    await card(page, 'outage').locator('button').click();
+    await page.waitForSelector('.demonstration[data-name=outage][data-state=ended]');
+    expect(await card(page, 'outage').locator('[role=status]').textContent()).toMatch(/^The demonstration failed: /);
+  });
+});
+
+/** On a busy machine, a call may time out and be made again. */
+const all250 = {
+  status: expect.stringMatching(/^Done\. 2\d\d requests in [\d.]+ virtual seconds, 0 refused with 429\.$/),
+  console: expect.stringContaining('250 calls done'),
+};
+
+describeInChromium('the home page', (open) => {
+  it('runs 250 calls as soon as it is opened, of which none is refused, and lets them be edited', async () => {
+    await using page = await open('', { viewport: { width: 1440, height: 900 } });
+    await page.waitForSelector('.playground[data-state=running]', { timeout: 10_000 });
+    const box = await page.locator('.playground').boundingBox();
+    expect((box?.y ?? Infinity) + (box?.height ?? 0)).toBeLessThan(900);
+    expect(await ended(page)).toMatchObject(all250);
+    expect(await page.locator('.cm-content').count()).toBe(0);
+
+    await page.click('[name=edit]');
+    await page.waitForSelector('.cm-content');
+    expect((await page.locator('.cm-line').allTextContents()).join('\n')).toBe(programs['250 calls at once']);
+    await page.fill('.cm-content', `console.log('edited');`);
+    await page.keyboard.press('Control+Enter');
+    expect((await ended(page)).console).toBe('edited\n');
+  });
+
+  it('runs each card when it is seen, beside fetch and ky', async () => {
+    await using page = await open('');
+    for (const [name, measure, [own, other]] of [
+      ['moving-list', 'Lost', ['0', '4']],
+      ['lost-answer', 'Users', ['1', '2']],
+    ] as const) {
+      await card(page, name).scrollIntoViewIfNeeded();
+      await page.waitForSelector(`.demonstration[data-name=${name}][data-state=ended]`, { timeout: 60_000 });
+      const figures = card(page, name).locator(`dl > div:has(> dt:text-is("${measure}")) > dd`);
+      expect((await figures.allTextContents()).slice(0, 2)).toEqual([own, other]);
+    }
+  });
+
+  it.each([
+    { hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } },
+    { reducedMotion: 'reduce' as const },
+  ])('asks first: %j', async (options) => {
+    await using page = await open('', options);
+    await card(page, 'outage').scrollIntoViewIfNeeded();
+    await page.waitForTimeout(500);
+    expect(await page.locator('[data-state=running], [data-state=ended]').count()).toBe(0);
+    await page.locator('.playground').scrollIntoViewIfNeeded();
+    await page.click('[name=run]');
+    expect(await ended(page)).toMatchObject(all250);
+  });
+
+  it('installs with each package manager', async () => {
+    await using page = await open('');
+    for (const [name, command] of Object.entries({
+      npm: 'npm install',
+      pnpm: 'pnpm add',
+      yarn: 'yarn add',
+      bun: 'bun add',
+    })) {
+      await page.getByRole('tab', { name, exact: true }).click();
+      expect(await page.locator('starlight-tabs pre:visible').innerText()).toBe(`${command} @example/sdk`);
+    }
+  });
+});
+
+const firefox = browserEngines.find(({ name }) => name === 'Firefox')!;
+
+describe.runIf(firefox.isInstalled || process.env['CI'] !== undefined)('the site in Firefox', () => {
+  beforeAll(built);
+
+  const textOf = (tab: Tab, selector: string) =>
+    tab.evaluate(`document.querySelector(${JSON.stringify(selector)}).textContent`);
+
+  it('runs the scene of the home page, each program of the playground, and each demonstration', async () => {
+    await using tab = await firefox.open();
+    const isEnded = (part: string) =>
+      waitFor(tab, `document.querySelector(${JSON.stringify(`${part}[data-state=ended]`)})`);
+
+    await tab.goto(origin);
+    await tab.evaluate(`document.querySelector('.playground').scrollIntoView()`);
+    await isEnded('.playground');
+    expect(await textOf(tab, '[data-part=status]')).toMatch(/^Done\. 2\d\d requests .+ 0 refused/);
+
+    await tab.goto(`${origin}playground/`);
+    await waitFor(tab, `document.querySelector('.cm-content')`);
+    for (const name of Object.keys(programs)) {
+      await tab.evaluate(
+        `(() => {
+          const menu = document.querySelector('[name=program]');
+          menu.value = ${JSON.stringify(name)};
+          menu.dispatchEvent(new Event('change', { bubbles: true }));
+          delete document.querySelector('.playground').dataset.state;
+          setTimeout(() => document.querySelector('[name=run]').click());
+        })()`,
+      );
+      await isEnded('.playground');
+      expect(await textOf(tab, '[data-part=status]')).toMatch(/^Done[.,]/);
+    }
+
+    await tab.goto(`${origin}side-by-side/`);
+    await tab.evaluate(
+      `for (const each of document.querySelectorAll('.demonstration[data-state=new] button')) each.click()`,
+    );
+    for (const name of names) {
+      await isEnded(`.demonstration[data-name=${name}]`);
+      expect(await textOf(tab, `.demonstration[data-name=${name}] [role=status]`)).toMatch(/^Done[.,]/);
+    }
+  });
+});

@@ -1,0 +1,111 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, expect, it } from 'vitest';
+import { run } from './support/build.ts';
+import { built, dist, read } from './support/site.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const published = 'https://your-org.github.io/js-sdk/';
+
+beforeAll(built);
+
+it('has the right types and no findings of the linter', async () => {
+  await Promise.all([run('npm', '--prefix', 'site', 'run', '--silent', 'typecheck'), run('npx', 'eslint', 'site')]);
+});
+
+it('has a page for each guide, with its Markdown beside it', async () => {
+  const guides = (await readdir(`${root}docs`)).filter((name) => name.endsWith('.md')).map((name) => name.slice(0, -3));
+  const facts = ['assumptions', 'benchmarks', 'compatibility'];
+  for (const guide of guides) {
+    const address = `${facts.includes(guide) ? 'reference' : 'guides'}/${guide}`;
+    const title = /^# (.+)$/m.exec(await readFile(`${root}docs/${guide}.md`, 'utf8'))?.[1] ?? '';
+
+    expect(await read(`${address}/index.html`)).toContain(`>${title.replaceAll('`', '')}</h1>`);
+    expect(await read(`${address}.md`)).toContain(`# ${title.replaceAll('`', '')}`);
+  }
+});
+
+it('has the Markdown of each page', async () => {
+  const pages = (await readdir(dist, { recursive: true })).filter((file) => file.endsWith('/index.html'));
+  const missing = pages.map((page) => page.replace('/index.html', '.md')).filter((file) => !existsSync(dist + file));
+
+  expect(pages.length).toBeGreaterThan(200);
+  expect(missing).toEqual([]);
+});
+
+it('keeps the code of a page in its Markdown, and leaves out the components of the site', async () => {
+  expect(await read('guides/webhooks.md')).toMatch(/^import \{ Webhooks \} from '@example\/sdk\/webhooks';$/m);
+  const home = await read('index.md');
+  expect(home).toMatch(/^# @example\/sdk\n/);
+  expect(home).not.toMatch(/^import |<Card/m);
+});
+
+it('describes each guide in prose', async () => {
+  for (const guide of await readdir(`${dist}guides`, { withFileTypes: true })) {
+    if (!guide.isDirectory()) continue;
+    const [, description] =
+      /<meta name="description" content="([^"]+)"/.exec(await read(`guides/${guide.name}/index.html`)) ?? [];
+    expect(description).toMatch(/^[A-Z][^{}<>=]+\.$/);
+  }
+});
+
+it('offers to run examples on the pages alone', async () => {
+  const offer = 'Run this example';
+  expect(await read('guides/retries/index.html')).toContain(offer);
+  expect(await read('guides/retries.md')).not.toContain(offer);
+  expect(await read('llms-full.txt')).not.toContain(offer);
+});
+
+it('has the reference of each entry point, in the same look', async () => {
+  expect(await read('api/index.html')).toContain('@example/sdk/webhooks');
+  expect(await read('api/example/sdk/interfaces/clientoptions/index.html')).toContain('dangerouslyAllowBrowser');
+  expect(await read('api/example/sandbox/functions/createsandbox/index.html')).toContain('sl-markdown-content');
+});
+
+it('lists each class of error and each code in a catalogue, as the sources describe them', async () => {
+  const catalogue = await read('reference/errors.md');
+
+  expect(catalogue).toMatch(/^\| \[`ConflictError`\]\(\S+\) +\| 409: the request conflicts/m);
+  const classes = await readdir(`${dist}api/example/sdk/classes`);
+  const errors = classes.filter((name) => name.endsWith('error'));
+  expect(errors.length).toBeGreaterThan(15);
+  for (const name of [...errors, 'webhookverificationerror']) expect(catalogue).toContain(`classes/${name}/`);
+  for (const code of ['invalid_request', 'email_taken', 'timestamp_too_old', 'body_already_parsed'])
+    expect(catalogue).toContain(`\`${code}\``);
+});
+
+it('keeps decisions out of the sidebar, but for their index', async () => {
+  const sidebar = /<nav class="sidebar[^]+?<\/nav>/.exec(await read('guides/errors/index.html'))?.[0] ?? '';
+
+  expect(sidebar.match(/href="[^"]*\/decisions\/[^"]*"/g)).toEqual(['href="/js-sdk/decisions/"']);
+});
+
+it('shows the figures of the benchmarks on the home page', async () => {
+  const home = await read('index.html');
+
+  expect(home).toMatch(/300 calls at once are refused<small[^>]*>other clients: 200 to 858</);
+  expect(home).toMatch(/items are lost from lists that change<small[^>]*>page by page: 2,487 in 200 lists</);
+});
+
+it('tells language models where everything is', async () => {
+  const index = await read('llms.txt');
+
+  expect(index).toContain(`${published}guides/rate-limits.md`);
+  expect(await read('llms-full.txt')).toContain('redisRateLimitStore');
+  const links = [...index.matchAll(/https:\/\/your-org\.github\.io\/js-sdk\/([^)]+)/g)].map(([, path]) => path ?? '');
+  expect(links.filter((path) => !existsSync(dist + path))).toEqual([]);
+});
+
+it('links each section that the search finds to an anchor that exists', async () => {
+  // As the build has written it.
+  const { documentIds } = JSON.parse(await read('search.json')) as { documentIds: Record<string, string> };
+  const missing: string[] = [];
+  for (const address of Object.values(documentIds)) {
+    const [path = '', anchor] = address.split('#');
+    const html = await read(`${path}index.html`);
+    if (anchor !== undefined && !html.includes(`id="${anchor}"`)) missing.push(address);
+  }
+  expect(Object.keys(documentIds).length).toBeGreaterThan(1000);
+  expect(missing).toEqual([]);
+});

@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject } from 'vitest';
+import { hasChromium, launch } from '../../support/chromium.ts';
+
+export const dist = fileURLToPath(new URL('../../../site/dist/', import.meta.url));
+export const origin = inject('site');
+export const read = (path: string) => readFile(`${dist}${path}`, 'utf8');
+
+/** Waits until the site is built. */
+export async function built(): Promise<void> {
+  expect((await fetch(origin)).status, 'the build has failed: its output is above').toBe(200);
+}
+
+type Options = Parameters<Browser['newPage']>[0];
+/** Opens a page of the site, by its address below the site's base. */
+export type Open = (path: string, options?: Options) => Promise<Page>;
+
+/** Tests in one Chromium, several at a time. */
+export function describeInChromium(name: string, define: (open: Open) => void): void {
+  describe.runIf(hasChromium || process.env['CI'] !== undefined).concurrent(name, () => {
+    let browser: Browser;
+    // Its pages share what they have loaded.
+    let context: BrowserContext;
+    beforeAll(async () => {
+      await built();
+      browser = await launch();
+      context = await browser.newContext();
+    });
+    afterAll(() => browser.close());
+
+    define(async (path, options) => {
+      const page = await (options ? browser.newPage(options) : context.newPage());
+      await page.goto(origin + path);
+      return page;
+    });
+  });
+}
+
+const axe = readFileSync(new URL('../../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+
+/** What axe finds wrong with a part of a page: the rule, and the elements. */
+export async function axeFindings(page: Page, part: string | object = 'html', rules?: readonly string[]) {
+  await page.evaluate(axe);
+  return page.evaluate<string[]>(
+    `axe.run(${JSON.stringify(part)}, ${JSON.stringify(rules ? { runOnly: rules } : {})}).then(({ violations }) =>
+      violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))`,
+  );
+}
+
+/** Runs the program of a playground, and waits until it has ended. Returns what the page says then. */
+export async function run(page: Page) {
+  await page.click('[name=run]');
+  return ended(page);
+}
+
+export async function ended(page: Page) {
+  await page.waitForSelector('.playground[data-state=ended]', { timeout: 50_000 });
+  const text = async (selector: string) => (await page.textContent(selector)) ?? '';
+  return {
+    status: await text('[data-part=status]'),
+    console: await text('[data-part=console]'),
+    requests: await text('[data-part=requests]'),
+    deliveries: await text('[data-part=deliveries]'),
+    budget: await text('[data-figure="Budget left"]'),
+  };
+}
