@@ -19,12 +19,9 @@ export function resolveApiToken(token: ApiToken | undefined = environmentVariabl
  * @throws {ExampleError} when the token function fails.
  * @throws {InvalidRequestError} when the token function returns something that no header can hold.
  */
-export async function currentToken(
-  tokenFunction: () => string | Promise<string>,
-  signal: AbortSignal,
-): Promise<string> {
+export async function currentToken(getToken: Exclude<ApiToken, string>, signal: AbortSignal): Promise<string> {
   signal.throwIfAborted();
-  const token = new Promise<string>((resolve) => resolve(tokenFunction())).catch((cause: unknown) => {
+  const token = new Promise<string>((resolve) => resolve(getToken())).catch((cause: unknown) => {
     throw new ExampleError('The apiToken function failed; see the cause.', { cause });
   });
   return checked('What the apiToken function returns', await untilAborted(signal, token));

@@ -1,9 +1,6 @@
 import { isError } from '../utils/user-code.ts';
 import { SecretSearch } from './secret-search.ts';
 
-/** Deeper values are cut off, because a response may be nested more deeply than the call stack allows. */
-const maxDepth = 100;
-
 /** Characters of a text that are shown. */
 const maxShown = 16_384;
 
@@ -37,7 +34,7 @@ export class Redactor {
     if (typeof value === 'string') return this.redact(value);
     if (typeof value === 'number') return this.redact(String(value)) === String(value) ? value : '[redacted]';
     if (typeof value !== 'object' || value === null) return value;
-    if (depth > maxDepth) return '…';
+    if (depth > 100) return '…'; // A response may be nested more deeply than the call stack allows.
     if (Array.isArray(value)) return value.map((item) => this.redactJson(item, depth + 1));
     const fields = Object.entries(value).map(([key, item]) => [this.redact(key), this.redactJson(item, depth + 1)]);
     return Object.fromEntries(fields);

@@ -16,8 +16,6 @@ const named: Readonly<Record<string, string>> = {
   ...{ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" },
 };
 
-const none: readonly number[] = [];
-
 /** A place in a text is looked up once for all secrets: by its first two characters, and then for each of their lengths. */
 export class SecretSearch {
   readonly #secrets: ReadonlySet<string>;
@@ -36,9 +34,8 @@ export class SecretSearch {
 
   /** Replaces the secrets in a text. If one is escaped, the result is the text without its escapes. */
   redact(text: string, layers = maxLayers): string {
-    const redacted = this.#redactLiteral(text).replace(/[\w+/-]{6,}/g, (run) =>
-      this.#isInBase64(run) ? '[redacted]' : run,
-    );
+    const hide = (run: string) => (this.#isInBase64(run) ? '[redacted]' : run);
+    const redacted = this.#redactLiteral(text).replace(/[\w+/-]{6,}/g, hide);
     const plain = layers > 0 ? redacted.replace(escapes, unescape) : redacted;
     if (plain === redacted) return redacted;
     const result = this.redact(plain, layers - 1);
@@ -62,7 +59,7 @@ export class SecretSearch {
   /** The length of the longest secret at a place of the text, or 0. */
   #lengthAt(folded: string, start: number): number {
     let longest = 0;
-    for (const length of this.#lengths.get(beginningAt(folded, start)) ?? none) {
+    for (const length of this.#lengths.get(beginningAt(folded, start)) ?? []) {
       const end = start + length;
       if (length <= longest || !this.#secrets.has(folded.slice(start, end))) continue;
       const around = (folded[start - 1] ?? '') + (folded[end] ?? '');

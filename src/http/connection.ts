@@ -15,7 +15,7 @@ const connectCodes = new Set([
 ]);
 
 /** What the errors of runtimes have. */
-type ConnectError = Error & Partial<Record<'code' | 'syscall' | 'hostname' | 'address' | 'port' | 'path', unknown>>;
+type ConnectError = Error & Partial<Record<'code' | 'syscall' | 'hostname' | 'port' | 'path', unknown>>;
 
 /**
  * Whether the error of a `fetch` proves that nothing was sent. Errors in browsers and Workers never do, so a request that
@@ -39,15 +39,9 @@ function isAboutConnecting({ code, syscall = 'connect', message }: ConnectError)
 }
 
 /** Whether an error is about the host of a URL; `undefined` if it doesn't say. */
-function isAbout({ hostname, address, port, path, message }: ConnectError, url: URL): boolean | undefined {
+function isAbout({ hostname, port, path, message }: ConnectError, url: URL): boolean | undefined {
   if (hostname !== undefined) return hostname === url.hostname;
   if (port !== undefined && Number(port) !== Number(url.port || (url.protocol === 'http:' ? 80 : 443))) return false;
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  if (typeof address === 'string') {
-    if (host === 'localhost') return address === '127.0.0.1' || address === '::1';
-    // The address of any other name is not known here.
-    return /^[\d.]+$|:/.test(host) ? address === host : undefined;
-  }
   return `${message} ${String(path)}`.includes(url.host) || undefined;
 }
 

@@ -148,15 +148,15 @@ export class ClientEventEmitter {
   }
 
   on<Name extends keyof ClientEvents>(name: Name, listener: ClientEventListener<Name>): void {
-    this.#emitter.on(checkedName(name), this.#call, callable('The listener', listener));
+    this.#emitter.on(oneOf('The event', name, eventNames), this.#call, callable('The listener', listener));
   }
 
   once<Name extends keyof ClientEvents>(name: Name, listener: ClientEventListener<Name>): void {
-    this.#emitter.once(checkedName(name), this.#call, callable('The listener', listener));
+    this.#emitter.once(oneOf('The event', name, eventNames), this.#call, callable('The listener', listener));
   }
 
   off<Name extends keyof ClientEvents>(name: Name, listener: ClientEventListener<Name>): void {
-    this.#emitter.off(checkedName(name), this.#call, callable('The listener', listener));
+    this.#emitter.off(oneOf('The event', name, eventNames), this.#call, callable('The listener', listener));
   }
 
   /** Whether there is a listener. Without one, no payload is built. */
@@ -167,8 +167,4 @@ export class ClientEventEmitter {
   emit<Name extends keyof ClientEvents>(name: Name, ...event: ClientEvents[Name]): void {
     this.#emitter.emit(name, ...event);
   }
-}
-
-function checkedName(name: keyof ClientEvents): string {
-  return oneOf('The event', name, eventNames);
 }

@@ -43,9 +43,7 @@ export function oneOf<W extends string>(name: string, value: string, words: read
 
 /** An `AbortSignal`, of any realm. */
 export function abortSignal(name: string, value: AbortSignal): AbortSignal {
-  return Object.prototype.toString.call(value) === '[object AbortSignal]'
-    ? value
-    : throwInvalid('an AbortSignal', name, value);
+  return kindOf(value) === 'AbortSignal' ? value : throwInvalid('an AbortSignal', name, value);
 }
 
 /** Headers to send: an object, or a list of names and values such as a `Headers` of any realm or a `Map`. */

@@ -2,13 +2,11 @@ import { InvalidRequestError } from '../errors/invalid-request-error.ts';
 
 /** What other SDKs call an option. Names that differ in case or underscores only are found without this. */
 const otherNames: Readonly<Partial<Record<string, string>>> = {
-  baseUrl: 'endpoint host prefix prefixurl url',
-  apiToken: 'accesstoken apikey auth authtoken bearertoken key token',
-  maxRetries: 'maxattempts maxnetworkretries retries retry',
-  timeout: 'requesttimeout timeoutms',
+  baseUrl: 'prefixurl',
+  apiToken: 'accesstoken apikey auth token',
+  maxRetries: 'maxnetworkretries retries retry',
   signal: 'abortsignal',
   headers: 'defaultheaders',
-  fetch: 'customfetch',
   query: 'params searchparams',
   body: 'data json',
 };

@@ -45,6 +45,7 @@ const encodings: Record<string, (text: string) => string> = {
   'in base64 after two bytes': (text) => base64(`a:${text}.`),
   'in JSON in base64': (text) => base64(JSON.stringify({ password: text })),
   'in base64 in a query': (text) => encodeURIComponent(base64(text)),
+  'in base64 after other letters': (text) => `v1/${base64(text)}`,
 };
 
 describe('a secret is redacted', () => {
