@@ -65,6 +65,8 @@ export default defineConfig({
           include: ['test/site/**/*.system.test.ts'],
           globalSetup: 'test/site/support/build.ts',
           sequence: { groupOrder: 1 },
+          // Two workers with as many pages each: what a page measures on a fast clock needs a processor.
+          maxConcurrency: 2,
           testTimeout: 240_000,
           hookTimeout: 600_000,
         },

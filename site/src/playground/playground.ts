@@ -181,6 +181,7 @@ function offerTypes(root: HTMLElement, parent: HTMLElement, editor: Promise<Edit
   };
   button.addEventListener('click', start);
   button.hidden = !isTouched;
+  if (isTouched) help.textContent = '';
   if (!isTouched) parent.addEventListener('focusin', start, { once: true });
 }
 
