@@ -141,7 +141,7 @@ describe('npm run demo', () => {
     const { stdout, stderr } = await run(process.execPath, ['examples/demo.ts'], { env: { NO_COLOR: '1' } });
 
     expect(stderr).toBe('');
-    expect(stdout).toContain('John Doe <john@example.com>');
+    expect(stdout).toContain('John Doe john@example.com');
     expect(stdout).toMatch(/60 projects: .+/);
     expect(stdout).toMatch(/[█░]{8} +\d+\/100 left +\d+ done +[1-9]\d* waiting +0 refused\n/);
     const gauge = stdout.split('\n').filter((line) => line.includes('refused') && line.includes('░'));
