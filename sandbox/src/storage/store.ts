@@ -47,8 +47,9 @@ export class Store {
 
   /** The records of a resource. */
   records({ name }: Resource): Collection<StoredRecord> {
-    // There is one for each resource.
-    return this.#records.get(name) as Collection<StoredRecord>;
+    const records = this.#records.get(name);
+    if (records === undefined) throw new Error(`There is no resource ${name}.`);
+    return records;
   }
 
   /** Does the work unless it was done in this store before. */

@@ -1,8 +1,8 @@
 import type { Services } from '../../state/services.ts';
 
 /** The token that is there from the start, or a placeholder once it is revoked. */
-export async function usableToken({ tokens, apiToken }: Services): Promise<string> {
-  return (await tokens.find(apiToken)) === undefined ? '<token>' : apiToken;
+export function usableToken({ tokens, apiToken }: Services): string {
+  return tokens.find(apiToken) === undefined ? '<token>' : apiToken;
 }
 
 /** A first request to paste into a shell. */

@@ -17,8 +17,8 @@ export function overviewRoutes(dashboard: Dashboard): Hono {
   const { services } = dashboard;
   const routes = new Hono();
 
-  const overview = async (context: Context, errors?: Details) => {
-    const data = await overviewData(services, new URL(context.req.url).origin);
+  const overview = (context: Context, errors?: Details) => {
+    const data = overviewData(services, new URL(context.req.url).origin);
     return dashboard.page(context, 'Overview', <Overview data={data} errors={errors} />, { errors });
   };
 
@@ -38,7 +38,7 @@ export function overviewRoutes(dashboard: Dashboard): Hono {
         });
       }
       case 'reset':
-        await services.reset();
+        services.reset();
         return dashboard.done(context, '/dashboard', { text: 'The initial state is restored.' });
       default:
         throw unknownAction();

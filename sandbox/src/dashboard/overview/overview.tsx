@@ -18,9 +18,9 @@ import { verdictOf } from './verdict.ts';
 /** Number of requests to show. */
 const shownRequests = 8;
 
-export async function overviewData(services: Services, origin: string) {
+export function overviewData(services: Services, origin: string) {
   const { store, faults, log, traffic, clock, windows } = services;
-  const apiToken = await usableToken(services);
+  const apiToken = usableToken(services);
   const now = clock.now();
   return {
     baseUrl: `${origin}/v1`,
@@ -43,7 +43,7 @@ export async function overviewData(services: Services, origin: string) {
 }
 
 interface Props {
-  readonly data: Awaited<ReturnType<typeof overviewData>>;
+  readonly data: ReturnType<typeof overviewData>;
   readonly errors?: Details | undefined;
 }
 

@@ -36,7 +36,7 @@ export function requestRoutes(dashboard: Dashboard): Hono {
       paused: until !== undefined && query['hold'] === undefined,
       before,
       selected,
-      firstCall: firstCurl(new URL(context.req.url).origin, await usableToken(dashboard.services)),
+      firstCall: firstCurl(new URL(context.req.url).origin, usableToken(dashboard.services)),
     };
   };
 
