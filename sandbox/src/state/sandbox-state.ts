@@ -10,7 +10,7 @@ import { createRecord, updateRecord } from './records.ts';
 import type { Services } from './services.ts';
 
 /** The fields of a record that a test may set, each optional. */
-type Fields<R> = Omit<Seed<R>, 'id' | 'created_at'>;
+export type RecordFields<R> = Omit<Seed<R>, 'id' | 'created_at'>;
 
 /** Validates a token to create. */
 export const newTokenSchema = strictFields({ name: text(200), token: z.optional(bearerToken) });
@@ -60,7 +60,7 @@ export class RecordState<R> {
    *
    * @throws {TypeError} when a field is invalid.
    */
-  create(fields?: Fields<R>): R {
+  create(fields?: RecordFields<R>): R {
     return withTypeErrors(`Invalid ${this.#resource.singular}.`, () => {
       const given = parseFields(someFieldsSchema(this.#resource), fields ?? {});
       return this.#public(createRecord(this.#services, this.#resource, given));
@@ -72,7 +72,7 @@ export class RecordState<R> {
    *
    * @throws {TypeError} when the id is unknown or a field is invalid.
    */
-  update(id: string, changes: Fields<R>): R {
+  update(id: string, changes: RecordFields<R>): R {
     return withTypeErrors('Invalid change.', () => {
       const { store } = this.#services;
       const record = found(store.records(this.#resource).get(id), this.#resource.singular, id);
