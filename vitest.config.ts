@@ -50,8 +50,9 @@ export default defineConfig({
           name: 'system',
           include: ['{test,sandbox/test}/**/*.system.test.ts'],
           exclude: ['**/node_modules/**', 'test/site/**'],
-          // Most of them wait for another program.
+          // Most of them wait for another program. They run after the others, because they have more workers.
           maxWorkers: 3,
+          sequence: { groupOrder: 1 },
           // A busy machine takes its time to start them.
           testTimeout: 120_000,
           hookTimeout: 120_000,
@@ -64,7 +65,7 @@ export default defineConfig({
           name: 'site',
           include: ['test/site/**/*.system.test.ts'],
           globalSetup: 'test/site/support/build.ts',
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
           // Two workers with as many pages each: what a page measures on a fast clock needs a processor.
           maxConcurrency: 2,
           testTimeout: 240_000,
