@@ -135,7 +135,7 @@ export class Webhooks {
 
   /**
    * Returns a handler for servers with web-standard requests: Next.js, Hono, Bun, Deno, Workers. It never rejects. It
-   * throws an {@link InvalidRequestError}, synchronously, if it gets anything but a `Request`.
+   * throws an `InvalidRequestError`, synchronously, if it gets anything but a `Request`.
    *
    * @param mistake Nothing: the type keeps `webhooks.handler`, without `()`, from being passed to a server.
    * @throws {InvalidRequestError} when it is called with a request.
@@ -150,7 +150,7 @@ export class Webhooks {
   /**
    * Returns a handler for `node:http` and servers built on it: Express, Fastify, Koa, Lambda adapters. It reads the raw
    * body from the stream, or takes `req.rawBody`, or a `req.body` that is a buffer or a string. It never rejects. It
-   * throws an {@link InvalidRequestError}, synchronously, if it gets anything but the request and response of `node:http`.
+   * throws an `InvalidRequestError`, synchronously, if it gets anything but the request and response of `node:http`.
    *
    * @param mistake Nothing: the type keeps `webhooks.nodeHandler`, without `()`, from being passed to a server.
    * @throws {InvalidRequestError} when it is called with a request.

@@ -5,7 +5,7 @@ import { runTool } from './support/run-tool.ts';
 import { runtimes } from './support/runtimes.ts';
 
 // JavaScriptCore does not know who awaits a promise, so Bun shows only what fails before the first await.
-const shownInBun = ['queue', 'webhook verification'];
+const shownInBun = ['webhook verification'];
 
 // The places of test/http/stacks.test.ts, in every runtime.
 describe.each(runtimes)('$subject', ({ subject, command }) => {

@@ -38,7 +38,7 @@ describeInChromium('side by side', (open) => {
     page.on('request', (request) => requests.push(request.url()));
     expect(await page.locator('.demonstration').first().getAttribute('data-name')).toBe('moving-list');
     await page.evaluate(`
-      for (const each of document.querySelectorAll('.demonstration[data-state=new] button')) each.click();
+      for (const each of document.querySelectorAll('.demonstration:not([data-autorun]) button')) each.click();
     `);
     const tables = Object.fromEntries(
       await Promise.all(names.map(async (name) => [name, await tableOf(page, name)] as const)),

@@ -60,7 +60,8 @@ export function runOnceSeen(root: HTMLElement, run: HTMLButtonElement): void {
     (entries) => {
       if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
       observer.disconnect();
-      run.click();
+      // Whoever has pressed it before does not want it to stop.
+      if (root.dataset.state !== 'running') run.click();
     },
     { rootMargin: '-15% 0px' },
   );

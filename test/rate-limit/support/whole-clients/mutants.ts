@@ -16,8 +16,8 @@ export const mutants: readonly Mutant[] = [
   {
     what: 'a refusal in favor of others uses up a retry',
     file: 'http/retry.ts',
-    original: 'state.paced && state.contended && state.maxRetries > 0',
-    broken: 'state.paced && state.maxRetries > 1e9',
+    original: 'isRefusal && permit?.isContended === true && maxRetries > 0',
+    broken: 'isRefusal && maxRetries > 1e9',
   },
   {
     what: 'what is reserved for normal calls is never used',
