@@ -66,6 +66,17 @@ describeInChromium('side by side', (open) => {
     }
   });
 
+  it('is not stopped by being seen if somebody has started it before', async () => {
+    await using page = await open('side-by-side/', { viewport: { width: 1280, height: 300 } });
+    const first = page.locator('[data-autorun]');
+    // Without scrolling to it.
+    await first.locator('button').evaluate((button: HTMLElement) => button.click());
+    expect(await first.getAttribute('data-state')).toBe('running');
+    await first.scrollIntoViewIfNeeded();
+    await page.waitForSelector('[data-autorun][data-state=ended]');
+    expect(await first.locator('[role=status]').textContent()).toMatch(/^Done/);
+  });
+
   it('shows the code of each client', async () => {
     await using page = await open('side-by-side/');
     const labels = await page.locator('[role=tab]').allTextContents();
