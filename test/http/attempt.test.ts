@@ -1,5 +1,4 @@
 import { getEventListeners } from 'node:events';
-import ky from 'ky';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { APIError, ConnectionError, TimeoutError } from '@example/sdk';
 import { Redactor } from '../../src/auth/redaction.ts';
@@ -15,8 +14,6 @@ import { passTime, settled, sleep, useVirtualTime } from '../support/virtual-tim
 
 // ky makes the attempt: each of its options is shown here by what becomes of the request and of the response.
 
-vi.mock('ky', { spy: true });
-beforeEach(() => void vi.mocked(ky).mockClear());
 beforeEach(useVirtualTime);
 
 const reason = new Error('changed my mind');
@@ -123,13 +120,6 @@ function chain(error: unknown): string[] {
 }
 
 describe('an attempt', () => {
-  it('is one call of ky, which is told not to retry', async () => {
-    await requestOf(get);
-
-    expect(ky).toHaveBeenCalledOnce();
-    expect(vi.mocked(ky).mock.lastCall?.[1]).toMatchObject({ retry: 0 });
-  });
-
   it.each<[string, () => Response | Promise<Response>]>([
     ['fails without a response', () => Promise.reject(networkError())],
     ['is answered 503', () => errorResponse(503, { 'retry-after': '0' })],
@@ -139,7 +129,6 @@ describe('an attempt', () => {
     const { result, requests } = attempt(get, answer);
 
     expect(await settled(result)).toMatchObject({ kind: 'failure' });
-    expect(ky).toHaveBeenCalledOnce();
     expect(requests).toHaveLength(1);
   });
 });
@@ -307,7 +296,6 @@ describe('an aborted signal', () => {
     const { result, requests } = attempt(get, () => Response.json(user), { signal: AbortSignal.abort(reason) });
 
     expect(await rejection(result)).toBe(reason);
-    expect(ky).not.toHaveBeenCalled();
     expect(requests).toHaveLength(0);
   });
 
