@@ -5,7 +5,6 @@ import { createLogger, format, transports } from 'winston';
 
 const loggers = {
   pino: pino({ level: 'debug' }), // {"level":20,…,"callId":"call_1","route":"/users","status":201,"msg":"…"}
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- a transport of winston itself
   winston: createLogger({ level: 'debug', format: format.json(), transports: [new transports.Console()] }),
   console, // the message, and an object with the fields
 };

@@ -45,7 +45,8 @@ export class Client {
   constructor(options?: ClientOptions) {
     this.#options = readOptions('options', options, clientOptionNames);
     const resolved = resolveOptions(this.#options);
-    this.#shared = (options as DerivedOptions | undefined)?.[sharedState] ?? {
+    const derived: DerivedOptions | undefined = options;
+    this.#shared = derived?.[sharedState] ?? {
       telemetry: new Telemetry(resolved.logger),
       retryBudgets: new RetryBudgets(),
     };

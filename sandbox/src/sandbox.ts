@@ -40,7 +40,7 @@ export interface SandboxServer {
 
 declare global {
   /** As TypeScript's library declares it. Without one that knows `await using`, it is empty. */
-  // eslint-disable-next-line @typescript-eslint/no-empty-object-type
+  // oxlint-disable-next-line typescript/no-empty-object-type
   interface AsyncDisposable {}
 }
 

@@ -10,7 +10,7 @@ import type { QueryValue } from './request-options.ts';
  */
 export function expandRoute(route: string, params: Readonly<Record<string, string>> = {}): string {
   // `..`, whose dots may be percent-encoded, would leave the base URL. URLs drop some control characters, and then have it.
-  // eslint-disable-next-line no-control-regex -- the point is to find control characters
+  // oxlint-disable-next-line no-control-regex -- the point is to find control characters
   const isPath = typeof route === 'string' && /^\/(?!\/)[^?#\\\s\u0000-\u001f\u007f]*$/.test(route);
   if (!isPath || /\/(\.|%2e){1,2}(\/|$)/i.test(route)) {
     throwInvalid("relative to baseUrl, such as '/users', without '..' or a query", 'path', route);
@@ -32,7 +32,7 @@ export function expandRoute(route: string, params: Readonly<Record<string, strin
 function encodeSegment(name: string, params: Readonly<Record<string, string>>): string {
   if (!(name in params)) throw new InvalidRequestError(`params.${shown(name)} is missing: path has {${shown(name)}}.`);
   const value = params[name];
-  // eslint-disable-next-line no-control-regex -- the point is to find control characters
+  // oxlint-disable-next-line no-control-regex -- the point is to find control characters
   if (typeof value === 'string' && /^(?!\.{0,2}$)[^/\\\u0000-\u001f\u007f]*$/.test(value) && value.isWellFormed()) {
     return encodeURIComponent(value);
   }

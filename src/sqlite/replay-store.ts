@@ -75,7 +75,7 @@ function eventsIn(database: DatabaseSync, lease: number, retention: number): (id
   const remove = database.prepare('DELETE FROM example_sdk_webhook_event WHERE id = ? AND holder = ?');
 
   /** Asynchronous: an error of SQLite rejects. */
-  // eslint-disable-next-line @typescript-eslint/require-await -- node:sqlite is synchronous
+  // oxlint-disable-next-line typescript/require-await -- node:sqlite is synchronous
   const atomically = async <T>(work: (now: number) => T): Promise<T> =>
     transaction(database, () => {
       const now = clock.now();

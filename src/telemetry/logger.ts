@@ -58,6 +58,6 @@ export function resolveLogger(
 /** The text on one line: line breaks and the control sequences of terminals are escaped as in JSON. */
 function singleLine(text: string): string {
   const escape = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  // eslint-disable-next-line no-control-regex -- the point is to find control characters
+  // oxlint-disable-next-line no-control-regex -- the point is to find control characters
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, escape);
 }

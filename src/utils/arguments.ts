@@ -93,7 +93,7 @@ function headerList(name: string, given: object | null): Iterable<unknown> {
 
 /** A header value that can't end the header and start another one. */
 export function headerValue(name: string, value: unknown): string {
-  // eslint-disable-next-line no-control-regex -- the point is to find control characters
+  // oxlint-disable-next-line no-control-regex -- the point is to find control characters
   if (typeof value === 'string' && /^[^\u0000-\u0008\u000a-\u001f\u007f\u0100-\uffff]*$/.test(value)) return value;
   const expected = 'a string without line breaks, control characters or characters beyond Latin-1';
   return throwInvalid(expected, name, value, true);

@@ -62,7 +62,7 @@ const brokenFetches: Record<string, typeof fetch> = {
     Promise.reject(Object.assign(new Error('fetch failed'), { request: new Request(input, init), code: 'EBAD' })),
   'an error with the headers in it': (_, init) => Promise.reject(Object.assign(new Error('no'), { config: { init } })),
   'an error with the token in its message': (_, init) => {
-    const { authorization } = init?.headers as Record<string, string>;
+    const { authorization } = init!.headers as Record<string, string>;
     return Promise.reject(new TypeError(`Bad header ${authorization}`, { cause: new Error(authorization) }));
   },
   'an error with many errors in it': (_, init) =>

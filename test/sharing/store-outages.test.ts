@@ -164,7 +164,7 @@ describe('whatever happens to the store and to processes', () => {
         expect(records.flat().filter(({ status }) => status !== 200)).toEqual([]);
         expect(world.time.pending).toBe(0);
       }),
-      { numRuns: amount(30, 200), seed, interruptAfterTimeLimit: 60_000, endOnFailure: true },
+      { numRuns: amount(30, 200), seed, plugins: [fc.interruptAfterTimeLimit(60_000)], endOnFailure: true },
     );
   }, 120_000);
 });

@@ -215,7 +215,6 @@ describe('a structured logger', () => {
   it('of winston gets the message and the fields', async () => {
     const { written, stream } = lines();
     const logger = createLogger({ level: 'debug', format: format.json() });
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- a transport of winston itself
     logger.add(new transports.Stream({ stream }));
 
     await clientOf(inProcessApi(answer), { logger, logLevel: 'debug' }).users.get('user_123');

@@ -92,7 +92,7 @@ describe("acknowledge: 'early'", () => {
     expect(waitUntil).toHaveBeenCalledExactlyOnceWith(expect.any(Promise));
 
     const settled = vi.fn();
-    void (waitUntil.mock.lastCall?.[0] as Promise<unknown>).then(settled);
+    void (waitUntil.mock.lastCall![0] as Promise<unknown>).then(settled);
     await new Promise(setImmediate);
     expect(settled).not.toHaveBeenCalled();
     work.reject(new Error('a failure is reported, and not passed on'));

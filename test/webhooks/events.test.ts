@@ -135,7 +135,7 @@ describe('events', () => {
   it('that differ are rejected by onValidationIssue even if it throws a value that is not an Error', async () => {
     const { send, logger } = receiver({
       onValidationIssue: () => {
-        throw 'no thanks'; // eslint-disable-line @typescript-eslint/only-throw-error -- users may do so
+        throw 'no thanks'; // oxlint-disable-line typescript/only-throw-error -- users may do so
       },
     });
     expect((await send({ ...userCreated, data: {} })).status).toBe(500);

@@ -33,7 +33,7 @@ export const style = {
 };
 
 /** C0 and C1, with which a text would move the cursor, change the clipboard or forge lines. */
-// eslint-disable-next-line no-control-regex -- these are the characters that it is about
+// oxlint-disable-next-line no-control-regex -- these are the characters that it is about
 const controls = /[\u0000-\u001f\u007f-\u009f]/g;
 
 /** The only way to the terminal, because requests and responses may have any text. */

@@ -9,7 +9,7 @@ import { runCommand, type RunningCommand } from '../support/command.ts';
 
 /** Clears the screen, sets its title, and sets the clipboard, with characters of C0 and of C1. */
 const evil = '\u001b[2J\u001b]0;owned\u0007\u009b2J\u009d52;c;ZXZpbA==\u009c\u0007\r\u0008';
-// eslint-disable-next-line no-control-regex -- these are the characters that it is about
+// oxlint-disable-next-line no-control-regex -- these are the characters that it is about
 const control = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/;
 
 const running = new Set<RunningCommand>();

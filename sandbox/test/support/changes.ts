@@ -4,7 +4,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 export type Change = MiddlewareHandler;
 
 /** JSON that a change may alter. */
-export type Json = Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any -- of any server
+export type Json = Record<string, any>; // oxlint-disable-line typescript/no-explicit-any -- of any server
 
 export const createUser = 'POST /users';
 export const getUser = 'GET /users/{id}';
@@ -66,7 +66,7 @@ export function field(path: string, value: unknown) {
     const last = names.pop() ?? '';
     const owner = names.reduce<Json>((object, name) => object[name] as Json, body);
     if (value === undefined)
-      delete owner[last]; // eslint-disable-line @typescript-eslint/no-dynamic-delete
+      delete owner[last]; // oxlint-disable-line typescript/no-dynamic-delete
     else owner[last] = typeof value === 'function' ? (value as (old: unknown) => unknown)(owner[last]) : value;
     return body;
   };

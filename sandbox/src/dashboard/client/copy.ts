@@ -21,7 +21,7 @@ async function copied(text: string): Promise<boolean> {
     area.className = 'visually-hidden';
     document.body.append(area);
     area.select();
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way without https
+    // oxlint-disable-next-line typescript/no-deprecated -- the only way without https
     const done = document.execCommand('copy');
     area.remove();
     return done;
