@@ -1,4 +1,3 @@
-import { hiddenTime } from './hidden-limits.ts';
 import type { ServerOptions, ServerReport } from './server.ts';
 
 /** A run ends after this multiple of the best time. */
@@ -11,24 +10,17 @@ export const patience = 3;
  */
 export function bestTime(
   calls: number,
-  { kind, limit, window, shift, hidden }: ServerOptions,
+  { kind, limit, window, shift }: ServerOptions,
   started: number,
-  { foreign, cached }: Pick<ServerReport, 'foreign' | 'cached'>,
+  foreign: ServerReport['foreign'],
 ): number {
-  const counted = calls - cached;
   // The first request opens the first window. The ideal client opens each next window as soon as the last one ends.
-  const last = hiddenTime(hidden, counted % limit || limit, limit, window);
-  if (kind === 'first-request') return (Math.ceil(counted / limit) - 1) * window + last;
-  // The second window allows requests at the rate at which those of the first one expire.
-  if (kind === 'sliding') {
-    const second = (Math.floor((started - shift) / window) + 1) * window + shift;
-    return second - started + ((counted - limit) * window) / limit;
-  }
+  if (kind === 'first-request') return (Math.ceil(calls / limit) - 1) * window;
   let number = Math.floor((started - shift) / window);
-  let left = counted;
+  let left = calls;
   for (;;) {
     left -= limit - (foreign[number] ?? 0);
-    if (left <= 0) return Math.max(0, number * window + shift - started) + last;
+    if (left <= 0) return Math.max(0, number * window + shift - started);
     number += 1;
   }
 }

@@ -17,20 +17,18 @@ export interface Target {
   readonly port: number;
   /** What the processes share the limit through. Only this SDK can. */
   readonly store?: StorePlace | undefined;
-  /** Length of a window in milliseconds, if no header reports it. Only this SDK can be told. */
-  readonly window?: number | undefined;
 }
 
 const token = 'token_0123456789abcdef';
 
 /** The clients to compare, each set up as its documentation says. `10 retries` replaces the default number. */
 export const contestants: Readonly<Record<string, (target: Target) => Call | Promise<Call>>> = {
-  '@example/sdk': async ({ port, store, window }) => {
+  '@example/sdk': async ({ port, store }) => {
     const { Client } = await loadSdk();
     const client = new Client({
       apiToken: token,
       baseUrl: `http://127.0.0.1:${port}/v1`,
-      rateLimit: { store: store && (await storeAt(store)), window },
+      rateLimit: { store: store && (await storeAt(store)) },
     });
     return (id) => client.users.get(id);
   },

@@ -36,7 +36,7 @@ export async function run(contestant: string, scenario: Scenario, shift: number)
   const { calls, processes, offset, window, limit, foreign, ...rest } = scenario;
   const options: ServerOptions = { ...rest, window, limit, foreign, shift };
   const windows = Math.ceil(calls / (foreign === 'none' ? limit : limit * (2 / 3)));
-  const allowed = patience * (rest.kind === 'sliding' ? windows : windows - 1) * window;
+  const allowed = patience * (windows - 1) * window;
   const children: ChildProcess[] = [];
   const start = (file: string, argument: object, settings = {}): ChildProcess => {
     const child = fork(here(file), [JSON.stringify(argument)], settings);
@@ -53,8 +53,6 @@ export async function run(contestant: string, scenario: Scenario, shift: number)
         calls: Math.floor((calls + i) / processes),
         port,
         store: store?.place,
-        // Without headers, a client has to be told.
-        window: rest.silent ? window : undefined,
         patience: allowed,
       };
       return start('worker.ts', assignment, {
@@ -70,7 +68,7 @@ export async function run(contestant: string, scenario: Scenario, shift: number)
     const reports = await Promise.all(workers.map((worker) => message<WorkerReport>(worker, signal)));
 
     server.send('report');
-    const { refused, ...granted } = await message<ServerReport>(server);
+    const { refused, foreign: granted } = await message<ServerReport>(server);
     const started = Math.min(...reports.map((report) => report.started));
     const ended = Math.max(...reports.map((report) => report.ended));
     const sum = (count: (report: WorkerReport) => number): number =>

@@ -5,7 +5,6 @@ import {
   kilobytes,
   overheadTables,
   rateLimitTables,
-  sandboxStartupTable,
   sizeTable,
   startupTables,
   walkTables,
@@ -13,7 +12,6 @@ import {
   type FigureTable,
   type OverheadRow,
   type RateLimitRow,
-  type SandboxStartupRow,
   type SizeRow,
   type StartupRow,
   type WalkRow,
@@ -47,10 +45,6 @@ const sections: Readonly<Record<string, () => string>> = {
   size: () => {
     const { rows, ...run } = readResults<SizeRow>('size');
     return `${dateOf(run)}\n\n${markdown([sizeTable(rows)])}`;
-  },
-  'sandbox-startup': () => {
-    const { rows, ...run } = readResults<SandboxStartupRow>('sandbox-startup');
-    return `${dateOf(run)}\n\n${markdown([sandboxStartupTable(rows)])}`;
   },
   pagination: () => {
     const { rows, ...run } = readResults<(WalkRow & { what: 'a moving list' }) | TimeRow | HeapRow>('pagination');

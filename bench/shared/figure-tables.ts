@@ -27,13 +27,6 @@ export interface SizeRow {
   readonly packages: string;
 }
 
-export interface SandboxStartupRow {
-  readonly name: string;
-  readonly time: number;
-  readonly low: number;
-  readonly high: number;
-}
-
 export interface RateLimitRow {
   readonly title: string;
   readonly name: string;
@@ -138,14 +131,6 @@ export function walkTables(rows: readonly WalkRow[]): FigureTable[] {
       ]),
     }),
   );
-}
-
-export function sandboxStartupTable(rows: readonly SandboxStartupRow[]): FigureTable {
-  return {
-    title: 'From the start of the process until it listens',
-    head: ['process', 'ms', 'quartiles'],
-    rows: rows.map(({ name, time, low, high }) => [name, time.toFixed(0), `${low.toFixed(0)}–${high.toFixed(0)}`]),
-  };
 }
 
 /** One table for the rows of each title, in their order. */
