@@ -72,19 +72,15 @@ beforeEach(() => {
 });
 
 /** Ends with a value or a documented error, which holds no token. */
-async function ending(run: () => unknown): Promise<{ value?: unknown; error?: unknown }> {
+async function ending(run: () => unknown): Promise<unknown> {
   try {
     const value = run();
-    return {
-      value:
-        value instanceof Promise || Symbol.toStringTag in Object(value)
-          ? await settled(value as Promise<unknown>)
-          : value,
-    };
+    const isCall = value instanceof Promise || Symbol.toStringTag in Object(value);
+    return isCall ? await settled(value as Promise<unknown>) : value;
   } catch (error) {
     if (!(error instanceof ExampleError)) throw error;
     expect(printed(error)).not.toContain(apiToken);
-    return { error };
+    return undefined;
   }
 }
 
@@ -134,16 +130,6 @@ describe('any arguments of', () => {
       'list',
       [near(fc.constantFrom('/teams', '/teams/{id}/members')), endpointOptions],
       (client, [path, options]) => client.list(path!, options),
-    ],
-    [
-      'withResponse',
-      [near(fc.string()), requestOptions],
-      (client, [id, options]) => client.users.get(id!, options).withResponse(),
-    ],
-    [
-      'asResponse',
-      [near(fc.string()), requestOptions],
-      (client, [id, options]) => client.users.get(id!, options).asResponse(),
     ],
   ])('%s lead to a value or a documented error, and leave nothing behind', async (_, args, call) => {
     await fc.assert(
@@ -200,7 +186,7 @@ describe('any arguments of', () => {
         const base = clientOf(api);
         const made = await ending(() => new Client(first as ClientOptions));
         const derived = await ending(() => base.withOptions(second as ClientOptions));
-        for (const { value } of [made, derived]) {
+        for (const value of [made, derived]) {
           if (!(value instanceof Client)) continue;
           const { fetch } = Object(second) as { fetch?: unknown };
           const client = value.withOptions({ fetch: typeof fetch === 'function' ? (fetch as Fetch) : api.fetch });

@@ -48,32 +48,41 @@ const encodings: Record<string, (text: string) => string> = {
   'in base64 after other letters': (text) => `v1/${base64(text)}`,
 };
 
-describe('a secret is redacted', () => {
+describe('the whole of a secret is redacted', () => {
+  const key = `-----BEGIN PRIVATE KEY-----\n${'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n'.repeat(50)}-----END PRIVATE KEY-----`;
+
   it.each(Object.entries(encodings))('%s', (_, encode) => {
-    for (const secret of [token, password]) {
-      const encoded = encode(secret);
-      const redacted = redact(`Bad value: ${encoded}, sorry.`);
+    for (const secret of [token, password, key]) {
+      const redacted = new Redactor(token, () => [password, key]).redact(`Bad value: ${encode(secret)}, sorry.`);
 
       expect(redacted).toContain('[redacted]');
-      expect(redacted).not.toContain(encoded);
+      expect(redacted).not.toContain(encode(secret));
       // What remains is the frame, not a part of the secret.
       expect(redacted.length).toBeLessThan('Bad value: [redacted], sorry.'.length + 32);
     }
   });
 
-  it('if it has thousands of characters', () => {
-    const long = 'eyJhbGciOiJSUzI1NiJ9.'.repeat(200);
+  it('and not what only begins like it', () => {
+    expect(new Redactor(token, () => [key]).redact('-----BEGIN PRIVATE KEY-----')).toBe('-----BEGIN PRIVATE KEY-----');
+  });
 
-    expect(new Redactor(long).redact(`{"token":"${long}"}`)).toBe('{"token":"[redacted]"}');
-    expect(new Redactor(long).redact(encodeURIComponent(long))).toBe('[redacted]');
+  it('if one is a part of another, or follows it', () => {
+    const redactor = new Redactor('token-1', () => ['token-12345', '2345', 'pass-word', 'word-pass']);
+
+    expect(redactor.redact('token-1 token-12345 token-123 pass-word-pass 2345')).toBe(
+      '[redacted] [redacted] token-123 [redacted] [redacted]',
+    );
   });
 });
 
 describe('a short secret', () => {
   const short = new Redactor('test', () => ['pass', 'abc']);
 
-  it.each(['latest', 'testing', 'Attest', 'passport', 'b64Gvzda', 'rest'])('is no part of a word: %s', (word) => {
-    expect(short.redact(word)).toBe(word);
+  it.each([
+    ['a part of a word', ['latest', 'testing', 'Attest', 'passport', 'b64Gvzda', 'rest']],
+    ['a secret of fewer than four characters', ['abc']],
+  ])('is not redacted as %s: %j', (_, texts) => {
+    expect(texts.map((text) => short.redact(text))).toEqual(texts);
   });
 
   it.each([
@@ -88,32 +97,6 @@ describe('a short secret', () => {
     ['dGVzdA==', '[redacted]=='],
   ])('is redacted as a word: %s', (text, redacted) => {
     expect(short.redact(text)).toBe(redacted);
-  });
-
-  it('is none if it has fewer than four characters', () => {
-    expect(short.redact('abc')).toBe('abc');
-  });
-});
-
-describe('the whole of a secret is redacted', () => {
-  const key = `-----BEGIN PRIVATE KEY-----\n${'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n'.repeat(50)}-----END PRIVATE KEY-----`;
-
-  it.each(Object.entries(encodings))('if it is a PEM key: %s', (_, encode) => {
-    const redacted = new Redactor(token, () => [key]).redact(`Bad key: ${encode(key)}, sorry.`);
-
-    expect(redacted.length).toBeLessThan('Bad key: [redacted], sorry.'.length + 32);
-  });
-
-  it('and not what only begins like it', () => {
-    expect(new Redactor(token, () => [key]).redact('-----BEGIN PRIVATE KEY-----')).toBe('-----BEGIN PRIVATE KEY-----');
-  });
-
-  it('if one is a part of another, or follows it', () => {
-    const redactor = new Redactor('token-1', () => ['token-12345', '2345', 'pass-word', 'word-pass']);
-
-    expect(redactor.redact('token-1 token-12345 token-123 pass-word-pass 2345')).toBe(
-      '[redacted] [redacted] token-123 [redacted] [redacted]',
-    );
   });
 });
 

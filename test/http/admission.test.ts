@@ -42,92 +42,56 @@ describe('a token function', () => {
     expect(apiToken).toHaveBeenCalledTimes(4);
   });
 
-  it('may rotate the token while a call waits: the call goes on at once with the new one, if its budget allows', async () => {
+  /** A client whose token function changes when its third call waits, and other clients of the first token. */
+  async function waiting(changed: () => string | Promise<string>) {
     const api = limitedApi();
-    let token = 'token-1';
-    const client = clientOf(api, { apiToken: () => token });
+    let apiToken: () => string | Promise<string> = () => 'token-1';
+    const client = clientOf(api, { apiToken: () => apiToken() });
     await client.users.get('1');
     await client.users.get('2');
+    client.once('rateLimitWait', () => (apiToken = changed));
+    return { client, other: clientOf(api, { apiToken: 'token-1' }), sentAfter: () => sent(api).slice(2) };
+  }
 
-    client.once('rateLimitWait', () => (token = 'token-2'));
-    await settled(client.users.get('3'));
+  it('may rotate the token while a call waits: the call goes on with the new one, and leaves the old budget to others', async () => {
+    const { client, other, sentAfter } = await waiting(() => 'token-2');
 
-    expect(sent(api)).toEqual([
-      ['Bearer token-1', 0],
-      ['Bearer token-1', 0],
+    const rotated = client.users.get('3').then();
+    await passTime(1); // It is the first that waits.
+    await settled(Promise.all([rotated, other.users.get('4'), other.users.get('5')]));
+
+    expect(sentAfter().sort()).toEqual([
+      ['Bearer token-1', 60_000],
+      ['Bearer token-1', 60_000],
       ['Bearer token-2', 60_000],
     ]);
   });
 
-  it('leaves the old budget to others when the token is rotated', async () => {
-    const api = limitedApi();
-    let token = 'token-1';
-    const rotating = clientOf(api, { apiToken: () => token });
-    const other = clientOf(api, { apiToken: 'token-1' });
-    await rotating.users.get('1');
-    await rotating.users.get('2');
-
-    rotating.once('rateLimitWait', () => (token = 'token-2'));
-    const rotated = rotating.users.get('3').then();
-    await passTime(1); // It is the first that waits.
-    await settled(Promise.all([rotated, other.users.get('4'), other.users.get('5')]));
-
-    expect(sent(api).slice(2)).toEqual(
-      expect.arrayContaining([
-        ['Bearer token-2', 60_000],
-        ['Bearer token-1', 60_000],
-        ['Bearer token-1', 60_000],
-      ]),
-    );
-  });
-
   it.each<[string, () => string]>([
-    [
-      'throws',
-      () => {
-        throw new Error('The vault is sealed.');
-      },
-    ],
+    ['throws', () => expect.fail('The vault is sealed.')],
     ['returns nothing', () => ''],
   ])('that %s after the call waited fails the call, and another call gets its place', async (_, failing) => {
-    const api = limitedApi();
-    let apiToken = () => 'token-1';
-    const client = clientOf(api, { apiToken: () => apiToken() });
-    await client.users.get('1');
-    await client.users.get('2');
+    const { client, other, sentAfter } = await waiting(failing);
 
-    client.once('rateLimitWait', () => (apiToken = failing));
-    expect(await settled(rejection(client.users.get('3')))).toHaveProperty(
-      'message',
-      expect.stringContaining('apiToken'),
-    );
-    apiToken = () => 'token-1';
-    await settled(Promise.all([client.users.get('4'), client.users.get('5')]));
+    const error = await settled(rejection(client.users.get('3')));
+    await settled(Promise.all([other.users.get('4'), other.users.get('5')]));
 
-    expect(sent(api).slice(2)).toEqual([
+    expect((error as Error).message).toContain('apiToken');
+    expect(sentAfter()).toEqual([
       ['Bearer token-1', 60_000],
       ['Bearer token-1', 60_000],
     ]);
   });
 
   it('that never returns after the call waited is left when the call is aborted', async () => {
-    const api = limitedApi();
-    let apiToken: () => string | Promise<string> = () => 'token-1';
     const controller = new AbortController();
-    const client = clientOf(api, { apiToken: () => apiToken() });
-    await client.users.get('1');
-    await client.users.get('2');
-
-    client.once('rateLimitWait', () => {
-      apiToken = () => {
-        controller.abort(new Error('changed my mind'));
-        return new Promise(() => undefined);
-      };
+    const { client, sentAfter } = await waiting(() => {
+      controller.abort('changed my mind');
+      return new Promise(() => undefined);
     });
-    const error = await settled(rejection(client.users.get('3', { signal: controller.signal })));
 
-    expect(error).toEqual(new Error('changed my mind'));
-    expect(api.requests).toHaveLength(2);
+    expect(await settled(rejection(client.users.get('3', { signal: controller.signal })))).toBe('changed my mind');
+    expect(sentAfter()).toEqual([]);
   });
 });
 
@@ -155,6 +119,27 @@ describe('client.rateLimit', () => {
     expect(client.rateLimit).toBeUndefined();
     expect(api.requests.map(({ at }) => at)).toEqual([0, 0, 0]);
   });
+});
+
+it('a background call lets normal calls that arrive later pass; that of a call replaces that of its client', async () => {
+  const api = limitedApi();
+  const client = clientOf(api, { rateLimit: { limit: 2 } });
+  const batch = client.withOptions({ priority: 'background' });
+
+  await settled(
+    Promise.all([
+      client.users.get('a'),
+      client.users.get('b'),
+      batch.users.get('late'),
+      client.users.get('also late', { priority: 'background' }),
+      batch.users.get('urgent', { priority: 'normal' }),
+      client.users.get('c', { priority: 'normal' }),
+    ]),
+  );
+
+  const ids = api.requests.map(({ url }) => url.split('/').at(-1));
+  expect(ids.slice(0, 4).sort()).toEqual(['a', 'b', 'c', 'urgent']);
+  expect(ids.slice(4)).toEqual(['late', 'also%20late']);
 });
 
 it('a rate limiter that fails leaves no timer behind', async () => {

@@ -1,148 +1,177 @@
 import { describe, expect, it } from 'vitest';
-import { InvalidRequestError } from '@example/sdk';
+import { InvalidRequestError, type Client } from '@example/sdk';
 import { clientOf, newUser, rejection, user } from '../support/http-server.ts';
 import { inProcessApi } from '../support/in-process-api.ts';
 
-const healthyApi = () => inProcessApi(() => Response.json(user));
+// What no request can carry. test/messages/calls.test.ts shows whole messages.
 
-describe('the parameters', () => {
-  it('are copied when the call is made, so that you may change and reuse the object', async () => {
-    const api = healthyApi();
-    const client = clientOf(api);
-    const params = { ...newUser };
+/** Where it is, the beginning of what the message says, and what can't be there. */
+type Row = [
+  place: string,
+  message: string,
+  values: unknown[],
+  call: (client: Client, value: never) => PromiseLike<unknown>,
+];
 
-    const calls = ['Ada', 'Grace', 'Barbara'].map((name) => client.users.create(Object.assign(params, { name })));
-    await Promise.all(calls);
+const create = (client: Client, options: object) => client.users.create(newUser, options);
 
-    const names = api.requests.map(({ init }) => (JSON.parse(init.body ?? '') as typeof newUser).name);
-    expect(names.sort()).toEqual(['Ada', 'Barbara', 'Grace']);
-  });
-});
-
-describe('the options of a call', () => {
-  it.each([null, 'x', 7, [1]])('cannot be %j', async (options) => {
-    const api = healthyApi();
-    const { users, projects } = clientOf(api);
-    const wrong = options as unknown as undefined;
-    const calls = [
-      () => users.get('user_123', wrong),
-      () => users.create(newUser, wrong),
-      () => projects.list({}, wrong),
-      () => projects.list({}, wrong).withResponse(),
-      () => projects.list({}, wrong).toArray(),
-      () => projects.list({}, wrong).pages().next(),
-      () => projects.list().toArray(wrong),
-      () => projects.list(wrong),
-    ];
-
-    for (const call of calls) expect(await rejection(call())).toBeInstanceOf(InvalidRequestError);
-    expect(api.requests).toHaveLength(0);
-  });
-
-  it('must exist, or else the message lists those that do', async () => {
-    const api = healthyApi();
-    const { users, projects } = clientOf(api);
-    const refusal = async (call: PromiseLike<unknown>) => ((await rejection(call)) as Error).message;
-
-    expect(await refusal(users.create(newUser, { idempotency_key: 'key-1' } as object))).toBe(
-      'There is no options.idempotency_key, it is called idempotencyKey here.',
-    );
-    expect(await refusal(users.get('1', { prefetch: 2 } as object))).toBe(
-      'There is no options.prefetch, only signal, timeout, totalTimeout, maxRetries, shouldRetry, headers, idempotencyKey, priority.',
-    );
-    expect(await refusal(projects.list({}, { retries: 1 } as object))).toContain('it is called maxRetries here');
-    expect(await refusal(projects.list().toArray({ limits: 3 } as object))).toContain('only limit.');
-    expect(api.requests).toHaveLength(0);
-  });
-
-  it('may be getters, or inherited', async () => {
-    const api = healthyApi();
-    const options = Object.create(
-      { idempotencyKey: 'key-1' },
-      { headers: { get: () => ({ 'x-team': 'blue' }) } },
-    ) as object;
-
-    await clientOf(api).users.create(newUser, options);
-
-    expect(api.requests[0]?.init.headers).toMatchObject({ 'idempotency-key': 'key-1', 'x-team': 'blue' });
-  });
-});
+const refused: Row[] = [
+  [
+    'an id',
+    'id must be a non-empty string',
+    ['', '.', '..', 'a/b', '/', 'a\\b', 'a\u0000b', 'a\nb', 'a\u007fb', '\ud800', undefined, null, 7, {}],
+    (client, id) => client.users.get(id),
+  ],
+  [
+    'a method',
+    'method must be one of',
+    ['HEAD', 'get', undefined],
+    (client, method) => client.request(method, '/teams'),
+  ],
+  [
+    'a path that would leave the base URL, or that a URL would read as another one',
+    'path must be',
+    [
+      ...[
+        '//evil.example.com/teams',
+        'https://evil.example.com/teams',
+        '/../admin',
+        '/teams/%2E%2e/admin',
+        '/teams/..',
+      ],
+      ...['/teams?page=2', '/teams#a', '/teams\\a', '/te ams', undefined],
+      ...['/..\u0001', '/teams/..\u0000', '/\u001f..', '/teams\u007f', '/..\t'],
+    ],
+    (client, path) => client.request('GET', path),
+  ],
+  [
+    'params without a name of the path',
+    'params.id is missing',
+    [{}, { ID: 'team_1' }],
+    (client, params) => client.request('GET', '/teams/{id}', { params }),
+  ],
+  [
+    'a param that every object has',
+    'toString must be',
+    [{}],
+    (client, params) => client.request('GET', '/teams/{toString}', { params }),
+  ],
+  [
+    'a param that the path does not have, which may be a secret',
+    'params.… is not used: path has no {…}.',
+    [{ token_123: '1' }],
+    (client, params) => client.request('GET', '/teams', { params }),
+  ],
+  [
+    'a parameter of a query that would be sent as something else',
+    'query.status must be a string',
+    [null, {}, NaN, Infinity, 7n, () => 'active'],
+    (client, status) => client.projects.list({ status }),
+  ],
+  [
+    'a body that would lose its contents',
+    'The body must be an object or an array',
+    [
+      ...[new FormData(), new Map([['a', 1]]), new Set([1]), new URLSearchParams('a=1'), Promise.resolve({})],
+      ...[new Date(0), new Uint8Array([1]), { toJSON: () => undefined }],
+    ],
+    (client, body) => client.request('POST', '/teams', { body }),
+  ],
+  ['a body without JSON', 'The body must be serializable', [{ age: 7n }], (client, body) => client.users.create(body)],
+  [
+    'a schema',
+    'schema must be',
+    [{}, (value: unknown) => value, null],
+    (client, schema) => client.request('GET', '/teams', { schema }),
+  ],
+  [
+    'the value of a header',
+    "headers['x-note'] must be a string without",
+    ['a\r\nX-Admin: yes', 'a\u0000b', '✓', 7],
+    (client, value) => create(client, { headers: new Map([['X-Note', value]]) }),
+  ],
+  [
+    'the name of a header',
+    'A name in headers must be',
+    ['X Note', '', 7],
+    (client, name) => create(client, { headers: [[name, 'a']] }),
+  ],
+  [
+    'the header of the token',
+    'headers must not set authorization',
+    [{ Authorization: 'Basic abc' }, [['Authorization', 'Basic abc']]],
+    (client, headers) => create(client, { headers }),
+  ],
+  [
+    'headers',
+    'headers must be',
+    ['ab', 7, null, new Date(), Promise.resolve({}), () => ({})],
+    (client, headers) => create(client, { headers }),
+  ],
+  [
+    'an entry of headers',
+    'An entry of headers must be',
+    [['ab'], [['a', 'b', 'c']]],
+    (client, headers) => create(client, { headers }),
+  ],
+  [
+    'an idempotency key',
+    'idempotencyKey must',
+    ['', ' ', '\t', 'key-1 ', 'a\nb', 7],
+    (client, idempotencyKey) => create(client, { idempotencyKey }),
+  ],
+  [
+    'the options of a user',
+    'options',
+    [null, 'x', 7, [1], { prefetch: 2 }, { idempotency_key: 'key-1' }],
+    (client, options) => client.users.get('user_123', options),
+  ],
+  [
+    'the options of a list',
+    'options',
+    [null, 'x', 7, [1], { retries: 1 }],
+    (client, options) => client.projects.list({}, options).toArray(),
+  ],
+  [
+    'the options of toArray()',
+    'options',
+    [null, 'x', 7, [1], { limits: 3 }],
+    (client, options) => client.projects.list().toArray(options),
+  ],
+];
 
 describe('what no request can carry is refused before anything is sent', () => {
-  it.each<[string, unknown, unknown]>([
-    ["headers['x-note']", newUser, { headers: { 'X-Note': 'a\r\nX-Admin: yes' } }],
-    ["headers['x-note']", newUser, { headers: { 'X-Note': 'a\u0000b' } }],
-    ["headers['x-note']", newUser, { headers: { 'X-Note': '✓' } }],
-    ["headers['x-note']", newUser, { headers: { 'X-Note': 7 } }],
-    ['headers', newUser, { headers: { 'X Note': 'a' } }],
-    ['headers', newUser, { headers: { '': 'a' } }],
-    ['authorization', newUser, { headers: { Authorization: 'Basic abc' } }],
-    ['idempotencyKey', newUser, { idempotencyKey: ' ' }],
-    ['idempotencyKey', newUser, { idempotencyKey: '\t' }],
-    ['idempotencyKey', newUser, { idempotencyKey: 'key-1 ' }],
-    ['headers', newUser, { headers: 'ab' }],
-    ['headers', newUser, { headers: ['ab'] }],
-    ['headers', newUser, { headers: [['a', 'b', 'c']] }],
-    ['headers', newUser, { headers: [[7, 'b']] }],
-    ['headers', newUser, { headers: 7 }],
-    ['headers', newUser, { headers: new Date() }],
-    ['headers', newUser, { headers: Promise.resolve({}) }],
-    ['headers', newUser, { headers: () => ({}) }],
-    ["headers['x-note']", newUser, { headers: new Map([['X-Note', 7]]) }],
-    ['authorization', newUser, { headers: [['Authorization', 'Basic abc']] }],
-    ['idempotencyKey', newUser, { idempotencyKey: 'a\nb' }],
-    ['idempotencyKey', newUser, { idempotencyKey: 7 }],
-    ['The body', { ...newUser, age: 7n }, {}],
-  ])('%s', async (name, params, options) => {
-    const api = healthyApi();
+  it.each(refused)('%s: %s', async (_, message, values, call) => {
+    const api = inProcessApi(() => Response.json(user));
 
-    const error = await rejection(clientOf(api).users.create(params as typeof newUser, options as object));
-
-    expect(error).toBeInstanceOf(InvalidRequestError);
-    expect((error as Error).message).toContain(name);
+    for (const value of values) {
+      const error = await rejection(call(clientOf(api), value as never));
+      expect(error, String(value)).toBeInstanceOf(InvalidRequestError);
+      expect((error as Error).message).toContain(message);
+    }
     expect(api.requests).toHaveLength(0);
   });
 });
 
-describe('a search parameter that would be sent as something else is refused', () => {
-  it.each([null, {}, NaN, Infinity, 7n, () => 'active'])('%s', async (status) => {
-    const api = healthyApi();
+describe('an option that makes no sense is refused, for a client and for a call', () => {
+  it.each<[name: string, values: unknown[]]>([
+    ['timeout', [-1, 0, NaN, 2 ** 31, '100', null]],
+    ['totalTimeout', [-1, NaN, null]],
+    ['maxRetries', [-1, 1.5, NaN, Infinity, null]],
+    ['shouldRetry', [true, null]],
+    ['priority', ['high', 1, null]],
+    ['headers', [null]],
+  ])('%s: %j', async (name, values) => {
+    const api = inProcessApi(() => Response.json(user));
 
-    const error = await rejection(clientOf(api).projects.list({ status: status as string }));
-
-    expect(error).toBeInstanceOf(InvalidRequestError);
-    expect((error as Error).message).toContain('query.status must be a string');
-    expect(api.requests).toHaveLength(0);
-  });
-});
-
-describe('a limit that makes no sense is refused before anything is sent', () => {
-  it.each([
-    ['timeout', -1],
-    ['timeout', 0],
-    ['timeout', NaN],
-    ['timeout', 2 ** 31],
-    ['timeout', '100'],
-    ['totalTimeout', -1],
-    ['totalTimeout', NaN],
-    ['maxRetries', -1],
-    ['maxRetries', 1.5],
-    ['maxRetries', NaN],
-    ['maxRetries', Infinity],
-    ['timeout', null],
-    ['totalTimeout', null],
-    ['maxRetries', null],
-    ['priority', null],
-    ['headers', null],
-  ])('%s: %s', async (name, value) => {
-    const api = healthyApi();
-    const options = { [name]: value };
-
-    expect(() => clientOf(api, options)).toThrow(InvalidRequestError);
-    expect(() => clientOf(api, options)).toThrow(name);
-    const error = await rejection(clientOf(api).users.get('user_123', options));
-    expect(error).toBeInstanceOf(InvalidRequestError);
-    expect((error as Error).message).toContain(name);
+    for (const value of values) {
+      const options = { [name]: value };
+      expect(() => clientOf(api, options)).toThrow(InvalidRequestError);
+      expect(() => clientOf(api).withOptions(options)).toThrow(name);
+      const error = await rejection(clientOf(api).users.get('user_123', options));
+      expect(error).toBeInstanceOf(InvalidRequestError);
+      expect((error as Error).message).toContain(name);
+    }
     expect(api.requests).toHaveLength(0);
   });
 });

@@ -1,34 +1,119 @@
 import { getEventListeners } from 'node:events';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { TimeoutError, type RequestOptions } from '@example/sdk';
-import { afterHeaders, clientOf, fail, json, rejection, serve, user, type Handler } from '../support/http-server.ts';
-import { errorResponse, inProcessApi, noAnswer } from '../support/in-process-api.ts';
+import { TimeoutError, type ClientOptions, type FetchResponse } from '@example/sdk';
+import { afterHeaders, clientOf, fail, json, newUser, rejection, serve, user } from '../support/http-server.ts';
+import { errorResponse, inProcessApi, noAnswer, type SentRequest } from '../support/in-process-api.ts';
 import { fixJitter, passTime, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
 
 const reason = new Error('changed my mind');
+const never = new Promise<never>(() => undefined);
 
 beforeEach(useVirtualTime);
 
-describe('an aborted call rejects with the reason of the signal', () => {
-  it('before anything is sent', async () => {
-    const api = inProcessApi(() => Response.json(user));
+/** An API, and how many requests have reached it when the caller calls `abort`. */
+interface Moment {
+  readonly when: string;
+  readonly requests: number;
+  readonly answer?: (abort: () => void, request: SentRequest) => FetchResponse | Promise<FetchResponse>;
+  /** Then the timer of the attempt runs on. */
+  readonly ignoresSignal?: true;
+  readonly options?: (abort: () => void) => ClientOptions;
+}
 
-    expect(await rejection(clientOf(api).users.get('user_123', { signal: AbortSignal.abort(reason) }))).toBe(reason);
-    expect(api.requests).toHaveLength(0);
+const moments: Moment[] = [
+  {
+    when: 'while the token function is called',
+    requests: 0,
+    options: (abort) => ({
+      apiToken: () => {
+        abort();
+        return never;
+      },
+    }),
+  },
+  {
+    when: 'while it waits for a response',
+    requests: 1,
+    answer: (abort, request) => {
+      setTimeout(abort, 1000);
+      return noAnswer(request);
+    },
+  },
+  {
+    when: 'while it waits for a response, even if fetch ignores its signal',
+    requests: 1,
+    ignoresSignal: true,
+    answer: (abort) => {
+      abort();
+      return never;
+    },
+  },
+  {
+    when: 'between the headers and the body, even if fetch ignores its signal',
+    requests: 1,
+    ignoresSignal: true,
+    answer: (abort) => ({
+      ok: true,
+      status: 200,
+      headers: {
+        get: () => {
+          abort();
+          return null;
+        },
+        forEach: () => undefined,
+      },
+      text: () => never,
+    }),
+  },
+  {
+    when: 'while it waits for a retry',
+    requests: 1,
+    answer: (abort) => {
+      setTimeout(abort, 1000);
+      return errorResponse(503, { 'retry-after': '60' });
+    },
+  },
+];
+
+describe('an aborted call rejects with the reason of the signal, and leaves nothing behind', () => {
+  it.each(moments)('$when', async ({ requests, answer, ignoresSignal, options }) => {
+    for (const totalTimeout of [Infinity, 90_000]) {
+      const controller = new AbortController();
+      const { signal } = controller;
+      const abort = () => controller.abort(reason);
+      const api = inProcessApi((request) => answer?.(abort, request) ?? Response.json(user));
+
+      const call = clientOf(api, options?.(abort)).users.get('user_123', { signal, totalTimeout });
+
+      expect(await settled(rejection(call))).toBe(reason);
+      expect(api.requests).toHaveLength(requests);
+      expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+      if (!ignoresSignal) expect(vi.getTimerCount()).toBe(0);
+    }
   });
 
-  it('in the same turn as the call', async () => {
+  it.each([undefined, 5000])('before anything is sent, with totalTimeout %s', async (totalTimeout) => {
     const api = inProcessApi(() => Response.json(user));
     const controller = new AbortController();
+    const get = (signal: AbortSignal) => clientOf(api).users.get('user_123', { signal, totalTimeout });
 
-    const call = clientOf(api).users.get('user_123', { signal: controller.signal });
+    const inTheSameTurn = get(controller.signal);
     controller.abort(reason);
 
-    expect(await rejection(call)).toBe(reason);
+    expect(await rejection(inTheSameTurn)).toBe(reason);
+    expect(await rejection(get(AbortSignal.abort(reason)))).toBe(reason);
     expect(api.requests).toHaveLength(0);
   });
 
-  it('while it waits for the response, and closes the connection', async () => {
+  it('as an AbortError if there is no reason, as fetch does', async () => {
+    const call = clientOf(inProcessApi(noAnswer)).users.get('user_123', { signal: AbortSignal.abort() });
+
+    expect(await rejection(call)).toMatchObject({ name: 'AbortError' });
+  });
+});
+
+describe('the connection of an aborted call is closed', () => {
+  it('while it waits for the response', async () => {
     const controller = new AbortController();
     const server = await serve(() => controller.abort(reason));
 
@@ -36,65 +121,16 @@ describe('an aborted call rejects with the reason of the signal', () => {
     await vi.waitFor(() => expect(server.unanswered()).toBe(0));
   });
 
-  it('while it reads the body, and closes the connection', async () => {
+  it('while it reads the body', async () => {
     const controller = new AbortController();
-    const server = await serve((_, response) => {
-      response.writeHead(200, { 'content-length': '1000' });
-      response.write('{"id":');
-    });
+    const server = await serve((_, response) => response.writeHead(200, { 'content-length': '1000' }).write('{"id":'));
     const client = clientOf(server, { fetch: afterHeaders(() => controller.abort(reason)) });
 
     expect(await rejection(client.users.get('user_123', { signal: controller.signal }))).toBe(reason);
     await vi.waitFor(() => expect(server.unanswered()).toBe(0));
   });
 
-  it('while it waits for a retry', async () => {
-    const controller = new AbortController();
-    const server = await serve((_, response) => fail(response, 503, { 'retry-after': '60' }));
-    const client = clientOf(server);
-    client.on('retry', () => controller.abort(reason));
-
-    expect(await rejection(client.users.get('user_123', { signal: controller.signal }))).toBe(reason);
-    expect(server.requests).toHaveLength(1);
-    expect(vi.getTimerCount()).toBe(0);
-  });
-
-  it('while the token function is called', async () => {
-    const controller = new AbortController();
-    const api = inProcessApi(() => Response.json(user));
-    const apiToken = () => {
-      controller.abort(reason);
-      return new Promise<string>(() => undefined);
-    };
-
-    const call = clientOf(api, { apiToken }).users.get('user_123', { signal: controller.signal });
-
-    expect(await rejection(call)).toBe(reason);
-    expect(api.requests).toHaveLength(0);
-  });
-
-  it('as an AbortError if there is no reason, as fetch does', async () => {
-    const controller = new AbortController();
-    const server = await serve(() => controller.abort());
-
-    const error = await rejection(clientOf(server).users.get('user_123', { signal: controller.signal }));
-
-    expect(error).toMatchObject({ name: 'AbortError' });
-  });
-});
-
-describe('a custom fetch that ignores its signal', () => {
-  it('does not delay the rejection', async () => {
-    const controller = new AbortController();
-    const api = inProcessApi(() => {
-      controller.abort(reason);
-      return new Promise(() => undefined);
-    });
-
-    expect(await rejection(clientOf(api).users.get('user_123', { signal: controller.signal }))).toBe(reason);
-  });
-
-  it('has the body of its late response cancelled, because nobody will read it', async () => {
+  it('when its response comes late from a fetch that ignores its signal: nobody will read the body', async () => {
     const { promise, resolve: answer } = Promise.withResolvers<Response>();
     const controller = new AbortController();
     const api = inProcessApi(() => {
@@ -109,65 +145,25 @@ describe('a custom fetch that ignores its signal', () => {
 
     expect(cancelled).toBe(true);
   });
-
-  it('does not delay the rejection between the headers and the body either', async () => {
-    const controller = new AbortController();
-    const abort = () => {
-      controller.abort(reason);
-      return null;
-    };
-    const response = {
-      ok: true,
-      status: 200,
-      headers: { get: abort, forEach: () => undefined },
-      text: () => new Promise<string>(() => undefined),
-    };
-    const api = inProcessApi(() => response);
-
-    expect(await rejection(clientOf(api).users.get('user_123', { signal: controller.signal }))).toBe(reason);
-  });
 });
 
-describe('after a call, its signal has no listener left', () => {
+describe('after a call that was not aborted, its signal has no listener left', () => {
   const timeout = 1000;
-  const outcomes: Record<string, Handler> = {
-    success: (_, response) => json(response, 200, user),
-    'an error': (_, response) => fail(response, 404),
-    'a broken connection': (_, response) => response.destroy(),
-    'a timeout': () => vi.advanceTimersByTime(timeout),
-  };
 
-  it.each(Object.entries(outcomes))('that ended in %s', async (_, handler) => {
+  it.each<[string, Parameters<typeof serve>[0]]>([
+    ['success', (_, response) => json(response, 200, user)],
+    ['an error', (_, response) => fail(response, 404)],
+    ['a broken connection', (_, response) => response.destroy()],
+    ['a timeout', () => vi.advanceTimersByTime(timeout)],
+  ])('and that ended in %s', async (_, handler) => {
     const { signal } = new AbortController();
-    const client = clientOf(await serve(handler), { timeout, maxRetries: 0 });
+    const { users } = clientOf(await serve(handler), { timeout, maxRetries: 0 });
 
-    await Promise.allSettled([client.users.get('user_123', { signal })]);
-    await Promise.allSettled([client.users.get('user_123', { signal, totalTimeout: 5000 })]);
-    await Promise.allSettled([client.users.get('user_123', { signal }).asResponse()]);
+    await Promise.allSettled([users.get('user_123', { signal })]);
+    await Promise.allSettled([users.get('user_123', { signal, totalTimeout: 5000 })]);
+    await Promise.allSettled([users.get('user_123', { signal }).asResponse()]);
 
     expect(getEventListeners(signal, 'abort')).toHaveLength(0);
-  });
-
-  it('even if it was aborted while the call waited for something that never comes', async () => {
-    const never = () => new Promise<never>(() => undefined);
-    const busy = inProcessApi(() => errorResponse(503, { 'retry-after': '60' }));
-    const waits: Record<string, (options: RequestOptions) => Promise<unknown>> = {
-      'a token': (options) => clientOf(busy, { apiToken: never }).users.get('user_123', options),
-      'a retry': (options) => clientOf(busy).users.get('user_123', options),
-      'a response': (options) => clientOf(inProcessApi(noAnswer)).users.get('user_123', options),
-    };
-    for (const [name, call] of Object.entries(waits)) {
-      for (const totalTimeout of [Infinity, 90_000]) {
-        const controller = new AbortController();
-        const rejected = rejection(call({ signal: controller.signal, totalTimeout }));
-        await passTime(1000);
-        controller.abort(reason);
-
-        expect(await rejected, name).toBe(reason);
-        expect(getEventListeners(controller.signal, 'abort'), name).toHaveLength(0);
-      }
-    }
-    expect(vi.getTimerCount()).toBe(0);
   });
 });
 
@@ -175,7 +171,7 @@ describe('timeout', () => {
   it('applies to each attempt: the next one has as long again', async () => {
     fixJitter(1);
     const api = inProcessApi(async () => {
-      if (api.requests.length === 1) return new Promise(() => undefined);
+      if (api.requests.length === 1) return never;
       await sleep(399);
       return Response.json(user);
     });
@@ -183,15 +179,22 @@ describe('timeout', () => {
     expect(await settled(clientOf(api, { timeout: 400 }).users.get('user_123'))).toEqual(user);
     expect(api.requests.map(({ at }) => at)).toEqual([0, 400 + 50]);
     expect(performance.now()).toBe(400 + 50 + 399);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('is 30 s by default', async () => {
-    const api = inProcessApi(noAnswer);
+  it('is 30 s by default, and covers the headers and the body together', async () => {
+    const slow = async () => {
+      await sleep(20_000);
+      return new Response(new ReadableStream());
+    };
+    for (const answer of [noAnswer, slow]) {
+      const start = performance.now();
 
-    const error = await settled(rejection(clientOf(api, { maxRetries: 0 }).users.get('user_123')));
+      const error = await settled(rejection(clientOf(inProcessApi(answer)).users.create(newUser)));
 
-    expect(error).toBeInstanceOf(TimeoutError);
-    expect(performance.now()).toBe(30_000);
+      expect(error).toBeInstanceOf(TimeoutError);
+      expect(performance.now() - start).toBe(30_000);
+    }
   });
 
   it('may be Infinity: the call waits for as long as it takes', async () => {
@@ -199,9 +202,57 @@ describe('timeout', () => {
       await sleep(86_400_000);
       return Response.json(user);
     });
+    const call = clientOf(api).users.get('user_123', { timeout: Infinity, totalTimeout: Infinity });
 
-    expect(await settled(clientOf(api).users.get('user_123', { timeout: Infinity, totalTimeout: Infinity }))).toEqual(
-      user,
-    );
+    expect(await settled(call)).toEqual(user);
   });
+});
+
+describe('totalTimeout', () => {
+  it('covers all attempts and the waits between them', async () => {
+    fixJitter(1);
+    const api = inProcessApi(noAnswer);
+
+    const call = clientOf(api, { timeout: 1000, maxRetries: 9 }).users.get('user_123', { totalTimeout: 4000 });
+
+    const error = await settled(rejection(call));
+    expect(error).toBeInstanceOf(TimeoutError);
+    expect(error).toMatchObject({
+      message: 'The call took longer than its totalTimeout of 4000 ms. (GET /users/{id})',
+      method: 'GET',
+      path: '/users/user_123',
+    });
+    // The second attempt follows after 50 ms of backoff, the third after 100, and the fourth is cut short.
+    expect(api.requests.map(({ at }) => at)).toEqual([0, 1050, 2150, 3350]);
+    expect(performance.now()).toBe(4000);
+  });
+
+  it('covers an async schema, and so does the signal', async () => {
+    const schema = { '~standard': { version: 1, vendor: 'test', validate: () => never } } as const;
+    const client = clientOf(inProcessApi(() => Response.json(user)));
+    const controller = new AbortController();
+
+    const late = client.request('GET', '/teams', { schema, totalTimeout: 1000 });
+    expect(await settled(rejection(late))).toBeInstanceOf(TimeoutError);
+    expect(performance.now()).toBe(1000);
+
+    const aborted = rejection(client.request('GET', '/teams', { schema, signal: controller.signal }));
+    await passTime(50);
+    controller.abort(reason);
+    expect(await aborted).toBe(reason);
+  });
+});
+
+it.each(['timeout', 'totalTimeout'])('a 200 whose body stalls keeps its status and request id: %s', async (limit) => {
+  const api = inProcessApi(() => new Response(new ReadableStream(), { headers: { 'x-request-id': 'req_42' } }));
+  const client = clientOf(api);
+  const onEnd = vi.fn();
+  client.on('callEnd', onEnd);
+
+  const error = await settled(rejection(client.users.create(newUser, { [limit]: 1000 })));
+
+  expect(error).toBeInstanceOf(TimeoutError);
+  expect(error).toMatchObject({ status: 200, requestId: 'req_42', url: `${api.url}/users` });
+  expect(onEnd.mock.calls).toMatchObject([[{ status: 200, requestId: 'req_42', attempts: 1 }]]);
+  expect(api.requests).toHaveLength(1);
 });

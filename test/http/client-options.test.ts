@@ -1,97 +1,87 @@
 import { describe, expect, it } from 'vitest';
 import { Client, InvalidRequestError } from '@example/sdk';
-import type { ClientOptions } from '@example/sdk';
-import { apiToken } from '../support/http-server.ts';
+import { clientOptionNames } from '../../src/http/client-options.ts';
+import { apiToken, clientOf, user } from '../support/http-server.ts';
+import { inProcessApi } from '../support/in-process-api.ts';
 
-const nullable = [
-  'apiToken',
-  'timeout',
-  'totalTimeout',
-  'maxRetries',
-  'fetch',
-  'priority',
-  'responseValidation',
-  'logLevel',
-];
+// test/messages/client.test.ts shows whole messages, and test/http/call.test.ts what is refused for a call as well.
 
 describe('the constructor refuses a wrong option by name', () => {
-  it.each<[string, object]>([
-    ['rateLimit', { rateLimit: 'off' }],
-    ['rateLimit', { rateLimit: null }],
-    ['rateLimit', { rateLimit: 0 }],
-    ['rateLimit', { rateLimit: '' }],
-    ['rateLimit', { rateLimit: [] }],
-    ['rateLimit.store', { rateLimit: { store: null } }],
-    ['rateLimit.store', { rateLimit: { store: {} } }],
-    ['logger.error', { logger: {} }],
-    ['logger', { logger: null }],
-    ['logger.error', { logger: { ...console, error: 'x' } }],
-    ['logger.debug', { logger: { ...console, debug: null } }],
-    ['shouldRetry', { shouldRetry: true }],
-    ['dangerouslyAllowHttp', { dangerouslyAllowHttp: 'yes' }],
-    ['apiSupportsIdempotencyKeys', { apiSupportsIdempotencyKeys: 'false' }],
-    ['maxResponseSize', { maxResponseSize: 0 }],
-    ['maxResponseSize', { maxResponseSize: Infinity }],
-    ['rateLimit.limit', { rateLimit: { limit: 0 } }],
-    ...nullable.map((name): [string, object] => [name, { [name]: null }]),
-    ['rateLimit.limit', { rateLimit: { limit: 1.5 } }],
-    ['rateLimit.maxWait', { rateLimit: { maxWait: -1 } }],
-    ['rateLimit.maxWait', { rateLimit: { maxWait: NaN } }],
-  ])('%s: %j', (name, options) => {
-    const construct = () => new Client({ apiToken, ...options });
+  it.each<[name: string, values: unknown[]]>([
+    ['apiToken', [null]],
+    [
+      'baseUrl',
+      [
+        ...['', 'api.example.com', '/v1', 'ftp://api.example.com', 'https://me:secret@api.example.com/v1', null],
+        ...['?tenant=1', '#top', '?', '#'].map((end) => `https://api.example.com/v1${end}`),
+      ],
+    ],
+    ['fetch', [null]],
+    ['rateLimit', ['off', null, 0, '', []]],
+    ['rateLimit.store', [null, {}]],
+    ['rateLimit.limit', [0, 1.5]],
+    ['rateLimit.window', [0, 1.5]],
+    ['rateLimit.maxWait', [-1, NaN]],
+    ['apiSupportsIdempotencyKeys', ['false']],
+    ['maxResponseSize', [0, Infinity]],
+    ['responseValidation', [null]],
+    ['logger', [null, {}, { ...console, error: 'x' }, { ...console, debug: null }]],
+    ['logLevel', [null]],
+    ['dangerouslyAllowHttp', ['yes']],
+  ])('%s: %j', (name, values) => {
+    for (const value of values) {
+      const options = name.split('.').reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as object;
+      const construct = () => new Client({ apiToken, ...options });
 
-    expect(construct).toThrow(InvalidRequestError);
-    expect(construct).toThrow(name);
+      expect(construct).toThrow(InvalidRequestError);
+      expect(construct).toThrow(name);
+      expect(construct).not.toThrow('secret');
+    }
+  });
+
+  it('but any option may be undefined, whether it exists or not', () => {
+    const names = [...clientOptionNames, 'zzz'];
+
+    expect(() => new Client({ ...Object.fromEntries(names.map((name) => [name, undefined])), apiToken })).not.toThrow();
   });
 });
 
-describe('an option that does not exist is refused', () => {
+describe('a base URL', () => {
   it.each([
-    ['baseURL', 'baseUrl'],
-    ['base_url', 'baseUrl'],
-    ['apiKey', 'apiToken'],
-    ['api_key', 'apiToken'],
-    ['token', 'apiToken'],
-    ['retries', 'maxRetries'],
-    ['max_retries', 'maxRetries'],
-    ['maxNetworkRetries', 'maxRetries'],
-    ['defaultHeaders', 'headers'],
-    ['ratelimit', 'rateLimit'],
-  ])('with its name here, if another SDK calls it %s: %s', (name, meant) => {
-    expect(() => new Client({ apiToken, [name]: 'x' })).toThrow(
-      new InvalidRequestError(`There is no options.${name}, it is called ${meant} here.`),
-    );
-  });
+    ['end in slashes', (url: string) => `${url}//`],
+    ['be a URL object', (url: string) => new URL(url)],
+  ])('may %s', async (_, baseUrl) => {
+    const api = inProcessApi(() => Response.json(user));
 
-  it('in rateLimit, too', () => {
-    expect(() => new Client({ apiToken, rateLimit: { maxwait: 7 } as object })).toThrow(
-      'There is no rateLimit.maxwait, it is called maxWait here.',
-    );
-  });
+    await clientOf(api, { baseUrl: baseUrl(api.url) }).users.get('user_123');
 
-  it('unless it is undefined', () => {
-    expect(() => new Client({ apiToken, zzz: undefined } as object)).not.toThrow();
+    expect(api.requests[0]?.url).toBe(`${api.url}/users/user_123`);
   });
 });
 
-it('any option may be undefined', () => {
-  const options: Required<ClientOptions> | ClientOptions = {
-    apiToken,
-    baseUrl: undefined,
-    timeout: undefined,
-    totalTimeout: undefined,
-    maxRetries: undefined,
-    shouldRetry: undefined,
-    maxResponseSize: undefined,
-    apiSupportsIdempotencyKeys: undefined,
-    fetch: undefined,
-    headers: undefined,
-    rateLimit: undefined,
-    responseValidation: undefined,
-    logger: undefined,
-    logLevel: undefined,
-    dangerouslyAllowBrowser: undefined,
-  };
+describe('plain http', () => {
+  const construct =
+    (baseUrl: string, dangerouslyAllowHttp = false) =>
+    () =>
+      new Client({ apiToken, baseUrl, dangerouslyAllowHttp });
 
-  expect(() => new Client(options)).not.toThrow();
+  it.each(['localhost:4010/v1', 'app.localhost/v1', '127.0.0.1/v1', '127.8.9.1:80', '[::1]:1/v1'])(
+    'is allowed on the loopback interface: http://%s',
+    (place) => {
+      expect(construct(`http://${place}`)).not.toThrow();
+    },
+  );
+
+  it.each(['localhost.example.com', '127.0.0.1.example.com', '192.168.0.1', 'api.internal:8080'])(
+    'is refused elsewhere, because it would show the token, unless dangerouslyAllowHttp allows it: http://%s',
+    (host) => {
+      expect(construct(`http://${host}/v1`)).toThrow(InvalidRequestError);
+      expect(construct(`http://${host}/v1`)).toThrow('baseUrl (or EXAMPLE_BASE_URL) must be https');
+      expect(construct(`http://${host}/v1`, true)).not.toThrow();
+    },
+  );
+
+  it('is never allowed for the public API', () => {
+    expect(construct('http://api.example.com/v1', true)).toThrow(InvalidRequestError);
+  });
 });

@@ -1,16 +1,31 @@
-import { describe, expect, it } from 'vitest';
-import { VERSION } from '@example/sdk';
-import { clientOf, json, newUser, serve, user } from '../support/http-server.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { APIError, ConnectionError, VERSION } from '@example/sdk';
+import {
+  apiToken,
+  clientOf,
+  fail,
+  json,
+  newUser,
+  rejection,
+  serve,
+  user,
+  type TestServer,
+} from '../support/http-server.ts';
+import { fixJitter, useVirtualTime } from '../support/virtual-time.ts';
 
 const answer = () => serve((_, response) => json(response, 200, user));
+
+const calls = {
+  GET: (server: TestServer) => clientOf(server).users.get('user_123'),
+  POST: (server: TestServer) => clientOf(server).users.create(newUser),
+};
 
 describe('a request', () => {
   it('has the headers that the reference documents', async () => {
     const server = await answer();
-    const client = clientOf(server);
 
-    await client.users.get('user_123');
-    await client.users.create(newUser);
+    await calls.GET(server);
+    await calls.POST(server);
 
     expect(server.requests).toMatchObject([{ body: '' }, { headers: { 'content-type': 'application/json' } }]);
     for (const { headers } of server.requests) {
@@ -32,25 +47,73 @@ describe('a request', () => {
     expect(server.requests[0]?.headers).toMatchObject({ 'x-team': 'blue', 'x-app': 'two', 'user-agent': 'mine/1' });
     expect(server.requests[1]?.headers).not.toHaveProperty('x-team');
   });
+});
 
-  it('has the idempotency key', async () => {
-    const server = await answer();
+describe.each([301, 302, 303, 307, 308])('a redirect (%i) is not followed', (status) => {
+  it('to another origin: the token stays where it belongs, and the error does not repeat it', async () => {
+    const other = await answer();
+    const location = `${other.url}/users/1?`;
+    const server = await serve((_, response) => response.writeHead(status, { location: location + apiToken }).end());
 
-    await clientOf(server).users.create(newUser, { idempotencyKey: 'signup-42' });
+    const error = await rejection(calls.GET(server));
 
-    expect(server.requests[0]?.headers['idempotency-key']).toBe('signup-42');
+    expect(error).toBeInstanceOf(APIError);
+    expect(error).toMatchObject({
+      message: `The API redirected to ${location}[redacted]. Check baseUrl and the path. (${status} GET /users/{id})`,
+      status,
+    });
+    expect(server.requests).toHaveLength(1);
+    expect(other.requests).toHaveLength(0);
+  });
+
+  it('within the origin: a POST is sent once', async () => {
+    const server = await serve((_, response) => response.writeHead(status, { location: '/v2/users' }).end());
+
+    expect(await rejection(calls.POST(server))).toHaveProperty('message', expect.stringContaining('to /v2/users.'));
+    expect(server.requests.map(({ method, url }) => [method, url])).toEqual([['POST', '/v1/users']]);
   });
 });
 
-describe('connections', () => {
-  it('are kept alive and reused', async () => {
-    const server = await answer();
-    const client = clientOf(server);
+it('a redirect that a browser hides is an error that says so', async () => {
+  const hidden = Object.defineProperties(new Response(null), {
+    ok: { value: false },
+    status: { value: 0 },
+    type: { value: 'opaqueredirect' },
+  });
+  const client = clientOf({ url: 'https://api.example.com/v1' }, { fetch: () => Promise.resolve(hidden) });
 
-    for (let call = 0; call < 10; call++) await client.users.get('user_123');
+  const error = await rejection(client.users.get('user_123'));
 
-    expect(server.requests).toHaveLength(10);
-    // The next call may start before the connection of the last is free, but they do not pile up.
-    expect(server.connections()).toBeLessThanOrEqual(2);
+  expect(error).toBeInstanceOf(APIError);
+  expect((error as Error).message).toContain('The API redirected to an unknown location');
+});
+
+// docs/retries.md says so, too.
+describe('what the fetch of the runtime does with a status before the SDK sees it', () => {
+  beforeEach(useVirtualTime);
+  beforeEach(() => fixJitter(0));
+
+  it.each(['GET', 'POST'] as const)(
+    '421, by which a server says that it has not processed the request: a %s is repeated once, on another connection',
+    async (method) => {
+      const server = await serve((_, response) => fail(response, 421));
+
+      expect(await rejection(calls[method](server))).toMatchObject({ status: 421, name: APIError.name });
+      expect(server.requests.map((request) => request.method)).toEqual([method, method]);
+      expect(server.connections()).toBe(2);
+    },
+  );
+
+  it.each([
+    ['GET', 3],
+    ['POST', 1],
+  ] as const)('407, which it hides, is a lost connection: a %s is sent %i times', async (method, times) => {
+    const server = await serve((_, response) => fail(response, 407));
+
+    const error = await rejection(calls[method](server));
+
+    expect(error).toBeInstanceOf(ConnectionError);
+    expect((error as Error).message).toContain('The request failed: fetch failed');
+    expect(server.requests).toHaveLength(times);
   });
 });

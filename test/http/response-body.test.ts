@@ -1,19 +1,18 @@
-import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
-import { ExampleError, ResponseTooLargeError } from '@example/sdk';
+import { ExampleError, InternalServerError, ResponseTooLargeError } from '@example/sdk';
 import { clientOf, rejection, serve, user } from '../support/http-server.ts';
 import { inProcessApi } from '../support/in-process-api.ts';
 
-const chunk = new TextEncoder().encode(' '.repeat(1024));
+const kilobyte = new TextEncoder().encode('x'.repeat(1024));
 
-/** An endless body, and how much was taken from it. */
+/** An endless body, and how many kilobytes were taken from it. */
 function endless() {
-  const taken = { chunks: 0, cancelled: false };
+  const taken = { kilobytes: 0, cancelled: false };
   const body = new ReadableStream({
-    pull: (controller) => {
-      taken.chunks++;
-      controller.enqueue(chunk);
+    pull(controller) {
+      taken.kilobytes++;
+      controller.enqueue(kilobyte);
     },
     cancel: () => void (taken.cancelled = true),
   });
@@ -36,7 +35,7 @@ describe('the body of a success', () => {
       path: '/users/user_123',
     });
     expect(api.requests).toHaveLength(1);
-    expect(taken.chunks).toBeLessThan(14); // streams read a little ahead
+    expect(taken.kilobytes).toBeLessThan(14); // streams read a little ahead
     await vi.waitFor(() => expect(taken.cancelled).toBe(true));
   });
 
@@ -45,49 +44,28 @@ describe('the body of a success', () => {
     const server = await serve((_, response) => {
       response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': bomb.length }).end(bomb);
     });
-    const statuses: unknown[] = [];
+    const onResponse = vi.fn();
     const client = clientOf(server, { maxResponseSize: 1024 * 1024 });
-    client.on('response', ({ status }) => statuses.push(status));
+    client.on('response', ({ status }) => onResponse(status));
 
     expect(bomb.length).toBeLessThan(60_000);
     expect(await rejection(client.users.get('user_123'))).toBeInstanceOf(ResponseTooLargeError);
     expect(server.requests).toHaveLength(1);
-    expect(statuses).toEqual([200]);
+    expect(onResponse).toHaveBeenCalledExactlyOnceWith(200);
   });
 
-  it('may have exactly maxResponseSize bytes', async () => {
-    const text = JSON.stringify({ ...user, name: 'Zoë' });
-    const size = new TextEncoder().encode(text).length;
-    const get = (maxResponseSize: number) =>
-      clientOf(
-        inProcessApi(() => new Response(text)),
-        { maxResponseSize },
-      ).users.get('user_123');
-
-    expect(await get(size)).toMatchObject({ name: 'Zoë' });
-    expect(await rejection(get(size - 1))).toBeInstanceOf(ResponseTooLargeError);
-  });
-
-  it('may divide a character between two parts', async () => {
-    const bytes = new TextEncoder().encode(JSON.stringify({ ...user, name: 'é🔑' }));
-    const parts = Array.from(bytes, (byte) => Uint8Array.of(byte));
-    const body = new ReadableStream({
-      start: (controller) => {
-        for (const part of parts) controller.enqueue(part);
+  it('is read whole otherwise, also if its parts divide characters', async () => {
+    const name = 'é🔑'.repeat(20_000);
+    const bytes = new TextEncoder().encode(JSON.stringify({ ...user, name }));
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        for (let start = 0; start < bytes.length; start += 7) controller.enqueue(bytes.slice(start, start + 7));
         controller.close();
       },
     });
     const api = inProcessApi(() => new Response(body));
 
-    expect(await clientOf(api).users.get('user_123')).toMatchObject({ name: 'é🔑' });
-  });
-
-  it('is what text() returns if it is no web stream, as that of node-fetch', async () => {
-    const { status, ok, headers } = Response.json(user);
-    const text = () => Promise.resolve(JSON.stringify(user));
-    const response = { status, ok, headers, text, body: Readable.from(['']) };
-
-    expect(await clientOf(inProcessApi(() => response)).users.get('user_123')).toEqual(user);
+    expect((await clientOf(api).users.get('user_123')).name).toBe(name);
   });
 
   it('is not limited if you read it through asResponse()', async () => {
@@ -97,4 +75,37 @@ describe('the body of a success', () => {
 
     expect(await response.json()).toEqual(user);
   });
+});
+
+describe('the body of an error', () => {
+  it('is read up to 64 kB, and the rest is cancelled', async () => {
+    const { body, taken } = endless();
+    const api = inProcessApi(() => new Response(body, { status: 500 }));
+
+    expect(await rejection(clientOf(api, { maxRetries: 0 }).users.get('user_123'))).toBeInstanceOf(InternalServerError);
+    expect(taken.kilobytes).toBeGreaterThanOrEqual(64);
+    expect(taken.kilobytes).toBeLessThan(70); // streams read a little ahead
+    expect(taken.cancelled).toBe(true);
+  });
+
+  it('is decoded if it has exactly 64 kB, and not if it is longer', async () => {
+    const codeOf = async (length: number) => {
+      const frame = JSON.stringify({ error: { code: 'too_long', message: '' } });
+      const body = frame.replace('""', `"${'x'.repeat(length - frame.length)}"`);
+      const api = inProcessApi(() => new Response(body, { status: 400 }));
+      return ((await rejection(clientOf(api).users.get('user_123'))) as { code?: string }).code;
+    };
+
+    expect(await codeOf(64 * 1024)).toBe('too_long');
+    expect(await codeOf(64 * 1024 + 1)).toBeUndefined();
+  });
+});
+
+it('30 MB of backslashes in a 200 are shown as far as a log line needs', async () => {
+  const api = inProcessApi(() => new Response('\\'.repeat(30e6)));
+
+  const error = await rejection(clientOf(api).users.get('user_123'));
+
+  expect(error).toMatchObject({ name: 'ResponseValidationError' });
+  expect((error as { body: string }).body).toHaveLength(16_384);
 });

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ClientOptions } from '@example/sdk';
 import { RetryBudgets } from '../../src/http/retry-budget.ts';
 import { clientOf, rejection, user } from '../support/http-server.ts';
 import { errorResponse, inProcessApi, noAnswer } from '../support/in-process-api.ts';
@@ -16,21 +17,27 @@ beforeEach(() => {
 const unpaced = { rateLimit: false } as const;
 const many = (count: number, call: (index: number) => PromiseLike<unknown>) =>
   settled(Promise.allSettled(Array.from({ length: count }, (_, index) => call(index))));
+const failures = (results: PromiseSettledResult<unknown>[]) => results.filter(({ status }) => status === 'rejected');
+
+/** An API that is down until `isDown` is false, and a client of it. */
+function outage() {
+  const state = { isDown: true };
+  const api = inProcessApi(() => (state.isDown ? errorResponse(503) : Response.json(user)));
+  return { api, state, client: clientOf(api, unpaced) };
+}
 
 describe('the retry budget', () => {
   it('limits 500 calls to an API that is down to 520 attempts', async () => {
-    const api = inProcessApi(() => errorResponse(503));
-    const client = clientOf(api, unpaced);
+    const { api, client } = outage();
 
     const results = await many(500, () => client.users.get('user_123'));
 
-    expect(results.every(({ status }) => status === 'rejected')).toBe(true);
+    expect(failures(results)).toHaveLength(500);
     expect(api.requests).toHaveLength(500 + 20);
   });
 
   it('is the same for calls that are made one after another', async () => {
-    const api = inProcessApi(() => errorResponse(503));
-    const client = clientOf(api, unpaced);
+    const { api, client } = outage();
 
     for (let call = 0; call < 100; call++) await settled(rejection(client.users.get('user_123')));
 
@@ -48,7 +55,7 @@ describe('the retry budget', () => {
 
     const results = await many(500, (index) => client.users.get(`user_${index}`));
 
-    expect(results.filter(({ status }) => status === 'rejected')).toEqual([]);
+    expect(failures(results)).toEqual([]);
     expect(api.requests).toHaveLength(1000);
   });
 
@@ -65,73 +72,39 @@ describe('the retry budget', () => {
 
     isDown = false;
     await settled(client.users.get('user_123'));
-    const results = await settled(calls);
 
-    expect(results.filter(({ status }) => status === 'rejected')).toEqual([]);
+    expect(failures(await settled(calls))).toEqual([]);
     expect(api.requests).toHaveLength(99 + 1 + 99);
   });
 
-  it('grows by one retry for every ten calls that succeed', async () => {
-    let isDown = true;
-    const api = inProcessApi(() => (isDown ? errorResponse(503) : Response.json(user)));
-    const client = clientOf(api, unpaced);
+  it.each([
+    [150, 'one retry for every ten of them', 15],
+    [300, 'no more than it had at first', 20],
+  ])('after an outage and %i calls that succeed, allows %s', async (successes, _, retries) => {
+    const { api, state, client } = outage();
     await many(100, () => client.users.get('user_123'));
 
-    isDown = false;
-    await many(150, () => client.users.get('user_123'));
-    isDown = true;
+    state.isDown = false;
+    await many(successes, () => client.users.get('user_123'));
+    state.isDown = true;
     const before = api.requests.length;
     await many(20, () => client.users.get('user_123'));
 
-    expect(api.requests.length - before).toBe(20 + 15);
+    expect(api.requests.length - before).toBe(20 + retries);
   });
 
-  it('is full again after 200 calls that succeed, and then allows every retry', async () => {
-    let isDown = true;
-    const api = inProcessApi(() => (isDown ? errorResponse(503) : Response.json(user)));
-    const client = clientOf(api, unpaced);
-    await many(100, () => client.users.get('user_123'));
-
-    isDown = false;
-    await many(200, () => client.users.get('user_123'));
-    isDown = true;
-    const before = api.requests.length;
-    await many(10, () => client.users.get('user_123'));
-
-    expect(api.requests.length - before).toBe(10 + 20);
-  });
-
-  it('is shared by a client and those made from it with withOptions', async () => {
-    const api = inProcessApi(() => errorResponse(503));
-    const client = clientOf(api, unpaced);
-    await many(100, () => client.users.get('user_123'));
-    const before = api.requests.length;
-
-    await settled(rejection(client.withOptions({ timeout: 1000 }).users.get('user_123')));
-
-    expect(api.requests.length - before).toBe(1);
-  });
-
-  it('is that of a token: 60 calls of one tenant leave the retries of another alone', async () => {
-    const api = inProcessApi(() => errorResponse(503));
-    const client = clientOf(api, unpaced);
+  it.each<[string, ClientOptions, attempts: number]>([
+    ['one that withOptions makes: no retry is left', { timeout: 1000 }, 1],
+    ['one with the token of another tenant: all its retries are left', { apiToken: 'of-another-tenant' }, 3],
+    ['one with another base URL: all its retries are left', { baseUrl: 'https://api.example.org/v1' }, 3],
+  ])('is that of a token and a base URL; after 60 calls of a client, %s', async (_, options, attempts) => {
+    const { api, client } = outage();
     await many(60, () => client.users.get('user_123'));
     const before = api.requests.length;
 
-    await settled(rejection(client.withOptions({ apiToken: 'of-another-tenant' }).users.get('user_123')));
+    await settled(rejection(client.withOptions(options).users.get('user_123')));
 
-    expect(api.requests.length - before).toBe(3);
-  });
-
-  it('is that of a base URL', async () => {
-    const [down, other] = [inProcessApi(() => errorResponse(503)), inProcessApi(() => errorResponse(503))];
-    const client = clientOf(down, unpaced);
-    await many(60, () => client.users.get('user_123'));
-
-    const { url: baseUrl, fetch } = other;
-    await settled(rejection(client.withOptions({ baseUrl, fetch }).users.get('user_123')));
-
-    expect(other.requests).toHaveLength(3);
+    expect(api.requests.length - before).toBe(attempts);
   });
 
   it('makes no retry wait for the outcome of others: a call that can pay for none fails after its own backoff', async () => {
@@ -189,7 +162,7 @@ it('a retry pays when it is sent: those that wait for the rate limit take nothin
 
   const results = await many(200, (index) => client.users.get(`user_${index}`));
 
-  expect(results.filter(({ status }) => status === 'rejected')).toEqual([]);
+  expect(failures(results)).toEqual([]);
 });
 
 it('of the budgets of rotated tokens, those in use are kept, and old ones are forgotten', () => {

@@ -13,6 +13,13 @@ const secret = 'sk_test_4eC39HqLyjWDarjtT1zdp7dc';
 /** A client with these options, whose types are checked by nobody. */
 const withOptions = (options: object) => () => new Client({ apiToken: secret, ...options });
 
+/** What other SDKs call an option. */
+const otherNames = {
+  ...{ baseURL: 'baseUrl', base_url: 'baseUrl', apiKey: 'apiToken', api_key: 'apiToken', token: 'apiToken' },
+  ...{ retries: 'maxRetries', max_retries: 'maxRetries', maxNetworkRetries: 'maxRetries' },
+  ...{ defaultHeaders: 'headers', ratelimit: 'rateLimit' },
+};
+
 const token = 'apiToken (or EXAMPLE_API_TOKEN)';
 const returned = 'What the apiToken function returns';
 const milliseconds = 'a positive number of milliseconds, at most 2147483647, or Infinity';
@@ -49,10 +56,12 @@ it.each<[string, () => unknown]>([
   ],
 
   ['options must be a plain object; got string.', () => new Client(secret as unknown as object)],
-  ['There is no options.apiKey, it is called apiToken here.', withOptions({ apiKey: secret })],
-  ['There is no options.baseURL, it is called baseUrl here.', withOptions({ baseURL: 'http://localhost:4010' })],
-  ['There is no options.retries, it is called maxRetries here.', withOptions({ retries: 5 })],
+  ...Object.entries(otherNames).map(([name, meant]): [string, () => unknown] => [
+    `There is no options.${name}, it is called ${meant} here.`,
+    withOptions({ [name]: 'x' }),
+  ]),
   [`There is no options.proxy, only ${clientOptionNames.join(', ')}.`, withOptions({ proxy: 'http://proxy:3128' })],
+  ['There is no rateLimit.maxwait, it is called maxWait here.', withOptions({ rateLimit: { maxwait: 7 } })],
   [
     'There is no rateLimit.perMinute, only store, maxWait, limit, window.',
     withOptions({ rateLimit: { perMinute: 50 } }),

@@ -42,3 +42,10 @@ export function errorResponse(status: number, headers: Record<string, string> = 
 export function noAnswer({ init: { signal } }: SentRequest): Promise<never> {
   return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 }
+
+/** Rejects as `fetch` does when there is no such host: nothing was sent. */
+export function unknownHost({ url }: SentRequest): Promise<never> {
+  const fields = { code: 'ENOTFOUND', syscall: 'getaddrinfo', hostname: new URL(url).hostname };
+  const cause = Object.assign(new Error('getaddrinfo ENOTFOUND'), fields);
+  return Promise.reject(new TypeError('fetch failed', { cause }));
+}

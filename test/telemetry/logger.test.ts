@@ -1,18 +1,19 @@
 import { Console } from 'node:console';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createLogger, format, transports } from 'winston';
-import type { Client } from '@example/sdk';
+import type { Client, Logger } from '@example/sdk';
 import { apiToken, clientOf, newUser, rejection, user } from '../support/http-server.ts';
 import { errorResponse, inProcessApi } from '../support/in-process-api.ts';
 import { fixJitter, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
 
 const healthyApi = () => inProcessApi(() => Response.json(user));
 
+const logger = () => ({ error: vi.fn(), warn: vi.fn(), info: vi.fn(), debug: vi.fn() });
+
 describe('the log', () => {
   const levels = ['error', 'warn', 'info', 'debug'] as const;
-  const logger = () => ({ error: vi.fn(), warn: vi.fn(), info: vi.fn(), debug: vi.fn() });
 
   it('shows each attempt at level debug, and each retry at level info', async () => {
     useVirtualTime();
@@ -76,52 +77,48 @@ describe('the log', () => {
     for (const [line] of log.info.mock.calls as [string][]) expect(line).not.toMatch(/[\p{Cc}\u2028]/u);
   });
 
-  it('may fail without affecting the call', async () => {
-    const broken = () => expect.fail('logger');
-    const log = { error: broken, warn: broken, info: broken, debug: broken };
-
-    expect(await clientOf(healthyApi(), { logger: log, logLevel: 'debug' }).users.get('user_123')).toEqual(user);
-  });
-
-  it('may fail later without affecting the process', async () => {
+  it.each([
+    ['at once', () => expect.fail('logger')],
+    ['later', () => Promise.reject(new Error('the disk is full'))],
+  ])('may fail %s without affecting the call or the process', async (_, broken) => {
     const unhandled = vi.fn();
     process.on('unhandledRejection', unhandled);
-    const broken = () => Promise.reject(new Error('the disk is full'));
+    onTestFinished(() => void process.off('unhandledRejection', unhandled));
     const log = { error: broken, warn: broken, info: broken, debug: vi.fn(broken) };
 
-    await clientOf(healthyApi(), { logger: log, logLevel: 'debug' }).users.get('user_123');
-    await new Promise((resolve) => setImmediate(resolve));
+    expect(await clientOf(healthyApi(), { logger: log, logLevel: 'debug' }).users.get('user_123')).toEqual(user);
 
-    process.off('unhandledRejection', unhandled);
+    await new Promise((resolve) => setImmediate(resolve));
     expect(log.debug).toHaveBeenCalledTimes(2);
     expect(unhandled).not.toHaveBeenCalled();
   });
 });
 
 describe('a log line has fields', () => {
-  const debugged = async (call: (client: Client) => Promise<unknown>, answer: () => Response) => {
-    const log = { error: vi.fn(), warn: vi.fn(), info: vi.fn(), debug: vi.fn() };
+  /** Those of the request and of the response, at level debug. */
+  const fieldsOf = async (
+    answer: () => Response,
+    call = (client: Client): Promise<unknown> => client.users.get('1'),
+  ) => {
+    const log = logger();
     await call(clientOf(inProcessApi(answer), { logger: log, logLevel: 'debug' })).catch(() => undefined);
     return log.debug.mock.calls.map(([, fields]) => fields as Record<string, unknown>);
   };
 
   it('that show the request and the response at level debug', async () => {
     const page = { data: [], meta: { current_page: 2, total_pages: 1, total_count: 0 } };
-    const fields = await debugged(
-      (client) => client.projects.list({ page: 2, status: 'active' }),
+    const fields = await fieldsOf(
       () => Response.json(page, { headers: { 'x-request-id': 'req_1', 'x-ratelimit-limit': '100' } }),
+      (client) => client.projects.list({ page: 2, status: 'active' }),
     );
 
     const target = { callId: fields[0]?.['callId'], method: 'GET', path: '/projects', route: '/projects', attempt: 1 };
+    const userAgent = expect.any(String) as string;
     expect(fields).toEqual([
       {
         ...target,
         query: '?page=2&status=active',
-        headers: {
-          accept: 'application/json',
-          authorization: '[redacted]',
-          'user-agent': expect.any(String) as string,
-        },
+        headers: { accept: 'application/json', authorization: '[redacted]', 'user-agent': userAgent },
         body: undefined,
       },
       {
@@ -135,50 +132,33 @@ describe('a log line has fields', () => {
     ]);
   });
 
-  it.each(['abc', 'correct-horse "battery"'])('without the password %j, whoever repeats it', async (password) => {
-    const echo = { ...user, password, note: `The password is ${password}`, headers: { authorization: apiToken } };
-    const fields = await debugged(
-      (client) =>
-        client.users.create({ ...newUser, password }, { headers: { cookie: 'session=1', 'x-api-key': 'key' } }),
-      () => Response.json(echo, { headers: { 'set-cookie': 'session=2', 'x-echo': `Bearer ${apiToken}` } }),
-    );
-
-    expect(fields[0]).toMatchObject({
-      headers: { authorization: '[redacted]', cookie: '[redacted]', 'x-api-key': '[redacted]' },
-      body: { name: newUser.name, password: '[redacted]' },
-    });
-    expect(fields[1]).toMatchObject({
-      headers: { 'set-cookie': '[redacted]', 'x-echo': 'Bearer [redacted]' },
-      body: { id: user.id, password: '[redacted]', headers: { authorization: '[redacted]' } },
-    });
-    expect(JSON.stringify(fields)).not.toContain(apiToken);
-    if (password.length > 3) expect(JSON.stringify(fields)).not.toContain('battery');
+  it.each([
+    ['the body of an error', 404, JSON.stringify({ error: { message: 'No.' } }), { error: { message: 'No.' } }],
+    ['text as it is', 200, '<html>', '<html>'],
+  ])('that show %s', async (_, status, text, body) => {
+    expect((await fieldsOf(() => new Response(text, { status })))[1]).toMatchObject({ status, body });
   });
 
-  it('that show the body of an error, and text as it is', async () => {
-    const error = { error: { code: 'not_found', message: 'No such user.' } };
-    expect(
-      (
-        await debugged(
-          (client) => client.users.get('1'),
-          () => Response.json(error, { status: 404 }),
-        )
-      )[1],
-    ).toMatchObject({
-      status: 404,
-      body: error,
-    });
-    expect(
-      (
-        await debugged(
-          (client) => client.users.get('1'),
-          () => new Response('<html>'),
-        )
-      )[1],
-    ).toMatchObject({
-      status: 200,
-      body: '<html>',
-    });
+  it.each(['abc', 'correct-horse "battery"'])('without the password %j, whoever repeats it', async (password) => {
+    const echo = { ...user, password, note: `The password is ${password}`, headers: { authorization: apiToken } };
+    const headers = { cookie: 'session=1', 'x-api-key': 'key' };
+    const fields = await fieldsOf(
+      () => Response.json(echo, { headers: { 'set-cookie': 'session=2', 'x-echo': `Bearer ${apiToken}` } }),
+      (client) => client.users.create({ ...newUser, password }, { headers }),
+    );
+
+    expect(fields).toMatchObject([
+      {
+        headers: { authorization: '[redacted]', cookie: '[redacted]', 'x-api-key': '[redacted]' },
+        body: { name: newUser.name, password: '[redacted]' },
+      },
+      {
+        headers: { 'set-cookie': '[redacted]', 'x-echo': 'Bearer [redacted]' },
+        body: { id: user.id, password: '[redacted]', headers: { authorization: '[redacted]' } },
+      },
+    ]);
+    expect(JSON.stringify(fields)).not.toContain(apiToken);
+    if (password.length > 3) expect(JSON.stringify(fields)).not.toContain('battery');
   });
 });
 
@@ -197,29 +177,23 @@ describe('a structured logger', () => {
     return { written, stream };
   }
 
-  const expected = [
-    { message: '[@example/sdk] GET /users/user_123 is sent.', route: '/users/{id}', attempt: 1 },
-    { message: expect.stringMatching(/answered 200 after/) as string, status: 200, requestId: 'req_1' },
-    { message: expect.stringMatching(/differs from the documentation/) as string, issue: { path: ['name'] } },
-  ];
-
-  it('of pino gets the fields and the message', async () => {
+  it.each<[string, (stream: Writable) => Logger]>([
+    ['pino', (stream) => pino({ level: 'debug', messageKey: 'message' }, stream)],
+    [
+      'winston',
+      (stream) =>
+        createLogger({ level: 'debug', format: format.json(), transports: [new transports.Stream({ stream })] }),
+    ],
+  ])('of %s gets the message and the fields', async (_, loggerOf) => {
     const { written, stream } = lines();
-    const logger = pino({ level: 'debug', messageKey: 'message' }, stream);
 
-    await clientOf(inProcessApi(answer), { logger, logLevel: 'debug' }).users.get('user_123');
+    await clientOf(inProcessApi(answer), { logger: loggerOf(stream), logLevel: 'debug' }).users.get('user_123');
 
-    expect(written).toMatchObject(expected);
-  });
-
-  it('of winston gets the message and the fields', async () => {
-    const { written, stream } = lines();
-    const logger = createLogger({ level: 'debug', format: format.json() });
-    logger.add(new transports.Stream({ stream }));
-
-    await clientOf(inProcessApi(answer), { logger, logLevel: 'debug' }).users.get('user_123');
-
-    expect(written).toMatchObject(expected);
+    expect(written).toMatchObject([
+      { message: '[@example/sdk] GET /users/user_123 is sent.', route: '/users/{id}', attempt: 1 },
+      { message: expect.stringMatching(/answered 200 after/) as string, status: 200, requestId: 'req_1' },
+      { message: expect.stringMatching(/differs from the documentation/) as string, issue: { path: ['name'] } },
+    ]);
   });
 
   it('that is the console gets the message and the fields', async () => {

@@ -10,39 +10,53 @@ import {
   type HeadersInput,
 } from '../../src/utils/arguments.ts';
 
-// What they accept. What they refuse is tested through the client, for each option.
+// What they accept. test/http/call.test.ts shows what they refuse, for each option.
 
-describe('milliseconds', () => {
-  it.each([0.5, 1, 2 ** 31 - 1, Infinity])('may be %d', (value) => {
-    expect(milliseconds('timeout', value)).toBe(value);
-  });
+it.each<[string, unknown[], (value: never) => unknown]>([
+  ['a number of milliseconds', [0.5, 1, 2 ** 31 - 1, Infinity], (value) => milliseconds('timeout', value)],
+  ['a whole number of at least 3', [3, Number.MAX_SAFE_INTEGER], (value) => wholeNumber('limit', value, 3)],
+  ['a header', ['', 'a b', 'a\tb', 'café', 'ÿ'], (value) => headerValue('x', value)],
+  [
+    'a signal, also of another realm',
+    [new AbortController().signal, { [Symbol.toStringTag]: 'AbortSignal' }],
+    (value) => abortSignal('signal', value),
+  ],
+])('%s may be any of %j', (_, values, check) => {
+  for (const value of values) expect(check(value as never)).toBe(value);
 });
 
-describe('a whole number', () => {
-  it.each([3, Number.MAX_SAFE_INTEGER])('may be %d if it is to be at least 3', (value) => {
-    expect(wholeNumber('limit', value, 3)).toBe(value);
-  });
-
-  it.each([2, 2 ** 53])('cannot be %d if it is to be at least 3', (value) => {
-    expect(() => wholeNumber('limit', value, 3)).toThrow(InvalidRequestError);
-  });
-});
-
-describe('a header value', () => {
-  it.each(['', 'a b', 'a\tb', 'café', 'ÿ'])('may be %j', (value) => {
-    expect(headerValue('x', value)).toBe(value);
-  });
+it.each<[string, unknown[], (value: never) => unknown]>([
+  ['a whole number of at least 3', [2, 2 ** 53], (value) => wholeNumber('limit', value, 3)],
+  ['a signal', [null, 'x', {}, new EventTarget(), { aborted: false }], (value) => abortSignal('signal', value)],
+])('%s cannot be any of %j', (_, values, check) => {
+  for (const value of values) expect(() => check(value as never)).toThrow(InvalidRequestError);
 });
 
 describe('mergeHeaders', () => {
   const base = { accept: 'application/json', 'x-team': 'blue' };
 
-  it('overrides by name, in whatever case', () => {
-    expect(mergeHeaders(base, 'headers', { 'X-Team': 'red', 'X-App': 'one' })).toEqual({
-      accept: 'application/json',
-      'x-team': 'red',
-      'x-app': 'one',
-    });
+  it.each<[string, HeadersInput | undefined, Record<string, string>]>([
+    ['overrides by name, in whatever case', { 'X-Team': 'red', 'X-App': 'one' }, { 'x-team': 'red', 'x-app': 'one' }],
+    ['takes nothing', undefined, {}],
+    ['takes headers', new Headers({ 'X-Team': 'red' }), { 'x-team': 'red' }],
+    ['takes headers of undici', new UndiciHeaders({ 'X-Team': 'red' }), { 'x-team': 'red' }],
+    ['takes a map', new Map([['X-Team', 'red']]), { 'x-team': 'red' }],
+    ['takes parameters', new URLSearchParams({ 'X-Team': 'red' }), { 'x-team': 'red' }],
+    [
+      'takes an object without a prototype',
+      Object.assign(Object.create(null), { 'X-Team': 'red' }),
+      { 'x-team': 'red' },
+    ],
+    [
+      'sends both values of a name that is listed twice',
+      [
+        ['Accept', 'text/plain'],
+        ['accept', 'text/html'],
+      ],
+      { accept: 'text/plain, text/html' },
+    ],
+  ])('%s', (_, more, changes) => {
+    expect(mergeHeaders(base, 'headers', more)).toEqual({ ...base, ...changes });
   });
 
   it('removes a header that is undefined', () => {
@@ -51,56 +65,9 @@ describe('mergeHeaders', () => {
     });
   });
 
-  it('takes nothing, or anything that lists names and values', () => {
-    const lists: HeadersInput[] = [
-      new Headers({ 'X-Team': 'red' }),
-      new UndiciHeaders({ 'X-Team': 'red' }),
-      new Map([['X-Team', 'red']]),
-      new URLSearchParams({ 'X-Team': 'red' }),
-      [['X-Team', 'red']],
-      Object.assign(Object.create(null) as object, { 'X-Team': 'red' }),
-    ];
-
-    for (const list of lists) expect(mergeHeaders(base, 'headers', list)).toEqual({ ...base, 'x-team': 'red' });
-    expect(mergeHeaders(base, 'headers')).toEqual(base);
-  });
-
   it('takes no iterator, which could be read only once', () => {
     const iterator = new Map([['X-Team', 'red']]).entries();
 
     expect(() => mergeHeaders(base, 'headers', iterator)).toThrow('headers must be an object, a Headers object');
-  });
-
-  it('sends both values of a name that is listed twice', () => {
-    expect(
-      mergeHeaders(base, 'headers', [
-        ['Accept', 'text/plain'],
-        ['accept', 'text/html'],
-      ]),
-    ).toMatchObject({
-      accept: 'text/plain, text/html',
-    });
-  });
-
-  it('changes neither of its arguments', () => {
-    const more = { 'X-Team': 'red' };
-    mergeHeaders(base, 'headers', more);
-
-    expect(base['x-team']).toBe('blue');
-    expect(more).toEqual({ 'X-Team': 'red' });
-  });
-});
-
-describe('an abort signal', () => {
-  it('is taken as it is, also from another realm', () => {
-    const { signal } = new AbortController();
-    const foreign = { [Symbol.toStringTag]: 'AbortSignal' } as unknown as AbortSignal;
-
-    expect(abortSignal('signal', signal)).toBe(signal);
-    expect(abortSignal('signal', foreign)).toBe(foreign);
-  });
-
-  it.each([null, 'x', {}, new EventTarget(), { aborted: false }])('cannot be %j', (value) => {
-    expect(() => abortSignal('signal', value as AbortSignal)).toThrow('signal must be an AbortSignal');
   });
 });

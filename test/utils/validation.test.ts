@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { findIssues, locationOf } from '../../src/utils/validation.ts';
+import { findIssues } from '../../src/utils/validation.ts';
 
 const schema = z.looseObject({
   id: z.string(),
@@ -41,12 +41,5 @@ describe('findIssues', () => {
     const limited = z.looseObject({ name: z.string().check(z.maxLength(3)) });
 
     expect(findIssues(limited, { name: 'secret' })).toEqual([{ path: ['name'], message: 'too_big, received string' }]);
-  });
-});
-
-describe('locationOf', () => {
-  it('is the same for each item of a list', () => {
-    expect(locationOf({ path: ['items', 3, 'size'], message: '' })).toBe('.items[].size');
-    expect(locationOf({ path: [], message: '' })).toBe('');
   });
 });

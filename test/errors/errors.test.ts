@@ -1,0 +1,249 @@
+import { STATUS_CODES } from 'node:http';
+import { describe, expect, it } from 'vitest';
+import {
+  APIError,
+  AuthenticationError,
+  BadRequestError,
+  CallError,
+  ConflictError,
+  ConnectionError,
+  ExampleError,
+  InternalServerError,
+  InvalidRequestError,
+  NotFoundError,
+  PermissionDeniedError,
+  RateLimitError,
+  RateLimitWaitError,
+  TimeoutError,
+  UnprocessableEntityError,
+} from '@example/sdk';
+import { clientOf, rejection, serve } from '../support/http-server.ts';
+import { inProcessApi } from '../support/in-process-api.ts';
+
+const json = { 'content-type': 'application/json' };
+
+/** The error of a call that is answered with this. A string is sent as it is, and anything else as JSON. */
+async function errorFor(status: number, body: unknown, headers: Record<string, string> = json): Promise<APIError> {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const api = inProcessApi(() => new Response(text, { status, statusText: STATUS_CODES[status] ?? '', headers }));
+  const error = await rejection(clientOf(api, { maxRetries: 0 }).users.get('user_123'));
+  if (!(error instanceof APIError)) throw error;
+  return error;
+}
+
+const classes: [status: number, typeof APIError][] = [
+  [400, BadRequestError],
+  [401, AuthenticationError],
+  [403, PermissionDeniedError],
+  [404, NotFoundError],
+  [409, ConflictError],
+  [422, UnprocessableEntityError],
+  [429, RateLimitError],
+  [500, InternalServerError],
+  [503, InternalServerError],
+  [599, InternalServerError],
+  [402, APIError],
+  [418, APIError],
+];
+
+describe('an APIError', () => {
+  it.each(classes)('of the status %i has its own class, or the base class', async (status, errorClass) => {
+    const error = await errorFor(status, { error: { code: 'some_code', message: 'A message.' } });
+
+    for (const base of [errorClass, APIError, CallError, ExampleError, Error]) expect(error).toBeInstanceOf(base);
+    expect(error.name).toBe(Object.getOwnPropertyDescriptor(errorClass.prototype, 'name')?.value);
+    expect(error.constructor).toBe(errorClass);
+    const others = classes.filter(([, other]) => other !== APIError && other !== errorClass);
+    for (const [, other] of others) expect(error).not.toBeInstanceOf(other);
+  });
+
+  it('holds everything that the API said', async () => {
+    const error = await errorFor(
+      422,
+      { error: { code: 'invalid_request', message: 'The email is invalid.', details: { email: 'must have an @' } } },
+      {
+        'x-request-id': 'req_42',
+        'x-ratelimit-limit': '100',
+        'x-ratelimit-remaining': '7',
+        'x-ratelimit-reset': '1640995200',
+      },
+    );
+
+    expect(error).toMatchObject({
+      status: 422,
+      code: 'invalid_request',
+      message: 'The email is invalid. (422 GET /users/{id})',
+      details: { email: 'must have an @' },
+      requestId: 'req_42',
+      rateLimit: { limit: 100, remaining: 7, reset: 1640995200 },
+      method: 'GET',
+      path: '/users/user_123',
+      route: '/users/{id}',
+    });
+    expect(error.headers.get('x-request-id')).toBe('req_42');
+  });
+
+  it('is safe to log: toJSON omits the headers and the stack', async () => {
+    const error = await errorFor(404, { error: { code: 'not_found', message: 'Gone.' } }, { 'set-cookie': 'a=b' });
+
+    expect(JSON.parse(JSON.stringify(error))).toEqual({
+      name: 'NotFoundError',
+      message: 'Gone. (404 GET /users/{id})',
+      status: 404,
+      code: 'not_found',
+      method: 'GET',
+      path: '/users/user_123',
+      route: '/users/{id}',
+      url: expect.stringMatching(/^https:\/\/.+\/users\/user_123$/) as string,
+    });
+    expect(String(error)).toBe('NotFoundError: Gone. (404 GET /users/{id})');
+    expect(error.stack).toMatch(/^NotFoundError: Gone\. \(404 GET \/users\/\{id\}\)\n/);
+  });
+
+  it.each([
+    ['seconds', { 'retry-after': '30' }, 30],
+    ['a date', { 'retry-after': 'Thu, 01 Jan 2026 00:00:10 GMT', date: 'Thu, 01 Jan 2026 00:00:00 GMT' }, 10],
+    ['nothing', {}, undefined],
+  ])('of a 429 has in retryAfter what Retry-After says as %s', async (_, headers, retryAfter) => {
+    const error = await errorFor(429, { error: { code: 'rate_limited', message: 'Slow down.' } }, headers);
+
+    expect(error).toMatchObject({ name: 'RateLimitError', retryAfter });
+  });
+});
+
+describe('the body of an error that is not the documented one', () => {
+  const fallback = "Answered 502 Bad Gateway with application/json instead of the API's error format.";
+
+  it.each([
+    ['HTML', '<html><body>Bad gateway</body></html>', fallback],
+    ['nothing', '', fallback],
+    ['truncated JSON', '{"error": {"code": "x", "mess', fallback],
+    ['a list', '[1]', fallback],
+    ['null', 'null', fallback],
+    ['an error without a message', '{"error": {"code": "broken"}}', fallback],
+    ['an error that is a string', '{"error": "It broke."}', 'It broke.'],
+    ['an error of another shape', '{"message": "It broke."}', 'It broke.'],
+    ['fields of other types', '{"error": {"code": 7, "message": "It broke.", "details": "none"}}', 'It broke.'],
+    ['a message that is too long', { error: { message: 'x'.repeat(5000) } }, `${'x'.repeat(500)}…`],
+  ])('may be %s: the class is right, and the message is readable', async (_, body, message) => {
+    const error = await errorFor(502, body);
+
+    expect(error).toBeInstanceOf(InternalServerError);
+    expect(error.message).toBe(`${message} (502 GET /users/{id})`);
+    expect(error.details).toBeUndefined();
+  });
+
+  it('may be missing, with its content type', async () => {
+    const server = await serve((_, response) => response.writeHead(404).end());
+
+    expect(await rejection(clientOf(server).users.get('user_123'))).toMatchObject({
+      name: 'NotFoundError',
+      message: "Answered 404 Not Found with no body instead of the API's error format. (404 GET /users/{id})",
+    });
+  });
+
+  it('may be problem details (RFC 9457): title, detail and type are its message, details and code', async () => {
+    const type = 'https://example.com/problems/plan';
+    const detail = 'Only 10 projects are included.';
+    const body = { type, title: 'Plan exceeded', status: 403, detail, instance: '/projects/7' };
+    const problem = { 'content-type': 'application/problem+json; charset=utf-8' };
+
+    expect(await errorFor(403, body, problem)).toMatchObject({
+      name: 'PermissionDeniedError',
+      message: 'Plan exceeded: Only 10 projects are included. (403 GET /users/{id})',
+      code: type,
+      details: { detail, instance: '/projects/7' },
+    });
+    expect(await errorFor(404, { type: 'about:blank', title: 'Not Found' }, problem)).toMatchObject({
+      name: 'NotFoundError',
+      message: 'Not Found (404 GET /users/{id})',
+      code: undefined,
+    });
+  });
+
+  it.each(['<html>Not Found</html>', '{}', '{"error":{}}', '{"message":"Cannot GET /users"}', '[]'])(
+    'shows with a 404 that something else has answered, such as the server of a wrong base URL: %s',
+    async (body) => {
+      const error = await errorFor(404, body);
+
+      expect(error).not.toBeInstanceOf(NotFoundError);
+      expect(error).toMatchObject({ name: 'APIError', status: 404 });
+      expect(error.message).toContain('Something else than the API may have answered: check baseUrl. (404 GET');
+      expect(error.url).toMatch(/^https:\/\/api-\d+\.example\.com\/v1\/users\/user_123$/);
+    },
+  );
+});
+
+describe('a ConnectionError', () => {
+  it('has the reason in its message and, as far as it holds no secret, as its cause', async () => {
+    const cause = new TypeError('fetch failed', { cause: new Error('other side closed') });
+    const api = inProcessApi(() => Promise.reject(cause));
+
+    const error = await rejection(clientOf(api, { maxRetries: 0 }).users.get('user_123'));
+
+    const url = `${api.url}/users/user_123`;
+    const message = 'The request failed: other side closed (GET /users/{id})';
+    expect(error).toBeInstanceOf(ConnectionError);
+    expect(error).toMatchObject({
+      message,
+      cause: {
+        message: `Request failed due to a network error: GET ${url}`, // of ky
+        cause: { name: 'TypeError', message: 'fetch failed', cause: { message: 'other side closed' } },
+      },
+    });
+    expect(JSON.parse(JSON.stringify(error))).toEqual({
+      name: 'ConnectionError',
+      message,
+      method: 'GET',
+      path: '/users/user_123',
+      route: '/users/{id}',
+      url,
+    });
+  });
+});
+
+const target = { method: 'GET', path: '/users/1', route: '/users/{id}' };
+const gone = { ...target, status: 404, message: 'Gone', headers: new Headers() };
+
+describe('instanceof', () => {
+  it('tells a class that a user derives from the others', () => {
+    class MyNotFoundError extends NotFoundError {}
+
+    expect(new MyNotFoundError(gone)).toBeInstanceOf(NotFoundError);
+    expect(new MyNotFoundError(gone)).toBeInstanceOf(MyNotFoundError);
+    expect(new NotFoundError(gone)).not.toBeInstanceOf(MyNotFoundError);
+  });
+
+  it.each([undefined, null, 404, 'NotFoundError', {}, new Error('404'), { name: 'NotFoundError' }])(
+    'is false for what is no error of the SDK: %s',
+    (value) => {
+      expect(value instanceof NotFoundError).toBe(false);
+      expect(value instanceof ExampleError).toBe(false);
+    },
+  );
+
+  it('knows that a TimeoutError is a ConnectionError, and not the reverse', () => {
+    expect(new TimeoutError('late', target)).toBeInstanceOf(ConnectionError);
+    expect(new ConnectionError('broken', target)).not.toBeInstanceOf(TimeoutError);
+  });
+
+  it.each([new NotFoundError(gone), new TimeoutError('late', target), new RateLimitWaitError('busy', target, 60)])(
+    'knows an error about a call as a CallError, which says what was called: %s',
+    (error) => {
+      expect(error).toBeInstanceOf(CallError);
+      expect(error).toMatchObject(target);
+      expect(error.message).toMatch(/[ (]GET \/users\/\{id\}\)$/);
+    },
+  );
+});
+
+it('an error that is not about a call has its name where people look for it', () => {
+  const error = new InvalidRequestError('wrong');
+
+  expect(error).not.toBeInstanceOf(CallError);
+  expect(error.name).toBe('InvalidRequestError');
+  expect(String(error)).toBe('InvalidRequestError: wrong');
+  expect(error.stack).toMatch(/^InvalidRequestError: wrong\n/);
+  expect(Object.keys(error)).toEqual([]);
+  expect(JSON.parse(JSON.stringify(error))).toEqual({ name: 'InvalidRequestError', message: 'wrong' });
+});
