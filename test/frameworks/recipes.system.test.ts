@@ -9,7 +9,7 @@ import { secret, signed, userCreated } from '../webhooks/support/signed-request.
 import { emptyFolder, installFrameworks } from './support/frameworks.ts';
 import { build, projects } from './support/projects.ts';
 import { preamble, recipe, recipes } from './support/recipes.ts';
-import { mistakes, servers, start } from './support/servers.ts';
+import { servers, start } from './support/servers.ts';
 
 /** Sends a signed webhook, which must be handled, and a changed one, which must not. */
 async function expectToReceive(program: Program, path: string, server: string): Promise<void> {
@@ -67,18 +67,6 @@ describe.each(projects)('the recipe for $name, built for production', (project) 
 
   it('accepts a signed webhook, and rejects a changed one', async () => {
     await expectToReceive(program!, '/webhooks', project.name);
-  });
-});
-
-describe.each(mistakes)('$name instead of the recipe', ({ mistake, advice, ...server }) => {
-  it('answers 500, and says in the log what to write', async () => {
-    const program = await start(server, mistake);
-    try {
-      expect((await fetch(`${program.url}/webhooks`, await signed())).status).toBe(500);
-      await vi.waitFor(() => expect(program.output).toContain(advice));
-    } finally {
-      await program.kill();
-    }
   });
 });
 

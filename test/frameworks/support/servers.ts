@@ -184,49 +184,6 @@ export const servers: readonly Server[] = [
   },
 ];
 
-const h3Above = `import { createServer } from 'node:http';
-  import { createApp, defineEventHandler, toNodeListener } from 'h3v1';
-  const app = createApp();`;
-
-/** What is easily written instead of a recipe. Without an error, the request would hang or be rejected for another reason. */
-export const mistakes = [
-  {
-    name: 'Express 4 with handler()',
-    above: "import express from 'express4'; const app = express();",
-    mistake: "app.post('/webhooks', handler);",
-    below: `app.listen(${port});`,
-    advice: 'use webhooks.nodeHandler()',
-  },
-  {
-    name: 'Express 4 with nodeHandler that is not called',
-    above: "import express from 'express4'; const app = express();",
-    mistake: "app.post('/webhooks', webhooks.nodeHandler);",
-    below: `app.listen(${port});`,
-    advice: 'pass webhooks.nodeHandler() to the server',
-  },
-  {
-    name: 'h3 1 with handler()',
-    above: h3Above,
-    mistake: "app.use('/webhooks', defineEventHandler(handler));",
-    below: `createServer(toNodeListener(app)).listen(${port});`,
-    advice: 'docs/webhooks.md says what to write',
-  },
-  {
-    name: 'h3 1 with nodeHandler()',
-    above: h3Above,
-    mistake: "app.use('/webhooks', defineEventHandler(nodeHandler));",
-    below: `createServer(toNodeListener(app)).listen(${port});`,
-    advice: 'docs/webhooks.md says what to write',
-  },
-  {
-    name: 'h3 2 with handler()',
-    above: "import { H3, serve } from 'h3'; const app = new H3();",
-    mistake: "app.post('/webhooks', handler);",
-    below: `serve(app, { port: ${port}, silent: true });`,
-    advice: 'docs/webhooks.md says what to write',
-  },
-];
-
 /** Compiles a program that has the code between what its user wrote. */
 export async function compile({ above, below }: Pick<Server, 'above' | 'below'>, code: string): Promise<string> {
   const source = [above, preamble, code, below].join('\n');
