@@ -105,7 +105,7 @@ it.each(Object.entries(programs))(
   },
 );
 
-it('runs every recipe of the guide, here or in test/package/webhooks.test.ts and test/package/webhooks-nextjs.test.ts', () => {
+it('runs every recipe of the guide, here, in nextjs.system.test.ts or in test/package/webhooks.test.ts', () => {
   const here = [...servers.map((server) => server.recipe), ...projects.map((project) => project.recipe)];
   const elsewhere = [
     'Next.js, App Router: app/webhooks/route.ts',

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { InvalidRequestError } from '@example/sdk';
+import { InvalidRequestError, type ListOptions, type ProjectListParams } from '@example/sdk';
 import { rejection } from '../support/http-server.ts';
 import { collect, project, projects, serveList } from './list-server.ts';
 
@@ -239,15 +239,17 @@ it('a page past the end has no items and no next page', async () => {
   expect(pages()).toHaveLength(2);
 });
 
-it.each([
-  ['page', { page: 0 }],
-  ['page', { page: 1.5 }],
-  ['page', { page: '2' as never }],
-  ['per_page', { per_page: -1 }],
-  ['per_page', { per_page: NaN }],
-])('%s that is no positive integer is refused before anything is sent', async (name, params) => {
+it.each<[string, ProjectListParams, ListOptions, number]>([
+  ['page', { page: 0 }, {}, 1],
+  ['page', { page: 1.5 }, {}, 1],
+  ['page', { page: '2' as never }, {}, 1],
+  ['per_page', { per_page: -1 }, {}, 1],
+  ['per_page', { per_page: NaN }, {}, 1],
+  ['prefetch', {}, { prefetch: -1 }, 0],
+  ['prefetch', {}, { prefetch: 0.5 }, 0],
+])('%s that is not a whole number is refused before anything is sent: %o, %o', async (name, params, options, least) => {
   const { client, pages } = await serveList({ items: projects(3) });
-  const list = () => client.projects.list(params);
+  const list = () => client.projects.list(params, options);
   for (const call of [
     () => list(),
     () => list().withResponse(),
@@ -259,25 +261,18 @@ it.each([
   ]) {
     const error = await rejection(call());
     expect(error).toBeInstanceOf(InvalidRequestError);
-    expect(error).toHaveProperty(
-      'message',
-      expect.stringMatching(new RegExp(`^${name} must be a whole number of at least 1`)),
-    );
+    const expected = new RegExp(`^${name} must be a whole number of at least ${least}`);
+    expect(error).toHaveProperty('message', expect.stringMatching(expected));
   }
   expect(pages()).toEqual([]);
 });
 
-it('prefetch and limit that are no integers from 0 up are refused before anything is sent', async () => {
+it.each([-1, 2.5])('so is a limit of %d', async (limit) => {
   const { client, pages } = await serveList({ items: projects(3) });
-  for (const [name, call] of [
-    ['prefetch', () => client.projects.list({}, { prefetch: -1 })],
-    ['prefetch', () => collect(client.projects.list({}, { prefetch: 0.5 }))],
-    ['limit', () => client.projects.list().toArray({ limit: -1 })],
-    ['limit', () => client.projects.list().toArray({ limit: 2.5 })],
-  ] as const) {
-    const error = await rejection(call());
-    expect(error).toBeInstanceOf(InvalidRequestError);
-    expect(error).toHaveProperty('message', expect.stringMatching(new RegExp(`^${name} must be`)));
-  }
+  const error = await rejection(client.projects.list().toArray({ limit }));
+  expect(error).toMatchObject({
+    name: 'InvalidRequestError',
+    message: expect.stringMatching(/^limit must be/) as string,
+  });
   expect(pages()).toEqual([]);
 });

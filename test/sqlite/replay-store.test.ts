@@ -137,18 +137,6 @@ describe('sqliteReplayStore', () => {
     await takenOver.complete();
   });
 
-  it('keeps a claim when a renewal fails and the next one succeeds', async () => {
-    const { path, one } = stores();
-    const claim = await claimed(one, 'msg_1');
-    const database = new DatabaseSync(path);
-    database.exec('BEGIN EXCLUSIVE');
-    await vi.advanceTimersByTimeAsync(lease / 3);
-    database.exec('ROLLBACK');
-    await vi.advanceTimersByTimeAsync(lease);
-    expect(claim.signal?.aborted).toBe(false);
-    await claim.complete();
-  });
-
   it('forgets handled events after the retention, and deletes them', async () => {
     const { path, one } = stores({ retention: 5_000 });
     await (await claimed(one, 'msg_1')).complete();

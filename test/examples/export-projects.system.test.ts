@@ -1,20 +1,16 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Project } from '@example/sdk';
 import { createSandbox } from '@example/sandbox';
 import { ExportFile } from '../../examples/export-projects/export-file.ts';
-import { apiToken } from '../support/http-server.ts';
-import { project, projects, serveList } from './list-server.ts';
+import { project, projects, serveList } from '../pagination/list-server.ts';
+import { temporaryFolder } from '../sqlite/support/temporary-folder.ts';
+import { startExample } from './support/start-example.ts';
 
 let file = '';
 beforeEach(() => {
-  const directory = mkdtempSync(join(tmpdir(), 'export-projects-'));
-  file = join(directory, 'projects.jsonl');
-  onTestFinished(() => rmSync(directory, { recursive: true }));
+  file = join(temporaryFolder(), 'projects.jsonl');
 });
 
 const exported = () =>
@@ -23,31 +19,22 @@ const exported = () =>
     .split('\n')
     .map((line) => JSON.parse(line) as Project);
 
-/** Starts the example as a user does, with the built package. */
-function start(baseUrl: string, token: string = apiToken) {
-  const env = { PATH: process.env['PATH'], EXAMPLE_API_TOKEN: token, EXAMPLE_BASE_URL: baseUrl, EXAMPLE_LOG: 'off' };
-  const child = spawn(process.execPath, ['examples/export-projects/main.ts', file], { env });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, output }));
-  return { ended, interrupt: () => child.kill('SIGINT'), kill: () => child.kill('SIGKILL') };
-}
+const start = (baseUrl: string, token?: string) =>
+  startExample('examples/export-projects/main.ts', file, baseUrl, token);
 
 /** A list of which pages from `stuck.from` on are not answered. */
 async function serveStuck(items: Project[]) {
   const stuck = { from: Infinity };
-  let arrived: (() => void) | undefined;
-  const waiting = new Promise<void>((resolve) => (arrived = resolve));
+  const arrived = Promise.withResolvers<undefined>();
   const server = await serveList({
     items,
     intercept: (page) => {
       if (page < stuck.from) return false;
-      arrived?.();
+      arrived.resolve(undefined);
       return true;
     },
   });
-  return { ...server, stuck, waiting };
+  return { ...server, stuck, waiting: arrived.promise };
 }
 
 describe('export-projects', () => {
