@@ -1,17 +1,14 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { Journal } from '../../examples/import-users/journal.ts';
-import { apiToken, json, serve } from '../support/http-server.ts';
+import { temporaryFolder } from '../sqlite/support/temporary-folder.ts';
+import { json, serve } from '../support/http-server.ts';
+import { startExample } from './support/start-example.ts';
 
 let file = '';
 beforeEach(() => {
-  const directory = mkdtempSync(join(tmpdir(), 'import-users-'));
-  file = join(directory, 'users.jsonl');
-  onTestFinished(() => rmSync(directory, { recursive: true }));
+  file = join(temporaryFolder(), 'users.jsonl');
 });
 
 const rows = (count: number) =>
@@ -24,16 +21,7 @@ const write = (users: readonly object[]) =>
   writeFileSync(file, users.map((user) => `${JSON.stringify(user)}\n`).join(''));
 const journal = () => readFileSync(`${file}.journal`, 'utf8').trimEnd().split('\n').slice(1);
 
-/** Starts the example as a user does, with the built package. */
-function start(baseUrl: string) {
-  const env = { PATH: process.env['PATH'], EXAMPLE_API_TOKEN: apiToken, EXAMPLE_BASE_URL: baseUrl, EXAMPLE_LOG: 'off' };
-  const child = spawn(process.execPath, ['examples/import-users/main.ts', file], { env });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
-  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, output }));
-  return { ended, kill: () => child.kill('SIGKILL') };
-}
+const start = (baseUrl: string) => startExample('examples/import-users/main.ts', file, baseUrl);
 
 /** A budget that no import waits for. */
 const inAnHour = Math.ceil(Date.now() / 1000) + 3600;

@@ -146,8 +146,8 @@ describe('docs/networks.md', () => {
       'Certificates of your own, 2',
       'Unix sockets, 1',
       'Plain http in your own network, 1',
-      'Next.js, 1', // test/frameworks/nextjs-cache
-      'Next.js, 2', // test/frameworks/nextjs-cache
+      'Next.js, 1', // test/frameworks/nextjs
+      'Next.js, 2', // test/frameworks/nextjs
       'Cloudflare service bindings, 1', // test/package/workers
     ]);
   });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasChromium, launch } from '../support/chromium.ts';
 import type { runSuite } from './consumer/suite.ts';
 import { buildConsumer } from './support/build-consumer.ts';
-import { buildPage, bundlers, contentsOf } from './support/bundlers.ts';
+import { buildPage, bundlers, packagesIn } from './support/bundlers.ts';
 import { recordAsCompatible } from './support/compatibility.ts';
 import { serveDirectory } from '../support/static-server.ts';
 import { startSuite } from './support/suite-run.ts';
@@ -49,7 +49,6 @@ describe.each(bundlers)('$subject', (bundler) => {
   ])('brings what %s needs of the bundled packages, and no more', async (_, name, from, packages) => {
     const page = await buildPage(bundler, `import { ${name} } from '${from}'; globalThis.imported = ${name};`);
 
-    const contents = await contentsOf(page);
-    expect(contents.packages).toEqual(packages);
+    expect(await packagesIn(page)).toEqual(packages);
   });
 });

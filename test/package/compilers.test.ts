@@ -2,8 +2,7 @@ import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, inject, it } from 'vitest';
 import { recordAsCompatible } from './support/compatibility.ts';
-import { runTool } from './support/run-tool.ts';
-import { tool, versionOf } from './support/tools.ts';
+import { runTool, tool, versionOf } from './support/tools.ts';
 
 const kinds = [
   { moduleKind: 'ES module', extension: 'mts' },

@@ -8,40 +8,10 @@ import type { useSandbox } from './consumer/sandbox-page.ts';
 import { serveDirectory } from '../support/static-server.ts';
 import { buildConsumer } from './support/build-consumer.ts';
 import { buildPage, bundlers } from './support/bundlers.ts';
-import { runTool } from './support/run-tool.ts';
-import { moduleKinds, runtimes } from './support/runtimes.ts';
-import { testRuns } from './support/test-runs.ts';
+import { moduleKinds, runtimes, testRuns } from './support/runtimes.ts';
+import { runTool } from './support/tools.ts';
 
 const project = () => inject('packedSandbox').project;
-
-describe('@example/sandbox', () => {
-  it('brings the SDK, and no other package', async () => {
-    const lock = await readFile(join(project(), 'package-lock.json'), 'utf8');
-    // In npm's format of lockfile version 3, where the project itself has the name ''.
-    const { packages } = JSON.parse(lock) as { packages: Record<string, unknown> };
-
-    const installed = Object.keys(packages).map((path) => path.replace('node_modules/', ''));
-    expect(installed).toEqual(['', '@example/sandbox', '@example/sdk']);
-  });
-
-  it('has types for each way to resolve it, says attw', async () => {
-    // Rejects if there is a problem, with all of them.
-    await runTool(['.bin/attw', inject('packedSandbox').tarball, '--no-definitely-typed', '--format', 'ascii']);
-  });
-
-  it('is as a package should be, says publint', async () => {
-    expect(await runTool(['.bin/publint', 'run', inject('packedSandbox').tarball, '--strict'])).toContain('All good!');
-  });
-
-  it('has one command, so that npx needs only its name', async () => {
-    const command = join(project(), 'node_modules/.bin/example-sandbox');
-    const { version } = JSON.parse(
-      await readFile(join(project(), 'node_modules/@example/sandbox/package.json'), 'utf8'),
-    ) as { version: string };
-
-    expect(await runTool(['node22-oldest/bin/node', command, '--version'])).toBe(`${version}\n`);
-  });
-});
 
 describe.each(runtimes)('$subject', ({ command }) => {
   it.each(moduleKinds)('runs the sandbox from $moduleKind, without a network and over HTTP', async (kind) => {
@@ -54,8 +24,7 @@ describe.each(runtimes)('$subject', ({ command }) => {
 });
 
 it.each(testRuns)('$subject runs a test on the sandbox from $moduleKind', async (run) => {
-  const { moduleKind, file, command, environment } = run;
-  const format = moduleKind === 'CommonJS' ? 'cjs' : 'esm';
+  const { format, file, command, environment } = run;
   const test = await buildConsumer('sandbox-in-test-runner.ts', file, format, project());
 
   const OUTPUT = `${test}.json`;

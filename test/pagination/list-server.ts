@@ -35,10 +35,10 @@ export interface ListServer {
 export interface ListServerOptions {
   /** The list; what the test does to it shows from the next answer on. */
   items: unknown[];
-  /** The largest page the server gives, whatever is asked for. */
-  most?: number;
-  /** The status that it answers to more than `most` with, instead of giving less. */
-  refuses?: number;
+  /** How many items the server gives where so many are asked for; `undefined` if it refuses that. Default: as many. */
+  sizeOf?: (asked: number) => number | undefined;
+  /** The status that it refuses a size with. */
+  refusal?: number;
   /** Says something else than the honest page. */
   lie?: (answer: Answer & { meta: Record<string, unknown> }, page: number) => Answer;
   /** Answers by itself, if it returns true. */
@@ -48,7 +48,7 @@ export interface ListServerOptions {
 
 /** `GET /projects` on a real socket, and a client for it that nothing holds back. */
 export async function serveList(options: ListServerOptions): Promise<ListServer> {
-  const { items, most = 1000, refuses, lie, intercept } = options;
+  const { items, sizeOf = (asked) => asked, refusal = 400, lie, intercept } = options;
   const query = ({ url }: Received) => new URLSearchParams(url.split('?')[1]);
   const numbers = (request: Received) => ({
     page: Number(query(request).get('page') ?? 1),
@@ -56,10 +56,10 @@ export async function serveList(options: ListServerOptions): Promise<ListServer>
   });
   const server = await serve((request, response) => {
     const { page, asked } = numbers(request);
-    const size = Math.min(asked, most);
     if (intercept?.(page, response, request)) return;
-    if (refuses !== undefined && asked > most) {
-      fail(response, refuses);
+    const size = sizeOf(asked);
+    if (size === undefined) {
+      fail(response, refusal);
       return;
     }
     const data: unknown[] = items.slice((page - 1) * size, page * size);

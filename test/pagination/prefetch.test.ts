@@ -81,14 +81,6 @@ describe('windows are requested ahead', () => {
     expect([first, ...rest].flatMap(({ body }) => body.data.map(({ id }) => id))).toEqual([...Array(360).keys()]);
   });
 
-  it('a slow consumer holds the requests back', async () => {
-    const { requested, next, fetch } = walkByHand(3_000, 4);
-    await next(1);
-    for (const number of [2, 3, 4, 5]) fetch(number).answer();
-    await settled();
-    expect(requested()).toEqual(plan.slice(0, 5));
-  });
-
   it('only what the limit needs is requested', async () => {
     const { iterator, requested, next, fetch } = walkByHand(3_000, 8, 300);
     await next(1);
@@ -172,18 +164,6 @@ describe('what is under way is cancelled', () => {
     expect(pages().sort()).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
-  it('when the loop throws', async () => {
-    const { client, underway, allCancelled } = await serveSlowly(1);
-    const loop = async () => {
-      for await (const page of client.projects.list({}, { prefetch: 3 }).pages()) {
-        await underway(3);
-        throw new RangeError(`Stopped at ${page.data.length}`);
-      }
-    };
-    expect(await rejection(loop())).toBeInstanceOf(RangeError);
-    await allCancelled();
-  });
-
   it('when the signal aborts while the loop waits, and the loop ends with the reason', async () => {
     const { client, underway, allCancelled } = await serveSlowly(1);
     const controller = new AbortController();
@@ -218,12 +198,6 @@ describe('what is under way is cancelled', () => {
     expect(await rejection(collect(list))).toBe('never');
     expect(pages()).toEqual([]);
   });
-});
-
-it('a loop that ends early without prefetch has requested only what it used', async () => {
-  const { client, pages } = await serveList({ items: projects(1000) });
-  for await (const { id } of client.projects.list()) if (id === 'proj_100') break;
-  expect(pages()).toEqual([1]);
 });
 
 it.each([

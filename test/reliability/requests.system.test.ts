@@ -5,9 +5,8 @@ import { passwordForms, token } from '../../bench/reliability/secrets.ts';
 import { installPeers } from '../../bench/shared/peers.ts';
 import { freePort } from '../support/free-port.ts';
 import { fail, json, serve, user, type Handler, type TestServer } from '../support/http-server.ts';
-import { documentFigures } from './support/document.ts';
+import { documentFigures } from './support/figures.ts';
 import { Peer } from './support/peers.ts';
-import { title } from './support/title.ts';
 
 // What becomes of calls to servers that fail or lie, side by side with other clients. Each has its defaults.
 
@@ -303,15 +302,13 @@ it('calls to servers that fail or lie end as docs/reliability.md says', options,
     if (figure !== row.ours) broken.push(`${row.promise}: ${figure} instead of ${row.ours}`);
   }
   expect(broken).toEqual([]);
-  await documentFigures({
-    name: 'requests',
-    head: ['Promise', 'What is counted', ...contestants.map(({ name }) => title(name))],
-    rows: rows.map((row) => [
-      row.promise,
-      row.figure,
-      ...contestants.map((peer) => figures.get(keyOf(peer, row)) ?? 'missing'),
-    ]),
-  });
+  const figuresOf = (row: (typeof rows)[number]) =>
+    contestants.map((peer) => figures.get(keyOf(peer, row)) ?? 'missing');
+  await documentFigures(
+    'requests',
+    [ours, ...peers],
+    rows.map((row) => [row.promise, row.figure, ...figuresOf(row)]),
+  );
 });
 
 const unhandled = {

@@ -3,8 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import type { Counts } from '../../bench/reliability/webhooks.ts';
 import { installPeers } from '../../bench/shared/peers.ts';
-import { documentFigures } from './support/document.ts';
-import { title } from './support/title.ts';
+import { documentFigures } from './support/figures.ts';
 
 // What libraries accept as genuine, side by side. Each signs and verifies with its own scheme.
 
@@ -23,11 +22,12 @@ it('what is accepted as a webhook is what docs/reliability.md says', async () =>
   installPeers();
   // What the program prints.
   const counts = JSON.parse(execFileSync(process.execPath, [program], { encoding: 'utf8' })) as Record<string, Counts>;
-  await documentFigures({
-    name: 'webhooks',
-    head: ['Promise', 'What is counted', ...names.map(title)],
-    rows: rows.map(([promise, figure, of]) => [promise, figure, ...names.map((name) => String(counts[name]?.[of]))]),
-  });
+  const figuresOf = (of: keyof Counts) => names.map((name) => String(counts[name]?.[of]));
+  await documentFigures(
+    'webhooks',
+    names,
+    rows.map(([promise, figure, of]) => [promise, figure, ...figuresOf(of)]),
+  );
 
   const ours = counts['@example/sdk'];
   expect(ours).toMatchObject({ untimely: 0, handled: 1, secrets: 256, foreign: 0 });

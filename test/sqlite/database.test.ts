@@ -5,10 +5,7 @@ import { sqliteRateLimitStore, sqliteReplayStore } from '@example/sdk/sqlite';
 import { InvalidRequestError } from '../../src/errors/index.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.unstubAllGlobals();
-});
+afterEach(() => vi.unstubAllGlobals());
 
 describe.each([
   ['sqliteRateLimitStore', sqliteRateLimitStore],
@@ -53,23 +50,19 @@ describe.each([
     );
   });
 
-  it('when Node has no node:sqlite', () => {
-    vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined);
-    const error = errorOf(join(temporaryFolder(), 'shared.db'));
+  it.each([
+    ['there is no process', undefined],
+    ['there is no getBuiltinModule', {}],
+    ['Node has no node:sqlite', { getBuiltinModule: () => undefined }],
+  ])('when %s', (__, process) => {
+    const path = join(temporaryFolder(), 'shared.db');
+    vi.stubGlobal('process', process);
+    const error = errorOf(path);
     expect(error).toBeInstanceOf(InvalidRequestError);
     expect(error).toHaveProperty(
       'message',
       'This runtime has no node:sqlite: use Node 22.13 or later, or share through Redis with @example/sdk/redis.',
     );
-  });
-
-  it.each([
-    ['without a process', undefined],
-    ['whose process has no getBuiltinModule', { env: {} }],
-  ])('in a runtime %s', (__, process) => {
-    const path = join(temporaryFolder(), 'shared.db');
-    vi.stubGlobal('process', process);
-    expect(errorOf(path)).toHaveProperty('message', expect.stringMatching('has no node:sqlite'));
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, expectTypeOf, it, vi } from 'vitest';
 import type { UnknownWebhookEvent, UserCreatedEvent, WebhookHandler } from '@example/sdk/webhooks';
 import { InvalidRequestError } from '../../src/errors/index.ts';
-import { receiver } from './support/receiver.ts';
+import { receiver, workingHandler } from './support/receiver.ts';
 import { userCreated } from './support/signed-request.ts';
 
 describe('a handler', () => {
@@ -23,23 +23,17 @@ describe('a handler', () => {
 
   it('is awaited before the response', async () => {
     const { webhooks, send } = receiver();
-    const work = Promise.withResolvers<undefined>();
-    const started = Promise.withResolvers<undefined>();
-    const steps: string[] = [];
-    webhooks.on('user.created', async () => {
-      started.resolve(undefined);
-      await work.promise;
-      steps.push('handled');
-    });
+    const { handler, started, finish } = workingHandler();
+    webhooks.on('user.created', handler);
 
-    const response = send().finally(() => steps.push('answered'));
-    await started.promise;
+    const answered = vi.fn();
+    const response = send().finally(answered);
+    await started;
     await new Promise(setImmediate);
-    expect(steps).toEqual([]);
+    expect(answered).not.toHaveBeenCalled();
 
-    work.resolve(undefined);
+    finish();
     expect((await response).status).toBe(204);
-    expect(steps).toEqual(['handled', 'answered']);
   });
 
   it.each<[string, () => unknown]>([
@@ -52,38 +46,21 @@ describe('a handler', () => {
     ['rejects', () => Promise.reject(new Error('database is down'))],
   ])('that %s makes the API retry, once the other handlers have finished', async (_, fail) => {
     const { webhooks, send, logger } = receiver();
-    const other = Promise.withResolvers<undefined>();
-    let finished = false;
-    webhooks.on('user.created', fail);
-    webhooks.on('*', async () => {
-      await other.promise;
-      finished = true;
-    });
+    const other = workingHandler();
+    webhooks.on('user.created', fail).on('*', other.handler);
 
-    const response = send(userCreated, 'msg_7');
-    other.resolve(undefined);
+    const answered = vi.fn();
+    const response = send(userCreated, 'msg_7').finally(answered);
+    await other.started;
+    await new Promise(setImmediate);
+    expect(answered).not.toHaveBeenCalled();
+    other.finish();
 
     expect((await response).status).toBe(500);
     expect(await (await response).text()).toBe('');
-    expect(finished).toBe(true);
     expect(logger.error).toHaveBeenCalledExactlyOnceWith(
       expect.stringMatching(/msg_7 \(user\.created\).*database is down/s),
     );
-  });
-
-  it('may throw a value that is not an Error', async () => {
-    const { webhooks, send, logger } = receiver();
-    webhooks.on('user.created', () => Promise.reject('out of stamps'));
-    expect((await send()).status).toBe(500);
-    expect(logger.error).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('out of stamps'));
-  });
-
-  it('can be removed', async () => {
-    const { webhooks, send } = receiver();
-    const handler = vi.fn();
-    webhooks.on('user.created', handler).off('user.created', handler);
-    expect((await send()).status).toBe(204);
-    expect(handler).not.toHaveBeenCalled();
   });
 
   it('can be added for several names at once, and runs once for each event', async () => {
@@ -108,11 +85,6 @@ describe('a handler', () => {
       expectTypeOf(event).toEqualTypeOf<UserCreatedEvent | UnknownWebhookEvent>();
       if (event.event === 'user.created') expectTypeOf(event.data.email).toEqualTypeOf<string>();
     });
-  });
-
-  it('must be a function', () => {
-    const { webhooks } = receiver();
-    expect(() => webhooks.on('user.created', undefined as never)).toThrow(InvalidRequestError);
   });
 });
 
@@ -147,10 +119,4 @@ describe('the name of an event', () => {
       expect(logger.warn).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(lists));
     },
   );
-
-  it('is not mentioned if it is listed', () => {
-    const { webhooks, logger } = receiver();
-    webhooks.on('user.created', () => undefined).on('*', () => undefined);
-    expect(logger.warn).not.toHaveBeenCalled();
-  });
 });

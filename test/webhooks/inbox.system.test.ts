@@ -30,41 +30,25 @@ async function bundle(example: string): Promise<string> {
 }
 
 /** A process that is started again as often as it is killed. */
-class Receiver {
-  readonly #program: string;
-  readonly #environment: Record<string, string>;
-  #current: Promise<Program>;
-
-  constructor(program: string, environment: Record<string, string>) {
-    this.#program = program;
-    this.#environment = { EXAMPLE_WEBHOOK_SECRET: secret, ...environment };
-    this.#current = this.#start();
-  }
-
-  /** Delivers an event. Resolves to the status, or to `undefined` if no response came. */
-  async deliver(id: string): Promise<number | undefined> {
-    const { url } = await this.#current;
-    const event = { ...userCreated, data: { ...userCreated.data, id: `user of ${id}` } };
-    return fetch(url, await signed(event, { id })).then(
-      ({ status }) => status,
-      () => undefined,
-    );
-  }
-
-  async kill(): Promise<void> {
-    const program = await this.#current;
-    await program.kill();
-    this.#current = this.#start();
-  }
-
-  async stop(): Promise<void> {
-    await (await this.#current).kill();
-  }
-
-  #start(): Promise<Program> {
-    return Program.start(this.#program, this.#environment);
-  }
+function startReceiver(program: string, environment: Record<string, string>) {
+  const start = () => Program.start(program, { EXAMPLE_WEBHOOK_SECRET: secret, ...environment });
+  let current = start();
+  const stop = async () => (await current).kill();
+  return {
+    stop,
+    async kill(): Promise<void> {
+      await stop();
+      current = start();
+    },
+    /** Delivers an event. Resolves to the status, or to `undefined` if no response came. */
+    async deliver(id: string): Promise<number | undefined> {
+      const event = { ...userCreated, data: { ...userCreated.data, id: `user of ${id}` } };
+      const response = fetch((await current).url, await signed(event, { id }));
+      return response.then(({ status }) => status).catch(() => undefined);
+    },
+  };
 }
+type Receiver = ReturnType<typeof startReceiver>;
 
 /**
  * Delivers events as the API does, each to any of two processes until one acknowledges it, and kills the processes
@@ -108,27 +92,21 @@ async function deliverWhileKilling(
   return { ids, cutOff };
 }
 
-/** Which events had no effect, and which had more than one. */
-function compare(ids: readonly string[], users: readonly unknown[]): { lost: string[]; doubled: string[] } {
-  const effects = new Map<unknown, number>();
-  for (const user of users) effects.set(user, (effects.get(user) ?? 0) + 1);
-  const count = (id: string) => effects.get(`user of ${id}`) ?? 0;
-  return { lost: ids.filter((id) => count(id) === 0), doubled: ids.filter((id) => count(id) > 1) };
-}
-
 async function expectExactlyOnce(
   example: string,
   environment: Record<string, string>,
   usersOf: () => Promise<unknown[]>,
 ): Promise<void> {
   const program = await bundle(example);
-  const first = new Receiver(program, environment);
+  const first = startReceiver(program, environment);
   // The first one creates what is needed in the database.
   await first.deliver('msg_first');
-  const second = new Receiver(program, environment);
+  const second = startReceiver(program, environment);
   try {
     const { ids, cutOff } = await deliverWhileKilling([first, second]);
-    const { lost, doubled } = compare(ids, await usersOf());
+    const effects = Map.groupBy(await usersOf(), (user) => user);
+    const effectsOf = (id: string) => effects.get(`user of ${id}`)?.length ?? 0;
+    const [lost, doubled] = [ids.filter((id) => effectsOf(id) === 0), ids.filter((id) => effectsOf(id) > 1)];
     console.log(
       `${example}: ${kills} × kill -9, ${ids.length} events, ${cutOff} deliveries cut off: ${lost.length} lost, ${doubled.length} doubled`,
     );
@@ -144,13 +122,8 @@ describe('the inbox in two processes, which are killed 200 times', () => {
   it('loses nothing and doubles nothing: node:sqlite', async () => {
     const path = join(temporaryFolder(), 'shop.db');
     await expectExactlyOnce('inbox-sqlite', { DATABASE_PATH: path }, () => {
-      const database = new DatabaseSync(path);
-      return Promise.resolve(
-        database
-          .prepare('SELECT user_id FROM welcome_mails')
-          .all()
-          .map((row) => row['user_id']),
-      );
+      const rows = new DatabaseSync(path).prepare('SELECT user_id FROM welcome_mails').all();
+      return Promise.resolve(rows.map((row) => row['user_id']));
     });
   }, 600_000);
 

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { Webhook as SvixWebhook } from 'svix';
 import { describe, expect, it } from 'vitest';
-import { signWebhook, verifyWebhook } from '@example/sdk/webhooks';
-import { verifySignature } from './support/verify-signature.ts';
+import { signWebhook } from '@example/sdk/webhooks';
+import { verifySignature } from './support/verification.ts';
 
 const secrets = fc
   .uint8Array({ minLength: 24, maxLength: 64 })
@@ -36,21 +36,6 @@ describe.each([
     );
   });
 
-  it('signs events that this SDK reads', async () => {
-    await fc.assert(
-      fc.asyncProperty(secrets, ids, events, async (secret, id, event) => {
-        const now = new Date();
-        const body = JSON.stringify(event);
-        const headers = {
-          'webhook-id': id,
-          'webhook-timestamp': String(Math.floor(now.getTime() / 1_000)),
-          'webhook-signature': new Webhook(secret).sign(id, now, body),
-        };
-        expect(await verifyWebhook(body, headers, secret)).toEqual({ ...(JSON.parse(body) as object), id });
-      }),
-    );
-  });
-
   it('verifies what this SDK signs', async () => {
     await fc.assert(
       fc.asyncProperty(secrets, ids, events, async (secret, id, event) => {
@@ -58,25 +43,6 @@ describe.each([
         const headers = await signWebhook({ body, secret, id });
         expect(() => new Webhook(secret).verify(body, headers)).not.toThrow();
         expect(() => new Webhook(secret).verify(Buffer.from(body), headers)).not.toThrow();
-      }),
-    );
-  });
-
-  it('takes the same secrets, whatever their last character leaves unused', async () => {
-    // 43 characters are 32 bytes and two bits.
-    const characters = fc.stringMatching(/^[A-Za-z0-9+/]{43}$/);
-    await fc.assert(
-      fc.asyncProperty(characters, ids, events, async (secret, id, event) => {
-        const now = new Date();
-        const body = JSON.stringify(event);
-        const headers = {
-          'webhook-id': id,
-          'webhook-timestamp': String(Math.floor(now.getTime() / 1_000)),
-          'webhook-signature': new Webhook(`${secret}=`).sign(id, now, body),
-        };
-        for (const form of [secret, `${secret}=`, `whsec_${secret}`]) {
-          expect(await verifySignature(body, headers, form)).toHaveProperty('id', id);
-        }
       }),
     );
   });

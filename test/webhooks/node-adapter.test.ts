@@ -1,38 +1,37 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { connect } from 'node:net';
+import type { IncomingMessage, RequestListener } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import express from 'express';
 import fastify from 'fastify';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { Webhooks } from '@example/sdk/webhooks';
-import { secret, signed, userCreated } from './support/signed-request.ts';
+import { receiver as someReceiver } from './support/receiver.ts';
+import { listen } from './support/server.ts';
+import { signed, userCreated } from './support/signed-request.ts';
 
-async function listening(server: Server): Promise<string> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
-}
-
-function nodeServer(webhooks: Webhooks): Server {
-  const receive = webhooks.nodeHandler();
-  return createServer((request, response) => void receive(request, response));
-}
-
+/** A receiver with a handler, and a server of `node:http` that uses it. */
 function receiver() {
-  const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
   const handler = vi.fn();
-  const webhooks = new Webhooks({ secret, logger }).on('user.created', handler);
-  return { webhooks, handler, logger };
+  const { webhooks, logger } = someReceiver();
+  webhooks.on('user.created', handler);
+  const receive = webhooks.nodeHandler();
+  const server: RequestListener = (request, response) => void receive(request, response);
+  return { webhooks, handler, logger, receive, server };
 }
+
+/** Opens a connection, and sends the beginning of a request. */
+function begin(url: string, text: string, then?: (socket: Socket) => void): Socket {
+  const { port, hostname } = new URL(url);
+  const socket = connect(Number(port), hostname).on('error', () => undefined);
+  onTestFinished(() => void socket.destroy());
+  socket.write(text, () => then?.(socket));
+  return socket;
+}
+
+const closed = expect.stringContaining('The connection closed') as string;
 
 describe('a body that was parsed before', () => {
   it('by express.json() is rejected with advice, not as a wrong signature', async () => {
-    const { webhooks, handler, logger } = receiver();
-    const app = express().use(express.json()).post('/', webhooks.nodeHandler());
-    const url = await listening(createServer(app));
+    const { receive, handler, logger } = receiver();
+    const url = await listen(express().use(express.json()).post('/', receive));
 
     expect((await fetch(url, await signed())).status).toBe(400);
     expect(handler).not.toHaveBeenCalled();
@@ -43,26 +42,21 @@ describe('a body that was parsed before', () => {
     ['express.raw()', express.raw({ type: '*/*' })],
     ['express.text()', express.text({ type: '*/*' })],
   ])('by %s is accepted, because it is still raw', async (_, parser) => {
-    const { webhooks, handler } = receiver();
-    const url = await listening(createServer(express().post('/', parser, webhooks.nodeHandler())));
+    const { receive, handler } = receiver();
+    const url = await listen(express().post('/', parser, receive));
 
     expect((await fetch(url, await signed())).status).toBe(204);
     expect(handler).toHaveBeenCalledOnce();
   });
 
   it('by no parser, because express.json() skipped its type, is read from the stream', async () => {
-    const { webhooks } = receiver();
-    const app = express()
-      .use(express.json({ type: 'application/vnd.api+json' }))
-      .post('/', webhooks.nodeHandler());
-    const url = await listening(createServer(app));
-
+    const json = express.json({ type: 'application/vnd.api+json' });
+    const url = await listen(express().use(json).post('/', receiver().receive));
     expect((await fetch(url, await signed())).status).toBe(204);
   });
 
   it("by Fastify's own JSON parser is rejected with advice", async () => {
-    const { webhooks, logger } = receiver();
-    const receive = webhooks.nodeHandler();
+    const { receive, logger } = receiver();
     const app = fastify({ forceCloseConnections: true });
     onTestFinished(() => app.close());
     app.post('/', async (request, reply) => {
@@ -76,37 +70,27 @@ describe('a body that was parsed before', () => {
   });
 
   it('by a platform is taken from rawBody', async () => {
-    const { webhooks, handler } = receiver();
-    const { headers, body } = await signed();
-    const url = await listening(
-      createServer((request, response) => {
-        // As Google Cloud Functions and the adapters of AWS Lambda do.
-        const chunks: Buffer[] = [];
-        request.on('data', (chunk: Buffer) => chunks.push(chunk));
-        request.on('end', () => {
-          const rawBody = Buffer.concat(chunks);
-          const parsed: unknown = JSON.parse(rawBody.toString());
-          void webhooks.nodeHandler()(Object.assign(request, { rawBody, body: parsed }), response);
-        });
-      }),
-    );
+    const { receive, handler } = receiver();
+    // As Google Cloud Functions and the adapters of AWS Lambda do.
+    const keepRawBody = express.json({ verify: (request, _, rawBody) => void Object.assign(request, { rawBody }) });
+    const url = await listen(express().use(keepRawBody).post('/', receive));
 
-    expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(204);
+    expect((await fetch(url, await signed())).status).toBe(204);
     expect(handler).toHaveBeenCalledOnce();
   });
 });
 
 describe('nodeHandler()', () => {
   it('answers 405 to other methods', async () => {
-    const url = await listening(nodeServer(receiver().webhooks));
+    const url = await listen(receiver().server);
     const response = await fetch(url);
     expect(response.status).toBe(405);
     expect(response.headers.get('allow')).toBe('POST');
   });
 
   it('reads a body in many small chunks', async () => {
-    const { webhooks, handler } = receiver();
-    const url = await listening(nodeServer(webhooks));
+    const { server, handler } = receiver();
+    const url = await listen(server);
     const { method, headers, body } = await signed({ ...userCreated, note: 'ä'.repeat(100_000) });
     const bytes = Buffer.from(body);
     let offset = 0;
@@ -123,16 +107,13 @@ describe('nodeHandler()', () => {
   });
 
   it('answers 413 at the limit while an endless body still arrives', async () => {
-    const { webhooks } = receiver();
+    const { receive } = receiver();
     const requests: IncomingMessage[] = [];
-    const server = nodeServer(webhooks).on('request', (request) => requests.push(request));
-    const url = new URL(await listening(server));
-    const socket = connect(Number(url.port), url.hostname);
-    onTestFinished(() => {
-      socket.destroy();
+    const url = await listen((request, response) => {
+      requests.push(request);
+      void receive(request, response);
     });
-    socket.on('error', () => undefined);
-    socket.write('POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n');
+    const socket = begin(url, 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n');
     const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
     const write = () => {
       if (!socket.destroyed) socket.write(chunk, write);
@@ -146,52 +127,37 @@ describe('nodeHandler()', () => {
   });
 
   it('survives a connection that closes in the middle of the body', async () => {
-    const { webhooks, logger } = receiver();
-    const url = new URL(await listening(nodeServer(webhooks)));
-    const socket = connect(Number(url.port), url.hostname);
-    socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"event":', () => socket.destroy());
+    const { server, logger } = receiver();
+    const url = await listen(server);
+    begin(url, 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"event":', (socket) => socket.destroy());
 
-    await vi.waitFor(() =>
-      expect(logger.warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('The connection closed')),
-    );
+    await vi.waitFor(() => expect(logger.warn).toHaveBeenCalledExactlyOnceWith(closed));
     expect((await fetch(url, await signed())).status).toBe(204);
   });
 
   it('notices a connection that closed before the handler was called', async () => {
-    const { webhooks, logger } = receiver();
-    const url = new URL(
-      await listening(
-        createServer((request, response) => {
-          request.on('close', () => void webhooks.nodeHandler()(request, response));
-          request.on('error', () => undefined);
-        }),
-      ),
-    );
-    const socket = connect(Number(url.port), url.hostname);
-    socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n', () => socket.destroy());
+    const { receive, logger } = receiver();
+    const url = await listen((request, response) => {
+      request.on('close', () => void receive(request, response)).on('error', () => undefined);
+    });
+    begin(url, 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n', (socket) => socket.destroy());
 
-    await vi.waitFor(() =>
-      expect(logger.warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('The connection closed')),
-    );
+    await vi.waitFor(() => expect(logger.warn).toHaveBeenCalledExactlyOnceWith(closed));
   });
 
   it('leaves a response alone that was sent by something else', async () => {
-    const { webhooks } = receiver();
-    const url = await listening(
-      createServer((request, response) => {
-        webhooks.on('user.created', () => void response.writeHead(202).end('taken'));
-        void webhooks.nodeHandler()(request, response);
-      }),
-    );
+    const { webhooks, receive } = receiver();
+    const url = await listen((request, response) => {
+      webhooks.on('user.created', () => void response.writeHead(202).end('taken'));
+      void receive(request, response);
+    });
     const response = await fetch(url, await signed());
     expect([response.status, await response.text()]).toEqual([202, 'taken']);
   });
 
   it('reads a stream with an encoding set', async () => {
-    const { webhooks } = receiver();
-    const url = await listening(
-      createServer((request, response) => void webhooks.nodeHandler()(request.setEncoding('utf8'), response)),
-    );
+    const { receive } = receiver();
+    const url = await listen((request, response) => void receive(request.setEncoding('utf8'), response));
     expect((await fetch(url, await signed())).status).toBe(204);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { ReplayStore, WebhookHandler } from '@example/sdk/webhooks';
-import { receiver } from './support/receiver.ts';
+import { receiver, workingHandler } from './support/receiver.ts';
 import { otherSecret, signed, userCreated } from './support/signed-request.ts';
 
 describe('a rejected request', () => {
@@ -48,13 +48,6 @@ describe('a rejected request', () => {
     expect(logger.warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('await request.text()'));
   });
 
-  it('is answered with 400 when it has no body', async () => {
-    const { handle, logger } = receiver();
-    const { headers } = await signed('');
-    expect((await handle(new Request('https://shop.example/webhooks', { method: 'POST', headers }))).status).toBe(400);
-    expect(logger.warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('not JSON'));
-  });
-
   it('is answered with 413 when its body exceeds maxBodyBytes, and the rest is not read', async () => {
     const { handle } = receiver({ maxBodyBytes: 10 });
     let pulled = 0;
@@ -78,17 +71,18 @@ describe('a rejected request', () => {
     const length = Buffer.byteLength(event);
     const { headers } = await signed(event);
     for (const body of [event, Buffer.from(event)]) {
-      expect((await receiver({ maxBodyBytes: length }).webhooks.receive(body, headers)).status).toBe(204);
-      expect((await receiver({ maxBodyBytes: length - 1 }).webhooks.receive(body, headers)).status).toBe(413);
-      const request = () => new Request('https://shop.example/webhooks', { method: 'POST', body, headers });
-      expect((await receiver({ maxBodyBytes: length }).handle(request())).status).toBe(204);
-      expect((await receiver({ maxBodyBytes: length - 1 }).handle(request())).status).toBe(413);
+      for (const [maxBodyBytes, status] of [
+        [length, 204],
+        [length - 1, 413],
+      ] as const) {
+        const { webhooks, handle } = receiver({ maxBodyBytes });
+        expect(await webhooks.receive(body, headers)).toHaveProperty('status', status);
+        const request = new Request('https://shop.example/webhooks', { method: 'POST', body, headers });
+        expect(await handle(request)).toHaveProperty('status', status);
+      }
     }
-    expect((await receiver({ maxBodyBytes: 100 }).webhooks.receive(event, headers)).status).toBe(413);
   });
 });
-
-const recordFailed = (what: string) => `The event ${what}, but the replay store could not record it.`;
 
 describe('an event that is delivered again', () => {
   it('is answered with 204 if it was handled, and handlers do not run', async () => {
@@ -105,21 +99,16 @@ describe('an event that is delivered again', () => {
 
   it('is answered with 503 and Retry-After while it is being handled', async () => {
     const { webhooks, send } = receiver();
-    const work = Promise.withResolvers<undefined>();
-    const started = Promise.withResolvers<undefined>();
-    const handler = vi.fn(() => {
-      started.resolve(undefined);
-      return work.promise;
-    });
+    const { handler, started, finish } = workingHandler();
     webhooks.on('user.created', handler);
 
     const first = send(userCreated, 'msg_1');
-    await started.promise;
+    await started;
     const second = await send(userCreated, 'msg_1');
     expect(second.status).toBe(503);
     expect(second.headers.get('retry-after')).toBe('1');
 
-    work.resolve(undefined);
+    finish();
     expect((await first).status).toBe(204);
     expect((await send(userCreated, 'msg_1')).status).toBe(204);
     expect(handler).toHaveBeenCalledOnce();
@@ -146,12 +135,11 @@ describe('an event that is delivered again', () => {
 
   it('is handled every time with replayStore: false', async () => {
     const { webhooks, send } = receiver({ replayStore: false });
-    const handler = vi.fn().mockRejectedValueOnce(new Error('database is down'));
+    const handler = vi.fn();
     webhooks.on('user.created', handler);
     await send(userCreated, 'msg_1');
     await send(userCreated, 'msg_1');
-    await send(userCreated, 'msg_1');
-    expect(handler).toHaveBeenCalledTimes(3);
+    expect(handler).toHaveBeenCalledTimes(2);
   });
 
   it('is answered with 503 if the replay store fails, and handlers do not run', async () => {
@@ -166,33 +154,22 @@ describe('an event that is delivered again', () => {
     expect(onError).toHaveBeenCalledExactlyOnceWith(new Error('no route to host'), { id: 'msg_1', event: userCreated });
   });
 
-  it('is answered with 204 if its handlers succeeded, even when the replay store fails to record it', async () => {
+  it.each<[status: number, outcome: string, handler: () => unknown, errors: Error[]]>([
+    [204, 'was handled', () => undefined, []],
+    [500, 'failed', () => Promise.reject(new Error('no stamps')), [new Error('no stamps')]],
+  ])('is answered with %i if it %s, even if the replay store can not record it', async (status, outcome, ...rest) => {
+    const [handler, errors] = rest;
     const onError = vi.fn();
-    const readOnly: ReplayStore = {
-      claim: () => ({ status: 'claimed', complete: () => Promise.reject(new Error('gone')), release: () => undefined }),
-    };
-    const { webhooks, send } = receiver({ replayStore: readOnly, onError });
-    webhooks.on('user.created', () => undefined);
+    const fail = () => Promise.reject(new Error('gone'));
+    const replayStore: ReplayStore = { claim: () => ({ status: 'claimed', complete: fail, release: fail }) };
+    const { webhooks, send } = receiver({ replayStore, onError });
+    webhooks.on('user.created', handler);
 
-    expect((await send()).status).toBe(204);
-    expect(onError).toHaveBeenCalledExactlyOnceWith(
-      expect.objectContaining({ message: recordFailed('was handled'), cause: new Error('gone') }),
-      expect.anything(),
-    );
-  });
-
-  it('is answered with 500 if a handler failed, even when the replay store fails to release it', async () => {
-    const onError = vi.fn();
-    const readOnly: ReplayStore = {
-      claim: () => ({ status: 'claimed', complete: () => undefined, release: () => Promise.reject(new Error('gone')) }),
-    };
-    const { webhooks, send } = receiver({ replayStore: readOnly, onError });
-    webhooks.on('user.created', () => Promise.reject(new Error('database is down')));
-
-    expect((await send()).status).toBe(500);
+    expect((await send()).status).toBe(status);
+    const message = `The event ${outcome}, but the replay store could not record it.`;
     expect(onError.mock.calls.map(([error]) => error as unknown)).toEqual([
-      new Error('database is down'),
-      expect.objectContaining({ message: recordFailed('failed'), cause: new Error('gone') }),
+      ...errors,
+      expect.objectContaining({ message, cause: new Error('gone') }),
     ]);
   });
 });

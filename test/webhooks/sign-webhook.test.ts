@@ -2,10 +2,41 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { signWebhook } from '@example/sdk/webhooks';
 import { InvalidRequestError } from '../../src/errors/index.ts';
 import { published, secret, userCreated } from './support/signed-request.ts';
+import { rejection, verifySignature } from './support/verification.ts';
 
 const body = JSON.stringify(userCreated);
 
-afterEach(() => vi.useRealTimers());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+describe.each([
+  ["with Node's crypto", undefined],
+  ['with WebCrypto alone', {}],
+  ["where Node's crypto is only a stub", { getBuiltinModule: () => ({}) }],
+  [
+    "where the functions of Node's crypto throw when they are called",
+    { getBuiltinModule: () => ({ createSecretKey: vi.fn(), createHmac: () => undefined }) },
+  ],
+])('the vector of the reference libraries, %s', (name, process) => {
+  const { headers, now } = published;
+  // Keys are cached by secret, so each case needs a text of its own. Trailing spaces are ignored.
+  const key = published.secret.padEnd(published.secret.length + name.length);
+
+  it.each([
+    ['text', published.body],
+    ['bytes', Buffer.from(published.body)],
+  ])('is what signWebhook returns, and verifies, as %s', async (_, form) => {
+    if (process) vi.stubGlobal('process', process);
+    const signed = signWebhook({ body: form, secret: key, id: headers['webhook-id'], timestamp: now });
+    await expect(signed).resolves.toEqual(headers);
+    const attempt = { id: headers['webhook-id'], attemptedAt: now };
+    await expect(verifySignature(form, headers, key, { now })).resolves.toEqual(attempt);
+    const error = await rejection(`${published.body} `, headers, key, { now });
+    expect(error).toHaveProperty('code', 'no_matching_signature');
+  });
+});
 
 describe('signWebhook', () => {
   it('generates an id and signs for now', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { signWebhook, verifyWebhook, WebhookVerificationError, type WebhookHeaders } from '@example/sdk/webhooks';
-import { verifySignature } from './support/verify-signature.ts';
+import { signWebhook, WebhookVerificationError } from '@example/sdk/webhooks';
+import { verifySignature } from './support/verification.ts';
 
 const secrets = fc
   .uint8Array({ minLength: 24, maxLength: 64 })
@@ -41,7 +41,7 @@ describe('any single changed bit is detected', () => {
     );
   });
 
-  it.each(['webhook-id', 'webhook-timestamp', 'webhook-signature'] as const)('in the %s', async (name) => {
+  it.each(['webhook-id', 'webhook-timestamp'] as const)('in the %s', async (name) => {
     await fc.assert(
       fc.asyncProperty(secrets, bit, async (secret, at) => {
         const headers = await signWebhook({ body, secret });
@@ -68,44 +68,6 @@ describe('any single changed bit is detected', () => {
         fc.pre(!/^[\w+/]+=*$/.test(changed) || !keyIn(changed).equals(keyIn(secret)));
         await expectRejected(body, headers, changed);
       }),
-    );
-  });
-});
-
-describe('arbitrary headers', () => {
-  const names = fc.constantFrom(
-    'webhook-id',
-    'webhook-timestamp',
-    'webhook-signature',
-    'WEBHOOK-ID',
-    'get',
-    '__proto__',
-  );
-  const garbage = fc.anything({
-    withBigInt: true,
-    withDate: true,
-    withMap: true,
-    withNullPrototype: true,
-    withSet: true,
-    withSparseArray: true,
-    withTypedArray: true,
-  });
-  const nearMiss = fc.record({
-    'webhook-id': fc.oneof(fc.constant('msg_1'), fc.string(), garbage),
-    'webhook-timestamp': fc.oneof(fc.constant(String(Math.floor(Date.now() / 1_000))), fc.string(), garbage),
-    'webhook-signature': fc.oneof(
-      fc.string().map((text) => `v1,${text}`),
-      garbage,
-    ),
-  });
-
-  it('never cause anything but a WebhookVerificationError', async () => {
-    const headers = fc.oneof(garbage, fc.dictionary(names, garbage), nearMiss) as fc.Arbitrary<WebhookHeaders>;
-    await fc.assert(
-      fc.asyncProperty(headers, secrets, async (given, secret) => {
-        await expect(verifyWebhook(body, given, secret)).rejects.toBeInstanceOf(WebhookVerificationError);
-      }),
-      { numRuns: 1_000 },
     );
   });
 });

@@ -1,8 +1,12 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { memoryReplayStore, WebhookVerificationError, type WebhooksOptions } from '@example/sdk/webhooks';
+import {
+  memoryReplayStore,
+  WebhookVerificationError,
+  type WebhookAttempt,
+  type WebhooksOptions,
+} from '@example/sdk/webhooks';
 import { receiver } from './support/receiver.ts';
 import { secret, userCreated } from './support/signed-request.ts';
 
@@ -57,24 +61,10 @@ describe('verify', () => {
 
     expect(await send()).toBe(204);
     expect(await send()).toBe(204); // the same body has the same id
-    expect(handler).toHaveBeenCalledExactlyOnceWith(userCreated, expect.anything());
+    expect(handler.mock.calls.map(([event]) => event as unknown)).toEqual([userCreated]);
     expect(await send({ ...signedLikeGitHub(), body: `${body} ` })).toBe(400);
     expect(await send({ ...signedLikeGitHub(body, 'another text') })).toBe(400);
     expect(await send({ method: 'POST', body })).toBe(400);
-  });
-
-  it('works with each adapter', async () => {
-    const { webhooks, handler } = github({ replayStore: false });
-    const nodeHandler = webhooks.nodeHandler();
-    const server = createServer((request, response) => void nodeHandler(request, response)).listen(0);
-    onTestFinished(() => void server.close());
-    const address = server.address();
-    const port = typeof address === 'object' && address ? address.port : 0;
-    expect((await fetch(`http://127.0.0.1:${port}`, signedLikeGitHub())).status).toBe(204);
-    const { headers } = signedLikeGitHub();
-    expect((await webhooks.receive(Buffer.from(body), headers)).status).toBe(204);
-    expect((await webhooks.receive(body, headers)).status).toBe(204);
-    expect(handler).toHaveBeenCalledTimes(3);
   });
 
   it('gets the body exactly as it was sent, with its byte order mark', async () => {
@@ -113,46 +103,27 @@ describe('verify', () => {
     }
   });
 
-  it.each([
-    ['undefined', undefined, 'verify() returned nothing'],
-    ['false', false, 'verify() returned nothing'],
-    ['null', null, 'verify() returned nothing'],
-  ])('rejects by returning %s', async (_, returned, message) => {
-    const { send, handler, onError } = github({ verify: (() => returned) as never });
+  const revoked = new Error('the certificate is revoked');
+  it.each<[string, () => unknown, string, unknown]>([
+    ['returning undefined', () => undefined, 'returned nothing', undefined],
+    ['returning false', () => false, 'returned nothing', undefined],
+    ['returning null', () => null, 'returned nothing', undefined],
+    ['throwing', () => Promise.reject(revoked), 'threw an error: the certificate is revoked', revoked],
+  ])('rejects by %s, which is reported', async (_, fail, did, cause) => {
+    const { send, handler, onError } = github({ verify: fail as WebhooksOptions['verify'] }); // of any type
     expect(await send()).toBe(400);
     expect(handler).not.toHaveBeenCalled();
-    const [error] = onError.mock.lastCall ?? [];
+    const [error, context] = onError.mock.lastCall ?? [];
     expect(error).toBeInstanceOf(WebhookVerificationError);
-    expect(error).toMatchObject({ code: 'no_matching_signature', message });
-  });
-
-  it('rejects by throwing, and the error is reported as the cause', async () => {
-    const cause = new Error('the certificate is revoked');
-    for (const fail of [
-      () => Promise.reject(cause),
-      () => {
-        throw cause;
-      },
-    ]) {
-      // prettier-ignore
-      const { send, onError } = github({ verify: fail });
-      expect(await send()).toBe(400);
-      expect(onError).toHaveBeenCalledExactlyOnceWith(
-        expect.objectContaining({
-          code: 'no_matching_signature',
-          message: 'verify() threw an error: the certificate is revoked',
-          cause,
-        }),
-        { id: undefined, event: undefined },
-      );
-    }
+    expect(error).toMatchObject({ code: 'no_matching_signature', message: `verify() ${did}`, cause });
+    expect(context).toEqual({ id: undefined, event: undefined });
   });
 
   it('may throw a WebhookVerificationError of its own', async () => {
     const error = new WebhookVerificationError('missing_header', 'There is no X-Signature-256.');
     const { send, onError } = github({ verify: () => Promise.reject(error) });
     expect(await send()).toBe(400);
-    expect(onError).toHaveBeenCalledExactlyOnceWith(error, expect.anything());
+    expect(onError.mock.lastCall?.[0]).toBe(error);
   });
 
   it.each([
@@ -173,34 +144,21 @@ describe('verify', () => {
   });
 
   it('has its timestamp checked, and passed on', async () => {
-    const now = Math.floor(Date.now() / 1_000);
-    for (const [timestamp, status, code] of [
-      [now, 204, undefined],
-      [new Date(now * 1_000), 204, undefined],
-      [now - 290, 204, undefined],
-      [now - 302, 400, 'timestamp_too_old'],
-      [new Date((now - 302) * 1_000), 400, 'timestamp_too_old'],
-      [now + 302, 400, 'timestamp_too_new'],
-    ] as const) {
-      const { send, handler, onError } = github({ verify: () => ({ id: 'd1', timestamp }) });
-      expect(await send()).toBe(status);
-      if (code === undefined) {
-        const attemptedAt = typeof timestamp === 'number' ? new Date(timestamp * 1_000) : timestamp;
-        expect(handler.mock.lastCall?.[1]).toMatchObject({ attemptedAt });
-      } else expect(onError.mock.lastCall?.[0]).toHaveProperty('code', code);
-    }
-    expect(await github({ tolerance: 600, verify: () => ({ id: 'd1', timestamp: now - 500 }) }).send()).toBe(204);
-  });
-
-  it('may leave the timestamp out, if none is signed', async () => {
-    vi.useFakeTimers({ now: 1_764_000_000_000, toFake: ['Date'] });
+    const now = 1_764_000_000;
+    vi.useFakeTimers({ now: now * 1_000, toFake: ['Date'] });
     onTestFinished(() => void vi.useRealTimers());
-    const { send, handler } = github({ verify: () => ({ id: 'd1' }) });
-    expect(await send()).toBe(204);
-    expect(handler.mock.lastCall?.[1]).toMatchObject({ attemptedAt: new Date(1_764_000_000_000) });
-  });
+    const deliver = async (timestamp: Date | number | undefined, tolerance?: number) => {
+      const { send, handler, onError } = github({ tolerance, verify: () => ({ id: 'd1', timestamp }) });
+      if ((await send()) === 204) return (handler.mock.lastCall?.[1] as WebhookAttempt).attemptedAt.getTime() / 1_000;
+      return (onError.mock.lastCall?.[0] as WebhookVerificationError).code;
+    };
 
-  it('is not what verifies without it: the same request is no Standard Webhook', async () => {
-    expect(await github({ verify: undefined, secret }).send()).toBe(400);
+    expect(await deliver(now - 300)).toBe(now - 300);
+    expect(await deliver(new Date((now + 300) * 1_000))).toBe(now + 300);
+    expect(await deliver(now - 301)).toBe('timestamp_too_old');
+    expect(await deliver(new Date((now - 301) * 1_000))).toBe('timestamp_too_old');
+    expect(await deliver(now + 301)).toBe('timestamp_too_new');
+    expect(await deliver(now - 500, 600)).toBe(now - 500);
+    expect(await deliver(undefined)).toBe(now); // none is signed
   });
 });

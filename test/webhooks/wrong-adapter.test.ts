@@ -1,24 +1,24 @@
 import { createServer, type RequestListener } from 'node:http';
 import express from 'express';
 import fastify from 'fastify';
-import { Hono } from 'hono';
+import { Hono, type Handler } from 'hono';
 import Koa from 'koa';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { InvalidRequestError } from '../../src/errors/index.ts';
 import { receiver } from './support/receiver.ts';
+import { listen } from './support/server.ts';
 import { signed } from './support/signed-request.ts';
 
 /** Sends a signed webhook to the listener, and returns the answer. */
 async function post(listener: RequestListener): Promise<Response> {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
-  return fetch(`http://127.0.0.1:${port}/`, await signed());
+  return fetch(await listen(listener), await signed());
+}
+
+/** What Hono's handler for errors gets. */
+async function errorInHono(handler: unknown): Promise<string> {
+  const app = new Hono().post('/', handler as Handler); // a mistake
+  app.onError((error, context) => context.text(error.message, 500));
+  return (await app.request('/', await signed())).text();
 }
 
 const toNodeHandler = 'This server passes the request and response of node:http: use webhooks.nodeHandler().';
@@ -55,10 +55,8 @@ describe('an adapter that is not called', () => {
   });
 
   it('throws in Hono', async () => {
-    const app = new Hono().post('/', webhooks.handler as never);
-    app.onError((error, context) => context.text(error.message, 500));
-    const response = await app.request('/', await signed());
-    expect(await response.text()).toContain('pass webhooks.handler() to the server, not webhooks.handler');
+    const message = await errorInHono(webhooks.handler);
+    expect(message).toContain('pass webhooks.handler() to the server, not webhooks.handler');
   });
 
   it('throws for whatever it is called with', () => {
@@ -79,9 +77,7 @@ describe('handler(), which takes a Request', () => {
   });
 
   it('says in Hono what to pass', async () => {
-    const app = new Hono().post('/', receiver().webhooks.handler() as never);
-    app.onError((error, context) => context.text(error.message, 500));
-    const message = await (await app.request('/', await signed())).text();
+    const message = await errorInHono(receiver().handle);
     expect(message).toContain('handler() takes a Request, such as c.req.raw in Hono.');
     expect(message).toContain(toGuide);
   });

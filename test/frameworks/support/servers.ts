@@ -6,7 +6,7 @@ import { transform } from 'esbuild';
 import { Program } from '../../support/program.ts';
 import { secret } from '../../webhooks/support/signed-request.ts';
 import { emptyFolder } from './frameworks.ts';
-import { preamble } from './recipes.ts';
+import { preamble, recipe } from './recipes.ts';
 
 const port = 'Number(process.env.PORT)';
 const echo = "app.post('/echo', (request, response) => void response.json(request.body));";
@@ -153,18 +153,17 @@ export const servers: readonly Server[] = [
   {
     name: 'Azure Functions',
     recipe: 'Azure Functions',
-    // The library finds its host by a require() of a package that exists only in the cloud.
-    above: `import { createRequire, registerHooks } from 'node:module';
-      import * as host from '../../support/azure-host.ts';
-      globalThis.azureHost = host;
-      const core = { url: 'node-test:azure-host', format: 'commonjs', shortCircuit: true };
-      registerHooks({
-        resolve: (name, context, next) => (name === '@azure/functions-core' ? core : next(name, context)),
-        load: (url, context, next) =>
-          url === core.url ? { ...core, source: 'module.exports = globalThis.azureHost' } : next(url, context),
-      });
-      const { app } = createRequire(import.meta.url)('@azure/functions');`,
-    below: `host.serve(${port});`,
+    // Azure's host calls the function with the library's request.
+    above: `import { createServer } from 'node:http'; import { HttpRequest } from '@azure/functions';
+      const functions = {};
+      const app = { http: (name, { handler }) => (functions['/' + name] = handler) };`,
+    below: `createServer(async (request, response) => {
+        const { method, headers, url } = request;
+        const body = { bytes: Buffer.concat(await Array.fromAsync(request)) };
+        const azureRequest = new HttpRequest({ method, headers, url: 'http://localhost' + url, body });
+        const result = (await functions[url]?.(azureRequest)) ?? { status: 404 };
+        response.writeHead(result.status, result.headers).end();
+      }).listen(${port});`,
   },
   {
     name: 'AWS Lambda',
@@ -184,65 +183,16 @@ export const servers: readonly Server[] = [
   },
 ];
 
-const h3Above = `import { createServer } from 'node:http';
-  import { createApp, defineEventHandler, toNodeListener } from 'h3v1';
-  const app = createApp();`;
-
-/** What is easily written instead of a recipe. Without an error, the request would hang or be rejected for another reason. */
-export const mistakes = [
-  {
-    name: 'Express 4 with handler()',
-    above: "import express from 'express4'; const app = express();",
-    mistake: "app.post('/webhooks', handler);",
-    below: `app.listen(${port});`,
-    advice: 'use webhooks.nodeHandler()',
-  },
-  {
-    name: 'Express 4 with nodeHandler that is not called',
-    above: "import express from 'express4'; const app = express();",
-    mistake: "app.post('/webhooks', webhooks.nodeHandler);",
-    below: `app.listen(${port});`,
-    advice: 'pass webhooks.nodeHandler() to the server',
-  },
-  {
-    name: 'h3 1 with handler()',
-    above: h3Above,
-    mistake: "app.use('/webhooks', defineEventHandler(handler));",
-    below: `createServer(toNodeListener(app)).listen(${port});`,
-    advice: 'docs/webhooks.md says what to write',
-  },
-  {
-    name: 'h3 1 with nodeHandler()',
-    above: h3Above,
-    mistake: "app.use('/webhooks', defineEventHandler(nodeHandler));",
-    below: `createServer(toNodeListener(app)).listen(${port});`,
-    advice: 'docs/webhooks.md says what to write',
-  },
-  {
-    name: 'h3 2 with handler()',
-    above: "import { H3, serve } from 'h3'; const app = new H3();",
-    mistake: "app.post('/webhooks', handler);",
-    below: `serve(app, { port: ${port}, silent: true });`,
-    advice: 'docs/webhooks.md says what to write',
-  },
-];
-
-/** Compiles a program that has the code between what its user wrote. */
-export async function compile({ above, below }: Pick<Server, 'above' | 'below'>, code: string): Promise<string> {
-  const source = [above, preamble, code, below].join('\n');
-  const compiled = await transform(source, {
+/** Starts a server whose user has written its recipe. */
+export async function start({ name, recipe: code, above, below }: Server): Promise<Program> {
+  const folder = await emptyFolder(name.replace(/\W+/g, '-').toLowerCase());
+  const file = join(folder, 'server.mjs');
+  const compiled = await transform([above, preamble, recipe(code), below].join('\n'), {
     loader: 'ts',
     format: 'esm',
     target: 'es2022',
     tsconfigRaw: { compilerOptions: { experimentalDecorators: true } },
   });
-  return compiled.code;
-}
-
-/** Starts a server whose user has written the code. */
-export async function start(server: Omit<Server, 'recipe'>, code: string): Promise<Program> {
-  const folder = await emptyFolder(server.name.replace(/\W+/g, '-').toLowerCase());
-  const file = join(folder, 'server.mjs');
-  await writeFile(file, await compile(server, code));
+  await writeFile(file, compiled.code);
   return Program.start(pathToFileURL(file).href, { EXAMPLE_WEBHOOK_SECRET: secret });
 }

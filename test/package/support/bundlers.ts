@@ -69,10 +69,10 @@ export async function buildPage(
   return out;
 }
 
-/** What a built page consists of. */
-export async function contentsOf(directory: string): Promise<{ text: string; packages: string[] }> {
+/** The bundled packages of which something is in a built page. */
+export async function packagesIn(directory: string): Promise<string[]> {
   const files = await readdir(directory, { recursive: true });
   const scripts = files.filter((file) => file.endsWith('.js'));
-  const text = (await Promise.all(scripts.map((file) => readFile(join(directory, file), 'utf8')))).join('\n');
-  return { text, packages: bundledPackages(text) };
+  const texts = await Promise.all(scripts.map((file) => readFile(join(directory, file), 'utf8')));
+  return bundledPackages(texts.join('\n'));
 }

@@ -1,3 +1,5 @@
+import { tool } from './tools.ts';
+
 /** What runs a program from a command line, by its name in `test/package/package.json`. */
 export const runtimes = [
   { subject: 'Node.js 22.12', name: 'node22-oldest', command: ['node22-oldest/bin/node'] },
@@ -13,3 +15,21 @@ export const moduleKinds = [
   { moduleKind: 'ES module', format: 'esm', output: 'command.mjs' },
   { moduleKind: 'CommonJS', format: 'cjs', output: 'command.cjs' },
 ] as const;
+
+const [esm, cjs] = moduleKinds;
+// On the oldest Node, which forgives least.
+const jest = { subject: 'Jest', name: 'jest', command: ['node22-oldest/bin/node', tool('jest/bin/jest.js')] };
+
+/** What runs a test as users start it. No runner is configured in any way; in Jest, ES modules need Node's own flag. */
+export const testRuns = [
+  { ...jest, ...cjs, file: 'in-jest.test.cjs', environment: {} },
+  { ...jest, ...esm, file: 'in-jest.test.mjs', environment: { NODE_OPTIONS: '--experimental-vm-modules' } },
+  {
+    ...esm,
+    subject: 'Vitest',
+    name: 'vitest',
+    file: 'in-vitest.test.mjs',
+    command: ['node22-oldest/bin/node', tool('vitest/vitest.mjs'), 'run', '--globals'],
+    environment: {},
+  },
+];

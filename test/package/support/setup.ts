@@ -1,9 +1,8 @@
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import type { Compatible } from './compatibility.ts';
-import { checkDocument, updateDocument } from './compatibility-document.ts';
+import { documentCompatible } from './compatibility.ts';
 import { packAndInstall, type Packed } from './packed.ts';
 import { installTools } from './tools.ts';
 
@@ -30,10 +29,6 @@ export default function setup(project: TestProject): () => Promise<void> {
   project.provide('compatibilityNotes', notes);
 
   return async () => {
-    const lines = existsSync(notes) ? readFileSync(notes, 'utf8').trim().split('\n') : [];
-    rmSync(directory, { recursive: true, force: true });
-    // Each line was written by recordAsCompatible.
-    const ran = lines.map((line) => JSON.parse(line) as Compatible);
-    await (process.env['CI'] === 'true' ? checkDocument(ran) : updateDocument(ran));
+    await documentCompatible(notes).finally(() => rmSync(directory, { recursive: true, force: true }));
   };
 }

@@ -1,29 +1,42 @@
-import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { execFile, type ExecFileException } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { inject } from 'vitest';
+import { installLocked } from '../../support/locked-packages.ts';
 
-const directory = fileURLToPath(new URL('..', import.meta.url));
-const lock = `${directory}package-lock.json`;
-const installed = `${directory}node_modules/.installed-lock.json`;
+const directory = join(import.meta.dirname, '..');
 
 /** Installs the runtimes, bundlers and compilers of `test/package/package-lock.json`, unless they are there. */
 export function installTools(): void {
-  if (existsSync(installed) && readFileSync(installed).equals(readFileSync(lock))) return;
-  console.log('Installing what the package is tried in, in the versions of test/package/package-lock.json …');
-  execFileSync('npm', ['ci', '--prefix', directory, '--no-fund', '--no-audit', '--loglevel=error'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    shell: process.platform === 'win32',
-  });
-  copyFileSync(lock, installed);
+  installLocked(directory, { runsScripts: true });
 }
 
 /** A file of an installed tool: `tool('node22/bin/node')`. */
 export function tool(path: string): string {
-  return `${directory}node_modules/${path}`;
+  return join(directory, 'node_modules', path);
 }
 
 /** The exact version of an installed tool, by its name in `test/package/package.json`. */
 export function versionOf(name: string): string {
   // Every package has a version.
   return (JSON.parse(readFileSync(tool(`${name}/package.json`), 'utf8')) as { version: string }).version;
+}
+
+/**
+ * Runs an installed tool, as `['node22/bin/node', …]`, in the project where the SDK is installed, or in another one;
+ * without the environment of the tests. Resolves to what it printed; what it printed as it failed is in the error.
+ */
+export function runTool(
+  [path = '', ...args]: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+  cwd = inject('packed').project,
+): Promise<string> {
+  const { PATH, HOME } = process.env;
+  const options = { cwd, env: { PATH, HOME, ...environment }, timeout: 90_000 };
+  return new Promise((resolve, reject) => {
+    execFile(tool(path), args, options, (error: ExecFileException | null, stdout, stderr) => {
+      if (error) reject(new Error(`${path} failed:\n${stdout}\n${stderr}`, { cause: error }));
+      else resolve(stdout);
+    });
+  });
 }

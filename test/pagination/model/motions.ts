@@ -7,6 +7,8 @@ export interface Motion {
   readonly isAtRest?: boolean;
   /** Whether it goes on for as long as there are requests. Other motions come to rest. */
   readonly isEndless?: boolean;
+  /** Whether the list changes faster than it can be read. */
+  readonly isTooFast?: boolean;
   step(list: List, random: Random, most: number, request: number): void;
 }
 
@@ -85,3 +87,28 @@ export const motions: readonly Motion[] = [
   { name: 'a growing tail while the front is deleted, without end', isEndless: true, step: slide },
   { name: 'growth at the front', step: (list, random, most) => some(random, most, () => create(list, 0)) },
 ];
+
+/** Up to so many neighbours are created or deleted at once: at the front, at the end or in the middle. */
+function churnManyAtOnce(list: List, random: Random, most: number): void {
+  const at = Math.round(random.pick([0, 1, random.next()]) * list.items.length);
+  const isCreation = random.next() < 0.5;
+  for (let times = 1 + random.below(most); times > 0; times--) {
+    if (isCreation) list.insert(at);
+    else list.delete(at);
+  }
+}
+
+export const bursts: Motion = {
+  name: 'many at once, now and then',
+  step: (list, random) => {
+    if (random.next() < 0.15) churnManyAtOnce(list, random, 120);
+  },
+};
+
+export const flood: Motion = {
+  name: 'many at once, all the time',
+  isTooFast: true,
+  step: (list, random) => {
+    for (let times = 2; times > 0; times--) churnManyAtOnce(list, random, 300);
+  },
+};

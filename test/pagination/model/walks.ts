@@ -1,4 +1,4 @@
-import { Client, ExampleError } from '@example/sdk';
+import { Client, ExampleError, type ListPromise } from '@example/sdk';
 import type { Random } from './random.ts';
 import type { Server } from './servers.ts';
 
@@ -6,49 +6,6 @@ import type { Server } from './servers.ts';
 export interface Named {
   readonly name: string;
 }
-
-export interface ReadOptions {
-  readonly perPage: number | undefined;
-  readonly prefetch: number | undefined;
-  readonly cursor?: string | undefined;
-}
-
-/** A client that can read a list. */
-export interface Reader {
-  items(options: ReadOptions): AsyncIterable<Named>;
-  pages(options: ReadOptions): AsyncIterable<{ readonly data: readonly Named[]; readonly cursor: string }>;
-  toArray(options: ReadOptions, limit: number | undefined): Promise<readonly Named[]>;
-  /** Page after page, as `hasNextPage()` and `getNextPage()` give them. */
-  awaitedPages(options: ReadOptions): AsyncIterable<{ readonly data: readonly Named[] }>;
-}
-
-/** Makes a client that calls `onUnverified` when it can't prove what it read. */
-export type Connect = (server: Server, onUnverified: () => void) => Reader;
-
-/** Connects the client of this SDK. */
-export const connectSdk: Connect = (server, onUnverified) => {
-  const client = new Client({
-    apiToken: 'token',
-    baseUrl: 'https://api.example.com/v1',
-    fetch: server.fetch,
-    rateLimit: false,
-    maxRetries: 0,
-    logLevel: 'off',
-  });
-  client.on('listUnverified', onUnverified);
-  const list = ({ perPage, prefetch, cursor }: ReadOptions) =>
-    client.list<Named>('/projects', { query: { per_page: perPage }, prefetch, cursor });
-  return {
-    items: list,
-    pages: (options) => list(options).pages(),
-    toArray: (options, limit) => list(options).toArray({ limit }),
-    async *awaitedPages(options) {
-      let page = await list(options);
-      yield page;
-      while (page.hasNextPage()) yield (page = await page.getNextPage());
-    },
-  };
-};
 
 /** How a program reads a list. */
 export interface Way {
@@ -88,32 +45,46 @@ export interface Outcome {
 export const hasCursor = (error: unknown): boolean => error instanceof ExampleError && error.cursor !== undefined;
 
 /** Reads the list of a server in one way. */
-export async function walk(server: Server, connect: Connect, way: Way, random: Random): Promise<Outcome> {
+export async function walk(server: Server, way: Way, random: Random): Promise<Outcome> {
   const outcome: Outcome = { keys: [], wasTold: false, stops: [] };
+  /** The list of the server, with a new client. */
+  const list = (cursor?: string): ListPromise<Named> => {
+    const { fetch } = server;
+    const client = new Client({ apiToken: 'token', fetch, rateLimit: false, maxRetries: 0, logLevel: 'off' });
+    client.on('listUnverified', () => (outcome.wasTold = true));
+    return client.list('/projects', { query: { per_page: way.perPage }, prefetch: way.prefetch, cursor });
+  };
   try {
-    await read(way, () => connect(server, () => (outcome.wasTold = true)), outcome, random);
+    await read(way, list, outcome, random);
   } catch (error) {
     outcome.error = error instanceof Error ? error : new Error(String(error));
   }
   return outcome;
 }
 
-async function read(way: Way, connect: () => Reader, outcome: Outcome, random: Random): Promise<void> {
-  const options: ReadOptions = { perPage: way.perPage, prefetch: way.prefetch };
+async function read(
+  way: Way,
+  list: (cursor?: string) => ListPromise<Named>,
+  outcome: Outcome,
+  random: Random,
+): Promise<void> {
   const take = (items: readonly Named[]) => outcome.keys.push(...items.map(({ name }) => Number(name)));
   switch (way.read) {
     case 'items':
-      for await (const item of connect().items(options)) take([item]);
+      for await (const item of list()) take([item]);
       return;
     case 'toArray':
-      take(await connect().toArray(options, way.limit));
+      take(await list().toArray({ limit: way.limit }));
       return;
     case 'pages':
-      for await (const page of connect().pages(options)) take(page.data);
+      for await (const page of list().pages()) take(page.data);
       return;
-    case 'getNextPage':
-      for await (const page of connect().awaitedPages(options)) take(page.data);
+    case 'getNextPage': {
+      let page = await list();
+      take(page.data);
+      while (page.hasNextPage()) take((page = await page.getNextPage()).data);
       return;
+    }
     case 'resumed':
     case 'broken off': {
       // Reads some pages with each client: one, or up to four and then the rest.
@@ -121,7 +92,7 @@ async function read(way: Way, connect: () => Reader, outcome: Outcome, random: R
       let cursor: string | undefined;
       for (;;) {
         let isStopped = false;
-        for await (const page of connect().pages({ ...options, cursor })) {
+        for await (const page of list(cursor).pages()) {
           take(page.data);
           ({ cursor } = page);
           if (page.data.length > 0) pagesToRead -= 1;

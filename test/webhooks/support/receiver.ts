@@ -19,3 +19,14 @@ export function receiver(options: WebhooksOptions = {}): Receiver {
     handle(new Request('https://shop.example/webhooks', await signed(event, { id })));
   return { webhooks, logger, handle, send };
 }
+
+/** A handler that works until the test ends it. */
+export function workingHandler() {
+  const started = Promise.withResolvers<undefined>();
+  const work = Promise.withResolvers<undefined>();
+  const handler = vi.fn(() => {
+    started.resolve(undefined);
+    return work.promise;
+  });
+  return { handler, started: started.promise, finish: () => work.resolve(undefined), fail: work.reject };
+}

@@ -7,6 +7,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { networkRecipe } from '../guides/support/network-recipes.ts';
 import { freePort } from '../support/free-port.ts';
+import { secret, signed, userCreated } from '../webhooks/support/signed-request.ts';
+import { preamble, recipe } from './support/recipes.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
@@ -36,6 +38,9 @@ export async function POST() {
   return Response.json(id);
 }
 `,
+  'app/recipe/route.ts': `${preamble}\n${recipe('Next.js, App Router: app/webhooks/route.ts')}`,
+  'app/edge/route.ts': `${preamble}\n${recipe('Next.js, App Router on the edge runtime')}`,
+  'pages/api/recipe.ts': `${preamble}\n${recipe('Next.js, Pages Router: pages/api/webhooks.ts')}`,
   'app/layout.tsx': `
 export default function Layout({ children }: { children: React.ReactNode }) {
   return <html><body>{children}</body></html>;
@@ -47,13 +52,15 @@ let directory: string;
 let api: Server;
 let next: ChildProcess | undefined;
 let url: string;
+let output = '';
 const requests: string[] = [];
 
 const stop = () => next?.kill('SIGKILL');
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'nextjs-cache-'));
-  const manifest = await readFile(join(root, 'examples/webhooks/nextjs/package.json'), 'utf8');
+  await cp(join(root, 'examples/webhooks/nextjs'), directory, { recursive: true });
+  const manifest = await readFile(join(directory, 'package.json'), 'utf8');
   await writeFile(join(directory, 'package.json'), manifest.replace(/^.*"@example\/sdk".*\n/m, ''));
   await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund'], { cwd: directory });
   const sdk = join(directory, 'node_modules/@example/sdk');
@@ -83,6 +90,7 @@ beforeAll(async () => {
     NEXT_TELEMETRY_DISABLED: '1',
     EXAMPLE_API_TOKEN: 'token',
     EXAMPLE_BASE_URL: `http://127.0.0.1:${apiPort}/v1`,
+    EXAMPLE_WEBHOOK_SECRET: secret,
   };
   const program = join(directory, 'node_modules/next/dist/bin/next');
   // Checks the types of the recipes, too.
@@ -90,9 +98,12 @@ beforeAll(async () => {
   next = spawn(process.execPath, [program, 'start', '-H', '127.0.0.1', '-p', String(port)], {
     cwd: directory,
     env,
-    stdio: 'ignore',
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   process.once('exit', stop);
+  for (const stream of [next.stdout, next.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => (output += text));
+  }
   await vi.waitFor(() => fetch(url), { timeout: 60_000, interval: 100 });
 }, 600_000);
 
@@ -123,4 +134,21 @@ it('sends each POST', async () => {
 
   expect(await create()).not.toBe(await create());
   expect(requests.filter((sent) => sent === 'POST /v1/users')).toHaveLength(2);
+});
+
+it.each([
+  ['the example for the App Router', '/webhooks'],
+  ['the example for the Pages Router', '/api/webhooks'],
+  ['the recipe for the App Router', '/recipe'],
+  ['the recipe for the edge runtime', '/edge'],
+  ['the recipe for the Pages Router', '/api/recipe'],
+])('%s accepts a signed webhook and rejects a changed one', async (_, route) => {
+  const data = { ...userCreated.data, name: `Zoë at ${route}` };
+  const { body, ...rest } = await signed({ ...userCreated, data });
+
+  expect((await fetch(url + route, { ...rest, body })).status).toBe(204);
+  await vi.waitFor(() => expect(output).toContain(`Welcome, Zoë at ${route}!`));
+
+  expect((await fetch(url + route, { ...rest, body: body.replace('Zoë', 'Eve') })).status).toBe(400);
+  expect(output).not.toContain('Eve');
 });

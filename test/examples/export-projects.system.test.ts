@@ -1,21 +1,16 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Project } from '@example/sdk';
 import { createSandbox } from '@example/sandbox';
 import { ExportFile } from '../../examples/export-projects/export-file.ts';
-import { Progress } from '../../examples/export-projects/progress.ts';
-import { apiToken } from '../support/http-server.ts';
-import { project, projects, serveList } from './list-server.ts';
+import { project, projects, serveList } from '../pagination/list-server.ts';
+import { temporaryFolder } from '../sqlite/support/temporary-folder.ts';
+import { startExample } from './support/start-example.ts';
 
 let file = '';
 beforeEach(() => {
-  const directory = mkdtempSync(join(tmpdir(), 'export-projects-'));
-  file = join(directory, 'projects.jsonl');
-  onTestFinished(() => rmSync(directory, { recursive: true }));
+  file = join(temporaryFolder(), 'projects.jsonl');
 });
 
 const exported = () =>
@@ -24,31 +19,22 @@ const exported = () =>
     .split('\n')
     .map((line) => JSON.parse(line) as Project);
 
-/** Starts the example as a user does, with the built package. */
-function start(baseUrl: string, token: string = apiToken) {
-  const env = { PATH: process.env['PATH'], EXAMPLE_API_TOKEN: token, EXAMPLE_BASE_URL: baseUrl, EXAMPLE_LOG: 'off' };
-  const child = spawn(process.execPath, ['examples/export-projects/main.ts', file], { env });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, output }));
-  return { ended, interrupt: () => child.kill('SIGINT'), kill: () => child.kill('SIGKILL') };
-}
+const start = (baseUrl: string, token?: string) =>
+  startExample('examples/export-projects/main.ts', file, baseUrl, token);
 
 /** A list of which pages from `stuck.from` on are not answered. */
 async function serveStuck(items: Project[]) {
   const stuck = { from: Infinity };
-  let arrived: (() => void) | undefined;
-  const waiting = new Promise<void>((resolve) => (arrived = resolve));
+  const arrived = Promise.withResolvers<undefined>();
   const server = await serveList({
     items,
     intercept: (page) => {
       if (page < stuck.from) return false;
-      arrived?.();
+      arrived.resolve(undefined);
       return true;
     },
   });
-  return { ...server, stuck, waiting };
+  return { ...server, stuck, waiting: arrived.promise };
 }
 
 describe('export-projects', () => {
@@ -58,8 +44,8 @@ describe('export-projects', () => {
     onTestFinished(() => sandbox.close());
     const { code, output } = await start(url, sandbox.apiToken).ended;
     const lines = output.trimEnd().split('\n');
-    expect(lines.slice(0, 2)).toEqual([' 18 %  192 of 1,050', ' 26 %  282 of 1,050']);
-    expect(lines.slice(-2)).toEqual(['100 %  1,050 of 1,050', `1050 projects are in ${file}.`]);
+    expect(lines.slice(0, 2)).toEqual(['100 of 1050', '192 of 1050']);
+    expect(lines.slice(-2)).toEqual(['1050 of 1050', `1050 projects are in ${file}.`]);
     expect(code).toBe(0);
     expect(new Set(exported().map(({ id }) => id)).size).toBe(1050);
     expect(exported()[0]).toHaveProperty('description');
@@ -149,7 +135,7 @@ describe('export-projects', () => {
     await start(url).ended;
     const content = readFileSync(file, 'utf8');
     const again = await start(url).ended;
-    expect(again.output).toBe(`Going on after 250 projects.\n100 %  250 of 250\n250 projects are in ${file}.\n`);
+    expect(again.output).toBe(`Going on after 250 projects.\n250 of 250\n250 projects are in ${file}.\n`);
     expect(again.code).toBe(0);
     expect(readFileSync(file, 'utf8')).toBe(content);
     expect(pages()).toHaveLength(4);
@@ -170,45 +156,5 @@ describe('export-projects', () => {
     expect(code).toBe(1);
     expect(output).toMatch(/Failed \(NotFoundError.*\) with 192 projects/);
     expect(exported()).toEqual(projects(192));
-  });
-});
-
-describe('its progress', () => {
-  const written = (isTTY: boolean) => {
-    const lines: string[] = [];
-    return { output: { isTTY, columns: 60, write: (text: string) => lines.push(text) }, lines };
-  };
-
-  it('is a bar that is drawn over itself on a terminal', () => {
-    const { output, lines } = written(true);
-    const progress = new Progress(output, 0);
-    progress.at(25, 100);
-    progress.at(100, 100);
-    progress.waiting(41_200);
-    progress.end('Done.');
-    for (const line of lines.slice(0, 2)) expect(line.startsWith('\r\u001b[K')).toBe(true);
-    expect((lines[1]! + lines[2]!).length).toBeLessThanOrEqual(60 + 4);
-    expect(lines[0]).toMatch(/█+░+ {2}25 % {2}25 of 100 {2}[\d,]+\/s$/);
-    expect(lines[1]).toMatch(/█+ 100 % {2}100 of 100/);
-    expect(lines[1]).not.toContain('░');
-    expect(lines.at(-1)).toBe('\nDone.\n');
-  });
-
-  it('is a line for every tenth elsewhere', () => {
-    const { output, lines } = written(false);
-    const progress = new Progress(output, 0);
-    for (let count = 1; count <= 50; count += 1) progress.at(count, 50);
-    progress.waiting(500);
-    progress.waiting(500);
-    progress.end('Done.');
-    expect(lines).toHaveLength(12);
-    expect(lines[0]).toBe(' 10 %  5 of 50\n');
-    expect(lines.slice(-2)).toEqual(['rate limit: 1 s\n', 'Done.\n']);
-  });
-
-  it('does not stumble over a list that does not say how long it is', () => {
-    const { output, lines } = written(false);
-    new Progress(output, 0).at(7, undefined as never);
-    expect(lines).toEqual(['100 %  7 of 7\n']);
   });
 });
