@@ -49,12 +49,12 @@ export class Faults {
    *
    * @throws {TypeError} when the fault is invalid; the message says why.
    */
-  next(fields: Fault): ArmedFault {
-    const fault = withTypeErrors('Invalid fault.', () => parseFields(faultSchema, fields));
+  next(fault: Fault): ArmedFault {
+    const fields = withTypeErrors('Invalid fault.', () => parseFields(faultSchema, fault));
     this.#count += 1;
     // Each has its own random numbers, so that other faults don't change the requests that it applies to.
     const random = seededRandom(this.#seed + this.#count);
-    const armed = { id: `fault_${this.#count}`, fault, random, since: this.#now(), met: 0 };
+    const armed = { id: `fault_${this.#count}`, fault: fields, random, since: this.#now(), met: 0 };
     this.#armed.push(armed);
     this.#changed();
     return view(armed);

@@ -56,14 +56,14 @@ export class SandboxWebhooks {
    *
    * @throws {TypeError} when the URL, an event name or the secret is invalid.
    */
-  register(fields: EndpointParams): EndpointRecord {
-    const params = withTypeErrors('Invalid webhook.', () => parseFields(endpointSchema, fields));
+  register(params: EndpointParams): EndpointRecord {
+    const { url, events, secret } = withTypeErrors('Invalid webhook.', () => parseFields(endpointSchema, params));
     return this.#store.transaction(() => {
       const endpoint = {
         id: this.#store.nextId('we', this.#store.endpoints),
-        url: params.url,
-        events: params.events ?? ['*'],
-        secret: params.secret ?? newSecret(),
+        url,
+        events: events ?? ['*'],
+        secret: secret ?? newSecret(),
         created_at: timestamp(this.#clock.now()),
       };
       this.#store.endpoints.put(endpoint);
@@ -76,10 +76,10 @@ export class SandboxWebhooks {
    *
    * @throws {TypeError} when the id is unknown or a value is invalid.
    */
-  update(id: string, fields: EndpointChanges): EndpointRecord {
+  update(id: string, changes: EndpointChanges): EndpointRecord {
     const { endpoint, enabled, url, events } = withTypeErrors('Invalid change.', () => ({
       endpoint: this.#endpoint(id),
-      ...parseFields(changesSchema, fields),
+      ...parseFields(changesSchema, changes),
     }));
     const changed: EndpointRecord = {
       ...endpoint,
