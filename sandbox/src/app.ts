@@ -1,8 +1,7 @@
 import { Hono } from 'hono';
 import { authentication } from './api/authentication.ts';
-import { commonHeaders, shareWithPage } from './api/common-headers.ts';
+import { commonHeaders, shareWithPages } from './api/common-headers.ts';
 import { faultInjection } from './api/fault-injection.ts';
-import { preflight } from './api/preflight.ts';
 import { rateLimiting } from './api/rate-limiting.ts';
 import { recording } from './api/recording.ts';
 import type { Env } from './api/request-context.ts';
@@ -23,15 +22,11 @@ export function createApp(services: Services): Hono<Env> {
   // These are not part of the documented API: they need no token, use no budget and are not logged.
   app.route('/__sandbox', controlRoutes(services));
   app.route('/', dashboardRoutes(new Dashboard(services)));
-  app.get('/openapi.json', (context) => {
-    const response = context.json(openapi(new URL('/v1', context.req.url).href));
-    shareWithPage(context, response.headers);
-    return response;
-  });
+  app.get('/openapi.json', shareWithPages, (context) => context.json(openapi(new URL('/v1', context.req.url).href)));
   app.get('/', (context) => context.redirect('/dashboard'));
 
-  app.use(recording(services), commonHeaders(services));
-  app.use('/v1/*', preflight, authentication(services), rateLimiting(services), faultInjection(services));
+  app.use(recording(services), commonHeaders(services), shareWithPages);
+  app.use('/v1/*', authentication(services), rateLimiting(services), faultInjection(services));
   for (const resource of resources) app.route(`/v1/${resource.name}`, resourceRoutes(resource, services));
 
   app.notFound(() => {

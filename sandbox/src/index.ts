@@ -15,14 +15,8 @@ export type { Records, Seed, Seeds } from './resources/index.ts';
 export type { Project, ProjectRecord } from './resources/projects.ts';
 export type { User } from './resources/users.ts';
 export type { RecordedRequest, RecordedResponse, RequestState } from './state/recorded-request.ts';
-export type {
-  NewToken,
-  RecordFields,
-  RecordState,
-  SandboxState,
-  TokenInfo,
-  TokenState,
-} from './state/sandbox-state.ts';
+export type { RecordFields, RecordState, SandboxState } from './state/sandbox-state.ts';
+export type { NewToken, TokenInfo, TokenState } from './state/tokens.ts';
 export type { Attempt, DeliveryRecord, EndpointRecord } from './storage/records.ts';
 export type { Clock } from './utils/clock.ts';
 export type { EndpointChanges, EndpointParams } from './webhooks/endpoint-params.ts';

@@ -1,14 +1,12 @@
 import * as z from 'zod/mini';
 import { bearerToken, wholeNumber } from './utils/schemas.ts';
 import type { Given } from './state/records.ts';
-import { isHostName, isOrigin } from './http/access.ts';
+import { hostName, origin } from './http/access.ts';
 import { withTypeErrors } from './http/failure.ts';
 import { parseFields } from './http/parse-fields.ts';
-import type { RateLimit } from './state/rate-windows.ts';
-import { byResource, type Seeds } from './resources/index.ts';
+import { byResource, type NamedResource, type Seeds } from './resources/index.ts';
 import { seedSchema } from './resources/resource.ts';
 import { strictFields } from './utils/strict-fields.ts';
-import type { DelivererOptions } from './webhooks/deliverer.ts';
 import { defaultSchedule } from './webhooks/retry-schedule.ts';
 import { type EndpointParams, endpointSchema } from './webhooks/endpoint-params.ts';
 
@@ -55,81 +53,66 @@ export interface SandboxOptions extends Seeds {
   seed?: number | undefined;
 }
 
-/** The options with every default filled in. */
-export interface ResolvedOptions {
-  readonly apiToken: string;
-  readonly rateLimit: RateLimit;
-  /** By resource. */
-  readonly seeds: Readonly<Record<string, readonly Given[]>>;
-  readonly now: () => number;
-  readonly latency: number;
-  readonly endpoints: readonly EndpointParams[];
-  readonly delivery: DelivererOptions;
-  readonly seed: number;
-}
-
 const fraction = 'Must be a number from 0 to 1.';
 
+/** A function of the user's, called as it was given. */
 const functionSchema = <F>() => z.custom<F>((value) => typeof value === 'function', 'Must be a function.');
 
+/** A number of records stands for as many with sample values. */
+const seeds = (resource: NamedResource) =>
+  z.pipe(
+    z._default(z.union([wholeNumber(0), z.array(seedSchema(resource))]), resource.initial),
+    z.transform((value): readonly Given[] =>
+      typeof value === 'number' ? Array.from({ length: value }, () => ({})) : value,
+    ),
+  );
+
 const optionsSchema = strictFields({
-  ...byResource((resource) => z.optional(z.union([wholeNumber(0), z.array(seedSchema(resource))]))),
-  apiToken: z.optional(bearerToken),
-  rateLimit: z.optional(strictFields({ limit: z.optional(wholeNumber(1)), window: z.optional(wholeNumber(1)) })),
-  now: z.optional(functionSchema<() => number>()),
-  latency: z.optional(wholeNumber(0)),
-  webhooks: z.optional(
-    strictFields({
-      endpoints: z.optional(z.array(endpointSchema, 'Must be a list of webhooks.')),
-      schedule: z.optional(z.array(wholeNumber(0), 'Must be a list of delays in milliseconds.')),
-      jitter: z.optional(z.number(fraction).check(z.minimum(0, fraction), z.maximum(1, fraction))),
-      timeout: z.optional(wholeNumber(1)),
-      fetch: z.optional(functionSchema<NonNullable<WebhookOptions['fetch']>>()),
-    }),
+  ...byResource(seeds),
+  apiToken: z._default(bearerToken, () => `sandbox_${crypto.randomUUID().replaceAll('-', '')}`),
+  rateLimit: z.prefault(
+    strictFields({ limit: z._default(wholeNumber(1), 100), window: z._default(wholeNumber(1), 60_000) }),
+    {},
   ),
-  seed: z.optional(wholeNumber(0)),
-}) satisfies z.ZodMiniType<SandboxOptions>;
+  now: z._default(functionSchema<() => number>(), () => Date.now),
+  latency: z._default(wholeNumber(0), 0),
+  webhooks: z.prefault(
+    strictFields({
+      endpoints: z._default(z.array(endpointSchema, 'Must be a list of webhooks.'), []),
+      schedule: z._default(z.array(wholeNumber(0), 'Must be a list of delays in milliseconds.'), [
+        ...defaultSchedule.schedule,
+      ]),
+      jitter: z._default(
+        z.number(fraction).check(z.minimum(0, fraction), z.maximum(1, fraction)),
+        defaultSchedule.jitter,
+      ),
+      timeout: z._default(wholeNumber(1), 15_000),
+      fetch: z._default(
+        functionSchema<NonNullable<WebhookOptions['fetch']>>(),
+        () => (url: string, init: RequestInit) => globalThis.fetch(url, init),
+      ),
+    }),
+    {},
+  ),
+  seed: z._default(wholeNumber(0), 1),
+});
 
-/** @throws {TypeError} when an option is invalid or unknown; the message names the option and says what is expected. */
-export function resolveOptions(given: SandboxOptions): ResolvedOptions {
-  const {
-    rateLimit,
-    webhooks = {},
-    ...options
-  } = withTypeErrors('Invalid options.', () => parseFields(optionsSchema, given));
-  return {
-    apiToken: options.apiToken ?? `sandbox_${crypto.randomUUID().replaceAll('-', '')}`,
-    rateLimit: { limit: rateLimit?.limit ?? 100, window: rateLimit?.window ?? 60_000 },
-    seeds: byResource(({ name, initial }) => seeds(options[name] ?? initial)),
-    now: options.now ?? Date.now,
-    endpoints: webhooks.endpoints ?? [],
-    delivery: {
-      schedule: {
-        delays: webhooks.schedule ?? defaultSchedule.delays,
-        jitter: webhooks.jitter ?? defaultSchedule.jitter,
-      },
-      timeout: webhooks.timeout ?? 15_000,
-      fetch: webhooks.fetch ?? ((url, init) => globalThis.fetch(url, init)),
-    },
-    latency: options.latency ?? 0,
-    seed: options.seed ?? 1,
-  };
-}
-
-function seeds(value: number | readonly Given[]): readonly Given[] {
-  return typeof value === 'number' ? Array.from({ length: value }, () => ({})) : value;
+/**
+ * Fills in the defaults.
+ *
+ * @throws {TypeError} when an option is invalid or unknown; the message names the option and says what is expected.
+ */
+export function resolveOptions(given: SandboxOptions) {
+  return withTypeErrors('Invalid options.', () => parseFields(optionsSchema, given));
 }
 
 const portMessage = 'Must be a port number from 0 to 65535.';
 
-const hostsMessage = 'Must be host names in lower case, such as sandbox.';
-const corsMessage = 'Must be origins, such as https://app.example.com.';
-
 const listenSchema = strictFields({
   port: z._default(z.int(portMessage).check(z.minimum(0, portMessage), z.maximum(65_535, portMessage)), 0),
   host: z._default(z.string('Must be an address.').check(z.minLength(1, 'Must be an address.')), '127.0.0.1'),
-  allowedHosts: z._default(z.array(z.string(hostsMessage).check(z.refine(isHostName, hostsMessage)), hostsMessage), []),
-  cors: z._default(z.array(z.string(corsMessage).check(z.refine(isOrigin, corsMessage)), corsMessage), []),
+  allowedHosts: z._default(z.array(hostName, 'Must be a list of host names.'), []),
+  cors: z._default(z.array(origin, 'Must be a list of origins.'), []),
 });
 
 /** Where to listen, and who may talk to the sandbox there. */

@@ -9,7 +9,6 @@ import {
   resolveOptions,
   type SandboxOptions,
 } from './options.ts';
-import { Changes } from './state/changes.ts';
 import { Idempotency } from './state/idempotency.ts';
 import { RateWindows } from './state/rate-windows.ts';
 import type { RecordedRequest } from './state/recorded-request.ts';
@@ -17,12 +16,13 @@ import { RequestLog } from './state/request-log.ts';
 import { type SandboxState, sandboxState } from './state/sandbox-state.ts';
 import { seedStore } from './state/records.ts';
 import type { Services } from './state/services.ts';
-import { Tokens } from './state/tokens.ts';
+import { TokenState } from './state/tokens.ts';
 import { Traffic } from './state/traffic.ts';
 import type { Journal } from './storage/collection.ts';
 import { Store } from './storage/store.ts';
 import { untilAborted } from './utils/abort.ts';
 import { Clock } from './utils/clock.ts';
+import { Listeners } from './utils/listeners.ts';
 import { seededRandom } from './utils/random.ts';
 import { Deliverer } from './webhooks/deliverer.ts';
 import { Forwarding } from './webhooks/forwarding.ts';
@@ -91,17 +91,17 @@ export interface Platform {
 
 /** @throws {TypeError} when an option is invalid; the message names the option. */
 export function assembleSandbox(options: SandboxOptions, { listen, journal }: Platform): AssembledSandbox {
-  const { apiToken, rateLimit, seed, latency, endpoints, delivery, seeds, now } = resolveOptions(options);
+  const { apiToken, rateLimit, seed, latency, webhooks: delivery, now, ...seeds } = resolveOptions(options);
   const clock = new Clock(now);
-  const changes = new Changes();
-  clock.onAdvance(changes.emit);
+  const changes = new Listeners();
+  clock.advanced.subscribe(changes.emit);
   const store = new Store(journal, changes.emit);
   const forwarding = new Forwarding();
   const deliverer = new Deliverer(store, clock, seededRandom(seed), delivery, forwarding);
   const services: Services = {
     store,
     clock,
-    tokens: new Tokens(store, clock),
+    tokens: new TokenState(store, clock),
     windows: new RateWindows(rateLimit),
     idempotency: new Idempotency(store, clock),
     faults: new Faults(seed, clock.now, changes.emit),
@@ -114,19 +114,18 @@ export function assembleSandbox(options: SandboxOptions, { listen, journal }: Pl
     startedAt: clock.now(),
     reset: () => {
       const { windows, faults, log, traffic } = services;
-      for (const part of [forwarding, store, windows, log, traffic]) part.clear();
-      faults.reset();
+      for (const part of [forwarding, store, windows, log, traffic, faults]) part.clear();
       clock.reset();
       begin();
     },
   };
 
-  services.log.subscribe(services.traffic.count);
+  services.log.ended.subscribe(services.traffic.count);
 
   const begin = () => {
     seedStore(store, seeds, seed, clock.now());
     store.once('webhooks', () => {
-      for (const endpoint of endpoints) services.webhooks.register(endpoint);
+      for (const endpoint of delivery.endpoints) services.webhooks.register(endpoint);
     });
     deliverer.resume();
     services.tokens.addDefault(apiToken);
@@ -149,7 +148,7 @@ export function assembleSandbox(options: SandboxOptions, { listen, journal }: Pl
         services.reset();
         resolve();
       }),
-    onRequest: (listener) => void services.log.subscribe(listener),
+    onRequest: (listener) => void services.log.ended.subscribe(listener),
     get requests() {
       return services.log.entries;
     },

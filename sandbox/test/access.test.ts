@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { createSandbox, type ListenOptions } from '@example/sandbox';
 import { afterEach, describe, expect, test } from 'vitest';
-import { john } from './support/calls.ts';
+import { call, john } from './support/calls.ts';
 
 const open = new Set<ReturnType<typeof createSandbox>>();
 afterEach(async () => {
@@ -131,4 +131,34 @@ test('sandbox.fetch responds to any URL and any origin, because the caller holds
   const sandbox = createSandbox();
   const headers = { Authorization: `Bearer ${sandbox.apiToken}`, Origin: 'https://evil.test' };
   expect((await sandbox.fetch('https://evil.test/v1/projects', { headers })).status).toBe(200);
+});
+
+describe('whoever reaches it, a page of another origin may not change the state by the dashboard or the control API', () => {
+  const fields = { id: 'tok_123', name: 'x', email: 'x@example.com', url: 'https://example.com', kind: '500' };
+  const actions = {
+    '': 'reset',
+    '/api-tokens': 'revoke',
+    '/users': 'create',
+    '/webhooks': 'register',
+    '/faults': 'add',
+  };
+
+  test.each<Record<string, string>>([
+    { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' },
+    { 'Sec-Fetch-Site': 'cross-site' },
+    { 'Sec-Fetch-Site': 'same-site' },
+    { Origin: 'null' },
+  ])('%j', async (headers) => {
+    const sandbox = createSandbox();
+    for (const [path, action] of Object.entries(actions)) {
+      const body = new URLSearchParams({ ...fields, action });
+      const response = await sandbox.fetch(`http://127.0.0.1/dashboard${path}`, { method: 'POST', body, headers });
+      expect(response.status).toBe(403);
+    }
+    expect((await call(sandbox, 'POST /__sandbox/users', { json: {}, headers })).status).toBe(403);
+    expect((await call(sandbox, 'GET /v1/projects')).status).toBe(200);
+    expect([sandbox.state.users.list(), sandbox.webhooks.endpoints, sandbox.faults.list]).toEqual([[], [], []]);
+    const reading = await call(sandbox, 'GET /__sandbox/requests', { headers });
+    expect(reading.headers.get('access-control-allow-origin')).toBeNull();
+  });
 });

@@ -44,8 +44,11 @@ test.each<[number | ListenOptions, string]>([
   [{ port: 70_000 }, '`port`: Must be a port number from 0 to 65535.'],
   [-1, '`port`'],
   [{ host: '' }, '`host`: Must be an address.'],
-  [{ allowedHosts: ['Sandbox'] }, '`allowedHosts.0`: Must be host names in lower case, such as sandbox.'],
-  [{ cors: ['https://app.example.com/'] }, '`cors.0`: Must be origins, such as https://app.example.com.'],
+  [
+    { allowedHosts: ['Sandbox'] },
+    '`allowedHosts.0`: Must be a host name in lower case, without a port, such as sandbox.',
+  ],
+  [{ cors: ['https://app.example.com/'] }, '`cors.0`: Must be an origin, such as https://app.example.com.'],
 ])('listen(%j) is refused', async (where, message) => {
   await expect(sandbox.listen(where)).rejects.toThrow(message);
 });

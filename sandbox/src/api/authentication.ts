@@ -18,7 +18,7 @@ export function authentication({ tokens }: Services): MiddlewareHandler<Env> {
       throw unauthorized('Bearer error="invalid_token"', 'The API token is unknown or revoked.');
     }
     context.set('token', record);
-    context.get('exchange').progress.token = record.id;
+    context.get('exchange').record.token = record.id;
     await next();
   };
 }

@@ -35,7 +35,7 @@ export function recording({ log, clock }: Services): MiddlewareHandler<Env> {
 
     const { status, headers } = context.res;
     const broken = context.get('broken');
-    exchange.progress.remaining = Number(headers.get('X-RateLimit-Remaining'));
+    exchange.record.remaining = Number(headers.get('X-RateLimit-Remaining'));
     if (broken === 'reset') {
       log.close(exchange, broken, duration());
       throw new BrokenConnection();

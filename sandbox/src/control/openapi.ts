@@ -1,24 +1,14 @@
 import * as z from 'zod/mini';
 import { version } from '../../package.json';
 import { faultHeader } from '../faults/header-faults.ts';
-import { resources } from '../resources/index.ts';
 import { capitalized } from '../resources/resource.ts';
 import type { Operation, OperationResponse } from './operation.ts';
-import { operations } from './operations.ts';
+import { groups } from './operations.ts';
 import { errorBodySchema } from '../utils/schemas.ts';
 import { namedSchemas } from './schemas.ts';
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 type JsonObject = Readonly<Record<string, Json>>;
-
-const tags = {
-  ...Object.fromEntries(resources.map(({ name }) => [capitalized(name), `${capitalized(name)} of the account.`])),
-  Tokens: 'API tokens and their rate limits.',
-  Webhooks: 'Webhooks, events and deliveries.',
-  Faults: 'Failures on demand.',
-  Requests: 'The request log.',
-  Sandbox: 'Clock, reset and configuration.',
-};
 
 const failures = {
   400: 'The body could not be read.',
@@ -38,8 +28,10 @@ const failures = {
 export function controlOpenapi(baseUrl = 'http://127.0.0.1:4010/__sandbox'): JsonObject {
   const schemas = new SchemaNames();
   const paths: Record<string, Record<string, JsonObject>> = {};
-  for (const operation of operations) {
-    (paths[operation.path] ??= {})[operation.method.toLowerCase()] = describe(operation, schemas);
+  for (const { tag, operations } of groups) {
+    for (const operation of operations) {
+      (paths[operation.path] ??= {})[operation.method.toLowerCase()] = describe(tag, operation, schemas);
+    }
   }
   return {
     openapi: '3.1.0',
@@ -53,7 +45,7 @@ export function controlOpenapi(baseUrl = 'http://127.0.0.1:4010/__sandbox'): Jso
     },
     servers: [{ url: baseUrl, description: 'A sandbox on this machine' }],
     security: [],
-    tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
+    tags: groups.map(({ tag, description }) => ({ name: tag, description })),
     paths,
     components: {
       schemas: schemas.describe(),
@@ -103,12 +95,12 @@ function uri(name: string): string {
   return `#/components/schemas/${name}`;
 }
 
-function describe(operation: Operation, schemas: SchemaNames): JsonObject {
-  const { operationId, tag, method, path, summary, description, query, body, response } = operation;
+function describe(tag: string, operation: Operation, schemas: SchemaNames): JsonObject {
+  const { operationId, method, path, summary, description, query, body, response } = operation;
   const statuses = [
     ...(body === undefined ? [] : ([400, 413, 415] as const)),
     ...(method === 'GET' ? [] : ([403] as const)),
-    ...(operation.failures ?? []),
+    ...operation.failures,
     422 as const,
   ];
   return {

@@ -1,35 +1,14 @@
 import type * as z from 'zod/mini';
-import type { SandboxState } from '../state/sandbox-state.ts';
 import type { Services } from '../state/services.ts';
 
 type Schema = z.ZodMiniType;
 
-/** What an operation may use. */
-export interface ControlServices extends Services {
-  readonly state: SandboxState;
-}
-
 /** A request to an operation, after its validation. */
-export interface OperationRequest<Query, Body> extends ControlServices {
+interface OperationRequest<Query, Body> extends Services {
   /** The id in the path; empty if the path has none. */
   readonly id: string;
   readonly query: Query;
   readonly body: Body;
-}
-
-/** Errors that an operation has besides those that all operations have. */
-export type OperationFailure = 404 | 409;
-
-interface Description {
-  /** Name of the operation in OpenAPI, such as `createUser`. */
-  readonly operationId: string;
-  readonly tag: string;
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** Path below `/__sandbox`, such as `/users/{id}`. */
-  readonly path: string;
-  readonly summary: string;
-  readonly description?: string | undefined;
-  readonly failures?: readonly OperationFailure[] | undefined;
 }
 
 /** A response that is one JSON value. */
@@ -61,28 +40,51 @@ type Returned<R extends OperationResponse> = R extends JsonResponse
     ? ReadableStream<Uint8Array>
     : unknown;
 
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
 /** An operation of the control API: the routes and the OpenAPI document are made of it. */
-export interface Operation extends Description {
+export interface Operation {
+  /** Name in OpenAPI, such as `createUser`. */
+  readonly operationId: string;
+  readonly method: Method;
+  /** Path below `/__sandbox`, such as `/users/{id}`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly description?: string | undefined;
   readonly query: Schema | undefined;
   readonly body: Schema | undefined;
   readonly response: OperationResponse;
+  /** Errors besides those that all operations have. */
+  readonly failures: readonly (404 | 409)[];
   readonly handle: (request: OperationRequest<unknown, unknown>) => unknown;
 }
 
-/** Defines an operation. Its handler gets what the schemas made of the request. */
+/**
+ * Defines an operation. Its handler gets what the schemas made of the request. One with an id in its path has a 404.
+ *
+ * @param route Such as `GET /users/{id}`.
+ */
 export function operation<
   const R extends OperationResponse,
   Query extends Schema = z.ZodMiniType<undefined>,
   Body extends Schema = z.ZodMiniType<undefined>,
 >(
-  definition: Description & {
+  operationId: string,
+  route: `${Method} /${string}`,
+  summary: string,
+  definition: {
+    readonly description?: string;
     readonly query?: Query;
     readonly body?: Body;
     readonly response: R;
+    /** Whether it has a 409. */
+    readonly conflicts?: boolean;
     readonly handle: (request: OperationRequest<z.output<Query>, z.output<Body>>) => Returned<R> | Promise<Returned<R>>;
   },
 ): Operation {
-  const { query, body, ...rest } = definition;
-  // The router calls the handler with the output of these very schemas.
-  return { ...rest, query, body } as Operation;
+  const [method = '', path = ''] = route.split(' ');
+  const { conflicts = false, query, body, ...rest } = definition;
+  const failures = [...(path.includes('{id}') ? [404] : []), ...(conflicts ? [409] : [])];
+  // The route's type says what its parts are. The router calls the handler with the output of these very schemas.
+  return { operationId, method, path, summary, query, body, failures, ...rest } as Operation;
 }

@@ -4,11 +4,10 @@ import { Failure, failureOf } from '../http/failure.ts';
 import { parseFields } from '../http/parse-fields.ts';
 import { readBytes, readJsonObject } from '../http/request-body.ts';
 import { sameOriginOnly } from '../http/same-origin.ts';
-import { sandboxState } from '../state/sandbox-state.ts';
 import type { Services } from '../state/services.ts';
 import { strictFields } from '../utils/strict-fields.ts';
 import { controlOpenapi } from './openapi.ts';
-import type { ControlServices, Operation } from './operation.ts';
+import type { Operation } from './operation.ts';
 import { operations } from './operations.ts';
 
 const noFields = strictFields({});
@@ -18,13 +17,12 @@ const noFields = strictFields({});
  * can't use it.
  */
 export function controlRoutes(services: Services): Hono {
-  const control: ControlServices = { ...services, state: sandboxState(services) };
   const routes = new Hono();
   routes.use(sameOriginOnly);
 
   routes.get('/openapi.json', (context) => context.json(controlOpenapi(new URL('/__sandbox', context.req.url).href)));
   for (const operation of operations) {
-    routes.on(operation.method, hono(operation.path), (context) => respond(operation, control, context));
+    routes.on(operation.method, hono(operation.path), (context) => respond(operation, services, context));
   }
   for (const [path, methods] of Map.groupBy(operations, ({ path }) => path)) {
     routes.all(
@@ -52,7 +50,7 @@ function hono(path: string): string {
   return path.replaceAll(/\{(\w+)\}/g, ':$1');
 }
 
-async function respond(operation: Operation, services: ControlServices, context: Context): Promise<Response> {
+async function respond(operation: Operation, services: Services, context: Context): Promise<Response> {
   const { req } = context;
   const { response } = operation;
   const result = await operation.handle({

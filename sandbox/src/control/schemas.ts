@@ -4,7 +4,7 @@ import { faultSchema, headerFaultSchema } from '../faults/fault.ts';
 import { strictFields } from '../utils/strict-fields.ts';
 import { byResource, resources } from '../resources/index.ts';
 import { capitalized, someFieldsSchema } from '../resources/resource.ts';
-import { newTokenSchema } from '../state/sandbox-state.ts';
+import { newTokenSchema } from '../state/tokens.ts';
 import { changesSchema, endpointSchema, eventSchema } from '../webhooks/endpoint-params.ts';
 
 const text = (description: string) => z.string().check(z.describe(description));
@@ -172,6 +172,9 @@ export const infoSchema = z.object({
     window: count('Length of a window, in milliseconds.'),
   }),
 });
+
+/** What the description of a stream says. */
+export const untilClosed = 'Each line is a JSON value. Empty lines keep the connection open.';
 
 /** A list of all records of a kind. */
 export const listOf = <T extends z.ZodMiniType>(item: T) => z.object({ data: z.readonly(z.array(item)) });

@@ -67,7 +67,6 @@ const shortcuts = [
   ['j', 'Next request'],
   ['k', 'Previous request'],
   ['c', 'Copy the request as cURL'],
-  ['x', 'Pause or resume the list'],
   ['Esc', 'Close the request'],
   ['?', 'Show the shortcuts'],
 ] as const;

@@ -5,14 +5,6 @@ import { type ArmedFault, type Fault, faultSchema } from './fault.ts';
 import { isOfRoute } from './fault-route.ts';
 import { HeaderFaults } from './header-faults.ts';
 
-/** The time during which a fault applied to requests, for the status page. */
-export interface Incident extends ArmedFault {
-  /** Epoch milliseconds. */
-  readonly since: number;
-  /** Epoch milliseconds; `undefined` while the fault is active. */
-  readonly until: number | undefined;
-}
-
 interface Armed {
   readonly id: string;
   readonly fault: Fault;
@@ -20,9 +12,6 @@ interface Armed {
   readonly since: number;
   met: number;
 }
-
-/** Number of past incidents to keep. */
-const keptIncidents = 20;
 
 /** A request that a fault may apply to. */
 interface FaultTarget {
@@ -42,7 +31,6 @@ export class Faults {
   readonly #changed: () => void;
   readonly #ofHeaders = new HeaderFaults();
   #armed: Armed[] = [];
-  #past: Incident[] = [];
   #count = 0;
 
   /** @internal */
@@ -62,16 +50,11 @@ export class Faults {
    * @throws {TypeError} when the fault is invalid; the message says why.
    */
   next(fault: Fault): ArmedFault {
-    return withTypeErrors('Invalid fault.', () => this.arm(fault));
-  }
-
-  /** @internal Like `next`, for input that came over HTTP. @throws {Failure} when the fault is invalid. */
-  arm(fields: unknown): ArmedFault {
-    const fault = parseFields(faultSchema, fields);
+    const fields = withTypeErrors('Invalid fault.', () => parseFields(faultSchema, fault));
     this.#count += 1;
     // Each has its own random numbers, so that other faults don't change the requests that it applies to.
     const random = seededRandom(this.#seed + this.#count);
-    const armed = { id: `fault_${this.#count}`, fault, random, since: this.#now(), met: 0 };
+    const armed = { id: `fault_${this.#count}`, fault: fields, random, since: this.#now(), met: 0 };
     this.#armed.push(armed);
     this.#changed();
     return view(armed);
@@ -84,38 +67,23 @@ export class Faults {
 
   /** Removes a fault. Returns `false` if no fault has this id. */
   remove(id: string): boolean {
-    return this.#end((armed) => armed.id === id);
+    const left = this.#armed.filter((armed) => armed.id !== id);
+    if (left.length === this.#armed.length) return false;
+    this.#armed = left;
+    this.#changed();
+    return true;
   }
 
   /** Removes all faults. */
   clear(): void {
     this.#ofHeaders.clear();
-    this.#end(() => true);
-  }
-
-  /** @internal The active faults and the latest past ones, newest first. */
-  get incidents(): readonly Incident[] {
-    const active = this.#armed.map((armed) => ({ ...view(armed), since: armed.since, until: undefined }));
-    return [...active.reverse(), ...this.#past];
-  }
-
-  /** @internal Forgets the past incidents, too. */
-  reset(): void {
     this.#armed = [];
-    this.#ofHeaders.clear();
-    this.#past = [];
     this.#changed();
   }
 
-  #end(ends: (armed: Armed) => boolean): boolean {
-    const ended = this.#armed.filter(ends);
-    if (ended.length === 0) return false;
-    this.#armed = this.#armed.filter((armed) => !ends(armed));
-    const until = this.#now();
-    const incidents = ended.map((armed) => ({ ...view(armed), since: armed.since, until }));
-    this.#past = [...incidents.reverse(), ...this.#past].slice(0, keptIncidents);
-    this.#changed();
-    return true;
+  /** @internal The active faults as incidents, with when each has begun, in epoch milliseconds; newest first. */
+  get incidents(): readonly (ArmedFault & { readonly since: number })[] {
+    return this.#armed.map((armed) => ({ ...view(armed), since: armed.since })).reverse();
   }
 
   /**

@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import { Failure } from './failure.ts';
 
 /** Who may talk to a server besides programs and pages of this machine. */
@@ -48,12 +49,18 @@ function isLoopback(origin: string): boolean {
   return isLocal && (protocol === 'http:' || protocol === 'https:');
 }
 
-/** Whether it is a host name as the `Host` header has it, without its port. */
-export function isHostName(name: string): boolean {
-  return URL.canParse(`http://${name}`) && new URL(`http://${name}`).hostname === name;
-}
+/** A host name as the `Host` header has it, without its port. */
+export const hostName = checked(
+  'Must be a host name in lower case, without a port, such as sandbox.',
+  (name) => URL.canParse(`http://${name}`) && new URL(`http://${name}`).hostname === name,
+);
 
-/** Whether it is an origin as browsers send it, such as `https://app.example.com`. */
-export function isOrigin(text: string): boolean {
-  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+/** An origin as browsers send it. */
+export const origin = checked(
+  'Must be an origin, such as https://app.example.com.',
+  (text) => /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text,
+);
+
+function checked(message: string, isValid: (text: string) => boolean) {
+  return z.string(message).check(z.refine(isValid, message));
 }

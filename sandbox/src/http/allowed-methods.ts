@@ -5,7 +5,6 @@ import { Failure } from './failure.ts';
 export function allowOnly(...methods: readonly string[]): Handler {
   const allow = methods.join(', ');
   return (context) => {
-    if (context.req.method === 'OPTIONS') return context.body(null, 204, { Allow: allow });
     throw new Failure(
       405,
       'method_not_allowed',

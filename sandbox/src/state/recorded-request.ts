@@ -52,41 +52,24 @@ export interface RecordedRequest {
   readonly response: RecordedResponse | undefined;
 }
 
-/** What becomes known of a request after its arrival. Bodies are text, which takes less memory than objects. */
-export interface Progress {
-  token: string | undefined;
-  state: RequestState;
-  status: number | undefined;
-  duration: number | undefined;
-  remaining: number | undefined;
-  fault: ArmedFault | undefined;
-  requestBody: string | undefined;
-  responseHeaders: Readonly<Record<string, string>> | undefined;
-  responseBody: string | undefined;
-}
-
-/** A request that is being recorded: `record` shows each change of `progress`. */
+/** A request that is being recorded. */
 export interface Exchange {
-  readonly record: RecordedRequest;
-  readonly progress: Progress;
+  /** What is not known when the request arrives is filled in as it becomes known. */
+  readonly record: { -readonly [K in keyof RecordedRequest]: RecordedRequest[K] };
+  /** What the bodies of the record are read from: texts take less memory than objects. */
+  readonly texts: {
+    request?: string;
+    responseHeaders?: Readonly<Record<string, string>>;
+    response?: string | undefined;
+  };
 }
 
 /** Starts the record of a request that has just arrived. */
 export function beginExchange(id: string, request: Request, receivedAt: number): Exchange {
   const url = new URL(request.url);
-  const progress: Progress = {
-    token: undefined,
-    state: 'pending',
-    status: undefined,
-    duration: undefined,
-    remaining: undefined,
-    fault: undefined,
-    requestBody: undefined,
-    responseHeaders: undefined,
-    responseBody: undefined,
-  };
   const query = redact.query(url.searchParams);
-  const record: RecordedRequest = {
+  const texts: Exchange['texts'] = {};
+  const record: Exchange['record'] = {
     id,
     method: request.method,
     target: url.pathname + (query === url.searchParams ? url.search : `?${query.toString()}`),
@@ -95,32 +78,20 @@ export function beginExchange(id: string, request: Request, receivedAt: number):
     headers: redact.headers(request.headers),
     get body() {
       // Here, so that a request is not held up by what only a reader of the log needs.
-      return redact.body(progress.requestBody);
+      return redact.body(texts.request);
     },
-    get token() {
-      return progress.token;
-    },
+    token: undefined,
     received_at: new Date(receivedAt).toISOString(),
-    get state() {
-      return progress.state;
-    },
-    get status() {
-      return progress.status;
-    },
-    get duration() {
-      return progress.duration;
-    },
-    get remaining() {
-      return progress.remaining;
-    },
-    get fault() {
-      return progress.fault;
-    },
+    state: 'pending',
+    status: undefined,
+    duration: undefined,
+    remaining: undefined,
+    fault: undefined,
     get response() {
-      return progress.responseHeaders && { headers: progress.responseHeaders, body: parsed(progress.responseBody) };
+      return texts.responseHeaders && { headers: texts.responseHeaders, body: parsed(texts.response) };
     },
   };
-  return { record, progress };
+  return { record, texts };
 }
 
 function parsed(text: string | undefined): unknown {

@@ -1,3 +1,4 @@
+import { Listeners } from '../utils/listeners.ts';
 import { redact } from '../utils/redact.ts';
 import { beginExchange, type Exchange, type RecordedRequest, type RequestState } from './recorded-request.ts';
 import { type RequestFilter, requestMatcher } from './request-filter.ts';
@@ -25,7 +26,8 @@ interface Kept extends Exchange {
 export class RequestLog {
   readonly #kept = new Map<string, Kept>();
   #characters = 0;
-  readonly #listeners = new Set<(request: RecordedRequest) => void>();
+  /** Each request once it has ended. */
+  readonly ended = new Listeners<[RecordedRequest]>();
   readonly #changed: () => void;
 
   /** @param changed Called when a request arrives, and when its record changes. */
@@ -78,30 +80,24 @@ export class RequestLog {
   }
 
   recordBody(exchange: Exchange, body: string): void {
-    exchange.progress.requestBody = body;
+    exchange.texts.request = body;
     this.#count(this.#kept.get(exchange.record.id), body.length);
   }
 
-  recordResponse({ record, progress }: Exchange, status: number, headers: Headers, body: string | undefined): void {
-    progress.status = status;
-    progress.responseHeaders = redact.headers(headers);
-    progress.responseBody = body;
-    this.#count(this.#kept.get(record.id), sizeOf(progress.responseHeaders) + (body?.length ?? 0));
+  recordResponse({ record, texts }: Exchange, status: number, headers: Headers, body: string | undefined): void {
+    record.status = status;
+    texts.responseHeaders = redact.headers(headers);
+    texts.response = body;
+    this.#count(this.#kept.get(record.id), sizeOf(texts.responseHeaders) + (body?.length ?? 0));
   }
 
   /** Records how a request ended, and notifies the subscribers. A request ends once: with its client, or with its response. */
-  close({ record, progress }: Exchange, state: RequestState, duration: number): void {
+  close({ record }: Exchange, state: RequestState, duration: number): void {
     this.#changed();
-    if (progress.state !== 'pending') return;
-    progress.state = state;
-    progress.duration = duration;
-    for (const listener of this.#listeners) listener(record);
-  }
-
-  /** Calls `listener` with each request once it has ended. Returns a function that unsubscribes. */
-  subscribe(listener: (request: RecordedRequest) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    if (record.state !== 'pending') return;
+    record.state = state;
+    record.duration = duration;
+    this.ended.emit(record);
   }
 
   clear(): void {

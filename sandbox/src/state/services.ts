@@ -1,18 +1,18 @@
 import type { Faults } from '../faults/armed-faults.ts';
 import type { Store } from '../storage/store.ts';
 import type { Clock } from '../utils/clock.ts';
+import type { Listeners } from '../utils/listeners.ts';
 import type { SandboxWebhooks } from '../webhooks/webhooks.ts';
-import type { Changes } from './changes.ts';
 import type { Idempotency } from './idempotency.ts';
 import type { RateWindows } from './rate-windows.ts';
 import type { RequestLog } from './request-log.ts';
-import type { Tokens } from './tokens.ts';
+import type { TokenState } from './tokens.ts';
 import type { Traffic } from './traffic.ts';
 
 /** What the routes share. */
 export interface Services {
   readonly store: Store;
-  readonly tokens: Tokens;
+  readonly tokens: TokenState;
   readonly windows: RateWindows;
   readonly idempotency: Idempotency;
   readonly faults: Faults;
@@ -20,7 +20,8 @@ export interface Services {
   readonly latency: number;
   readonly log: RequestLog;
   readonly traffic: Traffic;
-  readonly changes: Changes;
+  /** Is told of each change of the state. */
+  readonly changes: Listeners;
   readonly clock: Clock;
   readonly webhooks: SandboxWebhooks;
   /** The token that is there from the start. */

@@ -1,7 +1,10 @@
+import { Listeners } from './listeners.ts';
+
 /** The sandbox's clock: the injected clock, plus the time that it was advanced by. */
 export class Clock {
   readonly #base: () => number;
-  readonly #listeners = new Set<() => void>();
+  /** @internal */
+  readonly advanced = new Listeners();
   #offset = 0;
 
   /** @internal */
@@ -28,12 +31,7 @@ export class Clock {
       throw new TypeError(`\`milliseconds\` must be a number of at least 0, not ${milliseconds}.`);
     }
     this.#offset += milliseconds;
-    for (const listener of this.#listeners) listener();
-  }
-
-  /** @internal Calls `listener` when the clock is advanced. */
-  onAdvance(listener: () => void): void {
-    this.#listeners.add(listener);
+    this.advanced.emit();
   }
 
   /** @internal Restores the injected clock. */

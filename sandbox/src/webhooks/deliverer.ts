@@ -3,6 +3,7 @@ import { JournalError } from '../storage/collection.ts';
 import { maxConcurrency } from '../storage/delivery-index.ts';
 import type { Store } from '../storage/store.ts';
 import type { Clock } from '../utils/clock.ts';
+import { Listeners } from '../utils/listeners.ts';
 import type { Random } from '../utils/random.ts';
 import { outcomeOf } from '../storage/outcome.ts';
 import { attempt, type AttemptOptions } from './attempt.ts';
@@ -18,12 +19,7 @@ const storageDelay = 5000;
 /** Longest delay of a timer, in milliseconds. */
 const longestTimer = 2_147_483_647;
 
-export interface DelivererOptions extends Pick<AttemptOptions, 'fetch' | 'timeout'> {
-  readonly schedule: RetrySchedule;
-}
-
-/** Is told of each attempt, with its delivery as the attempt left it. */
-export type AttemptListener = (delivery: DeliveryRecord, attempt: Attempt) => void;
+export interface DelivererOptions extends Pick<AttemptOptions, 'fetch' | 'timeout'>, RetrySchedule {}
 
 /** Makes the attempts that are due. The deliveries themselves are in the store. */
 export class Deliverer {
@@ -32,7 +28,8 @@ export class Deliverer {
   readonly #random: Random;
   readonly #options: DelivererOptions;
   readonly #forwarding: Forwarding;
-  readonly #listeners = new Set<AttemptListener>();
+  /** Each attempt, with its delivery as the attempt left it. */
+  readonly attempted = new Listeners<[DeliveryRecord, Attempt]>();
   /** Attempts by webhook and delivery. */
   readonly #inFlight = new Map<string, Map<string, Promise<void>>>();
   /** No attempt starts before, because results can't be stored. */
@@ -47,7 +44,7 @@ export class Deliverer {
     this.#random = random;
     this.#options = options;
     this.#forwarding = forwarding;
-    clock.onAdvance(() => this.#wake(0));
+    clock.advanced.subscribe(() => this.#wake(0));
   }
 
   /** Stores a delivery, and attempts it when it is due. */
@@ -79,12 +76,6 @@ export class Deliverer {
       if (attempts.length === 0) return;
       await Promise.all(attempts);
     }
-  }
-
-  /** Calls `listener` after each attempt. Returns a function that unsubscribes. */
-  subscribe(listener: AttemptListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
   }
 
   /** Makes no further attempts, and aborts those in flight. Deliveries without a response stay due. */
@@ -167,8 +158,7 @@ export class Deliverer {
       this.#pausedUntil = this.#clock.now() + storageDelay;
       return;
     }
-    const settled = this.#store.deliveries.get(id) ?? now;
-    for (const listener of this.#listeners) listener(settled, made);
+    this.attempted.emit(this.#store.deliveries.get(id) ?? now, made);
   }
 
   #settle(delivery: DeliveryRecord, endpoint: EndpointRecord, made: Attempt): void {
@@ -184,12 +174,7 @@ export class Deliverer {
     if (outcome.kind === 'gone') {
       this.#store.endpoints.put({ ...endpoint, disabled: 'The receiver responded with 410 Gone.' });
     }
-    const delay = nextDelay(
-      this.#options.schedule,
-      tries,
-      this.#random(),
-      outcome.kind === 'failed' ? outcome.retryAfter : 0,
-    );
+    const delay = nextDelay(this.#options, tries, this.#random(), outcome.kind === 'failed' ? outcome.retryAfter : 0);
     this.put(
       delay === undefined
         ? { ...tried, status: 'failed', due: undefined }

@@ -21,10 +21,11 @@ export interface EndpointChanges {
   enabled?: boolean | undefined;
 }
 
-const url = z
+/** A URL without credentials. */
+export const httpUrl = z
   .string('Must be a URL.')
   .check(z.refine(isHttpUrl, 'Must be a URL that starts with http:// or https://.'));
-const events = z
+export const eventNames = z
   .array(
     z.string('Must be a list of event names.').check(z.regex(/^(\*|[\w.-]{1,100})$/, 'Must be event names, or *.')),
     'Must be a list of event names.',
@@ -35,12 +36,16 @@ const secret = z
   .check(z.regex(/^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/, 'Must be whsec_ and 24 to 64 bytes in base64.'));
 
 /** Validates {@link EndpointParams}. */
-export const endpointSchema = strictFields({ url, events: z.optional(events), secret: z.optional(secret) });
+export const endpointSchema = strictFields({
+  url: httpUrl,
+  events: z.optional(eventNames),
+  secret: z.optional(secret),
+});
 
 /** Validates {@link EndpointChanges}. */
 export const changesSchema = strictFields({
-  url: z.optional(url),
-  events: z.optional(events),
+  url: z.optional(httpUrl),
+  events: z.optional(eventNames),
   enabled: z.optional(z.boolean('Must be true or false.')),
 });
 

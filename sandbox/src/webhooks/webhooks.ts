@@ -3,11 +3,11 @@ import { parseFields } from '../http/parse-fields.ts';
 import { resources } from '../resources/index.ts';
 import { eventData, exampleOf } from '../resources/resource.ts';
 import { users } from '../resources/users.ts';
-import type { DeliveryRecord, EndpointRecord } from '../storage/records.ts';
+import type { Attempt, DeliveryRecord, EndpointRecord } from '../storage/records.ts';
 import type { Store } from '../storage/store.ts';
 import { type Clock, timestamp } from '../utils/clock.ts';
 import { randomSecret } from '../utils/random.ts';
-import type { AttemptListener, Deliverer } from './deliverer.ts';
+import type { Deliverer } from './deliverer.ts';
 import {
   changesSchema,
   type EndpointChanges,
@@ -57,18 +57,13 @@ export class SandboxWebhooks {
    * @throws {TypeError} when the URL, an event name or the secret is invalid.
    */
   register(params: EndpointParams): EndpointRecord {
-    return withTypeErrors('Invalid webhook.', () => this.add(params));
-  }
-
-  /** @internal Like `register`, for form input. @throws {Failure} when a field is invalid. */
-  add(fields: unknown): EndpointRecord {
-    const params = parseFields(endpointSchema, fields);
+    const { url, events, secret } = withTypeErrors('Invalid webhook.', () => parseFields(endpointSchema, params));
     return this.#store.transaction(() => {
       const endpoint = {
         id: this.#store.nextId('we', this.#store.endpoints),
-        url: params.url,
-        events: params.events ?? ['*'],
-        secret: params.secret ?? newSecret(),
+        url,
+        events: events ?? ['*'],
+        secret: secret ?? newSecret(),
         created_at: timestamp(this.#clock.now()),
       };
       this.#store.endpoints.put(endpoint);
@@ -82,17 +77,14 @@ export class SandboxWebhooks {
    * @throws {TypeError} when the id is unknown or a value is invalid.
    */
   update(id: string, changes: EndpointChanges): EndpointRecord {
-    return withTypeErrors('Invalid change.', () => this.change(id, changes));
-  }
-
-  /** @internal Like `update`, for form input. @throws {Failure} when a field is invalid. */
-  change(id: string, fields: unknown): EndpointRecord {
-    const endpoint = this.#endpoint(id);
-    const { enabled, ...changes } = parseFields(changesSchema, fields);
+    const { endpoint, enabled, url, events } = withTypeErrors('Invalid change.', () => ({
+      endpoint: this.#endpoint(id),
+      ...parseFields(changesSchema, changes),
+    }));
     const changed: EndpointRecord = {
       ...endpoint,
-      url: changes.url ?? endpoint.url,
-      events: changes.events ?? endpoint.events,
+      url: url ?? endpoint.url,
+      events: events ?? endpoint.events,
       disabled: enabled === undefined ? endpoint.disabled : enabled ? undefined : 'You disabled the webhook.',
     };
     this.#store.endpoints.put(changed);
@@ -175,11 +167,10 @@ export class SandboxWebhooks {
   /**
    * @internal Delivers the events for a URL through a forwarder. A webhook with this URL is registered, or enabled again
    * with the given events and secret. When the forwarder disconnects, the webhook is disabled, so that its deliveries wait.
-   * @throws {Failure} 422 when a field is invalid, and 409 when the webhook has a forwarder.
+   * @throws {Failure} 409 when the webhook has a forwarder.
    */
-  forward(fields: unknown, forwarder: Forwarder): { endpoint: EndpointRecord; disconnect: () => void } {
-    const params = parseFields(endpointSchema, fields);
-    const known = this.endpoints.find(({ url }) => url === params.url) ?? this.add(params);
+  forward(params: EndpointParams, forwarder: Forwarder): { endpoint: EndpointRecord; disconnect: () => void } {
+    const known = this.endpoints.find(({ url }) => url === params.url) ?? this.register(params);
     this.#forwarding.connect(known.id, forwarder);
     const { events = known.events, secret = known.secret } = params;
     const endpoint: EndpointRecord = { ...known, events, secret, disabled: undefined };
@@ -194,8 +185,8 @@ export class SandboxWebhooks {
   }
 
   /** @internal Calls `listener` after each attempt. Returns a function that unsubscribes. */
-  subscribe(listener: AttemptListener): () => void {
-    return this.#deliverer.subscribe(listener);
+  subscribe(listener: (delivery: DeliveryRecord, attempt: Attempt) => void): () => void {
+    return this.#deliverer.attempted.subscribe(listener);
   }
 
   /** Attempts all deliveries that are due, and waits for the responses. */

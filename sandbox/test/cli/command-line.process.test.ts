@@ -7,24 +7,16 @@ import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { Webhook } from 'standardwebhooks';
 import { rateLimit as read } from '../../src/cli/option-values.ts';
-import { run } from '../../src/cli/run.ts';
-import { Terminal } from '../../src/cli/terminal.ts';
-import { welcome } from '../../src/cli/welcome.ts';
+import { style, Terminal } from '../../src/cli/terminal.ts';
 import { version } from '../../package.json';
 import { commandLine } from '../support/built-cli.ts';
+import { commands } from '../support/command.ts';
 import { receiver } from '../support/receiver.ts';
 
 const start = commandLine();
+const { serve, ended } = commands();
 const builtProgram = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const secret = `whsec_${'c2VjcmV0'.repeat(4)}`;
-
-/** Runs a command in this process that ends by itself. */
-async function output(args: readonly string[], env: Record<string, string> = {}): Promise<[number, string]> {
-  let text = '';
-  const stream = { write: (part: string) => (text += part) };
-  const code = await run(args, { out: stream, error: stream, env, stopped: () => Promise.resolve() });
-  return [code, text];
-}
 
 test('example-sandbox prints its URL, its token and a first request; Ctrl-C stops it cleanly', async () => {
   const child = start('--port', '0', '--projects', '3', '--rate-limit', '7/2m');
@@ -53,27 +45,25 @@ test('it goes on serving when the program that started it reads no further', asy
   expect(await child.ended).toBe(0);
 });
 
-test('--data prints where the state is stored', async () => {
+test('the state is stored in memory, or where --data says', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'example-sandbox-'));
   const file = join(directory, 'state.db');
-  const [code, text] = await output(['--port', '0', '--data', file]);
-  expect(code).toBe(0);
-  expect(text).toContain(`stored in ${file}`);
-  expect(await output(['--port', '0'])).toEqual([0, expect.stringContaining('in memory')]);
-  expect(await output(['--port', '0', '--data', directory])).toEqual([1, expect.stringContaining(directory)]);
+  expect((await serve('--data', file)).server.output()).toContain(`stored in ${file}`);
+  expect((await serve()).server.output()).toContain('in memory');
+  expect(await ended(['--port', '0', '--data', directory])).toEqual([1, expect.stringContaining(directory)]);
   await rm(directory, { recursive: true });
 });
 
 test('a port in use is reported with a remedy', async () => {
-  const first = start('--port', '0');
-  const [, port] = await first.says(/http:\/\/127\.0\.0\.1:(\d+)/);
-  const [code, text] = await output(['--port', port!]);
-  expect(code).toBe(2);
-  expect(text).toContain(`Port ${port} is in use. Choose another port with --port, or use --port 0 for a free one.`);
+  const { port } = new URL((await serve()).url);
+  expect(await ended(['--port', port])).toEqual([
+    2,
+    `Port ${port} is in use. Choose another port with --port, or use --port 0 for a free one.\n`,
+  ]);
 });
 
 test.each(['192.0.2.1', 'nowhere.invalid'])('--host %s is reported with a remedy', async (host) => {
-  const [code, text] = await output(['--host', host, '--port', '0']);
+  const [code, text] = await ended(['--host', host, '--port', '0']);
   expect(code).toBe(2);
   expect(text).toBe(
     `This machine does not have the address ${host}. Use --host 127.0.0.1, or --host 0.0.0.0 for all addresses.\n`,
@@ -81,42 +71,41 @@ test.each(['192.0.2.1', 'nowhere.invalid'])('--host %s is reported with a remedy
 });
 
 test('an address that other machines can reach is listened on with a warning, and with URLs that work', async () => {
-  const [code, text] = await output(['--host', '0.0.0.0', '--port', '0']);
-  expect(code).toBe(0);
-  expect(text).toContain(
+  const { server } = await serve('--host', '0.0.0.0');
+  expect(server.output()).toContain(
     'Warning: everyone who can reach 0.0.0.0 can use the dashboard and the control API, which need no login.',
   );
-  expect(text).toMatch(/URL +http:\/\/127\.0\.0\.1:\d+\/v1\n/);
-  expect((await output(['--port', '0']))[1]).not.toContain('Warning');
+  expect(server.output()).toMatch(/URL +http:\/\/127\.0\.0\.1:\d+\/v1\n/);
+  expect((await serve()).server.output()).not.toContain('Warning');
 });
 
 test('--help and --version', async () => {
   for (const args of [['--help'], ['-h'], ['help']]) {
-    expect(await output(args)).toEqual([0, expect.stringContaining('Usage: example-sandbox [options]')]);
+    expect(await ended(args)).toEqual([0, expect.stringContaining('Usage: example-sandbox [options]')]);
   }
   for (const args of [
     ['trigger', '--help'],
     ['help', 'trigger'],
   ]) {
-    expect(await output(args)).toEqual([0, expect.stringContaining('\nExamples:\n  $ example-sandbox trigger user.')]);
+    expect(await ended(args)).toEqual([0, expect.stringContaining('\nExamples:\n  $ example-sandbox trigger user.')]);
   }
-  for (const args of [['--version'], ['-v']]) expect(await output(args)).toEqual([0, `${version}\n`]);
+  for (const args of [['--version'], ['-v']]) expect(await ended(args)).toEqual([0, `${version}\n`]);
 });
 
 test.each([
   [['--prot', '1'], "unknown option '--prot'\n(Did you mean --port?)"],
   [['--port'], '--port'],
-  [['--port', 'http'], "argument 'http' is invalid. It must be a whole number from 0 to 65535."],
-  [['--port', '70000'], 'It must be a whole number from 0 to 65535.'],
+  [['--port', 'http'], "argument 'http' is invalid. It must be an integer from 0 to 65535."],
+  [['--port', '70000'], 'It must be an integer from 0 to 65535.'],
   [['--projects=-1'], '--projects'],
-  [['--latency', '1.5'], 'It must be a whole number from 0 to 600000.'],
+  [['--latency', '1.5'], 'It must be an integer from 0 to 600000.'],
   [['--rate-limit', '100'], 'It must be a number of requests and a time window, such as 100/60s.'],
   [['--rate-limit', '0/60s'], '--rate-limit'],
-  [['--allowed-host', 'sandbox:4010'], 'It must be a host name without a port, such as sandbox.'],
+  [['--allowed-host', 'sandbox:4010'], 'It must be a host name in lower case, without a port, such as sandbox.'],
   [['--cors', '*'], 'It must be an origin, such as https://app.example.com.'],
   [['--cors', 'null'], 'It must be an origin'],
   [['--cors', 'https://app.example.com/path'], 'It must be an origin'],
-  [['--token', 'a token'], 'It may have letters, digits and'],
+  [['--token', 'a token'], 'It must consist of letters, digits and'],
   [['--seed', 'nowhere.json'], "The file can't be read"],
   [['--webhook', 'ftp://x'], 'It must be a URL that starts with http:// or https://.'],
   [['list'], "unknown command 'list'"],
@@ -124,13 +113,13 @@ test.each([
   [['trigger', 'a', 'b'], 'Expected 1 argument but got 2'],
   [['trigger', 'a', '--to', 'ftp://x'], 'It must be a URL that starts with http:// or https://.'],
   [['trigger', 'a', '--to', 'http://x', '--payload', '{'], `It must be JSON, such as '{"id":"user_123"}'`],
-  [['listen', '--forward-to', 'http://x', '--events', 'a b'], 'It must be names of events, such as user.created,'],
+  [['listen', '--forward-to', 'http://x', '--events', 'a b'], 'It must be event names, or *.'],
   [['logs', '--status', 'odd'], 'It must be a status such as 404, a class such as 4xx, or one of pending,'],
   [['lisen'], "unknown command 'lisen'\n(Did you mean listen?)"],
   [['listen'], "required option '--forward-to <url>' not specified"],
-  [['logs', '--limit', 'all'], 'It must be a whole number from 0 to 10000.'],
+  [['logs', '--limit', 'all'], 'It must be an integer from 0 to 10000.'],
 ])('%j is refused', async (args, message) => {
-  const [code, text] = await output(args);
+  const [code, text] = await ended(args);
   expect(code).toBe(2);
   expect(text).toContain(message);
   const [first = ''] = args;
@@ -139,7 +128,7 @@ test.each([
 });
 
 test('EXAMPLE_BASE_URL that is no URL is refused', async () => {
-  const [code, text] = await output(['logs'], { EXAMPLE_BASE_URL: 'localhost:4010' });
+  const [code, text] = await ended(['logs'], { EXAMPLE_BASE_URL: 'localhost:4010' });
   expect(code).toBe(2);
   expect(text).toBe('EXAMPLE_BASE_URL is localhost:4010. It must be a URL such as http://127.0.0.1:4010/v1.\n');
 });
@@ -153,35 +142,24 @@ test.each([
   expect(read(text)).toEqual(expected);
 });
 
-test('colors are used only in terminals that support them, or as FORCE_COLOR says', () => {
-  const text = {
-    urls: ['http://127.0.0.1:4010/v1'],
-    apiToken: 'sandbox_token',
-    limit: 100,
-    window: 60_000,
-    data: 'file',
-    webhooks: [],
-  };
-  const escape = '\u001b[1m';
-  const printed = (output: { isTTY?: boolean; hasColors?: () => boolean }, env = {}) => {
-    let all = '';
-    const terminal = new Terminal({ ...output, write: (part) => (all += part) }, env);
-    for (const line of welcome(text)) terminal.line(...line);
-    return all;
-  };
-  expect(printed({ isTTY: true, hasColors: () => true })).toContain(escape);
-  expect(printed({ isTTY: true, hasColors: () => false })).not.toContain(escape);
-  expect(printed({})).not.toContain(escape);
-  expect(printed({}, { FORCE_COLOR: '1' })).toContain(escape);
-  expect(printed({ isTTY: true, hasColors: () => true }, { FORCE_COLOR: '0' })).not.toContain(escape);
+test.each([
+  ['in a terminal that supports them', { isTTY: true, hasColors: () => true }, {}, true],
+  ['not in another terminal', { isTTY: true, hasColors: () => false }, {}, false],
+  ['not in a pipe', {}, {}, false],
+  ['in a pipe with FORCE_COLOR=1', {}, { FORCE_COLOR: '1' }, true],
+  ['not in a terminal with FORCE_COLOR=0', { isTTY: true, hasColors: () => true }, { FORCE_COLOR: '0' }, false],
+])('colors are used %s', (_, output, env, colored) => {
+  let text = '';
+  new Terminal({ ...output, write: (part) => (text += part) }, env).line(style.bold('URL'));
+  expect(text).toBe(colored ? '\u001b[1mURL\u001b[22m\n' : 'URL\n');
 });
 
 describe('trigger --to', () => {
   test('sends one signed event, and prints the response', async () => {
     const { url, received, close } = await receiver([{ status: 200, headers: {}, body: 'thanks' }]);
-    const child = start('trigger', 'user.created', '--to', url, '--secret', secret);
-    expect(await child.ended).toBe(0);
-    expect(child.output()).toMatch(/← 200 thanks \(\d+ ms\)/);
+    const [code, text] = await ended(['trigger', 'user.created', '--to', url, '--secret', secret]);
+    expect(code).toBe(0);
+    expect(text).toMatch(/← 200 thanks \(\d+ ms\)/);
 
     const { body, headers } = received[0]!;
     expect(new Webhook(secret).verify(body, headers as Record<string, string>)).toMatchObject({
@@ -194,7 +172,7 @@ describe('trigger --to', () => {
   test('sends any event with any payload; the secret may come from the environment', async () => {
     const { url, received, close } = await receiver([500]);
     const args = ['trigger', 'order.shipped', '--to', url, '--payload', '{"id":7}'];
-    const [code, text] = await output(args, { EXAMPLE_WEBHOOK_SECRET: secret });
+    const [code, text] = await ended(args, { EXAMPLE_WEBHOOK_SECRET: secret });
     expect(code).toBe(1);
     expect(text).toContain('← 500 (');
     expect(JSON.parse(received[0]!.body)).toMatchObject({ event: 'order.shipped', data: { id: 7 } });
@@ -202,15 +180,15 @@ describe('trigger --to', () => {
   });
 
   test('needs a secret', async () => {
-    const [code, text] = await output(['trigger', 'user.created', '--to', 'http://127.0.0.1:9']);
+    const [code, text] = await ended(['trigger', 'user.created', '--to', 'http://127.0.0.1:9']);
     expect([code, text]).toEqual([2, '--to needs --secret or the environment variable EXAMPLE_WEBHOOK_SECRET.\n']);
   });
 
   test('reports an unreachable server and an invalid secret', async () => {
-    const [code, text] = await output(['trigger', 'user.created', '--to', 'http://127.0.0.1:9', '--secret', secret]);
+    const [code, text] = await ended(['trigger', 'user.created', '--to', 'http://127.0.0.1:9', '--secret', secret]);
     expect(code).toBe(1);
     expect(text).toMatch(/← .+ \(\d+ ms\)/);
-    const [bad, why] = await output(['trigger', 'user.created', '--to', 'http://127.0.0.1:9', '--secret', 'whsec_?']);
+    const [bad, why] = await ended(['trigger', 'user.created', '--to', 'http://127.0.0.1:9', '--secret', 'whsec_?']);
     expect(bad).toBe(1);
     expect(why).toContain('secret');
   });
@@ -227,5 +205,29 @@ test('an older Node.js gets a message instead of a stack', async () => {
     code: 1,
     stdout: '',
     stderr: 'example-sandbox needs Node.js 22.12 or later. This is Node.js 20.20.2.\n',
+  });
+});
+
+describe('completion', () => {
+  const printed = async (...args: readonly string[]) => {
+    const child = start(...args);
+    return [await child.ended, child.output()];
+  };
+
+  test.each(['bash', 'zsh', 'fish', 'powershell'])('prints a script for %s', async (shell) => {
+    expect(await printed('completion', shell)).toEqual([0, expect.stringContaining('example-sandbox complete ')]);
+  });
+
+  test('another shell is refused', async () => {
+    expect(await printed('completion', 'cmd')).toEqual([2, expect.stringContaining('zsh, bash, fish, powershell')]);
+  });
+
+  test.each([
+    [['l'], /^listen\tforward events[^\n]+\nlogs\t/m],
+    [['--ra'], /^--rate-limit\t/m],
+    [['listen', '--for'], /^--forward-to\t/m],
+    [['logs', '--'], /^--follow\t/m],
+  ])('completes %j', async (words, expected) => {
+    expect(await printed('complete', '--', ...words)).toEqual([0, expect.stringMatching(expected)]);
   });
 });

@@ -1,29 +1,13 @@
 import { Webhook } from 'standardwebhooks';
-import { afterEach, expect, test } from 'vitest';
-import { runCommand, type RunningCommand } from '../support/command.ts';
+import { expect, test } from 'vitest';
+import { commands } from '../support/command.ts';
 import { receiver } from '../support/receiver.ts';
 
-const running = new Set<RunningCommand>();
-afterEach(async () => {
-  for (const command of running) await command.stop();
-  running.clear();
-});
-
-function command(args: readonly string[], env: Record<string, string> = {}): RunningCommand {
-  const started = runCommand(args, env);
-  running.add(started);
-  return started;
-}
-
-async function serve(port = '0') {
-  const server = command(['--port', port, '--quiet']);
-  const [, url = ''] = await server.prints(/(http:\/\/127\.0\.0\.1:\d+\/v1)/);
-  return { server, url, env: { EXAMPLE_BASE_URL: url } };
-}
+const { command, serve, ended } = commands();
 
 test('registers a webhook, prints its secret, forwards its events and shows the responses', async () => {
   const { url: to, received, close } = await receiver([{ status: 500, headers: {}, body: 'database is locked' }, 204]);
-  const { url, env } = await serve();
+  const { url, env } = await serve('--quiet');
   const listen = command(['listen', '--forward-to', to], env);
   const [, secret = ''] = await listen.prints(/Secret {2}(whsec_\S+)\n/);
 
@@ -42,7 +26,7 @@ test('registers a webhook, prints its secret, forwards its events and shows the 
 
 test('only the events that were asked for, with a secret that was given, in JSON', async () => {
   const { url: to, received, close } = await receiver([204]);
-  const { env } = await serve();
+  const { env } = await serve('--quiet');
   const secret = `whsec_${'c2VjcmV0'.repeat(4)}`;
   const listen = command(['listen', '--forward-to', to, '--events', 'a.b, c.d', '--json'], {
     ...env,
@@ -62,7 +46,7 @@ test('only the events that were asked for, with a secret that was given, in JSON
 });
 
 test('a receiver that is not there is shown, and the sandbox retries', async () => {
-  const { env } = await serve();
+  const { env } = await serve('--quiet');
   const listen = command(['listen', '--forward-to', 'http://127.0.0.1:1/hooks'], env);
   await listen.prints(/Secret/);
   const trigger = command(['trigger', 'user.created'], env);
@@ -73,12 +57,12 @@ test('a receiver that is not there is shown, and the sandbox retries', async () 
 
 test('after a restart of the sandbox it is connected again, with the same secret', async () => {
   const { url: to, received, close } = await receiver([204]);
-  const { server, url, env } = await serve();
+  const { server, url, env } = await serve('--quiet');
   const listen = command(['listen', '--forward-to', to], env);
   const [, secret = ''] = await listen.prints(/Secret {2}(whsec_\S+)\n/);
   await server.stop();
   await listen.prints(/has stopped\. Waiting until it is back\./);
-  await serve(new URL(url).port);
+  await serve('--port', new URL(url).port);
   await listen.prints(/Connected again\./);
 
   expect(await command(['trigger', 'user.created'], env).exitCode).toBe(0);
@@ -89,7 +73,7 @@ test('after a restart of the sandbox it is connected again, with the same secret
 
 test('after a reset of the sandbox it is connected again at once', async () => {
   const { url: to, received, close } = await receiver([204]);
-  const { url, env } = await serve();
+  const { url, env } = await serve('--quiet');
   const listen = command(['listen', '--forward-to', to], env);
   await listen.prints(/Secret/);
   await fetch(new URL('/__sandbox/reset', url), { method: 'POST' });
@@ -101,14 +85,12 @@ test('after a reset of the sandbox it is connected again at once', async () => {
 });
 
 test('without a sandbox, and for a URL that another client forwards to, it fails', async () => {
-  const nowhere = command(['listen', '--forward-to', 'http://127.0.0.1:3000', '--server', 'http://127.0.0.1:9']);
-  expect(await nowhere.exitCode).toBe(1);
-  expect(nowhere.output()).toContain('No sandbox is running at http://127.0.0.1:9.');
-
-  const { env } = await serve();
-  const first = command(['listen', '--forward-to', 'http://127.0.0.1:3000/'], env);
-  await first.prints(/Secret/);
-  const second = command(['listen', '--forward-to', 'http://127.0.0.1:3000/'], env);
-  expect(await second.exitCode).toBe(1);
-  expect(second.output()).toContain('Another client forwards the deliveries of this webhook.');
+  const args = ['listen', '--forward-to', 'http://127.0.0.1:3000/'];
+  expect(await ended([...args, '--server', 'http://127.0.0.1:9'])).toEqual([
+    1,
+    expect.stringContaining('No sandbox is running at http://127.0.0.1:9.'),
+  ]);
+  const { env } = await serve('--quiet');
+  await command(args, env).prints(/Secret/);
+  expect(await ended(args, env)).toEqual([1, 'Another client forwards the deliveries of this webhook.\n']);
 });

@@ -36,16 +36,6 @@ describe('each line has the same columns, fits the terminal, and says why', () =
 01:45:26  429  GET   /v…er_nobody     7 ms  too many reques…`,
     ],
     [
-      80,
-      `01:45:26  200  GET   /v1…tatus=active     7 ms  5 left
-01:45:26  422  POST  /v1/users            7 ms  email: must be an email address…
-01:45:26  201  POST  /v1/users            7 ms  3 left
-01:45:26  201  POST  /v1/users            7 ms  replayed
-01:45:26    –  DELETE  /v1/projects       7 ms  injected by fault_1, connection…
-01:45:26  404  GET   /v1…/user_nobody     7 ms  there is no user with this id
-01:45:26  429  GET   /v1…/user_nobody     7 ms  too many requests. Try again in…`,
-    ],
-    [
       120,
       `01:45:26  200  GET   /v1/projec…e=100&status=active     7 ms  5 left
 01:45:26  422  POST  /v1/users                          7 ms  email: must be an email address, such as john@example.com

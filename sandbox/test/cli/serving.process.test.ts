@@ -3,29 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
-import { runCommand, type RunningCommand } from '../support/command.ts';
+import { describe, expect, test } from 'vitest';
+import { commands } from '../support/command.ts';
 import { receiver } from '../support/receiver.ts';
 
 const headers = { Authorization: 'Bearer sandbox_token' };
-const running = new Set<RunningCommand>();
-afterEach(async () => {
-  for (const command of running) await command.stop();
-  running.clear();
-});
-
-function command(args: readonly string[], env: Record<string, string> = {}): RunningCommand {
-  const started = runCommand(args, env);
-  running.add(started);
-  return started;
-}
-
-/** Starts a sandbox on a free port. */
-async function serve(...args: readonly string[]) {
-  const server = command(['--port', '0', '--token', 'sandbox_token', ...args]);
-  const [, url = ''] = await server.prints(/(http:\/\/127\.0\.0\.1:\d+\/v1)/);
-  return { server, url, env: { EXAMPLE_BASE_URL: url } };
-}
+const { command, serve, ended } = commands();
 
 describe('while it serves', () => {
   test('prints a line for each request and each attempt to deliver an event', async () => {
@@ -91,48 +74,25 @@ test('--host, --allowed-host and --token let a container beside it in, and --cor
   expect(await server.stop()).toBe(0);
 });
 
-test('every start has a token of its own', async () => {
-  const tokens = [];
-  for (let index = 0; index < 2; index += 1) {
-    const server = command(['--port', '0']);
-    const [, token] = await server.prints(/EXAMPLE_API_TOKEN=(sandbox_\w{32})\n/);
-    tokens.push(token);
-    await server.stop();
-  }
-  expect(new Set(tokens).size).toBe(2);
-});
+test('--seed takes the initial data from a file, in which there is nothing else', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'example-sandbox-'));
+  const file = join(directory, 'seed.json');
+  const webhooks = [{ url: 'http://127.0.0.1:9/', secret: `whsec_${'c2VjcmV0'.repeat(4)}` }];
+  await writeFile(file, JSON.stringify({ users: [{ name: 'Ada' }], webhooks }));
+  const { server, url } = await serve('--seed', file);
+  const read = async (path: string) => (await fetch(new URL(path, url), { headers })).json();
+  expect(await read('/__sandbox/users')).toMatchObject({ data: [{ name: 'Ada' }] });
+  expect(await read('/v1/projects')).toMatchObject({ meta: { total_count: 0 } });
+  expect(server.output()).toContain(webhooks[0]?.secret);
 
-describe('the initial data', () => {
-  const total = async (url: string) =>
-    ((await (await fetch(`${url}/projects`, { headers })).json()) as { meta: { total_count: number } }).meta
-      .total_count;
-  const users = async (url: string) =>
-    (await (await fetch(new URL('/__sandbox/users', url))).json()) as { data: { name: string }[] };
-
-  test('--projects and --users create sample data', async () => {
-    const { url } = await serve('--projects', '3', '--users', '2');
-    expect(await total(url)).toBe(3);
-    expect((await users(url)).data).toHaveLength(2);
-  });
-
-  test('--seed takes it from a file, in which there is nothing else', async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'example-sandbox-'));
-    const file = join(directory, 'seed.json');
-    const webhooks = [{ url: 'http://127.0.0.1:9/', secret: `whsec_${'c2VjcmV0'.repeat(4)}` }];
-    await writeFile(file, JSON.stringify({ users: [{ name: 'Ada' }], webhooks }));
-    const { server, url } = await serve('--seed', file);
-    expect((await users(url)).data).toMatchObject([{ name: 'Ada' }]);
-    expect(await total(url)).toBe(0);
-    expect(server.output()).toContain(webhooks[0]?.secret);
-
-    await writeFile(file, JSON.stringify({ users: [{ nmae: 'Ada' }] }));
-    const invalid = command(['--port', '0', '--seed', file]);
-    expect(await invalid.exitCode).toBe(2);
-    expect(invalid.output()).toContain('Invalid --seed. `users.0.nmae`: Unknown field. Known fields: id,');
-    await writeFile(file, '{');
-    expect(await command(['--port', '0', '--seed', file]).exitCode).toBe(2);
-    await rm(directory, { recursive: true });
-  });
+  await writeFile(file, JSON.stringify({ users: [{ nmae: 'Ada' }] }));
+  expect(await ended(['--port', '0', '--seed', file])).toEqual([
+    2,
+    expect.stringContaining('Invalid --seed. `users.0.nmae`: Unknown field. Known fields: id,'),
+  ]);
+  await writeFile(file, '{');
+  expect((await ended(['--port', '0', '--seed', file]))[0]).toBe(2);
+  await rm(directory, { recursive: true });
 });
 
 describe('logs', () => {
@@ -140,13 +100,13 @@ describe('logs', () => {
     const { url, env } = await serve();
     await fetch(`${url}/projects`, { headers });
     await fetch(`${url}/users/x`, { headers });
-    const all = command(['logs'], env);
-    expect(await all.exitCode).toBe(0);
-    expect(all.output()).toMatch(/^\S+ {2}200 {2}GET .+\n\S+ {2}404 {2}GET .+ {2}there is no user with this id\n$/);
+    const [code, all] = await ended(['logs'], env);
+    expect(code).toBe(0);
+    expect(all).toMatch(/^\S+ {2}200 {2}GET .+\n\S+ {2}404 {2}GET .+ {2}there is no user with this id\n$/);
 
-    const some = command(['logs', '--json', '--status', '4xx', '--method', 'get', '--path', 'users'], env);
-    await some.exitCode;
-    expect(JSON.parse(some.output())).toMatchObject({
+    const filter = ['--status', '4xx', '--method', 'get', '--path', 'users'];
+    const [, some] = await ended(['logs', '--json', ...filter], env);
+    expect(JSON.parse(some)).toMatchObject({
       status: 404,
       response: { body: { error: { code: 'not_found' } } },
     });
@@ -164,15 +124,12 @@ describe('logs', () => {
   });
 
   test('without a sandbox says how to start one', async () => {
-    const nowhere = command(['logs', '--server', 'http://127.0.0.1:9']);
-    expect(await nowhere.exitCode).toBe(1);
-    expect(nowhere.output()).toBe(
+    expect(await ended(['logs', '--server', 'http://127.0.0.1:9'])).toEqual([
+      1,
       'No sandbox is running at http://127.0.0.1:9. Start one with example-sandbox, or choose another server with --server.\n',
-    );
+    ]);
     const { url, close } = await receiver([200]);
-    const other = command(['logs', '--server', url]);
-    expect(await other.exitCode).toBe(1);
-    expect(other.output()).toContain('is not an example-sandbox');
+    expect(await ended(['logs', '--server', url])).toEqual([1, expect.stringContaining('is not an example-sandbox')]);
     await close();
   });
 
@@ -223,10 +180,9 @@ describe('trigger', () => {
 
   test('without a webhook says how to register one', async () => {
     const { env } = await serve();
-    const trigger = command(['trigger', 'user.created'], env);
-    expect(await trigger.exitCode).toBe(1);
-    expect(trigger.output()).toContain(
-      'No webhook is registered for user.created. Register one with example-sandbox listen',
-    );
+    expect(await ended(['trigger', 'user.created'], env)).toEqual([
+      1,
+      expect.stringContaining('No webhook is registered for user.created. Register one with example-sandbox listen'),
+    ]);
   });
 });

@@ -5,39 +5,19 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { runCommand, type RunningCommand } from '../support/command.ts';
+import { commands } from '../support/command.ts';
 
 /** Clears the screen, sets its title, and sets the clipboard, with characters of C0 and of C1. */
 const evil = '\u001b[2J\u001b]0;owned\u0007\u009b2J\u009d52;c;ZXZpbA==\u009c\u0007\r\u0008';
 // oxlint-disable-next-line no-control-regex -- these are the characters that it is about
 const control = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/;
 
-const running = new Set<RunningCommand>();
+const { command, serve, ended } = commands();
 const servers = new Set<Server>();
-afterEach(async () => {
-  await Promise.all([...running].map((command) => command.stop().catch(() => undefined)));
+afterEach(() => {
   for (const server of servers) server.close().closeAllConnections();
-  running.clear();
   servers.clear();
 });
-
-function command(...args: readonly string[]): RunningCommand {
-  const started = runCommand(args, { EXAMPLE_WEBHOOK_SECRET: `whsec_${'c2VjcmV0'.repeat(4)}` });
-  running.add(started);
-  return started;
-}
-
-async function serve(...args: readonly string[]) {
-  const server = command('--port', '0', ...args);
-  const [, url = ''] = await server.prints(/(http:\/\/127\.0\.0\.1:\d+)\/v1/);
-  const post = (path: string, body: unknown) =>
-    fetch(`${url}${path}`, {
-      method: 'POST',
-      body: JSON.stringify(body),
-      headers: { 'Content-Type': 'application/json' },
-    });
-  return { server, url, post };
-}
 
 /** A server whose responses try to write to the terminal. */
 async function hostile(): Promise<string> {
@@ -53,18 +33,16 @@ async function hostile(): Promise<string> {
 test('requests, faults and events can not write to the terminal of the sandbox, of logs, listen or trigger', async () => {
   const to = await hostile();
   for (const json of [[], ['--json']]) {
-    const { server, url, post } = await serve(...json);
-    const listening = command('listen', '--forward-to', to, '--server', url, ...json);
+    const { server, url, env } = await serve(...json);
+    const listening = command(['listen', '--forward-to', to, ...json], env);
     await listening.prints(/whsec_/);
-    await fetch(`${url}/v1/${encodeURIComponent(evil)}`, { headers: { 'x-evil': '\u0080\u009b2J' } });
-    await post('/__sandbox/events', { event: 'user.created', data: { name: evil } });
+    await fetch(`${url}/${encodeURIComponent(evil)}`, { headers: { 'x-evil': '\u0080\u009b2J' } });
+    const triggered = command(['trigger', 'user.created', '--payload', JSON.stringify(evil)], env);
+    await triggered.exitCode;
     await listening.prints(/500/);
     await server.prints(/user\.created/);
-
-    const logs = command('logs', '--server', url, ...json);
+    const logs = command(['logs', ...json], env);
     await logs.exitCode;
-    const triggered = command('trigger', 'user.created', '--payload', JSON.stringify(evil), '--server', url);
-    await triggered.exitCode;
     for (const each of [server, listening, logs, triggered]) expect(each.output()).not.toMatch(control);
   }
 });
@@ -81,10 +59,10 @@ test('neither can what a server responds, an argument of a command, or a message
     ['--data', join(directory, evil.replaceAll('/', ''), 'state.db')],
   ];
   for (const args of commands) {
-    const run = command(...args);
-    expect(await run.exitCode).not.toBe(0);
-    expect(run.output()).not.toBe('');
-    expect(run.output()).not.toMatch(control);
+    const [code, text] = await ended(args, { EXAMPLE_WEBHOOK_SECRET: `whsec_${'c2VjcmV0'.repeat(4)}` });
+    expect(code).not.toBe(0);
+    expect(text).not.toBe('');
+    expect(text).not.toMatch(control);
   }
   await rm(directory, { recursive: true });
 });

@@ -21,6 +21,19 @@ describe.runIf(testsInBrowser)('reading the dashboard in Chromium', () => {
     await page.locator('#detail time').getByText('00:30:15 (').waitFor();
   });
 
+  test('the countdown to the next window runs', async () => {
+    const { page, sandbox, send } = await open({ rateLimit: { limit: 1 } });
+    await send();
+    await page.goto('/dashboard/rate-limits');
+    await isLive(page);
+    const countdown = page.getByRole('alert').locator('time[data-show="ago"]');
+    expect(await countdown.textContent()).toMatch(/^in (\d+s|1m)$/);
+    sandbox.clock.advance(30_000);
+    await countdown.getByText(/^in [12]?\ds$/).waitFor();
+    sandbox.clock.advance(30_000);
+    await countdown.waitFor({ state: 'detached' });
+  });
+
   test('the request can be copied as cURL and as a call of the SDK', async () => {
     const { page, send } = await open();
     await send('/users', { method: 'POST', json: john });
@@ -88,27 +101,22 @@ describe.runIf(testsInBrowser)('reading the dashboard in Chromium', () => {
     expect(await page.getByRole('dialog').count()).toBe(0);
   });
 
-  test('on a phone, the log has one compact row a request, and a request takes the screen', async () => {
+  test('on a phone, a request is one compact row, which shows the end of its path, and an open one takes the screen', async () => {
     const { page, send } = await open({}, { viewport: { width: 390, height: 844 } });
-    for (let index = 0; index < 20; index++) await send(`/users/user_${index}`);
+    for (let index = 0; index < 5; index++) await send('/organizations/org_0123456789/members?page=2');
     await page.goto('/dashboard/requests');
     const heights = await page.locator('.rows > li').evaluateAll((rows) => rows.map((row) => row.clientHeight));
     expect(Math.max(...heights)).toBeLessThanOrEqual(48);
+    const parts = page.locator('.rows > li:first-child .target > span');
+    expect(await parts.allTextContents()).toEqual(['/v1/organizations/org_0123456789', '/members?page=2']);
+    const isCut = (index: number) => parts.nth(index).evaluate((part) => part.scrollWidth > part.clientWidth);
+    expect([await isCut(0), await isCut(1)]).toEqual([true, false]);
+
     await page.locator('.rows a').nth(3).click();
     await page.locator('#detail').waitFor();
     expect(await page.locator('.log-list').isVisible()).toBe(false);
     await page.getByRole('link', { name: 'Close' }).click();
     await page.locator('.rows a').nth(3).waitFor();
-  });
-
-  test('a path without room is cut in the middle, so that its query can be read', async () => {
-    const { page, send } = await open({}, { viewport: { width: 390, height: 844 } });
-    await send('/organizations/org_0123456789/members?page=2');
-    await page.goto('/dashboard/requests');
-    const parts = page.locator('.rows .target > span');
-    expect(await parts.allTextContents()).toEqual(['/v1/organizations/org_0123456789', '/members?page=2']);
-    const isCut = (index: number) => parts.nth(index).evaluate((part) => part.scrollWidth > part.clientWidth);
-    expect([await isCut(0), await isCut(1)]).toEqual([true, false]);
   });
 
   describe('axe finds nothing, no page is too wide, and text has five sizes', () => {

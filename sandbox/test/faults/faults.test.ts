@@ -227,35 +227,3 @@ test.each<[Fault, string]>([
 ])('%j is not a valid fault', (fault, message) => {
   expect(() => createSandbox().faults.next(fault)).toThrow(message);
 });
-
-describe('incidents', () => {
-  const history = (sandbox: Sandbox) =>
-    sandbox.faults.incidents.map(({ id, met, since, until }) => [id, met, since, until]);
-
-  test('last from the start of a fault to its end, however it ends', async () => {
-    let time = 1000;
-    const sandbox = createSandbox({ now: () => time });
-    sandbox.faults.next({ status: 503 });
-    sandbox.faults.next({ latency: 1, share: 0 });
-    time = 2000;
-    await call(sandbox, 'GET /v1/projects');
-    expect(history(sandbox)).toEqual([
-      ['fault_2', 0, 1000, undefined],
-      ['fault_1', 1, 1000, 2000],
-    ]);
-    time = 3000;
-    sandbox.faults.clear();
-    expect(history(sandbox)).toEqual([
-      ['fault_2', 0, 1000, 3000],
-      ['fault_1', 1, 1000, 2000],
-    ]);
-    await sandbox.reset();
-    expect(history(sandbox)).toEqual([]);
-  });
-
-  test('the last 20 are kept', () => {
-    const sandbox = createSandbox();
-    for (let index = 0; index < 30; index++) sandbox.faults.remove(sandbox.faults.next({ status: 503 }).id);
-    expect(sandbox.faults.incidents).toHaveLength(20);
-  });
-});

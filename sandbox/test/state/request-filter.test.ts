@@ -1,14 +1,15 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parseRequestFilter } from '../../src/state/request-filter.ts';
 import { RequestLog } from '../../src/state/request-log.ts';
-import type { Exchange, RequestState } from '../../src/state/recorded-request.ts';
+import type { Exchange } from '../../src/state/recorded-request.ts';
 
 const log = new RequestLog(() => undefined);
 
-function record(id: string, request: string, progress: Partial<Exchange['progress']> & { state?: RequestState }) {
+function record(id: string, request: string, progress: Partial<Exchange['record']>, responseHeaders = {}) {
   const [method = '', path = ''] = request.split(' ');
-  const exchange = log.open(id, new Request(`http://127.0.0.1${path}`, { method }), 0);
-  Object.assign(exchange.progress, progress);
+  const { record, texts } = log.open(id, new Request(`http://127.0.0.1${path}`, { method }), 0);
+  Object.assign(record, progress);
+  Object.assign(texts, { responseHeaders });
 }
 
 const ids = (query: Record<string, string>, where: { until?: string; before?: string } = {}) =>
@@ -17,12 +18,8 @@ const ids = (query: Record<string, string>, where: { until?: string; before?: st
 beforeAll(() => {
   record('req_a1', 'GET /v1/projects?status=active', { state: 'completed', status: 200, token: 'tok_123' });
   record('req_a2', 'POST /v1/users', { state: 'completed', status: 422, token: 'tok_124' });
-  record('req_b3', 'POST /v1/users', {
-    state: 'completed',
-    status: 201,
-    token: 'tok_123',
-    responseHeaders: { 'idempotent-replayed': 'true' },
-  });
+  const created = { state: 'completed', status: 201, token: 'tok_123' } as const;
+  record('req_b3', 'POST /v1/users', created, { 'idempotent-replayed': 'true' });
   record('req_b4', 'GET /v1/users/user_1', { state: 'completed', status: 401 });
   record('req_b5', 'GET /v1/projects', { state: 'cut', status: 200, fault: { id: 'fault_1', body: 'cut', met: 1 } });
   record('req_b6', 'GET /v1/projects', {});
@@ -77,7 +74,7 @@ test('pages start at, or after, a request, and tell how many others there are', 
 test('subscribers get each request once, when it has ended', () => {
   const log = new RequestLog(() => undefined);
   const seen: string[] = [];
-  const unsubscribe = log.subscribe(({ id, state }) => seen.push(`${id} ${state}`));
+  const unsubscribe = log.ended.subscribe(({ id, state }) => seen.push(`${id} ${state}`));
   const first = log.open('req_1', new Request('http://127.0.0.1/'), 0);
   log.close(first, 'aborted', 1);
   log.close(first, 'completed', 2);

@@ -7,10 +7,10 @@ import { Traffic } from '../../src/state/traffic.ts';
 
 function recorder(traffic: Traffic) {
   const log = new RequestLog(() => undefined);
-  log.subscribe(traffic.count);
-  return (at: number, progress: Partial<Exchange['progress']>) => {
+  log.ended.subscribe(traffic.count);
+  return (at: number, progress: Partial<Exchange['record']>) => {
     const exchange = log.open(`req_${at}`, new Request('http://127.0.0.1/v1/projects'), at);
-    Object.assign(exchange.progress, progress, { state: 'pending' });
+    Object.assign(exchange.record, progress, { state: 'pending' });
     log.close(exchange, progress.state ?? 'completed', 1);
   };
 }

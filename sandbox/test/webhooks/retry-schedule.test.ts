@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { defaultSchedule, nextDelay } from '../../src/webhooks/retry-schedule.ts';
 
 test('the default schedule lasts for more than a day, with 10 % jitter', () => {
-  const waits = defaultSchedule.delays.map((_, index) => nextDelay(defaultSchedule, index + 1, 0.5)!);
+  const waits = defaultSchedule.schedule.map((_, index) => nextDelay(defaultSchedule, index + 1, 0.5)!);
   expect(waits.slice(0, 4)).toEqual([5000, 30_000, 120_000, 300_000]);
   expect(waits.reduce((sum, wait) => sum + wait)).toBeGreaterThan(86_400_000);
   expect(nextDelay(defaultSchedule, 1, 0)).toBe(4500);

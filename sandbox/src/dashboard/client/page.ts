@@ -21,10 +21,7 @@ export async function load(url: URL, how: 'push' | 'replace' | 'none' | 'refresh
   try {
     const held = refresh ? heldListBound() : undefined;
     const asked = new URL(url);
-    if (held !== undefined) {
-      asked.searchParams.set('until', held);
-      asked.searchParams.set('hold', 'true');
-    }
+    if (held !== undefined) asked.searchParams.set('until', held);
     const response = await fetch(asked, { signal: controller.signal });
     const next = new DOMParser().parseFromString(await response.text(), 'text/html');
     if (controller.signal.aborted) return;

@@ -33,13 +33,7 @@ export interface Resource {
   readonly name: string;
   readonly plural: string;
   readonly fields: readonly ResourceField[];
-  readonly state: {
-    list(): readonly Item[];
-    get(id: string): Item | undefined;
-    create(values: Values): Item;
-    update(id: string, values: Values): Item;
-    delete(id: string): boolean;
-  };
+  readonly state: RecordState<Item>;
 }
 
 /** From here on, a text gets several lines, in characters. */

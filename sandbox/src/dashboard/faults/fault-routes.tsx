@@ -17,7 +17,7 @@ export function faultRoutes(dashboard: Dashboard): Hono {
     const done = (text: string) => dashboard.done(context, '/dashboard/faults', { text });
     switch (action) {
       case 'add': {
-        const armed = await attempted(() => faults.arm(faultOf(form)));
+        const armed = await attempted(() => faults.next(faultOf(form)));
         if (armed.errors !== undefined) return list(context, form, armed.errors);
         return done('The fault is active.');
       }

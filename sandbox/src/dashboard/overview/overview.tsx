@@ -1,7 +1,6 @@
 import type { ArmedFault } from '../../faults/fault.ts';
 import { resources } from '../../resources/index.ts';
 import { capitalized } from '../../resources/resource.ts';
-import { tokenInfo } from '../../state/sandbox-state.ts';
 import type { Services } from '../../state/services.ts';
 import { TrafficChart } from '../parts/chart.tsx';
 import { Action, Card, Code, Confirm, Copyable, Facts, Headline, PageHead, Stat, Time } from '../parts/components.tsx';
@@ -32,7 +31,7 @@ export function overviewData(services: Services, origin: string) {
     verdict: verdictOf(services),
     budgets: tokenBudgets(services),
     latest: log.page({}, { limit: shownRequests }),
-    tokens: store.tokens.all.map(tokenInfo),
+    tokens: services.tokens.list(),
     counts: {
       records: resources.map((resource) => ({ name: resource.name, count: store.records(resource).size })),
       pending: store.deliveryIndex.pending,
@@ -190,7 +189,6 @@ function VerdictLine({ data: { verdict, traffic } }: Props) {
 
 const emptyView = {
   filter: {},
-  paused: false,
   before: undefined,
   selected: undefined,
   firstCall: '',

@@ -119,17 +119,6 @@ export function TrafficChart({ data, budget, label }: { data: ChartData; budget?
   );
 }
 
-/** The line of a token's requests left, with the edges of its windows. */
-export function BudgetChart({ data, budget, label }: { data: ChartData; budget: Budget; label: string }) {
-  return (
-    <div class="plot small">
-      <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={label}>
-        <BudgetPath data={data} budget={budget} x={scale(data)} />
-      </svg>
-    </div>
-  );
-}
-
 function Bar({ counts, x, width: room, top }: { counts: TrafficInterval; x: number; width: number; top: number }) {
   if (countOf(counts) === 0) return <></>;
   let y = height;

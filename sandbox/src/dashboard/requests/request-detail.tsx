@@ -3,7 +3,7 @@ import { faultHeader } from '../../faults/header-faults.ts';
 import type { RecordedRequest } from '../../state/recorded-request.ts';
 import { isReplayed } from '../../state/request-filter.ts';
 import type { DeliveryRecord } from '../../storage/records.ts';
-import { Code, Copy, Copyable, Empty, Facts, Pill, Time } from '../parts/components.tsx';
+import { Code, Copy, Copyable, Facts, Pill, Time } from '../parts/components.tsx';
 import { effectOf } from '../parts/fault-text.ts';
 import { Icon } from '../parts/icons.tsx';
 import { ColoredJson, textOf } from '../parts/json.tsx';
@@ -200,29 +200,5 @@ function HeaderList({ of: headers, name }: { of: Readonly<Record<string, string>
       <summary>{`${entries.length} ${name}`}</summary>
       <Facts mono of={entries} />
     </details>
-  );
-}
-
-/** A request that the log no longer has. */
-export function GoneRequest({ id, close }: { id: string; close: string }) {
-  return (
-    <article class="detail" id="detail" data-request={id} aria-labelledby="detail-title">
-      <div class="detail-head">
-        <div class="detail-title">
-          <h1 id="detail-title">This request is gone</h1>
-          <a class="icon" href={close} data-visit="true" data-shortcut="Escape" aria-label="Close">
-            <Icon name="close" />
-          </a>
-        </div>
-      </div>
-      <Empty title={`The log has no request ${id}.`}>
-        <p>
-          The log is kept in memory. It ends with the server or a reset, and forgets the oldest requests after 10,000.
-        </p>
-        <p>
-          <a href={close}>Show the latest requests</a>
-        </p>
-      </Empty>
-    </article>
   );
 }

@@ -1,17 +1,17 @@
 import { type Context, Hono } from 'hono';
+import { Failure } from '../../http/failure.ts';
 import { parseRequestFilter } from '../../state/request-filter.ts';
-import { tokenInfo } from '../../state/sandbox-state.ts';
 import type { Dashboard } from '../dashboard.tsx';
 import { firstCurl, usableToken } from '../overview/first-call.ts';
 import { attempted } from '../parts/form.ts';
-import { GoneRequest, RequestDetail } from './request-detail.tsx';
+import { RequestDetail } from './request-detail.tsx';
 import { href, Requests, type RequestsView } from './requests.tsx';
 
 /** Requests per page. */
 const rowsPerPage = 50;
 
 export function requestRoutes(dashboard: Dashboard): Hono {
-  const { log, store } = dashboard.services;
+  const { log, store, tokens } = dashboard.services;
   const routes = new Hono();
 
   const view = async (context: Context, selected?: string): Promise<RequestsView> => {
@@ -26,14 +26,13 @@ export function requestRoutes(dashboard: Dashboard): Hono {
     let list = page({ until, before });
     // An old request that is opened by its address is shown in its place in the list.
     const isListed = list.requests.some(({ id }) => id === selected);
-    const isElsewhere = selected !== undefined && !isListed && until === undefined && before === undefined;
-    if (isElsewhere && log.get(selected) !== undefined) list = page({ until: selected });
+    const isElsewhere = selected !== undefined && !isListed;
+    if (isElsewhere && until === undefined && before === undefined) list = page({ until: selected });
     return {
       list,
       filter,
       errors,
-      tokens: store.tokens.all.map(tokenInfo),
-      paused: until !== undefined && query['hold'] === undefined,
+      tokens: tokens.list(),
       before,
       selected,
       firstCall: firstCurl(new URL(context.req.url).origin, usableToken(dashboard.services)),
@@ -48,25 +47,23 @@ export function requestRoutes(dashboard: Dashboard): Hono {
   routes.get('/:id', async (context) => {
     const id = context.req.param('id');
     const request = log.get(id);
+    if (request === undefined) {
+      throw new Failure(404, 'not_found', `The log has no request ${id}. It is kept in memory: the latest 10,000.`);
+    }
     const shown = await view(context, id);
-    const close = href(shown, {}, null);
     return dashboard.page(
       context,
-      request === undefined ? 'This request is gone' : `${request.method} ${request.target}`,
+      `${request.method} ${request.target}`,
       <Requests view={shown}>
-        {request === undefined ? (
-          <GoneRequest id={id} close={close} />
-        ) : (
-          <RequestDetail
-            request={request}
-            deliveries={store.deliveries.all.filter((delivery) => delivery.request === id)}
-            token={store.tokens.get(request.token ?? '')?.name}
-            origin={new URL(context.req.url).origin}
-            close={close}
-          />
-        )}
+        <RequestDetail
+          request={request}
+          deliveries={store.deliveries.all.filter((delivery) => delivery.request === id)}
+          token={store.tokens.get(request.token ?? '')?.name}
+          origin={new URL(context.req.url).origin}
+          close={href({ ...shown, selected: undefined }, shown.before)}
+        />
       </Requests>,
-      { status: request === undefined ? 404 : 200, wide: true },
+      { wide: true },
     );
   });
 

@@ -3,7 +3,7 @@ import type { Details } from '../../http/failure.ts';
 import { isReplayed, type RequestFilter, requestKinds } from '../../state/request-filter.ts';
 import type { RequestPage } from '../../state/request-log.ts';
 import type { RecordedRequest } from '../../state/recorded-request.ts';
-import type { TokenInfo } from '../../state/sandbox-state.ts';
+import type { TokenInfo } from '../../state/tokens.ts';
 import { Code, Empty, Pill, Time, type Tone } from '../parts/components.tsx';
 import { type Choice, choices, Select } from '../parts/fields.tsx';
 import { Icon } from '../parts/icons.tsx';
@@ -15,8 +15,6 @@ export interface RequestsView {
   readonly filter: RequestFilter;
   readonly errors?: Details | undefined;
   readonly tokens: readonly TokenInfo[];
-  /** Whether the list stays as it is while new requests arrive. */
-  readonly paused: boolean;
   /** Id of the request that an older page comes after. */
   readonly before: string | undefined;
   /** Id of the request that is shown beside the list. */
@@ -38,7 +36,6 @@ export function Requests({ view, children }: { view: RequestsView; children?: Ch
           <p class="hint" id="log-count">
             {countText(list, filtered)}
           </p>
-          <LogControls view={view} />
         </div>
         <Filters view={view} filtered={filtered} />
         <p class="visually-hidden" role="status" id="announcement" data-keep="true"></p>
@@ -55,17 +52,12 @@ export function Requests({ view, children }: { view: RequestsView; children?: Ch
             {list.newer === 0 ? (
               <span />
             ) : (
-              <a
-                class="button main"
-                id="newer"
-                href={href(view, { until: undefined, before: undefined })}
-                data-visit="true"
-              >
+              <a class="button main" id="newer" href={href(view, undefined)} data-visit="true">
                 {count(list.newer, 'newer request')}
               </a>
             )}
             {list.older > 0 && (
-              <a class="button" rel="next" href={href(view, { before: list.requests.at(-1)?.id })} data-visit="true">
+              <a class="button" rel="next" href={href(view, list.requests.at(-1)?.id)} data-visit="true">
                 {`Older (${number(list.older)})`}
               </a>
             )}
@@ -74,26 +66,6 @@ export function Requests({ view, children }: { view: RequestsView; children?: Ch
       </section>
       {children}
     </div>
-  );
-}
-
-/** Stops and starts the list, without a script too: a paused list is an address of its own. */
-function LogControls({ view }: { view: RequestsView }) {
-  const newest = view.list.requests[0];
-  if (view.paused) {
-    return (
-      <a class="button main" href={href(view, { until: undefined })} data-visit="true" data-shortcut="x">
-        <Icon name="play" />
-        Resume
-      </a>
-    );
-  }
-  if (newest === undefined || view.before !== undefined) return <></>;
-  return (
-    <a class="button" href={href(view, { until: newest.id })} data-visit="true" data-shortcut="x">
-      <Icon name="pause" />
-      Pause
-    </a>
   );
 }
 
@@ -143,7 +115,7 @@ export function RequestRow({ request, view }: { request: RecordedRequest; view: 
     <li id={`row-${id}`}>
       <a
         class={`row ${tone}`}
-        href={href(view, {}, id)}
+        href={href(view, view.before, id)}
         aria-current={view.selected === id ? 'true' : undefined}
         data-visit="row"
       >
@@ -239,17 +211,12 @@ function countText({ requests, newer, older }: RequestPage, filtered: boolean): 
   return `${number(newer + 1)}–${number(newer + requests.length)} of ${number(total)}`;
 }
 
-/** The address of the log with other settings. `id` is the request beside the list; `null` for none. */
-export function href(
-  { filter, paused, list, before, selected }: RequestsView,
-  changes: { readonly until?: string | undefined; readonly before?: string | undefined } = {},
-  id: string | null = selected ?? null,
-): string {
-  const until = paused ? list.requests[0]?.id : undefined;
+/** The address of the log after the request `before`, with the request `id` beside the list. */
+export function href({ filter, selected }: RequestsView, before: string | undefined, id = selected): string {
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries({ ...filter, until, before, ...changes })) {
+  for (const [name, value] of Object.entries({ ...filter, before })) {
     if (value !== undefined) query.set(name, value);
   }
   const search = query.size === 0 ? '' : `?${query.toString()}`;
-  return id === null ? `/dashboard/requests${search}` : `/dashboard/requests/${id}${search}`;
+  return `/dashboard/requests${id === undefined ? '' : `/${id}`}${search}`;
 }

@@ -1,7 +1,7 @@
 import type { RateLimit, RateWindow } from '../../state/rate-windows.ts';
 import type { Services } from '../../state/services.ts';
-import { type TokenInfo, tokenInfo } from '../../state/sandbox-state.ts';
-import { BudgetChart, type ChartData, TrafficChart } from '../parts/chart.tsx';
+import type { TokenInfo } from '../../state/tokens.ts';
+import { type ChartData, TrafficChart } from '../parts/chart.tsx';
 import { Card, Empty, PageHead, Pill, Time, type Tone } from '../parts/components.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { count, durationText, number } from '../parts/numbers.ts';
@@ -17,13 +17,13 @@ export interface TokenBudget {
   readonly traffic: ChartData;
 }
 
-export function tokenBudgets({ store, windows, traffic, clock }: Services): readonly TokenBudget[] {
+export function tokenBudgets({ tokens, windows, traffic, clock }: Services): readonly TokenBudget[] {
   const now = clock.now();
-  return store.tokens.all.map((token) => {
+  return tokens.list().map((token) => {
     const history = windows.history(token.id);
     const { remaining, reset } = windows.status(token.id, now);
     return {
-      token: tokenInfo(token),
+      token,
       rate: windows.rate,
       remaining,
       reset: remaining < windows.rate.limit ? reset : undefined,
@@ -33,9 +33,9 @@ export function tokenBudgets({ store, windows, traffic, clock }: Services): read
   });
 }
 
-/** A token's budget in a few lines: how much is left, and how it got there. */
+/** A token's budget in a few lines: how much is left, and until when. */
 export function BudgetMeter({ budget }: { budget: TokenBudget }) {
-  const { token, rate, remaining, windows, traffic } = budget;
+  const { token, rate, remaining } = budget;
   return (
     <div class="budget-meter">
       <p>
@@ -52,11 +52,6 @@ export function BudgetMeter({ budget }: { budget: TokenBudget }) {
         class={toneOf(remaining, rate)}
         aria-label={`Requests left for ${token.name}`}
       ></meter>
-      <BudgetChart
-        data={traffic}
-        budget={{ rate, windows }}
-        label={`Requests left for ${token.name} in the last ${durationText(traffic.series.length * traffic.interval)}`}
-      />
       <p class="hint">
         <ResetText budget={budget} />
       </p>

@@ -1,6 +1,5 @@
 import { type Context, Hono } from 'hono';
 import type { Details } from '../../http/failure.ts';
-import { TokenState } from '../../state/sandbox-state.ts';
 import type { Dashboard } from '../dashboard.tsx';
 import { attempted, field, readForm, unknownAction } from '../parts/form.ts';
 import { RateLimits, tokenBudgets } from './rate-limits.tsx';
@@ -8,7 +7,7 @@ import { Tokens } from './tokens.tsx';
 
 export function tokenRoutes(dashboard: Dashboard): Hono {
   const { services } = dashboard;
-  const tokens = new TokenState(services);
+  const { tokens } = services;
   const routes = new Hono();
 
   const list = (context: Context, name?: string, errors?: Details) =>

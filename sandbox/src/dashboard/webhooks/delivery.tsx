@@ -133,7 +133,7 @@ function hintFor(error: string): string {
 
 /** What the signature was made of. */
 function Signature({ signature }: { signature: SignatureExplanation }) {
-  const { id, timestamp, content, bodyBytes, bodySha256, signatures, command } = signature;
+  const { id, timestamp, content, bodyBytes, bodySha256, signatures } = signature;
   return (
     <Card title="How it was signed">
       <p class="hint">
@@ -169,12 +169,6 @@ function Signature({ signature }: { signature: SignatureExplanation }) {
             time. Advancing the sandbox's clock moves the timestamps away from yours.
           </li>
         </ol>
-        {command !== undefined && (
-          <>
-            <p>This command makes the first signature:</p>
-            <Code label="the command" text={command} />
-          </>
-        )}
       </details>
     </Card>
   );

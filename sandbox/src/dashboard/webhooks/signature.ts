@@ -17,8 +17,6 @@ export interface SignatureExplanation {
     readonly value: string;
     readonly madeWith: 'the current secret' | 'the previous secret' | 'an earlier secret';
   }[];
-  /** A shell command that gives the first signature; `undefined` if its secret is no longer known. */
-  readonly command: string | undefined;
 }
 
 export async function explainSignature(
@@ -44,7 +42,6 @@ export async function explainSignature(
   }));
   const bytes = new TextEncoder().encode(body);
   const content = `${id}.${timestamp}.${body}`;
-  const secret = signatures[0]?.match?.secret;
   return {
     id,
     timestamp,
@@ -52,15 +49,7 @@ export async function explainSignature(
     bodyBytes: bytes.length,
     bodySha256: hex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))),
     signatures: signatures.map(({ value, match }) => ({ value, madeWith: match?.madeWith ?? 'an earlier secret' })),
-    command: secret && signCommand(content, secret),
   };
-}
-
-function signCommand(content: string, secret: string): string {
-  const key = hex(Uint8Array.from(atob(secret.replace(/^whsec_/, '')), (character) => character.charCodeAt(0)));
-  return `printf '%s' '${content.replaceAll("'", `'\\''`)}' \\
-  | openssl dgst -sha256 -mac HMAC -macopt hexkey:${key} -binary \\
-  | openssl base64`;
 }
 
 function hex(bytes: Uint8Array): string {

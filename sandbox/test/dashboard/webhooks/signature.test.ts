@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { verifyWebhook } from '@example/sdk/webhooks';
 import { createSandbox, type Sandbox } from '@example/sandbox';
@@ -36,13 +35,6 @@ test('the explanation is what a receiver verifies', async () => {
   expect(signatures).toEqual([{ value: attempt.requestHeaders['webhook-signature'], madeWith: 'the current secret' }]);
 });
 
-test('the command makes the signature in a shell', async () => {
-  const { attempt, explain } = await explained(sandboxWithWebhook(), { name: "O'Neil ü $HOME `x`" });
-  const { command } = await explain();
-  const output = execFileSync('sh', ['-c', command!], { encoding: 'utf8' });
-  expect(`v1,${output.trim()}`).toBe(attempt.requestHeaders['webhook-signature']);
-});
-
 test('after a rotation, each signature says which secret made it', async () => {
   const sandbox = sandboxWithWebhook();
   sandbox.webhooks.rotateSecret('we_123');
@@ -53,9 +45,8 @@ test('after a rotation, each signature says which secret made it', async () => {
   ]);
   sandbox.webhooks.rotateSecret('we_123');
   sandbox.webhooks.rotateSecret('we_123');
-  const { signatures, command } = await explain();
+  const { signatures } = await explain();
   expect(signatures.map(({ madeWith }) => madeWith)).toEqual(['an earlier secret', 'an earlier secret']);
-  expect(command).toBeUndefined();
 });
 
 test('the page of a delivery shows it, and the new secret is shown after a rotation', async () => {

@@ -1,0 +1,59 @@
+/** Pieces that a slow reader may lag behind before it is disconnected. It connects again by itself. */
+const maxBehind = 1000;
+
+/** Milliseconds between two heartbeats, which detect closed connections. */
+const heartbeatInterval = 15_000;
+
+/** What the source of a stream can do with it. */
+interface Sink<T> {
+  readonly send: (value: T) => void;
+  readonly end: () => void;
+}
+
+/**
+ * A text that goes on until its reader disconnects or is too slow, or its source ends it.
+ *
+ * @param heartbeat Text without a meaning.
+ * @param open Starts to send. Returns what to do when the stream ends, whoever ends it.
+ */
+export function textStream(heartbeat: string, open: (sink: Sink<string>) => () => void): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  let close: () => void = () => undefined;
+  return new ReadableStream(
+    {
+      start(controller) {
+        let isOpen = true;
+        const end = () => {
+          if (!isOpen) return;
+          close();
+          controller.close();
+        };
+        const send = (text: string) => {
+          if (!isOpen) return;
+          if ((controller.desiredSize ?? 0) < -maxBehind) end();
+          else controller.enqueue(encoder.encode(text));
+        };
+        const stop = open({ send, end });
+        const timer = setInterval(() => send(heartbeat), heartbeatInterval);
+        // In Node.js it would keep the process alive.
+        if (typeof timer === 'object') timer.unref();
+        close = () => {
+          isOpen = false;
+          clearInterval(timer);
+          stop();
+        };
+      },
+      cancel: () => close(),
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** Values, each in a line of JSON. Empty lines keep the connection open. */
+export function lineStream(open: (sink: Sink<unknown>) => () => void): ReadableStream<Uint8Array> {
+  return textStream('\n', ({ send, end }) => {
+    // The first line arrives at once, so that the client knows that it is connected.
+    send('\n');
+    return open({ send: (value) => send(`${JSON.stringify(value)}\n`), end });
+  });
+}
