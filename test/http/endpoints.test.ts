@@ -108,9 +108,7 @@ describe('the body of a request', () => {
 
   class Team {
     readonly name = 'Blue';
-    get [Symbol.toStringTag]() {
-      return 'Team';
-    }
+    readonly [Symbol.toStringTag] = 'Team';
   }
 
   it.each([

@@ -1,9 +1,9 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import * as v from 'valibot';
 import { z } from 'zod';
-import { NotFoundError, ResponseValidationError, type ListPromise } from '@example/sdk';
+import { ResponseValidationError, type ListPromise } from '@example/sdk';
 import { clientOf, rejection } from '../support/http-server.ts';
-import { errorResponse, inProcessApi } from '../support/in-process-api.ts';
+import { inProcessApi } from '../support/in-process-api.ts';
 
 const at = '2024-01-01T00:00:00Z';
 let members: { id: string; joined_at: string | null }[] = [];

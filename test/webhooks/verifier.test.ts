@@ -8,7 +8,7 @@ import {
   type WebhooksOptions,
 } from '@example/sdk/webhooks';
 import { receiver } from './support/receiver.ts';
-import { secret, userCreated } from './support/signed-request.ts';
+import { userCreated } from './support/signed-request.ts';
 
 const body = JSON.stringify(userCreated);
 const signature = (text: string, key: string) => `sha256=${createHmac('sha256', key).update(text).digest('hex')}`;
@@ -149,8 +149,8 @@ describe('verify', () => {
     onTestFinished(() => void vi.useRealTimers());
     const deliver = async (timestamp: Date | number | undefined, tolerance?: number) => {
       const { send, handler, onError } = github({ tolerance, verify: () => ({ id: 'd1', timestamp }) });
-      if ((await send()) === 204) return (handler.mock.lastCall?.[1] as WebhookAttempt).attemptedAt.getTime() / 1_000;
-      return (onError.mock.lastCall?.[0] as WebhookVerificationError).code;
+      if ((await send()) === 204) return (handler.mock.lastCall![1] as WebhookAttempt).attemptedAt.getTime() / 1_000;
+      return (onError.mock.lastCall![0] as WebhookVerificationError).code;
     };
 
     expect(await deliver(now - 300)).toBe(now - 300);

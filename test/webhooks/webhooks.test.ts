@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Webhooks, type UnverifiedWebhook, type WebhooksOptions } from '@example/sdk/webhooks';
+import { Webhooks, type WebhooksOptions } from '@example/sdk/webhooks';
 import { InvalidRequestError } from '../../src/errors/index.ts';
 import { receiver } from './support/receiver.ts';
 import { secret, signed, userCreated } from './support/signed-request.ts';

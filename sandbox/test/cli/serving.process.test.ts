@@ -80,7 +80,7 @@ test('--seed takes the initial data from a file, in which there is nothing else'
   const webhooks = [{ url: 'http://127.0.0.1:9/', secret: `whsec_${'c2VjcmV0'.repeat(4)}` }];
   await writeFile(file, JSON.stringify({ users: [{ name: 'Ada' }], webhooks }));
   const { server, url } = await serve('--seed', file);
-  const read = async (path: string) => (await fetch(new URL(path, url), { headers })).json();
+  const read = async (path: string): Promise<unknown> => (await fetch(new URL(path, url), { headers })).json();
   expect(await read('/__sandbox/users')).toMatchObject({ data: [{ name: 'Ada' }] });
   expect(await read('/v1/projects')).toMatchObject({ meta: { total_count: 0 } });
   expect(server.output()).toContain(webhooks[0]?.secret);

@@ -26,7 +26,7 @@ test.each(resources)('$name are created, read, changed and deleted, and the API 
   expect(await control(`POST /${name}`, { nonsense: 1 })).toMatchObject([422, { error: { details } }]);
   const { unique } = resource;
   if (unique !== undefined) {
-    const taken = { [unique]: changes[unique as keyof typeof changes] };
+    const taken = { [unique]: changes[unique] };
     const conflict = [409, { error: { code: `${unique}_taken` } }];
     expect(await control(`POST /${name}`, taken)).toMatchObject(conflict);
     expect(await control(`PATCH /${name}/${prefix}_125`, taken)).toMatchObject(conflict);
@@ -251,7 +251,7 @@ test('a body that is not JSON is refused, and a missing one has no fields', asyn
 
 afterAll(() => {
   // Every operation succeeded at least once, and every error that it has of its own was seen.
-  const expected = operations.flatMap(({ method, path, response, failures = [] }) =>
+  const expected = operations.flatMap(({ method, path, response, failures }) =>
     [response.status, ...failures].map((status) => `${method} ${path} → ${status}`),
   );
   const elsewhere = expected.filter((route) => route.includes('/forwarding')); // forwarding.test.ts
