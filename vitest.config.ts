@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 import { bundledTextInTests } from './build/bundled-text.ts';
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -18,6 +18,20 @@ const sources = [
 // CI also runs the unit tests against the built packages, on each version of Node that `engines` allows.
 const testsBuiltPackages = process.env['TEST_BUILT_PACKAGES'] === 'true';
 
+/**
+ * A worker runs its files in one realm, which takes half the time: a file leaves the globals as it found them. Those of
+ * the sandbox have workers of their own, because their sandboxes go on with what they deliver.
+ */
+const unitTests = (name: string, folder: string): TestProjectConfiguration => ({
+  extends: true,
+  test: {
+    name,
+    include: [`${folder}/**/*.test.ts`],
+    exclude: ['**/node_modules/**', 'test/package/**', '**/*.{process,system}.test.ts'],
+    isolate: false,
+  },
+});
+
 export default defineConfig({
   plugins: [bundledTextInTests],
   resolve: { alias: testsBuiltPackages ? [] : sources },
@@ -25,16 +39,8 @@ export default defineConfig({
     // By default, one processor is left free: with two, as in CI, a single worker would run all files one after the other.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
-      {
-        extends: true,
-        test: {
-          name: 'unit',
-          include: ['{test,sandbox/test,examples}/**/*.test.ts'],
-          exclude: ['**/node_modules/**', 'test/package/**', '**/*.{process,system}.test.ts'],
-          // A worker runs its files in one realm, which takes half the time: a file leaves the globals as it found them.
-          isolate: false,
-        },
-      },
+      unitTests('unit', '{test,examples}'),
+      unitTests('unit-sandbox', 'sandbox/test'),
       // Tests that run programs of their own with the built package, and need nothing but Node.
       {
         extends: true,
