@@ -20,7 +20,6 @@ export interface TestServer {
   connections: () => number;
   /** Requests whose connection is open and whose response isn't complete. */
   unanswered: () => number;
-  close: () => Promise<void>;
 }
 
 export type Handler = (request: Received, response: ServerResponse) => void;
@@ -50,19 +49,16 @@ export async function serve(handler: Handler): Promise<TestServer> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const close = async () => {
-    if (!server.listening) return;
+  onTestFinished(async () => {
     server.close();
     server.closeAllConnections();
     await once(server, 'close');
-  };
-  onTestFinished(close);
+  });
   return {
     url: `http://127.0.0.1:${port}/v1`,
     requests,
     connections: () => connections,
     unanswered: () => unanswered,
-    close,
   };
 }
 
