@@ -64,25 +64,20 @@ const brokenFetches: Record<string, typeof fetch> = {
     Promise.reject(new AggregateError([new Error(JSON.stringify(init?.headers))], 'all failed')),
   'an error whose class prints it': (_, init) => {
     class HttpError extends Error {
-      toJSON() {
-        return init;
-      }
-      [inspect.custom]() {
-        return inspect(init);
-      }
-      get request() {
-        return init;
-      }
-    }
-    return Promise.reject(new HttpError('no'));
-  },
-  'an error whose name and cause are getters of its class': (_, init) => {
-    class HttpError extends Error {
       override get name() {
         return JSON.stringify(init);
       }
       override get cause() {
         return init;
+      }
+      get request() {
+        return init;
+      }
+      toJSON() {
+        return init;
+      }
+      [inspect.custom]() {
+        return inspect(init);
       }
     }
     return Promise.reject(new HttpError('no'));

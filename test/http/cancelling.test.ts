@@ -113,18 +113,15 @@ describe('an aborted call rejects with the reason of the signal, and leaves noth
 });
 
 describe('the connection of an aborted call is closed', () => {
-  it('while it waits for the response', async () => {
+  it.each(['waits for the response', 'reads the body'])('while it %s', async (moment) => {
     const controller = new AbortController();
-    const server = await serve(() => controller.abort(reason));
-
-    expect(await rejection(clientOf(server).users.get('user_123', { signal: controller.signal }))).toBe(reason);
-    await vi.waitFor(() => expect(server.unanswered()).toBe(0));
-  });
-
-  it('while it reads the body', async () => {
-    const controller = new AbortController();
-    const server = await serve((_, response) => response.writeHead(200, { 'content-length': '1000' }).write('{"id":'));
-    const client = clientOf(server, { fetch: afterHeaders(() => controller.abort(reason)) });
+    const abort = () => controller.abort(reason);
+    const hasHeaders = moment === 'reads the body';
+    const server = await serve((_, response) => {
+      if (hasHeaders) response.writeHead(200, { 'content-length': '1000' }).write('{"id":');
+      else abort();
+    });
+    const client = clientOf(server, hasHeaders ? { fetch: afterHeaders(abort) } : {});
 
     expect(await rejection(client.users.get('user_123', { signal: controller.signal }))).toBe(reason);
     await vi.waitFor(() => expect(server.unanswered()).toBe(0));

@@ -90,7 +90,7 @@ describe('how often a call is sent', () => {
 
   it.each([
     ['while it is read', { code: 'EHOSTUNREACH', syscall: 'read' }],
-    ['at an audit log of its own', { code: 'ECONNREFUSED', syscall: 'connect', address: '127.0.0.1', port: 9 }],
+    ['at an audit log of its own', { code: 'ECONNREFUSED', syscall: 'connect' }],
   ])('a fetch that fails %s may have sent the POST, which is not retried', async (_, fields) => {
     const cause = Object.assign(new Error('failed'), fields);
     const api = inProcessApi(() => Promise.reject(new TypeError('fetch failed', { cause })));
