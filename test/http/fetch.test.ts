@@ -97,7 +97,9 @@ describe('a fetch whose responses are not those of the web platform', () => {
   });
 
   it('may have a status that no Response can be made with', async () => {
-    const api = inProcessApi(() => nodeResponse(999, { error: { code: 'denied', message: 'Go away.' } }));
+    const response = Response.json({ error: { code: 'denied', message: 'Go away.' } });
+    Object.defineProperties(response, { status: { value: 999 }, ok: { value: false } });
+    const api = inProcessApi(() => response);
 
     const error = await rejection(clientOf(api).users.get('user_123'));
 

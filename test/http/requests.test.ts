@@ -20,15 +20,22 @@ const calls = {
   POST: (server: TestServer) => clientOf(server).users.create(newUser),
 };
 
-it('a request has the headers of the client and of the call; those of the call win', async () => {
+it('a request has the headers of the client and of the call, which win, and the idempotency key', async () => {
   const server = await answer();
   const client = clientOf(server, { headers: { 'X-Team': 'blue', 'X-App': 'one', 'User-Agent': 'mine/1' } });
 
-  await client.users.get('user_123', { headers: new Headers({ 'x-app': 'two' }) });
+  await client.users.create(newUser, { headers: new Headers({ 'x-app': 'two' }), idempotencyKey: 'signup-42' });
   await client.users.get('user_123', { headers: { 'x-team': undefined } });
 
-  expect(server.requests[0]?.headers).toMatchObject({ 'x-team': 'blue', 'x-app': 'two', 'user-agent': 'mine/1' });
-  expect(server.requests[1]?.headers).not.toHaveProperty('x-team');
+  const [created, got] = server.requests.map(({ headers }) => headers);
+  expect(created).toMatchObject({
+    'x-team': 'blue',
+    'x-app': 'two',
+    'user-agent': 'mine/1',
+    'idempotency-key': 'signup-42',
+  });
+  expect(got).toMatchObject({ 'x-app': 'one', 'user-agent': 'mine/1' });
+  expect(got).not.toHaveProperty('x-team');
 });
 
 it.each([301, 302, 303, 307, 308])(

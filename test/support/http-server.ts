@@ -12,20 +12,12 @@ export interface Received {
   body: string;
 }
 
-export interface TestServer {
-  /** For `baseUrl`. */
-  url: string;
-  requests: Received[];
-  /** Connections accepted so far. */
-  connections: () => number;
-  /** Requests whose connection is open and whose response isn't complete. */
-  unanswered: () => number;
-}
+export type TestServer = Awaited<ReturnType<typeof serve>>;
 
 export type Handler = (request: Received, response: ServerResponse) => void;
 
 /** A real server on a free port of the loopback interface, closed when the test ends. */
-export async function serve(handler: Handler): Promise<TestServer> {
+export async function serve(handler: Handler) {
   const requests: Received[] = [];
   let connections = 0;
   let unanswered = 0;
@@ -55,9 +47,12 @@ export async function serve(handler: Handler): Promise<TestServer> {
     await once(server, 'close');
   });
   return {
+    /** For `baseUrl`. */
     url: `http://127.0.0.1:${port}/v1`,
     requests,
+    /** Connections accepted so far. */
     connections: () => connections,
+    /** Requests whose connection is open and whose response isn't complete. */
     unanswered: () => unanswered,
   };
 }
