@@ -42,8 +42,10 @@ describe('an aborted call rejects with the reason of the signal', () => {
       const abort = () => controller.abort(reason);
       const api = inProcessApi((request) => answer(abort, request));
       const client = clientOf(api, token && { apiToken: () => token(abort) });
+      const start = performance.now();
 
       expect(await settled(rejection(client.users.get('user_123', { signal, totalTimeout })))).toBe(reason);
+      expect(performance.now() - start).toBe(1000);
       expect(api.requests).toHaveLength(requests);
       expect(getEventListeners(signal, 'abort')).toHaveLength(0);
       expect(vi.getTimerCount()).toBe(0);
