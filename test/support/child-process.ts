@@ -34,6 +34,16 @@ export async function ready(child: ChildProcess, answers: () => Promise<unknown>
   }
 }
 
+/**
+ * Whether a program is there to test with. Elsewhere than in CI its tests may be left out, and the reason is printed; in CI
+ * they are run and fail.
+ */
+export function mayTest(isInstalled: boolean, name: string, packages: string): boolean {
+  if (isInstalled || process.env['CI'] === 'true') return true;
+  console.warn(`Left out what needs ${name}. On Debian or Ubuntu: apt-get install ${packages}`);
+  return false;
+}
+
 /** Ends a program, unless it has ended. */
 export async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { Client, type ClientOptions, type Fetch } from '@example/sdk';
+import { listen } from './free-port.ts';
 
 /** A request as the server received it. */
 export interface Received {
@@ -38,9 +38,7 @@ export async function serve(handler: Handler) {
     connections++;
     socket.on('error', () => undefined);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server);
   onTestFinished(async () => {
     server.close();
     server.closeAllConnections();

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { end, ready, start } from './child-process.ts';
+import { end, mayTest, ready, start } from './child-process.ts';
 import { freePort } from './free-port.ts';
 
 /** A real PostgreSQL server on a free port of the loopback interface; it is deleted when it ends. */
@@ -67,15 +67,7 @@ export class PostgresServer {
   }
 }
 
-/**
- * Whether PostgreSQL is there to test with. Elsewhere than in CI its tests may be left out, and the reason is printed; in
- * CI they are run and fail.
- */
-export function canRunPostgres(): boolean {
-  if (findPrograms() !== undefined || process.env['CI'] === 'true') return true;
-  console.warn('Left out what needs PostgreSQL. On Debian or Ubuntu: apt-get install postgresql');
-  return false;
-}
+export const canRunPostgres = () => mayTest(findPrograms() !== undefined, 'PostgreSQL', 'postgresql');
 
 /** The folder of PostgreSQL's programs. Debian keeps those of the server out of `PATH`. */
 function findPrograms(): string | undefined {

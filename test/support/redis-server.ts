@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { end, ready, start } from './child-process.ts';
+import { end, mayTest, ready, start } from './child-process.ts';
 import { freePort } from './free-port.ts';
 
 /** The two servers that speak the protocol and that the SDK supports. */
@@ -72,15 +72,7 @@ export class RedisServer {
   }
 }
 
-/**
- * Whether the program is there to test with. Elsewhere than in CI its tests may be left out, and the reason is printed;
- * in CI they are run and fail.
- */
-export function canRun(program: RedisServerProgram): boolean {
-  if (isInstalled(program) || process.env['CI'] === 'true') return true;
-  console.warn(`Left out what needs ${program}. On Debian or Ubuntu: apt-get install ${program}`);
-  return false;
-}
+export const canRun = (program: RedisServerProgram) => mayTest(isInstalled(program), program, program);
 
 function isInstalled(program: RedisServerProgram): boolean {
   return spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0;
