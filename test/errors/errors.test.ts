@@ -199,31 +199,29 @@ describe('the body of an error that is not the documented one', () => {
   );
 });
 
-describe('a ConnectionError', () => {
-  it('has the reason in its message and, as far as it holds no secret, as its cause', async () => {
-    const cause = new TypeError('fetch failed', { cause: new Error('other side closed') });
-    const api = inProcessApi(() => Promise.reject(cause));
+it('a ConnectionError has the reason in its message and, as far as it holds no secret, as its cause', async () => {
+  const cause = new TypeError('fetch failed', { cause: new Error('other side closed') });
+  const api = inProcessApi(() => Promise.reject(cause));
 
-    const error = await rejection(clientOf(api, { maxRetries: 0 }).users.get('user_123'));
+  const error = await rejection(clientOf(api, { maxRetries: 0 }).users.get('user_123'));
 
-    const url = `${api.url}/users/user_123`;
-    const message = 'The request failed: other side closed (GET /users/{id})';
-    expect(error).toBeInstanceOf(ConnectionError);
-    expect(error).toMatchObject({
-      message,
-      cause: {
-        message: `Request failed due to a network error: GET ${url}`, // of ky
-        cause: { name: 'TypeError', message: 'fetch failed', cause: { message: 'other side closed' } },
-      },
-    });
-    expect(JSON.parse(JSON.stringify(error))).toEqual({
-      name: 'ConnectionError',
-      message,
-      method: 'GET',
-      path: '/users/user_123',
-      route: '/users/{id}',
-      url,
-    });
+  const url = `${api.url}/users/user_123`;
+  const message = 'The request failed: other side closed (GET /users/{id})';
+  expect(error).toBeInstanceOf(ConnectionError);
+  expect(error).toMatchObject({
+    message,
+    cause: {
+      message: `Request failed due to a network error: GET ${url}`, // of ky
+      cause: { name: 'TypeError', message: 'fetch failed', cause: { message: 'other side closed' } },
+    },
+  });
+  expect(JSON.parse(JSON.stringify(error))).toEqual({
+    name: 'ConnectionError',
+    message,
+    method: 'GET',
+    path: '/users/user_123',
+    route: '/users/{id}',
+    url,
   });
 });
 
