@@ -15,7 +15,7 @@ type Answer = (abort: Abort, request: SentRequest) => FetchResponse | Promise<Fe
 
 const ok = () => Response.json(user);
 
-/** The value, for which a call waits when the caller aborts it. */
+/** Aborts the call a second later, while it waits for the value. */
 function later<T>(abort: Abort, value: T): T {
   setTimeout(abort, 1000);
   return value;
