@@ -1,51 +1,27 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Client, InvalidRequestError, type ClientOptions } from '@example/sdk';
-import { apiToken, clientOf, rejection, user } from './support/http-server.ts';
-import { errorResponse, inProcessApi } from './support/in-process-api.ts';
+import { apiToken, clientOf, user } from './support/http-server.ts';
+import { inProcessApi } from './support/in-process-api.ts';
 
 const healthyApi = () => inProcessApi(() => Response.json(user));
 
 describe('withOptions', () => {
-  it('returns a client with other options; the rest stay as they were', async () => {
-    const api = inProcessApi(() => errorResponse(500));
-    const client = clientOf(api, { maxRetries: 0, headers: { 'x-team': 'blue' } });
-
-    await rejection(client.withOptions({ timeout: 1000 }).users.get('user_123'));
-
-    expect(api.requests).toHaveLength(1);
-    expect(api.requests[0]?.init.headers).toMatchObject({ 'x-team': 'blue', authorization: `Bearer ${apiToken}` });
-  });
-
-  it('ignores options that are undefined', async () => {
+  it('returns a client with other options; those that are undefined stay as they were, and so does the first client', async () => {
     const api = healthyApi();
+    const client = clientOf(api, { headers: { 'x-team': 'blue' } });
+    const derived = client.withOptions({ apiToken: 'another-token', baseUrl: undefined, headers: undefined });
 
-    await clientOf(api).withOptions({ baseUrl: undefined, apiToken: undefined }).users.get('user_123');
-
-    expect(api.requests[0]?.url).toBe(`${api.url}/users/user_123`);
-    expect(api.requests[0]?.init.headers).toMatchObject({ authorization: `Bearer ${apiToken}` });
-  });
-
-  it('does not change the client it is called on', async () => {
-    const api = healthyApi();
-    const client = clientOf(api);
-
-    client.withOptions({ apiToken: 'another-token' });
+    await derived.users.get('user_123');
     await client.users.get('user_123');
 
-    expect(api.requests[0]?.init.headers).toMatchObject({ authorization: `Bearer ${apiToken}` });
+    const sent = api.requests.map(({ init }) => [init.headers['authorization'], init.headers['x-team']]);
+    expect(sent).toEqual([
+      ['Bearer another-token', 'blue'],
+      [`Bearer ${apiToken}`, 'blue'],
+    ]);
   });
 
-  it('shares the listeners', async () => {
-    const client = clientOf(healthyApi());
-    const listener = vi.fn();
-    client.on('request', listener);
-
-    await client.withOptions({ timeout: 1000 }).users.get('user_123');
-
-    expect(listener).toHaveBeenCalledOnce();
-  });
-
-  it('is made by the constructor of a derived class, which may add options of its own', async () => {
+  it('shares the listeners, and is made by the constructor of a derived class, which may add options of its own', async () => {
     const api = healthyApi();
     class TeamClient extends Client {
       constructor({ timeout, ...options }: ClientOptions) {
@@ -73,15 +49,8 @@ describe('withOptions', () => {
         super({ apiToken: token });
       }
     }
-    class FromNothing extends Client {
-      constructor() {
-        super({ apiToken });
-      }
-    }
 
-    for (const client of [new FromToken(apiToken), new FromNothing()]) {
-      expect(() => client.withOptions({ apiToken: 'another-token' })).toThrow(InvalidRequestError);
-    }
+    expect(() => new FromToken(apiToken).withOptions({ apiToken: 'another-token' })).toThrow(InvalidRequestError);
   });
 
   it.each([null, 'token', 7, ['token']])('refuses %j for the options', (options) => {

@@ -2,53 +2,25 @@ import { APIError, type APIErrorInit } from './api-error.ts';
 import { brandError } from './example-error.ts';
 
 /** 400: the API could not understand the request. */
-export class BadRequestError extends APIError {
-  static {
-    brandError(this, 'BadRequestError');
-  }
-}
+export class BadRequestError extends APIError {}
 
 /** 401: the token is missing, unknown or revoked. */
-export class AuthenticationError extends APIError {
-  static {
-    brandError(this, 'AuthenticationError');
-  }
-}
+export class AuthenticationError extends APIError {}
 
 /** 403: the token is valid, but does not allow this request. */
-export class PermissionDeniedError extends APIError {
-  static {
-    brandError(this, 'PermissionDeniedError');
-  }
-}
+export class PermissionDeniedError extends APIError {}
 
 /** 404: nothing exists at this path, as the API itself says. A 404 of something else is an {@link APIError}. */
-export class NotFoundError extends APIError {
-  static {
-    brandError(this, 'NotFoundError');
-  }
-}
+export class NotFoundError extends APIError {}
 
 /** 409: the request conflicts with existing data. {@link APIError.code} may say how. */
-export class ConflictError extends APIError {
-  static {
-    brandError(this, 'ConflictError');
-  }
-}
+export class ConflictError extends APIError {}
 
 /** 422: a field of the request is invalid. {@link APIError.details} says which. */
-export class UnprocessableEntityError extends APIError {
-  static {
-    brandError(this, 'UnprocessableEntityError');
-  }
-}
+export class UnprocessableEntityError extends APIError {}
 
 /** 429: the API refused the call because of a rate limit. */
 export class RateLimitError extends APIError {
-  static {
-    brandError(this, 'RateLimitError');
-  }
-
   /** Seconds until a retry makes sense; `undefined` if the API does not say. */
   readonly retryAfter: number | undefined;
 
@@ -59,11 +31,7 @@ export class RateLimitError extends APIError {
 }
 
 /** 500 or above: the API failed. */
-export class InternalServerError extends APIError {
-  static {
-    brandError(this, 'InternalServerError');
-  }
-}
+export class InternalServerError extends APIError {}
 
 const errorClasses: Readonly<Record<number, typeof APIError>> = {
   400: BadRequestError,
@@ -74,6 +42,18 @@ const errorClasses: Readonly<Record<number, typeof APIError>> = {
   422: UnprocessableEntityError,
   429: RateLimitError,
 };
+
+const names = {
+  BadRequestError,
+  AuthenticationError,
+  PermissionDeniedError,
+  NotFoundError,
+  ConflictError,
+  UnprocessableEntityError,
+  RateLimitError,
+  InternalServerError,
+};
+for (const [name, errorClass] of Object.entries(names)) brandError(errorClass, name);
 
 /**
  * Creates the error of the class that belongs to the status.

@@ -3,6 +3,7 @@ import { ConnectionError, ResponseTooLargeError, TimeoutError, type ExampleError
 import { parseRetryAfter, untilReset } from '../rate-limit/headers.ts';
 import type { Permit } from '../rate-limit/limiter.ts';
 import { untilAborted } from '../utils/abort.ts';
+import type { Call } from './call.ts';
 import { connectionProblem, wasNeverSent } from './connection.ts';
 import { about, errorFrom, type Sent } from './response.ts';
 import type { Failure } from './retry.ts';
@@ -28,15 +29,13 @@ export type Result =
   | { readonly kind: 'success'; readonly response: Response; readonly text?: string }
   | { readonly kind: 'failure'; readonly text?: string; readonly failure: Failure; readonly error: ExampleError };
 
-/** What is sent with an attempt: the headers of the call, and those that listeners have added. */
-type RequestHeaders = Readonly<Record<string, string>>;
-
 /**
  * Sends the call once and reads the response, within the attempt's timeout.
  *
+ * @param headers Those of the call, and those that listeners have added.
  * @throws the signal's reason when the call is aborted; everything else is a result.
  */
-export async function send(attempt: Attempt, headers: RequestHeaders): Promise<Result> {
+export async function send(attempt: Attempt, headers: Call['headers']): Promise<Result> {
   const { call, signal, permit } = attempt;
   if (signal?.aborted) {
     permit?.release();
@@ -92,7 +91,7 @@ async function read(attempt: Attempt, response: Response, exchange: ResponseProm
  * ky makes the request, times it and reads the body. It makes one attempt: whether and when there is another depends on
  * the rate limit, which it does not know. `totalTimeout` is ky's name for a limit on headers and body together.
  */
-function request({ call, account, signal }: Attempt, headers: RequestHeaders): ResponsePromise {
+function request({ call, account, signal }: Attempt, headers: Call['headers']): ResponsePromise {
   const { url, method, body, timeout, client } = call;
   const type = body === undefined ? undefined : { 'content-type': 'application/json' };
   const options: Options = {

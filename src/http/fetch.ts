@@ -38,16 +38,13 @@ export interface FetchResponse {
 /** Sends a request: the `fetch` of any runtime, undici's own, or your own function. */
 export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>;
 
-/** What ky calls: it passes a `Request` and expects a `Response`. */
-export type RequestSender = (request: Request) => Promise<Response>;
-
 /**
- * Sends the requests that ky makes through a `fetch(url, init)`.
+ * Sends the requests that ky makes through a `fetch(url, init)`: it passes a `Request` and expects a `Response`.
  *
  * @returns `undefined` for the global one, which ky looks up at each call: tests and instrumentation replace it later.
  * @throws {InvalidRequestError} when `custom` is not a function.
  */
-export function requestSender(custom: Fetch | undefined): RequestSender | undefined {
+export function requestSender(custom: Fetch | undefined): ((request: Request) => Promise<Response>) | undefined {
   if (custom === undefined) return undefined;
   const send = callable('fetch', custom);
   return async (request) => {

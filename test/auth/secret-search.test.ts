@@ -66,6 +66,10 @@ describe('the whole of a secret is redacted', () => {
     expect(new Redactor(token, () => [key]).redact('-----BEGIN PRIVATE KEY-----')).toBe('-----BEGIN PRIVATE KEY-----');
   });
 
+  it('within a word, unless it is short', () => {
+    expect(redact(`x${token}y`)).toBe('x[redacted]y');
+  });
+
   it('if one is a part of another, or follows it', () => {
     const redactor = new Redactor('token-1', () => ['token-12345', '2345', 'pass-word', 'word-pass']);
 

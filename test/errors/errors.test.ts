@@ -1,10 +1,12 @@
 import { STATUS_CODES } from 'node:http';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { createSandbox } from '@example/sandbox';
 import {
   APIError,
   AuthenticationError,
   BadRequestError,
   CallError,
+  Client,
   ConflictError,
   ConnectionError,
   ExampleError,
@@ -16,8 +18,9 @@ import {
   RateLimitWaitError,
   TimeoutError,
   UnprocessableEntityError,
+  type ErrorCode,
 } from '@example/sdk';
-import { clientOf, rejection, serve } from '../support/http-server.ts';
+import { clientOf, newUser, rejection, serve } from '../support/http-server.ts';
 import { inProcessApi } from '../support/in-process-api.ts';
 
 const json = { 'content-type': 'application/json' };
@@ -111,6 +114,28 @@ describe('an APIError', () => {
   });
 });
 
+describe('the code of an APIError', () => {
+  it('is typed as far as the API documents it, and any other is accepted', () => {
+    expectTypeOf<ErrorCode>().toEqualTypeOf<'invalid_request' | (string & Record<never, never>)>();
+    // A union that had become `string` would suggest nothing.
+    expectTypeOf<ErrorCode>().not.toEqualTypeOf<string>();
+    expectTypeOf<string>().toExtend<ErrorCode>();
+  });
+
+  it('tells the two meanings apart that a ConflictError of the local API has', async () => {
+    const sandbox = createSandbox();
+    const { users } = new Client({ apiToken: sandbox.apiToken, fetch: sandbox.fetch });
+    const key = { idempotencyKey: 'sign-up' };
+    await users.create(newUser, key);
+
+    const taken = await rejection(users.create(newUser));
+    const reused = await rejection(users.create({ ...newUser, name: 'Ada' }, key));
+
+    for (const error of [taken, reused]) expect(error).toBeInstanceOf(ConflictError);
+    expect([taken, reused]).toMatchObject([{ code: 'email_taken' }, { code: 'idempotency_key_reused' }]);
+  });
+});
+
 describe('the body of an error that is not the documented one', () => {
   const fallback = "Answered 502 Bad Gateway with application/json instead of the API's error format.";
 
@@ -174,31 +199,29 @@ describe('the body of an error that is not the documented one', () => {
   );
 });
 
-describe('a ConnectionError', () => {
-  it('has the reason in its message and, as far as it holds no secret, as its cause', async () => {
-    const cause = new TypeError('fetch failed', { cause: new Error('other side closed') });
-    const api = inProcessApi(() => Promise.reject(cause));
+it('a ConnectionError has the reason in its message and, as far as it holds no secret, as its cause', async () => {
+  const cause = new TypeError('fetch failed', { cause: new Error('other side closed') });
+  const api = inProcessApi(() => Promise.reject(cause));
 
-    const error = await rejection(clientOf(api, { maxRetries: 0 }).users.get('user_123'));
+  const error = await rejection(clientOf(api, { maxRetries: 0 }).users.get('user_123'));
 
-    const url = `${api.url}/users/user_123`;
-    const message = 'The request failed: other side closed (GET /users/{id})';
-    expect(error).toBeInstanceOf(ConnectionError);
-    expect(error).toMatchObject({
-      message,
-      cause: {
-        message: `Request failed due to a network error: GET ${url}`, // of ky
-        cause: { name: 'TypeError', message: 'fetch failed', cause: { message: 'other side closed' } },
-      },
-    });
-    expect(JSON.parse(JSON.stringify(error))).toEqual({
-      name: 'ConnectionError',
-      message,
-      method: 'GET',
-      path: '/users/user_123',
-      route: '/users/{id}',
-      url,
-    });
+  const url = `${api.url}/users/user_123`;
+  const message = 'The request failed: other side closed (GET /users/{id})';
+  expect(error).toBeInstanceOf(ConnectionError);
+  expect(error).toMatchObject({
+    message,
+    cause: {
+      message: `Request failed due to a network error: GET ${url}`, // of ky
+      cause: { name: 'TypeError', message: 'fetch failed', cause: { message: 'other side closed' } },
+    },
+  });
+  expect(JSON.parse(JSON.stringify(error))).toEqual({
+    name: 'ConnectionError',
+    message,
+    method: 'GET',
+    path: '/users/user_123',
+    route: '/users/{id}',
+    url,
   });
 });
 

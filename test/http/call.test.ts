@@ -5,71 +5,49 @@ import { inProcessApi } from '../support/in-process-api.ts';
 
 // What no request can carry. test/messages/calls.test.ts shows whole messages.
 
-/** Where it is, the beginning of what the message says, and what can't be there. */
-type Row = [
-  place: string,
-  message: string,
-  values: unknown[],
-  call: (client: Client, value: never) => PromiseLike<unknown>,
-];
+/** What the message says, what can't be there, and where that is. */
+type Row = [message: string, values: unknown[], call: (client: Client, value: never) => PromiseLike<unknown>];
 
 const create = (client: Client, options: object) => client.users.create(newUser, options);
+const createWith = (client: Client, headers: unknown) => create(client, { headers });
 
 const refused: Row[] = [
   [
-    'an id',
     'id must be a non-empty string',
     ['', '.', '..', 'a/b', '/', 'a\\b', 'a\u0000b', 'a\nb', 'a\u007fb', '\ud800', undefined, null, 7, {}],
     (client, id) => client.users.get(id),
   ],
+  ['method must be one of', ['HEAD', 'get', undefined], (client, method) => client.request(method, '/teams')],
   [
-    'a method',
-    'method must be one of',
-    ['HEAD', 'get', undefined],
-    (client, method) => client.request(method, '/teams'),
-  ],
-  [
-    'a path that would leave the base URL, or that a URL would read as another one',
-    'path must be',
+    'path must be relative to baseUrl',
     [
-      ...[
-        '//evil.example.com/teams',
-        'https://evil.example.com/teams',
-        '/../admin',
-        '/teams/%2E%2e/admin',
-        '/teams/..',
-      ],
-      ...['/teams?page=2', '/teams#a', '/teams\\a', '/te ams', undefined],
+      ...['//evil.example.com/teams', 'https://evil.example.com/teams', '/../admin', '/teams/%2E%2e/admin'],
+      ...['/teams/..', '/teams?page=2', '/teams#a', '/teams\\a', '/te ams', undefined],
+      // A URL would drop these characters, and then have two dots.
       ...['/..\u0001', '/teams/..\u0000', '/\u001f..', '/teams\u007f', '/..\t'],
     ],
     (client, path) => client.request('GET', path),
   ],
   [
-    'params without a name of the path',
-    'params.id is missing',
+    'params.id is missing: path has {id}.',
     [{}, { ID: 'team_1' }],
     (client, params) => client.request('GET', '/teams/{id}', { params }),
   ],
+  // Which every object has.
+  ['toString must be', [{}], (client, params) => client.request('GET', '/teams/{toString}', { params })],
   [
-    'a param that every object has',
-    'toString must be',
-    [{}],
-    (client, params) => client.request('GET', '/teams/{toString}', { params }),
-  ],
-  [
-    'a param that the path does not have, which may be a secret',
+    // It may be a secret.
     'params.… is not used: path has no {…}.',
     [{ token_123: '1' }],
     (client, params) => client.request('GET', '/teams', { params }),
   ],
   [
-    'a parameter of a query that would be sent as something else',
-    'query.status must be a string',
+    'query.status must be a string, a number, a boolean',
     [null, {}, NaN, Infinity, 7n, () => 'active'],
     (client, status) => client.projects.list({ status }),
   ],
   [
-    'a body that would lose its contents',
+    // These would lose their contents.
     'The body must be an object or an array',
     [
       ...[new FormData(), new Map([['a', 1]]), new Set([1]), new URLSearchParams('a=1'), Promise.resolve({})],
@@ -77,71 +55,30 @@ const refused: Row[] = [
     ],
     (client, body) => client.request('POST', '/teams', { body }),
   ],
-  ['a body without JSON', 'The body must be serializable', [{ age: 7n }], (client, body) => client.users.create(body)],
+  ['The body must be serializable as JSON', [{ age: 7n }], (client, body) => client.users.create(body)],
+  ['schema must be', [{}, () => true, null], (client, schema) => client.request('GET', '/teams', { schema })],
   [
-    'a schema',
-    'schema must be',
-    [{}, (value: unknown) => value, null],
-    (client, schema) => client.request('GET', '/teams', { schema }),
-  ],
-  [
-    'the value of a header',
     "headers['x-note'] must be a string without",
     ['a\r\nX-Admin: yes', 'a\u0000b', '✓', 7],
-    (client, value) => create(client, { headers: new Map([['X-Note', value]]) }),
+    (client, value) => createWith(client, new Map([['X-Note', value]])),
   ],
+  ['A name in headers must be', ['X Note', '', 7], (client, name) => createWith(client, [[name, 'a']])],
+  ['An entry of headers must be', [['ab'], [['a', 'b', 'c']]], createWith],
+  ['headers must be', ['ab', 7, null, new Date(), Promise.resolve({}), () => ({})], createWith],
+  ['headers must not set authorization', [{ Authorization: 'a' }, [['Authorization', 'a']]], createWith],
   [
-    'the name of a header',
-    'A name in headers must be',
-    ['X Note', '', 7],
-    (client, name) => create(client, { headers: [[name, 'a']] }),
-  ],
-  [
-    'the header of the token',
-    'headers must not set authorization',
-    [{ Authorization: 'Basic abc' }, [['Authorization', 'Basic abc']]],
-    (client, headers) => create(client, { headers }),
-  ],
-  [
-    'headers',
-    'headers must be',
-    ['ab', 7, null, new Date(), Promise.resolve({}), () => ({})],
-    (client, headers) => create(client, { headers }),
-  ],
-  [
-    'an entry of headers',
-    'An entry of headers must be',
-    [['ab'], [['a', 'b', 'c']]],
-    (client, headers) => create(client, { headers }),
-  ],
-  [
-    'an idempotency key',
     'idempotencyKey must',
     ['', ' ', '\t', 'key-1 ', 'a\nb', 7],
     (client, idempotencyKey) => create(client, { idempotencyKey }),
   ],
-  [
-    'the options of a user',
-    'options',
-    [null, 'x', 7, [1], { prefetch: 2 }, { idempotency_key: 'key-1' }],
-    (client, options) => client.users.get('user_123', options),
-  ],
-  [
-    'the options of a list',
-    'options',
-    [null, 'x', 7, [1], { retries: 1 }],
-    (client, options) => client.projects.list({}, options).toArray(),
-  ],
-  [
-    'the options of toArray()',
-    'options',
-    [null, 'x', 7, [1], { limits: 3 }],
-    (client, options) => client.projects.list().toArray(options),
-  ],
+  ['options', [null, 'x', 7, [1], { prefetch: 2 }], (client, options) => client.users.get('user_123', options)],
+  ['options', [null, 'x', 7, [1], { idempotency_key: 'key-1' }], create],
+  ['options', [null, 'x', 7, [1], { retries: 1 }], (client, options) => client.projects.list({}, options).toArray()],
+  ['options', [null, 'x', 7, [1], { limits: 3 }], (client, options) => client.projects.list().toArray(options)],
 ];
 
 describe('what no request can carry is refused before anything is sent', () => {
-  it.each(refused)('%s: %s', async (_, message, values, call) => {
+  it.each(refused)('%#. %s', async (message, values, call) => {
     const api = inProcessApi(() => Response.json(user));
 
     for (const value of values) {

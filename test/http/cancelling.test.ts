@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { TimeoutError, type ClientOptions, type FetchResponse } from '@example/sdk';
+import { TimeoutError, type FetchResponse } from '@example/sdk';
 import { afterHeaders, clientOf, fail, json, newUser, rejection, serve, user } from '../support/http-server.ts';
 import { errorResponse, inProcessApi, noAnswer, type SentRequest } from '../support/in-process-api.ts';
 import { fixJitter, passTime, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
@@ -10,86 +10,59 @@ const never = new Promise<never>(() => undefined);
 
 beforeEach(useVirtualTime);
 
-/** An API, and how many requests have reached it when the caller calls `abort`. */
-interface Moment {
-  readonly when: string;
-  readonly requests: number;
-  readonly answer?: (abort: () => void, request: SentRequest) => FetchResponse | Promise<FetchResponse>;
-  /** Then the timer of the attempt runs on. */
-  readonly ignoresSignal?: true;
-  readonly options?: (abort: () => void) => ClientOptions;
+type Abort = () => void;
+type Answer = (abort: Abort, request: SentRequest) => FetchResponse | Promise<FetchResponse>;
+
+const ok = () => Response.json(user);
+
+/** Aborts the call a second later, while it waits for the value. */
+function later<T>(abort: Abort, value: T): T {
+  setTimeout(abort, 1000);
+  return value;
 }
 
-const moments: Moment[] = [
-  {
-    when: 'while the token function is called',
-    requests: 0,
-    options: (abort) => ({
-      apiToken: () => {
-        abort();
-        return never;
-      },
-    }),
-  },
-  {
-    when: 'while it waits for a response',
-    requests: 1,
-    answer: (abort, request) => {
-      setTimeout(abort, 1000);
-      return noAnswer(request);
-    },
-  },
-  {
-    when: 'while it waits for a response, even if fetch ignores its signal',
-    requests: 1,
-    ignoresSignal: true,
-    answer: (abort) => {
-      abort();
-      return never;
-    },
-  },
-  {
-    when: 'between the headers and the body, even if fetch ignores its signal',
-    requests: 1,
-    ignoresSignal: true,
-    answer: (abort) => ({
-      ok: true,
-      status: 200,
-      headers: {
-        get: () => {
-          abort();
-          return null;
-        },
-        forEach: () => undefined,
-      },
-      text: () => never,
-    }),
-  },
-  {
-    when: 'while it waits for a retry',
-    requests: 1,
-    answer: (abort) => {
-      setTimeout(abort, 1000);
-      return errorResponse(503, { 'retry-after': '60' });
-    },
-  },
-];
+/** A response whose body never comes. The call is aborted when the SDK reads the headers. */
+function stalled(abort: Abort): FetchResponse {
+  const get = () => {
+    abort();
+    return null;
+  };
+  return { ok: true, status: 200, headers: { get, forEach: () => undefined }, text: () => never };
+}
 
-describe('an aborted call rejects with the reason of the signal, and leaves nothing behind', () => {
-  it.each(moments)('$when', async ({ requests, answer, ignoresSignal, options }) => {
+describe('an aborted call rejects with the reason of the signal', () => {
+  it.each<[when: string, requests: number, Answer, token?: (abort: Abort) => Promise<string>]>([
+    ['while the token function is called', 0, ok, (abort) => later(abort, never)],
+    ['while it waits for a response', 1, (abort, request) => later(abort, noAnswer(request))],
+    ['while it waits for a retry', 1, (abort) => later(abort, errorResponse(503, { 'retry-after': '60' }))],
+  ])('%s, and leaves nothing behind', async (_, requests, answer, token) => {
     for (const totalTimeout of [Infinity, 90_000]) {
       const controller = new AbortController();
       const { signal } = controller;
       const abort = () => controller.abort(reason);
-      const api = inProcessApi((request) => answer?.(abort, request) ?? Response.json(user));
+      const api = inProcessApi((request) => answer(abort, request));
+      const client = clientOf(api, token && { apiToken: () => token(abort) });
+      const start = performance.now();
 
-      const call = clientOf(api, options?.(abort)).users.get('user_123', { signal, totalTimeout });
-
-      expect(await settled(rejection(call))).toBe(reason);
+      expect(await settled(rejection(client.users.get('user_123', { signal, totalTimeout })))).toBe(reason);
+      expect(performance.now() - start).toBe(1000);
       expect(api.requests).toHaveLength(requests);
       expect(getEventListeners(signal, 'abort')).toHaveLength(0);
-      if (!ignoresSignal) expect(vi.getTimerCount()).toBe(0);
+      expect(vi.getTimerCount()).toBe(0);
     }
+  });
+
+  it.each<[string, Answer]>([
+    ['a response', (abort) => later(abort, never)],
+    ['a body', stalled],
+  ])('while it waits for %s, even if fetch ignores the signal', async (_, answer) => {
+    const controller = new AbortController();
+    const api = inProcessApi((request) => answer(() => controller.abort(reason), request));
+    const call = clientOf(api).users.get('user_123', { signal: controller.signal });
+
+    expect(await settled(rejection(call))).toBe(reason);
+    expect(performance.now()).toBeLessThanOrEqual(1000);
+    expect(api.requests).toHaveLength(1);
   });
 
   it.each([undefined, 5000])('before anything is sent, with totalTimeout %s', async (totalTimeout) => {
@@ -113,18 +86,15 @@ describe('an aborted call rejects with the reason of the signal, and leaves noth
 });
 
 describe('the connection of an aborted call is closed', () => {
-  it('while it waits for the response', async () => {
+  it.each(['waits for the response', 'reads the body'])('while it %s', async (moment) => {
     const controller = new AbortController();
-    const server = await serve(() => controller.abort(reason));
-
-    expect(await rejection(clientOf(server).users.get('user_123', { signal: controller.signal }))).toBe(reason);
-    await vi.waitFor(() => expect(server.unanswered()).toBe(0));
-  });
-
-  it('while it reads the body', async () => {
-    const controller = new AbortController();
-    const server = await serve((_, response) => response.writeHead(200, { 'content-length': '1000' }).write('{"id":'));
-    const client = clientOf(server, { fetch: afterHeaders(() => controller.abort(reason)) });
+    const abort = () => controller.abort(reason);
+    const hasHeaders = moment === 'reads the body';
+    const server = await serve((_, response) => {
+      if (hasHeaders) response.writeHead(200, { 'content-length': '1000' }).write('{"id":');
+      else abort();
+    });
+    const client = clientOf(server, hasHeaders ? { fetch: afterHeaders(abort) } : {});
 
     expect(await rejection(client.users.get('user_123', { signal: controller.signal }))).toBe(reason);
     await vi.waitFor(() => expect(server.unanswered()).toBe(0));

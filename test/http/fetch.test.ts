@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { ConnectionError, InternalServerError, NotFoundError, type FetchResponse } from '@example/sdk';
-import { clientOf, newUser, rejection, user } from '../support/http-server.ts';
+import { ConnectionError, InternalServerError, NotFoundError, VERSION, type FetchResponse } from '@example/sdk';
+import { clientOf, rejection, user } from '../support/http-server.ts';
 import { inProcessApi, noAnswer } from '../support/in-process-api.ts';
 import { settled, useVirtualTime } from '../support/virtual-time.ts';
 
@@ -19,7 +19,7 @@ describe('a custom fetch', () => {
       headers: {
         accept: 'application/json',
         authorization: 'Bearer token-that-nobody-may-see',
-        'user-agent': expect.stringMatching(/^example-sdk\//),
+        'user-agent': expect.stringMatching(new RegExp(`^example-sdk/${VERSION} Node\\.js/\\d+$`)),
       },
       redirect: 'manual',
       signal: expect.any(AbortSignal),
@@ -27,18 +27,6 @@ describe('a custom fetch', () => {
     expect(Object.getPrototypeOf(init)).toBe(Object.prototype);
     expect(Object.getPrototypeOf(init.headers)).toBe(Object.prototype);
     expect(init).not.toHaveProperty('body');
-  });
-
-  it('gets the body of a POST as a string', async () => {
-    const api = inProcessApi(() => Response.json(user));
-
-    await clientOf(api).users.create(newUser);
-
-    expect(api.requests[0]?.init).toMatchObject({
-      method: 'POST',
-      body: JSON.stringify(newUser),
-      headers: { 'content-type': 'application/json' },
-    });
   });
 
   it('gets a signal that aborts when the caller gives up, or when the attempt times out', async () => {
@@ -64,20 +52,6 @@ describe('a custom fetch', () => {
 
     expect(error).toBeInstanceOf(ConnectionError);
     expect(error).toMatchObject({ message: 'The request failed: There is no tunnel. (GET /users/{id})' });
-  });
-
-  it('is named in the error if what it resolves to is no response', async () => {
-    for (const response of [
-      { status: 200, ok: true, headers: {}, text: vi.fn() },
-      { status: 200, headers: new Headers(), text: vi.fn() },
-    ]) {
-      const api = inProcessApi(() => response as unknown as FetchResponse); // as a mock without types could
-
-      const error = await rejection(clientOf(api, { maxRetries: 0 }).users.get('user_123'));
-
-      expect(error).toBeInstanceOf(ConnectionError);
-      expect((error as Error).message).toContain('What fetch resolves to must be a Response');
-    }
   });
 });
 
@@ -123,7 +97,9 @@ describe('a fetch whose responses are not those of the web platform', () => {
   });
 
   it('may have a status that no Response can be made with', async () => {
-    const api = inProcessApi(() => nodeResponse(999, { error: { code: 'denied', message: 'Go away.' } }));
+    const response = Response.json({ error: { code: 'denied', message: 'Go away.' } });
+    Object.defineProperties(response, { status: { value: 999 }, ok: { value: false } });
+    const api = inProcessApi(() => response);
 
     const error = await rejection(clientOf(api).users.get('user_123'));
 

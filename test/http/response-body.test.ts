@@ -68,11 +68,12 @@ describe('the body of a success', () => {
     expect((await clientOf(api).users.get('user_123')).name).toBe(name);
   });
 
-  it('is not limited if you read it through asResponse()', async () => {
+  it('is neither read nor limited if you read it through asResponse()', async () => {
     const api = inProcessApi(() => Response.json(user));
 
     const response = await clientOf(api, { maxResponseSize: 1 }).users.get('user_123').asResponse();
 
+    expect(response.bodyUsed).toBe(false);
     expect(await response.json()).toEqual(user);
   });
 });

@@ -8,11 +8,12 @@ beforeEach(useVirtualTime);
 beforeEach(() => fixJitter(1));
 
 describe('shouldRetry', () => {
-  it('gets the error and the attempt before each retry', async () => {
+  it('gets the error and the attempt before each retry; that of a call replaces that of its client', async () => {
     const shouldRetry = vi.fn<ShouldRetry>(() => true);
     const api = inProcessApi(() => errorResponse(500));
+    const client = clientOf(api, { shouldRetry: () => false });
 
-    await settled(rejection(clientOf(api, { shouldRetry }).users.get('user_123')));
+    await settled(rejection(client.users.get('user_123', { shouldRetry })));
 
     const target = { method: 'GET', path: '/users/user_123', route: '/users/{id}' };
     expect(shouldRetry.mock.calls).toEqual([
@@ -44,15 +45,6 @@ describe('shouldRetry', () => {
 
     expect(api.requests).toHaveLength(2);
     expect(shouldRetry).not.toHaveBeenCalled();
-  });
-
-  it('of a call replaces that of its client', async () => {
-    const api = inProcessApi(() => errorResponse(500));
-    const client = clientOf(api, { shouldRetry: () => false });
-
-    await settled(rejection(client.users.get('user_123', { shouldRetry: () => true })));
-
-    expect(api.requests).toHaveLength(3);
   });
 
   it('must return true or false: a promise would always be true. What it throws, the call rejects with', async () => {

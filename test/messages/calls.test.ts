@@ -136,6 +136,8 @@ describe('a mistake that only a request shows', () => {
     ['undefined', undefined], // such as a mock that has no answer
     ['Object', user],
     ['Object', { ok: true, status: 200, json: () => Promise.resolve(user) }],
+    ['Object', { ok: true, status: 200, headers: {}, text: () => Promise.resolve('') }],
+    ['Object', { status: 200, headers: new Headers(), text: () => Promise.resolve('') }],
   ])('a fetch that resolves to something else: %s', async (got, answer) => {
     const fetch = () => Promise.resolve(answer as unknown as FetchResponse);
 

@@ -111,10 +111,3 @@ it.each<[string, () => unknown]>([
   onTestFinished(() => void vi.unstubAllEnvs());
   expect(await messageOf(mistake)).toBe(message);
 });
-
-it("Class constructor Client cannot be invoked without 'new'", () => {
-  // The engine's own words, which name the place and the way out.
-  expect(() => (Client as unknown as () => Client)()).toThrow(
-    "Class constructor Client cannot be invoked without 'new'",
-  );
-});

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -10,6 +9,7 @@ import { launch as launchPuppeteer } from 'puppeteer-core';
 import { Builder } from 'selenium-webdriver';
 import { describe, expect } from 'vitest';
 import { hasChromium, launch as launchChromium } from './chromium.ts';
+import { end, ready, start } from './child-process.ts';
 import { freePort } from './free-port.ts';
 
 /** One page in a browser of its own. */
@@ -37,14 +37,7 @@ const chromium: BrowserEngine = {
   isInstalled: hasChromium,
   async open() {
     const browser = await launchChromium();
-    const page = await browser.newPage();
-    return {
-      goto: async (url) => {
-        await page.goto(url);
-      },
-      evaluate: (expression) => page.evaluate(expression),
-      [Symbol.asyncDispose]: () => browser.close(),
-    };
+    return tabOf(await browser.newPage(), () => browser.close());
   },
 };
 
@@ -66,13 +59,7 @@ const firefox: BrowserEngine = {
     resources.defer(() => browser.close());
     const page = await browser.newPage();
     const owned = resources.move();
-    return {
-      goto: async (url) => {
-        await page.goto(url);
-      },
-      evaluate: (expression) => page.evaluate(expression),
-      [Symbol.asyncDispose]: () => owned.disposeAsync(),
-    };
+    return tabOf(page, () => owned.disposeAsync());
   },
 };
 
@@ -87,9 +74,9 @@ const webKit: BrowserEngine = {
     const display = await startDisplay(resources);
     const port = await freePort();
     const environment = { PATH: process.env['PATH'], HOME: home, XDG_RUNTIME_DIR: home, DISPLAY: display };
-    startProgram(resources, webKitDriverPath, ['--host=127.0.0.1', `--port=${port}`], environment);
+    const program = startProgram(resources, webKitDriverPath, ['--host=127.0.0.1', `--port=${port}`], environment);
     const server = `http://127.0.0.1:${port}`;
-    await answers(`${server}/status`);
+    await ready(program, () => fetch(`${server}/status`));
     const driver = await new Builder()
       .disableEnvironmentOverrides()
       .usingServer(server)
@@ -131,6 +118,15 @@ export async function waitFor(tab: Tab, expression: string): Promise<void> {
   await expect.poll(isTrue, { timeout: 30_000, message: expression }).toBe(true);
 }
 
+/** That of a page of Playwright or Puppeteer. */
+function tabOf(page: Pick<Tab, 'evaluate'> & { goto(url: string): Promise<unknown> }, close: () => Promise<void>): Tab {
+  return {
+    goto: async (url) => void (await page.goto(url)),
+    evaluate: (expression) => page.evaluate(expression),
+    [Symbol.asyncDispose]: close,
+  };
+}
+
 async function temporaryHome(resources: AsyncDisposableStack): Promise<string> {
   const home = await mkdtemp(join(tmpdir(), 'browser-'));
   resources.defer(() => rm(home, { recursive: true, force: true, maxRetries: 10 }));
@@ -139,15 +135,8 @@ async function temporaryHome(resources: AsyncDisposableStack): Promise<string> {
 
 /** Starts an X server on a display that is free. */
 async function startDisplay(resources: AsyncDisposableStack): Promise<string> {
-  const xvfb = startProgram(resources, xvfbPath, [
-    '-displayfd',
-    '3',
-    '-screen',
-    '0',
-    '1280x800x24',
-    '-nolisten',
-    'tcp',
-  ]);
+  const screen = ['-displayfd', '3', '-screen', '0', '1280x800x24', '-nolisten', 'tcp'];
+  const xvfb = startProgram(resources, xvfbPath, screen);
   // It is a pipe for reading, as `startProgram` says.
   const lines = createInterface(xvfb.stdio[3] as Readable);
   const [number] = await once(lines, 'line');
@@ -162,27 +151,8 @@ function startProgram(
   args: readonly string[],
   environment: NodeJS.ProcessEnv = {},
 ) {
-  const child = spawn(path, args, {
-    env: environment,
-    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
-    timeout: timeLimit,
-    killSignal: 'SIGKILL',
-  });
-  resources.defer(async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    child.kill('SIGKILL');
-    await once(child, 'exit');
-  });
+  const stdio = ['ignore', 'ignore', 'ignore', 'pipe'] as const;
+  const child = start(path, args, { env: environment, stdio: [...stdio], timeout: timeLimit, killSignal: 'SIGKILL' });
+  resources.defer(() => end(child));
   return child;
-}
-
-async function answers(url: string): Promise<void> {
-  for (;;) {
-    if (
-      await fetch(url)
-        .then(({ ok }) => ok)
-        .catch(() => new Promise<false>((resolve) => setTimeout(resolve, 20, false)))
-    )
-      return;
-  }
 }

@@ -1,10 +1,9 @@
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { listen } from './free-port.ts';
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -49,11 +48,9 @@ export async function startFileServer(
         },
         () => response.writeHead(404).end(),
       );
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  });
   return {
-    // A server that listens on TCP has a port.
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${base}`,
+    url: `http://127.0.0.1:${await listen(server)}${base}`,
     close() {
       server.close();
       server.closeAllConnections();

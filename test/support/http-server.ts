@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { Client, type ClientOptions, type Fetch } from '@example/sdk';
+import { listen } from './free-port.ts';
 
 /** A request as the server received it. */
 export interface Received {
@@ -12,21 +12,12 @@ export interface Received {
   body: string;
 }
 
-export interface TestServer {
-  /** For `baseUrl`. */
-  url: string;
-  requests: Received[];
-  /** Connections accepted so far. */
-  connections: () => number;
-  /** Requests whose connection is open and whose response isn't complete. */
-  unanswered: () => number;
-  close: () => Promise<void>;
-}
+export type TestServer = Awaited<ReturnType<typeof serve>>;
 
 export type Handler = (request: Received, response: ServerResponse) => void;
 
 /** A real server on a free port of the loopback interface, closed when the test ends. */
-export async function serve(handler: Handler): Promise<TestServer> {
+export async function serve(handler: Handler) {
   const requests: Received[] = [];
   let connections = 0;
   let unanswered = 0;
@@ -47,22 +38,20 @@ export async function serve(handler: Handler): Promise<TestServer> {
     connections++;
     socket.on('error', () => undefined);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const close = async () => {
-    if (!server.listening) return;
+  const port = await listen(server);
+  onTestFinished(async () => {
     server.close();
     server.closeAllConnections();
     await once(server, 'close');
-  };
-  onTestFinished(close);
+  });
   return {
+    /** For `baseUrl`. */
     url: `http://127.0.0.1:${port}/v1`,
     requests,
+    /** Connections accepted so far. */
     connections: () => connections,
+    /** Requests whose connection is open and whose response isn't complete. */
     unanswered: () => unanswered,
-    close,
   };
 }
 

@@ -1,14 +1,15 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { connect, type AddressInfo, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { getRequestListener } from '@hono/node-server';
 import { createSandbox, type Sandbox } from '@example/sandbox';
+import { listen } from './free-port.ts';
 
 /** The local API where it can't be reached without help: behind a certificate that nobody knows, and in a socket. */
 export interface HiddenApi extends AsyncDisposable {
@@ -25,19 +26,19 @@ export async function startHiddenApi(): Promise<HiddenApi> {
   const file = (name: string) => join(directory, name);
   await makeCertificates(directory);
   const sandbox = createSandbox();
-  const listen = getRequestListener((request) => sandbox.fetch(request));
-  const listener = (...exchange: Parameters<typeof listen>) => void listen(...exchange);
+  const answer = getRequestListener((request) => sandbox.fetch(request));
+  const listener = (...exchange: Parameters<typeof answer>) => void answer(...exchange);
   const tls = createTlsServer(
     { key: await readFile(file('key.pem')), cert: await readFile(file('certificate.pem')) },
     listener,
   );
   const socket = createServer(listener);
-  tls.listen(0, '127.0.0.1');
+  const port = await listen(tls);
   socket.listen(file('api.sock'));
-  await Promise.all([once(tls, 'listening'), once(socket, 'listening')]);
+  await once(socket, 'listening');
   return {
     sandbox,
-    port: portOf(tls),
+    port,
     authority: file('ca.pem'),
     socketPath: file('api.sock'),
     async [Symbol.asyncDispose]() {
@@ -95,10 +96,8 @@ export async function startProxy(port: number): Promise<Proxy> {
       socket.on('error', () => undefined);
     }
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
   const proxy: Proxy = {
-    url: `http://127.0.0.1:${portOf(server)}`,
+    url: `http://127.0.0.1:${await listen(server)}`,
     credentials: undefined,
     targets,
     [Symbol.asyncDispose]() {
@@ -108,9 +107,4 @@ export async function startProxy(port: number): Promise<Proxy> {
     },
   };
   return proxy;
-}
-
-function portOf(server: Pick<Server, 'address'>): number {
-  // It listens on a port.
-  return (server.address() as AddressInfo).port;
 }

@@ -1,16 +1,11 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { type ChildProcess, execFileSync, spawnSync } from 'node:child_process';
 import { chownSync, existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { end, mayTest, ready, start } from './child-process.ts';
 import { freePort } from './free-port.ts';
-
-const running = new Set<ChildProcess>();
-process.once('exit', () => {
-  for (const server of running) server.kill('SIGQUIT');
-});
 
 /** A real PostgreSQL server on a free port of the loopback interface; it is deleted when it ends. */
 export class PostgresServer {
@@ -41,13 +36,11 @@ export class PostgresServer {
     // No server of the tests survives a crash of the machine, so nothing has to be on the disk.
     const own = { listen_addresses: '127.0.0.1', unix_socket_directories: '', fsync: 'off' };
     const flags = Object.entries(own).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    const started = spawn(join(programs, 'postgres'), ['-D', directory, '-p', String(port), ...flags], options);
-    running.add(started);
-    started.once('exit', () => running.delete(started));
+    const args = ['-D', directory, '-p', String(port), ...flags];
+    // SIGKILL would leave the processes of its connections behind.
+    const started = start(join(programs, 'postgres'), args, options, 'SIGQUIT');
     const server = new PostgresServer(port, started, directory);
-    while (!(await server.#answers())) {
-      if (started.exitCode !== null) throw new Error(`PostgreSQL ended with ${started.exitCode}`);
-    }
+    await ready(started, () => server.query('SELECT 1'));
     return server;
   }
 
@@ -69,32 +62,12 @@ export class PostgresServer {
 
   /** Ends it at once. */
   async kill(): Promise<void> {
-    if (this.#process.exitCode === null && this.#process.signalCode === null) {
-      // SIGKILL would leave the processes of its connections behind.
-      this.#process.kill('SIGQUIT');
-      await once(this.#process, 'exit');
-    }
+    await end(this.#process);
     await rm(this.#directory, { recursive: true, force: true, maxRetries: 10 });
   }
-
-  #answers(): Promise<boolean> {
-    return this.query('SELECT 1').then(
-      () => true,
-      // Refused at once while nobody listens; the pause keeps the loop from spinning.
-      () => new Promise((resolve) => setTimeout(resolve, 20, false)),
-    );
-  }
 }
 
-/**
- * Whether PostgreSQL is there to test with. Elsewhere than in CI its tests may be left out, and the reason is printed; in
- * CI they are run and fail.
- */
-export function canRunPostgres(): boolean {
-  if (findPrograms() !== undefined || process.env['CI'] === 'true') return true;
-  console.warn('Left out what needs PostgreSQL. On Debian or Ubuntu: apt-get install postgresql');
-  return false;
-}
+export const canRunPostgres = () => mayTest(findPrograms() !== undefined, 'PostgreSQL', 'postgresql');
 
 /** The folder of PostgreSQL's programs. Debian keeps those of the server out of `PATH`. */
 function findPrograms(): string | undefined {

@@ -1,12 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { end, ready, start } from './child-process.ts';
 import { freePort } from './free-port.ts';
-
-const running = new Set<ChildProcess>();
-process.once('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
 
 const resolveSource = new URL('./resolve-source.ts', import.meta.url).href;
 
@@ -27,16 +22,16 @@ export class Program {
   /** Starts it, and returns when it answers requests. */
   static async start(path: string, environment: Record<string, string> = {}): Promise<Program> {
     const port = await freePort();
-    const child = spawn(process.execPath, ['--import', resolveSource, fileURLToPath(new URL(path, import.meta.url))], {
+    const child = start(process.execPath, ['--import', resolveSource, fileURLToPath(new URL(path, import.meta.url))], {
       env: { ...process.env, NODE_ENV: 'production', PORT: String(port), ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    running.add(child);
-    child.once('exit', () => running.delete(child));
     const program = new Program(child, port);
-    while (!(await program.#answers())) {
-      if (child.exitCode !== null) throw new Error(`${path} ended with ${child.exitCode}:\n${program.output}`);
-    }
+    await ready(
+      child,
+      () => fetch(program.url),
+      () => program.output,
+    );
     return program;
   }
 
@@ -46,21 +41,11 @@ export class Program {
   }
 
   /** Ends it at once, as a crash would. */
-  async kill(): Promise<void> {
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
-    this.#process.kill('SIGKILL');
-    await once(this.#process, 'exit');
+  kill(): Promise<void> {
+    return end(this.#process);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
-  }
-
-  #answers(): Promise<boolean> {
-    return fetch(this.url).then(
-      () => true,
-      // Refused at once while nobody listens; the pause keeps the loop from spinning.
-      () => new Promise((resolve) => setTimeout(resolve, 20, false)),
-    );
   }
 }

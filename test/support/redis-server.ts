@@ -1,18 +1,14 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { end, mayTest, ready, start } from './child-process.ts';
 import { freePort } from './free-port.ts';
 
 /** The two servers that speak the protocol and that the SDK supports. */
 export type RedisServerProgram = 'redis-server' | 'valkey-server';
-
-const running = new Set<ChildProcess>();
-process.once('exit', () => {
-  for (const server of running) server.kill('SIGKILL');
-});
 
 /** A real server on a free port of the loopback interface; it forgets everything when it ends. */
 export class RedisServer {
@@ -45,13 +41,11 @@ export class RedisServer {
     await this.kill();
     const settings = ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
     this.#directory = await mkdtemp(join(tmpdir(), 'redis-'));
-    const started = spawn(this.program, [...settings, '--dir', this.#directory, ...this.#options], { stdio: 'ignore' });
-    this.#process = started;
-    running.add(started);
-    started.once('exit', () => running.delete(started));
-    while (!(await accepts(this.port))) {
-      if (started.exitCode !== null) throw new Error(`${this.program} ended with ${started.exitCode}`);
-    }
+    this.#process = start(this.program, [...settings, '--dir', this.#directory, ...this.#options], { stdio: 'ignore' });
+    await ready(this.#process, async () => {
+      const socket = connect(this.port, '127.0.0.1');
+      await once(socket, 'connect').finally(() => socket.destroy());
+    });
   }
 
   /** Ends it at once, as a crash would. */
@@ -59,10 +53,7 @@ export class RedisServer {
     const ended = this.#process;
     this.#process = undefined;
     if (ended === undefined) return;
-    if (ended.exitCode === null && ended.signalCode === null) {
-      ended.kill('SIGKILL');
-      await once(ended, 'exit');
-    }
+    await end(ended);
     await rm(this.#directory, { recursive: true, force: true });
   }
 
@@ -81,28 +72,8 @@ export class RedisServer {
   }
 }
 
-/**
- * Whether the program is there to test with. Elsewhere than in CI its tests may be left out, and the reason is printed;
- * in CI they are run and fail.
- */
-export function canRun(program: RedisServerProgram): boolean {
-  if (isInstalled(program) || process.env['CI'] === 'true') return true;
-  console.warn(`Left out what needs ${program}. On Debian or Ubuntu: apt-get install ${program}`);
-  return false;
-}
+export const canRun = (program: RedisServerProgram) => mayTest(isInstalled(program), program, program);
 
 function isInstalled(program: RedisServerProgram): boolean {
   return spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0;
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    const settle = (accepted: boolean) => {
-      socket.destroy();
-      // A refused connection is reported at once; the pause keeps the caller's loop from spinning.
-      setTimeout(resolve, accepted ? 0 : 10, accepted);
-    };
-    socket.once('connect', () => settle(true)).once('error', () => settle(false));
-  });
 }

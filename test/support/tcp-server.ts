@@ -1,6 +1,6 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
+import { listen } from './free-port.ts';
 
 /** A TCP server on a free port of the loopback interface, for what no HTTP server does. Closed when the test ends. */
 export async function serveTcp(onRequest: (socket: Socket) => void): Promise<{ url: string }> {
@@ -11,12 +11,10 @@ export async function serveTcp(onRequest: (socket: Socket) => void): Promise<{ u
     socket.on('close', () => sockets.delete(socket));
     socket.on('data', () => onRequest(socket));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const port = await listen(server);
   onTestFinished(() => {
     server.close();
     for (const socket of sockets) socket.destroy();
   });
-  // A server that listens on TCP has a port.
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1` };
+  return { url: `http://127.0.0.1:${port}/v1` };
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { InvalidRequestError } from '@example/sdk';
 import type {
   CallEndEvent,
@@ -8,6 +8,7 @@ import type {
   RequestOptions,
   ResponseEvent,
 } from '@example/sdk';
+import { SecretSearch } from '../../src/auth/secret-search.ts';
 import { apiToken, clientOf, fail, json, rejection, serve, user } from '../support/http-server.ts';
 import { errorResponse, inProcessApi } from '../support/in-process-api.ts';
 import { fixJitter, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
@@ -250,4 +251,17 @@ describe('a listener that fails changes nothing', () => {
     expect(error).toHaveBeenCalledOnce();
     expect(error.mock.calls[0]![0]).toMatch(/An event listener failed \(.+\)\. The call continues\./);
   });
+});
+
+it('a call that nobody observes looks for no secrets, and a listener of response pays for the request id only', async () => {
+  const find = vi.spyOn(SecretSearch.prototype, 'redact');
+  onTestFinished(() => find.mockRestore());
+  const client = clientOf(healthyApi());
+
+  await client.users.get('user_123');
+  expect(find).not.toHaveBeenCalled();
+
+  client.on('response', () => undefined);
+  await client.users.get('user_123');
+  expect(find.mock.calls.map(([text]) => text)).toEqual(['req_42']);
 });

@@ -1,4 +1,3 @@
-import { Console } from 'node:console';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -194,17 +193,5 @@ describe('a structured logger', () => {
       { message: expect.stringMatching(/answered 200 after/) as string, status: 200, requestId: 'req_1' },
       { message: expect.stringMatching(/differs from the documentation/) as string, issue: { path: ['name'] } },
     ]);
-  });
-
-  it('that is the console gets the message and the fields', async () => {
-    const { written, stream } = lines();
-    const text = new Writable({ write: (chunk: Buffer, _, done) => stream.write(JSON.stringify(String(chunk)), done) });
-    const logger = new Console(text);
-
-    await clientOf(inProcessApi(answer), { logger, logLevel: 'debug' }).users.get('user_123');
-
-    expect(JSON.parse(JSON.stringify(written[0]))).toMatch(
-      /^\[@example\/sdk\] GET \/users\/user_123 is sent\. \{\n {2}callId: 'call_\d+',\n/,
-    );
   });
 });

@@ -80,24 +80,17 @@ describe('a browser', () => {
     expect(() => new Client({ apiToken })).toThrow('dangerouslyAllowBrowser: true');
     expect(() => new Client({ apiToken, dangerouslyAllowBrowser: true })).not.toThrow();
   });
-
-  it('sends its own User-Agent', async () => {
-    const server = await serve((_, response) => json(response, 200, user));
-    vi.stubGlobal('navigator', { userAgent: 'Mozilla/5.0' });
-
-    await clientOf(server, { dangerouslyAllowBrowser: true }).users.get('user_123');
-
-    expect(server.requests[0]?.headers['user-agent']).toBe('node'); // what Node's fetch sends by itself
-  });
 });
 
-describe('a runtime without a name', () => {
-  it.each([undefined, {}])('is called unknown in the User-Agent: navigator is %s', async (navigator) => {
-    const server = await serve((_, response) => json(response, 200, user));
-    vi.stubGlobal('navigator', navigator);
+it.each([
+  ['of a browser is its own', { userAgent: 'Mozilla/5.0' }, /^node$/], // what Node's fetch sends by itself
+  ['of a runtime without a navigator', undefined, /^example-sdk\/[\d.]+ unknown$/],
+  ['of a runtime without a name', {}, /^example-sdk\/[\d.]+ unknown$/],
+])('the User-Agent %s', async (_, navigator, userAgent) => {
+  const server = await serve((__, response) => json(response, 200, user));
+  vi.stubGlobal('navigator', navigator);
 
-    await clientOf(server).users.get('user_123');
+  await clientOf(server, { dangerouslyAllowBrowser: true }).users.get('user_123');
 
-    expect(server.requests[0]?.headers['user-agent']).toMatch(/^example-sdk\/[\d.]+ unknown$/);
-  });
+  expect(server.requests[0]?.headers['user-agent']).toMatch(userAgent);
 });

@@ -8,33 +8,32 @@ const schema = z.looseObject({
 });
 
 describe('findIssues', () => {
-  it('finds nothing in a body as documented, whatever else is in it', () => {
-    expect(findIssues(schema, { id: 'a', items: [{ size: 1, colour: 'red' }], more: [1] })).toEqual([]);
-  });
-
-  it('says what was expected and what was received, without its value', () => {
-    expect(findIssues(schema, { id: 7, items: [{ size: 1 }, { size: 'secret' }, { size: null }, {}] })).toEqual([
-      { path: ['id'], message: 'expected string, received number' },
-      { path: ['items', 1, 'size'], message: 'expected number, received string' },
-      { path: ['items', 2, 'size'], message: 'expected number, received null' },
-      { path: ['items', 3, 'size'], message: 'expected number, received undefined' },
-    ]);
-  });
-
-  it.each([
-    ['a list', [], 'array'],
-    ['null', null, 'null'],
-    ['text', 'secret', 'string'],
-  ])('reports a body that is %s as one difference', (_, body, received) => {
-    expect(findIssues(schema, body)).toEqual([{ path: [], message: `expected object, received ${received}` }]);
-  });
-
-  it('gives up on more differences than zod can list', () => {
-    const items = new Array<number>(200_000).fill(0);
-
-    expect(findIssues(schema, { id: 'a', items })).toEqual([
-      { path: [], message: 'more differences than can be listed' },
-    ]);
+  it.each<[string, unknown, object[]]>([
+    [
+      'nothing in a body as documented, whatever else is in it',
+      { id: 'a', items: [{ size: 1, colour: 'red' }], more: [1] },
+      [],
+    ],
+    [
+      'what was expected and what was received, without its value',
+      { id: 7, items: [{ size: 1 }, { size: 'secret' }, { size: null }, {}] },
+      [
+        { path: ['id'], message: 'expected string, received number' },
+        { path: ['items', 1, 'size'], message: 'expected number, received string' },
+        { path: ['items', 2, 'size'], message: 'expected number, received null' },
+        { path: ['items', 3, 'size'], message: 'expected number, received undefined' },
+      ],
+    ],
+    ['one difference in a list', [], [{ path: [], message: 'expected object, received array' }]],
+    ['one difference in null', null, [{ path: [], message: 'expected object, received null' }]],
+    ['one difference in a text', 'secret', [{ path: [], message: 'expected object, received string' }]],
+    [
+      'no more differences than zod can list',
+      { id: 'a', items: new Array<number>(200_000).fill(0) },
+      [{ path: [], message: 'more differences than can be listed' }],
+    ],
+  ])('finds %s', (_, body, issues) => {
+    expect(findIssues(schema, body)).toEqual(issues);
   });
 
   it('reports a difference that is not about types by its kind', () => {

@@ -1,0 +1,52 @@
+import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process';
+import { once } from 'node:events';
+
+const running = new Map<ChildProcess, NodeJS.Signals>();
+process.once('exit', () => {
+  for (const [child, signal] of running) child.kill(signal);
+});
+
+/** Starts a program that does not outlive this process. By default, it ends at once, as in a crash. */
+export function start(
+  path: string,
+  args: readonly string[],
+  options: SpawnOptions,
+  signal: NodeJS.Signals = 'SIGKILL',
+) {
+  const child = spawn(path, args, options);
+  running.set(child, signal);
+  child.once('exit', () => running.delete(child));
+  return child;
+}
+
+/**
+ * Waits until the program answers.
+ *
+ * @param answers Rejects if it does not.
+ * @throws when the program has ended; `output` says what it has printed.
+ */
+export async function ready(child: ChildProcess, answers: () => Promise<unknown>, output = () => ''): Promise<void> {
+  // Refused at once while nobody listens; the pause keeps the loop from spinning.
+  const pause = () => new Promise<false>((resolve) => setTimeout(resolve, 20, false));
+  while (!(await answers().then(() => true, pause))) {
+    if (child.exitCode !== null)
+      throw new Error(`${child.spawnargs.join(' ')} ended with ${child.exitCode}\n${output()}`);
+  }
+}
+
+/**
+ * Whether a program is there to test with. Elsewhere than in CI its tests may be left out, and the reason is printed; in CI
+ * they are run and fail.
+ */
+export function mayTest(isInstalled: boolean, name: string, packages: string): boolean {
+  if (isInstalled || process.env['CI'] === 'true') return true;
+  console.warn(`Left out what needs ${name}. On Debian or Ubuntu: apt-get install ${packages}`);
+  return false;
+}
+
+/** Ends a program, unless it has ended. */
+export async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill(running.get(child));
+  await once(child, 'exit');
+}
