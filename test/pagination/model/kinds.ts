@@ -87,6 +87,9 @@ function kind(name: string, guarantee: Guarantee, differences: Partial<Kind> = {
 /** Whether a client may choose the size of each page, and gets what it asks for. */
 export const hasFreeSizes = (kind: Kind): boolean => kind.sizes === free;
 
+/** Whether a server says how long its list is, and never gives fewer items than before for the same size. */
+export const countsRight = ({ meta, sizes }: Kind): boolean => meta === right && sizes(100, 1) === sizes(100, Infinity);
+
 const twentyOtherwise = allowed(20);
 
 export const kinds: readonly Kind[] = [
