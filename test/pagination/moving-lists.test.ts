@@ -155,6 +155,31 @@ it('ids that JSON rounds are missing ids: none of the items is taken for another
   expect(server.events.map(({ reason }) => reason)).toEqual(['missing-ids']);
 });
 
+it.each([
+  ['says nothing of its length', (): unknown => ({})],
+  ['counts too many', (length: number): unknown => ({ total_count: length + 50 })],
+  ['counts one too few', (length: number): unknown => ({ total_count: length - 1 })],
+])('the tail grows while the front is deleted, and the server %s: the walk ends', async (_, meta) => {
+  const items = projects(350);
+  let next = 351;
+  let requests = 0;
+  const server = await serveList({
+    items,
+    intercept: () => {
+      if (++requests > 1) items.splice(0, 3);
+      items.push(project(next++), project(next++), project(next++));
+      return false;
+    },
+    lie: (answer) => ({ ...answer, meta: meta(items.length) }),
+  });
+  const seen = ids(await collect(server.client.projects.list()));
+  expect(new Set(seen).size).toBe(seen.length);
+  const stayed = ids(items as { id: string }[]).filter((id) => id <= 350);
+  expect(seen).toEqual(expect.arrayContaining(stayed));
+  // It has grown meanwhile.
+  expect(requests).toBeLessThanOrEqual(2 * Math.ceil(next / 100) + 10);
+});
+
 it('the client logs a warning about a list that it could not verify', async () => {
   const lines: string[] = [];
   const log = (message: string) => lines.push(message);

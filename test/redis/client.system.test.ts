@@ -1,7 +1,6 @@
 import { Cluster, Redis } from 'ioredis';
 import { createClient, createCluster, RESP_TYPES } from 'redis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { ExampleError } from '../../src/errors/example-error.ts';
 import { type RedisClient, type RedisReply, scriptRunner } from '../../src/redis/client.ts';
 import { canRun, RedisServer, type RedisServerProgram } from '../support/redis-server.ts';
 
@@ -72,13 +71,6 @@ describe.each<RedisServerProgram>(['redis-server', 'valkey-server'])("a user's c
         expect(Number(await run(count, `count:${name}`))).toBe(1);
         expect(Number(await run(count, `count:${name}`))).toBe(2);
       });
-
-      it('rejects with the error of the script', async () => {
-        using connection = await connect(server);
-        const run = scriptRunner(connection.client, 5_000);
-
-        await expect(run(`return redis.error_reply('BUSY come back')`, 'key')).rejects.toThrow('BUSY come back');
-      });
     });
 
     it.each(['node-redis', 'ioredis'])('%s sends the script again to a server that has restarted', async (name) => {
@@ -89,20 +81,6 @@ describe.each<RedisServerProgram>(['redis-server', 'valkey-server'])("a user's c
       await server.restart();
 
       expect(await run(count, 'restarts')).toBe(1);
-    });
-
-    it.each(['node-redis', 'ioredis'])('%s gives up on a server that does not reply', async (name) => {
-      using connection = await connections[name]!(server);
-      const run = scriptRunner(connection.client, 50);
-      await run(count, 'freezes');
-      server.freeze();
-      try {
-        const error = await run(count, 'freezes').catch((reason: unknown) => reason);
-        expect(error).toBeInstanceOf(ExampleError);
-        expect(error).toHaveProperty('message', 'The Redis server did not reply within 50 ms.');
-      } finally {
-        server.thaw();
-      }
     });
   });
 

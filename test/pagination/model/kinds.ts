@@ -79,108 +79,105 @@ const countIs =
   (facts) =>
     metaOf(facts.page, facts.size, count(facts));
 
-function kind(name: string, guarantee: Guarantee, differences: Partial<Kind> = {}): Kind {
-  const plain = { sizes: free, meta: right, afterEnd: 'empty', ids: 'string', hidden: 0, depth: Infinity } as const;
-  return { ...plain, ignoresPage: false, name, guarantee, ...differences };
-}
+const kind =
+  (guarantee: Guarantee) =>
+  (name: string, differences: Partial<Kind> = {}): Kind => {
+    const plain = { sizes: free, meta: right, afterEnd: 'empty', ids: 'string', hidden: 0, depth: Infinity } as const;
+    return { ...plain, ignoresPage: false, name, guarantee, ...differences };
+  };
+const [exact, atRest, told] = [kind('exact'), kind('complete-at-rest'), kind('told')];
 
 /** Whether a client may choose the size of each page, and gets what it asks for. */
 export const hasFreeSizes = (kind: Kind): boolean => kind.sizes === free;
 
+/** Whether a server says how long its list is, and never gives fewer items than before for the same size. */
+export const countsRight = ({ meta, sizes }: Kind): boolean => meta === right && sizes(100, 1) === sizes(100, Infinity);
+
 const twentyOtherwise = allowed(20);
 
 export const kinds: readonly Kind[] = [
-  kind('sizes are free', 'exact'),
-  ...[100, 50, 25, 20, 10].map((cap) => kind(`at most ${cap} a page`, 'exact', { sizes: capped(cap) })),
-  kind('the cap falls from 100 to 25', 'exact', { sizes: capChanges(100, 25) }),
-  kind('the cap falls from 50 to 20', 'exact', { sizes: capChanges(50, 20) }),
-  kind('the cap falls from 50 to 20, no count', 'exact', { sizes: capChanges(50, 20), meta: noCount }),
-  kind('the cap rises from 20 to 50', 'exact', { sizes: capChanges(20, 50) }),
-  kind('the cap rises from 25 to 100, no count', 'exact', { sizes: capChanges(25, 100), meta: noCount }),
+  exact('sizes are free'),
+  ...[100, 50, 25, 20, 10].map((cap) => exact(`at most ${cap} a page`, { sizes: capped(cap) })),
+  exact('the cap falls from 100 to 25', { sizes: capChanges(100, 25) }),
+  exact('the cap falls from 50 to 20', { sizes: capChanges(50, 20) }),
+  exact('the cap falls from 50 to 20, no count', { sizes: capChanges(50, 20), meta: noCount }),
+  exact('the cap rises from 20 to 50', { sizes: capChanges(20, 50) }),
+  exact('the cap rises from 25 to 100, no count', { sizes: capChanges(25, 100), meta: noCount }),
 
-  kind('no count', 'exact', { meta: noCount }),
-  kind('the count is null', 'exact', {
-    meta: ({ page }) => ({ current_page: page, total_pages: null, total_count: null }),
-  }),
-  kind('the count is a string', 'exact', {
+  exact('no count', { meta: noCount }),
+  exact('the count is null', { meta: ({ page }) => ({ current_page: page, total_pages: null, total_count: null }) }),
+  exact('the count is a string', {
     meta: ({ page, count, size }) => ({ ...metaOf(page, size, count), total_count: String(count) }),
   }),
-  kind('no meta', 'exact', { meta: () => undefined }),
-  kind('the count is stale', 'exact', { meta: countIs((facts) => facts.staleCount) }),
-  kind('the count is one too few', 'exact', { meta: countIs((facts) => Math.max(0, facts.count - 1)) }),
-  kind('the count is one too many', 'exact', { meta: countIs((facts) => facts.count + 1) }),
-  kind('the count includes deleted items', 'exact', { meta: countIs((facts) => facts.count + facts.deleted) }),
-  kind('the count is that of the page', 'exact', { meta: countIs((facts) => facts.shown) }),
-  kind('the count is at most 100', 'exact', { meta: countIs((facts) => Math.min(100, facts.count)) }),
-  kind('the count is always 0', 'exact', { meta: countIs(() => 0) }),
-  kind('total_pages is one too few', 'exact', {
+  exact('no meta', { meta: () => undefined }),
+  exact('the count is stale', { meta: countIs((facts) => facts.staleCount) }),
+  exact('the count is one too few', { meta: countIs((facts) => Math.max(0, facts.count - 1)) }),
+  exact('the count is one too many', { meta: countIs((facts) => facts.count + 1) }),
+  exact('the count includes deleted items', { meta: countIs((facts) => facts.count + facts.deleted) }),
+  exact('the count is that of the page', { meta: countIs((facts) => facts.shown) }),
+  exact('the count is at most 100', { meta: countIs((facts) => Math.min(100, facts.count)) }),
+  exact('the count is always 0', { meta: countIs(() => 0) }),
+  exact('total_pages is one too few', {
     meta: ({ page, size, count }) => ({ ...metaOf(page, size, count), total_pages: pages(count, size) - 1 }),
   }),
-  kind('total_pages is one too few, no count', 'exact', {
+  exact('total_pages is one too few, no count', {
     meta: ({ page, size, count }) => ({ current_page: page, total_pages: pages(count, size) - 1 }),
   }),
-  kind('an extra page is announced, which is empty', 'exact', {
+  exact('an extra page is announced, which is empty', {
     meta: ({ page, size, count }) => ({ current_page: page, total_pages: pages(count, size) + 1 }),
   }),
-  kind('404 after the end', 'exact', { afterEnd: { status: 404 } }),
-  kind('404 after the end, no count', 'exact', { afterEnd: { status: 404 }, meta: noCount }),
-  kind('404 after the end, the count is one too many', 'exact', {
+  exact('404 after the end', { afterEnd: { status: 404 } }),
+  exact('404 after the end, no count', { afterEnd: { status: 404 }, meta: noCount }),
+  exact('404 after the end, the count is one too many', {
     afterEnd: { status: 404 },
     meta: countIs((facts) => facts.count + 1),
   }),
-  kind('the last page again after the end', 'exact', { afterEnd: 'last page' }),
-  kind('the last page again after the end, no count', 'exact', { afterEnd: 'last page', meta: noCount }),
-  kind('at most 20 a page, no count', 'exact', { sizes: capped(20), meta: noCount }),
-  kind('at most 50 a page, no count, 404 after the end', 'exact', {
+  exact('the last page again after the end', { afterEnd: 'last page' }),
+  exact('the last page again after the end, no count', { afterEnd: 'last page', meta: noCount }),
+  exact('at most 20 a page, no count', { sizes: capped(20), meta: noCount }),
+  exact('at most 50 a page, no count, 404 after the end', {
     sizes: capped(50),
     meta: noCount,
     afterEnd: { status: 404 },
   }),
-  kind('at most 20 a page, no count, the last page again after the end', 'exact', {
+  exact('at most 20 a page, no count, the last page again after the end', {
     sizes: capped(20),
     meta: noCount,
     afterEnd: 'last page',
   }),
-  kind('at most 25 a page, the count includes deleted items', 'exact', {
+  exact('at most 25 a page, the count includes deleted items', {
     sizes: capped(25),
     meta: countIs((facts) => facts.count + facts.deleted),
   }),
-  kind('ids are numbers', 'exact', { ids: 'number' }),
-  kind('ids are numbers, at most 20 a page', 'exact', { ids: 'number', sizes: capped(20) }),
+  exact('ids are numbers', { ids: 'number' }),
+  exact('ids are numbers, at most 20 a page', { ids: 'number', sizes: capped(20) }),
 
-  kind('10, 20, 50 or 100 a page, otherwise 20', 'complete-at-rest', { sizes: twentyOtherwise }),
-  kind('10, 20, 50 or 100 a page, otherwise 20, no count', 'complete-at-rest', {
-    sizes: twentyOtherwise,
-    meta: noCount,
-  }),
-  kind('10, 20, 50 or 100 a page, otherwise 400', 'complete-at-rest', { sizes: allowed({ refused: 400 }) }),
-  kind('10, 20, 50 or 100 a page, otherwise 422', 'complete-at-rest', { sizes: allowed({ refused: 422 }) }),
-  kind('10, 20, 50 or 100 a page, otherwise the next smaller one', 'complete-at-rest', { sizes: nextAllowed }),
-  kind('rounds per_page to tens', 'complete-at-rest', { sizes: roundedBy(Math.round) }),
-  kind('rounds per_page down to tens', 'complete-at-rest', { sizes: roundedBy(Math.floor) }),
-  kind('rounds per_page up to tens, no count', 'complete-at-rest', { sizes: roundedBy(Math.ceil), meta: noCount }),
-  kind('ignores per_page: 20 a page', 'complete-at-rest', { sizes: always(20) }),
-  kind('ignores per_page: 20 a page, no count', 'complete-at-rest', { sizes: always(20), meta: noCount }),
-  kind('ignores per_page: 100 a page', 'complete-at-rest', { sizes: always(100) }),
-  kind('ignores per_page: 20 a page, the last page again', 'complete-at-rest', {
+  atRest('10, 20, 50 or 100 a page, otherwise 20', { sizes: twentyOtherwise }),
+  atRest('10, 20, 50 or 100 a page, otherwise 20, no count', { sizes: twentyOtherwise, meta: noCount }),
+  atRest('10, 20, 50 or 100 a page, otherwise 400', { sizes: allowed({ refused: 400 }) }),
+  atRest('10, 20, 50 or 100 a page, otherwise 422', { sizes: allowed({ refused: 422 }) }),
+  atRest('10, 20, 50 or 100 a page, otherwise the next smaller one', { sizes: nextAllowed }),
+  atRest('rounds per_page to tens', { sizes: roundedBy(Math.round) }),
+  atRest('rounds per_page down to tens', { sizes: roundedBy(Math.floor) }),
+  atRest('rounds per_page up to tens, no count', { sizes: roundedBy(Math.ceil), meta: noCount }),
+  atRest('ignores per_page: 20 a page', { sizes: always(20) }),
+  atRest('ignores per_page: 20 a page, no count', { sizes: always(20), meta: noCount }),
+  atRest('ignores per_page: 100 a page', { sizes: always(100) }),
+  atRest('ignores per_page: 20 a page, the last page again', {
     sizes: always(20),
     meta: noCount,
     afterEnd: 'last page',
   }),
-  kind('hides items after paging', 'complete-at-rest', { hidden: 0.2 }),
-  kind('hides items after paging, no count', 'complete-at-rest', { hidden: 0.2, meta: noCount }),
-  kind('hides items after paging, at most 50 a page', 'complete-at-rest', { hidden: 0.2, sizes: capped(50) }),
-  kind('ids are missing', 'complete-at-rest', { ids: 'missing' }),
-  kind('ids are missing, no count, 404 after the end', 'complete-at-rest', {
-    ids: 'missing',
-    meta: noCount,
-    afterEnd: { status: 404 },
-  }),
-  kind('ids are missing, at most 50 a page', 'complete-at-rest', { ids: 'missing', sizes: capped(50) }),
-  kind('ids are 64-bit numbers', 'complete-at-rest', { ids: 'unsafe' }),
+  atRest('hides items after paging', { hidden: 0.2 }),
+  atRest('hides items after paging, no count', { hidden: 0.2, meta: noCount }),
+  atRest('hides items after paging, at most 50 a page', { hidden: 0.2, sizes: capped(50) }),
+  atRest('ids are missing', { ids: 'missing' }),
+  atRest('ids are missing, no count, 404 after the end', { ids: 'missing', meta: noCount, afterEnd: { status: 404 } }),
+  atRest('ids are missing, at most 50 a page', { ids: 'missing', sizes: capped(50) }),
+  atRest('ids are 64-bit numbers', { ids: 'unsafe' }),
 
-  kind('ignores page', 'told', { ignoresPage: true }),
-  kind('ignores page, no count', 'told', { ignoresPage: true, meta: noCount }),
-  kind('ignores page and per_page: 20 a page', 'told', { ignoresPage: true, sizes: always(20) }),
-  kind('refuses what is behind the first 500 items', 'told', { depth: 500 }),
+  told('ignores page', { ignoresPage: true }),
+  told('ignores page, no count', { ignoresPage: true, meta: noCount }),
+  told('ignores page and per_page: 20 a page', { ignoresPage: true, sizes: always(20) }),
+  told('refuses what is behind the first 500 items', { depth: 500 }),
 ];
