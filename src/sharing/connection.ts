@@ -87,7 +87,7 @@ class StoreConnection implements Share {
     const next = this.#outage?.retryAt ?? this.#lease.nextSyncAt(waiting);
     // An unavailable store is tried again only while calls are made.
     if (next > now) return this.isAvailable || isWaiting ? next : Infinity;
-    void this.#run(now);
+    void this.#run();
     return Infinity;
   }
 
@@ -101,22 +101,25 @@ class StoreConnection implements Share {
         this.#isReturning = false;
         const isIdle = this.#waiting.normal + this.#waiting.background === 0;
         if (isIdle && !this.#isSyncing && this.isAvailable && this.#lease.isUnsettled)
-          void this.#run(this.#timing.now());
+          void this.#run();
       },
       true,
     );
   }
 
-  async #run(now: number): Promise<void> {
+  async #run(): Promise<void> {
     this.#isSyncing = true;
     const wasAvailable = this.isAvailable;
-    const [request, apply] = this.#lease.ask(now, this.#waiting, !wasAvailable);
     try {
-      const reply = await this.#withTimeout(async () => checked(await this.#sync(await this.#key, request)));
+      // Meanwhile, more calls are made: it asks for all of them.
+      const key = await this.#key;
+      const askedAt = this.#timing.now();
+      const [request, apply] = this.#lease.ask(askedAt, this.#waiting, !wasAvailable);
+      const reply = await this.#withTimeout(async () => checked(await this.#sync(key, request)));
       this.#outage = undefined;
-      const took = this.#timing.now() - now;
-      this.#timeout = Math.min(Math.max(3 * took, syncTimeout.shortest), syncTimeout.longest);
-      apply(now + took, reply);
+      const now = this.#timing.now();
+      this.#timeout = Math.min(Math.max(3 * (now - askedAt), syncTimeout.shortest), syncTimeout.longest);
+      apply(now, reply);
       if (!wasAvailable) this.#host.onStoreChange({ available: true });
     } catch (error) {
       this.#lease.expire();
