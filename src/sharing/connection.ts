@@ -100,8 +100,7 @@ class StoreConnection implements Share {
       () => {
         this.#isReturning = false;
         const isIdle = this.#waiting.normal + this.#waiting.background === 0;
-        if (isIdle && !this.#isSyncing && this.isAvailable && this.#lease.isUnsettled)
-          void this.#run();
+        if (isIdle && !this.#isSyncing && this.isAvailable && this.#lease.isUnsettled) void this.#run();
       },
       true,
     );
