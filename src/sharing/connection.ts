@@ -110,15 +110,18 @@ class StoreConnection implements Share {
     this.#isSyncing = true;
     const wasAvailable = this.isAvailable;
     try {
-      // Meanwhile, more calls are made: it asks for all of them.
-      const key = await this.#key;
       const askedAt = this.#timing.now();
-      const [request, apply] = this.#lease.ask(askedAt, this.#waiting, !wasAvailable);
-      const reply = await this.#withTimeout(async () => checked(await this.#sync(key, request)));
+      const apply = await this.#withTimeout(async () => {
+        // Meanwhile, more calls are made: it asks for all of them.
+        const key = await this.#key;
+        const [request, take] = this.#lease.ask(this.#timing.now(), this.#waiting, !wasAvailable);
+        const reply = checked(await this.#sync(key, request));
+        return (now: number) => take(now, reply);
+      });
       this.#outage = undefined;
       const now = this.#timing.now();
       this.#timeout = Math.min(Math.max(3 * (now - askedAt), syncTimeout.shortest), syncTimeout.longest);
-      apply(now, reply);
+      apply(now);
       if (!wasAvailable) this.#host.onStoreChange({ available: true });
     } catch (error) {
       this.#lease.expire();
