@@ -9,13 +9,13 @@ import type { RateLimitStore, RateLimitStoreReply } from './store.ts';
  * Milliseconds that a store may take to answer before the process paces itself: three times as long as it took last, within
  * these bounds. At first, when the process does not know of the others, it is the longest.
  */
-const syncTimeout = { shortest: 400, longest: 2_000 };
+const syncTimeout = { min: 400, max: 2_000 };
 
 /** Milliseconds after which the store learns what was used, and gets back what was not. */
 const idleTimeout = 250;
 
 /** Milliseconds between two syncs with a store that is unavailable: at first, and at most. */
-const retryDelay = { first: 1_000, longest: 30_000 };
+const retryDelay = { first: 1_000, max: 30_000 };
 
 /**
  * Creates a store on a database of your own.
@@ -48,7 +48,7 @@ class StoreConnection implements Share {
   #waiting: WaitingCalls = { normal: 0, background: 0 };
   #isSyncing = false;
   #isReturning = false;
-  #timeout = syncTimeout.longest;
+  #timeout = syncTimeout.max;
   /** When to try an unavailable store again, and how long to wait if it still is; `undefined` while it is available. */
   #outage: { readonly retryAt: number; readonly delay: number } | undefined;
 
@@ -120,12 +120,12 @@ class StoreConnection implements Share {
       });
       this.#outage = undefined;
       const now = this.#timing.now();
-      this.#timeout = Math.min(Math.max(3 * (now - askedAt), syncTimeout.shortest), syncTimeout.longest);
+      this.#timeout = Math.min(Math.max(3 * (now - askedAt), syncTimeout.min), syncTimeout.max);
       apply(now);
       if (!wasAvailable) this.#host.onStoreChange({ available: true });
     } catch (error) {
       this.#lease.expire();
-      const delay = Math.min(2 * (this.#outage?.delay ?? retryDelay.first / 2), retryDelay.longest);
+      const delay = Math.min(2 * (this.#outage?.delay ?? retryDelay.first / 2), retryDelay.max);
       this.#outage = { retryAt: this.#timing.now() + delay, delay };
       if (wasAvailable) this.#host.onStoreChange({ available: false, error });
     }
