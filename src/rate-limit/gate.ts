@@ -4,16 +4,16 @@ import { CallQueue, type WaitingCall } from './queue.ts';
 import type { Alarm } from './timing.ts';
 
 /** Milliseconds until a refused request is tried again, unless the API says so: at first, and at most. */
-const pause = { first: 1000, longest: 60_000 };
+const pause = { first: 1000, max: 60_000 };
 
 /** Requests per second. The first refusal in a row lowers the rate, and each admitted request raises it. */
-const law = { lowest: 0.5, decrease: 0.7, increase: 1.02 };
+const law = { min: 0.5, decrease: 0.7, increase: 1.02 };
 
 /** Milliseconds after which a refusal is forgotten. */
 const memory = 60_000;
 
 /** Refusals of a resource in a row after which waiting is not believed to help. */
-const mostFailures = 8;
+const maxFailures = 8;
 
 /** The key of the token's gate. Those of routes and resources begin with a method. */
 const tokenKey = '';
@@ -53,14 +53,14 @@ export class Gate {
     this.scope = scope;
     this.failures = scope === 'resource' ? 0 : 1;
     this.#activeAt = now;
-    this.#rate = Math.max(law.lowest, law.decrease * rate);
+    this.#rate = Math.max(law.min, law.decrease * rate);
     this.#order = order;
   }
 
   /** When the next call may pass; `Infinity` if an answer, or the call that has passed, comes first. */
   get readyAt(): number {
     if (this.passed !== undefined || this.#probe !== undefined) return Infinity;
-    const rate = this.#isSure ? this.#rate : law.lowest;
+    const rate = this.#isSure ? this.#rate : law.min;
     return Math.max(this.#until, this.#sentAt + 1000 / rate);
   }
 
@@ -122,13 +122,13 @@ export class Gate {
   refused(now: number, order: number, wait: number | undefined, rate: number, last: number): void {
     this.#activeAt = now;
     if (order <= this.#order) return;
-    if (this.failures === 0) this.#rate = Math.max(law.lowest, law.decrease * Math.min(rate, this.#rate));
+    if (this.failures === 0) this.#rate = Math.max(law.min, law.decrease * Math.min(rate, this.#rate));
     this.#order = last;
     this.failures += 1;
     // The first refusal of a route or the token only slows it down.
     if (this.failures === 1 && this.scope !== 'resource') return;
     this.#sentAt = -Infinity;
-    this.#until = now + (wait ?? Math.min(pause.first * 2 ** Math.max(0, this.failures - 2), pause.longest));
+    this.#until = now + (wait ?? Math.min(pause.first * 2 ** Math.max(0, this.failures - 2), pause.max));
   }
 }
 
@@ -196,7 +196,7 @@ export class Gates {
     // A route without an id is its only resource.
     if (route !== resource) this.#widen(now, 'route', route, resource, gate.failures, order);
     this.#widen(now, 'token', tokenKey, route, gate.failures, order);
-    return this.#admittedAt > -Infinity && gate.failures <= mostFailures;
+    return this.#admittedAt > -Infinity && gate.failures <= maxFailures;
   }
 
   /**

@@ -29,10 +29,10 @@ export function untilReset(headers: Headers): number | undefined {
 }
 
 /** The longest `Retry-After` that is believed, in milliseconds. */
-const longestWait = 3_600_000;
+const maxRetryAfter = 3_600_000;
 
 /** A window that ends later than in so many milliseconds is not believed: calls could wait for years. */
-const longestWindow = 2 * 86_400_000;
+const maxWindow = 2 * 86_400_000;
 
 /** What an answer says about limits. */
 export interface Answer {
@@ -55,14 +55,14 @@ export function readAnswer(status: number, headers: Headers): Answer {
     isRefusal,
     report: isCached ? undefined : credibleReport(headers),
     servedAt: isCached ? undefined : servedAt(headers),
-    wait: wait === undefined ? undefined : Math.min(wait, longestWait),
+    wait: wait === undefined ? undefined : Math.min(wait, maxRetryAfter),
     isSound: !isCached && !isRefusal && status < 500,
   };
 }
 
 function credibleReport(headers: Headers): RateLimitInfo | undefined {
   const report = parseRateLimit(headers);
-  const latest = (servedAt(headers) ?? Date.now()) + longestWindow;
+  const latest = (servedAt(headers) ?? Date.now()) + maxWindow;
   return report !== undefined && report.reset * 1000 <= latest ? report : undefined;
 }
 

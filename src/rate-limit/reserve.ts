@@ -1,10 +1,10 @@
 import type { RateWindow } from './window.ts';
 
 /** Parts of a window that are kept for normal calls: until it is known how many there are, and at most. */
-const share = { first: 0.15, most: 0.9 };
+const share = { first: 0.15, max: 0.9 };
 
 /** Background calls that wait get at least one request in so many, and what they got beyond counts up to so many of those. */
-const background = { oneIn: 10, mostInAdvance: 100 };
+const background = { oneIn: 10, maxInAdvance: 100 };
 
 /**
  * How normal and background calls divide a window. Background calls leave as many requests as there were normal calls in the
@@ -29,8 +29,8 @@ export class Reserve {
 
   /** @param isWaiting Whether a background call waits. */
   sent(isBackground: boolean, isWaiting: boolean): void {
-    const { oneIn, mostInAdvance } = background;
-    if (isBackground) this.#owed = Math.max(this.#owed - oneIn + 1, -mostInAdvance * oneIn);
+    const { oneIn, maxInAdvance } = background;
+    if (isBackground) this.#owed = Math.max(this.#owed - oneIn + 1, -maxInAdvance * oneIn);
     // If more were owed, a later batch would get it.
     else if (isWaiting) this.#owed = Math.min(this.#owed + 1, oneIn - 1);
   }
@@ -41,7 +41,7 @@ export class Reserve {
     const { limit, length } = window;
     const left = window.timeLeft(now) ?? 0;
     const remaining = window.remaining(now);
-    const demand = Math.min(Math.max(this.#previous ?? share.first * limit, this.#current), share.most * limit);
+    const demand = Math.min(Math.max(this.#previous ?? share.first * limit, this.#current), share.max * limit);
     const reserve = Math.ceil(demand * Math.min(1, left / length));
     // If nothing remains, it waits for the window.
     if (remaining === 0 || remaining > reserve) return now;

@@ -16,7 +16,7 @@ import { Alarm, realTiming, type Timing } from './timing.ts';
 import { RateWindow, type WindowRequest } from './window.ts';
 
 /** Milliseconds for which it is believed that others use up the window, and that waiting helps. */
-const longestContention = 3_600_000;
+const maxContention = 3_600_000;
 
 /** Milliseconds from one look at a call that waits to the next, in Cloudflare Workers. */
 const heartbeat = 500;
@@ -137,7 +137,7 @@ export class Scheduler implements RateLimiter {
     }
     if (!isExplained) return this.#gates.refused(now, admission, request.order, answer.wait);
     this.#share?.expire();
-    return now - (this.#hopefulSince ?? now) < longestContention;
+    return now - (this.#hopefulSince ?? now) < maxContention;
   }
 
   #enqueue(now: number, call: WaitingCall): void {
@@ -185,9 +185,17 @@ export class Scheduler implements RateLimiter {
   /** Puts a call where it waits next: at a gate that holds it, or for the window. */
   #move(now: number, call: WaitingCall): void {
     call.list?.remove(call);
-    const gate = this.#gates.holding(now, call.admission, call);
+    const gates = this.#gates.of(now, call.admission);
+    const gate = gates.find(({ passed }) => passed !== call);
     (gate?.queue ?? this.#queue).push(call);
-    if (gate !== undefined) this.#tend(now, gate);
+    if (gate === undefined) return;
+    // If it closed after the call had passed wider ones, they let another call through. This one may have to wait for that.
+    for (const wider of gates.slice(gates.indexOf(gate) + 1)) {
+      if (wider.passed !== call) continue;
+      wider.passed = undefined;
+      this.#tend(now, wider);
+    }
+    this.#tend(now, gate);
   }
 
   /** Lets the calls through that a gate allows, and sets its timer for the next one. */

@@ -21,7 +21,7 @@ export const realTiming: Timing = {
 };
 
 /** The longest time that a timer of every platform can wait, in milliseconds. */
-const longestTimer = 2 ** 31 - 1;
+const maxTimer = 2 ** 31 - 1;
 
 /** One timer, which is set anew each time. */
 export class Alarm {
@@ -42,7 +42,7 @@ export class Alarm {
     this.#cancel?.();
     this.#cancel = undefined;
     if (time === Infinity) return;
-    const delay = Math.min(Math.ceil(Math.max(0, time - this.#timing.now())), longestTimer);
+    const delay = Math.min(Math.ceil(Math.max(0, time - this.#timing.now())), maxTimer);
     this.#cancel = this.#timing.after(delay, () => {
       this.#at = Infinity;
       this.#callback();

@@ -7,13 +7,13 @@ const documented = { limit: 100, length: 60_000 };
 const jitter = 1.5;
 
 /** Milliseconds by which the end of windows is put off when a request finds that one has not ended: each time, and at most. */
-const delayOfEnd = { step: 500, longest: 1000 };
+const delayOfEnd = { step: 500, max: 1000 };
 
 /** Milliseconds after which another request is sent to learn of the window, if the last one has brought nothing. */
 const patience = 1000;
 
 /** Requests in flight at once, at most: as many as the documented limit. */
-const mostInFlight = 100;
+const maxInFlight = 100;
 
 /** Milliseconds by which a `Date` may be out of date beside its being rounded down: servers take it from a cache. */
 const staleness = 100;
@@ -105,7 +105,7 @@ export class RateWindow {
   /** When the next request may be sent. */
   readyAt(now: number): number {
     if (this.isOver(now)) return Math.max(now, this.#probedAt + patience);
-    if (this.inFlight >= mostInFlight) return Infinity;
+    if (this.inFlight >= maxInFlight) return Infinity;
     return this.remaining(now) > 0 ? now : this.#endsAt;
   }
 
@@ -224,7 +224,7 @@ export class RateWindow {
     this.#used = Infinity;
     if (turn <= this.#turn || !this.isOver(now)) return true;
     this.failedProbes += 1;
-    if (this.#delay >= delayOfEnd.longest) return false;
+    if (this.#delay >= delayOfEnd.max) return false;
     this.#delay += delayOfEnd.step;
     this.#updateEnd();
     return true;
@@ -244,6 +244,6 @@ function narrow(
 ): number | undefined {
   if (servedAt === undefined) return known;
   const observed = servedAt - receivedAt;
-  const most = servedAt + 1000 + staleness - sentAt;
-  return known === undefined || known > most ? observed : Math.max(known, observed);
+  const max = servedAt + 1000 + staleness - sentAt;
+  return known === undefined || known > max ? observed : Math.max(known, observed);
 }

@@ -9,13 +9,13 @@ import type { RateLimitStore, RateLimitStoreReply } from './store.ts';
  * Milliseconds that a store may take to answer before the process paces itself: three times as long as it took last, within
  * these bounds. At first, when the process does not know of the others, it is the longest.
  */
-const syncTimeout = { shortest: 400, longest: 2_000 };
+const syncTimeout = { min: 400, max: 2_000 };
 
 /** Milliseconds after which the store learns what was used, and gets back what was not. */
 const idleTimeout = 250;
 
 /** Milliseconds between two syncs with a store that is unavailable: at first, and at most. */
-const retryDelay = { first: 1_000, longest: 30_000 };
+const retryDelay = { first: 1_000, max: 30_000 };
 
 /**
  * Creates a store on a database of your own.
@@ -48,7 +48,7 @@ class StoreConnection implements Share {
   #waiting: WaitingCalls = { normal: 0, background: 0 };
   #isSyncing = false;
   #isReturning = false;
-  #timeout = syncTimeout.longest;
+  #timeout = syncTimeout.max;
   /** When to try an unavailable store again, and how long to wait if it still is; `undefined` while it is available. */
   #outage: { readonly retryAt: number; readonly delay: number } | undefined;
 
@@ -87,7 +87,7 @@ class StoreConnection implements Share {
     const next = this.#outage?.retryAt ?? this.#lease.nextSyncAt(waiting);
     // An unavailable store is tried again only while calls are made.
     if (next > now) return this.isAvailable || isWaiting ? next : Infinity;
-    void this.#run(now);
+    void this.#run();
     return Infinity;
   }
 
@@ -100,27 +100,32 @@ class StoreConnection implements Share {
       () => {
         this.#isReturning = false;
         const isIdle = this.#waiting.normal + this.#waiting.background === 0;
-        if (isIdle && !this.#isSyncing && this.isAvailable && this.#lease.isUnsettled)
-          void this.#run(this.#timing.now());
+        if (isIdle && !this.#isSyncing && this.isAvailable && this.#lease.isUnsettled) void this.#run();
       },
       true,
     );
   }
 
-  async #run(now: number): Promise<void> {
+  async #run(): Promise<void> {
     this.#isSyncing = true;
     const wasAvailable = this.isAvailable;
-    const [request, apply] = this.#lease.ask(now, this.#waiting, !wasAvailable);
     try {
-      const reply = await this.#withTimeout(async () => checked(await this.#sync(await this.#key, request)));
+      const askedAt = this.#timing.now();
+      const apply = await this.#withTimeout(async () => {
+        // Meanwhile, more calls are made: it asks for all of them.
+        const key = await this.#key;
+        const [request, take] = this.#lease.ask(this.#timing.now(), this.#waiting, !wasAvailable);
+        const reply = checked(await this.#sync(key, request));
+        return (now: number) => take(now, reply);
+      });
       this.#outage = undefined;
-      const took = this.#timing.now() - now;
-      this.#timeout = Math.min(Math.max(3 * took, syncTimeout.shortest), syncTimeout.longest);
-      apply(now + took, reply);
+      const now = this.#timing.now();
+      this.#timeout = Math.min(Math.max(3 * (now - askedAt), syncTimeout.min), syncTimeout.max);
+      apply(now);
       if (!wasAvailable) this.#host.onStoreChange({ available: true });
     } catch (error) {
       this.#lease.expire();
-      const delay = Math.min(2 * (this.#outage?.delay ?? retryDelay.first / 2), retryDelay.longest);
+      const delay = Math.min(2 * (this.#outage?.delay ?? retryDelay.first / 2), retryDelay.max);
       this.#outage = { retryAt: this.#timing.now() + delay, delay };
       if (wasAvailable) this.#host.onStoreChange({ available: false, error });
     }

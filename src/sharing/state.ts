@@ -94,8 +94,8 @@ export function isAlive(state: SharedState, { seenAt }: ProcessShare, now: numbe
 }
 
 function lifetime({ reset, startedAt, endsAt }: SharedState): number {
-  const longest = 24_000;
-  return reset === 0 ? longest : Math.max(5_000, Math.min(longest, 0.4 * (endsAt - startedAt)));
+  const max = 24_000;
+  return reset === 0 ? max : Math.max(5_000, Math.min(max, 0.4 * (endsAt - startedAt)));
 }
 
 /** `undefined` if there is no state, or if the clock was set back, which makes every time in it wrong. */

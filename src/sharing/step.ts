@@ -7,6 +7,12 @@ const probeTimeout = 2_000;
 /** Milliseconds between two syncs of a process whose calls wait, at most: a silent process is taken for dead. */
 const heartbeat = 5_000;
 
+/**
+ * Milliseconds between the turns of two processes on the store's clock. Processes that write at the same moment hold each
+ * other up, and the end of a window would wake them all.
+ */
+const spacing = 10;
+
 /** The result of {@link rateLimitStep}. */
 export interface RateLimitStep {
   /** The state to store in place of the previous one. If both are the same, there is no need to write it. */
@@ -37,7 +43,8 @@ export function rateLimitStep(stored: string | undefined, request: RateLimitStor
   const { limit, used, reset, processes } = state;
   const timeLeft = isOver(state, now) ? 0 : Math.ceil(state.endsAt - now);
   const alive = Object.values(processes).filter((share) => isAlive(state, share, now)).length;
-  const nextSyncIn = Math.ceil(pauseOf(state, own, alive, now));
+  const position = Object.keys(processes).indexOf(request.process);
+  const nextSyncIn = untilTurn(position, alive, now, pauseOf(state, own, now));
   return {
     state: JSON.stringify(state),
     expiresIn: 120_000 + timeLeft,
@@ -120,12 +127,19 @@ function sum<T>(items: readonly T[], of: (item: T) => number): number {
 }
 
 /** Milliseconds until the process should ask again: there may be more for it, or it has to show that it is alive. */
-function pauseOf(state: SharedState, own: ProcessShare, alive: number, now: number): number {
-  // Another process probes, or will. The more wait for that, the less often each of them asks.
-  if (isOver(state, now)) return Math.max(4, 2 * alive, Math.min(now - state.probedAt, probeTimeout) / 4);
-  const pause = Math.max(1, Math.min(heartbeat, (state.endsAt - state.startedAt) / 12));
-  if (own.normal + own.background === 0) return pause;
-  const mayChange =
-    leftOf(state) > 0 || Object.values(state.processes).some((share) => share !== own && share.held > 0);
-  return Math.min(mayChange ? pause / 10 : pause, state.endsAt - now);
+function pauseOf(state: SharedState, own: ProcessShare, now: number): number {
+  const { processes, probedAt, startedAt, endsAt } = state;
+  // Another process probes, or will.
+  if (isOver(state, now)) return Math.min(now - probedAt, probeTimeout) / 4;
+  const pause = Math.min(heartbeat, (endsAt - startedAt) / 12);
+  const mayChange = leftOf(state) > 0 || Object.values(processes).some((share) => share !== own && share.held > 0);
+  const isWaiting = own.normal + own.background > 0;
+  return Math.min(isWaiting && mayChange ? pause / 10 : pause, endsAt - now);
+}
+
+/** The milliseconds from `now` to the first turn of a process that is at least `pause` ahead. */
+function untilTurn(position: number, processes: number, now: number, pause: number): number {
+  const earliest = Math.max(1, Math.ceil(pause));
+  const late = (now + earliest - position * spacing) % (processes * spacing);
+  return late === 0 ? earliest : earliest + processes * spacing - late;
 }

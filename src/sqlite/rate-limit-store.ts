@@ -65,7 +65,7 @@ export function sqliteRateLimitStore(path: string): SqliteRateLimitStore {
       try {
         return sync(key, request);
       } catch (error) {
-        if (attempt === mostAttempts || !isBusy(error)) throw error;
+        if (attempt === maxAttempts || !isBusy(error)) throw error;
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 2 ** Math.min(attempt, 8)));
       }
     }
@@ -77,7 +77,7 @@ export function sqliteRateLimitStore(path: string): SqliteRateLimitStore {
 }
 
 /** More than fit into the time that the limiter waits for a store. */
-const mostAttempts = 16;
+const maxAttempts = 16;
 
 /** Whether another process holds the lock: SQLITE_BUSY, or one of its variants. */
 function isBusy(error: unknown): boolean {

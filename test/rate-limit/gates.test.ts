@@ -95,7 +95,7 @@ describe('a locked resource', () => {
 describe('a limit that no header announces', () => {
   it.each([
     ['5 in flight', () => new ConcurrencyLimitedServer(new DocumentedServer(), { limit: 5, takes: 100 })],
-    ['2 a second', () => new NginxServer(new DocumentedServer(), { rate: 2, burst: 5, nodelay: true })],
+    ['2 a second', () => new NginxServer(new DocumentedServer(), { rate: 2, burst: 5 })],
   ])('is kept by the gate of the route, which opens later: %s', async (_, create) => {
     for (const seed of seeds) {
       const server = create();

@@ -4,7 +4,6 @@ import { DocumentedServer } from './support/documented-server.ts';
 import { type CallRecord, summary, World } from './support/simulation.ts';
 
 const minute = 60_000;
-const seeds = [1, Number(process.env['SEED'] ?? 2)];
 const background = () => ({ priority: new CallPriority('background') });
 
 function busyWorld(seed: number, kind: 'aligned' | 'first-request' = 'aligned'): World {
@@ -27,30 +26,6 @@ async function delaysOf(calls: readonly Promise<CallRecord>[]): Promise<number[]
 const percentile = (sorted: readonly number[], part: number): number => sorted[Math.floor(part * sorted.length)]!;
 
 describe('normal calls', () => {
-  it.each(['aligned', 'first-request'] as const)(
-    'every 5 s hardly wait behind a background batch of 2 000, which keeps its speed; windows %s',
-    async (kind) => {
-      for (const seed of seeds) {
-        const alone = busyWorld(seed, kind);
-        alone.call(2000, background());
-        const fullSpeed = summary(await alone.finish()).end;
-
-        const world = busyWorld(seed, kind);
-        const batch = Array.from({ length: 2000 }, () => world.one(background()));
-        const interactive = callEvery(world, 5000, fullSpeed);
-        await world.time.run();
-
-        const delays = await delaysOf(interactive);
-        expect(delays.length).toBeGreaterThan(200);
-        expect(percentile(delays, 0.5)).toBeLessThanOrEqual(100);
-        expect(percentile(delays, 0.95)).toBeLessThanOrEqual(100);
-        const result = summary(await Promise.all(batch));
-        expect(result).toMatchObject({ failed: 0, refusals: 0 });
-        expect(fullSpeed / result.end).toBeGreaterThanOrEqual(0.85);
-      }
-    },
-  );
-
   it('get as much of the next window as they used of the last one', async () => {
     const world = busyWorld(1);
     const interactive = callEvery(world, 1000, 20 * minute);

@@ -44,17 +44,6 @@ describe('the order of calls', () => {
     world.time.after(100, () => priority.raise());
     expect((await orderOf(world)).slice(10)).toEqual(['12', '13', '11', '10']);
   });
-
-  it('does not let a background call starve behind normal ones that keep arriving', async () => {
-    const world = busyWorld();
-    world.call(10);
-    world.call(1, { priority: new CallPriority('background') });
-    for (let second = 0; second < 600; second += 1) world.time.after(second * 1000, () => world.call(1));
-    await world.time.run();
-    const background = await world.calls[10]!;
-    expect(background.status).toBe(200);
-    expect(background.doneAt).toBeLessThan(4 * 60_000);
-  });
 });
 
 describe('a call that is aborted while it waits', () => {
@@ -95,20 +84,6 @@ describe('a call that is aborted while it waits', () => {
 });
 
 describe('maxWait', () => {
-  it('rejects a call that would wait longer at once, with the delay', async () => {
-    const world = busyWorld();
-    world.call(10);
-    await world.time.run(1000);
-    world.call(1, { maxWait: 30_000 });
-    world.call(1, { maxWait: 70_000 });
-    const records = await world.finish();
-    const error = records[10]!.error;
-    expect(error).toBeInstanceOf(RateLimitWaitError);
-    expect(error).toMatchObject({ name: 'RateLimitWaitError', retryAfter: 61, method: 'GET', path: '/' });
-    expect(records[10]!.doneAt).toBe(1000);
-    expect(records[11]!.status).toBe(200);
-  });
-
   it('counts the calls ahead: a call that fits into the second window from now waits for two windows', async () => {
     const world = busyWorld();
     world.call(25);
@@ -164,24 +139,6 @@ describe('maxWait', () => {
 });
 
 describe('deadline', () => {
-  it('rejects a call at once that would be sent after it, and says why', async () => {
-    const world = busyWorld();
-    world.call(10);
-    await world.time.run(1000);
-    world.call(1, { deadline: 31_000 });
-    world.call(1, { deadline: 70_000 });
-    const records = await world.finish();
-    expect(records[10]).toMatchObject({
-      doneAt: 1000,
-      sentAt: [],
-      error: { name: 'RateLimitWaitError', retryAfter: 61 },
-    });
-    expect(String(records[10]!.error)).toContain(
-      'Not sent: the rate limit allows this call in about 61 s, and totalTimeout leaves 30000 ms.',
-    );
-    expect(records[11]!.status).toBe(200);
-  });
-
   it('leaves a call alone whose delay is not known', async () => {
     const world = busyWorld(100);
     world.network.latency = () => 600;
@@ -191,22 +148,6 @@ describe('deadline', () => {
 });
 
 describe('the state of the queue', () => {
-  it('is reported once to each call that waits: the delay and the number of waiting calls', async () => {
-    const world = busyWorld();
-    const onWait = vi.fn();
-    world.call(10);
-    await world.time.run(1000);
-    world.call(3, { onWait });
-    await world.finish();
-    expect(onWait.mock.calls.map(([, waiting]) => waiting as number)).toEqual([1, 2, 3]);
-    for (const [delay] of onWait.mock.calls) {
-      // The client knows the server's clock to a second.
-      expect(delay).toBeGreaterThanOrEqual(59_000);
-      expect(delay).toBeLessThanOrEqual(60_010);
-      expect(delay).toBe(Math.round(delay as number));
-    }
-  });
-
   it('is not reported to a call that waits for nothing but the answer to another one', async () => {
     const world = busyWorld(100);
     const onWait = vi.fn();
@@ -245,20 +186,6 @@ describe('a permit', () => {
       if (!(permit instanceof Promise)) permit.release();
     }
   });
-
-  it('counts as used if no answer came', async () => {
-    const world = busyWorld();
-    world.call(5);
-    await world.time.run(1000);
-    for (let index = 0; index < 5; index += 1) {
-      const permit = world.limiter.acquire(site);
-      if (permit instanceof Promise) throw new Error('There was budget.');
-      permit.recordLoss();
-    }
-    expect(world.limiter.snapshot.remaining).toBe(0);
-    world.call(3);
-    expect((await world.finish()).slice(5).every(({ doneAt }) => doneAt > 59_000)).toBe(true);
-  });
 });
 
 describe('the timer', () => {
@@ -279,15 +206,5 @@ describe('the timer', () => {
     controller.abort();
     await settled;
     expect(vi.getTimerCount()).toBe(0);
-  });
-
-  it('sends waiting calls when their time has come', async () => {
-    const limiter = new Scheduler('');
-    limiter.configure({ limit: 1 });
-    const permit = await limiter.acquire(site);
-    permit.recordAnswer(200, new Headers());
-    const waiting = limiter.acquire(site);
-    await vi.advanceTimersByTimeAsync(60_001);
-    expect(await waiting).toMatchObject({ waited: true });
   });
 });

@@ -56,6 +56,25 @@ describe('a store of your own', () => {
     expect(onStoreChange).toHaveBeenCalledExactlyOnceWith({ available: false, error: expect.any(Error) as Error });
   });
 
+  it('is reported once when it is gone, and once when it is back', async () => {
+    const time = new VirtualTime();
+    let isDown = false;
+    const scheduler = schedulerWith(time, () =>
+      isDown ? Promise.reject(new Error('connect ECONNREFUSED')) : Promise.resolve({ ...reply, normal: 1 }),
+    );
+    const onStoreChange = vi.fn();
+    const observer = { onStoreChange, onGateChange: vi.fn() };
+    for (const down of [false, true, true, false, false]) {
+      isDown = down;
+      void Promise.resolve(scheduler.acquire({ ...call, observer })).then((permit) => permit.release());
+      await time.run(time.now() + 10_000);
+    }
+    expect(onStoreChange.mock.calls).toEqual([
+      [{ available: false, error: new Error('connect ECONNREFUSED') }],
+      [{ available: true }],
+    ]);
+  });
+
   it('is asked with a hash, never with the token', async () => {
     vi.restoreAllMocks();
     const keys: string[] = [];

@@ -68,7 +68,7 @@ describe('while no window is known', () => {
     store.sync('a', { normal: 2 });
     store.sync('a', { normal: 1, inFlight: 1 });
     store.now += 2_000;
-    expect(store.sync('b', { background: 1 })).toMatchObject({ background: 0, nextSyncIn: 500 });
+    expect(store.sync('b', { background: 1 })).toMatchObject({ background: 0, nextSyncIn: 510 });
     store.sync('a');
     expect(store.grant('b', { background: 1 })).toEqual([0, 1]);
   });
@@ -78,17 +78,19 @@ describe('while no window is known', () => {
     store.now += minute - 1;
     store.sync('a', known({ normal: 1, timeLeft: 1 }));
     store.now += 1;
-    expect(store.sync('b', { background: 1 })).toMatchObject({ background: 0, nextSyncIn: 500 });
+    expect(store.sync('b', { background: 1 })).toMatchObject({ background: 0, nextSyncIn: 510 });
   });
 
-  it('the others ask again the less often, the more they are', () => {
+  it('the processes ask in turn, 10 ms apart, so that they do not write at the same moment', () => {
     const store = new Store();
-    store.sync('a', { normal: 1 });
-    expect(store.sync('b', { normal: 1 }).nextSyncIn).toBe(4);
-    for (let index = 0; index < 48; index += 1) store.sync(`process ${index}`, { normal: 1 });
-    expect(store.sync('b', { normal: 1 }).nextSyncIn).toBe(100);
-    store.now += 1_000;
-    expect(store.sync('b', { normal: 1 }).nextSyncIn).toBe(250);
+    const ask = () => ['a', 'b', 'c'].map((process) => store.sync(process, { normal: 1, inFlight: 1 }).nextSyncIn);
+    ask();
+    expect(ask()).toEqual([10, 20, 30]);
+    store.now += 5;
+    expect(ask()).toEqual([5, 15, 25]);
+    // The longer nothing is found out, the less often.
+    store.now += 1_015;
+    expect(ask()).toEqual([280, 260, 270]);
   });
 });
 
@@ -137,9 +139,9 @@ describe('in a window', () => {
   it('a process is told to ask again when others may return something, or when the window ends', () => {
     const store = windowOf(100);
     store.sync('a', known({ normal: 100 }));
-    expect(store.sync('b', known({ normal: 1 })).nextSyncIn).toBe(500);
+    expect(store.sync('b', known({ normal: 1 })).nextSyncIn).toBe(510);
     store.sync('a', known({ sent: 100, used: 100 }));
-    expect(store.sync('b', known({ normal: 1 })).nextSyncIn).toBe(5_000);
+    expect(store.sync('b', known({ normal: 1 })).nextSyncIn).toBe(5_010);
     store.now += minute - 1_200;
     expect(store.sync('b', known({ normal: 1, timeLeft: 1_200 })).nextSyncIn).toBe(1_200);
   });

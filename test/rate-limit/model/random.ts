@@ -1,15 +1,11 @@
+import { seeded } from '../support/simulation.ts';
+
 /** A number from 0 to 1, excluding 1. */
 export type Random = () => number;
 
-/** A generator (mulberry32) that yields the same numbers for the same seed. */
+/** A generator that yields the same numbers for the same seed, and others for the next seed. */
 export function randomOf(seed: number): Random {
-  let state = Math.imul(seed + 1, 0x9e3779b1);
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  return seeded(Math.imul(seed + 1, 0x9e3779b1));
 }
 
 /** A whole number from `low` to `high`, both included. */

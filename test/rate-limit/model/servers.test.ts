@@ -6,9 +6,8 @@ import { randomOf } from './random.ts';
 import { ReplicatedServer } from './replicated-server.ts';
 import type { Server } from './server.ts';
 import type { ClientFactory } from './tested-client.ts';
-import { Bucket, Concurrency, SlidingCounter, SlidingLog } from './undocumented-servers.ts';
-import { atOnce, atOnceForTwo, inBackground, steady } from './workloads.ts';
-import { World } from './world.ts';
+import { bucket, concurrency, slidingCounter, slidingLog } from './undocumented-servers.ts';
+import { atOnce, inBackground, steady } from './workloads.ts';
 
 const request = { path: '/users/user_1', token: 'token' };
 const newYear = Date.UTC(2026, 0, 1);
@@ -60,10 +59,10 @@ describe('the servers', () => {
   });
 
   test.each<[name: string, server: Server, first: number, later: number, then: number]>([
-    ['a bucket', new Bucket({ rate: 10, burst: 20 }), 20, 500, 5],
-    ['a limit of requests in progress', new Concurrency(5), 5, 100, 5],
-    ['a sliding log', new SlidingLog(10, 1000), 10, 999, 0],
-    ['a sliding counter', new SlidingCounter(100, 60_000, newYear), 100, 90_000, 50],
+    ['a bucket', bucket({ rate: 10, burst: 20 }), 20, 500, 5],
+    ['a limit of requests in progress', concurrency(5), 5, 100, 5],
+    ['a sliding log', slidingLog(10, 1000), 10, 999, 0],
+    ['a sliding counter', slidingCounter(100, 60_000, newYear), 100, 90_000, 50],
   ])('%s', (_, server, first, later, then) => {
     expect(acceptedOf(server, 200, 0)).toBe(first);
     expect(acceptedOf(server, 200, later)).toBe(then);
@@ -75,35 +74,9 @@ describe('the oracle', () => {
     expect(leastTime(new DocumentedServer(newYear), atOnce(300), nearby, tokens)).toBeCloseTo(120_000, -3);
   });
 
-  test('waits for no endpoint that is not meant', () => {
-    const server = new DocumentedServer(newYear, { locked: /things/ });
-    const users = atOnceForTwo(40).filter(({ path }) => path.startsWith('/users/'));
-    expect(leastTime(server, users, nearby, tokens)).toBeLessThan(5);
-  });
-
   test('leaves to calls for which somebody waits what they need', () => {
     const calls = [...steady(0, 240_000, 2_000), ...inBackground(atOnce(190, 60_000))];
     expect(leastTime(new DocumentedServer(newYear), calls, nearby, tokens)).toBeCloseTo(120_000, -3);
-  });
-});
-
-describe('a world', () => {
-  test('has clocks of its own, and gives the real ones back', async () => {
-    const realNow = Date.now;
-    const world = new World(newYear, { offset: -20_000, drift: 0.02, timerDrift: 0.02 });
-    const seen: number[] = [];
-    const program = async () => {
-      const start = performance.now();
-      await new Promise((resolve) => setTimeout(resolve, 102_000));
-      seen.push(world.now, performance.now() - start, Date.now(), new Date().getTime());
-    };
-    expect(await world.run(program, 200_000)).toBe(true);
-    expect(seen.map(Math.round)).toEqual([100_000, 102_000, newYear + 82_000, newYear + 82_000]);
-    expect(Date.now).toBe(realNow);
-  });
-
-  test('says when a program waits for nothing', async () => {
-    expect(await new World(newYear).run(() => new Promise(() => undefined), 1_000)).toBe(false);
   });
 });
 
@@ -124,11 +97,5 @@ describe('a client', () => {
       refused: 30,
       mostInWindow: 130,
     });
-  });
-
-  test('that never answers is stuck', async () => {
-    const silent: ClientFactory = () => ({ read: () => new Promise(() => undefined) });
-    const server = (epoch: number) => new DocumentedServer(epoch);
-    expect(await measure(silent, { server, calls: atOnce(3) }, 1)).toMatchObject({ failed: 0, stuck: 3 });
   });
 });

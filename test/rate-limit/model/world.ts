@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { type Timer, Timers } from '../support/simulation.ts';
 
 /** How the clocks of the client differ from the server's, which are true. */
 export interface ClientClock {
@@ -12,7 +13,8 @@ export interface ClientClock {
   readonly jumps?: readonly { readonly at: number; readonly by: number }[];
 }
 
-class Timer {
+/** A timer as Node.js returns it. */
+class NodeTimer implements Timer {
   readonly at: number;
   readonly run: () => void;
   isCancelled = false;
@@ -40,8 +42,7 @@ export class World {
   /** The server's clock when the world began, in milliseconds since 1970. */
   readonly epoch: number;
   readonly #clock: ClientClock;
-  /** Sorted, the next one last. */
-  readonly #timers: Timer[] = [];
+  readonly #timers = new Timers();
 
   constructor(epoch: number, clock: ClientClock = {}) {
     this.epoch = epoch;
@@ -49,17 +50,8 @@ export class World {
   }
 
   /** Runs something at a true time. */
-  at(time: number, run: () => void): Timer {
-    const timer = new Timer(Math.max(time, this.now), run);
-    let low = 0;
-    let high = this.#timers.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#timers[middle]!.at <= timer.at) high = middle;
-      else low = middle + 1;
-    }
-    this.#timers.splice(low, 0, timer);
-    return timer;
+  at(time: number, run: () => void): NodeTimer {
+    return this.#timers.add(new NodeTimer(Math.max(time, this.now), run));
   }
 
   /** Resolves after so many true milliseconds. */
@@ -81,8 +73,7 @@ export class World {
       program().then(settle, settle);
       while (!state.isSettled) {
         await setImmediate();
-        const next = this.#timers.pop();
-        if (next?.isCancelled) continue;
+        const next = this.#timers.take();
         if (next === undefined && !(await somethingSettles(state))) break;
         if (next === undefined) continue;
         if (next.at > limit) break;
@@ -120,7 +111,7 @@ export class World {
       return this.at(this.now + whole / rate, () => run(...args));
     };
     const clear = (timer: unknown) => {
-      if (timer instanceof Timer) timer.isCancelled = true;
+      if (timer instanceof NodeTimer) timer.isCancelled = true;
     };
     Object.assign(globalThis, { Date: ClientDate, setTimeout: set, clearTimeout: clear });
     Object.defineProperty(performance, 'now', { configurable: true, value: () => this.#timerNow() });

@@ -1,35 +1,14 @@
 import type { ServerReply, SimulatedServer } from './simulation.ts';
-
-/** The API behind a limit. */
-interface InnerServer {
-  readonly refused: number;
-  answer(now: number): ServerReply;
-  /** What a response would report now, without counting a request. */
-  peek(now: number): ServerReply;
-}
-
-/** Counts what a server in front of another one, or that one, has refused. */
-export interface CountingServer extends SimulatedServer {
-  readonly refused: number;
-}
-
-function refusal(now: number, retryAfter: number | undefined): ServerReply {
-  const headers = new Headers({ date: new Date(now).toUTCString() });
-  if (retryAfter !== undefined) headers.set('retry-after', String(retryAfter));
-  return { status: 429, headers };
-}
+import type { DocumentedServer } from './documented-server.ts';
 
 /** Refuses requests while others are in progress: `limit` at once, each of which takes `takes` milliseconds. */
-export class ConcurrencyLimitedServer implements CountingServer {
-  readonly #options: { readonly limit: number; readonly takes: number; readonly retryAfter?: number | undefined };
-  readonly #inner: InnerServer;
+export class ConcurrencyLimitedServer implements SimulatedServer {
+  readonly #options: { readonly limit: number; readonly takes: number };
+  readonly #inner: DocumentedServer;
   #busyUntil: number[] = [];
   #refused = 0;
 
-  constructor(
-    inner: InnerServer,
-    options: { readonly limit: number; readonly takes: number; readonly retryAfter?: number | undefined },
-  ) {
+  constructor(inner: DocumentedServer, options: { readonly limit: number; readonly takes: number }) {
     this.#inner = inner;
     this.#options = options;
   }
@@ -39,14 +18,12 @@ export class ConcurrencyLimitedServer implements CountingServer {
   }
 
   answer(now: number): ServerReply {
-    const { limit, takes, retryAfter } = this.#options;
+    const { limit, takes } = this.#options;
     this.#busyUntil = this.#busyUntil.filter((end) => end > now);
     if (this.#busyUntil.length >= limit) {
       this.#refused += 1;
       // It reports the budget of the window, of which something is left.
-      const { headers } = this.#inner.peek(now);
-      if (retryAfter !== undefined) headers.set('retry-after', String(retryAfter));
-      return { status: 429, headers };
+      return { status: 429, headers: this.#inner.peek(now).headers };
     }
     const reply = this.#inner.answer(now);
     if (reply.status !== 200) return reply;
@@ -56,31 +33,18 @@ export class ConcurrencyLimitedServer implements CountingServer {
 }
 
 /**
- * nginx's limit_req: a leaky bucket. Requests beyond `rate` per second are delayed, or with `nodelay` admitted at once,
- * until more than `burst` are in excess; then they are refused, with no header of the API.
+ * nginx's limit_req with `nodelay`: a leaky bucket. Requests are refused, with no header of the API, while more than `burst`
+ * are in excess of `rate` per second.
  * https://nginx.org/en/docs/http/ngx_http_limit_req_module.html
  */
-export class NginxServer implements CountingServer {
-  readonly #options: {
-    readonly rate: number;
-    readonly burst: number;
-    readonly nodelay: boolean;
-    readonly retryAfter?: number | undefined;
-  };
-  readonly #inner: InnerServer;
+export class NginxServer implements SimulatedServer {
+  readonly #options: { readonly rate: number; readonly burst: number };
+  readonly #inner: DocumentedServer;
   #excess = 0;
-  #last: number | undefined;
+  #last = -Infinity;
   #refused = 0;
 
-  constructor(
-    inner: InnerServer,
-    options: {
-      readonly rate: number;
-      readonly burst: number;
-      readonly nodelay: boolean;
-      readonly retryAfter?: number | undefined;
-    },
-  ) {
+  constructor(inner: DocumentedServer, options: { readonly rate: number; readonly burst: number }) {
     this.#inner = inner;
     this.#options = options;
   }
@@ -90,15 +54,14 @@ export class NginxServer implements CountingServer {
   }
 
   answer(now: number): ServerReply {
-    const { rate, burst, nodelay, retryAfter } = this.#options;
-    const elapsed = this.#last === undefined ? Infinity : now - this.#last;
-    const excess = this.#last === undefined ? 0 : Math.max(0, this.#excess - (elapsed * rate) / 1000 + 1);
+    const { rate, burst } = this.#options;
+    const excess = Math.max(0, this.#excess - ((now - this.#last) * rate) / 1000 + 1);
     if (excess > burst) {
       this.#refused += 1;
-      return refusal(now, retryAfter);
+      return { status: 429, headers: new Headers({ date: new Date(now).toUTCString() }) };
     }
     this.#excess = excess;
     this.#last = now;
-    return { ...this.#inner.answer(now), took: nodelay ? 0 : (excess * 1000) / rate };
+    return this.#inner.answer(now);
   }
 }

@@ -2,10 +2,35 @@ import type { Admission, Permit, RateLimiter } from '../../../src/rate-limit/lim
 import { Scheduler } from '../../../src/rate-limit/scheduler.ts';
 import type { Timing } from '../../../src/rate-limit/timing.ts';
 
-interface Event {
+/** Something that happens at a time, unless it is cancelled. */
+export interface Timer {
   readonly at: number;
-  readonly order: number;
-  run: (() => void) | undefined;
+  readonly run: () => void;
+  isCancelled: boolean;
+}
+
+/** Timers in the order in which they fire: those of the same time as they were added. */
+export class Timers {
+  /** The next one last. */
+  readonly #timers: Timer[] = [];
+
+  add<T extends Timer>(timer: T): T {
+    let low = 0;
+    let high = this.#timers.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#timers[middle]!.at <= timer.at) high = middle;
+      else low = middle + 1;
+    }
+    this.#timers.splice(low, 0, timer);
+    return timer;
+  }
+
+  /** Removes the next one; `undefined` if there is none until a time. */
+  take(until = Infinity): Timer | undefined {
+    while (this.#timers.at(-1)?.isCancelled) this.#timers.pop();
+    return (this.#timers.at(-1)?.at ?? Infinity) <= until ? this.#timers.pop() : undefined;
+  }
 }
 
 /** Virtual time: events happen in order, and no real time passes. */
@@ -13,76 +38,41 @@ export class VirtualTime implements Timing {
   /** Timers that have not fired. */
   pending = 0;
   #now = 0;
-  #order = 0;
-  readonly #events: Event[] = [];
+  #count = 0;
+  readonly #timers = new Timers();
 
   now(): number {
     return this.#now;
   }
 
   after(delay: number, run: () => void): () => void {
-    const event: Event = { at: this.#now + Math.max(0, delay), order: this.#order++, run };
-    this.#push(event);
+    const timer = this.#timers.add<Timer>({ at: this.#now + Math.max(0, delay), run, isCancelled: false });
     this.pending += 1;
     return () => {
-      if (event.run !== undefined) this.pending -= 1;
-      event.run = undefined;
+      if (!timer.isCancelled) this.pending -= 1;
+      timer.isCancelled = true;
     };
   }
 
   /** A number that grows: orders what happens at the same moment. */
   count(): number {
-    return this.#order++;
+    return this.#count++;
   }
 
   /** Runs until nothing is left to happen, or until a time. */
   async run(until = Infinity): Promise<void> {
     await settle();
-    for (let events = 0; this.#events[0] !== undefined && this.#events[0].at <= until;) {
-      const event = this.#pop();
-      const { run } = event;
-      if (run === undefined) continue;
-      event.run = undefined;
+    let events = 0;
+    for (let timer = this.#timers.take(until); timer !== undefined; timer = this.#timers.take(until)) {
+      timer.isCancelled = true; // Cancelling it has no effect any more.
       this.pending -= 1;
-      this.#now = event.at;
+      this.#now = timer.at;
       if (++events > 500_000) throw new Error('The simulation does not end.');
-      run();
+      timer.run();
       await settle();
     }
     if (until !== Infinity) this.#now = until;
   }
-
-  #push(event: Event): void {
-    const events = this.#events;
-    let index = events.length;
-    for (let parent = (index - 1) >> 1; index > 0 && before(event, events[parent]!); parent = (index - 1) >> 1) {
-      events[index] = events[parent]!;
-      index = parent;
-    }
-    events[index] = event;
-  }
-
-  #pop(): Event {
-    const events = this.#events;
-    const first = events[0]!;
-    const last = events.pop()!;
-    if (events.length === 0) return first;
-    let index = 0;
-    for (;;) {
-      let child = 2 * index + 1;
-      if (child >= events.length) break;
-      if (child + 1 < events.length && before(events[child + 1]!, events[child]!)) child += 1;
-      if (!before(events[child]!, last)) break;
-      events[index] = events[child]!;
-      index = child;
-    }
-    events[index] = last;
-    return first;
-  }
-}
-
-function before(a: Event, b: Event): boolean {
-  return a.at < b.at || (a.at === b.at && a.order < b.order);
 }
 
 /** Lets the callbacks of settled promises run. */

@@ -180,7 +180,7 @@ function problemsOf(
 
 function serverOf(hidden: Hidden, announced: DocumentedServer): SimulatedServer & { readonly refused: number } {
   if (hidden === 'concurrency') return new ConcurrencyLimitedServer(announced, { limit: 1, takes: 200 });
-  if (hidden === 'rate') return new NginxServer(announced, { rate: 1, burst: 1, nodelay: true });
+  if (hidden === 'rate') return new NginxServer(announced, { rate: 1, burst: 1 });
   return announced;
 }
 
