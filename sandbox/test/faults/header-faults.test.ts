@@ -81,14 +81,3 @@ test.each([
   expect(response.status).toBe(422);
   expect(await response.json()).toMatchObject({ error: { details: { [field]: reason } } });
 });
-
-test('pages of other origins may send the header', async () => {
-  const preflight = await call(createSandbox(), 'OPTIONS /v1/projects', {
-    token: null,
-    headers: {
-      'Access-Control-Request-Method': 'GET',
-      'Access-Control-Request-Headers': 'authorization,sandbox-fault',
-    },
-  });
-  expect(preflight.headers.get('access-control-allow-headers')).toBe('authorization,sandbox-fault');
-});

@@ -1,4 +1,3 @@
-import { createSandbox } from '@example/sandbox';
 import { describe, expect, test } from 'vitest';
 import { RateWindows } from '../../src/state/rate-windows.ts';
 import { RequestLog } from '../../src/state/request-log.ts';
@@ -71,12 +70,4 @@ describe('the windows of a token', () => {
     expect(windows.history('tok_1')).toHaveLength(60);
     expect(windows.history('tok_1').at(-1)?.start).toBe(99);
   });
-});
-
-test('the clock tells how far it was advanced', async () => {
-  const sandbox = createSandbox();
-  sandbox.clock.advance(60_000);
-  expect(sandbox.clock.offset).toBe(60_000);
-  await sandbox.reset();
-  expect(sandbox.clock.offset).toBe(0);
 });
