@@ -38,10 +38,12 @@ describe('requests are counted', () => {
     expect(traffic.series('tok_2', 1_009_999).at(-1)).toMatchObject({ clientErrors: 1, serverErrors: 0 });
   });
 
-  test('for five windows, whatever their length, but by the second at most', () => {
-    expect(new Traffic(60_000).interval).toBe(5000);
-    expect(new Traffic(3_600_000).interval).toBe(300_000);
-    expect(new Traffic(10).interval).toBe(1000);
+  test.each([
+    [60_000, 5000],
+    [3_600_000, 300_000],
+    [10, 1000],
+  ])('for five windows of %i ms, in intervals of %i ms', (window, interval) => {
+    expect(new Traffic(window).interval).toBe(interval);
   });
 
   test('without using more memory over time', () => {
