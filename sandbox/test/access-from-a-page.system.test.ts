@@ -1,10 +1,8 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { createSandbox, type ListenOptions, type Sandbox } from '@example/sandbox';
+import { createSandbox, type ListenOptions } from '@example/sandbox';
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { launch } from '../../test/support/chromium.ts';
+import { serve } from '../../test/support/http-server.ts';
 import { testsInBrowser } from './support/dashboard-browser.ts';
 
 /** What a page does to a sandbox whose address and token it knows. Returns how each attempt ended. Runs in the page. */
@@ -59,30 +57,20 @@ async function attack({ api, token }: { api: string; token: string }) {
 
 describe.runIf(testsInBrowser)('a page in Chromium', () => {
   let browser: Browser;
-  let pages: ReturnType<typeof createServer>;
-  const open = new Set<Sandbox>();
 
   beforeAll(async () => {
     browser = await launch('--host-resolver-rules=MAP *.test 127.0.0.1');
-    pages = createServer((_, response) =>
-      response.setHeader('Content-Type', 'text/html').end('<!doctype html>'),
-    ).listen(0);
-    await once(pages, 'listening');
   });
-  afterEach(async () => {
-    await Promise.all([...open].map((sandbox) => sandbox.close()));
-    open.clear();
-  });
-  afterAll(async () => {
-    await browser.close();
-    pages.close();
-  });
+  afterAll(() => browser.close());
 
-  const originOf = (host: string) => `http://${host}:${(pages.address() as AddressInfo).port}`;
+  async function originOf(host: string): Promise<string> {
+    const site = await serve((_, response) => response.setHeader('Content-Type', 'text/html').end('<!doctype html>'));
+    return `http://${host}:${new URL(site.url).port}`;
+  }
 
   async function visit(url: string, options: ListenOptions = {}) {
     const sandbox = createSandbox({ webhooks: { endpoints: [{ url: 'http://127.0.0.1:9/' }] } });
-    open.add(sandbox);
+    onTestFinished(() => sandbox.close());
     const server = await sandbox.listen(options);
     const page = await browser.newPage();
     await page.goto(url.replace('PORT', String(server.port)));
@@ -90,7 +78,7 @@ describe.runIf(testsInBrowser)('a page in Chromium', () => {
   }
 
   test('of another site changes nothing and reads nothing, even if it knows the token', async () => {
-    const { sandbox, server, page } = await visit(originOf('evil.test'));
+    const { sandbox, server, page } = await visit(await originOf('evil.test'));
     const attempts = await page.evaluate(attack, { api: server.url, token: sandbox.apiToken });
     expect(attempts).toMatchObject({ create: 'failed', read: 'failed', frame: 'failed', events: 'error' });
     // Its requests don't fill the log either.
@@ -109,9 +97,9 @@ describe.runIf(testsInBrowser)('a page in Chromium', () => {
   });
 
   test('of this machine, or of an origin that is allowed, uses the API, but not the dashboard', async () => {
-    const allowed = originOf('app.test');
+    const allowed = await originOf('app.test');
     for (const [url, options] of [
-      [originOf('localhost'), {}],
+      [await originOf('localhost'), {}],
       [allowed, { cors: [allowed] }],
     ] as const) {
       const { sandbox, server, page } = await visit(url, options);
@@ -122,7 +110,7 @@ describe.runIf(testsInBrowser)('a page in Chromium', () => {
   });
 
   test('can link to the dashboard, which works', async () => {
-    const { sandbox, server, page } = await visit(originOf('evil.test'));
+    const { sandbox, server, page } = await visit(await originOf('evil.test'));
     await page.setContent(`<a href="${new URL('/dashboard/users', server.url).href}">Dashboard</a>`);
     await page.getByText('Dashboard').click();
     await page.getByLabel('Name', { exact: true }).fill('Ada');
