@@ -1,11 +1,9 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
 import { bundledText } from '../../build/bundled-text.ts';
 import { describeEachBrowserEngine, waitFor } from '../../test/support/browser-engines.ts';
+import { serve } from '../../test/support/http-server.ts';
 
 /** What the page does, as a script of its own. */
 const program = `
@@ -47,28 +45,22 @@ describeEachBrowserEngine('sandbox.fetch', (engine) => {
       format: 'esm',
       platform: 'browser',
     });
-    const server = createServer(({ url = '/' }, response) => {
-      response.setHeader('Content-Type', url === '/' ? 'text/html' : 'text/javascript');
-      response.end(
-        url === '/' ? '<!doctype html><script type="module" src="/page.js"></script>' : outputFiles[0]?.text,
-      );
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    try {
-      await using tab = await engine.open();
-      await tab.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-      await waitFor(tab, 'globalThis.result');
-      expect(JSON.parse(String(await tab.evaluate('globalThis.result')))).toEqual({
-        statuses: [201, 413, 200],
-        url: 'https://api.example.com/v1/projects',
-        date: expect.stringMatching(/GMT$/),
-        remaining: '97',
-        events: 1,
-        recorded: 'John Doe',
-        received: 'thanks',
-      });
-    } finally {
-      server.close();
-    }
+    const { url } = await serve((request, response) => {
+      const isPage = request.url === '/';
+      response.setHeader('Content-Type', isPage ? 'text/html' : 'text/javascript');
+      response.end(isPage ? '<!doctype html><script type="module" src="/page.js"></script>' : outputFiles[0]?.text);
+    });
+    await using tab = await engine.open();
+    await tab.goto(new URL('/', url).href);
+    await waitFor(tab, 'globalThis.result');
+    expect(JSON.parse(String(await tab.evaluate('globalThis.result')))).toEqual({
+      statuses: [201, 413, 200],
+      url: 'https://api.example.com/v1/projects',
+      date: expect.stringMatching(/GMT$/),
+      remaining: '97',
+      events: 1,
+      recorded: 'John Doe',
+      received: 'thanks',
+    });
   });
 });

@@ -53,14 +53,6 @@ test.each<[number | ListenOptions, string]>([
   await expect(sandbox.listen(where)).rejects.toThrow(message);
 });
 
-test('the server and sandbox.fetch share one state', async () => {
-  const { url } = await sandbox.listen();
-  const before = await sandbox.fetch(`${sandbox.baseUrl}/projects`, { headers });
-  const after = await fetch(`${url}/projects`, { headers });
-  const remaining = (response: Response) => Number(response.headers.get('x-ratelimit-remaining'));
-  expect(remaining(after)).toBe(remaining(before) - 1);
-});
-
 test('close ends open connections and can be called again', async () => {
   const server = await sandbox.listen();
   const socket = connect(server.port, '127.0.0.1');

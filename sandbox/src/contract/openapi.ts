@@ -12,10 +12,8 @@ import {
   mapped,
   type Resource,
 } from '../resources/resource.ts';
+import type { Json, JsonObject } from '../utils/json.ts';
 import { errorBodySchema } from '../utils/schemas.ts';
-
-type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
-type JsonObject = Readonly<Record<string, Json>>;
 
 /**
  * Describes the API as an OpenAPI 3.1 document, generated from the schemas that the sandbox validates with. The examples
@@ -52,27 +50,26 @@ export function openapi(baseUrl = 'https://api.example.com/v1'): JsonObject {
         ...(Object.assign({}, ...resources.map(componentsOf)) as JsonObject),
         Error: schemaOf(errorBodySchema, { error: 'What went wrong.' }),
       },
-      headers: {
-        'X-RateLimit-Limit': header('integer', 'Requests allowed in a window.', 100),
-        'X-RateLimit-Remaining': header('integer', 'Requests left in the current window.', 95),
-        'X-RateLimit-Reset': header('integer', 'When the window ends: epoch seconds.', 1_640_995_200),
-        'X-Request-Id': header(
-          'string',
-          'Identifies the request. Quote it when you contact support.',
-          'req_0123456789abcdef',
-        ),
-        'Retry-After': header('integer', 'Seconds to wait before the next request.', 12),
-        Location: header('string', 'Path of the new record.', '/v1/users/user_123'),
-        'Idempotent-Replayed': header(
-          'string',
-          '`true` when this response repeats that of an earlier request.',
-          'true',
-        ),
-      },
+      headers: Object.fromEntries(
+        documentedHeaders.map(([name, type, description, example]) => [
+          name,
+          { description, schema: { type }, example },
+        ]),
+      ),
       responses: Object.fromEntries(failures.map(({ name, response }) => [name, response])),
     },
   };
 }
+
+const documentedHeaders = [
+  ['X-RateLimit-Limit', 'integer', 'Requests allowed in a window.', 100],
+  ['X-RateLimit-Remaining', 'integer', 'Requests left in the current window.', 95],
+  ['X-RateLimit-Reset', 'integer', 'When the window ends: epoch seconds.', 1_640_995_200],
+  ['X-Request-Id', 'string', 'Identifies the request. Quote it when you contact support.', 'req_0123456789abcdef'],
+  ['Retry-After', 'integer', 'Seconds to wait before the next request.', 12],
+  ['Location', 'string', 'Path of the new record.', '/v1/users/user_123'],
+  ['Idempotent-Replayed', 'string', '`true` when this response repeats that of an earlier request.', 'true'],
+] as const;
 
 const failures = (
   [
@@ -279,10 +276,6 @@ function success(description: string, content: JsonObject, more: readonly string
 function headers(more: readonly string[]): JsonObject {
   const names = ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset', 'X-Request-Id', ...more];
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
-}
-
-function header(type: 'integer' | 'string', description: string, example: Json): JsonObject {
-  return { description, schema: { type }, example };
 }
 
 function webhookHeader(name: string, description: string): JsonObject {

@@ -4,11 +4,9 @@ import { faultHeader } from '../faults/header-faults.ts';
 import { capitalized } from '../resources/resource.ts';
 import type { Operation, OperationResponse } from './operation.ts';
 import { groups } from './operations.ts';
+import type { JsonObject } from '../utils/json.ts';
 import { errorBodySchema } from '../utils/schemas.ts';
 import { namedSchemas } from './schemas.ts';
-
-type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
-type JsonObject = Readonly<Record<string, Json>>;
 
 const failures = {
   400: 'The body could not be read.',
@@ -91,6 +89,14 @@ class SchemaNames {
   }
 }
 
+const idParameter = {
+  name: 'id',
+  in: 'path',
+  required: true,
+  description: 'Id of the record.',
+  schema: { type: 'string', minLength: 1 },
+};
+
 function uri(name: string): string {
   return `#/components/schemas/${name}`;
 }
@@ -107,29 +113,17 @@ function describe(tag: string, operation: Operation, schemas: SchemaNames): Json
     operationId,
     tags: [tag],
     summary,
-    ...(description === undefined ? {} : { description }),
+    ...(description !== undefined && { description }),
     parameters: [
-      ...(path.includes('{id}')
-        ? [
-            {
-              name: 'id',
-              in: 'path',
-              required: true,
-              description: 'Id of the record.',
-              schema: { type: 'string', minLength: 1 },
-            },
-          ]
-        : []),
+      ...(path.includes('{id}') ? [idParameter] : []),
       ...(query === undefined ? [] : queryParameters(query)),
     ],
-    ...(body === undefined
-      ? {}
-      : {
-          requestBody: {
-            required: !body.safeParse({}).success,
-            content: { 'application/json': { schema: schemas.reference(body, `${capitalized(operationId)}Request`) } },
-          },
-        }),
+    ...(body !== undefined && {
+      requestBody: {
+        required: !body.safeParse({}).success,
+        content: { 'application/json': { schema: schemas.reference(body, `${capitalized(operationId)}Request`) } },
+      },
+    }),
     responses: {
       [response.status]: success(response, schemas, `${capitalized(operationId)}Response`),
       ...Object.fromEntries(

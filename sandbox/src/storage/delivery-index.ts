@@ -8,31 +8,16 @@ export interface EndpointHealth {
    * an attempt that failed, and `failing` once a delivery has no attempt left.
    */
   readonly status: 'healthy' | 'retrying' | 'failing' | 'backed up' | 'disabled' | 'idle';
-  /** The latest attempts of all deliveries, oldest first. */
-  readonly attempts: readonly AttemptSummary[];
-  /** Fraction of these attempts that succeeded; `undefined` if there was none. */
-  readonly successRate: number | undefined;
-  /** Median time until the response, in milliseconds; `undefined` if there was no attempt. */
-  readonly medianDuration: number | undefined;
+  /** The latest attempt of all deliveries; `undefined` before the first one. */
+  readonly last: { /** Epoch milliseconds. */ readonly at: number; readonly succeeded: boolean } | undefined;
   readonly pending: number;
   readonly failed: number;
   /** Since when the delivery that waits for longest is due, in epoch milliseconds; `Infinity` if none is due. */
   readonly dueSince: number;
 }
 
-interface AttemptSummary {
-  readonly delivery: string;
-  /** Epoch milliseconds. */
-  readonly at: number;
-  readonly duration: number;
-  readonly succeeded: boolean;
-}
-
 /** Maximum number of concurrent attempts of a webhook, so that a receiver that hangs holds up no other. */
 export const maxConcurrency = 16;
-
-/** Number of attempts to look at. */
-const consideredAttempts = 30;
 
 /** The deliveries of one webhook. */
 class EndpointDeliveries {
@@ -40,7 +25,7 @@ class EndpointDeliveries {
   /** When each pending delivery is due, in the order in which they are attempted. */
   readonly pending = new Map<string, number>();
   readonly failed = new Set<string>();
-  latest = summaryOf([]);
+  last: EndpointHealth['last'];
 }
 
 const none = new EndpointDeliveries();
@@ -75,22 +60,20 @@ export class DeliveryIndex {
     else own.failed.delete(after.id);
     if (after.status === 'pending') this.completed.delete(after.id);
     else this.completed.add(after.id);
-    const known = before?.attempts.at(-1);
-    for (const attempt of after.attempts.slice((known === undefined ? -1 : after.attempts.indexOf(known)) + 1)) {
-      const { at, duration } = attempt;
-      const succeeded = outcomeOf(attempt).kind === 'delivered';
-      const made = { delivery: after.id, at: Date.parse(at), duration, succeeded };
-      own.latest = summaryOf(withAttempt(own.latest.attempts, made));
-    }
+    const made = after.attempts.at(-1);
+    if (made === undefined || made === before?.attempts.at(-1)) return;
+    const at = Date.parse(made.at);
+    if (own.last === undefined || at >= own.last.at) own.last = { at, succeeded: outcomeOf(made).kind === 'delivered' };
   };
 
-  /** Summarises a webhook's latest attempts, and what waits for it. */
+  /** How a webhook does: by its latest attempt, and by what waits for it. */
   health({ id, disabled }: EndpointRecord, now: number): EndpointHealth {
-    const { latest, pending, failed } = this.#byEndpoint.get(id) ?? none;
+    const { last, pending, failed } = this.#byEndpoint.get(id) ?? none;
     const due = [...pending.values()].filter((at) => at <= now);
-    const attempted = latest.status === 'failing' && failed.size === 0 ? 'retrying' : latest.status;
+    const attempted =
+      last === undefined ? 'idle' : last.succeeded ? 'healthy' : failed.size === 0 ? 'retrying' : 'failing';
     return {
-      ...latest,
+      last,
       status: disabled !== undefined ? 'disabled' : due.length > maxConcurrency ? 'backed up' : attempted,
       pending: pending.size,
       failed: failed.size,
@@ -125,22 +108,4 @@ export class DeliveryIndex {
     for (const part of [own?.all, own?.pending, own?.failed]) part?.delete(id);
     if (own?.all.size === 0) this.#byEndpoint.delete(endpoint);
   }
-}
-
-/** The latest attempts with one more, in order. Those of the same second stay as they came. */
-function withAttempt(attempts: readonly AttemptSummary[], attempt: AttemptSummary): readonly AttemptSummary[] {
-  const after = attempts.findLastIndex(({ at }) => at <= attempt.at);
-  return attempts.toSpliced(after + 1, 0, attempt).slice(-consideredAttempts);
-}
-
-/** Computed with each attempt, as every page shows it for every webhook. */
-function summaryOf(attempts: readonly AttemptSummary[]) {
-  const last = attempts.at(-1);
-  const durations = attempts.map(({ duration }) => duration).sort((a, b) => a - b);
-  return {
-    status: last === undefined ? 'idle' : last.succeeded ? 'healthy' : 'failing',
-    attempts,
-    successRate: last && attempts.filter(({ succeeded }) => succeeded).length / attempts.length,
-    medianDuration: durations[Math.floor(durations.length / 2)],
-  } as const;
 }

@@ -30,22 +30,17 @@ test.each(['Bearer wrong', 'Bearer', 'Basic c2FuZGJveF90b2tlbg==', 'sandbox_toke
   },
 );
 
-test('the scheme is case-insensitive', async () => {
-  const headers = { Authorization: 'bearer sandbox_token' };
-  expect((await call(createSandbox({ apiToken }), 'GET /v1/projects', { token: null, headers })).status).toBe(200);
-});
-
 test('each sandbox has its own token, so that clients of two sandboxes in one process do not share a budget', async () => {
   const sandbox = createSandbox();
   expect(sandbox.apiToken).toMatch(/^sandbox_\w{32}$/);
   expect((await call(createSandbox(), 'GET /v1/projects', { token: sandbox.apiToken })).status).toBe(401);
 });
 
-test('the token can be chosen', async () => {
-  const sandbox = createSandbox({ apiToken: 'my-token' });
-  expect(sandbox.apiToken).toBe('my-token');
-  expect((await call(sandbox, 'GET /v1/projects')).status).toBe(200);
-  expect((await call(sandbox, 'GET /v1/projects', { token: 'sandbox_token' })).status).toBe(401);
+test('the token can be chosen, and the scheme is case-insensitive', async () => {
+  const sandbox = createSandbox({ apiToken });
+  expect(sandbox.apiToken).toBe(apiToken);
+  const headers = { Authorization: 'bearer sandbox_token' };
+  expect((await call(sandbox, 'GET /v1/projects', { token: null, headers })).status).toBe(200);
 });
 
 test('authentication comes first: an unauthenticated request to an unknown route under /v1 gets a 401', async () => {

@@ -14,47 +14,30 @@ const writing = [...known].filter((route) => /^(POST|DELETE) /.test(route));
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const ids = ['x', '%00', '%ff', '%3Cscript%3E', `';--`, '..%2f', '9'.repeat(3000)];
 const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
-const sql = `Robert'); DROP TABLE users;--`;
 const html = '<img src=x onerror=alert(1)>';
-const everyField = {
-  name: sql,
-  email: html,
-  password: sql,
-  description: html,
-  status: sql,
-  url: html,
-  events: [html],
-  status_code: deep,
-  share: 'x',
-  advance: 'x',
-  times: -1,
-  route: sql,
-};
-const bodies: readonly (readonly [string, string, BodyInit])[] = [
-  ['no JSON', 'application/json', '{"name":'],
-  ['JSON of another kind', 'application/json', '[1,2]'],
-  [
-    'fields of the wrong type',
-    'application/json',
-    '{"name":1,"email":{},"status":[],"advance":"x","share":{},"times":null}',
-  ],
-  ['deep JSON', 'application/json', deep],
-  ['deep JSON in a field', 'application/json', `{"name":${deep},"status":${deep}}`],
-  ['bad UTF-8', 'application/json', new Uint8Array([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d])],
-  ['2 MB', 'application/json', JSON.stringify({ name: 'x'.repeat(2_000_000) })],
-  ['SQL and HTML', 'application/json', JSON.stringify(everyField)],
+const names = 'name email password description status url events share advance times route'.split(' ');
+const everyField = (value: unknown) => JSON.stringify(Object.fromEntries(names.map((name) => [name, value])));
+const json = 'application/json';
+const form = 'application/x-www-form-urlencoded';
+const bodies: readonly (readonly [what: string, type: string, body: BodyInit])[] = [
+  ['no JSON', json, '{"name":'],
+  ['JSON of another kind', json, '[1,2]'],
+  ['numbers for text', json, everyField(1)],
+  ['objects for text', json, everyField({})],
+  ['text that looks like SQL', json, everyField(`Robert'); DROP TABLE users;--`)],
+  ['text that looks like HTML', json, everyField(html)],
+  ['deep JSON', json, deep],
+  ['deep JSON in a field', json, `{"name":${deep},"status":${deep}}`],
+  ['bad UTF-8', json, new Uint8Array([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d])],
+  ['2 MB', json, JSON.stringify({ name: 'x'.repeat(2_000_000) })],
   ['a type that is none', 'text', 'name=x'],
-  [
-    'a form',
-    'application/x-www-form-urlencoded',
-    new URLSearchParams({ name: html, url: 'javascript:alert(1)', events: sql }).toString(),
-  ],
-  ['a form of 2 MB', 'application/x-www-form-urlencoded', `name=${'x'.repeat(2_000_000)}`],
-  ['a form in bad UTF-8', 'application/x-www-form-urlencoded', 'name=%ff%fe&url=%00&status=%'],
+  ['a form', form, new URLSearchParams({ name: html, url: 'javascript:alert(1)', events: html }).toString()],
+  ['a form of 2 MB', form, `name=${'x'.repeat(2_000_000)}`],
+  ['a form in bad UTF-8', form, 'name=%ff%fe&url=%00&status=%'],
   [
     'a form that is cut off',
     'multipart/form-data; boundary=x',
-    '--x\r\nContent-Disposition: form-data; name="name"\r\n\r\nx',
+    '--x\r\nContent-Disposition: form-data; name="n"\r\n\r\nx',
   ],
 ];
 
@@ -84,13 +67,7 @@ describe('bad input gets an error response, and the sandbox keeps working', () =
   test.each(paths)('%s with every unsupported method', async (path) => {
     const sandbox = createSandbox(unlimited);
     for (const method of methods.filter((name) => !known.has(`${name} ${path}`))) {
-      const response = await send(
-        sandbox,
-        method,
-        at(path, 'x'),
-        'application/json',
-        method === 'GET' ? undefined : '{}',
-      );
+      const response = await send(sandbox, method, at(path, 'x'), json, method === 'GET' ? undefined : '{}');
       expect([404, 405], `${method} ${path}`).toContain(response.status);
       if (response.status === 405) expect(response.headers.get('allow')).toBeTruthy();
     }
@@ -100,16 +77,8 @@ describe('bad input gets an error response, and the sandbox keeps working', () =
     const sandbox = createSandbox(unlimited);
     for (const id of ids) {
       for (const method of methods.filter((name) => known.has(`${name} ${path}`))) {
-        const response = await send(
-          sandbox,
-          method,
-          at(path, id),
-          'application/x-www-form-urlencoded',
-          method === 'GET' ? undefined : '',
-        );
-        // What is gone already may be deleted once more.
-        const isGone = /\/(delete|revoke)$/.test(path) && response.status === 303;
-        expect(isGone || [400, 404, 405, 422].includes(response.status), `${method} ${at(path, id)}`).toBe(true);
+        const response = await send(sandbox, method, at(path, id), form, method === 'GET' ? undefined : '');
+        expect([400, 404, 405, 422], `${method} ${at(path, id)}`).toContain(response.status);
         const isJson = response.headers.get('content-type') === 'application/json';
         if (!isJson) expect(await response.text()).not.toContain('<script>');
       }

@@ -9,14 +9,16 @@ test('a preflight needs no token and uses no budget', async () => {
     headers: {
       Origin: 'https://app.example.com',
       'Access-Control-Request-Method': 'POST',
-      'Access-Control-Request-Headers': 'authorization,content-type,idempotency-key',
+      'Access-Control-Request-Headers': 'authorization,content-type,idempotency-key,sandbox-fault',
     },
   });
 
   expect(response.status).toBe(204);
   expect(response.headers.get('access-control-allow-origin')).toBe('https://app.example.com');
   expect(response.headers.get('access-control-allow-methods')).toBe('GET,HEAD,POST');
-  expect(response.headers.get('access-control-allow-headers')).toBe('authorization,content-type,idempotency-key');
+  expect(response.headers.get('access-control-allow-headers')).toBe(
+    'authorization,content-type,idempotency-key,sandbox-fault',
+  );
   const next = await call(sandbox, 'GET /v1/projects');
   expect(next.headers.get('x-ratelimit-remaining')).toBe('99');
 });

@@ -18,45 +18,28 @@ test('the same key and body get the first response again', async () => {
   expect(await again.json()).toEqual(await first.json());
 });
 
-test('concurrent requests with the same key and body get the same response', async () => {
+test('concurrent requests with the same key get the same response, or a 409 if their bodies differ', async () => {
   const sandbox = createSandbox();
-  const responses = await Promise.all(
-    Array.from({ length: 5 }, () => call(sandbox, 'POST /v1/users', { json: john, headers })),
-  );
-  expect(responses.map((response) => response.status)).toEqual([201, 201, 201, 201, 201]);
-  const bodies = await Promise.all(responses.map((response) => response.text()));
-  expect(new Set(bodies).size).toBe(1);
-});
-
-test('the order of fields and the whitespace make no difference', async () => {
-  const sandbox = createSandbox();
-  await call(sandbox, 'POST /v1/users', { json: john, headers });
-  const { name, email, password } = john;
-  const body = JSON.stringify({ password, email, name }, null, 2);
-  expect((await call(sandbox, 'POST /v1/users', { body, headers })).status).toBe(201);
-});
-
-test('the same key with another body gets a 409', async () => {
-  const sandbox = createSandbox();
-  expect((await call(sandbox, 'POST /v1/users', { json: john, headers })).status).toBe(201);
-  const other = await call(sandbox, 'POST /v1/users', { json: { ...john, name: 'Jane Doe' }, headers });
-  expect(other.status).toBe(409);
-  expect(await other.json()).toMatchObject({ error: { code: 'idempotency_key_reused' } });
-});
-
-test('a password is not compared, because it is not kept', async () => {
-  const sandbox = createSandbox();
-  await call(sandbox, 'POST /v1/users', { json: john, headers });
-  const again = await call(sandbox, 'POST /v1/users', { json: { ...john, password: 'another_one' }, headers });
-  expect(again.headers.get('idempotent-replayed')).toBe('true');
-});
-
-test('of two concurrent requests with the same key and different bodies, the second gets a 409', async () => {
-  const sandbox = createSandbox();
-  const bodies = [john, { ...john, name: 'Jane Doe' }];
+  const bodies = [john, john, { ...john, name: 'Jane Doe' }, john];
   const responses = await Promise.all(bodies.map((json) => call(sandbox, 'POST /v1/users', { json, headers })));
-  expect(responses.map(({ status }) => status)).toEqual([201, 409]);
-  expect(await responses[1]!.json()).toMatchObject({ error: { code: 'idempotency_key_reused' } });
+  expect(responses.map(({ status }) => status)).toEqual([201, 201, 409, 201]);
+  const texts = await Promise.all(responses.map((response) => response.text()));
+  expect(new Set(texts).size).toBe(2);
+  expect(texts[2]).toContain('idempotency_key_reused');
+});
+
+test.each([
+  [
+    'the order of its fields and whitespace',
+    JSON.stringify({ email: john.email, name: john.name, password: 'secure_password' }, null, 2),
+    201,
+  ],
+  ['its password, which is not kept', JSON.stringify({ ...john, password: 'another_one' }), 201],
+  ['another field', JSON.stringify({ ...john, name: 'Jane Doe' }), 409],
+])('a body that differs in %s', async (_, body, status) => {
+  const sandbox = createSandbox();
+  await call(sandbox, 'POST /v1/users', { json: john, headers });
+  expect((await call(sandbox, 'POST /v1/users', { body, headers })).status).toBe(status);
 });
 
 test('a conflict is a response like any other, and is repeated', async () => {

@@ -12,16 +12,12 @@ function ask(sandbox: Sandbox): Promise<Response> {
   return call(sandbox, 'GET /v1/projects?per_page=1');
 }
 
-test('every response has the remaining budget; the reset is rounded up to a second', async () => {
-  const sandbox = createSandbox({ now: () => start });
-  expect(budget(await ask(sandbox))).toEqual(['100', '99', '1704067261']);
-  expect(budget(await ask(sandbox))).toEqual(['100', '98', '1704067261']);
-});
-
 test('the 101st request in a minute gets a 429, and the first after it does not', async () => {
   let now = start;
   const sandbox = createSandbox({ now: () => now });
-  for (let index = 0; index < 100; index++) expect((await ask(sandbox)).status).toBe(200);
+  // The reset is rounded up to a second.
+  expect(budget(await ask(sandbox))).toEqual(['100', '99', '1704067261']);
+  for (let index = 0; index < 99; index++) expect((await ask(sandbox)).status).toBe(200);
 
   now += 59_000;
   const refused = await ask(sandbox);

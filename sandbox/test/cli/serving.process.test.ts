@@ -28,12 +28,6 @@ describe('while it serves', () => {
     await close();
   });
 
-  test('a path can not write control characters to the terminal', async () => {
-    const { server, url } = await serve();
-    await fetch(`${url}/%1b[2J`, { headers });
-    await server.prints(/404 {2}GET {3}\/v1\/%1b\[2J /);
-  });
-
   test('--quiet prints no requests', async () => {
     const { server, url } = await serve('--quiet');
     await fetch(`${url}/projects`, { headers });

@@ -69,14 +69,6 @@ test('a restart restores the whole state', async () => {
   expect((await kept()).state.users.list()).toEqual([]);
 });
 
-test('a sandbox that is closed at once keeps its token', async () => {
-  const first = await kept();
-  await first.close();
-
-  const second = await kept();
-  expect(second.state.tokens.list()).toHaveLength(1);
-});
-
 test('a restart with another token keeps the idempotency keys, and the earlier token is refused', async () => {
   const headers = { 'Idempotency-Key': 'one' };
   const first = await kept({ apiToken: 'first' });

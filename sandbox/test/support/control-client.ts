@@ -2,7 +2,7 @@ import type { Sandbox } from '@example/sandbox';
 import { expect } from 'vitest';
 import { controlOpenapi } from '../../src/control/openapi.ts';
 import { call } from './calls.ts';
-import { openapiValidator } from './validator.ts';
+import { bodyOf, openapiValidator } from './validator.ts';
 
 const validator = openapiValidator(controlOpenapi());
 
@@ -16,9 +16,7 @@ export const exercised = new Set<string>();
 export function controlClient(sandbox: Sandbox) {
   return async (request: string, json?: unknown): Promise<[status: number, body: unknown]> => {
     const response = await send(sandbox, request, json);
-    const text = await response.text();
-    const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
-    const received: unknown = isJson ? JSON.parse(text) : text;
+    const received = await bodyOf(response);
     expectDocumented(request, json, response, received);
     return [response.status, received];
   };
@@ -48,19 +46,7 @@ function send(sandbox: Sandbox, request: string, json: unknown): Promise<Respons
 }
 
 function expectDocumented(request: string, sent: unknown, response: Response, received: unknown): void {
-  const [method = '', target = ''] = request.split(' ');
-  const { pathname, searchParams } = new URL(target, 'http://localhost');
-  const { status, headers } = response;
-  const exchange = {
-    method,
-    path: pathname,
-    query: searchParams,
-    sent,
-    status,
-    type: headers.get('content-type'),
-    received,
-  };
-  const { route, problems } = validator.validate(exchange);
+  const { route, problems } = validator.validate({ request, sent, response, received });
   expect(problems).toEqual([]);
-  exercised.add(`${route} → ${status}`);
+  exercised.add(`${route} → ${response.status}`);
 }

@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 
 interface Media {
-  readonly schema: { readonly $ref?: string };
+  readonly schema: { readonly $ref: string };
 }
 interface Response {
   readonly $ref?: string;
@@ -25,16 +25,20 @@ interface Document {
 
 /** A request and its response. */
 export interface Exchange {
-  readonly method: string;
-  /** Path below the server's URL. */
-  readonly path: string;
-  readonly query: URLSearchParams;
+  /** Method, and path and query below the server's URL, such as `GET /users/user_123`. */
+  readonly request: string;
   /** JSON body of the request. */
   readonly sent: unknown;
-  readonly status: number;
-  readonly type: string | null;
-  /** JSON body of the response, or its text. */
+  readonly response: globalThis.Response;
+  /** JSON body of the response, one value of a stream, or a text. */
   readonly received: unknown;
+}
+
+/** The JSON body of a response, or its text. */
+export async function bodyOf(response: globalThis.Response): Promise<unknown> {
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
+  return isJson ? JSON.parse(text) : text;
 }
 
 /** Validates exchanges by an OpenAPI document. */
@@ -50,8 +54,9 @@ export function openapiValidator(document: object) {
     if (validate === undefined) throw new Error(`The document has no ${reference}.`);
     return validate;
   };
-  const problemsOf = (media: Media, value: unknown): string[] => {
-    const validate = media.schema.$ref === undefined ? ajv.compile(media.schema) : pointer(media.schema.$ref);
+  /** What is wrong with a value by a schema of the document, such as `#/components/schemas/User`. */
+  const problemsOf = (reference: string, value: unknown): string[] => {
+    const validate = pointer(reference);
     return validate(value) === true ? [] : [ajv.errorsText(validate.errors)];
   };
   const resolved = (response: Response): Response =>
@@ -68,27 +73,30 @@ export function openapiValidator(document: object) {
   }
 
   return {
+    problemsOf,
     /** The route of an exchange and what is wrong with it: nothing, if it is as documented. */
-    validate(exchange: Exchange): { route: string; problems: string[] } {
-      const found = find(exchange.method, exchange.path);
-      if (found === undefined)
-        return { route: '', problems: [`${exchange.method} ${exchange.path} is not documented.`] };
+    validate({ request, sent, response, received }: Exchange): { route: string; problems: string[] } {
+      const [method = '', target = ''] = request.split(' ');
+      const { pathname, searchParams } = new URL(target, 'http://localhost');
+      const found = find(method, pathname);
+      if (found === undefined) return { route: '', problems: [`${request} is not documented.`] };
       const { route, operation } = found;
-      const documented = operation.responses[String(exchange.status)];
-      if (documented === undefined) return { route, problems: [`${route} has no ${exchange.status}.`] };
-
-      const isSuccess = exchange.status < 300;
-      return {
-        route,
-        problems: [
-          ...(isSuccess ? requestProblems(operation, exchange) : []),
-          ...responseProblems(resolved(documented), exchange),
-        ].map((problem) => `${route} → ${exchange.status}: ${problem}`),
-      };
+      const { status, headers } = response;
+      const documented = operation.responses[String(status)];
+      if (documented === undefined) return { route, problems: [`${route} has no ${status}.`] };
+      const problems = [
+        ...(status < 300 ? requestProblems(operation, searchParams, sent) : []),
+        ...responseProblems(resolved(documented), headers.get('content-type') ?? '', received),
+      ];
+      return { route, problems: problems.map((problem) => `${route} → ${status}: ${problem}`) };
     },
   };
 
-  function requestProblems({ parameters = [], requestBody }: Operation, { query, sent }: Exchange): string[] {
+  function requestProblems(
+    { parameters = [], requestBody }: Operation,
+    query: URLSearchParams,
+    sent: unknown,
+  ): string[] {
     const undocumented = [...query.keys()].filter((name) => !parameters.some((parameter) => parameter.name === name));
     const missing = parameters.filter(
       ({ name, in: place, required }) => place === 'query' && required && !query.has(name),
@@ -99,13 +107,13 @@ export function openapiValidator(document: object) {
       ...missing.map(({ name }) => `The parameter ${name} is missing.`),
       ...(sent === undefined && requestBody?.required === true ? ['The body is missing.'] : []),
       ...(sent !== undefined && media === undefined ? ['The body is not documented.'] : []),
-      ...(sent !== undefined && media !== undefined ? problemsOf(media, sent) : []),
+      ...(sent !== undefined && media !== undefined ? problemsOf(media.schema.$ref, sent) : []),
     ];
   }
 
-  function responseProblems({ content }: Response, { type, received }: Exchange): string[] {
+  function responseProblems({ content }: Response, type: string, received: unknown): string[] {
     if (content === undefined) return received === '' ? [] : ['The body is not documented.'];
-    const media = content[type?.split(';')[0] ?? ''];
-    return media === undefined ? [`The type ${String(type)} is not documented.`] : problemsOf(media, received);
+    const media = content[type.split(';')[0] ?? ''];
+    return media === undefined ? [`The type ${type} is not documented.`] : problemsOf(media.schema.$ref, received);
   }
 }

@@ -1,97 +1,57 @@
-import { createSandbox } from '@example/sandbox';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { DeliveryIndex } from '../../src/storage/delivery-index.ts';
 import type { Attempt, DeliveryRecord } from '../../src/storage/records.ts';
 
 const webhook = { id: 'we_0', url: '', events: [], secret: '', created_at: '' };
 
-function pending(id: string, due: number): DeliveryRecord {
-  const event = { message: 'msg', event: 'user.created', body: '{}', created_at: '' };
-  return { id, ...event, endpoint: 'we_0', status: 'pending', due, tries: 0, attempts: [] };
+function delivery(id: string, changes: Partial<DeliveryRecord> = {}): DeliveryRecord {
+  const event = { message: 'msg', event: 'user.created', body: '{}', created_at: '', endpoint: 'we_0' };
+  return { id, ...event, status: 'pending', due: 9000, tries: 0, attempts: [], ...changes };
 }
 
-function sandboxWith(...statuses: number[]) {
-  const sandbox = createSandbox({
-    webhooks: {
-      endpoints: [{ url: 'https://app.example.com/webhooks' }],
-      schedule: [],
-      fetch: () => Promise.resolve(new Response(null, { status: statuses.shift() ?? 204 })),
-    },
-  });
-  const health = () => indexOf(sandbox.webhooks.deliveries).health(sandbox.webhooks.endpoints[0]!, Date.now());
-  const send = async () => {
-    sandbox.webhooks.sendTest('we_123');
-    await sandbox.webhooks.flush();
-  };
-  return { sandbox, health, send };
-}
-
-test('a webhook without attempts is idle', () => {
-  expect(sandboxWith().health()).toEqual({
-    status: 'idle',
-    attempts: [],
-    successRate: undefined,
-    medianDuration: undefined,
-    pending: 0,
-    failed: 0,
-    dueSince: Infinity,
-  });
-});
-
-test('it is failing after a failed attempt, and healthy again after a success', async () => {
-  const { health, send } = sandboxWith(500, 204);
-  await send();
-  expect(health()).toMatchObject({ status: 'failing', successRate: 0, failed: 1 });
-  await send();
-  expect(health()).toMatchObject({ status: 'healthy', successRate: 0.5, failed: 1 });
-  expect(health().attempts.map(({ succeeded }) => succeeded)).toEqual([false, true]);
-  expect(health().medianDuration).toBeGreaterThanOrEqual(0);
-});
-
-test('it is retrying while what failed has attempts left', () => {
-  const attempt = { at: '2024-01-01T00:00:00Z', duration: 5, requestHeaders: {}, status: 500 };
-  const index = indexOf([{ ...pending('del_1', 9000), attempts: [attempt] }]);
-  expect(index.health(webhook, 8000)).toMatchObject({ status: 'retrying', failed: 0, dueSince: Infinity });
-});
-
-test('it is backed up while more deliveries are due than are attempted at once', () => {
-  const deliveries = Array.from({ length: 17 }, (_, index) => pending(`del_${index}`, 1000 + index));
-  const index = indexOf([...deliveries, pending('del_later', 9000)]);
-  expect(index.health(webhook, 1015)).toMatchObject({ status: 'idle', dueSince: 1000 });
-  expect(index.health(webhook, 1016)).toMatchObject({ status: 'backed up', pending: 18, dueSince: 1000 });
-  expect(index.health({ ...webhook, disabled: 'You disabled it.' }, 1016)).toMatchObject({ status: 'disabled' });
-
-  expect(index.ahead(deliveries[16]!, 1016)).toBe(16);
-  expect(index.ahead(deliveries[16]!, 1015)).toBeUndefined();
-});
-
-test('a disabled webhook is disabled, with its deliveries pending', async () => {
-  const { sandbox, health, send } = sandboxWith();
-  sandbox.webhooks.update('we_123', { enabled: false });
-  await send();
-  expect(health()).toMatchObject({ status: 'disabled', pending: 1 });
-});
-
-test('only the latest 30 attempts count', async () => {
-  const { health, send } = sandboxWith(500);
-  for (let index = 0; index < 31; index++) await send();
-  expect(health().attempts).toHaveLength(30);
-  expect(health().successRate).toBe(1);
-});
-
-test('is computed with each attempt, not with each page that shows it', async () => {
-  const { sandbox, send } = sandboxWith(500);
-  await send();
-  const [index, webhook] = [indexOf(sandbox.webhooks.deliveries), sandbox.webhooks.endpoints[0]!];
-  expect(index.health(webhook, 0).attempts).toBe(index.health(webhook, 0).attempts);
+const attempt = (status: number, at = 1000): Attempt => ({
+  at: new Date(at).toISOString(),
+  duration: 5,
+  requestHeaders: {},
+  status,
 });
 
 function indexOf(deliveries: readonly DeliveryRecord[]): DeliveryIndex {
   const index = new DeliveryIndex();
-  for (const delivery of deliveries) index.changed(undefined, delivery);
+  for (const each of deliveries) index.changed(undefined, each);
   return index;
 }
+
+describe('a webhook is', () => {
+  const failed = delivery('del_1', { status: 'failed', attempts: [attempt(500)] });
+  const succeeded = delivery('del_2', { status: 'delivered', attempts: [attempt(204, 2000)] });
+
+  test.each<[string, readonly DeliveryRecord[], object]>([
+    ['idle before the first attempt', [delivery('del_1')], { status: 'idle', last: undefined, pending: 1, failed: 0 }],
+    [
+      'retrying while what failed has attempts left',
+      [delivery('del_1', { attempts: [attempt(500)] })],
+      { status: 'retrying', last: { at: 1000, succeeded: false }, dueSince: Infinity },
+    ],
+    ['failing once a delivery has no attempt left', [failed], { status: 'failing', failed: 1 }],
+    ['healthy after a success', [failed, succeeded], { status: 'healthy', last: { at: 2000, succeeded: true } }],
+    ['healthy by its latest attempt, not its latest delivery', [succeeded, failed], { status: 'healthy', failed: 1 }],
+  ])('%s', (_, deliveries, health) => {
+    expect(indexOf(deliveries).health(webhook, 8000)).toMatchObject(health);
+  });
+
+  test('backed up while more deliveries are due than are attempted at once', () => {
+    const due = Array.from({ length: 17 }, (_, index) => delivery(`del_${index}`, { due: 1000 + index }));
+    const index = indexOf([...due, delivery('del_later')]);
+    expect(index.health(webhook, 1015)).toMatchObject({ status: 'idle', dueSince: 1000 });
+    expect(index.health(webhook, 1016)).toMatchObject({ status: 'backed up', pending: 18, dueSince: 1000 });
+    expect(index.health({ ...webhook, disabled: 'You disabled it.' }, 1016)).toMatchObject({ status: 'disabled' });
+
+    expect(index.ahead(due[16]!, 1016)).toBe(16);
+    expect(index.ahead(due[16]!, 1015)).toBeUndefined();
+  });
+});
 
 test('what is counted as deliveries change is what a new count of them gives', () => {
   const states = fc.constantFrom<DeliveryRecord['status'] | 'deleted'>('pending', 'delivered', 'failed', 'deleted');
@@ -104,19 +64,9 @@ test('what is counted as deliveries change is what a new count of them gives', (
       for (const { id: number, state, attempts } of steps) {
         const id = `del_${number}`;
         const before = kept.get(id);
-        const made = Array.from({ length: attempts }, (): Attempt => {
-          time += 1000;
-          return { at: new Date(time).toISOString(), duration: time, requestHeaders: {}, status: 200 };
-        });
-        const after: DeliveryRecord | undefined =
-          state === 'deleted'
-            ? undefined
-            : {
-                ...{ id, message: 'msg', event: 'user.created', body: '{}', created_at: '', tries: 0 },
-                endpoint: `we_${number % 2}`,
-                status: state,
-                attempts: [...(before?.attempts ?? []), ...made],
-              };
+        const made = Array.from({ length: attempts }, () => attempt(200, (time += 1000)));
+        const changes = { endpoint: `we_${number % 2}`, attempts: [...(before?.attempts ?? []), ...made] };
+        const after = state === 'deleted' ? undefined : delivery(id, { ...changes, status: state });
         index.changed(before, after);
         if (after === undefined) kept.delete(id);
         else kept.set(id, after);
@@ -127,14 +77,12 @@ test('what is counted as deliveries change is what a new count of them gives', (
         fresh.failed,
         [...fresh.completed].sort(),
       ]);
-      for (const endpoint of ['we_0', 'we_1']) {
-        expect(new Set(index.of(endpoint).pending.keys())).toEqual(new Set(fresh.of(endpoint).pending.keys()));
-        expect(new Set(index.of(endpoint).all.values())).toEqual(new Set(fresh.of(endpoint).all.values()));
-        const record = { id: endpoint, url: '', events: [], secret: '', created_at: '' };
-        const [counted, expected] = [index.health(record, 0), fresh.health(record, 0)];
-        expect([counted.pending, counted.failed]).toEqual([expected.pending, expected.failed]);
-        // Attempts of deliveries that were deleted stay among the latest ones.
-        if (!steps.some(({ state }) => state === 'deleted')) expect(counted).toEqual(expected);
+      for (const id of ['we_0', 'we_1']) {
+        expect(new Set(index.of(id).pending.keys())).toEqual(new Set(fresh.of(id).pending.keys()));
+        expect(new Set(index.of(id).all.values())).toEqual(new Set(fresh.of(id).all.values()));
+        // The latest attempt may be of a delivery that was deleted.
+        const isWhole = !steps.some(({ state }) => state === 'deleted');
+        if (isWhole) expect(index.health({ ...webhook, id }, 0)).toEqual(fresh.health({ ...webhook, id }, 0));
       }
     }),
   );

@@ -3,31 +3,11 @@ import type { RecordedRequest } from '../../state/recorded-request.ts';
 import type { Services } from '../../state/services.ts';
 import { count } from '../parts/numbers.ts';
 
-/** Requests that failed in the same way. */
-export interface FailureGroup {
-  readonly requests: number;
-  /** What the requests page filters by. */
-  readonly status: string;
-  /** Why they failed, in a word or two. */
-  readonly reason: string;
-}
-
-/** What the last minutes amount to. */
-export interface Verdict {
-  readonly requests: number;
-  readonly failed: number;
-  /** The most frequent failures. */
-  readonly groups: readonly FailureGroup[];
-  /** Failures of other kinds, and those that the log no longer has. */
-  readonly others: number;
-  /** Webhooks that need attention, such as `1 webhook backed up`. */
-  readonly webhooks: readonly string[];
-}
-
 /** Number of kinds of failures to name. */
 const namedGroups = 3;
 
-export function verdictOf({ log, traffic, clock, webhooks, store }: Services): Verdict {
+/** What the last minutes amount to. */
+export function verdictOf({ log, traffic, clock, webhooks, store }: Services) {
   const now = clock.now();
   const series = traffic.series(undefined, now);
   const sum = (of: (interval: (typeof series)[number]) => number) => series.reduce((all, each) => all + of(each), 0);
@@ -50,8 +30,11 @@ export function verdictOf({ log, traffic, clock, webhooks, store }: Services): V
   return {
     requests: failed + sum(({ succeeded }) => succeeded),
     failed,
+    /** The most frequent failures. */
     groups,
+    /** Failures of other kinds, and those that the log no longer has. */
     others: failed - groups.reduce((all, { requests }) => all + requests, 0),
+    /** Webhooks that need attention, such as `1 webhook backed up`. */
     webhooks: [...troubled].map(([status, { length }]) => `${count(length, 'webhook')} ${status}`),
   };
 }

@@ -16,8 +16,8 @@ import {
 } from '../parts/components.tsx';
 import { choices, Field, Select } from '../parts/fields.tsx';
 import { Icon } from '../parts/icons.tsx';
-import { latencyText, number } from '../parts/numbers.ts';
-import { AttemptStrip, EndpointFields, type EndpointForm, Health, listOf } from './webhooks.tsx';
+import { number } from '../parts/numbers.ts';
+import { EndpointFields, type EndpointForm, Health, listOf } from './webhooks.tsx';
 
 /** The values of the form that sends a test event. */
 export interface TestForm {
@@ -112,28 +112,13 @@ export function Webhook({ view }: { view: WebhookView }) {
 }
 
 function Figures({ health, endpoint }: { health: EndpointHealth; endpoint: EndpointRecord }) {
-  const { successRate, medianDuration, pending, failed, dueSince } = health;
-  const last = health.attempts.at(-1);
+  const { last, pending, failed, dueSince } = health;
   return (
     <div class="stats">
       <Stat
-        name="Success rate"
-        value={successRate === undefined ? '–' : `${Math.round(successRate * 100)} %`}
-        tone={successRate === undefined || successRate === 1 ? 'plain' : successRate < 0.5 ? 'bad' : 'fair'}
-        hint={<AttemptStrip health={health} />}
-      />
-      <Stat
-        name="Median response time"
-        value={medianDuration === undefined ? '–' : latencyText(medianDuration)}
-        hint={
-          last === undefined ? (
-            'no attempts yet'
-          ) : (
-            <>
-              last attempt <Time at={last.at} show="ago" />
-            </>
-          )
-        }
+        name="Latest attempt"
+        value={last === undefined ? '–' : <Time at={last.at} show="ago" />}
+        hint={last === undefined ? 'none yet' : last.succeeded ? 'succeeded' : 'failed'}
       />
       <Stat
         name="Pending"

@@ -1,4 +1,3 @@
-import { raw } from 'hono/html';
 import type { Details } from '../../http/failure.ts';
 import type { EndpointRecord } from '../../storage/records.ts';
 import type { EndpointHealth } from '../../storage/delivery-index.ts';
@@ -39,7 +38,7 @@ export function Webhooks({
         </Empty>
       ) : (
         <Card flush>
-          <Table caption="Webhooks" columns={['URL', 'Events', 'Health', 'Latest attempts', 'Deliveries']}>
+          <Table caption="Webhooks" columns={['URL', 'Events', 'Health', 'Latest attempt', 'Deliveries']}>
             {endpoints.map(({ endpoint, health }) => (
               <tr>
                 <td class="wide">
@@ -49,9 +48,7 @@ export function Webhooks({
                 <td>
                   <Health health={health} />
                 </td>
-                <td>
-                  <AttemptStrip health={health} />
-                </td>
+                <td>{health.last === undefined ? 'none yet' : <Time at={health.last.at} show="ago" />}</td>
                 <td class="number">{`${number(health.pending)} pending, ${number(health.failed)} failed`}</td>
               </tr>
             ))}
@@ -83,20 +80,6 @@ export function Health({ health: { status, dueSince } }: { health: EndpointHealt
         </span>
       )}
     </>
-  );
-}
-
-const [goodBar, badBar] = ['<i class="good"></i>', '<i class="bad"></i>'];
-
-/** The latest attempts as a strip, oldest first. */
-export function AttemptStrip({ health: { attempts, successRate } }: { health: EndpointHealth }) {
-  if (successRate === undefined) return <span class="hint">none yet</span>;
-  const summary = `${Math.round(successRate * 100)} % of the last ${attempts.length} attempts succeeded`;
-  return (
-    <span class="strip" role="img" aria-label={summary} title={summary}>
-      {/* As text: a page may show 1500 of them. */}
-      {raw(attempts.map(({ succeeded }) => (succeeded ? goodBar : badBar)).join(''))}
-    </span>
   );
 }
 

@@ -56,13 +56,9 @@ describe('the line of a budget', () => {
 
 test.each([
   [0, 1],
-  [1, 1],
   [3, 3],
-  [5, 5],
   [11, 12],
-  [119, 120],
   [99, 100],
-  [450, 500],
   [501, 600],
 ])('the scale of up to %i requests ends at %i', (value, top) => {
   expect(roundUp(value)).toBe(top);

@@ -106,6 +106,7 @@ describe('a selected request', () => {
     const page = await html(sandbox, `/requests/${sandbox.requests[0]!.id}`);
     expect(rows(page)).toHaveLength(1);
     expect(page).toContain('aria-current="true"');
+    expect(page).toMatch(/data-copy="await client.users.create\(.*data-label="the SDK call"/s);
     for (const part of ['invalid_request', '<dt>email</dt>', 'x-trace', 'x-ratelimit-remaining', '[redacted]']) {
       expect(page).toContain(part);
     }

@@ -3,7 +3,7 @@ import { verifyWebhook } from '@example/sdk/webhooks';
 import { createSandbox, type Sandbox } from '@example/sandbox';
 import { expect, test } from 'vitest';
 import { explainSignature } from '../../../src/dashboard/webhooks/signature.ts';
-import { html, pageAfter, submit } from '../../support/dashboard.ts';
+import { html } from '../../support/dashboard.ts';
 
 function sandboxWithWebhook(): Sandbox {
   return createSandbox({
@@ -49,17 +49,11 @@ test('after a rotation, each signature says which secret made it', async () => {
   expect(signatures.map(({ madeWith }) => madeWith)).toEqual(['an earlier secret', 'an earlier secret']);
 });
 
-test('the page of a delivery shows it, and the new secret is shown after a rotation', async () => {
+test('the page of a delivery shows it', async () => {
   const sandbox = sandboxWithWebhook();
   const { delivery } = await explained(sandbox, { name: 'Ada' });
   const page = await html(sandbox, `/deliveries/${delivery.id}`);
-  expect(page).toContain('How it was signed');
-  expect(page).toContain('By the current secret');
-  expect(page).toContain('If your verification fails');
-
-  const rotated = await pageAfter(sandbox, await submit(sandbox, '/webhooks/we_123', 'rotate'));
-  const { secret, previous } = sandbox.webhooks.endpoints[0]!;
-  expect(rotated).toMatch(/id="secret-once"[^>]*>\s*whsec_/);
-  expect(rotated).toContain(secret);
-  expect(rotated).toContain(previous?.secret);
+  for (const part of ['How it was signed', 'By the current secret', 'If your verification fails']) {
+    expect(page).toContain(part);
+  }
 });
