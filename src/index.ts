@@ -4,25 +4,7 @@
  * @module @example/sdk
  */
 export { Client } from './client.ts';
-export {
-  APIError,
-  AuthenticationError,
-  BadRequestError,
-  CallError,
-  ConflictError,
-  ConnectionError,
-  ExampleError,
-  InternalServerError,
-  InvalidRequestError,
-  NotFoundError,
-  PermissionDeniedError,
-  RateLimitError,
-  RateLimitWaitError,
-  ResponseTooLargeError,
-  ResponseValidationError,
-  TimeoutError,
-  UnprocessableEntityError,
-} from './errors/index.ts';
+export * from './errors/index.ts';
 export { APIPromise } from './http/api-promise.ts';
 export { ListPromise } from './pagination/list-promise.ts';
 export { Page } from './pagination/page.ts';
@@ -31,14 +13,6 @@ export { Users } from './resources/users.ts';
 export { VERSION } from './utils/version.ts';
 
 export type { ApiToken } from './auth/api-token.ts';
-export type {
-  APIErrorInit,
-  CallErrorInit,
-  ErrorCode,
-  RateLimitInfo,
-  RequestTarget,
-  ValidationIssue,
-} from './errors/index.ts';
 export type {
   CallEndEvent,
   CallEvent,
@@ -64,14 +38,6 @@ export type { PageMeta } from './pagination/page-body.ts';
 export type { Priority } from './rate-limit/priority.ts';
 export type { RateLimitSnapshot } from './rate-limit/limiter.ts';
 export type { RateLimitStore, RateLimitStoreReply, RateLimitStoreRequest } from './sharing/store.ts';
-export type {
-  StandardFailure,
-  StandardIssue,
-  StandardPathSegment,
-  StandardResult,
-  StandardSchema,
-  StandardSuccess,
-  StandardTypes,
-} from './utils/standard-schema.ts';
+export type * from './utils/standard-schema.ts';
 export type { Project, ProjectListParams } from './resources/projects.ts';
 export type { User, UserCreateParams } from './resources/users.ts';

@@ -1,4 +1,5 @@
-import { InvalidRequestError, throwToCaller, type RateLimitInfo } from '../errors/index.ts';
+import { throwToCaller } from '../errors/caller-stack.ts';
+import { InvalidRequestError, type RateLimitInfo } from '../errors/index.ts';
 import { parseRateLimit } from '../rate-limit/headers.ts';
 
 /** The value of a call, together with its response. */

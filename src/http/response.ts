@@ -1,12 +1,12 @@
 import type { Redactor } from '../auth/redaction.ts';
 import {
-  apiError,
   ResponseValidationError,
   type APIError,
   type CallErrorInit,
   type RequestTarget,
   type ValidationIssue,
 } from '../errors/index.ts';
+import { apiError } from '../errors/status-errors.ts';
 import { parseRateLimit } from '../rate-limit/headers.ts';
 import { isRecord, parseJson } from '../utils/json.ts';
 import { describeIssues, isOfOtherType, schemaFailure } from '../utils/validation.ts';

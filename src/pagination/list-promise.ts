@@ -1,4 +1,5 @@
-import { ExampleError, InvalidRequestError, throwToCaller } from '../errors/index.ts';
+import { throwToCaller } from '../errors/caller-stack.ts';
+import { ExampleError, InvalidRequestError } from '../errors/index.ts';
 import type { APIPromise, WithResponse } from '../http/api-promise.ts';
 import type { InternalOptions, Requester } from '../http/request-options.ts';
 import { expandRoute } from '../http/route.ts';

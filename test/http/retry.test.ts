@@ -200,6 +200,20 @@ describe('a retry', () => {
   });
 });
 
+it('a refusal that is contention is no retry, but with maxRetries: 0 the call is not sent again all the same', () => {
+  const plan = (maxRetries: number, retries: number) =>
+    planRetry(
+      { kind: 'status', status: 429, retryAfter: undefined },
+      { repeatable: false, maxRetries },
+      retries,
+      { isContended: true },
+      1,
+    );
+
+  expect(plan(2, 2)).toEqual({ delay: 0, free: true });
+  expect(plan(0, 0)).toBeUndefined();
+});
+
 describe('the delay', () => {
   const call = { repeatable: true, maxRetries: 9 };
   const after = (retries: number, random: number, retryAfter?: number, status = 503) =>
