@@ -22,7 +22,7 @@ async function claim(client: ReturnType<typeof redis>, options?: RedisReplayStor
 beforeAll(async () => {
   // The digest of a script is computed once, outside of fake time. Each script is used here for the first time.
   const client = redis();
-  const claimed = await claim(client);
+  const claimed = await claim(client, { lease: 600_000 });
   client.evalsha.mockResolvedValue(1);
   await claimed.complete();
   await claimed.release();
