@@ -45,13 +45,13 @@ describe('the size of a page', () => {
     expect([windows()[0], windows().at(-1)]).toEqual(['0-50', '0-50']);
   });
 
-  it('has nothing to do with a refusal that the documented size gets, too', async () => {
+  it('is not to blame if the documented one is refused, too', async () => {
     const { client, windows } = await serveList({ items: [], sizeOf: () => undefined, refusal: 400 });
     expect(await rejection(collect(client.projects.list({ status: 'bogus' })))).toBeInstanceOf(BadRequestError);
     expect(windows()).toEqual(['0-100', '0-20']);
   });
 
-  it('nor with one in the middle of a list, if the size that was accepted before is refused, too', async () => {
+  it('is not to blame in the middle of a list, if the one that was accepted before is refused, too', async () => {
     const { client, windows } = await serveList({
       items: projects(300),
       intercept: (page, response) => {
