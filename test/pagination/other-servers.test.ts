@@ -113,11 +113,12 @@ describe('the meta of a page', () => {
 
 describe('a server that ignores page', () => {
   it.each([
-    ['and says so', {}],
-    ['and claims a million pages', { total_pages: 1_000_000 }],
-    ['and has no meta', { total_pages: undefined, total_count: undefined }],
-  ])('%s: each item comes once, the loop ends, and the program is told', async (_, meta) => {
-    const items = projects(20);
+    ['and says so', 20, {}],
+    ['and sends two items', 2, {}],
+    ['and claims a million pages', 20, { total_pages: 1_000_000 }],
+    ['and has no meta', 20, { total_pages: undefined, total_count: undefined }],
+  ])('%s: each item comes once, the loop ends, and the program is told', async (_, count, meta) => {
+    const items = projects(count);
     const lie = say({ current_page: 1, total_count: 100, ...meta });
     const { client, pages, reasons } = await serveUnverified({
       items,
