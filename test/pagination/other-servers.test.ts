@@ -45,13 +45,13 @@ describe('the size of a page', () => {
     expect([windows()[0], windows().at(-1)]).toEqual(['0-50', '0-50']);
   });
 
-  it('has nothing to do with a refusal that the documented size gets, too', async () => {
+  it('is not to blame if the documented one is refused, too', async () => {
     const { client, windows } = await serveList({ items: [], sizeOf: () => undefined, refusal: 400 });
     expect(await rejection(collect(client.projects.list({ status: 'bogus' })))).toBeInstanceOf(BadRequestError);
     expect(windows()).toEqual(['0-100', '0-20']);
   });
 
-  it('nor with one in the middle of a list, if the size that was accepted before is refused, too', async () => {
+  it('is not to blame in the middle of a list, if the one that was accepted before is refused, too', async () => {
     const { client, windows } = await serveList({
       items: projects(300),
       intercept: (page, response) => {
@@ -113,11 +113,12 @@ describe('the meta of a page', () => {
 
 describe('a server that ignores page', () => {
   it.each([
-    ['and says so', {}],
-    ['and claims a million pages', { total_pages: 1_000_000 }],
-    ['and has no meta', { total_pages: undefined, total_count: undefined }],
-  ])('%s: each item comes once, the loop ends, and the program is told', async (_, meta) => {
-    const items = projects(20);
+    ['and says so', 20, {}],
+    ['and sends two items', 2, {}],
+    ['and claims a million pages', 20, { total_pages: 1_000_000 }],
+    ['and has no meta', 20, { total_pages: undefined, total_count: undefined }],
+  ])('%s: each item comes once, the loop ends, and the program is told', async (_, count, meta) => {
+    const items = projects(count);
     const lie = say({ current_page: 1, total_count: 100, ...meta });
     const { client, pages, reasons } = await serveUnverified({
       items,

@@ -135,11 +135,15 @@ describe('an event that is delivered again', () => {
 
   it('is handled every time with replayStore: false', async () => {
     const { webhooks, send } = receiver({ replayStore: false });
-    const handler = vi.fn();
+    const handler = vi.fn().mockRejectedValueOnce(new Error('database is down'));
     webhooks.on('user.created', handler);
-    await send(userCreated, 'msg_1');
-    await send(userCreated, 'msg_1');
-    expect(handler).toHaveBeenCalledTimes(2);
+    const statuses = [
+      await send(userCreated, 'msg_1'),
+      await send(userCreated, 'msg_1'),
+      await send(userCreated, 'msg_1'),
+    ];
+    expect(statuses.map(({ status }) => status)).toEqual([500, 204, 204]);
+    expect(handler).toHaveBeenCalledTimes(3);
   });
 
   it('is answered with 503 if the replay store fails, and handlers do not run', async () => {
