@@ -21,7 +21,8 @@ export async function serve(handler: Handler) {
   const requests: Received[] = [];
   let connections = 0;
   let unanswered = 0;
-  const server = createServer((message, response) => {
+  // A connection is not closed under a request of a busy machine.
+  const server = createServer({ keepAliveTimeout: 0 }, (message, response) => {
     unanswered++;
     response.on('close', () => unanswered--);
     const chunks: Buffer[] = [];
