@@ -244,7 +244,7 @@ afterAll(() => {
   const expected = operations.flatMap(({ method, path, response, failures }) =>
     [response.status, ...failures].map((status) => `${method} ${path} → ${status}`),
   );
-  // In forwarding.test.ts.
-  const elsewhere = expected.filter((route) => /forwarding.*(20.|409)$/.test(route));
-  expect(expected.filter((route) => !exercised.has(route))).toEqual(elsewhere);
+  // In forwarding.test.ts, which may have run in the same realm before.
+  const isElsewhere = (route: string) => /forwarding.*(20.|409)$/.test(route);
+  expect(expected.filter((route) => !exercised.has(route) && !isElsewhere(route))).toEqual([]);
 });

@@ -72,6 +72,7 @@ describe('an invalid form keeps its input and shows the errors, at the address o
     ['/projects', 'create', { name: '', description: 'Of no name', status: 'active' }, 'Must be a', 'Of no name'],
     ['/projects/proj_123', 'save', { name: 'Moon', description: '', status: 'half done' }, 'Must be 1', 'half done'],
     ['/faults', 'add', { kind: 'slow' }, 'Must have at least one of status'],
+    ['/faults', 'add', { kind: 'burnt' }, 'Must be cut, malformed, html or empty.'],
     ['/faults', 'add', { kind: '503', share: '7', route: 'users' }, 'Must be a route'],
     ['', 'advance', { seconds: '-1' }, 'Must be a number of seconds'],
     ['', 'advance', {}, 'Must be a number of seconds'],

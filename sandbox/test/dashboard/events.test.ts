@@ -26,7 +26,6 @@ test('starts with the id of the server, and tells of many changes at once only o
 
 test('a slow reader is disconnected, and a closed one is released', async () => {
   const changes = new Listeners();
-  const subscribe = vi.spyOn(changes, 'subscribe');
   const { own } = await reader(eventStream(changes, 'boot-1'));
   for (let index = 0; index < 1100; index++) {
     changes.emit();
@@ -38,7 +37,7 @@ test('a slow reader is disconnected, and a closed one is released', async () => 
 
   const { own: leaving } = await reader(eventStream(changes, 'boot-1'));
   await leaving.cancel();
-  expect(subscribe).toHaveBeenCalledTimes(2);
+  changes.emit();
   expect(vi.getTimerCount()).toBe(0);
 });
 

@@ -3,24 +3,36 @@ import formats from 'ajv-formats';
 
 interface Media {
   readonly schema: { readonly $ref: string };
+  readonly example?: unknown;
 }
-interface Response {
+export interface DocumentedResponse {
   readonly $ref?: string;
+  readonly headers?: Readonly<Record<string, unknown>>;
   readonly content?: Readonly<Record<string, Media>>;
 }
 interface Parameter {
   readonly name: string;
   readonly in: string;
+  readonly description: string;
   readonly required?: boolean;
-  readonly schema: object;
+  readonly schema: { readonly type?: string };
+  readonly example?: unknown;
 }
-interface Operation {
+export interface DocumentedOperation {
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: { readonly required: boolean; readonly content: Readonly<Record<string, Media>> };
-  readonly responses: Readonly<Record<string, Response>>;
+  readonly responses: Readonly<Record<string, DocumentedResponse>>;
 }
-interface Document {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+type Paths = Readonly<Record<string, Readonly<Record<string, DocumentedOperation>>>>;
+
+/** The parts that the documents of this package have. */
+export interface OpenapiDocument {
+  readonly paths: Paths;
+  readonly webhooks?: Paths;
+  readonly components: {
+    readonly schemas: Readonly<Record<string, { readonly properties: object }>>;
+    readonly responses: Readonly<Record<string, DocumentedResponse>>;
+  };
 }
 
 /** A request and its response. */
@@ -29,13 +41,13 @@ export interface Exchange {
   readonly request: string;
   /** JSON body of the request. */
   readonly sent: unknown;
-  readonly response: globalThis.Response;
+  readonly response: Response;
   /** JSON body of the response, one value of a stream, or a text. */
   readonly received: unknown;
 }
 
 /** The JSON body of a response, or its text. */
-export async function bodyOf(response: globalThis.Response): Promise<unknown> {
+export async function bodyOf(response: Response): Promise<unknown> {
   const text = await response.text();
   const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
   return isJson ? JSON.parse(text) : text;
@@ -43,8 +55,7 @@ export async function bodyOf(response: globalThis.Response): Promise<unknown> {
 
 /** Validates exchanges by an OpenAPI document. */
 export function openapiValidator(document: object) {
-  // The documents of this package have these parts.
-  const { paths } = document as Document;
+  const { paths } = document as OpenapiDocument;
   const ajv = new Ajv2020({ strict: false, allErrors: true, coerceTypes: false });
   formats(ajv);
   ajv.addSchema(document, 'document');
@@ -59,11 +70,11 @@ export function openapiValidator(document: object) {
     const validate = pointer(reference);
     return validate(value) === true ? [] : [ajv.errorsText(validate.errors)];
   };
-  const resolved = (response: Response): Response =>
+  const resolved = (response: DocumentedResponse): DocumentedResponse =>
     // A reference leads to another part of the same document.
-    response.$ref === undefined ? response : (pointer(response.$ref).schema as Response);
+    response.$ref === undefined ? response : (pointer(response.$ref).schema as DocumentedResponse);
 
-  function find(method: string, path: string): { route: string; operation: Operation } | undefined {
+  function find(method: string, path: string): { route: string; operation: DocumentedOperation } | undefined {
     for (const [template, methods] of Object.entries(paths)) {
       const pattern = new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`);
       const operation = methods[method.toLowerCase()];
@@ -93,7 +104,7 @@ export function openapiValidator(document: object) {
   };
 
   function requestProblems(
-    { parameters = [], requestBody }: Operation,
+    { parameters = [], requestBody }: DocumentedOperation,
     query: URLSearchParams,
     sent: unknown,
   ): string[] {
@@ -111,7 +122,7 @@ export function openapiValidator(document: object) {
     ];
   }
 
-  function responseProblems({ content }: Response, type: string, received: unknown): string[] {
+  function responseProblems({ content }: DocumentedResponse, type: string, received: unknown): string[] {
     if (content === undefined) return received === '' ? [] : ['The body is not documented.'];
     const media = content[type.split(';')[0] ?? ''];
     return media === undefined ? [`The type ${type} is not documented.`] : problemsOf(media.schema.$ref, received);

@@ -5,7 +5,7 @@ import { capitalized } from '../../resources/resource.ts';
 import { RecordState } from '../../state/sandbox-state.ts';
 import type { Services } from '../../state/services.ts';
 import { Card, Confirm, Copyable, Empty, PageHead, Pages, Pill, Table, Time } from '../parts/components.tsx';
-import { type Choice, choices, CreateForm, Field, FilterForm, Select } from '../parts/fields.tsx';
+import { type Choice, choices, CreateForm, Field, Select } from '../parts/fields.tsx';
 
 /** The values of a record, or of a form. */
 export type Values = Readonly<Record<string, string>>;
@@ -96,12 +96,16 @@ export function ResourceList({
   return (
     <>
       <PageHead title={capitalized(plural)}>
-        <FilterForm
-          to={to}
-          search={query['q'] ?? ''}
-          what={plural}
-          fields={`Id or ${fields.map((field) => field.name).join(', ')}`}
-        >
+        {/* It applies as it is changed. */}
+        <form method="get" action={to} class="single" role="search" aria-label="Filter the list" data-visit="true">
+          <input
+            type="search"
+            name="q"
+            value={query['q'] ?? ''}
+            placeholder={`Id or ${fields.map((field) => field.name).join(', ')}`}
+            aria-label={`Find ${plural}`}
+            autocomplete="off"
+          />
           {fields.map(
             ({ name: field, options }) =>
               options && (
@@ -113,7 +117,8 @@ export function ResourceList({
                 />
               ),
           )}
-        </FilterForm>
+          <button class="plain unscripted">Filter</button>
+        </form>
       </PageHead>
       <CreateForm to={to} action="create" button={`Create ${name}`}>
         <Inputs resource={resource} form={form} errors={errors} />

@@ -2,7 +2,7 @@ import type { ArmedFault } from '../../faults/fault.ts';
 import type { Details } from '../../http/failure.ts';
 import { Action, Card, Empty, PageHead, Table } from '../parts/components.tsx';
 import { effectOf, scopeOf } from '../parts/fault-text.ts';
-import { CreateForm, Field, FormErrors, Select } from '../parts/fields.tsx';
+import { CreateForm, Field, Select } from '../parts/fields.tsx';
 import { field } from '../parts/form.ts';
 import { count } from '../parts/numbers.ts';
 
@@ -46,9 +46,7 @@ export function Faults({
   errors?: Details | undefined;
 }) {
   const value = (name: string) => field(form, name);
-  const kindError = errors?.['status'];
-  const shown = new Set(['status', 'route', ...numbers.map(([name]) => name as string)]);
-  const others = Object.entries(errors ?? {}).filter(([name]) => !shown.has(name));
+  const kindError = errors?.['status'] ?? errors?.['body'];
   return (
     <>
       <PageHead
@@ -69,7 +67,6 @@ export function Faults({
         </div>
       </Card>
       <CreateForm to="/dashboard/faults" action="add" button="Add fault">
-        <FormErrors errors={others.length === 0 ? undefined : Object.fromEntries(others)} />
         <Field label="Failure" name="kind" errors={kindError === undefined ? undefined : { kind: kindError }}>
           {(attributes) => <Select {...attributes} options={kinds} value={value('kind')} />}
         </Field>

@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx';
-import { Icon, type IconName } from './icons.tsx';
+import { Icon } from './icons.tsx';
 import { number } from './numbers.ts';
 
 /** A color of the palette of states. `refused` is that of a 429. */
@@ -21,12 +21,8 @@ export function Time({ at, show = 'time' }: { at: string | number; show?: 'time'
 }
 
 /** A status as a word or number, in a matching color. */
-export function Pill({ tone, children, title }: { tone: Tone; children?: Child; title?: string | undefined }) {
-  return (
-    <span class={`pill ${tone}`} title={title}>
-      {children}
-    </span>
-  );
+export function Pill({ tone, children }: { tone: Tone; children?: Child }) {
+  return <span class={`pill ${tone}`}>{children}</span>;
 }
 
 /** The title of a page, with what it is about and what can be done there. */
@@ -188,14 +184,12 @@ export function Action({
   action,
   button,
   tone = 'plain',
-  icon,
   children,
 }: {
   to: string;
   action: string;
   button: Child;
   tone?: 'main' | 'plain' | 'danger';
-  icon?: IconName;
   /** More fields. */
   children?: Child;
 }) {
@@ -203,7 +197,6 @@ export function Action({
     <form method="post" action={to} class="single">
       {children}
       <button class={tone} name="action" value={action}>
-        {icon !== undefined && <Icon name={icon} />}
         {button}
       </button>
     </form>

@@ -25,7 +25,6 @@ export function Field({
   required?: boolean;
   maxlength?: number;
   min?: string;
-  max?: string;
   step?: string;
 }) {
   const error = errors?.[name];
@@ -86,18 +85,6 @@ export function Select({
   );
 }
 
-/** Explains an error that belongs to no field that is shown. */
-export function FormErrors({ errors }: { errors: Details | undefined }) {
-  if (errors === undefined) return <></>;
-  return (
-    <ul class="error" role="alert">
-      {Object.entries(errors).map(([name, problem]) => (
-        <li>{`${name}: ${problem}`}</li>
-      ))}
-    </ul>
-  );
-}
-
 /** The form above a list that adds something to it. */
 export function CreateForm({
   to,
@@ -119,37 +106,5 @@ export function CreateForm({
         </button>
       </form>
     </Card>
-  );
-}
-
-/** The form that filters a list by a text, and by what `children` add. It applies as it is changed. */
-export function FilterForm({
-  to,
-  search,
-  what,
-  fields,
-  children,
-}: {
-  to: string;
-  search: string;
-  /** What the list has, such as `users`. */
-  what: string;
-  /** What the text is searched in. */
-  fields: string;
-  children?: Child;
-}) {
-  return (
-    <form method="get" action={to} class="single" role="search" aria-label="Filter the list" data-visit="true">
-      <input
-        type="search"
-        name="q"
-        value={search}
-        placeholder={fields}
-        aria-label={`Find ${what}`}
-        autocomplete="off"
-      />
-      {children}
-      <button class="plain unscripted">Filter</button>
-    </form>
   );
 }
