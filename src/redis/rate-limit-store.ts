@@ -33,15 +33,13 @@ export function redisRateLimitStore(client: RedisClient, options?: RedisRateLimi
 
   return createRateLimitStore(async (key, request) => {
     for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
-      const startedAt = performance.now();
       const { now, stored } = readState(await run(readScript, prefix + key));
       const { state, expiresIn, reply } = rateLimitStep(stored, request, now);
       if (state === stored) return reply;
       const written = await run(writeScript, prefix + key, state, expiresIn, ...(stored === undefined ? [] : [stored]));
       if (Number(written) === 1) return reply;
-      // Another process was faster. The more often, and the slower the server, the longer they have to be apart.
-      const took = performance.now() - startedAt;
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * took * 2 ** Math.min(attempt, 8)));
+      // Another process was faster. The more often, the more of them there are, and the longer they have to be apart.
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 2 ** Math.min(attempt, 8)));
     }
     throw new ExampleError(`Other processes changed the rate limit in Redis ${maxAttempts} times in a row.`);
   });

@@ -28,32 +28,6 @@ class LockingServer extends DocumentedServer {
 }
 
 describe('a locked resource', () => {
-  it.each([
-    [1, 60],
-    [3, 60],
-    [3, undefined],
-    [10, undefined],
-  ])('does not hold the others: %i new ones a minute, Retry-After %s', async (count, retryAfter) => {
-    for (const seed of seeds) {
-      const world = new World(new LockingServer(retryAfter), { seed, offset: 1_700_000_040_000 + seed * 7777 });
-      const good: Promise<{ askedAt: number; doneAt: number; status: number | undefined }>[] = [];
-      for (let second = 0; second < 600; second += 1) {
-        const at = second * 1000 + world.random() * 1000;
-        world.time.after(at, () => good.push(world.one({ path: `/users/${second}`, route })));
-      }
-      for (let index = 0; index < 10 * count; index += 1) {
-        const at = (index * minute) / count + world.random() * 1000;
-        world.time.after(at, () => world.call(1, { path: `/users/locked_${index}`, route }));
-      }
-      await world.time.run();
-      const records = await Promise.all(good);
-      expect(records.every(({ status }) => status === 200)).toBe(true);
-      const waits = records.map(({ askedAt, doneAt }) => doneAt - askedAt);
-      expect(quantile(waits, 0.5)).toBeLessThanOrEqual(50);
-      expect(quantile(waits, 0.95)).toBeLessThanOrEqual(count === 10 ? 500 : 100);
-    }
-  });
-
   it.each([60, undefined])(
     'of twenty that are called at once, none holds the others for long: Retry-After %s',
     async (wait) => {

@@ -94,6 +94,24 @@ describe('a client', () => {
     expect(client.rateLimit?.remaining).toBe(19);
   });
 
+  it('counts what a replica answers that still announces the last window, and believes the newer one', async () => {
+    const reset = Date.now() / 1000 + 60;
+    const resets = [reset, reset - 60];
+    const api = inProcessApi(() => {
+      const headers = {
+        'x-ratelimit-limit': '20',
+        'x-ratelimit-remaining': '19',
+        'x-ratelimit-reset': `${resets.shift()}`,
+      };
+      return Response.json(user, { headers });
+    });
+    const client = clientOf(api);
+    await client.users.get('user_1');
+    await client.users.get('user_2');
+
+    expect(client.rateLimit).toEqual({ limit: 20, remaining: 18, reset, waiting: 0 });
+  });
+
   it('reports nothing if it does not pace, or does not know the token yet', () => {
     const { client } = setup(20, { rateLimit: false });
 

@@ -49,17 +49,6 @@ describe.each(['aligned', 'first-request'] as const)('processes that share a lim
 });
 
 describe('processes that share a limit', () => {
-  it.each([10, 30, 50, 70, 90])('notice that %i of 100 requests were used before', async (used) => {
-    for (const windows of ['aligned', 'first-request'] as const) {
-      const world = new SharedWorld({ windows });
-      world.useElsewhere(used);
-      const process = world.start();
-      process.call(200);
-      const [records] = await world.finish();
-      expect(summary(records!)).toMatchObject({ failed: 0, refusals: 0 });
-    }
-  });
-
   it('are refused a few requests when a client that does not share uses the token, and none of their calls fails', async () => {
     const world = new SharedWorld();
     const processes = [world.start(), world.start()];
@@ -192,22 +181,6 @@ describe('a batch in one process and a trickle in another', () => {
     const full = perMinute([...batched!, ...calls!]).slice(1, 9);
     for (const count of full) expect(count).toBeGreaterThanOrEqual(95);
   });
-
-  it.each(['normal', 'background'] as const)(
-    'in many processes, of %s priority: an interactive call elsewhere gets through within a window, from the first one on',
-    async (priority) => {
-      const world = new SharedWorld();
-      const batches = Array.from({ length: 5 }, () => world.start());
-      for (const batch of batches) batch.call(300, { priority: new CallPriority(priority) });
-      const interactive = world.start();
-      interactive.callEvery(5 * second, 150);
-
-      const records = await world.finish();
-
-      expect(summary(records.flat())).toMatchObject({ failed: 0, refusals: 0 });
-      expect(waitsOf(records.at(-1)!).max).toBeLessThanOrEqual(minute);
-    },
-  );
 
   it.each(seeds)(
     'of normal priority: background calls elsewhere get one request in ten all the same (seed %i)',

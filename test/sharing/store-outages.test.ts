@@ -90,23 +90,6 @@ describe.each([
   });
 });
 
-describe('eight processes whose store', () => {
-  it('is gone for half a minute in every ten: of 5 600 calls none fails, and few are refused', async () => {
-    const world = new SharedWorld();
-    for (const process of world.startAll(8)) process.call(700);
-    for (let at = 90 * second; at < 56 * minute; at += 10 * minute) {
-      world.time.after(at, () => {
-        during(30 * second, 'down')(world);
-        world.store.flush();
-      });
-    }
-
-    const { failed, refusals } = summary((await world.finish()).flat());
-    expect(failed).toBe(0);
-    expect(refusals).toBeLessThanOrEqual(40);
-  });
-});
-
 interface Disturbance {
   readonly at: number;
   readonly what: StoreCondition | 'flush' | 'kill' | 'stop' | 'continue';

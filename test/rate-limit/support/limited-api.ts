@@ -5,25 +5,22 @@ import { DocumentedServer, type DocumentedOptions } from './documented-server.ts
 /** A rate-limited API over HTTP, for clients in other processes. */
 export class LimitedApi implements AsyncDisposable {
   readonly limit: DocumentedServer;
-  /** Windows in which requests arrived. */
-  windows = 0;
   readonly #server: Server;
-  #windowEnd = -Infinity;
 
-  private constructor(options: DocumentedOptions, latency: number) {
+  private constructor(options: DocumentedOptions) {
     this.limit = new DocumentedServer(options);
     this.#server = createServer((_request, response) => {
       setTimeout(() => {
-        const { status, headers } = this.#answer();
+        const { status, headers } = this.limit.answer(Date.now());
         response.writeHead(status, { ...Object.fromEntries(headers), 'content-type': 'application/json' });
         response.end(status === 200 ? user : refusal);
-      }, latency);
+      }, 5);
     });
   }
 
-  /** Starts an API that takes `latency` milliseconds to receive a request. */
-  static async start(options: DocumentedOptions, latency = 5): Promise<LimitedApi> {
-    const api = new LimitedApi(options, latency);
+  /** Starts an API that takes 5 ms to receive a request. */
+  static async start(options: DocumentedOptions): Promise<LimitedApi> {
+    const api = new LimitedApi(options);
     await new Promise<void>((resolve) => api.#server.listen(0, '127.0.0.1', resolve));
     return api;
   }
@@ -36,15 +33,6 @@ export class LimitedApi implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
-  }
-
-  #answer(): ReturnType<DocumentedServer['answer']> {
-    const reply = this.limit.answer(Date.now());
-    if (this.limit.end !== this.#windowEnd) {
-      this.#windowEnd = this.limit.end;
-      this.windows += 1;
-    }
-    return reply;
   }
 }
 

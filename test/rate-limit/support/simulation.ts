@@ -112,12 +112,8 @@ export interface SimulatedServer {
 export interface Network {
   /** Server's clock minus virtual time, in milliseconds. */
   offset: number;
-  /** How fast the server's clock runs. */
-  speed: number;
   /** One way, in milliseconds. */
   latency(): number;
-  /** Whether a request gets no answer: it is lost on its way to the API, or the answer is. */
-  loses?(): 'request' | 'answer' | undefined;
 }
 
 /** How a call ended. */
@@ -133,9 +129,6 @@ export interface CallRecord {
   doneAt: number;
   error: unknown;
 }
-
-/** Milliseconds after which an attempt without an answer times out. */
-const attemptTimeout = 30_000;
 
 /** What a world needs of a limiter. */
 type Limiter = RateLimiter & Pick<Scheduler, 'configure'>;
@@ -164,13 +157,13 @@ export class World {
     this.random = seeded(seed);
     this.time = time;
     this.server = server;
-    this.network = { offset, speed: 1, latency: () => latency * (0.5 + this.random()) };
+    this.network = { offset, latency: () => latency * (0.5 + this.random()) };
     this.limiter = limiter;
   }
 
   /** The server's clock. */
   get serverTime(): number {
-    return this.network.offset + this.time.now() * this.network.speed;
+    return this.network.offset + this.time.now();
   }
 
   /** Makes calls now. */
@@ -211,13 +204,9 @@ export class World {
         const permit = await this.limiter.acquire({ ...target, isRetry });
         const status = await this.#exchange(permit, record, target);
         record.status = status;
-        if (status === 429) record.refusals += 1;
-        if (status < 429) break;
-        if (status === 429 && permit.isContended) continue;
-        if (++retries > 2) break;
-        if (status !== 429) {
-          await new Promise<void>((resolve) => this.time.after(500 * 2 ** (retries - 1) * this.random(), resolve));
-        }
+        if (status !== 429) break;
+        record.refusals += 1;
+        if (!permit.isContended && ++retries > 2) break;
       }
     } catch (error) {
       record.error = error;
@@ -226,23 +215,14 @@ export class World {
     return record;
   }
 
-  /** Resolves to the status; 599 if there was no answer. */
+  /** Resolves to the status. */
   #exchange(permit: Permit, record: CallRecord, request: SimulatedRequest): Promise<number> {
     const { time, network } = this;
     record.sentAt.push(time.now());
     record.order = time.count();
-    const lost = network.loses?.();
     return new Promise((resolve) => {
-      if (lost !== undefined) {
-        time.after(attemptTimeout, () => {
-          permit.recordLoss();
-          resolve(599);
-        });
-      }
-      if (lost === 'request') return;
       time.after(network.latency(), () => {
         const reply = this.server.answer(this.serverTime, request);
-        if (lost !== undefined) return;
         time.after((reply.took ?? 0) + network.latency(), () => {
           permit.recordAnswer(reply.status, reply.headers);
           resolve(reply.status);
