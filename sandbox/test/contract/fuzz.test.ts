@@ -9,7 +9,7 @@ import { apiRoutes, controlRoutes, randomRequests } from '../support/random-requ
 import { bodyOf, openapiValidator } from '../support/validator.ts';
 
 /** Requests to send, in all tests together. */
-const runs = amount(500, 2_500);
+const runs = amount(500, 1_500);
 
 test.each([
   ['the API', '/v1', openapi(), apiRoutes],

@@ -7,7 +7,7 @@ import { seeded } from './random.ts';
 import { Server } from './servers.ts';
 import { walk, ways } from './walks.ts';
 
-const { numRuns = 500, seed = Math.floor(Math.random() * 2 ** 31) } = fuzzing(amount(200, 1_000));
+const { numRuns = 500, seed = Math.floor(Math.random() * 2 ** 31) } = fuzzing(amount(200, 600));
 const seeds = Array.from({ length: Math.min(numRuns, 100_000) }, (_, index) => seed + index);
 /** For walks that take long. */
 const some = seeds.slice(0, seeds.length / 4);
