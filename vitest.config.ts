@@ -18,17 +18,13 @@ const sources = [
 // CI also runs the unit tests against the built packages, on each version of Node that `engines` allows.
 const testsBuiltPackages = process.env['TEST_BUILT_PACKAGES'] === 'true';
 
-/**
- * A worker runs its files in one realm, which takes half the time: a file leaves the globals as it found them. Those of
- * the sandbox have workers of their own, because their sandboxes go on with what they deliver.
- */
-const unitTests = (name: string, folder: string): TestProjectConfiguration => ({
+const unitTests = (name: string, folder: string, isolate: boolean): TestProjectConfiguration => ({
   extends: true,
   test: {
     name,
     include: [`${folder}/**/*.test.ts`],
     exclude: ['**/node_modules/**', 'test/package/**', '**/*.{process,system}.test.ts'],
-    isolate: false,
+    isolate,
   },
 });
 
@@ -39,8 +35,10 @@ export default defineConfig({
     // By default, one processor is left free: with two, as in CI, a single worker would run all files one after the other.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
-      unitTests('unit', '{test,examples}'),
-      unitTests('unit-sandbox', 'sandbox/test'),
+      // A worker runs its files in one realm, which takes half the time: a file leaves nothing behind.
+      unitTests('unit', '{test,examples}', false),
+      // A sandbox goes on with what it delivers when the file that made it has ended.
+      unitTests('unit-sandbox', 'sandbox/test', true),
       // Tests that run programs of their own with the built package, and need nothing but Node.
       {
         extends: true,

@@ -70,5 +70,7 @@ it('one file serves both stores', async () => {
   const path = join(temporaryFolder(), 'shared.db');
   sqliteRateLimitStore(path);
   const store = sqliteReplayStore(path);
-  expect(await store.claim('msg_1')).toHaveProperty('status', 'claimed');
+  const claim = await store.claim('msg_1');
+  expect(claim.status).toBe('claimed');
+  if (claim.status === 'claimed') await claim.complete();
 });
