@@ -9,7 +9,7 @@ import { tool } from './tools.ts';
 /** A bundler, by its command line. */
 export interface Bundler {
   readonly subject: string;
-  /** Its name in `test/package/package.json`, and its command. */
+  /** Its name in `test/package/tools/package.json`, and its command. */
   readonly name: string;
   /** What makes `out/page.js` of `page.js`, or `out` of `index.html`, minified where it can. */
   readonly args: readonly string[];

@@ -13,7 +13,7 @@ export interface Compatible {
   readonly section: (typeof sections)[number];
   /** What ran it, such as `Node.js 22`: the same whatever its exact version. */
   readonly subject: string;
-  /** The exact version, from `test/package/package-lock.json`. Left out where the machine decides on it. */
+  /** The exact version, from `test/package/tools/package-lock.json`. Left out where the machine decides on it. */
   readonly version?: string | undefined;
   readonly moduleKind: (typeof moduleKinds)[number];
 }

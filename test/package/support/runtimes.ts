@@ -1,6 +1,6 @@
 import { tool } from './tools.ts';
 
-/** What runs a program from a command line, by its name in `test/package/package.json`. */
+/** What runs a program from a command line, by its name in `test/package/tools/package.json`. */
 export const runtimes = [
   { subject: 'Node.js 22.12', name: 'node22-oldest', command: ['node22-oldest/bin/node'] },
   { subject: 'Node.js 22', name: 'node22', command: ['node22/bin/node'] },

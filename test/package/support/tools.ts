@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { inject } from 'vitest';
 import { installLocked } from '../../support/locked-packages.ts';
 
-const directory = join(import.meta.dirname, '..');
+const directory = join(import.meta.dirname, '../tools');
 
-/** Installs the runtimes, bundlers and compilers of `test/package/package-lock.json`, unless they are there. */
+/** Installs the runtimes, bundlers and compilers of `test/package/tools/package-lock.json`, unless they are there. */
 export function installTools(): void {
   installLocked(directory, { runsScripts: true });
 }
@@ -16,7 +16,7 @@ export function tool(path: string): string {
   return join(directory, 'node_modules', path);
 }
 
-/** The exact version of an installed tool, by its name in `test/package/package.json`. */
+/** The exact version of an installed tool, by its name in `test/package/tools/package.json`. */
 export function versionOf(name: string): string {
   // Every package has a version.
   return (JSON.parse(readFileSync(tool(`${name}/package.json`), 'utf8')) as { version: string }).version;
