@@ -158,9 +158,10 @@ export class Gates {
     return [...new Set([resourceOf(target), routeOf(target), tokenKey])].flatMap((key) => this.#closed(now, key) ?? []);
   }
 
-  /** The gate that a call has to pass next. */
+  /** The gate that a call has to pass next. One that has closed behind it doesn't call it back: others wait for it to be sent. */
   holding(now: number, target: RequestTarget, call?: WaitingCall): Gate | undefined {
-    return this.of(now, target).find(({ passed }) => passed !== call || !call);
+    const gates = this.of(now, target);
+    return gates[gates.findLastIndex(({ passed }) => passed !== undefined && passed === call) + 1];
   }
 
   sent(now: number, target: RequestTarget, order: number, hasWaited: boolean): Gate[] {

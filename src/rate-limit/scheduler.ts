@@ -185,17 +185,9 @@ export class Scheduler implements RateLimiter {
   /** Puts a call where it waits next: at a gate that holds it, or for the window. */
   #move(now: number, call: WaitingCall): void {
     call.list?.remove(call);
-    const gates = this.#gates.of(now, call.admission);
-    const gate = gates.find(({ passed }) => passed !== call);
+    const gate = this.#gates.holding(now, call.admission, call);
     (gate?.queue ?? this.#queue).push(call);
-    if (gate === undefined) return;
-    // If it closed after the call had passed wider ones, they let another call through. This one may have to wait for that.
-    for (const wider of gates.slice(gates.indexOf(gate) + 1)) {
-      if (wider.passed !== call) continue;
-      wider.passed = undefined;
-      this.#tend(now, wider);
-    }
-    this.#tend(now, gate);
+    if (gate !== undefined) this.#tend(now, gate);
   }
 
   /** Lets the calls through that a gate allows, and sets its timer for the next one. */
