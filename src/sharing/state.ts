@@ -30,6 +30,8 @@ export interface ProcessShare {
   seenAt: number;
   /** Requests that were granted and that `used` need not include: available or in flight. */
   held: number;
+  /** When the process reported them, or was granted them. */
+  heldAt: number;
   /** Requests of this window that the process has sent or has available. */
   granted: number;
   /** Waiting calls of normal priority that nothing is granted for. */
@@ -45,6 +47,7 @@ export interface ProcessShare {
 const emptyShare: ProcessShare = {
   seenAt: 0,
   held: 0,
+  heldAt: 0,
   granted: 0,
   normal: 0,
   background: 0,
@@ -91,6 +94,11 @@ export function isOver({ reset, endsAt }: SharedState, now: number): boolean {
 /** Whether a process has synced recently. Those whose calls wait do so every few seconds. */
 export function isAlive(state: SharedState, { seenAt }: ProcessShare, now: number): boolean {
   return now - seenAt <= lifetime(state);
+}
+
+/** What a process holds. It is in `used` by now if the process has ended since it last synced. */
+export function heldBy({ held, heldAt }: ProcessShare, now: number): number {
+  return now - heldAt < 2_000 ? held : 0;
 }
 
 function lifetime({ reset, startedAt, endsAt }: SharedState): number {
@@ -182,6 +190,7 @@ function record(state: SharedState, request: RateLimitStoreRequest, now: number)
   const own: ProcessShare = {
     ...(known ?? { ...emptyShare, seenAt: now }),
     held: available + inFlight,
+    ...(available + inFlight > 0 && { heldAt: now }),
     granted: available + (isSame ? sent : inFlight),
     normal,
     background,
