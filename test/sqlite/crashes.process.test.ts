@@ -9,11 +9,9 @@ import { firstRequest } from '../sharing/support/store-requests.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 const program = fileURLToPath(new URL('./programs/sync-forever.ts', import.meta.url));
-const resolveSource = new URL('../support/resolve-source.ts', import.meta.url).href;
 
 function start(path: string, name: string): ChildProcess {
-  const execArgv = ['--disable-warning=ExperimentalWarning', '--import', resolveSource];
-  const child = fork(program, [path, name], { execArgv });
+  const child = fork(program, [path, name], { execArgv: ['--disable-warning=ExperimentalWarning'] });
   process.once('exit', () => child.kill('SIGKILL'));
   return child;
 }

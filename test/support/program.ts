@@ -3,9 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { end, ready, start } from './child-process.ts';
 import { freePort } from './free-port.ts';
 
-const resolveSource = new URL('./resolve-source.ts', import.meta.url).href;
-
-/** A TypeScript program in a process of its own that serves HTTP on the port in its environment variable `PORT`. */
+/** A TypeScript program with the built package that serves HTTP on the port in its environment variable `PORT`. */
 export class Program {
   readonly url: string;
   #output = '';
@@ -22,7 +20,7 @@ export class Program {
   /** Starts it, and returns when it answers requests. */
   static async start(path: string, environment: Record<string, string> = {}): Promise<Program> {
     const port = await freePort();
-    const child = start(process.execPath, ['--import', resolveSource, fileURLToPath(new URL(path, import.meta.url))], {
+    const child = start(process.execPath, [fileURLToPath(new URL(path, import.meta.url))], {
       env: { ...process.env, NODE_ENV: 'production', PORT: String(port), ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

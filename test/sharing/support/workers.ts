@@ -35,7 +35,6 @@ process.once('exit', () => {
 });
 
 const program = fileURLToPath(new URL('./processes/worker.ts', import.meta.url));
-const resolveSource = new URL('../../support/resolve-source.ts', import.meta.url).href;
 
 /** A process that works, and the report that it ends with. */
 export class Worker {
@@ -61,8 +60,7 @@ export class Worker {
   }
 
   static async #start(work: Work): Promise<Worker> {
-    const execArgv = ['--disable-warning=ExperimentalWarning', '--import', resolveSource];
-    const child = fork(program, [JSON.stringify(work)], { execArgv });
+    const child = fork(program, [JSON.stringify(work)], { execArgv: ['--disable-warning=ExperimentalWarning'] });
     running.add(child);
     child.once('exit', () => running.delete(child));
     const worker = new Worker(child);
