@@ -30,8 +30,6 @@ export interface ProcessShare {
   seenAt: number;
   /** Requests that were granted and that `used` need not include: available or in flight. */
   held: number;
-  /** When the process reported them, or was granted them. */
-  heldAt: number;
   /** Requests of this window that the process has sent or has available. */
   granted: number;
   /** Waiting calls of normal priority that nothing is granted for. */
@@ -47,7 +45,6 @@ export interface ProcessShare {
 const emptyShare: ProcessShare = {
   seenAt: 0,
   held: 0,
-  heldAt: 0,
   granted: 0,
   normal: 0,
   background: 0,
@@ -73,6 +70,9 @@ function emptyState(): SharedState {
 /** While background calls wait, they get at least one request in so many of each window. */
 export const backgroundShare = 10;
 
+/** Milliseconds between two syncs of a process whose calls wait, at most: a silent process is taken for dead. */
+export const heartbeat = 5_000;
+
 /** Seconds by which `reset` may differ between two answers about the same window. */
 const jitter = 1.5;
 
@@ -94,11 +94,6 @@ export function isOver({ reset, endsAt }: SharedState, now: number): boolean {
 /** Whether a process has synced recently. Those whose calls wait do so every few seconds. */
 export function isAlive(state: SharedState, { seenAt }: ProcessShare, now: number): boolean {
   return now - seenAt <= lifetime(state);
-}
-
-/** What a process holds. It is in `used` by now if the process has ended since it last synced. */
-export function heldBy({ held, heldAt }: ProcessShare, now: number): number {
-  return now - heldAt < 2_000 ? held : 0;
 }
 
 function lifetime({ reset, startedAt, endsAt }: SharedState): number {
@@ -165,10 +160,14 @@ function openWindow(state: SharedState, { limit, reset, used, timeLeft }: RateLi
   }
 }
 
-/** Gives up what was reserved for processes that have died. The API counted what it received from them. */
+/**
+ * Gives up what was reserved for processes that have died, and what one has not returned whose calls all have a request. The
+ * API counted what it received from them.
+ */
 function bury(state: SharedState, now: number): void {
   for (const share of Object.values(state.processes)) {
     if (!isAlive(state, share, now)) share.held = share.granted = share.normal = share.background = 0;
+    if (share.normal + share.background === 0 && now - share.seenAt >= heartbeat) share.held = 0;
   }
   // One that was silent may only be idle: what it needed is remembered for a window.
   keep(state, (_, share) => isAlive(state, share, now) || share.arrivals > 0 || share.expected > 0);
@@ -190,7 +189,6 @@ function record(state: SharedState, request: RateLimitStoreRequest, now: number)
   const own: ProcessShare = {
     ...(known ?? { ...emptyShare, seenAt: now }),
     held: available + inFlight,
-    ...(available + inFlight > 0 && { heldAt: now }),
     granted: available + (isSame ? sent : inFlight),
     normal,
     background,

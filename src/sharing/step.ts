@@ -1,11 +1,8 @@
-import { backgroundShare, heldBy, isAlive, isOver, type ProcessShare, report, type SharedState } from './state.ts';
+import { backgroundShare, heartbeat, isAlive, isOver, type ProcessShare, report, type SharedState } from './state.ts';
 import type { RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
 
 /** Milliseconds for which one process may probe before another one does. */
 const probeTimeout = 2_000;
-
-/** Milliseconds between two syncs of a process whose calls wait, at most: a silent process is taken for dead. */
-const heartbeat = 5_000;
 
 /**
  * Milliseconds between the turns of two processes on the store's clock. Processes that write at the same moment hold each
@@ -34,7 +31,7 @@ export function rateLimitStep(stored: string | undefined, request: RateLimitStor
   const { state, own } = report(stored, request, now);
   const granted = isOver(state, now) ? probe(state, own, request.process, now) : divide(state, own, now);
   own.held += granted.normal + granted.background;
-  if (own.held > 0) own.heldAt = now;
+  if (own.held > 0) own.seenAt = now;
   own.granted += granted.normal + granted.background;
   own.normal -= granted.normal;
   own.background -= granted.background;
@@ -74,7 +71,7 @@ function probe(state: SharedState, { held, normal, background }: ProcessShare, p
  */
 function divide(state: SharedState, own: ProcessShare, now: number): Grant {
   const others = Object.values(state.processes).filter((share) => share !== own);
-  const left = leftOf(state, now);
+  const left = leftOf(state);
   const rest = (state.endsAt - now) / (state.endsAt - state.startedAt);
   const normalNeed = (share: ProcessShare): Need => [share.granted, share.normal + Math.round(share.expected * rest)];
   const backgroundNeed = (share: ProcessShare): Need => [share.granted, share.background];
@@ -92,9 +89,9 @@ function divide(state: SharedState, own: ProcessShare, now: number): Grant {
  * Requests that may be granted to all processes together. What the API announces may lag behind, so that what they were
  * granted counts as well.
  */
-function leftOf({ limit, used, processes }: SharedState, now: number): number {
+function leftOf({ limit, used, processes }: SharedState): number {
   const all = Object.values(processes);
-  const held = sum(all, (share) => heldBy(share, now));
+  const held = sum(all, (share) => share.held);
   const granted = sum(all, (share) => share.granted);
   return Math.max(0, limit - Math.max(used + held, granted));
 }
@@ -133,8 +130,7 @@ function pauseOf(state: SharedState, own: ProcessShare, now: number): number {
   // Another process probes, or will.
   if (isOver(state, now)) return Math.min(now - probedAt, probeTimeout) / 4;
   const pause = Math.min(heartbeat, (endsAt - startedAt) / 12);
-  const mayChange =
-    leftOf(state, now) > 0 || Object.values(processes).some((share) => share !== own && heldBy(share, now) > 0);
+  const mayChange = leftOf(state) > 0 || Object.values(processes).some((share) => share !== own && share.held > 0);
   const isWaiting = own.normal + own.background > 0;
   return Math.min(isWaiting && mayChange ? pause / 10 : pause, endsAt - now);
 }
