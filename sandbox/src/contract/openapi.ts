@@ -12,8 +12,10 @@ import {
   mapped,
   type Resource,
 } from '../resources/resource.ts';
-import type { Json, JsonObject } from '../utils/json.ts';
 import { errorBodySchema } from '../utils/schemas.ts';
+
+type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
+type JsonObject = Readonly<Record<string, Json>>;
 
 /**
  * Describes the API as an OpenAPI 3.1 document, generated from the schemas that the sandbox validates with. The examples

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { operations } from '../../src/control/operations.ts';
+import { operations } from '../../src/control/routes.ts';
 import { apiRoutes as documented } from '../../src/resources/index.ts';
 
 /** A route to send random requests to. */
@@ -8,13 +8,15 @@ export interface Route {
   /** Path below the base URL. Its parameter has braces. */
   readonly path: string;
   readonly hasBody: boolean;
+  /** Status of a success; without it, 200. */
+  readonly status?: number | undefined;
 }
 
 /** A random request to a route. */
 export interface RandomRequest {
-  readonly method: string;
+  readonly route: Route;
   readonly path: string;
-  readonly query: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
   /** JSON body; `undefined` for none. */
   readonly json: unknown;
 }
@@ -25,7 +27,12 @@ export const apiRoutes: readonly Route[] = documented.map((route) => ({ ...route
 /** Those of the control API that answer at once. */
 export const controlRoutes: readonly Route[] = operations
   .filter(({ path }) => !/^\/(streams|forwarding|flush)/.test(path))
-  .map(({ method, path, body: accepted }) => ({ method, path, hasBody: accepted !== undefined }));
+  .map(({ method, path, body: accepted, status }) => ({
+    method,
+    path: path.replace(':id', '{id}'),
+    hasBody: accepted !== undefined,
+    status,
+  }));
 
 const word = fc.oneof(
   fc.constantFrom('', ' ', 'user_123', 'proj_123', 'active', '0', '1', '2', '-1', '1e3', '99999999999999999999', 'NaN'),
@@ -75,12 +82,10 @@ const segment = id.filter((text) => text !== '' && !/^\.+$/.test(text));
 
 /** Requests to some routes: from what is valid to what nobody would send. */
 export function randomRequests(routes: readonly Route[]): fc.Arbitrary<RandomRequest> {
-  return fc
-    .tuple(fc.constantFrom(...routes), segment, query, body)
-    .map(([{ method, path, hasBody }, name, parameters, json]) => ({
-      method,
-      path: path.replace('{id}', encodeURIComponent(name)),
-      query: parameters,
-      json: hasBody ? json : undefined,
-    }));
+  return fc.tuple(fc.constantFrom(...routes), segment, query, body).map(([route, name, parameters, json]) => ({
+    route,
+    path: route.path.replace('{id}', encodeURIComponent(name)),
+    query: new URLSearchParams(parameters),
+    json: route.hasBody ? json : undefined,
+  }));
 }
