@@ -1,12 +1,11 @@
 import * as z from 'zod/mini';
-import { bearerToken, wholeNumber } from './utils/schemas.ts';
+import { bearerToken, strictFields, wholeNumber } from './utils/schemas.ts';
 import type { Given } from './state/records.ts';
 import { hostName, origin } from './http/access.ts';
 import { withTypeErrors } from './http/failure.ts';
 import { parseFields } from './http/parse-fields.ts';
 import { byResource, type NamedResource, type Seeds } from './resources/index.ts';
 import { seedSchema } from './resources/resource.ts';
-import { strictFields } from './utils/strict-fields.ts';
 import { defaultSchedule } from './webhooks/retry-schedule.ts';
 import { type EndpointParams, endpointSchema } from './webhooks/endpoint-params.ts';
 

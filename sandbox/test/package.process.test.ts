@@ -36,7 +36,6 @@ describe('what npm publish ships', () => {
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
-      'control-openapi.json',
       'dist/LICENSES.txt',
       'openapi.json',
       'package.json',

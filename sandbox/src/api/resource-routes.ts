@@ -7,7 +7,7 @@ import { createSchema, listSchema, pick, publicRecord, type Resource } from '../
 import type { SavedResponse } from '../state/idempotency.ts';
 import { createRecord } from '../state/records.ts';
 import type { Services } from '../state/services.ts';
-import { strictFields } from '../utils/strict-fields.ts';
+import { strictFields } from '../utils/schemas.ts';
 import type { Env } from './request-context.ts';
 
 const noParameters = strictFields({});

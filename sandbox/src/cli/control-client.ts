@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
+import { errorBodySchema } from '../utils/schemas.ts';
 import { CommandError } from './process-io.ts';
 
 /** Where `example-sandbox` listens by default. */
 const defaultServer = 'http://127.0.0.1:4010';
 
 const infoSchema = z.object({ name: z.literal('@example/sandbox') });
-const errorSchema = z.object({ error: z.object({ message: z.string() }) });
 
 /** The URL of the sandbox that commands talk to: `--server`, or the base URL that programs use, or the default one. */
 export function serverUrl(server: string | undefined, env: Readonly<Record<string, string | undefined>>): string {
@@ -14,7 +14,7 @@ export function serverUrl(server: string | undefined, env: Readonly<Record<strin
   throw new CommandError(`EXAMPLE_BASE_URL is ${url}. It must be a URL such as ${defaultServer}/v1.`, 2);
 }
 
-/** A client of the control API of a sandbox that runs. */
+/** A client of the control API of a sandbox that runs. Its values have the types that the sandbox has for them. */
 export class ControlClient {
   readonly origin: string;
   readonly #signal: AbortSignal | undefined;
@@ -43,20 +43,21 @@ export class ControlClient {
   }
 
   /** Sends a request, and reads the response. @throws {CommandError} when the sandbox refuses it. */
-  async send<T>(schema: z.ZodMiniType<T>, method: string, path: string, body?: unknown): Promise<T> {
+  async send<T>(method: string, path: string, body?: unknown): Promise<T> {
     const response = await this.#request(method, path, body);
-    return schema.parse(response.status === 204 ? undefined : await response.json());
+    // `connect` has made sure that it is a sandbox.
+    return (response.status === 204 ? undefined : await response.json()) as T;
   }
 
   /**
    * Connects to a stream of values. It ends when the sandbox stops or the signal aborts. Returning from a loop over it
    * disconnects.
    */
-  async stream<T>(schema: z.ZodMiniType<T>, method: string, path: string, body?: unknown): Promise<AsyncGenerator<T>> {
-    return this.#values(schema, await this.#request(method, path, body));
+  async stream<T>(method: string, path: string, body?: unknown): Promise<AsyncGenerator<T>> {
+    return this.#values(await this.#request(method, path, body));
   }
 
-  async *#values<T>(schema: z.ZodMiniType<T>, response: Response): AsyncGenerator<T> {
+  async *#values<T>(response: Response): AsyncGenerator<T> {
     const decoder = new TextDecoder();
     let text = '';
     try {
@@ -64,7 +65,8 @@ export class ControlClient {
         text += decoder.decode(chunk, { stream: true });
         const lines = text.split('\n');
         text = lines.pop() ?? '';
-        for (const line of lines) if (line !== '') yield schema.parse(JSON.parse(line));
+        // As above.
+        for (const line of lines) if (line !== '') yield JSON.parse(line) as T;
       }
     } catch (error) {
       // The connection broke.
@@ -96,6 +98,6 @@ export class ControlClient {
 }
 
 async function refusal(response: Response): Promise<CommandError> {
-  const { success, data } = errorSchema.safeParse(await response.json().catch(() => undefined));
+  const { success, data } = errorBodySchema.safeParse(await response.json().catch(() => undefined));
   return new CommandError(success ? data.error.message : `The sandbox responded with ${response.status}.`);
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { forwardingEventSchema } from '../control/schemas.ts';
 import { sleep } from '../utils/abort.ts';
 import { send } from '../webhooks/attempt.ts';
+import type { ForwardedRequest, ForwardingEvent } from '../webhooks/forwarding.ts';
 import { ControlClient, serverUrl } from './control-client.ts';
 import { logLine } from './log-lines.ts';
 import { CommandError, type CommandIO, stopSignal } from './process-io.ts';
@@ -22,8 +22,6 @@ const reconnectDelay = 1000;
 /** How long the receiver may take, in milliseconds: less than the sandbox waits. */
 const timeout = 14_000;
 
-type ForwardedRequest = Extract<z.infer<typeof forwardingEventSchema>, { type: 'request' }>['request'];
-
 /** Registers a webhook with a sandbox that runs, and makes its requests until the user stops the command. */
 export async function listen(options: ListenOptions, io: CommandIO): Promise<number> {
   const { forwardTo: url, events, json = false } = options;
@@ -36,7 +34,7 @@ export async function listen(options: ListenOptions, io: CommandIO): Promise<num
   while (!isStopped()) {
     try {
       const control = await ControlClient.connect(origin, signal);
-      const stream = await control.stream(forwardingEventSchema, 'POST', '/forwarding', { url, events, secret });
+      const stream = await control.stream<ForwardingEvent>('POST', '/forwarding', { url, events, secret });
       for await (const event of stream) {
         if (event.type === 'webhook') {
           // The same one after a restart of the sandbox, so that the receiver goes on working.
@@ -95,7 +93,7 @@ async function forward(request: ForwardedRequest, control: ControlClient, { out 
   }
   const answer = status === undefined ? { error } : { status, headers: responseHeaders, body: responseBody };
   // The sandbox may have stopped or given up meanwhile.
-  await control.send(z.undefined(), 'POST', `/forwarding/${id}`, answer).catch(() => undefined);
+  await control.send('POST', `/forwarding/${id}`, answer).catch(() => undefined);
 }
 
 function eventOf(body: string): string {

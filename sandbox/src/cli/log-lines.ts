@@ -1,6 +1,5 @@
-import type * as z from 'zod/mini';
 import { errorBodySchema } from '../utils/schemas.ts';
-import type { requestSchema } from '../control/schemas.ts';
+import type { RecordedRequest } from '../state/recorded-request.ts';
 import { isReplayed } from '../state/request-filter.ts';
 import type { Attempt, DeliveryRecord } from '../storage/records.ts';
 import { type Line, style, type Styled } from './terminal.ts';
@@ -36,27 +35,22 @@ export function logLine({ at, status, kind, subject, duration, note }: LogRow, c
   ];
 }
 
-/** What a line needs of a request. */
-type LoggedRequest = Pick<
-  z.infer<typeof requestSchema>,
-  'method' | 'target' | 'received_at' | 'state' | 'status' | 'duration' | 'remaining' | 'fault' | 'response'
->;
-
 /** One line about a request: `01:45:26  422  POST  /v1/users  7 ms  email: must be an email address`. */
-export function requestLine(request: LoggedRequest, columns?: number): Line {
+export function requestLine(request: RecordedRequest, columns?: number): Line {
   const { method, target, received_at: at, status, duration } = request;
   return logLine({ at, status, kind: method, subject: target, duration, note: reasonOf(request) }, columns);
 }
 
 /** Why a request ended as it did. If there is nothing to say, how many are left. */
-function reasonOf({ state, fault, response, remaining }: LoggedRequest): string {
+function reasonOf(request: RecordedRequest): string {
+  const { state, fault, response, remaining } = request;
   const broken = { aborted: 'the client disconnected', reset: 'connection reset', cut: 'body cut', pending: 'pending' };
   const error = errorBodySchema.safeParse(response?.body).data?.error;
   const details = Object.entries(error?.details ?? {}).map(([field, problem]) => `${field}: ${clause(problem)}`);
   const reasons = [
     ...(fault === undefined ? [] : [`injected by ${fault.id === 'header' ? 'a header' : fault.id}`]),
     ...(state === 'completed' ? [] : [broken[state]]),
-    ...(isReplayed({ response }) ? ['replayed'] : []),
+    ...(isReplayed(request) ? ['replayed'] : []),
     ...(fault !== undefined ? [] : details.length > 0 ? details : error === undefined ? [] : [clause(error.message)]),
   ];
   return reasons.join(', ') || (remaining === undefined ? '' : `${remaining} left`);

@@ -1,5 +1,4 @@
-import { requestSchema } from '../control/schemas.ts';
-import * as z from 'zod/mini';
+import type { RecordedRequest } from '../state/recorded-request.ts';
 import { ControlClient, serverUrl } from './control-client.ts';
 import { requestLine } from './log-lines.ts';
 import { type CommandIO, stopSignal } from './process-io.ts';
@@ -23,19 +22,19 @@ export async function logs(options: LogsOptions, io: CommandIO): Promise<number>
   const filter = new URLSearchParams();
   for (const [name, value] of Object.entries({ status, method, path }))
     if (value !== undefined) filter.set(name, value);
-  const print = (request: z.infer<typeof requestSchema>) => {
+  const print = (request: RecordedRequest) => {
     if (json) io.out.json(request);
     else io.out.line(...requestLine(request, io.out.columns));
   };
 
   // Connected first, so that no request is lost between the two.
   const stream = follow
-    ? await control.stream(requestSchema, 'GET', `/streams/requests?${filter.toString()}`)
+    ? await control.stream<RecordedRequest>('GET', `/streams/requests?${filter.toString()}`)
     : undefined;
   const printed = new Set<string>();
   if (limit > 0) {
-    const page = z.object({ data: z.array(requestSchema) });
-    const { data } = await control.send(page, 'GET', `/requests?${filter.toString()}&limit=${limit}`);
+    const target = `/requests?${filter.toString()}&limit=${limit}`;
+    const { data } = await control.send<{ data: readonly RecordedRequest[] }>('GET', target);
     for (const request of data) {
       printed.add(request.id);
       print(request);

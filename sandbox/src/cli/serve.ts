@@ -9,7 +9,7 @@ import type { RateLimit } from '../state/rate-windows.ts';
 import { byResource, type Records } from '../resources/index.ts';
 import { seedSchema } from '../resources/resource.ts';
 import { openJournal } from '../storage/sqlite-journal.ts';
-import { strictFields } from '../utils/strict-fields.ts';
+import { strictFields } from '../utils/schemas.ts';
 import { endpointSchema } from '../webhooks/endpoint-params.ts';
 import { attemptLine, requestLine } from './log-lines.ts';
 import { CommandError, type CommandIO } from './process-io.ts';

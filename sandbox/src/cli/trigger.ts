@@ -1,8 +1,7 @@
-import * as z from 'zod/mini';
-import { attemptEventSchema, deliverySchema } from '../control/schemas.ts';
 import { timestamp } from '../utils/clock.ts';
 import { randomSecret } from '../utils/random.ts';
 import { outcomeOf } from '../storage/outcome.ts';
+import type { Attempt, DeliveryRecord } from '../storage/records.ts';
 import { attempt } from '../webhooks/attempt.ts';
 import { eventNames, exampleData } from '../webhooks/webhooks.ts';
 import { ControlClient, serverUrl } from './control-client.ts';
@@ -35,9 +34,9 @@ async function triggerThroughServer(event: string, options: TriggerOptions, io: 
   const signal = stopSignal(io);
   const control = await ControlClient.connect(serverUrl(options.server, io.env), signal);
   // Connected first, so that no attempt is missed.
-  const attempts = await control.stream(attemptEventSchema, 'GET', '/streams/attempts');
-  const created = z.object({ data: z.array(deliverySchema) });
-  const { data: deliveries } = await control.send(created, 'POST', '/events', { event, data });
+  const attempts = await control.stream<{ delivery: DeliveryRecord; attempt: Attempt }>('GET', '/streams/attempts');
+  const created = await control.send<{ data: readonly DeliveryRecord[] }>('POST', '/events', { event, data });
+  const deliveries = created.data;
   if (deliveries.length === 0) {
     throw new CommandError(
       `No webhook is registered for ${event}. Register one with example-sandbox listen --forward-to <url>, ` +

@@ -3,17 +3,19 @@ import { version } from '../../package.json';
 import { resources } from '../resources/index.ts';
 import {
   capitalized,
-  createSchema,
   documentedFields,
   eventData,
   exampleOf,
   examplesOf,
+  type Field,
   listSchema,
   mapped,
   type Resource,
 } from '../resources/resource.ts';
-import type { Json, JsonObject } from '../utils/json.ts';
 import { errorBodySchema } from '../utils/schemas.ts';
+
+type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
+type JsonObject = Readonly<Record<string, Json>>;
 
 /**
  * Describes the API as an OpenAPI 3.1 document, generated from the schemas that the sandbox validates with. The examples
@@ -48,7 +50,7 @@ export function openapi(baseUrl = 'https://api.example.com/v1'): JsonObject {
       },
       schemas: {
         ...(Object.assign({}, ...resources.map(componentsOf)) as JsonObject),
-        Error: schemaOf(errorBodySchema, { error: 'What went wrong.' }),
+        Error: objectOf({ error: { description: 'What went wrong.', ...schemaOf(errorBodySchema.shape.error) } }),
       },
       headers: Object.fromEntries(
         documentedHeaders.map(([name, type, description, example]) => [
@@ -103,44 +105,56 @@ function componentsOf(resource: Resource): JsonObject {
   const { singular, prefix, list, create, event } = resource;
   const name = capitalized(singular);
   const fields = documentedFields(resource.fields);
-  const record = z.looseObject({
-    id: z.string(),
-    ...mapped(fields, () => z.string()),
-    created_at: z.string(),
-  });
-  const descriptions = {
-    id: `${name}'s unique identifier, such as \`${prefix}_123\`.`,
-    ...descriptionsOf(fields),
-    created_at: `When the ${singular} was created: ISO 8601, UTC.`,
-  };
+  const described = ({ schema, description }: Field) => ({ description, ...schemaOf(schema) });
   return {
-    [name]: schemaOf(record, descriptions),
-    ...(create && { [`${name}Create`]: schemaOf(createSchema(resource), descriptionsOf({ ...fields, ...create })) }),
+    [name]: objectOf(
+      {
+        id: text(`${name}'s unique identifier, such as \`${prefix}_123\`.`),
+        ...mapped(fields, ({ description }) => text(description)),
+        created_at: text(`When the ${singular} was created: ISO 8601, UTC.`),
+      },
+      anything,
+    ),
+    ...(create && { [`${name}Create`]: objectOf(mapped({ ...fields, ...create }, described)) }),
     ...(list && {
-      [`${name}List`]: schemaOf(
-        z.object({
-          data: z.array(z.unknown()),
-          meta: z.looseObject({ current_page: z.number(), total_pages: z.number(), total_count: z.number() }),
-        }),
-        { data: `The ${resource.name} of this page.`, meta: 'Position of the page in the list.' },
-        { data: { items: { $ref: `#/components/schemas/${name}` } } },
-      ),
+      [`${name}List`]: objectOf({
+        data: {
+          description: `The ${resource.name} of this page.`,
+          type: 'array',
+          items: { $ref: `#/components/schemas/${name}` },
+        },
+        meta: {
+          description: 'Position of the page in the list.',
+          ...objectOf({ current_page: number, total_pages: number, total_count: number }, anything),
+        },
+      }),
     }),
     ...(event !== undefined && {
-      [`${name}CreatedEvent`]: schemaOf(
-        z.object({
-          event: z.literal(event),
-          data: z.object({ id: z.string(), ...mapped(resource.fields, () => z.string()) }),
-          timestamp: z.string(),
-        }),
-        { event: "The event's name.", data: `The ${singular}.`, timestamp: 'When it happened: ISO 8601, UTC.' },
-      ),
+      [`${name}CreatedEvent`]: objectOf({
+        event: { ...text("The event's name."), const: event },
+        data: {
+          description: `The ${singular}.`,
+          ...objectOf({ id: { type: 'string' }, ...mapped(resource.fields, () => ({ type: 'string' })) }),
+        },
+        timestamp: text('When it happened: ISO 8601, UTC.'),
+      }),
     }),
   };
 }
 
-function descriptionsOf(fields: Resource['fields']): Record<string, string> {
-  return mapped(fields, ({ description }) => description);
+const anything = {};
+const number = { type: 'number' };
+const text = (description: string) => ({ description, type: 'string' });
+
+function objectOf(properties: JsonObject, additionalProperties: JsonObject | false = false): JsonObject {
+  return { type: 'object', properties, required: Object.keys(properties), additionalProperties };
+}
+
+/** The JSON Schema of what a schema gives. */
+function schemaOf(schema: z.ZodMiniType): JsonObject {
+  // A JSON Schema is JSON; zod's type for it is wider.
+  const { $schema, ...own } = z.toJSONSchema(schema, { io: 'output' }) as JsonObject;
+  return own;
 }
 
 /** The paths of a resource, with their operations. */
@@ -210,16 +224,22 @@ function getOperation(resource: Resource): JsonObject {
 
 function listOperation(resource: Resource, filters: NonNullable<Resource['list']>): JsonObject {
   const { name, singular } = resource;
+  const descriptions: Readonly<Record<string, string | undefined>> = {
+    page: 'Page number (default: 1)',
+    per_page: 'Items per page (default: 20)',
+    ...filters,
+  };
   return {
     operationId: `list${capitalized(name)}`,
     tags: [capitalized(name)],
     summary: `List ${capitalized(name)}`,
     description: `Retrieves a list of ${name}.`,
-    parameters: queryParameters(listSchema(resource), {
-      page: 'Page number (default: 1)',
-      per_page: 'Items per page (default: 20)',
-      ...filters,
-    }),
+    parameters: Object.entries(listSchema(resource).shape).map(([field, schema]) => ({
+      name: field,
+      in: 'query',
+      description: descriptions[field] ?? '',
+      schema: schemaOf(schema),
+    })),
     responses: {
       '200': success(
         `One page of the ${name}, newest first.`,
@@ -241,11 +261,17 @@ function webhook(resource: Resource, event: string): JsonObject {
     summary: `${capitalized(singular)} created`,
     description: `Sent when a ${singular} is created. Signed as specified by Standard Webhooks.`,
     security: [],
-    parameters: [
-      webhookHeader('webhook-id', 'Identifies the event; the same for every attempt.'),
-      webhookHeader('webhook-timestamp', 'Time of the attempt, in epoch seconds.'),
-      webhookHeader('webhook-signature', 'Signatures, separated by spaces.'),
-    ],
+    parameters: Object.entries({
+      'webhook-id': 'Identifies the event; the same for every attempt.',
+      'webhook-timestamp': 'Time of the attempt, in epoch seconds.',
+      'webhook-signature': 'Signatures, separated by spaces.',
+    }).map(([header, description]) => ({
+      name: header,
+      in: 'header',
+      required: true,
+      description,
+      schema: { type: 'string' },
+    })),
     requestBody: {
       required: true,
       content: json(`${capitalized(singular)}CreatedEvent`, {
@@ -278,38 +304,6 @@ function headers(more: readonly string[]): JsonObject {
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
 
-function webhookHeader(name: string, description: string): JsonObject {
-  return { name, in: 'header', required: true, description, schema: { type: 'string' } };
-}
-
 function json(schema: string, example: Json): JsonObject {
   return { 'application/json': { schema: { $ref: `#/components/schemas/${schema}` }, example } };
-}
-
-function schemaOf(
-  schema: z.core.$ZodType,
-  descriptions: Readonly<Record<string, string>>,
-  references: Readonly<Record<string, JsonObject>> = {},
-): JsonObject {
-  // A JSON Schema is JSON; zod's type for it is wider.
-  const made = z.toJSONSchema(schema) as JsonObject;
-  const fields = made['properties'] as Readonly<Record<string, JsonObject>>;
-  const properties = Object.entries(descriptions).map(
-    ([name, description]) => [name, { description, ...fields[name], ...references[name] }] as const,
-  );
-  const own = Object.entries(made).filter(([name]) => name !== '$schema');
-  return { ...Object.fromEntries(own), properties: Object.fromEntries(properties) };
-}
-
-function queryParameters(
-  schema: z.ZodMiniType,
-  descriptions: Readonly<Record<string, string | undefined>>,
-): JsonObject[] {
-  const { properties } = z.toJSONSchema(schema, { io: 'output' });
-  return Object.entries(descriptions).map(([name, description = '']) => ({
-    name,
-    in: 'query',
-    description,
-    schema: properties?.[name] as JsonObject,
-  }));
 }

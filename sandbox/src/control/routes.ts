@@ -4,11 +4,23 @@ import { Failure, failureOf } from '../http/failure.ts';
 import { parseFields } from '../http/parse-fields.ts';
 import { readBytes, readJsonObject } from '../http/request-body.ts';
 import { sameOriginOnly } from '../http/same-origin.ts';
+import { resources } from '../resources/index.ts';
 import type { Services } from '../state/services.ts';
-import { strictFields } from '../utils/strict-fields.ts';
-import { controlOpenapi } from './openapi.ts';
+import { strictFields } from '../utils/schemas.ts';
+import { recordOperations, tokenOperations } from './data-operations.ts';
 import type { Operation } from './operation.ts';
-import { operations } from './operations.ts';
+import { faultOperations, processOperations, requestOperations } from './sandbox-operations.ts';
+import { webhookOperations } from './webhook-operations.ts';
+
+/** Every operation of the control API. */
+export const operations = [
+  ...resources.flatMap(recordOperations),
+  ...tokenOperations,
+  ...webhookOperations,
+  ...faultOperations,
+  ...requestOperations,
+  ...processOperations,
+];
 
 const noFields = strictFields({});
 
@@ -20,19 +32,15 @@ export function controlRoutes(services: Services): Hono {
   const routes = new Hono();
   routes.use(sameOriginOnly);
 
-  routes.get('/openapi.json', (context) => context.json(controlOpenapi(new URL('/__sandbox', context.req.url).href)));
   for (const operation of operations) {
-    routes.on(operation.method, hono(operation.path), (context) => respond(operation, services, context));
+    routes.on(operation.method, operation.path, (context) => respond(operation, services, context));
   }
   for (const [path, methods] of Map.groupBy(operations, ({ path }) => path)) {
-    routes.all(
-      hono(path),
-      allowOnly(...methods.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : method))),
-    );
+    routes.all(path, allowOnly(...methods.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : method))));
   }
 
   routes.all('*', () => {
-    throw new Failure(404, 'not_found', 'There is no such operation. /__sandbox/openapi.json lists all operations.');
+    throw new Failure(404, 'not_found', 'There is no such operation. The README of the sandbox lists all operations.');
   });
   routes.onError((error) => {
     throw failureOf(error) ?? error;
@@ -45,22 +53,16 @@ async function readBody(request: Request): Promise<Readonly<Record<string, unkno
   return (await readBytes(request)).length === 0 ? {} : readJsonObject(request);
 }
 
-/** hono writes parameters as `:id`. */
-function hono(path: string): string {
-  return path.replaceAll(/\{(\w+)\}/g, ':$1');
-}
-
 async function respond(operation: Operation, services: Services, context: Context): Promise<Response> {
   const { req } = context;
-  const { response } = operation;
-  const result = await operation.handle({
+  const { query, body, status = 200, handle } = operation;
+  const result = await handle({
     ...services,
     id: req.param('id') ?? '',
-    query: parseFields(operation.query ?? noFields, req.query()),
-    body: operation.body && parseFields(operation.body, await readBody(req.raw)),
+    query: parseFields(query ?? noFields, req.query()),
+    body: body && parseFields(body, await readBody(req.raw)),
   });
-  if (response.status === 204) return context.body(null, 204);
-  if ('schema' in response) return Response.json(result, { status: response.status });
-  // An operation with lines returns a stream of them.
-  return context.body(result as ReadableStream, 200, { 'Content-Type': 'application/x-ndjson' });
+  if (status === 204) return context.body(null, status);
+  if (result instanceof ReadableStream) return context.body(result, status, { 'Content-Type': 'application/x-ndjson' });
+  return Response.json(result, { status });
 }

@@ -1,156 +1,96 @@
 import * as z from 'zod/mini';
 import { found } from '../http/failure.ts';
-import { strictFields } from '../utils/strict-fields.ts';
+import { strictFields } from '../utils/schemas.ts';
 import { lineStream } from '../utils/text-stream.ts';
 import { changesSchema, endpointSchema, eventSchema } from '../webhooks/endpoint-params.ts';
-import type { ForwardedRequest } from '../webhooks/forwarding.ts';
+import type { ForwardingEvent } from '../webhooks/forwarding.ts';
 import { operation } from './operation.ts';
-import {
-  attemptEventSchema,
-  deliverySchema,
-  forwardedResponseSchema,
-  forwardingEventSchema,
-  listOf,
-  untilClosed,
-  webhookSchema,
-} from './schemas.ts';
 
 const filterSchema = strictFields({
-  webhook: z.optional(z.string().check(z.describe('Only deliveries to the webhook with this id.'))),
-  event: z.optional(z.string().check(z.describe('Only deliveries of the event with this name.'))),
-  status: z.optional(
-    z
-      .enum(['pending', 'delivered', 'failed'], 'Must be pending, delivered or failed.')
-      .check(z.describe('Only deliveries with this status.')),
-  ),
+  webhook: z.optional(z.string()),
+  event: z.optional(z.string()),
+  status: z.optional(z.enum(['pending', 'delivered', 'failed'], 'Must be pending, delivered or failed.')),
 });
+
+const statusMessage = 'Must be a status from 200 to 599.';
+
+const forwardedResponseSchema = strictFields({
+  status: z.optional(z.int(statusMessage).check(z.minimum(200, statusMessage), z.maximum(599, statusMessage))),
+  headers: z.optional(z.record(z.string(), z.string(), 'Must be an object of strings.')),
+  body: z.optional(z.string('Must be a string.')),
+  error: z.optional(z.string('Must be a string.')),
+}).check(
+  z.refine(({ status, error }) => (status === undefined) !== (error === undefined), {
+    path: ['status'],
+    message: 'Must have either status or error.',
+  }),
+);
 
 /** Operations on webhooks and their deliveries. */
 export const webhookOperations = [
-  operation('listWebhooks', 'GET /webhooks', 'Lists all webhooks, oldest first', {
-    response: { status: 200, description: 'The webhooks.', schema: listOf(webhookSchema) },
-    handle: ({ webhooks }) => ({ data: webhooks.endpoints }),
-  }),
-  operation('registerWebhook', 'POST /webhooks', 'Registers a webhook', {
-    description: 'Without `events` it gets all events. Without `secret` it gets a random one.',
+  operation('GET /webhooks', { handle: ({ webhooks }) => ({ data: webhooks.endpoints }) }),
+  operation('POST /webhooks', {
     body: endpointSchema,
-    response: { status: 201, description: 'The new webhook.', schema: webhookSchema },
+    status: 201,
     handle: ({ webhooks, body }) => webhooks.register(body),
   }),
-  operation('getWebhook', 'GET /webhooks/{id}', 'Gets a webhook', {
-    response: { status: 200, description: 'The webhook.', schema: webhookSchema },
-    handle: ({ store, id }) => found(store.endpoints.get(id), 'webhook', id),
-  }),
-  operation('updateWebhook', 'PATCH /webhooks/{id}', 'Changes, disables or enables a webhook', {
-    description: 'The deliveries of a disabled webhook wait until it is enabled.',
+  operation('GET /webhooks/:id', { handle: ({ store, id }) => found(store.endpoints.get(id), 'webhook', id) }),
+  operation('PATCH /webhooks/:id', {
     body: changesSchema,
-    response: { status: 200, description: 'The changed webhook.', schema: webhookSchema },
     handle: ({ webhooks, id, body }) => webhooks.update(id, body),
   }),
-  operation('deleteWebhook', 'DELETE /webhooks/{id}', 'Deletes a webhook and its deliveries', {
-    response: { status: 204, description: 'The webhook is deleted.' },
+  operation('DELETE /webhooks/:id', {
+    status: 204,
     handle: ({ webhooks, id }) => found(webhooks.remove(id) || undefined, 'webhook', id),
   }),
-  operation('rotateWebhookSecret', 'POST /webhooks/{id}/rotate-secret', 'Gives a webhook a new secret', {
-    description: 'For one day, deliveries are also signed with the previous secret.',
-    response: { status: 200, description: 'The webhook with its new secret.', schema: webhookSchema },
-    handle: ({ webhooks, id }) => webhooks.rotateSecret(id),
+  operation('POST /webhooks/:id/rotate-secret', { handle: ({ webhooks, id }) => webhooks.rotateSecret(id) }),
+  operation('POST /webhooks/:id/test', {
+    body: z.partial(eventSchema),
+    status: 201,
+    handle: ({ webhooks, id, body }) => webhooks.sendTest(id, body.event, body.data),
   }),
-  operation(
-    'sendTestEvent',
-    'POST /webhooks/{id}/test',
-    'Sends an event to one webhook, even if it is not registered for the event',
-    {
-      description: 'By default an example of `user.created`.',
-      body: z.partial(eventSchema),
-      response: { status: 201, description: 'The delivery.', schema: deliverySchema },
-      handle: ({ webhooks, id, body }) => webhooks.sendTest(id, body.event, body.data),
-    },
-  ),
-  operation(
-    'resendFailedDeliveries',
-    'POST /webhooks/{id}/resend-failed',
-    'Sends all failed deliveries of a webhook again',
-    {
-      response: { status: 200, description: 'The deliveries, which are pending now.', schema: listOf(deliverySchema) },
-      handle: ({ webhooks, id }) => ({ data: webhooks.resendFailed(id) }),
-    },
-  ),
-  operation('publishEvent', 'POST /events', 'Sends an event to every webhook that is registered for it', {
+  operation('POST /webhooks/:id/resend-failed', {
+    handle: ({ webhooks, id }) => ({ data: webhooks.resendFailed(id) }),
+  }),
+  operation('POST /events', {
     body: eventSchema,
-    response: { status: 201, description: 'One delivery for each webhook.', schema: listOf(deliverySchema) },
+    status: 201,
     handle: ({ webhooks, body }) => ({ data: webhooks.publish(body.event, body.data) }),
   }),
-  operation(
-    'listDeliveries',
-    'GET /deliveries',
-    'Lists all pending deliveries and the last 1000 others, oldest first',
-    {
-      query: filterSchema,
-      response: { status: 200, description: 'The deliveries.', schema: listOf(deliverySchema) },
-      handle: ({ webhooks, query }) => ({
-        data: webhooks.deliveries.filter(
-          ({ endpoint, event, status }) =>
-            (query.webhook === undefined || endpoint === query.webhook) &&
-            (query.event === undefined || event === query.event) &&
-            (query.status === undefined || status === query.status),
-        ),
+  operation('GET /deliveries', {
+    query: filterSchema,
+    handle: ({ webhooks, query }) => ({
+      data: webhooks.deliveries.filter(
+        ({ endpoint, event, status }) =>
+          (query.webhook === undefined || endpoint === query.webhook) &&
+          (query.event === undefined || event === query.event) &&
+          (query.status === undefined || status === query.status),
+      ),
+    }),
+  }),
+  operation('GET /deliveries/:id', { handle: ({ store, id }) => found(store.deliveries.get(id), 'delivery', id) }),
+  operation('POST /deliveries/:id/redeliver', { handle: ({ webhooks, id }) => webhooks.redeliver(id) }),
+  operation('POST /flush', { status: 204, handle: ({ webhooks }) => webhooks.flush() }),
+  operation('GET /streams/attempts', {
+    handle: ({ webhooks }) =>
+      lineStream(({ send }) => webhooks.subscribe((delivery, attempt) => send({ delivery, attempt }))),
+  }),
+  // The client makes the requests of a webhook, and answers each with the operation below.
+  operation('POST /forwarding', {
+    body: endpointSchema,
+    handle: ({ webhooks, body }) =>
+      lineStream<ForwardingEvent>(({ send, end }) => {
+        const { endpoint, disconnect } = webhooks.forward(body, {
+          forward: (request) => send({ type: 'request', request }),
+          end,
+        });
+        send({ type: 'webhook', webhook: endpoint });
+        return disconnect;
       }),
-    },
-  ),
-  operation('getDelivery', 'GET /deliveries/{id}', 'Gets a delivery with its attempts', {
-    response: { status: 200, description: 'The delivery.', schema: deliverySchema },
-    handle: ({ store, id }) => found(store.deliveries.get(id), 'delivery', id),
   }),
-  operation('redeliver', 'POST /deliveries/{id}/redeliver', 'Sends a delivery again, with the same `webhook-id`', {
-    response: { status: 200, description: 'The delivery, which is pending now.', schema: deliverySchema },
-    handle: ({ webhooks, id }) => webhooks.redeliver(id),
+  operation('POST /forwarding/:id', {
+    body: forwardedResponseSchema,
+    status: 204,
+    handle: ({ webhooks, id, body }) => found(webhooks.answer(id, body) || undefined, 'forwarded request', id),
   }),
-  operation('flushDeliveries', 'POST /flush', 'Attempts all deliveries that are due, and waits for the responses', {
-    description: 'To skip the delay before a retry, advance the clock first.',
-    response: { status: 204, description: 'No delivery is due.' },
-    handle: ({ webhooks }) => webhooks.flush(),
-  }),
-  operation(
-    'streamAttempts',
-    'GET /streams/attempts',
-    'Sends each attempt to deliver an event as soon as it has ended',
-    {
-      description: untilClosed,
-      response: { status: 200, description: 'The attempts.', line: attemptEventSchema },
-      handle: ({ webhooks }) =>
-        lineStream(({ send }) => webhooks.subscribe((delivery, attempt) => send({ delivery, attempt }))),
-    },
-  ),
-  operation(
-    'forwardDeliveries',
-    'POST /forwarding',
-    'Lets the client make the requests of a webhook, as `example-sandbox listen` does',
-    {
-      description:
-        'Registers a webhook, or takes over the one with this URL. The first value is the webhook, and each other one a ' +
-        'request that the client makes and answers with `POST /forwarding/{id}`. When the client disconnects, the webhook ' +
-        `is disabled, so that its deliveries wait. ${untilClosed}`,
-      body: endpointSchema,
-      response: { status: 200, description: 'The webhook, and the requests to make.', line: forwardingEventSchema },
-      conflicts: true,
-      handle: ({ webhooks, body }) =>
-        lineStream(({ send, end }) => {
-          const forward = (request: ForwardedRequest) => send({ type: 'request', request });
-          const { endpoint, disconnect } = webhooks.forward(body, { forward, end });
-          send({ type: 'webhook', webhook: endpoint });
-          return disconnect;
-        }),
-    },
-  ),
-  operation(
-    'answerForwardedRequest',
-    'POST /forwarding/{id}',
-    'Tells the response to a forwarded request, or why there was none',
-    {
-      body: forwardedResponseSchema,
-      response: { status: 204, description: 'The attempt has this result.' },
-      handle: ({ webhooks, id, body }) => found(webhooks.answer(id, body) || undefined, 'forwarded request', id),
-    },
-  ),
 ];

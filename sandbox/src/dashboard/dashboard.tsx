@@ -58,9 +58,7 @@ export class Dashboard {
       offset: clock.offset,
       activeFaults: faults.list.length,
       exhaustedTokens: store.tokens.all.filter(({ id }) => windows.status(id, now).remaining === 0).length,
-      troubledWebhooks: webhooks.endpoints.filter(
-        (endpoint) => !['healthy', 'idle'].includes(store.deliveryIndex.health(endpoint, now).status),
-      ).length,
+      troubledWebhooks: store.deliveryIndex.troubles(webhooks.endpoints, now).length,
     };
   }
 }

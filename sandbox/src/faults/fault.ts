@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { apiRoutes } from '../resources/index.ts';
-import { strictFields } from '../utils/strict-fields.ts';
+import { strictFields } from '../utils/schemas.ts';
 import { isPossibleRoute } from './fault-route.ts';
 
 /** A failure on demand, to test how your code handles it. Needs at least one of `status`, `latency`, `reset` and `body`. */
@@ -39,28 +39,17 @@ export interface ArmedFault extends Fault {
 const documented = apiRoutes.map(({ method, path }) => `${method} ${path}`).join(', ');
 const routeMessage = `Must be a route of the API, such as POST /users or /users/{id}. The API has ${documented}.`;
 
+const flag = z.optional(z.boolean('Must be true or false.'));
+
 const effects = {
-  status: integer(400, 599, 'Responds with this error status instead of doing the work.'),
-  latency: integer(0, 600_000, 'Delay before the response, in milliseconds.'),
-  reset: flag('Resets the connection instead of responding.'),
-  body: z.optional(
-    z
-      .enum(['cut', 'malformed', 'html', 'empty'], 'Must be cut, malformed, html or empty.')
-      .check(
-        z.describe(
-          'Corrupts the response body: `cut` closes the connection halfway, `malformed` sends half of the JSON, `html` ' +
-            "sends a proxy's error page, and `empty` sends nothing.",
-        ),
-      ),
-  ),
+  status: integer(400, 599),
+  latency: integer(0, 600_000),
+  reset: flag,
+  body: z.optional(z.enum(['cut', 'malformed', 'html', 'empty'], 'Must be cut, malformed, html or empty.')),
 };
 
 /** What a fault does to a request. */
-const faultFields = {
-  ...effects,
-  retryAfter: integer(0, 86_400, 'Value of the `Retry-After` header, in seconds.'),
-  after: flag('With `status` or `reset`: does the work, and loses only the response. Default: `false`.'),
-};
+const faultFields = { ...effects, retryAfter: integer(0, 86_400), after: flag };
 
 const hasEffect = z.refine<Partial<Record<keyof typeof effects, unknown>>>(
   ({ status, latency, reset, body }) =>
@@ -71,42 +60,26 @@ const hasEffect = z.refine<Partial<Record<keyof typeof effects, unknown>>>(
 /** Validates a {@link Fault}. */
 export const faultSchema = strictFields({
   ...faultFields,
-  route: z.optional(
-    z
-      .string(routeMessage)
-      .check(
-        z.refine(isPossibleRoute, routeMessage),
-        z.describe('Applies only to this route, such as `POST /users` or `/users/{id}`. Default: all routes.'),
-      ),
-  ),
+  route: z.optional(z.string(routeMessage).check(z.refine(isPossibleRoute, routeMessage))),
   share: z.optional(
     z
       .number('Must be a number from 0 to 1.')
-      .check(
-        z.minimum(0, 'Must be from 0 to 1.'),
-        z.maximum(1, 'Must be from 0 to 1.'),
-        z.describe('Applies to this fraction of the requests; the seed decides which. Default: all requests.'),
-      ),
+      .check(z.minimum(0, 'Must be from 0 to 1.'), z.maximum(1, 'Must be from 0 to 1.')),
   ),
-  times: integer(1, 1_000_000_000, 'Number of requests that it applies to. Default: 1, or unlimited with `share`.'),
+  times: integer(1, 1_000_000_000),
 }).check(hasEffect) satisfies z.ZodMiniType<Fault>;
 
 /** Validates the fault in a request's `Sandbox-Fault` header. */
 export const headerFaultSchema = strictFields({
   ...faultFields,
+  /** Names the fault in the request log, and identifies the requests that `times` counts. */
   id: z.optional(
     z
       .string('Must be a string.')
-      .check(
-        z.regex(/^[\w.-]{1,100}$/, 'Must be 1 to 100 letters, digits, dots, hyphens or underscores.'),
-        z.describe('Names the fault in the request log, and identifies the requests that `times` counts.'),
-      ),
+      .check(z.regex(/^[\w.-]{1,100}$/, 'Must be 1 to 100 letters, digits, dots, hyphens or underscores.')),
   ),
-  times: integer(
-    1,
-    1_000_000_000,
-    'Applies to this number of requests of the token with this `id`. Default: every request that has the header.',
-  ),
+  /** Number of requests of the token with this `id`. Default: every request that has the header. */
+  times: integer(1, 1_000_000_000),
 }).check(
   hasEffect,
   z.refine(({ id, times }) => times === undefined || id !== undefined, {
@@ -115,17 +88,9 @@ export const headerFaultSchema = strictFields({
   }),
 );
 
-export type HeaderFault = z.infer<typeof headerFaultSchema>;
-
-function integer(min: number, max: number, description: string) {
+function integer(min: number, max: number) {
   const range = `Must be from ${min} to ${max}.`;
   return z.optional(
-    z
-      .int(`Must be a whole number from ${min} to ${max}.`)
-      .check(z.minimum(min, range), z.maximum(max, range), z.describe(description)),
+    z.int(`Must be a whole number from ${min} to ${max}.`).check(z.minimum(min, range), z.maximum(max, range)),
   );
-}
-
-function flag(description: string) {
-  return z.optional(z.boolean('Must be true or false.').check(z.describe(description)));
 }

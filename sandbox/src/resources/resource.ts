@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
-import { integerParameter } from '../utils/schemas.ts';
+import { integerParameter, strictFields } from '../utils/schemas.ts';
 import type { Random } from '../utils/random.ts';
-import { strictFields } from '../utils/strict-fields.ts';
 
 /** A record as the store keeps it: text in each field of its resource. */
 export interface StoredRecord {
@@ -17,7 +16,7 @@ export type FieldName<R> = Exclude<keyof R & string, 'id' | 'created_at'>;
 export interface Field {
   /** What may be written. */
   readonly schema: z.ZodMiniType<string>;
-  /** For the OpenAPI documents. */
+  /** For the OpenAPI document. */
   readonly description: string;
   /** The value in the API reference; none if the reference does not have the field. */
   readonly example?: string;
@@ -26,7 +25,7 @@ export interface Field {
 }
 
 /**
- * What the sandbox knows about a resource. Its routes, OpenAPI documents, storage, seeds, control API, pages and search all
+ * What the sandbox knows about a resource. Its routes, OpenAPI document, storage, seeds, control API, pages and search all
  * follow from this.
  */
 export interface Resource<Name extends string = string> {

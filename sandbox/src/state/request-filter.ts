@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { parseFields } from '../http/parse-fields.ts';
-import type { RecordedRequest, RecordedResponse } from './recorded-request.ts';
+import type { RecordedRequest } from './recorded-request.ts';
 
 /** Which requests to show. A field that is missing does not restrict them. */
 export interface RequestFilter {
@@ -19,8 +19,7 @@ export interface RequestFilter {
 /** What a request may be filtered by besides its status. */
 export const requestKinds = ['pending', 'aborted', 'reset', 'cut', 'injected', 'replayed'] as const;
 
-const part = (description: string) =>
-  z.optional(z.string().check(z.maxLength(500, 'Must have at most 500 characters.'), z.describe(description)));
+const part = z.optional(z.string().check(z.maxLength(500, 'Must have at most 500 characters.')));
 
 /** Validates a {@link RequestFilter}. */
 export const requestFilterSchema = z.object({
@@ -32,13 +31,12 @@ export const requestFilterSchema = z.object({
           new RegExp(`^([1-5]\\d\\d|[1-5]xx|${requestKinds.join('|')})$`),
           `Must be a status such as 404, a class such as 4xx, or one of ${requestKinds.join(', ')}.`,
         ),
-        z.describe('A status (`404`), a class of statuses (`4xx`), or what happened to the request.'),
       ),
   ),
-  method: part('HTTP method, in any case.'),
-  path: part('Part of the path and query, in any case.'),
-  token: part('Id of a token, or `none` for requests without a valid token.'),
-  id: part('Id of a request, or a part of it.'),
+  method: part,
+  path: part,
+  token: part,
+  id: part,
 }) satisfies z.ZodMiniType<RequestFilter>;
 
 /**
@@ -86,10 +84,6 @@ function statusMatcher(wanted: string): (request: RecordedRequest) => boolean {
 }
 
 /** Whether the response is that of an earlier request with the same `Idempotency-Key`. */
-export function isReplayed({
-  response,
-}: {
-  readonly response?: Pick<RecordedResponse, 'headers'> | undefined;
-}): boolean {
+export function isReplayed({ response }: RecordedRequest): boolean {
   return response?.headers['idempotent-replayed'] === 'true';
 }

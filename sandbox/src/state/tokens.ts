@@ -4,8 +4,7 @@ import type { TokenRecord } from '../storage/records.ts';
 import type { Store } from '../storage/store.ts';
 import { type Clock, timestamp } from '../utils/clock.ts';
 import { randomSecret } from '../utils/random.ts';
-import { bearerToken, text } from '../utils/schemas.ts';
-import { strictFields } from '../utils/strict-fields.ts';
+import { bearerToken, strictFields, text } from '../utils/schemas.ts';
 import * as z from 'zod/mini';
 
 /** Validates a token to create. */

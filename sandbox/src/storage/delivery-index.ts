@@ -81,6 +81,13 @@ export class DeliveryIndex {
     };
   }
 
+  /** The statuses of the webhooks that need attention. */
+  troubles(endpoints: readonly EndpointRecord[], now: number): EndpointHealth['status'][] {
+    return endpoints
+      .map((endpoint) => this.health(endpoint, now).status)
+      .filter((status) => status !== 'healthy' && status !== 'idle');
+  }
+
   /** Number of due deliveries that are attempted before this one; `undefined` if it is not due. */
   ahead({ id, endpoint, due = Infinity }: DeliveryRecord, now: number): number | undefined {
     let ahead = 0;

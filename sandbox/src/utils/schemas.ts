@@ -35,3 +35,14 @@ export function integerParameter(min: number, max: number, message = `Must be an
     z.pipe(z.transform(Number), z.int().check(z.minimum(min, message), z.maximum(max, message))),
   );
 }
+
+/** An object with these fields and no other. The message about another field lists the known ones. */
+export function strictFields<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+  const known = Object.keys(shape).join(', ');
+  return z.strictObject(shape, {
+    error: ({ code }) => {
+      if (code !== 'unrecognized_keys') return 'Must be an object.';
+      return known === '' ? 'Unknown field.' : `Unknown field. Known fields: ${known}.`;
+    },
+  });
+}

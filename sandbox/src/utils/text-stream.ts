@@ -50,7 +50,7 @@ export function textStream(heartbeat: string, open: (sink: Sink<string>) => () =
 }
 
 /** Values, each in a line of JSON. Empty lines keep the connection open. */
-export function lineStream(open: (sink: Sink<unknown>) => () => void): ReadableStream<Uint8Array> {
+export function lineStream<T>(open: (sink: Sink<T>) => () => void): ReadableStream<Uint8Array> {
   return textStream('\n', ({ send, end }) => {
     // The first line arrives at once, so that the client knows that it is connected.
     send('\n');

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { strictFields } from '../utils/strict-fields.ts';
+import { strictFields } from '../utils/schemas.ts';
 
 /** A webhook to register. */
 export interface EndpointParams {

@@ -1,5 +1,6 @@
 import { Failure } from '../http/failure.ts';
 import { randomSecret } from '../utils/random.ts';
+import type { EndpointRecord } from '../storage/records.ts';
 import type { AttemptOptions } from './attempt.ts';
 
 /** A request that a forwarder is asked to make. */
@@ -11,6 +12,11 @@ export interface ForwardedRequest {
   /** Request body, byte for byte. */
   readonly body: string;
 }
+
+/** What a forwarder is told: first its webhook, then each request. */
+export type ForwardingEvent =
+  | { readonly type: 'webhook'; readonly webhook: EndpointRecord }
+  | { readonly type: 'request'; readonly request: ForwardedRequest };
 
 /** The response that a forwarder got, or why it got none. */
 export interface ForwardedResponse {

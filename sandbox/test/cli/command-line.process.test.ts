@@ -2,25 +2,22 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { Webhook } from 'standardwebhooks';
 import { rateLimit as read } from '../../src/cli/option-values.ts';
 import { style, Terminal } from '../../src/cli/terminal.ts';
 import { version } from '../../package.json';
-import { commandLine } from '../support/built-cli.ts';
-import { commands } from '../support/command.ts';
+import { builtProgram, commands, programs } from '../support/command.ts';
 import { receiver } from '../support/receiver.ts';
 
-const start = commandLine();
+const start = programs();
 const { serve, ended } = commands();
-const builtProgram = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const secret = `whsec_${'c2VjcmV0'.repeat(4)}`;
 
 test('example-sandbox prints its URL, its token and a first request; Ctrl-C stops it cleanly', async () => {
   const child = start('--port', '0', '--projects', '3', '--rate-limit', '7/2m');
-  const [, token, url] = await child.says(/curl -H 'Authorization: Bearer (sandbox_\w{32})' \\\n +'(http:[^']+)'/);
+  const [, token, url] = await child.prints(/curl -H 'Authorization: Bearer (sandbox_\w{32})' \\\n +'(http:[^']+)'/);
   expect(child.output()).toMatch(/URL +http:\/\/127\.0\.0\.1:\d+\/v1\n/);
   expect(child.output()).toMatch(/Dashboard +http:\/\/127\.0\.0\.1:\d+\/dashboard\n/);
   expect(child.output()).toContain('7 requests per 120 s');
@@ -31,18 +28,18 @@ test('example-sandbox prints its URL, its token and a first request; Ctrl-C stop
   expect(await response.json()).toMatchObject({ meta: { total_count: 3 } });
 
   child.child.kill('SIGINT');
-  expect(await child.ended).toBe(0);
+  expect(await child.exitCode).toBe(0);
 });
 
 test('it goes on serving when the program that started it reads no further', async () => {
   const child = start('--port', '0', '--token', 'sandbox_token');
-  const [, url = ''] = await child.says(/(http:\/\/127\.0\.0\.1:\d+\/v1)/);
+  const [, url = ''] = await child.prints(/(http:\/\/127\.0\.0\.1:\d+\/v1)/);
   child.child.stdout.destroy();
   child.child.stderr.destroy();
   const headers = { Authorization: 'Bearer sandbox_token' };
   for (let count = 0; count < 3; count += 1) expect((await fetch(`${url}/projects`, { headers })).status).toBe(200);
   child.child.kill('SIGINT');
-  expect(await child.ended).toBe(0);
+  expect(await child.exitCode).toBe(0);
 });
 
 test('the state is stored in memory, or where --data says', async () => {
@@ -211,7 +208,7 @@ test('an older Node.js gets a message instead of a stack', async () => {
 describe('completion', () => {
   const printed = async (...args: readonly string[]) => {
     const child = start(...args);
-    return [await child.ended, child.output()];
+    return [await child.exitCode, child.output()];
   };
 
   test.each(['bash', 'zsh', 'fish', 'powershell'])('prints a script for %s', async (shell) => {

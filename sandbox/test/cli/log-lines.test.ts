@@ -1,17 +1,15 @@
-import { createSandbox } from '@example/sandbox';
+import { createSandbox, type RecordedRequest } from '@example/sandbox';
 import { describe, expect, test } from 'vitest';
 import { attemptLine, requestLine } from '../../src/cli/log-lines.ts';
 import { call, john } from '../support/calls.ts';
 
-type Lines = Parameters<typeof requestLine>[0];
-
-function printed(request: Lines, columns?: number): string {
+function printed(request: RecordedRequest, columns?: number): string {
   return requestLine({ ...request, received_at: '2024-01-01T01:45:26.000Z', duration: 7 }, columns)
     .map((part) => (typeof part === 'string' ? part : part.text))
     .join('');
 }
 
-async function requests(): Promise<readonly Lines[]> {
+async function requests(): Promise<readonly RecordedRequest[]> {
   const sandbox = createSandbox({ rateLimit: { limit: 6 } });
   const headers = { 'Idempotency-Key': 'once' };
   await call(sandbox, 'GET /v1/projects?page=2&per_page=100&status=active');

@@ -1,32 +1,10 @@
 import { createSandbox } from '@example/sandbox';
 import { describe, expect, test } from 'vitest';
-import { openapi } from '../../src/contract/openapi.ts';
 import { apiRoutes, byResource } from '../../src/resources/index.ts';
-import { call, john } from '../support/calls.ts';
+import { bodyOf, call, john } from '../support/calls.ts';
+import { contract, documented, operation, problemsOf, problemsOfExchange } from '../support/contract.ts';
 import { receiver } from '../support/receiver.ts';
 import { reference } from '../support/reference.ts';
-import {
-  bodyOf,
-  type DocumentedOperation,
-  type DocumentedResponse,
-  type OpenapiDocument,
-  openapiValidator,
-} from '../support/validator.ts';
-
-const contract = openapi() as unknown as OpenapiDocument;
-const validator = openapiValidator(openapi());
-
-function operation(method: string, path: string): DocumentedOperation {
-  const found = contract.paths[path]?.[method.toLowerCase()];
-  if (found === undefined) throw new Error(`The document has no ${method} ${path}.`);
-  return found;
-}
-
-function documented(method: string, path: string, status: number): DocumentedResponse {
-  const answer = operation(method, path).responses[String(status)];
-  if (answer === undefined) throw new Error(`${method} ${path} has no ${status} in the document.`);
-  return answer.$ref === undefined ? answer : contract.components.responses[answer.$ref.split('/').at(-1)!]!;
-}
 
 describe('openapi.json matches the API reference', () => {
   test('routes', () => {
@@ -39,7 +17,8 @@ describe('openapi.json matches the API reference', () => {
   });
 
   test.each(reference.routes)('parameters, fields and examples of $method $path', (route) => {
-    const { parameters = [], requestBody } = operation(route.method, route.path);
+    const ours = operation(route.method, route.path);
+    const { parameters = [], requestBody } = ours;
     const described = parameters
       // The one parameter that the reference does not have; the README says so.
       .filter(({ name }) => name !== 'Idempotency-Key')
@@ -49,14 +28,14 @@ describe('openapi.json matches the API reference', () => {
     const media = requestBody?.content['application/json'];
     expect(media?.example).toEqual(route.requestBody);
     if (media !== undefined) {
-      expect(validator.problemsOf(media.schema.$ref, route.requestBody)).toEqual([]);
+      expect(problemsOf(media.schema.$ref, route.requestBody)).toEqual([]);
       expect(fieldsOf(media.schema.$ref)).toEqual(Object.keys(route.requestBody as object));
     }
 
     const status = route.method === 'POST' ? 201 : 200;
-    const answer = documented(route.method, route.path, status).content!['application/json']!;
+    const answer = documented(ours, status)!.content!['application/json']!;
     expect(answer.example).toEqual(route.response);
-    expect(validator.problemsOf(answer.schema.$ref, route.response)).toEqual([]);
+    expect(problemsOf(answer.schema.$ref, route.response)).toEqual([]);
     expect(fieldsOf(answer.schema.$ref)).toEqual(Object.keys(route.response as object));
     const { data: [item] = [] } = route.response as { data?: object[] };
     if (item !== undefined) {
@@ -66,11 +45,11 @@ describe('openapi.json matches the API reference', () => {
   });
 
   test('fields of the error body and of the webhook', () => {
-    expect(validator.problemsOf('#/components/schemas/Error', reference.error)).toEqual([]);
+    expect(problemsOf('#/components/schemas/Error', reference.error)).toEqual([]);
     expect(contract.webhooks?.['user.created']?.['post']?.requestBody?.content['application/json']?.example).toEqual(
       reference.webhook,
     );
-    expect(validator.problemsOf('#/components/schemas/UserCreatedEvent', reference.webhook)).toEqual([]);
+    expect(problemsOf('#/components/schemas/UserCreatedEvent', reference.webhook)).toEqual([]);
   });
 
   function schemaOf(reference: string): { properties: object } {
@@ -96,17 +75,18 @@ const causes: Record<number, (example: unknown) => Parameters<typeof call>[2]> =
 };
 
 const cases = Object.entries(contract.paths).flatMap(([path, methods]) =>
-  Object.entries(methods).flatMap(([method, { responses }]) =>
-    Object.keys(responses).map((status) => [method.toUpperCase(), path, Number(status)] as const),
+  Object.entries(methods).flatMap(([method, asked]) =>
+    Object.keys(asked.responses).map((status) => [method.toUpperCase(), path, Number(status), asked] as const),
   ),
 );
 
 describe('responses match openapi.json', () => {
-  test.each(cases)('%s %s → %i', async (method, path, status) => {
+  test.each(cases)('%s %s → %i', async (method, path, status, asked) => {
     const sandbox = createSandbox({ ...byResource(() => 1), rateLimit: { limit: status === 429 ? 1 : 100 } });
-    const { parameters = [], requestBody } = operation(method, path);
+    const { parameters = [], requestBody } = asked;
     const id = status === 404 ? 'nobody' : String(parameters.find(({ name }) => name === 'id')?.example);
-    const target = `/v1${path.replace('{id}', id)}${status === 422 && requestBody === undefined ? '?page=0' : ''}`;
+    const query = new URLSearchParams(status === 422 && requestBody === undefined ? 'page=0' : '');
+    const target = `/v1${path.replace('{id}', id)}?${query.toString()}`;
     const example = requestBody?.content['application/json']?.example;
     if (status === 409) {
       const other = Object.fromEntries(Object.entries(example as object).map(([name, value]) => [name, `x${value}`]));
@@ -116,10 +96,8 @@ describe('responses match openapi.json', () => {
 
     const response = await call(sandbox, `${method} ${target}`, causes[status]!(example));
     expect(response.status).toBe(status);
-    const request = `${method} ${target.replace('/v1', '')}`;
-    const exchange = { request, sent: example, response, received: await bodyOf(response) };
-    expect(validator.validate(exchange).problems).toEqual([]);
-    for (const name of Object.keys(documented(method, path, status).headers ?? {})) {
+    expect(problemsOfExchange(asked, { query, json: example }, response, await bodyOf(response))).toEqual([]);
+    for (const name of Object.keys(documented(asked, status)?.headers ?? {})) {
       // Only a repeated request has it.
       if (name !== 'Idempotent-Replayed') expect(response.headers.get(name), name).not.toBeNull();
     }
@@ -137,7 +115,7 @@ describe('responses match openapi.json', () => {
     await call(sandbox, 'POST /v1/users', { json: john });
     await sandbox.webhooks.flush();
     const sent = JSON.parse(received[0]!.body) as object;
-    expect(validator.problemsOf('#/components/schemas/UserCreatedEvent', sent)).toEqual([]);
+    expect(problemsOf('#/components/schemas/UserCreatedEvent', sent)).toEqual([]);
     expect(Object.keys(sent)).toEqual(Object.keys(reference.webhook as object));
     for (const { name } of contract.webhooks!['user.created']!['post']!.parameters!) {
       expect(received[0]?.headers[name]).toBeDefined();

@@ -2,6 +2,7 @@ import { createSandbox, type Sandbox } from '@example/sandbox';
 import { expect, test } from 'vitest';
 import { call, john } from '../support/calls.ts';
 import { html, submit } from '../support/dashboard.ts';
+import { sandboxWithWebhook } from '../support/webhook.ts';
 
 test.each([
   ['ECONNREFUSED', 'Nothing listens at the URL. Is your server running?'],
@@ -24,7 +25,7 @@ test.each([
 });
 
 test('a delivery to a disabled webhook says when its first attempt is made', async () => {
-  const sandbox = createSandbox({ webhooks: { endpoints: [{ url: 'https://app.example.com/' }] } });
+  const { sandbox } = sandboxWithWebhook(204);
   sandbox.webhooks.update('we_123', { enabled: false });
   const { id } = sandbox.webhooks.sendTest('we_123');
   expect(await html(sandbox, `/deliveries/${id}`)).toContain('The first attempt is made when you enable it.');
@@ -74,13 +75,7 @@ test('the overview begins with a verdict in words', async () => {
 });
 
 test('the overview says what is active, and what waits', async () => {
-  const sandbox = createSandbox({
-    webhooks: {
-      endpoints: [{ url: 'https://app.example.com/' }],
-      schedule: [],
-      fetch: () => Promise.resolve(new Response(null, { status: 500 })),
-    },
-  });
+  const { sandbox } = sandboxWithWebhook(500);
   sandbox.webhooks.sendTest('we_123');
   await sandbox.webhooks.flush();
   for (const status of [500, 503]) sandbox.faults.next({ status });

@@ -8,11 +8,11 @@ import { assembleSandbox, type Sandbox } from '../../src/sandbox.ts';
 import { listen } from '../../src/server.ts';
 import { JournalError } from '../../src/storage/collection.ts';
 import { openJournal } from '../../src/storage/sqlite-journal.ts';
-import { commandLine, type Run } from '../support/built-cli.ts';
 import { call, john } from '../support/calls.ts';
+import { programs } from '../support/command.ts';
 import { receiver } from '../support/receiver.ts';
 
-const start = commandLine();
+const start = programs();
 let directory: string;
 let file: string;
 const open = new Set<Sandbox>();
@@ -96,12 +96,10 @@ test('what was acknowledged survives kill -9 at any moment, and its event is del
   const target = await receiver();
   await target.close();
   const created = new Map<string, string>();
-  let ended: Run | undefined;
 
   for (const until of [1, 7, 40]) {
     const child = start('--port', '0', '--rate-limit', '100000/60s', '--data', file, '--token', 'sandbox_token');
-    ended = child;
-    const [, url] = await child.says(/URL +(http:\S+)/);
+    const [, url] = await child.prints(/URL +(http:\S+)/);
     if (created.size === 0) {
       // Registered by hand, as a user would.
       const body = new URLSearchParams({ url: target.url, events: '*', action: 'register' });
@@ -122,9 +120,8 @@ test('what was acknowledged survives kill -9 at any moment, and its event is del
         if (answered === until) child.child.kill('SIGKILL');
       }),
     );
-    expect(await child.ended).toBe('SIGKILL');
+    expect(await child.exitCode).toBe('SIGKILL');
   }
-  expect(ended).toBeDefined();
   expect(created.size).toBeGreaterThanOrEqual(40);
 
   const back = await receiver([204], target.port);
@@ -199,7 +196,7 @@ test('a damaged file is reported, with what to do', async () => {
   bytes.fill(0x55, 4096 * 3, 4096 * 20);
   await writeFile(file, bytes);
   const run = start('--port', '0', '--data', file);
-  expect(await run.ended).toBe(1);
+  expect(await run.exitCode).toBe(1);
   expect(run.output()).toMatch(
     /^\S+state\.db is damaged: .+\. Restore a copy, or move it away to start with new data\.\n$/,
   );
@@ -215,12 +212,12 @@ test('only the owner of a file may read it, because it has secrets', async () =>
 
 test('only one process at a time can use a file', async () => {
   const child = start('--port', '0', '--data', file);
-  await child.says(/State +stored in/);
+  await child.prints(/State +stored in/);
   const second = start('--port', '0', '--data', file);
-  expect(await second.ended).toBe(1);
+  expect(await second.exitCode).toBe(1);
   expect(second.output()).toBe(`${file} is in use by another example-sandbox.\n`);
   child.child.kill('SIGTERM');
-  expect(await child.ended).toBe(0);
+  expect(await child.exitCode).toBe(0);
 });
 
 test('a failed transaction leaves nothing in the file, and neither does a nested one', async () => {

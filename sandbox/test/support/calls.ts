@@ -32,4 +32,11 @@ export function over(server: SandboxServer, sandbox: Sandbox): Sandbox {
   };
 }
 
+/** The JSON body of a response, or its text. */
+export async function bodyOf(response: Response): Promise<unknown> {
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
+  return isJson ? JSON.parse(text) : text;
+}
+
 export const john = { name: 'John Doe', email: 'john@example.com', password: 'secure_password' };

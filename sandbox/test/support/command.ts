@@ -1,18 +1,54 @@
-import { afterEach } from 'vitest';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach } from 'vitest';
 import { run } from '../../src/cli/run.ts';
 
-/** A command that runs in this process. */
-export interface RunningCommand {
+/** A command that has started. */
+interface Started<Code> {
   /** Everything that it has printed so far. */
   output(): string;
   /** Waits until the output has something that matches, and returns the match. */
   prints(pattern: RegExp): Promise<RegExpExecArray>;
-  /** Stops it as Ctrl-C does, and returns its exit code. */
-  stop(): Promise<number>;
-  readonly exitCode: Promise<number>;
+  readonly exitCode: Promise<Code>;
 }
 
-/** Runs the commands of a test file. After each test, those that still run are stopped. */
+/** A command that runs in this process. */
+interface RunningCommand extends Started<number> {
+  /** Stops it as Ctrl-C does, and returns its exit code. */
+  stop(): Promise<number>;
+}
+
+/** A command as its users start it. If a signal ends it, that is its exit code. */
+interface Program extends Started<number | NodeJS.Signals | null> {
+  readonly child: ChildProcessWithoutNullStreams;
+}
+
+/** The program as it is published. */
+export const builtProgram = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+
+/** Starts programs for a test file. After its tests, those that still run are ended. */
+export function programs(): (...args: readonly string[]) => Program {
+  const running = new Set<Program>();
+  afterAll(async () => {
+    for (const { child } of running) child.kill('SIGKILL');
+    await Promise.all([...running].map(({ exitCode }) => exitCode));
+  });
+
+  return (...args) => {
+    const child = spawn(process.execPath, [builtProgram, ...args]);
+    const exitCode = new Promise<number | NodeJS.Signals | null>((resolve) =>
+      child.once('close', (code, signal) => resolve(code ?? signal)),
+    );
+    const output = new Output();
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', output.write);
+    const program = { ...output.started(exitCode), child };
+    running.add(program);
+    void exitCode.then(() => running.delete(program));
+    return program;
+  };
+}
+
+/** Runs the commands of a test file in this process. After each test, those that still run are stopped. */
 export function commands() {
   const running = new Set<RunningCommand>();
   afterEach(async () => {
@@ -22,7 +58,16 @@ export function commands() {
 
   /** Starts a command. It reads only these environment variables. */
   function command(args: readonly string[], env: Record<string, string> = {}): RunningCommand {
-    const started = runCommand(args, env);
+    const { promise: stopped, resolve: stop } = Promise.withResolvers<undefined>();
+    const output = new Output();
+    const exitCode = run(args, { out: output, error: output, env, stopped: () => stopped });
+    const started = {
+      ...output.started(exitCode),
+      stop: () => {
+        stop(undefined);
+        return exitCode;
+      },
+    };
     running.add(started);
     return started;
   }
@@ -43,36 +88,34 @@ export function commands() {
   return { command, serve, ended };
 }
 
-function runCommand(args: readonly string[], env: Record<string, string>): RunningCommand {
-  let text = '';
-  let stop: (value?: unknown) => void = () => undefined;
-  const waiting = new Set<() => void>();
-  const stream = {
-    write: (part: string) => {
-      text += part;
-      for (const look of waiting) look();
-    },
+/** What a command prints, as it comes. */
+class Output {
+  #text = '';
+  readonly #waiting = new Set<() => void>();
+
+  readonly write = (part: string): void => {
+    this.#text += part;
+    for (const look of this.#waiting) look();
   };
-  const stopped = new Promise((resolve) => (stop = resolve));
-  const exitCode = run(args, { out: stream, error: stream, env, stopped: () => stopped });
-  return {
-    exitCode,
-    output: () => text,
-    prints: (pattern) =>
-      new Promise((resolve, reject) => {
-        const look = () => {
-          const match = pattern.exec(text);
-          if (match === null) return;
-          waiting.delete(look);
-          resolve(match);
-        };
-        waiting.add(look);
-        look();
-        exitCode.then((code) => reject(new Error(`It ended with ${code} and had printed:\n${text}`)), reject);
-      }),
-    stop: () => {
-      stop();
-      return exitCode;
-    },
-  };
+
+  started<Code>(exitCode: Promise<Code>): Started<Code> {
+    return {
+      exitCode,
+      output: () => this.#text,
+      prints: (pattern) =>
+        new Promise((resolve, reject) => {
+          const look = () => {
+            const match = pattern.exec(this.#text);
+            if (match === null) return;
+            this.#waiting.delete(look);
+            resolve(match);
+          };
+          this.#waiting.add(look);
+          look();
+          const end = (code: Code) =>
+            reject(new Error(`It ended with ${String(code)} and had printed:\n${this.#text}`));
+          exitCode.then(end, reject);
+        }),
+    };
+  }
 }

@@ -24,9 +24,7 @@ export function verdictOf({ log, traffic, clock, webhooks, store }: Services) {
       first === undefined ? [] : { requests: more.length + 1, status: statusOf(first), reason: reasonOf(first) },
     );
 
-  const states = webhooks.endpoints.map((endpoint) => store.deliveryIndex.health(endpoint, now).status);
-  const troubled = Map.groupBy(states, (status) => status);
-  for (const fine of ['healthy', 'idle'] as const) troubled.delete(fine);
+  const troubled = Map.groupBy(store.deliveryIndex.troubles(webhooks.endpoints, now), (status) => status);
   return {
     requests: failed + sum(({ succeeded }) => succeeded),
     failed,

@@ -22,9 +22,7 @@ export function statusReport({ clock, faults, log, traffic, webhooks, store, sta
       problem: applying.length > 0 ? 'a fault is active' : '',
     };
   });
-  const troubles = webhooks.endpoints
-    .map((endpoint) => store.deliveryIndex.health(endpoint, now).status)
-    .filter((status) => status !== 'healthy' && status !== 'idle');
+  const troubles = store.deliveryIndex.troubles(webhooks.endpoints, now);
   const deliveries = {
     name: 'Webhook deliveries',
     status: troubles.length === 0 ? ('operational' as const) : ('degraded' as const),

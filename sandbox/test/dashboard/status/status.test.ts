@@ -4,6 +4,7 @@ import manifest from '../../../package.json' with { type: 'json' };
 import { resources } from '../../../src/resources/index.ts';
 import { capitalized } from '../../../src/resources/resource.ts';
 import { call } from '../../support/calls.ts';
+import { sandboxWithWebhook } from '../../support/webhook.ts';
 
 const health = async (sandbox: Sandbox) =>
   (await sandbox.fetch('http://127.0.0.1/health')).json() as Promise<Record<string, unknown>>;
@@ -77,12 +78,7 @@ describe('a fault is an incident', () => {
 });
 
 test('a failing webhook degrades the deliveries', async () => {
-  const sandbox = createSandbox({
-    webhooks: {
-      endpoints: [{ url: 'https://app.example.com/webhooks' }],
-      fetch: () => Promise.resolve(new Response(null, { status: 500 })),
-    },
-  });
+  const { sandbox } = sandboxWithWebhook(500);
   sandbox.webhooks.sendTest('we_123');
   await sandbox.webhooks.flush();
   expect(await health(sandbox)).toMatchObject({

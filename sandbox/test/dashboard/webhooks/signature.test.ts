@@ -1,18 +1,10 @@
 import { createHash } from 'node:crypto';
 import { verifyWebhook } from '@example/sdk/webhooks';
-import { createSandbox, type Sandbox } from '@example/sandbox';
+import type { Sandbox } from '@example/sandbox';
 import { expect, test } from 'vitest';
 import { explainSignature } from '../../../src/dashboard/webhooks/signature.ts';
 import { html } from '../../support/dashboard.ts';
-
-function sandboxWithWebhook(): Sandbox {
-  return createSandbox({
-    webhooks: {
-      endpoints: [{ url: 'https://app.example.com/webhooks' }],
-      fetch: () => Promise.resolve(new Response(null, { status: 204 })),
-    },
-  });
-}
+import { sandboxWithWebhook } from '../../support/webhook.ts';
 
 async function explained(sandbox: Sandbox, data: unknown) {
   const { id } = sandbox.webhooks.sendTest('we_123', 'user.created', data);
@@ -23,7 +15,7 @@ async function explained(sandbox: Sandbox, data: unknown) {
 }
 
 test('the explanation is what a receiver verifies', async () => {
-  const sandbox = sandboxWithWebhook();
+  const { sandbox } = sandboxWithWebhook(204);
   const { delivery, attempt, explain } = await explained(sandbox, { name: "O'Neil ü" });
   const { content, bodyBytes, bodySha256, signatures } = await explain();
   const { secret } = sandbox.webhooks.endpoints[0]!;
@@ -36,7 +28,7 @@ test('the explanation is what a receiver verifies', async () => {
 });
 
 test('after a rotation, each signature says which secret made it', async () => {
-  const sandbox = sandboxWithWebhook();
+  const { sandbox } = sandboxWithWebhook(204);
   sandbox.webhooks.rotateSecret('we_123');
   const { explain } = await explained(sandbox, {});
   expect((await explain()).signatures.map(({ madeWith }) => madeWith)).toEqual([
@@ -50,7 +42,7 @@ test('after a rotation, each signature says which secret made it', async () => {
 });
 
 test('the page of a delivery shows it', async () => {
-  const sandbox = sandboxWithWebhook();
+  const { sandbox } = sandboxWithWebhook(204);
   const { delivery } = await explained(sandbox, { name: 'Ada' });
   const page = await html(sandbox, `/deliveries/${delivery.id}`);
   for (const part of ['How it was signed', 'By the current secret', 'If your verification fails']) {

@@ -1,29 +1,11 @@
-import { createSandbox, type Sandbox } from '@example/sandbox';
+import { createSandbox } from '@example/sandbox';
 import { expect, test } from 'vitest';
 import { call, john } from '../../support/calls.ts';
 import { html, pageAfter, submit } from '../../support/dashboard.ts';
-
-/** A sandbox whose webhook gets these statuses in turn; the last one stays. */
-function sandboxWith(...statuses: number[]): { sandbox: Sandbox; bodies: string[] } {
-  const bodies: string[] = [];
-  const sandbox = createSandbox({
-    webhooks: {
-      endpoints: [{ url: 'https://app.example.com/webhooks' }],
-      schedule: [],
-      fetch: (_, { body }) => {
-        bodies.push(body as string); // The sandbox sends text.
-        const [status = 204] = statuses.length > 1 ? statuses.splice(0, 1) : statuses;
-        return Promise.resolve(
-          new Response(status === 204 ? null : '<b>no</b>', { status, headers: { 'X-Reason': '<i>' } }),
-        );
-      },
-    },
-  });
-  return { sandbox, bodies };
-}
+import { sandboxWithWebhook } from '../../support/webhook.ts';
 
 test('the health of a webhook is shown in the list and on its page', async () => {
-  const { sandbox } = sandboxWith(500, 204);
+  const { sandbox } = sandboxWithWebhook(500, 204);
   expect(await html(sandbox, '/webhooks')).toMatch(/pill plain"[^>]*>idle/);
   sandbox.webhooks.sendTest('we_123');
   await sandbox.webhooks.flush();
@@ -64,7 +46,7 @@ test('a webhook whose deliveries wait is backed up, however well the latest atte
 });
 
 test('a request links to the deliveries that it caused, and a delivery to its request', async () => {
-  const { sandbox } = sandboxWith(204);
+  const { sandbox } = sandboxWithWebhook(204);
   await call(sandbox, 'POST /v1/users', { json: john });
   await sandbox.webhooks.flush();
   const { id } = sandbox.requests[0]!;
@@ -78,7 +60,7 @@ test('a request links to the deliveries that it caused, and a delivery to its re
 });
 
 test('all failed deliveries are sent again at once', async () => {
-  const { sandbox } = sandboxWith(500, 500, 500, 204);
+  const { sandbox } = sandboxWithWebhook(500, 500, 500, 204);
   for (let index = 0; index < 3; index++) sandbox.webhooks.sendTest('we_123');
   await sandbox.webhooks.flush();
   expect(await html(sandbox, '/webhooks/we_123')).toContain('Resend all failed (3)');
@@ -90,7 +72,7 @@ test('all failed deliveries are sent again at once', async () => {
 });
 
 test('a test event has the data that was typed', async () => {
-  const { sandbox, bodies } = sandboxWith(204);
+  const { sandbox, bodies } = sandboxWithWebhook(204);
   const sent = await submit(sandbox, '/webhooks/we_123', 'test', { event: 'order.shipped', data: '{"order":[1,2]}' });
   expect(await pageAfter(sandbox, sent)).toContain('Delivery of order.shipped');
   await sandbox.webhooks.flush();
@@ -98,7 +80,7 @@ test('a test event has the data that was typed', async () => {
 });
 
 test('a disabled webhook says so, and its deliveries have no next attempt', async () => {
-  const { sandbox } = sandboxWith(410);
+  const { sandbox } = sandboxWithWebhook(410);
   const { id } = sandbox.webhooks.sendTest('we_123');
   await sandbox.webhooks.flush();
   const page = await html(sandbox, '/webhooks/we_123');
@@ -110,7 +92,7 @@ test('a disabled webhook says so, and its deliveries have no next attempt', asyn
 });
 
 test('deliveries are filtered by their state', async () => {
-  const { sandbox } = sandboxWith(500, 204);
+  const { sandbox } = sandboxWithWebhook(500, 204);
   for (let index = 0; index < 2; index++) {
     sandbox.webhooks.sendTest('we_123');
     await sandbox.webhooks.flush();
@@ -122,7 +104,7 @@ test('deliveries are filtered by their state', async () => {
 });
 
 test('attempts are folded, but for the last one, and what a receiver sent is escaped', async () => {
-  const { sandbox } = sandboxWith(500, 400);
+  const { sandbox } = sandboxWithWebhook(500, 400);
   const { id } = sandbox.webhooks.sendTest('we_123');
   await sandbox.webhooks.flush();
   sandbox.webhooks.redeliver(id);
