@@ -62,12 +62,14 @@ export function indexOf(sections: readonly Section[]): MiniSearch<Section> {
   return index;
 }
 
-export function loadIndex(json: string): Promise<MiniSearch<Section>> {
-  return MiniSearch.loadJSONAsync<Section>(json, options);
+/** A search in an index, as JSON. */
+export async function searchIn(json: string): Promise<(query: string) => Hit[]> {
+  const index = await MiniSearch.loadJSONAsync<Section>(json, options);
+  return (query) => search(index, query);
 }
 
 /** Pages, the best first, each with its best sections. */
-export function search(index: MiniSearch<Section>, query: string): Hit[] {
+function search(index: MiniSearch<Section>, query: string): Hit[] {
   const results = index.search(query, {
     boost: { page: 3, heading: 2 },
     prefix: (term) => term.length > 2,
@@ -93,7 +95,7 @@ function toFound({ id, heading, text, terms }: SearchResult): Found {
 }
 
 /** The part of a text where it first has one of the words. */
-export function excerptOf(text: string, terms: ReadonlySet<string>): Excerpt {
+function excerptOf(text: string, terms: ReadonlySet<string>): Excerpt {
   const words = text.split(/([\p{L}\p{N}]+)/u);
   const isFound = (word: string) => parts(word).some((part) => terms.has(stem(part.toLowerCase())));
   const first = Math.max(words.findIndex(isFound) - 12, 0);
