@@ -21,9 +21,8 @@ export type Excerpt = readonly { readonly text: string; readonly found: boolean 
 /** Words of a question that say nothing about its subject. */
 const filling = new Set(
   (
-    'a about after all am an and any are as at be by can could do does each for from get has have how i if in into is it its me my ' +
-    'of on one or our out should so some that the their them then there this to too many up us use using want was we what when where which who why ' +
-    'will with would you your'
+    'a an and are as at be by can do does for from get has have how i if in is it my of on or our the to use what when where which ' +
+    'with you your'
   ).split(' '),
 );
 
@@ -48,13 +47,7 @@ function parts(word: string): string[] {
 }
 
 /** Plurals and tenses of a word are the same word. */
-function stem(word: string): string {
-  if (word.length < 5) return word.replace(/(?<=\w\w[^s])s$/, '');
-  return word
-    .replace(/(?:ies|y)$/, 'i')
-    .replace(/(?<=\w{3})(?:ing|ed|es|s|e)$/, '')
-    .replace(/([^aeiouls])\1$/, '$1');
-}
+const stem = (word: string) => word.replace(/(?<=\w{3})(?:ing|ed|es|s|e)$/, '');
 
 export function indexOf(sections: readonly Section[]): MiniSearch<Section> {
   const index = new MiniSearch<Section>(options);
@@ -76,18 +69,15 @@ function search(index: MiniSearch<Section>, query: string): Hit[] {
     fuzzy: (term) => (term.length > 4 ? 0.2 : false),
     boostDocument: (address) => (background.test(String(address)) ? 0.3 : 1),
   });
-  const pages = [...Map.groupBy(results, ({ id }) => pageOf(String(id)))].map(([address, found]) => ({
-    address,
-    title: String(found[0]?.page),
-    sections: found.slice(0, 3).map(toFound),
-    // A page with several sections about the subject is better than one that mentions it once.
-    score: found.slice(0, 3).reduce((sum, { score }, rank) => sum + score * 0.3 ** rank, 0),
-  }));
-  return pages.toSorted((a, b) => b.score - a.score);
-}
-
-function pageOf(address: string): string {
-  return address.replace(/#.*/, '');
+  // The page with the best section comes first.
+  return Array.from(
+    Map.groupBy(results, ({ id }) => String(id).replace(/#.*/, '')),
+    ([address, found]) => ({
+      address,
+      title: String(found[0]?.page),
+      sections: found.slice(0, 3).map(toFound),
+    }),
+  );
 }
 
 function toFound({ id, heading, text, terms }: SearchResult): Found {
