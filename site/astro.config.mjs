@@ -7,7 +7,6 @@ import starlightTypeDoc, { typeDocSidebarGroup } from 'starlight-typedoc';
 import { contentOfRepository } from './build/content.ts';
 import { markdownOfPages } from './build/markdown-of-pages.ts';
 import { pages } from './build/pages.ts';
-import { typesOfPrograms } from './build/types-plugin.ts';
 import { searchIndex } from './build/search-index.ts';
 import typeDoc from '../typedoc.json' with { type: 'json' };
 
@@ -86,7 +85,7 @@ export default defineConfig({
     searchIndex(),
   ],
   vite: {
-    worker: { format: 'es', plugins: () => [typesOfPrograms()] },
+    worker: { format: 'es' },
     resolve: {
       alias: [
         { find: /^@example\/sdk\/(webhooks|rate-limit)$/, replacement: `${repository}dist/$1/index.js` },

@@ -5,25 +5,22 @@ import { programs } from '../../site/src/playground/programs.ts';
 import { browserEngines, type Tab, waitFor } from '../support/browser-engines.ts';
 import { axeFindings, built, describeInChromium, ended, origin } from './support/site.ts';
 
-/** Figures by the client and by the head of their column, as the page shows them. */
-type Table = Record<string, Record<string, string>>;
-
 const sdk = '@example/sdk';
 const names = Object.keys(demonstrations);
 
 const card = (page: Page, name: string) => page.locator(`.demonstration[data-name=${name}]`);
 
-/** Waits until a demonstration has ended, and reads its table. */
-async function tableOf(page: Page, name: string): Promise<Table> {
+/** Waits until a demonstration has ended, and reads its table: the figures of each client by the heads of their columns. */
+async function tableOf(page: Page, name: string): Promise<Record<string, Record<string, string>>> {
   await page.waitForSelector(`.demonstration[data-name=${name}][data-state=ended]`, { timeout: 200_000 });
   expect(await card(page, name).locator('[role=status]').textContent()).toMatch(
     /^Done, after \d+ s of virtual time\.$/,
   );
-  const lines = await card(page, name).locator('tr').all();
-  const rows = await Promise.all(lines.map((line) => line.locator('th, td').allTextContents()));
-  const [[, ...heads] = [], ...others] = rows;
+  const [[, ...heads] = [], ...rows] = await card(page, name)
+    .locator('tr')
+    .evaluateAll((all: HTMLTableRowElement[]) => all.map(({ cells }) => Array.from(cells, (cell) => cell.textContent)));
   return Object.fromEntries(
-    others.map(([client = '', ...figures]) => [
+    rows.map(([client = '', ...figures]) => [
       client,
       Object.fromEntries(heads.map((head, index) => [head, figures[index] ?? ''])),
     ]),
@@ -31,23 +28,22 @@ async function tableOf(page: Page, name: string): Promise<Table> {
 }
 
 describeInChromium('side by side', (open) => {
-  it('opens with a case that runs by itself, and gives each client the same job', async () => {
-    await using page = await open('side-by-side/');
+  it('gives each client the same job, and does not stop what was started before it was seen', async () => {
+    await using page = await open('side-by-side/', { viewport: { width: 1280, height: 300 } });
     const requests: string[] = [];
     page.on('request', (request) => requests.push(request.url()));
-    expect(await page.locator('.demonstration').first().getAttribute('data-name')).toBe('moving-list');
-    const button = card(page, 'calls-at-once').locator('button');
-    await button.evaluate((element: HTMLElement) => element.click());
+    const first = page.locator('.demonstration').first();
+    expect(await first.getAttribute('data-name')).toBe('moving-list');
+    expect(await first.getAttribute('data-autorun')).not.toBeNull();
+    // Without scrolling to it.
+    await first.locator('button').evaluate((button: HTMLElement) => button.click());
+    await first.scrollIntoViewIfNeeded();
 
     // The others are in demonstrations.test.ts, which runs the same code.
     expect(await tableOf(page, 'moving-list')).toMatchObject({
       [sdk]: { Lost: '0' },
       'fetch, by hand': { Lost: '4' },
       ky: { Lost: '4' },
-    });
-    expect(await tableOf(page, 'calls-at-once')).toMatchObject({
-      [sdk]: { Answered: '300', 'Refused requests': '0' },
-      ky: { 'Refused requests': '300' },
     });
 
     const ownFiles = new RegExp(`^${origin}(_astro/|favicon)`);
@@ -56,17 +52,6 @@ describeInChromium('side by side', (open) => {
       await page.evaluate(`document.documentElement.dataset.theme = '${theme}'`);
       expect(await axeFindings(page, '.demonstration')).toEqual([]);
     }
-  });
-
-  it('is not stopped by being seen if somebody has started it before', async () => {
-    await using page = await open('side-by-side/', { viewport: { width: 1280, height: 300 } });
-    const first = page.locator('[data-autorun]');
-    // Without scrolling to it.
-    await first.locator('button').evaluate((button: HTMLElement) => button.click());
-    expect(await first.getAttribute('data-state')).toBe('running');
-    await first.scrollIntoViewIfNeeded();
-    await page.waitForSelector('[data-autorun][data-state=ended]');
-    expect(await first.locator('[role=status]').textContent()).toMatch(/^Done/);
   });
 
   it('shows the code of each client', async () => {
@@ -107,7 +92,10 @@ describeInChromium('side by side', (open) => {
     await page.keyboard.press('Enter');
     expect(await calls.locator('[role=status]').textContent()).toBe('Stopped.');
     await page.keyboard.press('Enter');
-    expect((await tableOf(page, 'calls-at-once'))[sdk]).toMatchObject({ Answered: '300' });
+    expect(await tableOf(page, 'calls-at-once')).toMatchObject({
+      [sdk]: { Answered: '300', 'Refused requests': '0' },
+      ky: { 'Refused requests': '300' },
+    });
     expect((await drawn())?.split('M')).toHaveLength(301);
   });
 
@@ -133,19 +121,19 @@ describeInChromium('side by side', (open) => {
   });
 });
 
-/** On a busy machine, a call may time out and be made again. */
-const all250 = {
-  status: expect.stringMatching(/^Done\. 2\d\d requests in [\d.]+ virtual seconds, 0 refused with 429\.$/),
-  console: expect.stringContaining('250 calls done'),
-};
-
 describeInChromium('the home page', (open) => {
   it('runs 250 calls as soon as it is opened, of which none is refused, and lets them be edited', async () => {
     await using page = await open('', { viewport: { width: 1440, height: 900 } });
     await page.waitForSelector('.playground[data-state=running]', { timeout: 10_000 });
     const box = await page.locator('.playground').boundingBox();
     expect((box?.y ?? Infinity) + (box?.height ?? 0)).toBeLessThan(900);
-    expect(await ended(page)).toMatchObject(all250);
+    const { status, console, budget } = await ended(page);
+    // Two windows have to end. On a busy machine, a call may time out and be made again.
+    const [, seconds] = /^Done\. 2\d\d requests in ([\d.]+) virtual seconds, 0 refused with 429\.$/.exec(status) ?? [];
+    expect(Number(seconds)).toBeGreaterThan(61);
+    expect(console).toContain('250 calls done');
+    expect(budget).toMatch(/^\d+ of 100$/);
+    expect((await page.getAttribute('.playground .good', 'd'))?.split('M').length).toBeGreaterThan(250);
     expect(await page.locator('.cm-content').count()).toBe(0);
 
     await page.click('[name=edit]');
@@ -174,25 +162,11 @@ describeInChromium('the home page', (open) => {
     { reducedMotion: 'reduce' as const },
   ])('asks first: %j', async (options) => {
     await using page = await open('', options);
-    await card(page, 'outage').scrollIntoViewIfNeeded();
-    await page.waitForTimeout(500);
-    expect(await page.locator('[data-state=running], [data-state=ended]').count()).toBe(0);
-    await page.locator('.playground').scrollIntoViewIfNeeded();
-    await page.click('[name=run]');
-    expect(await ended(page)).toMatchObject(all250);
-  });
-
-  it('installs with each package manager', async () => {
-    await using page = await open('');
-    for (const [name, command] of Object.entries({
-      npm: 'npm install',
-      pnpm: 'pnpm add',
-      yarn: 'yarn add',
-      bun: 'bun add',
-    })) {
-      await page.getByRole('tab', { name, exact: true }).click();
-      expect(await page.locator('starlight-tabs pre:visible').innerText()).toBe(`${command} @example/sdk`);
+    for (const part of ['[data-name=outage]', '.playground']) {
+      await page.locator(part).scrollIntoViewIfNeeded();
+      await page.waitForTimeout(500);
     }
+    expect(await page.locator('[data-state=running], [data-state=ended]').count()).toBe(0);
   });
 });
 

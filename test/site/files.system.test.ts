@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, it } from 'vitest';
 import rateLimit from '../../bench/results/rate-limit.json' with { type: 'json' };
 import { run } from './support/build.ts';
+import { essential, familiar, heldOut } from './support/questions.ts';
 import { built, dist, read } from './support/site.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -80,13 +81,16 @@ it('keeps decisions out of the sidebar, but for their index', async () => {
   expect(sidebar.match(/href="[^"]*\/decisions\/[^"]*"/g)).toEqual(['href="/js-sdk/decisions/"']);
 });
 
-it('shows the figures of the benchmarks on the home page', async () => {
+it('shows the figures of the benchmarks on the home page, and installs with each package manager', async () => {
   const home = await read('index.html');
   const others = rateLimit.rows.filter(({ title, name }) => title === '300 calls at once' && name !== '@example/sdk');
   const refused = others.map((row) => row.refused);
 
   expect(home).toContain(`other clients: ${Math.min(...refused)} to ${Math.max(...refused)}<`);
   expect(home).toMatch(/items are lost from lists that change<small[^>]*>page by page: [\d,]+ in 200 lists</);
+  for (const command of ['npm install', 'pnpm add', 'yarn add', 'bun add']) {
+    expect(home).toContain(`data-code="${command} @example/sdk"`);
+  }
 });
 
 it('tells language models where everything is', async () => {
@@ -109,4 +113,23 @@ it('links each section that the search finds to an anchor that exists', async ()
   }
   expect(Object.keys(documentIds).length).toBeGreaterThan(1000);
   expect(missing).toEqual([]);
+});
+
+// As many as the search answers today, so that no change makes it worse without notice.
+it.each([
+  ['essential', essential, 5],
+  ['familiar', familiar, 29],
+  ['unprepared', heldOut, 26],
+])('answers %s questions in the first three pages that the search finds', async (_, questions, least) => {
+  // What it imports is installed with the site.
+  const { searchIn } = await import('../../site/src/search/ranking.ts');
+  const search = await searchIn(await read('search.json'));
+  const missed = questions.filter(
+    ([query, answers]) =>
+      !search(query)
+        .slice(0, 3)
+        .some(({ address }) => answers.some((answer) => address.startsWith(answer))),
+  );
+
+  expect(questions.length - missed.length, `missed: ${missed.join('; ')}`).toBeGreaterThanOrEqual(least);
 });

@@ -1,9 +1,9 @@
 import { fromHash, toHash } from './address.ts';
 import { setPaths } from '../demonstrations/card.ts';
 import { pathOfPlaces, pathsOfCells } from '../demonstrations/drawing.ts';
-import type { Editor } from '../editor/editor.ts';
-import { find } from '../page/find.ts';
 import { toneOf, type Tone } from '../demonstrations/view.ts';
+import { find } from '../page/find.ts';
+import type { Editor } from './editor.ts';
 import type { Budget, Command, Level, Report, ShownDelivery, ShownRequest, Trouble } from './messages.ts';
 import { startTabs } from './tabs.ts';
 
@@ -28,17 +28,14 @@ export function startPlayground(root: HTMLElement, code: string | Readonly<Recor
   const shared = menu && fromHash(location.hash);
   let editor: Promise<Editor> | undefined;
   const view = new View(root);
-  const leaving = new AbortController();
   startTabs(root);
 
   /** The editor is most of a page's weight, so the page is shown first. */
   function edit(): Promise<Editor> {
-    if (editor) return editor;
-    editor = import('../editor/editor.ts').then(({ createEditor }) => {
+    editor ??= import('./editor.ts').then(({ createEditor }) => {
       part('editor').replaceChildren();
       return createEditor(part('editor'), shared ?? chosen());
     });
-    offerTypes(root, part('editor'), editor);
     return editor;
   }
   if (root.dataset.kind === 'scene') {
@@ -128,18 +125,17 @@ export function startPlayground(root: HTMLElement, code: string | Readonly<Recor
     });
   });
   if (menu) {
-    const open = () => {
+    // Such a playground is a page of its own, and is never closed.
+    addEventListener('hashchange', () => {
       const code = fromHash(location.hash);
       if (code !== undefined) void edit().then((opened) => (opened.code = code));
-    };
-    addEventListener('hashchange', open, { signal: leaving.signal });
+    });
   }
   if (shared !== undefined)
     part('status').textContent = 'This program came with the address. Read it before you run it.';
 
   return () => {
     isDisposed = true;
-    leaving.abort();
     worker?.terminate();
     worker = undefined;
     editor?.then(
@@ -157,36 +153,6 @@ async function copy(text: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-/** Loads TypeScript when an editor gets the focus, and on a phone only on request. */
-function offerTypes(root: HTMLElement, parent: HTMLElement, editor: Promise<Editor>): void {
-  const help = find(root, '[data-part="help"]');
-  const button = find(root, '[name="types"]', HTMLButtonElement);
-  const isTouched = matchMedia('(pointer: coarse)').matches;
-  const hint = isTouched ? 'Completion is on.' : 'Ctrl+Space completes, F1 describes, F8 goes to the next error.';
-  const load = async (): Promise<void> => {
-    button.hidden = true;
-    help.textContent = 'Loading completion and type errors …';
-    const { loadTypes } = await editor;
-    await loadTypes(({ length }) => {
-      help.textContent = `${errors(length)} ${hint}`;
-    });
-  };
-  const start = () => {
-    load().catch(() => {
-      help.textContent = 'Completion and type errors could not be loaded.';
-      button.hidden = false;
-    });
-  };
-  button.addEventListener('click', start);
-  button.hidden = !isTouched;
-  if (isTouched) help.textContent = '';
-  if (!isTouched) parent.addEventListener('focusin', start, { once: true });
-}
-
-function errors(count: number): string {
-  return count === 0 ? 'No type errors.' : `${count} type ${count === 1 ? 'error' : 'errors'}.`;
 }
 
 /** What a run shows. */

@@ -1,5 +1,3 @@
-import type MiniSearch from 'minisearch';
-import type { Section } from '../../build/sections.ts';
 import { find } from '../page/find.ts';
 import type { Found, Hit } from './ranking.ts';
 
@@ -97,10 +95,9 @@ class SiteSearch extends HTMLElement {
 }
 
 async function load(base: string): Promise<(query: string) => Hit[]> {
-  const [{ loadIndex, search }, response] = await Promise.all([import('./ranking.ts'), fetch(`${base}search.json`)]);
+  const [{ searchIn }, response] = await Promise.all([import('./ranking.ts'), fetch(`${base}search.json`)]);
   if (!response.ok) throw new Error(`The index was answered with ${response.status}.`);
-  const index: MiniSearch<Section> = await loadIndex(await response.text());
-  return (query) => search(index, query);
+  return searchIn(await response.text());
 }
 
 function pages({ length }: readonly Hit[]): string {

@@ -21,9 +21,8 @@ export type Excerpt = readonly { readonly text: string; readonly found: boolean 
 /** Words of a question that say nothing about its subject. */
 const filling = new Set(
   (
-    'a about after all am an and any are as at be by can could do does each for from get has have how i if in into is it its me my ' +
-    'of on one or our out should so some that the their them then there this to too many up us use using want was we what when where which who why ' +
-    'will with would you your'
+    'a an and are as at be by can do does for from get has have how i if in is it my of on or our the to use what when where which ' +
+    'with you your'
   ).split(' '),
 );
 
@@ -48,13 +47,7 @@ function parts(word: string): string[] {
 }
 
 /** Plurals and tenses of a word are the same word. */
-function stem(word: string): string {
-  if (word.length < 5) return word.replace(/(?<=\w\w[^s])s$/, '');
-  return word
-    .replace(/(?:ies|y)$/, 'i')
-    .replace(/(?<=\w{3})(?:ing|ed|es|s|e)$/, '')
-    .replace(/([^aeiouls])\1$/, '$1');
-}
+const stem = (word: string) => word.replace(/(?<=\w{3})(?:ing|ed|es|s|e)$/, '');
 
 export function indexOf(sections: readonly Section[]): MiniSearch<Section> {
   const index = new MiniSearch<Section>(options);
@@ -62,30 +55,29 @@ export function indexOf(sections: readonly Section[]): MiniSearch<Section> {
   return index;
 }
 
-export function loadIndex(json: string): Promise<MiniSearch<Section>> {
-  return MiniSearch.loadJSONAsync<Section>(json, options);
+/** A search in an index, as JSON. */
+export async function searchIn(json: string): Promise<(query: string) => Hit[]> {
+  const index = await MiniSearch.loadJSONAsync<Section>(json, options);
+  return (query) => search(index, query);
 }
 
 /** Pages, the best first, each with its best sections. */
-export function search(index: MiniSearch<Section>, query: string): Hit[] {
+function search(index: MiniSearch<Section>, query: string): Hit[] {
   const results = index.search(query, {
     boost: { page: 3, heading: 2 },
     prefix: (term) => term.length > 2,
     fuzzy: (term) => (term.length > 4 ? 0.2 : false),
     boostDocument: (address) => (background.test(String(address)) ? 0.3 : 1),
   });
-  const pages = [...Map.groupBy(results, ({ id }) => pageOf(String(id)))].map(([address, found]) => ({
-    address,
-    title: String(found[0]?.page),
-    sections: found.slice(0, 3).map(toFound),
-    // A page with several sections about the subject is better than one that mentions it once.
-    score: found.slice(0, 3).reduce((sum, { score }, rank) => sum + score * 0.3 ** rank, 0),
-  }));
-  return pages.toSorted((a, b) => b.score - a.score);
-}
-
-function pageOf(address: string): string {
-  return address.replace(/#.*/, '');
+  // The page with the best section comes first.
+  return Array.from(
+    Map.groupBy(results, ({ id }) => String(id).replace(/#.*/, '')),
+    ([address, found]) => ({
+      address,
+      title: String(found[0]?.page),
+      sections: found.slice(0, 3).map(toFound),
+    }),
+  );
 }
 
 function toFound({ id, heading, text, terms }: SearchResult): Found {
@@ -93,7 +85,7 @@ function toFound({ id, heading, text, terms }: SearchResult): Found {
 }
 
 /** The part of a text where it first has one of the words. */
-export function excerptOf(text: string, terms: ReadonlySet<string>): Excerpt {
+function excerptOf(text: string, terms: ReadonlySet<string>): Excerpt {
   const words = text.split(/([\p{L}\p{N}]+)/u);
   const isFound = (word: string) => parts(word).some((part) => terms.has(stem(part.toLowerCase())));
   const first = Math.max(words.findIndex(isFound) - 12, 0);

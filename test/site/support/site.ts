@@ -14,9 +14,8 @@ export async function built(): Promise<void> {
   expect((await fetch(origin)).status, 'the build has failed: its output is above').toBe(200);
 }
 
-type Options = Parameters<Browser['newPage']>[0];
 /** Opens a page of the site, by its address below the site's base. */
-export type Open = (path: string, options?: Options) => Promise<Page>;
+type Open = (path: string, options?: Parameters<Browser['newPage']>[0]) => Promise<Page>;
 
 /** Tests in one Chromium, several at a time. */
 export function describeInChromium(name: string, define: (open: Open) => void): void {

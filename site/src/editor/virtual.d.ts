@@ -1,4 +1,0 @@
-declare module 'virtual:type-files' {
-  const files: Readonly<Record<string, string>>;
-  export default files;
-}
