@@ -1,15 +1,11 @@
 /** How much a page has to download: bundled by esbuild, minified and gzipped. `npm run bench:size -- [--save]` */
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { build, type Metafile } from 'esbuild';
 import { bundledPackages } from '../test/support/bundled-packages.ts';
-import { bundleForPage } from './shared/bundle.ts';
 import { installPeers } from './shared/peers.ts';
 import { saveResults } from './shared/results.ts';
 import { print, sizeTable, type SizeRow } from './shared/figure-tables.ts';
-
-const { values: options } = parseArgs({
-  options: { save: { type: 'boolean', default: false } },
-});
 
 installPeers();
 const bench = fileURLToPath(new URL('.', import.meta.url));
@@ -32,19 +28,29 @@ const sizes = await Promise.all(
   bundles.map(async ([what, source]): Promise<SizeRow> => ({ what, ...(await size(source)) })),
 );
 print([sizeTable(sizes)]);
-if (options.save) saveResults('size', sizes);
+saveResults('size', sizes);
 
 async function size(source: string): Promise<Omit<SizeRow, 'what'>> {
-  const { code, minified, zipped, metafile } = await bundleForPage({ stdin: { contents: source, resolveDir: bench } });
-  const whole = packagesIn(metafile.outputs);
-  const parts = bundledPackages(code).filter((name) => !whole.includes(name));
-  return { minified, zipped, packages: [...whole, ...parts].join(', ') };
+  const { outputFiles, metafile } = await build({
+    stdin: { contents: source, resolveDir: bench },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    platform: 'browser',
+    write: false,
+    metafile: true,
+    logLevel: 'error',
+  });
+  const [{ contents, text } = { contents: new Uint8Array(), text: '' }] = outputFiles;
+  const zipped = gzipSync(contents, { level: 9 }).length;
+  const whole = packagesIn(metafile);
+  const parts = bundledPackages(text).filter((name) => !whole.includes(name));
+  return { minified: contents.length, zipped, packages: [...whole, ...parts].join(', ') };
 }
 
 /** The installed packages that have code in the bundle after tree-shaking. */
-function packagesIn(
-  outputs: Readonly<Record<string, { inputs: Readonly<Record<string, { bytesInOutput: number }>> }>>,
-): string[] {
+function packagesIn({ outputs }: Metafile): string[] {
   const files = Object.values(outputs).flatMap(({ inputs }) =>
     Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0),
   );

@@ -1,23 +1,16 @@
 /**
  * How much CPU time it takes to load a package with `import` and with `require`. Each load runs in a new process, and
- * the packages take turns. `npm run bench:startup -- [--rounds 30] [--save]`
+ * the packages take turns. `npm run bench:startup -- [--save]`
  */
 import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
 import { installPeers } from './shared/peers.ts';
 import { saveResults } from './shared/results.ts';
 import { dist } from './shared/sdk.ts';
-import { median, quantile } from './shared/statistics.ts';
+import { ranked } from './shared/statistics.ts';
 import { print, startupTables, type StartupRow } from './shared/figure-tables.ts';
-
-const { values: options } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '30' },
-    save: { type: 'boolean', default: false },
-  },
-});
 
 installPeers();
 const require = createRequire(import.meta.url);
@@ -54,34 +47,24 @@ function measuring(load: string): string {
   `;
 }
 
+const rounds = 30;
 const results: StartupRow[] = [];
 for (const [kind, { script, packages }] of Object.entries(loaders)) {
   const costs = new Map<string, number[]>(packages.map(([name]) => [name, []]));
   // The first round only warms the file system's cache.
-  for (let round = 0; round <= Number(options.rounds); round++) {
+  for (let round = 0; round <= rounds; round++) {
     for (const [name, file] of packages) {
       const cost = await costOf(script(file));
       if (round > 0) costs.get(name)?.push(cost);
     }
   }
-  const loads = ranked(kind, costs);
+  const loads = ranked(costs, 'ky').map((row) => ({ kind, ...row }));
   print(startupTables(loads));
   results.push(...loads);
 }
-if (options.save) saveResults('startup', results);
+saveResults('startup', results);
 
 async function costOf(script: string): Promise<number> {
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script]);
   return Number(stdout);
-}
-
-function ranked(kind: string, costs: ReadonlyMap<string, readonly number[]>): StartupRow[] {
-  const yardstick = costs.get('ky') ?? [];
-  return [...costs]
-    .map(([name, cost]) => {
-      const ratios = cost.map((each, round) => each / (yardstick[round] ?? Number.NaN));
-      const [low, high] = [quantile(ratios, 0.25), quantile(ratios, 0.75)];
-      return { kind, name, cost: median(cost), ratio: median(ratios), low, high };
-    })
-    .sort((a, b) => a.ratio - b.ratio);
 }

@@ -1,7 +1,6 @@
-import type * as Package from '../../src/index.ts';
+import { loadSdk } from '../shared/sdk.ts';
 
-// What users install: the built package. Its types are those of the source.
-const { Client } = (await import(new URL('../../dist/index.js', import.meta.url).href)) as typeof Package;
+const { Client } = await loadSdk();
 
 interface Page {
   data: { id: string }[];
@@ -67,13 +66,9 @@ async function get(baseUrl: string, page: number, perPage: number): Promise<Page
   return (await response.json()) as Page;
 }
 
-/** Reads a long list with a signal that outlives it, and calls `at` after every `every` items. */
-export async function readLong(baseUrl: string, prefetch: number, every: number, at: (items: number) => void) {
+/** Reads a long list with a signal that outlives it. */
+export async function readLong(baseUrl: string, prefetch: number): Promise<void> {
   const client = new Client({ apiToken: 'token', baseUrl });
   const { signal } = new AbortController();
-  let count = 0;
-  for await (const project of client.projects.list({}, { prefetch, signal })) {
-    if (project.id !== '' && (count += 1) % every === 0) at(count);
-  }
-  return count;
+  for await (const { id } of client.projects.list({}, { prefetch, signal })) if (id === '') throw new Error('No id.');
 }

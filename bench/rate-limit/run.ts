@@ -26,7 +26,6 @@ export interface Result {
   readonly refused: number;
   /** The time taken, divided by that of an ideal client. */
   readonly ratio: number;
-  readonly errors: readonly WorkerReport['errors'][];
 }
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -79,7 +78,6 @@ export async function run(contestant: string, scenario: Scenario, shift: number)
       unfinished: sum((report) => report.unfinished),
       refused,
       ratio: (ended - started) / bestTime(calls, options, started, granted),
-      errors: reports.map((report) => report.errors),
     };
   } finally {
     for (const child of children) child.kill();

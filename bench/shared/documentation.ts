@@ -1,15 +1,14 @@
 import { plots } from '../plots/charts.ts';
 import { readResults, type Results } from './results.ts';
-import { table } from './table.ts';
 import {
   kilobytes,
+  markdown,
   overheadTables,
   rateLimitTables,
   sizeTable,
   startupTables,
   walkTables,
   webhooksTables,
-  type FigureTable,
   type OverheadRow,
   type RateLimitRow,
   type SizeRow,
@@ -110,10 +109,6 @@ function picture(plot: string): string {
     `  <img alt="${measure}" src="${published}/${plot}-light.svg" width="760">`,
     '</picture>',
   ].join('\n');
-}
-
-function markdown(tables: readonly FigureTable[]): string {
-  return tables.map(({ title, head, rows }) => `**${title}**\n\n${table(head, rows, { markdown: true })}`).join('\n\n');
 }
 
 function dateOf({ date, node, machine }: Omit<Results, 'rows'>): string {

@@ -1,21 +1,16 @@
 import { patience } from '../rate-limit/best-time.ts';
-import { table } from './table.ts';
+import type { Ranked } from './statistics.ts';
+
+type Cells = readonly string[];
 
 /** A table of figures, as the benchmark prints it and as the documentation shows it. */
 export interface FigureTable {
   readonly title: string;
-  readonly head: readonly string[];
-  readonly rows: readonly (readonly string[])[];
+  readonly head: Cells;
+  readonly rows: readonly Cells[];
 }
 
-/** The rows that the benchmarks save. `low` and `high` are quartiles of `ratio`. */
-export interface Ranked {
-  readonly name: string;
-  readonly cost: number;
-  readonly ratio: number;
-  readonly low: number;
-  readonly high: number;
-}
+// The rows that the benchmarks save.
 export type OverheadRow = Ranked & { readonly concurrency: number };
 export type StartupRow = Ranked & { readonly kind: string };
 export type WebhooksRow = Ranked & { readonly bytes: number; readonly shape: string };
@@ -50,7 +45,25 @@ export interface WalkRow {
 }
 
 export function print(tables: readonly FigureTable[]): void {
-  for (const { title, head, rows } of tables) console.log(`\n${title}\n\n${table(head, rows)}`);
+  console.log(`\n${markdown(tables)}`);
+}
+
+export function markdown(tables: readonly FigureTable[]): string {
+  return tables.map(({ title, head, rows }) => `**${title}**\n\n${table(head, rows)}`).join('\n\n');
+}
+
+/** A table in Markdown, with the first column aligned left and the others aligned right. */
+function table(head: Cells, rows: readonly Cells[]): string {
+  const widths = head.map((title, column) =>
+    Math.max(3, ...[head, ...rows].map((row) => (row[column] ?? title).length)),
+  );
+  const line = (row: Cells): string[] =>
+    widths.map((width, column) => {
+      const cell = row[column] ?? '';
+      return column === 0 ? cell.padEnd(width) : cell.padStart(width);
+    });
+  const rule = widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));
+  return [line(head), rule, ...rows.map(line)].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
 export function overheadTables(rows: readonly OverheadRow[]): FigureTable[] {

@@ -2,13 +2,9 @@
 
 declare module 'openai' {
   export default class OpenAI {
-    constructor(options: { apiKey: string; baseURL: string; maxRetries?: number; timeout?: number; logLevel?: 'off' });
-    readonly models: {
-      retrieve(id: string, options?: { signal?: AbortSignal | undefined }): PromiseLike<{ id: string }>;
-    };
-    post(path: string, options: { body: unknown }): PromiseLike<unknown>;
+    constructor(options: { apiKey: string; baseURL: string; maxRetries?: number });
+    readonly models: { retrieve(id: string): PromiseLike<{ id: string }> };
   }
-  export class OpenAIError extends Error {}
 }
 
 declare module '@anthropic-ai/sdk' {
@@ -20,19 +16,11 @@ declare module '@anthropic-ai/sdk' {
 
 declare module 'stripe' {
   export default class Stripe {
-    constructor(
-      apiKey: string,
-      options: { host: string; port: number; protocol: 'http'; maxNetworkRetries?: number; timeout?: number },
-    );
-    readonly customers: {
-      create(params: Record<string, unknown>): Promise<{ id: string }>;
-      retrieve(id: string): Promise<{ id: string }>;
-    };
-    static readonly errors: { readonly StripeError: typeof Error };
+    constructor(apiKey: string, options: { host: string; port: number; protocol: 'http'; maxNetworkRetries?: number });
+    readonly customers: { retrieve(id: string): Promise<{ id: string }> };
     static readonly webhooks: {
-      constructEvent(payload: string | Uint8Array, header: string, secret: string): unknown;
-      readonly signature: { verifyHeader(payload: string | Uint8Array, header: string, secret: string): unknown };
-      generateTestHeaderString(options: { payload: string; secret: string; timestamp?: number }): string;
+      constructEvent(payload: string, header: string, secret: string): unknown;
+      generateTestHeaderString(options: { payload: string; secret: string }): string;
     };
   }
 }

@@ -16,16 +16,11 @@ export function installPeers(): void {
   });
 }
 
-/** The names of the peers. */
-export function peers(): string[] {
+/** The exact version of each peer. */
+export function peerVersions(): Record<string, string> {
   // The package's own file, in npm's format.
   const file = JSON.parse(readFileSync(`${bench}package.json`, 'utf8')) as { dependencies: Record<string, string> };
-  return Object.keys(file.dependencies);
-}
-
-/** The version of a peer, for the tables. */
-export function peerVersion(name: string): string {
-  return versions('package-lock.json').get(`node_modules/${name}`) ?? 'unknown';
+  return file.dependencies;
 }
 
 function versions(lock: string): Map<string, string> {

@@ -1,6 +1,6 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { arch, cpus, platform } from 'node:os';
-import { peers, peerVersion } from './peers.ts';
+import { peerVersions } from './peers.ts';
 
 /** What a file in `bench/results/` holds. The plots and the tables of the documentation are made of it. */
 export interface Results<Row = object> {
@@ -15,32 +15,25 @@ export interface Results<Row = object> {
   readonly rows: readonly Row[];
 }
 
-/** Writes `bench/results/<name>.json`. The benchmarks do so with `--save`, after a complete run. `programs` are others whose version counts. */
-export function saveResults(
-  name: string,
-  rows: readonly object[],
-  programs: Readonly<Record<string, string>> = {},
-): void {
+/** Writes `bench/results/<name>.json` if the command line says `--save`. The benchmarks call it after a complete run. */
+export function saveResults(name: string, rows: readonly object[]): void {
+  if (!process.argv.includes('--save')) return;
   const results: Results = {
     machine: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${platform()} ${arch()}`,
     date: new Date().toISOString().slice(0, 10),
     node: process.versions.node,
-    versions: {
-      '@example/sdk': sdkVersion(),
-      ...Object.fromEntries(peers().map((peer) => [peer, peerVersion(peer)])),
-      ...programs,
-    },
+    versions: { '@example/sdk': sdkVersion(), ...peerVersions() },
     rows,
   };
-  const folder = new URL('../results/', import.meta.url);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(new URL(`${name}.json`, folder), `${JSON.stringify(results, undefined, 2)}\n`);
+  writeFileSync(fileOf(name), `${JSON.stringify(results, undefined, 2)}\n`);
 }
 
 /** Reads `bench/results/<name>.json`, whose rows the benchmark of that name has written. */
 export function readResults<Row>(name: string): Results<Row> {
-  return JSON.parse(readFileSync(new URL(`../results/${name}.json`, import.meta.url), 'utf8')) as Results<Row>;
+  return JSON.parse(readFileSync(fileOf(name), 'utf8')) as Results<Row>;
 }
+
+const fileOf = (name: string): URL => new URL(`../results/${name}.json`, import.meta.url);
 
 function sdkVersion(): string {
   const file = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');

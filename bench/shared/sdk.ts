@@ -12,3 +12,6 @@ export const loadRedis = async (): Promise<typeof import('@example/sdk/redis')> 
 
 export const loadSqlite = async (): Promise<typeof import('@example/sdk/sqlite')> =>
   (await import(dist('sqlite/index.js').href)) as typeof import('@example/sdk/sqlite');
+
+export const loadWebhooks = async (): Promise<typeof import('@example/sdk/webhooks')> =>
+  (await import(dist('webhooks/index.js').href)) as typeof import('@example/sdk/webhooks');

@@ -3,12 +3,9 @@ import { sign as signOctokit, verify as verifyOctokit } from '@octokit/webhooks-
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import Stripe from 'stripe';
 import { Webhook as SvixWebhook } from 'svix';
+import { loadWebhooks } from '../shared/sdk.ts';
 
-type Verify = (body: string, headers: Record<string, string>, secret: string) => unknown;
-type Verifiers = Record<'verifyWebhook' | 'verifyWebhookSync', Verify>;
-
-/** What users install: the built package. */
-const sdk = (await import(new URL('../../dist/webhooks/index.js', import.meta.url).href)) as Verifiers;
+const sdk = await loadWebhooks();
 
 const secret = `whsec_${Buffer.alloc(32, 'secret').toString('base64')}`;
 

@@ -1,12 +1,17 @@
 // Measures one round for each message. Each contestant has its own process, so that none pays for another's garbage.
-import { bodyOf } from './bodies.ts';
+import { bodyOf, type Shape } from './bodies.ts';
 import { contestants } from './contestants.ts';
-import type { Assignment } from './assignment.ts';
+
+export interface Assignment {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly bytes: number;
+}
 
 // The parent passes an Assignment.
-const { contestant, shape, bytes } = JSON.parse(process.argv[2] ?? '') as Assignment;
-const perform = (await contestants(bodyOf(shape, bytes)))[contestant];
-if (!perform) throw new Error(`There is no contestant ${contestant}.`);
+const { name, shape, bytes } = JSON.parse(process.argv[2] ?? '') as Assignment;
+const perform = (await contestants(bodyOf(shape, bytes)))[name];
+if (!perform) throw new Error(`There is no contestant ${name}.`);
 
 /** Microseconds of CPU time per webhook, of all threads, for one webhook at a time. */
 async function cost(webhooks: number): Promise<number> {

@@ -57,3 +57,7 @@ test('users can be created at the start: a number of them or a list', async () =
   });
   expect((await call(these, 'GET /v1/users/user_123')).status).toBe(200);
 });
+
+test('each sandbox has an API token of its own', () => {
+  expect(createSandbox().apiToken).not.toBe(createSandbox().apiToken);
+});

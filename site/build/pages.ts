@@ -23,7 +23,6 @@ const order = [
   'testing',
   'endpoints',
   'observability',
-  'reliability',
   'networks',
   'browsers',
 ];

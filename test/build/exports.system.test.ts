@@ -15,9 +15,13 @@ const entryPoints = Object.entries(manifest.exports).flatMap(([entry, target]) =
     : Object.entries(target).map(([condition, files]) => ({ entry, condition, ...files })),
 );
 
+const program = ts.createProgram(
+  entryPoints.map(({ types }) => join(root, types)),
+  { module: ts.ModuleKind.NodeNext, types: [] },
+);
+
 /** The classes, functions and constants that a declaration file exports, also those that it exports as types only. */
 function declaredValues(file: string): string[] {
-  const program = ts.createProgram([join(root, file)], { module: ts.ModuleKind.NodeNext, types: [] });
   const checker = program.getTypeChecker();
   const source = program.getSourceFile(join(root, file));
   const module = source && checker.getSymbolAtLocation(source);

@@ -104,26 +104,26 @@ describe.runIf(hasChromium || process.env['CI'] !== undefined)('the page of exam
     expect(sandbox.requests.filter(({ method }) => method === 'GET')).toHaveLength(2);
   });
 
-  it.each([
-    ['light', 1280],
-    ['dark', 1280],
-    ['light', 375],
-    ['dark', 375],
-  ] as const)('is accessible in %s, and fits %i pixels', async (colorScheme, width) => {
+  it('is accessible in light and dark, and fits a wide and a narrow window', async () => {
     const { page } = await open({ projects: 100, rateLimit: { limit: 2, window: 60_000 } });
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.setViewportSize({ width, height: 800 });
     await page.getByRole('button', { name: 'Load projects' }).click();
     await projectsLoaded(page, '38 of 100');
     await page.getByText(/^The next calls go out in \d+ s\.$/).waitFor();
-
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
     await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
-    const { violations } = await page.evaluate(() =>
-      // Set by the script before.
-      (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
-    );
-    expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
+
+    for (const colorScheme of ['light', 'dark'] as const) {
+      for (const width of [1280, 375]) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        await page.setViewportSize({ width, height: 800 });
+        const { violations } = await page.evaluate(() =>
+          // Set by the script before.
+          (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+        );
+
+        expect(violations.map(({ id, nodes }) => [colorScheme, width, id, nodes[0]?.html])).toEqual([]);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+      }
+    }
   });
 
   it('starts with a local API of its own: node start.ts', async () => {

@@ -78,7 +78,7 @@ it('leaves out no block but those that other tests run', () => {
   expect(others.map(({ name, language }) => [name, language])).toEqual([
     ['README.md: Coding agents, 1', 'md'], // A line for a file of the user's.
     ['sandbox/README.md: Who can talk to it, 1', 'yaml'], // Its flags: sandbox/test/cli/serving.process.test.ts.
-    ['docs/browsers.md: In a browser, 2', 'html'], // test/package/browser-module loads the same file into a page.
+    ['docs/browsers.md: In a browser, 2', 'html'], // test/package/bundlers loads the same file into a page.
     ['docs/errors.md: Errors, 2', ''], // The tree of classes.
   ]);
 });

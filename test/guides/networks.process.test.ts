@@ -138,7 +138,7 @@ describe('docs/networks.md', () => {
   it('has no other recipes but those of Next.js and Cloudflare, and how to install undici', () => {
     const names = networkRecipes.map(({ name }) => name.replace('docs/networks.md: ', ''));
     expect(names).toEqual([
-      'Proxies, certificates and other networks, 1', // also in test/package/networks, in each runtime
+      'Proxies, certificates and other networks, 1', // also in test/package/runtimes, in each runtime
       'With undici, 1',
       'With undici, 2',
       'With undici, 3',

@@ -39,6 +39,16 @@ describe('the body of a success', () => {
     await vi.waitFor(() => expect(taken.cancelled).toBe(true));
   });
 
+  it('may have 64 MiB by default', async () => {
+    const { body, taken } = endless();
+
+    const error = await rejection(clientOf(inProcessApi(() => new Response(body))).users.get('user_123'));
+
+    expect(error).toBeInstanceOf(ResponseTooLargeError);
+    expect(taken.kilobytes).toBeGreaterThan(64 * 1024);
+    expect(taken.kilobytes).toBeLessThan(64 * 1024 + 4); // streams read a little ahead
+  });
+
   it('counts after decompression: a small gzip may unpack to gigabytes', async () => {
     const bomb = gzipSync(Buffer.alloc(50 * 1024 * 1024, ' '));
     const server = await serve((_, response) => {

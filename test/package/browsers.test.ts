@@ -3,7 +3,6 @@ import { expect, it } from 'vitest';
 import { describeEachBrowserEngine } from '../support/browser-engines.ts';
 import { serve } from '../support/http-server.ts';
 import { bundleConsumer } from './support/build-consumer.ts';
-import { recordAsCompatible } from './support/compatibility.ts';
 import { startSuite } from './support/suite-run.ts';
 
 describeEachBrowserEngine('a page', ({ name, open }) => {
@@ -23,7 +22,5 @@ describeEachBrowserEngine('a page', ({ name, open }) => {
     check(await tab.evaluate(`suite.runSuite(${JSON.stringify(input)})`));
 
     expect(new URL(input.healthy.baseUrl).origin).not.toBe(new URL(site.url).origin);
-    // Its version is the machine's.
-    recordAsCompatible({ section: 'Runtime', subject: `Browsers (${name})`, moduleKind: 'ES module' });
   });
 });

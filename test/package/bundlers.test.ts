@@ -1,54 +1,84 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createSandbox } from '@example/sandbox';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { hasChromium, launch } from '../support/chromium.ts';
+import { serveDirectory } from '../support/static-server.ts';
+import type { useSandbox } from './consumer/sandbox.ts';
 import type { runSuite } from './consumer/suite.ts';
 import { buildConsumer } from './support/build-consumer.ts';
 import { buildPage, bundlers, packagesIn } from './support/bundlers.ts';
-import { recordAsCompatible } from './support/compatibility.ts';
-import { serveDirectory } from '../support/static-server.ts';
-import { startSuite } from './support/suite-run.ts';
-import { versionOf } from './support/tools.ts';
+import { expectedOfSandbox, startSuite } from './support/suite-run.ts';
 
 if (!hasChromium) {
   console.warn('What bundlers build is not tried in a browser: install Chromium (apt-get install chromium).');
 }
 
-describe.each(bundlers)('$subject', (bundler) => {
-  describe.runIf(hasChromium || process.env['CI'] !== undefined)('builds a page', () => {
-    let browser: Browser;
-    beforeAll(async () => {
-      browser = await launch();
-    });
-    afterAll(() => browser.close());
+describe.runIf(hasChromium || process.env['CI'] !== undefined)('a page in Chromium', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launch();
+  });
+  afterAll(() => browser.close());
 
-    it('that uses the API, which is on another origin', async () => {
-      const { input, check } = await startSuite();
-      const program = await readFile(await buildConsumer('page.ts', `${bundler.name}.mjs`, 'esm'), 'utf8');
-      const url = await serveDirectory(await buildPage(bundler, program));
-      const page = await browser.newPage();
-      await page.goto(url);
+  async function open(url: string) {
+    const page = await browser.newPage();
+    onTestFinished(() => page.close());
+    await page.goto(url);
+    return page;
+  }
 
+  it.each(bundlers)('of $subject uses the API, which is on another origin, and the sandbox', async (bundler) => {
+    const { input, check } = await startSuite();
+    const program = await readFile(await buildConsumer('page.ts', `${bundler.name}.mjs`), 'utf8');
+    const directory = await buildPage(bundler, program);
+    const url = await serveDirectory(directory);
+    const page = await open(url);
+
+    const [suite, sandbox] = await page.evaluate(async (given) => {
       // Set by consumer/page.ts.
-      const result = await page.evaluate(
-        (given) => (globalThis as unknown as { runSuite: typeof runSuite }).runSuite(given),
-        input,
-      );
+      const set = globalThis as unknown as { runSuite: typeof runSuite; useSandbox: typeof useSandbox };
+      return [await set.runSuite(given), await set.useSandbox()];
+    }, input);
 
-      check(result);
-      expect(new URL(input.healthy.baseUrl).origin).not.toBe(new URL(url).origin);
-      const { subject, name } = bundler;
-      recordAsCompatible({ section: 'Bundler', subject, version: versionOf(name), moduleKind: 'ES module' });
-    });
+    check(suite);
+    expect(sandbox).toEqual(expectedOfSandbox.sandbox);
+    expect(new URL(input.healthy.baseUrl).origin).not.toBe(new URL(url).origin);
+    expect(await packagesIn(directory)).toEqual(['ky', 'zod', 'eventemitter3']);
   });
 
-  it.each([
-    ['the client', 'Client', '@example/sdk', ['ky', 'zod', 'eventemitter3']],
-    ['an error class', 'NotFoundError', '@example/sdk', []],
-    ['verifyWebhook', 'verifyWebhook', '@example/sdk/webhooks', []],
-  ])('brings what %s needs of the bundled packages, and no more', async (_, name, from, packages) => {
-    const page = await buildPage(bundler, `import { ${name} } from '${from}'; globalThis.imported = ${name};`);
+  it('needs no bundler with dist/browser.min.js, and no other file', async () => {
+    const sandbox = createSandbox({ projects: 45 });
+    onTestFinished(() => sandbox.close());
+    const { apiToken } = sandbox;
+    const options = { baseUrl: (await sandbox.listen()).url, apiToken, dangerouslyAllowBrowser: true };
+    const directory = join(inject('project'), 'node_modules/@example/sdk/dist');
+    // Any address of that origin.
+    const page = await open(`${await serveDirectory(directory)}index.js`);
+    const requested: string[] = [];
+    page.on('request', (request) => requested.push(new URL(request.url()).pathname));
 
-    expect(await packagesIn(page)).toEqual(packages);
+    await page.setContent(`
+      <script type="module">
+        import { Client, NotFoundError } from './browser.min.js';
+
+        const client = new Client(${JSON.stringify(options)});
+        const projects = await client.projects.list().toArray();
+        const error = await client.users.get('user_missing').catch((reason) => reason);
+        globalThis.seen = [projects.length, error instanceof NotFoundError];
+      </script>`);
+    await page.waitForFunction('globalThis.seen');
+
+    expect(await page.evaluate('seen')).toEqual([45, true]);
+    expect(requested.filter((path) => !path.startsWith('/v1/'))).toEqual(['/browser.min.js']);
   });
+});
+
+it.each(bundlers)('$subject brings nothing of the bundled packages that is not needed', async (bundler) => {
+  const program = `import { NotFoundError } from '@example/sdk';
+    import { verifyWebhook } from '@example/sdk/webhooks';
+    globalThis.imported = [NotFoundError, verifyWebhook];`;
+
+  expect(await packagesIn(await buildPage(bundler, program))).toEqual([]);
 });

@@ -1,89 +1,59 @@
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, inject, it } from 'vitest';
-import { recordAsCompatible } from './support/compatibility.ts';
-import { runTool, tool, versionOf } from './support/tools.ts';
+import { beforeAll, inject, it } from 'vitest';
+import { compilers } from './support/compilers.ts';
+import { runTool, tool } from './support/tools.ts';
 
-const kinds = [
-  { moduleKind: 'ES module', extension: 'mts' },
-  { moduleKind: 'CommonJS', extension: 'cts' },
-] as const;
+const extensions = { esm: 'mts', cjs: 'cts' };
 
-const resolutions = [
-  { moduleResolution: 'bundler', module: 'esnext', kinds: kinds.slice(0, 1) },
-  { moduleResolution: 'node16', module: 'node16', kinds },
-  { moduleResolution: 'nodenext', module: 'nodenext', kinds },
-];
-
-/** The default of CommonJS projects up to TypeScript 5; it knows nothing of `exports` in a package.json. */
-const node10 = { moduleResolution: 'node10', module: 'commonjs', kinds: kinds.slice(1) };
-
-const compilers = [
-  { compiler: 'TypeScript 5.4', name: 'typescript54', resolutions: [node10, ...resolutions] },
-  { compiler: 'TypeScript 6', name: 'typescript6', resolutions },
-  { compiler: 'TypeScript 7', name: 'typescript7', resolutions },
-];
+/** Programs of `consumer/`, and those that know a global `fetch`. */
+const programs = ['typed', 'sandbox-typed'];
+const withFetch = [...programs, 'global-fetch'];
 
 /** Where the compiler learns what a `Response` is. */
-const environments = {
-  'the DOM library': { lib: ['es2022', 'dom'], types: [] },
-  '@types/node': { lib: ['es2022'], types: ['node'] },
-  both: { lib: ['es2022', 'dom'], types: ['node'] },
+const fromTheDOM = { lib: ['es2022', 'dom'], types: [], programs: withFetch };
+const onNode = [...withFetch, 'on-node'];
+const environments = [
+  fromTheDOM,
+  { lib: ['es2022'], types: ['node'], programs: onNode },
+  { lib: ['es2022', 'dom'], types: ['node'], programs: onNode },
   // The declarations then name what the compiler does not know; but a user may well skip them.
-  neither: { lib: ['es2022'], types: [], skipLibCheck: true },
-};
-type Environment = keyof typeof environments;
-const anywhere: Environment[] = ['the DOM library', '@types/node', 'neither'];
-
-/** What is compiled: a program of `consumer/`, where what it imports is installed. */
-const programs: { program: string; installed: 'packed' | 'packedSandbox'; compiledWith: Environment[] }[] = [
-  { program: 'typed', installed: 'packed', compiledWith: anywhere },
-  { program: 'global-fetch', installed: 'packed', compiledWith: ['the DOM library', '@types/node', 'both'] },
-  { program: 'undici-fetch', installed: 'packed', compiledWith: ['@types/node', 'both'] },
-  { program: 'sandbox-typed', installed: 'packedSandbox', compiledWith: anywhere },
+  { lib: ['es2022'], types: [], skipLibCheck: true, programs },
 ];
 
+const cases = compilers.flatMap(({ compiler, name, resolutions }) =>
+  resolutions.flatMap((resolution) =>
+    // Where the declarations are found has no influence on what they need.
+    (resolution.moduleResolution === 'nodenext' ? environments : [fromTheDOM]).map((environment) => ({
+      compiler,
+      name,
+      ...resolution,
+      ...environment,
+    })),
+  ),
+);
+
 beforeAll(async () => {
-  for (const { program, installed } of programs) {
-    for (const { extension } of kinds) {
+  for (const program of onNode) {
+    for (const extension of Object.values(extensions)) {
       const source = join(import.meta.dirname, `consumer/${program}.ts`);
-      await copyFile(source, join(inject(installed).project, `${program}.${extension}`));
+      await copyFile(source, join(inject('project'), `${program}.${extension}`));
     }
   }
 });
 
-describe.each(compilers)('$compiler', ({ compiler, name, resolutions: supported }) => {
-  it.each(supported)('compiles a user with moduleResolution $moduleResolution', async (resolution) => {
-    const { moduleResolution, module, kinds: used } = resolution;
-    for (const [environment, options] of Object.entries(environments) as [Environment, object][]) {
-      for (const project of ['packed', 'packedSandbox'] as const) {
-        const compiled = programs.filter(
-          ({ installed, compiledWith }) => installed === project && compiledWith.includes(environment),
-        );
-        const files = compiled.flatMap(({ program }) => used.map(({ extension }) => `${program}.${extension}`));
-        if (files.length > 0)
-          await compile(name, { ...options, module, moduleResolution }, files, inject(project).project);
-      }
-    }
+it.each(cases)(
+  '$compiler compiles a user with moduleResolution $moduleResolution, lib $lib and types $types',
+  async ({ compiler: _, name, kinds, programs: compiled, ...options }) => {
+    const files = compiled.flatMap((program) => kinds.map(({ format }) => `${program}.${extensions[format]}`));
+    // As strict as a user can be.
+    const strict = { strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true };
+    const found = { typeRoots: [tool('@types')], paths: { undici: [tool('undici/index.d.ts')] } };
+    const compilerOptions = { target: 'es2022', noEmit: true, ...found, ...strict, ...options };
+    const config = `tsconfig.${name}.json`;
+    await writeFile(join(inject('project'), config), JSON.stringify({ compilerOptions, files }));
 
-    for (const { moduleKind } of used) {
-      const subject = `${compiler}, ${moduleResolution}`;
-      recordAsCompatible({ section: 'Compiler', subject, version: versionOf(name), moduleKind });
-    }
-  });
-});
-
-/** As strict as a user can be. Rejects with what the compiler said, unless it found nothing. */
-async function compile(
-  name: string,
-  options: Record<string, unknown>,
-  files: readonly string[],
-  project: string,
-): Promise<void> {
-  const config = `tsconfig.${name}.${String(options['moduleResolution'])}.json`;
-  const strict = { strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true };
-  const found = { typeRoots: [tool('@types')], paths: { undici: [tool('undici/index.d.ts')] } };
-  const compilerOptions = { target: 'es2022', noEmit: true, ...found, ...strict, ...options };
-  await writeFile(join(project, config), JSON.stringify({ compilerOptions, files }));
-  await runTool(['node24/bin/node', tool(`${name}/bin/tsc`), '-p', config], {}, project);
-}
+    // Rejects with what the compiler says, unless it finds nothing.
+    await runTool(['node24/bin/node', tool(`${name}/bin/tsc`), '-p', config]);
+  },
+);

@@ -1,54 +1,56 @@
 import { basename } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { startHiddenApi, startProxy } from '../support/networks.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startHiddenApi, startProxy, type HiddenApi, type Proxy } from '../support/networks.ts';
 import { buildConsumer } from './support/build-consumer.ts';
-import { recordAsCompatible } from './support/compatibility.ts';
 import { moduleKinds, runtimes } from './support/runtimes.ts';
-import { startSuite } from './support/suite-run.ts';
+import { expectedOfSandbox, startSuite } from './support/suite-run.ts';
 import { runTool, versionOf } from './support/tools.ts';
 
-/** Since 22.21. */
-const withoutProxies = ['Node.js 22.12'];
-
+/** Where a call can fail. */
+const places = ['status', 'attempt timeout', 'queue', 'validation', 'list iteration', 'webhook verification'];
 // JavaScriptCore does not know who awaits a promise, so Bun shows only what fails before the first await.
-const shownInBun = ['webhook verification'];
+const placesInBun = ['webhook verification'];
 
 describe.each(runtimes)('$subject', ({ subject, name, command }) => {
-  const output = (what: string) => `${what}-${subject.replace(' ', '-')}.mjs`;
+  it.each(moduleKinds)(
+    "uses the installed packages from $moduleKind, and shows the caller's line in the stacks of errors",
+    async ({ format, output }) => {
+      const { input, check } = await startSuite();
+      const program = await buildConsumer('command.ts', output, format);
 
-  it.each(moduleKinds)('uses the installed package from $moduleKind', async ({ moduleKind, format, output }) => {
-    const { input, check } = await startSuite();
-    const program = await buildConsumer('command.ts', output, format);
+      const printed = await runTool([...command, basename(program), JSON.stringify(input)]);
 
-    const printed = await runTool([...command, basename(program), JSON.stringify(input)]);
+      // Printed by command.ts.
+      const { suite, ...rest } = JSON.parse(printed) as { suite: unknown };
+      check(suite);
+      expect(rest).toEqual({
+        ...expectedOfSandbox,
+        version: versionOf(name),
+        stacks: subject === 'Bun' ? placesInBun : places,
+        redis: 'function',
+        verified: ['user.created'],
+      });
+    },
+  );
+});
 
-    // Printed by command.ts.
-    const { suite, ...rest } = JSON.parse(printed) as { suite: unknown };
-    check(suite);
-    const version = versionOf(name);
-    expect(rest).toEqual({ version, redis: 'function' });
-    recordAsCompatible({ section: 'Runtime', subject, version, moduleKind });
+describe('the proxy and the certificate of the environment, as docs/networks.md says,', () => {
+  /** Since 22.21. */
+  const withoutProxies = ['Node.js 22.12'];
+  let api: HiddenApi;
+  let proxy: Proxy;
+  beforeAll(async () => {
+    api = await startHiddenApi();
+    proxy = await startProxy(api.port);
+  });
+  beforeEach(() => void proxy.targets.splice(0));
+  afterAll(async () => {
+    await proxy[Symbol.asyncDispose]();
+    await api[Symbol.asyncDispose]();
   });
 
-  // All places where a call can fail: test/http/stacks.test.ts.
-  it("shows the caller's line in the stack of each error", async () => {
-    const program = await buildConsumer('stacks.ts', output('stacks'));
-
-    const shown = JSON.parse(await runTool([...command, basename(program)])) as Record<string, boolean>;
-
-    const places = Object.keys(shown);
-    expect(places).toHaveLength(6);
-    expect(places.filter((place) => shown[place])).toEqual(subject === 'Bun' ? shownInBun : places);
-  });
-
-  it('uses the proxy and the certificate of the environment, as docs/networks.md says', async () => {
-    const api = await startHiddenApi();
-    const proxy = await startProxy(api.port);
-    onTestFinished(async () => {
-      await proxy[Symbol.asyncDispose]();
-      await api[Symbol.asyncDispose]();
-    });
-    const program = await buildConsumer('networks.ts', output('networks'));
+  it.each(runtimes)('are used by $subject', async ({ subject, command }) => {
+    const program = await buildConsumer('networks.ts', 'networks.mjs');
     const environment = {
       HTTPS_PROXY: proxy.url,
       NODE_USE_ENV_PROXY: '1',

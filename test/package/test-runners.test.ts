@@ -1,21 +1,29 @@
-import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
-import { expect, it } from 'vitest';
+import { readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { expect, inject, it } from 'vitest';
+import { forJest } from '../guides/support/testing-recipes.ts';
 import { buildConsumer } from './support/build-consumer.ts';
-import { recordAsCompatible } from './support/compatibility.ts';
 import { testRuns } from './support/runtimes.ts';
-import { startSuite } from './support/suite-run.ts';
-import { runTool, versionOf } from './support/tools.ts';
+import { expectedOfSandbox, startSuite } from './support/suite-run.ts';
+import { runTool } from './support/tools.ts';
 
-it.each(testRuns)('$subject runs a test that uses the SDK from $moduleKind', async (run) => {
-  const { subject, name, moduleKind, format, file, command, environment } = run;
+it.each(testRuns)('$subject runs a test that uses the packages from $moduleKind', async (run) => {
+  const { format, file, command, environment } = run;
   const { input, check } = await startSuite();
   const test = await buildConsumer('in-test-runner.ts', file, format);
 
   const OUTPUT = `${test}.json`;
   await runTool([...command, basename(file)], { ...environment, INPUT: JSON.stringify(input), OUTPUT });
 
-  check(JSON.parse(await readFile(OUTPUT, 'utf8')));
-  expect.hasAssertions();
-  recordAsCompatible({ section: 'Test runner', subject, version: versionOf(name), moduleKind });
+  // Written by in-test-runner.ts.
+  const { suite, ...rest } = JSON.parse(await readFile(OUTPUT, 'utf8')) as { suite: unknown };
+  check(suite);
+  expect(rest).toEqual(expectedOfSandbox);
+});
+
+it('the test for Jest in docs/testing.md passes', async () => {
+  await writeFile(join(inject('project'), 'guide.test.mjs'), forJest.map(({ code }) => code).join('\n'));
+  const { command, environment } = testRuns.find(({ file }) => file === 'in-jest.test.mjs') ?? expect.fail();
+
+  await runTool([...command, 'guide.test.mjs'], environment);
 });

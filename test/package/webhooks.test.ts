@@ -7,7 +7,6 @@ import { describe, expect, inject, it, onTestFinished, vi } from 'vitest';
 import { preamble, recipe } from '../frameworks/support/recipes.ts';
 import { freePort } from '../support/free-port.ts';
 import { secret, signed, userCreated } from '../webhooks/support/signed-request.ts';
-import { runtimes } from './support/runtimes.ts';
 import { tool } from './support/tools.ts';
 import { serveWorker } from './support/workerd.ts';
 
@@ -37,29 +36,20 @@ function start([path = '', ...args]: readonly string[], file: string, environmen
   return seen;
 }
 
-// Bun and Deno have node:crypto, too.
-const synchronously = `
-const { signWebhook, verifyWebhookSync } = await import('@example/sdk/webhooks');
-const body = JSON.stringify({ event: 'user.created', data: {}, timestamp: '' });
-const headers = await signWebhook({ body, secret: '${secret}' });
-console.log('verified', verifyWebhookSync(body, headers, '${secret}').event);
-`;
-
 describe.each([
   { name: 'Bun', command: ['.bin/bun'] },
   { name: 'Deno', command: ['.bin/deno', 'run', '--no-prompt', '--allow-net', '--allow-env'] },
 ])('the recipe for $name', ({ name, command }) => {
   it('accepts a signed webhook, and rejects a changed one', async () => {
     const port = await freePort();
-    const file = join(inject('packed').project, `webhooks-${name}.mjs`);
+    const file = join(inject('project'), `webhooks-${name}.mjs`);
     const ports = `const port = ${port};`;
-    await writeFile(file, [preamble, ports, recipe(name), synchronously].join('\n'));
+    await writeFile(file, [preamble, ports, recipe(name)].join('\n'));
     const program = start(command, file, { EXAMPLE_WEBHOOK_SECRET: secret });
-    await vi.waitFor(() => expect(program.output).toContain('verified user.created\n'), {
-      timeout: 60_000,
-    });
+    const url = `http://127.0.0.1:${port}/webhooks`;
+    await vi.waitFor(() => fetch(url), { timeout: 60_000 });
 
-    expect(await deliver(`http://127.0.0.1:${port}/webhooks`)).toEqual([204, 400]);
+    expect(await deliver(url)).toEqual([204, 400]);
     expect(program.output).toContain(greeting);
     expect(program.output).not.toContain('Eve');
   });
@@ -85,11 +75,11 @@ describe('the recipe for Cloudflare Workers', () => {
     const code = preamble
       .replace('new Webhooks()', `new Webhooks({ secret: env.SECRET, ${options} })`)
       .replace(/console\.log\((.*)\);/, handler);
-    const file = join(inject('packed').project, `${name}.mjs`);
+    const file = join(inject('project'), `${name}.mjs`);
     await build({
       stdin: {
         contents: `import { env } from 'cloudflare:workers';\n${code}\n${recipe('Cloudflare Workers')}`,
-        resolveDir: inject('packed').project,
+        resolveDir: inject('project'),
       },
       outfile: file,
       bundle: true,
@@ -118,15 +108,4 @@ describe('the recipe for Cloudflare Workers', () => {
     release();
     await vi.waitFor(() => expect(seen).toEqual(['held', greeting]), { timeout: 60_000 });
   });
-});
-
-it('each Node.js that is supported verifies synchronously', async () => {
-  const file = join(inject('packed').project, 'webhooks-sync.mjs');
-  await writeFile(file, synchronously);
-  const nodes = runtimes.filter(({ subject }) => subject.startsWith('Node.js'));
-  for (const { command } of nodes) {
-    const program = start(command, file, {});
-    await vi.waitFor(() => expect(program.output).toBe('verified user.created\n'), { timeout: 60_000 });
-  }
-  expect(nodes.length).toBeGreaterThan(1);
 });

@@ -4,9 +4,7 @@ import { createSandbox } from '@example/sandbox';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { networkRecipe } from '../guides/support/network-recipes.ts';
 import { bundleConsumer } from './support/build-consumer.ts';
-import { recordAsCompatible } from './support/compatibility.ts';
 import { startSuite } from './support/suite-run.ts';
-import { versionOf } from './support/tools.ts';
 import { serveWorker } from './support/workerd.ts';
 
 describe('a Cloudflare Worker', () => {
@@ -19,13 +17,6 @@ describe('a Cloudflare Worker', () => {
     expect(answer).toEqual({ userAgent: 'Cloudflare-Workers', suite: expect.anything() });
     // Shown by the line above.
     check((answer as { suite: unknown }).suite);
-    const version = versionOf('workerd');
-    recordAsCompatible({
-      section: 'Runtime',
-      subject: 'Cloudflare Workers (workerd)',
-      version,
-      moduleKind: 'ES module',
-    });
   });
 
   it('calls an API through a service binding, as in docs/networks.md', async () => {
@@ -33,7 +24,7 @@ describe('a Cloudflare Worker', () => {
     onTestFinished(() => sandbox.close());
     // The Worker names the API's own host.
     const { host } = new URL((await sandbox.listen({ allowedHosts: ['api.example.com'] })).url);
-    const source = join(inject('packed').project, 'service-binding.ts');
+    const source = join(inject('project'), 'service-binding.ts');
     await writeFile(source, networkRecipe('Cloudflare service bindings, 1'));
     const worker = await bundleConsumer(source, 'service-binding.mjs');
     const url = await serveWorker(worker, { EXAMPLE_API_TOKEN: sandbox.apiToken }, { API: host });

@@ -5,7 +5,7 @@ export const testingRecipes: readonly CodeBlock[] = codeBlocks.filter(
   ({ guide, language }) => guide === 'docs/testing.md' && language === 'ts',
 );
 
-/** Those for Vitest. Those for Jest run in test/package/sandbox. */
+/** Those for Vitest. Those for Jest run in test/package/test-runners. */
 export const [forVitest, forJest] = [false, true].map((isJest) =>
   testingRecipes.filter(({ code }) => code.includes('@jest/globals') === isJest),
 ) as [CodeBlock[], CodeBlock[]]; // One for each of the two.

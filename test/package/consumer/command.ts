@@ -1,6 +1,9 @@
-// The suite as a program for a command line: its input is the argument, its result is printed.
+// Everything at once as a program for a command line: its input is the argument, what it saw is printed.
 import process from 'node:process';
 import { redisRateLimitStore } from '@example/sdk/redis';
+import { verifyWebhookSync } from '@example/sdk/webhooks';
+import { useSandbox, useServer } from './sandbox.ts';
+import { placesShown } from './stacks.ts';
 import { runSuite, type SuiteInput } from './suite.ts';
 
 void run();
@@ -13,7 +16,11 @@ async function run(): Promise<void> {
     JSON.stringify({
       version: versions['bun'] ?? versions['deno'] ?? version.slice(1),
       suite: await runSuite(input),
+      sandbox: await useSandbox(),
+      server: await useServer(),
+      stacks: await placesShown(),
       redis: typeof redisRateLimitStore,
+      verified: input.deliveries.map(({ body, headers, secret }) => verifyWebhookSync(body, headers, secret).event),
     }),
   );
 }

@@ -1,12 +1,14 @@
-// The suite as a user's test. Jest and Vitest have the same functions for that.
+// What a user's tests do. Jest and Vitest have the same functions for that.
 import { writeFileSync } from 'node:fs';
 import process from 'node:process';
+import { useSandbox, useServer } from './sandbox.ts';
 import { runSuite, type SuiteInput } from './suite.ts';
 
 declare const test: (title: string, body: () => Promise<void>, timeout: number) => void;
 
-test('the SDK works here', async () => {
+test('the SDK and the sandbox work here', async () => {
   const { INPUT = '', OUTPUT = '' } = process.env;
   // A boundary: the test that started this one wrote it.
-  writeFileSync(OUTPUT, JSON.stringify(await runSuite(JSON.parse(INPUT) as SuiteInput)));
+  const suite = await runSuite(JSON.parse(INPUT) as SuiteInput);
+  writeFileSync(OUTPUT, JSON.stringify({ suite, sandbox: await useSandbox(), server: await useServer() }));
 }, 60_000);

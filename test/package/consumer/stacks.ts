@@ -1,5 +1,4 @@
-// Places where a call can fail, as a program for a command line. It prints, for each of them, whether the stack of the
-// error shows the function that awaited the call.
+// Places where a call can fail. All of them: test/http/stacks.test.ts.
 import { Client, type ClientOptions, type Fetch } from '@example/sdk';
 import { verifyWebhook } from '@example/sdk/webhooks';
 
@@ -41,13 +40,12 @@ const places: Record<string, () => Promise<unknown>> = {
   },
 };
 
-async function run(): Promise<void> {
-  const shown: Record<string, boolean> = {};
+/** Those where the stack of the error shows the function that awaited the call, and its file, which is `command`. */
+export async function placesShown(): Promise<string[]> {
+  const shown: string[] = [];
   for (const [name, place] of Object.entries(places)) {
     const error: unknown = await place().catch((reason: unknown) => reason);
-    shown[name] = error instanceof Error && /\bcaller\d*\b.*stacks/.test(error.stack ?? '');
+    if (error instanceof Error && /\bcaller\d*\b.*command/.test(error.stack ?? '')) shown.push(name);
   }
-  console.log(JSON.stringify(shown));
+  return shown;
 }
-
-void run();

@@ -1,8 +1,13 @@
 // What a user would write, to be compiled and not run. Where a type were lost, its errors would be missing here.
 import { Client, NotFoundError, RateLimitError } from '@example/sdk';
 import type { ClientOptions, Page, Project, User } from '@example/sdk';
+import { instrument } from '@example/sdk/otel';
+import { createRateLimitStore } from '@example/sdk/rate-limit';
 import { redisRateLimitStore, type RedisClient } from '@example/sdk/redis';
 import { verifyWebhook, Webhooks, type WebhookEvent } from '@example/sdk/webhooks';
+
+/** Where no package but the SDK is installed, the declarations of each entry point can import no other. */
+export const others = [instrument, createRateLimitStore];
 
 export async function useClient(options: ClientOptions, redis: RedisClient): Promise<User[]> {
   const client = new Client({ ...options, rateLimit: { store: redisRateLimitStore(redis), maxWait: 1_000 } });

@@ -52,13 +52,9 @@ export const bundlers: readonly Bundler[] = [
 
 const html = '<!doctype html><title>Page</title><script type="module" src="page.js"></script>';
 
-/** Builds a page of a program, in the project where the SDK is installed, or in another one. Gives the directory to serve. */
-export async function buildPage(
-  { name, args }: Bundler,
-  program: string,
-  project = inject('packed').project,
-): Promise<string> {
-  const directory = await mkdtemp(join(project, `${name}-`));
+/** Builds a page of a program, in the project where the packages are installed. Gives the directory to serve. */
+export async function buildPage({ name, args }: Bundler, program: string): Promise<string> {
+  const directory = await mkdtemp(join(inject('project'), `${name}-`));
   const out = join(directory, 'out');
   await writeFile(join(directory, 'page.js'), program);
   await writeFile(join(directory, 'index.html'), html);

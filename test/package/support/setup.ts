@@ -1,34 +1,43 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { documentCompatible } from './compatibility.ts';
-import { packAndInstall, type Packed } from './packed.ts';
 import { installTools } from './tools.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The SDK, installed alone. */
-    packed: Packed;
-    /** The sandbox, installed together with the SDK. */
-    packedSandbox: Packed;
-    /** The file of `recordAsCompatible`. */
-    compatibilityNotes: string;
+    /** The packages as `npm publish` would upload them: those of the sandbox and of the SDK. */
+    tarballs: readonly string[];
+    /** A project, far from the sources, in which a user has installed them. */
+    project: string;
   }
 }
 
-/** Before all tests: the tools and the packages. After all of them: the table of `docs/compatibility.md`. */
-export default function setup(project: TestProject): () => Promise<void> {
+const root = join(import.meta.dirname, '../../..');
+
+/** Before all tests: installs the tools, packs what is in `dist`, and installs that as a user would. */
+export default function setup({ provide }: TestProject): () => void {
   installTools();
   // By its real path, since tools resolve links, and a temporary directory may be one.
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'example-sdk-')));
-  const notes = join(directory, 'compatibility.jsonl');
-  const { sdk, sandbox } = packAndInstall(directory);
-  project.provide('packed', sdk);
-  project.provide('packedSandbox', sandbox);
-  project.provide('compatibilityNotes', notes);
+  for (const source of [root, join(root, 'sandbox')]) {
+    npm(source, 'pack', '--ignore-scripts', '--pack-destination', directory);
+  }
+  const tarballs = readdirSync(directory).map((name) => join(directory, name));
+  const project = join(directory, 'project');
+  mkdirSync(project);
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'consumer', private: true }));
+  npm(project, 'install', '--no-fund', '--no-audit', '--prefer-offline', ...tarballs);
+  provide('tarballs', tarballs);
+  provide('project', project);
+  return () => rmSync(directory, { recursive: true, force: true });
+}
 
-  return async () => {
-    await documentCompatible(notes).finally(() => rmSync(directory, { recursive: true, force: true }));
-  };
+function npm(directory: string, ...args: string[]): void {
+  execFileSync('npm', [...args, '--silent'], {
+    cwd: directory,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    shell: process.platform === 'win32',
+  });
 }

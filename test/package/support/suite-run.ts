@@ -15,6 +15,9 @@ const expectedResult = {
   refused: ['no_matching_signature'],
 };
 
+/** What comes of `consumer/sandbox.ts`. */
+export const expectedOfSandbox = { sandbox: { user: 'user_123', projects: 100, events: 1 }, server: 3 };
+
 /** One run of `consumer/suite.ts`: what to give it, and how to tell that it did everything. */
 export interface SuiteRun {
   readonly input: SuiteInput;

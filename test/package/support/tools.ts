@@ -23,16 +23,12 @@ export function versionOf(name: string): string {
 }
 
 /**
- * Runs an installed tool, as `['node22/bin/node', …]`, in the project where the SDK is installed, or in another one;
- * without the environment of the tests. Resolves to what it printed; what it printed as it failed is in the error.
+ * Runs an installed tool, as `['node22/bin/node', …]`, in the project where the packages are installed, without the
+ * environment of the tests. Resolves to what it printed; what it printed as it failed is in the error.
  */
-export function runTool(
-  [path = '', ...args]: readonly string[],
-  environment: NodeJS.ProcessEnv = {},
-  cwd = inject('packed').project,
-): Promise<string> {
+export function runTool([path = '', ...args]: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<string> {
   const { PATH, HOME } = process.env;
-  const options = { cwd, env: { PATH, HOME, ...environment }, timeout: 90_000 };
+  const options = { cwd: inject('project'), env: { PATH, HOME, ...environment }, timeout: 90_000 };
   return new Promise((resolve, reject) => {
     execFile(tool(path), args, options, (error: ExecFileException | null, stdout, stderr) => {
       if (error) reject(new Error(`${path} failed:\n${stdout}\n${stderr}`, { cause: error }));

@@ -75,7 +75,7 @@ export const heldOut: readonly Question[] = [
   ['pagnation', ['guides/pagination/']],
   ['ratelimit', ['guides/rate-limits/']],
   ['memory usage of a large list', ['guides/pagination/']],
-  ['circuit breaker when the api is down', ['guides/retries/', 'guides/reliability/']],
+  ['circuit breaker when the api is down', ['guides/retries/']],
   ['WebhookVerificationError timestamp too old', ['guides/webhooks/']],
   ['typescript type of a user', ['api/']],
   ['RateLimitWaitError', ['guides/rate-limits/', 'guides/errors/', 'api/']],

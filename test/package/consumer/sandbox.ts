@@ -1,8 +1,8 @@
-// The sandbox in a page: no server, down to the hashed password and the sent webhook.
+// What a user's tests do with the sandbox.
 import { createSandbox } from '@example/sandbox';
 import { Client } from '@example/sdk';
 
-/** For the test to call. */
+/** Without a server, down to the hashed password and the sent webhook. */
 export async function useSandbox(): Promise<Record<string, unknown>> {
   const events: unknown[] = [];
   const sandbox = createSandbox({
@@ -21,4 +21,11 @@ export async function useSandbox(): Promise<Record<string, unknown>> {
   return { user: user.id, projects: projects.length, events: events.length };
 }
 
-Object.assign(globalThis, { useSandbox });
+/** Over HTTP, where there can be a server. */
+export async function useServer(): Promise<number> {
+  const sandbox = createSandbox({ projects: 3 });
+  const { url } = await sandbox.listen();
+  const { meta } = await new Client({ apiToken: sandbox.apiToken, baseUrl: url }).projects.list();
+  await sandbox.close();
+  return meta.total_count;
+}

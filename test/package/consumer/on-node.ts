@@ -1,5 +1,6 @@
-// The fetch of the package undici, to be compiled with its types and those of Node.
+// What needs Node, to be compiled with its types: the fetch of the package undici, and the stores in a file.
 import { Client, type Fetch } from '@example/sdk';
+import { sqliteReplayStore } from '@example/sdk/sqlite';
 import { Agent, EnvHttpProxyAgent, fetch, ProxyAgent } from 'undici';
 
 export const plain: Fetch = fetch;
@@ -14,3 +15,5 @@ const dispatchers = [
 export const clients = dispatchers.map(
   (dispatcher) => new Client({ apiToken: 'token', fetch: (url, init) => fetch(url, { ...init, dispatcher }) }),
 );
+
+export const store = sqliteReplayStore('webhooks.db');

@@ -1,0 +1,52 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+
+/**
+ * Measures contestants, each in a process of its own: within one, they would push each other's code out of the processor's
+ * caches, and collect each other's garbage. The program says when it is ready, and then answers each message with a cost.
+ *
+ * @param turns Of each round. Many short ones make other load on the machine affect all contestants alike.
+ * @returns The mean cost of a turn in each round, by contestant.
+ */
+export async function takeTurns(
+  program: string,
+  contestants: readonly { readonly name: string }[],
+  rounds: number,
+  turns: number,
+): Promise<Map<string, number[]>> {
+  const processes = await Promise.all(contestants.map((assignment) => start(program, assignment)));
+  const costs = new Map<string, number[]>(contestants.map(({ name }) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    const sums = new Map<string, number>();
+    for (let turn = 0; turn < turns; turn++) {
+      for (const { name, child } of shuffled(processes)) {
+        child.send('turn');
+        const [cost] = (await once(child, 'message')) as [number];
+        sums.set(name, (sums.get(name) ?? 0) + cost);
+      }
+    }
+    for (const [name, sum] of sums) costs.get(name)?.push(sum / turns);
+  }
+  for (const { child } of processes) child.disconnect();
+  return costs;
+}
+
+async function start(program: string, assignment: { readonly name: string }) {
+  const child: ChildProcess = fork(program, [JSON.stringify(assignment)], {
+    // Collects garbage on the main thread in small pieces, so that it happens within the turn that caused it.
+    execArgv: ['--single-threaded-gc', '--min-semi-space-size=2', '--max-semi-space-size=2'],
+  });
+  // An uncaught error ends the benchmark.
+  child.once('exit', (code) => {
+    if (code !== 0) throw new Error(`Measuring ${assignment.name} failed with exit code ${String(code)}.`);
+  });
+  await once(child, 'message');
+  return { name: assignment.name, child };
+}
+
+function shuffled<T>(values: readonly T[]): T[] {
+  return values
+    .map((value) => ({ value, at: Math.random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ value }) => value);
+}
