@@ -176,42 +176,15 @@ function json(value: unknown): string {
   }
 }
 
-describe('the headers of a genuine webhook', () => {
+it('any headers take a time that grows with their length alone', () => {
+  // A pattern that backtracks would need minutes for these.
+  const genuine = { 'webhook-id': 'msg_1', 'webhook-timestamp': '1764000000', 'webhook-signature': 'v1,' };
   const now = new Date(1_764_000_000_000);
-
-  it('are refused with a documented error when any of them has another value', async () => {
-    const genuine = await signWebhook({ body, secret, timestamp: now });
-    const name = fc.constantFrom('webhook-id', 'webhook-timestamp', 'webhook-signature');
-    const values = near(
-      fc.string(),
-      fc.nat().map(String),
-      fc.array(fc.string()),
-      fc.string().map((text) => `v1,${text}`),
-    );
-    await fc.assert(
-      fc.asyncProperty(name, values, async (changed, value) => {
-        fc.pre(value !== genuine[changed]);
-        const given = { ...genuine, [changed]: value } as never;
-        await expect(verifyWebhook(body, given, secret, { now })).rejects.toBeInstanceOf(WebhookVerificationError);
-      }),
-      fuzzing(),
-    );
-  });
-
-  it('take a time that grows with their length alone', () => {
-    // A pattern that backtracks would need minutes for these.
-    for (const unit of ['v1', 'v1,', ',', ' ', 'v1, ', 'a', '!', '9', ' ,']) {
-      const hostile = unit.repeat(1_000_000 / unit.length);
-      const names = ['webhook-id', 'webhook-timestamp', 'webhook-signature'];
-      for (const name of names) {
-        const given = {
-          'webhook-id': 'msg_1',
-          'webhook-timestamp': '1764000000',
-          'webhook-signature': 'v1,',
-          [name]: hostile,
-        };
-        expect(() => verifyWebhookSync(body, given, [otherSecret, secret], { now })).toThrow(WebhookVerificationError);
-      }
+  for (const unit of ['v1', 'v1,', ',', ' ', 'v1, ', 'a', '!', '9', ' ,']) {
+    const hostile = unit.repeat(1_000_000 / unit.length);
+    for (const name of Object.keys(genuine)) {
+      const given = { ...genuine, [name]: hostile };
+      expect(() => verifyWebhookSync(body, given, [otherSecret, secret], { now })).toThrow(WebhookVerificationError);
     }
-  });
+  }
 });
