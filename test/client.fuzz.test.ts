@@ -8,7 +8,6 @@ import { sqliteRateLimitStore } from '@example/sdk/sqlite';
 import { instrument } from '@example/sdk/otel';
 import { clientOptionNames } from '../src/http/client-options.ts';
 import { endpointOptionNames, requestOptionNames } from '../src/http/request-options.ts';
-import { eventNames } from '../src/telemetry/events.ts';
 import { anythingOr, fuzzing, withFields } from './support/fuzz.ts';
 import { clientOf, newUser, user } from './support/http-server.ts';
 import { inProcessApi } from './support/in-process-api.ts';
@@ -194,28 +193,6 @@ describe('any arguments of', () => {
           await passTime(1000); // what is granted goes back to a store
           await nothingIsLeft(client, undefined);
         }
-      }),
-      fuzzing(),
-    );
-  });
-
-  it('on(), once() and off() lead to listeners that change nothing, or to a documented error', async () => {
-    const names = near(fc.constantFrom(...eventNames));
-    const listeners = near(
-      hostile.map((result) => () => result),
-      hostile.map((error) => () => {
-        throw error;
-      }),
-      hostile.map((error) => () => Promise.reject(error)),
-    );
-    await fc.assert(
-      fc.asyncProperty(names, listeners, async (...given) => {
-        const client = clientOf(apiOf(), { apiToken });
-        for (const method of ['on', 'once', 'off', 'on'] as const) {
-          await ending(() => (client[method] as (...args: unknown[]) => unknown)(...given));
-        }
-        expect(await settled(client.users.get('user_123'))).toEqual(user);
-        await nothingIsLeft(client, undefined);
       }),
       fuzzing(),
     );

@@ -107,11 +107,11 @@ export async function* walk<Item>(
           coverage.page > 0
             ? windowOf((last?.page ?? coverage.page) + 1, coverage.asked)
             : windowAfter(end, coverage.size, coverage.overlap);
-        if (!following) break;
-        const start = coverage.page > 0 ? (following.page - 1) * coverage.full : following.start;
+        const start =
+          coverage.page > 0 && following ? (following.page - 1) * coverage.full : (following?.start ?? Infinity);
         // What it shares with the window before is not new.
         const firstNew = coverage.page > 0 ? start : end;
-        if (start >= count || firstNew - coverage.position >= wanted) break;
+        if (!following || start >= count || firstNew - coverage.position >= wanted) break;
         queue.push(request(following, new CallPriority('background')));
       }
       // Whether the list ends here, is asked at once, so that a cursor never forgets it.

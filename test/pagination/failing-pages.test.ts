@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ExampleError, InternalServerError, type Project } from '@example/sdk';
+import { ExampleError, InternalServerError, NotFoundError, type Project } from '@example/sdk';
 import { rejection } from '../support/http-server.ts';
 import { errorResponse } from '../support/in-process-api.ts';
 import { collect, projects, serveList, type ListServerOptions } from './list-server.ts';
@@ -27,13 +27,13 @@ async function readUntilError(list: AsyncIterable<Project>): Promise<{ seen: Pro
 it.each([0, 4])(
   'the items of the pages before come first, then the error and its cursor: prefetch %i',
   async (ahead) => {
-    const { client, state } = serveBroken(3, 500);
+    const { client, state } = serveBroken(3, 404);
     const { seen, error } = await readUntilError(client.projects.list({}, { prefetch: ahead }));
     expect(seen).toEqual(projects(192));
-    expect(error).toBeInstanceOf(InternalServerError);
+    expect(error).toBeInstanceOf(NotFoundError);
     expect(error).toMatchObject({
       cursor: expect.any(String) as string,
-      status: 500,
+      status: 404,
       method: 'GET',
       path: '/projects',
     });

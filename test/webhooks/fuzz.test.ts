@@ -128,16 +128,6 @@ describe('a receiver', () => {
     );
   });
 
-  it('refuses any arguments of on() and off() with a documented error, or takes them', async () => {
-    await fc.assert(
-      fc.asyncProperty(near(fc.string()), near(fc.func(fc.anything())), async (name, handler) => {
-        await attempt(() => webhooks().on(name as never, handler as never));
-        await attempt(() => webhooks().off(name as never, handler as never));
-      }),
-      fuzzing(),
-    );
-  });
-
   it('refuses any arguments of its adapters with a documented error, or answers', async () => {
     const argument = near(withFields('method', 'headers', 'body', 'req', 'res', 'raw', 'node', 'request', 'on', 'end'));
     await fc.assert(

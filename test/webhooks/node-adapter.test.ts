@@ -81,6 +81,13 @@ describe('a body that was parsed before', () => {
 });
 
 describe('nodeHandler()', () => {
+  it('answers 405 to other methods', async () => {
+    const { url } = await startServer(receiver().server);
+    const response = await fetch(url);
+    expect(response.status).toBe(405);
+    expect(response.headers.get('allow')).toBe('POST');
+  });
+
   it('reads a body in many chunks', async () => {
     const { server, handler } = receiver();
     const { url } = await startServer(server);
