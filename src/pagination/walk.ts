@@ -102,13 +102,16 @@ export async function* walk<Item>(
       const isSure = coverage.page > 0 || (body.data.length === reading.window.size && coverage.idle === 0);
       while (queue.length < ahead && coverage.next && isSure) {
         const last = queue.at(-1)?.window;
+        const end = last?.end ?? coverage.position;
         const following: Window | undefined =
           coverage.page > 0
             ? windowOf((last?.page ?? coverage.page) + 1, coverage.asked)
-            : windowAfter(last?.end ?? coverage.position, coverage.size, coverage.overlap);
+            : windowAfter(end, coverage.size, coverage.overlap);
         const start =
           coverage.page > 0 && following ? (following.page - 1) * coverage.full : (following?.start ?? Infinity);
-        if (!following || start >= count || start - coverage.position >= wanted) break;
+        // What it shares with the window before is not new.
+        const firstNew = coverage.page > 0 ? start : end;
+        if (!following || start >= count || firstNew - coverage.position >= wanted) break;
         queue.push(request(following, new CallPriority('background')));
       }
       // Whether the list ends here, is asked at once, so that a cursor never forgets it.

@@ -1,15 +1,5 @@
-import type { ZodMiniType } from 'zod/mini';
 import type { ValidationIssue } from '../errors/index.ts';
 import type { StandardIssue } from './standard-schema.ts';
-
-/** The differences between a body and its schema. Additional fields are allowed. */
-export function findIssues(schema: ZodMiniType, body: unknown): ValidationIssue[] {
-  try {
-    return describeIssues(schema.safeParse(body).error?.issues ?? [], body);
-  } catch (error) {
-    return [schemaFailure(error)];
-  }
-}
 
 /** The difference that stands for an error that a schema has thrown. */
 export function schemaFailure(error: unknown): ValidationIssue {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { ValidationIssue } from '../errors/index.ts';
-import { findIssues } from '../utils/validation.ts';
+import { describeIssues } from '../utils/validation.ts';
 
 /** A user was created. */
 export interface UserCreatedEvent {
@@ -62,7 +62,8 @@ export type WebhookEvent = WebhookEventMap[WebhookEventName] | UnknownWebhookEve
 
 /** Where an event differs from the documentation. For an unlisted event, only the envelope is checked. */
 export function eventIssues(event: WebhookEvent): readonly ValidationIssue[] {
-  return findIssues(isListed(event.event) ? eventSchemas[event.event] : unknownEventSchema, event);
+  const schema: z.ZodMiniType = isListed(event.event) ? eventSchemas[event.event] : unknownEventSchema;
+  return describeIssues(schema.safeParse(event).error?.issues ?? [], event);
 }
 
 /** The names of the documented events. */

@@ -125,9 +125,9 @@ describe('the time is linear', () => {
     ['Base64', 'QUJD'],
   ])('in a text of %s', (_, part) => {
     const redactor = new Redactor(token, () => [password]);
-    const once = reads(part.repeat(1000), redactor);
+    const once = reads(part.repeat(250), redactor);
 
-    expect(reads(part.repeat(4000), redactor)).toBeLessThanOrEqual(4.1 * once + 100);
+    expect(reads(part.repeat(1000), redactor)).toBeLessThanOrEqual(4.1 * once + 100);
   });
 
   it('in what is shown: the rest of a long text is not looked at', () => {
@@ -138,7 +138,7 @@ describe('the time is linear', () => {
 
   it('in the secrets: a hundred thousand of them take a look at the text for each of their lengths', () => {
     const many = Array.from({ length: 100_000 }, (_, index) => `password-number-${index}`);
-    const text = 'password-number-'.repeat(1000);
+    const text = 'password-number-'.repeat(250);
     const [one, all] = [many.slice(0, 1), many].map((secrets) => reads(text, new Redactor(token, () => secrets)));
 
     expect(new Set(many.map(({ length }) => length)).size).toBe(5);

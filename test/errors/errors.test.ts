@@ -1,12 +1,10 @@
 import { STATUS_CODES } from 'node:http';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { createSandbox } from '@example/sandbox';
 import {
   APIError,
   AuthenticationError,
   BadRequestError,
   CallError,
-  Client,
   ConflictError,
   ConnectionError,
   ExampleError,
@@ -20,7 +18,7 @@ import {
   UnprocessableEntityError,
   type ErrorCode,
 } from '@example/sdk';
-import { clientOf, newUser, rejection, serve } from '../support/http-server.ts';
+import { clientOf, rejection, serve } from '../support/http-server.ts';
 import { inProcessApi } from '../support/in-process-api.ts';
 
 const json = { 'content-type': 'application/json' };
@@ -120,19 +118,6 @@ describe('the code of an APIError', () => {
     // A union that had become `string` would suggest nothing.
     expectTypeOf<ErrorCode>().not.toEqualTypeOf<string>();
     expectTypeOf<string>().toExtend<ErrorCode>();
-  });
-
-  it('tells the two meanings apart that a ConflictError of the local API has', async () => {
-    const sandbox = createSandbox();
-    const { users } = new Client({ apiToken: sandbox.apiToken, fetch: sandbox.fetch });
-    const key = { idempotencyKey: 'sign-up' };
-    await users.create(newUser, key);
-
-    const taken = await rejection(users.create(newUser));
-    const reused = await rejection(users.create({ ...newUser, name: 'Ada' }, key));
-
-    for (const error of [taken, reused]) expect(error).toBeInstanceOf(ConflictError);
-    expect([taken, reused]).toMatchObject([{ code: 'email_taken' }, { code: 'idempotency_key_reused' }]);
   });
 });
 

@@ -4,8 +4,10 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Project } from '@example/sdk';
 import { createSandbox } from '@example/sandbox';
 import { ExportFile } from '../../examples/export-projects/export-file.ts';
-import { project, projects, serveList } from '../pagination/list-server.ts';
+import { project, projects, serveList, type ListServerOptions } from '../pagination/list-server.ts';
 import { temporaryFolder } from '../sqlite/support/temporary-folder.ts';
+import { json, serve } from '../support/http-server.ts';
+import { errorResponse } from '../support/in-process-api.ts';
 import { startExample } from './support/start-example.ts';
 
 let file = '';
@@ -22,19 +24,17 @@ const exported = () =>
 const start = (baseUrl: string, token?: string) =>
   startExample('examples/export-projects/main.ts', file, baseUrl, token);
 
-/** A list of which pages from `stuck.from` on are not answered. */
-async function serveStuck(items: Project[]) {
-  const stuck = { from: Infinity };
-  const arrived = Promise.withResolvers<undefined>();
-  const server = await serveList({
-    items,
-    intercept: (page) => {
-      if (page < stuck.from) return false;
-      arrived.resolve(undefined);
-      return true;
-    },
+/** A list on a socket. `onClose` is called when a response has ended, or its connection has. */
+async function serveOnSocket(options: ListServerOptions, onClose: () => void = () => undefined) {
+  const list = serveList(options);
+  const init = { method: 'GET', headers: {}, redirect: 'manual', signal: new AbortController().signal } as const;
+  const { url } = await serve((request, response) => {
+    response.on('close', onClose);
+    void list.fetch(`http://127.0.0.1${request.url}`, init).then(async (answer) => {
+      json(response, answer.status, JSON.parse(await answer.text()));
+    });
   });
-  return { ...server, stuck, waiting: arrived.promise };
+  return { ...list, url };
 }
 
 describe('export-projects', () => {
@@ -53,17 +53,25 @@ describe('export-projects', () => {
 
   it('stops at Ctrl-C, and goes on from there although the list has moved', async () => {
     const items = projects(1000);
-    const { url, pages, stuck, waiting } = await serveStuck(items);
-    stuck.from = 5;
+    let stuckFrom = 5;
+    const stuck = Promise.withResolvers<undefined>();
+    const { url, pages } = await serveOnSocket({
+      items,
+      intercept: (page) => {
+        if (page < stuckFrom) return undefined;
+        stuck.resolve(undefined);
+        return new Promise(() => undefined);
+      },
+    });
     const first = start(url);
-    await waiting;
+    await stuck.promise;
     first.interrupt();
     const stopped = await first.ended;
     expect(stopped.code).toBe(130);
     expect(stopped.output).toMatch(/Stopped with \d+ projects in .*\. Run it again to go on\.\n$/);
     expect(exported().length).toBeGreaterThanOrEqual(100);
 
-    stuck.from = Infinity;
+    stuckFrom = Infinity;
     items.splice(0, 45);
     items.unshift(project(1001));
     const requested = pages().length;
@@ -82,18 +90,15 @@ describe('export-projects', () => {
     let killAt = 3;
     let child: ReturnType<typeof start> | undefined;
     const kill = () => child?.kill();
-    const server = await serveList({
-      items,
-      intercept: (_page, response) => {
-        answers += 1;
-        items.splice((answers * 7919) % items.length, 2, project(next++));
-        if (answers === killAt) {
-          // Before the answer, while the page is written, or after it.
-          if (answers % 3 === 0) kill();
-          else response.on('close', () => setTimeout(kill, answers % 7));
-        }
-        return false;
-      },
+    const intercept = () => {
+      answers += 1;
+      items.splice((answers * 7919) % items.length, 2, project(next++));
+      // Before the answer, or while the page is written, or after it.
+      if (answers === killAt && answers % 3 === 0) kill();
+      return undefined;
+    };
+    const server = await serveOnSocket({ items, intercept }, () => {
+      if (answers === killAt) setTimeout(kill, answers % 7);
     });
     let kills = 0;
     for (let isDone = false; !isDone;) {
@@ -131,7 +136,7 @@ describe('export-projects', () => {
 
   it('adds what is new where everything was there already', async () => {
     const items = projects(250);
-    const { url, pages } = await serveList({ items });
+    const { url, pages } = await serveOnSocket({ items });
     await start(url).ended;
     const content = readFileSync(file, 'utf8');
     const again = await start(url).ended;
@@ -145,12 +150,9 @@ describe('export-projects', () => {
   });
 
   it('says what failed, and keeps what it has', async () => {
-    const { url } = await serveList({
+    const { url } = await serveOnSocket({
       items: projects(250),
-      intercept: (page, response) => {
-        if (page === 3) response.writeHead(404).end();
-        return page === 3;
-      },
+      intercept: (page) => (page === 3 ? errorResponse(404) : undefined),
     });
     const { code, output } = await start(url).ended;
     expect(code).toBe(1);

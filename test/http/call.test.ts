@@ -71,6 +71,11 @@ const refused: Row[] = [
     ['', ' ', '\t', 'key-1 ', 'a\nb', 7],
     (client, idempotencyKey) => create(client, { idempotencyKey }),
   ],
+  [
+    'signal must be an AbortSignal',
+    [null, 'x', {}, new EventTarget(), { aborted: false }],
+    (client, signal) => client.users.get('user_123', { signal }),
+  ],
   ['options', [null, 'x', 7, [1], { prefetch: 2 }], (client, options) => client.users.get('user_123', options)],
   ['options', [null, 'x', 7, [1], { idempotency_key: 'key-1' }], create],
   ['options', [null, 'x', 7, [1], { retries: 1 }], (client, options) => client.projects.list({}, options).toArray()],
@@ -94,7 +99,7 @@ describe('an option that makes no sense is refused, for a client and for a call'
   it.each<[name: string, values: unknown[]]>([
     ['timeout', [-1, 0, NaN, 2 ** 31, '100', null]],
     ['totalTimeout', [-1, NaN, null]],
-    ['maxRetries', [-1, 1.5, NaN, Infinity, null]],
+    ['maxRetries', [-1, 1.5, NaN, Infinity, 2 ** 53, null]],
     ['shouldRetry', [true, null]],
     ['priority', ['high', 1, null]],
     ['headers', [null]],

@@ -77,12 +77,6 @@ describe('an aborted call rejects with the reason of the signal', () => {
     expect(await rejection(get(AbortSignal.abort(reason)))).toBe(reason);
     expect(api.requests).toHaveLength(0);
   });
-
-  it('as an AbortError if there is no reason, as fetch does', async () => {
-    const call = clientOf(inProcessApi(noAnswer)).users.get('user_123', { signal: AbortSignal.abort() });
-
-    expect(await rejection(call)).toMatchObject({ name: 'AbortError' });
-  });
 });
 
 describe('the connection of an aborted call is closed', () => {

@@ -39,6 +39,14 @@ describe('the constructor refuses a wrong option by name', () => {
     }
   });
 
+  it.each<[name: string, values: unknown[]]>([
+    ['timeout', [0.5, 2 ** 31 - 1, Infinity]],
+    ['maxRetries', [0, Number.MAX_SAFE_INTEGER]],
+    ['headers', [{ a: '', b: 'a b', c: 'a\tb', d: 'café', e: 'ÿ' }]],
+  ])('but not what is just right: %s: %j', (name, values) => {
+    for (const value of values) expect(() => new Client({ apiToken, [name]: value })).not.toThrow();
+  });
+
   it('but any option may be undefined, whether it exists or not', () => {
     const names = [...clientOptionNames, 'zzz'];
 

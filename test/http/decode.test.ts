@@ -107,6 +107,40 @@ describe('a response that differs from the documentation', () => {
     }
   });
 
+  it('of another kind than its type is described by that, and what zod cannot list is one issue', async () => {
+    const short = z.looseObject({ id: z.string().check(z.maxLength(3)) });
+    const validate = () => {
+      throw new RangeError('Maximum call stack size exceeded');
+    };
+    const endless = { '~standard': { version: 1, vendor: 'test', validate } } as const;
+    const { client } = setup({ id: 'secret' }, { responseValidation: 'throw' });
+
+    for (const [schema, issue] of [
+      [short, { path: ['id'], message: 'too_big, received string' }],
+      [endless, { path: [], message: 'more differences than can be listed' }],
+    ] as const) {
+      expect(await rejection(client.request('GET', '/teams', { schema }))).toHaveProperty('issues', [issue]);
+    }
+  });
+
+  const [html, half] = ['<html>Welcome to the hotel Wi-Fi</html>', '{"id":"user_123"'];
+
+  it.each<[text: string, problem: string, body: unknown]>([
+    [html, 'The body is not JSON.', html],
+    [half, 'The body is not JSON.', half],
+    ['', 'The body is empty.', ''],
+    ...[[], 'user', 7, null, true].map((body): [string, string, unknown] => [
+      JSON.stringify(body),
+      'The body is not what the API documents.',
+      body,
+    ]),
+  ])('and cannot be used, as %j in place of a user, is an error that has it', async (text, problem, body) => {
+    const error = await rejection(clientOf(inProcessApi(() => new Response(text))).users.get('user_123'));
+
+    expect(error).toBeInstanceOf(ResponseValidationError);
+    expect(error).toMatchObject({ message: `${problem} (200 GET /users/{id})`, body, status: 200 });
+  });
+
   it('and cannot be used is always an error', async () => {
     for (const responseValidation of ['warn', 'throw', 'off'] as const) {
       for (const body of [{ meta }, { data: 'none', meta }, { data: null, meta }, [project], null]) {

@@ -4,10 +4,10 @@ import * as v from 'valibot';
 import { describe, expect, expectTypeOf, it, vi } from 'vitest';
 import { z } from 'zod';
 import * as mini from 'zod/mini';
-import { InvalidRequestError, NotFoundError, ResponseValidationError } from '@example/sdk';
+import { InvalidRequestError, ResponseValidationError } from '@example/sdk';
 import type { HttpMethod, StandardFailure, StandardSchema } from '@example/sdk';
 import { apiToken, clientOf, json, rejection, serve } from '../support/http-server.ts';
-import { errorResponse, inProcessApi } from '../support/in-process-api.ts';
+import { inProcessApi } from '../support/in-process-api.ts';
 
 const team = { id: 'team_1', name: 'Blue', created_at: '2024-01-01T00:00:00Z' };
 const apiWith = (body: unknown) => inProcessApi(() => Response.json(body));
@@ -51,19 +51,6 @@ describe('client.request() calls an endpoint that the SDK does not know', () => 
     await call;
 
     expect(api.requests[0]).toMatchObject({ url: `${api.url}/teams/team_1?a=1`, init: { body: '{"name":"Blue"}' } });
-  });
-
-  it('with typed errors', async () => {
-    const api = inProcessApi(() => errorResponse(404));
-    const error = await rejection(clientOf(api).request('GET', '/teams/{id}', { params: { id: 'a' } }));
-
-    expect(error).toBeInstanceOf(NotFoundError);
-    expect(error).toMatchObject({
-      message: 'Answered 404. (404 GET /teams/{id})',
-      code: 'code_404',
-      path: '/teams/a',
-      route: '/teams/{id}',
-    });
   });
 
   it('paced with all other calls of the token', async () => {

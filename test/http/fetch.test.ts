@@ -3,8 +3,7 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ConnectionError, InternalServerError, NotFoundError, VERSION, type FetchResponse } from '@example/sdk';
 import { clientOf, rejection, user } from '../support/http-server.ts';
-import { inProcessApi, noAnswer } from '../support/in-process-api.ts';
-import { settled, useVirtualTime } from '../support/virtual-time.ts';
+import { inProcessApi } from '../support/in-process-api.ts';
 
 describe('a custom fetch', () => {
   it('is called with a URL and a plain object: the method, the headers, the redirect mode and the signal', async () => {
@@ -27,20 +26,6 @@ describe('a custom fetch', () => {
     expect(Object.getPrototypeOf(init)).toBe(Object.prototype);
     expect(Object.getPrototypeOf(init.headers)).toBe(Object.prototype);
     expect(init).not.toHaveProperty('body');
-  });
-
-  it('gets a signal that aborts when the caller gives up, or when the attempt times out', async () => {
-    useVirtualTime();
-    const controller = new AbortController();
-    const api = inProcessApi(noAnswer);
-    setTimeout(() => controller.abort('changed my mind'), 10);
-
-    await settled(rejection(clientOf(api).users.get('user_123', { signal: controller.signal })));
-    await settled(rejection(clientOf(api, { maxRetries: 0 }).users.get('user_123')));
-
-    const [given, late] = api.requests.map(({ init }) => init.signal);
-    expect(given?.reason).toBe('changed my mind');
-    expect(late?.aborted).toBe(true);
   });
 
   it('may throw instead of rejecting', async () => {

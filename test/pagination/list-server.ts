@@ -1,6 +1,6 @@
-import type { ServerResponse } from 'node:http';
-import type { Client, ClientOptions, Project } from '@example/sdk';
-import { clientOf, fail, json, serve, type Received } from '../support/http-server.ts';
+import type { Client, ClientOptions, Fetch, FetchResponse, ListUnverifiedEvent, Project } from '@example/sdk';
+import { clientOf } from '../support/http-server.ts';
+import { errorResponse, inProcessApi, type SentRequest } from '../support/in-process-api.ts';
 
 export function project(number: number): Project {
   return {
@@ -21,9 +21,11 @@ export interface Answer {
 }
 
 export interface ListServer {
-  /** For `baseUrl`. */
-  url: string;
+  fetch: Fetch;
   client: Client;
+  /** What the client says of lists that it can't verify. */
+  events: ListUnverifiedEvent[];
+  requests: readonly SentRequest[];
   /** Query strings, in the order they arrived. */
   queries: () => string[];
   /** Page numbers, in the order they arrived; 1 where none was given. */
@@ -41,38 +43,40 @@ export interface ListServerOptions {
   refusal?: number;
   /** Says something else than the honest page. */
   lie?: (answer: Answer & { meta: Record<string, unknown> }, page: number) => Answer;
-  /** Answers by itself, if it returns true. */
-  intercept?: (page: number, response: ServerResponse, request: Received) => boolean;
+  /** Called before each answer. What it returns is the answer instead. */
+  intercept?: (page: number, request: SentRequest) => FetchResponse | Promise<FetchResponse> | undefined;
   client?: ClientOptions;
 }
 
-/** `GET /projects` on a real socket, and a client for it that nothing holds back. */
-export async function serveList(options: ListServerOptions): Promise<ListServer> {
+/** Answers for any list as the API does, and a client that nothing holds back. */
+export function serveList(options: ListServerOptions): ListServer {
   const { items, sizeOf = (asked) => asked, refusal = 400, lie, intercept } = options;
-  const query = ({ url }: Received) => new URLSearchParams(url.split('?')[1]);
-  const numbers = (request: Received) => ({
+  const query = ({ url }: SentRequest) => new URL(url).searchParams;
+  const numbers = (request: SentRequest) => ({
     page: Number(query(request).get('page') ?? 1),
     asked: Number(query(request).get('per_page') ?? 20),
   });
-  const server = await serve((request, response) => {
+  const api = inProcessApi((request) => {
     const { page, asked } = numbers(request);
-    if (intercept?.(page, response, request)) return;
+    const own = intercept?.(page, request);
+    if (own) return own;
     const size = sizeOf(asked);
-    if (size === undefined) {
-      fail(response, refusal);
-      return;
-    }
+    if (size === undefined) return errorResponse(refusal);
     const data: unknown[] = items.slice((page - 1) * size, page * size);
     const meta = { current_page: page, total_pages: Math.ceil(items.length / size), total_count: items.length };
-    const answer = { data, meta };
-    json(response, 200, lie ? lie(answer, page) : answer);
+    return Response.json(lie ? lie({ data, meta }, page) : { data, meta });
   });
+  const client = clientOf(api, { rateLimit: false, maxRetries: 0, ...options.client });
+  const events: ListUnverifiedEvent[] = [];
+  client.on('listUnverified', (event) => events.push(event));
   return {
-    url: server.url,
-    client: clientOf(server, { rateLimit: false, maxRetries: 0, ...options.client }),
-    queries: () => server.requests.map((request) => query(request).toString()),
-    pages: () => server.requests.map((request) => numbers(request).page),
-    windows: () => server.requests.map(numbers).map(({ page, asked }) => `${(page - 1) * asked}-${page * asked}`),
+    fetch: api.fetch,
+    client,
+    events,
+    requests: api.requests,
+    queries: () => api.requests.map((request) => query(request).toString()),
+    pages: () => api.requests.map((request) => numbers(request).page),
+    windows: () => api.requests.map(numbers).map(({ page, asked }) => `${(page - 1) * asked}-${page * asked}`),
   };
 }
 

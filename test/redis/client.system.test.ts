@@ -1,7 +1,8 @@
 import { Cluster, Redis } from 'ioredis';
 import { createClient, createCluster, RESP_TYPES } from 'redis';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RedisClient, type RedisReply, scriptRunner } from '../../src/redis/client.ts';
+import { RedisCluster } from '../support/redis-cluster.ts';
 import { canRun, RedisServer, type RedisServerProgram } from '../support/redis-server.ts';
 
 interface Connection extends Disposable {
@@ -84,25 +85,13 @@ describe.each<RedisServerProgram>(['redis-server', 'valkey-server'])("a user's c
     });
   });
 
-  describe.runIf(canRun(program))('in cluster mode', () => {
-    let server: RedisServer;
-    beforeAll(async () => {
-      server = await RedisServer.start(program, '--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1');
-      const admin = new Redis(server.url);
-      await admin.cluster('ADDSLOTSRANGE', 0, 16_383);
-      await vi.waitFor(async () => expect(await admin.cluster('INFO')).toContain('cluster_state:ok'), {
-        timeout: 10_000,
-      });
-      admin.disconnect();
-    });
-    afterAll(() => server.kill());
-
-    it.each(Object.entries(clusterConnections))('%s runs scripts on the node of the key', async (name, connect) => {
-      using connection = await connect(server);
+  it.runIf(canRun(program))('runs scripts in a cluster', async () => {
+    await using cluster = await RedisCluster.start(program, 1);
+    for (const [name, connect] of Object.entries(clusterConnections)) {
+      using connection = await connect(cluster.nodes[0]!);
       const run = scriptRunner(connection.client, 5_000);
-
       expect(await run(count, name)).toBe(1);
       expect(await run(count, name)).toBe(2);
-    });
+    }
   });
 });

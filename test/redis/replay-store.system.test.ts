@@ -46,23 +46,13 @@ describe.runIf(canRun('redis-server'))('redisReplayStore', () => {
     itIsAReplayStore(() => stores()[client]);
   });
 
-  it('grants one of many concurrent claims of several processes', async () => {
-    const [one, other] = stores();
-    const claims = await Promise.all(
-      Array.from({ length: 20 }, (_, index) => Promise.resolve((index % 2 ? one : other).claim('msg_1'))),
-    );
-
-    const winners = claims.filter((claim) => claim.status === 'claimed');
-    expect(winners).toHaveLength(1);
-    for (const claim of claims) if (claim.status === 'busy') expect(claim.retryAfter).toBeCloseTo(15, 0);
-    await winners[0]!.release();
-  });
-
   it('keeps what was handled for four days, for all processes, and what was released not at all', async () => {
     const [one, other] = stores();
     await (await claimed(one, 'msg_1')).release();
     expect(await ioredis.exists('example:webhook:msg_1')).toBe(0);
-    await (await claimed(other, 'msg_1')).complete();
+    const claim = await claimed(other, 'msg_1');
+    expect(await one.claim('msg_1')).toEqual({ status: 'busy', retryAfter: expect.closeTo(15, 0) as number });
+    await claim.complete();
     expect(await one.claim('msg_1')).toEqual({ status: 'handled' });
     expect(await ioredis.pttl('example:webhook:msg_1')).toBeGreaterThan(345_000_000);
   });
@@ -82,18 +72,6 @@ describe.runIf(canRun('redis-server'))('redisReplayStore', () => {
     expect(await one.claim('msg_1')).toHaveProperty('status', 'busy');
     await taken.complete();
     expect(await one.claim('msg_1')).toEqual({ status: 'handled' });
-  });
-
-  it('aborts the signal of a claim that cannot be renewed, because Redis does not reply', async () => {
-    const [one] = stores({ lease: 120 });
-    const claim = await claimed(one, 'msg_1');
-    server.freeze();
-    try {
-      await vi.waitUntil(() => claim.signal?.aborted);
-      await expect(claim.complete()).rejects.toThrow('did not reply within 40 ms');
-    } finally {
-      server.thaw();
-    }
   });
 
   it.each([

@@ -34,15 +34,6 @@ describe('sqliteReplayStore', () => {
     expect(await other.claim('msg_1')).toEqual({ status: 'handled' });
   });
 
-  it('keeps a claim for as long as the handlers run', async () => {
-    const { one, other } = stores();
-    const claim = await claimed(one, 'msg_1');
-    await vi.advanceTimersByTimeAsync(10 * lease);
-    expect(claim.signal?.aborted).toBe(false);
-    expect(await other.claim('msg_1')).toHaveProperty('status', 'busy');
-    await claim.complete();
-  });
-
   it('gives the event of a process that was killed to another one after a lease', async () => {
     const { one, other } = stores();
     await claimed(one, 'msg_1');
@@ -58,7 +49,7 @@ describe('sqliteReplayStore', () => {
     const claim = await claimed(one, 'msg_1');
     vi.setSystemTime(Date.now() + jump);
     expect(await other.claim('msg_1')).toHaveProperty('status', 'busy');
-    await vi.advanceTimersByTimeAsync(3 * lease);
+    await vi.advanceTimersByTimeAsync(10 * lease);
     expect(claim.signal?.aborted).toBe(false);
     expect(await other.claim('msg_1')).toHaveProperty('status', 'busy');
     await claim.complete();

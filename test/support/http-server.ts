@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { onTestFinished } from 'vitest';
 import { Client, type ClientOptions, type Fetch } from '@example/sdk';
 import { listen } from './free-port.ts';
@@ -16,13 +16,25 @@ export type TestServer = Awaited<ReturnType<typeof serve>>;
 
 export type Handler = (request: Received, response: ServerResponse) => void;
 
-/** A real server on a free port of the loopback interface, closed when the test ends. */
+/** Makes a server listen on a free port of the loopback interface until the test ends. */
+export async function startServer(listener: RequestListener) {
+  // A connection is not closed under a request of a busy machine.
+  const server = createServer({ keepAliveTimeout: 0 }, listener);
+  const port = await listen(server);
+  onTestFinished(async () => {
+    server.close();
+    server.closeAllConnections();
+    await once(server, 'close');
+  });
+  return { server, url: `http://127.0.0.1:${port}` };
+}
+
+/** A real server that records requests. */
 export async function serve(handler: Handler) {
   const requests: Received[] = [];
   let connections = 0;
   let unanswered = 0;
-  // A connection is not closed under a request of a busy machine.
-  const server = createServer({ keepAliveTimeout: 0 }, (message, response) => {
+  const { server, url } = await startServer((message, response) => {
     unanswered++;
     response.on('close', () => unanswered--);
     const chunks: Buffer[] = [];
@@ -39,15 +51,9 @@ export async function serve(handler: Handler) {
     connections++;
     socket.on('error', () => undefined);
   });
-  const port = await listen(server);
-  onTestFinished(async () => {
-    server.close();
-    server.closeAllConnections();
-    await once(server, 'close');
-  });
   return {
     /** For `baseUrl`. */
-    url: `http://127.0.0.1:${port}/v1`,
+    url: `${url}/v1`,
     requests,
     /** Connections accepted so far. */
     connections: () => connections,

@@ -1,35 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { InvalidRequestError } from '@example/sdk';
 import { Headers as UndiciHeaders } from 'undici';
-import {
-  abortSignal,
-  headerValue,
-  mergeHeaders,
-  milliseconds,
-  wholeNumber,
-  type HeadersInput,
-} from '../../src/utils/arguments.ts';
+import { abortSignal, mergeHeaders, type HeadersInput } from '../../src/utils/arguments.ts';
 
-// What they accept. test/http/call.test.ts shows what they refuse, for each option.
+// test/http/call.test.ts shows what is refused.
 
-it.each<[string, unknown[], (value: never) => unknown]>([
-  ['a number of milliseconds', [0.5, 1, 2 ** 31 - 1, Infinity], (value) => milliseconds('timeout', value)],
-  ['a whole number of at least 3', [3, Number.MAX_SAFE_INTEGER], (value) => wholeNumber('limit', value, 3)],
-  ['a header', ['', 'a b', 'a\tb', 'café', 'ÿ'], (value) => headerValue('x', value)],
-  [
-    'a signal, also of another realm',
-    [new AbortController().signal, { [Symbol.toStringTag]: 'AbortSignal' }],
-    (value) => abortSignal('signal', value),
-  ],
-])('%s may be any of %j', (_, values, check) => {
-  for (const value of values) expect(check(value as never)).toBe(value);
-});
-
-it.each<[string, unknown[], (value: never) => unknown]>([
-  ['a whole number of at least 3', [2, 2 ** 53], (value) => wholeNumber('limit', value, 3)],
-  ['a signal', [null, 'x', {}, new EventTarget(), { aborted: false }], (value) => abortSignal('signal', value)],
-])('%s cannot be any of %j', (_, values, check) => {
-  for (const value of values) expect(() => check(value as never)).toThrow(InvalidRequestError);
+it('a signal may be of another realm', () => {
+  const signal = { [Symbol.toStringTag]: 'AbortSignal' } as unknown as AbortSignal; // as far as can be told
+  expect(abortSignal('signal', signal)).toBe(signal);
 });
 
 describe('mergeHeaders', () => {

@@ -1,9 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { redisReplayStore } from '@example/sdk/redis';
-import { sqliteReplayStore } from '@example/sdk/sqlite';
 import {
-  memoryReplayStore,
   signWebhook,
   verifyWebhook,
   verifyWebhookSync,
@@ -98,22 +95,6 @@ describe('any arguments of', () => {
       fuzzing(),
     );
   });
-
-  it.each([
-    ['memoryReplayStore', memoryReplayStore],
-    ['redisReplayStore', redisReplayStore],
-    ['sqliteReplayStore', (_: never, options: never) => sqliteReplayStore('', options)],
-  ] as const)('%s lead to a store, or to a documented error', async (_, create) => {
-    const client = near(fc.constant({ evalsha: () => 0, eval: () => 0 }));
-    const options = near(withFields('maxIds', 'retention', 'lease', 'timeout', 'prefix'));
-    await fc.assert(
-      fc.asyncProperty(client, options, async (first, second) => {
-        const store = await attempt(() => create(first as never, second as never));
-        if (store) expect(store).toHaveProperty('claim', expect.any(Function));
-      }),
-      fuzzing(),
-    );
-  });
 });
 
 describe('a receiver', () => {
@@ -123,16 +104,6 @@ describe('a receiver', () => {
     await fc.assert(
       fc.asyncProperty(bodies, headers, async (given, claimed) => {
         expect(await webhooks().receive(given as never, claimed as never)).toHaveProperty('status', 400);
-      }),
-      fuzzing(),
-    );
-  });
-
-  it('refuses any arguments of on() and off() with a documented error, or takes them', async () => {
-    await fc.assert(
-      fc.asyncProperty(near(fc.string()), near(fc.func(fc.anything())), async (name, handler) => {
-        await attempt(() => webhooks().on(name as never, handler as never));
-        await attempt(() => webhooks().off(name as never, handler as never));
       }),
       fuzzing(),
     );
@@ -176,42 +147,15 @@ function json(value: unknown): string {
   }
 }
 
-describe('the headers of a genuine webhook', () => {
+it('any headers take a time that grows with their length alone', () => {
+  // A pattern that backtracks would need minutes for these.
+  const genuine = { 'webhook-id': 'msg_1', 'webhook-timestamp': '1764000000', 'webhook-signature': 'v1,' };
   const now = new Date(1_764_000_000_000);
-
-  it('are refused with a documented error when any of them has another value', async () => {
-    const genuine = await signWebhook({ body, secret, timestamp: now });
-    const name = fc.constantFrom('webhook-id', 'webhook-timestamp', 'webhook-signature');
-    const values = near(
-      fc.string(),
-      fc.nat().map(String),
-      fc.array(fc.string()),
-      fc.string().map((text) => `v1,${text}`),
-    );
-    await fc.assert(
-      fc.asyncProperty(name, values, async (changed, value) => {
-        fc.pre(value !== genuine[changed]);
-        const given = { ...genuine, [changed]: value } as never;
-        await expect(verifyWebhook(body, given, secret, { now })).rejects.toBeInstanceOf(WebhookVerificationError);
-      }),
-      fuzzing(),
-    );
-  });
-
-  it('take a time that grows with their length alone', () => {
-    // A pattern that backtracks would need minutes for these.
-    for (const unit of ['v1', 'v1,', ',', ' ', 'v1, ', 'a', '!', '9', ' ,']) {
-      const hostile = unit.repeat(1_000_000 / unit.length);
-      const names = ['webhook-id', 'webhook-timestamp', 'webhook-signature'];
-      for (const name of names) {
-        const given = {
-          'webhook-id': 'msg_1',
-          'webhook-timestamp': '1764000000',
-          'webhook-signature': 'v1,',
-          [name]: hostile,
-        };
-        expect(() => verifyWebhookSync(body, given, [otherSecret, secret], { now })).toThrow(WebhookVerificationError);
-      }
+  for (const unit of ['v1', 'v1,', ',', ' ', 'v1, ', 'a', '!', '9', ' ,']) {
+    const hostile = unit.repeat(1_000_000 / unit.length);
+    for (const name of Object.keys(genuine)) {
+      const given = { ...genuine, [name]: hostile };
+      expect(() => verifyWebhookSync(body, given, [otherSecret, secret], { now })).toThrow(WebhookVerificationError);
     }
-  });
+  }
 });

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
@@ -16,16 +16,17 @@ const signature = (text: string, key: string) => `sha256=${createHmac('sha256', 
 /** A request whose signature is like that of GitHub. */
 const signedLikeGitHub = (text = body, key = 'any text') => ({
   method: 'POST',
-  headers: { 'X-Signature-256': signature(text, key), 'X-Delivery': 'd1' },
+  headers: { 'X-Signature-256': signature(text, key) },
   body: text,
 });
 
-const verify: WebhooksOptions['verify'] = ({ headers, body, secret }) => {
-  const given = Buffer.from(headers.get('x-signature-256') ?? '');
-  const expected = Buffer.from(signature(body, secret));
-  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
-  return { id: headers.get('X-Delivery') ?? '', timestamp: new Date() };
-};
+const guide = await readFile(new URL('../../docs/webhooks.md', import.meta.url), 'utf8');
+const [block = ''] = /^import { createHmac[^]+?^}\);$/m.exec(guide) ?? [];
+const code = encodeURIComponent(block.replace('new Webhooks', 'export default'));
+// The guide passes these options to `new Webhooks`.
+const {
+  default: { verify },
+} = (await import(`data:text/javascript,${code}`)) as { default: Required<WebhooksOptions> };
 
 /** A receiver of webhooks that are signed in another way. */
 function github(options?: WebhooksOptions) {
@@ -39,32 +40,18 @@ function github(options?: WebhooksOptions) {
 }
 
 describe('verify', () => {
-  it('replaces the check of the signature, and nothing else', async () => {
+  it('replaces the check of the signature, and nothing else, as the guide shows', async () => {
     const { send, handler } = github();
     expect(await send()).toBe(204);
     expect(await send()).toBe(204); // the replay store knows it
-    expect(handler).toHaveBeenCalledExactlyOnceWith(userCreated, expect.objectContaining({ id: 'd1' }));
+    const id = signature(body, 'any text');
+    expect(handler).toHaveBeenCalledExactlyOnceWith(userCreated, expect.objectContaining({ id }));
 
-    expect(await send({ ...signedLikeGitHub(), body: `${body} ` })).toBe(400);
-    expect(await send({ ...signedLikeGitHub(body, 'another text') })).toBe(400);
-    expect(await send({ ...signedLikeGitHub('[]') })).toBe(400); // genuine, but not an event
-    expect(handler).toHaveBeenCalledOnce();
-  });
-
-  it('checks a signature like that of GitHub as the guide shows', async () => {
-    const guide = await readFile(new URL('../../docs/webhooks.md', import.meta.url), 'utf8');
-    const [block = ''] = /^import { createHmac[^]+?^}\);$/m.exec(guide) ?? [];
-    const code = encodeURIComponent(block.replace('new Webhooks', 'export default'));
-    // The guide passes these options to `new Webhooks`.
-    const { default: options } = (await import(`data:text/javascript,${code}`)) as { default: WebhooksOptions };
-    const { send, handler } = github(options);
-
-    expect(await send()).toBe(204);
-    expect(await send()).toBe(204); // the same body has the same id
-    expect(handler.mock.calls.map(([event]) => event as unknown)).toEqual([userCreated]);
     expect(await send({ ...signedLikeGitHub(), body: `${body} ` })).toBe(400);
     expect(await send({ ...signedLikeGitHub(body, 'another text') })).toBe(400);
     expect(await send({ method: 'POST', body })).toBe(400);
+    expect(await send({ ...signedLikeGitHub('[]') })).toBe(400); // genuine, but not an event
+    expect(handler).toHaveBeenCalledOnce();
   });
 
   it('gets the body exactly as it was sent, with its byte order mark', async () => {
@@ -97,7 +84,7 @@ describe('verify', () => {
   it('keeps endpoints that share a replay store apart', async () => {
     const replayStore = memoryReplayStore();
     for (const key of ['one', 'another', 'whsec_']) {
-      const { send, handler } = github({ secret: key, replayStore });
+      const { send, handler } = github({ secret: key, replayStore, verify: () => ({ id: 'd1' }) });
       expect(await send(signedLikeGitHub(body, key))).toBe(204);
       expect(handler).toHaveBeenCalledOnce();
     }

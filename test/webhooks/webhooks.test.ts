@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Webhooks, type WebhooksOptions } from '@example/sdk/webhooks';
+import { Webhooks } from '@example/sdk/webhooks';
 import { InvalidRequestError } from '../../src/errors/index.ts';
 import { receiver } from './support/receiver.ts';
 import { secret, signed, userCreated } from './support/signed-request.ts';
@@ -41,50 +41,25 @@ describe('new Webhooks()', () => {
     },
   );
 
-  it.each([
-    { tolerance: -1 },
-    { maxBodyBytes: 0 },
-    { maxBodyBytes: null },
-    { maxBodyBytes: '1mb' },
-    { logLevel: 'loud' },
-    { logger: { error: console.error } },
-    { onError: 'log' },
-    { onError: null },
-    { onUnhandled: 'log' },
-    { onValidationIssue: {} },
-    { tolerance: null },
-    { tolerance: '300' },
-    { tolerance: NaN },
-    { replayStore: {} },
-    { replayStore: true },
-    { replayStore: null },
-    { replayStore: 'redis' },
-    { acknowledge: 'late' },
-    { acknowledge: true },
-    { waitUntil: Promise.resolve() },
-    { verify: 'hmac' },
-    { verify: null },
-    { waitUntil: null },
-  ])('rejects %o', (options) => {
-    expect(() => new Webhooks({ secret, ...options } as WebhooksOptions)).toThrow(InvalidRequestError);
-  });
-
-  it.each([
-    ['a secret alone, as other libraries take it', secret, 'options must be a plain object'],
-    ['null', null, 'options must be a plain object'],
-    ['an option that does not exist', { secrets: [secret] }, 'There is no options.secrets, only secret, '],
-  ])('says what is wrong with %s', (_, options, message) => {
-    expect(() => new Webhooks(options as never)).toThrow(message);
-  });
-
-  it('takes options that are inherited or getters', async () => {
-    class Configuration {
-      get secret() {
-        return secret;
-      }
+  it.each<[name: string, values: unknown[]]>([
+    ['tolerance', [-1, null, '300', NaN]],
+    ['maxBodyBytes', [0, null, '1mb']],
+    ['logLevel', ['loud']],
+    ['logger', [{ error: console.error }]],
+    ['onError', ['log', null]],
+    ['onUnhandled', ['log']],
+    ['onValidationIssue', [{}]],
+    ['replayStore', [{}, true, null, 'redis']],
+    ['acknowledge', ['late', true]],
+    ['waitUntil', [Promise.resolve(), null]],
+    ['verify', ['hmac', null]],
+    ['secrets', [[secret]]],
+  ])('rejects %s: %j', (name, values) => {
+    for (const value of values) {
+      const create = () => new Webhooks({ secret, [name]: value });
+      expect(create).toThrow(InvalidRequestError);
+      expect(create).toThrow(name);
     }
-    const { body, headers } = await signed();
-    expect((await new Webhooks(new Configuration()).receive(body, headers)).status).toBe(204);
   });
 
   it('applies the tolerance', async () => {
@@ -105,16 +80,5 @@ describe('receive()', () => {
     expect(await webhooks.receive(body, headers)).toEqual({ status: 204, headers: {} });
     expect(await webhooks.receive(`${body} `, headers)).toEqual({ status: 400, headers: {} });
     expect(handler).toHaveBeenCalledOnce();
-  });
-
-  it.each([
-    [undefined, 'it is undefined. Pass what was received'],
-    [null, 'it is null. Pass what was received'],
-    [userCreated, 'Get the raw body'],
-  ])('answers 400 with advice in the log when the body is %o', async (body, advice) => {
-    const { webhooks, logger } = receiver();
-    const { headers } = await signed();
-    expect(await webhooks.receive(body as never, headers)).toEqual({ status: 400, headers: {} });
-    expect(logger.warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining(advice));
   });
 });

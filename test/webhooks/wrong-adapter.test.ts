@@ -1,17 +1,17 @@
 import { createServer, type RequestListener } from 'node:http';
 import express from 'express';
-import fastify from 'fastify';
 import { Hono, type Handler } from 'hono';
 import Koa from 'koa';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { InvalidRequestError } from '../../src/errors/index.ts';
+import { startServer } from '../support/http-server.ts';
 import { receiver } from './support/receiver.ts';
-import { listen } from './support/server.ts';
 import { signed } from './support/signed-request.ts';
 
 /** Sends a signed webhook to the listener, and returns the answer. */
 async function post(listener: RequestListener): Promise<Response> {
-  return fetch(await listen(listener), await signed());
+  const { url } = await startServer(listener);
+  return fetch(url, await signed());
 }
 
 /** What Hono's handler for errors gets. */
@@ -52,11 +52,6 @@ describe('an adapter that is not called', () => {
     const response = await post(app);
     expect(response.status).toBe(500);
     expect(await response.text()).toContain('pass webhooks.nodeHandler() to the server, not webhooks.nodeHandler');
-  });
-
-  it('throws in Hono', async () => {
-    const message = await errorInHono(webhooks.handler);
-    expect(message).toContain('pass webhooks.handler() to the server, not webhooks.handler');
   });
 
   it('throws for whatever it is called with', () => {
@@ -119,22 +114,6 @@ describe('nodeHandler(), which takes the request and response of node:http', () 
     const handle = () => receiver().webhooks.nodeHandler()(new Request('https://shop.example') as never, {} as never);
     expect(handle).toThrow(InvalidRequestError);
     expect(handle).toThrow(toHandler);
-  });
-
-  it('says in Koa what to pass', async () => {
-    const app = new Koa();
-    const failed = vi.fn();
-    app.on('error', failed);
-    app.use(receiver().webhooks.nodeHandler() as never);
-    expect((await post((request, response) => void app.callback()(request, response))).status).toBe(500);
-    expect(failed.mock.lastCall?.[0]).toHaveProperty('message', expect.stringContaining('ctx.req and ctx.res in Koa'));
-  });
-
-  it('names the guide in Fastify', async () => {
-    const app = fastify();
-    app.post('/', receiver().webhooks.nodeHandler() as never);
-    const response = await app.inject({ url: '/', ...(await signed()) });
-    expect(response.json()).toHaveProperty('message', expect.stringContaining(toGuide));
   });
 
   it.each([
