@@ -1,6 +1,6 @@
 // The server for `overhead.ts`. It is a separate process, so that its work is not counted as the client's.
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from '../../test/support/free-port.ts';
 
 const user = JSON.stringify({
   id: 'user_123',
@@ -26,8 +26,5 @@ const server = createServer((request, response) => {
   response.end(user);
 });
 server.keepAliveTimeout = 600_000;
-server.listen(0, '127.0.0.1', () => {
-  // A server that listens on TCP has such an address.
-  process.send?.((server.address() as AddressInfo).port);
-});
+process.send?.(await listen(server));
 process.once('disconnect', () => process.exit());

@@ -2,7 +2,7 @@
 // of each response, the length of the list, how many items are created or deleted before each response but the first, and a
 // name that makes it a list of its own. Its `/projects` is the list, its `/stayed` the ids that were in it all the time.
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from '../../test/support/free-port.ts';
 
 const created_at = '2024-01-01T00:00:00Z';
 const project = (n: number) => ({ id: `proj_${n}`, name: `Project ${n}`, description: 'One of many.', created_at });
@@ -89,8 +89,5 @@ const server = createServer((request, response) => {
   else setTimeout(answer, Number(latency), body);
 });
 server.keepAliveTimeout = 600_000;
-server.listen(0, '127.0.0.1', () => {
-  // A server that listens on TCP has such an address.
-  process.send?.((server.address() as AddressInfo).port);
-});
+process.send?.(await listen(server));
 process.once('disconnect', () => process.exit());

@@ -1,4 +1,4 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { networkRecipe } from '../guides/support/network-recipes.ts';
+import { end, startPrinting } from '../support/child-process.ts';
 import { freePort } from '../support/free-port.ts';
 import { secret, signed, userCreated } from '../webhooks/support/signed-request.ts';
 import { preamble, recipe } from './support/recipes.ts';
@@ -50,12 +51,9 @@ export default function Layout({ children }: { children: React.ReactNode }) {
 
 let directory: string;
 let api: Server;
-let next: ChildProcess | undefined;
+let next: ReturnType<typeof startPrinting>;
 let url: string;
-let output = '';
 const requests: string[] = [];
-
-const stop = () => next?.kill('SIGKILL');
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'nextjs-cache-'));
@@ -95,21 +93,13 @@ beforeAll(async () => {
   const program = join(directory, 'node_modules/next/dist/bin/next');
   // Checks the types of the recipes, too.
   await run(process.execPath, [program, 'build'], { cwd: directory, env });
-  next = spawn(process.execPath, [program, 'start', '-H', '127.0.0.1', '-p', String(port)], {
-    cwd: directory,
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  process.once('exit', stop);
-  for (const stream of [next.stdout, next.stderr]) {
-    stream?.setEncoding('utf8').on('data', (text: string) => (output += text));
-  }
+  const args = [program, 'start', '-H', '127.0.0.1', '-p', String(port)];
+  next = startPrinting(process.execPath, args, { cwd: directory, env });
   await vi.waitFor(() => fetch(url), { timeout: 60_000, interval: 100 });
 }, 600_000);
 
 afterAll(async () => {
-  stop();
-  process.off('exit', stop);
+  await end(next.child);
   api.close();
   api.closeAllConnections();
   await rm(directory, { recursive: true, force: true, maxRetries: 10 });
@@ -147,8 +137,8 @@ it.each([
   const { body, ...rest } = await signed({ ...userCreated, data });
 
   expect((await fetch(url + route, { ...rest, body })).status).toBe(204);
-  await vi.waitFor(() => expect(output).toContain(`Welcome, Zoë at ${route}!`));
+  await vi.waitFor(() => expect(next.output()).toContain(`Welcome, Zoë at ${route}!`));
 
   expect((await fetch(url + route, { ...rest, body: body.replace('Zoë', 'Eve') })).status).toBe(400);
-  expect(output).not.toContain('Eve');
+  expect(next.output()).not.toContain('Eve');
 });

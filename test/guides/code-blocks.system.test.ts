@@ -1,5 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -7,7 +6,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { recipes } from '../frameworks/support/recipes.ts';
-import { freePort } from '../support/free-port.ts';
+import { startPrinting } from '../support/child-process.ts';
+import { freePort, listen } from '../support/free-port.ts';
 import { RedisServer } from '../support/redis-server.ts';
 import manifest from '../../package.json' with { type: 'json' };
 import { startApi } from './support/api.ts';
@@ -32,17 +32,10 @@ let redis: RedisServer;
 let environment: NodeJS.ProcessEnv;
 let receiver: Awaited<ReturnType<typeof startReceiver>>;
 
-/** Answers each request with 204, and keeps its path. */
+/** Answers each request with 204. */
 async function startReceiver() {
-  const paths: (string | undefined)[] = [];
-  const server = createServer((request, response) => {
-    paths.push(request.url);
-    response.writeHead(204).end();
-  });
-  const port = await freePort();
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  return { port, paths, close: () => server.close() };
+  const server = createServer((_, response) => response.writeHead(204).end());
+  return { port: await listen(server), close: () => server.close() };
 }
 
 /** What a block names of a machine that is not this one. */
@@ -60,6 +53,8 @@ beforeAll(async () => {
   environment = {
     PATH: [join(directory, 'bin'), join(root, 'node_modules/.bin'), process.env['PATH']].join(':'),
     HOME: process.env['HOME'],
+    // Each block is a process: what all of them import is compiled once.
+    NODE_COMPILE_CACHE: join(directory, 'cache'),
     REDIS_URL: redis.url,
     RECEIVER_URL: `http://127.0.0.1:${receiver.port}`,
     EXAMPLE_WEBHOOK_SECRET: `whsec_${Buffer.alloc(24, 7).toString('base64')}`,
@@ -120,12 +115,8 @@ describe('the commands in the guides', () => {
       EXAMPLE_BASE_URL: `http://127.0.0.1:${port}`,
       EXAMPLE_API_TOKEN: 'sandbox_token',
     };
-    const child = spawn('sh', ['-c', line], { cwd: directory, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => (output += text));
-    }
-    return { child, output: () => output, stop: () => child.exitCode ?? process.kill(-(child.pid ?? 0), 'SIGKILL') };
+    const { child, output } = startPrinting('sh', ['-c', line], { cwd: directory, env, detached: true });
+    return { child, output, stop: () => child.exitCode ?? process.kill(-(child.pid ?? 0), 'SIGKILL') };
   }
 
   beforeAll(async () => {

@@ -32,7 +32,8 @@ describe.runIf(hasChromium || process.env['CI'] !== undefined)('a page in Chromi
   it.each(bundlers)('of $subject uses the API, which is on another origin, and the sandbox', async (bundler) => {
     const { input, check } = await startSuite();
     const program = await readFile(await buildConsumer('page.ts', `${bundler.name}.mjs`), 'utf8');
-    const directory = await buildPage(bundler, program);
+    const { args, argsForLargePage = [] } = bundler;
+    const directory = await buildPage({ ...bundler, args: [...args, ...argsForLargePage] }, program);
     const url = await serveDirectory(directory);
     const page = await open(url);
 

@@ -1,12 +1,12 @@
 import { createServer } from 'node:http';
-import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { build } from 'esbuild';
+import { join } from 'node:path';
 import { describe, expect, inject, it, onTestFinished, vi } from 'vitest';
 import { preamble, recipe } from '../frameworks/support/recipes.ts';
-import { freePort } from '../support/free-port.ts';
+import { end, startPrinting } from '../support/child-process.ts';
+import { freePort, listen } from '../support/free-port.ts';
 import { secret, signed, userCreated } from '../webhooks/support/signed-request.ts';
+import { bundleConsumer } from './support/build-consumer.ts';
 import { tool } from './support/tools.ts';
 import { serveWorker } from './support/workerd.ts';
 
@@ -20,22 +20,6 @@ async function deliver(url: string): Promise<number[]> {
   return [await send(body), await send(body.replace('Zoë', 'Eve'))];
 }
 
-/** Runs a program of a project where the SDK is installed. It ends with the test. */
-function start([path = '', ...args]: readonly string[], file: string, environment: Record<string, string>) {
-  const { PATH, HOME } = process.env;
-  const child = spawn(tool(path), [...args, file], {
-    cwd: dirname(file),
-    env: { PATH, HOME, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const seen = { output: '' };
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => (seen.output += text));
-  }
-  return seen;
-}
-
 describe.each([
   { name: 'Bun', command: ['.bin/bun'] },
   { name: 'Deno', command: ['.bin/deno', 'run', '--no-prompt', '--allow-net', '--allow-env'] },
@@ -45,13 +29,17 @@ describe.each([
     const file = join(inject('project'), `webhooks-${name}.mjs`);
     const ports = `const port = ${port};`;
     await writeFile(file, [preamble, ports, recipe(name)].join('\n'));
-    const program = start(command, file, { EXAMPLE_WEBHOOK_SECRET: secret });
+    const { PATH, HOME } = process.env;
+    const env = { PATH, HOME, EXAMPLE_WEBHOOK_SECRET: secret };
+    const [program, ...args] = [...command, file];
+    const { child, output } = startPrinting(tool(program), args, { cwd: inject('project'), env });
+    onTestFinished(() => end(child));
     const url = `http://127.0.0.1:${port}/webhooks`;
     await vi.waitFor(() => fetch(url), { timeout: 60_000 });
 
     expect(await deliver(url)).toEqual([204, 400]);
-    expect(program.output).toContain(greeting);
-    expect(program.output).not.toContain('Eve');
+    expect(output()).toContain(greeting);
+    expect(output()).not.toContain('Eve');
   });
 });
 
@@ -65,8 +53,7 @@ describe('the recipe for Cloudflare Workers', () => {
       seen.push(report);
       void (report === 'held' ? released.promise : Promise.resolve()).then(() => response.end());
     });
-    const port = await freePort();
-    await new Promise<void>((resolve) => reports.listen(port, '127.0.0.1', resolve));
+    const port = await listen(reports);
     onTestFinished(() => {
       reports.closeAllConnections();
       reports.close();
@@ -75,20 +62,12 @@ describe('the recipe for Cloudflare Workers', () => {
     const code = preamble
       .replace('new Webhooks()', `new Webhooks({ secret: env.SECRET, ${options} })`)
       .replace(/console\.log\((.*)\);/, handler);
-    const file = join(inject('project'), `${name}.mjs`);
-    await build({
-      stdin: {
-        contents: `import { env } from 'cloudflare:workers';\n${code}\n${recipe('Cloudflare Workers')}`,
-        resolveDir: inject('project'),
-      },
-      outfile: file,
-      bundle: true,
-      format: 'esm',
-      platform: 'browser',
-      external: ['cloudflare:workers'],
-      tsconfigRaw: {},
+    const source = join(inject('project'), `${name}.ts`);
+    await writeFile(source, `import { env } from 'cloudflare:workers';\n${code}\n${recipe('Cloudflare Workers')}`);
+    const url = await serveWorker(await bundleConsumer(source, `${name}.mjs`), {
+      SECRET: secret,
+      REPORTS: `http://127.0.0.1:${port}/`,
     });
-    const url = await serveWorker(file, { SECRET: secret, REPORTS: `http://127.0.0.1:${port}/` });
     return { url, seen, release: () => released.resolve(undefined) };
   }
 

@@ -19,6 +19,16 @@ export function start(
   return child;
 }
 
+/** Starts a program, and keeps what it prints. */
+export function startPrinting(path: string, args: readonly string[], options: SpawnOptions) {
+  const child = start(path, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (part: string) => (text += part));
+  }
+  return { child, output: () => text };
+}
+
 /**
  * Waits until the program answers.
  *

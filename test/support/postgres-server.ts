@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chownSync, existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,51 +7,30 @@ import pg from 'pg';
 import { end, mayTest, ready, start } from './child-process.ts';
 import { freePort } from './free-port.ts';
 
-/** A real PostgreSQL server on a free port of the loopback interface; it is deleted when it ends. */
-export class PostgresServer {
-  readonly port: number;
-  readonly #process: ChildProcess;
-  readonly #directory: string;
-
-  private constructor(port: number, process: ChildProcess, directory: string) {
-    this.port = port;
-    this.#process = process;
-    this.#directory = directory;
+/** Starts a real PostgreSQL server on a free port of the loopback interface, and returns when it answers. */
+export async function startPostgres() {
+  const programs = findPrograms();
+  if (programs === undefined) {
+    throw new Error('These tests need PostgreSQL. On Debian or Ubuntu: apt-get install postgresql');
   }
+  const user = unprivilegedUser();
+  const directory = await mkdtemp(join(tmpdir(), 'postgres-'));
+  if (user) chownSync(directory, user.uid, user.gid);
+  const options = { cwd: directory, stdio: 'ignore', ...user } as const;
+  const settings = ['--auth=trust', '--username=postgres', '--no-sync', '--encoding=UTF8', '--locale=C'];
+  execFileSync(join(programs, 'initdb'), ['-D', directory, ...settings], options);
 
-  /** Starts one, and returns when it answers. */
-  static async start(): Promise<PostgresServer> {
-    const programs = findPrograms();
-    if (programs === undefined) {
-      throw new Error('These tests need PostgreSQL. On Debian or Ubuntu: apt-get install postgresql');
-    }
-    const user = unprivilegedUser();
-    const directory = await mkdtemp(join(tmpdir(), 'postgres-'));
-    if (user) chownSync(directory, user.uid, user.gid);
-    const options = { cwd: directory, stdio: 'ignore', ...user } as const;
-    const settings = ['--auth=trust', '--username=postgres', '--no-sync', '--encoding=UTF8', '--locale=C'];
-    execFileSync(join(programs, 'initdb'), ['-D', directory, ...settings], options);
-
-    const port = await freePort();
-    // No server of the tests survives a crash of the machine, so nothing has to be on the disk.
-    const own = { listen_addresses: '127.0.0.1', unix_socket_directories: '', fsync: 'off' };
-    const flags = Object.entries(own).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    const args = ['-D', directory, '-p', String(port), ...flags];
-    // SIGKILL would leave the processes of its connections behind.
-    const started = start(join(programs, 'postgres'), args, options, 'SIGQUIT');
-    const server = new PostgresServer(port, started, directory);
-    await ready(started, () => server.query('SELECT 1'));
-    return server;
-  }
-
-  /** The variables from which clients read how to connect. */
-  get environment(): Record<string, string> {
-    return { PGHOST: '127.0.0.1', PGPORT: String(this.port), PGUSER: 'postgres', PGDATABASE: 'postgres' };
-  }
+  const port = await freePort();
+  // No server of the tests survives a crash of the machine, so nothing has to be on the disk.
+  const own = { listen_addresses: '127.0.0.1', unix_socket_directories: '', fsync: 'off' };
+  const flags = Object.entries(own).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const args = ['-D', directory, '-p', String(port), ...flags];
+  // SIGKILL would leave the processes of its connections behind.
+  const server = start(join(programs, 'postgres'), args, options, 'SIGQUIT');
 
   /** Runs one or more statements, and returns the rows of the only one. */
-  async query(statements: string): Promise<Record<string, unknown>[]> {
-    const client = new pg.Client({ host: '127.0.0.1', port: this.port, user: 'postgres', database: 'postgres' });
+  async function query(statements: string): Promise<Record<string, unknown>[]> {
+    const client = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', database: 'postgres' });
     await client.connect();
     try {
       return (await client.query<Record<string, unknown>>(statements)).rows;
@@ -59,12 +38,17 @@ export class PostgresServer {
       await client.end();
     }
   }
-
-  /** Ends it at once. */
-  async kill(): Promise<void> {
-    await end(this.#process);
-    await rm(this.#directory, { recursive: true, force: true, maxRetries: 10 });
-  }
+  await ready(server, () => query('SELECT 1'));
+  return {
+    query,
+    /** The variables from which clients read how to connect. */
+    environment: { PGHOST: '127.0.0.1', PGPORT: String(port), PGUSER: 'postgres', PGDATABASE: 'postgres' },
+    /** Ends it at once, and deletes what it has. */
+    async kill(): Promise<void> {
+      await end(server);
+      await rm(directory, { recursive: true, force: true, maxRetries: 10 });
+    },
+  };
 }
 
 export const canRunPostgres = () => mayTest(findPrograms() !== undefined, 'PostgreSQL', 'postgresql');

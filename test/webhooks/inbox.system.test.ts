@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../sqlite/support/temporary-folder.ts';
-import { canRunPostgres, PostgresServer } from '../support/postgres-server.ts';
+import { canRunPostgres, startPostgres } from '../support/postgres-server.ts';
 import { Program } from '../support/program.ts';
 import { secret, signed, userCreated } from './support/signed-request.ts';
 
@@ -110,7 +110,7 @@ describe('the inbox in two processes, which are killed 60 times', () => {
   it.runIf(canRunPostgres())(
     'loses nothing and doubles nothing: PostgreSQL',
     async () => {
-      const server = await PostgresServer.start();
+      const server = await startPostgres();
       try {
         await server.query(`
           CREATE TABLE webhook_inbox (id text PRIMARY KEY, handled_at timestamptz NOT NULL DEFAULT now());

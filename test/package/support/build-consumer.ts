@@ -24,7 +24,15 @@ export async function buildConsumer(source: string, output: string, format: 'esm
 export async function bundleConsumer(source: string, output: string): Promise<string> {
   // From the project, its imports lead to the package that is installed there.
   const outfile = await buildConsumer(source, output);
-  const web = { format: 'esm', platform: 'browser' } as const;
-  await build({ entryPoints: [outfile], outfile, allowOverwrite: true, bundle: true, tsconfigRaw: {}, ...web });
+  await build({
+    entryPoints: [outfile],
+    outfile,
+    allowOverwrite: true,
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    external: ['cloudflare:workers'],
+    tsconfigRaw: {},
+  });
   return outfile;
 }

@@ -13,6 +13,8 @@ export interface Bundler {
   readonly name: string;
   /** What makes `out/page.js` of `page.js`, or `out` of `index.html`, minified where it can. */
   readonly args: readonly string[];
+  /** What makes it leave a large page as it is, if it would take four times as long to minify it. */
+  readonly argsForLargePage?: readonly string[];
 }
 
 export const bundlers: readonly Bundler[] = [
@@ -21,6 +23,7 @@ export const bundlers: readonly Bundler[] = [
     subject: 'webpack',
     name: 'webpack',
     args: ['--mode', 'production', '--entry', './page.js', '--output-path', 'out', '--output-filename', 'page.js'],
+    argsForLargePage: ['--no-optimization-minimize'],
   },
   {
     subject: 'esbuild',
