@@ -3,7 +3,7 @@ import { createSandbox } from '@example/sandbox';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 /** How often each case runs. A test that hangs now and then shows itself on a busy machine: FUZZ_RUNS=125. */
-const runs = Number(process.env['FUZZ_RUNS'] ?? 3);
+const runs = Number(process.env['FUZZ_RUNS'] ?? 1);
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

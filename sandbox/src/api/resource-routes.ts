@@ -3,6 +3,7 @@ import { allowOnly } from '../http/allowed-methods.ts';
 import { Failure, invalidFields } from '../http/failure.ts';
 import { parseFields } from '../http/parse-fields.ts';
 import { readJsonObject } from '../http/request-body.ts';
+import { byResource, type NamedResource } from '../resources/index.ts';
 import { createSchema, listSchema, pick, publicRecord, type Resource } from '../resources/resource.ts';
 import type { SavedResponse } from '../state/idempotency.ts';
 import { createRecord } from '../state/records.ts';
@@ -12,9 +13,12 @@ import type { Env } from './request-context.ts';
 
 const noParameters = strictFields({});
 
+/** Here, so that a new sandbox does not make them again. */
+const schemas = byResource((resource) => ({ list: listSchema(resource), create: createSchema(resource) }));
+
 /** The documented operations on a resource. */
-export function resourceRoutes(resource: Resource, services: Services): Hono<Env> {
-  const { singular, get, list, create } = resource;
+export function resourceRoutes(resource: NamedResource, services: Services): Hono<Env> {
+  const { name, singular, get, list, create } = resource;
   const records = services.store.records(resource);
   const routes = new Hono<Env>();
 
@@ -28,9 +32,8 @@ export function resourceRoutes(resource: Resource, services: Services): Hono<Env
     routes.all('/:id', allowOnly('GET', 'HEAD'));
   }
   if (list !== undefined) {
-    const schema = listSchema(resource);
     routes.get('/', (context) => {
-      const { page, per_page, ...filters } = parseFields(schema, single(context.req.queries()));
+      const { page, per_page, ...filters } = parseFields(schemas[name].list, single(context.req.queries()));
       const wanted = Object.entries(filters).filter(([, value]) => value !== undefined);
       // Newest first, as in most APIs: a record created between two requests shifts the pages, so clients must cope with it.
       const matching = records.all
@@ -47,10 +50,9 @@ export function resourceRoutes(resource: Resource, services: Services): Hono<Env
     });
   }
   if (create !== undefined) {
-    const schema = createSchema(resource);
     routes.post('/', async (context) => {
       parseFields(noParameters, context.req.query());
-      const params = parseFields(schema, await readJsonObject(context.req.raw));
+      const params = parseFields(schemas[name].create, await readJsonObject(context.req.raw));
       // What is only written, such as a password, is checked and then forgotten.
       const fields = pick(
         params,

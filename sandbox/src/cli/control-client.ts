@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { errorBodySchema } from '../utils/schemas.ts';
+import { parseLines } from '../utils/text-stream.ts';
 import { CommandError } from './process-io.ts';
 
 /** Where `example-sandbox` listens by default. */
@@ -58,16 +59,10 @@ export class ControlClient {
   }
 
   async *#values<T>(response: Response): AsyncGenerator<T> {
-    const decoder = new TextDecoder();
-    let text = '';
+    if (response.body === null) return;
     try {
-      for await (const chunk of response.body ?? []) {
-        text += decoder.decode(chunk, { stream: true });
-        const lines = text.split('\n');
-        text = lines.pop() ?? '';
-        // As above.
-        for (const line of lines) if (line !== '') yield JSON.parse(line) as T;
-      }
+      // As above.
+      for await (const value of parseLines(response.body)) yield value as T;
     } catch (error) {
       // The connection broke.
       if (!(error instanceof TypeError) && this.#signal?.aborted !== true) throw error;

@@ -1,6 +1,6 @@
 import { found } from '../http/failure.ts';
-import type { NamedResource } from '../resources/index.ts';
-import { someFieldsSchema, type StoredRecord } from '../resources/resource.ts';
+import { fieldsSchemas, type NamedResource } from '../resources/index.ts';
+import type { StoredRecord } from '../resources/resource.ts';
 import type { Services } from '../state/services.ts';
 import { RecordState } from '../state/sandbox-state.ts';
 import { newTokenSchema } from '../state/tokens.ts';
@@ -9,7 +9,7 @@ import { type Operation, operation } from './operation.ts';
 /** Operations on the records of a resource. */
 export function recordOperations(resource: NamedResource): readonly Operation[] {
   const { name, singular } = resource;
-  const body = someFieldsSchema(resource);
+  const body = fieldsSchemas[name];
   const records = (services: Services) => new RecordState<StoredRecord>(services, resource);
   return [
     operation(`GET /${name}`, { handle: (services) => ({ data: records(services).list() }) }),

@@ -3,7 +3,7 @@ import { found } from '../http/failure.ts';
 import { strictFields } from '../utils/schemas.ts';
 import { lineStream } from '../utils/text-stream.ts';
 import { changesSchema, endpointSchema, eventSchema } from '../webhooks/endpoint-params.ts';
-import type { ForwardingEvent } from '../webhooks/forwarding.ts';
+import { forwardedResponseSchema, type ForwardingEvent } from '../webhooks/forwarding.ts';
 import { operation } from './operation.ts';
 
 const filterSchema = strictFields({
@@ -11,20 +11,6 @@ const filterSchema = strictFields({
   event: z.optional(z.string()),
   status: z.optional(z.enum(['pending', 'delivered', 'failed'], 'Must be pending, delivered or failed.')),
 });
-
-const statusMessage = 'Must be a status from 200 to 599.';
-
-const forwardedResponseSchema = strictFields({
-  status: z.optional(z.int(statusMessage).check(z.minimum(200, statusMessage), z.maximum(599, statusMessage))),
-  headers: z.optional(z.record(z.string(), z.string(), 'Must be an object of strings.')),
-  body: z.optional(z.string('Must be a string.')),
-  error: z.optional(z.string('Must be a string.')),
-}).check(
-  z.refine(({ status, error }) => (status === undefined) !== (error === undefined), {
-    path: ['status'],
-    message: 'Must have either status or error.',
-  }),
-);
 
 /** Operations on webhooks and their deliveries. */
 export const webhookOperations = [

@@ -1,5 +1,5 @@
 import { type ProjectRecord, projects } from './projects.ts';
-import type { Resource } from './resource.ts';
+import { type Resource, someFieldsSchema } from './resource.ts';
 import { type User, users } from './users.ts';
 
 /** The records of each resource. */
@@ -27,6 +27,9 @@ export function byResource<T>(valueFor: (resource: NamedResource) => T): Record<
   // `Records` has the name of each resource.
   return Object.fromEntries(resources.map((each) => [each.name, valueFor(each)])) as Record<keyof Records, T>;
 }
+
+/** Validate some fields of a record, as tests and the dashboard write them. */
+export const fieldsSchemas = byResource(someFieldsSchema);
 
 /** The documented routes. Paths with a parameter have it in braces. */
 export const apiRoutes = resources.flatMap(({ name, get, list, create }) => [

@@ -1,7 +1,7 @@
 import { found, withTypeErrors } from '../http/failure.ts';
 import { parseFields } from '../http/parse-fields.ts';
-import { byResource, type Records, type Seed } from '../resources/index.ts';
-import { publicRecord, type Resource, someFieldsSchema, type StoredRecord } from '../resources/resource.ts';
+import { byResource, fieldsSchemas, type NamedResource, type Records, type Seed } from '../resources/index.ts';
+import { publicRecord, type StoredRecord } from '../resources/resource.ts';
 import { createRecord, updateRecord } from './records.ts';
 import type { Services } from './services.ts';
 import type { TokenState } from './tokens.ts';
@@ -12,10 +12,10 @@ export type RecordFields<R> = Omit<Seed<R>, 'id' | 'created_at'>;
 /** Reads and changes the records of a resource. */
 export class RecordState<R> {
   readonly #services: Services;
-  readonly #resource: Resource;
+  readonly #resource: NamedResource;
 
   /** @internal */
-  constructor(services: Services, resource: Resource) {
+  constructor(services: Services, resource: NamedResource) {
     this.#services = services;
     this.#resource = resource;
   }
@@ -38,7 +38,7 @@ export class RecordState<R> {
    */
   create(fields?: RecordFields<R>): R {
     return withTypeErrors(`Invalid ${this.#resource.singular}.`, () => {
-      const given = parseFields(someFieldsSchema(this.#resource), fields ?? {});
+      const given = parseFields(fieldsSchemas[this.#resource.name], fields ?? {});
       return this.#public(createRecord(this.#services, this.#resource, given));
     });
   }
@@ -52,7 +52,7 @@ export class RecordState<R> {
     return withTypeErrors('Invalid change.', () => {
       const { store } = this.#services;
       const record = found(store.records(this.#resource).get(id), this.#resource.singular, id);
-      const given = parseFields(someFieldsSchema(this.#resource), changes);
+      const given = parseFields(fieldsSchemas[this.#resource.name], changes);
       return this.#public(updateRecord(store, this.#resource, record, given));
     });
   }

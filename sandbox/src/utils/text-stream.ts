@@ -49,11 +49,23 @@ export function textStream(heartbeat: string, open: (sink: Sink<string>) => () =
   );
 }
 
-/** Values, each in a line of JSON. Empty lines keep the connection open. */
+/** Values, each in a line of JSON. Empty lines keep the connection open. {@link parseLines} reads them. */
 export function lineStream<T>(open: (sink: Sink<T>) => () => void): ReadableStream<Uint8Array> {
   return textStream('\n', ({ send, end }) => {
     // The first line arrives at once, so that the client knows that it is connected.
     send('\n');
     return open({ send: (value) => send(`${JSON.stringify(value)}\n`), end });
   });
+}
+
+/** The values of a {@link lineStream}. */
+export async function* parseLines(stream: ReadableStream<Uint8Array>): AsyncGenerator {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of stream) {
+    text += decoder.decode(chunk, { stream: true });
+    const lines = text.split('\n');
+    text = lines.pop() ?? '';
+    for (const line of lines) if (line !== '') yield JSON.parse(line) as unknown;
+  }
 }

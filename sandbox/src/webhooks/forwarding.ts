@@ -1,5 +1,7 @@
+import * as z from 'zod/mini';
 import { Failure } from '../http/failure.ts';
 import { randomSecret } from '../utils/random.ts';
+import { strictFields } from '../utils/schemas.ts';
 import type { EndpointRecord } from '../storage/records.ts';
 import type { AttemptOptions } from './attempt.ts';
 
@@ -18,13 +20,22 @@ export type ForwardingEvent =
   | { readonly type: 'webhook'; readonly webhook: EndpointRecord }
   | { readonly type: 'request'; readonly request: ForwardedRequest };
 
+const statusMessage = 'Must be a status from 200 to 599.';
+
 /** The response that a forwarder got, or why it got none. */
-export interface ForwardedResponse {
-  readonly status?: number | undefined;
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  readonly body?: string | undefined;
-  readonly error?: string | undefined;
-}
+export const forwardedResponseSchema = strictFields({
+  status: z.optional(z.int(statusMessage).check(z.minimum(200, statusMessage), z.maximum(599, statusMessage))),
+  headers: z.optional(z.record(z.string(), z.string(), 'Must be an object of strings.')),
+  body: z.optional(z.string('Must be a string.')),
+  error: z.optional(z.string('Must be a string.')),
+}).check(
+  z.refine(({ status, error }) => (status === undefined) !== (error === undefined), {
+    path: ['status'],
+    message: 'Must have either status or error.',
+  }),
+);
+
+export type ForwardedResponse = z.infer<typeof forwardedResponseSchema>;
 
 /** A client of the sandbox that makes the requests of a webhook. */
 export interface Forwarder {

@@ -1,5 +1,6 @@
 import type { Sandbox } from '@example/sandbox';
 import { expect } from 'vitest';
+import { parseLines } from '../../src/utils/text-stream.ts';
 import { bodyOf, call } from './calls.ts';
 
 /** A client of the control API. `control('POST /users', { name: 'Ada' })` resolves to `[201, { … }]`. */
@@ -14,14 +15,7 @@ export function controlClient(sandbox: Sandbox) {
 export async function* controlStream(sandbox: Sandbox, request: string, json?: unknown): AsyncGenerator {
   const response = await send(sandbox, request, json);
   expect(response.headers.get('content-type')).toBe('application/x-ndjson');
-  const decoder = new TextDecoder();
-  let text = '';
-  for await (const chunk of response.body!) {
-    text += decoder.decode(chunk, { stream: true });
-    const lines = text.split('\n');
-    text = lines.pop() ?? '';
-    for (const line of lines.filter((some) => some !== '')) yield JSON.parse(line) as unknown;
-  }
+  yield* parseLines(response.body!);
 }
 
 function send(sandbox: Sandbox, request: string, json: unknown): Promise<Response> {

@@ -1,9 +1,9 @@
 import { type Context, Hono } from 'hono';
-import type { Details } from '../../http/failure.ts';
+import { type Details, found } from '../../http/failure.ts';
 import { capitalized } from '../../resources/resource.ts';
 import type { Dashboard } from '../dashboard.tsx';
 import { attempted, field, readForm, unknownAction } from '../parts/form.ts';
-import { matches, requireFound, slice } from '../parts/lists.ts';
+import { matches, slice } from '../parts/lists.ts';
 import { pathOf, type Resource, ResourceList, ResourcePage, valueOf, type Values } from './resources.tsx';
 
 /** The list of a resource, and a page for each record. */
@@ -39,7 +39,10 @@ export function resourceRoutes(dashboard: Dashboard, resource: Resource): Hono {
     return dashboard.done(context, pathOf(resource), { text: `“${field(form, 'name')}” is created.` });
   });
 
-  const itemOf = (context: Context) => requireFound(state.get(context.req.param('id') ?? ''));
+  const itemOf = (context: Context) => {
+    const { id = '' } = context.req.param();
+    return found(state.get(id), name, id);
+  };
   const record = (context: Context, form?: Values, errors?: Details) => {
     const item = itemOf(context);
     const page = <ResourcePage resource={resource} item={item} form={form} errors={errors} />;

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Details } from '../../http/failure.ts';
-import { resources } from '../../resources/index.ts';
+import { byResource, resources } from '../../resources/index.ts';
 import { capitalized } from '../../resources/resource.ts';
 import { RecordState } from '../../state/sandbox-state.ts';
 import type { Services } from '../../state/services.ts';
@@ -39,20 +39,24 @@ export interface Resource {
 /** From here on, a text gets several lines, in characters. */
 const longText = 1000;
 
+const fieldsOf = byResource(({ fields }) =>
+  Object.entries(fields).map(([name, { schema, choices }]): ResourceField => {
+    const { format, maxLength = 200 } = z.toJSONSchema(schema);
+    return {
+      name,
+      maxlength: maxLength,
+      ...(format === 'email' && { type: 'email' }),
+      ...(maxLength >= longText && { rows: 3 }),
+      ...(choices !== undefined && { options: choices }),
+    };
+  }),
+);
+
 export function resourcesOf(services: Services): readonly Resource[] {
   return resources.map((resource) => ({
     name: resource.singular,
     plural: resource.name,
-    fields: Object.entries(resource.fields).map(([name, { schema, choices }]) => {
-      const { format, maxLength = 200 } = z.toJSONSchema(schema);
-      return {
-        name,
-        maxlength: maxLength,
-        ...(format === 'email' && { type: 'email' }),
-        ...(maxLength >= longText && { rows: 3 }),
-        ...(choices !== undefined && { options: choices }),
-      };
-    }),
+    fields: fieldsOf[resource.name],
     state: new RecordState<Item>(services, resource),
   }));
 }

@@ -1,5 +1,3 @@
-import { Failure } from '../../http/failure.ts';
-
 /** Items per page. */
 const rowsPerPage = 20;
 
@@ -9,12 +7,6 @@ export function slice<T>(items: readonly T[], asked: string | undefined): { item
   const number = Number(asked ?? 1);
   const current = Number.isSafeInteger(number) ? Math.min(Math.max(number, 1), pages) : 1;
   return { items: items.toReversed().slice((current - 1) * rowsPerPage, current * rowsPerPage), page: current, pages };
-}
-
-/** @throws {Failure} 404 when there is nothing. */
-export function requireFound<T>(thing: T | undefined): T {
-  if (thing === undefined) throw new Failure(404, 'not_found', 'It does not exist, or it was deleted.');
-  return thing;
 }
 
 /** Whether one of the values contains a text, in any case. */

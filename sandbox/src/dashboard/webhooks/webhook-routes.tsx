@@ -1,11 +1,11 @@
 import { type Context, Hono } from 'hono';
-import { type Details, invalidFields } from '../../http/failure.ts';
+import { type Details, found, invalidFields } from '../../http/failure.ts';
 import type { EndpointRecord } from '../../storage/records.ts';
 import { exampleData } from '../../webhooks/webhooks.ts';
 import type { Dashboard } from '../dashboard.tsx';
 import { Delivery } from './delivery.tsx';
 import { attempted, field, readForm, unknownAction } from '../parts/form.ts';
-import { requireFound, slice } from '../parts/lists.ts';
+import { slice } from '../parts/lists.ts';
 import { count } from '../parts/numbers.ts';
 import { explainSignature } from './signature.ts';
 import { type TestForm, Webhook } from './webhook.tsx';
@@ -58,8 +58,10 @@ export function webhookRoutes(dashboard: Dashboard): Hono {
     const view = { endpoint, health, deliveries: shown, status, ...pages, now, settings, test, errors };
     return dashboard.page(context, endpoint.url, <Webhook view={view} />, { errors });
   };
-  const endpointOf = (context: Context): EndpointRecord =>
-    requireFound(store.endpoints.get(context.req.param('id') ?? ''));
+  const endpointOf = (context: Context): EndpointRecord => {
+    const { id = '' } = context.req.param();
+    return found(store.endpoints.get(id), 'webhook', id);
+  };
 
   routes.get('/webhooks/:id', (context) => webhookPage(context));
   routes.post('/webhooks/:id', async (context) => {
@@ -106,8 +108,9 @@ export function webhookRoutes(dashboard: Dashboard): Hono {
     }
   });
 
+  const deliveryOf = (id: string) => found(store.deliveries.get(id), 'delivery', id);
   routes.get('/deliveries/:id', async (context) => {
-    const delivery = requireFound(store.deliveries.get(context.req.param('id')));
+    const delivery = deliveryOf(context.req.param('id'));
     const endpoint = store.endpoints.get(delivery.endpoint);
     const attempt = delivery.attempts.at(-1);
     const signature = attempt && endpoint && (await explainSignature(attempt, delivery, endpoint));
@@ -124,7 +127,7 @@ export function webhookRoutes(dashboard: Dashboard): Hono {
     );
   });
   routes.post('/deliveries/:id', async (context) => {
-    const { id } = requireFound(store.deliveries.get(context.req.param('id')));
+    const { id } = deliveryOf(context.req.param('id'));
     const { action } = await readForm(context.req.raw);
     if (action !== 'redeliver') throw unknownAction();
     webhooks.redeliver(id);
