@@ -69,8 +69,8 @@ describeInChromium('side by side', (open) => {
     const calls = card(page, 'calls-at-once');
     const drawn = () => calls.locator('.client').first().locator('.cells .good').getAttribute('d');
     const button = calls.locator('button');
+    await page.locator('[data-autorun]').scrollIntoViewIfNeeded();
     await button.focus();
-    expect(await page.getAttribute('[data-autorun]', 'data-state')).toBe('new');
     await page.keyboard.press('Enter');
     await page.waitForFunction(
       "document.querySelector('[data-name=calls-at-once] .client .cells .good').getAttribute('d')?.length > 1000",
@@ -84,18 +84,21 @@ describeInChromium('side by side', (open) => {
     expect(await columnOf(page, 'calls-at-once', 'Answered')).toEqual(['300', '300', '300']);
     expect(await columnOf(page, 'calls-at-once', 'Refused requests')).toEqual(['0', '300', '300']);
     expect((await drawn())?.split('M')).toHaveLength(301);
+    expect(await page.getAttribute('[data-autorun]', 'data-state')).toBe('new');
   });
 
   it('waits to be asked by those who want no motion, and draws only the end', async () => {
     await using page = await open('side-by-side/', { reducedMotion: 'reduce' });
     await page.evaluate(`
       globalThis.drawings = 0;
-      new MutationObserver(() => drawings++).observe(document.querySelector('[data-name=moving-list] .clock'), { childList: true });
+      new MutationObserver(() => drawings++).observe(document.querySelector('[data-name=lost-answer] .clock'), { childList: true });
     `);
-    await card(page, 'moving-list').locator('button').click();
-    expect(await columnOf(page, 'moving-list', 'Lost')).toEqual(['0', '4', '4']);
+    await page.locator('[data-autorun]').scrollIntoViewIfNeeded();
+    await card(page, 'lost-answer').locator('button').click();
+    expect(await columnOf(page, 'lost-answer', 'Users')).toEqual(['1', '1', '1', '2', '1', '1']);
     // It is cleared at the start and drawn at the end.
     expect(await page.evaluate('drawings')).toBe(2);
+    expect(await page.getAttribute('[data-autorun]', 'data-state')).toBe('new');
   });
 
   it("says so when its code can't be loaded", async () => {
@@ -142,18 +145,6 @@ describeInChromium('the home page', (open) => {
       const figures = card(page, name).locator(`dl > div:has(> dt:text-is("${measure}")) > dd`);
       expect((await figures.allTextContents()).slice(0, 2)).toEqual([own, other]);
     }
-  });
-
-  it.each([
-    { hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } },
-    { reducedMotion: 'reduce' as const },
-  ])('asks first: %j', async (options) => {
-    await using page = await open('', options);
-    for (const part of ['[data-name=outage]', '.playground']) {
-      await page.locator(part).scrollIntoViewIfNeeded();
-      await page.waitForTimeout(500);
-    }
-    expect(await page.locator('[data-state=running], [data-state=ended]').count()).toBe(0);
   });
 });
 
