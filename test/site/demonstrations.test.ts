@@ -28,14 +28,13 @@ async function run(name: string) {
   await settled(running.run());
 
   const views = running.runs.map((run) => demonstration.view(run));
-  const figures = views.map((view) => Object.fromEntries(demonstration.measures.map((m, i) => [m, view.figures[i]!])));
   return {
     running,
     views,
     texts: Object.fromEntries(
       running.runs.map(({ name }, index) => [
         name,
-        Object.fromEntries(Object.entries(figures[index]!).map(([measure, { text }]) => [measure, text])),
+        Object.fromEntries(demonstration.measures.map((measure, at) => [measure, views[index]!.figures[at]!.text])),
       ]),
     ),
   };
@@ -68,7 +67,7 @@ it('reads a list that changes: only the SDK loses nothing and repeats nothing', 
 });
 
 it('loses the answer to a POST: only a retry with a new body creates two users', async () => {
-  const { texts } = await run('lost-answer');
+  const { running, texts } = await run('lost-answer');
 
   const got = Object.entries(texts).map(([name, { Users, Requests, ...rest }]) => [
     name,
@@ -84,6 +83,10 @@ it('loses the answer to a POST: only a retry with a new body creates two users',
     ['ky', '1', '1', expect.stringMatching(/^NetworkError: /)],
     ['ky, POST retried', '1', '2', expect.stringMatching(/^HTTPError: .* 409/)],
   ]);
+
+  // Each client is led to its own API, and nowhere else.
+  await expect(running.fetch('https://example.org/elsewhere')).rejects.toThrow('Nothing answers at');
+  expect(new Set(running.runs.map(({ access }) => access.apiToken)).size).toBe(6);
 });
 
 it('calls an API that is down: the SDK adds a fifteenth to the load, others multiply it', async () => {
@@ -142,6 +145,13 @@ it('calls an API that answers 503: ky waits for the next window, and all of its 
 it('runs a batch beside users: only with the SDK, none of them waits', async () => {
   const { texts } = await run('interactive-call');
 
+  const others = {
+    'Median wait': '12.2 s',
+    'Longest wait': '54.2 s',
+    Failed: '0',
+    'Refused requests': '57',
+    'Batch done': '240 s',
+  };
   expect(texts).toEqual({
     '@example/sdk': {
       'Median wait': '0.10 s',
@@ -150,20 +160,8 @@ it('runs a batch beside users: only with the SDK, none of them waits', async () 
       'Refused requests': '0',
       'Batch done': '241 s',
     },
-    'fetch, by hand': {
-      'Median wait': '12.2 s',
-      'Longest wait': '54.2 s',
-      Failed: '0',
-      'Refused requests': '57',
-      'Batch done': '240 s',
-    },
-    ky: {
-      'Median wait': '12.2 s',
-      'Longest wait': '54.2 s',
-      Failed: '0',
-      'Refused requests': '57',
-      'Batch done': '240 s',
-    },
+    'fetch, by hand': others,
+    ky: others,
   });
 });
 
@@ -180,11 +178,4 @@ it.each([
 
   const { figures } = view(run);
   expect(heads.map((head) => figures[measures.indexOf(head)]?.text)).toEqual(heads.map(() => '–'));
-});
-
-it('leads each client to its own API, and nowhere else', async () => {
-  const { running } = await run('lost-answer');
-
-  await expect(running.fetch('https://example.org/elsewhere')).rejects.toThrow('Nothing answers at');
-  expect(new Set(running.runs.map(({ access }) => access.apiToken)).size).toBe(6);
 });

@@ -34,11 +34,16 @@ it('has the Markdown of each page', async () => {
   expect(missing).toEqual([]);
 });
 
-it('keeps the code of a page in its Markdown, and leaves out the components of the site', async () => {
+it('keeps the code of a page in its Markdown, and leaves out what only the site has', async () => {
   expect(await read('guides/webhooks.md')).toMatch(/^import \{ Webhooks \} from '@example\/sdk\/webhooks';$/m);
   const home = await read('index.md');
   expect(home).toMatch(/^# @example\/sdk\n/);
   expect(home).not.toMatch(/^import |<Card/m);
+
+  const offer = 'Run this example';
+  expect(await read('guides/retries/index.html')).toContain(offer);
+  expect(await read('guides/retries.md')).not.toContain(offer);
+  expect(await read('llms-full.txt')).not.toContain(offer);
 });
 
 it('describes each guide in prose', async () => {
@@ -48,13 +53,6 @@ it('describes each guide in prose', async () => {
       /<meta name="description" content="([^"]+)"/.exec(await read(`guides/${guide.name}/index.html`)) ?? [];
     expect(description).toMatch(/^[A-Z][^{}<>=]+\.$/);
   }
-});
-
-it('offers to run examples on the pages alone', async () => {
-  const offer = 'Run this example';
-  expect(await read('guides/retries/index.html')).toContain(offer);
-  expect(await read('guides/retries.md')).not.toContain(offer);
-  expect(await read('llms-full.txt')).not.toContain(offer);
 });
 
 it('has the reference of each entry point, in the same look', async () => {

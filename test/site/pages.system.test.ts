@@ -98,7 +98,7 @@ describeInChromium('the pages of the site', (open) => {
     ['', 220_000],
     ['guides/rate-limits/', 60_000],
     ['api/example/sdk/classes/client/', 45_000],
-    ['playground/', 240_000],
+    ['playground/', 180_000],
   ])('loads at most this many bytes: /%s, %i', async (path, limit) => {
     await using page = await open('404.html', { serviceWorkers: 'block' });
     await page.goto('about:blank');

@@ -1,13 +1,12 @@
 import { find } from '../page/find.ts';
 import { heightOf, pathOfPlaces, pathsOfBars, pathsOfCells, tones, xOf } from './drawing.ts';
-import type { Grid, Report, Tone, View } from './view.ts';
+import type { Report, Tone, View } from './view.ts';
 
 /** Connects the card of a demonstration with a worker that runs it. */
 export function startCard(root: HTMLElement): void {
   const run = find(root, 'button', HTMLButtonElement);
   const action = find(root, 'button > span', HTMLElement);
   const status = find(root, '[role="status"]', HTMLElement);
-  const drawing = new Drawing(root);
   const isStill = matchMedia('(prefers-reduced-motion: reduce)');
   let worker: Worker | undefined;
 
@@ -23,7 +22,7 @@ export function startCard(root: HTMLElement): void {
     root.dataset.state = 'running';
     action.textContent = 'Stop';
     status.textContent = 'Running …';
-    drawing.draw([], 0);
+    draw(root, [], 0);
     const started = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
     worker = started;
     let last: Extract<Report, { type: 'progress' }> | undefined;
@@ -34,10 +33,10 @@ export function startCard(root: HTMLElement): void {
       if (worker !== started) return;
       if (data.type === 'progress') {
         last = data;
-        if (!isStill.matches) drawing.draw(data.clients, data.elapsed);
+        if (!isStill.matches) draw(root, data.clients, data.elapsed);
         return;
       }
-      if (last) drawing.draw(last.clients, last.elapsed);
+      if (last) draw(root, last.clients, last.elapsed);
       const took = ((last?.elapsed ?? 0) / 1000).toFixed(0);
       end(
         data.error === undefined ? `Done, after ${took} s of virtual time.` : `The demonstration failed: ${data.error}`,
@@ -68,46 +67,35 @@ export function runOnceSeen(root: HTMLElement, run: HTMLButtonElement): void {
   observer.observe(root);
 }
 
-/** What a card shows of a run. */
-class Drawing {
-  readonly #root: HTMLElement;
-  readonly #grid: Grid;
-  readonly #span: number;
-
-  constructor(root: HTMLElement) {
-    this.#root = root;
-    this.#grid = { columns: Number(root.dataset.columns), rows: Number(root.dataset.rows) };
-    this.#span = Number(root.dataset.span);
+/** Shows what the clients have done. */
+function draw(root: HTMLElement, clients: readonly View[], elapsed: number): void {
+  const grid = { columns: Number(root.dataset.columns), rows: Number(root.dataset.rows) };
+  const span = Math.max(Number(root.dataset.span), elapsed);
+  for (const clock of root.querySelectorAll('.clock')) clock.textContent = `${(elapsed / 1000).toFixed(1)} s`;
+  for (const end of root.querySelectorAll('.span-end')) end.textContent = `${Math.round(span / 1000)} s`;
+  const peaks = clients[0]?.charts.map((_, index) =>
+    Math.max(1, ...clients.flatMap(({ charts }) => (charts[index] ?? []).map(heightOf))),
+  );
+  for (const band of root.querySelectorAll<SVGRectElement>('rect.band')) {
+    const [from, to] = [Number(band.dataset.from), Number(band.dataset.to)];
+    band.setAttribute('x', String(xOf(from, span)));
+    band.setAttribute('width', String(xOf(to - from, span)));
   }
-
-  draw(clients: readonly View[], elapsed: number): void {
-    const span = Math.max(this.#span, elapsed);
-    for (const clock of this.#root.querySelectorAll('.clock')) clock.textContent = `${(elapsed / 1000).toFixed(1)} s`;
-    for (const end of this.#root.querySelectorAll('.span-end')) end.textContent = `${Math.round(span / 1000)} s`;
-    const peaks = clients[0]?.charts.map((_, index) =>
-      Math.max(1, ...clients.flatMap(({ charts }) => (charts[index] ?? []).map(heightOf))),
-    );
-    for (const band of this.#root.querySelectorAll<SVGRectElement>('rect.band')) {
-      const [from, to] = [Number(band.dataset.from), Number(band.dataset.to)];
-      band.setAttribute('x', String(xOf(from, span)));
-      band.setAttribute('width', String(xOf(to - from, span)));
+  for (const element of root.querySelectorAll<HTMLElement>('[data-client]')) {
+    const client = clients[Number(element.dataset.client)];
+    const cells = client?.cells ?? [];
+    for (const box of element.querySelectorAll<SVGElement>('.cells')) {
+      setPaths(box, pathsOfCells(cells, grid));
+      box.querySelector('.place')?.setAttribute('d', pathOfPlaces(cells.length, grid));
     }
-    for (const element of this.#root.querySelectorAll<HTMLElement>('[data-client]')) {
-      const client = clients[Number(element.dataset.client)];
-      const cells = client?.cells ?? [];
-      for (const box of element.querySelectorAll<SVGElement>('.cells')) {
-        setPaths(box, pathsOfCells(cells, this.#grid));
-        box.querySelector('.place')?.setAttribute('d', pathOfPlaces(cells.length, this.#grid));
-      }
-      for (const [number, chart] of element.querySelectorAll<SVGElement>('.chart').entries()) {
-        setPaths(chart, pathsOfBars(client?.charts[number] ?? [], span, peaks?.[number] ?? 1));
-      }
-      for (const place of element.querySelectorAll<HTMLElement>('[data-measure]')) {
-        const figure = client?.figures[Number(place.dataset.measure)];
-        place.textContent = figure?.text ?? '–';
-        place.classList.toggle('bad', figure?.isBad === true);
-        place.classList.toggle('text', (figure?.text.length ?? 0) > 12);
-      }
+    for (const [number, chart] of element.querySelectorAll<SVGElement>('.chart').entries()) {
+      setPaths(chart, pathsOfBars(client?.charts[number] ?? [], span, peaks?.[number] ?? 1));
+    }
+    for (const place of element.querySelectorAll<HTMLElement>('[data-measure]')) {
+      const figure = client?.figures[Number(place.dataset.measure)];
+      place.textContent = figure?.text ?? '–';
+      place.classList.toggle('bad', figure?.isBad === true);
+      place.classList.toggle('text', (figure?.text.length ?? 0) > 12);
     }
   }
 }

@@ -7,11 +7,15 @@ export type Command =
       readonly code: string;
       /** The code as it was compiled with the page, if nobody has changed it. */
       readonly script: string | undefined;
-      readonly speed: number;
-      readonly trouble: Trouble;
+      readonly settings: Settings;
     }
-  | { readonly type: 'speed'; readonly speed: number }
-  | { readonly type: 'trouble'; readonly trouble: Trouble };
+  | { readonly type: 'set'; readonly settings: Settings };
+
+export interface Settings {
+  /** How many times as fast as the real one the clock is. */
+  readonly speed: number;
+  readonly trouble: Trouble;
+}
 
 /** What is switched on to go wrong. */
 export interface Trouble {

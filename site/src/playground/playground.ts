@@ -4,7 +4,7 @@ import { pathOfPlaces, pathsOfCells } from '../demonstrations/drawing.ts';
 import { toneOf, type Tone } from '../demonstrations/view.ts';
 import { find } from '../page/find.ts';
 import type { Editor } from './editor.ts';
-import type { Budget, Command, Level, Report, ShownDelivery, ShownRequest, Trouble } from './messages.ts';
+import type { Command, Level, Report, Settings, ShownDelivery, ShownRequest } from './messages.ts';
 import { startTabs } from './tabs.ts';
 
 /**
@@ -77,20 +77,20 @@ export function startPlayground(root: HTMLElement, code: string | Readonly<Recor
       if (worker !== started) return;
       reported = true;
       if (data.type === 'console') view.print(data.level, data.text);
-      else if (data.type === 'state') view.show(data.budget, data.elapsed, data.requests, data.deliveries);
+      else if (data.type === 'state') view.show(data);
       else {
         if (data.error !== undefined) view.print('error', data.error);
         end(data.error === undefined ? `Done. ${view.summary}` : `Failed. ${view.summary}`);
       }
     });
     const script = editor ? undefined : root.dataset.script;
-    send({ type: 'run', code: program, script, speed: Number(speed.value), trouble: trouble() });
+    send({ type: 'run', code: program, script, settings: settings() });
   }
 
   const send = (command: Command) => worker?.postMessage(command);
-  const trouble = (): Trouble => {
+  const settings = (): Settings => {
     const [faults = false, latency = false, outage = false] = troubles.map(({ checked }) => checked);
-    return { faults, latency, outage };
+    return { speed: Number(speed.value), trouble: { faults, latency, outage } };
   };
 
   run.addEventListener('click', () => {
@@ -109,8 +109,8 @@ export function startPlayground(root: HTMLElement, code: string | Readonly<Recor
     },
     { capture: true },
   );
-  speed.addEventListener('change', () => send({ type: 'speed', speed: Number(speed.value) }));
-  for (const input of troubles) input.addEventListener('change', () => send({ type: 'trouble', trouble: trouble() }));
+  for (const input of [speed, ...troubles])
+    input.addEventListener('change', () => send({ type: 'set', settings: settings() }));
   menu?.addEventListener('change', () => {
     void edit().then((opened) => (opened.code = chosen()));
   });
@@ -191,12 +191,7 @@ class View {
     this.#part('console').append(line);
   }
 
-  show(
-    budget: Budget | undefined,
-    elapsed: number,
-    requests: readonly ShownRequest[],
-    deliveries: readonly ShownDelivery[],
-  ): void {
+  show({ budget, elapsed, requests, deliveries }: Extract<Report, { type: 'state' }>): void {
     this.#elapsed = elapsed;
     this.#waiting = budget?.waiting ?? 0;
     if (budget) {

@@ -4,7 +4,7 @@
  */
 import { installClock } from './clock.ts';
 import { createEnvironment, type Environment } from './environment.ts';
-import type { Command, Level, Report, ShownRequest, Trouble } from './messages.ts';
+import type { Command, Level, Report, Settings, ShownRequest } from './messages.ts';
 import { printed } from './printed.ts';
 import { closeWaysOut } from './ways-out.ts';
 
@@ -45,33 +45,27 @@ function clear(id: number): void {
 
 let environment: Environment | undefined;
 /** The latest that the page has asked for, which may be while the environment is created. */
-let speed = 1;
-let trouble: Trouble = { faults: false, latency: false, outage: false };
+let settings: Settings = { speed: 1, trouble: { faults: false, latency: false, outage: false } };
 /** Reports what the program has done until now. */
 let report = (): void => undefined;
 
 addEventListener('message', ({ data }: MessageEvent<Command>) => {
-  if (data.type !== 'trouble') speed = data.speed;
-  if (data.type !== 'speed') trouble = data.trouble;
-  if (data.type === 'run') {
-    start(data).then(
-      () => end(),
-      (error: unknown) => end({ error }),
-    );
-  } else if (environment) {
-    clock.speed = speed;
-    environment.setTrouble(trouble);
-  }
+  settings = data.settings;
+  apply();
+  if (data.type !== 'run') return;
+  start(data).then(
+    () => end(),
+    (error: unknown) => end({ error }),
+  );
 });
 // As in Node.js, it ends the program.
 addEventListener('unhandledrejection', ({ reason }) => end({ error: reason }));
 
 async function start({ code, script }: Extract<Command, { type: 'run' }>): Promise<void> {
   // What it loads must be loaded after the clock is installed.
-  const api = await createEnvironment(trouble);
+  const api = await createEnvironment(settings.trouble);
   environment = api;
-  api.setTrouble(trouble);
-  clock.speed = speed;
+  apply();
   const began = clock.now();
   const known = new Map<string, string>();
   report = () => send(stateOf(api, clock.now() - began, known));
@@ -85,6 +79,12 @@ async function start({ code, script }: Extract<Command, { type: 'run' }>): Promi
     // The browser reports a rejection that nothing handles in a task of its own, some time after it.
     await new Promise((resolve) => real.setTimeout(resolve, 20));
   } while (timers.size > 0);
+}
+
+function apply(): void {
+  if (environment === undefined) return;
+  environment.setTrouble(settings.trouble);
+  clock.speed = settings.speed;
 }
 
 /** The page ends this worker in response. */
