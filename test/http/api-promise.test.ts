@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { InvalidRequestError, NotFoundError } from '@example/sdk';
 import { clientOf, newUser, rejection, serve, user } from '../support/http-server.ts';
 import { errorResponse, inProcessApi } from '../support/in-process-api.ts';
-import { passTime, useVirtualTime } from '../support/virtual-time.ts';
+import { fixJitter, passTime, useVirtualTime } from '../support/virtual-time.ts';
 
 const headers = {
   ...{ 'x-ratelimit-limit': '100', 'x-ratelimit-remaining': '99', 'x-ratelimit-reset': '1640995200' },
@@ -110,6 +110,15 @@ describe('asResponse()', () => {
       expect(await rejection(text)).toEqual(new Error('changed my mind'));
     },
   );
+
+  it('is retried as the value is', async () => {
+    fixJitter(0);
+    const statuses = [500, 200];
+    const api = inProcessApi(() => Response.json(user, { status: statuses.shift() ?? 418 }));
+
+    expect((await clientOf(api).users.get('user_123').asResponse()).status).toBe(200);
+    expect(api.requests).toHaveLength(2);
+  });
 
   it('can be used beside the value: the body has been read then', async () => {
     const api = healthyApi();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { amount, fuzzing } from '../../support/fuzz.ts';
+import { fuzzing } from '../../support/fuzz.ts';
 import { kinds } from './kinds.ts';
 import { brokenPromises, walkOf, type Walk } from './matrix.ts';
 import { bursts, flood, motions, type Motion } from './motions.ts';
@@ -7,7 +7,7 @@ import { seeded } from './random.ts';
 import { Server } from './servers.ts';
 import { walk, ways } from './walks.ts';
 
-const { numRuns = 500, seed = Math.floor(Math.random() * 2 ** 31) } = fuzzing(amount(200, 600));
+const { numRuns = 500, seed = Math.floor(Math.random() * 2 ** 31) } = fuzzing(200);
 const seeds = Array.from({ length: Math.min(numRuns, 100_000) }, (_, index) => seed + index);
 /** For walks that take long. */
 const some = seeds.slice(0, seeds.length / 4);
