@@ -4,6 +4,7 @@ import { integerParameter, strictFields } from '../utils/schemas.ts';
 import { faultSchema } from '../faults/fault.ts';
 import { found } from '../http/failure.ts';
 import { requestFilterSchema, requestMatcher } from '../state/request-filter.ts';
+import { maxAdvance } from '../utils/clock.ts';
 import { lineStream } from '../utils/text-stream.ts';
 import { operation } from './operation.ts';
 
@@ -54,7 +55,7 @@ export const requestOperations = [
   }),
 ];
 
-const advanceMessage = 'Must be a number of milliseconds of at least 0.';
+const advanceMessage = `Must be a number of milliseconds from 0 to ${maxAdvance}.`;
 
 export const processOperations = [
   operation('GET /info', {
@@ -67,7 +68,9 @@ export const processOperations = [
   }),
   operation('GET /clock', { handle: ({ clock }) => ({ now: clock.now() }) }),
   operation('POST /clock', {
-    body: strictFields({ advance: z.number(advanceMessage).check(z.minimum(0, advanceMessage)) }),
+    body: strictFields({
+      advance: z.number(advanceMessage).check(z.minimum(0, advanceMessage), z.maximum(maxAdvance, advanceMessage)),
+    }),
     handle: ({ clock, body }) => {
       clock.advance(body.advance);
       return { now: clock.now() };

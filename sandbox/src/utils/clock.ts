@@ -1,5 +1,8 @@
 import { Listeners } from './listeners.ts';
 
+/** The most milliseconds to advance by at once: 31 years. A date has a last day. */
+export const maxAdvance = 1e12;
+
 /** The sandbox's clock: the injected clock, plus the time that it was advanced by. */
 export class Clock {
   readonly #base: () => number;
@@ -24,11 +27,11 @@ export class Clock {
    * Advances the clock, so that a test can skip a rate-limit window or the delay before a delivery.
    *
    * @param milliseconds By how much.
-   * @throws {TypeError} when `milliseconds` is negative or not finite.
+   * @throws {TypeError} when `milliseconds` is negative, or more than 1e12.
    */
   advance(milliseconds: number): void {
-    if (!Number.isFinite(milliseconds) || milliseconds < 0) {
-      throw new TypeError(`\`milliseconds\` must be a number of at least 0, not ${milliseconds}.`);
+    if (!(milliseconds >= 0 && milliseconds <= maxAdvance)) {
+      throw new TypeError(`\`milliseconds\` must be a number from 0 to ${maxAdvance}, not ${milliseconds}.`);
     }
     this.#offset += milliseconds;
     this.advanced.emit();
