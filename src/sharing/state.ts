@@ -70,9 +70,6 @@ function emptyState(): SharedState {
 /** While background calls wait, they get at least one request in so many of each window. */
 export const backgroundShare = 10;
 
-/** Milliseconds between two syncs of a process whose calls wait, at most: a silent process is taken for dead. */
-export const heartbeat = 5_000;
-
 /** Seconds by which `reset` may differ between two answers about the same window. */
 const jitter = 1.5;
 
@@ -160,14 +157,10 @@ function openWindow(state: SharedState, { limit, reset, used, timeLeft }: RateLi
   }
 }
 
-/**
- * Gives up what was reserved for processes that have died, and what one has not returned whose calls all have a request. The
- * API counted what it received from them.
- */
+/** Gives up what was reserved for processes that have died. The API counted what it received from them. */
 function bury(state: SharedState, now: number): void {
   for (const share of Object.values(state.processes)) {
     if (!isAlive(state, share, now)) share.held = share.granted = share.normal = share.background = 0;
-    if (share.normal + share.background === 0 && now - share.seenAt >= heartbeat) share.held = 0;
   }
   // One that was silent may only be idle: what it needed is remembered for a window.
   keep(state, (_, share) => isAlive(state, share, now) || share.arrivals > 0 || share.expected > 0);

@@ -1,8 +1,11 @@
-import { backgroundShare, heartbeat, isAlive, isOver, type ProcessShare, report, type SharedState } from './state.ts';
+import { backgroundShare, isAlive, isOver, type ProcessShare, report, type SharedState } from './state.ts';
 import type { RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
 
 /** Milliseconds for which one process may probe before another one does. */
 const probeTimeout = 2_000;
+
+/** Milliseconds between two syncs of a process whose calls wait, at most: a silent process is taken for dead. */
+const heartbeat = 5_000;
 
 /**
  * Milliseconds between the turns of two processes on the store's clock. Processes that write at the same moment hold each
@@ -31,7 +34,6 @@ export function rateLimitStep(stored: string | undefined, request: RateLimitStor
   const { state, own } = report(stored, request, now);
   const granted = isOver(state, now) ? probe(state, own, request.process, now) : divide(state, own, now);
   own.held += granted.normal + granted.background;
-  if (own.held > 0) own.seenAt = now;
   own.granted += granted.normal + granted.background;
   own.normal -= granted.normal;
   own.background -= granted.background;

@@ -265,18 +265,6 @@ describe('when a window ends', () => {
   });
 });
 
-describe('a process that ends', () => {
-  it('had its last requests counted by the API, five seconds later', () => {
-    const store = windowOf(100);
-    store.sync('ended', known({ normal: 10 }));
-    const rest = known({ normal: 5, sent: 89, used: 99 });
-    store.now += 4_999;
-    expect(store.grant('a', rest)).toEqual([0, 0]);
-    store.now += 1;
-    expect(store.grant('a', rest)).toEqual([1, 0]);
-  });
-});
-
 describe('a process that is killed', () => {
   it('leaves its part to the others, when it has not synced for 24 seconds', () => {
     const store = windowOf(100);
