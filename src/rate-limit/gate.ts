@@ -9,6 +9,9 @@ const pause = { first: 1000, max: 60_000 };
 /** Requests per second. The first refusal in a row lowers the rate, and each admitted request raises it. */
 const law = { min: 0.5, decrease: 0.7, increase: 1.02 };
 
+/** Requests in a row whose admission shows that a gate's rate is not too high, if no refused call is sent again. */
+const enough = 3;
+
 /** Milliseconds after which a refusal is forgotten. */
 const memory = 60_000;
 
@@ -43,6 +46,8 @@ export class Gate {
   /** When a request was last refused, or sent after it had waited. */
   #activeAt: number;
   #rate: number;
+  /** Requests that were admitted since one was refused. */
+  #admitted = 0;
 
   /**
    * @param rate Requests per second that the API has admitted lately.
@@ -65,7 +70,7 @@ export class Gate {
   }
 
   get #isSure(): boolean {
-    return this.scope === 'resource' || this.isConfirmed;
+    return this.scope === 'resource' || this.isConfirmed || this.#admitted >= enough;
   }
 
   isForgotten(now: number): boolean {
@@ -79,7 +84,7 @@ export class Gate {
    */
   get next(): WaitingCall | undefined {
     const { queue } = this;
-    if (this.scope === 'resource' || (this.isConfirmed && this.failures === 0))
+    if (this.scope === 'resource' || (this.#isSure && this.failures === 0))
       return queue.first(false) ?? queue.first(true);
     const retry = this.failures === 0 ? (queue.retry(false) ?? queue.retry(true)) : undefined;
     return retry ?? queue.newest(false) ?? queue.newest(true);
@@ -111,6 +116,7 @@ export class Gate {
       return;
     }
     this.failures = 0;
+    this.#admitted += 1;
     this.#rate *= law.increase;
   }
 
@@ -124,6 +130,7 @@ export class Gate {
     if (order <= this.#order) return;
     if (this.failures === 0) this.#rate = Math.max(law.min, law.decrease * Math.min(rate, this.#rate));
     this.#order = last;
+    this.#admitted = 0;
     this.failures += 1;
     // The first refusal of a route or the token only slows it down.
     if (this.failures === 1 && this.scope !== 'resource') return;
@@ -158,7 +165,7 @@ export class Gates {
     return [...new Set([resourceOf(target), routeOf(target), tokenKey])].flatMap((key) => this.#closed(now, key) ?? []);
   }
 
-  /** The gate that a call has to pass next. One that has closed behind it doesn't call it back: others wait for it to be sent. */
+  /** The gate that a call has to pass next. One that closes behind a call does not call it back: others wait until it is sent. */
   holding(now: number, target: RequestTarget, call?: WaitingCall): Gate | undefined {
     const gates = this.of(now, target);
     return gates[gates.findLastIndex(({ passed }) => passed !== undefined && passed === call) + 1];

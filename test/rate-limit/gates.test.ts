@@ -101,6 +101,24 @@ describe('a limit that no header announces', () => {
     }
   });
 
+  it('does not hold calls for long if none that was refused is sent again', async () => {
+    const world = new World(new DocumentedServer());
+    world.call(1);
+    await world.time.run(1000);
+    const first = await world.limiter.acquire({ method: 'GET', path: '/a', route: '/a' });
+    const second = await world.limiter.acquire({ method: 'GET', path: '/b', route: '/b' });
+    for (const permit of [first, second]) permit.recordAnswer(429, new Headers());
+    for (let call = 0; call < 600; call += 1) {
+      world.time.after(call * 1000, () => world.call(1, { path: `/users/${call}`, route }));
+    }
+    const records = await world.finish();
+    const waits = records.map(({ askedAt, doneAt }) => doneAt - askedAt);
+    expect(summary(records).failed).toBe(0);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(20_000);
+    // The rate rises until none waits.
+    expect(quantile(waits.slice(150), 0.95)).toBeLessThanOrEqual(1_000);
+  });
+
   it('that two routes have in common closes the gate of the token', async () => {
     const server = new ConcurrencyLimitedServer(new DocumentedServer(), { limit: 5, takes: 100 });
     const world = new World(server, { latency: 20 });
