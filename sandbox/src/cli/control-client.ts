@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { version } from '../../package.json';
 import { errorBodySchema } from '../utils/schemas.ts';
 import { parseLines } from '../utils/text-stream.ts';
 import { CommandError } from './process-io.ts';
@@ -6,7 +7,7 @@ import { CommandError } from './process-io.ts';
 /** Where `example-sandbox` listens by default. */
 const defaultServer = 'http://127.0.0.1:4010';
 
-const infoSchema = z.object({ name: z.literal('@example/sandbox') });
+const infoSchema = z.object({ name: z.literal('@example/sandbox'), version: z.string() });
 
 /** The URL of the sandbox that commands talk to: `--server`, or the base URL that programs use, or the default one. */
 export function serverUrl(server: string | undefined, env: Readonly<Record<string, string | undefined>>): string {
@@ -15,7 +16,7 @@ export function serverUrl(server: string | undefined, env: Readonly<Record<strin
   throw new CommandError(`EXAMPLE_BASE_URL is ${url}. It must be a URL such as ${defaultServer}/v1.`, 2);
 }
 
-/** A client of the control API of a sandbox that runs. Its values have the types that the sandbox has for them. */
+/** A client of the control API of a sandbox that runs. Its results are typed as the sandbox's own records. */
 export class ControlClient {
   readonly origin: string;
   readonly #signal: AbortSignal | undefined;
@@ -29,16 +30,19 @@ export class ControlClient {
    * Connects to a sandbox.
    *
    * @param signal Ends the requests.
-   * @throws {CommandError} when no sandbox runs there.
+   * @throws {CommandError} when no sandbox of this version runs there.
    */
   static async connect(origin: string, signal?: AbortSignal): Promise<ControlClient> {
     const client = new ControlClient(origin, signal);
     const response = await client.#fetch('/info');
     // It does not serve the sandbox under this name.
     if (response.status === 421) throw await refusal(response);
-    const info: unknown = await response.json().catch(() => undefined);
-    if (!response.ok || !infoSchema.safeParse(info).success) {
+    const info = infoSchema.safeParse(await response.json().catch(() => undefined));
+    if (!response.ok || !info.success) {
       throw new CommandError(`${origin} is not an example-sandbox. Choose another server with --server.`);
+    }
+    if (info.data.version !== version) {
+      throw new CommandError(`${origin} is version ${info.data.version} of example-sandbox, and this is ${version}.`);
     }
     return client;
   }
@@ -46,7 +50,7 @@ export class ControlClient {
   /** Sends a request, and reads the response. @throws {CommandError} when the sandbox refuses it. */
   async send<T>(method: string, path: string, body?: unknown): Promise<T> {
     const response = await this.#request(method, path, body);
-    // `connect` has made sure that it is a sandbox.
+    // `connect` has made sure that it is a sandbox of this version.
     return (response.status === 204 ? undefined : await response.json()) as T;
   }
 

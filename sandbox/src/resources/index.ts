@@ -28,7 +28,7 @@ export function byResource<T>(valueFor: (resource: NamedResource) => T): Record<
   return Object.fromEntries(resources.map((each) => [each.name, valueFor(each)])) as Record<keyof Records, T>;
 }
 
-/** Validate some fields of a record, as tests and the dashboard write them. */
+/** Schemas of records of which any field may be missing. */
 export const fieldsSchemas = byResource(someFieldsSchema);
 
 /** The documented routes. Paths with a parameter have it in braces. */

@@ -122,8 +122,10 @@ describe('logs', () => {
       1,
       'No sandbox is running at http://127.0.0.1:9. Start one with example-sandbox, or choose another server with --server.\n',
     ]);
-    const { url, close } = await receiver([200]);
+    const older = JSON.stringify({ name: '@example/sandbox', version: '0.9.0' });
+    const { url, close } = await receiver([200, { status: 200, headers: {}, body: older }]);
     expect(await ended(['logs', '--server', url])).toEqual([1, expect.stringContaining('is not an example-sandbox')]);
+    expect(await ended(['logs', '--server', url])).toEqual([1, expect.stringContaining('is version 0.9.0')]);
     await close();
   });
 

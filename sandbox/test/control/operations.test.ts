@@ -177,6 +177,7 @@ test('the clock is read and advanced, and the state is reset', async () => {
   expect(await control('POST /clock', { advance: 60_000 })).toEqual([200, { now: 61_000 }]);
   expect(await control('GET /clock')).toEqual([200, { now: 61_000 }]);
   expect(await control('POST /clock', { advance: -1 })).toMatchObject([422, {}]);
+  expect(await control('POST /clock', { advance: 1e13 })).toMatchObject([422, {}]);
   expect(await control('POST /clock', {})).toMatchObject([422, {}]);
   await control('POST /users');
   expect(await control('POST /reset')).toEqual([204, '']);

@@ -75,6 +75,7 @@ describe('an invalid form keeps its input and shows the errors, at the address o
     ['/faults', 'add', { kind: 'burnt' }, 'Must be cut, malformed, html or empty.'],
     ['/faults', 'add', { kind: '503', share: '7', route: 'users' }, 'Must be a route'],
     ['', 'advance', { seconds: '-1' }, 'Must be a number of seconds'],
+    ['', 'advance', { seconds: '1000000001' }, 'Must be a number of seconds'],
     ['', 'advance', {}, 'Must be a number of seconds'],
   ])('%s: %s %j', async (path, action, fields, message, kept = '') => {
     const sandbox = createSandbox({ webhooks, users: [{ email: 'ada@example.com' }] });

@@ -2,15 +2,16 @@ import { type Context, Hono } from 'hono';
 import * as z from 'zod/mini';
 import type { Details } from '../../http/failure.ts';
 import { parseFields } from '../../http/parse-fields.ts';
+import { maxAdvance } from '../../utils/clock.ts';
 import type { Dashboard } from '../dashboard.tsx';
 import { attempted, field, readForm, unknownAction } from '../parts/form.ts';
 import { durationText } from '../parts/numbers.ts';
 import { Overview, overviewData } from './overview.tsx';
 
-const hundredYears = 3_155_760_000;
-const advanceMessage = 'Must be a number of seconds, from 0 to a hundred years.';
+const most = maxAdvance / 1000;
+const advanceMessage = `Must be a number of seconds from 0 to ${most}.`;
 const advanceSchema = z.object({
-  seconds: z.number(advanceMessage).check(z.minimum(0, advanceMessage), z.maximum(hundredYears, advanceMessage)),
+  seconds: z.number(advanceMessage).check(z.minimum(0, advanceMessage), z.maximum(most, advanceMessage)),
 });
 
 export function overviewRoutes(dashboard: Dashboard): Hono {
