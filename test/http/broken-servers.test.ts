@@ -34,11 +34,13 @@ describe('a server that accepts the request', () => {
   let connection: Socket | undefined;
   const part = http('200 OK', '{"id":"user_123"');
   const partOfError = http('500 Oops', '{"error":');
+  const notGzip = 'HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 2\r\n\r\n{}';
 
   it.each<[string, typeof ConnectionError | typeof InternalServerError, (socket: Socket) => void, (() => void)?]>([
     ['and resets the connection', ConnectionError, (socket) => socket.resetAndDestroy()],
     ['and answers with something that is not HTTP', ConnectionError, (socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n')],
     ['and ends in the middle of the body', ConnectionError, (socket) => socket.end(part)],
+    ['and calls a body gzip that is not', ConnectionError, (socket) => socket.end(notGzip)],
     [
       'and resets the connection after the headers',
       ConnectionError,
