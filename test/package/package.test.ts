@@ -10,6 +10,7 @@ it('the packages bring none of anyone else', async () => {
 
   const installed = Object.keys(packages).map((path) => path.replace('node_modules/', ''));
   expect(installed).toEqual(['', '@example/sandbox', '@example/sdk']);
+  expect(packages['node_modules/@example/sdk']).not.toHaveProperty('dependencies');
 });
 
 it('they have types for each entry point and each way to resolve it, says attw', async () => {
