@@ -9,7 +9,7 @@ const pause = { first: 1000, max: 60_000 };
 /** Requests per second. The first refusal in a row lowers the rate, and each admitted request raises it. */
 const law = { min: 0.5, decrease: 0.7, increase: 1.02 };
 
-/** Requests in a row whose admission shows that a gate's rate is not too high, if no refused call is sent again. */
+/** Admitted requests in a row that show that the refusals were not about single resources. */
 const enough = 3;
 
 /** Milliseconds after which a refusal is forgotten. */
@@ -36,8 +36,6 @@ export class Gate {
   passed: WaitingCall | undefined;
   /** Refusals in a row. */
   failures: number;
-  /** Whether a resource was admitted that had been refused: then the refusals are not about single resources. */
-  isConfirmed = false;
   /** The last request before the last refusal. Those before say nothing new. */
   #order: number;
   #probe: number | undefined;
@@ -46,7 +44,7 @@ export class Gate {
   /** When a request was last refused, or sent after it had waited. */
   #activeAt: number;
   #rate: number;
-  /** Requests that were admitted since one was refused. */
+  /** Requests that were admitted since one was refused. One of a resource that had been refused counts as {@link enough}. */
   #admitted = 0;
 
   /**
@@ -65,12 +63,13 @@ export class Gate {
   /** When the next call may pass; `Infinity` if an answer, or the call that has passed, comes first. */
   get readyAt(): number {
     if (this.passed !== undefined || this.#probe !== undefined) return Infinity;
-    const rate = this.#isSure ? this.#rate : law.min;
+    const rate = this.isSure ? this.#rate : law.min;
     return Math.max(this.#until, this.#sentAt + 1000 / rate);
   }
 
-  get #isSure(): boolean {
-    return this.scope === 'resource' || this.isConfirmed || this.#admitted >= enough;
+  /** Whether the refusals are known not to be about single resources. */
+  get isSure(): boolean {
+    return this.scope === 'resource' || this.#admitted >= enough;
   }
 
   isForgotten(now: number): boolean {
@@ -84,8 +83,7 @@ export class Gate {
    */
   get next(): WaitingCall | undefined {
     const { queue } = this;
-    if (this.scope === 'resource' || (this.#isSure && this.failures === 0))
-      return queue.first(false) ?? queue.first(true);
+    if (this.isSure) return queue.first(false) ?? queue.first(true);
     const retry = this.failures === 0 ? (queue.retry(false) ?? queue.retry(true)) : undefined;
     return retry ?? queue.newest(false) ?? queue.newest(true);
   }
@@ -108,15 +106,18 @@ export class Gate {
     if (this.#probe === order) this.#probe = undefined;
   }
 
-  /** @param rate Requests per second that the API has admitted lately. */
-  admitted(order: number, rate: number): void {
+  /**
+   * @param rate Requests per second that the API has admitted lately.
+   * @param wasRefused Whether its resource had been refused.
+   */
+  admitted(order: number, rate: number, wasRefused: boolean): void {
     if (order <= this.#order) {
       // What was sent before shows what the API admits.
       this.#rate = Math.max(this.#rate, rate);
       return;
     }
     this.failures = 0;
-    this.#admitted += 1;
+    this.#admitted += wasRefused ? enough : 1;
     this.#rate *= law.increase;
   }
 
@@ -187,8 +188,7 @@ export class Gates {
     const gates = this.of(now, target);
     const wasRefused = gates[0]?.scope === 'resource';
     for (const gate of gates) {
-      gate.admitted(order, this.#admitted);
-      gate.isConfirmed ||= wasRefused && gate.failures === 0;
+      gate.admitted(order, this.#admitted, wasRefused);
       if (gate.scope === 'resource' && gate.queue.length === 0) this.#open(gate, 'it is admitted again');
     }
   }
@@ -217,7 +217,7 @@ export class Gates {
     const gate = this.#closed(now, key);
     const suspect = this.#suspects.get(key);
     if (gate !== undefined) {
-      const isAcquitted = !gate.isConfirmed && gate.failures === 0 && failures > 1;
+      const isAcquitted = !gate.isSure && gate.failures === 0 && failures > 1;
       if (isAcquitted) this.#open(gate, 'only some resources are refused');
       else gate.refused(now, order, undefined, this.#rateAt(now), this.#lastOrder);
     } else if (failures === 1 && suspect === undefined) {

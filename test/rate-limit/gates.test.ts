@@ -101,6 +101,18 @@ describe('a limit that no header announces', () => {
     }
   });
 
+  it('is known as soon as one call is admitted that was refused', async () => {
+    for (const seed of seeds) {
+      const server = new ConcurrencyLimitedServer(new DocumentedServer(), { limit: 5, takes: 100 });
+      const world = new World(server, { seed, latency: 20 });
+      for (let id = 0; id < 30; id += 1) world.call(1, { path: `/users/${id}`, route });
+      const { failed, end } = summary(await world.finish());
+      expect(failed).toBe(0);
+      // Until three calls are admitted that were not refused, it would take 8 s.
+      expect(end).toBeLessThanOrEqual(6_000);
+    }
+  });
+
   it('does not hold calls for long if none that was refused is sent again', async () => {
     const world = new World(new DocumentedServer());
     world.call(1);
