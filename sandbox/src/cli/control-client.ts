@@ -42,7 +42,10 @@ export class ControlClient {
       throw new CommandError(`${origin} is not an example-sandbox. Choose another server with --server.`);
     }
     if (info.data.version !== version) {
-      throw new CommandError(`${origin} is version ${info.data.version} of example-sandbox, and this is ${version}.`);
+      throw new CommandError(
+        `${origin} is version ${info.data.version} of example-sandbox, and this is ${version}. ` +
+          `Run npx @example/sandbox@${info.data.version} instead.`,
+      );
     }
     return client;
   }

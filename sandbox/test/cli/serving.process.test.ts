@@ -125,7 +125,10 @@ describe('logs', () => {
     const older = JSON.stringify({ name: '@example/sandbox', version: '0.9.0' });
     const { url, close } = await receiver([200, { status: 200, headers: {}, body: older }]);
     expect(await ended(['logs', '--server', url])).toEqual([1, expect.stringContaining('is not an example-sandbox')]);
-    expect(await ended(['logs', '--server', url])).toEqual([1, expect.stringContaining('is version 0.9.0')]);
+    expect(await ended(['logs', '--server', url])).toEqual([
+      1,
+      expect.stringContaining('Run npx @example/sandbox@0.9.0 instead.'),
+    ]);
     await close();
   });
 
