@@ -1,36 +1,40 @@
 import { InvalidRequestError } from '../errors/index.ts';
 import type { EndpointOptions } from '../http/request-options.ts';
 import { queryOf } from '../http/route.ts';
+import { parseJson } from '../utils/json.ts';
+import { countOf, isId, type Id } from './page-body.ts';
 
 type Query = NonNullable<EndpointOptions['query']>;
 
-/** A place in a list, and how its pages are asked for. */
-export interface Cursor {
-  /** How many items are in front of it. */
-  readonly position: number;
-  /** How many the list had. */
-  readonly count?: number | undefined;
-  /** The size that was asked for first, and how many items it brought. */
+/** How far a list is read: all that another process needs to go on. */
+export interface Place {
+  /** The size that was asked for first, and how many items the server sends at most. */
   readonly asked: number;
-  readonly full: number;
-  /** The largest window to ask for. */
   readonly size: number;
-  /** The last page that was read, if pages have a fixed size; otherwise 0. */
+  /** How many items are in front of it. */
+  readonly end: number;
+  /** The last page that was read, if pages are read one after the other; otherwise 0. */
   readonly page: number;
-  /** How often the server turned out to allow fewer items than asked for. */
-  readonly cuts: number;
+  /** How many items the list has, as it says. */
+  readonly count?: number | undefined;
+  /** Whether items have changed their order. */
+  readonly isReordered: boolean;
   /** The last items in front of it, which find it again. */
-  readonly ids: readonly string[];
+  readonly ids: readonly Id[];
 }
 
-/** The items to name after a window that has the items `next`. */
-export function advance(ids: readonly string[], next: readonly (string | undefined)[]): string[] {
-  const names = next.filter((id) => id !== undefined);
-  const found = ids.findLastIndex((id) => names.includes(id));
-  // They are behind the window, because others were created in front of them; or they were deleted.
-  const behind = ids.slice(found + 1).slice(-100);
-  const before = ids.slice(0, found + 1).filter((id) => !names.includes(id));
-  return [...[...before, ...names].slice(-20), ...behind];
+/** The start of a page. */
+export function startOf(page: number, size: number): Place {
+  return { asked: size, size, end: (page - 1) * size, page: 0, isReordered: false, ids: [] };
+}
+
+/** The last items, after a window that holds `ids`. Those that are not among them and stand behind one that is stay the last. */
+export function lastItems(last: readonly Id[], ids: readonly (Id | undefined)[]): Id[] {
+  const names = ids.filter((id) => id !== undefined);
+  const shared = last.findLastIndex((id) => names.includes(id));
+  const behind = last.slice(shared + 1);
+  const before = names.length < 20 ? last.slice(0, shared + 1).filter((id) => !names.includes(id)) : [];
+  return [...before, ...names, ...behind].slice(-20);
 }
 
 /**
@@ -49,18 +53,20 @@ export function listOf(path: string, parameters: Query): string {
   return `${path}${names.length > 0 ? ` with ${names.join(' and ')}` : ''}#${(hash >>> 0).toString(36)}`;
 }
 
-export function encodeCursor(list: string, cursor: Cursor): string {
-  const { position, count, asked, full, size, page, cuts, ids } = cursor;
-  const texts = [list, ...ids].map((text) => encodeURIComponent(text.toWellFormed()));
-  return btoa([2, position, count, asked, full, size, page, cuts, ...texts].join());
+export function encodeCursor(list: string, place: Place): string {
+  const { asked, size, end, page, count = null, isReordered, ids } = place;
+  const text = JSON.stringify([3, list, asked, size, end, page, Number(isReordered), count, ...ids]);
+  return btoa(text.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`));
 }
 
 /** @throws {InvalidRequestError} when the text is not a cursor of this list. */
-export function decodeCursor(list: string, text: string): Cursor {
-  const [version, ...rest] = decoded(text);
-  const [position = 0, count = 0, asked = 0, full = 0, size = 0, page = 0, cuts = 0] = rest.map(Number);
-  const [owner = '', ...ids] = rest.slice(7);
-  if (version !== '2' || !/^\d{1,15},\d{0,15}(,\d{1,15}){5}$/.test(rest.slice(0, 7).join()) || !owner) {
+export function decodeCursor(list: string, text: string): Place {
+  const [version, owner, ...rest] = decoded(text);
+  // The cast holds for the numbers that are checked next.
+  const [asked, size, end, page, isReordered, count] = rest.slice(0, 6) as number[];
+  const ids = rest.slice(6).filter(isId);
+  const isWhole = [asked, size, end, page, isReordered, count ?? 0].every((each) => Number(countOf(each)) >= 0);
+  if (version !== 3 || typeof owner !== 'string' || !isWhole || !asked || !size || ids.length < rest.length - 6) {
     throw new InvalidRequestError('cursor must be the unchanged cursor of a page or of an error.');
   }
   if (owner !== list) {
@@ -70,13 +76,21 @@ export function decodeCursor(list: string, text: string): Cursor {
       `The cursor belongs to GET ${other}. Pass the parameters of the list that it came from.`,
     );
   }
-  // The pattern has made sure of all of them but the count.
-  return { position, count: rest[1] ? count : undefined, asked, full, size, page, cuts, ids };
+  return {
+    asked,
+    size,
+    end: Number(end),
+    page: Number(page),
+    isReordered: isReordered === 1,
+    count: count ?? undefined,
+    ids,
+  };
 }
 
-function decoded(text: string): string[] {
+function decoded(text: string): unknown[] {
   try {
-    return atob(text).split(',').map(decodeURIComponent);
+    const value = parseJson(atob(text));
+    return Array.isArray(value) ? value : [];
   } catch {
     return []; // It was changed, or never was a cursor.
   }

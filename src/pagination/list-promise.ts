@@ -7,13 +7,12 @@ import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import { wholeNumber } from '../utils/arguments.ts';
 import { parameters, readOptions } from '../utils/options.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
-import { read } from './answers.ts';
-import { decodeCursor, encodeCursor, listOf } from './cursor.ts';
+import { decodeCursor, encodeCursor, listOf, startOf, type Place } from './cursor.ts';
 import { readListOptions, type ListOptions, type PageParams } from './list-options.ts';
 import { isPageBody, pageBodySchema, type PageBody } from './page-body.ts';
 import { notIterable, Page } from './page.ts';
-import { defaultSize, startAtCursor, startAtPage, type Coverage } from './coverage.ts';
-import { walk, type RequestWindow } from './walk.ts';
+import { defaultSize, ListReader } from './reader.ts';
+import { Walk, type Progress, type RequestWindow } from './walk.ts';
 import { windowOf } from './windows.ts';
 
 /** One list of the API, filled in. */
@@ -105,7 +104,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
 
   /** The same in pages. Each has what one request brought that no page before had, and the `meta` of that request. */
   pages(): AsyncGenerator<Page<Item>, void, undefined> {
-    return this.#walk(0, Infinity);
+    return this.#pages(0);
   }
 
   /**
@@ -119,46 +118,56 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     if (limit !== Infinity) wholeNumber('limit', limit, 0);
     this.#options();
     const items: Item[] = [];
-    if (limit > 0) for await (const page of this.#walk(4, limit)) items.push(...page.data);
+    if (limit === 0) return items;
+    for await (const page of this.#pages(4, limit)) {
+      for (const item of page.data) items.push(item);
+      if (items.length >= limit) break;
+    }
     return items.slice(0, limit);
   }
 
-  async *#walk(pagesAhead: number, limit: number): AsyncGenerator<Page<Item>, void, undefined> {
-    const { signal, cursor, prefetch = pagesAhead } = this.#options();
-    const { page = 1, per_page } = this.#spec.query ?? {};
-    const size = per_page ?? Math.min(100, limit);
-    // Where a page begins, depends on its size.
-    const first = per_page ?? (page > 1 ? defaultSize : size);
-    let coverage =
-      cursor === undefined ? startAtPage(page, first, size) : startAtCursor(decodeCursor(this.#list, cursor));
-    const request: RequestWindow<Item> = (window, options) =>
-      this.#send(window, { ...options, signal: signal ? AbortSignal.any([signal, options.signal]) : options.signal });
-    let hasYielded = false;
+  async *#pages(pagesAhead: number, limit = Infinity): AsyncGenerator<Page<Item>, void, undefined> {
+    const { signal } = this.#options();
+    const { page = 1, per_page = page > 1 ? defaultSize : Math.min(100, limit) } = this.#spec.query ?? {};
+    const walk = this.#walk(this.#place ?? startOf(page, per_page), pagesAhead, limit);
     try {
-      for await (const { body, coverage: next } of walk(coverage, request, prefetch, limit)) {
-        const isNews = next.unverified !== coverage.unverified;
-        coverage = next;
-        if (isNews && next.unverified) this.#tell(next.unverified);
-        if (body.data.length === 0 && (next.next || hasYielded)) continue;
-        hasYielded = true;
-        yield this.#pageOf(body, coverage);
+      for (let next: Page<Item> | undefined = await this.#pageAfter(walk, 0); next;) {
+        yield next;
         signal?.throwIfAborted();
+        do next = next.hasNextPage() ? await next.getNextPage() : undefined;
+        while (next?.data.length === 0);
       }
-    } catch (error) {
-      if (error instanceof ExampleError) error.cursor = encodeCursor(this.#list, coverage);
-      throwToCaller(error);
+    } finally {
+      walk.stop();
     }
   }
 
-  #pageOf(body: PageBody<Item>, coverage: Coverage): Page<Item> {
-    const cursor = encodeCursor(this.#list, coverage);
-    const rest = () => new ListPromise<Item>(this.#requester, this.#spec, { ...this.#options(), cursor });
-    return new Page(body, cursor, coverage.next && rest(), coverage.unverified);
+  #walk(place: Place, pagesAhead = 0, limit = Infinity): Walk<Item> {
+    const { signal, prefetch = pagesAhead } = this.#options();
+    const { route, params } = this.#spec;
+    const target = { method: 'GET', path: expandRoute(route, params), route };
+    const reader = new ListReader<Item>(place, (reason) => this.#requester.onListUnverified?.({ ...target, reason }));
+    const request: RequestWindow<Item> = (window, ahead) =>
+      this.#send(window, ahead && signal ? { ...ahead, signal: AbortSignal.any([signal, ahead.signal]) } : ahead);
+    return new Walk(reader, request, prefetch, limit);
   }
 
-  #tell(reason: ListUnverifiedEvent['reason']): void {
-    const { route, params } = this.#spec;
-    this.#requester.onListUnverified?.({ method: 'GET', path: expandRoute(route, params), route, reason });
+  /** The page that a walk has after another. If the walk has gone on since, a new one starts at the cursor. */
+  async #pageAfter(walk: Walk<Item>, number: number, cursor?: () => string): Promise<Page<Item>> {
+    try {
+      const progress = await walk.after(number);
+      if (progress) return this.#pageOf(progress, walk);
+    } catch (error) {
+      if (error instanceof ExampleError) error.cursor = encodeCursor(this.#list, walk.reader.place);
+      throwToCaller(error);
+    }
+    return new ListPromise<Item>(this.#requester, this.#spec, { ...this.#options(), cursor: cursor?.() });
+  }
+
+  #pageOf({ place, number, isLast, unverified, ...body }: Progress<Item>, walk: Walk<Item>): Page<Item> {
+    const cursor = () => encodeCursor(this.#list, place);
+    const next = isLast ? undefined : () => this.#pageAfter(walk, number, cursor);
+    return new Page(body, { cursor, next, unverified, stop: () => walk.stop() });
   }
 
   /** What its cursors belong to. */
@@ -166,31 +175,43 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     return listOf(expandRoute(this.#spec.route, this.#spec.params), { ...this.#spec.query });
   }
 
+  /** The place of its cursor. */
+  get #place(): Place | undefined {
+    const { cursor } = this.#options();
+    return cursor === undefined ? undefined : decodeCursor(this.#list, cursor);
+  }
+
   async #load(): Promise<Page<Item>> {
-    // A walk has at least one page.
-    if (this.#options().cursor !== undefined) return (await this.pages().next()).value as Page<Item>;
+    if (this.#place) return this.#pageAfter(this.#walk(this.#place), 0);
     const body = await this.#open();
+    const { data, meta } = body;
     const { page = 1, per_page } = this.#spec.query ?? {};
-    const window = windowOf(page, per_page ?? Math.max(defaultSize, body.data.length));
-    const { coverage } = read(startAtPage(page, window.size), window, body, 'next');
-    return this.#pageOf({ ...body, meta: { current_page: page, ...body.meta } }, coverage);
+    // Where no size is asked for, the server may have a smaller default than the documented one.
+    const isCut = data.length < defaultSize && Number(meta?.total_pages) > page;
+    const size = per_page ?? (isCut ? Math.max(1, data.length) : defaultSize);
+    const walk = this.#walk(startOf(page, size));
+    walk.reader.read(windowOf(page, size), body);
+    const { place, unverified, state } = walk.reader;
+    // What the API says of a page is believed if it agrees with what came.
+    const isBelieved = meta?.current_page === page && meta.total_pages === page && place.end === place.count;
+    const isLast = isBelieved || state.kind === 'end';
+    const progress = { data, meta: { current_page: page, ...meta }, place, unverified, number: 0 };
+    return this.#pageOf({ ...progress, isLast }, walk);
   }
 
   /** The request for the page asked for, made once. */
   #open(): APIPromise<PageBody<Item>> {
-    const { cursor } = this.#options();
-    if (cursor === undefined) return (this.#request ??= this.#send({}, {}));
-    decodeCursor(this.#list, cursor);
+    if (!this.#place) return (this.#request ??= this.#send({}));
     throw new InvalidRequestError('A list with a cursor has no response of its own: await it, or iterate it.');
   }
 
-  #send(window: PageParams, more: InternalOptions<PageBody<Item>>): APIPromise<PageBody<Item>> {
+  #send(window: PageParams, ahead?: InternalOptions<PageBody<Item>>): APIPromise<PageBody<Item>> {
     const { route, params, item } = this.#spec;
     const { prefetch, cursor, ...options } = this.#options();
     const query = { ...this.#spec.query, ...window };
     const background = options.priority === 'background' && { priority: options.priority };
     const page = { params, query, schema: pageBodySchema(item), isUsable: isPageBody };
-    return this.#requester.request('GET', route, { ...more, ...background, ...page }, options);
+    return this.#requester.request('GET', route, { ...ahead, ...background, ...page }, options);
   }
 }
 

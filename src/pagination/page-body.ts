@@ -30,17 +30,17 @@ export function pageBodySchema<Item>(item: StandardSchema<Item> | undefined): St
     if (isRecord(body) && !isPageBody(body)) issues.unshift(missingData);
     // Without data, there are no items to look at.
     const given = isPageBody(body) ? body.data : [];
-    // Most schemas answer at once, and a promise for each item costs more than the check. The cast holds: none is a promise.
-    const checks = item ? given.map((value) => item['~standard'].validate(value)) : [];
-    const results = checks.some((check) => check instanceof Promise)
-      ? await Promise.all(checks.map(async (check) => check))
-      : (checks as StandardResult<Item>[]);
-    for (const [index, result] of results.entries()) {
-      for (const issue of result.issues ?? []) issues.push({ ...issue, path: ['data', index, ...(issue.path ?? [])] });
+    const data: Item[] = [];
+    for (let index = 0; item && index < given.length; index++) {
+      const check = item['~standard'].validate(given[index]);
+      // Most schemas answer at once, and to wait for each item costs more than the check.
+      const result = check instanceof Promise ? await check : check;
+      if (!result.issues) data.push(result.value);
+      else for (const issue of result.issues) issues.push({ ...issue, path: ['data', index, ...(issue.path ?? [])] });
     }
     if (page.issues || issues.length > 0) return { issues };
-    const data = item ? results.flatMap((result) => (result.issues ? [] : [result.value])) : (given as Item[]);
-    return { value: { ...page.value, data } };
+    // Without a schema, the caller says what an item is.
+    return { value: { ...page.value, data: item ? data : (given as Item[]) } };
   };
   return { '~standard': { version: 1, vendor: '@example/sdk', validate } };
 }
@@ -52,8 +52,20 @@ export function isPageBody(body: unknown): body is { data: unknown[] } {
   return isRecord(body) && Array.isArray(body['data']);
 }
 
-/** The `id` of an item, if it is a string or a number that JSON has not rounded. */
-export function idOf(item: unknown): string | undefined {
+/** What tells an item from others: a text, or a number that JSON has not rounded. */
+export type Id = string | number;
+
+export function isId(value: unknown): value is Id {
+  return (typeof value === 'string' && value !== '') || Number.isSafeInteger(value);
+}
+
+/** The `id` of an item, if it has one. */
+export function idOf(item: unknown): Id | undefined {
   const id = isRecord(item) ? item['id'] : undefined;
-  return typeof id === 'string' || Number.isSafeInteger(id) ? String(id) : undefined;
+  return isId(id) ? id : undefined;
+}
+
+/** A number of items, if it is one. */
+export function countOf(value: unknown): number | undefined {
+  return Number.isSafeInteger(value) && Number(value) >= 0 ? Number(value) : undefined;
 }

@@ -13,11 +13,18 @@ export function notIterable(prototype: object, name: string, instead: string): v
   Object.defineProperty(prototype, Symbol.iterator, { value });
 }
 
-/** A list: awaited, its first page; iterated, all items. */
-type List<Item> = Promise<Page<Item>> & AsyncIterable<Item>;
+/** Where a page stands in the iteration that it is part of. */
+export interface PagePosition<Item> {
+  readonly unverified: ListUnverifiedEvent['reason'] | undefined;
+  cursor(): string;
+  /** The page after it; `undefined` if this is the last one. */
+  readonly next: (() => Promise<Page<Item>>) | undefined;
+  /** Cancels what the iteration has requested ahead. */
+  stop(): void;
+}
 
 /**
- * One page of a list. Its items are `page.data`. `for await (const item of page)` goes over its items and over those of all
+ * One page of a list. Its items are `page.data`. `for await (const item of page)` iterates over its items and those of all
  * pages after it.
  */
 export class Page<Item> implements AsyncIterable<Item> {
@@ -25,40 +32,37 @@ export class Page<Item> implements AsyncIterable<Item> {
   readonly data: Item[];
   /** Where the page stands in its list, as the API says; in an iteration, only `total_count`. */
   readonly meta: PageMeta;
-  /** The place after this page: `list(params, { cursor })` goes on there, as long as one of the last 20 items exists. */
-  readonly cursor: string;
-  /** Why it can't be proved that the iteration has yielded each item once up to here. */
+  /** Why the iteration up to here can't be verified to have yielded each item once; `undefined` if it can. */
   readonly unverified: ListUnverifiedEvent['reason'] | undefined;
-  readonly #next: List<Item> | undefined;
+  readonly #position: PagePosition<Item>;
 
   /** @internal */
-  constructor(
-    { data, meta }: PageBody<Item>,
-    cursor: string,
-    next: List<Item> | undefined,
-    unverified?: ListUnverifiedEvent['reason'],
-  ) {
+  constructor({ data, meta }: PageBody<Item>, position: PagePosition<Item>) {
     this.data = data;
     // What the API leaves out although it is documented stays out, as in every other response.
     this.meta = { ...meta } as PageMeta;
-    this.cursor = cursor;
-    this.unverified = unverified;
-    this.#next = next;
+    this.unverified = position.unverified;
+    this.#position = position;
   }
 
-  /** Whether the list may go on after this page. The page after the last one has no items. */
+  /** The place after this page: `list(params, { cursor })` goes on there, as long as one of the last 20 items exists. */
+  get cursor(): string {
+    return this.#position.cursor();
+  }
+
+  /** Whether there is a page after this one. In an iteration, it may turn out to have no items. */
   hasNextPage(): boolean {
-    return this.#next !== undefined;
+    return this.#position.next !== undefined;
   }
 
   /**
-   * Requests the items after this page, with the same parameters and options. As in an iteration, none is left out or comes
+   * Returns the page after this one, with the same parameters and options. As in an iteration, no item is left out or comes
    * twice if the list changes meanwhile, so that pages differ in size. For a page by its number, use `list({ page })`.
    *
    * @throws {InvalidRequestError} when this is the last page: ask {@link Page.hasNextPage} first.
    */
   async getNextPage(): Promise<Page<Item>> {
-    if (this.#next) return this.#next;
+    if (this.#position.next) return this.#position.next();
     throw new InvalidRequestError('This is the last page: call getNextPage() only while hasNextPage() is true');
   }
 
@@ -68,7 +72,15 @@ export class Page<Item> implements AsyncIterable<Item> {
 
   /** The items of this page, and of all pages after it. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
-    yield* this.data;
-    if (this.#next) yield* this.#next;
+    try {
+      for (const item of this.data) yield item;
+      for (let { next } = this.#position; next;) {
+        const page = await next();
+        for (const item of page.data) yield item;
+        ({ next } = page.#position);
+      }
+    } finally {
+      this.#position.stop();
+    }
   }
 }

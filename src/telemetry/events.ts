@@ -96,7 +96,14 @@ export interface ListUnverifiedEvent extends RequestTarget {
    * `per_page`, or allows so few items that its pages can't overlap. `'too-many-changes'`: the list changes faster than it
    * can be read. `'page-ignored'`: each page has the items of the first one.
    */
-  readonly reason: 'missing-ids' | 'no-overlap' | 'too-many-changes' | 'page-ignored';
+  readonly reason:
+    | 'missing-ids'
+    | 'no-overlap'
+    | 'too-many-changes'
+    | 'unstable-order'
+    | 'count-mismatch'
+    | 'page-ignored'
+    | 'page-numbers';
 }
 
 /** The client's events. Payloads contain neither the token nor a request body. */

@@ -1,6 +1,7 @@
-import { expect, it } from 'vitest';
-import { InvalidRequestError, type ListOptions, type ProjectListParams } from '@example/sdk';
+import { describe, expect, it } from 'vitest';
+import { InternalServerError, InvalidRequestError, type ListOptions, type ProjectListParams } from '@example/sdk';
 import { rejection } from '../support/http-server.ts';
+import { errorResponse } from '../support/in-process-api.ts';
 import { collect, project, projects, serveList } from './list-server.ts';
 
 it('a list that is awaited is one page', async () => {
@@ -15,8 +16,9 @@ it.each([
   [0, ['0-100']],
   [99, ['0-100']],
   // A page that is full does not show that the list ends, whatever its meta says.
-  [100, ['0-100', '96-192']],
-  [290, ['0-100', '96-192', '188-282', '276-368']],
+  [100, ['0-100', '99-198']],
+  [290, ['0-100', '99-198', '196-294']],
+  [500, ['0-100', '99-198', '196-294', '291-388', '384-480', '475-570']],
 ])(
   'a list that is iterated is every item, in windows of up to 100 that overlap: %i items',
   async (length, expected) => {
@@ -34,15 +36,15 @@ it('per_page is the largest window, also if it is more than 100', async () => {
   expect(Math.max(...sizes)).toBe(10);
 
   expect(await collect(client.projects.list({ per_page: 500 }))).toEqual(projects(1000));
-  expect(windows().slice(sizes.length)).toEqual(['0-500', '480-960', '940-1410']);
+  expect(windows().slice(sizes.length)).toEqual(['0-500', '499-998', '996-1494']);
 });
 
 it('page says where an iteration starts: its first request is for that page, unchanged', async () => {
   const { client, windows } = serveList({ items: projects(120) });
   expect(await collect(client.projects.list({ page: 3 }))).toEqual(projects(120).slice(40));
-  expect(windows()).toEqual(['40-60', '56-112', '100-200']);
+  expect(windows()).toEqual(['40-60', '57-76', '72-90', '85-102', '100-120', '119-136']);
   expect(await collect(client.projects.list({ page: 2, per_page: 50 }))).toEqual(projects(120).slice(50));
-  expect(windows().slice(3)).toEqual(['50-100', '98-147']);
+  expect(windows().slice(6)).toEqual(['50-100', '98-147']);
 });
 
 it('the options of a list go with each of its requests', async () => {
@@ -94,7 +96,104 @@ it('getNextPage() leaves nothing out and repeats nothing when the list changes',
     page = await page.getNextPage();
     seen.push(...page.data);
   }
-  expect(seen).toEqual(projects(150));
+  expect(seen.filter(({ id }) => Number(id.slice('proj_'.length)) <= 150)).toEqual(projects(150));
+  expect(new Set(seen.map(({ id }) => id)).size).toBe(seen.length);
+});
+
+describe('a page is a link of one iteration', () => {
+  it('so that the items of a page may be deleted before the next one is requested', async () => {
+    const items = projects(150);
+    const { client } = serveList({ items });
+    let page = await client.projects.list();
+    const seen = [...page.data];
+    while (page.hasNextPage()) {
+      items.splice(0, page.data.length);
+      page = await page.getNextPage();
+      seen.push(...page.data);
+    }
+    expect(seen).toEqual(projects(150));
+  });
+
+  it('and so that each item may be deleted in the loop over an awaited page', async () => {
+    const items = projects(150);
+    const { client } = serveList({ items });
+    const seen: unknown[] = [];
+    for await (const item of await client.projects.list()) {
+      seen.push(item);
+      items.splice(
+        items.findIndex(({ id }) => id === item.id),
+        1,
+      );
+    }
+    expect(seen).toEqual(projects(150));
+  });
+
+  it('whose next page is requested once, however often it is asked for', async () => {
+    const { client, queries } = serveList({ items: projects(50) });
+    const page = await client.projects.list();
+    const [next, again] = await Promise.all([page.getNextPage(), page.getNextPage()]);
+    expect([next.data, again.data, (await page.getNextPage()).data]).toEqual([next.data, next.data, next.data]);
+    expect(queries()).toHaveLength(2);
+  });
+
+  it('so that requests made ahead are not lost: prefetch needs no more of them', async () => {
+    const requestsWith = async (prefetch: number) => {
+      const { client, queries } = serveList({ items: projects(1_000) });
+      let page = await client.projects.list({ per_page: 50 }, { prefetch });
+      while (page.hasNextPage()) page = await page.getNextPage();
+      return queries().length;
+    };
+    expect(await requestsWith(8)).toBe(await requestsWith(0));
+  });
+
+  it('also if the iteration has gone on since: then it goes on at its cursor', async () => {
+    const { client } = serveList({ items: projects(100) });
+    const first = await client.projects.list();
+    const second = await first.getNextPage();
+    await second.getNextPage();
+    expect((await first.getNextPage()).data[0]).toEqual(project(21));
+  });
+
+  it('also after the loop that it comes from was left', async () => {
+    const { client } = serveList({ items: projects(300) });
+    for await (const page of client.projects.list({}, { prefetch: 2 }).pages()) {
+      if (page.data[0]?.id === 'proj_1') continue;
+      const next = await page.getNextPage();
+      expect(next.data[0]).toEqual(project(199));
+      break;
+    }
+  });
+
+  it('whose next page can be asked for again if the request for it failed', async () => {
+    let isBroken = true;
+    const { client } = serveList({
+      items: projects(50),
+      intercept: (page) => (page === 2 && isBroken ? errorResponse(500) : undefined),
+    });
+    const page = await client.projects.list();
+    expect(await rejection(page.getNextPage())).toBeInstanceOf(InternalServerError);
+    isBroken = false;
+    expect((await page.getNextPage()).data[0]).toEqual(project(21));
+  });
+});
+
+describe('a page that was asked for by its number', () => {
+  it.each([
+    [{ page: 2 }, 40],
+    [{ page: 2, per_page: 50 }, 100],
+    [{ page: 1, per_page: 40 }, 40],
+  ])('is the last one if the API says so: %o of %i items', async (params, length) => {
+    const { client } = serveList({ items: projects(length) });
+    expect((await client.projects.list(params)).hasNextPage()).toBe(false);
+    expect((await client.projects.list({ ...params, page: 1, per_page: 10 })).hasNextPage()).toBe(true);
+  });
+
+  it('may be larger than the server sends: the items behind it come all the same', async () => {
+    const items = projects(1_005);
+    const { client } = serveList({ items, sizeOf: (asked) => Math.min(asked, 100) });
+    expect(await collect(client.projects.list({ page: 2, per_page: 200 }))).toEqual(items.slice(100));
+    expect(await collect(await client.projects.list({ page: 2, per_page: 200 }))).toEqual(items.slice(100));
+  });
 });
 
 it('a per_page of a billion is answered at once', async () => {
@@ -106,7 +205,7 @@ it('a per_page of a billion is answered at once', async () => {
 it('pages() is every page, each with what its meta can say of the list, and its next page', async () => {
   const { client, pages } = serveList({ items: projects(250) });
   const all = await collect(client.projects.list().pages());
-  expect(all.map(({ data }) => data.length)).toEqual([100, 92, 58]);
+  expect(all.map(({ data }) => data.length)).toEqual([100, 98, 52]);
   expect(all.map(({ meta }) => meta)).toEqual([{ total_count: 250 }, { total_count: 250 }, { total_count: 250 }]);
   expect(all.map((page) => page.hasNextPage())).toEqual([true, true, false]);
   expect(pages()).toEqual([1, 2, 3]);
@@ -128,7 +227,7 @@ it('toArray({ limit }) requests nothing that the limit does not need', async () 
   await client.projects.list({}, { prefetch: 8 }).toArray({ limit: 7 });
   expect(windows()).toEqual(['0-7']);
   await client.projects.list({}, { prefetch: 8 }).toArray({ limit: 192 });
-  expect(windows().slice(1)).toEqual(['0-100', '96-192']);
+  expect(windows().slice(1)).toEqual(['0-100', '99-198']);
   expect(await client.projects.list().toArray({ limit: 0 })).toEqual([]);
   expect(windows()).toHaveLength(3);
 });

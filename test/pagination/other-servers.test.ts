@@ -15,7 +15,7 @@ describe('the size of a page', () => {
   it('is never more than the server gives, in this walk', async () => {
     const { client, windows } = serveList({ items: projects(200), sizeOf: (asked) => Math.min(asked, 50) });
     expect(await collect(client.projects.list())).toEqual(projects(200));
-    expect(windows().slice(0, 4)).toEqual(['0-100', '100-200', '48-96', '94-141']);
+    expect(windows()).toEqual(['0-100', '49-98', '96-144', '141-188', '184-230']);
     await collect(client.projects.list());
     expect(windows().filter((window) => window === '0-100')).toHaveLength(2);
   });
@@ -50,14 +50,13 @@ describe('the size of a page', () => {
       intercept: (page) => (page === 2 ? errorResponse(422) : undefined),
     });
     expect(await rejection(collect(client.projects.list()))).toBeInstanceOf(UnprocessableEntityError);
-    expect(windows()).toEqual(['0-100', '96-192', '100-200']);
+    expect(windows()).toEqual(['0-100', '99-198', '100-200']);
   });
 
   const isAllowed = (asked: number) => [10, 20, 50, 100].includes(asked);
 
   it.each<[string, Pick<ListServerOptions, 'sizeOf' | 'refusal'>]>([
     ['is always 20', { sizeOf: () => 20 }],
-    ['is 20 unless it is one of some', { sizeOf: (asked) => (isAllowed(asked) ? asked : 20) }],
     ['must be one of some', { sizeOf: (asked) => (isAllowed(asked) ? asked : undefined), refusal: 422 }],
   ])('%s: pages adjoin, and the program is told that this is not verified', async (_, kind) => {
     const { client, windows, events } = serveList({ items: projects(400), ...kind });
@@ -65,24 +64,83 @@ describe('the size of a page', () => {
     expect(windows().length).toBeLessThanOrEqual((2 * 400) / 20);
     expect(events).toMatchObject([{ reason: 'no-overlap' }]);
   });
+
+  it('is 20 unless it is one of some: the list seems to end too early, so that it is read page by page', async () => {
+    const { client, windows, events } = serveList({
+      items: projects(400),
+      sizeOf: (asked) => (isAllowed(asked) ? asked : 20),
+    });
+    expect(await collect(client.projects.list())).toEqual(projects(400));
+    expect(windows()).toEqual(['0-100', '99-198', '100-200', '200-300', '300-400', '400-500']);
+    expect(events).toMatchObject([{ reason: 'count-mismatch' }]);
+  });
+
+  it('is learned from the first page only: if the server sends fewer later, pages are read as a plain loop does', async () => {
+    let requests = 0;
+    const sizeOf = (asked: number) => Math.min(asked, (requests += 1) > 2 ? 25 : 100);
+    const { client, events } = serveList({ items: projects(330), sizeOf });
+    expect(await collect(client.projects.list())).toEqual(projects(330));
+    expect(events).toMatchObject([{ reason: 'count-mismatch' }]);
+  });
+
+  it('may be smaller by default than documented', async () => {
+    const items = projects(35);
+    const lie = (answer: Answer, page: number) => ({
+      ...answer,
+      data: items.slice(12 * (page - 1), 12 * page),
+      meta: { current_page: page, total_pages: 3, total_count: 35 },
+    });
+    const { client } = serveList({
+      items,
+      intercept: (page, { url }) => (url.includes('per_page') ? undefined : Response.json(lie({ data: [] }, page))),
+    });
+    expect(await collect(await client.projects.list())).toEqual(items);
+  });
 });
 
 describe('the meta of a page', () => {
-  it.each([0, undefined, 'five', 2.5, -1, 1, 1_000])('may have any total_pages: %s', async (total_pages) => {
-    const { client, pages } = serveList({ items: projects(280), lie: say({ total_pages }) });
+  it.each([0, undefined, 'five', 2.5, -1, 1])('may have any total_pages: %s', async (total_pages) => {
+    const { client, pages, events } = serveList({ items: projects(280), lie: say({ total_pages }) });
     expect(await collect(client.projects.list())).toEqual(projects(280));
     expect(pages()).toEqual([1, 2, 3]);
+    expect(events).toEqual([]);
+  });
+
+  it('may announce too many pages: the one behind the last is read', async () => {
+    const { client, pages, events } = serveList({ items: projects(280), lie: say({ total_pages: 1_000 }) });
+    expect(await collect(client.projects.list())).toEqual(projects(280));
+    expect(pages()).toEqual([1, 2, 3, 4]);
+    expect(events).toEqual([]);
   });
 
   it.each<[string, NonNullable<ListServerOptions['lie']>]>([
-    ['have counts of 0', say({ total_pages: 0, total_count: 0 })],
     ['be missing', ({ data }) => ({ data })],
     ['be null', ({ data }) => ({ data, meta: null })],
     ['be a string', ({ data }) => ({ data, meta: 'none' })],
-  ])('may %s: the page behind the last one is read, and the last one again, one at a time', async (_, lie) => {
-    const { client, windows } = serveList({ items: projects(245), lie });
+    ['have a count below zero', say({ total_count: -1 })],
+  ])('may %s: the page behind the last one is read, and no page ahead', async (_, lie) => {
+    const { client, windows, events } = serveList({ items: projects(245), lie });
     expect(await collect(client.projects.list({}, { prefetch: 8 }))).toEqual(projects(245));
-    expect(windows()).toEqual(['0-100', '96-192', '188-282', '282-376', '188-282']);
+    expect(windows()).toEqual(['0-100', '99-198', '196-294', '294-392']);
+    expect(events).toEqual([]);
+  });
+
+  it.each([
+    [0, 'fewer'],
+    [246, 'more'],
+  ])('may count %i items of 245, which are %s: all are yielded, and the program is told', async (total_count) => {
+    const { client, events } = serveList({ items: projects(245), lie: say({ total_count }) });
+    expect(await collect(client.projects.list())).toEqual(projects(245));
+    expect(events).toMatchObject([{ reason: 'count-mismatch' }]);
+  });
+
+  it('may number pages from 0: the program is told', async () => {
+    const { client, events } = serveList({
+      items: projects(45),
+      lie: (answer, page) => say({ current_page: page - 1 })(answer),
+    });
+    expect(await collect(client.projects.list())).toEqual(projects(45));
+    expect(events).toMatchObject([{ reason: 'page-numbers' }]);
   });
 
   it('may be missing: an awaited page still says its number, and that there may be more', async () => {
@@ -99,14 +157,15 @@ describe('a server that ignores page', () => {
     const lie = (answer: Answer) => ({ ...answer, data: items, meta: { current_page: 1, total_count: 100 } });
     const { client, pages, events } = serveList({ items, lie });
     expect(await collect(client.projects.list())).toEqual(items);
-    expect(pages().length).toBeLessThanOrEqual(6);
+    // As many as a plain loop makes, for as many pages as the count says there are.
+    expect(pages().length).toBeLessThanOrEqual(Math.max(8, 100 / count));
     expect(events).toMatchObject([{ reason: 'page-ignored' }]);
   });
 
   it('and whose items have no id: the loop ends all the same', async () => {
     const { client, pages } = serveList({ items: [], lie: () => ({ data: [{ name: 'a' }, { name: 'b' }] }) });
     expect(await collect(client.projects.list())).toEqual([{ name: 'a' }, { name: 'b' }]);
-    expect(pages()).toEqual([1, 2]);
+    expect(pages()).toEqual([1, 2, 3, 4, 5]);
   });
 });
 
@@ -117,9 +176,37 @@ describe('the items of a page', () => {
     expect(await collect(client.projects.list({ per_page: 2 }))).toEqual(items);
   });
 
-  it('are one item if they have the same id', async () => {
-    const { client } = serveList({ items: [project(1), project(1), project(2), project(3), project(4)] });
+  it('are one item if they have the same id; as the list says that it has more, the program is told', async () => {
+    const { client, events } = serveList({ items: [project(1), project(1), project(2), project(3), project(4)] });
     expect(await collect(client.projects.list())).toEqual(projects(4));
+    expect(events).toMatchObject([{ reason: 'count-mismatch' }]);
+  });
+
+  it('come all, although two of them far from each other have the same id', async () => {
+    const items = [...projects(120), project(7), ...projects(250).slice(120)];
+    const { client, events } = serveList({ items });
+    expect(await collect(client.projects.list())).toEqual(projects(250));
+    expect(events).toMatchObject([{ reason: 'unstable-order' }]);
+  });
+
+  it('differ if one id is a number and the other a text', async () => {
+    const items = [{ id: 1 }, { id: '1' }, { id: 2 }];
+    const { client } = serveList({ items, client: { responseValidation: 'off' } });
+    expect(await collect(client.projects.list())).toEqual(items);
+  });
+
+  it('may be left out after the list was cut into pages, whole pages as well: what is there comes, and the program is told', async () => {
+    const items = projects(1_005);
+    const lie = (answer: Answer) => ({
+      ...answer,
+      data: answer.data.filter(
+        (each) =>
+          !(Number((each as { id: string }).id.slice(5)) > 90 && Number((each as { id: string }).id.slice(5)) <= 320),
+      ),
+    });
+    const { client, events } = serveList({ items, lie });
+    expect(await collect(client.projects.list())).toEqual([...projects(90), ...items.slice(320)]);
+    expect(events).toHaveLength(1);
   });
 
   it('are a list, or the answer can not be used', async () => {

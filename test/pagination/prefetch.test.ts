@@ -5,13 +5,13 @@ import { createSandbox } from '@example/sandbox';
 import { rejection } from '../support/http-server.ts';
 import { noAnswer } from '../support/in-process-api.ts';
 import type { CallPriority } from '../../src/rate-limit/priority.ts';
-import { startAtPage } from '../../src/pagination/coverage.ts';
-import { walk, type Progress, type RequestWindow } from '../../src/pagination/walk.ts';
+import { startOf } from '../../src/pagination/cursor.ts';
+import { ListReader } from '../../src/pagination/reader.ts';
+import { Walk, type Progress, type RequestWindow } from '../../src/pagination/walk.ts';
 import { collect, projects, serveList } from './list-server.ts';
 
 interface Fetch {
   window: string;
-  signal: AbortSignal;
   priority: CallPriority | undefined;
   answer: () => void;
 }
@@ -19,8 +19,8 @@ interface Fetch {
 /** A walk over so many items, in windows of up to 100, whose answers the test gives one by one. */
 function walkByHand(length: number, prefetch: number) {
   const fetches: Fetch[] = [];
-  const request: RequestWindow<{ id: number }> = ({ page, per_page }, options) =>
-    new Promise((resolve, reject) => {
+  const request: RequestWindow<{ id: number }> = ({ page, per_page }, ahead) =>
+    new Promise((resolve) => {
       const start = (page - 1) * per_page;
       const answer = () => {
         const data = Array.from({ length: Math.max(0, Math.min(per_page, length - start)) }, (_, id) => ({
@@ -28,20 +28,21 @@ function walkByHand(length: number, prefetch: number) {
         }));
         resolve({ data, meta: { current_page: page, total_count: length } });
       };
-      options.signal.addEventListener('abort', () => reject(options.signal.reason as Error));
-      fetches.push({ window: `${start}-${start + per_page}`, ...options, answer });
+      fetches.push({ window: `${start}-${start + per_page}`, priority: ahead?.priority, answer });
     });
-  const iterator = walk(startAtPage(1, 100), request, prefetch, Infinity);
+  const walk = new Walk(new ListReader<{ id: number }>(startOf(1, 100), () => undefined), request, prefetch);
+  let number = 0;
+  const proceed = () => walk.after(number++)!;
   return {
-    iterator,
+    proceed,
     requested: () => fetches.map(({ window }) => window),
     fetch: (number: number) => fetches[number - 1]!,
     /** The next page, whose answer comes as soon as it is requested. */
     async next(number: number): Promise<Progress<{ id: number }>> {
-      const result = iterator.next();
+      const result = proceed();
       await settled();
       fetches[number - 1]!.answer();
-      return (await result).value!;
+      return result;
     },
   };
 }
@@ -50,7 +51,7 @@ function walkByHand(length: number, prefetch: number) {
 const settled = () => new Promise(setImmediate);
 
 /** The windows of a list, as they are read one after the other. */
-const plan = ['0-100', '96-192', '188-282', '276-368', '364-455', '450-540', '535-642', '588-686'];
+const plan = ['0-100', '99-198', '196-294', '291-388', '384-480', '475-570', '564-658', '651-744'];
 
 describe('windows are requested ahead', () => {
   it.each([0, 1, 2, 8])('prefetch: %i keeps so many ahead of the consumer, and no more', async (prefetch) => {
@@ -65,23 +66,23 @@ describe('windows are requested ahead', () => {
   });
 
   it('the first window is requested alone, because it says how many there are', async () => {
-    const { iterator, requested, fetch } = walkByHand(250, 8);
-    const first = iterator.next();
+    const { proceed, requested, fetch } = walkByHand(250, 8);
+    const first = proceed();
     await settled();
     expect(requested()).toEqual(['0-100']);
     fetch(1).answer();
     await first;
-    expect(requested()).toEqual(['0-100', '96-192', '188-282']);
+    expect(requested()).toEqual(['0-100', '99-198', '196-294']);
   });
 });
 
 describe('a window that is requested ahead lets other calls go first', () => {
   it('until the consumer waits for it', async () => {
-    const { iterator, next, fetch } = walkByHand(1_000, 2);
+    const { proceed, next, fetch } = walkByHand(1_000, 2);
     await next(1);
     expect(fetch(1).priority).toBeUndefined();
     expect([fetch(2).priority?.level, fetch(3).priority?.level]).toEqual(['background', 'background']);
-    const second = iterator.next();
+    const second = proceed();
     await settled();
     expect([fetch(2).priority?.level, fetch(3).priority?.level]).toEqual(['normal', 'background']);
     fetch(2).answer();

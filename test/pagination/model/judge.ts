@@ -1,11 +1,20 @@
-import { countsRight, hasFreeSizes, type Guarantee, type Kind } from './kinds.ts';
+import { hasFreeSizes, type Guarantee, type Kind } from './kinds.ts';
 import type { Motion } from './motions.ts';
 import type { Server } from './servers.ts';
 import { hasCursor, type Outcome, type Way } from './walks.ts';
 
 /** What can be wrong with a walk. Not everything that is wrong breaks a promise. */
 export type Verdict =
-  'right' | 'loss-silent' | 'loss-told' | 'doubled' | 'hang' | 'too-many-requests' | 'event-for-nothing' | 'thrown';
+  | 'right'
+  | 'worse-than-plain'
+  | 'loss-silent'
+  | 'loss-told'
+  | 'doubled'
+  | 'hang'
+  | 'too-many-requests'
+  | 'told-for-nothing'
+  | 'not-told'
+  | 'thrown';
 
 export interface Judgement {
   readonly verdict: Verdict;
@@ -15,10 +24,12 @@ export interface Judgement {
   readonly detail: string;
 }
 
-/** The number of items that a server sends for the size that a way asks for, at the least. */
+/** The size that a way asks for. */
+export const sizeOf = (way: Way): number => way.perPage ?? (way.read === 'getNextPage' ? 20 : 100);
+
+/** The number of items that a server sends for it, at the least. */
 export function pageSize(kind: Kind, way: Way): number {
-  const asked = way.perPage ?? (way.read === 'getNextPage' ? 20 : 100);
-  const sizes = [1, Infinity].map((request) => kind.sizes(asked, request));
+  const sizes = [1, Infinity].map((request) => kind.sizes(sizeOf(way), request));
   return Math.min(...sizes.map((size) => (typeof size === 'number' ? size : 20)));
 }
 
@@ -27,55 +38,79 @@ export function leastRequests(kind: Kind, way: Way, items: number): number {
   return Math.max(1, Math.ceil(Math.min(items, way.limit ?? Infinity) / pageSize(kind, way)));
 }
 
-/** What can be promised for a way to read: pages of up to ten items can't overlap, and awaited ones are not meant to. */
+/** What can be promised for a way to read: pages of up to ten items can't overlap. */
 function guaranteeFor(kind: Kind, way: Way, motion: Motion): Guarantee {
-  if (motion.isTooFast === true) return 'told';
-  const canOverlap = way.read !== 'getNextPage' && pageSize(kind, way) > 10;
-  return kind.guarantee === 'exact' && !canOverlap ? 'complete-at-rest' : kind.guarantee;
+  return motion.isTooFast === true || pageSize(kind, way) <= 10 ? 'told' : kind.guarantee;
 }
 
-/** Compares what a program got with what was in the list. */
-export function judge(server: Server, motion: Motion, way: Way, outcome: Outcome): Judgement {
+/**
+ * Compares what a program got with what was in the list.
+ *
+ * @param plain The keys of what the plain loop gets from the same server, if its list is at rest.
+ */
+export function judge(
+  server: Server,
+  motion: Motion,
+  way: Way,
+  outcome: Outcome,
+  plain: readonly number[] | undefined,
+): Judgement {
   const { kind, list, requests } = server;
   const isAtRest = motion.isAtRest === true;
   const guarantee = guaranteeFor(kind, way, motion);
   const least = leastRequests(kind, way, list.created);
-  // A new client takes one request to find its place. Where the list moves, some windows share nothing with the one before.
-  const most = 2 * least + (isAtRest ? 10 : 20) + outcome.stops.length;
+  const read = new Set(outcome.keys);
+  const fault = (verdict: Verdict, detail: string, isFault = true): Judgement => ({ verdict, isFault, detail });
 
-  if (server.isOverrun) return { verdict: 'hang', isFault: true, detail: `${requests} requests instead of ${least}` };
+  if (server.isOverrun) return fault('hang', `${requests} requests instead of ${least}`, motion.isEndless !== true);
 
-  const doubled = outcome.keys.length - new Set(outcome.keys).size;
+  const doubled = outcome.keys.length - read.size;
   if (doubled > 0) {
-    const isInevitable = (kind.ids === 'missing' || kind.ids === 'unsafe') && !isAtRest && outcome.wasTold;
-    return { verdict: 'doubled', isFault: !isInevitable, detail: `${doubled} of ${outcome.keys.length} items` };
+    // Where pages can't overlap, another client knows only the last twenty items of those before.
+    const isInevitable = !isAtRest && outcome.wasTold && (kind.guarantee === 'told' || guarantee === 'told');
+    return fault('doubled', `${doubled} of ${outcome.keys.length} items`, !isInevitable);
+  }
+
+  const fewer = (plain ?? []).filter((key) => !read.has(key)).length;
+  // An array that could not be completed has an error instead of its items.
+  if (fewer > 0 && outcome.keys.length < (way.limit ?? Infinity) && !(outcome.error && way.read === 'toArray')) {
+    return fault(
+      'worse-than-plain',
+      `${fewer} items fewer than the plain loop, and ${outcome.error?.message ?? 'no error'}`,
+    );
   }
 
   const { lost, lostSilently } = losses(server, way, outcome);
-  if (lost > 0) {
-    const detail = `${lost} of ${server.initial.length} items`;
-    if (lostSilently > 0) return { verdict: 'loss-silent', isFault: true, detail };
-    return { verdict: 'loss-told', isFault: guarantee === 'exact' || (guarantee !== 'told' && isAtRest), detail };
-  }
+  if (lostSilently > 0)
+    return fault('loss-silent', `${lostSilently} of ${server.initial.length} items`, plain === undefined);
+  if (lost > 0) return fault('loss-told', `${lost} of ${server.initial.length} items`, guarantee !== 'told');
+
   if (outcome.error !== undefined) {
-    // A client may give up if it makes far more requests than what it has read should take.
-    const wasTried = guarantee !== 'exact' || requests > leastRequests(kind, way, outcome.keys.length) + 5;
-    // None of the items that a cursor names is left.
-    const present = new Set(list.items.map(({ key }) => key));
-    const isGone = outcome.stops.length > 0 && !isAtRest && outcome.keys.slice(-20).every((key) => !present.has(key));
-    const isAllowed = isGone || (hasCursor(outcome.error) && (guarantee === 'told' || (!isAtRest && wasTried)));
-    return { verdict: 'thrown', isFault: !isAllowed, detail: outcome.error.message };
+    // None of the items that a cursor names may be left.
+    const isGone = outcome.stops.length > 0 && !isAtRest;
+    return fault('thrown', outcome.error.message, !isGone && !(hasCursor(outcome.error) && guarantee === 'told'));
   }
-  if (requests > most && motion.isEndless !== true && motion.isTooFast !== true) {
-    return { verdict: 'too-many-requests', isFault: true, detail: `${requests} instead of ${least}` };
+  const isCounted = kind.meta({ page: 1, size: 1, count: 7, shown: 1, staleCount: 7, deleted: 0 }) as {
+    total_count?: number;
+  };
+  if (
+    isAtRest &&
+    way.limit === undefined &&
+    outcome.stops.length === 0 &&
+    !outcome.wasTold &&
+    isCounted.total_count === 7
+  ) {
+    if (outcome.keys.length < list.items.length) return fault('not-told', `${list.items.length} items are counted`);
   }
-  // Of a list that moves, the walk has to know where it ends, and to read more than can change meanwhile.
-  const canKeepUp = motion.isEndless !== true && pageSize(kind, way) >= 50;
-  const canProve = isAtRest ? hasFreeSizes(kind) : countsRight(kind) && canKeepUp;
-  if (outcome.wasTold && guarantee === 'exact' && canProve) {
-    return { verdict: 'event-for-nothing', isFault: true, detail: `${outcome.keys.length} items` };
+  if (outcome.wasTold && guarantee === 'exact' && motion.isEndless !== true && (isAtRest || hasFreeSizes(kind))) {
+    return fault('told-for-nothing', `${outcome.keys.length} items`);
   }
-  return { verdict: 'right', isFault: false, detail: `${requests} requests` };
+  // A new client takes one request to find its place. Where the list moves, some windows share nothing with the one before.
+  const most = 3 * least + (isAtRest ? 10 : 20) + outcome.stops.length;
+  if (requests > most && guarantee === 'exact' && motion.isEndless !== true) {
+    return fault('too-many-requests', `${requests} instead of ${least}`);
+  }
+  return fault('right', `${requests} requests`, false);
 }
 
 /** The items that were in the list all the time, in front of the place that was reached, and did not come. */

@@ -18,13 +18,13 @@ export interface Facts {
 /**
  * What a client can promise for a server:
  *
- * - `exact`: nothing is lost, whether the list moves or not;
- * - `complete-at-rest`: nothing is lost at rest; if the list moves, nothing is lost, or the program is told;
- * - `told`: the list can't be read completely, and the program is told.
+ * - `exact`: nothing is lost, whether the list moves or not, and nobody is told that something may be;
+ * - `complete`: nothing is lost, but the program may be told that something may be, as the server contradicts itself;
+ * - `told`: what a plain loop gets of a list at rest; if the list moves, nothing is lost, or the program is told.
  *
  * In any case nothing is yielded twice, and the walk ends.
  */
-export type Guarantee = 'exact' | 'complete-at-rest' | 'told';
+export type Guarantee = 'exact' | 'complete' | 'told';
 
 /** A kind of server: how it treats `page` and `per_page`, what it says, and what comes after the end. */
 export interface Kind {
@@ -85,96 +85,94 @@ const kind =
     const plain = { sizes: free, meta: right, afterEnd: 'empty', ids: 'string', hidden: 0, depth: Infinity } as const;
     return { ...plain, ignoresPage: false, name, guarantee, ...differences };
   };
-const [exact, atRest, told] = [kind('exact'), kind('complete-at-rest'), kind('told')];
+const [exact, complete, told] = [kind('exact'), kind('complete'), kind('told')];
 
 /** Whether a client may choose the size of each page, and gets what it asks for. */
 export const hasFreeSizes = (kind: Kind): boolean => kind.sizes === free;
-
-/** Whether a server says how long its list is, and never gives fewer items than before for the same size. */
-export const countsRight = ({ meta, sizes }: Kind): boolean => meta === right && sizes(100, 1) === sizes(100, Infinity);
 
 const twentyOtherwise = allowed(20);
 
 export const kinds: readonly Kind[] = [
   exact('sizes are free'),
-  ...[100, 50, 25, 20, 10].map((cap) => exact(`at most ${cap} a page`, { sizes: capped(cap) })),
-  exact('the cap falls from 100 to 25', { sizes: capChanges(100, 25) }),
-  exact('the cap falls from 50 to 20', { sizes: capChanges(50, 20) }),
-  exact('the cap falls from 50 to 20, no count', { sizes: capChanges(50, 20), meta: noCount }),
+  ...[100, 50, 25, 20].map((cap) => exact(`at most ${cap} a page`, { sizes: capped(cap) })),
+  told('at most 10 a page', { sizes: capped(10) }),
+  told('the cap falls from 100 to 25', { sizes: capChanges(100, 25) }),
+  told('the cap falls from 50 to 20', { sizes: capChanges(50, 20) }),
+  told('the cap falls from 50 to 20, no count', { sizes: capChanges(50, 20), meta: noCount }),
   exact('the cap rises from 20 to 50', { sizes: capChanges(20, 50) }),
-  exact('the cap rises from 25 to 100, no count', { sizes: capChanges(25, 100), meta: noCount }),
+  complete('the cap rises from 25 to 100, no count', { sizes: capChanges(25, 100), meta: noCount }),
 
-  exact('no count', { meta: noCount }),
-  exact('the count is null', { meta: ({ page }) => ({ current_page: page, total_pages: null, total_count: null }) }),
-  exact('the count is a string', {
+  complete('no count', { meta: noCount }),
+  complete('the count is null', { meta: ({ page }) => ({ current_page: page, total_pages: null, total_count: null }) }),
+  complete('the count is a string', {
     meta: ({ page, count, size }) => ({ ...metaOf(page, size, count), total_count: String(count) }),
   }),
-  exact('no meta', { meta: () => undefined }),
-  exact('the count is stale', { meta: countIs((facts) => facts.staleCount) }),
-  exact('the count is one too few', { meta: countIs((facts) => Math.max(0, facts.count - 1)) }),
-  exact('the count is one too many', { meta: countIs((facts) => facts.count + 1) }),
-  exact('the count includes deleted items', { meta: countIs((facts) => facts.count + facts.deleted) }),
-  exact('the count is that of the page', { meta: countIs((facts) => facts.shown) }),
-  exact('the count is at most 100', { meta: countIs((facts) => Math.min(100, facts.count)) }),
-  exact('the count is always 0', { meta: countIs(() => 0) }),
+  complete('no meta', { meta: () => undefined }),
+  told('the count is stale', { meta: countIs((facts) => facts.staleCount) }),
+  told('the count is one too few', { meta: countIs((facts) => Math.max(0, facts.count - 1)) }),
+  told('the count is one too many', { meta: countIs((facts) => facts.count + 1) }),
+  told('the count includes deleted items', { meta: countIs((facts) => facts.count + facts.deleted) }),
+  told('the count is that of the page', { meta: countIs((facts) => facts.shown) }),
+  told('the count is at most 100', { meta: countIs((facts) => Math.min(100, facts.count)) }),
+  told('the count is always 0', { meta: countIs(() => 0) }),
   exact('total_pages is one too few', {
     meta: ({ page, size, count }) => ({ ...metaOf(page, size, count), total_pages: pages(count, size) - 1 }),
   }),
-  exact('total_pages is one too few, no count', {
+  complete('total_pages is one too few, no count', {
     meta: ({ page, size, count }) => ({ current_page: page, total_pages: pages(count, size) - 1 }),
   }),
-  exact('an extra page is announced, which is empty', {
+  complete('an extra page is announced, which is empty', {
     meta: ({ page, size, count }) => ({ current_page: page, total_pages: pages(count, size) + 1 }),
   }),
   exact('404 after the end', { afterEnd: { status: 404 } }),
-  exact('404 after the end, no count', { afterEnd: { status: 404 }, meta: noCount }),
-  exact('404 after the end, the count is one too many', {
+  complete('404 after the end, no count', { afterEnd: { status: 404 }, meta: noCount }),
+  told('404 after the end, the count is one too many', {
     afterEnd: { status: 404 },
     meta: countIs((facts) => facts.count + 1),
   }),
-  exact('the last page again after the end', { afterEnd: 'last page' }),
-  exact('the last page again after the end, no count', { afterEnd: 'last page', meta: noCount }),
-  exact('at most 20 a page, no count', { sizes: capped(20), meta: noCount }),
-  exact('at most 50 a page, no count, 404 after the end', {
+  complete('the last page again after the end', { afterEnd: 'last page' }),
+  told('the last page again after the end, no count', { afterEnd: 'last page', meta: noCount }),
+  complete('at most 20 a page, no count', { sizes: capped(20), meta: noCount }),
+  complete('at most 50 a page, no count, 404 after the end', {
     sizes: capped(50),
     meta: noCount,
     afterEnd: { status: 404 },
   }),
-  exact('at most 20 a page, no count, the last page again after the end', {
+  told('at most 20 a page, no count, the last page again after the end', {
     sizes: capped(20),
     meta: noCount,
     afterEnd: 'last page',
   }),
-  exact('at most 25 a page, the count includes deleted items', {
+  told('at most 25 a page, the count includes deleted items', {
     sizes: capped(25),
     meta: countIs((facts) => facts.count + facts.deleted),
   }),
   exact('ids are numbers', { ids: 'number' }),
   exact('ids are numbers, at most 20 a page', { ids: 'number', sizes: capped(20) }),
 
-  atRest('10, 20, 50 or 100 a page, otherwise 20', { sizes: twentyOtherwise }),
-  atRest('10, 20, 50 or 100 a page, otherwise 20, no count', { sizes: twentyOtherwise, meta: noCount }),
-  atRest('10, 20, 50 or 100 a page, otherwise 400', { sizes: allowed({ refused: 400 }) }),
-  atRest('10, 20, 50 or 100 a page, otherwise 422', { sizes: allowed({ refused: 422 }) }),
-  atRest('10, 20, 50 or 100 a page, otherwise the next smaller one', { sizes: nextAllowed }),
-  atRest('rounds per_page to tens', { sizes: roundedBy(Math.round) }),
-  atRest('rounds per_page down to tens', { sizes: roundedBy(Math.floor) }),
-  atRest('rounds per_page up to tens, no count', { sizes: roundedBy(Math.ceil), meta: noCount }),
-  atRest('ignores per_page: 20 a page', { sizes: always(20) }),
-  atRest('ignores per_page: 20 a page, no count', { sizes: always(20), meta: noCount }),
-  atRest('ignores per_page: 100 a page', { sizes: always(100) }),
-  atRest('ignores per_page: 20 a page, the last page again', {
+  told('10, 20, 50 or 100 a page, otherwise 20', { sizes: twentyOtherwise }),
+  told('10, 20, 50 or 100 a page, otherwise 20, no count', { sizes: twentyOtherwise, meta: noCount }),
+  told('10, 20, 50 or 100 a page, otherwise 400', { sizes: allowed({ refused: 400 }) }),
+  told('10, 20, 50 or 100 a page, otherwise 422', { sizes: allowed({ refused: 422 }) }),
+  told('10, 20, 50 or 100 a page, otherwise the next smaller one', { sizes: nextAllowed }),
+  told('rounds per_page to tens', { sizes: roundedBy(Math.round) }),
+  told('rounds per_page down to tens', { sizes: roundedBy(Math.floor) }),
+  told('rounds per_page up to tens, no count', { sizes: roundedBy(Math.ceil), meta: noCount }),
+  told('ignores per_page: 20 a page', { sizes: always(20) }),
+  told('ignores per_page: 20 a page, no count', { sizes: always(20), meta: noCount }),
+  told('ignores per_page: 100 a page', { sizes: always(100) }),
+  told('ignores per_page: 20 a page, the last page again', {
     sizes: always(20),
     meta: noCount,
     afterEnd: 'last page',
   }),
-  atRest('hides items after paging', { hidden: 0.2 }),
-  atRest('hides items after paging, no count', { hidden: 0.2, meta: noCount }),
-  atRest('hides items after paging, at most 50 a page', { hidden: 0.2, sizes: capped(50) }),
-  atRest('ids are missing', { ids: 'missing' }),
-  atRest('ids are missing, no count, 404 after the end', { ids: 'missing', meta: noCount, afterEnd: { status: 404 } }),
-  atRest('ids are missing, at most 50 a page', { ids: 'missing', sizes: capped(50) }),
-  atRest('ids are 64-bit numbers', { ids: 'unsafe' }),
+  told('hides items after paging', { hidden: 0.2 }),
+  told('hides items after paging, no count', { hidden: 0.2, meta: noCount }),
+  told('hides items after paging, at most 50 a page', { hidden: 0.2, sizes: capped(50) }),
+  told('ids are missing', { ids: 'missing' }),
+  told('ids are missing, no count, 404 after the end', { ids: 'missing', meta: noCount, afterEnd: { status: 404 } }),
+  told('ids are missing, at most 50 a page', { ids: 'missing', sizes: capped(50) }),
+  told('ids are 64-bit numbers', { ids: 'unsafe' }),
 
   told('ignores page', { ignoresPage: true }),
   told('ignores page, no count', { ignoresPage: true, meta: noCount }),

@@ -1,10 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
-import { judge, leastRequests, pageSize, type Judgement } from './judge.ts';
+import { plainLoop, type Answer } from '../../reference/plain-loop.ts';
+import { judge, leastRequests, pageSize, sizeOf, type Judgement } from './judge.ts';
 import { kinds, type Kind } from './kinds.ts';
 import { motions, type Motion } from './motions.ts';
 import { seeded } from './random.ts';
 import { Server } from './servers.ts';
-import { walk, ways, type Way } from './walks.ts';
+import { walk, ways, type Named, type Way } from './walks.ts';
 
 export interface Walk {
   readonly kind: Kind;
@@ -32,14 +33,14 @@ export function walkOf(seed: number): Walk {
 
 /** Whether a walk is one that a promise is about. */
 function isPromised({ kind, motion, way, size }: Walk): boolean {
-  // A program that asks for page after page can see that the list moved; it is promised nothing.
-  if (way.read === 'getNextPage' && motion.isAtRest !== true) return false;
   // Each new client finds new items.
   if (motion.isEndless === true && way.read === 'resumed') return false;
   // Nor does it find its place in a list that moves faster still, and one item at a time is no way to read that.
   if (motion.isTooFast === true && (['resumed', 'broken off'].includes(way.read) || way.perPage === 1)) return false;
-  // A page whose only item is hidden looks like the end of the list.
-  if (kind.hidden > 0 && (way.perPage === 1 || size < 10)) return false;
+  // A page whose only item is hidden looks like the end of the list. If nothing counts the items, so may any short page.
+  if (kind.hidden > 0 && (way.perPage === 1 || size < 10 || motion.isAtRest !== true)) return false;
+  // Nor do the positions of its items say where a new client is.
+  if (kind.hidden > 0 && ['resumed', 'broken off'].includes(way.read)) return false;
   return true;
 }
 
@@ -53,7 +54,18 @@ export async function judgeWalk(planned: Walk): Promise<Judgement> {
   const server = new Server(kind, motion, size, { changes, until }, random);
   server.requestLimit = motion.isTooFast === true ? 1_000 : 10 * (2 * least + 10);
   const outcome = await walk(server, way, random);
-  return judge(server, motion, way, outcome);
+  const plain = motion.isAtRest === true ? await readPlainly(planned) : undefined;
+  return judge(server, motion, way, outcome, plain);
+}
+
+/** The keys of what the plain loop gets from the same server. */
+async function readPlainly({ kind, motion, way, size, seed }: Walk): Promise<number[]> {
+  const server = new Server(kind, motion, size, { changes: 0, until: 0 }, seeded(seed ^ 0x5eed));
+  const getPage = async (page: number, perPage: number) => {
+    const response = await server.fetch(`http://localhost/projects?page=${page}&per_page=${perPage}`);
+    return response.ok ? ((await response.json()) as Answer<Named>) : undefined;
+  };
+  return (await plainLoop(getPage, sizeOf(way))).map(({ name }) => Number(name));
 }
 
 /** Makes the walks that seeds determine, and returns a line for each that broke a promise, with the seed that repeats it. */

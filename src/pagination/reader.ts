@@ -1,0 +1,323 @@
+import { ExampleError, InvalidRequestError, type APIError } from '../errors/index.ts';
+import { lastItems, startOf, type Place } from './cursor.ts';
+import { KnownItems, type Shared } from './known-items.ts';
+import { countOf, idOf, type Id, type PageBody } from './page-body.ts';
+import { pages, textsOf, type Answer, type Overlap, type Pages, type Reason, type Seek, type State } from './states.ts';
+import { windowAfter, windowAt, windowOf, type Window } from './windows.ts';
+
+/** The documented `per_page` where none is given. */
+export const defaultSize = 20;
+
+/** Smaller windows can't overlap everywhere: none of up to 10 items holds both item 2519 and item 2520. */
+const leastSize = 11;
+
+const nothing = { last: -1, place: 0 };
+
+/** Reads the answers to the requests of a walk. docs/internals/pagination.md says why nothing is lost. */
+export class ListReader<Item> {
+  state: State;
+  place: Place;
+  /** Why it can't be verified that each item is yielded once. */
+  unverified: Reason | undefined;
+  readonly #onUnverified: (reason: Reason) => void;
+  readonly #known = new KnownItems();
+  /** The page that the walk starts at, and what it had; 0 after a cursor. */
+  #origin: number;
+  #first: readonly Id[] = [];
+  /** How many items were yielded or skipped, or have been created in front of those. */
+  #found: number;
+  /** The place of the item in front of the end of what was read. */
+  #endPlace: number;
+  /** Whether the list changes, and the largest count that it had. */
+  #isMoving = false;
+  #most = 0;
+  /** Windows that shared nothing with what was read. */
+  #apart: Answer<Item>[] = [];
+
+  constructor(place: Place, onUnverified: (reason: Reason) => void) {
+    const { asked, end, size, page, ids } = (this.place = place);
+    this.#onUnverified = onUnverified;
+    this.#found = end;
+    this.#known.add(ids, nothing);
+    this.#endPlace = ids.length;
+    this.#origin = ids.length === 0 && page === 0 ? Math.floor(end / asked) + 1 : 0;
+    if (this.#origin > 0) this.state = { kind: 'start', next: windowOf(this.#origin, asked) };
+    else if (page > 0) {
+      // Without ids, the page that was read last can't be told from the next one.
+      const [reason, next] = ids.length > 0 ? (['no-overlap', page] as const) : (['missing-ids', page + 1] as const);
+      this.state = pages('rest', reason, windowOf(next, asked));
+    } else {
+      const next = windowAfter(end, size, 4) ?? windowAt(Math.max(0, end - 1), size);
+      this.state = { kind: 'seek', next, center: Math.max(1, Math.ceil(end / size)), tries: 0 };
+    }
+  }
+
+  /** Returns the items to yield: all that were not yielded before, wherever they stand. */
+  read(window: Window, { data, meta }: PageBody<Item>): Item[] {
+    const { state, place } = this;
+    const count = countOf(meta?.total_count);
+    const growth = count === undefined ? 0 : count - (place.count ?? count);
+    const answer = {
+      window,
+      data,
+      ids: data.map(idOf),
+      count,
+      growth,
+      hasNext: Number(meta?.total_pages) > window.page,
+    };
+    this.#move({ count: count ?? place.count });
+    this.#isMoving ||= growth !== 0;
+    this.#most = Math.max(this.#most, count ?? 0);
+    // There is a page in front of the first.
+    if (meta?.current_page === 0) this.#tell('page-numbers');
+    if (state.kind === 'start') return this.#readFirst(answer);
+    if (state.kind === 'pages') return this.#readPage(state, answer);
+    if (answer.ids.includes(undefined)) this.#readRest('missing-ids');
+    else if (data.length > window.size) this.#readRest('no-overlap');
+    else if (state.kind === 'seek') return this.#seek(state, answer);
+    else if (state.kind === 'overlap') return this.#readOverlap(state, answer);
+    return [];
+  }
+
+  /** Whether the walk can go on after a refusal. */
+  refuse(window: Window, { status }: APIError): boolean {
+    const { state, place } = this;
+    const isSizeRefused = status === 400 || status === 422;
+    const isPastEnd = state.kind === 'pages' && (state.purpose !== 'rest' || !(Number(place.count) > window.start));
+    const isNotFound = status === 404 && window.page > 1 && !(state.kind === 'overlap' && state.idle > 2);
+    if (isNotFound || (isSizeRefused && isPastEnd)) this.read(window, { data: [] });
+    else if (!isSizeRefused) return false;
+    else if (state.kind === 'overlap' || state.kind === 'seek') this.#readRest('no-overlap');
+    else if (state.kind === 'start' && window.size !== defaultSize) {
+      this.#origin = Math.floor(window.start / defaultSize) + 1;
+      this.place = startOf(this.#origin, defaultSize);
+      this.state = { kind: 'start', next: windowOf(this.#origin, defaultSize) };
+    } else return false;
+    return true;
+  }
+
+  #readFirst(answer: Answer<Item>): Item[] {
+    const { window, ids, count, hasNext } = answer;
+    const end = window.start + ids.length;
+    const isShort = ids.length < window.size;
+    const isAll = isShort && !hasNext && (end === count || (ids.length === 0 && !(Number(count) > end)));
+    const isCut = isShort && !isAll && ids.length >= leastSize;
+    // The server sends as many.
+    const size = isCut ? ids.length : Math.max(window.size, ids.length);
+    this.#found = (window.page - 1) * size;
+    this.#first = textsOf(answer);
+    const items = this.#take(answer, nothing);
+    this.#endPlace = this.#known.end;
+    const isNamed = !ids.includes(undefined);
+    // Without ids, only its number finds a page again.
+    this.#move({
+      size,
+      end: (window.page - 1) * size + ids.length,
+      page: isNamed ? 0 : window.page,
+      ids: isNamed ? lastItems([], ids) : [],
+    });
+    if (isAll) this.#finish(false);
+    else if (!isNamed) this.#readRest('missing-ids');
+    else if (ids.length > window.size || (isShort && !isCut && count !== undefined)) this.#readRest('no-overlap');
+    else if (isShort && !isCut) this.#readBehind(answer);
+    else this.#goOn(1, 0);
+    return items;
+  }
+
+  #seek({ next, ...state }: Seek, answer: Answer<Item>): Item[] {
+    const { ids, growth } = answer;
+    const { size } = this.place;
+    const shared = this.#known.shared(ids);
+    if (shared.last >= 0) return this.#join(state.tries > 0 ? Math.ceil(size / 4) : 1, 0, answer, shared);
+    const tries = state.tries + 1;
+    if (tries > 8) throw new InvalidRequestError('None of the items before the cursor is in the list any more.');
+    // As many were created in front of it, if the count says so.
+    const center = tries > 1 ? state.center : Math.max(1, state.center + Math.round(growth / size));
+    // In front of it and behind it in turn.
+    const pages = Array.from({ length: 2 * tries }, (_, step) => center + (step % 2 ? -(step + 1) / 2 : step / 2));
+    const page = pages.filter((each) => each > 0)[tries - 1] ?? center + tries;
+    const isEmpty = ids.length === 0 && next.page === 1;
+    this.state = isEmpty ? { kind: 'end' } : { kind: 'seek', next: windowOf(page, size), center, tries };
+    return [];
+  }
+
+  #readOverlap({ overlap, idle }: Overlap, answer: Answer<Item>): Item[] {
+    const shared = this.#known.shared(answer.ids);
+    if (shared.last < 0 && !(answer.window.page === 1 && this.#origin === 1)) return this.#miss(overlap, idle, answer);
+    const items = this.#join(overlap, idle, answer, shared);
+    // It may have closed the gap to others.
+    for (const each of this.#apart.splice(0)) {
+      const late = this.#known.shared(each.ids);
+      if (this.state.kind !== 'overlap' || late.last < 0) this.#apart.push(each);
+      else items.push(...this.#join(this.state.overlap, this.state.idle, { ...each, growth: 0 }, late));
+    }
+    return items;
+  }
+
+  /** The window shares an item with what was read, or is page 1: no item that stays in the list is between. */
+  #join(overlap: number, idle: number, answer: Answer<Item>, { first, last, place, isOrdered }: Shared): Item[] {
+    const { window, ids, count, growth, hasNext } = answer;
+    const before = this.place;
+    // Page 1 has other items only, so that all others are behind it.
+    const isNewStart = last < 0;
+    if (isNewStart) this.#known.forgetPlaces();
+    /** Where the last shared item ends, and how far it has moved. */
+    const end = window.start + last + 1;
+    const shift = isNewStart ? 0 : end - (before.end - (this.#endPlace - place));
+    const items = this.#take(
+      answer,
+      isNewStart ? { last, place: this.#known.end } : { last, place },
+      this.#origin === 1 ? 0 : first,
+    );
+    // What was created in front of it is not missing. The count says so, too, unless items have only changed places.
+    this.#found += Math.max(0, Math.min(shift, growth));
+    const isFurther = last < ids.length - 1;
+    const isReordered = before.isReordered || !isOrdered;
+    const reached = window.start + ids.length;
+    this.#endPlace = isFurther ? this.#known.placeOf(ids.at(-1)) : this.#known.end;
+    this.#move({
+      isReordered,
+      end: isFurther ? reached : isReordered ? Math.max(before.end, reached) : end + this.#known.end - place,
+      ids: items.length > 0 ? lastItems(isNewStart ? [] : before.ids, ids) : before.ids,
+    });
+    if (ids.length === window.size) {
+      // If each response has ids of its own, page 1 is a new start for ever.
+      const isProgress = isFurther && !(isNewStart && this.#found > 2 * this.#most + 1000);
+      this.#goOn(Math.max(1 - shift, isFurther ? Math.floor(overlap * 0.7) : overlap), isProgress ? 0 : idle + 1);
+      return items;
+    }
+    this.#move({ end: reached, count });
+    if (count !== undefined && count !== reached) this.#readRest('count-mismatch');
+    else if (count === undefined || hasNext) this.#readBehind(answer);
+    else items.push(...this.#finish());
+    return items;
+  }
+
+  /** The list has moved so far that the window shares nothing: looks where the count says, then ever further back. */
+  #miss(overlap: number, idle: number, answer: Answer<Item>): Item[] {
+    const { window, ids, count, growth } = answer;
+    const { end, size } = this.place;
+    if (this.#origin === 1 && ids.length > 0) this.#apart.push(answer);
+    if (ids.length === 0 && Number(count) > window.start) this.#readRest('no-overlap');
+    else {
+      const back = idle === 0 ? Math.ceil(size / 4) - growth : Math.ceil(size * 2 ** (idle - 2));
+      this.#move({ end: Math.min(end, Math.max(1, count ?? end)) });
+      this.#goOn(Math.max(2 * overlap, Math.ceil(size / 4)), idle + 1, back);
+    }
+    return [];
+  }
+
+  /** @param back How far to go back, if not by the overlap. */
+  #goOn(overlap: number, idle: number, back?: number): void {
+    const { end, size, isReordered } = this.place;
+    const shared = Math.min(Math.max(1, overlap), Math.ceil(size / 2));
+    const next = back === undefined ? windowAfter(end, size, shared) : windowAt(Math.max(0, end - back), size);
+    // A walk that has come far has more patience.
+    if (idle > 5 + this.#known.end / size / 4) this.#readRest(isReordered ? 'unstable-order' : 'too-many-changes');
+    else if (next) this.state = { kind: 'overlap', next, overlap: shared, idle };
+    else this.#readRest('no-overlap');
+  }
+
+  /** Windows can't overlap: reads pages as a plain loop does, after the first; after a cursor, from where it is. */
+  #readRest(reason: Reason): void {
+    const { asked, size, end } = this.place;
+    const page = this.#origin > 0 ? this.#origin + 1 : Math.max(1, Math.ceil(end / size));
+    this.state = pages('rest', reason, windowOf(page, asked), this.#first);
+  }
+
+  /** The list should end with this window, but does not say so. */
+  #readBehind(answer: Answer<Item>): void {
+    const { page, size } = answer.window;
+    // Until a second window has been full, perhaps the first was not cut, but has gaps.
+    const isCertain = this.#origin === 0 || this.#known.end > this.place.size;
+    if (isCertain) this.state = pages('behind', 'no-overlap', windowOf(page + 1, size), textsOf(answer));
+    else this.state = pages('behind', 'no-overlap', windowOf(this.#origin + 1, this.place.asked), this.#first);
+  }
+
+  #readPage(state: Pages, answer: Answer<Item>): Item[] {
+    const { window, ids, growth } = answer;
+    const { purpose, reason, previous } = state;
+    if (purpose === 'behind' && !ids.every((id) => this.#known.has(id))) {
+      this.#readRest(reason);
+      return [];
+    }
+    const texts = textsOf(answer);
+    const isRepeated = texts.length > 0 && texts.join() === previous.join();
+    const shared = this.#known.shared(ids);
+    const known = this.#known.end;
+    // After a cursor, only the items that were read show where pages go on.
+    if (this.#origin === 0 && this.place.page === 0 && known > 0 && ids.length > 0 && shared.last < 0)
+      throw new ExampleError('The list changes faster than it is read. Try again at the cursor of this error.');
+    const items = isRepeated ? [] : this.#take(answer, shared, this.#origin > 0 ? 0 : shared.first);
+    const idle = items.length > 0 ? 0 : state.idle + 1;
+    const end = (window.page - 1) * Math.max(previous.length, ids.length) + ids.length;
+    if (!shared.isOrdered) this.#move({ isReordered: true });
+    if (purpose === 'rest') {
+      const isNamed = !ids.includes(undefined);
+      const isIgnored = isRepeated && window.page === this.#origin + 1;
+      this.#tell(isIgnored ? 'page-ignored' : isNamed ? reason : 'missing-ids');
+      if (ids.length > 0) this.#move({ page: window.page, end, ids: isNamed ? lastItems([], ids) : [] });
+    }
+    if (purpose === 'missing') {
+      // The same request has another answer now.
+      if (window.page === 1) this.#isMoving ||= texts.join() !== this.#first.join();
+      // What is created while missing items are looked for is not missing.
+      this.#found += Math.max(0, growth);
+      const isFurther = this.#known.end > known;
+      this.#move({
+        end: this.place.end + Math.max(0, growth),
+        ids: isFurther ? lastItems(this.place.ids, ids) : this.place.ids,
+      });
+    }
+    if (this.#isLast(answer, end, isRepeated, idle) || (purpose === 'missing' && !this.#isDoubtful)) {
+      items.push(...this.#finish(purpose === 'behind'));
+    } else if (idle > 100 + 2 * Math.max(this.#found, this.#most)) {
+      throw new ExampleError(
+        `The last ${idle} pages of the list have brought nothing new. It grows faster than it is read.`,
+      );
+    } else this.state = { ...state, next: windowOf(window.page + 1, window.size), previous: texts, idle };
+    return items;
+  }
+
+  /** Whether no page is behind a page that ends at a position. */
+  #isLast({ window, ids, count }: Answer<Item>, end: number, isRepeated: boolean, idle: number): boolean {
+    if (ids.length === 0) return idle > 3 || !(Number(this.place.count) > this.#found);
+    if (isRepeated) return count === undefined ? idle > 3 : end >= count;
+    return ids.length < window.size && end === count;
+  }
+
+  /** Whether the list has items that were not found, or could have some because their order changes. */
+  get #isDoubtful(): boolean {
+    const { count, end, isReordered } = this.place;
+    // How many were found before a cursor is not known.
+    if (this.#origin !== 1) return isReordered || end < Number(count);
+    return this.#found < (count ?? end) || (isReordered && (this.#isMoving || count === undefined));
+  }
+
+  /** The end of the list is reached. If items are missing, reads it once more as a plain loop does, until they are found. */
+  #finish(canRead = true): Item[] {
+    const items = this.#apart.splice(0).flatMap((each) => this.#take(each, this.#known.shared(each.ids)));
+    this.state = { kind: 'end' };
+    if (this.#isDoubtful && canRead && this.#origin === 1)
+      this.state = pages('missing', 'count-mismatch', windowOf(1, this.place.asked));
+    else if (this.#isDoubtful) this.#tell(this.place.isReordered ? 'unstable-order' : 'count-mismatch');
+    return items;
+  }
+
+  #tell(reason: Reason): void {
+    if (!this.unverified) this.#onUnverified((this.unverified = reason));
+  }
+
+  #move(changes: Partial<Place>): void {
+    this.place = { ...this.place, ...changes };
+  }
+
+  /** Takes what is new of an answer, from an index on. */
+  #take({ data, ids }: Answer<Item>, shared: Pick<Shared, 'last' | 'place'>, from = 0): Item[] {
+    const items: Item[] = [];
+    // The cast holds: the indexes are those of items.
+    for (const index of this.#known.add(ids, shared)) if (index >= from) items.push(data[index] as Item);
+    this.#found += items.length;
+    return items;
+  }
+}
