@@ -13,6 +13,8 @@ const leastSize = 11;
 
 const nothing = { last: -1, place: 0 };
 
+const noneLeft = () => new InvalidRequestError('None of the items before the cursor is in the list any more.');
+
 /** Reads the answers to the requests of a walk. docs/internals/pagination.md says why nothing is lost. */
 export class ListReader<Item> {
   state: State;
@@ -130,7 +132,7 @@ export class ListReader<Item> {
     const shared = this.#known.shared(ids);
     if (shared.last >= 0) return this.#join(state.tries > 0 ? Math.ceil(size / 4) : 1, 0, answer, shared);
     const tries = state.tries + 1;
-    if (tries > 8) throw new InvalidRequestError('None of the items before the cursor is in the list any more.');
+    if (tries > 8) throw noneLeft();
     // As many were created in front of it, if the count says so.
     const center = tries > 1 ? state.center : Math.max(1, state.center + Math.round(growth / size));
     // In front of it and behind it in turn.
@@ -156,7 +158,7 @@ export class ListReader<Item> {
 
   /** The window shares an item with what was read, or is page 1: no item that stays in the list is between. */
   #join(overlap: number, idle: number, answer: Answer<Item>, { first, last, place, isOrdered }: Shared): Item[] {
-    const { window, ids, count, growth, hasNext } = answer;
+    const { window, ids, count, growth } = answer;
     const before = this.place;
     // Page 1 has other items only, so that all others are behind it.
     const isNewStart = last < 0;
@@ -175,22 +177,28 @@ export class ListReader<Item> {
     const isReordered = before.isReordered || !isOrdered;
     const reached = window.start + ids.length;
     this.#endPlace = isFurther ? this.#known.placeOf(ids.at(-1)) : this.#known.end;
+    // Where the last item that was read is now.
+    const latest = isReordered ? before.end : Math.min(end + this.#known.end - place, count ?? Infinity);
     this.#move({
       isReordered,
-      end: isFurther ? reached : isReordered ? Math.max(before.end, reached) : end + this.#known.end - place,
+      end: isFurther ? reached : Math.max(latest, isReordered ? reached : end),
       ids: items.length > 0 ? lastItems(isNewStart ? [] : before.ids, ids) : before.ids,
     });
-    if (ids.length === window.size) {
-      // If each response has ids of its own, page 1 is a new start for ever.
-      const isProgress = isFurther && !(isNewStart && this.#found > 2 * this.#most + 1000);
-      this.#goOn(Math.max(1 - shift, isFurther ? Math.floor(overlap * 0.7) : overlap), isProgress ? 0 : idle + 1);
-      return items;
-    }
+    // If each response has ids of its own, page 1 is a new start for ever.
+    const isProgress = isFurther && !(isNewStart && this.#found > 2 * this.#most + 1000);
+    if (ids.length < window.size) items.push(...this.#readShort(answer, reached));
+    else this.#goOn(Math.max(1 - shift, isFurther ? Math.floor(overlap * 0.7) : overlap), isProgress ? 0 : idle + 1);
+    return items;
+  }
+
+  /** A window that joins and is short should be the end of the list. Returns what was found on the way. */
+  #readShort(answer: Answer<Item>, reached: number): Item[] {
+    const { count, hasNext } = answer;
     this.#move({ end: reached, count });
     if (count !== undefined && count !== reached) this.#readRest('count-mismatch');
     else if (count === undefined || hasNext) this.#readBehind(answer);
-    else items.push(...this.#finish());
-    return items;
+    else return this.#finish();
+    return [];
   }
 
   /** The list has moved so far that the window shares nothing: looks where the count says, then ever further back. */
@@ -221,8 +229,8 @@ export class ListReader<Item> {
   /** Windows can't overlap: reads pages as a plain loop does, after the first; after a cursor, from where it is. */
   #readRest(reason: Reason): void {
     const { asked, size, end } = this.place;
-    const page = this.#origin > 0 ? this.#origin + 1 : Math.max(1, Math.ceil(end / size));
-    this.state = pages('rest', reason, windowOf(page, asked), this.#first);
+    if (this.#origin > 0) this.state = pages('rest', reason, windowOf(this.#origin + 1, asked), this.#first);
+    else this.state = pages('place', reason, windowOf(Math.max(1, Math.ceil(end / size)), asked));
   }
 
   /** The list should end with this window, but does not say so. */
@@ -235,7 +243,7 @@ export class ListReader<Item> {
   }
 
   #readPage(state: Pages, answer: Answer<Item>): Item[] {
-    const { window, ids, growth } = answer;
+    const { window, ids } = answer;
     const { purpose, reason, previous } = state;
     if (purpose === 'behind' && !ids.every((id) => this.#known.has(id))) {
       this.#readRest(reason);
@@ -244,39 +252,50 @@ export class ListReader<Item> {
     const texts = textsOf(answer);
     const isRepeated = texts.length > 0 && texts.join() === previous.join();
     const shared = this.#known.shared(ids);
-    const known = this.#known.end;
-    // After a cursor, only the items that were read show where pages go on.
-    if (this.#origin === 0 && this.place.page === 0 && known > 0 && ids.length > 0 && shared.last < 0)
-      throw new ExampleError('The list changes faster than it is read. Try again at the cursor of this error.');
+    if (purpose === 'place' && shared.last < 0) return this.#findPlace(state, answer, isRepeated, texts);
     const items = isRepeated ? [] : this.#take(answer, shared, this.#origin > 0 ? 0 : shared.first);
     const idle = items.length > 0 ? 0 : state.idle + 1;
     const end = (window.page - 1) * Math.max(previous.length, ids.length) + ids.length;
     if (!shared.isOrdered) this.#move({ isReordered: true });
-    if (purpose === 'rest') {
-      const isNamed = !ids.includes(undefined);
-      const isIgnored = isRepeated && window.page === this.#origin + 1;
-      this.#tell(isIgnored ? 'page-ignored' : isNamed ? reason : 'missing-ids');
-      if (ids.length > 0) this.#move({ page: window.page, end, ids: isNamed ? lastItems([], ids) : [] });
-    }
-    if (purpose === 'missing') {
-      // The same request has another answer now.
-      if (window.page === 1) this.#isMoving ||= texts.join() !== this.#first.join();
-      // What is created while missing items are looked for is not missing.
-      this.#found += Math.max(0, growth);
-      const isFurther = this.#known.end > known;
-      this.#move({
-        end: this.place.end + Math.max(0, growth),
-        ids: isFurther ? lastItems(this.place.ids, ids) : this.place.ids,
-      });
-    }
+    if (purpose === 'missing') this.#noteMissing(answer, texts);
+    else if (purpose !== 'behind') this.#noteRest(reason, answer, isRepeated, end);
     if (this.#isLast(answer, end, isRepeated, idle) || (purpose === 'missing' && !this.#isDoubtful)) {
       items.push(...this.#finish(purpose === 'behind'));
-    } else if (idle > 100 + 2 * Math.max(this.#found, this.#most)) {
+    } else this.#goOnPages({ ...state, purpose: purpose === 'place' ? 'rest' : purpose }, window, texts, idle);
+    return items;
+  }
+
+  /** After a cursor, only the items in front of it show where pages go on. They may be on any page. */
+  #findPlace(state: Pages, { window, ids }: Answer<Item>, isRepeated: boolean, texts: readonly Id[]): Item[] {
+    if (window.page > 1 && state.idle === 0) this.state = { ...state, next: windowOf(1, window.size) };
+    else if (isRepeated || ids.length === 0) throw noneLeft();
+    else this.#goOnPages(state, window, texts, state.idle + 1);
+    return [];
+  }
+
+  #noteRest(reason: Reason, { window, ids }: Answer<Item>, isRepeated: boolean, end: number): void {
+    const isNamed = !ids.includes(undefined);
+    const isIgnored = isRepeated && window.page === this.#origin + 1;
+    this.#tell(isIgnored ? 'page-ignored' : isNamed ? reason : 'missing-ids');
+    if (ids.length > 0) this.#move({ page: window.page, end, ids: isNamed ? lastItems([], ids) : [] });
+  }
+
+  #noteMissing({ window, ids, growth }: Answer<Item>, texts: readonly Id[]): void {
+    // The same request has another answer now.
+    if (window.page === 1) this.#isMoving ||= texts.join() !== this.#first.join();
+    // What is created while missing items are looked for is not missing.
+    const created = Math.max(0, growth);
+    this.#found += created;
+    this.#move({ end: this.place.end + created, ids: lastItems(this.place.ids, ids) });
+  }
+
+  #goOnPages(state: Pages, { page, size }: Window, previous: readonly Id[], idle: number): void {
+    if (idle > 100 + 2 * Math.max(this.#found, this.#most)) {
       throw new ExampleError(
         `The last ${idle} pages of the list have brought nothing new. It grows faster than it is read.`,
       );
-    } else this.state = { ...state, next: windowOf(window.page + 1, window.size), previous: texts, idle };
-    return items;
+    }
+    this.state = { ...state, next: windowOf(page + 1, size), previous, idle };
   }
 
   /** Whether no page is behind a page that ends at a position. */
@@ -296,7 +315,10 @@ export class ListReader<Item> {
 
   /** The end of the list is reached. If items are missing, reads it once more as a plain loop does, until they are found. */
   #finish(canRead = true): Item[] {
-    const items = this.#apart.splice(0).flatMap((each) => this.#take(each, this.#known.shared(each.ids)));
+    const items = this.#apart.splice(0).flatMap((each) => {
+      this.#move({ ids: lastItems(this.place.ids, each.ids) });
+      return this.#take(each, this.#known.shared(each.ids));
+    });
     this.state = { kind: 'end' };
     if (this.#isDoubtful && canRead && this.#origin === 1)
       this.state = pages('missing', 'count-mismatch', windowOf(1, this.place.asked));

@@ -37,8 +37,8 @@ export interface Overlap {
 export interface Pages {
   readonly kind: 'pages';
   readonly next: Window;
-  /** The rest of the list, what may be behind its end, or all of it once more because items are missing. */
-  readonly purpose: 'rest' | 'behind' | 'missing';
+  /** The rest of the list (after a cursor, its place first), what may be behind its end, or all of it again because items are missing. */
+  readonly purpose: 'rest' | 'place' | 'behind' | 'missing';
   readonly reason: Reason;
   /** The page before. */
   readonly previous: readonly Id[];

@@ -38,9 +38,10 @@ export function leastRequests(kind: Kind, way: Way, items: number): number {
   return Math.max(1, Math.ceil(Math.min(items, way.limit ?? Infinity) / pageSize(kind, way)));
 }
 
-/** What can be promised for a way to read: pages of up to ten items can't overlap. */
+/** What can be promised for a way to read: pages of up to ten items can't overlap, nor do pages that are replaced as a whole. */
 function guaranteeFor(kind: Kind, way: Way, motion: Motion): Guarantee {
-  return motion.isTooFast === true || pageSize(kind, way) <= 10 ? 'told' : kind.guarantee;
+  const size = pageSize(kind, way);
+  return motion.isTooFast === true || size <= 10 || size < (motion.largest ?? 0) / 1.5 ? 'told' : kind.guarantee;
 }
 
 /**
@@ -67,7 +68,10 @@ export function judge(
   const doubled = outcome.keys.length - read.size;
   if (doubled > 0) {
     // Where pages can't overlap, another client knows only the last twenty items of those before.
-    const isInevitable = !isAtRest && outcome.wasTold && (kind.guarantee === 'told' || guarantee === 'told');
+    const isResumed = outcome.stops.length > 0;
+    const isInevitable =
+      (isResumed && motion.largest !== undefined) ||
+      (!isAtRest && outcome.wasTold && (isResumed || guarantee === 'told'));
     return fault('doubled', `${doubled} of ${outcome.keys.length} items`, !isInevitable);
   }
 
@@ -81,8 +85,10 @@ export function judge(
   }
 
   const { lost, lostSilently } = losses(server, way, outcome);
+  // What page 1 says of itself is believed, and page 1 says that it is the last.
+  const isMisled = way.read === 'getNextPage' && guarantee === 'told';
   if (lostSilently > 0)
-    return fault('loss-silent', `${lostSilently} of ${server.initial.length} items`, plain === undefined);
+    return fault('loss-silent', `${lostSilently} of ${server.initial.length} items`, plain === undefined && !isMisled);
   if (lost > 0) return fault('loss-told', `${lost} of ${server.initial.length} items`, guarantee !== 'told');
 
   if (outcome.error !== undefined) {
@@ -90,15 +96,14 @@ export function judge(
     const isGone = outcome.stops.length > 0 && !isAtRest;
     return fault('thrown', outcome.error.message, !isGone && !(hasCursor(outcome.error) && guarantee === 'told'));
   }
-  const isCounted = kind.meta({ page: 1, size: 1, count: 7, shown: 1, staleCount: 7, deleted: 0 }) as {
-    total_count?: number;
-  };
+  const isCounted = kind.meta({ page: 1, size: 1, count: 7, shown: 1, staleCount: 7, deleted: 0 }) as
+    { total_count?: number } | undefined;
   if (
     isAtRest &&
     way.limit === undefined &&
     outcome.stops.length === 0 &&
     !outcome.wasTold &&
-    isCounted.total_count === 7
+    isCounted?.total_count === 7
   ) {
     if (outcome.keys.length < list.items.length) return fault('not-told', `${list.items.length} items are counted`);
   }

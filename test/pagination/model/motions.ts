@@ -9,6 +9,8 @@ export interface Motion {
   readonly isEndless?: boolean;
   /** Whether the list changes faster than it can be read. */
   readonly isTooFast?: boolean;
+  /** How many items are replaced at once, at the most. */
+  readonly largest?: number;
   step(list: List, random: Random, most: number, request: number): void;
 }
 
@@ -100,6 +102,7 @@ function churnManyAtOnce(list: List, random: Random, most: number): void {
 
 export const bursts: Motion = {
   name: 'many at once, now and then',
+  largest: 120,
   step: (list, random) => {
     if (random.next() < 0.15) churnManyAtOnce(list, random, 120);
   },
