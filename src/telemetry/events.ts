@@ -85,23 +85,25 @@ export interface CallEndEvent extends CallEvent {
   readonly error: unknown;
 }
 
-/**
- * From now on, an iteration of a list can't verify that it yields each item once.
- *
- * A list whose order changes while it is read can lose items, too, but its pages don't show that. There is no event then.
- */
+/** An iteration of a list can't verify that it yields each item once: from now on, or because the list ended too early. */
 export interface ListUnverifiedEvent extends RequestTarget {
   /**
-   * Why. `'missing-ids'`: there are items without an `id`, which can't be recognized. `'no-overlap'`: the server ignores
-   * `per_page`, or allows so few items that its pages can't overlap. `'too-many-changes'`: the list changes faster than it
-   * can be read. `'page-ignored'`: each page has the items of the first one.
+   * Why.
+   *
+   * - `count-mismatch`: the list ended with fewer items than its `total_count`;
+   * - `unstable-order`: items changed their order while the list was read;
+   * - `too-many-changes`: the list, or its order, changed faster than it could be read;
+   * - `no-overlap`: pages can't overlap, because they are too small, come in fixed sizes only, or are short in mid-list;
+   * - `missing-ids`: items have no `id`, so they can't be recognized;
+   * - `page-ignored`: the second page has the items of the first one;
+   * - `page-numbers`: the API says that page 1 is page 0, so that there may be a page in front of it.
    */
   readonly reason:
-    | 'missing-ids'
-    | 'no-overlap'
-    | 'too-many-changes'
-    | 'unstable-order'
     | 'count-mismatch'
+    | 'unstable-order'
+    | 'too-many-changes'
+    | 'no-overlap'
+    | 'missing-ids'
     | 'page-ignored'
     | 'page-numbers';
 }
@@ -122,7 +124,7 @@ export interface ClientEvents {
   validationIssue: [event: ValidationIssueEvent];
   /** A call has ended, however it did. */
   callEnd: [event: CallEndEvent];
-  /** From now on, an iteration of a list can't verify that it yields each item once. */
+  /** An iteration of a list can't verify that it yields each item once. */
   listUnverified: [event: ListUnverifiedEvent];
 }
 
