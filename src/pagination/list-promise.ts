@@ -187,10 +187,11 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     const { data, meta } = body;
     const { page = 1, per_page } = this.#spec.query ?? {};
     // Where no size is asked for, the server may have a smaller default than the documented one.
-    const isCut = data.length < defaultSize && Number(meta?.total_pages) > page;
-    const size = per_page ?? (isCut ? Math.max(1, data.length) : defaultSize);
+    const isCut = !per_page && data.length < defaultSize && Number(meta?.total_pages) > page;
+    const size = per_page ?? (isCut && page > 1 ? Math.max(1, data.length) : defaultSize);
     const walk = this.#walk(startOf(page, size));
     walk.reader.read(windowOf(page, size), body);
+    if (isCut && page === 1) walk.reader.startAgain(1, defaultSize);
     const { place, unverified, state } = walk.reader;
     // What the API says of a page is believed if it agrees with what came.
     const isBelieved = meta?.current_page === page && meta.total_pages === page && place.end === place.count;

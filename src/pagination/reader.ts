@@ -59,14 +59,9 @@ export class ListReader<Item> {
     const { state, place } = this;
     const count = countOf(meta?.total_count);
     const growth = count === undefined ? 0 : count - (place.count ?? count);
-    const answer = {
-      window,
-      data,
-      ids: data.map(idOf),
-      count,
-      growth,
-      hasNext: Number(meta?.total_pages) > window.page,
-    };
+    const lastPage = countOf(meta?.total_pages);
+    const hasNext = lastPage === undefined ? undefined : lastPage > window.page;
+    const answer = { window, data, ids: data.map(idOf), count, growth, hasNext };
     this.#move({ count: count ?? place.count });
     this.#isMoving ||= growth !== 0;
     this.#most = Math.max(this.#most, count ?? 0);
@@ -90,23 +85,30 @@ export class ListReader<Item> {
     if (isNotFound || (isSizeRefused && isPastEnd)) this.read(window, { data: [] });
     else if (!isSizeRefused) return false;
     else if (state.kind === 'overlap' || state.kind === 'seek') this.#readRest('no-overlap');
-    else if (state.kind === 'start' && window.size !== defaultSize) {
-      this.#origin = Math.floor(window.start / defaultSize) + 1;
-      this.place = startOf(this.#origin, defaultSize);
-      this.state = { kind: 'start', next: windowOf(this.#origin, defaultSize) };
-    } else return false;
+    else if (state.kind === 'start' && window.size !== defaultSize)
+      this.startAgain(Math.floor(window.start / defaultSize) + 1, defaultSize);
+    else return false;
     return true;
+  }
+
+  /** Starts at a page of another size. What has been read is not yielded again. */
+  startAgain(page: number, size: number): void {
+    this.#origin = page;
+    this.place = this.#known.end > 0 ? { ...this.place, asked: size, size } : startOf(page, size);
+    this.state = { kind: 'start', next: windowOf(page, size) };
   }
 
   #readFirst(answer: Answer<Item>): Item[] {
     const { window, ids, count, hasNext } = answer;
     const end = window.start + ids.length;
     const isShort = ids.length < window.size;
-    const isAll = isShort && !hasNext && (end === count || (ids.length === 0 && !(Number(count) > end)));
-    const isCut = isShort && !isAll && ids.length >= leastSize;
+    const isEmpty = ids.length === 0 && !hasNext && !(Number(count) > end);
+    // How many items are in front of a later page depends on its size.
+    const isAll = isEmpty || (isShort && hasNext === false && (end === count || this.#origin > 1));
+    const isCut = isShort && !isAll && end !== count && ids.length >= leastSize;
     // The server sends as many.
     const size = isCut ? ids.length : Math.max(window.size, ids.length);
-    this.#found = (window.page - 1) * size;
+    this.#found = (window.page - 1) * size + this.#known.end;
     this.#first = textsOf(answer);
     const items = this.#take(answer, nothing);
     this.#endPlace = this.#known.end;
@@ -120,19 +122,29 @@ export class ListReader<Item> {
     });
     if (isAll) this.#finish(false);
     else if (!isNamed) this.#readRest('missing-ids');
-    else if (ids.length > window.size || (isShort && !isCut && count !== undefined)) this.#readRest('no-overlap');
+    else if (ids.length > window.size || (isShort && !isCut && count !== undefined && count !== end))
+      this.#readRest('no-overlap');
     else if (isShort && !isCut) this.#readBehind(answer);
     else this.#goOn(1, 0);
     return items;
   }
 
   #seek({ next, ...state }: Seek, answer: Answer<Item>): Item[] {
-    const { ids, growth } = answer;
-    const { size } = this.place;
+    const { ids, growth, count } = answer;
+    const { size, end } = this.place;
     const shared = this.#known.shared(ids);
+    // A list that was shorter than a page has not shown yet how many items the server sends at most.
+    const isCut = end < size && ids.length >= leastSize && ids.length < size && next.page === 1 && count !== ids.length;
+    if (isCut) {
+      this.#move({ size: ids.length });
+      return this.#seek({ next, ...state }, { ...answer, window: windowOf(1, ids.length) });
+    }
     if (shared.last >= 0) return this.#join(state.tries > 0 ? Math.ceil(size / 4) : 1, 0, answer, shared);
     const tries = state.tries + 1;
-    if (tries > 8) throw noneLeft();
+    if (tries > 8) {
+      this.#readRest('too-many-changes');
+      return [];
+    }
     // As many were created in front of it, if the count says so.
     const center = tries > 1 ? state.center : Math.max(1, state.center + Math.round(growth / size));
     // In front of it and behind it in turn.
@@ -196,7 +208,7 @@ export class ListReader<Item> {
     const { count, hasNext } = answer;
     this.#move({ end: reached, count });
     if (count !== undefined && count !== reached) this.#readRest('count-mismatch');
-    else if (count === undefined || hasNext) this.#readBehind(answer);
+    else if (count === undefined || hasNext !== false) this.#readBehind(answer);
     else return this.#finish();
     return [];
   }
@@ -282,7 +294,7 @@ export class ListReader<Item> {
 
   #noteMissing({ window, ids, growth }: Answer<Item>, texts: readonly Id[]): void {
     // The same request has another answer now.
-    if (window.page === 1) this.#isMoving ||= texts.join() !== this.#first.join();
+    if (window.page === this.#origin) this.#isMoving ||= texts.join() !== this.#first.join();
     // What is created while missing items are looked for is not missing.
     const created = Math.max(0, growth);
     this.#found += created;
@@ -299,17 +311,17 @@ export class ListReader<Item> {
   }
 
   /** Whether no page is behind a page that ends at a position. */
-  #isLast({ window, ids, count }: Answer<Item>, end: number, isRepeated: boolean, idle: number): boolean {
-    if (ids.length === 0) return idle > 3 || !(Number(this.place.count) > this.#found);
+  #isLast({ window, ids, count, hasNext }: Answer<Item>, end: number, isRepeated: boolean, idle: number): boolean {
+    if (ids.length === 0) return idle > 3 || !(hasNext || Number(this.place.count) > this.#found);
     if (isRepeated) return count === undefined ? idle > 3 : end >= count;
-    return ids.length < window.size && end === count;
+    return ids.length < window.size && end === count && hasNext === false;
   }
 
   /** Whether the list has items that were not found, or could have some because their order changes. */
   get #isDoubtful(): boolean {
     const { count, end, isReordered } = this.place;
     // How many were found before a cursor is not known.
-    if (this.#origin !== 1) return isReordered || end < Number(count);
+    if (this.#origin === 0) return isReordered || end < Number(count);
     return this.#found < (count ?? end) || (isReordered && (this.#isMoving || count === undefined));
   }
 
@@ -320,9 +332,10 @@ export class ListReader<Item> {
       return this.#take(each, this.#known.shared(each.ids));
     });
     this.state = { kind: 'end' };
-    if (this.#isDoubtful && canRead && this.#origin === 1)
-      this.state = pages('missing', 'count-mismatch', windowOf(1, this.place.asked));
-    else if (this.#isDoubtful) this.#tell(this.place.isReordered ? 'unstable-order' : 'count-mismatch');
+    if (this.#isDoubtful && canRead && this.#origin > 0)
+      this.state = pages('missing', 'count-mismatch', windowOf(this.#origin, this.place.asked));
+    else if (this.place.isReordered) this.#tell('unstable-order');
+    else if (this.#isDoubtful) this.#tell('count-mismatch');
     return items;
   }
 

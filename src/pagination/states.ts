@@ -59,8 +59,8 @@ export interface Answer<Item> {
   readonly count: number | undefined;
   /** How many items the list has more than at the answer before. */
   readonly growth: number;
-  /** Whether there are pages behind it, as it says. */
-  readonly hasNext: boolean;
+  /** Whether there are pages behind it, if it says so. */
+  readonly hasNext: boolean | undefined;
 }
 
 export function pages(purpose: Pages['purpose'], reason: Reason, next: Window, previous: readonly Id[] = []): Pages {

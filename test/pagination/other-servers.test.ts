@@ -99,18 +99,30 @@ describe('the size of a page', () => {
 });
 
 describe('the meta of a page', () => {
-  it.each([0, undefined, 'five', 2.5, -1, 1])('may have any total_pages: %s', async (total_pages) => {
+  it.each([0, 1, 2, 3])('may have any total_pages: %s', async (total_pages) => {
     const { client, pages, events } = serveList({ items: projects(280), lie: say({ total_pages }) });
     expect(await collect(client.projects.list())).toEqual(projects(280));
     expect(pages()).toEqual([1, 2, 3]);
     expect(events).toEqual([]);
   });
 
-  it('may announce too many pages: the one behind the last is read', async () => {
-    const { client, pages, events } = serveList({ items: projects(280), lie: say({ total_pages: 1_000 }) });
+  it.each([undefined, 'five', 2.5, -1, 1_000])(
+    'may have a total_pages that does not say which is the last: %s. The page behind it is read',
+    async (total_pages) => {
+      const { client, pages, events } = serveList({ items: projects(280), lie: say({ total_pages }) });
+      expect(await collect(client.projects.list())).toEqual(projects(280));
+      expect(pages()).toEqual([1, 2, 3, 4]);
+      expect(events).toEqual([]);
+    },
+  );
+
+  it.each([50, 300])('may count the items of the page only, with pages of at most %s', async (cap) => {
+    const { client } = serveList({
+      items: projects(280),
+      sizeOf: (asked) => Math.min(asked, cap),
+      lie: ({ data }) => ({ data, meta: { total_count: data.length } }),
+    });
     expect(await collect(client.projects.list())).toEqual(projects(280));
-    expect(pages()).toEqual([1, 2, 3, 4]);
-    expect(events).toEqual([]);
   });
 
   it.each<[string, NonNullable<ListServerOptions['lie']>]>([

@@ -113,6 +113,14 @@ export const kinds: readonly Kind[] = [
   told('the count is one too many', { meta: countIs((facts) => facts.count + 1) }),
   told('the count includes deleted items', { meta: countIs((facts) => facts.count + facts.deleted) }),
   told('the count is that of the page', { meta: countIs((facts) => facts.shown) }),
+  told('the count is that of the page, at most 50 a page, no total_pages', {
+    sizes: capped(50),
+    meta: ({ page, shown }) => ({ current_page: page, total_count: shown }),
+  }),
+  told('the count is that of the items so far, some are hidden, no total_pages', {
+    hidden: 0.2,
+    meta: ({ page, size, shown }) => ({ current_page: page, total_count: (page - 1) * size + shown }),
+  }),
   told('the count is at most 100', { meta: countIs((facts) => Math.min(100, facts.count)) }),
   told('the count is always 0', { meta: countIs(() => 0) }),
   exact('total_pages is one too few', {
