@@ -114,18 +114,13 @@ export class ListReader<Item> {
     this.#endPlace = this.#known.end;
     const isNamed = !ids.includes(undefined);
     // Without ids, only its number finds a page again.
-    this.#move({
-      size,
-      end: (window.page - 1) * size + ids.length,
-      page: isNamed ? 0 : window.page,
-      ids: isNamed ? lastItems([], ids) : [],
-    });
+    const place = isNamed ? { page: 0, ids: lastItems([], ids) } : { page: window.page, ids: [] };
+    this.#move({ ...place, size, end: (window.page - 1) * size + ids.length });
     if (isAll) this.#finish(false);
     else if (!isNamed) this.#readRest('missing-ids');
-    else if (ids.length > window.size || (isShort && !isCut && count !== undefined && count !== end))
-      this.#readRest('no-overlap');
-    else if (isShort && !isCut) this.#readBehind(answer);
-    else this.#goOn(1, 0);
+    else if (isCut || ids.length === window.size) this.#goOn(1, 0);
+    else if (isShort && (count ?? end) === end) this.#readBehind(answer);
+    else this.#readRest('no-overlap');
     return items;
   }
 
@@ -312,7 +307,10 @@ export class ListReader<Item> {
 
   /** Whether no page is behind a page that ends at a position. */
   #isLast({ window, ids, count, hasNext }: Answer<Item>, end: number, isRepeated: boolean, idle: number): boolean {
-    if (ids.length === 0) return idle > 3 || !(hasNext || Number(this.place.count) > this.#found);
+    if (ids.length === 0) {
+      const { count } = this.place;
+      return idle > 3 || !(count === undefined ? hasNext : count > this.#found);
+    }
     if (isRepeated) return count === undefined ? idle > 3 : end >= count;
     return ids.length < window.size && end === count && hasNext === false;
   }
