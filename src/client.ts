@@ -62,7 +62,7 @@ export class Client {
    * @param path The path as the API documents it, such as `/teams/{id}`. `params` fills in its `{names}`.
    * @typeParam T The value of the call: the output of `schema`, or what you declare if there is none.
    * @throws {ResponseValidationError} when the body is not JSON, is empty although there is a `schema`, or differs from
-   *   it with `responseValidation: 'throw'`.
+   *   it, unless `responseValidation` says otherwise.
    *
    * @example
    * const team = await client.request('GET', '/teams/{id}', { params: { id: 'team_1' }, schema: teamSchema });
@@ -85,7 +85,8 @@ export class Client {
    */
   list<Item = unknown>(path: string, options?: ListEndpointOptions<Item>): ListPromise<Item> {
     const { params, query, schema, ...listOptions } = { ...options };
-    return new ListPromise(this.#http, { route: path, params, query, item: schema }, listOptions);
+    const isSchemaOfCaller = schema !== undefined;
+    return new ListPromise(this.#http, { route: path, params, query, item: schema, isSchemaOfCaller }, listOptions);
   }
 
   /**

@@ -20,7 +20,7 @@ export function resolveApiToken(token: ApiToken | undefined = environmentVariabl
  * @throws {InvalidRequestError} when the token function returns something that no header can hold.
  */
 export async function currentToken(getToken: Exclude<ApiToken, string>, signal: AbortSignal): Promise<string> {
-  signal.throwIfAborted();
+  if (signal.aborted) throw signal.reason;
   const token = new Promise<string>((resolve) => resolve(getToken())).catch((cause: unknown) => {
     throw new ExampleError('The apiToken function failed; see the cause.', { cause });
   });

@@ -1,16 +1,56 @@
+import { parseJson } from '../utils/json.ts';
 import { isError } from '../utils/user-code.ts';
 import { SecretSearch } from './secret-search.ts';
 
 /** Characters of a text that are shown. */
 const maxShown = 16_384;
 
+const words =
+  '(password|passwd|passphrase|passcode|secret|token|(api|access|private|secret|signing|encryption)[_-]?key|credential|authorization|cookie)';
+
 /** Names of fields, parameters and headers that hold secrets, such as `newPassword`, `x-api-key` and `credentials`. */
-export const secretName =
-  /(password|passwd|passphrase|passcode|secret|token|(api|access|private|secret|signing|encryption)[_-]?key|credential|authorization|cookie)s?$/i;
+export const secretName = new RegExp(`${words}s?$`, 'i');
+const hasSecretName = new RegExp(`${words}s?"`, 'i');
+
+/** What a request has that may be secret, and is one by its name. */
+export interface SecretFields {
+  /** Of the query, such as `?page=2`. */
+  readonly query: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON. */
+  readonly body: string | undefined;
+  /** Parameters of the path with such names. */
+  readonly secretParams: readonly string[];
+}
+
+/** What is shown of a call. */
+interface Shown extends SecretFields {
+  readonly client: { readonly baseUrl: string };
+  readonly path: string;
+}
+
+/** The values that must not appear in errors, events or log lines. */
+export function secretsOf({ query, headers, body, secretParams }: SecretFields): string[] {
+  const secrets = [...secretParams];
+  const fields: [name: string, value: unknown][] = [...Object.entries(headers), ...new URLSearchParams(query)];
+  // Most bodies have no such name, and large ones take their time to read.
+  if (body !== undefined && hasSecretName.test(body)) fields.push(['', parseJson(body)]);
+  for (let field = fields.pop(); field; field = fields.pop()) {
+    const [name, value] = field;
+    if (typeof value === 'object' && value !== null) {
+      const inherited = secretName.test(name) && name;
+      for (const [key, item] of Object.entries(value)) fields.push([inherited || key, item]);
+      // The name of its own field is no secret, and errors need it.
+    } else if ((typeof value === 'string' || typeof value === 'number') && value !== name && secretName.test(name)) {
+      secrets.push(String(value));
+    }
+  }
+  return secrets;
+}
 
 /**
  * Removes secrets from everything that the SDK throws, emits or logs: the token, and fields such as a password. The API,
- * a proxy or a custom `fetch` may repeat them, so every text from outside passes through here.
+ * a proxy or a custom `fetch` may repeat them, so every text from outside passes through here. Nothing here throws.
  */
 export class Redactor {
   readonly #secrets: () => readonly string[];
@@ -23,37 +63,53 @@ export class Redactor {
 
   /** Returns the text without the secrets, whatever their case or escapes; only its beginning if it is long. */
   redact(text: string): string {
-    const beginning = text.slice(0, 4 * maxShown);
-    const redacted = (this.#search ??= new SecretSearch(this.#secrets())).redact(beginning);
-    // What is cut off may begin with a secret that was cut in two.
-    return beginning === text ? redacted.slice(0, maxShown) : redacted.slice(0, redacted.length / 4);
+    this.#search ??= new SecretSearch(this.#secrets());
+    // A secret may begin in what is shown, and end behind it.
+    return this.#search.redact(text.slice(0, 4 * maxShown), maxShown);
   }
 
-  /** Does the same in a JSON value: for every text, number and name. */
-  redactJson(value: unknown, depth = 0): unknown {
+  /** Returns the query without the values of secret parameters, which may be ordinary words. */
+  redactQuery(query: string): string {
+    const hide = (parameter: string) => {
+      const name = parameter.slice(0, parameter.indexOf('='));
+      return secretName.test(name) ? `${name}=[redacted]` : parameter;
+    };
+    return this.redact(query.split('&').map(hide).join('&'));
+  }
+
+  /** Where a call is sent. The base URL stays, though a password may be a word in it. */
+  redactUrl({ client, path, query }: Shown): string {
+    return client.baseUrl + this.redact(path) + this.redactQuery(query);
+  }
+
+  /**
+   * Does the same in a JSON value: for every text, number and name.
+   *
+   * @param byName Whether fields and headers are redacted by their names as well, as in log lines.
+   */
+  redactJson(value: unknown, byName = false, depth = 0): unknown {
     if (typeof value === 'string') return this.redact(value);
     if (typeof value === 'number') return this.redact(String(value)) === String(value) ? value : '[redacted]';
     if (typeof value !== 'object' || value === null) return value;
     if (depth > 100) return '…'; // A response may be nested more deeply than the call stack allows.
-    if (Array.isArray(value)) return value.map((item) => this.redactJson(item, depth + 1));
-    const fields = Object.entries(value).map(([key, item]) => [this.redact(key), this.redactJson(item, depth + 1)]);
+    const redact = (item: unknown) => this.redactJson(item, byName, depth + 1);
+    if (Array.isArray(value)) return value.map(redact);
+    const fields = Object.entries(value).map(([key, item]) => [
+      this.redact(key),
+      byName && secretName.test(key) ? '[redacted]' : redact(item),
+    ]);
     return Object.fromEntries(fields);
-  }
-
-  /**
-   * Does the same for what a log line shows of a request or a response. Fields and headers are redacted by their names,
-   * too, because a password may be an ordinary word.
-   */
-  redactFields(value: unknown): unknown {
-    const hide = (name: string, item: unknown) => (secretName.test(name) ? '[redacted]' : item);
-    return value && JSON.parse(JSON.stringify(this.redactJson(value), hide));
   }
 
   /** The headers without the secrets. One with a secret in its name is left out. */
   redactHeaders(headers: Pick<Headers, 'forEach'>): Headers {
     const redacted = new Headers();
     headers.forEach((value, name) => {
-      if (this.redact(name) === name) redacted.append(name, this.redact(value));
+      try {
+        if (this.redact(name) === name) redacted.append(name, this.redact(value));
+      } catch {
+        // A response that is not the runtime's own may have a header that no other can hold.
+      }
     });
     return redacted;
   }

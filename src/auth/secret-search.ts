@@ -1,7 +1,9 @@
-// Finds secrets in a text from outside, which may repeat them escaped.
+import { parseJson } from '../utils/json.ts';
 
-/** Escapes within escapes, such as HTML in JSON in a query. */
-const maxLayers = 4;
+// Finds secrets in a text from outside, which may repeat them escaped. docs/errors.md names the escapes.
+
+/** Escapes within escapes, such as those of HTML in JSON. */
+const maxLayers = 2;
 
 /** Shorter secrets are not looked for: they would match ordinary words. */
 const minSecret = 4;
@@ -9,51 +11,56 @@ const minSecret = 4;
 /** Shorter secrets are matched as whole words only, because they are parts of ordinary ones. */
 const minInWords = 8;
 
-/** Percent encoding, the escapes of JSON, and the entities of HTML that encoders write. */
-const escapes = /(?:%[\da-f]{2}){1,999}|\\(?:u[\da-f]{4}|[^u])|&(?:#\d{1,7}|#x[\da-f]{1,6}|amp|lt|gt|quot|apos);/gis;
-const named: Readonly<Record<string, string>> = {
-  ...{ b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' },
-  ...{ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" },
-};
+const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+/** The escapes of JSON, percent encoding (each character as a whole), and the entities of HTML that encoders write. */
+const encodings: readonly (readonly [RegExp, (escape: string) => string])[] = [
+  [/\\(?:u[\da-fA-F]{4}|["\\/bfnrt])/g, (escape) => String(parseJson(`"${escape}"`))],
+  [/%[0-7][\da-f]|%(?:[cd][\da-f]|e[\da-f]%[89ab][\da-f]|f[0-4](?:%[89ab][\da-f]){2})%[89ab][\da-f]/gi, decodePercent],
+  [/&(?:#\d{1,7}|#x[\da-f]{1,6}|amp|lt|gt|quot|apos);/gi, decodeEntity],
+];
 
 /** A place in a text is looked up once for all secrets: by its first two characters, and then for each of their lengths. */
 export class SecretSearch {
   readonly #secrets: ReadonlySet<string>;
   readonly #lengths = new Map<number, Set<number>>();
-  readonly #minLength: number = Infinity;
 
   constructor(secrets: readonly string[]) {
-    const long = secrets.filter(({ length }) => length >= minSecret);
-    this.#secrets = new Set(long.flatMap((secret) => [fold(secret), fold(bytesOf(secret))]));
+    this.#secrets = new Set(secrets.filter(({ length }) => length >= minSecret).map(fold));
     for (const secret of this.#secrets) {
       const beginning = beginningAt(secret, 0);
       this.#lengths.set(beginning, (this.#lengths.get(beginning) ?? new Set()).add(secret.length));
-      this.#minLength = Math.min(this.#minLength, secret.length);
     }
   }
 
-  /** Replaces the secrets in a text. If one is escaped, the result is the text without its escapes. */
-  redact(text: string, layers = maxLayers): string {
-    const hide = (run: string) => (this.#isInBase64(run) ? '[redacted]' : run);
-    const redacted = this.#redactLiteral(text).replace(/[\w+/-]{6,}/g, hide);
-    const plain = layers > 0 ? redacted.replace(escapes, unescape) : redacted;
-    if (plain === redacted) return redacted;
-    const result = this.redact(plain, layers - 1);
-    return result === plain ? redacted : result;
-  }
-
-  #redactLiteral(text: string): string {
-    const folded = fold(text);
+  /** Replaces the secrets in a text, and leaves the rest as it is. Shows what begins before a position. */
+  redact(text: string, shown: number): string {
     let redacted = '';
     let end = 0;
-    for (let start = 0; start < text.length; start++) {
-      const length = this.#lengthAt(folded, start);
-      if (length === 0) continue;
+    for (const [start, stop] of this.#find(text, (index) => index, maxLayers).sort(([a], [b]) => a - b)) {
+      if (start >= shown) break;
       // Those that overlap are one.
       if (start > end || redacted === '') redacted += `${text.slice(end, start)}[redacted]`;
-      end = Math.max(end, start + length);
+      end = Math.max(end, stop);
     }
-    return redacted + text.slice(end);
+    return redacted + text.slice(end, shown);
+  }
+
+  /** Finds secrets in the text, and in what it is without the escapes of each kind. `at` says where a character was. */
+  #find(text: string, at: (index: number) => number, layers: number): [start: number, end: number][] {
+    const places: [number, number][] = [];
+    const folded = fold(text);
+    for (let start = 0; start < text.length; start++) {
+      const length = this.#lengthAt(folded, start);
+      if (length > 0) places.push([at(start), at(start + length)]);
+    }
+    for (const encoding of layers > 0 ? encodings : []) {
+      const { plain, starts } = decode(text, encoding);
+      if (plain === text) continue;
+      const found = this.#find(plain, (index) => at(starts[index] ?? text.length), layers - 1);
+      for (const place of found) places.push(place);
+    }
+    return places;
   }
 
   /** The length of the longest secret at a place of the text, or 0. */
@@ -67,18 +74,24 @@ export class SecretSearch {
     }
     return longest;
   }
+}
 
-  /** Whether a run of letters is Base64 of a text with a secret, which may begin at any letter. */
-  #isInBase64(run: string): boolean {
-    if (run.length * 0.75 < this.#minLength) return false; // Four letters are three bytes.
-    const letters = run.replaceAll('-', '+').replaceAll('_', '/');
-    return [0, 1, 2, 3].some((start) => {
-      // A last letter that is less than a byte is left out.
-      const bytes = atob(letters.slice(start, (letters.length - start) % 4 === 1 ? -1 : undefined));
-      const plain = bytes.replace(escapes, unescape);
-      return [bytes, plain].some((text) => this.#redactLiteral(text) !== text);
-    });
-  }
+/** The text without its escapes, and where each of its characters began. */
+function decode(text: string, [escape, meaning]: (typeof encodings)[number]) {
+  const starts: number[] = [];
+  let end = 0;
+  const keep = (until: number) => {
+    while (end < until) starts.push(end++);
+  };
+  const plain = text.replace(escape, (source, index: number) => {
+    const character = meaning(source);
+    keep(index);
+    starts.push(...Array<number>(character.length).fill(index));
+    end = index + source.length;
+    return character;
+  });
+  if (plain !== text) keep(text.length);
+  return { plain, starts };
 }
 
 /** The first two characters at a place, as a number. */
@@ -86,28 +99,21 @@ function beginningAt(text: string, start: number): number {
   return (text.charCodeAt(start) << 16) | text.charCodeAt(start + 1);
 }
 
-/** The text in UTF-8, with each byte as a character: what `atob` returns. */
-function bytesOf(text: string): string {
-  let bytes = '';
-  for (const byte of new TextEncoder().encode(text)) bytes += String.fromCharCode(byte);
-  return bytes;
-}
-
 /** Ignores case, and that a form writes a space as a plus sign. Keeps the length: in lower case, İ would have two letters. */
 function fold(text: string): string {
   return text.replaceAll('İ', 'i').toLowerCase().replaceAll('+', ' ');
 }
 
-/** The meaning of an escape. */
-function unescape(source: string): string {
-  if (source.startsWith('%')) {
-    const bytes = Uint8Array.from(source.slice(1).split('%'), (hex) => parseInt(hex, 16));
-    return new TextDecoder().decode(bytes);
+function decodePercent(source: string): string {
+  try {
+    return decodeURIComponent(source);
+  } catch {
+    return source; // It is not UTF-8.
   }
-  if (source.startsWith('\\u')) return String.fromCharCode(parseInt(source.slice(2), 16));
-  if (source.startsWith('\\')) return named[source.slice(1)] ?? source.slice(1);
+}
+
+function decodeEntity(source: string): string {
   const entity = source.slice(1, -1).toLowerCase();
-  if (!entity.startsWith('#')) return named[entity] ?? '';
   const code = Number(`0${entity.slice(1)}`); // `#x41` and `#65` become `0x41` and `065`.
-  return code <= 0x10ffff ? String.fromCodePoint(code) : '';
+  return entities[entity] ?? (code <= 0x10ffff ? String.fromCodePoint(code) : '');
 }

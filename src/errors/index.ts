@@ -1,19 +1,227 @@
+import { brandErrors, ExampleError, InvalidRequestError } from './example-error.ts';
+
 // All of them are public: `@example/sdk` exports what is here.
-export { APIError, type APIErrorInit, type ErrorCode, type RateLimitInfo } from './api-error.ts';
-export { CallError, type CallErrorInit, type RequestTarget } from './call-error.ts';
-export { ConnectionError, TimeoutError } from './connection-error.ts';
-export { ExampleError } from './example-error.ts';
-export { InvalidRequestError } from './invalid-request-error.ts';
-export { RateLimitWaitError } from './rate-limit-wait-error.ts';
-export { ResponseTooLargeError } from './response-too-large-error.ts';
-export { ResponseValidationError, type ValidationIssue } from './response-validation-error.ts';
-export {
-  AuthenticationError,
-  BadRequestError,
-  ConflictError,
-  InternalServerError,
-  NotFoundError,
-  PermissionDeniedError,
-  RateLimitError,
-  UnprocessableEntityError,
-} from './status-errors.ts';
+export { ExampleError, InvalidRequestError };
+
+/** What a call is about. */
+export interface RequestTarget {
+  /** HTTP method, in capitals: `GET`. */
+  readonly method: string;
+  /** Path below the base URL, without the query: `/users/user_123`. */
+  readonly path: string;
+  /** The path as the API reference writes it: `/users/{id}`. It is the same for all ids. */
+  readonly route: string;
+}
+
+/** A call, and what is known of its last attempt. */
+export interface CallErrorInit extends RequestTarget {
+  /** Where it was sent. */
+  readonly url?: string | undefined;
+  /** HTTP status code of the response. */
+  readonly status?: number | undefined;
+  /** The response's `X-Request-Id`. */
+  readonly requestId?: string | undefined;
+}
+
+/**
+ * A call failed: the base class of all errors about one call. The message ends with what was called and how it was
+ * answered: `(500 GET /users/{id})`. After a 404, it also has the URL.
+ */
+export abstract class CallError extends ExampleError implements RequestTarget {
+  readonly method: string;
+  readonly path: string;
+  readonly route: string;
+  /** Where it was sent, without secrets; `undefined` if it was not. */
+  readonly url: string | undefined;
+  /** HTTP status code; `undefined` if no headers arrived. */
+  readonly status: number | undefined;
+  /** The response's `X-Request-Id`. Quote it when you contact support. */
+  readonly requestId: string | undefined;
+
+  constructor(message: string, { method, path, route, url, status, requestId }: CallErrorInit, options?: ErrorOptions) {
+    // A wrong base URL is answered like a wrong id.
+    const target = status === 404 && url !== undefined ? `${route}, ${url}` : route;
+    super(`${message} (${status === undefined ? '' : `${status} `}${method} ${target})`, options);
+    this.method = method;
+    this.path = path;
+    this.route = route;
+    this.url = url;
+    this.status = status;
+    this.requestId = requestId;
+  }
+}
+
+/**
+ * No complete response arrived: the connection could not be established, or it broke. `cause` says why. If the headers had
+ * arrived, it has their `status` and `requestId`.
+ */
+export class ConnectionError extends CallError {}
+
+/** An attempt took longer than `timeout`, or the whole call took longer than `totalTimeout`. */
+export class TimeoutError extends ConnectionError {}
+
+/** The call was not sent, because it would have waited for the rate limit for longer than `rateLimit.maxWait`. */
+export class RateLimitWaitError extends CallError {
+  /** Seconds until the rate limit is expected to allow the call. */
+  readonly retryAfter: number;
+
+  constructor(message: string, target: RequestTarget, retryAfter: number) {
+    super(message, target);
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** The body of a success has more bytes than `maxResponseSize`. The rest was not read, and the call is not retried. */
+export class ResponseTooLargeError extends CallError {
+  /** HTTP status code. */
+  declare readonly status: number;
+
+  constructor(init: CallErrorInit & { readonly status: number }, maxResponseSize: number) {
+    super(`The body has more than ${maxResponseSize} bytes (maxResponseSize).`, init);
+  }
+}
+
+/** One difference between a response and the API reference. It contains no values from the response. */
+export interface ValidationIssue {
+  /** Where it is in the body: `['data', 3, 'created_at']`. */
+  readonly path: readonly (string | number)[];
+  /** What was expected, and what was received. */
+  readonly message: string;
+}
+
+/**
+ * A successful response can't be used, or it differs from its schema and `responseValidation` is `'throw'`, which is the
+ * default for a `schema` that you pass.
+ */
+export class ResponseValidationError extends CallError {
+  /** All differences from the schema. */
+  readonly issues: readonly ValidationIssue[];
+  /** The body, parsed if it is JSON; otherwise the first 16 384 characters of its text. Not enumerable, which keeps it out of logs. */
+  declare readonly body: unknown;
+  /** HTTP status code. */
+  declare readonly status: number;
+
+  constructor(
+    message: string,
+    init: CallErrorInit & {
+      readonly status: number;
+      readonly issues: readonly ValidationIssue[];
+      readonly body: unknown;
+    },
+  ) {
+    super(message, init);
+    this.issues = init.issues;
+    Object.defineProperty(this, 'body', { value: init.body });
+  }
+}
+
+/**
+ * An error code of the API. Editors suggest the one that its reference documents, and any other is accepted.
+ */
+export type ErrorCode =
+  | 'invalid_request'
+  // Keeps the union from becoming `string`, in which editors suggest nothing.
+  | (string & Record<never, never>);
+
+/** The rate limit as a response reported it. */
+export interface RateLimitInfo {
+  /** Requests allowed in a window. */
+  readonly limit: number;
+  /** Requests left in the current window. */
+  readonly remaining: number;
+  /** When the window ends: epoch seconds on the server's clock. */
+  readonly reset: number;
+}
+
+/** The fields of an {@link APIError}. */
+export interface APIErrorInit extends CallErrorInit {
+  /** HTTP status code. */
+  readonly status: number;
+  /** What went wrong. The message of the error also says what was called. */
+  readonly message: string;
+  /** The API's error code. */
+  readonly code?: ErrorCode | undefined;
+  /** Details, keyed by field if a field is invalid. */
+  readonly details?: Readonly<Record<string, unknown>> | undefined;
+  /** The response's headers. */
+  readonly headers: Headers;
+  /** The beginning of a body that is not in the API's error format. */
+  readonly body?: string | undefined;
+  /** The rate limit as the response reported it. */
+  readonly rateLimit?: RateLimitInfo | undefined;
+}
+
+/**
+ * The API responded with a status other than 2xx.
+ *
+ * @example
+ * try {
+ *   await client.users.get('user_123');
+ * } catch (error) {
+ *   if (error instanceof NotFoundError) return undefined;
+ *   throw error;
+ * }
+ */
+export class APIError extends CallError {
+  /** HTTP status code. */
+  declare readonly status: number;
+  /** The API's error code, such as `invalid_request`; `undefined` if the body has none. */
+  readonly code: ErrorCode | undefined;
+  /** Details of the error, keyed by field if a field is invalid. */
+  readonly details: Readonly<Record<string, unknown>> | undefined;
+  /** The response's headers. Not enumerable, which keeps them out of logs. */
+  declare readonly headers: Headers;
+  /**
+   * The first 1 024 characters of a body that is not in the API's error format, such as a proxy's page, without secrets.
+   * Otherwise `undefined`. Not enumerable, which keeps it out of logs.
+   */
+  declare readonly body: string | undefined;
+  /** The rate limit as the response reported it. */
+  readonly rateLimit: RateLimitInfo | undefined;
+
+  constructor(init: APIErrorInit) {
+    super(init.message, { ...init, requestId: init.requestId ?? init.headers.get('x-request-id') ?? undefined });
+    this.code = init.code;
+    this.details = init.details;
+    this.rateLimit = init.rateLimit;
+    Object.defineProperties(this, { headers: { value: init.headers }, body: { value: init.body } });
+  }
+}
+
+/** 400: the API could not understand the request. */
+export class BadRequestError extends APIError {}
+
+/** 401: the token is missing, unknown or revoked. */
+export class AuthenticationError extends APIError {}
+
+/** 403: the token is valid, but does not allow this request. */
+export class PermissionDeniedError extends APIError {}
+
+/** 404: nothing exists at this path, as the API itself says. A 404 of something else is an {@link APIError}. */
+export class NotFoundError extends APIError {}
+
+/** 409: the request conflicts with existing data. {@link APIError.code} may say how. */
+export class ConflictError extends APIError {}
+
+/** 422: a field of the request is invalid. {@link APIError.details} says which. */
+export class UnprocessableEntityError extends APIError {}
+
+/** 429: the API refused the call because of a rate limit. */
+export class RateLimitError extends APIError {
+  /** Seconds until a retry makes sense; `undefined` if the API does not say. */
+  readonly retryAfter: number | undefined;
+
+  constructor(init: APIErrorInit & { readonly retryAfter?: number | undefined }) {
+    super(init);
+    this.retryAfter = init.retryAfter;
+  }
+}
+
+/** 500 or above: the API failed. */
+export class InternalServerError extends APIError {}
+
+brandErrors({
+  ...{ CallError, ConnectionError, TimeoutError, RateLimitWaitError, ResponseTooLargeError, ResponseValidationError },
+  ...{ APIError, BadRequestError, AuthenticationError, PermissionDeniedError, NotFoundError, ConflictError },
+  ...{ UnprocessableEntityError, RateLimitError, InternalServerError },
+});

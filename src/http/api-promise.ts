@@ -1,4 +1,4 @@
-import { throwToCaller } from '../errors/caller-stack.ts';
+import { throwToCaller } from '../errors/example-error.ts';
 import { InvalidRequestError, type RateLimitInfo } from '../errors/index.ts';
 import { parseRateLimit } from '../rate-limit/headers.ts';
 

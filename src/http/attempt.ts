@@ -1,8 +1,10 @@
 import ky, { isTimeoutError, type Options, type ResponsePromise } from 'ky';
-import { ConnectionError, ResponseTooLargeError, TimeoutError, type ExampleError } from '../errors/index.ts';
+import { ConnectionError, InvalidRequestError, ResponseTooLargeError, TimeoutError } from '../errors/index.ts';
+import type { ExampleError } from '../errors/index.ts';
 import { parseRetryAfter, untilReset } from '../rate-limit/headers.ts';
 import type { Permit } from '../rate-limit/limiter.ts';
 import { untilAborted } from '../utils/abort.ts';
+import { throwInvalid } from '../utils/options.ts';
 import type { Call } from './call.ts';
 import { connectionProblem, wasNeverSent } from './connection.ts';
 import { about, errorFrom, type Sent } from './response.ts';
@@ -19,7 +21,8 @@ export interface Attempt extends Sent {
   readonly signal: AbortSignal | undefined;
   /** Leaves the body of a success to the caller. */
   readonly raw: boolean;
-  readonly permit: Permit | undefined;
+  /** Until the outcome is known. Whoever makes the attempt releases it if nothing was sent. */
+  permit: Permit | undefined;
   response: Response | undefined;
 }
 
@@ -37,28 +40,30 @@ export type Result =
  */
 export async function send(attempt: Attempt, headers: Call['headers']): Promise<Result> {
   const { call, signal, permit } = attempt;
-  if (signal?.aborted) {
-    permit?.release();
-    throw signal.reason;
-  }
   let exchange: ResponsePromise | undefined;
   try {
     exchange = request(attempt, headers);
     // A custom fetch may ignore its signal.
-    attempt.response = await untilAborted(signal, exchange);
+    const response = (attempt.response = await untilAborted(signal, exchange));
+    attempt.permit = undefined;
+    permit?.recordAnswer(response.status, response.headers);
+    if (response.ok && attempt.raw) return { kind: 'success', response };
+    return await read(attempt, response, exchange);
   } catch (error) {
     // Without an exchange, the runtime can't make requests at all.
-    const neverSent = !exchange || wasNeverSent(error, new URL(call.url), call.client.fetch !== undefined);
-    if (neverSent) permit?.release();
-    else permit?.recordLoss();
+    const neverSent =
+      !exchange || (!attempt.response && wasNeverSent(error, new URL(call.url), call.client.fetch !== undefined));
+    if (!neverSent && attempt.permit) {
+      attempt.permit = undefined;
+      permit?.recordLoss();
+    }
     // If the response still arrives, nothing will read it.
     exchange?.then((late) => late.body?.cancel()).catch(() => undefined);
     if (signal?.aborted) throw signal.reason;
+    if (error instanceof InvalidRequestError || error instanceof ResponseTooLargeError)
+      return { kind: 'failure', failure: { kind: 'final' }, error };
     return { kind: 'failure', failure: { kind: neverSent ? 'unsent' : 'lost' }, error: errorOf(error, attempt) };
   }
-  permit?.recordAnswer(attempt.response.status, attempt.response.headers);
-  if (attempt.response.ok && attempt.raw) return { kind: 'success', response: attempt.response };
-  return read(attempt, attempt.response, exchange);
 }
 
 /** Reads a response whose headers have arrived. */
@@ -71,13 +76,9 @@ async function read(attempt: Attempt, response: Response, exchange: ResponseProm
   let text: string;
   try {
     text = await untilAborted(signal, exchange.text());
+    if (typeof text !== 'string') throwInvalid('a string', "What text() of fetch's response resolves to", text);
   } catch (error) {
-    if (signal?.aborted) throw signal.reason;
-    if (ok) {
-      const isTooLarge = error instanceof ResponseTooLargeError;
-      const failure: Failure = isTooLarge ? { kind: 'status', status, retryAfter: undefined } : { kind: 'lost' };
-      return { kind: 'failure', failure, error: isTooLarge ? error : errorOf(error, attempt) };
-    }
+    if (ok || signal?.aborted) throw error;
     // The status is known, and says more than that the body is broken. Its text may be complete all the same.
     text = received.text;
   }
@@ -135,6 +136,7 @@ function limitBody(response: Response, limit: number, excess: (() => Error) | un
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return (received.text += decoder.decode());
+      if (!ArrayBuffer.isView(value)) throwInvalid('a Uint8Array', "A chunk in the body of fetch's response", value);
       received.text += decoder.decode(value.subarray(0, room), { stream: true });
       if (value.length > room) {
         reader.cancel().catch(() => undefined); // It may have failed, which the caller knows.

@@ -1,4 +1,4 @@
-import { secretName } from '../auth/redaction.ts';
+import { secretName, type SecretFields } from '../auth/redaction.ts';
 import { InvalidRequestError, type RequestTarget } from '../errors/index.ts';
 import { CallPriority, type Priority } from '../rate-limit/priority.ts';
 import { abortSignal, headerValue, mergeHeaders, oneOf } from '../utils/arguments.ts';
@@ -11,22 +11,18 @@ import { expandRoute, queryOf } from './route.ts';
 import type { ShouldRetry } from './retry.ts';
 
 /** One call with its options resolved and checked: what each attempt sends, and its limits. */
-export interface Call extends RequestTarget {
-  /** Where it is sent. */
+export interface Call extends RequestTarget, SecretFields {
+  /** Where it is sent. `path` is without its secret parameters. */
   readonly url: string;
-  /** Such as `?page=2`, or empty. */
-  readonly query: string;
-  readonly headers: Readonly<Record<string, string>>;
-  /** JSON; `undefined` if the request has no body. */
-  readonly body: string | undefined;
   /** Whether sending it twice has the same effect as once. */
   readonly repeatable: boolean;
   /** The documented body of a success. */
   readonly schema: InternalOptions<unknown>['schema'];
   /** Whether a body that differs from the schema can be used. */
   readonly isUsable: InternalOptions<unknown>['isUsable'];
-  /** The caller's signal. */
-  readonly signal: AbortSignal | undefined;
+  readonly responseValidation: 'warn' | 'throw' | 'off';
+  /** The caller's signal, and that of a walk over a list. */
+  readonly signals: readonly AbortSignal[];
   readonly timeout: number;
   readonly totalTimeout: number;
   readonly maxRetries: number;
@@ -46,8 +42,9 @@ export function resolveCall(
   options: InternalOptions<unknown>,
   client: ResolvedOptions,
 ): Call {
-  const { params = {}, query, signal, idempotencyKey, schema, isUsable, priority = client.priority } = options;
+  const { params = {}, query, signal, stop, idempotencyKey, schema, isUsable, priority = client.priority } = options;
   const { timeout, totalTimeout, maxRetries, shouldRetry = client.shouldRetry } = options;
+  const { responseValidation = client.responseValidation } = options;
   if (schema !== undefined) {
     const standard = (schema as Partial<StandardSchema> | null)?.['~standard'];
     if (typeof standard?.validate !== 'function')
@@ -55,12 +52,14 @@ export function resolveCall(
   }
   oneOf('method', method, methods);
   const path = expandRoute(route, record('params', params));
+  const secrets = Object.keys(params).filter((name) => secretName.test(name));
   const search = query === undefined ? '' : queryOf(record('query', query));
   return {
     method,
     url: client.baseUrl + path + search,
-    path,
+    path: secrets.length === 0 ? path : expandRoute(route, params, secrets),
     route,
+    secretParams: secrets.flatMap((name) => params[name] ?? []),
     query: search,
     headers: headersOf(options, client),
     body: 'body' in options ? jsonOf(method, options.body) : undefined,
@@ -69,7 +68,10 @@ export function resolveCall(
       (method !== 'POST' && method !== 'PATCH') || (idempotencyKey !== undefined && client.apiSupportsIdempotencyKeys),
     schema,
     isUsable,
-    signal: signal === undefined ? undefined : abortSignal('signal', signal),
+    // The type of the caller's own schema has to hold.
+    responseValidation:
+      clientOptions.responseValidation(responseValidation) ?? (options.isSchemaOfCaller ? 'throw' : 'warn'),
+    signals: [signal, stop].flatMap((each) => (each === undefined ? [] : abortSignal('signal', each))),
     timeout: timeout === undefined ? client.timeout : clientOptions.timeout(timeout),
     totalTimeout: totalTimeout === undefined ? client.totalTimeout : clientOptions.totalTimeout(totalTimeout),
     maxRetries: maxRetries === undefined ? client.maxRetries : clientOptions.maxRetries(maxRetries),
@@ -77,25 +79,6 @@ export function resolveCall(
     priority: priorityOf(priority, client),
     client,
   };
-}
-
-/** The values that must not appear in errors, events or log lines: those of fields, parameters and headers with such names. */
-export function secretsOf({ query, headers, body }: Pick<Call, 'query' | 'headers' | 'body'>): string[] {
-  const secrets: string[] = [];
-  const look = (name: string, value: unknown) => {
-    if (!secretName.test(name)) return;
-    // The name of its own field is no secret, and errors need it.
-    if (typeof value === 'object' && value !== null) for (const item of Object.values(value)) look(name, item);
-    else if (typeof value === 'number' || (typeof value === 'string' && value !== name)) secrets.push(String(value));
-  };
-  for (const [name, value] of [...Object.entries(headers), ...new URLSearchParams(query)]) look(name, value);
-  if (body !== undefined) {
-    JSON.parse(body, (name, value: unknown) => {
-      look(name, value);
-      return value;
-    });
-  }
-  return secrets;
 }
 
 function priorityOf(priority: Priority | CallPriority, client: ResolvedOptions): CallPriority | undefined {
@@ -124,7 +107,9 @@ function jsonOf(method: HttpMethod, body: unknown): string {
   try {
     json = JSON.stringify(body);
   } catch (cause) {
-    throw new InvalidRequestError('The body must be serializable as JSON, without cycles or bigints.', { cause });
+    const problem =
+      cause instanceof RangeError ? 'nested less deeply' : 'serializable as JSON, without cycles or bigints';
+    throw new InvalidRequestError(`The body must be ${problem}.`, { cause });
   }
   // A class from the runtime, such as FormData or Map, would lose its contents.
   const hasContents = json !== '{}' || kindOf(body) === 'Object' || (isRecord(body) && 'toJSON' in body);

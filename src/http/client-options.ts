@@ -39,8 +39,8 @@ export interface RateLimitOptions {
 /** Options of a {@link Client}. Each has a default or an environment variable. */
 export interface ClientOptions {
   /**
-   * The API token, or a function that returns it. The function is called for every attempt, which uses a rotated
-   * token at once. It may take as long as `timeout`. Default: the environment variable `EXAMPLE_API_TOKEN`.
+   * The API token, or a function that returns it. The function is called for every attempt, so a rotated token takes
+   * effect immediately. It may take as long as `timeout`. Default: the environment variable `EXAMPLE_API_TOKEN`.
    */
   apiToken?: ApiToken | undefined;
   /** Base URL of the API. Default: the environment variable `EXAMPLE_BASE_URL`, or `https://api.example.com/v1`. */
@@ -75,13 +75,13 @@ export interface ClientOptions {
   priority?: Priority | undefined;
   /**
    * Bytes that the body of a success may have, after decompression. A larger one rejects with a
-   * `ResponseTooLargeError`. It does not limit what you read of a response that `asResponse()` returns, nor a body that your
-   * `fetch` returns and that is no web stream, as that of node-fetch. Default: 67 108 864 (64 MiB).
+   * `ResponseTooLargeError`. It doesn't apply to what you read of a response that `asResponse()` returns, or to a custom `fetch`
+   * whose body isn't a web stream, such as node-fetch. Default: 67 108 864 (64 MiB).
    */
   maxResponseSize?: number | undefined;
   /**
-   * What to do with a usable response that differs from the API reference: `'warn'` returns and reports it, `'throw'`
-   * throws a `ResponseValidationError`, `'off'` returns it without a report. Default: `'warn'`.
+   * What to do with a usable response that differs from its schema: `'warn'` returns and reports it, `'throw'` throws a
+   * `ResponseValidationError`, `'off'` checks nothing. Default: `'warn'`; `'throw'` for a `schema` that you pass.
    */
   responseValidation?: 'warn' | 'throw' | 'off' | undefined;
   /** Receives the log lines. Default: `console`. */
@@ -118,7 +118,8 @@ export const clientOptions = {
   priority: (value = 'normal') => checkedPriority(value),
   apiSupportsIdempotencyKeys: (value = false) => boolean('apiSupportsIdempotencyKeys', value),
   maxResponseSize: (value = 2 ** 26) => wholeNumber('maxResponseSize', value, 1),
-  responseValidation: (value = 'warn') => oneOf('responseValidation', value, ['warn', 'throw', 'off'] as const),
+  responseValidation: (value) =>
+    value === undefined ? value : oneOf('responseValidation', value, ['warn', 'throw', 'off'] as const),
   logger: (logger, { logLevel }) => resolveLogger(logger, logLevel),
   logLevel: (level) => level, // Checked with the logger.
   dangerouslyAllowBrowser: (value = false) => checkedRuntime(boolean('dangerouslyAllowBrowser', value)),

@@ -1,3 +1,4 @@
+import { InvalidRequestError } from '../errors/index.ts';
 import { callable } from '../utils/arguments.ts';
 import { throwInvalid } from '../utils/options.ts';
 
@@ -61,11 +62,27 @@ export function requestSender(custom: Fetch | undefined): ((request: Request) =>
   };
 }
 
-/** Without this check, a mock that returns something else would fail later with an error that explains nothing. */
-function checked(response: Partial<FetchResponse> | undefined): Response {
+/**
+ * What a `fetch` resolves to, as a `Response`, or as an object that has what the SDK needs, such as node-fetch's.
+ *
+ * @throws {InvalidRequestError} when it is something else, such as what a mock returns by mistake.
+ */
+function checked(response: (Partial<FetchResponse> & { bodyUsed?: unknown }) | undefined): Response {
   const headers: Partial<FetchResponse['headers']> | null | undefined = response?.headers;
-  const isResponse = typeof response?.status === 'number' && typeof response.ok === 'boolean';
   const isReadable = [headers?.get, headers?.forEach, response?.text].every((method) => typeof method === 'function');
-  if (isResponse && isReadable) return response as Response; // Or one that has what the SDK needs, such as node-fetch's.
-  return throwInvalid('a Response with status, ok, headers and text()', 'What fetch resolves to', response);
+  if (!Number.isInteger(response?.status) || typeof response?.ok !== 'boolean' || !isReadable)
+    throwInvalid('a Response with status, ok, headers and text()', 'What fetch resolves to', response);
+  if (response.bodyUsed === true)
+    throw new InvalidRequestError('fetch has read the body of its response: let it read a clone().');
+  // The global `fetch` and others return what is known.
+  if (headers instanceof Headers) return response as Response;
+  const given = new Headers();
+  headers?.forEach?.((value, name) => {
+    try {
+      given.append(name, value);
+    } catch {
+      // No response of HTTP has such a header.
+    }
+  });
+  return Object.defineProperty(response as Response, 'headers', { value: given });
 }

@@ -1,5 +1,6 @@
-import { Redactor } from '../auth/redaction.ts';
+import { Redactor, secretsOf } from '../auth/redaction.ts';
 import {
+  InvalidRequestError,
   RateLimitWaitError,
   TimeoutError,
   type ExampleError,
@@ -9,12 +10,11 @@ import {
 import type { Permit, RateLimitSnapshot } from '../rate-limit/limiter.ts';
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import { CallTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
-import { sleep, startDeadline, untilAborted } from '../utils/abort.ts';
-import { boolean } from '../utils/arguments.ts';
-import { readOptions } from '../utils/options.ts';
+import { anySignal, isNative, sleep, startDeadline, untilAborted } from '../utils/abort.ts';
+import { described, readOptions } from '../utils/options.ts';
 import { APIPromise, type Exchange } from './api-promise.ts';
 import { send, type Attempt, type Result } from './attempt.ts';
-import { resolveCall, secretsOf, type Call } from './call.ts';
+import { resolveCall, type Call } from './call.ts';
 import type { ResolvedOptions } from './client-options.ts';
 import { Pacing } from './pacing.ts';
 import {
@@ -26,7 +26,7 @@ import {
 } from './request-options.ts';
 import { about, decode } from './response.ts';
 import type { RetryBudget, RetryBudgets } from './retry-budget.ts';
-import { planRetry, type Failure, type Retry } from './retry.ts';
+import { planRetry, type Failure } from './retry.ts';
 
 /** What a client shares with those that `withOptions` makes from it. */
 export interface SharedState {
@@ -34,11 +34,25 @@ export interface SharedState {
   readonly retryBudgets: RetryBudgets;
 }
 
-/** An attempt that has failed. */
+/** How far a call has come. */
+interface Progress {
+  retries: number;
+  /** That of the last attempt. */
+  error?: ExampleError;
+  /** What pays for the attempt under way, if it is a retry that counts. */
+  budget?: RetryBudget | undefined;
+}
+
+/** What is known when an attempt has failed. */
 interface Failed {
+  readonly call: Call;
   readonly failure: Failure;
   readonly error: ExampleError;
   readonly permit: Permit | undefined;
+  /** 1 for the first attempt. */
+  readonly number: number;
+  readonly signal: AbortSignal | undefined;
+  readonly endsAt: number;
 }
 
 /** Takes a call from its specification to its value: waiting for the rate limit, attempts, retries, validation. */
@@ -73,17 +87,19 @@ export class HttpClient implements Requester {
       let call: Call;
       try {
         // Resolved now, because the caller may change the parameters before the request is sent.
-        call = resolveCall(method, route, { ...readOptions('options', options, names), ...endpoint }, this.#options);
+        const given = readOptions('options', options, names);
+        const isSchemaOfCaller = given.schema !== undefined;
+        call = resolveCall(method, route, { ...given, isSchemaOfCaller, ...endpoint }, this.#options);
       } catch (error) {
         const given: unknown = route; // Callers without types may pass anything.
         const path = typeof given === 'string' ? given : typeof given;
         const telemetry = this.#telemetryOf({ method, path, route: path });
         return telemetry.run(() => {
-          telemetry.end(error);
+          telemetry.end(error, false);
           return Promise.reject(error);
         });
       }
-      const telemetry = this.#telemetryOf(call, call.signal);
+      const telemetry = this.#telemetryOf(call);
       return telemetry.run(() => this.#run(call, promise, telemetry));
     });
   }
@@ -95,87 +111,103 @@ export class HttpClient implements Requester {
     this.#options.logger.warn?.(line, event);
   }
 
-  #telemetryOf(target: RequestTarget, signal?: AbortSignal): CallTelemetry {
-    return new CallTelemetry(this.#telemetry, this.#options.logger, this.#pacing.shown(target), signal);
+  #telemetryOf(target: RequestTarget): CallTelemetry {
+    return new CallTelemetry(this.#telemetry, this.#options.logger, this.#pacing.shown(target));
   }
 
   /** The life of a call. */
   async #run<T>(call: Call, promise: APIPromise<T>, telemetry: CallTelemetry): Promise<Exchange<T>> {
-    const { totalTimeout, shouldRetry } = call;
+    const { signals, totalTimeout } = call;
     let attempt: Attempt | undefined;
-    const deadline =
-      totalTimeout < Infinity
-        ? startDeadline(call.signal, totalTimeout, () => {
-            const message = `The call took longer than its totalTimeout of ${totalTimeout} ms.`;
-            return new TimeoutError(message, attempt ? about(attempt) : telemetry.target);
-          })
-        : undefined;
-    const signal = deadline?.signal ?? call.signal;
-    let attempts = 0;
-    let retries = 0;
-    /** The attempt that is to be retried. */
-    let pending: (Failed & { readonly retry: Retry }) | undefined;
-    /** That of the attempt under way, if it is a retry that counts. */
-    let budget: RetryBudget | undefined;
+    const isManaged = totalTimeout < Infinity || signals.length > 1 || !signals.every(isNative);
+    const deadline = isManaged
+      ? startDeadline(signals, totalTimeout, () => {
+          const message = `The call took longer than its totalTimeout of ${totalTimeout} ms.`;
+          return new TimeoutError(message, attempt ? about(attempt) : telemetry.target);
+        })
+      : undefined;
+    const signal = deadline?.signal ?? signals[0];
+    const endsAt = deadline?.endsAt ?? Infinity;
+    const progress: Progress = { retries: 0 };
     try {
-      for (;;) {
-        const { account, permit } = await this.#pacing.admit(call, signal, deadline?.endsAt, attempts > 0, telemetry);
-        let failed: Failed;
-        if (pending?.retry.free === false && !account.retryBudget.begin()) {
-          // The API has failed too often. The retry counts as one that has failed.
-          permit?.release();
-          failed = pending;
-        } else {
-          budget = pending?.retry.free === false ? account.retryBudget : undefined;
-          const raw = promise.isRaw;
-          const current: Attempt = (attempt = {
-            ...{ call, account, permit, raw, target: telemetry.target, response: undefined },
-            redactor: new Redactor(account.credential, () => secretsOf(call)),
-            // A body that the caller reads outlives the call, and with it the timeout: the caller's own signal goes along.
-            signal: raw && deadline && call.signal ? AbortSignal.any([deadline.signal, call.signal]) : signal,
-          });
-          attempts++;
-          const result = await telemetry.attempt(current, (headers) => send(current, headers));
-          if (budget) budget.end(works(result));
-          else account.retryBudget.record(works(result), result.kind === 'success');
-          budget = pending = undefined;
-
-          if (result.kind === 'success') {
-            const { response, text } = result;
-            const onIssues = (issues: readonly ValidationIssue[]) => telemetry.validationIssues(issues);
-            const isRead = text !== undefined;
-            const value = isRead && (await untilAborted(signal, decode(current, response, text, onIssues)));
-            telemetry.end(undefined);
-            // The type that the caller expects. If the body differs from it, the issues say so.
-            return isRead ? { response, value: value as T } : { response };
-          }
-          failed = { failure: result.failure, error: result.error, permit };
+      for (let number = 1; ; number++) {
+        const { account, permit } = await this.#pacing.admit(call, signal, deadline?.endsAt, number > 1, telemetry);
+        const budget = account.retryBudget.of(`${call.method} ${call.route}`);
+        const raw = promise.isRaw;
+        const current: Attempt = (attempt = {
+          ...{ call, account, permit, raw, target: telemetry.target, response: undefined },
+          redactor: new Redactor(account.credential, () => secretsOf(call)),
+          // A body that the caller reads outlives the call, and with it the timeout: the caller's own signal goes along.
+          signal: raw && deadline && signals.length > 0 ? anySignal([deadline.signal, ...signals]) : signal,
+        });
+        let result: Result;
+        try {
+          if (signal?.aborted) throw signal.reason;
+          result = await telemetry.attempt(current, (headers) => send(current, headers));
+        } finally {
+          current.permit?.release(); // Nothing was sent.
         }
+        if (progress.budget) progress.budget.end(works(result));
+        else budget.record(works(result), result.kind === 'success');
+        progress.budget = undefined;
 
-        const { error } = failed;
-        const retry = planRetry(failed.failure, call, retries, failed.permit, Math.random());
-        if (!retry || performance.now() + retry.delay >= (deadline?.endsAt ?? Infinity)) throw error;
-        const context = { ...telemetry.target, attempt: attempts, delay: retry.delay };
-        if (shouldRetry && !boolean('What shouldRetry returns', shouldRetry(error, context))) throw error;
-        telemetry.retry(retry.delay, error);
-        if (retry.delay > 0) await sleep(retry.delay, signal);
-        if (!retry.free) retries++;
-        pending = { ...failed, retry };
+        if (result.kind === 'success') {
+          const { response, text } = result;
+          const onIssues = (issues: readonly ValidationIssue[]) => telemetry.validationIssues(issues);
+          const isRead = text !== undefined;
+          const value = isRead && (await untilAborted(signal, decode(current, response, text, onIssues)));
+          telemetry.end(undefined, false);
+          // The type that the caller expects. If the body differs from it, the issues say so.
+          return isRead ? { response, value: value as T } : { response };
+        }
+        progress.error = result.error;
+        await this.#beforeRetry(progress, budget, { ...result, call, permit, number, signal, endsAt }, telemetry);
       }
     } catch (reason) {
       // The error of the last attempt says more than that the next one would wait too long.
-      const error = pending && reason instanceof RateLimitWaitError ? pending.error : reason;
-      telemetry.end(error);
+      const error = reason instanceof RateLimitWaitError ? (progress.error ?? reason) : reason;
+      telemetry.end(error, error === signal?.reason && signals.some(({ aborted }) => aborted));
       throw error;
     } finally {
       deadline?.dispose();
       // It was aborted, which says nothing about the API.
-      budget?.abort();
+      progress.budget?.abort();
+    }
+  }
+
+  /** Waits for the time of the next attempt, which is announced once it is certain. @throws the error of the last one. */
+  async #beforeRetry(progress: Progress, budget: RetryBudget, failed: Failed, telemetry: CallTelemetry): Promise<void> {
+    const { call, error, number, permit, signal } = failed;
+    for (let { failure } = failed; ;) {
+      const retry = planRetry(failure, call, progress.retries, permit, Math.random());
+      if (!retry || performance.now() + retry.delay >= failed.endsAt) throw error;
+      const veto = call.shouldRetry?.(error, { ...telemetry.target, attempt: number, delay: retry.delay });
+      if (veto !== undefined && typeof veto !== 'boolean') {
+        const problem = `What shouldRetry returns must be true or false; got ${described(veto)}.`;
+        throw new InvalidRequestError(problem, { cause: error });
+      }
+      if (veto === false || (!retry.free && budget.isEmpty)) throw error;
+      if (!retry.free) progress.retries++;
+      let { delay } = retry;
+      if (!retry.free && !budget.begin()) {
+        // Others may show in the meantime that the API works.
+        await sleep(delay, signal);
+        delay = 0;
+        if (!budget.begin()) {
+          if (failure.kind === 'status') failure = { ...failure, retryAfter: undefined };
+          continue;
+        }
+      }
+      progress.budget = retry.free ? undefined : budget;
+      telemetry.retry(delay, error);
+      if (delay > 0) await sleep(delay, signal);
+      return;
     }
   }
 }
 
 /** Whether an attempt shows that the API works, even if it rejects the call. */
 function works(result: Result): boolean {
-  return result.kind !== 'failure' || (result.failure.kind === 'status' && result.failure.status < 500);
+  if (result.kind === 'success' || result.failure.kind === 'final') return true;
+  return result.failure.kind === 'status' && result.failure.status < 500;
 }

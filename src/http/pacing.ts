@@ -86,7 +86,7 @@ export class Pacing {
     if (typeof apiToken === 'string') return this.#accountOf(apiToken);
     const timeoutError = () =>
       new TimeoutError(`The apiToken function did not return within ${call.timeout} ms (timeout).`, this.shown(call));
-    const deadline = startDeadline(signal, call.timeout, timeoutError);
+    const deadline = startDeadline(signal ? [signal] : [], call.timeout, timeoutError);
     try {
       return (this.#account = this.#accountOf(await currentToken(apiToken, deadline.signal)));
     } finally {

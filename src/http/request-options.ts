@@ -25,6 +25,8 @@ export interface RequestOptions {
   idempotencyKey?: string | undefined;
   /** Which waiting calls are sent first. Default: the client's, `'normal'`. */
   priority?: Priority | undefined;
+  /** What to do with a usable response that differs from its schema. Default: the client's. */
+  responseValidation?: 'warn' | 'throw' | 'off' | undefined;
 }
 
 export const requestOptionNames = [
@@ -36,6 +38,7 @@ export const requestOptionNames = [
   'headers',
   'idempotencyKey',
   'priority',
+  'responseValidation',
 ] as const satisfies readonly (keyof RequestOptions)[];
 
 /** A method that the API has. */
@@ -58,8 +61,8 @@ export interface EndpointOptions<T = unknown> extends RequestOptions {
   body?: unknown;
   /**
    * Schema of a success, from any library that follows Standard Schema. The value of the call is the schema's output.
-   * A response that differs is treated as `responseValidation` says: with `'warn'` and `'off'`, the value is the JSON as it
-   * was received, of which the schema has converted nothing. Default: none; the JSON is returned as it is.
+   * A response that differs rejects with a `ResponseValidationError`, unless you set `responseValidation`: with `'warn'`, the
+   * value is then the JSON as it was received, and with `'off'` it always is. Default: none; the JSON is returned as it is.
    */
   schema?: StandardSchema<T> | undefined;
 }
@@ -76,6 +79,10 @@ export const endpointOptionNames = [
 export interface InternalOptions<T> extends Omit<EndpointOptions<T>, 'priority'> {
   /** With a {@link CallPriority}, the call can be raised while it waits. */
   priority?: Priority | CallPriority | undefined;
+  /** Aborts it as well as `signal` does. */
+  stop?: AbortSignal | undefined;
+  /** Whether the caller has passed the schema, or that of an item. */
+  isSchemaOfCaller?: boolean | undefined;
   /** Whether a body that differs from the schema can be used. Default: an object or an array can. */
   isUsable?: ((body: unknown) => boolean) | undefined;
 }

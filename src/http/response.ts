@@ -1,12 +1,19 @@
 import type { Redactor } from '../auth/redaction.ts';
 import {
+  APIError,
+  AuthenticationError,
+  BadRequestError,
+  ConflictError,
+  InternalServerError,
+  NotFoundError,
+  PermissionDeniedError,
+  RateLimitError,
   ResponseValidationError,
-  type APIError,
+  UnprocessableEntityError,
   type CallErrorInit,
   type RequestTarget,
   type ValidationIssue,
 } from '../errors/index.ts';
-import { apiError } from '../errors/status-errors.ts';
 import { parseRateLimit } from '../rate-limit/headers.ts';
 import { isRecord, parseJson } from '../utils/json.ts';
 import { describeIssues, isOfOtherType, schemaFailure } from '../utils/validation.ts';
@@ -27,7 +34,7 @@ export interface Sent {
 export function about({ call, target, redactor, response }: Sent): CallErrorInit {
   const requestId = response?.headers.get('x-request-id') ?? undefined;
   const answer = { status: response?.status, requestId: requestId && redactor.redact(requestId) };
-  return { ...target, ...answer, url: redactor.redact(call.url) };
+  return { ...target, ...answer, url: redactor.redactUrl(call) };
 }
 
 /**
@@ -44,39 +51,56 @@ export async function decode(
   onIssues: (issues: readonly ValidationIssue[]) => void,
 ): Promise<unknown> {
   const { redactor } = sent;
-  const { schema, isUsable = (value) => typeof value === 'object' && value !== null, client } = sent.call;
-  const { responseValidation } = client;
+  const { schema, isUsable = (value) => typeof value === 'object' && value !== null, responseValidation } = sent.call;
   const body = parseJson(text);
   const invalid = (problem: string, issues: readonly ValidationIssue[] = []) => {
     const shown = redactor.redactJson(body === undefined ? text : body);
     return new ResponseValidationError(problem, { ...about(sent), status, issues, body: shown });
   };
 
-  if (body === undefined && text !== '') throw invalid('The body is not JSON.');
+  if (body === undefined && text !== '')
+    throw invalid(isHtml(text) ? 'The body is HTML, not JSON: check baseUrl.' : 'The body is not JSON.');
   if (!schema) return body;
 
-  let issues: ValidationIssue[];
+  let issues: ValidationIssue[] = [];
   let isOtherType = false;
-  try {
-    const result = await schema['~standard'].validate(body);
-    if (!result.issues) return result.value;
-    issues = describeIssues(result.issues, body);
-    isOtherType = result.issues.some(isOfOtherType);
-  } catch (error) {
-    issues = [schemaFailure(error)];
+  if (responseValidation !== 'off') {
+    try {
+      const result = await schema['~standard'].validate(body);
+      if (!result.issues) return result.value;
+      issues = describeIssues(result.issues, body);
+      isOtherType = result.issues.some(isOfOtherType);
+    } catch (error) {
+      issues = [schemaFailure(error)];
+    }
+    // Redacted, because a path may have names of the body in it.
+    issues = redactor.redactJson(issues) as ValidationIssue[];
   }
-  // Redacted, because a path may have names of the body in it.
-  issues = redactor.redactJson(issues) as ValidationIssue[];
   if (text === '') throw invalid('The body is empty.');
-  if (!isUsable(body) || (isOtherType && responseValidation !== 'off')) {
-    throw invalid('The body is not what the API documents.', issues);
-  }
-  if (responseValidation === 'throw') throw invalid('The body differs from what the API documents.', issues);
+  if (!isUsable(body) || isOtherType) throw invalid('The body is not what the API documents.', issues);
+  if (responseValidation === 'throw') throw invalid('The body differs from its schema.', issues);
   if (responseValidation === 'warn') onIssues(issues);
   return body;
 }
 
+function isHtml(text: string): boolean {
+  return /^\s*</.test(text.slice(0, 1000));
+}
+
 const maxMessage = 500;
+
+/** Characters of a body that is not in the API's format. */
+const maxExcerpt = 1024;
+
+const errorClasses: Readonly<Record<number, typeof APIError>> = {
+  400: BadRequestError,
+  401: AuthenticationError,
+  403: PermissionDeniedError,
+  404: NotFoundError,
+  409: ConflictError,
+  422: UnprocessableEntityError,
+  429: RateLimitError,
+};
 
 /** What the body of an error says. */
 interface Described {
@@ -94,9 +118,13 @@ export function errorFrom(sent: Sent, response: Response, text: string, retryAft
   const { message, code, details, isOther = false } = describe(text, headers.get('content-type') ?? '');
   // Where a redirect leads says more than what its body says.
   const isReadable = status >= 400 && typeof message === 'string' && message !== '';
-  const shown = redactor.redact(isReadable ? message : undocumented(response, text));
+  const body = isOther ? redactor.redact(text).slice(0, maxExcerpt) : undefined;
+  const shown = isReadable ? redactor.redact(message) : redactor.redact(undocumented(response, text, firstLine(body)));
   const hint = isOther && status === 404 ? ' Something else than the API may have answered: check baseUrl.' : '';
-  return apiError({
+  // A 404 of something else says nothing about what was called.
+  const known = status === 404 && isOther ? APIError : errorClasses[status];
+  const errorClass = known ?? (status >= 500 ? InternalServerError : APIError);
+  const init = {
     ...about(sent),
     status,
     message: (shown.length > maxMessage ? `${shown.slice(0, maxMessage)}…` : shown) + hint,
@@ -104,10 +132,23 @@ export function errorFrom(sent: Sent, response: Response, text: string, retryAft
     // A record stays one.
     details: isRecord(details) ? (redactor.redactJson(details) as Record<string, unknown>) : undefined,
     headers: redactor.redactHeaders(headers),
+    body,
     rateLimit: parseRateLimit(headers),
     retryAfter: retryAfter === undefined ? undefined : Math.ceil(retryAfter / 1000),
-    isOther,
-  });
+  };
+  return new errorClass(init);
+}
+
+/** What a body says first, without the tags of HTML. */
+function firstLine(body = ''): string {
+  const text = (tag: string) => (/^(style|script)\b/i.test(tag) ? '' : tag.slice(tag.indexOf('>') + 1));
+  const plain = isHtml(body) ? body.split('<').map(text).join('\n') : body;
+  return (
+    plain
+      .trimStart()
+      .split(/[\r\n]/, 1)[0]
+      ?.trimEnd() ?? ''
+  );
 }
 
 function describe(text: string, contentType: string): Described {
@@ -127,14 +168,16 @@ function describe(text: string, contentType: string): Described {
   return { message: error ?? body['message'], code: body['code'], details: body['details'], isOther: true };
 }
 
-function undocumented({ status, statusText, headers }: Response, text: string): string {
-  if (status < 400) {
+const redirects = [301, 302, 303, 307, 308];
+
+function undocumented({ status, statusText, headers, type }: Response, text: string, line: string): string {
+  if (redirects.includes(status) || type === 'opaqueredirect') {
     // A redirect would send the token, and a POST, to where the caller did not want them. A browser hides its status.
     const location = headers.get('location') ?? 'an unknown location (browsers hide it)';
     return `The API redirected to ${location}. Check baseUrl and the path.`;
   }
-  const type = headers.get('content-type')?.split(';', 1)[0];
-  const body = type ?? (text === '' ? 'no body' : 'a body without a content type');
+  const contentType = headers.get('content-type')?.split(';', 1)[0];
+  const body = contentType ?? (text === '' ? 'no body' : 'a body without a content type');
   const reason = statusText ? ` ${statusText}` : '';
-  return `Answered ${status}${reason} with ${body} instead of the API's error format.`;
+  return `Answered ${status}${reason} with ${body} instead of the API's error format${line && `: ${line}`}.`;
 }

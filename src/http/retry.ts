@@ -9,7 +9,9 @@ export type Failure =
   /** There was no connection: nothing was sent. */
   | { readonly kind: 'unsent' }
   /** The connection broke, or the response did not arrive in time: the request may have taken effect. */
-  | { readonly kind: 'lost' };
+  | { readonly kind: 'lost' }
+  /** The API has answered, or nothing can be sent: another attempt would end in the same way. */
+  | { readonly kind: 'final' };
 
 /** What `shouldRetry` is told about a retry, besides the error. */
 export interface RetryContext extends RequestTarget {
@@ -68,8 +70,6 @@ export function planRetry(
 }
 
 function isRetryable(failure: Failure, repeatable: boolean): boolean {
-  if (failure.kind !== 'status') return failure.kind === 'unsent' || repeatable;
-  const { status, retryAfter } = failure;
-  if (status === 429 || (status === 503 && retryAfter !== undefined)) return true;
-  return repeatable && [408, 500, 502, 503, 504].includes(status);
+  if (failure.kind !== 'status') return failure.kind === 'unsent' || (failure.kind === 'lost' && repeatable);
+  return failure.status === 429 || (repeatable && [408, 500, 502, 503, 504].includes(failure.status));
 }

@@ -5,10 +5,15 @@ import type { QueryValue } from './request-options.ts';
 /**
  * Fills in a route's `{names}`. Each value becomes exactly one path segment: no id can reach another route.
  *
+ * @param hidden Names whose values are not to be shown.
  * @throws {InvalidRequestError} when the route is no path or lacks a name that has a value, or a value cannot be one path
  *   segment.
  */
-export function expandRoute(route: string, params: Readonly<Record<string, string>> = {}): string {
+export function expandRoute(
+  route: string,
+  params: Readonly<Record<string, string>> = {},
+  hidden: readonly string[] = [],
+): string {
   // `..`, whose dots may be percent-encoded, would leave the base URL. URLs drop some control characters, and then have it.
   // oxlint-disable-next-line no-control-regex -- the point is to find control characters
   const isPath = typeof route === 'string' && /^\/(?!\/)[^?#\\\s\u0000-\u001f\u007f]*$/.test(route);
@@ -20,7 +25,8 @@ export function expandRoute(route: string, params: Readonly<Record<string, strin
   for (const part of parts) {
     const end = part.indexOf('}');
     const name = part.slice(0, end);
-    path += end === -1 ? `{${part}` : encodeSegment(name, params) + part.slice(end + 1);
+    const value = hidden.includes(name) ? '[redacted]' : end !== -1 && encodeSegment(name, params);
+    path += value === false ? `{${part}` : value + part.slice(end + 1);
   }
   for (const name in params) {
     if (params[name] !== undefined && !route.includes(`{${name}}`))
@@ -33,9 +39,9 @@ function encodeSegment(name: string, params: Readonly<Record<string, string>>): 
   if (!(name in params)) throw new InvalidRequestError(`params.${shown(name)} is missing: path has {${shown(name)}}.`);
   const value = params[name];
   // oxlint-disable-next-line no-control-regex -- the point is to find control characters
-  if (typeof value === 'string' && /^(?!\.{0,2}$)[^/\\\u0000-\u001f\u007f]*$/.test(value) && value.isWellFormed()) {
-    return encodeURIComponent(value);
-  }
+  const isSegment = typeof value === 'string' && /^(?!\.{0,2}$)[^/\\\u0000-\u001f\u007f]*$/.test(value);
+  // Half a surrogate pair can't be encoded, and not every runtime has `isWellFormed`.
+  if (isSegment && !/\p{Surrogate}/u.test(value)) return encodeURIComponent(value);
   const expected = "a non-empty string without slashes or control characters, and not '.' or '..'";
   return throwInvalid(expected, shown(name), value);
 }

@@ -5,7 +5,7 @@ import { boolean } from '../utils/arguments.ts';
 import { readOptions, throwInvalid } from '../utils/options.ts';
 import { isError, messageOf } from '../utils/user-code.ts';
 import { VERSION } from '../utils/version.ts';
-import { instruments } from './metrics.ts';
+import { instruments, schemaUrl } from './metrics.ts';
 
 /** What to make spans and metrics of. */
 export interface InstrumentOptions {
@@ -53,8 +53,8 @@ const tracer: Tracer = {
   },
 
   async attempt(event, run) {
-    const { attempt, url, headers } = event;
-    const { hostname, port, protocol } = new URL(url);
+    const { attempt, url, headers, baseUrl } = event;
+    const { hostname, port, protocol } = new URL(baseUrl);
     const server = { 'server.address': hostname, 'server.port': Number(port || (protocol === 'http:' ? 80 : 443)) };
     const attributes = { ...attributesOf(event), ...server };
     const resend = attempt > 1 ? { 'http.request.resend_count': attempt - 1 } : {};
@@ -84,7 +84,10 @@ function attributesOf({ method, route }: CallEvent): Attributes {
 }
 
 function startSpan({ method, route }: CallEvent, kind: SpanKind, attributes: Attributes): Span {
-  return trace.getTracer('@example/sdk', VERSION).startSpan(`${method} ${route}`, { kind, attributes });
+  return trace
+    .getTracerProvider()
+    .getTracer('@example/sdk', VERSION, { schemaUrl })
+    .startSpan(`${method} ${route}`, { kind, attributes });
 }
 
 /** Ends a span with what is known by then, and returns that. An abort, which is what the caller wants, has no error. */
@@ -92,14 +95,13 @@ function end(span: Span, status: number | undefined, error: unknown): Attributes
   const outcome: Attributes = {};
   if (status !== undefined) outcome['http.response.status_code'] = status;
   if (error !== undefined) {
-    outcome['error.type'] = status !== undefined && status >= 400 ? String(status) : nameOf(error);
-    span.setStatus({ code: SpanStatusCode.ERROR, message: messageOf(error) });
+    // The last response of a call may be that of an earlier attempt.
+    const isStatus = Number(status) >= 400 && isError(error) && 'status' in error && error.status === status;
+    outcome['error.type'] = isStatus ? String(status) : isError(error) ? error.name : '_OTHER';
+    // The conventions want no description that the attributes give already.
+    span.setStatus({ code: SpanStatusCode.ERROR, ...(!isStatus && { message: messageOf(error) }) });
   }
   span.setAttributes(outcome);
   span.end();
   return outcome;
-}
-
-function nameOf(error: unknown): string {
-  return isError(error) ? error.name : '_OTHER';
 }

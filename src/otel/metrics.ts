@@ -1,6 +1,9 @@
 import { metrics, type Histogram, type MeterProvider, type UpDownCounter } from '@opentelemetry/api';
 import { VERSION } from '../utils/version.ts';
 
+/** Of the conventions that names and attributes follow. */
+export const schemaUrl = 'https://opentelemetry.io/schemas/1.37.0';
+
 /** The metrics of the semantic conventions for HTTP clients. */
 interface Instruments {
   readonly duration: Histogram;
@@ -17,7 +20,7 @@ let current: Instruments | undefined;
 export function instruments(): Instruments {
   if (current === undefined || provider !== metrics.getMeterProvider()) {
     provider = metrics.getMeterProvider();
-    const meter = provider.getMeter('@example/sdk', VERSION);
+    const meter = provider.getMeter('@example/sdk', VERSION, { schemaUrl });
     current = {
       duration: meter.createHistogram('http.client.request.duration', {
         description: 'Duration of HTTP client requests.',

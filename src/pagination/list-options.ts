@@ -21,8 +21,8 @@ export interface ListEndpointOptions<Item = unknown> extends ListOptions, Pick<E
   query?: (EndpointOptions['query'] & PageParams) | undefined;
   /**
    * Schema of one item, from any library that follows Standard Schema. The items are the schema's output. A page with an
-   * item that differs is treated as `responseValidation` says. Keep each item's `id`, by which items are recognised.
-   * Default: none; items are returned as they are.
+   * item that differs rejects with a `ResponseValidationError`, unless you set `responseValidation`. Keep each item's `id`, by
+   * which items are recognised. Default: none; items are returned as they are.
    */
   schema?: StandardSchema<Item> | undefined;
 }

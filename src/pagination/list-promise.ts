@@ -1,4 +1,4 @@
-import { throwToCaller } from '../errors/caller-stack.ts';
+import { throwToCaller } from '../errors/example-error.ts';
 import { ExampleError, InvalidRequestError } from '../errors/index.ts';
 import type { APIPromise, WithResponse } from '../http/api-promise.ts';
 import type { InternalOptions, Requester } from '../http/request-options.ts';
@@ -27,6 +27,8 @@ export interface ListSpec<Item> {
   readonly options?: readonly string[] | undefined;
   /** The schema of one item. Default: items are not checked. */
   readonly item?: StandardSchema<Item> | undefined;
+  /** Whether the caller has passed it. */
+  readonly isSchemaOfCaller?: boolean | undefined;
 }
 
 /** What a list needs of the client. */
@@ -61,10 +63,6 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     this.#spec = { ...spec, query: { ...query } };
   }
 
-  static {
-    notIterable(this.prototype, 'A list', '`for await`, or toArray()');
-  }
-
   /** Waits for the page asked for: the first, unless `page` or `cursor` says otherwise. */
   then<A = Page<Item>, B = never>(
     onfulfilled?: ((page: Page<Item>) => A | PromiseLike<A>) | null,
@@ -97,7 +95,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     for await (const page of this.pages()) {
       for (const item of page.data) {
         yield item;
-        signal?.throwIfAborted();
+        if (signal?.aborted) throw signal.reason;
       }
     }
   }
@@ -133,7 +131,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     try {
       for (let next: Page<Item> | undefined = await this.#pageAfter(walk, 0); next;) {
         yield next;
-        signal?.throwIfAborted();
+        if (signal?.aborted) throw signal.reason;
         do next = next.hasNextPage() ? await next.getNextPage() : undefined;
         while (next?.data.length === 0);
       }
@@ -143,12 +141,11 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
   }
 
   #walk(place: Place, pagesAhead = 0, limit = Infinity): Walk<Item> {
-    const { signal, prefetch = pagesAhead } = this.#options();
+    const { prefetch = pagesAhead } = this.#options();
     const { route, params } = this.#spec;
     const target = { method: 'GET', path: expandRoute(route, params), route };
     const reader = new ListReader<Item>(place, (reason) => this.#requester.onListUnverified?.({ ...target, reason }));
-    const request: RequestWindow<Item> = (window, ahead) =>
-      this.#send(window, ahead && signal ? { ...ahead, signal: AbortSignal.any([signal, ahead.signal]) } : ahead);
+    const request: RequestWindow<Item> = (window, ahead) => this.#send(window, ahead);
     return new Walk(reader, request, prefetch, limit);
   }
 
@@ -207,14 +204,22 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
   }
 
   #send(window: PageParams, ahead?: InternalOptions<PageBody<Item>>): APIPromise<PageBody<Item>> {
-    const { route, params, item } = this.#spec;
+    const { route, params, item, isSchemaOfCaller } = this.#spec;
     const { prefetch, cursor, ...options } = this.#options();
     const query = { ...this.#spec.query, ...window };
     const background = options.priority === 'background' && { priority: options.priority };
-    const page = { params, query, schema: pageBodySchema(item), isUsable: isPageBody };
+    const page = {
+      params,
+      query,
+      schema: pageBodySchema(item, isSchemaOfCaller),
+      isUsable: isPageBody,
+      isSchemaOfCaller,
+    };
     return this.#requester.request('GET', route, { ...ahead, ...background, ...page }, options);
   }
 }
+
+notIterable(ListPromise.prototype, 'A list', '`for await`, or toArray()');
 
 /** Does the work now. If it fails, the error is thrown when the result is requested. */
 function deferErrors<T>(work: () => T): () => T {

@@ -22,11 +22,18 @@ const metaSchema = z.looseObject({
   meta: z.looseObject({ current_page: z.number(), total_pages: z.number(), total_count: z.number() }),
 });
 
-/** The schema of a page whose items have a schema, of any library. Without one, any item will do. */
-export function pageBodySchema<Item>(item: StandardSchema<Item> | undefined): StandardSchema<PageBody<Item>> {
+/**
+ * The schema of a page whose items have a schema, of any library. Without one, any item will do.
+ *
+ * @param isOfCaller Whether the caller has passed it. What fails the call then is an item, and no `meta`.
+ */
+export function pageBodySchema<Item>(
+  item: StandardSchema<Item> | undefined,
+  isOfCaller = false,
+): StandardSchema<PageBody<Item>> {
   const validate = async (body: unknown): Promise<StandardResult<PageBody<Item>>> => {
     const page = await metaSchema['~standard'].validate(body);
-    const issues: StandardIssue[] = [...(page.issues ?? [])];
+    const issues: StandardIssue[] = isOfCaller && isPageBody(body) ? [] : [...(page.issues ?? [])];
     if (isRecord(body) && !isPageBody(body)) issues.unshift(missingData);
     // Without data, there are no items to look at.
     const given = isPageBody(body) ? body.data : [];
@@ -38,9 +45,9 @@ export function pageBodySchema<Item>(item: StandardSchema<Item> | undefined): St
       if (!result.issues) data.push(result.value);
       else for (const issue of result.issues) issues.push({ ...issue, path: ['data', index, ...(issue.path ?? [])] });
     }
-    if (page.issues || issues.length > 0) return { issues };
+    if (issues.length > 0 || !isRecord(body)) return { issues };
     // Without a schema, the caller says what an item is.
-    return { value: { ...page.value, data: item ? data : (given as Item[]) } };
+    return { value: { ...body, data: item ? data : (given as Item[]) } };
   };
   return { '~standard': { version: 1, vendor: '@example/sdk', validate } };
 }

@@ -66,10 +66,6 @@ export class Page<Item> implements AsyncIterable<Item> {
     throw new InvalidRequestError('This is the last page: call getNextPage() only while hasNextPage() is true');
   }
 
-  static {
-    notIterable(this.prototype, 'A page', 'page.data, or `for await` for all pages from it on');
-  }
-
   /** The items of this page, and of all pages after it. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
     try {
@@ -84,3 +80,5 @@ export class Page<Item> implements AsyncIterable<Item> {
     }
   }
 }
+
+notIterable(Page.prototype, 'A page', 'page.data, or `for await` for all pages from it on');

@@ -8,7 +8,7 @@ import { windowAfter, type Window } from './windows.ts';
 
 /** What goes with a request that nobody waits for yet: it has a priority, which rises when somebody does, and can be cancelled. */
 interface Ahead {
-  readonly signal: AbortSignal;
+  readonly stop: AbortSignal;
   readonly priority: CallPriority;
 }
 
@@ -116,7 +116,7 @@ export class Walk<Item> {
       const next = windowAfter(end, place.size, state.overlap);
       if (!next || !(end < Number(place.count)) || end - place.end >= this.#wanted) return;
       this.#ahead.push(
-        this.#request(next, { signal: this.#controller.signal, priority: new CallPriority('background') }),
+        this.#request(next, { stop: this.#controller.signal, priority: new CallPriority('background') }),
       );
     }
   }

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { InvalidRequestError } from '../errors/invalid-request-error.ts';
+import { InvalidRequestError } from '../errors/example-error.ts';
 import { throwInvalid } from '../utils/options.ts';
 
 /** How long to wait for the lock of another process in milliseconds: while opening the file, and later. */

@@ -10,8 +10,8 @@ import { ClientEventEmitter, type CallEndEvent, type CallEvent } from './events.
 import type { LeveledLogger } from './logger.ts';
 import type { Tracer } from './tracing.ts';
 
-/** After so many locations, those that were logged are forgotten. */
-const maxLoggedIssues = 1000;
+/** After so many, what was logged is forgotten: a path of your own in `client.request` may have an id in it. */
+const maxLogged = 1000;
 
 /** Milliseconds. A longer wait for the rate limit may be a surprise, and is logged. */
 const maxSilentWait = 10_000;
@@ -49,12 +49,7 @@ export class Telemetry {
 
 /** What an attempt is about to send, and later the response whose headers have arrived. */
 interface Attempt {
-  readonly call: {
-    readonly url: string;
-    readonly query: string;
-    readonly headers: Readonly<Record<string, string>>;
-    readonly body: string | undefined;
-  };
+  readonly call: Parameters<Redactor['redactUrl']>[0];
   /** The headers of the credential, which nothing else can set. */
   readonly account: { readonly authorization: Readonly<Record<string, string>> };
   readonly redactor: Redactor;
@@ -72,11 +67,13 @@ interface AttemptResult {
 /** Numbers the calls of this process that were observed. */
 let calls = 0;
 
-/** Emits, traces and logs what happens to one call. What nobody observes is not even built. */
+/** The routes whose end was announced, of all clients. */
+const deprecated = new Set<string>();
+
+/** Emits, traces and logs what happens to one call. What nobody observes is not even built, and what fails here changes nothing. */
 export class CallTelemetry {
   readonly shared: Telemetry;
   readonly #logger: LeveledLogger;
-  readonly #signal: AbortSignal | undefined;
   readonly #start = performance.now();
   /** What is shown of the call. It changes with a token that is redacted in it. */
   target: RequestTarget;
@@ -84,35 +81,34 @@ export class CallTelemetry {
   #attempts = 0;
   /** Milliseconds that all attempts took. */
   #attempting = 0;
-  /** The last one. */
-  #attempt: Attempt | undefined;
+  /** The last one that was answered. */
+  #answered: Attempt | undefined;
   /** Receives what is known at the end of the call. */
   #traced: CallEvent | undefined;
 
-  /** @param signal The caller's. */
-  constructor(shared: Telemetry, logger: LeveledLogger, target: RequestTarget, signal?: AbortSignal) {
+  constructor(shared: Telemetry, logger: LeveledLogger, target: RequestTarget) {
     this.shared = shared;
     this.#logger = logger;
     this.target = target;
-    this.#signal = signal;
   }
 
   /** Runs the call, which then {@link end}s. */
   run<T>(call: () => Promise<T>): Promise<T> {
     const { tracer } = this.shared;
-    return tracer ? tracer.call((this.#traced = this.#about()), call) : call();
+    if (!tracer) return call();
+    const event = (this.#traced = this.#about());
+    return traced(call, (run) => tracer.call(event, run));
   }
 
   /** The call has ended. `error` is what it rejects with. */
-  end(error: unknown): void {
+  end(error: unknown, isAborted: boolean): void {
     const { events } = this.shared;
     if (!this.#traced && !events.has('callEnd')) return;
-    const isAborted = this.#signal?.aborted === true && error === this.#signal.reason;
     const duration = performance.now() - this.#start;
     const event = {
       ...this.#about(),
       outcome: error === undefined ? ('success' as const) : isAborted ? ('aborted' as const) : ('failure' as const),
-      ...this.#answer(),
+      ...answerOf(this.#answered),
       attempts: this.#attempts,
       waited: Math.round(duration - this.#attempting),
       duration: Math.round(duration),
@@ -129,24 +125,24 @@ export class CallTelemetry {
   ): Promise<Result> {
     const { events, tracer } = this.shared;
     this.#attempts++;
-    this.#attempt = attempt;
     const start = performance.now();
     const isAnnounced = tracer !== undefined || events.has('request');
-    const event = isAnnounced && { ...this.#about(), url: attempt.redactor.redact(attempt.call.url), headers: {} };
+    const event = isAnnounced && { ...this.#about(), url: attempt.redactor.redactUrl(attempt.call), headers: {} };
+    const trace = event && { ...event, baseUrl: attempt.call.client.baseUrl };
     const run = async () => {
-      // A copy, because the traced event gets what is known at the end.
-      if (event) events.emit('request', { ...event });
+      if (event) events.emit('request', event);
       const headers = event ? this.#withAdded(attempt.call.headers, event.headers) : attempt.call.headers;
       this.#logRequest(attempt, headers);
       const result = await send(headers);
       const report = this.#report(result, attempt, Math.round(performance.now() - start));
-      if (event) Object.assign(event, report);
+      if (trace) Object.assign(trace, report);
       return result;
     };
     try {
-      return await (tracer && event ? tracer.attempt(event, run) : run());
+      return await (tracer && trace ? traced(run, (once) => tracer.attempt(trace, once)) : run());
     } finally {
       this.#attempting += performance.now() - start;
+      if (attempt.response) this.#answered = attempt;
     }
   }
 
@@ -155,9 +151,9 @@ export class CallTelemetry {
     const about = this.#about();
     this.#logger.debug(`${about.method} ${about.path} is sent.`, {
       ...about,
-      query: redactor.redact(call.query),
-      headers: redactor.redactFields({ ...headers, ...account.authorization }),
-      body: call.body && redactor.redactFields(parseJson(call.body)),
+      query: redactor.redactQuery(call.query),
+      headers: redactor.redactJson({ ...headers, ...account.authorization }, true),
+      body: call.body && redactor.redactJson(parseJson(call.body), true),
     });
   }
 
@@ -181,8 +177,7 @@ export class CallTelemetry {
     if (!warn) return;
     this.shared.quietUntil = now + delay;
     const wait = `waits about ${Math.round(delay / 1000)} s for the rate limit`;
-    const advice = 'In tests, use a new apiToken for each.';
-    warn(`${event.method} ${event.path} ${wait}. Calls waiting: ${waiting}. ${advice}`, event);
+    warn(`${event.method} ${event.path} ${wait}. Calls waiting: ${waiting}.`, event);
   }
 
   validationIssues(issues: readonly ValidationIssue[]): void {
@@ -191,10 +186,7 @@ export class CallTelemetry {
     for (const issue of issues) {
       // By route: a difference is logged once for all ids.
       const location = `${about.method} ${about.route}, body${locationOf(issue)}`;
-      if (loggedIssues.has(location)) continue;
-      // A path of your own in `client.request` may have an id in it, and there is no end of ids.
-      if (loggedIssues.size >= maxLoggedIssues) loggedIssues.clear();
-      loggedIssues.add(location);
+      if (!isFirst(loggedIssues, location)) continue;
       const problem = `A response differs from the documentation at ${location}: ${issue.message}.`;
       this.#logger.warn?.(problem, { ...about, issue });
     }
@@ -202,22 +194,49 @@ export class CallTelemetry {
   }
 
   /** Returns what a trace says of the end of an attempt. */
-  #report({ text, error }: AttemptResult, { response, redactor }: Attempt, duration: number): object | undefined {
+  #report({ text, error }: AttemptResult, attempt: Attempt, duration: number): object | undefined {
     const { events, tracer } = this.shared;
+    const { response, redactor } = attempt;
+    if (response) this.#warnOfEnd(response, redactor);
     if (!tracer && !this.#logger.debug && !events.has('response')) return undefined;
     const about = this.#about();
-    const answer = this.#answer();
+    const answer = answerOf(attempt);
     const outcome = response ? `answered ${response.status}` : 'no answer';
     this.#logger.debug?.(`${about.method} ${about.path}: ${outcome} after ${duration} ms.`, {
       ...about,
       ...answer,
       duration,
-      headers: response && redactor.redactFields(Object.fromEntries(redactor.redactHeaders(response.headers))),
-      body: text && redactor.redactFields(parseJson(text) ?? text),
+      headers: response && redactor.redactJson(Object.fromEntries(redactor.redactHeaders(response.headers)), true),
+      body: text && redactor.redactJson(parseJson(text) ?? text, true),
     });
     const rateLimit = response && parseRateLimit(response.headers);
     if (response) events.emit('response', { ...about, ...answer, status: response.status, duration, rateLimit });
     return { ...answer, duration, rateLimit, error };
+  }
+
+  /** The API announces the end of a route: `Deprecation` (RFC 9745) and `Sunset` (RFC 8594). */
+  #warnOfEnd({ headers }: Response, redactor: Redactor): void {
+    const since = headers.get('deprecation');
+    const end = headers.get('sunset');
+    if (
+      (since ?? end) === null ||
+      !this.#logger.warn ||
+      !isFirst(deprecated, `${this.target.method} ${this.target.route}`)
+    )
+      return;
+    const about = this.#about();
+    const dates = [
+      since !== null && ` is deprecated${dateOf(since, ' as of ')}`,
+      end !== null && ` may stop working${dateOf(end, ' on ')}`,
+    ];
+    // Of the links that the response has, such as `<https://example.com>; rel="deprecation"`.
+    const link = headers
+      .get('link')
+      ?.split(/,\s*(?=<)/)
+      .find((each) => /rel="?(deprecation|sunset)/i.test(each));
+    const see = link === undefined ? '' : ` See ${link.slice(link.indexOf('<') + 1, link.indexOf('>'))}`;
+    const line = `${about.method} ${about.route}${dates.filter(Boolean).join(' and')}.${see}`;
+    this.#logger.warn(redactor.redact(line), about);
   }
 
   /** What can't be sent is logged and left out. */
@@ -238,11 +257,36 @@ export class CallTelemetry {
     this.#id ??= `call_${++calls}`;
     return { callId: this.#id, ...this.target, attempt: this.#attempts };
   }
+}
 
-  /** What the last attempt was answered. */
-  #answer(): Pick<CallEndEvent, 'status' | 'requestId'> {
-    const { response, redactor } = this.#attempt ?? {};
-    const requestId = response?.headers.get('x-request-id') ?? undefined;
-    return { status: response?.status, requestId: requestId && redactor?.redact(requestId) };
+/** What an attempt was answered. */
+function answerOf({ response, redactor }: Partial<Attempt> = {}): Pick<CallEndEvent, 'status' | 'requestId'> {
+  const requestId = response?.headers.get('x-request-id') ?? undefined;
+  return { status: response?.status, requestId: requestId && redactor?.redact(requestId) };
+}
+
+/** Runs the work in a trace. What the trace itself does, or throws, is not the outcome. */
+async function traced<T>(work: () => Promise<T>, trace: (run: () => Promise<T>) => Promise<T>): Promise<T> {
+  let outcome: Promise<T> | undefined;
+  const run = () => (outcome ??= work());
+  try {
+    await trace(run);
+  } catch {
+    // Of the work, which has its own outcome, or of the trace.
   }
+  return run();
+}
+
+/** Whether a line was not logged before. */
+function isFirst(logged: Set<string>, line: string): boolean {
+  if (logged.has(line)) return false;
+  if (logged.size >= maxLogged) logged.clear();
+  logged.add(line);
+  return true;
+}
+
+/** The day of a date of `Deprecation` (`@1688169599`) or `Sunset` (an HTTP date); empty if it is none. */
+function dateOf(value: string, word: string): string {
+  const time = /^@\d{1,11}$/.test(value) ? Number(value.slice(1)) * 1000 : Date.parse(value);
+  return Number.isNaN(time) ? '' : word + new Date(time).toISOString().slice(0, 10);
 }

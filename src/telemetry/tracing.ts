@@ -1,14 +1,14 @@
 import type { CallEndEvent, CallEvent, RequestEvent, ResponseEvent } from './events.ts';
 
 /**
- * Runs a call and each of its attempts within a trace: each method calls `run` once, and returns what that returns. What is
- * known only at the end is added to the event by then.
+ * Runs a call and each of its attempts within a trace: each method calls `run` once, and waits for it. What is known only at
+ * the end is added to the event by then. A tracer that throws changes nothing.
  */
 export interface Tracer {
   call<T>(event: CallEvent & Partial<CallEndEvent>, run: () => Promise<T>): Promise<T>;
   /** `error` is set if it failed. */
   attempt<T>(
-    event: RequestEvent & Partial<ResponseEvent> & { readonly error?: unknown },
+    event: RequestEvent & Partial<ResponseEvent> & { readonly baseUrl: string; readonly error?: unknown },
     run: () => Promise<T>,
   ): Promise<T>;
 }

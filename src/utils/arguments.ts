@@ -1,4 +1,4 @@
-import { InvalidRequestError } from '../errors/invalid-request-error.ts';
+import { InvalidRequestError } from '../errors/example-error.ts';
 import { kindOf, throwInvalid, shown } from './options.ts';
 
 // Checks of what callers pass in. Each message names the option, and says what is expected and what was passed.
@@ -41,9 +41,11 @@ export function oneOf<W extends string>(name: string, value: string, words: read
   return throwInvalid(`one of ${words.map((each) => `'${each}'`).join(', ')}`, name, value);
 }
 
-/** An `AbortSignal`, of any realm. */
+/** An `AbortSignal`, also of another realm or library, or of a runtime that tags it otherwise. */
 export function abortSignal(name: string, value: AbortSignal): AbortSignal {
-  return kindOf(value) === 'AbortSignal' ? value : throwInvalid('an AbortSignal', name, value);
+  const { aborted, addEventListener, removeEventListener } = Object(value) as Partial<AbortSignal>;
+  const isSignal = typeof aborted === 'boolean' && typeof (addEventListener && removeEventListener) === 'function';
+  return isSignal ? value : throwInvalid('an AbortSignal', name, value);
 }
 
 /** Headers to send: an object, or a list of names and values such as a `Headers` of any realm or a `Map`. */

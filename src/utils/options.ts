@@ -1,4 +1,4 @@
-import { InvalidRequestError } from '../errors/invalid-request-error.ts';
+import { InvalidRequestError } from '../errors/example-error.ts';
 
 /** What other SDKs call an option. Names that differ in case or underscores only are found without this. */
 const otherNames: Readonly<Partial<Record<string, string>>> = {

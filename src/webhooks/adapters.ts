@@ -1,5 +1,5 @@
 import { ExampleError } from '../errors/example-error.ts';
-import { InvalidRequestError } from '../errors/invalid-request-error.ts';
+import { InvalidRequestError } from '../errors/example-error.ts';
 import { bodyAlreadyParsed, joinChunks, rawBody } from './raw-body.ts';
 import type { WebhookRequest, WebhookResponse } from './receiver.ts';
 

@@ -1,4 +1,4 @@
-import { InvalidRequestError } from '../errors/invalid-request-error.ts';
+import { InvalidRequestError } from '../errors/example-error.ts';
 import { readOptions } from '../utils/options.ts';
 import type { SignatureHeaders } from './headers.ts';
 import { rawBody, type WebhookBody } from './raw-body.ts';

@@ -1,4 +1,4 @@
-import { brandError, ExampleError } from '../errors/example-error.ts';
+import { brandErrors, ExampleError } from '../errors/example-error.ts';
 
 /**
  * What is wrong with a webhook.
@@ -24,10 +24,6 @@ export type WebhookVerificationErrorCode =
 
 /** A webhook can't be trusted or verified. The message says what to do. It contains no secret, signature or body. */
 export class WebhookVerificationError extends ExampleError {
-  static {
-    brandError(this, 'WebhookVerificationError');
-  }
-
   /** What is wrong, machine-readable. */
   readonly code: WebhookVerificationErrorCode;
 
@@ -40,3 +36,5 @@ export class WebhookVerificationError extends ExampleError {
     return { ...super.toJSON(), code: this.code };
   }
 }
+
+brandErrors({ WebhookVerificationError });

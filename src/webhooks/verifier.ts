@@ -1,5 +1,5 @@
 import { ExampleError } from '../errors/example-error.ts';
-import { InvalidRequestError } from '../errors/invalid-request-error.ts';
+import { InvalidRequestError } from '../errors/example-error.ts';
 import { messageOf } from '../utils/user-code.ts';
 import { headerReader, type WebhookHeaders } from './headers.ts';
 import { textOf, type RawBody } from './raw-body.ts';

@@ -1,4 +1,4 @@
-import { InvalidRequestError } from '../errors/invalid-request-error.ts';
+import { InvalidRequestError } from '../errors/example-error.ts';
 import { record, throwInvalid } from '../utils/options.ts';
 import type { WebhookEvent } from './events.ts';
 import { parseHeaders, type WebhookHeaders } from './headers.ts';

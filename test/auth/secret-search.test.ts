@@ -6,7 +6,6 @@ const password = 'Tr0ub4dor & "3"/<é>🔑';
 
 const redact = (text: string) => new Redactor(token, () => [password]).redact(text);
 const utf8 = (text: string) => [...new TextEncoder().encode(text)];
-const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 const escapeAll = (text: string, escape: (unit: number) => string) =>
   Array.from({ length: text.length }, (_, index) => escape(text.charCodeAt(index))).join('');
@@ -16,7 +15,7 @@ const encodings: Record<string, (text: string) => string> = {
   'as it is': (text) => text,
   'in capitals': (text) => text.toUpperCase(),
   'in JSON': (text) => JSON.stringify(text),
-  'in JSON in JSON in JSON': (text) => JSON.stringify(JSON.stringify(JSON.stringify(text))),
+  'in JSON in JSON': (text) => JSON.stringify(JSON.stringify(text)),
   'in JSON with escaped slashes': (text) => JSON.stringify(text).replaceAll('/', '\\/'),
   'in ASCII-only JSON': (text) =>
     JSON.stringify(text).replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
@@ -38,14 +37,7 @@ const encodings: Record<string, (text: string) => string> = {
   'in HTML, by hexadecimal numbers': (text) =>
     Array.from(text, (character) => `&#x0${character.codePointAt(0)!.toString(16)};`).join(''),
   'in JSON in a query': (text) => encodeURIComponent(JSON.stringify(text)),
-  'in HTML in JSON in a query': (text) => encodeURIComponent(JSON.stringify(encodings['in HTML']!(text))),
-  'in base64': base64,
-  'in base64 for URLs': (text) => Buffer.from(text).toString('base64url'),
-  'in base64 after one byte': (text) => base64(`:${text}:`),
-  'in base64 after two bytes': (text) => base64(`a:${text}.`),
-  'in JSON in base64': (text) => base64(JSON.stringify({ password: text })),
-  'in base64 in a query': (text) => encodeURIComponent(base64(text)),
-  'in base64 after other letters': (text) => `v1/${base64(text)}`,
+  'in HTML in JSON': (text) => JSON.stringify(encodings['in HTML']!(text)),
 };
 
 describe('the whole of a secret is redacted', () => {
@@ -94,11 +86,10 @@ describe('a short secret', () => {
     ['a test.', 'a [redacted].'],
     ['test_pass', '[redacted]_[redacted]'],
     ['"pass"', '"[redacted]"'],
-    ['a=%22pass%22', 'a="[redacted]"'],
-    ['\\npass\\n', '\n[redacted]\n'],
+    ['a=%22pass%22', 'a=%22[redacted]%22'],
+    ['\\npass\\n', '\\n[redacted]\\n'],
     ['&quot;pass&quot;', '&quot;[redacted]&quot;'],
     ['%70ass', '[redacted]'],
-    ['dGVzdA==', '[redacted]=='],
   ])('is redacted as a word: %s', (text, redacted) => {
     expect(short.redact(text)).toBe(redacted);
   });
@@ -122,7 +113,6 @@ describe('the time is linear', () => {
     ['percent signs', '%25'],
     ['ampersands', '&amp;'],
     ['escapes', '\\u0041'],
-    ['Base64', 'QUJD'],
   ])('in a text of %s', (_, part) => {
     const redactor = new Redactor(token, () => [password]);
     const once = reads(part.repeat(250), redactor);
@@ -159,9 +149,32 @@ it('numbers are secrets, too', () => {
   });
 });
 
-it('a text that holds a secret loses its escapes, and any other keeps them', () => {
-  expect(redact(`100%25 of ${token.replaceAll('-', '%2D')} is %22bad%22`)).toBe('100% of [redacted] is "bad"');
-  expect(redact('100%25 of token-1 is %22bad%22')).toBe('100%25 of token-1 is %22bad%22');
+it('what is around a secret keeps its escapes', () => {
+  expect(redact(`100%25 of ${token.replaceAll('-', '%2D')} is %22bad%22`)).toBe('100%25 of [redacted] is %22bad%22');
+  expect(redact(`%E2%9C%93%0A${encodeURIComponent(token)}`)).toBe('%E2%9C%93%0A[redacted]');
+});
+
+describe('a secret that looks as if it were escaped itself is found in each encoding', () => {
+  const lookalikes = ['correct&horse\\battery', 'p%20w"1234567', 'x%CEyz/1234', 'a&#65;b&amp;c%41', 'tab\\u0041"%%25'];
+  const single = ['as it is', 'in JSON', 'percent-encoded', 'as a form', 'in HTML', 'in HTML, by numbers'];
+
+  it.each(lookalikes)('%s', (secret) => {
+    for (const name of single) {
+      const redacted = new Redactor(token, () => [secret]).redact(encodings[name]!(secret));
+
+      expect(redacted, name).toMatch(/^("|text=)?\[redacted\]"?$/);
+    }
+  });
+
+  it('and so are random passwords', () => {
+    let seed = 1;
+    const random = (below: number) => (seed = (seed * 48_271) % 2_147_483_647) % below;
+    for (let run = 0; run < 5000; run++) {
+      const secret = Array.from({ length: 20 }, () => String.fromCharCode(33 + random(94))).join('');
+      const redactor = new Redactor(token, () => [secret]);
+      for (const name of single) expect(redactor.redact(encodings[name]!(secret)), name).toContain('[redacted]');
+    }
+  });
 });
 
 it('a letter that has two in lower case hides nothing', () => {

@@ -18,7 +18,7 @@ import {
   UnprocessableEntityError,
   type ErrorCode,
 } from '@example/sdk';
-import { clientOf, rejection, serve } from '../support/http-server.ts';
+import { clientOf, newUser, rejection, serve } from '../support/http-server.ts';
 import { inProcessApi } from '../support/in-process-api.ts';
 
 const json = { 'content-type': 'application/json' };
@@ -89,7 +89,7 @@ describe('an APIError', () => {
 
     expect(JSON.parse(JSON.stringify(error))).toEqual({
       name: 'NotFoundError',
-      message: 'Gone. (404 GET /users/{id})',
+      message: expect.stringMatching(/^Gone\. \(404 GET \/users\/\{id\}, https:\S+\/users\/user_123\)$/) as string,
       status: 404,
       code: 'not_found',
       method: 'GET',
@@ -97,8 +97,8 @@ describe('an APIError', () => {
       route: '/users/{id}',
       url: expect.stringMatching(/^https:\/\/.+\/users\/user_123$/) as string,
     });
-    expect(String(error)).toBe('NotFoundError: Gone. (404 GET /users/{id})');
-    expect(error.stack).toMatch(/^NotFoundError: Gone\. \(404 GET \/users\/\{id\}\)\n/);
+    expect(String(error)).toBe(`NotFoundError: Gone. (404 GET /users/{id}, ${error.url})`);
+    expect(error.stack?.startsWith(`${String(error)}\n`)).toBe(true);
   });
 
   it.each([
@@ -122,15 +122,17 @@ describe('the code of an APIError', () => {
 });
 
 describe('the body of an error that is not the documented one', () => {
-  const fallback = "Answered 502 Bad Gateway with application/json instead of the API's error format.";
+  const fallback = "Answered 502 Bad Gateway with application/json instead of the API's error format";
+  const page = '<!doctype html><style>p { color: red }</style>\n<title>Bad\ngateway</title>';
 
   it.each([
-    ['HTML', '<html><body>Bad gateway</body></html>', fallback],
-    ['nothing', '', fallback],
-    ['truncated JSON', '{"error": {"code": "x", "mess', fallback],
-    ['a list', '[1]', fallback],
-    ['null', 'null', fallback],
-    ['an error without a message', '{"error": {"code": "broken"}}', fallback],
+    ['HTML', page, `${fallback}: Bad.`],
+    ['text', ' \n RBAC: access denied\nrequest 7', `${fallback}: RBAC: access denied.`],
+    ['nothing', '', `${fallback}.`],
+    ['truncated JSON', '{"error": {"code": "x", "mess', `${fallback}: {"error": {"code": "x", "mess.`],
+    ['a list', '[1]', `${fallback}: [1].`],
+    ['null', 'null', `${fallback}: null.`],
+    ['an error without a message', '{"error": {"code": "broken"}}', `${fallback}.`],
     ['an error that is a string', '{"error": "It broke."}', 'It broke.'],
     ['an error of another shape', '{"message": "It broke."}', 'It broke.'],
     ['fields of other types', '{"error": {"code": 7, "message": "It broke.", "details": "none"}}', 'It broke.'],
@@ -148,7 +150,7 @@ describe('the body of an error that is not the documented one', () => {
 
     expect(await rejection(clientOf(server).users.get('user_123'))).toMatchObject({
       name: 'NotFoundError',
-      message: "Answered 404 Not Found with no body instead of the API's error format. (404 GET /users/{id})",
+      message: `Answered 404 Not Found with no body instead of the API's error format. (404 GET /users/{id}, ${server.url}/users/user_123)`,
     });
   });
 
@@ -166,7 +168,7 @@ describe('the body of an error that is not the documented one', () => {
     });
     expect(await errorFor(404, { type: 'about:blank', title: 'Not Found' }, problem)).toMatchObject({
       name: 'NotFoundError',
-      message: 'Not Found (404 GET /users/{id})',
+      message: expect.stringContaining('Not Found (404 GET /users/{id}, https:') as string,
       code: undefined,
     });
   });
@@ -182,6 +184,18 @@ describe('the body of an error that is not the documented one', () => {
       expect(error.url).toMatch(/^https:\/\/api-\d+\.example\.com\/v1\/users\/user_123$/);
     },
   );
+});
+
+it('the beginning of a body that something else wrote is on the error, without secrets, and not in logs', async () => {
+  const password = newUser.password;
+  const body = `upstream connect error: ${JSON.stringify(password)} ${'x'.repeat(2000)}`;
+  const api = inProcessApi(() => new Response(body, { status: 503 }));
+  const error = (await rejection(clientOf(api).users.create(newUser))) as APIError;
+
+  expect(error.body).toBe(`upstream connect error: "[redacted]" ${'x'.repeat(2000)}`.slice(0, 1024));
+  expect(error.message).toContain('upstream connect error: "[redacted]"');
+  expect(JSON.parse(JSON.stringify(error))).not.toHaveProperty('body');
+  expect((await errorFor(503, { error: { code: 'down', message: 'Down.' } })).body).toBeUndefined();
 });
 
 it('a ConnectionError has the reason in its message and, as far as it holds no secret, as its cause', async () => {

@@ -21,13 +21,13 @@ function later<T>(abort: Abort, value: T): T {
   return value;
 }
 
-/** A response whose body never comes. The call is aborted when the SDK reads the headers. */
+/** A response whose body never comes. The call is aborted when the SDK asks for it. */
 function stalled(abort: Abort): FetchResponse {
-  const get = () => {
+  const text = () => {
     abort();
-    return null;
+    return never;
   };
-  return { ok: true, status: 200, headers: { get, forEach: () => undefined }, text: () => never };
+  return { ok: true, status: 200, headers: new Headers(), text };
 }
 
 describe('an aborted call rejects with the reason of the signal', () => {

@@ -11,7 +11,7 @@ const failing = () => clientOf(inProcessApi(() => errorResponse(404)));
 const healthy = () => inProcessApi(() => Response.json(user));
 const secondPageFails = () => {
   const api = inProcessApi(() => {
-    if (api.requests.length > 1) return errorResponse(404);
+    if (api.requests.length > 1) return errorResponse(403);
     const data = Array.from({ length: 100 }, (_, index) => ({ id: `proj_${index}` }));
     return Response.json({ data, meta: { current_page: 1, total_pages: 9, total_count: 900 } });
   });

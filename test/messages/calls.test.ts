@@ -142,8 +142,7 @@ describe('a mistake that only a request shows', () => {
     const fetch = () => Promise.resolve(answer as unknown as FetchResponse);
 
     expect(await messageOf(call({ fetch }))).toBe(
-      'The request failed: What fetch resolves to must be a Response with status, ok, headers and text(); ' +
-        `got ${got}. (GET /users/{id})`,
+      `What fetch resolves to must be a Response with status, ok, headers and text(); got ${got}.`,
     );
   });
 });

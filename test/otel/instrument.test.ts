@@ -97,7 +97,6 @@ describe('instrument(client)', () => {
   });
 
   it.each([
-    ['an error status', '404', () => errorResponse(404), {}],
     ['no answer', 'ConnectionError', () => Promise.reject(new TypeError('fetch failed')), {}],
     ['a timeout', 'TimeoutError', noAnswer, { timeout: 100 }],
     ['an unusable body', 'ResponseValidationError', () => new Response('<html>'), {}],
@@ -109,6 +108,71 @@ describe('instrument(client)', () => {
     const [call] = kinds(SpanKind.INTERNAL);
     expect(call?.attributes['error.type']).toBe(type);
     expect(call?.status).toEqual({ code: SpanStatusCode.ERROR, message: (error as Error).message });
+  });
+
+  it('marks a call with an error status as an error of that type, and leaves the description to the attributes', async () => {
+    const client = instrument(clientOf(inProcessApi(() => errorResponse(404))));
+
+    await settled(rejection(client.users.get('user_123')));
+
+    const finished = spans.getFinishedSpans();
+    expect(finished.map(({ status }) => status)).toEqual([
+      { code: SpanStatusCode.ERROR },
+      { code: SpanStatusCode.ERROR },
+    ]);
+    for (const { attributes } of finished) expect(attributes['error.type']).toBe('404');
+  });
+
+  it('follows a schema of the semantic conventions, and shows no value of a secret parameter', async () => {
+    const api = inProcessApi(() => Response.json({}));
+    const options = { params: { token: 'ord' }, query: { api_key: 'ab', page: 2 } };
+
+    await settled(instrument(clientOf(api)).request('GET', '/invites/{token}', options));
+
+    const [attempt] = kinds(SpanKind.CLIENT);
+    expect(attempt?.instrumentationScope.schemaUrl).toBe('https://opentelemetry.io/schemas/1.37.0');
+    expect(attempt?.attributes['url.full']).toBe(`${api.url}/invites/[redacted]?api_key=[redacted]&page=2`);
+    expect(api.requests[0]?.url).toBe(`${api.url}/invites/ord?api_key=ab&page=2`);
+  });
+
+  it.each(['example', 'com', 'api-1'])(
+    'takes the server from baseUrl, even if the password is a word of it: %s',
+    async (password) => {
+      const api = inProcessApi(() => Response.json(user));
+      const client = instrument(clientOf(api));
+
+      expect(await settled(client.users.create({ name: 'John', email: 'john@example.com', password }))).toEqual(user);
+
+      expect(kinds(SpanKind.CLIENT)[0]?.attributes).toMatchObject({
+        'server.address': new URL(api.url).hostname,
+        'url.full': `${api.url}/users`,
+      });
+    },
+  );
+
+  it('fails no call if the propagator, a span processor or the context manager throws', async () => {
+    const fail = () => {
+      throw new Error('broken');
+    };
+    const processor = {
+      onStart: fail,
+      onEnd: fail,
+      forceFlush: () => Promise.resolve(),
+      shutdown: () => Promise.resolve(),
+    };
+    const broken = [
+      () => propagation.setGlobalPropagator({ inject: fail, extract: fail, fields: () => [] }),
+      () => trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [processor] })),
+      () => context.setGlobalContextManager({ active: fail, with: fail, disable: () => undefined } as never),
+    ];
+    for (const api of [propagation, trace, context]) {
+      api.disable();
+      broken.shift()?.();
+      const client = instrument(clientOf(inProcessApi(() => Response.json(user))));
+
+      expect(await settled(client.users.get('user_123'))).toEqual(user);
+      expect(client.rateLimit?.remaining).toBe(99);
+    }
   });
 
   it('does not mark a call as an error if its caller aborted it', async () => {

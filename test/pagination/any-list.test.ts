@@ -36,18 +36,17 @@ describe('client.list() lists the items of any endpoint', () => {
     expect(items[0]).toEqual({ id: 'member_0', joined_at: new Date(at) });
   });
 
-  it("and reports an item that differs, by its place in the page, or throws with responseValidation: 'throw'", async () => {
+  it("and throws if an item differs, or reports it with responseValidation: 'warn', by its place in the page", async () => {
     const members = [...some(2), { id: 'member_3', joined_at: null }];
     const { client } = serveList({ items: members });
     const issues: unknown[] = [];
     client.on('validationIssue', (event) => issues.push(...event.issues));
     const schema = v.object({ id: v.string(), joined_at: v.string() });
 
-    expect(await client.list('/members', { schema }).toArray()).toEqual(members);
+    expect(await client.list('/members', { schema, responseValidation: 'warn' }).toArray()).toEqual(members);
     expect(issues).toEqual([{ path: ['data', 2, 'joined_at'], message: 'expected string, received null' }]);
 
-    const strict = client.withOptions({ responseValidation: 'throw' }).list('/members', { schema });
-    expect(await rejection(strict.toArray())).toBeInstanceOf(ResponseValidationError);
+    expect(await rejection(client.list('/members', { schema }).toArray())).toBeInstanceOf(ResponseValidationError);
   });
 
   it('with the type that the schema says, or that you say', () => {
