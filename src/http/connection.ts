@@ -49,8 +49,10 @@ function isAbout({ hostname, port, path, message }: ConnectError, url: URL): boo
 export function connectionProblem(error: unknown): string {
   let problem = isError(error) ? error.name : 'unknown reason';
   for (const { message, code } of chainOf(error)) problem = message || (typeof code === 'string' ? code : problem);
-  const isPlain = problem.includes('wrong version number'); // Which is all that OpenSSL says.
-  return isPlain ? 'baseUrl says https, but the server at its port speaks http.' : problem;
+  // Which is all that OpenSSL and undici say.
+  if (problem.includes('wrong version number')) return 'baseUrl says https, but the server at its port speaks http.';
+  const isMixed = /^invalid on\w+ method$/.test(problem);
+  return isMixed ? `${problem}: fetch and its dispatcher are of different versions of undici.` : problem;
 }
 
 /** An error and its causes, up to five. */

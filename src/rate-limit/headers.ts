@@ -13,10 +13,10 @@ export function parseRateLimit(headers: Headers): RateLimitInfo | undefined {
 export function parseRetryAfter(headers: Headers, now: number): number | undefined {
   const value = headers.get('retry-after');
   if (value === null) return undefined;
-  const seconds = number(value);
+  const seconds = number(value.split(',', 1)[0] ?? null); // A proxy may add one of its own.
   if (seconds !== undefined) return seconds * 1000;
   // `Date.parse` also accepts "-5" and "1.5.". An HTTP date begins with the name of a day.
-  const date = /^[A-Z]/i.test(value) ? Date.parse(value) : NaN;
+  const date = /^[A-Z]/i.test(value) ? dateOf(value) : NaN;
   // The date is on the server's clock, and so is `Date`.
   return Number.isNaN(date) ? undefined : Math.max(0, date - (servedAt(headers) ?? now));
 }
@@ -67,9 +67,14 @@ function credibleReport(headers: Headers): RateLimitInfo | undefined {
 }
 
 function servedAt(headers: Headers): number | undefined {
-  const date = Date.parse(headers.get('date') ?? '');
+  const date = dateOf(headers.get('date') ?? '');
   // `Date.parse` takes "50" for a year before 1970.
   return date >= 0 ? date : undefined;
+}
+
+/** An HTTP date in epoch milliseconds. That of asctime names no zone, and is UTC. */
+function dateOf(value: string): number {
+  return Date.parse(/ \d{4}$/.test(value) ? `${value} GMT` : value);
 }
 
 /** A number that isn't negative. One of twelve digits is no time in seconds. */

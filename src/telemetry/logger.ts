@@ -33,9 +33,9 @@ export type LeveledLogger = Readonly<Partial<Record<keyof Logger, (message: stri
  */
 export function resolveLogger(
   logger: Logger = console,
-  logLevel: string = environmentVariable('EXAMPLE_LOG')?.toLowerCase() ?? 'warn',
+  logLevel: LogLevel = levelOfEnvironment(logger),
 ): LeveledLogger {
-  const level = oneOf('logLevel (or EXAMPLE_LOG)', logLevel, logLevels);
+  const level = oneOf('logLevel', logLevel, logLevels);
   // Untyped programs may pass anything. Methods may be asynchronous, and the order of their parameters differs.
   type Write = (...line: unknown[]) => unknown;
   const given = logger as Partial<Record<keyof Logger | 'bindings', Write>> | false | null;
@@ -53,6 +53,20 @@ export function resolveLogger(
     return { [name]: log };
   };
   return { ...method('error'), ...method('warn'), ...method('info'), ...method('debug') };
+}
+
+/** The values of `EXAMPLE_LOG` that were reported. */
+const reported = new Set<unknown>();
+
+/** A wrong one in a deployment is no reason not to start. */
+function levelOfEnvironment(logger: Partial<Logger> | null): LogLevel {
+  const given = environmentVariable('EXAMPLE_LOG')?.toLowerCase() ?? 'warn';
+  const level = logLevels.find((each) => each === given);
+  if (level === undefined && reported.size < reported.add(given).size)
+    callUserCode(() =>
+      logger?.warn?.(`[@example/sdk] EXAMPLE_LOG must be one of ${logLevels.join(', ')}; warn is used.`),
+    );
+  return level ?? 'warn';
 }
 
 /** The text on one line: line breaks and the control sequences of terminals are escaped as in JSON. */

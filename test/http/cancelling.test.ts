@@ -30,6 +30,63 @@ function stalled(abort: Abort): FetchResponse {
   return { ok: true, status: 200, headers: new Headers(), text };
 }
 
+/** A signal of another realm or library, such as that of jsdom or of abort-controller, which has no reason. */
+function foreignSignal(reason?: unknown) {
+  const target = new EventTarget();
+  const signal = {
+    aborted: false,
+    ...(reason !== undefined && { reason }),
+    addEventListener: target.addEventListener.bind(target),
+    removeEventListener: target.removeEventListener.bind(target),
+  };
+  const listener = { count: 0 };
+  signal.addEventListener = (type: string, callback: never) => {
+    listener.count++;
+    target.addEventListener(type, (callback as () => void).bind(signal as never));
+  };
+  signal.removeEventListener = () => void listener.count--;
+  const abort = () => {
+    signal.aborted = true;
+    target.dispatchEvent(new Event('abort'));
+  };
+  return { signal: signal as unknown as AbortSignal, abort, listener };
+}
+
+describe('a signal of another library', () => {
+  it.each([reason, undefined])('aborts calls, responses that the caller reads, and lists: reason %s', async (given) => {
+    const page = (data: unknown[]) => Response.json({ data, meta: { total_count: 900 } });
+    const api = inProcessApi((request) => {
+      const body = new ReadableStream({
+        start: (controller) =>
+          request.init.signal.addEventListener('abort', () => controller.error(request.init.signal.reason)),
+      });
+      if (request.url.endsWith('/raw')) return new Response(body);
+      if (request.url.includes('projects') && api.requests.filter(({ url }) => url.includes('projects')).length === 1)
+        return page(Array.from({ length: 100 }, (_, id) => ({ id: `proj_${id}` })));
+      return noAnswer(request);
+    });
+    const client = clientOf(api);
+    const { signal, abort, listener } = foreignSignal(given);
+    const options = { signal, totalTimeout: 60_000 };
+    const response = await settled(client.users.get('raw', options).asResponse());
+    const ends = [
+      rejection(response.text()),
+      rejection(client.users.get('user_123', options)),
+      rejection(client.users.get('user_123', { signal })),
+      rejection(client.projects.list({}, { signal, prefetch: 3 }).toArray()),
+    ];
+    await passTime(10);
+    abort();
+
+    for (const end of ends) {
+      const error = await settled(end);
+      if (given === undefined) expect(error).toMatchObject({ name: 'AbortError' });
+      else expect(error).toBe(given);
+    }
+    expect(listener.count).toBeLessThanOrEqual(0);
+  });
+});
+
 describe('an aborted call rejects with the reason of the signal', () => {
   it.each<[when: string, requests: number, Answer, token?: (abort: Abort) => Promise<string>]>([
     ['while the token function is called', 0, ok, (abort) => later(abort, never)],

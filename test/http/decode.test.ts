@@ -142,6 +142,16 @@ describe('a response that differs from the documentation', () => {
     expect(error).toMatchObject({ message: `${problem} (200 GET /users/{id})`, body, status: 200 });
   });
 
+  it("is not even looked at with 'off', of the client or of the call", async () => {
+    const validate = vi.fn(() => ({ value: 'converted' }));
+    const schema = { '~standard': { version: 1, vendor: 'test', validate } } as const;
+    const { client } = setup(odd);
+
+    expect(await client.request('GET', '/teams', { schema, responseValidation: 'off' })).toEqual(odd);
+    expect(await client.withOptions({ responseValidation: 'off' }).request('GET', '/teams', { schema })).toEqual(odd);
+    expect(validate).not.toHaveBeenCalled();
+  });
+
   it('and cannot be used is always an error', async () => {
     for (const responseValidation of ['warn', 'throw', 'off'] as const) {
       for (const body of [{ meta }, { data: 'none', meta }, { data: null, meta }, [project], null]) {

@@ -11,6 +11,7 @@ import {
   user,
   type TestServer,
 } from '../support/http-server.ts';
+import { inProcessApi } from '../support/in-process-api.ts';
 import { fixJitter, useVirtualTime } from '../support/virtual-time.ts';
 
 const answer = () => serve((_, response) => json(response, 200, user));
@@ -57,6 +58,16 @@ it.each([301, 302, 303, 307, 308])(
     expect(other.requests).toHaveLength(0);
   },
 );
+
+it('a 304 is no redirect', async () => {
+  const api = inProcessApi(() => new Response(null, { status: 304, headers: { location: 'https://example.com/' } }));
+
+  const error = await rejection(clientOf(api).users.get('user_123'));
+
+  expect((error as Error).message).toBe(
+    "Answered 304 with no body instead of the API's error format. (304 GET /users/{id})",
+  );
+});
 
 it('a redirect that a browser hides is an error that says so', async () => {
   const hidden = Object.defineProperties(new Response(null), {

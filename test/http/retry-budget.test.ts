@@ -139,6 +139,74 @@ describe('the retry budget', () => {
   });
 });
 
+describe('a route has its part of the budget', () => {
+  it('so that one that always fails takes no retries from the others', async () => {
+    const seen = new Set<string>();
+    const api = inProcessApi(({ url }) => {
+      if (!url.includes('reports') && seen.has(url)) return Response.json(user);
+      seen.add(url);
+      return errorResponse(503);
+    });
+    const client = clientOf(api, unpaced);
+    const reports = Array.from({ length: 200 }, (_, id) => async () => {
+      await sleep(id * 50);
+      await client.request('GET', '/reports/{id}', { params: { id: String(id) } });
+    });
+    const users = Array.from({ length: 90 }, (_, id) => async () => {
+      await sleep(id * 100);
+      await client.users.get(`user_${id}`);
+    });
+
+    const failing = Promise.allSettled(reports.map((call) => call()));
+    const results = await settled(Promise.allSettled(users.map((call) => call())));
+
+    expect(failures(results)).toEqual([]);
+    expect(failures(await settled(failing))).toHaveLength(200);
+    expect(api.requests.filter(({ url }) => url.includes('reports')).length).toBeLessThanOrEqual(220);
+  });
+
+  it('and an outage of all is not multiplied by their number: 500 calls send at most 550 requests', async () => {
+    const { api, client } = outage();
+
+    await many(500, (index) => client.request('GET', `/route_${index}`));
+
+    expect(api.requests.length).toBeLessThanOrEqual(550);
+    expect(api.requests.length).toBeGreaterThan(500);
+  });
+});
+
+describe('a retry is announced if it is sent', () => {
+  it.each([{}, { 'retry-after': '60' }])(
+    'with one event and one line each, of 500 calls to an API that is down: %j',
+    async (headers) => {
+      const api = inProcessApi(() => errorResponse(503, headers));
+      const info = vi.fn();
+      const logger = { error: info, warn: info, info, debug: info };
+      const client = clientOf(api, { ...unpaced, logger, logLevel: 'info' });
+      const onRetry = vi.fn();
+      client.on('retry', onRetry);
+
+      await many(500, () => client.users.get('user_123'));
+
+      expect(api.requests.length - 500).toBe(20);
+      expect(onRetry).toHaveBeenCalledTimes(20);
+      expect(info).toHaveBeenCalledTimes(20);
+    },
+  );
+
+  it('and a call that has no retry left fails at once, whatever Retry-After says', async () => {
+    const api = inProcessApi(() => errorResponse(503, { 'retry-after': '100' }));
+    const client = clientOf(api, unpaced);
+    await many(100, () => client.users.get('user_123'));
+    const start = performance.now();
+
+    await settled(rejection(client.users.get('user_123')));
+
+    expect(performance.now() - start).toBe(0);
+    expect(api.requests).toHaveLength(100 + 20 + 1);
+  });
+});
+
 it('a retry pays when it is sent: those that wait for the rate limit take nothing from others', async () => {
   let seen = 0;
   const api = inProcessApi(() => {

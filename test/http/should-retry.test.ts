@@ -57,6 +57,7 @@ describe('shouldRetry', () => {
     const error = await get(() => Promise.resolve(false));
     expect(error).toBeInstanceOf(InvalidRequestError);
     expect((error as Error).message).toBe('What shouldRetry returns must be true or false; got Promise.');
+    expect((error as Error).cause).toMatchObject({ name: 'InternalServerError', status: 500 });
     expect(api.requests).toHaveLength(1);
 
     const throwing = () => {

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { Agent } from 'undici';
 import type { ClientOptions, FetchResponse } from '@example/sdk';
 import { eventNames } from '../../src/telemetry/events.ts';
 import { freePort } from '../support/free-port.ts';
@@ -132,6 +133,48 @@ describe('a mistake that only a request shows', () => {
     );
   });
 
+  it('fetch and its dispatcher from different versions of undici', async () => {
+    const { url } = await serve((_, response) => json(response, 200, user));
+    const dispatcher = new Agent(); // That of Node.js is older.
+    onTestFinished(() => dispatcher.destroy());
+    const mixed = (target: string, init: object) => fetch(target, { ...init, dispatcher } as RequestInit);
+
+    expect(await messageOf(call({ baseUrl: url, fetch: mixed }))).toBe(
+      'The request failed: invalid onRequestStart method: fetch and its dispatcher are of different versions of undici. (GET /users/{id})',
+    );
+  });
+
+  it('a fetch that reads the body of its response', async () => {
+    const reading = async () => {
+      const response = Response.json(user);
+      await response.text();
+      return response;
+    };
+
+    expect(await messageOf(call({ fetch: reading }))).toBe(
+      'fetch has read the body of its response: let it read a clone().',
+    );
+  });
+
+  it.each([
+    [
+      "What text() of fetch's response resolves to must be a string; got Object.",
+      { text: () => Promise.resolve(user) },
+    ],
+    [
+      "A chunk in the body of fetch's response must be a Uint8Array; got '{}'.",
+      {
+        body: new ReadableStream({ start: (controller) => controller.enqueue('{}') }),
+        text: () => Promise.resolve(''),
+      },
+    ],
+  ])('a body that is none, which no retry would change: %s', async (message, parts) => {
+    const fetch = vi.fn(() => Promise.resolve({ status: 200, ok: true, headers: new Headers(), ...parts } as never));
+
+    expect(await messageOf(call({ fetch, maxRetries: 2 }))).toBe(message);
+    expect(fetch).toHaveBeenCalledOnce();
+  });
+
   it.each([
     ['undefined', undefined], // such as a mock that has no answer
     ['Object', user],
@@ -139,10 +182,11 @@ describe('a mistake that only a request shows', () => {
     ['Object', { ok: true, status: 200, headers: {}, text: () => Promise.resolve('') }],
     ['Object', { status: 200, headers: new Headers(), text: () => Promise.resolve('') }],
   ])('a fetch that resolves to something else: %s', async (got, answer) => {
-    const fetch = () => Promise.resolve(answer as unknown as FetchResponse);
+    const fetch = vi.fn(() => Promise.resolve(answer as unknown as FetchResponse));
 
-    expect(await messageOf(call({ fetch }))).toBe(
+    expect(await messageOf(call({ fetch, maxRetries: 2 }))).toBe(
       `What fetch resolves to must be a Response with status, ok, headers and text(); got ${got}.`,
     );
+    expect(fetch).toHaveBeenCalledOnce();
   });
 });

@@ -79,7 +79,7 @@ it.each<[string, () => unknown]>([
   ['logger must be an object such as console; got false.', withOptions({ logger: false })],
   ['logger.error must be a function; got undefined.', withOptions({ logger: console.log })],
   [
-    "logLevel (or EXAMPLE_LOG) must be one of 'off', 'error', 'warn', 'info', 'debug'; got 'verbose'.",
+    "logLevel must be one of 'off', 'error', 'warn', 'info', 'debug'; got 'verbose'.",
     withOptions({ logLevel: 'verbose' }),
   ],
   ["priority must be one of 'normal', 'background'; got 'high'.", withOptions({ priority: 'high' })],

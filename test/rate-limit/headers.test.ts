@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { parseRateLimit, parseRetryAfter, readAnswer } from '../../src/rate-limit/headers.ts';
 
 const date = 'Mon, 01 Jan 2024 00:00:10 GMT';
@@ -37,10 +37,14 @@ describe('Retry-After', () => {
     ['seconds', '30', 30_000],
     ['fractions of a second', '1.5', 1500],
     ['an HTTP date, on the clock that Date shows', 'Mon, 01 Jan 2024 00:00:40 GMT', 30_000],
+    ['a date of asctime, which is UTC', 'Mon Jan  1 00:00:40 2024', 30_000],
+    ['two of the same, as a proxy adds them', '5, 5', 5000],
     ['a date in the past', 'Sun, 31 Dec 2023 23:00:00 GMT', 0],
     ['no time', 'soon', undefined],
     ['a negative number', '-5', undefined],
   ])('may be %s', (_, value, milliseconds) => {
+    vi.stubEnv('TZ', 'America/New_York');
+    onTestFinished(() => void vi.unstubAllEnvs());
     expect(parseRetryAfter(new Headers({ 'Retry-After': value, Date: date }), 0)).toBe(milliseconds);
   });
 

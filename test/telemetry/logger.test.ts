@@ -49,6 +49,39 @@ describe('the log', () => {
     expect(log.debug.mock.calls.length).toBe(allowed.includes('debug') ? 2 : 0);
   });
 
+  it('warns once of a route that the API announces to end, with the dates and the link', async () => {
+    const headers = {
+      deprecation: '@1767225600',
+      sunset: 'Wed, 30 Dec 2026 23:59:59 GMT',
+      link: `<https://example.com/v2>; rel="successor-version", <https://example.com/${apiToken}>; rel="deprecation"; type="text/html"`,
+    };
+    const answers: Record<string, string>[] = [
+      headers,
+      headers,
+      { sunset: 'soon' },
+      { deprecation: 'true' },
+      { link: '<a>; rel="sunset"' },
+    ];
+    const api = inProcessApi(() => Response.json(user, { headers: answers.shift() ?? {} }));
+    const log = logger();
+    const clients = [
+      clientOf(api, { logger: log, logLevel: 'warn' }),
+      clientOf(api, { logger: log, logLevel: 'warn' }),
+    ];
+
+    for (const client of clients) await client.request('GET', '/old/{id}', { params: { id: '1' } });
+    for (const path of ['/sunset', '/deprecated', '/linked']) await clients[0]?.request('GET', path);
+
+    expect(log.warn.mock.calls).toEqual([
+      [
+        '[@example/sdk] GET /old/{id} is deprecated as of 2026-01-01 and may stop working on 2026-12-30. See https://example.com/[redacted]',
+        expect.objectContaining({ route: '/old/{id}' }),
+      ],
+      ['[@example/sdk] GET /sunset may stop working.', expect.anything()],
+      ['[@example/sdk] GET /deprecated is deprecated.', expect.anything()],
+    ]);
+  });
+
   it('goes to the console by default, from level warn on', async () => {
     const warn = vi.spyOn(console, 'warn').mockReturnValue();
     const api = inProcessApi(() => Response.json({ ...user, name: null }));

@@ -38,8 +38,17 @@ describe('the environment', () => {
 
     expect(debug).toHaveBeenCalled();
     debug.mockRestore();
+  });
+
+  it('provides a log level that does not exist: one line says so, and the client goes on with warn', () => {
+    const warn = vi.spyOn(console, 'warn').mockReturnValue();
     vi.stubEnv('EXAMPLE_LOG', 'loud');
-    expect(() => new Client({ apiToken })).toThrow('EXAMPLE_LOG');
+
+    for (let clients = 0; clients < 3; clients++) expect(() => new Client({ apiToken })).not.toThrow();
+
+    const line = '[@example/sdk] EXAMPLE_LOG must be one of off, error, warn, info, debug; warn is used.';
+    expect(warn).toHaveBeenCalledExactlyOnceWith(line);
+    warn.mockRestore();
   });
 
   it('may not exist at all', () => {
