@@ -36,10 +36,15 @@ export async function runSuite({ healthy, flaky, limited, deliveries }: SuiteInp
     email: 'jane@example.com',
     password: 'secure_password',
   });
-  const got = await client.users.get(created.id);
+  const controller = new AbortController();
+  const options = { signal: controller.signal, totalTimeout: 30_000 };
+  const got = await client.users.get(created.id, options);
 
   const iterated = new Set<string>();
-  for await (const project of client.projects.list({ per_page: 25 })) iterated.add(project.id);
+  for await (const project of client.projects.list({ per_page: 25 }, { ...options, prefetch: 2 }))
+    iterated.add(project.id);
+  controller.abort();
+  const aborted = await rejection(client.users.get(created.id, options));
 
   const missing = await rejection(client.users.get('user_missing'));
 
@@ -64,6 +69,7 @@ export async function runSuite({ healthy, flaky, limited, deliveries }: SuiteInp
     created: created.name,
     got: got.name,
     iterated: iterated.size,
+    aborted: (aborted as Error).name,
     missing: missing instanceof NotFoundError && missing.code,
     retried,
     waits,

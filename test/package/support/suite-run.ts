@@ -8,6 +8,7 @@ const expectedResult = {
   created: 'Jane Doe',
   got: 'Jane Doe',
   iterated: 100,
+  aborted: 'AbortError',
   missing: 'not_found',
   retried: [503],
   waits: 1,

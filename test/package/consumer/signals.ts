@@ -1,0 +1,26 @@
+// Calls with the signals of other libraries. Its input is the argument, what it saw is printed.
+import process from 'node:process';
+import { Client } from '@example/sdk';
+import { AbortController as OfLibrary } from 'abort-controller';
+import { Window } from 'happy-dom';
+import { JSDOM } from 'jsdom';
+import type { Api } from './suite.ts';
+
+const client = new Client(JSON.parse(process.argv[2] ?? '') as Api);
+// Each has a type of its own.
+const controllers = {
+  jsdom: new new JSDOM().window.AbortController() as AbortController,
+  'happy-dom': new new Window().AbortController() as unknown as AbortController,
+  'abort-controller': new OfLibrary() as AbortController,
+};
+
+const seen: Record<string, unknown> = {};
+for (const [name, controller] of Object.entries(controllers)) {
+  const { signal } = controller;
+  const got = await client.users.get('user_123', { signal });
+  const all = await client.projects.list({ per_page: 25 }, { signal, prefetch: 2 }).toArray();
+  controller.abort();
+  const error: unknown = await client.users.get('user_123', { signal }).catch((reason: unknown) => reason);
+  seen[name] = [got.id, all.length, (error as Error).name];
+}
+console.log(JSON.stringify(seen));
