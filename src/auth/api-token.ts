@@ -1,14 +1,17 @@
 import { ExampleError, InvalidRequestError } from '../errors/index.ts';
 import { untilAborted } from '../utils/abort.ts';
 import { throwInvalid } from '../utils/options.ts';
-import { environmentVariable } from '../utils/runtime.ts';
+import { bindingAdvice, environmentVariable } from '../utils/runtime.ts';
 
 /** An API token, or a function that returns the one to use now. */
 export type ApiToken = string | (() => string | Promise<string>);
 
 /** @throws {InvalidRequestError} when there is no token, or one that no header can hold. */
 export function resolveApiToken(token: ApiToken | undefined = environmentVariable('EXAMPLE_API_TOKEN')): ApiToken {
-  if (token === undefined) throw new InvalidRequestError('No API token: pass apiToken or set EXAMPLE_API_TOKEN.');
+  if (token === undefined) {
+    const advice = bindingAdvice('apiToken', 'EXAMPLE_API_TOKEN');
+    throw new InvalidRequestError(`No API token: pass apiToken or set EXAMPLE_API_TOKEN.${advice}`);
+  }
   return typeof token === 'function' ? token : checked('apiToken (or EXAMPLE_API_TOKEN)', token);
 }
 

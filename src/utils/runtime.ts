@@ -31,6 +31,13 @@ export function isCloudflareWorker(): boolean {
   return runtimeName() === 'Cloudflare-Workers';
 }
 
+/** How to pass what is in no environment variable of a Worker. Its bindings are not those of other runtimes. */
+export function bindingAdvice(option: string, variable: string): string {
+  return isCloudflareWorker()
+    ? ` In a Worker, pass the binding: { ${option}: env.${variable} }, with import { env } from 'cloudflare:workers'.`
+    : '';
+}
+
 /** Whether this is a browser page or one of its workers. Every browser, and nothing else, calls itself `Mozilla`. */
 export function isBrowser(): boolean {
   return runtimeName().startsWith('Mozilla/');

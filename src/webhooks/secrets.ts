@@ -1,4 +1,4 @@
-import { nodeCrypto, environmentVariable } from '../utils/runtime.ts';
+import { bindingAdvice, environmentVariable, nodeCrypto } from '../utils/runtime.ts';
 import { described } from '../utils/options.ts';
 import { headerReader, type HeaderReader, type WebhookHeaders } from './headers.ts';
 import { joinChunks, textOf, type RawBody } from './raw-body.ts';
@@ -91,7 +91,7 @@ export function decodeSecret(secret: string): Uint8Array<ArrayBuffer> | undefine
 function invalidSecret(reason: string): WebhookVerificationError {
   return new WebhookVerificationError(
     'invalid_secret',
-    `The webhook secret can't be used: ${reason} Pass \`secret\`, or set EXAMPLE_WEBHOOK_SECRET.`,
+    `The webhook secret can't be used: ${reason} Pass \`secret\`, or set EXAMPLE_WEBHOOK_SECRET.${bindingAdvice('secret', 'EXAMPLE_WEBHOOK_SECRET')}`,
   );
 }
 

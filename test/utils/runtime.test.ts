@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Client, InvalidRequestError } from '@example/sdk';
-import { apiToken, clientOf, json, serve, user } from '../support/http-server.ts';
+import { verifyWebhook } from '@example/sdk/webhooks';
+import { apiToken, clientOf, json, rejection, serve, user } from '../support/http-server.ts';
 import { inProcessApi } from '../support/in-process-api.ts';
 
 afterEach(() => {
@@ -56,6 +57,17 @@ describe('the environment', () => {
 
     expect(() => new Client({ apiToken })).not.toThrow();
     expect(() => new Client()).toThrow('No API token');
+  });
+
+  it('is a binding in a Cloudflare Worker, and the errors say how to pass it', async () => {
+    vi.stubGlobal('process', undefined);
+    vi.stubGlobal('navigator', { userAgent: 'Cloudflare-Workers' });
+
+    expect(() => new Client()).toThrow(
+      'pass the binding: { apiToken: env.EXAMPLE_API_TOKEN }, with import { env } from',
+    );
+    const error = await rejection(verifyWebhook('{}', {}));
+    expect((error as Error).message).toContain('pass the binding: { secret: env.EXAMPLE_WEBHOOK_SECRET }');
   });
 
   it('may be forbidden to read, as in Deno', () => {

@@ -5,6 +5,9 @@ export const testingRecipes: readonly CodeBlock[] = codeBlocks.filter(
   ({ guide, language }) => guide === 'docs/testing.md' && language === 'ts',
 );
 
+/** The line with which a test that Jest runs in jsdom can load the SDK. */
+export const forJestInJsdom = '/** @jest-environment node */';
+
 /** Those for Vitest. Those for Jest run in test/package/test-runners. */
 export const [forVitest, forJest] = [false, true].map((isJest) =>
   testingRecipes.filter(({ code }) => code.includes('@jest/globals') === isJest),

@@ -7,20 +7,25 @@ import { JSDOM } from 'jsdom';
 import type { Api } from './suite.ts';
 
 const client = new Client(JSON.parse(process.argv[2] ?? '') as Api);
-// Each has a type of its own.
 const controllers = {
-  jsdom: new new JSDOM().window.AbortController() as AbortController,
-  'happy-dom': new new Window().AbortController() as unknown as AbortController,
-  'abort-controller': new OfLibrary() as AbortController,
+  jsdom: new new JSDOM().window.AbortController(),
+  'happy-dom': new new Window().AbortController(),
+  'abort-controller': new OfLibrary(),
 };
 
-const seen: Record<string, unknown> = {};
-for (const [name, controller] of Object.entries(controllers)) {
-  const { signal } = controller;
-  const got = await client.users.get('user_123', { signal });
-  const all = await client.projects.list({ per_page: 25 }, { signal, prefetch: 2 }).toArray();
-  controller.abort();
-  const error: unknown = await client.users.get('user_123', { signal }).catch((reason: unknown) => reason);
-  seen[name] = [got.id, all.length, (error as Error).name];
+async function run(): Promise<void> {
+  const seen: Record<string, unknown> = {};
+  const user = { name: 'Jane Doe', email: 'jane@example.com', password: 'secure_password' };
+  const { id } = await client.users.create(user);
+  for (const [name, controller] of Object.entries(controllers)) {
+    const { signal } = controller;
+    const got = await client.users.get(id, { signal });
+    const all = await client.projects.list({ per_page: 25 }, { signal, prefetch: 2 }).toArray();
+    controller.abort();
+    const error: unknown = await client.users.get(id, { signal }).catch((reason: unknown) => reason);
+    seen[name] = [got.name, all.length, (error as Error).name];
+  }
+  console.log(JSON.stringify(seen));
 }
-console.log(JSON.stringify(seen));
+
+void run();

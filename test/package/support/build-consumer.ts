@@ -20,8 +20,8 @@ export async function buildConsumer(source: string, output: string, format: 'esm
   return outfile;
 }
 
-/** The same as one file for the web, the installed package included. */
-export async function bundleConsumer(source: string, output: string): Promise<string> {
+/** The same as one file for the web, the installed package included: a module, or a script that sets `suite`. */
+export async function bundleConsumer(source: string, output: string, format: 'esm' | 'iife' = 'esm'): Promise<string> {
   // From the project, its imports lead to the package that is installed there.
   const outfile = await buildConsumer(source, output);
   await build({
@@ -29,7 +29,8 @@ export async function bundleConsumer(source: string, output: string): Promise<st
     outfile,
     allowOverwrite: true,
     bundle: true,
-    format: 'esm',
+    format,
+    ...(format === 'iife' && { globalName: 'suite' }),
     platform: 'browser',
     external: ['cloudflare:workers'],
     tsconfigRaw: {},

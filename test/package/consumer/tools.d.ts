@@ -1,0 +1,23 @@
+// What programs use of packages that are installed with the tools of the tests only.
+
+declare module 'edge-runtime' {
+  export class EdgeRuntime {
+    evaluate<T>(script: string): T;
+  }
+}
+
+declare module 'abort-controller' {
+  export const AbortController: typeof globalThis.AbortController;
+}
+
+declare module 'happy-dom' {
+  export class Window {
+    readonly AbortController: typeof globalThis.AbortController;
+  }
+}
+
+declare module 'jsdom' {
+  export class JSDOM {
+    readonly window: { readonly AbortController: typeof globalThis.AbortController };
+  }
+}
