@@ -190,7 +190,7 @@ function resolveBaseUrl(
 ): string {
   const name = 'baseUrl (or EXAMPLE_BASE_URL)';
   const href = typeof given === 'string' ? given : String((given as URL | null)?.href);
-  const url = URL.canParse(href) ? new URL(href) : undefined;
+  const url = parseUrl(href);
   if (!url || !/^https?:/.test(url.href) || url.username || url.password || /[?#]/.test(url.href)) {
     throwInvalid('an absolute URL without credentials, query or fragment', name, given);
   }
@@ -203,6 +203,14 @@ function resolveBaseUrl(
   let end = url.href.length;
   while (url.href[end - 1] === '/') end--;
   return url.href.slice(0, end);
+}
+
+function parseUrl(href: string): URL | undefined {
+  try {
+    return new URL(href);
+  } catch {
+    return undefined; // Not every runtime has `URL.canParse`.
+  }
 }
 
 function isLoopback(hostname: string): boolean {

@@ -62,9 +62,13 @@ export async function sleep(delay: number, signal: AbortSignal | undefined): Pro
  */
 export function startDeadline(signals: readonly AbortSignal[], duration: number, timeoutError: () => Error) {
   const controller = new AbortController();
-  const expire = () => controller.abort(timeoutError());
-  const timer = duration < Infinity ? setTimeout(expire, duration) : undefined;
-  const releases = signals.map((signal) => onAbort(signal, () => controller.abort(signal.reason)));
+  const abort = (reason: unknown = Object.assign(new Error('The call was aborted.'), { name: 'AbortError' })) => {
+    // In React Native, `abort` takes none.
+    if (!isNative(controller.signal)) Object.defineProperty(controller.signal, 'reason', { value: reason });
+    controller.abort(reason);
+  };
+  const timer = duration < Infinity ? setTimeout(() => abort(timeoutError()), duration) : undefined;
+  const releases = signals.map((signal) => onAbort(signal, () => abort(signal.reason)));
   const dispose = () => {
     clearTimeout(timer);
     for (const release of releases) release();

@@ -25,13 +25,25 @@ function line(kind: string, subject: string, tool?: string, loads: ModuleKinds =
 const kinds = [
   [
     ...browserEngines.map(({ name }) => line('Runtime', `Browsers (${name})`)),
-    line('Runtime', 'Cloudflare Workers (workerd)', 'workerd'),
+    ...browserEngines.map(({ name }) => line('Runtime', `Service workers (${name})`)),
+    line('Runtime', 'Cloudflare Workers, without `nodejs_compat`', 'workerd'),
+    line('Runtime', 'Next.js edge runtime', 'edge-runtime'),
+    line('Runtime', 'React Native, by its Babel preset and Hermes', '@react-native/babel-preset'),
     ...runtimes.map(({ subject, name }) => line('Runtime', subject, name, moduleKinds)),
   ],
-  Array.from(
-    Map.groupBy(testRuns, ({ subject }) => subject),
-    ([subject, runs]) => line('Test runner', subject, runs[0]?.name, runs),
-  ),
+  [
+    ...Array.from(
+      Map.groupBy(testRuns, ({ subject }) => subject),
+      ([subject, runs]) => line('Test runner', subject, runs[0]?.name, runs),
+    ),
+    line('Test runner', 'Jest with jsdom, by a line of its test', 'jest-environment-jsdom', moduleKinds.slice(1)),
+    line('Test runner', 'Vitest with happy-dom', 'happy-dom'),
+    line('Test runner', 'Vitest with jsdom', 'jsdom'),
+  ],
+  [
+    line('Package manager', 'pnpm, strict', 'pnpm', moduleKinds),
+    line('Package manager', 'Yarn, Plug’n’Play', '@yarnpkg/cli-dist', moduleKinds),
+  ],
   [
     line('Bundler', 'none: `dist/browser.min.js`'),
     ...bundlers.map(({ subject, name }) => line('Bundler', subject, name)),

@@ -7,7 +7,7 @@ declare module 'edge-runtime' {
 }
 
 declare module 'abort-controller' {
-  export const AbortController: typeof globalThis.AbortController;
+  export const { AbortController, AbortSignal }: typeof globalThis;
 }
 
 declare module 'happy-dom' {
@@ -20,4 +20,12 @@ declare module 'jsdom' {
   export class JSDOM {
     readonly window: { readonly AbortController: typeof globalThis.AbortController };
   }
+}
+
+declare module 'whatwg-fetch' {
+  export const { Headers, Request, Response }: typeof globalThis;
+}
+
+declare module 'whatwg-url-without-unicode' {
+  export const { URL, URLSearchParams }: typeof globalThis;
 }
