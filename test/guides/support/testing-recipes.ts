@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { codeBlocks, type CodeBlock } from './code-blocks.ts';
 
 /** The tests of docs/testing.md, which need a test runner. */
@@ -6,7 +7,9 @@ export const testingRecipes: readonly CodeBlock[] = codeBlocks.filter(
 );
 
 /** The line with which a test that Jest runs in jsdom can load the SDK. */
-export const forJestInJsdom = '/** @jest-environment node */';
+export const [forJestInJsdom] = /\/\*\* @jest-environment .*? \*\//.exec(
+  readFileSync(new URL('../../../docs/testing.md', import.meta.url), 'utf8'),
+) as unknown as [string]; // The guide has it.
 
 /** Those for Vitest. Those for Jest run in test/package/test-runners. */
 export const [forVitest, forJest] = [false, true].map((isJest) =>
