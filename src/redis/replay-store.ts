@@ -66,17 +66,19 @@ function redisEvent(run: RunScript, key: string, lease: number, retention: numbe
 
 /** Claims a free key or renews the holder's own claim. Otherwise returns how long the other claim lasts. */
 const claimScript = `
-local holder = redis.call('GET', KEYS[1])
-if holder == 'handled' then return 'handled' end
-if holder and holder ~= ARGV[1] then return redis.call('PTTL', KEYS[1]) end
+local value = redis.call('GET', KEYS[1])
+if value == 'handled:' .. ARGV[1] then return 'claimed' end
+if value and value:sub(1, 7) == 'handled' then return 'handled' end
+if value and value ~= ARGV[1] then return redis.call('PTTL', KEYS[1]) end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 'claimed'`;
 
-/** Leaves the claim of another process alone: that process decides. */
+/** Names the holder, because clients send a command again whose reply was lost. Leaves what is another process's alone. */
 const completeScript = `
-local holder = redis.call('GET', KEYS[1])
-if holder and holder ~= ARGV[1] then return 0 end
-redis.call('SET', KEYS[1], 'handled', 'PX', ARGV[2])
+local value = redis.call('GET', KEYS[1])
+local handled = 'handled:' .. ARGV[1]
+if value and value ~= ARGV[1] and value ~= handled then return 0 end
+redis.call('SET', KEYS[1], handled, 'PX', ARGV[2])
 return 1`;
 
 const releaseScript = `

@@ -2,8 +2,11 @@ import type { DatabaseSync } from 'node:sqlite';
 import { InvalidRequestError } from '../errors/example-error.ts';
 import { throwInvalid } from '../utils/options.ts';
 
-/** How long to wait for the lock of another process in milliseconds: while opening the file, and later. */
-const busyTimeout = { open: 5_000, use: 300 };
+/** How long SQLite waits for the lock of another process in milliseconds: while opening the file, and later. */
+const busyTimeout = { open: 5_000, use: 5 };
+
+/** How often a transaction is tried while another process holds the lock. It takes one to two seconds. */
+const maxAttempts = 16;
 
 /**
  * Opens a database file that several processes of one machine use at the same time. Every commit is atomic, also if the
@@ -23,7 +26,7 @@ export function openDatabase(path: string, schema: string): DatabaseSync {
     // In WAL mode, what was committed survives `kill -9`, and a reader never waits.
     database.exec(`PRAGMA busy_timeout = ${busyTimeout.open}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL`);
     transaction(database, (opened) => opened.exec(schema));
-    // SQLite blocks the process while it waits for a lock.
+    // SQLite blocks the process while it waits for a lock: better to wait outside.
     database.exec(`PRAGMA busy_timeout = ${busyTimeout.use}`);
     return database;
   } catch (cause) {
@@ -46,6 +49,20 @@ export function transaction<T>(database: DatabaseSync, work: (database: Database
   } catch (error) {
     rollBack(database);
     throw error;
+  }
+}
+
+/** Runs `work`, and repeats it while another process holds the lock. The event loop goes on meanwhile. */
+export async function whenUnlocked<T>(work: () => T): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return work();
+    } catch (error) {
+      // SQLITE_BUSY, or one of its variants
+      const isBusy = error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === 5;
+      if (attempt === maxAttempts || !isBusy) throw error;
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 2 ** Math.min(attempt, 8)));
+    }
   }
 }
 

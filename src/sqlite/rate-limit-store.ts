@@ -1,7 +1,7 @@
 import { createRateLimitStore } from '../sharing/connection.ts';
 import { rateLimitStep } from '../sharing/step.ts';
 import type { RateLimitStore, RateLimitStoreReply, RateLimitStoreRequest } from '../sharing/store.ts';
-import { openDatabase, transaction } from './database.ts';
+import { openDatabase, transaction, whenUnlocked } from './database.ts';
 import { machineClock } from './machine-clock.ts';
 
 const schema = `
@@ -32,8 +32,6 @@ export interface SqliteRateLimitStore extends RateLimitStore, Disposable {
  */
 export function sqliteRateLimitStore(path: string): SqliteRateLimitStore {
   const database = openDatabase(path, schema);
-  // SQLite blocks the process while it waits for a lock: better to wait outside.
-  database.exec('PRAGMA busy_timeout = 20');
   const clock = machineClock();
   const read = database.prepare('SELECT state FROM example_sdk_rate_limit WHERE key = ? AND expires_at > ?');
   const write = database.prepare(
@@ -60,26 +58,9 @@ export function sqliteRateLimitStore(path: string): SqliteRateLimitStore {
     });
   };
 
-  const store = createRateLimitStore(async (key, request) => {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return sync(key, request);
-      } catch (error) {
-        if (attempt === maxAttempts || !isBusy(error)) throw error;
-        await new Promise((resolve) => setTimeout(resolve, Math.random() * 2 ** Math.min(attempt, 8)));
-      }
-    }
-  });
+  const store = createRateLimitStore((key, request) => whenUnlocked(() => sync(key, request)));
   const close = () => {
     if (database.isOpen) database.close();
   };
   return { ...store, close, [Symbol.dispose]: close };
-}
-
-/** More than fit into the time that the limiter waits for a store. */
-const maxAttempts = 16;
-
-/** Whether another process holds the lock: SQLITE_BUSY, or one of its variants. */
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === 5;
 }

@@ -3,7 +3,7 @@ import { text, wholeNumber } from '../utils/arguments.ts';
 import { readOptions } from '../utils/options.ts';
 import { renewedClaim, type ClaimableEvent } from '../webhooks/renewed-claim.ts';
 import { defaultRetention, type ReplayStore } from '../webhooks/replay-store.ts';
-import { openDatabase, transaction } from './database.ts';
+import { openDatabase, transaction, whenUnlocked } from './database.ts';
 import { machineClock } from './machine-clock.ts';
 
 /** Options of {@link sqliteReplayStore}. */
@@ -29,7 +29,7 @@ export interface SqliteReplayStore extends ReplayStore, Disposable {
 }
 
 // `holder` handles the event from `claimed_at` to `expires_at`, both on the machine's clock. Without one, the event was
-// handled, and is forgotten at `expires_at` of the wall clock.
+// handled, and is forgotten at `expires_at` of the wall clock. Only that is more than 1e12.
 const schema = `
   CREATE TABLE IF NOT EXISTS example_sdk_webhook_event (
     id TEXT PRIMARY KEY,
@@ -65,39 +65,41 @@ export function sqliteReplayStore(path: string, options: SqliteReplayStoreOption
   return { claim: (key) => renewedClaim(events(prefix + key), lease, Infinity), close, [Symbol.dispose]: close };
 }
 
+/** How many rows that have expired a claim deletes. Each event leaves one. */
+const maxPurged = 10;
+
 function eventsIn(database: DatabaseSync, lease: number, retention: number): (id: string) => ClaimableEvent {
   const clock = machineClock();
+  // A claim of the future was made before the machine restarted, and its process is no more.
+  const expired = 'CASE WHEN holder IS NULL THEN expires_at <= :wall ELSE expires_at <= :now OR claimed_at > :now END';
   const purge = database.prepare(`
-    DELETE FROM example_sdk_webhook_event
-    WHERE CASE WHEN holder IS NULL THEN expires_at <= ? ELSE expires_at <= ? OR claimed_at > ? END`);
-  const read = database.prepare('SELECT holder, expires_at FROM example_sdk_webhook_event WHERE id = ?');
+    DELETE FROM example_sdk_webhook_event WHERE id IN (
+      SELECT id FROM example_sdk_webhook_event
+      WHERE (expires_at <= :now OR expires_at BETWEEN 1e12 AND :wall) AND ${expired} LIMIT ${maxPurged})`);
+  const read = database.prepare(
+    `SELECT holder, expires_at FROM example_sdk_webhook_event WHERE id = :id AND NOT ${expired}`,
+  );
   const write = database.prepare('INSERT OR REPLACE INTO example_sdk_webhook_event VALUES (?, ?, ?, ?)');
   const remove = database.prepare('DELETE FROM example_sdk_webhook_event WHERE id = ? AND holder = ?');
 
-  /** Asynchronous: an error of SQLite rejects. */
-  // oxlint-disable-next-line typescript/require-await -- node:sqlite is synchronous
-  const atomically = async <T>(work: (now: number) => T): Promise<T> =>
-    transaction(database, () => {
-      const now = clock.now();
-      // A claim of the future was made before the machine restarted, and its process is no more.
-      purge.run(Date.now(), now, now);
-      return work(now);
-    });
+  const atomically = <T>(work: (times: { now: number; wall: number }) => T): Promise<T> =>
+    whenUnlocked(() => transaction(database, () => work({ now: clock.now(), wall: Date.now() })));
 
   return (id) => ({
     claim: (holder) =>
-      atomically((now) => {
-        const row = read.get(id);
+      atomically((times) => {
+        purge.run(times);
+        const row = read.get({ id, ...times });
         if (row?.['holder'] === null) return 'handled';
-        if (row !== undefined && row['holder'] !== holder) return Number(row['expires_at']) - now;
-        write.run(id, holder, now, now + lease + clock.resolution);
+        if (row !== undefined && row['holder'] !== holder) return Number(row['expires_at']) - times.now;
+        write.run(id, holder, times.now, times.now + lease + clock.resolution);
         return 'claimed';
       }),
     complete: (holder) =>
-      atomically((now) => {
-        const row = read.get(id);
+      atomically((times) => {
+        const row = read.get({ id, ...times });
         if (row !== undefined && row['holder'] !== holder) return false;
-        write.run(id, null, now, Date.now() + retention);
+        write.run(id, null, times.now, times.wall + retention);
         return true;
       }),
     release: (holder) => atomically(() => void remove.run(id, holder)),

@@ -48,8 +48,8 @@ export async function claimEvent(store: ReplayStore, keys: readonly string[]): P
   }
   if (!handled) return combine(granted);
 
-  // Under the other secrets it is to be known, too, once the one under which it was handled is gone.
-  await Promise.all(granted.map((claim) => claim.complete()));
+  // Under the other secrets it is to be known, too, once the one under which it was handled is gone. What fails here expires.
+  await Promise.allSettled(granted.map(async (claim) => await claim.complete()));
   return { status: 'handled' };
 }
 
@@ -59,11 +59,17 @@ async function release(claims: readonly ClaimedEvent[]): Promise<void> {
 }
 
 function combine(claims: readonly ClaimedEvent[]): ClaimedEvent {
+  // Next.js' edge runtime has no `AbortSignal.any`.
+  const lost = new AbortController();
   const signals = claims.flatMap(({ signal }) => signal ?? []);
+  for (const signal of signals) {
+    const lose = () => lost.abort(signal.reason);
+    if (signal.aborted) lose();
+    else signal.addEventListener('abort', lose, { once: true });
+  }
   return {
     status: 'claimed',
-    // Next.js' edge runtime has no `AbortSignal.any`. Few endpoints have two secrets.
-    signal: signals.length > 1 ? AbortSignal.any(signals) : signals[0],
+    signal: signals.length > 0 ? lost.signal : undefined,
     complete: () => Promise.all(claims.map((claim) => claim.complete())),
     release: () => Promise.all(claims.map((claim) => claim.release())),
   };

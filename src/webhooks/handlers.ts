@@ -25,7 +25,6 @@ export type WebhookHandler<Name extends string = '*'> = (
 export class Handlers {
   readonly #emitter = new EventEmitter<Record<string, WebhookHandler>>();
   readonly #fallback: readonly WebhookHandler[];
-  readonly #running = new Set<Promise<unknown>>();
 
   /** @param fallback Handles the events that have no other handler. */
   constructor(fallback?: WebhookHandler) {
@@ -49,16 +48,8 @@ export class Handlers {
     // The emitter's own `emit` does not await its listeners.
     const errors: unknown[] = [];
     const runs = this.#of(event.event).map(async (handler) => await handler(event, context));
-    const done = Promise.all(runs.map((run) => run.catch((error: unknown) => errors.push(error))));
-    this.#running.add(done);
-    await done;
-    this.#running.delete(done);
+    await Promise.all(runs.map((run) => run.catch((error: unknown) => errors.push(error))));
     return errors;
-  }
-
-  /** Resolves when no handler is running. */
-  async idle(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running);
   }
 
   #of(name: string): readonly WebhookHandler[] {

@@ -1,5 +1,6 @@
 import { ExampleError } from '../errors/example-error.ts';
 import type { LeveledLogger } from '../telemetry/logger.ts';
+import { withTimeout } from '../utils/with-timeout.ts';
 import { claimEvent, endpointKeys } from './claims.ts';
 import { eventIssues, type WebhookEvent } from './events.ts';
 import type { Handlers } from './handlers.ts';
@@ -8,6 +9,7 @@ import { exceeds, type RawBody } from './raw-body.ts';
 import type { ClaimedEvent, ReplayClaim, ReplayStore } from './replay-store.ts';
 import type { Reporter } from './reporter.ts';
 import { readSecrets, type WebhookSecretSource } from './secrets.ts';
+import type { Tasks } from './tasks.ts';
 import { WebhookVerificationError } from './verification-error.ts';
 import type { Verify } from './verifier.ts';
 import { parseEvent, type WebhookAttempt } from './verify-webhook.ts';
@@ -41,6 +43,8 @@ export interface ReceiverContext {
   readonly acknowledge: 'handled' | 'early';
   readonly waitUntil: WaitUntil | undefined;
   readonly handlers: Handlers;
+  /** What is still to be done, also after responses. */
+  readonly tasks: Tasks;
   readonly replayStore: ReplayStore;
   readonly reporter: Reporter;
   readonly logger: LeveledLogger;
@@ -54,8 +58,15 @@ interface Delivery {
   readonly waitUntil: WaitUntil | undefined;
 }
 
+/** In milliseconds: how long a response waits for a secret, or a verification, of the user's. */
+const verificationTimeout = 10_000;
+
 /** Verifies a request, parses and validates its event, and runs the handlers once. Never rejects. */
-export async function receive(request: WebhookRequest, context: ReceiverContext): Promise<WebhookResponse> {
+export function receive(request: WebhookRequest, context: ReceiverContext): Promise<WebhookResponse> {
+  return context.tasks.add(answer(request, context));
+}
+
+async function answer(request: WebhookRequest, context: ReceiverContext): Promise<WebhookResponse> {
   const { maxBodyBytes, reporter, logger } = context;
   if (request.method !== 'POST') {
     logger.debug?.(`A request was answered with 405: its method is ${request.method}, not POST.`);
@@ -70,8 +81,9 @@ export async function receive(request: WebhookRequest, context: ReceiverContext)
       reporter.logRejection('length', `its body is longer than maxBodyBytes, ${maxBodyBytes} bytes.`);
       return response(413);
     }
-    const secrets = await readSecrets(context.secret, request.headers, body);
-    attempt = await context.verify(body, request.headers, secrets);
+    const inTime = <T>(reply: Promise<T>, sender: string) => withTimeout(reply, verificationTimeout, sender);
+    const secrets = await inTime(readSecrets(context.secret, request.headers, body), 'The secret function');
+    attempt = await inTime(context.verify(body, request.headers, secrets), 'verify()');
     event = parseEvent(body);
     for (const issue of eventIssues(event)) reporter.reportIssue(issue, event);
     return await handleOnce({ event, attempt, secrets, waitUntil: request.waitUntil ?? context.waitUntil }, context);
@@ -110,43 +122,88 @@ async function handleOnce(delivery: Delivery, context: ReceiverContext): Promise
   }
 }
 
-async function answerWhenHandled(claim: ClaimedEvent, { event, attempt }: Delivery, context: ReceiverContext) {
-  const { handlers, reporter } = context;
-  const errors = await handlers.run(event, { ...attempt, signal: claim.signal ?? new AbortController().signal });
+async function answerWhenHandled(claim: ClaimedEvent, delivery: Delivery, context: ReceiverContext) {
+  const errors = await runHandlers(claim, delivery, context);
   const succeeded = errors.length === 0;
   try {
-    await (succeeded ? claim.complete() : claim.release());
+    await (succeeded ? record(claim, delivery, context) : claim.release());
   } catch (cause) {
     // The response stays the same: the handlers have run, whether or not the replay store knows.
-    const outcome = succeeded ? 'was handled' : 'failed';
-    errors.push(new ExampleError(`The event ${outcome}, but the replay store could not record it.`, { cause }));
+    errors.push(unrecorded(succeeded ? 'was handled' : 'failed', cause));
   }
   // Reported after the claim is settled: a slow `onError` must not hold up the next attempt.
-  await reporter.reportErrors(errors, { id: attempt.id, event });
+  await report(errors, delivery, context);
   return response(succeeded ? 204 : 500);
 }
 
 /** The event counts as handled before its handlers run: they never run twice, but may fail for good. */
 async function answerEarly(claim: ClaimedEvent, delivery: Delivery, context: ReceiverContext) {
-  const { event, attempt, waitUntil } = delivery;
-  const report = (errors: unknown[]) => context.reporter.reportErrors(errors, { id: attempt.id, event });
   try {
-    await claim.complete();
+    await record(claim, delivery, context);
   } catch (error) {
     return unavailable(error, delivery, context);
   }
-  const reported = context.handlers.run(event, { ...attempt, signal: new AbortController().signal }).then(report);
-  try {
-    waitUntil?.(reported);
-  } catch (error) {
-    await report([error]);
-  }
+  const handled = runHandlers(claim, delivery, context).then((errors) => report(errors, delivery, context));
+  await goOn(handled, delivery, context);
   return response(202);
 }
 
+function runHandlers(claim: ClaimedEvent, { event, attempt }: Delivery, { handlers }: ReceiverContext) {
+  return handlers.run(event, { ...attempt, signal: claim.signal ?? new AbortController().signal });
+}
+
+/**
+ * Records that the event is handled. If the first try fails, whose outcome may be unknown, others follow in the background:
+ * while the claim lasts, nobody else handles the event.
+ *
+ * @throws when the claim is lost, and another process may handle the event.
+ */
+async function record(claim: ClaimedEvent, delivery: Delivery, context: ReceiverContext): Promise<void> {
+  try {
+    await claim.complete();
+  } catch (error) {
+    if (claim.signal?.aborted) throw error;
+    const recorded = repeat(claim, error).catch((cause: unknown) =>
+      report([unrecorded('was handled', cause)], delivery, context),
+    );
+    await goOn(recorded, delivery, context);
+  }
+}
+
+function unrecorded(outcome: string, cause: unknown): ExampleError {
+  return new ExampleError(`The event ${outcome}, but the replay store could not record it.`, { cause });
+}
+
+/** Tries to record until the claim is lost. If it can't be lost, the 20 tries take a quarter of a minute. */
+async function repeat(claim: ClaimedEvent, error: unknown): Promise<void> {
+  for (let tries = 0; claim.signal ? !claim.signal.aborted : tries < 20; tries++) {
+    await new Promise((resolve) => setTimeout(resolve, Math.min(50 * 2 ** tries, 1_000)));
+    try {
+      return void (await claim.complete());
+    } catch (cause) {
+      error = cause;
+    }
+  }
+  throw error;
+}
+
+/** Lets work go on after the response. It never rejects. */
+async function goOn(work: Promise<unknown>, delivery: Delivery, context: ReceiverContext): Promise<void> {
+  void context.tasks.add(work);
+  try {
+    delivery.waitUntil?.(work);
+  } catch (error) {
+    await report([error], delivery, context);
+  }
+}
+
+function report(errors: unknown[], { event, attempt }: Delivery, { reporter }: ReceiverContext): Promise<void> {
+  return reporter.reportErrors(errors, { id: attempt.id, event });
+}
+
 /** Nothing was handled, because the replay store failed. */
-async function unavailable(error: unknown, { event, attempt }: Delivery, { reporter }: ReceiverContext) {
-  await reporter.reportErrors([error], { id: attempt.id, event });
+async function unavailable(error: unknown, delivery: Delivery, context: ReceiverContext) {
+  await report([error], delivery, context);
   return response(503);
 }
 

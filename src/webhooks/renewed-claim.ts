@@ -5,12 +5,13 @@ import type { ReplayClaim } from './replay-store.ts';
 /** One event in a store that several processes use. Claims expire, unless they are renewed. */
 export interface ClaimableEvent {
   /**
-   * Claims the event for a holder, or renews the holder's claim.
+   * Claims the event for a holder, or renews the holder's claim. It does not change an event that was handled.
    *
-   * @returns `'claimed'`; `'handled'` if it was handled before; or how many milliseconds the claim of another holder lasts.
+   * @returns `'claimed'`, also if this holder has handled it; `'handled'` if another has; or how many milliseconds the
+   * claim of another holder lasts.
    */
   claim(holder: string): Promise<'claimed' | 'handled' | number>;
-  /** Records that the event was handled. Resolves to `false` if another holder has claimed it meanwhile. */
+  /** Records that the holder handled the event. Can be repeated. Resolves to `false` if it is another holder's meanwhile. */
   complete(holder: string): Promise<boolean>;
   /** Gives the claim of the holder up. */
   release(holder: string): Promise<void>;
@@ -26,22 +27,29 @@ export async function renewedClaim(event: ClaimableEvent, lease: number, timeout
   const holder = crypto.randomUUID();
   const lost = new AbortController();
   let expiry: ReturnType<typeof setTimeout> | undefined;
+  let lastExpiry: ReturnType<typeof setTimeout> | undefined;
   let renewal: Promise<unknown> | undefined;
-  /** Whether nobody wants the claim any more. One that is granted late has to be given back. */
-  let isAbandoned = false;
+  /** A claim that is granted after it was abandoned has to be given back. */
+  let state: 'held' | 'abandoned' | 'completed' = 'held';
 
   const inTime = <T>(reply: Promise<T>): Promise<T> => withTimeout(reply, timeout, 'The replay store');
 
   /** Gives up a claim that the store may have granted. If that fails, too, the claim expires. */
   function abandon(): void {
-    isAbandoned = true;
+    state = 'abandoned';
     event.release(holder).catch(() => undefined);
   }
 
-  function lose(): void {
+  function end(as: 'abandoned' | 'completed'): void {
+    state = as;
     clearInterval(interval);
     clearTimeout(expiry);
-    isAbandoned = true;
+    clearTimeout(lastExpiry);
+  }
+
+  function lose(): void {
+    if (state !== 'held') return;
+    end('abandoned');
     lost.abort(new ExampleError('The claim of this webhook was lost: another process may handle the event now.'));
   }
 
@@ -50,22 +58,15 @@ export async function renewedClaim(event: ClaimableEvent, lease: number, timeout
     const reply = event.claim(holder);
     // A client that is disconnected may send its command much later, when nobody waits for the reply any more.
     void reply.then(
-      (result) => result === 'claimed' && isAbandoned && abandon(),
+      (result) => result === 'claimed' && state === 'abandoned' && abandon(),
       () => undefined,
     );
     const result = await inTime(reply);
-    if (result !== 'claimed') return result;
+    if (result !== 'claimed' || state !== 'held') return result;
     clearTimeout(expiry);
     // Counted from when it was sent: the lease in the store began later, so it ends later.
     expiry = setTimeout(lose, lease - (performance.now() - sentAt));
     return result;
-  }
-
-  async function stopRenewing(): Promise<void> {
-    clearInterval(interval);
-    // A renewal in flight must not arrive after the release, which it would undo.
-    await renewal;
-    clearTimeout(expiry);
   }
 
   const result = await renew().catch((error: unknown) => {
@@ -85,13 +86,21 @@ export async function renewedClaim(event: ClaimableEvent, lease: number, timeout
     status: 'claimed',
     signal: lost.signal,
     async complete() {
-      await stopRenewing();
-      if (await inTime(event.complete(holder))) return;
+      if (state === 'completed') return;
+      // If recording fails, it is repeated, and the claim renewed, for one more lease.
+      if (state === 'held') lastExpiry ??= setTimeout(lose, lease);
+      if (await inTime(event.complete(holder))) {
+        end('completed');
+        return;
+      }
+      lose();
       throw new ExampleError('The claim was lost: another process may have handled the event too.');
     },
     async release() {
-      await stopRenewing();
-      isAbandoned = true;
+      clearInterval(interval);
+      // A renewal in flight must not arrive after the release, which it would undo.
+      await renewal;
+      end('abandoned');
       await inTime(event.release(holder));
     },
   };

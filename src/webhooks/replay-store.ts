@@ -5,7 +5,7 @@ import { readOptions } from '../utils/options.ts';
 export interface ReplayStore {
   /**
    * Claims an event in order to handle it. Of all concurrent claims, in any process, one succeeds. If this rejects, no
-   * handler runs and the sender retries later.
+   * handler runs and the sender retries later. It must settle: a webhook waits for it.
    *
    * @param key Identifies the event at your endpoint: a fingerprint of the endpoint's secret, a colon, and the
    * `webhook-id`. The API sends an event to all endpoints under one id, which alone is not enough.
@@ -33,7 +33,10 @@ export interface ClaimedEvent {
   readonly status: 'claimed';
   /** Aborts when the claim is lost and another process may handle the event. Absent if the claim can't be lost. */
   readonly signal?: AbortSignal | undefined;
-  /** Records that the event was handled. */
+  /**
+   * Records that the event was handled. If it rejects and the signal has not aborted, the event still counts as handled, and
+   * it is called again until it resolves or the signal aborts; without a signal, for 15 seconds.
+   */
   complete(): unknown;
   /** Gives the event back. The next attempt can claim it. */
   release(): unknown;
@@ -60,12 +63,12 @@ export function memoryReplayStore(options: MemoryReplayStoreOptions = {}): Repla
   const maxIds = wholeNumber('maxIds', given.maxIds ?? 10_000, 1);
   const retention = milliseconds('retention', given.retention ?? defaultRetention);
   const running = new Set<string>();
-  /** Expiry by id, in the order in which the ids were first handled. */
+  /** Expiry by id, on a clock that nobody sets, in the order in which the ids were first handled. */
   const handled = new Map<string, number>();
 
   return {
     claim(id) {
-      if ((handled.get(id) ?? 0) > Date.now()) return { status: 'handled' };
+      if ((handled.get(id) ?? 0) > performance.now()) return { status: 'handled' };
       if (running.has(id)) return { status: 'busy', retryAfter: 1 };
 
       running.add(id);
@@ -73,7 +76,7 @@ export function memoryReplayStore(options: MemoryReplayStoreOptions = {}): Repla
         status: 'claimed',
         complete() {
           running.delete(id);
-          handled.set(id, Date.now() + retention);
+          handled.set(id, performance.now() + retention);
           const [oldest] = handled.size > maxIds ? handled.keys() : [];
           if (oldest !== undefined) handled.delete(oldest);
         },

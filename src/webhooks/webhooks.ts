@@ -11,6 +11,7 @@ import { receive, type ReceiverContext, type WebhookResponse } from './receiver.
 import { memoryReplayStore, type ReplayStore } from './replay-store.ts';
 import { Reporter, type ValidationIssueListener, type WebhookErrorListener } from './reporter.ts';
 import { hmacKeys, listSecrets, type WebhookSecretSource } from './secrets.ts';
+import { Tasks } from './tasks.ts';
 import { verification, type WebhookVerifier } from './verifier.ts';
 
 /** Options of {@link Webhooks}. */
@@ -94,6 +95,7 @@ export class Webhooks {
       acknowledge: oneOf('acknowledge', acknowledge, ['handled', 'early']),
       waitUntil: given.waitUntil,
       handlers: new Handlers(given.onUnhandled),
+      tasks: new Tasks(),
       reporter: new Reporter(logger, given.onError, given.onValidationIssue),
       logger,
     };
@@ -165,9 +167,12 @@ export class Webhooks {
     return receive({ method: 'POST', headers, readBody: () => rawBody(body) }, this.#context);
   }
 
-  /** Resolves when no handler is running. Await it before the process ends, after the server has closed. */
+  /**
+   * Resolves when no request is being answered, all handlers have ended, their outcome is recorded in the replay store, and
+   * `onError` has returned. Await it before the process ends, after the server has closed.
+   */
   idle(): Promise<void> {
-    return this.#context.handlers.idle();
+    return this.#context.tasks.idle();
   }
 }
 

@@ -111,19 +111,63 @@ describe('a claim', () => {
     expect(signal?.aborted).toBe(true);
   });
 
-  it.each(['complete', 'release'] as const)('waits for a renewal in flight before %s()', async (method) => {
+  it('waits for a renewal in flight before release()', async () => {
     const client = redis();
     const claimed = await claim(client);
     const renewal = Promise.withResolvers<string>();
     client.evalsha.mockReturnValueOnce(renewal.promise).mockResolvedValueOnce(1);
     await vi.advanceTimersByTimeAsync(lease / 3);
 
-    const settled = claimed[method]();
+    const settled = claimed.release();
     await vi.advanceTimersByTimeAsync(lease / 6);
     expect(client.evalsha).toHaveBeenCalledTimes(2);
 
     renewal.resolve('claimed');
     await settled;
+    expect(client.evalsha).toHaveBeenCalledTimes(3);
+  });
+
+  it('is renewed until the event is recorded, and no longer', async () => {
+    const client = redis();
+    const claimed = await claim(client);
+    client.evalsha.mockRejectedValueOnce(new Error('ECONNRESET')).mockResolvedValue('claimed');
+    await expect(claimed.complete()).rejects.toThrow('ECONNRESET');
+    await vi.advanceTimersByTimeAsync(lease * 0.9);
+    expect(client.evalsha).toHaveBeenCalledTimes(4);
+
+    client.evalsha.mockResolvedValueOnce(1);
+    await claimed.complete();
+    await claimed.complete();
+    await vi.advanceTimersByTimeAsync(lease * 10);
+    expect(client.evalsha).toHaveBeenCalledTimes(5);
+    expect(claimed.signal?.aborted).toBe(false);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('is lost one lease after the first try to record the event, if none succeeds', async () => {
+    const client = redis();
+    const claimed = await claim(client);
+    client.evalsha.mockRejectedValueOnce(new Error('OOM')).mockResolvedValue('claimed');
+    await expect(claimed.complete()).rejects.toThrow('OOM');
+    await vi.advanceTimersByTimeAsync(lease - 1);
+    client.evalsha.mockRejectedValueOnce(new Error('OOM'));
+    await expect(claimed.complete()).rejects.toThrow('OOM');
+    expect(claimed.signal?.aborted).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(claimed.signal?.aborted).toBe(true);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('is not lost by a renewal that comes through after the event was recorded', async () => {
+    const client = redis();
+    const claimed = await claim(client);
+    const late = Promise.withResolvers<unknown>();
+    client.evalsha.mockReturnValueOnce(late.promise).mockResolvedValue(1);
+    await vi.advanceTimersByTimeAsync(lease / 3);
+    await claimed.complete();
+    late.resolve('claimed');
+    await vi.advanceTimersByTimeAsync(lease * 10);
+    expect(claimed.signal?.aborted).toBe(false);
     expect(client.evalsha).toHaveBeenCalledTimes(3);
   });
 

@@ -136,6 +136,55 @@ describe('sqliteReplayStore', () => {
     expect(new DatabaseSync(path).prepare('SELECT id FROM example_sdk_webhook_event').all()).toEqual([{ id: 'msg_2' }]);
   });
 
+  it('deletes a few expired rows at a time, and treats the others as if they were gone', async () => {
+    const { path, one } = stores({ retention: 5_000 });
+    for (let index = 0; index < 30; index++) await (await claimed(one, `msg_${index}`)).complete();
+    vi.setSystemTime(Date.now() + 5_000);
+    const rows = () => new DatabaseSync(path).prepare('SELECT id FROM example_sdk_webhook_event').all().length;
+    await (await claimed(one, 'msg_29')).complete();
+    expect(rows()).toBe(20);
+    for (const id of ['msg_28', 'msg_27']) await (await claimed(one, id)).complete();
+    expect(rows()).toBe(3);
+  });
+
+  it('finds every row by an index, in the file of an older version, too', () => {
+    const path = join(temporaryFolder(), 'webhooks.db');
+    new DatabaseSync(path).exec(`
+      CREATE TABLE example_sdk_webhook_event (
+        id TEXT PRIMARY KEY, holder TEXT, claimed_at INTEGER NOT NULL, expires_at INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID`);
+    const statements = vi.spyOn(DatabaseSync.prototype, 'prepare');
+    sqliteReplayStore(path);
+    const texts = statements.mock.calls.map(([text]) => text);
+    const reader = new DatabaseSync(path);
+    const plans = texts.map((text) => {
+      const named = Object.fromEntries([...text.matchAll(/:(\w+)/g)].map(([, name = '']) => [name, 0]));
+      const questionMarks = Array.from(text.matchAll(/\?/g), () => 0);
+      return reader.prepare(`EXPLAIN QUERY PLAN ${text}`).all(named, ...questionMarks);
+    });
+    const steps = plans.flat().map((row) => String(row['detail']));
+    expect(texts.length).toBeGreaterThanOrEqual(4);
+    expect(steps.filter((step) => step.includes('SCAN'))).toEqual([]);
+    expect(steps.filter((step) => step.includes('example_sdk_webhook_event_expiry'))).toHaveLength(2);
+  });
+
+  it('lets the event loop go on while another process holds the lock', async () => {
+    const { path, one } = stores();
+    const other = new DatabaseSync(path);
+    other.exec('BEGIN EXCLUSIVE');
+    // This would not come to it, if the process waited in SQLite.
+    setTimeout(() => other.exec('ROLLBACK'), 100);
+    const pending = claimed(one, 'msg_1');
+    await vi.advanceTimersByTimeAsync(2_000);
+    const claim = await pending;
+
+    other.exec('BEGIN EXCLUSIVE');
+    setTimeout(() => other.exec('ROLLBACK'), 100);
+    const completed = Promise.resolve(claim.complete());
+    await vi.advanceTimersByTimeAsync(2_000);
+    await completed;
+  });
+
   it('keeps endpoints with different prefixes apart', async () => {
     const path = join(temporaryFolder(), 'webhooks.db');
     await claimed(sqliteReplayStore(path, { prefix: 'billing:' }), 'msg_1');

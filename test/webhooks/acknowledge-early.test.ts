@@ -52,15 +52,38 @@ describe("acknowledge: 'early'", () => {
     expect(recorded).toEqual(['recorded', 'handled']);
   });
 
-  it('answers 503 and runs no handler if the replay store fails to record the event', async () => {
+  it('runs the handlers under its claim if the replay store fails to record the event, and goes on trying', async () => {
     const onError = vi.fn();
-    const readOnly: ReplayStore = {
-      claim: () => ({ status: 'claimed', complete: () => Promise.reject(new Error('gone')), release: () => undefined }),
+    const store = memoryReplayStore();
+    let fails = 2;
+    const unreliable: ReplayStore = {
+      async claim(key) {
+        const claim = await store.claim(key);
+        if (claim.status !== 'claimed') return claim;
+        const complete = () => (fails-- > 0 ? Promise.reject(new Error('gone')) : claim.complete());
+        return { ...claim, complete };
+      },
     };
-    const { send, handler } = early({ replayStore: readOnly, onError });
+    const { webhooks, send, handler, finish } = early({ replayStore: unreliable, onError });
+    expect((await send(userCreated, 'msg_1')).status).toBe(202);
+    expect((await send(userCreated, 'msg_1')).status).toBe(503);
+    finish();
+    await webhooks.idle();
+    expect((await send(userCreated, 'msg_1')).status).toBe(204);
+    expect(handler).toHaveBeenCalledOnce();
+    expect(onError).not.toHaveBeenCalled();
+  });
+
+  it('answers 503 and runs no handler if its claim is lost meanwhile', async () => {
+    const onError = vi.fn();
+    const complete = () => Promise.reject(new Error('taken over'));
+    const lost: ReplayStore = {
+      claim: () => ({ status: 'claimed', complete, release: () => undefined, signal: AbortSignal.abort() }),
+    };
+    const { send, handler } = early({ replayStore: lost, onError });
     expect((await send(userCreated, 'msg_1')).status).toBe(503);
     expect(handler).not.toHaveBeenCalled();
-    expect(onError).toHaveBeenCalledExactlyOnceWith(new Error('gone'), { id: 'msg_1', event: userCreated });
+    expect(onError).toHaveBeenCalledExactlyOnceWith(new Error('taken over'), { id: 'msg_1', event: userCreated });
   });
 
   it('hands the work to waitUntil, so that the platform lets it finish', async () => {
@@ -112,6 +135,34 @@ describe("acknowledge: 'early'", () => {
 });
 
 describe('idle()', () => {
+  it('waits until the replay store has recorded the event, and until onError has returned', async () => {
+    const recorded = Promise.withResolvers<undefined>();
+    const reported = Promise.withResolvers<undefined>();
+    const replayStore: ReplayStore = {
+      claim: () => ({ status: 'claimed', complete: () => recorded.promise, release: () => undefined }),
+    };
+    const onError = vi.fn(() => reported.promise);
+    const { webhooks, send } = receiver({ replayStore, onError });
+    webhooks.on('user.created', () => undefined);
+    const idle = vi.fn();
+
+    void send();
+    await new Promise(setImmediate);
+    void webhooks.idle().then(idle);
+    await new Promise(setImmediate);
+    expect(idle).not.toHaveBeenCalled();
+    recorded.resolve(undefined);
+    await vi.waitFor(() => expect(idle).toHaveBeenCalledOnce());
+
+    void webhooks.receive('{}', {});
+    await vi.waitFor(() => expect(onError).toHaveBeenCalledOnce());
+    void webhooks.idle().then(idle);
+    await new Promise(setImmediate);
+    expect(idle).toHaveBeenCalledOnce();
+    reported.resolve(undefined);
+    await vi.waitFor(() => expect(idle).toHaveBeenCalledTimes(2));
+  });
+
   it('resolves at once when nothing runs, and waits for what begins meanwhile', async () => {
     const { webhooks, send, started, finish } = early();
     await webhooks.idle();

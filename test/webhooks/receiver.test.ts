@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ReplayStore, WebhookHandler } from '@example/sdk/webhooks';
 import { receiver, workingHandler } from './support/receiver.ts';
 import { otherSecret, signed, userCreated } from './support/signed-request.ts';
@@ -152,6 +152,8 @@ describe('an event that is delivered again', () => {
     [204, 'was handled', () => undefined, []],
     [500, 'failed', () => Promise.reject(new Error('no stamps')), [new Error('no stamps')]],
   ])('is answered with %i if it %s, even if the replay store can not record it', async (status, outcome, ...rest) => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
     const [handler, errors] = rest;
     const onError = vi.fn();
     const fail = () => Promise.reject(new Error('gone'));
@@ -160,6 +162,8 @@ describe('an event that is delivered again', () => {
     webhooks.on('user.created', handler);
 
     expect((await send()).status).toBe(status);
+    await vi.advanceTimersByTimeAsync(20_000);
+    await webhooks.idle();
     const message = `The event ${outcome}, but the replay store could not record it.`;
     expect(onError.mock.calls.map(([error]) => error as unknown)).toEqual([
       ...errors,
