@@ -1,6 +1,6 @@
 import type { ValidationIssue } from '../errors/index.ts';
 import type { LeveledLogger } from '../telemetry/logger.ts';
-import { callUserCode, messageOf } from '../utils/user-code.ts';
+import { callUserCode, isError, messageOf } from '../utils/user-code.ts';
 import { locationOf } from '../utils/validation.ts';
 import { withTimeout } from '../utils/with-timeout.ts';
 import type { WebhookEvent } from './events.ts';
@@ -44,7 +44,7 @@ export class Reporter {
     const report = async (error: unknown) => await this.#onError(error, context);
     const reports = errors.map((error) => withTimeout(report(error), onErrorTimeout, 'onError'));
     for (const outcome of await Promise.allSettled(reports)) {
-      if (outcome.status === 'rejected') this.#logger.error?.(`onError failed: ${describe(outcome.reason)}`);
+      if (outcome.status === 'rejected') this.#logFailure('onError', outcome.reason);
     }
   }
 
@@ -53,7 +53,7 @@ export class Reporter {
     const result = this.#onValidationIssue(issue, event);
     callUserCode(
       () => result,
-      (failure) => this.#logger.error?.(`onValidationIssue failed: ${describe(failure)}`),
+      (failure) => this.#logFailure('onValidationIssue', failure),
     );
   }
 
@@ -75,8 +75,12 @@ export class Reporter {
 
   #logError(error: unknown, { id, event }: WebhookErrorContext): void {
     // Anyone can send a request that is not a webhook. That alone is not a failure of this service.
-    if (event) this.#logger.error?.(`Webhook ${id} (${event.event}) failed: ${describe(error)}`);
+    if (event) this.#logFailure(`Webhook ${id} (${event.event})`, error, { id, event: event.event });
     else this.logRejection(error instanceof WebhookVerificationError ? error.code : '', messageOf(error));
+  }
+
+  #logFailure(what: string, error: unknown, context?: object): void {
+    this.#logger.error?.(`${what} failed: ${summary(error)}`, { err: fieldsOf(error), ...context });
   }
 
   #logIssue(issue: ValidationIssue, event: string): void {
@@ -89,14 +93,26 @@ export class Reporter {
   }
 }
 
-/** An error with its stack, in one line. */
-function describe(error: unknown): string {
+/** The message of an error, in one line that is not too long for a log. */
+function summary(error: unknown): string {
+  const message = typeof error === 'string' ? error : messageOf(error);
+  const text = message === typeof error ? `a thrown ${message}, not an Error` : message;
+  const line = text.replace(/\s+/g, ' ');
+  return line.length > 300 ? `${line.slice(0, 300)}…` : line;
+}
+
+/**
+ * An error as fields that every logger writes: winston writes `{}` for an `Error`. The object has no prototype, so that pino
+ * takes the name of the error from it. Other properties, such as the request of an HTTP client, may be secret.
+ */
+function fieldsOf(error: unknown, depth = 0): unknown {
   try {
-    if (error instanceof Error) {
-      const lines = (error.stack ?? error.message).split('\n').map((line) => line.trim());
-      return lines.filter((line) => line !== '').join(' ');
-    }
-    return typeof error === 'string' ? error : `a thrown ${typeof error}, not an Error`;
+    if (!isError(error)) return summary(error);
+    const { name, message, stack, cause } = error;
+    const { code } = error as { code?: unknown };
+    const fields = { name, message, ...(typeof code === 'string' && { code }), stack };
+    const more = cause !== undefined && depth < 5 ? { cause: fieldsOf(cause, depth + 1) } : {};
+    return Object.assign(Object.create(null) as object, fields, more);
   } catch {
     return messageOf(error);
   }

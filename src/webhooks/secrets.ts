@@ -21,7 +21,7 @@ export interface UnverifiedWebhook {
 
 /**
  * A {@link WebhookSecret}, or a function that returns it, such as one that asks a secret manager or looks up a tenant. It
- * is called for each request, so let it cache what it fetches.
+ * is called for each request, so let it cache what it fetches. If it returns `undefined`, the request is rejected.
  */
 export type WebhookSecretSource =
   WebhookSecret | ((webhook: UnverifiedWebhook) => WebhookSecret | Promise<WebhookSecret>);
@@ -47,7 +47,7 @@ export function cachedKeys<Key>(importKey: (secret: string) => Key): (secrets: r
     });
 }
 
-/** The secrets of an endpoint, for a request. Rejects with `invalid_secret` if there is none. */
+/** The secrets of an endpoint, for a request. Rejects with `unknown_secret` or `invalid_secret` if there is none. */
 export async function readSecrets(
   source: WebhookSecretSource,
   headers: WebhookHeaders,
@@ -56,8 +56,8 @@ export async function readSecrets(
   if (typeof source !== 'function') return listSecrets(source);
   const secret = await source({ headers: headerReader(headers), body: textOf(body) });
   // A tenant that is not known must not be verified with the secret of the environment.
-  if (secret === undefined) throw invalidSecret('the function that was passed as `secret` returned undefined.');
-  return listSecrets(secret);
+  if (secret?.length) return listSecrets(secret);
+  throw new WebhookVerificationError('unknown_secret', 'The secret function returned no secret for this request.');
 }
 
 /** The given secrets, or else that of the environment. Throws `invalid_secret` if there is none. */

@@ -7,6 +7,7 @@ import { brandErrors, ExampleError } from '../errors/example-error.ts';
  * - `timestamp_too_old`, `timestamp_too_new`: the attempt is further from now than `tolerance`, or a clock is wrong.
  * - `no_matching_signature`: signed with another secret, or the body is not the one that was signed.
  * - `invalid_secret`: there is no secret, or it can't be used.
+ * - `unknown_secret`: the function that you passed as `secret` knows none for this request, such as that of a tenant.
  * - `missing_body`: the body is `undefined` or `null`.
  * - `body_already_parsed`: the body was parsed before, and the signed bytes are lost.
  * - `invalid_payload`: the signature matches, but the body is not an event.
@@ -18,6 +19,7 @@ export type WebhookVerificationErrorCode =
   | 'timestamp_too_new'
   | 'no_matching_signature'
   | 'invalid_secret'
+  | 'unknown_secret'
   | 'missing_body'
   | 'body_already_parsed'
   | 'invalid_payload';

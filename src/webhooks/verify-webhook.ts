@@ -1,7 +1,7 @@
 import { InvalidRequestError } from '../errors/example-error.ts';
 import { record, throwInvalid } from '../utils/options.ts';
 import type { WebhookEvent } from './events.ts';
-import { parseHeaders, type WebhookHeaders } from './headers.ts';
+import { lookUp, parseHeaders, type WebhookHeaders } from './headers.ts';
 import { rawBody, type RawBody, type WebhookBody } from './raw-body.ts';
 import { hmacKeys, listSecrets, readSecrets } from './secrets.ts';
 import type { Hmac, WebhookSecret, WebhookSecretSource } from './secrets.ts';
@@ -40,7 +40,7 @@ export type VerifiedWebhook = WebhookEvent & {
  * @param secret The endpoint's secret from the dashboard, several while you rotate secrets, or a function. Default: the
  * environment variable `EXAMPLE_WEBHOOK_SECRET`.
  * @throws {WebhookVerificationError} when the webhook can't be trusted; `code` and `message` say why.
- * @throws {InvalidRequestError} when an option is invalid.
+ * @throws {InvalidRequestError} when an option is invalid, or the arguments are in another order.
  * @see https://www.standardwebhooks.com
  *
  * @example
@@ -53,6 +53,7 @@ export async function verifyWebhook(
   secret?: WebhookSecretSource,
   options?: VerifyWebhookOptions,
 ): Promise<VerifiedWebhook> {
+  checkOrder(body, headers, secret);
   const raw = rawBody(body);
   const { id } = await verifySignature(raw, headers, await readSecrets(secret, headers, raw), options);
   return { ...parseEvent(raw), id };
@@ -71,11 +72,23 @@ export function verifyWebhookSync(
   secret?: WebhookSecret,
   options?: VerifyWebhookOptions,
 ): VerifiedWebhook {
+  checkOrder(body, headers, secret);
   const raw = rawBody(body);
   const attempt = verifySignature(raw, headers, listSecrets(secret), options);
   if (!(attempt instanceof Promise)) return { ...parseEvent(raw), id: attempt.id };
   attempt.catch(() => undefined);
   throw new InvalidRequestError('This runtime has no node:crypto, and WebCrypto is asynchronous: use verifyWebhook().');
+}
+
+/** Finds what an untyped program has passed in another order, or as one object. */
+function checkOrder(body: unknown, headers: unknown, secret: unknown): void {
+  const isBody = typeof headers === 'string' || ArrayBuffer.isView(headers);
+  const isSecret = typeof body === 'string' && body.startsWith('whsec_');
+  const isOptions = typeof secret === 'object' && !Array.isArray(secret) && secret !== null;
+  if (!isBody && !isSecret && !isOptions && !['webhook-id', 'headers'].some((name) => lookUp(body, name))) return;
+  throw new InvalidRequestError(
+    'The arguments are in another order. Write verifyWebhook(await request.text(), request.headers, secret, options).',
+  );
 }
 
 /** Whatever the body contains. It returns a promise only where the runtime has nothing but WebCrypto. */

@@ -21,7 +21,7 @@ export interface WebhooksOptions {
    * environment variable `EXAMPLE_WEBHOOK_SECRET`, which is read when a webhook arrives.
    */
   secret?: WebhookSecretSource;
-  /** Replaces the check of the signature, for an API that does not follow Standard Webhooks. */
+  /** Replaces the check of the signature, for an API that does not follow Standard Webhooks. It may take ten seconds. */
   verify?: WebhookVerifier | undefined;
   /** How far the time of the attempt may be from now, before or after, in seconds. Default: 300. */
   tolerance?: number | undefined;
@@ -150,8 +150,8 @@ export class Webhooks {
   }
 
   /**
-   * Returns a handler for `node:http` and servers built on it: Express, Fastify, Koa, Lambda adapters. It reads the raw
-   * body from the stream, or takes `req.rawBody`, or a `req.body` that is a buffer or a string. It never rejects. It
+   * Returns a handler for `node:http` and Express. docs/webhooks.md says how Fastify, Koa and others call it. It reads the
+   * raw body from the stream, or takes `req.rawBody`, or a `req.body` that is a buffer or a string. It never rejects. It
    * throws an `InvalidRequestError`, synchronously, if it gets anything but the request and response of `node:http`.
    *
    * @param mistake Nothing: the type keeps `webhooks.nodeHandler`, without `()`, from being passed to a server.

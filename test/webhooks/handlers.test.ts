@@ -45,6 +45,7 @@ describe('a handler', () => {
     expect(await (await response).text()).toBe('');
     expect(logger.error).toHaveBeenCalledExactlyOnceWith(
       expect.stringMatching(/msg_7 \(user\.created\).*database is down/s),
+      expect.anything(),
     );
   });
 

@@ -1,5 +1,8 @@
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { WebhookVerificationError, type WebhookErrorContext } from '@example/sdk/webhooks';
+import { createLogger, format, transports } from 'winston';
+import { WebhookVerificationError, type Logger, type WebhookErrorContext } from '@example/sdk/webhooks';
 import { receiver } from './support/receiver.ts';
 import { otherSecret, signed, userCreated } from './support/signed-request.ts';
 
@@ -34,7 +37,10 @@ describe('onError', () => {
     const { webhooks, send, logger } = receiver({ onError });
     webhooks.on('user.created', () => Promise.reject(new Error('failed')));
     expect((await send()).status).toBe(500);
-    expect(logger.error).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('no reporter'));
+    expect(logger.error).toHaveBeenCalledExactlyOnceWith(
+      expect.stringContaining('onError failed: no reporter'),
+      expect.anything(),
+    );
   });
 });
 
@@ -54,7 +60,10 @@ describe('an onError that never settles', () => {
     expect(answered).not.toHaveBeenCalled();
     await vi.advanceTimersByTimeAsync(1);
     expect((await response).status).toBe(500);
-    expect(logger.error).toHaveBeenCalledWith(expect.stringContaining('onError did not reply within 5000 ms.'));
+    expect(logger.error).toHaveBeenCalledWith(
+      expect.stringContaining('onError did not reply within 5000 ms.'),
+      expect.anything(),
+    );
   });
 });
 
@@ -106,13 +115,67 @@ describe('a thousand forged requests', () => {
 });
 
 describe('an error in the log', () => {
-  it('is one line with its stack', async () => {
-    const { webhooks, send, logger } = receiver();
-    webhooks.on('user.created', () => Promise.reject(new Error('database\nis down')));
+  const failing = async (logger: Logger) => {
+    const { webhooks, send } = receiver({ logger });
+    const cause = Object.assign(new RangeError('no route to host'), { code: 'EHOSTUNREACH' });
+    const error = Object.assign(new Error(`database\nis down ${'x'.repeat(900)}`, { cause }), {
+      config: { token: 'secret' },
+    });
+    webhooks.on('user.created', () => Promise.reject(error));
     await send(userCreated, 'msg_1');
-    const [line] = logger.error.mock.lastCall ?? [];
-    expect(line).toMatch(/Webhook msg_1 \(user.created\) failed: Error: database is down at .*reporter.test.ts:\d+/);
-    expect(line).not.toContain('\n');
+  };
+  const line = /^\[@example\/sdk\] Webhook msg_1 \(user\.created\) failed: database is down x+…$/;
+  const err = {
+    name: 'Error',
+    message: expect.stringMatching(/^database\nis down x{900}/) as string,
+    stack: expect.stringContaining('reporter.test.ts:') as string,
+    cause: {
+      name: 'RangeError',
+      message: 'no route to host',
+      code: 'EHOSTUNREACH',
+      stack: expect.stringContaining('RangeError: no route to host') as string,
+    },
+  };
+
+  it('is one readable line with fields: the console', async () => {
+    const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+    await failing(logger);
+    expect(logger.error.mock.calls).toEqual([
+      [
+        expect.stringMatching(line),
+        { err: expect.objectContaining(err) as object, id: 'msg_1', event: 'user.created' },
+      ],
+    ]);
+    expect(String(logger.error.mock.calls[0]?.[0]).length).toBeLessThan(400);
+  });
+
+  it.each([
+    ['pino', (write: (text: string) => void) => pino({}, { write })],
+    ['winston', (write: (text: string) => void) => winstonTo(write)],
+  ])('is one readable line with fields: %s', async (name, create) => {
+    const lines: string[] = [];
+    await failing(create((text) => lines.push(text)));
+    const records = lines.map((text) => JSON.parse(text) as Record<string, unknown>);
+    const [record] = records.filter(({ level }) => level === 'error' || level === 50);
+    expect(record?.['message'] ?? record?.['msg']).toMatch(line);
+    expect(record).toMatchObject({ id: 'msg_1', event: 'user.created' });
+    // pino's own serializer joins the messages and stacks of the causes.
+    if (name === 'winston') expect(record?.['err']).toEqual(err);
+    else
+      expect(record?.['err']).toMatchObject({ type: 'Error', stack: expect.stringContaining('caused by: RangeError') });
+    expect(lines.join()).not.toContain('secret');
+  });
+
+  it.each([
+    ['an error that causes itself', () => Object.assign(new Error('odd'), { cause: undefined })],
+    ['a chain of causes', () => [...'abcdefghij'].reduce((cause, name) => new Error(name, { cause }), new Error('0'))],
+  ])('has an end: %s', async (_, create) => {
+    const error = create();
+    if (error.cause === undefined) error.cause = error;
+    const { webhooks, send, logger } = receiver();
+    webhooks.on('user.created', () => Promise.reject(error));
+    await send();
+    expect(JSON.stringify(logger.error.mock.calls).split('"cause"').length).toBeLessThan(10);
   });
 
   it.each([
@@ -133,10 +196,18 @@ describe('an error in the log', () => {
     const { webhooks, send, logger } = receiver();
 
     webhooks.on('user.created', () => Promise.reject(error));
-    expect((await send()).status).toBe(500);
-    expect(logger.error).toHaveBeenCalledExactlyOnceWith(expect.stringContaining(`failed: ${described}`));
+    expect((await send(userCreated, 'msg_1')).status).toBe(500);
+    expect(logger.error).toHaveBeenCalledExactlyOnceWith(
+      expect.stringContaining(`failed: ${described}`),
+      expect.objectContaining({ id: 'msg_1' }),
+    );
   });
 });
+
+function winstonTo(write: (text: string) => void): Logger {
+  const stream = new Writable({ write: (chunk, _, done) => (write(String(chunk)), done()) });
+  return createLogger({ format: format.json(), transports: [new transports.Stream({ stream })] });
+}
 
 function revokedProxy(): unknown {
   const { proxy, revoke } = Proxy.revocable({}, {});
@@ -163,6 +234,9 @@ describe('onValidationIssue', () => {
     const onValidationIssue = vi.fn().mockRejectedValue(new Error('no reporter'));
     const { send, logger } = receiver({ onValidationIssue });
     expect((await send({ ...userCreated, data: {} })).status).toBe(204);
-    expect(logger.error).toHaveBeenCalledWith(expect.stringContaining('onValidationIssue failed: Error: no reporter'));
+    expect(logger.error).toHaveBeenCalledWith(
+      expect.stringContaining('onValidationIssue failed: no reporter'),
+      expect.anything(),
+    );
   });
 });

@@ -70,8 +70,8 @@ describe('verifyWebhook', () => {
 
     // A tenant that is not known does not fall back to the secret of the environment.
     const error = await rejection(body, { ...headers, 'X-Tenant': 'other' }, source);
-    expect(error.code).toBe('invalid_secret');
-    expect(error.message).toContain('the function that was passed as `secret` returned undefined');
+    expect(error.code).toBe('unknown_secret');
+    expect(error.message).toBe('The secret function returned no secret for this request.');
   });
 
   it.each<[string, (text: string) => NonNullable<WebhookBody>]>([
@@ -191,7 +191,7 @@ describe('a rejection says what to do', () => {
   it.each([
     ['undefined', undefined],
     ['null', null],
-    ['text', 'webhook-id: 1'],
+    ['a number', 7],
     ['an object that throws', new Proxy({}, { get: () => expect.fail() })],
   ])('missing_header: the headers are %s', async (_, none) => {
     expect(await rejection(body, none, secret)).toHaveProperty('code', 'missing_header');
@@ -321,6 +321,34 @@ describe('a rejection says what to do', () => {
       const verified = verifyWebhook(body, headers, secret, options as VerifyWebhookOptions);
       await expect(verified).rejects.toThrow(InvalidRequestError);
     }
+  });
+});
+
+describe('arguments in another order', () => {
+  const headers = { 'webhook-id': 'msg_1', 'webhook-timestamp': '1', 'webhook-signature': 'v1,x' };
+  const request = new Request('https://shop.example', { method: 'POST', body, headers });
+  const asHeaders = new Headers(headers);
+
+  it.each<[string, unknown[]]>([
+    ['headers, body', [headers, body]],
+    ['headers, body, secret', [asHeaders, body, secret]],
+    ['headers, bytes, secret', [new Map(Object.entries(headers)), Buffer.from(body), secret]],
+    ['headers, secret, body', [headers, secret, body]],
+    ['request, secret', [request, secret]],
+    ['request', [request]],
+    ['request of Node, secret', [{ headers, on: () => undefined }, secret]],
+    ['body, secret, headers', [body, secret, headers]],
+    ['secret, body, headers', [secret, body, headers]],
+    ['secret, headers, body', [secret, headers, body]],
+    ['body, headers, options', [body, headers, { tolerance: 60 }]],
+    ['an object', [{ body, headers, secret }]],
+  ])('get a message that shows the right one: %s', async (_, given) => {
+    const right = 'Write verifyWebhook(await request.text(), request.headers, secret, options).';
+    const verify = verifyWebhook as (...args: unknown[]) => Promise<unknown>;
+    const error = await verify(...given).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(InvalidRequestError);
+    expect(error).toHaveProperty('message', expect.stringContaining(right));
+    expect(() => (verifyWebhookSync as (...args: unknown[]) => unknown)(...given)).toThrow(right);
   });
 });
 

@@ -1,5 +1,5 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Webhooks } from '@example/sdk/webhooks';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { Webhooks, type WebhooksOptions } from '@example/sdk/webhooks';
 import { InvalidRequestError } from '../../src/errors/index.ts';
 import { receiver } from './support/receiver.ts';
 import { secret, signed, userCreated } from './support/signed-request.ts';
@@ -30,6 +30,33 @@ describe('new Webhooks()', () => {
       id: undefined,
       event: undefined,
     });
+  });
+
+  it.each([undefined, null, []])('answers 400 to a tenant that the function does not know: %o', async (none) => {
+    vi.stubEnv('EXAMPLE_WEBHOOK_SECRET', secret);
+    const onError = vi.fn();
+    const webhooks = new Webhooks({ secret: () => none as never, onError });
+    const { body, headers } = await signed();
+    expect((await webhooks.receive(body, headers)).status).toBe(400);
+    expect(onError.mock.calls).toEqual([[expect.objectContaining({ code: 'unknown_secret' }), expect.anything()]]);
+  });
+
+  it.each<[string, WebhooksOptions]>([
+    ['The secret function', { secret: () => new Promise<never>(() => undefined) }],
+    ['verify()', { secret, verify: () => new Promise<never>(() => undefined) }],
+  ])('answers 500 if %s does not settle within ten seconds', async (name, options) => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const onError = vi.fn();
+    const webhooks = new Webhooks({ ...options, onError });
+    const { body, headers } = await signed();
+    const answered = vi.fn();
+    const response = webhooks.receive(body, headers).finally(answered);
+    await vi.advanceTimersByTimeAsync(9_999);
+    expect(answered).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1);
+    expect((await response).status).toBe(500);
+    expect(onError.mock.calls[0]?.[0]).toHaveProperty('message', `${name} did not reply within 10000 ms.`);
   });
 
   it.each(['whsec_?', '', 'null', null, [], [secret, 'whsec_YWJj'], 7])(
