@@ -18,8 +18,7 @@ const shared: Options = {
   noExternal: bundled,
   esbuildPlugins: [bundledText],
   treeshake: true,
-  // Nobody debugs hono in here, and users install less.
-  minify: true,
+  // Not minified: for an error that nobody catches, Node.js prints the whole line.
   dts: { entry: { index: 'src/index.ts' } },
   esbuildOptions: (options) => {
     options.chunkNames = 'chunks/[name]-[hash]';

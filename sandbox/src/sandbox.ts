@@ -1,5 +1,6 @@
 import { createApp } from './app.ts';
 import { Faults } from './faults/armed-faults.ts';
+import { isLoopbackHost, registrationRefusal } from './http/access.ts';
 import { breakAsFetch, BrokenConnection } from './http/broken-connection.ts';
 import { asFetched } from './http/fetched-response.ts';
 import {
@@ -160,7 +161,14 @@ export function assembleSandbox(options: SandboxOptions, { listen, journal }: Pl
       return asFetched(response, url);
     },
     listen: async (where = {}) => {
-      const server = await listen(answer, resolveListenOptions(where));
+      const options = resolveListenOptions(where);
+      const guarded = async (request: Request) => {
+        const refused = registrationRefusal(request, apiToken);
+        return refused
+          ? Response.json(refused.body, { status: refused.status, headers: refused.headers })
+          : answer(request);
+      };
+      const server = await listen(isLoopbackHost(options.host) ? answer : guarded, options);
       servers.add(server);
       return server;
     },

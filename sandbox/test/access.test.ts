@@ -162,3 +162,38 @@ describe('whoever reaches it, a page of another origin may not change the state 
     expect(reading.headers.get('access-control-allow-origin')).toBeNull();
   });
 });
+
+describe('registering a webhook at a sandbox that other machines can reach', () => {
+  const webhook = JSON.stringify({ url: 'http://10.0.0.1/' });
+  const form = { 'content-type': 'application/x-www-form-urlencoded' };
+  const anonymous = { authorization: '' };
+
+  test.each<[string, string, Record<string, string>, string]>([
+    ['with the control API', '/__sandbox/webhooks', {}, webhook],
+    ['with an escaped path', '/__sandbox/%77ebhooks', {}, webhook],
+    ['by changing one', '/__sandbox/webhooks/we_1', {}, webhook],
+    ['by forwarding', '/__sandbox/forwarding', {}, webhook],
+    ['in the dashboard', '/dashboard/webhooks', form, 'url=http%3A%2F%2F10.0.0.1%2F'],
+  ])('needs its token: %s', async (_, path, headers, body) => {
+    const { sandbox, send } = await listening({ host: '0.0.0.0' });
+    for (const authorization of ['', 'Bearer other', `Basic ${sandbox.apiToken}`]) {
+      const { status, text } = await send(path, { ...headers, authorization }, body);
+      expect(status).toBe(401);
+      expect(text).toContain('needs its API token');
+    }
+    expect(sandbox.webhooks.endpoints).toEqual([]);
+  });
+
+  test('works with its token, and events and data need none', async () => {
+    const { sandbox, send } = await listening({ host: '0.0.0.0' });
+    expect((await send('/__sandbox/webhooks', {}, webhook)).status).toBe(201);
+    expect(sandbox.webhooks.endpoints).toHaveLength(1);
+    expect((await send('/__sandbox/users', anonymous)).status).toBe(200);
+    expect((await send('/dashboard/webhooks', anonymous)).status).toBe(200);
+  });
+
+  test.each(['127.0.0.1', 'localhost'])('needs none at %s, which only this machine reaches', async (host) => {
+    const { send } = await listening({ host });
+    expect((await send('/__sandbox/webhooks', anonymous, webhook)).status).toBe(201);
+  });
+});

@@ -168,7 +168,10 @@ describe('an error in the log', () => {
 
   it.each([
     ['an error that causes itself', () => Object.assign(new Error('odd'), { cause: undefined })],
-    ['a chain of causes', () => [...'abcdefghij'].reduce((cause, name) => new Error(name, { cause }), new Error('0'))],
+    [
+      'a chain of causes',
+      () => 'a b c d e f g h i j'.split(' ').reduce((cause, name) => new Error(name, { cause }), new Error('0')),
+    ],
   ])('has an end: %s', async (_, create) => {
     const error = create();
     if (error.cause === undefined) error.cause = error;
@@ -205,7 +208,12 @@ describe('an error in the log', () => {
 });
 
 function winstonTo(write: (text: string) => void): Logger {
-  const stream = new Writable({ write: (chunk, _, done) => (write(String(chunk)), done()) });
+  const stream = new Writable({
+    write(chunk, _, done) {
+      write(String(chunk));
+      done();
+    },
+  });
   return createLogger({ format: format.json(), transports: [new transports.Stream({ stream })] });
 }
 

@@ -20,20 +20,23 @@ export function serverUrl(server: string | undefined, env: Readonly<Record<strin
 export class ControlClient {
   readonly origin: string;
   readonly #signal: AbortSignal | undefined;
+  readonly #token: string | undefined;
 
-  private constructor(origin: string, signal?: AbortSignal) {
+  private constructor(origin: string, signal?: AbortSignal, token?: string) {
     this.origin = origin;
     this.#signal = signal;
+    this.#token = token;
   }
 
   /**
    * Connects to a sandbox.
    *
    * @param signal Ends the requests.
+   * @param token The sandbox's API token, which registering a webhook needs if the sandbox listens for other machines.
    * @throws {CommandError} when no sandbox of this version runs there.
    */
-  static async connect(origin: string, signal?: AbortSignal): Promise<ControlClient> {
-    const client = new ControlClient(origin, signal);
+  static async connect(origin: string, signal?: AbortSignal, token?: string): Promise<ControlClient> {
+    const client = new ControlClient(origin, signal, token);
     const response = await client.#fetch('/info');
     // It does not serve the sandbox under this name.
     if (response.status === 421) throw await refusal(response);
@@ -89,7 +92,9 @@ export class ControlClient {
 
   async #fetch(path: string, init: RequestInit = {}): Promise<Response> {
     try {
-      return await fetch(`${this.origin}/__sandbox${path}`, { ...init, signal: this.#signal ?? null });
+      const headers = new Headers(init.headers);
+      if (this.#token !== undefined) headers.set('Authorization', `Bearer ${this.#token}`);
+      return await fetch(`${this.origin}/__sandbox${path}`, { ...init, headers, signal: this.#signal ?? null });
     } catch (error) {
       if (this.#signal?.aborted === true) throw error;
       throw new CommandError(
@@ -101,5 +106,7 @@ export class ControlClient {
 
 async function refusal(response: Response): Promise<CommandError> {
   const { success, data } = errorBodySchema.safeParse(await response.json().catch(() => undefined));
-  return new CommandError(success ? data.error.message : `The sandbox responded with ${response.status}.`);
+  if (!success) return new CommandError(`The sandbox responded with ${response.status}.`);
+  const { message, details } = data.error;
+  return new CommandError([message, ...Object.entries(details).map((detail) => `  ${detail.join(': ')}`)].join('\n'));
 }

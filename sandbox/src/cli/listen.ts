@@ -33,7 +33,7 @@ export async function listen(options: ListenOptions, io: CommandIO): Promise<num
 
   while (!isStopped()) {
     try {
-      const control = await ControlClient.connect(origin, signal);
+      const control = await ControlClient.connect(origin, signal, io.env['EXAMPLE_SANDBOX_TOKEN']);
       const stream = await control.stream<ForwardingEvent>('POST', '/forwarding', { url, events, secret });
       for await (const event of stream) {
         if (event.type === 'webhook') {

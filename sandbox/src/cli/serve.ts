@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { networkInterfaces } from 'node:os';
+import { isLoopbackHost } from '../http/access.ts';
 import { parseFields } from '../http/parse-fields.ts';
 import { withTypeErrors } from '../http/failure.ts';
 import type { SandboxOptions } from '../options.ts';
@@ -54,10 +55,9 @@ export async function serve(options: ServeOptions, io: CommandIO): Promise<numbe
     const { url } = await sandbox.listen({ port, host, allowedHosts, cors }).catch((error: unknown) => {
       throw listenError(error, port, host);
     });
-    const isPublic = !/^(localhost|127(\.\d+){3}|::1)$/.test(host);
-    if (isPublic) {
+    if (!isLoopbackHost(host)) {
       io.error.line(
-        `Warning: everyone who can reach ${host} can use the dashboard and the control API, which need no login.`,
+        `Warning: everyone who can reach ${host} can use the dashboard and the control API, which need no login. Only registering a webhook needs the API token.`,
       );
     }
     const webhooks = sandbox.webhooks.endpoints.map(({ id, url: to, secret }) => ({ id, url: to, secret }));

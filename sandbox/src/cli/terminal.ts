@@ -32,9 +32,11 @@ export const style = {
   red: styled('red'),
 };
 
-/** C0 and C1, with which a text would move the cursor, change the clipboard or forge lines. */
-// oxlint-disable-next-line no-control-regex -- these are the characters that it is about
-const controls = /[\u0000-\u001f\u007f-\u009f]/g;
+/**
+ * C0 and C1, with which a text would move the cursor, change the clipboard or forge lines, and the characters that are
+ * invisible or change the direction of others.
+ */
+const controls = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u034f\u115f\u1160\u3164\uffa0]/gu;
 
 /** The only way to the terminal, because requests and responses may have any text. */
 export class Terminal {
@@ -70,7 +72,8 @@ export class Terminal {
 
   /** Prints a value in a line of JSON, which escapes only C0 by itself. */
   json(value: unknown): void {
-    const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+    const escaped = (character: string) =>
+      character.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
     this.#output.write(`${JSON.stringify(value).replace(controls, escaped)}\n`);
   }
 }

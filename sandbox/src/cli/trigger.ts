@@ -30,8 +30,22 @@ export function trigger(event: string, options: TriggerOptions, io: CommandIO): 
 }
 
 async function triggerThroughServer(event: string, options: TriggerOptions, io: CommandIO): Promise<number> {
+  // However the command ends, the stream must not keep the process alive.
+  const ended = new AbortController();
+  try {
+    return await sendAndWatch(event, AbortSignal.any([stopSignal(io), ended.signal]), options, io);
+  } finally {
+    ended.abort();
+  }
+}
+
+async function sendAndWatch(
+  event: string,
+  signal: AbortSignal,
+  options: TriggerOptions,
+  io: CommandIO,
+): Promise<number> {
   const { payload: data = exampleData, wait = false } = options;
-  const signal = stopSignal(io);
   const control = await ControlClient.connect(serverUrl(options.server, io.env), signal);
   // Connected first, so that no attempt is missed.
   const attempts = await control.stream<{ delivery: DeliveryRecord; attempt: Attempt }>('GET', '/streams/attempts');

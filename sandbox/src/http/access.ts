@@ -31,6 +31,36 @@ export function refusal(request: Request, { allowedHosts, cors }: AccessRules): 
   return new Failure(403, 'forbidden', `Pages of ${origin} may not use the sandbox. Start it with --cors ${origin}.`);
 }
 
+/** Where a webhook gets its URL: in the control API, and on the pages of the dashboard. */
+const registration = /^\/(__sandbox\/(webhooks(\/[^/]+)?|forwarding)|dashboard\/webhooks(\/[^/]+)?)\/?$/;
+
+/**
+ * Why a request that registers a webhook, or changes one, is refused by a sandbox that other machines can reach: its
+ * deliveries, and the responses to them, would let anyone look around in the sandbox's network.
+ */
+export function registrationRefusal({ method, url, headers }: Request, token: string): Failure | undefined {
+  if (!['POST', 'PUT', 'PATCH'].includes(method) || !registration.test(decodedPath(url))) return undefined;
+  if (headers.get('Authorization') === `Bearer ${token}`) return undefined;
+  const message =
+    'Other machines can reach this sandbox, so registering a webhook needs its API token: send `Authorization: Bearer <token>` to the control API, set EXAMPLE_SANDBOX_TOKEN for example-sandbox listen, or start the sandbox with --webhook.';
+  return new Failure(401, 'unauthorized', message, { headers: { 'WWW-Authenticate': 'Bearer' } });
+}
+
+/** As routes see it. */
+function decodedPath(url: string): string {
+  const { pathname } = new URL(url);
+  try {
+    return decodeURIComponent(pathname);
+  } catch {
+    return pathname;
+  }
+}
+
+/** Whether only this machine can reach an address to listen on. */
+export function isLoopbackHost(host: string): boolean {
+  return /^(localhost|127(\.\d+){3}|::1)$/.test(host);
+}
+
 /** The URL parser leaves no other form of an IP address, and no other host name that ends in a digit. */
 function isAddress(hostname: string): boolean {
   return hostname.startsWith('[') || /^[\d.]+$/.test(hostname);

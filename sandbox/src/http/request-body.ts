@@ -64,18 +64,25 @@ export function readBytes(request: Request): Promise<Uint8Array> {
   return read;
 }
 
+/** How much of a body that is too large is read and dropped, so that its connection can be used again. In bytes. */
+const maxDropped = 16 * maxBodyBytes;
+
 async function readOnce(request: Request): Promise<Uint8Array> {
   if (Number(request.headers.get('content-length')) > maxBodyBytes) throw tooLarge();
 
   // Firefox has no `request.body`. The type does not say so.
   const body = request.body as ReadableStream<Uint8Array> | null | undefined;
+  const reader = (body ?? new Blob([await request.arrayBuffer()]).stream()).getReader();
   const chunks: Uint8Array[] = [];
   let size = 0;
   // The declared length can be wrong or missing, so the bytes are counted as well.
-  for await (const chunk of body ?? [new Uint8Array(await request.arrayBuffer())]) {
-    size += chunk.byteLength;
-    if (size > maxBodyBytes) throw tooLarge();
-    chunks.push(chunk);
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    size += read.value.byteLength;
+    if (size > maxBodyBytes) {
+      void drop(reader).catch(() => undefined);
+      throw tooLarge();
+    }
+    chunks.push(read.value);
   }
   const bytes = new Uint8Array(size);
   let offset = 0;
@@ -84,6 +91,16 @@ async function readOnce(request: Request): Promise<Uint8Array> {
     offset += chunk.byteLength;
   }
   return bytes;
+}
+
+/** To stop in the middle of a body would break its connection after the response has said that it is kept alive. */
+async function drop(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  for (let dropped = 0; dropped < maxDropped;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    dropped += value.byteLength;
+  }
+  await reader.cancel();
 }
 
 function tooLarge(): Failure {

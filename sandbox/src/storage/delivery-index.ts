@@ -54,8 +54,9 @@ export class DeliveryIndex {
     let own = this.#byEndpoint.get(after.endpoint);
     if (own === undefined) this.#byEndpoint.set(after.endpoint, (own = new EndpointDeliveries()));
     own.all.set(after.id, after);
+    // One that waits for its next attempt goes behind those that are due, so that nobody looks at it again and again.
+    if (after.status !== 'pending' || after.due !== before?.due) own.pending.delete(after.id);
     if (after.status === 'pending') own.pending.set(after.id, after.due ?? Infinity);
-    else own.pending.delete(after.id);
     if (after.status === 'failed') own.failed.add(after.id);
     else own.failed.delete(after.id);
     if (after.status === 'pending') this.completed.delete(after.id);

@@ -1,5 +1,5 @@
-/** Pieces that a slow reader may lag behind before it is disconnected. It connects again by itself. */
-const maxBehind = 1000;
+/** Bytes that a slow reader may lag behind before it is disconnected. It connects again by itself. */
+const maxBehind = 4_000_000;
 
 /** Milliseconds between two heartbeats, which detect closed connections. */
 const heartbeatInterval = 15_000;
@@ -19,7 +19,7 @@ interface Sink<T> {
 export function textStream(heartbeat: string, open: (sink: Sink<string>) => () => void): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   let close: () => void = () => undefined;
-  return new ReadableStream(
+  return new ReadableStream<Uint8Array>(
     {
       start(controller) {
         let isOpen = true;
@@ -30,8 +30,11 @@ export function textStream(heartbeat: string, open: (sink: Sink<string>) => () =
         };
         const send = (text: string) => {
           if (!isOpen) return;
-          if ((controller.desiredSize ?? 0) < -maxBehind) end();
-          else controller.enqueue(encoder.encode(text));
+          const bytes = encoder.encode(text);
+          // A reader that has kept up gets any text.
+          const behind = -(controller.desiredSize ?? 0);
+          if (behind > 0 && behind + bytes.length > maxBehind) end();
+          else controller.enqueue(bytes);
         };
         const stop = open({ send, end });
         const timer = setInterval(() => send(heartbeat), heartbeatInterval);
@@ -45,7 +48,7 @@ export function textStream(heartbeat: string, open: (sink: Sink<string>) => () =
       },
       cancel: () => close(),
     },
-    { highWaterMark: 0 },
+    { highWaterMark: 0, size: (bytes: Uint8Array) => bytes.byteLength },
   );
 }
 

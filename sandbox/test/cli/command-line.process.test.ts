@@ -151,6 +151,20 @@ test.each([
   expect(text).toBe(colored ? '\u001b[1mURL\u001b[22m\n' : 'URL\n');
 });
 
+describe('trigger, after an error', () => {
+  test('ends, and says which fields are wrong', async () => {
+    const { url, env } = await serve();
+    const [code, text] = await ended(['trigger', 'user created'], env);
+    expect(code).not.toBe(0);
+    expect(text).toContain('  event: Must be 1 to 100 letters, digits, dots, hyphens or underscores.');
+
+    // The program itself, which a stream that is still open would keep alive.
+    const program = start('trigger', 'user.created', '--server', new URL(url).origin);
+    expect(await program.exitCode).toBe(1);
+    expect(program.output()).toContain('No webhook is registered for user.created.');
+  });
+});
+
 describe('trigger --to', () => {
   test('sends one signed event, and prints the response', async () => {
     const { url, received, close } = await receiver([{ status: 200, headers: {}, body: 'thanks' }]);

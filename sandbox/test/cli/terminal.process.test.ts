@@ -7,10 +7,14 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { commands } from '../support/command.ts';
 
-/** Clears the screen, sets its title, and sets the clipboard, with characters of C0 and of C1. */
-const evil = '\u001b[2J\u001b]0;owned\u0007\u009b2J\u009d52;c;ZXZpbA==\u009c\u0007\r\u0008';
-// oxlint-disable-next-line no-control-regex -- these are the characters that it is about
-const control = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/;
+/**
+ * Clears the screen, sets its title, and sets the clipboard, with characters of C0 and of C1. Then it changes the direction of
+ * the text, and has characters without a width.
+ */
+const evil =
+  '\u202etxt.exe\u202c\u2066\u2069\u200b\u200d\ufeff\u2028\u00ad\u{e0041}' +
+  '\u001b[2J\u001b]0;owned\u0007\u009b2J\u009d52;c;ZXZpbA==\u009c\u0007\r\u0008';
+const control = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
 const { command, serve, ended } = commands();
 const servers = new Set<Server>();

@@ -1,5 +1,6 @@
 import { createSandbox } from '@example/sandbox';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { lineStream } from '../../src/utils/text-stream.ts';
 import { eventStream } from '../../src/dashboard/events.ts';
 import { Listeners } from '../../src/utils/listeners.ts';
 
@@ -26,14 +27,11 @@ test('starts with the id of the server, and tells of many changes at once only o
 
 test('a slow reader is disconnected, and a closed one is released', async () => {
   const changes = new Listeners();
-  const { own } = await reader(eventStream(changes, 'boot-1'));
-  for (let index = 0; index < 1100; index++) {
-    changes.emit();
-    vi.advanceTimersByTime(200);
-  }
-  let messages = 0;
-  while (!(await own.read()).done) messages += 1;
-  expect(messages).toBe(1001);
+  const { own } = await reader(lineStream<string>(({ send }) => changes.subscribe(() => send('x'.repeat(99_997)))));
+  for (let index = 0; index < 1100; index++) changes.emit();
+  let bytes = 0;
+  for (let read = await own.read(); !read.done; read = await own.read()) bytes += read.value.byteLength;
+  expect(bytes).toBe(4_000_000);
 
   const { own: leaving } = await reader(eventStream(changes, 'boot-1'));
   await leaving.cancel();

@@ -350,3 +350,22 @@ test.each<[string, (webhooks: Sandbox['webhooks']) => unknown, string]>([
 ])('%s is refused', (_, work, message) => {
   expect(() => work(answering([{ status: 204 }]).sandbox.webhooks)).toThrow(message);
 });
+
+test.each([100, 400])('a dead receiver costs four attempts for each of %i events, and then none', async (events) => {
+  let attempts = 0;
+  const sandbox = sandboxWith({
+    endpoints: [{ url: 'http://dead.example' }],
+    schedule: [1_000, 1_000, 1_000],
+    fetch: () => {
+      attempts += 1;
+      return Promise.reject(new Error('ECONNREFUSED'));
+    },
+  });
+  for (let index = 0; index < events; index++) sandbox.webhooks.publish('user.created', {});
+  for (let round = 0; round < 8; round++) {
+    await sandbox.webhooks.flush();
+    now += 2_000;
+  }
+  expect(attempts).toBe(4 * events);
+  expect(new Set(sandbox.webhooks.deliveries.map(({ status }) => status))).toEqual(new Set(['failed']));
+});

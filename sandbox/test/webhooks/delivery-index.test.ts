@@ -23,6 +23,13 @@ function indexOf(deliveries: readonly DeliveryRecord[]): DeliveryIndex {
   return index;
 }
 
+test('a delivery that failed waits behind those that are due, so that the next one is found at once', () => {
+  const all = [1, 2, 3].map((number) => delivery(`del_${number}`, { due: 1000 }));
+  const index = indexOf(all);
+  index.changed(all[0], delivery('del_1', { due: 6000, tries: 1, attempts: [attempt(500)] }));
+  expect([...index.of('we_0').pending.keys()]).toEqual(['del_2', 'del_3', 'del_1']);
+});
+
 describe('a webhook is', () => {
   const failed = delivery('del_1', { status: 'failed', attempts: [attempt(500)] });
   const succeeded = delivery('del_2', { status: 'delivered', attempts: [attempt(204, 2000)] });
