@@ -4,6 +4,8 @@ import { defineConfig, type Options } from 'tsup';
 import { bundledLicenses } from './build/bundled-licenses.ts';
 import { writeCommonjs } from './build/commonjs.ts';
 import { keepLinesOfMaps } from './build/line-maps.ts';
+import { keepNotices } from './build/notices.ts';
+import { sbom } from './build/sbom.ts';
 
 // Not by tsup's `clean`: its builds run in parallel, and one would delete what another has written.
 rmSync('dist', { recursive: true, force: true });
@@ -11,6 +13,7 @@ mkdirSync('dist');
 
 const libraryPackages = ['ky', 'zod', 'eventemitter3'];
 writeFileSync('dist/LICENSES.txt', bundledLicenses(libraryPackages));
+writeFileSync('dist/sbom.cdx.json', sbom(libraryPackages));
 
 const shared: Options = {
   target: 'es2023',
@@ -22,9 +25,10 @@ const shared: Options = {
   // The user's own, because it is one per process.
   external: ['@opentelemetry/api'],
   sourcemap: true,
+  esbuildPlugins: [keepNotices],
   esbuildOptions: (options) => {
     options.chunkNames = 'chunks/[name]-[hash]';
-    options.legalComments = 'none'; // They are in LICENSES.txt.
+    options.legalComments = 'inline'; // They go where the code goes, also in a user's own bundle.
     options.sourcesContent = false; // The package contains `src`.
     // Its own ES module: `exports` only leads to CommonJS, which takes a wrapper.
     options.alias = { eventemitter3: './node_modules/eventemitter3/dist/eventemitter3.esm.js' };

@@ -9,11 +9,17 @@ export function bundledLicenses(packages: readonly string[], modules: readonly s
   return `Bundled with this package:\n\n${packages.map((name) => licenseOf(name, modules)).join('\n')}`;
 }
 
-function licenseOf(name: string, modules: readonly string[]): string {
+/** Where a package is installed. */
+export function packageDirectory(name: string, modules: readonly string[]): URL {
   const directory = modules
     .map((folder) => new URL(`../${folder}/${name}/`, import.meta.url))
     .find((url) => existsSync(url));
   if (directory === undefined) throw new Error(`${name} is not installed.`);
+  return directory;
+}
+
+function licenseOf(name: string, modules: readonly string[]): string {
+  const directory = packageDirectory(name, modules);
   // Every package has a version, and the bundled ones have a licence and an author.
   const { version, license, author } = JSON.parse(readFileSync(new URL('package.json', directory), 'utf8')) as Record<
     'version' | 'license' | 'author',

@@ -3,13 +3,16 @@ import type { Plugin } from 'esbuild';
 import { defineConfig, type Options } from 'tsup';
 import { bundledLicenses } from '../build/bundled-licenses.ts';
 import { bundledText } from '../build/bundled-text.ts';
+import { sbom } from '../build/sbom.ts';
 
 // Here and not by tsup, whose builds run side by side: one would clean away what another has written.
 rmSync('dist', { recursive: true, force: true });
 mkdirSync('dist');
 
 const bundled = ['@bomb.sh/tab', '@hono/node-server', 'commander', 'hono', 'idiomorph', 'zod'];
-writeFileSync('dist/LICENSES.txt', bundledLicenses(bundled, ['sandbox/node_modules', 'node_modules']));
+const modules = ['sandbox/node_modules', 'node_modules'];
+writeFileSync('dist/LICENSES.txt', bundledLicenses(bundled, modules));
+writeFileSync('dist/sbom.cdx.json', sbom(bundled, 'sandbox', modules));
 
 const shared: Options = {
   target: 'es2023',

@@ -50,6 +50,7 @@ describe('what npm publish ships', () => {
       'LICENSE',
       'README.md',
       'dist/LICENSES.txt',
+      'dist/sbom.cdx.json',
       'openapi.json',
       'package.json',
     ]);

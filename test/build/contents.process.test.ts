@@ -12,6 +12,21 @@ import manifest from '../../package.json' with { type: 'json' };
 const root = join(import.meta.dirname, '../..');
 const packed = z.tuple([z.object({ unpackedSize: z.number(), files: z.array(z.object({ path: z.string() })) })]);
 
+const sbomSchema = z.object({
+  bomFormat: z.literal('CycloneDX'),
+  metadata: z.object({ component: z.object({ name: z.string() }) }),
+  components: z.array(
+    z.object({
+      'bom-ref': z.string(),
+      name: z.string(),
+      purl: z.string(),
+      licenses: z.array(z.unknown()),
+      properties: z.array(z.object({ name: z.string(), value: z.string() })),
+    }),
+  ),
+  dependencies: z.array(z.object({ dependsOn: z.array(z.string()) })),
+});
+
 /** Whether who installed this package, and nothing else, can import it. */
 const isInstalled = (specifier: string) => specifier.startsWith('node:') && isBuiltin(specifier);
 
@@ -26,6 +41,27 @@ async function hasHeading(page: string, anchor: string): Promise<boolean> {
   );
   return anchors.includes(anchor);
 }
+
+test.each([
+  ['@example/sdk', 'dist', []],
+  ['@example/sandbox', 'sandbox/dist', ['@example/sdk']],
+])('the SBOM of %s lists what is bundled as such, with its version and licence', async (name, folder, installed) => {
+  const text = await readFile(join(root, folder, 'sbom.cdx.json'), 'utf8');
+  const licenses = await readFile(join(root, folder, 'LICENSES.txt'), 'utf8');
+  const bom = sbomSchema.parse(JSON.parse(text));
+  const versions = Array.from(licenses.matchAll(/^## (\S+) (\S+)$/gm), ([, each, version]) => `${each}@${version}`);
+  const bundled = bom.components.filter(({ properties }) =>
+    properties.some((property) => property.name === 'cdx:npm:package:bundled' && property.value === 'true'),
+  );
+  expect(bom.metadata.component.name).toBe(name);
+  expect(bundled.map((each) => each['bom-ref']).sort()).toEqual(versions.sort());
+  for (const { purl, licenses: named } of bundled) {
+    expect(purl).toMatch(/^pkg:npm\/.+@\d/);
+    expect(named).not.toEqual([]);
+  }
+  expect(bom.components.filter((each) => !bundled.includes(each)).map((each) => each.name)).toEqual(installed);
+  expect(new Set(bom.dependencies[0]?.dependsOn)).toEqual(new Set(bom.components.map((each) => each['bom-ref'])));
+});
 
 describe('what npm publish ships', () => {
   let unpackedSize: number;
@@ -58,6 +94,7 @@ describe('what npm publish ships', () => {
       'LICENSE',
       'README.md',
       'dist/LICENSES.txt',
+      'dist/sbom.cdx.json',
       'package.json',
     ]);
     // How the figures were measured is for those who measure again, and is as long as two guides.

@@ -72,4 +72,17 @@ describe('a page gets', () => {
     expect(text).not.toMatch(clientErrors);
     expect(packages).toEqual(['zod', 'eventemitter3']);
   });
+
+  it('the licence notice of each package whose code it gets, and of no other', async () => {
+    const noticesOf = async (program: string) => {
+      const { text } = await bundle(program);
+      return ['Sindre Sorhus', 'Colin McDonnell', 'Arnout Kazemier'].filter((holder) =>
+        new RegExp(`/\\*![^*]*MIT License[^*]*${holder}`).test(text),
+      );
+    };
+    const all = ['Sindre Sorhus', 'Colin McDonnell', 'Arnout Kazemier'];
+    expect(await noticesOf(`export * from '@example/sdk';`)).toEqual(all);
+    expect(await noticesOf(`export * from '@example/sdk/webhooks';`)).toEqual(all.slice(1));
+    expect(await noticesOf(`export { verifyWebhook } from '@example/sdk/webhooks';`)).toEqual([]);
+  });
 });
