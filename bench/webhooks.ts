@@ -1,4 +1,7 @@
-/** How much CPU time it takes to verify and parse a webhook, for all libraries side by side. `npm run bench:webhooks -- [--save]` */
+/**
+ * How much CPU time it takes to verify and parse a webhook, for all libraries side by side; and how long it takes to handle one
+ * with a SQLite store that remembers many. `npm run bench:webhooks -- [--save] [--store-only]`
+ */
 import { fileURLToPath } from 'node:url';
 import { print, webhooksTables, type WebhooksRow } from './shared/figure-tables.ts';
 import { installPeers } from './shared/peers.ts';
@@ -7,6 +10,7 @@ import { ranked } from './shared/statistics.ts';
 import { takeTurns } from './shared/turns.ts';
 import type { Shape } from './webhooks/bodies.ts';
 import type { Assignment } from './webhooks/measure.ts';
+import { measureRemembered } from './webhooks/remembered.ts';
 
 const baseline = 'standardwebhooks';
 const names = [
@@ -26,6 +30,11 @@ const cases: readonly [bytes: number, Shape][] = [
   [16_384, 'many small records'],
   [262_144, 'many small records'],
 ];
+
+for (const { events, duration, ratio } of await measureRemembered()) {
+  console.log(`${events.toLocaleString('en')} events remembered: ${duration.toFixed(3)} ms, × ${ratio.toFixed(2)}`);
+}
+if (process.argv.includes('--store-only')) process.exit();
 
 installPeers();
 
