@@ -55,12 +55,8 @@ function redisEvent(run: RunScript, key: string, lease: number, retention: numbe
       const result = await run(claimScript, key, holder, lease);
       return result === 'claimed' || result === 'handled' ? result : Number(result);
     },
-    async complete(holder) {
-      return Number(await run(completeScript, key, holder, retention)) === 1;
-    },
-    async release(holder) {
-      await run(releaseScript, key, holder);
-    },
+    complete: async (holder) => Number(await run(completeScript, key, holder, retention)) === 1,
+    release: async (holder) => void (await run(releaseScript, key, holder)),
   };
 }
 
