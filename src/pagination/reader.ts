@@ -76,19 +76,19 @@ export class ListReader<Item> {
     return [];
   }
 
-  /** Whether the walk can go on after a refusal. */
-  refuse(window: Window, { status }: APIError): boolean {
+  /** Reads a refusal. Returns the items to yield; `undefined` if the walk can't go on. */
+  refuse(window: Window, { status }: APIError): Item[] | undefined {
     const { state, place } = this;
     const isSizeRefused = status === 400 || status === 422;
     const isPastEnd = state.kind === 'pages' && (state.purpose !== 'rest' || !(Number(place.count) > window.start));
     const isNotFound = status === 404 && window.page > 1 && !(state.kind === 'overlap' && state.idle > 2);
-    if (isNotFound || (isSizeRefused && isPastEnd)) this.read(window, { data: [] });
-    else if (!isSizeRefused) return false;
-    else if (state.kind === 'overlap' || state.kind === 'seek') this.#readRest('no-overlap');
+    if (isNotFound || (isSizeRefused && isPastEnd)) return this.read(window, { data: [] });
+    if (!isSizeRefused) return undefined;
+    if (state.kind === 'overlap' || state.kind === 'seek') this.#readRest('no-overlap');
     else if (state.kind === 'start' && window.size !== defaultSize)
       this.startAgain(Math.floor(window.start / defaultSize) + 1, defaultSize);
-    else return false;
-    return true;
+    else return undefined;
+    return [];
   }
 
   /** Starts at a page of another size. What has been read is not yielded again. */
@@ -136,7 +136,7 @@ export class ListReader<Item> {
     }
     if (shared.last >= 0) return this.#join(state.tries > 0 ? Math.ceil(size / 4) : 1, 0, answer, shared);
     const tries = state.tries + 1;
-    if (tries > 8) {
+    if (tries === 8) {
       this.#readRest('too-many-changes');
       return [];
     }
@@ -154,13 +154,22 @@ export class ListReader<Item> {
     const shared = this.#known.shared(answer.ids);
     if (shared.last < 0 && !(answer.window.page === 1 && this.#origin === 1)) return this.#miss(overlap, idle, answer);
     const items = this.#join(overlap, idle, answer, shared);
-    // It may have closed the gap to others.
+    // It may have closed the gap to others. What stayed was in the list when they came, so that one of them may be its end.
     for (const each of this.#apart.splice(0)) {
       const late = this.#known.shared(each.ids);
-      if (this.state.kind !== 'overlap' || late.last < 0) this.#apart.push(each);
-      else items.push(...this.#join(this.state.overlap, this.state.idle, { ...each, growth: 0 }, late));
+      const { state } = this;
+      if (late.last < 0 && state.kind !== 'end') this.#apart.push(each);
+      else if (state.kind === 'overlap')
+        items.push(...this.#join(state.overlap, state.idle, { ...each, growth: 0 }, late));
+      else items.push(...this.#takeApart(each));
     }
     return items;
+  }
+
+  /** The items of a window that shared nothing with what was read when it came. */
+  #takeApart(answer: Answer<Item>): Item[] {
+    this.#move({ ids: lastItems(this.place.ids, answer.ids) });
+    return this.#take(answer, this.#known.shared(answer.ids));
   }
 
   /** The window shares an item with what was read, or is page 1: no item that stays in the list is between. */
@@ -325,10 +334,7 @@ export class ListReader<Item> {
 
   /** The end of the list is reached. If items are missing, reads it once more as a plain loop does, until they are found. */
   #finish(canRead = true): Item[] {
-    const items = this.#apart.splice(0).flatMap((each) => {
-      this.#move({ ids: lastItems(this.place.ids, each.ids) });
-      return this.#take(each, this.#known.shared(each.ids));
-    });
+    const items = this.#apart.splice(0).flatMap((each) => this.#takeApart(each));
     this.state = { kind: 'end' };
     if (this.#isDoubtful && canRead && this.#origin > 0)
       this.state = pages('missing', 'count-mismatch', windowOf(this.#origin, this.place.asked));

@@ -80,7 +80,9 @@ export class Walk<Item> {
         data = reader.read(requested.window, body);
         meta = { total_count: body.meta?.total_count };
       } catch (error) {
-        if (!(error instanceof APIError && reader.refuse(requested.window, error))) throw error;
+        const items = error instanceof APIError ? reader.refuse(requested.window, error) : undefined;
+        if (items === undefined) throw error;
+        data = items;
       }
       this.#wanted -= data.length;
       // The list moves faster than that.
