@@ -9,7 +9,7 @@ import { sbom } from '../build/sbom.ts';
 rmSync('dist', { recursive: true, force: true });
 mkdirSync('dist');
 
-const bundled = ['@bomb.sh/tab', '@hono/node-server', 'commander', 'hono', 'idiomorph', 'zod'];
+const bundled = ['@hono/node-server', 'commander', 'hono', 'idiomorph', 'zod'];
 const modules = ['sandbox/node_modules', 'node_modules'];
 writeFileSync('dist/LICENSES.txt', bundledLicenses(bundled, modules));
 writeFileSync('dist/sbom.cdx.json', sbom(bundled, 'sandbox', modules));

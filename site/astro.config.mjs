@@ -44,7 +44,6 @@ export default defineConfig({
       sidebar: [
         { label: 'Get started', items: ['start', ...under('start/')] },
         'playground',
-        'side-by-side',
         { label: 'Guides', items: under('guides/') },
         { label: 'Local API and examples', items: ['sandbox', 'examples'] },
         typeDocSidebarGroup,

@@ -96,7 +96,7 @@ describe('what npm publish ships', () => {
     const licenses = await readFile(join(root, 'dist/LICENSES.txt'), 'utf8');
 
     const bundled = [...licenses.matchAll(/^## (\S+) \d/gm)].map(([, name]) => name);
-    expect(bundled).toEqual(['@bomb.sh/tab', '@hono/node-server', 'commander', 'hono', 'idiomorph', 'zod']);
+    expect(bundled).toEqual(['@hono/node-server', 'commander', 'hono', 'idiomorph', 'zod']);
   });
 
   // It is not minified: a page of it is not what someone wants to read before an error.

@@ -32,7 +32,6 @@ export const pages: readonly Page[] = [
   // Only these are written for the site.
   { address: 'index', file: 'site/pages/index.mdx' },
   { address: 'playground', file: 'site/pages/playground.mdx' },
-  { address: 'side-by-side', file: 'site/pages/side-by-side.mdx' },
   { address: 'start', file: 'site/pages/start.mdx' },
   ...folder('site/pages/start', 'start'),
   { address: 'guides/overview', file: 'README.md' },

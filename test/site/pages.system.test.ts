@@ -7,7 +7,6 @@ import { axeFindings, describeInChromium, origin } from './support/site.ts';
 const kindsOfPages = [
   '',
   'playground/',
-  'side-by-side/',
   'start/',
   'start/express/',
   'guides/webhooks/',

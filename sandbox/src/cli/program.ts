@@ -1,4 +1,3 @@
-import tab from '@bomb.sh/tab/commander';
 import { Command, Option } from 'commander';
 import { version } from '../../package.json';
 import type { ListenOptions } from './listen.ts';
@@ -121,10 +120,6 @@ export function createProgram(io: CommandIO, done: (exitCode: number) => void): 
     command.helpOption('-h, --help', 'show this help').copyInheritedSettings(program).allowExcessArguments(false);
     command.showHelpAfterError();
   }
-  tab(program, { completionCommandName: 'completion' });
-  program.commands
-    .find((command) => command.name() === 'completion')
-    ?.description('print a script that completes commands and options in your shell');
   return program;
 }
 

@@ -218,27 +218,3 @@ test('an older Node.js gets a message instead of a stack', async () => {
     stderr: 'example-sandbox needs Node.js 22.12 or later. This is Node.js 20.20.2.\n',
   });
 });
-
-describe('completion', () => {
-  const printed = async (...args: readonly string[]) => {
-    const child = start(...args);
-    return [await child.exitCode, child.output()];
-  };
-
-  test.each(['bash', 'zsh', 'fish', 'powershell'])('prints a script for %s', async (shell) => {
-    expect(await printed('completion', shell)).toEqual([0, expect.stringContaining('example-sandbox complete ')]);
-  });
-
-  test('another shell is refused', async () => {
-    expect(await printed('completion', 'cmd')).toEqual([2, expect.stringContaining('zsh, bash, fish, powershell')]);
-  });
-
-  test.each([
-    [['l'], /^listen\tforward events[^\n]+\nlogs\t/m],
-    [['--ra'], /^--rate-limit\t/m],
-    [['listen', '--for'], /^--forward-to\t/m],
-    [['logs', '--'], /^--follow\t/m],
-  ])('completes %j', async (words, expected) => {
-    expect(await printed('complete', '--', ...words)).toEqual([0, expect.stringMatching(expected)]);
-  });
-});

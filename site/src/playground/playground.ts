@@ -1,7 +1,5 @@
 import { fromHash, toHash } from './address.ts';
-import { setPaths } from '../demonstrations/card.ts';
-import { pathOfPlaces, pathsOfCells } from '../demonstrations/drawing.ts';
-import { toneOf, type Tone } from '../demonstrations/view.ts';
+import { drawCells, type Tone, toneOf } from './cells.ts';
 import { find } from '../page/find.ts';
 import type { Editor } from './editor.ts';
 import type { Command, Level, Report, Settings, ShownDelivery, ShownRequest } from './messages.ts';
@@ -76,8 +74,10 @@ export function startPlayground(root: HTMLElement, code: string | Readonly<Recor
     started.addEventListener('message', ({ data }: MessageEvent<Report>) => {
       if (worker !== started) return;
       reported = true;
-      if (data.type === 'console') view.print(data.level, data.text);
-      else if (data.type === 'state') view.show(data);
+      if (data.type === 'console') {
+        // The figures of a scene say what the SDK warns of: that calls wait.
+        if (root.dataset.kind !== 'scene' || data.level !== 'warn') view.print(data.level, data.text);
+      } else if (data.type === 'state') view.show(data);
       else {
         if (data.error !== undefined) view.print('error', data.error);
         end(data.error === undefined ? `Done. ${view.summary}` : `Failed. ${view.summary}`);
@@ -207,11 +207,7 @@ class View {
   /** A cell for each request, and for each call that waits. */
   draw(): void {
     const cells = [...this.#tones.values(), ...Array<Tone>(this.#waiting).fill('waiting')];
-    const grid = { columns: 50, rows: Math.max(5, Math.ceil(cells.length / 50)) };
-    const box = find(this.#root, '.cells', SVGElement);
-    box.setAttribute('viewBox', `0 0 ${grid.columns} ${grid.rows}`);
-    setPaths(box, pathsOfCells(cells, grid));
-    box.querySelector('.place')?.setAttribute('d', pathOfPlaces(cells.length, grid));
+    drawCells(find(this.#root, '.cells', SVGElement), cells);
     this.#figure('Answered', String(this.#count('good')));
     this.#figure('Waiting', String(this.#waiting));
     this.#figure('Refused', String(this.#count('warning'))).classList.toggle('bad', this.#count('warning') > 0);
