@@ -105,7 +105,7 @@ export function assembleSandbox(options: SandboxOptions, { listen, journal }: Pl
     tokens: new TokenState(store, clock),
     windows: new RateWindows(rateLimit),
     idempotency: new Idempotency(store, clock),
-    faults: new Faults(seed, clock.now, changes.emit),
+    faults: new Faults(seed, changes.emit),
     log: new RequestLog(changes.emit),
     traffic: new Traffic(rateLimit.window),
     changes,

@@ -1,6 +1,5 @@
-import { errorBodySchema } from '../utils/schemas.ts';
 import type { RecordedRequest } from '../state/recorded-request.ts';
-import { isReplayed } from '../state/request-filter.ts';
+import { reasonOf } from '../state/reasons.ts';
 import type { Attempt, DeliveryRecord } from '../storage/records.ts';
 import { type Line, style, type Styled } from './terminal.ts';
 
@@ -38,27 +37,13 @@ export function logLine({ at, status, kind, subject, duration, note }: LogRow, c
 /** One line about a request: `01:45:26  422  POST  /v1/users  7 ms  email: must be an email address`. */
 export function requestLine(request: RecordedRequest, columns?: number): Line {
   const { method, target, received_at: at, status, duration } = request;
-  return logLine({ at, status, kind: method, subject: target, duration, note: reasonOf(request) }, columns);
+  return logLine({ at, status, kind: method, subject: target, duration, note: noteOf(request) }, columns);
 }
 
-/** Why a request ended as it did. If there is nothing to say, how many are left. */
-function reasonOf(request: RecordedRequest): string {
-  const { state, fault, response, remaining } = request;
-  const broken = { aborted: 'the client disconnected', reset: 'connection reset', cut: 'body cut', pending: 'pending' };
-  const error = errorBodySchema.safeParse(response?.body).data?.error;
-  const details = Object.entries(error?.details ?? {}).map(([field, problem]) => `${field}: ${clause(problem)}`);
-  const reasons = [
-    ...(fault === undefined ? [] : [`injected by ${fault.id === 'header' ? 'a header' : fault.id}`]),
-    ...(state === 'completed' ? [] : [broken[state]]),
-    ...(isReplayed(request) ? ['replayed'] : []),
-    ...(fault !== undefined ? [] : details.length > 0 ? details : error === undefined ? [] : [clause(error.message)]),
-  ];
-  return reasons.join(', ') || (remaining === undefined ? '' : `${remaining} left`);
-}
-
-/** A sentence as a part of another one. */
-function clause(sentence: string): string {
-  return `${sentence.charAt(0).toLowerCase()}${sentence.slice(1).replace(/\.$/, '')}`;
+/** Why it ended as it did. If there is nothing to say, how many are left. */
+function noteOf(request: RecordedRequest): string {
+  const { remaining } = request;
+  return reasonOf(request) || (remaining === undefined ? '' : `${remaining} left`);
 }
 
 /** One line about an attempt to deliver an event: `01:45:27  500  →  user.created  12 ms  next attempt in 5 s, del_123`. */

@@ -44,8 +44,8 @@ export class Dashboard {
   }
 
   /** Leads from an action to a page that says what was done. A reload then doesn't repeat the action. */
-  done(context: Context, path: string, notice: Omit<Notice, 'tone'> & { readonly tone?: Notice['tone'] }): Response {
-    const key = this.#notices.add({ tone: 'good', ...notice });
+  done(context: Context, path: string, notice: Notice): Response {
+    const key = this.#notices.add(notice);
     return context.redirect(`${path}${path.includes('?') ? '&' : '?'}notice=${key}`, 303);
   }
 

@@ -1,10 +1,10 @@
 import type { Child } from 'hono/jsx';
-import { Copy } from './parts/components.tsx';
-import { durationText, number } from './parts/numbers.ts';
-import { Icon, type IconName } from './parts/icons.tsx';
 import { resources } from '../resources/index.ts';
 import { capitalized } from '../resources/resource.ts';
 import type { Notice } from './notices.ts';
+import { Copy } from './parts/components.tsx';
+import { Icon, type IconName } from './parts/icons.tsx';
+import { durationText, number } from './parts/numbers.ts';
 
 /** What the frame of a page shows of the state. */
 export interface FrameState {
@@ -23,53 +23,36 @@ interface Section {
   readonly href: string;
   readonly name: string;
   readonly icon: IconName | `M${string}`;
-  /** The second key of the shortcut, after `g`. */
-  readonly key: string;
-  /** Other paths of the section. */
+  /** Another path of the section. */
   readonly also?: string;
   /** What needs attention there. */
   readonly badge?: (state: FrameState) => { readonly count: number; readonly meaning: string };
 }
 
 const sections: readonly Section[] = [
-  { href: '/dashboard', name: 'Overview', icon: 'overview', key: 'o' },
-  { href: '/dashboard/requests', name: 'Requests', icon: 'requests', key: 'r' },
-  {
-    href: '/dashboard/rate-limits',
-    name: 'Rate limits',
-    icon: 'rateLimits',
-    key: 'l',
-    badge: ({ exhaustedTokens }) => ({ count: exhaustedTokens, meaning: 'tokens without budget' }),
-  },
+  { href: '/dashboard', name: 'Overview', icon: 'overview' },
+  { href: '/dashboard/requests', name: 'Requests', icon: 'requests' },
   {
     href: '/dashboard/webhooks',
     name: 'Webhooks',
     icon: 'webhooks',
-    key: 'w',
     also: '/dashboard/deliveries',
     badge: ({ troubledWebhooks }) => ({ count: troubledWebhooks, meaning: 'need attention' }),
+  },
+  {
+    href: '/dashboard/rate-limits',
+    name: 'Rate limits',
+    icon: 'rateLimits',
+    badge: ({ exhaustedTokens }) => ({ count: exhaustedTokens, meaning: 'tokens without budget' }),
   },
   {
     href: '/dashboard/faults',
     name: 'Faults',
     icon: 'faults',
-    key: 'f',
     badge: ({ activeFaults }) => ({ count: activeFaults, meaning: 'active' }),
   },
-  { href: '/dashboard/api-tokens', name: 'API tokens', icon: 'tokens', key: 't' },
-  ...resources.map(({ name, icon, key }) => ({ href: `/dashboard/${name}`, name: capitalized(name), icon, key })),
-  { href: '/status', name: 'Status', icon: 'status', key: 's' },
+  ...resources.map(({ name, icon }) => ({ href: `/dashboard/${name}`, name: capitalized(name), icon })),
 ];
-
-/** The shortcuts of the requests page; the others follow from the sections. */
-const shortcuts = [
-  ['/', 'Search'],
-  ['j', 'Next request'],
-  ['k', 'Previous request'],
-  ['c', 'Copy the request as cURL'],
-  ['Esc', 'Close the request'],
-  ['?', 'Show the shortcuts'],
-] as const;
 
 function isIn(path: string, { href, also }: Section): boolean {
   if (href === '/dashboard') return path === href;
@@ -96,6 +79,7 @@ export function Layout({
   wide?: boolean;
   children?: Child;
 }) {
+  const ahead = `${durationText(state.offset)} ahead`;
   return (
     <html lang="en" data-boot={state.boot} data-now={String(state.now)}>
       <head>
@@ -112,11 +96,11 @@ export function Layout({
           Skip to content
         </a>
         <header class="top">
+          <button type="button" class="icon menu" popovertarget="menu" aria-label="Menu">
+            <Icon name="menu" />
+          </button>
           <a class="brand" href="/dashboard" aria-label="Example API local">
-            <svg viewBox="0 0 32 32" aria-hidden="true">
-              <rect width="32" height="32" rx="9" />
-              <path d="M8 21a9 9 0 1 1 16 0M16 19l4.5-6.5" />
-            </svg>
+            <img src="/dashboard/icon.svg" alt="" />
             <span>Example API</span> <span class="local">local</span>
           </a>
           <form role="search" action="/dashboard/search" class="search" aria-label="Search everything">
@@ -130,85 +114,59 @@ export function Layout({
               maxlength={200}
               autocomplete="off"
             />
-            <kbd aria-hidden="true">/</kbd>
           </form>
-          <ClockState state={state} />
+          {state.offset > 0 && (
+            <a class="clock-state" href="/dashboard#clock" aria-label={`The clock is ${ahead} of the real time`}>
+              <Icon name="clock" />
+              <span>{ahead}</span>
+            </a>
+          )}
           <p id="connection" class="connection" role="status" data-keep="true"></p>
-          <button type="button" class="icon scripted" data-open="shortcuts" aria-label="Keyboard shortcuts">
-            <Icon name="keyboard" />
-          </button>
         </header>
-        <Navigation path={path} state={state} />
+        <nav class="side" id="menu" popover="auto" aria-label="Dashboard">
+          <ul>
+            {sections.map((section) => (
+              <li>
+                <SectionLink section={section} path={path} state={state} />
+              </li>
+            ))}
+          </ul>
+          <a class="help" href="/openapi.json">
+            OpenAPI document
+          </a>
+        </nav>
         <main id="main" tabindex={-1}>
           <div id="notices" class="notices">
             {notice !== undefined && <NoticeBox notice={notice} />}
           </div>
           {children}
         </main>
-        <Shortcuts />
         <p id="toast" class="toast" role="status" data-keep="true"></p>
       </body>
     </html>
   );
 }
 
-/** Where the sandbox's clock differs from the real one. */
-function ClockState({ state }: { state: FrameState }) {
-  if (state.offset === 0) return <></>;
-  const text = `${durationText(state.offset)} ahead`;
+function SectionLink({ section, path, state }: { section: Section; path: string; state: FrameState }) {
+  const { count = 0, meaning = '' } = section.badge?.(state) ?? {};
   return (
-    <a class="clock-state" href="/dashboard#clock" aria-label={`The clock is ${text} of the real time`}>
-      <Icon name="clock" />
-      <span>{text}</span>
+    <a href={section.href} aria-current={isIn(path, section) ? 'page' : undefined}>
+      <Icon name={section.icon} />
+      {section.name}
+      {count > 0 && (
+        <span class="badge">
+          {number(count)}
+          <span class="visually-hidden">{` ${meaning}`}</span>
+        </span>
+      )}
     </a>
   );
 }
 
-function Navigation({ path, state }: { path: string; state: FrameState }) {
+function NoticeBox({ notice: { text, secret } }: { notice: Notice }) {
   return (
-    <nav class="side" aria-label="Dashboard">
-      <ul>
-        {sections.map((section) => {
-          const badge = section.badge?.(state);
-          return (
-            <li>
-              <a
-                href={section.href}
-                aria-current={isIn(path, section) ? 'page' : undefined}
-                data-shortcut={`g ${section.key}`}
-              >
-                <Icon name={section.icon} />
-                {section.name}
-                {badge !== undefined && badge.count > 0 && (
-                  <span class="badge">
-                    {number(badge.count)}
-                    <span class="visually-hidden">{` ${badge.meaning}`}</span>
-                  </span>
-                )}
-              </a>
-            </li>
-          );
-        })}
-      </ul>
-      <ul class="help">
-        <li>
-          <a href="/openapi.json">OpenAPI document</a>
-        </li>
-        <li>
-          <a href="https://discord.gg/your-project">Discord community</a>
-        </li>
-        <li>
-          <a href="mailto:api-support@example.com">Email support</a>
-        </li>
-      </ul>
-    </nav>
-  );
-}
-
-function NoticeBox({ notice: { text, tone, secret } }: { notice: Notice }) {
-  return (
-    <div class={`notice ${tone}`} role="status">
-      <Icon name={tone === 'good' ? 'check' : 'warning'} />
+    <div class="banner good" data-notice="true" role="status">
+      <Icon name="check" />
       <div>
         <p>{text}</p>
         {secret !== undefined && (
@@ -226,38 +184,5 @@ function NoticeBox({ notice: { text, tone, secret } }: { notice: Notice }) {
         <Icon name="close" />
       </button>
     </div>
-  );
-}
-
-function Shortcuts() {
-  return (
-    <dialog id="shortcuts" aria-labelledby="shortcuts-title">
-      <div class="card-head">
-        <h2 id="shortcuts-title">Keyboard shortcuts</h2>
-        <form method="dialog">
-          <button class="icon" aria-label="Close">
-            <Icon name="close" />
-          </button>
-        </form>
-      </div>
-      <dl class="shortcuts">
-        {[...shortcuts, ...sections.map(({ key, name }) => [`g ${key}`, `Go to ${name}`] as const)].map(
-          ([keys, meaning]) => (
-            <div>
-              <dt>{meaning}</dt>
-              <dd>
-                {keys.split(' ').map((key) => (
-                  <kbd>{key}</kbd>
-                ))}
-              </dd>
-            </div>
-          ),
-        )}
-      </dl>
-      <label class="choice">
-        <input type="checkbox" data-shortcuts-enabled="true" checked />
-        Shortcuts are on
-      </label>
-    </dialog>
   );
 }

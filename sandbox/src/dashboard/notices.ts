@@ -1,7 +1,6 @@
 /** What an action did, for the page after it. */
 export interface Notice {
   readonly text: string;
-  readonly tone: 'good' | 'bad';
   /** A value that is shown only here. */
   readonly secret?: { readonly label: string; readonly value: string } | undefined;
 }

@@ -1,6 +1,9 @@
 import { Hono, type MiddlewareHandler } from 'hono';
+import { version } from '../../package.json';
 import { failureOf, Failure } from '../http/failure.ts';
 import { sameOriginOnly } from '../http/same-origin.ts';
+import type { Services } from '../state/services.ts';
+import { timestamp } from '../utils/clock.ts';
 import script from './client/main.ts?bundled';
 import { PageHead } from './parts/components.tsx';
 import type { Dashboard } from './dashboard.tsx';
@@ -12,7 +15,6 @@ import { resourceRoutes } from './data/resource-routes.tsx';
 import { pathOf, resourcesOf } from './data/resources.tsx';
 import { requestRoutes } from './requests/request-routes.tsx';
 import { searchRoutes } from './search.tsx';
-import { statusRoutes } from './status/status.tsx';
 import style from './style/main.css?bundled';
 import { tokenRoutes } from './tokens/token-routes.tsx';
 import { webhookRoutes } from './webhooks/webhook-routes.tsx';
@@ -38,11 +40,22 @@ const pageHeaders: MiddlewareHandler = async (context, next) => {
   headers.set('Cache-Control', 'no-store');
 };
 
-/** The dashboard and the status page: rendered on the server, and kept up to date by one script. */
+/** What a program asks before it starts: faults that are active on purpose don't make the sandbox unhealthy. */
+function healthOf({ clock, faults, startedAt }: Services) {
+  const now = clock.now();
+  return {
+    status: 'operational',
+    version,
+    now: new Date(now).toISOString(),
+    started_at: timestamp(startedAt),
+    faults: faults.list.length,
+  };
+}
+
+/** The dashboard: rendered on the server, and kept up to date by one script. */
 export function dashboardRoutes(dashboard: Dashboard): Hono {
   const routes = new Hono();
   routes.use('/dashboard/*', pageHeaders, sameOriginOnly);
-  routes.use('/status', pageHeaders);
 
   const file = (text: string, type: string) => () =>
     new Response(text, { headers: { 'Content-Type': `${type}; charset=utf-8` } });
@@ -65,7 +78,7 @@ export function dashboardRoutes(dashboard: Dashboard): Hono {
     routes.route(pathOf(resource), resourceRoutes(dashboard, resource));
   }
   routes.route('/dashboard/faults', faultRoutes(dashboard));
-  routes.route('/', statusRoutes(dashboard));
+  routes.get('/health', (context) => context.json(healthOf(dashboard.services)));
 
   routes.all('/dashboard/*', () => {
     throw new Failure(404, 'not_found', 'This page does not exist.');

@@ -1,19 +1,20 @@
-import type { Child } from 'hono/jsx';
 import { Hono } from 'hono';
 import { capitalized } from '../resources/resource.ts';
-import type { RecordedRequest } from '../state/recorded-request.ts';
+import { subjectOf } from '../state/reasons.ts';
 import type { Services } from '../state/services.ts';
-import { Card, Empty, PageHead, Pill } from './parts/components.tsx';
+import { Card, Empty, PageHead, Row, Rows, type Tone } from './parts/components.tsx';
 import type { Dashboard } from './dashboard.tsx';
 import { pathOf, resourcesOf, valueOf } from './data/resources.tsx';
 import { matches } from './parts/lists.ts';
-import { outcomeOf } from './requests/requests.tsx';
+import { outcomeOf } from './requests/outcome.tsx';
+import { deliveryTones } from './webhooks/delivery-row.tsx';
 
 /** Something that was found. */
 interface Hit {
   readonly kind: string;
   readonly id: string;
-  readonly name: Child;
+  readonly name: string;
+  readonly outcome?: readonly [Tone, string];
   readonly href: string;
 }
 
@@ -37,12 +38,13 @@ function find(services: Services, text: string): readonly Hit[] {
       .filter(({ id, url }) => matches(text, id, url))
       .map(({ id, url }) => ({ kind: 'Webhook', id, name: url, href: `/dashboard/webhooks/${id}` })),
     webhooks.deliveries
-      .filter(({ id, message, event }) => matches(text, id, message, event))
-      .map(({ id, event, status }) => ({
+      .filter(({ id, message, event, body }) => matches(text, id, message, event, body))
+      .map((delivery) => ({
         kind: 'Delivery',
-        id,
-        name: `${event}, ${status}`,
-        href: `/dashboard/deliveries/${id}`,
+        id: delivery.id,
+        name: [delivery.event, subjectOf(delivery)].filter(Boolean).join(': '),
+        outcome: [deliveryTones[delivery.status], delivery.status],
+        href: `/dashboard/deliveries/${delivery.id}`,
       })),
     log.entries
       .filter(({ id, target, headers, response }) =>
@@ -52,7 +54,8 @@ function find(services: Services, text: string): readonly Hit[] {
       .map((request) => ({
         kind: 'Request',
         id: request.id,
-        name: <Outcome request={request} />,
+        name: `${request.method} ${request.target}`,
+        outcome: outcomeOf(request),
         href: `/dashboard/requests/${request.id}`,
       })),
   ];
@@ -64,24 +67,11 @@ export function searchRoutes(dashboard: Dashboard): Hono {
   routes.get('/search', (context) => {
     const query = (context.req.query('q') ?? '').trim();
     const hits = query === '' ? [] : find(dashboard.services, query);
-    const exact = hits.filter(({ id }) => id === query);
-    // An id leads straight to what it belongs to, unless there are also requests for it to show.
-    const others = hits.filter(({ kind, id }) => kind === 'Request' && id !== query);
-    const [only] = hits.length === 1 ? hits : others.length === 0 ? exact : [];
-    if (only !== undefined) return context.redirect(only.href);
-    const found = exact.length === 0 ? hits : [...exact, ...others];
-    return dashboard.page(context, 'Search', <Results query={query} hits={found} />, { query });
+    const [only] = hits;
+    if (only !== undefined && hits.length === 1) return context.redirect(only.href);
+    return dashboard.page(context, 'Search', <Results query={query} hits={hits} />, { query });
   });
   return routes;
-}
-
-function Outcome({ request }: { request: RecordedRequest }) {
-  const [tone, status] = outcomeOf(request);
-  return (
-    <>
-      <Pill tone={tone}>{status}</Pill> {request.method} {request.target}
-    </>
-  );
 }
 
 function Results({ query, hits }: { query: string; hits: readonly Hit[] }) {
@@ -90,24 +80,15 @@ function Results({ query, hits }: { query: string; hits: readonly Hit[] }) {
       <PageHead title={query === '' ? 'Search' : `Results for “${query}”`} />
       {hits.length === 0 ? (
         <Empty title={query === '' ? 'What are you looking for?' : 'Nothing was found.'}>
-          <p>
-            Search for a part of an id, a path, an idempotency key, a name, an email, a URL or an event. Press{' '}
-            <kbd>/</kbd> to search from any page.
-          </p>
+          <p>Search for a part of an id, a path, an idempotency key, a name, an email, a URL or an event.</p>
         </Empty>
       ) : (
         <Card flush>
-          <ul class="hits">
-            {hits.map(({ kind, id, name, href }) => (
-              <li>
-                <a href={href}>
-                  <span class="kind">{kind}</span>
-                  <span class="name">{name}</span>
-                  <code>{id}</code>
-                </a>
-              </li>
+          <Rows label="Results">
+            {hits.map(({ kind, id, name, outcome: [tone, status] = ['plain', ''], href }) => (
+              <Row kind={kind} tone={tone} status={status} subject={name} reason={id} href={href} />
             ))}
-          </ul>
+          </Rows>
         </Card>
       )}
     </>

@@ -9,7 +9,6 @@ interface Armed {
   readonly id: string;
   readonly fault: Fault;
   readonly random: Random;
-  readonly since: number;
   met: number;
 }
 
@@ -27,16 +26,14 @@ interface FaultTarget {
 /** Faults on demand. Each request gets the first fault that matches it. */
 export class Faults {
   readonly #seed: number;
-  readonly #now: () => number;
   readonly #changed: () => void;
   readonly #ofHeaders = new HeaderFaults();
   #armed: Armed[] = [];
   #count = 0;
 
   /** @internal */
-  constructor(seed: number, now: () => number, changed: () => void) {
+  constructor(seed: number, changed: () => void) {
     this.#seed = seed;
-    this.#now = now;
     this.#changed = changed;
   }
 
@@ -54,7 +51,7 @@ export class Faults {
     this.#count += 1;
     // Each has its own random numbers, so that other faults don't change the requests that it applies to.
     const random = seededRandom(this.#seed + this.#count);
-    const armed = { id: `fault_${this.#count}`, fault: fields, random, since: this.#now(), met: 0 };
+    const armed = { id: `fault_${this.#count}`, fault: fields, random, met: 0 };
     this.#armed.push(armed);
     this.#changed();
     return view(armed);
@@ -79,11 +76,6 @@ export class Faults {
     this.#ofHeaders.clear();
     this.#armed = [];
     this.#changed();
-  }
-
-  /** @internal The active faults as incidents, with when each has begun, in epoch milliseconds; newest first. */
-  get incidents(): readonly (ArmedFault & { readonly since: number })[] {
-    return this.#armed.map((armed) => ({ ...view(armed), since: armed.since })).reverse();
   }
 
   /**

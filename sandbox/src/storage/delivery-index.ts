@@ -16,6 +16,11 @@ export interface EndpointHealth {
   readonly dueSince: number;
 }
 
+/** Whether the latest attempt of a delivery failed. */
+export function hasFailed({ status, attempts }: DeliveryRecord): boolean {
+  return status === 'failed' || (status === 'pending' && attempts.length > 0);
+}
+
 /** Maximum number of concurrent attempts of a webhook, so that a receiver that hangs holds up no other. */
 export const maxConcurrency = 16;
 
@@ -25,6 +30,8 @@ class EndpointDeliveries {
   /** When each pending delivery is due, in the order in which they are attempted. */
   readonly pending = new Map<string, number>();
   readonly failed = new Set<string>();
+  /** Those whose latest attempt failed, in the order in which they began to. */
+  readonly failing = new Map<string, DeliveryRecord>();
   last: EndpointHealth['last'];
 }
 
@@ -39,7 +46,7 @@ export class DeliveryIndex {
   failed = 0;
 
   /** The deliveries of a webhook, oldest first. */
-  of(endpoint: string): Pick<EndpointDeliveries, 'all' | 'pending'> {
+  of(endpoint: string): Pick<EndpointDeliveries, 'all' | 'pending' | 'failing'> {
     return this.#byEndpoint.get(endpoint) ?? none;
   }
 
@@ -59,6 +66,8 @@ export class DeliveryIndex {
     if (after.status === 'pending') own.pending.set(after.id, after.due ?? Infinity);
     if (after.status === 'failed') own.failed.add(after.id);
     else own.failed.delete(after.id);
+    if (hasFailed(after)) own.failing.set(after.id, after);
+    else own.failing.delete(after.id);
     if (after.status === 'pending') this.completed.delete(after.id);
     else this.completed.add(after.id);
     const made = after.attempts.at(-1);
@@ -89,16 +98,6 @@ export class DeliveryIndex {
       .filter((status) => status !== 'healthy' && status !== 'idle');
   }
 
-  /** Number of due deliveries that are attempted before this one; `undefined` if it is not due. */
-  ahead({ id, endpoint, due = Infinity }: DeliveryRecord, now: number): number | undefined {
-    let ahead = 0;
-    for (const [other, at] of due <= now ? this.of(endpoint).pending : []) {
-      if (other === id) return ahead;
-      if (at <= now) ahead += 1;
-    }
-    return undefined;
-  }
-
   clear(): void {
     this.#byEndpoint.clear();
     this.completed.clear();
@@ -113,7 +112,7 @@ export class DeliveryIndex {
   #remove({ id, endpoint }: DeliveryRecord): void {
     this.completed.delete(id);
     const own = this.#byEndpoint.get(endpoint);
-    for (const part of [own?.all, own?.pending, own?.failed]) part?.delete(id);
+    for (const part of [own?.all, own?.pending, own?.failed, own?.failing]) part?.delete(id);
     if (own?.all.size === 0) this.#byEndpoint.delete(endpoint);
   }
 }

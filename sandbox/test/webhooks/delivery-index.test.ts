@@ -54,9 +54,6 @@ describe('a webhook is', () => {
     expect(index.health(webhook, 1015)).toMatchObject({ status: 'idle', dueSince: 1000 });
     expect(index.health(webhook, 1016)).toMatchObject({ status: 'backed up', pending: 18, dueSince: 1000 });
     expect(index.health({ ...webhook, disabled: 'You disabled it.' }, 1016)).toMatchObject({ status: 'disabled' });
-
-    expect(index.ahead(due[16]!, 1016)).toBe(16);
-    expect(index.ahead(due[16]!, 1015)).toBeUndefined();
   });
 });
 

@@ -10,21 +10,13 @@ export function copyOnClick(): void {
   });
 }
 
+/** Over http, only pages of this machine have a clipboard. */
 async function copied(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    // Other machines than this one have no clipboard without https. The older way needs a selection.
-    const area = document.createElement('textarea');
-    area.value = text;
-    area.className = 'visually-hidden';
-    document.body.append(area);
-    area.select();
-    // oxlint-disable-next-line typescript/no-deprecated -- the only way without https
-    const done = document.execCommand('copy');
-    area.remove();
-    return done;
+    return false;
   }
 }
 

@@ -1,10 +1,8 @@
 // The dashboard's only script. It keeps the open page up to date, opens requests beside the list, and adds what needs a
-// script: copy buttons, local times, shortcuts. Every page works without it.
+// script: copy buttons and local times. Every page works without it.
 import { copyOnClick } from './copy.ts';
 import { connect } from './live.ts';
-import { keepLog } from './log.ts';
 import { load } from './page.ts';
-import { listenForShortcuts } from './shortcuts.ts';
 import { showTimes } from './times.ts';
 
 document.documentElement.classList.add('script');
@@ -17,16 +15,13 @@ address.searchParams.delete('notice');
 if (address.href !== location.href) history.replaceState(null, '', address);
 
 copyOnClick();
-listenForShortcuts();
-keepLog();
 connect();
 
 document.addEventListener('click', (event) => {
   const target = event.target instanceof Element ? event.target : undefined;
-  target?.closest('[data-dismiss]')?.closest('.notice')?.remove();
+  target?.closest('[data-dismiss]')?.closest('[data-notice]')?.remove();
   const details = target?.closest('summary')?.parentElement;
   if (details !== undefined && details !== null) details.dataset['touched'] = 'true';
-  closeConfirmations(target?.closest<HTMLElement>('.confirm'));
   const link = target?.closest<HTMLAnchorElement>('a[data-visit]');
   if (!link || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
@@ -34,12 +29,8 @@ document.addEventListener('click', (event) => {
 });
 
 document.addEventListener('keydown', ({ key }) => {
-  if (key === 'Escape') closeConfirmations();
+  if (key === 'Escape') document.querySelector<HTMLElement>('[data-close], .confirm[open] > summary')?.click();
 });
-
-function closeConfirmations(except?: Element | null): void {
-  for (const open of document.querySelectorAll('.confirm[open]')) if (open !== except) open.removeAttribute('open');
-}
 
 document.addEventListener('submit', (event) => {
   const form = event.target;
@@ -69,9 +60,5 @@ function visitForm(form: HTMLFormElement, how: 'push' | 'replace'): void {
 
 addEventListener('popstate', () => void load(new URL(location.href), 'none'));
 
-// Focus the first field with an error, and show where one is in a scrolled navigation.
+// Focus the first field with an error.
 document.querySelector<HTMLElement>('[aria-invalid]')?.focus();
-const current = document.querySelector('.side [aria-current]');
-if (current !== null && matchMedia('(max-width: 60rem)').matches) {
-  current.scrollIntoView({ block: 'nearest', inline: 'center' });
-}

@@ -1,5 +1,4 @@
 import { Idiomorph } from 'idiomorph';
-import { heldListBound } from './log.ts';
 import { showTimes } from './times.ts';
 
 /** A page that is on its way; a newer one takes its place. */
@@ -8,8 +7,8 @@ let loading: AbortController | undefined;
 /**
  * Loads a page and changes the open one into it, so that scroll positions, focus and open details stay.
  *
- * @param how What happens to the browser's history. `refresh` also keeps what the user has typed, and a list that the
- * user reads.
+ * @param how What happens to the browser's history. `refresh` also keeps what the user has typed, and rows that
+ * the user points at.
  */
 export async function load(url: URL, how: 'push' | 'replace' | 'none' | 'refresh'): Promise<void> {
   const refresh = how === 'refresh';
@@ -19,10 +18,7 @@ export async function load(url: URL, how: 'push' | 'replace' | 'none' | 'refresh
   const controller = new AbortController();
   loading = controller;
   try {
-    const held = refresh ? heldListBound() : undefined;
-    const asked = new URL(url);
-    if (held !== undefined) asked.searchParams.set('until', held);
-    const response = await fetch(asked, { signal: controller.signal });
+    const response = await fetch(url, { signal: controller.signal });
     const next = new DOMParser().parseFromString(await response.text(), 'text/html');
     if (controller.signal.aborted) return;
     if (how === 'push') history.pushState(null, '', url);
@@ -50,8 +46,11 @@ function become(next: Document, isRefresh: boolean): void {
   void Idiomorph.morph(document.body, next.body, {
     morphStyle: 'outerHTML',
     callbacks: {
+      // A row must not move when it is about to be clicked.
+      beforeNodeAdded: (node) =>
+        !isRefresh || !(node instanceof HTMLLIElement && document.querySelector('.rows:hover')),
       beforeNodeMorphed: (before, after) => !isKept(before, after, isRefresh),
-      beforeNodeRemoved: (node) => !isRefresh || !(node instanceof Element) || !node.closest('.notice'),
+      beforeNodeRemoved: (node) => !isRefresh || !(node instanceof Element) || !node.closest('[data-notice]'),
       beforeAttributeUpdated: (name, element) => !isOwnState(name, element),
     },
   });
@@ -64,9 +63,7 @@ function detailOf(from: Document): string | undefined {
 
 /** Whether an attribute is up to the reader: what they have opened stays open. */
 function isOwnState(name: string, element: Element): boolean {
-  if (name === 'data-touched') return true;
-  if (name !== 'open') return false;
-  return element instanceof HTMLDialogElement || element.hasAttribute('data-touched');
+  return name === 'data-touched' || (name === 'open' && element.hasAttribute('data-touched'));
 }
 
 /** Whether an element stays as it is. */

@@ -3,7 +3,7 @@ import { type Details, found } from '../../http/failure.ts';
 import { capitalized } from '../../resources/resource.ts';
 import type { Dashboard } from '../dashboard.tsx';
 import { attempted, field, readForm, unknownAction } from '../parts/form.ts';
-import { matches, slice } from '../parts/lists.ts';
+import { matches, newest } from '../parts/lists.ts';
 import { pathOf, type Resource, ResourceList, ResourcePage, valueOf, type Values } from './resources.tsx';
 
 /** The list of a resource, and a page for each record. */
@@ -15,7 +15,7 @@ export function resourceRoutes(dashboard: Dashboard, resource: Resource): Hono {
     Object.fromEntries(fields.map((each) => [each.name, field(form, each.name)]));
 
   const list = (context: Context, form?: Values, errors?: Details) => {
-    const { q = '', page, ...rest } = context.req.query();
+    const { q = '', ...rest } = context.req.query();
     const chosen = filters.map((filter): [string, string] => [filter, rest[filter] ?? '']);
     const found = state
       .list()
@@ -24,7 +24,13 @@ export function resourceRoutes(dashboard: Dashboard, resource: Resource): Hono {
           matches(q, item.id, ...fields.map((each) => valueOf(item, each.name))) &&
           chosen.every(([filter, value]) => value === '' || valueOf(item, filter) === value),
       );
-    const shown = { ...slice(found, page), query: { q, ...Object.fromEntries(chosen) }, form, errors };
+    const shown = {
+      items: newest(found),
+      total: found.length,
+      query: { q, ...Object.fromEntries(chosen) },
+      form,
+      errors,
+    };
     return dashboard.page(context, capitalized(resource.plural), <ResourceList resource={resource} {...shown} />, {
       errors,
     });

@@ -4,7 +4,7 @@ import { byResource, resources } from '../../resources/index.ts';
 import { capitalized } from '../../resources/resource.ts';
 import { RecordState } from '../../state/sandbox-state.ts';
 import type { Services } from '../../state/services.ts';
-import { Card, Confirm, Copyable, Empty, PageHead, Pages, Pill, Table, Time } from '../parts/components.tsx';
+import { Card, Confirm, Copyable, Empty, More, PageHead, Row, Rows } from '../parts/components.tsx';
 import { type Choice, choices, CreateForm, Field, Select } from '../parts/fields.tsx';
 
 /** The values of a record, or of a form. */
@@ -80,28 +80,27 @@ interface Errors {
 export function ResourceList({
   resource,
   items,
-  page,
-  pages,
+  total,
   query,
   form = {},
   errors,
 }: {
   resource: Resource;
   items: readonly Item[];
-  page: number;
-  pages: number;
+  /** Number of items that match. */
+  total: number;
   /** What the list is filtered by: `q` for a text, and fields with options. */
   query: Values;
 } & Errors) {
   const { name, plural, fields } = resource;
   const to = pathOf(resource);
-  const columns = fields.filter((field) => field.name !== 'name' && field.rows === undefined);
+  const details = fields.filter((field) => field.name !== 'name' && field.rows === undefined);
   const filtered = Object.values(query).some((value) => value !== '');
   return (
     <>
       <PageHead title={capitalized(plural)}>
         {/* It applies as it is changed. */}
-        <form method="get" action={to} class="single" role="search" aria-label="Filter the list" data-visit="true">
+        <form method="get" action={to} class="actions" role="search" aria-label="Filter the list" data-visit="true">
           <input
             type="search"
             name="q"
@@ -121,55 +120,32 @@ export function ResourceList({
                 />
               ),
           )}
-          <button class="plain unscripted">Filter</button>
+          <button class="unscripted">Filter</button>
         </form>
       </PageHead>
-      <CreateForm to={to} action="create" button={`Create ${name}`}>
+      <CreateForm to={to} action="create" button={`Create ${name}`} errors={errors}>
         <Inputs resource={resource} form={form} errors={errors} />
       </CreateForm>
       {items.length === 0 ? (
         <Empty title={filtered ? `No ${name} matches the filter.` : `No ${plural} yet.`}>
-          <p>{filtered ? <a href={to}>{`Show all ${plural}`}</a> : 'Create one above, or with the API.'}</p>
+          <p>{filtered ? <a href={to}>{`Show all ${plural}`}</a> : 'Create one here, or with the API.'}</p>
         </Empty>
       ) : (
         <Card flush>
-          <Table
-            caption={`${capitalized(plural)}, newest first`}
-            columns={['Name', ...columns.map((field) => capitalized(field.name)), 'Id', 'Created']}
-          >
+          <Rows label={`${capitalized(plural)}, newest first`}>
             {items.map((item) => (
-              <tr>
-                <td class="wide">
-                  <a href={pathOf(resource, item.id)}>{item.name}</a>
-                </td>
-                {columns.map(({ name: field, options }) => {
-                  const value = valueOf(item, field);
-                  return (
-                    <td>
-                      {options === undefined ? (
-                        value
-                      ) : (
-                        <Pill tone={value === options[0] ? 'good' : 'plain'}>{value}</Pill>
-                      )}
-                    </td>
-                  );
-                })}
-                <td>
-                  <Copyable text={item.id} label={`the ${name} id`} />
-                </td>
-                <td>
-                  <Time at={item.created_at} show="ago" />
-                </td>
-              </tr>
+              <Row
+                kind={item.id}
+                subject={item.name}
+                reason={details.map((field) => valueOf(item, field.name)).join(' · ')}
+                at={item.created_at}
+                href={pathOf(resource, item.id)}
+              />
             ))}
-          </Table>
+          </Rows>
+          <More shown={items.length} of={total} />
         </Card>
       )}
-      <Pages
-        page={page}
-        pages={pages}
-        href={(number) => `${to}?${new URLSearchParams({ ...query, page: String(number) }).toString()}`}
-      />
     </>
   );
 }
@@ -183,7 +159,7 @@ export function ResourcePage({ resource, item, form, errors }: { resource: Resou
     <>
       <PageHead title={item.name} lead={<Copyable text={item.id} label={`the ${name} id`} />} />
       <Card>
-        <form method="post" action={to} class="stacked">
+        <form method="post" action={to}>
           <Inputs resource={resource} form={values} errors={errors} />
           <button class="main" name="action" value="save">
             Save

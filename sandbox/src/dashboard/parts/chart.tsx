@@ -81,9 +81,6 @@ export function TrafficChart({ data, budget, label }: { data: ChartData; budget?
           role="img"
           aria-label={`${label}: ${summary}`}
         >
-          {[0.25, 0.5, 0.75].map((part) => (
-            <line class="grid" x1={0} x2={width} y1={height * part} y2={height * part} />
-          ))}
           {series.map((counts) => (
             <Bar counts={counts} x={x(counts.start)} width={width / series.length} top={top} />
           ))}
@@ -96,23 +93,20 @@ export function TrafficChart({ data, budget, label }: { data: ChartData; budget?
         <Time at={now} show="time" />
       </div>
       <figcaption class="legend">
-        {endings.map(([ending, tone, name]) => (
-          <span class={total[ending] === 0 ? 'none' : undefined}>
-            <i class={`swatch ${tone}`} />
-            {`${number(total[ending])} ${name}`}
-          </span>
-        ))}
+        {endings.map(
+          ([ending, tone, name]) =>
+            total[ending] > 0 && (
+              <span>
+                <i class={`swatch ${tone}`} />
+                {`${number(total[ending])} ${name}`}
+              </span>
+            ),
+        )}
         {budget !== undefined && (
-          <>
-            <span>
-              <i class="swatch budget" />
-              requests left
-            </span>
-            <span>
-              <i class="swatch edge" />
-              window edge
-            </span>
-          </>
+          <span>
+            <i class="swatch budget" />
+            requests left
+          </span>
         )}
       </figcaption>
     </figure>
@@ -142,15 +136,5 @@ function BudgetPath({ data, budget, x }: { data: ChartData; budget: Budget; x: (
   const path = points
     .map(({ time, remaining }, index) => (index === 0 ? `M${x(time)} ${y(remaining)}` : `H${x(time)}V${y(remaining)}`))
     .join('');
-  const edges = windows
-    .flatMap(({ start }) => [start, start + rate.window])
-    .filter((time) => time > from && time <= data.now);
-  return (
-    <>
-      {[...new Set(edges)].map((time) => (
-        <line class="edge" x1={x(time)} x2={x(time)} y1={0} y2={height} />
-      ))}
-      <path class="budget" d={path} />
-    </>
-  );
+  return <path class="budget" d={path} />;
 }

@@ -44,12 +44,15 @@ export function Card({
   actions,
   children,
   id,
+  tone,
   flush = false,
 }: {
   title?: Child;
   actions?: Child;
   children?: Child;
   id?: string;
+  /** Of the title. */
+  tone?: Tone;
   /** Whether the content reaches the edges, as a table does. */
   flush?: boolean;
 }) {
@@ -57,7 +60,7 @@ export function Card({
     <section class={flush ? 'card flush' : 'card'} id={id}>
       {title !== undefined && (
         <div class="card-head">
-          <h2>{title}</h2>
+          <h2 class={tone}>{title}</h2>
           {actions}
         </div>
       )}
@@ -66,59 +69,17 @@ export function Card({
   );
 }
 
-/** How things are, in words. */
-export function Headline({ tone, children }: { tone: Tone; children?: Child }) {
-  return (
-    <section class={`headline ${tone}`} role="status">
-      <Icon name={tone === 'good' || tone === 'plain' ? 'check' : 'warning'} />
-      <p>{children}</p>
-    </section>
-  );
-}
-
-/** A number with its name. */
-export function Stat({
-  name,
-  value,
-  tone,
-  href,
-  hint,
-}: {
-  name: string;
-  value: Child;
-  tone?: Tone;
-  href?: string;
-  hint?: Child;
-}) {
-  const content = (
-    <>
-      <span class="stat-name">{name}</span>
-      <strong class={tone}>{value}</strong>
-      {hint !== undefined && <span class="hint">{hint}</span>}
-    </>
-  );
-  return href === undefined ? (
-    <div class="stat">{content}</div>
-  ) : (
-    <a class="stat" href={href}>
-      {content}
-    </a>
-  );
-}
-
 /** A button that copies a text. Only the script shows it. */
 export function Copy({
   text,
   label,
   children,
-  shortcut,
 }: {
   text: string;
   /** What is copied, for screen readers and the notice. */
   label: string;
   /** The button's text. Default: only an icon. */
   children?: Child;
-  shortcut?: string;
 }) {
   return (
     <button
@@ -128,7 +89,6 @@ export function Copy({
       data-label={label}
       aria-label={children === undefined ? `Copy ${label}` : undefined}
       title={children === undefined ? `Copy ${label}` : undefined}
-      data-shortcut={shortcut}
     >
       <Icon name="copy" />
       {children}
@@ -194,7 +154,7 @@ export function Action({
   children?: Child;
 }) {
   return (
-    <form method="post" action={to} class="single">
+    <form method="post" action={to} class="actions">
       {children}
       <button class={tone} name="action" value={action}>
         {button}
@@ -218,7 +178,7 @@ export function Confirm({
   children?: Child;
 }) {
   return (
-    <details class="confirm">
+    <details class="confirm" name="confirm">
       <summary>{button}…</summary>
       <div class="popover">
         <p>{question}</p>
@@ -227,33 +187,6 @@ export function Confirm({
         </Action>
       </div>
     </details>
-  );
-}
-
-/** A table whose cells without room become a second line on small screens. */
-export function Table({
-  caption,
-  columns,
-  children,
-}: {
-  caption: string;
-  columns: readonly string[];
-  children?: Child;
-}) {
-  return (
-    <div class="table">
-      <table>
-        <caption class="visually-hidden">{caption}</caption>
-        <thead>
-          <tr>
-            {columns.map((column) => (
-              <th scope="col">{column === '' ? <span class="visually-hidden">Actions</span> : column}</th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>{children}</tbody>
-      </table>
-    </div>
   );
 }
 
@@ -267,26 +200,74 @@ export function Empty({ title, children }: { title: string; children?: Child }) 
   );
 }
 
-/** Links to the previous and next page. */
-export function Pages({ page, pages, href }: { page: number; pages: number; href: (page: number) => string }) {
-  if (pages <= 1) return <></>;
+/** Says that a list has more than it shows. */
+export function More({ shown, of }: { shown: number; of: number }) {
+  return shown < of ? <p class="more">{`The newest ${shown} of ${number(of)}. A filter finds the others.`}</p> : <></>;
+}
+
+/** A row that leads to what it is about. */
+export function Row({
+  id,
+  tone = 'plain',
+  status,
+  kind,
+  subject,
+  reason,
+  more = [],
+  at,
+  href,
+  selected = false,
+}: {
+  id?: string;
+  tone?: Tone;
+  status?: Child;
+  /** A method, an event, or what else it is. */
+  kind: string;
+  /** What it is about. What has no room is cut at its start: the end of a path says more. */
+  subject: string;
+  /** Why it has this status, or what else there is to say; may be empty. */
+  reason: Child;
+  /** What a wide list shows besides. */
+  more?: readonly string[];
+  at?: string | number;
+  href: string;
+  selected?: boolean;
+}) {
   return (
-    <nav aria-label="Pages" class="pages">
-      {page > 1 ? (
-        <a class="button" rel="prev" href={href(page - 1)}>
-          Previous
-        </a>
-      ) : (
-        <span />
-      )}
-      <span>{`Page ${number(page)} of ${number(pages)}`}</span>
-      {page < pages ? (
-        <a class="button" rel="next" href={href(page + 1)}>
-          Next
-        </a>
-      ) : (
-        <span />
-      )}
-    </nav>
+    <li id={id}>
+      <a class={`row ${tone}`} href={href} aria-current={selected ? 'true' : undefined} data-visit="row">
+        {status !== undefined && <Pill tone={tone}>{status}</Pill>}
+        <span class="kind">{kind}</span>
+        <span class="subject">
+          <bdi>{subject}</bdi>
+        </span>
+        <span class="reason">{reason}</span>
+        {more.map((text) => (
+          <span class="extra">{text}</span>
+        ))}
+        {at !== undefined && <Time at={at} />}
+      </a>
+    </li>
+  );
+}
+
+/** Rows, with a name for screen readers. */
+export function Rows({ label, children }: { label: string; children?: Child }) {
+  return (
+    <ol class="rows" aria-label={label}>
+      {children}
+    </ol>
+  );
+}
+
+/** Headers, which few readers need, behind a line that says how many there are. */
+export function HeaderList({ of: headers, name }: { of: Readonly<Record<string, string>>; name: string }) {
+  const entries = Object.entries(headers);
+  if (entries.length === 0) return <></>;
+  return (
+    <details class="fold">
+      <summary>{`${entries.length} ${name}`}</summary>
+      <Facts mono of={entries} />
+    </details>
   );
 }

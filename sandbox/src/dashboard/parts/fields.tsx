@@ -24,8 +24,6 @@ export function Field({
   placeholder?: string;
   required?: boolean;
   maxlength?: number;
-  min?: string;
-  step?: string;
 }) {
   const error = errors?.[name];
   const described = [error !== undefined && `${id}-error`, hint !== undefined && `${id}-hint`].filter(Boolean);
@@ -85,26 +83,33 @@ export function Select({
   );
 }
 
-/** The form above a list that adds something to it. */
+/** The form that adds something to a list: behind a button, unless it has errors or the list is empty. */
 export function CreateForm({
   to,
   action,
   button,
+  errors,
+  open = false,
   children,
 }: {
   to: string;
   action: string;
   button: string;
+  errors: Details | undefined;
+  open?: boolean;
   children?: Child;
 }) {
   return (
-    <Card>
-      <form method="post" action={to} class="create" aria-label={button}>
-        {children}
-        <button class="main" name="action" value={action}>
-          {button}
-        </button>
-      </form>
-    </Card>
+    <details class="create" open={open || errors !== undefined}>
+      <summary class="button">{button}</summary>
+      <Card>
+        <form method="post" action={to} aria-label={button}>
+          {children}
+          <button class="main" name="action" value={action}>
+            {button}
+          </button>
+        </form>
+      </Card>
+    </details>
   );
 }

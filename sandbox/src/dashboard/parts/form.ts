@@ -1,4 +1,4 @@
-import { type Details, Failure, failureOf } from '../../http/failure.ts';
+import { type Details, Failure, failureOf, invalidFields } from '../../http/failure.ts';
 import { readText } from '../../http/request-body.ts';
 
 /**
@@ -18,6 +18,15 @@ export async function readForm(request: Request): Promise<{ form: URLSearchParam
 /** The value of a field; empty if the form does not have it. */
 export function field(form: URLSearchParams, name: string): string {
   return form.get(name) ?? '';
+}
+
+/** @throws {Failure} 422 when the field is not JSON. */
+export function jsonField(form: URLSearchParams, name: string): unknown {
+  try {
+    return JSON.parse(field(form, name));
+  } catch (error) {
+    throw invalidFields({ [name]: `Must be valid JSON: ${error instanceof Error ? error.message : String(error)}.` });
+  }
 }
 
 export function unknownAction(): Failure {

@@ -1,17 +1,32 @@
+import { Code } from './components.tsx';
+
 /** Characters up to which JSON is colored. Beyond, it would make the page slow. */
 const maxColored = 30_000;
 
 const tokens =
   /(?<string>"(?:\\.|[^"\\])*")(?<key>\s*:)?|\b(?<word>true|false|null)\b|(?<number>-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)/gi;
 
-/** The text of a recorded body: JSON with indents, and anything else as it is. */
-export function textOf(body: unknown): string {
-  return typeof body === 'string' ? body : JSON.stringify(body, null, 2);
+/** A body: JSON with indents and colors, and anything else as it is. The copy button copies what was sent. */
+export function Body({ of: body, label }: { of: unknown; label: string }) {
+  if (body === undefined || body === '') return <p class="hint">No body.</p>;
+  const sent = typeof body === 'string' ? body : JSON.stringify(body, null, 2);
+  const json = typeof body === 'string' ? indented(body) : sent;
+  return (
+    <Code label={label} text={sent}>
+      {json === undefined || json.length > maxColored ? (json ?? sent) : colored(json)}
+    </Code>
+  );
 }
 
-/** JSON with colors. */
-export function ColoredJson({ text }: { text: string }) {
-  if (text.length > maxColored) return <>{text}</>;
+function indented(text: string): string | undefined {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return undefined;
+  }
+}
+
+function colored(text: string) {
   const parts = [];
   let end = 0;
   for (const match of text.matchAll(tokens)) {

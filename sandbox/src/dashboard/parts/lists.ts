@@ -1,12 +1,9 @@
-/** Items per page. */
-const rowsPerPage = 20;
+/** Items of a list to show. Filters find the others. */
+const maxItems = 100;
 
-/** One page of a list, newest first. */
-export function slice<T>(items: readonly T[], asked: string | undefined): { items: T[]; page: number; pages: number } {
-  const pages = Math.max(Math.ceil(items.length / rowsPerPage), 1);
-  const number = Number(asked ?? 1);
-  const current = Number.isSafeInteger(number) ? Math.min(Math.max(number, 1), pages) : 1;
-  return { items: items.toReversed().slice((current - 1) * rowsPerPage, current * rowsPerPage), page: current, pages };
+/** The newest items of a list. */
+export function newest<T>(items: readonly T[]): T[] {
+  return items.slice(-maxItems).reverse();
 }
 
 /** Whether one of the values contains a text, in any case. */

@@ -61,6 +61,7 @@ function decoded(segment: string): string {
   }
 }
 
+/** Numbers where the SDK takes numbers. */
 function parameters(query: Readonly<Record<string, string>>): string {
   const values = Object.entries(query).map(([name, value]) => [
     name,
@@ -69,20 +70,4 @@ function parameters(query: Readonly<Record<string, string>>): string {
   return values.length === 0 ? '' : literal(Object.fromEntries(values));
 }
 
-/** A value as JavaScript in the style of the documentation. */
-function literal(value: unknown, indent = ''): string {
-  if (typeof value === 'string')
-    return `'${JSON.stringify(value).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
-  if (typeof value !== 'object' || value === null) return String(value);
-  const inner = `${indent}  `;
-  if (Array.isArray(value)) return `[${value.map((item) => literal(item, indent)).join(', ')}]`;
-  const entries = Object.entries(value).map(([name, field]) => {
-    const key = /^[A-Za-z_$][\w$]*$/.test(name) ? name : literal(name);
-    return `${key}: ${literal(field, inner)}`;
-  });
-  if (entries.length === 0) return '{}';
-  const line = `{ ${entries.join(', ')} }`;
-  return line.length + indent.length <= 60
-    ? line
-    : `{\n${entries.map((entry) => `${inner}${entry},\n`).join('')}${indent}}`;
-}
+const literal = (value: unknown): string => JSON.stringify(value, null, 2);

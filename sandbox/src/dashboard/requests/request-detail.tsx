@@ -1,16 +1,16 @@
-import { errorBodySchema } from '../../utils/schemas.ts';
+import { reasonOf } from '../../state/reasons.ts';
 import { faultHeader } from '../../faults/header-faults.ts';
 import type { RecordedRequest } from '../../state/recorded-request.ts';
 import { isReplayed } from '../../state/request-filter.ts';
 import type { DeliveryRecord } from '../../storage/records.ts';
-import { Code, Copy, Copyable, Facts, Pill, Time } from '../parts/components.tsx';
+import { Copy, Copyable, Facts, HeaderList, Pill, Time } from '../parts/components.tsx';
 import { effectOf } from '../parts/fault-text.ts';
 import { Icon } from '../parts/icons.tsx';
-import { ColoredJson, textOf } from '../parts/json.tsx';
+import { Body } from '../parts/json.tsx';
 import { latencyText, number } from '../parts/numbers.ts';
-import { DeliveryState } from '../webhooks/webhook.tsx';
+import { DeliveryState } from '../webhooks/delivery-row.tsx';
 import { asCurl, asSdkCall } from './reproduce.ts';
-import { outcomeOf, Tags } from './requests.tsx';
+import { isFailure, outcomeOf } from './outcome.tsx';
 
 /** One request beside the list: the complete exchange. */
 export function RequestDetail({
@@ -42,13 +42,12 @@ export function RequestDetail({
           <h1 id="detail-title">
             <span class="method">{request.method}</span> {request.target}
           </h1>
-          <Tags request={request} />
-          <a class="icon" href={close} data-visit="true" data-shortcut="Escape" aria-label="Close">
+          <a class="icon" href={close} data-visit="true" data-close="true" aria-label="Close">
             <Icon name="close" />
           </a>
         </div>
         <div class="actions">
-          <Copy text={curl} label="the cURL command" shortcut="c">
+          <Copy text={curl} label="the cURL command">
             Copy as cURL
           </Copy>
           <Copy text={call} label="the SDK call">
@@ -82,7 +81,6 @@ export function RequestDetail({
       />
       <section>
         <h2>Response</h2>
-        <Problem request={request} />
         {response === undefined ? (
           <p class="hint">{request.state === 'pending' ? 'Not sent yet.' : 'None was sent.'}</p>
         ) : (
@@ -97,14 +95,6 @@ export function RequestDetail({
         <Body of={request.body} label="the request body" />
         {Object.keys(request.query).length > 0 && <Facts mono of={Object.entries(request.query)} />}
         <HeaderList of={request.headers} name="request headers" />
-      </section>
-      <section>
-        <h2>Send it again</h2>
-        <p class="hint">
-          Set <code>EXAMPLE_API_TOKEN</code> to the token, and replace what is <code>[redacted]</code>.
-        </p>
-        <Code label="the cURL command" text={curl} />
-        <Code label="the SDK call" text={call} />
       </section>
     </article>
   );
@@ -122,83 +112,25 @@ function Caused({ delivery }: { delivery: DeliveryRecord }) {
 /** What is unusual about a request. */
 function Explanation({ request }: { request: RecordedRequest }) {
   const { fault, state, status } = request;
+  const by = fault?.id === 'header' ? `the request’s header ${faultHeader}` : fault?.id;
+  const done =
+    status === undefined ? 'The work had no result yet.' : `The work was done: it would have been a ${status}.`;
+  const texts = [
+    fault !== undefined && ['Injected', `by ${by}: ${effectOf(fault)}.`],
+    isReplayed(request) && ['Replayed.', 'An earlier request had the same Idempotency-Key. Nothing was created.'],
+    state === 'aborted' && ['The client disconnected', `before it had the response. ${done}`],
+    state === 'pending' && ['In flight.', 'The response appears here as soon as it is sent.'],
+    fault === undefined && state === 'completed' && isFailure(request) && ['', reasonOf(request)],
+  ].filter((text) => text !== false);
   return (
     <>
-      {fault !== undefined && (
-        <p class="callout fault">
-          <Icon name="faults" />
+      {texts.map(([strong, more]) => (
+        <p class={`banner ${isFailure(request) ? 'bad' : 'plain'}`}>
           <span>
-            <strong>
-              {fault.id === 'header' ? `Injected by the request’s header ${faultHeader}.` : `Injected by ${fault.id}.`}
-            </strong>{' '}
-            {effectOf(fault)}.
+            <strong>{strong}</strong> {more}
           </span>
         </p>
-      )}
-      {isReplayed(request) && (
-        <p class="callout">
-          <Icon name="replay" />
-          <span>
-            <strong>Replayed.</strong> An earlier request had the same <code>Idempotency-Key</code>. The client got its
-            response again, and nothing was created.
-          </span>
-        </p>
-      )}
-      {state === 'aborted' && (
-        <p class="callout fair">
-          <Icon name="warning" />
-          <span>
-            <strong>The client disconnected</strong> before it had the response.{' '}
-            {status === undefined
-              ? 'The work had no result yet.'
-              : `The work was done: it would have been a ${status}.`}
-          </span>
-        </p>
-      )}
-      {state === 'pending' && (
-        <p class="callout">
-          <Icon name="clock" />
-          <span>
-            <strong>In flight.</strong> The response appears here as soon as it is sent.
-          </span>
-        </p>
-      )}
+      ))}
     </>
-  );
-}
-
-/** An error of the documented format: its code, its message, and the fields it is about. */
-function Problem({ request }: { request: RecordedRequest }) {
-  const error = errorBodySchema.safeParse(request.response?.body).data?.error;
-  if (error === undefined) return <></>;
-  const details = Object.entries(error.details);
-  return (
-    <div class="problem">
-      <p>
-        <code>{error.code}</code> {error.message}
-      </p>
-      {details.length > 0 && <Facts mono of={details} />}
-    </div>
-  );
-}
-
-function Body({ of: body, label }: { of: unknown; label: string }) {
-  if (body === undefined) return <p class="hint">No body.</p>;
-  const text = textOf(body);
-  return (
-    <Code label={label} text={text}>
-      {typeof body === 'string' ? text : <ColoredJson text={text} />}
-    </Code>
-  );
-}
-
-function HeaderList({ of: headers, name }: { of: Readonly<Record<string, string>>; name: string }) {
-  const entries = Object.entries(headers);
-  if (entries.length === 0) return <></>;
-  return (
-    <details class="fold">
-      <summary>{`${entries.length} ${name}`}</summary>
-      <Facts mono of={entries} />
-    </details>
   );
 }

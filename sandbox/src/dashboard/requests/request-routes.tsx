@@ -2,7 +2,6 @@ import { type Context, Hono } from 'hono';
 import { Failure } from '../../http/failure.ts';
 import { parseRequestFilter } from '../../state/request-filter.ts';
 import type { Dashboard } from '../dashboard.tsx';
-import { firstCurl, usableToken } from '../overview/first-call.ts';
 import { attempted } from '../parts/form.ts';
 import { RequestDetail } from './request-detail.tsx';
 import { href, Requests, type RequestsView } from './requests.tsx';
@@ -16,18 +15,15 @@ export function requestRoutes(dashboard: Dashboard): Hono {
 
   const view = async (context: Context, selected?: string): Promise<RequestsView> => {
     const query = context.req.query();
-    const { until, before } = query;
+    const { before } = query;
     const { errors, value: filter = {} } = {
       value: undefined,
       ...(await attempted(() => parseRequestFilter(query))),
     };
-    const page = (where: { until?: string | undefined; before?: string | undefined }) =>
-      log.page(filter, { limit: rowsPerPage, ...where });
-    let list = page({ until, before });
     // An old request that is opened by its address is shown in its place in the list.
-    const isListed = list.requests.some(({ id }) => id === selected);
-    const isElsewhere = selected !== undefined && !isListed;
-    if (isElsewhere && until === undefined && before === undefined) list = page({ until: selected });
+    let list = log.page(filter, { limit: rowsPerPage, before });
+    const isElsewhere = selected !== undefined && !list.requests.some(({ id }) => id === selected);
+    if (isElsewhere && before === undefined) list = log.page(filter, { limit: rowsPerPage, until: selected });
     return {
       list,
       filter,
@@ -35,7 +31,6 @@ export function requestRoutes(dashboard: Dashboard): Hono {
       tokens: tokens.list(),
       before,
       selected,
-      firstCall: firstCurl(new URL(context.req.url).origin, usableToken(dashboard.services)),
     };
   };
 

@@ -1,22 +1,51 @@
 import type { Details } from '../../http/failure.ts';
-import { Card, Confirm, Empty, PageHead, Table, Time } from '../parts/components.tsx';
+import type { RateLimit } from '../../state/rate-windows.ts';
+import type { Services } from '../../state/services.ts';
+import { TrafficChart } from '../parts/chart.tsx';
+import { Card, Confirm, Empty, PageHead, Pill, Time, type Tone } from '../parts/components.tsx';
 import { CreateForm, Field } from '../parts/fields.tsx';
-import { number } from '../parts/numbers.ts';
-import type { TokenBudget } from './rate-limits.tsx';
+import { count, durationText, number } from '../parts/numbers.ts';
 
+const to = '/dashboard/rate-limits';
+
+/** The tokens, each with its budget, now and in the last windows. */
+export function tokenBudgets({ tokens, windows, traffic, clock }: Services) {
+  const now = clock.now();
+  return tokens.list().map((token) => {
+    const { remaining, reset } = windows.status(token.id, now);
+    return {
+      token,
+      rate: windows.rate,
+      remaining,
+      /** When the window ends, in epoch milliseconds; `undefined` if none is open. */
+      reset: remaining < windows.rate.limit ? reset : undefined,
+      windows: windows.history(token.id),
+      traffic: { series: traffic.series(token.id, now), interval: traffic.interval, now },
+    };
+  });
+}
+
+type TokenBudget = ReturnType<typeof tokenBudgets>[number];
+
+/** The tokens, each with what is left of its budget and how it got there. */
 export function Tokens({
   budgets,
+  rate,
+  name,
   errors,
-  name = '',
 }: {
   budgets: readonly TokenBudget[];
-  errors?: Details | undefined;
-  name?: string | undefined;
+  rate: RateLimit;
+  name: string | undefined;
+  errors: Details | undefined;
 }) {
   return (
     <>
-      <PageHead title="API tokens" lead="Requests send one of them as a bearer token. Each has a budget of its own." />
-      <CreateForm to="/dashboard/api-tokens" action="create" button="Create token">
+      <PageHead
+        title="API tokens and rate limits"
+        lead={`Each token allows ${count(rate.limit, 'request')} in a window of ${durationText(rate.window)}, which starts with its first request.`}
+      />
+      <CreateForm to={to} action="create" button="Create token" errors={errors}>
         <Field
           label="Name"
           name="name"
@@ -27,40 +56,82 @@ export function Tokens({
           maxlength={200}
         />
       </CreateForm>
-      {budgets.length === 0 ? (
+      {budgets.length === 0 && (
         <Empty title="There are no tokens, so every request gets a 401.">
-          <p>Create one above.</p>
+          <p>Create a token to make requests.</p>
         </Empty>
-      ) : (
-        <Card flush>
-          <Table caption="API tokens" columns={['Name', 'Ends in', 'Requests left', 'Created', '']}>
-            {budgets.map(({ token, rate, remaining }) => (
-              <tr>
-                <td class="wide">{token.name}</td>
-                <td>
-                  <code>…{token.hint}</code>
-                </td>
-                <td>
-                  <a href={`/dashboard/rate-limits#${token.id}`}>{`${number(remaining)} of ${number(rate.limit)}`}</a>
-                </td>
-                <td>
-                  <Time at={token.created_at} show="ago" />
-                </td>
-                <td class="end">
-                  <Confirm
-                    to="/dashboard/api-tokens"
-                    action="revoke"
-                    button="Revoke"
-                    question={`Requests with “${token.name}” will get a 401.`}
-                  >
-                    <input type="hidden" name="id" value={token.id} />
-                  </Confirm>
-                </td>
-              </tr>
-            ))}
-          </Table>
-        </Card>
       )}
+      {budgets.map((budget) => (
+        <TokenCard budget={budget} />
+      ))}
     </>
+  );
+}
+
+function TokenCard({ budget }: { budget: TokenBudget }) {
+  const { token, rate, windows, traffic, reset } = budget;
+  const refused = reset === undefined ? 0 : (windows.at(-1)?.refused ?? 0);
+  return (
+    <Card
+      id={token.id}
+      title={
+        <>
+          {token.name} <code>…{token.hint}</code>
+        </>
+      }
+      actions={
+        <div class="actions">
+          <a class="button" href={`/dashboard/requests?token=${token.id}`}>
+            Requests
+          </a>
+          <Confirm to={to} action="revoke" button="Revoke" question={`Requests with “${token.name}” will get a 401.`}>
+            <input type="hidden" name="id" value={token.id} />
+          </Confirm>
+        </div>
+      }
+    >
+      <div class="timeline">
+        <TrafficChart data={traffic} budget={{ rate, windows }} label={`Requests with ${token.name}`} />
+        <div>
+          <BudgetMeter budget={budget} />
+          {refused > 0 && (
+            <p>
+              <Pill tone="refused">{`${number(refused)} refused`}</Pill> in this window.{' '}
+              <a href={`/dashboard/requests?token=${token.id}&status=429`}>Show</a>
+            </p>
+          )}
+        </div>
+      </div>
+    </Card>
+  );
+}
+
+/** How much of a token's budget is left, and until when. */
+export function BudgetMeter({ budget, name }: { budget: TokenBudget; name?: string }) {
+  const { token, rate, remaining, reset } = budget;
+  const tone: Tone = remaining === 0 ? 'bad' : remaining <= rate.limit / 4 ? 'fair' : 'good';
+  return (
+    <div class="budget-meter">
+      <p>
+        {name} <strong class={tone}>{number(remaining)}</strong> {`of ${number(rate.limit)} left`}
+      </p>
+      <meter
+        min={0}
+        max={rate.limit}
+        value={remaining}
+        class={tone}
+        aria-label={`Requests left for ${token.name}`}
+      ></meter>
+      <p class="hint" role={remaining === 0 ? 'alert' : undefined}>
+        {reset === undefined ? (
+          'No window is open. The next request starts one.'
+        ) : (
+          <>
+            {remaining === 0 ? 'No requests left: a 429 until ' : 'Full again at '}
+            <Time at={reset} /> (<Time at={reset} show="ago" />)
+          </>
+        )}
+      </p>
+    </div>
   );
 }

@@ -1,23 +1,23 @@
+import { resources } from '../../resources/index.ts';
+import { answerOf, subjectOf } from '../../state/reasons.ts';
 import type { RecordedRequest } from '../../state/recorded-request.ts';
+import { hasFailed } from '../../storage/delivery-index.ts';
 import type { Attempt, DeliveryRecord, EndpointRecord } from '../../storage/records.ts';
-import { Action, Card, Code, Copyable, Empty, Facts, PageHead, Pill, Time } from '../parts/components.tsx';
-import { ColoredJson } from '../parts/json.tsx';
+import { Action, Card, Code, Copyable, Empty, Facts, HeaderList, PageHead, Pill, Time } from '../parts/components.tsx';
+import { Body } from '../parts/json.tsx';
 import { count, latencyText } from '../parts/numbers.ts';
-import { toneOf } from '../requests/requests.tsx';
+import { toneOf } from '../requests/outcome.tsx';
+import { DeliveryState, NextAttempt } from './delivery-row.tsx';
 import type { SignatureExplanation } from './signature.ts';
-import { DeliveryState, NextAttempt } from './webhook.tsx';
 
-/** A delivery: its body, its attempts, and how it was signed. */
+/** A delivery: why it failed, its body, its attempts, and how it was signed. */
 export function Delivery({
   delivery,
-  ahead,
   request,
   endpoint,
   signature,
 }: {
   delivery: DeliveryRecord;
-  /** Number of due deliveries before it; `undefined` if it is not due. */
-  ahead: number | undefined;
   /** What caused it; `undefined` if no request did, or if the log no longer has it. */
   request: RecordedRequest | undefined;
   endpoint: EndpointRecord | undefined;
@@ -25,36 +25,27 @@ export function Delivery({
   signature: SignatureExplanation | undefined;
 }) {
   const attempts = delivery.attempts.toReversed();
+  const [latest] = attempts;
   return (
     <>
       <PageHead
-        title={`Delivery of ${delivery.event}`}
+        title={[delivery.event, subjectOf(delivery)].filter(Boolean).join(': ')}
         lead={
           <>
-            To <a href={`/dashboard/webhooks/${delivery.endpoint}`}>{endpoint?.url ?? delivery.endpoint}</a>
+            <DeliveryState delivery={delivery} /> to{' '}
+            <a href={`/dashboard/webhooks/${delivery.endpoint}`}>{endpoint?.url ?? delivery.endpoint}</a>
           </>
         }
       >
         <Action to={`/dashboard/deliveries/${delivery.id}`} action="redeliver" button="Redeliver" tone="main" />
       </PageHead>
-      <Card>
-        <Facts
-          of={[
-            ['State', <DeliveryState delivery={delivery} />],
-            ['Created', <Time at={delivery.created_at} show="both" />],
-            [
-              'Caused by',
-              request === undefined ? (
-                (delivery.request ?? 'no request')
-              ) : (
-                <a href={`/dashboard/requests/${request.id}`}>{`${request.method} ${request.target}`}</a>
-              ),
-            ],
-            ['Next attempt', <NextAttempt due={delivery.due} ahead={ahead} endpoint={endpoint} />],
-            ['webhook-id', <Copyable text={delivery.message} label="the webhook id" />],
-          ]}
-        />
-      </Card>
+      {latest !== undefined && hasFailed(delivery) && (
+        <div class="banner bad">
+          <p>
+            <code>{latest.status ?? 'no answer'}</code> {answerOf(latest)}
+          </p>
+        </div>
+      )}
       <div class="columns even">
         <div>
           <Card title="Attempts">
@@ -67,21 +58,32 @@ export function Delivery({
                 </p>
               </Empty>
             )}
-            <ol class="attempts">
-              {attempts.map((attempt, index) => (
-                <li id={`attempt-${attempts.length - index}`}>
-                  <AttemptFold attempt={attempt} number={attempts.length - index} open={index === 0} />
-                </li>
-              ))}
-            </ol>
+            {attempts.map((attempt, index) => (
+              <AttemptFold attempt={attempt} number={attempts.length - index} open={index === 0} />
+            ))}
+          </Card>
+          <Card title="Facts">
+            <Facts
+              of={[
+                ['Next attempt', <NextAttempt due={delivery.due} endpoint={endpoint} />],
+                ['Created', <Time at={delivery.created_at} show="both" />],
+                [
+                  'Caused by',
+                  request === undefined ? (
+                    (delivery.request ?? 'no request')
+                  ) : (
+                    <a href={`/dashboard/requests/${request.id}`}>{`${request.method} ${request.target}`}</a>
+                  ),
+                ],
+                ['About', <Subject delivery={delivery} />],
+                ['webhook-id', <Copyable text={delivery.message} label="the webhook id" />],
+              ]}
+            />
           </Card>
         </div>
         <div>
           <Card title="Body">
-            <Code label="the body" text={delivery.body}>
-              <ColoredJson text={pretty(delivery.body)} />
-            </Code>
-            <p class="hint">Indented to be read. The copy button copies it as it was sent.</p>
+            <Body of={delivery.body} label="the body" />
           </Card>
           {signature !== undefined && <Signature signature={signature} />}
         </div>
@@ -90,50 +92,41 @@ export function Delivery({
   );
 }
 
+/** A link to the record that an event is about. */
+function Subject({ delivery }: { delivery: DeliveryRecord }) {
+  const resource = resources.find(({ singular }) => delivery.event.startsWith(`${singular}.`));
+  const [, id] = /"id":"([\w-]+)"/.exec(delivery.body) ?? [];
+  if (resource === undefined || id === undefined) return <>{subjectOf(delivery) || '–'}</>;
+  return <a href={`/dashboard/${resource.name}/${id}`}>{id}</a>;
+}
+
 function AttemptFold({ attempt, number, open }: { attempt: Attempt; number: number; open: boolean }) {
-  const { status, at, duration, error, requestHeaders, responseHeaders, responseBody } = attempt;
+  const { status, at, duration, requestHeaders, responseHeaders, responseBody } = attempt;
   return (
-    <details class="attempt" open={open}>
+    <details class="attempt" open={open} id={`attempt-${number}`}>
       <summary>
-        <Pill tone={toneOf(status)}>{status ?? 'no response'}</Pill> <span>{`Attempt ${number}`}</span>{' '}
+        <Pill tone={toneOf(status)}>{status ?? 'no answer'}</Pill> <span>{`Attempt ${number}`}</span>{' '}
         <span class="hint">
           <Time at={at} show="ago" />
           {`, ${latencyText(duration)}`}
         </span>
       </summary>
-      {error !== undefined && (
-        <p class="error">
-          <code>{error}</code> {hintFor(error)}
-        </p>
+      <h3>Response</h3>
+      {status === undefined ? (
+        <p class="error">{answerOf(attempt)}</p>
+      ) : (
+        <Body of={responseBody} label="the response body" />
       )}
-      {responseBody !== undefined && responseBody !== '' && (
-        <>
-          <h3>Response body</h3>
-          <Code label="the response body" text={responseBody} />
-        </>
-      )}
-      {responseHeaders !== undefined && (
-        <>
-          <h3>Response headers</h3>
-          <Facts mono of={Object.entries(responseHeaders)} />
-        </>
-      )}
-      <h3>Request headers</h3>
-      <Facts mono of={Object.entries(requestHeaders)} />
+      <HeaderList of={responseHeaders ?? {}} name="response headers" />
+      <h3>Request</h3>
+      <HeaderList of={requestHeaders} name="request headers" />
     </details>
   );
 }
 
-function hintFor(error: string): string {
-  if (error === 'ECONNREFUSED') return 'Nothing listens at the URL. Is your server running?';
-  if (error === 'ENOTFOUND') return 'The host name is unknown.';
-  if (error === 'ECONNRESET') return 'Your server closed the connection without a response.';
-  return '';
-}
-
 /** What the signature was made of. */
 function Signature({ signature }: { signature: SignatureExplanation }) {
-  const { id, timestamp, content, bodyBytes, bodySha256, signatures } = signature;
+  const { id, timestamp, content, bodyBytes, bodySha256 } = signature;
   return (
     <Card title="How it was signed">
       <p class="hint">
@@ -142,38 +135,25 @@ function Signature({ signature }: { signature: SignatureExplanation }) {
       </p>
       <h3>Signed content</h3>
       <Code label="the signed content" text={content}>
-        <span class="part-id">{id}</span>.<span class="part-time">{timestamp}</span>.
-        <span class="part-body">{content.slice(id.length + timestamp.length + 2)}</span>
+        <span class="json-key">{id}</span>.<span class="json-number">{timestamp}</span>.
+        <span class="json-string">{content.slice(id.length + timestamp.length + 2)}</span>
       </Code>
       <Facts
         mono
         of={[
           ['Body size', count(bodyBytes, 'byte')],
           ['Body SHA-256', bodySha256],
-          ...signatures.map(({ value, madeWith }) => [`By ${madeWith}`, value] as const),
         ]}
       />
       <details class="fold">
         <summary>If your verification fails</summary>
-        <ol class="causes">
-          <li>
-            <strong>The body was parsed.</strong> Verify the bytes as they arrived. Log their number and their SHA-256,
-            and compare them with the values above.
-          </li>
-          <li>
-            <strong>The secret is another one.</strong> Each webhook has its own. Compare yours with the one on the
-            webhook's page, including <code>whsec_</code>.
-          </li>
-          <li>
-            <strong>The clocks differ.</strong> The SDK accepts a timestamp that is up to 5 minutes away from its own
-            time. Advancing the sandbox's clock moves the timestamps away from yours.
-          </li>
-        </ol>
+        <p class="hint">
+          <strong>The body was parsed:</strong> verify the bytes as they arrived. Compare their number and their SHA-256
+          with the values above. <strong>The secret is another one:</strong> each webhook has its own, and{' '}
+          <code>whsec_</code> is part of it. <strong>The clocks differ:</strong> the SDK accepts 5 minutes. Advancing
+          the sandbox's clock moves the timestamps away from yours.
+        </p>
       </details>
     </Card>
   );
-}
-
-function pretty(json: string): string {
-  return JSON.stringify(JSON.parse(json), null, 2);
 }

@@ -1,11 +1,11 @@
 import { type Context, Hono } from 'hono';
-import { type Details, found, invalidFields } from '../../http/failure.ts';
+import { type Details, found } from '../../http/failure.ts';
 import type { EndpointRecord } from '../../storage/records.ts';
 import { exampleData } from '../../webhooks/webhooks.ts';
 import type { Dashboard } from '../dashboard.tsx';
 import { Delivery } from './delivery.tsx';
-import { attempted, field, readForm, unknownAction } from '../parts/form.ts';
-import { slice } from '../parts/lists.ts';
+import { attempted, field, jsonField, readForm, unknownAction } from '../parts/form.ts';
+import { newest } from '../parts/lists.ts';
 import { count } from '../parts/numbers.ts';
 import { explainSignature } from './signature.ts';
 import { type TestForm, Webhook } from './webhook.tsx';
@@ -24,10 +24,13 @@ export function webhookRoutes(dashboard: Dashboard): Hono {
   const routes = new Hono();
 
   const list = (context: Context, form?: EndpointForm, errors?: Details) => {
-    const endpoints = webhooks.endpoints.map((endpoint) => ({
-      endpoint,
-      health: store.deliveryIndex.health(endpoint, clock.now()),
-    }));
+    const endpoints = webhooks.endpoints
+      .map((endpoint) => ({
+        endpoint,
+        health: store.deliveryIndex.health(endpoint, clock.now()),
+        failing: [...store.deliveryIndex.of(endpoint.id).failing.values()].at(-1),
+      }))
+      .sort((a, b) => Number(b.failing !== undefined) - Number(a.failing !== undefined));
     const page = <Webhooks endpoints={endpoints} form={form} errors={errors} />;
     return dashboard.page(context, 'Webhooks', page, { errors });
   };
@@ -47,15 +50,23 @@ export function webhookRoutes(dashboard: Dashboard): Hono {
 
   const webhookPage = (context: Context, { settings, test = firstTest, errors }: FormState = {}) => {
     const endpoint = endpointOf(context);
-    const { status = '', page } = context.req.query();
+    const { status = '' } = context.req.query();
     const deliveries = [...store.deliveryIndex.of(endpoint.id).all.values()].filter(
       (delivery) => status === '' || delivery.status === status,
     );
-    const { items, ...pages } = slice(deliveries, page);
     const now = clock.now();
     const health = store.deliveryIndex.health(endpoint, now);
-    const shown = items.map((delivery) => ({ delivery, ahead: store.deliveryIndex.ahead(delivery, now) }));
-    const view = { endpoint, health, deliveries: shown, status, ...pages, now, settings, test, errors };
+    const view = {
+      endpoint,
+      health,
+      deliveries: newest(deliveries),
+      total: deliveries.length,
+      status,
+      now,
+      settings,
+      test,
+      errors,
+    };
     return dashboard.page(context, endpoint.url, <Webhook view={view} />, { errors });
   };
   const endpointOf = (context: Context): EndpointRecord => {
@@ -77,7 +88,7 @@ export function webhookRoutes(dashboard: Dashboard): Hono {
       }
       case 'test': {
         const test = { event: field(form, 'event'), data: field(form, 'data') };
-        const sent = await attempted(() => webhooks.sendTest(id, test.event, parseData(test.data)));
+        const sent = await attempted(() => webhooks.sendTest(id, test.event, jsonField(form, 'data')));
         if (sent.errors !== undefined) return webhookPage(context, { test, errors: sent.errors });
         return dashboard.done(context, `/dashboard/deliveries/${sent.value.id}`, { text: 'The test event is sent.' });
       }
@@ -113,13 +124,12 @@ export function webhookRoutes(dashboard: Dashboard): Hono {
     const delivery = deliveryOf(context.req.param('id'));
     const endpoint = store.endpoints.get(delivery.endpoint);
     const attempt = delivery.attempts.at(-1);
-    const signature = attempt && endpoint && (await explainSignature(attempt, delivery, endpoint));
+    const signature = attempt && (await explainSignature(attempt, delivery));
     return dashboard.page(
       context,
       `Delivery of ${delivery.event}`,
       <Delivery
         delivery={delivery}
-        ahead={store.deliveryIndex.ahead(delivery, clock.now())}
         request={log.get(delivery.request ?? '')}
         endpoint={endpoint}
         signature={signature}
@@ -138,13 +148,5 @@ export function webhookRoutes(dashboard: Dashboard): Hono {
 }
 
 function endpointForm(form: URLSearchParams): EndpointForm {
-  return { url: field(form, 'url'), events: form.getAll('events') };
-}
-
-function parseData(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw invalidFields({ data: `Must be valid JSON: ${error instanceof Error ? error.message : String(error)}.` });
-  }
+  return { url: field(form, 'url'), events: field(form, 'events').split(', ').filter(Boolean) };
 }

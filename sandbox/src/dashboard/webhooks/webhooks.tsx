@@ -1,10 +1,11 @@
 import type { Details } from '../../http/failure.ts';
-import type { EndpointRecord } from '../../storage/records.ts';
+import type { DeliveryRecord, EndpointRecord } from '../../storage/records.ts';
 import type { EndpointHealth } from '../../storage/delivery-index.ts';
 import { eventNames } from '../../webhooks/webhooks.ts';
-import { Card, Empty, PageHead, Pill, Table, Time, type Tone } from '../parts/components.tsx';
-import { CreateForm, Field } from '../parts/fields.tsx';
+import { Card, Empty, PageHead, Pill, Rows, Time, type Tone } from '../parts/components.tsx';
+import { type Choice, CreateForm, Field, Select } from '../parts/fields.tsx';
 import { number } from '../parts/numbers.ts';
+import { DeliveryRow } from './delivery-row.tsx';
 
 /** The values of a form that had errors. */
 export interface EndpointForm {
@@ -15,11 +16,14 @@ export interface EndpointForm {
 export interface EndpointView {
   readonly endpoint: EndpointRecord;
   readonly health: EndpointHealth;
+  /** The delivery that failed last; `undefined` if none does. */
+  readonly failing: DeliveryRecord | undefined;
 }
 
+/** The webhooks, those that fail first, each with what failed last. */
 export function Webhooks({
   endpoints,
-  form = { url: '', events: eventNames },
+  form = { url: '', events: ['*'] },
   errors,
 }: {
   endpoints: readonly EndpointView[];
@@ -29,32 +33,37 @@ export function Webhooks({
   return (
     <>
       <PageHead title="Webhooks" lead="Events are sent to the URLs that you register here." />
-      <CreateForm to="/dashboard/webhooks" action="register" button="Register webhook">
+      <CreateForm
+        to="/dashboard/webhooks"
+        action="register"
+        button="Register webhook"
+        errors={errors}
+        open={endpoints.length === 0}
+      >
         <EndpointFields form={form} errors={errors} />
       </CreateForm>
-      {endpoints.length === 0 ? (
+      {endpoints.length === 0 && (
         <Empty title="No webhooks yet.">
-          <p>Register the URL of your server above. Then create a user, or send a test event, to receive an event.</p>
+          <p>Register the URL of your server. Then create a user, or send a test event, to receive an event.</p>
         </Empty>
-      ) : (
-        <Card flush>
-          <Table caption="Webhooks" columns={['URL', 'Events', 'Health', 'Latest attempt', 'Deliveries']}>
-            {endpoints.map(({ endpoint, health }) => (
-              <tr>
-                <td class="wide">
-                  <a href={`/dashboard/webhooks/${endpoint.id}`}>{endpoint.url}</a>
-                </td>
-                <td>{listOf(endpoint.events)}</td>
-                <td>
-                  <Health health={health} />
-                </td>
-                <td>{health.last === undefined ? 'none yet' : <Time at={health.last.at} show="ago" />}</td>
-                <td class="number">{`${number(health.pending)} pending, ${number(health.failed)} failed`}</td>
-              </tr>
-            ))}
-          </Table>
-        </Card>
       )}
+      {endpoints.map(({ endpoint, health, failing }) => (
+        <Card
+          flush
+          title={<a href={`/dashboard/webhooks/${endpoint.id}`}>{endpoint.url}</a>}
+          actions={<Health health={health} />}
+        >
+          <p class="inset">
+            {`${listOf(endpoint.events)} · ${number(health.pending)} pending · ${number(health.failed)} failed · latest attempt `}
+            {health.last === undefined ? 'none yet' : <Time at={health.last.at} show="ago" />}
+          </p>
+          {failing !== undefined && (
+            <Rows label={`What failed last at ${endpoint.url}`}>
+              <DeliveryRow delivery={failing} endpoint={endpoint} />
+            </Rows>
+          )}
+        </Card>
+      ))}
     </>
   );
 }
@@ -68,23 +77,14 @@ const tones: Readonly<Record<EndpointHealth['status'], Tone>> = {
   idle: 'plain',
 };
 
-/** The state of a webhook, and for how long its deliveries have been waiting. */
-export function Health({ health: { status, dueSince } }: { health: EndpointHealth }) {
-  return (
-    <>
-      <Pill tone={tones[status]}>{status}</Pill>
-      {status === 'backed up' && (
-        <span class="hint">
-          {' oldest due '}
-          <Time at={dueSince} show="ago" />
-        </span>
-      )}
-    </>
-  );
+/** The state of a webhook. */
+export function Health({ health: { status } }: { health: EndpointHealth }) {
+  return <Pill tone={tones[status]}>{status}</Pill>;
 }
 
 export function EndpointFields({ form, errors }: { form: EndpointForm; errors: Details | undefined }) {
-  const problem = errors?.['events'];
+  const events = form.events.join(', ');
+  const options = [...new Set(['*', ...eventNames, events])];
   return (
     <>
       <Field
@@ -96,20 +96,11 @@ export function EndpointFields({ form, errors }: { form: EndpointForm; errors: D
         placeholder="http://127.0.0.1:3000/webhooks"
         required
       />
-      <fieldset aria-describedby={problem === undefined ? undefined : 'events-error'}>
-        <legend>Events</legend>
-        {[...eventNames, '*'].map((event) => (
-          <label class="choice">
-            <input type="checkbox" name="events" value={event} checked={form.events.includes(event)} />
-            {event === '*' ? 'all events, including future ones' : event}
-          </label>
-        ))}
-        {problem !== undefined && (
-          <p class="error" id="events-error">
-            {problem}
-          </p>
+      <Field label="Events" name="events" errors={errors}>
+        {(attributes) => (
+          <Select {...attributes} value={events} options={options.map((each): Choice => [each, listOf([each])])} />
         )}
-      </fieldset>
+      </Field>
     </>
   );
 }

@@ -11,7 +11,6 @@ function rows(page: string): string[] {
     .slice(0, -1)
     .map((row) =>
       row
-        .replaceAll('</span><span>', '') // A path is in two parts.
         .replace(/<[^>]+>/g, ' ')
         .replace(/\s+/g, ' ')
         .trim(),
@@ -30,11 +29,8 @@ async function sandboxWithRequests(count: number): Promise<Sandbox> {
   return sandbox;
 }
 
-test('an empty log says how to send the first request', async () => {
-  const sandbox = createSandbox({ apiToken: 'sandbox_token' });
-  const page = await html(sandbox, '/requests');
-  expect(page).toContain('No requests yet.');
-  expect(page).toContain('Authorization: Bearer sandbox_token');
+test('an empty log leads to the first call', async () => {
+  expect(await html(createSandbox(), '/requests')).toMatch(/No requests yet\..*href="\/dashboard"/);
 });
 
 describe('each row shows what became of a request', () => {
@@ -49,11 +45,11 @@ describe('each row shows what became of a request', () => {
     await call(sandbox, 'GET /v1/projects');
     await call(sandbox, 'GET /v1/projects', { token: 'unknown' });
     const [unknown, cut, reset, replayed, created] = rows(await html(sandbox, '/requests'));
-    expect(unknown).toMatch(/^401 GET \/v1\/projects no token/);
-    expect(cut).toMatch(/^200 cut GET \/v1\/projects injected Default token .* ms \d+ left/);
-    expect(reset).toMatch(/^reset GET \/v1\/projects injected/);
+    expect(unknown).toMatch(/^401 GET \/v1\/projects .*token/);
+    expect(cut).toMatch(/^200 cut GET \/v1\/projects injected by fault_2, body cut .* ms \d+ left/);
+    expect(reset).toMatch(/^reset GET \/v1\/projects injected by fault_1, connection reset/);
     expect(replayed).toMatch(/^201 POST \/v1\/users replayed/);
-    expect(created).toMatch(/^201 POST \/v1\/users Default token/);
+    expect(created).toMatch(/^201 POST \/v1\/users [\d.]+ ms/);
   });
 
   test('a revoked token', async () => {
@@ -61,7 +57,6 @@ describe('each row shows what became of a request', () => {
     await call(sandbox, 'GET /v1/projects');
     sandbox.state.tokens.revoke('tok_123');
     const page = await html(sandbox, `/requests/${sandbox.requests[0]!.id}`);
-    expect(rows(page)[0]).toContain('revoked');
     expect(page).toContain('<dd>revoked</dd>');
   });
 });
@@ -91,14 +86,6 @@ describe('the filter is in the address', () => {
   });
 });
 
-test('a list that somebody reads stays as it is, and says how many newer requests there are', async () => {
-  const sandbox = await sandboxWithRequests(3);
-  const held = await html(sandbox, `/requests?until=${sandbox.requests[1]!.id}`);
-  expect(rows(held)).toHaveLength(2);
-  expect(held).toContain('1 newer request');
-  expect(linkTo(held, /users\/1/)).not.toContain('until');
-});
-
 describe('a selected request', () => {
   test('is shown beside the list with the complete exchange', async () => {
     const sandbox = createSandbox();
@@ -107,16 +94,22 @@ describe('a selected request', () => {
     expect(rows(page)).toHaveLength(1);
     expect(page).toContain('aria-current="true"');
     expect(page).toMatch(/data-copy="await client.users.create\(.*data-label="the SDK call"/s);
-    for (const part of ['invalid_request', '<dt>email</dt>', 'x-trace', 'x-ratelimit-remaining', '[redacted]']) {
+    for (const part of [
+      'invalid_request',
+      'email: must be an email address',
+      'x-trace',
+      'x-ratelimit-remaining',
+      '[redacted]',
+    ]) {
       expect(page).toContain(part);
     }
     expect(page).not.toContain(john.password);
   });
 
   test.each<[string, object, string, string]>([
-    ['a reset', { reset: true, after: true }, 'Injected by fault_1.', 'Resets the connection, with the work done.'],
-    ['a fault of its own', { id: 'mine', status: 503 }, 'Injected by mine.', 'Responds with 503.'],
-    ['malformed JSON', { body: 'malformed' }, 'Injected by the request’s header', 'Sends malformed JSON.'],
+    ['a reset', { reset: true, after: true }, 'by fault_1:', 'Resets the connection, with the work done.'],
+    ['a fault of its own', { id: 'mine', status: 503 }, 'by mine:', 'Responds with 503.'],
+    ['malformed JSON', { body: 'malformed' }, 'by the request’s header', 'Sends malformed JSON.'],
   ])('explains %s that was injected', async (_, fault, by, effect) => {
     const sandbox = createSandbox();
     if (by.includes('fault_1')) sandbox.faults.next(fault);
@@ -131,7 +124,7 @@ describe('a selected request', () => {
     const sandbox = await sandboxWithRequests(120);
     const page = await html(sandbox, `/requests/${sandbox.requests[10]!.id}`);
     expect(rows(page)[0]).toContain('/v1/users/10');
-    expect(page).toContain('109 newer requests');
+    expect(page).toContain('110–120 of 120');
   });
 
   test('that the log no longer has is a 404 that says why', async () => {

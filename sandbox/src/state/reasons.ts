@@ -1,0 +1,63 @@
+import * as z from 'zod/mini';
+import { errorBodySchema } from '../utils/schemas.ts';
+import type { Attempt, DeliveryRecord } from '../storage/records.ts';
+import type { RecordedRequest } from './recorded-request.ts';
+import { isReplayed } from './request-filter.ts';
+
+/** Characters of a response that explain it. */
+const maxReason = 200;
+
+/** Why a request ended as it did, such as `email: must be an email address`; empty if there is nothing to say. */
+export function reasonOf(request: RecordedRequest): string {
+  const { state, fault, response } = request;
+  const broken = { aborted: 'the client disconnected', reset: 'connection reset', cut: 'body cut', pending: 'pending' };
+  const error = errorBodySchema.safeParse(response?.body).data?.error;
+  const details = Object.entries(error?.details ?? {}).map(([field, problem]) => `${field}: ${clause(problem)}`);
+  return [
+    ...(fault === undefined ? [] : [`injected by ${fault.id === 'header' ? 'a header' : fault.id}`]),
+    ...(state === 'completed' ? [] : [broken[state]]),
+    ...(isReplayed(request) ? ['replayed'] : []),
+    ...(fault !== undefined ? [] : details.length > 0 ? details : error === undefined ? [] : [clause(error.message)]),
+  ].join(', ');
+}
+
+/** A sentence as a part of another one. */
+function clause(sentence: string): string {
+  return `${sentence.charAt(0).toLowerCase()}${sentence.slice(1).replace(/\.$/, '')}`;
+}
+
+const meanings: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'Nothing listens at the URL. Is your server running?',
+  ENOTFOUND: 'The host name is unknown.',
+  ECONNRESET: 'Your server closed the connection without a response.',
+};
+
+const messageSchema = z.object({ message: z.string() });
+const bodySchema = z.union([z.object({ error: z.union([messageSchema, z.string()]) }), messageSchema]);
+
+/** What an attempt's response says: its message, or its first line; why there was none; empty if it is empty. */
+export function answerOf({ error, responseBody = '' }: Pick<Attempt, 'error' | 'responseBody'>): string {
+  if (error !== undefined) return [error, meanings[error] ?? ''].join(' ').trim();
+  const body = bodySchema.safeParse(parsed(responseBody)).data;
+  const found = body === undefined ? undefined : 'error' in body ? body.error : body;
+  const text = typeof found === 'object' ? found.message : (found ?? responseBody.trim().split('\n', 1)[0] ?? '');
+  return text.length > maxReason ? `${text.slice(0, maxReason)}…` : text;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const subjectSchema = z.object({
+  data: z.object({ id: z.optional(z.string()), name: z.optional(z.string()), email: z.optional(z.string()) }),
+});
+
+/** The user or project that an event is about: its name, or its address, or its id; empty if it has none. */
+export function subjectOf({ body }: Pick<DeliveryRecord, 'body'>): string {
+  const { name, email, id } = subjectSchema.safeParse(parsed(body)).data?.data ?? {};
+  return name ?? email ?? id ?? '';
+}
