@@ -52,5 +52,4 @@ export const projects = {
     return { name, description: `${name} of the ${pick(random, teams)} team.`, status: pick(random, statuses) };
   },
   icon: 'M3 7a2 2 0 0 1 2-2h4l2 2h8a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2z',
-  key: 'p',
 } as const satisfies Resource<FieldName<ProjectRecord>>;

@@ -49,9 +49,8 @@ export interface Resource<Name extends string = string> {
   readonly initial: number;
   /** Fields of a sample record. */
   readonly sample: (random: Random, index: number) => Readonly<Record<Name, string>>;
-  /** An icon on a grid of 24 by 24, drawn with lines, and the second key of the shortcut `g` to the page. */
+  /** An icon on a grid of 24 by 24, drawn with lines. */
   readonly icon: `M${string}`;
-  readonly key: string;
 }
 
 const id = z.string('Must be a string.').check(z.regex(/^[\w-]{1,100}$/, 'Must be 1 to 100 letters, digits, _ or -.'));

@@ -50,5 +50,4 @@ export const users = {
     return { name: `${first} ${last}`, email: `${first}.${last}.${index + 1}@example.com`.toLowerCase() };
   },
   icon: 'M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7M3 20a6 6 0 0 1 12 0M16 5a3 3 0 0 1 0 6M18 15a5 5 0 0 1 3 5',
-  key: 'u',
 } as const satisfies Resource<FieldName<User>>;

@@ -10,12 +10,12 @@ const maxReason = 200;
 /** Why a request ended as it did, such as `email: must be an email address`; empty if there is nothing to say. */
 export function reasonOf(request: RecordedRequest): string {
   const { state, fault, response } = request;
-  const broken = { aborted: 'the client disconnected', reset: 'connection reset', cut: 'body cut', pending: 'pending' };
+  const broken = { aborted: 'the client disconnected', reset: 'connection reset', cut: 'body cut' };
   const error = errorBodySchema.safeParse(response?.body).data?.error;
   const details = Object.entries(error?.details ?? {}).map(([field, problem]) => `${field}: ${clause(problem)}`);
   return [
     ...(fault === undefined ? [] : [`injected by ${fault.id === 'header' ? 'a header' : fault.id}`]),
-    ...(state === 'completed' ? [] : [broken[state]]),
+    ...(state === 'completed' || state === 'pending' ? [] : [broken[state]]),
     ...(isReplayed(request) ? ['replayed'] : []),
     ...(fault !== undefined ? [] : details.length > 0 ? details : error === undefined ? [] : [clause(error.message)]),
   ].join(', ');

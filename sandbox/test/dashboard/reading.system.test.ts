@@ -66,7 +66,7 @@ describe.runIf(testsInBrowser)('reading the dashboard in Chromium', () => {
     await page.keyboard.type('john@localhost');
     await page.keyboard.press('Enter');
     await page.getByText('Must be an email address, such as john@example.com.').waitFor();
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('email');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('email');
     expectProblems(/422/);
   });
 
@@ -84,7 +84,7 @@ describe.runIf(testsInBrowser)('reading the dashboard in Chromium', () => {
       .locator('.rows bdi')
       .first()
       .evaluate((text) => [text.getBoundingClientRect().right, text.parentElement!.getBoundingClientRect().right]);
-    expect(end).toBeLessThanOrEqual(subject! + 1);
+    expect(end).toBeLessThanOrEqual(subject + 1);
 
     await page.locator('.rows a').nth(3).click();
     await page.locator('#detail').waitFor();

@@ -63,7 +63,7 @@ function detailOf(from: Document): string | undefined {
 
 /** Whether an attribute is up to the reader: what they have opened stays open. */
 function isOwnState(name: string, element: Element): boolean {
-  return name === 'data-touched' || (name === 'open' && element.hasAttribute('data-touched'));
+  return name === 'data-touched' || (name === 'open' && element.matches('[data-touched], :has(.error)'));
 }
 
 /** Whether an element stays as it is. */

@@ -130,7 +130,6 @@ function Bar({ counts, x, width: room, top }: { counts: TrafficInterval; x: numb
 
 function BudgetPath({ data, budget, x }: { data: ChartData; budget: Budget; x: (time: number) => number }) {
   const { rate, windows } = budget;
-  const from = data.series[0]?.start ?? data.now;
   const y = (remaining: number) => Math.round((1 - remaining / rate.limit) * (height - 4) + 2);
   const points = budgetLine(rate, windows, data.series, data.interval, data.now);
   const path = points
