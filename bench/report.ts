@@ -14,6 +14,7 @@ mkdirSync(new URL('docs/plots', root), { recursive: true });
 for (const { name, chart } of plots) {
   for (const theme of ['light', 'dark'] as const) {
     writeFileSync(new URL(`docs/plots/${name}-${theme}.svg`, root), drawBars(chart(), theme));
+    writeFileSync(new URL(`docs/plots/${name}-${theme}-narrow.svg`, root), drawBars(chart(), theme, 'narrow'));
   }
 }
 for (const page of ['README.md', 'docs/benchmarks.md']) {

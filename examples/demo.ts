@@ -56,6 +56,9 @@ webhooks.on('user.created', ({ data }) => say(`Welcome, ${data.name}! ${dim('The
 await client.users.create({ name: 'Ada Lovelace', email: 'ada@example.com', password: 'secure_password' });
 await sandbox.webhooks.flush();
 
-console.log(`\n${dim('Next: npx @example/sandbox, the local API and its dashboard')}`);
+step('Next');
+say(`npx @example/sandbox  ${dim('the local API and its dashboard, to keep running')}`);
+say(`README.md             ${dim('the first call in a program of your own')}`);
+say(`docs/tasks.md         ${dim('sync a list, import users, receive webhooks')}`);
 receiver.close();
 await sandbox.close();

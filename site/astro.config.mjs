@@ -4,7 +4,7 @@ import { env } from 'node:process';
 import { fileURLToPath, URL } from 'node:url';
 import starlightLinksValidator from 'starlight-links-validator';
 import starlightTypeDoc, { typeDocSidebarGroup } from 'starlight-typedoc';
-import { contentOfRepository } from './build/content.ts';
+import { contentOfRepository, finishedReference } from './build/content.ts';
 import { markdownOfPages } from './build/markdown-of-pages.ts';
 import { pages } from './build/pages.ts';
 import { searchIndex } from './build/search-index.ts';
@@ -34,9 +34,11 @@ export default defineConfig({
       pagefind: false,
       // On a phone, code wraps instead of being cut off. In a wider window, it has 72 columns and need not.
       expressiveCode: { defaultProps: { wrap: true } },
+      head: [{ tag: 'meta', attrs: { property: 'og:image', content: `${site}${base}og.png` } }],
       customCss: ['./src/styles/site.css'],
       components: {
         Footer: './src/components/Footer.astro',
+        Header: './src/components/Header.astro',
         Hero: './src/home/Hero.astro',
         Search: './src/components/Search.astro',
         SocialIcons: './src/components/SocialIcons.astro',
@@ -80,6 +82,7 @@ export default defineConfig({
         starlightLinksValidator({ exclude: [`${base}playground/#code=*`] }),
       ],
     }),
+    finishedReference(),
     markdownOfPages(`${site}${base}`, description),
     searchIndex(),
   ],

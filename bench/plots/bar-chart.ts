@@ -9,7 +9,7 @@ export interface Bar {
 }
 
 export interface BarChart {
-  /** What the bars show: the result. */
+  /** The finding, as a sentence. */
   readonly title: string;
   /** What a bar's length is. */
   readonly measure: string;
@@ -25,38 +25,47 @@ const colours = {
   dark: { text: '#f0f6fc', faint: '#9198a1', own: '#7aa2ff', other: '#57606a' },
 } as const;
 
-const [width, row] = [760, 30];
+/** For a page, and for a phone, where the names are above their bars: no text is smaller than 12 px there. */
+export const widths = { wide: 760, narrow: 350 } as const;
+
+export type Width = keyof typeof widths;
 
 /** Draws horizontal bars as an SVG without scripts, fonts or anything else to load. Shorter bars are better. */
-export function drawBars({ title, measure, caption, bars }: BarChart, theme: Theme): string {
+export function drawBars({ title, measure, caption, bars }: BarChart, theme: Theme, size: Width = 'wide'): string {
   const { text, faint, own, other } = colours[theme];
-  const left = Math.max(...bars.map(({ name }) => widthOf(name, 14))) + 10;
+  const width = widths[size];
+  const isNarrow = size === 'narrow';
+  const row = isNarrow ? 46 : 30;
+  const left = isNarrow ? 0 : Math.max(...bars.map(({ name }) => widthOf(name, 14))) + 10;
   const room = width - left - Math.max(...bars.map(({ label }) => widthOf(label, 14))) - 8;
   const most = Math.max(...bars.map(({ value }) => value), Number.MIN_VALUE);
-  const below = linesOf(caption, 12);
-  const top = 62;
+  const heading = linesOf(title, 18, width);
+  const what = linesOf(`${measure}. Lower is better.`, 14, width);
+  const below = linesOf(caption, 12, width);
+  const whatAt = 20 + heading.length * 24;
+  const top = whatAt + what.length * 20;
   const height = top + bars.length * row + 14 + below.length * 16;
   const lines = bars.flatMap((bar, index) => {
-    const y = top + index * row;
+    const y = top + index * row + (isNarrow ? 16 : 0);
     const length = Math.max(2, Math.round((bar.value / most) * room));
+    const name = isNarrow ? `x="0" y="${y - 4}"` : `x="${left - 10}" y="${y + 16}" text-anchor="end"`;
     return [
-      `<text x="${left - 10}" y="${y + 16}" fill="${text}" text-anchor="end"${bar.own ? ' font-weight="600"' : ''}>${escaped(bar.name)}</text>`,
+      `<text ${name} fill="${text}"${bar.own ? ' font-weight="600"' : ''}>${escaped(bar.name)}</text>`,
       `<rect x="${left}" y="${y + 2}" width="${length}" height="20" rx="3" fill="${bar.own ? own : other}"/>`,
       `<text x="${left + length + 8}" y="${y + 16}" fill="${text}">${escaped(bar.label)}</text>`,
     ];
   });
   const described = bars.map(({ name, label }) => `${name}: ${label}`).join('; ');
+  const paragraph = (all: readonly string[], y: number, step: number, style: string) =>
+    all.map((line, index) => `<text x="0" y="${y + index * step}" ${style}>${escaped(line)}</text>`);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" font-family="system-ui, sans-serif" font-size="14">`,
     `<title>${escaped(title)}</title>`,
     `<desc>${escaped(described)}</desc>`,
-    `<text x="0" y="20" fill="${text}" font-size="18" font-weight="600">${escaped(title)}</text>`,
-    `<text x="0" y="44" fill="${faint}">${escaped(measure)}. Lower is better.</text>`,
+    ...paragraph(heading, 20, 24, `fill="${text}" font-size="18" font-weight="600"`),
+    ...paragraph(what, whatAt, 20, `fill="${faint}"`),
     ...lines,
-    ...below.map(
-      (line, index) =>
-        `<text x="0" y="${height - 6 - (below.length - 1 - index) * 16}" fill="${faint}" font-size="12">${escaped(line)}</text>`,
-    ),
+    ...paragraph(below, height - 6 - (below.length - 1) * 16, 16, `fill="${faint}" font-size="12"`),
     '</svg>',
     '',
   ].join('\n');
@@ -73,8 +82,8 @@ function widthOf(text: string, size: number): number {
   );
 }
 
-/** The lines that a text needs in the chart's width. */
-function linesOf(text: string, size: number): string[] {
+/** The lines that a text needs. */
+function linesOf(text: string, size: number, width: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
     const longer = lines.length === 0 ? word : `${lines.at(-1) ?? ''} ${word}`;

@@ -23,7 +23,9 @@ export const plots: readonly Plot[] = [
       const wanted = rows.filter(
         ({ title, name }) => title === '300 calls at once' && (isOwn(name) || name.endsWith(', 10 retries')),
       );
-      return chartOf('Requests refused with 429, of 300 calls at once', 'refused', run, wanted, (row) => {
+      const finding: Finding = (own, least, most) =>
+        `${own === '0' ? 'No request is' : `${own} requests are`} refused; other clients are refused ${least} to ${most} times`;
+      return chartOf('Requests refused with 429, of 300 calls at once', finding, run, wanted, (row) => {
         const { name, refused, failed } = row;
         return bar(name, refused, failed > 0 ? `${refused}, ${failed} calls failed` : whole(refused));
       });
@@ -34,7 +36,9 @@ export const plots: readonly Plot[] = [
     chart: () => {
       const { rows, ...run } = readResults<OverheadRow>('overhead');
       const wanted = rows.filter(({ concurrency }) => concurrency === 1);
-      return chartOf('CPU time of a call, as a multiple of fetch', '× fetch', run, wanted, ({ name, ratio }) =>
+      const finding: Finding = (own, least, most) =>
+        `A call costs ${own} × the CPU time of fetch; others cost ${least} to ${most} ×`;
+      return chartOf('CPU time of a call, as a multiple of fetch', finding, run, wanted, ({ name, ratio }) =>
         bar(name, ratio, `${ratio.toFixed(2)} ×`),
       );
     },
@@ -44,7 +48,8 @@ export const plots: readonly Plot[] = [
     chart: () => {
       const { rows, ...run } = readResults<StartupRow>('startup');
       const wanted = rows.filter(({ kind }) => kind === 'import');
-      return chartOf('CPU time to import a package', 'ms', run, wanted, ({ name, cost }) =>
+      const finding: Finding = (own, least, most) => `The SDK loads in ${own} ms; others take ${least} to ${most} ms`;
+      return chartOf('CPU time to import a package', finding, run, wanted, ({ name, cost }) =>
         bar(name, cost, `${cost.toFixed(0)} ms`),
       );
     },
@@ -55,7 +60,9 @@ export const plots: readonly Plot[] = [
       const { rows, ...run } = readResults<WalkRow & { readonly what: string }>('pagination');
       const wanted = rows.filter(({ what, changes }) => what === 'a moving list' && changes === 15);
       const measure = 'Items lost from 200 lists that change while they are read';
-      return chartOf(measure, 'lost', run, wanted, ({ name, lost, repeated }) =>
+      const finding: Finding = (own, least, most) =>
+        `${own === '0' ? 'No item is' : `${own} items are`} lost; a loop over pages loses ${least} to ${most}`;
+      return chartOf(measure, finding, run, wanted, ({ name, lost, repeated }) =>
         bar(name, lost, `${whole(lost)} lost, ${whole(repeated)} repeated`),
       );
     },
@@ -65,17 +72,21 @@ export const plots: readonly Plot[] = [
     chart: () => {
       const { rows, ...run } = readResults<SizeRow>('size');
       const wanted = rows.filter(({ what }) => !what.startsWith('–'));
-      return chartOf('What a page downloads, minified and gzipped', 'kB', run, wanted, ({ what, zipped }) =>
+      const finding: Finding = (own, least, most) =>
+        `The SDK adds ${own} kB to a page; others add ${least} to ${most} kB`;
+      return chartOf('What a page downloads, minified and gzipped', finding, run, wanted, ({ what, zipped }) =>
         bar(what, zipped, `${kilobytes(zipped)} kB`),
       );
     },
   },
 ];
 
-/** The title is the result: the figure of this SDK, and the range of the others. */
+/** A sentence with the figure of this SDK, and the range of the others. */
+type Finding = (own: string, least: string, most: string) => string;
+
 function chartOf<Row>(
   measure: string,
-  unit: string,
+  finding: Finding,
   { date, node, machine }: Omit<Results, 'rows'>,
   rows: readonly Row[],
   toBar: (row: Row) => Bar,
@@ -84,8 +95,12 @@ function chartOf<Row>(
   const figure = (each: Bar | undefined) => /^[\d.,]+(?<!,)/.exec(each?.label ?? '')?.[0] ?? '';
   const others = bars.filter(({ own }) => !own).toSorted((a, b) => a.value - b.value);
   const own = figure(bars.find(({ name }) => /^@example\/sdk(, everything)?$/.test(name)));
-  const title = `${own} ${unit}; others ${figure(others[0])} to ${figure(others.at(-1))}`;
-  return { title, measure, caption: `${date}, Node.js ${node}, ${machine}`, bars };
+  return {
+    title: finding(own, figure(others[0]), figure(others.at(-1))),
+    measure,
+    caption: `${date}, Node.js ${node}, ${machine}`,
+    bars,
+  };
 }
 
 const whole = (value: number): string => value.toLocaleString('en');

@@ -102,11 +102,13 @@ export function fillIn(page: string): string {
 }
 
 function picture(plot: string): string {
-  const { measure } = only(plots, ({ name }) => name === plot).chart();
+  const { title, measure } = only(plots, ({ name }) => name === plot).chart();
   return [
     '<picture>',
+    `  <source media="(max-width: 30rem) and (prefers-color-scheme: dark)" srcset="${published}/${plot}-dark-narrow.svg">`,
+    `  <source media="(max-width: 30rem)" srcset="${published}/${plot}-light-narrow.svg">`,
     `  <source media="(prefers-color-scheme: dark)" srcset="${published}/${plot}-dark.svg">`,
-    `  <img alt="${measure}" src="${published}/${plot}-light.svg" width="760">`,
+    `  <img alt="${title}. ${measure}." src="${published}/${plot}-light.svg" width="760">`,
     '</picture>',
   ].join('\n');
 }

@@ -12,12 +12,14 @@ export class RateLimitGauge {
   readonly #output: NodeJS.WriteStream;
   readonly #timer: NodeJS.Timeout;
   #answered = 0;
+  /** What was printed where no line can change. */
+  #printed: number | undefined;
 
   constructor(client: Client, output: NodeJS.WriteStream) {
     this.#client = client;
     this.#output = output;
     client.on('response', this.#count);
-    // Only a terminal can show a line that changes. Elsewhere, a line a second is enough.
+    // Only a terminal can show a line that changes. Elsewhere, there is a line when fewer calls wait.
     this.#timer = setInterval(() => this.#draw(), output.isTTY ? 50 : 1_000);
   }
 
@@ -37,6 +39,8 @@ export class RateLimitGauge {
     const state = this.#client.rateLimit;
     if (!state) return;
     const { limit, remaining, waiting } = state;
+    if (!this.#output.isTTY && waiting === this.#printed) return;
+    this.#printed = waiting;
     const full = Math.round((remaining / limit) * width);
     const bar =
       styleText(remaining > 0 ? 'green' : 'yellow', '█'.repeat(full)) + styleText('dim', '░'.repeat(width - full));

@@ -54,7 +54,7 @@ export async function readContent(): Promise<Content[]> {
   const files = await readdir(content, { recursive: true });
   return Promise.all(
     files
-      .filter((file) => /\.mdx?$/.test(file))
+      .filter((file) => /\.mdx?$/.test(file) && file !== '404.md')
       .map(async (file) => {
         const markdown = await readFile(join(content, file), 'utf8');
         const text = markdown.replace(/^---\n[^]*?^---\n/m, '');

@@ -34,14 +34,15 @@ export function toContent(page: Page, markdown: string, edition: Edition): strin
   };
   const lines = Object.entries(matter).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
   const body = rewriteLinks(page, text, edition).replaceAll(publishedPlots, `${base}plots/`);
-  return ['---', ...lines, '---', withExamples(page, body, base)].join('\n');
+  return ['---', ...lines, '---', withExamples(body, base)].join('\n');
 }
 
-function firstSentence(text: string): string | undefined {
+/** The first sentence of the first paragraph, as plain text. */
+export function firstSentence(text: string): string | undefined {
   const paragraph = text
     .replaceAll(/^```[^]*?^```$/gm, '')
     .split(/\n{2,}/)
-    .find((block) => /^\w/.test(block.trim()));
+    .find((block) => /^(\*\*)?\w/.test(block.trim()));
   const plain = paragraph
     ?.replaceAll(/\[([^\]]+)\]\([^)]+\)/g, '$1')
     .replaceAll(/[`*]/g, '')

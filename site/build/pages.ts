@@ -31,6 +31,7 @@ const elsewhere = ['assumptions', 'benchmarks', 'compatibility'];
 export const pages: readonly Page[] = [
   // Only these are written for the site.
   { address: 'index', file: 'site/pages/index.mdx' },
+  { address: '404', file: 'site/pages/404.md' },
   { address: 'playground', file: 'site/pages/playground.mdx' },
   { address: 'start', file: 'site/pages/start.mdx' },
   ...folder('site/pages/start', 'start'),

@@ -25,8 +25,12 @@ describe.each(['light', 'dark'] as const)('in %s', (theme) => {
   it.each(plots)('$name shows what the benchmark has saved', ({ name, chart }) => {
     const bars = chart();
 
-    expect(bars.title).toMatch(/^[\d.]+ [^;]+; others [\d.,]+ to [\d.,]+$/);
+    expect(bars.title).toMatch(/^(No|The SDK|A call) [^;]+; [a-z ]+ [\d.,]+ to [\d.,]+/);
     expect(bars.bars.some(({ own }) => own)).toBe(true);
-    expect(readFileSync(`${root}docs/plots/${name}-${theme}.svg`, 'utf8')).toBe(drawBars(bars, theme));
+    for (const [size, suffix] of [
+      ['wide', ''],
+      ['narrow', '-narrow'],
+    ] as const)
+      expect(readFileSync(`${root}docs/plots/${name}-${theme}${suffix}.svg`, 'utf8')).toBe(drawBars(bars, theme, size));
   });
 });

@@ -146,6 +146,10 @@ describe('npm run demo', () => {
     expect(stdout).toMatch(/[█░]{8} +\d+\/100 left +\d+ done +[1-9]\d* waiting +0 refused\n/);
     const gauge = stdout.split('\n').filter((line) => line.includes('refused') && line.includes('░'));
     expect(Math.max(...gauge.map((line) => line.length))).toBeLessThan(60);
+    // In a pipe, no line says again what the one before said.
+    const waiting = gauge.map((line) => /(\d+) waiting/.exec(line)?.[1]);
+    expect(waiting).toEqual([...new Set(waiting)]);
+    expect(stdout).toMatch(/\nNext\n {2}npx @example\/sandbox .+\n {2}README\.md .+\n {2}docs\/tasks\.md .+\n$/);
     expect(stdout).toContain('250 users read, and 0 requests refused.');
     expect(stdout.match(/Attempt \d got 503\. The next one follows in \d+ ms\./g)).toHaveLength(2);
     expect(stdout).toContain('Found John Doe after all.');

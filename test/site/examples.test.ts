@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
-import { isRunnable, withExamples, withoutExamples } from '../../site/build/examples.ts';
+import { withExamples, withoutExamples } from '../../site/build/examples.ts';
 import { fromHash } from '../../site/src/playground/address.ts';
 import { codeBlocks } from '../guides/support/code-blocks.ts';
-import { examplesOf, outcomes, pagesWithExamples } from './support/examples.ts';
 
 it('keeps the code of each guide within the 72 columns that a page shows', () => {
   const long = codeBlocks.flatMap(({ name, code }) =>
@@ -12,18 +11,9 @@ it('keeps the code of each guide within the 72 columns that a page shows', () =>
   expect(long).toEqual([]);
 });
 
-it('runs each example of a guide in a page, but those that need more than a page', () => {
-  const runnable = pagesWithExamples.flatMap((page) =>
-    examplesOf(page.file).filter(({ code }) => isRunnable(page, code)),
-  );
-
-  expect(runnable.map(({ name }) => name).toSorted()).toEqual(Object.keys(outcomes).toSorted());
-});
-
 it('puts the whole program into a link, and takes the link out of the Markdown', () => {
-  const page = { address: 'guides/retries', file: 'docs/retries.md' };
-  const markdown = '# Retries\n\n```ts\nawait client.users.create(params);\n```\n\nMore.\n';
-  const content = withExamples(page, markdown, '/js-sdk/');
+  const markdown = '# Retries\n\n```ts run\nawait client.users.create(params);\n```\n\nMore.\n';
+  const content = withExamples(markdown, '/js-sdk/');
 
   const [, hash = ''] = /href="\/js-sdk\/playground\/(#[^"]+)"/.exec(content) ?? [];
   expect(fromHash(hash)).toMatch(
@@ -32,9 +22,8 @@ it('puts the whole program into a link, and takes the link out of the Markdown',
   expect(withoutExamples(content)).toBe(markdown);
 });
 
-it('leaves a page alone whose code is no example', () => {
-  const page = { address: 'project/changelog', file: 'CHANGELOG.md' };
+it('leaves other code alone', () => {
   const markdown = '```ts\nawait client.users.create(params);\n```\n';
 
-  expect(withExamples(page, markdown, '/js-sdk/')).toBe(markdown);
+  expect(withExamples(markdown, '/js-sdk/')).toBe(markdown);
 });

@@ -41,9 +41,25 @@ it('keeps the code of a page in its Markdown, and leaves out what only the site 
   expect(home).not.toMatch(/^import |<Comparison/m);
 
   const offer = 'Run this example';
-  expect(await read('guides/retries/index.html')).toContain(offer);
-  expect(await read('guides/retries.md')).not.toContain(offer);
+  expect(await read('guides/pagination/index.html')).toContain(offer);
+  expect(await read('guides/pagination.md')).not.toContain(offer);
   expect(await read('llms-full.txt')).not.toContain(offer);
+});
+
+it('has a title, a description and a picture on each page', async () => {
+  const pages = (await readdir(dist, { recursive: true })).filter((file) => file.endsWith('.html'));
+  const lacking: string[] = [];
+  for (const page of pages) {
+    const html = await read(page);
+    const has = [
+      /<title>[^<]+<\/title>/,
+      /<meta name="description" content="[^"]{6,}"/,
+      /<meta property="og:image" content="https:\/\/your-org\.github\.io\/js-sdk\/og\.png"/,
+    ];
+    if (!has.every((part) => part.test(html))) lacking.push(page);
+  }
+  expect(lacking).toEqual([]);
+  expect(existsSync(`${dist}og.png`)).toBe(true);
 });
 
 it('describes each guide in prose', async () => {
@@ -56,7 +72,9 @@ it('describes each guide in prose', async () => {
 });
 
 it('has the reference of each entry point, in the same look', async () => {
-  expect(await read('api/index.html')).toContain('@example/sdk/webhooks');
+  const index = await read('api/index.html');
+  expect(index).toContain('@example/sdk/webhooks');
+  expect(index).not.toContain('>Modules<');
   expect(await read('api/example/sdk/interfaces/clientoptions/index.html')).toContain('dangerouslyAllowBrowser');
   expect(await read('api/example/sandbox/functions/createsandbox/index.html')).toContain('sl-markdown-content');
 });

@@ -13,50 +13,56 @@ interface LogRow {
   readonly note: string;
 }
 
-/** Characters of the columns with a fixed width, and of the two spaces between all of them. */
-const fixed = 'HH:MM:SS  200  POST  '.length + '  1234 ms  '.length;
+/** Characters before the subject, and of the time after it. */
+const [before, time] = ['HH:MM:SS  200  POST  '.length, '  1234 ms'.length];
 
-/** Lines in columns that fit the width of a terminal: the subject gets a third of what is left, and the note the rest. */
-export function logLine({ at, status, kind, subject, duration, note }: LogRow, columns = Infinity): Line {
-  const room = Math.max(columns - fixed, 0);
-  const wide = Math.min(Math.max(Math.floor(room * 0.35), 12), 40);
+/** Below it, what there is to say gets a line of its own. */
+const wideEnough = 80;
+
+/** Lines in columns that fit the width of a terminal: in a wide one, the subject gets a third of what is left. */
+export function logLines({ at, status, kind, subject, duration, note }: LogRow, columns = Infinity): readonly Line[] {
+  const isNarrow = columns < wideEnough;
+  const room = Math.max(columns - before - time - (isNarrow ? 0 : 2), 0);
+  const wide = isNarrow ? Math.max(room, 12) : Math.min(Math.max(Math.floor(room * 0.35), 12), 40);
   const what = `${kind.padEnd(4)}  ${subject}`;
-  const time = duration === undefined ? '' : `${Math.round(duration)} ms`;
-  return [
+  const took = duration === undefined ? '' : `${Math.round(duration)} ms`;
+  const line = [
     style.faint(at.slice(11, 19)),
     '  ',
     colored(String(status ?? '–').padStart(3), status),
     '  ',
     (columns === Infinity ? what : cutInside(what, wide + 6)).padEnd(wide + 6),
     '  ',
-    style.faint(time.padStart(7)),
-    ...(note === '' ? [] : ['  ', style.faint(cutEnd(note, room - wide))]),
+    style.faint(took.padStart(7)),
   ];
+  if (note === '') return [line];
+  if (isNarrow) return [line, ['          ', style.faint(cutEnd(note, columns - 10))]];
+  return [[...line, '  ', style.faint(cutEnd(note, room - wide))]];
 }
 
-/** One line about a request: `01:45:26  422  POST  /v1/users  7 ms  email: must be an email address`. */
-export function requestLine(request: RecordedRequest, columns?: number): Line {
+/** About a request: `01:45:26  422  POST  /v1/users  7 ms  email: must be an email address`. */
+export function requestLines(request: RecordedRequest, columns?: number): readonly Line[] {
   const { method, target, received_at: at, status, duration } = request;
-  return logLine({ at, status, kind: method, subject: target, duration, note: noteOf(request) }, columns);
+  return logLines({ at, status, kind: method, subject: target, duration, note: noteOf(request, columns) }, columns);
 }
 
-/** Why it ended as it did. If there is nothing to say, how many are left. */
-function noteOf(request: RecordedRequest): string {
+/** Why it ended as it did. If there is nothing to say, and room on the line, how many are left. */
+function noteOf(request: RecordedRequest, columns = Infinity): string {
   const { remaining } = request;
-  return reasonOf(request) || (remaining === undefined ? '' : `${remaining} left`);
+  return reasonOf(request) || (remaining === undefined || columns < wideEnough ? '' : `${remaining} left`);
 }
 
-/** One line about an attempt to deliver an event: `01:45:27  500  →  user.created  12 ms  next attempt in 5 s, del_123`. */
-export function attemptLine(
+/** About an attempt to deliver an event: `01:45:27  500  →  user.created  12 ms  next attempt in 5 s, del_123`. */
+export function attemptLines(
   { id, event, status: state, due }: Pick<DeliveryRecord, 'id' | 'event' | 'status' | 'due'>,
   { at, duration, status, error }: Pick<Attempt, 'at' | 'duration' | 'status' | 'error'>,
   columns?: number,
-): Line {
+): readonly Line[] {
   const seconds = due === undefined ? 0 : Math.ceil(Math.max(due - Date.parse(at), 0) / 1000);
   const next = { pending: [`next attempt in ${seconds} s`], failed: ['no attempt left'], delivered: [] }[state];
   const failure = status === undefined ? [error ?? 'no response'] : [];
   const note = [...failure, ...next, id].join(', ');
-  return logLine({ at, status, kind: '→', subject: event, duration, note }, columns);
+  return logLines({ at, status, kind: '→', subject: event, duration, note }, columns);
 }
 
 /** A status in its color: that of a failure if there is none. */

@@ -12,7 +12,7 @@ import { seedSchema } from '../resources/resource.ts';
 import { openJournal } from '../storage/sqlite-journal.ts';
 import { strictFields } from '../utils/schemas.ts';
 import { endpointSchema } from '../webhooks/endpoint-params.ts';
-import { attemptLine, requestLine } from './log-lines.ts';
+import { attemptLines, requestLines } from './log-lines.ts';
 import { CommandError, type CommandIO } from './process-io.ts';
 import type { Line } from './terminal.ts';
 import { welcome } from './welcome.ts';
@@ -47,9 +47,9 @@ export async function serve(options: ServeOptions, io: CommandIO): Promise<numbe
   const journal = data === undefined ? undefined : await openJournal(data);
   const sandbox = assembleSandbox(sandboxOptions(options, io.env['EXAMPLE_WEBHOOK_SECRET']), { listen, journal });
   const { apiToken } = sandbox;
-  const print = (type: string, value: object, line: Line) => {
+  const print = (type: string, value: object, lines: readonly Line[]) => {
     if (json) out.json({ type, ...value });
-    else out.line(...line);
+    else out.lines(lines);
   };
   try {
     const { url } = await sandbox.listen({ port, host, allowedHosts, cors }).catch((error: unknown) => {
@@ -63,11 +63,11 @@ export async function serve(options: ServeOptions, io: CommandIO): Promise<numbe
     const webhooks = sandbox.webhooks.endpoints.map(({ id, url: to, secret }) => ({ id, url: to, secret }));
     const reachable = isAny(host) ? localUrls(url) : [url];
     if (json) out.json({ type: 'listening', url, token: apiToken, webhooks });
-    else for (const line of welcome({ urls: reachable, apiToken, data, webhooks, ...rateLimit })) out.line(...line);
+    else out.lines(welcome({ urls: reachable, apiToken, data, webhooks, ...rateLimit }));
     if (!quiet) {
-      sandbox.onRequest((request) => print('request', request, requestLine(request, out.columns)));
+      sandbox.onRequest((request) => print('request', request, requestLines(request, out.columns)));
       sandbox.webhooks.subscribe((delivery, attempt) =>
-        print('attempt', { delivery, attempt }, attemptLine(delivery, attempt, out.columns)),
+        print('attempt', { delivery, attempt }, attemptLines(delivery, attempt, out.columns)),
       );
     }
     await io.stopped();

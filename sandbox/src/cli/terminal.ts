@@ -65,6 +65,10 @@ export class Terminal {
     this.#output.write(`${texts.join('')}\n`);
   }
 
+  lines(lines: readonly Line[]): void {
+    for (const each of lines) this.line(...each);
+  }
+
   /** Prints each line of a text. */
   text(text: string): void {
     for (const line of text.replace(/\n$/, '').split('\n')) this.line(line);

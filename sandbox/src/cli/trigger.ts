@@ -1,11 +1,11 @@
 import { timestamp } from '../utils/clock.ts';
 import { randomSecret } from '../utils/random.ts';
 import { outcomeOf } from '../storage/outcome.ts';
-import type { Attempt, DeliveryRecord } from '../storage/records.ts';
+import type { Attempt, DeliveryRecord, EndpointRecord } from '../storage/records.ts';
 import { attempt } from '../webhooks/attempt.ts';
 import { eventNames, exampleData } from '../webhooks/webhooks.ts';
 import { ControlClient, serverUrl } from './control-client.ts';
-import { attemptLine } from './log-lines.ts';
+import { attemptLines } from './log-lines.ts';
 import { CommandError, type CommandIO, stopSignal } from './process-io.ts';
 import { style } from './terminal.ts';
 
@@ -60,11 +60,16 @@ async function sendAndWatch(
 
   const open = new Set(deliveries.map(({ id }) => id));
   let failures = 0;
-  for (const { id } of deliveries)
-    io.out.line(`${event} `, style.faint(`${control.origin}/dashboard/deliveries/${id}`));
+  const { data: webhooks } = await control.send<{ data: readonly EndpointRecord[] }>('GET', '/webhooks');
+  for (const { id, endpoint } of deliveries) {
+    io.out.line(`${event} → ${webhooks.find((webhook) => webhook.id === endpoint)?.url ?? endpoint}`);
+    io.out.line('  ', style.faint(`${control.origin}/dashboard/deliveries/${id}`));
+  }
   for await (const { delivery, attempt: made } of attempts) {
     if (!open.has(delivery.id)) continue;
-    io.out.line(...attemptLine(delivery, made, io.out.columns));
+    io.out.lines(attemptLines(delivery, made, io.out.columns));
+    const [answer = ''] = (made.responseBody ?? '').trim().split('\n', 1);
+    if (answer !== '') io.out.line('          ', style.faint(`← ${answer}`));
     if (wait && delivery.status === 'pending') continue;
     open.delete(delivery.id);
     if (delivery.status !== 'delivered') failures += 1;

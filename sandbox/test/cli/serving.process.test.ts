@@ -149,8 +149,9 @@ describe('trigger', () => {
     const { url, env } = await serve('--webhook', to);
     const trigger = command(['trigger', 'order.shipped', '--payload', '{"id":7}'], env);
     expect(await trigger.exitCode).toBe(0);
-    const [, page = ''] = /order\.shipped (http:\S+\/dashboard\/deliveries\/del_123)\n/.exec(trigger.output()) ?? [];
+    const [, page = ''] = /\n {2}(http:\S+\/dashboard\/deliveries\/del_123)\n/.exec(trigger.output()) ?? [];
     expect((await fetch(page)).status).toBe(200);
+    expect(trigger.output()).toContain(`order.shipped → ${to}\n`);
     expect(trigger.output()).toContain('Note: the API reference has no event order.shipped. It has user.created.\n');
     expect(trigger.output()).toMatch(/204 {2}→ {5}order\.shipped +\d+ ms {2}del_123\n/);
     expect(JSON.parse(received[0]!.body)).toMatchObject({ event: 'order.shipped', data: { id: 7 } });

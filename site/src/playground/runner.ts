@@ -73,7 +73,7 @@ async function start({ code, script }: Extract<Command, { type: 'run' }>): Promi
   report();
   real.setInterval(report, 100);
   await run(script ?? (await import('./compile.ts')).compile(code), api.load);
-  await api.tryOut();
+  api.tryOut();
   do {
     for (const { webhooks } of api.sandboxes) await webhooks.flush();
     // The browser reports a rejection that nothing handles in a task of its own, some time after it.

@@ -1,10 +1,14 @@
-/** Takes the picture of the dashboard that the home page shows: `npm run build && node site/build/dashboard-picture.ts` */
+/** Takes the pictures of the home page and of links to the site: `npm run build && node site/build/pictures.ts` */
 import { createSandbox } from '@example/sandbox';
 import { Client } from '@example/sdk';
 import { launch } from '../../test/support/chromium.ts';
 
 const receiver = (_: string, { body }: RequestInit) =>
-  Promise.resolve(new Response(null, { status: typeof body === 'string' && body.includes('Grace') ? 503 : 204 }));
+  Promise.resolve(
+    typeof body === 'string' && body.includes('Grace')
+      ? Response.json({ message: 'The queue is full.' }, { status: 503 })
+      : new Response(null, { status: 204 }),
+  );
 await using sandbox = createSandbox({
   users: 25,
   webhooks: { fetch: receiver, endpoints: [{ url: 'https://shop.example.com/webhooks' }] },
@@ -27,4 +31,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
   await page.waitForTimeout(1000);
   await page.screenshot({ path: `site/src/home/dashboard-${colorScheme}.png` });
 }
+const card = await browser.newPage({ viewport: { width: 1200, height: 630 } });
+await card.setContent(`<body style="margin: 0; padding: 110px 90px; background: #171a2e; color: #fff; font-family: sans-serif">
+  <p style="margin: 0; color: #a3adff; font-size: 44px; font-weight: 600">@example/sdk</p>
+  <h1 style="margin: 50px 0; font-size: 92px; line-height: 1.1">Calls that wait<br>instead of failing</h1>
+  <p style="margin: 0; color: #c9cfdd; font-size: 36px">The official TypeScript client for the Example API</p>`);
+await card.screenshot({ path: 'site/public/og.png' });
 await browser.close();
