@@ -47,7 +47,9 @@ export function firstSentence(text: string): string | undefined {
     ?.replaceAll(/\[([^\]]+)\]\([^)]+\)/g, '$1')
     .replaceAll(/[`*]/g, '')
     .replaceAll('\n', ' ');
-  return plain?.trim().split(/(?<=[.:]) /)[0];
+  const sentence = plain?.trim().split(/(?<=[.:]) /)[0];
+  // A status such as `404:` is no sentence.
+  return sentence !== undefined && /^\d+:$/.test(sentence) ? plain?.trim() : sentence;
 }
 
 /** Links to files that have a page go there; links to other files go to the repository. No number breaks in two. */
