@@ -37,7 +37,7 @@ export const plots: readonly Plot[] = [
       const { rows, ...run } = readResults<OverheadRow>('overhead');
       const wanted = rows.filter(({ concurrency }) => concurrency === 1);
       const finding: Finding = (own, least, most) =>
-        `A call costs ${own} × the CPU time of fetch; others cost ${least} to ${most} ×`;
+        `A call costs ${own}\u00a0× fetch; others cost ${least} to ${most}\u00a0×`;
       return chartOf('CPU time of a call, as a multiple of fetch', finding, run, wanted, ({ name, ratio }) =>
         bar(name, ratio, `${ratio.toFixed(2)} ×`),
       );
@@ -48,7 +48,8 @@ export const plots: readonly Plot[] = [
     chart: () => {
       const { rows, ...run } = readResults<StartupRow>('startup');
       const wanted = rows.filter(({ kind }) => kind === 'import');
-      const finding: Finding = (own, least, most) => `The SDK loads in ${own} ms; others take ${least} to ${most} ms`;
+      const finding: Finding = (own, least, most) =>
+        `The SDK loads in ${own}\u00a0ms; others take ${least} to ${most}\u00a0ms`;
       return chartOf('CPU time to import a package', finding, run, wanted, ({ name, cost }) =>
         bar(name, cost, `${cost.toFixed(0)} ms`),
       );
@@ -73,7 +74,7 @@ export const plots: readonly Plot[] = [
       const { rows, ...run } = readResults<SizeRow>('size');
       const wanted = rows.filter(({ what }) => !what.startsWith('–'));
       const finding: Finding = (own, least, most) =>
-        `The SDK adds ${own} kB to a page; others add ${least} to ${most} kB`;
+        `The SDK adds ${own}\u00a0kB to a page; others add ${least} to ${most}\u00a0kB`;
       return chartOf('What a page downloads, minified and gzipped', finding, run, wanted, ({ what, zipped }) =>
         bar(what, zipped, `${kilobytes(zipped)} kB`),
       );

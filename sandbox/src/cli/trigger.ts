@@ -9,6 +9,9 @@ import { attemptLines } from './log-lines.ts';
 import { CommandError, type CommandIO, stopSignal } from './process-io.ts';
 import { style } from './terminal.ts';
 
+/** Characters of a response to print. */
+const maxAnswer = 200;
+
 /** Options of `trigger`. */
 export interface TriggerOptions {
   /** Sends the event to this URL, without a sandbox. */
@@ -69,7 +72,7 @@ async function sendAndWatch(
     if (!open.has(delivery.id)) continue;
     io.out.lines(attemptLines(delivery, made, io.out.columns));
     const [answer = ''] = (made.responseBody ?? '').trim().split('\n', 1);
-    if (answer !== '') io.out.line('          ', style.faint(`← ${answer}`));
+    if (answer !== '') io.out.line('          ', style.faint(`← ${answer.slice(0, maxAnswer)}`));
     if (wait && delivery.status === 'pending') continue;
     open.delete(delivery.id);
     if (delivery.status !== 'delivered') failures += 1;

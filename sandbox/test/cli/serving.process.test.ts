@@ -160,11 +160,12 @@ describe('trigger', () => {
   });
 
   test('reports a failure with the next attempt; --wait waits for it', async () => {
-    const { url: to, close } = await receiver([500, 500, 204]);
+    const broken = { status: 500, headers: {}, body: 'no such table: users\n  at line 7' };
+    const { url: to, close } = await receiver([broken, 500, 204]);
     const { url, env } = await serve('--webhook', to);
     const once = command(['trigger', 'user.created'], env);
     expect(await once.exitCode).toBe(1);
-    expect(once.output()).toMatch(/500 {2}→ {5}user\.created +\d+ ms {2}next attempt in \d s, del_123\n/);
+    expect(once.output()).toMatch(/500 {2}→ {5}user\.created +\d+ ms {2}next attempt in \d s, del_123\n {10}← no such table: users\n$/);
 
     const waiting = command(['trigger', 'user.created', '--wait'], env);
     await waiting.prints(/500 {2}→ .+ del_124\n/);
