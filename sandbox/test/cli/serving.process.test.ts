@@ -165,7 +165,9 @@ describe('trigger', () => {
     const { url, env } = await serve('--webhook', to);
     const once = command(['trigger', 'user.created'], env);
     expect(await once.exitCode).toBe(1);
-    expect(once.output()).toMatch(/500 {2}→ {5}user\.created +\d+ ms {2}next attempt in \d s, del_123\n {10}← no such table: users\n$/);
+    expect(once.output()).toMatch(
+      /500 {2}→ {5}user\.created +\d+ ms {2}next attempt in \d s, del_123\n {10}← no such table: users\n$/,
+    );
 
     const waiting = command(['trigger', 'user.created', '--wait'], env);
     await waiting.prints(/500 {2}→ .+ del_124\n/);
