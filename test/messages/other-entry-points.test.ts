@@ -43,7 +43,7 @@ describe('webhooks', () => {
       webhooks({ secret: Promise.resolve(secret) }),
     ],
     [
-      `${unusable} it must be a string that is not empty; got Object. ${advice}`,
+      'The arguments are in another order. Write verifyWebhook(await request.text(), request.headers, secret, options).',
       () => js(verifyWebhook)('{}', {}, { secret }),
     ],
     ['options must be a plain object; got string.', webhooks(secret)],
