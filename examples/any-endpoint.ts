@@ -2,9 +2,10 @@
 import { Client, NotFoundError } from '@example/sdk';
 import { z } from 'zod';
 
-const client = new Client({ responseValidation: 'throw' }); // what doesn't match a schema is an error
+const client = new Client();
 
-// Any library that follows Standard Schema will do: zod, Valibot, ArkType. The call returns the output of the schema.
+// Any library that follows Standard Schema will do: zod, Valibot, ArkType. The call returns the output of the schema, and
+// rejects if the response doesn't match it.
 const userSchema = z.object({
   id: z.string(),
   name: z.string(),

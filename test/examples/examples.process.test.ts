@@ -123,7 +123,7 @@ describe('the examples run as they stand', () => {
       'Read Ada Lovelace',
       '100 projects',
       '60 active projects',
-      expect.stringMatching(/ \(404 DELETE \/teams\/\{id\}\)$/),
+      expect.stringMatching(/ \(404 DELETE \/teams\/\{id\}, http:\S+\/teams\/team_1\)$/),
     ]);
   });
 

@@ -165,7 +165,7 @@ describe('a call that has to wait', () => {
 
       await times(3, list(client));
 
-      const line = `[@example/sdk] GET /projects waits about 60 s for the rate limit. Calls waiting: 1. In tests, use a new apiToken for each.`;
+      const line = `[@example/sdk] GET /projects waits about 60 s for the rate limit. Calls waiting: 1.`;
       const fields = expect.objectContaining({ route: '/projects', attempt: 1, delay: window, waiting: 1 });
       expect(logger.warn.mock.calls).toEqual([[line, fields]].slice(0, lines));
       expect(logger.info).not.toHaveBeenCalled();
