@@ -6,4 +6,4 @@ import { EdgeRuntime } from 'edge-runtime';
 const [, , bundle = '', input = ''] = process.argv;
 const script = `${readFileSync(bundle, 'utf8')};
   suite.runSuite(${input}).then((suite) => JSON.stringify({ suite, name: EdgeRuntime, any: typeof AbortSignal.any }))`;
-void new EdgeRuntime().evaluate<Promise<string>>(script).then((found) => console.log(found));
+void Promise.resolve(new EdgeRuntime().evaluate(script)).then((found) => console.log(found));

@@ -15,7 +15,13 @@ function at(this: ArrayLike<unknown>, index: number): unknown {
 for (const { prototype } of [Array, String]) Object.defineProperty(prototype, 'at', { value: at, configurable: true });
 Object.defineProperty(Symbol, 'asyncIterator', { value: Symbol.for('asyncIterator') });
 Object.assign(globalThis, {
-  ...{ self: globalThis, global: globalThis, XMLHttpRequest: class {} },
+  ...{
+    self: globalThis,
+    global: globalThis,
+    XMLHttpRequest: class {
+      readonly readyState = 0;
+    },
+  },
   console: { error: print, warn: print, info: print, debug: print },
   performance: { now: () => Date.now() },
   WeakRef: class {

@@ -2,7 +2,7 @@
 
 declare module 'edge-runtime' {
   export class EdgeRuntime {
-    evaluate<T>(script: string): T;
+    evaluate(script: string): unknown;
   }
 }
 
