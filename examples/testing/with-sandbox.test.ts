@@ -23,10 +23,10 @@ test('an email address gets only one account', async () => {
   expect(await signUp(client, 'Ada again', 'ada@example.com')).toBe('taken');
 });
 
-test('a short outage goes unnoticed', async () => {
+test('a refusal goes unnoticed', async () => {
   await using sandbox = createSandbox();
   const client = clientOf(sandbox);
-  sandbox.faults.next({ status: 503, retryAfter: 0 });
+  sandbox.faults.next({ status: 429, retryAfter: 0 });
 
   expect(await signUp(client, 'Ada', 'ada@example.com')).toMatchObject({ name: 'Ada' });
   expect(sandbox.requests).toHaveLength(2);
