@@ -53,9 +53,11 @@ export async function send(attempt: Attempt, headers: Call['headers']): Promise<
     // Without an exchange, the runtime can't make requests at all.
     const neverSent =
       !exchange || (!attempt.response && wasNeverSent(error, new URL(call.url), call.client.fetch !== undefined));
-    if (!neverSent && attempt.permit) {
+    if (attempt.permit) {
       attempt.permit = undefined;
-      permit?.recordLoss();
+      const hasFailed = signal?.aborted !== true;
+      if (neverSent) permit?.release(hasFailed);
+      else permit?.recordLoss(hasFailed);
     }
     // If the response still arrives, nothing will read it.
     exchange?.then((late) => late.body?.cancel()).catch(() => undefined);

@@ -16,7 +16,7 @@ import { APIPromise, type Exchange } from './api-promise.ts';
 import { send, type Attempt, type Result } from './attempt.ts';
 import { resolveCall, type Call } from './call.ts';
 import type { ResolvedOptions } from './client-options.ts';
-import { Pacing } from './pacing.ts';
+import { Pacing, type Refusal } from './pacing.ts';
 import {
   requestOptionNames,
   type EndpointOptions,
@@ -129,9 +129,11 @@ export class HttpClient implements Requester {
     const signal = deadline?.signal ?? signals[0];
     const endsAt = deadline?.endsAt ?? Infinity;
     const progress: Progress = { retries: 0 };
+    let refusal: Refusal | undefined;
     try {
       for (let number = 1; ; number++) {
-        const { account, permit } = await this.#pacing.admit(call, signal, deadline?.endsAt, number > 1, telemetry);
+        const isRetry = number > 1;
+        const { account, permit } = await this.#pacing.admit(call, signal, deadline?.endsAt, isRetry, telemetry, refusal);
         const budget = account.retryBudget.of(`${call.method} ${call.route}`);
         const raw = promise.isRaw;
         const current: Attempt = (attempt = {
@@ -162,6 +164,10 @@ export class HttpClient implements Requester {
         }
         progress.error = result.error;
         await this.#beforeRetry(progress, budget, { ...result, call, permit, number, signal, endsAt }, telemetry);
+        const { failure } = result;
+        const isRefusal = failure.kind === 'status' && failure.status === 429;
+        const wait = isRefusal ? (failure.retryAfter ?? 1000 * 2 ** progress.retries) : 0;
+        refusal = isRefusal ? { limiter: account.limiter, wait } : undefined;
       }
     } catch (reason) {
       // The error of the last attempt says more than that the next one would wait too long.

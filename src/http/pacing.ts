@@ -4,7 +4,7 @@ import { TimeoutError, type RequestTarget } from '../errors/index.ts';
 import type { Permit, RateLimiter, RateLimitSnapshot } from '../rate-limit/limiter.ts';
 import { rateLimiterFor } from '../rate-limit/registry.ts';
 import type { CallTelemetry } from '../telemetry/telemetry.ts';
-import { startDeadline } from '../utils/abort.ts';
+import { sleep, startDeadline } from '../utils/abort.ts';
 import type { Call } from './call.ts';
 import type { ResolvedOptions } from './client-options.ts';
 import type { RetryBudget, RetryBudgets } from './retry-budget.ts';
@@ -17,6 +17,13 @@ export interface Account {
   readonly retryBudget: RetryBudget;
   /** Absent with `rateLimit: false`. */
   readonly limiter: RateLimiter | undefined;
+}
+
+/** An attempt that was refused, and that is made again. */
+export interface Refusal {
+  readonly limiter: RateLimiter | undefined;
+  /** Milliseconds that the API asks to wait, or else a backoff. */
+  readonly wait: number;
 }
 
 /** Lets the attempts of a client through, one by one, as the rate limit of the credential in use allows. */
@@ -40,6 +47,8 @@ export class Pacing {
   /**
    * Waits until the attempt may be sent.
    *
+   * @param refusal What happened to the last attempt, if it was refused. Only its own limiter knows of it: with another token,
+   *   the call waits by itself.
    * @throws {RateLimitWaitError} when the call would wait longer than `maxWait` or until after its deadline.
    * @throws {TimeoutError} when there is no credential within the call's `timeout`.
    * @throws the signal's reason when it aborts first.
@@ -50,9 +59,11 @@ export class Pacing {
     deadline: number | undefined,
     isRetry: boolean,
     telemetry: CallTelemetry,
+    refusal?: Refusal,
   ): Promise<{ readonly account: Account; readonly permit: Permit | undefined }> {
     const { apiToken, rateLimit } = this.#options;
     let account = await this.#current(call, signal);
+    if (refusal !== undefined && refusal.limiter !== account.limiter) await sleep(refusal.wait, signal);
     for (;;) {
       telemetry.target = this.shown(call, account);
       const permit = await account.limiter?.acquire({

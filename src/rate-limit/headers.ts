@@ -40,7 +40,9 @@ export interface Answer {
   readonly report: RateLimitInfo | undefined;
   /** The server's time in epoch milliseconds, rounded down to a second. */
   readonly servedAt: number | undefined;
-  /** Milliseconds that a refusal asks to wait. */
+  /** The computer's own time when it arrived, in epoch milliseconds. */
+  readonly receivedAt: number;
+  /** Milliseconds that a refusal or a 503 asks to wait. */
   readonly wait: number | undefined;
   /** Whether it speaks for the API, and not for a failure on the way to it. */
   readonly isSound: boolean;
@@ -50,11 +52,13 @@ export interface Answer {
 export function readAnswer(status: number, headers: Headers): Answer {
   const isRefusal = status === 429;
   const isCached = Number(headers.get('age')) > 0;
-  const wait = isRefusal ? parseRetryAfter(headers, Date.now()) : undefined;
+  const receivedAt = Date.now();
+  const wait = isRefusal || status === 503 ? parseRetryAfter(headers, receivedAt) : undefined;
   return {
     isRefusal,
     report: isCached ? undefined : credibleReport(headers),
     servedAt: isCached ? undefined : servedAt(headers),
+    receivedAt,
     wait: wait === undefined ? undefined : Math.min(wait, maxRetryAfter),
     isSound: !isCached && !isRefusal && status < 500,
   };

@@ -24,19 +24,29 @@ export interface Admission extends RequestTarget {
 export interface LimiterObserver {
   /** The store became unavailable, or available again. Called once per outage and observer. */
   onStoreChange(change: RateLimitStoreChange): void;
-  /** A gate closed or opened. */
-  onGateChange(change: GateChange): void;
+  /** The API refused what its headers allow, so that calls are held, or they are sent again. */
+  onHold(change: HoldChange): void;
+  /** Calls wait, and the API has admitted nothing for some time. Called once a minute at most. */
+  onStall(stall: StallReport): void;
 }
 
-/** A gate closed, because the API refused what its headers allow, or opened again. */
-export interface GateChange {
-  readonly isOpen: boolean;
-  /** What it holds: one path (`GET /users/user_1`), one route (`GET /users/{id}`), or all calls of the token. */
-  readonly scope: 'resource' | 'route' | 'token';
-  /** `undefined` for the token. */
+/** Calls are held, or sent again. */
+export interface HoldChange {
+  readonly isHeld: boolean;
+  /** Whose calls, such as `GET /users/user_1`; `undefined` for all of the token. */
   readonly target: string | undefined;
   /** Half a sentence for a log line. */
   readonly reason: string;
+}
+
+/** The API admits nothing. */
+export interface StallReport {
+  /** For how long. */
+  readonly seconds: number;
+  /** How many calls wait. */
+  readonly waiting: number;
+  /** What the API said last, such as `429` or `no answer`. */
+  readonly answer: string;
 }
 
 /** Tells the clients whose calls are in progress what changes. A client without calls is not held. */
@@ -55,8 +65,12 @@ export class Observers {
     if (change > 0) this.#notify(observer);
   }
 
-  onGateChange(change: GateChange): void {
-    for (const observer of this.#calls.keys()) observer.onGateChange(change);
+  onHold(change: HoldChange): void {
+    for (const observer of this.#calls.keys()) observer.onHold(change);
+  }
+
+  onStall(report: StallReport): void {
+    for (const observer of this.#calls.keys()) observer.onStall(report);
   }
 
   onStoreChange(change: RateLimitStoreChange): void {
@@ -85,10 +99,18 @@ export interface Permit {
   readonly isContended: boolean;
   /** The API answered. */
   recordAnswer(status: number, headers: Headers): void;
-  /** Nothing reached the API, so that the request doesn't count. */
-  release(): void;
-  /** No answer came, but the API may have counted the request. */
-  recordLoss(): void;
+  /**
+   * Nothing reached the API, so that the request doesn't count.
+   *
+   * @param hasFailed Whether it was tried.
+   */
+  release(hasFailed?: boolean): void;
+  /**
+   * No answer came, but the API may have counted the request.
+   *
+   * @param hasFailed Whether that was the API's or the network's fault, and not the caller's. Default: `true`.
+   */
+  recordLoss(hasFailed?: boolean): void;
 }
 
 /** What the limiter knows at this moment. */

@@ -12,8 +12,8 @@ export class WaitingCall {
   list: List | undefined;
   previous: WaitingCall | undefined;
   next: WaitingCall | undefined;
-  /** Whether its resource was refused. It yields to normal calls then, because it may be refused again. */
-  isProbe = false;
+  /** Whether its resource was refused. It yields to others then, because it may be refused again. */
+  isRefused = false;
 
   constructor(admission: Admission, resolve: WaitingCall['resolve']) {
     this.admission = admission;
@@ -21,7 +21,7 @@ export class WaitingCall {
   }
 
   get isBackground(): boolean {
-    return this.isProbe || isBackground(this.admission);
+    return isBackground(this.admission);
   }
 
   /** Resolves with a promise that is rejected: a function that rejects one would take memory for each call that waits. */
@@ -82,23 +82,42 @@ class List {
   }
 }
 
+/** The waiting calls of one priority. */
+class Lists {
+  readonly retries = new List();
+  readonly others = new List();
+  /** Of resources that were refused. */
+  readonly refused = new List();
+
+  get all(): readonly List[] {
+    return [this.retries, this.others, this.refused];
+  }
+
+  get length(): number {
+    return this.retries.length + this.others.length + this.refused.length;
+  }
+}
+
 /** The calls that wait for one thing. No operation takes longer if more of them wait. */
 export class CallQueue {
-  readonly #lists = {
-    normal: { retries: new List(), others: new List() },
-    background: { retries: new List(), others: new List() },
-  };
+  readonly #normal = new Lists();
+  readonly #background = new Lists();
 
   get length(): number {
     return this.normal + this.background;
   }
 
   get normal(): number {
-    return this.#lists.normal.retries.length + this.#lists.normal.others.length;
+    return this.#normal.length;
   }
 
   get background(): number {
-    return this.#lists.background.retries.length + this.#lists.background.others.length;
+    return this.#background.length;
+  }
+
+  /** The next call of any priority. */
+  get next(): WaitingCall | undefined {
+    return this.first(false) ?? this.first(true);
   }
 
   /** How many calls would be sent before one that arrived now. */
@@ -108,27 +127,37 @@ export class CallQueue {
     return ahead + retries.length + (admission.isRetry === true ? 0 : others.length);
   }
 
-  /** The next call of a priority: a retry, or else the one that has waited longest. */
-  first(background: boolean): WaitingCall | undefined {
-    return this.retry(background) ?? this.#of(background).others.first;
+  /**
+   * The next call of a priority: a retry, or else the one that has waited longest, or else one whose resource was refused.
+   *
+   * @param isRefusedFirst Whether it is the turn of the last kind.
+   */
+  first(background: boolean, isRefusedFirst = false): WaitingCall | undefined {
+    const { retries, others, refused } = this.#of(background);
+    return (isRefusedFirst ? refused.first : undefined) ?? retries.first ?? others.first ?? refused.first;
   }
 
-  /** The newest call of a priority that was not refused, or else a retry. */
+  /** The newest call of a priority that was not sent before, or else the next one. */
   newest(background: boolean): WaitingCall | undefined {
-    return this.#of(background).others.last ?? this.retry(background);
-  }
-
-  retry(background: boolean): WaitingCall | undefined {
-    return this.#of(background).retries.first;
+    return this.#of(background).others.last ?? this.first(background);
   }
 
   push(call: WaitingCall): void {
-    const { retries, others } = this.#of(call.isBackground);
-    (call.admission.isRetry === true ? retries : others).push(call);
+    const { retries, others, refused } = this.#of(call.isBackground);
+    (call.isRefused ? refused : call.admission.isRetry === true ? retries : others).push(call);
   }
 
-  #of(background: boolean) {
-    return background ? this.#lists.background : this.#lists.normal;
+  /** All of them, in a list of its own: they may leave the queue meanwhile. */
+  toArray(): WaitingCall[] {
+    const calls: WaitingCall[] = [];
+    for (const { first } of [...this.#normal.all, ...this.#background.all]) {
+      for (let call = first; call !== undefined; call = call.next) calls.push(call);
+    }
+    return calls;
+  }
+
+  #of(background: boolean): Lists {
+    return background ? this.#background : this.#normal;
   }
 }
 

@@ -8,12 +8,13 @@ const background = { oneIn: 10, maxInAdvance: 100 };
 
 /**
  * How normal and background calls divide a window. Background calls leave as many requests as there were normal calls in the
- * last window, or in this one, in proportion to the time left. But at least one request in ten is theirs, so that they never starve.
+ * last window, or in this one, in proportion to the time left. What normal calls used of the last window and not yet of this one
+ * is kept until its last tenth. But at least one request in ten goes to background calls, so that they never starve.
  */
 export class Reserve {
   #turn = 0;
   #current = 0;
-  #previous: number | undefined;
+  #previous = 0;
   #owed = 0;
 
   /** Whether a background call goes ahead of the normal ones. */
@@ -22,8 +23,8 @@ export class Reserve {
   }
 
   /** Counts a normal call that arrives. */
-  count({ turns }: RateWindow): void {
-    this.#turnTo(turns);
+  count(window: RateWindow): void {
+    this.#turnTo(window);
     this.#current += 1;
   }
 
@@ -37,22 +38,26 @@ export class Reserve {
 
   /** When a background call may be sent. */
   readyAt(now: number, window: RateWindow): number {
-    this.#turnTo(window.turns);
+    this.#turnTo(window);
     const { limit, length } = window;
-    const left = window.timeLeft(now) ?? 0;
     const remaining = window.remaining(now);
-    const demand = Math.min(Math.max(this.#previous ?? share.first * limit, this.#current), share.max * limit);
-    const reserve = Math.ceil(demand * Math.min(1, left / length));
-    // If nothing remains, it waits for the window.
-    if (remaining === 0 || remaining > reserve) return now;
-    return now + Math.max(1, left - ((remaining - 1) * length) / demand + 1);
+    if (remaining === 0) return now; // It waits for the window.
+    const most = share.max * limit;
+    // The first window may have been nearly over when the first call was made.
+    const least = this.#turn > 2 ? 0 : share.first * limit;
+    const usual = Math.min(Math.max(least, this.#previous, this.#current), most);
+    const missing = Math.min(Math.max(0, this.#previous - this.#current), most);
+    /** The time left at which less than what remains is kept, if it melts in so many milliseconds. */
+    const due = (kept: number, time: number) => (kept > 0 ? ((remaining - 1) * time) / kept : Infinity);
+    const dueAt = Math.min(due(usual, length), remaining > missing ? Infinity : due(missing, length / 10));
+    const left = window.timeLeft(now) ?? 0;
+    return left <= dueAt ? now : now + Math.max(1, left - dueAt + 1);
   }
 
-  #turnTo(turn: number): void {
-    if (turn === this.#turn) return;
-    // The first window may have been nearly over when the first call was made.
-    if (this.#turn > 1) this.#previous = this.#current;
+  #turnTo({ turns }: RateWindow): void {
+    if (turns === this.#turn) return;
+    this.#previous = this.#turn > 0 ? this.#current : 0;
     if (this.#turn > 0) this.#current = 0;
-    this.#turn = turn;
+    this.#turn = turns;
   }
 }

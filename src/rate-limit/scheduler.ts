@@ -1,5 +1,5 @@
+import { RateLimitWaitError } from '../errors/index.ts';
 import { isCloudflareWorker } from '../utils/runtime.ts';
-import { type Gate, Gates } from './gate.ts';
 import { readAnswer } from './headers.ts';
 import {
   Observers,
@@ -10,23 +10,34 @@ import {
   type RateLimitSnapshot,
 } from './limiter.ts';
 import { AbortWatcher, CallQueue, isBackground, waitError, WaitingCall } from './queue.ts';
+import { RefusedResource } from './refused-resource.ts';
 import { Reserve } from './reserve.ts';
+import { SendRate } from './send-rate.ts';
 import type { ConnectStore, Share, SharingStore } from './share.ts';
+import { Stall } from './stall.ts';
+import { Throttle } from './throttle.ts';
 import { Alarm, realTiming, type Timing } from './timing.ts';
 import { RateWindow, type WindowRequest } from './window.ts';
-
-/** Milliseconds for which it is believed that others use up the window, and that waiting helps. */
-const maxContention = 3_600_000;
 
 /** Milliseconds from one look at a call that waits to the next, in Cloudflare Workers. */
 const heartbeat = 500;
 
-/** Sends the next call as soon as the window, the gates and the share allow. Each of them says when that is (`readyAt`). */
+/** Of so many requests, one is for a resource that was refused, if a call to one waits. */
+const oneIn = 10;
+
+/** Milliseconds for which an admitted request shows that a 503 is about a limit, and not an outage. */
+const recent = 1000;
+
+/** Sends the next call as soon as the window, the throttles and the share allow. Each of them says when that is (`readyAt`). */
 export class Scheduler implements RateLimiter {
   readonly #window = new RateWindow();
-  readonly #gates: Gates;
+  readonly #throttle = new Throttle(2);
+  readonly #rate = new SendRate();
+  readonly #stall = new Stall();
   readonly #reserve = new Reserve();
-  /** The calls that no gate holds. */
+  /** The resources that were refused lately, such as `GET /users/user_1`, the oldest first. */
+  readonly #refused = new Map<string, RefusedResource>();
+  /** The calls that no resource holds. */
   readonly #queue = new CallQueue();
   readonly #observers = new Observers();
   readonly #aborts: AbortWatcher;
@@ -37,8 +48,9 @@ export class Scheduler implements RateLimiter {
   /** Fires when something may have changed. An empty queue sets none, so that it keeps no process alive. */
   readonly #alarm: Alarm;
   #waiting = 0;
-  /** When the first request was sent since one was last admitted. */
-  #hopefulSince: number | undefined;
+  #sent = 0;
+  /** Until when the API asked to wait in a refusal that the window explains. */
+  #holdUntil = -Infinity;
 
   /** @param key Base URL and token. A store only sees a hash of it. */
   constructor(key: string, timing = realTiming) {
@@ -46,12 +58,6 @@ export class Scheduler implements RateLimiter {
     this.#timing = timing;
     this.#alarm = new Alarm(timing, () => this.dispatch());
     this.#aborts = new AbortWatcher((call) => this.#reject(call, call.admission.signal?.reason));
-    this.#gates = new Gates((change, gate) => {
-      this.#observers.onGateChange(change);
-      if (!change.isOpen) return;
-      gate.alarm?.set(Infinity);
-      for (let call = gate.next; call !== undefined; call = gate.next) this.#move(timing.now(), call);
-    });
   }
 
   configure({ limit, window, store = this.#store }: LimitOptions): void {
@@ -78,8 +84,9 @@ export class Scheduler implements RateLimiter {
     this.#observers.count(admission.observer, 1);
     const background = isBackground(admission);
     if (!background && admission.isRetry !== true) this.#reserve.count(this.#window);
-    const isNext = this.#queue.before(admission) === 0 && this.#gates.holding(now, admission) === undefined;
-    if (isNext && admission.signal?.aborted !== true && this.#readyAt(now, background) <= now) {
+    const isNext = this.#queue.before(admission) === 0 && this.#holding(now, admission) === undefined;
+    const isBacklog = this.#waiting > 0;
+    if (isNext && admission.signal?.aborted !== true && this.#readyAt(now, background, isBacklog) <= now) {
       const permit = this.#send(now, admission, background, false);
       this.#updateShare(now);
       return permit;
@@ -87,12 +94,16 @@ export class Scheduler implements RateLimiter {
     return new Promise((resolve) => this.#enqueue(now, new WaitingCall(admission, resolve)));
   }
 
-  /** When a call may be sent that no gate holds. */
-  #readyAt(now: number, background: boolean): number {
+  /** When a call may be sent whose resource does not hold it. */
+  #readyAt(now: number, background: boolean, isBacklog: boolean): number {
+    const isShared = this.#share?.isAvailable === true;
     // A store keeps a reserve for all processes.
-    const isReserved = background && this.#share?.isAvailable !== true && !this.#reserve.isBackgroundDue;
+    const isReserved = background && !isShared && !this.#reserve.isBackgroundDue;
     return Math.max(
-      this.#window.readyAt(now),
+      this.#window.readyAt(now, isShared, isBacklog),
+      this.#throttle.readyAt,
+      this.#rate.readyAt(now),
+      this.#holdUntil,
       this.#share?.readyAt(now, background ? 'background' : 'normal') ?? now,
       isReserved ? this.#reserve.readyAt(now, this.#window) : now,
     );
@@ -101,43 +112,127 @@ export class Scheduler implements RateLimiter {
   #send(now: number, admission: Admission, background: boolean, waited: boolean): Permit {
     this.#reserve.sent(background, this.#queue.background > 0);
     this.#share?.take(background ? 'background' : 'normal');
+    const order = (this.#sent += 1);
     const request = this.#window.send(now);
-    for (const gate of this.#gates.sent(now, admission, request.order, waited)) this.#tend(now, gate);
-    this.#hopefulSince ??= now;
-    const end = (record: () => void) => {
-      record();
+    this.#throttle.sent(order);
+    this.#rate.sent(now);
+    this.#refused.get(keyOf(admission))?.throttle.sent(order);
+    const end = (record: (now: number) => void) => {
+      this.#throttle.ended(order);
+      this.#refused.get(keyOf(admission))?.throttle.ended(order);
+      record(this.#timing.now());
+      this.#refused.get(keyOf(admission))?.update();
       this.#observers.count(admission.observer, -1);
-      const endedAt = this.#timing.now();
-      for (const gate of this.#gates.of(endedAt, admission)) {
-        gate.ended(request.order);
-        this.#tend(endedAt, gate);
-      }
       this.dispatch();
+    };
+    const fail = (now: number, hasFailed: boolean) => {
+      if (hasFailed) this.#stall.refused(now, 'no answer');
+      return hasFailed ? now : undefined;
     };
     const permit = {
       waited,
       isContended: false,
       recordAnswer: (status: number, headers: Headers) =>
-        end(() => (permit.isContended = this.#recordAnswer(admission, request, status, headers))),
-      recordLoss: () => end(() => this.#window.recordLoss(request)),
-      release: () => end(() => this.#window.release(request)),
+        end((now) => (permit.isContended = this.#recordAnswer(now, admission, request, order, status, headers))),
+      recordLoss: (hasFailed = true) => end((now) => this.#window.recordLoss(request, fail(now, hasFailed))),
+      release: (hasFailed = false) => end((now) => this.#window.release(request, fail(now, hasFailed))),
     };
     return permit;
   }
 
   /** Takes in an answer. Returns whether it is a refusal that is nobody's fault. */
-  #recordAnswer(admission: Admission, request: WindowRequest, status: number, headers: Headers): boolean {
-    const now = this.#timing.now();
-    const answer = readAnswer(status, headers);
+  #recordAnswer(
+    now: number,
+    admission: Admission,
+    request: WindowRequest,
+    order: number,
+    status: number,
+    headers: Headers,
+  ): boolean {
+    const read = readAnswer(status, headers);
+    // Gateways answer so of limits, too. While nothing is admitted, it is an outage.
+    const isRecent = this.#rate.admittedAt > request.sentAt - recent;
+    const isLimit = status === 503 && (isRecent || this.#throttle.failures > 0);
+    const answer = isLimit ? { ...read, isRefusal: true } : read;
     const isExplained = this.#window.recordAnswer(now, request, answer);
-    if (!answer.isRefusal) {
-      this.#hopefulSince = undefined;
-      this.#gates.admitted(now, admission, request.order);
+    if (answer.isSound) {
+      this.#admit(now, keyOf(admission), order);
       return false;
     }
-    if (!isExplained) return this.#gates.refused(now, admission, request.order, answer.wait);
-    this.#share?.expire();
-    return now - (this.#hopefulSince ?? now) < maxContention;
+    if (!isExplained || this.#window.own === 0) this.#stall.refused(now, String(status));
+    if (isExplained) {
+      this.#holdUntil = Math.max(this.#holdUntil, now + (answer.wait ?? 0));
+      this.#share?.expire();
+      return !this.#stall.isHopeless(now, now);
+    }
+    if (status === 429) return this.#refuse(now, keyOf(admission), order, answer.wait);
+    if (isLimit) {
+      this.#holdUntil = Math.max(this.#holdUntil, now + (answer.wait ?? 0));
+      this.#slowDown(now, order, answer.wait, this.#rate.isLowered(now));
+    }
+    return false;
+  }
+
+  #admit(now: number, key: string, order: number): void {
+    this.#stall.admitted();
+    this.#throttle.admitted(order);
+    this.#rate.admitted(now);
+    const resource = this.#refused.get(key);
+    if (resource === undefined) return;
+    this.#refused.delete(key);
+    // What was refused alone was not about its resource.
+    if (resource.isLone && this.#rate.isLowered(now)) this.#lower(now);
+    for (const call of resource.queue.toArray()) this.#move(now, call);
+    resource.update();
+    this.#observers.onHold({ isHeld: false, target: key, reason: 'it is admitted again' });
+  }
+
+  /** Takes in a refusal that the window doesn't explain. Returns whether waiting may help. */
+  #refuse(now: number, key: string, order: number, wait: number | undefined): boolean {
+    for (const [old, resource] of this.#refused) {
+      if (!resource.isForgotten(now)) break;
+      this.#refused.delete(old);
+    }
+    let resource = this.#refused.get(key);
+    const isLone = resource?.isSingle(this.#rate.admittedAt) !== true && this.#slowDown(now, order, wait);
+    if (resource === undefined) {
+      resource = new RefusedResource(this.#timing, () => {
+        const call = resource?.queue.next;
+        if (call !== undefined) this.#move(this.#timing.now(), call);
+        this.dispatch();
+      });
+      this.#refused.set(key, resource);
+      this.#observers.onHold({ isHeld: true, target: key, reason: 'it was refused' });
+    }
+    resource.refused(now, order, this.#sent, wait, isLone);
+    return resource.isHopeful && this.#rate.admittedAt > -Infinity;
+  }
+
+  /**
+   * Counts a refusal against the token.
+   *
+   * @param isSure Whether it can't be about a resource.
+   * @returns Whether it is the first in a row, which may be about something else.
+   */
+  #slowDown(now: number, order: number, wait: number | undefined, isSure = false): boolean {
+    if (!this.#throttle.refused(now, order, this.#sent, wait)) return false;
+    if (this.#throttle.failures === 1 && !isSure) return true;
+    this.#lower(now);
+    return false;
+  }
+
+  #lower(now: number): void {
+    if (!this.#rate.isLowered(now)) {
+      this.#observers.onHold({ isHeld: true, target: undefined, reason: 'several in a row were refused' });
+    }
+    this.#rate.lower(Math.max(now, this.#throttle.readyAt));
+  }
+
+  /** The refused resource that a call has to wait for. */
+  #holding(now: number, admission: Admission): RefusedResource | undefined {
+    if (this.#refused.size === 0) return undefined;
+    const resource = this.#refused.get(keyOf(admission));
+    return resource !== undefined && resource.throttle.readyAt > now ? resource : undefined;
   }
 
   #enqueue(now: number, call: WaitingCall): void {
@@ -177,34 +272,18 @@ export class Scheduler implements RateLimiter {
 
   /** Predicts the milliseconds until a call that arrives now is sent. */
   #delay(now: number, admission: Admission): number {
-    const gate = this.#gates.holding(now, admission);
-    const delay = gate?.delay(now, gate.queue.before(admission) + 1) ?? 0;
-    return Math.max(delay, this.#window.delay(now, this.#queue.before(admission) + 1));
+    const resourceAt = this.#holding(now, admission)?.throttle.readyAt ?? now;
+    const heldUntil = Math.max(this.#holdUntil, resourceAt < Infinity ? resourceAt : now);
+    return Math.max(0, heldUntil - now, this.#window.delay(now, this.#queue.before(admission) + 1));
   }
 
-  /** Puts a call where it waits next: at a gate that holds it, or for the window. */
+  /** Puts a call where it waits: for its resource, or for everything else. */
   #move(now: number, call: WaitingCall): void {
     call.list?.remove(call);
-    const gate = this.#gates.holding(now, call.admission, call);
-    (gate?.queue ?? this.#queue).push(call);
-    if (gate !== undefined) this.#tend(now, gate);
-  }
-
-  /** Lets the calls through that a gate allows, and sets its timer for the next one. */
-  #tend(now: number, gate: Gate): void {
-    while (gate.readyAt <= now) {
-      const call = gate.next;
-      if (call === undefined) break;
-      // A narrower gate may have closed since it came to this one.
-      if (this.#gates.holding(now, call.admission, call) === gate) gate.passed = call;
-      if (gate.scope === 'resource') call.isProbe = gate.failures > 0;
-      this.#move(now, call);
-    }
-    gate.alarm ??= new Alarm(this.#timing, () => {
-      this.#tend(this.#timing.now(), gate);
-      this.dispatch();
-    });
-    gate.alarm.set(gate.queue.length === 0 ? Infinity : gate.readyAt);
+    const resource = this.#holding(now, call.admission);
+    call.isRefused = this.#refused.has(keyOf(call.admission));
+    (resource?.queue ?? this.#queue).push(call);
+    resource?.update();
   }
 
   /** A call stops waiting. */
@@ -217,12 +296,9 @@ export class Scheduler implements RateLimiter {
   }
 
   #reject(call: WaitingCall, reason: unknown): void {
-    const now = this.#timing.now();
     this.#leave(call);
-    for (const gate of this.#gates.of(now, call.admission)) {
-      if (gate.passed === call) gate.passed = undefined;
-      this.#tend(now, gate);
-    }
+    // Another call may be tried instead.
+    this.#refused.get(keyOf(call.admission))?.update();
     this.#observers.count(call.admission.observer, -1);
     call.reject(reason);
     this.dispatch();
@@ -237,29 +313,59 @@ export class Scheduler implements RateLimiter {
       next.resolve(this.#send(now, next.admission, next.isBackground, true));
     }
     const updateAt = this.#updateShare(now);
-    this.#alarm.set(this.#waiting === 0 ? Infinity : Math.min(next, updateAt));
+    this.#checkStall(now, next);
+    this.#alarm.set(this.#waiting === 0 ? Infinity : Math.min(next, updateAt, this.#stall.checkAt));
   }
 
   /** The call to send now, or when there may be one. */
   #next(now: number): WaitingCall | number {
     const isBackgroundNext = this.#reserve.isBackgroundDue && this.#queue.background > 0;
+    // While the API refuses or fails, a call that is sent may use up a retry: the newest one that has used none.
+    const isFailing = this.#throttle.failures > 0 || this.#window.isFailing(now);
+    const isTurnOfRefused = this.#sent % oneIn === 0;
     let wakeAt = Infinity;
     for (const background of [isBackgroundNext, !isBackgroundNext]) {
-      for (let call = this.#queue.first(background); call !== undefined; call = this.#queue.first(background)) {
-        const readyAt = this.#readyAt(now, background);
+      for (;;) {
+        const call = isFailing ? this.#queue.newest(background) : this.#queue.first(background, isTurnOfRefused);
+        if (call === undefined) break;
+        const readyAt = this.#readyAt(now, background, this.#waiting > 1);
         if (readyAt > now) {
           wakeAt = Math.min(wakeAt, readyAt);
           break;
         }
-        if (this.#gates.holding(now, call.admission, call) === undefined) return call;
-        this.#move(now, call); // To a gate that has closed since.
+        if (this.#holding(now, call.admission) === undefined) return call;
+        this.#move(now, call); // Its resource was refused meanwhile.
       }
     }
     return wakeAt;
+  }
+
+  /** Says that the API admits nothing, and in the end rejects the calls that would wait for ever. */
+  #checkStall(now: number, next: number): void {
+    if (this.#waiting === 0 || this.#stall.checkAt === Infinity) return;
+    const report = this.#stall.report(now, this.#waiting);
+    if (report) this.#observers.onStall(report);
+    const resources = [...this.#refused.values()].filter(({ queue }) => queue.length > 0);
+    const nextAt = Math.min(next, ...resources.map(({ throttle }) => throttle.readyAt));
+    if (!this.#stall.isHopeless(now, nextAt)) return;
+    for (const call of [this.#queue, ...resources.map(({ queue }) => queue)].flatMap((queue) => queue.toArray())) {
+      const { admission } = call;
+      if (admission.maxWait !== undefined && admission.maxWait < Infinity) continue;
+      this.#leave(call);
+      this.#observers.count(admission.observer, -1);
+      const seconds = Math.max(1, Math.ceil((Math.min(nextAt, now + 3_600_000) - now) / 1000));
+      call.reject(new RateLimitWaitError('Not sent: the API admits nothing.', admission, seconds));
+    }
+    for (const resource of resources) resource.update();
   }
 
   #updateShare(now: number): number {
     const { normal, background } = this.#queue;
     return this.#share?.update(now, { normal, background }) ?? Infinity;
   }
+}
+
+/** What a refusal is about, at least. */
+function keyOf({ method, path }: Admission): string {
+  return `${method} ${path}`;
 }

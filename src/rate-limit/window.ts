@@ -6,11 +6,20 @@ const documented = { limit: 100, length: 60_000 };
 /** Seconds by which the `reset` of one window may differ from answer to answer. */
 const jitter = 1.5;
 
-/** Milliseconds by which the end of windows is put off when a request finds that one has not ended: each time, and at most. */
-const delayOfEnd = { step: 500, max: 1000 };
+/** Milliseconds by which the end of windows is put off when a request finds that one has not ended. It doubles each time. */
+const delayOfEnd = { first: 500, max: 60_000 };
+
+/** Milliseconds until the next request after one that failed while no window is known. It doubles each time. */
+const pause = { first: 100, max: 8_000 };
+
+/** Milliseconds by which `reset` may differ from the computer's own clock for that to be believed, if there is no `Date`. */
+const maxDisagreement = 60_000;
 
 /** Milliseconds after which another request is sent to learn of the window, if the last one has brought nothing. */
 const patience = 1000;
+
+/** Processes that may ask for the same window at the same moment, at most. */
+const maxAskers = 10;
 
 /** Requests in flight at once, at most: as many as the documented limit. */
 const maxInFlight = 100;
@@ -21,8 +30,6 @@ const staleness = 100;
 /** A request that was sent, as its window has to know it. */
 export interface WindowRequest {
   readonly sentAt: number;
-  /** Grows with each request. Two may be sent at the same moment. */
-  readonly order: number;
   /** The window in which it was sent, or the next one if it was sent while none was known. */
   readonly turn: number;
 }
@@ -56,9 +63,12 @@ export class RateWindow {
   #endsAt = -Infinity;
   /** How far the server's clock is ahead of the local one, at least; `undefined` while no `Date` has shown it. */
   #ahead: number | undefined;
+  /** The same by the computer's own clock, which counts if no `Date` has been seen. */
+  #localAhead: number | undefined;
   /** Milliseconds after `reset` at which windows have turned out to end. */
   #delay = 0;
-  #order = 0;
+  /** How often the end of this window was put off. */
+  #postponed = 0;
   /** Windows that are known or were, those that another process saw included. */
   #turn = 0;
   /** Requests that were admitted in the window, or got no answer; and those that were sent since it was over. */
@@ -68,6 +78,17 @@ export class RateWindow {
   #used = 0;
   /** When the last probe was sent that has brought nothing yet. */
   #probedAt = -Infinity;
+  /** Requests in a row that failed while no window was known, and until when the next one waits. */
+  #failures = 0;
+  #heldUntil = -Infinity;
+  /** The `reset` of the first answer about the window: that of a bucket creeps. */
+  #firstReset = -Infinity;
+  /** As announced by the first answer. */
+  #usedAtFirst = 0;
+  /** Requests in the last window: of this client, and of others. */
+  #last = { own: 0, foreign: 0 };
+  /** When requests were sent, not long ago, if the API announces no window. */
+  #log: number[] = [];
 
   /** What is assumed until the API announces something. */
   assume(limit: number | undefined, length: number | undefined): void {
@@ -86,6 +107,11 @@ export class RateWindow {
     return this.#counted + this.inFlight;
   }
 
+  /** Requests of this client that were admitted in the window, or got no answer. */
+  get own(): number {
+    return this.#counted;
+  }
+
   /** Whether no window is known: the last one is over, or there was none. */
   isOver(now: number): boolean {
     return now >= this.#endsAt;
@@ -102,15 +128,33 @@ export class RateWindow {
     return Math.max(0, this.limit - used - this.inFlight);
   }
 
-  /** When the next request may be sent. */
-  readyAt(now: number): number {
-    if (this.isOver(now)) return Math.max(now, this.#probedAt + patience);
+  /** Whether the last request failed that was sent while no window was known. */
+  isFailing(now: number): boolean {
+    return this.#failures > 0 && this.isOver(now);
+  }
+
+  /**
+   * When the next request may be sent.
+   *
+   * @param isShared Whether a store divides the window.
+   * @param isBacklog Whether other calls wait. A request that failed holds them, but not a call that is alone.
+   */
+  readyAt(now: number, isShared: boolean, isBacklog: boolean): number {
+    const isFull = this.isUnannounced && this.#log.length + this.inFlight >= this.limit;
+    const allowedAt = isFull ? (this.#log[0] ?? Infinity) + this.length : now;
+    if (this.isOver(now)) {
+      return Math.max(allowedAt, this.#probedAt + patience, isBacklog ? this.#heldUntil : now);
+    }
     if (this.inFlight >= maxInFlight) return Infinity;
-    return this.remaining(now) > 0 ? now : this.#endsAt;
+    // Others that use the token see the same requests left. Each process sends its own part of them, as far as known.
+    const left = this.limit - Math.max(this.used, this.#counted);
+    if (!isShared && this.inFlight > 0 && this.inFlight >= Math.ceil(this.#ownPart * left)) return Infinity;
+    return this.remaining(now) > 0 ? allowedAt : this.#endsAt;
   }
 
   /** Predicts the milliseconds until so many requests have been sent; 0 if answers on their way may allow them all. */
   delay(now: number, requests: number): number {
+    if (this.#turn === 0) return 0;
     const isOver = this.isOver(now);
     const excess = requests - (isOver ? this.remaining(now) : this.limit - Math.max(this.used, this.sent));
     if (excess <= 0) return 0;
@@ -122,36 +166,50 @@ export class RateWindow {
     const isProbe = this.isOver(now);
     if (isProbe) this.#probedAt = now;
     this.inFlight += 1;
-    return { sentAt: now, order: ++this.#order, turn: this.#turn + (isProbe ? 1 : 0) };
+    return { sentAt: now, turn: this.#turn + (isProbe ? 1 : 0) };
   }
 
-  /** It did not reach the API. */
-  release({ turn }: WindowRequest): void {
+  /**
+   * It did not reach the API.
+   *
+   * @param failedAt When it failed, if it was tried.
+   */
+  release(request: WindowRequest, failedAt?: number): void {
     this.inFlight -= 1;
-    // Another probe may be sent.
-    if (turn > this.#turn) this.#probedAt = -Infinity;
+    if (request.turn <= this.#turn) return;
+    this.#probedAt = -Infinity; // Another probe may be sent.
+    if (failedAt !== undefined) this.#fail(failedAt);
   }
 
   /** It got no answer. The API may have counted it. */
-  recordLoss(request: WindowRequest): void {
-    this.release(request);
+  recordLoss(request: WindowRequest, failedAt?: number): void {
+    this.release(request, failedAt);
     this.#count(request);
+  }
+
+  #fail(now: number, wait = Math.min(pause.first * 2 ** this.#failures, pause.max)): void {
+    this.#failures += 1;
+    this.#heldUntil = now + wait;
   }
 
   /** Takes in an answer. Returns whether it is a refusal that the window explains. */
   recordAnswer(now: number, request: WindowRequest, answer: Answer): boolean {
-    const { isRefusal, report, servedAt } = answer;
+    const { isRefusal, report, servedAt, isSound } = answer;
     this.release(request);
+    const isProbe = request.turn > this.#turn && this.isOver(now);
+    // A refusal without the headers of the API says nothing about windows.
+    if (isProbe && !isSound && !isRefusal) this.#fail(now, answer.wait);
     if (report === undefined) {
-      if (this.reset === undefined && answer.isSound && this.isOver(now)) this.#assumeWindow(now);
+      if (this.reset === undefined && isSound && this.isOver(now)) this.#assumeWindow(now);
       if (!isRefusal) this.#count(request);
       return false;
     }
     const ahead = narrow(this.#ahead, servedAt, request.sentAt, now);
-    const later = report.reset - (this.reset ?? -Infinity);
+    const later = report.reset - this.#firstReset;
     const used = report.limit - report.remaining;
-    if (later > jitter || (later < -jitter && ahead !== undefined && report.reset * 1000 > now + ahead)) {
+    if (later > (isProbe && !isRefusal ? 0 : jitter)) {
       this.#ahead = narrow(undefined, servedAt, request.sentAt, now);
+      this.#localAhead = this.#isPlausible(report.reset, answer.receivedAt) ? answer.receivedAt - now : undefined;
       this.#open(now, report.limit, used, report.reset);
       this.turns += 1;
     } else if (later < -jitter) {
@@ -167,7 +225,9 @@ export class RateWindow {
       this.#updateEnd();
     }
     if (!isRefusal) this.#count(request);
-    return isRefusal && report.remaining === 0 && this.#isExplained(now, request);
+    const isExplained = isRefusal && report.remaining === 0;
+    if (isExplained) this.#exhaust(now, request);
+    return isExplained;
   }
 
   /**
@@ -175,7 +235,7 @@ export class RateWindow {
    * store's end apply. Of a newer one, the requests in flight count as sent.
    */
   adopt(now: number, { limit, used, reset, timeLeft }: SeenWindow): void {
-    const later = reset - (this.reset ?? -Infinity);
+    const later = reset - this.#firstReset;
     if (later < -jitter) return;
     // So that the window ends in `timeLeft`.
     this.#ahead = reset * 1000 + this.#delay - now - timeLeft;
@@ -184,7 +244,15 @@ export class RateWindow {
     this.#endsAt = now + timeLeft;
   }
 
-  #count({ turn }: WindowRequest): void {
+  /** Whether the computer's own clock may be right. */
+  #isPlausible(reset: number, localTime: number): boolean {
+    const left = reset * 1000 - localTime;
+    return left > -maxDisagreement && left < this.#assumedLength + maxDisagreement;
+  }
+
+  #count({ sentAt, turn }: WindowRequest): void {
+    if (this.reset === undefined) this.#log.push(sentAt);
+    while ((this.#log[0] ?? Infinity) <= sentAt - this.length) this.#log.shift();
     if (turn > this.#turn) this.#countedSince += 1;
     else this.#counted += 1;
   }
@@ -192,7 +260,8 @@ export class RateWindow {
   #open(now: number, limit: number, used: number, reset: number): void {
     this.isUnannounced = false;
     this.limit = limit;
-    this.reset = reset;
+    this.reset = this.#firstReset = reset;
+    this.#log = [];
     this.#begin(now, used);
     this.#updateEnd();
     // The first one may have begun before.
@@ -208,26 +277,43 @@ export class RateWindow {
 
   #begin(now: number, used: number): void {
     this.#turn += 1;
+    this.#last = { own: this.#counted, foreign: this.#foreign };
+    this.#failures = this.#postponed = 0;
+    this.#heldUntil = -Infinity;
     this.#counted = this.#countedSince;
     this.#countedSince = 0;
     this.#used = used;
+    // Few requests before are those of others that ask at the same moment. More were sent before.
+    this.#usedAtFirst = used > maxAskers ? used : 0;
     this.#endsAt = now + this.#assumedLength;
   }
 
+  /** Requests of others in this window, as far as answers have shown more than this client's own. */
+  get #foreign(): number {
+    return Math.max(0, this.used - this.#usedAtFirst - this.#counted);
+  }
+
+  /** The part of the requests, in this window and the last one, that were this client's. */
+  get #ownPart(): number {
+    const own = this.#last.own + this.#counted;
+    return own / Math.max(1, own + this.#last.foreign + this.#foreign);
+  }
+
   #updateEnd(): void {
-    if (this.#ahead === undefined || this.reset === undefined) return;
-    this.#endsAt = this.reset * 1000 - this.#ahead + this.#delay;
+    const ahead = this.#ahead ?? this.#localAhead;
+    if (ahead === undefined || this.reset === undefined) return;
+    this.#endsAt = this.reset * 1000 - ahead + this.#delay;
   }
 
   /** The window is used up. A request that was sent after its end shows that it ends later. */
-  #isExplained(now: number, { turn }: WindowRequest): boolean {
+  #exhaust(now: number, { turn }: WindowRequest): void {
     this.#used = Infinity;
-    if (turn <= this.#turn || !this.isOver(now)) return true;
+    if (turn <= this.#turn || !this.isOver(now)) return;
     this.failedProbes += 1;
-    if (this.#delay >= delayOfEnd.max) return false;
-    this.#delay += delayOfEnd.step;
-    this.#updateEnd();
-    return true;
+    const announced = this.#endsAt - this.#delay;
+    this.#endsAt = now + Math.min(delayOfEnd.first * 2 ** this.#postponed, delayOfEnd.max);
+    this.#postponed += 1;
+    this.#delay = Math.min(this.#endsAt - announced, delayOfEnd.max);
   }
 }
 

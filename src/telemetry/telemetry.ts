@@ -39,9 +39,16 @@ export class Telemetry {
         if (available) logger.info?.('The rate limit is shared with other processes again.', event);
         else logger.warn?.(problem, event);
       },
-      onGateChange: (change) => {
-        const { isOpen, target = 'All calls of the token', reason } = change;
-        logger.info?.(`${target}: ${isOpen ? 'sent again' : 'held'} (${reason}).`, change);
+      onHold: (change) => {
+        const { isHeld, target = 'All calls of the token', reason } = change;
+        logger.info?.(`${target}: ${isHeld ? 'held' : 'sent again'} (${reason}).`, change);
+      },
+      onStall: (stall) => {
+        const { seconds, waiting, answer } = stall;
+        logger.warn?.(
+          `The API has admitted no request for ${seconds} s (${answer}). Calls waiting: ${waiting}.`,
+          stall,
+        );
       },
     };
   }

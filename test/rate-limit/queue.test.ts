@@ -111,8 +111,8 @@ describe('maxWait', () => {
 
     const records = await world.finish();
 
-    // At the turn, after a minute, one is sent and refused for five minutes.
-    expect(records[20]).toMatchObject({ sentAt: [], doneAt: 126_000, error: { retryAfter: 260 } });
+    // At the turn, after 61 s, one is sent and refused for five minutes.
+    expect(records[20]).toMatchObject({ sentAt: [], doneAt: 126_000, error: { retryAfter: 236 } });
     expect(records.filter(({ status }) => status === 200)).toHaveLength(21);
   });
 

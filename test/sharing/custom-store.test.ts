@@ -43,7 +43,7 @@ describe('a store of your own', () => {
     const time = new VirtualTime();
     const scheduler = schedulerWith(time, sync);
     const onStoreChange = vi.fn();
-    const observer = { onStoreChange, onGateChange: vi.fn() };
+    const observer = { onStoreChange, onHold: vi.fn(), onStall: vi.fn() };
     const permits = Array.from({ length: 5 }, async () => {
       const permit = await scheduler.acquire({ ...call, observer });
       permit.recordAnswer(200, announced);
@@ -63,7 +63,7 @@ describe('a store of your own', () => {
       isDown ? Promise.reject(new Error('connect ECONNREFUSED')) : Promise.resolve({ ...reply, normal: 1 }),
     );
     const onStoreChange = vi.fn();
-    const observer = { onStoreChange, onGateChange: vi.fn() };
+    const observer = { onStoreChange, onHold: vi.fn(), onStall: vi.fn() };
     for (const down of [false, true, true, false, false]) {
       isDown = down;
       void Promise.resolve(scheduler.acquire({ ...call, observer })).then((permit) => permit.release());

@@ -18,6 +18,11 @@ export interface Setup extends Partial<NetworkOptions> {
   readonly rateLimit?: ClientSetup['rateLimit'];
   /** The first one is issued at 0. */
   readonly tokens?: readonly Token[];
+  /** Whether each attempt asks for a token and gets a new one. */
+  readonly hasFreshTokens?: boolean;
+  /** Processes that share the work, each with a client of its own. Default: 1. */
+  readonly processes?: number;
+  readonly maxRetries?: number;
 }
 
 export interface Figures {
@@ -37,6 +42,9 @@ export interface Figures {
   readonly roundTrip: number;
 }
 
+/** What can be measured without knowing the least possible time. */
+export type Measured = Omit<Figures, 'leastTime'>;
+
 const newYear = Date.UTC(2026, 0, 1);
 let worlds = 0;
 
@@ -46,26 +54,42 @@ export async function measure(client: ClientFactory, setup: Setup, seed: number)
   const epoch = newYear + (setup.fraction ?? 0);
   const batchCalls = calls.some(({ kind }) => kind === 'batch');
   const least = batchCalls ? leastTime((setup.leastServer ?? setup.server)(epoch), calls, latency, tokens) : 0;
+  const lastCall = Math.max(...calls.map(({ at }) => at));
+  return { ...(await run(client, setup, seed, lastCall + least * 10 + 3_600_000)), leastTime: least };
+}
+
+/**
+ * Runs the experiment without asking how fast it could be.
+ *
+ * @param limit Milliseconds after which calls that wait count as stuck.
+ */
+export async function run(client: ClientFactory, setup: Setup, seed: number, limit: number): Promise<Measured> {
+  const { latency = { middle: 5, spread: 0 }, calls, tokens = [{ issued: 0, token: 'token' }] } = setup;
+  const epoch = newYear + (setup.fraction ?? 0);
   const random = randomOf(seed);
   const restoreRandom = replaceRandom(randomOf(seed + 1_000));
   const world = new World(epoch, setup.clock);
   const server = setup.server(epoch);
   const network = new Network(world, server, { ...setup, latency }, random);
-  const tested = client({
-    ...(setup.rateLimit && { rateLimit: setup.rateLimit }),
-    fetch: network.fetch,
-    // No world shares the rate limit of another.
-    baseUrl: `https://api-${++worlds}.example.com`,
-    apiToken: () => tokenAt(tokens, world.now),
-  });
+  let issued = 0;
+  const processes = Array.from({ length: setup.processes ?? 1 }, () =>
+    client({
+      ...(setup.rateLimit && { rateLimit: setup.rateLimit }),
+      ...(setup.maxRetries !== undefined && { maxRetries: setup.maxRetries }),
+      fetch: network.fetch,
+      // No world or process shares the rate limit of another.
+      baseUrl: `https://api-${++worlds}.example.com`,
+      apiToken: () => (setup.hasFreshTokens ? `token_${++issued}` : tokenAt(tokens, world.now)),
+    }),
+  );
   const durations: Record<WorkloadCall['kind'], number[]> = { batch: [], prompt: [], locked: [] };
   const ends: number[] = [];
   let failed = 0;
   const done = new AbortController();
-  const read = async (call: WorkloadCall) => {
+  const read = async (call: WorkloadCall, index: number) => {
     if (call.at > world.now) await world.sleep(call.at - world.now);
     try {
-      await tested.read(call, done.signal);
+      await processes[index % processes.length]!.read(call, done.signal);
       durations[call.kind].push(world.now - call.at);
       if (call.kind === 'batch') ends.push(world.now);
     } catch {
@@ -80,9 +104,8 @@ export async function measure(client: ClientFactory, setup: Setup, seed: number)
     done.abort();
     await Promise.all(locked);
   };
-  const lastCall = Math.max(...calls.map(({ at }) => at));
   try {
-    await world.run(program, lastCall + least * 10 + 3_600_000);
+    await world.run(program, limit);
   } finally {
     restoreRandom();
   }
@@ -95,7 +118,6 @@ export async function measure(client: ClientFactory, setup: Setup, seed: number)
     onTheirWay: network.onTheirWay,
     mostInWindow: server.mostInWindow ?? 0,
     time: ends.length > 0 ? Math.max(...ends) - start : 0,
-    leastTime: least,
     p50: quantile(sorted, 0.5),
     p95: quantile(sorted, 0.95),
     roundTrip: latency.middle + latency.spread,

@@ -62,6 +62,7 @@ export class Network {
       const reply = this.#server.receive({ path, token }, this.#world.now, latency / 2);
       const isAccepted = reply.status === 200;
       if (!isAccepted) this.refused++;
+      if (typeof reply.status === 'string') throw connectionError(reply.status, url);
       if (isAccepted) await this.#pass(latency / 2);
       const date = new Date(this.#world.epoch + this.#world.now).toUTCString();
       await this.#pass(latency / 4);
@@ -100,6 +101,14 @@ export class Network {
       this.#mostOnTheirWay[index] = Math.max(this.#mostOnTheirWay[index]!, this.#inFlight);
     });
   }
+}
+
+/** As the `fetch` of Node.js says it. */
+function connectionError(problem: string, url: string): Error {
+  const { hostname } = new URL(url);
+  const details = { code: 'ECONNREFUSED', syscall: 'connect', hostname };
+  const cause = problem === 'connection refused' ? Object.assign(new Error('ECONNREFUSED'), details) : undefined;
+  return new TypeError('fetch failed', { cause });
 }
 
 function bodyOf(path: string): string {

@@ -28,7 +28,7 @@ function besideLocked(): Row[] {
         const which = `${perMinute} ${areNew ? 'new' : 'old'} locked resource${perMinute > 1 ? 's' : ''} a minute`;
         return {
           name: `a good call a second beside ${which}, ${retryAfter ? 'Retry-After 60' : 'no Retry-After'}`,
-          goal: { p50: 50, p95: perMinute === 10 && areNew ? 500 : 100 },
+          goal: { p50: 500, p95: 2_000 },
           quick: perMinute === 3 && areNew === (retryAfter !== undefined),
           setup: (random) => {
             const { fraction, begun } = anyStart(random);

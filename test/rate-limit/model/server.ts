@@ -6,7 +6,8 @@ export interface ServerRequest {
 }
 
 export interface Reply {
-  readonly status: number;
+  /** HTTP status, or why there is no answer. */
+  readonly status: number | 'connection refused' | 'connection reset';
   readonly headers: Readonly<Record<string, string>>;
 }
 

@@ -17,6 +17,7 @@ export interface ClientSetup {
   readonly apiToken: () => string;
   /** What the program has configured, if not what the API does. */
   readonly rateLimit?: { readonly limit: number; readonly window: number };
+  readonly maxRetries?: number;
 }
 
 /** A client that paces its calls: the SDK, or another one to compare it with. */
@@ -27,8 +28,8 @@ export interface TestedClient {
 export type ClientFactory = (setup: ClientSetup) => TestedClient;
 
 /** The SDK, through its public surface only. */
-export const sdk: ClientFactory = ({ fetch, baseUrl, apiToken, rateLimit = {} }) => {
-  const client = new Client({ apiToken, baseUrl, fetch, rateLimit, logLevel: 'off' });
+export const sdk: ClientFactory = ({ fetch, baseUrl, apiToken, rateLimit = {}, maxRetries }) => {
+  const client = new Client({ apiToken, baseUrl, fetch, rateLimit, maxRetries, logLevel: 'off' });
   return {
     read: async ({ path, priority = 'normal' }, signal) => {
       const id = path.slice(path.lastIndexOf('/') + 1);

@@ -1,7 +1,7 @@
 // Limits of other APIs, as their documentation describes them. The documented one does not apply here.
 import { announcement } from './announcement.ts';
 import { FixedWindow, type FixedWindowOptions } from './fixed-window.ts';
-import { accepted, endpointOf, refused, type Server } from './server.ts';
+import { accepted, endpointOf, refused, type Reply, type Server } from './server.ts';
 
 /** So many requests in progress. */
 export function concurrency(limit: number, retryAfter?: number): Server {
@@ -142,14 +142,19 @@ export function allOf(...servers: Server[]): Server {
   };
 }
 
-/** An outage: every request between two times is answered with 503. */
+/** An outage: every request between two times is answered with 503 and `Retry-After` for the rest of it. */
 export function outage(server: Server, from: number, until: number): Server {
+  return failing(server, from, until, (now) => ({
+    status: 503,
+    headers: { 'retry-after': String(Math.ceil((until - now) / 1000)) },
+  }));
+}
+
+/** Every request between two times is answered like this, and never reaches the server. */
+export function failing(server: Server, from: number, until: number, reply: (now: number) => Reply): Server {
   const isOut = (now: number) => now >= from && now < until;
   return {
     admits: (request, now) => !isOut(now) && server.admits(request, now),
-    receive(request, now, work) {
-      if (!isOut(now)) return server.receive(request, now, work);
-      return { status: 503, headers: { 'retry-after': String(Math.ceil((until - now) / 1000)) } };
-    },
+    receive: (request, now, work) => (isOut(now) ? reply(now) : server.receive(request, now, work)),
   };
 }
