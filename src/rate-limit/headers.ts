@@ -31,7 +31,7 @@ export function untilReset(headers: Headers): number | undefined {
 /** The longest `Retry-After` that is believed, in milliseconds. */
 const maxRetryAfter = 3_600_000;
 
-/** A window that ends later than in so many milliseconds is not believed: calls could wait for years. */
+/** A window that ends later than in so many milliseconds, or ended longer ago, is not believed: calls could wait for years. */
 const maxWindow = 2 * 86_400_000;
 
 /** What an answer says about limits. */
@@ -66,8 +66,9 @@ export function readAnswer(status: number, headers: Headers): Answer {
 
 function credibleReport(headers: Headers): RateLimitInfo | undefined {
   const report = parseRateLimit(headers);
-  const latest = (servedAt(headers) ?? Date.now()) + maxWindow;
-  return report !== undefined && report.reset * 1000 <= latest ? report : undefined;
+  if (report === undefined) return undefined;
+  const left = report.reset * 1000 - (servedAt(headers) ?? Date.now());
+  return Math.abs(left) <= maxWindow ? report : undefined;
 }
 
 function servedAt(headers: Headers): number | undefined {

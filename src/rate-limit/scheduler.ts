@@ -215,10 +215,12 @@ export class Scheduler implements RateLimiter {
    * @returns Whether it is the first in a row, which may be about something else.
    */
   #slowDown(now: number, order: number, wait: number | undefined, isSure = false): boolean {
-    if (!this.#throttle.refused(now, order, this.#sent, wait)) return false;
-    if (this.#throttle.failures === 1 && !isSure) return true;
-    this.#lower(now);
-    return false;
+    // A new window is a reason to try again.
+    const longest = Math.min(wait ?? Infinity, this.#window.untilTurn(now));
+    if (!this.#throttle.refused(now, order, this.#sent, longest)) return false;
+    const { failures } = this.#throttle;
+    if (failures === 2 || isSure) this.#lower(now);
+    return failures === 1 && !isSure;
   }
 
   #lower(now: number): void {

@@ -34,7 +34,9 @@ export class SendRate {
     this.admittedAt = now;
   }
 
+  /** Nothing is known of a rate before anything was admitted. */
   lower(now: number): void {
+    if (this.#admitted === 0) return;
     this.#peak = Math.max(cubic.min, Math.min(this.#rate(now), this.#admittedRate(now)));
     this.#loweredAt = now;
   }

@@ -55,7 +55,6 @@ export class Throttle {
     if (this.failures > 1 || this.#tolerance === 0) this.#order = last;
     const pauses = this.failures - this.#tolerance;
     const backoff = Math.min(pause.first * 2 ** (pauses - 1), pause.max);
-    // A lone resource waits as long as the API says. What it says of one resource bounds what the others wait for.
     if (pauses > 0)
       this.#until = now + (this.#tolerance === 0 ? (wait ?? backoff) : Math.min(wait ?? Infinity, backoff));
     return true;

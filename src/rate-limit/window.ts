@@ -122,6 +122,11 @@ export class RateWindow {
     return this.reset === undefined ? undefined : Math.max(0, this.#endsAt - now);
   }
 
+  /** Milliseconds until the next window may begin; `Infinity` if none is known. */
+  untilTurn(now: number): number {
+    return this.isOver(now) ? Infinity : this.#endsAt - now;
+  }
+
   /** Requests that may be sent, as far as known. */
   remaining(now: number): number {
     const used = this.isOver(now) ? 0 : Math.max(this.used, this.#counted);
@@ -140,8 +145,8 @@ export class RateWindow {
    * @param isBacklog Whether other calls wait. A request that failed holds them, but not a call that is alone.
    */
   readyAt(now: number, isShared: boolean, isBacklog: boolean): number {
-    const isFull = this.isUnannounced && this.#log.length + this.inFlight >= this.limit;
-    const allowedAt = isFull ? (this.#log[0] ?? Infinity) + this.length : now;
+    const excess = this.isUnannounced ? this.#log.length + this.inFlight - this.limit : -1;
+    const allowedAt = excess < 0 ? now : (this.#log[excess] ?? Infinity) + this.length;
     if (this.isOver(now)) {
       return Math.max(allowedAt, this.#probedAt + patience, isBacklog ? this.#heldUntil : now);
     }
@@ -215,6 +220,7 @@ export class RateWindow {
     } else if (later < -jitter) {
       // A replica that lags behind may say so of a request that was sent in this window.
       if (!isRefusal && request.turn === this.#turn) this.#count(request);
+      if (isRefusal) this.#exhaust(now, request);
       return isRefusal;
     } else {
       this.#ahead = ahead;
@@ -280,7 +286,8 @@ export class RateWindow {
     this.#last = { own: this.#counted, foreign: this.#foreign };
     this.#failures = this.#postponed = 0;
     this.#heldUntil = -Infinity;
-    this.#counted = this.#countedSince;
+    // What was sent since the last one, but not before this one began: the API has counted no more.
+    this.#counted = Math.min(this.#countedSince, used);
     this.#countedSince = 0;
     this.#used = used;
     // Few requests before are those of others that ask at the same moment. More were sent before.
@@ -307,7 +314,7 @@ export class RateWindow {
 
   /** The window is used up. A request that was sent after its end shows that it ends later. */
   #exhaust(now: number, { turn }: WindowRequest): void {
-    this.#used = Infinity;
+    if (turn >= this.#turn) this.#used = Infinity;
     if (turn <= this.#turn || !this.isOver(now)) return;
     this.failedProbes += 1;
     const announced = this.#endsAt - this.#delay;
