@@ -44,7 +44,9 @@ export interface Answer {
   readonly receivedAt: number;
   /** Milliseconds that a refusal or a 503 asks to wait. */
   readonly wait: number | undefined;
-  /** Whether it speaks for the API, and not for a failure on the way to it. */
+  /** Whether the API, or a gateway in front of it, has failed. */
+  readonly isFailure: boolean;
+  /** Whether it speaks for the API, and shows that a request was admitted. */
   readonly isSound: boolean;
 }
 
@@ -60,6 +62,7 @@ export function readAnswer(status: number, headers: Headers): Answer {
     servedAt: isCached ? undefined : servedAt(headers),
     receivedAt,
     wait: wait === undefined ? undefined : Math.min(wait, maxRetryAfter),
+    isFailure: status >= 500,
     isSound: !isCached && !isRefusal && status < 500,
   };
 }

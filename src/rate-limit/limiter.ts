@@ -26,7 +26,7 @@ export interface LimiterObserver {
   onStoreChange(change: RateLimitStoreChange): void;
   /** The API refused what its headers allow, so that calls are held, or they are sent again. */
   onHold(change: HoldChange): void;
-  /** Calls wait, and the API has admitted nothing for some time. Called once a minute at most. */
+  /** Called once a minute at most. */
   onStall(stall: StallReport): void;
 }
 
@@ -39,14 +39,14 @@ export interface HoldChange {
   readonly reason: string;
 }
 
-/** The API admits nothing. */
+/** Calls wait longer than expected, or the API admits nothing. */
 export interface StallReport {
   /** For how long. */
   readonly seconds: number;
   /** How many calls wait. */
   readonly waiting: number;
-  /** What the API said last, such as `429` or `no answer`. */
-  readonly answer: string;
+  /** What the API said last instead of admitting a request, such as `429, Retry-After: 60` or `no answer`. */
+  readonly answer: string | undefined;
 }
 
 /** Tells the clients whose calls are in progress what changes. A client without calls is not held. */

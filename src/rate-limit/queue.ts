@@ -6,14 +6,16 @@ import type { Alarm } from './timing.ts';
 export class WaitingCall {
   readonly admission: Admission;
   readonly resolve: (permit: Permit | Promise<never>) => void;
+  /** When it will be sent, as far as could be foreseen. */
+  expectedAt = Infinity;
   /** Looks whether it may be sent, at the latest when its `maxWait` is over. */
   alarm: Alarm | undefined;
   /** Where it waits; `undefined` once it waits no more. */
   list: List | undefined;
   previous: WaitingCall | undefined;
   next: WaitingCall | undefined;
-  /** Whether its resource was refused. It yields to others then, because it may be refused again. */
-  isRefused = false;
+  /** Whether its resource is refused while others are not. It yields to them then, because it may be refused again. */
+  yields = false;
 
   constructor(admission: Admission, resolve: WaitingCall['resolve']) {
     this.admission = admission;
@@ -21,7 +23,7 @@ export class WaitingCall {
   }
 
   get isBackground(): boolean {
-    return isBackground(this.admission);
+    return this.yields || isBackground(this.admission);
   }
 
   /** Resolves with a promise that is rejected: a function that rejects one would take memory for each call that waits. */
@@ -86,15 +88,13 @@ class List {
 class Lists {
   readonly retries = new List();
   readonly others = new List();
-  /** Of resources that were refused. */
-  readonly refused = new List();
 
   get all(): readonly List[] {
-    return [this.retries, this.others, this.refused];
+    return [this.retries, this.others];
   }
 
   get length(): number {
-    return this.retries.length + this.others.length + this.refused.length;
+    return this.retries.length + this.others.length;
   }
 }
 
@@ -127,14 +127,10 @@ export class CallQueue {
     return ahead + retries.length + (admission.isRetry === true ? 0 : others.length);
   }
 
-  /**
-   * The next call of a priority: a retry, or else the one that has waited longest, or else one whose resource was refused.
-   *
-   * @param isRefusedFirst Whether it is the turn of the last kind.
-   */
-  first(background: boolean, isRefusedFirst = false): WaitingCall | undefined {
-    const { retries, others, refused } = this.#of(background);
-    return (isRefusedFirst ? refused.first : undefined) ?? retries.first ?? others.first ?? refused.first;
+  /** The next call of a priority: a retry, or else the one that has waited longest. */
+  first(background: boolean): WaitingCall | undefined {
+    const { retries, others } = this.#of(background);
+    return retries.first ?? others.first;
   }
 
   /** The newest call of a priority that was not sent before, or else the next one. */
@@ -143,8 +139,8 @@ export class CallQueue {
   }
 
   push(call: WaitingCall): void {
-    const { retries, others, refused } = this.#of(call.isBackground);
-    (call.isRefused ? refused : call.admission.isRetry === true ? retries : others).push(call);
+    const { retries, others } = this.#of(call.isBackground);
+    (call.admission.isRetry === true ? retries : others).push(call);
   }
 
   /** All of them, in a list of its own: they may leave the queue meanwhile. */

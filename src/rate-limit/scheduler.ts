@@ -22,9 +22,6 @@ import { RateWindow, type WindowRequest } from './window.ts';
 /** Milliseconds from one look at a call that waits to the next, in Cloudflare Workers. */
 const heartbeat = 500;
 
-/** Of so many requests, one is for a resource that was refused, if a call to one waits. */
-const oneIn = 10;
-
 /** Milliseconds for which an admitted request shows that a 503 is about a limit, and not an outage. */
 const recent = 1000;
 
@@ -153,13 +150,15 @@ export class Scheduler implements RateLimiter {
     // Gateways answer so of limits, too. While nothing is admitted, it is an outage.
     const isRecent = this.#rate.admittedAt > request.sentAt - recent;
     const isLimit = status === 503 && (isRecent || this.#throttle.failures > 0);
-    const answer = isLimit ? { ...read, isRefusal: true } : read;
+    const answer = isLimit ? { ...read, isRefusal: true, isFailure: false } : read;
     const isExplained = this.#window.recordAnswer(now, request, answer);
-    if (answer.isSound) {
-      this.#admit(now, keyOf(admission), order);
+    if (!answer.isRefusal && !answer.isFailure) {
+      if (answer.isSound) this.#admit(now, keyOf(admission), order);
       return false;
     }
-    if (!isExplained || this.#window.own === 0) this.#stall.refused(now, String(status));
+    const asked = headers.get('retry-after');
+    const said = asked === null ? String(status) : `${status}, Retry-After: ${asked}`;
+    if (!isExplained || this.#window.own === 0) this.#stall.refused(now, said);
     if (isExplained) {
       this.#holdUntil = Math.max(this.#holdUntil, now + (answer.wait ?? 0));
       this.#share?.expire();
@@ -241,12 +240,15 @@ export class Scheduler implements RateLimiter {
     const { admission } = call;
     const { signal, maxWait = Infinity } = admission;
     const delay = this.#delay(now, admission);
-    const error: unknown = signal?.aborted ? signal.reason : waitError(admission, now, delay);
+    const error: unknown = signal?.aborted
+      ? signal.reason
+      : waitError(admission, now, this.#delay(now, admission, true));
     if (signal?.aborted || error !== undefined) {
       this.#observers.count(admission.observer, -1);
       call.reject(error);
       return;
     }
+    call.expectedAt = now + delay;
     this.#waiting += 1;
     this.#aborts.add(call);
     admission.priority?.onRaise(() => {
@@ -272,18 +274,23 @@ export class Scheduler implements RateLimiter {
     call.alarm.set(next(now));
   }
 
-  /** Predicts the milliseconds until a call that arrives now is sent. */
-  #delay(now: number, admission: Admission): number {
+  /**
+   * Predicts the milliseconds until a call that arrives now is sent.
+   *
+   * @param isSure Whether to leave out what is only a guess, before the first answer.
+   */
+  #delay(now: number, admission: Admission, isSure = false): number {
     const resourceAt = this.#holding(now, admission)?.throttle.readyAt ?? now;
     const heldUntil = Math.max(this.#holdUntil, resourceAt < Infinity ? resourceAt : now);
-    return Math.max(0, heldUntil - now, this.#window.delay(now, this.#queue.before(admission) + 1));
+    const isGuess = isSure && !this.#window.wasKnown;
+    return Math.max(0, heldUntil - now, isGuess ? 0 : this.#window.delay(now, this.#queue.before(admission) + 1));
   }
 
   /** Puts a call where it waits: for its resource, or for everything else. */
   #move(now: number, call: WaitingCall): void {
     call.list?.remove(call);
     const resource = this.#holding(now, call.admission);
-    call.isRefused = this.#refused.has(keyOf(call.admission));
+    call.yields = this.#refused.get(keyOf(call.admission))?.isSingle(this.#rate.admittedAt) === true;
     (resource?.queue ?? this.#queue).push(call);
     resource?.update();
   }
@@ -315,8 +322,8 @@ export class Scheduler implements RateLimiter {
       next.resolve(this.#send(now, next.admission, next.isBackground, true));
     }
     const updateAt = this.#updateShare(now);
-    this.#checkStall(now, next);
-    this.#alarm.set(this.#waiting === 0 ? Infinity : Math.min(next, updateAt, this.#stall.checkAt));
+    const checkAt = this.#checkStall(now, next);
+    this.#alarm.set(this.#waiting === 0 ? Infinity : Math.min(next, updateAt, checkAt));
   }
 
   /** The call to send now, or when there may be one. */
@@ -324,11 +331,10 @@ export class Scheduler implements RateLimiter {
     const isBackgroundNext = this.#reserve.isBackgroundDue && this.#queue.background > 0;
     // While the API refuses or fails, a call that is sent may use up a retry: the newest one that has used none.
     const isFailing = this.#throttle.failures > 0 || this.#window.isFailing(now);
-    const isTurnOfRefused = this.#sent % oneIn === 0;
     let wakeAt = Infinity;
     for (const background of [isBackgroundNext, !isBackgroundNext]) {
       for (;;) {
-        const call = isFailing ? this.#queue.newest(background) : this.#queue.first(background, isTurnOfRefused);
+        const call = isFailing ? this.#queue.newest(background) : this.#queue.first(background);
         if (call === undefined) break;
         const readyAt = this.#readyAt(now, background, this.#waiting > 1);
         if (readyAt > now) {
@@ -342,21 +348,29 @@ export class Scheduler implements RateLimiter {
     return wakeAt;
   }
 
-  /** Says that the API admits nothing, and in the end rejects the calls that would wait for ever. */
-  #checkStall(now: number, next: number): void {
-    if (this.#waiting === 0 || this.#stall.checkAt === Infinity) return;
-    const report = this.#stall.report(now, this.#waiting);
+  /** Says that calls are late, and in the end rejects those that would wait for ever. Returns when to look again. */
+  #checkStall(now: number, next: number): number {
+    if (this.#waiting === 0) return Infinity;
+    const expectedAt = this.#queue.next?.expectedAt ?? Infinity;
+    const report = this.#stall.report(now, this.#waiting, expectedAt);
     if (report) this.#observers.onStall(report);
-    const resources = [...this.#refused.values()].filter(({ queue }) => queue.length > 0);
-    const nextAt = Math.min(next, ...resources.map(({ throttle }) => throttle.readyAt));
-    if (!this.#stall.isHopeless(now, nextAt)) return;
+    if (this.#stall.isStalled) {
+      const resources = [...this.#refused.values()].filter(({ queue }) => queue.length > 0);
+      const nextAt = Math.min(next, ...resources.map(({ throttle }) => throttle.readyAt));
+      if (this.#stall.isHopeless(now, nextAt)) this.#rejectAll(now, nextAt, resources);
+    }
+    return this.#stall.checkAt(now, expectedAt);
+  }
+
+  #rejectAll(now: number, nextAt: number, resources: readonly RefusedResource[]): void {
+    const seconds = nextAt < Infinity ? Math.max(1, Math.ceil((nextAt - now) / 1000)) : 1;
     for (const call of [this.#queue, ...resources.map(({ queue }) => queue)].flatMap((queue) => queue.toArray())) {
       const { admission } = call;
       if (admission.maxWait !== undefined && admission.maxWait < Infinity) continue;
       this.#leave(call);
       this.#observers.count(admission.observer, -1);
-      const seconds = Math.max(1, Math.ceil((Math.min(nextAt, now + 3_600_000) - now) / 1000));
-      call.reject(new RateLimitWaitError('Not sent: the API admits nothing.', admission, seconds));
+      const message = `Not sent: the API admits nothing, and the next request may be sent in about ${seconds} s.`;
+      call.reject(new RateLimitWaitError(message, admission, seconds));
     }
     for (const resource of resources) resource.update();
   }

@@ -1,28 +1,33 @@
 import type { StallReport } from './limiter.ts';
 
-/** Milliseconds without an admitted request after which that is reported, and how often it is. */
+/** Milliseconds without an admitted request, or beyond what was expected, after which that is reported; and how often. */
 const report = { first: 30_000, every: 60_000 };
 
 /** Milliseconds after which calls no longer wait: if the API has ever admitted a request, and if not. */
 const maxStall = { later: 3_600_000, first: 600_000 };
 
-/** Notices that the API refuses everything, or fails: when to say so, and when to give up. */
+/** Notices that the API refuses everything, fails, or takes longer than expected: when to say so, and when to give up. */
 export class Stall {
   /** When the first request was refused since one was admitted. */
   #since: number | undefined;
   #reportedAt = -Infinity;
   #hasAdmitted = false;
-  #answer = '';
+  #answer: string | undefined;
 
   admitted(): void {
     this.#hasAdmitted = true;
     this.#since = undefined;
+    this.#answer = undefined;
   }
 
   /** @param answer What the API said. */
   refused(now: number, answer: string): void {
     this.#since ??= now;
     this.#answer = answer;
+  }
+
+  get isStalled(): boolean {
+    return this.#since !== undefined;
   }
 
   /** Whether waiting no longer helps. `nextAt` is when the next request may be sent. */
@@ -32,20 +37,25 @@ export class Stall {
     return now >= this.#since + maxStall.first || (nextAt < Infinity && nextAt > now + maxStall.first);
   }
 
-  /** What has to be said now, if anything. */
-  report(now: number, waiting: number): StallReport | undefined {
-    if (now < this.#nextReport) return undefined;
+  /**
+   * What has to be said now, if anything.
+   *
+   * @param expectedAt When the call that has waited longest was expected to be sent.
+   */
+  report(now: number, waiting: number, expectedAt: number): StallReport | undefined {
+    if (now < this.#reportAt(expectedAt)) return undefined;
     this.#reportedAt = now;
-    return { seconds: Math.round((now - (this.#since ?? now)) / 1000), waiting, answer: this.#answer };
+    const seconds = Math.round((now - Math.min(this.#since ?? Infinity, expectedAt)) / 1000);
+    return { seconds, waiting, answer: this.#answer };
   }
 
   /** When to look again. */
-  get checkAt(): number {
-    if (this.#since === undefined) return Infinity;
-    return Math.min(this.#nextReport, this.#since + (this.#hasAdmitted ? maxStall.later : maxStall.first));
+  checkAt(now: number, expectedAt: number): number {
+    const hopelessAt = (this.#since ?? Infinity) + (this.#hasAdmitted ? maxStall.later : maxStall.first);
+    return Math.min(this.#reportAt(expectedAt), hopelessAt > now ? hopelessAt : Infinity);
   }
 
-  get #nextReport(): number {
-    return this.#since === undefined ? Infinity : Math.max(this.#since + report.first, this.#reportedAt + report.every);
+  #reportAt(expectedAt: number): number {
+    return Math.max(Math.min(this.#since ?? Infinity, expectedAt) + report.first, this.#reportedAt + report.every);
   }
 }

@@ -45,7 +45,7 @@ export class Throttle {
 
   /**
    * @param last The last request that was sent.
-   * @param wait Milliseconds that the API asks to wait.
+   * @param wait Milliseconds that the API asks to wait: of a resource, as it says; of a token, at most.
    * @returns Whether that is news: other refusals of the same burst are none.
    */
   refused(now: number, order: number, last: number, wait: number | undefined): boolean {
@@ -55,8 +55,9 @@ export class Throttle {
     if (this.failures > 1 || this.#tolerance === 0) this.#order = last;
     const pauses = this.failures - this.#tolerance;
     const backoff = Math.min(pause.first * 2 ** (pauses - 1), pause.max);
+    const asked = wait === 0 ? undefined : wait;
     if (pauses > 0)
-      this.#until = now + (this.#tolerance === 0 ? (wait ?? backoff) : Math.min(wait ?? Infinity, backoff));
+      this.#until = now + (this.#tolerance === 0 ? (asked ?? backoff) : Math.min(asked ?? Infinity, backoff));
     return true;
   }
 }

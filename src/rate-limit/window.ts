@@ -112,6 +112,11 @@ export class RateWindow {
     return this.#counted;
   }
 
+  /** Whether a window is known, or was. */
+  get wasKnown(): boolean {
+    return this.#turn > 0;
+  }
+
   /** Whether no window is known: the last one is over, or there was none. */
   isOver(now: number): boolean {
     return now >= this.#endsAt;
@@ -159,7 +164,6 @@ export class RateWindow {
 
   /** Predicts the milliseconds until so many requests have been sent; 0 if answers on their way may allow them all. */
   delay(now: number, requests: number): number {
-    if (this.#turn === 0) return 0;
     const isOver = this.isOver(now);
     const excess = requests - (isOver ? this.remaining(now) : this.limit - Math.max(this.used, this.sent));
     if (excess <= 0) return 0;
@@ -199,11 +203,10 @@ export class RateWindow {
 
   /** Takes in an answer. Returns whether it is a refusal that the window explains. */
   recordAnswer(now: number, request: WindowRequest, answer: Answer): boolean {
-    const { isRefusal, report, servedAt, isSound } = answer;
+    const { isRefusal, isFailure, isSound, report, servedAt } = answer;
     this.release(request);
     const isProbe = request.turn > this.#turn && this.isOver(now);
-    // A refusal without the headers of the API says nothing about windows.
-    if (isProbe && !isSound && !isRefusal) this.#fail(now, answer.wait);
+    if (isProbe && isFailure) this.#fail(now, answer.wait);
     if (report === undefined) {
       if (this.reset === undefined && isSound && this.isOver(now)) this.#assumeWindow(now);
       if (!isRefusal) this.#count(request);
@@ -215,6 +218,8 @@ export class RateWindow {
     if (later > (isProbe && !isRefusal ? 0 : jitter)) {
       this.#ahead = narrow(undefined, servedAt, request.sentAt, now);
       this.#localAhead = this.#isPlausible(report.reset, answer.receivedAt) ? answer.receivedAt - now : undefined;
+      // Of what was sent since the last window was over, the API has counted no more than this.
+      this.#countedSince = Math.max(0, Math.min(this.#countedSince, used - 1));
       this.#open(now, report.limit, used, report.reset);
       this.turns += 1;
     } else if (later < -jitter) {
@@ -286,8 +291,7 @@ export class RateWindow {
     this.#last = { own: this.#counted, foreign: this.#foreign };
     this.#failures = this.#postponed = 0;
     this.#heldUntil = -Infinity;
-    // What was sent since the last one, but not before this one began: the API has counted no more.
-    this.#counted = Math.min(this.#countedSince, used);
+    this.#counted = this.#countedSince;
     this.#countedSince = 0;
     this.#used = used;
     // Few requests before are those of others that ask at the same moment. More were sent before.

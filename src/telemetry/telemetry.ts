@@ -45,8 +45,9 @@ export class Telemetry {
       },
       onStall: (stall) => {
         const { seconds, waiting, answer } = stall;
+        const reason = answer === undefined ? '' : ` The API last said: ${answer}.`;
         logger.warn?.(
-          `The API has admitted no request for ${seconds} s (${answer}). Calls waiting: ${waiting}.`,
+          `Calls wait longer than expected, by now for ${seconds} s.${reason} Calls waiting: ${waiting}.`,
           stall,
         );
       },

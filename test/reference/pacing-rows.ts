@@ -113,6 +113,17 @@ function dated(server: Server, epoch: number, ahead: number | undefined): Server
   };
 }
 
+/** All answers come from a cache, with headers of long ago. */
+function cached(server: Server): Server {
+  return {
+    admits: (request, now) => server.admits(request, now),
+    receive(request, now, work) {
+      const reply = server.receive(request, now, work);
+      return { ...reply, headers: { ...reply.headers, age: '30' } };
+    },
+  };
+}
+
 /** nginx's `limit_req` refuses with 503 unless it is configured otherwise. */
 function as503(server: Server): Server {
   return {
@@ -255,6 +266,12 @@ export const referenceRows: readonly ReferenceRow[] = [
     (epoch) => announcedBucket(epoch),
     { refused: 0, p95: 100 },
   ),
+  {
+    ...row('all answers come from a cache, 300 calls', atOnce(300), (epoch, begun) =>
+      cached(new DocumentedServer(epoch, { begun, limit: 1_000 })),
+    ),
+    isWorse: 'one request at a time is sent: the reference believes what a cache repeats',
+  },
   row(
     'Retry-After: 40 on what the window explains',
     atOnce(300),

@@ -1,0 +1,146 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { RateLimitWaitError, type Fetch } from '@example/sdk';
+import type { StallReport } from '../../src/rate-limit/limiter.ts';
+import { clientOf, rejection } from '../support/http-server.ts';
+import { errorResponse, inProcessApi } from '../support/in-process-api.ts';
+import { settled, useVirtualTime } from '../support/virtual-time.ts';
+import { DocumentedServer } from './support/documented-server.ts';
+import { type ServerReply, World } from './support/simulation.ts';
+
+// Waiting that nobody could foresee is never silent, and never without end.
+
+const minute = 60_000;
+
+/** A world whose API, from a time on, answers like this. */
+function stallingWorld(from: number, reply: (serverTime: number) => ServerReply) {
+  const inner = new DocumentedServer();
+  const offset = 1_700_000_040_000;
+  const world = new World({ answer: (now) => (now - offset >= from ? reply(now) : inner.answer(now)) }, { offset });
+  const reports: (StallReport & { at: number })[] = [];
+  const observer = {
+    onHold: () => undefined,
+    onStoreChange: () => undefined,
+    onStall: (report: StallReport) => reports.push({ ...report, at: world.time.now() }),
+  };
+  return { world, reports, observer };
+}
+
+const bare429 = () => ({ status: 429, headers: new Headers() });
+
+function usedUp(serverTime: number, left: number): ServerReply {
+  const headers = new Headers({
+    date: new Date(serverTime).toUTCString(),
+    'x-ratelimit-limit': '100',
+    'x-ratelimit-remaining': '0',
+    'x-ratelimit-reset': String(Math.ceil((serverTime + left) / 1000)),
+  });
+  return { status: 429, headers };
+}
+
+describe('an API that refuses everything', () => {
+  it('is reported after half a minute, then once a minute, and ends the wait after ten if it never admitted a request', async () => {
+    const { world, reports, observer } = stallingWorld(0, bare429);
+    for (let id = 0; id < 20; id += 1) world.call(1, { path: `/users/${id}`, observer });
+    const records = await world.finish();
+    expect(records.every(({ status, error }) => status === 429 || error instanceof RateLimitWaitError)).toBe(true);
+    expect(Math.max(...records.map(({ doneAt }) => doneAt))).toBeLessThanOrEqual(10 * minute + 100);
+    expect(reports[0]).toMatchObject({ answer: '429', waiting: expect.any(Number) });
+    expect(reports[0]!.at).toBeLessThanOrEqual(31_000);
+    const gaps = reports.slice(1).map(({ at }, index) => at - reports[index]!.at);
+    expect(gaps.length).toBeGreaterThan(5);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(minute);
+    expect(world.limiter.snapshot.waiting).toBe(0);
+  });
+
+  it('ends the wait after an hour if it did before', async () => {
+    const { world, observer } = stallingWorld(5_000, bare429);
+    world.call(1, { observer });
+    await world.time.run(6_000);
+    for (let id = 0; id < 50; id += 1) world.call(1, { path: `/users/${id}`, observer });
+    const records = (await world.finish()).slice(1);
+    expect(records.some(({ error }) => error instanceof RateLimitWaitError)).toBe(true);
+    expect(Math.max(...records.map(({ doneAt }) => doneAt))).toBeLessThanOrEqual(61 * minute);
+    expect(Math.max(...records.map(({ doneAt }) => doneAt))).toBeGreaterThan(59 * minute);
+  });
+
+  it('leaves calls alone that have a maxWait', async () => {
+    const { world, observer } = stallingWorld(0, bare429);
+    world.call(30, { observer, maxWait: 20 * minute });
+    const records = await world.finish();
+    expect(Math.max(...records.map(({ doneAt }) => doneAt))).toBeGreaterThanOrEqual(20 * minute);
+    expect(world.limiter.snapshot.waiting).toBe(0);
+  });
+});
+
+describe('a limit that is used up until tomorrow', () => {
+  const day = 86_400_000;
+
+  it('rejects at once, and says when to come again', async () => {
+    const { world, observer } = stallingWorld(0, (now) => usedUp(now, day));
+    world.call(3, { observer });
+    const records = await world.finish();
+    const waiting = records.filter(({ error }) => error instanceof RateLimitWaitError);
+    expect(waiting).toHaveLength(3);
+    for (const { error, doneAt } of waiting) {
+      expect((error as RateLimitWaitError).retryAfter).toBeGreaterThan(day / 1000 - 60);
+      expect(doneAt).toBeLessThan(1_000);
+    }
+  });
+
+  it('does not end a wait that this process has caused itself', async () => {
+    const inner = new DocumentedServer({ limit: 5, window: day });
+    const world = new World(inner);
+    world.call(12);
+    expect((await world.finish()).every(({ status }) => status === 200)).toBe(true);
+  });
+});
+
+describe('calls that wait longer than expected', () => {
+  it('are reported, although requests are admitted', async () => {
+    // A bucket that is filled at one request in ten seconds, which nothing announces.
+    let admittedAt = -Infinity;
+    const { world, reports, observer } = stallingWorld(0, (now) => {
+      if (now < admittedAt + 10_000) return bare429();
+      admittedAt = now;
+      return { status: 200, headers: new Headers() };
+    });
+    world.call(20, { observer });
+    const records = await world.finish();
+    expect(records.every(({ status }) => status === 200)).toBe(true);
+    expect(reports.length).toBeGreaterThan(1);
+  });
+
+  it('are not reported where everything goes as the API announces', async () => {
+    const { world, reports, observer } = stallingWorld(Infinity, bare429);
+    world.call(500, { observer });
+    await world.finish();
+    expect(reports).toEqual([]);
+  });
+});
+
+describe('a client', () => {
+  beforeEach(useVirtualTime);
+
+  it('logs it', async () => {
+    const logger = { error: vi.fn(), warn: vi.fn(), info: vi.fn(), debug: vi.fn() };
+    const fetch: Fetch = inProcessApi(() => errorResponse(429, { 'retry-after': '45' })).fetch;
+    const client = clientOf({ url: 'https://stalled.example.com' }, { fetch, logger, logLevel: 'warn' });
+    await settled(Promise.allSettled([client.users.get('user_1'), client.users.get('user_2')]));
+    const lines = logger.warn.mock.calls.map(([line]) => String(line));
+    expect(lines).toContainEqual(
+      expect.stringMatching(
+        /Calls wait longer than expected, by now for \d+ s\. The API last said: 429, Retry-After: 45\./,
+      ),
+    );
+  });
+
+  it('fails a call at once that the API will not admit today', async () => {
+    const api = inProcessApi(() => {
+      const { status, headers } = usedUp(Date.now(), 80_000_000);
+      return errorResponse(status, Object.fromEntries(headers));
+    });
+    const error = await settled(rejection(clientOf(api).users.get('user_123')));
+    expect(error).toMatchObject({ status: 429, retryAfter: expect.any(Number) });
+    expect(api.requests).toHaveLength(1);
+  });
+});
