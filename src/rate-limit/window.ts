@@ -225,7 +225,7 @@ export class RateWindow {
     } else if (later < -jitter) {
       // A replica that lags behind may say so of a request that was sent in this window.
       if (!isRefusal && request.turn === this.#turn) this.#count(request);
-      if (isRefusal) this.#exhaust(now, request);
+      if (isRefusal) this.#exhaust(now, request, isProbe);
       return isRefusal;
     } else {
       this.#ahead = ahead;
@@ -237,7 +237,7 @@ export class RateWindow {
     }
     if (!isRefusal) this.#count(request);
     const isExplained = isRefusal && report.remaining === 0;
-    if (isExplained) this.#exhaust(now, request);
+    if (isExplained) this.#exhaust(now, request, isProbe);
     return isExplained;
   }
 
@@ -316,11 +316,12 @@ export class RateWindow {
     this.#endsAt = this.reset * 1000 - ahead + this.#delay;
   }
 
-  /** The window is used up. A request that was sent after its end shows that it ends later. */
-  #exhaust(now: number, { turn }: WindowRequest): void {
+  /** The window is used up. A probe shows that it has not ended. */
+  #exhaust(now: number, { turn }: WindowRequest, isProbe: boolean): void {
     if (turn >= this.#turn) this.#used = Infinity;
-    if (turn <= this.#turn || !this.isOver(now)) return;
+    if (!isProbe || turn <= this.#turn) return;
     this.failedProbes += 1;
+    if (!this.isOver(now)) return; // Its answer has shown when it ends.
     const announced = this.#endsAt - this.#delay;
     this.#endsAt = now + Math.min(delayOfEnd.first * 2 ** this.#postponed, delayOfEnd.max);
     this.#postponed += 1;

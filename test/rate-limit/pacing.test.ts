@@ -112,6 +112,38 @@ describe('a client', () => {
     expect(client.rateLimit).toEqual({ limit: 20, remaining: 18, reset, waiting: 0 });
   });
 
+  it('keeps to the documented limit in any minute if the API announces none', async () => {
+    const sentAt: number[] = [];
+    const api = inProcessApi(() => {
+      sentAt.push(performance.now());
+      return Response.json(user);
+    });
+    const client = clientOf(api);
+    const calls = Array.from({ length: 350 }, async (_, index) => {
+      await sleep(index * 500);
+      return client.users.get(`user_${index}`);
+    });
+    await settled(Promise.all(calls));
+    const most = Math.max(...sentAt.map((from) => sentAt.filter((at) => at >= from && at < from + 60_000).length));
+    expect(most).toBe(100);
+  });
+
+  it('counts by the clock of the computer where answers have no Date', async () => {
+    const reset = Date.now() / 1000 + 20;
+    const ends = [reset, reset + 60];
+    let used = 0;
+    const api = inProcessApi(() => {
+      used += 1;
+      const left = String(100 - ((used - 1) % 100) - 1);
+      const end = String(ends[Math.floor((used - 1) / 100)]);
+      const headers = { 'x-ratelimit-limit': '100', 'x-ratelimit-remaining': left, 'x-ratelimit-reset': end };
+      return Response.json(user, { headers });
+    });
+    const client = clientOf(api);
+    await settled(Promise.all(Array.from({ length: 150 }, (_, index) => client.users.get(`user_${index}`))));
+    expect(performance.now()).toBeLessThanOrEqual(21_000);
+  });
+
   it('reports nothing if it does not pace, or does not know the token yet', () => {
     const { client } = setup(20, { rateLimit: false });
 

@@ -127,6 +127,12 @@ describe('maxWait', () => {
     expect(records.at(-1)!.doneAt).toBe(500);
   });
 
+  it('rejects no call before the first answer, which may allow more than is documented', async () => {
+    const world = busyWorld(1000);
+    world.call(150, { maxWait: 10_000 });
+    expect((await world.finish()).every(({ status }) => status === 200)).toBe(true);
+  });
+
   it('of 0 rejects every call that cannot be sent at once', async () => {
     const world = busyWorld(100);
     world.network.latency = () => 600_000;
