@@ -133,7 +133,14 @@ export class HttpClient implements Requester {
     try {
       for (let number = 1; ; number++) {
         const isRetry = number > 1;
-        const { account, permit } = await this.#pacing.admit(call, signal, deadline?.endsAt, isRetry, telemetry, refusal);
+        const { account, permit } = await this.#pacing.admit(
+          call,
+          signal,
+          deadline?.endsAt,
+          isRetry,
+          telemetry,
+          refusal,
+        );
         const budget = account.retryBudget.of(`${call.method} ${call.route}`);
         const raw = promise.isRaw;
         const current: Attempt = (attempt = {
