@@ -98,13 +98,18 @@ export class ListReader<Item> {
     this.state = { kind: 'start', next: windowOf(page, size) };
   }
 
+  /** Whether the first page is the last one, too. */
+  #isAll({ window, ids, count, hasNext }: Answer<Item>, end: number): boolean {
+    if (ids.length === 0) return !hasNext && !(Number(count) > end);
+    // How many items are in front of a later page depends on its size.
+    return ids.length < window.size && hasNext === false && (end === count || this.#origin > 1);
+  }
+
   #readFirst(answer: Answer<Item>): Item[] {
-    const { window, ids, count, hasNext } = answer;
+    const { window, ids, count } = answer;
     const end = window.start + ids.length;
     const isShort = ids.length < window.size;
-    const isEmpty = ids.length === 0 && !hasNext && !(Number(count) > end);
-    // How many items are in front of a later page depends on its size.
-    const isAll = isEmpty || (isShort && hasNext === false && (end === count || this.#origin > 1));
+    const isAll = this.#isAll(answer, end);
     const isCut = isShort && !isAll && end !== count && ids.length >= leastSize;
     // The server sends as many.
     const size = isCut ? ids.length : Math.max(window.size, ids.length);
