@@ -1,8 +1,8 @@
 import { programOf } from '../../test/guides/support/program.ts';
 import { toHash } from '../src/playground/address.ts';
 
-/** An example that prints something in a page: its fence says `ts run`. */
-export const runnable = /^```ts run\n([^]*?)^```$/gm;
+/** An example that prints something in a page: its fence says `ts run` or `js run`. */
+export const runnable = /^```(?:ts|js) run\n([^]*?)^```$/gm;
 
 /** Puts a link below each of them. A script of the page runs the program in its place. */
 export function withExamples(markdown: string, base: string): string {

@@ -24,7 +24,7 @@ const isRecipe = ({ guide, code }: CodeBlock) =>
 const here = codeBlocks.filter(
   (block) => !isRecipe(block) && !networkRecipes.includes(block) && !testingRecipes.includes(block),
 );
-const scripts = here.filter(({ language }) => language === 'ts');
+const scripts = here.filter(({ language }) => language === 'ts' || language === 'js');
 const commands = here.filter(({ language }) => language === 'sh');
 
 let directory: string;
@@ -71,7 +71,6 @@ it('leaves out no block but those that other tests run', () => {
   expect(codeBlocks.filter(isRecipe)).toHaveLength(recipes.size);
   const others = here.filter((block) => !scripts.includes(block) && !commands.includes(block));
   expect(others.map(({ name, language }) => [name, language])).toEqual([
-    ['README.md: Coding agents, 1', 'md'], // A line for a file of the user's.
     ['sandbox/README.md: Who can talk to it, 1', 'yaml'], // Its flags: sandbox/test/cli/serving.process.test.ts.
     ['docs/browsers.md: In a browser, 2', 'html'], // test/package/bundlers loads the same file into a page.
     ['docs/errors.md: Errors, 2', ''], // The tree of classes.
@@ -121,6 +120,12 @@ describe('the commands in the guides', () => {
 
   beforeAll(async () => {
     port = await freePort();
+    // What the README has its readers save.
+    await writeFile(join(directory, 'projects.mjs'), here.find(({ guide }) => guide === 'README.md')?.code ?? '');
+    await writeFile(
+      join(directory, '.env'),
+      `EXAMPLE_BASE_URL=http://127.0.0.1:${port}/v1\nEXAMPLE_API_TOKEN=sandbox_token\n`,
+    );
     server = start(`npx @example/sandbox --port ${port} --token sandbox_token`);
     await vi.waitFor(() => expect(server.output()).toContain(`127.0.0.1:${port}`), { timeout: 30_000 });
   });
@@ -133,7 +138,7 @@ describe('the commands in the guides', () => {
         .replaceAll('127.0.0.1:4010', `127.0.0.1:${port}`)
         .replaceAll('https://api.example.com', `http://127.0.0.1:${port}`);
       if (/^(npm|pnpm|yarn|bun) /.test(command)) isCommandOfThisRepository(command);
-      else if (/ (listen|trigger|logs|check) /.test(command)) await works(command);
+      else if (/^node | (listen|trigger|logs|check) /.test(command)) await works(command);
       else if (command.startsWith('npx @example/sandbox')) await works(`${command} --port ${await freePort()}`);
       else await works(command.replace('curl ', 'curl --silent --show-error --fail '));
     }
