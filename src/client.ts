@@ -7,7 +7,7 @@ import { RetryBudgets } from './http/retry-budget.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
 import { addTracer, type Tracer } from './telemetry/tracing.ts';
 import type { RateLimitSnapshot } from './rate-limit/limiter.ts';
-import type { ListEndpointOptions } from './pagination/list-options.ts';
+import { listEndpointOptionNames, type ListEndpointOptions } from './pagination/list-options.ts';
 import { ListPromise } from './pagination/list-promise.ts';
 import { Projects } from './resources/projects.ts';
 import { Users } from './resources/users.ts';
@@ -86,7 +86,9 @@ export class Client {
   list<Item = unknown>(path: string, options?: ListEndpointOptions<Item>): ListPromise<Item> {
     const { params, query, schema, ...listOptions } = { ...options };
     const isSchemaOfCaller = schema !== undefined;
-    return new ListPromise(this.#http, { route: path, params, query, item: schema, isSchemaOfCaller }, listOptions);
+    const known = listEndpointOptionNames;
+    const list = { route: path, params, query, item: schema, isSchemaOfCaller, known };
+    return new ListPromise(this.#http, list, listOptions);
   }
 
   /**

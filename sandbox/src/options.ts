@@ -70,7 +70,10 @@ const optionsSchema = strictFields({
   ...byResource(seeds),
   apiToken: z._default(bearerToken, () => `sandbox_${crypto.randomUUID().replaceAll('-', '')}`),
   rateLimit: z.prefault(
-    strictFields({ limit: z._default(wholeNumber(1), 100), window: z._default(wholeNumber(1), 60_000) }),
+    strictFields(
+      { limit: z._default(wholeNumber(1), 100), window: z._default(wholeNumber(1), 60_000) },
+      '{ limit: 100, window: 60_000 }',
+    ),
     {},
   ),
   now: z._default(functionSchema<() => number>(), () => Date.now),

@@ -1,5 +1,5 @@
 import { createSandbox, type SandboxOptions } from '@example/sandbox';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { call } from './support/calls.ts';
 
 test.each<[SandboxOptions, string]>([
@@ -34,6 +34,15 @@ test('the message about an unknown option lists the known ones', () => {
     'Invalid options. `rateLimit.limt`: Unknown field. Known fields: limit, window.',
   );
   expect(() => createSandbox(null as unknown as SandboxOptions)).toThrow('Invalid options. Must be an object.');
+  expect(() => createSandbox({ rateLimit: 5 } as unknown as SandboxOptions)).toThrow(
+    'Invalid options. `rateLimit`: Must be an object, such as { limit: 100, window: 60_000 }.',
+  );
+});
+
+test('an older Node.js gets a message', () => {
+  vi.stubGlobal('process', { ...process, versions: { ...process.versions, node: '20.20.2' } });
+  onTestFinished(() => void vi.unstubAllGlobals());
+  expect(() => createSandbox()).toThrow('example-sandbox needs Node.js 22.12 or later. This is Node.js 20.20.2.');
 });
 
 test('generated ids leave out the ids that seeds and tests have given', () => {

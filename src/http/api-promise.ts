@@ -67,12 +67,18 @@ export class APIPromise<T> extends Promise<T> {
 
   /**
    * Returns the response, without reading or validating its body. Retries and errors are the same as for the value.
-   * `timeout` covers the attempt up to the headers. The body is yours then: the call has no value. If you have requested the
-   * value before, the body has been read.
+   * `timeout` covers the attempt up to the headers. The body is yours then: the call has no value.
+   *
+   * @throws {InvalidRequestError} when the call was awaited before, because its body has been read.
    */
   async asResponse(): Promise<Response> {
+    const isRead = this.#value !== undefined;
     this.#raw = true;
-    return (await this.#exchange.catch(throwToCaller)).response;
+    const { response } = await this.#exchange.catch(throwToCaller);
+    if (!isRead) return response;
+    throw new InvalidRequestError(
+      'The body has been read: call asResponse() before you await the call, or withResponse().',
+    );
   }
 
   #read(): Promise<T> {

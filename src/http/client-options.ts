@@ -191,6 +191,7 @@ function resolveBaseUrl(
   const name = 'baseUrl (or EXAMPLE_BASE_URL)';
   const href = typeof given === 'string' ? given : String((given as URL | null)?.href);
   const url = parseUrl(href);
+  if (!/^https?:\/\//i.test(href)) throwInvalid('a URL that begins with https:// or http://', name, given);
   if (!url || !/^https?:/.test(url.href) || url.username || url.password || /[?#]/.test(url.href)) {
     throwInvalid('an absolute URL without credentials, query or fragment', name, given);
   }

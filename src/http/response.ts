@@ -115,7 +115,7 @@ interface Described {
 export function errorFrom(sent: Sent, response: Response, text: string, retryAfter: number | undefined): APIError {
   const { redactor } = sent;
   const { status, headers } = response;
-  const { message, code, details, isOther = false } = describe(text, headers.get('content-type') ?? '');
+  const { message, code, details, isOther = false } = describe(text, headers.get('content-type') ?? '', status);
   // Where a redirect leads says more than what its body says.
   const isReadable = status >= 400 && typeof message === 'string' && message !== '';
   const body = isOther ? redactor.redact(text).slice(0, maxExcerpt) : undefined;
@@ -151,13 +151,14 @@ function firstLine(body = ''): string {
   );
 }
 
-function describe(text: string, contentType: string): Described {
+function describe(text: string, contentType: string, status: number): Described {
   const body = parseJson(text);
   if (!isRecord(body)) return { message: undefined, isOther: text !== '' };
   const { error } = body;
   if (isRecord(error)) {
     const { message, code, details } = error;
-    return { message, code, details, isOther: typeof message !== 'string' && typeof code !== 'string' };
+    const isOther = typeof message !== 'string' && typeof code !== 'string';
+    return { message: status === 422 ? withDetail(message, details) : message, code, details, isOther };
   }
   if (contentType.includes('application/problem+json')) {
     // RFC 9457. What it calls `type` is a URL, or says nothing.
@@ -166,6 +167,12 @@ function describe(text: string, contentType: string): Described {
     return { message, code: type === 'about:blank' ? undefined : type, details: { ...rest, detail } };
   }
   return { message: error ?? body['message'], code: body['code'], details: body['details'], isOther: true };
+}
+
+/** The message, with what is wrong with the first field. */
+function withDetail(message: unknown, details: unknown): unknown {
+  const [field, reason]: unknown[] = isRecord(details) ? (Object.entries(details)[0] ?? []) : [];
+  return typeof message === 'string' && typeof reason === 'string' ? `${message} ${String(field)}: ${reason}` : message;
 }
 
 const redirects = [301, 302, 303, 307, 308];

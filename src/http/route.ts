@@ -17,9 +17,7 @@ export function expandRoute(
   // `..`, whose dots may be percent-encoded, would leave the base URL. URLs drop some control characters, and then have it.
   // oxlint-disable-next-line no-control-regex -- the point is to find control characters
   const isPath = typeof route === 'string' && /^\/(?!\/)[^?#\\\s\u0000-\u001f\u007f]*$/.test(route);
-  if (!isPath || /\/(\.|%2e){1,2}(\/|$)/i.test(route)) {
-    throwInvalid("relative to baseUrl, such as '/users', without '..' or a query", 'path', route);
-  }
+  if (!isPath || /\/(\.|%2e){1,2}(\/|$)/i.test(route)) throwWrongPath(route);
   const [start = '', ...parts] = route.split('{');
   let path = start;
   for (const part of parts) {
@@ -33,6 +31,22 @@ export function expandRoute(
       throw new InvalidRequestError(`params.${shown(name)} is not used: path has no {${shown(name)}}.`);
   }
   return path;
+}
+
+/** Says what was passed, without what may be a secret, and what to write. */
+function throwWrongPath(route: unknown): never {
+  const [path = '', query] = typeof route === 'string' ? route.split(/\?([^]*)/) : [];
+  const given = path.replace(/[^/]+/g, (segment) => (/^[\w:.{}-]{1,19}$/.test(segment) ? segment : '…'));
+  const problem = (text: string) =>
+    new InvalidRequestError(`${text}; got '${given}${query === undefined ? '' : '?…'}'.`);
+  if (/^https?:\//.test(path)) throw problem("path must be what follows baseUrl, such as '/users'");
+  if (query !== undefined) throw problem(`path must not have a query: pass it as { query: { ${nameIn(query)}: … } }`);
+  return throwInvalid("relative to baseUrl, such as '/users', without '..' or a query", 'path', route);
+}
+
+/** The first name in a query. */
+function nameIn(query: string): string {
+  return shown(query.split(/[=&]/, 1)[0] ?? '');
 }
 
 function encodeSegment(name: string, params: Readonly<Record<string, string>>): string {

@@ -41,9 +41,23 @@ export const listOptionNames = [
   'cursor',
 ] as const satisfies readonly (keyof ListOptions)[];
 
-/** @throws {InvalidRequestError} when a parameter or an option is wrong, or an option is unknown. */
-export function readListOptions(given: ListOptions | undefined, query: PageParams = {}): ListOptions {
-  const { signal, ...options } = readOptions('options', given, listOptionNames);
+export const listEndpointOptionNames = [
+  ...listOptionNames,
+  'params',
+  'query',
+  'schema',
+] as const satisfies readonly (keyof ListEndpointOptions)[];
+
+/**
+ * @param known The options that the method has.
+ * @throws {InvalidRequestError} when a parameter or an option is wrong, or an option is unknown.
+ */
+export function readListOptions(
+  given: ListOptions | undefined,
+  query: PageParams = {},
+  known: readonly (keyof ListEndpointOptions)[] = listOptionNames,
+): ListOptions {
+  const { signal, ...options } = readOptions<ListEndpointOptions>('options', given, known);
   const { page = 1, per_page = 1 } = query;
   wholeNumber('page', page, 1);
   wholeNumber('per_page', per_page, 1);

@@ -8,7 +8,7 @@ import { wholeNumber } from '../utils/arguments.ts';
 import { parameters, readOptions } from '../utils/options.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
 import { decodeCursor, encodeCursor, listOf, startOf, type Place } from './cursor.ts';
-import { readListOptions, type ListOptions, type PageParams } from './list-options.ts';
+import { readListOptions, type ListEndpointOptions, type ListOptions, type PageParams } from './list-options.ts';
 import { isPageBody, pageBodySchema, type PageBody } from './page-body.ts';
 import { notIterable, Page } from './page.ts';
 import { defaultSize, ListReader } from './reader.ts';
@@ -25,6 +25,8 @@ export interface ListSpec<Item> {
   readonly query?: PageParams | undefined;
   /** Names of the method's options, which must not be among the parameters. */
   readonly options?: readonly string[] | undefined;
+  /** All options that the method takes. Default: those of every list. */
+  readonly known?: readonly (keyof ListEndpointOptions)[] | undefined;
   /** The schema of one item. Default: items are not checked. */
   readonly item?: StandardSchema<Item> | undefined;
   /** Whether the caller has passed it. */
@@ -58,8 +60,8 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
   constructor(requester: ListRequester, spec: ListSpec<Item>, options?: ListOptions) {
     this.#requester = requester;
     // Read now, because the caller may change them before they are used.
-    const { query = {}, options: names = [] } = spec;
-    this.#options = deferErrors(() => readListOptions(options, parameters(query, names)));
+    const { query = {}, options: names = [], known } = spec;
+    this.#options = deferErrors(() => readListOptions(options, parameters(query, names), known));
     this.#spec = { ...spec, query: { ...query } };
   }
 

@@ -1,5 +1,6 @@
 import { listOptionNames, type ListOptions, type PageParams } from '../pagination/list-options.ts';
 import { ListPromise, type ListRequester } from '../pagination/list-promise.ts';
+import { attached } from '../utils/options.ts';
 import * as z from 'zod/mini';
 
 /** A project of the account. */
@@ -46,6 +47,6 @@ export class Projects {
    */
   list(params: ProjectListParams = {}, options?: ListOptions): ListPromise<Project> {
     const list = { route: '/projects', query: params, options: listOptionNames, item: projectSchema };
-    return new ListPromise(this.#requester, list, options);
+    return new ListPromise(attached(this, Projects, 'projects.list').#requester, list, options);
   }
 }

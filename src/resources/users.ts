@@ -1,6 +1,6 @@
 import type { APIPromise } from '../http/api-promise.ts';
 import { requestOptionNames, type Requester, type RequestOptions } from '../http/request-options.ts';
-import { parameters } from '../utils/options.ts';
+import { attached, parameters } from '../utils/options.ts';
 import * as z from 'zod/mini';
 
 /** A user of the account. */
@@ -50,7 +50,12 @@ export class Users {
    * const user = await client.users.get('user_123');
    */
   get(id: string, options?: RequestOptions): APIPromise<User> {
-    return this.#requester.request('GET', '/users/{id}', { params: { id }, schema: userSchema }, options);
+    return attached(this, Users, 'users.get').#requester.request(
+      'GET',
+      '/users/{id}',
+      { params: { id }, schema: userSchema },
+      options,
+    );
   }
 
   /**
@@ -73,6 +78,6 @@ export class Users {
         return parameters(params, requestOptionNames);
       },
     };
-    return this.#requester.request('POST', '/users', call, options);
+    return attached(this, Users, 'users.create').#requester.request('POST', '/users', call, options);
   }
 }

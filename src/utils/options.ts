@@ -9,6 +9,7 @@ const otherNames: Readonly<Partial<Record<string, string>>> = {
   headers: 'defaultheaders',
   query: 'params searchparams',
   body: 'data json',
+  'rateLimit.maxWait': 'maxwait',
 };
 
 /**
@@ -36,9 +37,26 @@ export function readOptions<T extends object>(
 
 function throwUnknown(name: string, key: string, known: readonly string[]): never {
   const plain = key.toLowerCase().replace(/[_-]/g, '');
-  const meant = known.find((each) => [each.toLowerCase(), ...(otherNames[each]?.split(' ') ?? [])].includes(plain));
-  const hint = meant === undefined ? `only ${known.join(', ')}` : `it is called ${meant} here`;
-  throw new InvalidRequestError(`There is no ${name}.${shown(key)}, ${hint}.`);
+  const candidates = known.includes('rateLimit') ? [...known, 'rateLimit.maxWait'] : known;
+  const meant = candidates.find((each) =>
+    [each.toLowerCase(), ...(otherNames[each]?.split(' ') ?? [])].includes(plain),
+  );
+  const prefix = name === 'options' ? '' : `${name}.`;
+  const hint = meant === undefined ? `The options are ${known.join(', ')}.` : `Did you mean '${prefix}${meant}'?`;
+  throw new InvalidRequestError(`Unknown option '${prefix}${shown(key)}'. ${hint}`);
+}
+
+/**
+ * What a method was called on.
+ *
+ * @throws {InvalidRequestError} when it was detached from its object, as in `ids.map(client.users.get)`.
+ */
+export function attached<T extends object>(self: T, type: new (...args: never) => T, method: string): T {
+  if (self instanceof type) return self;
+  const call = `client.${method}`;
+  throw new InvalidRequestError(
+    `${method} was called without its client: instead of ${call}, pass (value) => ${call}(value).`,
+  );
 }
 
 /**

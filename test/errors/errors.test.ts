@@ -73,7 +73,7 @@ describe('an APIError', () => {
     expect(error).toMatchObject({
       status: 422,
       code: 'invalid_request',
-      message: 'The email is invalid. (422 GET /users/{id})',
+      message: 'The email is invalid. email: must have an @ (422 GET /users/{id})',
       details: { email: 'must have an @' },
       requestId: 'req_42',
       rateLimit: { limit: 100, remaining: 7, reset: 1640995200 },

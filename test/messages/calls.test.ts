@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Agent } from 'undici';
 import type { ClientOptions, FetchResponse } from '@example/sdk';
+import { listOptionNames } from '../../src/pagination/list-options.ts';
 import { eventNames } from '../../src/telemetry/events.ts';
 import { freePort } from '../support/free-port.ts';
 import { clientOf, json, newUser, serve, user } from '../support/http-server.ts';
@@ -21,6 +22,9 @@ const body = 'The body must be an object or an array, which is sent as JSON';
 const value = 'a string, a number, a boolean or a list of these';
 const event = `The event must be one of ${eventNames.map((name) => `'${name}'`).join(', ')}`;
 const asOption = 'is an option: pass it as the second argument.';
+const secret = 'sk_test_4eC39HqLyjWDarjtT1zdp7dc';
+const detached = (method: string) =>
+  `${method} was called without its client: instead of client.${method}, pass (value) => client.${method}(value).`;
 const notIterable = 'is not iterable: use';
 
 describe('a mistake in a call is refused before anything is sent', () => {
@@ -38,7 +42,7 @@ describe('a mistake in a call is refused before anything is sent', () => {
     ],
     ['options must be a plain object; got AbortSignal.', ({ users }) => users.get('1', signal)],
     ['options must be a plain object; got function.', ({ users }) => users.get('1', () => undefined)],
-    ['There is no options.retries, it is called maxRetries here.', ({ users }) => users.get('1', { retries: 1 })],
+    ["Unknown option 'retries'. Did you mean 'maxRetries'?", ({ users }) => users.get('1', { retries: 1 })],
 
     ['The parameters must be a plain object; got undefined.', ({ users }) => users.create()],
     ['The parameters must be a plain object; got string.', ({ users }) => users.create('John')],
@@ -72,9 +76,24 @@ describe('a mistake in a call is refused before anything is sent', () => {
 
     [`${method}; got 'get'.`, ({ request }) => request('get', '/users')],
     [`${method}; got '/users'.`, ({ request }) => request('/users')],
-    [`${path}; got string.`, ({ request }) => request('GET', 'https://api.example.com/v1/users')],
+    [
+      "path must be what follows baseUrl, such as '/users'; got 'https://api.example.com/v1/users'.",
+      ({ request }) => request('GET', 'https://api.example.com/v1/users'),
+    ],
+    [
+      "path must be what follows baseUrl, such as '/users'; got 'https://…/v1/users/…?…'.",
+      ({ list }) => list(`https://me:${secret}@api.example.com/v1/users/${secret}?token=${secret}`),
+    ],
     [`${path}; got 'users/user_123'.`, ({ request }) => request('GET', 'users/user_123')],
-    [`${path}; got string.`, ({ request }) => request('GET', '/projects?status=active')],
+    [
+      "path must not have a query: pass it as { query: { status: … } }; got '/projects?…'.",
+      ({ request }) => request('GET', '/projects?status=active'),
+    ],
+    [
+      "path must not have a query: pass it as { query: { …: … } }; got '/projects/…?…'.",
+      ({ list }) => list(`/projects/${secret}?${secret}`),
+    ],
+    [`${path}; got string.`, ({ request }) => request('GET', `/projects#${secret}`)],
     ['params.id is missing: path has {id}.', ({ request }) => request('GET', '/users/{id}')],
     ['params.id is missing: path has {id}.', ({ list }) => list('/teams/{id}/members')],
     [
@@ -92,10 +111,20 @@ describe('a mistake in a call is refused before anything is sent', () => {
     ],
     ['A GET has no body: pass its parameters as query.', ({ request }) => request('GET', '/users', { body: {} })],
     [`${body}; got string.`, ({ request }) => request('POST', '/users', { body: JSON.stringify(newUser) })],
+    ["Unknown option 'json'. Did you mean 'body'?", ({ request }) => request('POST', '/users', { json: newUser })],
     [
-      'There is no options.json, it is called body here.',
-      ({ request }) => request('POST', '/users', { json: newUser }),
+      `Unknown option 'filter'. The options are ${listOptionNames.join(', ')}, params, query, schema.`,
+      ({ list }) => list('/teams', { filter: 'mine' }),
     ],
+    ["Unknown option 'searchParams'. Did you mean 'query'?", ({ list }) => list('/teams', { searchParams: {} })],
+    [
+      `Unknown option 'query'. The options are ${listOptionNames.join(', ')}.`,
+      ({ projects }) => projects.list({}, { query: {} }),
+    ],
+
+    [detached('users.get'), ({ users }) => ['user_123'].map(users.get)],
+    [detached('users.create'), ({ users: { create } }) => create(newUser)],
+    [detached('projects.list'), ({ projects }) => [{}].map(projects.list)],
     [
       'schema must be a schema of zod, Valibot or another Standard Schema; got Object.',
       ({ request }) => request('GET', '/users', { schema: { type: 'object' } }),
@@ -110,12 +139,32 @@ describe('a mistake in a call is refused before anything is sent', () => {
   });
 });
 
+it('asResponse() after await: the body has been read', async () => {
+  const api = inProcessApi(() => Response.json(user));
+  const call = clientOf(api).users.get('user_123');
+  await call;
+
+  expect(await messageOf(() => call.asResponse())).toBe(
+    'The body has been read: call asResponse() before you await the call, or withResponse().',
+  );
+});
+
 describe('a mistake that only a request shows', () => {
   const call = (options: ClientOptions) => () =>
     clientOf(
       { url: 'https://api.example.com/v1' },
       { maxRetries: 0, apiToken: crypto.randomUUID(), ...options },
     ).users.get('user_123');
+
+  it('a field that the API refuses: the reason for the first one', async () => {
+    const details = { email: 'Must be an email address.', name: 'Must not be empty.' };
+    const error = { code: 'invalid_request', message: 'The request is invalid.', details };
+    const fetch = () => Promise.resolve(Response.json({ error }, { status: 422 }));
+
+    expect(await messageOf(call({ fetch }))).toBe(
+      'The request is invalid. email: Must be an email address. (422 GET /users/{id})',
+    );
+  });
 
   it('https to the port of an http server', async () => {
     const { url } = await serve((_, response) => json(response, 200, user));

@@ -17,7 +17,7 @@ const withOptions = (options: object) => () => new Client({ apiToken: secret, ..
 const otherNames = {
   ...{ baseURL: 'baseUrl', base_url: 'baseUrl', apiKey: 'apiToken', api_key: 'apiToken', token: 'apiToken' },
   ...{ retries: 'maxRetries', max_retries: 'maxRetries', maxNetworkRetries: 'maxRetries' },
-  ...{ defaultHeaders: 'headers', ratelimit: 'rateLimit' },
+  ...{ defaultHeaders: 'headers', ratelimit: 'rateLimit', maxWait: 'rateLimit.maxWait' },
 };
 
 const token = 'apiToken (or EXAMPLE_API_TOKEN)';
@@ -26,6 +26,7 @@ const milliseconds = 'a positive number of milliseconds, at most 2147483647, or 
 const store = 'rateLimit.store must be what redisRateLimitStore() or createRateLimitStore() returns';
 const baseUrl = 'baseUrl (or EXAMPLE_BASE_URL) must be';
 const absolute = `${baseUrl} an absolute URL without credentials, query or fragment`;
+const withScheme = `${baseUrl} a URL that begins with https:// or http://`;
 const insecure =
   'anyone on the network path can read the API token. For a host of your own, set dangerouslyAllowHttp: true.';
 
@@ -57,13 +58,16 @@ it.each<[string, () => unknown]>([
 
   ['options must be a plain object; got string.', () => new Client(secret as unknown as object)],
   ...Object.entries(otherNames).map(([name, meant]): [string, () => unknown] => [
-    `There is no options.${name}, it is called ${meant} here.`,
+    `Unknown option '${name}'. Did you mean '${meant}'?`,
     withOptions({ [name]: 'x' }),
   ]),
-  [`There is no options.proxy, only ${clientOptionNames.join(', ')}.`, withOptions({ proxy: 'http://proxy:3128' })],
-  ['There is no rateLimit.maxwait, it is called maxWait here.', withOptions({ rateLimit: { maxwait: 7 } })],
   [
-    'There is no rateLimit.perMinute, only store, maxWait, limit, window.',
+    `Unknown option 'proxy'. The options are ${clientOptionNames.join(', ')}.`,
+    withOptions({ proxy: 'http://proxy:3128' }),
+  ],
+  ["Unknown option 'rateLimit.maxwait'. Did you mean 'rateLimit.maxWait'?", withOptions({ rateLimit: { maxwait: 7 } })],
+  [
+    "Unknown option 'rateLimit.perMinute'. The options are store, maxWait, limit, window.",
     withOptions({ rateLimit: { perMinute: 50 } }),
   ],
 
@@ -86,8 +90,8 @@ it.each<[string, () => unknown]>([
   ["responseValidation must be one of 'warn', 'throw', 'off'; got true.", withOptions({ responseValidation: true })],
   ["dangerouslyAllowBrowser must be true or false; got 'true'.", withOptions({ dangerouslyAllowBrowser: 'true' })],
 
-  [`${absolute}; got '/v1'.`, withOptions({ baseUrl: '/v1' })],
-  [`${absolute}; got 'localhost:4010/v1'.`, withOptions({ baseUrl: 'localhost:4010/v1' })],
+  [`${withScheme}; got '/v1'.`, withOptions({ baseUrl: '/v1' })],
+  [`${withScheme}; got 'localhost:4010/v1'.`, withOptions({ baseUrl: 'localhost:4010/v1' })],
   [`${absolute}; got string.`, withOptions({ baseUrl: `https://me:${secret}@api.example.com/v1` })],
   [`${absolute}; got string.`, withOptions({ baseUrl: `https://api.example.com/v1?token=${secret}` })],
   [`${baseUrl} https, not http://sandbox:4010: ${insecure}`, withOptions({ baseUrl: 'http://sandbox:4010/v1' })],

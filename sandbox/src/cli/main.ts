@@ -2,7 +2,7 @@
 // As a whole: an older Node.js doesn't export what is used of it, and would not get as far as the message.
 import module from 'node:module';
 import process from 'node:process';
-import { unsupportedVersion } from './node-version.ts';
+import { unsupportedVersion } from '../utils/node-version.ts';
 
 const message = unsupportedVersion(process.versions.node);
 if (message === undefined) await start();

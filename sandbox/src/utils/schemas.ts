@@ -36,12 +36,17 @@ export function integerParameter(min: number, max: number, message = `Must be an
   );
 }
 
-/** An object with these fields and no other. The message about another field lists the known ones. */
-export function strictFields<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+/**
+ * An object with these fields and no other. The message about another field lists the known ones.
+ *
+ * @param example What the message about another value shows.
+ */
+export function strictFields<Shape extends z.core.$ZodLooseShape>(shape: Shape, example?: string) {
   const known = Object.keys(shape).join(', ');
   return z.strictObject(shape, {
     error: ({ code }) => {
-      if (code !== 'unrecognized_keys') return 'Must be an object.';
+      if (code !== 'unrecognized_keys')
+        return example === undefined ? 'Must be an object.' : `Must be an object, such as ${example}.`;
       return known === '' ? 'Unknown field.' : `Unknown field. Known fields: ${known}.`;
     },
   });

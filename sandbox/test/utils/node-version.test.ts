@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { unsupportedVersion } from '../../src/cli/node-version.ts';
+import { unsupportedVersion } from '../../src/utils/node-version.ts';
 
 it.each(['18.20.4', '20.20.2', '22.0.0', '22.11.0'])('refuses Node.js %s', (version) => {
   expect(unsupportedVersion(version)).toBe(`example-sandbox needs Node.js 22.12 or later. This is Node.js ${version}.`);
