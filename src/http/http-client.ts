@@ -11,6 +11,7 @@ import type { Permit, RateLimitSnapshot } from '../rate-limit/limiter.ts';
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import { CallTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
 import { anySignal, isNative, sleep, startDeadline, untilAborted } from '../utils/abort.ts';
+import { now } from '../utils/clock.ts';
 import { described, readOptions } from '../utils/options.ts';
 import { APIPromise, type Exchange } from './api-promise.ts';
 import { send, type Attempt, type Result } from './attempt.ts';
@@ -193,7 +194,7 @@ export class HttpClient implements Requester {
     const { call, error, number, permit, signal } = failed;
     for (let { failure } = failed; ;) {
       const retry = planRetry(failure, call, progress.retries, permit, Math.random());
-      if (!retry || performance.now() + retry.delay >= failed.endsAt) throw error;
+      if (!retry || now() + retry.delay >= failed.endsAt) throw error;
       const veto = call.shouldRetry?.(error, { ...telemetry.target, attempt: number, delay: retry.delay });
       if (veto !== undefined && typeof veto !== 'boolean') {
         const problem = `What shouldRetry returns must be true or false; got ${described(veto)}.`;

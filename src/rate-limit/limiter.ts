@@ -8,7 +8,7 @@ export interface Admission extends RequestTarget {
   readonly signal?: AbortSignal | undefined;
   /** Longest wait in milliseconds. A call that would wait longer rejects with a `RateLimitWaitError`. */
   readonly maxWait?: number | undefined;
-  /** When the call times out (`totalTimeout`), in milliseconds of `performance.now()`. A call that would wait longer rejects. */
+  /** When the call times out (`totalTimeout`), on the clock of its timing. A call that would wait longer rejects. */
   readonly deadline?: number | undefined;
   /** Default: normal. */
   readonly priority?: CallPriority | undefined;

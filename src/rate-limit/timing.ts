@@ -1,3 +1,5 @@
+import { now, startTimer } from '../utils/clock.ts';
+
 /** The clock and the timer of a limiter. Tests bring their own. */
 export interface Timing {
   /** Milliseconds on a monotonic clock, which setting the computer's clock does not change. */
@@ -11,9 +13,9 @@ export interface Timing {
 }
 
 export const realTiming: Timing = {
-  now: () => performance.now(),
+  now,
   after(delay, callback, inBackground = false) {
-    const timer = setTimeout(callback, delay);
+    const timer = startTimer(callback, delay);
     // In browsers and at the edge a timer is a number, and keeps nothing alive.
     if (inBackground && typeof timer === 'object') timer.unref();
     return () => clearTimeout(timer);

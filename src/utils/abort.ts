@@ -1,3 +1,5 @@
+import { now, startTimer } from './clock.ts';
+
 const callbacksOf = new WeakMap<AbortSignal, Set<() => void>>();
 
 /**
@@ -47,7 +49,7 @@ export function untilAborted<T>(signal: AbortSignal | undefined, work: Promise<T
 export async function sleep(delay: number, signal: AbortSignal | undefined): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
-    await untilAborted(signal, new Promise<void>((resolve) => (timer = setTimeout(resolve, delay))));
+    await untilAborted(signal, new Promise<void>((resolve) => (timer = startTimer(resolve, delay))));
   } finally {
     clearTimeout(timer);
   }
@@ -58,7 +60,7 @@ export async function sleep(delay: number, signal: AbortSignal | undefined): Pro
  * AbortSignal.timeout(…)])`, `dispose` lets go of all, and a signal of any library will do.
  *
  * @param duration Milliseconds, or `Infinity`.
- * @returns `endsAt` is in milliseconds of `performance.now()`.
+ * @returns `endsAt` is on the clock of {@link now}.
  */
 export function startDeadline(signals: readonly AbortSignal[], duration: number, timeoutError: () => Error) {
   const controller = new AbortController();
@@ -67,13 +69,13 @@ export function startDeadline(signals: readonly AbortSignal[], duration: number,
     if (!isNative(controller.signal)) Object.defineProperty(controller.signal, 'reason', { value: reason });
     controller.abort(reason);
   };
-  const timer = duration < Infinity ? setTimeout(() => abort(timeoutError()), duration) : undefined;
+  const timer = duration < Infinity ? startTimer(() => abort(timeoutError()), duration) : undefined;
   const releases = signals.map((signal) => onAbort(signal, () => abort(signal.reason)));
   const dispose = () => {
     clearTimeout(timer);
     for (const release of releases) release();
   };
-  return { signal: controller.signal, endsAt: performance.now() + duration, dispose };
+  return { signal: controller.signal, endsAt: now() + duration, dispose };
 }
 
 /** A signal that aborts when any of these does. Not every runtime has `AbortSignal.any`, which takes only the runtime's own. */

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
 import { root } from './support/code-blocks.ts';
 import { compile } from './support/compile.ts';
-import { forVitest } from './support/testing-recipes.ts';
+import { forJest, forNode, forVitest, testingRecipes } from './support/testing-recipes.ts';
 
 it('docs/testing.md: each test has the right types, and passes in Vitest', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'testing-'));
@@ -35,4 +35,28 @@ it('docs/testing.md: each test has the right types, and passes in Vitest', async
   expect(JSON.parse(await readFile(report, 'utf8'))).toMatchObject({ numPassedTests: tests.length, numFailedTests: 0 });
   expect(tests.length).toBeGreaterThan(8);
   expect(stdout + stderr).not.toContain('[@example/sdk]'); // no warning, as of a response without a field
+});
+
+it('docs/testing.md: the test for node:test has the right types, and passes', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'testing-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  await symlink(join(root, 'node_modules'), join(directory, 'node_modules'));
+  await writeFile(join(directory, 'package.json'), '{ "type": "module" }');
+  const path = join(directory, 'node.test.ts');
+  const code = forNode.map((block) => block.code).join('\n');
+  const { errors } = compile(new Map([[path, code]]));
+  expect(Object.fromEntries(errors)).toEqual({});
+  await writeFile(path, code);
+
+  const { PATH, HOME } = process.env; // without what tells node:test that it runs in another runner
+  const { stdout } = await promisify(execFile)(process.execPath, ['--test', '--test-reporter=tap', path], {
+    cwd: directory,
+    env: { PATH, HOME },
+  });
+
+  expect(stdout).toContain('# pass 1\n# fail 0');
+});
+
+it('docs/testing.md: each test belongs to a runner', () => {
+  expect([...forVitest, ...forJest, ...forNode]).toHaveLength(testingRecipes.length);
 });

@@ -1,16 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Client, type Fetch } from '@example/sdk';
+import { Client, type ClientOptions, type Fetch } from '@example/sdk';
 import { DocumentedServer } from './support/documented-server.ts';
 
 // A user's test with fake timers, whose API answers in the same microtask.
 
-beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 let clients = 0;
 
 /** A client of the documented API. `disturb` answers some requests in its place, by their number. */
-function setup(disturb: (request: number, signal: AbortSignal) => Promise<Response> | undefined = () => undefined) {
+function setup(
+  disturb: (request: number, signal: AbortSignal) => Promise<Response> | undefined = () => undefined,
+  options: ClientOptions = {},
+) {
   const server = new DocumentedServer();
   let requests = 0;
   const fetch: Fetch = (_url, { signal }) => {
@@ -20,7 +22,7 @@ function setup(disturb: (request: number, signal: AbortSignal) => Promise<Respon
     return Promise.resolve(Response.json({ id: 'thing_1' }, { status, headers }));
   };
   const baseUrl = `https://fake-timers-${++clients}.example.com`;
-  const client = new Client({ apiToken: 'sk', baseUrl, fetch, logLevel: 'off' });
+  const client = new Client({ apiToken: 'sk', baseUrl, fetch, logLevel: 'off', ...options });
   const calls = (count: number) =>
     Promise.allSettled(
       Array.from({ length: count }, (_, id) => client.request('GET', '/things/{id}', { params: { id: String(id) } })),
@@ -35,28 +37,66 @@ const never = (signal: AbortSignal) =>
   new Promise<Response>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
 
 describe.each([
-  ['advanceTimersByTimeAsync', () => vi.advanceTimersByTimeAsync(600_000)],
-  ['runAllTimersAsync', () => vi.runAllTimersAsync()],
-])('250 calls end within %s', (_, passTime) => {
-  it.each<[string, Parameters<typeof setup>[0]]>([
-    ['if every request is answered', undefined],
-    ['if 40 requests get 503', (request) => (request > 20 && request <= 60 ? answer(503) : undefined)],
-    [
-      'if every tenth request gets 429 with Retry-After',
-      (request) => (request % 10 === 0 ? answer(429, { 'retry-after': '2' }) : undefined),
-    ],
-    ['if every tenth request gets 429 without headers', (request) => (request % 10 === 0 ? answer(429) : undefined)],
-    ['if the first request gets 429', (request) => (request === 1 ? answer(429) : undefined)],
-    ['if every fiftieth request times out', (request, signal) => (request % 50 === 0 ? never(signal) : undefined)],
-    ['if the first request times out', (request, signal) => (request === 1 ? never(signal) : undefined)],
-  ])('%s', async (_what, disturb) => {
-    const { server, calls } = setup(disturb);
-    const settled = calls(250);
-    await passTime();
-    const failures = (await settled).flatMap((result) => (result.status === 'rejected' ? [String(result.reason)] : []));
-    expect(failures).toEqual([]);
-    expect(server.refused).toBe(0);
-    expect(server.most).toBeLessThanOrEqual(100);
+  ['fakes of everything', {}],
+  // As `mock.timers` of node:test.
+  ['fakes that leave performance.now() as it is', { toFake: ['setTimeout', 'clearTimeout', 'Date'] }],
+] satisfies [string, Parameters<typeof vi.useFakeTimers>[0]][])('%s', (_fakes, config) => {
+  beforeEach(() => void vi.useFakeTimers(config));
+
+  describe.each([
+    ['advanceTimersByTimeAsync', () => vi.advanceTimersByTimeAsync(600_000)],
+    ['runAllTimersAsync', () => vi.runAllTimersAsync()],
+  ])('250 calls end within %s', (_, passTime) => {
+    it.each<[string, Parameters<typeof setup>[0]]>([
+      ['if every request is answered', undefined],
+      ['if 40 requests get 503', (request) => (request > 20 && request <= 60 ? answer(503) : undefined)],
+      [
+        'if every tenth request gets 429 with Retry-After',
+        (request) => (request % 10 === 0 ? answer(429, { 'retry-after': '2' }) : undefined),
+      ],
+      ['if every tenth request gets 429 without headers', (request) => (request % 10 === 0 ? answer(429) : undefined)],
+      ['if the first request gets 429', (request) => (request === 1 ? answer(429) : undefined)],
+      ['if every fiftieth request times out', (request, signal) => (request % 50 === 0 ? never(signal) : undefined)],
+      ['if the first request times out', (request, signal) => (request === 1 ? never(signal) : undefined)],
+    ])('%s', async (_what, disturb) => {
+      const { server, calls } = setup(disturb);
+      const settled = calls(250);
+      await passTime();
+      const failures = (await settled).flatMap((result) =>
+        result.status === 'rejected' ? [String(result.reason)] : [],
+      );
+      expect(failures).toEqual([]);
+      expect(server.refused).toBe(0);
+      expect(server.most).toBeLessThanOrEqual(100);
+      expect(vi.getTimerCount()).toBe(0);
+    });
+  });
+
+  it('totalTimeout ends a call that waits', async () => {
+    const { calls } = setup(() => answer(429, { 'retry-after': '30' }), { totalTimeout: 45_000 });
+    const settled = calls(1);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(await settled).toMatchObject([{ status: 'rejected' }]);
     expect(vi.getTimerCount()).toBe(0);
   });
+
+  it('a call waits as long as Retry-After says', async () => {
+    const sentAt: number[] = [];
+    const { calls } = setup((request) => {
+      sentAt.push(Date.now());
+      return request === 1 ? answer(429, { 'retry-after': '20' }) : undefined;
+    });
+    const settled = calls(1);
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(await settled).toMatchObject([{ status: 'fulfilled' }]);
+    expect(sentAt[1]! - sentAt[0]!).toBeGreaterThanOrEqual(20_000);
+  });
+});
+
+it('ends a retry although neither Date nor performance moves, as with the legacy timers of Jest', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const { calls } = setup((request) => (request === 1 ? answer(429, { 'retry-after': '20' }) : undefined));
+  const settled = calls(1);
+  await vi.advanceTimersByTimeAsync(25_000);
+  expect(await settled).toMatchObject([{ status: 'fulfilled' }]);
 });

@@ -11,7 +11,7 @@ export const [forJestInJsdom] = /\/\*\* @jest-environment .*? \*\//.exec(
   readFileSync(new URL('../../../docs/testing.md', import.meta.url), 'utf8'),
 ) as unknown as [string]; // The guide has it.
 
-/** Those for Vitest. Those for Jest run in test/package/test-runners. */
-export const [forVitest, forJest] = [false, true].map((isJest) =>
-  testingRecipes.filter(({ code }) => code.includes('@jest/globals') === isJest),
-) as [CodeBlock[], CodeBlock[]]; // One for each of the two.
+/** Those for each test runner. Those for Jest run in test/package/test-runners. */
+export const [forVitest, forJest, forNode] = ['vitest', '@jest/globals', 'node:test'].map((runner) =>
+  testingRecipes.filter(({ code }) => code.includes(`from '${runner}'`)),
+) as [CodeBlock[], CodeBlock[], CodeBlock[]]; // One for each of the three.
