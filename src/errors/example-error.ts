@@ -35,7 +35,18 @@ function ownBrand(prototype: object): unknown {
 }
 
 /** An option or argument is wrong, and nothing was sent. The message names it and says what is expected. */
-export class InvalidRequestError extends ExampleError {}
+export class InvalidRequestError extends ExampleError {
+  /**
+   * The parameter whose value is wrong: a name in the path, a parameter of the query, or `cursor`. Absent if an option or
+   * the call itself is wrong.
+   */
+  declare readonly param?: string;
+
+  constructor(message: string, { param, ...options }: ErrorOptions & { readonly param?: string | undefined } = {}) {
+    super(message, options);
+    if (param !== undefined) this.param = param;
+  }
+}
 
 /**
  * Names error classes for `error.name`, the first line of the stack and `instanceof`. Minifiers can't change the keys. Not in

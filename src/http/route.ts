@@ -57,7 +57,7 @@ function encodeSegment(name: string, params: Readonly<Record<string, string>>): 
   // Half a surrogate pair can't be encoded, and not every runtime has `isWellFormed`.
   if (isSegment && !/\p{Surrogate}/u.test(value)) return encodeURIComponent(value);
   const expected = "a non-empty string without slashes or control characters, and not '.' or '..'";
-  return throwInvalid(expected, shown(name), value);
+  return throwInvalid(expected, shown(name), value, false, shown(name));
 }
 
 /**
@@ -73,7 +73,13 @@ export function queryOf(parameters: Readonly<Record<string, QueryValue | readonl
     for (const value of [given].flat()) {
       if (value === undefined) continue;
       if (typeof value !== 'string' && typeof value !== 'boolean' && !Number.isFinite(value)) {
-        throwInvalid('a string, a number, a boolean or a list of these', `query.${shown(name)}`, value);
+        throwInvalid(
+          'a string, a number, a boolean or a list of these',
+          `query.${shown(name)}`,
+          value,
+          false,
+          shown(name),
+        );
       }
       query.append(name, String(value));
     }

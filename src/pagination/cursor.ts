@@ -67,13 +67,14 @@ export function decodeCursor(list: string, text: string): Place {
   const ids = rest.slice(6).filter(isId);
   const isWhole = [asked, size, end, page, isReordered, count ?? 0].every((each) => Number(countOf(each)) >= 0);
   if (version !== 3 || typeof owner !== 'string' || !isWhole || !asked || !size || ids.length < rest.length - 6) {
-    throw new InvalidRequestError('cursor must be the unchanged cursor of a page or of an error.');
+    throw new InvalidRequestError('cursor must be the unchanged cursor of a page or of an error.', { param: 'cursor' });
   }
   if (owner !== list) {
     const [whole, wanted] = [owner, list].map((each) => each.slice(0, each.lastIndexOf('#')));
     const other = whole === wanted ? `${whole}, with another value` : `${whole}, not to ${wanted}`;
     throw new InvalidRequestError(
       `The cursor belongs to GET ${other}. Pass the parameters of the list that it came from.`,
+      { param: 'cursor' },
     );
   }
   return {

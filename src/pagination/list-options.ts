@@ -59,9 +59,9 @@ export function readListOptions(
 ): ListOptions {
   const { signal, ...options } = readOptions<ListEndpointOptions>('options', given, known);
   const { page = 1, per_page = 1 } = query;
-  wholeNumber('page', page, 1);
-  wholeNumber('per_page', per_page, 1);
+  wholeNumber('page', page, 1, 'page');
+  wholeNumber('per_page', per_page, 1, 'per_page');
   wholeNumber('prefetch', options.prefetch ?? 0, 0);
-  if (typeof (options.cursor ?? '') !== 'string') throwInvalid('a string', 'cursor', options.cursor);
+  if (typeof (options.cursor ?? '') !== 'string') throwInvalid('a string', 'cursor', options.cursor, false, 'cursor');
   return signal === undefined ? options : { ...options, signal: abortSignal('signal', signal) };
 }

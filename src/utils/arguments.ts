@@ -14,9 +14,9 @@ export function milliseconds(name: string, value: number): number {
 }
 
 /** A whole number of at least `minimum`. */
-export function wholeNumber(name: string, value: number, minimum: number): number {
+export function wholeNumber(name: string, value: number, minimum: number, param?: string): number {
   if (Number.isSafeInteger(value) && value >= minimum) return value;
-  return throwInvalid(`a whole number of at least ${minimum}`, name, value);
+  return throwInvalid(`a whole number of at least ${minimum}`, name, value, false, param);
 }
 
 /** A string. */

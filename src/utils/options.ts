@@ -84,10 +84,17 @@ export function kindOf(value: unknown): string {
 /**
  * Says what a value must be, and what it is.
  *
+ * @param param The parameter of the call that it is, if it is one.
  * @throws {InvalidRequestError} always.
  */
-export function throwInvalid(expected: string, name: string, value: unknown, isSecret?: boolean): never {
-  throw new InvalidRequestError(`${name} must be ${expected}; got ${described(value, isSecret)}.`);
+export function throwInvalid(
+  expected: string,
+  name: string,
+  value: unknown,
+  isSecret?: boolean,
+  param?: string,
+): never {
+  throw new InvalidRequestError(`${name} must be ${expected}; got ${described(value, isSecret)}.`, { param });
 }
 
 /** A name for a message. What has digits, or is no name at all, may be a secret in the wrong place. */

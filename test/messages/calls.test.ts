@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Agent } from 'undici';
-import type { ClientOptions, FetchResponse } from '@example/sdk';
+import { InvalidRequestError, type ClientOptions, type FetchResponse } from '@example/sdk';
 import { listOptionNames } from '../../src/pagination/list-options.ts';
 import { eventNames } from '../../src/telemetry/events.ts';
 import { freePort } from '../support/free-port.ts';
@@ -137,6 +137,26 @@ describe('a mistake in a call is refused before anything is sent', () => {
     const [request, list, on] = [client.request, client.list, client.on].map((call) => call.bind(client));
     expect(await messageOf(() => mistake({ ...client, request, list, on } as UntypedClient))).toBe(message);
   });
+});
+
+it.each<[string | undefined, (client: UntypedClient) => unknown]>([
+  ['id', ({ users }) => users.get('..')],
+  ['team', ({ request }) => request('GET', '/teams/{team}', { params: { team: '' } })],
+  ['page', ({ projects }) => projects.list({ page: 0 })],
+  ['per_page', ({ projects }) => projects.list({ per_page: Number.NaN })],
+  ['status', ({ projects }) => projects.list({ status: null })],
+  ['cursor', ({ projects }) => projects.list({}, { cursor: 'page=2' })],
+  ['cursor', ({ projects }) => projects.list({}, { cursor: 2 })],
+  [undefined, ({ projects }) => projects.list({}, { prefetch: -1 })],
+  [undefined, ({ users }) => users.get('1', { timeout: 0 })],
+  [undefined, ({ users }) => users.get('1', { retries: 1 })],
+])('param says that a value is wrong, and not an option: %s', async (param, mistake) => {
+  const client = untyped();
+  const request = client.request.bind(client);
+
+  const error: unknown = await Promise.resolve(mistake({ ...client, request })).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(InvalidRequestError);
+  expect((error as InvalidRequestError).param).toBe(param); // as the line above has checked
 });
 
 it('asResponse() after await: the body has been read', async () => {

@@ -7,6 +7,7 @@ export const client = new Client();
 export const params: UserCreateParams = { name: 'Ada', email: 'ada@example.com', password: 'secure_password' };
 export const ids = ['user_123', 'user_124', 'user_123'];
 export const comments = ids.map((author) => ({ author }));
+export const rows = new Map<string, string>();
 export const signup = { id: 'signup_1' };
 export const teamSchema = z.object({ id: z.string(), name: z.string() });
 export const tokenFromVisitor = process.env['EXAMPLE_API_TOKEN'] ?? '';
