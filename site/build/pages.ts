@@ -20,6 +20,7 @@ const order = [
   'rate-limits',
   'pagination',
   'webhooks',
+  'webhook-servers',
   'testing',
   'endpoints',
   'observability',

@@ -19,7 +19,7 @@ import { testingRecipes } from './support/testing-recipes.ts';
 const run = promisify(execFile);
 
 const isRecipe = ({ guide, code }: CodeBlock) =>
-  guide === 'docs/webhooks.md' && recipes.has(/^\/\/ (.+)\n/.exec(code)?.[1] ?? '');
+  guide === 'docs/webhook-servers.md' && recipes.has(/^\/\/ (.+)\n/.exec(code)?.[1] ?? '');
 
 const here = codeBlocks.filter(
   (block) => !isRecipe(block) && !networkRecipes.includes(block) && !testingRecipes.includes(block),
@@ -138,7 +138,8 @@ describe('the commands in the guides', () => {
         .replaceAll('127.0.0.1:4010', `127.0.0.1:${port}`)
         .replaceAll('https://api.example.com', `http://127.0.0.1:${port}`);
       if (/^(npm|pnpm|yarn|bun) /.test(command)) isCommandOfThisRepository(command);
-      else if (/^node | (listen|trigger|logs|check) /.test(command)) await works(command);
+      else if (command.startsWith('node ')) await works(`env -u EXAMPLE_BASE_URL -u EXAMPLE_API_TOKEN ${command}`);
+      else if (/ (listen|trigger|logs|check) /.test(command)) await works(command);
       else if (command.startsWith('npx @example/sandbox')) await works(`${command} --port ${await freePort()}`);
       else await works(command.replace('curl ', 'curl --silent --show-error --fail '));
     }

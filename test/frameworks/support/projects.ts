@@ -1,4 +1,4 @@
-// Projects that serve a webhook as its recipe in docs/webhooks.md says, built by the framework's own tools.
+// Projects that serve a webhook as its recipe in docs/webhook-servers.md says, built by the framework's own tools.
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,4 @@
-// Programs that serve a webhook as its recipe in docs/webhooks.md says, each with the real framework.
+// Programs that serve a webhook as its recipe in docs/webhook-servers.md says, each with the real framework.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
