@@ -32,7 +32,7 @@ function classes(base: string): string {
 
 /** The table of the local API's guide. */
 function apiCodes(): string {
-  return /^## Error codes\n[^|]+(\|[^]+?)\n\n/m.exec(`${read('sandbox/README.md')}\n\n`)?.[1] ?? '';
+  return /^## Error codes\n[^|]+(\|[^]+?)\n\n/m.exec(`${read('sandbox/docs/reference.md')}\n\n`)?.[1] ?? '';
 }
 
 function webhookCodes(): string {

@@ -42,6 +42,7 @@ export const pages: readonly Page[] = [
     .toSorted((a, b) => rank(a) - rank(b))
     .map((name) => ({ address: `guides/${name}`, file: `docs/${name}.md` })),
   { address: 'sandbox', file: 'sandbox/README.md' },
+  { address: 'sandbox/reference', file: 'sandbox/docs/reference.md' },
   { address: 'examples', file: 'examples/README.md' },
   { address: 'reference/errors', file: 'site/pages/error-catalog.md' },
   ...elsewhere.map((name) => ({ address: `reference/${name}`, file: `docs/${name}.md` })),

@@ -20,7 +20,7 @@ describe('openapi.json matches the API reference', () => {
     const ours = operation(route.method, route.path);
     const { parameters = [], requestBody } = ours;
     const described = parameters
-      // The one parameter that the reference does not have; the README says so.
+      // The one parameter that the reference does not have; sandbox/docs/reference.md says so.
       .filter(({ name }) => name !== 'Idempotency-Key')
       .map(({ name, description, schema }) => ({ name, type: schema.type, description }));
     expect(described).toEqual(route.parameters);

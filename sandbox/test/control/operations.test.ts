@@ -216,9 +216,9 @@ describe('streams', () => {
 
 const routes = operations.map(({ method, path }) => `${method} ${path}`);
 
-test('the README lists all operations', () => {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-  const [, section = ''] = readme.split('### In other languages\n');
+test('the reference lists all operations', () => {
+  const guide = readFileSync(new URL('../../docs/reference.md', import.meta.url), 'utf8');
+  const [, section = ''] = guide.split('## Control API\n');
   const listed = [...section.split('\n## ', 1)[0]!.matchAll(/`([A-Z, ]+) (\/[^`]+)`/g)].flatMap(
     ([, methods = '', path = '']) => methods.split(', ').map((method) => `${method} ${path.replace('{id}', ':id')}`),
   );

@@ -18,6 +18,7 @@ export const guides: readonly string[] = [
   'AGENTS.md',
   'README.md',
   'sandbox/README.md',
+  'sandbox/docs/reference.md',
   'site/pages/start.mdx',
   ...['docs', 'site/pages/start'].flatMap((folder) =>
     readdirSync(join(root, folder))
