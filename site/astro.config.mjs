@@ -47,7 +47,7 @@ export default defineConfig({
         { label: 'Get started', items: ['start', ...under('start/')] },
         'playground',
         { label: 'Guides', items: under('guides/') },
-        { label: 'Local API and examples', items: ['sandbox', 'examples'] },
+        { label: 'Local API and examples', items: ['sandbox', 'sandbox/reference', 'examples'] },
         typeDocSidebarGroup,
         { label: 'Facts', items: [...under('reference/'), 'project/changelog', 'project/sandbox-changelog'] },
         {

@@ -27,7 +27,7 @@ export async function currentToken(getToken: Exclude<ApiToken, string>, signal: 
   const token = new Promise<string>((resolve) => resolve(getToken())).catch((cause: unknown) => {
     throw new ExampleError('The apiToken function failed; see the cause.', { cause });
   });
-  return checked('What the apiToken function returns', await untilAborted(signal, token));
+  return checked('The value returned by apiToken()', await untilAborted(signal, token));
 }
 
 /** What a token looks like by mistake, and what is wrong with it. */
@@ -44,5 +44,5 @@ function checked(name: string, token: string): string {
   if (typeof token !== 'string' || token === '') throwInvalid('the token itself, as a string', name, token, true);
   const mistake = mistakes.find(([pattern]) => pattern.test(token));
   if (!mistake) return token;
-  throw new InvalidRequestError(`${name} ${mistake[1]}: pass the token itself.`);
+  throw new InvalidRequestError(`${name} ${mistake[1]}: pass only the token.`);
 }

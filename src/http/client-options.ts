@@ -92,7 +92,7 @@ export interface ClientOptions {
   dangerouslyAllowBrowser?: boolean | undefined;
   /**
    * Allows a `baseUrl` with http on a host that is not loopback, such as a container of your own network. Anyone on the
-   * network path can then read the token. The host of the public API is refused all the same. Default: `false`.
+   * network path can then read the token. The public API's host always requires https. Default: `false`.
    */
   dangerouslyAllowHttp?: boolean | undefined;
 }

@@ -87,7 +87,7 @@ export interface InternalOptions<T> extends Omit<EndpointOptions<T>, 'priority'>
   isUsable?: ((body: unknown) => boolean) | undefined;
 }
 
-/** Makes calls. Resources are written on it. */
+/** The interface that resources use to make calls. */
 export interface Requester {
   /**
    * @param route The path as the API reference writes it, such as `/users/{id}`.

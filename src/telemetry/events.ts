@@ -6,7 +6,7 @@ import type { LeveledLogger } from './logger.ts';
 
 /** What every event about a call has. */
 export interface CallEvent extends RequestTarget {
-  /** Identifies the call among all calls of this process. */
+  /** Unique id of the call within this process. */
   readonly callId: string;
   /** The attempt that the event is about, or the next one if the call waits: 1 for the first one of a call. */
   readonly attempt: number;

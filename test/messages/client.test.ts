@@ -21,7 +21,7 @@ const otherNames = {
 };
 
 const token = 'apiToken (or EXAMPLE_API_TOKEN)';
-const returned = 'What the apiToken function returns';
+const returned = 'The value returned by apiToken()';
 const milliseconds = 'a positive number of milliseconds, at most 2147483647, or Infinity';
 const store = 'rateLimit.store must be what redisRateLimitStore() or createRateLimitStore() returns';
 const baseUrl = 'baseUrl (or EXAMPLE_BASE_URL) must be';
@@ -37,13 +37,13 @@ it.each<[string, () => unknown]>([
   [`${token} must be the token itself, as a string; got null.`, withOptions({ apiToken: null })],
   [`${token} must be the token itself, as a string; got number.`, withOptions({ apiToken: 4_242_424_242 })],
   [`${token} must be the token itself, as a string; got Promise.`, withOptions({ apiToken: Promise.resolve(secret) })],
-  [`${token} has 'Bearer', which the SDK adds: pass the token itself.`, withOptions({ apiToken: `Bearer ${secret}` })],
-  [`${token} has spaces or line breaks: pass the token itself.`, withOptions({ apiToken: `${secret}\n` })],
-  [`${token} has quotes around it: pass the token itself.`, withOptions({ apiToken: `"${secret}"` })],
-  [`${token} has characters beyond ASCII: pass the token itself.`, withOptions({ apiToken: 'sk_…7dc' })],
+  [`${token} has 'Bearer', which the SDK adds: pass only the token.`, withOptions({ apiToken: `Bearer ${secret}` })],
+  [`${token} has spaces or line breaks: pass only the token.`, withOptions({ apiToken: `${secret}\n` })],
+  [`${token} has quotes around it: pass only the token.`, withOptions({ apiToken: `"${secret}"` })],
+  [`${token} has characters beyond ASCII: pass only the token.`, withOptions({ apiToken: 'sk_…7dc' })],
   ...['EXAMPLE_API_TOKEN', '$EXAMPLE_API_TOKEN', 'process.env.EXAMPLE_API_TOKEN', 'undefined'].map(
     (apiToken): [string, () => unknown] => [
-      `${token} is the name of a variable instead of its value: pass the token itself.`,
+      `${token} is the name of a variable instead of its value: pass only the token.`,
       withOptions({ apiToken }),
     ],
   ),
