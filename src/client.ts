@@ -124,7 +124,7 @@ export class Client {
    * @throws {InvalidRequestError} when the listener is not a function.
    */
   on<Name extends keyof ClientEvents>(name: Name, listener: ClientEventListener<Name>): this {
-    this.#shared.telemetry.events.on(name, listener);
+    this.#shared.telemetry.events.change('on', name, listener);
     return this;
   }
 
@@ -134,7 +134,7 @@ export class Client {
    * @throws {InvalidRequestError} when the listener is not a function.
    */
   once<Name extends keyof ClientEvents>(name: Name, listener: ClientEventListener<Name>): this {
-    this.#shared.telemetry.events.once(name, listener);
+    this.#shared.telemetry.events.change('once', name, listener);
     return this;
   }
 
@@ -145,7 +145,7 @@ export class Client {
 
   /** Removes a listener. */
   off<Name extends keyof ClientEvents>(name: Name, listener: ClientEventListener<Name>): this {
-    this.#shared.telemetry.events.off(name, listener);
+    this.#shared.telemetry.events.change('off', name, listener);
     return this;
   }
 }

@@ -1,3 +1,4 @@
+import { copyHeaders } from '../utils/arguments.ts';
 import { parseJson } from '../utils/json.ts';
 import { isError } from '../utils/user-code.ts';
 import { SecretSearch } from './secret-search.ts';
@@ -102,16 +103,8 @@ export class Redactor {
   }
 
   /** The headers without the secrets. One with a secret in its name is left out. */
-  redactHeaders(headers: Pick<Headers, 'forEach'>): Headers {
-    const redacted = new Headers();
-    headers.forEach((value, name) => {
-      try {
-        if (this.redact(name) === name) redacted.append(name, this.redact(value));
-      } catch {
-        // A response that is not the runtime's own may have a header that no other can hold.
-      }
-    });
-    return redacted;
+  redactHeaders(headers: Headers): Headers {
+    return copyHeaders(headers, (value, name) => (this.redact(name) === name ? this.redact(value) : undefined));
   }
 
   /**

@@ -180,7 +180,7 @@ export class APIError extends CallError {
   readonly rateLimit: RateLimitInfo | undefined;
 
   constructor(init: APIErrorInit) {
-    super(init.message, { ...init, requestId: init.requestId ?? init.headers.get('x-request-id') ?? undefined });
+    super(init.message, init);
     this.code = init.code;
     this.details = init.details;
     this.rateLimit = init.rateLimit;

@@ -62,8 +62,7 @@ export async function send(attempt: Attempt, headers: Call['headers']): Promise<
     // If the response still arrives, nothing will read it.
     exchange?.then((late) => late.body?.cancel()).catch(() => undefined);
     if (signal?.aborted) throw signal.reason;
-    if (error instanceof InvalidRequestError || error instanceof ResponseTooLargeError)
-      return { kind: 'failure', failure: { kind: 'final' }, error };
+    if (error instanceof InvalidRequestError) return { kind: 'failure', failure: { kind: 'final' }, error };
     return { kind: 'failure', failure: { kind: neverSent ? 'unsent' : 'lost' }, error: errorOf(error, attempt) };
   }
 }
@@ -73,8 +72,7 @@ async function read(attempt: Attempt, response: Response, exchange: ResponseProm
   const { ok, status, headers } = response;
   const { signal } = attempt;
   const { maxResponseSize } = attempt.call.client;
-  const excess = ok ? () => new ResponseTooLargeError({ ...about(attempt), status }, maxResponseSize) : undefined;
-  const received = limitBody(response, ok ? maxResponseSize : maxErrorBody, excess);
+  const received = limitBody(response, ok ? maxResponseSize : maxErrorBody);
   let text: string;
   try {
     text = await untilAborted(signal, exchange.text());
@@ -83,6 +81,10 @@ async function read(attempt: Attempt, response: Response, exchange: ResponseProm
     if (ok || signal?.aborted) throw error;
     // The status is known, and says more than that the body is broken. Its text may be complete all the same.
     text = received.text;
+  }
+  if (ok && received.isCut) {
+    const error = new ResponseTooLargeError({ ...about(attempt), status }, maxResponseSize);
+    return { kind: 'failure', failure: { kind: 'final' }, error };
   }
   if (ok) return { kind: 'success', response, text };
   const retryAfter = parseRetryAfter(headers, Date.now()) ?? (status === 429 ? untilReset(headers) : undefined);
@@ -124,11 +126,10 @@ function errorOf(error: unknown, attempt: Attempt): ExampleError {
  * Limits what `text()` reads of a response. The limit is in bytes of the body as `fetch` returns it, so it holds after
  * decompression: a few kilobytes may unpack to gigabytes. A body that is no web stream, as that of some libraries, has no limit.
  *
- * @param excess What to throw when there is more than the limit; without it, the rest is left out.
- * @returns What was read so far.
+ * @returns What was read so far, and whether there was more than the limit.
  */
-function limitBody(response: Response, limit: number, excess: (() => Error) | undefined): { readonly text: string } {
-  const received = { text: '' };
+function limitBody(response: Response, limit: number): { readonly text: string; readonly isCut: boolean } {
+  const received = { text: '', isCut: false };
   const { body } = response;
   if (!body || !('getReader' in body)) return received;
   const read = async (): Promise<string> => {
@@ -142,7 +143,7 @@ function limitBody(response: Response, limit: number, excess: (() => Error) | un
       received.text += decoder.decode(value.subarray(0, room), { stream: true });
       if (value.length > room) {
         reader.cancel().catch(() => undefined); // It may have failed, which the caller knows.
-        if (excess) throw excess();
+        received.isCut = true;
         return (received.text += decoder.decode());
       }
       room -= value.length;

@@ -43,8 +43,8 @@ export function resolveCall(
   client: ResolvedOptions,
 ): Call {
   const { params = {}, query, signal, stop, idempotencyKey, schema, isUsable, priority = client.priority } = options;
-  const { timeout, totalTimeout, maxRetries, shouldRetry = client.shouldRetry } = options;
-  const { responseValidation = client.responseValidation } = options;
+  const { timeout = client.timeout, totalTimeout = client.totalTimeout, maxRetries = client.maxRetries } = options;
+  const { shouldRetry = client.shouldRetry, responseValidation = client.responseValidation } = options;
   if (schema !== undefined) {
     const standard = (schema as Partial<StandardSchema> | null)?.['~standard'];
     if (typeof standard?.validate !== 'function')
@@ -72,9 +72,9 @@ export function resolveCall(
     responseValidation:
       clientOptions.responseValidation(responseValidation) ?? (options.isSchemaOfCaller ? 'throw' : 'warn'),
     signals: [signal, stop].flatMap((each) => (each === undefined ? [] : abortSignal('signal', each))),
-    timeout: timeout === undefined ? client.timeout : clientOptions.timeout(timeout),
-    totalTimeout: totalTimeout === undefined ? client.totalTimeout : clientOptions.totalTimeout(totalTimeout),
-    maxRetries: maxRetries === undefined ? client.maxRetries : clientOptions.maxRetries(maxRetries),
+    timeout: clientOptions.timeout(timeout),
+    totalTimeout: clientOptions.totalTimeout(totalTimeout),
+    maxRetries: clientOptions.maxRetries(maxRetries),
     shouldRetry: clientOptions.shouldRetry(shouldRetry),
     priority: priorityOf(priority, client),
     client,

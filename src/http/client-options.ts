@@ -215,5 +215,5 @@ function parseUrl(href: string): URL | undefined {
 }
 
 function isLoopback(hostname: string): boolean {
-  return hostname.endsWith('.localhost') || /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+  return /^localhost$|\.localhost$|^127\.\d+\.\d+\.\d+$|^\[::1\]$/.test(hostname);
 }

@@ -1,5 +1,5 @@
 import { InvalidRequestError } from '../errors/index.ts';
-import { callable } from '../utils/arguments.ts';
+import { callable, copyHeaders } from '../utils/arguments.ts';
 import { throwInvalid } from '../utils/options.ts';
 
 /**
@@ -76,13 +76,6 @@ function checked(response: (Partial<FetchResponse> & { bodyUsed?: unknown }) | u
     throw new InvalidRequestError('fetch has read the body of its response: let it read a clone().');
   // The global `fetch` and others return what is known.
   if (headers instanceof Headers) return response as Response;
-  const given = new Headers();
-  headers?.forEach?.((value, name) => {
-    try {
-      given.append(name, value);
-    } catch {
-      // No response of HTTP has such a header.
-    }
-  });
+  const given = copyHeaders(headers as FetchResponse['headers'], (value) => value);
   return Object.defineProperty(response as Response, 'headers', { value: given });
 }

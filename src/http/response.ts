@@ -15,6 +15,7 @@ import {
   type ValidationIssue,
 } from '../errors/index.ts';
 import { parseRateLimit } from '../rate-limit/headers.ts';
+import { answerOf } from '../telemetry/telemetry.ts';
 import { isRecord, parseJson } from '../utils/json.ts';
 import { describeIssues, isOfOtherType, schemaFailure } from '../utils/validation.ts';
 import type { Call } from './call.ts';
@@ -31,10 +32,8 @@ export interface Sent {
   readonly response: Response | undefined;
 }
 
-export function about({ call, target, redactor, response }: Sent): CallErrorInit {
-  const requestId = response?.headers.get('x-request-id') ?? undefined;
-  const answer = { status: response?.status, requestId: requestId && redactor.redact(requestId) };
-  return { ...target, ...answer, url: redactor.redactUrl(call) };
+export function about(sent: Sent): CallErrorInit {
+  return { ...sent.target, ...answerOf(sent), url: sent.redactor.redactUrl(sent.call) };
 }
 
 /**
@@ -143,12 +142,7 @@ export function errorFrom(sent: Sent, response: Response, text: string, retryAft
 function firstLine(body = ''): string {
   const text = (tag: string) => (/^(style|script)\b/i.test(tag) ? '' : tag.slice(tag.indexOf('>') + 1));
   const plain = isHtml(body) ? body.split('<').map(text).join('\n') : body;
-  return (
-    plain
-      .trimStart()
-      .split(/[\r\n]/, 1)[0]
-      ?.trimEnd() ?? ''
-  );
+  return /\S.*/.exec(plain)?.[0].trimEnd() ?? '';
 }
 
 function describe(text: string, contentType: string, status: number): Described {

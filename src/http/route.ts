@@ -18,14 +18,9 @@ export function expandRoute(
   // oxlint-disable-next-line no-control-regex -- the point is to find control characters
   const isPath = typeof route === 'string' && /^\/(?!\/)[^?#\\\s\u0000-\u001f\u007f]*$/.test(route);
   if (!isPath || /\/(\.|%2e){1,2}(\/|$)/i.test(route)) throwWrongPath(route);
-  const [start = '', ...parts] = route.split('{');
-  let path = start;
-  for (const part of parts) {
-    const end = part.indexOf('}');
-    const name = part.slice(0, end);
-    const value = hidden.includes(name) ? '[redacted]' : end !== -1 && encodeSegment(name, params);
-    path += value === false ? `{${part}` : value + part.slice(end + 1);
-  }
+  const path = route.replace(/\{([^{}]*)\}/g, (_, name: string) =>
+    hidden.includes(name) ? '[redacted]' : encodeSegment(name, params),
+  );
   for (const name in params) {
     if (params[name] !== undefined && !route.includes(`{${name}}`))
       throw new InvalidRequestError(`params.${shown(name)} is not used: path has no {${shown(name)}}.`);

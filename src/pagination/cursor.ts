@@ -1,7 +1,7 @@
 import { InvalidRequestError } from '../errors/index.ts';
 import type { EndpointOptions } from '../http/request-options.ts';
 import { queryOf } from '../http/route.ts';
-import { parseJson } from '../utils/json.ts';
+import { escapeUnit, parseJson } from '../utils/json.ts';
 import { countOf, isId, type Id } from './page-body.ts';
 
 type Query = NonNullable<EndpointOptions['query']>;
@@ -56,7 +56,7 @@ export function listOf(path: string, parameters: Query): string {
 export function encodeCursor(list: string, place: Place): string {
   const { asked, size, end, page, count = null, isReordered, ids } = place;
   const text = JSON.stringify([3, list, asked, size, end, page, Number(isReordered), count, ...ids]);
-  return btoa(text.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`));
+  return btoa(text.replace(/[^ -~]/g, escapeUnit));
 }
 
 /** @throws {InvalidRequestError} when the text is not a cursor of this list. */

@@ -156,16 +156,13 @@ export class ClientEventEmitter {
     };
   }
 
-  on<Name extends keyof ClientEvents>(name: Name, listener: ClientEventListener<Name>): void {
-    this.#emitter.on(oneOf('The event', name, eventNames), this.#call, callable('The listener', listener));
-  }
-
-  once<Name extends keyof ClientEvents>(name: Name, listener: ClientEventListener<Name>): void {
-    this.#emitter.once(oneOf('The event', name, eventNames), this.#call, callable('The listener', listener));
-  }
-
-  off<Name extends keyof ClientEvents>(name: Name, listener: ClientEventListener<Name>): void {
-    this.#emitter.off(oneOf('The event', name, eventNames), this.#call, callable('The listener', listener));
+  /** Adds or removes a listener, as the method of this name does. */
+  change<Name extends keyof ClientEvents>(
+    method: 'on' | 'once' | 'off',
+    name: Name,
+    listener: ClientEventListener<Name>,
+  ): void {
+    this.#emitter[method](oneOf('The event', name, eventNames), this.#call, callable('The listener', listener));
   }
 
   /** Whether there is a listener. Without one, no payload is built. */

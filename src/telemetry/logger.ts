@@ -1,4 +1,5 @@
 import { callable, oneOf } from '../utils/arguments.ts';
+import { escapeUnit } from '../utils/json.ts';
 import { throwInvalid } from '../utils/options.ts';
 import { callUserCode } from '../utils/user-code.ts';
 import { environmentVariable } from '../utils/runtime.ts';
@@ -41,18 +42,17 @@ export function resolveLogger(
   const given = logger as Partial<Record<keyof Logger | 'bindings', Write>> | false | null;
   if (!given) throwInvalid('an object such as console', 'logger', given);
   const isPino = typeof given.bindings === 'function';
-  const method = (name: Exclude<LogLevel, 'off'>) => {
+  const methods = (['error', 'warn', 'info', 'debug'] as const).map((name) => {
     const write = callable(`logger.${name}`, given[name]).bind(logger);
-    if (logLevels.indexOf(name) > logLevels.indexOf(level)) return {};
     const log = (message: string, fields?: object) => {
       const line: unknown[] = [singleLine(`[@example/sdk] ${message}`)];
       if (fields) line[isPino ? 'unshift' : 'push'](fields);
       // A call must not fail because its log line could not be written.
       callUserCode(() => write(...line));
     };
-    return { [name]: log };
-  };
-  return { ...method('error'), ...method('warn'), ...method('info'), ...method('debug') };
+    return [name, log];
+  });
+  return Object.fromEntries(methods.slice(0, logLevels.indexOf(level))) as LeveledLogger;
 }
 
 /** The values of `EXAMPLE_LOG` that were reported. */
@@ -71,7 +71,6 @@ function levelOfEnvironment(logger: Partial<Logger> | null): LogLevel {
 
 /** The text on one line: line breaks and the control sequences of terminals are escaped as in JSON. */
 function singleLine(text: string): string {
-  const escape = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
   // oxlint-disable-next-line no-control-regex -- the point is to find control characters
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, escape);
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, escapeUnit);
 }

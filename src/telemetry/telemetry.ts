@@ -226,25 +226,16 @@ export class CallTelemetry {
   #warnOfEnd({ headers }: Response, redactor: Redactor): void {
     const since = headers.get('deprecation');
     const end = headers.get('sunset');
-    if (
-      (since ?? end) === null ||
-      !this.#logger.warn ||
-      !isFirst(deprecated, `${this.target.method} ${this.target.route}`)
-    )
-      return;
-    const about = this.#about();
+    const route = `${this.target.method} ${this.target.route}`;
+    if ((since ?? end) === null || !this.#logger.warn || !isFirst(deprecated, route)) return;
     const dates = [
-      since !== null && ` is deprecated${dateOf(since, ' as of ')}`,
-      end !== null && ` may stop working${dateOf(end, ' on ')}`,
+      since === null ? [] : ` is deprecated${dateOf(since, ' as of ')}`,
+      end === null ? [] : ` may stop working${dateOf(end, ' on ')}`,
     ];
     // Of the links that the response has, such as `<https://example.com>; rel="deprecation"`.
-    const link = headers
-      .get('link')
-      ?.split(/,\s*(?=<)/)
-      .find((each) => /rel="?(deprecation|sunset)/i.test(each));
-    const see = link === undefined ? '' : ` See ${link.slice(link.indexOf('<') + 1, link.indexOf('>'))}`;
-    const line = `${about.method} ${about.route}${dates.filter(Boolean).join(' and')}.${see}`;
-    this.#logger.warn(redactor.redact(line), about);
+    const link = /<([^<>]*)>[^<]*rel="?(?:deprecation|sunset)/i.exec(headers.get('link') ?? '');
+    const see = link ? ` See ${link[1]}` : '';
+    this.#logger.warn(redactor.redact(`${route}${dates.flat().join(' and')}.${see}`), this.#about());
   }
 
   /** What can't be sent is logged and left out. */
@@ -268,7 +259,10 @@ export class CallTelemetry {
 }
 
 /** What an attempt was answered. */
-function answerOf({ response, redactor }: Partial<Attempt> = {}): Pick<CallEndEvent, 'status' | 'requestId'> {
+export function answerOf({ response, redactor }: Partial<Pick<Attempt, 'response' | 'redactor'>> = {}): Pick<
+  CallEndEvent,
+  'status' | 'requestId'
+> {
   const requestId = response?.headers.get('x-request-id') ?? undefined;
   return { status: response?.status, requestId: requestId && redactor?.redact(requestId) };
 }

@@ -75,12 +75,25 @@ export function mergeHeaders(
     const earlier = given.get(header);
     given.set(header, earlier === undefined || checked === undefined ? checked : `${earlier}, ${checked}`);
   }
-  const merged = new Map(Object.entries(base));
-  for (const [header, value] of given) {
-    if (value === undefined) merged.delete(header);
-    else merged.set(header, value);
-  }
-  return Object.fromEntries(merged);
+  const merged = Object.entries<string | undefined>({ ...base, ...Object.fromEntries(given) });
+  return Object.fromEntries(merged.filter((header): header is [string, string] => header[1] !== undefined));
+}
+
+/** Copies headers of any library. `valueOf` may change a value, or leave the header out. */
+export function copyHeaders(
+  headers: { forEach(callback: (value: string, name: string) => void): void },
+  valueOf: (value: string, name: string) => string | undefined,
+): Headers {
+  const copy = new Headers();
+  headers.forEach((given, name) => {
+    try {
+      const value = valueOf(given, name);
+      if (value !== undefined) copy.append(name, value);
+    } catch {
+      // A response that is not the runtime's own may have a header that no other can hold.
+    }
+  });
+  return copy;
 }
 
 function headerList(name: string, given: object | null): Iterable<unknown> {

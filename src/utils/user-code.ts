@@ -3,12 +3,7 @@
 
 /** Calls something of the user's. What it throws, or rejects with later, goes to `onError`. */
 export function callUserCode(call: () => unknown, onError: (error: unknown) => void = () => undefined): void {
-  try {
-    const result = call();
-    if (isThenable(result)) result.then(undefined, onError);
-  } catch (error) {
-    onError(error);
-  }
+  new Promise((resolve) => resolve(call())).catch(onError);
 }
 
 /** Whether a value is an error, also of another realm, such as that of a test runner. */
@@ -24,8 +19,4 @@ export function messageOf(error: unknown): string {
   } catch {
     return 'an error that cannot be read';
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
