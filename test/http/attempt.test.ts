@@ -88,6 +88,6 @@ it('an error whose body is complete says what it says, even if the connection br
   expect(await rejection(client.users.get('user_123'))).toMatchObject({
     ...error,
     status: 422,
-    message: 'No. (422 GET /users/{id})',
+    message: 'No. email: missing (422 GET /users/{id})',
   });
 });
