@@ -43,10 +43,12 @@ describe.each([
 ] satisfies [string, Parameters<typeof vi.useFakeTimers>[0], boolean][])('%s', (_fakes, config, isWhole) => {
   beforeEach(() => void vi.useFakeTimers(config));
 
-  describe.each([
+  const ways: [string, () => Promise<unknown>][] = [
     ['advanceTimersByTimeAsync', () => vi.advanceTimersByTimeAsync(600_000)],
     ['runAllTimersAsync', () => vi.runAllTimersAsync()],
-  ])('250 calls end within %s', (_, passTime) => {
+  ];
+  // `mock.timers` has no form that runs all timers and lets promises run in between.
+  describe.each(isWhole ? ways : ways.slice(0, 1))('250 calls end within %s', (_, passTime) => {
     it.each<[string, Parameters<typeof setup>[0]]>([
       ['if every request is answered', undefined],
       ['if 40 requests get 503', (request) => (request > 20 && request <= 60 ? answer(503) : undefined)],
