@@ -109,7 +109,7 @@ function Activity({ data }: Props) {
     <>
       {deliveries > 0 && (
         <Card
-          title={count(deliveries, 'webhook delivery fails', 'webhook deliveries fail')}
+          title={count(deliveries, 'webhook delivery is failing', 'webhook deliveries are failing')}
           tone="bad"
           flush
           actions={<a href="/dashboard/webhooks">Webhooks</a>}

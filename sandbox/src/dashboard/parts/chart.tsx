@@ -10,9 +10,9 @@ const [width, height] = [600, 100];
 /** Endings in the order in which they are stacked, from the bottom. */
 const endings = [
   ['succeeded', 'good', 'succeeded'],
-  ['clientErrors', 'fair', 'client errors'],
+  ['clientErrors', 'fair', 'rejected (4xx)'],
   ['refused', 'refused', 'refused (429)'],
-  ['serverErrors', 'bad', 'server errors and broken connections'],
+  ['serverErrors', 'bad', 'failed (5xx or no response)'],
 ] as const satisfies readonly (readonly [string, Tone, string])[];
 
 export interface ChartData {

@@ -139,10 +139,9 @@ function Signature({ signature }: { signature: SignatureExplanation }) {
         <span class="json-string">{content.slice(id.length + timestamp.length + 2)}</span>
       </Code>
       <Facts
-        mono
         of={[
           ['Body size', count(bodyBytes, 'byte')],
-          ['Body SHA-256', bodySha256],
+          ['Body SHA-256', <code>{bodySha256}</code>],
         ]}
       />
       <details class="fold">

@@ -87,7 +87,7 @@ test('the axis of a chart is the height of its bars, and not a total', async () 
   expect(page).toContain('<span class="scale">12 per 5 s</span>');
   expect(page).toContain('11 succeeded');
   // A legend has no entry for what did not happen.
-  expect(page).not.toContain('client errors');
+  expect(page).not.toContain('rejected (4xx)');
 });
 
 test('the timeline of a token shows its refused calls, its windows and the alarm at zero', async () => {

@@ -31,7 +31,7 @@ test('the overview and the list say in one row what failed, for whom and why, an
     ) ?? ['', path];
     expect(row.replace(/<[^>]+>/g, ' ')).toMatch(/500\s+user\.created\s+John Doe\s+The queue is full\. – next attempt/);
   }
-  expect(await html(sandbox)).toContain('1 webhook delivery fails');
+  expect(await html(sandbox)).toContain('1 webhook delivery is failing');
   const list = await html(sandbox, '/webhooks');
   expect(list.indexOf('app.example.com')).toBeLessThan(list.indexOf('ok.example.com'));
 
