@@ -48,7 +48,9 @@ export function finishedReference(): AstroIntegration {
             const title = titleOf(`---\n${matter}---\n`) ?? '';
             const description = firstSentence(body) ?? `${title} of @example/sdk: types, parameters and defaults.`;
             const text = file === 'index.md' ? body.replace(/^## Modules\n[^]*/m, '') : body;
-            await writeFile(path, `---\n${matter}description: ${JSON.stringify(description)}\n---\n${text}`);
+            // What has no sections needs no list of them.
+            const sections = /^## /m.test(text) ? '' : 'tableOfContents: false\n';
+            await writeFile(path, `---\n${matter}description: ${JSON.stringify(description)}\n${sections}---\n${text}`);
           }),
         );
       },
