@@ -42,9 +42,9 @@ export class InvalidRequestError extends ExampleError {
    */
   declare readonly param?: string;
 
-  constructor(message: string, { param, ...options }: ErrorOptions & { readonly param?: string | undefined } = {}) {
+  constructor(message: string, options?: ErrorOptions & { readonly param?: string | undefined }) {
     super(message, options);
-    if (param !== undefined) this.param = param;
+    if (options?.param !== undefined) this.param = options.param;
   }
 }
 
