@@ -44,7 +44,7 @@ export class InvalidRequestError extends ExampleError {
 
   constructor(message: string, options?: ErrorOptions & { readonly param?: string | undefined }) {
     super(message, options);
-    if (options?.param !== undefined) this.param = options.param;
+    if (options?.param) this.param = options.param;
   }
 }
 

@@ -9,7 +9,6 @@ const otherNames: Readonly<Partial<Record<string, string>>> = {
   headers: 'defaultheaders',
   query: 'params searchparams',
   body: 'data json',
-  'rateLimit.maxWait': 'maxwait',
 };
 
 /**
@@ -37,10 +36,10 @@ export function readOptions<T extends object>(
 
 function throwUnknown(name: string, key: string, known: readonly string[]): never {
   const plain = key.toLowerCase().replace(/[_-]/g, '');
-  const candidates = known.includes('rateLimit') ? [...known, 'rateLimit.maxWait'] : known;
-  const meant = candidates.find((each) =>
-    [each.toLowerCase(), ...(otherNames[each]?.split(' ') ?? [])].includes(plain),
-  );
+  const meant =
+    plain === 'maxwait' && known.includes('rateLimit')
+      ? 'rateLimit.maxWait'
+      : known.find((each) => [each.toLowerCase(), ...(otherNames[each]?.split(' ') ?? [])].includes(plain));
   const prefix = name === 'options' ? '' : `${name}.`;
   const hint = meant === undefined ? `The options are ${known.join(', ')}.` : `Did you mean '${prefix}${meant}'?`;
   throw new InvalidRequestError(`Unknown option '${prefix}${shown(key)}'. ${hint}`);
