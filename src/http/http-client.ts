@@ -157,8 +157,9 @@ export class HttpClient implements Requester {
         } finally {
           current.permit?.release(); // Nothing was sent.
         }
-        if (progress.budget) progress.budget.end(works(result));
-        else budget.record(works(result), result.kind === 'success');
+        const isWorking = works(result) || permit?.isLimited === true;
+        if (progress.budget) progress.budget.end(isWorking);
+        else budget.record(isWorking, result.kind === 'success');
         progress.budget = undefined;
 
         if (result.kind === 'success') {

@@ -97,6 +97,8 @@ export interface Permit {
    * next attempt is no retry then. Known once `recordAnswer` was called.
    */
   readonly isContended: boolean;
+  /** Whether a 503 is about a limit, because others were admitted just before. Known once `recordAnswer` was called. */
+  readonly isLimited: boolean;
   /** The API answered. */
   recordAnswer(status: number, headers: Headers): void;
   /**

@@ -129,15 +129,16 @@ export class Scheduler implements RateLimiter {
     const permit = {
       waited,
       isContended: false,
+      isLimited: false,
       recordAnswer: (status: number, headers: Headers) =>
-        end((now) => (permit.isContended = this.#recordAnswer(now, admission, request, order, status, headers))),
+        end((now) => Object.assign(permit, this.#recordAnswer(now, admission, request, order, status, headers))),
       recordLoss: (hasFailed = true) => end((now) => this.#window.recordLoss(request, fail(now, hasFailed))),
       release: (hasFailed = false) => end((now) => this.#window.release(request, fail(now, hasFailed))),
     };
     return permit;
   }
 
-  /** Takes in an answer. Returns whether it is a refusal that is nobody's fault. */
+  /** Takes in an answer. */
   #recordAnswer(
     now: number,
     admission: Admission,
@@ -145,7 +146,7 @@ export class Scheduler implements RateLimiter {
     order: number,
     status: number,
     headers: Headers,
-  ): boolean {
+  ): Pick<Permit, 'isContended' | 'isLimited'> {
     const read = readAnswer(status, headers);
     // Gateways answer so of limits, too. While nothing is admitted, it is an outage.
     const isRecent = this.#rate.admittedAt > request.sentAt - recent;
@@ -154,7 +155,7 @@ export class Scheduler implements RateLimiter {
     const isExplained = this.#window.recordAnswer(now, request, answer);
     if (!answer.isRefusal && !answer.isFailure) {
       if (answer.isSound) this.#admit(now, keyOf(admission), order);
-      return false;
+      return { isContended: false, isLimited: false };
     }
     const asked = headers.get('retry-after');
     const said = asked === null ? String(status) : `${status}, Retry-After: ${asked}`;
@@ -162,14 +163,15 @@ export class Scheduler implements RateLimiter {
     if (isExplained) {
       this.#holdUntil = Math.max(this.#holdUntil, now + (answer.wait ?? 0));
       this.#share?.expire();
-      return !this.#stall.isHopeless(now, now);
+      return { isContended: !this.#stall.isHopeless(now, now), isLimited: false };
     }
-    if (status === 429) return this.#refuse(now, keyOf(admission), order, answer.wait);
+    let isContended = false;
+    if (status === 429) isContended = this.#refuse(now, keyOf(admission), order, answer.wait);
     if (isLimit) {
       this.#holdUntil = Math.max(this.#holdUntil, now + (answer.wait ?? 0));
       this.#slowDown(now, order, answer.wait, this.#rate.isLowered(now));
     }
-    return false;
+    return { isContended, isLimited: isLimit && isRecent };
   }
 
   #admit(now: number, key: string, order: number): void {

@@ -22,6 +22,7 @@ async function reportsOf(answer: Answer, signal?: AbortSignal): Promise<unknown[
   const permit: Permit = {
     waited: false,
     isContended: false,
+    isLimited: false,
     recordAnswer: (status, answered) => void reports.push(['answered', status, answered.get('x-ratelimit-limit')]),
     release: () => void reports.push('nothing was sent'),
     recordLoss: () => void reports.push('lost'),

@@ -128,6 +128,9 @@ export class SimulatedProcess {
   #guard(scheduler: Scheduler): RateLimiter & Pick<Scheduler, 'configure'> {
     const guardPermit = (permit: Permit): Permit => ({
       waited: permit.waited,
+      get isLimited() {
+        return permit.isLimited;
+      },
       get isContended() {
         return permit.isContended;
       },
