@@ -44,7 +44,7 @@ describe('eight processes whose server', () => {
         admin.disconnect();
       }
     },
-    60_000,
+    240_000,
   );
 
   it.runIf(canRun('redis-server'))(
@@ -56,6 +56,6 @@ describe('eight processes whose server', () => {
         () => cluster.killNodeWithKey(),
       );
     },
-    60_000,
+    240_000,
   );
 });

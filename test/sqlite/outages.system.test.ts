@@ -19,7 +19,7 @@ async function expectNoFailureIn(disturb: (file: DatabaseSync) => Promise<void> 
   );
 }
 
-describe('eight processes whose file', { timeout: 60_000 }, () => {
+describe('eight processes whose file', { timeout: 240_000 }, () => {
   it.each([
     ['loses its rows', `DELETE FROM ${table}`],
     ['loses its table', `DROP TABLE ${table}`],
