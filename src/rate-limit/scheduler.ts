@@ -1,21 +1,22 @@
 import { RateLimitWaitError } from '../errors/index.ts';
+import { onAbort } from '../utils/abort.ts';
 import { isCloudflareWorker } from '../utils/runtime.ts';
 import { readAnswer } from './headers.ts';
 import {
   Observers,
   type Admission,
+  type HoldChange,
   type LimitOptions,
   type Permit,
   type RateLimiter,
   type RateLimitSnapshot,
 } from './limiter.ts';
-import { AbortWatcher, CallQueue, isBackground, waitError, WaitingCall } from './queue.ts';
-import { RefusedResource } from './refused-resource.ts';
+import { CallQueue, isBackground, waitError, WaitingCall } from './queue.ts';
+import { Refusals } from './refusals.ts';
+import type { RefusedResource } from './refused-resource.ts';
 import { Reserve } from './reserve.ts';
-import { SendRate } from './send-rate.ts';
 import type { ConnectStore, Share, SharingStore } from './share.ts';
 import { Stall } from './stall.ts';
-import { Throttle } from './throttle.ts';
 import { Alarm, realTiming, type Timing } from './timing.ts';
 import { RateWindow, type WindowRequest } from './window.ts';
 
@@ -28,16 +29,12 @@ const recent = 1000;
 /** Sends the next call as soon as the window, the throttles and the share allow. Each of them says when that is (`readyAt`). */
 export class Scheduler implements RateLimiter {
   readonly #window = new RateWindow();
-  readonly #throttle = new Throttle(2);
-  readonly #rate = new SendRate();
   readonly #stall = new Stall();
   readonly #reserve = new Reserve();
-  /** The resources that were refused lately, such as `GET /users/user_1`, the oldest first. */
-  readonly #refused = new Map<string, RefusedResource>();
+  readonly #refusals: Refusals;
   /** The calls that no resource holds. */
   readonly #queue = new CallQueue();
   readonly #observers = new Observers();
-  readonly #aborts: AbortWatcher;
   readonly #timing: Timing;
   readonly #key: string;
   #store: SharingStore | undefined;
@@ -45,7 +42,6 @@ export class Scheduler implements RateLimiter {
   /** Fires when something may have changed. An empty queue sets none, so that it keeps no process alive. */
   readonly #alarm: Alarm;
   #waiting = 0;
-  #sent = 0;
   /** Until when the API asked to wait in a refusal that the window explains. */
   #holdUntil = -Infinity;
 
@@ -54,7 +50,11 @@ export class Scheduler implements RateLimiter {
     this.#key = key;
     this.#timing = timing;
     this.#alarm = new Alarm(timing, () => this.dispatch());
-    this.#aborts = new AbortWatcher((call) => this.#reject(call, call.admission.signal?.reason));
+    const onHold = (change: HoldChange) => this.#observers.onHold(change);
+    this.#refusals = new Refusals(timing, onHold, ({ queue: { next } }) => {
+      if (next !== undefined) this.#move(this.#timing.now(), next);
+      this.dispatch();
+    });
   }
 
   configure({ limit, window, store = this.#store }: LimitOptions): void {
@@ -81,7 +81,7 @@ export class Scheduler implements RateLimiter {
     this.#observers.count(admission.observer, 1);
     const background = isBackground(admission);
     if (!background && admission.isRetry !== true) this.#reserve.count(this.#window);
-    const isNext = this.#queue.before(admission) === 0 && this.#holding(now, admission) === undefined;
+    const isNext = this.#queue.before(admission) === 0 && this.#refusals.holding(now, admission) === undefined;
     const isBacklog = this.#waiting > 0;
     if (isNext && admission.signal?.aborted !== true && this.#readyAt(now, background, isBacklog) <= now) {
       const permit = this.#send(now, admission, background, false);
@@ -98,8 +98,7 @@ export class Scheduler implements RateLimiter {
     const isReserved = background && !isShared && !this.#reserve.isBackgroundDue;
     return Math.max(
       this.#window.readyAt(now, isShared, isBacklog),
-      this.#throttle.readyAt,
-      this.#rate.readyAt(now),
+      this.#refusals.readyAt(now),
       this.#holdUntil,
       this.#share?.readyAt(now, background ? 'background' : 'normal') ?? now,
       isReserved ? this.#reserve.readyAt(now, this.#window) : now,
@@ -109,16 +108,12 @@ export class Scheduler implements RateLimiter {
   #send(now: number, admission: Admission, background: boolean, waited: boolean): Permit {
     this.#reserve.sent(background, this.#queue.background > 0);
     this.#share?.take(background ? 'background' : 'normal');
-    const order = (this.#sent += 1);
     const request = this.#window.send(now);
-    this.#throttle.sent(order);
-    this.#rate.sent(now);
-    this.#refused.get(keyOf(admission))?.throttle.sent(order);
+    const order = this.#refusals.send(now, admission);
     const end = (record: (now: number) => void) => {
-      this.#throttle.ended(order);
-      this.#refused.get(keyOf(admission))?.throttle.ended(order);
+      this.#refusals.end(admission, order);
       record(this.#timing.now());
-      this.#refused.get(keyOf(admission))?.update();
+      this.#refusals.of(admission)?.update();
       this.#observers.count(admission.observer, -1);
       this.dispatch();
     };
@@ -149,110 +144,46 @@ export class Scheduler implements RateLimiter {
   ): Pick<Permit, 'isContended' | 'isLimited'> {
     const read = readAnswer(status, headers);
     // Gateways answer so of limits, too. While nothing is admitted, it is an outage.
-    const isRecent = this.#rate.admittedAt > request.sentAt - recent;
-    const isLimit = status === 503 && (isRecent || this.#throttle.failures > 0);
+    const isLimited = status === 503 && this.#refusals.admittedAt > request.sentAt - recent;
+    const isLimit = isLimited || (status === 503 && this.#refusals.isRefusing);
     const answer = isLimit ? { ...read, isRefusal: true, isFailure: false } : read;
+    const { isRefusal, isFailure, isSound, wait } = answer;
     const isExplained = this.#window.recordAnswer(now, request, answer);
-    if (!answer.isRefusal && !answer.isFailure) {
-      if (answer.isSound) this.#admit(now, keyOf(admission), order);
-      return { isContended: false, isLimited: false };
+    if (isSound) this.#admit(now, admission, order);
+    if ((isRefusal || isFailure) && (!isExplained || this.#window.own === 0)) {
+      const asked = headers.get('retry-after');
+      this.#stall.refused(now, asked === null ? String(status) : `${status}, Retry-After: ${asked}`);
     }
-    const asked = headers.get('retry-after');
-    const said = asked === null ? String(status) : `${status}, Retry-After: ${asked}`;
-    if (!isExplained || this.#window.own === 0) this.#stall.refused(now, said);
-    if (isExplained) {
-      this.#holdUntil = Math.max(this.#holdUntil, now + (answer.wait ?? 0));
-      this.#share?.expire();
-      return { isContended: !this.#stall.isHopeless(now, now), isLimited: false };
-    }
-    let isContended = false;
-    if (status === 429) isContended = this.#refuse(now, keyOf(admission), order, answer.wait);
-    if (isLimit) {
-      this.#holdUntil = Math.max(this.#holdUntil, now + (answer.wait ?? 0));
-      this.#slowDown(now, order, answer.wait, this.#rate.isLowered(now));
-    }
-    return { isContended, isLimited: isLimit && isRecent };
+    if (isExplained || isLimit) this.#holdUntil = Math.max(this.#holdUntil, now + (wait ?? 0));
+    const untilTurn = this.#window.untilTurn(now);
+    if (isExplained) this.#share?.expire();
+    else if (isLimit) this.#refusals.slowDown(now, order, wait, untilTurn, true);
+    const isContended = isExplained
+      ? !this.#stall.isHopeless(now, now)
+      : status === 429 && this.#refusals.refuse(now, admission, order, wait, untilTurn);
+    return { isContended, isLimited };
   }
 
-  #admit(now: number, key: string, order: number): void {
+  #admit(now: number, admission: Admission, order: number): void {
     this.#stall.admitted();
-    this.#throttle.admitted(order);
-    this.#rate.admitted(now);
-    const resource = this.#refused.get(key);
-    if (resource === undefined) return;
-    this.#refused.delete(key);
-    // What was refused alone was not about its resource.
-    if (resource.isLone && this.#rate.isLowered(now)) this.#lower(now);
-    for (const call of resource.queue.toArray()) this.#move(now, call);
-    resource.update();
-    this.#observers.onHold({ isHeld: false, target: key, reason: 'it is admitted again' });
-  }
-
-  /** Takes in a refusal that the window doesn't explain. Returns whether waiting may help. */
-  #refuse(now: number, key: string, order: number, wait: number | undefined): boolean {
-    for (const [old, resource] of this.#refused) {
-      if (!resource.isForgotten(now)) break;
-      this.#refused.delete(old);
-    }
-    let resource = this.#refused.get(key);
-    const isLone = resource?.isSingle(this.#rate.admittedAt) !== true && this.#slowDown(now, order, wait);
-    if (resource === undefined) {
-      resource = new RefusedResource(this.#timing, () => {
-        const call = resource?.queue.next;
-        if (call !== undefined) this.#move(this.#timing.now(), call);
-        this.dispatch();
-      });
-      this.#refused.set(key, resource);
-      this.#observers.onHold({ isHeld: true, target: key, reason: 'it was refused' });
-    }
-    resource.refused(now, order, this.#sent, wait, isLone);
-    return resource.isHopeful && this.#rate.admittedAt > -Infinity;
-  }
-
-  /**
-   * Counts a refusal against the token.
-   *
-   * @param isSure Whether it can't be about a resource.
-   * @returns Whether it is the first in a row, which may be about something else.
-   */
-  #slowDown(now: number, order: number, wait: number | undefined, isSure = false): boolean {
-    // A new window is a reason to try again.
-    const longest = Math.min(wait ?? Infinity, this.#window.untilTurn(now));
-    if (!this.#throttle.refused(now, order, this.#sent, longest)) return false;
-    const { failures } = this.#throttle;
-    if (failures === 2 || isSure) this.#lower(now);
-    return failures === 1 && !isSure;
-  }
-
-  #lower(now: number): void {
-    if (!this.#rate.isLowered(now)) {
-      this.#observers.onHold({ isHeld: true, target: undefined, reason: 'several in a row were refused' });
-    }
-    this.#rate.lower(Math.max(now, this.#throttle.readyAt));
-  }
-
-  /** The refused resource that a call has to wait for. */
-  #holding(now: number, admission: Admission): RefusedResource | undefined {
-    if (this.#refused.size === 0) return undefined;
-    const resource = this.#refused.get(keyOf(admission));
-    return resource !== undefined && resource.throttle.readyAt > now ? resource : undefined;
+    const resource = this.#refusals.admit(now, admission, order);
+    for (const call of resource?.queue.toArray() ?? []) this.#move(now, call);
+    resource?.update();
   }
 
   #enqueue(now: number, call: WaitingCall): void {
     const { admission } = call;
     const { signal, maxWait = Infinity } = admission;
     const delay = this.#delay(now, admission);
-    const error: unknown = signal?.aborted
-      ? signal.reason
-      : waitError(admission, now, this.#delay(now, admission, true));
-    if (signal?.aborted || error !== undefined) {
-      this.#observers.count(admission.observer, -1);
-      call.reject(error);
+    const isAborted = signal?.aborted === true;
+    const error: unknown = isAborted ? signal.reason : waitError(admission, now, this.#delay(now, admission, true));
+    if (isAborted || error !== undefined) {
+      this.#end(call, error);
       return;
     }
     call.expectedAt = now + delay;
     this.#waiting += 1;
-    this.#aborts.add(call);
+    call.release = signal && onAbort(signal, () => this.#reject(call, signal.reason));
     admission.priority?.onRaise(() => {
       this.#move(this.#timing.now(), call);
       this.dispatch(); // What is reserved for normal calls is its own now.
@@ -282,7 +213,7 @@ export class Scheduler implements RateLimiter {
    * @param isSure Whether to leave out what is only a guess, before the first answer.
    */
   #delay(now: number, admission: Admission, isSure = false): number {
-    const resourceAt = this.#holding(now, admission)?.throttle.readyAt ?? now;
+    const resourceAt = this.#refusals.holding(now, admission)?.readyAt ?? now;
     const heldUntil = Math.max(this.#holdUntil, resourceAt < Infinity ? resourceAt : now);
     const isGuess = isSure && !this.#window.wasKnown;
     return Math.max(0, heldUntil - now, isGuess ? 0 : this.#window.delay(now, this.#queue.before(admission) + 1));
@@ -291,8 +222,8 @@ export class Scheduler implements RateLimiter {
   /** Puts a call where it waits: for its resource, or for everything else. */
   #move(now: number, call: WaitingCall): void {
     call.list?.remove(call);
-    const resource = this.#holding(now, call.admission);
-    call.yields = this.#refused.get(keyOf(call.admission))?.isSingle(this.#rate.admittedAt) === true;
+    const resource = this.#refusals.holding(now, call.admission);
+    call.yields = this.#refusals.of(call.admission)?.isSingle(this.#refusals.admittedAt) === true;
     (resource?.queue ?? this.#queue).push(call);
     resource?.update();
   }
@@ -302,17 +233,21 @@ export class Scheduler implements RateLimiter {
     call.list?.remove(call);
     this.#waiting -= 1;
     call.alarm?.set(Infinity);
-    this.#aborts.remove(call);
+    call.release?.();
     call.admission.priority?.onRaise(undefined);
   }
 
   #reject(call: WaitingCall, reason: unknown): void {
     this.#leave(call);
+    this.#end(call, reason);
     // Another call may be tried instead.
-    this.#refused.get(keyOf(call.admission))?.update();
+    this.#refusals.of(call.admission)?.update();
+    this.dispatch();
+  }
+
+  #end(call: WaitingCall, reason: unknown): void {
     this.#observers.count(call.admission.observer, -1);
     call.reject(reason);
-    this.dispatch();
   }
 
   /** Sends the calls that may be sent, and sets the timer for the rest. */
@@ -332,7 +267,7 @@ export class Scheduler implements RateLimiter {
   #next(now: number): WaitingCall | number {
     const isBackgroundNext = this.#reserve.isBackgroundDue && this.#queue.background > 0;
     // While the API refuses or fails, a call that is sent may use up a retry: the newest one that has used none.
-    const isFailing = this.#throttle.failures > 0 || this.#window.isFailing(now);
+    const isFailing = this.#refusals.isRefusing || this.#window.isFailing(now);
     let wakeAt = Infinity;
     for (const background of [isBackgroundNext, !isBackgroundNext]) {
       for (;;) {
@@ -343,7 +278,7 @@ export class Scheduler implements RateLimiter {
           wakeAt = Math.min(wakeAt, readyAt);
           break;
         }
-        if (this.#holding(now, call.admission) === undefined) return call;
+        if (this.#refusals.holding(now, call.admission) === undefined) return call;
         this.#move(now, call); // Its resource was refused meanwhile.
       }
     }
@@ -357,8 +292,8 @@ export class Scheduler implements RateLimiter {
     const report = this.#stall.report(now, this.#waiting, expectedAt);
     if (report) this.#observers.onStall(report);
     if (this.#stall.isStalled) {
-      const resources = [...this.#refused.values()].filter(({ queue }) => queue.length > 0);
-      const nextAt = Math.min(next, ...resources.map(({ throttle }) => throttle.readyAt));
+      const resources = this.#refusals.waiting;
+      const nextAt = Math.min(next, ...resources.map(({ readyAt }) => readyAt));
       if (this.#stall.isHopeless(now, nextAt)) this.#rejectAll(now, nextAt, resources);
     }
     return this.#stall.checkAt(now, expectedAt);
@@ -370,9 +305,8 @@ export class Scheduler implements RateLimiter {
       const { admission } = call;
       if (admission.maxWait !== undefined && admission.maxWait < Infinity) continue;
       this.#leave(call);
-      this.#observers.count(admission.observer, -1);
       const message = `Not sent: the API admits nothing, and the next request may be sent in about ${seconds} s.`;
-      call.reject(new RateLimitWaitError(message, admission, seconds));
+      this.#end(call, new RateLimitWaitError(message, admission, seconds));
     }
     for (const resource of resources) resource.update();
   }
@@ -381,9 +315,4 @@ export class Scheduler implements RateLimiter {
     const { normal, background } = this.#queue;
     return this.#share?.update(now, { normal, background }) ?? Infinity;
   }
-}
-
-/** What a refusal is about, at least. */
-function keyOf({ method, path }: Admission): string {
-  return `${method} ${path}`;
 }

@@ -1,4 +1,5 @@
 import type { Answer } from './headers.ts';
+import { ServerClock } from './server-clock.ts';
 
 /** The documented limit, assumed until the API announces another one. */
 const documented = { limit: 100, length: 60_000 };
@@ -12,9 +13,6 @@ const delayOfEnd = { first: 500, max: 60_000 };
 /** Milliseconds until the next request after one that failed while no window is known. It doubles each time. */
 const pause = { first: 100, max: 8_000 };
 
-/** Milliseconds by which `reset` may differ from the computer's own clock for that to be believed, if there is no `Date`. */
-const maxDisagreement = 60_000;
-
 /** Milliseconds after which another request is sent to learn of the window, if the last one has brought nothing. */
 const patience = 1000;
 
@@ -23,9 +21,6 @@ const maxAskers = 10;
 
 /** Requests in flight at once, at most: as many as the documented limit. */
 const maxInFlight = 100;
-
-/** Milliseconds by which a `Date` may be out of date beside its being rounded down: servers take it from a cache. */
-const staleness = 100;
 
 /** A request that was sent, as its window has to know it. */
 export interface WindowRequest {
@@ -57,22 +52,20 @@ export class RateWindow {
   turns = 0;
   /** How often a request that was sent after the end of a window was refused, because it had not ended. */
   failedProbes = 0;
+  /** Requests of this client that were admitted in the window, or got no answer. */
+  own = 0;
   /** Whether the API announces no window, so that there is nothing to share. */
   isUnannounced = false;
   #assumedLength = documented.length;
   #endsAt = -Infinity;
-  /** How far the server's clock is ahead of the local one, at least; `undefined` while no `Date` has shown it. */
-  #ahead: number | undefined;
-  /** The same by the computer's own clock, which counts if no `Date` has been seen. */
-  #localAhead: number | undefined;
+  readonly #clock = new ServerClock();
   /** Milliseconds after `reset` at which windows have turned out to end. */
   #delay = 0;
   /** How often the end of this window was put off. */
   #postponed = 0;
   /** Windows that are known or were, those that another process saw included. */
   #turn = 0;
-  /** Requests that were admitted in the window, or got no answer; and those that were sent since it was over. */
-  #counted = 0;
+  /** Requests of this client that were sent since the window was over, and count in the next one. */
   #countedSince = 0;
   /** As announced; `Infinity` once the API has refused a request because of it. */
   #used = 0;
@@ -104,12 +97,7 @@ export class RateWindow {
 
   /** Requests that were sent in the window, as far as known: those in flight may belong to it. */
   get sent(): number {
-    return this.#counted + this.inFlight;
-  }
-
-  /** Requests of this client that were admitted in the window, or got no answer. */
-  get own(): number {
-    return this.#counted;
+    return this.own + this.inFlight;
   }
 
   /** Whether a window is known, or was. */
@@ -134,7 +122,7 @@ export class RateWindow {
 
   /** Requests that may be sent, as far as known. */
   remaining(now: number): number {
-    const used = this.isOver(now) ? 0 : Math.max(this.used, this.#counted);
+    const used = this.isOver(now) ? 0 : Math.max(this.used, this.own);
     return Math.max(0, this.limit - used - this.inFlight);
   }
 
@@ -157,7 +145,7 @@ export class RateWindow {
     }
     if (this.inFlight >= maxInFlight) return Infinity;
     // Others that use the token see the same requests left. Each process sends its own part of them, as far as known.
-    const left = this.limit - Math.max(this.used, this.#counted);
+    const left = this.limit - Math.max(this.used, this.own);
     if (!isShared && this.inFlight > 0 && this.inFlight >= Math.ceil(this.#ownPart * left)) return Infinity;
     return this.remaining(now) > 0 ? allowedAt : this.#endsAt;
   }
@@ -203,7 +191,7 @@ export class RateWindow {
 
   /** Takes in an answer. Returns whether it is a refusal that the window explains. */
   recordAnswer(now: number, request: WindowRequest, answer: Answer): boolean {
-    const { isRefusal, isFailure, isSound, report, servedAt } = answer;
+    const { isRefusal, isFailure, isSound, report } = answer;
     this.release(request);
     const isProbe = request.turn > this.#turn && this.isOver(now);
     if (isProbe && isFailure) this.#fail(now, answer.wait);
@@ -212,12 +200,10 @@ export class RateWindow {
       if (!isRefusal) this.#count(request);
       return false;
     }
-    const ahead = narrow(this.#ahead, servedAt, request.sentAt, now);
     const later = report.reset - this.#firstReset;
     const used = report.limit - report.remaining;
     if (later > (isProbe && !isRefusal ? 0 : jitter)) {
-      this.#ahead = narrow(undefined, servedAt, request.sentAt, now);
-      this.#localAhead = this.#isPlausible(report.reset, answer.receivedAt) ? answer.receivedAt - now : undefined;
+      this.#clock.restart(now, request.sentAt, answer, report.reset, this.#assumedLength);
       // Of what was sent since the last window was over, the API has counted no more than this.
       this.#countedSince = Math.max(0, Math.min(this.#countedSince, used - 1));
       this.#open(now, report.limit, used, report.reset);
@@ -228,7 +214,7 @@ export class RateWindow {
       if (isRefusal) this.#exhaust(now, request, isProbe);
       return isRefusal;
     } else {
-      this.#ahead = ahead;
+      this.#clock.observe(now, request.sentAt, answer);
       this.reset = Math.max(this.reset ?? 0, report.reset);
       // Of two answers about one window, the one with more used is the newer.
       if (used >= this.#used) this.limit = report.limit;
@@ -249,23 +235,17 @@ export class RateWindow {
     const later = reset - this.#firstReset;
     if (later < -jitter) return;
     // So that the window ends in `timeLeft`.
-    this.#ahead = reset * 1000 + this.#delay - now - timeLeft;
+    this.#clock.adopt(reset * 1000 + this.#delay - now - timeLeft);
     if (later > jitter) this.#open(now, limit, used, reset);
     this.#used = Math.max(this.#used, used);
     this.#endsAt = now + timeLeft;
-  }
-
-  /** Whether the computer's own clock may be right. */
-  #isPlausible(reset: number, localTime: number): boolean {
-    const left = reset * 1000 - localTime;
-    return left > -maxDisagreement && left < this.#assumedLength + maxDisagreement;
   }
 
   #count({ sentAt, turn }: WindowRequest): void {
     if (this.reset === undefined) this.#log.push(sentAt);
     while ((this.#log[0] ?? Infinity) <= sentAt - this.length) this.#log.shift();
     if (turn > this.#turn) this.#countedSince += 1;
-    else this.#counted += 1;
+    else this.own += 1;
   }
 
   #open(now: number, limit: number, used: number, reset: number): void {
@@ -288,10 +268,10 @@ export class RateWindow {
 
   #begin(now: number, used: number): void {
     this.#turn += 1;
-    this.#last = { own: this.#counted, foreign: this.#foreign };
+    this.#last = { own: this.own, foreign: this.#foreign };
     this.#failures = this.#postponed = 0;
     this.#heldUntil = -Infinity;
-    this.#counted = this.#countedSince;
+    this.own = this.#countedSince;
     this.#countedSince = 0;
     this.#used = used;
     // Few requests before are those of others that ask at the same moment. More were sent before.
@@ -301,17 +281,17 @@ export class RateWindow {
 
   /** Requests of others in this window, as far as answers have shown more than this client's own. */
   get #foreign(): number {
-    return Math.max(0, this.used - this.#usedAtFirst - this.#counted);
+    return Math.max(0, this.used - this.#usedAtFirst - this.own);
   }
 
   /** The part of the requests, in this window and the last one, that were this client's. */
   get #ownPart(): number {
-    const own = this.#last.own + this.#counted;
+    const own = this.#last.own + this.own;
     return own / Math.max(1, own + this.#last.foreign + this.#foreign);
   }
 
   #updateEnd(): void {
-    const ahead = this.#ahead ?? this.#localAhead;
+    const { ahead } = this.#clock;
     if (ahead === undefined || this.reset === undefined) return;
     this.#endsAt = this.reset * 1000 - ahead + this.#delay;
   }
@@ -327,21 +307,4 @@ export class RateWindow {
     this.#postponed += 1;
     this.#delay = Math.min(this.#endsAt - announced, delayOfEnd.max);
   }
-}
-
-/**
- * How far the server's clock (epoch milliseconds) is ahead of the local monotonic one, at least. A `Date` is the server's
- * time, rounded down to a second, at some moment between `sentAt` and `receivedAt`. The greatest bound is the best one, unless
- * an answer shows that it can't be true: then one of the clocks was set, or runs at another speed.
- */
-function narrow(
-  known: number | undefined,
-  servedAt: number | undefined,
-  sentAt: number,
-  receivedAt: number,
-): number | undefined {
-  if (servedAt === undefined) return known;
-  const observed = servedAt - receivedAt;
-  const max = servedAt + 1000 + staleness - sentAt;
-  return known === undefined || known > max ? observed : Math.max(known, observed);
 }

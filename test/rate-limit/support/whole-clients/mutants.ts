@@ -22,13 +22,13 @@ export const mutants: readonly Mutant[] = [
   {
     what: 'what is reserved for normal calls is never used',
     file: 'rate-limit/reserve.ts',
-    original: 'return now + Math.max(1, left - ((remaining - 1) * length) / demand + 1);',
-    broken: 'return Infinity;',
+    original: 'now + Math.max(1, left - dueAt + 1)',
+    broken: 'Infinity',
   },
   {
     what: 'nothing wakes the queue at the turn of a window',
     file: 'rate-limit/scheduler.ts',
-    original: 'Infinity : Math.min(next, updateAt)',
+    original: 'Infinity : Math.min(next, updateAt, checkAt)',
     broken: 'Infinity : updateAt',
   },
 ];

@@ -1,0 +1,48 @@
+import type { Answer } from './headers.ts';
+
+/** Milliseconds by which `reset` may differ from the computer's own clock for that to be believed, if there is no `Date`. */
+const maxDisagreement = 60_000;
+
+/** Milliseconds by which a `Date` may be out of date beside its being rounded down: servers take it from a cache. */
+const staleness = 100;
+
+/**
+ * The server's clock. A `Date` is its time, rounded down to a second, at some moment between `sentAt` and `now`. The greatest
+ * bound is the best one, unless an answer shows that it can't be true: then one of the clocks was set, or runs at another speed.
+ */
+export class ServerClock {
+  /** How far the server's clock (epoch milliseconds) is ahead of the local monotonic one, at least. */
+  #ahead: number | undefined;
+  /** The same by the computer's own clock, which counts if no `Date` has been seen. */
+  #localAhead: number | undefined;
+
+  /** `undefined` while nothing has shown it. */
+  get ahead(): number | undefined {
+    return this.#ahead ?? this.#localAhead;
+  }
+
+  /** Takes over what another process knows. */
+  adopt(ahead: number): void {
+    this.#ahead = ahead;
+  }
+
+  observe(now: number, sentAt: number, { servedAt }: Answer): void {
+    if (servedAt === undefined) return;
+    const max = servedAt + 1000 + staleness - sentAt;
+    const known = this.#ahead !== undefined && this.#ahead <= max ? this.#ahead : -Infinity;
+    this.#ahead = Math.max(known, servedAt - now);
+  }
+
+  /**
+   * Takes in the first answer about a window, and forgets what others have shown.
+   *
+   * @param length Milliseconds that a window lasts, as configured.
+   */
+  restart(now: number, sentAt: number, answer: Answer, reset: number, length: number): void {
+    this.#ahead = undefined;
+    this.observe(now, sentAt, answer);
+    const left = reset * 1000 - answer.receivedAt;
+    const isPlausible = left > -maxDisagreement && left < length + maxDisagreement;
+    this.#localAhead = isPlausible ? answer.receivedAt - now : undefined;
+  }
+}
