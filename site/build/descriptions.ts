@@ -17,5 +17,10 @@ export const descriptions: Readonly<Record<string, string>> = {
     'Read lists to the end with each item exactly once, page by page or all at once, and continue after a crash.',
   'guides/webhooks':
     'Verify and handle webhooks in any server, handle each event once, rotate secrets, and test your endpoint.',
+  'guides/webhook-servers':
+    'The lines that receive webhooks in Express, Fastify, Koa, NestJS, Hono, Next.js, Bun, Deno, Workers and clouds.',
+  'guides/endpoints': 'Call and list endpoints that the SDK has no method for, with a schema, in the same safe way.',
+  'guides/browsers': 'Use the SDK in a page: which tokens a page may have, CORS, frameworks and service workers.',
+  'guides/networks': 'Proxies, certificates, caches, and a fetch of your own.',
   'guides/observability': 'Events of each call, logging, metrics and OpenTelemetry traces.',
 };

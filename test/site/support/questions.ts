@@ -5,7 +5,7 @@ export type Question = readonly [query: string, answers: readonly string[]];
 export const essential: readonly Question[] = [
   ['how do I share the limit among pods?', ['guides/rate-limits/']],
   ['is it safe to retry a POST', ['guides/retries/']],
-  ['verify webhook signature in Express', ['guides/webhooks/']],
+  ['verify webhook signature in Express', ['guides/webhook-servers/', 'guides/webhooks/']],
   ['test my code without network', ['guides/testing/', 'sandbox/']],
   ['iterate over all projects', ['guides/pagination/']],
 ];
@@ -18,7 +18,7 @@ export const familiar: readonly Question[] = [
   ['exponential backoff', ['guides/retries/']],
   ['user was created twice after a timeout', ['guides/retries/']],
   ['self-signed certificate in certificate chain', ['guides/networks/']],
-  ['webhook raw body express.json', ['guides/webhooks/']],
+  ['webhook raw body express.json', ['guides/webhook-servers/', 'guides/webhooks/']],
   ['webhook delivered twice', ['guides/webhooks/']],
   ['test webhooks on localhost', ['sandbox/', 'guides/webhooks/', 'guides/tasks/']],
   ['fetch all pages into an array', ['guides/pagination/']],
@@ -54,7 +54,7 @@ export const heldOut: readonly Question[] = [
   ['idempotency key', ['guides/retries/', 'reference/assumptions/']],
   ['how do I use a corporate proxy', ['guides/networks/']],
   ['No signatures found matching the expected signature for payload', ['guides/webhooks/']],
-  ['webhook route handler in nextjs app router', ['guides/webhooks/']],
+  ['webhook route handler in nextjs app router', ['guides/webhook-servers/', 'guides/webhooks/']],
   ['rotate webhook secret', ['guides/webhooks/']],
   ['how to get the next page', ['guides/pagination/']],
   ['continue a list after a crash', ['guides/pagination/', 'guides/tasks/']],
