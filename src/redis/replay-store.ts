@@ -1,4 +1,5 @@
-import { milliseconds, text, wholeNumber } from '../utils/arguments.ts';
+import { InvalidRequestError } from '../errors/example-error.ts';
+import { text, wholeNumber } from '../utils/arguments.ts';
 import { readOptions } from '../utils/options.ts';
 import { renewedClaim, type ClaimableEvent } from '../webhooks/renewed-claim.ts';
 import { defaultRetention, type ReplayStore } from '../webhooks/replay-store.ts';
@@ -18,7 +19,10 @@ export interface RedisReplayStoreOptions {
   lease?: number | undefined;
   /** How long a handled id is remembered, in milliseconds. Default: 345 600 000 (four days). */
   retention?: number | undefined;
-  /** How long to wait for Redis, in milliseconds, before the webhook is answered with 503. Default: 2 000. */
+  /**
+   * How long to wait for Redis, in milliseconds, before the webhook is answered with 503: at most a third of `lease`.
+   * Default: 2 000.
+   */
   timeout?: number | undefined;
 }
 
@@ -28,7 +32,8 @@ export interface RedisReplayStoreOptions {
  * them too; the `signal` in the context of its handlers aborts.
  *
  * @param client Your own node-redis or ioredis client.
- * @throws {InvalidRequestError} when the client is neither of the two, or when an option is invalid.
+ * @throws {InvalidRequestError} when the client is neither of the two, when an option is invalid, or when `timeout` is
+ * more than a third of `lease`.
  *
  * @example
  * const redis = await createClient({ url: process.env.REDIS_URL }).connect();
@@ -39,8 +44,13 @@ export function redisReplayStore(client: RedisClient, options: RedisReplayStoreO
   const prefix = text('prefix', given.prefix ?? 'example:webhook:');
   const lease = wholeNumber('lease', given.lease ?? 15_000, 1);
   const retention = wholeNumber('retention', given.retention ?? defaultRetention, 1);
+  const timeout = wholeNumber('timeout', given.timeout ?? 2_000, 1);
   // A reply that arrives after the next renewal is useless.
-  const timeout = Math.min(milliseconds('timeout', given.timeout ?? 2_000), lease / 3);
+  if (timeout > lease / 3) {
+    throw new InvalidRequestError(
+      `timeout (${timeout} ms) must be at most a third of lease (${lease} ms), because a claim is renewed three times per lease. Pass a lease of at least ${timeout * 3}, or a timeout of at most ${Math.max(1, Math.floor(lease / 3))}.`,
+    );
+  }
   // The claim limits the wait itself, because it has to know of replies that come too late.
   const run = scriptRunner(client, Infinity);
 

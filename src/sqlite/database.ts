@@ -16,8 +16,9 @@ const maxAttempts = 16;
  * @throws {InvalidRequestError} when the runtime has no `node:sqlite`, or when the file can't be opened or written.
  */
 export function openDatabase(path: string, schema: string): DatabaseSync {
-  if (typeof path !== 'string' || path === '' || path === ':memory:') {
-    throwInvalid('the name of a database file that the processes share', 'The path', path);
+  // A URI may open a database in memory, too.
+  if (typeof path !== 'string' || /^(?:|:memory:|file:.*)$/s.test(path)) {
+    throwInvalid('the name of a database file that the processes share, and no URI', 'The path', path);
   }
   const { DatabaseSync } = nodeSqlite();
   let database: DatabaseSync | undefined;

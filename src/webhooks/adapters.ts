@@ -2,6 +2,7 @@ import { ExampleError } from '../errors/example-error.ts';
 import { InvalidRequestError } from '../errors/example-error.ts';
 import { bodyAlreadyParsed, joinChunks, rawBody } from './raw-body.ts';
 import type { WebhookRequest, WebhookResponse } from './receiver.ts';
+import type { Tasks } from './tasks.ts';
 
 /** The part of a Node request that is used: `http.IncomingMessage`, Express's `req`, Fastify's `request.raw`, Koa's `ctx.req`. */
 export interface NodeRequest {
@@ -31,8 +32,14 @@ export interface NodeResponse {
   readonly headersSent: boolean;
   /** Sets a header of the response. */
   setHeader(name: string, value: string): unknown;
+  /** Whether the connection is closed. */
+  readonly destroyed?: boolean;
+  /** Whether the response was handed over to the system. */
+  readonly writableFinished?: boolean;
   /** Sends the response. */
   end(): unknown;
+  /** Adds a listener. */
+  on?(event: string, listener: () => void): unknown;
 }
 
 const seeGuide =
@@ -41,14 +48,24 @@ const seeGuide =
 type Receive = (request: WebhookRequest) => Promise<WebhookResponse>;
 
 /** Receives from a Node server, including one that has read the body before. */
-export function nodeHandler(receive: Receive): (request: NodeRequest, response: NodeResponse) => Promise<void> {
+export function nodeHandler(
+  receive: Receive,
+  tasks: Tasks,
+): (request: NodeRequest, response: NodeResponse) => Promise<void> {
   return (request, response) => {
     if (!isNodePair(request, response)) {
       const takes = 'nodeHandler() takes the request and response of node:http, such as ctx.req and ctx.res in Koa.';
       const advice = isWebRequest(request) ? 'This server passes a Request: use webhooks.handler().' : seeGuide;
       throw new InvalidRequestError(`${takes} ${advice}`);
     }
-    return receive(fromNodeRequest(request)).then((result) => toNodeResponse(response, result));
+    const closed = new Promise((resolve) => {
+      for (const event of ['finish', 'close']) response.on?.(event, () => resolve(undefined));
+    });
+    return receive(fromNodeRequest(request)).then((result) => {
+      toNodeResponse(response, result);
+      // Some responses that aren't those of a server have no events.
+      if (response.on && !response.writableFinished && !response.destroyed) void tasks.add(closed);
+    });
   };
 }
 

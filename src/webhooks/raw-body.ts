@@ -1,3 +1,4 @@
+import { described, kindOf } from '../utils/options.ts';
 import { WebhookVerificationError } from './verification-error.ts';
 
 /**
@@ -18,11 +19,11 @@ export function rawBody(body: unknown): RawBody {
   // Not `instanceof`: test runners such as Jest give each file its own `Uint8Array` and `ArrayBuffer`.
   if (typeof body === 'string') return body;
   if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
-  if (Object.prototype.toString.call(body) === '[object ArrayBuffer]') return new Uint8Array(body as ArrayBuffer); // as its tag says
-  if (body !== undefined && body !== null) throw bodyAlreadyParsed();
+  if (kindOf(body) === 'ArrayBuffer') return new Uint8Array(body as ArrayBuffer); // as its tag says
+  if (body !== undefined && body !== null && kindOf(body) !== 'Promise') throw bodyAlreadyParsed();
   throw new WebhookVerificationError(
     'missing_body',
-    `There is no body: it is ${body}. Pass what was received, as text or bytes, such as await request.text(). In Express, express.raw({ type: '*/*' }) sets req.body.`,
+    `There is no body: it is ${described(body)}. Pass what was received, as text or bytes, such as await request.text(). In Express, express.raw({ type: '*/*' }) sets req.body.`,
   );
 }
 

@@ -78,8 +78,8 @@ async function answer(request: WebhookRequest, context: ReceiverContext): Promis
   try {
     const body = await request.readBody(maxBodyBytes);
     if (body === undefined || exceeds(body, maxBodyBytes)) {
-      reporter.logRejection('length', `its body is longer than maxBodyBytes, ${maxBodyBytes} bytes.`);
-      return response(413);
+      const message = `The body is longer than maxBodyBytes, ${maxBodyBytes} bytes.`;
+      throw new WebhookVerificationError('body_too_large', message);
     }
     const inTime = <T>(reply: Promise<T>, sender: string) => withTimeout(reply, verificationTimeout, sender);
     const secrets = await inTime(readSecrets(context.secret, request.headers, body), 'The secret function');
@@ -90,8 +90,8 @@ async function answer(request: WebhookRequest, context: ReceiverContext): Promis
   } catch (error) {
     await reporter.reportErrors([error], { id: attempt?.id, event });
     // A secret that can't be used is no fault of the request.
-    const isRejected = error instanceof WebhookVerificationError && error.code !== 'invalid_secret';
-    return response(isRejected ? 400 : 500);
+    if (!(error instanceof WebhookVerificationError) || error.code === 'invalid_secret') return response(500);
+    return response(error.code === 'body_too_large' ? 413 : 400);
   }
 }
 

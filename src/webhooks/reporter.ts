@@ -61,7 +61,7 @@ export class Reporter {
    * Logs a request that is no webhook. Anyone can send thousands of them, so each reason is logged once a minute, with
    * the number of those that were not logged before.
    */
-  logRejection(reason: string, message: string): void {
+  #logRejection(reason: string, message: string): void {
     const now = Date.now();
     const last = this.#rejections.get(reason);
     if (last && now - last.loggedAt < rejectionInterval && now >= last.loggedAt) {
@@ -76,7 +76,7 @@ export class Reporter {
   #logError(error: unknown, { id, event }: WebhookErrorContext): void {
     // Anyone can send a request that is not a webhook. That alone is not a failure of this service.
     if (event) this.#logFailure(`Webhook ${id} (${event.event})`, error, { id, event: event.event });
-    else this.logRejection(error instanceof WebhookVerificationError ? error.code : '', messageOf(error));
+    else this.#logRejection(error instanceof WebhookVerificationError ? error.code : '', messageOf(error));
   }
 
   #logFailure(what: string, error: unknown, context?: object): void {

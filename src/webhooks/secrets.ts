@@ -56,18 +56,24 @@ export async function readSecrets(
   if (typeof source !== 'function') return listSecrets(source);
   const secret = await source({ headers: headerReader(headers), body: textOf(body) });
   // A tenant that is not known must not be verified with the secret of the environment.
-  if (secret?.length) return listSecrets(secret);
+  if (secret !== undefined) return listSecrets(secret, 'what the secret function returned');
   throw new WebhookVerificationError('unknown_secret', 'The secret function returned no secret for this request.');
 }
 
 /** The given secrets, or else that of the environment. Throws `invalid_secret` if there is none. */
-export function listSecrets(secret: WebhookSecret = environmentVariable('EXAMPLE_WEBHOOK_SECRET')): readonly string[] {
-  const secrets: readonly unknown[] = Array.isArray(secret) ? secret : [secret];
-  if (secrets.length > 0 && secrets.every((item): item is string => typeof item === 'string' && item !== ''))
-    return secrets;
-  throw invalidSecret(
-    secret === undefined ? 'there is none.' : `it must be a string that is not empty; got ${described(secret, true)}.`,
-  );
+export function listSecrets(
+  secret: WebhookSecret = environmentVariable('EXAMPLE_WEBHOOK_SECRET'),
+  name = 'secret',
+): readonly string[] {
+  if (secret === undefined) throw invalidSecret('there is none.');
+  const isText = (item: unknown) => typeof item === 'string' && item !== '';
+  const isList = Array.isArray(secret) && secret.length > 0;
+  const secrets = (isList ? secret : [secret]) as readonly string[]; // what it lists is checked
+  const index = secrets.findIndex((item) => !isText(item));
+  if (index < 0) return secrets;
+  const place = isList ? `${name}[${index}]` : name;
+  const advice = name === 'secret' ? undefined : 'Return undefined if you know no secret for the request.';
+  throw invalidSecret(`${place} must be a string that is not empty; got ${described(secrets[index], true)}.`, advice);
 }
 
 function parseSecret(secret: string): Uint8Array<ArrayBuffer> {
@@ -87,12 +93,12 @@ export function decodeSecret(secret: string): Uint8Array<ArrayBuffer> | undefine
   }
 }
 
+const passSecret = () =>
+  `Pass \`secret\`, or set EXAMPLE_WEBHOOK_SECRET.${bindingAdvice('secret', 'EXAMPLE_WEBHOOK_SECRET')}`;
+
 /** `reason` must not quote the secret. */
-function invalidSecret(reason: string): WebhookVerificationError {
-  return new WebhookVerificationError(
-    'invalid_secret',
-    `The webhook secret can't be used: ${reason} Pass \`secret\`, or set EXAMPLE_WEBHOOK_SECRET.${bindingAdvice('secret', 'EXAMPLE_WEBHOOK_SECRET')}`,
-  );
+function invalidSecret(reason: string, advice = passSecret()): WebhookVerificationError {
+  return new WebhookVerificationError('invalid_secret', `The webhook secret can't be used: ${reason} ${advice}`);
 }
 
 /** HMAC-SHA256 of prefix and body, as base64. It is a promise only where the runtime has nothing but WebCrypto. */

@@ -10,6 +10,10 @@ export class Tasks {
 
   /** Resolves when nothing is left to do. */
   async idle(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running);
+    while (this.#running.size > 0) {
+      await Promise.all(this.#running);
+      // Servers send what a handler returned in the same turn of the event loop.
+      await new Promise((resolve) => setTimeout(resolve));
+    }
   }
 }

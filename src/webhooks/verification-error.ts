@@ -8,8 +8,9 @@ import { brandErrors, ExampleError } from '../errors/example-error.ts';
  * - `no_matching_signature`: signed with another secret, or the body is not the one that was signed.
  * - `invalid_secret`: there is no secret, or it can't be used.
  * - `unknown_secret`: the function that you passed as `secret` knows none for this request, such as that of a tenant.
- * - `missing_body`: the body is `undefined` or `null`.
+ * - `missing_body`: the body is `undefined`, `null` or a promise.
  * - `body_already_parsed`: the body was parsed before, and the signed bytes are lost.
+ * - `body_too_large`: the body is longer than `maxBodyBytes`.
  * - `invalid_payload`: the signature matches, but the body is not an event.
  */
 export type WebhookVerificationErrorCode =
@@ -22,6 +23,7 @@ export type WebhookVerificationErrorCode =
   | 'unknown_secret'
   | 'missing_body'
   | 'body_already_parsed'
+  | 'body_too_large'
   | 'invalid_payload';
 
 /** A webhook can't be trusted or verified. The message says what to do. It contains no secret, signature or body. */

@@ -1,5 +1,5 @@
 import { InvalidRequestError } from '../errors/example-error.ts';
-import { record, throwInvalid } from '../utils/options.ts';
+import { readOptions, throwInvalid } from '../utils/options.ts';
 import type { WebhookEvent } from './events.ts';
 import { lookUp, parseHeaders, type WebhookHeaders } from './headers.ts';
 import { rawBody, type RawBody, type WebhookBody } from './raw-body.ts';
@@ -98,10 +98,10 @@ export function verifySignature(
   secrets: readonly string[],
   options: VerifyWebhookOptions = {},
 ): WebhookAttempt | Promise<WebhookAttempt> {
-  record('options', options);
-  const tolerance = checkTolerance(options.tolerance);
-  const now = options.now === undefined ? Date.now() : timeOf(options.now);
-  if (!Number.isFinite(now)) throwInvalid('a valid Date', 'now', options.now);
+  const given = readOptions('options', options, ['tolerance', 'now']);
+  const tolerance = checkTolerance(given.tolerance);
+  const now = given.now === undefined ? Date.now() : timeOf(given.now);
+  if (!Number.isFinite(now)) throwInvalid('a valid Date', 'now', given.now);
   const keys = hmacKeys(secrets);
   const { id, timestamp, signatures } = parseHeaders(headers);
   const attemptedAt = new Date(Number(timestamp) * 1_000);

@@ -37,8 +37,8 @@ export interface WebhooksOptions {
   /** Keeps a serverless process alive while handlers run that were acknowledged early: `after` of Next.js, for example. */
   waitUntil?: ((work: Promise<unknown>) => void) | undefined;
   /**
-   * Called with each error that leads to a response other than 2xx. It is awaited, for five seconds at most; what it
-   * throws is logged. Default: the error is logged. Rejected requests are logged once a minute for each reason.
+   * Called with each error that leads to a response other than 2xx; not for another method than POST (405), nor while the
+   * event is being handled (503). It is awaited, for five seconds at most; what it throws is logged. Default: the error is logged. Rejected requests are logged once a minute for each reason.
    */
   onError?: WebhookErrorListener | undefined;
   /**
@@ -159,7 +159,7 @@ export class Webhooks {
    */
   nodeHandler(...mistake: never[]): (request: NodeRequest, response: NodeResponse) => Promise<void> {
     if (mistake.length > 0) throw notCalled('nodeHandler');
-    return nodeHandler((request) => receive(request, this.#context));
+    return nodeHandler((request) => receive(request, this.#context), this.#context.tasks);
   }
 
   /** Receives a webhook from any other server. Takes its body and headers, returns the response to send. It never rejects. */
@@ -168,8 +168,8 @@ export class Webhooks {
   }
 
   /**
-   * Resolves when no request is being answered, all handlers have ended, their outcome is recorded in the replay store, and
-   * `onError` has returned. Await it before the process ends, after the server has closed.
+   * Resolves when all responses have been sent, all handlers have ended, their outcome is recorded in the replay store, and
+   * `onError` has returned. Await it before the process ends. Close the server first, or more requests may arrive.
    */
   idle(): Promise<void> {
     return this.#context.tasks.idle();
@@ -189,6 +189,7 @@ function checkNames<Name extends string>(names: Name | readonly Name[]): readonl
   const list = [names].flat() as readonly Name[]; // what it lists is checked
   const isName = (name: unknown) => typeof name === 'string' && /^(?:\*|[^\s*]+)$/.test(name);
   if (list.length > 0 && list.every(isName)) return list;
-  const expected = "a string without spaces, or '*' for all events, or a list of names";
+  const expected =
+    "a string without spaces, or a list of them ('*' stands for all events, and there are no other patterns)";
   return throwInvalid(expected, 'The name of an event', names);
 }

@@ -41,6 +41,12 @@ describe.each(servers)('the recipe for $name', (server) => {
     await expectToReceive(program!, path, name);
   });
 
+  it('accepts an event of 900 kB', async () => {
+    const event = { ...userCreated, note: 'x'.repeat(900_000) };
+    const { status } = await fetch(program!.url + paths[0], await signed(event));
+    expect({ status, output: program?.output }).toHaveProperty('status', 204);
+  });
+
   if (name === 'AWS Lambda') {
     it('rejects an event without a body', async () => {
       expect((await fetch(`${program?.url}/no-body`, await signed())).status).toBe(400);

@@ -13,7 +13,7 @@ const webhooks = (options: unknown) => () => new Webhooks(options as object);
 const secret = `whsec_${btoa('x'.repeat(24))}`;
 const redis =
   'The Redis client must be what `createClient()` of node-redis (4 or later) or `new Redis()` of ioredis (5 or later) returned';
-const path = 'The path must be the name of a database file that the processes share';
+const path = 'The path must be the name of a database file that the processes share, and no URI';
 const unusable = "The webhook secret can't be used:";
 const advice = 'Pass `secret`, or set EXAMPLE_WEBHOOK_SECRET.';
 
@@ -37,9 +37,9 @@ describe('webhooks', () => {
       `${unusable} it is not base64, with or without the prefix whsec_. ${advice}`,
       webhooks({ secret: 'EXAMPLE_WEBHOOK_SECRET' }),
     ],
-    [`${unusable} it must be a string that is not empty; got ''. ${advice}`, webhooks({ secret: '' })],
+    [`${unusable} secret must be a string that is not empty; got ''. ${advice}`, webhooks({ secret: '' })],
     [
-      `${unusable} it must be a string that is not empty; got Promise. ${advice}`,
+      `${unusable} secret must be a string that is not empty; got Promise. ${advice}`,
       webhooks({ secret: Promise.resolve(secret) }),
     ],
     [

@@ -3,7 +3,7 @@ import { redisReplayStore, type RedisReplayStoreOptions } from '@example/sdk/red
 import type { ClaimedEvent } from '@example/sdk/webhooks';
 import { ExampleError, InvalidRequestError } from '../../src/errors/index.ts';
 
-const lease = 900;
+const [lease, timeout] = [900, 300];
 const noReply = () => new Promise<never>(() => undefined);
 
 /** An ioredis client; each test decides what the server replies. */
@@ -14,7 +14,7 @@ function redis() {
 /** A claim that the server has granted. */
 async function claim(client: ReturnType<typeof redis>, options?: RedisReplayStoreOptions): Promise<ClaimedEvent> {
   client.evalsha.mockResolvedValueOnce('claimed');
-  const result = await redisReplayStore(client, { lease, ...options }).claim('msg_1');
+  const result = await redisReplayStore(client, { lease, timeout, ...options }).claim('msg_1');
   if (result.status !== 'claimed') throw new Error(`The event is ${result.status}.`);
   return result;
 }
@@ -100,7 +100,7 @@ describe('a claim', () => {
       await new Promise((resolve) => setTimeout(resolve, 250));
       return 'claimed';
     });
-    const pending = redisReplayStore(client, { lease }).claim('msg_1');
+    const pending = redisReplayStore(client, { lease, timeout }).claim('msg_1');
     client.evalsha.mockImplementation(noReply);
     await vi.advanceTimersByTimeAsync(250);
     const { signal } = (await pending) as ClaimedEvent;
@@ -180,6 +180,20 @@ describe('a claim', () => {
       ['billing:msg_1', '900'],
       ['billing:msg_1', '60000'],
     ]);
+  });
+});
+
+describe('redisReplayStore()', () => {
+  it.each([
+    [{ lease: 1 }, 'timeout (2000 ms) must be at most a third of lease (1 ms)'],
+    [{ lease: 3_000, timeout: 1_001 }, 'Pass a lease of at least 3003, or a timeout of at most 1000.'],
+    [{ timeout: 5_001 }, 'timeout (5001 ms) must be at most a third of lease (15000 ms)'],
+    [{ timeout: 0.5 }, 'timeout must be a whole number of at least 1; got 0.5.'],
+    [{ timeout: Infinity }, 'timeout must be a whole number of at least 1; got Infinity.'],
+  ])('refuses %o', (options, message) => {
+    const create = () => redisReplayStore(redis(), options);
+    expect(create).toThrow(InvalidRequestError);
+    expect(create).toThrow(message);
   });
 });
 

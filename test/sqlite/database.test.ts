@@ -43,7 +43,14 @@ describe.each([
     expect(errorOf(path)).toHaveProperty('message', expect.stringContaining('file is not a database'));
   });
 
-  it.each(['', ':memory:'])('when the path is %o, which processes can not share', (path) => {
+  it.each([
+    '',
+    ':memory:',
+    'file::memory:',
+    'file:x?mode=memory',
+    'file:x?mode=memory&cache=shared',
+    'file:/x?vfs=memdb',
+  ])('when the path is %o, which processes can not share', (path) => {
     expect(errorOf(path)).toHaveProperty(
       'message',
       expect.stringContaining('a database file that the processes share'),

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { memoryReplayStore, type ReplayStore, type WebhooksOptions } from '@example/sdk/webhooks';
-import { receiver, workingHandler } from './support/receiver.ts';
+import { startServer } from '../support/http-server.ts';
+import { receiver, workingHandler, type Receiver } from './support/receiver.ts';
 import { signed, userCreated } from './support/signed-request.ts';
 
 /** A receiver with a handler that works until it is told to end. */
@@ -135,6 +136,74 @@ describe("acknowledge: 'early'", () => {
 });
 
 describe('idle()', () => {
+  it('waits until nodeHandler() has handed the response over', async () => {
+    const { webhooks, started, handler, finish } = { ...receiver(), ...workingHandler() };
+    webhooks.on('user.created', handler);
+    const handle = webhooks.nodeHandler();
+    const order: string[] = [];
+    const { url } = await startServer((request, response) => {
+      // As middleware does that saves a session before it lets the response end.
+      const end = response.end.bind(response);
+      response.end = () => (setTimeout(end, 20), response);
+      response.on('finish', () => order.push('response'));
+      void handle(request, response);
+    });
+
+    const answer = fetch(url, await signed());
+    await started;
+    const idle = webhooks.idle().then(() => order.push('idle'));
+    finish();
+    expect((await answer).status).toBe(204);
+    await idle;
+    expect(order).toEqual(['response', 'idle']);
+  });
+
+  it('does not wait for a response whose connection is gone, nor for one that has no events', async () => {
+    const { webhooks, started, handler, finish } = { ...receiver(), ...workingHandler() };
+    webhooks.on('user.created', handler);
+    const handle = webhooks.nodeHandler();
+    const closed = Promise.withResolvers<undefined>();
+    const { url } = await startServer((request, response) => {
+      response.on('close', () => closed.resolve(undefined));
+      void handle(request, response);
+    });
+    const abort = new AbortController();
+    const answer = fetch(url, { ...(await signed()), signal: abort.signal });
+    await started;
+    abort.abort();
+    await expect(answer).rejects.toThrow();
+    await closed.promise;
+    finish();
+    await webhooks.idle();
+
+    const { body, headers } = await signed();
+    const response = { statusCode: 0, headersSent: false, setHeader: vi.fn(), end: vi.fn() };
+    const request = { method: 'POST', headers, rawBody: body, on: vi.fn(), off: vi.fn() };
+    await handle(request, response);
+    expect(response.statusCode).toBe(204);
+    await webhooks.idle();
+  });
+
+  it.each<[string, (given: Receiver) => Promise<unknown>]>([
+    ['handler()', ({ send }) => send()],
+    ['receive()', async ({ webhooks }) => signed().then(({ body, headers }) => webhooks.receive(body, headers))],
+  ])('gives the server of %s a turn to send the response', async (_, begin) => {
+    const given = receiver();
+    const { started, handler, finish } = workingHandler();
+    given.webhooks.on('user.created', handler);
+    const order: string[] = [];
+    // Servers take some steps until they have written what they got.
+    const sent = begin(given).then(async () => {
+      for (let step = 0; step < 20; step++) await undefined;
+      order.push('response');
+    });
+    await started;
+    const idle = given.webhooks.idle().then(() => order.push('idle'));
+    finish();
+    await Promise.all([sent, idle]);
+    expect(order).toEqual(['response', 'idle']);
+  });
+
   it('waits until the replay store has recorded the event, and until onError has returned', async () => {
     const recorded = Promise.withResolvers<undefined>();
     const reported = Promise.withResolvers<undefined>();

@@ -93,6 +93,7 @@ describe('the name of an event', () => {
       const use = () => webhooks[method](name as never, () => undefined);
       expect(use).toThrow(InvalidRequestError);
       expect(use).toThrow('The name of an event must be a string without spaces');
+      expect(use).toThrow("'*' stands for all events, and there are no other patterns");
     }
   });
 

@@ -44,6 +44,18 @@ describe('onError', () => {
   });
 });
 
+it('onError gets the 413, and no 405', async () => {
+  const onError = vi.fn();
+  const { webhooks, handle, logger } = receiver({ onError, maxBodyBytes: 10 });
+  expect((await webhooks.receive('x'.repeat(11), {})).status).toBe(413);
+  expect((await handle(new Request('https://shop.example'))).status).toBe(405);
+  expect(onError.mock.calls).toEqual([
+    [expect.objectContaining({ code: 'body_too_large' }), { id: undefined, event: undefined }],
+  ]);
+  expect(onError.mock.calls[0]?.[0]).toHaveProperty('message', 'The body is longer than maxBodyBytes, 10 bytes.');
+  expect(logger.warn).not.toHaveBeenCalled();
+});
+
 describe('an onError that never settles', () => {
   afterEach(() => vi.useRealTimers());
 

@@ -243,14 +243,14 @@ describe('a rejection says what to do', () => {
 
   it.each([
     ['undefined, as an unset variable is', undefined, 'there is none'],
-    ['null', null, 'must be a string that is not empty'],
+    ['null', null, 'secret must be a string that is not empty'],
     ['the text of an unset variable', 'undefined', 'not base64'],
     ['the text of null', 'null', 'it has 3 bytes, and needs at least 24'],
     ['three bytes', 'whsec_YWJj', 'it has 3 bytes'],
     ['23 bytes', Buffer.alloc(23).toString('base64'), 'it has 23 bytes'],
     ['only a prefix', 'whsec_', 'it has 0 bytes'],
     ['an empty list', [], 'must be a string that is not empty'],
-    ['a list with a hole', [secret, undefined], 'must be a string that is not empty'],
+    ['a list with a hole', [secret, undefined], 'secret[1] must be a string that is not empty; got undefined'],
     ['a list with a short one', [secret, 'whsec_YWJj'], 'it has 3 bytes'],
     ['not base64', 'whsec_not base64!', 'not base64'],
     ['base64 with a character too many', 'whsec_ABCDE', 'not base64'],
@@ -276,11 +276,17 @@ describe('a rejection says what to do', () => {
     }
   });
 
-  it.each([undefined, null])('missing_body: %s', async (missing) => {
+  it.each([
+    ['undefined', undefined],
+    ['null', null],
+    ['Promise', Promise.resolve(body)],
+  ])('missing_body: %s', async (name, missing) => {
     const headers = await signWebhook({ body, secret });
     const error = await rejection(missing, headers, secret);
     expect(error.code).toBe('missing_body');
-    expect(error.message).toContain(`it is ${missing}. Pass what was received`);
+    expect(error.message).toContain(
+      `it is ${name}. Pass what was received, as text or bytes, such as await request.text()`,
+    );
   });
 
   it.each([
@@ -317,10 +323,14 @@ describe('a rejection says what to do', () => {
     const headers = await signWebhook({ body, secret });
     const tolerances = [-1, NaN, null, '300'].map((tolerance) => ({ tolerance }));
     const times = ['today', null, new Date(NaN)].map((now) => ({ now }));
-    for (const options of [...tolerances, ...times, null, 'now']) {
+    for (const options of [...tolerances, ...times, null, 'now', { tolerence: 5 }, { Tolerance: 5 }]) {
       const verified = verifyWebhook(body, headers, secret, options as VerifyWebhookOptions);
       await expect(verified).rejects.toThrow(InvalidRequestError);
     }
+    const misspelt = { tolerence: 5 } as VerifyWebhookOptions;
+    const message = "Unknown option 'tolerence'. The options are tolerance, now.";
+    await expect(verifyWebhook(body, headers, secret, misspelt)).rejects.toThrow(message);
+    expect(() => verifyWebhookSync(body, headers, secret, misspelt)).toThrow(message);
   });
 });
 

@@ -32,13 +32,23 @@ describe('new Webhooks()', () => {
     });
   });
 
-  it.each([undefined, null, []])('answers 400 to a tenant that the function does not know: %o', async (none) => {
+  it.each([
+    ['400 to a tenant that the function does not know', undefined, 400, 'unknown_secret', 'no secret'],
+    ['500 if the function returns null', null, 500, 'invalid_secret', 'got null'],
+    ['500 if the function returns an empty text', '', 500, 'invalid_secret', "got ''"],
+    ['500 if the function returns a number', 5, 500, 'invalid_secret', 'got number'],
+    ['500 if the function returns no secrets', [], 500, 'invalid_secret', 'got Array'],
+    ['500 if the function returns a list with a hole', [secret, null], 500, 'invalid_secret', '[1] must be'],
+  ])('answers %s', async (_, returned, status, code, message) => {
     vi.stubEnv('EXAMPLE_WEBHOOK_SECRET', secret);
     const onError = vi.fn();
-    const webhooks = new Webhooks({ secret: () => none as never, onError });
+    const webhooks = new Webhooks({ secret: () => returned as never, onError });
     const { body, headers } = await signed();
-    expect((await webhooks.receive(body, headers)).status).toBe(400);
-    expect(onError.mock.calls).toEqual([[expect.objectContaining({ code: 'unknown_secret' }), expect.anything()]]);
+    expect((await webhooks.receive(body, headers)).status).toBe(status);
+    expect(onError.mock.calls).toEqual([[expect.objectContaining({ code }), expect.anything()]]);
+    const error = onError.mock.calls[0]?.[0] as Error;
+    expect(error.message).toContain(message);
+    expect(error.message).toMatch(/secret function returned/);
   });
 
   it.each<[string, WebhooksOptions]>([

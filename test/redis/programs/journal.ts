@@ -7,7 +7,7 @@ import { Webhooks } from '@example/sdk/webhooks';
 const { NAME, PORT, REDIS_URL = '', STALL } = process.env;
 const redis = new Redis(REDIS_URL);
 
-const webhooks = new Webhooks({ replayStore: redisReplayStore(redis, { lease: 900 }) });
+const webhooks = new Webhooks({ replayStore: redisReplayStore(redis, { lease: 900, timeout: 300 }) });
 webhooks.on('user.created', async (_event, { id }) => {
   await redis.rpush('journal', `${id} begun by ${NAME}`);
   if (STALL) await new Promise(() => undefined);
