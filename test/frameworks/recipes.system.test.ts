@@ -115,6 +115,7 @@ it.each(Object.entries(programs))(
 it('runs every recipe of the guide, here, in nextjs.system.test.ts or in test/package/webhooks.test.ts', () => {
   const here = [...servers.map((server) => server.recipe), ...projects.map((project) => project.recipe)];
   const elsewhere = [
+    'NestJS: main.ts', // part of the program of its controller
     'Next.js, App Router: app/webhooks/route.ts',
     'Next.js, App Router on the edge runtime',
     'Next.js, Pages Router: pages/api/webhooks.ts',

@@ -194,7 +194,7 @@ describe('idle()', () => {
     const order: string[] = [];
     // Servers take some steps until they have written what they got.
     const sent = begin(given).then(async () => {
-      for (let step = 0; step < 20; step++) await undefined;
+      for (let step = 0; step < 20; step++) await Promise.resolve();
       order.push('response');
     });
     await started;

@@ -90,14 +90,14 @@ export const servers: readonly Server[] = [
   },
   {
     name: 'NestJS',
-    recipe: 'NestJS: NestFactory.create(AppModule, { rawBody: true })',
+    recipe: 'NestJS: the controller',
     above: `import 'reflect-metadata';
       import { Body, Controller, Module, Post, Req, Res } from '@nestjs/common';
       import type { NodeRequest, NodeResponse } from '@example/sdk/webhooks';
       import { NestFactory } from '@nestjs/core';`,
     below: `@Controller('echo') class EchoController { @Post() echo(@Body() body: unknown) { return body; } }
       @Module({ controllers: [WebhooksController, EchoController] }) class AppModule {}
-      const app = await NestFactory.create(AppModule, { rawBody: true, logger: ['error'] });
+      ${recipe('NestJS: main.ts')}
       await app.listen(${port});`,
     echoes: true,
   },
