@@ -1,6 +1,5 @@
-import { ExampleError } from '../errors/example-error.ts';
-import { InvalidRequestError } from '../errors/example-error.ts';
-import { bodyAlreadyParsed, joinChunks, rawBody } from './raw-body.ts';
+import { ExampleError, InvalidRequestError } from '../errors/example-error.ts';
+import { bodyAlreadyParsed, bytesOf, joinChunks, rawBody } from './raw-body.ts';
 import type { WebhookRequest, WebhookResponse } from './receiver.ts';
 import type { Tasks } from './tasks.ts';
 
@@ -97,7 +96,7 @@ function readNodeStream(request: NodeRequest, maxBytes: number): Promise<Uint8Ar
     const chunks: Uint8Array[] = [];
     let length = 0;
     const onData = (chunk: Uint8Array | string) => {
-      const bytes = typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk;
+      const bytes = bytesOf(chunk);
       chunks.push(bytes);
       length += bytes.length;
       if (length <= maxBytes) return;

@@ -30,21 +30,12 @@ export interface HeaderReader {
   get(name: string): string | undefined;
 }
 
-/** What the headers claim. Nothing of it is verified yet. */
-export interface ParsedHeaders {
-  readonly id: string;
-  /** Digits only, and exactly as sent, because that is what was signed. */
-  readonly timestamp: string;
-  /** Each as `version,base64`. */
-  readonly signatures: readonly string[];
-}
-
 /**
- * Parses the three headers of the specification.
+ * Parses the three headers of the specification. The timestamp is exactly as sent, because that is what was signed.
  *
  * @throws {WebhookVerificationError} when one is missing or malformed: `missing_header`, `malformed_header`.
  */
-export function parseHeaders(headers: unknown): ParsedHeaders {
+export function parseHeaders(headers: unknown): { id: string; timestamp: string; signatures: string[] } {
   const header = (name: keyof SignatureHeaders, pattern: RegExp, expected: string): string => {
     const value = lookUp(headers, name) ?? '';
     if (value === '') {

@@ -32,10 +32,8 @@ export function textOf(body: RawBody): string {
   return typeof body === 'string' ? body : new TextDecoder('utf-8', { ignoreBOM: true }).decode(body);
 }
 
-/** Whether the body has more than `maxBytes` bytes. */
-export function exceeds(body: RawBody, maxBytes: number): boolean {
-  return (typeof body === 'string' ? new TextEncoder().encode(body) : body).length > maxBytes;
-}
+/** The body as bytes. */
+export const bytesOf = (body: RawBody) => (typeof body === 'string' ? new TextEncoder().encode(body) : body);
 
 /** Joins the chunks of a body. */
 export function joinChunks(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

@@ -5,7 +5,7 @@ import { claimEvent, endpointKeys } from './claims.ts';
 import { eventIssues, type WebhookEvent } from './events.ts';
 import type { Handlers } from './handlers.ts';
 import type { WebhookHeaders } from './headers.ts';
-import { exceeds, type RawBody } from './raw-body.ts';
+import { bytesOf, type RawBody } from './raw-body.ts';
 import type { ClaimedEvent, ReplayClaim, ReplayStore } from './replay-store.ts';
 import type { Reporter } from './reporter.ts';
 import { readSecrets, type WebhookSecretSource } from './secrets.ts';
@@ -77,7 +77,7 @@ async function answer(request: WebhookRequest, context: ReceiverContext): Promis
   let event: WebhookEvent | undefined;
   try {
     const body = await request.readBody(maxBodyBytes);
-    if (body === undefined || exceeds(body, maxBodyBytes)) {
+    if (body === undefined || bytesOf(body).length > maxBodyBytes) {
       const message = `The body is longer than maxBodyBytes, ${maxBodyBytes} bytes.`;
       throw new WebhookVerificationError('body_too_large', message);
     }

@@ -1,7 +1,7 @@
 import { bindingAdvice, environmentVariable, nodeCrypto } from '../utils/runtime.ts';
 import { described } from '../utils/options.ts';
 import { headerReader, type HeaderReader, type WebhookHeaders } from './headers.ts';
-import { joinChunks, textOf, type RawBody } from './raw-body.ts';
+import { bytesOf, joinChunks, textOf, type RawBody } from './raw-body.ts';
 import { WebhookVerificationError } from './verification-error.ts';
 
 /**
@@ -66,10 +66,9 @@ export function listSecrets(
   name = 'secret',
 ): readonly string[] {
   if (secret === undefined) throw invalidSecret('there is none.');
-  const isText = (item: unknown) => typeof item === 'string' && item !== '';
   const isList = Array.isArray(secret) && secret.length > 0;
   const secrets = (isList ? secret : [secret]) as readonly string[]; // what it lists is checked
-  const index = secrets.findIndex((item) => !isText(item));
+  const index = secrets.findIndex((item) => typeof item !== 'string' || item === '');
   if (index < 0) return secrets;
   const place = isList ? `${name}[${index}]` : name;
   const advice = name === 'secret' ? undefined : 'Return undefined if you know no secret for the request.';
@@ -93,44 +92,36 @@ export function decodeSecret(secret: string): Uint8Array<ArrayBuffer> | undefine
   }
 }
 
-const passSecret = () =>
-  `Pass \`secret\`, or set EXAMPLE_WEBHOOK_SECRET.${bindingAdvice('secret', 'EXAMPLE_WEBHOOK_SECRET')}`;
-
 /** `reason` must not quote the secret. */
-function invalidSecret(reason: string, advice = passSecret()): WebhookVerificationError {
-  return new WebhookVerificationError('invalid_secret', `The webhook secret can't be used: ${reason} ${advice}`);
+function invalidSecret(reason: string, given?: string): WebhookVerificationError {
+  const advice = `Pass \`secret\`, or set EXAMPLE_WEBHOOK_SECRET.${bindingAdvice('secret', 'EXAMPLE_WEBHOOK_SECRET')}`;
+  return new WebhookVerificationError(
+    'invalid_secret',
+    `The webhook secret can't be used: ${reason} ${given ?? advice}`,
+  );
 }
 
 /** HMAC-SHA256 of prefix and body, as base64. It is a promise only where the runtime has nothing but WebCrypto. */
 export type Hmac = (prefix: string, body: RawBody) => string | Promise<string>;
 
-/**
- * Prefers Node's `crypto`. WebCrypto runs everywhere, but is several times slower: it moves even the shortest message to
- * another thread and needs its parts copied together.
- */
+/** Prefers Node's `crypto`: WebCrypto runs everywhere, but is several times slower, because it moves to another thread. */
 export function importHmac(secret: Uint8Array<ArrayBuffer>): Hmac {
-  return nodeHmac(secret) ?? webHmac(secret);
-}
-
-function nodeHmac(secret: Uint8Array): Hmac | undefined {
   try {
     const node = nodeCrypto();
-    if (node === undefined) return undefined;
-
+    if (node === undefined) return webHmac(secret);
     const key = node.createSecretKey(secret);
     // Some platforms have the module, but its functions throw: one call finds out.
     node.createHmac('sha256', key).digest();
     return (prefix, body) => node.createHmac('sha256', key).update(prefix).update(body).digest('base64');
   } catch {
-    return undefined;
+    return webHmac(secret);
   }
 }
 
 function webHmac(secret: Uint8Array<ArrayBuffer>): Hmac {
-  const encoder = new TextEncoder();
   const key = crypto.subtle.importKey('raw', secret, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
   return async (prefix, body) => {
-    const content = joinChunks([encoder.encode(prefix), typeof body === 'string' ? encoder.encode(body) : body]);
+    const content = joinChunks([bytesOf(prefix), bytesOf(body)]);
     const hash = await crypto.subtle.sign('HMAC', await key, content);
     return btoa(String.fromCharCode(...new Uint8Array(hash)));
   };

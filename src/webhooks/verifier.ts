@@ -1,5 +1,4 @@
-import { ExampleError } from '../errors/example-error.ts';
-import { InvalidRequestError } from '../errors/example-error.ts';
+import { ExampleError, InvalidRequestError } from '../errors/example-error.ts';
 import { messageOf } from '../utils/user-code.ts';
 import { headerReader, type WebhookHeaders } from './headers.ts';
 import { textOf, type RawBody } from './raw-body.ts';

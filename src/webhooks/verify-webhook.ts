@@ -1,4 +1,5 @@
 import { InvalidRequestError } from '../errors/example-error.ts';
+import { isRecord } from '../utils/json.ts';
 import { readOptions, throwInvalid } from '../utils/options.ts';
 import type { WebhookEvent } from './events.ts';
 import { lookUp, parseHeaders, type WebhookHeaders } from './headers.ts';
@@ -191,9 +192,7 @@ export function parseEvent(body: RawBody): WebhookEvent {
 }
 
 /** Requires only what identifies an event. Its other fields are documented, but may change. */
-function isEvent(value: unknown): value is WebhookEvent {
-  return typeof value === 'object' && value !== null && 'event' in value && typeof value.event === 'string';
-}
+const isEvent = (value: unknown): value is WebhookEvent => isRecord(value) && typeof value['event'] === 'string';
 
 function invalidPayload(reason: string): WebhookVerificationError {
   return new WebhookVerificationError(
