@@ -2,6 +2,7 @@ import { ExampleError, InvalidRequestError } from '../errors/index.ts';
 import { untilAborted } from '../utils/abort.ts';
 import { throwInvalid } from '../utils/options.ts';
 import { bindingAdvice, environmentVariable } from '../utils/runtime.ts';
+import type { Redactor } from './redaction.ts';
 
 /** An API token, or a function that returns the one to use now. */
 export type ApiToken = string | (() => string | Promise<string>);
@@ -22,10 +23,14 @@ export function resolveApiToken(token: ApiToken | undefined = environmentVariabl
  * @throws {ExampleError} when the token function fails.
  * @throws {InvalidRequestError} when the token function returns something that no header can hold.
  */
-export async function currentToken(getToken: Exclude<ApiToken, string>, signal: AbortSignal): Promise<string> {
+export async function currentToken(
+  getToken: Exclude<ApiToken, string>,
+  signal: AbortSignal,
+  redactor: Redactor,
+): Promise<string> {
   if (signal.aborted) throw signal.reason;
-  const token = new Promise<string>((resolve) => resolve(getToken())).catch((cause: unknown) => {
-    throw new ExampleError('The apiToken function failed; see the cause.', { cause });
+  const token = new Promise<string>((resolve) => resolve(getToken())).catch((error: unknown) => {
+    throw new ExampleError('The apiToken function failed; see the cause.', { cause: redactor.redactError(error) });
   });
   return checked('The value returned by apiToken()', await untilAborted(signal, token));
 }

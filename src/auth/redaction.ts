@@ -20,8 +20,8 @@ export interface SecretFields {
   readonly headers: Readonly<Record<string, string>>;
   /** JSON. */
   readonly body: string | undefined;
-  /** Parameters of the path with such names. */
-  readonly secretParams: readonly string[];
+  /** Parameters of the path with such names, and the tokens that were used, if they come from a function. */
+  readonly secrets: string[];
 }
 
 /** What is shown of a call. */
@@ -31,8 +31,8 @@ interface Shown extends SecretFields {
 }
 
 /** The values that must not appear in errors, events or log lines. */
-export function secretsOf({ query, headers, body, secretParams }: SecretFields): string[] {
-  const secrets = [...secretParams];
+export function secretsOf({ query, headers, body, secrets: known }: SecretFields): string[] {
+  const secrets = [...known];
   const fields: [name: string, value: unknown][] = [...Object.entries(headers), ...new URLSearchParams(query)];
   // Most bodies have no such name, and large ones take their time to read.
   if (body !== undefined && hasSecretName.test(body)) fields.push(['', parseJson(body)]);

@@ -59,7 +59,7 @@ export function resolveCall(
     url: client.baseUrl + path + search,
     path: secrets.length === 0 ? path : expandRoute(route, params, secrets),
     route,
-    secretParams: secrets.flatMap((name) => params[name] ?? []),
+    secrets: secrets.flatMap((name) => params[name] ?? []),
     query: search,
     headers: headersOf(options, client),
     body: 'body' in options ? jsonOf(method, options.body) : undefined,

@@ -1,5 +1,5 @@
 import { currentToken } from '../auth/api-token.ts';
-import { Redactor } from '../auth/redaction.ts';
+import { Redactor, secretsOf } from '../auth/redaction.ts';
 import { TimeoutError, type RequestTarget } from '../errors/index.ts';
 import type { Permit, RateLimiter, RateLimitSnapshot } from '../rate-limit/limiter.ts';
 import { rateLimiterFor } from '../rate-limit/registry.ts';
@@ -65,7 +65,7 @@ export class Pacing {
     let account = await this.#current(call, signal);
     if (refusal !== undefined && refusal.limiter !== account.limiter) await sleep(refusal.wait, signal);
     for (;;) {
-      telemetry.target = this.shown(call, account);
+      telemetry.target = this.shown(telemetry.target, account);
       const permit = await account.limiter?.acquire({
         ...{ ...telemetry.target, signal, deadline, isRetry, priority: call.priority },
         maxWait: rateLimit ? rateLimit.maxWait : undefined,
@@ -99,7 +99,10 @@ export class Pacing {
       new TimeoutError(`The apiToken function did not return within ${call.timeout} ms (timeout).`, this.shown(call));
     const deadline = startDeadline(signal ? [signal] : [], call.timeout, timeoutError);
     try {
-      return (this.#account = this.#accountOf(await currentToken(apiToken, deadline.signal)));
+      const redactor = new Redactor(this.#account?.credential ?? '', () => secretsOf(call));
+      const token = await currentToken(apiToken, deadline.signal, redactor);
+      call.secrets.push(token);
+      return (this.#account = this.#accountOf(token));
     } finally {
       deadline.dispose();
     }

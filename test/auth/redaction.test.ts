@@ -247,3 +247,48 @@ it('leaves the names of fields as they are, even if the password is such a name'
   await expect(client.users.create({ ...newUser, password: 'password' })).rejects.toMatchObject(error);
   await expect(client.users.create({ name: 'John', email: 'a@b.c' } as typeof newUser)).rejects.toMatchObject(error);
 });
+
+describe('a token that an earlier attempt has used', () => {
+  const tokens = ['first-token-1234', 'second-token-1234'];
+
+  it('is redacted in what later attempts are answered: in errors, events and log lines', async () => {
+    useVirtualTime();
+    let sent = 0;
+    const server = await serve((_, response) =>
+      json(response, sent++ === 0 ? 503 : 401, { error: { message: `${tokens[0]} was revoked` } }),
+    );
+    const seen: unknown[] = [];
+    const log = (...line: unknown[]) => void seen.push(line);
+    const client = new Client({
+      baseUrl: server.url,
+      apiToken: () => tokens[Math.min(sent, 1)]!,
+      logger: { debug: log, info: log, warn: log, error: log },
+      logLevel: 'debug',
+    });
+    for (const name of eventNames) client.on(name, (event: unknown) => void seen.push(event));
+
+    const error = await settled(rejection(client.request('GET', `/tokens/${tokens[0]}`)));
+
+    expect(error).toMatchObject({ status: 401, path: '/tokens/[redacted]' });
+    expect(printed([error, ...seen])).not.toContain(tokens[0]);
+    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual(tokens.map((each) => `Bearer ${each}`));
+  });
+
+  it.each(['call', 'client'])('is redacted in the error of a token function: one of the same %s', async (same) => {
+    useVirtualTime();
+    const server = await serve((_, response) => json(response, same === 'call' ? 503 : 404, {}));
+    let calls = 0;
+    const apiToken = () => {
+      if (calls++ === 0) return tokens[0]!;
+      throw new Error(`can't refresh ${tokens[0]}`);
+    };
+    const client = new Client({ baseUrl: server.url, apiToken });
+    if (same === 'client') await settled(rejection(client.users.get('user_123')));
+
+    const error = (await settled(rejection(client.users.get('user_123')))) as Error;
+
+    expect(error.message).toBe('The apiToken function failed; see the cause.');
+    expect(error.cause).toMatchObject({ message: "can't refresh [redacted]" });
+    expect(printed(error)).not.toContain(tokens[0]);
+  });
+});
