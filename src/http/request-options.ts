@@ -16,7 +16,7 @@ export interface RequestOptions {
   maxRetries?: number | undefined;
   /** Called before each retry; `false` vetoes it. Default: the client's. */
   shouldRetry?: ShouldRetry | undefined;
-  /** Headers to add to the request. They replace the client's; `undefined` removes one. */
+  /** Headers to add to the request. They replace the client's; `undefined` removes one. Not `authorization`, nor those of the connection, such as `host`. */
   headers?: HeadersInput | undefined;
   /**
    * Sent as the `Idempotency-Key` header. Whether a POST with a key is retried like a GET depends on the client's

@@ -136,6 +136,8 @@ export class CallTelemetry {
     const start = performance.now();
     const isAnnounced = tracer !== undefined || events.has('request');
     const event = isAnnounced && { ...this.#about(), url: attempt.redactor.redactUrl(attempt.call), headers: {} };
+    // A listener that replaces them fails.
+    if (event) Object.defineProperty(event, 'headers', { writable: false, configurable: false });
     const trace = event && { ...event, baseUrl: attempt.call.client.baseUrl };
     const run = async () => {
       if (event) events.emit('request', event);

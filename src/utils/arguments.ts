@@ -48,6 +48,9 @@ export function abortSignal(name: string, value: AbortSignal): AbortSignal {
   return isSignal ? value : throwInvalid('an AbortSignal', name, value);
 }
 
+/** Headers that belong to the SDK or to the connection: `fetch` drops them, or fails. */
+const reserved = /^(authorization|connection|content-length|expect|host|keep-alive|transfer-encoding|upgrade)$/;
+
 /** Headers to send: an object, or a list of names and values such as a `Headers` of any realm or a `Map`. */
 export type HeadersInput = Record<string, string | undefined> | Iterable<readonly [string, string]> | Headers;
 
@@ -68,8 +71,9 @@ export function mergeHeaders(
       throwInvalid('one that HTTP allows', `A name in ${name}`, key);
     }
     const header = key.toLowerCase();
-    if (header === 'authorization') {
-      throw new InvalidRequestError(`${name} must not set authorization: the SDK sets it from apiToken.`);
+    if (reserved.test(header)) {
+      const source = header === 'authorization' ? 'the SDK sets it from apiToken' : 'it belongs to the connection';
+      throw new InvalidRequestError(`${name} must not set ${header}: ${source}.`);
     }
     const checked = value === undefined ? undefined : headerValue(`${name}['${shown(header)}']`, value);
     const earlier = given.get(header);

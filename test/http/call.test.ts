@@ -66,6 +66,9 @@ const refused: Row[] = [
   ['An entry of headers must be', [['ab'], [['a', 'b', 'c']]], createWith],
   ['headers must be', ['ab', 7, null, new Date(), Promise.resolve({}), () => ({})], createWith],
   ['headers must not set authorization', [{ Authorization: 'a' }, [['Authorization', 'a']]], createWith],
+  ...['connection', 'content-length', 'expect', 'host', 'keep-alive', 'transfer-encoding', 'upgrade'].map(
+    (name): Row => [`headers must not set ${name}`, [{ [name]: '1' }], createWith],
+  ),
   [
     'idempotencyKey must',
     ['', ' ', '\t', 'key-1 ', 'a\nb', 7],

@@ -192,27 +192,48 @@ describe('a listener of request may add headers', () => {
     ]);
   });
 
-  it.each([{ authorization: 'Bearer mine' }, { 'x y': '1' }, { 'x-note': 'a\r\nx-admin: yes' }])(
-    'and what no request can carry is logged and left out, and the others are sent: %j',
-    async (added) => {
-      const error = vi.fn();
-      const logger = { error, warn: vi.fn(), info: vi.fn(), debug: vi.fn() };
-      const server = await serve((_, response) => json(response, 200, user));
-      const client = clientOf(server, { logger, logLevel: 'error' });
-      client.on('request', ({ headers }) => Object.assign(headers, added));
-      client.on('request', ({ headers }) => Object.assign(headers, { traceparent: '00-1' }));
+  it.each([
+    { authorization: 'Bearer mine' },
+    { 'x y': '1' },
+    { 'x-note': 'a\r\nx-admin: yes' },
+    { expect: '1' },
+    { 'transfer-encoding': 'chunked' },
+  ])('and what no request can carry is logged and left out, and the others are sent: %j', async (added) => {
+    const error = vi.fn();
+    const logger = { error, warn: vi.fn(), info: vi.fn(), debug: vi.fn() };
+    const server = await serve((_, response) => json(response, 200, user));
+    const client = clientOf(server, { logger, logLevel: 'error' });
+    client.on('request', ({ headers }) => Object.assign(headers, added));
+    client.on('request', ({ headers }) => Object.assign(headers, { traceparent: '00-1' }));
 
-      expect(await client.users.get('user_123')).toEqual(user);
+    expect(await client.users.get('user_123')).toEqual(user);
 
-      expect(server.requests[0]?.headers).toMatchObject({ authorization: `Bearer ${apiToken}`, traceparent: '00-1' });
-      expect(error).toHaveBeenCalledExactlyOnceWith(
-        expect.stringMatching(
-          /An event listener failed \(.*event\.headers.+\)\. The call continues without this header\./,
-        ),
-        expect.objectContaining({ route: '/users/{id}' }),
-      );
-    },
-  );
+    expect(server.requests[0]?.headers).toMatchObject({ authorization: `Bearer ${apiToken}`, traceparent: '00-1' });
+    expect(error).toHaveBeenCalledExactlyOnceWith(
+      expect.stringMatching(
+        /An event listener failed \(.*event\.headers.+\)\. The call continues without this header\./,
+      ),
+      expect.objectContaining({ route: '/users/{id}' }),
+    );
+  });
+});
+
+it.each<[string, (event: { headers?: unknown }) => unknown]>([
+  ['deletes', (event) => delete event.headers],
+  ['replaces', (event) => (event.headers = undefined)],
+  ['replaces by what fails', (event) => (event.headers = new Proxy({}, { ownKeys: () => expect.fail('no') }))],
+])('a listener of request that %s the headers is logged, and changes nothing', async (_, listener) => {
+  const error = vi.fn();
+  const logger = { error, warn: vi.fn(), info: vi.fn(), debug: vi.fn() };
+  const api = healthyApi();
+  const client = clientOf(api, { logger, logLevel: 'error' });
+  client.on('request', ({ headers }) => (headers['x-app'] = '1'));
+  client.on('request', listener);
+
+  expect(await client.users.get('user_123')).toEqual(user);
+
+  expect(api.requests[0]?.init.headers).toMatchObject({ 'x-app': '1' });
+  expect(error).toHaveBeenCalledOnce();
 });
 
 describe('a listener that fails changes nothing', () => {
