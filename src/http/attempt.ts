@@ -62,8 +62,9 @@ export async function send(attempt: Attempt, headers: Call['headers']): Promise<
     // If the response still arrives, nothing will read it.
     exchange?.then((late) => late.body?.cancel()).catch(() => undefined);
     if (signal?.aborted) throw signal.reason;
-    if (error instanceof InvalidRequestError) return { kind: 'failure', failure: { kind: 'final' }, error };
-    return { kind: 'failure', failure: { kind: neverSent ? 'unsent' : 'lost' }, error: errorOf(error, attempt) };
+    // A fetch that misbehaves has sent the request, and would do so again.
+    const kind = error instanceof InvalidRequestError ? 'final' : neverSent ? 'unsent' : 'lost';
+    return { kind: 'failure', failure: { kind }, error: errorOf(error, attempt) };
   }
 }
 

@@ -1,9 +1,8 @@
 import { Redactor, secretsOf } from '../auth/redaction.ts';
 import {
-  InvalidRequestError,
+  ExampleError,
   RateLimitWaitError,
   TimeoutError,
-  type ExampleError,
   type RequestTarget,
   type ValidationIssue,
 } from '../errors/index.ts';
@@ -199,7 +198,7 @@ export class HttpClient implements Requester {
       const veto = call.shouldRetry?.(error, { ...telemetry.target, attempt: number, delay: retry.delay });
       if (veto !== undefined && typeof veto !== 'boolean') {
         const problem = `What shouldRetry returns must be true or false; got ${described(veto)}.`;
-        throw new InvalidRequestError(problem, { cause: error });
+        throw new ExampleError(problem, { cause: error });
       }
       if (veto === false || (!retry.free && budget.isEmpty)) throw error;
       if (!retry.free) progress.retries++;

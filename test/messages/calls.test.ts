@@ -221,7 +221,7 @@ describe('a mistake that only a request shows', () => {
     };
 
     expect(await messageOf(call({ fetch: reading }))).toBe(
-      'fetch has read the body of its response: let it read a clone().',
+      'The request failed: fetch has read the body of its response: let it read a clone(). (GET /users/{id})',
     );
   });
 
@@ -240,7 +240,9 @@ describe('a mistake that only a request shows', () => {
   ])('a body that is none, which no retry would change: %s', async (message, parts) => {
     const fetch = vi.fn(() => Promise.resolve({ status: 200, ok: true, headers: new Headers(), ...parts } as never));
 
-    expect(await messageOf(call({ fetch, maxRetries: 2 }))).toBe(message);
+    expect(await messageOf(call({ fetch, maxRetries: 2 }))).toBe(
+      `The request failed: ${message} (200 GET /users/{id})`,
+    );
     expect(fetch).toHaveBeenCalledOnce();
   });
 
@@ -254,7 +256,7 @@ describe('a mistake that only a request shows', () => {
     const fetch = vi.fn(() => Promise.resolve(answer as unknown as FetchResponse));
 
     expect(await messageOf(call({ fetch, maxRetries: 2 }))).toBe(
-      `What fetch resolves to must be a Response with status, ok, headers and text(); got ${got}.`,
+      `The request failed: What fetch resolves to must be a Response with status, ok, headers and text(); got ${got}. (GET /users/{id})`,
     );
     expect(fetch).toHaveBeenCalledOnce();
   });
