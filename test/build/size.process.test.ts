@@ -42,11 +42,11 @@ const clientErrors = /RateLimitError|ConnectionError|ResponseValidationError/;
 const dispatcher = /maxBodyBytes/;
 
 describe('a page gets', () => {
-  it('the whole client in at most 38 kB', async () => {
+  it('the whole client in at most 42.5 kB', async () => {
     const { size, packages, text } = await bundle(`export * from '@example/sdk';`);
     expect(text).toMatch(clientErrors);
     expect(packages).toEqual(['ky', 'zod', 'eventemitter3']);
-    expect(size).toBeLessThanOrEqual(38_000);
+    expect(size).toBeLessThanOrEqual(42_500);
   });
 
   it('an error class without ky, zod or eventemitter3, in at most 1 kB', async () => {
@@ -56,14 +56,14 @@ describe('a page gets', () => {
     expect(size).toBeLessThanOrEqual(1_000);
   });
 
-  it('verifyWebhook without ky, zod, eventemitter3, the dispatcher or anything of the client, in at most 3.6 kB', async () => {
+  it('verifyWebhook without ky, zod, eventemitter3, the dispatcher or anything of the client, in at most 4.1 kB', async () => {
     const { size, packages, text } = await bundle(`export { verifyWebhook } from '@example/sdk/webhooks';`);
     expect(text).toContain('WebhookVerificationError');
     expect(text).not.toMatch(clientErrors);
     expect(text).not.toMatch(dispatcher);
     expect(text).not.toMatch(/randomUUID|EXAMPLE_LOG/);
     expect(packages).toEqual([]);
-    expect(size).toBeLessThanOrEqual(3_600);
+    expect(size).toBeLessThanOrEqual(4_100);
   });
 
   it('all of the webhooks without ky or anything of the client', async () => {
