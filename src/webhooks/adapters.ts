@@ -57,8 +57,8 @@ export function nodeHandler(
       const advice = isWebRequest(request) ? 'This server passes a Request: use webhooks.handler().' : seeGuide;
       throw new InvalidRequestError(`${takes} ${advice}`);
     }
-    const closed = new Promise((resolve) => {
-      for (const event of ['finish', 'close']) response.on?.(event, () => resolve(undefined));
+    const closed = new Promise<void>((resolve) => {
+      for (const event of ['finish', 'close']) response.on?.(event, resolve);
     });
     return receive(fromNodeRequest(request)).then((result) => {
       toNodeResponse(response, result);
@@ -130,9 +130,7 @@ export function webHandler(
         : seeGuide;
       throw new InvalidRequestError(`${takes} ${advice}`);
     }
-    return receive(fromWebRequest(request, execution)).then(
-      ({ status, headers }) => new Response(null, { status, headers }),
-    );
+    return receive(fromWebRequest(request, execution)).then((result) => new Response(null, result));
   };
 }
 

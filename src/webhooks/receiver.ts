@@ -107,7 +107,8 @@ async function handleOnce(delivery: Delivery, context: ReceiverContext): Promise
   try {
     claim = await claimEvent(context.replayStore, await endpointKeys(delivery.secrets, attempt.id));
   } catch (error) {
-    return unavailable(error, delivery, context);
+    await report([error], delivery, context);
+    return response(503);
   }
 
   switch (claim.status) {
@@ -141,7 +142,8 @@ async function answerEarly(claim: ClaimedEvent, delivery: Delivery, context: Rec
   try {
     await record(claim, delivery, context);
   } catch (error) {
-    return unavailable(error, delivery, context);
+    await report([error], delivery, context);
+    return response(503);
   }
   const handled = runHandlers(claim, delivery, context).then((errors) => report(errors, delivery, context));
   await goOn(handled, delivery, context);
@@ -199,12 +201,6 @@ async function goOn(work: Promise<unknown>, delivery: Delivery, context: Receive
 
 function report(errors: unknown[], { event, attempt }: Delivery, { reporter }: ReceiverContext): Promise<void> {
   return reporter.reportErrors(errors, { id: attempt.id, event });
-}
-
-/** Nothing was handled, because the replay store failed. */
-async function unavailable(error: unknown, delivery: Delivery, context: ReceiverContext) {
-  await report([error], delivery, context);
-  return response(503);
 }
 
 function response(status: number, headers: Record<string, string> = {}): WebhookResponse {

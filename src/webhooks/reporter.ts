@@ -51,10 +51,8 @@ export class Reporter {
   /** Throws what the listener throws. */
   reportIssue(issue: ValidationIssue, event: WebhookEvent): void {
     const result = this.#onValidationIssue(issue, event);
-    callUserCode(
-      () => result,
-      (failure) => this.#logFailure('onValidationIssue', failure),
-    );
+    const logFailure = (failure: unknown) => this.#logFailure('onValidationIssue', failure);
+    callUserCode(() => result, logFailure);
   }
 
   /**
