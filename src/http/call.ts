@@ -1,10 +1,9 @@
 import { secretName, type SecretFields } from '../auth/redaction.ts';
 import { InvalidRequestError, type RequestTarget } from '../errors/index.ts';
 import { CallPriority, type Priority } from '../rate-limit/priority.ts';
-import { abortSignal, headerValue, mergeHeaders, oneOf } from '../utils/arguments.ts';
+import { abortSignal, checkSchema, headerValue, mergeHeaders, oneOf } from '../utils/arguments.ts';
 import { isRecord } from '../utils/json.ts';
 import { kindOf, record, throwInvalid } from '../utils/options.ts';
-import type { StandardSchema } from '../utils/standard-schema.ts';
 import { clientOptions, type ResolvedOptions } from './client-options.ts';
 import type { HttpMethod, InternalOptions } from './request-options.ts';
 import { expandRoute, queryOf } from './route.ts';
@@ -45,11 +44,7 @@ export function resolveCall(
   const { params = {}, query, signal, stop, idempotencyKey, schema, isUsable, priority = client.priority } = options;
   const { timeout = client.timeout, totalTimeout = client.totalTimeout, maxRetries = client.maxRetries } = options;
   const { shouldRetry = client.shouldRetry, responseValidation = client.responseValidation } = options;
-  if (schema !== undefined) {
-    const standard = (schema as Partial<StandardSchema> | null)?.['~standard'];
-    if (typeof standard?.validate !== 'function')
-      throwInvalid('a schema of zod, Valibot or another Standard Schema', 'schema', schema);
-  }
+  checkSchema(schema);
   oneOf('method', method, methods);
   const path = expandRoute(route, record('params', params));
   const secrets = Object.keys(params).filter((name) => secretName.test(name));

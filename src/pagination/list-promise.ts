@@ -4,7 +4,7 @@ import type { APIPromise, WithResponse } from '../http/api-promise.ts';
 import type { InternalOptions, Requester } from '../http/request-options.ts';
 import { expandRoute } from '../http/route.ts';
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
-import { wholeNumber } from '../utils/arguments.ts';
+import { checkSchema, wholeNumber } from '../utils/arguments.ts';
 import { parameters, readOptions } from '../utils/options.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
 import { decodeCursor, encodeCursor, listOf, startOf, type Place } from './cursor.ts';
@@ -60,8 +60,11 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
   constructor(requester: ListRequester, spec: ListSpec<Item>, options?: ListOptions) {
     this.#requester = requester;
     // Read now, because the caller may change them before they are used.
-    const { query = {}, options: names = [], known } = spec;
-    this.#options = deferErrors(() => readListOptions(options, parameters(query, names), known));
+    const { query = {}, options: names = [], known, item } = spec;
+    this.#options = deferErrors(() => {
+      checkSchema(item);
+      return readListOptions(options, parameters(query, names), known);
+    });
     this.#spec = { ...spec, query: { ...query } };
   }
 

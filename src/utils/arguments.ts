@@ -1,5 +1,6 @@
 import { InvalidRequestError } from '../errors/example-error.ts';
 import { kindOf, throwInvalid, shown } from './options.ts';
+import type { StandardSchema } from './standard-schema.ts';
 
 // Checks of what callers pass in. Each message names the option, and says what is expected and what was passed.
 
@@ -50,6 +51,13 @@ export function abortSignal(name: string, value: AbortSignal): AbortSignal {
 
 /** Headers that belong to the SDK or to the connection: `fetch` drops them, or fails. */
 const reserved = /^(authorization|connection|content-length|expect|host|keep-alive|transfer-encoding|upgrade)$/;
+
+/** A schema that has what the SDK calls, or none. */
+export function checkSchema(schema: unknown): void {
+  const standard = (schema as Partial<StandardSchema> | null | undefined)?.['~standard'];
+  if (schema !== undefined && typeof standard?.validate !== 'function')
+    throwInvalid('a schema of zod, Valibot or another Standard Schema', 'schema', schema);
+}
 
 /** Headers to send: an object, or a list of names and values such as a `Headers` of any realm or a `Map`. */
 export type HeadersInput = Record<string, string | undefined> | Iterable<readonly [string, string]> | Headers;

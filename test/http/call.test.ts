@@ -57,6 +57,8 @@ const refused: Row[] = [
   ],
   ['The body must be serializable as JSON', [{ age: 7n }], (client, body) => client.users.create(body)],
   ['schema must be', [{}, () => true, null], (client, schema) => client.request('GET', '/teams', { schema })],
+  ['schema must be', [{}, 5, 'x', { '~standard': {} }], (client, schema) => client.list('/teams', { schema })],
+  ['schema must be', [{}, 5, null], (client, schema) => client.list('/teams', { schema }).toArray()],
   [
     "headers['x-note'] must be a string without",
     ['a\r\nX-Admin: yes', 'a\u0000b', '✓', 7],
