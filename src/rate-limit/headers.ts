@@ -13,7 +13,8 @@ export function parseRateLimit(headers: Headers): RateLimitInfo | undefined {
 export function parseRetryAfter(headers: Headers, now: number): number | undefined {
   const value = headers.get('retry-after');
   if (value === null) return undefined;
-  const seconds = number(value.split(',', 1)[0] ?? null); // A proxy may add one of its own.
+  // A proxy may add one of its own. However long it is, it is a time.
+  const seconds = number(value.split(',', 1)[0]?.replace(/^\s*\d{12,}/, '99999999999') ?? null);
   if (seconds !== undefined) return seconds * 1000;
   // `Date.parse` also accepts "-5" and "1.5.". An HTTP date begins with the name of a day.
   const date = /^[A-Z]/i.test(value) ? dateOf(value) : NaN;
