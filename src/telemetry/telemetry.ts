@@ -91,6 +91,8 @@ export class CallTelemetry {
   #attempting = 0;
   /** The last one that was answered. */
   #answered: Attempt | undefined;
+  /** Announces the next attempt. */
+  #announce: (() => void) | undefined;
   /** Receives what is known at the end of the call. */
   #traced: CallEvent | undefined;
 
@@ -132,6 +134,7 @@ export class CallTelemetry {
     send: (headers: Headers) => Promise<Result>,
   ): Promise<Result> {
     const { events, tracer } = this.shared;
+    this.#announce?.();
     this.#attempts++;
     const start = performance.now();
     const isAnnounced = tracer !== undefined || events.has('request');
@@ -167,17 +170,25 @@ export class CallTelemetry {
     });
   }
 
-  /** The attempt has failed, and there will be another after a delay in milliseconds. */
+  /**
+   * The attempt has failed, and there will be another after a delay in milliseconds. Without one, the rate limit may still
+   * refuse the call: it is announced when it waits, or is sent.
+   */
   retry(delay: number, error: ExampleError & { readonly status?: number | undefined }): void {
     const { events } = this.shared;
     if (!events.has('retry') && !this.#logger.info) return;
-    const event = { ...this.#about(), delay, status: error.status, reason: error.message };
-    events.emit('retry', event);
-    this.#logger.info?.(`${error.name}: ${error.message} Retrying in ${delay} ms.`, event);
+    this.#announce = () => {
+      this.#announce = undefined;
+      const event = { ...this.#about(), delay, status: error.status, reason: error.message };
+      events.emit('retry', event);
+      this.#logger.info?.(`${error.name}: ${error.message} Retrying in ${delay} ms.`, event);
+    };
+    if (delay > 0) this.#announce();
   }
 
   /** The call has to wait for the rate limit. */
   wait(delay: number, waiting: number): void {
+    this.#announce?.();
     const { events, quietUntil } = this.shared;
     const now = performance.now();
     const warn = delay > maxSilentWait && now >= quietUntil ? this.#logger.warn : undefined;

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { ConnectionError, InternalServerError, RateLimitError } from '@example/sdk';
 import type { Client, RetryEvent } from '@example/sdk';
 import { planRetry } from '../../src/http/retry.ts';
@@ -133,6 +133,7 @@ describe('a retry', () => {
   it.each([
     ['with maxRetries: 0, not even after a 429', RateLimitError, { status: 429, retryAfter: '7' }, { maxRetries: 0 }],
     ['when Retry-After is more than two minutes away', InternalServerError, { status: 503, retryAfter: '3600' }, {}],
+    ['when it is ages away', InternalServerError, { status: 503, retryAfter: '9'.repeat(12) }, {}],
     [
       'when totalTimeout would end first',
       InternalServerError,
@@ -157,6 +158,48 @@ describe('a retry', () => {
     await settled(rejection(clientOf(api, options).users.get('user_123')));
 
     expect(api.requests.map(({ at }) => at)).toEqual([0, 7000, 14_000]);
+  });
+
+  it('is not made after a 429 whose Retry-After no number can hold: its retryAfter is finite', async () => {
+    const api = inProcessApi(() => errorResponse(429, { 'retry-after': '9'.repeat(400) }));
+    const client = clientOf(api, { rateLimit: false });
+
+    expect(await rejection(client.users.get('user_123'))).toMatchObject({ status: 429, retryAfter: 99_999_999_999 });
+    expect(api.requests).toHaveLength(1);
+  });
+
+  it('is not announced if it would wait for longer than maxWait, and then not made', async () => {
+    const api = inProcessApi(() => errorResponse(429, { 'retry-after': '100' }));
+    const info = vi.fn();
+    const logger = { error: vi.fn(), warn: vi.fn(), info, debug: vi.fn() };
+    const client = clientOf(api, { rateLimit: { maxWait: 2000 }, logger, logLevel: 'info' });
+    const onRetry = vi.fn();
+    client.on('retry', onRetry);
+
+    expect(await settled(rejection(client.users.get('user_123')))).toMatchObject({ status: 429, retryAfter: 100 });
+
+    expect(api.requests).toHaveLength(1);
+    expect(onRetry).not.toHaveBeenCalled();
+    expect(info).not.toHaveBeenCalledWith(expect.stringContaining('Retrying'), expect.anything());
+  });
+
+  it('that waits for the rate limit is announced before it waits, once', async () => {
+    const api = inProcessApi(() =>
+      api.requests.length === 1 ? errorResponse(429, { 'retry-after': '7' }) : Response.json(user),
+    );
+    const client = clientOf(api);
+    const events: unknown[] = [];
+    for (const name of ['request', 'retry', 'rateLimitWait'] as const)
+      client.on(name, ({ attempt }) => events.push([name, attempt]));
+
+    expect(await settled(client.users.get('user_123'))).toEqual(user);
+
+    expect(events).toEqual([
+      ['request', 1],
+      ['retry', 1],
+      ['rateLimitWait', 2],
+      ['request', 2],
+    ]);
   });
 
   it('waits for the end of the window, by the clock of the server, if a 429 has no Retry-After', async () => {
