@@ -58,7 +58,7 @@ describe.runIf(canRun('redis-server'))('redisReplayStore', () => {
   });
 
   it('aborts the signal of a claim that another process took over, and leaves the event to that process', async () => {
-    const [one, other] = stores({ lease: 1_500 });
+    const [one, other] = stores({ lease: 1_500, timeout: 500 });
     const lost = await claimed(one, 'msg_1');
     // As if this process had been suspended for longer than the lease.
     await ioredis.del('example:webhook:msg_1');
