@@ -49,7 +49,7 @@ it('without a custom fetch, the SDK calls the global one that is there when the 
 });
 
 it('a fetch that resolves to what is no response has sent the request: no InvalidRequestError, and no retry', async () => {
-  const results: unknown[] = [undefined, { ...Response.json(user) }, new Response('{}', { status: 201 })];
+  const results: unknown[] = [undefined, { status: 200 }, new Response('{}', { status: 201 })];
   await (results[2] as Response).text();
 
   for (const result of results) {
