@@ -43,7 +43,7 @@ describe.each(servers)('the recipe for $name', (server) => {
 
   it('accepts an event of 900 kB', async () => {
     const event = { ...userCreated, note: 'x'.repeat(900_000) };
-    const { status } = await fetch(program!.url + paths[0], await signed(event));
+    const { status } = await fetch(`${program!.url}${paths[0]}`, await signed(event));
     expect({ status, output: program?.output }).toHaveProperty('status', 204);
   });
 
