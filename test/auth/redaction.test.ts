@@ -4,6 +4,7 @@ import { Client } from '@example/sdk';
 import type { ClientOptions, EndpointOptions } from '@example/sdk';
 import { eventNames } from '../../src/telemetry/events.ts';
 import { apiToken, json, newUser, rejection, serve, type Handler } from '../support/http-server.ts';
+import { inProcessApi } from '../support/in-process-api.ts';
 import { printed } from '../support/printed.ts';
 import { fixJitter, settled, useVirtualTime } from '../support/virtual-time.ts';
 
@@ -254,13 +255,14 @@ describe('a token that an earlier attempt has used', () => {
   it('is redacted in what later attempts are answered: in errors, events and log lines', async () => {
     useVirtualTime();
     let sent = 0;
-    const server = await serve((_, response) =>
-      json(response, sent++ === 0 ? 503 : 401, { error: { message: `${tokens[0]} was revoked` } }),
+    const api = inProcessApi(() =>
+      Response.json({ error: { message: `${tokens[0]} was revoked` } }, { status: sent++ === 0 ? 503 : 401 }),
     );
     const seen: unknown[] = [];
     const log = (...line: unknown[]) => void seen.push(line);
     const client = new Client({
-      baseUrl: server.url,
+      baseUrl: api.url,
+      fetch: api.fetch,
       apiToken: () => tokens[Math.min(sent, 1)]!,
       logger: { debug: log, info: log, warn: log, error: log },
       logLevel: 'debug',
@@ -271,18 +273,20 @@ describe('a token that an earlier attempt has used', () => {
 
     expect(error).toMatchObject({ status: 401, path: '/tokens/[redacted]' });
     expect(printed([error, ...seen])).not.toContain(tokens[0]);
-    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual(tokens.map((each) => `Bearer ${each}`));
+    expect(api.requests.map(({ init }) => new Headers(init.headers).get('authorization'))).toEqual(
+      tokens.map((each) => `Bearer ${each}`),
+    );
   });
 
   it.each(['call', 'client'])('is redacted in the error of a token function: one of the same %s', async (same) => {
     useVirtualTime();
-    const server = await serve((_, response) => json(response, same === 'call' ? 503 : 404, {}));
+    const api = inProcessApi(() => Response.json({}, { status: same === 'call' ? 503 : 404 }));
     let calls = 0;
     const apiToken = () => {
       if (calls++ === 0) return tokens[0]!;
       throw new Error(`can't refresh ${tokens[0]}`);
     };
-    const client = new Client({ baseUrl: server.url, apiToken });
+    const client = new Client({ baseUrl: api.url, fetch: api.fetch, apiToken });
     if (same === 'client') await settled(rejection(client.users.get('user_123')));
 
     const error = (await settled(rejection(client.users.get('user_123')))) as Error;
