@@ -264,9 +264,10 @@ export class ListReader<Item> {
   }
 
   #readPage(state: Pages, answer: Answer<Item>): Item[] {
-    const { window, ids } = answer;
+    const { window, ids, growth } = answer;
     const { purpose, reason, previous } = state;
-    if (purpose === 'behind' && !ids.every((id) => this.#known.has(id))) {
+    // If the list has shrunk, what was behind may have moved forward.
+    if (purpose === 'behind' && (growth < 0 || !ids.every((id) => this.#known.has(id)))) {
       this.#readRest(reason);
       return [];
     }

@@ -39,8 +39,6 @@ function isPromised({ kind, motion, way, size }: Walk): boolean {
   if (motion.isTooFast === true && (['resumed', 'broken off'].includes(way.read) || way.perPage === 1)) return false;
   // A page whose only item is hidden looks like the end of the list. If nothing counts the items, so may any short page.
   if (kind.hidden > 0 && (way.perPage === 1 || size < 10 || motion.isAtRest !== true)) return false;
-  // A window that was rounded down can end by chance where the count says, while items are deleted.
-  if (kind.name.startsWith('rounds per_page down') && motion.isAtRest !== true) return false;
   // Nor do the positions of its items say where a new client is.
   if (kind.hidden > 0 && ['resumed', 'broken off'].includes(way.read)) return false;
   return true;
