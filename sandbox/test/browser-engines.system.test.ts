@@ -81,7 +81,7 @@ describeEachBrowserEngine('the sandbox', ({ open }) => {
     await fetch(`${url}/projects?per_page=1`, { headers });
     await waitFor(tab, `document.querySelector('.rows > li')?.textContent.includes('/v1/projects?per_page=1')`);
 
-    await tab.goto(new URL('/dashboard/rate-limits', url).href);
+    await tab.goto(new URL('/dashboard/api-tokens', url).href);
     await tab.evaluate(`document.querySelector('.create > summary').click()`);
     await waitFor(tab, `document.querySelector('input[name="name"]').checkVisibility()`);
     await tab.evaluate(`void (document.querySelector('input[name="name"]').value = 'CI <main>')`);

@@ -40,8 +40,8 @@ const sections: readonly Section[] = [
     badge: ({ troubledWebhooks }) => ({ count: troubledWebhooks, meaning: 'need attention' }),
   },
   {
-    href: '/dashboard/rate-limits',
-    name: 'Rate limits',
+    href: '/dashboard/api-tokens',
+    name: 'API tokens',
     icon: 'rateLimits',
     badge: ({ exhaustedTokens }) => ({ count: exhaustedTokens, meaning: 'tokens without budget' }),
   },

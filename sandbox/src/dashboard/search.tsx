@@ -33,7 +33,7 @@ function find(services: Services, text: string): readonly Hit[] {
     ),
     store.tokens.all
       .filter(({ id, name, hint }) => matches(text, id, name, hint))
-      .map(({ id, name }) => ({ kind: 'Token', id, name, href: `/dashboard/rate-limits#${id}` })),
+      .map(({ id, name }) => ({ kind: 'Token', id, name, href: `/dashboard/api-tokens#${id}` })),
     webhooks.endpoints
       .filter(({ id, url }) => matches(text, id, url))
       .map(({ id, url }) => ({ kind: 'Webhook', id, name: url, href: `/dashboard/webhooks/${id}` })),

@@ -13,7 +13,7 @@ test('/ leads to the overview, and what does not exist or is refused has a page 
   for (const path of ['/projects/proj_1', '/webhooks/we_1', '/deliveries/del_1', '/requests/req_1']) {
     expect((await get(sandbox, path)).status).toBe(404);
   }
-  for (const path of ['', '/rate-limits', '/webhooks', '/webhooks/we_123', '/users', '/projects', '/faults']) {
+  for (const path of ['', '/api-tokens', '/webhooks', '/webhooks/we_123', '/users', '/projects', '/faults']) {
     const refused = await submit(sandbox, path, 'explode');
     expect(refused.status).toBe(422);
     expect(await refused.text()).toMatch(/aria-label="Dashboard".*That did not work/s);
@@ -54,7 +54,7 @@ test('user input is escaped', async () => {
   await sandbox.state.tokens.create(name);
   await call(sandbox, `GET /v1/users/%3Cscript%3E?q=${encodeURIComponent(name)}`, { headers: { 'X-Note': name } });
   await call(sandbox, 'POST /v1/users', { json: { name, email: '<script>' } });
-  const pages = ['', '/projects', '/projects/proj_123', '/users', '/rate-limits', '/requests'];
+  const pages = ['', '/projects', '/projects/proj_123', '/users', '/api-tokens', '/requests'];
   const search = `/search?q=${encodeURIComponent('<script>')}`;
   for (const path of [...pages, search, ...sandbox.requests.map(({ id }) => `/requests/${id}`)]) {
     const page = await html(sandbox, path);
@@ -66,7 +66,7 @@ test('user input is escaped', async () => {
 describe('an invalid form keeps its input and shows the errors, at the address of its page', () => {
   const webhooks = { endpoints: [{ url: 'https://example.com/hooks' }] };
   test.each<[string, string, Record<string, string>, string, string?]>([
-    ['/rate-limits', 'create', { name: ' ' }, 'Must not be blank.'],
+    ['/api-tokens', 'create', { name: ' ' }, 'Must not be blank.'],
     ['/webhooks', 'register', { url: 'nowhere', events: '*' }, 'Must be a URL that starts with http', 'nowhere'],
     ['/webhooks', 'register', { url: 'ftp://example.com/x', events: '*' }, 'Must be a URL', 'ftp://example.com/x'],
     [
@@ -110,7 +110,7 @@ test('a body that is not a form or too large is refused', async () => {
 describe('an action leads to a page that says what was done', () => {
   test('once: reloading repeats neither the action nor the notice', async () => {
     const sandbox = createSandbox();
-    const response = await submit(sandbox, '/rate-limits', 'create', { name: 'CI' });
+    const response = await submit(sandbox, '/api-tokens', 'create', { name: 'CI' });
     const page = await pageAfter(sandbox, response);
     const token = /example_\w{32}/.exec(page)?.[0] ?? '';
     expect(page).toContain('“CI” is created.');
@@ -123,7 +123,7 @@ describe('an action leads to a page that says what was done', () => {
   });
 
   test.each<[string, string, Record<string, string>, string]>([
-    ['/rate-limits', 'revoke', { id: 'tok_123' }, 'The token is revoked.'],
+    ['/api-tokens', 'revoke', { id: 'tok_123' }, 'The token is revoked.'],
     ['/users', 'create', { name: 'Ada', email: 'ada@example.com' }, '“Ada” is created.'],
     ['/users/user_123', 'save', { name: 'Ada', email: 'ada@example.com' }, 'The user is saved.'],
     ['/users/user_123', 'delete', {}, 'The user is deleted.'],
@@ -174,7 +174,7 @@ test('without a token there is something to do', async () => {
   const sandbox = createSandbox();
   await call(sandbox, 'GET /v1/projects');
   sandbox.state.tokens.revoke('tok_123');
-  expect(await html(sandbox, '/rate-limits')).toContain('every request gets a 401');
+  expect(await html(sandbox, '/api-tokens')).toContain('every request gets a 401');
   // The first call has a placeholder instead of the revoked token.
   expect(await html(sandbox)).toContain('Bearer &lt;token&gt;');
 });

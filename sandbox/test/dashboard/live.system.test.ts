@@ -11,7 +11,7 @@ describe.runIf(testsInBrowser)('an open page stays true', () => {
 
   test('a new token is shown once, can be copied, and its requests appear', async () => {
     const { page, context, sandbox, send } = await open();
-    await page.goto('/dashboard/rate-limits');
+    await page.goto('/dashboard/api-tokens');
     await page.locator('summary', { hasText: 'Create token' }).click();
     await page.getByLabel('Name', { exact: true }).fill('CI <main>');
     await page.getByRole('button', { name: 'Create token' }).click();

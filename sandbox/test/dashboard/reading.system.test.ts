@@ -24,7 +24,7 @@ describe.runIf(testsInBrowser)('reading the dashboard in Chromium', () => {
   test('the countdown to the next window runs', async () => {
     const { page, sandbox, send } = await open({ rateLimit: { limit: 1 } });
     await send();
-    await page.goto('/dashboard/rate-limits');
+    await page.goto('/dashboard/api-tokens');
     await isLive(page);
     const countdown = page.getByRole('alert').locator('time[data-show="ago"]');
     expect(await countdown.textContent()).toMatch(/^in (\d+s|1m)$/);
@@ -129,7 +129,7 @@ describe.runIf(testsInBrowser)('reading the dashboard in Chromium', () => {
           '/dashboard/requests?status=5xx',
           ...sandbox.requests.map((request) => `/dashboard/requests/${request.id}`),
           '/dashboard/requests/req_gone',
-          '/dashboard/rate-limits',
+          '/dashboard/api-tokens',
           '/dashboard/webhooks',
           `/dashboard/webhooks/${id}`,
           `/dashboard/deliveries/${sandbox.webhooks.deliveries[0]!.id}`,

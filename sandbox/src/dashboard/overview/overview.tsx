@@ -92,7 +92,7 @@ function FirstCall({ data }: Props) {
         <Code label="the program" text={data.program} />
         <p class="below">
           It appears here as soon as it arrives. Then <a href="/dashboard/faults">make requests fail</a>,{' '}
-          <a href="/dashboard/webhooks">receive a webhook</a>, or <a href="/dashboard/rate-limits">use up a limit</a>.
+          <a href="/dashboard/webhooks">receive a webhook</a>, or <a href="/dashboard/api-tokens">use up a limit</a>.
         </p>
       </Card>
       <ClockCard data={data} />
@@ -152,7 +152,7 @@ function Activity({ data }: Props) {
           </Card>
         </div>
         <div>
-          <Card title="Budget" actions={<a href="/dashboard/rate-limits">Timeline</a>}>
+          <Card title="Budget" actions={<a href="/dashboard/api-tokens">Timeline</a>}>
             {budgets.length === 0 && <p>There are no tokens, so every request gets a 401.</p>}
             {budgets.slice(0, shownBudgets).map((budget) => (
               <BudgetMeter budget={budget} name={budget.token.name} />

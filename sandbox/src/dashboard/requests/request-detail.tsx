@@ -69,7 +69,7 @@ export function RequestDetail({
                 'revoked'
               )
             ) : (
-              <a href={`/dashboard/rate-limits#${request.token ?? ''}`}>{token}</a>
+              <a href={`/dashboard/api-tokens#${request.token ?? ''}`}>{token}</a>
             ),
           ],
           ['Budget after it', remaining === undefined ? 'not known yet' : `${number(remaining)} requests left`],

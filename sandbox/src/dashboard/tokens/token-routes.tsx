@@ -4,7 +4,7 @@ import type { Dashboard } from '../dashboard.tsx';
 import { attempted, field, readForm, unknownAction } from '../parts/form.ts';
 import { tokenBudgets, Tokens } from './tokens.tsx';
 
-const path = '/rate-limits';
+const path = '/api-tokens';
 
 export function tokenRoutes(dashboard: Dashboard): Hono {
   const { services } = dashboard;

@@ -6,7 +6,7 @@ import { Card, Confirm, Empty, PageHead, Pill, Time, type Tone } from '../parts/
 import { CreateForm, Field } from '../parts/fields.tsx';
 import { count, durationText, number } from '../parts/numbers.ts';
 
-const to = '/dashboard/rate-limits';
+const to = '/dashboard/api-tokens';
 
 /** The tokens, each with its budget, now and in the last windows. */
 export function tokenBudgets({ tokens, windows, traffic, clock }: Services) {

@@ -81,9 +81,9 @@ test('numbers have one format', () => {
 
 test('the axis of a chart is the height of its bars, and not a total', async () => {
   const sandbox = createSandbox();
-  expect(await html(sandbox, '/rate-limits')).toMatch(/<span class="scale"><\/span>.*<span>no requests<\/span>/s);
+  expect(await html(sandbox, '/api-tokens')).toMatch(/<span class="scale"><\/span>.*<span>no requests<\/span>/s);
   for (let index = 0; index < 11; index++) await call(sandbox, 'GET /v1/projects');
-  const page = await html(sandbox, '/rate-limits');
+  const page = await html(sandbox, '/api-tokens');
   expect(page).toContain('<span class="scale">12 per 5 s</span>');
   expect(page).toContain('11 succeeded');
   // A legend has no entry for what did not happen.
@@ -95,7 +95,7 @@ test('the timeline of a token shows its refused calls, its windows and the alarm
   const sandbox = createSandbox({ rateLimit: { limit: 2 }, now: () => time });
   const { token } = await sandbox.state.tokens.create('CI');
   for (let index = 0; index < 3; index++) await call(sandbox, 'GET /v1/projects', { token });
-  const page = await html(sandbox, '/rate-limits');
+  const page = await html(sandbox, '/api-tokens');
   expect(page).toContain('<path class="budget"');
   expect(page).toContain('Requests with CI: 3 requests in 5 min, 2 succeeded, 1 refused (429)');
   expect(page).toContain('Requests with Default token: 0 requests in 5 min');
@@ -108,6 +108,6 @@ test('the timeline of a token shows its refused calls, its windows and the alarm
   expect(overview).toContain('All requests: 3 requests in 5 min, 2 succeeded, 1 refused (429)');
 
   time += 60_000;
-  const later = await html(sandbox, '/rate-limits');
+  const later = await html(sandbox, '/api-tokens');
   expect(later).not.toContain('No requests left');
 });

@@ -44,7 +44,7 @@ test('a page reads no delivery but those that it shows, and those of the webhook
   for (const [path, deliveries] of [
     ['/dashboard', 250], // five of each webhook
     ['/dashboard/requests', 0],
-    ['/dashboard/rate-limits', 0],
+    ['/dashboard/api-tokens', 0],
     ['/dashboard/users', 0],
     ['/dashboard/projects', 0],
     ['/dashboard/faults', 0],
