@@ -1,5 +1,5 @@
 import { ExampleError, InvalidRequestError } from '../errors/index.ts';
-import { untilAborted } from '../utils/abort.ts';
+import { untilAborted, type Cancellation } from '../utils/abort.ts';
 import { throwInvalid } from '../utils/options.ts';
 import { bindingAdvice, environmentVariable } from '../utils/runtime.ts';
 import type { Redactor } from './redaction.ts';
@@ -25,7 +25,7 @@ export function resolveApiToken(token: ApiToken | undefined = environmentVariabl
  */
 export async function currentToken(
   getToken: Exclude<ApiToken, string>,
-  signal: AbortSignal,
+  signal: Cancellation,
   redactor: Redactor,
 ): Promise<string> {
   if (signal.aborted) throw signal.reason;

@@ -9,7 +9,7 @@ import {
 import type { Permit, RateLimitSnapshot } from '../rate-limit/limiter.ts';
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import { CallTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
-import { anySignal, isNative, sleep, startDeadline, untilAborted } from '../utils/abort.ts';
+import { anySignal, Deadline, isNative, sleep, untilAborted, type Cancellation } from '../utils/abort.ts';
 import { now } from '../utils/clock.ts';
 import { described, readOptions } from '../utils/options.ts';
 import { APIPromise, type Exchange } from './api-promise.ts';
@@ -51,7 +51,7 @@ interface Failed {
   readonly permit: Permit | undefined;
   /** 1 for the first attempt. */
   readonly number: number;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: Cancellation | undefined;
   readonly endsAt: number;
 }
 
@@ -121,12 +121,12 @@ export class HttpClient implements Requester {
     let attempt: Attempt | undefined;
     const isManaged = totalTimeout < Infinity || signals.length > 1 || !signals.every(isNative);
     const deadline = isManaged
-      ? startDeadline(signals, totalTimeout, () => {
+      ? new Deadline(signals, totalTimeout, () => {
           const message = `The call took longer than its totalTimeout of ${totalTimeout} ms.`;
           return new TimeoutError(message, attempt ? about(attempt) : telemetry.target);
         })
       : undefined;
-    const signal = deadline?.signal ?? signals[0];
+    const signal = deadline ?? signals[0];
     const endsAt = deadline?.endsAt ?? Infinity;
     const progress: Progress = { retries: 0 };
     let refusal: Refusal | undefined;
@@ -147,7 +147,10 @@ export class HttpClient implements Requester {
           ...{ call, account, permit, raw, target: telemetry.target, response: undefined },
           redactor: new Redactor(account.credential, () => secretsOf(call)),
           // A body that the caller reads outlives the call, and with it the timeout: the caller's own signal goes along.
-          signal: raw && deadline && signals.length > 0 ? anySignal([deadline.signal, ...signals]) : signal,
+          signal:
+            raw && deadline && signals.length > 0
+              ? anySignal([deadline.signal, ...signals])
+              : (deadline?.signal ?? signals[0]),
         });
         let result: Result;
         try {

@@ -4,7 +4,7 @@ import { TimeoutError, type RequestTarget } from '../errors/index.ts';
 import type { Permit, RateLimiter, RateLimitSnapshot } from '../rate-limit/limiter.ts';
 import { rateLimiterFor } from '../rate-limit/registry.ts';
 import type { CallTelemetry } from '../telemetry/telemetry.ts';
-import { sleep, startDeadline } from '../utils/abort.ts';
+import { Deadline, sleep, type Cancellation } from '../utils/abort.ts';
 import type { Call } from './call.ts';
 import type { ResolvedOptions } from './client-options.ts';
 import type { RetryBudget, RetryBudgets } from './retry-budget.ts';
@@ -55,7 +55,7 @@ export class Pacing {
    */
   async admit(
     call: Call,
-    signal: AbortSignal | undefined,
+    signal: Cancellation | undefined,
     deadline: number | undefined,
     isRetry: boolean,
     telemetry: CallTelemetry,
@@ -92,15 +92,15 @@ export class Pacing {
     return { method, path: account.redactor.redact(path), route: account.redactor.redact(route) };
   }
 
-  async #current(call: Call, signal: AbortSignal | undefined): Promise<Account> {
+  async #current(call: Call, signal: Cancellation | undefined): Promise<Account> {
     const { apiToken } = this.#options;
     if (typeof apiToken === 'string') return this.#accountOf(apiToken);
     const timeoutError = () =>
       new TimeoutError(`The apiToken function did not return within ${call.timeout} ms (timeout).`, this.shown(call));
-    const deadline = startDeadline(signal ? [signal] : [], call.timeout, timeoutError);
+    const deadline = new Deadline(signal ? [signal] : [], call.timeout, timeoutError);
     try {
       const redactor = new Redactor(this.#account?.credential ?? '', () => secretsOf(call));
-      const token = await currentToken(apiToken, deadline.signal, redactor);
+      const token = await currentToken(apiToken, deadline, redactor);
       call.secrets.push(token);
       return (this.#account = this.#accountOf(token));
     } finally {

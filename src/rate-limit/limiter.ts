@@ -1,11 +1,12 @@
 import type { RequestTarget } from '../errors/index.ts';
+import type { Cancellation } from '../utils/abort.ts';
 import type { CallPriority } from './priority.ts';
 import type { RateLimitStoreChange, SharingStore } from './share.ts';
 
 /** A call that asks to be sent. */
 export interface Admission extends RequestTarget {
   /** Removes the call from the queue when it aborts; `acquire` then rejects with its reason. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: Cancellation | undefined;
   /** Longest wait in milliseconds. A call that would wait longer rejects with a `RateLimitWaitError`. */
   readonly maxWait?: number | undefined;
   /** When the call times out (`totalTimeout`), on the clock of its timing. A call that would wait longer rejects. */

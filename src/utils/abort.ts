@@ -1,5 +1,8 @@
 import { now, startTimer } from './clock.ts';
 
+/** Ends a call early: a signal, or a {@link Deadline}. */
+export type Cancellation = AbortSignal | Deadline;
+
 const callbacksOf = new WeakMap<AbortSignal, Set<() => void>>();
 
 /**
@@ -8,11 +11,12 @@ const callbacksOf = new WeakMap<AbortSignal, Set<() => void>>();
  *
  * @returns What takes it back, and leaves nothing on the signal.
  */
-export function onAbort(signal: AbortSignal, callback: () => void): () => void {
+export function onAbort(signal: Cancellation, callback: () => void): () => void {
   if (signal.aborted) {
     callback();
     return () => undefined;
   }
+  if (signal instanceof Deadline) return signal.onAbort(callback);
   const callbacks = callbacksOf.get(signal) ?? new Set();
   if (callbacks.size === 0) signal.addEventListener('abort', callAll);
   callbacksOf.set(signal, callbacks.add(callback));
@@ -37,7 +41,7 @@ function forget(signal: AbortSignal): void {
  * Settles as the work does, or rejects with the signal's reason as soon as it aborts, even if the work ignores the
  * signal. Either way, nothing is left on the signal.
  */
-export function untilAborted<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
+export function untilAborted<T>(signal: Cancellation | undefined, work: Promise<T>): Promise<T> {
   if (!signal) return work;
   return new Promise((resolve, reject) => {
     const release = onAbort(signal, () => reject(signal.reason));
@@ -46,7 +50,7 @@ export function untilAborted<T>(signal: AbortSignal | undefined, work: Promise<T
 }
 
 /** Waits, unless the signal aborts first. */
-export async function sleep(delay: number, signal: AbortSignal | undefined): Promise<void> {
+export async function sleep(delay: number, signal: Cancellation | undefined): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
     await untilAborted(signal, new Promise<void>((resolve) => (timer = startTimer(resolve, delay))));
@@ -56,32 +60,68 @@ export async function sleep(delay: number, signal: AbortSignal | undefined): Pro
 }
 
 /**
- * A signal that aborts when any of the callers' does, or when the time is over. Unlike `AbortSignal.any([signal,
- * AbortSignal.timeout(…)])`, `dispose` lets go of all, and a signal of any library will do.
- *
- * @param duration Milliseconds, or `Infinity`.
- * @returns `endsAt` is on the clock of {@link now}.
+ * Aborts when any of these signals does, or when the time is over. Thousands of calls may wait with one each: what only `fetch`
+ * needs, its `signal`, is made when it is asked for. Unlike `AbortSignal.any([signal, AbortSignal.timeout(…)])`, it lets go of
+ * all, and a signal of any library will do.
  */
-export function startDeadline(signals: readonly AbortSignal[], duration: number, timeoutError: () => Error) {
-  const controller = new AbortController();
-  const abort = (reason: unknown = Object.assign(new Error('The call was aborted.'), { name: 'AbortError' })) => {
+export class Deadline {
+  /** On the clock of {@link now}. */
+  readonly endsAt: number;
+  aborted = false;
+  reason: unknown;
+  readonly #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #releases: readonly (() => void)[];
+  #callbacks: readonly (() => void)[] = [];
+  #controller: AbortController | undefined;
+
+  /** @param duration Milliseconds, or `Infinity`. */
+  constructor(signals: readonly Cancellation[], duration: number, timeoutError: () => Error) {
+    this.endsAt = now() + duration;
+    this.#timer = duration < Infinity ? startTimer(() => this.#abort(timeoutError()), duration) : undefined;
+    this.#releases = signals.map((signal) => onAbort(signal, () => this.#abort(signal.reason)));
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.aborted) this.#abortSignal(this.#controller);
+    }
+    return this.#controller.signal;
+  }
+
+  /** Use {@link onAbort}. */
+  onAbort(callback: () => void): () => void {
+    this.#callbacks = [...this.#callbacks, callback];
+    return () => {
+      this.#callbacks = this.#callbacks.filter((each) => each !== callback);
+    };
+  }
+
+  /** Lets go of the signals and the timer. */
+  dispose(): void {
+    clearTimeout(this.#timer);
+    for (const release of this.#releases) release();
+  }
+
+  #abort(reason: unknown = Object.assign(new Error('The call was aborted.'), { name: 'AbortError' })): void {
+    if (this.aborted) return;
+    this.aborted = true;
+    this.reason = reason;
+    if (this.#controller) this.#abortSignal(this.#controller);
+    for (const callback of this.#callbacks) callback();
+  }
+
+  #abortSignal(controller: AbortController): void {
     // In React Native, `abort` takes none.
-    if (!isNative(controller.signal)) Object.defineProperty(controller.signal, 'reason', { value: reason });
-    controller.abort(reason);
-  };
-  const timer = duration < Infinity ? startTimer(() => abort(timeoutError()), duration) : undefined;
-  const releases = signals.map((signal) => onAbort(signal, () => abort(signal.reason)));
-  const dispose = () => {
-    clearTimeout(timer);
-    for (const release of releases) release();
-  };
-  return { signal: controller.signal, endsAt: now() + duration, dispose };
+    if (!isNative(controller.signal)) Object.defineProperty(controller.signal, 'reason', { value: this.reason });
+    controller.abort(this.reason);
+  }
 }
 
 /** A signal that aborts when any of these does. Not every runtime has `AbortSignal.any`, which takes only the runtime's own. */
 export function anySignal(signals: readonly AbortSignal[]): AbortSignal {
   const any = (AbortSignal as Partial<typeof AbortSignal>).any?.bind(AbortSignal);
-  return any && signals.every(isNative) ? any([...signals]) : startDeadline(signals, Infinity, Error).signal;
+  return any && signals.every(isNative) ? any([...signals]) : new Deadline(signals, Infinity, Error).signal;
 }
 
 /** Whether `fetch` takes the signal: it is not one of another realm or library, which may not even have a `reason`. */

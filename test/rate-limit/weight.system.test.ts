@@ -43,7 +43,7 @@ describe('a call of the client that waits', () => {
     ['on its own', '', 0],
     // More listeners would take quadratic time: a signal looks through its listeners for each one that is added.
     ['of 100 000 that share a signal, which gets one listener', 'signal', 1],
-    ['with a total timeout, which takes a timer and a signal of its own', 'totalTimeout: 1e9', 0],
+    ['with a total timeout, which takes a timer of its own', 'totalTimeout: 1e9', 0],
     [
       'with headers, a key, a priority and a veto',
       `headers: { 'x-team': id }, idempotencyKey: id, priority: 'background', shouldRetry: settled`,

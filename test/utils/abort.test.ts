@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { anySignal, onAbort } from '../../src/utils/abort.ts';
+import { anySignal, Deadline, onAbort } from '../../src/utils/abort.ts';
 
 describe.each([true, false])('a signal of several (with AbortSignal.any: %s)', (hasAny) => {
   it('aborts with the reason of the one that does, even if that has happened', () => {
@@ -26,4 +26,17 @@ it('calls that share a signal share one listener, and nothing is left when all h
 
   for (const release of releases) release();
   expect(getEventListeners(signal, 'abort')).toEqual([]);
+});
+
+it.each([
+  ['before it aborts', true],
+  ['afterwards', false],
+])('the signal of a deadline, asked for %s, aborts with its reason', (_, isEarly) => {
+  const controller = new AbortController();
+  const deadline = new Deadline([controller.signal], Infinity, Error);
+  if (isEarly) expect(deadline.signal.aborted).toBe(false);
+
+  controller.abort('enough');
+
+  expect(deadline.signal.reason).toBe('enough');
 });
