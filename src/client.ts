@@ -12,7 +12,7 @@ import { ListPromise } from './pagination/list-promise.ts';
 import { Projects } from './resources/projects.ts';
 import { Users } from './resources/users.ts';
 import { InvalidRequestError } from './errors/index.ts';
-import { readOptions } from './utils/options.ts';
+import { readOptions } from './utils/arguments.ts';
 
 /** What a client made by `withOptions` shares with the one that it is made from travels in its options. */
 const sharedState = Symbol('shared state');

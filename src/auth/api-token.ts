@@ -1,6 +1,6 @@
 import { ExampleError, InvalidRequestError } from '../errors/index.ts';
 import { untilAborted, type Cancellation } from '../utils/abort.ts';
-import { throwInvalid } from '../utils/options.ts';
+import { throwInvalid } from '../utils/arguments.ts';
 import { bindingAdvice, environmentVariable } from '../utils/runtime.ts';
 import type { Redactor } from './redaction.ts';
 

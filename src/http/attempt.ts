@@ -1,10 +1,15 @@
 import ky, { isTimeoutError, type Options, type ResponsePromise } from 'ky';
-import { ConnectionError, InvalidRequestError, ResponseTooLargeError, TimeoutError } from '../errors/index.ts';
-import type { ExampleError } from '../errors/index.ts';
+import {
+  ConnectionError,
+  InvalidRequestError,
+  ResponseTooLargeError,
+  TimeoutError,
+  type ExampleError,
+} from '../errors/index.ts';
 import { parseRetryAfter, untilReset } from '../rate-limit/headers.ts';
 import type { Permit } from '../rate-limit/limiter.ts';
 import { untilAborted } from '../utils/abort.ts';
-import { throwInvalid } from '../utils/options.ts';
+import { throwInvalid } from '../utils/arguments.ts';
 import type { Call } from './call.ts';
 import { connectionProblem, wasNeverSent } from './connection.ts';
 import { about, errorFrom, type Sent } from './response.ts';

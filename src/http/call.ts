@@ -1,9 +1,9 @@
 import { secretName, type SecretFields } from '../auth/redaction.ts';
 import { InvalidRequestError, type RequestTarget } from '../errors/index.ts';
 import { CallPriority, type Priority } from '../rate-limit/priority.ts';
-import { abortSignal, checkSchema, headerValue, mergeHeaders, oneOf } from '../utils/arguments.ts';
+import { abortSignal, headerValue, kindOf, mergeHeaders, oneOf, record, throwInvalid } from '../utils/arguments.ts';
+import { checkSchema } from '../utils/standard-schema.ts';
 import { isRecord } from '../utils/json.ts';
-import { kindOf, record, throwInvalid } from '../utils/options.ts';
 import { clientOptions, type ResolvedOptions } from './client-options.ts';
 import type { HttpMethod, InternalOptions } from './request-options.ts';
 import { expandRoute, queryOf } from './route.ts';

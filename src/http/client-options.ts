@@ -5,10 +5,12 @@ import {
   mergeHeaders,
   milliseconds,
   oneOf,
+  readOptions,
+  record,
+  throwInvalid,
   wholeNumber,
   type HeadersInput,
 } from '../utils/arguments.ts';
-import { readOptions, record, throwInvalid } from '../utils/options.ts';
 import { InvalidRequestError } from '../errors/index.ts';
 import { resolveLogger, type Logger, type LogLevel } from '../telemetry/logger.ts';
 import { checkedPriority, type Priority } from '../rate-limit/priority.ts';

@@ -1,6 +1,5 @@
 import { InvalidRequestError } from '../errors/index.ts';
-import { callable, copyHeaders } from '../utils/arguments.ts';
-import { throwInvalid } from '../utils/options.ts';
+import { callable, copyHeaders, throwInvalid } from '../utils/arguments.ts';
 
 /**
  * What the SDK passes to `fetch`: the part of `RequestInit` that every implementation understands. Your function can

@@ -11,7 +11,7 @@ import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import { CallTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
 import { anySignal, Deadline, isNative, sleep, untilAborted, type Cancellation } from '../utils/abort.ts';
 import { now } from '../utils/clock.ts';
-import { described, readOptions } from '../utils/options.ts';
+import { described, readOptions } from '../utils/arguments.ts';
 import { APIPromise, type Exchange } from './api-promise.ts';
 import { send, type Attempt, type Result } from './attempt.ts';
 import { resolveCall, type Call } from './call.ts';

@@ -17,7 +17,7 @@ import {
 import { parseRateLimit } from '../rate-limit/headers.ts';
 import { answerOf } from '../telemetry/telemetry.ts';
 import { isRecord, parseJson } from '../utils/json.ts';
-import { describeIssues, isOfOtherType, schemaFailure } from '../utils/validation.ts';
+import { describeIssues, isOfOtherType, schemaFailure } from '../utils/standard-schema.ts';
 import type { Call } from './call.ts';
 
 // What the text of a response means: a value, or an error.

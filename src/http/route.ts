@@ -1,5 +1,5 @@
 import { InvalidRequestError } from '../errors/index.ts';
-import { shown, throwInvalid } from '../utils/options.ts';
+import { shown, throwInvalid } from '../utils/arguments.ts';
 import type { QueryValue } from './request-options.ts';
 
 /**

@@ -1,8 +1,7 @@
 import { context, propagation, SpanKind, SpanStatusCode, trace, type Attributes, type Span } from '@opentelemetry/api';
 import type { CallEvent } from '../telemetry/events.ts';
 import { addTracer, type Tracer } from '../telemetry/tracing.ts';
-import { boolean } from '../utils/arguments.ts';
-import { readOptions, throwInvalid } from '../utils/options.ts';
+import { boolean, readOptions, throwInvalid } from '../utils/arguments.ts';
 import { isError, messageOf } from '../utils/user-code.ts';
 import { VERSION } from '../utils/version.ts';
 import { instruments, schemaUrl } from './metrics.ts';

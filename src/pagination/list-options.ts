@@ -1,6 +1,5 @@
 import { requestOptionNames, type EndpointOptions, type RequestOptions } from '../http/request-options.ts';
-import { abortSignal, wholeNumber } from '../utils/arguments.ts';
-import { readOptions, throwInvalid } from '../utils/options.ts';
+import { abortSignal, readOptions, throwInvalid, wholeNumber } from '../utils/arguments.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
 
 /** Options of one list; they hold for each of its requests. */

@@ -1,4 +1,4 @@
-import { throwInvalid } from '../utils/options.ts';
+import { throwInvalid } from '../utils/arguments.ts';
 import { withTimeout } from '../utils/with-timeout.ts';
 
 /** The part of a node-redis client that is used (`createClient()`, `createCluster()`, …). Version 4 or later. */

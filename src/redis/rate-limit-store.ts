@@ -2,8 +2,7 @@ import { ExampleError } from '../errors/example-error.ts';
 import { createRateLimitStore } from '../sharing/connection.ts';
 import { rateLimitStep } from '../sharing/step.ts';
 import type { RateLimitStore } from '../sharing/store.ts';
-import { text } from '../utils/arguments.ts';
-import { readOptions } from '../utils/options.ts';
+import { readOptions, text } from '../utils/arguments.ts';
 import { type RedisClient, type RedisReply, scriptRunner } from './client.ts';
 
 /** Options of {@link redisRateLimitStore}. */

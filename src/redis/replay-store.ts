@@ -1,6 +1,5 @@
 import { InvalidRequestError } from '../errors/example-error.ts';
-import { text, wholeNumber } from '../utils/arguments.ts';
-import { readOptions } from '../utils/options.ts';
+import { readOptions, text, wholeNumber } from '../utils/arguments.ts';
 import { renewedClaim, type ClaimableEvent } from '../webhooks/renewed-claim.ts';
 import { defaultRetention, type ReplayStore } from '../webhooks/replay-store.ts';
 import { scriptRunner, type RedisClient, type RunScript } from './client.ts';

@@ -1,6 +1,6 @@
 import { listOptionNames, type ListOptions, type PageParams } from '../pagination/list-options.ts';
 import { ListPromise, type ListRequester } from '../pagination/list-promise.ts';
-import { attached } from '../utils/options.ts';
+import { attached } from '../utils/arguments.ts';
 import * as z from 'zod/mini';
 
 /** A project of the account. */

@@ -1,6 +1,6 @@
 import type { APIPromise } from '../http/api-promise.ts';
 import { requestOptionNames, type Requester, type RequestOptions } from '../http/request-options.ts';
-import { attached, parameters } from '../utils/options.ts';
+import { attached, parameters } from '../utils/arguments.ts';
 import * as z from 'zod/mini';
 
 /** A user of the account. */

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { InvalidRequestError } from '../errors/example-error.ts';
-import { throwInvalid } from '../utils/options.ts';
+import { throwInvalid } from '../utils/arguments.ts';
 
 /** How long SQLite waits for the lock of another process in milliseconds: while opening the file, and later. */
 const busyTimeout = { open: 5_000, use: 5 };

@@ -1,6 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { text, wholeNumber } from '../utils/arguments.ts';
-import { readOptions } from '../utils/options.ts';
+import { readOptions, text, wholeNumber } from '../utils/arguments.ts';
 import { renewedClaim, type ClaimableEvent } from '../webhooks/renewed-claim.ts';
 import { defaultRetention, type ReplayStore } from '../webhooks/replay-store.ts';
 import { openDatabase, transaction, whenUnlocked } from './database.ts';

@@ -1,6 +1,5 @@
-import { callable, oneOf } from '../utils/arguments.ts';
+import { callable, oneOf, throwInvalid } from '../utils/arguments.ts';
 import { escapeUnit } from '../utils/json.ts';
-import { throwInvalid } from '../utils/options.ts';
 import { callUserCode } from '../utils/user-code.ts';
 import { environmentVariable } from '../utils/runtime.ts';
 

@@ -5,7 +5,7 @@ import type { LimiterObserver } from '../rate-limit/limiter.ts';
 import { mergeHeaders } from '../utils/arguments.ts';
 import { parseJson } from '../utils/json.ts';
 import { messageOf } from '../utils/user-code.ts';
-import { locationOf } from '../utils/validation.ts';
+import { locationOf } from '../utils/standard-schema.ts';
 import { ClientEventEmitter, type CallEndEvent, type CallEvent } from './events.ts';
 import type { LeveledLogger } from './logger.ts';
 import type { Tracer } from './tracing.ts';

@@ -1,3 +1,6 @@
+import type { ValidationIssue } from '../errors/index.ts';
+import { throwInvalid } from './arguments.ts';
+
 /**
  * A schema of any library that follows [Standard Schema](https://standardschema.dev): zod, Valibot, ArkType and others.
  *
@@ -54,4 +57,54 @@ export interface StandardIssue {
 export interface StandardPathSegment {
   /** The key. */
   readonly key: PropertyKey;
+}
+
+/** A schema that has what the SDK calls, or none. */
+export function checkSchema(schema: unknown): void {
+  const standard = (schema as Partial<StandardSchema> | null | undefined)?.['~standard'];
+  if (schema !== undefined && typeof standard?.validate !== 'function')
+    throwInvalid('a schema of zod, Valibot or another Standard Schema', 'schema', schema);
+}
+
+/** The difference that stands for an error that a schema has thrown. */
+export function schemaFailure(error: unknown): ValidationIssue {
+  // zod passes all issues as arguments of one call, which fails beyond some hundred thousand.
+  const message = error instanceof RangeError ? 'more differences than can be listed' : 'the schema threw an error';
+  return { path: [], message };
+}
+
+/** Says where a body differs from its schema, without its values, which the messages of most libraries repeat. */
+export function describeIssues(issues: readonly StandardIssue[], body: unknown): ValidationIssue[] {
+  return issues.map((issue) => {
+    // ArkType's path is of a class of its own.
+    const path = Array.from(issue.path ?? [], (segment) => {
+      const key = typeof segment === 'object' ? segment.key : segment;
+      return typeof key === 'symbol' ? String(key) : key;
+    });
+    const { code = 'invalid' } = issue as { code?: unknown };
+    const problem = expectedType(issue) ?? String(code);
+    return { path, message: `${problem}, received ${typeAt(body, path)}` };
+  });
+}
+
+/** Whether an issue says that the whole body is of another type, and not only a part of it. */
+export function isOfOtherType(issue: StandardIssue): boolean {
+  return !issue.path?.length && expectedType(issue) !== undefined;
+}
+
+/** Most libraries name the type that they expected. */
+function expectedType({ expected }: StandardIssue & { readonly expected?: unknown }): string | undefined {
+  return typeof expected === 'string' ? `expected ${expected}` : undefined;
+}
+
+/** `data[].created_at`: the location of an issue, the same for every item of a list. */
+export function locationOf(issue: ValidationIssue): string {
+  return issue.path.map((key) => (typeof key === 'number' ? '[]' : `.${key}`)).join('');
+}
+
+function typeAt(body: unknown, path: readonly (string | number)[]): string {
+  let value = body;
+  // A schema may name a place that the value does not have.
+  for (const key of path) value = (value as Partial<Record<string | number, unknown>> | null | undefined)?.[key];
+  return value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { ValidationIssue } from '../errors/index.ts';
-import { describeIssues } from '../utils/validation.ts';
+import { describeIssues } from '../utils/standard-schema.ts';
 
 /** A user was created. */
 export interface UserCreatedEvent {

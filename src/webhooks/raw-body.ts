@@ -1,4 +1,4 @@
-import { described, kindOf } from '../utils/options.ts';
+import { described, kindOf } from '../utils/arguments.ts';
 import { WebhookVerificationError } from './verification-error.ts';
 
 /**

@@ -1,5 +1,4 @@
-import { milliseconds, wholeNumber } from '../utils/arguments.ts';
-import { readOptions } from '../utils/options.ts';
+import { milliseconds, readOptions, wholeNumber } from '../utils/arguments.ts';
 
 /** Remembers handled events: their handlers succeed only once. Implement it to use a database of your own. */
 export interface ReplayStore {

@@ -1,5 +1,5 @@
 import { bindingAdvice, environmentVariable, nodeCrypto } from '../utils/runtime.ts';
-import { described } from '../utils/options.ts';
+import { described } from '../utils/arguments.ts';
 import { headerReader, type HeaderReader, type WebhookHeaders } from './headers.ts';
 import { bytesOf, joinChunks, textOf, type RawBody } from './raw-body.ts';
 import { WebhookVerificationError } from './verification-error.ts';

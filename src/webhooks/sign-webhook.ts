@@ -1,5 +1,5 @@
 import { InvalidRequestError } from '../errors/example-error.ts';
-import { readOptions } from '../utils/options.ts';
+import { readOptions } from '../utils/arguments.ts';
 import type { SignatureHeaders } from './headers.ts';
 import { rawBody, type WebhookBody } from './raw-body.ts';
 import { hmacKeys, listSecrets, type WebhookSecret } from './secrets.ts';

@@ -1,11 +1,17 @@
 import { InvalidRequestError } from '../errors/example-error.ts';
 import { isRecord } from '../utils/json.ts';
-import { readOptions, throwInvalid } from '../utils/options.ts';
+import { readOptions, throwInvalid } from '../utils/arguments.ts';
 import type { WebhookEvent } from './events.ts';
 import { lookUp, parseHeaders, type WebhookHeaders } from './headers.ts';
 import { rawBody, type RawBody, type WebhookBody } from './raw-body.ts';
-import { hmacKeys, listSecrets, readSecrets } from './secrets.ts';
-import type { Hmac, WebhookSecret, WebhookSecretSource } from './secrets.ts';
+import {
+  hmacKeys,
+  listSecrets,
+  readSecrets,
+  type Hmac,
+  type WebhookSecret,
+  type WebhookSecretSource,
+} from './secrets.ts';
 import { WebhookVerificationError } from './verification-error.ts';
 
 /** Options of {@link verifyWebhook} and {@link verifyWebhookSync}. */

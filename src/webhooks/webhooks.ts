@@ -1,8 +1,14 @@
 import { resolveLogger, type Logger, type LogLevel } from '../telemetry/logger.ts';
-import { callable, oneOf, wholeNumber } from '../utils/arguments.ts';
-import { readOptions, throwInvalid } from '../utils/options.ts';
-import { fields, nodeHandler, notCalled, webHandler } from './adapters.ts';
-import type { NodeRequest, NodeResponse, WebhookExecutionContext } from './adapters.ts';
+import { callable, oneOf, readOptions, throwInvalid, wholeNumber } from '../utils/arguments.ts';
+import {
+  fields,
+  nodeHandler,
+  notCalled,
+  webHandler,
+  type NodeRequest,
+  type NodeResponse,
+  type WebhookExecutionContext,
+} from './adapters.ts';
 import { eventNames, type WebhookEventName } from './events.ts';
 import { Handlers, type WebhookHandler } from './handlers.ts';
 import type { WebhookHeaders } from './headers.ts';
