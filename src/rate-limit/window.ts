@@ -143,11 +143,11 @@ export class RateWindow {
     if (this.isOver(now)) {
       return Math.max(allowedAt, this.#probedAt + patience, isBacklog ? this.#heldUntil : now);
     }
-    if (this.inFlight >= maxInFlight) return Infinity;
-    // Others that use the token see the same requests left. Each process sends its own part of them, as far as known.
     const left = this.limit - Math.max(this.used, this.own);
-    if (!isShared && this.inFlight > 0 && this.inFlight >= Math.ceil(this.#ownPart * left)) return Infinity;
-    return this.remaining(now) > 0 ? allowedAt : this.#endsAt;
+    if (left <= 0) return this.#endsAt;
+    // Others that use the token see the same requests left. Each process sends its own part of them, as far as known.
+    const part = isShared ? left : Math.max(1, Math.ceil(this.#ownPart * left));
+    return this.inFlight < Math.min(part, maxInFlight) ? allowedAt : Infinity;
   }
 
   /** Predicts the milliseconds until so many requests have been sent; 0 if answers on their way may allow them all. */

@@ -6,9 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { mutants } from './support/whole-clients/mutants.ts';
 
-// Real clients in virtual time: seeded networks, servers, stores, crashes and callers that give up. In each history, no call
-// fails, no more requests are in flight than the budget allows, no call waits longer than it takes to send all of them, no
-// normal call waits for background ones, and no call gets an answer to a request that was sent before it was made.
+// Real clients in virtual time: seeded networks, servers, stores, crashes and callers that give up. In each history, every call
+// succeeds in the time that its part of the limit takes, and no request is refused that nobody else is to blame for.
 // To replay a seed: node test/rate-limit/support/whole-clients/run.ts <seed> 1
 
 /** `FUZZ_RUNS=100000` runs the long form, which takes 12 minutes of one processor. */

@@ -8,22 +8,16 @@ export interface Mutant {
 
 export const mutants: readonly Mutant[] = [
   {
-    what: 'requests in flight and requests sent do not count',
+    what: 'requests in flight do not count',
     file: 'rate-limit/window.ts',
-    original: 'this.limit - used - this.inFlight',
-    broken: 'this.limit - used',
+    original: 'this.inFlight < Math.min(part, maxInFlight)',
+    broken: 'this.inFlight < maxInFlight',
   },
   {
     what: 'a refusal in favor of others uses up a retry',
     file: 'http/retry.ts',
     original: 'isRefusal && permit?.isContended === true && maxRetries > 0',
     broken: 'isRefusal && maxRetries > 1e9',
-  },
-  {
-    what: 'what is reserved for normal calls is never used',
-    file: 'rate-limit/reserve.ts',
-    original: 'now + Math.max(1, left - dueAt + 1)',
-    broken: 'Infinity',
   },
   {
     what: 'nothing wakes the queue at the turn of a window',
