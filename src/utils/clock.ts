@@ -15,7 +15,7 @@ export function startTimer(callback: () => void, delay: number): ReturnType<type
   return setTimeout(() => {
     const early = due - now();
     // A real timer is early by a fraction at most.
-    if (early > 1 + delay / 2) ahead += early;
+    if (early > 1 + delay / 2) ahead += Math.ceil(early);
     callback();
   }, delay);
 }
