@@ -41,7 +41,7 @@ export class Reserve {
     this.#turnTo(window);
     const { limit, length } = window;
     const remaining = window.remaining(now);
-    if (remaining === 0) return now; // It waits for the window.
+    if (remaining === 0 || this.#turn === 0) return now; // It waits for the window, or none is announced.
     const most = share.max * limit;
     // The first window may have been nearly over when the first call was made.
     const least = this.#turn > 2 ? 0 : share.first * limit;
@@ -50,7 +50,7 @@ export class Reserve {
     /** The time left at which less than what remains is kept, if it melts in so many milliseconds. */
     const due = (kept: number, time: number) => (kept > 0 ? ((remaining - 1) * time) / kept : Infinity);
     const dueAt = Math.min(due(usual, length), remaining > missing ? Infinity : due(missing, length / 10));
-    const left = window.timeLeft(now) ?? 0;
+    const left = window.timeLeft(now);
     return left <= dueAt ? now : now + Math.max(1, left - dueAt + 1);
   }
 

@@ -155,7 +155,7 @@ export class Scheduler implements RateLimiter {
       this.#stall.refused(now, asked === null ? String(status) : `${status}, Retry-After: ${asked}`);
     }
     if (isExplained || isLimit) this.#holdUntil = Math.max(this.#holdUntil, now + (wait ?? 0));
-    const untilTurn = this.#window.untilTurn(now);
+    const untilTurn = this.#window.timeLeft(now) || Infinity;
     if (isExplained) this.#share?.expire();
     else if (isLimit) this.#refusals.slowDown(now, order, wait, untilTurn, true);
     const isContended = isExplained

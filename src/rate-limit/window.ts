@@ -1,3 +1,4 @@
+import type { RateLimitInfo } from '../errors/index.ts';
 import type { Answer } from './headers.ts';
 import { ServerClock } from './server-clock.ts';
 
@@ -65,7 +66,7 @@ export class RateWindow {
   #postponed = 0;
   /** Windows that are known or were, those that another process saw included. */
   #turn = 0;
-  /** Requests of this client that were sent since the window was over, and count in the next one. */
+  /** Requests of this client that were sent since the window was over, and count in the next one: replicas lag behind. */
   #countedSince = 0;
   /** As announced; `Infinity` once the API has refused a request because of it. */
   #used = 0;
@@ -76,8 +77,8 @@ export class RateWindow {
   #heldUntil = -Infinity;
   /** The `reset` of the first answer about the window: that of a bucket creeps. */
   #firstReset = -Infinity;
-  /** As announced by the first answer. */
-  #usedAtFirst = 0;
+  /** Requests of others before the first one of this client. */
+  #usedBefore = 0;
   /** Requests in the last window: of this client, and of others. */
   #last = { own: 0, foreign: 0 };
   /** When requests were sent, not long ago, if the API announces no window. */
@@ -110,14 +111,9 @@ export class RateWindow {
     return now >= this.#endsAt;
   }
 
-  /** Milliseconds until it is over; 0 until an answer announces the next one; `undefined` while none is known. */
-  timeLeft(now: number): number | undefined {
-    return this.reset === undefined ? undefined : Math.max(0, this.#endsAt - now);
-  }
-
-  /** Milliseconds until the next window may begin; `Infinity` if none is known. */
-  untilTurn(now: number): number {
-    return this.isOver(now) ? Infinity : this.#endsAt - now;
+  /** Milliseconds until it is over; 0 while none is known. */
+  timeLeft(now: number): number {
+    return Math.max(0, this.#endsAt - now);
   }
 
   /** Requests that may be sent, as far as known. */
@@ -195,36 +191,32 @@ export class RateWindow {
     this.release(request);
     const isProbe = request.turn > this.#turn && this.isOver(now);
     if (isProbe && isFailure) this.#fail(now, answer.wait);
-    if (report === undefined) {
-      if (this.reset === undefined && isSound && this.isOver(now)) this.#assumeWindow(now);
-      if (!isRefusal) this.#count(request);
-      return false;
-    }
-    const later = report.reset - this.#firstReset;
-    const used = report.limit - report.remaining;
-    if (later > (isProbe && !isRefusal ? 0 : jitter)) {
-      this.#clock.restart(now, request.sentAt, answer, report.reset, this.#assumedLength);
-      // Of what was sent since the last window was over, the API has counted no more than this.
-      this.#countedSince = Math.max(0, Math.min(this.#countedSince, used - 1));
-      this.#open(now, report.limit, used, report.reset);
+    if (report !== undefined) this.#learn(now, request.sentAt, answer, report, isProbe && !isRefusal);
+    else if (this.reset === undefined && isSound && this.isOver(now)) this.#assumeWindow(now);
+    const isExplained = isRefusal && report?.remaining === 0;
+    if (isExplained) this.#exhaust(now, request, isProbe);
+    if (!isRefusal) this.#count(request);
+    return isExplained;
+  }
+
+  /** @param isNew Whether it answers a probe that was admitted, so that a `reset` is of a new window, however little later. */
+  #learn(now: number, sentAt: number, answer: Answer, report: RateLimitInfo, isNew: boolean): void {
+    const { limit, remaining, reset } = report;
+    const later = reset - this.#firstReset;
+    const used = limit - remaining;
+    if (later > (isNew ? 0 : jitter)) {
+      this.#clock.restart(now, sentAt, answer, reset, this.#assumedLength);
+      this.#open(now, limit, used, reset);
       this.turns += 1;
-    } else if (later < -jitter) {
-      // A replica that lags behind may say so of a request that was sent in this window.
-      if (!isRefusal && request.turn === this.#turn) this.#count(request);
-      if (isRefusal) this.#exhaust(now, request, isProbe);
-      return isRefusal;
-    } else {
-      this.#clock.observe(now, request.sentAt, answer);
-      this.reset = Math.max(this.reset ?? 0, report.reset);
+    } else if (later >= -jitter) {
+      // An earlier one is that of a replica that lags behind.
+      this.#clock.observe(now, sentAt, answer);
+      this.reset = Math.max(this.reset ?? 0, reset);
       // Of two answers about one window, the one with more used is the newer.
-      if (used >= this.#used) this.limit = report.limit;
+      if (used >= this.#used) this.limit = limit;
       this.#used = Math.max(this.#used, used);
       this.#updateEnd();
     }
-    if (!isRefusal) this.#count(request);
-    const isExplained = isRefusal && report.remaining === 0;
-    if (isExplained) this.#exhaust(now, request, isProbe);
-    return isExplained;
   }
 
   /**
@@ -244,8 +236,8 @@ export class RateWindow {
   #count({ sentAt, turn }: WindowRequest): void {
     if (this.reset === undefined) this.#log.push(sentAt);
     while ((this.#log[0] ?? Infinity) <= sentAt - this.length) this.#log.shift();
-    if (turn > this.#turn) this.#countedSince += 1;
-    else this.own += 1;
+    if (turn === this.#turn) this.own += 1;
+    else if (turn > this.#turn) this.#countedSince += 1;
   }
 
   #open(now: number, limit: number, used: number, reset: number): void {
@@ -271,17 +263,18 @@ export class RateWindow {
     this.#last = { own: this.own, foreign: this.#foreign };
     this.#failures = this.#postponed = 0;
     this.#heldUntil = -Infinity;
-    this.own = this.#countedSince;
+    // The API has counted no more of them than this.
+    this.own = Math.max(0, Math.min(this.#countedSince, used - 1));
     this.#countedSince = 0;
     this.#used = used;
-    // Few requests before are those of others that ask at the same moment. More were sent before.
-    this.#usedAtFirst = used > maxAskers ? used : 0;
+    // A few may be those of processes that ask for the same window at the same moment.
+    this.#usedBefore = used > maxAskers ? used : 0;
     this.#endsAt = now + this.#assumedLength;
   }
 
   /** Requests of others in this window, as far as answers have shown more than this client's own. */
   get #foreign(): number {
-    return Math.max(0, this.used - this.#usedAtFirst - this.own);
+    return Math.max(0, this.used - this.#usedBefore - this.own);
   }
 
   /** The part of the requests, in this window and the last one, that were this client's. */

@@ -68,7 +68,7 @@ class StoreConnection implements Share {
   readyAt(now: number, priority: Priority): number {
     if (this.#window.isUnannounced) return now;
     if (this.isAvailable) return this.#lease.allows(now, priority) ? now : Infinity;
-    return this.#lease.ownPart > 0 ? now : now + (this.#window.timeLeft(now) ?? 0);
+    return this.#lease.ownPart > 0 ? now : now + this.#window.timeLeft(now);
   }
 
   take(priority: Priority): void {

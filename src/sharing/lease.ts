@@ -92,7 +92,7 @@ export class Lease {
       limit,
       used,
       reset,
-      timeLeft: Math.ceil(this.#window.timeLeft(now) ?? 0),
+      timeLeft: Math.ceil(this.#window.timeLeft(now)),
       probeFailed: failedProbes !== this.#seen.failedProbes,
       wasOut,
     };
@@ -131,7 +131,7 @@ export class Lease {
 
   /** What was granted in a window that is over is void. */
   #checkWindow(now: number): void {
-    const isOver = (this.#window.timeLeft(now) ?? 0) === 0;
+    const isOver = this.#window.timeLeft(now) === 0;
     if ((isOver && !this.#isProbe) || this.#window.turns !== this.#seen.turns) this.expire();
   }
 
