@@ -1,9 +1,8 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { defineConfig, type Options } from 'tsup';
 import { bundledLicenses } from './build/bundled-licenses.ts';
 import { writeCommonjs } from './build/commonjs.ts';
-import { keepLinesOfMaps } from './build/line-maps.ts';
 import { keepNotices } from './build/notices.ts';
 import { sbom } from './build/sbom.ts';
 
@@ -70,7 +69,9 @@ export default defineConfig([
     },
     onSuccess: async () => {
       for (const name of Object.keys(separators)) for (const end of ['.js', '.js.map']) rmSync(`dist/${name}${end}`);
-      keepLinesOfMaps('dist');
+      // The sources of the bundled packages are not in the tarball.
+      for (const path of globSync('dist/**/*.map'))
+        writeFileSync(path, readFileSync(path, 'utf8').replaceAll(/"[^"]*\/node_modules\/[^"]*"/g, 'null'));
       await writeCommonjs('dist', (name) => name === 'browser.min.js');
     },
   },

@@ -1,5 +1,5 @@
 /**
- * What happens when you make many calls at once, for all clients side by side: `npm run bench:rate-limit`
+ * What happens when you make many calls at once, for all clients side by side: `npm run bench rate-limit`
  *
  * `--only ky,openai` (prefixes of names) restricts the clients, `--title 300` (a part of it) the cases. `--save` writes
  * `bench/results/rate-limit.json`.
@@ -7,9 +7,10 @@
 import { parseArgs } from 'node:util';
 import { run, type Result } from './rate-limit/run.ts';
 import { chapters } from './rate-limit/scenarios.ts';
+import { contestants } from './shared/clients.ts';
 import { installPeers } from './shared/peers.ts';
 import { saveResults } from './shared/results.ts';
-import { print, rateLimitTables } from './shared/figure-tables.ts';
+import { print, rateLimitTables } from './shared/tables.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -20,18 +21,13 @@ const { values: options } = parseArgs({
 });
 
 installPeers();
-// Imports the peers, which are installed only now.
-const { contestants } = await import('./rate-limit/contestants.ts');
 const wanted = options.only.split(',');
 const names = Object.keys(contestants).filter((name) => wanted.some((start) => name.startsWith(start)));
 const matrix = chapters(names).filter(({ title }) => title.includes(options.title));
 
 const results = new Map(matrix.map((chapter) => [chapter, new Map<string, Result>()]));
 const jobs = matrix.flatMap((chapter) => chapter.contestants.map((contestant) => ({ chapter, contestant })));
-const total = jobs.length;
-let finished = 0;
 await Promise.all([0, 1, 2, 3].map(work));
-if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
 // Runs end in any order. The tables keep the order of the contestants.
 const rows = [...results].flatMap(([{ title }, outcome]) =>
   names.flatMap((name) => {
@@ -53,10 +49,6 @@ async function work(worker: number): Promise<void> {
       process.exitCode = 1;
       console.error(`${chapter.title}: ${contestant}:`, error);
     });
-    finished += 1;
-    if (!result) continue;
-    results.get(chapter)?.set(contestant, result);
-    if (process.stderr.isTTY)
-      process.stderr.write(`\r\u001b[K${finished} of ${total}  ${chapter.title}: ${contestant}`);
+    if (result) results.get(chapter)?.set(contestant, result);
   }
 }

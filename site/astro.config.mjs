@@ -68,7 +68,7 @@ export default defineConfig({
             entryFileName: 'index',
             excludeExternals: typeDoc.excludeExternals,
             disableSources: typeDoc.disableSources,
-            // `npm run docs:api` checks them.
+            // test/build/documentation.system.test.ts checks them.
             validation: false,
             skipErrorChecking: true,
             useCodeBlocks: true,

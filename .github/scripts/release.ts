@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+// npm version 1.2.3 --no-git-tag-version          sets the version of both packages: npm calls `set` for it
 // node .github/scripts/release.ts check v1.2.3    fails unless everything names version 1.2.3
 // node .github/scripts/release.ts notes v1.2.3    prints what the changelogs say about it
 
@@ -8,6 +9,8 @@ interface Manifest {
   name: string;
   version: string;
   workspaces?: string[];
+  dependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
 }
 
 /** One package of the repository, as its files describe it. */
@@ -52,11 +55,38 @@ export function packagesIn(root: string): Package[] {
   return [sdk, ...(sdk.workspaces ?? []).map((folder) => packageIn(join(root, folder)))];
 }
 
+/** Gives everything the version that npm has just written into the root's `package.json`, and dates the changes. */
+export function setVersion(root: string, today = new Date()): void {
+  const edit = (path: string, change: (text: string) => string) =>
+    writeFileSync(join(root, path), change(readFileSync(join(root, path), 'utf8')));
+  const { version, workspaces = [] } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
+  /** Both packages ask for each other's new version. */
+  const update = (manifest: Partial<Manifest>) => {
+    for (const all of [manifest.dependencies, manifest.devDependencies])
+      for (const name of Object.keys(all ?? {}))
+        if (all && name.startsWith('@example/') && all[name]?.startsWith('^')) all[name] = `^${version}`;
+    return { ...manifest, version };
+  };
+  const json = (value: unknown) => `${JSON.stringify(value, undefined, 2)}\n`;
+  for (const folder of ['.', ...workspaces]) {
+    edit(join(folder, 'package.json'), (text) => json(update(JSON.parse(text) as Manifest)));
+    const heading = `## ${version} - ${today.toISOString().slice(0, 10)}`;
+    edit(join(folder, 'CHANGELOG.md'), (text) => text.replace(/^## Unreleased$/m, heading));
+  }
+  edit('package-lock.json', (text) => {
+    const lock = JSON.parse(text) as { packages: Record<string, Partial<Manifest>> };
+    for (const path of ['', ...workspaces]) lock.packages[path] = update(lock.packages[path] ?? {});
+    return json({ ...lock, version });
+  });
+  edit('src/utils/version.ts', (text) => text.replace(/VERSION = '.+'/, `VERSION = '${version}'`));
+}
+
 if (import.meta.main) {
   const [command, tag = ''] = process.argv.slice(2);
+  if (command === 'set') setVersion('.');
   const packages = packagesIn('.');
   if (command === 'notes') console.log(notesOf(tag, packages));
-  else {
+  else if (command === 'check') {
     const problems = problemsOf(tag, packages, readFileSync('src/utils/version.ts', 'utf8'));
     for (const problem of problems) console.error(problem);
     process.exitCode = problems.length === 0 ? 0 : 1;

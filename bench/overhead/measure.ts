@@ -1,6 +1,6 @@
 // Measures the CPU time (user + system) per call of one contestant, a turn at a time. Runs in a separate process for each
 // contestant: see overhead.ts.
-import { contestant } from './contestants.ts';
+import { clients } from '../shared/clients.ts';
 
 export interface Assignment {
   readonly name: string;
@@ -12,13 +12,15 @@ const callsATurn = 20;
 const warmUpTurns = 60;
 
 const { name, port, concurrency } = JSON.parse(process.argv[2] ?? '') as Assignment;
-const call = await contestant(name, `http://127.0.0.1:${port}`);
+const call = await clients[name]?.({ port });
+if (!call) throw new Error(`There is no client ${name}.`);
+const getUser = call;
 
 async function turn(): Promise<void> {
   let left = callsATurn;
   const work = async (): Promise<void> => {
     while (left-- > 0) {
-      const { id } = await call();
+      const { id } = await getUser('user_123');
       if (id !== 'user_123') throw new Error('The client returned another user than the server sent.');
     }
   };

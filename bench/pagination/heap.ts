@@ -1,16 +1,22 @@
 // Reads a long list in a separate process, and reports by how many bytes the heap has grown, after full garbage collections.
-import { readLong } from './clients.ts';
+import { loadSdk } from '../shared/sdk.ts';
 
-const [server = '', items = '', prefetch = ''] = process.argv.slice(2);
-const list = (length: string): string => `${server}/0/${length}/0/heap`;
-const heap = (): number => {
-  globalThis.gc?.();
-  return process.memoryUsage().heapUsed;
-};
+const [server = '', items = ''] = process.argv.slice(2);
+const { Client } = await loadSdk();
+
+async function heapAfter(length: string): Promise<number> {
+  const client = new Client({ apiToken: 'token', baseUrl: `${server}/${length}/0/heap` });
+  let [count, heap] = [0, 0];
+  for await (const { id } of client.projects.list({}, { prefetch: 8 })) {
+    count += Number(id !== '');
+    if (count < Number(length)) continue;
+    globalThis.gc?.();
+    heap = process.memoryUsage().heapUsed;
+  }
+  return heap;
+}
 
 // Warm-up: what the first iteration compiles and keeps is not counted.
-await readLong(list('20000'), Number(prefetch));
-const before = heap();
-await readLong(list(items), Number(prefetch));
-process.send?.(heap() - before);
+const before = await heapAfter('20000');
+process.send?.((await heapAfter(items)) - before);
 process.disconnect();

@@ -1,6 +1,6 @@
-// The server for `pagination.ts`, in a separate process. The path of a list is `/<ms>/<items>/<changes>/<name>`: the latency
-// of each response, the length of the list, how many items are created or deleted before each response but the first, and a
-// name that makes it a list of its own. Its `/projects` is the list, its `/stayed` the ids that were in it all the time.
+// The server for `pagination.ts`, in a separate process. The path of a list is `/<items>/<changes>/<name>`: the length of the
+// list, how many items are created or deleted before each response but the first, and a name that makes it a list of its own.
+// Its `/projects` is the list, its `/stayed` the ids that were in it all the time.
 import { createServer } from 'node:http';
 import { listen } from '../../test/support/free-port.ts';
 
@@ -51,7 +51,7 @@ const lists = new Map<string, MovingList>();
 const server = createServer((request, response) => {
   request.resume();
   const url = new URL(request.url ?? '/', 'http://localhost');
-  const [, latency = '', items = '', changes = '', name = '', what] = url.pathname.split('/');
+  const [, items = '', changes = '', name = '', what] = url.pathname.split('/');
   const answer = (body: unknown): void => {
     const text = JSON.stringify(body);
     // The budget is so large that no client has a reason to wait.
@@ -85,8 +85,7 @@ const server = createServer((request, response) => {
   }
   const meta = { current_page: page, total_pages: Math.ceil(length / size), total_count: length };
   const body = { data: numbers.map(project), meta };
-  if (latency === '0') answer(body);
-  else setTimeout(answer, Number(latency), body);
+  answer(body);
 });
 server.keepAliveTimeout = 600_000;
 process.send?.(await listen(server));

@@ -1,10 +1,14 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { RedisServer } from '../../test/support/redis-server.ts';
+import type { StorePlace } from '../shared/clients.ts';
 import { bestTime, patience } from './best-time.ts';
 import type { ServerOptions, ServerReport } from './server.ts';
-import { startStore } from './shared-store.ts';
 import type { Assignment, WorkerReport } from './worker.ts';
 
 /** The task, the same for each contestant. */
@@ -100,4 +104,16 @@ async function message<T>(child: ChildProcess, signal?: AbortSignal): Promise<T>
   ended.catch(() => undefined);
   const [value] = (await Promise.race([once(child, 'message', { signal }), ended])) as [T];
   return value;
+}
+
+async function startStore(kind: 'redis' | 'sqlite'): Promise<{ place: StorePlace; stop: () => Promise<void> }> {
+  if (kind === 'redis') {
+    const server = await RedisServer.start();
+    return { place: { redis: server.url }, stop: () => server.kill() };
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'bench-sqlite-'));
+  return {
+    place: { sqlite: join(folder, 'rate-limit.db') },
+    stop: () => rm(folder, { recursive: true, force: true }),
+  };
 }

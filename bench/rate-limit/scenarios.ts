@@ -22,13 +22,7 @@ const plain: Scenario = {
 const sdk = '@example/sdk';
 /** Clients that read the reset from the headers, and therefore depend on their clock. */
 const reading = [sdk, 'ky', 'ky, 10 retries', 'octokit + throttling', 'octokit + throttling, 10 retries'];
-const persistent = [
-  sdk,
-  'ky, 10 retries',
-  'openai, 10 retries',
-  '@anthropic-ai/sdk, 10 retries',
-  'octokit + throttling, 10 retries',
-];
+const persistent = [sdk, 'ky, 10 retries', 'openai, 10 retries', 'octokit + throttling, 10 retries'];
 
 /** The documented matrix. */
 export function chapters(all: readonly string[]): Chapter[] {
@@ -50,10 +44,5 @@ export function chapters(all: readonly string[]): Chapter[] {
     chapter('300 calls by four processes that share a SQLite file', { processes: 4, store: 'sqlite' }, [sdk]),
     chapter('300 calls by four processes that share nothing', { processes: 4 }, persistent),
     chapter('300 calls while a foreign client uses a third of the budget', { foreign: 'spread' }, persistent),
-    chapter(
-      '300 calls while a foreign client uses a third of the budget, first in each window',
-      { foreign: 'burst' },
-      persistent,
-    ),
   ];
 }

@@ -3,10 +3,8 @@
 import { createServer, type OutgoingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/**
- * A second program on the same token. It uses a third of the budget: spread evenly, or all at once as a window opens.
- */
-export type Foreign = 'none' | 'spread' | 'burst';
+/** A second program on the same token. It uses a third of the budget, spread evenly. */
+export type Foreign = 'none' | 'spread';
 
 export interface ServerOptions {
   /** `aligned`: windows follow the clock; `first-request`: a window starts with the first request after the last one. */
@@ -30,7 +28,6 @@ export interface ServerReport {
 
 const options = JSON.parse(process.argv[2] ?? '') as ServerOptions;
 const { kind, limit, window, shift, retryAfter, foreign } = options;
-const share = Math.floor(limit / 3);
 
 let start = -Infinity;
 let used = 0;
@@ -43,7 +40,6 @@ function roll(now: number): void {
   if (now < start + window) return;
   start = kind === 'first-request' ? now : number(now) * window + shift;
   used = 0;
-  if (foreign === 'burst') for (let i = 0; i < share; i++) foreignCall(now);
 }
 
 function take(now: number): boolean {
@@ -82,7 +78,7 @@ const server = createServer((request, response) => {
 });
 server.keepAliveTimeout = 600_000;
 
-if (foreign === 'spread') setInterval(() => foreignCall(Date.now()), window / share);
+if (foreign === 'spread') setInterval(() => foreignCall(Date.now()), (window * 3) / limit);
 
 process.on('message', () => {
   process.send?.({ refused, foreign: foreignGranted } satisfies ServerReport);

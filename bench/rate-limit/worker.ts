@@ -1,6 +1,6 @@
 // One client process of a run: on a message, makes all its calls at once and reports how they ended.
 import { once } from 'node:events';
-import { contestants, type Target } from './contestants.ts';
+import { contestants, type Target } from '../shared/clients.ts';
 
 export interface Assignment extends Target {
   readonly contestant: string;

@@ -7,21 +7,10 @@ declare module 'openai' {
   }
 }
 
-declare module '@anthropic-ai/sdk' {
-  export default class Anthropic {
-    constructor(options: { apiKey: string; baseURL: string; maxRetries?: number });
-    readonly models: { retrieve(id: string): PromiseLike<{ id: string }> };
-  }
-}
-
 declare module 'stripe' {
   export default class Stripe {
     constructor(apiKey: string, options: { host: string; port: number; protocol: 'http'; maxNetworkRetries?: number });
     readonly customers: { retrieve(id: string): Promise<{ id: string }> };
-    static readonly webhooks: {
-      constructEvent(payload: string, header: string, secret: string): unknown;
-      generateTestHeaderString(options: { payload: string; secret: string }): string;
-    };
   }
 }
 
@@ -36,13 +25,4 @@ declare module '@octokit/core' {
 
 declare module '@octokit/plugin-throttling' {
   export const throttling: import('@octokit/core').Plugin;
-}
-
-declare module '@octokit/plugin-retry' {
-  export const retry: import('@octokit/core').Plugin;
-}
-
-declare module '@octokit/webhooks-methods' {
-  export function sign(secret: string, payload: string): Promise<string>;
-  export function verify(secret: string, payload: string, signature: string): Promise<boolean>;
 }

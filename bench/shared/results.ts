@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { arch, cpus, platform } from 'node:os';
-import { peerVersions } from './peers.ts';
+import sdk from '../../package.json' with { type: 'json' };
+import peers from '../package.json' with { type: 'json' };
 
 /** What a file in `bench/results/` holds. The plots and the tables of the documentation are made of it. */
 export interface Results<Row = object> {
@@ -22,7 +23,7 @@ export function saveResults(name: string, rows: readonly object[]): void {
     machine: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${platform()} ${arch()}`,
     date: new Date().toISOString().slice(0, 10),
     node: process.versions.node,
-    versions: { '@example/sdk': sdkVersion(), ...peerVersions() },
+    versions: { '@example/sdk': sdk.version, ...peers.dependencies },
     rows,
   };
   writeFileSync(fileOf(name), `${JSON.stringify(results, undefined, 2)}\n`);
@@ -34,9 +35,3 @@ export function readResults<Row>(name: string): Results<Row> {
 }
 
 const fileOf = (name: string): URL => new URL(`../results/${name}.json`, import.meta.url);
-
-function sdkVersion(): string {
-  const file = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  // The package's own file, in npm's format.
-  return (JSON.parse(file) as { version: string }).version;
-}

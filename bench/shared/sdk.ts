@@ -1,7 +1,7 @@
 // The benchmarks measure what users install: the built package. `bench/` is a separate package, so it can't import
 // `@example/sdk` by name.
 
-export const dist = (path: string): URL => new URL(`../../dist/${path}`, import.meta.url);
+const dist = (path: string): URL => new URL(`../../dist/${path}`, import.meta.url);
 
 // The build output has the types of `src/`.
 export const loadSdk = async (): Promise<typeof import('@example/sdk')> =>
@@ -12,6 +12,3 @@ export const loadRedis = async (): Promise<typeof import('@example/sdk/redis')> 
 
 export const loadSqlite = async (): Promise<typeof import('@example/sdk/sqlite')> =>
   (await import(dist('sqlite/index.js').href)) as typeof import('@example/sdk/sqlite');
-
-export const loadWebhooks = async (): Promise<typeof import('@example/sdk/webhooks')> =>
-  (await import(dist('webhooks/index.js').href)) as typeof import('@example/sdk/webhooks');

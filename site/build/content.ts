@@ -1,5 +1,5 @@
 import type { AstroIntegration } from 'astro';
-import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { titleOf } from './markdown.ts';
@@ -22,7 +22,6 @@ export function contentOfRepository(): AstroIntegration {
 
 async function writeContent(edition: Edition): Promise<void> {
   await rm(content, { recursive: true, force: true });
-  await cp(`${root}docs/plots`, fileURLToPath(new URL('../public/plots', import.meta.url)), { recursive: true });
   await Promise.all(
     pages.map(async (page) => {
       const path = `${content}${page.address}${extname(page.file)}`;

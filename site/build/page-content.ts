@@ -7,7 +7,6 @@ import { type Page, pages } from './pages.ts';
 
 const repository = 'https://github.com/your-org/js-sdk';
 const main = `${repository}/blob/main/`;
-const publishedPlots = 'https://raw.githubusercontent.com/your-org/js-sdk/main/docs/plots/';
 
 export interface Edition {
   /** Path of the site, such as `/js-sdk/`. */
@@ -33,7 +32,7 @@ export function toContent(page: Page, markdown: string, edition: Edition): strin
     ...(tag === undefined && { editUrl: `${repository}/edit/main/${page.file}` }),
   };
   const lines = Object.entries(matter).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
-  const body = rewriteLinks(page, text, edition).replaceAll(publishedPlots, `${base}plots/`);
+  const body = rewriteLinks(page, text, edition);
   return ['---', ...lines, '---', withExamples(body, base)].join('\n');
 }
 

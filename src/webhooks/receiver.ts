@@ -25,7 +25,7 @@ export interface WebhookRequest {
 }
 
 /** Keeps the process alive until the work has settled. */
-export type WaitUntil = (work: Promise<unknown>) => void;
+type WaitUntil = (work: Promise<unknown>) => void;
 
 /** The response to the sender. It has no body: what went wrong is for your logs only. */
 export interface WebhookResponse {

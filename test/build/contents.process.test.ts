@@ -170,7 +170,7 @@ describe('what npm publish ships', () => {
 
   test.each([1, 10, 500])(
     'has maps that lead from a bundled package to nothing, because its sources are not there: line %i',
-    async (below) => expect((await mapped('Ky.js', below, 8)).originalSource).toBeUndefined(),
+    async (below) => expect((await mapped('Ky.js', below, 8)).originalSource).toBeNull(),
   );
 
   test('has source maps for its ES modules, and the sources that the maps name', async () => {
@@ -180,8 +180,8 @@ describe('what npm publish ships', () => {
       const map = `${path}.map`;
       expect(text).toContain(`//# sourceMappingURL=${basename(map)}`);
       expect(files).toContain(map);
-      const named = (JSON.parse(await readFile(join(root, map), 'utf8')) as { sources: string[] }).sources;
-      for (const source of named) sources.add(join(dirname(map), source));
+      const named = (JSON.parse(await readFile(join(root, map), 'utf8')) as { sources: (string | null)[] }).sources;
+      for (const source of named.filter((each) => each !== null)) sources.add(join(dirname(map), source));
     }
 
     expect(sources).toContain('src/http/attempt.ts');
@@ -189,8 +189,8 @@ describe('what npm publish ships', () => {
   });
 
   // docs/decisions/tarball.md says what it is made of, and why it is not 0.6 MB.
-  test('is at most 1.48 MB unpacked', () => {
-    expect(unpackedSize).toBeLessThanOrEqual(1_480_000);
+  test('is at most 1.63 MB unpacked', () => {
+    expect(unpackedSize).toBeLessThanOrEqual(1_630_000);
   });
 
   test('runs nothing while it is installed', () => {

@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
-import { notesOf, packagesIn, problemsOf, sectionOf } from '../../.github/scripts/release.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { notesOf, packagesIn, problemsOf, sectionOf, setVersion } from '../../.github/scripts/release.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -39,4 +41,26 @@ it('finds the packages of this repository, at one version', () => {
   expect(sectionOf(first!, first!.version)).toContain('The first version');
   const version = readFileSync(`${root}/src/utils/version.ts`, 'utf8');
   expect(problemsOf(`v${first!.version}`, packages, version)).toEqual([]);
+});
+
+it('sets a version everywhere, and dates what was unreleased', () => {
+  const copy = mkdtempSync(join(tmpdir(), 'release-'));
+  onTestFinished(() => rmSync(copy, { recursive: true }));
+  const folders = ['', 'sandbox/'];
+  const manifests = folders.map((folder) => `${folder}package.json`);
+  const changelogs = folders.map((folder) => `${folder}CHANGELOG.md`);
+  const others = ['package-lock.json', 'src/utils/version.ts'];
+  for (const path of [...manifests, ...changelogs, ...others]) cpSync(join(root, path), join(copy, path));
+  for (const path of changelogs) writeFileSync(join(copy, path), '# Changelog\n\n## Unreleased\n\n- New.\n');
+  const read = (path: string) => readFileSync(join(copy, path), 'utf8');
+  const before = JSON.parse(read('package.json')) as { version: string };
+  // As `npm version` does.
+  writeFileSync(join(copy, 'package.json'), JSON.stringify({ ...before, version: '9.87.6' }));
+
+  setVersion(copy, new Date('2027-01-02T03:04:05Z'));
+
+  expect(problemsOf('v9.87.6', packagesIn(copy), read('src/utils/version.ts'))).toEqual([]);
+  for (const path of changelogs) expect(read(path)).toBe('# Changelog\n\n## 9.87.6 - 2027-01-02\n\n- New.\n');
+  for (const path of [...manifests, 'package-lock.json'])
+    expect(read(path).replaceAll('9.87.6', before.version)).toBe(readFileSync(join(root, path), 'utf8'));
 });

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { pages } from '../../site/build/pages.ts';
 import { axeFindings, describeInChromium, origin } from './support/site.ts';
@@ -75,37 +74,6 @@ describeInChromium('the pages of the site', (open) => {
     await using page = await open('start/', { viewport: { width: 1440, height: 900 } });
     const last = await page.locator('.sl-markdown-content > :last-child').boundingBox();
     expect((last?.y ?? Infinity) + (last?.height ?? 0)).toBeLessThan(900);
-  });
-
-  it('keeps plots in their box in any font, with letters that can be read on a phone', async () => {
-    await using page = await open('404.html');
-    for (const plot of ['refused-requests', 'overhead', 'start-up', 'lost-items', 'size']) {
-      for (const [suffix, width] of [
-        ['', 760],
-        ['-narrow', 350],
-      ] as const) {
-        const svg = await readFile(new URL(`../../docs/plots/${plot}-light${suffix}.svg`, import.meta.url), 'utf8');
-        for (const font of ['system-ui', 'serif', 'monospace', 'DejaVu Sans, Verdana']) {
-          await page.setContent(svg.replace(/font-family="[^"]+"/, `font-family="${font}"`));
-          const outside = await page.evaluate(`[...document.querySelectorAll('text')].flatMap((text) => {
-            const { x, width } = text.getBBox();
-            return x < 0 || x + width > ${width} ? [text.textContent] : [];
-          })`);
-          expect({ plot, width, font, outside }).toEqual({ plot, width, font, outside: [] });
-        }
-      }
-    }
-
-    await page.setViewportSize({ width: 390, height: 844 });
-    await page.goto(`${origin}reference/benchmarks/`);
-    // The smallest letters of a narrow plot have 12 px of its 350.
-    const smallest = await page
-      .locator('picture img')
-      .evaluateAll((images: HTMLImageElement[]) =>
-        images.map(({ currentSrc, width }) => (currentSrc.includes('-narrow') ? (12 * width) / 350 : 0)),
-      );
-    expect(smallest).toHaveLength(5);
-    expect(Math.min(...smallest)).toBeGreaterThanOrEqual(11);
   });
 
   // Bytes of all files that a page loads before someone uses it, compressed, with those that its workers load.

@@ -5,7 +5,7 @@ import { Client, type ClientOptions, type Fetch } from '@example/sdk';
 import { listen } from './free-port.ts';
 
 /** A request as the server received it. */
-export interface Received {
+interface Received {
   method: string;
   url: string;
   headers: IncomingMessage['headers'];

@@ -1,7 +1,7 @@
 import { Failure } from './failure.ts';
 
 /** Maximum size of a request body, in bytes. */
-export const maxBodyBytes = 1_000_000;
+const maxBodyBytes = 1_000_000;
 
 /**
  * Reads a request's JSON object.

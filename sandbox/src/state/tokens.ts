@@ -97,6 +97,6 @@ export class TokenState {
 }
 
 /** Leaves out the fields that only the store may know. */
-export function tokenInfo({ id, name, hint, created_at }: TokenInfo): TokenInfo {
+function tokenInfo({ id, name, hint, created_at }: TokenInfo): TokenInfo {
   return { id, name, hint, created_at };
 }

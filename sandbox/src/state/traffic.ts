@@ -20,7 +20,7 @@ type Ending = 'succeeded' | 'refused' | 'clientErrors' | 'serverErrors';
 type Counts = { -readonly [K in keyof TrafficInterval]: TrafficInterval[K] };
 
 /** Number of intervals to keep. */
-export const keptIntervals = 60;
+const keptIntervals = 60;
 
 /** Shortest interval, in milliseconds. */
 const shortestInterval = 1000;

@@ -14,7 +14,7 @@ export interface CodeBlock {
 }
 
 /** The pages whose code users copy. */
-export const guides: readonly string[] = [
+const guides: readonly string[] = [
   'AGENTS.md',
   'README.md',
   'sandbox/README.md',

@@ -4,7 +4,7 @@ import type { Server } from './servers.ts';
 import { hasCursor, type Outcome, type Way } from './walks.ts';
 
 /** What can be wrong with a walk. Not everything that is wrong breaks a promise. */
-export type Verdict =
+type Verdict =
   | 'right'
   | 'worse-than-plain'
   | 'loss-silent'

@@ -1,8 +1,8 @@
 /** What a server of some kind makes of a `per_page`: a number of items, or a status that refuses it. */
-export type Sizes = (asked: number, request: number) => number | { readonly refused: number };
+type Sizes = (asked: number, request: number) => number | { readonly refused: number };
 
 /** What a server knows when it writes the `meta` of a page. */
-export interface Facts {
+interface Facts {
   readonly page: number;
   readonly size: number;
   /** How many items the list has, hidden ones included. */

@@ -44,7 +44,7 @@ function isPromised({ kind, motion, way, size }: Walk): boolean {
   return true;
 }
 
-export async function judgeWalk(planned: Walk): Promise<Judgement> {
+async function judgeWalk(planned: Walk): Promise<Judgement> {
   const { kind, motion, way, size, seed } = planned;
   const random = seeded(seed ^ 0x5eed);
   const least = leastRequests(kind, way, size);

@@ -21,7 +21,7 @@ export interface ClientSetup {
 }
 
 /** A client that paces its calls: the SDK, or another one to compare it with. */
-export interface TestedClient {
+interface TestedClient {
   read(call: WorkloadCall, signal: AbortSignal): Promise<unknown>;
 }
 

@@ -21,7 +21,7 @@ async function copied(text: string): Promise<boolean> {
 }
 
 /** Shows a short message at the bottom of the page. */
-export function say(message: string): void {
+function say(message: string): void {
   const toast = document.getElementById('toast');
   if (toast === null) return;
   toast.textContent = message;

@@ -13,12 +13,12 @@ import { DeliveryRow } from '../webhooks/delivery-row.tsx';
 const [shownRequests, shownFailures, shownBudgets] = [6, 5, 5];
 
 /** The token that is there from the start, or a placeholder once it is revoked. */
-export function usableToken({ tokens, apiToken }: Services): string {
+function usableToken({ tokens, apiToken }: Services): string {
   return tokens.find(apiToken) === undefined ? '<token>' : apiToken;
 }
 
 /** A first request to paste into a shell. */
-export function firstCurl(origin: string, apiToken: string): string {
+function firstCurl(origin: string, apiToken: string): string {
   return `curl -H 'Authorization: Bearer ${apiToken}' '${origin}/v1/projects?per_page=2'`;
 }
 

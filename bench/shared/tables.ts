@@ -1,5 +1,5 @@
 import { patience } from '../rate-limit/best-time.ts';
-import type { Ranked } from './statistics.ts';
+import type { Ranked } from '../overhead/turns.ts';
 
 type Cells = readonly string[];
 
@@ -12,8 +12,6 @@ export interface FigureTable {
 
 // The rows that the benchmarks save.
 export type OverheadRow = Ranked & { readonly concurrency: number };
-export type StartupRow = Ranked & { readonly kind: string };
-export type WebhooksRow = Ranked & { readonly bytes: number; readonly shape: string };
 
 export interface SizeRow {
   readonly what: string;
@@ -34,6 +32,7 @@ export interface RateLimitRow {
 }
 
 export interface WalkRow {
+  readonly what: 'a moving list';
   readonly name: string;
   readonly length: number;
   readonly changes: number;
@@ -70,26 +69,16 @@ export function overheadTables(rows: readonly OverheadRow[]): FigureTable[] {
   return tablesBy(
     rows,
     ({ concurrency }) => (concurrency === 1 ? 'One call at a time' : `${concurrency} calls at a time`),
-    (each) => ranking(each, 'fetch', ['client', '× fetch', 'quartiles', 'CPU µs per call'], 0),
+    (each) => ({
+      head: ['client', '× fetch', 'quartiles', 'CPU µs per call'],
+      rows: each.map(({ name, cost, ratio, low, high }) => [
+        name,
+        ratio.toFixed(2),
+        name === 'fetch' ? '' : `${low.toFixed(2)}–${high.toFixed(2)}`,
+        cost.toFixed(0),
+      ]),
+    }),
   );
-}
-
-export function startupTables(rows: readonly StartupRow[]): FigureTable[] {
-  return tablesBy(
-    rows,
-    ({ kind }) => `\`${kind}\``,
-    (each) => ranking(each, 'ky', ['package', '× ky', 'quartiles', 'CPU ms'], 1),
-  );
-}
-
-export function webhooksTables(rows: readonly WebhooksRow[], baseline: string): FigureTable[] {
-  return tablesBy(rows, webhooksTitle, (each) =>
-    ranking(each, baseline, ['library', `× as fast as ${baseline}`, 'quartiles', 'CPU µs'], 1),
-  );
-}
-
-function webhooksTitle({ bytes, shape }: WebhooksRow): string {
-  return `${bytes.toLocaleString('en')} bytes: signature and \`JSON.parse\` of ${shape}`;
 }
 
 export function sizeTable(rows: readonly SizeRow[]): FigureTable {
@@ -153,21 +142,4 @@ function tablesBy<Row>(
   tableOf: (rows: readonly Row[]) => Omit<FigureTable, 'title'>,
 ): FigureTable[] {
   return [...Map.groupBy(rows, titleOf)].map(([title, each]) => ({ title, ...tableOf(each) }));
-}
-
-function ranking(
-  rows: readonly Ranked[],
-  baseline: string,
-  head: readonly string[],
-  digits: number,
-): Omit<FigureTable, 'title'> {
-  return {
-    head,
-    rows: rows.map(({ name, cost, ratio, low, high }) => [
-      name,
-      ratio.toFixed(2),
-      name === baseline ? '' : `${low.toFixed(2)}–${high.toFixed(2)}`,
-      cost.toFixed(digits),
-    ]),
-  };
 }

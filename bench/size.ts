@@ -1,11 +1,11 @@
-/** How much a page has to download: bundled by esbuild, minified and gzipped. `npm run bench:size -- [--save]` */
+/** How much a page has to download: bundled by esbuild, minified and gzipped. `npm run bench size -- [--save]` */
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build, type Metafile } from 'esbuild';
 import { bundledPackages } from '../test/support/bundled-packages.ts';
 import { installPeers } from './shared/peers.ts';
 import { saveResults } from './shared/results.ts';
-import { print, sizeTable, type SizeRow } from './shared/figure-tables.ts';
+import { print, sizeTable, type SizeRow } from './shared/tables.ts';
 
 installPeers();
 const bench = fileURLToPath(new URL('.', import.meta.url));
@@ -21,7 +21,6 @@ const bundles: readonly (readonly [what: string, source: string])[] = [
   ],
   ['stripe', `export { default } from 'stripe'`],
   ['openai', `export { default } from 'openai'`],
-  ['@anthropic-ai/sdk', `export { default } from '@anthropic-ai/sdk'`],
 ];
 
 const sizes = await Promise.all(
