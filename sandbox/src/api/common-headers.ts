@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
+import { apiMethods } from '../resources/index.ts';
 import type { Services } from '../state/services.ts';
 import type { Env } from './request-context.ts';
 
@@ -10,7 +11,7 @@ import type { Env } from './request-context.ts';
 export const shareWithPages = cors({
   // The origin itself: `*` would exclude the header Authorization.
   origin: (origin) => origin,
-  allowMethods: ['GET', 'HEAD', 'POST'],
+  allowMethods: apiMethods(),
   exposeHeaders: [
     'X-RateLimit-Limit',
     'X-RateLimit-Remaining',

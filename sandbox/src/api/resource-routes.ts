@@ -3,10 +3,10 @@ import { allowOnly } from '../http/allowed-methods.ts';
 import { Failure, invalidFields } from '../http/failure.ts';
 import { parseFields } from '../http/parse-fields.ts';
 import { readJsonObject } from '../http/request-body.ts';
-import { byResource, type NamedResource } from '../resources/index.ts';
-import { createSchema, listSchema, pick, publicRecord, type Resource } from '../resources/resource.ts';
+import { apiMethods, byResource, type NamedResource } from '../resources/index.ts';
+import { createSchema, listSchema, pick, publicRecord, type Resource, updateSchema } from '../resources/resource.ts';
 import type { SavedResponse } from '../state/idempotency.ts';
-import { createRecord } from '../state/records.ts';
+import { createRecord, updateRecord } from '../state/records.ts';
 import type { Services } from '../state/services.ts';
 import { strictFields } from '../utils/schemas.ts';
 import type { Env } from './request-context.ts';
@@ -14,22 +14,38 @@ import type { Env } from './request-context.ts';
 const noParameters = strictFields({});
 
 /** Here, so that a new sandbox does not make them again. */
-const schemas = byResource((resource) => ({ list: listSchema(resource), create: createSchema(resource) }));
+const schemas = byResource((resource) => ({
+  list: listSchema(resource),
+  create: createSchema(resource),
+  update: updateSchema(resource),
+}));
 
 /** The documented operations on a resource. */
 export function resourceRoutes(resource: NamedResource, services: Services): Hono<Env> {
-  const { name, singular, get, list, create } = resource;
+  const { name, singular, list } = resource;
   const records = services.store.records(resource);
   const routes = new Hono<Env>();
 
-  if (get === true) {
-    routes.get('/:id', (context) => {
-      parseFields(noParameters, context.req.query());
-      const record = records.get(context.req.param('id'));
-      if (record === undefined) throw new Failure(404, 'not_found', `There is no ${singular} with this id.`);
-      return context.json(publicRecord(resource, record));
+  const existing = (context: Context<Env, '/:id'>) => {
+    parseFields(noParameters, context.req.query());
+    const record = records.get(context.req.param('id'));
+    if (record === undefined) throw new Failure(404, 'not_found', `There is no ${singular} with this id.`);
+    return record;
+  };
+
+  if (resource.get !== undefined)
+    routes.get('/:id', (context) => context.json(publicRecord(resource, existing(context))));
+  if (resource.update !== undefined) {
+    routes.patch('/:id', async (context) => {
+      const changes = parseFields(schemas[name].update, await readJsonObject(context.req.raw));
+      return context.json(updateRecord(services.store, resource, existing(context), changes));
     });
-    routes.all('/:id', allowOnly('GET', 'HEAD'));
+  }
+  if (resource.delete !== undefined) {
+    routes.delete('/:id', (context) => {
+      records.delete(existing(context).id);
+      return context.body(null, 204);
+    });
   }
   if (list !== undefined) {
     routes.get('/', (context) => {
@@ -49,7 +65,7 @@ export function resourceRoutes(resource: NamedResource, services: Services): Hon
       });
     });
   }
-  if (create !== undefined) {
+  if (resource.create !== undefined) {
     routes.post('/', async (context) => {
       parseFields(noParameters, context.req.query());
       const params = parseFields(schemas[name].create, await readJsonObject(context.req.raw));
@@ -65,7 +81,10 @@ export function resourceRoutes(resource: NamedResource, services: Services): Hon
       return Response.json(body, rest);
     });
   }
-  routes.all('/', allowOnly(...(list === undefined ? [] : ['GET', 'HEAD']), ...(create === undefined ? [] : ['POST'])));
+  for (const path of [`/${name}`, `/${name}/{id}`]) {
+    const methods = apiMethods(path);
+    if (methods.length > 0) routes.all(path.endsWith('{id}') ? '/:id' : '/', allowOnly(...methods));
+  }
   return routes;
 }
 

@@ -11,6 +11,7 @@ import {
   listSchema,
   mapped,
   type Resource,
+  updatedFields,
 } from '../resources/resource.ts';
 import { errorBodySchema } from '../utils/schemas.ts';
 
@@ -102,7 +103,7 @@ const failures = (
 
 /** The schemas of a resource, by name. */
 function componentsOf(resource: Resource): JsonObject {
-  const { singular, prefix, list, create, event } = resource;
+  const { singular, prefix, list, create, update, event } = resource;
   const name = capitalized(singular);
   const fields = documentedFields(resource.fields);
   const described = ({ schema, description }: Field) => ({ description, ...schemaOf(schema) });
@@ -116,6 +117,9 @@ function componentsOf(resource: Resource): JsonObject {
       anything,
     ),
     ...(create && { [`${name}Create`]: objectOf(mapped({ ...fields, ...create }, described)) }),
+    ...(update && {
+      [`${name}Update`]: { ...objectOf(mapped(updatedFields(resource), described)), required: [] },
+    }),
     ...(list && {
       [`${name}List`]: objectOf({
         data: {
@@ -159,14 +163,19 @@ function schemaOf(schema: z.ZodMiniType): JsonObject {
 
 /** The paths of a resource, with their operations. */
 function pathsOf(resource: Resource): JsonObject {
-  const { name, get, list, create } = resource;
+  const { name, get, list, create, update } = resource;
+  const record = {
+    ...(get && { get: getOperation(resource) }),
+    ...(update && { patch: updateOperation(resource) }),
+    ...(resource.delete && { delete: deleteOperation(resource) }),
+  };
   const collection = {
     ...(list && { get: listOperation(resource, list) }),
     ...(create && { post: createOperation(resource, create) }),
   };
   return {
     ...(Object.keys(collection).length > 0 && { [`/${name}`]: collection }),
-    ...(get && { [`/${name}/{id}`]: { get: getOperation(resource) } }),
+    ...(Object.keys(record).length > 0 && { [`/${name}/{id}`]: record }),
   };
 }
 
@@ -197,14 +206,14 @@ function createOperation(resource: Resource, more: Resource['fields']): JsonObje
   };
 }
 
-function getOperation(resource: Resource): JsonObject {
-  const { name, singular, prefix } = resource;
+/** An operation on one record. */
+function recordOperation(verb: string, { name, singular, prefix }: Resource, description: string): JsonObject {
   const one = capitalized(singular);
   return {
-    operationId: `get${one}`,
+    operationId: `${verb}${one}`,
     tags: [capitalized(name)],
-    summary: `Get ${one}`,
-    description: `Retrieves ${singular} information by ID.`,
+    summary: `${capitalized(verb)} ${one}`,
+    description,
     parameters: [
       {
         name: 'id',
@@ -215,10 +224,38 @@ function getOperation(resource: Resource): JsonObject {
         example: `${prefix}_123`,
       },
     ],
+  };
+}
+
+function getOperation(resource: Resource): JsonObject {
+  const { singular } = resource;
+  return {
+    ...recordOperation('get', resource, `Retrieves ${singular} information by ID.`),
     responses: {
-      '200': success(`The ${singular}.`, json(one, exampleOf(resource))),
+      '200': success(`The ${singular}.`, json(capitalized(singular), exampleOf(resource))),
       ...failuresOf(401, 404, 422, 429),
     },
+  };
+}
+
+function updateOperation(resource: Resource): JsonObject {
+  const { singular, unique } = resource;
+  const one = capitalized(singular);
+  return {
+    ...recordOperation('update', resource, `Changes a ${singular}: the fields that the body has.`),
+    requestBody: { required: true, content: json(`${one}Update`, examplesOf(updatedFields(resource))) },
+    responses: {
+      '200': success(`The changed ${singular}.`, json(one, exampleOf(resource))),
+      ...failuresOf(400, 401, 404, ...(unique === undefined ? [] : [409]), 413, 415, 422, 429),
+    },
+  };
+}
+
+function deleteOperation(resource: Resource): JsonObject {
+  const { singular } = resource;
+  return {
+    ...recordOperation('delete', resource, `Deletes a ${singular}.`),
+    responses: { '204': success(`The ${singular} is deleted.`), ...failuresOf(401, 404, 422, 429) },
   };
 }
 
@@ -295,8 +332,8 @@ function failuresOf(...statuses: readonly number[]): Record<string, Json> {
   );
 }
 
-function success(description: string, content: JsonObject, more: readonly string[] = []): JsonObject {
-  return { description, headers: headers(more), content };
+function success(description: string, content?: JsonObject, more: readonly string[] = []): JsonObject {
+  return { description, headers: headers(more), ...(content && { content }) };
 }
 
 function headers(more: readonly string[]): JsonObject {

@@ -32,8 +32,18 @@ export function byResource<T>(valueFor: (resource: NamedResource) => T): Record<
 export const fieldsSchemas = byResource(someFieldsSchema);
 
 /** The documented routes. Paths with a parameter have it in braces. */
-export const apiRoutes = resources.flatMap(({ name, get, list, create }) => [
-  ...(get === undefined ? [] : [{ method: 'GET', path: `/${name}/{id}` }]),
-  ...(list === undefined ? [] : [{ method: 'GET', path: `/${name}` }]),
-  ...(create === undefined ? [] : [{ method: 'POST', path: `/${name}` }]),
-]);
+export const apiRoutes = resources.flatMap((resource) =>
+  [
+    { method: 'GET', path: `/${resource.name}/{id}`, exists: resource.get !== undefined },
+    { method: 'PATCH', path: `/${resource.name}/{id}`, exists: resource.update !== undefined },
+    { method: 'DELETE', path: `/${resource.name}/{id}`, exists: resource.delete !== undefined },
+    { method: 'GET', path: `/${resource.name}`, exists: resource.list !== undefined },
+    { method: 'POST', path: `/${resource.name}`, exists: resource.create !== undefined },
+  ].flatMap(({ exists, ...route }) => (exists ? [route] : [])),
+);
+
+/** The methods of the documented routes, of one path or of all. */
+export function apiMethods(path?: string): string[] {
+  const methods = apiRoutes.filter((route) => path === undefined || route.path === path).map(({ method }) => method);
+  return [...new Set(methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))];
+}

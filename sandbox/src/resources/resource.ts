@@ -43,6 +43,10 @@ export interface Resource<Name extends string = string> {
   readonly list?: Readonly<Partial<Record<Name, string>>>;
   /** `POST /name`, with the fields that are checked and then forgotten, such as a password. */
   readonly create?: Readonly<Record<string, Field>>;
+  /** `PATCH /name/{id}`, with the fields that it can change. */
+  readonly update?: readonly Name[];
+  /** Whether the API has `DELETE /name/{id}`. */
+  readonly delete?: true;
   /** The event that is sent when a record is created. */
   readonly event?: string;
   /** Number of records at the start, unless the options say otherwise. */
@@ -71,6 +75,11 @@ export function createSchema({ fields, create }: Resource) {
   return strictFields(schemasOf({ ...documentedFields(fields), ...create }));
 }
 
+/** Validates the body of the request that changes a record: any of the fields that it can change. */
+export function updateSchema(resource: Resource) {
+  return strictFields(optional(schemasOf(updatedFields(resource))));
+}
+
 /** Validates the query parameters of the request that lists records. */
 export function listSchema({ singular, list = {} }: Resource) {
   const filter = z.string().check(z.minLength(1, `Must not be empty: leave it out to get every ${singular}.`));
@@ -84,6 +93,11 @@ export function listSchema({ singular, list = {} }: Resource) {
 /** The fields that the API reference has. */
 export function documentedFields(fields: Resource['fields']): Resource['fields'] {
   return Object.fromEntries(Object.entries(fields).filter(([, { example }]) => example !== undefined));
+}
+
+/** The fields that the request that changes a record can have. */
+export function updatedFields({ fields, update = [] }: Resource): Resource['fields'] {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => update.includes(name)));
 }
 
 function schemasOf(fields: Resource['fields']): Record<string, Field['schema']> {
