@@ -4,23 +4,23 @@ import { browserEngines, waitFor } from '../support/browser-engines.ts';
 import { built, describeInChromium, ended, origin } from './support/site.ts';
 
 describeInChromium('the home page', (open) => {
-  it('runs 250 calls as soon as it is opened, of which none is refused, and lets them be edited', async () => {
+  it('runs 300 calls as soon as it is opened, of which none is refused, and lets them be edited', async () => {
     await using page = await open('', { viewport: { width: 1440, height: 900 } });
     await page.waitForSelector('.playground[data-state]');
     const box = await page.locator('.playground').boundingBox();
     expect((box?.y ?? Infinity) + (box?.height ?? 0)).toBeLessThan(900);
     const { status, console, budget } = await ended(page);
     // Two windows have to end. On a busy machine, a call may time out and be made again.
-    const [, seconds] = /^Done\. 2\d\d requests in ([\d.]+) virtual seconds, 0 refused with 429\.$/.exec(status) ?? [];
+    const [, seconds] = /^Done\. 3\d\d requests in ([\d.]+) virtual seconds, 0 refused with 429\.$/.exec(status) ?? [];
     expect(Number(seconds)).toBeGreaterThan(61);
-    expect(console).toBe('250 calls done\n');
+    expect(console).toBe('300 calls done\n');
     expect(budget).toMatch(/^\d+ of 100$/);
-    expect((await page.getAttribute('.playground .good', 'd'))?.split('M').length).toBeGreaterThan(250);
+    expect((await page.getAttribute('.playground .good', 'd'))?.split('M').length).toBeGreaterThan(300);
     expect(await page.locator('.cm-content').count()).toBe(0);
 
     await page.click('[name=edit]');
     await page.waitForSelector('.cm-content');
-    expect((await page.locator('.cm-line').allTextContents()).join('\n')).toBe(programs['250 calls at once']);
+    expect((await page.locator('.cm-line').allTextContents()).join('\n')).toBe(programs['300 calls at once']);
     await page.fill('.cm-content', `console.log('edited');`);
     await page.keyboard.press('Control+Enter');
     expect((await ended(page)).console).toBe('edited\n');
@@ -30,7 +30,7 @@ describeInChromium('the home page', (open) => {
     await using page = await open('', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
     expect(await page.getAttribute('.playground', 'data-state')).toBeNull();
     await page.click('[name=run]');
-    expect((await ended(page)).console).toBe('250 calls done\n');
+    expect((await ended(page)).console).toBe('300 calls done\n');
     const [button, result] = await Promise.all(
       ['[name=run]', '[data-part=console]'].map((selector) => page.locator(selector).boundingBox()),
     );
@@ -58,7 +58,7 @@ describe.runIf(firefox.isInstalled || process.env['CI'] !== undefined)('the site
     };
 
     await tab.goto(origin);
-    expect(await outcome()).toMatch(/^Done\. 2\d\d requests .+ 0 refused/);
+    expect(await outcome()).toMatch(/^Done\. 3\d\d requests .+ 0 refused/);
 
     await tab.goto(`${origin}playground/`);
     await waitFor(tab, `document.querySelector('.cm-content')`);

@@ -15,12 +15,12 @@ for await (const project of client.projects.list({ status: 'active' })) {
   console.log(project.name);
 }
 `,
-  '250 calls at once': `import { Client } from '@example/sdk';
+  '300 calls at once': `import { Client } from '@example/sdk';
 
 const client = new Client();
 
 // The API allows 100 requests per minute.
-const calls = Array.from({ length: 250 }, (_, page) =>
+const calls = Array.from({ length: 300 }, (_, page) =>
   client.projects.list({ page: page + 1, per_page: 1 }),
 );
 const results = await Promise.all(calls);
