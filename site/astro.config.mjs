@@ -4,9 +4,10 @@ import { env } from 'node:process';
 import { fileURLToPath, URL } from 'node:url';
 import starlightLinksValidator from 'starlight-links-validator';
 import starlightTypeDoc, { typeDocSidebarGroup } from 'starlight-typedoc';
-import { contentOfRepository, finishedReference } from './build/content.ts';
+import { contentOfRepository } from './build/content.ts';
 import { markdownOfPages } from './build/markdown-of-pages.ts';
 import { pages } from './build/pages.ts';
+import { finishedReference, linkThrows } from './build/reference.ts';
 import { searchIndex } from './build/search-index.ts';
 import typeDoc from '../typedoc.json' with { type: 'json' };
 
@@ -68,6 +69,8 @@ export default defineConfig({
             entryFileName: 'index',
             excludeExternals: typeDoc.excludeExternals,
             disableSources: typeDoc.disableSources,
+            plugin: [linkThrows],
+            preservedTypeAnnotationTags: ['@throws'],
             // test/build/documentation.system.test.ts checks them.
             validation: false,
             skipErrorChecking: true,
@@ -75,7 +78,10 @@ export default defineConfig({
             parametersFormat: 'table',
             typeAliasPropertiesFormat: 'table',
             interfacePropertiesFormat: 'table',
+            classPropertiesFormat: 'table',
             expandObjects: true,
+            expandParameters: true,
+            tableColumnSettings: { hideInherited: true, hideOverrides: true, hideModifiers: true },
           },
         }),
         // What follows `#code=` is a program.

@@ -1,9 +1,8 @@
 import type { AstroIntegration } from 'astro';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { titleOf } from './markdown.ts';
-import { type Edition, firstSentence, toContent } from './page-content.ts';
+import { type Edition, toContent } from './page-content.ts';
 import { pages, root } from './pages.ts';
 import manifest from '../../package.json' with { type: 'json' };
 
@@ -29,30 +28,4 @@ async function writeContent(edition: Edition): Promise<void> {
       await writeFile(path, toContent(page, await readFile(`${root}${page.file}`, 'utf8'), edition));
     }),
   );
-}
-
-/** Describes each page of the API reference by its first sentence, and leaves out the index of modules, which the sidebar has. */
-export function finishedReference(): AstroIntegration {
-  return {
-    name: 'finished-reference',
-    hooks: {
-      // After TypeDoc, which runs in the same hook.
-      'astro:config:setup': async () => {
-        const files = await readdir(`${content}api`, { recursive: true });
-        const pages = files.filter((file) => file.endsWith('.md'));
-        await Promise.all(
-          pages.map(async (file) => {
-            const path = `${content}api/${file}`;
-            const [, matter = '', body = ''] = /^---\n([^]*?)---\n([^]*)$/.exec(await readFile(path, 'utf8')) ?? [];
-            const title = titleOf(`---\n${matter}---\n`) ?? '';
-            const description = firstSentence(body) ?? `${title} of @example/sdk: types, parameters and defaults.`;
-            const text = file === 'index.md' ? body.replace(/^## Modules\n[^]*/m, '') : body;
-            // What has no sections needs no list of them.
-            const sections = /^## /m.test(text) ? '' : 'tableOfContents: false\n';
-            await writeFile(path, `---\n${matter}description: ${JSON.stringify(description)}\n${sections}---\n${text}`);
-          }),
-        );
-      },
-    },
-  };
 }

@@ -28,12 +28,19 @@ export function toContent(page: Page, markdown: string, edition: Edition): strin
   const matter = {
     title,
     description: descriptions[page.address] ?? firstSentence(text) ?? title,
+    // The tabs are one.
+    ...(text.includes('<!-- tabs -->') && { tableOfContents: false }),
     // Nobody can change a version that is published.
     ...(tag === undefined && { editUrl: `${repository}/edit/main/${page.file}` }),
   };
   const lines = Object.entries(matter).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
   const body = rewriteLinks(page, text, edition);
-  return ['---', ...lines, '---', withExamples(body, base)].join('\n');
+  return ['---', ...lines, '---', withTabs(withExamples(body, base))].join('\n');
+}
+
+/** The sections between two comments are tabs on the site: a script of the page makes them. */
+function withTabs(markdown: string): string {
+  return markdown.replaceAll(/<!-- (\/?)tabs -->/g, '<$1section-tabs>');
 }
 
 /** The first sentence of the first paragraph, as plain text. */
@@ -46,9 +53,7 @@ export function firstSentence(text: string): string | undefined {
     ?.replaceAll(/\[([^\]]+)\]\([^)]+\)/g, '$1')
     .replaceAll(/[`*]/g, '')
     .replaceAll('\n', ' ');
-  const sentence = plain?.trim().split(/(?<=[.:]) /)[0];
-  // A status such as `404:` is no sentence.
-  return sentence !== undefined && /^\d+:$/.test(sentence) ? plain?.trim() : sentence;
+  return plain?.trim().split(/(?<=\.) /)[0];
 }
 
 /** Links to files that have a page go there; links to other files go to the repository. No number breaks in two. */

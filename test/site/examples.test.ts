@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises';
+import { Client } from '@example/sdk';
+import { createSandbox } from '@example/sandbox';
 import { expect, it } from 'vitest';
 import { withExamples, withoutExamples } from '../../site/build/examples.ts';
 import { fromHash } from '../../site/src/playground/address.ts';
@@ -20,10 +23,23 @@ it('puts the whole program into a link, and takes the link out of the Markdown',
     /^import { Client, type UserCreateParams }[^]+\nawait client\.users\.create\(params\);$/,
   );
   expect(withoutExamples(content)).toBe(markdown);
+  expect(withoutExamples('<section-tabs>\n\n## Hono\n\n</section-tabs>\n')).toBe('## Hono\n\n');
 });
 
 it('leaves other code alone', () => {
   const markdown = '```ts\nawait client.users.create(params);\n```\n';
 
   expect(withExamples(markdown, '/js-sdk/')).toBe(markdown);
+});
+
+it('says on the page Get started what its program prints', async () => {
+  const text = await readFile(new URL('../../site/pages/start.mdx', import.meta.url), 'utf8');
+  const [, printed = ''] = /^```text[^\n]*\n([^]+?)…\n```$/m.exec(text) ?? [];
+  const sandbox = createSandbox();
+  const { apiToken, fetch } = sandbox;
+  const projects = await new Client({ apiToken, fetch }).projects.list({ status: 'active' }).toArray();
+
+  expect(printed.trim().split('\n')).toEqual(projects.slice(0, 3).map(({ name }) => name));
+  expect([projects.length, sandbox.requests.length]).toEqual([60, 1]);
+  expect(text).toContain('the names of 60 projects, which took one request');
 });

@@ -34,3 +34,12 @@ it('links to the files of the version in the folder of that version, and offers 
   expect(content).toContain(`[an example](${blob}/v1.2.3/examples/testing/README.md#run)`);
   expect(content).not.toContain('editUrl');
 });
+
+it('makes tabs of the sections between two comments, and lists them nowhere else', () => {
+  const servers = '# Servers\n\nCopy.\n\n<!-- tabs -->\n\n## Hono\n\nLines.\n\n<!-- /tabs -->\n';
+  const content = toContent(page, servers, { base: '/js-sdk/' });
+
+  expect(content).toContain('\n<section-tabs>\n\n## Hono\n\nLines.\n\n</section-tabs>\n');
+  expect(content).toContain('tableOfContents: false');
+  expect(toContent(page, markdown, { base: '/js-sdk/' })).not.toContain('tableOfContents');
+});

@@ -9,6 +9,7 @@ const kindsOfPages = [
   'start/',
   'start/express/',
   'guides/webhooks/',
+  'guides/webhook-servers/',
   'reference/benchmarks/',
   'reference/errors/',
   'decisions/',
@@ -70,10 +71,32 @@ describeInChromium('the pages of the site', (open) => {
     expect(Object.entries(found).filter(([, each]) => each.length > 0)).toEqual([]);
   });
 
-  it('begins with one screen', async () => {
+  it('shows the first call without scrolling', async () => {
     await using page = await open('start/', { viewport: { width: 1440, height: 900 } });
-    const last = await page.locator('.sl-markdown-content > :last-child').boundingBox();
-    expect((last?.y ?? Infinity) + (last?.height ?? 0)).toBeLessThan(900);
+    const program = await page.locator('.expressive-code', { hasText: 'import' }).boundingBox();
+    expect((program?.y ?? Infinity) + (program?.height ?? 0)).toBeLessThan(900);
+  });
+
+  it('shows the lines for one server at a time, in tabs for the keyboard, by address and by search', async () => {
+    await using page = await open('guides/webhook-servers/#hono');
+    const shown = () => page.locator('section-tabs [role=tabpanel]:visible').allTextContents();
+    expect(await shown()).toEqual([expect.stringContaining('c.req.raw')]);
+    await page.getByRole('tab', { name: 'Hono' }).press('ArrowRight');
+    expect(await page.getByRole('tab', { selected: true }).textContent()).toBe('Elysia');
+    expect(await shown()).toEqual([expect.stringContaining("parse: 'none'")]);
+    expect(page.url()).toMatch(/#elysia$/);
+    await page.getByRole('tab', { name: 'Express' }).click();
+    expect(await shown()).toEqual([expect.stringContaining('express.json')]);
+    await page.evaluate("location.hash = 'deno'");
+    await page.getByRole('tab', { name: 'Deno', selected: true }).waitFor();
+  });
+
+  it('has the lines for each server in the page, one below the other, without a script', async () => {
+    await using page = await open('guides/webhook-servers/', { javaScriptEnabled: false });
+    expect(await page.locator('section-tabs h2').allTextContents()).toEqual(
+      expect.arrayContaining(['Express', 'Next.js', 'Azure Functions']),
+    );
+    expect(await page.getByText('Deno.serve').isVisible()).toBe(true);
   });
 
   // Bytes of all files that a page loads before someone uses it, compressed, with those that its workers load.

@@ -29,7 +29,17 @@ export const familiar: readonly Question[] = [
   ['use winston as logger', ['guides/observability/']],
   ['catch an error instanceof', ['guides/errors/']],
   ['does it run on node 20', ['reference/compatibility/']],
-  ['cloudflare workers', ['reference/compatibility/', 'guides/networks/', 'guides/webhooks/', 'guides/rate-limits/']],
+  [
+    'cloudflare workers',
+    [
+      'start/workers/',
+      'guides/webhook-servers/',
+      'reference/compatibility/',
+      'guides/networks/',
+      'guides/webhooks/',
+      'guides/rate-limits/',
+    ],
+  ],
   ['call the API from a React app in the browser', ['guides/overview/', 'guides/browsers/', 'guides/tasks/']],
   ['refresh the access token', ['guides/tasks/', 'guides/options/']],
   ['add a custom header to every request', ['guides/options/', 'guides/observability/']],

@@ -1,0 +1,65 @@
+import type { AstroIntegration } from 'astro';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { type Application, Converter, ReflectionKind } from 'typedoc';
+import { titleOf } from './markdown.ts';
+import { firstSentence } from './page-content.ts';
+import { described, readable } from './reference-text.ts';
+
+const folder = fileURLToPath(new URL('../src/content/docs/api/', import.meta.url));
+
+/** A plugin of TypeDoc, which leaves out the class of `@throws {Class} when …`. This puts a link to the class there. */
+export function linkThrows(app: Application): void {
+  app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
+    const classes = new Map(project.getReflectionsByKind(ReflectionKind.Class).map((each) => [each.name, each]));
+    for (const { comment } of Object.values(project.reflections)) {
+      for (const tag of comment?.getTags('@throws') ?? []) {
+        const name = tag.typeAnnotation?.slice(1, -1) ?? '';
+        const target = classes.get(name);
+        if (target === undefined) continue;
+        delete tag.typeAnnotation;
+        tag.content.unshift({ kind: 'inline-tag', tag: '@linkcode', text: name, target }, { kind: 'text', text: ' ' });
+      }
+    }
+  });
+}
+
+/** Finishes what TypeDoc writes: each page has a description, each name in a list says what it is, and members are short. */
+export function finishedReference(): AstroIntegration {
+  return {
+    name: 'finished-reference',
+    hooks: {
+      // After TypeDoc, which runs in the same hook.
+      'astro:config:setup': async ({ config: { base } }) => {
+        const files = await readdir(folder, { recursive: true });
+        const pages = await Promise.all(files.filter((file) => file.endsWith('.md')).map(read));
+        const descriptions = new Map(pages.map(({ address, description }) => [`${base}${address}`, description]));
+        await Promise.all(
+          pages.map(async ({ file, matter, body, description }) => {
+            const text = described(
+              readable(file === 'index.md' ? body.replace(/^## Modules\n[^]*/m, '') : body),
+              descriptions,
+            );
+            // What has no sections needs no list of them.
+            const sections = /^## /m.test(text) ? '' : 'tableOfContents: false\n';
+            const head = `${matter}description: ${JSON.stringify(description)}\n${sections}`;
+            await writeFile(`${folder}${file}`, `---\n${head}---\n${text}`);
+          }),
+        );
+      },
+    },
+  };
+}
+
+async function read(file: string) {
+  const markdown = await readFile(`${folder}${file}`, 'utf8');
+  const [, matter = '', body = ''] = /^---\n([^]*?)---\n([^]*)$/.exec(markdown) ?? [];
+  const title = titleOf(`---\n${matter}---\n`) ?? '';
+  const description = firstSentence(body) ?? `${title} of @example/sdk: types, parameters and defaults.`;
+  // Astro's addresses are in lower case and without `@`.
+  const address = `api/${file
+    .toLowerCase()
+    .replaceAll('@', '')
+    .replace(/(index)?\.md$/, '')}`.replace(/(?<!\/)$/, '/');
+  return { file, address, matter, body, description };
+}
