@@ -2,15 +2,14 @@ import type { DeliveryRecord, EndpointRecord } from '../../storage/records.ts';
 import { answerOf, subjectOf } from '../../state/reasons.ts';
 import { Pill, Row, Time, type Tone } from '../parts/components.tsx';
 
-/** A delivery in a list: what its receiver answered last, whom it is about, and why it failed. */
-export function DeliveryRow({
-  delivery,
-  endpoint,
-}: {
+interface DeliveryOf {
   delivery: DeliveryRecord;
   endpoint?: EndpointRecord | undefined;
-}) {
-  const { id, event, status, due, attempts, created_at } = delivery;
+}
+
+/** A delivery in a list: what its receiver answered last, whom it is about, and why it failed. */
+export function DeliveryRow({ delivery, endpoint }: DeliveryOf) {
+  const { id, event, status, attempts, created_at } = delivery;
   const attempt = attempts.at(-1);
   const tone = status === 'pending' && attempt === undefined ? 'plain' : deliveryTones[status];
   return (
@@ -21,14 +20,8 @@ export function DeliveryRow({
       kind={event}
       reason={
         <>
-          {attempt !== undefined && status !== 'delivered' && `${answerOf(attempt) || 'no reason given'} – `}
-          {status === 'failed' && 'no attempt left'}
-          {due !== undefined && (
-            <>
-              {'next attempt '}
-              <NextAttempt due={due} endpoint={endpoint} />
-            </>
-          )}
+          {attempt !== undefined && status !== 'delivered' && `${answerOf(attempt) || 'no reason given'} · `}
+          <NextAttempt delivery={delivery} endpoint={endpoint} />
         </>
       }
       at={attempt?.at ?? created_at}
@@ -39,9 +32,9 @@ export function DeliveryRow({
 }
 
 /** When a delivery is attempted next. A disabled webhook has no attempts until it is enabled. */
-export function NextAttempt({ due, endpoint }: { due: number | undefined; endpoint: EndpointRecord | undefined }) {
-  if (due === undefined) return <>–</>;
-  return endpoint?.disabled === undefined ? <Time at={due} show="ago" /> : <>when enabled</>;
+export function NextAttempt({ delivery: { due, status }, endpoint }: DeliveryOf) {
+  if (due === undefined) return <>{status === 'failed' && 'no attempt left'}</>;
+  return <>next attempt {endpoint?.disabled === undefined ? <Time at={due} show="ago" /> : 'when enabled'}</>;
 }
 
 export const deliveryTones: Readonly<Record<DeliveryRecord['status'], Tone>> = {

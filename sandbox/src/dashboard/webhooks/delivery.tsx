@@ -42,7 +42,8 @@ export function Delivery({
       {latest !== undefined && hasFailed(delivery) && (
         <div class="banner bad">
           <p>
-            <code>{latest.status ?? 'no answer'}</code> {answerOf(latest)}
+            <code>{latest.status ?? 'no answer'}</code> {`${answerOf(latest) || 'no reason given'} · `}
+            <NextAttempt delivery={delivery} endpoint={endpoint} />
           </p>
         </div>
       )}
@@ -65,7 +66,6 @@ export function Delivery({
           <Card title="Facts">
             <Facts
               of={[
-                ['Next attempt', <NextAttempt due={delivery.due} endpoint={endpoint} />],
                 ['Created', <Time at={delivery.created_at} show="both" />],
                 [
                   'Caused by',

@@ -6,7 +6,7 @@ import { choices, Field, Select } from '../parts/fields.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { number } from '../parts/numbers.ts';
 import { DeliveryRow } from './delivery-row.tsx';
-import { EndpointFields, type EndpointForm, Health, listOf } from './webhooks.tsx';
+import { EndpointFields, type EndpointForm, Health } from './webhooks.tsx';
 
 /** The values of the form that sends a test event. */
 export interface TestForm {
@@ -33,15 +33,7 @@ export function Webhook({ view }: { view: WebhookView }) {
   const to = `/dashboard/webhooks/${endpoint.id}`;
   return (
     <>
-      <PageHead
-        title={endpoint.url}
-        lead={
-          <>
-            <Health health={health} />{' '}
-            {`Receives ${listOf(endpoint.events)}. ${number(health.pending)} pending, ${number(health.failed)} failed.`}
-          </>
-        }
-      />
+      <PageHead title={endpoint.url} lead={<Health endpoint={endpoint} health={health} />} />
       {endpoint.disabled !== undefined && (
         <section class="banner bad" role="status">
           <Icon name="warning" />
@@ -75,7 +67,7 @@ export function Webhook({ view }: { view: WebhookView }) {
           <Card title="Settings">
             <form method="post" action={to}>
               <EndpointFields form={view.settings ?? endpoint} errors={errors} />
-              <button class="main" name="action" value="save">
+              <button name="action" value="save">
                 Save
               </button>
             </form>

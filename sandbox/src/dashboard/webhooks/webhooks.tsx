@@ -48,14 +48,9 @@ export function Webhooks({
         </Empty>
       )}
       {endpoints.map(({ endpoint, health, failing }) => (
-        <Card
-          flush
-          title={<a href={`/dashboard/webhooks/${endpoint.id}`}>{endpoint.url}</a>}
-          actions={<Health health={health} />}
-        >
+        <Card flush title={<a href={`/dashboard/webhooks/${endpoint.id}`}>{endpoint.url}</a>}>
           <p class="inset">
-            {`${listOf(endpoint.events)} · ${number(health.pending)} pending · ${number(health.failed)} failed · latest attempt `}
-            {health.last === undefined ? 'none yet' : <Time at={health.last.at} show="ago" />}
+            <Health endpoint={endpoint} health={health} />
           </p>
           {failing !== undefined && (
             <Rows label={`What failed last at ${endpoint.url}`}>
@@ -77,9 +72,22 @@ const tones: Readonly<Record<EndpointHealth['status'], Tone>> = {
   idle: 'plain',
 };
 
-/** The state of a webhook. */
-export function Health({ health: { status } }: { health: EndpointHealth }) {
-  return <Pill tone={tones[status]}>{status}</Pill>;
+/** The state of a webhook, and what it receives. */
+export function Health({ endpoint, health }: { endpoint: EndpointRecord; health: EndpointHealth }) {
+  const { status, pending, failed, last } = health;
+  const counts = [pending > 0 && `${number(pending)} pending`, failed > 0 && `${number(failed)} failed`];
+  return (
+    <>
+      <Pill tone={tones[status]}>{status}</Pill>{' '}
+      {[listOf(endpoint.events), ...counts, last === undefined && 'no attempt yet'].filter(Boolean).join(' · ')}
+      {last !== undefined && (
+        <>
+          {' · latest attempt '}
+          <Time at={last.at} show="ago" />
+        </>
+      )}
+    </>
+  );
 }
 
 export function EndpointFields({ form, errors }: { form: EndpointForm; errors: Details | undefined }) {

@@ -29,7 +29,7 @@ test('the overview and the list say in one row what failed, for whom and why, an
     const [, row = ''] = new RegExp(`href="/dashboard/deliveries/${failing!.id}"[^>]*>(.*?)</a>`).exec(
       await html(sandbox, path),
     ) ?? ['', path];
-    expect(row.replace(/<[^>]+>/g, ' ')).toMatch(/500\s+user\.created\s+John Doe\s+The queue is full\. – next attempt/);
+    expect(row.replace(/<[^>]+>/g, ' ')).toMatch(/500\s+user\.created\s+John Doe\s+The queue is full\. · next attempt/);
   }
   expect(await html(sandbox)).toContain('1 webhook delivery is failing');
   const list = await html(sandbox, '/webhooks');
@@ -39,10 +39,14 @@ test('the overview and the list say in one row what failed, for whom and why, an
   const page = await html(sandbox, `/deliveries/${failing!.id}`);
   expect(page.match(/class="json-key"/g)?.length).toBeGreaterThan(5);
   expect(page).toContain('<a href="/dashboard/users/user_123">user_123</a>');
+  const banner = async () =>
+    /class="banner bad">(.*?)<\/div>/.exec(await html(sandbox, `/deliveries/${failing!.id}`))?.[1];
+  expect(await banner()).toMatch(/500<\/code> The queue is full\. · next attempt <time/);
 
   sandbox.clock.advance(120_000);
   await sandbox.webhooks.flush();
-  expect(await html(sandbox)).toContain('The queue is full. – no attempt left');
+  expect(await html(sandbox)).toContain('The queue is full. · no attempt left');
+  expect(await banner()).toContain('The queue is full. · no attempt left');
 });
 
 test('a request links to the deliveries that it caused, and a delivery to its request', async () => {
