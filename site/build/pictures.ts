@@ -1,4 +1,5 @@
 /** Takes the pictures of the home page and of links to the site: `npm run build && node site/build/pictures.ts` */
+import { setTimeout } from 'node:timers/promises';
 import { createSandbox } from '@example/sandbox';
 import { Client } from '@example/sdk';
 import { launch } from '../../test/support/chromium.ts';
@@ -16,17 +17,23 @@ await using sandbox = createSandbox({
 const { url } = await sandbox.listen({ port: 0 });
 const client = new Client({ apiToken: sandbox.apiToken, baseUrl: url });
 
-sandbox.faults.next({ status: 503, times: 2, route: 'GET /users/{id}' });
-await Promise.all(sandbox.state.users.list().map(({ id }) => client.users.get(id)));
-for (const name of ['Ada', 'Grace', 'Linus']) {
-  await client.users.create({ name, email: `${name.toLowerCase()}@example.com`, password: 'secure_password' });
-  await client.users.create({ name, email: 'no address', password: 'secure_password' }).catch(() => undefined);
-  await client.projects.list({ status: 'active' });
+// Two minutes of traffic, so that the chart has bars of five seconds.
+for (let second = 0; second < 120; second++) {
+  const calls = 1 + Math.round(Math.abs(Math.sin(second / 9)) * 1.2);
+  if (second % 30 === 7) sandbox.faults.next({ status: 503, times: 1, route: 'GET /users/{id}' });
+  await Promise.all(Array.from({ length: calls }, (_, index) => client.users.get(`user_${124 + index}`)));
+  if (second % 25 === 11) {
+    const name = ['Ada', 'Linus', 'Margaret', 'Edsger', 'Grace'][Math.floor(second / 25)] ?? '';
+    await client.users.create({ name, email: `${name.toLowerCase()}@example.com`, password: 'secure_password' });
+    await client.users.create({ name, email: 'no address', password: 'secure_password' }).catch(() => undefined);
+  }
+  if (second === 60) await client.users.get('user_999').catch(() => undefined);
+  await setTimeout(1_000);
 }
 
 const browser = await launch();
 for (const colorScheme of ['light', 'dark'] as const) {
-  const page = await browser.newPage({ colorScheme, viewport: { width: 1280, height: 720 }, deviceScaleFactor: 1.5 });
+  const page = await browser.newPage({ colorScheme, viewport: { width: 1440, height: 810 }, deviceScaleFactor: 4 / 3 });
   await page.goto(new URL('/dashboard', url).href);
   await page.waitForTimeout(1000);
   await page.screenshot({ path: `site/src/home/dashboard-${colorScheme}.png` });
