@@ -1,5 +1,5 @@
 import type { ClientEventListener, ClientEvents } from './telemetry/events.ts';
-import { HttpClient, type SharedState } from './http/http-client.ts';
+import { HttpClient, type ClientState } from './http/http-client.ts';
 import type { APIPromise } from './http/api-promise.ts';
 import { clientOptionNames, resolveOptions, type ClientOptions } from './http/client-options.ts';
 import { endpointOptionNames, type EndpointOptions, type HttpMethod } from './http/request-options.ts';
@@ -18,7 +18,7 @@ import { readOptions } from './utils/arguments.ts';
 const sharedState = Symbol('shared state');
 
 interface DerivedOptions extends ClientOptions {
-  [sharedState]?: SharedState;
+  [sharedState]?: ClientState;
 }
 
 /**
@@ -39,7 +39,7 @@ export class Client {
 
   readonly #options: ClientOptions;
   readonly #http: HttpClient;
-  readonly #shared: SharedState;
+  readonly #shared: ClientState;
 
   /** @throws {InvalidRequestError} when an option is missing or wrong. */
   constructor(options?: ClientOptions) {

@@ -4,7 +4,7 @@ import type { Dispatcher, fetch as undiciFetch } from 'undici';
 import { describe, expectTypeOf, it } from 'vitest';
 import type * as z from 'zod/mini';
 import { APIError, Client, RateLimitError } from '@example/sdk';
-import type { ClientOptions, Fetch, ListOptions, ListPromise, Page } from '@example/sdk';
+import type { APIPromise, ClientOptions, Fetch, ListOptions, ListPromise, Page } from '@example/sdk';
 import type {
   ConnectionError,
   ErrorCode,
@@ -15,6 +15,7 @@ import type {
   TimeoutError,
   User,
 } from '@example/sdk';
+import type { Requester } from '../src/http/request-options.ts';
 import type { projectSchema } from '../src/resources/projects.ts';
 import type { userSchema } from '../src/resources/users.ts';
 
@@ -86,6 +87,14 @@ describe('the types', () => {
         async (url, init) =>
           (await respond(handlers, new Request(url, init))) ?? Response.error(),
     ).toBeFunction();
+  });
+
+  it('of a call without a value are void, and of no other call', () => {
+    const remove = (requester: Requester) =>
+      requester.request<void>('DELETE', '/teams/{id}', { params: { id: 'team_1' } });
+    expectTypeOf(remove).returns.toEqualTypeOf<APIPromise<void>>();
+    expectTypeOf(client.request<void>).returns.resolves.toBeVoid();
+    expectTypeOf<APIPromise<User>>().not.toExtend<APIPromise<void>>();
   });
 
   it('refuse what the API does not take', () => {

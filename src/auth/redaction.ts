@@ -24,10 +24,15 @@ export interface SecretFields {
   readonly secrets: string[];
 }
 
-/** What is shown of a call. */
-interface Shown extends SecretFields {
-  readonly client: { readonly baseUrl: string };
-  readonly path: string;
+/** An attempt of a call. Its redactor is made when something of it is shown, which is rare. */
+export interface Redactable {
+  readonly call: SecretFields;
+  readonly account: { readonly credential: string };
+  redactor?: Redactor | undefined;
+}
+
+export function redactorOf(attempt: Redactable): Redactor {
+  return (attempt.redactor ??= new Redactor(attempt.account.credential, () => secretsOf(attempt.call)));
 }
 
 /** The values that must not appear in errors, events or log lines. */
@@ -79,8 +84,8 @@ export class Redactor {
   }
 
   /** Where a call is sent. The base URL stays, though a password may be a word in it. */
-  redactUrl({ client, path, query }: Shown): string {
-    return client.baseUrl + this.redact(path) + this.redactQuery(query);
+  redactUrl(baseUrl: string, path: string, query: string): string {
+    return baseUrl + this.redact(path) + this.redactQuery(query);
   }
 
   /**
@@ -118,9 +123,9 @@ export class Redactor {
       const { name, message, stack, code, cause }: Partial<Record<keyof Error | 'code', unknown>> = error;
       const options = cause === undefined ? undefined : { cause: this.redactError(cause, depth + 1) };
       const copy = new Error(this.redact(String(message)), options);
-      const shown = { name: String(name), stack: String(stack), ...(/string|number/.test(typeof code) && { code }) };
+      const fields = { name: String(name), stack: String(stack), ...(/string|number/.test(typeof code) && { code }) };
       // Not by assignment, which fails if the prototype of all errors is frozen.
-      for (const [key, value] of Object.entries(shown))
+      for (const [key, value] of Object.entries(fields))
         Object.defineProperty(copy, key, { value: this.redactJson(value) });
       return copy;
     } catch {

@@ -1,4 +1,5 @@
 import ky, { isTimeoutError, type Options, type ResponsePromise } from 'ky';
+import { redactorOf } from '../auth/redaction.ts';
 import {
   ConnectionError,
   InvalidRequestError,
@@ -10,18 +11,20 @@ import { parseRetryAfter, untilReset } from '../rate-limit/headers.ts';
 import type { Permit } from '../rate-limit/limiter.ts';
 import { untilAborted } from '../utils/abort.ts';
 import { throwInvalid } from '../utils/arguments.ts';
+import type { Account } from './accounts.ts';
 import type { Call } from './call.ts';
 import { connectionProblem, wasNeverSent } from './connection.ts';
-import { about, errorFrom, type Sent } from './response.ts';
+import { about, errorFrom, type ErrorContext } from './response.ts';
 import type { Failure } from './retry.ts';
 
 /** An error needs a message and a few details; a proxy may send megabytes of HTML instead. */
 const maxErrorBody = 64 * 1024;
 
 /** One attempt of a call. */
-export interface Attempt extends Sent {
-  /** The headers of the credential, which nothing else can set. */
-  readonly account: { readonly authorization: Readonly<Record<string, string>> };
+export interface Attempt extends ErrorContext {
+  readonly account: Account;
+  /** 1 for the first one of a call. */
+  readonly number: number;
   /** Aborts the attempt: the caller's signal, combined with the call's total timeout. */
   readonly signal: AbortSignal | undefined;
   /** Leaves the body of a success to the caller. */
@@ -31,11 +34,15 @@ export interface Attempt extends Sent {
   response: Response | undefined;
 }
 
-/** How an attempt ended. */
-export type Result =
-  /** The text is absent if the caller reads it. */
-  | { readonly kind: 'success'; readonly response: Response; readonly text?: string }
-  | { readonly kind: 'failure'; readonly text?: string; readonly failure: Failure; readonly error: ExampleError };
+/** How an attempt ended. The text of a success is absent if the caller reads it. */
+export type Result = { readonly kind: 'success'; readonly response: Response; readonly text?: string } | FailedAttempt;
+
+export interface FailedAttempt {
+  readonly kind: 'failure';
+  readonly text?: string;
+  readonly failure: Failure;
+  readonly error: ExampleError;
+}
 
 /**
  * Sends the call once and reads the response, within the attempt's timeout.
@@ -57,7 +64,7 @@ export async function send(attempt: Attempt, headers: Call['headers']): Promise<
   } catch (error) {
     // Without an exchange, the runtime can't make requests at all.
     const neverSent =
-      !exchange || (!attempt.response && wasNeverSent(error, new URL(call.url), call.client.fetch !== undefined));
+      !exchange || (!attempt.response && wasNeverSent(error, new URL(call.url), call.options.fetch !== undefined));
     if (attempt.permit) {
       attempt.permit = undefined;
       const hasFailed = signal?.aborted !== true;
@@ -77,7 +84,7 @@ export async function send(attempt: Attempt, headers: Call['headers']): Promise<
 async function read(attempt: Attempt, response: Response, exchange: ResponsePromise): Promise<Result> {
   const { ok, status, headers } = response;
   const { signal } = attempt;
-  const { maxResponseSize } = attempt.call.client;
+  const { maxResponseSize } = attempt.call.options;
   const received = limitBody(response, ok ? maxResponseSize : maxErrorBody);
   let text: string;
   try {
@@ -103,7 +110,12 @@ async function read(attempt: Attempt, response: Response, exchange: ResponseProm
  * the rate limit, which it does not know. `totalTimeout` is ky's name for a limit on headers and body together.
  */
 function request({ call, account, signal }: Attempt, headers: Call['headers']): ResponsePromise {
-  const { url, method, body, timeout, client } = call;
+  const {
+    url,
+    method,
+    body,
+    options: { fetch, timeout },
+  } = call;
   const type = body === undefined ? undefined : { 'content-type': 'application/json' };
   const options: Options = {
     headers: { ...type, ...headers, ...account.authorization },
@@ -117,14 +129,17 @@ function request({ call, account, signal }: Attempt, headers: Call['headers']): 
   if (method !== 'GET') options.method = method;
   if (body !== undefined) options.body = body;
   if (signal) options.signal = signal;
-  if (client.fetch) options.fetch = client.fetch as typeof fetch; // ky always passes a Request.
+  if (fetch) options.fetch = fetch as typeof globalThis.fetch; // ky always passes a Request.
   return ky(url, options);
 }
 
 function errorOf(error: unknown, attempt: Attempt): ExampleError {
   if (isTimeoutError(error))
-    return new TimeoutError(`The attempt took longer than its timeout of ${attempt.call.timeout} ms.`, about(attempt));
-  const cause = attempt.redactor.redactError(error);
+    return new TimeoutError(
+      `The attempt took longer than its timeout of ${attempt.call.options.timeout} ms.`,
+      about(attempt),
+    );
+  const cause = redactorOf(attempt).redactError(error);
   return new ConnectionError(`The request failed: ${connectionProblem(cause)}`, about(attempt), { cause });
 }
 

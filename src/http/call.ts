@@ -1,15 +1,14 @@
 import { secretName, type SecretFields } from '../auth/redaction.ts';
 import { InvalidRequestError, type RequestTarget } from '../errors/index.ts';
-import { CallPriority, type Priority } from '../rate-limit/priority.ts';
+import { CallPriority } from '../rate-limit/priority.ts';
 import { abortSignal, headerValue, kindOf, mergeHeaders, oneOf, record, throwInvalid } from '../utils/arguments.ts';
-import { checkSchema } from '../utils/standard-schema.ts';
 import { isRecord } from '../utils/json.ts';
-import { clientOptions, type ResolvedOptions } from './client-options.ts';
+import { checkSchema } from '../utils/standard-schema.ts';
+import { replaceOptions, type ResolvedOptions } from './client-options.ts';
 import type { HttpMethod, InternalOptions } from './request-options.ts';
 import { expandRoute, queryOf } from './route.ts';
-import type { ShouldRetry } from './retry.ts';
 
-/** One call with its options resolved and checked: what each attempt sends, and its limits. */
+/** One call, checked: what each attempt sends, and its limits. */
 export interface Call extends RequestTarget, SecretFields {
   /** Where it is sent. `path` is without its secret parameters. */
   readonly url: string;
@@ -22,14 +21,10 @@ export interface Call extends RequestTarget, SecretFields {
   readonly responseValidation: 'warn' | 'throw' | 'off';
   /** The caller's signal, and that of a walk over a list. */
   readonly signals: readonly AbortSignal[];
-  readonly timeout: number;
-  readonly totalTimeout: number;
-  readonly maxRetries: number;
-  readonly shouldRetry: ShouldRetry | undefined;
   /** Default: normal. */
   readonly priority: CallPriority | undefined;
-  /** The client's options. */
-  readonly client: ResolvedOptions;
+  /** The client's options, with those of the call in their place. */
+  readonly options: ResolvedOptions;
 }
 
 const methods: readonly HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
@@ -38,55 +33,41 @@ const methods: readonly HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 export function resolveCall(
   method: HttpMethod,
   route: string,
-  options: InternalOptions<unknown>,
+  given: InternalOptions<unknown>,
   client: ResolvedOptions,
 ): Call {
-  const { params = {}, query, signal, stop, idempotencyKey, schema, isUsable, priority = client.priority } = options;
-  const { timeout = client.timeout, totalTimeout = client.totalTimeout, maxRetries = client.maxRetries } = options;
-  const { shouldRetry = client.shouldRetry, responseValidation = client.responseValidation } = options;
+  const { params = {}, query, signal, stop, headers, idempotencyKey, schema, isUsable } = given;
+  const options = replaceOptions(client, given);
   checkSchema(schema);
   oneOf('method', method, methods);
   const path = expandRoute(route, record('params', params));
   const secrets = Object.keys(params).filter((name) => secretName.test(name));
   const search = query === undefined ? '' : queryOf(record('query', query));
+  const signals = [signal, stop].filter((each) => each !== undefined);
+  for (const each of signals) abortSignal('signal', each);
+  const merged = headers === undefined ? options.headers : mergeHeaders(options.headers, 'headers', headers);
   return {
     method,
-    url: client.baseUrl + path + search,
+    url: options.baseUrl + path + search,
     path: secrets.length === 0 ? path : expandRoute(route, params, secrets),
     route,
     secrets: secrets.flatMap((name) => params[name] ?? []),
     query: search,
-    headers: headersOf(options, client),
-    body: 'body' in options ? jsonOf(method, options.body) : undefined,
+    headers:
+      idempotencyKey === undefined ? merged : { ...merged, 'idempotency-key': checkedIdempotencyKey(idempotencyKey) },
+    body: 'body' in given ? jsonOf(method, given.body) : undefined,
     // Idempotent by RFC 9110, 9.2.2, or because the caller says so.
     repeatable:
-      (method !== 'POST' && method !== 'PATCH') || (idempotencyKey !== undefined && client.apiSupportsIdempotencyKeys),
+      (method !== 'POST' && method !== 'PATCH') || (idempotencyKey !== undefined && options.apiSupportsIdempotencyKeys),
     schema,
     isUsable,
     // The type of the caller's own schema has to hold.
-    responseValidation:
-      clientOptions.responseValidation(responseValidation) ?? (options.isSchemaOfCaller ? 'throw' : 'warn'),
-    signals: [signal, stop].flatMap((each) => (each === undefined ? [] : abortSignal('signal', each))),
-    timeout: clientOptions.timeout(timeout),
-    totalTimeout: clientOptions.totalTimeout(totalTimeout),
-    maxRetries: clientOptions.maxRetries(maxRetries),
-    shouldRetry: clientOptions.shouldRetry(shouldRetry),
-    priority: priorityOf(priority, client),
-    client,
+    responseValidation: options.responseValidation ?? (given.isSchemaOfCaller ? 'throw' : 'warn'),
+    signals,
+    // A page requested ahead rises no higher than the other calls of its client.
+    priority: options.priority === 'background' ? new CallPriority('background') : given.ahead,
+    options,
   };
-}
-
-function priorityOf(priority: Priority | CallPriority, client: ResolvedOptions): CallPriority | undefined {
-  // A page requested ahead rises no higher than the other calls of its client.
-  if (priority instanceof CallPriority)
-    return client.priority === 'background' ? new CallPriority('background') : priority;
-  return clientOptions.priority(priority) === 'background' ? new CallPriority('background') : undefined;
-}
-
-function headersOf({ headers, idempotencyKey }: InternalOptions<unknown>, client: ResolvedOptions): Call['headers'] {
-  const merged = headers === undefined ? client.headers : mergeHeaders(client.headers, 'headers', headers);
-  if (idempotencyKey === undefined) return merged;
-  return { ...merged, 'idempotency-key': checkedIdempotencyKey(idempotencyKey) };
 }
 
 function checkedIdempotencyKey(key: string): string {

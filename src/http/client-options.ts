@@ -131,6 +131,16 @@ export const clientOptions = {
 // Every key of the table is one: that is its type.
 export const clientOptionNames = Object.keys(clientOptions) as (keyof ClientOptions)[];
 
+/** The options that a call may replace. Its `headers` are added to the client's. */
+const replaceable = [
+  'timeout',
+  'totalTimeout',
+  'maxRetries',
+  'shouldRetry',
+  'priority',
+  'responseValidation',
+] as const satisfies readonly (keyof ClientOptions)[];
+
 /** The options with their defaults filled in and their values checked. */
 export type ResolvedOptions = {
   readonly [Name in keyof typeof clientOptions]: ReturnType<(typeof clientOptions)[Name]>;
@@ -142,12 +152,29 @@ export type ResolvedOptions = {
  * @throws {InvalidRequestError} when an option is missing or wrong.
  */
 export function resolveOptions(options: ClientOptions): ResolvedOptions {
+  return resolve(clientOptionNames, options);
+}
+
+/**
+ * The client's options, with those of a call in their place.
+ *
+ * @throws {InvalidRequestError} when one of these is wrong. The client's were checked before.
+ */
+export function replaceOptions(
+  options: ResolvedOptions,
+  given: Pick<ClientOptions, (typeof replaceable)[number]>,
+): ResolvedOptions {
+  const names = replaceable.filter((name) => given[name] !== undefined);
+  if (names.length === 0) return options;
+  // Inherited and not copied: thousands of calls may wait.
+  return Object.assign(Object.create(options) as ResolvedOptions, resolve(names, given));
+}
+
+function resolve<Name extends keyof ClientOptions>(names: readonly Name[], options: ClientOptions) {
   // Each check gets the option of its name, and each value is what it returns.
-  const checks = Object.entries(clientOptions) as [
-    keyof ClientOptions,
-    (given: unknown, all: ClientOptions) => unknown,
-  ][];
-  return Object.fromEntries(checks.map(([name, check]) => [name, check(options[name], options)])) as ResolvedOptions;
+  const checks = clientOptions as Record<Name, (given: unknown, all: ClientOptions) => unknown>;
+  const resolved = names.map((name) => [name, checks[name](options[name], options)]);
+  return Object.fromEntries(resolved) as Pick<ResolvedOptions, Name>;
 }
 
 function checkedRuntime(isAllowed: boolean): boolean {

@@ -1,22 +1,15 @@
-import { Redactor, secretsOf } from '../auth/redaction.ts';
-import {
-  ExampleError,
-  RateLimitWaitError,
-  TimeoutError,
-  type RequestTarget,
-  type ValidationIssue,
-} from '../errors/index.ts';
-import type { Permit, RateLimitSnapshot } from '../rate-limit/limiter.ts';
+import { ExampleError, NotFoundError, RateLimitWaitError, TimeoutError, type RequestTarget } from '../errors/index.ts';
+import type { Permit, RateLimiter, RateLimitSnapshot } from '../rate-limit/limiter.ts';
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
-import { CallTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
+import type { CallTelemetry, Telemetry } from '../telemetry/telemetry.ts';
 import { anySignal, Deadline, isNative, sleep, untilAborted, type Cancellation } from '../utils/abort.ts';
+import { described, parameters, readOptions } from '../utils/arguments.ts';
 import { now } from '../utils/clock.ts';
-import { described, readOptions } from '../utils/arguments.ts';
+import { Accounts, type Account } from './accounts.ts';
 import { APIPromise, type Exchange } from './api-promise.ts';
-import { send, type Attempt, type Result } from './attempt.ts';
+import { send, type Attempt, type FailedAttempt, type Result } from './attempt.ts';
 import { resolveCall, type Call } from './call.ts';
 import type { ResolvedOptions } from './client-options.ts';
-import { Pacing, type Refusal } from './pacing.ts';
 import {
   requestOptionNames,
   type EndpointOptions,
@@ -29,42 +22,50 @@ import type { RetryBudget, RetryBudgets } from './retry-budget.ts';
 import { planRetry, type Failure } from './retry.ts';
 
 /** What a client shares with those that `withOptions` makes from it. */
-export interface SharedState {
+export interface ClientState {
   readonly telemetry: Telemetry;
   readonly retryBudgets: RetryBudgets;
 }
 
-/** How far a call has come. */
-interface Progress {
+/** A call, and how far it has come. */
+interface CallState {
+  readonly call: Call;
+  readonly telemetry: CallTelemetry | undefined;
+  /** What is shown of the call. It changes with a token that is redacted in it. */
+  target: RequestTarget;
+  /** The last one. */
+  attempt: Attempt | undefined;
+  /** Those that count. */
   retries: number;
   /** That of the last attempt. */
-  error?: ExampleError;
-  /** What pays for the attempt under way, if it is a retry that counts. */
-  budget?: RetryBudget | undefined;
+  error: ExampleError | undefined;
+  /** Whether a failed attempt may have taken effect. */
+  mayBeDone: boolean;
+  /** What pays for the next attempt, if it is a retry that counts. */
+  budget: RetryBudget | undefined;
+  /** What has refused the last attempt, and how long to wait with another token. */
+  refusal: { readonly limiter: RateLimiter | undefined; readonly wait: number } | undefined;
+  deadline: Deadline | undefined;
+  /** Ends the call early: its only signal, or its deadline. */
+  signal: Cancellation | undefined;
 }
 
-/** What is known when an attempt has failed. */
-interface Failed {
-  readonly call: Call;
-  readonly failure: Failure;
-  readonly error: ExampleError;
+/** What lets the next attempt be sent. */
+interface Turn {
+  readonly account: Account;
   readonly permit: Permit | undefined;
-  /** 1 for the first attempt. */
-  readonly number: number;
-  readonly signal: Cancellation | undefined;
-  readonly endsAt: number;
 }
 
 /** Takes a call from its specification to its value: waiting for the rate limit, attempts, retries, validation. */
 export class HttpClient implements Requester {
   readonly #options: ResolvedOptions;
   readonly #telemetry: Telemetry;
-  readonly #pacing: Pacing;
+  readonly #accounts: Accounts;
 
-  constructor(options: ResolvedOptions, { telemetry, retryBudgets }: SharedState) {
+  constructor(options: ResolvedOptions, { telemetry, retryBudgets }: ClientState) {
     this.#options = options;
     this.#telemetry = telemetry;
-    this.#pacing = new Pacing(options, retryBudgets);
+    this.#accounts = new Accounts(options, retryBudgets);
   }
 
   get baseUrl(): string {
@@ -72,7 +73,7 @@ export class HttpClient implements Requester {
   }
 
   get rateLimit(): RateLimitSnapshot | undefined {
-    return this.#pacing.rateLimit;
+    return this.#accounts.rateLimit;
   }
 
   /** @param names The options that the caller may set. Default: {@link RequestOptions}. */
@@ -89,18 +90,18 @@ export class HttpClient implements Requester {
         // Resolved now, because the caller may change the parameters before the request is sent.
         const given = readOptions('options', options, names);
         const isSchemaOfCaller = given.schema !== undefined;
+        if ('body' in endpoint) parameters(endpoint.body, names);
         call = resolveCall(method, route, { ...given, isSchemaOfCaller, ...endpoint }, this.#options);
       } catch (error) {
         const given: unknown = route; // Callers without types may pass anything.
         const path = typeof given === 'string' ? given : typeof given;
-        const telemetry = this.#telemetryOf({ method, path, route: path });
-        return telemetry.run(() => {
-          telemetry.end(error, false);
-          return Promise.reject(error);
-        });
+        return this.#fail({ method, path, route: path }, error);
       }
-      const telemetry = this.#telemetryOf(call);
-      return telemetry.run(() => this.#run(call, promise, telemetry));
+      const target = this.#accounts.redactTarget(call);
+      const telemetry = this.#telemetry.observe(this.#options.logger, target);
+      const state = stateOf(call, target, telemetry);
+      const run = () => this.#run(state, promise);
+      return telemetry ? telemetry.run(run) : run();
     });
   }
 
@@ -111,120 +112,209 @@ export class HttpClient implements Requester {
     this.#options.logger.warn?.(line, event);
   }
 
-  #telemetryOf(target: RequestTarget): CallTelemetry {
-    return new CallTelemetry(this.#telemetry, this.#options.logger, this.#pacing.shown(target));
+  /** Ends a call that was never begun. */
+  #fail(target: RequestTarget, error: unknown): Promise<never> {
+    const telemetry = this.#telemetry.observe(this.#options.logger, this.#accounts.redactTarget(target));
+    const reject = () => {
+      telemetry?.end(error, false);
+      return Promise.reject(error);
+    };
+    return telemetry ? telemetry.run(reject) : reject();
   }
 
-  /** The life of a call. */
-  async #run<T>(call: Call, promise: APIPromise<T>, telemetry: CallTelemetry): Promise<Exchange<T>> {
-    const { signals, totalTimeout } = call;
-    let attempt: Attempt | undefined;
-    const isManaged = totalTimeout < Infinity || signals.length > 1 || !signals.every(isNative);
-    const deadline = isManaged
-      ? new Deadline(signals, totalTimeout, () => {
-          const message = `The call took longer than its totalTimeout of ${totalTimeout} ms.`;
-          return new TimeoutError(message, attempt ? about(attempt) : telemetry.target);
-        })
-      : undefined;
-    const signal = deadline ?? signals[0];
-    const endsAt = deadline?.endsAt ?? Infinity;
-    const progress: Progress = { retries: 0 };
-    let refusal: Refusal | undefined;
+  /** The life of a call: attempts, until one of them is its end. */
+  async #run<T>(state: CallState, promise: APIPromise<T>): Promise<Exchange<T>> {
+    const { call, telemetry, signal } = state;
     try {
-      for (let number = 1; ; number++) {
-        const isRetry = number > 1;
-        const { account, permit } = await this.#pacing.admit(
-          call,
-          signal,
-          deadline?.endsAt,
-          isRetry,
-          telemetry,
-          refusal,
-        );
-        const budget = account.retryBudget.of(`${call.method} ${call.route}`);
-        const raw = promise.isRaw;
-        const current: Attempt = (attempt = {
-          ...{ call, account, permit, raw, target: telemetry.target, response: undefined },
-          redactor: new Redactor(account.credential, () => secretsOf(call)),
-          // A body that the caller reads outlives the call, and with it the timeout: the caller's own signal goes along.
-          signal:
-            raw && deadline && signals.length > 0
-              ? anySignal([deadline.signal, ...signals])
-              : (deadline?.signal ?? signals[0]),
-        });
-        let result: Result;
-        try {
-          if (signal?.aborted) throw signal.reason;
-          result = await telemetry.attempt(current, (headers) => send(current, headers));
-        } finally {
-          current.permit?.release(); // Nothing was sent.
-        }
-        const isWorking = works(result) || permit?.isLimited === true;
-        if (progress.budget) progress.budget.end(isWorking);
-        else budget.record(isWorking, result.kind === 'success');
-        progress.budget = undefined;
-
-        if (result.kind === 'success') {
-          const { response, text } = result;
-          const onIssues = (issues: readonly ValidationIssue[]) => telemetry.validationIssues(issues);
-          const isRead = text !== undefined;
-          const value = isRead && (await untilAborted(signal, decode(current, response, text, onIssues)));
-          telemetry.end(undefined, false);
-          // The type that the caller expects. If the body differs from it, the issues say so.
-          return isRead ? { response, value: value as T } : { response };
-        }
-        progress.error = result.error;
-        await this.#beforeRetry(progress, budget, { ...result, call, permit, number, signal, endsAt }, telemetry);
-        const { failure } = result;
-        const isRefusal = failure.kind === 'status' && failure.status === 429;
-        const wait = isRefusal ? (failure.retryAfter ?? 1000 * 2 ** progress.retries) : 0;
-        refusal = isRefusal ? { limiter: account.limiter, wait } : undefined;
-      }
+      let exchange: Exchange<unknown> | undefined;
+      while (!exchange) exchange = await attempt(state, await this.#admit(state), promise.isRaw);
+      telemetry?.end(undefined, false);
+      return exchange; // Of the type that the caller expects. If the body differs from it, the issues say so.
     } catch (reason) {
       // The error of the last attempt says more than that the next one would wait too long.
-      const error = reason instanceof RateLimitWaitError ? (progress.error ?? reason) : reason;
-      telemetry.end(error, error === signal?.reason && signals.some(({ aborted }) => aborted));
+      const error = reason instanceof RateLimitWaitError ? (state.error ?? reason) : reason;
+      state.budget?.abort();
+      telemetry?.end(error, error === signal?.reason && call.signals.some(({ aborted }) => aborted));
       throw error;
     } finally {
-      deadline?.dispose();
-      // It was aborted, which says nothing about the API.
-      progress.budget?.abort();
+      state.deadline?.dispose();
     }
   }
 
-  /** Waits for the time of the next attempt, which is announced once it is certain. @throws the error of the last one. */
-  async #beforeRetry(progress: Progress, budget: RetryBudget, failed: Failed, telemetry: CallTelemetry): Promise<void> {
-    const { call, error, number, permit, signal } = failed;
-    for (let { failure } = failed; ;) {
-      const retry = planRetry(failure, call, progress.retries, permit, Math.random());
-      if (!retry || now() + retry.delay >= failed.endsAt) throw error;
-      const veto = call.shouldRetry?.(error, { ...telemetry.target, attempt: number, delay: retry.delay });
-      if (veto !== undefined && typeof veto !== 'boolean') {
-        const problem = `What shouldRetry returns must be true or false; got ${described(veto)}.`;
-        throw new ExampleError(problem, { cause: error });
-      }
-      if (veto === false || (!retry.free && budget.isEmpty)) throw error;
-      if (!retry.free) progress.retries++;
-      let { delay } = retry;
-      if (!retry.free && !budget.begin()) {
-        // Others may show in the meantime that the API works.
-        await sleep(delay, signal);
-        delay = 0;
-        if (!budget.begin()) {
-          if (failure.kind === 'status') failure = { ...failure, retryAfter: undefined };
-          continue;
-        }
-      }
-      progress.budget = retry.free ? undefined : budget;
-      telemetry.retry(delay, error);
-      if (delay > 0) await sleep(delay, signal);
-      return;
+  /**
+   * Waits until the next attempt may be sent.
+   *
+   * @throws {RateLimitWaitError} when the call would wait longer than `maxWait` or until after its deadline.
+   * @throws the signal's reason when it aborts first.
+   */
+  async #admit(state: CallState): Promise<Turn> {
+    const { call, signal, deadline, telemetry, refusal } = state;
+    const { apiToken, rateLimit } = this.#options;
+    let account = await this.#accounts.current(call, signal);
+    // With another token, whose limiter does not know of the refusal, the call waits by itself.
+    if (refusal && refusal.limiter !== account.limiter) await sleep(refusal.wait, signal);
+    for (;;) {
+      const { method, path, route } = (state.target = this.#accounts.redactTarget(state.target, account));
+      if (telemetry) telemetry.target = state.target;
+      const permit = await account.limiter?.acquire({
+        method,
+        path,
+        route,
+        signal,
+        deadline: deadline?.endsAt,
+        isRetry: state.attempt !== undefined,
+        priority: call.priority,
+        maxWait: rateLimit ? rateLimit.maxWait : undefined,
+        observer: this.#telemetry.limiterObserver,
+        onWait: telemetry && ((delay, waiting) => telemetry.wait(delay, waiting)),
+      });
+      if (permit?.waited !== true || typeof apiToken === 'string') return { account, permit };
+
+      // The token may have been rotated while the call waited, and a new one has a budget of its own.
+      const current = await this.#accounts.current(call, signal).catch((error: unknown) => {
+        permit.release();
+        throw error;
+      });
+      if (current.credential === account.credential) return { account, permit };
+      permit.release();
+      account = current;
     }
   }
+}
+
+/** Makes an attempt. Resolves to nothing if there is to be another one, whose time has come. */
+async function attempt(
+  state: CallState,
+  { account, permit }: Turn,
+  raw: boolean,
+): Promise<Exchange<unknown> | undefined> {
+  const { call, telemetry, signal } = state;
+  const attempt = attemptOf(state, account, permit, raw);
+  let result: Result;
+  try {
+    if (signal?.aborted) throw signal.reason;
+    state.attempt = attempt;
+    result = await (telemetry
+      ? telemetry.attempt(attempt, (headers) => send(attempt, headers))
+      : send(attempt, call.headers));
+  } finally {
+    attempt.permit?.release(); // Nothing was sent.
+  }
+  const budget = account.retryBudget.of(`${call.method} ${call.route}`);
+  const isWorking = works(result) || permit?.isLimited === true;
+  if (state.budget) state.budget.end(isWorking);
+  else budget.record(isWorking, result.kind === 'success');
+  state.budget = undefined;
+
+  if (result.kind === 'failure') {
+    if (attempt.response && hasDeleted(state, result)) return { response: attempt.response, value: undefined };
+    await prepareRetry(state, result, permit, budget);
+    state.refusal = refusalOf(result.failure, state.retries, account.limiter);
+    return undefined;
+  }
+  const { response, text } = result;
+  if (text === undefined) return { response };
+  const value = decode(attempt, response, text, (issues) => telemetry?.validationIssues(issues));
+  return { response, value: await untilAborted(signal, value) };
+}
+
+function stateOf(call: Call, target: RequestTarget, telemetry: CallTelemetry | undefined): CallState {
+  const { signals, options } = call;
+  const state: CallState = {
+    call,
+    telemetry,
+    target,
+    attempt: undefined,
+    retries: 0,
+    error: undefined,
+    mayBeDone: false,
+    budget: undefined,
+    refusal: undefined,
+    deadline: undefined,
+    signal: signals[0],
+  };
+  const { totalTimeout } = options;
+  if (totalTimeout < Infinity || signals.length > 1 || !signals.every(isNative)) {
+    state.signal = state.deadline = new Deadline(signals, totalTimeout, () => {
+      const message = `The call took longer than its totalTimeout of ${totalTimeout} ms.`;
+      return new TimeoutError(message, state.attempt ? about(state.attempt) : state.target);
+    });
+  }
+  return state;
+}
+
+function attemptOf(state: CallState, account: Account, permit: Permit | undefined, raw: boolean): Attempt {
+  const { call, target, deadline } = state;
+  const [signal] = call.signals;
+  return {
+    call,
+    target,
+    account,
+    permit,
+    raw,
+    number: (state.attempt?.number ?? 0) + 1,
+    // A body that the caller reads outlives the call, and with it the timeout: the caller's own signal goes along.
+    signal: !deadline ? signal : raw && signal ? anySignal([deadline.signal, ...call.signals]) : deadline.signal,
+    response: undefined,
+    redactor: undefined,
+  };
 }
 
 /** Whether an attempt shows that the API works, even if it rejects the call. */
 function works(result: Result): boolean {
   if (result.kind === 'success' || result.failure.kind === 'final') return true;
   return result.failure.kind === 'status' && result.failure.status < 500;
+}
+
+/** Whether a DELETE finds nothing because an attempt before it has deleted it, whose answer was lost. */
+function hasDeleted({ call, attempt, mayBeDone }: CallState, { error }: FailedAttempt): boolean {
+  if (!mayBeDone || call.method !== 'DELETE' || !(error instanceof NotFoundError)) return false;
+  return !call.schema && attempt?.raw === false; // There is nothing to return but that it is gone.
+}
+
+/** Waits for the time of the next attempt, which is announced once it is certain. @throws the error of the last one if there is none. */
+async function prepareRetry(
+  state: CallState,
+  { failure, error }: FailedAttempt,
+  permit: Permit | undefined,
+  budget: RetryBudget,
+): Promise<void> {
+  const { call, telemetry, signal } = state;
+  state.error = error;
+  state.mayBeDone ||= failure.kind === 'lost' || (failure.kind === 'status' && failure.status >= 500);
+  const limits = { repeatable: call.repeatable, maxRetries: call.options.maxRetries };
+  let reason = failure;
+  for (;;) {
+    const retry = planRetry(reason, limits, state.retries, permit, Math.random());
+    if (!retry || isVetoed(state, error, retry.delay) || (!retry.free && budget.isEmpty)) throw error;
+    if (!retry.free) state.retries += 1;
+    let { delay } = retry;
+    if (!retry.free && !budget.begin()) {
+      // Others may show in the meantime that the API works.
+      await sleep(delay, signal);
+      if (!budget.begin()) {
+        reason = failure.kind === 'status' ? { ...failure, retryAfter: undefined } : failure;
+        continue;
+      }
+      delay = 0;
+    }
+    if (!retry.free) state.budget = budget;
+    telemetry?.retry(delay, error);
+    if (delay > 0) await sleep(delay, signal);
+    return;
+  }
+}
+
+/** Whether the call has no time for another attempt, or its caller does not want one. */
+function isVetoed({ call, target, attempt, deadline }: CallState, error: ExampleError, delay: number): boolean {
+  if (deadline && now() + delay >= deadline.endsAt) return true;
+  const answer = call.options.shouldRetry?.(error, { ...target, attempt: attempt?.number ?? 0, delay }) ?? true;
+  if (typeof answer === 'boolean') return !answer;
+  const problem = `What shouldRetry returns must be true or false; got ${described(answer)}.`;
+  throw new ExampleError(problem, { cause: error });
+}
+
+function refusalOf(failure: Failure, retries: number, limiter: RateLimiter | undefined): CallState['refusal'] {
+  if (failure.kind !== 'status' || failure.status !== 429) return undefined;
+  return { limiter, wait: failure.retryAfter ?? 1000 * 2 ** retries };
 }

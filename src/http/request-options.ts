@@ -76,9 +76,9 @@ export const endpointOptionNames = [
 ] as const satisfies readonly (keyof EndpointOptions)[];
 
 /** The options for one call, including those that only the SDK itself sets. */
-export interface InternalOptions<T> extends Omit<EndpointOptions<T>, 'priority'> {
-  /** With a {@link CallPriority}, the call can be raised while it waits. */
-  priority?: Priority | CallPriority | undefined;
+export interface InternalOptions<T> extends EndpointOptions<T> {
+  /** The priority of a page that is requested ahead, which can rise while it waits. */
+  ahead?: CallPriority | undefined;
   /** Aborts it as well as `signal` does. */
   stop?: AbortSignal | undefined;
   /** Whether the caller has passed the schema, or that of an item. */

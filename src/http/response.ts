@@ -1,4 +1,4 @@
-import type { Redactor } from '../auth/redaction.ts';
+import { redactorOf, type Redactable } from '../auth/redaction.ts';
 import {
   APIError,
   AuthenticationError,
@@ -22,18 +22,19 @@ import type { Call } from './call.ts';
 
 // What the text of a response means: a value, or an error.
 
-/** What errors say about an attempt. */
-export interface Sent {
+/** What an error says about an attempt. */
+export interface ErrorContext extends Redactable {
   readonly call: Call;
   /** What is shown of the call. */
   readonly target: RequestTarget;
-  readonly redactor: Redactor;
   /** Set when its headers have arrived. */
   readonly response: Response | undefined;
 }
 
-export function about(sent: Sent): CallErrorInit {
-  return { ...sent.target, ...answerOf(sent), url: sent.redactor.redactUrl(sent.call) };
+export function about(context: ErrorContext): CallErrorInit {
+  const { options, path, query } = context.call;
+  const url = redactorOf(context).redactUrl(options.baseUrl, path, query);
+  return { ...context.target, ...answerOf(context), url };
 }
 
 /**
@@ -44,17 +45,20 @@ export function about(sent: Sent): CallErrorInit {
  * @throws {ResponseValidationError} when the body can't be used, or differs with `'throw'`.
  */
 export async function decode(
-  sent: Sent,
+  context: ErrorContext,
   { status }: Response,
   text: string,
   onIssues: (issues: readonly ValidationIssue[]) => void,
 ): Promise<unknown> {
-  const { redactor } = sent;
-  const { schema, isUsable = (value) => typeof value === 'object' && value !== null, responseValidation } = sent.call;
+  const {
+    schema,
+    isUsable = (value) => typeof value === 'object' && value !== null,
+    responseValidation,
+  } = context.call;
   const body = parseJson(text);
   const invalid = (problem: string, issues: readonly ValidationIssue[] = []) => {
-    const shown = redactor.redactJson(body === undefined ? text : body);
-    return new ResponseValidationError(problem, { ...about(sent), status, issues, body: shown });
+    const redacted = redactorOf(context).redactJson(body === undefined ? text : body);
+    return new ResponseValidationError(problem, { ...about(context), status, issues, body: redacted });
   };
 
   if (body === undefined && text !== '')
@@ -73,7 +77,7 @@ export async function decode(
       issues = [schemaFailure(error)];
     }
     // Redacted, because a path may have names of the body in it.
-    issues = redactor.redactJson(issues) as ValidationIssue[];
+    issues = redactorOf(context).redactJson(issues) as ValidationIssue[];
   }
   if (text === '') throw invalid('The body is empty.');
   if (!isUsable(body) || isOtherType) throw invalid('The body is not what the API documents.', issues);
@@ -111,22 +115,29 @@ interface Described {
 }
 
 /** The typed error for a response that is not a success, whether or not its body has the documented format. */
-export function errorFrom(sent: Sent, response: Response, text: string, retryAfter: number | undefined): APIError {
-  const { redactor } = sent;
+export function errorFrom(
+  context: ErrorContext,
+  response: Response,
+  text: string,
+  retryAfter: number | undefined,
+): APIError {
+  const redactor = redactorOf(context);
   const { status, headers } = response;
   const { message, code, details, isOther = false } = describe(text, headers.get('content-type') ?? '', status);
   // Where a redirect leads says more than what its body says.
   const isReadable = status >= 400 && typeof message === 'string' && message !== '';
   const body = isOther ? redactor.redact(text).slice(0, maxExcerpt) : undefined;
-  const shown = isReadable ? redactor.redact(message) : redactor.redact(undocumented(response, text, firstLine(body)));
+  const problem = isReadable
+    ? redactor.redact(message)
+    : redactor.redact(undocumented(response, text, firstLine(body)));
   const hint = isOther && status === 404 ? ' Something else than the API may have answered: check baseUrl.' : '';
   // A 404 of something else says nothing about what was called.
   const known = status === 404 && isOther ? APIError : errorClasses[status];
   const errorClass = known ?? (status >= 500 ? InternalServerError : APIError);
   const init = {
-    ...about(sent),
+    ...about(context),
     status,
-    message: (shown.length > maxMessage ? `${shown.slice(0, maxMessage)}…` : shown) + hint,
+    message: (problem.length > maxMessage ? `${problem.slice(0, maxMessage)}…` : problem) + hint,
     code: typeof code === 'string' ? redactor.redact(code) : undefined,
     // A record stays one.
     details: isRecord(details) ? (redactor.redactJson(details) as Record<string, unknown>) : undefined,

@@ -1,7 +1,7 @@
 import { throwToCaller } from '../errors/example-error.ts';
 import { ExampleError, InvalidRequestError } from '../errors/index.ts';
 import type { APIPromise, WithResponse } from '../http/api-promise.ts';
-import type { InternalOptions, Requester } from '../http/request-options.ts';
+import type { Requester } from '../http/request-options.ts';
 import { expandRoute } from '../http/route.ts';
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import { parameters, readOptions, wholeNumber } from '../utils/arguments.ts';
@@ -11,7 +11,7 @@ import { readListOptions, type ListEndpointOptions, type ListOptions, type PageP
 import { isPageBody, pageBodySchema, type PageBody } from './page-body.ts';
 import { notIterable, Page } from './page.ts';
 import { defaultSize, ListReader } from './reader.ts';
-import { Walk, type Progress, type RequestWindow } from './walk.ts';
+import { Walk, type Ahead, type Progress, type RequestWindow } from './walk.ts';
 import { windowOf } from './windows.ts';
 
 /** One list of the API, filled in. */
@@ -207,19 +207,20 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     throw new InvalidRequestError('A list with a cursor has no response of its own: await it, or iterate it.');
   }
 
-  #send(window: PageParams, ahead?: InternalOptions<PageBody<Item>>): APIPromise<PageBody<Item>> {
+  #send(window: PageParams, ahead?: Ahead): APIPromise<PageBody<Item>> {
     const { route, params, item, isSchemaOfCaller } = this.#spec;
     const { prefetch, cursor, ...options } = this.#options();
     const query = { ...this.#spec.query, ...window };
-    const background = options.priority === 'background' && { priority: options.priority };
     const page = {
+      ahead: ahead?.priority,
+      stop: ahead?.stop,
       params,
       query,
       schema: pageBodySchema(item, isSchemaOfCaller),
       isUsable: isPageBody,
       isSchemaOfCaller,
     };
-    return this.#requester.request('GET', route, { ...ahead, ...background, ...page }, options);
+    return this.#requester.request('GET', route, page, options);
   }
 }
 

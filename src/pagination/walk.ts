@@ -7,7 +7,7 @@ import type { ListReader } from './reader.ts';
 import { windowAfter, type Window } from './windows.ts';
 
 /** What goes with a request that nobody waits for yet: it has a priority, which rises when somebody does, and can be cancelled. */
-interface Ahead {
+export interface Ahead {
   readonly stop: AbortSignal;
   readonly priority: CallPriority;
 }

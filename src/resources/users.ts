@@ -1,6 +1,6 @@
 import type { APIPromise } from '../http/api-promise.ts';
-import { requestOptionNames, type Requester, type RequestOptions } from '../http/request-options.ts';
-import { attached, parameters } from '../utils/arguments.ts';
+import type { Requester, RequestOptions } from '../http/request-options.ts';
+import { attached } from '../utils/arguments.ts';
 import * as z from 'zod/mini';
 
 /** A user of the account. */
@@ -71,13 +71,11 @@ export class Users {
    * const user = await client.users.create({ name: 'John Doe', email: 'john@example.com', password: 'secure_password' });
    */
   create(params: UserCreateParams, options?: RequestOptions): APIPromise<User> {
-    // Read where the call is opened: an error rejects the call.
-    const call = {
-      schema: userSchema,
-      get body() {
-        return parameters(params, requestOptionNames);
-      },
-    };
-    return attached(this, Users, 'users.create').#requester.request('POST', '/users', call, options);
+    return attached(this, Users, 'users.create').#requester.request(
+      'POST',
+      '/users',
+      { body: params, schema: userSchema },
+      options,
+    );
   }
 }

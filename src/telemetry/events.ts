@@ -145,6 +145,8 @@ export type ClientEventListener<Name extends keyof ClientEvents> = (...event: Cl
 /** Emits events. A listener that throws or rejects affects neither the call nor the other listeners. */
 export class ClientEventEmitter {
   readonly #emitter = new EventEmitter();
+  /** Whether there may be listeners. */
+  isObserved = false;
   /** Calls the listener that is its context. */
   readonly #call: (this: (event: unknown) => unknown, event: unknown) => void;
 
@@ -163,6 +165,7 @@ export class ClientEventEmitter {
     listener: ClientEventListener<Name>,
   ): void {
     this.#emitter[method](oneOf('The event', name, eventNames), this.#call, callable('The listener', listener));
+    this.isObserved = this.#emitter.eventNames().length > 0;
   }
 
   /** Whether there is a listener. Without one, no payload is built. */

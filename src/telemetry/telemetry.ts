@@ -1,4 +1,4 @@
-import type { Redactor } from '../auth/redaction.ts';
+import { redactorOf, type Redactable, type SecretFields } from '../auth/redaction.ts';
 import type { ExampleError, RequestTarget, ValidationIssue } from '../errors/index.ts';
 import { parseRateLimit } from '../rate-limit/headers.ts';
 import type { LimiterObserver } from '../rate-limit/limiter.ts';
@@ -53,18 +53,22 @@ export class Telemetry {
       },
     };
   }
+
+  /** Observes a call, if anything is to be told about it. */
+  observe(logger: LeveledLogger, target: RequestTarget): CallTelemetry | undefined {
+    const isObserved = this.tracer !== undefined || this.events.isObserved || logger.error !== undefined;
+    return isObserved ? new CallTelemetry(this, logger, target) : undefined;
+  }
 }
 
-/** What an attempt is about to send, and later the response whose headers have arrived. */
-interface Attempt {
-  readonly call: Parameters<Redactor['redactUrl']>[0];
-  /** The headers of the credential, which nothing else can set. */
-  readonly account: { readonly authorization: Readonly<Record<string, string>> };
-  readonly redactor: Redactor;
+/** What is observed of an attempt: what it is about to send, and later the response whose headers have arrived. */
+interface ObservedAttempt extends Redactable {
+  readonly call: SecretFields & { readonly path: string; readonly options: { readonly baseUrl: string } };
+  readonly account: { readonly credential: string; readonly authorization: RequestHeaders };
   readonly response: Response | undefined;
 }
 
-type Headers = Attempt['call']['headers'];
+type RequestHeaders = SecretFields['headers'];
 
 /** How an attempt has ended: the text of the body, if it was read, and the error, if the attempt failed. */
 interface AttemptResult {
@@ -90,7 +94,7 @@ export class CallTelemetry {
   /** Milliseconds that all attempts took. */
   #attempting = 0;
   /** The last one that was answered. */
-  #answered: Attempt | undefined;
+  #answered: ObservedAttempt | undefined;
   /** Announces the next attempt. */
   #announce: (() => void) | undefined;
   /** Receives what is known at the end of the call. */
@@ -130,18 +134,24 @@ export class CallTelemetry {
 
   /** Makes an attempt. Listeners and tracers may add headers to it. */
   async attempt<Result extends AttemptResult>(
-    attempt: Attempt,
-    send: (headers: Headers) => Promise<Result>,
+    attempt: ObservedAttempt,
+    send: (headers: RequestHeaders) => Promise<Result>,
   ): Promise<Result> {
     const { events, tracer } = this.shared;
+    const {
+      path,
+      query,
+      options: { baseUrl },
+    } = attempt.call;
     this.#announce?.();
     this.#attempts++;
     const start = performance.now();
     const isAnnounced = tracer !== undefined || events.has('request');
-    const event = isAnnounced && { ...this.#about(), url: attempt.redactor.redactUrl(attempt.call), headers: {} };
+    const url = isAnnounced && redactorOf(attempt).redactUrl(baseUrl, path, query);
+    const event = url && { ...this.#about(), url, headers: {} };
     // A listener that replaces them fails.
     if (event) Object.defineProperty(event, 'headers', { writable: false, configurable: false });
-    const trace = event && { ...event, baseUrl: attempt.call.client.baseUrl };
+    const trace = event && { ...event, baseUrl };
     const run = async () => {
       if (event) events.emit('request', event);
       const headers = event ? this.#withAdded(attempt.call.headers, event.headers) : attempt.call.headers;
@@ -159,9 +169,11 @@ export class CallTelemetry {
     }
   }
 
-  #logRequest({ call, account, redactor }: Attempt, headers: Headers): void {
+  #logRequest(attempt: ObservedAttempt, headers: RequestHeaders): void {
     if (!this.#logger.debug) return;
     const about = this.#about();
+    const redactor = redactorOf(attempt);
+    const { call, account } = attempt;
     this.#logger.debug(`${about.method} ${about.path} is sent.`, {
       ...about,
       query: redactor.redactQuery(call.query),
@@ -215,12 +227,13 @@ export class CallTelemetry {
   }
 
   /** Returns what a trace says of the end of an attempt. */
-  #report({ text, error }: AttemptResult, attempt: Attempt, duration: number): object | undefined {
+  #report({ text, error }: AttemptResult, attempt: ObservedAttempt, duration: number): object | undefined {
     const { events, tracer } = this.shared;
-    const { response, redactor } = attempt;
-    if (response) this.#warnOfEnd(response, redactor);
+    const { response } = attempt;
+    if (response) this.#warnOfEnd(response, attempt);
     if (!tracer && !this.#logger.debug && !events.has('response')) return undefined;
     const about = this.#about();
+    const redactor = redactorOf(attempt);
     const answer = answerOf(attempt);
     const outcome = response ? `answered ${response.status}` : 'no answer';
     this.#logger.debug?.(`${about.method} ${about.path}: ${outcome} after ${duration} ms.`, {
@@ -236,7 +249,7 @@ export class CallTelemetry {
   }
 
   /** The API announces the end of a route: `Deprecation` (RFC 9745) and `Sunset` (RFC 8594). */
-  #warnOfEnd({ headers }: Response, redactor: Redactor): void {
+  #warnOfEnd({ headers }: Response, attempt: ObservedAttempt): void {
     const since = headers.get('deprecation');
     const end = headers.get('sunset');
     const route = `${this.target.method} ${this.target.route}`;
@@ -248,11 +261,11 @@ export class CallTelemetry {
     // Of the links that the response has, such as `<https://example.com>; rel="deprecation"`.
     const link = /<([^<>]*)>[^<]*rel="?(?:deprecation|sunset)/i.exec(headers.get('link') ?? '');
     const see = link ? ` See ${link[1]}` : '';
-    this.#logger.warn(redactor.redact(`${route}${dates.flat().join(' and')}.${see}`), this.#about());
+    this.#logger.warn(redactorOf(attempt).redact(`${route}${dates.flat().join(' and')}.${see}`), this.#about());
   }
 
   /** What can't be sent is logged and left out. */
-  #withAdded(headers: Headers, added: Record<string, string>): Headers {
+  #withAdded(headers: RequestHeaders, added: Record<string, string>): RequestHeaders {
     let merged = headers;
     for (const name of Object.keys(added)) {
       try {
@@ -272,12 +285,12 @@ export class CallTelemetry {
 }
 
 /** What an attempt was answered. */
-export function answerOf({ response, redactor }: Partial<Pick<Attempt, 'response' | 'redactor'>> = {}): Pick<
-  CallEndEvent,
-  'status' | 'requestId'
-> {
-  const requestId = response?.headers.get('x-request-id') ?? undefined;
-  return { status: response?.status, requestId: requestId && redactor?.redact(requestId) };
+export function answerOf(
+  attempt: (Redactable & Pick<ObservedAttempt, 'response'>) | undefined,
+): Pick<CallEndEvent, 'status' | 'requestId'> {
+  const { status, headers } = attempt?.response ?? {};
+  const requestId = headers?.get('x-request-id') ?? undefined;
+  return { status, requestId: attempt && requestId && redactorOf(attempt).redact(requestId) };
 }
 
 /** Runs the work in a trace. What the trace itself does, or throws, is not the outcome. */

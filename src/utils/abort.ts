@@ -91,7 +91,7 @@ export class Deadline {
 
   /** Use {@link onAbort}. */
   onAbort(callback: () => void): () => void {
-    this.#callbacks = [...this.#callbacks, callback];
+    this.#callbacks = this.#callbacks.concat(callback);
     return () => {
       this.#callbacks = this.#callbacks.filter((each) => each !== callback);
     };

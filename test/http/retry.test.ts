@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import * as z from 'zod/mini';
 import { ConnectionError, InternalServerError, RateLimitError } from '@example/sdk';
-import type { Client, RetryEvent } from '@example/sdk';
+import type { Client, EndpointOptions, RetryEvent } from '@example/sdk';
 import { planRetry } from '../../src/http/retry.ts';
 import { clientOf, fail, json, newUser, rejection, serve, user } from '../support/http-server.ts';
 import { errorResponse, inProcessApi, noAnswer, unknownHost } from '../support/in-process-api.ts';
@@ -263,5 +264,32 @@ describe('the delay', () => {
   it('is in whole milliseconds', () => {
     expect(after(0, 1 / 3)).toBe(17);
     expect(after(0, 0.5, 1.2)).toBe(1);
+  });
+});
+
+describe('a DELETE that finds nothing', () => {
+  type Answer = Parameters<typeof inProcessApi>[0];
+  const lost: Answer = () => Promise.reject(new TypeError('fetch failed'));
+
+  async function remove(answers: readonly Answer[], options?: EndpointOptions): Promise<unknown> {
+    const api = inProcessApi((request) => answers[api.requests.length - 1]?.(request) ?? errorResponse(404));
+    const call = clientOf(api).request('DELETE', '/teams/team_1', options);
+    return settled(call.catch((error: unknown) => error));
+  }
+
+  it.each([
+    ['was lost', lost],
+    ['was a 502', () => errorResponse(502)],
+  ])('has succeeded if the answer of an attempt before %s', async (_, first) => {
+    expect(await remove([first])).toBeUndefined();
+  });
+
+  it.each<[string, readonly Answer[], EndpointOptions?]>([
+    ['no attempt was made before', []],
+    ['the one before was refused', [() => errorResponse(429, { 'retry-after': '0' })]],
+    ['the one before was never sent', [unknownHost]],
+    ['what was deleted is to be returned', [lost], { schema: z.looseObject({}) }],
+  ])('is an error if %s', async (_, answers, options) => {
+    expect(await remove(answers, options)).toMatchObject({ name: 'NotFoundError' });
   });
 });

@@ -1,0 +1,80 @@
+import { currentToken } from '../auth/api-token.ts';
+import { Redactor, secretsOf } from '../auth/redaction.ts';
+import { TimeoutError, type RequestTarget } from '../errors/index.ts';
+import type { RateLimiter, RateLimitSnapshot } from '../rate-limit/limiter.ts';
+import { rateLimiterFor } from '../rate-limit/registry.ts';
+import { Deadline, type Cancellation } from '../utils/abort.ts';
+import type { Call } from './call.ts';
+import type { ResolvedOptions } from './client-options.ts';
+import type { RetryBudget, RetryBudgets } from './retry-budget.ts';
+
+/** What belongs to a token at a base URL. */
+export interface Account {
+  readonly credential: string;
+  /** The headers of the credential, which nothing else can set. */
+  readonly authorization: Readonly<Record<string, string>>;
+  readonly retryBudget: RetryBudget;
+  /** Absent with `rateLimit: false`. */
+  readonly limiter: RateLimiter | undefined;
+}
+
+/** The accounts of the tokens that a client uses: one, unless a function returns them. */
+export class Accounts {
+  readonly #options: ResolvedOptions;
+  readonly #budgets: RetryBudgets;
+  /** That of the token in use, or last used. */
+  #last: Account | undefined;
+
+  constructor(options: ResolvedOptions, budgets: RetryBudgets) {
+    this.#options = options;
+    this.#budgets = budgets;
+    if (typeof options.apiToken === 'string') this.#last = this.#accountOf(options.apiToken);
+  }
+
+  /** The state of the rate limit of the token in use, or last used. */
+  get rateLimit(): RateLimitSnapshot | undefined {
+    return this.#last?.limiter?.snapshot;
+  }
+
+  /**
+   * The account of the next attempt of a call.
+   *
+   * @throws {TimeoutError} when there is no token within the call's `timeout`.
+   * @throws the signal's reason when it aborts first.
+   */
+  async current(call: Call, signal: Cancellation | undefined): Promise<Account> {
+    const { apiToken } = this.#options;
+    if (typeof apiToken === 'string') return (this.#last ??= this.#accountOf(apiToken));
+    const { timeout } = call.options;
+    const timeoutError = () =>
+      new TimeoutError(`The apiToken function did not return within ${timeout} ms (timeout).`, this.redactTarget(call));
+    const deadline = new Deadline(signal ? [signal] : [], timeout, timeoutError);
+    try {
+      const redactor = new Redactor(this.#last?.credential ?? '', () => secretsOf(call));
+      const token = await currentToken(apiToken, deadline, redactor);
+      call.secrets.push(token);
+      return (this.#last = this.#accountOf(token));
+    } finally {
+      deadline.dispose();
+    }
+  }
+
+  /** What is shown of a call: without the token, which may have been passed as an id by mistake. */
+  redactTarget({ method, path, route }: RequestTarget, account = this.#last): RequestTarget {
+    const forms = account ? [account.credential, encodeURIComponent(account.credential)] : [];
+    if (!account || !forms.some((form) => path.includes(form))) return { method, path, route };
+    const redactor = new Redactor(account.credential);
+    return { method, path: redactor.redact(path), route: redactor.redact(route) };
+  }
+
+  #accountOf(credential: string): Account {
+    if (this.#last?.credential === credential) return this.#last;
+    const { baseUrl, rateLimit } = this.#options;
+    return {
+      credential,
+      authorization: { authorization: `Bearer ${credential}` },
+      retryBudget: this.#budgets.of(baseUrl, credential),
+      limiter: rateLimit ? rateLimiterFor({ baseUrl, token: credential, ...rateLimit }) : undefined,
+    };
+  }
+}
