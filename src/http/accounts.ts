@@ -61,9 +61,11 @@ export class Accounts {
 
   /** What is shown of a call: without the token, which may have been passed as an id by mistake. */
   redactTarget({ method, path, route }: RequestTarget, account = this.#last): RequestTarget {
-    const forms = account ? [account.credential, encodeURIComponent(account.credential)] : [];
-    if (!account || !forms.some((form) => path.includes(form))) return { method, path, route };
-    const redactor = new Redactor(account.credential);
+    const credential = account?.credential;
+    const isShown =
+      credential !== undefined && (path.includes(credential) || path.includes(encodeURIComponent(credential)));
+    if (!isShown) return { method, path, route };
+    const redactor = new Redactor(credential);
     return { method, path: redactor.redact(path), route: redactor.redact(route) };
   }
 

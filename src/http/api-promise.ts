@@ -31,7 +31,7 @@ export class APIPromise<T> extends Promise<T> {
   /** @internal @param send Makes the call. With {@link isRaw}, it leaves the body to the caller. */
   constructor(send: (promise: APIPromise<T>) => Promise<Exchange<T>>) {
     // Never seen: whoever wants the value calls `then`, as `await` does.
-    super((resolve) => resolve(undefined as T));
+    super(() => undefined);
     this.#exchange = send(this);
   }
 
@@ -54,12 +54,18 @@ export class APIPromise<T> extends Promise<T> {
     onfulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     onrejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    return this.#read().then(onfulfilled, onrejected);
+    this.#value ??= this.#exchange.then((exchange) => {
+      if ('value' in exchange) return exchange.value;
+      throw new InvalidRequestError(
+        'asResponse() has the body. To get the value and the response, call withResponse().',
+      );
+    }, throwToCaller);
+    return this.#value.then(onfulfilled, onrejected);
   }
 
   /** Returns the value, the response, its request id, and the rate limit that it reported. */
   async withResponse(): Promise<WithResponse<T>> {
-    const data = await this.#read();
+    const data = await this;
     const { response } = await this.#exchange;
     const requestId = response.headers.get('x-request-id') ?? undefined;
     return { data, response, requestId, rateLimit: parseRateLimit(response.headers) };
@@ -79,14 +85,5 @@ export class APIPromise<T> extends Promise<T> {
     throw new InvalidRequestError(
       'The body has been read: call asResponse() before you await the call, or withResponse().',
     );
-  }
-
-  #read(): Promise<T> {
-    return (this.#value ??= this.#exchange.then((exchange) => {
-      if ('value' in exchange) return exchange.value;
-      throw new InvalidRequestError(
-        'asResponse() has the body. To get the value and the response, call withResponse().',
-      );
-    }, throwToCaller));
   }
 }

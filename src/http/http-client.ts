@@ -30,6 +30,8 @@ export interface ClientState {
 /** A call, and how far it has come. */
 interface CallState {
   readonly call: Call;
+  /** Whether its caller reads the body. Known once the current synchronous code has run. */
+  readonly promise: { readonly isRaw: boolean };
   readonly telemetry: CallTelemetry | undefined;
   /** What is shown of the call. It changes with a token that is redacted in it. */
   target: RequestTarget;
@@ -50,12 +52,6 @@ interface CallState {
   signal: Cancellation | undefined;
 }
 
-/** What lets the next attempt be sent. */
-interface Turn {
-  readonly account: Account;
-  readonly permit: Permit | undefined;
-}
-
 /** Takes a call from its specification to its value: waiting for the rate limit, attempts, retries, validation. */
 export class HttpClient implements Requester {
   readonly #options: ResolvedOptions;
@@ -66,10 +62,6 @@ export class HttpClient implements Requester {
     this.#options = options;
     this.#telemetry = telemetry;
     this.#accounts = new Accounts(options, retryBudgets);
-  }
-
-  get baseUrl(): string {
-    return this.#options.baseUrl;
   }
 
   get rateLimit(): RateLimitSnapshot | undefined {
@@ -95,13 +87,12 @@ export class HttpClient implements Requester {
       } catch (error) {
         const given: unknown = route; // Callers without types may pass anything.
         const path = typeof given === 'string' ? given : typeof given;
-        return this.#fail({ method, path, route: path }, error);
+        return this.#begin({ method, path, route: path }, (_, telemetry) => {
+          telemetry?.end(error, false);
+          return Promise.reject(error);
+        });
       }
-      const target = this.#accounts.redactTarget(call);
-      const telemetry = this.#telemetry.observe(this.#options.logger, target);
-      const state = stateOf(call, target, telemetry);
-      const run = () => this.#run(state, promise);
-      return telemetry ? telemetry.run(run) : run();
+      return this.#begin(call, (target, telemetry) => this.#run(stateOf(call, promise, target, telemetry)));
     });
   }
 
@@ -112,24 +103,24 @@ export class HttpClient implements Requester {
     this.#options.logger.warn?.(line, event);
   }
 
-  /** Ends a call that was never begun. */
-  #fail(target: RequestTarget, error: unknown): Promise<never> {
-    const telemetry = this.#telemetry.observe(this.#options.logger, this.#accounts.redactTarget(target));
-    const reject = () => {
-      telemetry?.end(error, false);
-      return Promise.reject(error);
-    };
-    return telemetry ? telemetry.run(reject) : reject();
+  /** Begins a call, in its trace if there is one. */
+  #begin<T>(
+    target: RequestTarget,
+    run: (shown: RequestTarget, telemetry: CallTelemetry | undefined) => Promise<T>,
+  ): Promise<T> {
+    const shown = this.#accounts.redactTarget(target);
+    const telemetry = this.#telemetry.observe(this.#options.logger, shown);
+    return telemetry ? telemetry.run(() => run(shown, telemetry)) : run(shown, undefined);
   }
 
   /** The life of a call: attempts, until one of them is its end. */
-  async #run<T>(state: CallState, promise: APIPromise<T>): Promise<Exchange<T>> {
+  async #run(state: CallState): Promise<Exchange<unknown>> {
     const { call, telemetry, signal } = state;
     try {
       let exchange: Exchange<unknown> | undefined;
-      while (!exchange) exchange = await attempt(state, await this.#admit(state), promise.isRaw);
+      while (!exchange) exchange = await make(await this.#admit(state), state);
       telemetry?.end(undefined, false);
-      return exchange; // Of the type that the caller expects. If the body differs from it, the issues say so.
+      return exchange;
     } catch (reason) {
       // The error of the last attempt says more than that the next one would wait too long.
       const error = reason instanceof RateLimitWaitError ? (state.error ?? reason) : reason;
@@ -142,12 +133,12 @@ export class HttpClient implements Requester {
   }
 
   /**
-   * Waits until the next attempt may be sent.
+   * Waits until the next attempt may be made, and returns it.
    *
    * @throws {RateLimitWaitError} when the call would wait longer than `maxWait` or until after its deadline.
    * @throws the signal's reason when it aborts first.
    */
-  async #admit(state: CallState): Promise<Turn> {
+  async #admit(state: CallState): Promise<Attempt> {
     const { call, signal, deadline, telemetry, refusal } = state;
     const { apiToken, rateLimit } = this.#options;
     let account = await this.#accounts.current(call, signal);
@@ -168,14 +159,14 @@ export class HttpClient implements Requester {
         observer: this.#telemetry.limiterObserver,
         onWait: telemetry && ((delay, waiting) => telemetry.wait(delay, waiting)),
       });
-      if (permit?.waited !== true || typeof apiToken === 'string') return { account, permit };
+      if (permit?.waited !== true || typeof apiToken === 'string') return attemptOf(state, account, permit);
 
       // The token may have been rotated while the call waited, and a new one has a budget of its own.
       const current = await this.#accounts.current(call, signal).catch((error: unknown) => {
         permit.release();
         throw error;
       });
-      if (current.credential === account.credential) return { account, permit };
+      if (current.credential === account.credential) return attemptOf(state, account, permit);
       permit.release();
       account = current;
     }
@@ -183,13 +174,9 @@ export class HttpClient implements Requester {
 }
 
 /** Makes an attempt. Resolves to nothing if there is to be another one, whose time has come. */
-async function attempt(
-  state: CallState,
-  { account, permit }: Turn,
-  raw: boolean,
-): Promise<Exchange<unknown> | undefined> {
+async function make(attempt: Attempt, state: CallState): Promise<Exchange<unknown> | undefined> {
   const { call, telemetry, signal } = state;
-  const attempt = attemptOf(state, account, permit, raw);
+  const { account, permit } = attempt;
   let result: Result;
   try {
     if (signal?.aborted) throw signal.reason;
@@ -218,10 +205,16 @@ async function attempt(
   return { response, value: await untilAborted(signal, value) };
 }
 
-function stateOf(call: Call, target: RequestTarget, telemetry: CallTelemetry | undefined): CallState {
+function stateOf(
+  call: Call,
+  promise: { readonly isRaw: boolean },
+  target: RequestTarget,
+  telemetry: CallTelemetry | undefined,
+): CallState {
   const { signals, options } = call;
   const state: CallState = {
     call,
+    promise,
     telemetry,
     target,
     attempt: undefined,
@@ -243,9 +236,10 @@ function stateOf(call: Call, target: RequestTarget, telemetry: CallTelemetry | u
   return state;
 }
 
-function attemptOf(state: CallState, account: Account, permit: Permit | undefined, raw: boolean): Attempt {
-  const { call, target, deadline } = state;
+function attemptOf(state: CallState, account: Account, permit: Permit | undefined): Attempt {
+  const { call, promise, target, deadline } = state;
   const [signal] = call.signals;
+  const raw = promise.isRaw;
   return {
     call,
     target,

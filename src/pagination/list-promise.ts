@@ -2,7 +2,7 @@ import { throwToCaller } from '../errors/example-error.ts';
 import { ExampleError, InvalidRequestError } from '../errors/index.ts';
 import type { APIPromise, WithResponse } from '../http/api-promise.ts';
 import type { Requester } from '../http/request-options.ts';
-import { expandRoute } from '../http/route.ts';
+import { expandRoute } from '../http/call.ts';
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import { parameters, readOptions, wholeNumber } from '../utils/arguments.ts';
 import { checkSchema, type StandardSchema } from '../utils/standard-schema.ts';

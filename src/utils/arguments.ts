@@ -150,8 +150,7 @@ export function callable<F>(name: string, value: F | undefined): F {
 
 /** One of the given words. */
 export function oneOf<W extends string>(name: string, value: string, words: readonly W[]): W {
-  const word = words.find((candidate) => candidate === value);
-  if (word !== undefined) return word;
+  if ((words as readonly string[]).includes(value)) return value as W;
   return throwInvalid(`one of ${words.map((each) => `'${each}'`).join(', ')}`, name, value);
 }
 
