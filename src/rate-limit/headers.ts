@@ -56,23 +56,19 @@ export function readAnswer(status: number, headers: Headers): Answer {
   const isRefusal = status === 429;
   const isCached = Number(headers.get('age')) > 0;
   const receivedAt = Date.now();
+  const date = isCached ? undefined : servedAt(headers);
+  const report = isCached ? undefined : parseRateLimit(headers);
+  const isCredible = report && Math.abs(report.reset * 1000 - (date ?? receivedAt)) <= maxWindow;
   const wait = isRefusal || status === 503 ? parseRetryAfter(headers, receivedAt) : undefined;
   return {
     isRefusal,
-    report: isCached ? undefined : credibleReport(headers),
-    servedAt: isCached ? undefined : servedAt(headers),
+    report: isCredible ? report : undefined,
+    servedAt: date,
     receivedAt,
     wait: wait === undefined ? undefined : Math.min(wait, maxRetryAfter),
     isFailure: status >= 500,
     isSound: !isCached && !isRefusal && status < 500,
   };
-}
-
-function credibleReport(headers: Headers): RateLimitInfo | undefined {
-  const report = parseRateLimit(headers);
-  if (report === undefined) return undefined;
-  const left = report.reset * 1000 - (servedAt(headers) ?? Date.now());
-  return Math.abs(left) <= maxWindow ? report : undefined;
 }
 
 function servedAt(headers: Headers): number | undefined {

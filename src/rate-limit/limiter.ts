@@ -25,19 +25,10 @@ export interface Admission extends RequestTarget {
 export interface LimiterObserver {
   /** The store became unavailable, or available again. Called once per outage and observer. */
   onStoreChange(change: RateLimitStoreChange): void;
-  /** The API refused what its headers allow, so that calls are held, or they are sent again. */
-  onHold(change: HoldChange): void;
+  /** The API refuses what its headers allow: calls such as `GET /users/user_1`, or all of the token (`undefined`), are held. */
+  onHold(target: string | undefined): void;
   /** Called once a minute at most. */
   onStall(stall: StallReport): void;
-}
-
-/** Calls are held, or sent again. */
-export interface HoldChange {
-  readonly isHeld: boolean;
-  /** Whose calls, such as `GET /users/user_1`; `undefined` for all of the token. */
-  readonly target: string | undefined;
-  /** Half a sentence for a log line. */
-  readonly reason: string;
 }
 
 /** Calls wait longer than expected, or the API admits nothing. */
@@ -63,26 +54,25 @@ export class Observers {
     const calls = (this.#calls.get(observer) ?? 0) + change;
     if (calls > 0) this.#calls.set(observer, calls);
     else this.#calls.delete(observer);
-    if (change > 0) this.#notify(observer);
+    if (change > 0 && this.#outage !== undefined) this.#tellOutage(observer);
   }
 
-  onHold(change: HoldChange): void {
-    for (const observer of this.#calls.keys()) observer.onHold(change);
-  }
-
-  onStall(report: StallReport): void {
-    for (const observer of this.#calls.keys()) observer.onStall(report);
+  /** Tells all of them. */
+  notify(tell: (observer: LimiterObserver) => void): void {
+    for (const observer of this.#calls.keys()) tell(observer);
   }
 
   onStoreChange(change: RateLimitStoreChange): void {
     this.#outage = change.available ? undefined : change;
-    for (const observer of this.#calls.keys()) this.#notify(observer);
-    if (!change.available) return;
+    if (!change.available) {
+      this.notify((observer) => this.#tellOutage(observer));
+      return;
+    }
     for (const observer of this.#notified) observer.onStoreChange(change);
     this.#notified.clear();
   }
 
-  #notify(observer: LimiterObserver): void {
+  #tellOutage(observer: LimiterObserver): void {
     if (this.#outage === undefined || this.#notified.has(observer)) return;
     this.#notified.add(observer);
     observer.onStoreChange(this.#outage);

@@ -11,7 +11,8 @@ export function checkedPriority(value: Priority): Priority {
 /** The priority of one call. It can rise while the call waits, such as when a prefetched page is awaited. */
 export class CallPriority {
   #level: Priority;
-  #onRaise: (() => void) | undefined;
+  /** What the queue that holds the call does when the priority rises. */
+  onRaise: (() => void) | undefined;
 
   constructor(level: Priority) {
     this.#level = level;
@@ -25,11 +26,6 @@ export class CallPriority {
   raise(): void {
     if (this.#level === 'normal') return;
     this.#level = 'normal';
-    this.#onRaise?.();
-  }
-
-  /** Sets what the queue that holds the call does when the priority rises; `undefined` once the call has left the queue. */
-  onRaise(listener: (() => void) | undefined): void {
-    this.#onRaise = listener;
+    this.onRaise?.();
   }
 }

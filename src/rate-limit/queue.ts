@@ -86,35 +86,17 @@ class List {
   }
 }
 
-/** The waiting calls of one priority. */
-class Lists {
-  readonly retries = new List();
-  readonly others = new List();
-
-  get all(): readonly List[] {
-    return [this.retries, this.others];
-  }
-
-  get length(): number {
-    return this.retries.length + this.others.length;
-  }
-}
-
 /** The calls that wait for one thing. No operation takes longer if more of them wait. */
 export class CallQueue {
-  readonly #normal = new Lists();
-  readonly #background = new Lists();
-
-  get length(): number {
-    return this.normal + this.background;
-  }
+  /** Retries of normal calls, other normal calls, and the same of background calls: in this order, they are sent. */
+  readonly #lists = [new List(), new List(), new List(), new List()] as const;
 
   get normal(): number {
-    return this.#normal.length;
+    return this.#lists[0].length + this.#lists[1].length;
   }
 
   get background(): number {
-    return this.#background.length;
+    return this.#lists[2].length + this.#lists[3].length;
   }
 
   /** The next call of any priority. */
@@ -124,37 +106,36 @@ export class CallQueue {
 
   /** How many calls would be sent before one that arrived now. */
   before(admission: Admission): number {
-    const ahead = isBackground(admission) ? this.normal : 0;
-    const { retries, others } = this.#of(isBackground(admission));
-    return ahead + retries.length + (admission.isRetry === true ? 0 : others.length);
+    const last = rank(admission, isBackground(admission));
+    return this.#lists.reduce((sum, { length }, index) => (index <= last ? sum + length : sum), 0);
   }
 
   /** The next call of a priority: a retry, or else the one that has waited longest. */
   first(background: boolean): WaitingCall | undefined {
-    const { retries, others } = this.#of(background);
-    return retries.first ?? others.first;
+    return this.#lists[background ? 2 : 0].first ?? this.#lists[background ? 3 : 1].first;
   }
 
   /** The newest call of a priority that was not sent before, or else the next one. */
   newest(background: boolean): WaitingCall | undefined {
-    return this.#of(background).others.last ?? this.first(background);
+    return this.#lists[background ? 3 : 1].last ?? this.first(background);
   }
 
   push(call: WaitingCall): void {
-    const { retries, others } = this.#of(call.isBackground);
-    (call.admission.isRetry === true ? retries : others).push(call);
+    this.#lists[rank(call.admission, call.isBackground)].push(call);
   }
 
   /** All of them, in a list of its own: they may leave the queue meanwhile. */
   toArray(): WaitingCall[] {
     const calls: WaitingCall[] = [];
-    for (const { first } of [...this.#normal.all, ...this.#background.all]) {
+    for (const { first } of this.#lists) {
       for (let call = first; call !== undefined; call = call.next) calls.push(call);
     }
     return calls;
   }
+}
 
-  #of(background: boolean): Lists {
-    return background ? this.#background : this.#normal;
-  }
+/** Which list of a queue a call belongs to. */
+function rank({ isRetry = false }: Admission, background: boolean): 0 | 1 | 2 | 3 {
+  if (background) return isRetry ? 2 : 3;
+  return isRetry ? 0 : 1;
 }

@@ -1,9 +1,33 @@
 import type { RequestTarget } from '../errors/index.ts';
-import type { HoldChange } from './limiter.ts';
-import { RefusedResource } from './refused-resource.ts';
-import { SendRate } from './send-rate.ts';
-import { Throttle } from './throttle.ts';
-import type { Timing } from './timing.ts';
+import { CallQueue } from './queue.ts';
+import { SendRate, Throttle } from './throttle.ts';
+import { Alarm, type Timing } from './timing.ts';
+
+/** Milliseconds after which it is forgotten that a resource was refused. */
+const memory = 60_000;
+
+/** Refusals in a row of a resource after which waiting is not believed to help. */
+const maxFailures = 8;
+
+/** A resource that was refused. Its calls wait here, and are tried one at a time until one is admitted. */
+export class RefusedResource extends Throttle {
+  readonly queue = new CallQueue();
+  refusedAt = -Infinity;
+  /** Whether its last refusal was the first in a row of the token, and may have been about it alone. */
+  isLone = false;
+  readonly #alarm: Alarm;
+
+  /** @param onReady Called when the next call may be tried. */
+  constructor(timing: Timing, onReady: () => void) {
+    super(0);
+    this.#alarm = new Alarm(timing, onReady);
+  }
+
+  /** Sets the timer for the next call. */
+  update(): void {
+    this.#alarm.set(this.queue.next === undefined ? Infinity : this.readyAt);
+  }
+}
 
 /** What refusals show that no window explains: of one resource, such as `GET /users/user_1`, or of the token. */
 export class Refusals {
@@ -12,12 +36,12 @@ export class Refusals {
   /** The resources that were refused lately, the oldest first. */
   readonly #resources = new Map<string, RefusedResource>();
   readonly #timing: Timing;
-  readonly #onHold: (change: HoldChange) => void;
+  readonly #onHold: (target?: string) => void;
   readonly #onReady: (resource: RefusedResource) => void;
   #sent = 0;
 
   /** @param onReady Called when the next call of a resource may be tried. */
-  constructor(timing: Timing, onHold: (change: HoldChange) => void, onReady: (resource: RefusedResource) => void) {
+  constructor(timing: Timing, onHold: (target?: string) => void, onReady: (resource: RefusedResource) => void) {
     this.#timing = timing;
     this.#onHold = onHold;
     this.#onReady = onReady;
@@ -27,13 +51,14 @@ export class Refusals {
     return this.#token.failures > 0;
   }
 
+  /** When any request was last admitted. */
   get admittedAt(): number {
     return this.#rate.admittedAt;
   }
 
   /** The resources whose calls wait. */
   get waiting(): RefusedResource[] {
-    return [...this.#resources.values()].filter(({ queue }) => queue.length > 0);
+    return [...this.#resources.values()].filter(({ queue }) => queue.next !== undefined);
   }
 
   /** The resource of a call, if it was refused lately. */
@@ -45,6 +70,11 @@ export class Refusals {
   holding(now: number, target: RequestTarget): RefusedResource | undefined {
     const resource = this.of(target);
     return resource !== undefined && resource.readyAt > now ? resource : undefined;
+  }
+
+  /** Whether a resource was refused twice in a row while others were not. */
+  isSingle(resource: RefusedResource | undefined): boolean {
+    return resource !== undefined && resource.failures > 1 && this.admittedAt > resource.refusedAt;
   }
 
   /** When the next request of the token may be sent. */
@@ -72,11 +102,9 @@ export class Refusals {
     this.#rate.admitted(now);
     const resource = this.of(target);
     if (resource === undefined) return undefined;
-    const key = keyOf(target);
-    this.#resources.delete(key);
+    this.#resources.delete(keyOf(target));
     // What was refused alone was not about its resource.
     if (resource.isLone && this.#rate.isLowered(now)) this.#lower(now);
-    this.#onHold({ isHeld: false, target: key, reason: 'it is admitted again' });
     return resource;
   }
 
@@ -88,21 +116,22 @@ export class Refusals {
    * @returns Whether waiting may help.
    */
   refuse(now: number, target: RequestTarget, order: number, wait: number | undefined, untilTurn: number): boolean {
-    for (const [old, resource] of this.#resources) {
-      if (!resource.isForgotten(now)) break;
-      this.#resources.delete(old);
+    for (const [key, { queue, refusedAt, readyAt }] of this.#resources) {
+      if (queue.next !== undefined || now < Math.max(refusedAt, readyAt) + memory) break;
+      this.#resources.delete(key);
     }
-    let resource = this.of(target);
-    const isLone = resource?.isSingle(this.admittedAt) !== true && this.slowDown(now, order, wait, untilTurn);
-    if (resource === undefined) {
-      const key = keyOf(target);
-      const added: RefusedResource = new RefusedResource(this.#timing, () => this.#onReady(added));
-      this.#resources.set(key, (resource = added));
-      this.#onHold({ isHeld: true, target: key, reason: 'it was refused' });
-    }
+    const resource = this.of(target) ?? this.#hold(keyOf(target));
+    resource.isLone = !this.isSingle(resource) && this.slowDown(now, order, wait, untilTurn);
+    resource.refusedAt = now;
     resource.refused(now, order, this.#sent, wait);
-    resource.isLone = isLone;
-    return resource.isHopeful && this.admittedAt > -Infinity;
+    return resource.failures <= maxFailures && this.admittedAt > -Infinity;
+  }
+
+  #hold(key: string): RefusedResource {
+    const resource: RefusedResource = new RefusedResource(this.#timing, () => this.#onReady(resource));
+    this.#resources.set(key, resource);
+    this.#onHold(key);
+    return resource;
   }
 
   /**
@@ -120,9 +149,7 @@ export class Refusals {
   }
 
   #lower(now: number): void {
-    if (!this.#rate.isLowered(now)) {
-      this.#onHold({ isHeld: true, target: undefined, reason: 'several in a row were refused' });
-    }
+    if (!this.#rate.isLowered(now)) this.#onHold();
     this.#rate.lower(Math.max(now, this.#token.readyAt));
   }
 }

@@ -5,15 +5,13 @@ import { readAnswer } from './headers.ts';
 import {
   Observers,
   type Admission,
-  type HoldChange,
   type LimitOptions,
   type Permit,
   type RateLimiter,
   type RateLimitSnapshot,
 } from './limiter.ts';
 import { CallQueue, isBackground, waitError, WaitingCall } from './queue.ts';
-import { Refusals } from './refusals.ts';
-import type { RefusedResource } from './refused-resource.ts';
+import { Refusals, type RefusedResource } from './refusals.ts';
 import { Reserve } from './reserve.ts';
 import type { ConnectStore, Share, SharingStore } from './share.ts';
 import { Stall } from './stall.ts';
@@ -50,7 +48,7 @@ export class Scheduler implements RateLimiter {
     this.#key = key;
     this.#timing = timing;
     this.#alarm = new Alarm(timing, () => this.dispatch());
-    const onHold = (change: HoldChange) => this.#observers.onHold(change);
+    const onHold = (target?: string) => this.#observers.notify((observer) => observer.onHold(target));
     this.#refusals = new Refusals(timing, onHold, ({ queue: { next } }) => {
       if (next !== undefined) this.#move(this.#timing.now(), next);
       this.dispatch();
@@ -81,9 +79,10 @@ export class Scheduler implements RateLimiter {
     this.#observers.count(admission.observer, 1);
     const background = isBackground(admission);
     if (!background && admission.isRetry !== true) this.#reserve.count(this.#window);
-    const isNext = this.#queue.before(admission) === 0 && this.#refusals.holding(now, admission) === undefined;
     const isBacklog = this.#waiting > 0;
-    if (isNext && admission.signal?.aborted !== true && this.#readyAt(now, background, isBacklog) <= now) {
+    const isNext = !isBacklog || this.#queue.before(admission) === 0;
+    const isFree = isNext && admission.signal?.aborted !== true && !this.#refusals.holding(now, admission);
+    if (isFree && this.#readyAt(now, background, isBacklog) <= now) {
       const permit = this.#send(now, admission, background, false);
       this.#updateShare(now);
       return permit;
@@ -149,7 +148,12 @@ export class Scheduler implements RateLimiter {
     const answer = isLimit ? { ...read, isRefusal: true, isFailure: false } : read;
     const { isRefusal, isFailure, isSound, wait } = answer;
     const isExplained = this.#window.recordAnswer(now, request, answer);
-    if (isSound) this.#admit(now, admission, order);
+    if (isSound) {
+      this.#stall.admitted();
+      const resource = this.#refusals.admit(now, admission, order);
+      for (const call of resource?.queue.toArray() ?? []) this.#move(now, call);
+      resource?.update();
+    }
     if ((isRefusal || isFailure) && (!isExplained || this.#window.own === 0)) {
       const asked = headers.get('retry-after');
       this.#stall.refused(now, asked === null ? String(status) : `${status}, Retry-After: ${asked}`);
@@ -164,13 +168,6 @@ export class Scheduler implements RateLimiter {
     return { isContended, isLimited };
   }
 
-  #admit(now: number, admission: Admission, order: number): void {
-    this.#stall.admitted();
-    const resource = this.#refusals.admit(now, admission, order);
-    for (const call of resource?.queue.toArray() ?? []) this.#move(now, call);
-    resource?.update();
-  }
-
   #enqueue(now: number, call: WaitingCall): void {
     const { admission } = call;
     const { signal, maxWait = Infinity } = admission;
@@ -178,16 +175,18 @@ export class Scheduler implements RateLimiter {
     const isAborted = signal?.aborted === true;
     const error: unknown = isAborted ? signal.reason : waitError(admission, now, this.#delay(now, admission, true));
     if (isAborted || error !== undefined) {
-      this.#end(call, error);
+      this.#observers.count(admission.observer, -1);
+      call.reject(error);
       return;
     }
     call.expectedAt = now + delay;
     this.#waiting += 1;
-    call.release = signal && onAbort(signal, () => this.#reject(call, signal.reason));
-    admission.priority?.onRaise(() => {
-      this.#move(this.#timing.now(), call);
-      this.dispatch(); // What is reserved for normal calls is its own now.
-    });
+    call.release = signal && onAbort(signal, () => this.#giveUp(call, signal.reason));
+    if (admission.priority)
+      admission.priority.onRaise = () => {
+        this.#move(this.#timing.now(), call);
+        this.dispatch(); // What is reserved for normal calls is its own now.
+      };
     if (maxWait < Infinity || isCloudflareWorker()) this.#watch(now, call, now + maxWait);
     this.#move(now, call);
     if (delay > 0) admission.onWait?.(Math.ceil(delay), this.#waiting);
@@ -202,7 +201,7 @@ export class Scheduler implements RateLimiter {
       if (call.list === undefined) return;
       const time = this.#timing.now();
       if (time < expiresAt) call.alarm?.set(next(time));
-      else this.#reject(call, waitError(call.admission, time, this.#delay(time, call.admission), 0));
+      else this.#giveUp(call, waitError(call.admission, time, this.#delay(time, call.admission), 0));
     });
     call.alarm.set(next(now));
   }
@@ -223,7 +222,7 @@ export class Scheduler implements RateLimiter {
   #move(now: number, call: WaitingCall): void {
     call.list?.remove(call);
     const resource = this.#refusals.holding(now, call.admission);
-    call.yields = this.#refusals.of(call.admission)?.isSingle(this.#refusals.admittedAt) === true;
+    call.yields = this.#refusals.isSingle(this.#refusals.of(call.admission));
     (resource?.queue ?? this.#queue).push(call);
     resource?.update();
   }
@@ -234,20 +233,20 @@ export class Scheduler implements RateLimiter {
     this.#waiting -= 1;
     call.alarm?.set(Infinity);
     call.release?.();
-    call.admission.priority?.onRaise(undefined);
+    if (call.admission.priority) call.admission.priority.onRaise = undefined;
+  }
+
+  #giveUp(call: WaitingCall, reason: unknown): void {
+    this.#reject(call, reason);
+    this.dispatch();
   }
 
   #reject(call: WaitingCall, reason: unknown): void {
     this.#leave(call);
-    this.#end(call, reason);
-    // Another call may be tried instead.
-    this.#refusals.of(call.admission)?.update();
-    this.dispatch();
-  }
-
-  #end(call: WaitingCall, reason: unknown): void {
     this.#observers.count(call.admission.observer, -1);
     call.reject(reason);
+    // Another call may be tried instead.
+    this.#refusals.of(call.admission)?.update();
   }
 
   /** Sends the calls that may be sent, and sets the timer for the rest. */
@@ -259,12 +258,13 @@ export class Scheduler implements RateLimiter {
       next.resolve(this.#send(now, next.admission, next.isBackground, true));
     }
     const updateAt = this.#updateShare(now);
-    const checkAt = this.#checkStall(now, next);
-    this.#alarm.set(this.#waiting === 0 ? Infinity : Math.min(next, updateAt, checkAt));
+    if (this.#waiting > 0) next = Math.min(next, updateAt, this.#checkStall(now, next));
+    this.#alarm.set(this.#waiting === 0 ? Infinity : next);
   }
 
   /** The call to send now, or when there may be one. */
   #next(now: number): WaitingCall | number {
+    if (this.#waiting === 0) return Infinity;
     const isBackgroundNext = this.#reserve.isBackgroundDue && this.#queue.background > 0;
     // While the API refuses or fails, a call that is sent may use up a retry: the newest one that has used none.
     const isFailing = this.#refusals.isRefusing || this.#window.isFailing(now);
@@ -287,10 +287,9 @@ export class Scheduler implements RateLimiter {
 
   /** Says that calls are late, and in the end rejects those that would wait for ever. Returns when to look again. */
   #checkStall(now: number, next: number): number {
-    if (this.#waiting === 0) return Infinity;
     const expectedAt = this.#queue.next?.expectedAt ?? Infinity;
     const report = this.#stall.report(now, this.#waiting, expectedAt);
-    if (report) this.#observers.onStall(report);
+    if (report) this.#observers.notify((observer) => observer.onStall(report));
     if (this.#stall.isStalled) {
       const resources = this.#refusals.waiting;
       const nextAt = Math.min(next, ...resources.map(({ readyAt }) => readyAt));
@@ -304,11 +303,9 @@ export class Scheduler implements RateLimiter {
     for (const call of [this.#queue, ...resources.map(({ queue }) => queue)].flatMap((queue) => queue.toArray())) {
       const { admission } = call;
       if (admission.maxWait !== undefined && admission.maxWait < Infinity) continue;
-      this.#leave(call);
       const message = `Not sent: the API admits nothing, and the next request may be sent in about ${seconds} s.`;
-      this.#end(call, new RateLimitWaitError(message, admission, seconds));
+      this.#reject(call, new RateLimitWaitError(message, admission, seconds));
     }
-    for (const resource of resources) resource.update();
   }
 
   #updateShare(now: number): number {

@@ -20,18 +20,13 @@ export class Throttle {
     this.#tolerance = tolerance;
   }
 
-  /** Whether one request at a time is sent. */
-  get isPausing(): boolean {
-    return this.failures > this.#tolerance;
-  }
-
   /** When the next request may be sent; `Infinity` if an answer comes first. */
   get readyAt(): number {
     return this.#probe === undefined ? this.#until : Infinity;
   }
 
   sent(order: number): void {
-    if (this.isPausing) this.#probe = order;
+    if (this.failures > this.#tolerance) this.#probe = order;
   }
 
   /** A request came to an end. */
@@ -51,13 +46,69 @@ export class Throttle {
   refused(now: number, order: number, last: number, wait: number | undefined): boolean {
     if (order <= this.#order) return false;
     this.failures += 1;
+    const isResource = this.#tolerance === 0;
     // A lone refusal may be about something else: the next one counts as well, though it is of the same burst.
-    if (this.failures > 1 || this.#tolerance === 0) this.#order = last;
+    if (this.failures > 1 || isResource) this.#order = last;
     const pauses = this.failures - this.#tolerance;
     const backoff = Math.min(pause.first * 2 ** (pauses - 1), pause.max);
-    const asked = wait === 0 ? undefined : wait;
-    if (pauses > 0)
-      this.#until = now + (this.#tolerance === 0 ? (asked ?? backoff) : Math.min(asked ?? Infinity, backoff));
+    const asked = wait === undefined || wait === 0 ? backoff : wait;
+    if (pauses > 0) this.#until = now + (isResource ? asked : Math.min(asked, backoff));
     return true;
+  }
+}
+
+/** Requests per second, and per cube of a second: CUBIC, as in the adaptive mode of the AWS SDKs. */
+const cubic = { min: 0.5, decrease: 0.7, scale: 0.4 };
+
+/** Milliseconds after which it is forgotten that the rate was lowered. */
+const memory = 300_000;
+
+/**
+ * How fast a token sends after refusals that no window explains: at first 0.7 of what was admitted. Then the rate rises slowly up
+ * to the old one, and ever faster beyond.
+ */
+export class SendRate {
+  admittedAt = -Infinity;
+  #sentAt = -Infinity;
+  #loweredAt = -Infinity;
+  /** The rate that was too much. */
+  #peak = Infinity;
+  /** Requests that were admitted lately, each of which counts less by 1/e a second. */
+  #admitted = 0;
+
+  isLowered(now: number): boolean {
+    return now < this.#loweredAt + memory;
+  }
+
+  readyAt(now: number): number {
+    return this.isLowered(now) ? this.#sentAt + 1000 / this.#rate(now) : now;
+  }
+
+  sent(now: number): void {
+    this.#sentAt = now;
+  }
+
+  admitted(now: number): void {
+    this.#admitted = this.#admittedRate(now) + 1;
+    this.admittedAt = now;
+  }
+
+  /** Nothing is known of a rate before anything was admitted. */
+  lower(now: number): void {
+    if (this.#admitted === 0) return;
+    const rate = this.isLowered(now) ? this.#rate(now) : Infinity;
+    this.#peak = Math.max(cubic.min, Math.min(rate, this.#admittedRate(now)));
+    this.#loweredAt = now;
+  }
+
+  #rate(now: number): number {
+    const { min, decrease, scale } = cubic;
+    const plateau = Math.cbrt((this.#peak * (1 - decrease)) / scale);
+    const rate = this.#peak + scale * ((now - this.#loweredAt) / 1000 - plateau) ** 3;
+    return Math.max(min, Math.min(rate, 2 * this.#admittedRate(now) + 1));
+  }
+
+  #admittedRate(now: number): number {
+    return this.#admitted === 0 ? 0 : this.#admitted * Math.exp((this.admittedAt - now) / 1000);
   }
 }

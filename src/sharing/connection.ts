@@ -5,11 +5,8 @@ import { callable } from '../utils/arguments.ts';
 import { Lease } from './lease.ts';
 import type { RateLimitStore, RateLimitStoreReply } from './store.ts';
 
-/**
- * Milliseconds that a store may take to answer before the process paces itself: three times as long as it took last, within
- * these bounds. At first, when the process does not know of the others, it is the longest.
- */
-const syncTimeout = { min: 400, max: 2_000 };
+/** Milliseconds that a store may take to answer before the process paces itself. */
+const syncTimeout = 1_000;
 
 /** Milliseconds after which the store learns what was used, and gets back what was not. */
 const idleTimeout = 250;
@@ -48,7 +45,6 @@ class StoreConnection implements Share {
   #waiting: WaitingCalls = { normal: 0, background: 0 };
   #isSyncing = false;
   #isReturning = false;
-  #timeout = syncTimeout.max;
   /** When to try an unavailable store again, and how long to wait if it still is; `undefined` while it is available. */
   #outage: { readonly retryAt: number; readonly delay: number } | undefined;
 
@@ -68,7 +64,7 @@ class StoreConnection implements Share {
   readyAt(now: number, priority: Priority): number {
     if (this.#window.isUnannounced) return now;
     if (this.isAvailable) return this.#lease.allows(now, priority) ? now : Infinity;
-    return this.#lease.ownPart > 0 ? now : now + this.#window.timeLeft(now);
+    return this.#lease.leftOfEqualPart > 0 ? now : now + this.#window.timeLeft(now);
   }
 
   take(priority: Priority): void {
@@ -110,7 +106,6 @@ class StoreConnection implements Share {
     this.#isSyncing = true;
     const wasAvailable = this.isAvailable;
     try {
-      const askedAt = this.#timing.now();
       const apply = await this.#withTimeout(async () => {
         // Meanwhile, more calls are made: it asks for all of them.
         const key = await this.#key;
@@ -119,9 +114,7 @@ class StoreConnection implements Share {
         return (now: number) => take(now, reply);
       });
       this.#outage = undefined;
-      const now = this.#timing.now();
-      this.#timeout = Math.min(Math.max(3 * (now - askedAt), syncTimeout.min), syncTimeout.max);
-      apply(now);
+      apply(this.#timing.now());
       if (!wasAvailable) this.#host.onStoreChange({ available: true });
     } catch (error) {
       this.#lease.expire();
@@ -136,9 +129,9 @@ class StoreConnection implements Share {
   #withTimeout<T>(work: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       // In two halves: if this process was too busy to read a reply that has arrived, it is read between them.
-      let cancel = this.#timing.after(this.#timeout / 2, () => {
-        cancel = this.#timing.after(this.#timeout / 2, () => {
-          reject(new Error(`The rate-limit store did not answer within ${Math.round(this.#timeout)} ms.`));
+      let cancel = this.#timing.after(syncTimeout / 2, () => {
+        cancel = this.#timing.after(syncTimeout / 2, () => {
+          reject(new Error(`The rate-limit store did not answer within ${syncTimeout} ms.`));
         });
       });
       // Asynchronous, so that a store that throws rejects.

@@ -2,12 +2,6 @@ import type { Priority } from '../rate-limit/priority.ts';
 import type { SharedWindow, WaitingCalls } from '../rate-limit/share.ts';
 import type { RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
 
-/** Milliseconds for which a process assumes that the others it has heard of still share the limit. */
-const memory = 60_000;
-
-/** Takes in the reply to a request. */
-type Apply = (now: number, reply: RateLimitStoreReply) => void;
-
 /** The part of the shared window that this process may use. */
 export class Lease {
   readonly #window: SharedWindow;
@@ -18,12 +12,11 @@ export class Lease {
   #isProbe = false;
   /** What the window had seen at the last sync that was answered. */
   #seen = { turns: 0, failedProbes: 0 };
-  /** Requests that the store knows to be available or in flight. */
-  #reported = 0;
-  /** Calls that wait, as the store knows. */
-  #wanted: WaitingCalls = { normal: 0, background: 0 };
+  /** Requests that are available or in flight, as the store knows. */
+  #held = 0;
+  /** What was missing after the last sync. */
+  #missingAtSync: WaitingCalls = { normal: 0, background: 0 };
   #processes = 1;
-  #syncedAt = -Infinity;
   #nextSyncAt = -Infinity;
 
   constructor(window: SharedWindow) {
@@ -31,14 +24,14 @@ export class Lease {
   }
 
   /** Requests that are left of an equal part of the window, if the store does not divide it. */
-  get ownPart(): number {
+  get leftOfEqualPart(): number {
     const { limit, sent } = this.#window;
     return Math.max(1, Math.floor(limit / this.#processes)) - sent;
   }
 
   /** Whether the store has to learn that requests were used or are not needed, although no call waits. */
   get isUnsettled(): boolean {
-    return this.#granted > 0 || this.#granted + this.#window.inFlight !== this.#reported;
+    return this.#availableTotal > 0 || this.#availableTotal + this.#window.inFlight !== this.#held;
   }
 
   allows(now: number, priority: Priority): boolean {
@@ -61,7 +54,8 @@ export class Lease {
     // The other processes wait for what a probe has found.
     if (this.#hasNews) return -Infinity;
     const { normal, background } = this.#missing(waiting);
-    const isNew = (normal > 0 && this.#wanted.normal === 0) || (background > 0 && this.#wanted.background === 0);
+    const isNew =
+      (normal > 0 && this.#missingAtSync.normal === 0) || (background > 0 && this.#missingAtSync.background === 0);
     if (isNew) return -Infinity;
     return waiting.normal + waiting.background > 0 ? this.#nextSyncAt : Infinity;
   }
@@ -72,18 +66,22 @@ export class Lease {
    *
    * @param wasOut Whether the store was unavailable.
    */
-  ask(now: number, waiting: WaitingCalls, wasOut: boolean): [RateLimitStoreRequest, Apply] {
+  ask(
+    now: number,
+    waiting: WaitingCalls,
+    wasOut: boolean,
+  ): [RateLimitStoreRequest, (now: number, reply: RateLimitStoreReply) => void] {
     this.#checkWindow(now);
     this.#available = {
       normal: Math.min(this.#available.normal, waiting.normal),
       background: Math.min(this.#available.background, waiting.background),
     };
     const { inFlight, sent, limit, used, reset = 0, turns, failedProbes } = this.#window;
-    const available = this.#granted;
+    const available = this.#availableTotal;
     const { normal, background } = this.#missing(waiting);
-    const request: RateLimitStoreRequest = {
+    const request = {
       process: this.#process,
-      processes: now - this.#syncedAt < memory ? this.#processes : 1,
+      processes: this.#processes,
       normal,
       background,
       available,
@@ -101,26 +99,21 @@ export class Lease {
       (answeredAt, reply) => {
         // Only now: if the sync fails, the next one reports it.
         this.#seen = { turns, failedProbes };
-        this.#reported = available + inFlight + reply.normal + reply.background;
-        this.#wanted = { normal: normal - reply.normal, background: background - reply.background };
-        this.#apply(answeredAt, reply);
+        this.#held = available + inFlight + reply.normal + reply.background;
+        this.#missingAtSync = { normal: normal - reply.normal, background: background - reply.background };
+        const { reset: known = 0 } = this.#window;
+        if (reply.reset > 0) this.#window.adopt(answeredAt, reply);
+        if (this.#window.reset !== known) this.expire();
+        this.#isProbe = reply.timeLeft === 0;
+        this.#available.normal += reply.normal;
+        this.#available.background += reply.background;
+        this.#processes = reply.processes;
+        this.#nextSyncAt = answeredAt + reply.nextSyncIn;
       },
     ];
   }
 
-  #apply(now: number, reply: RateLimitStoreReply): void {
-    const { reset: known = 0 } = this.#window;
-    if (reply.reset > 0) this.#window.adopt(now, reply);
-    if (this.#window.reset !== known) this.expire();
-    this.#isProbe = reply.timeLeft === 0;
-    this.#available.normal += reply.normal;
-    this.#available.background += reply.background;
-    this.#processes = reply.processes;
-    this.#syncedAt = now;
-    this.#nextSyncAt = now + reply.nextSyncIn;
-  }
-
-  get #granted(): number {
+  get #availableTotal(): number {
     return this.#available.normal + this.#available.background;
   }
 
@@ -135,6 +128,7 @@ export class Lease {
     if ((isOver && !this.#isProbe) || this.#window.turns !== this.#seen.turns) this.expire();
   }
 
+  /** Calls that wait and that nothing is available for. */
   #missing({ normal, background }: WaitingCalls): WaitingCalls {
     return {
       normal: Math.max(0, normal - this.#available.normal),

@@ -42,15 +42,7 @@ export interface ProcessShare {
   expected: number;
 }
 
-const emptyShare: ProcessShare = {
-  seenAt: 0,
-  held: 0,
-  granted: 0,
-  normal: 0,
-  background: 0,
-  arrivals: 0,
-  expected: 0,
-};
+const emptyShare: ProcessShare = { seenAt: 0, held: 0, granted: 0, normal: 0, background: 0, arrivals: 0, expected: 0 };
 
 function emptyState(): SharedState {
   return {
@@ -74,12 +66,12 @@ export const backgroundShare = 10;
 const jitter = 1.5;
 
 /** Takes in what one process reports. Returns the state, and the share of the process in it. */
-export function report(stored: string | undefined, request: RateLimitStoreRequest, now: number) {
+export function takeReport(stored: string | undefined, request: RateLimitStoreRequest, now: number) {
   const known = parse(stored, now);
   const state = known ?? emptyState();
-  learn(state, request, now);
-  bury(state, now);
-  const own = record(state, request, now);
+  learnWindow(state, request, now);
+  dropDead(state, now);
+  const own = updateShare(state, request, now);
   if (known === undefined || request.wasOut) expectOthers(state, request, now);
   return { state, own };
 }
@@ -121,7 +113,7 @@ function expectOthers(state: SharedState, { processes, limit }: RateLimitStoreRe
 }
 
 /** Takes in what the API has announced to the process. */
-function learn(state: SharedState, request: RateLimitStoreRequest, now: number): void {
+function learnWindow(state: SharedState, request: RateLimitStoreRequest, now: number): void {
   const { limit, reset, used, timeLeft, probeFailed } = request;
   if (state.limit === 0) state.limit = limit;
   if (reset === 0) return;
@@ -144,11 +136,8 @@ function learn(state: SharedState, request: RateLimitStoreRequest, now: number):
 
 function openWindow(state: SharedState, { limit, reset, used, timeLeft }: RateLimitStoreRequest, now: number): void {
   const lengthening = timeLeft / Math.max(1_000, now - state.startedAt);
-  // A tenth of a few requests is rounded up, which the next windows make good.
-  const tenth = state.limit / backgroundShare;
-  const background = Math.max(0, Math.min(state.background, Math.ceil(tenth)) - tenth);
   Object.assign(state, { limit, reset, used, startedAt: now, endsAt: now + timeLeft });
-  Object.assign(state, { isLate: false, prober: '', background });
+  Object.assign(state, { isLate: false, prober: '', background: 0 });
   for (const share of Object.values(state.processes)) {
     share.granted = 0;
     // Half of the window is enough for what is only expected.
@@ -158,7 +147,7 @@ function openWindow(state: SharedState, { limit, reset, used, timeLeft }: RateLi
 }
 
 /** Gives up what was reserved for processes that have died. The API counted what it received from them. */
-function bury(state: SharedState, now: number): void {
+function dropDead(state: SharedState, now: number): void {
   for (const share of Object.values(state.processes)) {
     if (!isAlive(state, share, now)) share.held = share.granted = share.normal = share.background = 0;
   }
@@ -171,7 +160,7 @@ function keep(state: SharedState, isKept: (id: string, share: ProcessShare) => b
 }
 
 /** Takes in what the process reports about itself. */
-function record(state: SharedState, request: RateLimitStoreRequest, now: number): ProcessShare {
+function updateShare(state: SharedState, request: RateLimitStoreRequest, now: number): ProcessShare {
   const { process, available, inFlight, sent, normal, background, reset } = request;
   const known = state.processes[process];
   if (known === undefined || !isAlive(state, known, now)) {

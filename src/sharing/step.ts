@@ -1,4 +1,4 @@
-import { backgroundShare, isAlive, isOver, type ProcessShare, report, type SharedState } from './state.ts';
+import { backgroundShare, isAlive, isOver, takeReport, type ProcessShare, type SharedState } from './state.ts';
 import type { RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
 
 /** Milliseconds for which one process may probe before another one does. */
@@ -31,7 +31,7 @@ export interface RateLimitStep {
  * @param now Milliseconds on a clock that all processes share, such as that of the database.
  */
 export function rateLimitStep(stored: string | undefined, request: RateLimitStoreRequest, now: number): RateLimitStep {
-  const { state, own } = report(stored, request, now);
+  const { state, own } = takeReport(stored, request, now);
   const granted = isOver(state, now) ? probe(state, own, request.process, now) : divide(state, own, now);
   own.held += granted.normal + granted.background;
   own.granted += granted.normal + granted.background;
@@ -43,8 +43,7 @@ export function rateLimitStep(stored: string | undefined, request: RateLimitStor
   const { limit, used, reset, processes } = state;
   const timeLeft = isOver(state, now) ? 0 : Math.ceil(state.endsAt - now);
   const alive = Object.values(processes).filter((share) => isAlive(state, share, now)).length;
-  const position = Object.keys(processes).indexOf(request.process);
-  const nextSyncIn = untilTurn(position, alive, now, pauseOf(state, own, now));
+  const nextSyncIn = untilTurn(Object.keys(processes).indexOf(request.process), alive, now, pauseOf(state, own, now));
   return {
     state: JSON.stringify(state),
     expiresIn: 120_000 + timeLeft,
@@ -99,27 +98,27 @@ function leftOf({ limit, used, processes }: SharedState): number {
 }
 
 /** What a process has had of the window, and what it could still use. */
-type Need = readonly [granted: number, wanted: number];
+type Need = readonly [granted: number, missing: number];
 
 /**
  * Divides by max-min fairness: small needs are met, and the larger ones end up with equal totals. What doesn't divide
  * evenly goes to the process that asks first.
  */
-function fairShare(available: number, own: Need, others: readonly Need[]): number {
+function fairShare(left: number, own: Need, others: readonly Need[]): number {
   let low = 0;
-  let high = Math.max(...[own, ...others].map(([granted, wanted]) => granted + wanted));
+  let high = Math.max(...[own, ...others].map(([granted, missing]) => granted + missing));
   while (low < high) {
     const level = Math.ceil((low + high) / 2);
-    if (upTo(level, own) + sum(others, (need) => upTo(level, need)) <= available) low = level;
+    if (upTo(level, own) + sum(others, (need) => upTo(level, need)) <= left) low = level;
     else high = level - 1;
   }
   const taken = sum(others, (need) => upTo(low, need));
-  return Math.max(0, Math.min(upTo(low + 1, own), available - taken));
+  return Math.max(0, Math.min(upTo(low + 1, own), left - taken));
 }
 
 /** What a process gets if its total may reach a level. */
-function upTo(level: number, [granted, wanted]: Need): number {
-  return Math.max(0, Math.min(granted + wanted, level) - granted);
+function upTo(level: number, [granted, missing]: Need): number {
+  return Math.max(0, Math.min(granted + missing, level) - granted);
 }
 
 function sum<T>(items: readonly T[], of: (item: T) => number): number {

@@ -58,7 +58,7 @@ export interface RateLimitStoreReply {
 export interface RateLimitStore {
   /**
    * Takes in the report of one process and grants it part of the window, in one atomic step. If it rejects or takes
-   * longer than 400 ms (2 s at first, and up to 2 s if it was slow before), the process paces itself until the store works again.
+   * longer than a second, the process paces itself until the store works again.
    *
    * @param key Identifies the token and the base URL by a hash. It never contains the token.
    */

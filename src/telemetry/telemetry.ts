@@ -39,10 +39,8 @@ export class Telemetry {
         if (available) logger.info?.('The rate limit is shared with other processes again.', event);
         else logger.warn?.(problem, event);
       },
-      onHold: (change) => {
-        const { isHeld, target = 'All calls of the token', reason } = change;
-        logger.info?.(`${target}: ${isHeld ? 'held' : 'sent again'} (${reason}).`, change);
-      },
+      onHold: (target = 'All calls of the token') =>
+        logger.info?.(`${target}: held, because the API refuses what its limit allows.`, { target }),
       onStall: (stall) => {
         const { seconds, waiting, answer } = stall;
         const reason = answer === undefined ? '' : ` The API last said: ${answer}.`;

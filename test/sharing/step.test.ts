@@ -177,18 +177,6 @@ describe('by priority', () => {
     expect(store.grant('a', known({ background: 45, available: 5 }))).toEqual([0, 0]);
   });
 
-  it('the tenth of a few requests is one in ten in the long run, not one in each window', () => {
-    const store = new Store();
-    const windows = Array.from({ length: 10 }, (_, index) => {
-      store.now += 5_000;
-      const window = { limit: 3, reset: 1000 + 5 * index, timeLeft: 5_000 };
-      store.sync('busy', { normal: 50, ...window });
-      const [, background] = store.grant('batch', { background: 50, ...window });
-      return background;
-    });
-    expect(windows).toEqual([0, 1, 0, 0, 1, 0, 0, 1, 0, 0]);
-  });
-
   it('background calls leave as many requests as normal calls will arrive, if they do as in the last window', () => {
     const store = windowOf(100);
     store.sync('trickle', known({ normal: 20 }));
