@@ -1,6 +1,6 @@
 import { secretName, type SecretFields } from '../auth/redaction.ts';
 import { InvalidRequestError, type RequestTarget } from '../errors/index.ts';
-import { CallPriority } from '../rate-limit/priority.ts';
+import { CallPriority } from '../rate-limit/limiter.ts';
 import {
   abortSignal,
   headerValue,

@@ -13,7 +13,7 @@ import {
 } from '../utils/arguments.ts';
 import { InvalidRequestError } from '../errors/index.ts';
 import { resolveLogger, type Logger, type LogLevel } from '../telemetry/logger.ts';
-import { checkedPriority, type Priority } from '../rate-limit/priority.ts';
+import { checkedPriority, type Priority } from '../rate-limit/limiter.ts';
 import type { RateLimitStore } from '../sharing/store.ts';
 import { environmentVariable, isBrowser, runtimeName } from '../utils/runtime.ts';
 import { requestSender, type Fetch } from './fetch.ts';

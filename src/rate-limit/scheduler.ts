@@ -3,17 +3,19 @@ import { onAbort } from '../utils/abort.ts';
 import { isCloudflareWorker } from '../utils/runtime.ts';
 import { readAnswer } from './headers.ts';
 import {
-  Observers,
   type Admission,
+  type ConnectStore,
   type LimitOptions,
+  Observers,
   type Permit,
   type RateLimiter,
   type RateLimitSnapshot,
+  type Share,
+  type SharingStore,
 } from './limiter.ts';
 import { CallQueue, isBackground, waitError, WaitingCall } from './queue.ts';
 import { Refusals, type RefusedResource } from './refusals.ts';
 import { Reserve } from './reserve.ts';
-import type { ConnectStore, Share, SharingStore } from './share.ts';
 import { Stall } from './stall.ts';
 import { Alarm, realTiming, type Timing } from './timing.ts';
 import { RateWindow, type WindowRequest } from './window.ts';

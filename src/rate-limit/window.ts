@@ -141,8 +141,9 @@ export class RateWindow {
     }
     const left = this.limit - Math.max(this.used, this.own);
     if (left <= 0) return this.#endsAt;
+    if (this.inFlight === 0) return allowedAt;
     // Others that use the token see the same requests left. Each process sends its own part of them, as far as known.
-    const part = isShared ? left : Math.max(1, Math.ceil(this.#ownPart * left));
+    const part = isShared ? left : Math.ceil(this.#ownPart * left);
     return this.inFlight < Math.min(part, maxInFlight) ? allowedAt : Infinity;
   }
 

@@ -1,5 +1,4 @@
-import type { Priority } from '../rate-limit/priority.ts';
-import type { ConnectStore, Share, ShareHost, SharedWindow, WaitingCalls } from '../rate-limit/share.ts';
+import type { ConnectStore, Priority, Share, SharedWindow, ShareHost, WaitingCalls } from '../rate-limit/limiter.ts';
 import type { Timing } from '../rate-limit/timing.ts';
 import { callable } from '../utils/arguments.ts';
 import { Lease } from './lease.ts';

@@ -1,5 +1,4 @@
-import type { Priority } from '../rate-limit/priority.ts';
-import type { SharedWindow, WaitingCalls } from '../rate-limit/share.ts';
+import type { Priority, SharedWindow, WaitingCalls } from '../rate-limit/limiter.ts';
 import type { RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
 
 /** The part of the shared window that this process may use. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CallPriority } from '../../src/rate-limit/priority.ts';
+import { CallPriority } from '../../src/rate-limit/limiter.ts';
 import { DocumentedServer } from './support/documented-server.ts';
 import { type CallRecord, summary, World } from './support/simulation.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RateLimitWaitError } from '../../src/errors/index.ts';
 import { Scheduler } from '../../src/rate-limit/scheduler.ts';
-import { CallPriority } from '../../src/rate-limit/priority.ts';
+import { CallPriority } from '../../src/rate-limit/limiter.ts';
 import { DocumentedServer } from './support/documented-server.ts';
 import { World } from './support/simulation.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { CallPriority } from '../../src/rate-limit/priority.ts';
+import { CallPriority } from '../../src/rate-limit/limiter.ts';
 import { useImmediateDigest } from '../rate-limit/support/immediate-digest.ts';
 import { amount } from '../support/fuzz.ts';
 import { summary } from '../rate-limit/support/simulation.ts';
