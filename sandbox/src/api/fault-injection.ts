@@ -65,6 +65,7 @@ function failure(status: number, fault: Fault, context: Context<Env>, { windows,
 
 async function corrupted(how: NonNullable<Fault['body']>, context: Context<Env>): Promise<Response> {
   const { res } = context;
+  if (res.body === null) return res;
   const headers = new Headers(res.headers);
   switch (how) {
     case 'cut':

@@ -69,10 +69,13 @@ export function problemsOfExchange(
   { status, headers }: Response,
   received: unknown,
 ): string[] {
-  const media = documented(asked, status)?.content?.[headers.get('content-type')?.split(';')[0] ?? ''];
+  const response = documented(asked, status);
+  const type = headers.get('content-type')?.split(';')[0];
+  const media = response?.content?.[type ?? ''];
+  const isEmpty = response !== undefined && response.content === undefined && type === undefined && received === '';
   return [
     ...(status < 300 ? requestProblems(asked, query, json) : []),
-    ...(media === undefined ? [`There is no such ${status}.`] : problemsOf(media.schema.$ref, received)),
+    ...(media !== undefined ? problemsOf(media.schema.$ref, received) : isEmpty ? [] : [`There is no such ${status}.`]),
   ];
 }
 
