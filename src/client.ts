@@ -22,7 +22,7 @@ interface DerivedOptions extends ClientOptions {
 }
 
 /**
- * A client of the Example API.
+ * The client of the Example API: makes calls, paces and retries them, and reads lists.
  *
  * @example
  * const client = new Client({ apiToken: process.env.EXAMPLE_API_TOKEN });
@@ -32,16 +32,16 @@ interface DerivedOptions extends ClientOptions {
  * }
  */
 export class Client {
-  /** The users of the account. */
+  /** Gets and creates users. */
   readonly users: Users;
-  /** The projects of the account. */
+  /** Lists projects. */
   readonly projects: Projects;
 
   readonly #options: ClientOptions;
   readonly #http: HttpClient;
   readonly #shared: ClientState;
 
-  /** @throws {InvalidRequestError} when an option is missing or wrong. */
+  /** @throws {InvalidRequestError} when an option is missing or invalid. */
   constructor(options?: ClientOptions) {
     this.#options = readOptions('options', options, clientOptionNames);
     const resolved = resolveOptions(this.#options);
@@ -56,8 +56,9 @@ export class Client {
   }
 
   /**
-   * Calls an endpoint that the SDK does not know yet. It is paced, retried and redacted, and its errors are typed, like
-   * any other call: PUT and DELETE are retried like a GET, and PATCH like a POST. An empty body is `undefined`.
+   * Calls an endpoint that the SDK has no method for. The call is paced, retried and redacted like any other, and
+   * rejects with the same errors. PUT and DELETE are retried like a GET, and PATCH like a POST. An empty body is
+   * `undefined`.
    *
    * @param path The path as the API documents it, such as `/teams/{id}`. `params` fills in its `{names}`.
    * @typeParam T The value of the call: the output of `schema`, or what you declare if there is none.
@@ -72,8 +73,8 @@ export class Client {
   }
 
   /**
-   * Lists the items of an endpoint that the SDK has no method for. It behaves as `client.projects.list`: iterate the result
-   * for the items of all pages, each exactly once, or await it for one page.
+   * Lists the items of an endpoint that the SDK has no method for. It behaves like `client.projects.list`: iterate
+   * over the result to get the items of all pages, each exactly once, or await it to get one page.
    *
    * @param path The path as the API documents it, such as `/teams/{id}/members`. `params` fills in its `{names}`.
    * @typeParam Item An item: the output of `schema`, or what you declare if there is none.
@@ -95,10 +96,11 @@ export class Client {
    * Returns a client with some options replaced, and the same listeners. Both have the same rate limit and retry budget if
    * they use the same token and base URL.
    *
-   * It is made by the constructor of the client's class. If you derive a class, its constructor takes the options as its
-   * first argument, and passes them on to `super`, whole or as a copy.
+   * The new client has the same class. If you derive a class, its constructor must take the options as its first
+   * argument, and pass them or a copy of them to `super`.
    *
-   * @throws {InvalidRequestError} when an option is wrong, or the constructor of a derived class did not pass them on.
+   * @throws {InvalidRequestError} when an option is invalid, or the constructor of a derived class did not pass the
+   *   options on.
    */
   withOptions(options: ClientOptions): Client {
     const given = readOptions('options', options, clientOptionNames);

@@ -19,8 +19,8 @@ export class ExampleError extends Error {
   }
 
   /**
-   * The place in a list up to which all items have been yielded: `list(params, { cursor })` goes on there. Absent outside
-   * of iterations.
+   * The position in a list up to which all items have been yielded: `list(params, { cursor })` continues there. Absent
+   * outside of iterations.
    */
   declare cursor?: string;
 
@@ -34,11 +34,11 @@ function ownBrand(prototype: object): unknown {
   return Object.getOwnPropertyDescriptor(prototype, brand)?.value;
 }
 
-/** An option or argument is wrong, and nothing was sent. The message names it and says what is expected. */
+/** An option or argument is invalid, and nothing was sent. The message names it and says what is expected. */
 export class InvalidRequestError extends ExampleError {
   /**
-   * The parameter whose value is wrong: a name in the path, a parameter of the query, or `cursor`. Absent if an option or
-   * the call itself is wrong.
+   * The parameter whose value is invalid: a name in the path, a query parameter, or `cursor`. Absent if an option or
+   * the call itself is invalid.
    */
   declare readonly param?: string;
 

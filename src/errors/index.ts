@@ -13,7 +13,7 @@ export interface RequestTarget {
   readonly route: string;
 }
 
-/** A call, and what is known of its last attempt. */
+/** A call, and what is known about its last attempt. */
 export interface CallErrorInit extends RequestTarget {
   /** Where it was sent. */
   readonly url?: string | undefined;
@@ -24,14 +24,14 @@ export interface CallErrorInit extends RequestTarget {
 }
 
 /**
- * A call failed: the base class of all errors about one call. The message ends with what was called and how it was
- * answered: `(500 GET /users/{id})`. After a 404, it also has the URL.
+ * The base class of all errors about a call. The message ends with the status and what was called: `(500 GET
+ * /users/{id})`. For a 404, it also contains the URL.
  */
 export abstract class CallError extends ExampleError implements RequestTarget {
   readonly method: string;
   readonly path: string;
   readonly route: string;
-  /** Where it was sent, without secrets; `undefined` if it was not. */
+  /** The URL of the last attempt, without secrets; `undefined` if nothing was sent. */
   readonly url: string | undefined;
   /** HTTP status code; `undefined` if no headers arrived. */
   readonly status: number | undefined;
@@ -71,7 +71,10 @@ export class RateLimitWaitError extends CallError {
   }
 }
 
-/** The body of a success has more bytes than `maxResponseSize`. The rest was not read, and the call is not retried. */
+/**
+ * The body of a successful response is larger than `maxResponseSize`. The rest was not read, and the call is not
+ * retried.
+ */
 export class ResponseTooLargeError extends CallError {
   /** HTTP status code. */
   declare readonly status: number;
@@ -90,8 +93,8 @@ export interface ValidationIssue {
 }
 
 /**
- * A successful response can't be used, or it differs from its schema and `responseValidation` is `'throw'`, which is the
- * default for a `schema` that you pass.
+ * A successful response can't be used, or it differs from its schema and `responseValidation` is `'throw'`, which is
+ * the default if you pass a `schema`.
  */
 export class ResponseValidationError extends CallError {
   /** All differences from the schema. */

@@ -73,7 +73,7 @@ export class APIPromise<T> extends Promise<T> {
 
   /**
    * Returns the response, without reading or validating its body. Retries and errors are the same as for the value.
-   * `timeout` covers the attempt up to the headers. The body is yours then: the call has no value.
+   * `timeout` covers the attempt up to the headers. After that, you read the body: the call has no value.
    *
    * @throws {InvalidRequestError} when the call was awaited before, because its body has been read.
    */

@@ -54,8 +54,8 @@ export interface ClientOptions {
   /** Maximum number of retries. An attempt is retried only if that can't repeat an effect. Default: 2. */
   maxRetries?: number | undefined;
   /**
-   * Called before each retry with the error of the attempt. If it returns `false`, the call rejects with that error. It can
-   * veto a retry, and never cause one. Default: none.
+   * Called before each retry with the error of the attempt. If it returns `false`, the call rejects with that error.
+   * It can veto a retry, but not cause one. Default: none.
    */
   shouldRetry?: ShouldRetry | undefined;
   /**
@@ -71,14 +71,14 @@ export interface ClientOptions {
   /** How calls are paced; `false` disables pacing. Default: calls stay within the budget that the API reports. */
   rateLimit?: false | RateLimitOptions | undefined;
   /**
-   * Which waiting calls are sent first: `'background'` calls let `'normal'` ones pass. While both wait, at least one
+   * Which waiting calls are sent first: `'normal'` calls before `'background'` calls. While both wait, at least one
    * request in ten is a background call. Default: `'normal'`.
    */
   priority?: Priority | undefined;
   /**
-   * Bytes that the body of a success may have, after decompression. A larger one rejects with a
-   * `ResponseTooLargeError`. It doesn't apply to what you read of a response that `asResponse()` returns, or to a custom `fetch`
-   * whose body isn't a web stream, such as node-fetch. Default: 67 108 864 (64 MiB).
+   * Maximum size of a successful response's body, in bytes after decompression. A larger one rejects with a
+   * `ResponseTooLargeError`. It doesn't apply to what you read of a response that `asResponse()` returns, or to a
+   * custom `fetch` whose body isn't a web stream, such as node-fetch. Default: 67 108 864 (64 MiB).
    */
   maxResponseSize?: number | undefined;
   /**

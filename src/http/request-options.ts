@@ -41,21 +41,21 @@ export const requestOptionNames = [
   'responseValidation',
 ] as const satisfies readonly (keyof RequestOptions)[];
 
-/** A method that the API has. */
+/** An HTTP method. */
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** A value in a query. `undefined` leaves the parameter out. */
 export type QueryValue = string | number | boolean | undefined;
 
 /**
- * What to call an endpoint with, besides the options of every call.
+ * Options of `client.request`: the options of every call, the parameters, the body and the schema.
  *
  * @typeParam T The value of the call.
  */
 export interface EndpointOptions<T = unknown> extends RequestOptions {
   /** Values of the path's `{names}`. Each becomes exactly one segment of the path, percent-encoded. */
   params?: Readonly<Record<string, string>> | undefined;
-  /** Parameters of the query. A list repeats the parameter. */
+  /** Query parameters. An array repeats the parameter. */
   query?: Readonly<Record<string, QueryValue | readonly QueryValue[]>> | undefined;
   /** Object or array to send as JSON. Fields named like `password`, `api_key` or `token` are redacted in errors and logs. */
   body?: unknown;

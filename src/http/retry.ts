@@ -13,7 +13,7 @@ export type Failure =
   /** The API has answered, or nothing can be sent: another attempt would end in the same way. */
   | { readonly kind: 'final' };
 
-/** What `shouldRetry` is told about a retry, besides the error. */
+/** What `shouldRetry` receives besides the error. */
 export interface RetryContext extends RequestTarget {
   /** The attempt that failed: 1 for the first one of a call. */
   readonly attempt: number;

@@ -2,21 +2,21 @@ import { requestOptionNames, type EndpointOptions, type RequestOptions } from '.
 import { abortSignal, readOptions, throwInvalid, wholeNumber } from '../utils/arguments.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
 
-/** Options of one list; they hold for each of its requests. */
+/** Options of one list. They apply to each of its requests. */
 export interface ListOptions extends RequestOptions {
-  /** How many requests to make ahead of the page you are at, in parallel. Default: 0; for `toArray()`, 4. */
+  /** How many pages to request ahead of the one you are reading, in parallel. Default: 0; for `toArray()`, 4. */
   prefetch?: number | undefined;
-  /** Goes on after the page or error of the same list that has this `cursor`, and ignores `page`. Default: none. */
+  /** Continues after the page or error that has this `cursor`, in the same list, and ignores `page`. Default: none. */
   cursor?: string | undefined;
 }
 
 /**
- * What to list, besides the options of every list.
+ * Options of `client.list`: the options of every list, the parameters and the schema.
  *
  * @typeParam Item An item of the list.
  */
 export interface ListEndpointOptions<Item = unknown> extends ListOptions, Pick<EndpointOptions, 'params'> {
-  /** Parameters of the query, such as filters, with those that every list has. */
+  /** Query parameters, such as filters, `page` and `per_page`. */
   query?: (EndpointOptions['query'] & PageParams) | undefined;
   /**
    * Schema of one item, from any library that follows Standard Schema. The items are the schema's output. A page with an

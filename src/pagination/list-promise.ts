@@ -39,8 +39,8 @@ export interface ListRequester extends Requester {
 }
 
 /**
- * What a list method returns. Await it for one page; iterate it for every item of every page. Nothing is requested
- * before one of the two happens, and each iteration reads the list anew.
+ * The result of a list method. Await it to get one page, or iterate over it to get every item of every page. It sends
+ * nothing until then, and each iteration reads the list again.
  *
  * @example
  * for await (const project of client.projects.list()) console.log(project.name);
@@ -83,17 +83,17 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     return this.then().finally(onfinally);
   }
 
-  /** The page, the response it came in, and what that said of the rate limit. Not for a list with a `cursor`. */
+  /** Returns the page, its response, and the rate limit that it reported. Not for a list with a `cursor`. */
   async withResponse(): Promise<WithResponse<Page<Item>>> {
     return { ...(await this.#open().withResponse()), data: await this };
   }
 
-  /** The response of the page, its body unread. Not for a list with a `cursor`. */
+  /** Returns the response of the page, without reading its body. Not for a list with a `cursor`. */
   async asResponse(): Promise<Response> {
     return this.#open().asResponse();
   }
 
-  /** Every item from the page asked for on, each once, whatever is created or deleted meanwhile. */
+  /** Yields every item from the given page on, each exactly once, even if others are created or deleted meanwhile. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
     const { signal } = this.#options();
     for await (const page of this.pages()) {
@@ -104,14 +104,14 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     }
   }
 
-  /** The same in pages. Each has what one request brought that no page before had, and the `meta` of that request. */
+  /** Yields the same items in pages. Each page has the new items of one request, and that request's `meta`. */
   pages(): AsyncGenerator<Page<Item>, void, undefined> {
     return this.#pages(0);
   }
 
   /**
-   * The same in an array; with `limit`, only the first of them. Makes four requests ahead, unless `prefetch` says
-   * otherwise, but none that `limit` doesn't need.
+   * Returns the same items as an array; with `limit`, only the first of them. Requests up to four pages ahead, or as
+   * many as `prefetch` says, but no more than `limit` needs.
    *
    * @throws {InvalidRequestError} when `limit` is not a whole number from 0 up.
    */

@@ -30,9 +30,9 @@ export interface PagePosition<Item> {
 export class Page<Item> implements AsyncIterable<Item> {
   /** The items, in the list's order. */
   readonly data: Item[];
-  /** Where the page stands in its list, as the API says; in an iteration, only `total_count`. */
+  /** The page's position in its list, as the API reports it; in an iteration, only `total_count`. */
   readonly meta: PageMeta;
-  /** Why the iteration up to here can't be verified to have yielded each item once; `undefined` if it can. */
+  /** Why the SDK can't guarantee that the iteration has yielded each item once so far; `undefined` if it can. */
   readonly unverified: ListUnverifiedEvent['reason'] | undefined;
   readonly #position: PagePosition<Item>;
 
@@ -45,7 +45,10 @@ export class Page<Item> implements AsyncIterable<Item> {
     this.#position = position;
   }
 
-  /** The place after this page: `list(params, { cursor })` goes on there, as long as one of the last 20 items exists. */
+  /**
+   * The position after this page: `list(params, { cursor })` continues there, as long as one of the last 20 items
+   * exists.
+   */
   get cursor(): string {
     return this.#position.cursor();
   }
@@ -56,8 +59,8 @@ export class Page<Item> implements AsyncIterable<Item> {
   }
 
   /**
-   * Returns the page after this one, with the same parameters and options. As in an iteration, no item is left out or comes
-   * twice if the list changes meanwhile, so that pages differ in size. For a page by its number, use `list({ page })`.
+   * Returns the page after this one, with the same parameters and options. As in an iteration, no item is skipped or
+   * repeated if the list changes, so pages differ in size. To get a page by its number, use `list({ page })`.
    *
    * @throws {InvalidRequestError} when this is the last page: ask {@link Page.hasNextPage} first.
    */

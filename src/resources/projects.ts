@@ -28,7 +28,7 @@ export const projectSchema = z.looseObject({
   created_at: z.string(),
 });
 
-/** The projects of the account. */
+/** Lists projects. */
 export class Projects {
   readonly #requester: ListRequester;
 
@@ -38,7 +38,8 @@ export class Projects {
   }
 
   /**
-   * Lists projects: `GET /projects`. Iterate the result for the projects of all pages, or await it for one page.
+   * Lists projects: `GET /projects`. Iterate over the result to get the projects of all pages, or await it to get one
+   * page.
    *
    * @example
    * for await (const project of client.projects.list({ status: 'active' })) {

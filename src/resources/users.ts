@@ -32,7 +32,7 @@ export const userSchema = z.looseObject({
   created_at: z.string(),
 });
 
-/** The users of the account. */
+/** Gets and creates users. */
 export class Users {
   readonly #requester: Requester;
 
@@ -61,8 +61,8 @@ export class Users {
   /**
    * Creates a user: `POST /users`.
    *
-   * If it is unknown whether a failed attempt created the user, the call is retried only with an `idempotencyKey` and
-   * the client's `apiSupportsIdempotencyKeys`.
+   * An attempt that may have created the user is retried only with an `idempotencyKey` and the client's
+   * `apiSupportsIdempotencyKeys`.
    *
    * @throws {ConflictError} when it conflicts with existing data, such as a user with this email address.
    * @throws {UnprocessableEntityError} when a field is invalid; its `details` say which.

@@ -17,8 +17,8 @@ export interface RequestEvent extends CallEvent {
   /** Where it is sent to. */
   readonly url: string;
   /**
-   * Headers to add to the request, for example to propagate a trace. It is empty, and a listener may fill it. It can't
-   * set `authorization`.
+   * Headers to add to the request, for example to propagate a trace. It is empty until a listener adds headers.
+   * `authorization` can't be set.
    */
   readonly headers: Record<string, string>;
 }
@@ -55,7 +55,7 @@ export interface RateLimitWaitEvent extends CallEvent {
 
 /** The store that shares the rate limit with other processes became unavailable, or is available again. */
 export interface RateLimitStoreEvent {
-  /** Whether the rate limit is shared from now on. While it is not, this process paces its calls on its own. */
+  /** Whether the rate limit is shared from now on. While it isn't, each process paces its own calls. */
   readonly available: boolean;
   /** Why the store is unavailable. */
   readonly reason: string | undefined;
@@ -67,9 +67,9 @@ export interface ValidationIssueEvent extends CallEvent {
   readonly issues: readonly ValidationIssue[];
 }
 
-/** A call has ended. There is exactly one such event for each call, however it ends. */
+/** A call has ended. Each call has exactly one such event, even if it was never sent. */
 export interface CallEndEvent extends CallEvent {
-  /** How it ended; `'aborted'` if the caller's signal did it. */
+  /** How the call ended; `'aborted'` if the caller's signal ended it. */
   readonly outcome: 'success' | 'failure' | 'aborted';
   /** HTTP status code of the last response, if there was one. */
   readonly status: number | undefined;
@@ -85,7 +85,9 @@ export interface CallEndEvent extends CallEvent {
   readonly error: unknown;
 }
 
-/** An iteration of a list can't verify that it yields each item once: from now on, or because the list ended too early. */
+/**
+ * The SDK can't guarantee that an iteration yields each item once: from now on, or because the list ended too early.
+ */
 export interface ListUnverifiedEvent extends RequestTarget {
   /**
    * Why.
@@ -122,7 +124,7 @@ export interface ClientEvents {
   rateLimitStore: [event: RateLimitStoreEvent];
   /** A response differs from the API reference. */
   validationIssue: [event: ValidationIssueEvent];
-  /** A call has ended, however it did. */
+  /** A call has ended, successfully or not. */
   callEnd: [event: CallEndEvent];
   /** An iteration of a list can't verify that it yields each item once. */
   listUnverified: [event: ListUnverifiedEvent];

@@ -4,8 +4,8 @@ import { callUserCode } from '../utils/user-code.ts';
 import { environmentVariable } from '../utils/runtime.ts';
 
 /**
- * Receives log lines: `console`, or the logger of pino, winston and others. Each line has a message, and fields such as
- * `callId`, `route` and `attempt`. pino gets the fields first, as its methods take them.
+ * Receives log lines: `console`, or a logger of pino, winston and others. Each line has a message, and fields such as
+ * `callId`, `route` and `attempt`. pino receives the fields first, as its methods expect.
  */
 export interface Logger {
   /** Logs a detail for debugging, such as each request and response. */

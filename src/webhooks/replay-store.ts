@@ -1,6 +1,6 @@
 import { milliseconds, readOptions, wholeNumber } from '../utils/arguments.ts';
 
-/** Remembers handled events: their handlers succeed only once. Implement it to use a database of your own. */
+/** Remembers handled events, so that none is handled twice. Implement it to use your own database. */
 export interface ReplayStore {
   /**
    * Claims an event in order to handle it. Of all concurrent claims, in any process, one succeeds. If this rejects, no
@@ -16,7 +16,7 @@ export interface ReplayStore {
 export type ReplayClaim =
   | ClaimedEvent
   | {
-      /** Another claim lasts. */
+      /** Another process or request is handling the event. */
       readonly status: 'busy';
       /** Seconds after which the sender should retry. */
       readonly retryAfter: number;

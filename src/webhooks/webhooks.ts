@@ -31,16 +31,19 @@ export interface WebhooksOptions {
   verify?: WebhookVerifier | undefined;
   /** How far the time of the attempt may be from now, before or after, in seconds. Default: 300. */
   tolerance?: number | undefined;
-  /** The longest body that is read, in bytes. A longer one is answered with 413. Default: 1 048 576 (1 MB). */
+  /** Maximum size of a body, in bytes. The response to a larger one is 413. Default: 1 048 576 (1 MB). */
   maxBodyBytes?: number | undefined;
-  /** Keeps an event from being handled twice; `false` if it may be. Default: a {@link memoryReplayStore}, for one process. */
+  /**
+   * Remembers handled events, so that none is handled twice; `false` remembers none. Default: a {@link
+   * memoryReplayStore}, for one process.
+   */
   replayStore?: ReplayStore | false | undefined;
   /**
-   * When a webhook is answered with 2xx: `'handled'`, the default, after its handlers have succeeded, which loses no
-   * event; `'early'` as soon as the replay store has recorded the event, whose handlers then run once and may fail for good.
+   * When to answer with 2xx. `'handled'` (default): after all handlers have succeeded, so that no event is lost.
+   * `'early'`: as soon as the replay store has recorded the event. Its handlers then run once, even if they fail.
    */
   acknowledge?: 'handled' | 'early' | undefined;
-  /** Keeps a serverless process alive while handlers run that were acknowledged early: `after` of Next.js, for example. */
+  /** Keeps a serverless process alive while handlers run that were acknowledged early, such as `after` of Next.js. */
   waitUntil?: ((work: Promise<unknown>) => void) | undefined;
   /**
    * Called with each error that leads to a response other than 2xx; not for another method than POST (405), nor while the
@@ -52,7 +55,7 @@ export interface WebhooksOptions {
    * throws. Default: a warning in the log, once for each place.
    */
   onValidationIssue?: ValidationIssueListener | undefined;
-  /** Handles the events that have no other handler. Default: they are answered with 204 and logged as `info`. */
+  /** Handles events that have no other handler. Default: the response is 204, and they are logged at `info`. */
   onUnhandled?: WebhookHandler | undefined;
   /** Where log lines go. Default: `console`. */
   logger?: Logger | undefined;
@@ -64,7 +67,7 @@ const listeners = ['verify', 'waitUntil', 'onError', 'onValidationIssue', 'onUnh
 const settings = ['secret', 'tolerance', 'maxBodyBytes', 'replayStore', 'acknowledge', 'logger', 'logLevel'] as const;
 
 /**
- * Receives webhooks: verifies them, runs your handlers, and answers so that the API retries what was not handled.
+ * Receives webhooks: verifies them, runs your handlers, and responds so that the API retries what was not handled.
  *
  * @example
  * const webhooks = new Webhooks(); // reads EXAMPLE_WEBHOOK_SECRET
