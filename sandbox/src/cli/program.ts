@@ -50,16 +50,16 @@ export function createProgram(io: CommandIO, done: (exitCode: number) => void): 
       'address to listen on; any other than the default also exposes the dashboard to other machines',
       '127.0.0.1',
     )
-    .option('--allowed-host <name>', 'name that it is reached by, besides localhost; can be repeated', read.hostNames)
-    .option('--cors <origin>', 'origin whose pages may use it, besides local ones; can be repeated', read.origins)
+    .option('--allowed-host <name>', 'host name to accept besides localhost; can be repeated', read.hostNames)
+    .option('--cors <origin>', 'origin whose pages may use the API, besides local ones; can be repeated', read.origins)
     .option('--token <token>', 'API token to accept (default: a new one)', read.apiToken)
     .option('--seed <file>', 'JSON file with records and webhooks to start with', read.jsonFile)
     .option('--webhook <url>', 'webhook to register; can be repeated', read.httpUrls)
     .addOption(rateLimit)
     .option('--latency <ms>', 'delay before each response', read.wholeNumber(600_000), 0)
     .option('--data <file>', 'file to store the state in (default: memory)')
-    .option('--quiet', 'print no line for each request')
-    .option('--json', 'print one JSON object a line')
+    .option('--quiet', "don't print a line for each request")
+    .option('--json', 'print one JSON object per line')
     .addHelpText('after', examples('', '--port 0 --rate-limit 10/1s --latency 200', 'help listen'))
     .action(async (options: ServeOptions, { args: [unknown] }: Command) => {
       if (unknown !== undefined) refuseCommand(unknown, program);
@@ -78,7 +78,7 @@ export function createProgram(io: CommandIO, done: (exitCode: number) => void): 
     .option('--events <names>', 'events to forward, separated by commas (default: all)', read.eventList)
     .option('--secret <whsec_…>', 'signing secret (default: EXAMPLE_WEBHOOK_SECRET, or a random one)')
     .option(...server)
-    .option('--json', 'print one JSON object a line')
+    .option('--json', 'print one JSON object per line')
     .addHelpText('after', examples('listen --forward-to http://127.0.0.1:3000/webhooks'))
     .action(async (options: ListenOptions) => {
       const { listen } = await import('./listen.ts');
@@ -92,7 +92,7 @@ export function createProgram(io: CommandIO, done: (exitCode: number) => void): 
     .option('--payload <json>', "the event's data (default: the example in the API reference)", read.json)
     .option('--wait', 'wait for the retries')
     .option(...server)
-    .option('--to <url>', 'send it to this URL instead, without a sandbox', read.httpUrl)
+    .option('--to <url>', 'URL to send it to instead, without a sandbox', read.httpUrl)
     .option('--secret <whsec_…>', 'signing secret for --to (default: EXAMPLE_WEBHOOK_SECRET)')
     .addHelpText('after', examples('trigger user.created', `trigger user.created --payload '{"id":"user_123"}' --wait`))
     .action(async (event: string, options: TriggerOptions) => {
@@ -103,7 +103,7 @@ export function createProgram(io: CommandIO, done: (exitCode: number) => void): 
   program
     .command('logs')
     .description('print the latest requests of a running sandbox')
-    .option('-f, --follow', 'go on with each new request')
+    .option('-f, --follow', 'keep printing new requests')
     .option('--limit <n>', 'number of past requests', read.wholeNumber(10_000), 20)
     .option('--status <status>', 'only this status, such as 404, 5xx, injected or aborted', read.requestStatus)
     .option('--method <method>', 'only this method')
