@@ -51,8 +51,11 @@ export function markdown(tables: readonly FigureTable[]): string {
   return tables.map(({ title, head, rows }) => `**${title}**\n\n${table(head, rows)}`).join('\n\n');
 }
 
-/** A table in Markdown, with the first column aligned left and the others aligned right. */
-function table(head: Cells, rows: readonly Cells[]): string {
+/** A table in Markdown, with the first column aligned left and the others aligned right. The rows of this SDK are bold. */
+function table(head: Cells, given: readonly Cells[]): string {
+  const rows = given.map((row) =>
+    row[0]?.startsWith('@example/sdk') ? row.map((cell) => cell && `**${cell}**`) : row,
+  );
   const widths = head.map((title, column) =>
     Math.max(3, ...[head, ...rows].map((row) => (row[column] ?? title).length)),
   );
