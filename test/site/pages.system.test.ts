@@ -137,6 +137,21 @@ describeInChromium('the pages of the site', (open) => {
     }
   });
 
+  it.each([
+    ['api/', '@example/sdk'],
+    ['api/example/sdk/classes/client/', 'Client'],
+  ])('shows in the sidebar where the reader is: /%s', async (path, name) => {
+    await using page = await open(path, { viewport: { width: 1440, height: 900 } });
+    const entry = page
+      .locator('#starlight__sidebar')
+      .getByText(name, { exact: true })
+      .filter({ visible: true })
+      .first();
+    const box = await entry.boundingBox();
+    expect(box?.y).toBeGreaterThan(0);
+    expect((box?.y ?? Infinity) + (box?.height ?? 0)).toBeLessThanOrEqual(900);
+  });
+
   it('has a search box for the keyboard', async () => {
     await using page = await open('404.html');
     const search = async (query: string) => {
