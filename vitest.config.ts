@@ -91,6 +91,10 @@ export default defineConfig({
         },
       },
     ],
+    // A test that expects nothing can't fail.
+    expect: { requireAssertions: true },
+    // In CI, files run in another order each time, so that none depends on what another leaves behind. The seed is printed.
+    sequence: { shuffle: { files: process.env['CI'] === 'true' } },
     // For a test that hangs, not for one that is slow on a busy machine.
     testTimeout: 60_000,
     coverage: {

@@ -27,8 +27,17 @@ function outage() {
 }
 
 describe('the retry budget', () => {
-  it('limits 500 calls to an API that is down to 520 attempts', async () => {
-    const { api, client } = outage();
+  it.each<[string, () => Response]>([
+    ['that is down', () => errorResponse(503)],
+    [
+      'whose connections are lost',
+      () => {
+        throw new TypeError('fetch failed', { cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }) });
+      },
+    ],
+  ])('limits 500 calls to an API %s to 520 attempts', async (_, fail) => {
+    const api = inProcessApi(fail);
+    const client = clientOf(api, unpaced);
 
     const results = await many(500, () => client.users.get('user_123'));
 
@@ -51,10 +60,12 @@ describe('the retry budget', () => {
     expect(api.requests).toHaveLength(1000);
   });
 
-  it('allows all retries at once when another call has shown that the outage is over, however slow their answers are', async () => {
+  it.each([200, 404])('allows all retries at once when a %i has shown that the outage is over', async (status) => {
     let isDown = true;
-    const api = inProcessApi(async () => {
+    const api = inProcessApi(async ({ url }) => {
       if (isDown) return errorResponse(503, { 'retry-after': '10' });
+      if (url.endsWith('another') && status === 404) return errorResponse(404);
+      // However slow their answers are.
       await sleep(1000);
       return Response.json(user);
     });
@@ -63,7 +74,7 @@ describe('the retry budget', () => {
     await passTime(5000);
 
     isDown = false;
-    await settled(client.users.get('user_123'));
+    await settled(Promise.allSettled([client.users.get('another')]));
 
     expect(failures(await settled(calls))).toEqual([]);
     expect(api.requests).toHaveLength(99 + 1 + 99);

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { sqliteReplayStore, type SqliteReplayStore, type SqliteReplayStoreOptions } from '@example/sdk/sqlite';
 import { machineClock } from '../../src/sqlite/machine-clock.ts';
 import { InvalidRequestError } from '../../src/errors/index.ts';
@@ -12,6 +12,8 @@ const lease = 900;
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => {
+  // First, because the fake time gives `hrtime` back to the process that is there.
+  vi.unstubAllGlobals();
   vi.restoreAllMocks();
   vi.useRealTimers();
 });
@@ -83,7 +85,6 @@ describe('sqliteReplayStore', () => {
       const versions = { ...process.versions, [runtime]: '1.0.0' };
       const uptime = vi.fn(() => 12.9);
       vi.stubGlobal('process', { versions, getBuiltinModule: () => ({ uptime }) });
-      onTestFinished(() => void vi.unstubAllGlobals());
       const clock = machineClock();
       expect(clock.now()).toBe(12_900);
       expect(clock.resolution).toBe(1_000); // Deno counts whole seconds

@@ -45,6 +45,6 @@ export function itIsAReplayStore(create: () => ReplayStore): void {
 /** Claims an event that must be free. */
 export async function claimed(store: ReplayStore, id: string): Promise<ClaimedEvent> {
   const claim = await store.claim(id);
-  if (claim.status !== 'claimed') throw new Error(`The event is ${claim.status}.`);
-  return claim;
+  expect(claim).toHaveProperty('status', 'claimed');
+  return claim as ClaimedEvent; // as it says
 }

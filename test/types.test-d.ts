@@ -1,8 +1,11 @@
 import type { Sandbox } from '@example/sandbox';
 import type { bypass, getResponse, HttpResponse, RequestHandler } from 'msw';
 import type { Dispatcher, fetch as undiciFetch } from 'undici';
+import { type } from 'arktype';
+import * as v from 'valibot';
 import { describe, expectTypeOf, it } from 'vitest';
-import type * as z from 'zod/mini';
+import { z } from 'zod';
+import { Webhooks, type UnknownWebhookEvent, type UserCreatedEvent, type WebhookEvent } from '@example/sdk/webhooks';
 import { APIError, Client, RateLimitError } from '@example/sdk';
 import type { APIPromise, ClientOptions, Fetch, ListOptions, ListPromise, Page } from '@example/sdk';
 import type {
@@ -23,6 +26,8 @@ import type { userSchema } from '../src/resources/users.ts';
 type Documented<T> = { [K in keyof T as string extends K ? never : K]: T[K] };
 
 const client = new Client({ apiToken: 'token' });
+
+// Nothing here is run. `npm run lint` checks the types.
 
 describe('the types', () => {
   it('of resources are those that responses are checked for', () => {
@@ -107,5 +112,54 @@ describe('the types', () => {
     expectTypeOf(Client).toBeConstructibleWith({ apiToken: 7 });
     // @ts-expect-error -- an option that there is not, such as one with a typing error
     expectTypeOf(client.users.get).toBeCallableWith('user_123', { timeuot: 1_000 });
+  });
+
+  it('of the code of an error are those that the API documents, and any other text', () => {
+    expectTypeOf<ErrorCode>().toEqualTypeOf<'invalid_request' | (string & Record<never, never>)>();
+    // A union that had become `string` would suggest nothing.
+    expectTypeOf<ErrorCode>().not.toEqualTypeOf<string>();
+    expectTypeOf<string>().toExtend<ErrorCode>();
+  });
+
+  it('of any endpoint are those that the schema says, or that you say', () => {
+    const zod = () => client.request('GET', '/teams', { schema: z.object({ at: z.coerce.date() }) });
+    const valibot = () => client.request('GET', '/teams', { schema: v.object({ at: v.number() }) });
+    const arktype = () => client.request('GET', '/teams', { schema: type({ at: 'number' }) });
+    expectTypeOf(zod).returns.resolves.toEqualTypeOf<{ at: Date }>();
+    expectTypeOf(valibot).returns.resolves.toEqualTypeOf<{ at: number }>();
+    expectTypeOf(arktype).returns.resolves.toEqualTypeOf<{ at: number }>();
+    expectTypeOf(() => client.request<{ id: string }>('GET', '/teams')).returns.resolves.toEqualTypeOf<{
+      id: string;
+    }>();
+    expectTypeOf(() => client.request('GET', '/teams')).returns.resolves.toEqualTypeOf<unknown>();
+  });
+
+  it('of any list are those that the schema says, or that you say', () => {
+    const typed = () => client.list('/members', { schema: z.object({ joined_at: z.coerce.date() }) });
+    expectTypeOf(typed).returns.toEqualTypeOf<ListPromise<{ joined_at: Date }>>();
+    expectTypeOf(() => client.list<{ id: string }>('/members')).returns.toEqualTypeOf<ListPromise<{ id: string }>>();
+    expectTypeOf(() => client.list('/members')).returns.toEqualTypeOf<ListPromise<unknown>>();
+  });
+
+  it('of a webhook event follow from its name', () => {
+    const webhooks = new Webhooks({ secret: 'secret' });
+    webhooks.on('user.created', (event) => expectTypeOf(event).toEqualTypeOf<UserCreatedEvent>());
+    webhooks.on('project.archived', (event) => expectTypeOf(event).toEqualTypeOf<UnknownWebhookEvent>());
+    webhooks.on('*', (event, { id, attemptedAt }) => {
+      expectTypeOf(event).toEqualTypeOf<WebhookEvent>();
+      expectTypeOf(event.event).toExtend<string>();
+      if (event.event === 'user.created') expectTypeOf(event.data.email).toEqualTypeOf<string>();
+      else expectTypeOf(event.data).toEqualTypeOf<unknown>();
+      expectTypeOf(id).toEqualTypeOf<string>();
+      expectTypeOf(attemptedAt).toEqualTypeOf<Date>();
+    });
+  });
+
+  it('of several webhook events are their union', () => {
+    const webhooks = new Webhooks({ secret: 'secret' });
+    webhooks.on(['user.created', 'user.updated'], (event) => {
+      expectTypeOf(event).toEqualTypeOf<UserCreatedEvent | UnknownWebhookEvent>();
+      if (event.event === 'user.created') expectTypeOf(event.data.email).toEqualTypeOf<string>();
+    });
   });
 });
