@@ -3,7 +3,7 @@ import { HttpClient, type ClientState } from './http/http-client.ts';
 import type { APIPromise } from './http/api-promise.ts';
 import { clientOptionNames, resolveOptions, type ClientOptions } from './http/client-options.ts';
 import { endpointOptionNames, type EndpointOptions, type HttpMethod } from './http/request-options.ts';
-import { RetryBudgets } from './http/retry-budget.ts';
+import { RetryBudget } from './http/retry-budget.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
 import { addTracer, type Tracer } from './telemetry/tracing.ts';
 import type { RateLimitSnapshot } from './rate-limit/limiter.ts';
@@ -48,7 +48,7 @@ export class Client {
     const derived: DerivedOptions | undefined = options;
     this.#shared = derived?.[sharedState] ?? {
       telemetry: new Telemetry(resolved.logger),
-      retryBudgets: new RetryBudgets(),
+      retryBudget: new RetryBudget(),
     };
     this.#http = new HttpClient(resolved, this.#shared);
     this.users = new Users(this.#http);

@@ -6,7 +6,7 @@ import { rateLimiterFor } from '../rate-limit/registry.ts';
 import { Deadline, type Cancellation } from '../utils/abort.ts';
 import type { Call } from './call.ts';
 import type { ResolvedOptions } from './client-options.ts';
-import type { RetryBudget, RetryBudgets } from './retry-budget.ts';
+import type { RetryBudget } from './retry-budget.ts';
 
 /** What belongs to a token at a base URL. */
 export interface Account {
@@ -21,13 +21,13 @@ export interface Account {
 /** The accounts of the tokens that a client uses: one, unless a function returns them. */
 export class Accounts {
   readonly #options: ResolvedOptions;
-  readonly #budgets: RetryBudgets;
+  readonly #retryBudget: RetryBudget;
   /** That of the token in use, or last used. */
   #last: Account | undefined;
 
-  constructor(options: ResolvedOptions, budgets: RetryBudgets) {
+  constructor(options: ResolvedOptions, retryBudget: RetryBudget) {
     this.#options = options;
-    this.#budgets = budgets;
+    this.#retryBudget = retryBudget;
     if (typeof options.apiToken === 'string') this.#last = this.#accountOf(options.apiToken);
   }
 
@@ -75,7 +75,7 @@ export class Accounts {
     return {
       credential,
       authorization: { authorization: `Bearer ${credential}` },
-      retryBudget: this.#budgets.of(baseUrl, credential),
+      retryBudget: this.#retryBudget.of(`${baseUrl} ${credential}`),
       limiter: rateLimit ? rateLimiterFor({ baseUrl, token: credential, ...rateLimit }) : undefined,
     };
   }

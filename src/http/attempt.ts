@@ -31,7 +31,7 @@ export interface Attempt extends ErrorContext {
   readonly raw: boolean;
   /** Until the outcome is known. Whoever makes the attempt releases it if nothing was sent. */
   permit: Permit | undefined;
-  response: Response | undefined;
+  response?: Response;
 }
 
 /** How an attempt ended. The text of a success is absent if the caller reads it. */

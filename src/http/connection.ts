@@ -1,18 +1,8 @@
 import { isError } from '../utils/user-code.ts';
 
 /** Error codes of Node.js (undici), Bun and the operating system for a connection that was never established. */
-const connectCodes = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EADDRNOTAVAIL',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'ConnectionRefused',
-  'FailedToOpenSocket',
-  'DNSException',
-]);
+const connectCodes =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused|FailedToOpenSocket|DNSException)$/;
 
 /** What the errors of runtimes have. */
 type ConnectError = Error & Partial<Record<'code' | 'syscall' | 'hostname' | 'port' | 'path', unknown>>;
@@ -34,7 +24,7 @@ export function wasNeverSent(error: unknown, url: URL, isCustom: boolean): boole
 
 function isAboutConnecting({ code, syscall = 'connect', message }: ConnectError): boolean {
   // `read EHOSTUNREACH` comes from a connection that had been established. The second one is Deno's.
-  const isConnect = connectCodes.has(String(code)) && /^(connect|getaddrinfo)/.test(String(syscall));
+  const isConnect = connectCodes.test(String(code)) && /^(connect|getaddrinfo)/.test(String(syscall));
   return isConnect || message.includes('client error (Connect)');
 }
 

@@ -18,13 +18,13 @@ import {
   type Requester,
 } from './request-options.ts';
 import { about, decode } from './response.ts';
-import type { RetryBudget, RetryBudgets } from './retry-budget.ts';
+import type { RetryBudget } from './retry-budget.ts';
 import { planRetry, type Failure } from './retry.ts';
 
 /** What a client shares with those that `withOptions` makes from it. */
 export interface ClientState {
   readonly telemetry: Telemetry;
-  readonly retryBudgets: RetryBudgets;
+  readonly retryBudget: RetryBudget;
 }
 
 /** A call, and how far it has come. */
@@ -36,18 +36,18 @@ interface CallState {
   /** What is shown of the call. It changes with a token that is redacted in it. */
   target: RequestTarget;
   /** The last one. */
-  attempt: Attempt | undefined;
+  attempt?: Attempt;
   /** Those that count. */
   retries: number;
   /** That of the last attempt. */
-  error: ExampleError | undefined;
+  error?: ExampleError;
   /** Whether a failed attempt may have taken effect. */
-  mayBeDone: boolean;
+  mayBeDone?: boolean;
   /** What pays for the next attempt, if it is a retry that counts. */
-  budget: RetryBudget | undefined;
+  budget?: RetryBudget | undefined;
   /** What has refused the last attempt, and how long to wait with another token. */
-  refusal: { readonly limiter: RateLimiter | undefined; readonly wait: number } | undefined;
-  deadline: Deadline | undefined;
+  refusal?: { readonly limiter: RateLimiter | undefined; readonly wait: number } | undefined;
+  deadline?: Deadline;
   /** Ends the call early: its only signal, or its deadline. */
   signal: Cancellation | undefined;
 }
@@ -58,10 +58,10 @@ export class HttpClient implements Requester {
   readonly #telemetry: Telemetry;
   readonly #accounts: Accounts;
 
-  constructor(options: ResolvedOptions, { telemetry, retryBudgets }: ClientState) {
+  constructor(options: ResolvedOptions, { telemetry, retryBudget }: ClientState) {
     this.#options = options;
     this.#telemetry = telemetry;
-    this.#accounts = new Accounts(options, retryBudgets);
+    this.#accounts = new Accounts(options, retryBudget);
   }
 
   get rateLimit(): RateLimitSnapshot | undefined {
@@ -217,13 +217,7 @@ function stateOf(
     promise,
     telemetry,
     target,
-    attempt: undefined,
     retries: 0,
-    error: undefined,
-    mayBeDone: false,
-    budget: undefined,
-    refusal: undefined,
-    deadline: undefined,
     signal: signals[0],
   };
   const { totalTimeout } = options;
@@ -249,8 +243,6 @@ function attemptOf(state: CallState, account: Account, permit: Permit | undefine
     number: (state.attempt?.number ?? 0) + 1,
     // A body that the caller reads outlives the call, and with it the timeout: the caller's own signal goes along.
     signal: !deadline ? signal : raw && signal ? anySignal([deadline.signal, ...call.signals]) : deadline.signal,
-    response: undefined,
-    redactor: undefined,
   };
 }
 

@@ -28,7 +28,7 @@ export interface ErrorContext extends Redactable {
   /** What is shown of the call. */
   readonly target: RequestTarget;
   /** Set when its headers have arrived. */
-  readonly response: Response | undefined;
+  readonly response?: Response | undefined;
 }
 
 export function about(context: ErrorContext): CallErrorInit {

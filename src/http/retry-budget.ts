@@ -1,11 +1,10 @@
-/** A route has only its part: one that always fails does not use up the retries of all. */
-const capacity = 500;
-const routeCapacity = 200;
+/** Of a client, of a base URL and token, and of a route, which has only its part: one that always fails leaves retries to the others. */
+const capacities = [Infinity, 500, 200];
 const retryCost = 10;
 const successRefund = 1;
 
 /** Tokens may be rotated, and paths may have ids in them: there is no end of them. */
-const maxBudgets = 1000;
+const maxParts = 1000;
 
 /**
  * Limits how much retries add to the load of an API that is down, like the retry quota of the AWS SDKs. Each retry that fails
@@ -16,23 +15,30 @@ const maxBudgets = 1000;
  * hit may be retried at once.
  */
 export class RetryBudget {
-  readonly #capacity: number;
+  readonly #depth: number;
   readonly #all: RetryBudget | undefined;
-  readonly #routes = new Map<string, RetryBudget>();
+  readonly #parts = new Map<string, RetryBudget>();
   #balance: number;
   #underWay = 0;
   /** Whether the last attempt of any call has shown that the API works. */
   #works = false;
 
-  /** @param all That of all routes, which pays as well. */
-  constructor(size = capacity, all?: RetryBudget) {
-    this.#balance = this.#capacity = size;
+  /** @param all The one that this is a part of, and that pays as well. */
+  constructor(depth = 0, all?: RetryBudget) {
+    this.#depth = depth;
     this.#all = all;
+    this.#balance = capacities[depth] ?? 0;
   }
 
-  /** The part of a route. */
-  of(route: string): RetryBudget {
-    return lookUp(this.#routes, route, () => new RetryBudget(routeCapacity, this));
+  /** The part of a base URL and token, or of a route. Of too many, the one that was asked for longest ago goes. */
+  of(key: string): RetryBudget {
+    const parts = this.#parts;
+    const budget = parts.get(key) ?? new RetryBudget(this.#depth + 1, this);
+    parts.delete(key);
+    parts.set(key, budget);
+    const [oldest = key] = parts.size > maxParts ? parts.keys() : [];
+    if (oldest !== key) parts.delete(oldest);
+    return budget;
   }
 
   /** Whether no retry is left, not even if all of those under way succeed. */
@@ -67,25 +73,6 @@ export class RetryBudget {
     // A route that always fails says nothing about the others.
     if (works || !this.isEmpty) this.#all?.record(works, hasSucceeded);
     this.#works = works;
-    if (hasSucceeded) this.#balance = Math.min(this.#capacity, this.#balance + successRefund);
+    if (hasSucceeded) this.#balance = Math.min(capacities[this.#depth] ?? 0, this.#balance + successRefund);
   }
-}
-
-/** The budgets of a client and of those that `withOptions` makes from it: one for each base URL and token. */
-export class RetryBudgets {
-  readonly #budgets = new Map<string, RetryBudget>();
-
-  of(baseUrl: string, token: string): RetryBudget {
-    return lookUp(this.#budgets, `${baseUrl} ${token}`, () => new RetryBudget());
-  }
-}
-
-/** Creates what is missing. The one that was asked for longest ago goes. */
-function lookUp(budgets: Map<string, RetryBudget>, key: string, create: () => RetryBudget): RetryBudget {
-  const budget = budgets.get(key) ?? create();
-  budgets.delete(key);
-  budgets.set(key, budget);
-  const [oldest = key] = budgets.size > maxBudgets ? budgets.keys() : [];
-  if (oldest !== key) budgets.delete(oldest);
-  return budget;
 }

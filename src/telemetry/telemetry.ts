@@ -63,7 +63,7 @@ export class Telemetry {
 interface ObservedAttempt extends Redactable {
   readonly call: SecretFields & { readonly path: string; readonly options: { readonly baseUrl: string } };
   readonly account: { readonly credential: string; readonly authorization: RequestHeaders };
-  readonly response: Response | undefined;
+  readonly response?: Response | undefined;
 }
 
 type RequestHeaders = SecretFields['headers'];

@@ -1,7 +1,6 @@
 import { ExampleError, InvalidRequestError } from '../errors/example-error.ts';
-import { bodyAlreadyParsed, bytesOf, joinChunks, rawBody } from './raw-body.ts';
-import type { WebhookRequest, WebhookResponse } from './receiver.ts';
-import type { Tasks } from './tasks.ts';
+import { bodyAlreadyParsed, bytesOf, joinChunks, rawBody } from './request.ts';
+import type { Tasks, WebhookRequest, WebhookResponse } from './receiver.ts';
 
 /** The part of a Node request that is used: `http.IncomingMessage`, Express's `req`, Fastify's `request.raw`, Koa's `ctx.req`. */
 export interface NodeRequest {

@@ -46,7 +46,8 @@ export async function claimEvent(store: ReplayStore, keys: readonly string[]): P
     await release(granted);
     throw error;
   }
-  if (!handled) return combine(granted);
+  const [only] = granted;
+  if (!handled) return only && granted.length === 1 ? only : combine(granted);
 
   // Under the other secrets it is to be known, too, once the one under which it was handled is gone. What fails here expires.
   await Promise.allSettled(granted.map(async (claim) => await claim.complete()));

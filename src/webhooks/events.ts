@@ -62,13 +62,11 @@ export type WebhookEvent = WebhookEventMap[WebhookEventName] | UnknownWebhookEve
 
 /** Where an event differs from the documentation. For an unlisted event, only the envelope is checked. */
 export function eventIssues(event: WebhookEvent): readonly ValidationIssue[] {
-  const schema: z.ZodMiniType = isListed(event.event) ? eventSchemas[event.event] : unknownEventSchema;
-  return describeIssues(schema.safeParse(event).error?.issues ?? [], event);
+  const schemas: Readonly<Record<string, z.ZodMiniType>> = eventSchemas;
+  const schema = Object.hasOwn(schemas, event.event) ? schemas[event.event] : undefined;
+  const { error } = (schema ?? unknownEventSchema).safeParse(event);
+  return error ? describeIssues(error.issues, event) : [];
 }
 
 /** The names of the documented events. */
 export const eventNames: readonly string[] = /* @__PURE__ */ Object.keys(eventSchemas);
-
-function isListed(name: string): name is WebhookEventName {
-  return Object.hasOwn(eventSchemas, name);
-}

@@ -46,15 +46,14 @@ export class Handlers {
   /** Runs all handlers of the event concurrently and waits for all of them. Resolves with their errors. */
   async run(event: WebhookEvent, context: WebhookContext): Promise<unknown[]> {
     // The emitter's own `emit` does not await its listeners.
-    const errors: unknown[] = [];
     const runs = this.#of(event.event).map(async (handler) => await handler(event, context));
-    await Promise.all(runs.map((run) => run.catch((error: unknown) => errors.push(error))));
-    return errors;
+    const outcomes = await Promise.allSettled(runs);
+    return outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }): unknown => reason);
   }
 
   #of(name: string): readonly WebhookHandler[] {
     // A handler that was added for several names, or for its own and all, runs once.
-    const handlers = new Set([name, '*'].flatMap((key) => this.#emitter.listeners(key)));
+    const handlers = new Set([...this.#emitter.listeners(name), ...this.#emitter.listeners('*')]);
     return handlers.size > 0 ? [...handlers] : this.#fallback;
   }
 }

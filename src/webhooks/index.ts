@@ -6,7 +6,7 @@
 export { ExampleError } from '../errors/example-error.ts';
 export { memoryReplayStore, type MemoryReplayStoreOptions } from './replay-store.ts';
 export { signWebhook, type SignWebhookParams } from './sign-webhook.ts';
-export { WebhookVerificationError, type WebhookVerificationErrorCode } from './verification-error.ts';
+export { WebhookVerificationError, type WebhookVerificationErrorCode } from './request.ts';
 export {
   verifyWebhook,
   verifyWebhookSync,
@@ -27,11 +27,11 @@ export type {
   WebhookEventName,
 } from './events.ts';
 export type { WebhookContext, WebhookEventNamed, WebhookHandler } from './handlers.ts';
-export type { HeaderReader, SignatureHeaders, WebhookHeaders } from './headers.ts';
+export type { HeaderReader, SignatureHeaders, WebhookHeaders } from './request.ts';
 export type { NodeRequest, NodeResponse, WebhookExecutionContext } from './adapters.ts';
-export type { WebhookBody } from './raw-body.ts';
+export type { WebhookBody } from './request.ts';
 export type { WebhookResponse } from './receiver.ts';
 export type { ClaimedEvent, ReplayClaim, ReplayStore } from './replay-store.ts';
 export type { ValidationIssueListener, WebhookErrorContext, WebhookErrorListener } from './reporter.ts';
 export type { UnverifiedWebhook, WebhookSecret, WebhookSecretSource } from './secrets.ts';
-export type { WebhookDelivery, WebhookToVerify, WebhookVerifier } from './verifier.ts';
+export type { WebhookDelivery, WebhookToVerify, WebhookVerifier } from './verify-webhook.ts';

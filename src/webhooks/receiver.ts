@@ -4,15 +4,11 @@ import { withTimeout } from '../utils/with-timeout.ts';
 import { claimEvent, endpointKeys } from './claims.ts';
 import { eventIssues, type WebhookEvent } from './events.ts';
 import type { Handlers } from './handlers.ts';
-import type { WebhookHeaders } from './headers.ts';
-import { bytesOf, type RawBody } from './raw-body.ts';
+import { bytesOf, WebhookVerificationError, type RawBody, type WebhookHeaders } from './request.ts';
 import type { ClaimedEvent, ReplayClaim, ReplayStore } from './replay-store.ts';
 import type { Reporter } from './reporter.ts';
-import { readSecrets, type WebhookSecretSource } from './secrets.ts';
-import type { Tasks } from './tasks.ts';
-import { WebhookVerificationError } from './verification-error.ts';
-import type { Verify } from './verifier.ts';
-import { parseEvent, type WebhookAttempt } from './verify-webhook.ts';
+import { listSecrets, readSecrets, type WebhookSecretSource } from './secrets.ts';
+import { parseEvent, userTimeout, type Verify, type WebhookAttempt } from './verify-webhook.ts';
 
 /** A request that may be a webhook. Adapters make it from the request of a server. */
 export interface WebhookRequest {
@@ -50,6 +46,26 @@ export interface ReceiverContext {
   readonly logger: LeveledLogger;
 }
 
+/** What a process still has to do for the webhooks that it has received. */
+export class Tasks {
+  readonly #running = new Set<Promise<unknown>>();
+
+  /** Returns the task, which must not reject. */
+  add<T>(task: Promise<T>): Promise<T> {
+    this.#running.add(task);
+    return task.finally(() => this.#running.delete(task));
+  }
+
+  /** Resolves when nothing is left to do. */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0) {
+      await Promise.all(this.#running);
+      // Servers send what a handler returned in the same turn of the event loop.
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+  }
+}
+
 /** A verified event, on its way to the handlers. */
 interface Delivery {
   readonly event: WebhookEvent;
@@ -57,9 +73,6 @@ interface Delivery {
   readonly secrets: readonly string[];
   readonly waitUntil: WaitUntil | undefined;
 }
-
-/** In milliseconds: how long a response waits for a secret, or a verification, of the user's. */
-const verificationTimeout = 10_000;
 
 /** Verifies a request, parses and validates its event, and runs the handlers once. Never rejects. */
 export function receive(request: WebhookRequest, context: ReceiverContext): Promise<WebhookResponse> {
@@ -81,9 +94,12 @@ async function answer(request: WebhookRequest, context: ReceiverContext): Promis
       const message = `The body is longer than maxBodyBytes, ${maxBodyBytes} bytes.`;
       throw new WebhookVerificationError('body_too_large', message);
     }
-    const inTime = <T>(reply: Promise<T>, sender: string) => withTimeout(reply, verificationTimeout, sender);
-    const secrets = await inTime(readSecrets(context.secret, request.headers, body), 'The secret function');
-    attempt = await inTime(context.verify(body, request.headers, secrets), 'verify()');
+    const { secret } = context;
+    const secrets =
+      typeof secret === 'function'
+        ? await withTimeout(readSecrets(secret, request.headers, body), userTimeout, 'The secret function')
+        : listSecrets(secret);
+    attempt = await context.verify(body, request.headers, secrets);
     event = parseEvent(body);
     for (const issue of eventIssues(event)) reporter.reportIssue(issue, event);
     return await handleOnce({ event, attempt, secrets, waitUntil: request.waitUntil ?? context.waitUntil }, context);
@@ -133,7 +149,7 @@ async function answerWhenHandled(claim: ClaimedEvent, delivery: Delivery, contex
     errors.push(unrecorded(succeeded ? 'was handled' : 'failed', cause));
   }
   // Reported after the claim is settled: a slow `onError` must not hold up the next attempt.
-  await report(errors, delivery, context);
+  if (errors.length > 0) await report(errors, delivery, context);
   return response(succeeded ? 204 : 500);
 }
 

@@ -4,7 +4,7 @@ import { callUserCode, isError, messageOf } from '../utils/user-code.ts';
 import { locationOf } from '../utils/standard-schema.ts';
 import { withTimeout } from '../utils/with-timeout.ts';
 import type { WebhookEvent } from './events.ts';
-import { WebhookVerificationError } from './verification-error.ts';
+import { WebhookVerificationError } from './request.ts';
 
 /** Context of an error, as far as it is known. */
 export interface WebhookErrorContext {

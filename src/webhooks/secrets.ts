@@ -1,8 +1,15 @@
 import { bindingAdvice, environmentVariable, nodeCrypto } from '../utils/runtime.ts';
 import { described } from '../utils/arguments.ts';
-import { headerReader, type HeaderReader, type WebhookHeaders } from './headers.ts';
-import { bytesOf, joinChunks, textOf, type RawBody } from './raw-body.ts';
-import { WebhookVerificationError } from './verification-error.ts';
+import {
+  bytesOf,
+  headerReader,
+  joinChunks,
+  textOf,
+  WebhookVerificationError,
+  type HeaderReader,
+  type RawBody,
+  type WebhookHeaders,
+} from './request.ts';
 
 /**
  * The secret of a webhook endpoint, or several while you rotate secrets: base64 of at least 24 bytes, with or without

@@ -1,7 +1,6 @@
 import { InvalidRequestError } from '../errors/example-error.ts';
 import { readOptions } from '../utils/arguments.ts';
-import type { SignatureHeaders } from './headers.ts';
-import { rawBody, type WebhookBody } from './raw-body.ts';
+import { rawBody, type SignatureHeaders, type WebhookBody } from './request.ts';
 import { hmacKeys, listSecrets, type WebhookSecret } from './secrets.ts';
 import { label, signedPrefix, timeOf } from './verify-webhook.ts';
 

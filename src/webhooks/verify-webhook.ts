@@ -1,18 +1,29 @@
-import { InvalidRequestError } from '../errors/example-error.ts';
+import { ExampleError, InvalidRequestError } from '../errors/example-error.ts';
 import { isRecord } from '../utils/json.ts';
+import { messageOf } from '../utils/user-code.ts';
+import { withTimeout } from '../utils/with-timeout.ts';
 import { readOptions, throwInvalid } from '../utils/arguments.ts';
 import type { WebhookEvent } from './events.ts';
-import { lookUp, parseHeaders, type WebhookHeaders } from './headers.ts';
-import { rawBody, type RawBody, type WebhookBody } from './raw-body.ts';
+import {
+  headerReader,
+  lookUp,
+  parseHeaders,
+  rawBody,
+  textOf,
+  WebhookVerificationError,
+  type RawBody,
+  type WebhookBody,
+  type WebhookHeaders,
+} from './request.ts';
 import {
   hmacKeys,
   listSecrets,
   readSecrets,
   type Hmac,
+  type UnverifiedWebhook,
   type WebhookSecret,
   type WebhookSecretSource,
 } from './secrets.ts';
-import { WebhookVerificationError } from './verification-error.ts';
 
 /** Options of {@link verifyWebhook} and {@link verifyWebhookSync}. */
 export interface VerifyWebhookOptions {
@@ -61,8 +72,9 @@ export async function verifyWebhook(
   options?: VerifyWebhookOptions,
 ): Promise<VerifiedWebhook> {
   checkOrder(body, headers, secret);
+  const given = readVerifyOptions(options);
   const raw = rawBody(body);
-  const { id } = await verifySignature(raw, headers, await readSecrets(secret, headers, raw), options);
+  const { id } = await verifySignature(raw, headers, await readSecrets(secret, headers, raw), given);
   return { ...parseEvent(raw), id };
 }
 
@@ -81,7 +93,7 @@ export function verifyWebhookSync(
 ): VerifiedWebhook {
   checkOrder(body, headers, secret);
   const raw = rawBody(body);
-  const attempt = verifySignature(raw, headers, listSecrets(secret), options);
+  const attempt = verifySignature(raw, headers, listSecrets(secret), readVerifyOptions(options));
   if (!(attempt instanceof Promise)) return { ...parseEvent(raw), id: attempt.id };
   attempt.catch(() => undefined);
   throw new InvalidRequestError('This runtime has no node:crypto, and WebCrypto is asynchronous: use verifyWebhook().');
@@ -98,17 +110,26 @@ function checkOrder(body: unknown, headers: unknown, secret: unknown): void {
   );
 }
 
+/** How far an attempt may be from now: seconds, and epoch milliseconds. */
+interface Tolerated {
+  readonly tolerance: number;
+  readonly now: number;
+}
+
+export function readVerifyOptions(options?: VerifyWebhookOptions): Tolerated {
+  const { tolerance, now } = readOptions('options', options, ['tolerance', 'now']);
+  const time = now === undefined ? Date.now() : timeOf(now);
+  if (!Number.isFinite(time)) throwInvalid('a valid Date', 'now', now);
+  return { tolerance: checkTolerance(tolerance), now: time };
+}
+
 /** Whatever the body contains. It returns a promise only where the runtime has nothing but WebCrypto. */
 export function verifySignature(
   body: RawBody,
   headers: WebhookHeaders,
   secrets: readonly string[],
-  options: VerifyWebhookOptions = {},
+  { tolerance, now }: Tolerated,
 ): WebhookAttempt | Promise<WebhookAttempt> {
-  const given = readOptions('options', options, ['tolerance', 'now']);
-  const tolerance = checkTolerance(given.tolerance);
-  const now = given.now === undefined ? Date.now() : timeOf(given.now);
-  if (!Number.isFinite(now)) throwInvalid('a valid Date', 'now', given.now);
   const keys = hmacKeys(secrets);
   const { id, timestamp, signatures } = parseHeaders(headers);
   const attemptedAt = new Date(Number(timestamp) * 1_000);
@@ -191,18 +212,87 @@ export function parseEvent(body: RawBody): WebhookEvent {
     // The parser's own message quotes the body.
     throw invalidPayload('it is not JSON in UTF-8.');
   }
-  if (isEvent(event)) return event;
+  // Only what identifies an event is required. Its other fields are documented, but may change.
+  if (isRecord(event) && typeof event['event'] === 'string') return event as unknown as WebhookEvent;
   throw invalidPayload(
     'it is not a JSON object with a string `event`. Do you use the same secret for other webhooks too?',
   );
 }
-
-/** Requires only what identifies an event. Its other fields are documented, but may change. */
-const isEvent = (value: unknown): value is WebhookEvent => isRecord(value) && typeof value['event'] === 'string';
 
 function invalidPayload(reason: string): WebhookVerificationError {
   return new WebhookVerificationError(
     'invalid_payload',
     `The signature matches, but the body is not an event: ${reason}`,
   );
+}
+
+/** What a {@link WebhookVerifier} gets. */
+export interface WebhookToVerify extends UnverifiedWebhook {
+  /** A secret of the endpoint. If there are several, the verifier is called with one after the other. */
+  readonly secret: string;
+}
+
+/** What a {@link WebhookVerifier} returns about a genuine webhook. */
+export interface WebhookDelivery {
+  /** Identifies the event. It must be the same for every attempt, and should be part of what is signed. */
+  readonly id: string;
+  /** When the attempt was made: a date, or epoch seconds. `tolerance` limits its age. Leave it out if none is signed. */
+  readonly timestamp?: Date | number | undefined;
+}
+
+/**
+ * Verifies webhooks that are not signed as Standard Webhooks specifies. It rejects a webhook by throwing an error, or by
+ * returning nothing. Compare signatures with a function that takes constant time, such as `timingSafeEqual`.
+ */
+export type WebhookVerifier = (
+  webhook: WebhookToVerify,
+) => WebhookDelivery | undefined | Promise<WebhookDelivery | undefined>;
+
+/** Verifies a request with one of the secrets. Throws or rejects if it can't be trusted. */
+export type Verify = (
+  body: RawBody,
+  headers: WebhookHeaders,
+  secrets: readonly string[],
+) => WebhookAttempt | Promise<WebhookAttempt>;
+
+/** In milliseconds: how long a response waits for a secret, or a verification, of the user's. */
+export const userTimeout = 10_000;
+
+/** By the user's verifier; without one, as Standard Webhooks specifies. */
+export function verification(given: number | undefined, verifier: WebhookVerifier | undefined): Verify {
+  const tolerance = checkTolerance(given);
+  return (body, headers, secrets) => {
+    if (!verifier) return verifySignature(body, headers, secrets, { tolerance, now: Date.now() });
+    const webhook = { headers: headerReader(headers), body: textOf(body) };
+    return withTimeout(verifyBy(verifier, webhook, secrets, tolerance), userTimeout, 'verify()');
+  };
+}
+
+async function verifyBy(
+  verifier: WebhookVerifier,
+  webhook: UnverifiedWebhook,
+  secrets: readonly string[],
+  tolerance: number,
+): Promise<WebhookAttempt> {
+  let failure: unknown;
+  for (const secret of secrets) {
+    try {
+      const delivery = await verifier({ ...webhook, secret });
+      if (delivery) return attemptOf(delivery, tolerance);
+    } catch (error) {
+      failure = error;
+    }
+  }
+  if (failure instanceof ExampleError) throw failure;
+  const reason = failure === undefined ? 'returned nothing' : `threw an error: ${messageOf(failure)}`;
+  throw new WebhookVerificationError('no_matching_signature', `verify() ${reason}`, { cause: failure });
+}
+
+function attemptOf({ id, timestamp = new Date() }: WebhookDelivery, tolerance: number): WebhookAttempt {
+  const attemptedAt = new Date(typeof timestamp === 'number' ? timestamp * 1_000 : timeOf(timestamp));
+  if (typeof id !== 'string' || id === '' || Number.isNaN(attemptedAt.getTime())) {
+    throw new InvalidRequestError('verify() must return { id, timestamp }: a text, and a Date or epoch seconds.');
+  }
+  checkAge(attemptedAt, Date.now(), tolerance);
+  return { id, attemptedAt };
 }

@@ -11,14 +11,12 @@ import {
 } from './adapters.ts';
 import { eventNames, type WebhookEventName } from './events.ts';
 import { Handlers, type WebhookHandler } from './handlers.ts';
-import type { WebhookHeaders } from './headers.ts';
-import { rawBody, type WebhookBody } from './raw-body.ts';
-import { receive, type ReceiverContext, type WebhookResponse } from './receiver.ts';
+import { rawBody, type WebhookBody, type WebhookHeaders } from './request.ts';
+import { receive, Tasks, type ReceiverContext, type WebhookResponse } from './receiver.ts';
 import { memoryReplayStore, type ReplayStore } from './replay-store.ts';
 import { Reporter, type ValidationIssueListener, type WebhookErrorListener } from './reporter.ts';
 import { hmacKeys, listSecrets, type WebhookSecretSource } from './secrets.ts';
-import { Tasks } from './tasks.ts';
-import { verification, type WebhookVerifier } from './verifier.ts';
+import { verification, type WebhookVerifier } from './verify-webhook.ts';
 
 /** Options of {@link Webhooks}. */
 export interface WebhooksOptions {

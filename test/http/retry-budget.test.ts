@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ClientOptions } from '@example/sdk';
-import { RetryBudgets } from '../../src/http/retry-budget.ts';
+import { RetryBudget } from '../../src/http/retry-budget.ts';
 import { clientOf, rejection, user } from '../support/http-server.ts';
 import { errorResponse, inProcessApi, noAnswer } from '../support/in-process-api.ts';
 import { passTime, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
@@ -237,8 +237,8 @@ it('a retry pays when it is sent: those that wait for the rate limit take nothin
 });
 
 it('of the budgets of rotated tokens, those in use are kept, and old ones are forgotten', () => {
-  const budgets = new RetryBudgets();
-  const of = (token: string) => budgets.of('https://api.example.com', token);
+  const budgets = new RetryBudget();
+  const of = (token: string) => budgets.of(`https://api.example.com ${token}`);
   const [used, old] = [of('used'), of('old')];
   for (let token = 0; token < 10_000; token++) {
     of(`token-${token}`);

@@ -7,9 +7,9 @@ import {
   type WebhookHeaders,
   type WebhookSecret,
 } from '@example/sdk/webhooks';
-import { rawBody } from '../../../src/webhooks/raw-body.ts';
+import { rawBody } from '../../../src/webhooks/request.ts';
 import { listSecrets } from '../../../src/webhooks/secrets.ts';
-import { verifySignature as verify } from '../../../src/webhooks/verify-webhook.ts';
+import { readVerifyOptions, verifySignature as verify } from '../../../src/webhooks/verify-webhook.ts';
 
 /** What `verifyWebhook` does before it parses: most bodies that other libraries test with are no events. */
 export async function verifySignature(
@@ -18,7 +18,7 @@ export async function verifySignature(
   secret: WebhookSecret,
   options?: VerifyWebhookOptions,
 ): Promise<WebhookAttempt> {
-  return verify(rawBody(body), headers, listSecrets(secret), options);
+  return verify(rawBody(body), headers, listSecrets(secret), readVerifyOptions(options));
 }
 
 /** The error with which `verifyWebhook` rejects arguments, which may be of any type. */
