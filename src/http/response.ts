@@ -15,7 +15,7 @@ import {
   type ValidationIssue,
 } from '../errors/index.ts';
 import { parseRateLimit } from '../rate-limit/headers.ts';
-import { answerOf } from '../telemetry/telemetry.ts';
+import { answerOf, type CallTelemetry } from '../telemetry/telemetry.ts';
 import { isRecord, parseJson } from '../utils/json.ts';
 import { describeIssues, isOfOtherType, schemaFailure } from '../utils/standard-schema.ts';
 import type { Call } from './call.ts';
@@ -41,14 +41,14 @@ export function about(context: ErrorContext): CallErrorInit {
  * The value in the body of a success; `undefined` if the body is empty and no schema says that there is more. A body that
  * differs from the schema, but can be used, is the value as it was received.
  *
- * @param onIssues Called with the differences, with `responseValidation: 'warn'`.
+ * @param telemetry Is told the differences, with `responseValidation: 'warn'`.
  * @throws {ResponseValidationError} when the body can't be used, or differs with `'throw'`.
  */
 export async function decode(
   context: ErrorContext,
   { status }: Response,
   text: string,
-  onIssues: (issues: readonly ValidationIssue[]) => void,
+  telemetry: CallTelemetry | undefined,
 ): Promise<unknown> {
   const {
     schema,
@@ -82,7 +82,7 @@ export async function decode(
   if (text === '') throw invalid('The body is empty.');
   if (!isUsable(body) || isOtherType) throw invalid('The body is not what the API documents.', issues);
   if (responseValidation === 'throw') throw invalid('The body differs from its schema.', issues);
-  if (responseValidation === 'warn') onIssues(issues);
+  if (responseValidation === 'warn') telemetry?.validationIssues(issues);
   return body;
 }
 

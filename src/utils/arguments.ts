@@ -69,7 +69,7 @@ export function parameters<T>(given: T, options: readonly string[]): T {
   record('The parameters', given);
   const misplaced = options.find((name) => (given as Record<string, unknown>)[name] !== undefined);
   if (misplaced === undefined) return given;
-  throw new InvalidRequestError(`\`${misplaced}\` is an option: pass it in the last argument, after the parameters.`);
+  throw new InvalidRequestError(`\`${misplaced}\` is an option: pass it in the last argument.`);
 }
 
 /** An object with fields. Those of a class of the runtime, such as `URLSearchParams`, would be dropped without a word. */

@@ -1,0 +1,229 @@
+import { ExampleError, NotFoundError, RateLimitWaitError, TimeoutError, type RequestTarget } from '../errors/index.ts';
+import type { Permit, RateLimiter } from '../rate-limit/limiter.ts';
+import type { CallTelemetry } from '../telemetry/telemetry.ts';
+import { anySignal, Deadline, isNative, sleep, untilAborted, type Cancellation } from '../utils/abort.ts';
+import { described } from '../utils/arguments.ts';
+import { now } from '../utils/clock.ts';
+import type { Account, Accounts } from './accounts.ts';
+import type { Exchange } from './api-promise.ts';
+import { send, type Attempt, type FailedAttempt, type Result } from './attempt.ts';
+import type { Call } from './call.ts';
+import { about, decode } from './response.ts';
+import type { RetryBudget } from './retry-budget.ts';
+import { planRetry } from './retry.ts';
+
+/** The life of a call: it is admitted, attempted, and has ended or is retried. */
+export class CallRun {
+  readonly #call: Call;
+  /** Whether the caller reads the body. Known once the current synchronous code has run. */
+  readonly #promise: { readonly isRaw: boolean };
+  readonly #accounts: Accounts;
+  readonly #telemetry: CallTelemetry | undefined;
+  /** What is shown of the call. It changes with a token that is redacted in it. */
+  #target: RequestTarget;
+  readonly #deadline: Deadline | undefined;
+  /** Ends the call early: its only signal, or its deadline. */
+  readonly #signal: Cancellation | undefined;
+  /** The last attempt, and its error. */
+  #attempt: Attempt | undefined;
+  #error: ExampleError | undefined;
+  /** Whether a failed attempt may have taken effect. */
+  #mayBeDone = false;
+  /** Those that count. */
+  #retries = 0;
+  /** What pays for the next attempt, if it is a retry that counts. */
+  #budget: RetryBudget | undefined;
+  /** What has refused the last attempt, and how long to wait with another token. */
+  #refusal: { readonly limiter: RateLimiter | undefined; readonly wait: number } | undefined;
+
+  constructor(
+    call: Call,
+    promise: { readonly isRaw: boolean },
+    accounts: Accounts,
+    target: RequestTarget,
+    telemetry: CallTelemetry | undefined,
+  ) {
+    this.#call = call;
+    this.#promise = promise;
+    this.#accounts = accounts;
+    this.#target = target;
+    this.#telemetry = telemetry;
+    const { signals, options } = call;
+    const { totalTimeout } = options;
+    if (totalTimeout < Infinity || signals.length > 1 || !signals.every(isNative)) {
+      this.#deadline = new Deadline(signals, totalTimeout, () => {
+        const message = `The call took longer than its totalTimeout of ${totalTimeout} ms.`;
+        return new TimeoutError(message, this.#attempt ? about(this.#attempt) : this.#target);
+      });
+    }
+    this.#signal = this.#deadline ?? signals[0];
+  }
+
+  async run(): Promise<Exchange<unknown>> {
+    try {
+      let exchange: Exchange<unknown> | undefined;
+      while (!exchange) exchange = await this.#make(await this.#admit());
+      this.#telemetry?.end(undefined, false);
+      return exchange;
+    } catch (reason) {
+      // The error of the last attempt says more than that the next one would wait too long.
+      const error = reason instanceof RateLimitWaitError ? (this.#error ?? reason) : reason;
+      this.#budget?.abort();
+      const isAborted = error === this.#signal?.reason && this.#call.signals.some(({ aborted }) => aborted);
+      this.#telemetry?.end(error, isAborted);
+      throw error;
+    } finally {
+      this.#deadline?.dispose();
+    }
+  }
+
+  /**
+   * Waits until the next attempt may be made, and returns it.
+   *
+   * @throws {RateLimitWaitError} when the call would wait longer than `maxWait` or until after its deadline.
+   * @throws the signal's reason when it aborts first.
+   */
+  async #admit(): Promise<Attempt> {
+    const { priority, options } = this.#call;
+    const { apiToken, rateLimit } = options;
+    const telemetry = this.#telemetry;
+    let account = await this.#accounts.current(this.#call, this.#signal);
+    // With another token, whose limiter does not know of the refusal, the call waits by itself.
+    if (this.#refusal && this.#refusal.limiter !== account.limiter) await sleep(this.#refusal.wait, this.#signal);
+    for (;;) {
+      const { method, path, route } = (this.#target = this.#accounts.redactTarget(this.#target, account));
+      if (telemetry) telemetry.target = this.#target;
+      const permit = await account.limiter?.acquire({
+        method,
+        path,
+        route,
+        signal: this.#signal,
+        deadline: this.#deadline?.endsAt,
+        isRetry: this.#attempt !== undefined,
+        priority,
+        maxWait: rateLimit ? rateLimit.maxWait : undefined,
+        observer: telemetry?.shared.limiterObserver,
+        onWait: telemetry && ((delay, waiting) => telemetry.wait(delay, waiting)),
+      });
+      if (permit?.waited !== true || typeof apiToken === 'string') return this.#attemptWith(account, permit);
+
+      // The token may have been rotated while the call waited, and a new one has a budget of its own.
+      const current = await this.#accounts.current(this.#call, this.#signal).catch((error: unknown) => {
+        permit.release();
+        throw error;
+      });
+      if (current.credential === account.credential) return this.#attemptWith(account, permit);
+      permit.release();
+      account = current;
+    }
+  }
+
+  #attemptWith(account: Account, permit: Permit | undefined): Attempt {
+    const { signals } = this.#call;
+    const { isRaw } = this.#promise;
+    const own = this.#deadline?.signal ?? signals[0];
+    return {
+      call: this.#call,
+      target: this.#target,
+      account,
+      permit,
+      raw: isRaw,
+      number: (this.#attempt?.number ?? 0) + 1,
+      // A body that the caller reads outlives the call, and with it the timeout: the caller's own signals go along.
+      signal: isRaw && own && signals.length > 0 ? anySignal([own, ...signals]) : own,
+    };
+  }
+
+  /** Makes an attempt. Resolves to nothing if there is to be another one, whose time has come. */
+  async #make(attempt: Attempt): Promise<Exchange<unknown> | undefined> {
+    const { account, permit } = attempt;
+    const telemetry = this.#telemetry;
+    let result: Result;
+    try {
+      if (this.#signal?.aborted) throw this.#signal.reason;
+      this.#attempt = attempt;
+      result = await (telemetry
+        ? telemetry.attempt(attempt, (headers) => send(attempt, headers))
+        : send(attempt, this.#call.headers));
+    } finally {
+      attempt.permit?.release(); // Nothing was sent.
+    }
+    const budget = account.retryBudget.of(`${this.#call.method} ${this.#call.route}`);
+    const isWorking = works(result) || permit?.isLimited === true;
+    if (this.#budget) this.#budget.end(isWorking);
+    else budget.record(isWorking, result.kind === 'success');
+    this.#budget = undefined;
+
+    if (result.kind === 'failure') {
+      if (attempt.response && this.#hasDeleted(result)) return { response: attempt.response, value: undefined };
+      await this.#prepareRetry(result, attempt, permit, budget);
+      return undefined;
+    }
+    const { response, text } = result;
+    if (text === undefined) return { response };
+    const value = decode(attempt, response, text, telemetry);
+    return { response, value: await untilAborted(this.#signal, value) };
+  }
+
+  /** Whether a DELETE finds nothing because an attempt before it has deleted it, whose answer was lost. */
+  #hasDeleted({ error }: FailedAttempt): boolean {
+    const { method, schema } = this.#call;
+    if (!this.#mayBeDone || method !== 'DELETE' || !(error instanceof NotFoundError)) return false;
+    return !schema && !this.#promise.isRaw; // There is nothing to return but that it is gone.
+  }
+
+  /**
+   * Waits for the time of the next attempt, which is announced once it is certain.
+   *
+   * @throws the error of the last one if there is to be none.
+   */
+  async #prepareRetry(
+    { failure, error }: FailedAttempt,
+    { account }: Attempt,
+    permit: Permit | undefined,
+    budget: RetryBudget,
+  ): Promise<void> {
+    this.#error = error;
+    this.#mayBeDone ||= failure.kind === 'lost' || (failure.kind === 'status' && failure.status >= 500);
+    const limits = { repeatable: this.#call.repeatable, maxRetries: this.#call.options.maxRetries };
+    let reason = failure;
+    for (;;) {
+      const retry = planRetry(reason, limits, this.#retries, permit, Math.random());
+      if (!retry || this.#isVetoed(retry.delay, error) || (!retry.free && budget.isEmpty)) throw error;
+      if (!retry.free) this.#retries += 1;
+      let { delay } = retry;
+      if (!retry.free && !budget.begin()) {
+        // Others may show in the meantime that the API works.
+        await sleep(delay, this.#signal);
+        if (!budget.begin()) {
+          reason = failure.kind === 'status' ? { ...failure, retryAfter: undefined } : failure;
+          continue;
+        }
+        delay = 0;
+      }
+      if (!retry.free) this.#budget = budget;
+      this.#telemetry?.retry(delay, error);
+      if (delay > 0) await sleep(delay, this.#signal);
+      break;
+    }
+    this.#refusal = undefined;
+    if (failure.kind === 'status' && failure.status === 429)
+      this.#refusal = { limiter: account.limiter, wait: failure.retryAfter ?? 1000 * 2 ** this.#retries };
+  }
+
+  /** Whether the call has no time for another attempt, or its caller does not want one. */
+  #isVetoed(delay: number, error: ExampleError): boolean {
+    if (this.#deadline && now() + delay >= this.#deadline.endsAt) return true;
+    const context = { ...this.#target, attempt: this.#attempt?.number ?? 0, delay };
+    const answer = this.#call.options.shouldRetry?.(error, context) ?? true;
+    if (typeof answer === 'boolean') return !answer;
+    const problem = `What shouldRetry returns must be true or false; got ${described(answer)}.`;
+    throw new ExampleError(problem, { cause: error });
+  }
+}
+
+/** Whether an attempt shows that the API works, even if it rejects the call. */
+function works(result: Result): boolean {
+  if (result.kind === 'success' || result.failure.kind === 'final') return true;
+  return result.failure.kind === 'status' && result.failure.status < 500;
+}
