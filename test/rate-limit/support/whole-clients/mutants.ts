@@ -22,7 +22,7 @@ export const mutants: readonly Mutant[] = [
   {
     what: 'nothing wakes the queue at the turn of a window',
     file: 'rate-limit/scheduler.ts',
-    original: 'next = Math.min(next, updateAt, this',
-    broken: 'next = Math.min(updateAt, this',
+    original: 'this.#waiting === 0 ? Infinity : next',
+    broken: 'Infinity',
   },
 ];

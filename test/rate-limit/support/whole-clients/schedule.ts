@@ -120,16 +120,17 @@ function problemsOf(plan: Plan, outcomes: readonly Outcome[], refused: number, i
     const needed = (count: number) => (Math.ceil(count / limit) + 1) * (minute + 2 * second + 10 * latency);
     // Processes without a store don't divide a window equally.
     const most = needed(requests(outcomes) + foreign.length) + (isShared ? 0 : minute * processes.length);
-    // Of ten requests, one may be that of a background call.
+    /** The part of each window that normal calls get. A tenth, rounded up, is for background calls. */
+    const forNormal = 1 - Math.ceil(limit / 10) / limit;
     const normal = outcomes.filter(({ plan: { isBackground } }) => !isBackground);
-    const mostNormal = isShared && foreign.length === 0 ? needed((requests(normal) * 10) / 9) : most;
+    const mostNormal = isShared && foreign.length === 0 ? needed(requests(normal) / forNormal) : most;
     /** In each window, a process whose calls wait gets an equal part, whatever the others do. */
     const mostFair = (process: number) => {
       if (!isShared || foreign.length > 0) return most;
       const own = requests(normal.filter((other) => other.process === process));
-      const isMixed = outcomes.some((other) => other.process === process && other.plan.isBackground);
+      const isMixed = outcomes.some((other) => other.plan.isBackground);
       const part = Math.max(1, Math.floor(limit / processes.length));
-      return needed(Math.ceil((isMixed ? (own * 10) / 9 : own) / part) * limit);
+      return needed(Math.ceil(own / part / (isMixed ? forNormal : 1)) * limit);
     };
     const background = outcomes.filter(({ plan: { isBackground } }) => isBackground);
     /** Of ten requests, background calls get one: of all processes and, while normal calls of their own wait, of that one. */
