@@ -150,12 +150,7 @@ export class Scheduler implements RateLimiter {
     const answer = isLimit ? { ...read, isRefusal: true, isFailure: false } : read;
     const { isRefusal, isFailure, isSound, wait } = answer;
     const isExplained = this.#window.recordAnswer(now, request, answer);
-    if (isSound) {
-      this.#stall.admitted();
-      const resource = this.#refusals.admit(now, admission, order);
-      for (const call of resource?.queue.toArray() ?? []) this.#move(now, call);
-      resource?.update();
-    }
+    if (isSound) this.#admit(now, admission, order);
     if ((isRefusal || isFailure) && (!isExplained || this.#window.own === 0)) {
       const asked = headers.get('retry-after');
       this.#stall.refused(now, asked === null ? String(status) : `${status}, Retry-After: ${asked}`);
@@ -168,6 +163,13 @@ export class Scheduler implements RateLimiter {
       ? !this.#stall.isHopeless(now, now)
       : status === 429 && this.#refusals.refuse(now, admission, order, wait, untilTurn);
     return { isContended, isLimited };
+  }
+
+  #admit(now: number, admission: Admission, order: number): void {
+    this.#stall.admitted();
+    const resource = this.#refusals.admit(now, admission, order);
+    for (const call of resource?.queue.toArray() ?? []) this.#move(now, call);
+    resource?.update();
   }
 
   #enqueue(now: number, call: WaitingCall): void {
