@@ -113,6 +113,6 @@ export function EndpointFields({ form, errors }: { form: EndpointForm; errors: D
   );
 }
 
-export function listOf(events: readonly string[]): string {
+function listOf(events: readonly string[]): string {
   return events.map((event) => (event === '*' ? 'all events' : event)).join(', ');
 }
