@@ -107,7 +107,7 @@ type Table = {
 };
 
 /** Every option once: its name, its default, its check, and what the rest of the SDK gets. */
-export const clientOptions = {
+const clientOptions = {
   apiToken: resolveApiToken,
   baseUrl: (url, { dangerouslyAllowHttp }) => resolveBaseUrl(url, dangerouslyAllowHttp),
   timeout: (value = 30_000) => milliseconds('timeout', value),

@@ -1,7 +1,7 @@
 import { DocumentedServer, type DocumentedOptions } from '../rate-limit/model/documented-server.ts';
 import type { Measured, Setup } from '../rate-limit/model/measure.ts';
 import { anyStart } from '../rate-limit/model/row.ts';
-import { between, type Random } from '../rate-limit/model/random.ts';
+import { between, type Random } from '../support/random.ts';
 import { refused, type Reply, type Server } from '../rate-limit/model/server.ts';
 import { allOf, bucket, concurrency, failing, plainWindow } from '../rate-limit/model/undocumented-servers.ts';
 import { atOnce, inBackground, locked, steady } from '../rate-limit/model/workloads.ts';

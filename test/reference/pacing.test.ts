@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { run, type Measured } from '../rate-limit/model/measure.ts';
-import { randomOf } from '../rate-limit/model/random.ts';
+import { randomOf } from '../support/random.ts';
 import { sdk, type ClientFactory } from '../rate-limit/model/tested-client.ts';
 import { PacedClient } from './paced-client.ts';
 import { referenceRows } from './pacing-rows.ts';

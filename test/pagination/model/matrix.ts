@@ -3,7 +3,7 @@ import { plainLoop, type Answer } from '../../reference/plain-loop.ts';
 import { judge, leastRequests, pageSize, sizeOf, type Judgement } from './judge.ts';
 import { kinds, type Kind } from './kinds.ts';
 import { motions, type Motion } from './motions.ts';
-import { seeded } from './random.ts';
+import { pick, seeded } from '../../support/random.ts';
 import { Server } from './servers.ts';
 import { walk, ways, type Named, type Way } from './walks.ts';
 
@@ -23,11 +23,11 @@ const largeSizes = [400, 1_000, 2_000];
 /** The walk that a seed determines. Seeds in a row go through all kinds and motions. */
 export function walkOf(seed: number): Walk {
   const random = seeded(seed);
-  const kind = kinds[seed % kinds.length] ?? random.pick(kinds);
-  const motion = random.next() < 0.25 ? motions[0]! : random.pick(motions);
-  const way = random.pick(ways);
-  const isLarge = random.next() < 0.05;
-  const size = random.pick(way.perPage === 1 ? smallSizes : isLarge ? largeSizes : sizes);
+  const kind = kinds[seed % kinds.length] ?? pick(random, kinds);
+  const motion = random() < 0.25 ? motions[0]! : pick(random, motions);
+  const way = pick(random, ways);
+  const isLarge = random() < 0.05;
+  const size = pick(random, way.perPage === 1 ? smallSizes : isLarge ? largeSizes : sizes);
   return { kind, motion, way, size, seed };
 }
 

@@ -1,5 +1,5 @@
 import type { List } from './list.ts';
-import type { Random } from './random.ts';
+import { below, pick, type Random } from '../../support/random.ts';
 
 /** What happens to a list between two requests. `most` is the largest number of changes of one kind. */
 export interface Motion {
@@ -18,7 +18,7 @@ export interface Motion {
 type Place = (random: Random) => number;
 const front: Place = () => 0;
 const middle: Place = () => 0.5;
-const everywhere: Place = (random) => random.next();
+const everywhere: Place = (random) => random();
 
 function create(list: List, place: number): void {
   list.insert(Math.round(place * list.items.length));
@@ -30,8 +30,8 @@ function remove(list: List, place: number): void {
 
 /** Does something up to `most` times. `most` may be less than one: then it is seldom done at all. */
 function some(random: Random, most: number, change: () => void): void {
-  let times = Math.floor(random.next() * (most + 1));
-  if (most < 1) times = random.next() < most ? 1 : 0;
+  let times = Math.floor(random() * (most + 1));
+  if (most < 1) times = random() < most ? 1 : 0;
   for (; times > 0; times--) change();
 }
 
@@ -80,7 +80,7 @@ export const motions: readonly Motion[] = [
   {
     name: 'deletions only',
     step: (list, random, most) => {
-      const place = random.pick([front, everywhere]);
+      const place = pick(random, [front, everywhere]);
       some(random, most, () => remove(list, place(random)));
     },
   },
@@ -92,9 +92,9 @@ export const motions: readonly Motion[] = [
 
 /** Up to so many neighbours are created or deleted at once: at the front, at the end or in the middle. */
 function churnManyAtOnce(list: List, random: Random, most: number): void {
-  const at = Math.round(random.pick([0, 1, random.next()]) * list.items.length);
-  const isCreation = random.next() < 0.5;
-  for (let times = 1 + random.below(most); times > 0; times--) {
+  const at = Math.round(pick(random, [0, 1, random()]) * list.items.length);
+  const isCreation = random() < 0.5;
+  for (let times = 1 + below(random, most); times > 0; times--) {
     if (isCreation) list.insert(at);
     else list.delete(at);
   }
@@ -104,7 +104,7 @@ export const bursts: Motion = {
   name: 'many at once, now and then',
   largest: 120,
   step: (list, random) => {
-    if (random.next() < 0.15) churnManyAtOnce(list, random, 120);
+    if (random() < 0.15) churnManyAtOnce(list, random, 120);
   },
 };
 

@@ -1,7 +1,7 @@
 import type { Kind } from './kinds.ts';
 import { List, type Item } from './list.ts';
 import type { Motion } from './motions.ts';
-import type { Random } from './random.ts';
+import { below, type Random } from '../../support/random.ts';
 
 /** How fast a list moves. */
 export interface Pace {
@@ -27,12 +27,12 @@ export class Server {
 
   constructor(kind: Kind, motion: Motion, size: number, pace: Pace, random: Random) {
     this.kind = kind;
-    this.list = new List(size, () => random.next() < kind.hidden);
+    this.list = new List(size, () => random() < kind.hidden);
     this.list.deleted = Math.ceil(size / 20);
     this.#motion = motion;
     this.#random = random;
     this.#pace = pace;
-    this.#staleCount = Math.max(0, size - random.below(3));
+    this.#staleCount = Math.max(0, size - below(random, 3));
   }
 
   get isOverrun(): boolean {
@@ -42,7 +42,7 @@ export class Server {
   /** What a client is given as its `fetch`. */
   readonly fetch = async (input: string | URL | Request): Promise<Response> => {
     // Responses to requests that were made at the same time arrive in any order.
-    for (let turns = this.#random.below(4); turns > 0; turns--) await Promise.resolve();
+    for (let turns = below(this.#random, 4); turns > 0; turns--) await Promise.resolve();
     this.requests += 1;
     if (this.isOverrun) throw new TypeError('There were far too many requests.');
     if (this.requests === 1) this.initial = [...this.list.items];

@@ -3,7 +3,7 @@ import { fuzzing } from '../../support/fuzz.ts';
 import { kinds } from './kinds.ts';
 import { brokenPromises, walkOf, type Walk } from './matrix.ts';
 import { bursts, flood, motions, type Motion } from './motions.ts';
-import { seeded } from './random.ts';
+import { seeded } from '../../support/random.ts';
 import { Server } from './servers.ts';
 import { walk, ways } from './walks.ts';
 

@@ -1,5 +1,5 @@
 import { Client, ExampleError, type ListPromise } from '@example/sdk';
-import type { Random } from './random.ts';
+import { below, type Random } from '../../support/random.ts';
 import type { Server } from './servers.ts';
 
 /** An item, as a client gets it. Its name tells the judge which it is, whatever its id may be. */
@@ -88,7 +88,7 @@ async function read(
     case 'resumed':
     case 'broken off': {
       // Reads some pages with each client: one, or up to four and then the rest.
-      let pagesToRead = way.read === 'resumed' ? 1 : 1 + random.below(4);
+      let pagesToRead = way.read === 'resumed' ? 1 : 1 + below(random, 4);
       let cursor: string | undefined;
       for (;;) {
         let isStopped = false;

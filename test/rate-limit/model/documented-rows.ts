@@ -2,7 +2,7 @@
 import { DocumentedServer, type DocumentedOptions } from './documented-server.ts';
 import type { ForeignUse } from './fixed-window.ts';
 import type { Setup } from './measure.ts';
-import { between, type Random } from './random.ts';
+import { between, type Random } from '../../support/random.ts';
 import { ReplicatedServer } from './replicated-server.ts';
 import { anyStart, type Row } from './row.ts';
 import { atOnce } from './workloads.ts';

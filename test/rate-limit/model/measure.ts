@@ -1,6 +1,6 @@
 import { Network, type NetworkOptions } from './network.ts';
 import { leastTime, tokenAt, type Token } from './oracle.ts';
-import { randomOf, type Random } from './random.ts';
+import { randomOf, type Random } from '../../support/random.ts';
 import type { Server } from './server.ts';
 import type { ClientFactory, ClientSetup, WorkloadCall } from './tested-client.ts';
 import { World, type ClientClock } from './world.ts';

@@ -1,5 +1,5 @@
 import type { Fetch } from '@example/sdk';
-import { between, type Random } from './random.ts';
+import { between, type Random } from '../../support/random.ts';
 import type { Server } from './server.ts';
 import type { World } from './world.ts';
 

@@ -1,5 +1,5 @@
 import { announcement } from './announcement.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../../support/random.ts';
 import { accepted, refused, type Reply, type Server, type ServerRequest } from './server.ts';
 
 export interface ReplicaOptions {

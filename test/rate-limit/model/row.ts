@@ -1,5 +1,5 @@
 import type { Figures, Setup } from './measure.ts';
-import { between, type Random } from './random.ts';
+import { between, type Random } from '../../support/random.ts';
 
 /** What a row of the table asks for. What is left out is measured only. */
 export interface Goal {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { documentedRows } from './documented-rows.ts';
 import { type Figures, measure } from './measure.ts';
 import { promptRows } from './prompt-rows.ts';
-import { randomOf } from './random.ts';
+import { randomOf } from '../../support/random.ts';
 import { missed, type Row } from './row.ts';
 import { sdk } from './tested-client.ts';
 import { undocumentedRows } from './undocumented-rows.ts';

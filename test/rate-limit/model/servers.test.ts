@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { DocumentedServer } from './documented-server.ts';
 import { measure } from './measure.ts';
 import { leastTime } from './oracle.ts';
-import { randomOf } from './random.ts';
+import { randomOf } from '../../support/random.ts';
 import { ReplicatedServer } from './replicated-server.ts';
 import type { Server } from './server.ts';
 import type { ClientFactory } from './tested-client.ts';

@@ -1,7 +1,7 @@
 // The second table: other limits, with 300 calls each.
 import { DocumentedServer } from './documented-server.ts';
 import type { Setup } from './measure.ts';
-import { between, type Random } from './random.ts';
+import { between, type Random } from '../../support/random.ts';
 import type { Goal, Row } from './row.ts';
 import type { Server } from './server.ts';
 import {

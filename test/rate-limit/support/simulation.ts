@@ -1,3 +1,4 @@
+import { seeded } from '../../support/random.ts';
 import type { Admission, Permit, RateLimiter } from '../../../src/rate-limit/limiter.ts';
 import { Scheduler } from '../../../src/rate-limit/scheduler.ts';
 import type { Timing } from '../../../src/rate-limit/timing.ts';
@@ -78,17 +79,6 @@ export class VirtualTime implements Timing {
 /** Lets the callbacks of settled promises run. */
 async function settle(): Promise<void> {
   for (let tick = 0; tick < 6; tick += 1) await Promise.resolve();
-}
-
-/** Reproducible pseudo-random numbers between 0 and 1 (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }
 
 export interface ServerReply {

@@ -1,4 +1,4 @@
-import { seeded } from '../simulation.ts';
+import { seeded } from '../../../support/random.ts';
 
 const minute = 60_000;
 

@@ -8,7 +8,8 @@ import {
 import { createRateLimitStore, rateLimitStep } from '../../../../src/sharing/index.ts';
 import { ConcurrencyLimitedServer, NginxServer } from '../hidden-limits.ts';
 import { DocumentedServer } from '../documented-server.ts';
-import { seeded, type SimulatedServer } from '../simulation.ts';
+import { seeded } from '../../../support/random.ts';
+import { type SimulatedServer } from '../simulation.ts';
 import { type CallPlan, type Hidden, type Plan, planOf, type StoreCondition } from './plan.ts';
 import { after, restartTime, runUntil, virtualNow } from './virtual-runtime.ts';
 
