@@ -11,14 +11,16 @@ async function connected(url: string) {
   return { client, [Symbol.asyncDispose]: () => client.close() };
 }
 
-describe.runIf(canRun('redis-server'))('redisReplayStore', () => {
+const programs = (['redis-server', 'valkey-server'] as const).filter(canRun);
+
+describe.each(programs)('redisReplayStore on %s', (program) => {
   let server: RedisServer;
   let ioredis: Redis;
   let stop: () => void;
   let stores: (options?: RedisReplayStoreOptions) => [ReplayStore, ReplayStore];
 
   beforeAll(async () => {
-    server = await RedisServer.start();
+    server = await RedisServer.start(program);
     ioredis = new Redis(server.url, { retryStrategy: () => 5, maxRetriesPerRequest: null }).on(
       'error',
       () => undefined,
@@ -43,7 +45,10 @@ describe.runIf(canRun('redis-server'))('redisReplayStore', () => {
     ['ioredis', 0],
     ['node-redis', 1],
   ] as const)('with %s', (_, client) => {
-    itIsAReplayStore(() => stores()[client]);
+    itIsAReplayStore(
+      () => (client === 0 ? stores() : (stores().toReversed() as [ReplayStore, ReplayStore])),
+      () => (prefix) => stores({ prefix })[client],
+    );
   });
 
   it('keeps what was handled for four days, for all processes, and what was released not at all', async () => {

@@ -26,7 +26,16 @@ function stores(options?: SqliteReplayStoreOptions) {
 }
 
 describe('sqliteReplayStore', () => {
-  itIsAReplayStore(() => stores().one);
+  itIsAReplayStore(
+    () => {
+      const { one, other } = stores();
+      return [one, other];
+    },
+    () => {
+      const path = join(temporaryFolder(), 'webhooks.db');
+      return (prefix) => sqliteReplayStore(path, { prefix });
+    },
+  );
 
   it('shares claims and handled events between processes', async () => {
     const { one, other } = stores();
@@ -184,12 +193,6 @@ describe('sqliteReplayStore', () => {
     const completed = Promise.resolve(claim.complete());
     await vi.advanceTimersByTimeAsync(2_000);
     await completed;
-  });
-
-  it('keeps endpoints with different prefixes apart', async () => {
-    const path = join(temporaryFolder(), 'webhooks.db');
-    await claimed(sqliteReplayStore(path, { prefix: 'billing:' }), 'msg_1');
-    await claimed(sqliteReplayStore(path, { prefix: 'search:' }), 'msg_1');
   });
 
   it.each([{ lease: 0 }, { retention: -1 }, { lease: 1.5 }])('refuses %o', (options) => {

@@ -1,11 +1,21 @@
 import { expect, it } from 'vitest';
 import type { ClaimedEvent, ReplayStore } from '@example/sdk/webhooks';
 
-/** What every implementation of {@link ReplayStore} must do. Call it in the `describe` block of a store. */
-export function itIsAReplayStore(create: () => ReplayStore): void {
+/**
+ * What every implementation of {@link ReplayStore} must do. Call it in the `describe` block of a store.
+ *
+ * @param create A store, and what another process has of it: for a store of one process, the same one.
+ * @param withPrefix Creates stores on one database, with prefixes of their own, if they have any.
+ */
+export function itIsAReplayStore(
+  create: () => readonly [ReplayStore, ReplayStore],
+  withPrefix?: () => (prefix: string) => ReplayStore,
+): void {
   it('grants one of many concurrent claims of an event', async () => {
-    const store = create();
-    const claims = await Promise.all(Array.from({ length: 20 }, async () => store.claim('msg_concurrent')));
+    const stores = create();
+    const claims = await Promise.all(
+      Array.from({ length: 20 }, async (_, index) => stores[index % 2]!.claim('msg_concurrent')),
+    );
 
     expect(claims.filter(({ status }) => status === 'claimed')).toHaveLength(1);
     expect(claims.filter(({ status }) => status === 'busy')).toHaveLength(19);
@@ -16,29 +26,37 @@ export function itIsAReplayStore(create: () => ReplayStore): void {
   });
 
   it('grants claims of different events', async () => {
-    const store = create();
+    const [store] = create();
     const claims = [await claimed(store, 'msg_one'), await claimed(store, 'msg_other')];
     for (const claim of claims) await claim.release();
   });
 
   it('remembers an event that was handled', async () => {
-    const store = create();
+    const [store, other] = create();
     await (await claimed(store, 'msg_handled')).complete();
-    expect(await store.claim('msg_handled')).toEqual({ status: 'handled' });
+    for (const each of [store, other]) expect(await each.claim('msg_handled')).toEqual({ status: 'handled' });
   });
 
   it('grants an event again that was released', async () => {
-    const store = create();
+    const [store, other] = create();
     await (await claimed(store, 'msg_released')).release();
-    await (await claimed(store, 'msg_released')).complete();
+    await (await claimed(other, 'msg_released')).complete();
     expect(await store.claim('msg_released')).toEqual({ status: 'handled' });
   });
 
   it('does not abort the signal of a claim that is kept', async () => {
-    const claim = await claimed(create(), 'msg_kept');
+    const [store] = create();
+    const claim = await claimed(store, 'msg_kept');
     expect(claim.signal?.aborted).not.toBe(true);
     await claim.complete();
     expect(claim.signal?.aborted).not.toBe(true);
+  });
+
+  if (withPrefix === undefined) return;
+  it('keeps endpoints with different prefixes apart', async () => {
+    const open = withPrefix();
+    const claims = await Promise.all(['billing:', 'search:'].map((prefix) => claimed(open(prefix), 'msg_prefix')));
+    for (const claim of claims) await claim.release();
   });
 }
 

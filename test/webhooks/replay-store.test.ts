@@ -6,7 +6,10 @@ import { itIsAReplayStore } from './support/replay-store-contract.ts';
 afterEach(() => vi.useRealTimers());
 
 describe('memoryReplayStore', () => {
-  itIsAReplayStore(() => memoryReplayStore());
+  itIsAReplayStore(() => {
+    const store = memoryReplayStore();
+    return [store, store];
+  });
 
   const complete = async (store: ReplayStore, id: string) => {
     const claim = await store.claim(id);
