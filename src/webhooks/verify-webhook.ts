@@ -182,7 +182,7 @@ function isLabelled(signature: string, expected: string): boolean {
 }
 
 /** The tolerance in seconds. */
-export function checkTolerance(tolerance = 300): number {
+function checkTolerance(tolerance = 300): number {
   if (typeof tolerance === 'number' && tolerance >= 0) return tolerance;
   return throwInvalid('a number of seconds, 0 or more', 'tolerance', tolerance);
 }
@@ -194,7 +194,7 @@ export function timeOf(date: Date): number {
 }
 
 /** Throws when the attempt is further from now, in epoch milliseconds, than the tolerance, in seconds. */
-export function checkAge(attemptedAt: Date, now: number, tolerance: number): void {
+function checkAge(attemptedAt: Date, now: number, tolerance: number): void {
   const age = Math.floor((now - attemptedAt.getTime()) / 1_000);
   if (Math.abs(age) <= tolerance) return;
   throw new WebhookVerificationError(
