@@ -1,11 +1,10 @@
-import type { ClientEventListener, ClientEvents } from './telemetry/events.ts';
+import { addTracer, type ClientEventListener, type ClientEvents, type Tracer } from './telemetry/events.ts';
 import { HttpClient, type ClientState } from './http/http-client.ts';
 import type { APIPromise } from './http/api-promise.ts';
 import { clientOptionNames, resolveOptions, type ClientOptions } from './http/client-options.ts';
 import { endpointOptionNames, type EndpointOptions, type HttpMethod } from './http/request-options.ts';
 import { RetryBudget } from './http/retry-budget.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
-import { addTracer, type Tracer } from './telemetry/tracing.ts';
 import type { RateLimitSnapshot } from './rate-limit/limiter.ts';
 import { listEndpointOptionNames, type ListEndpointOptions } from './pagination/list-options.ts';
 import { ListPromise } from './pagination/list-promise.ts';

@@ -34,16 +34,16 @@ export class SecretSearch {
   }
 
   /** Replaces the secrets in a text, and leaves the rest as it is. Shows what begins before a position. */
-  redact(text: string, shown: number): string {
+  redact(text: string, length: number): string {
     let redacted = '';
     let end = 0;
     for (const [start, stop] of this.#find(text, (index) => index, maxLayers).sort(([a], [b]) => a - b)) {
-      if (start >= shown) break;
+      if (start >= length) break;
       // Those that overlap are one.
       if (start > end || redacted === '') redacted += `${text.slice(end, start)}[redacted]`;
       end = Math.max(end, stop);
     }
-    return redacted + text.slice(end, shown);
+    return redacted + text.slice(end, length);
   }
 
   /** Finds secrets in the text, and in what it is without the escapes of each kind. `at` says where a character was. */

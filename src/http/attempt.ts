@@ -34,11 +34,20 @@ export interface Attempt extends ErrorContext {
   response?: Response;
 }
 
-/** How an attempt ended. The text of a success is absent if the caller reads it. */
-export type Result = { readonly kind: 'success'; readonly response: Response; readonly text?: string } | FailedAttempt;
+/** How an attempt ended, and whether that shows that the API works, even if it rejects the call. */
+export type Result = SuccessfulAttempt | FailedAttempt;
+
+interface SuccessfulAttempt {
+  readonly kind: 'success';
+  readonly apiWorks: true;
+  readonly response: Response;
+  /** Absent if the caller reads it. */
+  readonly text?: string;
+}
 
 export interface FailedAttempt {
   readonly kind: 'failure';
+  readonly apiWorks: boolean;
   readonly text?: string;
   readonly failure: Failure;
   readonly error: ExampleError;
@@ -59,7 +68,7 @@ export async function send(attempt: Attempt, headers: Call['headers']): Promise<
     const response = (attempt.response = await untilAborted(signal, exchange));
     attempt.permit = undefined;
     permit?.recordAnswer(response.status, response.headers);
-    if (response.ok && attempt.raw) return { kind: 'success', response };
+    if (response.ok && attempt.raw) return { kind: 'success', apiWorks: true, response };
     return await read(attempt, response, exchange);
   } catch (error) {
     // Without an exchange, the runtime can't make requests at all.
@@ -76,7 +85,7 @@ export async function send(attempt: Attempt, headers: Call['headers']): Promise<
     if (signal?.aborted) throw signal.reason;
     // A fetch that misbehaves has sent the request, and would do so again.
     const kind = error instanceof InvalidRequestError ? 'final' : neverSent ? 'unsent' : 'lost';
-    return { kind: 'failure', failure: { kind }, error: errorOf(error, attempt) };
+    return { kind: 'failure', apiWorks: kind === 'final', failure: { kind }, error: errorOf(error, attempt) };
   }
 }
 
@@ -97,12 +106,12 @@ async function read(attempt: Attempt, response: Response, exchange: ResponseProm
   }
   if (ok && received.isCut) {
     const error = new ResponseTooLargeError({ ...about(attempt), status }, maxResponseSize);
-    return { kind: 'failure', failure: { kind: 'final' }, error };
+    return { kind: 'failure', apiWorks: true, failure: { kind: 'final' }, error };
   }
-  if (ok) return { kind: 'success', response, text };
+  if (ok) return { kind: 'success', apiWorks: true, response, text };
   const retryAfter = parseRetryAfter(headers, Date.now()) ?? (status === 429 ? untilReset(headers) : undefined);
   const error = errorFrom(attempt, response, text, retryAfter);
-  return { kind: 'failure', text, failure: { kind: 'status', status, retryAfter }, error };
+  return { kind: 'failure', apiWorks: status < 500, text, failure: { kind: 'status', status, retryAfter }, error };
 }
 
 /**

@@ -4,7 +4,7 @@ import type { CallTelemetry } from '../telemetry/telemetry.ts';
 import { anySignal, Deadline, isNative, sleep, untilAborted, type Cancellation } from '../utils/abort.ts';
 import { described } from '../utils/arguments.ts';
 import { now } from '../utils/clock.ts';
-import type { Account, Accounts } from './accounts.ts';
+import type { Accounts } from './accounts.ts';
 import type { Exchange } from './api-promise.ts';
 import { send, type Attempt, type FailedAttempt, type Result } from './attempt.ts';
 import type { Call } from './call.ts';
@@ -84,16 +84,17 @@ export class CallRun {
    * @throws the signal's reason when it aborts first.
    */
   async #admit(): Promise<Attempt> {
-    const { priority, options } = this.#call;
+    const { priority, signals, options } = this.#call;
     const { apiToken, rateLimit } = options;
     const telemetry = this.#telemetry;
     let account = await this.#accounts.current(this.#call, this.#signal);
     // With another token, whose limiter does not know of the refusal, the call waits by itself.
     if (this.#refusal && this.#refusal.limiter !== account.limiter) await sleep(this.#refusal.wait, this.#signal);
+    let permit: Permit | undefined;
     for (;;) {
       const { method, path, route } = (this.#target = this.#accounts.redactTarget(this.#target, account));
       if (telemetry) telemetry.target = this.#target;
-      const permit = await account.limiter?.acquire({
+      permit = await account.limiter?.acquire({
         method,
         path,
         route,
@@ -105,21 +106,18 @@ export class CallRun {
         observer: telemetry?.shared.limiterObserver,
         onWait: telemetry && ((delay, waiting) => telemetry.wait(delay, waiting)),
       });
-      if (permit?.waited !== true || typeof apiToken === 'string') return this.#attemptWith(account, permit);
+      if (permit?.waited !== true || typeof apiToken === 'string') break;
 
       // The token may have been rotated while the call waited, and a new one has a budget of its own.
+      const held = permit;
       const current = await this.#accounts.current(this.#call, this.#signal).catch((error: unknown) => {
-        permit.release();
+        held.release();
         throw error;
       });
-      if (current.credential === account.credential) return this.#attemptWith(account, permit);
+      if (current.credential === account.credential) break;
       permit.release();
       account = current;
     }
-  }
-
-  #attemptWith(account: Account, permit: Permit | undefined): Attempt {
-    const { signals } = this.#call;
     const { isRaw } = this.#promise;
     const own = this.#deadline?.signal ?? signals[0];
     return {
@@ -149,7 +147,7 @@ export class CallRun {
       attempt.permit?.release(); // Nothing was sent.
     }
     const budget = account.retryBudget.of(`${this.#call.method} ${this.#call.route}`);
-    const isWorking = works(result) || permit?.isLimited === true;
+    const isWorking = result.apiWorks || permit?.isLimited === true;
     if (this.#budget) this.#budget.end(isWorking);
     else budget.record(isWorking, result.kind === 'success');
     this.#budget = undefined;
@@ -220,10 +218,4 @@ export class CallRun {
     const problem = `What shouldRetry returns must be true or false; got ${described(answer)}.`;
     throw new ExampleError(problem, { cause: error });
   }
-}
-
-/** Whether an attempt shows that the API works, even if it rejects the call. */
-function works(result: Result): boolean {
-  if (result.kind === 'success' || result.failure.kind === 'final') return true;
-  return result.failure.kind === 'status' && result.failure.status < 500;
 }

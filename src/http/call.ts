@@ -3,16 +3,16 @@ import { InvalidRequestError, type RequestTarget } from '../errors/index.ts';
 import { CallPriority } from '../rate-limit/limiter.ts';
 import {
   abortSignal,
+  checkSchema,
   headerValue,
   kindOf,
   mergeHeaders,
   oneOf,
-  record,
-  shown,
+  plainObject,
+  safeName,
   throwInvalid,
 } from '../utils/arguments.ts';
 import { isRecord } from '../utils/json.ts';
-import { checkSchema } from '../utils/standard-schema.ts';
 import { replaceOptions, type ResolvedOptions } from './client-options.ts';
 import type { HttpMethod, InternalOptions, QueryValue } from './request-options.ts';
 
@@ -48,9 +48,9 @@ export function resolveCall(
   const options = replaceOptions(client, given);
   checkSchema(schema);
   oneOf('method', method, methods);
-  const path = expandRoute(route, record('params', params));
+  const path = expandRoute(route, plainObject('params', params));
   const secrets = Object.keys(params).filter((name) => secretName.test(name));
-  const search = query === undefined ? '' : queryOf(record('query', query));
+  const search = query === undefined ? '' : queryOf(plainObject('query', query));
   const signals = [signal, stop].filter((each) => each !== undefined);
   for (const each of signals) abortSignal('signal', each);
   const merged = headers === undefined ? options.headers : mergeHeaders(options.headers, 'headers', headers);
@@ -125,7 +125,7 @@ export function expandRoute(
   );
   for (const name in params) {
     if (params[name] !== undefined && !route.includes(`{${name}}`))
-      throw new InvalidRequestError(`params.${shown(name)} is not used: path has no {${shown(name)}}.`);
+      throw new InvalidRequestError(`params.${safeName(name)} is not used: path has no {${safeName(name)}}.`);
   }
   return path;
 }
@@ -143,18 +143,19 @@ function throwWrongPath(route: unknown): never {
 
 /** The first name in a query. */
 function nameIn(query: string): string {
-  return shown(query.split(/[=&]/, 1)[0] ?? '');
+  return safeName(query.split(/[=&]/, 1)[0] ?? '');
 }
 
 function encodeSegment(name: string, params: Readonly<Record<string, string>>): string {
-  if (!(name in params)) throw new InvalidRequestError(`params.${shown(name)} is missing: path has {${shown(name)}}.`);
+  if (!(name in params))
+    throw new InvalidRequestError(`params.${safeName(name)} is missing: path has {${safeName(name)}}.`);
   const value = params[name];
   // oxlint-disable-next-line no-control-regex -- the point is to find control characters
   const isSegment = typeof value === 'string' && /^(?!\.{0,2}$)[^/\\\u0000-\u001f\u007f]*$/.test(value);
   // Half a surrogate pair can't be encoded, and not every runtime has `isWellFormed`.
   if (isSegment && !/\p{Surrogate}/u.test(value)) return encodeURIComponent(value);
   const expected = "a non-empty string without slashes or control characters, and not '.' or '..'";
-  return throwInvalid(expected, shown(name), value, false, shown(name));
+  return throwInvalid(expected, safeName(name), value, false, safeName(name));
 }
 
 /**
@@ -172,10 +173,10 @@ export function queryOf(parameters: Readonly<Record<string, QueryValue | readonl
       if (typeof value !== 'string' && typeof value !== 'boolean' && !Number.isFinite(value)) {
         throwInvalid(
           'a string, a number, a boolean or a list of these',
-          `query.${shown(name)}`,
+          `query.${safeName(name)}`,
           value,
           false,
-          shown(name),
+          safeName(name),
         );
       }
       query.append(name, String(value));

@@ -1,7 +1,6 @@
-import type { RequestTarget } from '../errors/index.ts';
 import type { RateLimitSnapshot } from '../rate-limit/limiter.ts';
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
-import type { CallTelemetry, Telemetry } from '../telemetry/telemetry.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import { parameters, readOptions } from '../utils/arguments.ts';
 import { Accounts } from './accounts.ts';
 import { APIPromise } from './api-promise.ts';
@@ -47,6 +46,7 @@ export class HttpClient implements Requester {
     options?: EndpointOptions<T>,
     names: readonly (keyof EndpointOptions)[] = requestOptionNames,
   ): APIPromise<T> {
+    const { logger } = this.#options;
     return new APIPromise<T>((promise) => {
       let call: Call;
       try {
@@ -58,14 +58,18 @@ export class HttpClient implements Requester {
       } catch (error) {
         const given: unknown = route; // Callers without types may pass anything.
         const path = typeof given === 'string' ? given : typeof given;
-        return this.#begin({ method, path, route: path }, (_, telemetry) => {
+        const target = this.#accounts.redactTarget({ method, path, route: path });
+        const telemetry = this.#telemetry.observe(logger, target);
+        const fail = () => {
           telemetry?.end(error, false);
           return Promise.reject(error);
-        });
+        };
+        return telemetry ? telemetry.run(fail) : fail();
       }
-      return this.#begin(call, (shown, telemetry) =>
-        new CallRun(call, promise, this.#accounts, shown, telemetry).run(),
-      );
+      const target = this.#accounts.redactTarget(call);
+      const telemetry = this.#telemetry.observe(logger, target);
+      const life = new CallRun(call, promise, this.#accounts, target, telemetry);
+      return telemetry ? telemetry.run(() => life.run()) : life.run();
     });
   }
 
@@ -74,15 +78,5 @@ export class HttpClient implements Requester {
     const { method, path, reason } = event;
     const line = `${method} ${path}: it can't be verified that each item was yielded once (${reason}).`;
     this.#options.logger.warn?.(line, event);
-  }
-
-  /** Begins a call, in its trace if there is one. */
-  #begin<T>(
-    target: RequestTarget,
-    run: (shown: RequestTarget, telemetry: CallTelemetry | undefined) => Promise<T>,
-  ): Promise<T> {
-    const shown = this.#accounts.redactTarget(target);
-    const telemetry = this.#telemetry.observe(this.#options.logger, shown);
-    return telemetry ? telemetry.run(() => run(shown, telemetry)) : run(shown, undefined);
   }
 }

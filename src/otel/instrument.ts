@@ -1,6 +1,5 @@
 import { context, propagation, SpanKind, SpanStatusCode, trace, type Attributes, type Span } from '@opentelemetry/api';
-import type { CallEvent } from '../telemetry/events.ts';
-import { addTracer, type Tracer } from '../telemetry/tracing.ts';
+import { addTracer, type CallEvent, type Tracer } from '../telemetry/events.ts';
 import { boolean, readOptions, throwInvalid } from '../utils/arguments.ts';
 import { isError, messageOf } from '../utils/user-code.ts';
 import { VERSION } from '../utils/version.ts';

@@ -4,8 +4,8 @@ import type { APIPromise, WithResponse } from '../http/api-promise.ts';
 import type { Requester } from '../http/request-options.ts';
 import { expandRoute } from '../http/call.ts';
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
-import { parameters, readOptions, wholeNumber } from '../utils/arguments.ts';
-import { checkSchema, type StandardSchema } from '../utils/standard-schema.ts';
+import { checkSchema, parameters, readOptions, wholeNumber } from '../utils/arguments.ts';
+import type { StandardSchema } from '../utils/standard-schema.ts';
 import { decodeCursor, encodeCursor, listOf, startOf, type Place } from './cursor.ts';
 import { readListOptions, type ListEndpointOptions, type ListOptions, type PageParams } from './list-options.ts';
 import { isPageBody, pageBodySchema, type PageBody } from './page-body.ts';
@@ -23,7 +23,7 @@ export interface ListSpec<Item> {
   /** `page`, `per_page` and the list's own filters. */
   readonly query?: PageParams | undefined;
   /** Names of the method's options, which must not be among the parameters. */
-  readonly options?: readonly string[] | undefined;
+  readonly optionNames?: readonly string[] | undefined;
   /** All options that the method takes. Default: those of every list. */
   readonly known?: readonly (keyof ListEndpointOptions)[] | undefined;
   /** The schema of one item. Default: items are not checked. */
@@ -59,10 +59,10 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
   constructor(requester: ListRequester, spec: ListSpec<Item>, options?: ListOptions) {
     this.#requester = requester;
     // Read now, because the caller may change them before they are used.
-    const { query = {}, options: names = [], known, item } = spec;
+    const { query = {}, optionNames = [], known, item } = spec;
     this.#options = deferErrors(() => {
       checkSchema(item);
-      return readListOptions(options, parameters(query, names), known);
+      return readListOptions(options, parameters(query, optionNames), known);
     });
     this.#spec = { ...spec, query: { ...query } };
   }

@@ -281,7 +281,7 @@ export class ListReader<Item> {
     if (!shared.isOrdered) this.#move({ isReordered: true });
     if (purpose === 'missing') this.#noteMissing(answer, texts);
     else if (purpose !== 'behind') this.#noteRest(reason, answer, isRepeated, end);
-    if (this.#isLast(answer, end, isRepeated, idle) || (purpose === 'missing' && !this.#isDoubtful)) {
+    if (this.#isLast(answer, end, isRepeated, idle) || (purpose === 'missing' && !this.#mayMissItems)) {
       items.push(...this.#finish(purpose === 'behind'));
     } else this.#goOnPages({ ...state, purpose: purpose === 'place' ? 'rest' : purpose }, window, texts, idle);
     return items;
@@ -331,7 +331,7 @@ export class ListReader<Item> {
   }
 
   /** Whether the list has items that were not found, or could have some because their order changes. */
-  get #isDoubtful(): boolean {
+  get #mayMissItems(): boolean {
     const { count, end, isReordered } = this.place;
     // How many were found before a cursor is not known.
     if (this.#origin === 0) return isReordered || end < Number(count);
@@ -342,10 +342,10 @@ export class ListReader<Item> {
   #finish(canRead = true): Item[] {
     const items = this.#apart.splice(0).flatMap((each) => this.#takeApart(each));
     this.state = { kind: 'end' };
-    if (this.#isDoubtful && canRead && this.#origin > 0)
+    if (this.#mayMissItems && canRead && this.#origin > 0)
       this.state = pages('missing', 'count-mismatch', windowOf(this.#origin, this.place.asked));
     else if (this.place.isReordered) this.#tell('unstable-order');
-    else if (this.#isDoubtful) this.#tell('count-mismatch');
+    else if (this.#mayMissItems) this.#tell('count-mismatch');
     return items;
   }
 

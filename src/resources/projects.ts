@@ -47,7 +47,7 @@ export class Projects {
    * }
    */
   list(params: ProjectListParams = {}, options?: ListOptions): ListPromise<Project> {
-    const list = { route: '/projects', query: params, options: listOptionNames, item: projectSchema };
+    const list = { route: '/projects', query: params, optionNames: listOptionNames, item: projectSchema };
     return new ListPromise(attached(this, Projects, 'projects.list').#requester, list, options);
   }
 }

@@ -6,9 +6,8 @@ import { mergeHeaders } from '../utils/arguments.ts';
 import { parseJson } from '../utils/json.ts';
 import { messageOf } from '../utils/user-code.ts';
 import { locationOf } from '../utils/standard-schema.ts';
-import { ClientEventEmitter, type CallEndEvent, type CallEvent } from './events.ts';
+import { ClientEventEmitter, type CallEndEvent, type CallEvent, type Tracer } from './events.ts';
 import type { LeveledLogger } from './logger.ts';
-import type { Tracer } from './tracing.ts';
 
 /** After so many, what was logged is forgotten: a path of your own in `client.request` may have an id in it. */
 const maxLogged = 1000;

@@ -1,4 +1,5 @@
 import { InvalidRequestError } from '../errors/example-error.ts';
+import type { StandardSchema } from './standard-schema.ts';
 
 // Checks of what callers pass in. Each message names the option, and says what is expected and what was passed.
 
@@ -27,7 +28,7 @@ export function readOptions<T extends object>(
 ): Partial<T> {
   const options: Partial<T> = {};
   if (given === undefined) return options;
-  record(name, given);
+  plainObject(name, given);
   for (const key in given) if (!known.includes(key) && given[key] !== undefined) throwUnknown(name, key, known);
   for (const key of known) {
     const value = given[key];
@@ -44,7 +45,7 @@ function throwUnknown(name: string, key: string, known: readonly string[]): neve
       : known.find((each) => [each.toLowerCase(), ...(otherNames[each]?.split(' ') ?? [])].includes(plain));
   const prefix = name === 'options' ? '' : `${name}.`;
   const hint = meant === undefined ? `The options are ${known.join(', ')}.` : `Did you mean '${prefix}${meant}'?`;
-  throw new InvalidRequestError(`Unknown option '${prefix}${shown(key)}'. ${hint}`);
+  throw new InvalidRequestError(`Unknown option '${prefix}${safeName(key)}'. ${hint}`);
 }
 
 /**
@@ -66,14 +67,14 @@ export function attached<T extends object>(self: T, type: new (...args: never) =
  * @throws {InvalidRequestError} when they are no object, or one of them is an option.
  */
 export function parameters<T>(given: T, options: readonly string[]): T {
-  record('The parameters', given);
+  plainObject('The parameters', given);
   const misplaced = options.find((name) => (given as Record<string, unknown>)[name] !== undefined);
   if (misplaced === undefined) return given;
   throw new InvalidRequestError(`\`${misplaced}\` is an option: pass it in the last argument.`);
 }
 
 /** An object with fields. Those of a class of the runtime, such as `URLSearchParams`, would be dropped without a word. */
-export function record<T>(name: string, value: T): T {
+export function plainObject<T>(name: string, value: T): T {
   return kindOf(value) === 'Object' ? value : throwInvalid('a plain object', name, value, true);
 }
 
@@ -99,7 +100,7 @@ export function throwInvalid(
 }
 
 /** A name for a message. What has digits, or is no name at all, may be a secret in the wrong place. */
-export function shown(name: string): string {
+export function safeName(name: string): string {
   return /^[a-z_-]*$/i.test(name) ? name : '…';
 }
 
@@ -114,7 +115,7 @@ export function described(value: unknown, isSecret = false): string {
     return `'${String(value)}'`;
   if (value === undefined || value === null || type === 'boolean' || (type === 'number' && !isSecret))
     return String(value);
-  return type === 'object' ? shown(kindOf(value)) : type;
+  return type === 'object' ? safeName(kindOf(value)) : type;
 }
 
 const maxTimer = 2 ** 31 - 1;
@@ -161,6 +162,13 @@ export function abortSignal(name: string, value: AbortSignal): AbortSignal {
   return isSignal ? value : throwInvalid('an AbortSignal', name, value);
 }
 
+/** A schema that has what the SDK calls, or none. */
+export function checkSchema(schema: unknown): void {
+  const standard = (schema as Partial<StandardSchema> | null | undefined)?.['~standard'];
+  if (schema !== undefined && typeof standard?.validate !== 'function')
+    throwInvalid('a schema of zod, Valibot or another Standard Schema', 'schema', schema);
+}
+
 /** Headers that belong to the SDK or to the connection: `fetch` drops them, or fails. */
 const reserved = /^(authorization|connection|content-length|expect|host|keep-alive|transfer-encoding|upgrade)$/;
 
@@ -188,7 +196,7 @@ export function mergeHeaders(
       const source = header === 'authorization' ? 'the SDK sets it from apiToken' : 'it belongs to the connection';
       throw new InvalidRequestError(`${name} must not set ${header}: ${source}.`);
     }
-    const checked = value === undefined ? undefined : headerValue(`${name}['${shown(header)}']`, value);
+    const checked = value === undefined ? undefined : headerValue(`${name}['${safeName(header)}']`, value);
     const earlier = given.get(header);
     given.set(header, earlier === undefined || checked === undefined ? checked : `${earlier}, ${checked}`);
   }

@@ -1,5 +1,4 @@
 import type { ValidationIssue } from '../errors/index.ts';
-import { throwInvalid } from './arguments.ts';
 
 /**
  * A schema of any library that follows [Standard Schema](https://standardschema.dev): zod, Valibot, ArkType and others.
@@ -57,13 +56,6 @@ export interface StandardIssue {
 export interface StandardPathSegment {
   /** The key. */
   readonly key: PropertyKey;
-}
-
-/** A schema that has what the SDK calls, or none. */
-export function checkSchema(schema: unknown): void {
-  const standard = (schema as Partial<StandardSchema> | null | undefined)?.['~standard'];
-  if (schema !== undefined && typeof standard?.validate !== 'function')
-    throwInvalid('a schema of zod, Valibot or another Standard Schema', 'schema', schema);
 }
 
 /** The difference that stands for an error that a schema has thrown. */

@@ -21,7 +21,7 @@ const method = "method must be one of 'GET', 'POST', 'PUT', 'PATCH', 'DELETE'";
 const body = 'The body must be an object or an array, which is sent as JSON';
 const value = 'a string, a number, a boolean or a list of these';
 const event = `The event must be one of ${eventNames.map((name) => `'${name}'`).join(', ')}`;
-const asOption = 'is an option: pass it in the last argument, after the parameters.';
+const asOption = 'is an option: pass it in the last argument.';
 const secret = 'sk_test_4eC39HqLyjWDarjtT1zdp7dc';
 const detached = (method: string) =>
   `${method} was called without its client: instead of client.${method}, pass (value) => client.${method}(value).`;
