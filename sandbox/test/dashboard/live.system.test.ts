@@ -53,6 +53,9 @@ describe.runIf(testsInBrowser)('an open page stays true', () => {
     await rows(page).first().getByText('aborted', { exact: true }).waitFor();
     sandbox.faults.clear();
     await send();
+    await rows(page).nth(1).waitFor();
+    const states = await rows(page).locator('.pill').allTextContents();
+    expect(states).toEqual(['200', 'aborted']);
   });
 
   test('the list does not move under the pointer, and catches up when it leaves', async () => {
