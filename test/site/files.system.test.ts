@@ -12,7 +12,9 @@ const published = 'https://your-org.github.io/js-sdk/';
 
 beforeAll(built);
 
-it('has the right types and no findings of the linter', () => run('npx', 'oxlint', 'site'));
+it('has the right types and no findings of the linter', async () => {
+  await expect(run('npx', 'oxlint', 'site')).resolves.toBeUndefined();
+});
 
 it('has a page for each guide, with its Markdown beside it', async () => {
   const guides = (await readdir(`${root}docs`)).filter((name) => name.endsWith('.md')).map((name) => name.slice(0, -3));
