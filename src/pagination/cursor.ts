@@ -33,7 +33,7 @@ export function lastItems(last: readonly Id[], ids: readonly (Id | undefined)[])
   const names = ids.filter((id) => id !== undefined);
   const shared = last.findLastIndex((id) => names.includes(id));
   const behind = last.slice(shared + 1);
-  const before = names.length < 20 ? last.slice(0, shared + 1).filter((id) => !names.includes(id)) : [];
+  const before = last.slice(0, shared + 1).filter((id) => !names.includes(id));
   return [...before, ...names, ...behind].slice(-20);
 }
 

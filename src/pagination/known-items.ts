@@ -21,11 +21,6 @@ export class KnownItems {
   /** The place of the last item. */
   end = 0;
 
-  /** The place of an item; that of the last one, if it has none. */
-  placeOf(id: Id | undefined): number {
-    return this.#places.get(id ?? '') ?? this.end;
-  }
-
   has(id: Id | undefined): boolean {
     return this.#places.has(id ?? '');
   }
@@ -45,8 +40,7 @@ export class KnownItems {
   }
 
   /**
-   * Adds the items of a window. Those behind the last that it shares are the last ones of all, if there are more of them
-   * than were known to stand there.
+   * Adds the items of a window. Those behind the last that it shares are the last ones of all.
    *
    * @returns The indexes of those that are new. An item without an `id` always is.
    */
@@ -58,9 +52,7 @@ export class KnownItems {
       if (known !== undefined) following = known;
       else if (this.#isNew(ids[index], Math.ceil(following) - 0.5)) added.unshift(index);
     }
-    const isFurther = ids.length - 1 - last > this.end - place;
-    for (let index = last + 1; index < ids.length; index++)
-      if (this.#isNew(ids[index], isFurther ? ++this.end : Math.floor(place) + 0.5)) added.push(index);
+    for (let index = last + 1; index < ids.length; index++) if (this.#isNew(ids[index], ++this.end)) added.push(index);
     return added;
   }
 

@@ -28,10 +28,7 @@ export class ListReader<Item> {
   #first: readonly Id[] = [];
   /** How many items were yielded or skipped, or have been created in front of those. */
   #found: number;
-  /** The place of the item in front of the end of what was read. */
-  #endPlace: number;
-  /** Whether the list changes, and the largest count that it had. */
-  #isMoving = false;
+  /** The largest count that the list had. */
   #most = 0;
   /** Windows that shared nothing with what was read. */
   #apart: Answer<Item>[] = [];
@@ -41,7 +38,6 @@ export class ListReader<Item> {
     this.#onUnverified = onUnverified;
     this.#found = end;
     this.#known.add(ids, nothing);
-    this.#endPlace = ids.length;
     this.#origin = ids.length === 0 && page === 0 ? Math.floor(end / asked) + 1 : 0;
     if (this.#origin > 0) this.state = { kind: 'start', next: windowOf(this.#origin, asked) };
     else if (page > 0) {
@@ -63,7 +59,6 @@ export class ListReader<Item> {
     const hasNext = lastPage === undefined ? undefined : lastPage > window.page;
     const answer = { window, data, ids: data.map(idOf), count, growth, hasNext };
     this.#move({ count: count ?? place.count });
-    this.#isMoving ||= growth !== 0;
     this.#most = Math.max(this.#most, count ?? 0);
     // There is a page in front of the first.
     if (meta?.current_page === 0) this.#tell('page-numbers');
@@ -102,7 +97,7 @@ export class ListReader<Item> {
   #isAll({ window, ids, count, hasNext }: Answer<Item>, end: number): boolean {
     if (ids.length === 0) return !hasNext && !(Number(count) > end);
     // How many items are in front of a later page depends on its size.
-    return ids.length < window.size && hasNext === false && (end === count || this.#origin > 1);
+    return ids.length < window.size && hasNext === false && end === count;
   }
 
   #readFirst(answer: Answer<Item>): Item[] {
@@ -116,7 +111,6 @@ export class ListReader<Item> {
     this.#found = (window.page - 1) * size + this.#known.end;
     this.#first = textsOf(answer);
     const items = this.#take(answer, nothing);
-    this.#endPlace = this.#known.end;
     const isNamed = !ids.includes(undefined);
     // Without ids, only its number finds a page again.
     const place = isNamed ? { page: 0, ids: lastItems([], ids) } : { page: window.page, ids: [] };
@@ -139,7 +133,7 @@ export class ListReader<Item> {
       this.#move({ size: ids.length });
       return this.#seek({ next, ...state }, { ...answer, window: windowOf(1, ids.length) });
     }
-    if (shared.last >= 0) return this.#join(state.tries > 0 ? Math.ceil(size / 4) : 1, 0, answer, shared);
+    if (shared.last >= 0) return this.#join(1, 0, answer, shared);
     const tries = state.tries + 1;
     if (tries === 8) {
       this.#readRest('too-many-changes');
@@ -164,17 +158,10 @@ export class ListReader<Item> {
       const late = this.#known.shared(each.ids);
       const { state } = this;
       if (late.last < 0 && state.kind !== 'end') this.#apart.push(each);
-      else if (state.kind === 'overlap')
-        items.push(...this.#join(state.overlap, state.idle, { ...each, growth: 0 }, late));
-      else items.push(...this.#takeApart(each));
+      else if (state.kind === 'overlap') items.push(...this.#join(state.overlap, state.idle, each, late));
+      else items.push(...this.#take(each, late));
     }
     return items;
-  }
-
-  /** The items of a window that shared nothing with what was read when it came. */
-  #takeApart(answer: Answer<Item>): Item[] {
-    this.#move({ ids: lastItems(this.place.ids, answer.ids) });
-    return this.#take(answer, this.#known.shared(answer.ids));
   }
 
   /** The window shares an item with what was read, or is page 1: no item that stays in the list is between. */
@@ -186,7 +173,7 @@ export class ListReader<Item> {
     if (isNewStart) this.#known.forgetPlaces();
     /** Where the last shared item ends, and how far it has moved. */
     const end = window.start + last + 1;
-    const shift = isNewStart ? 0 : end - (before.end - (this.#endPlace - place));
+    const shift = isNewStart ? 0 : end - (before.end - (this.#known.end - place));
     const items = this.#take(
       answer,
       isNewStart ? { last, place: this.#known.end } : { last, place },
@@ -195,14 +182,10 @@ export class ListReader<Item> {
     // What was created in front of it is not missing. The count says so, too, unless items have only changed places.
     this.#found += Math.max(0, Math.min(shift, growth));
     const isFurther = last < ids.length - 1;
-    const isReordered = before.isReordered || !isOrdered;
     const reached = window.start + ids.length;
-    this.#endPlace = isFurther ? this.#known.placeOf(ids.at(-1)) : this.#known.end;
-    // Where the last item that was read is now.
-    const latest = isReordered ? before.end : Math.min(end + this.#known.end - place, count ?? Infinity);
     this.#move({
-      isReordered,
-      end: isFurther ? reached : Math.max(latest, isReordered ? reached : end),
+      isReordered: before.isReordered || !isOrdered,
+      end: reached,
       ids: items.length > 0 ? lastItems(isNewStart ? [] : before.ids, ids) : before.ids,
     });
     // If each response has ids of its own, page 1 is a new start for ever.
@@ -215,7 +198,6 @@ export class ListReader<Item> {
   /** A window that joins and is short should be the end of the list. Returns what was found on the way. */
   #readShort(answer: Answer<Item>, reached: number): Item[] {
     const { count, hasNext } = answer;
-    this.#move({ end: reached, count });
     if (count !== undefined && count !== reached) this.#readRest('count-mismatch');
     else if (count === undefined || hasNext !== false) this.#readBehind(answer);
     else return this.#finish();
@@ -224,15 +206,10 @@ export class ListReader<Item> {
 
   /** The list has moved so far that the window shares nothing: looks where the count says, then ever further back. */
   #miss(overlap: number, idle: number, answer: Answer<Item>): Item[] {
-    const { window, ids, count, growth } = answer;
-    const { end, size } = this.place;
-    if (this.#origin === 1 && ids.length > 0) this.#apart.push(answer);
-    if (ids.length === 0 && Number(count) > window.start) this.#readRest('no-overlap');
-    else {
-      const back = idle === 0 ? Math.ceil(size / 4) - growth : Math.ceil(size * 2 ** (idle - 2));
-      this.#move({ end: Math.min(end, Math.max(1, count ?? end)) });
-      this.#goOn(Math.max(2 * overlap, Math.ceil(size / 4)), idle + 1, back);
-    }
+    const { size } = this.place;
+    if (this.#origin === 1 && answer.ids.length > 0) this.#apart.push(answer);
+    const back = idle === 0 ? Math.ceil(size / 4) - answer.growth : Math.ceil(size * 2 ** (idle - 2));
+    this.#goOn(Math.max(2 * overlap, Math.ceil(size / 4)), idle + 1, back);
     return [];
   }
 
@@ -279,7 +256,7 @@ export class ListReader<Item> {
     const idle = items.length > 0 ? 0 : state.idle + 1;
     const end = (window.page - 1) * Math.max(previous.length, ids.length) + ids.length;
     if (!shared.isOrdered) this.#move({ isReordered: true });
-    if (purpose === 'missing') this.#noteMissing(answer, texts);
+    if (purpose === 'missing') this.#noteMissing(answer);
     else if (purpose !== 'behind') this.#noteRest(reason, answer, isRepeated, end);
     if (this.#isLast(answer, end, isRepeated, idle) || (purpose === 'missing' && !this.#mayMissItems)) {
       items.push(...this.#finish(purpose === 'behind'));
@@ -302,9 +279,7 @@ export class ListReader<Item> {
     if (ids.length > 0) this.#move({ page: window.page, end, ids: isNamed ? lastItems([], ids) : [] });
   }
 
-  #noteMissing({ window, ids, growth }: Answer<Item>, texts: readonly Id[]): void {
-    // The same request has another answer now.
-    if (window.page === this.#origin) this.#isMoving ||= texts.join() !== this.#first.join();
+  #noteMissing({ ids, growth }: Answer<Item>): void {
     // What is created while missing items are looked for is not missing.
     const created = Math.max(0, growth);
     this.#found += created;
@@ -335,12 +310,12 @@ export class ListReader<Item> {
     const { count, end, isReordered } = this.place;
     // How many were found before a cursor is not known.
     if (this.#origin === 0) return isReordered || end < Number(count);
-    return this.#found < (count ?? end) || (isReordered && (this.#isMoving || count === undefined));
+    return this.#found < (count ?? end) || (isReordered && count === undefined);
   }
 
   /** The end of the list is reached. If items are missing, reads it once more as a plain loop does, until they are found. */
   #finish(canRead = true): Item[] {
-    const items = this.#apart.splice(0).flatMap((each) => this.#takeApart(each));
+    const items = this.#apart.splice(0).flatMap((each) => this.#take(each, this.#known.shared(each.ids)));
     this.state = { kind: 'end' };
     if (this.#mayMissItems && canRead && this.#origin > 0)
       this.state = pages('missing', 'count-mismatch', windowOf(this.#origin, this.place.asked));
