@@ -166,7 +166,7 @@ export class ListReader<Item> {
 
   /** The window shares an item with what was read, or is page 1: no item that stays in the list is between. */
   #join(overlap: number, idle: number, answer: Answer<Item>, { first, last, place, isOrdered }: Shared): Item[] {
-    const { window, ids, count, growth } = answer;
+    const { window, ids, growth } = answer;
     const before = this.place;
     // Page 1 has other items only, so that all others are behind it.
     const isNewStart = last < 0;
