@@ -63,14 +63,14 @@ export class CallRun {
     try {
       let exchange: Exchange<unknown> | undefined;
       while (!exchange) exchange = await this.#make(await this.#admit());
-      this.#telemetry?.end(undefined, false);
+      this.#telemetry?.end('success', undefined);
       return exchange;
     } catch (reason) {
       // The error of the last attempt says more than that the next one would wait too long.
       const error = reason instanceof RateLimitWaitError ? (this.#error ?? reason) : reason;
       this.#budget?.abort();
       const isAborted = error === this.#signal?.reason && this.#call.signals.some(({ aborted }) => aborted);
-      this.#telemetry?.end(error, isAborted);
+      this.#telemetry?.end(isAborted ? 'aborted' : 'failure', error);
       throw error;
     } finally {
       this.#deadline?.dispose();
@@ -187,10 +187,12 @@ export class CallRun {
     let reason = failure;
     for (;;) {
       const retry = planRetry(reason, limits, this.#retries, permit, Math.random());
-      if (!retry || this.#isVetoed(retry.delay, error) || (!retry.free && budget.isEmpty)) throw error;
+      // The budget keeps retries from multiplying an outage. So does a limiter that holds them.
+      const isPaid = retry?.free === false && permit?.isHeld !== true;
+      if (!retry || this.#isVetoed(retry.delay, error) || (isPaid && budget.isEmpty)) throw error;
       if (!retry.free) this.#retries += 1;
       let { delay } = retry;
-      if (!retry.free && !budget.begin()) {
+      if (isPaid && !budget.begin()) {
         // Others may show in the meantime that the API works.
         await sleep(delay, this.#signal);
         if (!budget.begin()) {
@@ -199,7 +201,7 @@ export class CallRun {
         }
         delay = 0;
       }
-      if (!retry.free) this.#budget = budget;
+      if (isPaid) this.#budget = budget;
       this.#telemetry?.retry(delay, error);
       if (delay > 0) await sleep(delay, this.#signal);
       break;
@@ -213,8 +215,10 @@ export class CallRun {
   #isVetoed(delay: number, error: ExampleError): boolean {
     if (this.#deadline && now() + delay >= this.#deadline.endsAt) return true;
     const context = { ...this.#target, attempt: this.#attempt?.number ?? 0, delay };
-    const answer = this.#call.options.shouldRetry?.(error, context) ?? true;
+    const { shouldRetry } = this.#call.options;
+    const answer: unknown = shouldRetry ? shouldRetry(error, context) : true;
     if (typeof answer === 'boolean') return !answer;
+    if (answer instanceof Promise) answer.catch(() => undefined); // It is told what is wrong.
     const problem = `What shouldRetry returns must be true or false; got ${described(answer)}.`;
     throw new ExampleError(problem, { cause: error });
   }

@@ -61,7 +61,7 @@ export class HttpClient implements Requester {
         const target = this.#accounts.redactTarget({ method, path, route: path });
         const telemetry = this.#telemetry.observe(logger, target);
         const fail = () => {
-          telemetry?.end(error, false);
+          telemetry?.end('failure', error);
           return Promise.reject(error);
         };
         return telemetry ? telemetry.run(fail) : fail();

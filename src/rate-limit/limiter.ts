@@ -121,6 +121,8 @@ export interface Permit {
   readonly isContended: boolean;
   /** Whether a 503 is about a limit, because others were admitted just before. Known once `recordAnswer` was called. */
   readonly isLimited: boolean;
+  /** Whether the API fails while others wait: the limiter tries one call at a time, ever more rarely. Known once an outcome was recorded. */
+  readonly isHeld: boolean;
   /** The API answered. */
   recordAnswer(status: number, headers: Headers): void;
   /**

@@ -115,9 +115,15 @@ export class CallQueue {
     return this.#lists[background ? 2 : 0].first ?? this.#lists[background ? 3 : 1].first;
   }
 
-  /** The newest call of a priority that was not sent before, or else the next one. */
-  newest(background: boolean): WaitingCall | undefined {
-    return this.#lists[background ? 3 : 1].last ?? this.first(background);
+  /**
+   * The newest call of a priority that was not sent before, or else the next one.
+   *
+   * @param routes Those that others go before.
+   */
+  newest(background: boolean, routes: ReadonlySet<string>): WaitingCall | undefined {
+    const { last } = this.#lists[background ? 3 : 1];
+    for (let call = last; call !== undefined; call = call.previous) if (!routes.has(call.admission.route)) return call;
+    return last ?? this.first(background);
   }
 
   push(call: WaitingCall): void {

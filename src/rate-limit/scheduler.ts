@@ -114,18 +114,20 @@ export class Scheduler implements RateLimiter {
     const end = (record: (now: number) => void) => {
       this.#refusals.end(admission, order);
       record(this.#timing.now());
+      permit.isHeld = this.#waiting > 0 && this.#window.isFailing(this.#timing.now());
       this.#refusals.of(admission)?.update();
       this.#observers.count(admission.observer, -1);
       this.dispatch();
     };
     const fail = (now: number, hasFailed: boolean) => {
-      if (hasFailed) this.#stall.refused(now, 'no answer');
+      if (hasFailed) this.#stall.refused(now, 'no answer', admission.route);
       return hasFailed ? now : undefined;
     };
     const permit = {
       waited,
       isContended: false,
       isLimited: false,
+      isHeld: false,
       recordAnswer: (status: number, headers: Headers) =>
         end((now) => Object.assign(permit, this.#recordAnswer(now, admission, request, order, status, headers))),
       recordLoss: (hasFailed = true) => end((now) => this.#window.recordLoss(request, fail(now, hasFailed))),
@@ -153,7 +155,7 @@ export class Scheduler implements RateLimiter {
     if (isSound) this.#admit(now, admission, order);
     if ((isRefusal || isFailure) && (!isExplained || this.#window.own === 0)) {
       const asked = headers.get('retry-after');
-      this.#stall.refused(now, asked === null ? String(status) : `${status}, Retry-After: ${asked}`);
+      this.#stall.refused(now, asked === null ? String(status) : `${status}, Retry-After: ${asked}`, admission.route);
     }
     if (isExplained || isLimit) this.#holdUntil = Math.max(this.#holdUntil, now + (wait ?? 0));
     const untilTurn = this.#window.timeLeft(now) || Infinity;
@@ -270,18 +272,22 @@ export class Scheduler implements RateLimiter {
   #next(now: number): WaitingCall | number {
     if (this.#waiting === 0) return Infinity;
     const isBackgroundNext = this.#reserve.isBackgroundDue && this.#queue.background > 0;
-    // While the API refuses or fails, a call that is sent may use up a retry: the newest one that has used none.
+    // While the API refuses or fails, a call that is sent may use up a retry: the newest one that has used none. Each route has
+    // its turn, because it may be only one of them that fails.
     const isFailing = this.#refusals.isRefusing || this.#window.isFailing(now);
+    const { routes } = this.#stall;
     let wakeAt = Infinity;
     for (const background of [isBackgroundNext, !isBackgroundNext]) {
       for (;;) {
-        const call = isFailing ? this.#queue.newest(background) : this.#queue.first(background);
-        if (call === undefined) break;
+        if (this.#queue.first(background) === undefined) break;
         const readyAt = this.#readyAt(now, background, this.#waiting > 1);
         if (readyAt > now) {
           wakeAt = Math.min(wakeAt, readyAt);
           break;
         }
+        // The cast holds: the queue has one.
+        const call = (isFailing ? this.#queue.newest(background, routes) : this.#queue.first(background)) as WaitingCall;
+        if (isFailing && routes.has(call.admission.route)) routes.clear();
         if (this.#refusals.holding(now, call.admission) === undefined) return call;
         this.#move(now, call); // Its resource was refused meanwhile.
       }

@@ -13,17 +13,21 @@ export class Stall {
   #reportedAt = -Infinity;
   #hasAdmitted = false;
   #answer: string | undefined;
+  /** Routes whose requests were refused or failed since. */
+  readonly routes = new Set<string>();
 
   admitted(): void {
     this.#hasAdmitted = true;
     this.#since = undefined;
     this.#answer = undefined;
+    this.routes.clear();
   }
 
   /** @param answer What the API said. */
-  refused(now: number, answer: string): void {
+  refused(now: number, answer: string, route: string): void {
     this.#since ??= now;
     this.#answer = answer;
+    this.routes.add(route);
   }
 
   get isStalled(): boolean {

@@ -112,13 +112,13 @@ export class CallTelemetry {
   }
 
   /** The call has ended. `error` is what it rejects with. */
-  end(error: unknown, isAborted: boolean): void {
+  end(outcome: CallEndEvent['outcome'], error: unknown): void {
     const { events } = this.shared;
     if (!this.#traced && !events.has('callEnd')) return;
     const duration = performance.now() - this.#start;
     const event = {
       ...this.#about(),
-      outcome: error === undefined ? ('success' as const) : isAborted ? ('aborted' as const) : ('failure' as const),
+      outcome,
       ...answerOf(this.#answered),
       attempts: this.#attempts,
       waited: Math.round(duration - this.#attempting),

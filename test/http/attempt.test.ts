@@ -23,6 +23,7 @@ async function reportsOf(answer: Answer, signal?: AbortSignal): Promise<unknown[
     waited: false,
     isContended: false,
     isLimited: false,
+    isHeld: false,
     recordAnswer: (status, answered) => void reports.push(['answered', status, answered.get('x-ratelimit-limit')]),
     release: () => void reports.push('nothing was sent'),
     recordLoss: () => void reports.push('lost'),

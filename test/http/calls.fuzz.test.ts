@@ -187,6 +187,6 @@ it('any call ends with a value, an error of the SDK or the reason of its signal,
       if (client.rateLimit?.limit === before?.limit) expect({ ...client.rateLimit, reset: undefined }).toEqual(before);
       expect(vi.getTimerCount()).toBe(0);
     }),
-    fuzzing(amount(300, 5000)),
+    fuzzing(amount(300, 2000)),
   );
 });

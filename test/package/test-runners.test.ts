@@ -25,5 +25,6 @@ it('the test for Jest in docs/testing.md passes', async () => {
   await writeFile(join(inject('project'), 'guide.test.mjs'), forJest.map(({ code }) => code).join('\n'));
   const { command, environment } = testRuns.find(({ file }) => file === 'in-jest.test.mjs') ?? expect.fail();
 
-  await runTool([...command, 'guide.test.mjs'], environment);
+  // Rejects if the test fails.
+  await expect(runTool([...command, 'guide.test.mjs'], environment)).resolves.toBeTypeOf('string');
 });

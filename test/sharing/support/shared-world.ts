@@ -131,6 +131,9 @@ export class SimulatedProcess {
       get isLimited() {
         return permit.isLimited;
       },
+      get isHeld() {
+        return permit.isHeld;
+      },
       get isContended() {
         return permit.isContended;
       },

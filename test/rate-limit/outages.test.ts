@@ -1,0 +1,54 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { clientOf, user } from '../support/http-server.ts';
+import { errorResponse, inProcessApi } from '../support/in-process-api.ts';
+import { settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
+
+beforeEach(useVirtualTime);
+
+const many = (count: number, call: (index: number) => PromiseLike<unknown>) =>
+  Array.from({ length: count }, async (_, index) => call(index));
+const failures = (results: readonly PromiseSettledResult<unknown>[]) =>
+  results.flatMap((result) => (result.status === 'rejected' ? [String(result.reason)] : []));
+
+describe('a route that fails, while no window is known', () => {
+  it.each([
+    ['an error of the server', () => errorResponse(500)],
+    ['no answer', () => Promise.reject(new TypeError('terminated'))],
+  ])('does not keep calls of other routes waiting behind its own: %s', async (_, fail) => {
+    const api = inProcessApi(({ url }) => (url.includes('/reports/') ? fail() : Response.json(user)));
+    const client = clientOf(api);
+    const report = (index: number) => client.request('GET', '/reports/{id}', { params: { id: `report_${index}` } });
+    const failing = [...many(1, report)];
+    const healthy = many(20, (index) => client.users.get(`user_${index}`));
+    failing.push(...many(100, report));
+
+    const ended = Promise.allSettled(healthy).then((results) => ({ failed: failures(results), at: performance.now() }));
+    await settled(Promise.allSettled([...failing, ended]));
+
+    expect(await ended).toEqual({ failed: [], at: expect.any(Number) });
+    expect((await ended).at).toBeLessThanOrEqual(1000);
+  });
+});
+
+describe('an outage of ten minutes', () => {
+  it('fails none of the calls that wait: only the one that is tried uses up a retry, and no retry budget', async () => {
+    let isDown = false;
+    const api = inProcessApi(() => {
+      if (isDown) throw new TypeError('fetch failed');
+      return Response.json(user);
+    });
+    const client = clientOf(api);
+    await client.users.get('user_1');
+    await settled(sleep(61_000));
+    api.requests.length = 0;
+
+    isDown = true;
+    const calls = many(500, (index) => client.users.get(`user_${index}`));
+    const back = sleep(600_000).then(() => (isDown = false));
+    await settled(Promise.allSettled([...calls, back]));
+
+    expect(failures(await Promise.allSettled(calls))).toEqual([]);
+    // One each 8 s, and 500 afterwards.
+    expect(api.requests.length).toBeLessThanOrEqual(500 + 90);
+  });
+});
