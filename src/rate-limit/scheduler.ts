@@ -278,15 +278,13 @@ export class Scheduler implements RateLimiter {
     const { routes } = this.#stall;
     let wakeAt = Infinity;
     for (const background of [isBackgroundNext, !isBackgroundNext]) {
-      for (;;) {
-        if (this.#queue.first(background) === undefined) break;
+      for (let call = this.#queue.first(background); call !== undefined; call = this.#queue.first(background)) {
         const readyAt = this.#readyAt(now, background, this.#waiting > 1);
         if (readyAt > now) {
           wakeAt = Math.min(wakeAt, readyAt);
           break;
         }
-        // The cast holds: the queue has one.
-        const call = (isFailing ? this.#queue.newest(background, routes) : this.#queue.first(background)) as WaitingCall;
+        if (isFailing) call = this.#queue.newest(background, routes) ?? call;
         if (isFailing && routes.has(call.admission.route)) routes.clear();
         if (this.#refusals.holding(now, call.admission) === undefined) return call;
         this.#move(now, call); // Its resource was refused meanwhile.
