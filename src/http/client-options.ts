@@ -25,8 +25,8 @@ export interface RateLimitOptions {
   /** Shares the budget with other processes, such as `redisRateLimitStore(redis)`. Default: none. */
   store?: RateLimitStore | undefined;
   /**
-   * Milliseconds that a call may wait for the rate limit. A call that would wait longer rejects with a
-   * `RateLimitWaitError` as soon as that is known. Default: no limit.
+   * Milliseconds that each attempt of a call may wait for the rate limit. A call that would wait longer rejects with a
+   * `RateLimitWaitError`: immediately, or when the time is over if the wait has become longer. Default: no limit.
    */
   maxWait?: number | undefined;
   /** Requests per window to assume until the API's headers say otherwise. Default: 100, as documented. */
@@ -71,8 +71,8 @@ export interface ClientOptions {
   /** How calls are paced; `false` disables pacing. Default: calls stay within the budget that the API reports. */
   rateLimit?: false | RateLimitOptions | undefined;
   /**
-   * Which waiting calls are sent first: `'normal'` calls before `'background'` calls. While both wait, at least one
-   * request in ten is a background call. Default: `'normal'`.
+   * Which waiting calls are sent first: `'normal'` calls before `'background'` calls. In the long
+   * run, at least one request in ten is a background call. Default: `'normal'`.
    */
   priority?: Priority | undefined;
   /**

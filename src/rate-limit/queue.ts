@@ -56,7 +56,12 @@ export function waitError(
   const seconds = Math.max(1, Math.ceil(delay / 1000));
   const left = Math.max(0, Math.round(deadline - now));
   const limit = isTooLong ? `maxWait is ${admission.maxWait} ms` : `totalTimeout leaves ${left} ms`;
-  const message = `Not sent: the rate limit allows this call in about ${seconds} s, and ${limit}.`;
+  // A wait that is over was predicted wrongly, or the API has failed meanwhile.
+  const problem =
+    maxWait === 0 && admission.maxWait !== 0
+      ? `it has waited for its maxWait of ${admission.maxWait} ms, and the next request may be sent in about ${seconds} s`
+      : `the rate limit allows this call in about ${seconds} s, and ${limit}`;
+  const message = `Not sent: ${problem}.`;
   return new RateLimitWaitError(message, admission, seconds);
 }
 

@@ -35,6 +35,38 @@ describe('shouldRetry', () => {
     expect(api.requests).toHaveLength(sent);
   });
 
+  it.each<[string, () => unknown]>([
+    ['undefined', () => undefined],
+    ['null', () => null],
+    ['a promise that rejects', () => Promise.reject(new Error('late'))],
+  ])('has to return a boolean: the call rejects, and says so, if it returns %s', async (_, shouldRetry) => {
+    const api = inProcessApi(() => errorResponse(500));
+    // Callers without types may return anything.
+    const client = clientOf(api, { shouldRetry: shouldRetry as ShouldRetry });
+    const error = await settled(rejection(client.users.get('user_123')));
+    expect(error).toMatchObject({
+      message: expect.stringMatching(/^What shouldRetry returns must be true or false; got /),
+      cause: { status: 500 },
+    });
+    expect(api.requests).toHaveLength(1);
+  });
+
+  it('may throw anything, which ends the call as a failure', async () => {
+    const client = clientOf(
+      inProcessApi(() => errorResponse(500)),
+      {
+        shouldRetry: () => {
+          const nothing: unknown = undefined;
+          throw nothing;
+        },
+      },
+    );
+    const outcomes: unknown[] = [];
+    client.on('callEnd', ({ outcome, status }) => outcomes.push([outcome, status]));
+    expect(await settled(rejection(client.users.get('user_123')))).toBeUndefined();
+    expect(outcomes).toEqual([['failure', 500]]);
+  });
+
   it('never causes a retry that could repeat an effect, or one too many', async () => {
     const shouldRetry = vi.fn<ShouldRetry>(() => true);
     const api = inProcessApi(() => errorResponse(500));

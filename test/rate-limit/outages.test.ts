@@ -50,4 +50,16 @@ describe('an outage of ten minutes', () => {
     // One each 8 s, and 500 afterwards.
     expect(api.requests.length).toBeLessThanOrEqual(1 + 500 + 90);
   });
+
+  it('is not called the rate limit by a call whose maxWait ends in it', async () => {
+    const api = inProcessApi(() => errorResponse(500));
+    const client = clientOf(api, { rateLimit: { maxWait: 3000 } });
+    const calls = many(20, (index) => client.users.get(`user_${index}`));
+    const failed = failures(await settled(Promise.allSettled(calls)));
+    expect(failed).toHaveLength(20);
+    expect(failed).toContainEqual(
+      expect.stringMatching(/Not sent: it has waited for its maxWait of 3000 ms, and the next request may be sent in/),
+    );
+    expect(failed.join()).not.toContain('the rate limit allows');
+  });
 });
