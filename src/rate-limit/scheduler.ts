@@ -79,6 +79,8 @@ export class Scheduler implements RateLimiter {
   acquire(admission: Admission): Permit | Promise<Permit> {
     const now = this.#timing.now();
     this.#observers.count(admission.observer, 1);
+    const isIdle = this.#waiting === 0 && this.#window.inFlight === 0 && admission.isRetry !== true;
+    if (isIdle) this.#stall.restart(now);
     const background = isBackground(admission);
     if (!background && admission.isRetry !== true) this.#reserve.count(this.#window);
     const isBacklog = this.#waiting > 0;

@@ -30,6 +30,11 @@ export class Stall {
     this.routes.add(route);
   }
 
+  /** A call comes after a time without any: only from now on, it waits. */
+  restart(now: number): void {
+    if (this.#since !== undefined) this.#since = now;
+  }
+
   get isStalled(): boolean {
     return this.#since !== undefined;
   }

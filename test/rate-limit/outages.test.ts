@@ -63,3 +63,23 @@ describe('an outage of ten minutes', () => {
     expect(failed.join()).not.toContain('the rate limit allows');
   });
 });
+
+describe('calls that come when an outage is long over', () => {
+  it.each([
+    ['an hour after one that was admitted', true, 3_700_000],
+    ['ten minutes after the first call', false, 700_000],
+  ])('wait like any others: %s', async (_, wasAdmitted, idle) => {
+    let isDown = !wasAdmitted;
+    const api = inProcessApi(() => (isDown ? errorResponse(500) : Response.json(user)));
+    const client = clientOf(api, { maxRetries: 0 });
+    if (wasAdmitted) await client.users.get('user_1');
+    await settled(sleep(61_000));
+    isDown = true;
+    await settled(Promise.allSettled([client.users.get('user_1')]));
+    await settled(sleep(idle));
+
+    isDown = false;
+    const calls = await settled(Promise.allSettled(many(20, (index) => client.users.get(`user_${index}`))));
+    expect(failures(calls)).toEqual([]);
+  });
+});

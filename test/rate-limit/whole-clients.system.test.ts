@@ -43,7 +43,7 @@ describe('a fault in the source is noticed:', () => {
   it.each(mutants)('$what', { timeout: 300_000 }, async ({ file, original, broken }) => {
     const folder = await mkdtemp(join(tmpdir(), 'mutant-'));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
-    for (const part of ['src', 'test/rate-limit/support', 'package.json']) {
+    for (const part of ['src', 'test/rate-limit/support', 'test/support', 'package.json']) {
       await cp(join(root, part), join(folder, part), { recursive: true });
     }
     await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
