@@ -14,6 +14,9 @@ import { defaultSize, ListReader } from './reader.ts';
 import { Walk, type Ahead, type Progress, type RequestWindow } from './walk.ts';
 import { windowOf } from './windows.ts';
 
+/** Items per page of an iteration that asks for nothing else: the documented maximum. */
+const maxPageSize = 100;
+
 /** One list of the API, filled in. */
 export interface ListSpec<Item> {
   /** As the reference writes it: `/projects`. */
@@ -130,7 +133,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
 
   async *#pages(pagesAhead: number, limit = Infinity): AsyncGenerator<Page<Item>, void, undefined> {
     const { signal } = this.#options();
-    const { page = 1, per_page = page > 1 ? defaultSize : Math.min(100, limit) } = this.#spec.query ?? {};
+    const { page = 1, per_page = page > 1 ? defaultSize : Math.min(maxPageSize, limit) } = this.#spec.query ?? {};
     const walk = this.#walk(this.#place ?? startOf(page, per_page), pagesAhead, limit);
     try {
       for (let next: Page<Item> | undefined = await this.#pageAfter(walk, 0); next;) {

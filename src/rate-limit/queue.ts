@@ -91,7 +91,7 @@ class List {
   }
 }
 
-/** The calls that wait for one thing. No operation takes longer if more of them wait. */
+/** The calls that wait for one thing. Only `newest` takes longer if more of them wait. */
 export class CallQueue {
   /** Retries of normal calls, other normal calls, and the same of background calls: in this order, they are sent. */
   readonly #lists = [new List(), new List(), new List(), new List()] as const;

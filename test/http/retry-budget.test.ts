@@ -218,7 +218,7 @@ describe('a retry is announced if it is sent', () => {
   });
 });
 
-it('a retry pays when it is sent: those that wait for the rate limit take nothing from others', async () => {
+it('retries that wait for the rate limit take nothing from others', async () => {
   let seen = 0;
   const api = inProcessApi(() => {
     seen += 1;
