@@ -150,6 +150,10 @@ describeInChromium('the playground', (open) => {
     );
     await page.click('[name=run]');
     await page.click('[role=tab] >> nth=1');
+    // Its line changes when it is answered, which may take the click away.
+    await page.waitForFunction(
+      `/^\\d{3} /.test(document.querySelector('[data-part=requests] details:last-child summary')?.textContent)`,
+    );
     await page.click('[data-part=requests] details:last-child summary');
     const said = await page.textContent('[data-part=status]');
     const shown = await page.textContent('[data-count=Requests]');
