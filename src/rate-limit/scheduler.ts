@@ -116,7 +116,7 @@ export class Scheduler implements RateLimiter {
     const end = (record: (now: number) => void) => {
       this.#refusals.end(admission, order);
       record(this.#timing.now());
-      permit.isHeld = this.#waiting > 0 && this.#window.isFailing(this.#timing.now());
+      permit.isHeld = this.#waiting > 0 && this.#window.isFailing;
       this.#refusals.of(admission)?.update();
       this.#observers.count(admission.observer, -1);
       this.dispatch();
@@ -276,7 +276,7 @@ export class Scheduler implements RateLimiter {
     const isBackgroundNext = this.#reserve.isBackgroundDue && this.#queue.background > 0;
     // While the API refuses or fails, a call that is sent may use up a retry: the newest one that has used none. Each route has
     // its turn, because it may be only one of them that fails.
-    const isFailing = this.#refusals.isRefusing || this.#window.isFailing(now);
+    const isFailing = this.#refusals.isRefusing || this.#window.isFailing;
     const { routes } = this.#stall;
     let wakeAt = Infinity;
     for (const background of [isBackgroundNext, !isBackgroundNext]) {

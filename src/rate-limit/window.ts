@@ -72,7 +72,7 @@ export class RateWindow {
   #used = 0;
   /** When the last probe was sent that has brought nothing yet. */
   #probedAt = -Infinity;
-  /** Requests in a row that failed while no window was known, and until when the next one waits. */
+  /** Requests in a row that failed while no window was known, or were never sent, and until when the next one waits. */
   #failures = 0;
   #heldUntil = -Infinity;
   /** The `reset` of the first answer about the window: that of a bucket creeps. */
@@ -123,8 +123,8 @@ export class RateWindow {
   }
 
   /** Whether the last request failed that was sent while no window was known. */
-  isFailing(now: number): boolean {
-    return this.#failures > 0 && this.isOver(now);
+  get isFailing(): boolean {
+    return this.#failures > 0;
   }
 
   /**
@@ -141,7 +141,9 @@ export class RateWindow {
     }
     const left = this.limit - Math.max(this.used, this.own);
     if (left <= 0) return this.#endsAt;
+    if (isBacklog && this.#heldUntil > now) return this.#heldUntil;
     if (this.inFlight === 0) return allowedAt;
+    if (this.isFailing && isBacklog) return Infinity;
     // Others that use the token see the same requests left. Each process sends its own part of them, as far as known.
     const part = isShared ? left : Math.ceil(this.#ownPart * left);
     return this.inFlight < Math.min(part, maxInFlight) ? allowedAt : Infinity;
@@ -169,27 +171,41 @@ export class RateWindow {
    * @param failedAt When it failed, if it was tried.
    */
   release(request: WindowRequest, failedAt?: number): void {
-    this.inFlight -= 1;
-    if (request.turn <= this.#turn) return;
-    this.#probedAt = -Infinity; // Another probe may be sent.
+    this.#end(request);
+    // The next call gets its place, and would fail as fast.
     if (failedAt !== undefined) this.#fail(failedAt);
   }
 
   /** It got no answer. The API may have counted it. */
   recordLoss(request: WindowRequest, failedAt?: number): void {
-    this.release(request, failedAt);
+    this.#end(request);
+    if (failedAt !== undefined && request.turn > this.#turn) this.#fail(failedAt);
     this.#count(request);
   }
 
-  #fail(now: number, wait = Math.min(pause.first * 2 ** this.#failures, pause.max)): void {
-    this.#failures += 1;
-    this.#heldUntil = now + wait;
+  #end(request: WindowRequest): void {
+    this.inFlight -= 1;
+    if (request.turn > this.#turn) this.#probedAt = -Infinity; // Another probe may be sent.
+  }
+
+  /** A request that was sent while others are held, because none waited, does not prolong it by itself. */
+  #fail(now: number, wait = 0): void {
+    const isNext = now >= this.#heldUntil;
+    const own = isNext ? Math.min(pause.first * 2 ** this.#failures, pause.max) : 0;
+    if (isNext) this.#failures += 1;
+    this.#heldUntil = Math.max(this.#heldUntil, now + (wait || own));
+  }
+
+  #recover(): void {
+    this.#failures = 0;
+    this.#heldUntil = -Infinity;
   }
 
   /** Takes in an answer. Returns whether it is a refusal that the window explains. */
   recordAnswer(now: number, request: WindowRequest, answer: Answer): boolean {
     const { isRefusal, isFailure, isSound, report } = answer;
-    this.release(request);
+    this.#end(request);
+    if (isSound) this.#recover();
     const isProbe = request.turn > this.#turn && this.isOver(now);
     if (isProbe && isFailure) this.#fail(now, answer.wait);
     if (report !== undefined) this.#learn(now, request.sentAt, answer, report, isProbe && !isRefusal);
@@ -262,8 +278,8 @@ export class RateWindow {
   #begin(now: number, used: number): void {
     this.#turn += 1;
     this.#last = { own: this.own, foreign: this.#foreign };
-    this.#failures = this.#postponed = 0;
-    this.#heldUntil = -Infinity;
+    this.#postponed = 0;
+    this.#recover();
     // The API has counted no more of them than this.
     this.own = Math.max(0, Math.min(this.#countedSince, used - 1));
     this.#countedSince = 0;

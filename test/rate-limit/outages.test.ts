@@ -83,3 +83,52 @@ describe('calls that come when an outage is long over', () => {
     expect(failures(calls)).toEqual([]);
   });
 });
+
+describe('a connection that is refused', () => {
+  const refused = (url: string) => {
+    const cause = Object.assign(new Error('connect'), { code: 'ECONNREFUSED', hostname: new URL(url).hostname });
+    return Object.assign(new TypeError('fetch failed'), { cause });
+  };
+
+  it.each([100, 5000])('in mid-window, for %i ms, fails none of the calls that wait', async (duration) => {
+    const reset = Date.now() / 1000 + 60;
+    let isDown = false;
+    let used = 0;
+    const api = inProcessApi(async ({ url }) => {
+      if (isDown) throw refused(url);
+      await sleep(20);
+      used += 1;
+      const turn = Math.floor(performance.now() / 60_000);
+      const headers = {
+        'x-ratelimit-limit': '100',
+        'x-ratelimit-remaining': String(Math.max(0, 100 * (turn + 1) - used)),
+        'x-ratelimit-reset': String(reset + 60 * turn),
+      };
+      return Response.json(user, { headers });
+    });
+    const client = clientOf(api, { maxRetries: 1 });
+    await settled(client.users.get('user_1'));
+    isDown = true;
+    void sleep(duration).then(() => (isDown = false));
+
+    const calls = many(300, (index) => client.users.get(`user_${index}`));
+    const failed = failures(await settled(Promise.allSettled(calls)));
+    // Those in flight when it began, and those that were tried and had no retry left.
+    expect(failed.length).toBeLessThanOrEqual(10);
+    expect(api.requests.length).toBeLessThanOrEqual(1 + 300 + 110);
+  });
+
+  it('holds calls one step longer with each try, whatever is sent beside it', async () => {
+    let isDown = true;
+    const api = inProcessApi(async ({ url }) => {
+      await sleep(2);
+      if (isDown) throw refused(url);
+      return Response.json(user);
+    });
+    const client = clientOf(api);
+    void sleep(300).then(() => (isDown = false));
+    const calls = many(60, (index) => sleep(index * 10).then(() => client.users.get(`user_${index}`)));
+    await settled(Promise.allSettled(calls));
+    expect(performance.now()).toBeLessThanOrEqual(2000);
+  });
+});
