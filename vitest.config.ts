@@ -69,6 +69,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'site',
+          // Its tests run side by side, and `expect` counts for the one that began last.
+          expect: { requireAssertions: false },
           include: ['test/site/**/*.system.test.ts'],
           globalSetup: 'test/site/support/build.ts',
           sequence: { groupOrder: 2 },

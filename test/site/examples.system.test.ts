@@ -9,6 +9,9 @@ const pages = all.flatMap(({ address, file }) => {
   return count === 0 ? [] : [{ address, count }];
 });
 
+/** A busy machine takes its time to start and end a worker. */
+const patience = { timeout: 60_000 };
+
 describeInChromium('the examples of the guides', (open) => {
   it.each(pages)('prints something beside the button of each example of /$address/', async ({ address, count }) => {
     await using page = await open(`${address}/`, {
@@ -52,9 +55,9 @@ describeInChromium('the examples of the guides', (open) => {
     const address = await page.getAttribute('[data-part=shared] a', 'href');
     await page.fill('.cm-content', 'for (;;);');
     await page.click('[name=run]');
-    await vi.waitFor(() => expect(page.workers()).toHaveLength(1));
+    await vi.waitFor(() => expect(page.workers()).toHaveLength(1), patience);
     await page.click('[name=close]');
-    await vi.waitFor(() => expect(page.workers()).toEqual([]));
+    await vi.waitFor(() => expect(page.workers()).toEqual([]), patience);
     expect(await page.locator('.playground').count()).toBe(0);
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Run this example');
 

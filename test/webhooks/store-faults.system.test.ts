@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, it, vi } from 'vitest';
 import type { ReplayStore } from '@example/sdk/webhooks';
 import { canRun } from '../support/redis-server.ts';
 import { receiver } from './support/receiver.ts';
@@ -116,9 +116,10 @@ interface Process {
 }
 
 describe.each(stores.filter(([, canOpen]) => canOpen))('%s', (name, _, open) => {
-  it.concurrent.each(cells.filter((cell) => isPossible(cell) && (name !== 'memory' || isPossibleInMemory(cell))))(
+  it.concurrent.for(cells.filter((cell) => isPossible(cell) && (name !== 'memory' || isPossibleInMemory(cell))))(
     '%s, %s: %s: the event is handled once, and what is reported is true',
-    async (mode, step, fault) => {
+    // Side by side, each test has an `expect` of its own.
+    async ([mode, step, fault], { expect }) => {
       // On a busy machine, a server may be late before the fault begins.
       for (let tries = 1, wasArmed = false; !wasArmed && tries <= 5; tries++) {
         const store = await open();
