@@ -122,7 +122,7 @@ export class RateWindow {
     return Math.max(0, this.limit - used - this.inFlight);
   }
 
-  /** Whether the last request failed that was sent while no window was known. */
+  /** Whether the last request failed that was sent while no window was known, or never was. */
   get isFailing(): boolean {
     return this.#failures > 0;
   }
@@ -141,9 +141,9 @@ export class RateWindow {
     }
     const left = this.limit - Math.max(this.used, this.own);
     if (left <= 0) return this.#endsAt;
-    if (isBacklog && this.#heldUntil > now) return this.#heldUntil;
+    // Others in flight may take long to answer, so that none is waited for longer than a probe.
+    if (this.isFailing && isBacklog) return Math.max(allowedAt, this.#probedAt + patience, this.#heldUntil);
     if (this.inFlight === 0) return allowedAt;
-    if (this.isFailing && isBacklog) return Infinity;
     // Others that use the token see the same requests left. Each process sends its own part of them, as far as known.
     const part = isShared ? left : Math.ceil(this.#ownPart * left);
     return this.inFlight < Math.min(part, maxInFlight) ? allowedAt : Infinity;
@@ -160,7 +160,7 @@ export class RateWindow {
 
   send(now: number): WindowRequest {
     const isProbe = this.isOver(now);
-    if (isProbe) this.#probedAt = now;
+    if (isProbe || this.isFailing) this.#probedAt = now;
     this.inFlight += 1;
     return { sentAt: now, turn: this.#turn + (isProbe ? 1 : 0) };
   }
@@ -185,7 +185,7 @@ export class RateWindow {
 
   #end(request: WindowRequest): void {
     this.inFlight -= 1;
-    if (request.turn > this.#turn) this.#probedAt = -Infinity; // Another probe may be sent.
+    if (request.turn > this.#turn || this.isFailing) this.#probedAt = -Infinity; // Another probe may be sent.
   }
 
   /** A request that was sent while others are held, because none waited, does not prolong it by itself. */

@@ -131,4 +131,31 @@ describe('a connection that is refused', () => {
     await settled(Promise.allSettled(calls));
     expect(performance.now()).toBeLessThanOrEqual(2000);
   });
+
+  it('does not make others wait for a slow answer that is on its way', async () => {
+    const reset = String(Date.now() / 1000 + 60);
+    let isRefused = true;
+    let used = 0;
+    const api = inProcessApi(async ({ url }) => {
+      if (url.endsWith('/refused') && isRefused) {
+        isRefused = false;
+        throw refused(url);
+      }
+      await sleep(url.endsWith('/slow') ? 20_000 : 20);
+      const headers = {
+        'x-ratelimit-limit': '3',
+        'x-ratelimit-remaining': String(3 - ++used),
+        'x-ratelimit-reset': reset,
+      };
+      return Response.json(user, { headers });
+    });
+    const client = clientOf(api);
+    await settled(client.users.get('user_1'));
+    const start = performance.now();
+    const slow = client.users.get('slow');
+    const others = ['refused', 'a', 'b', 'c', 'd', 'e', 'f'].map((id) => client.users.get(id));
+    const first = Promise.any(others.slice(1)).then(() => performance.now() - start);
+    await settled(Promise.allSettled([slow, first]));
+    expect(await first).toBeLessThanOrEqual(2000);
+  });
 });

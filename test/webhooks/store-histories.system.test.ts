@@ -7,6 +7,7 @@ import { redisReplayStore, type RedisClient } from '@example/sdk/redis';
 import { sqliteReplayStore } from '@example/sdk/sqlite';
 import type { ReplayStore } from '@example/sdk/webhooks';
 import { temporaryFolder } from '../sqlite/support/temporary-folder.ts';
+import { seeded } from '../support/random.ts';
 import { canRun, RedisServer } from '../support/redis-server.ts';
 import { receiver } from './support/receiver.ts';
 import { intercepted } from './support/faulty-stores.ts';
@@ -19,17 +20,6 @@ const lease = 3_000;
 const timeout = 500;
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-/** A reproducible sequence of numbers from 0 to 1: mulberry32. */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 interface Totals {
   events: number;
@@ -113,7 +103,7 @@ class Service {
 }
 
 async function run(name: string, stores: readonly ReplayStore[], early: boolean): Promise<Totals> {
-  const random = randomNumbers(36);
+  const random = seeded(36);
   const service = new Service(stores, early);
   const ids = Array.from({ length: histories / 2 }, (_, index) => `msg_${early ? 'early' : 'handled'}_${index}`);
   const left = ids.values();
@@ -149,7 +139,7 @@ describe.each([
       await using server = await RedisServer.start();
       const ioredis = [new Redis(server.url), new Redis(server.url)] as const;
       const nodeRedis = await createClient({ url: server.url }).connect();
-      const random = randomNumbers(early ? 1 : 2);
+      const random = seeded(early ? 1 : 2);
       const stores = [...ioredis, nodeRedis].map((client) =>
         redisReplayStore(unreliable(client, random), { lease, timeout }),
       );
@@ -168,7 +158,7 @@ describe.each([
   it('SQLite, whose file is locked and full at times', async () => {
     const path = join(temporaryFolder(), 'webhooks.db');
     const stores = [1, 2, 3].map(() => sqliteReplayStore(path, { lease }));
-    const random = randomNumbers(early ? 3 : 4);
+    const random = seeded(early ? 3 : 4);
     let isOver = false;
     const disturbing = disturb(path, random, () => isOver);
     const { lost, doubled, reported, notAccepted } = await run('SQLite', stores, early).finally(() => (isOver = true));
