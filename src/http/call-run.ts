@@ -184,28 +184,18 @@ export class CallRun {
     this.#error = error;
     this.#mayBeDone ||= failure.kind === 'lost' || (failure.kind === 'status' && failure.status >= 500);
     const limits = { repeatable: this.#call.repeatable, maxRetries: this.#call.options.maxRetries };
-    let reason = failure;
-    for (;;) {
-      const retry = planRetry(reason, limits, this.#retries, permit, Math.random());
-      // The budget keeps retries from multiplying an outage. So does a limiter that holds them.
-      const isPaid = retry?.free === false && permit?.isHeld !== true;
-      if (!retry || this.#isVetoed(retry.delay, error) || (isPaid && budget.isEmpty)) throw error;
-      if (!retry.free) this.#retries += 1;
-      let { delay } = retry;
-      if (isPaid && !budget.begin()) {
-        // Others may show in the meantime that the API works.
-        await sleep(delay, this.#signal);
-        if (!budget.begin()) {
-          reason = failure.kind === 'status' ? { ...failure, retryAfter: undefined } : failure;
-          continue;
-        }
-        delay = 0;
-      }
-      if (isPaid) this.#budget = budget;
-      this.#telemetry?.retry(delay, error);
-      if (delay > 0) await sleep(delay, this.#signal);
-      break;
+    const retry = planRetry(failure, limits, this.#retries, permit, Math.random());
+    if (!retry || this.#isVetoed(retry.delay, error)) throw error;
+    const startedAt = now();
+    // The budget keeps retries from multiplying an outage. So does a limiter that holds them.
+    if (!retry.free && permit?.isHeld !== true) {
+      if (!(await budget.begin(this.#signal))) throw error;
+      this.#budget = budget;
     }
+    if (!retry.free) this.#retries += 1;
+    const delay = Math.max(0, Math.round(retry.delay - (now() - startedAt)));
+    this.#telemetry?.retry(delay, error);
+    if (delay > 0) await sleep(delay, this.#signal);
     this.#refusal = undefined;
     if (failure.kind === 'status' && failure.status === 429)
       this.#refusal = { limiter: account.limiter, wait: failure.retryAfter ?? 1000 * 2 ** this.#retries };

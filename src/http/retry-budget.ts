@@ -1,3 +1,5 @@
+import { untilAborted, type Cancellation } from '../utils/abort.ts';
+
 /** Of a client, of a base URL and token, and of a route, which has only its part: one that always fails leaves retries to the others. */
 const capacities = [Infinity, 500, 200];
 const retryCost = 10;
@@ -9,10 +11,10 @@ const maxParts = 1000;
 /**
  * Limits how much retries add to the load of an API that is down, like the retry quota of the AWS SDKs. Each retry that fails
  * costs something, and each call that succeeds at its first attempt adds a little. While calls succeed, the budget suffices. If
- * every call fails, it allows twenty retries of a route and fifty of all, and then one for every ten successes.
+ * every call fails, it allows twenty retries of a route and fifty of all, and then one for every ten successes of the route.
  *
- * Retries under way count as failed until an attempt shows that the API works: when an outage is over, all calls that it has
- * hit may be retried at once.
+ * Retries under way count as failed until an attempt shows that the API works. Other calls wait for their outcome: when an
+ * outage is over, all calls that it has hit are retried.
  */
 export class RetryBudget {
   readonly #depth: number;
@@ -22,6 +24,9 @@ export class RetryBudget {
   #underWay = 0;
   /** Whether the last attempt of any call has shown that the API works. */
   #works = false;
+  /** Ends the waits for an outcome. */
+  #onOutcome: (() => void) | undefined;
+  #outcome: Promise<void> | undefined;
 
   /** @param all The one that this is a part of, and that pays as well. */
   constructor(depth = 0, all?: RetryBudget) {
@@ -41,16 +46,17 @@ export class RetryBudget {
     return budget;
   }
 
-  /** Whether no retry is left, not even if all of those under way succeed. */
-  get isEmpty(): boolean {
-    return this.#balance < retryCost || this.#all?.isEmpty === true;
-  }
-
-  /** Begins a retry. Returns `false` if the API has failed too often. */
-  begin(): boolean {
-    const mayFail = this.#works ? 0 : this.#underWay;
-    if (this.#balance < (mayFail + 1) * retryCost || this.#all?.begin() === false) return false;
-    this.#underWay += 1;
+  /**
+   * Begins a retry. While those under way have all of the budget, it waits for what becomes of them.
+   *
+   * @returns `false` if the API has failed too often.
+   * @throws the signal's reason when it aborts first.
+   */
+  async begin(signal: Cancellation | undefined): Promise<boolean> {
+    while (!this.#take()) {
+      if (this.#isEmpty) return false;
+      await untilAborted(signal, this.#nextOutcome());
+    }
     return true;
   }
 
@@ -58,21 +64,53 @@ export class RetryBudget {
   end(works: boolean): void {
     this.#underWay -= 1;
     this.#all?.end(works);
-    this.#works = works;
     if (!works) this.#balance = Math.max(0, this.#balance - retryCost);
+    this.#learn(works);
   }
 
   /** A retry was aborted, which says nothing about the API. */
   abort(): void {
     this.#all?.abort();
     this.#underWay -= 1;
+    this.#onOutcome?.();
   }
 
   /** The first attempt of a call has ended. */
   record(works: boolean, hasSucceeded: boolean): void {
     // A route that always fails says nothing about the others.
-    if (works || !this.isEmpty) this.#all?.record(works, hasSucceeded);
-    this.#works = works;
+    if (works || !this.#isEmpty) this.#all?.record(works, hasSucceeded);
     if (hasSucceeded) this.#balance = Math.min(capacities[this.#depth] ?? 0, this.#balance + successRefund);
+    this.#learn(works);
+  }
+
+  /** Whether no retry is left, not even if all of those under way succeed. */
+  get #isEmpty(): boolean {
+    return this.#balance < retryCost || (this.#all !== undefined && this.#all.#isEmpty);
+  }
+
+  #take(): boolean {
+    const mayFail = this.#works ? 0 : this.#underWay;
+    if (this.#balance < (mayFail + 1) * retryCost || (this.#all && !this.#all.#take())) return false;
+    this.#underWay += 1;
+    return true;
+  }
+
+  #learn(works: boolean): void {
+    this.#works = works;
+    // While any route works, it is not the API that is down, and each route has its own part to lose.
+    if (works && this.#parts.size > 0) this.#balance = capacities[this.#depth] ?? 0;
+    this.#onOutcome?.();
+  }
+
+  /** Those of all parts: another route may show that the API works. */
+  #nextOutcome(): Promise<void> {
+    if (this.#all && this.#depth > 0) return this.#all.#nextOutcome();
+    this.#outcome ??= new Promise((resolve) => {
+      this.#onOutcome = () => {
+        this.#onOutcome = this.#outcome = undefined;
+        resolve();
+      };
+    });
+    return this.#outcome;
   }
 }

@@ -110,21 +110,43 @@ describe('the retry budget', () => {
     expect(api.requests.length - before).toBe(attempts);
   });
 
-  it('makes no retry wait for the outcome of others: a call that can pay for none fails after its own backoff', async () => {
-    const slow = inProcessApi(async ({ url }) => {
+  it.each([
+    ['is retried if they show that the API works', 200, 2],
+    ['fails with its own error if they fail', 503, 1],
+  ])('lets a call that can pay for no retry wait for those under way: it %s', async (_, status, attempts) => {
+    let isDown = true;
+    const api = inProcessApi(async ({ url }) => {
+      if (isDown) return errorResponse(503);
       if (url.endsWith('slow')) await sleep(20_000);
-      return errorResponse(503);
+      return status === 200 ? Response.json(user) : errorResponse(status);
     });
-    const client = clientOf(slow, unpaced);
-    // Each of them has paid for a retry that is answered much later.
-    for (let call = 0; call < 50; call++) client.users.get('slow', { maxRetries: 1 }).catch(() => undefined);
-    await passTime(21_000);
-    const start = performance.now();
+    const client = clientOf(api, unpaced);
+    for (let call = 0; call < 20; call++) client.users.get('slow', { maxRetries: 1 }).catch(() => undefined);
+    await passTime(0);
+    const call = client.users.get('user_123', { maxRetries: 1 });
+    const result = Promise.allSettled([call]);
+    await passTime(0);
+    isDown = false;
 
-    await settled(rejection(client.users.get('user_123')));
+    await settled(result);
 
-    expect(slow.requests.filter(({ url }) => url.endsWith('user_123'))).toHaveLength(1);
-    expect(performance.now() - start).toBeLessThanOrEqual(50 + 100);
+    expect(api.requests.filter(({ url }) => url.endsWith('user_123'))).toHaveLength(attempts);
+    expect((await result)[0].status).toBe(status === 200 ? 'fulfilled' : 'rejected');
+  });
+
+  it('ends the wait of a call that is aborted', async () => {
+    const api = inProcessApi(() => errorResponse(503, { 'retry-after': '60' }));
+    const client = clientOf(api, unpaced);
+    const others = Promise.allSettled(Array.from({ length: 20 }, () => client.users.get('user_123')));
+    await passTime(10);
+    const controller = new AbortController();
+    const call = rejection(client.users.get('user_123', { signal: controller.signal }));
+    await passTime(1000);
+
+    controller.abort();
+
+    expect(await call).toBe(controller.signal.reason);
+    await settled(others);
   });
 
   it('is refunded by a retry that is aborted, which says nothing about the API', async () => {
@@ -176,6 +198,28 @@ describe('a route has its part of the budget', () => {
     expect(api.requests.filter(({ url }) => url.includes('reports')).length).toBeLessThanOrEqual(220);
   });
 
+  it.each([1, 3, 10])('and %i of them leave the others theirs, as long as these work', async (dead) => {
+    const seen = new Set<string>();
+    const api = inProcessApi(({ url }) => {
+      if (!url.includes('dead') && seen.has(url)) return Response.json(user);
+      seen.add(url);
+      return errorResponse(503);
+    });
+    const client = clientOf(api, unpaced);
+    const calls = (count: number, path: (id: number) => string) =>
+      Array.from({ length: count }, async (_, id) => {
+        await sleep(id * 100);
+        await client.request('GET', path(id));
+      });
+
+    const failing = Promise.allSettled(calls(300, (id) => `/dead_${id % dead}`));
+    const results = await settled(Promise.allSettled(calls(300, (id) => `/users/user_${id}`)));
+
+    expect(failures(results)).toEqual([]);
+    expect(failures(await settled(failing))).toHaveLength(300);
+    expect(api.requests.filter(({ url }) => url.includes('dead')).length).toBeLessThanOrEqual(300 + 20 * dead);
+  });
+
   it('and an outage of all is not multiplied by their number: 500 calls send at most 550 requests', async () => {
     const { api, client } = outage();
 
@@ -217,6 +261,38 @@ describe('a retry is announced if it is sent', () => {
     expect(api.requests).toHaveLength(100 + 20 + 1);
   });
 });
+
+it.each([5, 50, 99])(
+  '%i calls that lose their connections in a window that is used up are all retried',
+  async (inFlight) => {
+    let isDown = false;
+    let used = 0;
+    let window = 0;
+    const api = inProcessApi(async () => {
+      await sleep(50);
+      if (isDown)
+        throw new TypeError('fetch failed', { cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }) });
+      const now = Math.floor(Date.now() / 60_000);
+      used = now === window ? used + 1 : 1;
+      window = now;
+      const headers = {
+        'x-ratelimit-limit': '100',
+        'x-ratelimit-remaining': String(Math.max(0, 100 - used)),
+        'x-ratelimit-reset': String((window + 1) * 60),
+      };
+      return used <= 100 ? Response.json(user, { headers }) : errorResponse(429, headers);
+    });
+    const client = clientOf(api, {});
+    await many(100 - inFlight, () => client.users.get('user_123'));
+
+    const calls = Promise.allSettled(Array.from({ length: inFlight }, () => client.users.get('user_123')));
+    isDown = true;
+    await passTime(55);
+    isDown = false;
+
+    expect(failures(await settled(calls))).toEqual([]);
+  },
+);
 
 it('retries that wait for the rate limit take nothing from others', async () => {
   let seen = 0;
