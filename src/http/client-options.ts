@@ -13,7 +13,7 @@ import {
 } from '../utils/arguments.ts';
 import { InvalidRequestError } from '../errors/index.ts';
 import { resolveLogger, type Logger, type LogLevel } from '../telemetry/logger.ts';
-import { checkedPriority, type Priority } from '../rate-limit/limiter.ts';
+import type { Priority } from '../rate-limit/limiter.ts';
 import type { RateLimitStore } from '../sharing/store.ts';
 import { environmentVariable, isBrowser, runtimeName } from '../utils/runtime.ts';
 import { requestSender, type Fetch } from './fetch.ts';
@@ -117,7 +117,7 @@ const clientOptions = {
   fetch: requestSender,
   headers: (more) => mergeHeaders(defaultHeaders(), 'headers', more),
   rateLimit: (value = {}) => value !== false && resolveRateLimit(value),
-  priority: (value = 'normal') => checkedPriority(value),
+  priority: (value = 'normal') => oneOf<Priority>('priority', value, ['normal', 'background']),
   apiSupportsIdempotencyKeys: (value = false) => boolean('apiSupportsIdempotencyKeys', value),
   maxResponseSize: (value = 2 ** 26) => wholeNumber('maxResponseSize', value, 1),
   responseValidation: (value) =>

@@ -1,5 +1,8 @@
 import type { RateLimitInfo } from '../errors/index.ts';
 
+/** Seconds by which `reset` may differ between two answers about the same window. */
+export const resetJitter = 1.5;
+
 /** Reads `X-RateLimit-*`; `undefined` unless limit, remaining and reset are all there. */
 export function parseRateLimit(headers: Headers): RateLimitInfo | undefined {
   const limit = number(headers.get('x-ratelimit-limit'));

@@ -1,16 +1,10 @@
 import type { RequestTarget } from '../errors/index.ts';
 import type { Cancellation } from '../utils/abort.ts';
-import { oneOf } from '../utils/arguments.ts';
 import type { Timing } from './timing.ts';
 import type { RateWindow } from './window.ts';
 
 /** Which of the waiting calls are sent first: `'background'` calls yield to `'normal'` ones. */
 export type Priority = 'normal' | 'background';
-
-/** @throws {InvalidRequestError} when the value is no priority. */
-export function checkedPriority(value: Priority): Priority {
-  return oneOf('priority', value, ['normal', 'background']);
-}
 
 /** The priority of one call. It can rise while the call waits, such as when a prefetched page is awaited. */
 export class CallPriority {

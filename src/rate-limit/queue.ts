@@ -1,5 +1,5 @@
 import { RateLimitWaitError } from '../errors/index.ts';
-import type { Admission, Permit } from './limiter.ts';
+import type { Admission, Permit, Priority } from './limiter.ts';
 import type { Alarm } from './timing.ts';
 
 /** A call that waits. It holds the links of its queue itself, so that queueing it allocates nothing. */
@@ -24,8 +24,8 @@ export class WaitingCall {
     this.resolve = resolve;
   }
 
-  get isBackground(): boolean {
-    return this.yields || isBackground(this.admission);
+  get priority(): Priority {
+    return this.yields ? 'background' : priorityOf(this.admission);
   }
 
   /** Resolves with a promise that is rejected: a function that rejects one would take memory for each call that waits. */
@@ -34,8 +34,8 @@ export class WaitingCall {
   }
 }
 
-export function isBackground({ priority }: Admission): boolean {
-  return priority?.level === 'background';
+export function priorityOf({ priority }: Admission): Priority {
+  return priority?.level ?? 'normal';
 }
 
 /**
@@ -93,31 +93,34 @@ class List {
 
 /** The calls that wait for one thing. Only `newest` takes longer if more of them wait. */
 export class CallQueue {
-  /** Retries of normal calls, other normal calls, and the same of background calls: in this order, they are sent. */
-  readonly #lists = [new List(), new List(), new List(), new List()] as const;
+  /** Of each priority, the retries and the other calls. */
+  readonly #lists = { normal: [new List(), new List()], background: [new List(), new List()] } as const;
+  /** In the order in which they are sent. */
+  readonly #all: readonly List[] = [...this.#lists.normal, ...this.#lists.background];
 
   get normal(): number {
-    return this.#lists[0].length + this.#lists[1].length;
+    return this.#count('normal');
   }
 
   get background(): number {
-    return this.#lists[2].length + this.#lists[3].length;
+    return this.#count('background');
   }
 
   /** The next call of any priority. */
   get next(): WaitingCall | undefined {
-    return this.first(false) ?? this.first(true);
+    return this.first('normal') ?? this.first('background');
   }
 
   /** How many calls would be sent before one that arrived now. */
   before(admission: Admission): number {
-    const last = rank(admission, isBackground(admission));
-    return this.#lists.reduce((sum, { length }, index) => (index <= last ? sum + length : sum), 0);
+    const last = this.#all.indexOf(this.#listOf(admission, priorityOf(admission)));
+    return this.#all.reduce((sum, { length }, index) => (index <= last ? sum + length : sum), 0);
   }
 
   /** The next call of a priority: a retry, or else the one that has waited longest. */
-  first(background: boolean): WaitingCall | undefined {
-    return this.#lists[background ? 2 : 0].first ?? this.#lists[background ? 3 : 1].first;
+  first(priority: Priority): WaitingCall | undefined {
+    const [retries, others] = this.#lists[priority];
+    return retries.first ?? others.first;
   }
 
   /**
@@ -125,28 +128,31 @@ export class CallQueue {
    *
    * @param routes Those that others go before.
    */
-  newest(background: boolean, routes: ReadonlySet<string>): WaitingCall | undefined {
-    const { last } = this.#lists[background ? 3 : 1];
+  newest(priority: Priority, routes: ReadonlySet<string>): WaitingCall | undefined {
+    const { last } = this.#lists[priority][1];
     for (let call = last; call !== undefined; call = call.previous) if (!routes.has(call.admission.route)) return call;
-    return last ?? this.first(background);
+    return last ?? this.first(priority);
   }
 
   push(call: WaitingCall): void {
-    this.#lists[rank(call.admission, call.isBackground)].push(call);
+    this.#listOf(call.admission, call.priority).push(call);
   }
 
   /** All of them, in a list of its own: they may leave the queue meanwhile. */
   toArray(): WaitingCall[] {
     const calls: WaitingCall[] = [];
-    for (const { first } of this.#lists) {
+    for (const { first } of this.#all) {
       for (let call = first; call !== undefined; call = call.next) calls.push(call);
     }
     return calls;
   }
-}
 
-/** Which list of a queue a call belongs to. */
-function rank({ isRetry = false }: Admission, background: boolean): 0 | 1 | 2 | 3 {
-  if (background) return isRetry ? 2 : 3;
-  return isRetry ? 0 : 1;
+  #count(priority: Priority): number {
+    const [retries, others] = this.#lists[priority];
+    return retries.length + others.length;
+  }
+
+  #listOf({ isRetry = false }: Admission, priority: Priority): List {
+    return this.#lists[priority][isRetry ? 0 : 1];
+  }
 }

@@ -1,10 +1,14 @@
+import type { Priority } from './limiter.ts';
 import type { RateWindow } from './window.ts';
+
+/** While background calls wait, they get at least one request in so many, so that they never starve. */
+export const backgroundShare = 10;
 
 /** Parts of a window that are kept for normal calls: until it is known how many there are, and at most. */
 const share = { first: 0.15, max: 0.9 };
 
-/** Background calls that wait get at least one request in so many, and what they got beyond counts up to so many of those. */
-const background = { oneIn: 10, maxInAdvance: 100 };
+/** What background calls get beyond their share counts up to so many requests of normal calls. */
+const maxInAdvance = 1000;
 
 /**
  * How normal and background calls divide a window. Background calls leave as many requests as there were normal calls in the
@@ -19,7 +23,7 @@ export class Reserve {
 
   /** Whether a background call goes ahead of the normal ones. */
   get isBackgroundDue(): boolean {
-    return this.#owed >= background.oneIn - 1;
+    return this.#owed >= backgroundShare - 1;
   }
 
   /** Counts a normal call that arrives. */
@@ -29,11 +33,10 @@ export class Reserve {
   }
 
   /** @param isWaiting Whether a background call waits. */
-  sent(isBackground: boolean, isWaiting: boolean): void {
-    const { oneIn, maxInAdvance } = background;
-    if (isBackground) this.#owed = Math.max(this.#owed - oneIn + 1, -maxInAdvance * oneIn);
+  sent(priority: Priority, isWaiting: boolean): void {
+    if (priority === 'background') this.#owed = Math.max(this.#owed - backgroundShare + 1, -maxInAdvance);
     // If more were owed, a later batch would get it.
-    else if (isWaiting) this.#owed = Math.min(this.#owed + 1, oneIn - 1);
+    else if (isWaiting) this.#owed = Math.min(this.#owed + 1, backgroundShare - 1);
   }
 
   /** When a background call may be sent. */

@@ -8,12 +8,13 @@ import {
   type LimitOptions,
   Observers,
   type Permit,
+  type Priority,
   type RateLimiter,
   type RateLimitSnapshot,
   type Share,
   type SharingStore,
 } from './limiter.ts';
-import { CallQueue, isBackground, waitError, WaitingCall } from './queue.ts';
+import { CallQueue, priorityOf, waitError, WaitingCall } from './queue.ts';
 import { Refusals, type RefusedResource } from './refusals.ts';
 import { Reserve } from './reserve.ts';
 import { Stall } from './stall.ts';
@@ -81,13 +82,13 @@ export class Scheduler implements RateLimiter {
     this.#observers.count(admission.observer, 1);
     const isIdle = this.#waiting === 0 && this.#window.inFlight === 0 && admission.isRetry !== true;
     if (isIdle) this.#stall.restart(now);
-    const background = isBackground(admission);
-    if (!background && admission.isRetry !== true) this.#reserve.count(this.#window);
+    const priority = priorityOf(admission);
+    if (priority === 'normal' && admission.isRetry !== true) this.#reserve.count(this.#window);
     const isBacklog = this.#waiting > 0;
     const isNext = !isBacklog || this.#queue.before(admission) === 0;
     const isFree = isNext && admission.signal?.aborted !== true && !this.#refusals.holding(now, admission);
-    if (isFree && this.#readyAt(now, background, isBacklog) <= now) {
-      const permit = this.#send(now, admission, background, false);
+    if (isFree && this.#readyAt(now, priority, isBacklog) <= now) {
+      const permit = this.#send(now, admission, priority, false);
       this.#updateShare(now);
       return permit;
     }
@@ -95,22 +96,22 @@ export class Scheduler implements RateLimiter {
   }
 
   /** When a call may be sent whose resource does not hold it. */
-  #readyAt(now: number, background: boolean, isBacklog: boolean): number {
+  #readyAt(now: number, priority: Priority, isBacklog: boolean): number {
     const isShared = this.#share?.isAvailable === true;
     // A store keeps a reserve for all processes.
-    const isReserved = background && !isShared && !this.#reserve.isBackgroundDue;
+    const isReserved = priority === 'background' && !isShared && !this.#reserve.isBackgroundDue;
     return Math.max(
       this.#window.readyAt(now, isShared, isBacklog),
       this.#refusals.readyAt(now),
       this.#holdUntil,
-      this.#share?.readyAt(now, background ? 'background' : 'normal') ?? now,
+      this.#share?.readyAt(now, priority) ?? now,
       isReserved ? this.#reserve.readyAt(now, this.#window) : now,
     );
   }
 
-  #send(now: number, admission: Admission, background: boolean, waited: boolean): Permit {
-    this.#reserve.sent(background, this.#queue.background > 0);
-    this.#share?.take(background ? 'background' : 'normal');
+  #send(now: number, admission: Admission, priority: Priority, waited: boolean): Permit {
+    this.#reserve.sent(priority, this.#queue.background > 0);
+    this.#share?.take(priority);
     const request = this.#window.send(now);
     const order = this.#refusals.send(now, admission);
     const end = (record: (now: number) => void) => {
@@ -263,7 +264,7 @@ export class Scheduler implements RateLimiter {
     let next = this.#next(now);
     for (; typeof next !== 'number'; next = this.#next(now)) {
       this.#leave(next);
-      next.resolve(this.#send(now, next.admission, next.isBackground, true));
+      next.resolve(this.#send(now, next.admission, next.priority, true));
     }
     const updateAt = this.#updateShare(now);
     if (this.#waiting > 0) next = Math.min(next, updateAt, this.#checkStall(now, next));
@@ -274,19 +275,20 @@ export class Scheduler implements RateLimiter {
   #next(now: number): WaitingCall | number {
     if (this.#waiting === 0) return Infinity;
     const isBackgroundNext = this.#reserve.isBackgroundDue && this.#queue.background > 0;
+    const order: readonly Priority[] = isBackgroundNext ? ['background', 'normal'] : ['normal', 'background'];
     // While the API refuses or fails, a call that is sent may use up a retry: the newest one that has used none. Each route has
     // its turn, because it may be only one of them that fails.
     const isFailing = this.#refusals.isRefusing || this.#window.isFailing;
     const { routes } = this.#stall;
     let wakeAt = Infinity;
-    for (const background of [isBackgroundNext, !isBackgroundNext]) {
-      for (let call = this.#queue.first(background); call !== undefined; call = this.#queue.first(background)) {
-        const readyAt = this.#readyAt(now, background, this.#waiting > 1);
+    for (const priority of order) {
+      for (let call = this.#queue.first(priority); call !== undefined; call = this.#queue.first(priority)) {
+        const readyAt = this.#readyAt(now, priority, this.#waiting > 1);
         if (readyAt > now) {
           wakeAt = Math.min(wakeAt, readyAt);
           break;
         }
-        if (isFailing) call = this.#queue.newest(background, routes) ?? call;
+        if (isFailing) call = this.#queue.newest(priority, routes) ?? call;
         if (isFailing && routes.has(call.admission.route)) routes.clear();
         if (this.#refusals.holding(now, call.admission) === undefined) return call;
         this.#move(now, call); // Its resource was refused meanwhile.

@@ -1,12 +1,9 @@
 import type { RateLimitInfo } from '../errors/index.ts';
-import type { Answer } from './headers.ts';
+import { resetJitter, type Answer } from './headers.ts';
 import { ServerClock } from './server-clock.ts';
 
 /** The documented limit, assumed until the API announces another one. */
 const documented = { limit: 100, length: 60_000 };
-
-/** Seconds by which the `reset` of one window may differ from answer to answer. */
-const jitter = 1.5;
 
 /** Milliseconds by which the end of windows is put off when a request finds that one has not ended. It doubles each time. */
 const delayOfEnd = { first: 500, max: 60_000 };
@@ -221,11 +218,11 @@ export class RateWindow {
     const { limit, remaining, reset } = report;
     const later = reset - this.#firstReset;
     const used = limit - remaining;
-    if (later > (isNew ? 0 : jitter)) {
+    if (later > (isNew ? 0 : resetJitter)) {
       this.#clock.restart(now, sentAt, answer, reset, this.#assumedLength);
       this.#open(now, limit, used, reset);
       this.turns += 1;
-    } else if (later >= -jitter) {
+    } else if (later >= -resetJitter) {
       // An earlier one is that of a replica that lags behind.
       this.#clock.observe(now, sentAt, answer);
       this.reset = Math.max(this.reset ?? 0, reset);
@@ -242,10 +239,10 @@ export class RateWindow {
    */
   adopt(now: number, { limit, used, reset, timeLeft }: SeenWindow): void {
     const later = reset - this.#firstReset;
-    if (later < -jitter) return;
+    if (later < -resetJitter) return;
     // So that the window ends in `timeLeft`.
     this.#clock.adopt(reset * 1000 + this.#delay - now - timeLeft);
-    if (later > jitter) this.#open(now, limit, used, reset);
+    if (later > resetJitter) this.#open(now, limit, used, reset);
     this.#used = Math.max(this.#used, used);
     this.#endsAt = now + timeLeft;
   }

@@ -1,3 +1,4 @@
+import { resetJitter } from '../rate-limit/headers.ts';
 import type { RateLimitStoreRequest } from './store.ts';
 
 /**
@@ -59,12 +60,6 @@ function emptyState(): SharedState {
   };
 }
 
-/** While background calls wait, they get at least one request in so many of each window. */
-export const backgroundShare = 10;
-
-/** Seconds by which `reset` may differ between two answers about the same window. */
-const jitter = 1.5;
-
 /** Takes in what one process reports. Returns the state, and the share of the process in it. */
 export function takeReport(stored: string | undefined, request: RateLimitStoreRequest, now: number) {
   const known = parse(stored, now);
@@ -118,10 +113,10 @@ function learnWindow(state: SharedState, request: RateLimitStoreRequest, now: nu
   if (state.limit === 0) state.limit = limit;
   if (reset === 0) return;
   const later = reset - state.reset;
-  // Short windows end less than the jitter after each other.
-  if (later > jitter || (later > 0 && isOver(state, now))) {
+  // Short windows end less than it after each other.
+  if (later > resetJitter || (later > 0 && isOver(state, now))) {
     if (timeLeft > 0) openWindow(state, request, now);
-  } else if (later >= -jitter) {
+  } else if (later >= -resetJitter) {
     if (used >= state.used) state.limit = limit;
     state.used = Math.max(state.used, used);
     if (probeFailed) {
@@ -167,7 +162,7 @@ function updateShare(state: SharedState, request: RateLimitStoreRequest, now: nu
     const returned = Object.keys(state.processes).find((id) => id.startsWith(absent));
     keep(state, (id) => id !== returned);
   }
-  const isSame = reset > 0 && Math.abs(reset - state.reset) <= jitter;
+  const isSame = reset > 0 && Math.abs(reset - state.reset) <= resetJitter;
   const own: ProcessShare = {
     ...(known ?? { ...emptyShare, seenAt: now }),
     held: available + inFlight,

@@ -1,4 +1,5 @@
-import { backgroundShare, isAlive, isOver, takeReport, type ProcessShare, type SharedState } from './state.ts';
+import { backgroundShare } from '../rate-limit/reserve.ts';
+import { isAlive, isOver, takeReport, type ProcessShare, type SharedState } from './state.ts';
 import type { RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
 
 /** Milliseconds for which one process may probe before another one does. */
