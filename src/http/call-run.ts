@@ -3,7 +3,7 @@ import type { Permit, RateLimiter } from '../rate-limit/limiter.ts';
 import type { CallTelemetry } from '../telemetry/telemetry.ts';
 import { anySignal, Deadline, isNative, sleep, untilAborted, type Cancellation } from '../utils/abort.ts';
 import { described } from '../utils/arguments.ts';
-import { now } from '../utils/clock.ts';
+import { now } from '../utils/timing.ts';
 import type { Accounts } from './accounts.ts';
 import type { Exchange } from './api-promise.ts';
 import { send, type Attempt, type FailedAttempt, type Result } from './attempt.ts';

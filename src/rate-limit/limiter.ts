@@ -1,6 +1,6 @@
 import type { RequestTarget } from '../errors/index.ts';
 import type { Cancellation } from '../utils/abort.ts';
-import type { Timing } from './timing.ts';
+import type { Timing } from '../utils/timing.ts';
 import type { RateWindow } from './window.ts';
 
 /** Which of the waiting calls are sent first: `'background'` calls yield to `'normal'` ones. */

@@ -1,6 +1,6 @@
 import { RateLimitWaitError } from '../errors/index.ts';
 import type { Admission, Permit, Priority } from './limiter.ts';
-import type { Alarm } from './timing.ts';
+import type { Alarm } from '../utils/timing.ts';
 
 /** A call that waits. It holds the links of its queue itself, so that queueing it allocates nothing. */
 export class WaitingCall {

@@ -15,10 +15,10 @@ import {
   type SharingStore,
 } from './limiter.ts';
 import { CallQueue, priorityOf, waitError, WaitingCall } from './queue.ts';
-import { Refusals, type RefusedResource } from './refusals.ts';
+import { Refusals, type RefusedResource } from './throttle.ts';
 import { Reserve } from './reserve.ts';
 import { Stall } from './stall.ts';
-import { Alarm, realTiming, type Timing } from './timing.ts';
+import { Alarm, realTiming, type Timing } from '../utils/timing.ts';
 import { RateWindow, type WindowRequest } from './window.ts';
 
 /** Milliseconds from one look at a call that waits to the next, in Cloudflare Workers. */

@@ -1,5 +1,5 @@
 import type { ConnectStore, Priority, Share, SharedWindow, ShareHost, WaitingCalls } from '../rate-limit/limiter.ts';
-import type { Timing } from '../rate-limit/timing.ts';
+import type { Timing } from '../utils/timing.ts';
 import { callable } from '../utils/arguments.ts';
 import { Lease } from './lease.ts';
 import type { RateLimitStore, RateLimitStoreReply } from './store.ts';

@@ -1,4 +1,4 @@
-import { now, startTimer } from './clock.ts';
+import { now, startTimer } from './timing.ts';
 
 /** Ends a call early: a signal, or a {@link Deadline}. */
 export type Cancellation = AbortSignal | Deadline;

@@ -1,7 +1,7 @@
 import { seeded } from '../../support/random.ts';
 import type { Admission, Permit, RateLimiter } from '../../../src/rate-limit/limiter.ts';
 import { Scheduler } from '../../../src/rate-limit/scheduler.ts';
-import type { Timing } from '../../../src/rate-limit/timing.ts';
+import type { Timing } from '../../../src/utils/timing.ts';
 
 /** Something that happens at a time, unless it is cancelled. */
 export interface Timer {
