@@ -8,7 +8,7 @@ import {
   type ExampleError,
 } from '../errors/index.ts';
 import { parseRetryAfter, untilReset } from '../rate-limit/headers.ts';
-import type { Permit } from '../rate-limit/limiter.ts';
+import type { Permit, Verdict } from '../rate-limit/limiter.ts';
 import { untilAborted } from '../utils/abort.ts';
 import { throwInvalid } from '../utils/arguments.ts';
 import type { Account } from './accounts.ts';
@@ -48,6 +48,8 @@ interface SuccessfulAttempt {
 export interface FailedAttempt {
   readonly kind: 'failure';
   readonly apiWorks: boolean;
+  /** What the limiter makes of it, if there is one. */
+  readonly verdict: Verdict | undefined;
   readonly text?: string;
   readonly failure: Failure;
   readonly error: ExampleError;
@@ -62,14 +64,15 @@ export interface FailedAttempt {
 export async function send(attempt: Attempt, headers: Call['headers']): Promise<Result> {
   const { call, signal, permit } = attempt;
   let exchange: ResponsePromise | undefined;
+  let verdict: Verdict | undefined;
   try {
     exchange = request(attempt, headers);
     // A custom fetch may ignore its signal.
     const response = (attempt.response = await untilAborted(signal, exchange));
     attempt.permit = undefined;
-    permit?.recordAnswer(response.status, response.headers);
+    verdict = permit?.recordAnswer(response.status, response.headers);
     if (response.ok && attempt.raw) return { kind: 'success', apiWorks: true, response };
-    return await read(attempt, response, exchange);
+    return await read(attempt, response, exchange, verdict);
   } catch (error) {
     // Without an exchange, the runtime can't make requests at all.
     const neverSent =
@@ -77,20 +80,24 @@ export async function send(attempt: Attempt, headers: Call['headers']): Promise<
     if (attempt.permit) {
       attempt.permit = undefined;
       const hasFailed = signal?.aborted !== true;
-      if (neverSent) permit?.release(hasFailed);
-      else permit?.recordLoss(hasFailed);
+      verdict = neverSent ? permit?.release(hasFailed) : permit?.recordLoss(hasFailed);
     }
     // If the response still arrives, nothing will read it.
     exchange?.then((late) => late.body?.cancel()).catch(() => undefined);
     if (signal?.aborted) throw signal.reason;
     // A fetch that misbehaves has sent the request, and would do so again.
     const kind = error instanceof InvalidRequestError ? 'final' : neverSent ? 'unsent' : 'lost';
-    return { kind: 'failure', apiWorks: kind === 'final', failure: { kind }, error: errorOf(error, attempt) };
+    return { kind: 'failure', apiWorks: kind === 'final', verdict, failure: { kind }, error: errorOf(error, attempt) };
   }
 }
 
 /** Reads a response whose headers have arrived. */
-async function read(attempt: Attempt, response: Response, exchange: ResponsePromise): Promise<Result> {
+async function read(
+  attempt: Attempt,
+  response: Response,
+  exchange: ResponsePromise,
+  verdict: Verdict | undefined,
+): Promise<Result> {
   const { ok, status, headers } = response;
   const { signal } = attempt;
   const { maxResponseSize } = attempt.call.options;
@@ -106,12 +113,13 @@ async function read(attempt: Attempt, response: Response, exchange: ResponseProm
   }
   if (ok && received.isCut) {
     const error = new ResponseTooLargeError({ ...about(attempt), status }, maxResponseSize);
-    return { kind: 'failure', apiWorks: true, failure: { kind: 'final' }, error };
+    return { kind: 'failure', apiWorks: true, verdict, failure: { kind: 'final' }, error };
   }
   if (ok) return { kind: 'success', apiWorks: true, response, text };
   const retryAfter = parseRetryAfter(headers, Date.now()) ?? (status === 429 ? untilReset(headers) : undefined);
   const error = errorFrom(attempt, response, text, retryAfter);
-  return { kind: 'failure', apiWorks: status < 500, text, failure: { kind: 'status', status, retryAfter }, error };
+  const apiWorks = status < 500 || verdict?.isLimited === true;
+  return { kind: 'failure', apiWorks, verdict, text, failure: { kind: 'status', status, retryAfter }, error };
 }
 
 /**

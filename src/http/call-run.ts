@@ -1,5 +1,5 @@
 import { ExampleError, NotFoundError, RateLimitWaitError, TimeoutError, type RequestTarget } from '../errors/index.ts';
-import type { Permit, RateLimiter } from '../rate-limit/limiter.ts';
+import type { Permit, RateLimiter, Verdict } from '../rate-limit/limiter.ts';
 import type { CallTelemetry } from '../telemetry/telemetry.ts';
 import { anySignal, Deadline, isNative, sleep, untilAborted, type Cancellation } from '../utils/abort.ts';
 import { described } from '../utils/arguments.ts';
@@ -134,7 +134,6 @@ export class CallRun {
 
   /** Makes an attempt. Resolves to nothing if there is to be another one, whose time has come. */
   async #make(attempt: Attempt): Promise<Exchange<unknown> | undefined> {
-    const { account, permit } = attempt;
     const telemetry = this.#telemetry;
     let result: Result;
     try {
@@ -146,15 +145,14 @@ export class CallRun {
     } finally {
       attempt.permit?.release(); // Nothing was sent.
     }
-    const budget = account.retryBudget.of(`${this.#call.method} ${this.#call.route}`);
-    const isWorking = result.apiWorks || permit?.isLimited === true;
-    if (this.#budget) this.#budget.end(isWorking);
-    else budget.record(isWorking, result.kind === 'success');
+    const budget = attempt.account.retryBudget.of(`${this.#call.method} ${this.#call.route}`);
+    if (this.#budget) this.#budget.end(result.apiWorks);
+    else budget.record(result.apiWorks, result.kind === 'success');
     this.#budget = undefined;
 
     if (result.kind === 'failure') {
       if (attempt.response && this.#hasDeleted(result)) return { response: attempt.response, value: undefined };
-      await this.#prepareRetry(result, attempt, permit, budget);
+      await this.#prepareRetry(result, attempt, result.verdict, budget);
       return undefined;
     }
     const { response, text } = result;
@@ -178,7 +176,7 @@ export class CallRun {
   async #prepareRetry(
     { failure, error }: FailedAttempt,
     { account }: Attempt,
-    permit: Permit | undefined,
+    permit: Verdict | undefined,
     budget: RetryBudget,
   ): Promise<void> {
     this.#error = error;

@@ -108,29 +108,33 @@ export class Observers {
 export interface Permit {
   /** Whether the call had to wait for it. */
   readonly waited: boolean;
-  /**
-   * Whether the refusal (429) is nobody's fault: others used the limit, or a limit is shared that no header announces. The
-   * next attempt is no retry then. Known once `recordAnswer` was called.
-   */
-  readonly isContended: boolean;
-  /** Whether a 503 is about a limit, because others were admitted just before. Known once `recordAnswer` was called. */
-  readonly isLimited: boolean;
-  /** Whether the API fails while others wait: the limiter tries one call at a time, ever more rarely. Known once an outcome was recorded. */
-  readonly isHeld: boolean;
   /** The API answered. */
-  recordAnswer(status: number, headers: Headers): void;
+  recordAnswer(status: number, headers: Headers): Verdict;
   /**
    * Nothing reached the API, so that the request doesn't count.
    *
    * @param hasFailed Whether it was tried.
    */
-  release(hasFailed?: boolean): void;
+  release(hasFailed?: boolean): Verdict;
   /**
    * No answer came, but the API may have counted the request.
    *
    * @param hasFailed Whether that was the API's or the network's fault, and not the caller's. Default: `true`.
    */
-  recordLoss(hasFailed?: boolean): void;
+  recordLoss(hasFailed?: boolean): Verdict;
+}
+
+/** What the limiter makes of an outcome. */
+export interface Verdict {
+  /**
+   * Whether the refusal (429) is nobody's fault: others used the limit, or a limit is shared that no header announces. The
+   * next attempt is no retry then.
+   */
+  readonly isContended: boolean;
+  /** Whether a 503 is about a limit, because others were admitted just before. */
+  readonly isLimited: boolean;
+  /** Whether the API fails while others wait: the limiter tries one call at a time, ever more rarely. */
+  readonly isHeld: boolean;
 }
 
 /** What the limiter knows at this moment. */

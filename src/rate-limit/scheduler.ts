@@ -13,6 +13,7 @@ import {
   type RateLimitSnapshot,
   type Share,
   type SharingStore,
+  type Verdict,
 } from './limiter.ts';
 import { CallQueue, priorityOf, waitError, WaitingCall } from './queue.ts';
 import { Refusals, type RefusedResource } from './throttle.ts';
@@ -26,6 +27,13 @@ const heartbeat = 500;
 
 /** Milliseconds for which an admitted request shows that a 503 is about a limit, and not an outage. */
 const recent = 1000;
+
+/** A request that is under way. */
+interface SentRequest extends WindowRequest {
+  readonly admission: Admission;
+  /** Which request of the token it is. */
+  readonly order: number;
+}
 
 /** Sends the next call as soon as the window, the throttles and the share allow. Each of them says when that is (`readyAt`). */
 export class Scheduler implements RateLimiter {
@@ -112,45 +120,22 @@ export class Scheduler implements RateLimiter {
   #send(now: number, admission: Admission, priority: Priority, waited: boolean): Permit {
     this.#reserve.sent(priority, this.#queue.background > 0);
     this.#share?.take(priority);
-    const request = this.#window.send(now);
-    const order = this.#refusals.send(now, admission);
-    const end = (record: (now: number) => void) => {
-      this.#refusals.end(admission, order);
-      record(this.#timing.now());
-      permit.isHeld = this.#waiting > 0 && this.#window.isFailing;
-      this.#refusals.of(admission)?.update();
-      this.#observers.count(admission.observer, -1);
-      this.dispatch();
-    };
-    const fail = (now: number, hasFailed: boolean) => {
-      if (hasFailed) this.#stall.refused(now, 'no answer', admission.route);
-      return hasFailed ? now : undefined;
-    };
-    const permit = {
+    const sent = { ...this.#window.send(now), admission, order: this.#refusals.send(now, admission) };
+    return {
       waited,
-      isContended: false,
-      isLimited: false,
-      isHeld: false,
-      recordAnswer: (status: number, headers: Headers) =>
-        end((now) => Object.assign(permit, this.#recordAnswer(now, admission, request, order, status, headers))),
-      recordLoss: (hasFailed = true) => end((now) => this.#window.recordLoss(request, fail(now, hasFailed))),
-      release: (hasFailed = false) => end((now) => this.#window.release(request, fail(now, hasFailed))),
+      recordAnswer: (status, headers) => this.#recordAnswer(sent, status, headers),
+      recordLoss: (hasFailed = true) => this.#recordLoss(sent, true, hasFailed),
+      release: (hasFailed = false) => this.#recordLoss(sent, false, hasFailed),
     };
-    return permit;
   }
 
-  /** Takes in an answer. */
-  #recordAnswer(
-    now: number,
-    admission: Admission,
-    request: WindowRequest,
-    order: number,
-    status: number,
-    headers: Headers,
-  ): Pick<Permit, 'isContended' | 'isLimited'> {
+  #recordAnswer(request: SentRequest, status: number, headers: Headers): Verdict {
+    const { admission, order, sentAt } = request;
+    const now = this.#timing.now();
+    this.#refusals.end(admission, order);
     const read = readAnswer(status, headers);
     // Gateways answer so of limits, too. While nothing is admitted, it is an outage.
-    const isLimited = status === 503 && this.#refusals.admittedAt > request.sentAt - recent;
+    const isLimited = status === 503 && this.#refusals.admittedAt > sentAt - recent;
     const isLimit = isLimited || (status === 503 && this.#refusals.isRefusing);
     const answer = isLimit ? { ...read, isRefusal: true, isFailure: false } : read;
     const { isRefusal, isFailure, isSound, wait } = answer;
@@ -167,7 +152,26 @@ export class Scheduler implements RateLimiter {
     const isContended = isExplained
       ? !this.#stall.isHopeless(now, now)
       : status === 429 && this.#refusals.refuse(now, admission, order, wait, untilTurn);
-    return { isContended, isLimited };
+    return { isContended, isLimited, isHeld: this.#end(admission) };
+  }
+
+  /** @param mayCount Whether the API may have counted it. */
+  #recordLoss(request: SentRequest, mayCount: boolean, hasFailed: boolean): Verdict {
+    const { admission, order } = request;
+    const now = this.#timing.now();
+    this.#refusals.end(admission, order);
+    if (hasFailed) this.#stall.refused(now, 'no answer', admission.route);
+    this.#window.recordLoss(request, mayCount, hasFailed ? now : undefined);
+    return { isContended: false, isLimited: false, isHeld: this.#end(admission) };
+  }
+
+  /** A request has ended. Returns whether the API fails while others wait. */
+  #end(admission: Admission): boolean {
+    const isHeld = this.#waiting > 0 && this.#window.isFailing;
+    this.#refusals.of(admission)?.update();
+    this.#observers.count(admission.observer, -1);
+    this.dispatch();
+    return isHeld;
   }
 
   #admit(now: number, admission: Admission, order: number): void {

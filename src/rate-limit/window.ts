@@ -163,21 +163,16 @@ export class RateWindow {
   }
 
   /**
-   * It did not reach the API.
+   * A request got no answer.
    *
-   * @param failedAt When it failed, if it was tried.
+   * @param mayCount Whether it may have reached the API, which then has counted it.
+   * @param failedAt When it failed, unless the caller gave it up.
    */
-  release(request: WindowRequest, failedAt?: number): void {
+  recordLoss(request: WindowRequest, mayCount: boolean, failedAt?: number): void {
     this.#end(request);
-    // The next call gets its place, and would fail as fast.
-    if (failedAt !== undefined) this.#fail(failedAt);
-  }
-
-  /** It got no answer. The API may have counted it. */
-  recordLoss(request: WindowRequest, failedAt?: number): void {
-    this.#end(request);
-    if (failedAt !== undefined && request.turn > this.#turn) this.#fail(failedAt);
-    this.#count(request);
+    // The next call gets the place of one that was not sent, and would fail as fast.
+    if (failedAt !== undefined && (!mayCount || request.turn > this.#turn)) this.#fail(failedAt);
+    if (mayCount) this.#count(request);
   }
 
   #end(request: WindowRequest): void {

@@ -19,14 +19,15 @@ beforeEach(useVirtualTime);
 /** What the rate limiter learns of a call with one attempt. */
 async function reportsOf(answer: Answer, signal?: AbortSignal): Promise<unknown[]> {
   const reports: unknown[] = [];
+  const report = (how: unknown) => {
+    reports.push(how);
+    return { isContended: false, isLimited: false, isHeld: false };
+  };
   const permit: Permit = {
     waited: false,
-    isContended: false,
-    isLimited: false,
-    isHeld: false,
-    recordAnswer: (status, answered) => void reports.push(['answered', status, answered.get('x-ratelimit-limit')]),
-    release: () => void reports.push('nothing was sent'),
-    recordLoss: () => void reports.push('lost'),
+    recordAnswer: (status, answered) => report(['answered', status, answered.get('x-ratelimit-limit')]),
+    release: () => report('nothing was sent'),
+    recordLoss: () => report('lost'),
   };
   const acquire = vi.spyOn(Scheduler.prototype, 'acquire').mockReturnValue(permit);
   onTestFinished(() => acquire.mockRestore());

@@ -1,5 +1,5 @@
 import { seeded } from '../../support/random.ts';
-import type { Admission, Permit, RateLimiter } from '../../../src/rate-limit/limiter.ts';
+import type { Admission, Permit, RateLimiter, Verdict } from '../../../src/rate-limit/limiter.ts';
 import { Scheduler } from '../../../src/rate-limit/scheduler.ts';
 import type { Timing } from '../../../src/utils/timing.ts';
 
@@ -192,11 +192,11 @@ export class World {
     try {
       for (let isRetry = false; ; isRetry = true) {
         const permit = await this.limiter.acquire({ ...target, isRetry });
-        const status = await this.#exchange(permit, record, target);
+        const { status, isContended } = await this.#exchange(permit, record, target);
         record.status = status;
         if (status !== 429) break;
         record.refusals += 1;
-        if (!permit.isContended && ++retries > 2) break;
+        if (!isContended && ++retries > 2) break;
       }
     } catch (error) {
       record.error = error;
@@ -205,8 +205,12 @@ export class World {
     return record;
   }
 
-  /** Resolves to the status. */
-  #exchange(permit: Permit, record: CallRecord, request: SimulatedRequest): Promise<number> {
+  /** Resolves to the status, and to what the limiter makes of it. */
+  #exchange(
+    permit: Permit,
+    record: CallRecord,
+    request: SimulatedRequest,
+  ): Promise<Verdict & { readonly status: number }> {
     const { time, network } = this;
     record.sentAt.push(time.now());
     record.order = time.count();
@@ -214,8 +218,7 @@ export class World {
       time.after(network.latency(), () => {
         const reply = this.server.answer(this.serverTime, request);
         time.after((reply.took ?? 0) + network.latency(), () => {
-          permit.recordAnswer(reply.status, reply.headers);
-          resolve(reply.status);
+          resolve({ status: reply.status, ...permit.recordAnswer(reply.status, reply.headers) });
         });
       });
     });

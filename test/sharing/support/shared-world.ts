@@ -1,4 +1,4 @@
-import type { Permit, RateLimiter } from '../../../src/rate-limit/limiter.ts';
+import type { Permit, RateLimiter, Verdict } from '../../../src/rate-limit/limiter.ts';
 import { Scheduler } from '../../../src/rate-limit/scheduler.ts';
 import { createRateLimitStore } from '../../../src/sharing/connection.ts';
 import { DocumentedServer, type DocumentedOptions } from '../../rate-limit/support/documented-server.ts';
@@ -126,20 +126,16 @@ export class SimulatedProcess {
 
   /** The limiter, as long as the process runs. */
   #guard(scheduler: Scheduler): RateLimiter & Pick<Scheduler, 'configure'> {
+    const verdictOf = (record: () => Verdict): Verdict => {
+      let verdict: Verdict = { isContended: false, isLimited: false, isHeld: false };
+      this.#do(() => (verdict = record()));
+      return verdict;
+    };
     const guardPermit = (permit: Permit): Permit => ({
       waited: permit.waited,
-      get isLimited() {
-        return permit.isLimited;
-      },
-      get isHeld() {
-        return permit.isHeld;
-      },
-      get isContended() {
-        return permit.isContended;
-      },
-      recordAnswer: (status, headers) => this.#do(() => permit.recordAnswer(status, headers)),
-      recordLoss: () => this.#do(() => permit.recordLoss()),
-      release: () => this.#do(() => permit.release()),
+      recordAnswer: (status, headers) => verdictOf(() => permit.recordAnswer(status, headers)),
+      recordLoss: () => verdictOf(() => permit.recordLoss()),
+      release: () => verdictOf(() => permit.release()),
     });
     return {
       acquire: (admission) =>
