@@ -177,8 +177,15 @@ export interface SharingStore {
  * Called once for each limiter and store.
  *
  * @param key Base URL and token. A store only sees a hash of it.
+ * @param waiting How many calls wait at any time.
  */
-export type ConnectStore = (key: string, window: SharedWindow, timing: Timing, host: ShareHost) => Share;
+export type ConnectStore = (
+  key: string,
+  window: SharedWindow,
+  waiting: WaitingCalls,
+  timing: Timing,
+  host: ShareHost,
+) => Share;
 
 /** The part of a window that a store has granted to this process. */
 export interface Share {
@@ -191,7 +198,7 @@ export interface Share {
   /** The API has refused a request because the window is used up: what was granted is void. */
   expire(): void;
   /** Called after each of these. Syncs if it is time to. Returns when to call again if nothing else happens. */
-  update(now: number, waiting: WaitingCalls): number;
+  update(now: number): number;
 }
 
 /** Calls that wait for the window, by priority. */

@@ -72,7 +72,7 @@ export class Scheduler implements RateLimiter {
     this.#store = store;
     // `createRateLimitStore` has set it.
     const connect = store?.connectLimiter as ConnectStore | undefined;
-    this.#share = connect?.(this.#key, this.#window, this.#timing, {
+    this.#share = connect?.(this.#key, this.#window, this.#queue, this.#timing, {
       dispatch: () => this.dispatch(),
       onStoreChange: (change) => this.#observers.onStoreChange(change),
     });
@@ -97,7 +97,7 @@ export class Scheduler implements RateLimiter {
     const isFree = isNext && admission.signal?.aborted !== true && !this.#refusals.holding(now, admission);
     if (isFree && this.#readyAt(now, priority, isBacklog) <= now) {
       const permit = this.#send(now, admission, priority, false);
-      this.#updateShare(now);
+      this.#share?.update(now);
       return permit;
     }
     return new Promise((resolve) => this.#enqueue(now, new WaitingCall(admission, resolve)));
@@ -270,7 +270,7 @@ export class Scheduler implements RateLimiter {
       this.#leave(next);
       next.resolve(this.#send(now, next.admission, next.priority, true));
     }
-    const updateAt = this.#updateShare(now);
+    const updateAt = this.#share?.update(now) ?? Infinity;
     if (this.#waiting > 0) next = Math.min(next, updateAt, this.#checkStall(now, next));
     this.#alarm.set(this.#waiting === 0 ? Infinity : next);
   }
@@ -322,10 +322,5 @@ export class Scheduler implements RateLimiter {
       const message = `Not sent: the API admits nothing, and the next request may be sent in about ${seconds} s.`;
       this.#reject(call, new RateLimitWaitError(message, admission, seconds));
     }
-  }
-
-  #updateShare(now: number): number {
-    const { normal, background } = this.#queue;
-    return this.#share?.update(now, { normal, background }) ?? Infinity;
   }
 }

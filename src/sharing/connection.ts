@@ -38,22 +38,23 @@ class StoreConnection implements Share {
   readonly #sync: RateLimitStore['sync'];
   readonly #key: Promise<string>;
   readonly #window: SharedWindow;
+  readonly #waiting: WaitingCalls;
   readonly #timing: Timing;
   readonly #host: ShareHost;
   readonly #lease: Lease;
-  #waiting: WaitingCalls = { normal: 0, background: 0 };
   #isSyncing = false;
   #isReturning = false;
   /** When to try an unavailable store again, and how long to wait if it still is; `undefined` while it is available. */
   #outage: { readonly retryAt: number; readonly delay: number } | undefined;
 
-  constructor(sync: RateLimitStore['sync'], ...[key, window, timing, host]: Parameters<ConnectStore>) {
+  constructor(sync: RateLimitStore['sync'], ...[key, window, waiting, timing, host]: Parameters<ConnectStore>) {
     this.#sync = sync;
     this.#key = sha256(key);
     this.#window = window;
+    this.#waiting = waiting;
     this.#timing = timing;
     this.#host = host;
-    this.#lease = new Lease(window);
+    this.#lease = new Lease(window, waiting);
   }
 
   get isAvailable(): boolean {
@@ -74,14 +75,17 @@ class StoreConnection implements Share {
     this.#lease.expire();
   }
 
-  update(now: number, waiting: WaitingCalls): number {
-    this.#waiting = waiting;
+  get #isIdle(): boolean {
+    return this.#waiting.normal + this.#waiting.background === 0;
+  }
+
+  update(now: number): number {
     if (this.#isSyncing || this.#window.isUnannounced) return Infinity;
-    const isWaiting = waiting.normal + waiting.background > 0;
-    if (!isWaiting && this.isAvailable && this.#lease.isUnsettled) this.#returnSoon();
-    const next = this.#outage?.retryAt ?? this.#lease.nextSyncAt(waiting);
+    const isIdle = this.#isIdle;
+    if (isIdle && this.isAvailable && this.#lease.isUnsettled) this.#returnSoon();
+    const next = this.#outage?.retryAt ?? this.#lease.nextSyncAt;
     // An unavailable store is tried again only while calls are made.
-    if (next > now) return this.isAvailable || isWaiting ? next : Infinity;
+    if (next > now) return this.isAvailable || !isIdle ? next : Infinity;
     void this.#run();
     return Infinity;
   }
@@ -94,8 +98,7 @@ class StoreConnection implements Share {
       idleTimeout,
       () => {
         this.#isReturning = false;
-        const isIdle = this.#waiting.normal + this.#waiting.background === 0;
-        if (isIdle && !this.#isSyncing && this.isAvailable && this.#lease.isUnsettled) void this.#run();
+        if (this.#isIdle && !this.#isSyncing && this.isAvailable && this.#lease.isUnsettled) void this.#run();
       },
       true,
     );
@@ -108,7 +111,7 @@ class StoreConnection implements Share {
       const apply = await this.#withTimeout(async () => {
         // Meanwhile, more calls are made: it asks for all of them.
         const key = await this.#key;
-        const [request, take] = this.#lease.ask(this.#timing.now(), this.#waiting, !wasAvailable);
+        const [request, take] = this.#lease.ask(this.#timing.now(), !wasAvailable);
         const reply = checked(await this.#sync(key, request));
         return (now: number) => take(now, reply);
       });

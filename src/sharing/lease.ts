@@ -4,6 +4,7 @@ import type { RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
 /** The part of the shared window that this process may use. */
 export class Lease {
   readonly #window: SharedWindow;
+  readonly #waiting: WaitingCalls;
   readonly #process = Math.random().toString(36).slice(2, 10);
   /** Requests that may be sent without a sync. */
   #available = { normal: 0, background: 0 };
@@ -18,8 +19,9 @@ export class Lease {
   #processes = 1;
   #nextSyncAt = -Infinity;
 
-  constructor(window: SharedWindow) {
+  constructor(window: SharedWindow, waiting: WaitingCalls) {
     this.#window = window;
+    this.#waiting = waiting;
   }
 
   /** Requests that are left of an equal part of the window, if the store does not divide it. */
@@ -49,14 +51,14 @@ export class Lease {
   }
 
   /** When to sync next. */
-  nextSyncAt(waiting: WaitingCalls): number {
+  get nextSyncAt(): number {
     // The other processes wait for what a probe has found.
     if (this.#hasNews) return -Infinity;
-    const { normal, background } = this.#missing(waiting);
+    const { normal, background } = this.#missing;
     const isNew =
       (normal > 0 && this.#missingAtSync.normal === 0) || (background > 0 && this.#missingAtSync.background === 0);
     if (isNew) return -Infinity;
-    return waiting.normal + waiting.background > 0 ? this.#nextSyncAt : Infinity;
+    return this.#waiting.normal + this.#waiting.background > 0 ? this.#nextSyncAt : Infinity;
   }
 
   /**
@@ -65,19 +67,15 @@ export class Lease {
    *
    * @param wasOut Whether the store was unavailable.
    */
-  ask(
-    now: number,
-    waiting: WaitingCalls,
-    wasOut: boolean,
-  ): [RateLimitStoreRequest, (now: number, reply: RateLimitStoreReply) => void] {
+  ask(now: number, wasOut: boolean): [RateLimitStoreRequest, (now: number, reply: RateLimitStoreReply) => void] {
     this.#checkWindow(now);
     this.#available = {
-      normal: Math.min(this.#available.normal, waiting.normal),
-      background: Math.min(this.#available.background, waiting.background),
+      normal: Math.min(this.#available.normal, this.#waiting.normal),
+      background: Math.min(this.#available.background, this.#waiting.background),
     };
     const { inFlight, sent, limit, used, reset = 0, turns, failedProbes } = this.#window;
     const available = this.#availableTotal;
-    const { normal, background } = this.#missing(waiting);
+    const { normal, background } = this.#missing;
     const request = {
       process: this.#process,
       processes: this.#processes,
@@ -128,7 +126,8 @@ export class Lease {
   }
 
   /** Calls that wait and that nothing is available for. */
-  #missing({ normal, background }: WaitingCalls): WaitingCalls {
+  get #missing(): WaitingCalls {
+    const { normal, background } = this.#waiting;
     return {
       normal: Math.max(0, normal - this.#available.normal),
       background: Math.max(0, background - this.#available.background),
