@@ -1,5 +1,6 @@
 import { ExampleError } from '../errors/example-error.ts';
 import type { LeveledLogger } from '../telemetry/logger.ts';
+import { callUserCode } from '../utils/user-code.ts';
 import { withTimeout } from '../utils/with-timeout.ts';
 import { claimEvent, endpointKeys } from './claims.ts';
 import { eventIssues, type WebhookEvent } from './events.ts';
@@ -162,7 +163,7 @@ async function answerEarly(claim: ClaimedEvent, delivery: Delivery, context: Rec
     return response(503);
   }
   const handled = runHandlers(claim, delivery, context).then((errors) => report(errors, delivery, context));
-  await goOn(handled, delivery, context);
+  goOn(handled, delivery, context);
   return response(202);
 }
 
@@ -184,7 +185,7 @@ async function record(claim: ClaimedEvent, delivery: Delivery, context: Receiver
     const recorded = repeat(claim, error).catch((cause: unknown) =>
       report([unrecorded('was handled', cause)], delivery, context),
     );
-    await goOn(recorded, delivery, context);
+    goOn(recorded, delivery, context);
   }
 }
 
@@ -205,14 +206,13 @@ async function repeat(claim: ClaimedEvent, error: unknown): Promise<void> {
   throw error;
 }
 
-/** Lets work go on after the response. It never rejects. */
-async function goOn(work: Promise<unknown>, delivery: Delivery, context: ReceiverContext): Promise<void> {
+/** Lets work, which never rejects, go on after the response. */
+function goOn(work: Promise<unknown>, delivery: Delivery, context: ReceiverContext): void {
   void context.tasks.add(work);
-  try {
-    delivery.waitUntil?.(work);
-  } catch (error) {
-    await report([error], delivery, context);
-  }
+  callUserCode(
+    () => delivery.waitUntil?.(work),
+    (error) => void context.tasks.add(report([error], delivery, context)),
+  );
 }
 
 function report(errors: unknown[], { event, attempt }: Delivery, { reporter }: ReceiverContext): Promise<void> {

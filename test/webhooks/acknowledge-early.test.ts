@@ -119,11 +119,17 @@ describe("acknowledge: 'early'", () => {
     await Promise.all(context.works);
   });
 
-  it('reports a waitUntil that throws, and handles the event', async () => {
+  it.each([
+    [
+      'throws',
+      (error: Error) => () => {
+        throw error;
+      },
+    ],
+    ['rejects', (error: Error) => () => Promise.reject(error)],
+  ])('reports a waitUntil that %s, and handles the event', async (_, failWith) => {
     const onError = vi.fn();
-    const waitUntil = () => {
-      throw new Error('called outside of a request');
-    };
+    const waitUntil = failWith(new Error('called outside of a request'));
     const { webhooks, send, handler, finish } = early({ waitUntil, onError });
     expect((await send(userCreated, 'msg_1')).status).toBe(202);
     finish();
