@@ -1,5 +1,5 @@
 import { ExampleError, NotFoundError, RateLimitWaitError, TimeoutError, type RequestTarget } from '../errors/index.ts';
-import type { Permit, RateLimiter, Verdict } from '../rate-limit/limiter.ts';
+import type { Admission, Permit, RateLimiter } from '../rate-limit/limiter.ts';
 import type { CallTelemetry } from '../telemetry/telemetry.ts';
 import { anySignal, Deadline, isNative, sleep, untilAborted, type Cancellation } from '../utils/abort.ts';
 import { described } from '../utils/arguments.ts';
@@ -84,29 +84,17 @@ export class CallRun {
    * @throws the signal's reason when it aborts first.
    */
   async #admit(): Promise<Attempt> {
-    const { priority, signals, options } = this.#call;
-    const { apiToken, rateLimit } = options;
-    const telemetry = this.#telemetry;
+    const { signals, options } = this.#call;
     let account = await this.#accounts.current(this.#call, this.#signal);
     // With another token, whose limiter does not know of the refusal, the call waits by itself.
     if (this.#refusal && this.#refusal.limiter !== account.limiter) await sleep(this.#refusal.wait, this.#signal);
+    const startedAt = now();
     let permit: Permit | undefined;
     for (;;) {
-      const { method, path, route } = (this.#target = this.#accounts.redactTarget(this.#target, account));
-      if (telemetry) telemetry.target = this.#target;
-      permit = await account.limiter?.acquire({
-        method,
-        path,
-        route,
-        signal: this.#signal,
-        deadline: this.#deadline?.endsAt,
-        isRetry: this.#attempt !== undefined,
-        priority,
-        maxWait: rateLimit ? rateLimit.maxWait : undefined,
-        observer: telemetry?.shared.limiterObserver,
-        onWait: telemetry && ((delay, waiting) => telemetry.wait(delay, waiting)),
-      });
-      if (permit?.waited !== true || typeof apiToken === 'string') break;
+      this.#target = this.#accounts.redactTarget(this.#target, account);
+      if (this.#telemetry) this.#telemetry.target = this.#target;
+      permit = await account.limiter?.acquire(this.#admission(startedAt));
+      if (permit?.waited !== true || typeof options.apiToken === 'string') break;
 
       // The token may have been rotated while the call waited, and a new one has a budget of its own.
       const held = permit;
@@ -132,6 +120,26 @@ export class CallRun {
     };
   }
 
+  /** @param startedAt When the attempt began to wait: with a token that was rotated meanwhile, it may wait for what is left. */
+  #admission(startedAt: number): Admission {
+    const { method, path, route } = this.#target;
+    const telemetry = this.#telemetry;
+    const { rateLimit } = this.#call.options;
+    const { maxWait = Infinity } = rateLimit || {};
+    return {
+      method,
+      path,
+      route,
+      signal: this.#signal,
+      deadline: this.#deadline?.endsAt,
+      isRetry: this.#attempt !== undefined,
+      priority: this.#call.priority,
+      maxWait: Math.max(0, Math.round(maxWait - (now() - startedAt))),
+      observer: telemetry?.shared.limiterObserver,
+      onWait: telemetry && ((delay, waiting) => telemetry.wait(delay, waiting)),
+    };
+  }
+
   /** Makes an attempt. Resolves to nothing if there is to be another one, whose time has come. */
   async #make(attempt: Attempt): Promise<Exchange<unknown> | undefined> {
     const telemetry = this.#telemetry;
@@ -152,7 +160,7 @@ export class CallRun {
 
     if (result.kind === 'failure') {
       if (attempt.response && this.#hasDeleted(result)) return { response: attempt.response, value: undefined };
-      await this.#prepareRetry(result, attempt, result.verdict, budget);
+      await this.#prepareRetry(result, attempt, budget);
       return undefined;
     }
     const { response, text } = result;
@@ -174,29 +182,29 @@ export class CallRun {
    * @throws the error of the last one if there is to be none.
    */
   async #prepareRetry(
-    { failure, error }: FailedAttempt,
-    { account }: Attempt,
-    permit: Verdict | undefined,
+    { failure, error, verdict }: FailedAttempt,
+    { account: { limiter } }: Attempt,
     budget: RetryBudget,
   ): Promise<void> {
     this.#error = error;
     this.#mayBeDone ||= failure.kind === 'lost' || (failure.kind === 'status' && failure.status >= 500);
     const limits = { repeatable: this.#call.repeatable, maxRetries: this.#call.options.maxRetries };
-    const retry = planRetry(failure, limits, this.#retries, permit, Math.random());
+    const retry = planRetry(failure, limits, this.#retries, verdict, Math.random());
     if (!retry || this.#isVetoed(retry.delay, error)) throw error;
     const startedAt = now();
     // The budget keeps retries from multiplying an outage. So does a limiter that holds them.
-    if (!retry.free && permit?.isHeld !== true) {
+    if (!retry.free && verdict?.isHeld !== true) {
       if (!(await budget.begin(this.#signal))) throw error;
       this.#budget = budget;
     }
     if (!retry.free) this.#retries += 1;
     const delay = Math.max(0, Math.round(retry.delay - (now() - startedAt)));
+    if (delay > 0 && limiter?.isTooLate(this.#admission(now()), delay)) throw error;
     this.#telemetry?.retry(delay, error);
     if (delay > 0) await sleep(delay, this.#signal);
     this.#refusal = undefined;
     if (failure.kind === 'status' && failure.status === 429)
-      this.#refusal = { limiter: account.limiter, wait: failure.retryAfter ?? 1000 * 2 ** this.#retries };
+      this.#refusal = { limiter, wait: failure.retryAfter ?? 1000 * 2 ** this.#retries };
   }
 
   /** Whether the call has no time for another attempt, or its caller does not want one. */

@@ -46,7 +46,7 @@ const maxRetryAfter = 120_000;
  *
  * @param call Whether sending it twice has the same effect as once, and how often it may be retried.
  * @param retries Its retries so far.
- * @param permit That of the attempt, if the rate limiter decides when a refused call (429) is sent again. If the refusal is
+ * @param verdict That of the rate limiter, if it decides when a refused call (429) is sent again. If the refusal is
  *   contention, the call only waits its turn.
  * @param random From 0 to 1.
  */
@@ -54,13 +54,13 @@ export function planRetry(
   failure: Failure,
   { repeatable, maxRetries }: { readonly repeatable: boolean; readonly maxRetries: number },
   retries: number,
-  permit: { readonly isContended: boolean } | undefined,
+  verdict: { readonly isContended: boolean } | undefined,
   random: number,
 ): Retry | undefined {
   const isRefusal = failure.kind === 'status' && failure.status === 429;
-  const free = isRefusal && permit?.isContended === true && maxRetries > 0;
+  const free = isRefusal && verdict?.isContended === true && maxRetries > 0;
   if ((!free && retries >= maxRetries) || !isRetryable(failure, repeatable)) return undefined;
-  if (isRefusal && permit) return { delay: 0, free };
+  if (isRefusal && verdict) return { delay: 0, free };
 
   const retryAfter = failure.kind === 'status' ? failure.retryAfter : undefined;
   if (retryAfter !== undefined && retryAfter > maxRetryAfter) return undefined;

@@ -163,6 +163,8 @@ export interface LimitOptions {
 export interface RateLimiter {
   /** Returns the permit synchronously if the call need not wait, so that it costs no promise. */
   acquire(admission: Admission): Permit | Promise<Permit>;
+  /** Whether a call that asks in `delay` milliseconds would then wait longer than it may, as far as can be foreseen. */
+  isTooLate(admission: Admission, delay: number): boolean;
   readonly snapshot: RateLimitSnapshot;
 }
 

@@ -103,6 +103,13 @@ export class Scheduler implements RateLimiter {
     return new Promise((resolve) => this.#enqueue(now, new WaitingCall(admission, resolve)));
   }
 
+  isTooLate(admission: Admission, delay: number): boolean {
+    const { maxWait = Infinity, deadline = Infinity } = admission;
+    const now = this.#timing.now();
+    const total = Math.max(delay, this.#delay(now, admission, true));
+    return total > delay + maxWait || now + total >= deadline;
+  }
+
   /** When a call may be sent whose resource does not hold it. */
   #readyAt(now: number, priority: Priority, isBacklog: boolean): number {
     const isShared = this.#share?.isAvailable === true;

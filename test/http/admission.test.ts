@@ -66,6 +66,29 @@ describe('a token function', () => {
     ]);
   });
 
+  it('that is rotated while a call waits leaves it what is left of its maxWait', async () => {
+    const api = inProcessApi(({ init }) => {
+      const length = init.headers['authorization'] === 'Bearer token-1' ? 60 : 90;
+      const headers = {
+        date: new Date().toUTCString(),
+        'x-ratelimit-limit': '1',
+        'x-ratelimit-remaining': '0',
+        'x-ratelimit-reset': String(Date.now() / 1000 + length),
+      };
+      return Response.json(user, { headers });
+    });
+    let apiToken = 'token-1';
+    const client = clientOf(api, { apiToken: () => apiToken, rateLimit: { maxWait: 70_000 } });
+    await client.users.get('1');
+    const call = rejection(client.users.get('2'));
+    await passTime(1);
+    apiToken = 'token-2';
+    await clientOf(api, { apiToken }).users.get('3');
+
+    expect(await settled(call)).toMatchObject({ name: 'RateLimitWaitError', retryAfter: 31 });
+    expect(api.requests).toHaveLength(2);
+  });
+
   it.each<[string, () => string]>([
     ['throws', () => expect.fail('The vault is sealed.')],
     ['returns nothing', () => ''],

@@ -169,20 +169,36 @@ describe('a retry', () => {
     expect(api.requests).toHaveLength(1);
   });
 
-  it('is not announced if it would wait for longer than maxWait, and then not made', async () => {
-    const api = inProcessApi(() => errorResponse(429, { 'retry-after': '100' }));
-    const info = vi.fn();
-    const logger = { error: vi.fn(), warn: vi.fn(), info, debug: vi.fn() };
-    const client = clientOf(api, { rateLimit: { maxWait: 2000 }, logger, logLevel: 'info' });
-    const onRetry = vi.fn();
-    client.on('retry', onRetry);
+  it.each([
+    ['was refused', () => errorResponse(429, { 'retry-after': '100' })],
+    [
+      'failed in a window that is used up',
+      () =>
+        errorResponse(503, {
+          date: new Date().toUTCString(),
+          'x-ratelimit-limit': '100',
+          'x-ratelimit-remaining': '0',
+          'x-ratelimit-reset': String(Date.now() / 1000 + 60),
+        }),
+    ],
+  ])(
+    'of a call that %s is not announced if it would wait for longer than maxWait, and then not made',
+    async (_, answer) => {
+      fixJitter(1);
+      const api = inProcessApi(answer);
+      const info = vi.fn();
+      const logger = { error: vi.fn(), warn: vi.fn(), info, debug: vi.fn() };
+      const client = clientOf(api, { rateLimit: { maxWait: 2000 }, logger, logLevel: 'info' });
+      const onRetry = vi.fn();
+      client.on('retry', onRetry);
 
-    expect(await settled(rejection(client.users.get('user_123')))).toMatchObject({ status: 429, retryAfter: 100 });
+      expect(await settled(rejection(client.users.get('user_123')))).toMatchObject({ status: answer().status });
 
-    expect(api.requests).toHaveLength(1);
-    expect(onRetry).not.toHaveBeenCalled();
-    expect(info).not.toHaveBeenCalledWith(expect.stringContaining('Retrying'), expect.anything());
-  });
+      expect(api.requests).toHaveLength(1);
+      expect(onRetry).not.toHaveBeenCalled();
+      expect(info).not.toHaveBeenCalledWith(expect.stringContaining('Retrying'), expect.anything());
+    },
+  );
 
   it('that waits for the rate limit is announced before it waits, once', async () => {
     const api = inProcessApi(() =>

@@ -142,6 +142,7 @@ export class SimulatedProcess {
         new Promise((resolve, reject) => {
           this.#do(() => void Promise.resolve(scheduler.acquire(admission)).then(guardPermit).then(resolve, reject));
         }),
+      isTooLate: (admission, delay) => scheduler.isTooLate(admission, delay),
       configure: (options) => scheduler.configure(options),
       get snapshot() {
         return scheduler.snapshot;

@@ -16,7 +16,7 @@ export const mutants: readonly Mutant[] = [
   {
     what: 'a refusal in favor of others uses up a retry',
     file: 'http/retry.ts',
-    original: 'isRefusal && permit?.isContended === true && maxRetries > 0',
+    original: 'isRefusal && verdict?.isContended === true && maxRetries > 0',
     broken: 'isRefusal && maxRetries > 1e9',
   },
   {
