@@ -28,13 +28,16 @@ export function startOf(page: number, size: number): Place {
   return { asked: size, size, end: (page - 1) * size, page: 0, isReordered: false, ids: [] };
 }
 
+/** Items of which a cursor remembers the ids: as long as one of them is in the list, it goes on there. */
+const maxIds = 20;
+
 /** The last items, after a window that holds `ids`. Those that are not among them and stand behind one that is stay the last. */
 export function lastItems(last: readonly Id[], ids: readonly (Id | undefined)[]): Id[] {
   const names = ids.filter((id) => id !== undefined);
   const shared = last.findLastIndex((id) => names.includes(id));
   const behind = last.slice(shared + 1);
   const before = last.slice(0, shared + 1).filter((id) => !names.includes(id));
-  return [...before, ...names, ...behind].slice(-20);
+  return [...before, ...names, ...behind].slice(-maxIds);
 }
 
 /**

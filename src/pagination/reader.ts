@@ -11,6 +11,29 @@ export const defaultSize = 20;
 /** Smaller windows can't overlap everywhere: none of up to 10 items holds both item 2519 and item 2520. */
 const leastSize = 11;
 
+/** How many of the items in front of a cursor are in its first window: one that was not deleted is enough. */
+const cursorOverlap = 4;
+
+/** Windows in which the items in front of a cursor are looked for. */
+const maxSeeks = 8;
+
+/** What is left of an overlap after a window that has not needed all of it. A list that is at rest then costs little more. */
+const overlapDecay = 0.7;
+
+/**
+ * Requests in a row that may get no further. A walk that has come far has more patience: one more for every four windows.
+ */
+const patience = { first: 5, windows: 4 };
+
+/** Pages in a row that may bring nothing new where the list says that it goes on. */
+const maxIdlePages = 3;
+
+/** Pages in a row that may bring nothing new before that is an error; and two more for each item of the list. */
+const leastEndless = 100;
+
+/** Items that a list may yield beyond twice its largest count before a new start is no progress any more. */
+const maxSurplus = 1000;
+
 const nothing = { last: -1, place: 0 };
 
 const noneLeft = () => new InvalidRequestError('None of the items before the cursor is in the list any more.');
@@ -45,7 +68,7 @@ export class ListReader<Item> {
       const [reason, next] = ids.length > 0 ? (['no-overlap', page] as const) : (['missing-ids', page + 1] as const);
       this.state = pages('rest', reason, windowOf(next, asked));
     } else {
-      const next = windowAfter(end, size, 4) ?? windowAt(Math.max(0, end - 1), size);
+      const next = windowAfter(end, size, cursorOverlap) ?? windowAt(Math.max(0, end - 1), size);
       this.state = { kind: 'seek', next, center: Math.max(1, Math.ceil(end / size)), tries: 0 };
     }
   }
@@ -135,15 +158,15 @@ export class ListReader<Item> {
     }
     if (shared.last >= 0) return this.#join(1, 0, answer, shared);
     const tries = state.tries + 1;
-    if (tries === 8) {
+    if (tries === maxSeeks) {
       this.#readRest('too-many-changes');
       return [];
     }
     // As many were created in front of it, if the count says so.
     const center = tries > 1 ? state.center : Math.max(1, state.center + Math.round(growth / size));
     // In front of it and behind it in turn.
-    const pages = Array.from({ length: 2 * tries }, (_, step) => center + (step % 2 ? -(step + 1) / 2 : step / 2));
-    const page = pages.filter((each) => each > 0)[tries - 1] ?? center + tries;
+    const candidates = Array.from({ length: 2 * tries }, (_, step) => center + (step % 2 ? -(step + 1) / 2 : step / 2));
+    const page = candidates.filter((each) => each > 0)[tries - 1] ?? center + tries;
     const isEmpty = ids.length === 0 && next.page === 1;
     this.state = isEmpty ? { kind: 'end' } : { kind: 'seek', next: windowOf(page, size), center, tries };
     return [];
@@ -189,9 +212,13 @@ export class ListReader<Item> {
       ids: items.length > 0 ? lastItems(isNewStart ? [] : before.ids, ids) : before.ids,
     });
     // If each response has ids of its own, page 1 is a new start for ever.
-    const isProgress = isFurther && !(isNewStart && this.#found > 2 * this.#most + 1000);
+    const isProgress = isFurther && !(isNewStart && this.#found > 2 * this.#most + maxSurplus);
     if (ids.length < window.size) items.push(...this.#readShort(answer, reached));
-    else this.#goOn(Math.max(1 - shift, isFurther ? Math.floor(overlap * 0.7) : overlap), isProgress ? 0 : idle + 1);
+    else
+      this.#goOn(
+        Math.max(1 - shift, isFurther ? Math.floor(overlap * overlapDecay) : overlap),
+        isProgress ? 0 : idle + 1,
+      );
     return items;
   }
 
@@ -218,8 +245,9 @@ export class ListReader<Item> {
     const { end, size, isReordered } = this.place;
     const shared = Math.min(Math.max(1, overlap), Math.ceil(size / 2));
     const next = back === undefined ? windowAfter(end, size, shared) : windowAt(Math.max(0, end - back), size);
-    // A walk that has come far has more patience.
-    if (idle > 5 + this.#known.end / size / 4) this.#readRest(isReordered ? 'unstable-order' : 'too-many-changes');
+    const windows = this.#known.end / size;
+    if (idle > patience.first + windows / patience.windows)
+      this.#readRest(isReordered ? 'unstable-order' : 'too-many-changes');
     else if (next) this.state = { kind: 'overlap', next, overlap: shared, idle };
     else this.#readRest('no-overlap');
   }
@@ -287,7 +315,7 @@ export class ListReader<Item> {
   }
 
   #goOnPages(state: Pages, { page, size }: Window, previous: readonly Id[], idle: number): void {
-    if (idle > 100 + 2 * Math.max(this.#found, this.#most)) {
+    if (idle > leastEndless + 2 * Math.max(this.#found, this.#most)) {
       throw new ExampleError(
         `The last ${idle} pages of the list have brought nothing new. It repeats itself, or grows faster than it is read.`,
       );
@@ -299,9 +327,9 @@ export class ListReader<Item> {
   #isLast({ window, ids, count, hasNext }: Answer<Item>, end: number, isRepeated: boolean, idle: number): boolean {
     if (ids.length === 0) {
       const { count } = this.place;
-      return idle > 3 || !(count === undefined ? hasNext : count > this.#found);
+      return idle > maxIdlePages || !(count === undefined ? hasNext : count > this.#found);
     }
-    if (isRepeated) return count === undefined ? idle > 3 : end >= count;
+    if (isRepeated) return count === undefined ? idle > maxIdlePages : end >= count;
     return ids.length < window.size && end === count && hasNext === false;
   }
 

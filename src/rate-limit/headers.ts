@@ -20,7 +20,7 @@ export function parseRetryAfter(headers: Headers, now: number): number | undefin
   const seconds = number(value.split(',', 1)[0]?.replace(/^\s*\d{12,}/, '99999999999') ?? null);
   if (seconds !== undefined) return seconds * 1000;
   // `Date.parse` also accepts "-5" and "1.5.". An HTTP date begins with the name of a day.
-  const date = /^[A-Z]/i.test(value) ? dateOf(value) : NaN;
+  const date = /^[A-Z]/i.test(value) ? httpDate(value) : NaN;
   // The date is on the server's clock, and so is `Date`.
   return Number.isNaN(date) ? undefined : Math.max(0, date - (servedAt(headers) ?? now));
 }
@@ -33,7 +33,7 @@ export function untilReset(headers: Headers): number | undefined {
 }
 
 /** The longest `Retry-After` that is believed, in milliseconds. */
-const maxRetryAfter = 3_600_000;
+const maxAskedWait = 3_600_000;
 
 /** A window that ends later than in so many milliseconds, or ended longer ago, is not believed: calls could wait for years. */
 const maxWindow = 2 * 86_400_000;
@@ -68,20 +68,20 @@ export function readAnswer(status: number, headers: Headers): Answer {
     report: isCredible ? report : undefined,
     servedAt: date,
     receivedAt,
-    wait: wait === undefined ? undefined : Math.min(wait, maxRetryAfter),
+    wait: wait === undefined ? undefined : Math.min(wait, maxAskedWait),
     isFailure: status >= 500,
     isSound: !isCached && !isRefusal && status < 500,
   };
 }
 
 function servedAt(headers: Headers): number | undefined {
-  const date = dateOf(headers.get('date') ?? '');
+  const date = httpDate(headers.get('date') ?? '');
   // `Date.parse` takes "50" for a year before 1970.
   return date >= 0 ? date : undefined;
 }
 
 /** An HTTP date in epoch milliseconds. That of asctime names no zone, and is UTC. */
-function dateOf(value: string): number {
+function httpDate(value: string): number {
   return Date.parse(/ \d{4}$/.test(value) ? `${value} GMT` : value);
 }
 

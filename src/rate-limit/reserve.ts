@@ -5,7 +5,7 @@ import type { RateWindow } from './window.ts';
 export const backgroundShare = 10;
 
 /** Parts of a window that are kept for normal calls: until it is known how many there are, and at most. */
-const share = { first: 0.15, max: 0.9 };
+const kept = { first: 0.15, max: 0.9 };
 
 /** What background calls get beyond their share counts up to so many requests of normal calls. */
 const maxInAdvance = 1000;
@@ -45,13 +45,13 @@ export class Reserve {
     const { limit, length } = window;
     const remaining = window.remaining(now);
     if (remaining === 0 || this.#turn === 0) return now; // It waits for the window, or none is announced.
-    const most = share.max * limit;
+    const most = kept.max * limit;
     // The first window may have been nearly over when the first call was made.
-    const least = this.#turn > 2 ? 0 : share.first * limit;
+    const least = this.#turn > 2 ? 0 : kept.first * limit;
     const usual = Math.min(Math.max(least, this.#previous, this.#current), most);
     const missing = Math.min(Math.max(0, this.#previous - this.#current), most);
-    /** The time left at which less than what remains is kept, if it melts in so many milliseconds. */
-    const due = (kept: number, time: number) => (kept > 0 ? ((remaining - 1) * time) / kept : Infinity);
+    /** The time left at which less than what remains is reserved, if that melts in so many milliseconds. */
+    const due = (reserved: number, time: number) => (reserved > 0 ? ((remaining - 1) * time) / reserved : Infinity);
     const dueAt = Math.min(due(usual, length), remaining > missing ? Infinity : due(missing, length / 10));
     const left = window.timeLeft(now);
     return left <= dueAt ? now : now + Math.max(1, left - dueAt + 1);

@@ -23,7 +23,7 @@ import { Alarm, realTiming, type Timing } from '../utils/timing.ts';
 import { RateWindow, type WindowRequest } from './window.ts';
 
 /** Milliseconds from one look at a call that waits to the next, in Cloudflare Workers. */
-const heartbeat = 500;
+const workerHeartbeat = 500;
 
 /** Milliseconds for which an admitted request shows that a 503 is about a limit, and not an outage. */
 const recent = 1000;
@@ -215,7 +215,7 @@ export class Scheduler implements RateLimiter {
 
   /** Gives a call a timer of its own request, which looks whether it may be sent, and rejects it when its `maxWait` is over. */
   #watch(now: number, call: WaitingCall, expiresAt: number): void {
-    const next = (from: number) => Math.min(expiresAt, isCloudflareWorker() ? from + heartbeat : Infinity);
+    const next = (from: number) => Math.min(expiresAt, isCloudflareWorker() ? from + workerHeartbeat : Infinity);
     call.alarm = new Alarm(this.#timing, () => {
       this.dispatch(); // Its time may have come at this moment.
       if (call.list === undefined) return;

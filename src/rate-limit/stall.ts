@@ -1,7 +1,7 @@
 import type { StallReport } from './limiter.ts';
 
 /** Milliseconds without an admitted request, or beyond what was expected, after which that is reported; and how often. */
-const report = { first: 30_000, every: 60_000 };
+const reporting = { first: 30_000, every: 60_000 };
 
 /** Milliseconds after which calls no longer wait: if the API has ever admitted a request, and if not. */
 const maxStall = { later: 3_600_000, first: 600_000 };
@@ -65,6 +65,9 @@ export class Stall {
   }
 
   #reportAt(expectedAt: number): number {
-    return Math.max(Math.min(this.#since ?? Infinity, expectedAt) + report.first, this.#reportedAt + report.every);
+    return Math.max(
+      Math.min(this.#since ?? Infinity, expectedAt) + reporting.first,
+      this.#reportedAt + reporting.every,
+    );
   }
 }

@@ -3,7 +3,7 @@ import { Alarm, type Timing } from '../utils/timing.ts';
 import { CallQueue } from './queue.ts';
 
 /** Milliseconds to pause after refusals in a row: at first, and at most. It doubles each time. */
-const pause = { first: 1000, max: 60_000 };
+const refusalPause = { first: 1000, max: 60_000 };
 
 /**
  * Holds a resource or a token that the API refuses although the window has requests left. Then one request at a time is sent, after
@@ -54,7 +54,7 @@ class Throttle {
     // A lone refusal may be about something else: the next one counts as well, though it is of the same burst.
     if (this.failures > 1 || isResource) this.#order = last;
     const pauses = this.failures - this.#tolerance;
-    const backoff = Math.min(pause.first * 2 ** (pauses - 1), pause.max);
+    const backoff = Math.min(refusalPause.first * 2 ** (pauses - 1), refusalPause.max);
     const asked = wait === undefined || wait === 0 ? backoff : wait;
     if (pauses > 0) this.#until = now + (isResource ? asked : Math.min(asked, backoff));
     return true;

@@ -9,7 +9,7 @@ const documented = { limit: 100, length: 60_000 };
 const delayOfEnd = { first: 500, max: 60_000 };
 
 /** Milliseconds until the next request after one that failed while no window is known. It doubles each time. */
-const pause = { first: 100, max: 8_000 };
+const failurePause = { first: 100, max: 8_000 };
 
 /** Milliseconds after which another request is sent to learn of the window, if the last one has brought nothing. */
 const patience = 1000;
@@ -183,7 +183,7 @@ export class RateWindow {
   /** A request that was sent while others are held, because none waited, does not prolong it by itself. */
   #fail(now: number, wait = 0): void {
     const isNext = now >= this.#heldUntil;
-    const own = isNext ? Math.min(pause.first * 2 ** this.#failures, pause.max) : 0;
+    const own = isNext ? Math.min(failurePause.first * 2 ** this.#failures, failurePause.max) : 0;
     if (isNext) this.#failures += 1;
     this.#heldUntil = Math.max(this.#heldUntil, now + (wait || own));
   }

@@ -6,7 +6,7 @@ import type { RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
 const probeTimeout = 2_000;
 
 /** Milliseconds between two syncs of a process whose calls wait, at most: a silent process is taken for dead. */
-const heartbeat = 5_000;
+const maxSyncPause = 5_000;
 
 /**
  * Milliseconds between the turns of two processes on the store's clock. Processes that write at the same moment hold each
@@ -131,7 +131,7 @@ function pauseOf(state: SharedState, own: ProcessShare, now: number): number {
   const { processes, probedAt, startedAt, endsAt } = state;
   // Another process probes, or will.
   if (isOver(state, now)) return Math.min(now - probedAt, probeTimeout) / 4;
-  const pause = Math.min(heartbeat, (endsAt - startedAt) / 12);
+  const pause = Math.min(maxSyncPause, (endsAt - startedAt) / 12);
   const mayChange = leftOf(state) > 0 || Object.values(processes).some((share) => share !== own && share.held > 0);
   const isWaiting = own.normal + own.background > 0;
   return Math.min(isWaiting && mayChange ? pause / 10 : pause, endsAt - now);

@@ -1,5 +1,6 @@
 import { InvalidRequestError } from '../errors/example-error.ts';
 import type { StandardSchema } from './standard-schema.ts';
+import { maxTimer } from './timing.ts';
 
 // Checks of what callers pass in. Each message names the option, and says what is expected and what was passed.
 
@@ -117,8 +118,6 @@ export function described(value: unknown, isSecret = false): string {
     return String(value);
   return type === 'object' ? safeName(kindOf(value)) : type;
 }
-
-const maxTimer = 2 ** 31 - 1;
 
 /** A duration that a timer can hold, or `Infinity`. */
 export function milliseconds(name: string, value: number): number {

@@ -43,7 +43,7 @@ export const realTiming: Timing = {
 };
 
 /** The longest time that a timer of every platform can wait, in milliseconds. */
-const maxTimer = 2 ** 31 - 1;
+export const maxTimer = 2 ** 31 - 1;
 
 /** One timer, which is set anew each time. */
 export class Alarm {
