@@ -220,6 +220,7 @@ export interface RateLimitStoreChange {
 export interface ShareHost {
   /** More was granted, or a newer window was adopted: sends the calls that may be sent now. */
   dispatch(): void;
+  /** The store has answered, or has not. What is known already changes nothing. */
   onStoreChange(change: RateLimitStoreChange): void;
 }
 

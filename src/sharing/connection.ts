@@ -75,19 +75,23 @@ class StoreConnection implements Share {
     this.#lease.expire();
   }
 
+  update(now: number): number {
+    if (this.#isSyncing || this.#window.isUnannounced) return Infinity;
+    if (this.#hasToReturn) this.#returnSoon();
+    const next = this.#outage?.retryAt ?? this.#lease.nextSyncAt;
+    // An unavailable store is tried again only while calls are made.
+    if (next > now) return this.isAvailable || !this.#isIdle ? next : Infinity;
+    void this.#run();
+    return Infinity;
+  }
+
   get #isIdle(): boolean {
     return this.#waiting.normal + this.#waiting.background === 0;
   }
 
-  update(now: number): number {
-    if (this.#isSyncing || this.#window.isUnannounced) return Infinity;
-    const isIdle = this.#isIdle;
-    if (isIdle && this.isAvailable && this.#lease.isUnsettled) this.#returnSoon();
-    const next = this.#outage?.retryAt ?? this.#lease.nextSyncAt;
-    // An unavailable store is tried again only while calls are made.
-    if (next > now) return this.isAvailable || !isIdle ? next : Infinity;
-    void this.#run();
-    return Infinity;
+  /** Whether the store has to learn what was used and what is not needed, although no call asks for more. */
+  get #hasToReturn(): boolean {
+    return this.#isIdle && !this.#isSyncing && this.isAvailable && this.#lease.isUnsettled;
   }
 
   /** Syncs if no call comes for a moment. The timer doesn't keep the process alive. */
@@ -98,7 +102,7 @@ class StoreConnection implements Share {
       idleTimeout,
       () => {
         this.#isReturning = false;
-        if (this.#isIdle && !this.#isSyncing && this.isAvailable && this.#lease.isUnsettled) void this.#run();
+        if (this.#hasToReturn) void this.#run();
       },
       true,
     );
@@ -106,23 +110,23 @@ class StoreConnection implements Share {
 
   async #run(): Promise<void> {
     this.#isSyncing = true;
-    const wasAvailable = this.isAvailable;
+    const wasOut = !this.isAvailable;
     try {
       const apply = await this.#withTimeout(async () => {
         // Meanwhile, more calls are made: it asks for all of them.
         const key = await this.#key;
-        const [request, take] = this.#lease.ask(this.#timing.now(), !wasAvailable);
+        const [request, take] = this.#lease.ask(this.#timing.now(), wasOut);
         const reply = checked(await this.#sync(key, request));
         return (now: number) => take(now, reply);
       });
       this.#outage = undefined;
       apply(this.#timing.now());
-      if (!wasAvailable) this.#host.onStoreChange({ available: true });
+      this.#host.onStoreChange({ available: true });
     } catch (error) {
       this.#lease.expire();
       const delay = Math.min(2 * (this.#outage?.delay ?? retryDelay.first / 2), retryDelay.max);
       this.#outage = { retryAt: this.#timing.now() + delay, delay };
-      if (wasAvailable) this.#host.onStoreChange({ available: false, error });
+      this.#host.onStoreChange({ available: false, error });
     }
     this.#isSyncing = false;
     this.#host.dispatch();

@@ -91,6 +91,19 @@ describe('processes that share a limit', () => {
     expect(summary(records).end).toBeLessThan(1.03 * 3 * minute);
   });
 
+  it.each(['normal', 'background'] as const)('ask at once for a %s call that comes when none waits', async (level) => {
+    const world = new SharedWorld();
+    const process = world.start();
+    for (let at = 100; at <= second; at += 100)
+      world.time.after(at, () => process.call(1, { priority: new CallPriority(level) }));
+    await world.time.run(second);
+
+    const [records = []] = await world.finish();
+
+    expect(records).toHaveLength(10);
+    expect(waitsOf(records).max).toBeLessThan(second);
+  });
+
   it('need few syncs', async () => {
     const world = new SharedWorld({ windows: 'first-request' });
     const processes = [1, 2, 3, 4].map(() => world.start());
