@@ -256,9 +256,7 @@ export class RateWindow {
     this.#log = [];
     this.#begin(now, used);
     this.#updateEnd();
-    // The first one may have begun before.
-    const left = this.#endsAt - now;
-    this.length = Math.max(1, left, this.turns === 0 ? this.#assumedLength : 0);
+    this.length = Math.max(1, this.#endsAt - now);
   }
 
   /** The API announces no window. The configured one is assumed. */
