@@ -6,6 +6,7 @@ import { mergeHeaders } from '../utils/arguments.ts';
 import { parseJson } from '../utils/json.ts';
 import { messageOf } from '../utils/user-code.ts';
 import { locationOf } from '../utils/standard-schema.ts';
+import { deprecationOf } from './deprecation.ts';
 import { ClientEventEmitter, type CallEndEvent, type CallEvent, type Tracer } from './events.ts';
 import type { LeveledLogger } from './logger.ts';
 
@@ -135,20 +136,16 @@ export class CallTelemetry {
     send: (headers: RequestHeaders) => Promise<Result>,
   ): Promise<Result> {
     const { events, tracer } = this.shared;
-    const {
-      path,
-      query,
-      options: { baseUrl },
-    } = attempt.call;
+    const { path, query, options } = attempt.call;
     this.#announce?.();
     this.#attempts++;
     const start = performance.now();
     const isAnnounced = tracer !== undefined || events.has('request');
-    const url = isAnnounced && redactorOf(attempt).redactUrl(baseUrl, path, query);
+    const url = isAnnounced && redactorOf(attempt).redactUrl(options.baseUrl, path, query);
     const event = url && { ...this.#about(), url, headers: {} };
     // A listener that replaces them fails.
     if (event) Object.defineProperty(event, 'headers', { writable: false, configurable: false });
-    const trace = event && { ...event, baseUrl };
+    const trace = event && { ...event, baseUrl: options.baseUrl };
     const run = async () => {
       if (event) events.emit('request', event);
       const headers = event ? this.#withAdded(attempt.call.headers, event.headers) : attempt.call.headers;
@@ -245,20 +242,11 @@ export class CallTelemetry {
     return { ...answer, duration, rateLimit, error };
   }
 
-  /** The API announces the end of a route: `Deprecation` (RFC 9745) and `Sunset` (RFC 8594). */
   #warnOfEnd({ headers }: Response, attempt: ObservedAttempt): void {
-    const since = headers.get('deprecation');
-    const end = headers.get('sunset');
     const route = `${this.target.method} ${this.target.route}`;
-    if ((since ?? end) === null || !this.#logger.warn || !isFirst(deprecated, route)) return;
-    const dates = [
-      since === null ? [] : ` is deprecated${dateOf(since, ' as of ')}`,
-      end === null ? [] : ` may stop working${dateOf(end, ' on ')}`,
-    ];
-    // Of the links that the response has, such as `<https://example.com>; rel="deprecation"`.
-    const link = /<([^<>]*)>[^<]*rel="?(?:deprecation|sunset)/i.exec(headers.get('link') ?? '');
-    const see = link ? ` See ${link[1]}` : '';
-    this.#logger.warn(redactorOf(attempt).redact(`${route}${dates.flat().join(' and')}.${see}`), this.#about());
+    const problem = deprecationOf(route, headers);
+    if (problem === undefined || !this.#logger.warn || !isFirst(deprecated, route)) return;
+    this.#logger.warn(redactorOf(attempt).redact(problem), this.#about());
   }
 
   /** What can't be sent is logged and left out. */
@@ -308,10 +296,4 @@ function isFirst(logged: Set<string>, line: string): boolean {
   if (logged.size >= maxLogged) logged.clear();
   logged.add(line);
   return true;
-}
-
-/** The day of a date of `Deprecation` (`@1688169599`) or `Sunset` (an HTTP date); empty if it is none. */
-function dateOf(value: string, word: string): string {
-  const time = /^@\d{1,11}$/.test(value) ? Number(value.slice(1)) * 1000 : Date.parse(value);
-  return Number.isNaN(time) ? '' : word + new Date(time).toISOString().slice(0, 10);
 }
