@@ -1,7 +1,6 @@
 import { RateLimitWaitError } from '../errors/index.ts';
 import { onAbort } from '../utils/abort.ts';
 import { isCloudflareWorker } from '../utils/runtime.ts';
-import { readAnswer } from './headers.ts';
 import {
   type Admission,
   type ConnectStore,
@@ -15,25 +14,16 @@ import {
   type SharingStore,
   type Verdict,
 } from './limiter.ts';
+import { Outcomes, type SentRequest } from './outcomes.ts';
 import { CallQueue, priorityOf, waitError, WaitingCall } from './queue.ts';
 import { Refusals, type RefusedResource } from './throttle.ts';
 import { Reserve } from './reserve.ts';
 import { Stall } from './stall.ts';
 import { Alarm, realTiming, type Timing } from '../utils/timing.ts';
-import { RateWindow, type WindowRequest } from './window.ts';
+import { RateWindow } from './window.ts';
 
 /** Milliseconds from one look at a call that waits to the next, in Cloudflare Workers. */
 const workerHeartbeat = 500;
-
-/** Milliseconds for which an admitted request shows that a 503 is about a limit, and not an outage. */
-const recent = 1000;
-
-/** A request that is under way. */
-interface SentRequest extends WindowRequest {
-  readonly admission: Admission;
-  /** Which request of the token it is. */
-  readonly order: number;
-}
 
 /** Sends the next call as soon as the window, the throttles and the share allow. Each of them says when that is (`readyAt`). */
 export class Scheduler implements RateLimiter {
@@ -41,6 +31,7 @@ export class Scheduler implements RateLimiter {
   readonly #stall = new Stall();
   readonly #reserve = new Reserve();
   readonly #refusals: Refusals;
+  readonly #outcomes: Outcomes;
   /** The calls that no resource holds. */
   readonly #queue = new CallQueue();
   readonly #observers = new Observers();
@@ -51,8 +42,6 @@ export class Scheduler implements RateLimiter {
   /** Fires when something may have changed. An empty queue sets none, so that it keeps no process alive. */
   readonly #alarm: Alarm;
   #waiting = 0;
-  /** Until when the API asked to wait in a refusal that the window explains. */
-  #holdUntil = -Infinity;
 
   /** @param key Base URL and token. A store only sees a hash of it. */
   constructor(key: string, timing = realTiming) {
@@ -64,6 +53,7 @@ export class Scheduler implements RateLimiter {
       if (next !== undefined) this.#move(this.#timing.now(), next);
       this.dispatch();
     });
+    this.#outcomes = new Outcomes(this.#window, this.#refusals, this.#stall);
   }
 
   configure({ limit, window, store = this.#store }: LimitOptions): void {
@@ -118,7 +108,7 @@ export class Scheduler implements RateLimiter {
     return Math.max(
       this.#window.readyAt(now, isShared, isBacklog),
       this.#refusals.readyAt(now),
-      this.#holdUntil,
+      this.#outcomes.holdUntil,
       this.#share?.readyAt(now, priority) ?? now,
       isReserved ? this.#reserve.readyAt(now, this.#window) : now,
     );
@@ -127,48 +117,31 @@ export class Scheduler implements RateLimiter {
   #send(now: number, admission: Admission, priority: Priority, waited: boolean): Permit {
     this.#reserve.sent(priority, this.#queue.background > 0);
     this.#share?.take(priority);
-    const sent = { ...this.#window.send(now), admission, order: this.#refusals.send(now, admission) };
+    const request = { ...this.#window.send(now), target: admission, order: this.#refusals.send(now, admission) };
     return {
       waited,
-      recordAnswer: (status, headers) => this.#recordAnswer(sent, status, headers),
-      recordLoss: (hasFailed = true) => this.#recordLoss(sent, true, hasFailed),
-      release: (hasFailed = false) => this.#recordLoss(sent, false, hasFailed),
+      recordAnswer: (status, headers) => this.#recordAnswer(request, admission, status, headers),
+      recordLoss: (hasFailed = true) => this.#recordLoss(request, admission, true, hasFailed),
+      release: (hasFailed = false) => this.#recordLoss(request, admission, false, hasFailed),
     };
   }
 
-  #recordAnswer(request: SentRequest, status: number, headers: Headers): Verdict {
-    const { admission, order, sentAt } = request;
+  #recordAnswer(request: SentRequest, admission: Admission, status: number, headers: Headers): Verdict {
     const now = this.#timing.now();
-    this.#refusals.end(admission, order);
-    const read = readAnswer(status, headers);
-    // Gateways answer so of limits, too. While nothing is admitted, it is an outage.
-    const isLimited = status === 503 && this.#refusals.admittedAt > sentAt - recent;
-    const isLimit = isLimited || (status === 503 && this.#refusals.isRefusing);
-    const answer = isLimit ? { ...read, isRefusal: true, isFailure: false } : read;
-    const { isRefusal, isFailure, isSound, wait } = answer;
-    const isExplained = this.#window.recordAnswer(now, request, answer);
-    if (isSound) this.#admit(now, admission, order);
-    if ((isRefusal || isFailure) && (!isExplained || this.#window.own === 0)) {
-      const asked = headers.get('retry-after');
-      this.#stall.refused(now, asked === null ? String(status) : `${status}, Retry-After: ${asked}`, admission.route);
-    }
-    if (isExplained || isLimit) this.#holdUntil = Math.max(this.#holdUntil, now + (wait ?? 0));
-    const untilTurn = this.#window.timeLeft(now) || Infinity;
+    const { isContended, isLimited, isExplained, readmitted } = this.#outcomes.recordAnswer(
+      now,
+      request,
+      status,
+      headers,
+    );
     if (isExplained) this.#share?.expire();
-    else if (isLimit) this.#refusals.slowDown(now, order, wait, untilTurn, true);
-    const isContended = isExplained
-      ? !this.#stall.isHopeless(now, now)
-      : status === 429 && this.#refusals.refuse(now, admission, order, wait, untilTurn);
+    for (const call of readmitted?.queue.toArray() ?? []) this.#move(now, call);
+    readmitted?.update();
     return { isContended, isLimited, isHeld: this.#end(admission) };
   }
 
-  /** @param mayCount Whether the API may have counted it. */
-  #recordLoss(request: SentRequest, mayCount: boolean, hasFailed: boolean): Verdict {
-    const { admission, order } = request;
-    const now = this.#timing.now();
-    this.#refusals.end(admission, order);
-    if (hasFailed) this.#stall.refused(now, 'no answer', admission.route);
-    this.#window.recordLoss(request, mayCount, hasFailed ? now : undefined);
+  #recordLoss(request: SentRequest, admission: Admission, mayCount: boolean, hasFailed: boolean): Verdict {
+    this.#outcomes.recordLoss(this.#timing.now(), request, mayCount, hasFailed);
     return { isContended: false, isLimited: false, isHeld: this.#end(admission) };
   }
 
@@ -179,13 +152,6 @@ export class Scheduler implements RateLimiter {
     this.#observers.count(admission.observer, -1);
     this.dispatch();
     return isHeld;
-  }
-
-  #admit(now: number, admission: Admission, order: number): void {
-    this.#stall.admitted();
-    const resource = this.#refusals.admit(now, admission, order);
-    for (const call of resource?.queue.toArray() ?? []) this.#move(now, call);
-    resource?.update();
   }
 
   #enqueue(now: number, call: WaitingCall): void {
@@ -233,7 +199,7 @@ export class Scheduler implements RateLimiter {
    */
   #delay(now: number, admission: Admission, isSure = false): number {
     const resourceAt = this.#refusals.holding(now, admission)?.readyAt ?? now;
-    const heldUntil = Math.max(this.#holdUntil, resourceAt < Infinity ? resourceAt : now);
+    const heldUntil = Math.max(this.#outcomes.holdUntil, resourceAt < Infinity ? resourceAt : now);
     const isGuess = isSure && !this.#window.wasKnown;
     return Math.max(0, heldUntil - now, isGuess ? 0 : this.#window.delay(now, this.#queue.before(admission) + 1));
   }

@@ -1,0 +1,75 @@
+import type { RequestTarget } from '../errors/index.ts';
+import { readAnswer } from './headers.ts';
+import type { Verdict } from './limiter.ts';
+import type { Stall } from './stall.ts';
+import type { RefusedResource, Refusals } from './throttle.ts';
+import type { RateWindow, WindowRequest } from './window.ts';
+
+/** Milliseconds for which an admitted request shows that a 503 is about a limit, and not an outage. */
+const recent = 1000;
+
+/** A request that is under way. */
+export interface SentRequest extends WindowRequest {
+  readonly target: RequestTarget;
+  /** Which request of the token it is. */
+  readonly order: number;
+}
+
+/** What an answer shows. */
+interface Finding extends Omit<Verdict, 'isHeld'> {
+  /** Whether it is a refusal that the window explains. */
+  readonly isExplained: boolean;
+  /** The resource that is admitted again, whose calls have waited for that. */
+  readonly readmitted: RefusedResource | undefined;
+}
+
+/** Learns from how requests end: each outcome goes to the window, to the throttles, or to both. */
+export class Outcomes {
+  /** Until when the API asked to wait in a refusal that the window explains. */
+  holdUntil = -Infinity;
+  readonly #window: RateWindow;
+  readonly #refusals: Refusals;
+  readonly #stall: Stall;
+
+  constructor(window: RateWindow, refusals: Refusals, stall: Stall) {
+    this.#window = window;
+    this.#refusals = refusals;
+    this.#stall = stall;
+  }
+
+  recordAnswer(now: number, request: SentRequest, status: number, headers: Headers): Finding {
+    const { target, order, sentAt } = request;
+    this.#refusals.end(target, order);
+    const read = readAnswer(status, headers);
+    // Gateways answer so of limits, too. While nothing is admitted, it is an outage.
+    const isLimited = status === 503 && this.#refusals.admittedAt > sentAt - recent;
+    const isLimit = isLimited || (status === 503 && this.#refusals.isRefusing);
+    const answer = isLimit ? { ...read, isRefusal: true, isFailure: false } : read;
+    const { isRefusal, isFailure, isSound, wait } = answer;
+    const isExplained = this.#window.recordAnswer(now, request, answer);
+    if (isSound) this.#stall.admitted();
+    const readmitted = isSound ? this.#refusals.admit(now, target, order) : undefined;
+    if ((isRefusal || isFailure) && (!isExplained || this.#window.own === 0)) {
+      const asked = headers.get('retry-after');
+      this.#stall.refused(now, asked === null ? String(status) : `${status}, Retry-After: ${asked}`, target.route);
+    }
+    if (isExplained || isLimit) this.holdUntil = Math.max(this.holdUntil, now + (wait ?? 0));
+    const untilTurn = this.#window.timeLeft(now) || Infinity;
+    if (isLimit && !isExplained) this.#refusals.slowDown(now, order, wait, untilTurn, true);
+    const isContended = isExplained
+      ? !this.#stall.isHopeless(now, now)
+      : status === 429 && this.#refusals.refuse(now, target, order, wait, untilTurn);
+    return { isContended, isLimited, isExplained, readmitted };
+  }
+
+  /**
+   * Nothing came back.
+   *
+   * @param mayCount Whether the API may have counted it.
+   */
+  recordLoss(now: number, request: SentRequest, mayCount: boolean, hasFailed: boolean): void {
+    this.#refusals.end(request.target, request.order);
+    if (hasFailed) this.#stall.refused(now, 'no answer', request.target.route);
+    this.#window.recordLoss(request, mayCount, hasFailed ? now : undefined);
+  }
+}
