@@ -92,8 +92,8 @@ export class Client {
   }
 
   /**
-   * Returns a client with some options replaced, and the same listeners. Both have the same rate limit and retry budget if
-   * they use the same token and base URL.
+   * Returns a client with some options replaced, and the same listeners. Both have the same rate limit and retry budget
+   * if they use the same token and base URL.
    *
    * The new client has the same class. If you derive a class, its constructor must take the options as its first
    * argument, and pass them or a copy of them to `super`.

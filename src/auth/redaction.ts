@@ -55,8 +55,9 @@ export function secretsOf({ query, headers, body, secrets: known }: SecretFields
 }
 
 /**
- * Removes secrets from everything that the SDK throws, emits or logs: the token, and fields such as a password. The API,
- * a proxy or a custom `fetch` may repeat them, so every text from outside passes through here. Nothing here throws.
+ * Removes secrets from everything that the SDK throws, emits or logs: the token, and fields such as a password. The
+ * API, a proxy or a custom `fetch` may repeat them, so every text from outside passes through here. Nothing here
+ * throws.
  */
 export class Redactor {
   readonly #secrets: () => readonly string[];
@@ -113,8 +114,8 @@ export class Redactor {
   }
 
   /**
-   * Returns a copy of an error from outside, to be used as a cause: its name, message, code, stack and four causes. Anything
-   * else that an error has may print a secret.
+   * Returns a copy of an error from outside, to be used as a cause: its name, message, code, stack and four causes.
+   * Anything else that an error has may print a secret.
    */
   redactError(error: unknown, depth = 0): unknown {
     try {

@@ -20,7 +20,7 @@ const encodings: readonly (readonly [RegExp, (escape: string) => string])[] = [
   [/&(?:#\d{1,7}|#x[\da-f]{1,6}|amp|lt|gt|quot|apos);/gi, decodeEntity],
 ];
 
-/** A place in a text is looked up once for all secrets: by its first two characters, and then for each of their lengths. */
+/** A place in a text is looked up once for all secrets: by its first two characters, then for each length. */
 export class SecretSearch {
   readonly #secrets: ReadonlySet<string>;
   readonly #lengths = new Map<number, Set<number>>();
@@ -99,7 +99,7 @@ function beginningAt(text: string, start: number): number {
   return (text.charCodeAt(start) << 16) | text.charCodeAt(start + 1);
 }
 
-/** Ignores case, and that a form writes a space as a plus sign. Keeps the length: in lower case, İ would have two letters. */
+/** Ignores case, and that forms write a space as a plus sign. Keeps the length: in lower case, İ has two letters. */
 function fold(text: string): string {
   return text.replaceAll('İ', 'i').toLowerCase().replaceAll('+', ' ');
 }

@@ -3,8 +3,8 @@ const brand = Symbol.for('@example/sdk/error');
 /**
  * The base class of all errors of the SDK.
  *
- * `instanceof` compares a brand instead of the prototype. It also works when a process has loaded both the ES module and
- * the CommonJS build, and the error comes from the other copy.
+ * `instanceof` compares a brand instead of the prototype. It also works when a process has loaded both the ES module
+ * and the CommonJS build, and the error comes from the other copy.
  */
 export class ExampleError extends Error {
   /** Whether a value is an error of this class, from any copy of the SDK. */
@@ -49,8 +49,8 @@ export class InvalidRequestError extends ExampleError {
 }
 
 /**
- * Names error classes for `error.name`, the first line of the stack and `instanceof`. Minifiers can't change the keys. Not in
- * a `static` block, which React Native does not know.
+ * Names error classes for `error.name`, the first line of the stack and `instanceof`. Minifiers can't change the keys.
+ * Not in a `static` block, which React Native does not know.
  */
 export function brandErrors(classes: Readonly<Record<string, { readonly prototype: Error }>>): void {
   for (const [name, { prototype }] of Object.entries(classes)) {
@@ -66,9 +66,9 @@ brandErrors({ ExampleError, InvalidRequestError });
 /**
  * Throws an error of the SDK to whoever awaits the call, with their lines in its stack.
  *
- * An error of a timer or of the queue arises where nobody awaits it. But this function is called as the caller's `await`
- * is about to go on, and then engines know the chain of functions that await each other. It costs nothing until a call
- * fails, in contrast to a stack that is kept for each call.
+ * An error of a timer or of the queue arises where nobody awaits it. But this function is called as the caller's
+ * `await` is about to go on, and then engines know the chain of functions that await each other. It costs nothing until
+ * a call fails, in contrast to a stack that is kept for each call.
  */
 export function throwToCaller(error: unknown): never {
   if (error instanceof ExampleError) {

@@ -52,8 +52,8 @@ export abstract class CallError extends ExampleError implements RequestTarget {
 }
 
 /**
- * No complete response arrived: the connection could not be established, or it broke. `cause` says why. If the headers had
- * arrived, it has their `status` and `requestId`.
+ * No complete response arrived: the connection could not be established, or it broke. `cause` says why. If the headers
+ * had arrived, it has their `status` and `requestId`.
  */
 export class ConnectionError extends CallError {}
 
@@ -99,7 +99,7 @@ export interface ValidationIssue {
 export class ResponseValidationError extends CallError {
   /** All differences from the schema. */
   readonly issues: readonly ValidationIssue[];
-  /** The body, parsed if it is JSON; otherwise the first 16 384 characters of its text. Not enumerable, which keeps it out of logs. */
+  /** The body: parsed if it is JSON, or the first 16 384 characters. Not enumerable, which keeps it out of logs. */
   declare readonly body: unknown;
   /** HTTP status code. */
   declare readonly status: number;
@@ -175,8 +175,8 @@ export class APIError extends CallError {
   /** The response's headers. Not enumerable, which keeps them out of logs. */
   declare readonly headers: Headers;
   /**
-   * The first 1 024 characters of a body that is not in the API's error format, such as a proxy's page, without secrets.
-   * Otherwise `undefined`. Not enumerable, which keeps it out of logs.
+   * The first 1 024 characters of a body that is not in the API's error format, such as a proxy's page, without
+   * secrets. Otherwise `undefined`. Not enumerable, which keeps it out of logs.
    */
   declare readonly body: string | undefined;
   /** The rate limit as the response reported it. */

@@ -162,7 +162,8 @@ function errorOf(error: unknown, attempt: Attempt): ExampleError {
 
 /**
  * Limits what `text()` reads of a response. The limit is in bytes of the body as `fetch` returns it, so it holds after
- * decompression: a few kilobytes may unpack to gigabytes. A body that is no web stream, as that of some libraries, has no limit.
+ * decompression: a few kilobytes may unpack to gigabytes. A body that is no web stream, as that of some libraries, has
+ * no limit.
  *
  * @returns What was read so far, and whether there was more than the limit.
  */

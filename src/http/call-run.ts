@@ -120,7 +120,7 @@ export class CallRun {
     };
   }
 
-  /** @param startedAt When the attempt began to wait: with a token that was rotated meanwhile, it may wait for what is left. */
+  /** @param startedAt When the attempt began to wait. With a token rotated since, it may wait for what is left. */
   #admission(startedAt: number): Admission {
     const { method, path, route } = this.#target;
     const telemetry = this.#telemetry;

@@ -108,15 +108,16 @@ function jsonOf(method: HttpMethod, body: unknown): string {
  * Fills in a route's `{names}`. Each value becomes exactly one path segment: no id can reach another route.
  *
  * @param hidden Names whose values are not to be shown.
- * @throws {InvalidRequestError} when the route is no path or lacks a name that has a value, or a value cannot be one path
- *   segment.
+ * @throws {InvalidRequestError} when the route is no path or lacks a name that has a value, or a value cannot be one
+ *   path segment.
  */
 export function expandRoute(
   route: string,
   params: Readonly<Record<string, string>> = {},
   hidden: readonly string[] = [],
 ): string {
-  // `..`, whose dots may be percent-encoded, would leave the base URL. URLs drop some control characters, and then have it.
+  // `..`, whose dots may be percent-encoded, would leave the base URL. URLs drop some control characters, and then have
+  // it.
   // oxlint-disable-next-line no-control-regex -- the point is to find control characters
   const isPath = typeof route === 'string' && /^\/(?!\/)[^?#\\\s\u0000-\u001f\u007f]*$/.test(route);
   if (!isPath || /\/(\.|%2e){1,2}(\/|$)/i.test(route)) throwWrongPath(route);
@@ -159,8 +160,8 @@ function encodeSegment(name: string, params: Readonly<Record<string, string>>): 
 }
 
 /**
- * The query of a URL, such as `?page=2`; empty if there are no parameters. A list repeats its parameter, and `undefined`
- * leaves it out.
+ * The query of a URL, such as `?page=2`; empty if there are no parameters. A list repeats its parameter, and
+ * `undefined` leaves it out.
  *
  * @throws {InvalidRequestError} when a value is none that a query can hold.
  */

@@ -8,8 +8,8 @@ const connectCodes =
 type ConnectError = Error & Partial<Record<'code' | 'syscall' | 'hostname' | 'port' | 'path', unknown>>;
 
 /**
- * Whether the error of a `fetch` proves that nothing was sent. Errors in browsers and Workers never do, so a request that
- * can't be repeated is not retried there.
+ * Whether the error of a `fetch` proves that nothing was sent. Errors in browsers and Workers never do, so a request
+ * that can't be repeated is not retried there.
  *
  * @param isCustom Whether the `fetch` is the user's. It may have sent the request, and then failed with an error about
  *   another one, such as that of an audit log. Its error proves something only if it names the host of the request.

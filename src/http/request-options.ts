@@ -16,7 +16,10 @@ export interface RequestOptions {
   maxRetries?: number | undefined;
   /** Called before each retry; `false` vetoes it. Default: the client's. */
   shouldRetry?: ShouldRetry | undefined;
-  /** Headers to add to the request. They replace the client's; `undefined` removes one. Not `authorization`, nor those of the connection, such as `host`. */
+  /**
+   * Headers to add to the request. They replace the client's; `undefined` removes one. Not `authorization`, nor those
+   * of the connection, such as `host`.
+   */
   headers?: HeadersInput | undefined;
   /**
    * Sent as the `Idempotency-Key` header. Whether a POST with a key is retried like a GET depends on the client's
@@ -57,12 +60,13 @@ export interface EndpointOptions<T = unknown> extends RequestOptions {
   params?: Readonly<Record<string, string>> | undefined;
   /** Query parameters. An array repeats the parameter. */
   query?: Readonly<Record<string, QueryValue | readonly QueryValue[]>> | undefined;
-  /** Object or array to send as JSON. Fields named like `password`, `api_key` or `token` are redacted in errors and logs. */
+  /** Object or array to send as JSON. Fields such as `password` or `api_key` are redacted in errors and logs. */
   body?: unknown;
   /**
-   * Schema of a success, from any library that follows Standard Schema. The value of the call is the schema's output.
-   * A response that differs rejects with a `ResponseValidationError`, unless you set `responseValidation`: with `'warn'`, the
-   * value is then the JSON as it was received, and with `'off'` it always is. Default: none; the JSON is returned as it is.
+   * Schema of a success, from any library that follows Standard Schema. The value of the call is the schema's output. A
+   * response that differs rejects with a `ResponseValidationError`, unless you set `responseValidation`: with `'warn'`,
+   * the value is then the JSON as it was received, and with `'off'` it always is. Default: none; the JSON is returned
+   * as it is.
    */
   schema?: StandardSchema<T> | undefined;
 }

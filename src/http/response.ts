@@ -38,8 +38,8 @@ export function about(context: ErrorContext): CallErrorInit {
 }
 
 /**
- * The value in the body of a success; `undefined` if the body is empty and no schema says that there is more. A body that
- * differs from the schema, but can be used, is the value as it was received.
+ * The value in the body of a success; `undefined` if the body is empty and no schema says that there is more. A body
+ * that differs from the schema, but can be used, is the value as it was received.
  *
  * @param telemetry Is told the differences, with `responseValidation: 'warn'`.
  * @throws {ResponseValidationError} when the body can't be used, or differs with `'throw'`.

@@ -1,6 +1,6 @@
 import { untilAborted, type Cancellation } from '../utils/abort.ts';
 
-/** Of a client, of a base URL and token, and of a route, which has only its part: one that always fails leaves retries to the others. */
+/** Of a client, of a base URL and token, and of a route, which has only a part: one that fails leaves the rest. */
 const capacities = [Infinity, 500, 200];
 const retryCost = 10;
 const successRefund = 1;
@@ -9,12 +9,13 @@ const successRefund = 1;
 const maxParts = 1000;
 
 /**
- * Limits how much retries add to the load of an API that is down, like the retry quota of the AWS SDKs. Each retry that fails
- * costs something, and each call that succeeds at its first attempt adds a little. While calls succeed, the budget suffices. If
- * every call fails, it allows twenty retries of a route and fifty of all, and then one for every ten successes of the route.
+ * Limits how much retries add to the load of an API that is down, like the retry quota of the AWS SDKs. Each retry that
+ * fails costs something, and each call that succeeds at its first attempt adds a little. While calls succeed, the
+ * budget suffices. If every call fails, it allows twenty retries of a route and fifty of all, and then one for every
+ * ten successes of the route.
  *
- * Retries under way count as failed until an attempt shows that the API works. Other calls wait for their outcome: when an
- * outage is over, all calls that it has hit are retried.
+ * Retries under way count as failed until an attempt shows that the API works. Other calls wait for their outcome: when
+ * an outage is over, all calls that it has hit are retried.
  */
 export class RetryBudget {
   readonly #depth: number;

@@ -42,7 +42,8 @@ const maxRetryAfter = 120_000;
 
 /**
  * The next attempt after a failure, or `undefined` if there is none. The delay is the one that the server asked for, or
- * else exponential backoff with full jitter (AWS, "Exponential Backoff And Jitter"), which begins as that of the AWS SDKs.
+ * else exponential backoff with full jitter (AWS, "Exponential Backoff And Jitter"), which begins as that of the AWS
+ * SDKs.
  *
  * @param call Whether sending it twice has the same effect as once, and how often it may be retried.
  * @param retries Its retries so far.

@@ -8,16 +8,17 @@ import { instruments, schemaUrl } from './metrics.ts';
 /** What to make spans and metrics of. */
 export interface InstrumentOptions {
   /**
-   * Whether each attempt has a span of its own, and is counted in the metrics. Set it to `false` if another instrumentation,
-   * such as that of undici, does that for each request: its spans are then children of the call's. Default: `true`.
+   * Whether each attempt has a span of its own, and is counted in the metrics. Set it to `false` if another
+   * instrumentation, such as that of undici, does that for each request: its spans are then children of the call's.
+   * Default: `true`.
    */
   attempts?: boolean | undefined;
 }
 
 /**
- * Makes spans and metrics of the calls of a client, and of the clients that `withOptions` makes from it, by OpenTelemetry's
- * semantic conventions for HTTP. It uses the providers, the context manager and the propagator that your program has
- * registered with `@opentelemetry/api`. A client that is instrumented already stays as it is.
+ * Makes spans and metrics of the calls of a client, and of the clients that `withOptions` makes from it, by
+ * OpenTelemetry's semantic conventions for HTTP. It uses the providers, the context manager and the propagator that
+ * your program has registered with `@opentelemetry/api`. A client that is instrumented already stays as it is.
  *
  * - Each call is a span, whose parent is the span that is active where the call is made, however long the call waits.
  * - Each attempt is a child of it. The attempt's trace context is sent with its request.

@@ -31,7 +31,7 @@ export function startOf(page: number, size: number): Place {
 /** Items of which a cursor remembers the ids: as long as one of them is in the list, it goes on there. */
 const maxIds = 20;
 
-/** The last items, after a window that holds `ids`. Those that are not among them and stand behind one that is stay the last. */
+/** The last items, after a window that holds `ids`. Those behind the last one that it shares stay the last. */
 export function lastItems(last: readonly Id[], ids: readonly (Id | undefined)[]): Id[] {
   const names = ids.filter((id) => id !== undefined);
   const shared = last.findLastIndex((id) => names.includes(id));

@@ -13,7 +13,7 @@ export interface Shared {
   readonly isOrdered: boolean;
 }
 
-/** The items that were read, by their `id`. Each has its place in the order of the list: half a place if others may be between. */
+/** The items that were read, by their `id`, and each one's place in the list: half a place if others may be between. */
 export class KnownItems {
   readonly #places = new Map<Id, number>();
   /** The first place that counts. */

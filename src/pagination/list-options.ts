@@ -19,9 +19,9 @@ export interface ListEndpointOptions<Item = unknown> extends ListOptions, Pick<E
   /** Query parameters, such as filters, `page` and `per_page`. */
   query?: (EndpointOptions['query'] & PageParams) | undefined;
   /**
-   * Schema of one item, from any library that follows Standard Schema. The items are the schema's output. A page with an
-   * item that differs rejects with a `ResponseValidationError`, unless you set `responseValidation`. Keep each item's `id`, by
-   * which items are recognised. Default: none; items are returned as they are.
+   * Schema of one item, from any library that follows Standard Schema. The items are the schema's output. A page with
+   * an item that differs rejects with a `ResponseValidationError`, unless you set `responseValidation`. Keep each
+   * item's `id`, by which items are recognised. Default: none; items are returned as they are.
    */
   schema?: StandardSchema<Item> | undefined;
 }

@@ -3,8 +3,8 @@ import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import type { PageBody, PageMeta } from './page-body.ts';
 
 /**
- * Gives a class an error that says what to write instead of `for … of`. Its type has no such method, so that this does not
- * compile.
+ * Gives a class an error that says what to write instead of `for … of`. Its type has no such method, so that this does
+ * not compile.
  */
 export function notIterable(prototype: object, name: string, instead: string): void {
   const value = () => {
@@ -24,8 +24,8 @@ export interface PagePosition<Item> {
 }
 
 /**
- * One page of a list. Its items are `page.data`. `for await (const item of page)` iterates over its items and those of all
- * pages after it.
+ * One page of a list. Its items are `page.data`. `for await (const item of page)` iterates over its items and those of
+ * all pages after it.
  */
 export class Page<Item> implements AsyncIterable<Item> {
   /** The items, in the list's order. */

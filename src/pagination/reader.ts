@@ -17,11 +17,12 @@ const cursorOverlap = 4;
 /** Windows in which the items in front of a cursor are looked for. */
 const maxSeeks = 8;
 
-/** What is left of an overlap after a window that has not needed all of it. A list that is at rest then costs little more. */
+/** What is left of an overlap after a window that has not needed it, so that a list at rest costs little more. */
 const overlapDecay = 0.7;
 
 /**
- * Requests in a row that may get no further. A walk that has come far has more patience: one more for every four windows.
+ * Requests in a row that may get no further. A walk that has come far has more patience: one more for every four
+ * windows.
  */
 const patience = { first: 5, windows: 4 };
 
@@ -176,7 +177,8 @@ export class ListReader<Item> {
     const shared = this.#known.shared(answer.ids);
     if (shared.last < 0 && !(answer.window.page === 1 && this.#origin === 1)) return this.#miss(overlap, idle, answer);
     const items = this.#join(overlap, idle, answer, shared);
-    // It may have closed the gap to others. What stayed was in the list when they came, so that one of them may be its end.
+    // It may have closed the gap to others. What stayed was in the list when they came, so that one of them may be its
+    // end.
     for (const each of this.#apart.splice(0)) {
       const late = this.#known.shared(each.ids);
       const { state } = this;
@@ -341,7 +343,7 @@ export class ListReader<Item> {
     return this.#found < (count ?? end) || (isReordered && count === undefined);
   }
 
-  /** The end of the list is reached. If items are missing, reads it once more as a plain loop does, until they are found. */
+  /** The end of the list. If items are missing, reads it once more as a plain loop does, until they are found. */
   #finish(canRead = true): Item[] {
     const items = this.#apart.splice(0).flatMap((each) => this.#take(each, this.#known.shared(each.ids)));
     this.state = { kind: 'end' };

@@ -37,7 +37,7 @@ export interface Overlap {
 export interface Pages {
   readonly kind: 'pages';
   readonly next: Window;
-  /** The rest of the list (after a cursor, its place first), what may be behind its end, or all of it again because items are missing. */
+  /** The rest of the list, or after a cursor its place; what may be behind its end; or all again for what is missing. */
   readonly purpose: 'rest' | 'place' | 'behind' | 'missing';
   readonly reason: Reason;
   /** The page before. */

@@ -6,7 +6,7 @@ import type { PageBody } from './page-body.ts';
 import type { ListReader } from './reader.ts';
 import { windowAfter, type Window } from './windows.ts';
 
-/** What goes with a request that nobody waits for yet: it has a priority, which rises when somebody does, and can be cancelled. */
+/** A request that nobody waits for yet: it can be cancelled, and its priority rises when somebody does. */
 export interface Ahead {
   readonly stop: AbortSignal;
   readonly priority: CallPriority;
@@ -55,7 +55,7 @@ export class Walk<Item> {
     this.#wanted = limit;
   }
 
-  /** What comes after the progress of this number; `undefined` if the walk has gone on since. After an error, it can be asked for again. */
+  /** What comes after the progress of this number, also after an error; `undefined` if the walk has gone on since. */
   after(number: number): Promise<Progress<Item>> | undefined {
     if (number === this.#progress) {
       this.#progress++;

@@ -11,9 +11,9 @@ export function windowOf(page: number, size: number): Window {
 }
 
 /**
- * The window of up to `size` items that reaches furthest behind `end` and also holds the `overlap` items in front of it, or
- * fewer if no window does. Small windows can't overlap everywhere: none of up to 10 items holds both item 2519 and item
- * 2520, as every size divides 2520. Then there is none.
+ * The window of up to `size` items that reaches furthest behind `end` and also holds the `overlap` items in front of
+ * it, or fewer if no window does. Small windows can't overlap everywhere: none of up to 10 items holds both item 2519
+ * and item 2520, as every size divides 2520. Then there is none.
  */
 export function windowAfter(end: number, size: number, overlap: number): Window | undefined {
   for (let shared = overlap; shared > 0; shared--) {

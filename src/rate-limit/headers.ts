@@ -35,7 +35,7 @@ export function untilReset(headers: Headers): number | undefined {
 /** The longest `Retry-After` that is believed, in milliseconds. */
 const maxAskedWait = 3_600_000;
 
-/** A window that ends later than in so many milliseconds, or ended longer ago, is not believed: calls could wait for years. */
+/** A window that ends later than in so many milliseconds, or ended longer ago, is not believed. */
 const maxWindow = 2 * 86_400_000;
 
 /** What an answer says about limits. */

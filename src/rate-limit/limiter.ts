@@ -40,7 +40,7 @@ export interface Admission extends RequestTarget {
   readonly priority?: CallPriority | undefined;
   /** Whether this is another attempt of a call that was sent before. */
   readonly isRetry?: boolean | undefined;
-  /** Called once if the call has to wait: the expected delay in whole milliseconds, and how many calls wait, this one included. */
+  /** Called once if the call has to wait: the expected delay in whole milliseconds, and how many calls wait with it. */
   readonly onWait?: ((delay: number, waiting: number) => void) | undefined;
   /** The same object for all calls of a client. */
   readonly observer?: LimiterObserver | undefined;
@@ -50,7 +50,7 @@ export interface Admission extends RequestTarget {
 export interface LimiterObserver {
   /** The store became unavailable, or available again. Called once per outage and observer. */
   onStoreChange(change: RateLimitStoreChange): void;
-  /** The API refuses what its headers allow: calls such as `GET /users/user_1`, or all of the token (`undefined`), are held. */
+  /** The API refuses what its headers allow: calls such as `GET /users/user_1` are held, or all (`undefined`). */
   onHold(target: string | undefined): void;
   /** Called once a minute at most. */
   onStall(stall: StallReport): void;
@@ -127,8 +127,8 @@ export interface Permit {
 /** What the limiter makes of an outcome. */
 export interface Verdict {
   /**
-   * Whether the refusal (429) is nobody's fault: others used the limit, or a limit is shared that no header announces. The
-   * next attempt is no retry then.
+   * Whether the refusal (429) is nobody's fault: others used the limit, or a limit is shared that no header announces.
+   * The next attempt is no retry then.
    */
   readonly isContended: boolean;
   /** Whether a 503 is about a limit, because others were admitted just before. */

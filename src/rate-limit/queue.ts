@@ -28,7 +28,7 @@ export class WaitingCall {
     return this.yields ? 'background' : priorityOf(this.admission);
   }
 
-  /** Resolves with a promise that is rejected: a function that rejects one would take memory for each call that waits. */
+  /** Resolves with a rejected promise: a function that rejects would take memory for each call that waits. */
   reject(reason: unknown): void {
     this.resolve(Promise.reject(reason));
   }

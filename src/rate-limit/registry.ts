@@ -43,8 +43,8 @@ function registry(): Registry {
 }
 
 /**
- * A closure holds the tokens, so that they can't be found through `globalThis`. Clients and calls hold their limiters: a token
- * that was rotated leaves nothing behind.
+ * A closure holds the tokens, so that they can't be found through `globalThis`. Clients and calls hold their limiters:
+ * a token that was rotated leaves nothing behind.
  */
 function createRegistry(): Registry {
   const limiters = new Map<string, WeakRef<Registered>>();

@@ -25,7 +25,7 @@ import { RateWindow } from './window.ts';
 /** Milliseconds from one look at a call that waits to the next, in Cloudflare Workers. */
 const workerHeartbeat = 500;
 
-/** Sends the next call as soon as the window, the throttles and the share allow. Each of them says when that is (`readyAt`). */
+/** Sends the next call as soon as the window, the throttles and the share allow. Each says when that is (`readyAt`). */
 export class Scheduler implements RateLimiter {
   readonly #window = new RateWindow();
   readonly #stall = new Stall();
@@ -179,7 +179,7 @@ export class Scheduler implements RateLimiter {
     this.dispatch();
   }
 
-  /** Gives a call a timer of its own request, which looks whether it may be sent, and rejects it when its `maxWait` is over. */
+  /** Gives a call a timer of its own, which looks whether it may be sent, and rejects it when its `maxWait` is over. */
   #watch(now: number, call: WaitingCall, expiresAt: number): void {
     const next = (from: number) => Math.min(expiresAt, isCloudflareWorker() ? from + workerHeartbeat : Infinity);
     call.alarm = new Alarm(this.#timing, () => {
@@ -253,8 +253,8 @@ export class Scheduler implements RateLimiter {
     if (this.#waiting === 0) return Infinity;
     const isBackgroundNext = this.#reserve.isBackgroundDue && this.#queue.background > 0;
     const order: readonly Priority[] = isBackgroundNext ? ['background', 'normal'] : ['normal', 'background'];
-    // While the API refuses or fails, a call that is sent may use up a retry: the newest one that has used none. Each route has
-    // its turn, because it may be only one of them that fails.
+    // While the API refuses or fails, a call that is sent may use up a retry: the newest one that has used none. Each
+    // route has its turn, because it may be only one of them that fails.
     const isFailing = this.#refusals.isRefusing || this.#window.isFailing;
     const { routes } = this.#stall;
     let wakeAt = Infinity;

@@ -1,14 +1,15 @@
 import type { Answer } from './headers.ts';
 
-/** Milliseconds by which `reset` may differ from the computer's own clock for that to be believed, if there is no `Date`. */
+/** Without a `Date`, the computer's own clock is believed if `reset` differs by so many milliseconds at most. */
 const maxDisagreement = 60_000;
 
 /** Milliseconds by which a `Date` may be out of date beside its being rounded down: servers take it from a cache. */
 const staleness = 100;
 
 /**
- * The server's clock. A `Date` is its time, rounded down to a second, at some moment between `sentAt` and `now`. The greatest
- * bound is the best one, unless an answer shows that it can't be true: then one of the clocks was set, or runs at another speed.
+ * The server's clock. A `Date` is its time, rounded down to a second, at some moment between `sentAt` and `now`. The
+ * greatest bound is the best one, unless an answer shows that it can't be true: then one of the clocks was set, or runs
+ * at another speed.
  */
 export class ServerClock {
   /** How far the server's clock (epoch milliseconds) is ahead of the local monotonic one, at least. */

@@ -1,12 +1,12 @@
 import type { StallReport } from './limiter.ts';
 
-/** Milliseconds without an admitted request, or beyond what was expected, after which that is reported; and how often. */
+/** Milliseconds without an admitted request, or beyond what was expected, until that is reported; and how often. */
 const reporting = { first: 30_000, every: 60_000 };
 
 /** Milliseconds after which calls no longer wait: if the API has ever admitted a request, and if not. */
 const maxStall = { later: 3_600_000, first: 600_000 };
 
-/** Notices that the API refuses everything, fails, or takes longer than expected: when to say so, and when to give up. */
+/** Notices that the API refuses everything, fails or is late: when to say so, and when to give up. */
 export class Stall {
   /** When the first request was refused since one was admitted. */
   #since: number | undefined;

@@ -6,8 +6,8 @@ import { CallQueue } from './queue.ts';
 const refusalPause = { first: 1000, max: 60_000 };
 
 /**
- * Holds a resource or a token that the API refuses although the window has requests left. Then one request at a time is sent, after
- * longer and longer pauses, until one is admitted.
+ * Holds a resource or a token that the API refuses although the window has requests left. Then one request at a time is
+ * sent, after longer and longer pauses, until one is admitted.
  */
 class Throttle {
   /** Refusals in a row. */
@@ -68,8 +68,8 @@ const cubic = { min: 0.5, decrease: 0.7, scale: 0.4 };
 const rateMemory = 300_000;
 
 /**
- * How fast a token sends after refusals that no window explains: at first 0.7 of what was admitted. Then the rate rises slowly up
- * to the old one, and ever faster beyond.
+ * How fast a token sends after refusals that no window explains: at first 0.7 of what was admitted. Then the rate rises
+ * slowly up to the old one, and ever faster beyond.
  */
 class SendRate {
   admittedAt = -Infinity;

@@ -5,7 +5,7 @@ import { ServerClock } from './server-clock.ts';
 /** The documented limit, assumed until the API announces another one. */
 const documented = { limit: 100, length: 60_000 };
 
-/** Milliseconds by which the end of windows is put off when a request finds that one has not ended. It doubles each time. */
+/** Milliseconds by which a window's end is put off when a request finds that it has not ended. It doubles each time. */
 const delayOfEnd = { first: 500, max: 60_000 };
 
 /** Milliseconds until the next request after one that failed while no window is known. It doubles each time. */
@@ -36,8 +36,8 @@ export interface SeenWindow {
 }
 
 /**
- * The window that the API announces. Left is the smaller of what was announced less the requests in flight, and of the limit
- * less the requests sent. One request at a time is sent while no window is known, until its answer announces one.
+ * The window that the API announces. Left is the smaller of what was announced less the requests in flight, and of the
+ * limit less the requests sent. One request at a time is sent while no window is known, until its answer announces one.
  */
 export class RateWindow {
   limit = documented.limit;
@@ -63,7 +63,7 @@ export class RateWindow {
   #postponed = 0;
   /** Windows that are known or were, those that another process saw included. */
   #turn = 0;
-  /** Requests of this client that were sent since the window was over, and count in the next one: replicas lag behind. */
+  /** Requests of this client since the window was over, which count in the next one: replicas lag behind. */
   #countedSince = 0;
   /** As announced; `Infinity` once the API has refused a request because of it. */
   #used = 0;
@@ -208,7 +208,7 @@ export class RateWindow {
     return isExplained;
   }
 
-  /** @param isNew Whether it answers a probe that was admitted, so that a `reset` is of a new window, however little later. */
+  /** @param isNew Whether it answers an admitted probe: any later `reset` then is of a new window. */
   #learn(now: number, sentAt: number, answer: Answer, report: RateLimitInfo, isNew: boolean): void {
     const { limit, remaining, reset } = report;
     const later = reset - this.#firstReset;
@@ -229,8 +229,8 @@ export class RateWindow {
   }
 
   /**
-   * Takes over what another process saw. A window before the known one is ignored. Of the same one, the higher use and the
-   * store's end apply. Of a newer one, the requests in flight count as sent.
+   * Takes over what another process saw. A window before the known one is ignored. Of the same one, the higher use and
+   * the store's end apply. Of a newer one, the requests in flight count as sent.
    */
   adopt(now: number, { limit, used, reset, timeLeft }: SeenWindow): void {
     const later = reset - this.#firstReset;

@@ -82,7 +82,7 @@ function hasMethod<Method extends string>(client: unknown, method: Method): clie
 
 const digests = new Map<string, Promise<string>>();
 
-/** The digest by which the server caches a script. All scripts are constants of this package, so the map stays small. */
+/** The digest by which the server caches a script. All scripts are this package's own, so the map stays small. */
 function sha1(script: string): Promise<string> {
   let digest = digests.get(script);
   if (digest === undefined) {

@@ -78,7 +78,7 @@ if value and value ~= ARGV[1] then return redis.call('PTTL', KEYS[1]) end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 'claimed'`;
 
-/** Names the holder, because clients send a command again whose reply was lost. Leaves what is another process's alone. */
+/** Names the holder, because clients repeat a command whose reply was lost. Leaves another process's claim alone. */
 const completeScript = `
 local value = redis.call('GET', KEYS[1])
 local handled = 'handled:' .. ARGV[1]

@@ -62,8 +62,8 @@ export class Lease {
   }
 
   /**
-   * Asks for what the waiting calls need, and returns what none of them needs. Returns the request, and what to do with the
-   * reply.
+   * Asks for what the waiting calls need, and returns what none of them needs. Returns the request, and what to do with
+   * the reply.
    *
    * @param wasOut Whether the store was unavailable.
    */

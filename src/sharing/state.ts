@@ -97,8 +97,8 @@ function parse(stored: string | undefined, now: number): SharedState | undefined
 const absent = 'absent-';
 
 /**
- * The state is new, or the store was out: the processes that have not reported since may pace themselves. Until they report,
- * or are taken for dead, an equal part is kept for each.
+ * The state is new, or the store was out: the processes that have not reported since may pace themselves. Until they
+ * report, or are taken for dead, an equal part is kept for each.
  */
 function expectOthers(state: SharedState, { processes, limit }: RateLimitStoreRequest, now: number): void {
   const alive = Object.values(state.processes).filter((share) => isAlive(state, share, now)).length;

@@ -9,8 +9,8 @@ const probeTimeout = 2_000;
 const maxSyncPause = 5_000;
 
 /**
- * Milliseconds between the turns of two processes on the store's clock. Processes that write at the same moment hold each
- * other up, and the end of a window would wake them all.
+ * Milliseconds between the turns of two processes on the store's clock. Processes that write at the same moment hold
+ * each other up, and the end of a window would wake them all.
  */
 const spacing = 10;
 

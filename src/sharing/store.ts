@@ -1,5 +1,6 @@
 /**
- * What one process reports about its use of a token's window, and what it asks for. Durations are milliseconds from now.
+ * What one process reports about its use of a token's window, and what it asks for. Durations are milliseconds from
+ * now.
  */
 export interface RateLimitStoreRequest {
   /** Identifies the process. */

@@ -95,7 +95,8 @@ export interface ListUnverifiedEvent extends RequestTarget {
    * - `count-mismatch`: the list ended with fewer items than its `total_count`;
    * - `unstable-order`: items changed their order while the list was read;
    * - `too-many-changes`: the list, or its order, changed faster than it could be read;
-   * - `no-overlap`: pages can't overlap, because they are too small, come in fixed sizes only, or are short in mid-list;
+   * - `no-overlap`: pages can't overlap, because they are too small, come in fixed sizes only, or are short in
+   *   mid-list;
    * - `missing-ids`: items have no `id`, so they can't be recognized;
    * - `page-ignored`: the second page has the items of the first one;
    * - `page-numbers`: the API says that page 1 is page 0, so that there may be a page in front of it.
@@ -142,8 +143,8 @@ export const eventNames = [
 ] as const satisfies readonly (keyof ClientEvents)[];
 
 /**
- * Runs a call and each of its attempts within a trace: each method calls `run` once, and waits for it. What is known only at
- * the end is added to the event by then. A tracer that throws changes nothing.
+ * Runs a call and each of its attempts within a trace: each method calls `run` once, and waits for it. What is known
+ * only at the end is added to the event by then. A tracer that throws changes nothing.
  */
 export interface Tracer {
   call<T>(event: CallEvent & Partial<CallEndEvent>, run: () => Promise<T>): Promise<T>;

@@ -25,7 +25,7 @@ export class Telemetry {
   readonly limiterObserver: LimiterObserver;
   /** Locations at which a response differed from the API reference. Each is logged once. */
   readonly loggedIssues = new Set<string>();
-  /** When a wait may be logged again, on the clock of `performance.now()`: one line for all calls that wait for the same reason. */
+  /** When a wait may be logged again, on the clock of `performance.now()`: one line for all calls that wait. */
   quietUntil = 0;
 
   constructor(logger: LeveledLogger) {
@@ -80,7 +80,7 @@ let calls = 0;
 /** The routes whose end was announced, of all clients. */
 const deprecated = new Set<string>();
 
-/** Emits, traces and logs what happens to one call. What nobody observes is not even built, and what fails here changes nothing. */
+/** Emits, traces and logs what happens to a call. What nobody observes isn't built; what fails here changes nothing. */
 export class CallTelemetry {
   readonly shared: Telemetry;
   readonly #logger: LeveledLogger;
@@ -177,8 +177,8 @@ export class CallTelemetry {
   }
 
   /**
-   * The attempt has failed, and there will be another after a delay in milliseconds. Without one, the rate limit may still
-   * refuse the call: it is announced when it waits, or is sent.
+   * The attempt has failed, and there will be another after a delay in milliseconds. Without one, the rate limit may
+   * still refuse the call: it is announced when it waits, or is sent.
    */
   retry(delay: number, error: ExampleError & { readonly status?: number | undefined }): void {
     const { events } = this.shared;

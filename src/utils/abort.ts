@@ -6,8 +6,8 @@ export type Cancellation = AbortSignal | Deadline;
 const callbacksOf = new WeakMap<AbortSignal, Set<() => void>>();
 
 /**
- * Calls back when the signal aborts, or now if it has. Calls that share a signal share one listener: of many, each would
- * take longer to add than the last.
+ * Calls back when the signal aborts, or now if it has. Calls that share a signal share one listener: of many, each
+ * would take longer to add than the last.
  *
  * @returns What takes it back, and leaves nothing on the signal.
  */
@@ -60,9 +60,9 @@ export async function sleep(delay: number, signal: Cancellation | undefined): Pr
 }
 
 /**
- * Aborts when any of these signals does, or when the time is over. Thousands of calls may wait with one each: what only `fetch`
- * needs, its `signal`, is made when it is asked for. Unlike `AbortSignal.any([signal, AbortSignal.timeout(…)])`, it lets go of
- * all, and a signal of any library will do.
+ * Aborts when any of these signals does, or when the time is over. Thousands of calls may wait with one each: what only
+ * `fetch` needs, its `signal`, is made when it is asked for. Unlike `AbortSignal.any([signal,
+ * AbortSignal.timeout(…)])`, it lets go of all, and a signal of any library will do.
  */
 export class Deadline {
   /** On the clock of {@link now}. */
@@ -118,7 +118,7 @@ export class Deadline {
   }
 }
 
-/** A signal that aborts when any of these does. Not every runtime has `AbortSignal.any`, which takes only the runtime's own. */
+/** Aborts when any of these does. Not every runtime has `AbortSignal.any`, which takes only the runtime's own. */
 export function anySignal(signals: readonly AbortSignal[]): AbortSignal {
   const any = (AbortSignal as Partial<typeof AbortSignal>).any?.bind(AbortSignal);
   return any && signals.every(isNative) ? any([...signals]) : new Deadline(signals, Infinity, Error).signal;

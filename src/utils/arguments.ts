@@ -74,7 +74,7 @@ export function parameters<T>(given: T, options: readonly string[]): T {
   throw new InvalidRequestError(`\`${misplaced}\` is an option: pass it in the last argument.`);
 }
 
-/** An object with fields. Those of a class of the runtime, such as `URLSearchParams`, would be dropped without a word. */
+/** An object with fields. Those of a class of the runtime, such as `URLSearchParams`, would be dropped silently. */
 export function plainObject<T>(name: string, value: T): T {
   return kindOf(value) === 'Object' ? value : throwInvalid('a plain object', name, value, true);
 }

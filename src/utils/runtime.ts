@@ -26,7 +26,7 @@ export function runtimeName(): string {
   return runtime.navigator?.userAgent ?? 'unknown';
 }
 
-/** Whether timers end with the request that has set them, and a request that waits for nothing of its own is cancelled. */
+/** Whether timers end with the request that has set them, and a request without one of its own is cancelled. */
 export function isCloudflareWorker(): boolean {
   return runtimeName() === 'Cloudflare-Workers';
 }

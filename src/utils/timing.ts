@@ -2,8 +2,8 @@
 let ahead = 0;
 
 /**
- * Milliseconds on a monotonic clock, which setting the computer's clock does not change. It is never behind the timers of
- * {@link startTimer}: some test runners fake timers, and leave `performance` as it is.
+ * Milliseconds on a monotonic clock, which setting the computer's clock does not change. It is never behind the timers
+ * of {@link startTimer}: some test runners fake timers, and leave `performance` as it is.
  */
 export function now(): number {
   return performance.now() + ahead;

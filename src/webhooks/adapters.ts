@@ -2,7 +2,7 @@ import { ExampleError, InvalidRequestError } from '../errors/example-error.ts';
 import { bodyAlreadyParsed, bytesOf, joinChunks, rawBody } from './request.ts';
 import type { Tasks, WebhookRequest, WebhookResponse } from './receiver.ts';
 
-/** The part of a Node request that is used: `http.IncomingMessage`, Express's `req`, Fastify's `request.raw`, Koa's `ctx.req`. */
+/** What is used of a Node request: `IncomingMessage`, Express's `req`, Fastify's `request.raw`, Koa's `ctx.req`. */
 export interface NodeRequest {
   /** HTTP method. */
   readonly method?: string | undefined;
@@ -22,7 +22,7 @@ export interface NodeRequest {
   off(event: string, listener: (chunk: Uint8Array | string) => void): unknown;
 }
 
-/** The part of a Node response that is used: `http.ServerResponse`, Express's `res`, Fastify's `reply.raw`, Koa's `ctx.res`. */
+/** What is used of a Node response: `ServerResponse`, Express's `res`, Fastify's `reply.raw`, Koa's `ctx.res`. */
 export interface NodeResponse {
   /** HTTP status code. */
   statusCode: number;
@@ -167,7 +167,7 @@ async function readWebStream(
   return undefined;
 }
 
-/** The error for an adapter that was passed to a server without being called: it would return a handler to the server. */
+/** The error for an adapter that was passed to a server without being called: it would return a handler. */
 export function notCalled(name: string): InvalidRequestError {
   return new InvalidRequestError(
     `${name} returns a handler: pass webhooks.${name}() to the server, not webhooks.${name}.`,

@@ -3,7 +3,7 @@ import { isRecord } from '../utils/json.ts';
 import type { ClaimedEvent, ReplayClaim, ReplayStore } from './replay-store.ts';
 import { cachedKeys, decodeSecret, importHmac } from './secrets.ts';
 
-/** 96 bits of each secret that do not reveal it. No id has a space, so that this is not the signature of any webhook. */
+/** 96 bits of each secret that do not reveal it. No id has a space, so this is not the signature of any webhook. */
 const fingerprints = /* @__PURE__ */ cachedKeys(async (secret) => {
   const decoded = decodeSecret(secret);
   // A secret of another signature scheme may be any text.
@@ -12,8 +12,8 @@ const fingerprints = /* @__PURE__ */ cachedKeys(async (secret) => {
 });
 
 /**
- * The keys under which a replay store knows an event: one for each secret of the endpoint. Each has a fingerprint of the
- * secret, so that endpoints that share a store do not take each other's events for their own.
+ * The keys under which a replay store knows an event: one for each secret of the endpoint. Each has a fingerprint of
+ * the secret, so that endpoints that share a store do not take each other's events for their own.
  */
 export async function endpointKeys(secrets: readonly string[], id: string): Promise<string[]> {
   const prefixes = await Promise.all(fingerprints(secrets));
@@ -21,8 +21,8 @@ export async function endpointKeys(secrets: readonly string[], id: string): Prom
 }
 
 /**
- * Claims an event under each of its keys, one for each secret of the endpoint. While secrets are rotated, processes that
- * have only the old one, only the new one, or both, therefore agree on what was handled.
+ * Claims an event under each of its keys, one for each secret of the endpoint. While secrets are rotated, processes
+ * that have only the old one, only the new one, or both, therefore agree on what was handled.
  *
  * @throws {ExampleError} when the store answers something that is not a {@link ReplayClaim}.
  */
@@ -49,7 +49,8 @@ export async function claimEvent(store: ReplayStore, keys: readonly string[]): P
   const [only] = granted;
   if (!handled) return only && granted.length === 1 ? only : combine(granted);
 
-  // Under the other secrets it is to be known, too, once the one under which it was handled is gone. What fails here expires.
+  // Under the other secrets it is to be known, too, once the one under which it was handled is gone. What fails here
+  // expires.
   await Promise.allSettled(granted.map(async (claim) => await claim.complete()));
   return { status: 'handled' };
 }

@@ -42,7 +42,8 @@ declare const unlisted: unique symbol;
 
 /**
  * The name of an event that this version of the SDK does not list. It is any string, with a type of its own so that
- * `event.event === 'user.created'` narrows the event. To compare it with an unlisted name, assign it to a `string` first.
+ * `event.event === 'user.created'` narrows the event. To compare it with an unlisted name, assign it to a `string`
+ * first.
  */
 // oxlint-disable-next-line typescript/no-unnecessary-template-expression -- without the template, comparing does not narrow
 export type UnknownEventName = `${string & { readonly [unlisted]: true }}`;

@@ -4,7 +4,7 @@ import type { WebhookAttempt } from './verify-webhook.ts';
 
 /** What a handler gets in addition to the event. */
 export interface WebhookContext extends WebhookAttempt {
-  /** Aborts when another process may handle the event, because this one could not renew its claim in the replay store. */
+  /** Aborts when another process may handle the event, because this one could not renew its claim in the store. */
   readonly signal: AbortSignal;
 }
 

@@ -172,8 +172,8 @@ function runHandlers(claim: ClaimedEvent, { event, attempt }: Delivery, { handle
 }
 
 /**
- * Records that the event is handled. If the first try fails, whose outcome may be unknown, others follow in the background:
- * while the claim lasts, nobody else handles the event.
+ * Records that the event is handled. If the first try fails, whose outcome may be unknown, others follow in the
+ * background: while the claim lasts, nobody else handles the event.
  *
  * @throws when the claim is lost, and another process may handle the event.
  */

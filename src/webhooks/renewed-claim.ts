@@ -11,7 +11,7 @@ export interface ClaimableEvent {
    * claim of another holder lasts.
    */
   claim(holder: string): Promise<'claimed' | 'handled' | number>;
-  /** Records that the holder handled the event. Can be repeated. Resolves to `false` if it is another holder's meanwhile. */
+  /** Records that the holder handled the event. Can be repeated. Resolves to `false` if another holds it meanwhile. */
   complete(holder: string): Promise<boolean>;
   /** Gives the claim of the holder up. */
   release(holder: string): Promise<void>;

@@ -33,8 +33,8 @@ export interface ClaimedEvent {
   /** Aborts when the claim is lost and another process may handle the event. Absent if the claim can't be lost. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Records that the event was handled. If it rejects and the signal has not aborted, the event still counts as handled, and
-   * it is called again until it resolves or the signal aborts; without a signal, for 15 seconds.
+   * Records that the event was handled. If it rejects and the signal has not aborted, the event still counts as
+   * handled, and it is called again until it resolves or the signal aborts; without a signal, for 15 seconds.
    */
   complete(): unknown;
   /** Gives the event back. The next attempt can claim it. */

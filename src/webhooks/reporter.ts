@@ -100,8 +100,8 @@ function summary(error: unknown): string {
 }
 
 /**
- * An error as fields that every logger writes: winston writes `{}` for an `Error`. The object has no prototype, so that pino
- * takes the name of the error from it. Other properties, such as the request of an HTTP client, may be secret.
+ * An error as fields that every logger writes: winston writes `{}` for an `Error`. The object has no prototype, so that
+ * pino takes the name of the error from it. Other properties, such as the request of an HTTP client, may be secret.
  */
 function fieldsOf(error: unknown, depth = 0): unknown {
   try {

@@ -72,7 +72,7 @@ export type SignatureHeaders = {
 
 /** Reads headers by name. */
 export interface HeaderReader {
-  /** The value of a header, whose name may be in any case; `undefined` if there is none. Repeated headers are joined. */
+  /** The value of a header, whose name may be in any case; `undefined` if there is none. Repeated ones are joined. */
   get(name: string): string | undefined;
 }
 

@@ -13,8 +13,8 @@ import {
 
 /**
  * The secret of a webhook endpoint, or several while you rotate secrets: base64 of at least 24 bytes, with or without
- * the prefix `whsec_`. If it is `undefined`, the environment variable `EXAMPLE_WEBHOOK_SECRET` is read when the secret is
- * used.
+ * the prefix `whsec_`. If it is `undefined`, the environment variable `EXAMPLE_WEBHOOK_SECRET` is read when the secret
+ * is used.
  */
 export type WebhookSecret = string | readonly string[] | undefined;
 
@@ -27,8 +27,8 @@ export interface UnverifiedWebhook {
 }
 
 /**
- * A {@link WebhookSecret}, or a function that returns it, such as one that asks a secret manager or looks up a tenant. It
- * is called for each request, so let it cache what it fetches. If it returns `undefined`, the request is rejected.
+ * A {@link WebhookSecret}, or a function that returns it, such as one that asks a secret manager or looks up a tenant.
+ * It is called for each request, so let it cache what it fetches. If it returns `undefined`, the request is rejected.
  */
 export type WebhookSecretSource =
   WebhookSecret | ((webhook: UnverifiedWebhook) => WebhookSecret | Promise<WebhookSecret>);
@@ -89,7 +89,7 @@ function parseSecret(secret: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** The bytes of a secret; `undefined` if it is not base64. Its padding may be missing, its unused bits set, its lines broken. */
+/** The bytes of a secret; `undefined` if it is not base64. Padding may be missing, unused bits set, lines broken. */
 export function decodeSecret(secret: string): Uint8Array<ArrayBuffer> | undefined {
   const base64 = secret.trim().replace(/^whsec_/, '');
   try {
@@ -111,7 +111,7 @@ function invalidSecret(reason: string, given?: string): WebhookVerificationError
 /** HMAC-SHA256 of prefix and body, as base64. It is a promise only where the runtime has nothing but WebCrypto. */
 export type Hmac = (prefix: string, body: RawBody) => string | Promise<string>;
 
-/** Prefers Node's `crypto`: WebCrypto runs everywhere, but is several times slower, because it moves to another thread. */
+/** Prefers Node's `crypto`: WebCrypto runs everywhere, but is several times slower, because it changes threads. */
 export function importHmac(secret: Uint8Array<ArrayBuffer>): Hmac {
   try {
     const node = nodeCrypto();

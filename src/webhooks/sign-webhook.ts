@@ -8,7 +8,7 @@ import { label, signedPrefix, timeOf } from './verify-webhook.ts';
 export interface SignWebhookParams {
   /** The body, exactly as it will be sent. */
   body: NonNullable<WebhookBody>;
-  /** The endpoint's secret; each of several adds a signature. Default: the environment variable `EXAMPLE_WEBHOOK_SECRET`. */
+  /** The endpoint's secret; each of several adds a signature. Default: the variable `EXAMPLE_WEBHOOK_SECRET`. */
   secret?: WebhookSecret;
   /** Identifies the event. Keep it when you retry a delivery. Default: a new id. */
   id?: string | undefined;
@@ -21,8 +21,8 @@ export interface SignWebhookParams {
  *
  * @throws {WebhookVerificationError} when the secret can't be used or the body is not raw: `invalid_secret`,
  * `body_already_parsed`.
- * @throws {InvalidRequestError} when `id` has a space, a period or a character beyond printable ASCII, or when `timestamp`
- * is not a time.
+ * @throws {InvalidRequestError} when `id` has a space, a period or a character beyond printable ASCII, or when
+ * `timestamp` is not a time.
  *
  * @example
  * const body = JSON.stringify({ event: 'user.created', data: { … }, timestamp: new Date().toISOString() });

@@ -236,13 +236,13 @@ export interface WebhookToVerify extends UnverifiedWebhook {
 export interface WebhookDelivery {
   /** Identifies the event. It must be the same for every attempt, and should be part of what is signed. */
   readonly id: string;
-  /** When the attempt was made: a date, or epoch seconds. `tolerance` limits its age. Leave it out if none is signed. */
+  /** When the attempt was made: a date, or epoch seconds. `tolerance` limits its age. Omit it if none is signed. */
   readonly timestamp?: Date | number | undefined;
 }
 
 /**
- * Verifies webhooks that are not signed as Standard Webhooks specifies. It rejects a webhook by throwing an error, or by
- * returning nothing. Compare signatures with a function that takes constant time, such as `timingSafeEqual`.
+ * Verifies webhooks that are not signed as Standard Webhooks specifies. It rejects a webhook by throwing an error, or
+ * by returning nothing. Compare signatures with a function that takes constant time, such as `timingSafeEqual`.
  */
 export type WebhookVerifier = (
   webhook: WebhookToVerify,

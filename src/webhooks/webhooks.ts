@@ -21,11 +21,11 @@ import { verification, type WebhookVerifier } from './verify-webhook.ts';
 /** Options of {@link Webhooks}. */
 export interface WebhooksOptions {
   /**
-   * The endpoint's secret, several while you rotate secrets, or a function that is called for each request. Default: the
-   * environment variable `EXAMPLE_WEBHOOK_SECRET`, which is read when a webhook arrives.
+   * The endpoint's secret, several while you rotate secrets, or a function that is called for each request. Default:
+   * the environment variable `EXAMPLE_WEBHOOK_SECRET`, which is read when a webhook arrives.
    */
   secret?: WebhookSecretSource;
-  /** Replaces the check of the signature, for an API that does not follow Standard Webhooks. It may take ten seconds. */
+  /** Replaces the check of the signature, for an API that doesn't follow Standard Webhooks. It may take ten seconds. */
   verify?: WebhookVerifier | undefined;
   /** How far the time of the attempt may be from now, before or after, in seconds. Default: 300. */
   tolerance?: number | undefined;
@@ -44,8 +44,9 @@ export interface WebhooksOptions {
   /** Keeps a serverless process alive while handlers run that were acknowledged early, such as `after` of Next.js. */
   waitUntil?: ((work: Promise<unknown>) => void) | undefined;
   /**
-   * Called with each error that leads to a response other than 2xx; not for another method than POST (405), nor while the
-   * event is being handled (503). It is awaited, for five seconds at most; what it throws is logged. Default: the error is logged. Rejected requests are logged once a minute for each reason.
+   * Called with each error that leads to a response other than 2xx; not for another method than POST (405), nor while
+   * the event is being handled (503). It is awaited, for five seconds at most; what it throws is logged. Default: the
+   * error is logged. Rejected requests are logged once a minute for each reason.
    */
   onError?: WebhookErrorListener | undefined;
   /**
@@ -157,9 +158,10 @@ export class Webhooks {
   }
 
   /**
-   * Returns a handler for `node:http` and Express. docs/webhooks.md says how Fastify, Koa and others call it. It reads the
-   * raw body from the stream, or takes `req.rawBody`, or a `req.body` that is a buffer or a string. It never rejects. It
-   * throws an `InvalidRequestError`, synchronously, if it gets anything but the request and response of `node:http`.
+   * Returns a handler for `node:http` and Express. docs/webhooks.md says how Fastify, Koa and others call it. It reads
+   * the raw body from the stream, or takes `req.rawBody`, or a `req.body` that is a buffer or a string. It never
+   * rejects. It throws an `InvalidRequestError`, synchronously, if it gets anything but the request and response of
+   * `node:http`.
    *
    * @param mistake Nothing: the type keeps `webhooks.nodeHandler`, without `()`, from being passed to a server.
    * @throws {InvalidRequestError} when it is called with a request.
@@ -169,14 +171,14 @@ export class Webhooks {
     return nodeHandler((request) => receive(request, this.#context), this.#context.tasks);
   }
 
-  /** Receives a webhook from any other server. Takes its body and headers, returns the response to send. It never rejects. */
+  /** Receives a webhook from any other server. Takes its body and headers, returns the response. It never rejects. */
   receive(body: WebhookBody, headers: WebhookHeaders): Promise<WebhookResponse> {
     return receive({ method: 'POST', headers, readBody: () => rawBody(body) }, this.#context);
   }
 
   /**
-   * Resolves when all responses have been sent, all handlers have ended, their outcome is recorded in the replay store, and
-   * `onError` has returned. Await it before the process ends. Close the server first, or more requests may arrive.
+   * Resolves when all responses have been sent, all handlers have ended, their outcome is recorded in the replay store,
+   * and `onError` has returned. Await it before the process ends. Close the server first, or more requests may arrive.
    */
   idle(): Promise<void> {
     return this.#context.tasks.idle();
