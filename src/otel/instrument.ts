@@ -1,9 +1,23 @@
-import { context, propagation, SpanKind, SpanStatusCode, trace, type Attributes, type Span } from '@opentelemetry/api';
+import {
+  context,
+  metrics,
+  propagation,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Attributes,
+  type Histogram,
+  type MeterProvider,
+  type Span,
+  type UpDownCounter,
+} from '@opentelemetry/api';
 import { addTracer, type CallEvent, type Tracer } from '../telemetry/events.ts';
 import { boolean, readOptions, throwInvalid } from '../utils/arguments.ts';
 import { isError, messageOf } from '../utils/user-code.ts';
 import { VERSION } from '../utils/version.ts';
-import { instruments, schemaUrl } from './metrics.ts';
+
+/** Of the conventions that names and attributes follow. */
+const schemaUrl = 'https://opentelemetry.io/schemas/1.37.0';
 
 /** What to make spans and metrics of. */
 export interface InstrumentOptions {
@@ -103,4 +117,36 @@ function end(span: Span, status: number | undefined, error: unknown): Attributes
   span.setAttributes(outcome);
   span.end();
   return outcome;
+}
+
+/** The metrics of the semantic conventions for HTTP clients. */
+interface Instruments {
+  readonly duration: Histogram;
+  readonly activeRequests: UpDownCounter;
+}
+
+/** In seconds, as the conventions advise. */
+const boundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+
+let provider: MeterProvider | undefined;
+let current: Instruments | undefined;
+
+/** The instruments of the provider that is registered now: a program may register one after it has made its clients. */
+function instruments(): Instruments {
+  if (current === undefined || provider !== metrics.getMeterProvider()) {
+    provider = metrics.getMeterProvider();
+    const meter = provider.getMeter('@example/sdk', VERSION, { schemaUrl });
+    current = {
+      duration: meter.createHistogram('http.client.request.duration', {
+        description: 'Duration of HTTP client requests.',
+        unit: 's',
+        advice: { explicitBucketBoundaries: boundaries },
+      }),
+      activeRequests: meter.createUpDownCounter('http.client.active_requests', {
+        description: 'Number of active HTTP requests.',
+        unit: '{request}',
+      }),
+    };
+  }
+  return current;
 }

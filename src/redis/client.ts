@@ -1,5 +1,5 @@
 import { throwInvalid } from '../utils/arguments.ts';
-import { withTimeout } from '../utils/with-timeout.ts';
+import { withTimeout } from '../utils/user-code.ts';
 
 /** The part of a node-redis client that is used (`createClient()`, `createCluster()`, …). Version 4 or later. */
 export interface NodeRedisClient {

@@ -1,5 +1,7 @@
-// What comes from outside, such as an error of a listener or a message of a server, may be anything, and reading it may
-// fail.
+import { ExampleError } from '../errors/example-error.ts';
+
+// What comes from outside, such as an error of a listener or the reply of a store, may be anything, or never come, and
+// reading it may fail.
 
 /** Calls something of the user's. What it throws, or rejects with later, goes to `onError`. */
 export function callUserCode(call: () => unknown, onError: (error: unknown) => void = () => undefined): void {
@@ -19,4 +21,21 @@ export function messageOf(error: unknown): string {
   } catch {
     return 'an error that cannot be read';
   }
+}
+
+/**
+ * Settles as the reply does, or rejects with an {@link ExampleError} if it takes longer. What the reply says then is
+ * ignored.
+ *
+ * @param timeout Milliseconds, or `Infinity`.
+ * @param sender Who replies: the beginning of the error's message.
+ */
+export function withTimeout<T>(reply: Promise<T>, timeout: number, sender: string): Promise<T> {
+  if (timeout === Infinity) return reply;
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new ExampleError(`${sender} did not reply within ${timeout} ms.`));
+    }, timeout);
+    void reply.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }

@@ -1,7 +1,6 @@
 import { ExampleError } from '../errors/example-error.ts';
 import type { LeveledLogger } from '../telemetry/logger.ts';
-import { callUserCode } from '../utils/user-code.ts';
-import { withTimeout } from '../utils/with-timeout.ts';
+import { callUserCode, withTimeout } from '../utils/user-code.ts';
 import { claimEvent, endpointKeys } from './claims.ts';
 import { eventIssues, type WebhookEvent } from './events.ts';
 import type { Handlers } from './handlers.ts';

@@ -1,5 +1,5 @@
 import { ExampleError } from '../errors/example-error.ts';
-import { withTimeout } from '../utils/with-timeout.ts';
+import { withTimeout } from '../utils/user-code.ts';
 import type { ReplayClaim } from './replay-store.ts';
 
 /** One event in a store that several processes use. Claims expire, unless they are renewed. */

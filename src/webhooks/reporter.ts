@@ -1,8 +1,7 @@
 import type { ValidationIssue } from '../errors/index.ts';
 import type { LeveledLogger } from '../telemetry/logger.ts';
-import { callUserCode, isError, messageOf } from '../utils/user-code.ts';
+import { callUserCode, isError, messageOf, withTimeout } from '../utils/user-code.ts';
 import { locationOf } from '../utils/standard-schema.ts';
-import { withTimeout } from '../utils/with-timeout.ts';
 import type { WebhookEvent } from './events.ts';
 import { WebhookVerificationError } from './request.ts';
 

@@ -1,7 +1,6 @@
 import { ExampleError, InvalidRequestError } from '../errors/example-error.ts';
 import { isRecord } from '../utils/json.ts';
-import { messageOf } from '../utils/user-code.ts';
-import { withTimeout } from '../utils/with-timeout.ts';
+import { messageOf, withTimeout } from '../utils/user-code.ts';
 import { readOptions, throwInvalid } from '../utils/arguments.ts';
 import type { WebhookEvent } from './events.ts';
 import {
