@@ -23,6 +23,8 @@ interface Finding extends Omit<Verdict, 'isHeld'> {
   readonly readmitted: RefusedResource | undefined;
 }
 
+const nothing: Finding = { isContended: false, isLimited: false, isExplained: false, readmitted: undefined };
+
 /** Learns from how requests end: each outcome goes to the window, to the throttles, or to both. */
 export class Outcomes {
   /** Until when the API asked to wait in a refusal that the window explains. */
@@ -38,28 +40,28 @@ export class Outcomes {
   }
 
   recordAnswer(now: number, request: SentRequest, status: number, headers: Headers): Finding {
-    const { target, order, sentAt } = request;
+    const { target, order } = request;
     this.#refusals.end(target, order);
     const read = readAnswer(status, headers);
     // Gateways answer so of limits, too. While nothing is admitted, it is an outage.
-    const isLimited = status === 503 && this.#refusals.admittedAt > sentAt - recent;
+    const isLimited = status === 503 && this.#refusals.admittedAt > request.sentAt - recent;
     const isLimit = isLimited || (status === 503 && this.#refusals.isRefusing);
     const answer = isLimit ? { ...read, isRefusal: true, isFailure: false } : read;
-    const { isRefusal, isFailure, isSound, wait } = answer;
     const isExplained = this.#window.recordAnswer(now, request, answer);
-    if (isSound) this.#stall.admitted();
-    const readmitted = isSound ? this.#refusals.admit(now, target, order) : undefined;
-    if ((isRefusal || isFailure) && (!isExplained || this.#window.own === 0)) {
+    if (answer.isSound) {
+      this.#stall.admitted();
+      return { ...nothing, readmitted: this.#refusals.admit(now, target, order) };
+    }
+    if ((answer.isRefusal || answer.isFailure) && (!isExplained || this.#window.own === 0)) {
       const asked = headers.get('retry-after');
       this.#stall.refused(now, asked === null ? String(status) : `${status}, Retry-After: ${asked}`, target.route);
     }
-    if (isExplained || isLimit) this.holdUntil = Math.max(this.holdUntil, now + (wait ?? 0));
+    if (isExplained || isLimit) this.holdUntil = Math.max(this.holdUntil, now + (answer.wait ?? 0));
+    if (isExplained) return { ...nothing, isContended: !this.#stall.isHopeless(now, now), isLimited, isExplained };
     const untilTurn = this.#window.timeLeft(now) || Infinity;
-    if (isLimit && !isExplained) this.#refusals.slowDown(now, order, wait, untilTurn, true);
-    const isContended = isExplained
-      ? !this.#stall.isHopeless(now, now)
-      : status === 429 && this.#refusals.refuse(now, target, order, wait, untilTurn);
-    return { isContended, isLimited, isExplained, readmitted };
+    if (isLimit) this.#refusals.slowDown(now, order, answer.wait, untilTurn, true);
+    const isContended = status === 429 && this.#refusals.refuse(now, target, order, answer.wait, untilTurn);
+    return { ...nothing, isContended, isLimited };
   }
 
   /**
