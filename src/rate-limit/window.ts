@@ -1,5 +1,6 @@
 import type { RateLimitInfo } from '../errors/index.ts';
 import { resetJitter, type Answer } from './headers.ts';
+import { Probe } from './probe.ts';
 import { ServerClock } from './server-clock.ts';
 
 /** The documented limit, assumed until the API announces another one. */
@@ -7,12 +8,6 @@ const documented = { limit: 100, length: 60_000 };
 
 /** Milliseconds by which a window's end is put off when a request finds that it has not ended. It doubles each time. */
 const delayOfEnd = { first: 500, max: 60_000 };
-
-/** Milliseconds until the next request after one that failed while no window is known. It doubles each time. */
-const failurePause = { first: 100, max: 8_000 };
-
-/** Milliseconds after which another request is sent to learn of the window, if the last one has brought nothing. */
-const patience = 1000;
 
 /** Processes that may ask for the same window at the same moment, at most. */
 const maxAskers = 10;
@@ -67,11 +62,8 @@ export class RateWindow {
   #countedSince = 0;
   /** As announced; `Infinity` once the API has refused a request because of it. */
   #used = 0;
-  /** When the last probe was sent that has brought nothing yet. */
-  #probedAt = -Infinity;
-  /** Requests in a row that failed while no window was known, or were never sent, and until when the next one waits. */
-  #failures = 0;
-  #heldUntil = -Infinity;
+  /** What is sent while no window is known, or requests fail. */
+  readonly #probe = new Probe();
   /** The `reset` of the first answer about the window: that of a bucket creeps. */
   #firstReset = -Infinity;
   /** Requests of others before the first one of this client. */
@@ -121,25 +113,23 @@ export class RateWindow {
 
   /** Whether the last request failed that was sent while no window was known, or never was. */
   get isFailing(): boolean {
-    return this.#failures > 0;
+    return this.#probe.isFailing;
   }
 
   /**
    * When the next request may be sent.
    *
    * @param isShared Whether a store divides the window.
-   * @param isBacklog Whether other calls wait. A request that failed holds them, but not a call that is alone.
+   * @param isBacklog Whether other calls wait.
    */
   readyAt(now: number, isShared: boolean, isBacklog: boolean): number {
     const excess = this.isUnannounced ? this.#log.length + this.inFlight - this.limit : -1;
     const allowedAt = excess < 0 ? now : (this.#log[excess] ?? Infinity) + this.length;
-    if (this.isOver(now)) {
-      return Math.max(allowedAt, this.#probedAt + patience, isBacklog ? this.#heldUntil : now);
-    }
+    if (this.isOver(now)) return Math.max(allowedAt, this.#probe.readyAt(isBacklog));
     const left = this.limit - Math.max(this.used, this.own);
     if (left <= 0) return this.#endsAt;
     // Others in flight may take long to answer, so that none is waited for longer than a probe.
-    if (this.isFailing && isBacklog) return Math.max(allowedAt, this.#probedAt + patience, this.#heldUntil);
+    if (this.isFailing && isBacklog) return Math.max(allowedAt, this.#probe.readyAt(true));
     if (this.inFlight === 0) return allowedAt;
     // Others that use the token see the same requests left. Each process sends its own part of them, as far as known.
     const part = isShared ? left : Math.ceil(this.#ownPart * left);
@@ -157,7 +147,7 @@ export class RateWindow {
 
   send(now: number): WindowRequest {
     const isProbe = this.isOver(now);
-    if (isProbe || this.isFailing) this.#probedAt = now;
+    if (isProbe || this.isFailing) this.#probe.sent(now);
     this.inFlight += 1;
     return { sentAt: now, turn: this.#turn + (isProbe ? 1 : 0) };
   }
@@ -171,35 +161,22 @@ export class RateWindow {
   recordLoss(request: WindowRequest, mayCount: boolean, failedAt?: number): void {
     this.#end(request);
     // The next call gets the place of one that was not sent, and would fail as fast.
-    if (failedAt !== undefined && (!mayCount || request.turn > this.#turn)) this.#fail(failedAt);
+    if (failedAt !== undefined && (!mayCount || request.turn > this.#turn)) this.#probe.failed(failedAt);
     if (mayCount) this.#count(request);
   }
 
   #end(request: WindowRequest): void {
     this.inFlight -= 1;
-    if (request.turn > this.#turn || this.isFailing) this.#probedAt = -Infinity; // Another probe may be sent.
-  }
-
-  /** A request that was sent while others are held, because none waited, does not prolong it by itself. */
-  #fail(now: number, wait = 0): void {
-    const isNext = now >= this.#heldUntil;
-    const own = isNext ? Math.min(failurePause.first * 2 ** this.#failures, failurePause.max) : 0;
-    if (isNext) this.#failures += 1;
-    this.#heldUntil = Math.max(this.#heldUntil, now + (wait || own));
-  }
-
-  #recover(): void {
-    this.#failures = 0;
-    this.#heldUntil = -Infinity;
+    if (request.turn > this.#turn || this.isFailing) this.#probe.ended();
   }
 
   /** Takes in an answer. Returns whether it is a refusal that the window explains. */
   recordAnswer(now: number, request: WindowRequest, answer: Answer): boolean {
     const { isRefusal, isFailure, isSound, report } = answer;
     this.#end(request);
-    if (isSound) this.#recover();
+    if (isSound) this.#probe.recovered();
     const isProbe = request.turn > this.#turn && this.isOver(now);
-    if (isProbe && isFailure) this.#fail(now, answer.wait);
+    if (isProbe && isFailure) this.#probe.failed(now, answer.wait);
     if (report !== undefined) this.#learn(now, request.sentAt, answer, report, isProbe && !isRefusal);
     else if (this.reset === undefined && isSound && this.isOver(now)) this.#assumeWindow(now);
     const isExplained = isRefusal && report?.remaining === 0;
@@ -269,7 +246,7 @@ export class RateWindow {
     this.#turn += 1;
     this.#last = { own: this.own, foreign: this.#foreign };
     this.#postponed = 0;
-    this.#recover();
+    this.#probe.recovered();
     // The API has counted no more of them than this.
     this.own = Math.max(0, Math.min(this.#countedSince, used - 1));
     this.#countedSince = 0;

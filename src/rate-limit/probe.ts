@@ -1,0 +1,52 @@
+/** Milliseconds until the next request after one that failed. It doubles each time. */
+const failurePause = { first: 100, max: 8_000 };
+
+/** Milliseconds after which another request is sent, if the last one has brought nothing. */
+const patience = 1000;
+
+/**
+ * Sends one request at a time: while no window is known, until an answer announces one; and while requests fail, after
+ * longer and longer pauses, until one is admitted.
+ */
+export class Probe {
+  /** When the last one was sent that has brought nothing yet. */
+  #sentAt = -Infinity;
+  /** Requests in a row that failed while no window was known, or were never sent, and until when the next one waits. */
+  #failures = 0;
+  #heldUntil = -Infinity;
+
+  get isFailing(): boolean {
+    return this.#failures > 0;
+  }
+
+  /** @param isBacklog Whether other calls wait. A request that failed holds them, but not a call that is alone. */
+  readyAt(isBacklog: boolean): number {
+    return Math.max(this.#sentAt + patience, isBacklog ? this.#heldUntil : -Infinity);
+  }
+
+  sent(now: number): void {
+    this.#sentAt = now;
+  }
+
+  /** It has ended, and another one may be sent. */
+  ended(): void {
+    this.#sentAt = -Infinity;
+  }
+
+  /**
+   * A request that was sent while others are held, because none waited, does not prolong that by itself.
+   *
+   * @param wait Milliseconds that the API asks to wait.
+   */
+  failed(now: number, wait = 0): void {
+    const isNext = now >= this.#heldUntil;
+    const own = isNext ? Math.min(failurePause.first * 2 ** this.#failures, failurePause.max) : 0;
+    if (isNext) this.#failures += 1;
+    this.#heldUntil = Math.max(this.#heldUntil, now + (wait || own));
+  }
+
+  recovered(): void {
+    this.#failures = 0;
+    this.#heldUntil = -Infinity;
+  }
+}
