@@ -69,9 +69,6 @@ export interface StallReport {
 /** Tells the clients whose calls are in progress what changes. A client without calls is not held. */
 export class Observers {
   readonly #calls = new Map<LimiterObserver, number>();
-  #outage: RateLimitStoreChange | undefined;
-  /** Those that know of the outage. */
-  readonly #notified = new Set<LimiterObserver>();
 
   /** A call begins (1), or has ended (-1). */
   count(observer: LimiterObserver | undefined, change: 1 | -1): void {
@@ -79,28 +76,11 @@ export class Observers {
     const calls = (this.#calls.get(observer) ?? 0) + change;
     if (calls > 0) this.#calls.set(observer, calls);
     else this.#calls.delete(observer);
-    if (change > 0 && this.#outage !== undefined) this.#tellOutage(observer);
   }
 
   /** Tells all of them. */
   notify(tell: (observer: LimiterObserver) => void): void {
     for (const observer of this.#calls.keys()) tell(observer);
-  }
-
-  onStoreChange(change: RateLimitStoreChange): void {
-    this.#outage = change.available ? undefined : change;
-    if (!change.available) {
-      this.notify((observer) => this.#tellOutage(observer));
-      return;
-    }
-    for (const observer of this.#notified) observer.onStoreChange(change);
-    this.#notified.clear();
-  }
-
-  #tellOutage(observer: LimiterObserver): void {
-    if (this.#outage === undefined || this.#notified.has(observer)) return;
-    this.#notified.add(observer);
-    observer.onStoreChange(this.#outage);
   }
 }
 
@@ -220,8 +200,8 @@ export interface RateLimitStoreChange {
 export interface ShareHost {
   /** More was granted, or a newer window was adopted: sends the calls that may be sent now. */
   dispatch(): void;
-  /** The store has answered, or has not. What is known already changes nothing. */
-  onStoreChange(change: RateLimitStoreChange): void;
+  /** Calls back for each client whose calls are in progress. */
+  notify(tell: (observer: LimiterObserver) => void): void;
 }
 
 /** The window, as a share reports it to the store. */

@@ -64,7 +64,7 @@ export class Scheduler implements RateLimiter {
     const connect = store?.connectLimiter as ConnectStore | undefined;
     this.#share = connect?.(this.#key, this.#window, this.#queue, this.#timing, {
       dispatch: () => this.dispatch(),
-      onStoreChange: (change) => this.#observers.onStoreChange(change),
+      notify: (tell) => this.#observers.notify(tell),
     });
   }
 

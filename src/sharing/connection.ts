@@ -1,4 +1,12 @@
-import type { ConnectStore, Priority, Share, SharedWindow, ShareHost, WaitingCalls } from '../rate-limit/limiter.ts';
+import type {
+  ConnectStore,
+  LimiterObserver,
+  Priority,
+  Share,
+  SharedWindow,
+  ShareHost,
+  WaitingCalls,
+} from '../rate-limit/limiter.ts';
 import type { Timing } from '../utils/timing.ts';
 import { callable } from '../utils/arguments.ts';
 import { Lease } from './lease.ts';
@@ -45,7 +53,9 @@ class StoreConnection implements Share {
   #isSyncing = false;
   #isReturning = false;
   /** When to try an unavailable store again, and how long to wait if it still is; `undefined` while it is available. */
-  #outage: { readonly retryAt: number; readonly delay: number } | undefined;
+  #outage: { readonly retryAt: number; readonly delay: number; readonly error: unknown } | undefined;
+  /** The clients that know of the outage. */
+  readonly #notified = new Set<LimiterObserver>();
 
   constructor(sync: RateLimitStore['sync'], ...[key, window, waiting, timing, host]: Parameters<ConnectStore>) {
     this.#sync = sync;
@@ -76,6 +86,7 @@ class StoreConnection implements Share {
   }
 
   update(now: number): number {
+    this.#reportOutage();
     if (this.#isSyncing || this.#window.isUnannounced) return Infinity;
     if (this.#hasToReturn) this.#returnSoon();
     const next = this.#outage?.retryAt ?? this.#lease.nextSyncAt;
@@ -121,15 +132,26 @@ class StoreConnection implements Share {
       });
       this.#outage = undefined;
       apply(this.#timing.now());
-      this.#host.onStoreChange({ available: true });
+      for (const observer of this.#notified) observer.onStoreChange({ available: true });
+      this.#notified.clear();
     } catch (error) {
       this.#lease.expire();
       const delay = Math.min(2 * (this.#outage?.delay ?? retryDelay.first / 2), retryDelay.max);
-      this.#outage = { retryAt: this.#timing.now() + delay, delay };
-      this.#host.onStoreChange({ available: false, error });
+      this.#outage = { retryAt: this.#timing.now() + delay, delay, error };
     }
     this.#isSyncing = false;
     this.#host.dispatch();
+  }
+
+  /** Tells each client once, also one whose calls begin during the outage. */
+  #reportOutage(): void {
+    if (this.#outage === undefined) return;
+    const { error } = this.#outage;
+    this.#host.notify((observer) => {
+      if (this.#notified.has(observer)) return;
+      this.#notified.add(observer);
+      observer.onStoreChange({ available: false, error });
+    });
   }
 
   #withTimeout<T>(work: () => Promise<T>): Promise<T> {
