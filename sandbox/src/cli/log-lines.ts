@@ -1,5 +1,5 @@
 import type { RecordedRequest } from '../state/recorded-request.ts';
-import { reasonOf } from '../state/reasons.ts';
+import { answerOf, reasonOf, subjectOf } from '../state/reasons.ts';
 import type { Attempt, DeliveryRecord } from '../storage/records.ts';
 import { type Line, style, type Styled } from './terminal.ts';
 
@@ -52,17 +52,20 @@ function noteOf(request: RecordedRequest, columns = Infinity): string {
   return reasonOf(request) || (remaining === undefined || columns < wideEnough ? '' : `${remaining} left`);
 }
 
-/** About an attempt to deliver an event: `01:45:27  500  →  user.created  12 ms  next attempt in 5 s, del_123`. */
+/** About an attempt to deliver an event: `01:45:27  500  →  user.created Ada  12 ms  email is taken, next attempt in 5 s, del_123`. */
 export function attemptLines(
-  { id, event, status: state, due }: Pick<DeliveryRecord, 'id' | 'event' | 'status' | 'due'>,
-  { at, duration, status, error }: Pick<Attempt, 'at' | 'duration' | 'status' | 'error'>,
+  delivery: Pick<DeliveryRecord, 'id' | 'event' | 'body' | 'status' | 'due'>,
+  attempt: Pick<Attempt, 'at' | 'duration' | 'status' | 'error' | 'responseBody'>,
   columns?: number,
 ): readonly Line[] {
+  const { id, event, status: state, due } = delivery;
+  const { at, duration, status } = attempt;
   const seconds = due === undefined ? 0 : Math.ceil(Math.max(due - Date.parse(at), 0) / 1000);
   const next = { pending: [`next attempt in ${seconds} s`], failed: ['no attempt left'], delivered: [] }[state];
-  const failure = status === undefined ? [error ?? 'no response'] : [];
-  const note = [...failure, ...next, id].join(', ');
-  return logLines({ at, status, kind: '→', subject: event, duration, note }, columns);
+  const reason = state === 'delivered' ? '' : answerOf(attempt);
+  const note = [...(reason === '' ? [] : [reason]), ...next, id].join(', ');
+  const subject = `${event} ${subjectOf(delivery)}`.trim();
+  return logLines({ at, status, kind: '→', subject, duration, note }, columns);
 }
 
 /** A status in its color: that of a failure if there is none. */

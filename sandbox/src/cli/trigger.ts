@@ -65,13 +65,20 @@ async function sendAndWatch(
   let failures = 0;
   const { data: webhooks } = await control.send<{ data: readonly EndpointRecord[] }>('GET', '/webhooks');
   for (const { id, endpoint } of deliveries) {
-    io.out.line(`${event} → ${webhooks.find((webhook) => webhook.id === endpoint)?.url ?? endpoint}`);
+    const webhook = webhooks.find((each) => each.id === endpoint);
+    io.out.line(`${event} → ${webhook?.url ?? endpoint}`);
     io.out.line('  ', style.faint(`${control.origin}/dashboard/deliveries/${id}`));
+    if (webhook?.disabled === undefined) continue;
+    io.out.line('  The webhook is disabled, so the event waits until you enable it.');
+    open.delete(id);
+    failures += 1;
   }
+  if (open.size === 0) return 1;
   for await (const { delivery, attempt: made } of attempts) {
     if (!open.has(delivery.id)) continue;
-    io.out.lines(attemptLines(delivery, made, io.out.columns));
-    const [answer = ''] = (made.responseBody ?? '').trim().split('\n', 1);
+    const { responseBody = '', ...outcome } = made;
+    io.out.lines(attemptLines(delivery, outcome, io.out.columns));
+    const [answer = ''] = responseBody.trim().split('\n', 1);
     if (answer !== '') io.out.line('          ', style.faint(`← ${answer.slice(0, maxAnswer)}`));
     if (wait && delivery.status === 'pending') continue;
     open.delete(delivery.id);

@@ -59,10 +59,21 @@ describe('each line has the same columns, fits the terminal, and says why', () =
   });
 });
 
-test('an attempt without a response says why, and when the next one follows', () => {
+test('an attempt that failed says about whom it is, why, and when the next one follows', () => {
   const at = '2024-01-01T01:45:26.000Z';
-  const delivery = { id: 'del_123', event: 'user.created', status: 'pending', due: Date.parse(at) + 4200 } as const;
-  expect(textOf(attemptLines(delivery, { at, duration: 12, error: 'ECONNREFUSED' }, 100))).toBe(
-    '01:45:26    –  →     user.created               12 ms  ECONNREFUSED, next attempt in 5 s, del_123',
+  const body = JSON.stringify({ event: 'user.created', data: { name: 'Ada' } });
+  const delivery = {
+    id: 'del_123',
+    event: 'user.created',
+    body,
+    status: 'pending',
+    due: Date.parse(at) + 4200,
+  } as const;
+  const line = (attempt: object) => textOf(attemptLines(delivery, { at, duration: 12, ...attempt }));
+  expect(line({ error: 'no response' })).toMatch(
+    /–  →     user.created Ada +12 ms  no response, next attempt in 5 s, del_123$/,
+  );
+  expect(line({ status: 500, responseBody: '{"error":"email is taken"}' })).toMatch(
+    /500  →     user.created Ada +12 ms  email is taken, next attempt in 5 s, del_123$/,
   );
 });

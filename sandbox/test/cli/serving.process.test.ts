@@ -12,7 +12,7 @@ const { command, serve, ended } = commands();
 
 describe('while it serves', () => {
   test('prints a line for each request and each attempt to deliver an event', async () => {
-    const { url: to, close } = await receiver([500]);
+    const { url: to, close } = await receiver([{ status: 500, headers: {}, body: 'no such table' }]);
     const { server, url } = await serve('--webhook', to);
     await fetch(`${url}/projects?page=2`, { headers });
     await server.prints(/\d\d:\d\d:\d\d {2}200 {2}GET {3}\/v1\/projects\?page=2 +\d+ ms {2}99 left\n/);
@@ -23,7 +23,7 @@ describe('while it serves', () => {
       headers: { ...headers, 'Content-Type': 'application/json' },
       body: JSON.stringify({ name: 'Ada', email: 'ada@example.com', password: 'secure_password' }),
     });
-    await server.prints(/500 {2}→ {5}user\.created +\d+ ms {2}next attempt in \d s, del_123\n/);
+    await server.prints(/500 {2}→ {5}user\.created Ada +\d+ ms {2}no such table, next attempt in \d s, del_123\n/);
     expect(server.output()).not.toContain('secure_password');
     await close();
   });
@@ -166,7 +166,7 @@ describe('trigger', () => {
     const once = command(['trigger', 'user.created'], env);
     expect(await once.exitCode).toBe(1);
     expect(once.output()).toMatch(
-      /500 {2}→ {5}user\.created +\d+ ms {2}next attempt in \d s, del_123\n {10}← no such table: users\n$/,
+      /500 {2}→ {5}user\.created John Doe +\d+ ms {2}next attempt in \d s, del_123\n {10}← no such table: users\n$/,
     );
 
     const waiting = command(['trigger', 'user.created', '--wait'], env);
@@ -179,6 +179,19 @@ describe('trigger', () => {
     expect(await waiting.exitCode).toBe(0);
     expect(waiting.output()).toMatch(/204 {2}→ .+ del_124\n/);
     await close();
+  });
+
+  test('says that a webhook is disabled, and does not wait for it', async () => {
+    const { url, env } = await serve('--webhook', 'http://127.0.0.1:9/hooks');
+    await fetch(new URL('/__sandbox/webhooks/we_123', url), {
+      method: 'PATCH',
+      body: '{"enabled":false}',
+      headers: { 'Content-Type': 'application/json' },
+    });
+    expect(await ended(['trigger', 'user.created'], env)).toEqual([
+      1,
+      expect.stringContaining('The webhook is disabled, so the event waits until you enable it.'),
+    ]);
   });
 
   test('without a webhook says how to register one', async () => {

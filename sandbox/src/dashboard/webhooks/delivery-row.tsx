@@ -11,7 +11,8 @@ interface DeliveryOf {
 export function DeliveryRow({ delivery, endpoint }: DeliveryOf) {
   const { id, event, status, attempts, created_at } = delivery;
   const attempt = attempts.at(-1);
-  const tone = status === 'pending' && attempt === undefined ? 'plain' : deliveryTones[status];
+  const failed = status === 'delivered' ? 'good' : 'bad';
+  const tone = attempt === undefined ? 'plain' : failed;
   return (
     <Row
       id={`delivery-${id}`}
