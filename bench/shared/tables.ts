@@ -119,6 +119,33 @@ export function rateLimitTables(rows: readonly RateLimitRow[]): FigureTable[] {
   );
 }
 
+/** A row for each case and a column for each client: how many requests were refused, and how long it took or what failed. */
+export function rateLimitCases(rows: readonly RateLimitRow[]): FigureTable[] {
+  const names = [...new Set(rows.map(({ name }) => name))];
+  const cases = [...Map.groupBy(rows, ({ title }) => title.replace(/^300 calls,? /, ''))];
+  const tableOf = (title: string, cell: (row: RateLimitRow) => string): FigureTable => ({
+    title,
+    head: [
+      '300 calls …',
+      ...names.map((name) => (name.startsWith('@example') ? 'this SDK' : name.replace(', 10 retries', ''))),
+    ],
+    rows: cases.map(([what, each]) => [
+      what,
+      ...names.map((name) => {
+        const row = each.find((one) => one.name === name);
+        if (row === undefined) return '';
+        return name.startsWith('@example/sdk') ? `**${cell(row)}**` : cell(row);
+      }),
+    ]),
+  });
+  return [
+    tableOf('Other cases: requests refused', ({ refused }) => String(refused)),
+    tableOf('Other cases: × best time, or calls that failed', ({ failed, ratio }) =>
+      failed > 0 ? `${failed} failed` : (ratio?.toFixed(2) ?? `> ${patience}`),
+    ),
+  ];
+}
+
 export function walkTables(rows: readonly WalkRow[]): FigureTable[] {
   return tablesBy(
     rows,
