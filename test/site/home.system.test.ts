@@ -11,7 +11,8 @@ describeInChromium('the home page', (open) => {
     expect((box?.y ?? Infinity) + (box?.height ?? 0)).toBeLessThan(900);
     const { status, console, budget } = await ended(page);
     // Two windows have to end. On a busy machine, a call may time out and be made again.
-    const [, seconds] = /^Done\. 3\d\d requests in ([\d.]+) virtual seconds, 0 refused with 429\.$/.exec(status) ?? [];
+    const [, seconds] =
+      /^Done\. 3\d\d requests in ([\d.]+) s of simulated time, 0 refused with 429\.$/.exec(status) ?? [];
     expect(Number(seconds)).toBeGreaterThan(61);
     expect(console).toBe('300 calls done\n');
     expect(budget).toMatch(/^\d+ of 100$/);

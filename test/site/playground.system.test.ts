@@ -11,7 +11,7 @@ describeInChromium('the playground', (open) => {
     for (const name of Object.keys(programs)) {
       await page.selectOption('[name=program]', name);
       const { status, console, deliveries } = await run(page);
-      expect(status).toMatch(/^Done\. \d+ requests? in [\d.]+ virtual seconds, 0 refused with 429\.$/);
+      expect(status).toMatch(/^Done\. \d+ requests? in [\d.]+ s of simulated time, 0 refused with 429\.$/);
       if (name !== 'Webhooks') continue;
       expect(console).toContain('Welcome, ada@example.com');
       expect(deliveries).toContain('delivered user.created, 1 attempt');

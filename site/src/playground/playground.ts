@@ -173,7 +173,7 @@ class View {
   get summary(): string {
     const seconds = (this.#elapsed / 1000).toFixed(1);
     const { size } = this.#requests;
-    return `${size} ${size === 1 ? 'request' : 'requests'} in ${seconds} virtual seconds, ${this.#count('warning')} refused with 429.`;
+    return `${size} ${size === 1 ? 'request' : 'requests'} in ${seconds} s of simulated time, ${this.#count('warning')} refused with 429.`;
   }
 
   clear(): void {
