@@ -34,7 +34,12 @@ export default defineConfig({
       // Its index can't tell a typing error, and finds only pages with every word of a question.
       pagefind: false,
       // On a phone, code wraps instead of being cut off. In a wider window, it has 72 columns and need not.
-      expressiveCode: { defaultProps: { wrap: true }, styleOverrides: { borderRadius: '0.5rem' } },
+      expressiveCode: {
+        themes: ['github-dark-default', 'github-light-default'],
+        useStarlightUiThemeColors: true,
+        defaultProps: { wrap: true },
+        styleOverrides: { borderRadius: '0.5rem' },
+      },
       head: [{ tag: 'meta', attrs: { property: 'og:image', content: `${site}${base}og.png` } }],
       customCss: ['./src/styles/site.css'],
       components: {

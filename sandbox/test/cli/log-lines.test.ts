@@ -71,9 +71,9 @@ test('an attempt that failed says about whom it is, why, and when the next one f
   } as const;
   const line = (attempt: object) => textOf(attemptLines(delivery, { at, duration: 12, ...attempt }));
   expect(line({ error: 'no response' })).toMatch(
-    /–  →     user.created Ada +12 ms  no response, next attempt in 5 s, del_123$/,
+    /– {2}→ {5}user\.created Ada +12 ms {2}no response, next attempt in 5 s, del_123$/,
   );
   expect(line({ status: 500, responseBody: '{"error":"email is taken"}' })).toMatch(
-    /500  →     user.created Ada +12 ms  email is taken, next attempt in 5 s, del_123$/,
+    /500 {2}→ {5}user\.created Ada +12 ms {2}email is taken, next attempt in 5 s, del_123$/,
   );
 });
