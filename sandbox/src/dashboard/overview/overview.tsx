@@ -49,6 +49,7 @@ export function overviewData(services: Services, origin: string) {
     curl: firstCurl(origin, apiToken),
     program: firstProgram(origin, apiToken),
     faults: faults.list,
+    endpoints: new Map(webhooks.endpoints.map((each) => [each.id, each])),
     traffic: { series, interval: traffic.interval, now },
     failures: {
       requests,
@@ -116,7 +117,7 @@ function Activity({ data }: Props) {
         >
           <Rows label="Deliveries that fail">
             {failures.latest.map((delivery) => (
-              <DeliveryRow delivery={delivery} />
+              <DeliveryRow delivery={delivery} endpoint={data.endpoints.get(delivery.endpoint)} />
             ))}
           </Rows>
         </Card>

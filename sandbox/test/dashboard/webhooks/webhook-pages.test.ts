@@ -49,6 +49,15 @@ test('the overview and the list say in one row what failed, for whom and why, an
   expect(await banner()).toContain('The queue is full. · no attempt left');
 });
 
+test('the overview says that a failed delivery waits until its webhook is enabled', async () => {
+  const fetch = () => Promise.resolve(new Response(null, { status: 500 }));
+  const sandbox = createSandbox({ webhooks: { endpoints: [{ url: 'https://app.example.com' }], fetch } });
+  sandbox.webhooks.sendTest('we_123');
+  await sandbox.webhooks.flush();
+  sandbox.webhooks.update('we_123', { enabled: false });
+  expect(await html(sandbox)).toContain('next attempt when enabled');
+});
+
 test('a request links to the deliveries that it caused, and a delivery to its request', async () => {
   const { sandbox } = sandboxWithWebhook(204);
   await call(sandbox, 'POST /v1/users', { json: john });
