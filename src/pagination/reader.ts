@@ -319,7 +319,7 @@ export class ListReader<Item> {
   #goOnPages(state: Pages, { page, size }: Window, previous: readonly Id[], idle: number): void {
     if (idle > leastEndless + 2 * Math.max(this.#found, this.#most)) {
       throw new ExampleError(
-        `The last ${idle} pages of the list have brought nothing new. It repeats itself, or grows faster than it is read.`,
+        `The last ${idle} pages of the list contained nothing new. The list repeats itself, or grows faster than it is read.`,
       );
     }
     this.state = { ...state, next: windowOf(page + 1, size), previous, idle };

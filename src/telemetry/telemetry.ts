@@ -40,7 +40,7 @@ export class Telemetry {
         else logger.warn?.(problem, event);
       },
       onHold: (target = 'All calls of the token') =>
-        logger.info?.(`${target}: held, because the API refuses what its limit allows.`, { target }),
+        logger.info?.(`${target}: held, because the API refuses requests that its limit allows.`, { target }),
       onStall: (stall) => {
         const { seconds, waiting, answer } = stall;
         const reason = answer === undefined ? '' : ` The API last said: ${answer}.`;

@@ -34,7 +34,7 @@ export async function claimEvent(store: ReplayStore, keys: readonly string[]): P
     for (const key of keys.toSorted()) {
       const claim: unknown = await store.claim(key);
       if (!isClaim(claim))
-        throw new ExampleError(`The replay store answered a claim with something else than ${answers}.`);
+        throw new ExampleError(`The replay store answered a claim with something other than ${answers}.`);
       if (claim.status === 'busy') {
         await release(granted);
         return claim;
