@@ -29,10 +29,10 @@ const examples = (...commands: readonly string[]) =>
  */
 export function createProgram(io: CommandIO, done: (exitCode: number) => void): Command {
   const program = new Command('example-sandbox')
-    .description('Runs a local copy of the Example API. You need no account and no network.')
+    .description('Run a local copy of the Example API. You need no account and no network.')
     .version(version, '-v, --version', 'show the version of @example/sandbox')
     .helpOption('-h, --help', 'show this help')
-    .helpCommand('help [command]', 'show the help of a command')
+    .helpCommand('help [command]', 'Show the help of a command')
     .enablePositionalOptions()
     // Another word than a command gets a message of its own.
     .allowExcessArguments()
@@ -73,7 +73,7 @@ export function createProgram(io: CommandIO, done: (exitCode: number) => void): 
 
   program
     .command('listen')
-    .description('forward events of a running sandbox to a server under development')
+    .description('Forward events of a running sandbox to a server under development')
     .requiredOption('--forward-to <url>', 'URL of the server', read.httpUrl)
     .option('--events <names>', 'events to forward, separated by commas (default: all)', read.eventList)
     .option('--secret <whsec_…>', 'signing secret (default: EXAMPLE_WEBHOOK_SECRET, or a random one)')
@@ -87,14 +87,21 @@ export function createProgram(io: CommandIO, done: (exitCode: number) => void): 
 
   program
     .command('trigger')
-    .description('send one signed event to the webhooks of a running sandbox, or to a URL')
+    .description('Send one signed event to the webhooks of a running sandbox, or to a URL')
     .argument('<event>', 'name of the event, such as user.created')
     .option('--payload <json>', "the event's data (default: the example in the API reference)", read.json)
     .option('--wait', 'wait for the retries')
     .option(...server)
     .option('--to <url>', 'URL to send it to instead, without a sandbox', read.httpUrl)
     .option('--secret <whsec_…>', 'signing secret for --to (default: EXAMPLE_WEBHOOK_SECRET)')
-    .addHelpText('after', examples('trigger user.created', `trigger user.created --payload '{"id":"user_123"}' --wait`))
+    .addHelpText(
+      'after',
+      examples(
+        'trigger user.created',
+        `trigger user.created --payload '{"id":"user_123"}' --wait`,
+        'trigger user.created --to http://127.0.0.1:3000/webhooks',
+      ),
+    )
     .action(async (event: string, options: TriggerOptions) => {
       const { trigger } = await import('./trigger.ts');
       done(await trigger(event, options, io));
@@ -102,7 +109,7 @@ export function createProgram(io: CommandIO, done: (exitCode: number) => void): 
 
   program
     .command('logs')
-    .description('print the latest requests of a running sandbox')
+    .description('Print the latest requests of a running sandbox')
     .option('-f, --follow', 'keep printing new requests')
     .option('--limit <n>', 'number of past requests', read.wholeNumber(10_000), 20)
     .option('--status <status>', 'only this status, such as 404, 5xx, injected or aborted', read.requestStatus)
