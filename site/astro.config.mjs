@@ -69,6 +69,8 @@ export default defineConfig({
           sidebar: { label: 'API reference', collapsed: true },
           typeDoc: {
             name: 'API reference',
+            // The SDK comes first.
+            sortEntryPoints: false,
             readme: './pages/api.md',
             mergeReadme: true,
             entryFileName: 'index',
