@@ -21,8 +21,8 @@ const sections: Readonly<Record<string, () => string>> = {
       const ratio = (name: string) => only(rows, (row) => row.concurrency === concurrency && row.name === name).ratio;
       return `${(ratio('@example/sdk') / ratio('ky')).toFixed(2)} ×`;
     });
-    const summary = `${dateOf(run)} The SDK costs ${timesKy.join(' and ')} as much as ky, which makes its attempts.`;
-    return `${summary}\n\n${markdown(overheadTables(rows))}`;
+    const finding = `**The SDK costs ${timesKy.join(' and ')} as much as ky, which makes its attempts.**`;
+    return `${finding} ${dateOf(run)}\n\n${markdown(overheadTables(rows))}`;
   },
   'rate-limit': () => {
     const { rows, ...run } = readResults<RateLimitRow>('rate-limit');
@@ -36,7 +36,9 @@ const sections: Readonly<Record<string, () => string>> = {
   },
   size: () => {
     const { rows, ...run } = readResults<SizeRow>('size');
-    return `${dateOf(run)}\n\n${markdown([sizeTable(rows)])}`;
+    const size = (what: string) => `${kilobytes(only(rows, (row) => row.what === what).zipped)} kB`;
+    const finding = `**The whole SDK is ${size('@example/sdk, everything')}, and verifyWebhook alone ${size('– only verifyWebhook')}.**`;
+    return `${finding} ${dateOf(run)}\n\n${markdown([sizeTable(rows)])}`;
   },
   pagination: () => {
     const { rows, ...run } = readResults<WalkRow | HeapRow>('pagination');
@@ -45,8 +47,11 @@ const sections: Readonly<Record<string, () => string>> = {
       rows.filter((row) => row.what === 'heap'),
       () => true,
     );
+    const lost = walks.filter(({ changes }) => changes > 0);
+    const most = (isOwn: boolean) =>
+      Math.max(...lost.filter(({ name }) => name.startsWith('@example') === isOwn).map((row) => row.lost));
     return [
-      dateOf(run),
+      `**While lists change, the SDK loses ${most(true)} items, and a loop over pages up to ${most(false)}.** ${dateOf(run)}`,
       markdown(walkTables(walks)),
       `An iteration over ${items.toLocaleString('en')} items holds ${(heap / 1e6).toFixed(0)} MB at its end.`,
     ].join('\n\n');
