@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { CallPriority } from '../../src/rate-limit/limiter.ts';
-import { DocumentedServer } from './support/documented-server.ts';
-import { type CallRecord, summary, World } from './support/simulation.ts';
+import { perEndpoint } from './model/undocumented-servers.ts';
+import { type CallRecord, documented, summary, World } from './support/simulation.ts';
 
 const minute = 60_000;
 const background = () => ({ priority: new CallPriority('background') });
 
-function busyWorld(seed: number, kind: 'aligned' | 'first-request' = 'aligned'): World {
-  const server = new DocumentedServer({ windows: kind, limit: 100, window: minute });
-  return new World(server, { seed, latency: 20, offset: 1_700_000_040_000 + ((seed * 7777) % minute) });
+function busyWorld(windows: 'aligned' | 'first' = 'aligned'): World {
+  const epoch = 1_700_000_047_777;
+  return new World(documented({ windows }, epoch), { latency: 20, epoch });
 }
 
 /** A call every `interval` milliseconds, from now until a time. */
@@ -27,7 +27,7 @@ const percentile = (sorted: readonly number[], part: number): number => sorted[M
 
 describe('normal calls', () => {
   it('get as much of the next window as they used of the last one', async () => {
-    const world = busyWorld(1);
+    const world = busyWorld();
     const interactive = callEvery(world, 1000, 20 * minute);
     await world.time.run(5 * minute);
     const batch = Array.from({ length: 300 }, () => world.one(background()));
@@ -40,7 +40,7 @@ describe('normal calls', () => {
 
 describe('background calls', () => {
   it('are sent at once when they are raised, from what is reserved for normal calls', async () => {
-    const world = busyWorld(1);
+    const world = busyWorld();
     void Promise.all(callEvery(world, 1000, 5 * minute));
     await world.time.run(5 * minute);
     world.call(300, background());
@@ -57,7 +57,7 @@ describe('background calls', () => {
   });
 
   it('get one request in ten, however many normal calls wait', async () => {
-    const world = busyWorld(1);
+    const world = busyWorld();
     world.call(1000);
     const batch = Array.from({ length: 30 }, () => world.one(background()));
     await world.time.run();
@@ -70,13 +70,9 @@ describe('background calls', () => {
   });
 
   it('get no more of a window after others that waited for a limit of their route', async () => {
-    const [exports, others] = [2, 100].map(
-      (limit) => new DocumentedServer({ windows: 'first-request', limit, window: minute }),
-    );
-    const world = new World({
-      answer: (time, request) => (request.route === '/exports' ? exports! : others!).answer(time),
-    });
-    world.call(60, { ...background(), path: '/exports', route: '/exports' });
+    const limitOf = (endpoint: string) => (endpoint === '/exports' ? 2 : 100);
+    const world = new World(perEndpoint((endpoint) => documented({ windows: 'first', limit: limitOf(endpoint) })));
+    world.call(60, { ...background(), path: '/exports/1', route: '/exports/{id}' });
     const normal = callEvery(world, 500, 14 * minute);
     world.time.after(10 * minute, () => world.call(500, background()));
     await world.time.run();
@@ -86,13 +82,13 @@ describe('background calls', () => {
   });
 
   it('use all but one request of the first window, if no normal call needs it', async () => {
-    const world = busyWorld(1, 'first-request');
+    const world = busyWorld('first');
     world.call(100, background());
     expect(summary(await world.finish()).end).toBeLessThan(minute + 500);
   });
 
   it('leave nothing of a window if there was no normal call in the last one', async () => {
-    const world = busyWorld(1, 'first-request');
+    const world = busyWorld('first');
     world.call(297, background()); // One request of each window may remain unused before.
     expect(summary(await world.finish()).end).toBeLessThan(2 * minute + 2000);
   });

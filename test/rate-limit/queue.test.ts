@@ -2,13 +2,14 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RateLimitWaitError } from '../../src/errors/index.ts';
 import { Scheduler } from '../../src/rate-limit/scheduler.ts';
 import { CallPriority } from '../../src/rate-limit/limiter.ts';
-import { DocumentedServer } from './support/documented-server.ts';
-import { World } from './support/simulation.ts';
+import { refused } from './model/server.ts';
+import { failing } from './model/undocumented-servers.ts';
+import { documented, World } from './support/simulation.ts';
 
 const site = { method: 'GET', path: '/users/user_123', route: '/users/{id}' };
 
 function busyWorld(limit = 10): World {
-  return new World(new DocumentedServer({ windows: 'first-request', limit, window: 60_000 }));
+  return new World(documented({ windows: 'first', limit }));
 }
 
 /** The names of the calls, in the order in which they were sent. */
@@ -97,17 +98,13 @@ describe('maxWait', () => {
   });
 
   it('rejects a call that turns out to wait longer when it is over, with the delay that is then known', async () => {
-    const server = new DocumentedServer({ windows: 'first-request', limit: 10, window: 60_000 });
-    let isBlocked = false;
-    const blocked = { status: 429, headers: new Headers({ 'retry-after': '300' }) };
-    const world = new World({ answer: (now) => (isBlocked ? blocked : server.answer(now)) });
+    const server = documented({ windows: 'first', limit: 10 });
+    const world = new World(failing(server, 51_000, 121_000, () => refused(300)));
     world.call(10);
     await world.time.run(1000);
     world.call(10);
     world.call(1, { maxWait: 125_000 });
     world.call(1, { maxWait: 500_000 });
-    world.time.after(50_000, () => (isBlocked = true));
-    world.time.after(120_000, () => (isBlocked = false));
 
     const records = await world.finish();
 
@@ -118,7 +115,7 @@ describe('maxWait', () => {
 
   it('is the longest that a call waits, also while the API does not answer the requests in flight', async () => {
     const world = busyWorld(100);
-    world.network.latency = () => 600_000;
+    world.latency = () => 600_000;
     world.call(40, { maxWait: 500 });
     await world.time.run(1000);
     const records = await Promise.all(world.calls.slice(1));
@@ -135,7 +132,7 @@ describe('maxWait', () => {
 
   it('of 0 rejects every call that cannot be sent at once', async () => {
     const world = busyWorld(100);
-    world.network.latency = () => 600_000;
+    world.latency = () => 600_000;
     const onWait = vi.fn();
     world.call(11, { maxWait: 0, onWait });
     await world.time.run(1);
@@ -147,7 +144,7 @@ describe('maxWait', () => {
 describe('deadline', () => {
   it('leaves a call alone whose delay is not known', async () => {
     const world = busyWorld(100);
-    world.network.latency = () => 600;
+    world.latency = () => 600;
     world.call(11, { deadline: 1500 });
     expect((await world.finish()).every(({ status }) => status === 200)).toBe(true);
   });
@@ -167,7 +164,7 @@ describe('the state of the queue', () => {
     expect(world.limiter.snapshot).toEqual({ limit: 100, remaining: 100, reset: undefined, waiting: 0 });
     world.call(12);
     await world.time.run(1000);
-    const reset = Math.ceil((world.network.offset + 60_000) / 1000);
+    const reset = Math.ceil((world.epoch + 60_000) / 1000);
     expect(world.limiter.snapshot).toEqual({ limit: 10, remaining: 0, reset, waiting: 2 });
     await world.finish();
     expect(world.limiter.snapshot).toMatchObject({ limit: 10, remaining: 8, waiting: 0 });

@@ -4,18 +4,20 @@ import type { StallReport } from '../../src/rate-limit/limiter.ts';
 import { clientOf, rejection } from '../support/http-server.ts';
 import { errorResponse, inProcessApi } from '../support/in-process-api.ts';
 import { settled, useVirtualTime } from '../support/virtual-time.ts';
-import { DocumentedServer } from './support/documented-server.ts';
-import { type ServerReply, World } from './support/simulation.ts';
+import { announcement } from './model/announcement.ts';
+import { accepted, refused, type Reply } from './model/server.ts';
+import { failing } from './model/undocumented-servers.ts';
+import { documented, World } from './support/simulation.ts';
 
 // Waiting that nobody could foresee is never silent, and never without end.
 
 const minute = 60_000;
 
+const epoch = 1_700_000_040_000;
+
 /** A world whose API, from a time on, answers like this. */
-function stallingWorld(from: number, reply: (serverTime: number) => ServerReply) {
-  const inner = new DocumentedServer();
-  const offset = 1_700_000_040_000;
-  const world = new World({ answer: (now) => (now - offset >= from ? reply(now) : inner.answer(now)) }, { offset });
+function stallingWorld(from: number, reply: (now: number) => Reply) {
+  const world = new World(failing(documented({}, epoch), from, Infinity, reply), { epoch });
   const reports: (StallReport & { at: number })[] = [];
   const observer = {
     onHold: () => undefined,
@@ -25,16 +27,10 @@ function stallingWorld(from: number, reply: (serverTime: number) => ServerReply)
   return { world, reports, observer };
 }
 
-const bare429 = () => ({ status: 429, headers: new Headers() });
+const bare429 = () => refused();
 
-function usedUp(serverTime: number, left: number): ServerReply {
-  const headers = new Headers({
-    date: new Date(serverTime).toUTCString(),
-    'x-ratelimit-limit': '100',
-    'x-ratelimit-remaining': '0',
-    'x-ratelimit-reset': String(Math.ceil((serverTime + left) / 1000)),
-  });
-  return { status: 429, headers };
+function usedUp(now: number, left: number): Reply {
+  return refused(undefined, announcement(100, 0, now + left, 'up'));
 }
 
 describe('an API that refuses everything', () => {
@@ -76,7 +72,7 @@ describe('a limit that is used up until tomorrow', () => {
   const day = 86_400_000;
 
   it('rejects at once, and says when to come again', async () => {
-    const { world, observer } = stallingWorld(0, (now) => usedUp(now, day));
+    const { world, observer } = stallingWorld(0, (now) => usedUp(epoch + now, day));
     world.call(3, { observer });
     const records = await world.finish();
     const waiting = records.filter(({ error }) => error instanceof RateLimitWaitError);
@@ -88,8 +84,7 @@ describe('a limit that is used up until tomorrow', () => {
   });
 
   it('does not end a wait that this process has caused itself', async () => {
-    const inner = new DocumentedServer({ limit: 5, window: day });
-    const world = new World(inner);
+    const world = new World(documented({ limit: 5, duration: day }));
     world.call(12);
     expect((await world.finish()).every(({ status }) => status === 200)).toBe(true);
   });
@@ -102,7 +97,7 @@ describe('calls that wait longer than expected', () => {
     const { world, reports, observer } = stallingWorld(0, (now) => {
       if (now < admittedAt + 10_000) return bare429();
       admittedAt = now;
-      return { status: 200, headers: new Headers() };
+      return accepted;
     });
     world.call(20, { observer });
     const records = await world.finish();
@@ -136,8 +131,8 @@ describe('a client', () => {
 
   it('fails a call at once that the API will not admit today', async () => {
     const api = inProcessApi(() => {
-      const { status, headers } = usedUp(Date.now(), 80_000_000);
-      return errorResponse(status, Object.fromEntries(headers));
+      const { headers } = usedUp(Date.now(), 80_000_000);
+      return errorResponse(429, { date: new Date().toUTCString(), ...headers });
     });
     const error = await settled(rejection(clientOf(api).users.get('user_123')));
     expect(error).toMatchObject({ status: 429, retryAfter: expect.any(Number) });

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DocumentedServer } from './support/documented-server.ts';
-import { ConcurrencyLimitedServer, NginxServer } from './support/hidden-limits.ts';
-import { quantile, type ServerReply, type SimulatedRequest, summary, World } from './support/simulation.ts';
+import { allOf, bucket, concurrency } from './model/undocumented-servers.ts';
+import { documented, quantile, summary, World } from './support/simulation.ts';
 
 // Refusals that the window does not explain. Other limits, one by one, are in model/undocumented-rows.ts.
 
@@ -10,28 +9,16 @@ const seeds = [1, 2, 3];
 const route = '/users/{id}';
 
 /** The documented server, with users that are always refused. */
-class LockingServer extends DocumentedServer {
-  readonly #retryAfter: number | undefined;
-
-  constructor(retryAfter: number | undefined) {
-    super();
-    this.#retryAfter = retryAfter;
-  }
-
-  override answer(now: number, request?: SimulatedRequest): ServerReply {
-    const reply = super.answer(now);
-    if (request?.path.includes('locked') !== true) return reply;
-    if (this.#retryAfter !== undefined) reply.headers.set('retry-after', String(this.#retryAfter));
-    return { status: 429, headers: reply.headers };
-  }
-}
+const locking = (lockedRetryAfter: number | undefined, epoch?: number) =>
+  documented({ locked: /locked/, lockedRetryAfter }, epoch);
 
 describe('a locked resource', () => {
   it.each([60, undefined])(
     'of twenty that are called at once, none holds the others for long: Retry-After %s',
     async (wait) => {
       for (const seed of seeds) {
-        const world = new World(new LockingServer(wait), { seed, offset: 1_700_000_040_000 + seed * 7777 });
+        const epoch = 1_700_000_040_000 + seed * 7777;
+        const world = new World(locking(wait, epoch), { seed, epoch });
         const good: Promise<{ askedAt: number; doneAt: number; status: number | undefined }>[] = [];
         for (let second = 0; second < 600; second += 1) {
           world.time.after(second * 1000, () => good.push(world.one({ path: `/users/${second}`, route })));
@@ -51,7 +38,7 @@ describe('a locked resource', () => {
   );
 
   it('fails in the end, and is reported when it is held', async () => {
-    const world = new World(new LockingServer(undefined));
+    const world = new World(locking(undefined));
     const held: (string | undefined)[] = [];
     const observer = {
       onHold: (target?: string) => held.push(target),
@@ -69,12 +56,12 @@ describe('a locked resource', () => {
 
 describe('a limit that no header announces', () => {
   it.each([
-    ['5 in flight', () => new ConcurrencyLimitedServer(new DocumentedServer(), { limit: 5, takes: 100 })],
-    ['2 a second', () => new NginxServer(new DocumentedServer(), { rate: 2, burst: 5 })],
+    ['5 in flight', () => concurrency(5)],
+    ['2 a second', () => bucket({ rate: 2, burst: 5 })],
   ])('slows all calls of the token down: %s', async (_, create) => {
     for (const seed of seeds) {
-      const server = create();
-      const world = new World(server, { seed, latency: 20, offset: 1_700_000_040_000 });
+      const epoch = 1_700_000_040_000;
+      const world = new World(allOf(create(), documented({}, epoch)), { seed, latency: 20, epoch, work: 100 });
       const held: (string | undefined)[] = [];
       const observer = {
         onHold: (target?: string) => held.push(target),
@@ -82,17 +69,16 @@ describe('a limit that no header announces', () => {
         onStall: () => undefined,
       };
       for (let id = 0; id < 300; id += 1) world.call(1, { path: `/users/${id}`, route, observer });
-      const { failed } = summary(await world.finish());
+      const { failed, refusals } = summary(await world.finish());
       expect(failed).toBe(0);
-      expect(server.refused).toBeLessThanOrEqual(210);
+      expect(refusals).toBeLessThanOrEqual(210);
       expect(held.filter((target) => target === undefined)).toHaveLength(1);
     }
   });
 
   it('holds no call for ever whose resource is refused while it waits for the token', async () => {
     for (const seed of seeds) {
-      const server = new ConcurrencyLimitedServer(new DocumentedServer({ limit: 4 }), { limit: 1, takes: 200 });
-      const world = new World(server, { seed });
+      const world = new World(allOf(concurrency(1), documented({ limit: 4 })), { seed, work: 200 });
       for (let call = 0; call < 30; call += 1)
         world.call(1, { path: `/users/${Math.floor(world.random() * 6)}`, route });
       await world.time.run();
@@ -103,8 +89,7 @@ describe('a limit that no header announces', () => {
 
   it('costs a small job a few seconds', async () => {
     for (const seed of seeds) {
-      const server = new ConcurrencyLimitedServer(new DocumentedServer(), { limit: 5, takes: 100 });
-      const world = new World(server, { seed, latency: 20 });
+      const world = new World(allOf(concurrency(5), documented()), { seed, latency: 20, work: 100 });
       for (let id = 0; id < 30; id += 1) world.call(1, { path: `/users/${id}`, route });
       const { failed, end } = summary(await world.finish());
       expect(failed).toBe(0);
@@ -113,7 +98,7 @@ describe('a limit that no header announces', () => {
   });
 
   it('does not hold calls for long if none that was refused is sent again', async () => {
-    const world = new World(new DocumentedServer());
+    const world = new World(documented());
     world.call(1);
     await world.time.run(1000);
     const first = await world.limiter.acquire({ method: 'GET', path: '/a', route: '/a' });

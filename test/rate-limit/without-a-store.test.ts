@@ -6,7 +6,7 @@ import { summary } from './support/simulation.ts';
 
 const second = 1000;
 const minute = 60_000;
-const kinds = ['aligned', 'first-request'] as const;
+const kinds = ['aligned', 'first'] as const;
 const seeds = [1, Number(process.env['SEED'] ?? 2)];
 
 describe.each(kinds)('two processes without a store, windows %s', (windows) => {

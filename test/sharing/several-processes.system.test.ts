@@ -45,7 +45,7 @@ describe.each(stores)('processes that share through %s', (_, isInstalled, startS
   describe.runIf(isInstalled)('when it is installed', () => {
     it('make 75 calls each, four of them: none fails, and none is refused unless a store was late', async () => {
       await using store = await startStore();
-      await using api = await LimitedApi.start({ windows: 'first-request', limit: 100, window });
+      await using api = await LimitedApi.start({ windows: 'first', duration: window });
 
       const workers = await Worker.startAll(works(4, { baseUrl: api.url, calls: 75, store: store.place }));
       const reports = await Promise.all(workers.map(({ report }) => report));
@@ -55,12 +55,12 @@ describe.each(stores)('processes that share through %s', (_, isInstalled, startS
       );
       // A process whose store is late sends its equal part, or what is left of the window if it knows of no other.
       const outages = reports.reduce((sum, report) => sum + report.outages, 0);
-      expect(api.limit.refused).toBeLessThanOrEqual(100 * outages);
+      expect(api.refused).toBeLessThanOrEqual(100 * outages);
     });
 
     it('finish their calls while others are killed at any moment', async () => {
       await using store = await startStore();
-      await using api = await LimitedApi.start({ windows: 'first-request', limit: 100, window });
+      await using api = await LimitedApi.start({ windows: 'first', duration: window });
       const [survivors, doomed] = await Promise.all([
         Worker.startAll(works(2, { baseUrl: api.url, calls: 200, store: store.place })),
         Worker.startAll(works(4, { baseUrl: api.url, calls: 1000, store: store.place })),
@@ -79,7 +79,7 @@ describe.each(stores)('processes that share through %s', (_, isInstalled, startS
       ]);
       // What those that were killed had in flight may count in the next window, with nobody left to report it.
       const outages = reports.reduce((sum, report) => sum + report.outages, 0);
-      expect(api.limit.refused).toBeLessThanOrEqual(40 + 100 * outages);
+      expect(api.refused).toBeLessThanOrEqual(40 + 100 * outages);
     });
   });
 });

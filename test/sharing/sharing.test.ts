@@ -23,7 +23,7 @@ function perMinute(records: readonly CallRecord[]): number[] {
   return Array.from(counts, (count) => count ?? 0);
 }
 
-describe.each(['aligned', 'first-request'] as const)('processes that share a limit, windows %s', (windows) => {
+describe.each(['aligned', 'first'] as const)('processes that share a limit, windows %s', (windows) => {
   it.each([
     [1, 300],
     [2, 150],
@@ -39,7 +39,7 @@ describe.each(['aligned', 'first-request'] as const)('processes that share a lim
       const records = await world.finish();
 
       const { failed, refusals, end } = summary(records.flat());
-      expect({ failed, refusals, most: world.server.most }).toEqual({ failed: 0, refusals: 0, most: 100 });
+      expect({ failed, refusals, most: world.server.mostInWindow }).toEqual({ failed: 0, refusals: 0, most: 100 });
       // The first aligned window ends after 36.5 s.
       const first = windows === 'aligned' ? 36.5 * second : minute;
       expect(end).toBeLessThan(1.03 * (first + ((count * calls) / 100 - 2) * minute));
@@ -62,7 +62,7 @@ describe('processes that share a limit', () => {
   });
 
   it('all stop when one of them is refused', async () => {
-    const world = new SharedWorld({ windows: 'first-request' });
+    const world = new SharedWorld({ windows: 'first' });
     const processes = [1, 2, 3].map(() => world.start());
     for (const process of processes) process.callEvery(second, 40);
     await world.time.run(20 * second);
@@ -77,7 +77,7 @@ describe('processes that share a limit', () => {
   });
 
   it('pass on the part of one that was killed', async () => {
-    const world = new SharedWorld({ windows: 'first-request' });
+    const world = new SharedWorld({ windows: 'first' });
     const [doomed, survivor] = [world.start(), world.start()];
     doomed.call(1000);
     survivor.call(260);
@@ -105,7 +105,7 @@ describe('processes that share a limit', () => {
   });
 
   it('need few syncs', async () => {
-    const world = new SharedWorld({ windows: 'first-request' });
+    const world = new SharedWorld({ windows: 'first' });
     const processes = [1, 2, 3, 4].map(() => world.start());
     for (const process of processes) process.call(75);
     await world.finish();
@@ -151,7 +151,7 @@ describe('processes with different versions of the SDK', () => {
     const records = await world.finish();
 
     expect(summary(records.flat())).toMatchObject({ failed: 0, refusals: 0 });
-    expect(world.server.most).toBeLessThanOrEqual(100);
+    expect(world.server.mostInWindow).toBeLessThanOrEqual(100);
     expect(steps).toBeGreaterThan(100);
     const inHalf = records.map((own) => own.filter(({ doneAt }) => doneAt < 2.5 * minute).length);
     expect(fairness(inHalf)).toBeGreaterThan(0.95);

@@ -99,7 +99,7 @@ describe('whatever happens to the store and to processes', () => {
   it('every call of the others is admitted', async () => {
     const scenario = fc.record({
       seed: fc.nat(),
-      windows: fc.constantFrom('aligned', 'first-request'),
+      windows: fc.constantFrom('aligned', 'first'),
       limit: fc.integer({ min: 10, max: 120 }),
       latency: fc.constantFrom(2, 50, 400),
       processes: fc.array(

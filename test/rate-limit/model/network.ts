@@ -104,7 +104,7 @@ export class Network {
 }
 
 /** As the `fetch` of Node.js says it. */
-function connectionError(problem: string, url: string): Error {
+export function connectionError(problem: string, url: string): Error {
   const { hostname } = new URL(url);
   const details = { code: 'ECONNREFUSED', syscall: 'connect', hostname };
   const cause = problem === 'connection refused' ? Object.assign(new Error('ECONNREFUSED'), details) : undefined;

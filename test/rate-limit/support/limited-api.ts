@@ -1,19 +1,25 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { DocumentedServer, type DocumentedOptions } from './documented-server.ts';
+import type { DocumentedOptions } from '../model/documented-server.ts';
+import { documented } from './simulation.ts';
 
 /** A rate-limited API over HTTP, for clients in other processes. */
 export class LimitedApi implements AsyncDisposable {
-  readonly limit: DocumentedServer;
+  admitted = 0;
+  refused = 0;
   readonly #server: Server;
 
   private constructor(options: DocumentedOptions) {
-    this.limit = new DocumentedServer(options);
+    const start = Date.now();
+    const server = documented(options, start);
     this.#server = createServer((_request, response) => {
       setTimeout(() => {
-        const { status, headers } = this.limit.answer(Date.now());
-        response.writeHead(status, { ...Object.fromEntries(headers), 'content-type': 'application/json' });
-        response.end(status === 200 ? user : refusal);
+        const { status, headers } = server.receive({ path: '', token: '' }, Date.now() - start);
+        const isAdmitted = status === 200;
+        if (isAdmitted) this.admitted += 1;
+        else this.refused += 1;
+        response.writeHead(isAdmitted ? 200 : 429, { ...headers, 'content-type': 'application/json' });
+        response.end(isAdmitted ? user : refusal);
       }, 5);
     });
   }

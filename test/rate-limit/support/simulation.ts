@@ -1,4 +1,6 @@
 import { seeded } from '../../support/random.ts';
+import { DocumentedServer, type DocumentedOptions } from '../model/documented-server.ts';
+import type { Server } from '../model/server.ts';
 import type { Admission, Permit, RateLimiter, Verdict } from '../../../src/rate-limit/limiter.ts';
 import { Scheduler } from '../../../src/rate-limit/scheduler.ts';
 import type { Timing } from '../../../src/utils/timing.ts';
@@ -81,29 +83,13 @@ async function settle(): Promise<void> {
   for (let tick = 0; tick < 6; tick += 1) await Promise.resolve();
 }
 
-export interface ServerReply {
-  readonly status: number;
-  readonly headers: Headers;
-  /** Milliseconds that the server took. Default: 0. */
-  readonly took?: number;
-}
+/** The server's clock when virtual time begins, in milliseconds since 1970. */
+const beginning = 1_700_000_123_456;
 
-/** What the server sees of a request. */
-export interface SimulatedRequest {
-  readonly path: string;
-  readonly route?: string | undefined;
-}
-
-/** Answers requests at a time of its own clock, in epoch milliseconds. */
-export interface SimulatedServer {
-  answer(serverTime: number, request: SimulatedRequest): ServerReply;
-}
-
-export interface Network {
-  /** Server's clock minus virtual time, in milliseconds. */
-  offset: number;
-  /** One way, in milliseconds. */
-  latency(): number;
+/** The documented server of a world, whose windows follow the clock. `reset` is a whole second. */
+export function documented(options: DocumentedOptions = {}, epoch = beginning): DocumentedServer {
+  const begun = options.windows === 'first' ? 0 : epoch % (options.duration ?? 60_000);
+  return new DocumentedServer(epoch, { begun, reset: 'up', ...options });
 }
 
 /** How a call ended. */
@@ -127,33 +113,36 @@ type Limiter = RateLimiter & Pick<Scheduler, 'configure'>;
 export class World {
   readonly time: VirtualTime;
   readonly limiter: Limiter;
-  readonly network: Network;
-  readonly server: SimulatedServer;
+  readonly server: Server;
   readonly calls: Promise<CallRecord>[] = [];
   readonly random: () => number;
+  /** The server's clock when virtual time begins. */
+  readonly epoch: number;
+  /** Milliseconds of a request or an answer on its way. */
+  latency: () => number;
+  /** Milliseconds for which the server works on a request that it admits. */
+  readonly #work: number;
 
   constructor(
-    server: SimulatedServer,
+    server: Server,
     options: {
       readonly seed?: number;
       readonly latency?: number;
-      readonly offset?: number;
+      readonly epoch?: number;
+      readonly work?: number;
       readonly time?: VirtualTime;
       readonly limiter?: Limiter | undefined;
     } = {},
   ) {
-    const { seed = 1, latency = 2, offset = 1_700_000_123_456, time = new VirtualTime() } = options;
+    const { seed = 1, latency = 2, epoch = beginning, work = 0, time = new VirtualTime() } = options;
     const { limiter = new Scheduler('test', time) } = options;
     this.random = seeded(seed);
     this.time = time;
     this.server = server;
-    this.network = { offset, latency: () => latency * (0.5 + this.random()) };
+    this.epoch = epoch;
+    this.#work = work;
+    this.latency = () => latency * (0.5 + this.random());
     this.limiter = limiter;
-  }
-
-  /** The server's clock. */
-  get serverTime(): number {
-    return this.network.offset + this.time.now();
   }
 
   /** Makes calls now. */
@@ -209,16 +198,18 @@ export class World {
   #exchange(
     permit: Permit,
     record: CallRecord,
-    request: SimulatedRequest,
+    { path }: { readonly path: string },
   ): Promise<Verdict & { readonly status: number }> {
-    const { time, network } = this;
+    const { time } = this;
     record.sentAt.push(time.now());
     record.order = time.count();
     return new Promise((resolve) => {
-      time.after(network.latency(), () => {
-        const reply = this.server.answer(this.serverTime, request);
-        time.after((reply.took ?? 0) + network.latency(), () => {
-          resolve({ status: reply.status, ...permit.recordAnswer(reply.status, reply.headers) });
+      time.after(this.latency(), () => {
+        const reply = this.server.receive({ path, token: '' }, time.now(), this.#work);
+        const status = Number(reply.status);
+        const headers = new Headers({ date: new Date(this.epoch + time.now()).toUTCString(), ...reply.headers });
+        time.after((status === 200 ? this.#work : 0) + this.latency(), () => {
+          resolve({ status, ...permit.recordAnswer(status, headers) });
         });
       });
     });

@@ -1,11 +1,9 @@
 import type { Permit, RateLimiter, Verdict } from '../../../src/rate-limit/limiter.ts';
 import { Scheduler } from '../../../src/rate-limit/scheduler.ts';
 import { createRateLimitStore } from '../../../src/sharing/connection.ts';
-import { DocumentedServer, type DocumentedOptions } from '../../rate-limit/support/documented-server.ts';
-import { type CallRecord, VirtualTime, World } from '../../rate-limit/support/simulation.ts';
+import type { DocumentedOptions, DocumentedServer } from '../../rate-limit/model/documented-server.ts';
+import { type CallRecord, documented, VirtualTime, World } from '../../rate-limit/support/simulation.ts';
 import { type Step, SimulatedStore } from './simulated-store.ts';
-
-const epoch = 1_700_000_123_456;
 
 /** What a process may do differently from the others. */
 interface ProcessOptions {
@@ -25,7 +23,7 @@ export class SharedWorld {
 
   /** @param latency Typical milliseconds to the API, one way. */
   constructor(server: DocumentedOptions = {}, { seed = 1, latency = 20 } = {}) {
-    this.server = new DocumentedServer(server);
+    this.server = documented(server);
     this.#seed = seed;
     this.#latency = latency;
   }
@@ -44,7 +42,7 @@ export class SharedWorld {
 
   /** Uses up requests as a client would that does not share. */
   useElsewhere(count: number): void {
-    this.server.use(epoch + this.time.now(), count);
+    for (let index = 0; index < count; index += 1) this.server.receive({ path: '', token: '' }, this.time.now());
   }
 
   /** Runs until all calls of the processes that are alive have ended. */
@@ -83,7 +81,7 @@ export class SimulatedProcess {
       );
       scheduler.configure({ store: sync });
     }
-    this.#calls = new World(server, { seed, latency, offset: epoch, time, limiter: this.#guard(scheduler) });
+    this.#calls = new World(server, { seed, latency, time, limiter: this.#guard(scheduler) });
   }
 
   get calls(): readonly Promise<CallRecord>[] {

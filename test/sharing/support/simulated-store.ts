@@ -1,11 +1,16 @@
 import { rateLimitStep } from '../../../src/sharing/step.ts';
 import type { RateLimitStoreReply, RateLimitStoreRequest } from '../../../src/sharing/store.ts';
-import type { VirtualTime } from '../../rate-limit/support/simulation.ts';
 
 /** What a store does: works, rejects, refuses to be written, executes but does not answer, or does nothing at all. */
 export type StoreCondition = 'up' | 'down' | 'read-only' | 'deaf' | 'silent';
 
 export type Step = typeof rateLimitStep;
+
+/** The virtual time of a simulation. */
+interface StoreTime {
+  now(): number;
+  after(delay: number, run: () => void): unknown;
+}
 
 /** A store in virtual time, which can fail. */
 export class SimulatedStore {
@@ -14,10 +19,10 @@ export class SimulatedStore {
   latency = 0.5;
   syncs = 0;
   writes = 0;
-  readonly #time: VirtualTime;
+  readonly #time: StoreTime;
   readonly #states = new Map<string, string>();
 
-  constructor(time: VirtualTime) {
+  constructor(time: StoreTime) {
     this.#time = time;
   }
 
