@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Client } from '@example/sdk';
-import { plainLoop, type Answer } from '../reference/plain-loop.ts';
+import { plainLoop, type Answer } from './model/plain-loop.ts';
 import { canRunPostgres, startPostgres } from '../support/postgres-server.ts';
 
 interface Project {

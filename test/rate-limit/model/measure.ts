@@ -42,9 +42,6 @@ export interface Figures {
   readonly roundTrip: number;
 }
 
-/** What can be measured without knowing the least possible time. */
-export type Measured = Omit<Figures, 'leastTime'>;
-
 const newYear = Date.UTC(2026, 0, 1);
 let worlds = 0;
 
@@ -55,17 +52,7 @@ export async function measure(client: ClientFactory, setup: Setup, seed: number)
   const batchCalls = calls.some(({ kind }) => kind === 'batch');
   const least = batchCalls ? leastTime((setup.leastServer ?? setup.server)(epoch), calls, latency, tokens) : 0;
   const lastCall = Math.max(...calls.map(({ at }) => at));
-  return { ...(await run(client, setup, seed, lastCall + least * 10 + 3_600_000)), leastTime: least };
-}
-
-/**
- * Runs the experiment without asking how fast it could be.
- *
- * @param limit Milliseconds after which calls that wait count as stuck.
- */
-export async function run(client: ClientFactory, setup: Setup, seed: number, limit: number): Promise<Measured> {
-  const { latency = { middle: 5, spread: 0 }, calls, tokens = [{ issued: 0, token: 'token' }] } = setup;
-  const epoch = newYear + (setup.fraction ?? 0);
+  const limit = lastCall + least * 10 + 3_600_000;
   const random = randomOf(seed);
   const restoreRandom = replaceRandom(randomOf(seed + 1_000));
   const world = new World(epoch, setup.clock);
@@ -121,6 +108,7 @@ export async function run(client: ClientFactory, setup: Setup, seed: number, lim
     p50: quantile(sorted, 0.5),
     p95: quantile(sorted, 0.95),
     roundTrip: latency.middle + latency.spread,
+    leastTime: least,
   };
 }
 

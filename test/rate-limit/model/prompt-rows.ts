@@ -21,6 +21,24 @@ function besideBatch(name: string, count: number, minutes: number, period: numbe
   };
 }
 
+/** Bursts of calls for which somebody waits, half-way through each window, beside a backlog. */
+const bursts: Row = {
+  name: '40 interactive calls in mid-window beside 2 000 in the background',
+  goal: { refused: 0, p50: 50, p95: 1_000 },
+  quick: true,
+  setup: (random) => {
+    const { fraction, begun } = anyStart(random);
+    const prompt = Array.from({ length: 9 * 40 }, (_, index) => ({
+      at: (1 + Math.floor(index / 40)) * minute - begun + 30_000,
+      path: `/things/burst_${index}`,
+      kind: 'prompt' as const,
+    }));
+    const calls = [...prompt, ...inBackground(atOnce(2000, batchStart))];
+    const latency = { middle: 20, spread: 10 };
+    return { fraction, calls, latency, server: (epoch) => new DocumentedServer(epoch, { begun }) };
+  },
+};
+
 function besideLocked(): Row[] {
   return [1, 3, 10].flatMap((perMinute) =>
     [true, false].flatMap((areNew) =>
@@ -46,5 +64,6 @@ export const promptRows: readonly Row[] = [
   besideBatch('30 interactive calls a minute behind 2 000 in the background', 2000, 28, 2_000, false),
   besideBatch('6 interactive calls a minute behind 2 000 in the background', 2000, 20, 10_000, false),
   besideBatch('a trickle of 20 a minute beside a burst of 300 in the background', 300, 4, 3_000, true),
+  bursts,
   ...besideLocked(),
 ];

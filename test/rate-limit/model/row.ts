@@ -3,6 +3,8 @@ import { between, type Random } from '../../support/random.ts';
 
 /** What a row of the table asks for. What is left out is measured only. */
 export interface Goal {
+  /** Calls that may fail. Default: none. */
+  readonly failed?: number;
   /** Refusals, or `'onTheirWay'`: what nobody could have held back. */
   readonly refused?: number | 'onTheirWay';
   /** Refusals for each turn of a window, instead. */
@@ -24,10 +26,12 @@ export interface Row {
   readonly goal: Goal;
   /** Whether each run of the tests tries it. The others are for `npm run fuzz`. */
   readonly quick?: boolean;
+  /** Why the SDK is worse here than the client of thirty lines, if it may be. */
+  readonly isWorse?: string;
   readonly setup: (random: Random) => Setup;
 }
 
-/** What the figures miss, or `[]`. Nothing may ever fail or get stuck. */
+/** What the figures miss, or `[]`. Nothing may ever get stuck. */
 export function missed(figures: Figures, goal: Goal): string[] {
   const { failed, stuck, refused, onTheirWay, time, leastTime, roundTrip } = figures;
   const turns = Math.floor(leastTime / 60_000) + 1;
@@ -41,7 +45,7 @@ export function missed(figures: Figures, goal: Goal): string[] {
   const asking = Math.max(50, 2 * roundTrip);
   const mayTake = leastTime * (goal.times ?? Infinity) + (goal.extra ?? 0) + asking;
   const checks: [is: string, isMissed: boolean][] = [
-    [`${failed} failed`, failed > 0],
+    [`${failed} failed`, failed > (goal.failed ?? 0)],
     [`${stuck} stuck`, stuck > 0],
     [`${refused} refused, more than ${mayBeRefused}`, refused > mayBeRefused],
     [`${(time / leastTime).toFixed(3)} × the least time, more than ${goal.times}`, time > mayTake],
@@ -50,6 +54,21 @@ export function missed(figures: Figures, goal: Goal): string[] {
     [`${figures.mostInWindow} requests in a window`, figures.mostInWindow > (goal.mostInWindow ?? Infinity)],
   ];
   return checks.filter(([, isMissed]) => isMissed).map(([is]) => is);
+}
+
+/** In what the SDK did worse than the client of thirty lines. */
+export function worse(ours: Figures, simple: Figures): string[] {
+  const lost = ({ failed, stuck }: Figures) => failed + stuck;
+  const isSlower = (key: 'time' | 'p95') =>
+    lost(simple) === 0 && lost(ours) === 0 && ours[key] > 1.1 * simple[key] + 5_000;
+  const isFaster = ours.time < simple.time || ours.p95 < simple.p95;
+  const checks: [is: string, isWorse: boolean][] = [
+    [`${lost(ours)} failed, ${lost(simple)} of the reference`, lost(ours) > lost(simple)],
+    [`took ${ours.time} ms, the reference ${simple.time} ms`, isSlower('time')],
+    [`p95 ${ours.p95} ms, the reference ${simple.p95} ms`, isSlower('p95')],
+    [`${ours.refused} refused, ${simple.refused} of the reference`, ours.refused > simple.refused + 10 && !isFaster],
+  ];
+  return checks.filter(([, isWorse]) => isWorse).map(([is]) => is);
 }
 
 /** Where in its window, and between two seconds, a server is when the first call is made. */

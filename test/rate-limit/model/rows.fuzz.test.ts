@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { documentedRows } from './documented-rows.ts';
 import { type Figures, measure } from './measure.ts';
+import { outageRows } from './outage-rows.ts';
 import { promptRows } from './prompt-rows.ts';
 import { randomOf } from '../../support/random.ts';
-import { missed, type Row } from './row.ts';
-import { sdk } from './tested-client.ts';
+import { missed, worse, type Row } from './row.ts';
+import { reference, sdk } from './tested-client.ts';
 import { undocumentedRows } from './undocumented-rows.ts';
 
 const runs = Number(process.env['FUZZ_RUNS'] ?? 0);
@@ -21,19 +22,25 @@ function printed(name: string, seed: number, figures: Figures): string {
   return `| ${cells.join(' | ')} |`;
 }
 
-function testRows(rows: readonly Row[]): void {
-  test.each(rows.map((row) => [row.name, row] as const))('%s', { timeout: 0 }, async (name, { goal, setup }) => {
+function testRows(rows: readonly Row[], isBesideReference = false): void {
+  const named = rows.map((row) => [row.name, row] as const);
+  test.each(named)('%s', { timeout: 0 }, async (name, { goal, isWorse, setup }) => {
     const misses: string[] = [];
     for (const seed of seeds) {
       const figures = await measure(sdk, setup(randomOf(seed)), seed);
       if (process.env['PRINT_ROWS']) console.log(printed(name, seed, figures));
-      misses.push(...missed(figures, goal).map((miss) => `seed ${seed}: ${miss}`));
+      const all = missed(figures, goal);
+      if (isBesideReference && isWorse === undefined) {
+        all.push(...worse(figures, await measure(reference, setup(randomOf(seed)), seed)));
+      }
+      misses.push(...all.map((miss) => `seed ${seed}: ${miss}`));
     }
     expect(misses).toEqual([]);
   });
 }
 
-const documented = [...documentedRows, ...promptRows].filter(({ quick }) => isFuzzing || quick);
+const isTried = ({ quick }: Row) => isFuzzing || quick;
 
-describe('the documented server', () => testRows(documented));
+describe('the documented server', () => testRows([...documentedRows, ...promptRows].filter(isTried)));
+describe('outages, gateways and misleading headers', () => testRows(outageRows.filter(isTried), true));
 if (isFuzzing) describe('other limits', () => testRows(undocumentedRows));

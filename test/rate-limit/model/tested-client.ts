@@ -1,4 +1,5 @@
 import { Client, type Fetch } from '@example/sdk';
+import { PacedClient } from './paced-client.ts';
 
 /** A call of a workload. */
 export interface WorkloadCall {
@@ -35,6 +36,17 @@ export const sdk: ClientFactory = ({ fetch, baseUrl, apiToken, rateLimit = {}, m
       const id = path.slice(path.lastIndexOf('/') + 1);
       if (path.startsWith('/users/')) return client.users.get(id, { priority, signal });
       return client.request('GET', '/things/{id}', { params: { id }, priority, signal });
+    },
+  };
+};
+
+/** The client that the SDK may never be worse than. */
+export const reference: ClientFactory = ({ fetch, baseUrl, apiToken, maxRetries }) => {
+  const client = new PacedClient();
+  return {
+    read: ({ path }, signal) => {
+      const init = () => ({ method: 'GET', headers: { authorization: `Bearer ${apiToken()}` }, signal });
+      return client.call(() => fetch(baseUrl + path, { ...init(), redirect: 'manual' }), signal, maxRetries);
     },
   };
 };

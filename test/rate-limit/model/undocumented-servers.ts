@@ -142,6 +142,14 @@ export function allOf(...servers: Server[]): Server {
   };
 }
 
+/** What the server decides, answered in another way. */
+export function answeredAs(server: Server, change: (reply: Reply, now: number) => Reply): Server {
+  return {
+    admits: (request, now) => server.admits(request, now),
+    receive: (request, now, work) => change(server.receive(request, now, work), now),
+  };
+}
+
 /** An outage: every request between two times is answered with 503 and `Retry-After` for the rest of it. */
 export function outage(server: Server, from: number, until: number): Server {
   return failing(server, from, until, (now) => ({
