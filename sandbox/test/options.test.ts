@@ -1,5 +1,6 @@
 import { createSandbox, type SandboxOptions } from '@example/sandbox';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import manifest from '../package.json' with { type: 'json' };
 import { call } from './support/calls.ts';
 
 test.each<[SandboxOptions, string]>([
@@ -39,10 +40,11 @@ test('the message about an unknown option lists the known ones', () => {
   );
 });
 
-test('an older Node.js gets a message', () => {
-  vi.stubGlobal('process', { ...process, versions: { ...process.versions, node: '20.20.2' } });
+test.each(['20.20.2', '22.11.0'])('an older Node.js gets a message: %s', (node) => {
+  vi.stubGlobal('process', { ...process, versions: { ...process.versions, node } });
   onTestFinished(() => void vi.unstubAllGlobals());
-  expect(() => createSandbox()).toThrow('example-sandbox needs Node.js 22.12 or later. This is Node.js 20.20.2.');
+  expect(() => createSandbox()).toThrow(`example-sandbox needs Node.js 22.12 or later. This is Node.js ${node}.`);
+  expect(manifest.engines).toEqual({ node: '>=22.12' });
 });
 
 test('generated ids leave out the ids that seeds and tests have given', () => {
@@ -65,8 +67,4 @@ test('users can be created at the start: a number of them or a list', async () =
     created_at: '2024-01-01T00:00:00Z',
   });
   expect((await call(these, 'GET /v1/users/user_123')).status).toBe(200);
-});
-
-test('each sandbox has an API token of its own', () => {
-  expect(createSandbox().apiToken).not.toBe(createSandbox().apiToken);
 });

@@ -83,32 +83,13 @@ describe.each(['sandbox.fetch', 'HTTP'])('over %s', (transport) => {
     await expectError(response, 413, 'payload_too_large');
   });
 
-  test('a body of more than 1 MB without a declared length gets a 413', async () => {
+  test('streamed bodies that are too large get a 413, and the next requests on their connections succeed', async () => {
     const chunk = new Uint8Array(100_000).fill(0x20);
-    let sent = 0;
-    const body = new ReadableStream<Uint8Array>({
-      pull(controller) {
-        if (sent++ === 30) controller.close();
-        else controller.enqueue(chunk);
-      },
-    });
-    const response = await sandbox().fetch('https://api.example.com/v1/users', {
-      method: 'POST',
-      body,
-      // @ts-expect-error: the DOM's types don't know it yet, and fetch requires it for a stream.
-      duplex: 'half',
-      headers: { Authorization: `Bearer ${local.apiToken}`, 'Content-Type': 'application/json' },
-    });
-    await expectError(response, 413, 'payload_too_large');
-  });
-
-  test('bodies that are too large and streamed leave the connections as they are: the next requests succeed', async () => {
-    const chunk = new Uint8Array(100_000).fill(0x20);
-    const upload = async () => {
+    const upload = async (chunks: number) => {
       let sent = 0;
       const body = new ReadableStream<Uint8Array>({
         pull(controller) {
-          if (sent++ === 12) controller.close();
+          if (sent++ === chunks) controller.close();
           else controller.enqueue(chunk);
         },
       });
@@ -119,20 +100,15 @@ describe.each(['sandbox.fetch', 'HTTP'])('over %s', (transport) => {
         duplex: 'half',
         headers: { Authorization: `Bearer ${local.apiToken}`, 'Content-Type': 'application/json' },
       });
-      await response.arrayBuffer();
-      return response.status;
+      await expectError(response, 413, 'payload_too_large');
     };
     for (let round = 0; round < 10; round++) {
-      expect(await upload()).toBe(413);
+      await upload(round === 0 ? 30 : 12);
       for (let index = 0; index < 4; index++) {
         const next = await call(sandbox(), 'GET /v1/projects');
         await next.arrayBuffer();
         expect(next.status).toBe(200);
       }
     }
-  });
-
-  test('the server still responds after all of this', async () => {
-    expect((await call(sandbox(), 'GET /v1/projects')).status).toBe(200);
   });
 });

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DeliveryIndex } from '../../src/storage/delivery-index.ts';
 import type { Attempt, DeliveryRecord } from '../../src/storage/records.ts';
@@ -22,13 +21,6 @@ function indexOf(deliveries: readonly DeliveryRecord[]): DeliveryIndex {
   for (const each of deliveries) index.changed(undefined, each);
   return index;
 }
-
-test('a delivery that failed waits behind those that are due, so that the next one is found at once', () => {
-  const all = [1, 2, 3].map((number) => delivery(`del_${number}`, { due: 1000 }));
-  const index = indexOf(all);
-  index.changed(all[0], delivery('del_1', { due: 6000, tries: 1, attempts: [attempt(500)] }));
-  expect([...index.of('we_0').pending.keys()]).toEqual(['del_2', 'del_3', 'del_1']);
-});
 
 describe('a webhook is', () => {
   const failed = delivery('del_1', { status: 'failed', attempts: [attempt(500)] });
@@ -55,39 +47,4 @@ describe('a webhook is', () => {
     expect(index.health(webhook, 1016)).toMatchObject({ status: 'backed up', pending: 18, dueSince: 1000 });
     expect(index.health({ ...webhook, disabled: 'You disabled it.' }, 1016)).toMatchObject({ status: 'disabled' });
   });
-});
-
-test('what is counted as deliveries change is what a new count of them gives', () => {
-  const states = fc.constantFrom<DeliveryRecord['status'] | 'deleted'>('pending', 'delivered', 'failed', 'deleted');
-  const step = fc.record({ id: fc.nat(8), state: states, attempts: fc.nat(3) });
-  fc.assert(
-    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-      const index = new DeliveryIndex();
-      const kept = new Map<string, DeliveryRecord>();
-      let time = 0;
-      for (const { id: number, state, attempts } of steps) {
-        const id = `del_${number}`;
-        const before = kept.get(id);
-        const made = Array.from({ length: attempts }, () => attempt(200, (time += 1000)));
-        const changes = { endpoint: `we_${number % 2}`, attempts: [...(before?.attempts ?? []), ...made] };
-        const after = state === 'deleted' ? undefined : delivery(id, { ...changes, status: state });
-        index.changed(before, after);
-        if (after === undefined) kept.delete(id);
-        else kept.set(id, after);
-      }
-      const fresh = indexOf([...kept.values()]);
-      expect([index.pending, index.failed, [...index.completed].sort()]).toEqual([
-        fresh.pending,
-        fresh.failed,
-        [...fresh.completed].sort(),
-      ]);
-      for (const id of ['we_0', 'we_1']) {
-        expect(new Set(index.of(id).pending.keys())).toEqual(new Set(fresh.of(id).pending.keys()));
-        expect(new Set(index.of(id).all.values())).toEqual(new Set(fresh.of(id).all.values()));
-        // The latest attempt may be of a delivery that was deleted.
-        const isWhole = !steps.some(({ state }) => state === 'deleted');
-        if (isWhole) expect(index.health({ ...webhook, id }, 0)).toEqual(fresh.health({ ...webhook, id }, 0));
-      }
-    }),
-  );
 });

@@ -54,7 +54,7 @@ function countOf(counts: Counts): number {
 }
 
 /** The smallest round number that is not below a value: the top of the scale. */
-export function roundUp(value: number): number {
+function roundUp(value: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(value, 1)));
   return ([1, 1.2, 1.5, 2, 3, 4, 5, 6, 8].find((step) => step * power >= value) ?? 10) * power;
 }
