@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { parseRateLimit, parseRetryAfter, readAnswer } from '../../src/rate-limit/headers.ts';
+import { parseRateLimit, parseRetryAfter, readAnswer, untilReset } from '../../src/rate-limit/headers.ts';
+import { fuzzing } from '../support/fuzz.ts';
 
 const date = 'Mon, 01 Jan 2024 00:00:10 GMT';
 const documented = { 'X-RateLimit-Limit': '100', 'X-RateLimit-Remaining': '95', 'X-RateLimit-Reset': '1640995200' };
@@ -58,4 +60,51 @@ describe('an answer that a cache repeats', () => {
     const answer = readAnswer(200, new Headers({ ...documented, Date: date, Age: '12' }));
     expect(answer).toMatchObject({ report: undefined, servedAt: undefined, isSound: false });
   });
+});
+
+describe('any headers', () => {
+  const names = [
+    'x-ratelimit-limit',
+    'x-ratelimit-remaining',
+    'x-ratelimit-reset',
+    'retry-after',
+    'age',
+    'date',
+  ] as const;
+
+  it('are read as amounts that are finite and not negative, or not at all', () => {
+    const value = fc.oneof(
+      fc.nat(200).map(String),
+      fc.integer({ min: 1_700_000_000, max: 1_900_000_000 }).map(String),
+      fc.constantFrom('0', '-1', '1e3', '1.5', '1.', '.5', '+1', '0x10', '\u00b2', 'Infinity', 'NaN', '9'.repeat(400)),
+      fc.constantFrom(' 5 ', '5;', '5, 6', '5 6', '1767225600000', '', 'null', 'Fri, 31 Dec 9999 23:59:59 GMT', 'May'),
+      fc.date({ noInvalidDate: true }).map((time) => time.toUTCString()),
+      fc.stringMatching(/^[ -~]*$/),
+    );
+    const headers = fc.dictionary(fc.constantFrom(...names), value, { maxKeys: names.length });
+    const isAmount = (amount: number | undefined) => amount === undefined || (Number.isFinite(amount) && amount >= 0);
+    fc.assert(
+      fc.property(headers, fc.constantFrom(200, 429, 503), (given, status) => {
+        const all = new Headers(given);
+        const { wait, report } = readAnswer(status, all);
+        const amounts = [parseRateLimit(all), report].flatMap((each) => [each?.limit, each?.remaining, each?.reset]);
+        for (const amount of [...amounts, wait, parseRetryAfter(all, Date.now()), untilReset(all)])
+          expect(isAmount(amount)).toBe(true);
+        expect(wait ?? 0).toBeLessThanOrEqual(3_600_000);
+      }),
+      fuzzing(2_000),
+    );
+  });
+
+  it.each(['a', '"', ',', ';', '=', ' ', '1', '1.', '1,'])(
+    'take a time that grows with their length alone: %s',
+    (unit) => {
+      for (const name of names) {
+        const all = new Headers({ 'x-ratelimit-remaining': '1', 'x-ratelimit-reset': '1' });
+        all.set(name, unit.repeat(200_000 / unit.length));
+        // What backtracks needs minutes for these.
+        expect([parseRateLimit(all), parseRetryAfter(all, 0), readAnswer(429, all)]).toHaveLength(3);
+      }
+    },
+  );
 });

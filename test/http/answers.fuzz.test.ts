@@ -3,7 +3,7 @@ import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import fc from 'fast-check';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { ExampleError, type Client, type FetchResponse } from '@example/sdk';
+import { ExampleError, RateLimitError, type Client, type FetchResponse } from '@example/sdk';
 import { instrument } from '@example/sdk/otel';
 import { eventNames } from '../../src/telemetry/events.ts';
 import { amount, fuzzing } from '../support/fuzz.ts';
@@ -14,12 +14,16 @@ import { passTime, settled, useVirtualTime } from '../support/virtual-time.ts';
 
 // Whatever is in a request and its answer, what looks at the call neither fails it nor keeps its permit, nor shows a secret.
 
+const unhandled = vi.fn();
+
 beforeEach(() => {
   useVirtualTime();
+  process.on('unhandledRejection', unhandled);
   propagation.setGlobalPropagator(new W3CTraceContextPropagator());
   // Which makes ids by Math.random and reads no clock of the test.
   trace.setGlobalTracerProvider(new BasicTracerProvider());
   return () => {
+    process.off('unhandledRejection', unhandled);
     for (const api of [context, propagation, trace]) api.disable();
   };
 });
@@ -70,36 +74,95 @@ const echoes: readonly ((value: string) => string)[] = [
 ];
 const echo = fc.constantFrom(...echoes);
 
-const headerName = fc.constantFrom(
-  'location',
-  'x-request-id',
-  'link',
-  'deprecation',
-  'sunset',
-  'retry-after',
-  'date',
-  'x-ratelimit-reset',
-  'content-type',
-  'set-cookie',
+/** Printable characters, and those above that HTTP allows. */
+const latin = fc.string({
+  unit: fc.oneof({ weight: 9, arbitrary: fc.stringMatching(/^[ -~]$/) }, fc.constantFrom('\u00e9', '\u0080', '\t')),
+});
+const newYear = Date.UTC(2026, 0, 1);
+const values = fc.oneof(
+  fc.constant('said'),
+  text,
+  latin,
+  fc.nat(200).map(String),
+  fc.integer({ min: newYear / 1000 - 100, max: newYear / 1000 + 1e6 }).map(String),
+  fc.constantFrom('0', '-1', '1e3', '1.5', '0x10', '9'.repeat(400), ' 5 ', '5, 6', '1767225600000', 'null', '3'),
+  fc.integer({ min: -100_000, max: 100_000 }).map((ms) => new Date(newYear + ms).toUTCString()),
+  fc.constantFrom('Fri, 31 Dec 9999 23:59:59 GMT', 'yesterday', 'gzip', 'a/b'.repeat(99), '//x', 'javascript:1'),
 );
+const headerName = fc.constantFrom(
+  ...['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset', 'retry-after', 'age', 'date', 'location'],
+  ...[
+    'x-request-id',
+    'link',
+    'deprecation',
+    'sunset',
+    'content-type',
+    'content-length',
+    'content-encoding',
+    'set-cookie',
+  ],
+);
+
+const names = fc.oneof(
+  fc.constantFrom('id', 'error', 'code', 'message', 'details', 'data', 'meta', 'total_pages', 'then', 'toJSON', ''),
+  fc.constantFrom('__proto__', 'constructor', 'prototype', 'toString', 'length'),
+  fc.string(),
+);
+/** JSON text by hand, since no object literal can have `__proto__` as a field. */
+const { json } = fc.letrec<{ json: string }>((tie) => ({
+  json: fc.oneof(
+    { depthSize: 'medium', withCrossShrink: true },
+    fc.jsonValue({ maxDepth: 0 }).map((value) => JSON.stringify(value)),
+    fc.array(tie('json'), { maxLength: 5 }).map((items) => `[${items.join(',')}]`),
+    fc
+      .array(fc.tuple(names, tie('json')), { maxLength: 6 })
+      .map((fields) => `{${fields.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(',')}}`),
+  ),
+}));
 const body = fc.oneof(
   fc.constant((said: string) => JSON.stringify({ error: { code: said, message: said, details: { [said]: said } } })),
   fc.constant((said: string) => JSON.stringify({ ...user, name: said })),
   fc.constant((said: string) => `<html><title>${said}</title>`),
   fc.constant((said: string) => said),
   fc.constant((said: string) => `{"error":{"message":${JSON.stringify(said)}`),
-  fc.nat(5000).map((depth) => (said: string) => '['.repeat(depth) + JSON.stringify(said) + ']'.repeat(depth)),
+  fc.nat(20_000).map((depth) => (said: string) => '['.repeat(depth) + JSON.stringify(said) + ']'.repeat(depth)),
+  fc.oneof(json, fc.constantFrom('', 'null', ' ', '{"id":"a"} {"id":"b"}')).map((document) => () => document),
+  json.map((error) => () => `{"error":${error}}`),
+  fc.tuple(json, fc.nat(40)).map(
+    ([document, cut]) =>
+      () =>
+        document.slice(0, -cut),
+  ),
 );
+const encoders: readonly ((text: string) => Uint8Array)[] = [
+  (text) => new TextEncoder().encode(text),
+  (text) => new TextEncoder().encode(`\uFEFF${text}`),
+  (text) => Buffer.from(text, 'latin1'),
+];
 
 const answer = fc.record({
   status: fc.constantFrom(200, 201, 204, 301, 304, 400, 401, 404, 409, 422, 429, 500, 503, 599),
   repeats: fc.constantFrom<'password' | 'token'>('password', 'token'),
   echo,
   body,
-  headers: fc.array(fc.tuple(headerName, fc.oneof(text, fc.constant('said'), fc.constant('3'))), { maxLength: 4 }),
+  encode: fc.oneof({ weight: 8, arbitrary: fc.constant(encoders[0]!) }, fc.constantFrom(...encoders)),
+  piece: fc.integer({ min: 1, max: 64 }).map((size) => size ** 2),
+  headers: fc.array(fc.tuple(headerName, values), { maxLength: 6 }),
   fails: fc.constantFrom('no', 'no', 'no', 'no', 'connection', 'body', 'never', 'odd response', 'refused'),
 });
 type Answer = typeof answer extends fc.Arbitrary<infer Value> ? Value : never;
+
+/** The bytes in pieces that may cut a character in two. */
+function streamOf(bytes: Uint8Array, piece: number, failure: Error | undefined): ReadableStream<Uint8Array> {
+  let at = 0;
+  return new ReadableStream({
+    pull(controller) {
+      if (at < bytes.length) controller.enqueue(bytes.slice(at, (at += piece)));
+      else if (failure === undefined) controller.close();
+      else controller.error(failure);
+    },
+  });
+}
 
 function respond(given: Answer, said: string, { init }: SentRequest): FetchResponse | Promise<never> {
   const spoken = given.echo(said);
@@ -118,14 +181,14 @@ function respond(given: Answer, said: string, { init }: SentRequest): FetchRespo
     headers.append(name, shown);
   }
   const hasNone = given.status === 204 || given.status === 304;
-  const content =
-    given.fails === 'body' ? new ReadableStream({ pull: () => Promise.reject(new Error(spoken)) }) : given.body(spoken);
+  const bytes = given.encode(given.body(spoken));
+  const content = streamOf(bytes, given.piece, given.fails === 'body' ? new Error(spoken) : undefined);
   return new Response(hasNone ? null : content, { status: given.status, headers });
 }
 
 const call = fc.record({
   password: findable,
-  field: fc.constantFrom('password', 'api_key', 'nested', 'query', 'header', 'param'),
+  field: fc.constantFrom('password', 'api_key', 'nested', 'query', 'header', 'param', 'list'),
   depth: fc.oneof({ weight: 9, arbitrary: fc.nat(3) }, { weight: 1, arbitrary: fc.nat(4000) }),
   abortAfter: fc.option(fc.nat(100), { nil: undefined, freq: 4 }),
   totalTimeout: fc.constantFrom(undefined, 50, 5000),
@@ -142,38 +205,62 @@ function start(client: Client, { password, field, depth, totalTimeout }: Call, s
   if (field === 'query')
     return client.request('GET', '/teams', { ...options, query: { token: password.toWellFormed() } });
   if (field === 'header') return client.request('GET', '/teams', { ...options, headers: { 'x-api-key': password } });
+  if (field === 'list')
+    return client.projects.list({}, { ...options, headers: { 'x-api-key': password } }).then(() => undefined);
   if (field === 'param') return client.request('GET', '/invites/{token}', { ...options, params: { token: password } });
   return client.request('POST', '/teams', { ...options, body: nested });
 }
 
-it('any call ends with a value, an error of the SDK or the reason of its signal, gives its permit back, and shows no secret', async () => {
+/** A change of these would be one of every object. */
+const prototypes = () => [Object.prototype, Array.prototype, Error.prototype].map((each) => Reflect.ownKeys(each));
+
+it('any call ends with a value as it was sent, an error of the SDK or the reason of its signal, gives its permit back, and shows no secret', async () => {
+  const before = prototypes();
   await fc.assert(
     fc.asyncProperty(apiToken, call, async (token, given) => {
       const shown: unknown[] = [];
       const log = (...line: unknown[]) => shown.push(...line);
       const { password, answers } = given;
+      let last = '';
+      let effects = 0;
       const api = inProcessApi((request) => {
         const next = answers[(api.requests.length - 1) % answers.length]!;
-        return respond(next, next.repeats === 'token' ? token : password, request);
+        const said = next.repeats === 'token' ? token : password;
+        const spoken = next.echo(said);
+        last = next.fails === 'odd response' ? spoken : new TextDecoder().decode(next.encode(next.body(spoken)));
+        if (next.fails === 'no' ? next.status !== 429 : next.fails !== 'refused') effects += 1;
+        return respond(next, said, request);
       });
       const logger = { error: log, warn: log, info: log, debug: log };
       const client = instrument(
         clientOf(api, { apiToken: token, timeout: 1000, rateLimit: { limit: 5 }, logger, logLevel: 'debug' }),
       );
       for (const name of eventNames) client.on(name, (event: unknown) => shown.push(event));
-      const before = client.rateLimit;
+      const unused = client.rateLimit;
       const controller = new AbortController();
       const reason = new Error('changed my mind');
       if (given.abortAfter !== undefined) setTimeout(() => controller.abort(reason), given.abortAfter);
+      const startedAt = performance.now();
 
-      const error: unknown = await settled(
+      let value: unknown;
+      let error: unknown;
+      await settled(
         start(client, given, controller.signal).then(
-          () => undefined,
-          (rejected: unknown) => rejected,
+          (resolved) => (value = resolved),
+          (rejected: unknown) => (error = rejected),
         ),
       );
 
+      // A few attempts, each after at most the longest window that is believed.
+      expect(performance.now() - startedAt).toBeLessThanOrEqual(4 * 25 * 3_600_000);
       if (error !== undefined && error !== reason) expect(error).toBeInstanceOf(ExampleError);
+      if (error instanceof RateLimitError && error.retryAfter !== undefined)
+        expect(error.retryAfter).toBeGreaterThanOrEqual(0);
+      // JSON.stringify can't write what is nested as deeply as JSON.parse can read.
+      if (value !== undefined && last.length <= 5000)
+        expect(JSON.stringify(value)).toBe(JSON.stringify(JSON.parse(last)));
+      // No POST is sent again that may have had an effect.
+      if (['password', 'nested'].includes(given.field)) expect(effects).toBeLessThanOrEqual(1);
       for (const each of [error, ...shown]) {
         const print = printed(each);
         expect(print).not.toContain(password);
@@ -184,9 +271,11 @@ it('any call ends with a value, an error of the SDK or the reason of its signal,
       await passTime(4 * 86_400_000);
       expect(client.rateLimit?.waiting).toBe(0);
       expect(client.rateLimit?.remaining).toBe(client.rateLimit?.limit);
-      if (client.rateLimit?.limit === before?.limit) expect({ ...client.rateLimit, reset: undefined }).toEqual(before);
+      if (client.rateLimit?.limit === unused?.limit) expect({ ...client.rateLimit, reset: undefined }).toEqual(unused);
       expect(vi.getTimerCount()).toBe(0);
+      expect(unhandled).not.toHaveBeenCalled();
     }),
     fuzzing(amount(300, 2000)),
   );
+  expect(prototypes()).toEqual(before);
 });
