@@ -166,16 +166,6 @@ describe('a secret that looks as if it were escaped itself is found in each enco
       expect(redacted, name).toMatch(/^("|text=)?\[redacted\]"?$/);
     }
   });
-
-  it('and so are random passwords', () => {
-    let seed = 1;
-    const random = (below: number) => (seed = (seed * 48_271) % 2_147_483_647) % below;
-    for (let run = 0; run < 5000; run++) {
-      const secret = Array.from({ length: 20 }, () => String.fromCharCode(33 + random(94))).join('');
-      const redactor = new Redactor(token, () => [secret]);
-      for (const name of single) expect(redactor.redact(encodings[name]!(secret)), name).toContain('[redacted]');
-    }
-  });
 });
 
 it('a letter that has two in lower case hides nothing', () => {

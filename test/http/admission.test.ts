@@ -131,16 +131,6 @@ describe('client.rateLimit', () => {
     await client.users.get('3');
     expect(client.rateLimit?.remaining).toBe(1);
   });
-
-  it('is undefined with rateLimit: false, and no call waits', async () => {
-    const api = limitedApi();
-    const client = clientOf(api, { rateLimit: false, maxRetries: 0 });
-
-    await Promise.allSettled(['1', '2', '3'].map((id) => client.users.get(id)));
-
-    expect(client.rateLimit).toBeUndefined();
-    expect(api.requests.map(({ at }) => at)).toEqual([0, 0, 0]);
-  });
 });
 
 it('a background call lets normal calls that arrive later pass; that of a call replaces that of its client', async () => {

@@ -326,24 +326,6 @@ describe('a store that is unavailable', () => {
   });
 });
 
-describe("in a user's test with fake timers", () => {
-  it('calls that create users end without real time passing, although passwords are hashed', async () => {
-    vi.useFakeTimers();
-    const sandbox = createSandbox({ rateLimit: { limit: 100, window: 60_000 } });
-    const client = new Client({ apiToken: sandbox.apiToken, fetch: sandbox.fetch, logLevel: 'off' });
-    const calls = Promise.all(
-      Array.from({ length: 110 }, (_, index) =>
-        client.users.create({ name: 'John Doe', email: `user${index}@example.com`, password: 'correct horse' }),
-      ),
-    );
-
-    await vi.advanceTimersByTimeAsync(61_000);
-
-    expect(await calls).toHaveLength(110);
-    expect(sandbox.requests.map(({ status }) => status)).toEqual(Array(110).fill(201));
-  });
-});
-
 describe('a fault of 429 on a fresh local API', () => {
   it('costs seconds, not a minute', async () => {
     const { sandbox, client } = setup(100);

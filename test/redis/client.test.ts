@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { ExampleError, InvalidRequestError } from '../../src/errors/index.ts';
+import { ExampleError } from '../../src/errors/index.ts';
 import { type RedisClient, scriptRunner } from '../../src/redis/client.ts';
 
 const script = `return redis.call('INCR', KEYS[1])`;
@@ -45,15 +45,4 @@ describe('a script', () => {
     await vi.advanceTimersByTimeAsync(1);
     expect(settled).toHaveBeenCalledExactlyOnceWith(new ExampleError('The Redis server did not reply within 1000 ms.'));
   });
-});
-
-describe('a client that is neither node-redis nor ioredis', () => {
-  it.each([undefined, null, 'redis://127.0.0.1', {}, { eval: () => 1 }, { evalSha: () => 1 }])(
-    'is rejected at once: %o',
-    (value) => {
-      const use = () => scriptRunner(value as unknown as RedisClient, 1_000);
-      expect(use).toThrow(InvalidRequestError);
-      expect(use).toThrow('The Redis client must be what `createClient()`');
-    },
-  );
 });
