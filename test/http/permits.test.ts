@@ -1,8 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { InvalidRequestError, type Client, type ClientOptions, type FetchResponse } from '@example/sdk';
+import { InvalidRequestError, type Client, type ClientOptions } from '@example/sdk';
 import { instrument } from '@example/sdk/otel';
-import { apiToken, clientOf, rejection, user } from '../support/http-server.ts';
+import { clientOf, rejection, user } from '../support/http-server.ts';
 import { errorResponse, inProcessApi, noAnswer } from '../support/in-process-api.ts';
 import { passTime, settled, useVirtualTime } from '../support/virtual-time.ts';
 
@@ -18,9 +18,6 @@ function observed(client: Client): Client {
 }
 
 const healthy = () => inProcessApi(() => Response.json(user, { status: 201 }));
-const create = (client: Client, password: string) =>
-  client.users.create({ name: 'John', email: 'john@example.com', password });
-
 it.each([4000, 100_000])('a body that is nested %i deep is sent, or refused by name', async (depth) => {
   const api = healthy();
   const client = observed(clientOf(api, debugging));

@@ -3,7 +3,7 @@ import { instrument } from '@example/sdk/otel';
 import { createRateLimitStore } from '@example/sdk/rate-limit';
 import { redisRateLimitStore } from '@example/sdk/redis';
 import { sqliteRateLimitStore } from '@example/sdk/sqlite';
-import { signWebhook, verifyWebhook, Webhooks } from '@example/sdk/webhooks';
+import { signWebhook, Webhooks } from '@example/sdk/webhooks';
 import { messageOf, type Untyped } from './message-of.ts';
 
 /** A function without its types. */

@@ -14,13 +14,6 @@ function flipText(text: string, at: number): string {
   return text.slice(0, index) + String.fromCharCode(text.charCodeAt(index) ^ (1 << (at % 8))) + text.slice(index + 1);
 }
 
-function flipBytes(bytes: Uint8Array, at: number): Uint8Array {
-  const copy = Uint8Array.from(bytes);
-  const index = Math.floor(at / 8) % copy.length;
-  copy[index] = copy[index]! ^ (1 << (at % 8));
-  return copy;
-}
-
 function expectRejected(...[given, headers, secret]: Parameters<typeof verifySignature>): Promise<void> {
   // No limit on the age, so that a changed timestamp must be detected by the signature.
   return expect(verifySignature(given, headers, secret, { tolerance: Infinity })).rejects.toBeInstanceOf(
@@ -29,23 +22,18 @@ function expectRejected(...[given, headers, secret]: Parameters<typeof verifySig
 }
 
 describe('any single changed bit is detected', () => {
-  const bit = fc.nat({ max: 1_000_000 });
-
-  it('in the body', async () => {
+  it('in the body, the id, the timestamp and the secret, except for bits that its base64 leaves unused', async () => {
+    const keyIn = (secret: string) => Buffer.from(secret.replace(/^wh.*_/, ''), 'base64');
     await fc.assert(
-      fc.asyncProperty(secrets, bit, async (secret, at) => {
+      fc.asyncProperty(secrets, fc.nat({ max: 1_000_000 }), async (secret, at) => {
         const headers = await signWebhook({ body, secret });
         await expect(verifySignature(body, headers, secret)).resolves.toBeDefined();
-        await expectRejected(flipBytes(body, at), headers, secret);
-      }),
-    );
-  });
-
-  it.each(['webhook-id', 'webhook-timestamp'] as const)('in the %s', async (name) => {
-    await fc.assert(
-      fc.asyncProperty(secrets, bit, async (secret, at) => {
-        const headers = await signWebhook({ body, secret });
-        await expectRejected(body, { ...headers, [name]: flipText(headers[name], at) }, secret);
+        await expectRejected(Buffer.from(flipText(body.toString('latin1'), at), 'latin1'), headers, secret);
+        for (const name of ['webhook-id', 'webhook-timestamp'] as const)
+          await expectRejected(body, { ...headers, [name]: flipText(headers[name], at) }, secret);
+        const changed = flipText(secret, at);
+        const isSame = /^[\w+/]+=*$/.test(changed) && keyIn(changed).equals(keyIn(secret));
+        if (!isSame) await expectRejected(body, headers, changed);
       }),
     );
   });
@@ -57,18 +45,6 @@ describe('any single changed bit is detected', () => {
     for (let at = 0; at < signature.length * 8; at++) {
       await expectRejected(body, { ...headers, 'webhook-signature': flipText(signature, at) }, secret);
     }
-  });
-
-  it('in the secret, except for bits that its base64 leaves unused', async () => {
-    const keyIn = (secret: string) => Buffer.from(secret.replace(/^wh.*_/, ''), 'base64');
-    await fc.assert(
-      fc.asyncProperty(secrets, bit, async (secret, at) => {
-        const headers = await signWebhook({ body, secret });
-        const changed = flipText(secret, at);
-        fc.pre(!/^[\w+/]+=*$/.test(changed) || !keyIn(changed).equals(keyIn(secret)));
-        await expectRejected(body, headers, changed);
-      }),
-    );
   });
 });
 

@@ -43,4 +43,4 @@ const isTried = ({ quick }: Row) => isFuzzing || quick;
 
 describe('the documented server', () => testRows([...documentedRows, ...promptRows].filter(isTried)));
 describe('outages, gateways and misleading headers', () => testRows(outageRows.filter(isTried), true));
-if (isFuzzing) describe('other limits', () => testRows(undocumentedRows));
+describe('other limits', () => testRows(undocumentedRows));

@@ -60,11 +60,8 @@ const begun = (random: Random, duration = minute) => Math.floor(random() * durat
 
 export const undocumentedRows: readonly Row[] = [
   silent('nginx limit_req, 10 a second, burst 20', () => bucket({ rate: 10, burst: 20 })),
-  silent('nginx limit_req, 2 a second, burst 5', () => bucket({ rate: 2, burst: 5 })),
-  silent('GCRA, 5 a second, burst 20, Retry-After', () => bucket({ rate: 5, burst: 20, retryAfter: true })),
   silent('GCRA, 1 a second, burst 1', () => bucket({ rate: 1, burst: 1 }), {}, { refused: 400, times: 3 }),
   silent('5 in flight', () => concurrency(5)),
-  silent('10 in flight', () => concurrency(10)),
   // The whole work takes half a second. After a pause of one, a gate begins at the five a second that were admitted.
   silent(
     '5 in flight, 30 calls',
@@ -75,12 +72,10 @@ export const undocumentedRows: readonly Row[] = [
   announced('5 in flight beside the documented limit', (epoch, random) => {
     return allOf(concurrency(5), new DocumentedServer(epoch, { begun: begun(random) }));
   }),
-  silent('10 per second', (_, random) => plainWindow({ limit: 10, duration: 1000, begun: begun(random, 1000) })),
   announced('10 per second beside the documented limit', (epoch, random) => {
     const perSecond = plainWindow({ limit: 10, duration: 1000, begun: begun(random, 1000) });
     return allOf(perSecond, new DocumentedServer(epoch, { begun: begun(random) }));
   }),
-  silent('20 in 10 s for each endpoint, no headers', () => perEndpoint(() => bucket({ rate: 2, burst: 20 })), forTwo),
   announced(
     '100 and 20 a minute for two endpoints, announced',
     (epoch, random) => {
@@ -89,26 +84,6 @@ export const undocumentedRows: readonly Row[] = [
       });
     },
     forTwo,
-  ),
-  silent('Stripe-like: 25 a second and 20 in flight, no headers', () => {
-    return allOf(bucket({ rate: 25, burst: 25 }), concurrency(20));
-  }),
-  silent(
-    'Slack-like: 50 a minute for each endpoint, Retry-After',
-    (_, random) => {
-      return perEndpoint(() => plainWindow({ limit: 50, begun: begun(random), retryAfter: true }));
-    },
-    forTwo,
-  ),
-  announced(
-    'GitHub-like: 5 000 an hour announced, 100 in flight, Retry-After',
-    (epoch, random) => {
-      const primary = new DocumentedServer(epoch, { limit: 5000, duration: 60 * minute, begun: begun(random) });
-      return allOf(concurrency(100, 60), primary);
-      // Without a refusal, all would be done in less than a second. After one, GitHub asks for a minute.
-    },
-    {},
-    { ...usual, extra: minute },
   ),
   announced('GitHub-like: 5 000 an hour announced, 80 a minute, Retry-After', (epoch, random) => {
     const primary = new DocumentedServer(epoch, { limit: 5000, duration: 60 * minute, begun: begun(random) });
@@ -123,16 +98,11 @@ export const undocumentedRows: readonly Row[] = [
     },
     forTwo,
   ),
-  silent('Shopify-like: 2 a second, 40 at once, Retry-After', () => bucket({ rate: 2, burst: 40, retryAfter: true })),
   announced('a sliding log of 100 a minute, announced', (epoch) => slidingLog(100, minute, epoch)),
   silent('a sliding log of 100 a minute, no headers', () => slidingLog(100, minute)),
-  silent('a sliding log of 10 a second, no headers', () => slidingLog(10, 1000)),
   announced('a sliding counter of 100 a minute, announced', (epoch) => slidingCounter(100, minute, epoch)),
   silent('no headers, windows aligned to the clock', (epoch, random) => {
     return new DocumentedServer(epoch, { hidesHeaders: true, begun: begun(random) });
-  }),
-  silent('no headers, windows that begin with the first request', (epoch) => {
-    return new DocumentedServer(epoch, { hidesHeaders: true, windows: 'first' });
   }),
   announced('a 503 storm of 10 s in mid-burst', (epoch, random) => {
     return outage(new DocumentedServer(epoch, { begun: begun(random) }), 90, 10_000);
