@@ -75,14 +75,6 @@ describe('the size of a page', () => {
     expect(events).toMatchObject([{ reason: 'count-mismatch' }]);
   });
 
-  it('is learned from the first page only: if the server sends fewer later, pages are read as a plain loop does', async () => {
-    let requests = 0;
-    const sizeOf = (asked: number) => Math.min(asked, (requests += 1) > 2 ? 25 : 100);
-    const { client, events } = serveList({ items: projects(330), sizeOf });
-    expect(await collect(client.projects.list())).toEqual(projects(330));
-    expect(events).toMatchObject([{ reason: 'count-mismatch' }]);
-  });
-
   it('may be smaller by default than documented', async () => {
     const items = projects(35);
     const lie = (answer: Answer, page: number) => ({
@@ -115,15 +107,6 @@ describe('the meta of a page', () => {
       expect(events).toEqual([]);
     },
   );
-
-  it.each([50, 300])('may count the items of the page only, with pages of at most %s', async (cap) => {
-    const { client } = serveList({
-      items: projects(280),
-      sizeOf: (asked) => Math.min(asked, cap),
-      lie: ({ data }) => ({ data, meta: { total_count: data.length } }),
-    });
-    expect(await collect(client.projects.list())).toEqual(projects(280));
-  });
 
   it.each<[string, NonNullable<ListServerOptions['lie']>]>([
     ['be missing', ({ data }) => ({ data })],

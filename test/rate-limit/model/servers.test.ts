@@ -2,8 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { DocumentedServer } from './documented-server.ts';
 import { measure } from './measure.ts';
 import { leastTime } from './oracle.ts';
-import { randomOf } from '../../support/random.ts';
-import { ReplicatedServer } from './replicated-server.ts';
 import type { Server } from './server.ts';
 import type { ClientFactory } from './tested-client.ts';
 import { bucket, concurrency, slidingCounter, slidingLog } from './undocumented-servers.ts';
@@ -39,23 +37,6 @@ describe('the servers', () => {
     expect(acceptedOf(server, 101, 69_999)).toBe(0);
     expect(acceptedOf(server, 101, 95_000)).toBe(100);
     expect(acceptedOf(server, 101, 154_999)).toBe(0);
-  });
-
-  test('others use what is left, and the limit may change', () => {
-    const foreign = [{ at: 5_000, count: 70 }];
-    const server = new DocumentedServer(newYear, { foreign, changes: [{ at: 60_000, limit: 40 }] });
-    expect(acceptedOf(server, 10, 0)).toBe(10);
-    expect(acceptedOf(server, 100, 6_000)).toBe(20);
-    expect(acceptedOf(server, 100, 60_000)).toBe(40);
-  });
-
-  test('replicas see what the others have accepted two seconds later', () => {
-    const options = { lag: 2_000, begun: 0 };
-    const honest = new ReplicatedServer(newYear, { ...options, enforcesOwnView: false }, randomOf(1));
-    const divided = new ReplicatedServer(newYear, { ...options, enforcesOwnView: true }, randomOf(1));
-    expect(acceptedOf(honest, 1000, 0)).toBe(100);
-    expect(acceptedOf(divided, 1000, 0)).toBe(300);
-    expect(divided.receive(request, 2_000).status).toBe(429);
   });
 
   test.each<[name: string, server: Server, first: number, later: number, then: number]>([
