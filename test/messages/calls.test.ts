@@ -111,6 +111,7 @@ describe('a mistake in a call is refused before anything is sent', () => {
     ],
     ['A GET has no body: pass its parameters as query.', ({ request }) => request('GET', '/users', { body: {} })],
     [`${body}; got string.`, ({ request }) => request('POST', '/users', { body: JSON.stringify(newUser) })],
+    [`${body}; got string.`, ({ request }) => request('POST', '/users', { body: 'hunter2' })],
     ["Unknown option 'json'. Did you mean 'body'?", ({ request }) => request('POST', '/users', { json: newUser })],
     [
       `Unknown option 'filter'. The options are ${listOptionNames.join(', ')}, params, query, schema.`,
