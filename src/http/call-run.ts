@@ -122,14 +122,11 @@ export class CallRun {
 
   /** @param startedAt When the attempt began to wait. With a token rotated since, it may wait for what is left. */
   #admission(startedAt: number): Admission {
-    const { method, path, route } = this.#target;
     const telemetry = this.#telemetry;
     const { rateLimit } = this.#call.options;
     const { maxWait = Infinity } = rateLimit || {};
     return {
-      method,
-      path,
-      route,
+      ...this.#target,
       signal: this.#signal,
       deadline: this.#deadline?.endsAt,
       isRetry: this.#attempt !== undefined,

@@ -20,11 +20,9 @@ const maxSeeks = 8;
 /** What is left of an overlap after a window that has not needed it, so that a list at rest costs little more. */
 const overlapDecay = 0.7;
 
-/**
- * Requests in a row that may get no further. A walk that has come far has more patience: one more for every four
- * windows.
- */
-const patience = { first: 5, windows: 4 };
+/** Requests in a row that may get no further; and one more for every four windows of a walk that has come far. */
+const patience = 5;
+const windowsOfPatience = 4;
 
 /** Pages in a row that may bring nothing new where the list says that it goes on. */
 const maxIdlePages = 3;
@@ -248,7 +246,7 @@ export class ListReader<Item> {
     const shared = Math.min(Math.max(1, overlap), Math.ceil(size / 2));
     const next = back === undefined ? windowAfter(end, size, shared) : windowAt(Math.max(0, end - back), size);
     const windows = this.#known.end / size;
-    if (idle > patience.first + windows / patience.windows)
+    if (idle > patience + windows / windowsOfPatience)
       this.#readRest(isReordered ? 'unstable-order' : 'too-many-changes');
     else if (next) this.state = { kind: 'overlap', next, overlap: shared, idle };
     else this.#readRest('no-overlap');

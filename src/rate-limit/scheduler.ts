@@ -94,10 +94,9 @@ export class Scheduler implements RateLimiter {
   }
 
   isTooLate(admission: Admission, delay: number): boolean {
-    const { maxWait = Infinity, deadline = Infinity } = admission;
     const now = this.#timing.now();
-    const total = Math.max(delay, this.#delay(now, admission, true));
-    return total > delay + maxWait || now + total >= deadline;
+    const wait = this.#delay(now, admission, true) - delay;
+    return wait > 0 && waitError(admission, now + delay, wait) !== undefined;
   }
 
   /** When a call may be sent whose resource does not hold it. */
