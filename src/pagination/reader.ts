@@ -30,7 +30,7 @@ const maxIdlePages = 3;
 /** Pages in a row that may bring nothing new before that is an error; and two more for each item of the list. */
 const leastEndless = 100;
 
-/** Items that a list may yield beyond twice its largest count before a new start is no progress any more. */
+/** Items that a list may yield beyond twice its count before a new start is no progress any more. */
 const maxSurplus = 1000;
 
 const nothing = { last: -1, place: 0 };
@@ -50,8 +50,6 @@ export class ListReader<Item> {
   #first: readonly Id[] = [];
   /** How many items were yielded or skipped, or have been created in front of those. */
   #found: number;
-  /** The largest count that the list had. */
-  #most = 0;
   /** Windows that shared nothing with what was read. */
   #apart: Answer<Item>[] = [];
 
@@ -81,7 +79,6 @@ export class ListReader<Item> {
     const hasNext = lastPage === undefined ? undefined : lastPage > window.page;
     const answer = { window, data, ids: data.map(idOf), count, growth, hasNext };
     this.#move({ count: count ?? place.count });
-    this.#most = Math.max(this.#most, count ?? 0);
     // There is a page in front of the first.
     if (meta?.current_page === 0) this.#tell('page-numbers');
     if (state.kind === 'start') return this.#readFirst(answer);
@@ -212,7 +209,7 @@ export class ListReader<Item> {
       ids: items.length > 0 ? lastItems(isNewStart ? [] : before.ids, ids) : before.ids,
     });
     // If each response has ids of its own, page 1 is a new start for ever.
-    const isProgress = isFurther && !(isNewStart && this.#found > 2 * this.#most + maxSurplus);
+    const isProgress = isFurther && !(isNewStart && this.#found > 2 * (this.place.count ?? 0) + maxSurplus);
     if (ids.length < window.size) items.push(...this.#readShort(answer, reached));
     else
       this.#goOn(
@@ -315,7 +312,7 @@ export class ListReader<Item> {
   }
 
   #goOnPages(state: Pages, { page, size }: Window, previous: readonly Id[], idle: number): void {
-    if (idle > leastEndless + 2 * Math.max(this.#found, this.#most)) {
+    if (idle > leastEndless + 2 * Math.max(this.#found, this.place.count ?? 0)) {
       throw new ExampleError(
         `The last ${idle} pages of the list contained nothing new. The list repeats itself, or grows faster than it is read.`,
       );
