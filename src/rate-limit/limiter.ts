@@ -56,6 +56,13 @@ export interface LimiterObserver {
   onStall(stall: StallReport): void;
 }
 
+/** The store that shares the rate limit among processes has become unavailable, or available again. */
+interface RateLimitStoreChange {
+  readonly available: boolean;
+  /** Why it is not available. */
+  readonly error?: unknown;
+}
+
 /** Calls wait longer than expected, or the API admits nothing. */
 export interface StallReport {
   /** For how long. */
@@ -187,13 +194,6 @@ export interface Share {
 export interface WaitingCalls {
   readonly normal: number;
   readonly background: number;
-}
-
-/** The store that shares the rate limit among processes has become unavailable, or available again. */
-export interface RateLimitStoreChange {
-  readonly available: boolean;
-  /** Why it is not available. */
-  readonly error?: unknown;
 }
 
 /** What a share calls. */

@@ -41,7 +41,6 @@ export class Outcomes {
 
   recordAnswer(now: number, request: SentRequest, status: number, headers: Headers): Finding {
     const { target, order } = request;
-    this.#refusals.end(target, order);
     const read = readAnswer(status, headers);
     // Gateways answer so of limits, too. While nothing is admitted, it is an outage.
     const isLimited = status === 503 && this.#refusals.admittedAt > request.sentAt - recent;
@@ -52,6 +51,7 @@ export class Outcomes {
       this.#stall.admitted();
       return { ...nothing, readmitted: this.#refusals.admit(now, target, order) };
     }
+    this.#refusals.end(target, order);
     if ((answer.isRefusal || answer.isFailure) && (!isExplained || this.#window.own === 0)) {
       const asked = headers.get('retry-after');
       this.#stall.refused(now, asked === null ? String(status) : `${status}, Retry-After: ${asked}`, target.route);

@@ -114,7 +114,7 @@ export class Scheduler implements RateLimiter {
   }
 
   #send(now: number, admission: Admission, priority: Priority, waited: boolean): Permit {
-    this.#reserve.sent(priority, this.#queue.background > 0);
+    this.#reserve.sent(priority, this.#waiting > 0 && this.#queue.background > 0);
     this.#share?.take(priority);
     const request = { ...this.#window.send(now), target: admission, order: this.#refusals.send(now, admission) };
     return {

@@ -33,12 +33,13 @@ class Throttle {
     if (this.failures > this.#tolerance) this.#probe = order;
   }
 
-  /** A request came to an end. */
+  /** A request came to an end without being admitted. */
   ended(order: number): void {
     if (this.#probe === order) this.#probe = undefined;
   }
 
   admitted(order: number): void {
+    this.ended(order);
     if (order > this.#order) this.failures = 0;
   }
 
@@ -205,6 +206,7 @@ export class Refusals {
     return order;
   }
 
+  /** A request was not admitted. */
   end(target: RequestTarget, order: number): void {
     this.#token.ended(order);
     this.of(target)?.ended(order);
