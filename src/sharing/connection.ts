@@ -78,7 +78,7 @@ class StoreConnection implements Share {
   }
 
   take(priority: Priority): void {
-    if (this.isAvailable && !this.#window.isUnannounced) this.#lease.take(priority);
+    this.#lease.take(priority);
   }
 
   expire(): void {

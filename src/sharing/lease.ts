@@ -40,9 +40,9 @@ export class Lease {
     return this.#available[priority] > 0;
   }
 
-  /** Takes one of the available requests. */
+  /** Takes one of the available requests, if there is one: the process may send without. */
   take(priority: Priority): void {
-    this.#available[priority] -= 1;
+    this.#available[priority] = Math.max(0, this.#available[priority] - 1);
   }
 
   /** What was granted is void. */

@@ -102,13 +102,34 @@ describe('a store of your own', () => {
     expect(requests[1]).toMatchObject({ available: 0, inFlight: 0, sent: 0 });
   });
 
+  it('hears that none is left of what it granted, whatever was sent while it was away', async () => {
+    const requests: RateLimitStoreRequest[] = [];
+    const time = new VirtualTime();
+    let state: string | undefined;
+    let isDown = false;
+    const scheduler = schedulerWith(time, (_, request) => {
+      if (isDown) return Promise.reject(new Error('no'));
+      requests.push(request);
+      const step = rateLimitStep(state, request, 1_700_000_000_000 + time.now());
+      ({ state } = step);
+      return Promise.resolve(step.reply);
+    });
+    for (isDown of [false, true, true, false, false, false]) {
+      void Promise.resolve(scheduler.acquire(call)).then((permit) => permit.recordAnswer(200, announced));
+      await time.run(time.now() + 1000);
+    }
+    expect(requests.filter(({ wasOut }) => wasOut)).toMatchObject([{ available: 0 }]);
+  });
+
   it('is not asked about an API that announces no limit: there is nothing to share', async () => {
     const sync = vi.fn(() => Promise.reject(new Error('no')));
     const scheduler = new Scheduler(id, new VirtualTime());
     const first = await scheduler.acquire(call);
     first.recordAnswer(200, new Headers());
-    scheduler.configure({ store: createRateLimitStore(sync) });
+    scheduler.configure({ store: createRateLimitStore(sync), limit: 2 });
     (await scheduler.acquire(call)).recordAnswer(200, new Headers());
+    void scheduler.acquire(call);
+    expect(scheduler.snapshot.waiting).toBe(1);
     expect(sync).not.toHaveBeenCalled();
   });
 
