@@ -32,8 +32,8 @@ export function untilReset(headers: Headers): number | undefined {
   return Math.max(0, limit.reset * 1000 - (servedAt(headers) ?? Date.now()));
 }
 
-/** The longest `Retry-After` that is believed, in milliseconds. */
-const maxAskedWait = 3_600_000;
+/** The longest `Retry-After` that is believed of a refusal, and of a 503, in milliseconds. */
+const maxAskedWait = { refusal: 3_600_000, failure: 120_000 };
 
 /** A window that ends later than in so many milliseconds, or ended longer ago, is not believed. */
 const maxWindow = 2 * 86_400_000;
@@ -62,13 +62,15 @@ export function readAnswer(status: number, headers: Headers): Answer {
   const date = isCached ? undefined : servedAt(headers);
   const report = isCached ? undefined : parseRateLimit(headers);
   const isCredible = report && Math.abs(report.reset * 1000 - (date ?? receivedAt)) <= maxWindow;
-  const wait = isRefusal || status === 503 ? parseRetryAfter(headers, receivedAt) : undefined;
+  const asked = isRefusal || status === 503 ? parseRetryAfter(headers, receivedAt) : undefined;
+  // A call does not wait longer than that for a server that fails, nor do others.
+  const isTooLong = asked !== undefined && !isRefusal && asked > maxAskedWait.failure;
   return {
     isRefusal,
     report: isCredible ? report : undefined,
     servedAt: date,
     receivedAt,
-    wait: wait === undefined ? undefined : Math.min(wait, maxAskedWait),
+    wait: asked === undefined || isTooLong ? undefined : Math.min(asked, maxAskedWait.refusal),
     isFailure: status >= 500,
     isSound: !isCached && !isRefusal && status < 500,
   };

@@ -42,11 +42,11 @@ export class Outcomes {
   recordAnswer(now: number, request: SentRequest, status: number, headers: Headers): Finding {
     const { target, order } = request;
     const read = readAnswer(status, headers);
-    // Gateways answer so of limits, too. While nothing is admitted, it is an outage.
-    const isLimited = status === 503 && this.#refusals.admittedAt > request.sentAt - recent;
-    const isLimit = isLimited || (status === 503 && this.#refusals.isRefusing);
-    const answer = isLimit ? { ...read, isRefusal: true, isFailure: false } : read;
-    const isExplained = this.#window.recordAnswer(now, request, answer);
+    // Gateways answer so of limits, too, without the headers of the API. While nothing is admitted, it is an outage.
+    const isGateway = status === 503 && read.report === undefined;
+    const isLimited = isGateway && this.#refusals.admittedAt > request.sentAt - recent;
+    const answer = isLimited ? { ...read, isRefusal: true, isFailure: false } : read;
+    const isExplained = this.#window.recordAnswer(now, request, answer, this.#refusals.isRefusing);
     if (answer.isSound) {
       this.#stall.admitted();
       return { ...nothing, readmitted: this.#refusals.admit(now, target, order) };
@@ -56,10 +56,10 @@ export class Outcomes {
       const asked = headers.get('retry-after');
       this.#stall.refused(now, asked === null ? String(status) : `${status}, Retry-After: ${asked}`, target.route);
     }
-    if (isExplained || isLimit) this.holdUntil = Math.max(this.holdUntil, now + (answer.wait ?? 0));
+    if (isExplained) this.holdUntil = Math.max(this.holdUntil, now + (answer.wait ?? 0));
     if (isExplained) return { ...nothing, isContended: !this.#stall.isHopeless(now, now), isLimited, isExplained };
     const untilTurn = this.#window.timeLeft(now) || Infinity;
-    if (isLimit) this.#refusals.slowDown(now, order, answer.wait, untilTurn, true);
+    if (isLimited) this.#refusals.slowDown(now, order, answer.wait, untilTurn, true);
     const isContended = status === 429 && this.#refusals.refuse(now, target, order, answer.wait, untilTurn);
     return { ...nothing, isContended, isLimited };
   }

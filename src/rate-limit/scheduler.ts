@@ -42,6 +42,8 @@ export class Scheduler implements RateLimiter {
   /** Fires when something may have changed. An empty queue sets none, so that it keeps no process alive. */
   readonly #alarm: Alarm;
   #waiting = 0;
+  /** Whether the last request that ended was given up by its caller, as when calls wait until shortly before their time is over. */
+  #wasGivenUp = false;
 
   /** @param key Base URL and token. A store only sees a hash of it. */
   constructor(key: string, timing = realTiming) {
@@ -83,9 +85,9 @@ export class Scheduler implements RateLimiter {
     const priority = priorityOf(admission);
     if (priority === 'normal' && admission.isRetry !== true) this.#reserve.count(this.#window);
     const isBacklog = this.#waiting > 0;
-    const isNext = !isBacklog || this.#queue.before(admission) === 0;
+    const isNext = !isBacklog || this.#queue.before(admission) === 0 || admission.maxWait === 0;
     const isFree = isNext && admission.signal?.aborted !== true && !this.#refusals.holding(now, admission);
-    if (isFree && this.#readyAt(now, priority, isBacklog) <= now) {
+    if (isFree && this.#readyAt(now, priority, isBacklog, admission.maxWait === 0) <= now) {
       const permit = this.#send(now, admission, priority, false);
       this.#share?.update(now);
       return permit;
@@ -99,13 +101,17 @@ export class Scheduler implements RateLimiter {
     return wait > 0 && waitError(admission, now + delay, wait) !== undefined;
   }
 
-  /** When a call may be sent whose resource does not hold it. */
-  #readyAt(now: number, priority: Priority, isBacklog: boolean): number {
+  /**
+   * When a call may be sent whose resource does not hold it.
+   *
+   * @param isUrgent Whether it has no time to wait for the first answer of a window.
+   */
+  #readyAt(now: number, priority: Priority, isBacklog: boolean, isUrgent = false): number {
     const isShared = this.#share?.isAvailable === true;
     // A store keeps a reserve for all processes.
     const isReserved = priority === 'background' && !isShared && !this.#reserve.isBackgroundDue;
     return Math.max(
-      this.#window.readyAt(now, isShared, isBacklog),
+      this.#window.readyAt(now, isShared, isBacklog, isUrgent),
       this.#refusals.readyAt(now),
       this.#outcomes.holdUntil,
       this.#share?.readyAt(now, priority) ?? now,
@@ -127,6 +133,7 @@ export class Scheduler implements RateLimiter {
 
   #recordAnswer(request: SentRequest, admission: Admission, status: number, headers: Headers): Verdict {
     const now = this.#timing.now();
+    this.#wasGivenUp = false;
     const { isContended, isLimited, isExplained, readmitted } = this.#outcomes.recordAnswer(
       now,
       request,
@@ -140,6 +147,7 @@ export class Scheduler implements RateLimiter {
   }
 
   #recordLoss(request: SentRequest, admission: Admission, mayCount: boolean, hasFailed: boolean): Verdict {
+    this.#wasGivenUp = mayCount && !hasFailed;
     this.#outcomes.recordLoss(this.#timing.now(), request, mayCount, hasFailed);
     return { isContended: false, isLimited: false, isHeld: this.#end(admission) };
   }
@@ -178,14 +186,19 @@ export class Scheduler implements RateLimiter {
     this.dispatch();
   }
 
-  /** Gives a call a timer of its own, which looks whether it may be sent, and rejects it when its `maxWait` is over. */
+  /**
+   * Gives a call a timer of its own, which looks whether it may be sent. When its `maxWait` is over, it is rejected, unless
+   * it only waits for what another request shows.
+   */
   #watch(now: number, call: WaitingCall, expiresAt: number): void {
     const next = (from: number) => Math.min(expiresAt, isCloudflareWorker() ? from + workerHeartbeat : Infinity);
     call.alarm = new Alarm(this.#timing, () => {
       this.dispatch(); // Its time may have come at this moment.
       if (call.list === undefined) return;
       const time = this.#timing.now();
+      const isHeld = this.#refusals.holding(time, call.admission) !== undefined;
       if (time < expiresAt) call.alarm?.set(next(time));
+      else if (!isHeld && this.#readyAt(time, call.priority, true, true) <= time) this.#release(time, call);
       else this.#giveUp(call, waitError(call.admission, time, this.#delay(time, call.admission), 0));
     });
     call.alarm.set(next(now));
@@ -221,6 +234,11 @@ export class Scheduler implements RateLimiter {
     if (call.admission.priority) call.admission.priority.onRaise = undefined;
   }
 
+  #release(now: number, call: WaitingCall): void {
+    this.#leave(call);
+    call.resolve(this.#send(now, call.admission, call.priority, true));
+  }
+
   #giveUp(call: WaitingCall, reason: unknown): void {
     this.#reject(call, reason);
     this.dispatch();
@@ -238,10 +256,7 @@ export class Scheduler implements RateLimiter {
   dispatch(): void {
     const now = this.#timing.now();
     let next = this.#next(now);
-    for (; typeof next !== 'number'; next = this.#next(now)) {
-      this.#leave(next);
-      next.resolve(this.#send(now, next.admission, next.priority, true));
-    }
+    for (; typeof next !== 'number'; next = this.#next(now)) this.#release(now, next);
     const updateAt = this.#share?.update(now) ?? Infinity;
     if (this.#waiting > 0) next = Math.min(next, updateAt, this.#checkStall(now, next));
     this.#alarm.set(this.#waiting === 0 ? Infinity : next);
@@ -253,8 +268,11 @@ export class Scheduler implements RateLimiter {
     const isBackgroundNext = this.#reserve.isBackgroundDue && this.#queue.background > 0;
     const order: readonly Priority[] = isBackgroundNext ? ['background', 'normal'] : ['normal', 'background'];
     // While the API refuses or fails, a call that is sent may use up a retry: the newest one that has used none. Each
-    // route has its turn, because it may be only one of them that fails.
+    // route has its turn, because it may be only one of them that fails. The newest one also has most time left for an
+    // answer, of which the others may learn.
     const isFailing = this.#refusals.isRefusing || this.#window.isFailing;
+    const isUnanswered = this.#window.isOver(now) && this.#window.inFlight > 0;
+    const isNewestNext = isFailing || isUnanswered || this.#wasGivenUp;
     const { routes } = this.#stall;
     let wakeAt = Infinity;
     for (const priority of order) {
@@ -264,7 +282,7 @@ export class Scheduler implements RateLimiter {
           wakeAt = Math.min(wakeAt, readyAt);
           break;
         }
-        if (isFailing) call = this.#queue.newest(priority, routes) ?? call;
+        if (isNewestNext) call = this.#queue.newest(priority, routes) ?? call;
         if (isFailing && routes.has(call.admission.route)) routes.clear();
         if (this.#refusals.holding(now, call.admission) === undefined) return call;
         this.#move(now, call); // Its resource was refused meanwhile.
@@ -280,7 +298,8 @@ export class Scheduler implements RateLimiter {
     if (report) this.#observers.notify((observer) => observer.onStall(report));
     if (this.#stall.isStalled) {
       const resources = this.#refusals.waiting;
-      const nextAt = Math.min(next, ...resources.map(({ readyAt }) => readyAt));
+      const isUnknown = this.#window.inFlight > 0; // An answer may show that others are admitted.
+      const nextAt = isUnknown ? Infinity : Math.min(next, ...resources.map(({ readyAt }) => readyAt));
       if (this.#stall.isHopeless(now, nextAt)) this.#rejectAll(now, nextAt, resources);
     }
     return this.#stall.checkAt(now, expectedAt);

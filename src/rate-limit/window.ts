@@ -121,11 +121,15 @@ export class RateWindow {
    *
    * @param isShared Whether a store divides the window.
    * @param isBacklog Whether other calls wait.
+   * @param isUrgent Whether not to wait for what the first request of a window shows.
    */
-  readyAt(now: number, isShared: boolean, isBacklog: boolean): number {
+  readyAt(now: number, isShared: boolean, isBacklog: boolean, isUrgent: boolean): number {
     const excess = this.isUnannounced ? this.#log.length + this.inFlight - this.limit : -1;
     const allowedAt = excess < 0 ? now : (this.#log[excess] ?? Infinity) + this.length;
-    if (this.isOver(now)) return Math.max(allowedAt, this.#probe.readyAt(isBacklog));
+    if (this.isOver(now)) {
+      const isProbe = !isUrgent || this.isFailing || this.remaining(now) === 0;
+      return isProbe ? Math.max(allowedAt, this.#probe.readyAt(isBacklog)) : allowedAt;
+    }
     const left = this.limit - Math.max(this.used, this.own);
     if (left <= 0) return this.#endsAt;
     // Others in flight may take long to answer, so that none is waited for longer than a probe.
@@ -170,13 +174,18 @@ export class RateWindow {
     if (request.turn > this.#turn || this.isFailing) this.#probe.ended();
   }
 
-  /** Takes in an answer. Returns whether it is a refusal that the window explains. */
-  recordAnswer(now: number, request: WindowRequest, answer: Answer): boolean {
+  /**
+   * Takes in an answer.
+   *
+   * @param isTry Whether one request at a time is sent, because the API refuses them.
+   * @returns Whether it is a refusal that the window explains.
+   */
+  recordAnswer(now: number, request: WindowRequest, answer: Answer, isTry = false): boolean {
     const { isRefusal, isFailure, isSound, report } = answer;
     this.#end(request);
     if (isSound) this.#probe.recovered();
     const isProbe = request.turn > this.#turn && this.isOver(now);
-    if (isProbe && isFailure) this.#probe.failed(now, answer.wait);
+    if (isFailure && (isProbe || isTry)) this.#probe.failed(now, answer.wait);
     if (report !== undefined) this.#learn(now, request.sentAt, answer, report, isProbe && !isRefusal);
     else if (this.reset === undefined && isSound && this.isOver(now)) this.#assumeWindow(now);
     const isExplained = isRefusal && report?.remaining === 0;
