@@ -52,20 +52,20 @@ function noteOf(request: RecordedRequest, columns = Infinity): string {
   return reasonOf(request) || (remaining === undefined || columns < wideEnough ? '' : `${remaining} left`);
 }
 
-/** About an attempt to deliver an event: `01:45:27  500  →  user.created Ada  12 ms  email is taken, next attempt in 5 s, del_123`. */
+/** About an attempt to deliver an event: `01:45:27  500  →  user.created Ada  12 ms  next attempt in 5 s, del_123`, and why it failed. */
 export function attemptLines(
   delivery: Pick<DeliveryRecord, 'id' | 'event' | 'body' | 'status' | 'due'>,
   attempt: Pick<Attempt, 'at' | 'duration' | 'status' | 'error' | 'responseBody'>,
-  columns?: number,
+  columns = Infinity,
 ): readonly Line[] {
   const { id, event, status: state, due } = delivery;
   const { at, duration, status } = attempt;
   const seconds = due === undefined ? 0 : Math.ceil(Math.max(due - Date.parse(at), 0) / 1000);
   const next = { pending: [`next attempt in ${seconds} s`], failed: ['no attempt left'], delivered: [] }[state];
   const reason = state === 'delivered' ? '' : answerOf(attempt);
-  const note = [...(reason === '' ? [] : [reason]), ...next, id].join(', ');
   const subject = `${event} ${subjectOf(delivery)}`.trim();
-  return logLines({ at, status, kind: '→', subject, duration, note }, columns);
+  const lines = logLines({ at, status, kind: '→', subject, duration, note: [...next, id].join(', ') }, columns);
+  return reason === '' ? lines : [...lines, ['          ', style.faint(cutEnd(`← ${reason}`, columns - 10))]];
 }
 
 /** A status in its color: that of a failure if there is none. */

@@ -69,11 +69,12 @@ test('an attempt that failed says about whom it is, why, and when the next one f
     status: 'pending',
     due: Date.parse(at) + 4200,
   } as const;
-  const line = (attempt: object) => textOf(attemptLines(delivery, { at, duration: 12, ...attempt }));
+  const line = (attempt: object, columns?: number) =>
+    textOf(attemptLines(delivery, { at, duration: 12, ...attempt }, columns));
   expect(line({ error: 'no response' })).toMatch(
-    /– {2}→ {5}user\.created Ada +12 ms {2}no response, next attempt in 5 s, del_123$/,
+    /– {2}→ {5}user\.created Ada +12 ms {2}next attempt in 5 s, del_123\n {10}← no response$/,
   );
-  expect(line({ status: 500, responseBody: '{"error":"email is taken"}' })).toMatch(
-    /500 {2}→ {5}user\.created Ada +12 ms {2}email is taken, next attempt in 5 s, del_123$/,
+  expect(line({ status: 500, responseBody: '{"error":"email is taken"}' }, 60)).toMatch(
+    /500 {2}→ {5}user\.created Ada +12 ms\n {10}next attempt in 5 s, del_123\n {10}← email is taken$/,
   );
 });

@@ -23,7 +23,9 @@ describe('while it serves', () => {
       headers: { ...headers, 'Content-Type': 'application/json' },
       body: JSON.stringify({ name: 'Ada', email: 'ada@example.com', password: 'secure_password' }),
     });
-    await server.prints(/500 {2}→ {5}user\.created Ada +\d+ ms {2}no such table, next attempt in \d s, del_123\n/);
+    await server.prints(
+      /500 {2}→ {5}user\.created Ada +\d+ ms {2}next attempt in \d s, del_123\n {10}← no such table\n/,
+    );
     expect(server.output()).not.toContain('secure_password');
     await close();
   });
