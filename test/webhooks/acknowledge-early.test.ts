@@ -119,17 +119,17 @@ describe("acknowledge: 'early'", () => {
     await Promise.all(context.works);
   });
 
-  it.each([
+  it.each<[string, (error: Error) => unknown]>([
     [
       'throws',
-      (error: Error) => () => {
+      (error) => {
         throw error;
       },
     ],
-    ['rejects', (error: Error) => () => Promise.reject(error)],
-  ])('reports a waitUntil that %s, and handles the event', async (_, failWith) => {
+    ['rejects', (error) => Promise.reject(error)],
+  ])('reports a waitUntil that %s, and handles the event', async (_, fail) => {
     const onError = vi.fn();
-    const waitUntil = failWith(new Error('called outside of a request'));
+    const waitUntil = () => fail(new Error('called outside of a request'));
     const { webhooks, send, handler, finish } = early({ waitUntil, onError });
     expect((await send(userCreated, 'msg_1')).status).toBe(202);
     finish();
