@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SharedWorld, waitsOf } from '../sharing/support/shared-world.ts';
+import { SharedWorld } from '../sharing/support/shared-world.ts';
 import { summary } from './support/simulation.ts';
 
 // Processes that share nothing: each knows of the others only by what the API reports.
@@ -8,28 +8,6 @@ const second = 1000;
 const minute = 60_000;
 const kinds = ['aligned', 'first'] as const;
 const seeds = [1, Number(process.env['SEED'] ?? 2)];
-
-describe.each(kinds)('two processes without a store, windows %s', (windows) => {
-  it('make a batch and a trickle: no call fails', async () => {
-    for (const seed of seeds) {
-      const world = new SharedWorld({ windows }, { seed });
-      const [batch, trickle] = [world.start({ hasStore: false }), world.start({ hasStore: false })];
-      batch.call(2000);
-      trickle.callEvery(3.5 * second, 342);
-
-      await world.time.run();
-
-      const batched = await Promise.all(batch.calls);
-      const trickled = await Promise.all(trickle.calls);
-      expect(summary(batched).failed).toBe(0);
-      expect(trickled).toHaveLength(342);
-      expect(summary(trickled).failed).toBe(0);
-      // At the worst, the trickle waits until the batch is done.
-      expect(waitsOf(trickled).max).toBeLessThan(21 * minute);
-      expect(summary(batched).end).toBeLessThan(24 * minute);
-    }
-  });
-});
 
 describe.each(kinds)('several processes without a store, windows %s', (windows) => {
   it.each([
