@@ -130,6 +130,20 @@ describe('maxWait', () => {
     expect((await world.finish()).every(({ status }) => status === 200)).toBe(true);
   });
 
+  it('leaves no timer behind once the call is sent or aborted', async () => {
+    const world = busyWorld();
+    const controller = new AbortController();
+    world.call(10);
+    await world.time.run(1000);
+    world.call(1, { maxWait: 500_000 });
+    world.call(1, { maxWait: 500_000, signal: controller.signal });
+    await world.time.run(2000);
+    controller.abort();
+    await world.time.run(70_000);
+    expect((await Promise.all(world.calls)).filter(({ status }) => status === 200)).toHaveLength(11);
+    expect(world.time.pending).toBe(0);
+  });
+
   it('of 0 rejects every call that cannot be sent at once', async () => {
     const world = busyWorld(100);
     world.latency = () => 600_000;

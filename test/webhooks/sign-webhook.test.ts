@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { signWebhook } from '@example/sdk/webhooks';
 import { InvalidRequestError } from '../../src/errors/index.ts';
 import { published, secret, userCreated } from './support/signed-request.ts';
@@ -36,6 +36,15 @@ describe.each([
     const error = await rejection(`${published.body} `, headers, key, { now });
     expect(error).toHaveProperty('code', 'no_matching_signature');
   });
+});
+
+it('WebCrypto gives no key back that it has got of a secret', async () => {
+  vi.stubGlobal('process', {});
+  const imported = vi.spyOn(crypto.subtle, 'importKey');
+  onTestFinished(() => imported.mockRestore());
+  await signWebhook({ body, secret: `${secret}  ` });
+  const keys = await Promise.all(imported.mock.results.map(({ value }) => value as Promise<CryptoKey>));
+  expect(keys.map(({ extractable }) => extractable)).toEqual([false]);
 });
 
 describe('signWebhook', () => {
