@@ -74,7 +74,7 @@ function search(index: MiniSearch<Section>, query: string): Hit[] {
     Map.groupBy(results, ({ id }) => String(id).replace(/#.*/, '')),
     ([address, found]) => ({
       address,
-      title: String(found[0]?.['page']),
+      title: String(found[0]?.page),
       sections: found.slice(0, 3).map(toFound),
     }),
   );
