@@ -186,7 +186,7 @@ export interface Share {
   take(priority: Priority): void;
   /** The API has refused a request because the window is used up: what was granted is void. */
   expire(): void;
-  /** Called after each of these. Syncs if it is time to. Returns when to call again if nothing else happens. */
+  /** Called after each of these. Syncs if it is time to. Returns when to call again while calls wait. */
   update(now: number): number;
 }
 

@@ -90,19 +90,15 @@ class StoreConnection implements Share {
     if (this.#isSyncing || this.#window.isUnannounced) return Infinity;
     if (this.#hasToReturn) this.#returnSoon();
     const next = this.#outage?.retryAt ?? this.#lease.nextSyncAt;
-    // An unavailable store is tried again only while calls are made.
-    if (next > now) return this.isAvailable || !this.#isIdle ? next : Infinity;
+    if (next > now) return next;
     void this.#run();
     return Infinity;
   }
 
-  get #isIdle(): boolean {
-    return this.#waiting.normal + this.#waiting.background === 0;
-  }
-
   /** Whether the store has to learn what was used and what is not needed, although no call asks for more. */
   get #hasToReturn(): boolean {
-    return this.#isIdle && !this.#isSyncing && this.isAvailable && this.#lease.isUnsettled;
+    const isIdle = this.#waiting.normal + this.#waiting.background === 0;
+    return isIdle && !this.#isSyncing && this.isAvailable && this.#lease.isUnsettled;
   }
 
   /** Syncs if no call comes for a moment. The timer doesn't keep the process alive. */

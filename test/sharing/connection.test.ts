@@ -123,12 +123,14 @@ describe('a store of your own', () => {
 
   it('is not asked about an API that announces no limit: there is nothing to share', async () => {
     const sync = vi.fn(() => Promise.reject(new Error('no')));
-    const scheduler = new Scheduler(id, new VirtualTime());
+    const time = new VirtualTime();
+    const scheduler = new Scheduler(id, time);
     const first = await scheduler.acquire(call);
     first.recordAnswer(200, new Headers());
     scheduler.configure({ store: createRateLimitStore(sync), limit: 2 });
     (await scheduler.acquire(call)).recordAnswer(200, new Headers());
     void scheduler.acquire(call);
+    await time.run(1000);
     expect(scheduler.snapshot.waiting).toBe(1);
     expect(sync).not.toHaveBeenCalled();
   });
