@@ -207,5 +207,14 @@ export interface ShareHost {
 /** The window, as a share reports it to the store. */
 export type SharedWindow = Pick<
   RateWindow,
-  'limit' | 'used' | 'reset' | 'timeLeft' | 'inFlight' | 'sent' | 'turns' | 'failedProbes' | 'isUnannounced' | 'adopt'
+  | 'limit'
+  | 'used'
+  | 'reset'
+  | 'timeLeft'
+  | 'inFlight'
+  | 'sent'
+  | 'announced'
+  | 'failedProbes'
+  | 'isUnannounced'
+  | 'adopt'
 >;

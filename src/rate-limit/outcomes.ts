@@ -58,9 +58,9 @@ export class Outcomes {
     }
     if (isExplained) this.holdUntil = Math.max(this.holdUntil, now + (answer.wait ?? 0));
     if (isExplained) return { ...nothing, isContended: !this.#stall.isHopeless(now, now), isLimited, isExplained };
-    const untilTurn = this.#window.timeLeft(now) || Infinity;
-    if (isLimited) this.#refusals.slowDown(now, order, answer.wait, untilTurn, true);
-    const isContended = status === 429 && this.#refusals.refuse(now, target, order, answer.wait, untilTurn);
+    const tokenWait = Math.min(answer.wait ?? Infinity, this.#window.timeLeft(now) || Infinity);
+    if (isLimited) this.#refusals.slowDown(now, order, tokenWait, true);
+    const isContended = status === 429 && this.#refusals.refuse(now, target, order, answer.wait, tokenWait);
     return { ...nothing, isContended, isLimited };
   }
 

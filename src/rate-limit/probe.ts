@@ -13,7 +13,7 @@ export class Probe {
   #sentAt = -Infinity;
   /** Requests in a row that failed while no window was known, or were never sent, and until when the next one waits. */
   #failures = 0;
-  #heldUntil = -Infinity;
+  #pausedUntil = -Infinity;
 
   get isFailing(): boolean {
     return this.#failures > 0;
@@ -21,7 +21,7 @@ export class Probe {
 
   /** @param isBacklog Whether other calls wait. A request that failed holds them, but not a call that is alone. */
   readyAt(isBacklog: boolean): number {
-    return Math.max(this.#sentAt + patience, isBacklog ? this.#heldUntil : -Infinity);
+    return Math.max(this.#sentAt + patience, isBacklog ? this.#pausedUntil : -Infinity);
   }
 
   sent(now: number): void {
@@ -39,14 +39,14 @@ export class Probe {
    * @param wait Milliseconds that the API asks to wait.
    */
   failed(now: number, wait = 0): void {
-    const isNext = now >= this.#heldUntil;
+    const isNext = now >= this.#pausedUntil;
     const own = isNext ? Math.min(failurePause.first * 2 ** this.#failures, failurePause.max) : 0;
     if (isNext) this.#failures += 1;
-    this.#heldUntil = Math.max(this.#heldUntil, now + (wait || own));
+    this.#pausedUntil = Math.max(this.#pausedUntil, now + (wait || own));
   }
 
   recovered(): void {
     this.#failures = 0;
-    this.#heldUntil = -Infinity;
+    this.#pausedUntil = -Infinity;
   }
 }

@@ -17,7 +17,7 @@ const maxInAdvance = 1000;
  * never starve.
  */
 export class Reserve {
-  #turn = 0;
+  #windows = 0;
   #current = 0;
   #previous = 0;
   #owed = 0;
@@ -29,7 +29,7 @@ export class Reserve {
 
   /** Counts a normal call that arrives. */
   count(window: RateWindow): void {
-    this.#turnTo(window);
+    this.#begin(window);
     this.#current += 1;
   }
 
@@ -42,13 +42,13 @@ export class Reserve {
 
   /** When a background call may be sent. */
   readyAt(now: number, window: RateWindow): number {
-    this.#turnTo(window);
+    this.#begin(window);
     const { limit, length } = window;
     const remaining = window.remaining(now);
-    if (remaining === 0 || this.#turn === 0) return now; // It waits for the window, or none is announced.
+    if (remaining === 0 || this.#windows === 0) return now; // It waits for the window, or none is announced.
     const most = kept.max * limit;
     // The first window may have been nearly over when the first call was made.
-    const least = this.#turn > 2 ? 0 : kept.first * limit;
+    const least = this.#windows > 2 ? 0 : kept.first * limit;
     const usual = Math.min(Math.max(least, this.#previous, this.#current), most);
     const missing = Math.min(Math.max(0, this.#previous - this.#current), most);
     /** The time left at which less than what remains is reserved, if that melts in so many milliseconds. */
@@ -58,10 +58,10 @@ export class Reserve {
     return left <= dueAt ? now : now + Math.max(1, left - dueAt + 1);
   }
 
-  #turnTo({ turns }: RateWindow): void {
-    if (turns === this.#turn) return;
-    this.#previous = this.#turn > 0 ? this.#current : 0;
-    if (this.#turn > 0) this.#current = 0;
-    this.#turn = turns;
+  #begin({ announced }: RateWindow): void {
+    if (announced === this.#windows) return;
+    this.#previous = this.#windows > 0 ? this.#current : 0;
+    if (this.#windows > 0) this.#current = 0;
+    this.#windows = announced;
   }
 }

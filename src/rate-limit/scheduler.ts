@@ -220,7 +220,7 @@ export class Scheduler implements RateLimiter {
   #move(now: number, call: WaitingCall): void {
     call.list?.remove(call);
     const resource = this.#refusals.holding(now, call.admission);
-    call.yields = this.#refusals.isSingle(this.#refusals.of(call.admission));
+    call.yields = this.#refusals.isRefusedAlone(this.#refusals.of(call.admission));
     (resource?.queue ?? this.#queue).push(call);
     resource?.update();
   }

@@ -129,7 +129,7 @@ export class RefusedResource extends Throttle {
   readonly queue = new CallQueue();
   refusedAt = -Infinity;
   /** Whether its last refusal was the first in a row of the token, and may have been about it alone. */
-  isLone = false;
+  wasFirst = false;
   readonly #alarm: Alarm;
 
   /** @param onReady Called when the next call may be tried. */
@@ -188,7 +188,7 @@ export class Refusals {
   }
 
   /** Whether a resource was refused twice in a row while others were not. */
-  isSingle(resource: RefusedResource | undefined): boolean {
+  isRefusedAlone(resource: RefusedResource | undefined): boolean {
     return resource !== undefined && resource.failures > 1 && this.admittedAt > resource.refusedAt;
   }
 
@@ -220,7 +220,7 @@ export class Refusals {
     if (resource === undefined) return undefined;
     this.#resources.delete(keyOf(target));
     // What was refused alone was not about its resource.
-    if (resource.isLone && this.#rate.isLowered(now)) this.#lower(now);
+    if (resource.wasFirst && this.#rate.isLowered(now)) this.#lower(now);
     return resource;
   }
 
@@ -228,16 +228,16 @@ export class Refusals {
    * Takes in a 429.
    *
    * @param wait Milliseconds that it asks to wait.
-   * @param untilTurn Milliseconds until the next window: a reason to try the token again.
+   * @param tokenWait Milliseconds to wait with the token at most: the next window is a reason to try again.
    * @returns Whether waiting may help.
    */
-  refuse(now: number, target: RequestTarget, order: number, wait: number | undefined, untilTurn: number): boolean {
+  refuse(now: number, target: RequestTarget, order: number, wait: number | undefined, tokenWait: number): boolean {
     for (const [key, { queue, refusedAt, readyAt }] of this.#resources) {
       if (queue.next !== undefined || now < Math.max(refusedAt, readyAt) + resourceMemory) break;
       this.#resources.delete(key);
     }
     const resource = this.of(target) ?? this.#hold(keyOf(target));
-    resource.isLone = !this.isSingle(resource) && this.slowDown(now, order, wait, untilTurn);
+    resource.wasFirst = !this.isRefusedAlone(resource) && this.slowDown(now, order, tokenWait);
     resource.refusedAt = now;
     resource.refused(now, order, this.#sent, wait);
     return resource.failures <= maxFailures && this.admittedAt > -Infinity;
@@ -256,8 +256,8 @@ export class Refusals {
    * @param isGateway Whether it can't be about a resource.
    * @returns Whether it is the first in a row, which may be about something else.
    */
-  slowDown(now: number, order: number, wait: number | undefined, untilTurn: number, isGateway = false): boolean {
-    if (!this.#token.refused(now, order, this.#sent, Math.min(wait ?? Infinity, untilTurn))) return false;
+  slowDown(now: number, order: number, tokenWait: number, isGateway = false): boolean {
+    if (!this.#token.refused(now, order, this.#sent, tokenWait)) return false;
     const { failures } = this.#token;
     const isSure = isGateway && this.#rate.isLowered(now);
     if (failures === 2 || isSure) this.#lower(now);

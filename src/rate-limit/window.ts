@@ -19,7 +19,7 @@ const maxInFlight = 100;
 export interface WindowRequest {
   readonly sentAt: number;
   /** The window in which it was sent, or the next one if it was sent while none was known. */
-  readonly turn: number;
+  readonly window: number;
 }
 
 /** A window that another process saw: `reset` in epoch seconds on the API's clock, `timeLeft` in milliseconds. */
@@ -42,7 +42,7 @@ export class RateWindow {
   /** When the window that is known ends, or the last one that was: epoch seconds on the API's clock. */
   reset: number | undefined;
   /** Windows that the API has announced to this process. */
-  turns = 0;
+  announced = 0;
   /** How often a request that was sent after the end of a window was refused, because it had not ended. */
   failedProbes = 0;
   /** Requests of this client that were admitted in the window, or got no answer. */
@@ -57,7 +57,7 @@ export class RateWindow {
   /** How often the end of this window was put off. */
   #postponed = 0;
   /** Windows that are known or were, those that another process saw included. */
-  #turn = 0;
+  #number = 0;
   /** Requests of this client since the window was over, which count in the next one: replicas lag behind. */
   #countedSince = 0;
   /** As announced; `Infinity` once the API has refused a request because of it. */
@@ -92,7 +92,7 @@ export class RateWindow {
 
   /** Whether a window is known, or was. */
   get wasKnown(): boolean {
-    return this.#turn > 0;
+    return this.#number > 0;
   }
 
   /** Whether no window is known: the last one is over, or there was none. */
@@ -153,7 +153,7 @@ export class RateWindow {
     const isProbe = this.isOver(now);
     if (isProbe || this.isFailing) this.#probe.sent(now);
     this.inFlight += 1;
-    return { sentAt: now, turn: this.#turn + (isProbe ? 1 : 0) };
+    return { sentAt: now, window: this.#number + (isProbe ? 1 : 0) };
   }
 
   /**
@@ -165,13 +165,13 @@ export class RateWindow {
   recordLoss(request: WindowRequest, mayCount: boolean, failedAt?: number): void {
     this.#end(request);
     // The next call gets the place of one that was not sent, and would fail as fast.
-    if (failedAt !== undefined && (!mayCount || request.turn > this.#turn)) this.#probe.failed(failedAt);
+    if (failedAt !== undefined && (!mayCount || request.window > this.#number)) this.#probe.failed(failedAt);
     if (mayCount) this.#count(request);
   }
 
   #end(request: WindowRequest): void {
     this.inFlight -= 1;
-    if (request.turn > this.#turn || this.isFailing) this.#probe.ended();
+    if (request.window > this.#number || this.isFailing) this.#probe.ended();
   }
 
   /**
@@ -184,7 +184,7 @@ export class RateWindow {
     const { isRefusal, isFailure, isSound, report } = answer;
     this.#end(request);
     if (isSound) this.#probe.recovered();
-    const isProbe = request.turn > this.#turn && this.isOver(now);
+    const isProbe = request.window > this.#number && this.isOver(now);
     if (isFailure && (isProbe || isTry)) this.#probe.failed(now, answer.wait);
     if (report !== undefined) this.#learn(now, request.sentAt, answer, report, isProbe && !isRefusal);
     else if (this.reset === undefined && isSound && this.isOver(now)) this.#assumeWindow(now);
@@ -202,7 +202,7 @@ export class RateWindow {
     if (later > (isNew ? 0 : resetJitter)) {
       this.#clock.restart(now, sentAt, answer, reset, this.#assumedLength);
       this.#open(now, limit, used, reset);
-      this.turns += 1;
+      this.announced += 1;
     } else if (later >= -resetJitter) {
       // An earlier one is that of a replica that lags behind.
       this.#clock.observe(now, sentAt, answer);
@@ -228,11 +228,11 @@ export class RateWindow {
     this.#endsAt = now + timeLeft;
   }
 
-  #count({ sentAt, turn }: WindowRequest): void {
+  #count({ sentAt, window }: WindowRequest): void {
     if (this.reset === undefined) this.#log.push(sentAt);
     while ((this.#log[0] ?? Infinity) <= sentAt - this.length) this.#log.shift();
-    if (turn === this.#turn) this.own += 1;
-    else if (turn > this.#turn) this.#countedSince += 1;
+    if (window === this.#number) this.own += 1;
+    else if (window > this.#number) this.#countedSince += 1;
   }
 
   #open(now: number, limit: number, used: number, reset: number): void {
@@ -252,7 +252,7 @@ export class RateWindow {
   }
 
   #begin(now: number, used: number): void {
-    this.#turn += 1;
+    this.#number += 1;
     this.#last = { own: this.own, foreign: this.#foreign };
     this.#postponed = 0;
     this.#probe.recovered();
@@ -283,14 +283,14 @@ export class RateWindow {
   }
 
   /** The window is used up. A probe shows that it has not ended. */
-  #exhaust(now: number, { turn }: WindowRequest, isProbe: boolean): void {
-    if (turn >= this.#turn) this.#used = Infinity;
-    if (!isProbe || turn <= this.#turn) return;
+  #exhaust(now: number, { window }: WindowRequest, isProbe: boolean): void {
+    if (window >= this.#number) this.#used = Infinity;
+    if (!isProbe || window <= this.#number) return;
     this.failedProbes += 1;
     if (!this.isOver(now)) return; // Its answer has shown when it ends.
-    const announced = this.#endsAt - this.#delay;
+    const announcedEnd = this.#endsAt - this.#delay;
     this.#endsAt = now + Math.min(delayOfEnd.first * 2 ** this.#postponed, delayOfEnd.max);
     this.#postponed += 1;
-    this.#delay = Math.min(this.#endsAt - announced, delayOfEnd.max);
+    this.#delay = Math.min(this.#endsAt - announcedEnd, delayOfEnd.max);
   }
 }

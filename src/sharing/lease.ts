@@ -11,7 +11,7 @@ export class Lease {
   /** Whether they were granted after the end of the window, to find out about the next one. */
   #isProbe = false;
   /** What the window had seen at the last sync that was answered. */
-  #seen = { turns: 0, failedProbes: 0 };
+  #seen = { announced: 0, failedProbes: 0 };
   /** Requests that are available or in flight, as the store knows. */
   #held = 0;
   /** What was missing after the last sync. */
@@ -73,7 +73,7 @@ export class Lease {
       normal: Math.min(this.#available.normal, this.#waiting.normal),
       background: Math.min(this.#available.background, this.#waiting.background),
     };
-    const { inFlight, sent, limit, used, reset = 0, turns, failedProbes } = this.#window;
+    const { inFlight, sent, limit, used, reset = 0, announced, failedProbes } = this.#window;
     const available = this.#availableTotal;
     const { normal, background } = this.#missing;
     const request = {
@@ -95,7 +95,7 @@ export class Lease {
       request,
       (answeredAt, reply) => {
         // Only now: if the sync fails, the next one reports it.
-        this.#seen = { turns, failedProbes };
+        this.#seen = { announced, failedProbes };
         this.#held = available + inFlight + reply.normal + reply.background;
         this.#missingAtSync = { normal: normal - reply.normal, background: background - reply.background };
         const { reset: known = 0 } = this.#window;
@@ -115,14 +115,14 @@ export class Lease {
   }
 
   get #hasNews(): boolean {
-    const { turns, failedProbes } = this.#window;
-    return turns !== this.#seen.turns || failedProbes !== this.#seen.failedProbes;
+    const { announced, failedProbes } = this.#window;
+    return announced !== this.#seen.announced || failedProbes !== this.#seen.failedProbes;
   }
 
   /** What was granted in a window that is over is void. */
   #checkWindow(now: number): void {
     const isOver = this.#window.timeLeft(now) === 0;
-    if ((isOver && !this.#isProbe) || this.#window.turns !== this.#seen.turns) this.expire();
+    if ((isOver && !this.#isProbe) || this.#window.announced !== this.#seen.announced) this.expire();
   }
 
   /** Calls that wait and that nothing is available for. */
