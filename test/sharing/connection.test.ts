@@ -121,6 +121,39 @@ describe('a store of your own', () => {
     expect(requests.filter(({ wasOut }) => wasOut)).toMatchObject([{ available: 0 }]);
   });
 
+  it('is asked once at a time, and gets back what it grants to a call that is aborted meanwhile', async () => {
+    const requests: RateLimitStoreRequest[] = [];
+    const time = new VirtualTime();
+    let state: string | undefined;
+    let [running, most] = [0, 0];
+    const scheduler = schedulerWith(time, async (_, request) => {
+      requests.push(request);
+      most = Math.max(most, (running += 1));
+      await new Promise<void>((resolve) => time.after(300, resolve));
+      running -= 1;
+      const step = rateLimitStep(state, request, 1_700_000_000_000 + Math.floor(time.now()));
+      ({ state } = step);
+      return step.reply;
+    });
+    const first = Promise.resolve(scheduler.acquire(call)).then((permit) => permit.recordAnswer(200, announced));
+    await time.run(301);
+    await first;
+    // While the store hears of the first call, and while it grants a request.
+    for (const at of [500, 1000]) {
+      await time.run(at);
+      const controller = new AbortController();
+      const aborted = Promise.resolve(scheduler.acquire({ ...call, signal: controller.signal }));
+      await time.run(at + 20);
+      controller.abort('no');
+      await expect(aborted).rejects.toBe('no');
+    }
+    await time.run();
+
+    expect(most).toBe(1);
+    expect(requests.at(-2)).toMatchObject({ normal: 1 });
+    expect(requests.at(-1)).toMatchObject({ normal: 0, available: 0, inFlight: 0 });
+  });
+
   it('is not asked about an API that announces no limit: there is nothing to share', async () => {
     const sync = vi.fn(() => Promise.reject(new Error('no')));
     const time = new VirtualTime();
