@@ -1,12 +1,4 @@
-import type {
-  ConnectStore,
-  LimiterObserver,
-  Priority,
-  Share,
-  SharedWindow,
-  ShareHost,
-  WaitingCalls,
-} from '../rate-limit/limiter.ts';
+import type { ConnectStore, LimiterObserver, Priority, Share, SharedWindow, ShareHost } from '../rate-limit/limiter.ts';
 import type { Timing } from '../utils/timing.ts';
 import { callable } from '../utils/arguments.ts';
 import { Lease } from './lease.ts';
@@ -16,7 +8,7 @@ import type { RateLimitStore, RateLimitStoreReply } from './store.ts';
 const syncTimeout = 1_000;
 
 /** Milliseconds after which the store learns what was used, and gets back what was not. */
-const idleTimeout = 250;
+const returnDelay = 250;
 
 /** Milliseconds between two syncs with a store that is unavailable: at first, and at most. */
 const retryDelay = { first: 1_000, max: 30_000 };
@@ -46,7 +38,6 @@ class StoreConnection implements Share {
   readonly #sync: RateLimitStore['sync'];
   readonly #key: Promise<string>;
   readonly #window: SharedWindow;
-  readonly #waiting: WaitingCalls;
   readonly #timing: Timing;
   readonly #host: ShareHost;
   readonly #lease: Lease;
@@ -61,7 +52,6 @@ class StoreConnection implements Share {
     this.#sync = sync;
     this.#key = sha256(key);
     this.#window = window;
-    this.#waiting = waiting;
     this.#timing = timing;
     this.#host = host;
     this.#lease = new Lease(window, waiting);
@@ -95,18 +85,17 @@ class StoreConnection implements Share {
     return Infinity;
   }
 
-  /** Whether the store has to learn what was used and what is not needed, although no call asks for more. */
+  /** Whether the store has to learn what was used and what is not needed. */
   get #hasToReturn(): boolean {
-    const isIdle = this.#waiting.normal + this.#waiting.background === 0;
-    return isIdle && !this.#isSyncing && this.isAvailable && this.#lease.isUnsettled;
+    return !this.#isSyncing && this.isAvailable && this.#lease.isUnsettled;
   }
 
-  /** Syncs if no call comes for a moment. The timer doesn't keep the process alive. */
+  /** Syncs in a moment, unless a call has done so by then. The timer doesn't keep the process alive. */
   #returnSoon(): void {
     if (this.#isReturning) return;
     this.#isReturning = true;
     this.#timing.after(
-      idleTimeout,
+      returnDelay,
       () => {
         this.#isReturning = false;
         if (this.#hasToReturn) void this.#run();
@@ -131,7 +120,6 @@ class StoreConnection implements Share {
       for (const observer of this.#notified) observer.onStoreChange({ available: true });
       this.#notified.clear();
     } catch (error) {
-      this.#lease.expire();
       const delay = Math.min(2 * (this.#outage?.delay ?? retryDelay.first / 2), retryDelay.max);
       this.#outage = { retryAt: this.#timing.now() + delay, delay, error };
     }

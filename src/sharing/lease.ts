@@ -30,7 +30,7 @@ export class Lease {
     return Math.max(1, Math.floor(limit / this.#processes)) - sent;
   }
 
-  /** Whether the store has to learn that requests were used or are not needed, although no call waits. */
+  /** Whether the store has to learn that requests were used or are not needed. */
   get isUnsettled(): boolean {
     return this.#availableTotal > 0 || this.#availableTotal + this.#window.inFlight !== this.#held;
   }
