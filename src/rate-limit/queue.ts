@@ -1,6 +1,10 @@
 import { RateLimitWaitError } from '../errors/index.ts';
 import type { Admission, Permit, Priority } from './limiter.ts';
-import type { Alarm } from '../utils/timing.ts';
+import { isCloudflareWorker } from '../utils/runtime.ts';
+import { Alarm, type Timing } from '../utils/timing.ts';
+
+/** Milliseconds from one look at a call that waits to the next, in Cloudflare Workers. */
+const workerHeartbeat = 500;
 
 /** A call that waits. It holds the links of its queue itself, so that queueing it allocates nothing. */
 export class WaitingCall {
@@ -8,8 +12,7 @@ export class WaitingCall {
   readonly resolve: (permit: Permit | Promise<never>) => void;
   /** When it will be sent, as far as could be foreseen. */
   expectedAt = Infinity;
-  /** Looks whether it may be sent, at the latest when its `maxWait` is over. */
-  alarm: Alarm | undefined;
+  #alarm: Alarm | undefined;
   /** Lets go of its signal. */
   release: (() => void) | undefined;
   /** Where it waits; `undefined` once it waits no more. */
@@ -26,6 +29,28 @@ export class WaitingCall {
 
   get priority(): Priority {
     return this.yields ? 'background' : priorityOf(this.admission);
+  }
+
+  /**
+   * Looks at the call when its `maxWait` is over. In Cloudflare Workers, where the timer of another request ends with it,
+   * also every half second.
+   */
+  watch(timing: Timing, expiresAt: number, look: (now: number) => void): void {
+    const next = () => Math.min(expiresAt, isCloudflareWorker() ? timing.now() + workerHeartbeat : Infinity);
+    if (next() === Infinity) return;
+    this.#alarm = new Alarm(timing, () => {
+      look(timing.now());
+      if (this.list !== undefined) this.#alarm?.set(next());
+    });
+    this.#alarm.set(next());
+  }
+
+  /** Stops waiting. */
+  leave(): void {
+    this.list?.remove(this);
+    this.#alarm?.set(Infinity);
+    this.release?.();
+    if (this.admission.priority) this.admission.priority.onRaise = undefined;
   }
 
   /** Resolves with a rejected promise: a function that rejects would take memory for each call that waits. */

@@ -1,6 +1,5 @@
 import { RateLimitWaitError } from '../errors/index.ts';
 import { onAbort } from '../utils/abort.ts';
-import { isCloudflareWorker } from '../utils/runtime.ts';
 import {
   type Admission,
   type ConnectStore,
@@ -21,9 +20,6 @@ import { Reserve } from './reserve.ts';
 import { Stall } from './stall.ts';
 import { Alarm, realTiming, type Timing } from '../utils/timing.ts';
 import { RateWindow } from './window.ts';
-
-/** Milliseconds from one look at a call that waits to the next, in Cloudflare Workers. */
-const workerHeartbeat = 500;
 
 /** Sends the next call as soon as the window, the throttles and the share allow. Each says when that is (`readyAt`). */
 export class Scheduler implements RateLimiter {
@@ -134,13 +130,9 @@ export class Scheduler implements RateLimiter {
   #recordAnswer(request: SentRequest, admission: Admission, status: number, headers: Headers): Verdict {
     const now = this.#timing.now();
     this.#wasGivenUp = false;
-    const { isContended, isLimited, isExplained, readmitted } = this.#outcomes.recordAnswer(
-      now,
-      request,
-      status,
-      headers,
-    );
-    if (isExplained) this.#share?.expire();
+    const finding = this.#outcomes.recordAnswer(now, request, status, headers);
+    const { isContended, isLimited, readmitted } = finding;
+    if (finding.isExplained) this.#share?.expire();
     for (const call of readmitted?.queue.toArray() ?? []) this.#move(now, call);
     readmitted?.update();
     return { isContended, isLimited, isHeld: this.#end(admission) };
@@ -180,28 +172,20 @@ export class Scheduler implements RateLimiter {
         this.#move(this.#timing.now(), call);
         this.dispatch(); // What is reserved for normal calls is its own now.
       };
-    if (maxWait < Infinity || isCloudflareWorker()) this.#watch(now, call, now + maxWait);
+    call.watch(this.#timing, now + maxWait, (time) => {
+      this.dispatch(); // Its time may have come at this moment.
+      if (call.list !== undefined && time >= now + maxWait) this.#expire(time, call);
+    });
     this.#move(now, call);
     if (delay > 0) admission.onWait?.(Math.ceil(delay), this.#waiting);
     this.dispatch();
   }
 
-  /**
-   * Gives a call a timer of its own, which looks whether it may be sent. When its `maxWait` is over, it is rejected, unless
-   * it only waits for what another request shows.
-   */
-  #watch(now: number, call: WaitingCall, expiresAt: number): void {
-    const next = (from: number) => Math.min(expiresAt, isCloudflareWorker() ? from + workerHeartbeat : Infinity);
-    call.alarm = new Alarm(this.#timing, () => {
-      this.dispatch(); // Its time may have come at this moment.
-      if (call.list === undefined) return;
-      const time = this.#timing.now();
-      const isHeld = this.#refusals.holding(time, call.admission) !== undefined;
-      if (time < expiresAt) call.alarm?.set(next(time));
-      else if (!isHeld && this.#readyAt(time, call.priority, true, true) <= time) this.#release(time, call);
-      else this.#giveUp(call, waitError(call.admission, time, this.#delay(time, call.admission), 0));
-    });
-    call.alarm.set(next(now));
+  /** Sends a call whose `maxWait` is over if it only waits for what another request shows, or else rejects it. */
+  #expire(now: number, call: WaitingCall): void {
+    const isHeld = this.#refusals.holding(now, call.admission) !== undefined;
+    if (!isHeld && this.#readyAt(now, call.priority, true, true) <= now) this.#release(now, call);
+    else this.#giveUp(call, waitError(call.admission, now, this.#delay(now, call.admission), 0));
   }
 
   /**
@@ -225,17 +209,9 @@ export class Scheduler implements RateLimiter {
     resource?.update();
   }
 
-  /** A call stops waiting. */
-  #leave(call: WaitingCall): void {
-    call.list?.remove(call);
-    this.#waiting -= 1;
-    call.alarm?.set(Infinity);
-    call.release?.();
-    if (call.admission.priority) call.admission.priority.onRaise = undefined;
-  }
-
   #release(now: number, call: WaitingCall): void {
-    this.#leave(call);
+    call.leave();
+    this.#waiting -= 1;
     call.resolve(this.#send(now, call.admission, call.priority, true));
   }
 
@@ -245,7 +221,8 @@ export class Scheduler implements RateLimiter {
   }
 
   #reject(call: WaitingCall, reason: unknown): void {
-    this.#leave(call);
+    call.leave();
+    this.#waiting -= 1;
     this.#observers.count(call.admission.observer, -1);
     call.reject(reason);
     // Another call may be tried instead.
