@@ -32,8 +32,8 @@ export class WaitingCall {
   }
 
   /**
-   * Looks at the call when its `maxWait` is over. In Cloudflare Workers, where the timer of another request ends with it,
-   * also every half second.
+   * Looks at the call when its `maxWait` is over. In Cloudflare Workers, where the timer of another request ends with
+   * it, also every half second.
    */
   watch(timing: Timing, expiresAt: number, look: (now: number) => void): void {
     const next = () => Math.min(expiresAt, isCloudflareWorker() ? timing.now() + workerHeartbeat : Infinity);

@@ -38,7 +38,7 @@ export class Scheduler implements RateLimiter {
   /** Fires when something may have changed. An empty queue sets none, so that it keeps no process alive. */
   readonly #alarm: Alarm;
   #waiting = 0;
-  /** Whether the last request that ended was given up by its caller, as when calls wait until shortly before their time is over. */
+  /** Whether the last request that ended was given up by its caller: calls may wait until their time is nearly over. */
   #wasGivenUp = false;
 
   /** @param key Base URL and token. A store only sees a hash of it. */
