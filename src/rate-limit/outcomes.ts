@@ -44,7 +44,7 @@ export class Outcomes {
     const read = readAnswer(status, headers);
     // Gateways answer so of limits, too, without the headers of the API. While nothing is admitted, it is an outage.
     const isGateway = status === 503 && read.report === undefined;
-    const isLimited = isGateway && this.#refusals.admittedAt > request.sentAt - recent;
+    const isLimited = isGateway && this.#refusals.wasAdmitted(target.route, request.sentAt - recent);
     const answer = isLimited ? { ...read, isRefusal: true, isFailure: false } : read;
     const isExplained = this.#window.recordAnswer(now, request, answer, this.#refusals.isRefusing);
     if (answer.isSound) {

@@ -1,8 +1,8 @@
 /** Milliseconds until the next request after one that failed. It doubles each time. */
 const failurePause = { first: 100, max: 8_000 };
 
-/** Milliseconds after which another request is sent, if the last one has brought nothing. */
-const patience = 1000;
+/** Milliseconds after which another request is sent, if the last one has brought nothing. It doubles each time. */
+const patience = { first: 1000, max: 8_000 };
 
 /**
  * Sends one request at a time: while no window is known, until an answer announces one; and while requests fail, after
@@ -11,9 +11,13 @@ const patience = 1000;
 export class Probe {
   /** When the last one was sent that has brought nothing yet. */
   #sentAt = -Infinity;
+  /** Requests in a row that were sent while the one before had brought nothing. */
+  #unanswered = 0;
   /** Requests in a row that failed while no window was known, or were never sent, and until when the next one waits. */
   #failures = 0;
   #pausedUntil = -Infinity;
+  /** Until when a route that failed has asked to wait. */
+  askedUntil = -Infinity;
 
   get isFailing(): boolean {
     return this.#failures > 0;
@@ -21,10 +25,12 @@ export class Probe {
 
   /** @param isBacklog Whether other calls wait. A request that failed holds them, but not a call that is alone. */
   readyAt(isBacklog: boolean): number {
-    return Math.max(this.#sentAt + patience, isBacklog ? this.#pausedUntil : -Infinity);
+    const wait = Math.min(patience.first * 2 ** this.#unanswered, patience.max);
+    return Math.max(this.#sentAt + wait, isBacklog ? this.#pausedUntil : -Infinity);
   }
 
   sent(now: number): void {
+    if (this.#sentAt > -Infinity) this.#unanswered += 1;
     this.#sentAt = now;
   }
 
@@ -42,11 +48,12 @@ export class Probe {
     const isNext = now >= this.#pausedUntil;
     const own = isNext ? Math.min(failurePause.first * 2 ** this.#failures, failurePause.max) : 0;
     if (isNext) this.#failures += 1;
-    this.#pausedUntil = Math.max(this.#pausedUntil, now + (wait || own));
+    this.#pausedUntil = Math.max(this.#pausedUntil, now + own);
+    this.askedUntil = Math.max(this.askedUntil, now + wait);
   }
 
   recovered(): void {
-    this.#failures = 0;
-    this.#pausedUntil = -Infinity;
+    this.#failures = this.#unanswered = 0;
+    this.#pausedUntil = this.askedUntil = -Infinity;
   }
 }

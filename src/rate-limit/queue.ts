@@ -27,6 +27,11 @@ export class WaitingCall {
     this.resolve = resolve;
   }
 
+  /** @param routes Those of which a request has failed. */
+  isUntried(routes: ReadonlySet<string>): boolean {
+    return !routes.has(this.admission.route);
+  }
+
   get priority(): Priority {
     return this.yields ? 'background' : priorityOf(this.admission);
   }
@@ -155,7 +160,7 @@ export class CallQueue {
    */
   newest(priority: Priority, routes: ReadonlySet<string>): WaitingCall | undefined {
     const { last } = this.#lists[priority][1];
-    for (let call = last; call !== undefined; call = call.previous) if (!routes.has(call.admission.route)) return call;
+    for (let call = last; call !== undefined; call = call.previous) if (call.isUntried(routes)) return call;
     return last ?? this.first(priority);
   }
 

@@ -81,7 +81,8 @@ export class Scheduler implements RateLimiter {
     const priority = priorityOf(admission);
     if (priority === 'normal' && admission.isRetry !== true) this.#reserve.count(this.#window);
     const isBacklog = this.#waiting > 0;
-    const isNext = !isBacklog || this.#queue.before(admission) === 0 || admission.maxWait === 0;
+    const isFirst = !this.#isFailing && this.#queue.before(admission) === 0;
+    const isNext = !isBacklog || isFirst || admission.maxWait === 0;
     const isFree = isNext && admission.signal?.aborted !== true && !this.#refusals.holding(now, admission);
     if (isFree && this.#readyAt(now, priority, isBacklog, admission.maxWait === 0) <= now) {
       const permit = this.#send(now, admission, priority, false);
@@ -95,6 +96,10 @@ export class Scheduler implements RateLimiter {
     const now = this.#timing.now();
     const wait = this.#delay(now, admission, true) - delay;
     return wait > 0 && waitError(admission, now + delay, wait) !== undefined;
+  }
+
+  get #isFailing(): boolean {
+    return this.#refusals.isRefusing || this.#window.isFailing;
   }
 
   /**
@@ -242,15 +247,18 @@ export class Scheduler implements RateLimiter {
   /** The call to send now, or when there may be one. */
   #next(now: number): WaitingCall | number {
     if (this.#waiting === 0) return Infinity;
-    const isBackgroundNext = this.#reserve.isBackgroundDue && this.#queue.background > 0;
+    const { routes } = this.#stall;
+    const isUntried = (priority: Priority) => this.#queue.newest(priority, routes)?.isUntried(routes) === true;
+    const isFailing = this.#isFailing;
+    const isBackgroundNext =
+      this.#queue.background > 0 &&
+      (this.#reserve.isBackgroundDue || (isFailing && !isUntried('normal') && isUntried('background')));
     const order: readonly Priority[] = isBackgroundNext ? ['background', 'normal'] : ['normal', 'background'];
     // While the API refuses or fails, a call that is sent may use up a retry: the newest one that has used none. Each
     // route has its turn, because it may be only one of them that fails. The newest one also has most time left for an
     // answer, of which the others may learn.
-    const isFailing = this.#refusals.isRefusing || this.#window.isFailing;
     const isUnanswered = this.#window.isOver(now) && this.#window.inFlight > 0;
     const isNewestNext = isFailing || isUnanswered || this.#wasGivenUp;
-    const { routes } = this.#stall;
     let wakeAt = Infinity;
     for (const priority of order) {
       for (let call = this.#queue.first(priority); call !== undefined; call = this.#queue.first(priority)) {
@@ -260,7 +268,13 @@ export class Scheduler implements RateLimiter {
           break;
         }
         if (isNewestNext) call = this.#queue.newest(priority, routes) ?? call;
-        if (isFailing && routes.has(call.admission.route)) routes.clear();
+        if (isFailing && !call.isUntried(routes)) {
+          if (this.#window.askedUntil > now && this.#waiting > 1) {
+            wakeAt = Math.min(wakeAt, this.#window.askedUntil);
+            break;
+          }
+          routes.clear();
+        }
         if (this.#refusals.holding(now, call.admission) === undefined) return call;
         this.#move(now, call); // Its resource was refused meanwhile.
       }

@@ -144,6 +144,9 @@ export class RefusedResource extends Throttle {
   }
 }
 
+/** A route may have an id in it: there is no end of them. */
+const maxRoutes = 100;
+
 /** What refusals show that no window explains: of one resource, such as `GET /users/user_1`, or of the token. */
 export class Refusals {
   readonly #token = new Throttle(2);
@@ -153,6 +156,8 @@ export class Refusals {
   readonly #timing: Timing;
   readonly #onHold: (target?: string) => void;
   readonly #onReady: (resource: RefusedResource) => void;
+  /** When a request of each route was last admitted, the latest last. */
+  readonly #admittedAt = new Map<string, number>();
   #sent = 0;
 
   /** @param onReady Called when the next call of a resource may be tried. */
@@ -169,6 +174,11 @@ export class Refusals {
   /** When any request was last admitted. */
   get admittedAt(): number {
     return this.#rate.admittedAt;
+  }
+
+  /** Whether a request of a route was admitted after that time. */
+  wasAdmitted(route: string, time: number): boolean {
+    return (this.#admittedAt.get(route) ?? -Infinity) > time;
   }
 
   /** The resources whose calls wait. */
@@ -216,6 +226,10 @@ export class Refusals {
   admit(now: number, target: RequestTarget, order: number): RefusedResource | undefined {
     this.#token.admitted(order);
     this.#rate.admitted(now);
+    this.#admittedAt.delete(target.route);
+    this.#admittedAt.set(target.route, now);
+    const [oldest] = this.#admittedAt.size > maxRoutes ? this.#admittedAt.keys() : [];
+    if (oldest !== undefined) this.#admittedAt.delete(oldest);
     const resource = this.of(target);
     if (resource === undefined) return undefined;
     this.#resources.delete(keyOf(target));

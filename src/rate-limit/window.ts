@@ -116,6 +116,11 @@ export class RateWindow {
     return this.#probe.isFailing;
   }
 
+  /** When one of a route that fails may be sent, as the API has asked. */
+  get askedUntil(): number {
+    return this.#probe.askedUntil;
+  }
+
   /**
    * When the next request may be sent.
    *

@@ -179,3 +179,82 @@ it('calls that get no answer do not keep others from the next window', async () 
   // Those without an answer, whose retries go first in the second window, and those that come too late for it.
   expect(failures(await calls)).toBeLessThanOrEqual(10 + 10 + 100);
 });
+
+describe('a route that fails, behind a gateway', () => {
+  const faults: [string, (id: number) => Response][] = [
+    ['503, Retry-After: 30', () => errorResponse(503, { 'retry-after': '30' })],
+    ['503', () => errorResponse(503)],
+    ['502', () => errorResponse(502)],
+    ['429 of 20 resources', () => errorResponse(429)],
+  ];
+
+  it.each(
+    // Refusals of many resources slow the token for seconds, which is more than these calls have.
+    faults
+      .slice(0, -1)
+      .flatMap(([name, fail]) => [
+        [name, { totalTimeout: 2000 }, fail] as const,
+        [name, { rateLimit: { maxWait: 2000 } }, fail] as const,
+      ]),
+  )('loses no calls of other routes: %s, %j', async (_, options, fail) => {
+    const start = performance.now();
+    let failed = 0;
+    const api = apiWith({ latency: 50 }, ({ url }) => {
+      const minutes = (performance.now() - start) / 60_000;
+      return url.includes('/reports') && minutes > 2 && minutes < 7 ? fail((failed += 1)) : undefined;
+    });
+    const client = clientOf(api, options);
+    const pages = await many(120, async (page) => {
+      await sleep(page * 5000);
+      const report = { params: { id: String(page % 20) }, totalTimeout: 60_000 };
+      client.request('GET', '/reports/{id}', report).catch(() => undefined);
+      await Promise.all([1, 2, 3].map((id) => client.users.get(`user_${id}`)));
+    });
+    expect(failures(pages)).toBe(0);
+  });
+
+  it.each(faults)('does not hold those that wait behind it at the start: %s', async (_, fail) => {
+    const api = apiWith({ latency: 50 }, ({ url }) => (url.includes('/reports') ? fail(0) : undefined));
+    const client = clientOf(api);
+    const report = client.request('GET', '/reports', { totalTimeout: 60_000 }).catch(() => undefined);
+    const calls = await many(20, () => client.users.get('user_123', { totalTimeout: 5000 }));
+    await settled(report);
+    expect(failures(calls)).toBe(0);
+  });
+
+  it.each(faults)('keeps no background calls waiting: %s', async (_, fail) => {
+    const start = performance.now();
+    const isFailing = () => performance.now() - start < 300_000;
+    const api = apiWith({ latency: 50 }, ({ url }) => (url.includes('/reports') && isFailing() ? fail(0) : undefined));
+    const client = clientOf(api);
+    const reports = many(100, async (index) => {
+      await sleep(index * 3000);
+      await client.request('GET', '/reports/{id}', { params: { id: String(index % 20) } }).catch(() => undefined);
+    });
+    let endedAt = 0;
+    const calls = many(200, (index) =>
+      client.users.get(`user_${index}`, { priority: 'background' }).then(() => (endedAt = performance.now() - start)),
+    );
+    expect(failures(await calls)).toBe(0);
+    expect(endedAt).toBeLessThan(200_000);
+    await reports;
+  });
+});
+
+it.each([
+  { limit: 5, count: 60, outage: 600_000 },
+  { limit: 1, count: 20, outage: 120_000 },
+  { limit: 20, count: 60, outage: 60_000 },
+])('an API that gives no answers for a while uses up the retries of no call that waits: %j', async (row) => {
+  const start = performance.now();
+  const api = apiWith({ latency: 50, limit: row.limit }, (request) => {
+    const time = performance.now() - start;
+    return time > 1000 && time < 1000 + row.outage ? noAnswer(request) : undefined;
+  });
+  const client = clientOf(api, { rateLimit: { limit: row.limit } });
+  await settled(client.users.get('user_1'));
+  await passTime(1500);
+  const calls = await many(row.count, (index) => client.users.get(`user_${index}`));
+  // Those in flight when it began.
+  expect(failures(calls)).toBeLessThanOrEqual(row.limit);
+});
