@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Admission } from '../../src/rate-limit/limiter.ts';
-import { documented, World } from './support/simulation.ts';
+import { documented, SchedulerWorld } from './support/simulation.ts';
 
 // What waiting and sending cost, counted instead of timed: whoever looks at a call that waits reads what it asked for.
 
 /** Visits of calls while so many of them are queued, and 100 of them are sent, per call. */
 async function visits(waiting: number, pathOf: (index: number) => string, maxWait?: number) {
-  const world = new World(documented({ windows: 'first' }));
+  const world = new SchedulerWorld(documented({ windows: 'first' }));
   world.call(100);
   await world.time.run(1000);
   let count = 0;

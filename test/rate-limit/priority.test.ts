@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { CallPriority } from '../../src/rate-limit/limiter.ts';
 import { perEndpoint } from './model/undocumented-servers.ts';
-import { type CallRecord, documented, summary, World } from './support/simulation.ts';
+import { type CallRecord, documented, summary, SchedulerWorld } from './support/simulation.ts';
 
 const minute = 60_000;
 const background = () => ({ priority: new CallPriority('background') });
 
-function busyWorld(windows: 'aligned' | 'first' = 'aligned'): World {
+function busyWorld(windows: 'aligned' | 'first' = 'aligned'): SchedulerWorld {
   const epoch = 1_700_000_047_777;
-  return new World(documented({ windows }, epoch), { latency: 20, epoch });
+  return new SchedulerWorld(documented({ windows }, epoch), { latency: 20, epoch });
 }
 
 /** A call every `interval` milliseconds, from now until a time. */
-function callEvery(world: World, interval: number, until: number): Promise<CallRecord>[] {
+function callEvery(world: SchedulerWorld, interval: number, until: number): Promise<CallRecord>[] {
   const calls: Promise<CallRecord>[] = [];
   for (let at = interval; at < until; at += interval) world.time.after(at, () => calls.push(world.one()));
   return calls;
@@ -71,7 +71,9 @@ describe('background calls', () => {
 
   it('get no more of a window after others that waited for a limit of their route', async () => {
     const limitOf = (endpoint: string) => (endpoint === '/exports' ? 2 : 100);
-    const world = new World(perEndpoint((endpoint) => documented({ windows: 'first', limit: limitOf(endpoint) })));
+    const world = new SchedulerWorld(
+      perEndpoint((endpoint) => documented({ windows: 'first', limit: limitOf(endpoint) })),
+    );
     world.call(60, { ...background(), path: '/exports/1', route: '/exports/{id}' });
     const normal = callEvery(world, 500, 14 * minute);
     world.time.after(10 * minute, () => world.call(500, background()));

@@ -4,16 +4,16 @@ import { Scheduler } from '../../src/rate-limit/scheduler.ts';
 import { CallPriority } from '../../src/rate-limit/limiter.ts';
 import { refused } from './model/server.ts';
 import { failing } from './model/undocumented-servers.ts';
-import { documented, World } from './support/simulation.ts';
+import { documented, SchedulerWorld } from './support/simulation.ts';
 
 const site = { method: 'GET', path: '/users/user_123', route: '/users/{id}' };
 
-function busyWorld(limit = 10): World {
-  return new World(documented({ windows: 'first', limit }));
+function busyWorld(limit = 10): SchedulerWorld {
+  return new SchedulerWorld(documented({ windows: 'first', limit }));
 }
 
 /** The names of the calls, in the order in which they were sent. */
-async function orderOf(world: World): Promise<string[]> {
+async function orderOf(world: SchedulerWorld): Promise<string[]> {
   const records = await world.finish();
   return records.sort((a, b) => a.order - b.order).map(({ name }) => name);
 }
@@ -99,7 +99,7 @@ describe('maxWait', () => {
 
   it('rejects a call that turns out to wait longer when it is over, with the delay that is then known', async () => {
     const server = documented({ windows: 'first', limit: 10 });
-    const world = new World(failing(server, 51_000, 121_000, () => refused(300)));
+    const world = new SchedulerWorld(failing(server, 51_000, 121_000, () => refused(300)));
     world.call(10);
     await world.time.run(1000);
     world.call(10);

@@ -7,7 +7,7 @@ import { settled, useVirtualTime } from '../support/virtual-time.ts';
 import { announcement } from './model/announcement.ts';
 import { accepted, refused, type Reply } from './model/server.ts';
 import { failing } from './model/undocumented-servers.ts';
-import { documented, World } from './support/simulation.ts';
+import { documented, SchedulerWorld } from './support/simulation.ts';
 
 // Waiting that nobody could foresee is never silent, and never without end.
 
@@ -17,7 +17,7 @@ const epoch = 1_700_000_040_000;
 
 /** A world whose API, from a time on, answers like this. */
 function stallingWorld(from: number, reply: (now: number) => Reply) {
-  const world = new World(failing(documented({}, epoch), from, Infinity, reply), { epoch });
+  const world = new SchedulerWorld(failing(documented({}, epoch), from, Infinity, reply), { epoch });
   const reports: (StallReport & { at: number })[] = [];
   const observer = {
     onHold: () => undefined,
@@ -84,7 +84,7 @@ describe('a limit that is used up until tomorrow', () => {
   });
 
   it('does not end a wait that this process has caused itself', async () => {
-    const world = new World(documented({ limit: 5, duration: day }));
+    const world = new SchedulerWorld(documented({ limit: 5, duration: day }));
     world.call(12);
     expect((await world.finish()).every(({ status }) => status === 200)).toBe(true);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { allOf, bucket, concurrency } from './model/undocumented-servers.ts';
-import { documented, quantile, summary, World } from './support/simulation.ts';
+import { documented, quantile, summary, SchedulerWorld } from './support/simulation.ts';
 
 // Refusals that the window does not explain. Other limits, one by one, are in model/undocumented-rows.ts.
 
@@ -18,7 +18,7 @@ describe('a locked resource', () => {
     async (wait) => {
       for (const seed of seeds) {
         const epoch = 1_700_000_040_000 + seed * 7777;
-        const world = new World(locking(wait, epoch), { seed, epoch });
+        const world = new SchedulerWorld(locking(wait, epoch), { seed, epoch });
         const good: Promise<{ askedAt: number; doneAt: number; status: number | undefined }>[] = [];
         for (let second = 0; second < 600; second += 1) {
           world.time.after(second * 1000, () => good.push(world.one({ path: `/users/${second}`, route })));
@@ -38,7 +38,7 @@ describe('a locked resource', () => {
   );
 
   it('fails in the end, and is reported when it is held', async () => {
-    const world = new World(locking(undefined));
+    const world = new SchedulerWorld(locking(undefined));
     const held: (string | undefined)[] = [];
     const observer = {
       onHold: (target?: string) => held.push(target),
@@ -61,7 +61,7 @@ describe('a limit that no header announces', () => {
   ])('slows all calls of the token down: %s', async (_, create) => {
     for (const seed of seeds) {
       const epoch = 1_700_000_040_000;
-      const world = new World(allOf(create(), documented({}, epoch)), { seed, latency: 20, epoch, work: 100 });
+      const world = new SchedulerWorld(allOf(create(), documented({}, epoch)), { seed, latency: 20, epoch, work: 100 });
       const held: (string | undefined)[] = [];
       const observer = {
         onHold: (target?: string) => held.push(target),
@@ -78,7 +78,7 @@ describe('a limit that no header announces', () => {
 
   it('holds no call for ever whose resource is refused while it waits for the token', async () => {
     for (const seed of seeds) {
-      const world = new World(allOf(concurrency(1), documented({ limit: 4 })), { seed, work: 200 });
+      const world = new SchedulerWorld(allOf(concurrency(1), documented({ limit: 4 })), { seed, work: 200 });
       for (let call = 0; call < 30; call += 1)
         world.call(1, { path: `/users/${Math.floor(world.random() * 6)}`, route });
       await world.time.run();
@@ -89,7 +89,7 @@ describe('a limit that no header announces', () => {
 
   it('costs a small job a few seconds', async () => {
     for (const seed of seeds) {
-      const world = new World(allOf(concurrency(5), documented()), { seed, latency: 20, work: 100 });
+      const world = new SchedulerWorld(allOf(concurrency(5), documented()), { seed, latency: 20, work: 100 });
       for (let id = 0; id < 30; id += 1) world.call(1, { path: `/users/${id}`, route });
       const { failed, end } = summary(await world.finish());
       expect(failed).toBe(0);
@@ -98,7 +98,7 @@ describe('a limit that no header announces', () => {
   });
 
   it('does not hold calls for long if none that was refused is sent again', async () => {
-    const world = new World(documented());
+    const world = new SchedulerWorld(documented());
     world.call(1);
     await world.time.run(1000);
     const first = await world.limiter.acquire({ method: 'GET', path: '/a', route: '/a' });

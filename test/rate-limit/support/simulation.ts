@@ -110,7 +110,7 @@ export interface CallRecord {
 type Limiter = RateLimiter & Pick<Scheduler, 'configure'>;
 
 /** One limiter, one server and the network between them, in virtual time. */
-export class World {
+export class SchedulerWorld {
   readonly time: VirtualTime;
   readonly limiter: Limiter;
   readonly server: Server;

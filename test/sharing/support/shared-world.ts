@@ -2,7 +2,7 @@ import type { Permit, RateLimiter, Verdict } from '../../../src/rate-limit/limit
 import { Scheduler } from '../../../src/rate-limit/scheduler.ts';
 import { createRateLimitStore } from '../../../src/sharing/connection.ts';
 import type { DocumentedOptions, DocumentedServer } from '../../rate-limit/model/documented-server.ts';
-import { type CallRecord, documented, VirtualTime, World } from '../../rate-limit/support/simulation.ts';
+import { type CallRecord, documented, VirtualTime, SchedulerWorld } from '../../rate-limit/support/simulation.ts';
 import { type Step, SimulatedStore } from './simulated-store.ts';
 
 /** What a process may do differently from the others. */
@@ -56,7 +56,7 @@ export class SharedWorld {
 /** One process: a limiter of its own, and the calls it makes. */
 export class SimulatedProcess {
   readonly #world: SharedWorld;
-  readonly #calls: World;
+  readonly #calls: SchedulerWorld;
   isDead = false;
   /** What would happen next in a process that is stopped; `undefined` while it runs. */
   #pending: (() => void)[] | undefined;
@@ -81,7 +81,7 @@ export class SimulatedProcess {
       );
       scheduler.configure({ store: sync });
     }
-    this.#calls = new World(server, { seed, latency, time, limiter: this.#guard(scheduler) });
+    this.#calls = new SchedulerWorld(server, { seed, latency, time, limiter: this.#guard(scheduler) });
   }
 
   get calls(): readonly Promise<CallRecord>[] {
@@ -89,12 +89,12 @@ export class SimulatedProcess {
   }
 
   /** Makes calls now. */
-  call(...call: Parameters<World['call']>): void {
+  call(...call: Parameters<SchedulerWorld['call']>): void {
     this.#do(() => this.#calls.call(...call));
   }
 
   /** Makes a call every so many milliseconds. */
-  callEvery(pause: number, count: number, admission: Parameters<World['call']>[1] = {}): void {
+  callEvery(pause: number, count: number, admission: Parameters<SchedulerWorld['call']>[1] = {}): void {
     for (let index = 0; index < count; index += 1) {
       this.#world.time.after(index * pause, () => this.call(1, admission));
     }
