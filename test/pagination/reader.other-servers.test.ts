@@ -82,11 +82,14 @@ describe('the size of a page', () => {
       data: items.slice(12 * (page - 1), 12 * page),
       meta: { current_page: page, total_pages: 3, total_count: 35 },
     });
-    const { client } = serveList({
+    const { client, queries, events } = serveList({
       items,
       intercept: (page, { url }) => (url.includes('per_page') ? undefined : Response.json(lie({ data: [] }, page))),
     });
     expect(await collect(await client.projects.list())).toEqual(items);
+    // Read again from the beginning, with the size that is asked for.
+    expect(queries()).toEqual(['', 'page=1&per_page=20', 'page=2&per_page=19']);
+    expect(events).toEqual([]);
   });
 });
 
