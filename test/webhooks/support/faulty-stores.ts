@@ -116,7 +116,10 @@ async function client(
 }
 
 /** The client, all of whose commands go through `command`. */
-function intercepted(given: RedisClient, command: (send: () => Promise<unknown>) => Promise<unknown>): RedisClient {
+export function intercepted(
+  given: RedisClient,
+  command: (send: () => Promise<unknown>) => Promise<unknown>,
+): RedisClient {
   return new Proxy(given, {
     get(target, name) {
       const value: unknown = Reflect.get(target, name);
