@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { plainLoop, type Answer } from './plain-loop.ts';
+import { plainLoop, type Answer } from '../../reference/plain-loop.ts';
 import { judge, leastRequests, pageSize, sizeOf, type Judgement } from './judge.ts';
 import { kinds, type Kind } from './kinds.ts';
 import { motions, type Motion } from './motions.ts';

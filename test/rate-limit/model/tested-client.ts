@@ -1,5 +1,5 @@
 import { Client, type Fetch } from '@example/sdk';
-import { PacedClient } from './paced-client.ts';
+import { PacedClient } from '../../reference/paced-client.ts';
 
 /** A call of a workload. */
 export interface WorkloadCall {
