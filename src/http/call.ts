@@ -57,7 +57,7 @@ export function resolveCall(
   return {
     method,
     url: options.baseUrl + path + search,
-    path: secrets.length === 0 ? path : expandRoute(route, params, secrets),
+    path: secrets.length === 0 ? path : shownPath(route, params),
     route,
     secrets: secrets.flatMap((name) => params[name] ?? []),
     query: search,
@@ -102,6 +102,15 @@ function jsonOf(method: HttpMethod, body: unknown): string {
     throwInvalid('an object or an array, which is sent as JSON', 'The body', body, true);
   }
   return json;
+}
+
+/** The path without the values of parameters whose names say that they are secret. */
+export function shownPath(route: string, params: Readonly<Record<string, string>> = {}): string {
+  return expandRoute(
+    route,
+    params,
+    Object.keys(params).filter((name) => secretName.test(name)),
+  );
 }
 
 /**

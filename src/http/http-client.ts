@@ -73,10 +73,10 @@ export class HttpClient implements Requester {
     });
   }
 
-  onListUnverified(event: ListUnverifiedEvent): void {
+  onListUnverified({ reason, ...target }: ListUnverifiedEvent): void {
+    const event = { ...this.#accounts.redactTarget(target), reason };
     this.#telemetry.events.emit('listUnverified', event);
-    const { method, path, reason } = event;
-    const line = `${method} ${path}: it can't be verified that each item was yielded once (${reason}).`;
+    const line = `${event.method} ${event.path}: it can't be verified that each item was yielded once (${reason}).`;
     this.#options.logger.warn?.(line, event);
   }
 }

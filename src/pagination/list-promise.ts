@@ -2,7 +2,7 @@ import { throwToCaller } from '../errors/example-error.ts';
 import { ExampleError, InvalidRequestError } from '../errors/index.ts';
 import type { APIPromise, WithResponse } from '../http/api-promise.ts';
 import type { Requester } from '../http/request-options.ts';
-import { expandRoute } from '../http/call.ts';
+import { shownPath } from '../http/call.ts';
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import { checkSchema, parameters, readOptions, wholeNumber } from '../utils/arguments.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
@@ -150,7 +150,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
   #walk(place: Place, pagesAhead = 0, limit = Infinity): Walk<Item> {
     const { prefetch = pagesAhead } = this.#options();
     const { route, params } = this.#spec;
-    const target = { method: 'GET', path: expandRoute(route, params), route };
+    const target = { method: 'GET', path: shownPath(route, params), route };
     const reader = new ListReader<Item>(place, (reason) => this.#requester.onListUnverified?.({ ...target, reason }));
     const request: RequestWindow<Item> = (window, ahead) => this.#send(window, ahead);
     return new Walk(reader, request, prefetch, limit);
@@ -171,12 +171,12 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
   #pageOf({ place, number, isLast, unverified, ...body }: Progress<Item>, walk: Walk<Item>): Page<Item> {
     const cursor = () => encodeCursor(this.#list, place);
     const next = isLast ? undefined : () => this.#pageAfter(walk, number, cursor);
-    return new Page(body, { cursor, next, unverified, stop: () => walk.stop() });
+    return new Page(body, { cursor, next, unverified, signal: this.#options().signal, stop: () => walk.stop() });
   }
 
   /** What its cursors belong to. */
   get #list(): string {
-    return listOf(expandRoute(this.#spec.route, this.#spec.params), { ...this.#spec.query });
+    return listOf(shownPath(this.#spec.route, this.#spec.params), { ...this.#spec.query });
   }
 
   /** The place of its cursor. */

@@ -19,6 +19,8 @@ export interface PagePosition<Item> {
   cursor(): string;
   /** The page after it; `undefined` if this is the last one. */
   readonly next: (() => Promise<Page<Item>>) | undefined;
+  /** Ends an iteration that goes on from the page. */
+  readonly signal: AbortSignal | undefined;
   /** Cancels what the iteration has requested ahead. */
   stop(): void;
 }
@@ -71,11 +73,18 @@ export class Page<Item> implements AsyncIterable<Item> {
 
   /** The items of this page, and of all pages after it. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
+    const { signal } = this.#position;
+    let data: readonly Item[] = this.data;
+    let { next } = this.#position;
     try {
-      for (const item of this.data) yield item;
-      for (let { next } = this.#position; next;) {
-        const page = await next();
-        for (const item of page.data) yield item;
+      for (;;) {
+        for (const item of data) {
+          yield item;
+          if (signal?.aborted) throw signal.reason;
+        }
+        if (!next) return;
+        const page: Page<Item> = await next();
+        data = page.data;
         ({ next } = page.#position);
       }
     } finally {

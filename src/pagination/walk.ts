@@ -87,7 +87,7 @@ export class Walk<Item> {
       this.#wanted -= data.length;
       // The list moves faster than that.
       if (requested.priority && data.length === 0) this.#prefetch >>= 1;
-      if (reader.state.kind !== kind || reader.place.size !== size) this.#ahead = [];
+      if (reader.state.kind !== kind || reader.place.size !== size) this.stop();
       this.#requestAhead();
     }
     const { place, unverified, state } = reader;

@@ -1,7 +1,7 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { ExampleError, InternalServerError, NotFoundError, type Project } from '@example/sdk';
-import { rejection } from '../support/http-server.ts';
-import { errorResponse } from '../support/in-process-api.ts';
+import { clientOf, rejection } from '../support/http-server.ts';
+import { errorResponse, inProcessApi, noAnswer } from '../support/in-process-api.ts';
 import { collect, projects, serveList, type ListServerOptions } from './list-server.ts';
 
 // A rejection that nobody handles fails the run. test/errors/frozen-realm.process.test.ts has the cursors of other errors.
@@ -86,4 +86,51 @@ it('a window that is read again and fails has the cursor, too', async () => {
   expect(error).toBeInstanceOf(InternalServerError);
   expect(seen).toEqual(projects(100));
   expect(await collect(client.projects.list({}, { cursor: error.cursor }))).toEqual(projects(160).slice(100));
+});
+
+it('an iteration from a page on ends between two items when its signal aborts, as that of the list does', async () => {
+  const { client } = serveList({ items: projects(40) });
+  const controller = new AbortController();
+  const page = await client.projects.list({ per_page: 20 }, { signal: controller.signal });
+  const seen: Project[] = [];
+  const loop = async () => {
+    for await (const project of page) if (seen.push(project) === 3) controller.abort();
+  };
+  expect(await rejection(loop())).toBe(controller.signal.reason);
+  expect(seen).toHaveLength(3);
+});
+
+it('a secret in the path is shown neither in listUnverified nor in a cursor', async () => {
+  const secret = 'supersecretvalue1';
+  const api = inProcessApi(() => Response.json({ data: [{ name: 'no id' }], meta: { page: 1, total_pages: 3 } }));
+  const warn = vi.fn();
+  const client = clientOf(api, { logger: { error: warn, warn, info: warn, debug: warn }, logLevel: 'debug' });
+  const events = vi.fn();
+  client.on('listUnverified', events);
+  const list = client.list('/t/{api_key}/items', { params: { api_key: secret } });
+  const page = await list;
+  await client.list('/t/{api_key}/items', { params: { api_key: secret } }).toArray({ limit: 3 });
+  expect(events).toHaveBeenCalled();
+  expect(JSON.stringify([events.mock.calls, warn.mock.calls])).not.toContain(secret);
+  expect(Buffer.from(page.cursor, 'base64url').toString()).not.toContain(secret);
+});
+
+it('what was requested ahead and will not do any more is cancelled', async () => {
+  const signals: AbortSignal[] = [];
+  const controller = new AbortController();
+  const answer = (data: object[]) => Response.json({ data, meta: { page: 1, total_pages: 9, total_count: 900 } });
+  const api = inProcessApi((request) => {
+    signals.push(request.init.signal);
+    if (signals.length === 1) return answer(projects(100));
+    if (signals.length === 2) return answer(Array.from({ length: 100 }, () => ({ name: 'without an id' })));
+    return noAnswer(request);
+  });
+  const pages = clientOf(api)
+    .projects.list({}, { prefetch: 4, responseValidation: 'off', signal: controller.signal })
+    .pages();
+  await pages.next();
+  const second = pages.next();
+  await vi.waitFor(() => expect(signals.filter(({ aborted }) => aborted).length).toBeGreaterThanOrEqual(3));
+  controller.abort();
+  await expect(second).rejects.toBe(controller.signal.reason);
 });
