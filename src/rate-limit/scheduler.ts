@@ -14,12 +14,16 @@ import {
   type Verdict,
 } from './limiter.ts';
 import { Outcomes, type SentRequest } from './outcomes.ts';
+import { GivenUp } from './probe.ts';
 import { CallQueue, priorityOf, waitError, WaitingCall } from './queue.ts';
 import { Refusals, type RefusedResource } from './throttle.ts';
 import { Reserve } from './reserve.ts';
 import { Stall } from './stall.ts';
 import { Alarm, realTiming, type Timing } from '../utils/timing.ts';
 import { RateWindow } from './window.ts';
+
+/** No routes. */
+const nothing: ReadonlySet<string> = new Set();
 
 /** Sends the next call as soon as the window, the throttles and the share allow. Each says when that is (`readyAt`). */
 export class Scheduler implements RateLimiter {
@@ -38,8 +42,7 @@ export class Scheduler implements RateLimiter {
   /** Fires when something may have changed. An empty queue sets none, so that it keeps no process alive. */
   readonly #alarm: Alarm;
   #waiting = 0;
-  /** Whether the last request that ended was given up by its caller: calls may wait until their time is nearly over. */
-  #wasGivenUp = false;
+  readonly #givenUp = new GivenUp();
 
   /** @param key Base URL and token. A store only sees a hash of it. */
   constructor(key: string, timing = realTiming) {
@@ -47,7 +50,8 @@ export class Scheduler implements RateLimiter {
     this.#timing = timing;
     this.#alarm = new Alarm(timing, () => this.dispatch());
     const onHold = (target?: string) => this.#observers.notify((observer) => observer.onHold(target));
-    this.#refusals = new Refusals(timing, onHold, ({ queue: { next } }) => {
+    this.#refusals = new Refusals(timing, onHold, ({ queue }) => {
+      const next = queue.newest('normal', nothing) ?? queue.newest('background', nothing);
       if (next !== undefined) this.#move(this.#timing.now(), next);
       this.dispatch();
     });
@@ -82,7 +86,7 @@ export class Scheduler implements RateLimiter {
     if (priority === 'normal' && admission.isRetry !== true) this.#reserve.count(this.#window);
     const isBacklog = this.#waiting > 0;
     const isFirst = !this.#isFailing && this.#queue.before(admission) === 0;
-    const isNext = !isBacklog || isFirst || admission.maxWait === 0;
+    const isNext = !isBacklog || isFirst || admission.maxWait === 0 || now < this.#givenUp.leftUntil;
     const isFree = isNext && admission.signal?.aborted !== true && !this.#refusals.holding(now, admission);
     if (isFree && this.#readyAt(now, priority, isBacklog, admission.maxWait === 0) <= now) {
       const permit = this.#send(now, admission, priority, false);
@@ -134,7 +138,7 @@ export class Scheduler implements RateLimiter {
 
   #recordAnswer(request: SentRequest, admission: Admission, status: number, headers: Headers): Verdict {
     const now = this.#timing.now();
-    this.#wasGivenUp = false;
+    this.#givenUp.answered();
     const finding = this.#outcomes.recordAnswer(now, request, status, headers);
     const { isContended, isLimited, readmitted } = finding;
     if (finding.isExplained) this.#share?.expire();
@@ -144,7 +148,7 @@ export class Scheduler implements RateLimiter {
   }
 
   #recordLoss(request: SentRequest, admission: Admission, mayCount: boolean, hasFailed: boolean): Verdict {
-    this.#wasGivenUp = mayCount && !hasFailed;
+    if (mayCount && !hasFailed) this.#givenUp.record(this.#timing.now(), request.sentAt);
     this.#outcomes.recordLoss(this.#timing.now(), request, mayCount, hasFailed);
     return { isContended: false, isLimited: false, isHeld: this.#end(admission) };
   }
@@ -258,11 +262,11 @@ export class Scheduler implements RateLimiter {
     // route has its turn, because it may be only one of them that fails. The newest one also has most time left for an
     // answer, of which the others may learn.
     const isUnanswered = this.#window.isOver(now) && this.#window.inFlight > 0;
-    const isNewestNext = isFailing || isUnanswered || this.#wasGivenUp;
+    const isNewestNext = isFailing || isUnanswered || this.#givenUp.isLast;
     let wakeAt = Infinity;
     for (const priority of order) {
       for (let call = this.#queue.first(priority); call !== undefined; call = this.#queue.first(priority)) {
-        const readyAt = this.#readyAt(now, priority, this.#waiting > 1);
+        const readyAt = Math.max(this.#readyAt(now, priority, this.#waiting > 1), this.#givenUp.leftUntil);
         if (readyAt > now) {
           wakeAt = Math.min(wakeAt, readyAt);
           break;

@@ -246,11 +246,14 @@ export class Refusals {
    * @returns Whether waiting may help.
    */
   refuse(now: number, target: RequestTarget, order: number, wait: number | undefined, tokenWait: number): boolean {
-    for (const [key, { queue, refusedAt, readyAt }] of this.#resources) {
+    for (const [old, { queue, refusedAt, readyAt }] of this.#resources) {
       if (queue.next !== undefined || now < Math.max(refusedAt, readyAt) + resourceMemory) break;
-      this.#resources.delete(key);
+      this.#resources.delete(old);
     }
-    const resource = this.of(target) ?? this.#hold(keyOf(target));
+    const key = keyOf(target);
+    const resource = this.#resources.get(key) ?? this.#hold(key);
+    this.#resources.delete(key);
+    this.#resources.set(key, resource); // The latest refusal stands last.
     resource.wasFirst = !this.isRefusedAlone(resource) && this.slowDown(now, order, tokenWait);
     resource.refusedAt = now;
     resource.refused(now, order, this.#sent, wait);

@@ -83,6 +83,22 @@ describe.each(['totalTimeout', 'signal'])('calls with a time limit (%s)', (as) =
   });
 
   it.each([
+    { every: 1800, latency: 2000, timeLimit: 5000, path: '/projects' },
+    { every: 2700, latency: 3000, timeLimit: 5000, path: '/projects' },
+    { every: 500, latency: 700, timeLimit: 1000, path: undefined },
+  ])('succeed again soon after some were refused: %j', async ({ every, latency, timeLimit, path }) => {
+    const start = performance.now() + 10_000;
+    const isRefusing = () => performance.now() >= start && performance.now() < start + 10_000;
+    const api = apiWith({ latency, limit: 1000 }, () => (isRefusing() ? errorResponse(429) : undefined));
+    const client = clientOf(api);
+    let id = 0;
+    const options = { every, for: 600_000, from: 120_000, timeLimit, as };
+    const call = (given: object) => client.request('GET', path ?? `/users/user_${(id += 1)}`, given);
+    const { made, succeeded } = await settled(stream(call, options));
+    expect(succeeded).toBeGreaterThanOrEqual(0.9 * made);
+  });
+
+  it.each([
     { outage: 60_000, every: 780, latency: 1500, timeLimit: 15_000, limit: 100 },
     { outage: 60_000, every: 200, latency: 300, timeLimit: 5000, limit: 1000 },
     { outage: 3000, every: 100, latency: 300, timeLimit: 3000, limit: 1000 },
@@ -257,4 +273,20 @@ it.each([
   const calls = await many(row.count, (index) => client.users.get(`user_${index}`));
   // Those in flight when it began.
   expect(failures(calls)).toBeLessThanOrEqual(row.limit);
+});
+
+it('requests that are cancelled at once hold none of those that wait', async () => {
+  const api = apiWith({ latency: 50 }, (request) => (request.url.includes('/slow') ? noAnswer(request) : undefined));
+  const client = clientOf(api, { rateLimit: { limit: 1000 } });
+  await settled(client.users.get('user_123'));
+  const controller = new AbortController();
+  const slow = many(99, () => client.request('GET', '/slow', { signal: controller.signal }).catch(() => undefined));
+  const calls = many(99, () => client.users.get('user_123'));
+  await passTime(60_000);
+  const start = performance.now();
+  await passTime(500);
+  controller.abort();
+  expect(failures(await calls)).toBe(0);
+  expect(performance.now() - start).toBeLessThan(2000);
+  await slow;
 });

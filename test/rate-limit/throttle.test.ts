@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { Refusals } from '../../src/rate-limit/throttle.ts';
+import { realTiming } from '../../src/utils/timing.ts';
 import { allOf, bucket, concurrency } from './model/undocumented-servers.ts';
 import { documented, quantile, summary, SchedulerWorld } from './support/simulation.ts';
 
@@ -114,4 +116,21 @@ describe('a limit that no header announces', () => {
     // The rate rises until none waits.
     expect(quantile(waits.slice(150), 0.95)).toBeLessThanOrEqual(1_000);
   });
+});
+
+it('what was refused long ago is forgotten, even beside a resource that is refused again and again', () => {
+  const refusals = new Refusals(
+    realTiming,
+    () => undefined,
+    () => undefined,
+  );
+  const target = (id: string) => ({ method: 'GET', path: `/users/${id}`, route });
+  for (let second = 0; second < 300; second += 1) {
+    for (const id of ['always', `once_${second}`]) {
+      const order = refusals.send(second * 1000, target(id));
+      refusals.refuse(second * 1000, target(id), order, undefined, Infinity);
+    }
+  }
+  expect(refusals.of(target('once_1'))).toBeUndefined();
+  expect(refusals.of(target('always'))).toBeDefined();
 });
