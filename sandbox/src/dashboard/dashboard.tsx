@@ -12,8 +12,6 @@ export interface PageOptions {
   readonly status?: number;
   /** What is wrong with the form that was sent: the page is then a 422. */
   readonly errors?: Details | undefined;
-  /** Whether the content takes the whole width. */
-  readonly wide?: boolean;
   /** What was searched for. */
   readonly query?: string;
 }

@@ -66,7 +66,6 @@ export function Layout({
   state,
   notice,
   query = '',
-  wide = false,
   children,
 }: {
   title: string;
@@ -75,8 +74,6 @@ export function Layout({
   notice: Notice | undefined;
   /** What was searched for. */
   query?: string;
-  /** Whether the content takes the whole width. */
-  wide?: boolean;
   children?: Child;
 }) {
   const ahead = `${durationText(state.offset)} ahead`;
@@ -91,7 +88,7 @@ export function Layout({
         <link rel="stylesheet" href="/dashboard/style.css" />
         <script type="module" src="/dashboard/script.js"></script>
       </head>
-      <body class={wide ? 'wide' : undefined}>
+      <body>
         <a class="skip" href="#main">
           Skip to content
         </a>

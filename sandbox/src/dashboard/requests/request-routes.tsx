@@ -36,7 +36,7 @@ export function requestRoutes(dashboard: Dashboard): Hono {
 
   routes.get('/', async (context) => {
     const shown = await view(context);
-    return dashboard.page(context, 'Requests', <Requests view={shown} />, { errors: shown.errors, wide: true });
+    return dashboard.page(context, 'Requests', <Requests view={shown} />, { errors: shown.errors });
   });
 
   routes.get('/:id', async (context) => {
@@ -58,7 +58,6 @@ export function requestRoutes(dashboard: Dashboard): Hono {
           close={href({ ...shown, selected: undefined }, shown.before)}
         />
       </Requests>,
-      { wide: true },
     );
   });
 

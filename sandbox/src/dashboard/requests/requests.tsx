@@ -38,7 +38,7 @@ export function Requests({ view, children }: { view: RequestsView; children?: Ch
           </p>
         </div>
         <Filters view={view} filtered={filtered} />
-        <div class="log-rows" id="log-rows" tabindex={-1}>
+        <div class={selected === undefined ? 'log-rows card flush' : 'log-rows'} id="log-rows" tabindex={-1}>
           <Rows label="Requests, newest first">
             {requests.map((request) => (
               <RequestRow request={request} href={href(view, before, request.id)} selected={request.id === selected} />
