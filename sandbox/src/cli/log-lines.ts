@@ -19,11 +19,11 @@ const [before, time] = ['HH:MM:SS  200  POST  '.length, '  1234 ms'.length];
 /** Below it, what there is to say gets a line of its own. */
 const wideEnough = 80;
 
-/** Lines in columns that fit the width of a terminal: in a wide one, the subject gets a third of what is left. */
+/** Lines in columns that fit the width of a terminal: in a wide one, the subject gets a quarter of what is left, and eight. */
 export function logLines({ at, status, kind, subject, duration, note }: LogRow, columns = Infinity): readonly Line[] {
   const isNarrow = columns < wideEnough;
   const room = Math.max(columns - before - time - (isNarrow ? 0 : 2), 0);
-  const wide = isNarrow ? Math.max(room, 12) : Math.min(Math.max(Math.floor(room * 0.35), 12), 40);
+  const wide = isNarrow ? Math.max(room, 12) : Math.min(Math.max(Math.floor(room / 4) + 8, 12), 40);
   const what = `${kind.padEnd(4)}  ${subject}`;
   const took = duration === undefined ? '' : `${Math.round(duration)} ms`;
   const line = [
