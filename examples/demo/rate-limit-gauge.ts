@@ -11,28 +11,34 @@ export class RateLimitGauge {
   readonly #client: Client;
   readonly #output: NodeJS.WriteStream;
   readonly #timer: NodeJS.Timeout;
-  #answered = 0;
+  /** With the calls that wait, it makes the number of calls. */
+  #sent = 0;
   /** What was printed where no line can change. */
   #printed: number | undefined;
 
   constructor(client: Client, output: NodeJS.WriteStream) {
     this.#client = client;
     this.#output = output;
-    client.on('response', this.#count);
+    client.on('request', this.#countSent);
+    client.on('response', this.#countRefused);
     // Only a terminal can show a line that changes. Elsewhere, there is a line when fewer calls wait.
     this.#timer = setInterval(() => this.#draw(), output.isTTY ? 50 : 1_000);
   }
 
   close(): void {
     clearInterval(this.#timer);
-    this.#client.off('response', this.#count);
+    this.#client.off('request', this.#countSent);
+    this.#client.off('response', this.#countRefused);
     this.#draw();
     if (this.#output.isTTY) this.#output.write('\n');
   }
 
-  readonly #count = ({ status }: ResponseEvent): void => {
+  readonly #countSent = (): void => {
+    this.#sent += 1;
+  };
+
+  readonly #countRefused = ({ status }: ResponseEvent): void => {
     if (status === 429) this.refused += 1;
-    else this.#answered += 1;
   };
 
   #draw(): void {
@@ -46,7 +52,7 @@ export class RateLimitGauge {
       styleText(remaining > 0 ? 'green' : 'yellow', '█'.repeat(full)) + styleText('dim', '░'.repeat(width - full));
     const left = `${remaining}/${limit} left`.padStart(12);
     const count = (calls: number, what: string) => `  ${String(calls).padStart(3)} ${what}`;
-    const line = `  ${bar} ${left}${count(this.#answered, 'done')}${count(waiting, 'waiting')}  ${this.refused} refused`;
+    const line = `  ${bar} ${left}${count(this.#sent, 'sent')}${count(waiting, 'waiting')}  ${this.refused} refused`;
     this.#output.write(this.#output.isTTY ? `\r${line}\x1b[K` : `${line}\n`);
   }
 }

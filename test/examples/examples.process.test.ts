@@ -143,7 +143,7 @@ describe('npm run demo', () => {
     expect(stderr).toBe('');
     expect(stdout).toContain('John Doe john@example.com');
     expect(stdout).toMatch(/60 projects: .+/);
-    expect(stdout).toMatch(/[█░]{8} +\d+\/100 left +\d+ done +[1-9]\d* waiting +0 refused\n/);
+    expect(stdout).toMatch(/[█░]{8} +\d+\/100 left +\d+ sent +[1-9]\d* waiting +0 refused\n/);
     const gauge = stdout.split('\n').filter((line) => line.includes('refused') && line.includes('░'));
     expect(Math.max(...gauge.map((line) => line.length))).toBeLessThan(60);
     // In a pipe, no line says again what the one before said.
