@@ -40,7 +40,10 @@ export class Client {
   readonly #http: HttpClient;
   readonly #shared: ClientState;
 
-  /** @throws {InvalidRequestError} when an option is missing or invalid. */
+  /**
+   * @param options All are optional if the environment has `EXAMPLE_API_TOKEN`.
+   * @throws {InvalidRequestError} when an option is missing or invalid.
+   */
   constructor(options?: ClientOptions) {
     this.#options = readOptions('options', options, clientOptionNames);
     const resolved = resolveOptions(this.#options);
@@ -59,7 +62,9 @@ export class Client {
    * rejects with the same errors. PUT and DELETE are retried like a GET, and PATCH like a POST. An empty body is
    * `undefined`.
    *
+   * @param method The HTTP method.
    * @param path The path as the API documents it, such as `/teams/{id}`. `params` fills in its `{names}`.
+   * @param options The parameters, the body, the schema, and the options of every call.
    * @typeParam T The value of the call: the output of `schema`, or what you declare if there is none.
    * @throws {ResponseValidationError} when the body is not JSON, is empty although there is a `schema`, or differs from
    *   it, unless `responseValidation` says otherwise.
@@ -76,6 +81,7 @@ export class Client {
    * over the result to get the items of all pages, each exactly once, or await it to get one page.
    *
    * @param path The path as the API documents it, such as `/teams/{id}/members`. `params` fills in its `{names}`.
+   * @param options The parameters, the schema, and the options of every list.
    * @typeParam Item An item: the output of `schema`, or what you declare if there is none.
    *
    * @example
@@ -98,6 +104,7 @@ export class Client {
    * The new client has the same class. If you derive a class, its constructor must take the options as its first
    * argument, and pass them or a copy of them to `super`.
    *
+   * @param options The options to replace. The others stay as they are.
    * @throws {InvalidRequestError} when an option is invalid, or the constructor of a derived class did not pass the
    *   options on.
    */
@@ -122,6 +129,8 @@ export class Client {
   /**
    * Adds a listener for the events of this name. If it throws or rejects, the error is logged and nothing else changes.
    *
+   * @param name An event, such as `'retry'`.
+   * @param listener Receives the event.
    * @throws {InvalidRequestError} when the listener is not a function.
    */
   on<Name extends keyof ClientEvents>(name: Name, listener: ClientEventListener<Name>): this {
@@ -132,6 +141,8 @@ export class Client {
   /**
    * Adds a listener for the next event of this name only.
    *
+   * @param name An event, such as `'retry'`.
+   * @param listener Receives the event.
    * @throws {InvalidRequestError} when the listener is not a function.
    */
   once<Name extends keyof ClientEvents>(name: Name, listener: ClientEventListener<Name>): this {
@@ -144,7 +155,12 @@ export class Client {
     this.#shared.telemetry.tracer ??= tracer;
   }
 
-  /** Removes a listener. */
+  /**
+   * Removes a listener.
+   *
+   * @param name The event that it was added for.
+   * @param listener The same function that was added.
+   */
   off<Name extends keyof ClientEvents>(name: Name, listener: ClientEventListener<Name>): this {
     this.#shared.telemetry.events.change('off', name, listener);
     return this;

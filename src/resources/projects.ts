@@ -41,6 +41,8 @@ export class Projects {
    * Lists projects: `GET /projects`. Iterate over the result to get the projects of all pages, or await it to get one
    * page.
    *
+   * @param params The filter, and the page to start at.
+   * @param options Options for this list.
    * @example
    * for await (const project of client.projects.list({ status: 'active' })) {
    *   console.log(project.name);

@@ -44,6 +44,8 @@ export class Users {
   /**
    * Gets a user by id: `GET /users/{id}`.
    *
+   * @param id The user's id, such as `user_123`.
+   * @param options Options for this call.
    * @throws {NotFoundError} when there is no user with this id.
    *
    * @example
@@ -64,6 +66,8 @@ export class Users {
    * An attempt that may have created the user is retried only with an `idempotencyKey` and the client's
    * `apiSupportsIdempotencyKeys`.
    *
+   * @param params The user to create.
+   * @param options Options for this call.
    * @throws {ConflictError} when it conflicts with existing data, such as a user with this email address.
    * @throws {UnprocessableEntityError} when a field is invalid; its `details` say which.
    *
