@@ -37,7 +37,7 @@ export default defineConfig({
       expressiveCode: {
         themes: ['github-dark-default', 'github-light-default'],
         useStarlightUiThemeColors: true,
-        defaultProps: { wrap: true },
+        defaultProps: { wrap: true, hangingIndent: 3 },
         styleOverrides: { borderRadius: '0.5rem' },
       },
       head: [{ tag: 'meta', attrs: { property: 'og:image', content: `${site}${base}og.png` } }],

@@ -152,16 +152,16 @@ describeInChromium('the playground', (open) => {
     await page.click('[role=tab] >> nth=1');
     // Its line changes when it is answered, which may take the click away.
     await page.waitForFunction(
-      `/^\\d{3} /.test(document.querySelector('[data-part=requests] details:last-child summary')?.textContent)`,
+      `/^\\d{3} /.test(document.querySelector('[data-part=requests] details:first-child summary')?.textContent)`,
     );
-    await page.click('[data-part=requests] details:last-child summary');
+    await page.click('[data-part=requests] details:first-child summary');
     const said = await page.textContent('[data-part=status]');
     const shown = await page.textContent('[data-count=Requests]');
     await page.waitForFunction(
       `document.querySelector('[data-count=Requests]').textContent !== ${JSON.stringify(shown)}`,
     );
 
-    expect(await page.getAttribute('[data-part=requests] details:last-child', 'open')).not.toBeNull();
+    expect(await page.getAttribute('[data-part=requests] details:first-child', 'open')).not.toBeNull();
     expect(await page.textContent('[data-part=status]')).toBe(said);
   });
 });

@@ -232,7 +232,7 @@ class View {
     const sent = body === undefined ? [] : [element('div', `→ ${JSON.stringify(body, undefined, 2)}`)];
     const line = lineOf(id, this.#requests, this.#part('requests'));
     line.replaceChildren(
-      element('summary', `${status ?? state} ${method} ${target}`),
+      element('summary', `${status ?? state} ${method.padEnd(4)} ${target}`),
       ...sent,
       element('div', response === undefined ? 'no response yet' : `← ${JSON.stringify(response, undefined, 2)}`),
     );
@@ -253,10 +253,10 @@ class View {
   }
 }
 
-/** The line of a list that shows the request or delivery with this id: a new one at the top, unless there is one. */
+/** The line of a list that shows the request or delivery with this id: a new one at the end, unless there is one. */
 function lineOf(id: string, known: Map<string, HTMLDetailsElement>, list: HTMLElement): HTMLDetailsElement {
   const line = known.get(id) ?? document.createElement('details');
-  if (!known.has(id)) list.prepend(line);
+  if (!known.has(id)) list.append(line);
   known.set(id, line);
   return line;
 }
