@@ -35,8 +35,11 @@ const hidden = `(() => {
     const lines = button.parentElement.querySelectorAll('.ec-line .code > span');
     return left > 0 && [...lines].some((line) => line.getBoundingClientRect().right > left);
   });
+  // What the reference says of a name is read without scrolling sideways.
+  const tables = location.pathname.includes('/api/') ? [...document.querySelectorAll('main table')] : [];
+  const wide = tables.filter((table) => table.scrollWidth > table.clientWidth);
   const beyond = document.documentElement.scrollWidth > innerWidth ? ['the page is wider than the window'] : [];
-  return [...beyond, ...[...cut, ...covered].map(({ textContent }) => textContent)];
+  return [...beyond, ...[...cut, ...covered, ...wide].map(({ textContent }) => textContent)];
 })()`;
 
 describeInChromium('the pages of the site', (open) => {
