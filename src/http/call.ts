@@ -120,7 +120,7 @@ export function shownPath(route: string, params: Readonly<Record<string, string>
  * @throws {InvalidRequestError} when the route is no path or lacks a name that has a value, or a value cannot be one
  *   path segment.
  */
-export function expandRoute(
+function expandRoute(
   route: string,
   params: Readonly<Record<string, string>> = {},
   hidden: readonly string[] = [],
