@@ -59,9 +59,14 @@ export class RedisCluster implements AsyncDisposable {
   }
 }
 
-async function startNode(program: RedisServerProgram) {
+/** Tries other ports if another program has taken one of them before the node did. */
+async function startNode(program: RedisServerProgram, tries = 5): Promise<RedisServer & { busPort: number }> {
   const busPort = await freePort();
   const options = ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1', '--cluster-port', String(busPort)];
-  const node = await RedisServer.start(program, ...options);
-  return Object.assign(node, { busPort });
+  try {
+    return Object.assign(await RedisServer.start(program, ...options), { busPort });
+  } catch (error) {
+    if (tries === 1) throw error;
+    return startNode(program, tries - 1);
+  }
 }
