@@ -134,3 +134,17 @@ it('what was refused long ago is forgotten, even beside a resource that is refus
   expect(refusals.of(target('once_1'))).toBeUndefined();
   expect(refusals.of(target('always'))).toBeDefined();
 });
+
+it('of routes with an id in them, those that were admitted last are remembered', () => {
+  const refusals = new Refusals(
+    realTiming,
+    () => undefined,
+    () => undefined,
+  );
+  for (let id = 0; id < 1000; id += 1) {
+    const target = { method: 'GET', path: `/users/${id}`, route: `/users/${id}` };
+    refusals.admit(id, target, refusals.send(id, target));
+  }
+  expect(refusals.wasAdmitted('/users/999', 0)).toBe(true);
+  expect(refusals.wasAdmitted('/users/1', 0)).toBe(false);
+});
