@@ -22,9 +22,6 @@ import { Stall } from './stall.ts';
 import { Alarm, realTiming, type Timing } from '../utils/timing.ts';
 import { RateWindow } from './window.ts';
 
-/** No routes. */
-const nothing: ReadonlySet<string> = new Set();
-
 /** Sends the next call as soon as the window, the throttles and the share allow. Each says when that is (`readyAt`). */
 export class Scheduler implements RateLimiter {
   readonly #window = new RateWindow();
@@ -50,8 +47,7 @@ export class Scheduler implements RateLimiter {
     this.#timing = timing;
     this.#alarm = new Alarm(timing, () => this.dispatch());
     const onHold = (target?: string) => this.#observers.notify((observer) => observer.onHold(target));
-    this.#refusals = new Refusals(timing, onHold, ({ queue }) => {
-      const next = queue.newest('normal', nothing) ?? queue.newest('background', nothing);
+    this.#refusals = new Refusals(timing, onHold, ({ queue: { next } }) => {
       if (next !== undefined) this.#move(this.#timing.now(), next);
       this.dispatch();
     });

@@ -20,6 +20,11 @@ function stopwatch(): () => number {
   return () => performance.now() - start;
 }
 
+function abortable() {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort() };
+}
+
 const isReport = ({ url }: { url: string }) => url.includes('/reports');
 
 describe.each(['totalTimeout', 'signal'])('calls with a time limit (%s)', (as) => {
@@ -140,7 +145,7 @@ describe('a route that fails', () => {
   it('with the headers of the API slows not even itself: it is no limit', async () => {
     let calls = 0;
     const api = documentedApi({ latency: 50, limit: 1000 }, () =>
-      (calls += 1) % 10 === 0 ? { status: 503, headers: {} } : undefined,
+      (calls += 1) % 20 < 2 ? { status: 503, headers: {} } : undefined,
     );
     const client = clientOf(api);
     const time = stopwatch();
@@ -246,19 +251,36 @@ describe('an API that gives no answers', () => {
   });
 });
 
-it('requests that are cancelled at once hold none of those that wait', async () => {
-  const api = documentedApi({ latency: 50, limit: 1000 }, (request) =>
-    isReport(request) ? noAnswer(request) : undefined,
-  );
-  const client = clientOf(api, { rateLimit: { limit: 1000 } });
-  await settled(client.users.get('user_123'));
-  const controller = new AbortController();
-  const cancelled = makeAll(100, () => client.request('GET', '/reports', { signal: controller.signal }));
-  const time = stopwatch();
-  const calls = makeAll(50, () => client.users.get('user_123'));
-  await passTime(100);
-  controller.abort();
-  expect(failures(await settled(calls))).toBe(0);
-  expect(time()).toBeLessThan(1000);
-  expect(failures(await cancelled)).toBe(100);
+describe('requests that are cancelled', () => {
+  it('at once hold none of those that wait', async () => {
+    const api = documentedApi({ latency: 3000, limit: 1000 }, (request) =>
+      isReport(request) ? noAnswer(request) : undefined,
+    );
+    const client = clientOf(api, { rateLimit: { limit: 1000 } });
+    await settled(client.users.get('user_123'));
+    const { signal, abort } = abortable();
+    const cancelled = makeAll(100, () => client.request('GET', '/reports', { signal }));
+    const time = stopwatch();
+    const calls = makeAll(50, () => client.users.get('user_123'));
+    await passTime(100);
+    abort();
+    expect(failures(await settled(calls))).toBe(0);
+    expect(time()).toBeLessThan(100 + 3000 + 100);
+    expect(failures(await cancelled)).toBe(100);
+  });
+
+  it('change the order of later calls no more once there was an answer', async () => {
+    const api = documentedApi({ latency: 50 });
+    const client = clientOf(api);
+    await settled(client.users.get('user_1'));
+    const { signal, abort } = abortable();
+    const cancelled = makeAll(1, () => client.users.get('user_2', { signal }));
+    await passTime(10);
+    abort();
+    await cancelled;
+    await settled(client.users.get('user_3'));
+    await many(120, (index) => client.users.get(`waiting_${index}`));
+    const order = api.requests.slice(3).map(({ url }) => Number(/waiting_(\d+)/.exec(url)?.[1]));
+    expect(order).toEqual(Array.from({ length: 120 }, (_, index) => index));
+  });
 });
