@@ -3,6 +3,7 @@ import { readAnswer } from './headers.ts';
 import type { Verdict } from './limiter.ts';
 import type { Stall } from './stall.ts';
 import type { RefusedResource, Refusals } from './throttle.ts';
+import type { Turn } from './turns.ts';
 import type { RateWindow, WindowRequest } from './window.ts';
 
 /** Milliseconds for which an admitted request shows that a 503 is about a limit, and not an outage. */
@@ -13,6 +14,7 @@ export interface SentRequest extends WindowRequest {
   readonly target: RequestTarget;
   /** Which request of the token it is. */
   readonly order: number;
+  readonly turn: Turn;
 }
 
 /** What an answer shows. */

@@ -57,35 +57,3 @@ export class Probe {
     this.#pausedUntil = this.askedUntil = -Infinity;
   }
 }
-
-/**
- * Requests that their callers gave up, as when calls wait until shortly before their time is over. If only such calls are
- * sent, nothing is ever learned of the API. After the first one, the newest call goes next. If it is given up, too, those
- * that wait leave their place to one that arrives, which has most time left, for 1, 2, 4, … 8 s.
- */
-export class GivenUp {
-  /** Those in a row. */
-  #count = 0;
-  /** When the last one was given up that counts. */
-  #at = -Infinity;
-  /** Until when the calls that wait leave their place. */
-  leftUntil = -Infinity;
-
-  /** Whether the last request that ended was given up. */
-  get isLast(): boolean {
-    return this.#count > 0;
-  }
-
-  /** Of several that were under way at once, only the first one counts. */
-  record(now: number, sentAt: number): void {
-    if (sentAt < this.#at) return;
-    this.#at = now;
-    if (this.isLast) this.leftUntil = now + Math.min(patience.first * 2 ** (this.#count - 1), patience.max);
-    this.#count += 1;
-  }
-
-  answered(): void {
-    this.#count = 0;
-    this.leftUntil = -Infinity;
-  }
-}

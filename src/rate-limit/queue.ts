@@ -121,7 +121,7 @@ class List {
   }
 }
 
-/** The calls that wait for one thing. Only `newest` takes longer if more of them wait. */
+/** The calls that wait for one thing. Only `unsent` takes longer if more of them wait. */
 export class CallQueue {
   /** Of each priority, the retries and the other calls. */
   readonly #lists = { normal: [new List(), new List()], background: [new List(), new List()] } as const;
@@ -154,14 +154,16 @@ export class CallQueue {
   }
 
   /**
-   * The newest call of a priority that was not sent before, or else the next one.
+   * The newest or the oldest call of a priority that was not sent before, or else the next one.
    *
    * @param routes Those that others go before.
    */
-  newest(priority: Priority, routes: ReadonlySet<string>): WaitingCall | undefined {
-    const { last } = this.#lists[priority][1];
-    for (let call = last; call !== undefined; call = call.previous) if (call.isUntried(routes)) return call;
-    return last ?? this.first(priority);
+  unsent(priority: Priority, routes: ReadonlySet<string>, isNewest: boolean): WaitingCall | undefined {
+    const { first, last } = this.#lists[priority][1];
+    const start = isNewest ? last : first;
+    for (let call = start; call !== undefined; call = isNewest ? call.previous : call.next)
+      if (call.isUntried(routes)) return call;
+    return start ?? this.first(priority);
   }
 
   push(call: WaitingCall): void {

@@ -14,12 +14,12 @@ import {
   type Verdict,
 } from './limiter.ts';
 import { Outcomes, type SentRequest } from './outcomes.ts';
-import { GivenUp } from './probe.ts';
 import { CallQueue, priorityOf, waitError, WaitingCall } from './queue.ts';
 import { Refusals, type RefusedResource } from './throttle.ts';
 import { Reserve } from './reserve.ts';
 import { Stall } from './stall.ts';
 import { Alarm, realTiming, type Timing } from '../utils/timing.ts';
+import { Turns, type Turn } from './turns.ts';
 import { RateWindow } from './window.ts';
 
 /** Sends the next call as soon as the window, the throttles and the share allow. Each says when that is (`readyAt`). */
@@ -39,7 +39,7 @@ export class Scheduler implements RateLimiter {
   /** Fires when something may have changed. An empty queue sets none, so that it keeps no process alive. */
   readonly #alarm: Alarm;
   #waiting = 0;
-  readonly #givenUp = new GivenUp();
+  readonly #turns = new Turns();
 
   /** @param key Base URL and token. A store only sees a hash of it. */
   constructor(key: string, timing = realTiming) {
@@ -82,10 +82,10 @@ export class Scheduler implements RateLimiter {
     if (priority === 'normal' && admission.isRetry !== true) this.#reserve.count(this.#window);
     const isBacklog = this.#waiting > 0;
     const isFirst = !this.#isFailing && this.#queue.before(admission) === 0;
-    const isNext = !isBacklog || isFirst || admission.maxWait === 0 || now < this.#givenUp.leftUntil;
+    const isNext = !isBacklog || isFirst || this.#isUrgent(now, admission) || now < this.#turns.leftUntil;
     const isFree = isNext && admission.signal?.aborted !== true && !this.#refusals.holding(now, admission);
-    if (isFree && this.#readyAt(now, priority, isBacklog, admission.maxWait === 0) <= now) {
-      const permit = this.#send(now, admission, priority, false);
+    if (isFree && this.#readyAt(now, priority, isBacklog, this.#isUrgent(now, admission)) <= now) {
+      const permit = this.#send(now, admission, priority, 'arrival');
       this.#share?.update(now);
       return permit;
     }
@@ -96,6 +96,11 @@ export class Scheduler implements RateLimiter {
     const now = this.#timing.now();
     const wait = this.#delay(now, admission, true) - delay;
     return wait > 0 && waitError(admission, now + delay, wait) !== undefined;
+  }
+
+  /** Whether a call that arrives must be sent at once, and takes no place of those that wait. */
+  #isUrgent(now: number, { maxWait }: Admission): boolean {
+    return maxWait === 0 && this.#waiting < this.#window.remaining(now);
   }
 
   get #isFailing(): boolean {
@@ -120,12 +125,14 @@ export class Scheduler implements RateLimiter {
     );
   }
 
-  #send(now: number, admission: Admission, priority: Priority, waited: boolean): Permit {
+  #send(now: number, admission: Admission, priority: Priority, turn: Turn): Permit {
+    this.#turns.sent(turn);
     this.#reserve.sent(priority, this.#waiting > 0 && this.#queue.background > 0);
     this.#share?.take(priority);
-    const request = { ...this.#window.send(now), target: admission, order: this.#refusals.send(now, admission) };
+    const order = this.#refusals.send(now, admission);
+    const request = { ...this.#window.send(now), target: admission, order, turn };
     return {
-      waited,
+      waited: turn !== 'arrival',
       recordAnswer: (status, headers) => this.#recordAnswer(request, admission, status, headers),
       recordLoss: (hasFailed = true) => this.#recordLoss(request, admission, true, hasFailed),
       release: (hasFailed = false) => this.#recordLoss(request, admission, false, hasFailed),
@@ -134,7 +141,7 @@ export class Scheduler implements RateLimiter {
 
   #recordAnswer(request: SentRequest, admission: Admission, status: number, headers: Headers): Verdict {
     const now = this.#timing.now();
-    this.#givenUp.answered();
+    this.#turns.answered();
     const finding = this.#outcomes.recordAnswer(now, request, status, headers);
     const { isContended, isLimited, readmitted } = finding;
     if (finding.isExplained) this.#share?.expire();
@@ -144,7 +151,7 @@ export class Scheduler implements RateLimiter {
   }
 
   #recordLoss(request: SentRequest, admission: Admission, mayCount: boolean, hasFailed: boolean): Verdict {
-    if (mayCount && !hasFailed) this.#givenUp.record(this.#timing.now(), request.sentAt);
+    if (mayCount && !hasFailed) this.#turns.givenUp(this.#timing.now(), request.turn);
     this.#outcomes.recordLoss(this.#timing.now(), request, mayCount, hasFailed);
     return { isContended: false, isLimited: false, isHeld: this.#end(admission) };
   }
@@ -189,7 +196,8 @@ export class Scheduler implements RateLimiter {
   /** Sends a call whose `maxWait` is over if it only waits for what another request shows, or else rejects it. */
   #expire(now: number, call: WaitingCall): void {
     const isHeld = this.#refusals.holding(now, call.admission) !== undefined;
-    if (!isHeld && this.#readyAt(now, call.priority, true, true) <= now) this.#release(now, call);
+    const isNext = this.#queue.first(call.priority) === call;
+    if (isNext && !isHeld && this.#readyAt(now, call.priority, true, true) <= now) this.#release(now, call, 'oldest');
     else this.#giveUp(call, waitError(call.admission, now, this.#delay(now, call.admission), 0));
   }
 
@@ -214,10 +222,10 @@ export class Scheduler implements RateLimiter {
     resource?.update();
   }
 
-  #release(now: number, call: WaitingCall): void {
+  #release(now: number, call: WaitingCall, turn: Turn): void {
     call.leave();
     this.#waiting -= 1;
-    call.resolve(this.#send(now, call.admission, call.priority, true));
+    call.resolve(this.#send(now, call.admission, call.priority, turn));
   }
 
   #giveUp(call: WaitingCall, reason: unknown): void {
@@ -238,36 +246,35 @@ export class Scheduler implements RateLimiter {
   dispatch(): void {
     const now = this.#timing.now();
     let next = this.#next(now);
-    for (; typeof next !== 'number'; next = this.#next(now)) this.#release(now, next);
+    for (; typeof next !== 'number'; next = this.#next(now)) this.#release(now, ...next);
     const updateAt = this.#share?.update(now) ?? Infinity;
     if (this.#waiting > 0) next = Math.min(next, updateAt, this.#checkStall(now, next));
     this.#alarm.set(this.#waiting === 0 ? Infinity : next);
   }
 
   /** The call to send now, or when there may be one. */
-  #next(now: number): WaitingCall | number {
+  #next(now: number): [WaitingCall, Turn] | number {
     if (this.#waiting === 0) return Infinity;
     const { routes } = this.#stall;
-    const isUntried = (priority: Priority) => this.#queue.newest(priority, routes)?.isUntried(routes) === true;
+    const isUntried = (priority: Priority) => this.#queue.unsent(priority, routes, true)?.isUntried(routes) === true;
     const isFailing = this.#isFailing;
     const isBackgroundNext =
       this.#queue.background > 0 &&
       (this.#reserve.isBackgroundDue || (isFailing && !isUntried('normal') && isUntried('background')));
     const order: readonly Priority[] = isBackgroundNext ? ['background', 'normal'] : ['normal', 'background'];
-    // While the API refuses or fails, a call that is sent may use up a retry: the newest one that has used none. Each
-    // route has its turn, because it may be only one of them that fails. The newest one also has most time left for an
-    // answer, of which the others may learn.
+    // Each route has its turn, because it may be only one of them that fails.
     const isUnanswered = this.#window.isOver(now) && this.#window.inFlight > 0;
-    const isNewestNext = isFailing || isUnanswered || this.#givenUp.isLast;
+    const isTry = isFailing || isUnanswered || this.#turns.isGivenUp;
+    const turn = isTry ? this.#turns.next : 'oldest';
     let wakeAt = Infinity;
     for (const priority of order) {
       for (let call = this.#queue.first(priority); call !== undefined; call = this.#queue.first(priority)) {
-        const readyAt = Math.max(this.#readyAt(now, priority, this.#waiting > 1), this.#givenUp.leftUntil);
+        const readyAt = Math.max(this.#readyAt(now, priority, this.#waiting > 1), this.#turns.leftUntil);
         if (readyAt > now) {
           wakeAt = Math.min(wakeAt, readyAt);
           break;
         }
-        if (isNewestNext) call = this.#queue.newest(priority, routes) ?? call;
+        if (isTry) call = this.#queue.unsent(priority, routes, turn === 'newest') ?? call;
         if (isFailing && !call.isUntried(routes)) {
           if (this.#window.askedUntil > now && this.#waiting > 1) {
             wakeAt = Math.min(wakeAt, this.#window.askedUntil);
@@ -275,7 +282,7 @@ export class Scheduler implements RateLimiter {
           }
           routes.clear();
         }
-        if (this.#refusals.holding(now, call.admission) === undefined) return call;
+        if (this.#refusals.holding(now, call.admission) === undefined) return [call, turn];
         this.#move(now, call); // Its resource was refused meanwhile.
       }
     }

@@ -53,6 +53,7 @@ describe.each(['totalTimeout', 'signal'])('calls with a time limit (%s)', (as) =
   it.each([
     { every: 1800, latency: 2000, timeLimit: 5000, path: '/projects' },
     { every: 2700, latency: 3000, timeLimit: 5000, path: '/projects' },
+    { every: 3000, latency: 4500, timeLimit: 5000, path: '/projects' },
     { every: 500, latency: 700, timeLimit: 1000, path: undefined },
   ])('succeed again soon after some were refused: %j', async ({ latency, path, ...options }) => {
     const time = stopwatch();
@@ -202,6 +203,26 @@ describe('maxWait', () => {
     }
   });
 
+  it('takes no place of calls that have waited longer', async () => {
+    const api = documentedApi({ latency: 1000 });
+    const client = clientOf(api);
+    const inHaste = client.withOptions({ rateLimit: { maxWait: 0 } });
+    const time = stopwatch();
+    let isDone = false;
+    const calls = makeAll(150, () => client.users.get('user_123'));
+    const hurrying = async () => {
+      while (!isDone) {
+        for (let call = 0; call < 10; call++) inHaste.users.get('user_123').catch(() => undefined);
+        await sleep(100);
+      }
+    };
+    const stopped = hurrying();
+    expect(failures(await settled(calls))).toBe(0);
+    expect(time()).toBeLessThan(125_000);
+    isDone = true;
+    await settled(stopped);
+  });
+
   it('of 0 does not, either, if others wait for it as well', async () => {
     const client = clientOf(documentedApi({ latency: 300 }));
     const inHaste = client.withOptions({ rateLimit: { maxWait: 0 } });
@@ -269,18 +290,51 @@ describe('requests that are cancelled', () => {
     expect(failures(await cancelled)).toBe(100);
   });
 
+  it.each([
+    ['with a signal', 300, 500, 1500],
+    ['with a timeout', 300, 500, 1500],
+    ['with a signal', 900, 2000, 5000],
+    ['with a timeout', 900, 2000, 5000],
+  ])(
+    '%s, without a break, starve no others: one each %i ms, for %i ms, latency %i ms',
+    async (as, every, after, latency) => {
+      const api = documentedApi({ latency });
+      const client = clientOf(api);
+      const time = stopwatch();
+      let isDone = false;
+      const cancelling = async () => {
+        while (!isDone) {
+          const { signal, abort } = abortable();
+          if (as === 'with a signal') setTimeout(abort, after);
+          const options = as === 'with a signal' ? { signal } : { timeout: after, maxRetries: 0 };
+          client.users.get('cancelled', options).catch(() => undefined);
+          await sleep(every);
+        }
+      };
+      const stopped = cancelling();
+      const calls = await many(50, async (index) => {
+        await sleep(1000);
+        await client.users.get(`user_${index}`);
+      });
+      isDone = true;
+      await settled(stopped);
+      expect(failures(calls)).toBe(0);
+      expect(time()).toBeLessThan(130_000);
+    },
+  );
+
   it('change the order of later calls no more once there was an answer', async () => {
-    const api = documentedApi({ latency: 50 });
-    const client = clientOf(api);
-    await settled(client.users.get('user_1'));
+    const api = documentedApi({ latency: 50, limit: 3 });
+    const client = clientOf(api, { rateLimit: { limit: 3 } });
+    await many(3, () => client.users.get('user_1'));
     const { signal, abort } = abortable();
     const cancelled = makeAll(1, () => client.users.get('user_2', { signal }));
-    await passTime(10);
+    while (api.requests.length < 4) await passTime(10);
     abort();
-    await cancelled;
+    expect(failures(await cancelled)).toBe(1);
     await settled(client.users.get('user_3'));
-    await many(120, (index) => client.users.get(`waiting_${index}`));
-    const order = api.requests.slice(3).map(({ url }) => Number(/waiting_(\d+)/.exec(url)?.[1]));
-    expect(order).toEqual(Array.from({ length: 120 }, (_, index) => index));
+    await many(20, (index) => client.users.get(`waiting_${index}`));
+    const order = api.requests.slice(5).map(({ url }) => Number(/waiting_(\d+)/.exec(url)?.[1]));
+    expect(order).toEqual(Array.from({ length: 20 }, (_, index) => index));
   });
 });
