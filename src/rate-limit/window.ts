@@ -260,7 +260,6 @@ export class RateWindow {
     this.#number += 1;
     this.#last = { own: this.own, foreign: this.#foreign };
     this.#postponed = 0;
-    this.#probe.recovered();
     // The API has counted no more of them than this.
     this.own = Math.max(0, Math.min(this.#countedSince, used - 1));
     this.#countedSince = 0;
