@@ -27,8 +27,9 @@ export interface SqliteReplayStore extends ReplayStore, Disposable {
   close(): void;
 }
 
-// `holder` handles the event from `claimed_at` to `expires_at`, both on the machine's clock. Without one, the event was
-// handled, and is forgotten at `expires_at` of the wall clock. Only that is more than 1e12.
+// `holder` claims the event from `claimed_at` to `expires_at`, both on the machine's clock. If it is `handled:` and a
+// holder, that holder has handled the event, which is forgotten at `expires_at` of the wall clock. Only that is more
+// than 1e12. Version 1.0.0 wrote no holder then.
 const schema = `
   CREATE TABLE IF NOT EXISTS example_sdk_webhook_event (
     id TEXT PRIMARY KEY,
@@ -70,13 +71,14 @@ const maxPurged = 10;
 function eventsIn(database: DatabaseSync, lease: number, retention: number): (id: string) => ClaimableEvent {
   const clock = machineClock();
   // A claim of the future was made before the machine restarted, and its process is no more.
-  const expired = 'CASE WHEN holder IS NULL THEN expires_at <= :wall ELSE expires_at <= :now OR claimed_at > :now END';
+  const isHandled = "ifnull(holder, 'handled:') LIKE 'handled:%'";
+  const expired = `CASE WHEN ${isHandled} THEN expires_at <= :wall ELSE expires_at <= :now OR claimed_at > :now END`;
   const purge = database.prepare(`
     DELETE FROM example_sdk_webhook_event WHERE id IN (
       SELECT id FROM example_sdk_webhook_event
       WHERE (expires_at <= :now OR expires_at BETWEEN 1e12 AND :wall) AND ${expired} LIMIT ${maxPurged})`);
   const read = database.prepare(
-    `SELECT holder, expires_at FROM example_sdk_webhook_event WHERE id = :id AND NOT ${expired}`,
+    `SELECT holder, expires_at, ${isHandled} AS handled FROM example_sdk_webhook_event WHERE id = :id AND NOT ${expired}`,
   );
   const write = database.prepare('INSERT OR REPLACE INTO example_sdk_webhook_event VALUES (?, ?, ?, ?)');
   const remove = database.prepare('DELETE FROM example_sdk_webhook_event WHERE id = ? AND holder = ?');
@@ -89,7 +91,7 @@ function eventsIn(database: DatabaseSync, lease: number, retention: number): (id
       atomically((times) => {
         purge.run(times);
         const row = read.get({ id, ...times });
-        if (row?.['holder'] === null) return 'handled';
+        if (row?.['handled']) return row['holder'] === `handled:${holder}` ? 'claimed' : 'handled';
         if (row !== undefined && row['holder'] !== holder) return Number(row['expires_at']) - times.now;
         write.run(id, holder, times.now, times.now + lease + clock.resolution);
         return 'claimed';
@@ -97,8 +99,9 @@ function eventsIn(database: DatabaseSync, lease: number, retention: number): (id
     complete: (holder) =>
       atomically((times) => {
         const row = read.get({ id, ...times });
-        if (row !== undefined && row['holder'] !== holder) return false;
-        write.run(id, null, times.now, times.wall + retention);
+        const handled = `handled:${holder}`;
+        if (row !== undefined && row['holder'] !== holder && row['holder'] !== handled) return false;
+        write.run(id, handled, times.now, times.wall + retention);
         return true;
       }),
     release: (holder) => atomically(() => void remove.run(id, holder)),

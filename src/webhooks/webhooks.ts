@@ -38,7 +38,8 @@ export interface WebhooksOptions {
   replayStore?: ReplayStore | false | undefined;
   /**
    * When to answer with 2xx. `'handled'` (default): after all handlers have succeeded, so that no event is lost.
-   * `'early'`: as soon as the replay store has recorded the event. Its handlers then run once, even if they fail.
+   * `'early'`: as soon as the replay store has recorded the event. Its handlers then run once, even if they fail. If
+   * the store can't record it, they run under its claim, and recording goes on.
    */
   acknowledge?: 'handled' | 'early' | undefined;
   /** Keeps a serverless process alive while handlers run that were acknowledged early, such as `after` of Next.js. */

@@ -158,7 +158,7 @@ export function faultySqlite(): FaultyStore {
       if (fault === 'full') broken('database or disk is full');
       // The machine's clock starts anew.
       if (fault === 'restart')
-        other.exec(`UPDATE ${table} SET claimed_at = 1e11, expires_at = 1e11 WHERE holder <> ''`);
+        other.exec(`UPDATE ${table} SET claimed_at = 1e11, expires_at = 1e11 WHERE holder NOT LIKE 'handled:%'`);
       if (fault === 'clock jump') jump();
     },
     end() {

@@ -37,6 +37,16 @@ export function itIsAReplayStore(
     for (const each of [store, other]) expect(await each.claim('msg_handled')).toEqual({ status: 'handled' });
   });
 
+  it('records an event that its holder completes twice at the same moment, and keeps the record when it is released', async () => {
+    const [store, other] = create();
+    const claim = await claimed(store, 'msg_twice');
+    await Promise.all([claim.complete(), claim.complete()]);
+    await claim.complete();
+    expect(claim.signal?.aborted).not.toBe(true);
+    await claim.release();
+    for (const each of [store, other]) expect(await each.claim('msg_twice')).toEqual({ status: 'handled' });
+  });
+
   it('grants an event again that was released', async () => {
     const [store, other] = create();
     await (await claimed(store, 'msg_released')).release();
