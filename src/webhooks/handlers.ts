@@ -1,4 +1,3 @@
-import { EventEmitter } from 'eventemitter3';
 import type { UnknownWebhookEvent, WebhookEvent, WebhookEventMap, WebhookEventName } from './events.ts';
 import type { WebhookAttempt } from './verify-webhook.ts';
 
@@ -23,7 +22,7 @@ export type WebhookHandler<Name extends string = '*'> = (
 
 /** The handlers of each event. */
 export class Handlers {
-  readonly #emitter = new EventEmitter<Record<string, WebhookHandler>>();
+  readonly #byName = new Map<string, Set<WebhookHandler>>();
   readonly #fallback: readonly WebhookHandler[];
 
   /** @param fallback Handles the events that have no other handler. */
@@ -32,11 +31,12 @@ export class Handlers {
   }
 
   add<Name extends string>(name: Name, handler: WebhookHandler<Name>): void {
-    this.#emitter.on(name, handler as WebhookHandler); // only called with events of this name
+    const handlers = this.#byName.get(name) ?? new Set();
+    this.#byName.set(name, handlers.add(handler as WebhookHandler)); // only called with events of this name
   }
 
   remove<Name extends string>(name: Name, handler: WebhookHandler<Name>): void {
-    this.#emitter.off(name, handler as WebhookHandler);
+    this.#byName.get(name)?.delete(handler as WebhookHandler);
   }
 
   has(name: string): boolean {
@@ -45,7 +45,6 @@ export class Handlers {
 
   /** Runs all handlers of the event concurrently and waits for all of them. Resolves with their errors. */
   async run(event: WebhookEvent, context: WebhookContext): Promise<unknown[]> {
-    // The emitter's own `emit` does not await its listeners.
     const runs = this.#of(event.event).map(async (handler) => await handler(event, context));
     const outcomes = await Promise.allSettled(runs);
     return outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }): unknown => reason);
@@ -53,7 +52,7 @@ export class Handlers {
 
   #of(name: string): readonly WebhookHandler[] {
     // A handler that was added for several names, or for its own and all, runs once.
-    const handlers = new Set([...this.#emitter.listeners(name), ...this.#emitter.listeners('*')]);
-    return handlers.size > 0 ? [...handlers] : this.#fallback;
+    const handlers = [name, '*'].flatMap((each) => [...(this.#byName.get(each) ?? [])]);
+    return handlers.length > 0 ? [...new Set(handlers)] : this.#fallback;
   }
 }

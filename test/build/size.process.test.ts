@@ -66,11 +66,11 @@ describe('a page gets', () => {
     expect(size).toBeLessThanOrEqual(4_100);
   });
 
-  it('all of the webhooks without ky or anything of the client', async () => {
+  it('all of the webhooks without ky, eventemitter3 or anything of the client', async () => {
     const { packages, text } = await bundle(`export * from '@example/sdk/webhooks';`);
     expect(text).toMatch(dispatcher);
     expect(text).not.toMatch(clientErrors);
-    expect(packages).toEqual(['zod', 'eventemitter3']);
+    expect(packages).toEqual(['zod']);
   });
 
   it('the licence notice of each package whose code it gets, and of no other', async () => {
@@ -82,7 +82,7 @@ describe('a page gets', () => {
     };
     const all = ['Sindre Sorhus', 'Colin McDonnell', 'Arnout Kazemier'];
     expect(await noticesOf(`export * from '@example/sdk';`)).toEqual(all);
-    expect(await noticesOf(`export * from '@example/sdk/webhooks';`)).toEqual(all.slice(1));
+    expect(await noticesOf(`export * from '@example/sdk/webhooks';`)).toEqual(['Colin McDonnell']);
     expect(await noticesOf(`export { verifyWebhook } from '@example/sdk/webhooks';`)).toEqual([]);
   });
 });
