@@ -6,7 +6,7 @@ import { endpointOptionNames, type EndpointOptions, type HttpMethod } from './ht
 import { RetryBudget } from './http/retry-budget.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
 import type { RateLimitSnapshot } from './rate-limit/limiter.ts';
-import { listEndpointOptionNames, type ListEndpointOptions } from './pagination/list-options.ts';
+import type { ListEndpointOptions } from './pagination/list-options.ts';
 import { ListPromise } from './pagination/list-promise.ts';
 import { Projects } from './resources/projects.ts';
 import { Users } from './resources/users.ts';
@@ -91,10 +91,7 @@ export class Client {
    */
   list<Item = unknown>(path: string, options?: ListEndpointOptions<Item>): ListPromise<Item> {
     const { params, query, schema, ...listOptions } = { ...options };
-    const isSchemaOfCaller = schema !== undefined;
-    const known = listEndpointOptionNames;
-    const list = { route: path, params, query, item: schema, isSchemaOfCaller, known };
-    return new ListPromise(this.#http, list, listOptions);
+    return new ListPromise(this.#http, { route: path, params, query, item: schema, isCustom: true }, listOptions);
   }
 
   /**

@@ -46,9 +46,9 @@ export class HttpClient implements Requester {
     options?: EndpointOptions<T>,
     names: readonly (keyof EndpointOptions)[] = requestOptionNames,
   ): APIPromise<T> {
-    const { logger } = this.#options;
     return new APIPromise<T>((promise) => {
-      let call: Call;
+      let call: Call | undefined;
+      let problem: unknown;
       try {
         // Resolved now, because the caller may change the parameters before the request is sent.
         const given = readOptions('options', options, names);
@@ -56,20 +56,18 @@ export class HttpClient implements Requester {
         if ('body' in endpoint) parameters(endpoint.body, names);
         call = resolveCall(method, route, { ...given, isSchemaOfCaller, ...endpoint }, this.#options);
       } catch (error) {
-        const given: unknown = route; // Callers without types may pass anything.
-        const path = typeof given === 'string' ? given : typeof given;
-        const target = this.#accounts.redactTarget({ method, path, route: path });
-        const telemetry = this.#telemetry.observe(logger, target);
-        const fail = () => {
-          telemetry?.end('failure', error);
-          return Promise.reject(error);
-        };
-        return telemetry ? telemetry.run(fail) : fail();
+        problem = error;
       }
-      const target = this.#accounts.redactTarget(call);
-      const telemetry = this.#telemetry.observe(logger, target);
-      const life = new CallRun(call, promise, this.#accounts, target, telemetry);
-      return telemetry ? telemetry.run(() => life.run()) : life.run();
+      // Callers without types may pass anything as a path.
+      const path = typeof route === 'string' ? route : typeof route;
+      const target = this.#accounts.redactTarget(call ?? { method, path, route: path });
+      const telemetry = this.#telemetry.observe(this.#options.logger, target);
+      const run = () => {
+        if (call) return new CallRun(call, promise, this.#accounts, target, telemetry).run();
+        telemetry?.end('failure', problem);
+        return Promise.reject(problem);
+      };
+      return telemetry ? telemetry.run(run) : run();
     });
   }
 

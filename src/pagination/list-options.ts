@@ -1,5 +1,5 @@
 import { requestOptionNames, type EndpointOptions, type RequestOptions } from '../http/request-options.ts';
-import { abortSignal, readOptions, throwInvalid, wholeNumber } from '../utils/arguments.ts';
+import { abortSignal, parameters, readOptions, throwInvalid, wholeNumber } from '../utils/arguments.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
 
 /** Options of one list. They apply to each of its requests. */
@@ -40,7 +40,7 @@ export const listOptionNames = [
   'cursor',
 ] as const satisfies readonly (keyof ListOptions)[];
 
-export const listEndpointOptionNames = [
+const listEndpointOptionNames = [
   ...listOptionNames,
   'params',
   'query',
@@ -48,19 +48,18 @@ export const listEndpointOptionNames = [
 ] as const satisfies readonly (keyof ListEndpointOptions)[];
 
 /**
- * @param known The options that the method has.
+ * @param isCustom Whether they are those of `client.list`. Another list has its parameters in an argument of their own.
  * @throws {InvalidRequestError} when a parameter or an option is wrong, or an option is unknown.
  */
-export function readListOptions(
-  given: ListOptions | undefined,
-  query: PageParams = {},
-  known: readonly (keyof ListEndpointOptions)[] = listOptionNames,
-): ListOptions {
-  const { signal, ...options } = readOptions<ListEndpointOptions>('options', given, known);
-  const { page = 1, per_page = 1 } = query;
-  wholeNumber('page', page, 1, 'page');
-  wholeNumber('per_page', per_page, 1, 'per_page');
-  wholeNumber('prefetch', options.prefetch ?? 0, 0);
-  if (typeof (options.cursor ?? '') !== 'string') throwInvalid('a string', 'cursor', options.cursor, false, 'cursor');
-  return signal === undefined ? options : { ...options, signal: abortSignal('signal', signal) };
+export function readListOptions(given: ListOptions | undefined, query: PageParams = {}, isCustom = false): ListOptions {
+  parameters(query, isCustom ? [] : listOptionNames);
+  const names = isCustom ? listEndpointOptionNames : listOptionNames;
+  const options = readOptions<ListEndpointOptions>('options', given, names);
+  const { signal, cursor = '', prefetch = 0 } = options;
+  wholeNumber('page', query.page ?? 1, 1, 'page');
+  wholeNumber('per_page', query.per_page ?? 1, 1, 'per_page');
+  wholeNumber('prefetch', prefetch, 0);
+  if (typeof cursor !== 'string') throwInvalid('a string', 'cursor', cursor, false, 'cursor');
+  if (signal !== undefined) abortSignal('signal', signal);
+  return options;
 }

@@ -4,12 +4,12 @@ import type { APIPromise, WithResponse } from '../http/api-promise.ts';
 import type { Requester } from '../http/request-options.ts';
 import { shownPath } from '../http/call.ts';
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
-import { checkSchema, parameters, readOptions, wholeNumber } from '../utils/arguments.ts';
+import { checkSchema, readOptions, wholeNumber } from '../utils/arguments.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
 import { decodeCursor, encodeCursor, listOf, startOf, type Place } from './cursor.ts';
-import { readListOptions, type ListEndpointOptions, type ListOptions, type PageParams } from './list-options.ts';
+import { readListOptions, type ListOptions, type PageParams } from './list-options.ts';
 import { isPageBody, pageBodySchema, type PageBody } from './page-body.ts';
-import { notIterable, Page } from './page.ts';
+import { itemsOf, notIterable, Page, pagesFrom } from './page.ts';
 import { defaultSize, ListReader } from './reader.ts';
 import { Walk, type Ahead, type Progress, type RequestWindow } from './walk.ts';
 import { windowOf } from './windows.ts';
@@ -25,14 +25,10 @@ export interface ListSpec<Item> {
   readonly params?: Readonly<Record<string, string>> | undefined;
   /** `page`, `per_page` and the list's own filters. */
   readonly query?: PageParams | undefined;
-  /** Names of the method's options, which must not be among the parameters. */
-  readonly optionNames?: readonly string[] | undefined;
-  /** All options that the method takes. Default: those of every list. */
-  readonly known?: readonly (keyof ListEndpointOptions)[] | undefined;
   /** The schema of one item. Default: items are not checked. */
   readonly item?: StandardSchema<Item> | undefined;
-  /** Whether the caller has passed it. */
-  readonly isSchemaOfCaller?: boolean | undefined;
+  /** Whether it is that of `client.list`, whose caller passes the schema. */
+  readonly isCustom?: boolean | undefined;
 }
 
 /** What a list needs of the client. */
@@ -62,10 +58,10 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
   constructor(requester: ListRequester, spec: ListSpec<Item>, options?: ListOptions) {
     this.#requester = requester;
     // Read now, because the caller may change them before they are used.
-    const { query = {}, optionNames = [], known, item } = spec;
+    const { query, item, isCustom } = spec;
     this.#options = deferErrors(() => {
       checkSchema(item);
-      return readListOptions(options, parameters(query, optionNames), known);
+      return readListOptions(options, query, isCustom);
     });
     this.#spec = { ...spec, query: { ...query } };
   }
@@ -97,14 +93,8 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
   }
 
   /** Yields every item from the given page on, each exactly once, even if others are created or deleted meanwhile. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
-    const { signal } = this.#options();
-    for await (const page of this.pages()) {
-      for (const item of page.data) {
-        yield item;
-        if (signal?.aborted) throw signal.reason;
-      }
-    }
+  [Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
+    return itemsOf(this.pages(), this.#options);
   }
 
   /** Yields the same items in pages. Each page has the new items of one request, and that request's `meta`. */
@@ -135,16 +125,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     const { signal } = this.#options();
     const { page = 1, per_page = page > 1 ? defaultSize : Math.min(maxPageSize, limit) } = this.#spec.query ?? {};
     const walk = this.#walk(this.#place ?? startOf(page, per_page), pagesAhead, limit);
-    try {
-      for (let next: Page<Item> | undefined = await this.#pageAfter(walk, 0); next;) {
-        yield next;
-        if (signal?.aborted) throw signal.reason;
-        do next = next.hasNextPage() ? await next.getNextPage() : undefined;
-        while (next?.data.length === 0);
-      }
-    } finally {
-      walk.stop();
-    }
+    yield* pagesFrom(await this.#pageAfter(walk, 0), { signal, stop: () => walk.stop() });
   }
 
   #walk(place: Place, pagesAhead = 0, limit = Infinity): Walk<Item> {
@@ -211,7 +192,8 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
   }
 
   #send(window: PageParams, ahead?: Ahead): APIPromise<PageBody<Item>> {
-    const { route, params, item, isSchemaOfCaller } = this.#spec;
+    const { route, params, item, isCustom } = this.#spec;
+    const isSchemaOfCaller = isCustom && item !== undefined;
     const { prefetch, cursor, ...options } = this.#options();
     const query = { ...this.#spec.query, ...window };
     const page = {

@@ -13,16 +13,50 @@ export function notIterable(prototype: object, name: string, instead: string): v
   Object.defineProperty(prototype, Symbol.iterator, { value });
 }
 
+/** What ends an iteration over pages, and what it ends. */
+interface Iteration {
+  readonly signal?: AbortSignal | undefined;
+  /** Cancels what was requested ahead. */
+  stop(): void;
+}
+
 /** Where a page stands in the iteration that it is part of. */
-export interface PagePosition<Item> {
+interface PagePosition<Item> extends Iteration {
   readonly unverified: ListUnverifiedEvent['reason'] | undefined;
   cursor(): string;
   /** The page after it; `undefined` if this is the last one. */
   readonly next: (() => Promise<Page<Item>>) | undefined;
-  /** Ends an iteration that goes on from the page. */
-  readonly signal: AbortSignal | undefined;
-  /** Cancels what the iteration has requested ahead. */
-  stop(): void;
+}
+
+/** The page, and those after it that have items. */
+export async function* pagesFrom<Item>(
+  first: Page<Item>,
+  { signal, stop }: Iteration,
+): AsyncGenerator<Page<Item>, void, undefined> {
+  try {
+    for (let page: Page<Item> | undefined = first; page;) {
+      yield page;
+      if (signal?.aborted) throw signal.reason;
+      do page = page.hasNextPage() ? await page.getNextPage() : undefined;
+      while (page?.data.length === 0);
+    }
+  } finally {
+    stop();
+  }
+}
+
+/** The items of pages. The signal, which may be that of wrong options, is looked up when the first item is asked for. */
+export async function* itemsOf<Item>(
+  pages: AsyncIterable<Page<Item>>,
+  options: () => { readonly signal?: AbortSignal | undefined },
+): AsyncGenerator<Item, void, undefined> {
+  const { signal } = options();
+  for await (const page of pages) {
+    for (const item of page.data) {
+      yield item;
+      if (signal?.aborted) throw signal.reason;
+    }
+  }
 }
 
 /**
@@ -72,24 +106,8 @@ export class Page<Item> implements AsyncIterable<Item> {
   }
 
   /** The items of this page, and of all pages after it. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
-    const { signal } = this.#position;
-    let data: readonly Item[] = this.data;
-    let { next } = this.#position;
-    try {
-      for (;;) {
-        for (const item of data) {
-          yield item;
-          if (signal?.aborted) throw signal.reason;
-        }
-        if (!next) return;
-        const page: Page<Item> = await next();
-        data = page.data;
-        ({ next } = page.#position);
-      }
-    } finally {
-      this.#position.stop();
-    }
+  [Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
+    return itemsOf(pagesFrom(this, this.#position), () => this.#position);
   }
 }
 

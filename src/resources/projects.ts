@@ -1,4 +1,4 @@
-import { listOptionNames, type ListOptions, type PageParams } from '../pagination/list-options.ts';
+import type { ListOptions, PageParams } from '../pagination/list-options.ts';
 import { ListPromise, type ListRequester } from '../pagination/list-promise.ts';
 import { attached } from '../utils/arguments.ts';
 import * as z from 'zod/mini';
@@ -49,7 +49,7 @@ export class Projects {
    * }
    */
   list(params: ProjectListParams = {}, options?: ListOptions): ListPromise<Project> {
-    const list = { route: '/projects', query: params, optionNames: listOptionNames, item: projectSchema };
+    const list = { route: '/projects', query: params, item: projectSchema };
     return new ListPromise(attached(this, Projects, 'projects.list').#requester, list, options);
   }
 }
