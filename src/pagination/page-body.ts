@@ -1,4 +1,3 @@
-import * as z from 'zod/mini';
 import { isRecord } from '../utils/json.ts';
 import type { StandardIssue, StandardResult, StandardSchema } from '../utils/standard-schema.ts';
 
@@ -18,10 +17,6 @@ export interface PageBody<Item> {
   meta?: { readonly [Key in keyof PageMeta]?: PageMeta[Key] | undefined } | null | undefined;
 }
 
-const metaSchema = z.looseObject({
-  meta: z.looseObject({ current_page: z.number(), total_pages: z.number(), total_count: z.number() }),
-});
-
 /**
  * The schema of a page whose items have a schema, of any library. Without one, any item will do.
  *
@@ -32,11 +27,9 @@ export function pageBodySchema<Item>(
   isOfCaller = false,
 ): StandardSchema<PageBody<Item>> {
   const validate = async (body: unknown): Promise<StandardResult<PageBody<Item>>> => {
-    const page = await metaSchema['~standard'].validate(body);
-    const issues: StandardIssue[] = isOfCaller && isPageBody(body) ? [] : [...(page.issues ?? [])];
-    if (isRecord(body) && !isPageBody(body)) issues.unshift(missingData);
-    // Without data, there are no items to look at.
+    if (!isRecord(body)) return { issues: [mismatch([], 'object')] };
     const given = isPageBody(body) ? body.data : [];
+    const issues = isOfCaller && isPageBody(body) ? [] : pageIssues(body);
     const data: Item[] = [];
     for (let index = 0; item && index < given.length; index++) {
       const check = item['~standard'].validate(given[index]);
@@ -45,14 +38,24 @@ export function pageBodySchema<Item>(
       if (!result.issues) data.push(result.value);
       else for (const issue of result.issues) issues.push({ ...issue, path: ['data', index, ...(issue.path ?? [])] });
     }
-    if (issues.length > 0 || !isRecord(body)) return { issues };
     // Without a schema, the caller says what an item is.
-    return { value: { ...body, data: item ? data : (given as Item[]) } };
+    return issues.length > 0 ? { issues } : { value: { ...body, data: item ? data : (given as Item[]) } };
   };
   return { '~standard': { version: 1, vendor: '@example/sdk', validate } };
 }
 
-const missingData = { path: ['data'], expected: 'array', message: 'data is not an array' };
+/** Where a page differs from the documentation, apart from its items. */
+function pageIssues(body: Readonly<Record<string, unknown>>): StandardIssue[] {
+  const issues = isPageBody(body) ? [] : [mismatch(['data'], 'array')];
+  const { meta } = body;
+  if (!isRecord(meta)) return [...issues, mismatch(['meta'], 'object')];
+  const wrong = ['current_page', 'total_pages', 'total_count'].filter((name) => typeof meta[name] !== 'number');
+  return [...issues, ...wrong.map((name) => mismatch(['meta', name], 'number'))];
+}
+
+function mismatch(path: readonly string[], expected: string): StandardIssue & { readonly expected: string } {
+  return { path, expected, message: `expected ${expected}` };
+}
 
 /** Whether a body can be walked at all: without a `data` array there is no page. */
 export function isPageBody(body: unknown): body is { data: unknown[] } {
