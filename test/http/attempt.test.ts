@@ -1,9 +1,11 @@
 import { getEventListeners } from 'node:events';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { FetchResponse } from '@example/sdk';
+import { Agent } from 'undici';
+import type { ClientOptions, FetchResponse } from '@example/sdk';
 import type { Permit } from '../../src/rate-limit/limiter.ts';
 import { Scheduler } from '../../src/rate-limit/scheduler.ts';
-import { clientOf, rejection, user } from '../support/http-server.ts';
+import { freePort } from '../support/free-port.ts';
+import { clientOf, json, messageOf, rejection, serve, user } from '../support/http-server.ts';
 import { errorResponse, inProcessApi, noAnswer, unknownHost, type SentRequest } from '../support/in-process-api.ts';
 import { settled, useVirtualTime } from '../support/virtual-time.ts';
 
@@ -92,5 +94,98 @@ it('an error whose body is complete says what it says, even if the connection br
     ...error,
     status: 422,
     message: 'No. email: missing (422 GET /users/{id})',
+  });
+});
+
+describe('a mistake that only a request shows is named by the error of the attempt', () => {
+  const call = (options: ClientOptions) => () =>
+    clientOf(
+      { url: 'https://api.example.com/v1' },
+      { maxRetries: 0, apiToken: crypto.randomUUID(), ...options },
+    ).users.get('user_123');
+
+  it('a field that the API refuses: the reason for the first one', async () => {
+    const details = { email: 'Must be an email address.', name: 'Must not be empty.' };
+    const error = { code: 'invalid_request', message: 'The request is invalid.', details };
+    const fetch = () => Promise.resolve(Response.json({ error }, { status: 422 }));
+
+    expect(await messageOf(call({ fetch }))).toBe(
+      'The request is invalid. email: Must be an email address. (422 GET /users/{id})',
+    );
+  });
+
+  it('https to the port of an http server', async () => {
+    const { url } = await serve((_, response) => json(response, 200, user));
+
+    expect(await messageOf(call({ baseUrl: url.replace('http:', 'https:') }))).toBe(
+      'The request failed: baseUrl says https, but the server at its port speaks http. (GET /users/{id})',
+    );
+  });
+
+  it('a port at which nobody listens', async () => {
+    const port = await freePort();
+
+    expect(await messageOf(call({ baseUrl: `http://127.0.0.1:${port}` }))).toBe(
+      `The request failed: connect ECONNREFUSED 127.0.0.1:${port} (GET /users/{id})`,
+    );
+  });
+
+  it('fetch and its dispatcher from different versions of undici', async () => {
+    const { url } = await serve((_, response) => json(response, 200, user));
+    const dispatcher = new Agent(); // That of Node.js is older.
+    onTestFinished(() => dispatcher.destroy());
+    const mixed = (target: string, init: object) => fetch(target, { ...init, dispatcher } as RequestInit);
+
+    expect(await messageOf(call({ baseUrl: url, fetch: mixed }))).toBe(
+      'The request failed: invalid onRequestStart method: fetch and its dispatcher are of different versions of undici. (GET /users/{id})',
+    );
+  });
+
+  it('a fetch that reads the body of its response', async () => {
+    const reading = async () => {
+      const response = Response.json(user);
+      await response.text();
+      return response;
+    };
+
+    expect(await messageOf(call({ fetch: reading }))).toBe(
+      'The request failed: fetch has read the body of its response: let it read a clone(). (GET /users/{id})',
+    );
+  });
+
+  it.each([
+    [
+      "What text() of fetch's response resolves to must be a string; got Object.",
+      { text: () => Promise.resolve(user) },
+    ],
+    [
+      "A chunk in the body of fetch's response must be a Uint8Array; got '{}'.",
+      {
+        body: new ReadableStream({ start: (controller) => controller.enqueue('{}') }),
+        text: () => Promise.resolve(''),
+      },
+    ],
+  ])('a body that is none, which no retry would change: %s', async (message, parts) => {
+    const fetch = vi.fn(() => Promise.resolve({ status: 200, ok: true, headers: new Headers(), ...parts } as never));
+
+    expect(await messageOf(call({ fetch, maxRetries: 2 }))).toBe(
+      `The request failed: ${message} (200 GET /users/{id})`,
+    );
+    expect(fetch).toHaveBeenCalledOnce();
+  });
+
+  it.each([
+    ['undefined', undefined], // such as a mock that has no answer
+    ['Object', user],
+    ['Object', { ok: true, status: 200, json: () => Promise.resolve(user) }],
+    ['Object', { ok: true, status: 200, headers: {}, text: () => Promise.resolve('') }],
+    ['Object', { status: 200, headers: new Headers(), text: () => Promise.resolve('') }],
+  ])('a fetch that resolves to something else: %s', async (got, answer) => {
+    const fetch = vi.fn(() => Promise.resolve(answer as unknown as FetchResponse));
+
+    expect(await messageOf(call({ fetch, maxRetries: 2 }))).toBe(
+      `The request failed: What fetch resolves to must be a Response with status, ok, headers and text(); got ${got}. (GET /users/{id})`,
+    );
+    expect(fetch).toHaveBeenCalledOnce();
   });
 });

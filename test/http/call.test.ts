@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidRequestError, type Client } from '@example/sdk';
-import { clientOf, newUser, rejection, user } from '../support/http-server.ts';
+import { listOptionNames } from '../../src/pagination/list-options.ts';
+import { eventNames } from '../../src/telemetry/events.ts';
+import { clientOf, messageOf, newUser, rejection, user, type Untyped } from '../support/http-server.ts';
 import { inProcessApi } from '../support/in-process-api.ts';
-
-// What no request can carry. test/messages/calls.test.ts shows whole messages.
 
 /** What the message says, what can't be there, and where that is. */
 type Row = [message: string, values: unknown[], call: (client: Client, value: never) => PromiseLike<unknown>];
@@ -121,4 +121,154 @@ describe('an option that makes no sense is refused, for a client and for a call'
     }
     expect(api.requests).toHaveLength(0);
   });
+});
+
+const page = { data: [], meta: { current_page: 1, total_pages: 1, total_count: 0 } };
+
+/** The client without its types, which keep TypeScript users from most of these mistakes. */
+type UntypedClient = Readonly<Record<'request' | 'list' | 'on', Untyped>> & {
+  readonly users: Readonly<Record<'get' | 'create', Untyped>>;
+  readonly projects: Readonly<Record<'list', Untyped>>;
+};
+
+/** One of an API that works. */
+const untyped = () =>
+  clientOf(inProcessApi(({ url }) => Response.json(url.includes('/users') ? user : page))) as unknown as UntypedClient;
+
+const { signal } = new AbortController();
+const id = "id must be a non-empty string without slashes or control characters, and not '.' or '..'";
+const path = "path must be relative to baseUrl, such as '/users', without '..' or a query";
+const method = "method must be one of 'GET', 'POST', 'PUT', 'PATCH', 'DELETE'";
+const body = 'The body must be an object or an array, which is sent as JSON';
+const value = 'a string, a number, a boolean or a list of these';
+const event = `The event must be one of ${eventNames.map((name) => `'${name}'`).join(', ')}`;
+const asOption = 'is an option: pass it in the last argument.';
+const secret = 'sk_test_4eC39HqLyjWDarjtT1zdp7dc';
+const detached = (method: string) =>
+  `${method} was called without its client: instead of client.${method}, pass (value) => client.${method}(value).`;
+const notIterable = 'is not iterable: use';
+
+it.each<[string, (client: UntypedClient) => unknown]>([
+  [`${id}; got 'users/user_123'.`, ({ users }) => users.get('users/user_123')],
+  // The `await` before the inner call is missing.
+  [`${id}; got APIPromise.`, ({ users }) => users.get(users.create(newUser))],
+  [
+    'signal must be an AbortSignal; got AbortController.',
+    ({ users }) => users.get('1', { signal: new AbortController() }),
+  ],
+  ['options must be a plain object; got AbortSignal.', ({ users }) => users.get('1', signal)],
+  ["Unknown option 'retries'. Did you mean 'maxRetries'?", ({ users }) => users.get('1', { retries: 1 })],
+
+  ['The parameters must be a plain object; got undefined.', ({ users }) => users.create()],
+  ['The parameters must be a plain object; got FormData.', ({ users }) => users.create(new FormData())],
+  [`\`signal\` ${asOption}`, ({ users }) => users.create({ ...newUser, signal })],
+  [
+    'idempotencyKey must not be empty, and must not begin or end with a space.',
+    ({ users }) => users.create(newUser, { idempotencyKey: '' }),
+  ],
+
+  [`\`signal\` ${asOption}`, ({ projects }) => projects.list({ signal })],
+  [`\`cursor\` ${asOption}`, ({ projects }) => projects.list({ cursor: 'x' })],
+  ["per_page must be a whole number of at least 1; got '20'.", ({ projects }) => projects.list({ per_page: '20' })],
+  [
+    'The parameters must be a plain object; got URLSearchParams.',
+    ({ projects }) => projects.list(new URLSearchParams({ status: 'active' })),
+  ],
+  [`query.status must be ${value}; got null.`, ({ projects }) => projects.list({ status: null })],
+  [
+    'cursor must be the unchanged cursor of a page or of an error.',
+    ({ projects }) => projects.list({}, { cursor: 'page=2' }),
+  ],
+  [`A list ${notIterable} \`for await\`, or toArray().`, ({ projects }) => Array.from(projects.list())],
+  [
+    `A page ${notIterable} page.data, or \`for await\` for all pages from it on.`,
+    async ({ projects }) => [...((await projects.list()) as Iterable<unknown>)],
+  ],
+
+  [`${method}; got '/users'.`, ({ request }) => request('/users')],
+  [
+    "path must be what follows baseUrl, such as '/users'; got 'https://api.example.com/v1/users'.",
+    ({ request }) => request('GET', 'https://api.example.com/v1/users'),
+  ],
+  [
+    "path must be what follows baseUrl, such as '/users'; got 'https://…/v1/users/…?…'.",
+    ({ list }) => list(`https://me:${secret}@api.example.com/v1/users/${secret}?token=${secret}`),
+  ],
+  [`${path}; got 'users/user_123'.`, ({ request }) => request('GET', 'users/user_123')],
+  [
+    "path must not have a query: pass it as { query: { status: … } }; got '/projects?…'.",
+    ({ request }) => request('GET', '/projects?status=active'),
+  ],
+  [
+    "path must not have a query: pass it as { query: { …: … } }; got '/projects/…?…'.",
+    ({ list }) => list(`/projects/${secret}?${secret}`),
+  ],
+  [`${path}; got string.`, ({ request }) => request('GET', `/projects#${secret}`)],
+  ['params.id is missing: path has {id}.', ({ request }) => request('GET', '/users/{id}')],
+  [
+    'params.id is not used: path has no {id}.',
+    ({ request }) => request('GET', '/users/:id', { params: { id: 'user_123' } }),
+  ],
+  [
+    'query must be a plain object; got URLSearchParams.',
+    ({ request }) => request('GET', '/projects', { query: new URLSearchParams({ page: '2' }) }),
+  ],
+  [
+    `query.since must be ${value}; got Date.`,
+    ({ request }) => request('GET', '/projects', { query: { since: new Date() } }),
+  ],
+  ['A GET has no body: pass its parameters as query.', ({ request }) => request('GET', '/users', { body: {} })],
+  [`${body}; got string.`, ({ request }) => request('POST', '/users', { body: JSON.stringify(newUser) })],
+  ["Unknown option 'json'. Did you mean 'body'?", ({ request }) => request('POST', '/users', { json: newUser })],
+  [
+    `Unknown option 'filter'. The options are ${listOptionNames.join(', ')}, params, query, schema.`,
+    ({ list }) => list('/teams', { filter: 'mine' }),
+  ],
+  ["Unknown option 'searchParams'. Did you mean 'query'?", ({ list }) => list('/teams', { searchParams: {} })],
+  [
+    `Unknown option 'query'. The options are ${listOptionNames.join(', ')}.`,
+    ({ projects }) => projects.list({}, { query: {} }),
+  ],
+
+  [detached('users.get'), ({ users }) => ['user_123'].map(users.get)],
+  [detached('users.create'), ({ users: { create } }) => create(newUser)],
+  [detached('projects.list'), ({ projects }) => [{}].map(projects.list)],
+  [
+    'schema must be a schema of zod, Valibot or another Standard Schema; got Object.',
+    ({ request }) => request('GET', '/users', { schema: { type: 'object' } }),
+  ],
+
+  [`${event}; got 'reponse'.`, ({ on }) => on('reponse', () => undefined)],
+])('a mistake in a call has the message: %s', async (message, mistake) => {
+  const client = untyped();
+  const [request, list, on] = [client.request, client.list, client.on].map((call) => call.bind(client));
+  expect(await messageOf(() => mistake({ ...client, request, list, on } as UntypedClient))).toBe(message);
+});
+
+it.each<[string | undefined, (client: UntypedClient) => unknown]>([
+  ['id', ({ users }) => users.get('..')],
+  ['team', ({ request }) => request('GET', '/teams/{team}', { params: { team: '' } })],
+  ['page', ({ projects }) => projects.list({ page: 0 })],
+  ['per_page', ({ projects }) => projects.list({ per_page: Number.NaN })],
+  ['status', ({ projects }) => projects.list({ status: null })],
+  ['cursor', ({ projects }) => projects.list({}, { cursor: 2 })],
+  [undefined, ({ projects }) => projects.list({}, { prefetch: -1 })],
+  [undefined, ({ users }) => users.get('1', { timeout: 0 })],
+])('param says that a value is wrong, and not an option: %s', async (param, mistake) => {
+  const client = untyped();
+  const request = client.request.bind(client);
+
+  const error: unknown = await Promise.resolve(mistake({ ...client, request })).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(InvalidRequestError);
+  expect((error as InvalidRequestError).param).toBe(param); // as the line above has checked
+});
+
+it('asResponse() after await: the body has been read', async () => {
+  const api = inProcessApi(() => Response.json(user));
+  const call = clientOf(api).users.get('user_123');
+  await call;
+
+  expect(await messageOf(() => call.asResponse())).toBe(
+    'The body has been read: call asResponse() before you await the call, or withResponse().',
+  );
 });

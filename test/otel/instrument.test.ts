@@ -232,6 +232,7 @@ describe('instrument(client)', () => {
     expect(kinds(SpanKind.CLIENT)).toEqual([]);
     expect(named('fetch').map(({ parentSpanContext }) => parentSpanContext?.spanId)).toEqual([idOf(call)]);
     expect(() => instrument(clientOf(api), { attempt: false } as object)).toThrow(InvalidRequestError);
+    expect(() => instrument({ apiToken: 'token' } as never)).toThrow('client must be a Client; got Object.');
   });
 
   it('changes nothing without an OpenTelemetry SDK', async () => {

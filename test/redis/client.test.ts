@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { ExampleError } from '../../src/errors/index.ts';
+import { redisRateLimitStore } from '@example/sdk/redis';
+import { ExampleError, InvalidRequestError } from '../../src/errors/index.ts';
 import { type RedisClient, scriptRunner } from '../../src/redis/client.ts';
 
 const script = `return redis.call('INCR', KEYS[1])`;
@@ -45,4 +46,19 @@ describe('a script', () => {
     await vi.advanceTimersByTimeAsync(1);
     expect(settled).toHaveBeenCalledExactlyOnceWith(new ExampleError('The Redis server did not reply within 1000 ms.'));
   });
+});
+
+it.each([
+  ["'redis://localhost'", 'redis://localhost'],
+  ['Object', { url: 'redis://me:secret@localhost' }],
+  ['Object', { eval: () => 1 }],
+  ['undefined', undefined],
+  ['Promise', Promise.resolve()], // of connect()
+])('what is no client is refused: %s', (got, client) => {
+  const create = () => redisRateLimitStore(client as unknown as RedisClient);
+  expect(create).toThrow(InvalidRequestError);
+  expect(create).toThrow(
+    'The Redis client must be what `createClient()` of node-redis (4 or later) or `new Redis()` of ioredis (5 or later) returned; got ' +
+      `${got}.`,
+  );
 });

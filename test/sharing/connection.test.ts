@@ -27,6 +27,11 @@ function schedulerWith(time: VirtualTime, sync: RateLimitStore['sync']): Schedul
 }
 
 describe('a store of your own', () => {
+  it('is made of a function', () => {
+    const create = () => createRateLimitStore({ sync: () => ({}) } as never);
+    expect(create).toThrow('sync must be a function; got Object.');
+  });
+
   it.each([
     ['rejects', () => Promise.reject(new Error('no'))],
     [

@@ -50,11 +50,10 @@ describe.each([
     'file:x?mode=memory',
     'file:x?mode=memory&cache=shared',
     'file:/x?vfs=memdb',
+    undefined as never,
   ])('when the path is %o, which processes can not share', (path) => {
-    expect(errorOf(path)).toHaveProperty(
-      'message',
-      expect.stringContaining('a database file that the processes share'),
-    );
+    const message = 'The path must be the name of a database file that the processes share, and no URI; got ';
+    expect(errorOf(path)).toHaveProperty('message', expect.stringContaining(message));
   });
 
   it.each([

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
-import { onTestFinished } from 'vitest';
-import { Client, type ClientOptions, type Fetch } from '@example/sdk';
+import { expect, onTestFinished } from 'vitest';
+import { Client, ExampleError, type ClientOptions, type Fetch } from '@example/sdk';
 import { listen } from './free-port.ts';
 
 /** A request as the server received it. */
@@ -106,4 +106,14 @@ export async function rejection(call: PromiseLike<unknown>): Promise<unknown> {
     return error;
   }
   throw new Error('The call succeeded, but should have failed.');
+}
+
+/** What JavaScript knows of a function: that it can be called. */
+export type Untyped = (...args: unknown[]) => PromiseLike<unknown> & Iterable<unknown>;
+
+/** What a mistake is answered with, thrown or as a rejection: an error of the SDK, and never a `TypeError` of its insides. */
+export async function messageOf(mistake: () => unknown): Promise<string> {
+  const error = await rejection(Promise.resolve().then(mistake));
+  expect(error).toBeInstanceOf(ExampleError);
+  return (error as ExampleError).message; // as the line above has checked
 }

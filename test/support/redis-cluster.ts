@@ -43,17 +43,6 @@ export class RedisCluster implements AsyncDisposable {
     return new RedisCluster(nodes);
   }
 
-  /** Kills the node that keeps the only key, and with it the key. */
-  async killNodeWithKey(): Promise<void> {
-    for (const node of this.nodes) {
-      const admin = new Redis(node.url);
-      const keys = await admin.dbsize();
-      admin.disconnect();
-      if (keys > 0) return node.kill();
-    }
-    throw new Error('No node has a key.');
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.kill()));
   }

@@ -59,6 +59,7 @@ describe('a handler', () => {
     for (const event of [userCreated, updated, { ...userCreated, event: 'user.deleted' }]) await send(event);
     expect(handler.mock.calls.map(([{ event }]) => event)).toEqual(['user.created', 'user.updated', 'user.deleted']);
 
+    expect(() => webhooks.on('user.created', undefined as never)).toThrow('handler must be a function; got undefined.');
     webhooks.off(['user.created', '*'], handler);
     for (const event of [userCreated, updated]) await send(event);
     expect(handler).toHaveBeenCalledTimes(4);

@@ -73,5 +73,6 @@ describe('signWebhook', () => {
     ['a time before 1970', { timestamp: -1 }],
   ])('rejects %s', async (_, params) => {
     await expect(signWebhook({ body, secret, ...params })).rejects.toThrow(InvalidRequestError);
+    await expect(signWebhook('{}' as never)).rejects.toThrow('params must be a plain object; got string.');
   });
 });

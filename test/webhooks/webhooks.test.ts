@@ -99,6 +99,17 @@ describe('new Webhooks()', () => {
     }
   });
 
+  it.each<[message: string, options: unknown]>([
+    ['options must be a plain object; got string.', 'whsec_'],
+    ["tolerance must be a number of seconds, 0 or more; got '5m'.", { tolerance: '5m' }],
+    [
+      'replayStore must be false, or a store with a method claim(), such as redisReplayStore(); got Object.',
+      { replayStore: { eval: () => 1 } },
+    ],
+  ])('says what to write: %s', (message, options) => {
+    expect(() => new Webhooks(options as object)).toThrow(message);
+  });
+
   it('applies the tolerance', async () => {
     const timestamp = new Date(Date.now() - 3_600_000);
     const { body, headers } = await signed(userCreated, { timestamp });

@@ -116,7 +116,7 @@ async function client(
 }
 
 /** The client, all of whose commands go through `command`. */
-export function intercepted(
+function intercepted(
   given: RedisClient,
   command: (send: () => Promise<unknown>) => Promise<unknown>,
 ): RedisClient {
