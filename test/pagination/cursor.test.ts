@@ -24,6 +24,13 @@ it('a list goes on from the cursor of a page, in another process, too', async ()
   expect(windows()[2]).toBe('194-291');
 });
 
+it('a cursor that version 1.0 has made is good for every later one', async () => {
+  const { client } = serveList({ items: projects(300) });
+  const cursor =
+    'WzMsIi9wcm9qZWN0cyB3aXRoIHN0YXR1cyMxaDV1OHExIiwxMDAsMTAwLDEwMCwwLDAsMzAwLCJwcm9qXzk5IiwicHJval8xMDAiXQ==';
+  expect(await collect(client.projects.list({ status: 'active' }, { cursor }))).toEqual(projects(300).slice(100));
+});
+
 it('many new items in front cost few requests, as total_count tells how far the place has moved', async () => {
   const items = projects(1000);
   const { client, windows } = serveList({ items });

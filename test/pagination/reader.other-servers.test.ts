@@ -38,6 +38,14 @@ describe('the size of a page', () => {
     expect([windows()[0], windows().at(-1)]).toEqual(['0-50', '0-50']);
   });
 
+  it('starts again at the page of the documented size that has the first item, with or without ids', async () => {
+    for (const items of [projects(130), Array.from({ length: 130 }, (_, name) => ({ name }))]) {
+      const { client, windows } = serveList({ items, sizeOf: only20, refusal: 422 });
+      expect(await collect(client.projects.list({ page: 2, per_page: 50 }))).toEqual(items.slice(40));
+      expect(windows().slice(0, 3)).toEqual(['50-100', '40-60', 'id' in items[0]! ? '57-76' : '60-80']);
+    }
+  });
+
   it('is not to blame if the documented one is refused, too', async () => {
     const { client, windows } = serveList({ items: [], sizeOf: () => undefined, refusal: 400 });
     expect(await rejection(collect(client.projects.list({ status: 'bogus' })))).toBeInstanceOf(BadRequestError);
