@@ -61,6 +61,20 @@ describe('a store of your own', () => {
     expect(onStoreChange).toHaveBeenCalledExactlyOnceWith({ available: false, error: expect.any(Error) as Error });
   });
 
+  it.each([
+    [999, true],
+    [1001, false],
+  ])('that answers after %i ms is available: %s', async (delay, isAvailable) => {
+    const time = new VirtualTime();
+    const sync = () =>
+      new Promise<typeof reply>((resolve) => time.after(delay, () => resolve({ ...reply, normal: 1 })));
+    const onStoreChange = vi.fn();
+    const observer = { onStoreChange, onHold: vi.fn(), onStall: vi.fn() };
+    void Promise.resolve(schedulerWith(time, sync).acquire({ ...call, observer }));
+    await time.run(1002);
+    expect(onStoreChange).toHaveBeenCalledTimes(isAvailable ? 0 : 1);
+  });
+
   it('is reported once when it is gone, and once when it is back', async () => {
     const time = new VirtualTime();
     let isDown = false;

@@ -101,15 +101,18 @@ describe('processes that share a limit', () => {
     const [records = []] = await world.finish();
 
     expect(records).toHaveLength(10);
-    expect(waitsOf(records).max).toBeLessThan(second);
+    expect(waitsOf(records).max).toBeLessThan(100);
   });
 
-  it('need few syncs', async () => {
+  it('need few syncs, and few timers', async () => {
     const world = new SharedWorld({ windows: 'first' });
     const processes = [1, 2, 3, 4].map(() => world.start());
     for (const process of processes) process.call(75);
+    let timers = Infinity;
+    world.time.after(150, () => (timers = world.time.pending));
     await world.finish();
     expect(world.store.syncs).toBeLessThan(250);
+    expect(timers).toBeLessThan(40);
   });
 });
 
