@@ -89,16 +89,6 @@ describe('a limit that no header announces', () => {
     }
   });
 
-  it('costs a small job a few seconds', async () => {
-    for (const seed of seeds) {
-      const world = new SchedulerWorld(allOf(concurrency(5), documented()), { seed, latency: 20, work: 100 });
-      for (let id = 0; id < 30; id += 1) world.call(1, { path: `/users/${id}`, route });
-      const { failed, end } = summary(await world.finish());
-      expect(failed).toBe(0);
-      expect(end).toBeLessThanOrEqual(8_000);
-    }
-  });
-
   it('does not hold calls for long if none that was refused is sent again', async () => {
     const world = new SchedulerWorld(documented());
     world.call(1);
