@@ -1,10 +1,4 @@
-/**
- * What happens when you make many calls at once, for all clients side by side: `npm run bench rate-limit`
- *
- * `--only ky,openai` (prefixes of names) restricts the clients, `--title 300` (a part of it) the cases. `--save` writes
- * `bench/results/rate-limit.json`.
- */
-import { parseArgs } from 'node:util';
+/** What happens when you make many calls at once, for all clients side by side. `npm run bench rate-limit -- [--save]` */
 import { run, type Result } from './rate-limit/run.ts';
 import { chapters } from './rate-limit/scenarios.ts';
 import { contestants } from './shared/clients.ts';
@@ -12,18 +6,9 @@ import { installPeers } from './shared/peers.ts';
 import { saveResults } from './shared/results.ts';
 import { print, rateLimitTables } from './shared/tables.ts';
 
-const { values: options } = parseArgs({
-  options: {
-    only: { type: 'string', default: '' },
-    title: { type: 'string', default: '' },
-    save: { type: 'boolean', default: false },
-  },
-});
-
 installPeers();
-const wanted = options.only.split(',');
-const names = Object.keys(contestants).filter((name) => wanted.some((start) => name.startsWith(start)));
-const matrix = chapters(names).filter(({ title }) => title.includes(options.title));
+const names = Object.keys(contestants);
+const matrix = chapters(names);
 
 const results = new Map(matrix.map((chapter) => [chapter, new Map<string, Result>()]));
 const jobs = matrix.flatMap((chapter) => chapter.contestants.map((contestant) => ({ chapter, contestant })));

@@ -3,6 +3,7 @@
 // Its `/projects` is the list, its `/stayed` the ids that were in it all the time.
 import { createServer } from 'node:http';
 import { listen } from '../../test/support/free-port.ts';
+import { seeded } from '../../test/support/random.ts';
 
 const created_at = '2024-01-01T00:00:00Z';
 const project = (n: number) => ({ id: `proj_${n}`, name: `Project ${n}`, description: 'One of many.', created_at });
@@ -21,7 +22,7 @@ class MovingList {
     this.stayed = new Set(this.numbers);
     this.#next = length;
     this.#changes = changes;
-    this.#random = randomFrom(seed);
+    this.#random = seeded(seed);
   }
 
   change(): void {
@@ -33,17 +34,6 @@ class MovingList {
       else for (const gone of this.numbers.splice(at, 1)) this.stayed.delete(gone);
     }
   }
-}
-
-/** Marsaglia's xorshift: the same numbers for the same seed. */
-function randomFrom(seed: number): () => number {
-  let state = (seed * 2_654_435_761) | 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
 }
 
 const lists = new Map<string, MovingList>();

@@ -22,10 +22,7 @@ export interface Scenario extends Omit<ServerOptions, 'shift'> {
   readonly offset: number;
 }
 
-export interface Result {
-  readonly done: number;
-  readonly failed: number;
-  readonly unfinished: number;
+export interface Result extends Pick<WorkerReport, 'done' | 'failed' | 'unfinished'> {
   /** 429s, as the server counted them. */
   readonly refused: number;
   /** The time taken, divided by that of an ideal client. */

@@ -1,14 +1,10 @@
 // The benchmarks measure what users install: the built package. `bench/` is a separate package, so it can't import
 // `@example/sdk` by name.
 
-const dist = (path: string): URL => new URL(`../../dist/${path}`, import.meta.url);
-
 // The build output has the types of `src/`.
-export const loadSdk = async (): Promise<typeof import('@example/sdk')> =>
-  (await import(dist('index.js').href)) as typeof import('@example/sdk');
+const load = async <Module>(path: string) =>
+  (await import(new URL(`../../dist/${path}`, import.meta.url).href)) as Module;
 
-export const loadRedis = async (): Promise<typeof import('@example/sdk/redis')> =>
-  (await import(dist('redis/index.js').href)) as typeof import('@example/sdk/redis');
-
-export const loadSqlite = async (): Promise<typeof import('@example/sdk/sqlite')> =>
-  (await import(dist('sqlite/index.js').href)) as typeof import('@example/sdk/sqlite');
+export const loadSdk = () => load<typeof import('@example/sdk')>('index.js');
+export const loadRedis = () => load<typeof import('@example/sdk/redis')>('redis/index.js');
+export const loadSqlite = () => load<typeof import('@example/sdk/sqlite')>('sqlite/index.js');

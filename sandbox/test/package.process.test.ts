@@ -56,13 +56,6 @@ describe('what npm publish ships', () => {
     ]);
   });
 
-  test('has every file that package.json names', () => {
-    const { main, types, bin, exports } = manifest;
-    const named = pathsIn({ main, types, bin, exports }).map((path) => path.replace('./', ''));
-
-    expect(named.filter((path) => !files.includes(path))).toEqual([]);
-  });
-
   test('imports nothing but what it ships, the SDK, and Node', async () => {
     const scripts = files.filter((path) => /\.c?js$/.test(path));
     const { metafile } = await build({
@@ -92,13 +85,6 @@ describe('what npm publish ships', () => {
     expect(texts.join('\n')).not.toMatch(/\bfrom '|\bimport[ (]/);
   });
 
-  test('has the licence of each package that is bundled', async () => {
-    const licenses = await readFile(join(root, 'dist/LICENSES.txt'), 'utf8');
-
-    const bundled = [...licenses.matchAll(/^## (\S+) \d/gm)].map(([, name]) => name);
-    expect(bundled).toEqual(['@hono/node-server', 'commander', 'hono', 'idiomorph', 'zod']);
-  });
-
   // It is not minified: a page of it is not what someone wants to read before an error.
   test('is at most 1.5 MB unpacked', () => {
     expect(unpackedSize).toBeLessThanOrEqual(1_500_000);
@@ -110,11 +96,5 @@ describe('what npm publish ships', () => {
       'dependencies',
       'devDependencies',
     ]);
-  });
-
-  test('has a changelog that says when this version came', async () => {
-    expect(await readFile(join(root, 'CHANGELOG.md'), 'utf8')).toMatch(
-      new RegExp(`^## ${manifest.version} - \\d{4}-\\d\\d-\\d\\d$`, 'm'),
-    );
   });
 });
