@@ -28,6 +28,12 @@ describe('a script', () => {
     expect(client.eval).toHaveBeenCalledExactlyOnceWith(script, 1, 'key', 'a');
   });
 
+  it('may be answered with buffers, and with what no script returns', async () => {
+    const reply = [Buffer.from('ünï'), 2, null, [Buffer.from('a')], {}];
+    const client = { evalsha: () => Promise.resolve(reply), eval: vi.fn() };
+    expect(await scriptRunner(client, 1_000)(script, 'key')).toEqual(['ünï', 2, null, ['a'], null]);
+  });
+
   it("rejects with the client's own error", async () => {
     const error = new Error('READONLY You can not write against a read only replica.');
     const client = { evalsha: vi.fn().mockRejectedValue(error), eval: vi.fn() };
@@ -53,6 +59,7 @@ it.each([
   ['Object', { url: 'redis://me:secret@localhost' }],
   ['Object', { eval: () => 1 }],
   ['undefined', undefined],
+  ['null', null],
   ['Promise', Promise.resolve()], // of connect()
 ])('what is no client is refused: %s', (got, client) => {
   const create = () => redisRateLimitStore(client as unknown as RedisClient);

@@ -6,9 +6,9 @@ import { firstRequest } from '../sharing/support/store-requests.ts';
 const window = { reset: 1000, timeLeft: 60_000 };
 const now = 1_700_000_000_123;
 
-// It tries again without a pause.
+// It tries again almost without a pause.
 beforeEach(() => {
-  const random = vi.spyOn(Math, 'random').mockReturnValue(0);
+  const random = vi.spyOn(Math, 'random').mockReturnValue(0.001);
   return () => random.mockRestore();
 });
 
@@ -19,7 +19,7 @@ function redis(between: (values: Map<string, string>) => void = () => undefined)
   const evalsha = (_sha: string, _keys: number, key: string, ...args: string[]) => {
     const [state, expiresIn, expected] = args;
     if (state === undefined) {
-      return Promise.resolve([String(Math.floor(now / 1000)), '123999', values.get(key) ?? null]);
+      return Promise.resolve([String(Math.floor(now / 1000)), '123000', values.get(key) ?? null]);
     }
     between(values);
     writes.push([key, expiresIn]);
@@ -56,10 +56,14 @@ describe('redisRateLimitStore', () => {
     const { client, writes } = redis((values) => {
       if (writes.length < times) values.set('example-sdk:rate-limit:key', `{"limit":${writes.length}}`);
     });
+    const timers = vi.spyOn(globalThis, 'setTimeout');
     const synced = Promise.resolve(redisRateLimitStore(client).sync('key', firstRequest('a', window)));
     if (times === 15) expect(await synced).toHaveProperty('processes', 1);
     else await expect(synced).rejects.toThrow('Other processes changed the rate limit in Redis 16 times in a row.');
     expect(writes).toHaveLength(16);
+    const pauses = timers.mock.calls.map(([, pause]) => 1000 * pause!).filter((pause) => pause < 1000);
+    expect(pauses).toEqual([2, 4, 8, 16, 32, 64, 128, ...Array<number>(times - 7).fill(256)]);
+    timers.mockRestore();
   });
 
   it('rejects an answer that is none', async () => {

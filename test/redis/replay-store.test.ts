@@ -185,7 +185,7 @@ describe('a claim', () => {
 
 describe('redisReplayStore()', () => {
   it.each([
-    [{ lease: 1 }, 'timeout (2000 ms) must be at most a third of lease (1 ms)'],
+    [{ lease: 1 }, 'Pass a lease of at least 6000, or a timeout of at most 1.'],
     [{ lease: 3_000, timeout: 1_001 }, 'Pass a lease of at least 3003, or a timeout of at most 1000.'],
     [{ timeout: 5_001 }, 'timeout (5001 ms) must be at most a third of lease (15000 ms)'],
     [{ timeout: 0.5 }, 'timeout must be a whole number of at least 1; got 0.5.'],

@@ -238,11 +238,12 @@ describe('when a window ends', () => {
 
   it('a reset that differs by a second is the same window, and a report about an older one changes nothing', () => {
     const store = windowOf(100, 10);
-    expect(store.sync('a', known({ reset: 1001, used: 20 }))).toMatchObject({ reset: 1000, used: 20 });
+    expect(store.sync('a', known({ reset: 1001, used: 20, sent: 30 }))).toMatchObject({ reset: 1000, used: 20 });
     expect(store.sync('b', known({ reset: 940, used: 99, timeLeft: 10 }))).toMatchObject({
       used: 20,
       timeLeft: minute,
     });
+    expect(store.grant('c', known({ normal: 100 }))).toEqual([70, 0]);
   });
 
   it('windows of a second follow each other', () => {

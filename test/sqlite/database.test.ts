@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { sqliteRateLimitStore, sqliteReplayStore } from '@example/sdk/sqlite';
 import { InvalidRequestError } from '../../src/errors/index.ts';
@@ -79,4 +80,6 @@ it('one file serves both stores', async () => {
   const claim = await store.claim('msg_1');
   expect(claim.status).toBe('claimed');
   if (claim.status === 'claimed') await claim.complete();
+  // Otherwise a reader would wait for a writer.
+  expect(new DatabaseSync(path).prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
 });

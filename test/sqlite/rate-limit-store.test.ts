@@ -91,6 +91,14 @@ describe('sqliteRateLimitStore', () => {
     expect(await late).toHaveProperty('normal', 1);
   });
 
+  it('needs no lock to tell that nothing has changed', async () => {
+    const path = newFile();
+    const store = sqliteRateLimitStore(path);
+    await store.sync('key', firstRequest('a', { ...window, used: 100, normal: 1 }));
+    new DatabaseSync(path).exec('BEGIN IMMEDIATE');
+    expect(await store.sync('key', firstRequest('a', { ...window, used: 100, normal: 1 }))).toHaveProperty('used', 100);
+  });
+
   it('rejects when the file can grow no further, and works again', async () => {
     const path = newFile();
     const store = sqliteRateLimitStore(path);

@@ -45,6 +45,17 @@ describe('sqliteReplayStore', () => {
     expect(await other.claim('msg_1')).toEqual({ status: 'handled' });
   });
 
+  it('leaves an event to its process for 15 s, and remembers it for four days, by default', async () => {
+    const store = sqliteReplayStore(join(temporaryFolder(), 'webhooks.db'));
+    const claim = await claimed(store, 'msg_1');
+    expect(await store.claim('msg_1')).toEqual({ status: 'busy', retryAfter: 15.001 });
+    await claim.complete();
+    vi.setSystemTime(Date.now() + 345_599_999);
+    expect(await store.claim('msg_1')).toEqual({ status: 'handled' });
+    vi.setSystemTime(Date.now() + 1);
+    await (await claimed(store, 'msg_1')).release();
+  });
+
   it('gives the event of a process that was killed to another one after a lease', async () => {
     const { one, other } = stores();
     await claimed(one, 'msg_1');
