@@ -6,7 +6,7 @@ import { z } from 'zod';
 import * as mini from 'zod/mini';
 import { InvalidRequestError, ResponseValidationError } from '@example/sdk';
 import type { HttpMethod, StandardFailure, StandardSchema } from '@example/sdk';
-import { apiToken, clientOf, json, rejection, serve } from '../support/http-server.ts';
+import { apiToken, clientOf, json, rejection, serve, throwing } from '../support/http-server.ts';
 import { inProcessApi } from '../support/in-process-api.ts';
 
 const team = { id: 'team_1', name: 'Blue', created_at: '2024-01-01T00:00:00Z' };
@@ -111,11 +111,7 @@ describe('the body of a request', () => {
 
   it('is refused with the cause if its serialization fails', async () => {
     const cause = new Error('not loaded');
-    const toJSON = () => {
-      throw cause;
-    };
-
-    const error = await rejection(post({ toJSON }));
+    const error = await rejection(post({ toJSON: throwing(cause) }));
 
     expect(error).toBeInstanceOf(InvalidRequestError);
     expect((error as Error).cause).toBe(cause);

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ConnectionError, InternalServerError, NotFoundError, VERSION, type FetchResponse } from '@example/sdk';
-import { clientOf, rejection, user } from '../support/http-server.ts';
+import { clientOf, rejection, throwing, user } from '../support/http-server.ts';
 import { inProcessApi } from '../support/in-process-api.ts';
 
 describe('a custom fetch', () => {
@@ -29,9 +29,7 @@ describe('a custom fetch', () => {
   });
 
   it('may throw instead of rejecting', async () => {
-    const fetch = () => {
-      throw new Error('There is no tunnel.');
-    };
+    const fetch = throwing(new Error('There is no tunnel.'));
 
     const error = await rejection(clientOf({ url: 'https://a.example.com' }, { fetch, maxRetries: 0 }).users.get('1'));
 

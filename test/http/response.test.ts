@@ -8,7 +8,7 @@ import {
   type ClientOptions,
   type ValidationIssueEvent,
 } from '@example/sdk';
-import { clientOf, rejection, serve, user } from '../support/http-server.ts';
+import { clientOf, rejection, serve, throwing, user } from '../support/http-server.ts';
 import { inProcessApi } from '../support/in-process-api.ts';
 import { gzipSync } from 'node:zlib';
 
@@ -117,9 +117,7 @@ describe('a response that differs from the documentation', () => {
 
   it('of another kind than its type is described by that, and what zod cannot list is one issue', async () => {
     const short = z.looseObject({ id: z.string().check(z.maxLength(3)) });
-    const validate = () => {
-      throw new RangeError('Maximum call stack size exceeded');
-    };
+    const validate = throwing(new RangeError('Maximum call stack size exceeded'));
     const endless = { '~standard': { version: 1, vendor: 'test', validate } } as const;
     const { client } = setup({ id: 'secret' }, { responseValidation: 'throw' });
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ClientOptions } from '@example/sdk';
 import { RetryBudget } from '../../src/http/retry-budget.ts';
-import { clientOf, rejection, user } from '../support/http-server.ts';
+import { clientOf, rejection, throwing, user } from '../support/http-server.ts';
 import { errorResponse, inProcessApi, noAnswer } from '../support/in-process-api.ts';
 import { passTime, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
 
@@ -14,6 +14,7 @@ beforeEach(() => {
   return () => vi.restoreAllMocks();
 });
 
+const lost = new TypeError('fetch failed', { cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }) });
 const unpaced = { rateLimit: false } as const;
 const many = (count: number, call: (index: number) => PromiseLike<unknown>) =>
   settled(Promise.allSettled(Array.from({ length: count }, (_, index) => call(index))));
@@ -29,12 +30,7 @@ function outage() {
 describe('the retry budget', () => {
   it.each<[string, () => Response]>([
     ['that is down', () => errorResponse(503)],
-    [
-      'whose connections are lost',
-      () => {
-        throw new TypeError('fetch failed', { cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }) });
-      },
-    ],
+    ['whose connections are lost', throwing(lost)],
   ])('limits 500 calls to an API %s to 520 attempts', async (_, fail) => {
     const api = inProcessApi(fail);
     const client = clientOf(api, unpaced);
@@ -266,8 +262,7 @@ it.each([5, 50, 99])(
     let window = 0;
     const api = inProcessApi(async () => {
       await sleep(50);
-      if (isDown)
-        throw new TypeError('fetch failed', { cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }) });
+      if (isDown) throw lost;
       const now = Math.floor(Date.now() / 60_000);
       used = now === window ? used + 1 : 1;
       window = now;

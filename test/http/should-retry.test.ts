@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { InternalServerError, RateLimitError, type ShouldRetry } from '@example/sdk';
-import { clientOf, newUser, rejection } from '../support/http-server.ts';
+import { clientOf, newUser, rejection, throwing } from '../support/http-server.ts';
 import { errorResponse, inProcessApi } from '../support/in-process-api.ts';
 import { fixJitter, settled, useVirtualTime } from '../support/virtual-time.ts';
 
@@ -54,15 +54,8 @@ describe('shouldRetry', () => {
   });
 
   it('may throw anything, which ends the call as a failure', async () => {
-    const client = clientOf(
-      inProcessApi(() => errorResponse(500)),
-      {
-        shouldRetry: () => {
-          const nothing: unknown = undefined;
-          throw nothing;
-        },
-      },
-    );
+    const api = inProcessApi(() => errorResponse(500));
+    const client = clientOf(api, { shouldRetry: throwing(undefined) });
     const outcomes: unknown[] = [];
     client.on('callEnd', ({ outcome, status }) => outcomes.push([outcome, status]));
     expect(await settled(rejection(client.users.get('user_123')))).toBeUndefined();

@@ -11,7 +11,7 @@ import {
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { InvalidRequestError } from '@example/sdk';
 import { instrument } from '@example/sdk/otel';
-import { clientOf, rejection, user } from '../support/http-server.ts';
+import { clientOf, rejection, throwing, user } from '../support/http-server.ts';
 import { errorResponse, inProcessApi, noAnswer, type SentRequest } from '../support/in-process-api.ts';
 import { fixJitter, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
 
@@ -151,9 +151,7 @@ describe('instrument(client)', () => {
   );
 
   it('fails no call if the propagator, a span processor or the context manager throws', async () => {
-    const fail = () => {
-      throw new Error('broken');
-    };
+    const fail = throwing(new Error('broken'));
     const processor = {
       onStart: fail,
       onEnd: fail,

@@ -5,6 +5,7 @@ import { createRateLimitStore, rateLimitStep } from '@example/sdk/rate-limit';
 import { Scheduler } from '../../src/rate-limit/scheduler.ts';
 import { useImmediateDigest } from '../rate-limit/support/immediate-digest.ts';
 import { VirtualTime } from '../rate-limit/support/simulation.ts';
+import { throwing } from '../support/http-server.ts';
 
 const id = 'https://api.example.com/v1 sk_secret';
 const call = { method: 'GET', path: '/', route: '/' };
@@ -34,12 +35,7 @@ describe('a store of your own', () => {
 
   it.each([
     ['rejects', () => Promise.reject(new Error('no'))],
-    [
-      'throws',
-      () => {
-        throw new Error('no');
-      },
-    ],
+    ['throws', throwing(new Error('no'))],
     ['never answers', () => new Promise<never>(() => undefined)],
     ...[undefined, null, 'granted', [], {}, ...[-1, NaN, Infinity, '1'].map((normal) => ({ ...reply, normal }))].map(
       (answer): [string, RateLimitStore['sync']] => [`answers ${format(answer)}`, () => answer as never],

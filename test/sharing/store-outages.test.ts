@@ -1,6 +1,4 @@
-import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { CallPriority } from '../../src/rate-limit/limiter.ts';
 import { useImmediateDigest } from '../rate-limit/support/immediate-digest.ts';
 import { amount } from '../support/fuzz.ts';
 import { summary } from '../rate-limit/support/simulation.ts';
@@ -8,13 +6,9 @@ import { SharedWorld } from './support/shared-world.ts';
 import type { StoreCondition } from './support/simulated-store.ts';
 
 const second = 1000;
-const minute = 60_000;
 
 /** In mid-window; just before and after the turn at 36.544 s, with requests on their way; and at the next one. */
 const moments = [2, 36.543, 36.58, 96.59].map((at) => at * second);
-
-/** The same histories in each run; others with `SEED=7 npx vitest run test/sharing/store-outages.test.ts`. */
-const seed = Number(process.env['SEED'] ?? 1);
 
 beforeEach(useImmediateDigest);
 
@@ -88,66 +82,4 @@ describe.each([
     expect(failed).toBe(0);
     expect(refusals).toBeLessThanOrEqual(40);
   });
-});
-
-interface Disturbance {
-  readonly at: number;
-  readonly what: StoreCondition | 'flush' | 'kill' | 'stop' | 'continue';
-}
-
-describe('whatever happens to the store and to processes', () => {
-  it('every call of the others is admitted', async () => {
-    const scenario = fc.record({
-      seed: fc.nat(),
-      windows: fc.constantFrom('aligned', 'first'),
-      limit: fc.integer({ min: 10, max: 120 }),
-      latency: fc.constantFrom(2, 50, 400),
-      processes: fc.array(
-        fc.record({
-          calls: fc.integer({ min: 1, max: 60 }),
-          pause: fc.constantFrom(0, 0, 700),
-          background: fc.boolean(),
-        }),
-        { minLength: 2, maxLength: 6 },
-      ),
-      disturbances: fc.array(
-        fc.record<Disturbance>({
-          at: fc.nat(4 * minute),
-          what: fc.constantFrom('up', 'up', 'down', 'read-only', 'deaf', 'silent', 'flush', 'kill', 'stop', 'continue'),
-        }),
-        { maxLength: 6 },
-      ),
-      foreign: fc.array(fc.nat(4 * minute), { maxLength: 30 }),
-    });
-    await fc.assert(
-      fc.asyncProperty(scenario, async ({ windows, limit, latency, processes, disturbances, foreign, ...rest }) => {
-        const world = new SharedWorld({ windows, limit }, { seed: rest.seed, latency });
-        for (const { calls, pause, background } of processes) {
-          const process = world.start();
-          const admission = background ? { priority: new CallPriority('background') } : {};
-          if (pause === 0) process.call(calls, admission);
-          else process.callEvery(pause, calls, admission);
-        }
-        // The last process survives.
-        const doomed = world.processes.slice(0, -1);
-        for (const { at, what } of disturbances) {
-          world.time.after(at, () => {
-            if (what === 'flush') world.store.flush();
-            else if (what === 'kill') doomed.shift()?.kill();
-            else if (what === 'stop') world.processes[0]?.stop();
-            else if (what === 'continue') world.processes[0]?.continue();
-            else world.store.condition = what;
-          });
-        }
-        world.time.after(4 * minute, () => world.processes[0]?.continue());
-        for (const at of foreign) world.time.after(at, () => world.useElsewhere(1));
-
-        const records = await world.finish();
-
-        expect(records.flat().filter(({ status }) => status !== 200)).toEqual([]);
-        expect(world.time.pending).toBe(0);
-      }),
-      { numRuns: amount(30, 200), seed, plugins: [fc.interruptAfterTimeLimit(60_000)], endOnFailure: true },
-    );
-  }, 120_000);
 });

@@ -37,14 +37,6 @@ describe('sqliteReplayStore', () => {
     },
   );
 
-  it('shares claims and handled events between processes', async () => {
-    const { one, other } = stores();
-    const claim = await claimed(one, 'msg_1');
-    expect(await other.claim('msg_1')).toEqual({ status: 'busy', retryAfter: 0.901 });
-    await claim.complete();
-    expect(await other.claim('msg_1')).toEqual({ status: 'handled' });
-  });
-
   it('leaves an event to its process for 15 s, and remembers it for four days, by default', async () => {
     const store = sqliteReplayStore(join(temporaryFolder(), 'webhooks.db'));
     const claim = await claimed(store, 'msg_1');

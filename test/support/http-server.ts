@@ -108,6 +108,11 @@ export async function rejection(call: PromiseLike<unknown>): Promise<unknown> {
   throw new Error('The call succeeded, but should have failed.');
 }
 
+/** A function that throws. */
+export const throwing = (error: unknown) => (): never => {
+  throw error;
+};
+
 /** What JavaScript knows of a function: that it can be called. */
 export type Untyped = (...args: unknown[]) => PromiseLike<unknown> & Iterable<unknown>;
 

@@ -9,7 +9,7 @@ import type {
   ResponseEvent,
 } from '@example/sdk';
 import { SecretSearch } from '../../src/auth/secret-search.ts';
-import { apiToken, clientOf, fail, json, rejection, serve, user } from '../support/http-server.ts';
+import { apiToken, clientOf, fail, json, rejection, serve, throwing, user } from '../support/http-server.ts';
 import { errorResponse, inProcessApi } from '../support/in-process-api.ts';
 import { fixJitter, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
 
@@ -243,18 +243,11 @@ describe('a listener that fails changes nothing', () => {
   it.each([
     ['throws', () => expect.fail('listener')],
     ['rejects', () => Promise.reject(new Error('listener'))],
-    ['throws nothing that can be printed', () => Promise.reject(unprintable)],
-    [
-      'rejects with nothing that can be printed',
-      () => {
-        throw unprintable;
-      },
-    ],
+    ['throws nothing that can be printed', throwing(unprintable)],
+    ['rejects with nothing that can be printed', () => Promise.reject(unprintable)],
     [
       'throws an error whose message is none',
-      () => {
-        throw Object.assign(new Error(), { message: Object.create(null) as string });
-      },
+      throwing(Object.assign(new Error(), { message: Object.create(null) as string })),
     ],
     ['has a then that throws', () => ({ then: () => expect.fail('then') })],
     ['returns a call that fails', () => clientOf({ url: 'https://a.example.com' }).users.get('')],

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { memoryReplayStore, type ReplayStore, type WebhooksOptions } from '@example/sdk/webhooks';
-import { startServer } from '../support/http-server.ts';
+import { startServer, throwing } from '../support/http-server.ts';
 import { receiver, workingHandler, type Receiver } from './support/receiver.ts';
 import { signed, userCreated } from './support/signed-request.ts';
 
@@ -120,12 +120,7 @@ describe("acknowledge: 'early'", () => {
   });
 
   it.each<[string, (error: Error) => unknown]>([
-    [
-      'throws',
-      (error) => {
-        throw error;
-      },
-    ],
+    ['throws', (error) => throwing(error)()],
     ['rejects', (error) => Promise.reject(error)],
   ])('reports a waitUntil that %s, and handles the event', async (_, fail) => {
     const onError = vi.fn();

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { WebhookHandler } from '@example/sdk/webhooks';
 import { InvalidRequestError } from '../../src/errors/index.ts';
+import { throwing } from '../support/http-server.ts';
 import { receiver, workingHandler } from './support/receiver.ts';
 import { userCreated } from './support/signed-request.ts';
 
@@ -22,12 +23,7 @@ describe('a handler', () => {
   });
 
   it.each<[string, () => unknown]>([
-    [
-      'throws',
-      () => {
-        throw new Error('database is down');
-      },
-    ],
+    ['throws', throwing(new Error('database is down'))],
     ['rejects', () => Promise.reject(new Error('database is down'))],
   ])('that %s makes the API retry, once the other handlers have finished', async (_, fail) => {
     const { webhooks, send, logger } = receiver();

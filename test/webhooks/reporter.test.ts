@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createLogger, format, transports } from 'winston';
 import { WebhookVerificationError, type Logger, type WebhookErrorContext } from '@example/sdk/webhooks';
+import { throwing } from '../support/http-server.ts';
 import { receiver } from './support/receiver.ts';
 import { otherSecret, signed, userCreated } from './support/signed-request.ts';
 
@@ -26,12 +27,7 @@ describe('onError', () => {
   });
 
   it.each<[string, () => unknown]>([
-    [
-      'throws',
-      () => {
-        throw new Error('no reporter');
-      },
-    ],
+    ['throws', throwing(new Error('no reporter'))],
     ['rejects', () => Promise.reject(new Error('no reporter'))],
   ])('changes nothing when it %s', async (_, onError) => {
     const { webhooks, send, logger } = receiver({ onError });

@@ -18,19 +18,7 @@ const scalar = fc.oneof(
   fc.boolean(),
   fc.constantFrom(null, [], {}, 'ada@example.com', 'secure_password', 'http://127.0.0.1:9/'),
 );
-const names = [
-  'name',
-  'email',
-  'password',
-  'description',
-  'status',
-  'url',
-  'events',
-  'event',
-  'data',
-  'advance',
-  'times',
-];
+const names = 'name email password description status url events event data advance times'.split(' ');
 const body = fc.oneof(
   fc.constant(undefined),
   fc.dictionary(fc.oneof(fc.constantFrom(...names), word), scalar, { maxKeys: 5 }),

@@ -33,18 +33,7 @@ export const bundlers: readonly Bundler[] = [
   {
     subject: 'Rollup',
     name: 'rollup',
-    args: [
-      'page.js',
-      '--plugin',
-      'node-resolve',
-      '--plugin',
-      'commonjs',
-      '--format',
-      'es',
-      '--file',
-      'out/page.js',
-      '--silent',
-    ],
+    args: 'page.js --plugin node-resolve --plugin commonjs --format es --file out/page.js --silent'.split(' '),
   },
   {
     subject: 'Rolldown',
