@@ -189,8 +189,9 @@ export class CallRun {
     const retry = planRetry(failure, limits, this.#retries, verdict, Math.random());
     if (!retry || this.#isVetoed(retry.delay, error)) throw error;
     const startedAt = now();
-    // The budget keeps retries from multiplying an outage. So does a limiter that holds them.
-    if (!retry.free && verdict?.isHeld !== true) {
+    // The budget keeps retries from multiplying an outage. So does a limiter that holds them, and an API that says when.
+    const isAsked = failure.kind === 'status' && (failure.retryAfter ?? 0) > 0;
+    if (!retry.free && !isAsked && verdict?.isHeld !== true) {
       if (!(await budget.begin(this.#signal))) throw error;
       this.#budget = budget;
     }

@@ -49,7 +49,7 @@ export class Reserve {
     const most = kept.max * limit;
     // The first window may have been nearly over when the first call was made.
     const least = this.#windows > 2 ? 0 : kept.first * limit;
-    const usual = Math.min(Math.max(least, this.#previous, this.#current), most);
+    const usual = Math.min(Math.max(least, this.#previous), most);
     const missing = Math.min(this.#previous - this.#current, most);
     /** The time left at which less than what remains is reserved, if that melts in so many milliseconds. */
     const due = (reserved: number, time: number) => (reserved > 0 ? ((remaining - 1) * time) / reserved : Infinity);

@@ -260,7 +260,7 @@ export class Scheduler implements RateLimiter {
     const isFailing = this.#isFailing;
     const isBackgroundNext =
       this.#queue.background > 0 &&
-      (this.#reserve.isBackgroundDue || (isFailing && !isUntried('normal') && isUntried('background')));
+      (this.#reserve.isBackgroundDue || (!isUntried('normal') && isUntried('background')));
     const order: readonly Priority[] = isBackgroundNext ? ['background', 'normal'] : ['normal', 'background'];
     // Each route has its turn, because it may be only one of them that fails.
     const isUnanswered = this.#window.isOver(now) && this.#window.inFlight > 0;

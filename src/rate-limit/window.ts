@@ -126,7 +126,7 @@ export class RateWindow {
    *
    * @param isShared Whether a store divides the window.
    * @param isBacklog Whether other calls wait.
-   * @param isUrgent Whether not to wait for what the first request of a window shows.
+   * @param isUrgent Whether not to wait for what the answers of others show.
    */
   readyAt(now: number, isShared: boolean, isBacklog: boolean, isUrgent: boolean): number {
     const excess = this.isUnannounced ? this.#log.length + this.inFlight - this.limit : -1;
@@ -141,7 +141,7 @@ export class RateWindow {
     if (this.isFailing && isBacklog) return Math.max(allowedAt, this.#probe.readyAt(true));
     if (this.inFlight === 0) return allowedAt;
     // Others that use the token see the same requests left. Each process sends its own part of them, as far as known.
-    const part = isShared ? left : Math.ceil(this.#ownPart * left);
+    const part = isShared || isUrgent ? left : Math.ceil(this.#ownPart * left);
     return this.inFlight < Math.min(part, maxInFlight) ? allowedAt : Infinity;
   }
 
@@ -190,7 +190,7 @@ export class RateWindow {
     this.#end(request);
     if (isSound) this.#probe.recovered();
     const isProbe = request.window > this.#number && this.isOver(now);
-    if (isFailure && (isProbe || isTry)) this.#probe.failed(now, answer.wait);
+    if (isFailure && (isProbe || isTry || this.isFailing)) this.#probe.failed(now, answer.wait);
     if (report !== undefined) this.#learn(now, request.sentAt, answer, report, isProbe && !isRefusal);
     else if (this.reset === undefined && isSound && this.isOver(now)) this.#assumeWindow(now);
     const isExplained = isRefusal && report?.remaining === 0;

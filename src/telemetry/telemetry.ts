@@ -182,12 +182,13 @@ export class CallTelemetry {
    */
   retry(delay: number, error: ExampleError & { readonly status?: number | undefined }): void {
     const { events } = this.shared;
-    if (!events.has('retry') && !this.#logger.info) return;
+    const log = this.#warnOfWait(delay) ?? this.#logger.info;
+    if (!events.has('retry') && !log) return;
     this.#announce = () => {
       this.#announce = undefined;
       const event = { ...this.#about(), delay, status: error.status, reason: error.message };
       events.emit('retry', event);
-      this.#logger.info?.(`${error.name}: ${error.message} Retrying in ${delay} ms.`, event);
+      log?.(`${error.name}: ${error.message} Retrying in ${delay} ms.`, event);
     };
     if (delay > 0) this.#announce();
   }
@@ -195,16 +196,21 @@ export class CallTelemetry {
   /** The call has to wait for the rate limit. */
   wait(delay: number, waiting: number): void {
     this.#announce?.();
-    const { events, quietUntil } = this.shared;
-    const now = performance.now();
-    const warn = delay > maxSilentWait && now >= quietUntil ? this.#logger.warn : undefined;
+    const { events } = this.shared;
+    const warn = this.#warnOfWait(delay);
     if (!warn && !events.has('rateLimitWait')) return;
     const event = { ...this.#about(), attempt: this.#attempts + 1, delay, waiting };
     events.emit('rateLimitWait', event);
-    if (!warn) return;
-    this.shared.quietUntil = now + delay;
     const wait = `waits about ${Math.round(delay / 1000)} s for the rate limit`;
-    warn(`${event.method} ${event.path} ${wait}. Calls waiting: ${waiting}.`, event);
+    warn?.(`${event.method} ${event.path} ${wait}. Calls waiting: ${waiting}.`, event);
+  }
+
+  /** Logs a long wait: one for all calls that wait in that time. */
+  #warnOfWait(delay: number): LeveledLogger['warn'] {
+    const now = performance.now();
+    if (delay <= maxSilentWait || now < this.shared.quietUntil) return undefined;
+    this.shared.quietUntil = now + delay;
+    return this.#logger.warn;
   }
 
   validationIssues(issues: readonly ValidationIssue[]): void {

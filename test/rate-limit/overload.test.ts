@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { clientOf } from '../support/http-server.ts';
-import { errorResponse, noAnswer } from '../support/in-process-api.ts';
+import { clientOf, user } from '../support/http-server.ts';
+import { errorResponse, inProcessApi, noAnswer } from '../support/in-process-api.ts';
 import { passTime, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
 import { documentedApi } from './support/documented-api.ts';
 
@@ -202,6 +202,33 @@ describe('maxWait', () => {
       await passTime(70_000);
     }
   });
+
+  it.each([0, 1000])(
+    'of %i ms rejects none that fits into the window, while slow answers look like those of others',
+    async (maxWait) => {
+      let used = 0;
+      const api = inProcessApi(async ({ url }) => {
+        used += 1;
+        await sleep(url.endsWith('first') ? 10 : 5000 + used * 200);
+        // As counted when the answer leaves: requests in flight seem to be those of others.
+        const headers = {
+          'x-ratelimit-limit': '100',
+          'x-ratelimit-remaining': String(100 - used),
+          'x-ratelimit-reset': String(start / 1000 + 60),
+        };
+        return Response.json(user, { headers });
+      });
+      const start = Date.now();
+      const client = clientOf(api);
+      await settled(client.users.get('first'));
+      const burst = makeAll(30, () => client.users.get('user_123'));
+      await passTime(6000);
+      const inHaste = client.withOptions({ rateLimit: { maxWait } });
+      const calls = makeAll(2, () => inHaste.users.get('user_123'));
+      expect(failures(await settled(calls))).toBe(0);
+      await settled(burst);
+    },
+  );
 
   it('takes no place of calls that have waited longer', async () => {
     const api = documentedApi({ latency: 1000 });

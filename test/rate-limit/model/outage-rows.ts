@@ -54,6 +54,15 @@ function outagesAtTurn(): Row[] {
   );
 }
 
+/** The API fails behind what counts its requests, while calls wait for the next window. */
+const failingBehindLimit =
+  (seconds: number): Create =>
+  (epoch, begun) =>
+    answeredAs(documented()(epoch, begun), (reply, now) => {
+      const isDown = now >= minute - begun - 500 && now < minute - begun + seconds * second;
+      return isDown && reply.status === 200 ? { status: 500, headers: reply.headers } : reply;
+    });
+
 /** Half-way through its window, a gateway answers 429 for a while, which no header explains. */
 const gateway = (from: number): Create => {
   return (epoch, begun) => failing(documented()(epoch, begun), from, from + 40 * second, () => refused());
@@ -138,6 +147,26 @@ const accountWide: Create = (epoch, begun) => {
 
 export const outageRows: readonly Row[] = [
   ...outagesAtTurn(),
+  ...[15, 90].map((seconds) =>
+    row(
+      `500 with the headers of the API for ${seconds} s at a turn, 400 calls`,
+      atOnce(400),
+      failingBehindLimit(seconds),
+      {
+        refused: 30 + seconds,
+      },
+    ),
+  ),
+  row(
+    '503 with Retry-After: 60 for 120 s, a call every 2 s',
+    steady(0, 4 * minute, 2 * second),
+    (epoch, begun) =>
+      failing(documented()(epoch, begun), 30 * second, 150 * second, () => ({
+        status: 503,
+        headers: { 'retry-after': '60' },
+      })),
+    { refused: 120 },
+  ),
   row('a gateway answers 429 for 40 s, 300 calls', atOnce(300), gateway(5 * second), { refused: 40 }),
   row('a gateway answers 429 for 40 s, a call every 5 s', steady(0, 3 * minute, 5 * second), gateway(30 * second), {
     refused: 40,
