@@ -44,7 +44,7 @@ export class KnownItems {
    *
    * @returns The indexes of those that are new. An item without an `id` always is.
    */
-  add(ids: Ids, { last, place }: Pick<Shared, 'last' | 'place'>): number[] {
+  add(ids: Ids, { last, place }: Pick<Shared, 'last' | 'place'> = { last: -1, place: 0 }): number[] {
     const added: number[] = [];
     let following = place;
     for (let index = last; index >= 0; index--) {

@@ -34,6 +34,9 @@ export interface PageParams {
   per_page?: number | undefined;
 }
 
+/** The documented `per_page` where none is given. */
+export const defaultSize = 20;
+
 export const listOptionNames = [
   ...requestOptionNames,
   'prefetch',

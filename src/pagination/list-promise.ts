@@ -7,10 +7,10 @@ import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import { checkSchema, readOptions, wholeNumber } from '../utils/arguments.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
 import { decodeCursor, encodeCursor, listOf, startOf, type Place } from './cursor.ts';
-import { readListOptions, type ListOptions, type PageParams } from './list-options.ts';
+import { defaultSize, readListOptions, type ListOptions, type PageParams } from './list-options.ts';
 import { isPageBody, pageBodySchema, type PageBody } from './page-body.ts';
 import { itemsOf, notIterable, Page, pagesFrom } from './page.ts';
-import { defaultSize, ListReader } from './reader.ts';
+import { ListReader } from './reader.ts';
 import { Walk, type Ahead, type Progress, type RequestWindow } from './walk.ts';
 import { windowOf } from './windows.ts';
 

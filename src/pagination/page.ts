@@ -17,7 +17,7 @@ export function notIterable(prototype: object, name: string, instead: string): v
 interface Iteration {
   readonly signal?: AbortSignal | undefined;
   /** Cancels what was requested ahead. */
-  stop(): void;
+  readonly stop: () => void;
 }
 
 /** Where a page stands in the iteration that it is part of. */

@@ -1,7 +1,15 @@
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import type { Ids } from './known-items.ts';
-import type { Id } from './page-body.ts';
-import type { Window } from './windows.ts';
+import { countOf, idOf, type Id, type PageBody } from './page-body.ts';
+import type { Place } from './cursor.ts';
+import { windowAfter, windowAt, windowOf, type Window } from './windows.ts';
+
+/** How many of the items in front of a cursor are in its first window: one that was not deleted is enough. */
+const cursorOverlap = 4;
+
+/** Requests in a row that may get no further; and one more for every four windows of a walk that has come far. */
+const patience = 5;
+const windowsOfPatience = 4;
 
 /** Why it can't be verified that each item is yielded once. */
 export type Reason = ListUnverifiedEvent['reason'];
@@ -52,10 +60,12 @@ interface End {
 }
 
 /** What the API answered to the request for a window. */
-export interface Answer<Item> {
+export interface PageAnswer<Item> {
   readonly window: Window;
   readonly data: readonly Item[];
   readonly ids: Ids;
+  /** What tells one page from another. */
+  readonly texts: readonly Id[];
   readonly count: number | undefined;
   /** How many items the list has more than at the answer before. */
   readonly growth: number;
@@ -63,11 +73,50 @@ export interface Answer<Item> {
   readonly hasNext: boolean | undefined;
 }
 
+/** @param before How many items the list had, as far as it had said. */
+export function answerFor<Item>(window: Window, body: PageBody<Item>, before: number | undefined): PageAnswer<Item> {
+  const { data, meta } = body;
+  const count = countOf(meta?.total_count);
+  const growth = count === undefined ? 0 : count - (before ?? count);
+  const lastPage = countOf(meta?.total_pages);
+  const hasNext = lastPage === undefined ? undefined : lastPage > window.page;
+  const ids = data.map(idOf);
+  const texts = ids.map((id, index) => id ?? JSON.stringify(data[index]));
+  return { window, data, ids, texts, count, growth, hasNext };
+}
+
 export function pages(purpose: Pages['purpose'], reason: Reason, next: Window, previous: readonly Id[] = []): Pages {
   return { kind: 'pages', purpose, reason, next, previous, idle: 0 };
 }
 
-/** What tells one page from another. */
-export function textsOf({ ids, data }: Answer<unknown>): Id[] {
-  return ids.map((id, index) => id ?? JSON.stringify(data[index]));
+/** @param origin The page that the walk starts at; 0 after a cursor. */
+export function firstState({ asked, end, size, page, ids }: Place, origin: number): State {
+  if (origin > 0) return { kind: 'start', next: windowOf(origin, asked) };
+  if (page > 0) {
+    // Without ids, the page that was read last can't be told from the next one.
+    return ids.length > 0
+      ? pages('rest', 'no-overlap', windowOf(page, asked))
+      : pages('rest', 'missing-ids', windowOf(page + 1, asked));
+  }
+  const next = windowAfter(end, size, cursorOverlap) ?? windowAt(Math.max(0, end - 1), size);
+  return { kind: 'seek', next, center: Math.max(1, Math.ceil(end / size)), tries: 0 };
+}
+
+/**
+ * The next window that overlaps, or why there is none.
+ *
+ * @param read How many items were read.
+ * @param back How far to go back, if not by the overlap.
+ */
+export function nextOverlap(
+  { end, size, isReordered }: Place,
+  read: number,
+  overlap: number,
+  idle: number,
+  back?: number,
+): Overlap | Reason {
+  if (idle > patience + read / size / windowsOfPatience) return isReordered ? 'unstable-order' : 'too-many-changes';
+  const shared = Math.min(Math.max(1, overlap), Math.ceil(size / 2));
+  const next = back === undefined ? windowAfter(end, size, shared) : windowAt(Math.max(0, end - back), size);
+  return next ? { kind: 'overlap', next, overlap: shared, idle } : 'no-overlap';
 }

@@ -6,14 +6,16 @@ export interface Window {
   readonly end: number;
 }
 
+/** Smaller windows can't overlap everywhere: none of up to 10 items holds both item 2519 and item 2520. */
+export const leastSize = 11;
+
 export function windowOf(page: number, size: number): Window {
   return { page, size, start: (page - 1) * size, end: page * size };
 }
 
 /**
  * The window of up to `size` items that reaches furthest behind `end` and also holds the `overlap` items in front of
- * it, or fewer if no window does. Small windows can't overlap everywhere: none of up to 10 items holds both item 2519
- * and item 2520, as every size divides 2520. Then there is none.
+ * it, or fewer if no window does; `undefined` if there is none.
  */
 export function windowAfter(end: number, size: number, overlap: number): Window | undefined {
   for (let shared = overlap; shared > 0; shared--) {
@@ -21,6 +23,12 @@ export function windowAfter(end: number, size: number, overlap: number): Window 
     if (window.end > end) return window;
   }
   return undefined;
+}
+
+/** The page to look at after so many tries: one in front of `center` and one behind it in turn, ever further away. */
+export function seekWindow(center: number, tries: number, size: number): Window {
+  const pages = Array.from({ length: 2 * tries }, (_, step) => center + (step % 2 ? -(step + 1) / 2 : step / 2));
+  return windowOf(pages.filter((page) => page > 0)[tries - 1] ?? center + tries, size);
 }
 
 /** Of the windows of up to `size` items that hold the item at `position`, the one that reaches furthest. */

@@ -1,0 +1,53 @@
+import type { Place } from './cursor.ts';
+import type { PageAnswer, State } from './states.ts';
+import type { Window } from './windows.ts';
+
+// Where a list ends, by what an answer says and how far the list was read: docs/internals/pagination.md, "The end".
+
+/** Pages in a row that may bring nothing new where the list says that it goes on. */
+const maxIdlePages = 3;
+
+/** Whether an answer that ends at a position is short, and says in both ways that nothing is behind it. */
+export function saysEnd({ window, ids, count, hasNext }: PageAnswer<unknown>, end: number): boolean {
+  return ids.length < window.size && end === count && hasNext === false;
+}
+
+/**
+ * Whether no page is behind a numbered one.
+ *
+ * @param end The position at which it ends.
+ * @param isRepeated Whether it is the same as the page before.
+ * @param idle Pages in a row that have brought nothing new.
+ * @param hasMore Whether the list says that it has more items than were found; `undefined` if it says nothing.
+ */
+export function isLastPage(
+  answer: PageAnswer<unknown>,
+  end: number,
+  isRepeated: boolean,
+  idle: number,
+  hasMore?: boolean,
+) {
+  const { ids, count, hasNext } = answer;
+  if (ids.length === 0) return idle > maxIdlePages || !(hasMore ?? hasNext);
+  if (isRepeated) return count === undefined ? idle > maxIdlePages : end >= count;
+  return saysEnd(answer, end);
+}
+
+/** Whether a refusal says that there is nothing at a page. */
+export function isPastEnd(state: State, { page, start }: Window, status: number, { count }: Place): boolean {
+  if (status === 404) return page > 1 && !(state.kind === 'overlap' && state.idle > 2);
+  if ((status !== 400 && status !== 422) || state.kind !== 'pages') return false;
+  return state.purpose !== 'rest' || !(Number(count) > start);
+}
+
+/** Whether so many pages in a row have brought nothing new that the list repeats itself, or grows too fast. */
+export function isEndless(idle: number, items: number): boolean {
+  return idle > 100 + 2 * items;
+}
+
+/** Whether the list has items that were not found, or could have some because their order changes. */
+export function mayMissItems({ count, end, isReordered }: Place, found: number, isFromCursor: boolean): boolean {
+  // How many were found before a cursor is not known.
+  if (isFromCursor) return isReordered || end < Number(count);
+  return found < (count ?? end) || (isReordered && count === undefined);
+}
