@@ -44,20 +44,20 @@ export function resolveCall(
   given: InternalOptions<unknown>,
   client: ResolvedOptions,
 ): Call {
-  const { params = {}, query, signal, stop, headers, idempotencyKey, schema, isUsable } = given;
+  const { params = {}, query, signal, prefetchSignal, headers, idempotencyKey, schema, isUsable } = given;
   const options = replaceOptions(client, given);
   checkSchema(schema);
   oneOf('method', method, methods);
   const path = expandRoute(route, plainObject('params', params));
   const secrets = Object.keys(params).filter((name) => secretName.test(name));
   const search = query === undefined ? '' : queryOf(plainObject('query', query));
-  const signals = [signal, stop].filter((each) => each !== undefined);
+  const signals = [signal, prefetchSignal].filter((each) => each !== undefined);
   for (const each of signals) abortSignal('signal', each);
   const merged = headers === undefined ? options.headers : mergeHeaders(options.headers, 'headers', headers);
   return {
     method,
     url: options.baseUrl + path + search,
-    path: secrets.length === 0 ? path : shownPath(route, params),
+    path: secrets.length === 0 ? path : redactedPath(route, params),
     route,
     secrets: secrets.flatMap((name) => params[name] ?? []),
     query: search,
@@ -73,7 +73,7 @@ export function resolveCall(
     responseValidation: options.responseValidation ?? (given.isSchemaOfCaller ? 'throw' : 'warn'),
     signals,
     // A page requested ahead rises no higher than the other calls of its client.
-    priority: options.priority === 'background' ? new CallPriority('background') : given.ahead,
+    priority: options.priority === 'background' ? new CallPriority('background') : given.prefetchPriority,
     options,
   };
 }
@@ -105,7 +105,7 @@ function jsonOf(method: HttpMethod, body: unknown): string {
 }
 
 /** The path without the values of parameters whose names say that they are secret. */
-export function shownPath(route: string, params: Readonly<Record<string, string>> = {}): string {
+export function redactedPath(route: string, params: Readonly<Record<string, string>> = {}): string {
   return expandRoute(
     route,
     params,

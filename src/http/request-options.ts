@@ -81,10 +81,10 @@ export const endpointOptionNames = [
 
 /** The options for one call, including those that only the SDK itself sets. */
 export interface InternalOptions<T> extends EndpointOptions<T> {
-  /** The priority of a page that is requested ahead, which can rise while it waits. */
-  ahead?: CallPriority | undefined;
-  /** Aborts it as well as `signal` does. */
-  stop?: AbortSignal | undefined;
+  /** The priority of a page that is requested ahead. It can rise while the page waits. */
+  prefetchPriority?: CallPriority | undefined;
+  /** Cancels a page that is requested ahead, as the caller's `signal` does. */
+  prefetchSignal?: AbortSignal | undefined;
   /** Whether the caller has passed the schema, or that of an item. */
   isSchemaOfCaller?: boolean | undefined;
   /** Whether a body that differs from the schema can be used. Default: an object or an array can. */

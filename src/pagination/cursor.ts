@@ -6,46 +6,46 @@ import { countOf, isId, type Id } from './page-body.ts';
 
 type Query = NonNullable<EndpointOptions['query']>;
 
-/** How far a list is read: all that another process needs to go on. */
+/** How far a list is read. A cursor contains it, so that another process can continue. */
 export interface Place {
-  /** The size that was asked for first, and how many items the server sends at most. */
+  /** The page size that was requested first. */
   readonly asked: number;
+  /** How many items the server sends at most. */
   readonly size: number;
-  /** How many items are in front of it. */
+  /** How many items stand in front of the place. */
   readonly end: number;
-  /** The last page that was read, if pages are read one after the other; otherwise 0. */
+  /** The last page that was read, if numbered pages are read; otherwise 0. */
   readonly page: number;
-  /** How many items the list has, as it says. */
+  /** The `total_count` of the list. */
   readonly count?: number | undefined;
-  /** Whether items have changed their order. */
+  /** Whether items were seen to change their order. */
   readonly isReordered: boolean;
-  /** The last items in front of it, which find it again. */
+  /** Ids of the last items in front of the place. They find it again if the list has moved. */
   readonly ids: readonly Id[];
 }
 
-/** The start of a page. */
-export function startOf(page: number, size: number): Place {
+export function startOfPage(page: number, size: number): Place {
   return { asked: size, size, end: (page - 1) * size, page: 0, isReordered: false, ids: [] };
 }
 
-/** Items of which a cursor remembers the ids: as long as one of them is in the list, it goes on there. */
+/** Ids in a cursor. A walk can continue as long as one of these items is in the list. */
 const maxIds = 20;
 
-/** The last items, after a window that holds `ids`. Those behind the last one that it shares stay the last. */
-export function lastItems(last: readonly Id[], ids: readonly (Id | undefined)[]): Id[] {
-  const names = ids.filter((id) => id !== undefined);
-  const shared = last.findLastIndex((id) => names.includes(id));
+/** The ids of the last items, after a window with `ids` was read. Items behind the last one of both stay the last. */
+export function lastIds(last: readonly Id[], ids: readonly (Id | undefined)[]): Id[] {
+  const named = ids.filter((id) => id !== undefined);
+  const shared = last.findLastIndex((id) => named.includes(id));
   const behind = last.slice(shared + 1);
-  const before = last.slice(0, shared + 1).filter((id) => !names.includes(id));
-  return [...before, ...names, ...behind].slice(-maxIds);
+  const before = last.slice(0, shared + 1).filter((id) => !named.includes(id));
+  return [...before, ...named, ...behind].slice(-maxIds);
 }
 
 /**
- * Which list a cursor belongs to. Values of parameters may be secret, so that only a hash of them is kept.
+ * Identifies the list that a cursor belongs to. Values of parameters may be secret, so it contains only their hash.
  *
  * @throws {InvalidRequestError} when a parameter has a value that no query can hold.
  */
-export function listOf(path: string, parameters: Query): string {
+export function listKey(path: string, parameters: Query): string {
   const { page, per_page, ...filters } = parameters;
   const names = Object.keys(filters)
     .filter((name) => filters[name] !== undefined)
@@ -96,6 +96,6 @@ function decoded(text: string): unknown[] {
     const value = parseJson(atob(text));
     return Array.isArray(value) ? value : [];
   } catch {
-    return []; // It was changed, or never was a cursor.
+    return []; // It is no base64.
   }
 }

@@ -2,53 +2,56 @@ import type { Id } from './page-body.ts';
 
 export type Ids = readonly (Id | undefined)[];
 
-/** What a window shares with the items that are known. */
+/** The known items that a window contains. */
 export interface Shared {
   /** The index of the first known item in the window, and of the last; -1 if there is none. */
   readonly first: number;
   readonly last: number;
-  /** The place of the last one. */
-  readonly place: number;
+  /** The rank of the last known item. */
+  readonly rank: number;
   /** Whether the known items stand in the order in which they were read. */
   readonly isOrdered: boolean;
 }
 
-/** The items that were read, by their `id`, and each one's place in the list: half a place if others may be between. */
+/**
+ * The items that were read, by their `id`. Each has a rank: the second item of the list has 2. An item that appeared
+ * between the known ones has half a rank less than the next one.
+ */
 export class KnownItems {
-  readonly #places = new Map<Id, number>();
-  /** The first place that counts. */
+  readonly #ranks = new Map<Id, number>();
+  /** Lower ranks no longer count. */
   #start = 1;
-  /** The place of the last item. */
+  /** The rank of the last item. */
   end = 0;
 
   has(id: Id | undefined): boolean {
-    return this.#places.has(id ?? '');
+    return this.#ranks.has(id ?? '');
   }
 
   shared(ids: Ids): Shared {
-    let [first, last, place, isOrdered, highest] = [-1, -1, 0, true, 0];
+    let [first, last, rank, isOrdered, highest] = [-1, -1, 0, true, 0];
     for (let index = 0; index < ids.length; index++) {
-      const at = this.#places.get(ids[index] ?? '') ?? 0;
+      const at = this.#ranks.get(ids[index] ?? '') ?? 0;
       if (at < this.#start) continue;
       if (first < 0) first = index;
-      [last, place] = [index, at];
+      [last, rank] = [index, at];
       if (!Number.isInteger(at)) continue;
       if (at < highest) isOrdered = false;
       highest = at;
     }
-    return { first, last, place, isOrdered };
+    return { first, last, rank, isOrdered };
   }
 
   /**
-   * Adds the items of a window. Those behind the last that it shares are the last ones of all.
+   * Adds the items of a window. The items behind the last known one become the last items of the list.
    *
-   * @returns The indexes of those that are new. An item without an `id` always is.
+   * @returns The indexes of the new items. An item without an `id` always counts as new.
    */
-  add(ids: Ids, { last, place }: Pick<Shared, 'last' | 'place'> = { last: -1, place: 0 }): number[] {
+  add(ids: Ids, { last, rank }: Pick<Shared, 'last' | 'rank'> = { last: -1, rank: 0 }): number[] {
     const added: number[] = [];
-    let following = place;
+    let following = rank;
     for (let index = last; index >= 0; index--) {
-      const known = this.#places.get(ids[index] ?? '');
+      const known = this.#ranks.get(ids[index] ?? '');
       if (known !== undefined) following = known;
       else if (this.#isNew(ids[index], Math.ceil(following) - 0.5)) added.unshift(index);
     }
@@ -56,15 +59,15 @@ export class KnownItems {
     return added;
   }
 
-  /** No place counts any more: from now on, the list is read from its start again. */
-  forgetPlaces(): void {
+  /** The list is read from its start again: the ranks so far mean nothing for its order. */
+  forgetRanks(): void {
     this.#start = this.end + 1;
   }
 
-  #isNew(id: Id | undefined, place: number): boolean {
+  #isNew(id: Id | undefined, rank: number): boolean {
     if (id === undefined) return true;
-    const { size } = this.#places;
-    this.#places.set(id, place);
-    return this.#places.size > size;
+    const { size } = this.#ranks;
+    this.#ranks.set(id, rank);
+    return this.#ranks.size > size;
   }
 }

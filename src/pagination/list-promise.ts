@@ -2,38 +2,38 @@ import { throwToCaller } from '../errors/example-error.ts';
 import { ExampleError, InvalidRequestError } from '../errors/index.ts';
 import type { APIPromise, WithResponse } from '../http/api-promise.ts';
 import type { Requester } from '../http/request-options.ts';
-import { shownPath } from '../http/call.ts';
+import { redactedPath } from '../http/call.ts';
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import { checkSchema, readOptions, wholeNumber } from '../utils/arguments.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
-import { decodeCursor, encodeCursor, listOf, startOf, type Place } from './cursor.ts';
+import { decodeCursor, encodeCursor, listKey, startOfPage, type Place } from './cursor.ts';
 import { defaultSize, readListOptions, type ListOptions, type PageParams } from './list-options.ts';
 import { isPageBody, pageBodySchema, type PageBody } from './page-body.ts';
 import { itemsOf, notIterable, Page, pagesFrom } from './page.ts';
 import { ListReader } from './reader.ts';
-import { Walk, type Ahead, type Progress, type RequestWindow } from './walk.ts';
+import { Walk, type Prefetch, type Progress, type RequestWindow } from './walk.ts';
 import { windowOf } from './windows.ts';
 
 /** Items per page of an iteration that asks for nothing else: the documented maximum. */
 const maxPageSize = 100;
 
-/** One list of the API, filled in. */
+/** Which list to read. */
 export interface ListSpec<Item> {
-  /** As the reference writes it: `/projects`. */
+  /** The path as the reference writes it: `/projects`. */
   readonly route: string;
-  /** What stands for the route's `{names}`. */
+  /** The values of the route's `{names}`. */
   readonly params?: Readonly<Record<string, string>> | undefined;
   /** `page`, `per_page` and the list's own filters. */
   readonly query?: PageParams | undefined;
   /** The schema of one item. Default: items are not checked. */
   readonly item?: StandardSchema<Item> | undefined;
-  /** Whether it is that of `client.list`, whose caller passes the schema. */
+  /** Whether it is a list of `client.list`: the caller passes the schema, and all parameters among the options. */
   readonly isCustom?: boolean | undefined;
 }
 
-/** What a list needs of the client. */
+/** The interface that lists use to make calls. */
 export interface ListRequester extends Requester {
-  /** Called as soon as an iteration can't verify that it yields each item once. */
+  /** An iteration can't verify that it yields each item once. */
   onListUnverified?(event: ListUnverifiedEvent): void;
 }
 
@@ -46,7 +46,7 @@ export interface ListRequester extends Requester {
  * const page = await client.projects.list({ page: 2 });
  */
 export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Item> {
-  /** What it calls itself: `ListPromise`. */
+  /** The name of the class: `ListPromise`. */
   readonly [Symbol.toStringTag] = 'ListPromise';
   readonly #requester: ListRequester;
   readonly #spec: ListSpec<Item>;
@@ -57,7 +57,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
   /** @internal */
   constructor(requester: ListRequester, spec: ListSpec<Item>, options?: ListOptions) {
     this.#requester = requester;
-    // Read now, because the caller may change them before they are used.
+    // Read now, because the caller may change the options before they are used.
     const { query, item, isCustom } = spec;
     this.#options = deferErrors(() => {
       checkSchema(item);
@@ -124,16 +124,16 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
   async *#pages(pagesAhead: number, limit = Infinity): AsyncGenerator<Page<Item>, void, undefined> {
     const { signal } = this.#options();
     const { page = 1, per_page = page > 1 ? defaultSize : Math.min(maxPageSize, limit) } = this.#spec.query ?? {};
-    const walk = this.#walk(this.#place ?? startOf(page, per_page), pagesAhead, limit);
+    const walk = this.#walk(this.#place ?? startOfPage(page, per_page), pagesAhead, limit);
     yield* pagesFrom(await this.#pageAfter(walk, 0), { signal, stop: () => walk.stop() });
   }
 
   #walk(place: Place, pagesAhead = 0, limit = Infinity): Walk<Item> {
     const { prefetch = pagesAhead } = this.#options();
     const { route, params } = this.#spec;
-    const target = { method: 'GET', path: shownPath(route, params), route };
+    const target = { method: 'GET', path: redactedPath(route, params), route };
     const reader = new ListReader<Item>(place, (reason) => this.#requester.onListUnverified?.({ ...target, reason }));
-    const request: RequestWindow<Item> = (window, ahead) => this.#send(window, ahead);
+    const request: RequestWindow<Item> = (window, prefetch) => this.#send(window, prefetch);
     return new Walk(reader, request, prefetch, limit);
   }
 
@@ -143,27 +143,26 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
       const progress = await walk.after(number);
       if (progress) return this.#pageOf(progress, walk);
     } catch (error) {
-      if (error instanceof ExampleError) error.cursor = encodeCursor(this.#list, walk.reader.place);
+      if (error instanceof ExampleError) error.cursor = encodeCursor(this.#key, walk.reader.place);
       throwToCaller(error);
     }
     return new ListPromise<Item>(this.#requester, this.#spec, { ...this.#options(), cursor: cursor?.() });
   }
 
   #pageOf({ place, number, isLast, unverified, ...body }: Progress<Item>, walk: Walk<Item>): Page<Item> {
-    const cursor = () => encodeCursor(this.#list, place);
+    const cursor = () => encodeCursor(this.#key, place);
     const next = isLast ? undefined : () => this.#pageAfter(walk, number, cursor);
     return new Page(body, { cursor, next, unverified, signal: this.#options().signal, stop: () => walk.stop() });
   }
 
-  /** What its cursors belong to. */
-  get #list(): string {
-    return listOf(shownPath(this.#spec.route, this.#spec.params), { ...this.#spec.query });
+  get #key(): string {
+    return listKey(redactedPath(this.#spec.route, this.#spec.params), { ...this.#spec.query });
   }
 
-  /** The place of its cursor. */
+  /** The place that the option `cursor` contains. */
   get #place(): Place | undefined {
     const { cursor } = this.#options();
-    return cursor === undefined ? undefined : decodeCursor(this.#list, cursor);
+    return cursor === undefined ? undefined : decodeCursor(this.#key, cursor);
   }
 
   async #load(): Promise<Page<Item>> {
@@ -171,34 +170,34 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     const body = await this.#open();
     const { data, meta } = body;
     const { page = 1, per_page } = this.#spec.query ?? {};
-    // Where no size is asked for, the server may have a smaller default than the documented one.
+    // If no size is asked for, the server may have a smaller default than the documented one.
     const isCut = !per_page && data.length < defaultSize && Number(meta?.total_pages) > page;
     const size = per_page ?? (isCut && page > 1 ? Math.max(1, data.length) : defaultSize);
-    const walk = this.#walk(startOf(page, size));
+    const walk = this.#walk(startOfPage(page, size));
     walk.reader.read(windowOf(page, size), body);
     if (isCut && page === 1) walk.reader.startAgain(1, defaultSize);
     const { place, unverified, state } = walk.reader;
-    // What the API says of a page is believed if it agrees with what came.
+    // The API's word that a page is the last one is believed if it agrees with the items.
     const isBelieved = meta?.current_page === page && meta.total_pages === page && place.end === place.count;
     const isLast = isBelieved || state.kind === 'end';
     const progress = { data, meta: { current_page: page, ...meta }, place, unverified, number: 0 };
     return this.#pageOf({ ...progress, isLast }, walk);
   }
 
-  /** The request for the page asked for, made once. */
+  /** Requests the page asked for, once. */
   #open(): APIPromise<PageBody<Item>> {
     if (!this.#place) return (this.#request ??= this.#send({}));
     throw new InvalidRequestError('A list with a cursor has no response of its own: await it, or iterate it.');
   }
 
-  #send(window: PageParams, ahead?: Ahead): APIPromise<PageBody<Item>> {
+  #send(window: PageParams, prefetched?: Prefetch): APIPromise<PageBody<Item>> {
     const { route, params, item, isCustom } = this.#spec;
     const isSchemaOfCaller = isCustom && item !== undefined;
     const { prefetch, cursor, ...options } = this.#options();
     const query = { ...this.#spec.query, ...window };
     const page = {
-      ahead: ahead?.priority,
-      stop: ahead?.stop,
+      prefetchPriority: prefetched?.priority,
+      prefetchSignal: prefetched?.signal,
       params,
       query,
       schema: pageBodySchema(item, isSchemaOfCaller),

@@ -11,7 +11,7 @@ export interface PageMeta {
   total_count: number;
 }
 
-/** A page as the API sends it. Whatever is documented, `meta` may be missing, or wrong in any way. */
+/** A page as the API sends it. Although it is documented, `meta` may be missing, or wrong in any way. */
 export interface PageBody<Item> {
   data: Item[];
   meta?: { readonly [Key in keyof PageMeta]?: PageMeta[Key] | undefined } | null | undefined;
@@ -62,7 +62,7 @@ export function isPageBody(body: unknown): body is { data: unknown[] } {
   return isRecord(body) && Array.isArray(body['data']);
 }
 
-/** What tells an item from others: a text, or a number that JSON has not rounded. */
+/** Identifies an item: a text, or a number that JSON has not rounded. */
 export type Id = string | number;
 
 export function isId(value: unknown): value is Id {
@@ -75,7 +75,7 @@ export function idOf(item: unknown): Id | undefined {
   return isId(id) ? id : undefined;
 }
 
-/** A number of items, if it is one. */
+/** A number of items; `undefined` if the value is none. */
 export function countOf(value: unknown): number | undefined {
   return Number.isSafeInteger(value) && Number(value) >= 0 ? Number(value) : undefined;
 }

@@ -1,5 +1,5 @@
 import { ExampleError, InvalidRequestError, type APIError } from '../errors/index.ts';
-import { lastItems, startOf, type Place } from './cursor.ts';
+import { lastIds, startOfPage, type Place } from './cursor.ts';
 import { KnownItems, type Shared } from './known-items.ts';
 import { isEndless, isLastPage, isPastEnd, mayMissItems, saysEnd } from './list-end.ts';
 import { defaultSize } from './list-options.ts';
@@ -21,10 +21,10 @@ import { leastSize, seekWindow, windowOf, type Window } from './windows.ts';
 /** Windows in which the items in front of a cursor are looked for. */
 const maxSeeks = 8;
 
-/** What is left of an overlap after a window that has not needed it, so that a list at rest costs little more. */
+/** An overlap that a window has not needed shrinks to this part of it, so that a list at rest costs little more. */
 const overlapDecay = 0.7;
 
-/** Items that a list may yield beyond twice its count before a new start is no progress any more. */
+/** If a walk has found so many items more than twice the list's count, starting anew no longer counts as progress. */
 const maxSurplus = 1000;
 
 /** Reads the answers to the requests of a walk. docs/internals/pagination.md says why nothing is lost. */
@@ -35,10 +35,11 @@ export class ListReader<Item> {
   unverified: Reason | undefined;
   readonly #onUnverified: (reason: Reason) => void;
   readonly #known = new KnownItems();
-  /** The page that the walk starts at, and what it had; 0 after a cursor. */
+  /** The page that the walk started at; 0 after a cursor. */
   #origin: number;
+  /** What the page `#origin` had. */
   #first: readonly Id[] = [];
-  /** How many items were yielded or skipped, or have been created in front of those. */
+  /** Items that were yielded, that the walk started behind, or that were created in front of what was read. */
   #found: number;
   /** The items of the answer that is being read. */
   #items: Item[] = [];
@@ -54,12 +55,12 @@ export class ListReader<Item> {
     this.state = firstState(place, this.#origin);
   }
 
-  /** Returns the items to yield: all that were not yielded before, wherever they stand. */
+  /** Reads the answer for a window. Returns its items that were not yielded before, wherever they stand. */
   read(window: Window, body: PageBody<Item>): Item[] {
     const { state, place } = this;
     const answer = answerFor(window, body, place.count);
     this.#updatePlace({ count: answer.count ?? place.count });
-    // There is a page in front of the first.
+    // If page 1 is page 0 to the API, a page may precede it.
     if (body.meta?.current_page === 0) this.#reportUnverified('page-numbers');
     this.#items = [];
     if (state.kind === 'start') this.#readFirst(answer);
@@ -71,7 +72,7 @@ export class ListReader<Item> {
     return this.#items;
   }
 
-  /** Reads a refusal. Returns the items to yield; `undefined` if the walk can't go on. */
+  /** Reads an error for a window. Returns the items to yield; `undefined` if the walk can't go on. */
   refuse(window: Window, { status }: APIError): Item[] | undefined {
     const { state, place } = this;
     if (isPastEnd(state, window, status, place)) return this.read(window, { data: [] });
@@ -83,10 +84,10 @@ export class ListReader<Item> {
     return [];
   }
 
-  /** Starts at a page of another size. What has been read is not yielded again. */
+  /** Starts anew with pages of another size. Items that were read are not yielded again. */
   startAgain(page: number, size: number): void {
     this.#origin = page;
-    this.place = this.#known.end > 0 ? { ...this.place, asked: size, size } : startOf(page, size);
+    this.place = this.#known.end > 0 ? { ...this.place, asked: size, size } : startOfPage(page, size);
     this.state = { kind: 'start', next: windowOf(page, size) };
   }
 
@@ -97,14 +98,14 @@ export class ListReader<Item> {
     // How many items are in front of a later page depends on its size.
     const isAll = ids.length === 0 ? !answer.hasNext && !(Number(count) > end) : saysEnd(answer, end);
     const isCut = isShort && !isAll && end !== count && ids.length >= leastSize;
-    // The server sends as many.
+    // The server sends this many at most.
     const size = isCut ? ids.length : Math.max(window.size, ids.length);
     this.#found = (window.page - 1) * size + this.#known.end;
     this.#first = answer.texts;
     this.#take(answer);
     const isNamed = !ids.includes(undefined);
-    // Without ids, only its number finds a page again.
-    const place = isNamed ? { page: 0, ids: lastItems([], ids) } : { page: window.page, ids: [] };
+    // Items without ids can't be recognized. Then a page is found by its number.
+    const place = isNamed ? { page: 0, ids: lastIds([], ids) } : { page: window.page, ids: [] };
     this.#updatePlace({ ...place, size, end: (window.page - 1) * size + ids.length });
     if (isAll) this.#finish(false);
     else if (!isNamed) this.#switchToPages('missing-ids');
@@ -117,12 +118,12 @@ export class ListReader<Item> {
     const { window, ids, growth, count } = answer;
     const { size, end } = this.place;
     const shared = this.#known.shared(ids);
-    // A list that was shorter than a page has not shown yet how many items the server sends at most.
+    // While the list was shorter than a page, the server did not show how many items it sends at most.
     const isCut =
       end < size && ids.length >= leastSize && ids.length < size && window.page === 1 && count !== ids.length;
     if (isCut) this.#updatePlace({ size: ids.length });
     const tries = state.tries + 1;
-    // As many were created in front of it, if the count says so.
+    // If the count has grown, that many items may have been created in front of the cursor.
     const moved = tries > 1 ? 0 : Math.round(growth / this.place.size);
     const center = Math.max(1, state.center + moved);
     const next = seekWindow(center, tries, this.place.size);
@@ -136,7 +137,7 @@ export class ListReader<Item> {
     const joins = shared.last >= 0 || (answer.window.page === 1 && this.#origin === 1);
     if (joins) this.#join(overlap, idle, answer, shared);
     else this.#stepBack(overlap, idle, answer);
-    // It may have closed the gap to others. What stayed was in the list when they came: one of them may be its end.
+    // This window may close the gap to windows that came before it. Any of them may be the end of the list.
     for (const each of joins ? this.#apart.splice(0) : []) {
       const late = this.#known.shared(each.ids);
       const { state } = this;
@@ -146,28 +147,28 @@ export class ListReader<Item> {
     }
   }
 
-  /** The window shares an item with what was read, or is page 1: no item that stays in the list is between. */
-  #join(overlap: number, idle: number, answer: PageAnswer<Item>, { first, last, place, isOrdered }: Shared): void {
+  /** Reads a window that holds a known item, or is page 1: no staying item is between it and what was read. */
+  #join(overlap: number, idle: number, answer: PageAnswer<Item>, { first, last, rank, isOrdered }: Shared): void {
     const { window, ids, count, growth } = answer;
     const before = this.place;
-    // Page 1 has other items only, so that all others are behind it.
+    // Page 1 holds no known item: everything that is known stands behind it.
     const isNewStart = last < 0;
-    if (isNewStart) this.#known.forgetPlaces();
-    /** Where the last shared item ends, and how far it has moved. */
+    if (isNewStart) this.#known.forgetRanks();
+    // Where the last known item ends, and how far it has moved.
     const end = window.start + last + 1;
-    const shift = isNewStart ? 0 : end - (before.end - (this.#known.end - place));
-    const shared = { last, place: isNewStart ? this.#known.end : place };
+    const shift = isNewStart ? 0 : end - (before.end - (this.#known.end - rank));
+    const shared = { last, rank: isNewStart ? this.#known.end : rank };
     const taken = this.#take(answer, shared, this.#origin === 1 ? 0 : first);
-    // What was created in front of it is not missing. The count says so, too, unless items have only changed places.
+    // Items that were created in front of it are not missing. If items only changed places, the count has not grown.
     this.#found += Math.max(0, Math.min(shift, growth));
     const isFurther = last < ids.length - 1;
     const reached = window.start + ids.length;
     this.#updatePlace({
       isReordered: before.isReordered || !isOrdered,
       end: reached,
-      ids: taken > 0 ? lastItems(isNewStart ? [] : before.ids, ids) : before.ids,
+      ids: taken > 0 ? lastIds(isNewStart ? [] : before.ids, ids) : before.ids,
     });
-    // If each response has ids of its own, page 1 is a new start for ever.
+    // If each response has ids of its own, page 1 would be a new start for ever.
     const isProgress = isFurther && !(isNewStart && this.#found > 2 * (this.place.count ?? 0) + maxSurplus);
     // A short window should be the end of the list.
     if (saysEnd(answer, reached)) this.#finish();
@@ -179,7 +180,7 @@ export class ListReader<Item> {
     }
   }
 
-  /** The list has moved so far that the window shares nothing: looks where the count says, then ever further back. */
+  /** The window holds no known item: looks where the growth of the count says, and then ever further back. */
   #stepBack(overlap: number, idle: number, answer: PageAnswer<Item>): void {
     const { size } = this.place;
     if (this.#origin === 1 && answer.ids.length > 0) this.#apart.push(answer);
@@ -187,24 +188,24 @@ export class ListReader<Item> {
     this.#requestOverlap(Math.max(2 * overlap, Math.ceil(size / 4)), idle + 1, back);
   }
 
-  /** @param back How far to go back, if not by the overlap. */
+  /** @param back How many items to go back. Default: the overlap. */
   #requestOverlap(overlap: number, idle: number, back?: number): void {
     const next = nextOverlap(this.place, this.#known.end, overlap, idle, back);
     if (typeof next === 'string') this.#switchToPages(next);
     else this.state = next;
   }
 
-  /** Windows can't overlap: reads pages as a plain loop does, after the first; after a cursor, from where it is. */
+  /** Reads numbered pages, as a plain loop does: from the second one on, or after a cursor from its place on. */
   #switchToPages(reason: Reason): void {
     const { asked, size, end } = this.place;
     if (this.#origin > 0) this.state = pages('rest', reason, windowOf(this.#origin + 1, asked), this.#first);
     else this.state = pages('place', reason, windowOf(Math.max(1, Math.ceil(end / size)), asked));
   }
 
-  /** The list should end with this window, but does not say so. */
+  /** The list should end with this window, but does not say so: requests the page behind it. */
   #checkBehind(answer: PageAnswer<Item>): void {
     const { page, size } = answer.window;
-    // Until a second window has been full, perhaps the first was not cut, but has gaps.
+    // Until a second window was full, the first one may have gaps instead of being the largest that the server sends.
     const isCertain = this.#origin === 0 || this.#known.end > this.place.size;
     const next = isCertain ? windowOf(page + 1, size) : windowOf(this.#origin + 1, this.place.asked);
     this.state = pages('behind', 'no-overlap', next, isCertain ? answer.texts : this.#first);
@@ -214,14 +215,14 @@ export class ListReader<Item> {
     const { ids, texts, growth } = answer;
     const shared = this.#known.shared(ids);
     const isRepeated = texts.length > 0 && texts.join() === state.previous.join();
-    // If the list has shrunk, what was behind may have moved forward.
+    // If the list has shrunk, items that stood behind may have moved forward.
     const isMoved = state.purpose === 'behind' && (growth < 0 || !ids.every((id) => this.#known.has(id)));
     if (isMoved) this.#switchToPages(state.reason);
     else if (state.purpose === 'place' && shared.last < 0) this.#findPlace(state, answer, isRepeated);
     else this.#takePage(state, answer, shared, isRepeated);
   }
 
-  /** After a cursor, only the items in front of it show where pages go on. They may be on any page. */
+  /** Looks for the items in front of the cursor, which show where to continue: on this page, and then from page 1 on. */
   #findPlace(state: Pages, answer: PageAnswer<Item>, isRepeated: boolean): void {
     const { page, size } = answer.window;
     if (page > 1 && state.idle === 0) this.state = { ...state, next: windowOf(1, size) };
@@ -248,14 +249,14 @@ export class ListReader<Item> {
     const isNamed = !ids.includes(undefined);
     const isIgnored = isRepeated && window.page === this.#origin + 1;
     this.#reportUnverified(isIgnored ? 'page-ignored' : isNamed ? reason : 'missing-ids');
-    if (ids.length > 0) this.#updatePlace({ page: window.page, end, ids: isNamed ? lastItems([], ids) : [] });
+    if (ids.length > 0) this.#updatePlace({ page: window.page, end, ids: isNamed ? lastIds([], ids) : [] });
   }
 
   #noteMissing({ ids, growth }: PageAnswer<Item>): void {
-    // What is created while missing items are looked for is not missing.
+    // Items that are created meanwhile are not missing.
     const created = Math.max(0, growth);
     this.#found += created;
-    this.#updatePlace({ end: this.place.end + created, ids: lastItems(this.place.ids, ids) });
+    this.#updatePlace({ end: this.place.end + created, ids: lastIds(this.place.ids, ids) });
   }
 
   #requestNextPage(state: Pages, { window, texts }: PageAnswer<Item>, idle: number): void {
@@ -270,7 +271,7 @@ export class ListReader<Item> {
     return mayMissItems(this.place, this.#found, this.#origin === 0);
   }
 
-  /** The end of the list. If items are missing, reads it once more as a plain loop does, until they are found. */
+  /** Ends the walk, or reads all pages once more if items are missing. */
   #finish(canRead = true): void {
     for (const each of this.#apart.splice(0)) this.#take(each, this.#known.shared(each.ids));
     this.state = { kind: 'end' };
@@ -288,8 +289,8 @@ export class ListReader<Item> {
     this.place = { ...this.place, ...changes };
   }
 
-  /** Takes what is new of an answer, from an index on. Returns how many. */
-  #take({ data, ids }: PageAnswer<Item>, shared?: Pick<Shared, 'last' | 'place'>, from = 0): number {
+  /** Takes the new items of an answer, from an index on. Returns how many there are. */
+  #take({ data, ids }: PageAnswer<Item>, shared?: Pick<Shared, 'last' | 'rank'>, from = 0): number {
     const taken = this.#known.add(ids, shared).filter((index) => index >= from);
     // The cast holds: the indexes are those of items.
     for (const index of taken) this.#items.push(data[index] as Item);

@@ -4,10 +4,10 @@ import { countOf, idOf, type Id, type PageBody } from './page-body.ts';
 import type { Place } from './cursor.ts';
 import { windowAfter, windowAt, windowOf, type Window } from './windows.ts';
 
-/** How many of the items in front of a cursor are in its first window: one that was not deleted is enough. */
+/** Items in front of a cursor that its first window should hold. The walk continues if one of them still exists. */
 const cursorOverlap = 4;
 
-/** Requests in a row that may get no further; and one more for every four windows of a walk that has come far. */
+/** Requests in a row that may bring the walk no further, and one more for so many windows that it has read. */
 const patience = 5;
 const windowsOfPatience = 4;
 
@@ -23,7 +23,7 @@ interface Start {
   readonly next: Window;
 }
 
-/** The items in front of a cursor are looked for, ever further away from where they should be. */
+/** Looks for the items in front of a cursor, ever further away from where they should be. */
 export interface Seek {
   readonly kind: 'seek';
   readonly next: Window;
@@ -31,24 +31,27 @@ export interface Seek {
   readonly tries: number;
 }
 
-/** The next window also holds the last items that were read, so that nothing can be between. */
+/** The next window overlaps with the last items that were read, so that no item can be missed between them. */
 export interface Overlap {
   readonly kind: 'overlap';
   readonly next: Window;
-  /** How many of them. */
+  /** How many items the windows share. */
   readonly overlap: number;
-  /** How many requests in a row have not got further. */
+  /** How many requests in a row have brought the walk no further. */
   readonly idle: number;
 }
 
-/** One page after the other, as a plain loop reads them. */
+/** Numbered pages, one after the other, as a plain loop reads them. */
 export interface Pages {
   readonly kind: 'pages';
   readonly next: Window;
-  /** The rest of the list, or after a cursor its place; what may be behind its end; or all again for what is missing. */
+  /**
+   * `rest`: the rest of the list. `place`: the items in front of a cursor. `behind`: whether the list goes on behind
+   * what should be its end. `missing`: all pages once more, because items are missing.
+   */
   readonly purpose: 'rest' | 'place' | 'behind' | 'missing';
   readonly reason: Reason;
-  /** The page before. */
+  /** The texts of the page before. */
   readonly previous: readonly Id[];
   /** How many pages in a row have brought nothing new. */
   readonly idle: number;
@@ -59,21 +62,21 @@ interface End {
   readonly next?: undefined;
 }
 
-/** What the API answered to the request for a window. */
+/** The API's answer to the request for a window. */
 export interface PageAnswer<Item> {
   readonly window: Window;
   readonly data: readonly Item[];
   readonly ids: Ids;
-  /** What tells one page from another. */
+  /** The id of each item, or its JSON. They tell whether two pages are the same. */
   readonly texts: readonly Id[];
   readonly count: number | undefined;
-  /** How many items the list has more than at the answer before. */
+  /** By how much the count has grown since the answer before. */
   readonly growth: number;
-  /** Whether there are pages behind it, if it says so. */
+  /** Whether `total_pages` says that there are more pages. */
   readonly hasNext: boolean | undefined;
 }
 
-/** @param before How many items the list had, as far as it had said. */
+/** @param before The list's count so far. */
 export function answerFor<Item>(window: Window, body: PageBody<Item>, before: number | undefined): PageAnswer<Item> {
   const { data, meta } = body;
   const count = countOf(meta?.total_count);

@@ -6,16 +6,18 @@ import type { PageBody } from './page-body.ts';
 import type { ListReader } from './reader.ts';
 import { windowAfter, type Window } from './windows.ts';
 
-/** A request that nobody waits for yet: it can be cancelled, and its priority rises when somebody does. */
-export interface Ahead {
-  readonly stop: AbortSignal;
+/** How a window is requested that nobody waits for yet. */
+export interface Prefetch {
+  /** Cancels the request. */
+  readonly signal: AbortSignal;
+  /** Rises when somebody waits for the window. */
   readonly priority: CallPriority;
 }
 
 /** Requests a window of a list. */
 export type RequestWindow<Item> = (
   window: { readonly page: number; readonly per_page: number },
-  ahead: Ahead | undefined,
+  prefetch: Prefetch | undefined,
 ) => PromiseLike<PageBody<Item>>;
 
 /** The next items of a walk, and how far it has got with them. */
@@ -23,27 +25,24 @@ export interface Progress<Item> extends PageBody<Item> {
   readonly place: Place;
   readonly unverified: ListUnverifiedEvent['reason'] | undefined;
   readonly isLast: boolean;
-  /** How many the walk has made before. */
+  /** 1 for the first progress of a walk. */
   readonly number: number;
 }
 
-interface Requested<Item> {
+interface PendingWindow<Item> {
   readonly window: Window;
   readonly body: PromiseLike<PageBody<Item>>;
   readonly priority: CallPriority | undefined;
 }
 
-/**
- * Walks over a list. Requests up to `prefetch` windows ahead of the consumer, but none that can't be needed for `limit`
- * items.
- */
+/** Walks over a list. Requests up to `prefetch` windows ahead of the consumer, but none beyond `limit` items. */
 export class Walk<Item> {
   readonly reader: ListReader<Item>;
   readonly #requestWindow: RequestWindow<Item>;
   #prefetch: number;
   #wanted: number;
-  /** Windows that were requested ahead, in the order of the list. */
-  #ahead: Requested<Item>[] = [];
+  /** The windows that were requested ahead, in the order of the list. */
+  #prefetched: PendingWindow<Item>[] = [];
   #controller = new AbortController();
   #progress = 0;
   #latest: Promise<Progress<Item>> | undefined;
@@ -55,7 +54,9 @@ export class Walk<Item> {
     this.#wanted = limit;
   }
 
-  /** What comes after the progress of this number, also after an error; `undefined` if the walk has gone on since. */
+  /**
+   * Returns the progress after the one with this number, again if it failed; `undefined` if the walk has moved on since.
+   */
   after(number: number): Promise<Progress<Item>> | undefined {
     if (number === this.#progress) {
       this.#progress++;
@@ -65,7 +66,7 @@ export class Walk<Item> {
     return number === this.#progress - 1 ? this.#latest : undefined;
   }
 
-  /** Items are missing only at the end of the list. */
+  /** Reads until there are items, or the list ends. */
   async #next(number: number): Promise<Progress<Item>> {
     const { reader } = this;
     let data: Item[] = [];
@@ -85,7 +86,7 @@ export class Walk<Item> {
         data = items;
       }
       this.#wanted -= data.length;
-      // The list moves faster than that.
+      // The list moves faster than so many windows.
       if (requested.priority && data.length === 0) this.#prefetch >>= 1;
       if (reader.state.kind !== kind || reader.place.size !== size) this.stop();
       this.#requestAhead();
@@ -94,39 +95,40 @@ export class Walk<Item> {
     return { data, meta, place, unverified, isLast: state.kind === 'end', number };
   }
 
-  /** Cancels what is under way. The walk can go on. */
+  /** Cancels the requests under way. The walk can go on. */
   stop(): void {
     this.#controller.abort();
     this.#controller = new AbortController();
-    this.#ahead = [];
+    this.#prefetched = [];
   }
 
-  /** The window that was requested ahead, if it will do for the next one. */
-  #take(next: Window): Requested<Item> {
+  /** Returns the window that was requested ahead, if it overlaps as the next one must, or else requests the next one. */
+  #take(next: Window): PendingWindow<Item> {
     const { state, place } = this.reader;
-    if (state.kind === 'overlap') while (this.#ahead[0] && this.#ahead[0].window.end <= place.end) this.#ahead.shift();
-    const first = this.#ahead[0]?.window;
+    if (state.kind === 'overlap')
+      while (this.#prefetched[0] && this.#prefetched[0].window.end <= place.end) this.#prefetched.shift();
+    const first = this.#prefetched[0]?.window;
     const isFit = state.kind === 'overlap' && state.idle === 0 && Number(first?.start) < place.end;
-    return (isFit ? this.#ahead.shift() : undefined) ?? this.#request(next);
+    return (isFit ? this.#prefetched.shift() : undefined) ?? this.#request(next);
   }
 
-  /** Pages that don't overlap are read one after the other: what is created between two answers would be lost. */
+  /** Only windows that overlap are requested ahead. Between other pages, created items would be lost. */
   #requestAhead(): void {
     const { state, place } = this.reader;
-    while (state.kind === 'overlap' && state.idle === 0 && this.#ahead.length < this.#prefetch) {
-      const end = this.#ahead.at(-1)?.window.end ?? place.end;
+    while (state.kind === 'overlap' && state.idle === 0 && this.#prefetched.length < this.#prefetch) {
+      const end = this.#prefetched.at(-1)?.window.end ?? place.end;
       const next = windowAfter(end, place.size, state.overlap);
       if (!next || !(end < Number(place.count)) || end - place.end >= this.#wanted) return;
-      this.#ahead.push(
-        this.#request(next, { stop: this.#controller.signal, priority: new CallPriority('background') }),
+      this.#prefetched.push(
+        this.#request(next, { signal: this.#controller.signal, priority: new CallPriority('background') }),
       );
     }
   }
 
-  #request(window: Window, ahead?: Ahead): Requested<Item> {
-    const body = this.#requestWindow({ page: window.page, per_page: window.size }, ahead);
-    // A failure concerns a consumer that gets to this window. There may be none.
+  #request(window: Window, prefetch?: Prefetch): PendingWindow<Item> {
+    const body = this.#requestWindow({ page: window.page, per_page: window.size }, prefetch);
+    // A failure only matters if the consumer gets to this window.
     body.then(undefined, () => undefined);
-    return { window, body, priority: ahead?.priority };
+    return { window, body, priority: prefetch?.priority };
   }
 }

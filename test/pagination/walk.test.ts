@@ -5,7 +5,7 @@ import { createSandbox } from '@example/sandbox';
 import { rejection } from '../support/http-server.ts';
 import { noAnswer } from '../support/in-process-api.ts';
 import type { CallPriority } from '../../src/rate-limit/limiter.ts';
-import { startOf } from '../../src/pagination/cursor.ts';
+import { startOfPage } from '../../src/pagination/cursor.ts';
 import { ListReader } from '../../src/pagination/reader.ts';
 import { Walk, type Progress, type RequestWindow } from '../../src/pagination/walk.ts';
 import { collect, projects, serveList } from './list-server.ts';
@@ -30,7 +30,7 @@ function walkByHand(length: number, prefetch: number) {
       };
       fetches.push({ window: `${start}-${start + per_page}`, priority: ahead?.priority, answer });
     });
-  const walk = new Walk(new ListReader<{ id: number }>(startOf(1, 100), () => undefined), request, prefetch);
+  const walk = new Walk(new ListReader<{ id: number }>(startOfPage(1, 100), () => undefined), request, prefetch);
   let number = 0;
   const proceed = () => walk.after(number++)!;
   return {
