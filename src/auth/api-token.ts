@@ -13,7 +13,7 @@ export function resolveApiToken(token: ApiToken | undefined = environmentVariabl
     const advice = bindingAdvice('apiToken', 'EXAMPLE_API_TOKEN');
     throw new InvalidRequestError(`No API token: pass apiToken or set EXAMPLE_API_TOKEN.${advice}`);
   }
-  return typeof token === 'function' ? token : checked('apiToken (or EXAMPLE_API_TOKEN)', token);
+  return typeof token === 'function' ? token : checkToken('apiToken (or EXAMPLE_API_TOKEN)', token);
 }
 
 /**
@@ -32,10 +32,10 @@ export async function currentToken(
   const token = new Promise<string>((resolve) => resolve(getToken())).catch((error: unknown) => {
     throw new ExampleError('The apiToken function failed; see the cause.', { cause: redactor.redactError(error) });
   });
-  return checked('The value returned by apiToken()', await untilAborted(signal, token));
+  return checkToken('The value returned by apiToken()', await untilAborted(signal, token));
 }
 
-/** What a token looks like by mistake, and what is wrong with it. */
+/** Patterns of values that are passed as a token by mistake, and what is wrong with them. */
 const mistakes: readonly (readonly [RegExp, string])[] = [
   [/^bearer\b/i, "has 'Bearer', which the SDK adds"],
   [/^["'`]/, 'has quotes around it'],
@@ -45,7 +45,7 @@ const mistakes: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** The message does not repeat the token. */
-function checked(name: string, token: string): string {
+function checkToken(name: string, token: string): string {
   if (typeof token !== 'string' || token === '') throwInvalid('the token itself, as a string', name, token, true);
   const mistake = mistakes.find(([pattern]) => pattern.test(token));
   if (!mistake) return token;

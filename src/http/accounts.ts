@@ -18,11 +18,11 @@ export interface Account {
   readonly limiter: RateLimiter | undefined;
 }
 
-/** The accounts of the tokens that a client uses: one, unless a function returns them. */
+/** The accounts that a client uses: one for each token, which are several only if a function returns them. */
 export class Accounts {
   readonly #options: ResolvedOptions;
   readonly #retryBudget: RetryBudget;
-  /** That of the token in use, or last used. */
+  /** The account of the token that was used last. */
   #last: Account | undefined;
 
   constructor(options: ResolvedOptions, retryBudget: RetryBudget) {
@@ -31,7 +31,6 @@ export class Accounts {
     if (typeof options.apiToken === 'string') this.#last = this.#accountOf(options.apiToken);
   }
 
-  /** The state of the rate limit of the token in use, or last used. */
   get rateLimit(): RateLimitSnapshot | undefined {
     return this.#last?.limiter?.snapshot;
   }
@@ -59,7 +58,7 @@ export class Accounts {
     }
   }
 
-  /** What is shown of a call: without the token, which may have been passed as an id by mistake. */
+  /** The target without the token, which may have been passed as an id by mistake. */
   redactTarget({ method, path, route }: RequestTarget, account = this.#last): RequestTarget {
     const credential = account?.credential;
     const isShown =

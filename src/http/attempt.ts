@@ -14,7 +14,7 @@ import { throwInvalid } from '../utils/arguments.ts';
 import type { Account } from './accounts.ts';
 import type { Call } from './call.ts';
 import { connectionProblem, wasNeverSent } from './connection.ts';
-import { about, errorFrom, type ErrorContext } from './response.ts';
+import { errorInit, errorFrom, type ErrorContext } from './response.ts';
 import type { Failure } from './retry.ts';
 
 /** An error needs a message and a few details; a proxy may send megabytes of HTML instead. */
@@ -29,7 +29,7 @@ export interface Attempt extends ErrorContext {
   readonly signal: AbortSignal | undefined;
   /** Leaves the body of a success to the caller. */
   readonly raw: boolean;
-  /** Until the outcome is known. Whoever makes the attempt releases it if nothing was sent. */
+  /** Absent once the outcome is known. If nothing was sent, the caller of {@link send} releases it. */
   permit: Permit | undefined;
   response?: Response;
 }
@@ -41,14 +41,14 @@ interface SuccessfulAttempt {
   readonly kind: 'success';
   readonly apiWorks: true;
   readonly response: Response;
-  /** Absent if the caller reads it. */
+  /** The text of the body; absent if the caller reads it. */
   readonly text?: string;
 }
 
 export interface FailedAttempt {
   readonly kind: 'failure';
   readonly apiWorks: boolean;
-  /** What the limiter makes of it, if there is one. */
+  /** The limiter's, if there is one. */
   readonly verdict: Verdict | undefined;
   readonly text?: string;
   readonly failure: Failure;
@@ -58,7 +58,7 @@ export interface FailedAttempt {
 /**
  * Sends the call once and reads the response, within the attempt's timeout.
  *
- * @param headers Those of the call, and those that listeners have added.
+ * @param headers The headers of the call, and those that listeners have added.
  * @throws the signal's reason when the call is aborted; everything else is a result.
  */
 export async function send(attempt: Attempt, headers: Call['headers']): Promise<Result> {
@@ -74,7 +74,7 @@ export async function send(attempt: Attempt, headers: Call['headers']): Promise<
     if (response.ok && attempt.raw) return { kind: 'success', apiWorks: true, response };
     return await read(attempt, response, exchange, verdict);
   } catch (error) {
-    // Without an exchange, the runtime can't make requests at all.
+    // If there is no exchange, the runtime can't make requests at all.
     const neverSent =
       !exchange || (!attempt.response && wasNeverSent(error, new URL(call.url), call.options.fetch !== undefined));
     if (attempt.permit) {
@@ -112,7 +112,7 @@ async function read(
     text = received.text;
   }
   if (ok && received.isCut) {
-    const error = new ResponseTooLargeError({ ...about(attempt), status }, maxResponseSize);
+    const error = new ResponseTooLargeError({ ...errorInit(attempt), status }, maxResponseSize);
     return { kind: 'failure', apiWorks: true, verdict, failure: { kind: 'final' }, error };
   }
   if (ok) return { kind: 'success', apiWorks: true, response, text };
@@ -154,10 +154,10 @@ function errorOf(error: unknown, attempt: Attempt): ExampleError {
   if (isTimeoutError(error))
     return new TimeoutError(
       `The attempt took longer than its timeout of ${attempt.call.options.timeout} ms.`,
-      about(attempt),
+      errorInit(attempt),
     );
   const cause = redactorOf(attempt).redactError(error);
-  return new ConnectionError(`The request failed: ${connectionProblem(cause)}`, about(attempt), { cause });
+  return new ConnectionError(`The request failed: ${connectionProblem(cause)}`, errorInit(attempt), { cause });
 }
 
 /**

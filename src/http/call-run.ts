@@ -8,32 +8,33 @@ import type { Accounts } from './accounts.ts';
 import type { Exchange } from './api-promise.ts';
 import { send, type Attempt, type FailedAttempt, type Result } from './attempt.ts';
 import type { Call } from './call.ts';
-import { about, decode } from './response.ts';
+import { errorInit, decode } from './response.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import { planRetry } from './retry.ts';
 
-/** The life of a call: it is admitted, attempted, and has ended or is retried. */
+/** The life of a call. It is admitted and attempted, and then it ends or is retried. */
 export class CallRun {
   readonly #call: Call;
   /** Whether the caller reads the body. Known once the current synchronous code has run. */
   readonly #promise: { readonly isRaw: boolean };
   readonly #accounts: Accounts;
   readonly #telemetry: CallTelemetry | undefined;
-  /** What is shown of the call. It changes with a token that is redacted in it. */
+  /** The call without the token, which may change. */
   #target: RequestTarget;
   readonly #deadline: Deadline | undefined;
-  /** Ends the call early: its only signal, or its deadline. */
+  /** Ends the call early: its deadline, or its only signal. */
   readonly #signal: Cancellation | undefined;
-  /** The last attempt, and its error. */
+  /** The last attempt. */
   #attempt: Attempt | undefined;
+  /** The error of the last attempt. */
   #error: ExampleError | undefined;
   /** Whether a failed attempt may have taken effect. */
-  #mayBeDone = false;
-  /** Those that count. */
+  #mayHaveTakenEffect = false;
+  /** Retries so far, without those that only waited their turn. */
   #retries = 0;
-  /** What pays for the next attempt, if it is a retry that counts. */
+  /** The budget that pays for the retry under way. */
   #budget: RetryBudget | undefined;
-  /** What has refused the last attempt, and how long to wait with another token. */
+  /** The limiter of the token whose last request was refused, and how long a call with another token waits. */
   #refusal: { readonly limiter: RateLimiter | undefined; readonly wait: number } | undefined;
 
   constructor(
@@ -53,7 +54,7 @@ export class CallRun {
     if (totalTimeout < Infinity || signals.length > 1 || !signals.every(isNative)) {
       this.#deadline = new Deadline(signals, totalTimeout, () => {
         const message = `The call took longer than its totalTimeout of ${totalTimeout} ms.`;
-        return new TimeoutError(message, this.#attempt ? about(this.#attempt) : this.#target);
+        return new TimeoutError(message, this.#attempt ? errorInit(this.#attempt) : this.#target);
       });
     }
     this.#signal = this.#deadline ?? signals[0];
@@ -86,7 +87,7 @@ export class CallRun {
   async #admit(): Promise<Attempt> {
     const { signals, options } = this.#call;
     let account = await this.#accounts.current(this.#call, this.#signal);
-    // With another token, whose limiter does not know of the refusal, the call waits by itself.
+    // The limiter of another token does not know of the refusal, so the call waits here.
     if (this.#refusal && this.#refusal.limiter !== account.limiter) await sleep(this.#refusal.wait, this.#signal);
     const startedAt = now();
     let permit: Permit | undefined;
@@ -120,7 +121,7 @@ export class CallRun {
     };
   }
 
-  /** @param startedAt When the attempt began to wait. With a token rotated since, it may wait for what is left. */
+  /** @param startedAt When the attempt began to wait. If the token was rotated since, the rest of `maxWait` is left. */
   #admission(startedAt: number): Admission {
     const telemetry = this.#telemetry;
     const { rateLimit } = this.#call.options;
@@ -137,7 +138,7 @@ export class CallRun {
     };
   }
 
-  /** Makes an attempt. Resolves to nothing if there is to be another one, whose time has come. */
+  /** Makes an attempt. Resolves to `undefined` when it is time for another one. */
   async #make(attempt: Attempt): Promise<Exchange<unknown> | undefined> {
     const telemetry = this.#telemetry;
     let result: Result;
@@ -156,7 +157,7 @@ export class CallRun {
     this.#budget = undefined;
 
     if (result.kind === 'failure') {
-      if (attempt.response && this.#hasDeleted(result)) return { response: attempt.response, value: undefined };
+      if (attempt.response && this.#isDeletedBefore(result)) return { response: attempt.response, value: undefined };
       await this.#prepareRetry(result, attempt, budget);
       return undefined;
     }
@@ -166,17 +167,17 @@ export class CallRun {
     return { response, value: await untilAborted(this.#signal, value) };
   }
 
-  /** Whether a DELETE finds nothing because an attempt before it has deleted it, whose answer was lost. */
-  #hasDeleted({ error }: FailedAttempt): boolean {
+  /** Whether a DELETE found nothing because an earlier attempt, whose answer was lost, has deleted it. */
+  #isDeletedBefore({ error }: FailedAttempt): boolean {
     const { method, schema } = this.#call;
-    if (!this.#mayBeDone || method !== 'DELETE' || !(error instanceof NotFoundError)) return false;
-    return !schema && !this.#promise.isRaw; // There is nothing to return but that it is gone.
+    if (!this.#mayHaveTakenEffect || method !== 'DELETE' || !(error instanceof NotFoundError)) return false;
+    return !schema && !this.#promise.isRaw; // The caller expects no value.
   }
 
   /**
-   * Waits for the time of the next attempt, which is announced once it is certain.
+   * Waits until it is time for the next attempt.
    *
-   * @throws the error of the last one if there is to be none.
+   * @throws the error of the last attempt if there is to be no other.
    */
   async #prepareRetry(
     { failure, error, verdict }: FailedAttempt,
@@ -184,12 +185,13 @@ export class CallRun {
     budget: RetryBudget,
   ): Promise<void> {
     this.#error = error;
-    this.#mayBeDone ||= failure.kind === 'lost' || (failure.kind === 'status' && failure.status >= 500);
+    this.#mayHaveTakenEffect ||= failure.kind === 'lost' || (failure.kind === 'status' && failure.status >= 500);
     const limits = { repeatable: this.#call.repeatable, maxRetries: this.#call.options.maxRetries };
     const retry = planRetry(failure, limits, this.#retries, verdict, Math.random());
     if (!retry || this.#isVetoed(retry.delay, error)) throw error;
     const startedAt = now();
-    // The budget keeps retries from multiplying an outage. So does a limiter that holds them, and an API that says when.
+    // The budget keeps retries from multiplying an outage. A limiter that holds calls does so, too, and so does an API
+    // that says when to retry.
     const isAsked = failure.kind === 'status' && (failure.retryAfter ?? 0) > 0;
     if (!retry.free && !isAsked && verdict?.isHeld !== true) {
       if (!(await budget.begin(this.#signal))) throw error;
@@ -212,7 +214,7 @@ export class CallRun {
     const { shouldRetry } = this.#call.options;
     const answer: unknown = shouldRetry ? shouldRetry(error, context) : true;
     if (typeof answer === 'boolean') return !answer;
-    if (answer instanceof Promise) answer.catch(() => undefined); // It is told what is wrong.
+    if (answer instanceof Promise) answer.catch(() => undefined);
     const problem = `What shouldRetry returns must be true or false; got ${described(answer)}.`;
     throw new ExampleError(problem, { cause: error });
   }

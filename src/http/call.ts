@@ -18,7 +18,7 @@ import type { HttpMethod, InternalOptions, QueryValue } from './request-options.
 
 /** One call, checked: what each attempt sends, and its limits. */
 export interface Call extends RequestTarget, SecretFields {
-  /** Where it is sent. `path` is without its secret parameters. */
+  /** Where it is sent. `path` is shown, so it lacks the values of secret parameters. */
   readonly url: string;
   /** Whether sending it twice has the same effect as once. */
   readonly repeatable: boolean;
@@ -72,7 +72,7 @@ export function resolveCall(
     // The type of the caller's own schema has to hold.
     responseValidation: options.responseValidation ?? (given.isSchemaOfCaller ? 'throw' : 'warn'),
     signals,
-    // A page requested ahead rises no higher than the other calls of its client.
+    // A page that is requested ahead stays in the background if its client does.
     priority: options.priority === 'background' ? new CallPriority('background') : given.prefetchPriority,
     options,
   };
@@ -97,7 +97,7 @@ function jsonOf(method: HttpMethod, body: unknown): string {
   }
   // A class from the runtime, such as FormData or Map, would lose its contents.
   const hasContents = json !== '{}' || kindOf(body) === 'Object' || (isRecord(body) && 'toJSON' in body);
-  // It is no text, either, if a toJSON returns nothing.
+  // If toJSON returns nothing, `json` is undefined.
   if (!/^[[{]/.test(json) || !hasContents || ArrayBuffer.isView(body)) {
     throwInvalid('an object or an array, which is sent as JSON', 'The body', body, true);
   }
@@ -140,7 +140,7 @@ function expandRoute(
   return path;
 }
 
-/** Says what was passed, without what may be a secret, and what to write. */
+/** Says what to write. The message repeats the path without what may be a secret. */
 function throwWrongPath(route: unknown): never {
   const [path = '', query] = typeof route === 'string' ? route.split(/\?([^]*)/) : [];
   const given = path.replace(/[^/]+/g, (segment) => (/^[\w:.{}-]{1,19}$/.test(segment) ? segment : '…'));

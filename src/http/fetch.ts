@@ -57,7 +57,7 @@ export function requestSender(custom: Fetch | undefined): ((request: Request) =>
     // As text: undici's own `fetch` rejects the streams of another copy of undici, and Firefox has no `request.body`.
     const body = request.method === 'GET' ? '' : await request.text();
     if (body !== '') init.body = body;
-    return checked(await send(request.url, init));
+    return checkResponse(await send(request.url, init));
   };
 }
 
@@ -66,14 +66,13 @@ export function requestSender(custom: Fetch | undefined): ((request: Request) =>
  *
  * @throws {InvalidRequestError} when it is something else, such as what a mock returns by mistake.
  */
-function checked(response: (Partial<FetchResponse> & { bodyUsed?: unknown }) | undefined): Response {
+function checkResponse(response: (Partial<FetchResponse> & { bodyUsed?: unknown }) | undefined): Response {
   const headers: Partial<FetchResponse['headers']> | null | undefined = response?.headers;
   const isReadable = [headers?.get, headers?.forEach, response?.text].every((method) => typeof method === 'function');
   if (!Number.isInteger(response?.status) || typeof response?.ok !== 'boolean' || !isReadable)
     throwInvalid('a Response with status, ok, headers and text()', 'What fetch resolves to', response);
   if (response.bodyUsed === true)
     throw new InvalidRequestError('fetch has read the body of its response: let it read a clone().');
-  // The global `fetch` and others return what is known.
   if (headers instanceof Headers) return response as Response;
   const given = copyHeaders(headers as FetchResponse['headers'], (value) => value);
   return Object.defineProperty(response as Response, 'headers', { value: given });

@@ -16,7 +16,7 @@ import {
 } from './request-options.ts';
 import type { RetryBudget } from './retry-budget.ts';
 
-/** What a client shares with those that `withOptions` makes from it. */
+/** State that a client shares with the clients that `withOptions` makes from it. */
 export interface ClientState {
   readonly telemetry: Telemetry;
   readonly retryBudget: RetryBudget;

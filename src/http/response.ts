@@ -20,28 +20,28 @@ import { isRecord, parseJson } from '../utils/json.ts';
 import { describeIssues, isOfOtherType, schemaFailure } from '../utils/standard-schema.ts';
 import type { Call } from './call.ts';
 
-// What the text of a response means: a value, or an error.
+// Turns the text of a response into a value or an error.
 
-/** What an error says about an attempt. */
+/** The parts of an attempt that its errors describe. */
 export interface ErrorContext extends Redactable {
   readonly call: Call;
-  /** What is shown of the call. */
+  /** The call, without secrets. */
   readonly target: RequestTarget;
   /** Set when its headers have arrived. */
   readonly response?: Response | undefined;
 }
 
-export function about(context: ErrorContext): CallErrorInit {
+export function errorInit(context: ErrorContext): CallErrorInit {
   const { options, path, query } = context.call;
   const url = redactorOf(context).redactUrl(options.baseUrl, path, query);
   return { ...context.target, ...answerOf(context), url };
 }
 
 /**
- * The value in the body of a success; `undefined` if the body is empty and no schema says that there is more. A body
- * that differs from the schema, but can be used, is the value as it was received.
+ * The value in the body of a success; `undefined` if the body is empty and there is no schema. A body that differs from
+ * the schema is returned as it was received if it can be used.
  *
- * @param telemetry Is told the differences, with `responseValidation: 'warn'`.
+ * @param telemetry Reports the differences, with `responseValidation: 'warn'`.
  * @throws {ResponseValidationError} when the body can't be used, or differs with `'throw'`.
  */
 export async function decode(
@@ -58,7 +58,7 @@ export async function decode(
   const body = parseJson(text);
   const invalid = (problem: string, issues: readonly ValidationIssue[] = []) => {
     const redacted = redactorOf(context).redactJson(body === undefined ? text : body);
-    return new ResponseValidationError(problem, { ...about(context), status, issues, body: redacted });
+    return new ResponseValidationError(problem, { ...errorInit(context), status, issues, body: redacted });
   };
 
   if (body === undefined && text !== '')
@@ -106,11 +106,11 @@ const errorClasses: Readonly<Record<number, typeof APIError>> = {
 };
 
 /** What the body of an error says. */
-interface Described {
+interface ErrorBody {
   readonly message: unknown;
   readonly code?: unknown;
   readonly details?: unknown;
-  /** Whether something else than the API has written it, such as a proxy or a web server. */
+  /** Whether a proxy or a web server has written it, and not the API. */
   readonly isOther?: boolean;
 }
 
@@ -123,23 +123,23 @@ export function errorFrom(
 ): APIError {
   const redactor = redactorOf(context);
   const { status, headers } = response;
-  const { message, code, details, isOther = false } = describe(text, headers.get('content-type') ?? '', status);
+  const { message, code, details, isOther = false } = readErrorBody(text, headers.get('content-type') ?? '', status);
   // Where a redirect leads says more than what its body says.
   const isReadable = status >= 400 && typeof message === 'string' && message !== '';
   const body = isOther ? redactor.redact(text).slice(0, maxExcerpt) : undefined;
   const problem = isReadable
     ? redactor.redact(message)
-    : redactor.redact(undocumented(response, text, firstLine(body)));
+    : redactor.redact(describeUndocumented(response, text, firstLine(body)));
   const hint = isOther && status === 404 ? ' Something else than the API may have answered: check baseUrl.' : '';
-  // A 404 of something else says nothing about what was called.
+  // A 404 that the API has not written doesn't say that the resource is missing.
   const known = status === 404 && isOther ? APIError : errorClasses[status];
   const errorClass = known ?? (status >= 500 ? InternalServerError : APIError);
   const init = {
-    ...about(context),
+    ...errorInit(context),
     status,
     message: (problem.length > maxMessage ? `${problem.slice(0, maxMessage)}…` : problem) + hint,
     code: typeof code === 'string' ? redactor.redact(code) : undefined,
-    // A record stays one.
+    // Redacting a record returns a record.
     details: isRecord(details) ? (redactor.redactJson(details) as Record<string, unknown>) : undefined,
     headers: redactor.redactHeaders(headers),
     body,
@@ -149,14 +149,14 @@ export function errorFrom(
   return new errorClass(init);
 }
 
-/** What a body says first, without the tags of HTML. */
+/** The first line of a body that has text, without the tags of HTML. */
 function firstLine(body = ''): string {
   const text = (tag: string) => (/^(style|script)\b/i.test(tag) ? '' : tag.slice(tag.indexOf('>') + 1));
   const plain = isHtml(body) ? body.split('<').map(text).join('\n') : body;
   return /\S.*/.exec(plain)?.[0].trimEnd() ?? '';
 }
 
-function describe(text: string, contentType: string, status: number): Described {
+function readErrorBody(text: string, contentType: string, status: number): ErrorBody {
   const body = parseJson(text);
   if (!isRecord(body)) return { message: undefined, isOther: text !== '' };
   const { error } = body;
@@ -166,7 +166,7 @@ function describe(text: string, contentType: string, status: number): Described 
     return { message: status === 422 ? withDetail(message, details) : message, code, details, isOther };
   }
   if (contentType.includes('application/problem+json')) {
-    // RFC 9457. What it calls `type` is a URL, or says nothing.
+    // RFC 9457. Its `type` is a URL, or `about:blank`, which says nothing.
     const { type, title, detail, status, ...rest } = body;
     const message = [title, detail].filter((each) => typeof each === 'string').join(': ');
     return { message, code: type === 'about:blank' ? undefined : type, details: { ...rest, detail } };
@@ -174,7 +174,7 @@ function describe(text: string, contentType: string, status: number): Described 
   return { message: error ?? body['message'], code: body['code'], details: body['details'], isOther: true };
 }
 
-/** The message, with what is wrong with the first field. */
+/** Adds what is wrong with the first field. */
 function withDetail(message: unknown, details: unknown): unknown {
   const [field, reason]: unknown[] = isRecord(details) ? (Object.entries(details)[0] ?? []) : [];
   return typeof message === 'string' && typeof reason === 'string' ? `${message} ${String(field)}: ${reason}` : message;
@@ -182,7 +182,7 @@ function withDetail(message: unknown, details: unknown): unknown {
 
 const redirects = [301, 302, 303, 307, 308];
 
-function undocumented({ status, statusText, headers, type }: Response, text: string, line: string): string {
+function describeUndocumented({ status, statusText, headers, type }: Response, text: string, line: string): string {
   if (redirects.includes(status) || type === 'opaqueredirect') {
     // A redirect would send the token, and a POST, to where the caller did not want them. A browser hides its status.
     const location = headers.get('location') ?? 'an unknown location (browsers hide it)';

@@ -1,21 +1,20 @@
 import { untilAborted, type Cancellation } from '../utils/abort.ts';
 
-/** Of a client, of a base URL and token, and of a route, which has only a part: one that fails leaves the rest. */
+/** Of a client, of an account, and of a route. A route that fails uses up only a part of its account's budget. */
 const capacities = [Infinity, 500, 200];
 const retryCost = 10;
 const successRefund = 1;
 
-/** Tokens may be rotated, and paths may have ids in them: there is no end of them. */
+/** Accounts of a client, and routes of an account. Tokens may be rotated, and paths may contain ids. */
 const maxParts = 1000;
 
 /**
- * Limits how much retries add to the load of an API that is down, like the retry quota of the AWS SDKs. Each retry that
- * fails costs something, and each call that succeeds at its first attempt adds a little. While calls succeed, the
- * budget suffices. If every call fails, it allows twenty retries of a route and fifty of all, and then one for every
- * ten successes of the route.
+ * Limits the load that retries add to an API that is down, like the retry quota of the AWS SDKs. A retry that fails
+ * costs 10, and a call that succeeds at its first attempt adds 1. If every call fails, twenty retries of a route are
+ * made, and fifty of all routes; then one for every ten successes.
  *
- * Retries under way count as failed until an attempt shows that the API works. Other calls wait for their outcome: when
- * an outage is over, all calls that it has hit are retried.
+ * Retries under way count as failed until an attempt shows that the API works. Other calls wait for their outcome, so
+ * that all calls that an outage has hit are retried when it is over.
  */
 export class RetryBudget {
   readonly #depth: number;
@@ -29,14 +28,14 @@ export class RetryBudget {
   #onOutcome: (() => void) | undefined;
   #outcome: Promise<void> | undefined;
 
-  /** @param all The one that this is a part of, and that pays as well. */
+  /** @param all The budget that this is a part of. It pays for the same retries. */
   constructor(depth = 0, all?: RetryBudget) {
     this.#depth = depth;
     this.#all = all;
     this.#balance = capacities[depth] ?? 0;
   }
 
-  /** The part of a base URL and token, or of a route. Of too many, the one that was asked for longest ago goes. */
+  /** The part of an account or route. If there are too many, the one that was used longest ago is forgotten. */
   of(key: string): RetryBudget {
     const parts = this.#parts;
     const budget = parts.get(key) ?? new RetryBudget(this.#depth + 1, this);
@@ -48,7 +47,7 @@ export class RetryBudget {
   }
 
   /**
-   * Begins a retry. While those under way have all of the budget, it waits for what becomes of them.
+   * Begins a retry. While the retries under way may use up the budget, waits for their outcome.
    *
    * @returns `false` if the API has failed too often.
    * @throws the signal's reason when it aborts first.
@@ -98,12 +97,12 @@ export class RetryBudget {
 
   #learn(works: boolean): void {
     this.#works = works;
-    // While any route works, it is not the API that is down, and each route has its own part to lose.
+    // While any route works, the API is not down, and each route still has its own limit.
     if (works && this.#parts.size > 0) this.#balance = capacities[this.#depth] ?? 0;
     this.#onOutcome?.();
   }
 
-  /** Those of all parts: another route may show that the API works. */
+  /** Settles with the next outcome of any route: each may show that the API works. */
   #nextOutcome(): Promise<void> {
     if (this.#all && this.#depth > 0) return this.#all.#nextOutcome();
     this.#outcome ??= new Promise((resolve) => {

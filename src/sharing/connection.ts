@@ -112,7 +112,7 @@ class StoreConnection implements Share {
         // Meanwhile, more calls are made: it asks for all of them.
         const key = await this.#key;
         const [request, take] = this.#lease.ask(this.#timing.now(), wasOut);
-        const reply = checked(await this.#sync(key, request));
+        const reply = checkReply(await this.#sync(key, request));
         return (now: number) => take(now, reply);
       });
       this.#outage = undefined;
@@ -166,7 +166,7 @@ const replyFields = [
 ] as const satisfies readonly (keyof RateLimitStoreReply)[];
 
 /** A store of the user's own may answer anything, and a reply that is not numeric would hold calls forever. */
-function checked(reply: Partial<RateLimitStoreReply> | null | undefined): RateLimitStoreReply {
+function checkReply(reply: Partial<RateLimitStoreReply> | null | undefined): RateLimitStoreReply {
   const isReply = replyFields.every((field) => Number.isFinite(reply?.[field]) && Number(reply?.[field]) >= 0);
   if (isReply) return reply as RateLimitStoreReply; // it has all fields
   throw new Error(`The rate-limit store's reply must have ${replyFields.join(', ')}, all of them numbers.`);
