@@ -13,18 +13,18 @@ const words =
 export const secretName = new RegExp(`${words}s?$`, 'i');
 const hasSecretName = new RegExp(`${words}s?"`, 'i');
 
-/** What a request has that may be secret, and is one by its name. */
+/** Parts of a request that contain secrets, which are found by their names. */
 export interface SecretFields {
-  /** Of the query, such as `?page=2`. */
+  /** Such as `?page=2`. */
   readonly query: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** JSON. */
+  /** JSON text. */
   readonly body: string | undefined;
-  /** Parameters of the path with such names, and the tokens that were used, if they come from a function. */
+  /** Secret parameters of the path, and the tokens that a function has returned. */
   readonly secrets: string[];
 }
 
-/** An attempt of a call. Its redactor is made when something of it is shown, which is rare. */
+/** An attempt of a call. Its redactor is made when it is first needed, which is rare. */
 export interface Redactable {
   readonly call: SecretFields;
   readonly account: { readonly credential: string };
@@ -39,14 +39,14 @@ export function redactorOf(attempt: Redactable): Redactor {
 export function secretsOf({ query, headers, body, secrets: known }: SecretFields): string[] {
   const secrets = [...known];
   const fields: [name: string, value: unknown][] = [...Object.entries(headers), ...new URLSearchParams(query)];
-  // Most bodies have no such name, and large ones take their time to read.
+  // Most bodies have no such name, and parsing a large one takes time.
   if (body !== undefined && hasSecretName.test(body)) fields.push(['', parseJson(body)]);
   for (let field = fields.pop(); field; field = fields.pop()) {
     const [name, value] = field;
     if (typeof value === 'object' && value !== null) {
       const inherited = secretName.test(name) && name;
       for (const [key, item] of Object.entries(value)) fields.push([inherited || key, item]);
-      // The name of its own field is no secret, and errors need it.
+      // A value that equals its name, such as `password`, is no secret.
     } else if ((typeof value === 'string' || typeof value === 'number') && value !== name && secretName.test(name)) {
       secrets.push(String(value));
     }
@@ -55,23 +55,22 @@ export function secretsOf({ query, headers, body, secrets: known }: SecretFields
 }
 
 /**
- * Removes secrets from everything that the SDK throws, emits or logs: the token, and fields such as a password. The
- * API, a proxy or a custom `fetch` may repeat them, so every text from outside passes through here. Nothing here
- * throws.
+ * Removes secrets from everything that the SDK throws, emits or logs. The API, a proxy or a custom `fetch` may repeat
+ * them, so every text from outside passes through here. No method throws.
  */
 export class Redactor {
   readonly #secrets: () => readonly string[];
   #search: SecretSearch | undefined;
 
-  /** @param fields Those of a call, which are looked up when something is shown. */
-  constructor(token: string, fields: () => readonly string[] = () => []) {
-    this.#secrets = () => [token, ...fields()];
+  /** @param secrets Those beside the token. They are looked up when something is first redacted. */
+  constructor(token: string, secrets: () => readonly string[] = () => []) {
+    this.#secrets = () => [token, ...secrets()];
   }
 
   /** Returns the text without the secrets, whatever their case or escapes; only its beginning if it is long. */
   redact(text: string): string {
     this.#search ??= new SecretSearch(this.#secrets());
-    // A secret may begin in what is shown, and end behind it.
+    // Longer than what is shown, because a secret may end behind it.
     return this.#search.redact(text.slice(0, 4 * maxShown), maxShown);
   }
 
@@ -84,7 +83,7 @@ export class Redactor {
     return this.redact(query.split('&').map(hide).join('&'));
   }
 
-  /** Where a call is sent. The base URL stays, though a password may be a word in it. */
+  /** Returns the URL of a call. The base URL is not redacted, even if a word in it equals a password. */
   redactUrl(baseUrl: string, path: string, query: string): string {
     return baseUrl + this.redact(path) + this.redactQuery(query);
   }

@@ -8,7 +8,7 @@ const maxLayers = 2;
 /** Shorter secrets are not looked for: they would match ordinary words. */
 const minSecret = 4;
 
-/** Shorter secrets are matched as whole words only, because they are parts of ordinary ones. */
+/** Shorter secrets are matched as whole words only, because ordinary words may contain them. */
 const minInWords = 8;
 
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
@@ -20,7 +20,7 @@ const encodings: readonly (readonly [RegExp, (escape: string) => string])[] = [
   [/&(?:#\d{1,7}|#x[\da-f]{1,6}|amp|lt|gt|quot|apos);/gi, decodeEntity],
 ];
 
-/** A place in a text is looked up once for all secrets: by its first two characters, then for each length. */
+/** Finds all secrets in one pass: each place is looked up by its first two characters, then for each length. */
 export class SecretSearch {
   readonly #secrets: ReadonlySet<string>;
   readonly #lengths = new Map<number, Set<number>>();
@@ -33,20 +33,24 @@ export class SecretSearch {
     }
   }
 
-  /** Replaces the secrets in a text, and leaves the rest as it is. Shows what begins before a position. */
+  /** Returns the text without its secrets, up to a position. */
   redact(text: string, length: number): string {
     let redacted = '';
     let end = 0;
     for (const [start, stop] of this.#find(text, (index) => index, maxLayers).sort(([a], [b]) => a - b)) {
       if (start >= length) break;
-      // Those that overlap are one.
+      // Secrets that overlap are replaced once.
       if (start > end || redacted === '') redacted += `${text.slice(end, start)}[redacted]`;
       end = Math.max(end, stop);
     }
     return redacted + text.slice(end, length);
   }
 
-  /** Finds secrets in the text, and in what it is without the escapes of each kind. `at` says where a character was. */
+  /**
+   * Finds secrets in a text, and in the same text decoded in each way.
+   *
+   * @param at Where a character of the text stands in the original one.
+   */
   #find(text: string, at: (index: number) => number, layers: number): [start: number, end: number][] {
     const places: [number, number][] = [];
     const folded = fold(text);

@@ -15,7 +15,7 @@ import {
   type ValidationIssue,
 } from '../errors/index.ts';
 import { parseRateLimit } from '../rate-limit/headers.ts';
-import { answerOf, type CallTelemetry } from '../telemetry/telemetry.ts';
+import { responseInfo, type CallTelemetry } from '../telemetry/telemetry.ts';
 import { isRecord, parseJson } from '../utils/json.ts';
 import { describeIssues, isOfOtherType, schemaFailure } from '../utils/standard-schema.ts';
 import type { Call } from './call.ts';
@@ -34,7 +34,7 @@ export interface ErrorContext extends Redactable {
 export function errorInit(context: ErrorContext): CallErrorInit {
   const { options, path, query } = context.call;
   const url = redactorOf(context).redactUrl(options.baseUrl, path, query);
-  return { ...context.target, ...answerOf(context), url };
+  return { ...context.target, ...responseInfo(context), url };
 }
 
 /**

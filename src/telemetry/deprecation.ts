@@ -10,7 +10,7 @@ export function deprecationOf(route: string, headers: Headers): string | undefin
     since === null ? [] : ` is deprecated${day(since, ' as of ')}`,
     end === null ? [] : ` may stop working${day(end, ' on ')}`,
   ];
-  // Of the links that the response has, such as `<https://example.com>; rel="deprecation"`.
+  // Such as `<https://example.com>; rel="deprecation"`.
   const link = /<([^<>]*)>[^<]*rel="?(?:deprecation|sunset)/i.exec(headers.get('link') ?? '');
   return `${route}${dates.flat().join(' and')}.${link ? ` See ${link[1]}` : ''}`;
 }

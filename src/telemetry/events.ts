@@ -143,8 +143,8 @@ export const eventNames = [
 ] as const satisfies readonly (keyof ClientEvents)[];
 
 /**
- * Runs a call and each of its attempts within a trace: each method calls `run` once, and waits for it. What is known
- * only at the end is added to the event by then. A tracer that throws changes nothing.
+ * Runs a call and each of its attempts within a trace: each method calls `run` once, and waits for it. When `run` has
+ * settled, the event also has the outcome. A tracer that throws changes nothing.
  */
 export interface Tracer {
   call<T>(event: CallEvent & Partial<CallEndEvent>, run: () => Promise<T>): Promise<T>;
@@ -155,7 +155,7 @@ export interface Tracer {
   ): Promise<T>;
 }
 
-/** The name of the method of a client that adds a {@link Tracer}. Both copies of the package have the same. */
+/** The name of the client's method that adds a {@link Tracer}. The ES module and the CommonJS build share it. */
 export const addTracer: unique symbol = Symbol.for('@example/sdk/add-tracer');
 
 /** Receives one event. If it throws or rejects, the error is logged and nothing else changes. */
@@ -166,7 +166,7 @@ export class ClientEventEmitter {
   readonly #emitter = new EventEmitter();
   /** Whether there may be listeners. */
   isObserved = false;
-  /** Calls the listener that is its context. */
+  /** Calls a listener, which is passed as `this`: the emitter knows each listener by it. */
   readonly #call: (this: (event: unknown) => unknown, event: unknown) => void;
 
   constructor(logger: LeveledLogger) {

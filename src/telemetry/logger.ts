@@ -57,7 +57,7 @@ export function resolveLogger(
 /** The values of `EXAMPLE_LOG` that were reported. */
 const reported = new Set<unknown>();
 
-/** A wrong one in a deployment is no reason not to start. */
+/** The level in `EXAMPLE_LOG`. A wrong value in a deployment must not keep a program from starting. */
 function levelOfEnvironment(logger: Partial<Logger> | null): LogLevel {
   const given = environmentVariable('EXAMPLE_LOG')?.toLowerCase() ?? 'warn';
   const level = logLevels.find((each) => each === given);

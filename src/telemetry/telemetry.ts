@@ -10,16 +10,16 @@ import { deprecationOf } from './deprecation.ts';
 import { ClientEventEmitter, type CallEndEvent, type CallEvent, type Tracer } from './events.ts';
 import type { LeveledLogger } from './logger.ts';
 
-/** After so many, what was logged is forgotten: a path of your own in `client.request` may have an id in it. */
+/** Lines that are remembered, so that each is logged once. A path in `client.request` may contain an id. */
 const maxLogged = 1000;
 
-/** Milliseconds. A longer wait for the rate limit may be a surprise, and is logged. */
+/** Milliseconds. A longer wait for the rate limit is logged. */
 const maxSilentWait = 10_000;
 
-/** What a client shares with those that `withOptions` makes from it. */
+/** Events, tracing and logs of a client, and of the clients that `withOptions` makes from it. */
 export class Telemetry {
   readonly events: ClientEventEmitter;
-  /** The first one that was added. */
+  /** The tracer that was added first. */
   tracer: Tracer | undefined;
   /** One object for all clients: an outage of the store is reported once. */
   readonly limiterObserver: LimiterObserver;
@@ -52,14 +52,14 @@ export class Telemetry {
     };
   }
 
-  /** Observes a call, if anything is to be told about it. */
+  /** Observes a call if somebody listens, traces or logs. */
   observe(logger: LeveledLogger, target: RequestTarget): CallTelemetry | undefined {
     const isObserved = this.tracer !== undefined || this.events.isObserved || logger.error !== undefined;
     return isObserved ? new CallTelemetry(this, logger, target) : undefined;
   }
 }
 
-/** What is observed of an attempt: what it is about to send, and later the response whose headers have arrived. */
+/** The parts of an attempt that are observed. */
 interface ObservedAttempt extends Redactable {
   readonly call: SecretFields & { readonly path: string; readonly options: { readonly baseUrl: string } };
   readonly account: { readonly credential: string; readonly authorization: RequestHeaders };
@@ -68,34 +68,36 @@ interface ObservedAttempt extends Redactable {
 
 type RequestHeaders = SecretFields['headers'];
 
-/** How an attempt has ended: the text of the body, if it was read, and the error, if the attempt failed. */
+/** How an attempt has ended. */
 interface AttemptResult {
+  /** The text of the body, if it was read. */
   readonly text?: string | undefined;
+  /** Set if the attempt failed. */
   readonly error?: unknown;
 }
 
 /** Numbers the calls of this process that were observed. */
 let calls = 0;
 
-/** The routes whose end was announced, of all clients. */
+/** Routes whose deprecation was logged, of all clients. */
 const deprecated = new Set<string>();
 
-/** Emits, traces and logs what happens to a call. What nobody observes isn't built; what fails here changes nothing. */
+/** Emits, traces and logs what happens to a call. Payloads are built only if somebody receives them. */
 export class CallTelemetry {
   readonly shared: Telemetry;
   readonly #logger: LeveledLogger;
   readonly #start = performance.now();
-  /** What is shown of the call. It changes with a token that is redacted in it. */
+  /** The call without the token, which may change. */
   target: RequestTarget;
   #id: string | undefined;
   #attempts = 0;
   /** Milliseconds that all attempts took. */
   #attempting = 0;
-  /** The last one that was answered. */
+  /** The last attempt that was answered. */
   #answered: ObservedAttempt | undefined;
-  /** Announces the next attempt. */
-  #announce: (() => void) | undefined;
-  /** Receives what is known at the end of the call. */
+  /** Announces the retry that is due. */
+  #announceRetry: (() => void) | undefined;
+  /** The event that the tracer has received. The outcome of the call is added to it. */
   #traced: CallEvent | undefined;
 
   constructor(shared: Telemetry, logger: LeveledLogger, target: RequestTarget) {
@@ -104,12 +106,12 @@ export class CallTelemetry {
     this.target = target;
   }
 
-  /** Runs the call, which then {@link end}s. */
+  /** Runs the call within a trace. The call must {@link end}. */
   run<T>(call: () => Promise<T>): Promise<T> {
     const { tracer } = this.shared;
     if (!tracer) return call();
-    const event = (this.#traced = this.#about());
-    return traced(call, (run) => tracer.call(event, run));
+    const event = (this.#traced = this.#callEvent());
+    return runTraced(call, (run) => tracer.call(event, run));
   }
 
   /** The call has ended. `error` is what it rejects with. */
@@ -118,9 +120,9 @@ export class CallTelemetry {
     if (!this.#traced && !events.has('callEnd')) return;
     const duration = performance.now() - this.#start;
     const event = {
-      ...this.#about(),
+      ...this.#callEvent(),
       outcome,
-      ...answerOf(this.#answered),
+      ...responseInfo(this.#answered),
       attempts: this.#attempts,
       waited: Math.round(duration - this.#attempting),
       duration: Math.round(duration),
@@ -137,18 +139,17 @@ export class CallTelemetry {
   ): Promise<Result> {
     const { events, tracer } = this.shared;
     const { path, query, options } = attempt.call;
-    this.#announce?.();
+    this.#announceRetry?.();
     this.#attempts++;
     const start = performance.now();
     const isAnnounced = tracer !== undefined || events.has('request');
     const url = isAnnounced && redactorOf(attempt).redactUrl(options.baseUrl, path, query);
-    const event = url && { ...this.#about(), url, headers: {} };
-    // A listener that replaces them fails.
-    if (event) Object.defineProperty(event, 'headers', { writable: false, configurable: false });
+    // Listeners add headers. One that replaces them would take those of others away, and fails.
+    const event = url && Object.freeze({ ...this.#callEvent(), url, headers: {} });
     const trace = event && { ...event, baseUrl: options.baseUrl };
     const run = async () => {
       if (event) events.emit('request', event);
-      const headers = event ? this.#withAdded(attempt.call.headers, event.headers) : attempt.call.headers;
+      const headers = event ? this.#addHeaders(attempt.call.headers, event.headers) : attempt.call.headers;
       this.#logRequest(attempt, headers);
       const result = await send(headers);
       const report = this.#report(result, attempt, Math.round(performance.now() - start));
@@ -156,7 +157,7 @@ export class CallTelemetry {
       return result;
     };
     try {
-      return await (tracer && trace ? traced(run, (once) => tracer.attempt(trace, once)) : run());
+      return await (tracer && trace ? runTraced(run, (once) => tracer.attempt(trace, once)) : run());
     } finally {
       this.#attempting += performance.now() - start;
       if (attempt.response) this.#answered = attempt;
@@ -165,7 +166,7 @@ export class CallTelemetry {
 
   #logRequest(attempt: ObservedAttempt, headers: RequestHeaders): void {
     if (!this.#logger.debug) return;
-    const about = this.#about();
+    const about = this.#callEvent();
     const redactor = redactorOf(attempt);
     const { call, account } = attempt;
     this.#logger.debug(`${about.method} ${about.path} is sent.`, {
@@ -184,22 +185,22 @@ export class CallTelemetry {
     const { events } = this.shared;
     const log = this.#warnOfWait(delay) ?? this.#logger.info;
     if (!events.has('retry') && !log) return;
-    this.#announce = () => {
-      this.#announce = undefined;
-      const event = { ...this.#about(), delay, status: error.status, reason: error.message };
+    this.#announceRetry = () => {
+      this.#announceRetry = undefined;
+      const event = { ...this.#callEvent(), delay, status: error.status, reason: error.message };
       events.emit('retry', event);
       log?.(`${error.name}: ${error.message} Retrying in ${delay} ms.`, event);
     };
-    if (delay > 0) this.#announce();
+    if (delay > 0) this.#announceRetry();
   }
 
   /** The call has to wait for the rate limit. */
   wait(delay: number, waiting: number): void {
-    this.#announce?.();
+    this.#announceRetry?.();
     const { events } = this.shared;
     const warn = this.#warnOfWait(delay);
     if (!warn && !events.has('rateLimitWait')) return;
-    const event = { ...this.#about(), attempt: this.#attempts + 1, delay, waiting };
+    const event = { ...this.#callEvent(), attempt: this.#attempts + 1, delay, waiting };
     events.emit('rateLimitWait', event);
     const wait = `waits about ${Math.round(delay / 1000)} s for the rate limit`;
     warn?.(`${event.method} ${event.path} ${wait}. Calls waiting: ${waiting}.`, event);
@@ -215,7 +216,7 @@ export class CallTelemetry {
 
   validationIssues(issues: readonly ValidationIssue[]): void {
     const { events, loggedIssues } = this.shared;
-    const about = this.#about();
+    const about = this.#callEvent();
     for (const issue of issues) {
       // By route: a difference is logged once for all ids.
       const location = `${about.method} ${about.route}, body${locationOf(issue)}`;
@@ -226,15 +227,15 @@ export class CallTelemetry {
     events.emit('validationIssue', { ...about, issues });
   }
 
-  /** Returns what a trace says of the end of an attempt. */
+  /** Reports the end of an attempt. Returns what a trace says about it. */
   #report({ text, error }: AttemptResult, attempt: ObservedAttempt, duration: number): object | undefined {
     const { events, tracer } = this.shared;
     const { response } = attempt;
-    if (response) this.#warnOfEnd(response, attempt);
+    if (response) this.#warnOfDeprecation(response, attempt);
     if (!tracer && !this.#logger.debug && !events.has('response')) return undefined;
-    const about = this.#about();
+    const about = this.#callEvent();
     const redactor = redactorOf(attempt);
-    const answer = answerOf(attempt);
+    const answer = responseInfo(attempt);
     const outcome = response ? `answered ${response.status}` : 'no answer';
     this.#logger.debug?.(`${about.method} ${about.path}: ${outcome} after ${duration} ms.`, {
       ...about,
@@ -248,35 +249,34 @@ export class CallTelemetry {
     return { ...answer, duration, rateLimit, error };
   }
 
-  #warnOfEnd({ headers }: Response, attempt: ObservedAttempt): void {
+  #warnOfDeprecation({ headers }: Response, attempt: ObservedAttempt): void {
     const route = `${this.target.method} ${this.target.route}`;
     const problem = deprecationOf(route, headers);
     if (problem === undefined || !this.#logger.warn || !isFirst(deprecated, route)) return;
-    this.#logger.warn(redactorOf(attempt).redact(problem), this.#about());
+    this.#logger.warn(redactorOf(attempt).redact(problem), this.#callEvent());
   }
 
-  /** What can't be sent is logged and left out. */
-  #withAdded(headers: RequestHeaders, added: Record<string, string>): RequestHeaders {
+  /** Adds headers of listeners and tracers. A header that can't be sent is logged and left out. */
+  #addHeaders(headers: RequestHeaders, added: Record<string, string>): RequestHeaders {
     let merged = headers;
     for (const name of Object.keys(added)) {
       try {
         merged = mergeHeaders(merged, 'event.headers', { [name]: added[name] });
       } catch (error) {
         const problem = `An event listener failed (${messageOf(error)}). The call continues without this header.`;
-        this.#logger.error?.(problem, this.#about());
+        this.#logger.error?.(problem, this.#callEvent());
       }
     }
     return merged;
   }
 
-  #about(): CallEvent {
+  #callEvent(): CallEvent {
     this.#id ??= `call_${++calls}`;
     return { callId: this.#id, ...this.target, attempt: this.#attempts };
   }
 }
 
-/** What an attempt was answered. */
-export function answerOf(
+export function responseInfo(
   attempt: (Redactable & Pick<ObservedAttempt, 'response'>) | undefined,
 ): Pick<CallEndEvent, 'status' | 'requestId'> {
   const { status, headers } = attempt?.response ?? {};
@@ -284,19 +284,19 @@ export function answerOf(
   return { status, requestId: attempt && requestId && redactorOf(attempt).redact(requestId) };
 }
 
-/** Runs the work in a trace. What the trace itself does, or throws, is not the outcome. */
-async function traced<T>(work: () => Promise<T>, trace: (run: () => Promise<T>) => Promise<T>): Promise<T> {
+/** Runs the work within a trace, whose own result or error doesn't change the outcome. */
+async function runTraced<T>(work: () => Promise<T>, trace: (run: () => Promise<T>) => Promise<T>): Promise<T> {
   let outcome: Promise<T> | undefined;
   const run = () => (outcome ??= work());
   try {
     await trace(run);
   } catch {
-    // Of the work, which has its own outcome, or of the trace.
+    // An error of the work, which `run` returns again, or of the trace, which is ignored.
   }
   return run();
 }
 
-/** Whether a line was not logged before. */
+/** Whether a line was not logged before. It counts as logged from now on. */
 function isFirst(logged: Set<string>, line: string): boolean {
   if (logged.has(line)) return false;
   if (logged.size >= maxLogged) logged.clear();
