@@ -2,7 +2,7 @@ import { ExampleError, NotFoundError, RateLimitWaitError, TimeoutError, type Req
 import type { Admission, Permit, RateLimiter } from '../rate-limit/limiter.ts';
 import type { CallTelemetry } from '../telemetry/telemetry.ts';
 import { anySignal, Deadline, isNative, sleep, untilAborted, type Cancellation } from '../utils/abort.ts';
-import { described } from '../utils/arguments.ts';
+import { describeValue } from '../utils/arguments.ts';
 import { now } from '../utils/timing.ts';
 import type { Accounts } from './accounts.ts';
 import type { Exchange } from './api-promise.ts';
@@ -215,7 +215,7 @@ export class CallRun {
     const answer: unknown = shouldRetry ? shouldRetry(error, context) : true;
     if (typeof answer === 'boolean') return !answer;
     if (answer instanceof Promise) answer.catch(() => undefined);
-    const problem = `What shouldRetry returns must be true or false; got ${described(answer)}.`;
+    const problem = `What shouldRetry returns must be true or false; got ${describeValue(answer)}.`;
     throw new ExampleError(problem, { cause: error });
   }
 }

@@ -46,7 +46,7 @@ export function resolveCall(
 ): Call {
   const { params = {}, query, signal, prefetchSignal, headers, idempotencyKey, schema, isUsable } = given;
   const options = replaceOptions(client, given);
-  checkSchema(schema);
+  if (given.isSchemaOfCaller) checkSchema(schema);
   oneOf('method', method, methods);
   const path = expandRoute(route, plainObject('params', params));
   const secrets = Object.keys(params).filter((name) => secretName.test(name));

@@ -68,7 +68,7 @@ export function requestSender(custom: Fetch | undefined): ((request: Request) =>
  */
 function checkResponse(response: (Partial<FetchResponse> & { bodyUsed?: unknown }) | undefined): Response {
   const headers: Partial<FetchResponse['headers']> | null | undefined = response?.headers;
-  const isReadable = [headers?.get, headers?.forEach, response?.text].every((method) => typeof method === 'function');
+  const isReadable = typeof (headers?.get && headers.forEach && response?.text) === 'function';
   if (!Number.isInteger(response?.status) || typeof response?.ok !== 'boolean' || !isReadable)
     throwInvalid('a Response with status, ok, headers and text()', 'What fetch resolves to', response);
   if (response.bodyUsed === true)

@@ -3,8 +3,8 @@ import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import type { PageBody, PageMeta } from './page-body.ts';
 
 /**
- * Gives a class an error that says what to write instead of `for … of`. Its type has no such method, so that this does
- * not compile.
+ * Makes `for … of` and `Array.from` throw an error that says what to write. Without it, `Array.from` would return an
+ * empty array. The class's type has no such method, so that neither compiles.
  */
 export function notIterable(prototype: object, name: string, instead: string): void {
   const value = () => {

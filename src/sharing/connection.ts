@@ -45,7 +45,7 @@ class StoreConnection implements Share {
   #isReturning = false;
   /** When to try an unavailable store again, and how long to wait if it still is; `undefined` while it is available. */
   #outage: { readonly retryAt: number; readonly delay: number; readonly error: unknown } | undefined;
-  /** The clients that know of the outage. */
+  /** The clients that were told of the outage. */
   readonly #notified = new Set<LimiterObserver>();
 
   constructor(sync: RateLimitStore['sync'], ...[key, window, waiting, timing, host]: Parameters<ConnectStore>) {
@@ -85,7 +85,7 @@ class StoreConnection implements Share {
     return Infinity;
   }
 
-  /** Whether the store has to learn what was used and what is not needed. */
+  /** Whether to tell the store what was used, and to return what is not needed. */
   get #hasToReturn(): boolean {
     return !this.#isSyncing && this.isAvailable && this.#lease.isUnsettled;
   }
@@ -140,7 +140,7 @@ class StoreConnection implements Share {
 
   #withTimeout<T>(work: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      // In two halves: if this process was too busy to read a reply that has arrived, it is read between them.
+      // In two halves, between which a busy process reads a reply that has arrived.
       let cancel = this.#timing.after(syncTimeout / 2, () => {
         cancel = this.#timing.after(syncTimeout / 2, () => {
           reject(new Error(`The rate-limit store did not answer within ${syncTimeout} ms.`));

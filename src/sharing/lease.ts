@@ -8,13 +8,13 @@ export class Lease {
   readonly #process = Math.random().toString(36).slice(2, 10);
   /** Requests that may be sent without a sync. */
   #available = { normal: 0, background: 0 };
-  /** Whether they were granted after the end of the window, to find out about the next one. */
+  /** Whether they were granted after the end of the window, as a probe of the next one. */
   #isProbe = false;
-  /** What the window had seen at the last sync that was answered. */
+  /** Counts of the window at the last sync that was answered. */
   #seen = { announced: 0, failedProbes: 0 };
   /** Requests that are available or in flight, as the store knows. */
   #held = 0;
-  /** What was missing after the last sync. */
+  /** Waiting calls without a request after the last sync. */
   #missingAtSync: WaitingCalls = { normal: 0, background: 0 };
   #processes = 1;
   #nextSyncAt = -Infinity;
@@ -45,7 +45,7 @@ export class Lease {
     this.#available[priority] = Math.max(0, this.#available[priority] - 1);
   }
 
-  /** What was granted is void. */
+  /** Gives up all requests that were granted. */
   expire(): void {
     this.#available = { normal: 0, background: 0 };
   }
@@ -62,8 +62,8 @@ export class Lease {
   }
 
   /**
-   * Asks for what the waiting calls need, and returns what none of them needs. Returns the request, and what to do with
-   * the reply.
+   * Asks for what the waiting calls need, and gives back the rest. Returns the request, and a function that takes the
+   * reply.
    *
    * @param wasOut Whether the store was unavailable.
    */
@@ -119,7 +119,7 @@ export class Lease {
     return announced !== this.#seen.announced || failedProbes !== this.#seen.failedProbes;
   }
 
-  /** What was granted in a window that is over is void. */
+  /** Gives up what was granted in a window that is over. */
   #checkWindow(now: number): void {
     const isOver = this.#window.timeLeft(now) === 0;
     if ((isOver && !this.#isProbe) || this.#window.announced !== this.#seen.announced) this.expire();

@@ -6,10 +6,10 @@ export type Cancellation = AbortSignal | Deadline;
 const callbacksOf = new WeakMap<AbortSignal, Set<() => void>>();
 
 /**
- * Calls back when the signal aborts, or now if it has. Calls that share a signal share one listener: of many, each
- * would take longer to add than the last.
+ * Calls back when the signal aborts, or now if it has. Calls that share a signal share one listener, because each
+ * further listener takes longer to add.
  *
- * @returns What takes it back, and leaves nothing on the signal.
+ * @returns Removes the callback, and leaves nothing on the signal.
  */
 export function onAbort(signal: Cancellation, callback: () => void): () => void {
   if (signal.aborted) {
@@ -60,9 +60,9 @@ export async function sleep(delay: number, signal: Cancellation | undefined): Pr
 }
 
 /**
- * Aborts when any of these signals does, or when the time is over. Thousands of calls may wait with one each: what only
- * `fetch` needs, its `signal`, is made when it is asked for. Unlike `AbortSignal.any([signal,
- * AbortSignal.timeout(…)])`, it lets go of all, and a signal of any library will do.
+ * Aborts when any of these signals does, or when the time is over. Thousands of calls may wait with one each, so its
+ * `signal` is made only when `fetch` needs it. Unlike `AbortSignal.any([signal, AbortSignal.timeout(…)])`, it can be
+ * disposed, and it takes signals of any library.
  */
 export class Deadline {
   /** On the clock of {@link now}. */
@@ -97,7 +97,7 @@ export class Deadline {
     };
   }
 
-  /** Lets go of the signals and the timer. */
+  /** Leaves the signals, and stops the timer. */
   dispose(): void {
     clearTimeout(this.#timer);
     for (const release of this.#releases) release();
@@ -112,7 +112,7 @@ export class Deadline {
   }
 
   #abortSignal(controller: AbortController): void {
-    // In React Native, `abort` takes none.
+    // In React Native, `abort` takes no reason.
     if (!isNative(controller.signal)) Object.defineProperty(controller.signal, 'reason', { value: this.reason });
     controller.abort(this.reason);
   }

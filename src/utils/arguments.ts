@@ -2,9 +2,9 @@ import { InvalidRequestError } from '../errors/example-error.ts';
 import type { StandardSchema } from './standard-schema.ts';
 import { maxTimer } from './timing.ts';
 
-// Checks of what callers pass in. Each message names the option, and says what is expected and what was passed.
+// Checks what callers pass. Each message names the option, and says what is expected and what was passed.
 
-/** What other SDKs call an option. Names that differ in case or underscores only are found without this. */
+/** Names of options in other SDKs. Names that differ only in case or underscores need no entry. */
 const otherNames: Readonly<Partial<Record<string, string>>> = {
   baseUrl: 'prefixurl',
   apiToken: 'accesstoken apikey auth token',
@@ -16,8 +16,7 @@ const otherNames: Readonly<Partial<Record<string, string>>> = {
 };
 
 /**
- * Reads options, each once, whether they are the object's own, inherited or getters. Those that are undefined are left
- * out.
+ * Reads each option once, whether it is the object's own, inherited or a getter. The result lacks undefined ones.
  *
  * @param name How messages call the object.
  * @throws {InvalidRequestError} when it is not an object, or has an option that does not exist.
@@ -50,7 +49,7 @@ function throwUnknown(name: string, key: string, known: readonly string[]): neve
 }
 
 /**
- * What a method was called on.
+ * Returns `this` of a method.
  *
  * @throws {InvalidRequestError} when it was detached from its object, as in `ids.map(client.users.get)`.
  */
@@ -97,20 +96,20 @@ export function throwInvalid(
   isSecret?: boolean,
   param?: string,
 ): never {
-  throw new InvalidRequestError(`${name} must be ${expected}; got ${described(value, isSecret)}.`, { param });
+  throw new InvalidRequestError(`${name} must be ${expected}; got ${describeValue(value, isSecret)}.`, { param });
 }
 
-/** A name for a message. What has digits, or is no name at all, may be a secret in the wrong place. */
+/** A name for a message. A text with digits, or one that is no name, may be a secret in the wrong place. */
 export function safeName(name: string): string {
   return /^[a-z_-]*$/i.test(name) ? name : '…';
 }
 
 /**
- * What a value is. A text is repeated if it is shorter than any token.
+ * Describes a value for a message. A text is repeated only if it is shorter than any token.
  *
- * @param isSecret Whether even that may be a secret.
+ * @param isSecret Whether not even a short text may be repeated.
  */
-export function described(value: unknown, isSecret = false): string {
+export function describeValue(value: unknown, isSecret = false): string {
   const type = typeof value;
   if (type === 'string' && (isSecret ? value === '' : /^[\w /:.{}-]{0,19}$/.test(String(value))))
     return `'${String(value)}'`;
@@ -222,9 +221,9 @@ export function copyHeaders(
 
 function headerList(name: string, given: object | null): Iterable<unknown> {
   if (typeof given === 'object' && given !== null) {
-    // What it lists is checked. An iterator can be read only once, and options hold for many calls.
+    // Its entries are checked. An iterator can be read only once, and options are used for many calls.
     if (Symbol.iterator in given && !('next' in given)) return given as Iterable<unknown>;
-    // Anything else, such as a promise or a date, has no entries and would be dropped without a word.
+    // Anything else, such as a promise or a date, has no entries and would be ignored silently.
     if (kindOf(given) === 'Object') return Object.entries(given);
   }
   return throwInvalid('an object, a Headers object, or a list of names and values', name, given);

@@ -1,9 +1,8 @@
 import { ExampleError } from '../errors/example-error.ts';
 
-// What comes from outside, such as an error of a listener or the reply of a store, may be anything, or never come, and
-// reading it may fail.
+// Calls code of the user's, and reads what it throws or returns, which may be anything.
 
-/** Calls something of the user's. What it throws, or rejects with later, goes to `onError`. */
+/** Calls a function of the user's. An error that it throws, or rejects with later, goes to `onError`. */
 export function callUserCode(call: () => unknown, onError: (error: unknown) => void = () => undefined): void {
   new Promise((resolve) => resolve(call())).catch(onError);
 }
@@ -13,7 +12,7 @@ export function isError(value: unknown): value is Error {
   return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
 }
 
-/** The message of an error; for anything else that was thrown, what it is. */
+/** The message of an error; for any other value that was thrown, its type. */
 export function messageOf(error: unknown): string {
   try {
     const { message }: { message?: unknown } = isError(error) ? error : { message: typeof error };
@@ -24,8 +23,7 @@ export function messageOf(error: unknown): string {
 }
 
 /**
- * Settles as the reply does, or rejects with an {@link ExampleError} if it takes longer. What the reply says then is
- * ignored.
+ * Settles as the reply does, or rejects with an {@link ExampleError} if it takes longer. A later reply is ignored.
  *
  * @param timeout Milliseconds, or `Infinity`.
  * @param sender Who replies: the beginning of the error's message.

@@ -2,7 +2,7 @@ import { ExampleError, InvalidRequestError } from '../errors/example-error.ts';
 import { bodyAlreadyParsed, bytesOf, joinChunks, rawBody } from './request.ts';
 import type { Tasks, WebhookRequest, WebhookResponse } from './receiver.ts';
 
-/** What is used of a Node request: `IncomingMessage`, Express's `req`, Fastify's `request.raw`, Koa's `ctx.req`. */
+/** The part of a Node request that is used: `IncomingMessage`, Express's `req`, Fastify's `request.raw`, Koa's `ctx.req`. */
 export interface NodeRequest {
   /** HTTP method. */
   readonly method?: string | undefined;
@@ -22,7 +22,7 @@ export interface NodeRequest {
   off(event: string, listener: (chunk: Uint8Array | string) => void): unknown;
 }
 
-/** What is used of a Node response: `ServerResponse`, Express's `res`, Fastify's `reply.raw`, Koa's `ctx.res`. */
+/** The part of a Node response that is used: `ServerResponse`, Express's `res`, Fastify's `reply.raw`, Koa's `ctx.res`. */
 export interface NodeResponse {
   /** HTTP status code. */
   statusCode: number;
@@ -149,7 +149,7 @@ function fromWebRequest(request: Request, execution: WebhookExecutionContext | u
   };
 }
 
-/** Gives `undefined` as soon as there are more than `maxBytes`. */
+/** Resolves to `undefined` as soon as there are more than `maxBytes`. */
 async function readWebStream(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   maxBytes: number,

@@ -3,7 +3,7 @@ import { isRecord } from '../utils/json.ts';
 import type { ClaimedEvent, ReplayClaim, ReplayStore } from './replay-store.ts';
 import { cachedKeys, decodeSecret, importHmac } from './secrets.ts';
 
-/** 96 bits of each secret that do not reveal it. No id has a space, so this is not the signature of any webhook. */
+/** 96 bits that identify a secret and don't reveal it. No id has a space, so they aren't the signature of a webhook. */
 const fingerprints = /* @__PURE__ */ cachedKeys(async (secret) => {
   const decoded = decodeSecret(secret);
   // A secret of another signature scheme may be any text.
@@ -49,13 +49,13 @@ export async function claimEvent(store: ReplayStore, keys: readonly string[]): P
   const [only] = granted;
   if (!handled) return only && granted.length === 1 ? only : combine(granted);
 
-  // Under the other secrets it is to be known, too, once the one under which it was handled is gone. What fails here
-  // expires.
+  // Recorded under the other secrets, too, in case the one under which it was handled is removed. A claim that can't be
+  // completed expires.
   await Promise.allSettled(granted.map(async (claim) => await claim.complete()));
   return { status: 'handled' };
 }
 
-/** What fails here expires in the store. */
+/** A claim that can't be released expires in the store. */
 async function release(claims: readonly ClaimedEvent[]): Promise<void> {
   await Promise.allSettled(claims.map(async (claim) => await claim.release()));
 }

@@ -39,14 +39,14 @@ export interface ReceiverContext {
   readonly acknowledge: 'handled' | 'early';
   readonly waitUntil: WaitUntil | undefined;
   readonly handlers: Handlers;
-  /** What is still to be done, also after responses. */
+  /** Work that `idle()` waits for. It may go on after responses. */
   readonly tasks: Tasks;
   readonly replayStore: ReplayStore;
   readonly reporter: Reporter;
   readonly logger: LeveledLogger;
 }
 
-/** What a process still has to do for the webhooks that it has received. */
+/** Work for webhooks that has not ended. */
 export class Tasks {
   readonly #running = new Set<Promise<unknown>>();
 
@@ -143,7 +143,7 @@ async function answerWhenHandled(claim: ClaimedEvent, delivery: Delivery, contex
   const errors = await runHandlers(claim, delivery, context);
   const succeeded = errors.length === 0;
   try {
-    await (succeeded ? record(claim, delivery, context) : claim.release());
+    await (succeeded ? recordHandled(claim, delivery, context) : claim.release());
   } catch (cause) {
     // The response stays the same: the handlers have run, whether or not the replay store knows.
     errors.push(unrecorded(succeeded ? 'was handled' : 'failed', cause));
@@ -153,16 +153,16 @@ async function answerWhenHandled(claim: ClaimedEvent, delivery: Delivery, contex
   return response(succeeded ? 204 : 500);
 }
 
-/** The event counts as handled before its handlers run: they never run twice, but may fail for good. */
+/** Records the event before its handlers run: they never run twice, but may fail for good. */
 async function answerEarly(claim: ClaimedEvent, delivery: Delivery, context: ReceiverContext) {
   try {
-    await record(claim, delivery, context);
+    await recordHandled(claim, delivery, context);
   } catch (error) {
     await report([error], delivery, context);
     return response(503);
   }
   const handled = runHandlers(claim, delivery, context).then((errors) => report(errors, delivery, context));
-  goOn(handled, delivery, context);
+  continueAfterResponse(handled, delivery, context);
   return response(202);
 }
 
@@ -171,20 +171,20 @@ function runHandlers(claim: ClaimedEvent, { event, attempt }: Delivery, { handle
 }
 
 /**
- * Records that the event is handled. If the first try fails, whose outcome may be unknown, others follow in the
- * background: while the claim lasts, nobody else handles the event.
+ * Records that the event is handled. If that fails, or its outcome is unknown, recording is repeated in the background:
+ * while the claim lasts, nobody else handles the event.
  *
  * @throws when the claim is lost, and another process may handle the event.
  */
-async function record(claim: ClaimedEvent, delivery: Delivery, context: ReceiverContext): Promise<void> {
+async function recordHandled(claim: ClaimedEvent, delivery: Delivery, context: ReceiverContext): Promise<void> {
   try {
     await claim.complete();
   } catch (error) {
     if (claim.signal?.aborted) throw error;
-    const recorded = repeat(claim, error).catch((cause: unknown) =>
+    const recorded = repeatRecording(claim, error).catch((cause: unknown) =>
       report([unrecorded('was handled', cause)], delivery, context),
     );
-    goOn(recorded, delivery, context);
+    continueAfterResponse(recorded, delivery, context);
   }
 }
 
@@ -192,8 +192,8 @@ function unrecorded(outcome: string, cause: unknown): ExampleError {
   return new ExampleError(`The event ${outcome}, but the replay store could not record it.`, { cause });
 }
 
-/** Tries to record until the claim is lost. If it can't be lost, the 20 tries take a quarter of a minute. */
-async function repeat(claim: ClaimedEvent, error: unknown): Promise<void> {
+/** Repeats recording until the claim is lost. If it can't be lost, there are 20 tries in a quarter of a minute. */
+async function repeatRecording(claim: ClaimedEvent, error: unknown): Promise<void> {
   for (let tries = 0; claim.signal ? !claim.signal.aborted : tries < 20; tries++) {
     await new Promise((resolve) => setTimeout(resolve, Math.min(50 * 2 ** tries, 1_000)));
     try {
@@ -205,8 +205,8 @@ async function repeat(claim: ClaimedEvent, error: unknown): Promise<void> {
   throw error;
 }
 
-/** Lets work, which never rejects, go on after the response. */
-function goOn(work: Promise<unknown>, delivery: Delivery, context: ReceiverContext): void {
+/** Keeps the process alive for work that goes on after the response. The work never rejects. */
+function continueAfterResponse(work: Promise<unknown>, delivery: Delivery, context: ReceiverContext): void {
   void context.tasks.add(work);
   callUserCode(
     () => delivery.waitUntil?.(work),

@@ -62,7 +62,7 @@ export function memoryReplayStore(options: MemoryReplayStoreOptions = {}): Repla
   const maxIds = wholeNumber('maxIds', given.maxIds ?? 10_000, 1);
   const retention = milliseconds('retention', given.retention ?? defaultRetention);
   const running = new Set<string>();
-  /** Expiry by id, on a clock that nobody sets, in the order in which the ids were first handled. */
+  /** Expiry by id, on a monotonic clock, in the order in which the ids were first handled. */
   const handled = new Map<string, number>();
 
   return {

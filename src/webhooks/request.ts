@@ -1,7 +1,7 @@
 import { brandErrors, ExampleError } from '../errors/example-error.ts';
-import { described, kindOf } from '../utils/arguments.ts';
+import { describeValue, kindOf } from '../utils/arguments.ts';
 
-// A webhook as it arrives: its headers, its body, and what can be wrong with them.
+// The headers and the body of a webhook as they arrive, and errors about them.
 
 /**
  * What is wrong with a webhook.
@@ -151,7 +151,7 @@ export function rawBody(body: unknown): RawBody {
   if (body !== undefined && body !== null && kindOf(body) !== 'Promise') throw bodyAlreadyParsed();
   throw new WebhookVerificationError(
     'missing_body',
-    `There is no body: it is ${described(body)}. Pass what was received, as text or bytes, such as await request.text(). In Express, express.raw({ type: '*/*' }) sets req.body.`,
+    `There is no body: it is ${describeValue(body)}. Pass what was received, as text or bytes, such as await request.text(). In Express, express.raw({ type: '*/*' }) sets req.body.`,
   );
 }
 

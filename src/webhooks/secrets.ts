@@ -1,5 +1,5 @@
 import { bindingAdvice, environmentVariable, nodeCrypto } from '../utils/runtime.ts';
-import { described } from '../utils/arguments.ts';
+import { describeValue } from '../utils/arguments.ts';
 import {
   bytesOf,
   headerReader,
@@ -79,7 +79,10 @@ export function listSecrets(
   if (index < 0) return secrets;
   const place = isList ? `${name}[${index}]` : name;
   const advice = name === 'secret' ? undefined : 'Return undefined if you know no secret for the request.';
-  throw invalidSecret(`${place} must be a string that is not empty; got ${described(secrets[index], true)}.`, advice);
+  throw invalidSecret(
+    `${place} must be a string that is not empty; got ${describeValue(secrets[index], true)}.`,
+    advice,
+  );
 }
 
 function parseSecret(secret: string): Uint8Array<ArrayBuffer> {
