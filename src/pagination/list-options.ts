@@ -34,8 +34,11 @@ export interface PageParams {
   per_page?: number | undefined;
 }
 
-/** The documented `per_page` where none is given. */
+/** Items per page where nothing else is asked for, as documented. */
 export const defaultSize = 20;
+
+/** Items per page of an iteration that asks for nothing else: the documented maximum. */
+export const maxPageSize = 100;
 
 export const listOptionNames = [
   ...requestOptionNames,

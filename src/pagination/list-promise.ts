@@ -7,15 +7,12 @@ import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import { checkSchema, readOptions, wholeNumber } from '../utils/arguments.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
 import { decodeCursor, encodeCursor, listKey, startOfPage, type Place } from './cursor.ts';
-import { defaultSize, readListOptions, type ListOptions, type PageParams } from './list-options.ts';
+import { defaultSize, maxPageSize, readListOptions, type ListOptions, type PageParams } from './list-options.ts';
 import { isPageBody, pageBodySchema, type PageBody } from './page-body.ts';
 import { itemsOf, notIterable, Page, pagesFrom } from './page.ts';
 import { ListReader } from './reader.ts';
 import { Walk, type Prefetch, type Progress, type RequestWindow } from './walk.ts';
 import { windowOf } from './windows.ts';
-
-/** Items per page of an iteration that asks for nothing else: the documented maximum. */
-const maxPageSize = 100;
 
 /** Which list to read. */
 export interface ListSpec<Item> {
