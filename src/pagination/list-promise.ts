@@ -91,12 +91,12 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
 
   /** Yields every item from the given page on, each exactly once, even if others are created or deleted meanwhile. */
   [Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
-    return itemsOf(this.pages(), this.#options);
+    return itemsOf(this.#pages(), this.#options);
   }
 
   /** Yields the same items in pages. Each page has the new items of one request, and that request's `meta`. */
   pages(): AsyncGenerator<Page<Item>, void, undefined> {
-    return this.#pages(0);
+    return this.#pages();
   }
 
   /**
@@ -118,11 +118,11 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     return items.slice(0, limit);
   }
 
-  async *#pages(pagesAhead: number, limit = Infinity): AsyncGenerator<Page<Item>, void, undefined> {
+  async *#pages(pagesAhead = 0, limit = Infinity): AsyncGenerator<Page<Item>, void, undefined> {
     const { signal } = this.#options();
     const { page = 1, per_page = page > 1 ? defaultSize : Math.min(maxPageSize, limit) } = this.#spec.query ?? {};
     const walk = this.#walk(this.#place ?? startOfPage(page, per_page), pagesAhead, limit);
-    yield* pagesFrom(await this.#pageAfter(walk, 0), { signal, stop: () => walk.stop() });
+    yield* pagesFrom(await this.#pageAfter(walk, 0), { signal, walk });
   }
 
   #walk(place: Place, pagesAhead = 0, limit = Infinity): Walk<Item> {
@@ -149,7 +149,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
   #pageOf({ place, number, isLast, unverified, ...body }: Progress<Item>, walk: Walk<Item>): Page<Item> {
     const cursor = () => encodeCursor(this.#key, place);
     const next = isLast ? undefined : () => this.#pageAfter(walk, number, cursor);
-    return new Page(body, { cursor, next, unverified, signal: this.#options().signal, stop: () => walk.stop() });
+    return new Page(body, { cursor, next, unverified, signal: this.#options().signal, walk });
   }
 
   get #key(): string {

@@ -13,11 +13,12 @@ export function notIterable(prototype: object, name: string, instead: string): v
   Object.defineProperty(prototype, Symbol.iterator, { value });
 }
 
-/** What ends an iteration over pages, and what it ends. */
+/** An iteration over pages. */
 interface Iteration {
+  /** Ends it. */
   readonly signal?: AbortSignal | undefined;
-  /** Cancels what was requested ahead. */
-  readonly stop: () => void;
+  /** Makes its requests, and cancels those that were made ahead. */
+  readonly walk: { stop(): void };
 }
 
 /** Where a page stands in the iteration that it is part of. */
@@ -31,7 +32,7 @@ interface PagePosition<Item> extends Iteration {
 /** The page, and those after it that have items. */
 export async function* pagesFrom<Item>(
   first: Page<Item>,
-  { signal, stop }: Iteration,
+  { signal, walk }: Iteration,
 ): AsyncGenerator<Page<Item>, void, undefined> {
   try {
     for (let page: Page<Item> | undefined = first; page;) {
@@ -41,7 +42,7 @@ export async function* pagesFrom<Item>(
       while (page?.data.length === 0);
     }
   } finally {
-    stop();
+    walk.stop();
   }
 }
 

@@ -7,6 +7,7 @@ import type { Id, PageBody } from './page-body.ts';
 import {
   answerFor,
   firstState,
+  maxSeeks,
   nextOverlap,
   pages,
   type Overlap,
@@ -17,9 +18,6 @@ import {
   type State,
 } from './states.ts';
 import { leastSize, seekWindow, windowOf, type Window } from './windows.ts';
-
-/** Windows in which the items in front of a cursor are looked for. */
-const maxSeeks = 8;
 
 /** An overlap that a window has not needed shrinks to this part of it, so that a list at rest costs little more. */
 const overlapDecay = 0.7;
@@ -291,10 +289,11 @@ export class ListReader<Item> {
 
   /** Takes the new items of an answer, from an index on. Returns how many there are. */
   #take({ data, ids }: PageAnswer<Item>, shared?: Pick<Shared, 'last' | 'rank'>, from = 0): number {
-    const taken = this.#known.add(ids, shared).filter((index) => index >= from);
+    const before = this.#items.length;
     // The cast holds: the indexes are those of items.
-    for (const index of taken) this.#items.push(data[index] as Item);
-    this.#found += taken.length;
-    return taken.length;
+    for (const index of this.#known.add(ids, shared)) if (index >= from) this.#items.push(data[index] as Item);
+    const taken = this.#items.length - before;
+    this.#found += taken;
+    return taken;
   }
 }

@@ -7,6 +7,9 @@ import { windowAfter, windowAt, windowOf, type Window } from './windows.ts';
 /** Items in front of a cursor that its first window should hold. The walk continues if one of them still exists. */
 const cursorOverlap = 4;
 
+/** Windows in which the items in front of a cursor are looked for. */
+export const maxSeeks = 8;
+
 /** Requests in a row that may bring the walk no further, and one more for so many windows that it has read. */
 const patience = 5;
 const windowsOfPatience = 4;
