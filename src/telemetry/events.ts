@@ -164,8 +164,6 @@ export type ClientEventListener<Name extends keyof ClientEvents> = (...event: Cl
 /** Emits events. A listener that throws or rejects affects neither the call nor the other listeners. */
 export class ClientEventEmitter {
   readonly #emitter = new EventEmitter();
-  /** Whether there may be listeners. */
-  isObserved = false;
   /** Calls a listener, which is passed as `this`: the emitter knows each listener by it. */
   readonly #call: (this: (event: unknown) => unknown, event: unknown) => void;
 
@@ -184,7 +182,11 @@ export class ClientEventEmitter {
     listener: ClientEventListener<Name>,
   ): void {
     this.#emitter[method](oneOf('The event', name, eventNames), this.#call, callable('The listener', listener));
-    this.isObserved = this.#emitter.eventNames().length > 0;
+  }
+
+  /** Whether there are listeners of any event. */
+  get isObserved(): boolean {
+    return this.#emitter.eventNames().length > 0;
   }
 
   /** Whether there is a listener. Without one, no payload is built. */

@@ -54,7 +54,7 @@ export class Telemetry {
 
   /** Observes a call if somebody listens, traces or logs. */
   observe(logger: LeveledLogger, target: RequestTarget): CallTelemetry | undefined {
-    const isObserved = this.tracer !== undefined || this.events.isObserved || logger.error !== undefined;
+    const isObserved = logger.error !== undefined || this.tracer !== undefined || this.events.isObserved;
     return isObserved ? new CallTelemetry(this, logger, target) : undefined;
   }
 }
