@@ -116,10 +116,7 @@ async function client(
 }
 
 /** The client, all of whose commands go through `command`. */
-function intercepted(
-  given: RedisClient,
-  command: (send: () => Promise<unknown>) => Promise<unknown>,
-): RedisClient {
+function intercepted(given: RedisClient, command: (send: () => Promise<unknown>) => Promise<unknown>): RedisClient {
   return new Proxy(given, {
     get(target, name) {
       const value: unknown = Reflect.get(target, name);
