@@ -21,7 +21,7 @@ export interface SentRequest extends WindowRequest {
 interface Finding extends Omit<Verdict, 'isHeld'> {
   /** Whether it is a refusal that the window explains. */
   readonly isExplained: boolean;
-  /** The resource that is admitted again, whose calls have waited for that. */
+  /** The resource that is admitted again. Its calls have waited for that. */
   readonly readmitted: RefusedResource | undefined;
 }
 
@@ -44,7 +44,7 @@ export class Outcomes {
   recordAnswer(now: number, request: SentRequest, status: number, headers: Headers): Finding {
     const { target, order } = request;
     const read = readAnswer(status, headers);
-    // Gateways answer so of limits, too, without the headers of the API. While nothing is admitted, it is an outage.
+    // A gateway answers 503 without the API's headers if a limit is reached, too. If nothing is admitted, it is an outage.
     const isGateway = status === 503 && read.report === undefined;
     const isLimited = isGateway && this.#refusals.wasAdmitted(target.route, request.sentAt - recent);
     const answer = isLimited ? { ...read, isRefusal: true, isFailure: false } : read;
@@ -67,7 +67,7 @@ export class Outcomes {
   }
 
   /**
-   * Nothing came back.
+   * A request had no answer.
    *
    * @param mayCount Whether the API may have counted it.
    */

@@ -9,21 +9,22 @@ const patience = { first: 1000, max: 8_000 };
  * longer and longer pauses, until one is admitted.
  */
 export class Probe {
-  /** When the last one was sent that has brought nothing yet. */
+  /** When the request under way was sent. */
   #sentAt = -Infinity;
-  /** Requests in a row that were sent while the one before had brought nothing. */
+  /** Requests in a row that were sent although the one before had no answer. */
   #unanswered = 0;
-  /** Requests in a row that failed while no window was known, or were never sent, and until when the next one waits. */
+  /** Requests in a row that failed. */
   #failures = 0;
+  /** Until when the next request waits after a failure. */
   #pausedUntil = -Infinity;
-  /** Until when a route that failed has asked to wait. */
+  /** Until when the API has asked to wait, when it failed. */
   askedUntil = -Infinity;
 
   get isFailing(): boolean {
     return this.#failures > 0;
   }
 
-  /** @param isBacklog Whether other calls wait. A request that failed holds them, but not a call that is alone. */
+  /** @param isBacklog Whether other calls wait. They pause after a failure; a call that is alone does not. */
   readyAt(isBacklog: boolean): number {
     const wait = Math.min(patience.first * 2 ** this.#unanswered, patience.max);
     return Math.max(this.#sentAt + wait, isBacklog ? this.#pausedUntil : -Infinity);
@@ -34,13 +35,13 @@ export class Probe {
     this.#sentAt = now;
   }
 
-  /** It has ended, and another one may be sent. */
+  /** The request has ended, and another one may be sent. */
   ended(): void {
     this.#sentAt = -Infinity;
   }
 
   /**
-   * A request that was sent while others are held, because none waited, does not prolong that by itself.
+   * A request has failed. If it was sent during a pause, because it was alone, it does not prolong the pause.
    *
    * @param wait Milliseconds that the API asks to wait.
    */

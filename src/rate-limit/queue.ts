@@ -3,23 +3,23 @@ import type { Admission, Permit, Priority } from './limiter.ts';
 import { isCloudflareWorker } from '../utils/runtime.ts';
 import { Alarm, type Timing } from '../utils/timing.ts';
 
-/** Milliseconds from one look at a call that waits to the next, in Cloudflare Workers. */
+/** Milliseconds between two checks of a waiting call, in Cloudflare Workers. */
 const workerHeartbeat = 500;
 
-/** A call that waits. It holds the links of its queue itself, so that queueing it allocates nothing. */
+/** A call that waits. It is a node of its queue's linked list, so that queueing it allocates nothing. */
 export class WaitingCall {
   readonly admission: Admission;
   readonly resolve: (permit: Permit | Promise<never>) => void;
-  /** When it will be sent, as far as could be foreseen. */
+  /** When it was expected to be sent, when it began to wait. */
   expectedAt = Infinity;
   #alarm: Alarm | undefined;
-  /** Lets go of its signal. */
+  /** Stops listening to its signal. */
   release: (() => void) | undefined;
-  /** Where it waits; `undefined` once it waits no more. */
+  /** The list in which it waits; `undefined` when it no longer waits. */
   list: List | undefined;
   previous: WaitingCall | undefined;
   next: WaitingCall | undefined;
-  /** Whether its resource is refused while others are not. It yields to them then, because it may be refused again. */
+  /** Whether it goes after other calls, because its resource alone was refused and may be refused again. */
   yields = false;
 
   constructor(admission: Admission, resolve: WaitingCall['resolve']) {
@@ -27,7 +27,7 @@ export class WaitingCall {
     this.resolve = resolve;
   }
 
-  /** @param routes Those of which a request has failed. */
+  /** @param routes The routes of which a request has failed. */
   isUntried(routes: ReadonlySet<string>): boolean {
     return !routes.has(this.admission.route);
   }
@@ -37,8 +37,8 @@ export class WaitingCall {
   }
 
   /**
-   * Looks at the call when its `maxWait` is over. In Cloudflare Workers, where the timer of another request ends with
-   * it, also every half second.
+   * Calls back when the call's `maxWait` is over. In Cloudflare Workers also every half second, because the scheduler's
+   * timer may belong to another request and end with it.
    */
   watch(timing: Timing, expiresAt: number, look: (now: number) => void): void {
     const next = () => Math.min(expiresAt, isCloudflareWorker() ? timing.now() + workerHeartbeat : Infinity);
@@ -58,7 +58,7 @@ export class WaitingCall {
     if (this.admission.priority) this.admission.priority.onRaise = undefined;
   }
 
-  /** Resolves with a rejected promise: a function that rejects would take memory for each call that waits. */
+  /** Resolves with a rejected promise, because a second function would take memory for each waiting call. */
   reject(reason: unknown): void {
     this.resolve(Promise.reject(reason));
   }
@@ -71,7 +71,7 @@ export function priorityOf({ priority }: Admission): Priority {
 /**
  * The error of a call that is sent in `delay` milliseconds at the earliest; `undefined` if it may wait that long.
  *
- * @param maxWait What is left of the admission's own.
+ * @param maxWait The rest of the admission's `maxWait`.
  */
 export function waitError(
   admission: Admission,
@@ -121,9 +121,9 @@ class List {
   }
 }
 
-/** The calls that wait for one thing. Only `unsent` takes longer if more of them wait. */
+/** The calls that wait for a resource, or for the token. Only `unsent` takes longer if more of them wait. */
 export class CallQueue {
-  /** Of each priority, the retries and the other calls. */
+  /** For each priority, one list of retries and one of other calls. */
   readonly #lists = { normal: [new List(), new List()], background: [new List(), new List()] } as const;
   /** In the order in which they are sent. */
   readonly #all: readonly List[] = [...this.#lists.normal, ...this.#lists.background];
@@ -156,7 +156,7 @@ export class CallQueue {
   /**
    * The newest or the oldest call of a priority that was not sent before, or else the next one.
    *
-   * @param routes Those that others go before.
+   * @param routes The routes of which a request has failed.
    */
   unsent(priority: Priority, routes: ReadonlySet<string>, isNewest: boolean): WaitingCall | undefined {
     const { first, last } = this.#lists[priority][1];
@@ -170,7 +170,7 @@ export class CallQueue {
     this.#listOf(call.admission, call.priority).push(call);
   }
 
-  /** All of them, in a list of its own: they may leave the queue meanwhile. */
+  /** A copy of the queue, which calls may leave meanwhile. */
   toArray(): WaitingCall[] {
     const calls: WaitingCall[] = [];
     for (const { first } of this.#all) {

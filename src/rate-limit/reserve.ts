@@ -4,7 +4,7 @@ import type { RateWindow } from './window.ts';
 /** While background calls wait, they get at least one request in so many, so that they never starve. */
 export const backgroundShare = 10;
 
-/** Parts of a window that are kept for normal calls: until it is known how many there are, and at most. */
+/** Parts of a window that are kept for normal calls: at first, and at most. */
 const kept = { first: 0.15, max: 0.9 };
 
 /** What background calls get beyond their share counts up to so many requests of normal calls. */

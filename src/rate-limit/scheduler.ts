@@ -29,7 +29,7 @@ export class Scheduler implements RateLimiter {
   readonly #reserve = new Reserve();
   readonly #refusals: Refusals;
   readonly #outcomes: Outcomes;
-  /** The calls that no resource holds. */
+  /** Calls that no resource holds. */
   readonly #queue = new CallQueue();
   readonly #observers = new Observers();
   readonly #timing: Timing;
@@ -98,7 +98,7 @@ export class Scheduler implements RateLimiter {
     return wait > 0 && waitError(admission, now + delay, wait) !== undefined;
   }
 
-  /** Whether a call that arrives must be sent at once, and takes no place of those that wait. */
+  /** Whether a call that arrives may not wait, and takes no request that a waiting call needs. */
   #isUrgent(now: number, { maxWait }: Admission): boolean {
     return maxWait === 0 && this.#waiting < this.#window.remaining(now);
   }
@@ -213,7 +213,7 @@ export class Scheduler implements RateLimiter {
     return Math.max(0, heldUntil - now, isGuess ? 0 : this.#window.delay(now, this.#queue.before(admission) + 1));
   }
 
-  /** Puts a call where it waits: for its resource, or for everything else. */
+  /** Puts a call into the queue of its resource if that is held, or else into the queue of the token. */
   #move(now: number, call: WaitingCall): void {
     call.list?.remove(call);
     const resource = this.#refusals.holding(now, call.admission);

@@ -1,9 +1,9 @@
 import type { Answer } from './headers.ts';
 
-/** Without a `Date`, the computer's own clock is believed if `reset` differs by so many milliseconds at most. */
+/** If there is no `Date`, the computer's clock is used, unless `reset` shows that it is wrong by more milliseconds. */
 const maxDisagreement = 60_000;
 
-/** Milliseconds by which a `Date` may be out of date beside its being rounded down: servers take it from a cache. */
+/** Milliseconds by which a `Date` may be late, because servers cache it. It is also rounded down to a second. */
 const staleness = 100;
 
 /**
@@ -14,10 +14,10 @@ const staleness = 100;
 export class ServerClock {
   /** How far the server's clock (epoch milliseconds) is ahead of the local monotonic one, at least. */
   #ahead: number | undefined;
-  /** The same by the computer's own clock, which counts if no `Date` has been seen. */
+  /** The same by the computer's clock. It applies if there was no `Date`. */
   #localAhead: number | undefined;
 
-  /** `undefined` while nothing has shown it. */
+  /** `undefined` while it is not known. */
   get ahead(): number | undefined {
     return this.#ahead ?? this.#localAhead;
   }

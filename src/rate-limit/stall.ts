@@ -1,6 +1,6 @@
 import type { StallReport } from './limiter.ts';
 
-/** Milliseconds without an admitted request, or beyond what was expected, until that is reported; and how often. */
+/** Milliseconds until a stall is reported, and between two reports. */
 const reporting = { first: 30_000, every: 60_000 };
 
 /** Milliseconds after which calls no longer wait: if the API has ever admitted a request, and if not. */
@@ -8,12 +8,12 @@ const maxStall = { later: 3_600_000, first: 600_000 };
 
 /** Notices that the API refuses everything, fails or is late: when to say so, and when to give up. */
 export class Stall {
-  /** When the first request was refused since one was admitted. */
+  /** When a request was first refused after the last one that was admitted. */
   #since: number | undefined;
   #reportedAt = -Infinity;
   #hasAdmitted = false;
   #answer: string | undefined;
-  /** Routes whose requests were refused or failed since. */
+  /** Routes whose requests were refused, or failed, since the last one that was admitted. */
   readonly routes = new Set<string>();
 
   admitted(): void {
@@ -30,7 +30,7 @@ export class Stall {
     this.routes.add(route);
   }
 
-  /** A call comes after a time without any: only from now on, it waits. */
+  /** A call arrives after a time without calls. Its wait begins now. */
   restart(now: number): void {
     if (this.#since !== undefined) this.#since = now;
   }
@@ -47,7 +47,7 @@ export class Stall {
   }
 
   /**
-   * What has to be said now, if anything.
+   * The report that is due, if any.
    *
    * @param expectedAt When the call that has waited longest was expected to be sent.
    */

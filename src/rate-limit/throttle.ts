@@ -16,7 +16,7 @@ class Throttle {
   #until = -Infinity;
   /** The request that tries whether the API admits it again. */
   #probe: number | undefined;
-  /** The last request that was sent before the last refusal. Those before say nothing new. */
+  /** The last request that was sent before the last refusal. Refusals up to it belong to the same burst. */
   #order = 0;
 
   /** @param tolerance Refusals in a row before the first pause. */
@@ -46,13 +46,13 @@ class Throttle {
   /**
    * @param last The last request that was sent.
    * @param wait Milliseconds that the API asks to wait: of a resource, as it says; of a token, at most.
-   * @returns Whether that is news: other refusals of the same burst are none.
+   * @returns Whether it is a new refusal, and not another one of the same burst.
    */
   refused(now: number, order: number, last: number, wait: number | undefined): boolean {
     if (order <= this.#order) return false;
     this.failures += 1;
     const isResource = this.#tolerance === 0;
-    // A lone refusal may be about something else: the next one counts as well, though it is of the same burst.
+    // A lone refusal of a token may be about something else, so the next one counts even if it is of the same burst.
     if (this.failures > 1 || isResource) this.#order = last;
     const pauses = this.failures - this.#tolerance;
     const backoff = Math.min(refusalPause.first * 2 ** (pauses - 1), refusalPause.max);
@@ -62,7 +62,7 @@ class Throttle {
   }
 }
 
-/** Requests per second, and per cube of a second: CUBIC, as in the adaptive mode of the AWS SDKs. */
+/** The constants of CUBIC, as in the adaptive mode of the AWS SDKs. `min` is in requests per second. */
 const cubic = { min: 0.5, decrease: 0.7, scale: 0.4 };
 
 /** Milliseconds after which it is forgotten that the rate was lowered. */
@@ -76,9 +76,9 @@ class SendRate {
   admittedAt = -Infinity;
   #sentAt = -Infinity;
   #loweredAt = -Infinity;
-  /** The rate that was too much. */
+  /** The rate at which requests were refused. */
   #peak = Infinity;
-  /** Requests that were admitted lately, each of which counts less by 1/e a second. */
+  /** Requests that were admitted, weighted by their age in seconds: e^-age. */
   #admitted = 0;
 
   isLowered(now: number): boolean {
@@ -98,7 +98,7 @@ class SendRate {
     this.admittedAt = now;
   }
 
-  /** Nothing is known of a rate before anything was admitted. */
+  /** Lowers the rate. Before a request was admitted, no rate is known. */
   lower(now: number): void {
     if (this.#admitted === 0) return;
     const rate = this.isLowered(now) ? this.#rate(now) : Infinity;
@@ -121,14 +121,14 @@ class SendRate {
 /** Milliseconds after which it is forgotten that a resource was refused. */
 const resourceMemory = 60_000;
 
-/** Refusals in a row of a resource after which waiting is not believed to help. */
+/** Refusals in a row of a resource after which waiting is unlikely to help. */
 const maxFailures = 8;
 
-/** A resource that was refused. Its calls wait here, and are tried one at a time until one is admitted. */
+/** A resource that was refused. Its calls wait in its queue, and are sent one at a time until one is admitted. */
 export class RefusedResource extends Throttle {
   readonly queue = new CallQueue();
   refusedAt = -Infinity;
-  /** Whether its last refusal was the first in a row of the token, and may have been about it alone. */
+  /** Whether its last refusal was the first in a row of the token, which may be about this resource alone. */
   wasFirst = false;
   readonly #alarm: Alarm;
 
@@ -147,7 +147,7 @@ export class RefusedResource extends Throttle {
 /** A route may have an id in it: there is no end of them. */
 const maxRoutes = 100;
 
-/** What refusals show that no window explains: of one resource, such as `GET /users/user_1`, or of the token. */
+/** Refusals that no window explains, of one resource, such as `GET /users/user_1`, or of the token. */
 export class Refusals {
   readonly #token = new Throttle(2);
   readonly #rate = new SendRate();
@@ -191,7 +191,7 @@ export class Refusals {
     return this.#resources.size === 0 ? undefined : this.#resources.get(keyOf(target));
   }
 
-  /** The one that a call has to wait for. */
+  /** The resource of a call, if the call has to wait for it. */
   holding(now: number, target: RequestTarget): RefusedResource | undefined {
     const resource = this.of(target);
     return resource !== undefined && resource.readyAt > now ? resource : undefined;
@@ -287,7 +287,7 @@ export class Refusals {
   }
 }
 
-/** What a refusal is about, at least. */
+/** Identifies a resource. A refusal is about at least one. */
 function keyOf({ method, path }: RequestTarget): string {
   return `${method} ${path}`;
 }

@@ -1,22 +1,22 @@
-/** Which call a request was of: of those that waited, the oldest or the newest, or one that was sent when it arrived. */
+/** Which call was sent: the oldest or the newest of those that waited, or one that had just arrived. */
 export type Turn = 'oldest' | 'newest' | 'arrival';
 
-/** Who goes after a request of each kind that its caller gave up. */
+/** Who is next after a request that its caller gave up. */
 const after = { oldest: 'newest', newest: 'arrival', arrival: 'oldest' } as const;
 
-/** Milliseconds for which the calls that wait leave their place to one that arrives. */
+/** Milliseconds for which waiting calls leave their turn to a call that arrives. */
 const pause = 3000;
 
 /**
- * Who is next while it is not simply the oldest call. An attempt that fails may use up a retry, and of one that its caller
- * gives up, nothing is learned of the API. The oldest call may have too little time left for an answer. The newest one has
- * most, but may be one of many that are always given up soon. So they take turns.
+ * Says who is next while requests fail, or callers give them up, which shows nothing about the API. The oldest call may
+ * have too little time left for an answer. The newest one has the most, but its caller may be one of many that always
+ * give up soon. So they take turns.
  */
 export class Turns {
-  /** After requests that were given up, until one is answered. */
+  /** Who is next after requests that were given up; `undefined` once a request is answered. */
   #next: Turn | undefined;
   #isNewestNext = true;
-  /** Until when the calls that wait leave their place. */
+  /** Until when waiting calls leave their turn to one that arrives. */
   leftUntil = -Infinity;
 
   /** Whether the last request that ended was given up. */
@@ -24,7 +24,7 @@ export class Turns {
     return this.#next !== undefined;
   }
 
-  /** Of the calls that wait. */
+  /** Which of the waiting calls is next. */
   get next(): 'oldest' | 'newest' {
     const isNewest = this.#next === undefined ? this.#isNewestNext : this.#next !== 'oldest';
     return isNewest ? 'newest' : 'oldest';

@@ -6,7 +6,7 @@ import { ServerClock } from './server-clock.ts';
 /** The documented limit, assumed until the API announces another one. */
 const documented = { limit: 100, length: 60_000 };
 
-/** Milliseconds by which a window's end is put off when a request finds that it has not ended. It doubles each time. */
+/** Milliseconds by which the end of a window is put off when a request shows that it is not over. Doubles each time. */
 const delayOfEnd = { first: 500, max: 60_000 };
 
 /** Processes that may ask for the same window at the same moment, at most. */
@@ -15,7 +15,7 @@ const maxAskers = 10;
 /** Requests in flight at once, at most: as many as the documented limit. */
 const maxInFlight = 100;
 
-/** A request that was sent, as its window has to know it. */
+/** A request, as its window counts it. */
 export interface WindowRequest {
   readonly sentAt: number;
   /** The window in which it was sent, or the next one if it was sent while none was known. */
@@ -39,13 +39,13 @@ export class RateWindow {
   /** Milliseconds from its beginning to its end, as far as known. */
   length = documented.length;
   inFlight = 0;
-  /** When the window that is known ends, or the last one that was: epoch seconds on the API's clock. */
+  /** When the window ends, or the last known one did: epoch seconds on the API's clock. */
   reset: number | undefined;
   /** Windows that the API has announced to this process. */
   announced = 0;
   /** How often a request that was sent after the end of a window was refused, because it had not ended. */
   failedProbes = 0;
-  /** Requests of this client that were admitted in the window, or got no answer. */
+  /** Requests of this client that were admitted in the window, or had no answer. */
   own = 0;
   /** Whether the API announces no window, so that there is nothing to share. */
   isUnannounced = false;
@@ -56,15 +56,15 @@ export class RateWindow {
   #delay = 0;
   /** How often the end of this window was put off. */
   #postponed = 0;
-  /** Windows that are known or were, those that another process saw included. */
+  /** The number of the window, also counting those that only another process saw. */
   #number = 0;
   /** Requests of this client since the window was over, which count in the next one: replicas lag behind. */
   #countedSince = 0;
   /** As announced; `Infinity` once the API has refused a request because of it. */
   #used = 0;
-  /** What is sent while no window is known, or requests fail. */
+  /** Paces requests while no window is known, or requests fail. */
   readonly #probe = new Probe();
-  /** The `reset` of the first answer about the window: that of a bucket creeps. */
+  /** The `reset` of the first answer about the window. That of later answers may creep, as with a token bucket. */
   #firstReset = -Infinity;
   /** Requests of others before the first one of this client. */
   #usedBefore = 0;
@@ -73,7 +73,7 @@ export class RateWindow {
   /** When requests were sent, not long ago, if the API announces no window. */
   #log: number[] = [];
 
-  /** What is assumed until the API announces something. */
+  /** Sets what is assumed until the API announces a window. */
   assume(limit: number | undefined, length: number | undefined): void {
     if (this.reset !== undefined) return;
     this.limit = limit ?? this.limit;
@@ -111,12 +111,12 @@ export class RateWindow {
     return Math.max(0, this.limit - used - this.inFlight);
   }
 
-  /** Whether the last request failed that was sent while no window was known, or never was. */
+  /** Whether the last request failed that was sent while no window was known, or that could not be sent. */
   get isFailing(): boolean {
     return this.#probe.isFailing;
   }
 
-  /** When one of a route that fails may be sent, as the API has asked. */
+  /** Until when the API has asked to wait, when it failed. */
   get askedUntil(): number {
     return this.#probe.askedUntil;
   }
@@ -137,10 +137,10 @@ export class RateWindow {
     }
     const left = this.limit - Math.max(this.used, this.own);
     if (left <= 0) return this.#endsAt;
-    // Others in flight may take long to answer, so that none is waited for longer than a probe.
+    // Requests in flight may take long. None is waited for longer than a probe.
     if (this.isFailing && isBacklog) return Math.max(allowedAt, this.#probe.readyAt(true));
     if (this.inFlight === 0) return allowedAt;
-    // Others that use the token see the same requests left. Each process sends its own part of them, as far as known.
+    // Other processes with the token see the same requests left, so each sends only its own part of them.
     const part = isShared || isUrgent ? left : Math.ceil(this.#ownPart * left);
     return this.inFlight < Math.min(part, maxInFlight) ? allowedAt : Infinity;
   }
