@@ -92,6 +92,20 @@ describe('a token function', () => {
     expect(api.requests).toHaveLength(2);
   });
 
+  it('that is rotated after a refusal leaves the call its wait, although the new budget knows nothing of it', async () => {
+    let token = 'token-1';
+    const api = inProcessApi(() => {
+      if (token === 'token-2') return Response.json(user);
+      token = 'token-2';
+      return errorResponse(429, { 'retry-after': '30' });
+    });
+    await settled(clientOf(api, { apiToken: () => token }).users.get('1'));
+    expect(sent(api)).toEqual([
+      ['Bearer token-1', 0],
+      ['Bearer token-2', 30_000],
+    ]);
+  });
+
   it.each<[string, () => string]>([
     ['throws', () => expect.fail('The vault is sealed.')],
     ['returns nothing', () => ''],

@@ -22,6 +22,7 @@ describe('the error of a fetch proves that nothing was sent', () => {
     [true, 'a socket that Bun could not open', failed({ code: 'FailedToOpenSocket' })],
     [true, 'a name that Bun could not look up', failed({ code: 'DNSException', syscall: 'getaddrinfo' })],
     [true, 'an error of Deno', failed({}, 'error sending request: client error (Connect): tcp connect error')],
+    [true, 'the port of https', failed({ code: 'ECONNREFUSED', port: 443 })],
     [false, 'another port', failed({ code: 'ECONNREFUSED', port: 9 })],
     [false, 'another host', failed({ code: 'ECONNREFUSED', hostname: 'audit.example.com' })],
     [false, 'a reset while it reads', failed({ code: 'ECONNRESET', syscall: 'read' })],
