@@ -18,7 +18,7 @@ import {
   UnprocessableEntityError,
 } from '@example/sdk';
 import { clientOf, newUser, rejection, serve } from '../support/http-server.ts';
-import { inProcessApi } from '../support/in-process-api.ts';
+import { budget, inProcessApi } from '../support/in-process-api.ts';
 
 const json = { 'content-type': 'application/json' };
 
@@ -64,9 +64,7 @@ describe('an APIError', () => {
       { error: { code: 'invalid_request', message: 'The email is invalid.', details: { email: 'must have an @' } } },
       {
         'x-request-id': 'req_42',
-        'x-ratelimit-limit': '100',
-        'x-ratelimit-remaining': '7',
-        'x-ratelimit-reset': '1640995200',
+        ...budget(100, 7, 1640995200),
       },
     );
 

@@ -5,6 +5,7 @@ import { Journal } from '../../examples/import-users/journal.ts';
 import { temporaryFolder } from '../sqlite/support/temporary-folder.ts';
 import { json, serve } from '../support/http-server.ts';
 import { startExample } from './support/start-example.ts';
+import { budget } from '../support/in-process-api.ts';
 
 let file = '';
 beforeEach(() => {
@@ -25,11 +26,7 @@ const start = (baseUrl: string) => startExample('examples/import-users/main.ts',
 
 /** A budget that no import waits for. */
 const inAnHour = Math.ceil(Date.now() / 1000) + 3600;
-const plenty = {
-  'x-ratelimit-limit': '1000000',
-  'x-ratelimit-remaining': '999999',
-  'x-ratelimit-reset': String(inAnHour),
-};
+const plenty = budget(1000000, 999999, inAnHour);
 
 /** An API that knows either keys, and repeats its answer to one, or addresses, of which each can have one user. */
 async function serveUsers(knows: 'keys' | 'addresses', onRequest: (count: number) => void) {

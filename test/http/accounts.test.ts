@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { clientOf, rejection, user } from '../support/http-server.ts';
-import { errorResponse, inProcessApi, noAnswer } from '../support/in-process-api.ts';
+import { budget, errorResponse, inProcessApi, noAnswer } from '../support/in-process-api.ts';
 import { passTime, settled, useVirtualTime } from '../support/virtual-time.ts';
 import { getEventListeners } from 'node:events';
 import { InvalidRequestError, type Client, type ClientOptions } from '@example/sdk';
@@ -19,9 +19,7 @@ function limitedApi() {
     used.set(key, count);
     const headers = {
       date: new Date().toUTCString(),
-      'x-ratelimit-limit': '2',
-      'x-ratelimit-remaining': String(Math.max(0, 2 - count)),
-      'x-ratelimit-reset': String(start / 1000 + (window + 1) * 60),
+      ...budget(2, Math.max(0, 2 - count), start / 1000 + (window + 1) * 60),
     };
     return count > 2 ? errorResponse(429, headers) : Response.json(user, { headers });
   });
@@ -74,9 +72,7 @@ describe('a token function', () => {
       const length = init.headers['authorization'] === 'Bearer token-1' ? 60 : 90;
       const headers = {
         date: new Date().toUTCString(),
-        'x-ratelimit-limit': '1',
-        'x-ratelimit-remaining': '0',
-        'x-ratelimit-reset': String(Date.now() / 1000 + length),
+        ...budget(1, 0, Date.now() / 1000 + length),
       };
       return Response.json(user, { headers });
     });

@@ -2,11 +2,11 @@ import { types } from 'node:util';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { InvalidRequestError, NotFoundError } from '@example/sdk';
 import { clientOf, newUser, rejection, serve, user } from '../support/http-server.ts';
-import { errorResponse, inProcessApi } from '../support/in-process-api.ts';
+import { budget, errorResponse, inProcessApi } from '../support/in-process-api.ts';
 import { fixJitter, passTime, useVirtualTime } from '../support/virtual-time.ts';
 
 const headers = {
-  ...{ 'x-ratelimit-limit': '100', 'x-ratelimit-remaining': '99', 'x-ratelimit-reset': '1640995200' },
+  ...budget(100, 99, 1640995200),
   'x-request-id': 'req_1',
 };
 const healthyApi = () => inProcessApi(() => Response.json(user, { headers }));

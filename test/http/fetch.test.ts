@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ConnectionError, InternalServerError, NotFoundError, VERSION, type FetchResponse } from '@example/sdk';
 import { clientOf, rejection, throwing, user } from '../support/http-server.ts';
-import { inProcessApi } from '../support/in-process-api.ts';
+import { budget, inProcessApi } from '../support/in-process-api.ts';
 
 describe('a custom fetch', () => {
   it('is called with a URL and a plain object: the method, the headers, the redirect mode and the signal', async () => {
@@ -74,7 +74,7 @@ describe('a fetch whose responses are not those of the web platform', () => {
   }
 
   it('has its body and its rate limit read', async () => {
-    const headers = { 'x-ratelimit-limit': '50', 'x-ratelimit-remaining': '7', 'x-ratelimit-reset': '1640995200' };
+    const headers = budget(50, 7, 1640995200);
     const api = inProcessApi(() => nodeResponse(200, user, headers));
 
     const { data, rateLimit } = await clientOf(api).users.get('user_123').withResponse();

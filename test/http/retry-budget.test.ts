@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ClientOptions } from '@example/sdk';
 import { RetryBudget } from '../../src/http/retry-budget.ts';
 import { clientOf, rejection, throwing, user } from '../support/http-server.ts';
-import { errorResponse, inProcessApi, noAnswer } from '../support/in-process-api.ts';
+import { budget, errorResponse, inProcessApi, noAnswer } from '../support/in-process-api.ts';
 import { passTime, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
 
 beforeEach(useVirtualTime);
@@ -290,11 +290,7 @@ it.each([5, 50, 99])(
       const now = Math.floor(Date.now() / 60_000);
       used = now === window ? used + 1 : 1;
       window = now;
-      const headers = {
-        'x-ratelimit-limit': '100',
-        'x-ratelimit-remaining': String(Math.max(0, 100 - used)),
-        'x-ratelimit-reset': String((window + 1) * 60),
-      };
+      const headers = budget(100, Math.max(0, 100 - used), (window + 1) * 60);
       return used <= 100 ? Response.json(user, { headers }) : errorResponse(429, headers);
     });
     const client = clientOf(api, {});
@@ -314,11 +310,7 @@ it('retries that wait for the rate limit take nothing from others', async () => 
   let seen = 0;
   const api = inProcessApi(() => {
     seen += 1;
-    const headers = {
-      'x-ratelimit-limit': '200',
-      'x-ratelimit-remaining': String(Math.max(0, 200 - seen)),
-      'x-ratelimit-reset': String(Math.ceil(Date.now() / 60_000) * 60),
-    };
+    const headers = budget(200, Math.max(0, 200 - seen), Math.ceil(Date.now() / 60_000) * 60);
     return performance.now() - start < 50_000 ? errorResponse(503, headers) : Response.json(user, { headers });
   });
   const client = clientOf(api, { rateLimit: { limit: 200 } });

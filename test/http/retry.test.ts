@@ -4,7 +4,7 @@ import { ConnectionError, InternalServerError, RateLimitError } from '@example/s
 import type { Client, EndpointOptions, RetryEvent } from '@example/sdk';
 import { planRetry } from '../../src/http/retry.ts';
 import { clientOf, fail, json, newUser, rejection, serve, user } from '../support/http-server.ts';
-import { errorResponse, inProcessApi, noAnswer, unknownHost } from '../support/in-process-api.ts';
+import { budget, errorResponse, inProcessApi, noAnswer, unknownHost } from '../support/in-process-api.ts';
 import { fixJitter, settled, useVirtualTime } from '../support/virtual-time.ts';
 
 beforeEach(useVirtualTime);
@@ -176,9 +176,7 @@ describe('a retry', () => {
       () =>
         errorResponse(503, {
           date: new Date().toUTCString(),
-          'x-ratelimit-limit': '100',
-          'x-ratelimit-remaining': '0',
-          'x-ratelimit-reset': String(Date.now() / 1000 + 60),
+          ...budget(100, 0, Date.now() / 1000 + 60),
         }),
     ],
   ])(
@@ -222,9 +220,7 @@ describe('a retry', () => {
   it('waits for the end of the window, by the clock of the server, if a 429 has no Retry-After', async () => {
     const headers = {
       date: 'Thu, 01 Jan 2026 00:00:10 GMT',
-      'x-ratelimit-limit': '100',
-      'x-ratelimit-remaining': '0',
-      'x-ratelimit-reset': String(Date.UTC(2026, 0, 1) / 1000 + 40),
+      ...budget(100, 0, Date.UTC(2026, 0, 1) / 1000 + 40),
     };
     const api = inProcessApi(() => errorResponse(429, headers));
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { clientOf, user } from '../support/http-server.ts';
-import { errorResponse, inProcessApi } from '../support/in-process-api.ts';
+import { budget, errorResponse, inProcessApi } from '../support/in-process-api.ts';
 import { settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
 
 beforeEach(useVirtualTime);
@@ -99,11 +99,7 @@ describe('a connection that is refused', () => {
       await sleep(20);
       used += 1;
       const turn = Math.floor(performance.now() / 60_000);
-      const headers = {
-        'x-ratelimit-limit': '100',
-        'x-ratelimit-remaining': String(Math.max(0, 100 * (turn + 1) - used)),
-        'x-ratelimit-reset': String(reset + 60 * turn),
-      };
+      const headers = budget(100, Math.max(0, 100 * (turn + 1) - used), reset + 60 * turn);
       return Response.json(user, { headers });
     });
     const client = clientOf(api, { maxRetries: 1 });
@@ -142,11 +138,7 @@ describe('a connection that is refused', () => {
         throw refused(url);
       }
       await sleep(url.endsWith('/slow') ? 20_000 : 20);
-      const headers = {
-        'x-ratelimit-limit': '3',
-        'x-ratelimit-remaining': String(3 - ++used),
-        'x-ratelimit-reset': reset,
-      };
+      const headers = budget(3, 3 - ++used, reset);
       return Response.json(user, { headers });
     });
     const client = clientOf(api);

@@ -5,7 +5,7 @@ import { Client, RateLimitError, RateLimitWaitError } from '@example/sdk';
 import type { ClientOptions, Fetch, RateLimitWaitEvent } from '@example/sdk';
 import { createSandbox } from '@example/sandbox';
 import { clientOf, rejection, user } from '../support/http-server.ts';
-import { errorResponse, inProcessApi } from '../support/in-process-api.ts';
+import { budget, errorResponse, inProcessApi } from '../support/in-process-api.ts';
 import { holdingTime, passTime, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
 
 // What a client does about the rate limit. The other files in this folder test the arithmetic, and other kinds of servers.
@@ -76,7 +76,7 @@ describe('a client', () => {
     let isDown = false;
     const api = inProcessApi(() => {
       if (isDown) throw new TypeError('terminated');
-      const headers = { 'x-ratelimit-limit': '20', 'x-ratelimit-remaining': '19', 'x-ratelimit-reset': String(reset) };
+      const headers = budget(20, 19, reset);
       return Response.json(user, { headers });
     });
     const client = clientOf(api, { maxRetries: 0 });
@@ -98,11 +98,7 @@ describe('a client', () => {
     const reset = Date.now() / 1000 + 60;
     const resets = [reset, reset - 60];
     const api = inProcessApi(() => {
-      const headers = {
-        'x-ratelimit-limit': '20',
-        'x-ratelimit-remaining': '19',
-        'x-ratelimit-reset': `${resets.shift()}`,
-      };
+      const headers = budget(20, 19, resets.shift());
       return Response.json(user, { headers });
     });
     const client = clientOf(api);
@@ -134,9 +130,9 @@ describe('a client', () => {
     let used = 0;
     const api = inProcessApi(() => {
       used += 1;
-      const left = String(100 - ((used - 1) % 100) - 1);
-      const end = String(ends[Math.floor((used - 1) / 100)]);
-      const headers = { 'x-ratelimit-limit': '100', 'x-ratelimit-remaining': left, 'x-ratelimit-reset': end };
+      const left = 100 - ((used - 1) % 100) - 1;
+      const end = ends[Math.floor((used - 1) / 100)];
+      const headers = budget(100, left, end);
       return Response.json(user, { headers });
     });
     const client = clientOf(api);

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import { rateLimiterFor } from '../../src/rate-limit/registry.ts';
+import { budget } from '../support/in-process-api.ts';
 
 const site = { method: 'GET', path: '/', route: '/' };
 const baseUrl = 'https://api.example.com/v1';
@@ -30,10 +31,7 @@ describe('the limiter of a token', () => {
     expect(limiter.snapshot.limit).toBe(7);
     const permit = await limiter.acquire(site);
     const reset = String(Math.ceil(Date.now() / 1000) + 60);
-    permit.recordAnswer(
-      200,
-      new Headers({ 'x-ratelimit-limit': '100', 'x-ratelimit-remaining': '99', 'x-ratelimit-reset': reset }),
-    );
+    permit.recordAnswer(200, new Headers(budget(100, 99, reset)));
     rateLimiterFor({ baseUrl, token: 'limits', limit: 7 });
     expect(limiter.snapshot.limit).toBe(100);
   });

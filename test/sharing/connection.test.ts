@@ -6,15 +6,14 @@ import { Scheduler } from '../../src/rate-limit/scheduler.ts';
 import { useImmediateDigest } from '../rate-limit/support/immediate-digest.ts';
 import { VirtualTime } from '../rate-limit/support/simulation.ts';
 import { throwing } from '../support/http-server.ts';
+import { budget } from '../support/in-process-api.ts';
 
 const id = 'https://api.example.com/v1 sk_secret';
 const call = { method: 'GET', path: '/', route: '/' };
 
 const announced = new Headers({
   date: new Date(1_700_000_000_000).toUTCString(),
-  'x-ratelimit-limit': '100',
-  'x-ratelimit-remaining': '99',
-  'x-ratelimit-reset': '1700000060',
+  ...budget(100, 99, 1700000060),
 });
 
 beforeEach(useImmediateDigest);

@@ -32,6 +32,11 @@ export function inProcessApi(answer: (request: SentRequest) => FetchResponse | P
   };
 }
 
+/** The documented headers of the rate limit. */
+export function budget(limit: number, remaining: number, reset: number | string | undefined): Record<string, string> {
+  return { 'x-ratelimit-limit': `${limit}`, 'x-ratelimit-remaining': `${remaining}`, 'x-ratelimit-reset': `${reset}` };
+}
+
 /** A response with the API's documented error. */
 export function errorResponse(status: number, headers: Record<string, string> = {}): Response {
   const error = { code: `code_${status}`, message: `Answered ${status}.`, details: {} };

@@ -10,14 +10,12 @@ import type {
 } from '@example/sdk';
 import { SecretSearch } from '../../src/auth/secret-search.ts';
 import { apiToken, clientOf, fail, json, rejection, serve, throwing, user } from '../support/http-server.ts';
-import { errorResponse, inProcessApi } from '../support/in-process-api.ts';
+import { budget, errorResponse, inProcessApi } from '../support/in-process-api.ts';
 import { fixJitter, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
 
 const headers = {
   'x-request-id': 'req_42',
-  'x-ratelimit-limit': '100',
-  'x-ratelimit-remaining': '99',
-  'x-ratelimit-reset': '1640995200',
+  ...budget(100, 99, 1640995200),
 };
 const healthyApi = () => inProcessApi(() => Response.json(user, { headers }));
 
@@ -69,11 +67,7 @@ describe('events', () => {
 });
 
 /** A window that is used up, and ends in a minute of virtual time. */
-const usedUp = {
-  'x-ratelimit-limit': '100',
-  'x-ratelimit-remaining': '0',
-  'x-ratelimit-reset': String(Date.UTC(2026, 0, 1) / 1000 + 60),
-};
+const usedUp = budget(100, 0, Date.UTC(2026, 0, 1) / 1000 + 60);
 
 describe('callEnd comes once for each call, however it ends', () => {
   const refused = () => Promise.reject(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }));

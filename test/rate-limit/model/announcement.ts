@@ -1,3 +1,5 @@
+import { budget } from '../../support/in-process-api.ts';
+
 /** How `X-RateLimit-Reset` says when a window ends that may end between two seconds. */
 export type Rounding = 'exact' | 'up' | 'down';
 
@@ -13,9 +15,5 @@ export function announcement(
   rounding: Rounding = 'exact',
 ): Record<string, string> {
   const round = { exact: (seconds: number) => seconds, up: Math.ceil, down: Math.floor }[rounding];
-  return {
-    'x-ratelimit-limit': String(limit),
-    'x-ratelimit-remaining': String(left),
-    'x-ratelimit-reset': String(round(Math.round(end) / 1000)),
-  };
+  return budget(limit, left, round(Math.round(end) / 1000));
 }

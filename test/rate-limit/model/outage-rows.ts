@@ -5,6 +5,7 @@ import { anyStart, type Goal, type Row } from './row.ts';
 import { refused, type Reply, type Server } from './server.ts';
 import { allOf, answeredAs, bucket, concurrency, failing, plainWindow } from './undocumented-servers.ts';
 import { atOnce, steady } from './workloads.ts';
+import { budget } from '../../support/in-process-api.ts';
 
 const second = 1000;
 const minute = 60 * second;
@@ -83,9 +84,7 @@ function announcedBucket(epoch: number, rate = 1, size = 100): Server {
       const isAccepted = level >= 1;
       if (isAccepted) level -= 1;
       const headers = {
-        'x-ratelimit-limit': String(size),
-        'x-ratelimit-remaining': String(Math.floor(level)),
-        'x-ratelimit-reset': String(Math.ceil((epoch + now + ((size - level) / rate) * second) / second)),
+        ...budget(size, Math.floor(level), Math.ceil((epoch + now + ((size - level) / rate) * second) / second)),
       };
       return isAccepted ? { status: 200, headers } : refused(undefined, headers);
     },
