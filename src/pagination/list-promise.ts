@@ -169,7 +169,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     const { page = 1, per_page } = this.#spec.query ?? {};
     // If no size is asked for, the server may have a smaller default than the documented one.
     const isCut = !per_page && data.length < defaultSize && Number(meta?.total_pages) > page;
-    const size = per_page ?? (isCut && page > 1 ? Math.max(1, data.length) : defaultSize);
+    const size = per_page ?? (isCut ? Math.max(1, data.length) : defaultSize);
     const walk = this.#walk(startOfPage(page, size));
     walk.reader.read(windowOf(page, size), body);
     if (isCut && page === 1) walk.reader.startAgain(1, defaultSize);

@@ -95,7 +95,7 @@ export class ListReader<Item> {
     const isShort = ids.length < window.size;
     // How many items are in front of a later page depends on its size.
     const isAll = ids.length === 0 ? !answer.hasNext && !(Number(count) > end) : saysEnd(answer, end);
-    const isCut = isShort && !isAll && end !== count && ids.length >= leastSize;
+    const isCut = isShort && end !== count && ids.length >= leastSize;
     // The server sends this many at most.
     const size = isCut ? ids.length : Math.max(window.size, ids.length);
     this.#found = (window.page - 1) * size + this.#known.end;
