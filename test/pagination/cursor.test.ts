@@ -122,18 +122,30 @@ it('a cursor is short', async () => {
   expect(cursor.length).toBeLessThan(1100);
 });
 
+const whole = [3, '/projects#ztntfp', 100, 100, 100, 0, 0, 300, 'proj_1'];
+const cursorWith = (at: number, value: unknown) => btoa(JSON.stringify(whole.with(at, value as string)));
+
+it('a cursor has a version, its list, whole numbers and ids', async () => {
+  const { client } = serveList({ items: projects(3) });
+  expect(await collect(client.projects.list({}, { cursor: cursorWith(0, 3) }))).toEqual(projects(3).slice(1));
+});
+
 it.each([
   ['empty', ''],
   ['no base64', '§'],
-  ['of another version', btoa('1,100,400,proj_1')],
-  ['cut off', btoa('2,100')],
-  ['negative', btoa('2,-100,400,100,100,100,0,0,list,proj_1')],
-  ['no number', btoa('2,NaN,400,100,100,100,0,0,list,proj_1')],
-  ['too large', btoa(`2,${'9'.repeat(20)},400,100,100,100,0,0,list,proj_1`)],
-  ['malformed', btoa('2,100,400,100,100,100,0,0,list,%zz')],
+  ['no list', btoa('{}')],
+  ['cut off', cursorWith(0, 3).slice(0, -8)],
+  ['of another version', cursorWith(0, 2)],
+  ['of no list', cursorWith(1, 7)],
+  ['of windows of no size', cursorWith(2, 0)],
+  ['of pages of no size', cursorWith(3, 0)],
+  ['negative', cursorWith(4, -100)],
+  ['no whole number', cursorWith(5, 0.5)],
+  ['too large', cursorWith(7, 1e20)],
+  ['without an id', cursorWith(8, null)],
   ['not a string', 5 as never],
   ['null', null as never],
-  ['an object', { toString: () => btoa('9') } as never],
+  ['an object', { toString: () => cursorWith(0, 3) } as never],
 ])('a cursor that is %s is refused before anything is sent', async (_, cursor) => {
   const { client, queries } = serveList({ items: projects(3) });
   const list = () => client.projects.list({}, { cursor });

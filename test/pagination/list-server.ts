@@ -58,6 +58,7 @@ export function serveList(options: ListServerOptions): ListServer {
   });
   const api = inProcessApi((request) => {
     const { page, asked } = numbers(request);
+    if (page < 1) return errorResponse(500);
     const own = intercept?.(page, request);
     if (own) return own;
     const size = sizeOf(asked);

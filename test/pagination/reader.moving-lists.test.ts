@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { errorResponse } from '../support/in-process-api.ts';
 import { collect, project, projects, serveList } from './list-server.ts';
 
 // What a moving list costs. model/ shows that nothing of it is lost or repeated, however it moves.
@@ -113,6 +114,31 @@ describe('a list whose order changes', () => {
     expect([...seen].sort((a, b) => a - b)).toEqual(numbers(1, 301));
     expect(events).toEqual([]);
   });
+});
+
+it('a list that ends earlier meanwhile ends there, also where the server answers 404 behind its end', async () => {
+  const items = projects(280);
+  const intercept = (page: number) => {
+    if (page < 3) return undefined;
+    items.length = 150;
+    return errorResponse(404);
+  };
+  const { client, events } = serveList({ items, intercept });
+  expect(ids(await collect(client.projects.list()))).toEqual(numbers(1, 198));
+  expect(events).toEqual([]);
+});
+
+it('a list that changes faster than it can be read ends, and the program is told', async () => {
+  const items = projects(300);
+  let created = 300;
+  const intercept = () => {
+    items.splice(0, 110);
+    items.push(...projects((created += 110)).slice(-110));
+    return undefined;
+  };
+  const { client, events } = serveList({ items, intercept });
+  await collect(client.projects.list());
+  expect(events).toMatchObject([{ reason: 'too-many-changes' }]);
 });
 
 it('a window that was read ahead of a deletion stays good', async () => {

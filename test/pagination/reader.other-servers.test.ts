@@ -112,10 +112,15 @@ describe('the meta of a page', () => {
   it.each([undefined, 'five', 2.5, -1, 1_000])(
     'may have a total_pages that does not say which is the last: %s. The page behind it is read',
     async (total_pages) => {
-      const { client, pages, events } = serveList({ items: projects(280), lie: say({ total_pages }) });
-      expect(await collect(client.projects.list())).toEqual(projects(280));
-      expect(pages()).toEqual([1, 2, 3, 4]);
-      expect(events).toEqual([]);
+      for (const [count, read] of [
+        [280, [1, 2, 3, 4]],
+        [45, [1, 2]],
+      ] as const) {
+        const { client, pages, events } = serveList({ items: projects(count), lie: say({ total_pages }) });
+        expect(await collect(client.projects.list())).toEqual(projects(count));
+        expect(pages()).toEqual(read);
+        expect(events).toEqual([]);
+      }
     },
   );
 

@@ -13,35 +13,43 @@ import { collect, projects, serveList } from './list-server.ts';
 interface Fetch {
   window: string;
   priority: CallPriority | undefined;
+  isAnswered: boolean;
   answer: () => void;
 }
 
 /** A walk over so many items, in windows of up to 100, whose answers the test gives one by one. */
 function walkByHand(length: number, prefetch: number) {
+  /** How many items in front are replaced by as many behind. */
+  const list = { moved: 0 };
   const fetches: Fetch[] = [];
   const request: RequestWindow<{ id: number }> = ({ page, per_page }, ahead) =>
     new Promise((resolve) => {
       const start = (page - 1) * per_page;
       const answer = () => {
+        fetch.isAnswered = true;
         const data = Array.from({ length: Math.max(0, Math.min(per_page, length - start)) }, (_, id) => ({
-          id: start + id,
+          id: list.moved + start + id,
         }));
         resolve({ data, meta: { current_page: page, total_count: length } });
       };
-      fetches.push({ window: `${start}-${start + per_page}`, priority: ahead?.priority, answer });
+      const fetch = { window: `${start}-${start + per_page}`, priority: ahead?.priority, isAnswered: false, answer };
+      fetches.push(fetch);
     });
   const walk = new Walk(new ListReader<{ id: number }>(startOfPage(1, 100), () => undefined), request, prefetch);
   let number = 0;
   const proceed = () => walk.after(number++)!;
+  const isAhead = ({ priority }: Fetch) => priority?.level === 'background';
   return {
+    list,
     proceed,
     requested: () => fetches.map(({ window }) => window),
+    ahead: () => fetches.filter(isAhead).length,
     fetch: (number: number) => fetches[number - 1]!,
-    /** The next page, whose answer comes as soon as it is requested. */
-    async next(number: number): Promise<Progress<{ id: number }>> {
+    /** The next page. What it waits for is answered. */
+    async next(): Promise<Progress<{ id: number }>> {
       const result = proceed();
-      await settled();
-      fetches[number - 1]!.answer();
+      const awaited = () => fetches.find((fetch) => !fetch.isAnswered && !isAhead(fetch));
+      for (await settled(); awaited(); await settled()) awaited()?.answer();
       return result;
     },
   };
@@ -56,13 +64,21 @@ const plan = ['0-100', '99-198', '196-294', '291-388', '384-480', '475-570', '56
 describe('windows are requested ahead', () => {
   it.each([0, 1, 2, 8])('prefetch: %i keeps so many ahead of the consumer, and no more', async (prefetch) => {
     const { requested, next } = walkByHand(3_000, prefetch);
-    await next(1);
+    await next();
     for (const number of [2, 3, 4, 5]) {
       await settled();
       expect(requested().length).toBe(number - 1 + prefetch);
-      await next(number);
+      await next();
     }
     expect(requested().slice(0, 6)).toEqual(plan.slice(0, Math.min(6, 5 + prefetch)));
+  });
+
+  it('half as many after one that shares nothing with those before: the list moves too fast', async () => {
+    const { list, next, ahead } = walkByHand(3_000, 4);
+    await next();
+    list.moved = 150;
+    for (let page = 0; page < 8; page++) await next();
+    expect(ahead()).toBe(2);
   });
 
   it('the first window is requested alone, because it says how many there are', async () => {
@@ -79,7 +95,7 @@ describe('windows are requested ahead', () => {
 describe('a window that is requested ahead lets other calls go first', () => {
   it('until the consumer waits for it', async () => {
     const { proceed, next, fetch } = walkByHand(1_000, 2);
-    await next(1);
+    await next();
     expect(fetch(1).priority).toBeUndefined();
     expect([fetch(2).priority?.level, fetch(3).priority?.level]).toEqual(['background', 'background']);
     const second = proceed();
@@ -91,8 +107,8 @@ describe('a window that is requested ahead lets other calls go first', () => {
 
   it('and is as urgent as any where nothing is requested ahead', async () => {
     const { next, fetch } = walkByHand(1_000, 0);
-    await next(1);
-    await next(2);
+    await next();
+    await next();
     expect(fetch(2).priority).toBeUndefined();
   });
 });

@@ -89,6 +89,21 @@ describe('a store of your own', () => {
     ]);
   });
 
+  it('leaves each process an equal part of the window while it is gone', async () => {
+    const time = new VirtualTime();
+    const sync = vi.fn<RateLimitStore['sync']>().mockRejectedValue(new Error('no'));
+    const scheduler = schedulerWith(time, sync.mockResolvedValueOnce({ ...reply, normal: 1, processes: 50 }));
+    let sent = 0;
+    for (let calls = 0; calls < 10; calls++) {
+      void Promise.resolve(scheduler.acquire(call)).then((permit) => {
+        sent += 1;
+        permit.recordAnswer(200, announced);
+      });
+    }
+    await time.run(30_000);
+    expect(sent).toBe(2);
+  });
+
   it('is asked with a hash, never with the token', async () => {
     vi.restoreAllMocks();
     const keys: string[] = [];
