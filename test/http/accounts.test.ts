@@ -1,10 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { clientOf, rejection, user } from '../support/http-server.ts';
-import { budget, errorResponse, inProcessApi, noAnswer } from '../support/in-process-api.ts';
+import { budget, errorResponse, inProcessApi } from '../support/in-process-api.ts';
 import { passTime, settled, useVirtualTime } from '../support/virtual-time.ts';
-import { getEventListeners } from 'node:events';
-import { InvalidRequestError, type Client, type ClientOptions } from '@example/sdk';
-import { instrument } from '@example/sdk/otel';
 
 beforeEach(useVirtualTime);
 
@@ -165,101 +162,4 @@ it('a background call lets normal calls that arrive later pass; that of a call r
   const ids = api.requests.map(({ url }) => url.split('/').at(-1));
   expect(ids.slice(0, 4).sort()).toEqual(['a', 'b', 'c', 'urgent']);
   expect(ids.slice(4)).toEqual(['late', 'also%20late']);
-});
-
-beforeEach(useVirtualTime);
-
-const silent = { error: () => undefined, warn: () => undefined, info: () => undefined, debug: () => undefined };
-const debugging: ClientOptions = { logger: silent, logLevel: 'debug' };
-
-/** Everything that looks at a call. */
-function observed(client: Client): Client {
-  for (const name of ['request', 'response', 'retry', 'callEnd'] as const) client.on(name, () => undefined);
-  return instrument(client);
-}
-
-const healthy = () => inProcessApi(() => Response.json(user, { status: 201 }));
-it.each([4000, 100_000])('a body that is nested %i deep is sent, or refused by name', async (depth) => {
-  const api = healthy();
-  const client = observed(clientOf(api, debugging));
-  let body: object = { password: 'correct-horse' };
-  for (let level = 0; level < depth; level++) body = { body };
-
-  const result = await settled(client.request('POST', '/teams', { body }).catch((error: unknown) => error));
-
-  if (depth === 4000) expect(result).toEqual(user);
-  else {
-    expect(result).toBeInstanceOf(InvalidRequestError);
-    expect((result as Error).message).toBe('The body must be nested less deeply.');
-  }
-  expect(client.rateLimit).toMatchObject({ remaining: depth === 4000 ? 99 : 100, waiting: 0 });
-});
-
-describe('what a call costs does not grow with the calls that share its signal', () => {
-  it.each<[string, ClientOptions]>([
-    ['totalTimeout', { totalTimeout: 1e9 }],
-    ['an apiToken function', { apiToken: () => new Promise<string>(() => undefined) }],
-  ])('with %s: a thousand calls add at most two listeners, and leave none', async (_, options) => {
-    const controller = new AbortController();
-    const client = clientOf(inProcessApi(noAnswer), { rateLimit: { limit: 1 }, ...options });
-    const calls = Array.from({ length: 1000 }, (__, id) =>
-      rejection(client.users.get(`user_${id}`, { signal: controller.signal })),
-    );
-    await passTime(0);
-
-    // That of a request under way is of ky.
-    expect(getEventListeners(controller.signal, 'abort').length).toBeLessThanOrEqual(2);
-
-    const reason = new Error('changed my mind');
-    controller.abort(reason);
-    for (const error of await settled(Promise.all(calls))) expect(error).toBe(reason);
-    expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
-  });
-
-  it('nor is a large body read for its secrets if no field has the name of one', async () => {
-    const client = observed(clientOf(healthy()));
-    const parse = vi.spyOn(JSON, 'parse');
-    const body = Array.from({ length: 20_000 }, (_, id) => ({ id, name: `name ${id}`, secretly: 'no' }));
-
-    await settled(client.request('POST', '/teams', { body }));
-
-    expect(parse.mock.calls.filter(([text]) => text.length > 10_000)).toEqual([]);
-    parse.mockRestore();
-  });
-});
-
-describe('an attempt', () => {
-  it('is none if the call was aborted before it was sent', async () => {
-    const api = inProcessApi(() => errorResponse(503));
-    const client = clientOf(api);
-    const controller = new AbortController();
-    const ends: unknown[] = [];
-    client.on('callEnd', ({ attempts, outcome, status }) => ends.push({ attempts, outcome, status }));
-    client.on('request', () => controller.abort());
-
-    const unpaced = client.withOptions({ rateLimit: false });
-    await settled(rejection(unpaced.users.get('user_1', { signal: AbortSignal.abort() })));
-    await settled(rejection(client.users.get('user_2', { signal: controller.signal })));
-
-    expect(ends).toEqual([
-      { attempts: 0, outcome: 'aborted', status: undefined },
-      { attempts: 1, outcome: 'aborted', status: undefined },
-    ]);
-    expect(client.rateLimit).toMatchObject({ remaining: expect.any(Number) as number, waiting: 0 });
-  });
-
-  it('that gets no answer leaves callEnd with the status of the last response', async () => {
-    const api = inProcessApi((request) =>
-      api.requests.length === 1 ? errorResponse(503, { 'x-request-id': 'req_1' }) : noAnswer(request),
-    );
-    const client = clientOf(api, { timeout: 100, maxRetries: 1 });
-    const onEnd = vi.fn();
-    client.on('callEnd', onEnd);
-
-    expect(await settled(rejection(client.users.get('user_123')))).toMatchObject({ name: 'TimeoutError' });
-
-    expect(onEnd).toHaveBeenCalledExactlyOnceWith(
-      expect.objectContaining({ status: 503, requestId: 'req_1', attempts: 2 }),
-    );
-  });
 });

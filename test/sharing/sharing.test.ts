@@ -46,6 +46,21 @@ describe.each(['aligned', 'first'] as const)('processes that share a limit, wind
       expect(fairness(records.map((own) => own.filter(({ doneAt }) => doneAt < end / 2).length))).toBeGreaterThan(0.95);
     }
   });
+
+  it.each([20, -20, 300])("need no more than a request when their store's clock jumps by %i s", async (by) => {
+    for (const count of [1, 4]) {
+      const world = new SharedWorld({ windows });
+      const jumped = () => (world.time.now() > 30 * second ? by * second : 0);
+      const step: Step = (stored, request, now) => rateLimitStep(stored, request, now + jumped());
+      const processes = Array.from({ length: count }, () => world.start({ step }));
+      for (const process of processes) process.call(300 / count);
+
+      const { failed, refusals } = summary((await world.finish()).flat());
+
+      expect(failed).toBe(0);
+      expect(refusals).toBeLessThanOrEqual(2);
+    }
+  });
 });
 
 describe('processes that share a limit', () => {
