@@ -7,6 +7,7 @@ import { useImmediateDigest } from '../rate-limit/support/immediate-digest.ts';
 import { VirtualTime } from '../rate-limit/support/simulation.ts';
 import { throwing } from '../support/http-server.ts';
 import { budget } from '../support/in-process-api.ts';
+import { reply } from './support/store-requests.ts';
 
 const id = 'https://api.example.com/v1 sk_secret';
 const call = { method: 'GET', path: '/', route: '/' };
@@ -17,8 +18,6 @@ const announced = new Headers({
 });
 
 beforeEach(useImmediateDigest);
-
-const reply = { normal: 0, background: 0, limit: 100, used: 0, reset: 0, timeLeft: 0, processes: 1, nextSyncIn: 0 };
 
 function schedulerWith(time: VirtualTime, sync: RateLimitStore['sync']): Scheduler {
   const scheduler = new Scheduler(id, time);

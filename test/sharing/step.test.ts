@@ -255,12 +255,16 @@ describe('when a window ends', () => {
 });
 
 describe('a process that is killed', () => {
-  it('leaves its part to the others, when it has not synced for 24 seconds', () => {
-    const store = windowOf(100);
-    store.sync('dead', known({ normal: 50 }));
-    expect(store.grant('a', known({ normal: 80 }))).toEqual([50, 0]);
-    store.now += 24_000;
-    const later = { timeLeft: minute - 24_000, sent: 50, used: 50 };
+  it.each([
+    [24_000, minute],
+    [8_000, 20_000],
+    [5_000, 10_000],
+  ])('leaves its part to the others, when it has not synced for %i ms in a window of %i', (lifetime, duration) => {
+    const store = new Store();
+    store.sync('dead', known({ normal: 50, timeLeft: duration }));
+    expect(store.grant('a', known({ normal: 80, timeLeft: duration }))).toEqual([50, 0]);
+    store.now += lifetime;
+    const later = { timeLeft: duration - lifetime, sent: 50, used: 50 };
     expect(store.grant('a', known({ normal: 30, ...later }))).toEqual([0, 0]);
     store.now += 1;
     expect(store.grant('a', known({ normal: 30, ...later }))).toEqual([30, 0]);

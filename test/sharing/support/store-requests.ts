@@ -19,3 +19,7 @@ export function firstRequest(process: string, request: Partial<RateLimitStoreReq
     ...request,
   };
 }
+
+const nothing = { normal: 0, background: 0, limit: 100, used: 0, reset: 0 };
+/** What a store replies that grants nothing and knows no window. */
+export const reply = { ...nothing, timeLeft: 0, processes: 1, nextSyncIn: 0 };

@@ -1,0 +1,48 @@
+import { describe, expect, it, vi } from 'vitest';
+import { Lease } from '../../src/sharing/lease.ts';
+import { reply } from './support/store-requests.ts';
+
+const granted = { ...reply, normal: 5, reset: 1000, timeLeft: 60_000 };
+
+/** The lease of a process with five calls that wait, in a window that ends after a minute. */
+function lease({ reset }: { reset: number | undefined } = granted) {
+  const window = {
+    ...{ limit: 100, sent: 0, used: 0, inFlight: 0, announced: 0, failedProbes: 0, isUnannounced: false },
+    reset,
+    timeLeft: (now: number) => Math.max(0, 60_000 - now),
+    adopt: vi.fn(),
+  };
+  const lease = new Lease(window, { normal: 5, background: 0 });
+  const grant = (now: number, reply = granted) => lease.ask(now, false)[1](now, reply);
+  return { window, lease, grant };
+}
+
+describe('what was granted', () => {
+  it('is void when its window is over, and so is not reported as available', () => {
+    const { lease: own, grant } = lease();
+    grant(0);
+    expect(own.allows(59_999, 'normal')).toBe(true);
+    expect(own.ask(60_000, false)[0]).toMatchObject({ available: 0, normal: 5 });
+    expect(own.allows(60_000, 'normal')).toBe(false);
+  });
+
+  it('is void when another window is announced', () => {
+    const { lease: own, grant, window } = lease();
+    grant(0);
+    window.announced += 1;
+    expect(own.allows(1, 'normal')).toBe(false);
+  });
+
+  it('after the end of a window holds, because it is to find out about the next one', () => {
+    const { lease: own, grant } = lease();
+    grant(60_000, { ...granted, normal: 1, timeLeft: 0 });
+    expect(own.allows(60_001, 'normal')).toBe(true);
+  });
+});
+
+it('a window that nobody knows is neither reported nor learned', () => {
+  const { lease: own, grant, window } = lease({ reset: undefined });
+  grant(0, { ...granted, reset: 0 });
+  expect(own.ask(0, false)[0]).toMatchObject({ reset: 0 });
+  expect(window.adopt).not.toHaveBeenCalled();
+});
