@@ -4,9 +4,13 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { sqliteRateLimitStore, sqliteReplayStore } from '@example/sdk/sqlite';
 import { InvalidRequestError } from '../../src/errors/index.ts';
+import { openDatabase, transaction } from '../../src/sqlite/database.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
 
 describe.each([
   ['sqliteRateLimitStore', sqliteRateLimitStore],
@@ -41,7 +45,9 @@ describe.each([
   it('when the file is something else', () => {
     const path = join(temporaryFolder(), 'shared.db');
     writeFileSync(path, 'Dear diary, '.repeat(100));
+    const close = vi.spyOn(DatabaseSync.prototype, 'close');
     expect(errorOf(path)).toHaveProperty('message', expect.stringContaining('file is not a database'));
+    expect(close).toHaveBeenCalledOnce();
   });
 
   it.each([
@@ -82,4 +88,11 @@ it('one file serves both stores', async () => {
   if (claim.status === 'claimed') await claim.complete();
   // Otherwise a reader would wait for a writer.
   expect(new DatabaseSync(path).prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
+});
+
+it('a transaction that fails leaves nothing behind', () => {
+  const database = openDatabase(join(temporaryFolder(), 'shared.db'), 'CREATE TABLE events (id)');
+  const insert = () => database.exec('INSERT INTO events VALUES (1)');
+  expect(() => transaction(database, () => expect.fail(String(insert())))).toThrow();
+  expect(transaction(database, () => database.prepare('SELECT * FROM events').all())).toEqual([]);
 });

@@ -207,5 +207,6 @@ describe('sqliteReplayStore', () => {
 
   it.each([{ lease: 0 }, { retention: -1 }, { lease: 1.5 }])('refuses %o', (options) => {
     expect(() => stores(options)).toThrow(InvalidRequestError);
+    expect(() => stores({ lease: 1, retention: 1 })).not.toThrow();
   });
 });
