@@ -53,7 +53,10 @@ describe("acknowledge: 'early'", () => {
     expect(recorded).toEqual(['recorded', 'handled']);
   });
 
-  it('runs the handlers under its claim if the replay store fails to record the event, and goes on trying', async () => {
+  it.each([
+    ['can not be lost', undefined],
+    ['is not lost', new AbortController().signal],
+  ])('goes on to record the event if the replay store fails, under a claim that %s', async (_, signal) => {
     const onError = vi.fn();
     const store = memoryReplayStore();
     let fails = 2;
@@ -62,7 +65,7 @@ describe("acknowledge: 'early'", () => {
         const claim = await store.claim(key);
         if (claim.status !== 'claimed') return claim;
         const complete = () => (fails-- > 0 ? Promise.reject(new Error('gone')) : claim.complete());
-        return { ...claim, complete };
+        return { ...claim, complete, signal };
       },
     };
     const { webhooks, send, handler, finish } = early({ replayStore: unreliable, onError });

@@ -86,7 +86,7 @@ describe('a rejected request', () => {
 
 describe('an event that is delivered again', () => {
   it('is answered with 204 if it was handled, and handlers do not run', async () => {
-    const { webhooks, send } = receiver();
+    const { webhooks, send, logger } = receiver();
     const handler = vi.fn<WebhookHandler<'user.created'>>();
     webhooks.on('user.created', handler);
 
@@ -95,6 +95,9 @@ describe('an event that is delivered again', () => {
     expect((await send(userCreated, 'msg_2')).status).toBe(204);
 
     expect(handler.mock.calls.map(([, context]) => context.id)).toEqual(['msg_1', 'msg_2']);
+    expect(logger.debug).toHaveBeenCalledExactlyOnceWith(
+      expect.stringContaining('msg_1: the event was handled before'),
+    );
   });
 
   it('is answered with 503 and Retry-After while it is being handled', async () => {

@@ -221,16 +221,15 @@ describe('a rejection says what to do', () => {
     expect(await check(at(300))).toHaveProperty('code', 'invalid_payload');
     expect(await check(at(-300))).toHaveProperty('code', 'invalid_payload');
 
-    expect(await check(at(301))).toMatchObject({
-      code: 'timestamp_too_old',
-      message: expect.stringContaining('301 s old') as string,
-    });
-    expect(await check(at(-301))).toMatchObject({
-      code: 'timestamp_too_new',
-      message: expect.stringContaining('301 s ahead') as string,
-    });
-    expect(await check(at(1), 0)).toHaveProperty('message', expect.stringContaining('1 s old'));
-    expect(await check(at(11), 10)).toHaveProperty('code', 'timestamp_too_old');
+    for (const [code, age, now, tolerance] of [
+      ['timestamp_too_old', '301 s old', 301],
+      ['timestamp_too_new', '301 s ahead', -301],
+      ['timestamp_too_old', '1 s old', 1, 0],
+      ['timestamp_too_old', '11 s old', 11, 10],
+    ] as const) {
+      const message = expect.stringContaining(`is ${age}; `) as string;
+      expect(await check(at(now), tolerance)).toMatchObject({ code, message });
+    }
     expect(await check(at(86_400), Infinity)).toHaveProperty('code', 'invalid_payload');
   });
 
@@ -296,7 +295,7 @@ describe('a rejection says what to do', () => {
     ['a string', '"user.created"'],
     ['null', 'null'],
     ['without a name', '{"data":{},"timestamp":"2024-01-01T00:00:00Z"}'],
-    ['JSON, but not in UTF-8', Buffer.from([0x7b, 0xff, 0x7d])],
+    ['JSON, but not in UTF-8', Buffer.from('{"event":"user.cr\xe9\xe9"}', 'latin1')],
   ])('invalid_payload: %s', async (_, payload) => {
     const headers = await signWebhook({ body: payload, secret });
     const error = await rejection(payload, headers, secret);
