@@ -1,5 +1,7 @@
-import type { Figures, Setup } from './measure.ts';
 import { between, type Random } from '../../support/random.ts';
+import { DocumentedServer, type DocumentedOptions } from './documented-server.ts';
+import type { Figures, Setup } from './measure.ts';
+import { atOnce } from './workloads.ts';
 
 /** What a row of the table asks for. What is left out is measured only. */
 export interface Goal {
@@ -69,6 +71,26 @@ export function worse(ours: Figures, simple: Figures): string[] {
     [`${ours.refused} refused, ${simple.refused} of the reference`, ours.refused > simple.refused + 10 && !isFaster],
   ];
   return checks.filter(([, isWorse]) => isWorse).map(([is]) => is);
+}
+
+/** 300 calls at once of the server of the reference, which is anywhere in its window, unless `of` says otherwise. */
+export function documentedRow(
+  name: string,
+  goal: Goal,
+  of: (begun: number, random: Random) => Partial<Setup> & { readonly options?: DocumentedOptions },
+  quick = true,
+): Row {
+  return {
+    name,
+    goal,
+    quick,
+    setup: (random) => {
+      const { fraction, begun } = anyStart(random);
+      const { options, ...more } = of(begun, random);
+      const server = (epoch: number) => new DocumentedServer(epoch, { begun, ...options });
+      return { fraction, calls: atOnce(300), server, ...more };
+    },
+  };
 }
 
 /** Where in its window, and between two seconds, a server is when the first call is made. */
