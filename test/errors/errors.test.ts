@@ -125,6 +125,7 @@ describe('the body of an error that is not the documented one', () => {
     ['an error that is a string', '{"error": "It broke."}', 'It broke.'],
     ['an error of another shape', '{"message": "It broke."}', 'It broke.'],
     ['fields of other types', '{"error": {"code": 7, "message": "It broke.", "details": "none"}}', 'It broke.'],
+    ['a message that is as long as it may be', { error: { message: 'x'.repeat(500) } }, 'x'.repeat(500)],
     ['a message that is too long', { error: { message: 'x'.repeat(5000) } }, `${'x'.repeat(500)}…`],
   ])('may be %s: the class is right, and the message is readable', async (_, body, message) => {
     const error = await errorFor(502, body);

@@ -43,28 +43,23 @@ export interface Kind {
 }
 
 const free: Sizes = (asked) => asked;
-const capped =
-  (cap: number): Sizes =>
-  (asked) =>
-    Math.min(asked, cap);
+function capped(cap: number): Sizes {
+  return (asked) => Math.min(asked, cap);
+}
 /** The cap changes with the third request: early enough to matter for lists of a few pages. */
-const capChanges =
-  (before: number, after: number): Sizes =>
-  (asked, request) =>
-    Math.min(asked, request < 3 ? before : after);
-const allowed =
-  (otherwise: number | { readonly refused: number }): Sizes =>
-  (asked) =>
-    [10, 20, 50, 100].includes(asked) ? asked : otherwise;
+function capChanges(before: number, after: number): Sizes {
+  return (asked, request) => Math.min(asked, request < 3 ? before : after);
+}
+function allowed(otherwise: number | { readonly refused: number }): Sizes {
+  return (asked) => ([10, 20, 50, 100].includes(asked) ? asked : otherwise);
+}
 const nextAllowed: Sizes = (asked) => [100, 50, 20].find((size) => size <= asked) ?? 10;
-const roundedBy =
-  (round: (tens: number) => number): Sizes =>
-  (asked) =>
-    Math.min(100, Math.max(10, round(asked / 10) * 10));
-const always =
-  (size: number): Sizes =>
-  () =>
-    size;
+function roundedBy(round: (tens: number) => number): Sizes {
+  return (asked) => Math.min(100, Math.max(10, round(asked / 10) * 10));
+}
+function always(size: number): Sizes {
+  return () => size;
+}
 
 const pages = (count: number, size: number): number => Math.max(1, Math.ceil(count / size));
 const metaOf = (page: number, size: number, count: number): Record<string, unknown> => ({
@@ -74,10 +69,13 @@ const metaOf = (page: number, size: number, count: number): Record<string, unkno
 });
 const right = ({ page, size, count }: Facts): unknown => metaOf(page, size, count);
 const noCount = ({ page }: Facts): unknown => ({ current_page: page });
-const countIs =
-  (count: (facts: Facts) => number): Kind['meta'] =>
-  (facts) =>
-    metaOf(facts.page, facts.size, count(facts));
+function countIs(count: (facts: Facts) => number): Kind['meta'] {
+  return (facts) => metaOf(facts.page, facts.size, count(facts));
+}
+/** A `total_pages` that is so many too high, and no count. */
+function onlyPages(excess: number): Kind['meta'] {
+  return ({ page, size, count }) => ({ current_page: page, total_pages: pages(count, size) + excess });
+}
 
 const kind =
   (guarantee: Guarantee) =>
@@ -86,6 +84,11 @@ const kind =
     return { ...plain, ignoresPage: false, name, guarantee, ...differences };
   };
 const [exact, complete, told] = [kind('exact'), kind('complete'), kind('told')];
+const gone = { afterEnd: { status: 404 } };
+const lastAgain = { afterEnd: 'last page', meta: noCount } as const;
+const hidden = { hidden: 0.2 };
+const countIsOneMore = { meta: countIs((facts) => facts.count + 1) };
+const countHasDeleted = { meta: countIs((facts) => facts.count + facts.deleted) };
 
 /** Whether a client may choose the size of each page, and gets what it asks for. */
 export const hasFreeSizes = (kind: Kind): boolean => kind.sizes === free;
@@ -110,8 +113,8 @@ export const kinds: readonly Kind[] = [
   complete('no meta', { meta: () => undefined }),
   told('the count is stale', { meta: countIs((facts) => facts.staleCount) }),
   told('the count is one too few', { meta: countIs((facts) => Math.max(0, facts.count - 1)) }),
-  told('the count is one too many', { meta: countIs((facts) => facts.count + 1) }),
-  told('the count includes deleted items', { meta: countIs((facts) => facts.count + facts.deleted) }),
+  told('the count is one too many', countIsOneMore),
+  told('the count includes deleted items', countHasDeleted),
   told('the count is that of the page', { meta: countIs((facts) => facts.shown) }),
   told('the count is that of the page, at most 50 a page, no total_pages', {
     sizes: capped(50),
@@ -126,35 +129,17 @@ export const kinds: readonly Kind[] = [
   exact('total_pages is one too few', {
     meta: ({ page, size, count }) => ({ ...metaOf(page, size, count), total_pages: pages(count, size) - 1 }),
   }),
-  complete('total_pages is one too few, no count', {
-    meta: ({ page, size, count }) => ({ current_page: page, total_pages: pages(count, size) - 1 }),
-  }),
-  complete('an extra page is announced, which is empty', {
-    meta: ({ page, size, count }) => ({ current_page: page, total_pages: pages(count, size) + 1 }),
-  }),
-  exact('404 after the end', { afterEnd: { status: 404 } }),
-  complete('404 after the end, no count', { afterEnd: { status: 404 }, meta: noCount }),
-  told('404 after the end, the count is one too many', {
-    afterEnd: { status: 404 },
-    meta: countIs((facts) => facts.count + 1),
-  }),
+  complete('total_pages is one too few, no count', { meta: onlyPages(-1) }),
+  complete('an extra page is announced, which is empty', { meta: onlyPages(1) }),
+  exact('404 after the end', gone),
+  complete('404 after the end, no count', { ...gone, meta: noCount }),
+  told('404 after the end, the count is one too many', { ...gone, ...countIsOneMore }),
   complete('the last page again after the end', { afterEnd: 'last page' }),
-  told('the last page again after the end, no count', { afterEnd: 'last page', meta: noCount }),
+  told('the last page again after the end, no count', lastAgain),
   complete('at most 20 a page, no count', { sizes: capped(20), meta: noCount }),
-  complete('at most 50 a page, no count, 404 after the end', {
-    sizes: capped(50),
-    meta: noCount,
-    afterEnd: { status: 404 },
-  }),
-  told('at most 20 a page, no count, the last page again after the end', {
-    sizes: capped(20),
-    meta: noCount,
-    afterEnd: 'last page',
-  }),
-  told('at most 25 a page, the count includes deleted items', {
-    sizes: capped(25),
-    meta: countIs((facts) => facts.count + facts.deleted),
-  }),
+  complete('at most 50 a page, no count, 404 after the end', { ...gone, sizes: capped(50), meta: noCount }),
+  told('at most 20 a page, no count, the last page again after the end', { ...lastAgain, sizes: capped(20) }),
+  told('at most 25 a page, the count includes deleted items', { ...countHasDeleted, sizes: capped(25) }),
   exact('ids are numbers', { ids: 'number' }),
   exact('ids are numbers, at most 20 a page', { ids: 'number', sizes: capped(20) }),
 
@@ -169,16 +154,12 @@ export const kinds: readonly Kind[] = [
   told('ignores per_page: 20 a page', { sizes: always(20) }),
   told('ignores per_page: 20 a page, no count', { sizes: always(20), meta: noCount }),
   told('ignores per_page: 100 a page', { sizes: always(100) }),
-  told('ignores per_page: 20 a page, the last page again', {
-    sizes: always(20),
-    meta: noCount,
-    afterEnd: 'last page',
-  }),
-  told('hides items after paging', { hidden: 0.2 }),
-  told('hides items after paging, no count', { hidden: 0.2, meta: noCount }),
-  told('hides items after paging, at most 50 a page', { hidden: 0.2, sizes: capped(50) }),
+  told('ignores per_page: 20 a page, the last page again', { ...lastAgain, sizes: always(20) }),
+  told('hides items after paging', hidden),
+  told('hides items after paging, no count', { ...hidden, meta: noCount }),
+  told('hides items after paging, at most 50 a page', { ...hidden, sizes: capped(50) }),
   told('ids are missing', { ids: 'missing' }),
-  told('ids are missing, no count, 404 after the end', { ids: 'missing', meta: noCount, afterEnd: { status: 404 } }),
+  told('ids are missing, no count, 404 after the end', { ...gone, ids: 'missing', meta: noCount }),
   told('ids are missing, at most 50 a page', { ids: 'missing', sizes: capped(50) }),
   told('ids are 64-bit numbers', { ids: 'unsafe' }),
 

@@ -1,3 +1,4 @@
+import { quantile } from '../support/simulation.ts';
 import { Network, type NetworkOptions } from './network.ts';
 import { leastTime, tokenAt, type Token } from './oracle.ts';
 import { randomOf, type Random } from '../../support/random.ts';
@@ -96,7 +97,6 @@ export async function measure(client: ClientFactory, setup: Setup, seed: number)
   } finally {
     restoreRandom();
   }
-  const sorted = durations.prompt.toSorted((a, b) => a - b);
   const answered = durations.batch.length + durations.prompt.length;
   return {
     failed,
@@ -105,15 +105,11 @@ export async function measure(client: ClientFactory, setup: Setup, seed: number)
     onTheirWay: network.onTheirWay,
     mostInWindow: server.mostInWindow ?? 0,
     time: ends.length > 0 ? Math.max(...ends) - start : 0,
-    p50: quantile(sorted, 0.5),
-    p95: quantile(sorted, 0.95),
+    p50: quantile(durations.prompt, 0.5),
+    p95: quantile(durations.prompt, 0.95),
     roundTrip: latency.middle + latency.spread,
     leastTime: least,
   };
-}
-
-function quantile(sorted: readonly number[], part: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
 }
 
 /** The jitter of a client is the same in each run. */
