@@ -88,6 +88,22 @@ describe('a store of your own', () => {
     ]);
   });
 
+  it('is asked again after ever longer pauses while it is gone', async () => {
+    const time = new VirtualTime();
+    const asked: number[] = [];
+    const scheduler = schedulerWith(time, () => {
+      asked.push(time.now());
+      return Promise.reject(new Error('no'));
+    });
+    for (let at = 0; at < 100_000; at += 100) {
+      time.after(at, () => void Promise.resolve(scheduler.acquire(call)).then((permit) => permit.release()));
+    }
+    await time.run(100_000);
+    expect(asked.slice(1).map((at, index) => at - asked[index]!)).toEqual(
+      [1, 2, 4, 8, 16, 30, 30].map((seconds) => seconds * 1000),
+    );
+  });
+
   it('leaves each process an equal part of the window while it is gone', async () => {
     const time = new VirtualTime();
     const sync = vi.fn<RateLimitStore['sync']>().mockRejectedValue(new Error('no'));
