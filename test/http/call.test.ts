@@ -17,7 +17,11 @@ const refused: Row[] = [
     ['', '.', '..', 'a/b', '/', 'a\\b', 'a\u0000b', 'a\nb', 'a\u007fb', '\ud800', undefined, null, 7, {}],
     (client, id) => client.users.get(id),
   ],
-  ['method must be one of', ['HEAD', 'get', undefined], (client, method) => client.request(method, '/teams')],
+  [
+    "method must be one of 'GET', 'POST', 'PUT', 'PATCH', 'DELETE'",
+    ['HEAD', 'get', '/users', undefined],
+    (client, method) => client.request(method, '/teams'),
+  ],
   [
     'path must',
     [
@@ -42,16 +46,16 @@ const refused: Row[] = [
     (client, params) => client.request('GET', '/teams', { params }),
   ],
   [
-    'query.status must be a string, a number, a boolean',
-    [null, {}, NaN, Infinity, 7n, () => 'active'],
+    'query.status must be a string, a number, a boolean or a list of these',
+    [null, {}, NaN, Infinity, 7n, new Date(), () => 'active'],
     (client, status) => client.projects.list({ status }),
   ],
   [
     // These would lose their contents.
-    'The body must be an object or an array',
+    'The body must be an object or an array, which is sent as JSON',
     [
       ...[new FormData(), new Map([['a', 1]]), new Set([1]), new URLSearchParams('a=1'), Promise.resolve({})],
-      ...[new Date(0), new Uint8Array([1]), { toJSON: () => undefined }],
+      ...[new Date(0), new Uint8Array([1]), { toJSON: () => undefined }, '{}'],
     ],
     (client, body) => client.request('POST', '/teams', { body }),
   ],
@@ -78,7 +82,7 @@ const refused: Row[] = [
   ],
   [
     'signal must be an AbortSignal',
-    [null, 'x', {}, new EventTarget(), { aborted: false }],
+    [null, 'x', {}, new EventTarget(), new AbortController(), { aborted: false }],
     (client, signal) => client.users.get('user_123', { signal }),
   ],
   ['option', [null, 'x', 7, [1], { prefetch: 2 }], (client, options) => client.users.get('user_123', options)],
@@ -138,9 +142,6 @@ const untyped = () =>
 const { signal } = new AbortController();
 const id = "id must be a non-empty string without slashes or control characters, and not '.' or '..'";
 const path = "path must be relative to baseUrl, such as '/users', without '..' or a query";
-const method = "method must be one of 'GET', 'POST', 'PUT', 'PATCH', 'DELETE'";
-const body = 'The body must be an object or an array, which is sent as JSON';
-const value = 'a string, a number, a boolean or a list of these';
 const event = `The event must be one of ${eventNames.map((name) => `'${name}'`).join(', ')}`;
 const asOption = 'is an option: pass it in the last argument.';
 const secret = 'sk_test_4eC39HqLyjWDarjtT1zdp7dc';
@@ -152,40 +153,23 @@ it.each<[string, (client: UntypedClient) => unknown]>([
   [`${id}; got 'users/user_123'.`, ({ users }) => users.get('users/user_123')],
   // The `await` before the inner call is missing.
   [`${id}; got APIPromise.`, ({ users }) => users.get(users.create(newUser))],
-  [
-    'signal must be an AbortSignal; got AbortController.',
-    ({ users }) => users.get('1', { signal: new AbortController() }),
-  ],
   ['options must be a plain object; got AbortSignal.', ({ users }) => users.get('1', signal)],
   ["Unknown option 'retries'. Did you mean 'maxRetries'?", ({ users }) => users.get('1', { retries: 1 })],
 
   ['The parameters must be a plain object; got undefined.', ({ users }) => users.create()],
   ['The parameters must be a plain object; got FormData.', ({ users }) => users.create(new FormData())],
   [`\`signal\` ${asOption}`, ({ users }) => users.create({ ...newUser, signal })],
-  [
-    'idempotencyKey must not be empty, and must not begin or end with a space.',
-    ({ users }) => users.create(newUser, { idempotencyKey: '' }),
-  ],
 
   [`\`signal\` ${asOption}`, ({ projects }) => projects.list({ signal })],
   [`\`cursor\` ${asOption}`, ({ projects }) => projects.list({ cursor: 'x' })],
   ["per_page must be a whole number of at least 1; got '20'.", ({ projects }) => projects.list({ per_page: '20' })],
-  [
-    'The parameters must be a plain object; got URLSearchParams.',
-    ({ projects }) => projects.list(new URLSearchParams({ status: 'active' })),
-  ],
-  [`query.status must be ${value}; got null.`, ({ projects }) => projects.list({ status: null })],
-  [
-    'cursor must be the unchanged cursor of a page or of an error.',
-    ({ projects }) => projects.list({}, { cursor: 'page=2' }),
-  ],
+  ['The parameters must be a plain object; got Set.', ({ projects }) => projects.list(new Set(['active']))],
   [`A list ${notIterable} \`for await\`, or toArray().`, ({ projects }) => Array.from(projects.list())],
   [
     `A page ${notIterable} page.data, or \`for await\` for all pages from it on.`,
     async ({ projects }) => [...((await projects.list()) as Iterable<unknown>)],
   ],
 
-  [`${method}; got '/users'.`, ({ request }) => request('/users')],
   [
     "path must be what follows baseUrl, such as '/users'; got 'https://api.example.com/v1/users'.",
     ({ request }) => request('GET', 'https://api.example.com/v1/users'),
@@ -204,39 +188,19 @@ it.each<[string, (client: UntypedClient) => unknown]>([
     ({ list }) => list(`/projects/${secret}?${secret}`),
   ],
   [`${path}; got string.`, ({ request }) => request('GET', `/projects#${secret}`)],
-  ['params.id is missing: path has {id}.', ({ request }) => request('GET', '/users/{id}')],
-  [
-    'params.id is not used: path has no {id}.',
-    ({ request }) => request('GET', '/users/:id', { params: { id: 'user_123' } }),
-  ],
-  [
-    'query must be a plain object; got URLSearchParams.',
-    ({ request }) => request('GET', '/projects', { query: new URLSearchParams({ page: '2' }) }),
-  ],
-  [
-    `query.since must be ${value}; got Date.`,
-    ({ request }) => request('GET', '/projects', { query: { since: new Date() } }),
-  ],
+  ['params.id is not used: path has no {id}.', ({ request }) => request('GET', '/:id', { params: { id: 'user_1' } })],
+  ['query must be a plain object; got Set.', ({ request }) => request('GET', '/', { query: new Set(['page']) })],
   ['A GET has no body: pass its parameters as query.', ({ request }) => request('GET', '/users', { body: {} })],
-  [`${body}; got string.`, ({ request }) => request('POST', '/users', { body: JSON.stringify(newUser) })],
   ["Unknown option 'json'. Did you mean 'body'?", ({ request }) => request('POST', '/users', { json: newUser })],
   [
     `Unknown option 'filter'. The options are ${listOptionNames.join(', ')}, params, query, schema.`,
     ({ list }) => list('/teams', { filter: 'mine' }),
   ],
   ["Unknown option 'searchParams'. Did you mean 'query'?", ({ list }) => list('/teams', { searchParams: {} })],
-  [
-    `Unknown option 'query'. The options are ${listOptionNames.join(', ')}.`,
-    ({ projects }) => projects.list({}, { query: {} }),
-  ],
 
   [detached('users.get'), ({ users }) => ['user_123'].map(users.get)],
   [detached('users.create'), ({ users: { create } }) => create(newUser)],
   [detached('projects.list'), ({ projects }) => [{}].map(projects.list)],
-  [
-    'schema must be a schema of zod, Valibot or another Standard Schema; got Object.',
-    ({ request }) => request('GET', '/users', { schema: { type: 'object' } }),
-  ],
 
   [`${event}; got 'reponse'.`, ({ on }) => on('reponse', () => undefined)],
 ])('a mistake in a call has the message: %s', async (message, mistake) => {

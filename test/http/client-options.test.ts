@@ -149,10 +149,7 @@ it.each<[string, () => unknown]>([
     `Unknown option '${name}'. Did you mean '${meant}'?`,
     withOptions({ [name]: 'x' }),
   ]),
-  [
-    `Unknown option 'proxy'. The options are ${clientOptionNames.join(', ')}.`,
-    withOptions({ proxy: 'http://proxy:3128' }),
-  ],
+  [`Unknown option 'proxy'. The options are ${clientOptionNames.join(', ')}.`, withOptions({ proxy: 'http://proxy' })],
   ["Unknown option 'rateLimit.maxwait'. Did you mean 'rateLimit.maxWait'?", withOptions({ rateLimit: { maxwait: 7 } })],
   [
     "Unknown option 'rateLimit.perMinute'. The options are store, maxWait, limit, window.",
@@ -180,7 +177,7 @@ it.each<[string, () => unknown]>([
 
   [
     'headers must not set authorization: the SDK sets it from apiToken.',
-    withOptions({ headers: { Authorization: secret } }),
+    withOptions({ headers: { Authorization: '' } }),
   ],
   ["A name in headers must be one that HTTP allows; got 'X Team'.", withOptions({ headers: { 'X Team': 'blue' } })],
   ['An entry of headers must be [name, value]; got string.', withOptions({ headers: ['X-Key', secret] })],
