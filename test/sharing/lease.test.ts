@@ -17,6 +17,13 @@ function lease({ reset }: { reset: number | undefined } = granted) {
   return { window, lease, grant };
 }
 
+it('asks for what the calls that wait lack', () => {
+  const { lease: own, grant } = lease();
+  expect([own.allows(0, 'normal'), own.allows(0, 'background')]).toEqual([false, false]);
+  grant(0, { ...granted, normal: 2 });
+  expect(own.ask(0, false)[0]).toMatchObject({ available: 2, normal: 3, background: 0 });
+});
+
 describe('what was granted', () => {
   it('is void when its window is over, and so is not reported as available', () => {
     const { lease: own, grant } = lease();

@@ -236,6 +236,14 @@ describe('when a window ends', () => {
     expect(store.grant('b', { ...next, used: 92, sent: 92, normal: 100 })).toEqual([8, 0]);
   });
 
+  it('what was sent in the last one does not count', () => {
+    const store = windowOf(100);
+    store.now += minute - 1_000;
+    store.sync('a', known({ sent: 80, used: 80, timeLeft: 1_000 }));
+    store.now += 1_000;
+    expect(store.grant('b', { reset: 1060, timeLeft: minute, used: 1, sent: 1, normal: 100 })).toEqual([99, 0]);
+  });
+
   it('a reset that differs by a second is the same window, and a report about an older one changes nothing', () => {
     const store = windowOf(100, 10);
     expect(store.sync('a', known({ reset: 1001, used: 20, sent: 30 }))).toMatchObject({ reset: 1000, used: 20 });
