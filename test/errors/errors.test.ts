@@ -62,10 +62,7 @@ describe('an APIError', () => {
     const error = await errorFor(
       422,
       { error: { code: 'invalid_request', message: 'The email is invalid.', details: { email: 'must have an @' } } },
-      {
-        'x-request-id': 'req_42',
-        ...budget(100, 7, 1640995200),
-      },
+      { 'x-request-id': 'req_42', ...budget(100, 7, 1640995200) },
     );
 
     expect(error).toMatchObject({

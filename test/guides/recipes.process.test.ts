@@ -122,9 +122,7 @@ it('delete what was deleted upstream: only after a night that has seen the whole
   const { stdout } = await promisify(execFile)(
     process.execPath,
     [`--import=data:text/javascript,${encodeURIComponent(hiding)}`, path],
-    {
-      env: { ...environment(api), EXAMPLE_LOG: 'off', CONTROL: api.baseUrl.replace('/v1', '/__sandbox') },
-    },
+    { env: { ...environment(api), EXAMPLE_LOG: 'off', CONTROL: api.baseUrl.replace('/v1', '/__sandbox') } },
   );
 
   expect(JSON.parse(stdout)).toEqual({ before: 100, after: 99, unverified: 99, kept: true });

@@ -67,10 +67,7 @@ describe('a token function', () => {
   it('that is rotated while a call waits leaves it what is left of its maxWait', async () => {
     const api = inProcessApi(({ init }) => {
       const length = init.headers['authorization'] === 'Bearer token-1' ? 60 : 90;
-      const headers = {
-        date: new Date().toUTCString(),
-        ...budget(1, 0, Date.now() / 1000 + length),
-      };
+      const headers = { date: new Date().toUTCString(), ...budget(1, 0, Date.now() / 1000 + length) };
       return Response.json(user, { headers });
     });
     let apiToken = 'token-1';

@@ -5,10 +5,7 @@ import { clientOf, newUser, rejection, serve, user } from '../support/http-serve
 import { budget, errorResponse, inProcessApi } from '../support/in-process-api.ts';
 import { fixJitter, passTime, useVirtualTime } from '../support/virtual-time.ts';
 
-const headers = {
-  ...budget(100, 99, 1640995200),
-  'x-request-id': 'req_1',
-};
+const headers = { ...budget(100, 99, 1640995200), 'x-request-id': 'req_1' };
 const healthyApi = () => inProcessApi(() => Response.json(user, { headers }));
 
 beforeEach(useVirtualTime);

@@ -173,11 +173,7 @@ describe('a retry', () => {
     ['was refused', () => errorResponse(429, { 'retry-after': '100' })],
     [
       'failed in a window that is used up',
-      () =>
-        errorResponse(503, {
-          date: new Date().toUTCString(),
-          ...budget(100, 0, Date.now() / 1000 + 60),
-        }),
+      () => errorResponse(503, { date: new Date().toUTCString(), ...budget(100, 0, Date.now() / 1000 + 60) }),
     ],
   ])(
     'of a call that %s is not announced if it would wait for longer than maxWait, and then not made',
@@ -218,10 +214,7 @@ describe('a retry', () => {
   });
 
   it('waits for the end of the window, by the clock of the server, if a 429 has no Retry-After', async () => {
-    const headers = {
-      date: 'Thu, 01 Jan 2026 00:00:10 GMT',
-      ...budget(100, 0, Date.UTC(2026, 0, 1) / 1000 + 40),
-    };
+    const headers = { date: 'Thu, 01 Jan 2026 00:00:10 GMT', ...budget(100, 0, Date.UTC(2026, 0, 1) / 1000 + 40) };
     const api = inProcessApi(() => errorResponse(429, headers));
 
     await settled(rejection(clientOf(api, { rateLimit: false, maxRetries: 1 }).users.get('user_123')));

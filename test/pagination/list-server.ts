@@ -3,12 +3,7 @@ import { clientOf } from '../support/http-server.ts';
 import { errorResponse, inProcessApi, type SentRequest } from '../support/in-process-api.ts';
 
 export function project(number: number): Project {
-  return {
-    id: `proj_${number}`,
-    name: `Project ${number}`,
-    description: '',
-    created_at: '2024-01-01T00:00:00Z',
-  };
+  return { id: `proj_${number}`, name: `Project ${number}`, description: '', created_at: '2024-01-01T00:00:00Z' };
 }
 
 export function projects(count: number): Project[] {

@@ -167,10 +167,7 @@ it('a list whose items leave it as they are worked off is worked off wholly', as
 
 it('a walk that starts further on yields nothing from in front of its start', async () => {
   const items = projects(500);
-  const { client } = serveMoving(items, {
-    2: () => items.splice(0, 65),
-    4: () => items.splice(100, 200),
-  });
+  const { client } = serveMoving(items, { 2: () => items.splice(0, 65), 4: () => items.splice(100, 200) });
   const found = ids(await collect(client.projects.list({ page: 6 })));
   expect(found.filter((id) => id <= 100)).toEqual([]);
   expect(found).toEqual(expect.arrayContaining(numbers(401, 500)));

@@ -12,10 +12,7 @@ import { reply } from './support/store-requests.ts';
 const id = 'https://api.example.com/v1 sk_secret';
 const call = { method: 'GET', path: '/', route: '/' };
 
-const announced = new Headers({
-  date: new Date(1_700_000_000_000).toUTCString(),
-  ...budget(100, 99, 1700000060),
-});
+const announced = new Headers({ date: new Date(1_700_000_000_000).toUTCString(), ...budget(100, 99, 1700000060) });
 
 beforeEach(useImmediateDigest);
 

@@ -13,10 +13,7 @@ import { apiToken, clientOf, fail, json, rejection, serve, throwing, user } from
 import { budget, errorResponse, inProcessApi } from '../support/in-process-api.ts';
 import { fixJitter, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
 
-const headers = {
-  'x-request-id': 'req_42',
-  ...budget(100, 99, 1640995200),
-};
+const headers = { 'x-request-id': 'req_42', ...budget(100, 99, 1640995200) };
 const healthyApi = () => inProcessApi(() => Response.json(user, { headers }));
 
 describe('events', () => {

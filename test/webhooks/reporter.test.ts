@@ -190,15 +190,7 @@ describe('an error in the log', () => {
   });
 
   it.each([
-    [
-      'whose stack throws',
-      Object.defineProperty(new Error('odd'), 'stack', {
-        get: () => {
-          throw new Error('no');
-        },
-      }),
-      'odd',
-    ],
+    ['whose stack throws', Object.defineProperty(new Error('odd'), 'stack', { get: throwing(new Error('no')) }), 'odd'],
     ['that has no prototype', Object.create(null), 'a thrown object, not an Error'],
     ['that is a revoked proxy', revokedProxy(), 'an error that cannot be read'],
     ['that is a symbol', Symbol('odd'), 'a thrown symbol, not an Error'],

@@ -11,12 +11,7 @@ describe('POST /users', () => {
 
     expect(response.status).toBe(201);
     expect(response.headers.get('location')).toBe('/v1/users/user_123');
-    const user = {
-      id: 'user_123',
-      name: 'John Doe',
-      email: 'john@example.com',
-      created_at: '2024-01-01T00:00:00Z',
-    };
+    const user = { id: 'user_123', name: 'John Doe', email: 'john@example.com', created_at: '2024-01-01T00:00:00Z' };
     expect(await response.json()).toEqual(user);
     expect(await (await call(sandbox, 'GET /v1/users/user_123')).json()).toEqual(user);
   });

@@ -95,10 +95,7 @@ describe('logs', () => {
 
     const filter = ['--status', '4xx', '--method', 'get', '--path', 'users'];
     const [, some] = await ended(['logs', '--json', ...filter], env);
-    expect(JSON.parse(some)).toMatchObject({
-      status: 404,
-      response: { body: { error: { code: 'not_found' } } },
-    });
+    expect(JSON.parse(some)).toMatchObject({ status: 404, response: { body: { error: { code: 'not_found' } } } });
   });
 
   test('--follow goes on with each new request until it is stopped', async () => {

@@ -155,10 +155,7 @@ describe('a receiver that fails', () => {
     const endpoints = [{ url: 'https://first.example.com/' }, { url: 'https://second.example.com/' }];
     const { sandbox, received } = answering(
       [500, 500, 500, 500, 200].map((status) => ({ status })),
-      {
-        endpoints,
-        schedule: [],
-      },
+      { endpoints, schedule: [] },
     );
     sandbox.webhooks.publish('a', {});
     sandbox.webhooks.publish('b', {});

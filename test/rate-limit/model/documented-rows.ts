@@ -136,11 +136,7 @@ const moments: Record<string, (turn: number) => number[]> = {
   'in mid-window': (turn) => minutesLater(turn + 30_000, 0, 1),
 };
 
-const changes: Record<string, readonly number[]> = {
-  lowered: [40],
-  raised: [180],
-  'lowered, then raised': [40, 180],
-};
+const changes: Record<string, readonly number[]> = { lowered: [40], raised: [180], 'lowered, then raised': [40, 180] };
 
 const otherLimits = Object.entries(changes).flatMap(([change, limits]) =>
   Object.entries(moments).map(([when, of]) => {

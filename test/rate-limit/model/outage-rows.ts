@@ -201,9 +201,7 @@ export const outageRows: readonly Row[] = [
       atOnce(300),
       accountWide,
       { refused: 300 },
-      {
-        hasFreshTokens: true,
-      },
+      { hasFreshTokens: true },
     ),
     isWorse: 'the reference counts for all tokens together, which would be wrong where each has a limit of its own',
   },

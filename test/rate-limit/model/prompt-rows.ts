@@ -22,10 +22,7 @@ const bursts = documentedRow(
       path: `/things/burst_${index}`,
       kind: 'prompt' as const,
     }));
-    return {
-      calls: [...prompt, ...inBackground(atOnce(2000, batchStart))],
-      latency: { middle: 20, spread: 10 },
-    };
+    return { calls: [...prompt, ...inBackground(atOnce(2000, batchStart))], latency: { middle: 20, spread: 10 } };
   },
 );
 
