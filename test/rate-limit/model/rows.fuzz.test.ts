@@ -5,7 +5,7 @@ import { outageRows } from './outage-rows.ts';
 import { promptRows } from './prompt-rows.ts';
 import { randomOf } from '../../support/random.ts';
 import { missed, worse, type Row } from './row.ts';
-import { reference, sdk } from './tested-client.ts';
+import { reference, sdk, type ClientFactory } from './tested-client.ts';
 import { undocumentedRows } from './undocumented-rows.ts';
 
 const runs = Number(process.env['FUZZ_RUNS'] ?? 0);
@@ -44,3 +44,14 @@ const isTried = ({ quick }: Row) => isFuzzing || quick;
 describe('the documented server', () => testRows([...documentedRows, ...promptRows].filter(isTried)));
 describe('outages, gateways and misleading headers', () => testRows(outageRows.filter(isTried), true));
 describe('other limits', () => testRows(undocumentedRows));
+
+/** Sends all requests at once. */
+const hasty: ClientFactory = ({ fetch, baseUrl, apiToken }) => ({
+  read({ path }, signal) {
+    return fetch(baseUrl + path, { method: 'GET', headers: { authorization: apiToken() }, signal, redirect: 'manual' });
+  },
+});
+
+test.each(undocumentedRows)('a client that does not pace its calls is refused: $name', async ({ setup }) => {
+  expect((await measure(hasty, setup(randomOf(1)), 1)).refused).toBeGreaterThan(0);
+});
