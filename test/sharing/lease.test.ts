@@ -10,7 +10,7 @@ function lease({ reset }: { reset: number | undefined } = granted) {
     ...{ limit: 100, sent: 0, used: 0, inFlight: 0, announced: 0, failedProbes: 0, isUnannounced: false },
     reset,
     timeLeft: (now: number) => Math.max(0, 60_000 - now),
-    adopt: vi.fn(),
+    adopt: vi.fn((_: number, reply: { reset: number }) => void (window.reset = reply.reset)),
   };
   const lease = new Lease(window, { normal: 5, background: 0 });
   const grant = (now: number, reply = granted) => lease.ask(now, false)[1](now, reply);
@@ -40,6 +40,13 @@ describe('what was granted', () => {
     expect(own.allows(1, 'normal')).toBe(false);
   });
 
+  it('before a reply told of another window is void', () => {
+    const { lease: own, grant } = lease();
+    grant(0);
+    grant(1, { ...granted, normal: 1, reset: 1060 });
+    expect(own.ask(2, false)[0]).toMatchObject({ available: 1, reset: 1060 });
+  });
+
   it('after the end of a window holds, because it is to find out about the next one', () => {
     const { lease: own, grant } = lease();
     grant(60_000, { ...granted, normal: 1, timeLeft: 0 });
@@ -52,4 +59,14 @@ it('a window that nobody knows is neither reported nor learned', () => {
   grant(0, { ...granted, reset: 0 });
   expect(own.ask(0, false)[0]).toMatchObject({ reset: 0 });
   expect(window.adopt).not.toHaveBeenCalled();
+});
+
+it('a request that came too early for the next window is reported once', () => {
+  const { lease: own, grant, window } = lease();
+  const probeFailed = () => own.ask(0, false)[0].probeFailed;
+  expect(probeFailed()).toBe(false);
+  window.failedProbes += 1;
+  expect(probeFailed()).toBe(true);
+  grant(0);
+  expect(probeFailed()).toBe(false);
 });

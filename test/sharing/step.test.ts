@@ -244,13 +244,14 @@ describe('when a window ends', () => {
     expect(store.grant('b', { reset: 1060, timeLeft: minute, used: 1, sent: 1, normal: 100 })).toEqual([99, 0]);
   });
 
-  it('a reset that differs by a second is the same window, and a report about an older one changes nothing', () => {
+  it('a reset that differs by a second is the same window, and a report about one that is over changes nothing', () => {
     const store = windowOf(100, 10);
     expect(store.sync('a', known({ reset: 1001, used: 20, sent: 30 }))).toMatchObject({ reset: 1000, used: 20 });
     expect(store.sync('b', known({ reset: 940, used: 99, timeLeft: 10 }))).toMatchObject({
       used: 20,
       timeLeft: minute,
     });
+    expect(store.sync('b', known({ reset: 1060, timeLeft: 0 }))).toMatchObject({ reset: 1000, used: 20 });
     expect(store.grant('c', known({ normal: 100 }))).toEqual([70, 0]);
   });
 
