@@ -31,6 +31,17 @@ it('a cursor that version 1.0 has made is good for every later one', async () =>
   expect(await collect(client.projects.list({ status: 'active' }, { cursor }))).toEqual(projects(300).slice(100));
 });
 
+it('the last item in front of a cursor is enough to find its place, with the request that has to be made', async () => {
+  const items = projects(500);
+  const { client, windows } = serveList({ items });
+  const { cursor } = await readPages(client.projects.list(), 1);
+  await client.projects.list({}, { cursor });
+  // Then the window begins with item 100.
+  items.splice(0, 99 - parseInt(windows()[1]!));
+  expect((await client.projects.list({}, { cursor })).data[0]).toEqual(project(101));
+  expect(windows()).toHaveLength(3);
+});
+
 it('many new items in front cost few requests, as total_count tells how far the place has moved', async () => {
   const items = projects(1000);
   const { client, windows } = serveList({ items });
