@@ -12,10 +12,6 @@ import manifest from '../package.json' with { type: 'json' };
 const root = join(import.meta.dirname, '..');
 const packed = z.tuple([z.object({ unpackedSize: z.number(), files: z.array(z.object({ path: z.string() })) })]);
 
-/** Every path in a part of package.json. */
-const pathsIn = (part: unknown): string[] =>
-  typeof part === 'string' ? [part] : Object.values(part as Record<string, unknown>).flatMap(pathsIn);
-
 test.each([
   [
     'ES module',

@@ -48,8 +48,12 @@ function walkByHand(length: number, prefetch: number) {
     /** The next page. What it waits for is answered. */
     async next(): Promise<Progress<{ id: number }>> {
       const result = proceed();
-      const awaited = () => fetches.find((fetch) => !fetch.isAnswered && !isAhead(fetch));
-      for (await settled(); awaited(); await settled()) awaited()?.answer();
+      await settled();
+      let awaited: Fetch | undefined;
+      while ((awaited = fetches.find((fetch) => !fetch.isAnswered && !isAhead(fetch)))) {
+        awaited.answer();
+        await settled();
+      }
       return result;
     },
   };

@@ -92,7 +92,10 @@ it('one file serves both stores', async () => {
 
 it('a transaction that fails leaves nothing behind', () => {
   const database = openDatabase(join(temporaryFolder(), 'shared.db'), 'CREATE TABLE events (id)');
-  const insert = () => database.exec('INSERT INTO events VALUES (1)');
-  expect(() => transaction(database, () => expect.fail(String(insert())))).toThrow();
+  const work = () => {
+    database.exec('INSERT INTO events VALUES (1)');
+    throw new Error('no');
+  };
+  expect(() => transaction(database, work)).toThrow('no');
   expect(transaction(database, () => database.prepare('SELECT * FROM events').all())).toEqual([]);
 });
