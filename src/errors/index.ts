@@ -224,7 +224,19 @@ export class RateLimitError extends APIError {
 export class InternalServerError extends APIError {}
 
 brandErrors({
-  ...{ CallError, ConnectionError, TimeoutError, RateLimitWaitError, ResponseTooLargeError, ResponseValidationError },
-  ...{ APIError, BadRequestError, AuthenticationError, PermissionDeniedError, NotFoundError, ConflictError },
-  ...{ UnprocessableEntityError, RateLimitError, InternalServerError },
+  CallError,
+  ConnectionError,
+  TimeoutError,
+  RateLimitWaitError,
+  ResponseTooLargeError,
+  ResponseValidationError,
+  APIError,
+  BadRequestError,
+  AuthenticationError,
+  PermissionDeniedError,
+  NotFoundError,
+  ConflictError,
+  UnprocessableEntityError,
+  RateLimitError,
+  InternalServerError,
 });

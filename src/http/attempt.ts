@@ -32,6 +32,8 @@ export interface Attempt extends ErrorContext {
   /** Absent once the outcome is known. If nothing was sent, the caller of {@link send} releases it. */
   permit: Permit | undefined;
   response?: Response;
+  /** Set if it failed. */
+  error?: ExampleError;
 }
 
 /** How an attempt ended, and whether that shows that the API works, even if it rejects the call. */

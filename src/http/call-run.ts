@@ -26,8 +26,6 @@ export class CallRun {
   readonly #signal: Cancellation | undefined;
   /** The last attempt. */
   #attempt: Attempt | undefined;
-  /** The error of the last attempt. */
-  #error: ExampleError | undefined;
   /** Whether a failed attempt may have taken effect. */
   #mayHaveTakenEffect = false;
   /** Retries so far, without those that only waited their turn. */
@@ -68,7 +66,7 @@ export class CallRun {
       return exchange;
     } catch (reason) {
       // The error of the last attempt says more than that the next one would wait too long.
-      const error = reason instanceof RateLimitWaitError ? (this.#error ?? reason) : reason;
+      const error = reason instanceof RateLimitWaitError ? (this.#attempt?.error ?? reason) : reason;
       this.#budget?.abort();
       const isAborted = error === this.#signal?.reason && this.#call.signals.some(({ aborted }) => aborted);
       this.#telemetry?.end(isAborted ? 'aborted' : 'failure', error);
@@ -181,10 +179,11 @@ export class CallRun {
    */
   async #prepareRetry(
     { failure, error, verdict }: FailedAttempt,
-    { account: { limiter } }: Attempt,
+    attempt: Attempt,
     budget: RetryBudget,
   ): Promise<void> {
-    this.#error = error;
+    const { limiter } = attempt.account;
+    attempt.error = error;
     this.#mayHaveTakenEffect ||= failure.kind === 'lost' || (failure.kind === 'status' && failure.status >= 500);
     const limits = { repeatable: this.#call.repeatable, maxRetries: this.#call.options.maxRetries };
     const retry = planRetry(failure, limits, this.#retries, verdict, Math.random());
