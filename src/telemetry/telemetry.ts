@@ -7,6 +7,7 @@ import { parseJson } from '../utils/json.ts';
 import { messageOf } from '../utils/user-code.ts';
 import { locationOf } from '../utils/standard-schema.ts';
 import { deprecationOf } from './deprecation.ts';
+import { limiterObserver } from './limiter-observer.ts';
 import { ClientEventEmitter, type CallEndEvent, type CallEvent, type Tracer } from './events.ts';
 import type { LeveledLogger } from './logger.ts';
 
@@ -29,27 +30,8 @@ export class Telemetry {
   quietUntil = 0;
 
   constructor(logger: LeveledLogger) {
-    const events = (this.events = new ClientEventEmitter(logger));
-    this.limiterObserver = {
-      onStoreChange: ({ available, error }) => {
-        const reason = available ? undefined : messageOf(error);
-        const event = { available, reason };
-        events.emit('rateLimitStore', event);
-        const problem = `The rate-limit store is unavailable (${reason}). This process paces its calls on its own.`;
-        if (available) logger.info?.('The rate limit is shared with other processes again.', event);
-        else logger.warn?.(problem, event);
-      },
-      onHold: (target = 'All calls of the token') =>
-        logger.info?.(`${target}: held, because the API refuses requests that its limit allows.`, { target }),
-      onStall: (stall) => {
-        const { seconds, waiting, answer } = stall;
-        const reason = answer === undefined ? '' : ` The API last said: ${answer}.`;
-        logger.warn?.(
-          `Calls wait longer than expected, by now for ${seconds} s.${reason} Calls waiting: ${waiting}.`,
-          stall,
-        );
-      },
-    };
+    this.events = new ClientEventEmitter(logger);
+    this.limiterObserver = limiterObserver(this.events, logger);
   }
 
   /** Observes a call if somebody listens, traces or logs. */

@@ -168,7 +168,7 @@ async function readWebStream(
 }
 
 /** The error for an adapter that was passed to a server without being called: it would return a handler. */
-export function notCalled(name: string): InvalidRequestError {
+export function adapterNotCalled(name: string): InvalidRequestError {
   return new InvalidRequestError(
     `${name} returns a handler: pass webhooks.${name}() to the server, not webhooks.${name}.`,
   );

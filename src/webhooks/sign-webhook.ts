@@ -2,7 +2,7 @@ import { InvalidRequestError } from '../errors/example-error.ts';
 import { readOptions } from '../utils/arguments.ts';
 import { rawBody, type SignatureHeaders, type WebhookBody } from './request.ts';
 import { hmacKeys, listSecrets, type WebhookSecret } from './secrets.ts';
-import { label, signedPrefix, timeOf } from './verify-webhook.ts';
+import { signatureVersion, signedPrefix, timeOf } from './verify-webhook.ts';
 
 /** Parameters of {@link signWebhook}. */
 export interface SignWebhookParams {
@@ -43,6 +43,6 @@ export async function signWebhook(params: SignWebhookParams): Promise<SignatureH
   }
 
   const prefix = signedPrefix(id, String(seconds));
-  const signatures = await Promise.all(keys.map(async (hmac) => label + (await hmac(prefix, raw))));
+  const signatures = await Promise.all(keys.map(async (hmac) => signatureVersion + (await hmac(prefix, raw))));
   return { 'webhook-id': id, 'webhook-timestamp': String(seconds), 'webhook-signature': signatures.join(' ') };
 }

@@ -146,7 +146,7 @@ export function verifySignature(
 }
 
 /** The version of the specification's signatures with a shared secret. */
-export const label = 'v1,';
+export const signatureVersion = 'v1,';
 
 /** What precedes the body in the signed content. */
 export const signedPrefix = (id: string, timestamp: string): string => `${id}.${timestamp}.`;
@@ -159,7 +159,7 @@ function anyMatches(
   signatures: readonly string[],
 ): boolean | Promise<boolean> {
   if (key === undefined) return false;
-  const matches = (expected: string) => signatures.some((signature) => isLabelled(signature, expected));
+  const matches = (expected: string) => signatures.some((signature) => isSignature(signature, expected));
   // Computed once, however many signatures it is compared with.
   const expected = key(prefix, body);
   return typeof expected === 'string'
@@ -168,14 +168,15 @@ function anyMatches(
 }
 
 /**
- * Whether a signature is the label and this text. Takes the same time wherever the texts differ: its duration reveals
+ * Whether a signature is the version and this text. Takes the same time wherever the texts differ: its duration reveals
  * nothing about the expected one.
  */
-function isLabelled(signature: string, expected: string): boolean {
-  if (signature.length !== label.length + expected.length || !signature.startsWith(label)) return false;
+function isSignature(signature: string, expected: string): boolean {
+  if (signature.length !== signatureVersion.length + expected.length || !signature.startsWith(signatureVersion))
+    return false;
   let difference = 0;
   for (let index = 0; index < expected.length; index++) {
-    difference |= expected.charCodeAt(index) ^ signature.charCodeAt(label.length + index);
+    difference |= expected.charCodeAt(index) ^ signature.charCodeAt(signatureVersion.length + index);
   }
   return difference === 0;
 }
@@ -258,7 +259,7 @@ export type Verify = (
 export const userTimeout = 10_000;
 
 /** By the user's verifier; without one, as Standard Webhooks specifies. */
-export function verification(given: number | undefined, verifier: WebhookVerifier | undefined): Verify {
+export function createVerify(given: number | undefined, verifier: WebhookVerifier | undefined): Verify {
   const tolerance = checkTolerance(given);
   return (body, headers, secrets) => {
     if (!verifier) return verifySignature(body, headers, secrets, { tolerance, now: Date.now() });

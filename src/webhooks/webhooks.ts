@@ -3,7 +3,7 @@ import { callable, oneOf, readOptions, throwInvalid, wholeNumber } from '../util
 import {
   fields,
   nodeHandler,
-  notCalled,
+  adapterNotCalled,
   webHandler,
   type NodeRequest,
   type NodeResponse,
@@ -16,7 +16,7 @@ import { receive, Tasks, type ReceiverContext, type WebhookResponse } from './re
 import { memoryReplayStore, type ReplayStore } from './replay-store.ts';
 import { Reporter, type ValidationIssueListener, type WebhookErrorListener } from './reporter.ts';
 import { hmacKeys, listSecrets, type WebhookSecretSource } from './secrets.ts';
-import { verification, type WebhookVerifier } from './verify-webhook.ts';
+import { createVerify, type WebhookVerifier } from './verify-webhook.ts';
 
 /** Options of {@link Webhooks}. */
 export interface WebhooksOptions {
@@ -98,7 +98,7 @@ export class Webhooks {
     const logger = resolveLogger(given.logger, given.logLevel);
     this.#context = {
       secret,
-      verify: verification(given.tolerance, verify),
+      verify: createVerify(given.tolerance, verify),
       maxBodyBytes: wholeNumber('maxBodyBytes', maxBodyBytes, 1),
       replayStore: checkStore(replayStore),
       acknowledge: oneOf('acknowledge', acknowledge, ['handled', 'early']),
@@ -154,7 +154,7 @@ export class Webhooks {
   handler(
     ...mistake: never[]
   ): (request: Request, environment?: unknown, context?: WebhookExecutionContext) => Promise<Response> {
-    if (mistake.length > 0) throw notCalled('handler');
+    if (mistake.length > 0) throw adapterNotCalled('handler');
     return webHandler((request) => receive(request, this.#context));
   }
 
@@ -168,7 +168,7 @@ export class Webhooks {
    * @throws {InvalidRequestError} when it is called with a request.
    */
   nodeHandler(...mistake: never[]): (request: NodeRequest, response: NodeResponse) => Promise<void> {
-    if (mistake.length > 0) throw notCalled('nodeHandler');
+    if (mistake.length > 0) throw adapterNotCalled('nodeHandler');
     return nodeHandler((request) => receive(request, this.#context), this.#context.tasks);
   }
 
