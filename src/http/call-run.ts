@@ -67,7 +67,7 @@ export class CallRun {
     } catch (reason) {
       // The error of the last attempt says more than that the next one would wait too long.
       const error = reason instanceof RateLimitWaitError ? (this.#attempt?.error ?? reason) : reason;
-      this.#budget?.abort();
+      this.#budget?.end(undefined);
       const isAborted = error === this.#signal?.reason && this.#call.signals.some(({ aborted }) => aborted);
       this.#telemetry?.end(isAborted ? 'aborted' : 'failure', error);
       throw error;

@@ -60,19 +60,16 @@ export class RetryBudget {
     return true;
   }
 
-  /** A retry has ended. */
-  end(works: boolean): void {
+  /**
+   * A retry has ended.
+   *
+   * @param works Whether the API works; `undefined` if the retry was aborted, which doesn't show it.
+   */
+  end(works: boolean | undefined): void {
     this.#underWay -= 1;
     this.#all?.end(works);
-    if (!works) this.#balance = Math.max(0, this.#balance - retryCost);
-    this.#learn(works);
-  }
-
-  /** A retry was aborted, which says nothing about the API. */
-  abort(): void {
-    this.#all?.abort();
-    this.#underWay -= 1;
-    this.#onOutcome?.();
+    if (works === false) this.#balance = Math.max(0, this.#balance - retryCost);
+    this.#learn(works ?? this.#works);
   }
 
   /** The first attempt of a call has ended. */

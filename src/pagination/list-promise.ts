@@ -31,7 +31,7 @@ export interface ListSpec<Item> {
 /** The interface that lists use to make calls. */
 export interface ListRequester extends Requester {
   /** An iteration can't verify that it yields each item once. */
-  onListUnverified?(event: ListUnverifiedEvent): void;
+  onListUnverified(event: ListUnverifiedEvent): void;
 }
 
 /**
@@ -129,7 +129,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     const { prefetch = pagesAhead } = this.#options();
     const { route, params } = this.#spec;
     const target = { method: 'GET', path: redactedPath(route, params), route };
-    const reader = new ListReader<Item>(place, (reason) => this.#requester.onListUnverified?.({ ...target, reason }));
+    const reader = new ListReader<Item>(place, (reason) => this.#requester.onListUnverified({ ...target, reason }));
     const request: RequestWindow<Item> = (window, prefetch) => this.#send(window, prefetch);
     return new Walk(reader, request, prefetch, limit);
   }
