@@ -86,7 +86,7 @@ export class Walk<Item> {
         data = items;
       }
       this.#wanted -= data.length;
-      // The list moves faster than so many windows.
+      // A window that was requested ahead came too late: the list moves too fast for so many of them.
       if (requested.priority && data.length === 0) this.#prefetch >>= 1;
       if (reader.state.kind !== kind || reader.place.size !== size) this.stop();
       this.#requestAhead();
@@ -105,8 +105,7 @@ export class Walk<Item> {
   /** Returns the window that was requested ahead, if it overlaps as the next one must, or else requests the next one. */
   #take(next: Window): PendingWindow<Item> {
     const { state, place } = this.reader;
-    if (state.kind === 'overlap')
-      while (this.#prefetched[0] && this.#prefetched[0].window.end <= place.end) this.#prefetched.shift();
+    while (this.#prefetched[0] && this.#prefetched[0].window.end <= place.end) this.#prefetched.shift();
     const first = this.#prefetched[0]?.window;
     const isFit = state.kind === 'overlap' && state.idle === 0 && Number(first?.start) < place.end;
     return (isFit ? this.#prefetched.shift() : undefined) ?? this.#request(next);
