@@ -81,10 +81,14 @@ export class Scheduler implements RateLimiter {
     const priority = priorityOf(admission);
     if (priority === 'normal' && admission.isRetry !== true) this.#reserve.count(this.#window);
     const isBacklog = this.#waiting > 0;
-    const isFirst = !this.#isFailing && this.#queue.before(admission) === 0;
-    const isNext = !isBacklog || isFirst || this.#isUrgent(now, admission) || now < this.#turns.leftUntil;
+    const isUrgent = this.#isUrgent(now, admission);
+    const isNext =
+      !isBacklog ||
+      isUrgent ||
+      now < this.#turns.leftUntil ||
+      (!this.#isFailing && this.#queue.before(admission) === 0);
     const isFree = isNext && admission.signal?.aborted !== true && !this.#refusals.holding(now, admission);
-    if (isFree && this.#readyAt(now, priority, isBacklog, this.#isUrgent(now, admission)) <= now) {
+    if (isFree && this.#readyAt(now, priority, isBacklog, isUrgent) <= now) {
       const permit = this.#send(now, admission, priority, 'arrival');
       this.#share?.update(now);
       return permit;

@@ -52,7 +52,7 @@ export class Handlers {
 
   #of(name: string): readonly WebhookHandler[] {
     // A handler that was added for several names, or for its own and all, runs once.
-    const handlers = [name, '*'].flatMap((each) => [...(this.#byName.get(each) ?? [])]);
+    const handlers = [...(this.#byName.get(name) ?? []), ...(this.#byName.get('*') ?? [])];
     return handlers.length > 0 ? [...new Set(handlers)] : this.#fallback;
   }
 }
