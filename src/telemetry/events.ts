@@ -164,6 +164,8 @@ export type ClientEventListener<Name extends keyof ClientEvents> = (...event: Cl
 /** Emits events. A listener that throws or rejects affects neither the call nor the other listeners. */
 export class ClientEventEmitter {
   readonly #emitter = new EventEmitter();
+  /** Whether there are listeners of any event: a field, because each call reads it. */
+  isObserved = false;
   /** Calls a listener, which is passed as `this`: the emitter knows each listener by it. */
   readonly #call: (this: (event: unknown) => unknown, event: unknown) => void;
 
@@ -182,11 +184,7 @@ export class ClientEventEmitter {
     listener: ClientEventListener<Name>,
   ): void {
     this.#emitter[method](oneOf('The event', name, eventNames), this.#call, callable('The listener', listener));
-  }
-
-  /** Whether there are listeners of any event. */
-  get isObserved(): boolean {
-    return this.#emitter.eventNames().length > 0;
+    this.isObserved = this.#emitter.eventNames().length > 0;
   }
 
   /** Whether there is a listener. Without one, no payload is built. */
