@@ -58,13 +58,6 @@ export interface StandardPathSegment {
   readonly key: PropertyKey;
 }
 
-/** The difference that stands for an error that a schema has thrown. */
-export function schemaFailure(error: unknown): ValidationIssue {
-  // zod passes all issues as arguments of one call, which fails beyond some hundred thousand.
-  const message = error instanceof RangeError ? 'more differences than can be listed' : 'the schema threw an error';
-  return { path: [], message };
-}
-
 /** Says where a body differs from its schema, without its values, which the messages of most libraries repeat. */
 export function describeIssues(issues: readonly StandardIssue[], body: unknown): ValidationIssue[] {
   return issues.map((issue) => {

@@ -115,7 +115,7 @@ describe('a response that differs from the documentation', () => {
     }
   });
 
-  it('of another kind than its type is described by that, and what zod cannot list is one issue', async () => {
+  it('of another kind than its type is described by that, and too many for zod are one issue', async () => {
     const short = z.looseObject({ id: z.string().check(z.maxLength(3)) });
     const validate = throwing(new RangeError('Maximum call stack size exceeded'));
     const endless = { '~standard': { version: 1, vendor: 'test', validate } } as const;
@@ -123,7 +123,7 @@ describe('a response that differs from the documentation', () => {
 
     for (const [schema, issue] of [
       [short, { path: ['id'], message: 'too_big, received string' }],
-      [endless, { path: [], message: 'more differences than can be listed' }],
+      [endless, { path: [], message: 'the schema threw an error' }],
     ] as const) {
       expect(await rejection(client.request('GET', '/teams', { schema }))).toHaveProperty('issues', [issue]);
     }
