@@ -137,8 +137,10 @@ describe('a store of your own', () => {
       ({ state } = step);
       return Promise.resolve(step.reply);
     });
+    const after = vi.spyOn(time, 'after');
     (await scheduler.acquire(call)).release();
     await time.run();
+    expect(after).toHaveBeenCalledWith(250, expect.any(Function), true); // which keeps no process alive
     expect(requests).toHaveLength(2);
     expect(requests[1]).toMatchObject({ available: 0, inFlight: 0, sent: 0 });
   });

@@ -150,6 +150,7 @@ describe('in a window', () => {
     const store = windowOf(100, 10);
     expect(store.sync('a', known({ limit: 60, used: 30 })).limit).toBe(60);
     expect(store.sync('b', known({ limit: 100, used: 20 }))).toMatchObject({ limit: 60, used: 30 });
+    expect(store.sync('c', known({ limit: 50, used: 30 })).limit).toBe(50);
   });
 
   it('a sync that changes nothing writes nothing', () => {
