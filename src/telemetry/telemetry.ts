@@ -223,7 +223,7 @@ export class CallTelemetry {
       ...about,
       ...answer,
       duration,
-      headers: response && redactor.redactJson(Object.fromEntries(redactor.redactHeaders(response.headers)), true),
+      headers: response && redactor.redactJson(Object.fromEntries(response.headers), true),
       body: text && redactor.redactJson(parseJson(text) ?? text, true),
     });
     const rateLimit = response && parseRateLimit(response.headers);
