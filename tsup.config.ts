@@ -45,8 +45,8 @@ const entries = {
   'rate-limit/index': 'src/sharing/index.ts',
 };
 
-// They separate the code that needs eventemitter3 from the code that doesn't, because bundlers can't drop half of a file that
-// contains it: a page that only catches errors or verifies webhooks must not get it. Nothing imports them.
+// They separate the code that needs eventemitter3 or zod from the code that doesn't, because bundlers can't drop half of a file
+// that contains them: a page that only catches errors or verifies webhooks must not get them. Nothing imports them.
 const separators = {
   client: 'src/client.ts',
   errors: 'src/errors/index.ts',
