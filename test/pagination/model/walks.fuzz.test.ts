@@ -35,7 +35,7 @@ describe('a list keeps its promises', () => {
   });
 });
 
-it('a list of 2 000 items takes 23 requests, and 28 while it moves', async () => {
+it('a list of 2 000 items takes 23 requests, and up to 30 while it moves', async () => {
   const [kind] = kinds;
   const [atRest] = motions;
   const everywhere = motions.find(({ name }) => name === 'creations and deletions everywhere');
@@ -47,7 +47,7 @@ it('a list of 2 000 items takes 23 requests, and 28 while it moves', async () =>
 
   for (const way of ways.filter(({ read, perPage, prefetch = 0 }) => read === 'items' && !perPage && prefetch <= 4)) {
     expect(await requestsFor(atRest, way)).toBe(23);
-    const moving = await Promise.all(seeds.slice(0, 10).map((each) => requestsFor(everywhere, way, each)));
-    expect(Math.max(...moving)).toBeLessThanOrEqual(28);
+    const moving = await Promise.all(Array.from({ length: 20 }, (_, each) => requestsFor(everywhere, way, each)));
+    expect(Math.max(...moving)).toBeLessThanOrEqual(30);
   }
 });
