@@ -48,13 +48,8 @@ export async function run(contestant: string, scenario: Scenario, shift: number)
     const server = start('server.ts', options);
     const port = await message<number>(server);
     const workers = Array.from({ length: processes }, (_, i) => {
-      const assignment: Assignment = {
-        contestant,
-        calls: Math.floor((calls + i) / processes),
-        port,
-        store: store?.place,
-        patience: allowed,
-      };
+      const share = Math.floor((calls + i) / processes);
+      const assignment: Assignment = { contestant, calls: share, port, store: store?.place, patience: allowed };
       return start('worker.ts', assignment, {
         execArgv: ['--import', here('clock-offset.ts')],
         env: { ...process.env, CLOCK_OFFSET: String(offset) },
