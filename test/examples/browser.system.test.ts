@@ -80,6 +80,16 @@ describe.runIf(hasChromium || process.env['CI'] !== undefined)('the page of exam
     expect(await progress(page)).toEqual([100, 100]);
   });
 
+  it('lists those of a status', async () => {
+    const { page } = await open({ projects: [{ status: 'active' }, { status: 'paused', name: 'Moon' }] });
+
+    await page.getByLabel('Status').selectOption('Paused');
+    await page.getByRole('button', { name: 'Load projects' }).click();
+    await projectsLoaded(page, '1');
+
+    expect(await page.locator('#projects-list strong').allTextContents()).toEqual(['Moon']);
+  });
+
   it('cancels a list, also where it waits for the rate limit', async () => {
     const { page, sandbox } = await open({ projects: 100, rateLimit: { limit: 2, window: 60_000 } });
     const section = page.getByRole('region', { name: 'Projects' });

@@ -134,6 +134,21 @@ describe('export-projects', () => {
     expect(lines()).toBe('{"id":"ä"}\n');
   });
 
+  it('adds what is new where everything was there already', async () => {
+    const items = projects(250);
+    const { url, pages } = await serveOnSocket({ items });
+    await start(url).ended;
+    const content = readFileSync(file, 'utf8');
+    const again = await start(url).ended;
+    expect(again.output).toBe(`Going on after 250 projects.\n250 of 250\n250 projects are in ${file}.\n`);
+    expect(again.code).toBe(0);
+    expect(readFileSync(file, 'utf8')).toBe(content);
+    expect(pages()).toHaveLength(4);
+    items.push(project(251));
+    await start(url).ended;
+    expect(exported()).toEqual(projects(251));
+  });
+
   it('says what failed, and keeps what it has', async () => {
     const { url } = await serveOnSocket({
       items: projects(250),

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, it } from 'vitest';
 import rateLimit from '../../bench/results/rate-limit.json' with { type: 'json' };
 import { run } from './support/build.ts';
-import { essential, heldOut } from './support/questions.ts';
+import { essential, familiar, heldOut } from './support/questions.ts';
 import { built, dist, read } from './support/site.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -64,6 +64,15 @@ it('has a title, a description and a picture on each page', async () => {
   expect(existsSync(`${dist}og.png`)).toBe(true);
 });
 
+it('describes each guide in prose', async () => {
+  for (const guide of await readdir(`${dist}guides`, { withFileTypes: true })) {
+    if (!guide.isDirectory()) continue;
+    const [, description] =
+      /<meta name="description" content="([^"]+)"/.exec(await read(`guides/${guide.name}/index.html`)) ?? [];
+    expect(description).toMatch(/^[A-Z][^{}<>=]+\.$/);
+  }
+});
+
 it('has the reference of each entry point, in the same look', async () => {
   const index = await read('api/index.html');
   expect(index).toContain('@example/sdk/webhooks');
@@ -82,6 +91,12 @@ it('lists each class of error and each code in a catalogue, as the sources descr
   for (const name of [...errors, 'webhookverificationerror']) expect(catalogue).toContain(`classes/${name}/`);
   for (const code of ['invalid_request', 'email_taken', 'timestamp_too_old', 'body_already_parsed'])
     expect(catalogue).toContain(`\`${code}\``);
+});
+
+it('keeps decisions out of the sidebar, but for their index', async () => {
+  const sidebar = /<nav class="sidebar[^]+?<\/nav>/.exec(await read('guides/errors/index.html'))?.[0] ?? '';
+
+  expect(sidebar.match(/href="[^"]*\/decisions\/[^"]*"/g)).toEqual(['href="/js-sdk/decisions/"']);
 });
 
 it('compares clients on the home page by the figures of the benchmarks, and installs with each package manager', async () => {
@@ -124,6 +139,7 @@ it('links each section that the search finds to an anchor that exists', async ()
 // As many as the search answers today, so that no change makes it worse without notice.
 it.each([
   ['essential', essential, 5],
+  ['familiar', familiar, 32],
   ['unprepared', heldOut, 27],
 ])('answers %s questions in the first three pages that the search finds', async (_, questions, least) => {
   // What it imports is installed with the site.

@@ -74,6 +74,12 @@ describeInChromium('the pages of the site', (open) => {
     expect(Object.entries(found).filter(([, each]) => each.length > 0)).toEqual([]);
   });
 
+  it('shows the first call without scrolling', async () => {
+    await using page = await open('start/', { viewport: { width: 1440, height: 900 } });
+    const program = await page.locator('.expressive-code', { hasText: 'import' }).boundingBox();
+    expect((program?.y ?? Infinity) + (program?.height ?? 0)).toBeLessThan(900);
+  });
+
   it('shows the lines for one server at a time, in tabs for the keyboard, by address and by search', async () => {
     await using page = await open('guides/webhook-servers/#hono');
     const shown = () => page.locator('section-tabs [role=tabpanel]:visible').allTextContents();
@@ -132,6 +138,21 @@ describeInChromium('the pages of the site', (open) => {
       await page.getByRole('link', { name: 'Playground' }).filter({ visible: true }).first().waitFor();
       expect(await axeFindings(page, { exclude: ['.expressive-code'] })).toEqual([]);
     }
+  });
+
+  it.each([
+    ['api/', '@example/sdk'],
+    ['api/example/sdk/classes/client/', 'Client'],
+  ])('shows in the sidebar where the reader is: /%s', async (path, name) => {
+    await using page = await open(path, { viewport: { width: 1440, height: 900 } });
+    const entry = page
+      .locator('#starlight__sidebar')
+      .getByText(name, { exact: true })
+      .filter({ visible: true })
+      .first();
+    const box = await entry.boundingBox();
+    expect(box?.y).toBeGreaterThan(0);
+    expect((box?.y ?? Infinity) + (box?.height ?? 0)).toBeLessThanOrEqual(900);
   });
 
   it('has a search box for the keyboard', async () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { programs } from '../../site/src/playground/programs.ts';
-import { describeInChromium, ended, origin, run } from './support/site.ts';
+import { axeFindings, describeInChromium, ended, origin, run } from './support/site.ts';
 
 describeInChromium('the playground', (open) => {
   it('runs each program of its menu, lets none out of the page, and sends nothing anywhere', async () => {
@@ -28,6 +28,35 @@ describeInChromium('the playground', (open) => {
     expect(console).toContain('404 undefined undefined undefined');
     expect(console).toContain('undefined undefined undefined undefined\nReferenceError');
     expect(requests.filter((url) => !url.startsWith(`${origin}_astro/`))).toEqual([]);
+  });
+
+  it('gives the editor most of the window, and shows what happens beside it, in tabs', async () => {
+    await using page = await open('playground/', { viewport: { width: 1440, height: 900 } });
+    const widthOf = async (selector: string) => (await page.locator(selector).boundingBox())?.width ?? 0;
+    expect(await widthOf('.editor')).toBeGreaterThan(0.6 * (await widthOf('.playground')));
+    expect(await widthOf('.playground')).toBeGreaterThan(1350);
+    await run(page);
+    expect(await page.isVisible('[data-part=console]')).toBe(true);
+    await page.focus('[role=tab][aria-selected=true]');
+    await page.keyboard.press('ArrowRight');
+    expect(await page.textContent('[role=tab]:focus')).toMatch(/^Requests \d$/);
+    expect(await page.isVisible('[data-part=console]')).toBe(false);
+    await page.click('[data-part=requests] summary');
+    expect(await axeFindings(page)).toEqual([]);
+  });
+
+  it('runs the program on Ctrl+Enter and ⌘+Enter, leaves it as it is, and colours it', async () => {
+    await using page = await open('playground/');
+    for (const key of ['Control', 'Meta']) {
+      await page.fill('.cm-content', `console.log('${key}');`);
+      await page.keyboard.press(`${key}+Enter`);
+      expect((await ended(page)).console).toBe(`${key}\n`);
+      expect(await page.textContent('.cm-content')).toBe(`console.log('${key}');`);
+    }
+    const colours = await page
+      .locator('.cm-line, .cm-line span')
+      .evaluateAll((all) => all.map((each) => getComputedStyle(each).color));
+    expect(new Set(colours).size).toBeGreaterThan(2);
   });
 
   it('shows an outage, whether it is switched on while the program is loaded or before, and the bodies of the requests', async () => {
@@ -107,5 +136,32 @@ describeInChromium('the playground', (open) => {
     await page.goto(`${origin}playground/`);
     expect((await run(page)).status).toMatch(said);
     expect(await page.textContent('[name=run]')).toBe('Run');
+  });
+
+  it('leaves what is open as it is while the program runs', async () => {
+    await using page = await open('playground/');
+    await page.fill(
+      '.cm-content',
+      `import { Client } from '@example/sdk';
+       const client = new Client();
+       await client.users.get('user_1').catch(() => undefined);
+       setInterval(() => void client.users.get('user_1').catch(() => undefined), 3000);
+       await new Promise(() => undefined);`,
+    );
+    await page.click('[name=run]');
+    await page.click('[role=tab] >> nth=1');
+    // Its line changes when it is answered, which may take the click away.
+    await page.waitForFunction(
+      `/^\\d{3} /.test(document.querySelector('[data-part=requests] details:first-child summary')?.textContent)`,
+    );
+    await page.click('[data-part=requests] details:first-child summary');
+    const said = await page.textContent('[data-part=status]');
+    const shown = await page.textContent('[data-count=Requests]');
+    await page.waitForFunction(
+      `document.querySelector('[data-count=Requests]').textContent !== ${JSON.stringify(shown)}`,
+    );
+
+    expect(await page.getAttribute('[data-part=requests] details:first-child', 'open')).not.toBeNull();
+    expect(await page.textContent('[data-part=status]')).toBe(said);
   });
 });

@@ -24,6 +24,13 @@ describe.each(['node-http', 'express', 'hono'])('examples/webhooks/%s.ts, over a
     expect(program.output).not.toContain('Eve');
   });
 
+  it('answers 413 to a body over 1 MB, and keeps running', async () => {
+    const padding = 'x'.repeat(1_048_577);
+    const response = await fetch(`${program.url}/webhooks`, await signed({ ...userCreated, padding }));
+    expect(response.status).toBe(413);
+    expect((await fetch(`${program.url}/webhooks`, await signed())).status).toBe(204);
+  });
+
   if (name === 'express') {
     it('still parses the JSON of other routes', async () => {
       const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"a":1}' };

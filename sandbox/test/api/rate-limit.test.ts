@@ -34,6 +34,16 @@ test('the 101st request in a minute gets a 429, and the first after it does not'
   expect(budget(await ask(sandbox))).toEqual(['100', '99', '1704067321']);
 });
 
+test('the limit and the window can be chosen', async () => {
+  let now = start;
+  const sandbox = createSandbox({ rateLimit: { limit: 2, window: 500 }, now: () => now });
+  expect((await ask(sandbox)).status).toBe(200);
+  expect((await ask(sandbox)).status).toBe(200);
+  expect((await ask(sandbox)).status).toBe(429);
+  now += 500;
+  expect((await ask(sandbox)).status).toBe(200);
+});
+
 test('concurrent requests share the budget exactly', async () => {
   const sandbox = createSandbox({ rateLimit: { limit: 10 } });
   const responses = await Promise.all(Array.from({ length: 15 }, () => ask(sandbox)));

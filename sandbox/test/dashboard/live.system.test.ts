@@ -58,6 +58,26 @@ describe.runIf(testsInBrowser)('an open page stays true', () => {
     expect(states).toEqual(['200', 'aborted']);
   });
 
+  test('the list does not move under the pointer, and catches up when it leaves', async () => {
+    const { page, send } = await open();
+    for (let index = 0; index < 3; index++) await send(`/users/user_${index}`);
+    await page.goto('/dashboard/requests');
+    await isLive(page);
+    const target = rows(page).nth(1);
+    await target.hover();
+    const before = await target.boundingBox();
+    await send('/users/new');
+    // The page is loaded again in any case.
+    await page.waitForResponse(/\/dashboard\/requests$/);
+    await page.waitForResponse(/\/dashboard\/requests$/);
+    expect(await target.innerText()).toContain('user_1');
+    expect(await target.boundingBox()).toEqual(before);
+
+    await page.locator('#log-title').hover();
+    await send('/users/newest');
+    await rows(page).first().getByText('newest').waitFor();
+  });
+
   test('a list and an open request keep their places while newer requests appear above', async () => {
     const { page, send } = await open();
     for (let index = 0; index < 60; index++) await send(`/users/user_${index}`);

@@ -21,6 +21,19 @@ describe.runIf(testsInBrowser)('reading the dashboard in Chromium', () => {
     await page.locator('#detail time').getByText('00:30:15 (').waitFor();
   });
 
+  test('the countdown to the next window runs', async () => {
+    const { page, sandbox, send } = await open({ rateLimit: { limit: 1 } });
+    await send();
+    await page.goto('/dashboard/api-tokens');
+    await isLive(page);
+    const countdown = page.getByRole('alert').locator('time[data-show="ago"]');
+    expect(await countdown.textContent()).toMatch(/^in (\d+s|1m)$/);
+    sandbox.clock.advance(30_000);
+    await countdown.getByText(/^in [12]?\ds$/).waitFor();
+    sandbox.clock.advance(30_000);
+    await countdown.waitFor({ state: 'detached' });
+  });
+
   test('everything works with the keyboard: skip link, rows, Escape, search, forms', async () => {
     const { page, send, expectProblems } = await open();
     await send('/users/user_1');
@@ -55,6 +68,29 @@ describe.runIf(testsInBrowser)('reading the dashboard in Chromium', () => {
     await page.getByText('Must be an email address, such as john@example.com.').waitFor();
     await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('email');
     expectProblems(/422/);
+  });
+
+  test('on a phone, the sections are in a menu, and a request takes the screen', async () => {
+    const { page, send } = await open({}, { viewport: { width: 390, height: 844 } });
+    for (let index = 0; index < 5; index++) await send('/organizations/org_0123456789/members?page=2');
+    await page.goto('/dashboard');
+    expect(await page.getByRole('link', { name: 'Requests', exact: true }).isVisible()).toBe(false);
+    await page.getByRole('button', { name: 'Menu' }).click();
+    await page.getByRole('link', { name: 'Requests', exact: true }).click();
+    await page.getByRole('heading', { name: 'Requests' }).waitFor();
+
+    // The end of a path says more than its start.
+    const [end, subject] = await page
+      .locator('.rows bdi')
+      .first()
+      .evaluate((text) => [text.getBoundingClientRect().right, text.parentElement!.getBoundingClientRect().right]);
+    expect(end).toBeLessThanOrEqual(subject + 1);
+
+    await page.locator('.rows a').nth(3).click();
+    await page.locator('#detail').waitFor();
+    expect(await page.locator('.log-list').isVisible()).toBe(false);
+    await page.getByRole('link', { name: 'Close' }).click();
+    await page.locator('.rows a').nth(3).waitFor();
   });
 
   describe('axe finds nothing, no page is too wide, and text has five sizes', () => {

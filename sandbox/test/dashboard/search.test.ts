@@ -47,3 +47,9 @@ test('a request is found by its id', async () => {
   const { id } = sandbox.requests[0]!;
   expect((await get(sandbox, `/search?q=${id}`)).headers.get('location')).toBe(`/dashboard/requests/${id}`);
 });
+
+test('without a hit the page says what can be searched for', async () => {
+  const sandbox = await filled();
+  expect(await html(sandbox, '/search?q=mars')).toContain('Nothing was found.');
+  expect(await html(sandbox, '/search')).toContain('What are you looking for?');
+});

@@ -2,6 +2,7 @@ import { createSandbox } from '@example/sandbox';
 import { expect, test } from 'vitest';
 import { call, john } from '../support/calls.ts';
 import { html, submit } from '../support/dashboard.ts';
+import { sandboxWithWebhook } from '../support/webhook.ts';
 
 test.each([
   ['ECONNREFUSED', 'Nothing listens at the URL. Is your server running?'],
@@ -21,6 +22,30 @@ test.each([
   expect(page).toContain(meaning);
   expect((await submit(sandbox, `/deliveries/${id}`, 'redeliver')).status).toBe(303);
   expect((await submit(sandbox, `/deliveries/${id}`, 'lose')).status).toBe(422);
+});
+
+test('a delivery to a disabled webhook says when its first attempt is made', async () => {
+  const { sandbox } = sandboxWithWebhook(204);
+  sandbox.webhooks.update('we_123', { enabled: false });
+  const { id } = sandbox.webhooks.sendTest('we_123');
+  expect(await html(sandbox, `/deliveries/${id}`)).toContain('The first attempt is made when you enable it.');
+  expect(await html(sandbox, '/webhooks/we_123?status=failed')).toContain('No delivery is failed.');
+});
+
+test('empty lists say whether there is nothing, or nothing that matches', async () => {
+  const sandbox = createSandbox({ projects: 0 });
+  expect(await html(sandbox, '/projects')).toContain('No projects yet.');
+  expect(await html(sandbox, '/projects?q=moon')).toContain('No project matches the filter.');
+  expect(await html(sandbox, '/projects?status=active')).toContain('Show all projects');
+  expect(await html(sandbox, '/users')).toContain('No users yet.');
+});
+
+test('the overview of a fresh sandbox shows the first call as code to copy', async () => {
+  const sandbox = createSandbox({ apiToken: 'sandbox_token' });
+  const page = await html(sandbox);
+  expect(page).toContain('Make your first call');
+  expect(page).toContain('data-copy="curl -H &#39;Authorization: Bearer sandbox_token&#39;');
+  expect(page).not.toContain('Latest requests');
 });
 
 test('the overview begins with the requests that failed, each with its reason', async () => {
@@ -50,4 +75,15 @@ test('the overview says what is active on purpose, and how far ahead the clock i
   expect(await html(sandbox)).toContain('1 min ahead of the real time');
   await submit(sandbox, '', 'reset');
   expect(await html(sandbox)).not.toMatch(/ahead|on purpose/);
+});
+
+test('a request shows every kind of JSON, and how it ended', async () => {
+  const sandbox = createSandbox();
+  await call(sandbox, 'POST /v1/users', { json: { ...john, extra: [1, true, null, 'a'] } });
+  const page = await html(sandbox, `/requests/${sandbox.requests[0]!.id}`);
+  for (const kind of ['key', 'string', 'number', 'word']) expect(page).toContain(`class="json-${kind}"`);
+  sandbox.faults.next({ reset: true });
+  await call(sandbox, 'GET /v1/projects').catch(() => undefined);
+  const reset = await html(sandbox, `/requests/${sandbox.requests[1]!.id}`);
+  expect(reset).toContain('None was sent.');
 });

@@ -29,6 +29,10 @@ async function sandboxWithRequests(count: number): Promise<Sandbox> {
   return sandbox;
 }
 
+test('an empty log leads to the first call', async () => {
+  expect(await html(createSandbox(), '/requests')).toMatch(/No requests yet\..*href="\/dashboard"/);
+});
+
 describe('each row shows what became of a request', () => {
   test('its status, or how it ended otherwise', async () => {
     const sandbox = createSandbox();
@@ -46,6 +50,14 @@ describe('each row shows what became of a request', () => {
     expect(reset).toMatch(/^reset GET \/v1\/projects injected by fault_1, connection reset/);
     expect(replayed).toMatch(/^201 POST \/v1\/users replayed/);
     expect(created).toMatch(/^201 POST \/v1\/users [\d.]+ ms/);
+  });
+
+  test('a revoked token', async () => {
+    const sandbox = createSandbox();
+    await call(sandbox, 'GET /v1/projects');
+    sandbox.state.tokens.revoke('tok_123');
+    const page = await html(sandbox, `/requests/${sandbox.requests[0]!.id}`);
+    expect(page).toContain('<dd>revoked</dd>');
   });
 });
 
@@ -66,6 +78,11 @@ describe('the filter is in the address', () => {
     const response = await get(createSandbox(), '/requests?status=fine');
     expect(response.status).toBe(422);
     expect(await response.text()).toContain('Must be a status such as 404');
+  });
+
+  test('a filter without a match offers to clear it', async () => {
+    const sandbox = await sandboxWithRequests(1);
+    expect(await html(sandbox, '/requests?status=5xx')).toContain('No request matches the filter.');
   });
 });
 

@@ -49,6 +49,15 @@ test('the overview and the list say in one row what failed, for whom and why, an
   expect(await banner()).toContain('The queue is full. · no attempt left');
 });
 
+test('the overview says that a failed delivery waits until its webhook is enabled', async () => {
+  const fetch = () => Promise.resolve(new Response(null, { status: 500 }));
+  const sandbox = createSandbox({ webhooks: { endpoints: [{ url: 'https://app.example.com' }], fetch } });
+  sandbox.webhooks.sendTest('we_123');
+  await sandbox.webhooks.flush();
+  sandbox.webhooks.update('we_123', { enabled: false });
+  expect(await html(sandbox)).toContain('next attempt when enabled');
+});
+
 test('a request links to the deliveries that it caused, and a delivery to its request', async () => {
   const { sandbox } = sandboxWithWebhook(204);
   await call(sandbox, 'POST /v1/users', { json: john });
@@ -81,6 +90,17 @@ test('a test event has the data that was typed', async () => {
   expect(await pageAfter(sandbox, sent)).toContain('>order.shipped</h1>');
   await sandbox.webhooks.flush();
   expect(JSON.parse(bodies[0]!)).toMatchObject({ event: 'order.shipped', data: { order: [1, 2] } });
+});
+
+test('a disabled webhook says so, and its deliveries have no next attempt', async () => {
+  const { sandbox } = sandboxWithWebhook(410);
+  const { id } = sandbox.webhooks.sendTest('we_123');
+  await sandbox.webhooks.flush();
+  const page = await html(sandbox, '/webhooks/we_123');
+  expect(page).toContain('The receiver responded with 410 Gone.');
+  sandbox.webhooks.sendTest('we_123');
+  expect(await html(sandbox, '/webhooks/we_123')).toContain('when enabled');
+  expect(await html(sandbox, `/deliveries/${id}`)).toContain('410');
 });
 
 test('deliveries are filtered by their state', async () => {
