@@ -95,6 +95,13 @@ export function waitError(
   return new RateLimitWaitError(message, admission, seconds);
 }
 
+/** The error of a call when the API admits nothing, and the next request may be sent at `nextAt` at the earliest. */
+export function stallError(admission: Admission, now: number, nextAt: number): RateLimitWaitError {
+  const seconds = nextAt < Infinity ? Math.max(1, Math.ceil((nextAt - now) / 1000)) : 1;
+  const message = `Not sent: the API admits nothing, and the next request may be sent in about ${seconds} s.`;
+  return new RateLimitWaitError(message, admission, seconds);
+}
+
 /** First in, first out. */
 class List {
   first: WaitingCall | undefined;
@@ -139,6 +146,18 @@ export class CallQueue {
   /** The next call of any priority. */
   get next(): WaitingCall | undefined {
     return this.first('normal') ?? this.first('background');
+  }
+
+  /**
+   * The priority whose calls go first, and the other one.
+   *
+   * @param routes Those that others go before.
+   */
+  order(isBackgroundDue: boolean, routes: ReadonlySet<string>): readonly Priority[] {
+    const isUntried = (priority: Priority) => this.unsent(priority, routes, true)?.isUntried(routes) === true;
+    const isBackgroundFirst =
+      this.background > 0 && (isBackgroundDue || (!isUntried('normal') && isUntried('background')));
+    return isBackgroundFirst ? ['background', 'normal'] : ['normal', 'background'];
   }
 
   /** How many calls would be sent before one that arrived now. */

@@ -1,4 +1,3 @@
-import { RateLimitWaitError } from '../errors/index.ts';
 import { onAbort } from '../utils/abort.ts';
 import {
   type Admission,
@@ -14,8 +13,8 @@ import {
   type Verdict,
 } from './limiter.ts';
 import { Outcomes, type SentRequest } from './outcomes.ts';
-import { CallQueue, priorityOf, waitError, WaitingCall } from './queue.ts';
-import { Refusals, type RefusedResource } from './throttle.ts';
+import { CallQueue, priorityOf, stallError, waitError, WaitingCall } from './queue.ts';
+import { Refusals } from './throttle.ts';
 import { Reserve } from './reserve.ts';
 import { Stall } from './stall.ts';
 import { Alarm, realTiming, type Timing } from '../utils/timing.ts';
@@ -258,39 +257,35 @@ export class Scheduler implements RateLimiter {
 
   /** The call to send now, or when there may be one. */
   #next(now: number): [WaitingCall, Turn] | number {
-    if (this.#waiting === 0) return Infinity;
-    const { routes } = this.#stall;
-    const isUntried = (priority: Priority) => this.#queue.unsent(priority, routes, true)?.isUntried(routes) === true;
-    const isFailing = this.#isFailing;
-    const isBackgroundNext =
-      this.#queue.background > 0 &&
-      (this.#reserve.isBackgroundDue || (!isUntried('normal') && isUntried('background')));
-    const order: readonly Priority[] = isBackgroundNext ? ['background', 'normal'] : ['normal', 'background'];
+    let wakeAt = Infinity;
+    for (const priority of this.#queue.order(this.#reserve.isBackgroundDue, this.#stall.routes)) {
+      const next = this.#nextOf(now, priority);
+      if (typeof next !== 'number') return next;
+      wakeAt = Math.min(wakeAt, next);
+    }
+    return wakeAt;
+  }
+
+  #nextOf(now: number, priority: Priority): [WaitingCall, Turn] | number {
     // Each route has its turn, because it may be only one of them that fails.
+    const { routes } = this.#stall;
+    const isFailing = this.#isFailing;
     const isUnanswered = this.#window.isOver(now) && this.#window.inFlight > 0;
     const isTry = isFailing || isUnanswered || this.#turns.isGivenUp;
     const turn = isTry ? this.#turns.next : 'oldest';
-    let wakeAt = Infinity;
-    for (const priority of order) {
-      for (let call = this.#queue.first(priority); call !== undefined; call = this.#queue.first(priority)) {
-        const readyAt = Math.max(this.#readyAt(now, priority, this.#waiting > 1), this.#turns.leftUntil);
-        if (readyAt > now) {
-          wakeAt = Math.min(wakeAt, readyAt);
-          break;
-        }
-        if (isTry) call = this.#queue.unsent(priority, routes, turn === 'newest') ?? call;
-        if (isFailing && !call.isUntried(routes)) {
-          if (this.#window.askedUntil > now && this.#waiting > 1) {
-            wakeAt = Math.min(wakeAt, this.#window.askedUntil);
-            break;
-          }
-          routes.clear();
-        }
-        if (this.#refusals.holding(now, call.admission) === undefined) return [call, turn];
-        this.#move(now, call); // Its resource was refused meanwhile.
+    const isBacklog = this.#waiting > 1;
+    for (let first = this.#queue.first(priority); first; first = this.#queue.first(priority)) {
+      const readyAt = Math.max(this.#readyAt(now, priority, isBacklog), this.#turns.leftUntil);
+      if (readyAt > now) return readyAt;
+      const call = (isTry ? this.#queue.unsent(priority, routes, turn === 'newest') : undefined) ?? first;
+      if (isFailing && !call.isUntried(routes)) {
+        if (this.#window.askedUntil > now && isBacklog) return this.#window.askedUntil;
+        routes.clear();
       }
+      if (this.#refusals.holding(now, call.admission) === undefined) return [call, turn];
+      this.#move(now, call); // Its resource was refused meanwhile.
     }
-    return wakeAt;
+    return Infinity;
   }
 
   /** Says that calls are late, and in the end rejects those that would wait for ever. Returns when to look again. */
@@ -298,22 +293,18 @@ export class Scheduler implements RateLimiter {
     const expectedAt = this.#queue.next?.expectedAt ?? Infinity;
     const report = this.#stall.report(now, this.#waiting, expectedAt);
     if (report) this.#observers.notify((observer) => observer.onStall(report));
-    if (this.#stall.isStalled) {
-      const resources = this.#refusals.waiting;
-      const isUnknown = this.#window.inFlight > 0; // An answer may show that others are admitted.
-      const nextAt = isUnknown ? Infinity : Math.min(next, ...resources.map(({ readyAt }) => readyAt));
-      if (this.#stall.isHopeless(now, nextAt)) this.#rejectAll(now, nextAt, resources);
-    }
+    const resources = this.#refusals.waiting;
+    const isUnknown = this.#window.inFlight > 0; // An answer may show that others are admitted.
+    const nextAt = isUnknown ? Infinity : Math.min(next, ...resources.map(({ readyAt }) => readyAt));
+    if (this.#stall.isHopeless(now, nextAt))
+      this.#rejectAll(now, nextAt, [this.#queue, ...resources.map(({ queue }) => queue)]);
     return this.#stall.checkAt(now, expectedAt);
   }
 
-  #rejectAll(now: number, nextAt: number, resources: readonly RefusedResource[]): void {
-    const seconds = nextAt < Infinity ? Math.max(1, Math.ceil((nextAt - now) / 1000)) : 1;
-    for (const call of [this.#queue, ...resources.map(({ queue }) => queue)].flatMap((queue) => queue.toArray())) {
-      const { admission } = call;
-      if (admission.maxWait !== undefined && admission.maxWait < Infinity) continue;
-      const message = `Not sent: the API admits nothing, and the next request may be sent in about ${seconds} s.`;
-      this.#reject(call, new RateLimitWaitError(message, admission, seconds));
+  #rejectAll(now: number, nextAt: number, queues: readonly CallQueue[]): void {
+    for (const call of queues.flatMap((queue) => queue.toArray())) {
+      const { maxWait = Infinity } = call.admission;
+      if (maxWait === Infinity) this.#reject(call, stallError(call.admission, now, nextAt));
     }
   }
 }

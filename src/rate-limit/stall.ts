@@ -35,10 +35,6 @@ export class Stall {
     if (this.#since !== undefined) this.#since = now;
   }
 
-  get isStalled(): boolean {
-    return this.#since !== undefined;
-  }
-
   /** Whether waiting no longer helps. `nextAt` is when the next request may be sent. */
   isHopeless(now: number, nextAt: number): boolean {
     if (this.#since === undefined) return false;

@@ -241,13 +241,15 @@ export class RateWindow {
   }
 
   #open(now: number, limit: number, used: number, reset: number): void {
+    // The first one may be nearly over when it is seen. A reset that comes sooner than assumed shows the true length.
+    const sinceLast = (reset - this.#firstReset) * 1000;
     this.isUnannounced = false;
     this.limit = limit;
     this.reset = this.#firstReset = reset;
     this.#log = [];
     this.#begin(now, used);
     this.#updateEnd();
-    this.length = Math.max(1, this.#endsAt - now);
+    this.length = Math.max(1, Math.min(sinceLast, this.#assumedLength), this.#endsAt - now);
   }
 
   /** The API announces no window. The configured one is assumed. */

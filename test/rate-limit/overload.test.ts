@@ -230,6 +230,17 @@ describe('maxWait', () => {
     },
   );
 
+  it('rejects at once what waits for a later window, even if the first one was nearly over when it was seen', async () => {
+    const client = clientOf(documentedApi({ latency: 10, begun: 55_000 }), { rateLimit: { maxWait: 30_000 } });
+    await settled(client.users.get('user_123'));
+    const time = stopwatch();
+    const calls = makeAll(299, () => client.users.get('user_123').catch(() => time()));
+    const rejected = (await settled(calls)).flatMap((each) =>
+      each.status === 'fulfilled' && typeof each.value === 'number' ? [each.value] : [],
+    );
+    expect(rejected).toEqual(Array.from({ length: 100 }, () => 0));
+  });
+
   it('takes no place of calls that have waited longer', async () => {
     const api = documentedApi({ latency: 1000 });
     const client = clientOf(api);
