@@ -1,5 +1,6 @@
 import { ExampleError, NotFoundError, RateLimitWaitError, TimeoutError, type RequestTarget } from '../errors/index.ts';
 import type { Admission, Permit, RateLimiter } from '../rate-limit/limiter.ts';
+import { waitError } from '../rate-limit/queue.ts';
 import type { CallTelemetry } from '../telemetry/telemetry.ts';
 import { anySignal, Deadline, isNative, sleep, untilAborted, type Cancellation } from '../utils/abort.ts';
 import { describeValue } from '../utils/arguments.ts';
@@ -10,7 +11,7 @@ import { send, type Attempt, type FailedAttempt, type Result } from './attempt.t
 import type { Call } from './call.ts';
 import { errorInit, decode } from './response.ts';
 import type { RetryBudget } from './retry-budget.ts';
-import { planRetry } from './retry.ts';
+import { planRetry, refusalWait } from './retry.ts';
 
 /** The life of a call. It is admitted and attempted, and then it ends or is retried. */
 export class CallRun {
@@ -84,10 +85,17 @@ export class CallRun {
    */
   async #admit(): Promise<Attempt> {
     const { signals, options } = this.#call;
+    const startedAt = now();
     let account = await this.#accounts.current(this.#call, this.#signal);
     // The limiter of another token does not know of the refusal, so the call waits here.
-    if (this.#refusal && this.#refusal.limiter !== account.limiter) await sleep(this.#refusal.wait, this.#signal);
-    const startedAt = now();
+    if (this.#refusal && this.#refusal.limiter !== account.limiter) {
+      const { wait } = this.#refusal;
+      const error = waitError(this.#admission(startedAt), now(), wait);
+      if (error) throw error;
+      this.#telemetry?.wait(wait, 1);
+      await sleep(wait, this.#signal);
+      account = await this.#accounts.current(this.#call, this.#signal);
+    }
     let permit: Permit | undefined;
     for (;;) {
       this.#target = this.#accounts.redactTarget(this.#target, account);
@@ -203,7 +211,7 @@ export class CallRun {
     if (delay > 0) await sleep(delay, this.#signal);
     this.#refusal = undefined;
     if (failure.kind === 'status' && failure.status === 429)
-      this.#refusal = { limiter, wait: failure.retryAfter ?? 1000 * 2 ** this.#retries };
+      this.#refusal = { limiter, wait: refusalWait(failure.retryAfter, this.#retries) };
   }
 
   /** Whether the call has no time for another attempt, or its caller does not want one. */

@@ -1,4 +1,5 @@
 import type { ExampleError, RequestTarget } from '../errors/index.ts';
+import { maxAskedWait } from '../rate-limit/headers.ts';
 
 // Which failed attempts are retried, and when. docs/retries.md has the table. Its rule: nothing is sent twice that may
 // have taken effect once.
@@ -37,8 +38,13 @@ const transientDelay = 50;
 const throttlingDelay = 1_000;
 const maxDelay = 8_000;
 
-/** The SDK does not wait longer than this for a server. The caller can decide better what to do. */
+/** The SDK does not wait longer than this for a server that fails. The caller can decide better what to do. */
 const maxRetryAfter = 120_000;
+
+/** Milliseconds to wait after a 429 before another token is used, whose limiter does not know of it. */
+export function refusalWait(retryAfter: number | undefined, retries: number): number {
+  return Math.min(retryAfter ?? Math.min(maxDelay, throttlingDelay * 2 ** retries), maxAskedWait.refusal);
+}
 
 /**
  * The next attempt after a failure, or `undefined` if there is none. The delay is the one that the server asked for, or

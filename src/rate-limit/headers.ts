@@ -33,7 +33,7 @@ export function untilReset(headers: Headers): number | undefined {
 }
 
 /** The longest `Retry-After` that is believed of a refusal, and of a 503, in milliseconds. */
-const maxAskedWait = { refusal: 3_600_000, failure: 120_000 };
+export const maxAskedWait = { refusal: 3_600_000, failure: 120_000 };
 
 /** A window that ends later than in so many milliseconds, or ended longer ago, is not believed. */
 const maxWindow = 2 * 86_400_000;

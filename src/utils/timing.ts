@@ -9,8 +9,12 @@ export function now(): number {
   return performance.now() + ahead;
 }
 
-/** Calls back when this time has passed on the clock of {@link now}. */
-export function startTimer(callback: () => void, delay: number): ReturnType<typeof setTimeout> {
+/** The longest time that a timer of every platform can wait, in milliseconds. */
+export const maxTimer = 2 ** 31 - 1;
+
+/** Calls back when this time has passed on the clock of {@link now}, or after {@link maxTimer}. */
+export function startTimer(callback: () => void, milliseconds: number): ReturnType<typeof setTimeout> {
+  const delay = Math.min(milliseconds, maxTimer);
   const due = now() + delay;
   return setTimeout(() => {
     const early = due - now();
@@ -41,9 +45,6 @@ export const realTiming: Timing = {
     return () => clearTimeout(timer);
   },
 };
-
-/** The longest time that a timer of every platform can wait, in milliseconds. */
-export const maxTimer = 2 ** 31 - 1;
 
 /** One timer, which is set anew each time. */
 export class Alarm {

@@ -82,6 +82,34 @@ describe('a token function', () => {
     expect(api.requests).toHaveLength(2);
   });
 
+  it.each([
+    ['30', 20_000, 'RateLimitError', 1],
+    ['99999999999', Infinity, 'User', 2],
+  ])(
+    'that is rotated after a refusal waits no longer than maxWait, nor than an hour: %s s, %i ms',
+    async (asked, maxWait, name, requests) => {
+      let token = 'token-1';
+      const api = inProcessApi(() => {
+        if (token === 'token-2') return Response.json(user);
+        token = 'token-2';
+        return errorResponse(429, { 'retry-after': asked });
+      });
+      const client = clientOf(api, { apiToken: () => token, rateLimit: { maxWait } });
+      const onWait = vi.fn();
+      client.on('rateLimitWait', onWait);
+      const start = performance.now();
+      const outcome = client.users.get('1').then(
+        () => 'User',
+        (error: unknown) => (error as Error).name,
+      );
+
+      expect(await settled(outcome)).toBe(name);
+      expect(api.requests).toHaveLength(requests);
+      expect(performance.now() - start).toBe(requests === 1 ? 0 : 3_600_000);
+      expect(onWait).toHaveBeenCalledTimes(requests - 1);
+    },
+  );
+
   it('that is rotated after a refusal leaves the call its wait, although the new budget knows nothing of it', async () => {
     let token = 'token-1';
     const api = inProcessApi(() => {
