@@ -45,8 +45,10 @@ export class Client {
    * @throws {InvalidRequestError} when an option is missing or invalid.
    */
   constructor(options?: ClientOptions) {
-    this.#options = readOptions('options', options, clientOptionNames);
-    const resolved = resolveOptions(this.#options);
+    const given = readOptions('options', options, clientOptionNames);
+    const resolved = resolveOptions(given);
+    // The environment is read once.
+    this.#options = { ...given, apiToken: resolved.apiToken, baseUrl: resolved.baseUrl };
     const derived: DerivedOptions | undefined = options;
     this.#shared = derived?.[sharedState] ?? {
       telemetry: new Telemetry(resolved.logger),

@@ -6,6 +6,21 @@ import { inProcessApi } from './support/in-process-api.ts';
 const healthyApi = () => inProcessApi(() => Response.json(user));
 
 describe('withOptions', () => {
+  it('keeps what the environment said when the first client was made', async () => {
+    vi.stubEnv('EXAMPLE_API_TOKEN', 'token-1');
+    vi.stubEnv('EXAMPLE_BASE_URL', 'https://one.example.com/v1');
+    const api = inProcessApi(() => Response.json(user));
+    const client = new Client({ fetch: api.fetch });
+    vi.stubEnv('EXAMPLE_API_TOKEN', undefined);
+    vi.stubEnv('EXAMPLE_BASE_URL', 'https://two.example.com/v1');
+
+    await client.withOptions({ timeout: 1000 }).users.get('user_123');
+
+    expect(api.requests[0]?.url).toBe('https://one.example.com/v1/users/user_123');
+    expect(api.requests[0]?.init.headers['authorization']).toBe('Bearer token-1');
+    vi.unstubAllEnvs();
+  });
+
   it('returns a client with other options; those that are undefined stay as they were, and so does the first client', async () => {
     const api = healthyApi();
     const client = clientOf(api, { headers: { 'x-team': 'blue' } });
