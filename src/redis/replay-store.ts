@@ -1,5 +1,5 @@
 import { InvalidRequestError } from '../errors/example-error.ts';
-import { readOptions, text, wholeNumber } from '../utils/arguments.ts';
+import { milliseconds, readOptions, text, wholeNumber } from '../utils/arguments.ts';
 import { renewedClaim, type ClaimableEvent } from '../webhooks/renewed-claim.ts';
 import { defaultRetention, type ReplayStore } from '../webhooks/replay-store.ts';
 import { scriptRunner, type RedisClient, type RunScript } from './client.ts';
@@ -41,7 +41,7 @@ export interface RedisReplayStoreOptions {
 export function redisReplayStore(client: RedisClient, options: RedisReplayStoreOptions = {}): ReplayStore {
   const given = readOptions('options', options, ['prefix', 'lease', 'retention', 'timeout']);
   const prefix = text('prefix', given.prefix ?? 'example:webhook:');
-  const lease = wholeNumber('lease', given.lease ?? 15_000, 1);
+  const lease = milliseconds('lease', wholeNumber('lease', given.lease ?? 15_000, 1));
   const retention = wholeNumber('retention', given.retention ?? defaultRetention, 1);
   const timeout = wholeNumber('timeout', given.timeout ?? 2_000, 1);
   // A reply that arrives after the next renewal is useless.
@@ -73,7 +73,7 @@ function redisEvent(run: RunScript, key: string, lease: number, retention: numbe
 const claimScript = `
 local value = redis.call('GET', KEYS[1])
 if value == 'handled:' .. ARGV[1] then return 'claimed' end
-if value and value:sub(1, 7) == 'handled' then return 'handled' end
+if value and value:sub(1, 8) == 'handled:' then return 'handled' end
 if value and value ~= ARGV[1] then return redis.call('PTTL', KEYS[1]) end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 'claimed'`;

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { readOptions, text, wholeNumber } from '../utils/arguments.ts';
+import { milliseconds, readOptions, text, wholeNumber } from '../utils/arguments.ts';
 import { renewedClaim, type ClaimableEvent } from '../webhooks/renewed-claim.ts';
 import { defaultRetention, type ReplayStore } from '../webhooks/replay-store.ts';
 import { openDatabase, transaction, whenUnlocked } from './database.ts';
@@ -29,11 +29,11 @@ export interface SqliteReplayStore extends ReplayStore, Disposable {
 
 // `holder` claims the event from `claimed_at` to `expires_at`, both on the machine's clock. If it is `handled:` and a
 // holder, that holder has handled the event, which is forgotten at `expires_at` of the wall clock. Only that is more
-// than 1e12. Version 1.0.0 wrote no holder then.
+// than 1e12.
 const schema = `
   CREATE TABLE IF NOT EXISTS example_sdk_webhook_event (
     id TEXT PRIMARY KEY,
-    holder TEXT,
+    holder TEXT NOT NULL,
     claimed_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
@@ -55,7 +55,7 @@ const schema = `
 export function sqliteReplayStore(path: string, options: SqliteReplayStoreOptions = {}): SqliteReplayStore {
   const given = readOptions('options', options, ['prefix', 'lease', 'retention']);
   const prefix = text('prefix', given.prefix ?? '');
-  const lease = wholeNumber('lease', given.lease ?? 15_000, 1);
+  const lease = milliseconds('lease', wholeNumber('lease', given.lease ?? 15_000, 1));
   const retention = wholeNumber('retention', given.retention ?? defaultRetention, 1);
   const database = openDatabase(path, schema);
   const events = eventsIn(database, lease, retention);
@@ -71,7 +71,7 @@ const maxPurged = 10;
 function eventsIn(database: DatabaseSync, lease: number, retention: number): (id: string) => ClaimableEvent {
   const clock = machineClock();
   // A claim of the future was made before the machine restarted, and its process is no more.
-  const isHandled = "ifnull(holder, 'handled:') LIKE 'handled:%'";
+  const isHandled = "holder LIKE 'handled:%'";
   const expired = `CASE WHEN ${isHandled} THEN expires_at <= :wall ELSE expires_at <= :now OR claimed_at > :now END`;
   const purge = database.prepare(`
     DELETE FROM example_sdk_webhook_event WHERE id IN (

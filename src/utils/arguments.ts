@@ -155,9 +155,12 @@ export function oneOf<W extends string>(name: string, value: string, words: read
 
 /** An `AbortSignal`, also of another realm or library, or of a runtime that tags it otherwise. */
 export function abortSignal(name: string, value: AbortSignal): AbortSignal {
+  return isAbortSignal(value) ? value : throwInvalid('an AbortSignal', name, value);
+}
+
+export function isAbortSignal(value: unknown): boolean {
   const { aborted, addEventListener, removeEventListener } = Object(value) as Partial<AbortSignal>;
-  const isSignal = typeof aborted === 'boolean' && typeof (addEventListener && removeEventListener) === 'function';
-  return isSignal ? value : throwInvalid('an AbortSignal', name, value);
+  return typeof aborted === 'boolean' && typeof (addEventListener && removeEventListener) === 'function';
 }
 
 /** A schema that has what the SDK calls, or none. */

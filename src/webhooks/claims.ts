@@ -1,4 +1,5 @@
 import { ExampleError } from '../errors/example-error.ts';
+import { isAbortSignal } from '../utils/arguments.ts';
 import { isRecord } from '../utils/json.ts';
 import type { ClaimedEvent, ReplayClaim, ReplayStore } from './replay-store.ts';
 import { cachedKeys, decodeSecret, importHmac } from './secrets.ts';
@@ -87,5 +88,5 @@ function isClaim(claim: unknown): claim is ReplayClaim {
   if (status === 'busy') return Number.isFinite(retryAfter);
   if (status !== 'claimed') return status === 'handled';
   const isSettled = typeof complete === 'function' && typeof release === 'function';
-  return isSettled && (signal === undefined || signal instanceof AbortSignal);
+  return isSettled && (signal === undefined || isAbortSignal(signal));
 }

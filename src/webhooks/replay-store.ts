@@ -1,4 +1,4 @@
-import { milliseconds, readOptions, wholeNumber } from '../utils/arguments.ts';
+import { readOptions, wholeNumber } from '../utils/arguments.ts';
 
 /** Remembers handled events, so that none is handled twice. Implement it to use your own database. */
 export interface ReplayStore {
@@ -60,7 +60,7 @@ export interface MemoryReplayStoreOptions {
 export function memoryReplayStore(options: MemoryReplayStoreOptions = {}): ReplayStore {
   const given = readOptions('options', options, ['maxIds', 'retention']);
   const maxIds = wholeNumber('maxIds', given.maxIds ?? 10_000, 1);
-  const retention = milliseconds('retention', given.retention ?? defaultRetention);
+  const retention = wholeNumber('retention', given.retention ?? defaultRetention, 1);
   const running = new Set<string>();
   /** Expiry by id, on a monotonic clock, in the order in which the ids were first handled. */
   const handled = new Map<string, number>();
@@ -75,6 +75,7 @@ export function memoryReplayStore(options: MemoryReplayStoreOptions = {}): Repla
         status: 'claimed',
         complete() {
           running.delete(id);
+          handled.delete(id); // So that it stands last.
           handled.set(id, performance.now() + retention);
           const [oldest] = handled.size > maxIds ? handled.keys() : [];
           if (oldest !== undefined) handled.delete(oldest);

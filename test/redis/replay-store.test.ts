@@ -192,6 +192,10 @@ describe('redisReplayStore()', () => {
     [{ timeout: 5_001 }, 'timeout (5001 ms) must be at most a third of lease (15000 ms)'],
     [{ timeout: 0.5 }, 'timeout must be a whole number of at least 1; got 0.5.'],
     [{ lease: 0 }, 'lease must be a whole number of at least 1; got 0.'],
+    [
+      { lease: 2 ** 31 },
+      'lease must be a positive number of milliseconds, at most 2147483647, or Infinity; got 2147483648.',
+    ],
     [{ retention: -1 }, 'retention must be a whole number of at least 1; got -1.'],
     [{ timeout: Infinity }, 'timeout must be a whole number of at least 1; got Infinity.'],
   ])('refuses %o', (options, message) => {

@@ -103,13 +103,6 @@ describe('sqliteReplayStore', () => {
     },
   );
 
-  it('understands the record of version 1.0.0, which names no holder', async () => {
-    const { path, one } = stores();
-    await (await claimed(one, 'msg_1')).complete();
-    new DatabaseSync(path).exec('UPDATE example_sdk_webhook_event SET holder = NULL');
-    expect(await one.claim('msg_1')).toEqual({ status: 'handled' });
-  });
-
   it('closes its file once, and claims nothing any more', async () => {
     const { one, other } = stores();
     const claim = await claimed(one, 'msg_1');

@@ -29,6 +29,16 @@ describe('memoryReplayStore', () => {
     expect(await complete(store, 'running')).toBe('busy');
   });
 
+  it('keeps an event that was handled again longer than those before it', async () => {
+    vi.useFakeTimers();
+    const store = memoryReplayStore({ maxIds: 2, retention: 1000 });
+    await complete(store, 'a');
+    await complete(store, 'b');
+    vi.advanceTimersByTime(1001);
+    for (const id of ['a', 'c']) expect(await complete(store, id)).toBe('claimed');
+    expect(await complete(store, 'a')).toBe('handled');
+  });
+
   it('remembers 10 000 events by default', async () => {
     const store = memoryReplayStore();
     for (let index = 0; index <= 10_000; index++) await complete(store, `${index}`);
