@@ -167,9 +167,14 @@ const replyFields = [
 
 /** A store of the user's own may answer anything, and a reply that is not numeric would hold calls forever. */
 function checkReply(reply: Partial<RateLimitStoreReply> | null | undefined): RateLimitStoreReply {
-  const isReply = replyFields.every((field) => Number.isFinite(reply?.[field]) && Number(reply?.[field]) >= 0);
+  const isReply = replyFields.every((field) => {
+    const value = reply?.[field];
+    return Number.isFinite(value) && Number(value) >= (field === 'processes' ? 1 : 0);
+  });
   if (isReply) return reply as RateLimitStoreReply; // it has all fields
-  throw new Error(`The rate-limit store's reply must have ${replyFields.join(', ')}, all of them numbers.`);
+  throw new Error(
+    `The rate-limit store's reply must have ${replyFields.join(', ')}, all of them numbers, and processes at least 1.`,
+  );
 }
 
 /** In hexadecimal. */

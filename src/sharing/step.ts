@@ -14,6 +14,9 @@ const maxSyncPause = 5_000;
  */
 const spacing = 10;
 
+/** Milliseconds for which a window is remembered after its end. */
+const retention = 120_000;
+
 /** The result of {@link rateLimitStep}. */
 export interface RateLimitStep {
   /** The state to store in place of the previous one. If both are the same, there is no need to write it. */
@@ -47,7 +50,7 @@ export function rateLimitStep(stored: string | undefined, request: RateLimitStor
   const nextSyncIn = untilTurn(Object.keys(processes).indexOf(request.process), alive, now, pauseOf(state, own, now));
   return {
     state: JSON.stringify(state),
-    expiresIn: 120_000 + timeLeft,
+    expiresIn: timeLeft + retention,
     reply: { ...granted, limit, used, reset, timeLeft, processes: alive, nextSyncIn },
   };
 }
