@@ -61,10 +61,10 @@ export function readListOptions(given: ListOptions | undefined, query: PageParam
   parameters(query, isCustom ? [] : listOptionNames);
   const names = isCustom ? listEndpointOptionNames : listOptionNames;
   const options = readOptions<ListEndpointOptions>('options', given, names);
-  const { signal, cursor = '', prefetch = 0 } = options;
+  const { signal, cursor = '', prefetch } = options;
   wholeNumber('page', query.page ?? 1, 1, 'page');
   wholeNumber('per_page', query.per_page ?? 1, 1, 'per_page');
-  wholeNumber('prefetch', prefetch, 0);
+  if (prefetch !== undefined) wholeNumber('prefetch', prefetch, 0);
   if (typeof cursor !== 'string') throwInvalid('a string', 'cursor', cursor, false, 'cursor');
   if (signal !== undefined) abortSignal('signal', signal);
   return options;

@@ -11,8 +11,8 @@ const cursorOverlap = 4;
 export const maxSeeks = 8;
 
 /** Requests in a row that may bring the walk no further, and one more for so many windows that it has read. */
-const patience = 5;
-const windowsOfPatience = 4;
+const maxIdle = 5;
+const windowsPerIdle = 4;
 
 /** Why it can't be verified that each item is yielded once. */
 export type Reason = ListUnverifiedEvent['reason'];
@@ -121,7 +121,7 @@ export function nextOverlap(
   idle: number,
   back?: number,
 ): Overlap | Reason {
-  if (idle > patience + read / size / windowsOfPatience) return isReordered ? 'unstable-order' : 'too-many-changes';
+  if (idle > maxIdle + read / size / windowsPerIdle) return isReordered ? 'unstable-order' : 'too-many-changes';
   const shared = Math.min(Math.max(1, overlap), Math.ceil(size / 2));
   const next = back === undefined ? windowAfter(end, size, shared) : windowAt(Math.max(0, end - back), size);
   return next ? { kind: 'overlap', next, overlap: shared, idle } : 'no-overlap';

@@ -14,7 +14,7 @@ export class WaitingCall {
   expectedAt = Infinity;
   #alarm: Alarm | undefined;
   /** Stops listening to its signal. */
-  release: (() => void) | undefined;
+  stopListening: (() => void) | undefined;
   /** The list in which it waits; `undefined` when it no longer waits. */
   list: List | undefined;
   previous: WaitingCall | undefined;
@@ -54,7 +54,7 @@ export class WaitingCall {
   leave(): void {
     this.list?.remove(this);
     this.#alarm?.set(Infinity);
-    this.release?.();
+    this.stopListening?.();
     if (this.admission.priority) this.admission.priority.onRaise = undefined;
   }
 

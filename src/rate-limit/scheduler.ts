@@ -181,7 +181,7 @@ export class Scheduler implements RateLimiter {
     }
     call.expectedAt = now + delay;
     this.#waiting += 1;
-    call.release = signal && onAbort(signal, () => this.#giveUp(call, signal.reason));
+    call.stopListening = signal && onAbort(signal, () => this.#giveUp(call, signal.reason));
     if (admission.priority)
       admission.priority.onRaise = () => {
         this.#move(this.#timing.now(), call);
@@ -200,7 +200,7 @@ export class Scheduler implements RateLimiter {
   #expire(now: number, call: WaitingCall): void {
     const isHeld = this.#refusals.holding(now, call.admission) !== undefined;
     const isNext = this.#queue.first(call.priority) === call;
-    if (isNext && !isHeld && this.#readyAt(now, call.priority, true, true) <= now) this.#release(now, call, 'oldest');
+    if (isNext && !isHeld && this.#readyAt(now, call.priority, true, true) <= now) this.#admit(now, call, 'oldest');
     else this.#giveUp(call, waitError(call.admission, now, this.#delay(now, call.admission), 0));
   }
 
@@ -225,7 +225,7 @@ export class Scheduler implements RateLimiter {
     resource?.update();
   }
 
-  #release(now: number, call: WaitingCall, turn: Turn): void {
+  #admit(now: number, call: WaitingCall, turn: Turn): void {
     call.leave();
     this.#waiting -= 1;
     call.resolve(this.#send(now, call.admission, call.priority, turn));
@@ -249,7 +249,7 @@ export class Scheduler implements RateLimiter {
   dispatch(): void {
     const now = this.#timing.now();
     let next = this.#next(now);
-    for (; typeof next !== 'number'; next = this.#next(now)) this.#release(now, ...next);
+    for (; typeof next !== 'number'; next = this.#next(now)) this.#admit(now, ...next);
     const updateAt = this.#share?.update(now) ?? Infinity;
     if (this.#waiting > 0) next = Math.min(next, updateAt, this.#checkStall(now, next));
     this.#alarm.set(this.#waiting === 0 ? Infinity : next);

@@ -12,16 +12,16 @@ const refusalPause = { first: 1000, max: 60_000 };
 class Throttle {
   /** Refusals in a row. */
   failures = 0;
-  readonly #tolerance: number;
+  readonly #freeRefusals: number;
   #until = -Infinity;
   /** The request that tries whether the API admits it again. */
   #probe: number | undefined;
   /** The last request that was sent before the last refusal. Refusals up to it belong to the same burst. */
   #order = 0;
 
-  /** @param tolerance Refusals in a row before the first pause. */
-  constructor(tolerance: number) {
-    this.#tolerance = tolerance;
+  /** @param freeRefusals Refusals in a row before the first pause. */
+  constructor(freeRefusals: number) {
+    this.#freeRefusals = freeRefusals;
   }
 
   /** When the next request may be sent; `Infinity` if an answer comes first. */
@@ -30,7 +30,7 @@ class Throttle {
   }
 
   sent(order: number): void {
-    if (this.failures > this.#tolerance) this.#probe = order;
+    if (this.failures > this.#freeRefusals) this.#probe = order;
   }
 
   /** A request came to an end without being admitted. */
@@ -51,10 +51,10 @@ class Throttle {
   refused(now: number, order: number, last: number, wait: number | undefined): boolean {
     if (order <= this.#order) return false;
     this.failures += 1;
-    const isResource = this.#tolerance === 0;
+    const isResource = this.#freeRefusals === 0;
     // A lone refusal of a token may be about something else, so the next one counts even if it is of the same burst.
     if (this.failures > 1 || isResource) this.#order = last;
-    const pauses = this.failures - this.#tolerance;
+    const pauses = this.failures - this.#freeRefusals;
     const backoff = Math.min(refusalPause.first * 2 ** (pauses - 1), refusalPause.max);
     const asked = wait === undefined || wait === 0 ? backoff : wait;
     if (pauses > 0) this.#until = now + (isResource ? asked : Math.min(asked, backoff));
