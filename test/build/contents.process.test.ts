@@ -189,8 +189,8 @@ describe('what npm publish ships', () => {
   });
 
   // docs/decisions/tarball.md says what it is made of, and why it is not 0.6 MB.
-  test('is at most 1.66 MB unpacked', () => {
-    expect(unpackedSize).toBeLessThanOrEqual(1_660_000);
+  test('is at most 1.67 MB unpacked', () => {
+    expect(unpackedSize).toBeLessThanOrEqual(1_670_000);
   });
 
   test('runs nothing while it is installed', () => {
