@@ -12,9 +12,8 @@ const maxInAdvance = 1000;
 
 /**
  * How normal and background calls divide a window. Background calls leave as many requests as there were normal calls
- * in the last window, or in this one, in proportion to the time left. What normal calls used of the last window and not
- * yet of this one is kept until its last tenth. But at least one request in ten goes to background calls, so that they
- * never starve.
+ * in the last window, in proportion to the time left. What normal calls used of the last window and not yet of this one
+ * is kept until its last tenth. But at least one request in ten goes to background calls, so that they never starve.
  */
 export class Reserve {
   #windows = 0;

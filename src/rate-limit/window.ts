@@ -199,7 +199,7 @@ export class RateWindow {
     return isExplained;
   }
 
-  /** @param isNew Whether it answers an admitted probe: any later `reset` then is of a new window. */
+  /** @param isNew Whether it answers an admitted probe, so that a later `reset` is that of a new window. */
   #learn(now: number, sentAt: number, answer: Answer, report: RateLimitInfo, isNew: boolean): void {
     const { limit, remaining, reset } = report;
     const later = reset - this.#firstReset;

@@ -113,14 +113,17 @@ describe('a token function', () => {
   it('that is rotated after a refusal leaves the call its wait, although the new budget knows nothing of it', async () => {
     let token = 'token-1';
     const api = inProcessApi(() => {
-      if (token === 'token-2') return Response.json(user);
+      if (token !== 'token-1') return Response.json(user);
       token = 'token-2';
       return errorResponse(429, { 'retry-after': '30' });
     });
-    await settled(clientOf(api, { apiToken: () => token }).users.get('1'));
+    const call = clientOf(api, { apiToken: () => token }).users.get('1');
+    await passTime(10_000);
+    token = 'token-3'; // The second one has expired while the call waited.
+    await settled(call);
     expect(sent(api)).toEqual([
       ['Bearer token-1', 0],
-      ['Bearer token-2', 30_000],
+      ['Bearer token-3', 30_000],
     ]);
   });
 

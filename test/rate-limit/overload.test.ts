@@ -241,6 +241,12 @@ describe('maxWait', () => {
     expect(rejected).toEqual(Array.from({ length: 100 }, () => 0));
   });
 
+  it('rejects nothing that windows which are shorter than documented allow in time', async () => {
+    const client = clientOf(documentedApi({ latency: 10, duration: 10_000 }), { rateLimit: { maxWait: 25_000 } });
+    await many(110, () => client.users.get('user_123'));
+    expect(failures(await many(250, () => client.users.get('user_123')))).toBe(0);
+  });
+
   it('takes no place of calls that have waited longer', async () => {
     const api = documentedApi({ latency: 1000 });
     const client = clientOf(api);

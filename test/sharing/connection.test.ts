@@ -32,9 +32,10 @@ describe('a store of your own', () => {
     ['rejects', () => Promise.reject(new Error('no'))],
     ['throws', throwing(new Error('no'))],
     ['never answers', () => new Promise<never>(() => undefined)],
-    ...[undefined, null, 'granted', [], {}, ...[-1, NaN, Infinity, '1'].map((normal) => ({ ...reply, normal }))].map(
-      (answer): [string, RateLimitStore['sync']] => [`answers ${format(answer)}`, () => answer as never],
-    ),
+    ...[
+      ...[undefined, null, 'granted', [], {}, { ...reply, processes: 0 }],
+      ...[-1, NaN, Infinity, '1'].map((normal) => ({ ...reply, normal })),
+    ].map((answer): [string, RateLimitStore['sync']] => [`answers ${format(answer)}`, () => answer as never]),
   ])('that %s keeps no call from being sent', async (_, sync) => {
     const time = new VirtualTime();
     const scheduler = schedulerWith(time, sync);
