@@ -24,8 +24,8 @@ export function openDatabase(path: string, schema: string): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path);
-    // In WAL mode, what was committed survives `kill -9`, and a reader never waits.
-    database.exec(`PRAGMA busy_timeout = ${busyTimeout.open}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL`);
+    database.exec(`PRAGMA busy_timeout = ${busyTimeout.open}; PRAGMA synchronous = NORMAL`);
+    useWriteAheadLog(database);
     transaction(database, (opened) => opened.exec(schema));
     // SQLite blocks the process while it waits for a lock: better to wait outside.
     database.exec(`PRAGMA busy_timeout = ${busyTimeout.use}`);
@@ -37,6 +37,23 @@ export function openDatabase(path: string, schema: string): DatabaseSync {
       `The database file ${path} can't be used: ${reason}. Its folder must exist, and the process must be allowed to write to it.`,
       { cause },
     );
+  }
+}
+
+/**
+ * In WAL mode, what was committed survives `kill -9`, and a reader never waits. Of several processes that switch a new
+ * file to it at the same time, SQLite refuses all but one at once, whatever the `busy_timeout`: the others wait for the
+ * lock, and find the file switched.
+ */
+function useWriteAheadLog(database: DatabaseSync): void {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      database.exec('PRAGMA journal_mode = WAL');
+      return;
+    } catch (error) {
+      if (attempt === maxAttempts || !isBusy(error)) throw error;
+      transaction(database, () => undefined);
+    }
   }
 }
 
@@ -59,12 +76,15 @@ export async function whenUnlocked<T>(work: () => T): Promise<T> {
     try {
       return work();
     } catch (error) {
-      // SQLITE_BUSY, or one of its variants
-      const isBusy = error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === 5;
-      if (attempt === maxAttempts || !isBusy) throw error;
+      if (attempt === maxAttempts || !isBusy(error)) throw error;
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 2 ** Math.min(attempt, 8)));
     }
   }
+}
+
+/** Whether SQLite reports SQLITE_BUSY, or one of its variants. */
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === 5;
 }
 
 function rollBack(database: DatabaseSync): void {

@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { sqliteRateLimitStore, sqliteReplayStore } from '@example/sdk/sqlite';
 import { InvalidRequestError } from '../../src/errors/index.ts';
@@ -77,6 +79,23 @@ describe.each([
       'This runtime has no node:sqlite: use Node 22.13 or later, or share through Redis with @example/sdk/redis.',
     );
   });
+});
+
+it('a new file is opened while another process creates it, too', async () => {
+  const path = join(temporaryFolder(), 'shared.db');
+  // A thread holds the lock, as the process that comes first does: SQLite blocks the one that waits.
+  const first = new Worker(
+    `const { parentPort, workerData } = require('node:worker_threads');
+    const database = new (require('node:sqlite').DatabaseSync)(workerData);
+    database.exec('BEGIN IMMEDIATE');
+    parentPort.postMessage('locked');
+    setTimeout(() => database.exec('COMMIT'), 100);`,
+    { eval: true, workerData: path },
+  );
+  await once(first, 'message');
+  const database = openDatabase(path, 'CREATE TABLE events (id)');
+  await once(first, 'exit');
+  expect(database.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
 });
 
 it('one file serves both stores', async () => {
