@@ -20,24 +20,25 @@ export interface SecretFields {
   readonly headers: Readonly<Record<string, string>>;
   /** JSON text. */
   readonly body: string | undefined;
-  /** Secret parameters of the path, and the tokens that a function has returned. */
-  readonly secrets: string[];
+  /** The values of secret parameters of the path. */
+  readonly secretParams: readonly string[];
 }
 
 /** An attempt of a call. Its redactor is made when it is first needed, which is rare. */
 export interface Redactable {
   readonly call: SecretFields;
-  readonly account: { readonly credential: string };
+  /** The tokens of the call's attempts so far. An answer may repeat that of an earlier one. */
+  readonly tokens: readonly string[];
   redactor?: Redactor | undefined;
 }
 
 export function redactorOf(attempt: Redactable): Redactor {
-  return (attempt.redactor ??= new Redactor(attempt.account.credential, () => secretsOf(attempt.call)));
+  return (attempt.redactor ??= new Redactor(attempt.tokens, () => secretsOf(attempt.call)));
 }
 
 /** The values that must not appear in errors, events or log lines. */
-export function secretsOf({ query, headers, body, secrets: known }: SecretFields): string[] {
-  const secrets = [...known];
+export function secretsOf({ query, headers, body, secretParams }: SecretFields): string[] {
+  const secrets = [...secretParams];
   const fields: [name: string, value: unknown][] = [...Object.entries(headers), ...new URLSearchParams(query)];
   // Most bodies have no such name, and parsing a large one takes time.
   if (body !== undefined && hasSecretName.test(body)) fields.push(['', parseJson(body)]);
@@ -62,9 +63,9 @@ export class Redactor {
   readonly #secrets: () => readonly string[];
   #search: SecretSearch | undefined;
 
-  /** @param secrets Those beside the token. They are looked up when something is first redacted. */
-  constructor(token: string, secrets: () => readonly string[] = () => []) {
-    this.#secrets = () => [token, ...secrets()];
+  /** @param secrets Those beside the tokens. They are looked up when something is first redacted. */
+  constructor(tokens: readonly string[], secrets: () => readonly string[] = () => []) {
+    this.#secrets = () => [...tokens, ...secrets()];
   }
 
   /** Returns the text without the secrets, whatever their case or escapes; only its beginning if it is long. */

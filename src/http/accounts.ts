@@ -38,10 +38,11 @@ export class Accounts {
   /**
    * The account of the next attempt of a call.
    *
+   * @param tokens Those of its attempts so far. The error of a token function may repeat them.
    * @throws {TimeoutError} when there is no token within the call's `timeout`.
    * @throws the signal's reason when it aborts first.
    */
-  async current(call: Call, signal: Cancellation | undefined): Promise<Account> {
+  async current(call: Call, tokens: readonly string[], signal: Cancellation | undefined): Promise<Account> {
     const { apiToken } = this.#options;
     if (typeof apiToken === 'string') return (this.#last ??= this.#accountOf(apiToken));
     const { timeout } = call.options;
@@ -49,9 +50,8 @@ export class Accounts {
       new TimeoutError(`The apiToken function did not return within ${timeout} ms (timeout).`, this.redactTarget(call));
     const deadline = new Deadline(signal ? [signal] : [], timeout, timeoutError);
     try {
-      const redactor = new Redactor(this.#last?.credential ?? '', () => secretsOf(call));
+      const redactor = new Redactor([this.#last?.credential ?? '', ...tokens], () => secretsOf(call));
       const token = await currentToken(apiToken, deadline, redactor);
-      call.secrets.push(token);
       return (this.#last = this.#accountOf(token));
     } finally {
       deadline.dispose();
@@ -64,7 +64,7 @@ export class Accounts {
     const isShown =
       credential !== undefined && (path.includes(credential) || path.includes(encodeURIComponent(credential)));
     if (!isShown) return { method, path, route };
-    const redactor = new Redactor(credential);
+    const redactor = new Redactor([credential]);
     return { method, path: redactor.redact(path), route: redactor.redact(route) };
   }
 

@@ -86,7 +86,8 @@ export class CallRun {
   async #admit(): Promise<Attempt> {
     const { signals, options } = this.#call;
     const startedAt = now();
-    let account = await this.#accounts.current(this.#call, this.#signal);
+    const tokens = this.#attempt?.tokens ?? [];
+    let account = await this.#accounts.current(this.#call, tokens, this.#signal);
     // The limiter of another token does not know of the refusal, so the call waits here.
     if (this.#refusal && this.#refusal.limiter !== account.limiter) {
       const { wait } = this.#refusal;
@@ -94,7 +95,7 @@ export class CallRun {
       if (error) throw error;
       this.#telemetry?.wait(wait, 1);
       await sleep(wait, this.#signal);
-      account = await this.#accounts.current(this.#call, this.#signal);
+      account = await this.#accounts.current(this.#call, tokens, this.#signal);
     }
     let permit: Permit | undefined;
     for (;;) {
@@ -105,7 +106,7 @@ export class CallRun {
 
       // The token may have been rotated while the call waited, and a new one has a budget of its own.
       const held = permit;
-      const current = await this.#accounts.current(this.#call, this.#signal).catch((error: unknown) => {
+      const current = await this.#accounts.current(this.#call, tokens, this.#signal).catch((error: unknown) => {
         held.release();
         throw error;
       });
@@ -119,6 +120,7 @@ export class CallRun {
       call: this.#call,
       target: this.#target,
       account,
+      tokens: [...tokens, account.credential],
       permit,
       raw: isRaw,
       number: (this.#attempt?.number ?? 0) + 1,

@@ -49,7 +49,7 @@ export function resolveCall(
   if (given.isSchemaOfCaller) checkSchema(schema);
   oneOf('method', method, methods);
   const path = expandRoute(route, plainObject('params', params));
-  const secrets = Object.keys(params).filter((name) => secretName.test(name));
+  const secretNames = Object.keys(params).filter((name) => secretName.test(name));
   const search = query === undefined ? '' : queryOf(plainObject('query', query));
   const signals = [signal, prefetchSignal].filter((each) => each !== undefined);
   for (const each of signals) abortSignal('signal', each);
@@ -57,9 +57,9 @@ export function resolveCall(
   return {
     method,
     url: options.baseUrl + path + search,
-    path: secrets.length === 0 ? path : redactedPath(route, params),
+    path: secretNames.length === 0 ? path : redactedPath(route, params),
     route,
-    secrets: secrets.flatMap((name) => params[name] ?? []),
+    secretParams: secretNames.flatMap((name) => params[name] ?? []),
     query: search,
     headers:
       idempotencyKey === undefined ? merged : { ...merged, 'idempotency-key': checkedIdempotencyKey(idempotencyKey) },

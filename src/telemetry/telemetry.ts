@@ -44,7 +44,7 @@ export class Telemetry {
 /** The parts of an attempt that are observed. */
 interface ObservedAttempt extends Redactable {
   readonly call: SecretFields & { readonly path: string; readonly options: { readonly baseUrl: string } };
-  readonly account: { readonly credential: string; readonly authorization: RequestHeaders };
+  readonly account: { readonly authorization: RequestHeaders };
   readonly response?: Response | undefined;
 }
 
