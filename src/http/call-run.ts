@@ -2,7 +2,7 @@ import { ExampleError, NotFoundError, RateLimitWaitError, TimeoutError, type Req
 import type { Admission, Permit, RateLimiter } from '../rate-limit/limiter.ts';
 import { waitError } from '../rate-limit/queue.ts';
 import type { CallTelemetry } from '../telemetry/telemetry.ts';
-import { anySignal, Deadline, isNative, sleep, untilAborted, type Cancellation } from '../utils/abort.ts';
+import { Deadline, isNative, sleep, untilAborted, type Cancellation } from '../utils/abort.ts';
 import { describeValue } from '../utils/arguments.ts';
 import { now } from '../utils/timing.ts';
 import type { Accounts } from './accounts.ts';
@@ -60,8 +60,8 @@ export class CallRun {
   }
 
   async run(): Promise<Exchange<unknown>> {
+    let exchange: Exchange<unknown> | undefined;
     try {
-      let exchange: Exchange<unknown> | undefined;
       while (!exchange) exchange = await this.#make(await this.#admit());
       this.#telemetry?.end('success', undefined);
       return exchange;
@@ -73,7 +73,10 @@ export class CallRun {
       this.#telemetry?.end(isAborted ? 'aborted' : 'failure', error);
       throw error;
     } finally {
-      this.#deadline?.dispose();
+      // A body that the caller reads outlives the call.
+      const body = exchange && !('value' in exchange) && exchange.response.body;
+      if (body) this.#deadline?.disposeWith(body);
+      else this.#deadline?.dispose();
     }
   }
 
@@ -114,18 +117,15 @@ export class CallRun {
       permit.release();
       account = current;
     }
-    const { isRaw } = this.#promise;
-    const own = this.#deadline?.signal ?? signals[0];
     return {
       call: this.#call,
       target: this.#target,
       account,
       tokens: [...tokens, account.credential],
       permit,
-      raw: isRaw,
+      raw: this.#promise.isRaw,
       number: (this.#attempt?.number ?? 0) + 1,
-      // A body that the caller reads outlives the call, and with it the timeout: the caller's own signals go along.
-      signal: isRaw && own && signals.length > 0 ? anySignal([own, ...signals]) : own,
+      signal: this.#deadline?.signal ?? signals[0],
     };
   }
 

@@ -59,6 +59,10 @@ export async function sleep(delay: number, signal: Cancellation | undefined): Pr
   }
 }
 
+/** The deadlines of bodies that are being read. A body holds its deadline, which the signals do not. */
+const deadlines = /* @__PURE__ */ new WeakMap<object, Deadline>();
+const unheld = /* @__PURE__ */ new FinalizationRegistry<() => void>((release) => release());
+
 /**
  * Aborts when any of these signals does, or when the time is over. Thousands of calls may wait with one each, so its
  * `signal` is made only when `fetch` needs it. Unlike `AbortSignal.any([signal, AbortSignal.timeout(…)])`, it can be
@@ -70,6 +74,7 @@ export class Deadline {
   aborted = false;
   reason: unknown;
   readonly #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #signals: readonly Cancellation[];
   readonly #releases: readonly (() => void)[];
   #callbacks: readonly (() => void)[] = [];
   #controller: AbortController | undefined;
@@ -77,8 +82,9 @@ export class Deadline {
   /** @param duration Milliseconds, or `Infinity`. */
   constructor(signals: readonly Cancellation[], duration: number, timeoutError: () => Error) {
     this.endsAt = now() + duration;
-    this.#timer = duration < Infinity ? startTimer(() => this.#abort(timeoutError()), duration) : undefined;
-    this.#releases = signals.map((signal) => onAbort(signal, () => this.#abort(signal.reason)));
+    this.#timer = duration < Infinity ? startTimer(() => this.abort(timeoutError()), duration) : undefined;
+    this.#signals = signals;
+    this.#releases = signals.map((signal) => onAbort(signal, () => this.abort(signal.reason)));
   }
 
   get signal(): AbortSignal {
@@ -103,7 +109,19 @@ export class Deadline {
     for (const release of this.#releases) release();
   }
 
-  #abort(reason: unknown = Object.assign(new Error('The call was aborted.'), { name: 'AbortError' })): void {
+  /** Stops the timer. The signals still abort what reads this body, and are left once nothing holds it any more. */
+  disposeWith(body: object): void {
+    this.dispose();
+    deadlines.set(body, this);
+    const held = new WeakRef(this);
+    for (const signal of this.#signals)
+      unheld.register(
+        body,
+        onAbort(signal, () => held.deref()?.abort(signal.reason)),
+      );
+  }
+
+  abort(reason: unknown = Object.assign(new Error('The call was aborted.'), { name: 'AbortError' })): void {
     if (this.aborted) return;
     this.aborted = true;
     this.reason = reason;
@@ -116,12 +134,6 @@ export class Deadline {
     if (!isNative(controller.signal)) Object.defineProperty(controller.signal, 'reason', { value: this.reason });
     controller.abort(this.reason);
   }
-}
-
-/** Aborts when any of these does. Not every runtime has `AbortSignal.any`, which takes only the runtime's own. */
-export function anySignal(signals: readonly AbortSignal[]): AbortSignal {
-  const any = (AbortSignal as Partial<typeof AbortSignal>).any?.bind(AbortSignal);
-  return any && signals.every(isNative) ? any([...signals]) : new Deadline(signals, Infinity, Error).signal;
 }
 
 /** Whether `fetch` takes the signal: it is not one of another realm or library, which may not even have a `reason`. */

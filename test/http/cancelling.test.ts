@@ -2,6 +2,7 @@ import { getEventListeners } from 'node:events';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { TimeoutError, type FetchResponse } from '@example/sdk';
 import { afterHeaders, clientOf, fail, json, newUser, rejection, serve, user } from '../support/http-server.ts';
+import { garbageCollector } from '../support/garbage-collector.ts';
 import { errorResponse, inProcessApi, noAnswer, type SentRequest } from '../support/in-process-api.ts';
 import { fixJitter, passTime, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
 
@@ -185,6 +186,21 @@ describe('after a call that was not aborted, its signal has no listener left', (
     await Promise.allSettled([users.get('user_123', { signal }).asResponse()]);
 
     expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+  });
+
+  it('nor once nothing holds the body of asResponse(), which it aborted until then', async () => {
+    const collectGarbage = garbageCollector();
+    const { signal } = new AbortController();
+    const { users } = clientOf(await serve((_, response) => json(response, 200, user)));
+
+    // In a function of its own, whose frame ends.
+    const read = async () => (await users.get('user_123', { signal, totalTimeout: 5000 }).asResponse()).json();
+    expect(await read()).toEqual(user);
+
+    await vi.waitFor(() => {
+      collectGarbage();
+      expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+    });
   });
 });
 

@@ -1,23 +1,7 @@
 import { getEventListeners } from 'node:events';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { anySignal, Deadline, onAbort } from '../../src/utils/abort.ts';
-
-describe.each([true, false])('a signal of several (with AbortSignal.any: %s)', (hasAny) => {
-  it('aborts with the reason of the one that does, even if that has happened', () => {
-    const { any } = AbortSignal;
-    // Next.js' edge runtime has none.
-    if (!hasAny) Object.defineProperty(AbortSignal, 'any', { value: undefined });
-    onTestFinished(() => void Object.defineProperty(AbortSignal, 'any', { value: any }));
-    const [first, second] = [new AbortController(), new AbortController()];
-    const signal = anySignal([first.signal, second.signal]);
-    expect(signal.aborted).toBe(false);
-
-    second.abort(new Error('second'));
-
-    expect(signal.reason).toEqual(new Error('second'));
-    expect(anySignal([second.signal, new AbortController().signal]).reason).toEqual(new Error('second'));
-  });
-});
+import { expect, it } from 'vitest';
+import { Deadline, onAbort } from '../../src/utils/abort.ts';
+import { garbageCollector } from '../support/garbage-collector.ts';
 
 it('calls that share a signal share one listener, and nothing is left when all have gone', () => {
   const { signal } = new AbortController();
@@ -39,4 +23,22 @@ it.each([
   controller.abort('enough');
 
   expect(deadline.signal.reason).toBe('enough');
+});
+
+it('a deadline that is disposed with a body aborts what reads it for as long as something holds the body', async () => {
+  const controller = new AbortController();
+  const body = {};
+  const read = () => {
+    const deadline = new Deadline([controller.signal], 1000, Error);
+    deadline.disposeWith(body);
+    return deadline.signal;
+  };
+  const signal = read();
+  await new Promise(setImmediate);
+  garbageCollector()();
+
+  controller.abort('enough');
+
+  expect(signal.reason).toBe('enough');
+  expect(body).toEqual({});
 });
