@@ -68,6 +68,17 @@ function levelOfEnvironment(logger: Partial<Logger> | null): LogLevel {
   return level ?? 'warn';
 }
 
+/** A path in `client.request`, or the name of a webhook event, may contain an id. */
+const maxLogged = 1000;
+
+/** Adds what is logged once to what was logged before, which is forgotten when it is too much. Returns whether it is new. */
+export function addIfNew(logged: Set<string>, subject: string): boolean {
+  if (logged.has(subject)) return false;
+  if (logged.size >= maxLogged) logged.clear();
+  logged.add(subject);
+  return true;
+}
+
 /** The text on one line: line breaks and the control sequences of terminals are escaped as in JSON. */
 function singleLine(text: string): string {
   // oxlint-disable-next-line no-control-regex -- the point is to find control characters

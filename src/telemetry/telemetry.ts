@@ -9,10 +9,7 @@ import { locationOf } from '../utils/standard-schema.ts';
 import { deprecationOf } from './deprecation.ts';
 import { limiterObserver } from './limiter-observer.ts';
 import { ClientEventEmitter, type CallEndEvent, type CallEvent, type Tracer } from './events.ts';
-import type { LeveledLogger } from './logger.ts';
-
-/** Lines that are remembered, so that each is logged once. A path in `client.request` may contain an id. */
-const maxLogged = 1000;
+import { addIfNew, type LeveledLogger } from './logger.ts';
 
 /** Milliseconds. A longer wait for the rate limit is logged. */
 const maxSilentWait = 10_000;
@@ -202,7 +199,7 @@ export class CallTelemetry {
     for (const issue of issues) {
       // By route: a difference is logged once for all ids.
       const location = `${about.method} ${about.route}, body${locationOf(issue)}`;
-      if (!isFirst(loggedIssues, location)) continue;
+      if (!addIfNew(loggedIssues, location)) continue;
       const problem = `A response differs from the documentation at ${location}: ${issue.message}.`;
       this.#logger.warn?.(problem, { ...about, issue });
     }
@@ -234,7 +231,7 @@ export class CallTelemetry {
   #warnOfDeprecation({ headers }: Response, attempt: ObservedAttempt): void {
     const route = `${this.target.method} ${this.target.route}`;
     const problem = deprecationOf(route, headers);
-    if (problem === undefined || !this.#logger.warn || !isFirst(deprecated, route)) return;
+    if (problem === undefined || !this.#logger.warn || !addIfNew(deprecated, route)) return;
     this.#logger.warn(redactorOf(attempt).redact(problem), this.#callEvent());
   }
 
@@ -276,12 +273,4 @@ async function runTraced<T>(work: () => Promise<T>, trace: (run: () => Promise<T
     // An error of the work, which `run` returns again, or of the trace, which is ignored.
   }
   return run();
-}
-
-/** Whether a line was not logged before. It counts as logged from now on. */
-function isFirst(logged: Set<string>, line: string): boolean {
-  if (logged.has(line)) return false;
-  if (logged.size >= maxLogged) logged.clear();
-  logged.add(line);
-  return true;
 }

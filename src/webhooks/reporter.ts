@@ -1,5 +1,5 @@
 import type { ValidationIssue } from '../errors/index.ts';
-import type { LeveledLogger } from '../telemetry/logger.ts';
+import { addIfNew, type LeveledLogger } from '../telemetry/logger.ts';
 import { callUserCode, isError, messageOf, withTimeout } from '../utils/user-code.ts';
 import { locationOf } from '../utils/standard-schema.ts';
 import type { WebhookEvent } from './events.ts';
@@ -82,8 +82,7 @@ export class Reporter {
 
   #logIssue(issue: ValidationIssue, event: string): void {
     const location = `${event}${locationOf(issue)}`;
-    if (this.#loggedLocations.has(location)) return;
-    this.#loggedLocations.add(location);
+    if (!addIfNew(this.#loggedLocations, location)) return;
     this.#logger.warn?.(
       `An event differs from the documentation: ${location}: ${issue.message}. It is handled as received.`,
     );

@@ -223,6 +223,20 @@ function revokedProxy(): unknown {
   return proxy;
 }
 
+it('differences are logged once for each place, of which a thousand are remembered', async () => {
+  const { send, logger } = receiver();
+  const names = Array.from({ length: 1001 }, (_, index) => `event.${index}`);
+  const sendAll = async (events: readonly string[]) => {
+    for (const event of events) await send({ event, data: {}, timestamp: 0 });
+  };
+
+  await sendAll([...names.slice(0, 1000), ...names.slice(0, 1000)]);
+  expect(logger.warn).toHaveBeenCalledTimes(1000);
+
+  await sendAll([names[1000]!, names[0]!]);
+  expect(logger.warn).toHaveBeenCalledTimes(1002);
+});
+
 describe('onValidationIssue', () => {
   it('gets each difference with its event, instead of the log', async () => {
     const onValidationIssue = vi.fn();
