@@ -137,12 +137,12 @@ export class RateWindow {
     }
     const left = this.limit - Math.max(this.used, this.own);
     if (left <= 0) return this.#endsAt;
-    // Requests in flight may take long. None is waited for longer than a probe.
-    if (this.isFailing && isBacklog) return Math.max(allowedAt, this.#probe.readyAt(true));
+    // Requests in flight may take long. None is waited for longer than a probe, if there is one left besides them.
+    if (this.isFailing && isBacklog && this.inFlight < left) return Math.max(allowedAt, this.#probe.readyAt(true));
     if (this.inFlight === 0) return allowedAt;
     // Other processes with the token see the same requests left, so each sends only its own part of them.
     const part = isShared || isUrgent ? left : Math.ceil(this.#ownPart * left);
-    return this.inFlight < Math.min(part, maxInFlight) ? allowedAt : Infinity;
+    return this.inFlight < Math.min(part, maxInFlight) ? allowedAt : this.#endsAt;
   }
 
   /** Predicts the milliseconds until so many requests have been sent; 0 if answers on their way may allow them all. */

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { clientOf, user } from '../support/http-server.ts';
 import { budget, errorResponse, inProcessApi } from '../support/in-process-api.ts';
+import { documentedApi } from './support/documented-api.ts';
 import { settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
 
 beforeEach(useVirtualTime);
@@ -149,5 +150,22 @@ describe('a connection that is refused', () => {
     const first = Promise.any(others.slice(1)).then(() => performance.now() - start);
     await settled(Promise.allSettled([slow, first]));
     expect(await first).toBeLessThanOrEqual(2000);
+  });
+
+  it('gives no call a request that others in flight have taken', async () => {
+    let isRefused = true;
+    const api = documentedApi({ latency: 5000, limit: 3, windows: 'first' }, ({ url }) => {
+      if (!isRefused || !url.endsWith('/refused')) return undefined;
+      isRefused = false;
+      return Promise.reject(refused(url));
+    });
+    const client = clientOf(api);
+    await settled(client.users.get('user_1'));
+
+    const calls = ['slow', 'refused', 'a', 'b'].map((id) => client.users.get(id));
+    expect(failures(await settled(Promise.allSettled(calls)))).toEqual([]);
+    const windows = api.requests.map(({ at }) => Math.floor(at / 60_000));
+    // One of the first window was not received.
+    expect(windows).toEqual([0, 0, 0, 0, 1, 1]);
   });
 });
