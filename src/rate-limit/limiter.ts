@@ -184,8 +184,6 @@ export interface Share {
   readyAt(now: number, priority: Priority): number;
   /** Takes one of the granted requests. */
   take(priority: Priority): void;
-  /** The API has refused a request because the window is used up: what was granted is void. */
-  expire(): void;
   /** Called after each of these. Syncs if it is time to. Returns when to call again while calls wait. */
   update(now: number): number;
 }

@@ -2,7 +2,7 @@ import type { RequestTarget } from '../errors/index.ts';
 import { readAnswer } from './headers.ts';
 import type { Verdict } from './limiter.ts';
 import type { Stall } from './stall.ts';
-import type { RefusedResource, Refusals } from './throttle.ts';
+import type { Refusals } from './throttle.ts';
 import type { Turn } from './turns.ts';
 import type { RateWindow, WindowRequest } from './window.ts';
 
@@ -16,16 +16,6 @@ export interface SentRequest extends WindowRequest {
   readonly order: number;
   readonly turn: Turn;
 }
-
-/** What an answer shows. */
-interface Finding extends Omit<Verdict, 'isHeld'> {
-  /** Whether it is a refusal that the window explains. */
-  readonly isExplained: boolean;
-  /** The resource that is admitted again. Its calls have waited for that. */
-  readonly readmitted: RefusedResource | undefined;
-}
-
-const nothing: Finding = { isContended: false, isLimited: false, isExplained: false, readmitted: undefined };
 
 /** Learns from how requests end: each outcome goes to the window, to the throttles, or to both. */
 export class Outcomes {
@@ -41,7 +31,7 @@ export class Outcomes {
     this.#stall = stall;
   }
 
-  recordAnswer(now: number, request: SentRequest, status: number, headers: Headers): Finding {
+  recordAnswer(now: number, request: SentRequest, status: number, headers: Headers): Omit<Verdict, 'isHeld'> {
     const { target, order } = request;
     const read = readAnswer(status, headers);
     // A gateway answers 503 without the API's headers if a limit is reached, too. If nothing is admitted, it is an outage.
@@ -51,7 +41,8 @@ export class Outcomes {
     const isExplained = this.#window.recordAnswer(now, request, answer, this.#refusals.isRefusing);
     if (answer.isSound) {
       this.#stall.admitted();
-      return { ...nothing, readmitted: this.#refusals.admit(now, target, order) };
+      this.#refusals.admit(now, target, order);
+      return { isContended: false, isLimited };
     }
     this.#refusals.end(target, order);
     if ((answer.isRefusal || answer.isFailure) && (!isExplained || this.#window.own === 0)) {
@@ -59,11 +50,11 @@ export class Outcomes {
       this.#stall.refused(now, asked === null ? String(status) : `${status}, Retry-After: ${asked}`, target.route);
     }
     if (isExplained) this.holdUntil = Math.max(this.holdUntil, now + (answer.wait ?? 0));
-    if (isExplained) return { ...nothing, isContended: !this.#stall.isHopeless(now, now), isLimited, isExplained };
+    if (isExplained) return { isContended: !this.#stall.isHopeless(now, now), isLimited };
     const tokenWait = Math.min(answer.wait ?? Infinity, this.#window.timeLeft(now) || Infinity);
     if (isLimited) this.#refusals.slowDown(now, order, tokenWait, true);
     const isContended = status === 429 && this.#refusals.refuse(now, target, order, answer.wait, tokenWait);
-    return { ...nothing, isContended, isLimited };
+    return { isContended, isLimited };
   }
 
   /**

@@ -46,8 +46,8 @@ export class Scheduler implements RateLimiter {
     this.#timing = timing;
     this.#alarm = new Alarm(timing, () => this.dispatch());
     const onHold = (target?: string) => this.#observers.notify((observer) => observer.onHold(target));
-    this.#refusals = new Refusals(timing, onHold, ({ queue: { next } }) => {
-      if (next !== undefined) this.#move(this.#timing.now(), next);
+    this.#refusals = new Refusals(timing, onHold, (calls) => {
+      for (const call of calls) this.#move(this.#timing.now(), call);
       this.dispatch();
     });
     this.#outcomes = new Outcomes(this.#window, this.#refusals, this.#stall);
@@ -146,11 +146,7 @@ export class Scheduler implements RateLimiter {
     const now = this.#timing.now();
     this.#turns.answered();
     const finding = this.#outcomes.recordAnswer(now, request, status, headers);
-    const { isContended, isLimited, readmitted } = finding;
-    if (finding.isExplained) this.#share?.expire();
-    for (const call of readmitted?.queue.toArray() ?? []) this.#move(now, call);
-    readmitted?.update();
-    return { isContended, isLimited, isHeld: this.#end(admission) };
+    return { ...finding, isHeld: this.#end(admission) };
   }
 
   #recordLoss(request: SentRequest, admission: Admission, mayCount: boolean, hasFailed: boolean): Verdict {

@@ -1,6 +1,6 @@
 import type { RequestTarget } from '../errors/index.ts';
 import { Alarm, type Timing } from '../utils/timing.ts';
-import { CallQueue } from './queue.ts';
+import { CallQueue, type WaitingCall } from './queue.ts';
 import { SendRate } from './send-rate.ts';
 
 /** Milliseconds to pause after refusals in a row: at first, and at most. It doubles each time. */
@@ -100,16 +100,16 @@ export class Refusals {
   readonly #resources = new Map<string, RefusedResource>();
   readonly #timing: Timing;
   readonly #onHold: (target?: string) => void;
-  readonly #onReady: (resource: RefusedResource) => void;
+  readonly #release: (calls: readonly WaitingCall[]) => void;
   /** When a request of each route was last admitted, the latest last. */
   readonly #admittedAt = new Map<string, number>();
   #sent = 0;
 
-  /** @param onReady Called when the next call of a resource may be tried. */
-  constructor(timing: Timing, onHold: (target?: string) => void, onReady: (resource: RefusedResource) => void) {
+  /** @param release Called with those of a resource's calls that need not wait for it any more. */
+  constructor(timing: Timing, onHold: (target?: string) => void, release: (calls: readonly WaitingCall[]) => void) {
     this.#timing = timing;
     this.#onHold = onHold;
-    this.#onReady = onReady;
+    this.#release = release;
   }
 
   get isRefusing(): boolean {
@@ -167,8 +167,8 @@ export class Refusals {
     this.of(target)?.ended(order);
   }
 
-  /** A request was admitted. Returns its resource if it was refused before. */
-  admit(now: number, target: RequestTarget, order: number): RefusedResource | undefined {
+  /** A request was admitted. */
+  admit(now: number, target: RequestTarget, order: number): void {
     this.#token.admitted(order);
     this.#rate.admitted(now);
     this.#admittedAt.delete(target.route);
@@ -176,11 +176,12 @@ export class Refusals {
     const [oldest] = this.#admittedAt.size > maxRoutes ? this.#admittedAt.keys() : [];
     if (oldest !== undefined) this.#admittedAt.delete(oldest);
     const resource = this.of(target);
-    if (resource === undefined) return undefined;
+    if (resource === undefined) return;
     this.#resources.delete(keyOf(target));
     // What was refused alone was not about its resource.
     if (resource.wasFirst && this.#rate.isLowered(now)) this.#lower(now);
-    return resource;
+    this.#release(resource.queue.toArray());
+    resource.update();
   }
 
   /**
@@ -206,7 +207,10 @@ export class Refusals {
   }
 
   #hold(key: string): RefusedResource {
-    const resource: RefusedResource = new RefusedResource(this.#timing, () => this.#onReady(resource));
+    const resource: RefusedResource = new RefusedResource(this.#timing, () => {
+      const { next } = resource.queue;
+      this.#release(next === undefined ? [] : [next]);
+    });
     this.#resources.set(key, resource);
     this.#onHold(key);
     return resource;

@@ -71,10 +71,6 @@ class StoreConnection implements Share {
     this.#lease.take(priority);
   }
 
-  expire(): void {
-    this.#lease.expire();
-  }
-
   update(now: number): number {
     this.#reportOutage();
     if (this.#isSyncing || this.#window.isUnannounced) return Infinity;

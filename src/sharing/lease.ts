@@ -45,11 +45,6 @@ export class Lease {
     this.#available[priority] = Math.max(0, this.#available[priority] - 1);
   }
 
-  /** Gives up all requests that were granted. */
-  expire(): void {
-    this.#available = { normal: 0, background: 0 };
-  }
-
   /** When to sync next. */
   get nextSyncAt(): number {
     // The other processes wait for what a probe has found.
@@ -100,7 +95,7 @@ export class Lease {
         this.#missingAtSync = { normal: normal - reply.normal, background: background - reply.background };
         const { reset: known = 0 } = this.#window;
         if (reply.reset > 0) this.#window.adopt(answeredAt, reply);
-        if (this.#window.reset !== known) this.expire();
+        if (this.#window.reset !== known) this.#giveUp();
         this.#isProbe = reply.timeLeft === 0;
         this.#available.normal += reply.normal;
         this.#available.background += reply.background;
@@ -122,7 +117,11 @@ export class Lease {
   /** Gives up what was granted in a window that is over. */
   #checkWindow(now: number): void {
     const isOver = this.#window.timeLeft(now) === 0;
-    if ((isOver && !this.#isProbe) || this.#window.announced !== this.#seen.announced) this.expire();
+    if ((isOver && !this.#isProbe) || this.#window.announced !== this.#seen.announced) this.#giveUp();
+  }
+
+  #giveUp(): void {
+    this.#available = { normal: 0, background: 0 };
   }
 
   /** Calls that wait and that nothing is available for. */
