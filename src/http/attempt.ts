@@ -120,7 +120,7 @@ async function read(
   if (ok) return { kind: 'success', apiWorks: true, response, text };
   const retryAfter = parseRetryAfter(headers, Date.now()) ?? (status === 429 ? untilReset(headers) : undefined);
   const error = errorFrom(attempt, response, text, retryAfter);
-  const apiWorks = status < 500 || verdict?.isLimited === true;
+  const apiWorks = status < 500 || verdict?.isGatewayLimit === true;
   return { kind: 'failure', apiWorks, verdict, text, failure: { kind: 'status', status, retryAfter }, error };
 }
 

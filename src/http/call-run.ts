@@ -202,11 +202,11 @@ export class CallRun {
     // The budget keeps retries from multiplying an outage. A limiter that holds calls does so, too, and so does an API
     // that says when to retry.
     const isAsked = failure.kind === 'status' && (failure.retryAfter ?? 0) > 0;
-    if (!retry.free && !isAsked && verdict?.isHeld !== true) {
+    if (!retry.isFree && !isAsked && verdict?.isQueueHeld !== true) {
       if (!(await budget.begin(this.#signal))) throw error;
       this.#budget = budget;
     }
-    if (!retry.free) this.#retries += 1;
+    if (!retry.isFree) this.#retries += 1;
     const delay = Math.max(0, Math.round(retry.delay - (now() - startedAt)));
     if (delay > 0 && limiter?.isTooLate(this.#admission(now()), delay)) throw error;
     this.#telemetry?.retry(delay, error);

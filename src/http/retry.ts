@@ -30,7 +30,7 @@ export interface Retry {
   /** Milliseconds to wait before it. */
   readonly delay: number;
   /** Whether it uses up neither retries nor the retry budget, because the call only waits its turn. */
-  readonly free: boolean;
+  readonly isFree: boolean;
 }
 
 /** Milliseconds. Transient errors pass soon. An API that refuses calls needs a rest. */
@@ -61,19 +61,19 @@ export function planRetry(
   failure: Failure,
   { repeatable, maxRetries }: { readonly repeatable: boolean; readonly maxRetries: number },
   retries: number,
-  verdict: { readonly isContended: boolean } | undefined,
+  verdict: { readonly isFree: boolean } | undefined,
   random: number,
 ): Retry | undefined {
   const isRefusal = failure.kind === 'status' && failure.status === 429;
-  const free = isRefusal && verdict?.isContended === true && maxRetries > 0;
-  if ((!free && retries >= maxRetries) || !isRetryable(failure, repeatable)) return undefined;
-  if (isRefusal && verdict) return { delay: 0, free };
+  const isFree = isRefusal && verdict?.isFree === true && maxRetries > 0;
+  if ((!isFree && retries >= maxRetries) || !isRetryable(failure, repeatable)) return undefined;
+  if (isRefusal && verdict) return { delay: 0, isFree };
 
   const retryAfter = failure.kind === 'status' ? failure.retryAfter : undefined;
   if (retryAfter !== undefined && retryAfter > maxRetryAfter) return undefined;
   const baseDelay = isRefusal ? throttlingDelay : transientDelay;
   const backoff = random * Math.min(maxDelay, baseDelay * 2 ** retries);
-  return { delay: Math.round(retryAfter ?? backoff), free };
+  return { delay: Math.round(retryAfter ?? backoff), isFree };
 }
 
 function isRetryable(failure: Failure, repeatable: boolean): boolean {

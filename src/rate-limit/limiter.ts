@@ -114,14 +114,14 @@ export interface Permit {
 /** What the limiter makes of an outcome. */
 export interface Verdict {
   /**
-   * Whether the refusal (429) is nobody's fault: others used the limit, or a limit is shared that no header announces.
-   * The next attempt is no retry then.
+   * Whether the attempt after this refusal (429) is no retry, because the call only waits its turn: others used the
+   * limit, or a limit is shared that no header announces.
    */
-  readonly isContended: boolean;
-  /** Whether a 503 is about a limit, because others were admitted just before. */
-  readonly isLimited: boolean;
+  readonly isFree: boolean;
+  /** Whether a gateway answers 503 because of a limit: others were admitted just before. */
+  readonly isGatewayLimit: boolean;
   /** Whether the API fails while others wait: the limiter tries one call at a time, ever more rarely. */
-  readonly isHeld: boolean;
+  readonly isQueueHeld: boolean;
 }
 
 /** What the limiter knows at this moment. */

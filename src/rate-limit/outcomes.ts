@@ -31,18 +31,18 @@ export class Outcomes {
     this.#stall = stall;
   }
 
-  recordAnswer(now: number, request: SentRequest, status: number, headers: Headers): Omit<Verdict, 'isHeld'> {
+  recordAnswer(now: number, request: SentRequest, status: number, headers: Headers): Omit<Verdict, 'isQueueHeld'> {
     const { target, order } = request;
     const read = readAnswer(status, headers);
     // A gateway answers 503 without the API's headers if a limit is reached, too. If nothing is admitted, it is an outage.
     const isGateway = status === 503 && read.report === undefined;
-    const isLimited = isGateway && this.#refusals.wasAdmitted(target.route, request.sentAt - recent);
-    const answer = isLimited ? { ...read, isRefusal: true, isFailure: false } : read;
+    const isGatewayLimit = isGateway && this.#refusals.wasAdmitted(target.route, request.sentAt - recent);
+    const answer = isGatewayLimit ? { ...read, isRefusal: true, isFailure: false } : read;
     const isExplained = this.#window.recordAnswer(now, request, answer, this.#refusals.isRefusing);
     if (answer.isSound) {
       this.#stall.admitted();
       this.#refusals.admit(now, target, order);
-      return { isContended: false, isLimited };
+      return { isFree: false, isGatewayLimit };
     }
     this.#refusals.end(target, order);
     if ((answer.isRefusal || answer.isFailure) && (!isExplained || this.#window.own === 0)) {
@@ -50,11 +50,11 @@ export class Outcomes {
       this.#stall.refused(now, asked === null ? String(status) : `${status}, Retry-After: ${asked}`, target.route);
     }
     if (isExplained) this.holdUntil = Math.max(this.holdUntil, now + (answer.wait ?? 0));
-    if (isExplained) return { isContended: !this.#stall.isHopeless(now, now), isLimited };
+    if (isExplained) return { isFree: !this.#stall.isHopeless(now, now), isGatewayLimit };
     const tokenWait = Math.min(answer.wait ?? Infinity, this.#window.timeLeft(now) || Infinity);
-    if (isLimited) this.#refusals.slowDown(now, order, tokenWait, true);
-    const isContended = status === 429 && this.#refusals.refuse(now, target, order, answer.wait, tokenWait);
-    return { isContended, isLimited };
+    if (isGatewayLimit) this.#refusals.slowDown(now, order, tokenWait, true);
+    const isFree = status === 429 && this.#refusals.refuse(now, target, order, answer.wait, tokenWait);
+    return { isFree, isGatewayLimit };
   }
 
   /**

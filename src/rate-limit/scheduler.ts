@@ -86,8 +86,8 @@ export class Scheduler implements RateLimiter {
       isUrgent ||
       now < this.#turns.leftUntil ||
       (!this.#isFailing && this.#queue.before(admission) === 0);
-    const isFree = isNext && admission.signal?.aborted !== true && !this.#refusals.holding(now, admission);
-    if (isFree && this.#readyAt(now, priority, isBacklog, isUrgent) <= now) {
+    const isReleased = isNext && admission.signal?.aborted !== true && !this.#refusals.holding(now, admission);
+    if (isReleased && this.#readyAt(now, priority, isBacklog, isUrgent) <= now) {
       const permit = this.#send(now, admission, priority, 'arrival');
       this.#share?.update(now);
       return permit;
@@ -146,22 +146,22 @@ export class Scheduler implements RateLimiter {
     const now = this.#timing.now();
     this.#turns.answered();
     const finding = this.#outcomes.recordAnswer(now, request, status, headers);
-    return { ...finding, isHeld: this.#end(admission) };
+    return { ...finding, isQueueHeld: this.#end(admission) };
   }
 
   #recordLoss(request: SentRequest, admission: Admission, mayCount: boolean, hasFailed: boolean): Verdict {
     if (mayCount && !hasFailed) this.#turns.givenUp(this.#timing.now(), request.turn);
     this.#outcomes.recordLoss(this.#timing.now(), request, mayCount, hasFailed);
-    return { isContended: false, isLimited: false, isHeld: this.#end(admission) };
+    return { isFree: false, isGatewayLimit: false, isQueueHeld: this.#end(admission) };
   }
 
-  /** A request has ended. Returns whether the API fails while others wait. */
+  /** A request has ended. Returns {@link Verdict.isQueueHeld}. */
   #end(admission: Admission): boolean {
-    const isHeld = this.#waiting > 0 && this.#window.isFailing;
+    const isQueueHeld = this.#waiting > 0 && this.#window.isFailing;
     this.#refusals.of(admission)?.update();
     this.#observers.count(admission.observer, -1);
     this.dispatch();
-    return isHeld;
+    return isQueueHeld;
   }
 
   #enqueue(now: number, call: WaitingCall): void {
@@ -194,9 +194,10 @@ export class Scheduler implements RateLimiter {
 
   /** Sends a call whose `maxWait` is over if it only waits for what another request shows, or else rejects it. */
   #expire(now: number, call: WaitingCall): void {
-    const isHeld = this.#refusals.holding(now, call.admission) !== undefined;
+    const isResourceHeld = this.#refusals.holding(now, call.admission) !== undefined;
     const isNext = this.#queue.first(call.priority) === call;
-    if (isNext && !isHeld && this.#readyAt(now, call.priority, true, true) <= now) this.#admit(now, call, 'oldest');
+    if (isNext && !isResourceHeld && this.#readyAt(now, call.priority, true, true) <= now)
+      this.#admit(now, call, 'oldest');
     else this.#giveUp(call, waitError(call.admission, now, this.#delay(now, call.admission), 0));
   }
 

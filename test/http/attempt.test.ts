@@ -23,7 +23,7 @@ async function reportsOf(answer: Answer, signal?: AbortSignal): Promise<unknown[
   const reports: unknown[] = [];
   const report = (how: unknown) => {
     reports.push(how);
-    return { isContended: false, isLimited: false, isHeld: false };
+    return { isFree: false, isGatewayLimit: false, isQueueHeld: false };
   };
   const permit: Permit = {
     waited: false,

@@ -244,11 +244,11 @@ it('a refusal that is contention is no retry, but with maxRetries: 0 the call is
       { kind: 'status', status: 429, retryAfter: undefined },
       { repeatable: false, maxRetries },
       retries,
-      { isContended: true },
+      { isFree: true },
       1,
     );
 
-  expect(plan(2, 2)).toEqual({ delay: 0, free: true });
+  expect(plan(2, 2)).toEqual({ delay: 0, isFree: true });
   expect(plan(0, 0)).toBeUndefined();
 });
 
