@@ -15,8 +15,11 @@ const sources = [
   { find: /^@example\/sandbox$/, replacement: source('./sandbox/src/index.ts') },
 ];
 
-// CI also runs the unit tests against the built packages, on each version of Node that `engines` allows.
-const testsBuiltPackages = process.env['TEST_BUILT_PACKAGES'] === 'true';
+/** What tests read of how much they do: see `test/support/fuzz.ts`. */
+const environments: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  all: { TEST_ALL: 'true' },
+  fuzz: { FUZZ_RUNS: process.env['FUZZ_RUNS'] ?? '20000' },
+};
 
 const unitTests = (name: string, folder: string, isolate: boolean): TestProjectConfiguration => ({
   extends: true,
@@ -28,10 +31,15 @@ const unitTests = (name: string, folder: string, isolate: boolean): TestProjectC
   },
 });
 
-export default defineConfig({
+/**
+ * `--mode all` tries more values, `--mode fuzz` many random ones, and `--mode built` the built packages: CI does so on each
+ * version of Node that `engines` allows.
+ */
+export default defineConfig(({ mode }) => ({
   plugins: [bundledTextInTests],
-  resolve: { alias: testsBuiltPackages ? [] : sources },
+  resolve: { alias: mode === 'built' ? [] : sources },
   test: {
+    env: environments[mode] ?? {},
     // By default, one processor is left free: with two, as in CI, a single worker would run all files one after the other.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
@@ -98,7 +106,7 @@ export default defineConfig({
     // In CI, files run in another order each time, so that none depends on what another leaves behind. The seed is printed.
     sequence: { shuffle: { files: process.env['CI'] === 'true' } },
     // For a test that hangs, not for one that is slow on a busy machine.
-    testTimeout: 60_000,
+    testTimeout: mode === 'fuzz' ? 0 : 60_000,
     coverage: {
       include: ['src/**', 'sandbox/src/**'],
       // Tested in Chromium, where nothing can be counted.
@@ -108,4 +116,4 @@ export default defineConfig({
       thresholds: { 'src/**': covered, 'sandbox/src/**': { ...covered, branches: 92 } },
     },
   },
-});
+}));

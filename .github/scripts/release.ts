@@ -21,7 +21,7 @@ export interface Package {
 }
 
 /** The section of a version in a changelog, without its heading. */
-export function sectionOf({ changelog }: Package, version: string): string | undefined {
+function sectionOf({ changelog }: Package, version: string): string | undefined {
   const [, ...sections] = changelog.split(/^## /m);
   const section = sections.find((text) => /^(\S+) - \d{4}-\d{2}-\d{2}\n/.exec(text)?.[1] === version);
   return section?.slice(section.indexOf('\n')).trim();
@@ -33,7 +33,8 @@ export function problemsOf(tag: string, packages: Package[], versionFile: string
   const problems: string[] = [];
   for (const { name, ...rest } of packages) {
     if (rest.version !== version) problems.push(`${name}: package.json has version ${rest.version}.`);
-    if (!sectionOf({ name, ...rest }, version)) problems.push(`${name}: CHANGELOG.md has no "## ${version} - <date>".`);
+    if (!sectionOf({ name, ...rest }, version))
+      problems.push(`${name}: CHANGELOG.md has nothing under "## ${version} - <date>".`);
   }
   if (!versionFile.includes(`VERSION = '${version}'`)) problems.push('src/utils/version.ts has another VERSION.');
   return problems;
@@ -55,7 +56,7 @@ export function packagesIn(root: string): Package[] {
   return [sdk, ...(sdk.workspaces ?? []).map((folder) => packageIn(join(root, folder)))];
 }
 
-/** Gives everything the version that npm has just written into the root's `package.json`, and dates the changes. */
+/** Gives everything the version that npm has just written into the root's `package.json`, and the unreleased changes its date. */
 export function setVersion(root: string, today = new Date()): void {
   const edit = (path: string, change: (text: string) => string) =>
     writeFileSync(join(root, path), change(readFileSync(join(root, path), 'utf8')));
@@ -71,7 +72,7 @@ export function setVersion(root: string, today = new Date()): void {
   for (const folder of ['.', ...workspaces]) {
     edit(join(folder, 'package.json'), (text) => json(update(JSON.parse(text) as Manifest)));
     const heading = `## ${version} - ${today.toISOString().slice(0, 10)}`;
-    edit(join(folder, 'CHANGELOG.md'), (text) => text.replace(/^## Unreleased$/m, heading));
+    edit(join(folder, 'CHANGELOG.md'), (text) => text.replace(/^## Unreleased$/m, `$&\n\n${heading}`));
   }
   edit('package-lock.json', (text) => {
     const lock = JSON.parse(text) as { packages: Record<string, Partial<Manifest>> };
