@@ -101,8 +101,8 @@ export default defineConfig(({ mode }) => ({
         },
       },
     ],
-    // A test that expects nothing can't fail.
-    expect: { requireAssertions: true },
+    // A test that expects nothing can't fail. What a test waits for comes at once, but not within a second on a busy machine.
+    expect: { requireAssertions: true, poll: { timeout: 30_000 } },
     // In CI, files run in another order each time, so that none depends on what another leaves behind. The seed is printed.
     sequence: { shuffle: { files: process.env['CI'] === 'true' } },
     // For a test that hangs, not for one that is slow on a busy machine.

@@ -72,6 +72,6 @@ describe('a server that accepts the request', () => {
       message: 'The attempt took longer than its timeout of 400 ms. (200 GET /users/{id})',
     });
     expect(performance.now()).toBe(timeout);
-    await vi.waitFor(() => expect(connection?.destroyed).toBe(true));
+    await expect.poll(() => connection?.destroyed).toBe(true);
   });
 });

@@ -149,7 +149,7 @@ describe('the connection of an aborted call is closed', () => {
     const client = clientOf(server, hasHeaders ? { fetch: afterHeaders(abort) } : {});
 
     expect(await rejection(client.users.get('user_123', { signal: controller.signal }))).toBe(reason);
-    await vi.waitFor(() => expect(server.unanswered()).toBe(0));
+    await expect.poll(() => server.unanswered()).toBe(0);
   });
 
   it('when its response comes late from a fetch that ignores its signal: nobody will read the body', async () => {

@@ -63,7 +63,7 @@ it.each<[string, (controller: AbortController) => void, unknown]>([
       const { users } = clientOf(server, { fetch, timeout: 1000, maxRetries: 0 });
 
       expect(await rejection(users.get('user_123', { signal: controller.signal }))).toEqual(error);
-      await vi.waitFor(() => expect(server.unanswered()).toBe(0));
+      await expect.poll(() => server.unanswered()).toBe(0);
     }
   },
 );

@@ -130,7 +130,7 @@ it('what was requested ahead and will not do any more is cancelled', async () =>
     .pages();
   await pages.next();
   const second = pages.next();
-  await vi.waitFor(() => expect(signals.filter(({ aborted }) => aborted).length).toBeGreaterThanOrEqual(3));
+  await expect.poll(() => signals.filter(({ aborted }) => aborted).length).toBeGreaterThanOrEqual(3);
   controller.abort();
   await expect(second).rejects.toBe(controller.signal.reason);
 });

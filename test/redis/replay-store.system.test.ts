@@ -87,7 +87,7 @@ describe.each(programs)('redisReplayStore on %s', (program) => {
       const next = redisReplayStore(other.client, { lease, timeout: 5_000 });
       await vi.waitFor(async () => (await claimed(next, 'msg_1')).release(), { timeout: 15_000 });
       // Nothing of the queue is left that could claim it later.
-      await vi.waitFor(async () => expect(await other.client.exists('example:webhook:msg_1')).toBe(0));
+      await expect.poll(() => other.client.exists('example:webhook:msg_1')).toBe(0);
     },
   );
 });

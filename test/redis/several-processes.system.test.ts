@@ -77,6 +77,6 @@ describe.runIf(canRun('redis-server'))('two processes on one Redis', () => {
 
     expect(await Promise.all(two.map((program) => deliver(program, 'msg_1')))).toHaveLength(2);
 
-    await vi.waitFor(() => expect(two.map(({ output }) => output).join('')).toBe('Welcome, John Doe!\n'));
+    await expect.poll(() => two.map(({ output }) => output).join('')).toBe('Welcome, John Doe!\n');
   });
 });

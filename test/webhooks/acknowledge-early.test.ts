@@ -29,7 +29,7 @@ describe("acknowledge: 'early'", () => {
     const error = new Error('database is down');
     fail(error);
     await webhooks.idle();
-    await vi.waitFor(() => expect(onError).toHaveBeenCalledExactlyOnceWith(error, { id: 'msg_1', event: userCreated }));
+    await expect.poll(() => onError).toHaveBeenCalledExactlyOnceWith(error, { id: 'msg_1', event: userCreated });
 
     expect((await send(userCreated, 'msg_1')).status).toBe(204);
     expect(handler).toHaveBeenCalledOnce();
@@ -100,7 +100,7 @@ describe("acknowledge: 'early'", () => {
     await new Promise(setImmediate);
     expect(settled).not.toHaveBeenCalled();
     fail(new Error('a failure is reported, and not passed on'));
-    await vi.waitFor(() => expect(settled).toHaveBeenCalledOnce());
+    await expect.poll(() => settled).toHaveBeenCalledOnce();
   });
 
   it('hands it to the context that Cloudflare Workers pass, bound to it', async () => {
@@ -225,15 +225,15 @@ describe('idle()', () => {
     await new Promise(setImmediate);
     expect(idle).not.toHaveBeenCalled();
     recorded.resolve(undefined);
-    await vi.waitFor(() => expect(idle).toHaveBeenCalledOnce());
+    await expect.poll(() => idle).toHaveBeenCalledOnce();
 
     void webhooks.receive('{}', {});
-    await vi.waitFor(() => expect(onError).toHaveBeenCalledOnce());
+    await expect.poll(() => onError).toHaveBeenCalledOnce();
     void webhooks.idle().then(idle);
     await new Promise(setImmediate);
     expect(idle).toHaveBeenCalledOnce();
     reported.resolve(undefined);
-    await vi.waitFor(() => expect(idle).toHaveBeenCalledTimes(2));
+    await expect.poll(() => idle).toHaveBeenCalledTimes(2);
   });
 
   it('resolves at once when nothing runs, and waits for what begins meanwhile', async () => {
@@ -251,6 +251,6 @@ describe('idle()', () => {
     await new Promise(setImmediate);
     expect(idle).not.toHaveBeenCalled();
     second.finish();
-    await vi.waitFor(() => expect(idle).toHaveBeenCalledOnce());
+    await expect.poll(() => idle).toHaveBeenCalledOnce();
   });
 });

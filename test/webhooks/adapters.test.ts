@@ -128,7 +128,7 @@ describe('nodeHandler()', () => {
     const { url } = await startServer(server);
     begin(url, 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"event":', (socket) => socket.destroy());
 
-    await vi.waitFor(() => expect(logger.warn).toHaveBeenCalledExactlyOnceWith(closed));
+    await expect.poll(() => logger.warn).toHaveBeenCalledExactlyOnceWith(closed);
     expect((await fetch(url, await signed())).status).toBe(204);
   });
 
@@ -139,7 +139,7 @@ describe('nodeHandler()', () => {
     });
     begin(url, 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n', (socket) => socket.destroy());
 
-    await vi.waitFor(() => expect(logger.warn).toHaveBeenCalledExactlyOnceWith(closed));
+    await expect.poll(() => logger.warn).toHaveBeenCalledExactlyOnceWith(closed);
   });
 
   it('leaves a response alone that was sent by something else', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Program } from '../support/program.ts';
 import { secret, signed, userCreated } from './support/signed-request.ts';
 
@@ -13,7 +13,7 @@ describe.each(['node-http', 'express', 'hono'])('examples/webhooks/%s.ts, over a
     const event = { ...userCreated, data: { ...userCreated.data, name: `Zoë of ${name} 👋` } };
     const response = await fetch(`${program.url}/webhooks`, await signed(event));
     expect(response.status).toBe(204);
-    await vi.waitFor(() => expect(program.output).toContain(`Welcome, Zoë of ${name} 👋!`));
+    await expect.poll(() => program.output).toContain(`Welcome, Zoë of ${name} 👋!`);
   });
 
   it('answers 400 to a changed body', async () => {
