@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { createSandbox, type ListenOptions } from '@example/sandbox';
 import { afterEach, expect, test } from 'vitest';
+import { freePort } from '../../test/support/free-port.ts';
 
 const sandbox = createSandbox({ now: () => Date.parse('2024-01-01T00:00:00Z') });
 afterEach(() => sandbox.close());
@@ -29,7 +30,7 @@ test('await using closes the server at the end of the block', async () => {
 });
 
 test('the port and the address can be chosen; a port in use is an error', async () => {
-  const first = await sandbox.listen({ host: '::1' });
+  const first = await sandbox.listen({ host: '::1', port: await freePort() });
   expect(first.url).toBe(`http://[::1]:${first.port}/v1`);
   await expect(sandbox.listen({ host: '::1', port: first.port })).rejects.toThrow('EADDRINUSE');
   const second = await sandbox.listen(first.port);

@@ -58,6 +58,7 @@ describe.runIf(hasChromium || process.env['CI'] !== undefined)('the page of exam
     const problems: string[] = [];
     page.on('pageerror', (error) => problems.push(error.message));
     onTestFinished(() => expect(problems).toEqual([]));
+    await page.clock.install();
     await page.goto(url);
     return { page, sandbox };
   }
@@ -68,7 +69,7 @@ describe.runIf(hasChromium || process.env['CI'] !== undefined)('the page of exam
   const gauge = (page: Page) => page.getByRole('meter', { name: 'Requests left' });
 
   it('shows how far a list is, and goes on by itself when the rate limit lets it', async () => {
-    const { page } = await open({ projects: 100, rateLimit: { limit: 3, window: 2_000 } });
+    const { page, sandbox } = await open({ projects: 100, rateLimit: { limit: 3, window: 60_000 } });
 
     await page.getByRole('button', { name: 'Load projects' }).click();
     await projectsLoaded(page, '54 of 100');
@@ -76,7 +77,12 @@ describe.runIf(hasChromium || process.env['CI'] !== undefined)('the page of exam
     expect(await gauge(page).getAttribute('aria-valuetext')).toBe('0 of 3 requests left');
     expect(await page.locator('#queue i').count()).toBe(4);
 
-    await projectsLoaded(page, '100');
+    const afterNextWindow = async () => {
+      sandbox.clock.advance(60_000);
+      await page.clock.fastForward(60_000);
+      return page.locator('#projects-count').textContent();
+    };
+    await expect.poll(afterNextWindow, { interval: 500 }).toBe('100');
     expect(await progress(page)).toEqual([100, 100]);
   });
 

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { networkRecipe } from '../guides/support/network-recipes.ts';
 import { end, startPrinting } from '../support/child-process.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort, listen } from '../support/free-port.ts';
 import { secret, signed, userCreated } from '../webhooks/support/signed-request.ts';
 import { preamble, recipe } from './support/recipes.ts';
 
@@ -78,8 +78,7 @@ beforeAll(async () => {
     const meta = { current_page: 1, total_pages: 1, total_count: 1 };
     response.end(JSON.stringify(method === 'POST' ? item : { data: [item], meta }));
   });
-  const [apiPort, port] = [await freePort(), await freePort()];
-  api.listen(apiPort, '127.0.0.1');
+  const [apiPort, port] = [await listen(api), await freePort()];
   url = `http://127.0.0.1:${port}`;
   const env = {
     PATH: process.env['PATH'],
@@ -137,7 +136,7 @@ it.each([
   const { body, ...rest } = await signed({ ...userCreated, data });
 
   expect((await fetch(url + route, { ...rest, body })).status).toBe(204);
-  await vi.waitFor(() => expect(next.output()).toContain(`Welcome, Zoë at ${route}!`));
+  await expect.poll(() => next.output()).toContain(`Welcome, Zoë at ${route}!`);
 
   expect((await fetch(url + route, { ...rest, body: body.replace('Zoë', 'Eve') })).status).toBe(400);
   expect(next.output()).not.toContain('Eve');

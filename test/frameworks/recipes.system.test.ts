@@ -3,7 +3,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Program } from '../support/program.ts';
 import { secret, signed, userCreated } from '../webhooks/support/signed-request.ts';
 import { emptyFolder, installFrameworks } from './support/frameworks.ts';
@@ -19,7 +19,7 @@ async function expectToReceive(program: Program, path: string, server: string): 
   const accepted = await fetch(program.url + path, { ...rest, body });
   // The output says why, if it is not.
   expect({ status: accepted.status, output: program.output }).toHaveProperty('status', 204);
-  await vi.waitFor(() => expect(program.output).toContain(`Welcome, ${name}!`));
+  await expect.poll(() => program.output).toContain(`Welcome, ${name}!`);
 
   const rejected = await fetch(program.url + path, { ...rest, body: body.replace('Zoë', 'Eve') });
   expect(rejected.status).toBe(400);

@@ -111,12 +111,13 @@ describeInChromium('the pages of the site', (open) => {
   ])('loads at most this many bytes: /%s, %i', async (path, limit) => {
     await using page = await open('404.html', { serviceWorkers: 'block' });
     await page.goto('about:blank');
-    let bytes = 0;
+    const sizes: Promise<number>[] = [];
     page.on('requestfinished', (request) => {
-      void request.sizes().then(({ responseBodySize }) => (bytes += responseBodySize));
+      sizes.push(request.sizes().then(({ responseBodySize }) => responseBodySize));
     });
     await page.goto(origin + path, { waitUntil: 'networkidle' });
 
+    const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size);
     expect(bytes).toBeGreaterThan(10_000);
     expect(bytes).toBeLessThanOrEqual(limit);
   });

@@ -1,5 +1,6 @@
 import { Webhook } from 'standardwebhooks';
 import { expect, test } from 'vitest';
+import { freePort } from '../../../test/support/free-port.ts';
 import { commands } from '../support/command.ts';
 import { receiver } from '../support/receiver.ts';
 
@@ -47,12 +48,13 @@ test('only the events that were asked for, with a secret that was given, in JSON
 
 test('after a restart of the sandbox it is connected again, with the same secret', async () => {
   const { url: to, received, close } = await receiver([204]);
-  const { server, url, env } = await serve('--quiet');
+  const port = String(await freePort());
+  const { server, env } = await serve('--quiet', '--port', port);
   const listen = command(['listen', '--forward-to', to], env);
   const [, secret = ''] = await listen.prints(/Secret {2}(whsec_\S+)\n/);
   await server.stop();
   await listen.prints(/has stopped\. Waiting until it is back\./);
-  await serve('--port', new URL(url).port);
+  await serve('--port', port);
   await listen.prints(/Connected again\./);
 
   expect(await command(['trigger', 'user.created'], env).exitCode).toBe(0);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { freePort } from '../../../test/support/free-port.ts';
 import { assembleSandbox, type Sandbox } from '../../src/sandbox.ts';
 import { listen } from '../../src/server.ts';
 import { JournalError } from '../../src/storage/collection.ts';
@@ -93,7 +94,7 @@ test('the file contains no token and no password', async () => {
 });
 
 test('what was acknowledged survives kill -9 at any moment, and its event is delivered', async () => {
-  const target = await receiver();
+  const target = await receiver([204], await freePort());
   await target.close();
   const created = new Map<string, string>();
 

@@ -2,6 +2,7 @@ import { createSandbox, type Sandbox, type SandboxOptions, type SandboxServer } 
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { hasChromium, launch } from '../../../test/support/chromium.ts';
+import { freePort } from '../../../test/support/free-port.ts';
 
 if (!hasChromium) {
   console.warn('The dashboard is not tested in a browser: install Chromium (apt-get install chromium).');
@@ -45,7 +46,8 @@ export function dashboards(): (
 
   return async (options = {}, browserOptions = {}) => {
     const sandbox = createSandbox(options);
-    const server = await sandbox.listen();
+    // Another sandbox can take its place there.
+    const server = await sandbox.listen(await freePort());
     const context = await browser.newContext({
       baseURL: new URL(server.url).origin,
       viewport: { width: 1280, height: 800 },

@@ -3,6 +3,7 @@ import { Webhook } from 'standardwebhooks';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { freePort } from '../../../test/support/free-port.ts';
 import { call, john } from '../support/calls.ts';
 import { receiver, type Receiver } from '../support/receiver.ts';
 
@@ -239,7 +240,7 @@ test('of a large response, only the start is kept in memory', async () => {
 });
 
 test('a receiver that was down gets every event once it is back', async () => {
-  const first = await receiver();
+  const first = await receiver([204], await freePort());
   await first.close();
   const sandbox = sandboxWith({ endpoints: [{ url: first.url }], jitter: 0 });
   for (let index = 0; index < 40; index++) sandbox.webhooks.publish(`event.${index}`, {});
