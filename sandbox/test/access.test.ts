@@ -1,13 +1,7 @@
 import { request } from 'node:http';
 import { createSandbox, type ListenOptions } from '@example/sandbox';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { call, john } from './support/calls.ts';
-
-const open = new Set<ReturnType<typeof createSandbox>>();
-afterEach(async () => {
-  await Promise.all([...open].map((sandbox) => sandbox.close()));
-  open.clear();
-});
 
 interface Answer {
   readonly status: number | undefined;
@@ -18,7 +12,7 @@ interface Answer {
 /** Sends requests with headers that only browsers set. */
 async function listening(options: ListenOptions = {}) {
   const sandbox = createSandbox();
-  open.add(sandbox);
+  onTestFinished(() => sandbox.close());
   const { port } = await sandbox.listen(options);
   const send = (path: string, headers: Record<string, string>, body?: string) =>
     new Promise<Answer>((resolve, reject) => {

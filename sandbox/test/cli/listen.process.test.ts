@@ -7,7 +7,7 @@ import { receiver } from '../support/receiver.ts';
 const { command, serve, ended } = commands();
 
 test('registers a webhook, prints its secret, forwards its events and shows the responses', async () => {
-  const { url: to, received, close } = await receiver([{ status: 500, headers: {}, body: 'database is locked' }, 204]);
+  const { url: to, received } = await receiver([{ status: 500, body: 'database is locked' }, 204]);
   const { url, env } = await serve('--quiet');
   const listen = command(['listen', '--forward-to', to], env);
   const [, secret = ''] = await listen.prints(/Secret {2}(whsec_\S+)\n/);
@@ -22,11 +22,10 @@ test('registers a webhook, prints its secret, forwards its events and shows the 
   await command(['trigger', 'user.created'], env).exitCode;
   await listen.prints(/204 {2}→ {5}user\.created +\d+ ms {2}msg_\w+\n/);
   expect(await listen.stop()).toBe(0);
-  await close();
 });
 
 test('only the events that were asked for, with a secret that was given, in JSON', async () => {
-  const { url: to, received, close } = await receiver([204]);
+  const { url: to, received } = await receiver([204]);
   const { env } = await serve('--quiet');
   const secret = `whsec_${'c2VjcmV0'.repeat(4)}`;
   const listen = command(['listen', '--forward-to', to, '--events', 'a.b, c.d', '--json'], {
@@ -43,11 +42,10 @@ test('only the events that were asked for, with a secret that was given, in JSON
     { type: 'attempt', event: 'c.d', url: to, status: 204 },
   ]);
   expect(received).toHaveLength(1);
-  await close();
 });
 
 test('after a restart of the sandbox it is connected again, with the same secret', async () => {
-  const { url: to, received, close } = await receiver([204]);
+  const { url: to, received } = await receiver([204]);
   const port = String(await freePort());
   const { server, env } = await serve('--quiet', '--port', port);
   const listen = command(['listen', '--forward-to', to], env);
@@ -60,11 +58,10 @@ test('after a restart of the sandbox it is connected again, with the same secret
   expect(await command(['trigger', 'user.created'], env).exitCode).toBe(0);
   const { body, headers } = received[0]!;
   expect(new Webhook(secret).verify(body, headers as Record<string, string>)).toMatchObject({ event: 'user.created' });
-  await close();
 });
 
 test('after a reset of the sandbox it is connected again at once', async () => {
-  const { url: to, received, close } = await receiver([204]);
+  const { url: to, received } = await receiver([204]);
   const { url, env } = await serve('--quiet');
   const listen = command(['listen', '--forward-to', to], env);
   await listen.prints(/Secret/);
@@ -73,7 +70,6 @@ test('after a reset of the sandbox it is connected again at once', async () => {
   expect(listen.output()).not.toContain('stopped');
   expect(await command(['trigger', 'user.created'], env).exitCode).toBe(0);
   expect(received).toHaveLength(1);
-  await close();
 });
 
 test('without a sandbox, and for a URL that another client forwards to, it fails', async () => {

@@ -12,7 +12,7 @@ const { command, serve, ended } = commands();
 
 describe('while it serves', () => {
   test('prints a line for each request and each attempt to deliver an event', async () => {
-    const { url: to, close } = await receiver([{ status: 500, headers: {}, body: 'no such table' }]);
+    const { url: to } = await receiver([{ status: 500, body: 'no such table' }]);
     const { server, url } = await serve('--webhook', to);
     await fetch(`${url}/projects?page=2`, { headers });
     await server.prints(/\d\d:\d\d:\d\d {2}200 {2}GET {3}\/v1\/projects\?page=2 +\d+ ms {2}99 left\n/);
@@ -27,7 +27,6 @@ describe('while it serves', () => {
       /500 {2}→ {5}user\.created Ada +\d+ ms {2}next attempt in \d s, del_123\n {10}← no such table\n/,
     );
     expect(server.output()).not.toContain('secure_password');
-    await close();
   });
 
   test('--json prints one JSON object a line', async () => {
@@ -115,13 +114,12 @@ describe('logs', () => {
       'No sandbox is running at http://127.0.0.1:9. Start one with example-sandbox, or choose another server with --server.\n',
     ]);
     const older = JSON.stringify({ name: '@example/sandbox', version: '0.9.0' });
-    const { url, close } = await receiver([200, { status: 200, headers: {}, body: older }]);
+    const { url } = await receiver([200, { status: 200, body: older }]);
     expect(await ended(['logs', '--server', url])).toEqual([1, expect.stringContaining('is not an example-sandbox')]);
     expect(await ended(['logs', '--server', url])).toEqual([
       1,
       expect.stringContaining('Run npx @example/sandbox@0.9.0 instead.'),
     ]);
-    await close();
   });
 
   test('ends with 1 when the sandbox stops', async () => {
@@ -137,7 +135,7 @@ describe('logs', () => {
 
 describe('trigger', () => {
   test('sends an event to the webhooks of a sandbox, which shows it in its dashboard', async () => {
-    const { url: to, received, close } = await receiver([204]);
+    const { url: to, received } = await receiver([204]);
     const { url, env } = await serve('--webhook', to);
     const trigger = command(['trigger', 'order.shipped', '--payload', '{"id":7}'], env);
     expect(await trigger.exitCode).toBe(0);
@@ -148,12 +146,11 @@ describe('trigger', () => {
     expect(trigger.output()).toMatch(/204 {2}→ {5}order\.shipped +\d+ ms {2}del_123\n/);
     expect(JSON.parse(received[0]!.body)).toMatchObject({ event: 'order.shipped', data: { id: 7 } });
     expect(new URL(page).origin).toBe(new URL(url).origin);
-    await close();
   });
 
   test('reports a failure with the next attempt; --wait waits for it', async () => {
-    const broken = { status: 500, headers: {}, body: 'no such table: users\n  at line 7' };
-    const { url: to, close } = await receiver([broken, 500, 204]);
+    const broken = { status: 500, body: 'no such table: users\n  at line 7' };
+    const { url: to } = await receiver([broken, 500, 204]);
     const { url, env } = await serve('--webhook', to);
     const once = command(['trigger', 'user.created'], env);
     expect(await once.exitCode).toBe(1);
@@ -170,7 +167,6 @@ describe('trigger', () => {
     });
     expect(await waiting.exitCode).toBe(0);
     expect(waiting.output()).toMatch(/204 {2}→ .+ del_124\n/);
-    await close();
   });
 
   test('says that a webhook is disabled, and does not wait for it', async () => {

@@ -1,11 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { commands } from '../support/command.ts';
+import { receiver } from '../support/receiver.ts';
 
 /**
  * Clears the screen, sets its title, and sets the clipboard, with characters of C0 and of C1. Then it changes the direction of
@@ -17,21 +15,11 @@ const evil =
 const control = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
 const { command, serve, ended } = commands();
-const servers = new Set<Server>();
-afterEach(() => {
-  for (const server of servers) server.close().closeAllConnections();
-  servers.clear();
-});
 
 /** A server whose responses try to write to the terminal. */
 async function hostile(): Promise<string> {
-  const server = createServer((_, response) => {
-    response.statusCode = 500;
-    response.end(JSON.stringify({ error: { message: evil } }) + `\n${evil}`);
-  }).listen(0, '127.0.0.1');
-  servers.add(server);
-  await once(server, 'listening');
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { url } = await receiver([{ status: 500, body: `${JSON.stringify({ error: { message: evil } })}\n${evil}` }]);
+  return url;
 }
 
 test('requests, faults and events can not write to the terminal of the sandbox, of logs, listen or trigger', async () => {

@@ -73,7 +73,7 @@ describe('what every response and webhook has', () => {
   });
 
   test('the webhook matches the document', async () => {
-    const { url, received, close } = await receiver();
+    const { url, received } = await receiver();
     const sandbox = createSandbox({ webhooks: { endpoints: [{ url }] } });
     await call(sandbox, 'POST /v1/users', { json: john });
     await sandbox.webhooks.flush();
@@ -83,7 +83,6 @@ describe('what every response and webhook has', () => {
     for (const { name } of contract.webhooks!['user.created']!['post']!.parameters!) {
       expect(received[0]?.headers[name]).toBeDefined();
     }
-    await close();
     await sandbox.close();
   });
 });

@@ -1,5 +1,5 @@
-import { createSandbox, type Sandbox } from '@example/sandbox';
-import { afterEach, expect, test } from 'vitest';
+import { createSandbox } from '@example/sandbox';
+import { expect, onTestFinished, test } from 'vitest';
 import * as z from 'zod/mini';
 import { controlClient, controlStream } from '../support/control-client.ts';
 
@@ -8,13 +8,8 @@ const request = z.object({
   request: z.object({ id: z.string(), headers: z.record(z.string(), z.string()), body: z.string() }),
 });
 
-const sandboxes = new Set<Sandbox>();
-afterEach(async () => {
-  for (const sandbox of sandboxes) await sandbox.close();
-});
-
 function connected(params: object = { url }, sandbox = createSandbox({ webhooks: { schedule: [1000], jitter: 0 } })) {
-  sandboxes.add(sandbox);
+  onTestFinished(() => sandbox.close());
   const stream = controlStream(sandbox, 'POST /forwarding', params);
   return {
     sandbox,

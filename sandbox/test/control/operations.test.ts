@@ -75,7 +75,7 @@ describe('webhooks', () => {
   });
 
   test('get events, whose deliveries can be read, repeated and flushed', async () => {
-    const { url, received, close } = await receiver([500, 500, 204]);
+    const { url, received } = await receiver([500, 500, 204]);
     const sandbox = createSandbox({ webhooks: { schedule: [] } });
     const control = controlClient(sandbox);
     await control('POST /webhooks', { url });
@@ -107,7 +107,6 @@ describe('webhooks', () => {
     ]);
     await control('POST /flush');
     expect(received).toHaveLength(5);
-    await close();
 
     expect(await control('POST /events', { event: 'no spaces' })).toMatchObject([422, {}]);
     expect(await control('GET /deliveries?status=lost')).toMatchObject([422, {}]);
@@ -198,7 +197,7 @@ describe('streams', () => {
   });
 
   test('send each attempt to deliver an event', async () => {
-    const { url, close } = await receiver([500, 204]);
+    const { url } = await receiver([500, 204]);
     const sandbox = createSandbox({ webhooks: { endpoints: [{ url }], jitter: 0 } });
     const attempts = controlStream(sandbox, 'GET /streams/attempts');
     const first = attempts.next();
@@ -209,7 +208,6 @@ describe('streams', () => {
       value: { delivery: { status: 'delivered' }, attempt: { status: 204 } },
     });
     await attempts.return(undefined);
-    await close();
     await sandbox.close();
   });
 });

@@ -156,7 +156,6 @@ describe.runIf(testsInBrowser)('reading the dashboard in Chromium', () => {
         }
         expect(sizes.size, [...sizes].join(', ')).toBe(5);
         expectProblems(/404/);
-        await target.close();
       },
       120_000,
     );

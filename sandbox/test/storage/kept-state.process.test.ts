@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { freePort } from '../../../test/support/free-port.ts';
 import { assembleSandbox, type Sandbox } from '../../src/sandbox.ts';
 import { listen } from '../../src/server.ts';
@@ -16,24 +16,19 @@ import { receiver } from '../support/receiver.ts';
 const start = programs();
 let directory: string;
 let file: string;
-const open = new Set<Sandbox>();
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'example-sandbox-'));
   file = join(directory, 'state.db');
 });
-afterEach(async () => {
-  await Promise.all([...open].map((sandbox) => sandbox.close()));
-  open.clear();
-  await rm(directory, { recursive: true });
-});
+afterEach(() => rm(directory, { recursive: true }));
 
 async function kept(options: Parameters<typeof assembleSandbox>[0] = {}): Promise<Sandbox> {
   const sandbox = assembleSandbox(
     { apiToken: 'sandbox_token', ...options },
     { listen, journal: await openJournal(file) },
   );
-  open.add(sandbox);
+  onTestFinished(() => sandbox.close());
   return sandbox;
 }
 
@@ -94,8 +89,9 @@ test('the file contains no token and no password', async () => {
 });
 
 test('what was acknowledged survives kill -9 at any moment, and its event is delivered', async () => {
-  const target = await receiver([204], await freePort());
-  await target.close();
+  const port = await freePort();
+  const { url: to, close } = await receiver([204], port);
+  await close();
   const created = new Map<string, string>();
 
   for (const until of [1, 7, 40]) {
@@ -103,7 +99,7 @@ test('what was acknowledged survives kill -9 at any moment, and its event is del
     const [, url] = await child.prints(/URL +(http:\S+)/);
     if (created.size === 0) {
       // Registered by hand, as a user would.
-      const body = new URLSearchParams({ url: target.url, events: '*', action: 'register' });
+      const body = new URLSearchParams({ url: to, events: '*', action: 'register' });
       await fetch(new URL('/dashboard/webhooks', url), { method: 'POST', body, redirect: 'manual' });
     }
     let answered = 0;
@@ -125,7 +121,7 @@ test('what was acknowledged survives kill -9 at any moment, and its event is del
   }
   expect(created.size).toBeGreaterThanOrEqual(40);
 
-  const back = await receiver([204], target.port);
+  const back = await receiver([204], port);
   const sandbox = await kept();
   const users = new Map(sandbox.state.users.list().map(({ email, id }) => [email, id]));
   for (const [email, id] of created) expect(users.get(email)).toBe(id);
@@ -135,7 +131,6 @@ test('what was acknowledged survives kill -9 at any moment, and its event is del
   await sandbox.webhooks.flush();
   const told = new Set(back.received.map(({ body }) => (JSON.parse(body) as { data: { email: string } }).data.email));
   expect(told).toEqual(new Set(users.keys()));
-  await back.close();
 }, 60_000);
 
 test('a file in another format or of a later version is refused and not changed', async () => {

@@ -2,31 +2,20 @@ import { createSandbox, type EndpointParams, type Sandbox, type WebhookOptions }
 import { Webhook } from 'standardwebhooks';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { freePort } from '../../../test/support/free-port.ts';
 import { call, john } from '../support/calls.ts';
-import { receiver, type Receiver } from '../support/receiver.ts';
+import { receiver } from '../support/receiver.ts';
 
 let now = Date.now();
-const open = new Set<{ close(): Promise<void> }>();
 beforeEach(() => {
   now = Date.now();
-});
-afterEach(async () => {
-  await Promise.all([...open].map((each) => each.close()));
-  open.clear();
 });
 
 function sandboxWith(webhooks: WebhookOptions = {}): Sandbox {
   const sandbox = createSandbox({ now: () => now, webhooks });
-  open.add(sandbox);
+  onTestFinished(() => sandbox.close());
   return sandbox;
-}
-
-async function receiving(...parameters: Parameters<typeof receiver>): Promise<Receiver> {
-  const made = await receiver(...parameters);
-  open.add(made);
-  return made;
 }
 
 /** A sandbox with the webhook `we_123`, whose app answers with these responses in turn; the last one stays. */
@@ -61,7 +50,7 @@ function verifies(secret: string, { body, headers }: { body: string; headers: ob
 }
 
 test('creating a user sends an event, signed as specified by Standard Webhooks', async () => {
-  const { url, received } = await receiving();
+  const { url, received } = await receiver();
   const sandbox = sandboxWith();
   const { secret } = sandbox.webhooks.register({ url });
   await createJohn(sandbox);
@@ -83,9 +72,9 @@ test('creating a user sends an event, signed as specified by Standard Webhooks',
 });
 
 test('the event is sent even if nothing waits for it', async () => {
-  const { url, received } = await receiving();
+  const { url, received } = await receiver();
   const sandbox = createSandbox({ webhooks: { endpoints: [{ url }] } });
-  open.add(sandbox);
+  onTestFinished(() => sandbox.close());
   await createJohn(sandbox);
   await expect.poll(() => received.length).toBe(1);
 });
@@ -175,8 +164,8 @@ describe('a receiver that fails', () => {
   });
 
   test('is not followed to a redirect', async () => {
-    const other = await receiving();
-    const { url } = await receiving([{ status: 302, headers: { location: other.url } }]);
+    const other = await receiver();
+    const { url } = await receiver([{ status: 302, headers: { location: other.url } }]);
     const sandbox = sandboxWith({ endpoints: [{ url }] });
     await createJohn(sandbox);
     await sandbox.webhooks.flush();
@@ -204,21 +193,18 @@ describe('a receiver that fails', () => {
 
   test('and hangs holds up no other', async () => {
     const got: string[] = [];
-    const hanging = new AbortController();
     const sandbox = sandboxWith({
       endpoints: [{ url: 'http://hangs.test/' }, { url: 'http://works.test/' }],
-      fetch: (url) => {
+      fetch: (url, { signal }) => {
         got.push(new URL(url).hostname);
         if (url === 'http://works.test/') return Promise.resolve(new Response());
-        return new Promise((_, reject) => hanging.signal.addEventListener('abort', () => reject(new Error('ended'))));
+        return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
       },
     });
     for (let index = 0; index < 40; index += 1) sandbox.webhooks.publish('user.created', {});
     await expect.poll(() => got.filter((host) => host === 'works.test').length).toBe(40);
     expect(got.filter((host) => host === 'hangs.test')).toHaveLength(16);
     expect(sandbox.webhooks.deliveries.filter(({ status }) => status === 'delivered')).toHaveLength(40);
-    hanging.abort();
-    await sandbox.close();
   });
 });
 
@@ -240,9 +226,10 @@ test('of a large response, only the start is kept in memory', async () => {
 });
 
 test('a receiver that was down gets every event once it is back', async () => {
-  const first = await receiver([204], await freePort());
-  await first.close();
-  const sandbox = sandboxWith({ endpoints: [{ url: first.url }], jitter: 0 });
+  const port = await freePort();
+  const { url, close } = await receiver([204], port);
+  await close();
+  const sandbox = sandboxWith({ endpoints: [{ url }], jitter: 0 });
   for (let index = 0; index < 40; index++) sandbox.webhooks.publish(`event.${index}`, {});
   await sandbox.webhooks.flush();
   expect(new Set(sandbox.webhooks.deliveries.map(({ attempts }) => attempts[0]?.error))).toEqual(
@@ -251,7 +238,7 @@ test('a receiver that was down gets every event once it is back', async () => {
 
   sandbox.clock.advance(5000);
   await sandbox.webhooks.flush();
-  const { received } = await receiving([204], first.port);
+  const { received } = await receiver([204], port);
   // The second wait is 30 s; but the first that gets through takes all others along.
   sandbox.webhooks.sendTest('we_123');
   await sandbox.webhooks.flush();
