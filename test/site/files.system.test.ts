@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, it } from 'vitest';
 import rateLimit from '../../bench/results/rate-limit.json' with { type: 'json' };
 import { run } from './support/build.ts';
-import { essential, familiar, heldOut } from './support/questions.ts';
+import { essential, heldOut } from './support/questions.ts';
 import { built, dist, read } from './support/site.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -139,7 +139,6 @@ it('links each section that the search finds to an anchor that exists', async ()
 // As many as the search answers today, so that no change makes it worse without notice.
 it.each([
   ['essential', essential, 5],
-  ['familiar', familiar, 32],
   ['unprepared', heldOut, 27],
 ])('answers %s questions in the first three pages that the search finds', async (_, questions, least) => {
   // What it imports is installed with the site.

@@ -3,7 +3,6 @@ import process from 'node:process';
 import { redisRateLimitStore } from '@example/sdk/redis';
 import { verifyWebhookSync } from '@example/sdk/webhooks';
 import { useSandbox, useServer } from './sandbox.ts';
-import { placesShown } from './stacks.ts';
 import { runSuite, type SuiteInput } from './suite.ts';
 
 void run();
@@ -18,7 +17,6 @@ async function run(): Promise<void> {
       suite: await runSuite(input),
       sandbox: await useSandbox(),
       server: await useServer(),
-      stacks: await placesShown(),
       redis: typeof redisRateLimitStore,
       verified: input.deliveries.map(({ body, headers, secret }) => verifyWebhookSync(body, headers, secret).event),
     }),

@@ -2,7 +2,7 @@
 import { createSandbox } from '@example/sandbox';
 import { Client } from '@example/sdk';
 
-/** Without a server, down to the hashed password and the sent webhook. */
+/** Without a server, down to the webhook that it sends. */
 export async function useSandbox(): Promise<Record<string, unknown>> {
   const events: unknown[] = [];
   const sandbox = createSandbox({

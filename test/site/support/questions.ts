@@ -10,52 +10,6 @@ export const essential: readonly Question[] = [
   ['iterate over all projects', ['guides/pagination/']],
 ];
 
-/** The ranking and the guides were improved with these. */
-export const familiar: readonly Question[] = [
-  ['429 Too Many Requests', ['guides/rate-limits/']],
-  ['kubernetes replicas redis rate limit', ['guides/rate-limits/']],
-  ['request timed out', ['guides/errors/', 'guides/retries/', 'guides/options/']],
-  ['exponential backoff', ['guides/retries/']],
-  ['user was created twice after a timeout', ['guides/retries/']],
-  ['self-signed certificate in certificate chain', ['guides/networks/']],
-  ['webhook raw body express.json', ['guides/webhook-servers/', 'guides/webhooks/']],
-  ['webhook delivered twice', ['guides/webhooks/']],
-  ['test webhooks on localhost', ['sandbox/', 'guides/webhooks/', 'guides/tasks/']],
-  ['fetch all pages into an array', ['guides/pagination/']],
-  ['maximum page size', ['guides/pagination/', 'reference/assumptions/']],
-  ['mock the api in jest', ['sandbox/', 'guides/overview/', 'examples/', 'guides/tasks/', 'guides/testing/']],
-  ['start a local server', ['sandbox/']],
-  ['datadog metrics', ['guides/observability/']],
-  ['use winston as logger', ['guides/observability/']],
-  ['catch an error instanceof', ['guides/errors/']],
-  ['does it run on node 20', ['reference/compatibility/']],
-  [
-    'cloudflare workers',
-    [
-      'start/workers/',
-      'guides/webhook-servers/',
-      'reference/compatibility/',
-      'guides/networks/',
-      'guides/webhooks/',
-      'guides/rate-limits/',
-    ],
-  ],
-  ['call the API from a React app in the browser', ['guides/overview/', 'guides/browsers/', 'guides/tasks/']],
-  ['refresh the access token', ['guides/tasks/', 'guides/options/']],
-  ['add a custom header to every request', ['guides/options/', 'guides/observability/']],
-  ['import users from a CSV file', ['guides/tasks/']],
-  ['migrate from axios', ['guides/tasks/']],
-  ['bundle size kB', ['reference/benchmarks/']],
-  ['breaking changes upgrade', ['project/changelog/', 'guides/tasks/']],
-  ['webook signature', ['guides/webhooks/']],
-  ['ERR_REQUIRE_ESM', ['reference/compatibility/']],
-  ['how long does a call wait in the queue', ['guides/rate-limits/']],
-  ['Retry-After header', ['guides/retries/', 'guides/rate-limits/']],
-  ['hide token from logs', ['guides/observability/', 'guides/errors/']],
-  ['ClientOptions', ['api/']],
-  ['several processes on one machine without redis', ['guides/rate-limits/']],
-];
-
 /** Nothing was changed for one of these: they show what the search does with a question that nobody has prepared. */
 export const heldOut: readonly Question[] = [
   ['use the same api key on multiple servers', ['guides/rate-limits/']],
