@@ -1,5 +1,5 @@
 import type { UnknownWebhookEvent, WebhookEvent, WebhookEventMap, WebhookEventName } from './events.ts';
-import type { WebhookAttempt } from './verify-webhook.ts';
+import type { WebhookAttempt } from './signature.ts';
 
 /** What a handler gets in addition to the event. */
 export interface WebhookContext extends WebhookAttempt {

@@ -7,13 +7,7 @@ export { ExampleError } from '../errors/example-error.ts';
 export { memoryReplayStore, type MemoryReplayStoreOptions } from './replay-store.ts';
 export { signWebhook, type SignWebhookParams } from './sign-webhook.ts';
 export { WebhookVerificationError, type WebhookVerificationErrorCode } from './request.ts';
-export {
-  verifyWebhook,
-  verifyWebhookSync,
-  type VerifiedWebhook,
-  type VerifyWebhookOptions,
-  type WebhookAttempt,
-} from './verify-webhook.ts';
+export { verifyWebhook, verifyWebhookSync, type VerifiedWebhook, type VerifyWebhookOptions } from './verify-webhook.ts';
 export { Webhooks, type WebhooksOptions } from './webhooks.ts';
 
 export type { ValidationIssue } from '../errors/index.ts';
@@ -34,4 +28,5 @@ export type { WebhookResponse } from './receiver.ts';
 export type { ClaimedEvent, ReplayClaim, ReplayStore } from './replay-store.ts';
 export type { ValidationIssueListener, WebhookErrorContext, WebhookErrorListener } from './reporter.ts';
 export type { UnverifiedWebhook, WebhookSecret, WebhookSecretSource } from './secrets.ts';
-export type { WebhookDelivery, WebhookToVerify, WebhookVerifier } from './verify-webhook.ts';
+export type { WebhookAttempt } from './signature.ts';
+export type { WebhookDelivery, WebhookToVerify, WebhookVerifier } from './verifier.ts';

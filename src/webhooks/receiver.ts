@@ -8,7 +8,9 @@ import { bytesOf, WebhookVerificationError, type RawBody, type WebhookHeaders } 
 import type { ClaimedEvent, ReplayClaim, ReplayStore } from './replay-store.ts';
 import type { Reporter } from './reporter.ts';
 import { listSecrets, readSecrets, type WebhookSecretSource } from './secrets.ts';
-import { parseEvent, userTimeout, type Verify, type WebhookAttempt } from './verify-webhook.ts';
+import type { WebhookAttempt } from './signature.ts';
+import { userTimeout, type Verify } from './verifier.ts';
+import { parseEvent } from './verify-webhook.ts';
 
 /** A request that may be a webhook. Adapters make it from the request of a server. */
 export interface WebhookRequest {

@@ -2,7 +2,7 @@ import { InvalidRequestError } from '../errors/example-error.ts';
 import { readOptions } from '../utils/arguments.ts';
 import { rawBody, type SignatureHeaders, type WebhookBody } from './request.ts';
 import { hmacKeys, listSecrets, type WebhookSecret } from './secrets.ts';
-import { signatureVersion, signedPrefix, timeOf } from './verify-webhook.ts';
+import { signatureVersion, signedPrefix, timeOf } from './signature.ts';
 
 /** Parameters of {@link signWebhook}. */
 export interface SignWebhookParams {

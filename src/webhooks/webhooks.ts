@@ -16,7 +16,7 @@ import { receive, Tasks, type ReceiverContext, type WebhookResponse } from './re
 import { memoryReplayStore, type ReplayStore } from './replay-store.ts';
 import { Reporter, type ValidationIssueListener, type WebhookErrorListener } from './reporter.ts';
 import { hmacKeys, listSecrets, type WebhookSecretSource } from './secrets.ts';
-import { createVerify, type WebhookVerifier } from './verify-webhook.ts';
+import { createVerify, type WebhookVerifier } from './verifier.ts';
 
 /** Options of {@link Webhooks}. */
 export interface WebhooksOptions {

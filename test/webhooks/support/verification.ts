@@ -9,16 +9,16 @@ import {
 } from '@example/sdk/webhooks';
 import { rawBody } from '../../../src/webhooks/request.ts';
 import { listSecrets } from '../../../src/webhooks/secrets.ts';
-import { readVerifyOptions, verifySignature as verify } from '../../../src/webhooks/verify-webhook.ts';
+import { verifySignature as verify } from '../../../src/webhooks/signature.ts';
 
 /** What `verifyWebhook` does before it parses: most bodies that other libraries test with are no events. */
 export async function verifySignature(
   body: WebhookBody,
   headers: WebhookHeaders,
   secret: WebhookSecret,
-  options?: VerifyWebhookOptions,
+  { tolerance = 300, now = new Date() }: VerifyWebhookOptions = {},
 ): Promise<WebhookAttempt> {
-  return verify(rawBody(body), headers, listSecrets(secret), readVerifyOptions(options));
+  return verify(rawBody(body), headers, listSecrets(secret), { tolerance, now: now.getTime() });
 }
 
 /** The error with which `verifyWebhook` rejects arguments, which may be of any type. */

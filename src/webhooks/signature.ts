@@ -1,0 +1,96 @@
+import { throwInvalid } from '../utils/arguments.ts';
+import { parseHeaders, WebhookVerificationError, type RawBody, type WebhookHeaders } from './request.ts';
+import { hmacKeys, type Hmac } from './secrets.ts';
+
+// What Standard Webhooks specifies: what is signed, how signatures are compared, and how old an attempt may be.
+
+/** The version of the specification's signatures with a shared secret. */
+export const signatureVersion = 'v1,';
+
+/** What precedes the body in the signed content. */
+export const signedPrefix = (id: string, timestamp: string): string => `${id}.${timestamp}.`;
+
+/** One attempt to deliver an event, verified to come from the API. */
+export interface WebhookAttempt {
+  /** The `webhook-id` of the event. It is the same for every attempt. */
+  readonly id: string;
+  /** When the sender made this attempt. */
+  readonly attemptedAt: Date;
+}
+
+/** How far an attempt may be from now: seconds, and epoch milliseconds. */
+export interface Tolerated {
+  readonly tolerance: number;
+  readonly now: number;
+}
+
+/** Whatever the body contains. It returns a promise only where the runtime has nothing but WebCrypto. */
+export function verifySignature(
+  body: RawBody,
+  headers: WebhookHeaders,
+  secrets: readonly string[],
+  { tolerance, now }: Tolerated,
+): WebhookAttempt | Promise<WebhookAttempt> {
+  const keys = hmacKeys(secrets);
+  const { id, timestamp, signatures } = parseHeaders(headers);
+  const attemptedAt = new Date(Number(timestamp) * 1_000);
+  checkAge(attemptedAt, now, tolerance);
+
+  const accept = (matches: boolean): WebhookAttempt => {
+    if (matches) return { id, attemptedAt };
+    throw new WebhookVerificationError(
+      'no_matching_signature',
+      'No signature matches. Check that you use the secret of this endpoint and pass the body exactly as received.',
+    );
+  };
+  const matches = anyMatches(keys, signedPrefix(id, timestamp), body, signatures);
+  return typeof matches === 'boolean' ? accept(matches) : matches.then(accept);
+}
+
+/** Tries the keys one after the other, without a promise where none is needed. */
+function anyMatches(
+  [key, ...others]: readonly Hmac[],
+  prefix: string,
+  body: RawBody,
+  signatures: readonly string[],
+): boolean | Promise<boolean> {
+  if (key === undefined) return false;
+  const matches = (expected: string) => signatures.some((signature) => isEqual(signature, signatureVersion + expected));
+  // Computed once, however many signatures it is compared with.
+  const expected = key(prefix, body);
+  return typeof expected === 'string'
+    ? matches(expected) || anyMatches(others, prefix, body, signatures)
+    : expected.then((text) => matches(text) || anyMatches(others, prefix, body, signatures));
+}
+
+/** Takes the same time wherever texts of one length differ: its duration reveals nothing about the expected one. */
+function isEqual(given: string, expected: string): boolean {
+  if (given.length !== expected.length) return false;
+  let difference = 0;
+  for (let index = 0; index < expected.length; index++) {
+    difference |= expected.charCodeAt(index) ^ given.charCodeAt(index);
+  }
+  return difference === 0;
+}
+
+/** The tolerance in seconds. */
+export function checkTolerance(tolerance = 300): number {
+  if (typeof tolerance === 'number' && tolerance >= 0) return tolerance;
+  return throwInvalid('a number of seconds, 0 or more', 'tolerance', tolerance);
+}
+
+/** Epoch milliseconds of a date; `NaN` if it is invalid, or no date at all. */
+export function timeOf(date: Date): number {
+  // Not `instanceof`: test runners such as Jest give each file its own `Date`.
+  return Object.prototype.toString.call(date) === '[object Date]' ? date.getTime() : NaN;
+}
+
+/** Throws when the attempt is further from now, in epoch milliseconds, than the tolerance, in seconds. */
+export function checkAge(attemptedAt: Date, now: number, tolerance: number): void {
+  const age = Math.floor((now - attemptedAt.getTime()) / 1_000);
+  if (Math.abs(age) <= tolerance) return;
+  throw new WebhookVerificationError(
+    age > 0 ? 'timestamp_too_old' : 'timestamp_too_new',
+    `The webhook is ${Math.abs(age)} s ${age > 0 ? 'old' : 'ahead'}; the tolerance is ${tolerance} s. If it was sent just now, correct the clock of this machine.`,
+  );
+}

@@ -1,0 +1,76 @@
+import { ExampleError, InvalidRequestError } from '../errors/example-error.ts';
+import { messageOf, withTimeout } from '../utils/user-code.ts';
+import { headerReader, textOf, WebhookVerificationError, type RawBody, type WebhookHeaders } from './request.ts';
+import type { UnverifiedWebhook } from './secrets.ts';
+import { checkAge, checkTolerance, timeOf, verifySignature, type WebhookAttempt } from './signature.ts';
+
+/** What a {@link WebhookVerifier} gets. */
+export interface WebhookToVerify extends UnverifiedWebhook {
+  /** A secret of the endpoint. If there are several, the verifier is called with one after the other. */
+  readonly secret: string;
+}
+
+/** What a {@link WebhookVerifier} returns about a genuine webhook. */
+export interface WebhookDelivery {
+  /** Identifies the event. It must be the same for every attempt, and should be part of what is signed. */
+  readonly id: string;
+  /** When the attempt was made: a date, or epoch seconds. `tolerance` limits its age. Omit it if none is signed. */
+  readonly timestamp?: Date | number | undefined;
+}
+
+/**
+ * Verifies webhooks that are not signed as Standard Webhooks specifies. It rejects a webhook by throwing an error, or
+ * by returning nothing. Compare signatures with a function that takes constant time, such as `timingSafeEqual`.
+ */
+export type WebhookVerifier = (
+  webhook: WebhookToVerify,
+) => WebhookDelivery | undefined | Promise<WebhookDelivery | undefined>;
+
+/** Verifies a request with one of the secrets. Throws or rejects if it can't be trusted. */
+export type Verify = (
+  body: RawBody,
+  headers: WebhookHeaders,
+  secrets: readonly string[],
+) => WebhookAttempt | Promise<WebhookAttempt>;
+
+/** In milliseconds: how long a response waits for a secret, or a verification, of the user's. */
+export const userTimeout = 10_000;
+
+/** By the user's verifier; without one, as Standard Webhooks specifies. */
+export function createVerify(given: number | undefined, verifier: WebhookVerifier | undefined): Verify {
+  const tolerance = checkTolerance(given);
+  return (body, headers, secrets) => {
+    if (!verifier) return verifySignature(body, headers, secrets, { tolerance, now: Date.now() });
+    const webhook = { headers: headerReader(headers), body: textOf(body) };
+    return withTimeout(verifyBy(verifier, webhook, secrets, tolerance), userTimeout, 'verify()');
+  };
+}
+
+async function verifyBy(
+  verifier: WebhookVerifier,
+  webhook: UnverifiedWebhook,
+  secrets: readonly string[],
+  tolerance: number,
+): Promise<WebhookAttempt> {
+  let failure: unknown;
+  for (const secret of secrets) {
+    try {
+      const delivery = await verifier({ ...webhook, secret });
+      if (delivery) return attemptOf(delivery, tolerance);
+    } catch (error) {
+      failure = error;
+    }
+  }
+  if (failure instanceof ExampleError) throw failure;
+  const reason = failure === undefined ? 'returned nothing' : `threw an error: ${messageOf(failure)}`;
+  throw new WebhookVerificationError('no_matching_signature', `verify() ${reason}`, { cause: failure });
+}
+
+function attemptOf({ id, timestamp = new Date() }: WebhookDelivery, tolerance: number): WebhookAttempt {
+  const attemptedAt = new Date(typeof timestamp === 'number' ? timestamp * 1_000 : timeOf(timestamp));
+  if (typeof id !== 'string' || id === '' || Number.isNaN(attemptedAt.getTime())) {
+    throw new InvalidRequestError('verify() must return { id, timestamp }: a text, and a Date or epoch seconds.');
+  }
+  checkAge(attemptedAt, Date.now(), tolerance);
+  return { id, attemptedAt };
+}
