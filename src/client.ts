@@ -93,7 +93,7 @@ export class Client {
    */
   list<Item = unknown>(path: string, options?: ListEndpointOptions<Item>): ListPromise<Item> {
     const { params, query, schema, ...listOptions } = { ...options };
-    return new ListPromise(this.#http, { route: path, params, query, item: schema, isCustom: true }, listOptions);
+    return new ListPromise(this.#http, { route: path, params, query, itemSchema: schema, isCustom: true }, listOptions);
   }
 
   /**

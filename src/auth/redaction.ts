@@ -11,7 +11,7 @@ const words =
 
 /** Names of fields, parameters and headers that hold secrets, such as `newPassword`, `x-api-key` and `credentials`. */
 export const secretName = new RegExp(`${words}s?$`, 'i');
-const hasSecretName = new RegExp(`${words}s?"`, 'i');
+const quotedSecretName = new RegExp(`${words}s?"`, 'i');
 
 /** Parts of a request that contain secrets, which are found by their names. */
 export interface SecretFields {
@@ -41,7 +41,7 @@ export function secretsOf({ query, headers, body, secretParams }: SecretFields):
   const secrets = [...secretParams];
   const fields: [name: string, value: unknown][] = [...Object.entries(headers), ...new URLSearchParams(query)];
   // Most bodies have no such name, and parsing a large one takes time.
-  if (body !== undefined && hasSecretName.test(body)) fields.push(['', parseJson(body)]);
+  if (body !== undefined && quotedSecretName.test(body)) fields.push(['', parseJson(body)]);
   for (let field = fields.pop(); field; field = fields.pop()) {
     const [name, value] = field;
     if (typeof value === 'object' && value !== null) {

@@ -10,7 +10,7 @@ import type { RetryBudget } from './retry-budget.ts';
 
 /** What belongs to a token at a base URL. */
 export interface Account {
-  readonly credential: string;
+  readonly token: string;
   /** The headers of the credential, which nothing else can set. */
   readonly authorization: Readonly<Record<string, string>>;
   readonly retryBudget: RetryBudget;
@@ -50,7 +50,7 @@ export class Accounts {
       new TimeoutError(`The apiToken function did not return within ${timeout} ms (timeout).`, this.redactTarget(call));
     const deadline = new Deadline(signal ? [signal] : [], timeout, timeoutError);
     try {
-      const redactor = new Redactor([this.#last?.credential ?? '', ...tokens], () => secretsOf(call));
+      const redactor = new Redactor([this.#last?.token ?? '', ...tokens], () => secretsOf(call));
       const token = await currentToken(apiToken, deadline, redactor);
       return (this.#last = this.#accountOf(token));
     } finally {
@@ -60,22 +60,21 @@ export class Accounts {
 
   /** The target without the token, which may have been passed as an id by mistake. */
   redactTarget({ method, path, route }: RequestTarget, account = this.#last): RequestTarget {
-    const credential = account?.credential;
-    const isShown =
-      credential !== undefined && (path.includes(credential) || path.includes(encodeURIComponent(credential)));
+    const token = account?.token;
+    const isShown = token !== undefined && (path.includes(token) || path.includes(encodeURIComponent(token)));
     if (!isShown) return { method, path, route };
-    const redactor = new Redactor([credential]);
+    const redactor = new Redactor([token]);
     return { method, path: redactor.redact(path), route: redactor.redact(route) };
   }
 
-  #accountOf(credential: string): Account {
-    if (this.#last?.credential === credential) return this.#last;
+  #accountOf(token: string): Account {
+    if (this.#last?.token === token) return this.#last;
     const { baseUrl, rateLimit } = this.#options;
     return {
-      credential,
-      authorization: { authorization: `Bearer ${credential}` },
-      retryBudget: this.#retryBudget.of(`${baseUrl} ${credential}`),
-      limiter: rateLimit ? rateLimiterFor({ baseUrl, token: credential, ...rateLimit }) : undefined,
+      token,
+      authorization: { authorization: `Bearer ${token}` },
+      retryBudget: this.#retryBudget.part(`${baseUrl} ${token}`),
+      limiter: rateLimit ? rateLimiterFor({ baseUrl, token, ...rateLimit }) : undefined,
     };
   }
 }

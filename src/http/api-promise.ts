@@ -26,9 +26,9 @@ export type Exchange<T> = { readonly response: Response; readonly value: T } | {
 export class APIPromise<T> extends Promise<T> {
   readonly #exchange: Promise<Exchange<T>>;
   #value: Promise<T> | undefined;
-  #raw = false;
+  #isResponseAsked = false;
 
-  /** @internal @param send Makes the call. With {@link isRaw}, it leaves the body to the caller. */
+  /** @internal @param send Makes the call. With {@link isResponseOnly}, it leaves the body to the caller. */
   constructor(send: (promise: APIPromise<T>) => Promise<Exchange<T>>) {
     // Never seen: whoever wants the value calls `then`, as `await` does.
     super(() => undefined);
@@ -46,8 +46,8 @@ export class APIPromise<T> extends Promise<T> {
   }
 
   /** @internal Whether only the response is wanted. Known once the current synchronous code has run. */
-  get isRaw(): boolean {
-    return this.#raw && !this.#value;
+  get isResponseOnly(): boolean {
+    return this.#isResponseAsked && !this.#value;
   }
 
   override then<A = T, B = never>(
@@ -79,7 +79,7 @@ export class APIPromise<T> extends Promise<T> {
    */
   async asResponse(): Promise<Response> {
     const isRead = this.#value !== undefined;
-    this.#raw = true;
+    this.#isResponseAsked = true;
     const { response } = await this.#exchange.catch(throwToCaller);
     if (!isRead) return response;
     throw new InvalidRequestError(

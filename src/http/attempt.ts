@@ -28,7 +28,7 @@ export interface Attempt extends ErrorContext {
   /** Aborts the attempt: the caller's signal, combined with the call's total timeout. */
   readonly signal: AbortSignal | undefined;
   /** Leaves the body of a success to the caller. */
-  readonly raw: boolean;
+  readonly isResponseOnly: boolean;
   /** Absent once the outcome is known. If nothing was sent, the caller of {@link send} releases it. */
   permit: Permit | undefined;
   response?: Response;
@@ -41,7 +41,7 @@ export type Result = SuccessfulAttempt | FailedAttempt;
 
 interface SuccessfulAttempt {
   readonly kind: 'success';
-  readonly apiWorks: true;
+  readonly isApiUp: true;
   readonly response: Response;
   /** The text of the body; absent if the caller reads it. */
   readonly text?: string;
@@ -49,7 +49,7 @@ interface SuccessfulAttempt {
 
 export interface FailedAttempt {
   readonly kind: 'failure';
-  readonly apiWorks: boolean;
+  readonly isApiUp: boolean;
   /** The limiter's, if there is one. */
   readonly verdict: Verdict | undefined;
   readonly text?: string;
@@ -73,7 +73,7 @@ export async function send(attempt: Attempt, headers: Call['headers']): Promise<
     const response = (attempt.response = await untilAborted(signal, exchange));
     attempt.permit = undefined;
     verdict = permit?.recordAnswer(response.status, response.headers);
-    if (response.ok && attempt.raw) return { kind: 'success', apiWorks: true, response };
+    if (response.ok && attempt.isResponseOnly) return { kind: 'success', isApiUp: true, response };
     return await read(attempt, response, exchange, verdict);
   } catch (error) {
     // If there is no exchange, the runtime can't make requests at all.
@@ -89,7 +89,7 @@ export async function send(attempt: Attempt, headers: Call['headers']): Promise<
     if (signal?.aborted) throw signal.reason;
     // A fetch that misbehaves has sent the request, and would do so again.
     const kind = error instanceof InvalidRequestError ? 'final' : neverSent ? 'unsent' : 'lost';
-    return { kind: 'failure', apiWorks: kind === 'final', verdict, failure: { kind }, error: errorOf(error, attempt) };
+    return { kind: 'failure', isApiUp: kind === 'final', verdict, failure: { kind }, error: errorOf(error, attempt) };
   }
 }
 
@@ -115,13 +115,13 @@ async function read(
   }
   if (ok && received.isCut) {
     const error = new ResponseTooLargeError({ ...errorInit(attempt), status }, maxResponseSize);
-    return { kind: 'failure', apiWorks: true, verdict, failure: { kind: 'final' }, error };
+    return { kind: 'failure', isApiUp: true, verdict, failure: { kind: 'final' }, error };
   }
-  if (ok) return { kind: 'success', apiWorks: true, response, text };
+  if (ok) return { kind: 'success', isApiUp: true, response, text };
   const retryAfter = parseRetryAfter(headers, Date.now()) ?? (status === 429 ? untilReset(headers) : undefined);
   const error = errorFrom(attempt, response, text, retryAfter);
-  const apiWorks = status < 500 || verdict?.isGatewayLimit === true;
-  return { kind: 'failure', apiWorks, verdict, text, failure: { kind: 'status', status, retryAfter }, error };
+  const isApiUp = status < 500 || verdict?.isGatewayLimit === true;
+  return { kind: 'failure', isApiUp, verdict, text, failure: { kind: 'status', status, retryAfter }, error };
 }
 
 /**

@@ -17,7 +17,7 @@ import { planRetry, refusalWait } from './retry.ts';
 export class CallRun {
   readonly #call: Call;
   /** Whether the caller reads the body. Known once the current synchronous code has run. */
-  readonly #promise: { readonly isRaw: boolean };
+  readonly #promise: { readonly isResponseOnly: boolean };
   readonly #accounts: Accounts;
   readonly #telemetry: CallTelemetry | undefined;
   /** The call without the token, which may change. */
@@ -38,7 +38,7 @@ export class CallRun {
 
   constructor(
     call: Call,
-    promise: { readonly isRaw: boolean },
+    promise: { readonly isResponseOnly: boolean },
     accounts: Accounts,
     target: RequestTarget,
     telemetry: CallTelemetry | undefined,
@@ -68,7 +68,7 @@ export class CallRun {
     } catch (reason) {
       // The error of the last attempt says more than that the next one would wait too long.
       const error = reason instanceof RateLimitWaitError ? (this.#attempt?.error ?? reason) : reason;
-      this.#budget?.end(undefined);
+      this.#budget?.endRetry(undefined);
       const isAborted = error === this.#signal?.reason && this.#call.signals.some(({ aborted }) => aborted);
       this.#telemetry?.end(isAborted ? 'aborted' : 'failure', error);
       throw error;
@@ -113,7 +113,7 @@ export class CallRun {
         held.release();
         throw error;
       });
-      if (current.credential === account.credential) break;
+      if (current.token === account.token) break;
       permit.release();
       account = current;
     }
@@ -121,9 +121,9 @@ export class CallRun {
       call: this.#call,
       target: this.#target,
       account,
-      tokens: [...tokens, account.credential],
+      tokens: [...tokens, account.token],
       permit,
-      raw: this.#promise.isRaw,
+      isResponseOnly: this.#promise.isResponseOnly,
       number: (this.#attempt?.number ?? 0) + 1,
       signal: this.#deadline?.signal ?? signals[0],
     };
@@ -159,9 +159,9 @@ export class CallRun {
     } finally {
       attempt.permit?.release(); // Nothing was sent.
     }
-    const budget = attempt.account.retryBudget.of(`${this.#call.method} ${this.#call.route}`);
-    if (this.#budget) this.#budget.end(result.apiWorks);
-    else budget.record(result.apiWorks, result.kind === 'success');
+    const budget = attempt.account.retryBudget.part(`${this.#call.method} ${this.#call.route}`);
+    if (this.#budget) this.#budget.endRetry(result.isApiUp);
+    else budget.recordFirst(result.isApiUp, result.kind === 'success');
     this.#budget = undefined;
 
     if (result.kind === 'failure') {
@@ -179,7 +179,7 @@ export class CallRun {
   #isDeletedBefore({ error }: FailedAttempt): boolean {
     const { method, schema } = this.#call;
     if (!this.#mayHaveTakenEffect || method !== 'DELETE' || !(error instanceof NotFoundError)) return false;
-    return !schema && !this.#promise.isRaw; // The caller expects no value.
+    return !schema && !this.#promise.isResponseOnly; // The caller expects no value.
   }
 
   /**
@@ -195,7 +195,7 @@ export class CallRun {
     const { limiter } = attempt.account;
     attempt.error = error;
     this.#mayHaveTakenEffect ||= failure.kind === 'lost' || (failure.kind === 'status' && failure.status >= 500);
-    const limits = { repeatable: this.#call.repeatable, maxRetries: this.#call.options.maxRetries };
+    const limits = { isIdempotent: this.#call.isIdempotent, maxRetries: this.#call.options.maxRetries };
     const retry = planRetry(failure, limits, this.#retries, verdict, Math.random());
     if (!retry || this.#isVetoed(retry.delay, error)) throw error;
     const startedAt = now();
@@ -203,7 +203,7 @@ export class CallRun {
     // that says when to retry.
     const isAsked = failure.kind === 'status' && (failure.retryAfter ?? 0) > 0;
     if (!retry.isFree && !isAsked && verdict?.isQueueHeld !== true) {
-      if (!(await budget.begin(this.#signal))) throw error;
+      if (!(await budget.beginRetry(this.#signal))) throw error;
       this.#budget = budget;
     }
     if (!retry.isFree) this.#retries += 1;

@@ -21,7 +21,7 @@ export interface Call extends RequestTarget, SecretFields {
   /** Where it is sent. `path` is shown, so it lacks the values of secret parameters. */
   readonly url: string;
   /** Whether sending it twice has the same effect as once. */
-  readonly repeatable: boolean;
+  readonly isIdempotent: boolean;
   /** The documented body of a success. */
   readonly schema: InternalOptions<unknown>['schema'];
   /** Whether a body that differs from the schema can be used. */
@@ -65,7 +65,7 @@ export function resolveCall(
       idempotencyKey === undefined ? merged : { ...merged, 'idempotency-key': checkedIdempotencyKey(idempotencyKey) },
     body: 'body' in given ? jsonOf(method, given.body) : undefined,
     // Idempotent by RFC 9110, 9.2.2, or because the caller says so.
-    repeatable:
+    isIdempotent:
       (method !== 'POST' && method !== 'PATCH') || (idempotencyKey !== undefined && options.apiSupportsIdempotencyKeys),
     schema,
     isUsable,

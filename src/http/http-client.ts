@@ -1,7 +1,7 @@
 import type { RateLimitSnapshot } from '../rate-limit/limiter.ts';
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
-import { parameters, readOptions } from '../utils/arguments.ts';
+import { checkParameters, readOptions } from '../utils/arguments.ts';
 import { Accounts } from './accounts.ts';
 import { APIPromise } from './api-promise.ts';
 import { CallRun } from './call-run.ts';
@@ -53,7 +53,7 @@ export class HttpClient implements Requester {
         // Resolved now, because the caller may change the parameters before the request is sent.
         const given = readOptions('options', options, names);
         const isSchemaOfCaller = given.schema !== undefined;
-        if ('body' in endpoint) parameters(endpoint.body, names);
+        if ('body' in endpoint) checkParameters(endpoint.body, names);
         call = resolveCall(method, route, { ...given, isSchemaOfCaller, ...endpoint }, this.#options);
       } catch (error) {
         problem = error;

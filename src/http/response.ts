@@ -112,7 +112,7 @@ interface ErrorBody {
   readonly code?: unknown;
   readonly details?: unknown;
   /** Whether a proxy or a web server has written it, and not the API. */
-  readonly isOther?: boolean;
+  readonly isForeign?: boolean;
 }
 
 /** The typed error for a response that is not a success, whether or not its body has the documented format. */
@@ -124,16 +124,16 @@ export function errorFrom(
 ): APIError {
   const redactor = redactorOf(context);
   const { status, headers } = response;
-  const { message, code, details, isOther = false } = readErrorBody(text, headers.get('content-type') ?? '', status);
+  const { message, code, details, isForeign = false } = readErrorBody(text, headers.get('content-type') ?? '', status);
   // Where a redirect leads says more than what its body says.
   const isReadable = status >= 400 && typeof message === 'string' && message !== '';
-  const body = isOther ? redactor.redact(text).slice(0, maxExcerpt) : undefined;
+  const body = isForeign ? redactor.redact(text).slice(0, maxExcerpt) : undefined;
   const problem = isReadable
     ? redactor.redact(message)
     : redactor.redact(describeUndocumented(response, text, firstLine(body)));
-  const hint = isOther && status === 404 ? ' Something else than the API may have answered: check baseUrl.' : '';
+  const hint = isForeign && status === 404 ? ' Something else than the API may have answered: check baseUrl.' : '';
   // A 404 that the API has not written doesn't say that the resource is missing.
-  const known = status === 404 && isOther ? APIError : errorClasses[status];
+  const known = status === 404 && isForeign ? APIError : errorClasses[status];
   const errorClass = known ?? (status >= 500 ? InternalServerError : APIError);
   const init = {
     ...errorInit(context),
@@ -159,12 +159,12 @@ function firstLine(body = ''): string {
 
 function readErrorBody(text: string, contentType: string, status: number): ErrorBody {
   const body = parseJson(text);
-  if (!isRecord(body)) return { message: undefined, isOther: text !== '' };
+  if (!isRecord(body)) return { message: undefined, isForeign: text !== '' };
   const { error } = body;
   if (isRecord(error)) {
     const { message, code, details } = error;
-    const isOther = typeof message !== 'string' && typeof code !== 'string';
-    return { message: status === 422 ? withDetail(message, details) : message, code, details, isOther };
+    const isForeign = typeof message !== 'string' && typeof code !== 'string';
+    return { message: status === 422 ? withDetail(message, details) : message, code, details, isForeign };
   }
   if (contentType.includes('application/problem+json')) {
     // RFC 9457. Its `type` is a URL, or `about:blank`, which says nothing.
@@ -172,7 +172,7 @@ function readErrorBody(text: string, contentType: string, status: number): Error
     const message = [title, detail].filter((each) => typeof each === 'string').join(': ');
     return { message, code: type === 'about:blank' ? undefined : type, details: { ...rest, detail } };
   }
-  return { message: error ?? body['message'], code: body['code'], details: body['details'], isOther: true };
+  return { message: error ?? body['message'], code: body['code'], details: body['details'], isForeign: true };
 }
 
 /** Adds what is wrong with the first field. */

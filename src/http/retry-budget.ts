@@ -18,25 +18,25 @@ const maxParts = 1000;
  */
 export class RetryBudget {
   readonly #depth: number;
-  readonly #all: RetryBudget | undefined;
+  readonly #parent: RetryBudget | undefined;
   readonly #parts = new Map<string, RetryBudget>();
   #balance: number;
   #underWay = 0;
   /** Whether the last attempt of any call has shown that the API works. */
-  #works = false;
+  #isApiUp = false;
   /** Ends the waits for an outcome. */
   #onOutcome: (() => void) | undefined;
   #outcome: Promise<void> | undefined;
 
-  /** @param all The budget that this is a part of. It pays for the same retries. */
-  constructor(depth = 0, all?: RetryBudget) {
+  /** @param parent The budget that this is a part of. It pays for the same retries. */
+  constructor(depth = 0, parent?: RetryBudget) {
     this.#depth = depth;
-    this.#all = all;
+    this.#parent = parent;
     this.#balance = capacities[depth] ?? 0;
   }
 
   /** The part of an account or route. If there are too many, the one that was used longest ago is forgotten. */
-  of(key: string): RetryBudget {
+  part(key: string): RetryBudget {
     const parts = this.#parts;
     const budget = parts.get(key) ?? new RetryBudget(this.#depth + 1, this);
     parts.delete(key);
@@ -52,8 +52,8 @@ export class RetryBudget {
    * @returns `false` if the API has failed too often.
    * @throws the signal's reason when it aborts first.
    */
-  async begin(signal: Cancellation | undefined): Promise<boolean> {
-    while (!this.#take()) {
+  async beginRetry(signal: Cancellation | undefined): Promise<boolean> {
+    while (!this.#reserve()) {
       if (this.#isEmpty) return false;
       await untilAborted(signal, this.#nextOutcome());
     }
@@ -63,45 +63,45 @@ export class RetryBudget {
   /**
    * A retry has ended.
    *
-   * @param works Whether the API works; `undefined` if the retry was aborted, which doesn't show it.
+   * @param isApiUp Whether the API works; `undefined` if the retry was aborted, which doesn't show it.
    */
-  end(works: boolean | undefined): void {
+  endRetry(isApiUp: boolean | undefined): void {
     this.#underWay -= 1;
-    this.#all?.end(works);
-    if (works === false) this.#balance = Math.max(0, this.#balance - retryCost);
-    this.#learn(works ?? this.#works);
+    this.#parent?.endRetry(isApiUp);
+    if (isApiUp === false) this.#balance = Math.max(0, this.#balance - retryCost);
+    this.#learn(isApiUp ?? this.#isApiUp);
   }
 
   /** The first attempt of a call has ended. */
-  record(works: boolean, hasSucceeded: boolean): void {
+  recordFirst(isApiUp: boolean, hasSucceeded: boolean): void {
     // A route that always fails says nothing about the others.
-    if (works || !this.#isEmpty) this.#all?.record(works, hasSucceeded);
+    if (isApiUp || !this.#isEmpty) this.#parent?.recordFirst(isApiUp, hasSucceeded);
     if (hasSucceeded) this.#balance = Math.min(capacities[this.#depth] ?? 0, this.#balance + successRefund);
-    this.#learn(works);
+    this.#learn(isApiUp);
   }
 
   /** Whether no retry is left, not even if all of those under way succeed. */
   get #isEmpty(): boolean {
-    return this.#balance < retryCost || (this.#all !== undefined && this.#all.#isEmpty);
+    return this.#balance < retryCost || (this.#parent !== undefined && this.#parent.#isEmpty);
   }
 
-  #take(): boolean {
-    const mayFail = this.#works ? 0 : this.#underWay;
-    if (this.#balance < (mayFail + 1) * retryCost || (this.#all && !this.#all.#take())) return false;
+  #reserve(): boolean {
+    const mayFail = this.#isApiUp ? 0 : this.#underWay;
+    if (this.#balance < (mayFail + 1) * retryCost || (this.#parent && !this.#parent.#reserve())) return false;
     this.#underWay += 1;
     return true;
   }
 
-  #learn(works: boolean): void {
-    this.#works = works;
+  #learn(isApiUp: boolean): void {
+    this.#isApiUp = isApiUp;
     // While any route works, the API is not down, and each route still has its own limit.
-    if (works && this.#parts.size > 0) this.#balance = capacities[this.#depth] ?? 0;
+    if (isApiUp && this.#parts.size > 0) this.#balance = capacities[this.#depth] ?? 0;
     this.#onOutcome?.();
   }
 
   /** Settles with the next outcome of any route: each may show that the API works. */
   #nextOutcome(): Promise<void> {
-    if (this.#all && this.#depth > 0) return this.#all.#nextOutcome();
+    if (this.#parent && this.#depth > 0) return this.#parent.#nextOutcome();
     this.#outcome ??= new Promise((resolve) => {
       this.#onOutcome = () => {
         this.#onOutcome = this.#outcome = undefined;

@@ -59,14 +59,14 @@ export function refusalWait(retryAfter: number | undefined, retries: number): nu
  */
 export function planRetry(
   failure: Failure,
-  { repeatable, maxRetries }: { readonly repeatable: boolean; readonly maxRetries: number },
+  { isIdempotent, maxRetries }: { readonly isIdempotent: boolean; readonly maxRetries: number },
   retries: number,
   verdict: { readonly isFree: boolean } | undefined,
   random: number,
 ): Retry | undefined {
   const isRefusal = failure.kind === 'status' && failure.status === 429;
   const isFree = isRefusal && verdict?.isFree === true && maxRetries > 0;
-  if ((!isFree && retries >= maxRetries) || !isRetryable(failure, repeatable)) return undefined;
+  if ((!isFree && retries >= maxRetries) || !isRetryable(failure, isIdempotent)) return undefined;
   if (isRefusal && verdict) return { delay: 0, isFree };
 
   const retryAfter = failure.kind === 'status' ? failure.retryAfter : undefined;
@@ -76,7 +76,7 @@ export function planRetry(
   return { delay: Math.round(retryAfter ?? backoff), isFree };
 }
 
-function isRetryable(failure: Failure, repeatable: boolean): boolean {
-  if (failure.kind !== 'status') return failure.kind === 'unsent' || (failure.kind === 'lost' && repeatable);
-  return failure.status === 429 || (repeatable && [408, 500, 502, 503, 504].includes(failure.status));
+function isRetryable(failure: Failure, isIdempotent: boolean): boolean {
+  if (failure.kind !== 'status') return failure.kind === 'unsent' || (failure.kind === 'lost' && isIdempotent);
+  return failure.status === 429 || (isIdempotent && [408, 500, 502, 503, 504].includes(failure.status));
 }

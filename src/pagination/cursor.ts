@@ -9,7 +9,7 @@ type Query = NonNullable<EndpointOptions['query']>;
 /** How far a list is read. A cursor contains it, so that another process can continue. */
 export interface Place {
   /** The page size that was requested first. */
-  readonly asked: number;
+  readonly askedSize: number;
   /** How many items the server sends at most. */
   readonly size: number;
   /** How many items stand in front of the place. */
@@ -25,7 +25,7 @@ export interface Place {
 }
 
 export function startOfPage(page: number, size: number): Place {
-  return { asked: size, size, end: (page - 1) * size, page: 0, isReordered: false, ids: [] };
+  return { askedSize: size, size, end: (page - 1) * size, page: 0, isReordered: false, ids: [] };
 }
 
 /** Ids in a cursor. A walk can continue as long as one of these items is in the list. */
@@ -57,8 +57,8 @@ export function listKey(path: string, parameters: Query): string {
 }
 
 export function encodeCursor(list: string, place: Place): string {
-  const { asked, size, end, page, count = null, isReordered, ids } = place;
-  const text = JSON.stringify([3, list, asked, size, end, page, Number(isReordered), count, ...ids]);
+  const { askedSize, size, end, page, count = null, isReordered, ids } = place;
+  const text = JSON.stringify([3, list, askedSize, size, end, page, Number(isReordered), count, ...ids]);
   return btoa(text.replace(/[^ -~]/g, escapeUnit));
 }
 
@@ -66,10 +66,10 @@ export function encodeCursor(list: string, place: Place): string {
 export function decodeCursor(list: string, text: string): Place {
   const [version, owner, ...rest] = decoded(text);
   // The cast holds for the numbers that are checked next.
-  const [asked, size, end, page, isReordered, count] = rest.slice(0, 6) as number[];
+  const [askedSize, size, end, page, isReordered, count] = rest.slice(0, 6) as number[];
   const ids = rest.slice(6).filter(isId);
-  const isWhole = [asked, size, end, page, isReordered, count ?? 0].every((each) => Number(countOf(each)) >= 0);
-  if (version !== 3 || typeof owner !== 'string' || !isWhole || !asked || !size || ids.length < rest.length - 6) {
+  const isWhole = [askedSize, size, end, page, isReordered, count ?? 0].every((each) => Number(countOf(each)) >= 0);
+  if (version !== 3 || typeof owner !== 'string' || !isWhole || !askedSize || !size || ids.length < rest.length - 6) {
     throw new InvalidRequestError('cursor must be the unchanged cursor of a page or of an error.', { param: 'cursor' });
   }
   if (owner !== list) {
@@ -81,7 +81,7 @@ export function decodeCursor(list: string, text: string): Place {
     );
   }
   return {
-    asked,
+    askedSize,
     size,
     end: Number(end),
     page: Number(page),

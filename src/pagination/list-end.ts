@@ -8,7 +8,7 @@ import type { Window } from './windows.ts';
 const maxIdlePages = 3;
 
 /** Whether an answer that ends at a position is short, and says in both ways that nothing is behind it. */
-export function saysEnd({ window, ids, count, hasNext }: PageAnswer<unknown>, end: number): boolean {
+export function isAnnouncedEnd({ window, ids, count, hasNext }: PageAnswer<unknown>, end: number): boolean {
   return ids.length < window.size && end === count && hasNext === false;
 }
 
@@ -30,7 +30,7 @@ export function isLastPage(
   const { ids, count, hasNext } = answer;
   if (ids.length === 0) return idle > maxIdlePages || !(hasMore ?? hasNext);
   if (isRepeated) return count === undefined ? idle > maxIdlePages : end >= count;
-  return saysEnd(answer, end);
+  return isAnnouncedEnd(answer, end);
 }
 
 /** Whether a refusal says that there is nothing at a page. */

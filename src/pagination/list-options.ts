@@ -1,5 +1,5 @@
 import { requestOptionNames, type EndpointOptions, type RequestOptions } from '../http/request-options.ts';
-import { abortSignal, parameters, readOptions, throwInvalid, wholeNumber } from '../utils/arguments.ts';
+import { abortSignal, checkParameters, readOptions, throwInvalid, wholeNumber } from '../utils/arguments.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
 
 /** Options of one list. They apply to each of its requests. */
@@ -58,7 +58,7 @@ const listEndpointOptionNames = [
  * @throws {InvalidRequestError} when a parameter or an option is wrong, or an option is unknown.
  */
 export function readListOptions(given: ListOptions | undefined, query: PageParams = {}, isCustom = false): ListOptions {
-  parameters(query, isCustom ? [] : listOptionNames);
+  checkParameters(query, isCustom ? [] : listOptionNames);
   const names = isCustom ? listEndpointOptionNames : listOptionNames;
   const options = readOptions<ListEndpointOptions>('options', given, names);
   const { signal, cursor = '', prefetch } = options;

@@ -9,7 +9,7 @@ import type { StandardSchema } from '../utils/standard-schema.ts';
 import { decodeCursor, encodeCursor, listKey, startOfPage, type Place } from './cursor.ts';
 import { defaultSize, maxPageSize, readListOptions, type ListOptions, type PageParams } from './list-options.ts';
 import { isPageBody, pageBodySchema, type PageBody } from './page-body.ts';
-import { itemsOf, notIterable, Page, pagesFrom } from './page.ts';
+import { itemsOf, forbidIteration, Page, pagesFrom } from './page.ts';
 import { ListReader } from './reader.ts';
 import { Walk, type Prefetch, type Progress, type RequestWindow } from './walk.ts';
 import { windowOf } from './windows.ts';
@@ -23,7 +23,7 @@ export interface ListSpec<Item> {
   /** `page`, `per_page` and the list's own filters. */
   readonly query?: PageParams | undefined;
   /** The schema of one item. Default: items are not checked. */
-  readonly item?: StandardSchema<Item> | undefined;
+  readonly itemSchema?: StandardSchema<Item> | undefined;
   /** Whether it is a list of `client.list`: the caller passes the schema, and all parameters among the options. */
   readonly isCustom?: boolean | undefined;
 }
@@ -55,9 +55,9 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
   constructor(requester: ListRequester, spec: ListSpec<Item>, options?: ListOptions) {
     this.#requester = requester;
     // Read now, because the caller may change the options before they are used.
-    const { query, item, isCustom } = spec;
+    const { query, itemSchema, isCustom } = spec;
     this.#options = deferErrors(() => {
-      checkSchema(item);
+      checkSchema(itemSchema);
       return readListOptions(options, query, isCustom);
     });
     this.#spec = { ...spec, query: { ...query } };
@@ -68,7 +68,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     onfulfilled?: ((page: Page<Item>) => A | PromiseLike<A>) | null,
     onrejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    return (this.#page ??= this.#load()).then(onfulfilled, onrejected);
+    return (this.#page ??= this.#loadPage()).then(onfulfilled, onrejected);
   }
 
   catch<B = never>(onrejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<Page<Item> | B> {
@@ -81,12 +81,12 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
 
   /** Returns the page, its response, and the rate limit that it reported. Not for a list with a `cursor`. */
   async withResponse(): Promise<WithResponse<Page<Item>>> {
-    return { ...(await this.#open().withResponse()), data: await this };
+    return { ...(await this.#requestPage().withResponse()), data: await this };
   }
 
   /** Returns the response of the page, without reading its body. Not for a list with a `cursor`. */
   async asResponse(): Promise<Response> {
-    return this.#open().asResponse();
+    return this.#requestPage().asResponse();
   }
 
   /** Yields every item from the given page on, each exactly once, even if others are created or deleted meanwhile. */
@@ -130,7 +130,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     const { route, params } = this.#spec;
     const target = { method: 'GET', path: redactedPath(route, params), route };
     const reader = new ListReader<Item>(place, (reason) => this.#requester.onListUnverified({ ...target, reason }));
-    const request: RequestWindow<Item> = (window, prefetch) => this.#send(window, prefetch);
+    const request: RequestWindow<Item> = (window, prefetch) => this.#requestWindow(window, prefetch);
     return new Walk(reader, request, prefetch, limit);
   }
 
@@ -162,9 +162,9 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     return cursor === undefined ? undefined : decodeCursor(this.#key, cursor);
   }
 
-  async #load(): Promise<Page<Item>> {
+  async #loadPage(): Promise<Page<Item>> {
     if (this.#place) return this.#pageAfter(this.#walk(this.#place), 0);
-    const body = await this.#open();
+    const body = await this.#requestPage();
     const { data, meta } = body;
     const { page = 1, per_page } = this.#spec.query ?? {};
     // If no size is asked for, the server may have a smaller default than the documented one.
@@ -182,14 +182,14 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
   }
 
   /** Requests the page asked for, once. */
-  #open(): APIPromise<PageBody<Item>> {
-    if (!this.#place) return (this.#request ??= this.#send({}));
+  #requestPage(): APIPromise<PageBody<Item>> {
+    if (!this.#place) return (this.#request ??= this.#requestWindow({}));
     throw new InvalidRequestError('A list with a cursor has no response of its own: await it, or iterate it.');
   }
 
-  #send(window: PageParams, prefetched?: Prefetch): APIPromise<PageBody<Item>> {
-    const { route, params, item, isCustom } = this.#spec;
-    const isSchemaOfCaller = isCustom && item !== undefined;
+  #requestWindow(window: PageParams, prefetched?: Prefetch): APIPromise<PageBody<Item>> {
+    const { route, params, itemSchema, isCustom } = this.#spec;
+    const isSchemaOfCaller = isCustom && itemSchema !== undefined;
     const { prefetch, cursor, ...options } = this.#options();
     const query = { ...this.#spec.query, ...window };
     const page = {
@@ -197,7 +197,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
       prefetchSignal: prefetched?.signal,
       params,
       query,
-      schema: pageBodySchema(item, isSchemaOfCaller),
+      schema: pageBodySchema(itemSchema, isSchemaOfCaller),
       isUsable: isPageBody,
       isSchemaOfCaller,
     };
@@ -205,7 +205,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
   }
 }
 
-notIterable(ListPromise.prototype, 'A list', '`for await`, or toArray()');
+forbidIteration(ListPromise.prototype, 'A list', '`for await`, or toArray()');
 
 /** Does the work now. If it fails, the error is thrown when the result is requested. */
 function deferErrors<T>(work: () => T): () => T {

@@ -6,7 +6,7 @@ import type { PageBody, PageMeta } from './page-body.ts';
  * Makes `for … of` and `Array.from` throw an error that says what to write. Without it, `Array.from` would return an
  * empty array. The class's type has no such method, so that neither compiles.
  */
-export function notIterable(prototype: object, name: string, instead: string): void {
+export function forbidIteration(prototype: object, name: string, instead: string): void {
   const value = () => {
     throw new InvalidRequestError(`${name} is not iterable: use ${instead}.`);
   };
@@ -112,4 +112,4 @@ export class Page<Item> implements AsyncIterable<Item> {
   }
 }
 
-notIterable(Page.prototype, 'A page', 'page.data, or `for await` for all pages from it on');
+forbidIteration(Page.prototype, 'A page', 'page.data, or `for await` for all pages from it on');

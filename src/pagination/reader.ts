@@ -1,7 +1,7 @@
 import { ExampleError, InvalidRequestError, type APIError } from '../errors/index.ts';
 import { lastIds, startOfPage, type Place } from './cursor.ts';
 import { KnownItems, type Shared } from './known-items.ts';
-import { isEndless, isLastPage, isPastEnd, mayMissItems, saysEnd } from './list-end.ts';
+import { isEndless, isLastPage, isPastEnd, mayMissItems, isAnnouncedEnd } from './list-end.ts';
 import { defaultSize } from './list-options.ts';
 import type { Id, PageBody } from './page-body.ts';
 import {
@@ -9,7 +9,7 @@ import {
   firstState,
   maxSeeks,
   nextOverlap,
-  pages,
+  pagesState,
   type Overlap,
   type PageAnswer,
   type Pages,
@@ -36,20 +36,20 @@ export class ListReader<Item> {
   /** The page that the walk started at; 0 after a cursor. */
   #origin: number;
   /** What the page `#origin` had. */
-  #first: readonly Id[] = [];
+  #firstPage: readonly Id[] = [];
   /** Items that were yielded, that the walk started behind, or that were created in front of what was read. */
   #found: number;
   /** The items of the answer that is being read. */
   #items: Item[] = [];
   /** Windows that shared nothing with what was read. */
-  #apart: PageAnswer<Item>[] = [];
+  #unconnected: PageAnswer<Item>[] = [];
 
   constructor(place: Place, onUnverified: (reason: Reason) => void) {
-    const { asked, end, page, ids } = (this.place = place);
+    const { askedSize, end, page, ids } = (this.place = place);
     this.#onUnverified = onUnverified;
     this.#found = end;
     this.#known.add(ids);
-    this.#origin = ids.length === 0 && page === 0 ? Math.floor(end / asked) + 1 : 0;
+    this.#origin = ids.length === 0 && page === 0 ? Math.floor(end / askedSize) + 1 : 0;
     this.state = firstState(place, this.#origin);
   }
 
@@ -71,7 +71,7 @@ export class ListReader<Item> {
   }
 
   /** Reads an error for a window. Returns the items to yield; `undefined` if the walk can't go on. */
-  refuse(window: Window, { status }: APIError): Item[] | undefined {
+  readError(window: Window, { status }: APIError): Item[] | undefined {
     const { state, place } = this;
     if (isPastEnd(state, window, status, place)) return this.read(window, { data: [] });
     if (status !== 400 && status !== 422) return undefined;
@@ -85,7 +85,7 @@ export class ListReader<Item> {
   /** Starts anew with pages of another size. Items that were read are not yielded again. */
   startAgain(page: number, size: number): void {
     this.#origin = page;
-    this.place = this.#known.end > 0 ? { ...this.place, asked: size, size } : startOfPage(page, size);
+    this.place = this.#known.end > 0 ? { ...this.place, askedSize: size, size } : startOfPage(page, size);
     this.state = { kind: 'start', next: windowOf(page, size) };
   }
 
@@ -94,12 +94,12 @@ export class ListReader<Item> {
     const end = window.start + ids.length;
     const isShort = ids.length < window.size;
     // How many items are in front of a later page depends on its size.
-    const isAll = ids.length === 0 ? !answer.hasNext && !(Number(count) > end) : saysEnd(answer, end);
+    const isAll = ids.length === 0 ? !answer.hasNext && !(Number(count) > end) : isAnnouncedEnd(answer, end);
     const isCut = isShort && end !== count && ids.length >= leastSize;
     // The server sends this many at most.
     const size = isCut ? ids.length : Math.max(window.size, ids.length);
     this.#found = (window.page - 1) * size + this.#known.end;
-    this.#first = answer.texts;
+    this.#firstPage = answer.fingerprints;
     this.#take(answer);
     const isNamed = !ids.includes(undefined);
     // Items without ids can't be recognized. Then a page is found by its number.
@@ -136,10 +136,10 @@ export class ListReader<Item> {
     if (joins) this.#join(overlap, idle, answer, shared);
     else this.#stepBack(overlap, idle, answer);
     // This window may close the gap to windows that came before it. Any of them may be the end of the list.
-    for (const each of joins ? this.#apart.splice(0) : []) {
+    for (const each of joins ? this.#unconnected.splice(0) : []) {
       const late = this.#known.shared(each.ids);
       const { state } = this;
-      if (late.last < 0 && state.kind !== 'end') this.#apart.push(each);
+      if (late.last < 0 && state.kind !== 'end') this.#unconnected.push(each);
       else if (state.kind === 'overlap') this.#join(state.overlap, state.idle, each, late);
       else this.#take(each, late);
     }
@@ -169,7 +169,7 @@ export class ListReader<Item> {
     // If each response has ids of its own, page 1 would be a new start for ever.
     const isProgress = isFurther && !(isNewStart && this.#found > 2 * (this.place.count ?? 0) + maxSurplus);
     // A short window should be the end of the list.
-    if (saysEnd(answer, reached)) this.#finish();
+    if (isAnnouncedEnd(answer, reached)) this.#finish();
     else if (ids.length < window.size && (count ?? reached) === reached) this.#checkBehind(answer);
     else if (ids.length < window.size) this.#switchToPages('count-mismatch');
     else {
@@ -181,7 +181,7 @@ export class ListReader<Item> {
   /** The window holds no known item: looks where the growth of the count says, and then ever further back. */
   #stepBack(overlap: number, idle: number, answer: PageAnswer<Item>): void {
     const { size } = this.place;
-    if (this.#origin === 1 && answer.ids.length > 0) this.#apart.push(answer);
+    if (this.#origin === 1 && answer.ids.length > 0) this.#unconnected.push(answer);
     const back = idle === 0 ? Math.ceil(size / 4) - answer.growth : Math.ceil(size * 2 ** (idle - 2));
     this.#requestOverlap(Math.max(2 * overlap, Math.ceil(size / 4)), idle + 1, back);
   }
@@ -195,9 +195,10 @@ export class ListReader<Item> {
 
   /** Reads numbered pages, as a plain loop does: from the second one on, or after a cursor from its place on. */
   #switchToPages(reason: Reason): void {
-    const { asked, size, end } = this.place;
-    if (this.#origin > 0) this.state = pages('rest', reason, windowOf(this.#origin + 1, asked), this.#first);
-    else this.state = pages('place', reason, windowOf(Math.max(1, Math.ceil(end / size)), asked));
+    const { askedSize, size, end } = this.place;
+    if (this.#origin > 0)
+      this.state = pagesState('rest', reason, windowOf(this.#origin + 1, askedSize), this.#firstPage);
+    else this.state = pagesState('place', reason, windowOf(Math.max(1, Math.ceil(end / size)), askedSize));
   }
 
   /** The list should end with this window, but does not say so: requests the page behind it. */
@@ -205,14 +206,14 @@ export class ListReader<Item> {
     const { page, size } = answer.window;
     // Until a second window was full, the first one may have gaps instead of being the largest that the server sends.
     const isCertain = this.#origin === 0 || this.#known.end > this.place.size;
-    const next = isCertain ? windowOf(page + 1, size) : windowOf(this.#origin + 1, this.place.asked);
-    this.state = pages('behind', 'no-overlap', next, isCertain ? answer.texts : this.#first);
+    const next = isCertain ? windowOf(page + 1, size) : windowOf(this.#origin + 1, this.place.askedSize);
+    this.state = pagesState('behind', 'no-overlap', next, isCertain ? answer.fingerprints : this.#firstPage);
   }
 
   #readPage(state: Pages, answer: PageAnswer<Item>): void {
-    const { ids, texts, growth } = answer;
+    const { ids, fingerprints, growth } = answer;
     const shared = this.#known.shared(ids);
-    const isRepeated = texts.length > 0 && texts.join() === state.previous.join();
+    const isRepeated = fingerprints.length > 0 && fingerprints.join() === state.previous.join();
     // If the list has shrunk, items that stood behind may have moved forward.
     const isMoved = state.purpose === 'behind' && (growth < 0 || !ids.every((id) => this.#known.has(id)));
     if (isMoved) this.#switchToPages(state.reason);
@@ -257,12 +258,12 @@ export class ListReader<Item> {
     this.#updatePlace({ end: this.place.end + created, ids: lastIds(this.place.ids, ids) });
   }
 
-  #requestNextPage(state: Pages, { window, texts }: PageAnswer<Item>, idle: number): void {
+  #requestNextPage(state: Pages, { window, fingerprints }: PageAnswer<Item>, idle: number): void {
     if (isEndless(idle, Math.max(this.#found, this.place.count ?? 0))) {
       const problem = `The last ${idle} pages of the list contained nothing new.`;
       throw new ExampleError(`${problem} The list repeats itself, or grows faster than it is read.`);
     }
-    this.state = { ...state, next: windowOf(window.page + 1, window.size), previous: texts, idle };
+    this.state = { ...state, next: windowOf(window.page + 1, window.size), previous: fingerprints, idle };
   }
 
   get #mayMissItems(): boolean {
@@ -270,11 +271,11 @@ export class ListReader<Item> {
   }
 
   /** Ends the walk, or reads all pages once more if items are missing. */
-  #finish(canRead = true): void {
-    for (const each of this.#apart.splice(0)) this.#take(each, this.#known.shared(each.ids));
+  #finish(canReadAgain = true): void {
+    for (const each of this.#unconnected.splice(0)) this.#take(each, this.#known.shared(each.ids));
     this.state = { kind: 'end' };
-    if (this.#mayMissItems && canRead && this.#origin > 0)
-      this.state = pages('missing', 'count-mismatch', windowOf(this.#origin, this.place.asked));
+    if (this.#mayMissItems && canReadAgain && this.#origin > 0)
+      this.state = pagesState('missing', 'count-mismatch', windowOf(this.#origin, this.place.askedSize));
     else if (this.place.isReordered) this.#reportUnverified('unstable-order');
     else if (this.#mayMissItems) this.#reportUnverified('count-mismatch');
   }

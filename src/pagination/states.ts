@@ -54,7 +54,7 @@ export interface Pages {
    */
   readonly purpose: 'rest' | 'place' | 'behind' | 'missing';
   readonly reason: Reason;
-  /** The texts of the page before. */
+  /** The fingerprints of the page before. */
   readonly previous: readonly Id[];
   /** How many pages in a row have brought nothing new. */
   readonly idle: number;
@@ -71,7 +71,7 @@ export interface PageAnswer<Item> {
   readonly data: readonly Item[];
   readonly ids: Ids;
   /** The id of each item, or its JSON. They tell whether two pages are the same. */
-  readonly texts: readonly Id[];
+  readonly fingerprints: readonly Id[];
   readonly count: number | undefined;
   /** By how much the count has grown since the answer before. */
   readonly growth: number;
@@ -87,22 +87,27 @@ export function answerFor<Item>(window: Window, body: PageBody<Item>, before: nu
   const lastPage = countOf(meta?.total_pages);
   const hasNext = lastPage === undefined ? undefined : lastPage > window.page;
   const ids = data.map(idOf);
-  const texts = ids.map((id, index) => id ?? JSON.stringify(data[index]));
-  return { window, data, ids, texts, count, growth, hasNext };
+  const fingerprints = ids.map((id, index) => id ?? JSON.stringify(data[index]));
+  return { window, data, ids, fingerprints, count, growth, hasNext };
 }
 
-export function pages(purpose: Pages['purpose'], reason: Reason, next: Window, previous: readonly Id[] = []): Pages {
+export function pagesState(
+  purpose: Pages['purpose'],
+  reason: Reason,
+  next: Window,
+  previous: readonly Id[] = [],
+): Pages {
   return { kind: 'pages', purpose, reason, next, previous, idle: 0 };
 }
 
 /** @param origin The page that the walk starts at; 0 after a cursor. */
-export function firstState({ asked, end, size, page, ids }: Place, origin: number): State {
-  if (origin > 0) return { kind: 'start', next: windowOf(origin, asked) };
+export function firstState({ askedSize, end, size, page, ids }: Place, origin: number): State {
+  if (origin > 0) return { kind: 'start', next: windowOf(origin, askedSize) };
   if (page > 0) {
     // Without ids, the page that was read last can't be told from the next one.
     return ids.length > 0
-      ? pages('rest', 'no-overlap', windowOf(page, asked))
-      : pages('rest', 'missing-ids', windowOf(page + 1, asked));
+      ? pagesState('rest', 'no-overlap', windowOf(page, askedSize))
+      : pagesState('rest', 'missing-ids', windowOf(page + 1, askedSize));
   }
   const next = windowAfter(end, size, cursorOverlap) ?? windowAt(Math.max(0, end - 1), size);
   return { kind: 'seek', next, center: Math.max(1, Math.ceil(end / size)), tries: 0 };

@@ -40,30 +40,30 @@ export class Walk<Item> {
   readonly reader: ListReader<Item>;
   readonly #requestWindow: RequestWindow<Item>;
   #prefetch: number;
-  #wanted: number;
+  #remaining: number;
   /** The windows that were requested ahead, in the order of the list. */
   #prefetched: PendingWindow<Item>[] = [];
   #controller = new AbortController();
-  #progress = 0;
+  #progressNumber = 0;
   #latest: Promise<Progress<Item>> | undefined;
 
   constructor(reader: ListReader<Item>, requestWindow: RequestWindow<Item>, prefetch: number, limit = Infinity) {
     this.reader = reader;
     this.#requestWindow = requestWindow;
     this.#prefetch = prefetch;
-    this.#wanted = limit;
+    this.#remaining = limit;
   }
 
   /**
    * Returns the progress after the one with this number, again if it failed; `undefined` if the walk has moved on since.
    */
   after(number: number): Promise<Progress<Item>> | undefined {
-    if (number === this.#progress) {
-      this.#progress++;
-      this.#latest = this.#next(this.#progress);
-      this.#latest.catch(() => this.#progress--);
+    if (number === this.#progressNumber) {
+      this.#progressNumber++;
+      this.#latest = this.#next(this.#progressNumber);
+      this.#latest.catch(() => this.#progressNumber--);
     }
-    return number === this.#progress - 1 ? this.#latest : undefined;
+    return number === this.#progressNumber - 1 ? this.#latest : undefined;
   }
 
   /** Reads until there are items, or the list ends. */
@@ -81,11 +81,11 @@ export class Walk<Item> {
         data = reader.read(requested.window, body);
         meta = { total_count: body.meta?.total_count };
       } catch (error) {
-        const items = error instanceof APIError ? reader.refuse(requested.window, error) : undefined;
+        const items = error instanceof APIError ? reader.readError(requested.window, error) : undefined;
         if (items === undefined) throw error;
         data = items;
       }
-      this.#wanted -= data.length;
+      this.#remaining -= data.length;
       // A window that was requested ahead came too late: the list moves too fast for so many of them.
       if (requested.priority && data.length === 0) this.#prefetch >>= 1;
       if (reader.state.kind !== kind || reader.place.size !== size) this.stop();
@@ -117,7 +117,7 @@ export class Walk<Item> {
     while (state.kind === 'overlap' && state.idle === 0 && this.#prefetched.length < this.#prefetch) {
       const end = this.#prefetched.at(-1)?.window.end ?? place.end;
       const next = windowAfter(end, place.size, state.overlap);
-      if (!next || !(end < Number(place.count)) || end - place.end >= this.#wanted) return;
+      if (!next || !(end < Number(place.count)) || end - place.end >= this.#remaining) return;
       this.#prefetched.push(
         this.#request(next, { signal: this.#controller.signal, priority: new CallPriority('background') }),
       );

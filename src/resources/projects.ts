@@ -49,7 +49,7 @@ export class Projects {
    * }
    */
   list(params: ProjectListParams = {}, options?: ListOptions): ListPromise<Project> {
-    const list = { route: '/projects', query: params, item: projectSchema };
+    const list = { route: '/projects', query: params, itemSchema: projectSchema };
     return new ListPromise(attached(this, Projects, 'projects.list').#requester, list, options);
   }
 }

@@ -131,7 +131,7 @@ export interface ClientEvents {
   listUnverified: [event: ListUnverifiedEvent];
 }
 
-export const eventNames = [
+export const clientEventNames = [
   'request',
   'response',
   'retry',
@@ -183,7 +183,7 @@ export class ClientEventEmitter {
     name: Name,
     listener: ClientEventListener<Name>,
   ): void {
-    this.#emitter[method](oneOf('The event', name, eventNames), this.#call, callable('The listener', listener));
+    this.#emitter[method](oneOf('The event', name, clientEventNames), this.#call, callable('The listener', listener));
     this.isObserved = this.#emitter.eventNames().length > 0;
   }
 

@@ -48,18 +48,18 @@ interface ObservedAttempt extends Redactable {
 type RequestHeaders = SecretFields['headers'];
 
 /** How an attempt has ended. */
-interface AttemptResult {
+interface ObservedResult {
   /** The text of the body, if it was read. */
   readonly text?: string | undefined;
   /** Set if the attempt failed. */
   readonly error?: unknown;
 }
 
-/** Numbers the calls of this process that were observed. */
-let calls = 0;
+/** How many calls of this process were observed. */
+let observedCalls = 0;
 
 /** Routes whose deprecation was logged, of all clients. */
-const deprecated = new Set<string>();
+const loggedDeprecations = new Set<string>();
 
 /** Emits, traces and logs what happens to a call. Payloads are built only if somebody receives them. */
 export class CallTelemetry {
@@ -112,7 +112,7 @@ export class CallTelemetry {
   }
 
   /** Makes an attempt. Listeners and tracers may add headers to it. */
-  async attempt<Result extends AttemptResult>(
+  async attempt<Result extends ObservedResult>(
     attempt: ObservedAttempt,
     send: (headers: RequestHeaders) => Promise<Result>,
   ): Promise<Result> {
@@ -131,7 +131,7 @@ export class CallTelemetry {
       const headers = event ? this.#addHeaders(attempt.call.headers, event.headers) : attempt.call.headers;
       this.#logRequest(attempt, headers);
       const result = await send(headers);
-      const report = this.#report(result, attempt, Math.round(performance.now() - start));
+      const report = this.#reportAttempt(result, attempt, Math.round(performance.now() - start));
       if (trace) Object.assign(trace, report);
       return result;
     };
@@ -207,7 +207,7 @@ export class CallTelemetry {
   }
 
   /** Reports the end of an attempt. Returns what a trace says about it. */
-  #report({ text, error }: AttemptResult, attempt: ObservedAttempt, duration: number): object | undefined {
+  #reportAttempt({ text, error }: ObservedResult, attempt: ObservedAttempt, duration: number): object | undefined {
     const { events, tracer } = this.shared;
     const { response } = attempt;
     if (response) this.#warnOfDeprecation(response, attempt);
@@ -231,7 +231,7 @@ export class CallTelemetry {
   #warnOfDeprecation({ headers }: Response, attempt: ObservedAttempt): void {
     const route = `${this.target.method} ${this.target.route}`;
     const problem = deprecationOf(route, headers);
-    if (problem === undefined || !this.#logger.warn || !addIfNew(deprecated, route)) return;
+    if (problem === undefined || !this.#logger.warn || !addIfNew(loggedDeprecations, route)) return;
     this.#logger.warn(redactorOf(attempt).redact(problem), this.#callEvent());
   }
 
@@ -250,7 +250,7 @@ export class CallTelemetry {
   }
 
   #callEvent(): CallEvent {
-    this.#id ??= `call_${++calls}`;
+    this.#id ??= `call_${++observedCalls}`;
     return { callId: this.#id, ...this.target, attempt: this.#attempts };
   }
 }

@@ -62,15 +62,15 @@ export function attached<T extends object>(self: T, type: new (...args: never) =
 }
 
 /**
- * Parameters of a method, whose options are its last argument. An option among them would be sent to the API.
+ * Checks the parameters of a method, whose options are its last argument: an option among them would be sent to the API.
  *
  * @throws {InvalidRequestError} when they are no object, or one of them is an option.
  */
-export function parameters<T>(given: T, options: readonly string[]): T {
+export function checkParameters(given: unknown, options: readonly string[]): void {
   plainObject('The parameters', given);
   const misplaced = options.find((name) => (given as Record<string, unknown>)[name] !== undefined);
-  if (misplaced === undefined) return given;
-  throw new InvalidRequestError(`\`${misplaced}\` is an option: pass it in the last argument.`);
+  if (misplaced !== undefined)
+    throw new InvalidRequestError(`\`${misplaced}\` is an option: pass it in the last argument.`);
 }
 
 /** An object with fields. Those of a class of the runtime, such as `URLSearchParams`, would be dropped silently. */

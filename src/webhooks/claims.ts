@@ -37,18 +37,18 @@ export async function claimEvent(store: ReplayStore, keys: readonly string[]): P
       if (!isClaim(claim))
         throw new ExampleError(`The replay store answered a claim with something other than ${answers}.`);
       if (claim.status === 'busy') {
-        await release(granted);
+        await releaseAll(granted);
         return claim;
       }
       if (claim.status === 'claimed') granted.push(claim);
       else handled = true;
     }
   } catch (error) {
-    await release(granted);
+    await releaseAll(granted);
     throw error;
   }
   const [only] = granted;
-  if (!handled) return only && granted.length === 1 ? only : combine(granted);
+  if (!handled) return only && granted.length === 1 ? only : combineClaims(granted);
 
   // Recorded under the other secrets, too, in case the one under which it was handled is removed. A claim that can't be
   // completed expires.
@@ -57,11 +57,11 @@ export async function claimEvent(store: ReplayStore, keys: readonly string[]): P
 }
 
 /** A claim that can't be released expires in the store. */
-async function release(claims: readonly ClaimedEvent[]): Promise<void> {
+async function releaseAll(claims: readonly ClaimedEvent[]): Promise<void> {
   await Promise.allSettled(claims.map(async (claim) => await claim.release()));
 }
 
-function combine(claims: readonly ClaimedEvent[]): ClaimedEvent {
+function combineClaims(claims: readonly ClaimedEvent[]): ClaimedEvent {
   // Next.js' edge runtime has no `AbortSignal.any`.
   const lost = new AbortController();
   const signals = claims.flatMap(({ signal }) => signal ?? []);

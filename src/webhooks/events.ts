@@ -70,4 +70,4 @@ export function eventIssues(event: WebhookEvent): readonly ValidationIssue[] {
 }
 
 /** The names of the documented events. */
-export const eventNames: readonly string[] = /* @__PURE__ */ Object.keys(eventSchemas);
+export const webhookEventNames: readonly string[] = /* @__PURE__ */ Object.keys(eventSchemas);

@@ -148,7 +148,7 @@ async function answerWhenHandled(claim: ClaimedEvent, delivery: Delivery, contex
     await (succeeded ? recordHandled(claim, delivery, context) : claim.release());
   } catch (cause) {
     // The response stays the same: the handlers have run, whether or not the replay store knows.
-    errors.push(unrecorded(succeeded ? 'was handled' : 'failed', cause));
+    errors.push(recordingError(succeeded ? 'was handled' : 'failed', cause));
   }
   // Reported after the claim is settled: a slow `onError` must not hold up the next attempt.
   if (errors.length > 0) await report(errors, delivery, context);
@@ -184,13 +184,13 @@ async function recordHandled(claim: ClaimedEvent, delivery: Delivery, context: R
   } catch (error) {
     if (claim.signal?.aborted) throw error;
     const recorded = repeatRecording(claim, error).catch((cause: unknown) =>
-      report([unrecorded('was handled', cause)], delivery, context),
+      report([recordingError('was handled', cause)], delivery, context),
     );
     continueAfterResponse(recorded, delivery, context);
   }
 }
 
-function unrecorded(outcome: string, cause: unknown): ExampleError {
+function recordingError(outcome: string, cause: unknown): ExampleError {
   return new ExampleError(`The event ${outcome}, but the replay store could not record it.`, { cause });
 }
 

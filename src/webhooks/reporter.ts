@@ -77,7 +77,7 @@ export class Reporter {
   }
 
   #logFailure(what: string, error: unknown, context?: object): void {
-    this.#logger.error?.(`${what} failed: ${summary(error)}`, { err: fieldsOf(error), ...context });
+    this.#logger.error?.(`${what} failed: ${summary(error)}`, { err: loggableError(error), ...context });
   }
 
   #logIssue(issue: ValidationIssue, event: string): void {
@@ -101,13 +101,13 @@ function summary(error: unknown): string {
  * An error as fields that every logger writes: winston writes `{}` for an `Error`. The object has no prototype, so that
  * pino takes the name of the error from it. Other properties, such as the request of an HTTP client, may be secret.
  */
-function fieldsOf(error: unknown, depth = 0): unknown {
+function loggableError(error: unknown, depth = 0): unknown {
   try {
     if (!isError(error)) return summary(error);
     const { name, message, stack, cause } = error;
     const { code } = error as { code?: unknown };
     const fields = { name, message, ...(typeof code === 'string' && { code }), stack };
-    const more = cause !== undefined && depth < 5 ? { cause: fieldsOf(cause, depth + 1) } : {};
+    const more = cause !== undefined && depth < 5 ? { cause: loggableError(cause, depth + 1) } : {};
     return Object.assign(Object.create(null) as object, fields, more);
   } catch {
     return messageOf(error);

@@ -9,7 +9,7 @@ import {
   type NodeResponse,
   type WebhookExecutionContext,
 } from './adapters.ts';
-import { eventNames, type WebhookEventName } from './events.ts';
+import { webhookEventNames, type WebhookEventName } from './events.ts';
 import { Handlers, type WebhookHandler } from './handlers.ts';
 import { rawBody, type WebhookBody, type WebhookHeaders } from './request.ts';
 import { receive, Tasks, type ReceiverContext, type WebhookResponse } from './receiver.ts';
@@ -123,9 +123,9 @@ export class Webhooks {
     const { handlers, logger } = this.#context;
     for (const each of checkNames(name)) {
       handlers.add(each, callable('handler', handler));
-      if (each === '*' || eventNames.includes(each)) continue;
+      if (each === '*' || webhookEventNames.includes(each)) continue;
       logger.warn?.(
-        `This version of the SDK only lists ${eventNames.join(', ')}, and no '${each}'. If the name is right, its handler is called with data of an unknown type.`,
+        `This version of the SDK only lists ${webhookEventNames.join(', ')}, and no '${each}'. If the name is right, its handler is called with data of an unknown type.`,
       );
     }
     return this;

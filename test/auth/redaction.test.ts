@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Client } from '@example/sdk';
 import type { ClientOptions, EndpointOptions } from '@example/sdk';
-import { eventNames } from '../../src/telemetry/events.ts';
+import { clientEventNames } from '../../src/telemetry/events.ts';
 import { apiToken, json, newUser, rejection, serve, type Handler } from '../support/http-server.ts';
 import { inProcessApi } from '../support/in-process-api.ts';
 import { printed } from '../support/printed.ts';
@@ -97,7 +97,7 @@ function collector() {
   const clientWith = (options: ClientOptions) => {
     const logger = { error: log, warn: log, info: log, debug: log };
     const client = new Client({ apiToken, logLevel: 'debug', logger, ...options });
-    for (const name of eventNames) client.on(name, (event: unknown) => shown.push(event));
+    for (const name of clientEventNames) client.on(name, (event: unknown) => shown.push(event));
     return client;
   };
   return { shown, clientWith, text: () => shown.map(printed).join('\n') };
@@ -260,7 +260,7 @@ describe('a token that an earlier attempt has used', () => {
       logger: { debug: log, info: log, warn: log, error: log },
       logLevel: 'debug',
     });
-    for (const name of eventNames) client.on(name, (event: unknown) => void seen.push(event));
+    for (const name of clientEventNames) client.on(name, (event: unknown) => void seen.push(event));
 
     const error = await settled(rejection(client.request('GET', `/tokens/${tokens[0]}`)));
 

@@ -56,7 +56,9 @@ describe('the whole of a secret is redacted', () => {
   });
 
   it('and not what only begins like it', () => {
-    expect(new Redactor([token], () => [key]).redact('-----BEGIN PRIVATE KEY-----')).toBe('-----BEGIN PRIVATE KEY-----');
+    expect(new Redactor([token], () => [key]).redact('-----BEGIN PRIVATE KEY-----')).toBe(
+      '-----BEGIN PRIVATE KEY-----',
+    );
   });
 
   it('within a word, unless it is short', () => {

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { ExampleError, RateLimitError, type Client, type FetchResponse } from '@example/sdk';
 import { instrument } from '@example/sdk/otel';
-import { eventNames } from '../../src/telemetry/events.ts';
+import { clientEventNames } from '../../src/telemetry/events.ts';
 import { amount, fuzzing } from '../support/fuzz.ts';
 import { clientOf, user } from '../support/http-server.ts';
 import { inProcessApi, type SentRequest } from '../support/in-process-api.ts';
@@ -211,7 +211,7 @@ it('any call ends with a value as it was sent, an error of the SDK or the reason
       const client = instrument(
         clientOf(api, { apiToken: token, timeout: 1000, rateLimit: { limit: 5 }, logger, logLevel: 'debug' }),
       );
-      for (const name of eventNames) client.on(name, (event: unknown) => shown.push(event));
+      for (const name of clientEventNames) client.on(name, (event: unknown) => shown.push(event));
       const unused = client.rateLimit;
       const controller = new AbortController();
       const reason = new Error('changed my mind');

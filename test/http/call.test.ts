@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidRequestError, type Client } from '@example/sdk';
 import { listOptionNames } from '../../src/pagination/list-options.ts';
-import { eventNames } from '../../src/telemetry/events.ts';
+import { clientEventNames } from '../../src/telemetry/events.ts';
 import { clientOf, messageOf, newUser, rejection, user, type Untyped } from '../support/http-server.ts';
 import { inProcessApi } from '../support/in-process-api.ts';
 
@@ -142,7 +142,7 @@ const untyped = () =>
 const { signal } = new AbortController();
 const id = "id must be a non-empty string without slashes or control characters, and not '.' or '..'";
 const path = "path must be relative to baseUrl, such as '/users', without '..' or a query";
-const event = `The event must be one of ${eventNames.map((name) => `'${name}'`).join(', ')}`;
+const event = `The event must be one of ${clientEventNames.map((name) => `'${name}'`).join(', ')}`;
 const asOption = 'is an option: pass it in the last argument.';
 const secret = 'sk_test_4eC39HqLyjWDarjtT1zdp7dc';
 const detached = (method: string) =>

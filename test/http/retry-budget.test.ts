@@ -322,7 +322,7 @@ it('retries that wait for the rate limit take nothing from others', async () => 
 
 it('of the budgets of rotated tokens, those in use are kept, and old ones are forgotten', () => {
   const budgets = new RetryBudget();
-  const of = (token: string) => budgets.of(`https://api.example.com ${token}`);
+  const of = (token: string) => budgets.part(`https://api.example.com ${token}`);
   const [used, old] = [of('used'), of('old')];
   for (let token = 0; token < 10_000; token++) {
     of(`token-${token}`);
