@@ -5,7 +5,7 @@ import type { CallTelemetry } from '../telemetry/telemetry.ts';
 import { Deadline, isNative, sleep, untilAborted, type Cancellation } from '../utils/abort.ts';
 import { describeValue } from '../utils/arguments.ts';
 import { now } from '../utils/timing.ts';
-import type { Accounts } from './accounts.ts';
+import type { Account, Accounts } from './accounts.ts';
 import type { Exchange } from './api-promise.ts';
 import { send, type Attempt, type FailedAttempt, type Result } from './attempt.ts';
 import type { Call } from './call.ts';
@@ -60,9 +60,9 @@ export class CallRun {
   }
 
   async run(): Promise<Exchange<unknown>> {
-    let exchange: Exchange<unknown> | undefined;
     try {
-      while (!exchange) exchange = await this.#make(await this.#admit());
+      let exchange: Exchange<unknown> | undefined;
+      while (!exchange) exchange = await this.#make(await this.#nextAttempt());
       this.#telemetry?.end('success', undefined);
       return exchange;
     } catch (reason) {
@@ -73,10 +73,7 @@ export class CallRun {
       this.#telemetry?.end(isAborted ? 'aborted' : 'failure', error);
       throw error;
     } finally {
-      // A body that the caller reads outlives the call.
-      const body = exchange && !('value' in exchange) && exchange.response.body;
-      if (body) this.#deadline?.disposeWith(body);
-      else this.#deadline?.dispose();
+      this.#deadline?.dispose();
     }
   }
 
@@ -86,47 +83,55 @@ export class CallRun {
    * @throws {RateLimitWaitError} when the call would wait longer than `maxWait` or until after its deadline.
    * @throws the signal's reason when it aborts first.
    */
-  async #admit(): Promise<Attempt> {
-    const { signals, options } = this.#call;
+  async #nextAttempt(): Promise<Attempt> {
     const startedAt = now();
-    const tokens = this.#attempt?.tokens ?? [];
-    let account = await this.#accounts.current(this.#call, tokens, this.#signal);
-    // The limiter of another token does not know of the refusal, so the call waits here.
-    if (this.#refusal && this.#refusal.limiter !== account.limiter) {
-      const { wait } = this.#refusal;
-      const error = waitError(this.#admission(startedAt), now(), wait);
-      if (error) throw error;
-      this.#telemetry?.wait(wait, 1);
-      await sleep(wait, this.#signal);
-      account = await this.#accounts.current(this.#call, tokens, this.#signal);
-    }
-    let permit: Permit | undefined;
-    for (;;) {
-      this.#target = this.#accounts.redactTarget(this.#target, account);
-      if (this.#telemetry) this.#telemetry.target = this.#target;
-      permit = await account.limiter?.acquire(this.#admission(startedAt));
-      if (permit?.waited !== true || typeof options.apiToken === 'string') break;
-
-      // The token may have been rotated while the call waited, and a new one has a budget of its own.
-      const held = permit;
-      const current = await this.#accounts.current(this.#call, tokens, this.#signal).catch((error: unknown) => {
-        held.release();
-        throw error;
-      });
-      if (current.token === account.token) break;
-      permit.release();
-      account = current;
-    }
+    const { account, permit } = await this.#admit(await this.#accountAfterRefusal(startedAt), startedAt);
     return {
       call: this.#call,
       target: this.#target,
       account,
-      tokens: [...tokens, account.token],
+      tokens: [...this.#tokens, account.token],
       permit,
       isResponseOnly: this.#promise.isResponseOnly,
       number: (this.#attempt?.number ?? 0) + 1,
-      signal: this.#deadline?.signal ?? signals[0],
+      signal: this.#deadline?.signal ?? this.#call.signals[0],
     };
+  }
+
+  /** Of the attempts so far. */
+  get #tokens(): readonly string[] {
+    return this.#attempt?.tokens ?? [];
+  }
+
+  #currentAccount(): Promise<Account> {
+    return this.#accounts.current(this.#call, this.#tokens, this.#signal);
+  }
+
+  /** The limiter of another token does not know of the last refusal. With such a token, the call waits here. */
+  async #accountAfterRefusal(startedAt: number): Promise<Account> {
+    const account = await this.#currentAccount();
+    if (!this.#refusal || this.#refusal.limiter === account.limiter) return account;
+    const { wait } = this.#refusal;
+    const error = waitError(this.#admission(startedAt), now(), wait);
+    if (error) throw error;
+    this.#telemetry?.wait(wait, 1);
+    await sleep(wait, this.#signal);
+    return this.#currentAccount();
+  }
+
+  /** Waits for the limiter. If the token was rotated meanwhile, waits for that of the new one, which has its own budget. */
+  async #admit(account: Account, startedAt: number): Promise<{ account: Account; permit: Permit | undefined }> {
+    this.#target = this.#accounts.redactTarget(this.#target, account);
+    if (this.#telemetry) this.#telemetry.target = this.#target;
+    const permit = await account.limiter?.acquire(this.#admission(startedAt));
+    if (permit?.waited !== true || typeof this.#call.options.apiToken === 'string') return { account, permit };
+    const current = await this.#currentAccount().catch((error: unknown) => {
+      permit.release();
+      throw error;
+    });
+    if (current.token === account.token) return { account, permit };
+    permit.release();
+    return this.#admit(current, startedAt);
   }
 
   /** @param startedAt When the attempt began to wait. If the token was rotated since, the rest of `maxWait` is left. */
@@ -170,7 +175,11 @@ export class CallRun {
       return undefined;
     }
     const { response, text } = result;
-    if (text === undefined) return { response };
+    if (text === undefined) {
+      // The caller reads the body, which outlives the call and its timeout.
+      if (response.body) this.#deadline?.keepFor(response.body);
+      return { response };
+    }
     const value = decode(attempt, response, text, telemetry);
     return { response, value: await untilAborted(this.#signal, value) };
   }

@@ -109,9 +109,8 @@ export class Deadline {
     for (const release of this.#releases) release();
   }
 
-  /** Stops the timer. The signals still abort what reads this body, and are left once nothing holds it any more. */
-  disposeWith(body: object): void {
-    this.dispose();
+  /** The signals abort what reads this body even after {@link dispose}. They are left once nothing holds it any more. */
+  keepFor(body: object): void {
     deadlines.set(body, this);
     const held = new WeakRef(this);
     for (const signal of this.#signals)

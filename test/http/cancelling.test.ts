@@ -194,7 +194,8 @@ describe('after a call that was not aborted, its signal has no listener left', (
     const { users } = clientOf(await serve((_, response) => json(response, 200, user)));
 
     // In a function of its own, whose frame ends.
-    const read = async () => (await users.get('user_123', { signal, totalTimeout: 5000 }).asResponse()).json();
+    const read = async (): Promise<unknown> =>
+      (await users.get('user_123', { signal, totalTimeout: 5000 }).asResponse()).json();
     expect(await read()).toEqual(user);
 
     await vi.waitFor(() => {

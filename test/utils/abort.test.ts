@@ -25,12 +25,13 @@ it.each([
   expect(deadline.signal.reason).toBe('enough');
 });
 
-it('a deadline that is disposed with a body aborts what reads it for as long as something holds the body', async () => {
+it('a deadline that is kept for a body aborts what reads it for as long as something holds the body', async () => {
   const controller = new AbortController();
   const body = {};
   const read = () => {
     const deadline = new Deadline([controller.signal], 1000, Error);
-    deadline.disposeWith(body);
+    deadline.keepFor(body);
+    deadline.dispose();
     return deadline.signal;
   };
   const signal = read();
