@@ -44,7 +44,7 @@ export class Accounts {
    */
   async current(call: Call, tokens: readonly string[], signal: Cancellation | undefined): Promise<Account> {
     const { apiToken } = this.#options;
-    if (typeof apiToken === 'string') return (this.#last ??= this.#accountOf(apiToken));
+    if (typeof apiToken === 'string') return this.#accountOf(apiToken);
     const { timeout } = call.options;
     const timeoutError = () =>
       new TimeoutError(`The apiToken function did not return within ${timeout} ms (timeout).`, this.redactTarget(call));

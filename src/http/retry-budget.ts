@@ -20,6 +20,7 @@ export class RetryBudget {
   readonly #depth: number;
   readonly #parent: RetryBudget | undefined;
   readonly #parts = new Map<string, RetryBudget>();
+  readonly #capacity: number;
   #balance: number;
   #underWay = 0;
   /** Whether the last attempt of any call has shown that the API works. */
@@ -32,7 +33,7 @@ export class RetryBudget {
   constructor(depth = 0, parent?: RetryBudget) {
     this.#depth = depth;
     this.#parent = parent;
-    this.#balance = capacities[depth] ?? 0;
+    this.#capacity = this.#balance = capacities[depth] ?? 0;
   }
 
   /** The part of an account or route. If there are too many, the one that was used longest ago is forgotten. */
@@ -76,7 +77,7 @@ export class RetryBudget {
   recordFirst(isApiUp: boolean, hasSucceeded: boolean): void {
     // A route that always fails says nothing about the others.
     if (isApiUp || !this.#isEmpty) this.#parent?.recordFirst(isApiUp, hasSucceeded);
-    if (hasSucceeded) this.#balance = Math.min(capacities[this.#depth] ?? 0, this.#balance + successRefund);
+    if (hasSucceeded) this.#balance = Math.min(this.#capacity, this.#balance + successRefund);
     this.#learn(isApiUp);
   }
 
@@ -95,13 +96,13 @@ export class RetryBudget {
   #learn(isApiUp: boolean): void {
     this.#isApiUp = isApiUp;
     // While any route works, the API is not down, and each route still has its own limit.
-    if (isApiUp && this.#parts.size > 0) this.#balance = capacities[this.#depth] ?? 0;
+    if (isApiUp && this.#parts.size > 0) this.#balance = this.#capacity;
     this.#onOutcome?.();
   }
 
   /** Settles with the next outcome of any route: each may show that the API works. */
   #nextOutcome(): Promise<void> {
-    if (this.#parent && this.#depth > 0) return this.#parent.#nextOutcome();
+    if (this.#parent) return this.#parent.#nextOutcome();
     this.#outcome ??= new Promise((resolve) => {
       this.#onOutcome = () => {
         this.#onOutcome = this.#outcome = undefined;

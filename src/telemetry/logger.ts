@@ -54,14 +54,14 @@ export function resolveLogger(
   return Object.fromEntries(methods.slice(0, logLevels.indexOf(level))) as LeveledLogger;
 }
 
-/** The values of `EXAMPLE_LOG` that were reported. */
-const reported = new Set<unknown>();
+/** The values of `EXAMPLE_LOG` that were logged as wrong. */
+const loggedLevels = new Set<string>();
 
 /** The level in `EXAMPLE_LOG`. A wrong value in a deployment must not keep a program from starting. */
 function levelOfEnvironment(logger: Partial<Logger> | null): LogLevel {
   const given = environmentVariable('EXAMPLE_LOG')?.toLowerCase() ?? 'warn';
   const level = logLevels.find((each) => each === given);
-  if (level === undefined && reported.size < reported.add(given).size)
+  if (level === undefined && addIfNew(loggedLevels, given))
     callUserCode(() =>
       logger?.warn?.(`[@example/sdk] EXAMPLE_LOG must be one of ${logLevels.join(', ')}; warn is used.`),
     );
