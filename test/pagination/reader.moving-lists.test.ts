@@ -103,6 +103,18 @@ describe('a list whose order changes', () => {
     expect(events).toMatchObject([{ reason: 'unstable-order' }]);
   });
 
+  it('because an item moves to the front of a list without a count: it comes all the same', async () => {
+    const items = projects(300);
+    let answers = 0;
+    const lie = ({ data }: { data: unknown[] }) => {
+      if ((answers += 1) === 1) items.unshift(...items.splice(-1));
+      return { data };
+    };
+    const { client } = serveList({ items, lie });
+    const seen = ids(await collect(client.projects.list()));
+    expect([...seen].sort((a, b) => a - b)).toEqual(numbers(1, 300));
+  });
+
   it('because an item moves to the front: it comes, as the count says that it is missing', async () => {
     const items = projects(300);
     const { client, events } = serveMoving(items, {

@@ -193,6 +193,13 @@ describe('the items of a page', () => {
     expect(events).toMatchObject([{ reason: 'count-mismatch' }]);
   });
 
+  it('are one item if they have the same id, also behind a later page, whose size the server chooses', async () => {
+    const items = [...projects(120), ...projects(245).slice(119)];
+    const { client, events } = serveList({ items, sizeOf: (asked) => Math.min(asked, 50) });
+    expect(await collect(client.projects.list({ page: 2, per_page: 100 }))).toEqual(projects(245).slice(50));
+    expect(events).toMatchObject([{ reason: 'count-mismatch' }]);
+  });
+
   it('come all, although two of them far from each other have the same id', async () => {
     const items = [...projects(120), project(7), ...projects(250).slice(120)];
     const { client, events } = serveList({ items });
