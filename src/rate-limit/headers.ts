@@ -51,7 +51,7 @@ export interface Answer {
   /** Whether the API, or a gateway in front of it, has failed. */
   readonly isFailure: boolean;
   /** Whether it speaks for the API, and shows that a request was admitted. */
-  readonly isSound: boolean;
+  readonly isAdmission: boolean;
 }
 
 /** Reads an answer. What a cache repeats says nothing about limits. */
@@ -72,7 +72,7 @@ export function readAnswer(status: number, headers: Headers): Answer {
     receivedAt,
     wait: asked === undefined || isTooLong ? undefined : Math.min(asked, maxAskedWait.refusal),
     isFailure: status >= 500,
-    isSound: !isCached && !isRefusal && status < 500,
+    isAdmission: !isCached && !isRefusal && status < 500,
   };
 }
 

@@ -13,7 +13,7 @@ const recent = 1000;
 export interface SentRequest extends WindowRequest {
   readonly target: RequestTarget;
   /** Which request of the token it is. */
-  readonly order: number;
+  readonly sequence: number;
   readonly turn: Turn;
 }
 
@@ -32,28 +32,28 @@ export class Outcomes {
   }
 
   recordAnswer(now: number, request: SentRequest, status: number, headers: Headers): Omit<Verdict, 'isQueueHeld'> {
-    const { target, order } = request;
+    const { target, sequence } = request;
     const read = readAnswer(status, headers);
     // A gateway answers 503 without the API's headers if a limit is reached, too. If nothing is admitted, it is an outage.
     const isGateway = status === 503 && read.report === undefined;
     const isGatewayLimit = isGateway && this.#refusals.wasAdmitted(target.route, request.sentAt - recent);
     const answer = isGatewayLimit ? { ...read, isRefusal: true, isFailure: false } : read;
-    const isExplained = this.#window.recordAnswer(now, request, answer, this.#refusals.isRefusing);
-    if (answer.isSound) {
+    const isWindowUsedUp = this.#window.recordAnswer(now, request, answer, this.#refusals.isTokenRefused);
+    if (answer.isAdmission) {
       this.#stall.admitted();
-      this.#refusals.admit(now, target, order);
+      this.#refusals.admitted(now, target, sequence);
       return { isFree: false, isGatewayLimit };
     }
-    this.#refusals.end(target, order);
-    if ((answer.isRefusal || answer.isFailure) && (!isExplained || this.#window.own === 0)) {
+    this.#refusals.ended(target, sequence);
+    if ((answer.isRefusal || answer.isFailure) && (!isWindowUsedUp || this.#window.own === 0)) {
       const asked = headers.get('retry-after');
-      this.#stall.refused(now, asked === null ? String(status) : `${status}, Retry-After: ${asked}`, target.route);
+      this.#stall.notAdmitted(now, asked === null ? String(status) : `${status}, Retry-After: ${asked}`, target.route);
     }
-    if (isExplained) this.holdUntil = Math.max(this.holdUntil, now + (answer.wait ?? 0));
-    if (isExplained) return { isFree: !this.#stall.isHopeless(now, now), isGatewayLimit };
+    if (isWindowUsedUp) this.holdUntil = Math.max(this.holdUntil, now + (answer.wait ?? 0));
+    if (isWindowUsedUp) return { isFree: !this.#stall.isHopeless(now, now), isGatewayLimit };
     const tokenWait = Math.min(answer.wait ?? Infinity, this.#window.timeLeft(now) || Infinity);
-    if (isGatewayLimit) this.#refusals.slowDown(now, order, tokenWait, true);
-    const isFree = status === 429 && this.#refusals.refuse(now, target, order, answer.wait, tokenWait);
+    if (isGatewayLimit) this.#refusals.countAgainstToken(now, sequence, tokenWait, true);
+    const isFree = status === 429 && this.#refusals.refused(now, target, sequence, answer.wait, tokenWait);
     return { isFree, isGatewayLimit };
   }
 
@@ -63,8 +63,8 @@ export class Outcomes {
    * @param mayCount Whether the API may have counted it.
    */
   recordLoss(now: number, request: SentRequest, mayCount: boolean, hasFailed: boolean): void {
-    this.#refusals.end(request.target, request.order);
-    if (hasFailed) this.#stall.refused(now, 'no answer', request.target.route);
+    this.#refusals.ended(request.target, request.sequence);
+    if (hasFailed) this.#stall.notAdmitted(now, 'no answer', request.target.route);
     this.#window.recordLoss(request, mayCount, hasFailed ? now : undefined);
   }
 }

@@ -2,7 +2,7 @@
 const failurePause = { first: 100, max: 8_000 };
 
 /** Milliseconds after which another request is sent, if the last one has brought nothing. It doubles each time. */
-const patience = { first: 1000, max: 8_000 };
+const unansweredPause = { first: 1000, max: 8_000 };
 
 /**
  * Sends one request at a time: while no window is known, until an answer announces one; and while requests fail, after
@@ -26,7 +26,7 @@ export class Probe {
 
   /** @param isBacklog Whether other calls wait. They pause after a failure; a call that is alone does not. */
   readyAt(isBacklog: boolean): number {
-    const wait = Math.min(patience.first * 2 ** this.#unanswered, patience.max);
+    const wait = Math.min(unansweredPause.first * 2 ** this.#unanswered, unansweredPause.max);
     return Math.max(this.#sentAt + wait, isBacklog ? this.#pausedUntil : -Infinity);
   }
 

@@ -20,7 +20,7 @@ export class WaitingCall {
   previous: WaitingCall | undefined;
   next: WaitingCall | undefined;
   /** Whether it goes after other calls, because its resource alone was refused and may be refused again. */
-  yields = false;
+  goesLast = false;
 
   constructor(admission: Admission, resolve: WaitingCall['resolve']) {
     this.admission = admission;
@@ -33,7 +33,7 @@ export class WaitingCall {
   }
 
   get priority(): Priority {
-    return this.yields ? 'background' : priorityOf(this.admission);
+    return this.goesLast ? 'background' : priorityOf(this.admission);
   }
 
   /**
@@ -153,7 +153,7 @@ export class CallQueue {
    *
    * @param routes Those that others go before.
    */
-  order(isBackgroundDue: boolean, routes: ReadonlySet<string>): readonly Priority[] {
+  priorityOrder(isBackgroundDue: boolean, routes: ReadonlySet<string>): readonly Priority[] {
     const isUntried = (priority: Priority) => this.unsent(priority, routes, true)?.isUntried(routes) === true;
     const isBackgroundFirst =
       this.background > 0 && (isBackgroundDue || (!isUntried('normal') && isUntried('background')));
@@ -161,7 +161,7 @@ export class CallQueue {
   }
 
   /** How many calls would be sent before one that arrived now. */
-  before(admission: Admission): number {
+  countBefore(admission: Admission): number {
     const last = this.#all.indexOf(this.#listOf(admission, priorityOf(admission)));
     return this.#all.reduce((sum, { length }, index) => (index <= last ? sum + length : sum), 0);
   }

@@ -27,8 +27,8 @@ export class Reserve {
   }
 
   /** Counts a normal call that arrives. */
-  count(window: RateWindow): void {
-    this.#begin(window);
+  arrived(window: RateWindow): void {
+    this.#checkWindow(window);
     this.#current += 1;
   }
 
@@ -41,7 +41,7 @@ export class Reserve {
 
   /** When a background call may be sent. */
   readyAt(now: number, window: RateWindow): number {
-    this.#begin(window);
+    this.#checkWindow(window);
     const { limit, length } = window;
     const remaining = window.remaining(now);
     if (remaining === 0 || this.#windows === 0) return now; // It waits for the window, or none is announced.
@@ -57,7 +57,7 @@ export class Reserve {
     return left <= dueAt ? now : now + left - dueAt + 1;
   }
 
-  #begin({ announced }: RateWindow): void {
+  #checkWindow({ announced }: RateWindow): void {
     if (announced === this.#windows) return;
     this.#previous = this.#windows > 0 ? this.#current : 0;
     if (this.#windows > 0) this.#current = 0;

@@ -78,15 +78,15 @@ export class Scheduler implements RateLimiter {
     const isIdle = this.#waiting === 0 && this.#window.inFlight === 0 && admission.isRetry !== true;
     if (isIdle) this.#stall.restart(now);
     const priority = priorityOf(admission);
-    if (priority === 'normal' && admission.isRetry !== true) this.#reserve.count(this.#window);
+    if (priority === 'normal' && admission.isRetry !== true) this.#reserve.arrived(this.#window);
     const isBacklog = this.#waiting > 0;
     const isUrgent = this.#isUrgent(now, admission);
     const isNext =
       !isBacklog ||
       isUrgent ||
-      now < this.#turns.leftUntil ||
-      (!this.#isFailing && this.#queue.before(admission) === 0);
-    const isReleased = isNext && admission.signal?.aborted !== true && !this.#refusals.holding(now, admission);
+      now < this.#turns.keptForArrivalUntil ||
+      (!this.#isRefusedOrFailing && this.#queue.countBefore(admission) === 0);
+    const isReleased = isNext && admission.signal?.aborted !== true && !this.#refusals.heldResource(now, admission);
     if (isReleased && this.#readyAt(now, priority, isBacklog, isUrgent) <= now) {
       const permit = this.#send(now, admission, priority, 'arrival');
       this.#share?.update(now);
@@ -106,8 +106,8 @@ export class Scheduler implements RateLimiter {
     return maxWait === 0 && this.#waiting < this.#window.remaining(now);
   }
 
-  get #isFailing(): boolean {
-    return this.#refusals.isRefusing || this.#window.isFailing;
+  get #isRefusedOrFailing(): boolean {
+    return this.#refusals.isTokenRefused || this.#window.isFailing;
   }
 
   /**
@@ -132,8 +132,8 @@ export class Scheduler implements RateLimiter {
     this.#turns.sent(turn);
     this.#reserve.sent(priority, this.#waiting > 0 && this.#queue.background > 0);
     this.#share?.take(priority);
-    const order = this.#refusals.send(now, admission);
-    const request = { ...this.#window.send(now), target: admission, order, turn };
+    const sequence = this.#refusals.sent(now, admission);
+    const request = { ...this.#window.send(now), target: admission, sequence, turn };
     return {
       waited: turn !== 'arrival',
       recordAnswer: (status, headers) => this.#recordAnswer(request, admission, status, headers),
@@ -158,7 +158,7 @@ export class Scheduler implements RateLimiter {
   /** A request has ended. Returns {@link Verdict.isQueueHeld}. */
   #end(admission: Admission): boolean {
     const isQueueHeld = this.#waiting > 0 && this.#window.isFailing;
-    this.#refusals.of(admission)?.update();
+    this.#refusals.resourceOf(admission)?.setAlarm();
     this.#observers.count(admission.observer, -1);
     this.dispatch();
     return isQueueHeld;
@@ -194,7 +194,7 @@ export class Scheduler implements RateLimiter {
 
   /** Sends a call whose `maxWait` is over if it only waits for what another request shows, or else rejects it. */
   #expire(now: number, call: WaitingCall): void {
-    const isResourceHeld = this.#refusals.holding(now, call.admission) !== undefined;
+    const isResourceHeld = this.#refusals.heldResource(now, call.admission) !== undefined;
     const isNext = this.#queue.first(call.priority) === call;
     if (isNext && !isResourceHeld && this.#readyAt(now, call.priority, true, true) <= now)
       this.#admit(now, call, 'oldest');
@@ -207,19 +207,19 @@ export class Scheduler implements RateLimiter {
    * @param isSure Whether to leave out what is only a guess, before the first answer.
    */
   #delay(now: number, admission: Admission, isSure = false): number {
-    const resourceAt = this.#refusals.holding(now, admission)?.readyAt ?? now;
+    const resourceAt = this.#refusals.heldResource(now, admission)?.readyAt ?? now;
     const heldUntil = Math.max(this.#outcomes.holdUntil, resourceAt < Infinity ? resourceAt : now);
     const isGuess = isSure && !this.#window.wasKnown;
-    return Math.max(0, heldUntil - now, isGuess ? 0 : this.#window.delay(now, this.#queue.before(admission) + 1));
+    return Math.max(0, heldUntil - now, isGuess ? 0 : this.#window.delay(now, this.#queue.countBefore(admission) + 1));
   }
 
   /** Puts a call into the queue of its resource if that is held, or else into the queue of the token. */
   #move(now: number, call: WaitingCall): void {
     call.list?.remove(call);
-    const resource = this.#refusals.holding(now, call.admission);
-    call.yields = this.#refusals.isRefusedAlone(this.#refusals.of(call.admission));
+    const resource = this.#refusals.heldResource(now, call.admission);
+    call.goesLast = this.#refusals.isRefusedAlone(this.#refusals.resourceOf(call.admission));
     (resource?.queue ?? this.#queue).push(call);
-    resource?.update();
+    resource?.setAlarm();
   }
 
   #admit(now: number, call: WaitingCall, turn: Turn): void {
@@ -239,7 +239,7 @@ export class Scheduler implements RateLimiter {
     this.#observers.count(call.admission.observer, -1);
     call.reject(reason);
     // Another call may be tried instead.
-    this.#refusals.of(call.admission)?.update();
+    this.#refusals.resourceOf(call.admission)?.setAlarm();
   }
 
   /** Sends the calls that may be sent, and sets the timer for the rest. */
@@ -255,7 +255,7 @@ export class Scheduler implements RateLimiter {
   /** The call to send now, or when there may be one. */
   #next(now: number): [WaitingCall, Turn] | number {
     let wakeAt = Infinity;
-    for (const priority of this.#queue.order(this.#reserve.isBackgroundDue, this.#stall.routes)) {
+    for (const priority of this.#queue.priorityOrder(this.#reserve.isBackgroundDue, this.#stall.failedRoutes)) {
       const next = this.#nextOf(now, priority);
       if (typeof next !== 'number') return next;
       wakeAt = Math.min(wakeAt, next);
@@ -265,21 +265,21 @@ export class Scheduler implements RateLimiter {
 
   #nextOf(now: number, priority: Priority): [WaitingCall, Turn] | number {
     // Each route has its turn, because it may be only one of them that fails.
-    const { routes } = this.#stall;
-    const isFailing = this.#isFailing;
+    const { failedRoutes } = this.#stall;
+    const isFailing = this.#isRefusedOrFailing;
     const isUnanswered = this.#window.isOver(now) && this.#window.inFlight > 0;
-    const isTry = isFailing || isUnanswered || this.#turns.isGivenUp;
-    const turn = isTry ? this.#turns.next : 'oldest';
+    const takesTurns = isFailing || isUnanswered || this.#turns.isAfterGivenUp;
+    const turn = takesTurns ? this.#turns.next : 'oldest';
     const isBacklog = this.#waiting > 1;
     for (let first = this.#queue.first(priority); first; first = this.#queue.first(priority)) {
-      const readyAt = Math.max(this.#readyAt(now, priority, isBacklog), this.#turns.leftUntil);
+      const readyAt = Math.max(this.#readyAt(now, priority, isBacklog), this.#turns.keptForArrivalUntil);
       if (readyAt > now) return readyAt;
-      const call = (isTry ? this.#queue.unsent(priority, routes, turn === 'newest') : undefined) ?? first;
-      if (isFailing && !call.isUntried(routes)) {
+      const call = (takesTurns ? this.#queue.unsent(priority, failedRoutes, turn === 'newest') : undefined) ?? first;
+      if (isFailing && !call.isUntried(failedRoutes)) {
         if (this.#window.askedUntil > now && isBacklog) return this.#window.askedUntil;
-        routes.clear();
+        failedRoutes.clear();
       }
-      if (this.#refusals.holding(now, call.admission) === undefined) return [call, turn];
+      if (this.#refusals.heldResource(now, call.admission) === undefined) return [call, turn];
       this.#move(now, call); // Its resource was refused meanwhile.
     }
     return Infinity;

@@ -14,20 +14,20 @@ export class Stall {
   #hasAdmitted = false;
   #answer: string | undefined;
   /** Routes whose requests were refused, or failed, since the last one that was admitted. */
-  readonly routes = new Set<string>();
+  readonly failedRoutes = new Set<string>();
 
   admitted(): void {
     this.#hasAdmitted = true;
     this.#since = undefined;
     this.#answer = undefined;
-    this.routes.clear();
+    this.failedRoutes.clear();
   }
 
   /** @param answer What the API said. */
-  refused(now: number, answer: string, route: string): void {
+  notAdmitted(now: number, answer: string, route: string): void {
     this.#since ??= now;
     this.#answer = answer;
-    this.routes.add(route);
+    this.failedRoutes.add(route);
   }
 
   /** A call arrives after a time without calls. Its wait begins now. */
@@ -45,7 +45,7 @@ export class Stall {
   /**
    * The report that is due, if any.
    *
-   * @param expectedAt When the call that has waited longest was expected to be sent.
+   * @param expectedAt When the next call was expected to be sent.
    */
   report(now: number, waiting: number, expectedAt: number): StallReport | undefined {
     if (now < this.#reportAt(expectedAt)) return undefined;

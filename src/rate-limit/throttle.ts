@@ -18,7 +18,7 @@ class Throttle {
   /** The request that tries whether the API admits it again. */
   #probe: number | undefined;
   /** The last request that was sent before the last refusal. Refusals up to it belong to the same burst. */
-  #order = 0;
+  #lastOfBurst = 0;
 
   /** @param freeRefusals Refusals in a row before the first pause. */
   constructor(freeRefusals: number) {
@@ -30,18 +30,18 @@ class Throttle {
     return this.#probe === undefined ? this.#until : Infinity;
   }
 
-  sent(order: number): void {
-    if (this.failures > this.#freeRefusals) this.#probe = order;
+  sent(sequence: number): void {
+    if (this.failures > this.#freeRefusals) this.#probe = sequence;
   }
 
   /** A request came to an end without being admitted. */
-  ended(order: number): void {
-    if (this.#probe === order) this.#probe = undefined;
+  ended(sequence: number): void {
+    if (this.#probe === sequence) this.#probe = undefined;
   }
 
-  admitted(order: number): void {
-    this.ended(order);
-    if (order > this.#order) this.failures = 0;
+  admitted(sequence: number): void {
+    this.ended(sequence);
+    if (sequence > this.#lastOfBurst) this.failures = 0;
   }
 
   /**
@@ -49,12 +49,12 @@ class Throttle {
    * @param wait Milliseconds that the API asks to wait: of a resource, as it says; of a token, at most.
    * @returns Whether it is a new refusal, and not another one of the same burst.
    */
-  refused(now: number, order: number, last: number, wait: number | undefined): boolean {
-    if (order <= this.#order) return false;
+  refused(now: number, sequence: number, last: number, wait: number | undefined): boolean {
+    if (sequence <= this.#lastOfBurst) return false;
     this.failures += 1;
     const isResource = this.#freeRefusals === 0;
     // A lone refusal of a token may be about something else, so the next one counts even if it is of the same burst.
-    if (this.failures > 1 || isResource) this.#order = last;
+    if (this.failures > 1 || isResource) this.#lastOfBurst = last;
     const pauses = this.failures - this.#freeRefusals;
     const backoff = Math.min(refusalPause.first * 2 ** (pauses - 1), refusalPause.max);
     const asked = wait === undefined || wait === 0 ? backoff : wait;
@@ -74,7 +74,7 @@ export class RefusedResource extends Throttle {
   readonly queue = new CallQueue();
   refusedAt = -Infinity;
   /** Whether its last refusal was the first in a row of the token, which may be about this resource alone. */
-  wasFirst = false;
+  wasFirstOfToken = false;
   readonly #alarm: Alarm;
 
   /** @param onReady Called when the next call may be tried. */
@@ -84,7 +84,7 @@ export class RefusedResource extends Throttle {
   }
 
   /** Sets the timer for the next call. */
-  update(): void {
+  setAlarm(): void {
     this.#alarm.set(this.queue.next === undefined ? Infinity : this.readyAt);
   }
 }
@@ -112,7 +112,7 @@ export class Refusals {
     this.#release = release;
   }
 
-  get isRefusing(): boolean {
+  get isTokenRefused(): boolean {
     return this.#token.failures > 0;
   }
 
@@ -132,13 +132,13 @@ export class Refusals {
   }
 
   /** The resource of a call, if it was refused lately. */
-  of(target: RequestTarget): RefusedResource | undefined {
+  resourceOf(target: RequestTarget): RefusedResource | undefined {
     return this.#resources.size === 0 ? undefined : this.#resources.get(keyOf(target));
   }
 
   /** The resource of a call, if the call has to wait for it. */
-  holding(now: number, target: RequestTarget): RefusedResource | undefined {
-    const resource = this.of(target);
+  heldResource(now: number, target: RequestTarget): RefusedResource | undefined {
+    const resource = this.resourceOf(target);
     return resource !== undefined && resource.readyAt > now ? resource : undefined;
   }
 
@@ -153,35 +153,35 @@ export class Refusals {
   }
 
   /** Returns which request this is. */
-  send(now: number, target: RequestTarget): number {
-    const order = (this.#sent += 1);
-    this.#token.sent(order);
+  sent(now: number, target: RequestTarget): number {
+    const sequence = (this.#sent += 1);
+    this.#token.sent(sequence);
     this.#rate.sent(now);
-    this.of(target)?.sent(order);
-    return order;
+    this.resourceOf(target)?.sent(sequence);
+    return sequence;
   }
 
   /** A request was not admitted. */
-  end(target: RequestTarget, order: number): void {
-    this.#token.ended(order);
-    this.of(target)?.ended(order);
+  ended(target: RequestTarget, sequence: number): void {
+    this.#token.ended(sequence);
+    this.resourceOf(target)?.ended(sequence);
   }
 
   /** A request was admitted. */
-  admit(now: number, target: RequestTarget, order: number): void {
-    this.#token.admitted(order);
+  admitted(now: number, target: RequestTarget, sequence: number): void {
+    this.#token.admitted(sequence);
     this.#rate.admitted(now);
     this.#admittedAt.delete(target.route);
     this.#admittedAt.set(target.route, now);
     const [oldest] = this.#admittedAt.size > maxRoutes ? this.#admittedAt.keys() : [];
     if (oldest !== undefined) this.#admittedAt.delete(oldest);
-    const resource = this.of(target);
+    const resource = this.resourceOf(target);
     if (resource === undefined) return;
     this.#resources.delete(keyOf(target));
     // What was refused alone was not about its resource.
-    if (resource.wasFirst && this.#rate.isLowered(now)) this.#lower(now);
+    if (resource.wasFirstOfToken && this.#rate.isLowered(now)) this.#lower(now);
     this.#release(resource.queue.toArray());
-    resource.update();
+    resource.setAlarm();
   }
 
   /**
@@ -191,7 +191,7 @@ export class Refusals {
    * @param tokenWait Milliseconds to wait with the token at most: the next window is a reason to try again.
    * @returns Whether waiting may help.
    */
-  refuse(now: number, target: RequestTarget, order: number, wait: number | undefined, tokenWait: number): boolean {
+  refused(now: number, target: RequestTarget, sequence: number, wait: number | undefined, tokenWait: number): boolean {
     for (const [old, { queue, refusedAt, readyAt }] of this.#resources) {
       if (queue.next !== undefined || now < Math.max(refusedAt, readyAt) + resourceMemory) break;
       this.#resources.delete(old);
@@ -200,9 +200,9 @@ export class Refusals {
     const resource = this.#resources.get(key) ?? this.#hold(key);
     this.#resources.delete(key);
     this.#resources.set(key, resource); // The latest refusal stands last.
-    resource.wasFirst = !this.isRefusedAlone(resource) && this.slowDown(now, order, tokenWait);
+    resource.wasFirstOfToken = !this.isRefusedAlone(resource) && this.countAgainstToken(now, sequence, tokenWait);
     resource.refusedAt = now;
-    resource.refused(now, order, this.#sent, wait);
+    resource.refused(now, sequence, this.#sent, wait);
     return resource.failures <= maxFailures && this.admittedAt > -Infinity;
   }
 
@@ -222,8 +222,8 @@ export class Refusals {
    * @param isGateway Whether it can't be about a resource.
    * @returns Whether it is the first in a row, which may be about something else.
    */
-  slowDown(now: number, order: number, tokenWait: number, isGateway = false): boolean {
-    if (!this.#token.refused(now, order, this.#sent, tokenWait)) return false;
+  countAgainstToken(now: number, sequence: number, tokenWait: number, isGateway = false): boolean {
+    if (!this.#token.refused(now, sequence, this.#sent, tokenWait)) return false;
     const { failures } = this.#token;
     const isSure = isGateway && this.#rate.isLowered(now);
     if (failures === 2 || isSure) this.#lower(now);

@@ -17,10 +17,10 @@ export class Turns {
   #next: Turn | undefined;
   #isNewestNext = true;
   /** Until when waiting calls leave their turn to one that arrives. */
-  leftUntil = -Infinity;
+  keptForArrivalUntil = -Infinity;
 
   /** Whether the last request that ended was given up. */
-  get isGivenUp(): boolean {
+  get isAfterGivenUp(): boolean {
     return this.#next !== undefined;
   }
 
@@ -36,7 +36,7 @@ export class Turns {
 
   givenUp(now: number, turn: Turn): void {
     this.#next = after[turn];
-    if (this.#next === 'arrival') this.leftUntil = now + pause;
+    if (this.#next === 'arrival') this.keptForArrivalUntil = now + pause;
   }
 
   answered(): void {

@@ -182,21 +182,21 @@ export class RateWindow {
   /**
    * Takes in an answer.
    *
-   * @param isTry Whether one request at a time is sent, because the API refuses them.
+   * @param isTokenRefused Whether one request at a time is sent, because the API refuses them.
    * @returns Whether it is a refusal that the window explains.
    */
-  recordAnswer(now: number, request: WindowRequest, answer: Answer, isTry = false): boolean {
-    const { isRefusal, isFailure, isSound, report } = answer;
+  recordAnswer(now: number, request: WindowRequest, answer: Answer, isTokenRefused = false): boolean {
+    const { isRefusal, isFailure, isAdmission, report } = answer;
     this.#end(request);
-    if (isSound) this.#probe.recovered();
+    if (isAdmission) this.#probe.recovered();
     const isProbe = request.window > this.#number && this.isOver(now);
-    if (isFailure && (isProbe || isTry || this.isFailing)) this.#probe.failed(now, answer.wait);
+    if (isFailure && (isProbe || isTokenRefused || this.isFailing)) this.#probe.failed(now, answer.wait);
     if (report !== undefined) this.#learn(now, request.sentAt, answer, report, isProbe && !isRefusal);
-    else if (this.reset === undefined && isSound && this.isOver(now)) this.#assumeWindow(now);
-    const isExplained = isRefusal && report?.remaining === 0;
-    if (isExplained) this.#exhaust(now, request, isProbe);
+    else if (this.reset === undefined && isAdmission && this.isOver(now)) this.#assumeWindow(now);
+    const isWindowUsedUp = isRefusal && report?.remaining === 0;
+    if (isWindowUsedUp) this.#exhaust(now, request, isProbe);
     if (!isRefusal) this.#count(request);
-    return isExplained;
+    return isWindowUsedUp;
   }
 
   /** @param isNew Whether it answers an admitted probe, so that a later `reset` is that of a new window. */

@@ -1,14 +1,14 @@
 import type { ConnectStore, LimiterObserver, Priority, Share, SharedWindow, ShareHost } from '../rate-limit/limiter.ts';
 import type { Timing } from '../utils/timing.ts';
 import { callable } from '../utils/arguments.ts';
-import { Lease } from './lease.ts';
+import { AvailableRequests } from './available-requests.ts';
 import type { RateLimitStore, RateLimitStoreReply } from './store.ts';
 
 /** Milliseconds that a store may take to answer before the process paces itself. */
 const syncTimeout = 1_000;
 
-/** Milliseconds after which the store learns what was used, and gets back what was not. */
-const returnDelay = 250;
+/** Milliseconds after which the store learns what was used, and what is not needed. */
+const reportDelay = 250;
 
 /** Milliseconds between two syncs with a store that is unavailable: at first, and at most. */
 const retryDelay = { first: 1_000, max: 30_000 };
@@ -40,9 +40,9 @@ class StoreConnection implements Share {
   readonly #window: SharedWindow;
   readonly #timing: Timing;
   readonly #host: ShareHost;
-  readonly #lease: Lease;
+  readonly #available: AvailableRequests;
   #isSyncing = false;
-  #isReturning = false;
+  #willReport = false;
   /** When to try an unavailable store again, and how long to wait if it still is; `undefined` while it is available. */
   #outage: { readonly retryAt: number; readonly delay: number; readonly error: unknown } | undefined;
   /** The clients that were told of the outage. */
@@ -54,7 +54,7 @@ class StoreConnection implements Share {
     this.#window = window;
     this.#timing = timing;
     this.#host = host;
-    this.#lease = new Lease(window, waiting);
+    this.#available = new AvailableRequests(window, waiting);
   }
 
   get isAvailable(): boolean {
@@ -63,51 +63,51 @@ class StoreConnection implements Share {
 
   readyAt(now: number, priority: Priority): number {
     if (this.#window.isUnannounced) return now;
-    if (this.isAvailable) return this.#lease.allows(now, priority) ? now : Infinity;
-    return this.#lease.leftOfEqualPart > 0 ? now : now + this.#window.timeLeft(now);
+    if (this.isAvailable) return this.#available.has(now, priority) ? now : Infinity;
+    return this.#available.leftOfEqualPart > 0 ? now : now + this.#window.timeLeft(now);
   }
 
   take(priority: Priority): void {
-    this.#lease.take(priority);
+    this.#available.take(priority);
   }
 
   update(now: number): number {
     this.#reportOutage();
     if (this.#isSyncing || this.#window.isUnannounced) return Infinity;
-    if (this.#hasToReturn) this.#returnSoon();
-    const next = this.#outage?.retryAt ?? this.#lease.nextSyncAt;
+    if (this.#isReportDue) this.#reportSoon();
+    const next = this.#outage?.retryAt ?? this.#available.nextSyncAt;
     if (next > now) return next;
-    void this.#run();
+    void this.#syncOnce();
     return Infinity;
   }
 
-  /** Whether to tell the store what was used, and to return what is not needed. */
-  get #hasToReturn(): boolean {
-    return !this.#isSyncing && this.isAvailable && this.#lease.isUnsettled;
+  /** Whether the store has to learn what was used, and what is not needed. */
+  get #isReportDue(): boolean {
+    return !this.#isSyncing && this.isAvailable && this.#available.isReportDue;
   }
 
   /** Syncs in a moment, unless a call has done so by then. The timer doesn't keep the process alive. */
-  #returnSoon(): void {
-    if (this.#isReturning) return;
-    this.#isReturning = true;
+  #reportSoon(): void {
+    if (this.#willReport) return;
+    this.#willReport = true;
     this.#timing.after(
-      returnDelay,
+      reportDelay,
       () => {
-        this.#isReturning = false;
-        if (this.#hasToReturn) void this.#run();
+        this.#willReport = false;
+        if (this.#isReportDue) void this.#syncOnce();
       },
       true,
     );
   }
 
-  async #run(): Promise<void> {
+  async #syncOnce(): Promise<void> {
     this.#isSyncing = true;
     const wasOut = !this.isAvailable;
     try {
       const apply = await this.#withTimeout(async () => {
         // Meanwhile, more calls are made: it asks for all of them.
         const key = await this.#key;
-        const [request, take] = this.#lease.ask(this.#timing.now(), wasOut);
+        const [request, take] = this.#available.prepareSync(this.#timing.now(), wasOut);
         const reply = checkReply(await this.#sync(key, request));
         return (now: number) => take(now, reply);
       });

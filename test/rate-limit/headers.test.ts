@@ -58,7 +58,7 @@ describe('Retry-After', () => {
 describe('an answer that a cache repeats', () => {
   it('says nothing about limits or time', () => {
     const answer = readAnswer(200, new Headers({ ...documented, Date: date, Age: '12' }));
-    expect(answer).toMatchObject({ report: undefined, servedAt: undefined, isSound: false });
+    expect(answer).toMatchObject({ report: undefined, servedAt: undefined, isAdmission: false });
   });
 });
 

@@ -117,12 +117,12 @@ it('what was refused long ago is forgotten, even beside a resource that is refus
   const target = (id: string) => ({ method: 'GET', path: `/users/${id}`, route });
   for (let second = 0; second < 300; second += 1) {
     for (const id of ['always', `once_${second}`]) {
-      const order = refusals.send(second * 1000, target(id));
-      refusals.refuse(second * 1000, target(id), order, undefined, Infinity);
+      const sequence = refusals.sent(second * 1000, target(id));
+      refusals.refused(second * 1000, target(id), sequence, undefined, Infinity);
     }
   }
-  expect(refusals.of(target('once_1'))).toBeUndefined();
-  expect(refusals.of(target('always'))).toBeDefined();
+  expect(refusals.resourceOf(target('once_1'))).toBeUndefined();
+  expect(refusals.resourceOf(target('always'))).toBeDefined();
 });
 
 it('of routes with an id in them, those that were admitted last are remembered', () => {
@@ -133,7 +133,7 @@ it('of routes with an id in them, those that were admitted last are remembered',
   );
   for (let id = 0; id < 1000; id += 1) {
     const target = { method: 'GET', path: `/users/${id}`, route: `/users/${id}` };
-    refusals.admit(id, target, refusals.send(id, target));
+    refusals.admitted(id, target, refusals.sent(id, target));
   }
   expect(refusals.wasAdmitted('/users/999', 0)).toBe(true);
   expect(refusals.wasAdmitted('/users/1', 0)).toBe(false);

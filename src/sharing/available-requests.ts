@@ -1,20 +1,19 @@
 import type { Priority, SharedWindow, WaitingCalls } from '../rate-limit/limiter.ts';
 import type { RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
 
-/** The part of the shared window that this process may use. */
-export class Lease {
+/** The requests that this process may send in the shared window, by priority, and when it reports and asks for more. */
+export class AvailableRequests {
   readonly #window: SharedWindow;
   readonly #waiting: WaitingCalls;
   readonly #process = Math.random().toString(36).slice(2, 10);
-  /** Requests that may be sent without a sync. */
-  #available = { normal: 0, background: 0 };
+  #count = { normal: 0, background: 0 };
   /** Whether they were granted after the end of the window, as a probe of the next one. */
   #isProbe = false;
   /** Counts of the window at the last sync that was answered. */
   #seen = { announced: 0, failedProbes: 0 };
   /** Requests that are available or in flight, as the store knows. */
   #held = 0;
-  /** Waiting calls without a request after the last sync. */
+  /** Calls that were missing a request after the last sync. */
   #missingAtSync: WaitingCalls = { normal: 0, background: 0 };
   #processes = 1;
   #nextSyncAt = -Infinity;
@@ -31,18 +30,18 @@ export class Lease {
   }
 
   /** Whether the store has to learn that requests were used or are not needed. */
-  get isUnsettled(): boolean {
-    return this.#availableTotal > 0 || this.#availableTotal + this.#window.inFlight !== this.#held;
+  get isReportDue(): boolean {
+    return this.#total > 0 || this.#total + this.#window.inFlight !== this.#held;
   }
 
-  allows(now: number, priority: Priority): boolean {
+  has(now: number, priority: Priority): boolean {
     this.#checkWindow(now);
-    return this.#available[priority] > 0;
+    return this.#count[priority] > 0;
   }
 
   /** Takes one of the available requests, if there is one: the process may send without. */
   take(priority: Priority): void {
-    this.#available[priority] = Math.max(0, this.#available[priority] - 1);
+    this.#count[priority] = Math.max(0, this.#count[priority] - 1);
   }
 
   /** When to sync next. */
@@ -62,14 +61,17 @@ export class Lease {
    *
    * @param wasOut Whether the store was unavailable.
    */
-  ask(now: number, wasOut: boolean): [RateLimitStoreRequest, (now: number, reply: RateLimitStoreReply) => void] {
+  prepareSync(
+    now: number,
+    wasOut: boolean,
+  ): [RateLimitStoreRequest, (now: number, reply: RateLimitStoreReply) => void] {
     this.#checkWindow(now);
-    this.#available = {
-      normal: Math.min(this.#available.normal, this.#waiting.normal),
-      background: Math.min(this.#available.background, this.#waiting.background),
+    this.#count = {
+      normal: Math.min(this.#count.normal, this.#waiting.normal),
+      background: Math.min(this.#count.background, this.#waiting.background),
     };
     const { inFlight, sent, limit, used, reset = 0, announced, failedProbes } = this.#window;
-    const available = this.#availableTotal;
+    const available = this.#total;
     const { normal, background } = this.#missing;
     const request = {
       process: this.#process,
@@ -97,16 +99,16 @@ export class Lease {
         if (reply.reset > 0) this.#window.adopt(answeredAt, reply);
         if (this.#window.reset !== known) this.#giveUp();
         this.#isProbe = reply.timeLeft === 0;
-        this.#available.normal += reply.normal;
-        this.#available.background += reply.background;
+        this.#count.normal += reply.normal;
+        this.#count.background += reply.background;
         this.#processes = reply.processes;
         this.#nextSyncAt = answeredAt + reply.nextSyncIn;
       },
     ];
   }
 
-  get #availableTotal(): number {
-    return this.#available.normal + this.#available.background;
+  get #total(): number {
+    return this.#count.normal + this.#count.background;
   }
 
   get #hasNews(): boolean {
@@ -114,22 +116,22 @@ export class Lease {
     return announced !== this.#seen.announced || failedProbes !== this.#seen.failedProbes;
   }
 
-  /** Gives up what was granted in a window that is over. */
+  /** Gives up what is available if its window is over. */
   #checkWindow(now: number): void {
     const isOver = this.#window.timeLeft(now) === 0;
     if ((isOver && !this.#isProbe) || this.#window.announced !== this.#seen.announced) this.#giveUp();
   }
 
   #giveUp(): void {
-    this.#available = { normal: 0, background: 0 };
+    this.#count = { normal: 0, background: 0 };
   }
 
-  /** Calls that wait and that nothing is available for. */
+  /** Waiting calls that no request is available for. */
   get #missing(): WaitingCalls {
     const { normal, background } = this.#waiting;
     return {
-      normal: Math.max(0, normal - this.#available.normal),
-      background: Math.max(0, background - this.#available.background),
+      normal: Math.max(0, normal - this.#count.normal),
+      background: Math.max(0, background - this.#count.background),
     };
   }
 }
