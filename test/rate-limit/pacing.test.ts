@@ -140,6 +140,25 @@ describe('a client', () => {
     expect(performance.now()).toBeLessThanOrEqual(21_000);
   });
 
+  it.each([-3600, 3600])(
+    'does not believe a clock of the computer that is %i s off, where answers have no Date',
+    async (offset) => {
+      const end = Date.now() / 1000 + 60 + offset;
+      let used = 0;
+      const api = inProcessApi(() => {
+        const window = Math.floor(performance.now() / 60_000);
+        const remaining = 3 * (window + 1) - ++used;
+        return remaining < 0
+          ? errorResponse(429)
+          : Response.json(user, { headers: budget(3, remaining, end + 60 * window) });
+      });
+      const client = clientOf(api);
+      await times(9, () => client.users.get('user_1'));
+      expect(performance.now()).toBeLessThanOrEqual(125_000);
+      expect(api.requests).toHaveLength(9);
+    },
+  );
+
   it('reports nothing if it does not pace, or does not know the token yet', () => {
     const { client } = setup(20, { rateLimit: false });
 
