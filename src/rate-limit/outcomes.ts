@@ -1,6 +1,5 @@
-import type { RequestTarget } from '../errors/index.ts';
 import { readAnswer } from './headers.ts';
-import type { Verdict } from './limiter.ts';
+import type { Admission, Verdict } from './limiter.ts';
 import type { Stall } from './stall.ts';
 import type { Refusals } from './throttle.ts';
 import type { Turn } from './turns.ts';
@@ -11,7 +10,7 @@ const recent = 1000;
 
 /** A request that is under way. */
 export interface SentRequest extends WindowRequest {
-  readonly target: RequestTarget;
+  readonly admission: Admission;
   /** Which request of the token it is. */
   readonly sequence: number;
   readonly turn: Turn;
@@ -32,28 +31,32 @@ export class Outcomes {
   }
 
   recordAnswer(now: number, request: SentRequest, status: number, headers: Headers): Omit<Verdict, 'isQueueHeld'> {
-    const { target, sequence } = request;
+    const { admission, sequence } = request;
     const read = readAnswer(status, headers);
     // A gateway answers 503 without the API's headers if a limit is reached, too. If nothing is admitted, it is an outage.
     const isGateway = status === 503 && read.report === undefined;
-    const isGatewayLimit = isGateway && this.#refusals.wasAdmitted(target.route, request.sentAt - recent);
+    const isGatewayLimit = isGateway && this.#refusals.wasAdmitted(admission.route, request.sentAt - recent);
     const answer = isGatewayLimit ? { ...read, isRefusal: true, isFailure: false } : read;
     const isWindowUsedUp = this.#window.recordAnswer(now, request, answer, this.#refusals.isTokenRefused);
     if (answer.isAdmission) {
       this.#stall.admitted();
-      this.#refusals.admitted(now, target, sequence);
+      this.#refusals.admitted(now, admission, sequence);
       return { isFree: false, isGatewayLimit };
     }
-    this.#refusals.ended(target, sequence);
+    this.#refusals.ended(admission, sequence);
     if ((answer.isRefusal || answer.isFailure) && (!isWindowUsedUp || this.#window.own === 0)) {
       const asked = headers.get('retry-after');
-      this.#stall.notAdmitted(now, asked === null ? String(status) : `${status}, Retry-After: ${asked}`, target.route);
+      this.#stall.notAdmitted(
+        now,
+        asked === null ? String(status) : `${status}, Retry-After: ${asked}`,
+        admission.route,
+      );
     }
     if (isWindowUsedUp) this.holdUntil = Math.max(this.holdUntil, now + (answer.wait ?? 0));
     if (isWindowUsedUp) return { isFree: !this.#stall.isHopeless(now, now), isGatewayLimit };
     const tokenWait = Math.min(answer.wait ?? Infinity, this.#window.timeLeft(now) || Infinity);
     if (isGatewayLimit) this.#refusals.countAgainstToken(now, sequence, tokenWait, true);
-    const isFree = status === 429 && this.#refusals.refused(now, target, sequence, answer.wait, tokenWait);
+    const isFree = status === 429 && this.#refusals.refused(now, admission, sequence, answer.wait, tokenWait);
     return { isFree, isGatewayLimit };
   }
 
@@ -63,8 +66,8 @@ export class Outcomes {
    * @param mayCount Whether the API may have counted it.
    */
   recordLoss(now: number, request: SentRequest, mayCount: boolean, hasFailed: boolean): void {
-    this.#refusals.ended(request.target, request.sequence);
-    if (hasFailed) this.#stall.notAdmitted(now, 'no answer', request.target.route);
+    this.#refusals.ended(request.admission, request.sequence);
+    if (hasFailed) this.#stall.notAdmitted(now, 'no answer', request.admission.route);
     this.#window.recordLoss(request, mayCount, hasFailed ? now : undefined);
   }
 }

@@ -49,10 +49,10 @@ export class Reserve {
     // The first window may have been nearly over when the first call was made.
     const least = this.#windows > 2 ? 0 : kept.first * limit;
     const usual = Math.min(Math.max(least, this.#previous), most);
-    const missing = Math.min(this.#previous - this.#current, most);
+    const expected = Math.min(this.#previous - this.#current, most);
     /** The time left at which less than what remains is reserved, if that melts in so many milliseconds. */
     const due = (reserved: number, time: number) => (reserved > 0 ? ((remaining - 1) * time) / reserved : Infinity);
-    const dueAt = Math.min(due(usual, length), remaining > missing ? Infinity : due(missing, length / 10));
+    const dueAt = Math.min(due(usual, length), remaining > expected ? Infinity : due(expected, length / 10));
     const left = window.timeLeft(now);
     return left <= dueAt ? now : now + left - dueAt + 1;
   }

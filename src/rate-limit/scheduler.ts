@@ -133,30 +133,30 @@ export class Scheduler implements RateLimiter {
     this.#reserve.sent(priority, this.#waiting > 0 && this.#queue.background > 0);
     this.#share?.take(priority);
     const sequence = this.#refusals.sent(now, admission);
-    const request = { ...this.#window.send(now), target: admission, sequence, turn };
+    const request = { ...this.#window.send(now), admission, sequence, turn };
     return {
       waited: turn !== 'arrival',
-      recordAnswer: (status, headers) => this.#recordAnswer(request, admission, status, headers),
-      recordLoss: (hasFailed = true) => this.#recordLoss(request, admission, true, hasFailed),
-      release: (hasFailed = false) => this.#recordLoss(request, admission, false, hasFailed),
+      recordAnswer: (status, headers) => this.#recordAnswer(request, status, headers),
+      recordLoss: (hasFailed = true) => this.#recordLoss(request, true, hasFailed),
+      release: (hasFailed = false) => this.#recordLoss(request, false, hasFailed),
     };
   }
 
-  #recordAnswer(request: SentRequest, admission: Admission, status: number, headers: Headers): Verdict {
-    const now = this.#timing.now();
+  #recordAnswer(request: SentRequest, status: number, headers: Headers): Verdict {
     this.#turns.answered();
-    const finding = this.#outcomes.recordAnswer(now, request, status, headers);
-    return { ...finding, isQueueHeld: this.#end(admission) };
+    const finding = this.#outcomes.recordAnswer(this.#timing.now(), request, status, headers);
+    return { ...finding, isQueueHeld: this.#end(request) };
   }
 
-  #recordLoss(request: SentRequest, admission: Admission, mayCount: boolean, hasFailed: boolean): Verdict {
-    if (mayCount && !hasFailed) this.#turns.givenUp(this.#timing.now(), request.turn);
-    this.#outcomes.recordLoss(this.#timing.now(), request, mayCount, hasFailed);
-    return { isFree: false, isGatewayLimit: false, isQueueHeld: this.#end(admission) };
+  #recordLoss(request: SentRequest, mayCount: boolean, hasFailed: boolean): Verdict {
+    const now = this.#timing.now();
+    if (mayCount && !hasFailed) this.#turns.givenUp(now, request.turn);
+    this.#outcomes.recordLoss(now, request, mayCount, hasFailed);
+    return { isFree: false, isGatewayLimit: false, isQueueHeld: this.#end(request) };
   }
 
   /** A request has ended. Returns {@link Verdict.isQueueHeld}. */
-  #end(admission: Admission): boolean {
+  #end({ admission }: SentRequest): boolean {
     const isQueueHeld = this.#waiting > 0 && this.#window.isFailing;
     this.#refusals.resourceOf(admission)?.setAlarm();
     this.#observers.count(admission.observer, -1);

@@ -9,6 +9,7 @@ const rateMemory = 300_000;
  * slowly up to the old one, and ever faster beyond.
  */
 export class SendRate {
+  /** When a request was last admitted. */
   admittedAt = -Infinity;
   #sentAt = -Infinity;
   #loweredAt = -Infinity;

@@ -116,11 +116,6 @@ export class Refusals {
     return this.#token.failures > 0;
   }
 
-  /** When any request was last admitted. */
-  get admittedAt(): number {
-    return this.#rate.admittedAt;
-  }
-
   /** Whether a request of a route was admitted after that time. */
   wasAdmitted(route: string, time: number): boolean {
     return (this.#admittedAt.get(route) ?? -Infinity) > time;
@@ -144,7 +139,7 @@ export class Refusals {
 
   /** Whether a resource was refused twice in a row while others were not. */
   isRefusedAlone(resource: RefusedResource | undefined): boolean {
-    return resource !== undefined && resource.failures > 1 && this.admittedAt > resource.refusedAt;
+    return resource !== undefined && resource.failures > 1 && this.#rate.admittedAt > resource.refusedAt;
   }
 
   /** When the next request of the token may be sent. */
@@ -203,7 +198,7 @@ export class Refusals {
     resource.wasFirstOfToken = !this.isRefusedAlone(resource) && this.countAgainstToken(now, sequence, tokenWait);
     resource.refusedAt = now;
     resource.refused(now, sequence, this.#sent, wait);
-    return resource.failures <= maxFailures && this.admittedAt > -Infinity;
+    return resource.failures <= maxFailures && this.#rate.admittedAt > -Infinity;
   }
 
   #hold(key: string): RefusedResource {

@@ -47,8 +47,6 @@ export class RateWindow {
   failedProbes = 0;
   /** Requests of this client that were admitted in the window, or had no answer. */
   own = 0;
-  /** Whether the API announces no window, so that there is nothing to share. */
-  isUnannounced = false;
   #assumedLength = documented.length;
   #endsAt = -Infinity;
   readonly #clock = new ServerClock();
@@ -93,6 +91,11 @@ export class RateWindow {
   /** Whether a window is known, or was. */
   get wasKnown(): boolean {
     return this.#number > 0;
+  }
+
+  /** Whether the API announces none, and the configured one is assumed. */
+  get isUnannounced(): boolean {
+    return this.wasKnown && this.reset === undefined;
   }
 
   /** Whether no window is known: the last one is over, or there was none. */
@@ -192,7 +195,7 @@ export class RateWindow {
     const isProbe = request.window > this.#number && this.isOver(now);
     if (isFailure && (isProbe || isTokenRefused || this.isFailing)) this.#probe.failed(now, answer.wait);
     if (report !== undefined) this.#learn(now, request.sentAt, answer, report, isProbe && !isRefusal);
-    else if (this.reset === undefined && isAdmission && this.isOver(now)) this.#assumeWindow(now);
+    else if (this.reset === undefined && isAdmission && this.isOver(now)) this.#begin(now, 0);
     const isWindowUsedUp = isRefusal && report?.remaining === 0;
     if (isWindowUsedUp) this.#exhaust(now, request, isProbe);
     if (!isRefusal) this.#count(request);
@@ -243,19 +246,12 @@ export class RateWindow {
   #open(now: number, limit: number, used: number, reset: number): void {
     // The first one may be nearly over when it is seen. A reset that comes sooner than assumed shows the true length.
     const sinceLast = (reset - this.#firstReset) * 1000;
-    this.isUnannounced = false;
     this.limit = limit;
     this.reset = this.#firstReset = reset;
     this.#log = [];
     this.#begin(now, used);
     this.#updateEnd();
     this.length = Math.max(1, Math.min(sinceLast, this.#assumedLength), this.#endsAt - now);
-  }
-
-  /** The API announces no window. The configured one is assumed. */
-  #assumeWindow(now: number): void {
-    this.isUnannounced = true;
-    this.#begin(now, 0);
   }
 
   #begin(now: number, used: number): void {
