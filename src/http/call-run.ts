@@ -126,7 +126,8 @@ export class CallRun {
     const permit = await account.limiter?.acquire(this.#admission(startedAt));
     if (permit?.waited !== true || typeof this.#call.options.apiToken === 'string') return { account, permit };
     const current = await this.#currentAccount().catch((error: unknown) => {
-      permit.release();
+      // Calls that wait would fail as fast.
+      permit.release(this.#signal?.aborted !== true);
       throw error;
     });
     if (current.token === account.token) return { account, permit };

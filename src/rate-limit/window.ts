@@ -66,6 +66,8 @@ export class RateWindow {
   #firstReset = -Infinity;
   /** Requests of others before the first one of this client. */
   #usedBefore = 0;
+  /** Milliseconds that the last answer has taken. */
+  #latency = 0;
   /** Requests in the last window: of this client, and of others. */
   #last = { own: 0, foreign: 0 };
   /** When requests were sent, not long ago, if the API announces no window. */
@@ -135,7 +137,9 @@ export class RateWindow {
     const excess = this.isUnannounced ? this.#log.length + this.inFlight - this.limit : -1;
     const allowedAt = excess < 0 ? now : (this.#log[excess] ?? Infinity) + this.length;
     if (this.isOver(now)) {
-      const isProbe = !isUrgent || this.isFailing || this.remaining(now) === 0;
+      // What a probe shows would be over, too, when its answer arrives.
+      const isTold = !isUrgent && this.#latency < this.length / 2;
+      const isProbe = isTold || this.isFailing || this.remaining(now) === 0;
       return isProbe ? Math.max(allowedAt, this.#probe.readyAt(isBacklog)) : allowedAt;
     }
     const left = this.limit - Math.max(this.used, this.own);
@@ -191,6 +195,7 @@ export class RateWindow {
   recordAnswer(now: number, request: WindowRequest, answer: Answer, isTokenRefused = false): boolean {
     const { isRefusal, isFailure, isAdmission, report } = answer;
     this.#end(request);
+    this.#latency = now - request.sentAt;
     if (isAdmission) this.#probe.recovered();
     const isProbe = request.window > this.#number && this.isOver(now);
     if (isFailure && (isProbe || isTokenRefused || this.isFailing)) this.#probe.failed(now, answer.wait);
@@ -244,14 +249,14 @@ export class RateWindow {
   }
 
   #open(now: number, limit: number, used: number, reset: number): void {
-    // The first one may be nearly over when it is seen. A reset that comes sooner than assumed shows the true length.
+    // The first one may be nearly over when it is seen, and several may have passed since the last one.
     const sinceLast = (reset - this.#firstReset) * 1000;
     this.limit = limit;
     this.reset = this.#firstReset = reset;
     this.#log = [];
     this.#begin(now, used);
     this.#updateEnd();
-    this.length = Math.max(1, Math.min(sinceLast, this.#assumedLength), this.#endsAt - now);
+    this.length = Math.max(1, Math.min(sinceLast, this.length), this.#endsAt - now);
   }
 
   #begin(now: number, used: number): void {

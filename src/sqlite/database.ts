@@ -12,8 +12,8 @@ const maxAttempts = 16;
  * Opens a database file that several processes of one machine use at the same time. Every commit is atomic, also if the
  * process is killed while it writes.
  *
- * @param schema Creates the tables that don't exist yet.
- * @throws {InvalidRequestError} when the runtime has no `node:sqlite`, or when the file can't be opened or written.
+ * @param schema Creates the tables that don't exist yet, each with `IF NOT EXISTS`.
+ * @throws {InvalidRequestError} when the runtime has no `node:sqlite`, or when the file can't be opened or created.
  */
 export function openDatabase(path: string, schema: string): DatabaseSync {
   // A URI may open a database in memory, too.
@@ -26,7 +26,8 @@ export function openDatabase(path: string, schema: string): DatabaseSync {
     database = new DatabaseSync(path);
     database.exec(`PRAGMA busy_timeout = ${busyTimeout.open}; PRAGMA synchronous = NORMAL`);
     useWriteAheadLog(database);
-    transaction(database, (opened) => opened.exec(schema));
+    // Without a transaction, a file that has its tables is opened while another process holds the lock.
+    database.exec(schema);
     // SQLite blocks the process while it waits for a lock: better to wait outside.
     database.exec(`PRAGMA busy_timeout = ${busyTimeout.use}`);
     return database;

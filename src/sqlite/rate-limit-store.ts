@@ -25,7 +25,7 @@ export interface SqliteRateLimitStore extends RateLimitStore, Disposable {
  * runs. It must be on a local disk: SQLite can't share a file over a network.
  *
  * @param path The database file, which is created if it doesn't exist. Its folder must exist.
- * @throws {InvalidRequestError} when the runtime has no `node:sqlite`, or when the file can't be opened or written.
+ * @throws {InvalidRequestError} when the runtime has no `node:sqlite`, or when the file can't be opened or created.
  *
  * @example
  * const client = new Client({ rateLimit: { store: sqliteRateLimitStore('/var/lib/my-app/rate-limit.db') } });

@@ -46,7 +46,7 @@ const schema = `
  *
  * @param path The database file, which is created if it doesn't exist. It may be that of a `sqliteRateLimitStore`. Its
  * folder must exist, on a local disk.
- * @throws {InvalidRequestError} when the runtime has no `node:sqlite`, when the file can't be opened or written, or
+ * @throws {InvalidRequestError} when the runtime has no `node:sqlite`, when the file can't be opened or created, or
  * when an option is invalid.
  *
  * @example

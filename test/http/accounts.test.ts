@@ -127,6 +127,19 @@ describe('a token function', () => {
     ]);
   });
 
+  it('that throws for a second fails few of the calls that wait', async () => {
+    const { client, sentAfter } = await waiting(() => {
+      if (performance.now() < 61_000) throw new Error('The vault is sealed.');
+      return 'token-1';
+    });
+    const calls = await settled(
+      Promise.allSettled(Array.from({ length: 50 }, (_, id) => client.users.get(String(id)))),
+    );
+
+    expect(sentAfter()).toHaveLength(calls.filter(({ status }) => status === 'fulfilled').length);
+    expect(sentAfter().length).toBeGreaterThan(45);
+  });
+
   it.each<[string, () => string]>([
     ['throws', () => expect.fail('The vault is sealed.')],
     ['returns nothing', () => ''],

@@ -190,6 +190,14 @@ it('a resource that is held for long rejects no calls of others, even in a new p
   expect(failures(calls)).toBe(0);
 });
 
+it('calls whose answers take longer than a window do not wait for them at its turn', async () => {
+  const client = clientOf(documentedApi({ latency: 70_000 }), { timeout: 90_000 });
+  const time = stopwatch();
+  expect(failures(await many(400, () => client.users.get('user_123')))).toBe(0);
+  // Four hundred requests take three minutes and an answer. One that is asked for before each window takes ten.
+  expect(time()).toBeLessThan(400_000);
+});
+
 describe('maxWait', () => {
   it.each([
     { maxWait: 100, latency: 300 },
@@ -244,6 +252,14 @@ describe('maxWait', () => {
   it('rejects nothing that windows which are shorter than documented allow in time', async () => {
     const client = clientOf(documentedApi({ latency: 10, duration: 10_000 }), { rateLimit: { maxWait: 25_000 } });
     await many(110, () => client.users.get('user_123'));
+    expect(failures(await many(250, () => client.users.get('user_123')))).toBe(0);
+  });
+
+  it('rejects nothing that shorter windows allow after a time without calls', async () => {
+    const client = clientOf(documentedApi({ latency: 10, duration: 10_000 }), { rateLimit: { maxWait: 25_000 } });
+    await many(110, () => client.users.get('user_123'));
+    await passTime(120_000);
+    await settled(client.users.get('user_123'));
     expect(failures(await many(250, () => client.users.get('user_123')))).toBe(0);
   });
 

@@ -98,6 +98,14 @@ it('a new file is opened while another process creates it, too', async () => {
   expect(database.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
 });
 
+it('a file that others use is opened while one of them holds the lock', () => {
+  const path = join(temporaryFolder(), 'shared.db');
+  const schema = 'CREATE TABLE IF NOT EXISTS events (id)';
+  openDatabase(path, schema).exec('BEGIN IMMEDIATE');
+  const database = openDatabase(path, schema);
+  expect(database.prepare('SELECT * FROM events').all()).toEqual([]);
+});
+
 it('one file serves both stores', async () => {
   const path = join(temporaryFolder(), 'shared.db');
   sqliteRateLimitStore(path);
