@@ -20,6 +20,7 @@ export class Probe {
   /** Until when the API has asked to wait, when it failed. */
   askedUntil = -Infinity;
 
+  /** Whether the last request failed that was sent while no window was known, or that could not be sent. */
   get isFailing(): boolean {
     return this.#failures > 0;
   }

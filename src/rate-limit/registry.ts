@@ -28,7 +28,7 @@ interface Registered extends RateLimiter {
 type Registry = (key: string, create: (key: string) => Registered) => Registered;
 
 /** Shared by the ES-module and the CommonJS copy of this package. Increase the number when the interface changes. */
-const registryKey = Symbol.for('@example/sdk/rate-limiters/3');
+const registryKey = Symbol.for('@example/sdk/rate-limiters/4');
 
 /** For programs that have frozen `globalThis`, where each copy has limiters of its own. */
 let own: Registry | undefined;

@@ -107,7 +107,7 @@ export class Scheduler implements RateLimiter {
   }
 
   get #isRefusedOrFailing(): boolean {
-    return this.#refusals.isTokenRefused || this.#window.isFailing;
+    return this.#refusals.isTokenRefused || this.#window.probe.isFailing;
   }
 
   /**
@@ -157,7 +157,7 @@ export class Scheduler implements RateLimiter {
 
   /** A request has ended. Returns {@link Verdict.isQueueHeld}. */
   #end({ admission }: SentRequest): boolean {
-    const isQueueHeld = this.#waiting > 0 && this.#window.isFailing;
+    const isQueueHeld = this.#waiting > 0 && this.#window.probe.isFailing;
     this.#refusals.resourceOf(admission)?.setAlarm();
     this.#observers.count(admission.observer, -1);
     this.dispatch();
@@ -276,7 +276,7 @@ export class Scheduler implements RateLimiter {
       if (readyAt > now) return readyAt;
       const call = (takesTurns ? this.#queue.unsent(priority, failedRoutes, turn === 'newest') : undefined) ?? first;
       if (isFailing && !call.isUntried(failedRoutes)) {
-        if (this.#window.askedUntil > now && isBacklog) return this.#window.askedUntil;
+        if (this.#window.probe.askedUntil > now && isBacklog) return this.#window.probe.askedUntil;
         failedRoutes.clear();
       }
       if (this.#refusals.heldResource(now, call.admission) === undefined) return [call, turn];

@@ -47,6 +47,8 @@ export class RateWindow {
   failedProbes = 0;
   /** Requests of this client that were admitted in the window, or had no answer. */
   own = 0;
+  /** Paces requests while no window is known, or requests fail. */
+  readonly probe = new Probe();
   #assumedLength = documented.length;
   #endsAt = -Infinity;
   readonly #clock = new ServerClock();
@@ -60,8 +62,6 @@ export class RateWindow {
   #countedSince = 0;
   /** As announced; `Infinity` once the API has refused a request because of it. */
   #used = 0;
-  /** Paces requests while no window is known, or requests fail. */
-  readonly #probe = new Probe();
   /** The `reset` of the first answer about the window. That of later answers may creep, as with a token bucket. */
   #firstReset = -Infinity;
   /** Requests of others before the first one of this client. */
@@ -116,16 +116,6 @@ export class RateWindow {
     return Math.max(0, this.limit - used - this.inFlight);
   }
 
-  /** Whether the last request failed that was sent while no window was known, or that could not be sent. */
-  get isFailing(): boolean {
-    return this.#probe.isFailing;
-  }
-
-  /** Until when the API has asked to wait, when it failed. */
-  get askedUntil(): number {
-    return this.#probe.askedUntil;
-  }
-
   /**
    * When the next request may be sent.
    *
@@ -137,15 +127,15 @@ export class RateWindow {
     const excess = this.isUnannounced ? this.#log.length + this.inFlight - this.limit : -1;
     const allowedAt = excess < 0 ? now : (this.#log[excess] ?? Infinity) + this.length;
     if (this.isOver(now)) {
-      // What a probe shows would be over, too, when its answer arrives.
-      const isTold = !isUrgent && this.#latency < this.length / 2;
-      const isProbe = isTold || this.isFailing || this.remaining(now) === 0;
-      return isProbe ? Math.max(allowedAt, this.#probe.readyAt(isBacklog)) : allowedAt;
+      // Where answers take longer than half a window, that of a probe would come too late.
+      const isAsked = !isUrgent && this.#latency < this.length / 2;
+      const isProbe = isAsked || this.probe.isFailing || this.remaining(now) === 0;
+      return isProbe ? Math.max(allowedAt, this.probe.readyAt(isBacklog)) : allowedAt;
     }
     const left = this.limit - Math.max(this.used, this.own);
     if (left <= 0) return this.#endsAt;
-    // Requests in flight may take long. None is waited for longer than a probe, if there is one left besides them.
-    if (this.isFailing && isBacklog && this.inFlight < left) return Math.max(allowedAt, this.#probe.readyAt(true));
+    // While requests fail, one is tried beside those in flight, which may take long, if the window has one left.
+    if (this.probe.isFailing && isBacklog && this.inFlight < left) return Math.max(allowedAt, this.probe.readyAt(true));
     if (this.inFlight === 0) return allowedAt;
     // Other processes with the token see the same requests left, so each sends only its own part of them.
     const part = isShared || isUrgent ? left : Math.ceil(this.#ownPart * left);
@@ -163,7 +153,7 @@ export class RateWindow {
 
   send(now: number): WindowRequest {
     const isProbe = this.isOver(now);
-    if (isProbe || this.isFailing) this.#probe.sent(now);
+    if (isProbe || this.probe.isFailing) this.probe.sent(now);
     this.inFlight += 1;
     return { sentAt: now, window: this.#number + (isProbe ? 1 : 0) };
   }
@@ -177,13 +167,13 @@ export class RateWindow {
   recordLoss(request: WindowRequest, mayCount: boolean, failedAt?: number): void {
     this.#end(request);
     // The next call gets the place of one that was not sent, and would fail as fast.
-    if (failedAt !== undefined && (!mayCount || request.window > this.#number)) this.#probe.failed(failedAt);
+    if (failedAt !== undefined && (!mayCount || request.window > this.#number)) this.probe.failed(failedAt);
     if (mayCount) this.#count(request);
   }
 
   #end(request: WindowRequest): void {
     this.inFlight -= 1;
-    if (request.window > this.#number || this.isFailing) this.#probe.ended();
+    if (request.window > this.#number || this.probe.isFailing) this.probe.ended();
   }
 
   /**
@@ -196,9 +186,9 @@ export class RateWindow {
     const { isRefusal, isFailure, isAdmission, report } = answer;
     this.#end(request);
     this.#latency = now - request.sentAt;
-    if (isAdmission) this.#probe.recovered();
+    if (isAdmission) this.probe.recovered();
     const isProbe = request.window > this.#number && this.isOver(now);
-    if (isFailure && (isProbe || isTokenRefused || this.isFailing)) this.#probe.failed(now, answer.wait);
+    if (isFailure && (isProbe || isTokenRefused || this.probe.isFailing)) this.probe.failed(now, answer.wait);
     if (report !== undefined) this.#learn(now, request.sentAt, answer, report, isProbe && !isRefusal);
     else if (this.reset === undefined && isAdmission && this.isOver(now)) this.#begin(now, 0);
     const isWindowUsedUp = isRefusal && report?.remaining === 0;

@@ -46,8 +46,9 @@ export class AvailableRequests {
 
   /** When to sync next. */
   get nextSyncAt(): number {
+    const { announced, failedProbes } = this.#window;
     // The other processes wait for what a probe has found.
-    if (this.#hasNews) return -Infinity;
+    if (announced !== this.#seen.announced || failedProbes !== this.#seen.failedProbes) return -Infinity;
     const { normal, background } = this.#missing;
     const isNew =
       (normal > 0 && this.#missingAtSync.normal === 0) || (background > 0 && this.#missingAtSync.background === 0);
@@ -109,11 +110,6 @@ export class AvailableRequests {
 
   get #total(): number {
     return this.#count.normal + this.#count.background;
-  }
-
-  get #hasNews(): boolean {
-    const { announced, failedProbes } = this.#window;
-    return announced !== this.#seen.announced || failedProbes !== this.#seen.failedProbes;
   }
 
   /** Gives up what is available if its window is over. */

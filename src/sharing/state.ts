@@ -131,8 +131,8 @@ function learnWindow(state: SharedState, request: RateLimitStoreRequest, now: nu
 
 function openWindow(state: SharedState, { limit, reset, used, timeLeft }: RateLimitStoreRequest, now: number): void {
   const lengthening = timeLeft / Math.max(1_000, now - state.startedAt);
-  Object.assign(state, { limit, reset, used, startedAt: now, endsAt: now + timeLeft });
-  Object.assign(state, { isLate: false, prober: '', background: 0 });
+  const begun = { startedAt: now, endsAt: now + timeLeft, isLate: false, prober: '', background: 0 };
+  Object.assign(state, { limit, reset, used, ...begun });
   for (const share of Object.values(state.processes)) {
     share.granted = 0;
     // Half of the window is enough for what is only expected.

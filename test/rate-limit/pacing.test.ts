@@ -166,10 +166,6 @@ describe('a client', () => {
     expect(client.withOptions({ rateLimit: {}, apiToken: () => 'token' }).rateLimit).toBeUndefined();
   });
 
-  it('assumes the configured limit until the API reports one', () => {
-    expect(clientOf({ url: 'https://a.example.com' }, { rateLimit: { limit: 7 } }).rateLimit?.limit).toBe(7);
-  });
-
   it('is refused, and retries as configured, with rateLimit: false', async () => {
     const { client, refusals } = setup(20, { rateLimit: false, maxRetries: 0 });
 

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RateLimitWaitError } from '../../src/errors/index.ts';
 import { Scheduler } from '../../src/rate-limit/scheduler.ts';
-import { CallPriority } from '../../src/rate-limit/limiter.ts';
 import { refused } from './model/server.ts';
 import { failing } from './model/undocumented-servers.ts';
 import { documented, SchedulerWorld } from './support/simulation.ts';
@@ -24,46 +23,9 @@ describe('the order of calls', () => {
     world.call(35);
     expect(await orderOf(world)).toEqual(Array.from({ length: 35 }, (_, index) => String(index)));
   });
-
-  it('sends background calls last', async () => {
-    const world = busyWorld();
-    world.call(10);
-    await world.time.run(1000);
-    world.call(2, { priority: new CallPriority('background') });
-    world.call(3);
-    expect((await orderOf(world)).slice(10)).toEqual(['12', '13', '14', '10', '11']);
-  });
-
-  it('moves a background call when its priority is raised', async () => {
-    const world = busyWorld();
-    const priority = new CallPriority('background');
-    world.call(10);
-    await world.time.run(1000);
-    world.call(1, { priority: new CallPriority('background') });
-    world.call(1, { priority });
-    world.call(2);
-    world.time.after(100, () => priority.raise());
-    expect((await orderOf(world)).slice(10)).toEqual(['12', '13', '11', '10']);
-  });
 });
 
 describe('a call that is aborted while it waits', () => {
-  it('rejects with the reason and leaves the queue at once', async () => {
-    const world = busyWorld();
-    const controller = new AbortController();
-    world.call(10);
-    world.call(5, { signal: controller.signal });
-    world.call(1);
-    world.time.after(100, () => {
-      expect(world.limiter.snapshot.waiting).toBe(6);
-      controller.abort(new Error('changed my mind'));
-      expect(world.limiter.snapshot.waiting).toBe(1);
-    });
-    const records = await world.finish();
-    expect(records.slice(10, 15).map(({ error }) => String(error))).toEqual(Array(5).fill('Error: changed my mind'));
-    expect(records[15]!.status).toBe(200);
-  });
-
   it('never waits if it was aborted before it was made', async () => {
     const world = busyWorld();
     world.call(1, { signal: AbortSignal.abort('no') });
@@ -122,12 +84,6 @@ describe('maxWait', () => {
     expect(records.every(({ sentAt }) => sentAt.length === 0)).toBe(true);
     for (const { error } of records) expect(error).toMatchObject({ name: 'RateLimitWaitError', retryAfter: 60 });
     expect(records.at(-1)!.doneAt).toBe(500);
-  });
-
-  it('rejects no call before the first answer, which may allow more than is documented', async () => {
-    const world = busyWorld(1000);
-    world.call(150, { maxWait: 10_000 });
-    expect((await world.finish()).every(({ status }) => status === 200)).toBe(true);
   });
 
   it('leaves no timer behind once the call is sent or aborted', async () => {
@@ -192,16 +148,6 @@ describe('a permit', () => {
     const permit = new Scheduler('').acquire(site);
     expect(permit).not.toBeInstanceOf(Promise);
     expect(permit).toMatchObject({ waited: false });
-  });
-
-  it('gives the budget back if nothing was sent', () => {
-    const limiter = new Scheduler('');
-    limiter.configure({ limit: 1 });
-    for (let index = 0; index < 5; index += 1) {
-      const permit = limiter.acquire(site);
-      expect(permit).not.toBeInstanceOf(Promise);
-      if (!(permit instanceof Promise)) permit.release();
-    }
   });
 });
 
