@@ -28,7 +28,7 @@ export type {
 } from './telemetry/events.ts';
 export type { WithResponse } from './http/api-promise.ts';
 export type { EndpointOptions, HttpMethod, QueryValue, RequestOptions } from './http/request-options.ts';
-export type { HeadersInput } from './utils/arguments.ts';
+export type { HeadersInput } from './utils/headers.ts';
 export type { Logger, LogLevel } from './telemetry/logger.ts';
 export type { RetryContext, ShouldRetry } from './http/retry.ts';
 export type { ClientOptions, RateLimitOptions } from './http/client-options.ts';

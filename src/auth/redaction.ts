@@ -1,4 +1,4 @@
-import { copyHeaders } from '../utils/arguments.ts';
+import { copyHeaders } from '../utils/headers.ts';
 import { parseJson } from '../utils/json.ts';
 import { isError } from '../utils/user-code.ts';
 import { SecretSearch } from './secret-search.ts';

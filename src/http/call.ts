@@ -1,17 +1,8 @@
 import { secretName, type SecretFields } from '../auth/redaction.ts';
 import { InvalidRequestError, type RequestTarget } from '../errors/index.ts';
 import { CallPriority } from '../rate-limit/limiter.ts';
-import {
-  abortSignal,
-  checkSchema,
-  headerValue,
-  kindOf,
-  mergeHeaders,
-  oneOf,
-  plainObject,
-  safeName,
-  throwInvalid,
-} from '../utils/arguments.ts';
+import { abortSignal, checkSchema, kindOf, oneOf, plainObject, safeName, throwInvalid } from '../utils/arguments.ts';
+import { headerValue, mergeHeaders } from '../utils/headers.ts';
 import { isRecord } from '../utils/json.ts';
 import { replaceOptions, type ResolvedOptions } from './client-options.ts';
 import type { HttpMethod, InternalOptions, QueryValue } from './request-options.ts';

@@ -2,15 +2,14 @@ import { resolveApiToken, type ApiToken } from '../auth/api-token.ts';
 import {
   boolean,
   callable,
-  mergeHeaders,
   milliseconds,
   oneOf,
   readOptions,
   plainObject,
   throwInvalid,
   wholeNumber,
-  type HeadersInput,
 } from '../utils/arguments.ts';
+import { mergeHeaders, type HeadersInput } from '../utils/headers.ts';
 import { InvalidRequestError } from '../errors/index.ts';
 import { resolveLogger, type Logger, type LogLevel } from '../telemetry/logger.ts';
 import type { Priority } from '../rate-limit/limiter.ts';

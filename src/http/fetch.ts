@@ -1,5 +1,6 @@
 import { InvalidRequestError } from '../errors/index.ts';
-import { callable, copyHeaders, throwInvalid } from '../utils/arguments.ts';
+import { callable, throwInvalid } from '../utils/arguments.ts';
+import { copyHeaders } from '../utils/headers.ts';
 
 /**
  * What the SDK passes to `fetch`: the part of `RequestInit` that every implementation understands. Your function can

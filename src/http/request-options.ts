@@ -1,5 +1,5 @@
 import type { CallPriority, Priority } from '../rate-limit/limiter.ts';
-import type { HeadersInput } from '../utils/arguments.ts';
+import type { HeadersInput } from '../utils/headers.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
 import type { APIPromise } from './api-promise.ts';
 import type { ShouldRetry } from './retry.ts';

@@ -2,7 +2,7 @@ import { redactorOf, type Redactable, type SecretFields } from '../auth/redactio
 import type { ExampleError, RequestTarget, ValidationIssue } from '../errors/index.ts';
 import { parseRateLimit } from '../rate-limit/headers.ts';
 import type { LimiterObserver } from '../rate-limit/limiter.ts';
-import { mergeHeaders } from '../utils/arguments.ts';
+import { mergeHeaders } from '../utils/headers.ts';
 import { parseJson } from '../utils/json.ts';
 import { messageOf } from '../utils/user-code.ts';
 import { locationOf } from '../utils/standard-schema.ts';

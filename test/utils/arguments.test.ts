@@ -1,6 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { Headers as UndiciHeaders } from 'undici';
-import { abortSignal, mergeHeaders, type HeadersInput } from '../../src/utils/arguments.ts';
+import { expect, it } from 'vitest';
+import { abortSignal } from '../../src/utils/arguments.ts';
 
 // test/http/call.test.ts shows what is refused.
 
@@ -8,44 +7,4 @@ it('a signal may be of another realm or library, whatever its tag', () => {
   const listeners = { addEventListener: () => undefined, removeEventListener: () => undefined };
   const signal = { aborted: false, ...listeners } as unknown as AbortSignal;
   expect(abortSignal('signal', signal)).toBe(signal);
-});
-
-describe('mergeHeaders', () => {
-  const base = { accept: 'application/json', 'x-team': 'blue' };
-
-  it.each<[string, HeadersInput | undefined, Record<string, string>]>([
-    ['overrides by name, in whatever case', { 'X-Team': 'red', 'X-App': 'one' }, { 'x-team': 'red', 'x-app': 'one' }],
-    ['takes nothing', undefined, {}],
-    ['takes headers', new Headers({ 'X-Team': 'red' }), { 'x-team': 'red' }],
-    ['takes headers of undici', new UndiciHeaders({ 'X-Team': 'red' }), { 'x-team': 'red' }],
-    ['takes a map', new Map([['X-Team', 'red']]), { 'x-team': 'red' }],
-    ['takes parameters', new URLSearchParams({ 'X-Team': 'red' }), { 'x-team': 'red' }],
-    [
-      'takes an object without a prototype',
-      Object.assign(Object.create(null), { 'X-Team': 'red' }),
-      { 'x-team': 'red' },
-    ],
-    [
-      'sends both values of a name that is listed twice',
-      [
-        ['Accept', 'text/plain'],
-        ['accept', 'text/html'],
-      ],
-      { accept: 'text/plain, text/html' },
-    ],
-  ])('%s', (_, more, changes) => {
-    expect(mergeHeaders(base, 'headers', more)).toEqual({ ...base, ...changes });
-  });
-
-  it('removes a header that is undefined', () => {
-    expect(mergeHeaders(base, 'headers', { 'X-Team': undefined, 'X-App': undefined })).toEqual({
-      accept: 'application/json',
-    });
-  });
-
-  it('takes no iterator, which could be read only once', () => {
-    const iterator = new Map([['X-Team', 'red']]).entries();
-
-    expect(() => mergeHeaders(base, 'headers', iterator)).toThrow('headers must be an object, a Headers object');
-  });
 });
