@@ -33,7 +33,7 @@ export interface Redactable {
 }
 
 export function redactorOf(attempt: Redactable): Redactor {
-  return (attempt.redactor ??= new Redactor(attempt.tokens, () => secretsOf(attempt.call)));
+  return (attempt.redactor ??= new Redactor(() => [...attempt.tokens, ...secretsOf(attempt.call)]));
 }
 
 /** The values that must not appear in errors, events or log lines. */
@@ -63,9 +63,9 @@ export class Redactor {
   readonly #secrets: () => readonly string[];
   #search: SecretSearch | undefined;
 
-  /** @param secrets Those beside the tokens. They are looked up when something is first redacted. */
-  constructor(tokens: readonly string[], secrets: () => readonly string[] = () => []) {
-    this.#secrets = () => [...tokens, ...secrets()];
+  /** @param secrets Looks them up when something is first redacted. */
+  constructor(secrets: () => readonly string[]) {
+    this.#secrets = secrets;
   }
 
   /** Returns the text without the secrets, whatever their case or escapes; only its beginning if it is long. */

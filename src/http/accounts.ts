@@ -50,7 +50,7 @@ export class Accounts {
       new TimeoutError(`The apiToken function did not return within ${timeout} ms (timeout).`, this.redactTarget(call));
     const deadline = new Deadline(signal ? [signal] : [], timeout, timeoutError);
     try {
-      const redactor = new Redactor([this.#last?.token ?? '', ...tokens], () => secretsOf(call));
+      const redactor = new Redactor(() => [this.#last?.token ?? '', ...tokens, ...secretsOf(call)]);
       const token = await currentToken(apiToken, deadline, redactor);
       return (this.#last = this.#accountOf(token));
     } finally {
@@ -63,7 +63,7 @@ export class Accounts {
     const token = account?.token;
     const isShown = token !== undefined && (path.includes(token) || path.includes(encodeURIComponent(token)));
     if (!isShown) return { method, path, route };
-    const redactor = new Redactor([token]);
+    const redactor = new Redactor(() => [token]);
     return { method, path: redactor.redact(path), route: redactor.redact(route) };
   }
 

@@ -205,8 +205,7 @@ export class CallRun {
     const { limiter } = attempt.account;
     attempt.error = error;
     this.#mayHaveTakenEffect ||= failure.kind === 'lost' || (failure.kind === 'status' && failure.status >= 500);
-    const limits = { isIdempotent: this.#call.isIdempotent, maxRetries: this.#call.options.maxRetries };
-    const retry = planRetry(failure, limits, this.#retries, verdict, Math.random());
+    const retry = planRetry(failure, this.#call, this.#retries, verdict, Math.random());
     if (!retry || this.#isVetoed(retry.delay, error)) throw error;
     const startedAt = now();
     // The budget keeps retries from multiplying an outage. A limiter that holds calls does so, too, and so does an API
@@ -221,9 +220,8 @@ export class CallRun {
     if (delay > 0 && limiter?.isTooLate(this.#admission(now()), delay)) throw error;
     this.#telemetry?.retry(delay, error);
     if (delay > 0) await sleep(delay, this.#signal);
-    this.#refusal = undefined;
-    if (failure.kind === 'status' && failure.status === 429)
-      this.#refusal = { limiter, wait: refusalWait(failure.retryAfter, this.#retries) };
+    const isRefusal = failure.kind === 'status' && failure.status === 429;
+    this.#refusal = isRefusal ? { limiter, wait: refusalWait(failure.retryAfter, this.#retries) } : undefined;
   }
 
   /** Whether the call has no time for another attempt, or its caller does not want one. */

@@ -25,9 +25,8 @@ export class RetryBudget {
   #underWay = 0;
   /** Whether the last attempt of any call has shown that the API works. */
   #isApiUp = false;
-  /** Ends the waits for an outcome. */
-  #onOutcome: (() => void) | undefined;
-  #outcome: Promise<void> | undefined;
+  /** Ends each wait for an outcome. */
+  readonly #waiting: (() => void)[] = [];
 
   /** @param parent The budget that this is a part of. It pays for the same retries. */
   constructor(depth = 0, parent?: RetryBudget) {
@@ -97,18 +96,12 @@ export class RetryBudget {
     this.#isApiUp = isApiUp;
     // While any route works, the API is not down, and each route still has its own limit.
     if (isApiUp && this.#parts.size > 0) this.#balance = this.#capacity;
-    this.#onOutcome?.();
+    for (const resume of this.#waiting.splice(0)) resume();
   }
 
   /** Settles with the next outcome of any route: each may show that the API works. */
   #nextOutcome(): Promise<void> {
     if (this.#parent) return this.#parent.#nextOutcome();
-    this.#outcome ??= new Promise((resolve) => {
-      this.#onOutcome = () => {
-        this.#onOutcome = this.#outcome = undefined;
-        resolve();
-      };
-    });
-    return this.#outcome;
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 }

@@ -25,6 +25,12 @@ export interface RetryContext extends RequestTarget {
 /** Returns `false` if a call is not to be retried. It can't cause a retry that the SDK would not make. */
 export type ShouldRetry = (error: ExampleError, context: RetryContext) => boolean;
 
+/** Whether sending a call twice has the same effect as once, and how often it may be retried. */
+interface RetryableCall {
+  readonly isIdempotent: boolean;
+  readonly options: { readonly maxRetries: number };
+}
+
 /** The next attempt. */
 export interface Retry {
   /** Milliseconds to wait before it. */
@@ -51,7 +57,6 @@ export function refusalWait(retryAfter: number | undefined, retries: number): nu
  * else exponential backoff with full jitter (AWS, "Exponential Backoff And Jitter"), which begins as that of the AWS
  * SDKs.
  *
- * @param call Whether sending it twice has the same effect as once, and how often it may be retried.
  * @param retries Its retries so far.
  * @param verdict That of the rate limiter, if it decides when a refused call (429) is sent again. If the refusal is
  *   contention, the call only waits its turn.
@@ -59,7 +64,7 @@ export function refusalWait(retryAfter: number | undefined, retries: number): nu
  */
 export function planRetry(
   failure: Failure,
-  { isIdempotent, maxRetries }: { readonly isIdempotent: boolean; readonly maxRetries: number },
+  { isIdempotent, options: { maxRetries } }: RetryableCall,
   retries: number,
   verdict: { readonly isFree: boolean } | undefined,
   random: number,

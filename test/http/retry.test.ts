@@ -242,7 +242,7 @@ it('a refusal that is contention is no retry, but with maxRetries: 0 the call is
   const plan = (maxRetries: number, retries: number) =>
     planRetry(
       { kind: 'status', status: 429, retryAfter: undefined },
-      { isIdempotent: false, maxRetries },
+      { isIdempotent: false, options: { maxRetries } },
       retries,
       { isFree: true },
       1,
@@ -253,7 +253,7 @@ it('a refusal that is contention is no retry, but with maxRetries: 0 the call is
 });
 
 describe('the delay', () => {
-  const call = { isIdempotent: true, maxRetries: 9 };
+  const call = { isIdempotent: true, options: { maxRetries: 9 } };
   const after = (retries: number, random: number, retryAfter?: number, status = 503) =>
     planRetry({ kind: 'status', status, retryAfter }, call, retries, undefined, random)?.delay;
 
