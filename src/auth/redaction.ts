@@ -26,7 +26,7 @@ export interface SecretFields {
 
 /** An attempt of a call. Its redactor is made when it is first needed, which is rare. */
 export interface Redactable {
-  readonly call: SecretFields;
+  readonly call: SecretFields & { readonly path: string; readonly options: { readonly baseUrl: string } };
   /** The tokens of the call's attempts so far. An answer may repeat that of an earlier one. */
   readonly tokens: readonly string[];
   redactor?: Redactor | undefined;
@@ -34,6 +34,13 @@ export interface Redactable {
 
 export function redactorOf(attempt: Redactable): Redactor {
   return (attempt.redactor ??= new Redactor(() => [...attempt.tokens, ...secretsOf(attempt.call)]));
+}
+
+/** The URL of an attempt. The base URL is not redacted, even if a word in it equals a password. */
+export function redactedUrl(attempt: Redactable): string {
+  const { path, query, options } = attempt.call;
+  const redactor = redactorOf(attempt);
+  return options.baseUrl + redactor.redact(path) + redactor.redactQuery(query);
 }
 
 /** The values that must not appear in errors, events or log lines. */
@@ -82,11 +89,6 @@ export class Redactor {
       return secretName.test(name) ? `${name}=[redacted]` : parameter;
     };
     return this.redact(query.split('&').map(hide).join('&'));
-  }
-
-  /** Returns the URL of a call. The base URL is not redacted, even if a word in it equals a password. */
-  redactUrl(baseUrl: string, path: string, query: string): string {
-    return baseUrl + this.redact(path) + this.redactQuery(query);
   }
 
   /**

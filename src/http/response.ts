@@ -1,4 +1,4 @@
-import { redactorOf, type Redactable } from '../auth/redaction.ts';
+import { redactedUrl, redactorOf, type Redactable } from '../auth/redaction.ts';
 import {
   APIError,
   AuthenticationError,
@@ -32,9 +32,7 @@ export interface ErrorContext extends Redactable {
 }
 
 export function errorInit(context: ErrorContext): CallErrorInit {
-  const { options, path, query } = context.call;
-  const url = redactorOf(context).redactUrl(options.baseUrl, path, query);
-  return { ...context.target, ...responseInfo(context), url };
+  return { ...context.target, ...responseInfo(context), url: redactedUrl(context) };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { redactorOf, type Redactable, type SecretFields } from '../auth/redaction.ts';
+import { redactedUrl, redactorOf, type Redactable, type SecretFields } from '../auth/redaction.ts';
 import type { ExampleError, RequestTarget, ValidationIssue } from '../errors/index.ts';
 import { parseRateLimit } from '../rate-limit/headers.ts';
 import type { LimiterObserver } from '../rate-limit/limiter.ts';
@@ -40,7 +40,6 @@ export class Telemetry {
 
 /** The parts of an attempt that are observed. */
 interface ObservedAttempt extends Redactable {
-  readonly call: SecretFields & { readonly path: string; readonly options: { readonly baseUrl: string } };
   readonly account: { readonly authorization: RequestHeaders };
   readonly response?: Response | undefined;
 }
@@ -117,15 +116,14 @@ export class CallTelemetry {
     send: (headers: RequestHeaders) => Promise<Result>,
   ): Promise<Result> {
     const { events, tracer } = this.shared;
-    const { path, query, options } = attempt.call;
     this.#announceRetry?.();
     this.#attempts++;
     const start = performance.now();
     const isAnnounced = tracer !== undefined || events.has('request');
-    const url = isAnnounced && redactorOf(attempt).redactUrl(options.baseUrl, path, query);
+    const url = isAnnounced && redactedUrl(attempt);
     // Listeners add headers. One that replaces them would take those of others away, and fails.
     const event = url && Object.freeze({ ...this.#callEvent(), url, headers: {} });
-    const trace = event && { ...event, baseUrl: options.baseUrl };
+    const trace = event && { ...event, baseUrl: attempt.call.options.baseUrl };
     const run = async () => {
       if (event) events.emit('request', event);
       const headers = event ? this.#addHeaders(attempt.call.headers, event.headers) : attempt.call.headers;
