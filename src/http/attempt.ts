@@ -12,9 +12,10 @@ import type { Permit, Verdict } from '../rate-limit/limiter.ts';
 import { untilAborted } from '../utils/abort.ts';
 import { throwInvalid } from '../utils/arguments.ts';
 import type { Account } from './accounts.ts';
+import { errorFrom } from './api-error.ts';
 import type { Call } from './call.ts';
 import { connectionProblem, wasNeverSent } from './connection.ts';
-import { errorInit, errorFrom, type ErrorContext } from './response.ts';
+import { errorInit, type ErrorContext } from './response.ts';
 import type { Failure } from './retry.ts';
 
 /** An error needs a message and a few details; a proxy may send megabytes of HTML instead. */

@@ -62,7 +62,7 @@ export class CallRun {
   async run(): Promise<Exchange<unknown>> {
     try {
       let exchange: Exchange<unknown> | undefined;
-      while (!exchange) exchange = await this.#make(await this.#nextAttempt());
+      while (!exchange) exchange = await this.#makeAttempt(await this.#nextAttempt());
       this.#telemetry?.end('success', undefined);
       return exchange;
     } catch (reason) {
@@ -153,7 +153,7 @@ export class CallRun {
   }
 
   /** Makes an attempt. Resolves to `undefined` when it is time for another one. */
-  async #make(attempt: Attempt): Promise<Exchange<unknown> | undefined> {
+  async #makeAttempt(attempt: Attempt): Promise<Exchange<unknown> | undefined> {
     const telemetry = this.#telemetry;
     let result: Result;
     try {
