@@ -63,14 +63,14 @@ export class CallRun {
     try {
       let exchange: Exchange<unknown> | undefined;
       while (!exchange) exchange = await this.#makeAttempt(await this.#nextAttempt());
-      this.#telemetry?.end('success', undefined);
+      this.#telemetry?.onEnd('success', undefined);
       return exchange;
     } catch (reason) {
       // The error of the last attempt says more than that the next one would wait too long.
       const error = reason instanceof RateLimitWaitError ? (this.#attempt?.error ?? reason) : reason;
       this.#budget?.endRetry(undefined);
       const isAborted = error === this.#signal?.reason && this.#call.signals.some(({ aborted }) => aborted);
-      this.#telemetry?.end(isAborted ? 'aborted' : 'failure', error);
+      this.#telemetry?.onEnd(isAborted ? 'aborted' : 'failure', error);
       throw error;
     } finally {
       this.#deadline?.dispose();
@@ -114,7 +114,7 @@ export class CallRun {
     const { wait } = this.#refusal;
     const error = waitError(this.#admission(startedAt), now(), wait);
     if (error) throw error;
-    this.#telemetry?.wait(wait, 1);
+    this.#telemetry?.onWait(wait, 1);
     await sleep(wait, this.#signal);
     return this.#currentAccount();
   }
@@ -148,7 +148,7 @@ export class CallRun {
       priority: this.#call.priority,
       maxWait: Math.max(0, Math.round(maxWait - (now() - startedAt))),
       observer: telemetry?.shared.limiterObserver,
-      onWait: telemetry && ((delay, waiting) => telemetry.wait(delay, waiting)),
+      onWait: telemetry && ((delay, waiting) => telemetry.onWait(delay, waiting)),
     };
   }
 
@@ -218,7 +218,7 @@ export class CallRun {
     if (!retry.isFree) this.#retries += 1;
     const delay = Math.max(0, Math.round(retry.delay - (now() - startedAt)));
     if (delay > 0 && limiter?.isTooLate(this.#admission(now()), delay)) throw error;
-    this.#telemetry?.retry(delay, error);
+    this.#telemetry?.onRetry(delay, error);
     if (delay > 0) await sleep(delay, this.#signal);
     const isRefusal = failure.kind === 'status' && failure.status === 429;
     this.#refusal = isRefusal ? { limiter, wait: refusalWait(failure.retryAfter, this.#retries) } : undefined;

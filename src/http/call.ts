@@ -48,7 +48,7 @@ export function resolveCall(
   return {
     method,
     url: options.baseUrl + path + search,
-    path: secretNames.length === 0 ? path : redactedPath(route, params),
+    path: secretNames.length === 0 ? path : expandRoute(route, params, secretNames),
     route,
     secretParams: secretNames.flatMap((name) => params[name] ?? []),
     query: search,
@@ -148,15 +148,15 @@ function nameIn(query: string): string {
 }
 
 function encodeSegment(name: string, params: Readonly<Record<string, string>>): string {
-  if (!(name in params))
-    throw new InvalidRequestError(`params.${safeName(name)} is missing: path has {${safeName(name)}}.`);
+  const shownName = safeName(name);
+  if (!(name in params)) throw new InvalidRequestError(`params.${shownName} is missing: path has {${shownName}}.`);
   const value = params[name];
   // oxlint-disable-next-line no-control-regex -- the point is to find control characters
   const isSegment = typeof value === 'string' && /^(?!\.{0,2}$)[^/\\\u0000-\u001f\u007f]*$/.test(value);
   // Half a surrogate pair can't be encoded, and not every runtime has `isWellFormed`.
   if (isSegment && !/\p{Surrogate}/u.test(value)) return encodeURIComponent(value);
   const expected = "a non-empty string without slashes or control characters, and not '.' or '..'";
-  return throwInvalid(expected, safeName(name), value, false, safeName(name));
+  return throwInvalid(expected, shownName, value, false, shownName);
 }
 
 /**
@@ -172,13 +172,9 @@ export function queryOf(parameters: Readonly<Record<string, QueryValue | readonl
     for (const value of [given].flat()) {
       if (value === undefined) continue;
       if (typeof value !== 'string' && typeof value !== 'boolean' && !Number.isFinite(value)) {
-        throwInvalid(
-          'a string, a number, a boolean or a list of these',
-          `query.${safeName(name)}`,
-          value,
-          false,
-          safeName(name),
-        );
+        const shownName = safeName(name);
+        const expected = 'a string, a number, a boolean or a list of these';
+        throwInvalid(expected, `query.${shownName}`, value, false, shownName);
       }
       query.append(name, String(value));
     }

@@ -64,7 +64,7 @@ export class HttpClient implements Requester {
       const telemetry = this.#telemetry.observe(this.#options.logger, target);
       const run = () => {
         if (call) return new CallRun(call, promise, this.#accounts, target, telemetry).run();
-        telemetry?.end('failure', problem);
+        telemetry?.onEnd('failure', problem);
         return Promise.reject(problem);
       };
       return telemetry ? telemetry.run(run) : run();

@@ -69,7 +69,7 @@ export async function decode(
   if (text === '') throw invalid('The body is empty.');
   if (!isUsable(body) || isOtherType) throw invalid('The body is not what the API documents.', issues);
   if (responseValidation === 'throw') throw invalid('The body differs from its schema.', issues);
-  if (responseValidation === 'warn') telemetry?.validationIssues(issues);
+  if (responseValidation === 'warn') telemetry?.onIssues(issues);
   return body;
 }
 

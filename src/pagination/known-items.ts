@@ -3,7 +3,7 @@ import type { Id } from './page-body.ts';
 export type Ids = readonly (Id | undefined)[];
 
 /** The known items that a window contains. */
-export interface Shared {
+export interface SharedItems {
   /** The index of the first known item in the window, and of the last; -1 if there is none. */
   readonly first: number;
   readonly last: number;
@@ -28,7 +28,7 @@ export class KnownItems {
     return this.#ranks.has(id ?? '');
   }
 
-  shared(ids: Ids): Shared {
+  sharedWith(ids: Ids): SharedItems {
     let [first, last, rank, isOrdered, highest] = [-1, -1, 0, true, 0];
     for (let index = 0; index < ids.length; index++) {
       const at = this.#ranks.get(ids[index] ?? '') ?? 0;
@@ -47,7 +47,7 @@ export class KnownItems {
    *
    * @returns The indexes of the new items. An item without an `id` always counts as new.
    */
-  add(ids: Ids, { last, rank }: Pick<Shared, 'last' | 'rank'> = { last: -1, rank: 0 }): number[] {
+  add(ids: Ids, { last, rank }: Pick<SharedItems, 'last' | 'rank'> = { last: -1, rank: 0 }): number[] {
     const added: number[] = [];
     let following = rank;
     for (let index = last; index >= 0; index--) {

@@ -137,7 +137,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
   /** The page that a walk has after another. If the walk has gone on since, a new one starts at the cursor. */
   async #pageAfter(walk: Walk<Item>, number: number, cursor?: () => string): Promise<Page<Item>> {
     try {
-      const progress = await walk.after(number);
+      const progress = await walk.progressAfter(number);
       if (progress) return this.#pageOf(progress, walk);
     } catch (error) {
       if (error instanceof ExampleError) error.cursor = encodeCursor(this.#key, walk.reader.place);

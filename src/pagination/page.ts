@@ -18,7 +18,7 @@ interface Iteration {
   /** Ends it. */
   readonly signal?: AbortSignal | undefined;
   /** Makes its requests, and cancels those that were made ahead. */
-  readonly walk: { stop(): void };
+  readonly walk: { cancelPrefetched(): void };
 }
 
 /** Where a page stands in the iteration that it is part of. */
@@ -42,7 +42,7 @@ export async function* pagesFrom<Item>(
       while (page?.data.length === 0);
     }
   } finally {
-    walk.stop();
+    walk.cancelPrefetched();
   }
 }
 

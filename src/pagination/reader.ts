@@ -1,6 +1,6 @@
 import { ExampleError, InvalidRequestError, type APIError } from '../errors/index.ts';
 import { lastIds, startOfPage, type Place } from './cursor.ts';
-import { KnownItems, type Shared } from './known-items.ts';
+import { KnownItems, type SharedItems } from './known-items.ts';
 import { isEndless, isLastPage, isPastEnd, mayMissItems, isAnnouncedEnd } from './list-end.ts';
 import { defaultSize } from './list-options.ts';
 import type { Id, PageBody } from './page-body.ts';
@@ -115,7 +115,7 @@ export class ListReader<Item> {
   #seek(state: Seek, answer: PageAnswer<Item>): void {
     const { window, ids, growth, count } = answer;
     const { size, end } = this.place;
-    const shared = this.#known.shared(ids);
+    const shared = this.#known.sharedWith(ids);
     // While the list was shorter than a page, the server did not show how many items it sends at most.
     const isCut =
       end < size && ids.length >= leastSize && ids.length < size && window.page === 1 && count !== ids.length;
@@ -131,13 +131,13 @@ export class ListReader<Item> {
   }
 
   #readOverlap({ overlap, idle }: Overlap, answer: PageAnswer<Item>): void {
-    const shared = this.#known.shared(answer.ids);
+    const shared = this.#known.sharedWith(answer.ids);
     const joins = shared.last >= 0 || (answer.window.page === 1 && this.#origin === 1);
     if (joins) this.#join(overlap, idle, answer, shared);
     else this.#stepBack(overlap, idle, answer);
     // This window may close the gap to windows that came before it. Any of them may be the end of the list.
     for (const each of joins ? this.#unconnected.splice(0) : []) {
-      const late = this.#known.shared(each.ids);
+      const late = this.#known.sharedWith(each.ids);
       const { state } = this;
       if (late.last < 0 && state.kind !== 'end') this.#unconnected.push(each);
       else if (state.kind === 'overlap') this.#join(state.overlap, state.idle, each, late);
@@ -146,7 +146,7 @@ export class ListReader<Item> {
   }
 
   /** Reads a window that holds a known item, or is page 1: no staying item is between it and what was read. */
-  #join(overlap: number, idle: number, answer: PageAnswer<Item>, { first, last, rank, isOrdered }: Shared): void {
+  #join(overlap: number, idle: number, answer: PageAnswer<Item>, { first, last, rank, isOrdered }: SharedItems): void {
     const { window, ids, count, growth } = answer;
     const before = this.place;
     // Page 1 holds no known item: everything that is known stands behind it.
@@ -212,7 +212,7 @@ export class ListReader<Item> {
 
   #readPage(state: Pages, answer: PageAnswer<Item>): void {
     const { ids, fingerprints, growth } = answer;
-    const shared = this.#known.shared(ids);
+    const shared = this.#known.sharedWith(ids);
     const isRepeated = fingerprints.length > 0 && fingerprints.join() === state.previous.join();
     // If the list has shrunk, items that stood behind may have moved forward.
     const isMoved = state.purpose === 'behind' && (growth < 0 || !ids.every((id) => this.#known.has(id)));
@@ -229,7 +229,7 @@ export class ListReader<Item> {
     else throw new InvalidRequestError('None of the items before the cursor is in the list any more.');
   }
 
-  #takePage(state: Pages, answer: PageAnswer<Item>, shared: Shared, isRepeated: boolean): void {
+  #takePage(state: Pages, answer: PageAnswer<Item>, shared: SharedItems, isRepeated: boolean): void {
     const { purpose, reason, previous } = state;
     const { window, ids } = answer;
     const taken = isRepeated ? 0 : this.#take(answer, shared, this.#origin > 0 ? 0 : shared.first);
@@ -272,7 +272,7 @@ export class ListReader<Item> {
 
   /** Ends the walk, or reads all pages once more if items are missing. */
   #finish(canReadAgain = true): void {
-    for (const each of this.#unconnected.splice(0)) this.#take(each, this.#known.shared(each.ids));
+    for (const each of this.#unconnected.splice(0)) this.#take(each, this.#known.sharedWith(each.ids));
     this.state = { kind: 'end' };
     if (this.#mayMissItems && canReadAgain && this.#origin > 0)
       this.state = pagesState('missing', 'count-mismatch', windowOf(this.#origin, this.place.askedSize));
@@ -289,7 +289,7 @@ export class ListReader<Item> {
   }
 
   /** Takes the new items of an answer, from an index on. Returns how many there are. */
-  #take({ data, ids }: PageAnswer<Item>, shared?: Pick<Shared, 'last' | 'rank'>, from = 0): number {
+  #take({ data, ids }: PageAnswer<Item>, shared?: Pick<SharedItems, 'last' | 'rank'>, from = 0): number {
     const before = this.#items.length;
     // The cast holds: the indexes are those of items.
     for (const index of this.#known.add(ids, shared)) if (index >= from) this.#items.push(data[index] as Item);

@@ -57,7 +57,7 @@ export class Walk<Item> {
   /**
    * Returns the progress after the one with this number, again if it failed; `undefined` if the walk has moved on since.
    */
-  after(number: number): Promise<Progress<Item>> | undefined {
+  progressAfter(number: number): Promise<Progress<Item>> | undefined {
     if (number === this.#progressNumber) {
       this.#progressNumber++;
       this.#latest = this.#next(this.#progressNumber);
@@ -74,7 +74,7 @@ export class Walk<Item> {
     while (data.length === 0 && reader.state.kind !== 'end') {
       const { kind } = reader.state;
       const { size } = reader.place;
-      const requested = this.#take(reader.state.next);
+      const requested = this.#requestedWindow(reader.state.next);
       requested.priority?.raise();
       try {
         const body = await requested.body;
@@ -88,7 +88,7 @@ export class Walk<Item> {
       this.#remaining -= data.length;
       // A window that was requested ahead came too late: the list moves too fast for so many of them.
       if (requested.priority && data.length === 0) this.#prefetch >>= 1;
-      if (reader.state.kind !== kind || reader.place.size !== size) this.stop();
+      if (reader.state.kind !== kind || reader.place.size !== size) this.cancelPrefetched();
       this.#requestAhead();
     }
     const { place, unverified, state } = reader;
@@ -96,14 +96,14 @@ export class Walk<Item> {
   }
 
   /** Cancels the requests under way. The walk can go on. */
-  stop(): void {
+  cancelPrefetched(): void {
     this.#controller.abort();
     this.#controller = new AbortController();
     this.#prefetched = [];
   }
 
   /** Returns the window that was requested ahead, if it overlaps as the next one must, or else requests the next one. */
-  #take(next: Window): PendingWindow<Item> {
+  #requestedWindow(next: Window): PendingWindow<Item> {
     const { state, place } = this.reader;
     while (this.#prefetched[0] && this.#prefetched[0].window.end <= place.end) this.#prefetched.shift();
     const first = this.#prefetched[0]?.window;

@@ -84,7 +84,7 @@ export class CallTelemetry {
     this.target = target;
   }
 
-  /** Runs the call within a trace. The call must {@link end}. */
+  /** Runs the call within a trace. The call must {@link onEnd}. */
   run<T>(call: () => Promise<T>): Promise<T> {
     const { tracer } = this.shared;
     if (!tracer) return call();
@@ -93,7 +93,7 @@ export class CallTelemetry {
   }
 
   /** The call has ended. `error` is what it rejects with. */
-  end(outcome: CallEndEvent['outcome'], error: unknown): void {
+  onEnd(outcome: CallEndEvent['outcome'], error: unknown): void {
     const { events } = this.shared;
     if (!this.#traced && !events.has('callEnd')) return;
     const duration = performance.now() - this.#start;
@@ -158,7 +158,7 @@ export class CallTelemetry {
    * The attempt has failed, and there will be another after a delay in milliseconds. Without one, the rate limit may
    * still refuse the call: it is announced when it waits, or is sent.
    */
-  retry(delay: number, error: ExampleError & { readonly status?: number | undefined }): void {
+  onRetry(delay: number, error: ExampleError & { readonly status?: number | undefined }): void {
     const { events } = this.shared;
     const log = this.#warnOfWait(delay) ?? this.#logger.info;
     if (!events.has('retry') && !log) return;
@@ -172,7 +172,7 @@ export class CallTelemetry {
   }
 
   /** The call has to wait for the rate limit. */
-  wait(delay: number, waiting: number): void {
+  onWait(delay: number, waiting: number): void {
     this.#announceRetry?.();
     const { events } = this.shared;
     const warn = this.#warnOfWait(delay);
@@ -191,7 +191,7 @@ export class CallTelemetry {
     return this.#logger.warn;
   }
 
-  validationIssues(issues: readonly ValidationIssue[]): void {
+  onIssues(issues: readonly ValidationIssue[]): void {
     const { events, loggedIssues } = this.shared;
     const about = this.#callEvent();
     for (const issue of issues) {

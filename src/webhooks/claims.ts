@@ -16,7 +16,7 @@ const fingerprints = /* @__PURE__ */ cachedKeys(async (secret) => {
  * The keys under which a replay store knows an event: one for each secret of the endpoint. Each has a fingerprint of
  * the secret, so that endpoints that share a store do not take each other's events for their own.
  */
-export async function endpointKeys(secrets: readonly string[], id: string): Promise<string[]> {
+export async function eventKeys(secrets: readonly string[], id: string): Promise<string[]> {
   const prefixes = await Promise.all(fingerprints(secrets));
   return [...new Set(prefixes)].map((prefix) => `${prefix}:${id}`);
 }

@@ -1,7 +1,7 @@
 import { ExampleError } from '../errors/example-error.ts';
 import type { LeveledLogger } from '../telemetry/logger.ts';
 import { callUserCode, withTimeout } from '../utils/user-code.ts';
-import { claimEvent, endpointKeys } from './claims.ts';
+import { claimEvent, eventKeys } from './claims.ts';
 import { eventIssues, type WebhookEvent } from './events.ts';
 import type { Handlers } from './handlers.ts';
 import { bytesOf, WebhookVerificationError, type RawBody, type WebhookHeaders } from './request.ts';
@@ -69,7 +69,7 @@ export class Tasks {
 }
 
 /** A verified event, on its way to the handlers. */
-interface Delivery {
+interface VerifiedEvent {
   readonly event: WebhookEvent;
   readonly attempt: WebhookAttempt;
   readonly secrets: readonly string[];
@@ -113,7 +113,7 @@ async function answer(request: WebhookRequest, context: ReceiverContext): Promis
   }
 }
 
-async function handleOnce(delivery: Delivery, context: ReceiverContext): Promise<WebhookResponse> {
+async function handleOnce(delivery: VerifiedEvent, context: ReceiverContext): Promise<WebhookResponse> {
   const { event, attempt } = delivery;
   const { handlers, logger } = context;
   if (!handlers.has(event.event)) {
@@ -123,7 +123,7 @@ async function handleOnce(delivery: Delivery, context: ReceiverContext): Promise
 
   let claim: ReplayClaim;
   try {
-    claim = await claimEvent(context.replayStore, await endpointKeys(delivery.secrets, attempt.id));
+    claim = await claimEvent(context.replayStore, await eventKeys(delivery.secrets, attempt.id));
   } catch (error) {
     await report([error], delivery, context);
     return response(503);
@@ -141,7 +141,7 @@ async function handleOnce(delivery: Delivery, context: ReceiverContext): Promise
   }
 }
 
-async function answerWhenHandled(claim: ClaimedEvent, delivery: Delivery, context: ReceiverContext) {
+async function answerWhenHandled(claim: ClaimedEvent, delivery: VerifiedEvent, context: ReceiverContext) {
   const errors = await runHandlers(claim, delivery, context);
   const succeeded = errors.length === 0;
   try {
@@ -156,7 +156,7 @@ async function answerWhenHandled(claim: ClaimedEvent, delivery: Delivery, contex
 }
 
 /** Records the event before its handlers run: they never run twice, but may fail for good. */
-async function answerEarly(claim: ClaimedEvent, delivery: Delivery, context: ReceiverContext) {
+async function answerEarly(claim: ClaimedEvent, delivery: VerifiedEvent, context: ReceiverContext) {
   try {
     await recordHandled(claim, delivery, context);
   } catch (error) {
@@ -168,7 +168,7 @@ async function answerEarly(claim: ClaimedEvent, delivery: Delivery, context: Rec
   return response(202);
 }
 
-function runHandlers(claim: ClaimedEvent, { event, attempt }: Delivery, { handlers }: ReceiverContext) {
+function runHandlers(claim: ClaimedEvent, { event, attempt }: VerifiedEvent, { handlers }: ReceiverContext) {
   return handlers.run(event, { ...attempt, signal: claim.signal ?? new AbortController().signal });
 }
 
@@ -178,7 +178,7 @@ function runHandlers(claim: ClaimedEvent, { event, attempt }: Delivery, { handle
  *
  * @throws when the claim is lost, and another process may handle the event.
  */
-async function recordHandled(claim: ClaimedEvent, delivery: Delivery, context: ReceiverContext): Promise<void> {
+async function recordHandled(claim: ClaimedEvent, delivery: VerifiedEvent, context: ReceiverContext): Promise<void> {
   try {
     await claim.complete();
   } catch (error) {
@@ -208,7 +208,7 @@ async function repeatRecording(claim: ClaimedEvent, error: unknown): Promise<voi
 }
 
 /** Keeps the process alive for work that goes on after the response. The work never rejects. */
-function continueAfterResponse(work: Promise<unknown>, delivery: Delivery, context: ReceiverContext): void {
+function continueAfterResponse(work: Promise<unknown>, delivery: VerifiedEvent, context: ReceiverContext): void {
   void context.tasks.add(work);
   callUserCode(
     () => delivery.waitUntil?.(work),
@@ -216,7 +216,7 @@ function continueAfterResponse(work: Promise<unknown>, delivery: Delivery, conte
   );
 }
 
-function report(errors: unknown[], { event, attempt }: Delivery, { reporter }: ReceiverContext): Promise<void> {
+function report(errors: unknown[], { event, attempt }: VerifiedEvent, { reporter }: ReceiverContext): Promise<void> {
   return reporter.reportErrors(errors, { id: attempt.id, event });
 }
 

@@ -51,7 +51,7 @@ export async function verifyWebhook(
   secret?: WebhookSecretSource,
   options?: VerifyWebhookOptions,
 ): Promise<VerifiedWebhook> {
-  checkOrder(body, headers, secret);
+  checkArgumentOrder(body, headers, secret);
   const given = readVerifyOptions(options);
   const raw = rawBody(body);
   const { id } = await verifySignature(raw, headers, await readSecrets(secret, headers, raw), given);
@@ -71,7 +71,7 @@ export function verifyWebhookSync(
   secret?: WebhookSecret,
   options?: VerifyWebhookOptions,
 ): VerifiedWebhook {
-  checkOrder(body, headers, secret);
+  checkArgumentOrder(body, headers, secret);
   const raw = rawBody(body);
   const attempt = verifySignature(raw, headers, listSecrets(secret), readVerifyOptions(options));
   if (!(attempt instanceof Promise)) return { ...parseEvent(raw), id: attempt.id };
@@ -80,7 +80,7 @@ export function verifyWebhookSync(
 }
 
 /** Finds what an untyped program has passed in another order, or as one object. */
-function checkOrder(body: unknown, headers: unknown, secret: unknown): void {
+function checkArgumentOrder(body: unknown, headers: unknown, secret: unknown): void {
   const isBody = typeof headers === 'string' || ArrayBuffer.isView(headers);
   const isSecret = typeof body === 'string' && body.startsWith('whsec_');
   const isOptions = typeof secret === 'object' && !Array.isArray(secret) && secret !== null;

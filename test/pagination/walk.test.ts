@@ -37,7 +37,7 @@ function walkByHand(length: number, prefetch: number) {
     });
   const walk = new Walk(new ListReader<{ id: number }>(startOfPage(1, 100), () => undefined), request, prefetch);
   let number = 0;
-  const proceed = () => walk.after(number++)!;
+  const proceed = () => walk.progressAfter(number++)!;
   const isAhead = ({ priority }: Fetch) => priority?.level === 'background';
   return {
     list,
