@@ -113,7 +113,7 @@ export function redactedPath(route: string, params: Readonly<Record<string, stri
  */
 function expandRoute(
   route: string,
-  params: Readonly<Record<string, string>> = {},
+  params: Readonly<Record<string, string>>,
   hidden: readonly string[] = [],
 ): string {
   // `..`, whose dots may be percent-encoded, would leave the base URL. URLs drop some control characters, and then have

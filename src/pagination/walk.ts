@@ -47,7 +47,7 @@ export class Walk<Item> {
   #progressNumber = 0;
   #latest: Promise<Progress<Item>> | undefined;
 
-  constructor(reader: ListReader<Item>, requestWindow: RequestWindow<Item>, prefetch: number, limit = Infinity) {
+  constructor(reader: ListReader<Item>, requestWindow: RequestWindow<Item>, prefetch: number, limit: number) {
     this.reader = reader;
     this.#requestWindow = requestWindow;
     this.#prefetch = prefetch;
