@@ -176,6 +176,7 @@ it('only the beginning of a long text is shown, without a secret that its end cu
   const long = redact('a'.repeat(65_536 - 8) + token);
 
   expect(long).toBe('a'.repeat(16_384));
+  expect(redact(`${'a'.repeat(20_000)} ${token} b`)).toBe('a'.repeat(16_384));
   expect(
     redact(`${'&#x61;'.repeat(10_900)}${encodeURIComponent(`${token} ${token} ${token} ${token}`)}`),
   ).not.toContain('token-that');
