@@ -56,7 +56,9 @@ export class Dashboard {
       offset: clock.offset,
       activeFaults: faults.list.length,
       exhaustedTokens: store.tokens.all.filter(({ id }) => windows.status(id, now).remaining === 0).length,
-      troubledWebhooks: store.deliveryIndex.troubles(webhooks.endpoints, now).length,
+      troubledWebhooks: webhooks.endpoints.filter((each) =>
+        /failing|disabled/.test(store.deliveryIndex.health(each).status),
+      ).length,
     };
   }
 }
