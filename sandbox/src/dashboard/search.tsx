@@ -4,7 +4,7 @@ import { subjectOf } from '../state/reasons.ts';
 import type { Services } from '../state/services.ts';
 import { Card, Empty, PageHead, Row, Rows, type Tone } from './parts/components.tsx';
 import type { Dashboard } from './dashboard.tsx';
-import { pathOf, resourcesOf, valueOf } from './data/resources.tsx';
+import { pathOf, resourcesOf, valueOf } from './records/records.tsx';
 import { matches } from './parts/lists.ts';
 import { outcomeOf } from './requests/outcome.tsx';
 import { deliveryTones } from './webhooks/delivery-row.tsx';

@@ -3,7 +3,7 @@ import { found } from '../../http/failure.ts';
 import { capitalized } from '../../resources/resource.ts';
 import type { Dashboard } from '../dashboard.tsx';
 import { matches, newest } from '../parts/lists.ts';
-import { type Resource, ResourceList, ResourcePage, valueOf } from './resources.tsx';
+import { type Resource, ResourceList, ResourcePage, valueOf } from './records.tsx';
 
 /** The list of a resource, and a page for each record. */
 export function resourceRoutes(dashboard: Dashboard, resource: Resource): Hono {
