@@ -2,7 +2,6 @@ import type { AstroIntegration } from 'astro';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { withoutBars } from './bars.ts';
 import { withoutExamples } from './examples.ts';
 import { titleOf, withoutComponents } from './markdown.ts';
 import { pages } from './pages.ts';
@@ -62,7 +61,7 @@ export async function readContent(): Promise<Content[]> {
         return {
           address: addressOf(file),
           title: titleOf(markdown) ?? '',
-          body: file.endsWith('.mdx') ? withoutComponents(text) : withoutBars(withoutExamples(text)),
+          body: file.endsWith('.mdx') ? withoutComponents(text) : withoutExamples(text),
         };
       }),
   );

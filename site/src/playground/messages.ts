@@ -7,25 +7,10 @@ export type Command =
       readonly code: string;
       /** The code as it was compiled with the page, if nobody has changed it. */
       readonly script: string | undefined;
-      readonly settings: Settings;
+      readonly speed: number;
     }
-  | { readonly type: 'set'; readonly settings: Settings };
-
-export interface Settings {
   /** How many times as fast as the real one the clock is. */
-  readonly speed: number;
-  readonly trouble: Trouble;
-}
-
-/** What is switched on to go wrong. */
-export interface Trouble {
-  /** One response in five is a 500. */
-  readonly faults: boolean;
-  /** Each response takes 800 ms longer. */
-  readonly latency: boolean;
-  /** Each response is a 503. */
-  readonly outage: boolean;
-}
+  | { readonly type: 'set'; readonly speed: number };
 
 export type Level = 'debug' | 'error' | 'info' | 'log' | 'warn';
 

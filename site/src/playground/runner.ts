@@ -4,7 +4,7 @@
  */
 import { installClock } from './clock.ts';
 import { createEnvironment, type Environment } from './environment.ts';
-import type { Command, Level, Report, Settings, ShownRequest } from './messages.ts';
+import type { Command, Level, Report, ShownRequest } from './messages.ts';
 import { printed } from './printed.ts';
 import { closeWaysOut } from './ways-out.ts';
 
@@ -45,12 +45,12 @@ function clear(id: number): void {
 
 let environment: Environment | undefined;
 /** The latest that the page has asked for, which may be while the environment is created. */
-let settings: Settings = { speed: 1, trouble: { faults: false, latency: false, outage: false } };
+let speed = 1;
 /** Reports what the program has done until now. */
 let report = (): void => undefined;
 
 addEventListener('message', ({ data }: MessageEvent<Command>) => {
-  settings = data.settings;
+  ({ speed } = data);
   apply();
   if (data.type !== 'run') return;
   start(data).then(
@@ -63,7 +63,7 @@ addEventListener('unhandledrejection', ({ reason }) => end({ error: reason }));
 
 async function start({ code, script }: Extract<Command, { type: 'run' }>): Promise<void> {
   // What it loads must be loaded after the clock is installed.
-  const api = await createEnvironment(settings.trouble);
+  const api = await createEnvironment();
   environment = api;
   apply();
   const began = clock.now();
@@ -82,9 +82,7 @@ async function start({ code, script }: Extract<Command, { type: 'run' }>): Promi
 }
 
 function apply(): void {
-  if (environment === undefined) return;
-  environment.setTrouble(settings.trouble);
-  clock.speed = settings.speed;
+  if (environment !== undefined) clock.speed = speed;
 }
 
 /** The page ends this worker in response. */
