@@ -27,9 +27,6 @@ const sbomSchema = z.object({
   dependencies: z.array(z.object({ dependsOn: z.array(z.string()) })),
 });
 
-/** Whether who installed this package, and nothing else, can import it. */
-const isInstalled = (specifier: string) => specifier.startsWith('node:') && isBuiltin(specifier);
-
 /** Whether a page has a heading with this anchor, as GitHub makes it. */
 async function hasHeading(page: string, anchor: string): Promise<boolean> {
   const text = await readFile(join(root, page), 'utf8');
@@ -63,18 +60,74 @@ test.each([
   expect(new Set(bom.dependencies[0]?.dependsOn)).toEqual(new Set(bom.components.map((each) => each['bom-ref'])));
 });
 
-describe('what npm publish ships', () => {
-  let unpackedSize: number;
-  let files: ReadonlySet<string>;
+const read = ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist/LICENSES.txt', 'dist/sbom.cdx.json', 'package.json'];
 
-  beforeAll(async () => {
-    const { stdout } = await promisify(execFile)('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
-      cwd: root,
+/** What `npm publish` would ship of a package. */
+async function pack(folder: string) {
+  const options = { cwd: join(root, folder) };
+  const { stdout } = await promisify(execFile)('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], options);
+  const [{ unpackedSize, files }] = packed.parse(JSON.parse(stdout));
+  return { unpackedSize, files: new Set(files.map(({ path }) => path)) };
+}
+
+describe.each([
+  {
+    name: '@example/sdk',
+    folder: '.',
+    built: /^dist\/.+\.(c?js(\.map)?|d\.c?ts)$|^src\/.+\.ts$|^docs\/[\w-]+\.md$/,
+    others: ['AGENTS.md', ...read],
+    imports: ['@opentelemetry/api'],
+    // docs/decisions/tarball.md says what it is made of, and why it is not 0.6 MB.
+    size: 1_670_000,
+  },
+  {
+    name: '@example/sandbox',
+    folder: 'sandbox',
+    built: /^dist\/.+\.(js|cjs|d\.ts|d\.cts)$/,
+    others: [...read, 'openapi.json'],
+    imports: ['@example/sdk/webhooks'],
+    // It is not minified: a page of it is not what someone wants to read before an error.
+    size: 1_500_000,
+  },
+])('$name ships', ({ folder, built, others, imports, size }) => {
+  let files: ReadonlySet<string>;
+  let unpackedSize: number;
+  beforeAll(async () => ({ files, unpackedSize } = await pack(folder)), 60_000);
+
+  test('built code with its declarations, and what a user reads', () => {
+    expect([...files].filter((path) => !built.test(path)).sort()).toEqual(others.toSorted());
+  });
+
+  test('code that imports nothing but what it ships, Node, and what is installed with it or by its user', async () => {
+    const scripts = [...files].filter((path) => /\.c?js$/.test(path));
+    const { metafile } = await build({
+      absWorkingDir: join(root, folder),
+      entryPoints: Object.fromEntries(scripts.map((path, index) => [String(index), path])),
+      outdir: 'unused',
+      bundle: true,
+      packages: 'external',
+      platform: 'node',
+      format: 'esm',
+      write: false,
+      metafile: true,
+      logLevel: 'silent',
+      tsconfigRaw: {}, // The repository's own leads to src.
     });
-    const [tarball] = packed.parse(JSON.parse(stdout));
-    ({ unpackedSize } = tarball);
-    files = new Set(tarball.files.map(({ path }) => path));
-  }, 60_000);
+    const imported = Object.values(metafile.outputs).flatMap((output) => output.imports.map(({ path }) => path));
+
+    expect(Object.keys(metafile.inputs).filter((path) => !files.has(path))).toEqual([]);
+    const foreign = imported.filter((specifier) => !specifier.startsWith('node:') || !isBuiltin(specifier));
+    expect([...new Set(foreign)]).toEqual(imports);
+  });
+
+  test('a limited number of bytes', () => {
+    expect(unpackedSize).toBeLessThanOrEqual(size);
+  });
+});
+
+describe('what @example/sdk ships', () => {
+  let files: ReadonlySet<string>;
+  beforeAll(async () => ({ files } = await pack('.')), 60_000);
 
   /** The shipped files of a kind, with the text of each. */
   const shipped = (kind: RegExp) =>
@@ -84,22 +137,10 @@ describe('what npm publish ships', () => {
         .map(async (path) => ({ path, text: await readFile(join(root, path), 'utf8') })),
     );
 
-  test('is built code with its declarations, and what a user reads', () => {
-    const others = [...files].filter((path) => !/^dist\/.+\.(c?js(\.map)?|d\.c?ts)$|^src\/.+\.ts$/.test(path));
-
-    const isGuide = (path: string) => /^docs\/[\w-]+\.md$/.test(path);
-    expect(others.filter((path) => !isGuide(path)).sort()).toEqual([
-      'AGENTS.md',
-      'CHANGELOG.md',
-      'LICENSE',
-      'README.md',
-      'dist/LICENSES.txt',
-      'dist/sbom.cdx.json',
-      'package.json',
-    ]);
-    // How the figures were measured is for those who measure again, and is as long as two guides.
+  test('has every guide but how the figures were measured, which is as long as two', () => {
     const guides = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md') && name !== 'benchmarks.md');
-    expect(others.filter(isGuide).sort()).toEqual(guides.map((name) => `docs/${name}`).sort());
+    const shippedGuides = [...files].filter((path) => path.startsWith('docs/'));
+    expect(shippedGuides.sort()).toEqual(guides.map((name) => `docs/${name}`).sort());
   });
 
   test('has an AGENTS.md of at most 8 kB, which leads to every guide', async () => {
@@ -127,28 +168,9 @@ describe('what npm publish ships', () => {
     expect(broken).toEqual([]);
   });
 
-  test('imports nothing but what it ships, and Node; one entry point also its optional peer', async () => {
-    const scripts = [...files].filter((path) => /\.c?js$/.test(path));
-    const { metafile } = await build({
-      absWorkingDir: root,
-      entryPoints: Object.fromEntries(scripts.map((path, index) => [String(index), path])),
-      outdir: 'unused',
-      bundle: true,
-      packages: 'external',
-      platform: 'node',
-      format: 'esm',
-      write: false,
-      metafile: true,
-      logLevel: 'silent',
-    });
-    const imported = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
-
-    expect(Object.keys(metafile.inputs).filter((path) => !files.has(path))).toEqual([]);
-    expect([...new Set(imported)].filter((specifier) => !isInstalled(specifier))).toEqual(['@opentelemetry/api']);
-    const users = scripts.filter((path) =>
-      /(from ?|require\()["']@opentelemetry/.test(readFileSync(join(root, path), 'utf8')),
-    );
-    expect(users.sort()).toEqual(['dist/otel/index.cjs', 'dist/otel/index.js']);
+  test('imports its optional peer in one entry point', async () => {
+    const users = (await shipped(/\.c?js$/)).filter(({ text }) => /(from ?|require\()["']@opentelemetry/.test(text));
+    expect(users.map(({ path }) => path).sort()).toEqual(['dist/otel/index.cjs', 'dist/otel/index.js']);
   });
 
   /** Where the map of a chunk leads to from a column, so many lines below the one that has a text. */
@@ -186,11 +208,6 @@ describe('what npm publish ships', () => {
 
     expect(sources).toContain('src/http/attempt.ts');
     expect([...sources].filter((source) => !files.has(source))).toEqual([]);
-  });
-
-  // docs/decisions/tarball.md says what it is made of, and why it is not 0.6 MB.
-  test('is at most 1.67 MB unpacked', () => {
-    expect(unpackedSize).toBeLessThanOrEqual(1_670_000);
   });
 
   test('runs nothing while it is installed', () => {
