@@ -101,7 +101,7 @@ export default defineConfig(({ mode }) => ({
         },
       },
     ],
-    // A test that expects nothing can't fail. What a test waits for comes at once, but not within a second on a busy machine.
+    // A test that expects nothing can't fail. A busy machine takes longer than the second that `poll` waits by default.
     expect: { requireAssertions: true, poll: { timeout: 30_000 } },
     // In CI, files run in another order each time, so that none depends on what another leaves behind. The seed is printed.
     sequence: { shuffle: { files: process.env['CI'] === 'true' } },

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -15,6 +14,7 @@ import { type CodeBlock, codeBlocks, root } from './support/code-blocks.ts';
 import { compile } from './support/compile.ts';
 import { networkRecipes } from './support/network-recipes.ts';
 import { testingRecipes } from './support/testing-recipes.ts';
+import { projectFolder } from './support/project-folder.ts';
 
 const run = promisify(execFile);
 
@@ -43,9 +43,7 @@ const onThisMachine = (code: string) =>
   code.replaceAll('127.0.0.1:3000', `127.0.0.1:${receiver.port}`).replaceAll('/var/lib/my-app', directory);
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'code-blocks-'));
-  await symlink(join(root, 'node_modules'), join(directory, 'node_modules'));
-  await writeFile(join(directory, 'package.json'), '{ "type": "module" }');
+  directory = await projectFolder();
   // npm links the programs of a workspace only if they were built before it installed.
   await mkdir(join(directory, 'bin'));
   await symlink(join(root, 'sandbox/dist/cli.js'), join(directory, 'bin/example-sandbox'));

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -8,6 +7,7 @@ import { startHiddenApi, startProxy, type HiddenApi, type Proxy } from '../suppo
 import { root } from './support/code-blocks.ts';
 import { compile } from './support/compile.ts';
 import { networkRecipe, networkRecipes } from './support/network-recipes.ts';
+import { projectFolder } from './support/project-folder.ts';
 
 const run = promisify(execFile);
 
@@ -29,9 +29,7 @@ let proxy: Proxy;
 let plainUrl: string;
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'networks-'));
-  await symlink(join(root, 'node_modules'), join(directory, 'node_modules'));
-  await writeFile(join(directory, 'package.json'), '{ "type": "module" }');
+  directory = await projectFolder();
   api = await startHiddenApi();
   proxy = await startProxy(api.port);
   plainUrl = `http://0.0.0.0:${new URL((await api.sandbox.listen()).url).port}`;

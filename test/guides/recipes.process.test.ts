@@ -1,21 +1,19 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { startPrinting } from '../support/child-process.ts';
 import { startApi, type Api } from './support/api.ts';
-import { codeBlocks, root } from './support/code-blocks.ts';
+import { codeBlocks } from './support/code-blocks.ts';
 import { programOf } from './support/program.ts';
+import { projectFolder } from './support/project-folder.ts';
 
 // What recipes of the guides do, besides that they run: code-blocks.system.test.ts.
 
 let directory: string;
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'recipes-'));
-  await symlink(join(root, 'node_modules'), join(directory, 'node_modules'));
-  await writeFile(join(directory, 'package.json'), '{ "type": "module" }');
+  directory = await projectFolder();
 });
 afterAll(() => rm(directory, { recursive: true }));
 

@@ -1,18 +1,16 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
 import { root } from './support/code-blocks.ts';
 import { compile } from './support/compile.ts';
 import { forJest, forNode, forVitest, testingRecipes } from './support/testing-recipes.ts';
+import { projectFolder } from './support/project-folder.ts';
 
 it('docs/testing.md: each test has the right types, and passes in Vitest', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'testing-'));
+  const directory = await projectFolder();
   onTestFinished(() => rm(directory, { recursive: true }));
-  await symlink(join(root, 'node_modules'), join(directory, 'node_modules'));
-  await writeFile(join(directory, 'package.json'), '{ "type": "module" }');
   const files = forVitest.map(({ code }, index): [string, string] => [join(directory, `${index}.test.ts`), code]);
   const { programs, errors } = compile(new Map(files));
   expect(Object.fromEntries(errors)).toEqual({});
@@ -39,10 +37,8 @@ it('docs/testing.md: each test has the right types, and passes in Vitest', async
 });
 
 it('docs/testing.md: the test for node:test has the right types, and passes', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'testing-'));
+  const directory = await projectFolder();
   onTestFinished(() => rm(directory, { recursive: true }));
-  await symlink(join(root, 'node_modules'), join(directory, 'node_modules'));
-  await writeFile(join(directory, 'package.json'), '{ "type": "module" }');
   const path = join(directory, 'node.test.ts');
   const code = forNode.map((block) => block.code).join('\n');
   const { errors } = compile(new Map([[path, code]]));

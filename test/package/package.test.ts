@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, inject, it } from 'vitest';
 import { runTool } from './support/tools.ts';
 
-it('the packages bring none of anyone else', async () => {
+it('the packages install no others', async () => {
   const lock = await readFile(join(inject('project'), 'package-lock.json'), 'utf8');
   // In npm's format of lockfile version 3, where the project itself has the name ''.
   const { packages } = JSON.parse(lock) as { packages: Record<string, unknown> };
@@ -13,7 +13,7 @@ it('the packages bring none of anyone else', async () => {
   expect(packages['node_modules/@example/sdk']).not.toHaveProperty('dependencies');
 });
 
-it('they have types for each entry point and each way to resolve it, says attw', async () => {
+it('attw finds types for each entry point and each way to resolve it', async () => {
   for (const tarball of inject('tarballs')) {
     // Rejects if there is a problem, with all of them.
     const report = await runTool(['.bin/attw', tarball, '--no-definitely-typed', '--format', 'ascii']);
@@ -21,7 +21,7 @@ it('they have types for each entry point and each way to resolve it, says attw',
   }
 });
 
-it('they are as packages should be, says publint', async () => {
+it('publint has no findings', async () => {
   for (const tarball of inject('tarballs')) {
     expect(await runTool(['.bin/publint', 'run', tarball, '--strict'])).toContain('All good!');
   }

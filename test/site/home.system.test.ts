@@ -27,7 +27,7 @@ describeInChromium('the home page', (open) => {
     expect((await ended(page)).console).toBe('edited\n');
   });
 
-  it('asks first on a phone, and shows the result beside the button', async () => {
+  it('does not start by itself on a phone, and shows the result beside the button', async () => {
     await using page = await open('', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
     expect(await page.getAttribute('.playground', 'data-state')).toBeNull();
     await page.click('[name=run]');
@@ -39,7 +39,7 @@ describeInChromium('the home page', (open) => {
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
   });
 
-  it('waits to be asked by those who want no motion', async () => {
+  it('does not start by itself for readers who prefer reduced motion', async () => {
     await using page = await open('', { reducedMotion: 'reduce' });
     await page.waitForLoadState('networkidle');
     expect(await page.getAttribute('.playground', 'data-state')).toBeNull();

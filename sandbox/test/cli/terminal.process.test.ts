@@ -39,7 +39,7 @@ test('requests, faults and events can not write to the terminal of the sandbox, 
   }
 });
 
-test('neither can what a server responds, an argument of a command, or a message about it', async () => {
+test('responses of other servers, arguments and messages about them can not write to the terminal either', async () => {
   const to = await hostile();
   const directory = await mkdtemp(join(tmpdir(), 'example-sandbox-'));
   const commands = [

@@ -157,7 +157,7 @@ test('a program that waits for the sandbox asks for its health: faults are activ
   expect(sandbox.requests).toEqual([]);
 });
 
-test('without a token there is something to do', async () => {
+test('says what to do once the last token is revoked', async () => {
   const sandbox = createSandbox();
   await call(sandbox, 'GET /v1/projects');
   sandbox.state.tokens.revoke('tok_123');

@@ -6,7 +6,7 @@ import { dashboards, isLive, testsInBrowser } from '../support/dashboard-browser
 
 const rows = (page: Page) => page.locator('.log .rows > li');
 
-describe.runIf(testsInBrowser)('an open page stays true', () => {
+describe.runIf(testsInBrowser)('an open page stays up to date', () => {
   const open = dashboards();
 
   test('a new token is shown once, can be copied, and its requests appear', async () => {
