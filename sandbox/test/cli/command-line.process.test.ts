@@ -16,30 +16,30 @@ const { serve, ended } = commands();
 const secret = `whsec_${'c2VjcmV0'.repeat(4)}`;
 
 test('example-sandbox prints its URL, its token and a first request; Ctrl-C stops it cleanly', async () => {
-  const child = start('--port', '0', '--projects', '3', '--rate-limit', '7/2m');
-  const [, token, url] = await child.prints(/curl -H 'Authorization: Bearer (sandbox_\w{32})' \\\n +'(http:[^']+)'/);
-  expect(child.output()).toMatch(/URL +http:\/\/127\.0\.0\.1:\d+\/v1\n/);
-  expect(child.output()).toMatch(/Dashboard +http:\/\/127\.0\.0\.1:\d+\/dashboard\n/);
-  expect(child.output()).toContain('7 requests per 120 s');
-  expect(child.output()).not.toContain('\u001b');
+  const program = start('--port', '0', '--projects', '3', '--rate-limit', '7/2m');
+  const [, token, url] = await program.prints(/curl -H 'Authorization: Bearer (sandbox_\w{32})' \\\n +'(http:[^']+)'/);
+  expect(program.output()).toMatch(/URL +http:\/\/127\.0\.0\.1:\d+\/v1\n/);
+  expect(program.output()).toMatch(/Dashboard +http:\/\/127\.0\.0\.1:\d+\/dashboard\n/);
+  expect(program.output()).toContain('7 requests per 120 s');
+  expect(program.output()).not.toContain('\u001b');
 
   const response = await fetch(url!, { headers: { Authorization: `Bearer ${token}` } });
   expect(response.headers.get('x-ratelimit-limit')).toBe('7');
   expect(await response.json()).toMatchObject({ meta: { total_count: 3 } });
 
-  child.child.kill('SIGINT');
-  expect(await child.exitCode).toBe(0);
+  program.child.kill('SIGINT');
+  expect(await program.exitCode).toBe(0);
 });
 
 test('it goes on serving when the program that started it reads no further', async () => {
-  const child = start('--port', '0', '--token', 'sandbox_token');
-  const [, url = ''] = await child.prints(/(http:\/\/127\.0\.0\.1:\d+\/v1)/);
-  child.child.stdout.destroy();
-  child.child.stderr.destroy();
+  const program = start('--port', '0', '--token', 'sandbox_token');
+  const [, url = ''] = await program.prints(/(http:\/\/127\.0\.0\.1:\d+\/v1)/);
+  program.child.stdout?.destroy();
+  program.child.stderr?.destroy();
   const headers = { Authorization: 'Bearer sandbox_token' };
   for (let count = 0; count < 3; count += 1) expect((await fetch(`${url}/projects`, { headers })).status).toBe(200);
-  child.child.kill('SIGINT');
-  expect(await child.exitCode).toBe(0);
+  program.child.kill('SIGINT');
+  expect(await program.exitCode).toBe(0);
 });
 
 test('the state is stored in memory, or where --data says', async () => {

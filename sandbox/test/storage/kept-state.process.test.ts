@@ -95,8 +95,8 @@ test('what was acknowledged survives kill -9 at any moment, and its event is del
   const created = new Map<string, string>();
 
   for (const until of [1, 7, 40]) {
-    const child = start('--port', '0', '--rate-limit', '100000/60s', '--data', file, '--token', 'sandbox_token');
-    const [, url] = await child.prints(/URL +(http:\S+)/);
+    const program = start('--port', '0', '--rate-limit', '100000/60s', '--data', file, '--token', 'sandbox_token');
+    const [, url] = await program.prints(/URL +(http:\S+)/);
     if (created.size === 0) {
       // Registered by hand, as a user would.
       const body = new URLSearchParams({ url: to, events: '*', action: 'register' });
@@ -114,10 +114,10 @@ test('what was acknowledged survives kill -9 at any moment, and its event is del
         if (response?.status === 201)
           created.set(email, ((await response.json().catch(() => ({}))) as { id: string }).id);
         answered += 1;
-        if (answered === until) child.child.kill('SIGKILL');
+        if (answered === until) program.child.kill('SIGKILL');
       }),
     );
-    expect(await child.exitCode).toBe('SIGKILL');
+    expect(await program.exitCode).toBe('SIGKILL');
   }
   expect(created.size).toBeGreaterThanOrEqual(40);
 
@@ -207,13 +207,13 @@ test('only the owner of a file may read it, because it has secrets', async () =>
 });
 
 test('only one process at a time can use a file', async () => {
-  const child = start('--port', '0', '--data', file);
-  await child.prints(/State +stored in/);
+  const program = start('--port', '0', '--data', file);
+  await program.prints(/State +stored in/);
   const second = start('--port', '0', '--data', file);
   expect(await second.exitCode).toBe(1);
   expect(second.output()).toBe(`${file} is in use by another example-sandbox.\n`);
-  child.child.kill('SIGTERM');
-  expect(await child.exitCode).toBe(0);
+  program.child.kill('SIGTERM');
+  expect(await program.exitCode).toBe(0);
 });
 
 test('a failed transaction leaves nothing in the file, and neither does a nested one', async () => {
