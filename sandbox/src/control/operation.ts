@@ -13,7 +13,7 @@ interface OperationRequest<Query, Body> extends Services {
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
-/** An operation of the control API. The README lists them all. */
+/** An operation of the control API. `sandbox/docs/reference.md` lists them all. */
 export interface Operation {
   readonly method: Method;
   /** Path below `/__sandbox`, such as `/users/:id`. */

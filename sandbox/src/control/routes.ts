@@ -40,7 +40,11 @@ export function controlRoutes(services: Services): Hono {
   }
 
   routes.all('*', () => {
-    throw new Failure(404, 'not_found', 'There is no such operation. The README of the sandbox lists all operations.');
+    throw new Failure(
+      404,
+      'not_found',
+      'There is no such operation. The reference of the sandbox lists all operations.',
+    );
   });
   routes.onError((error) => {
     throw failureOf(error) ?? error;
