@@ -35,7 +35,12 @@ function walkByHand(length: number, prefetch: number) {
       const fetch = { window: `${start}-${start + per_page}`, priority: ahead?.priority, isAnswered: false, answer };
       fetches.push(fetch);
     });
-  const walk = new Walk(new ListReader<{ id: number }>(startOfPage(1, 100), () => undefined), request, prefetch, Infinity);
+  const walk = new Walk(
+    new ListReader<{ id: number }>(startOfPage(1, 100), () => undefined),
+    request,
+    prefetch,
+    Infinity,
+  );
   let number = 0;
   const proceed = () => walk.progressAfter(number++)!;
   const isAhead = ({ priority }: Fetch) => priority?.level === 'background';
