@@ -3,7 +3,7 @@ import { sleep } from '../utils/abort.ts';
 import { send } from '../webhooks/attempt.ts';
 import type { ForwardedRequest, ForwardingEvent } from '../webhooks/forwarding.ts';
 import { ControlClient, serverUrl } from './control-client.ts';
-import { logLine } from './log-lines.ts';
+import { logLines } from './log-lines.ts';
 import { CommandError, type CommandIO, stopSignal } from './process-io.ts';
 import { style } from './terminal.ts';
 
@@ -89,7 +89,7 @@ async function forward(request: ForwardedRequest, control: ControlClient, { out 
     const failure = status === undefined ? error : status < 300 ? undefined : responseBody?.trim().split('\n', 1)[0];
     const note = failure === undefined || failure === '' ? message : failure;
     const at = new Date().toISOString();
-    out.line(...logLine({ at, status, kind: '→', subject: event, duration, note }));
+    out.lines(logLines({ at, status, kind: '→', subject: event, duration, note }, out.columns));
   }
   const answer = status === undefined ? { error } : { status, headers: responseHeaders, body: responseBody };
   // The sandbox may have stopped or given up meanwhile.

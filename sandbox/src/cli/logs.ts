@@ -1,6 +1,6 @@
 import type { RecordedRequest } from '../state/recorded-request.ts';
 import { ControlClient, serverUrl } from './control-client.ts';
-import { requestLine } from './log-lines.ts';
+import { requestLines } from './log-lines.ts';
 import { type CommandIO, stopSignal } from './process-io.ts';
 
 /** Options of `logs`. */
@@ -24,7 +24,7 @@ export async function logs(options: LogsOptions, io: CommandIO): Promise<number>
     if (value !== undefined) filter.set(name, value);
   const print = (request: RecordedRequest) => {
     if (json) io.out.json(request);
-    else io.out.line(...requestLine(request));
+    else io.out.lines(requestLines(request, io.out.columns));
   };
 
   // Connected first, so that no request is lost between the two.

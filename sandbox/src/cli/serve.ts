@@ -12,7 +12,7 @@ import { seedSchema } from '../resources/resource.ts';
 import { openJournal } from '../storage/sqlite-journal.ts';
 import { strictFields } from '../utils/schemas.ts';
 import { endpointSchema } from '../webhooks/endpoint-params.ts';
-import { attemptLines, requestLine } from './log-lines.ts';
+import { attemptLines, requestLines } from './log-lines.ts';
 import { CommandError, type CommandIO } from './process-io.ts';
 import type { Line } from './terminal.ts';
 import { welcome } from './welcome.ts';
@@ -65,9 +65,9 @@ export async function serve(options: ServeOptions, io: CommandIO): Promise<numbe
     if (json) out.json({ type: 'listening', url, token: apiToken, webhooks });
     else out.lines(welcome({ urls: reachable, apiToken, data, webhooks, ...rateLimit }));
     if (!quiet) {
-      sandbox.onRequest((request) => print('request', request, [requestLine(request)]));
+      sandbox.onRequest((request) => print('request', request, requestLines(request, out.columns)));
       sandbox.webhooks.subscribe((delivery, attempt) =>
-        print('attempt', { delivery, attempt }, attemptLines(delivery, attempt)),
+        print('attempt', { delivery, attempt }, attemptLines(delivery, attempt, out.columns)),
       );
     }
     await io.stopped();

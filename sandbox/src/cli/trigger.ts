@@ -77,7 +77,7 @@ async function sendAndWatch(
   for await (const { delivery, attempt: made } of attempts) {
     if (!open.has(delivery.id)) continue;
     const { responseBody = '', ...outcome } = made;
-    io.out.lines(attemptLines(delivery, outcome));
+    io.out.lines(attemptLines(delivery, outcome, io.out.columns));
     const [answer = ''] = responseBody.trim().split('\n', 1);
     if (answer !== '') io.out.line('          ', style.faint(`← ${answer.slice(0, maxAnswer)}`));
     if (wait && delivery.status === 'pending') continue;
