@@ -12,7 +12,7 @@ import { searchIndex } from './build/search-index.ts';
 import typeDoc from '../typedoc.json' with { type: 'json' };
 
 const repository = fileURLToPath(new URL('../', import.meta.url));
-// Where the site is published.
+// Where the site is published. The workflow sets SITE_BASE for a version's own folder.
 const site = env.SITE_URL ?? 'https://your-org.github.io';
 const base = env.SITE_BASE ?? '/js-sdk/';
 
@@ -47,6 +47,7 @@ export default defineConfig({
         Header: './src/components/Header.astro',
         Hero: './src/home/Hero.astro',
         Search: './src/components/Search.astro',
+        SocialIcons: './src/components/SocialIcons.astro',
       },
       sidebar: [
         { label: 'Get started', items: ['start', ...under('start/')] },

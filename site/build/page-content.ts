@@ -8,8 +8,16 @@ import { type Page, pages } from './pages.ts';
 const repository = 'https://github.com/your-org/js-sdk';
 const main = `${repository}/blob/main/`;
 
-/** A page with front matter, and with links to where the other pages are on the site, whose path is `base`, such as `/js-sdk/`. */
-export function toContent(page: Page, markdown: string, base: string): string {
+export interface Edition {
+  /** Path of the site, such as `/js-sdk/`. */
+  readonly base: string;
+  /** The tag of the version if the site is for that version alone. Its pages link to the files of the tag. */
+  readonly tag?: string | undefined;
+}
+
+/** A page with front matter, and with links to where the other pages are on the site. */
+export function toContent(page: Page, markdown: string, edition: Edition): string {
+  const { base, tag } = edition;
   if (markdown.startsWith('---')) {
     return withErrorCatalog(markdown.replaceAll(/(\]\(|href=")\/(?=\w)/g, `$1${base}`), base);
   }
@@ -22,10 +30,11 @@ export function toContent(page: Page, markdown: string, base: string): string {
     description: descriptions[page.address] ?? firstSentence(text) ?? title,
     // The tabs are one.
     ...(text.includes('<!-- tabs -->') && { tableOfContents: false }),
-    editUrl: `${repository}/edit/main/${page.file}`,
+    // Nobody can change a version that is published.
+    ...(tag === undefined && { editUrl: `${repository}/edit/main/${page.file}` }),
   };
   const lines = Object.entries(matter).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
-  const body = rewriteLinks(page, text, base);
+  const body = rewriteLinks(page, text, edition);
   return ['---', ...lines, '---', withTabs(withExamples(body, base))].join('\n');
 }
 
@@ -48,19 +57,19 @@ export function firstSentence(text: string): string | undefined {
 }
 
 /** Links to files that have a page go there; links to other files go to the repository. No number breaks in two. */
-function rewriteLinks(page: Page, text: string, base: string): string {
+function rewriteLinks(page: Page, text: string, edition: Edition): string {
   return outsideCode(text, (part) =>
     part
-      .replaceAll(/\]\(([^)\s]+)\)/g, (_, link: string) => `](${destination(page, link, base)})`)
+      .replaceAll(/\]\(([^)\s]+)\)/g, (_, link: string) => `](${destination(page, link, edition)})`)
       .replaceAll(/(?<=\d) (?=\d{3}(?!\d))/g, '\u00a0'),
   );
 }
 
-function destination(page: Page, link: string, base: string): string {
+function destination(page: Page, link: string, { base, tag }: Edition): string {
   const [target = '', anchor] = link.split('#');
   if (target === '' || (/^\w+:/.test(target) && !target.startsWith(main))) return link;
   const hash = anchor === undefined ? '' : `#${anchor}`;
   const file = target.startsWith(main) ? target.slice(main.length) : posix.join(dirname(page.file), target);
   const found = pages.find((each) => each.file === file || each.file === posix.join(file, 'README.md'));
-  return found ? `${base}${found.address}/${hash}` : `${main}${file}${hash}`;
+  return found ? `${base}${found.address}/${hash}` : `${repository}/blob/${tag ?? 'main'}/${file}${hash}`;
 }

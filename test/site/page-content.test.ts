@@ -15,7 +15,7 @@ See [retries](retries.md#once), [the source](../src/index.ts) and [an example]($
 `;
 
 it('links to pages of the site, and to the files of main', () => {
-  const content = toContent(page, markdown, '/js-sdk/');
+  const content = toContent(page, markdown, { base: '/js-sdk/' });
 
   expect(content).toContain('title: "Errors and \\"more\\""');
   expect(content).toContain('editUrl: "https://github.com/your-org/js-sdk/edit/main/docs/errors.md"');
@@ -26,11 +26,20 @@ it('links to pages of the site, and to the files of main', () => {
   expect(content).toContain('Of 100, 60\u00a0000 fail.'); // in one line
 });
 
+it('links to the files of the version in the folder of that version, and offers no edits', () => {
+  const content = toContent(page, markdown, { base: '/js-sdk/v1.2/', tag: 'v1.2.3' });
+
+  expect(content).toContain('[retries](/js-sdk/v1.2/guides/retries/#once)');
+  expect(content).toContain(`[the source](${blob}/v1.2.3/src/index.ts)`);
+  expect(content).toContain(`[an example](${blob}/v1.2.3/examples/testing/README.md#run)`);
+  expect(content).not.toContain('editUrl');
+});
+
 it('makes tabs of the sections between two comments, and lists them nowhere else', () => {
   const servers = '# Servers\n\nCopy.\n\n<!-- tabs -->\n\n## Hono\n\nLines.\n\n<!-- /tabs -->\n';
-  const content = toContent(page, servers, '/js-sdk/');
+  const content = toContent(page, servers, { base: '/js-sdk/' });
 
   expect(content).toContain('\n<section-tabs>\n\n## Hono\n\nLines.\n\n</section-tabs>\n');
   expect(content).toContain('tableOfContents: false');
-  expect(toContent(page, markdown, '/js-sdk/')).not.toContain('tableOfContents');
+  expect(toContent(page, markdown, { base: '/js-sdk/' })).not.toContain('tableOfContents');
 });
