@@ -2,6 +2,7 @@ import type { AstroIntegration } from 'astro';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withoutBars } from './bars.ts';
 import { withoutExamples } from './examples.ts';
 import { titleOf, withoutComponents } from './markdown.ts';
 import { pages } from './pages.ts';
@@ -61,7 +62,7 @@ export async function readContent(): Promise<Content[]> {
         return {
           address: addressOf(file),
           title: titleOf(markdown) ?? '',
-          body: file.endsWith('.mdx') ? withoutComponents(text) : withoutExamples(text),
+          body: file.endsWith('.mdx') ? withoutComponents(text) : withoutBars(withoutExamples(text)),
         };
       }),
   );

@@ -1,4 +1,5 @@
 import { dirname, posix } from 'node:path';
+import { withBars } from './bars.ts';
 import { descriptions } from './descriptions.ts';
 import { withErrorCatalog } from './error-catalog.ts';
 import { withExamples } from './examples.ts';
@@ -35,7 +36,7 @@ export function toContent(page: Page, markdown: string, edition: Edition): strin
   };
   const lines = Object.entries(matter).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
   const body = rewriteLinks(page, text, edition);
-  return ['---', ...lines, '---', withTabs(withExamples(body, base))].join('\n');
+  return ['---', ...lines, '---', withTabs(withExamples(withBars(body), base))].join('\n');
 }
 
 /** The sections between two comments are tabs on the site: a script of the page makes them. */

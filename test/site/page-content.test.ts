@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { withoutBars } from '../../site/build/bars.ts';
 import { toContent } from '../../site/build/page-content.ts';
 
 const page = { address: 'guides/errors', file: 'docs/errors.md' };
@@ -42,4 +43,20 @@ it('makes tabs of the sections between two comments, and lists them nowhere else
   expect(content).toContain('\n<section-tabs>\n\n## Hono\n\nLines.\n\n</section-tabs>\n');
   expect(content).toContain('tableOfContents: false');
   expect(toContent(page, markdown, { base: '/js-sdk/' })).not.toContain('tableOfContents');
+});
+
+it('draws the figures of a benchmark as bars, but not in the Markdown beside the page', () => {
+  const table = [
+    '| client | refused (429) |',
+    '| --- | ---: |',
+    '| **SDK** | **0** |',
+    '| ky | 300 |',
+    '| openai | 600 |',
+  ];
+  const markdown = `# Benchmarks\n\n${table.join('\n')}\n\n| client | done |\n| --- | ---: |\n| ky | 300 |\n`;
+  const content = toContent(page, markdown, { base: '/js-sdk/' });
+
+  expect(content.match(/--share: [\d.]+/g)).toEqual(['--share: 0.000', '--share: 0.500', '--share: 1.000']);
+  expect(content).toContain('| ky | <i class="bar" style="--share: 0.500"></i> 300 |');
+  expect(withoutBars(content)).toContain(table.join('\n'));
 });

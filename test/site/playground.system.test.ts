@@ -59,21 +59,21 @@ describeInChromium('the playground', (open) => {
     expect(new Set(colours).size).toBeGreaterThan(2);
   });
 
-  it('shows each request with its body, and no password', async () => {
-    await using page = await open('playground/');
-    await page.fill(
-      '.cm-content',
-      `import { Client } from '@example/sdk';
-       sandbox.faults.next({ status: 503, share: 1 });
-       await new Client().users.create({ name: 'Ada', email: 'ada@example.com', password: 'secure_password' });`,
-    );
-    const { status, console, requests } = await run(page);
+  it('shows an outage, whether it is switched on while the program is loaded or before, and the bodies of the requests', async () => {
+    await using page = await open('playground/', {});
+    await page.route(/\/_astro\/dist[^/]*\.js$/, async (route) => {
+      await page.check('[name=outage]');
+      await route.continue();
+    });
+    for (const when of ['while', 'before']) {
+      const { status, console, requests } = await run(page);
 
-    expect(status).toContain('Failed.');
-    expect(console).toContain('InternalServerError');
-    expect(requests).toContain('503 POST /v1/users');
-    expect(requests).toContain('ada@example.com');
-    expect(requests).not.toContain('secure_password');
+      expect(status, when).toContain('Failed.');
+      expect(console).toContain('InternalServerError');
+      expect(requests).toContain('503 POST /v1/users');
+      expect(requests).toContain('ada@example.com');
+      expect(requests).not.toContain('secure_password');
+    }
   });
 
   it('shares a program by its address, and stops one that never ends', async () => {

@@ -7,10 +7,25 @@ export type Command =
       readonly code: string;
       /** The code as it was compiled with the page, if nobody has changed it. */
       readonly script: string | undefined;
-      readonly speed: number;
+      readonly settings: Settings;
     }
+  | { readonly type: 'set'; readonly settings: Settings };
+
+export interface Settings {
   /** How many times as fast as the real one the clock is. */
-  | { readonly type: 'set'; readonly speed: number };
+  readonly speed: number;
+  readonly trouble: Trouble;
+}
+
+/** What is switched on to go wrong. */
+export interface Trouble {
+  /** One response in five is a 500. */
+  readonly faults: boolean;
+  /** Each response takes 800 ms longer. */
+  readonly latency: boolean;
+  /** Each response is a 503. */
+  readonly outage: boolean;
+}
 
 export type Level = 'debug' | 'error' | 'info' | 'log' | 'warn';
 

@@ -2,7 +2,7 @@ import { fromHash, toHash } from './address.ts';
 import { drawCells, type Tone, toneOf } from './cells.ts';
 import { find } from '../page/find.ts';
 import type { Editor } from './editor.ts';
-import type { Command, Level, Report, ShownDelivery, ShownRequest } from './messages.ts';
+import type { Command, Level, Report, Settings, ShownDelivery, ShownRequest } from './messages.ts';
 import { startTabs } from './tabs.ts';
 
 /**
@@ -17,6 +17,7 @@ export function startPlayground(root: HTMLElement, code: string | Readonly<Recor
   const part = (name: string) => find(root, `[data-part="${name}"]`);
   const [run, share] = [button('run'), button('share')];
   const speed = select('speed');
+  const troubles = ['faults', 'latency', 'outage'].map((name) => find(root, `[name="${name}"]`, HTMLInputElement));
 
   let worker: Worker | undefined;
   let isDisposed = false;
@@ -83,10 +84,14 @@ export function startPlayground(root: HTMLElement, code: string | Readonly<Recor
       }
     });
     const script = editor ? undefined : root.dataset.script;
-    send({ type: 'run', code: program, script, speed: Number(speed.value) });
+    send({ type: 'run', code: program, script, settings: settings() });
   }
 
   const send = (command: Command) => worker?.postMessage(command);
+  const settings = (): Settings => {
+    const [faults = false, latency = false, outage = false] = troubles.map(({ checked }) => checked);
+    return { speed: Number(speed.value), trouble: { faults, latency, outage } };
+  };
 
   run.addEventListener('click', () => {
     if (worker) end(`Stopped. ${view.summary}`);
@@ -104,7 +109,8 @@ export function startPlayground(root: HTMLElement, code: string | Readonly<Recor
     },
     { capture: true },
   );
-  speed.addEventListener('change', () => send({ type: 'set', speed: Number(speed.value) }));
+  for (const input of [speed, ...troubles])
+    input.addEventListener('change', () => send({ type: 'set', settings: settings() }));
   menu?.addEventListener('change', () => {
     void edit().then((opened) => (opened.code = chosen()));
   });

@@ -4,7 +4,7 @@
  */
 import { installClock } from './clock.ts';
 import { createEnvironment, type Environment } from './environment.ts';
-import type { Command, Level, Report, ShownRequest } from './messages.ts';
+import type { Command, Level, Report, Settings, ShownRequest } from './messages.ts';
 import { printed } from './printed.ts';
 import { closeWaysOut } from './ways-out.ts';
 
@@ -45,12 +45,12 @@ function clear(id: number): void {
 
 let environment: Environment | undefined;
 /** The latest that the page has asked for, which may be while the environment is created. */
-let speed = 1;
+let settings: Settings = { speed: 1, trouble: { faults: false, latency: false, outage: false } };
 /** Reports what the program has done until now. */
 let report = (): void => undefined;
 
 addEventListener('message', ({ data }: MessageEvent<Command>) => {
-  ({ speed } = data);
+  settings = data.settings;
   apply();
   if (data.type !== 'run') return;
   start(data).then(
@@ -63,7 +63,7 @@ addEventListener('unhandledrejection', ({ reason }) => end({ error: reason }));
 
 async function start({ code, script }: Extract<Command, { type: 'run' }>): Promise<void> {
   // What it loads must be loaded after the clock is installed.
-  const api = await createEnvironment();
+  const api = await createEnvironment(settings.trouble);
   environment = api;
   apply();
   const began = clock.now();
@@ -82,7 +82,9 @@ async function start({ code, script }: Extract<Command, { type: 'run' }>): Promi
 }
 
 function apply(): void {
-  if (environment !== undefined) clock.speed = speed;
+  if (environment === undefined) return;
+  environment.setTrouble(settings.trouble);
+  clock.speed = settings.speed;
 }
 
 /** The page ends this worker in response. */
