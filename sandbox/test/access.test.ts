@@ -130,10 +130,11 @@ test('sandbox.fetch responds to any URL and any origin, because the caller holds
 });
 
 describe('whoever reaches it, a page of another origin may not change the state by the dashboard or the control API', () => {
-  const fields = { id: 'tok_123', name: 'x', url: 'https://example.com', fault: '{"status":500}' };
+  const fields = { id: 'tok_123', name: 'x', email: 'x@example.com', url: 'https://example.com', kind: '500' };
   const actions = {
     '': 'reset',
     '/api-tokens': 'revoke',
+    '/users': 'create',
     '/webhooks': 'register',
     '/faults': 'add',
   };

@@ -56,9 +56,7 @@ export class Dashboard {
       offset: clock.offset,
       activeFaults: faults.list.length,
       exhaustedTokens: store.tokens.all.filter(({ id }) => windows.status(id, now).remaining === 0).length,
-      troubledWebhooks: webhooks.endpoints.filter((each) =>
-        /failing|disabled/.test(store.deliveryIndex.health(each).status),
-      ).length,
+      troubledWebhooks: store.deliveryIndex.troubles(webhooks.endpoints, now).length,
     };
   }
 }

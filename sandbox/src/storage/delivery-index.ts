@@ -3,12 +3,17 @@ import { outcomeOf } from './outcome.ts';
 
 /** How well a webhook receives its deliveries. */
 export interface EndpointHealth {
-  /** By the latest attempt; `idle` before the first one. */
-  readonly status: 'healthy' | 'failing' | 'disabled' | 'idle';
+  /**
+   * `idle` before the first attempt; `backed up` while more deliveries are due than are attempted at once; `retrying` after
+   * an attempt that failed, and `failing` once a delivery has no attempt left.
+   */
+  readonly status: 'healthy' | 'retrying' | 'failing' | 'backed up' | 'disabled' | 'idle';
   /** The latest attempt of all deliveries; `undefined` before the first one. */
   readonly last: { /** Epoch milliseconds. */ readonly at: number; readonly succeeded: boolean } | undefined;
   readonly pending: number;
   readonly failed: number;
+  /** Since when the delivery that waits for longest is due, in epoch milliseconds; `Infinity` if none is due. */
+  readonly dueSince: number;
 }
 
 /** Whether the latest attempt of a delivery failed. */
@@ -37,6 +42,8 @@ export class DeliveryIndex {
   readonly #byEndpoint = new Map<string, EndpointDeliveries>();
   /** Ids of the deliveries that are delivered or failed, those that have been so for longest first. */
   readonly completed = new Set<string>();
+  pending = 0;
+  failed = 0;
 
   /** The deliveries of a webhook, oldest first. */
   of(endpoint: string): Pick<EndpointDeliveries, 'all' | 'pending' | 'failing'> {
@@ -45,10 +52,12 @@ export class DeliveryIndex {
 
   /** Notes that a delivery was created, changed or deleted. */
   readonly changed = (before: DeliveryRecord | undefined, after: DeliveryRecord | undefined): void => {
+    if (before !== undefined) this.#count(before, -1);
     if (after === undefined) {
       if (before !== undefined) this.#remove(before);
       return;
     }
+    this.#count(after, 1);
     let own = this.#byEndpoint.get(after.endpoint);
     if (own === undefined) this.#byEndpoint.set(after.endpoint, (own = new EndpointDeliveries()));
     own.all.set(after.id, after);
@@ -67,16 +76,37 @@ export class DeliveryIndex {
     if (own.last === undefined || at >= own.last.at) own.last = { at, succeeded: outcomeOf(made).kind === 'delivered' };
   };
 
-  health({ id, disabled }: EndpointRecord): EndpointHealth {
+  /** How a webhook does: by its latest attempt, and by what waits for it. */
+  health({ id, disabled }: EndpointRecord, now: number): EndpointHealth {
     const { last, pending, failed } = this.#byEndpoint.get(id) ?? none;
-    const attempted = last === undefined ? 'idle' : last.succeeded ? 'healthy' : 'failing';
-    const status = disabled === undefined ? attempted : 'disabled';
-    return { last, status, pending: pending.size, failed: failed.size };
+    const due = [...pending.values()].filter((at) => at <= now);
+    const attempted =
+      last === undefined ? 'idle' : last.succeeded ? 'healthy' : failed.size === 0 ? 'retrying' : 'failing';
+    return {
+      last,
+      status: disabled !== undefined ? 'disabled' : due.length > maxConcurrency ? 'backed up' : attempted,
+      pending: pending.size,
+      failed: failed.size,
+      dueSince: due.reduce((since, at) => Math.min(since, at), Infinity),
+    };
+  }
+
+  /** The statuses of the webhooks that need attention. */
+  troubles(endpoints: readonly EndpointRecord[], now: number): EndpointHealth['status'][] {
+    return endpoints
+      .map((endpoint) => this.health(endpoint, now).status)
+      .filter((status) => status !== 'healthy' && status !== 'idle');
   }
 
   clear(): void {
     this.#byEndpoint.clear();
     this.completed.clear();
+    this.pending = this.failed = 0;
+  }
+
+  #count({ status }: DeliveryRecord, by: 1 | -1): void {
+    if (status === 'pending') this.pending += by;
+    if (status === 'failed') this.failed += by;
   }
 
   #remove({ id, endpoint }: DeliveryRecord): void {

@@ -57,14 +57,16 @@ describe.runIf(testsInBrowser)('reading the dashboard in Chromium', () => {
     await page.keyboard.press('Enter');
     await page.waitForURL(/projects\/proj_150/);
 
-    await page.goto('/dashboard/api-tokens');
-    await page.locator('summary', { hasText: 'Create token' }).focus();
+    await page.goto('/dashboard/users');
+    await page.locator('summary', { hasText: 'Create user' }).focus();
     await page.keyboard.press('Enter');
+    await page.getByLabel('Name', { exact: true }).focus();
+    await page.keyboard.type('John Doe');
     await page.keyboard.press('Tab');
-    await page.keyboard.type(' ');
+    await page.keyboard.type('john@localhost');
     await page.keyboard.press('Enter');
-    await page.getByText('Must not be blank.').waitFor();
-    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('name');
+    await page.getByText('Must be an email address, such as john@example.com.').waitFor();
+    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('email');
     expectProblems(/422/);
   });
 

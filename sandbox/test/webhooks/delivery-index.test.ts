@@ -28,15 +28,23 @@ describe('a webhook is', () => {
 
   test.each<[string, readonly DeliveryRecord[], object]>([
     ['idle before the first attempt', [delivery('del_1')], { status: 'idle', last: undefined, pending: 1, failed: 0 }],
-    ['failing after an attempt that failed', [failed], { status: 'failing', failed: 1, last: { succeeded: false } }],
+    [
+      'retrying while what failed has attempts left',
+      [delivery('del_1', { attempts: [attempt(500)] })],
+      { status: 'retrying', last: { at: 1000, succeeded: false }, dueSince: Infinity },
+    ],
+    ['failing once a delivery has no attempt left', [failed], { status: 'failing', failed: 1 }],
     ['healthy after a success', [failed, succeeded], { status: 'healthy', last: { at: 2000, succeeded: true } }],
     ['healthy by its latest attempt, not its latest delivery', [succeeded, failed], { status: 'healthy', failed: 1 }],
   ])('%s', (_, deliveries, health) => {
-    expect(indexOf(deliveries).health(webhook)).toMatchObject(health);
+    expect(indexOf(deliveries).health(webhook, 8000)).toMatchObject(health);
   });
 
-  test('disabled, however its attempts ended', () => {
-    const disabled = { ...webhook, disabled: 'You disabled the webhook.' };
-    expect(indexOf([succeeded]).health(disabled)).toMatchObject({ status: 'disabled' });
+  test('backed up while more deliveries are due than are attempted at once', () => {
+    const due = Array.from({ length: 17 }, (_, index) => delivery(`del_${index}`, { due: 1000 + index }));
+    const index = indexOf([...due, delivery('del_later')]);
+    expect(index.health(webhook, 1015)).toMatchObject({ status: 'idle', dueSince: 1000 });
+    expect(index.health(webhook, 1016)).toMatchObject({ status: 'backed up', pending: 18, dueSince: 1000 });
+    expect(index.health({ ...webhook, disabled: 'You disabled it.' }, 1016)).toMatchObject({ status: 'disabled' });
   });
 });

@@ -6,6 +6,7 @@ import { Card } from './components.tsx';
 export function Field({
   label,
   name,
+  id = name,
   errors,
   hint,
   children,
@@ -13,6 +14,7 @@ export function Field({
 }: {
   label: string;
   name: string;
+  id?: string;
   errors?: Details | undefined;
   hint?: Child;
   /** Renders another control instead of a text input, with the same attributes. */
@@ -24,24 +26,24 @@ export function Field({
   maxlength?: number;
 }) {
   const error = errors?.[name];
-  const described = [error !== undefined && `${name}-error`, hint !== undefined && `${name}-hint`].filter(Boolean);
+  const described = [error !== undefined && `${id}-error`, hint !== undefined && `${id}-hint`].filter(Boolean);
   const attributes = {
-    id: name,
+    id,
     name,
     'aria-invalid': error === undefined ? undefined : 'true',
     'aria-describedby': described.length > 0 ? described.join(' ') : undefined,
   };
   return (
     <div class="field">
-      <label for={name}>{label}</label>
+      <label for={id}>{label}</label>
       {children === undefined ? <input autocomplete="off" {...attributes} {...input} /> : children(attributes)}
       {error !== undefined && (
-        <p class="error" id={`${name}-error`}>
+        <p class="error" id={`${id}-error`}>
           {error}
         </p>
       )}
       {hint !== undefined && (
-        <p class="hint" id={`${name}-hint`}>
+        <p class="hint" id={`${id}-hint`}>
           {hint}
         </p>
       )}

@@ -1,13 +1,14 @@
 import * as z from 'zod/mini';
+import type { Details } from '../../http/failure.ts';
 import { byResource, resources } from '../../resources/index.ts';
 import { capitalized } from '../../resources/resource.ts';
 import { RecordState } from '../../state/sandbox-state.ts';
 import type { Services } from '../../state/services.ts';
-import { Card, Copyable, Empty, Facts, More, PageHead, Row, Rows, Time } from '../parts/components.tsx';
-import { choices, Select } from '../parts/fields.tsx';
+import { Card, Confirm, Copyable, Empty, More, PageHead, Row, Rows } from '../parts/components.tsx';
+import { type Choice, choices, CreateForm, Field, Select } from '../parts/fields.tsx';
 
-/** The values of a record, or of a filter. */
-type Values = Readonly<Record<string, string>>;
+/** The values of a record, or of a form. */
+export type Values = Readonly<Record<string, string>>;
 
 interface Item {
   readonly id: string;
@@ -15,15 +16,18 @@ interface Item {
   readonly created_at: string;
 }
 
+/** A field that a form has, and a list has a column for. */
 interface ResourceField {
   readonly name: string;
-  /** Whether it is too long for a row of a list. */
-  readonly isLong: boolean;
-  /** Values to filter a list by. */
-  readonly options: readonly string[] | undefined;
+  readonly maxlength?: number;
+  readonly type?: string;
+  /** Lines of a long text, which a list has no column for. */
+  readonly rows?: number;
+  /** Values to choose from, and to filter a list by. */
+  readonly options?: readonly string[];
 }
 
-/** What the API stores, and the dashboard lists. */
+/** What the API stores, and the dashboard lists, creates, changes and deletes. */
 export interface Resource {
   /** Its name, such as `user`. */
   readonly name: string;
@@ -32,13 +36,19 @@ export interface Resource {
   readonly state: RecordState<Item>;
 }
 
-/** From here on, a text has no room in a row, in characters. */
+/** From here on, a text gets several lines, in characters. */
 const longText = 1000;
 
 const fieldsOf = byResource(({ fields }) =>
-  Object.entries(fields).map(([name, { schema, choices: options }]): ResourceField => {
-    const { maxLength = 0 } = z.toJSONSchema(schema);
-    return { name, isLong: maxLength >= longText, options };
+  Object.entries(fields).map(([name, { schema, choices }]): ResourceField => {
+    const { format, maxLength = 200 } = z.toJSONSchema(schema);
+    return {
+      name,
+      maxlength: maxLength,
+      ...(format === 'email' && { type: 'email' }),
+      ...(maxLength >= longText && { rows: 3 }),
+      ...(choices !== undefined && { options: choices }),
+    };
   }),
 );
 
@@ -61,11 +71,19 @@ export function valueOf(item: Item, field: string): string {
   return (item as Item & Values)[field] ?? ''; // Each field is one of the record's, and a text.
 }
 
+interface Errors {
+  /** What was typed into a form that had errors. */
+  readonly form: Values | undefined;
+  readonly errors: Details | undefined;
+}
+
 export function ResourceList({
   resource,
   items,
   total,
   query,
+  form = {},
+  errors,
 }: {
   resource: Resource;
   items: readonly Item[];
@@ -73,10 +91,10 @@ export function ResourceList({
   total: number;
   /** What the list is filtered by: `q` for a text, and fields with options. */
   query: Values;
-}) {
+} & Errors) {
   const { name, plural, fields } = resource;
   const to = pathOf(resource);
-  const details = fields.filter((field) => field.name !== 'name' && !field.isLong);
+  const details = fields.filter((field) => field.name !== 'name' && field.rows === undefined);
   const filtered = Object.values(query).some((value) => value !== '');
   return (
     <>
@@ -105,9 +123,12 @@ export function ResourceList({
           <button class="unscripted">Filter</button>
         </form>
       </PageHead>
+      <CreateForm to={to} action="create" button={`Create ${name}`} errors={errors}>
+        <Inputs resource={resource} form={form} errors={errors} />
+      </CreateForm>
       {items.length === 0 ? (
         <Empty title={filtered ? `No ${name} matches the filter.` : `No ${plural} yet.`}>
-          <p>{filtered ? <a href={to}>{`Show all ${plural}`}</a> : 'Create one with the API.'}</p>
+          <p>{filtered ? <a href={to}>{`Show all ${plural}`}</a> : 'Create one here, or with the API.'}</p>
         </Empty>
       ) : (
         <Card flush>
@@ -129,19 +150,54 @@ export function ResourceList({
   );
 }
 
-/** A record. */
-export function ResourcePage({ resource: { name, fields }, item }: { resource: Resource; item: Item }) {
+/** A record: what can be changed of it. */
+export function ResourcePage({ resource, item, form, errors }: { resource: Resource; item: Item } & Errors) {
+  const { name, fields } = resource;
+  const to = pathOf(resource, item.id);
+  const values = form ?? Object.fromEntries(fields.map((field) => [field.name, valueOf(item, field.name)]));
   return (
     <>
       <PageHead title={item.name} lead={<Copyable text={item.id} label={`the ${name} id`} />} />
       <Card>
-        <Facts
-          of={[
-            ...fields.map((field) => [capitalized(field.name), valueOf(item, field.name)] as const),
-            ['Created', <Time at={item.created_at} show="both" />],
-          ]}
-        />
+        <form method="post" action={to}>
+          <Inputs resource={resource} form={values} errors={errors} />
+          <button class="main" name="action" value="save">
+            Save
+          </button>
+        </form>
+        <div class="actions below">
+          <Confirm to={to} action="delete" button={`Delete ${name}`} question={`This deletes “${item.name}”.`} />
+        </div>
       </Card>
+    </>
+  );
+}
+
+function Inputs({ resource, form, errors }: { resource: Resource; form: Values; errors: Details | undefined }) {
+  return (
+    <>
+      {resource.fields.map(({ name, rows, options, ...input }) => {
+        const value = form[name] ?? options?.[0] ?? '';
+        if (options !== undefined) {
+          const all = [...new Set([...options, value])].map((option): Choice => [option, option]);
+          return (
+            <Field label={capitalized(name)} name={name} id={`field-${name}`} errors={errors}>
+              {(attributes) => <Select {...attributes} value={value} options={all} />}
+            </Field>
+          );
+        }
+        if (rows === undefined)
+          return <Field label={capitalized(name)} name={name} value={value} errors={errors} required {...input} />;
+        return (
+          <Field label={capitalized(name)} name={name} errors={errors}>
+            {(attributes) => (
+              <textarea {...attributes} rows={rows} maxlength={input.maxlength}>
+                {value}
+              </textarea>
+            )}
+          </Field>
+        );
+      })}
     </>
   );
 }

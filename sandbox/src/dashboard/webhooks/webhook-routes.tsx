@@ -14,6 +14,7 @@ import { type EndpointForm, Webhooks } from './webhooks.tsx';
 const firstTest: TestForm = { event: 'user.created', data: JSON.stringify(exampleData, null, 2) };
 
 interface FormState {
+  readonly settings?: EndpointForm;
   readonly test?: TestForm;
   readonly errors?: Details | undefined;
 }
@@ -26,7 +27,7 @@ export function webhookRoutes(dashboard: Dashboard): Hono {
     const endpoints = webhooks.endpoints
       .map((endpoint) => ({
         endpoint,
-        health: store.deliveryIndex.health(endpoint),
+        health: store.deliveryIndex.health(endpoint, clock.now()),
         failing: [...store.deliveryIndex.of(endpoint.id).failing.values()].at(-1),
       }))
       .sort((a, b) => Number(b.failing !== undefined) - Number(a.failing !== undefined));
@@ -37,7 +38,7 @@ export function webhookRoutes(dashboard: Dashboard): Hono {
   routes.post('/webhooks', async (context) => {
     const { form, action } = await readForm(context.req.raw);
     if (action !== 'register') throw unknownAction();
-    const settings = { url: field(form, 'url'), events: field(form, 'events').split(', ').filter(Boolean) };
+    const settings = endpointForm(form);
     const registered = await attempted(() => webhooks.register(settings));
     if (registered.errors !== undefined) return list(context, settings, registered.errors);
     const { id, secret } = registered.value;
@@ -47,14 +48,14 @@ export function webhookRoutes(dashboard: Dashboard): Hono {
     });
   });
 
-  const webhookPage = (context: Context, { test = firstTest, errors }: FormState = {}) => {
+  const webhookPage = (context: Context, { settings, test = firstTest, errors }: FormState = {}) => {
     const endpoint = endpointOf(context);
     const { status = '' } = context.req.query();
     const deliveries = [...store.deliveryIndex.of(endpoint.id).all.values()].filter(
       (delivery) => status === '' || delivery.status === status,
     );
     const now = clock.now();
-    const health = store.deliveryIndex.health(endpoint);
+    const health = store.deliveryIndex.health(endpoint, now);
     const view = {
       endpoint,
       health,
@@ -62,6 +63,7 @@ export function webhookRoutes(dashboard: Dashboard): Hono {
       total: deliveries.length,
       status,
       now,
+      settings,
       test,
       errors,
     };
@@ -78,6 +80,12 @@ export function webhookRoutes(dashboard: Dashboard): Hono {
     const here = `/dashboard/webhooks/${id}`;
     const { form, action } = await readForm(context.req.raw);
     switch (action) {
+      case 'save': {
+        const settings = endpointForm(form);
+        const { errors } = await attempted(() => webhooks.update(id, settings));
+        if (errors !== undefined) return webhookPage(context, { settings, errors });
+        return dashboard.done(context, here, { text: 'The settings are saved.' });
+      }
       case 'test': {
         const test = { event: field(form, 'event'), data: field(form, 'data') };
         const sent = await attempted(() => webhooks.sendTest(id, test.event, jsonField(form, 'data')));
@@ -100,6 +108,12 @@ export function webhookRoutes(dashboard: Dashboard): Hono {
       case 'enable':
         webhooks.update(id, { enabled: true });
         return dashboard.done(context, here, { text: 'The webhook is enabled. Its pending deliveries are sent now.' });
+      case 'disable':
+        webhooks.update(id, { enabled: false });
+        return dashboard.done(context, here, { text: 'The webhook is disabled. Its deliveries wait.' });
+      case 'delete':
+        webhooks.remove(id);
+        return dashboard.done(context, '/dashboard/webhooks', { text: 'The webhook is deleted.' });
       default:
         throw unknownAction();
     }
@@ -131,4 +145,8 @@ export function webhookRoutes(dashboard: Dashboard): Hono {
   });
 
   return routes;
+}
+
+function endpointForm(form: URLSearchParams): EndpointForm {
+  return { url: field(form, 'url'), events: field(form, 'events').split(', ').filter(Boolean) };
 }

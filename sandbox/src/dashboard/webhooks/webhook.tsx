@@ -6,7 +6,7 @@ import { choices, Field, Select } from '../parts/fields.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { number } from '../parts/numbers.ts';
 import { DeliveryRow } from './delivery-row.tsx';
-import { Health } from './webhooks.tsx';
+import { EndpointFields, type EndpointForm, Health } from './webhooks.tsx';
 
 /** The values of the form that sends a test event. */
 export interface TestForm {
@@ -22,6 +22,7 @@ export interface WebhookView {
   /** Number of deliveries that match. */
   readonly total: number;
   readonly now: number;
+  readonly settings?: EndpointForm | undefined;
   readonly test: TestForm;
   readonly errors?: Details | undefined;
 }
@@ -61,7 +62,21 @@ export function Webhook({ view }: { view: WebhookView }) {
             </button>
           </form>
         </Card>
-        <Secret view={view} to={to} />
+        <div>
+          <Secret view={view} to={to} />
+          <Card title="Settings">
+            <form method="post" action={to}>
+              <EndpointFields form={view.settings ?? endpoint} errors={errors} />
+              <button name="action" value="save">
+                Save
+              </button>
+            </form>
+            <div class="actions below">
+              {endpoint.disabled === undefined && <Action to={to} action="disable" button="Disable" />}
+              <Confirm to={to} action="delete" button="Delete webhook" question="This also deletes its deliveries." />
+            </div>
+          </Card>
+        </div>
       </div>
     </>
   );

@@ -40,24 +40,7 @@ export function Webhooks({
         errors={errors}
         open={endpoints.length === 0}
       >
-        <Field
-          label="URL"
-          name="url"
-          type="url"
-          value={form.url}
-          errors={errors}
-          placeholder="http://127.0.0.1:3000/webhooks"
-          required
-        />
-        <Field label="Events" name="events" errors={errors}>
-          {(attributes) => (
-            <Select
-              {...attributes}
-              value={form.events.join(', ')}
-              options={['*', ...eventNames].map((each): Choice => [each, listOf([each])])}
-            />
-          )}
-        </Field>
+        <EndpointFields form={form} errors={errors} />
       </CreateForm>
       {endpoints.length === 0 && (
         <Empty title="No webhooks yet.">
@@ -82,6 +65,8 @@ export function Webhooks({
 
 const tones: Readonly<Record<EndpointHealth['status'], Tone>> = {
   healthy: 'good',
+  retrying: 'fair',
+  'backed up': 'fair',
   failing: 'bad',
   disabled: 'bad',
   idle: 'plain',
@@ -101,6 +86,29 @@ export function Health({ endpoint, health }: { endpoint: EndpointRecord; health:
           <Time at={last.at} show="ago" />
         </>
       )}
+    </>
+  );
+}
+
+export function EndpointFields({ form, errors }: { form: EndpointForm; errors: Details | undefined }) {
+  const events = form.events.join(', ');
+  const options = [...new Set(['*', ...eventNames, events])];
+  return (
+    <>
+      <Field
+        label="URL"
+        name="url"
+        type="url"
+        value={form.url}
+        errors={errors}
+        placeholder="http://127.0.0.1:3000/webhooks"
+        required
+      />
+      <Field label="Events" name="events" errors={errors}>
+        {(attributes) => (
+          <Select {...attributes} value={events} options={options.map((each): Choice => [each, listOf([each])])} />
+        )}
+      </Field>
     </>
   );
 }
