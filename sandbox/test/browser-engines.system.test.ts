@@ -1,8 +1,9 @@
 import { join } from 'node:path';
+import { createSandbox } from '@example/sandbox';
 import { build } from 'esbuild';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { bundledText } from '../../build/bundled-text.ts';
-import { describeEachBrowserEngine, waitFor } from '../../test/support/browser-engines.ts';
+import { describeEachBrowserEngine, type Tab, waitFor } from '../../test/support/browser-engines.ts';
 import { serve } from '../../test/support/http-server.ts';
 
 /** What the page does, as a script of its own. */
@@ -36,7 +37,13 @@ const program = `
 `;
 
 describeEachBrowserEngine('the sandbox', ({ open }) => {
-  test('responds in a page without a server, reads bodies and sends webhooks', async () => {
+  let tab: Tab;
+  beforeAll(async () => {
+    tab = await open();
+  });
+  afterAll(() => tab[Symbol.asyncDispose]());
+
+  test('responds in a page without a server, including bodies, password hashing and webhooks', async () => {
     const { outputFiles } = await build({
       stdin: { contents: program, resolveDir: join(import.meta.dirname, '../src') },
       bundle: true,
@@ -50,7 +57,6 @@ describeEachBrowserEngine('the sandbox', ({ open }) => {
       response.setHeader('Content-Type', isPage ? 'text/html' : 'text/javascript');
       response.end(isPage ? '<!doctype html><script type="module" src="/page.js"></script>' : outputFiles[0]?.text);
     });
-    await using tab = await open();
     await tab.goto(new URL('/', url).href);
     await waitFor(tab, 'globalThis.result');
     expect(JSON.parse(String(await tab.evaluate('globalThis.result')))).toEqual({
@@ -62,5 +68,26 @@ describeEachBrowserEngine('the sandbox', ({ open }) => {
       recorded: 'John Doe',
       received: 'thanks',
     });
+  });
+
+  test('has a dashboard that shows a request as it comes in, and creates a token', async () => {
+    const sandbox = createSandbox();
+    onTestFinished(() => sandbox.close());
+    const { url } = await sandbox.listen();
+    const headers = { Authorization: `Bearer ${sandbox.apiToken}` };
+
+    await tab.goto(new URL('/dashboard/requests', url).href);
+    await waitFor(tab, `document.querySelector('#connection[data-state="connected"]')`);
+    await fetch(`${url}/projects?per_page=1`, { headers });
+    await waitFor(tab, `document.querySelector('.rows > li')?.textContent.includes('/v1/projects?per_page=1')`);
+
+    await tab.goto(new URL('/dashboard/api-tokens', url).href);
+    await tab.evaluate(`document.querySelector('.create > summary').click()`);
+    await waitFor(tab, `document.querySelector('input[name="name"]').checkVisibility()`);
+    await tab.evaluate(`void (document.querySelector('input[name="name"]').value = 'CI <main>')`);
+    await tab.evaluate(`document.querySelector('button[value="create"]').click()`);
+    await waitFor(tab, `document.body?.textContent.includes('“CI <main>” is created.')`);
+
+    expect(sandbox.state.tokens.list().map(({ name }) => name)).toContain('CI <main>');
   });
 });

@@ -1,0 +1,122 @@
+import { createSandbox, type ListenOptions } from '@example/sandbox';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { launch } from '../../test/support/chromium.ts';
+import { serve } from '../../test/support/http-server.ts';
+import { testsInBrowser } from './support/dashboard-browser.ts';
+
+/** What a page does to a sandbox whose address and token it knows. Returns how each attempt ended. Runs in the page. */
+async function attack({ api, token }: { api: string; token: string }) {
+  const { origin } = new URL(api);
+  const ended = (url: string, init?: RequestInit) =>
+    fetch(url, init).then(
+      ({ status }) => String(status),
+      () => 'failed',
+    );
+  const first = (target: EventTarget, ...names: string[]) =>
+    new Promise<Event>((resolve) => {
+      for (const name of names) target.addEventListener(name, resolve);
+    });
+  const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` };
+  const email = `${String(Math.random())}@evil.test`;
+  const creation = {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ name: 'Eve', email, password: 'secure_password' }),
+  };
+
+  const form = Object.assign(document.createElement('form'), { method: 'post', target: 'result' });
+  form.action = `${origin}/dashboard/users`;
+  form.innerHTML =
+    '<input name="name" value="Eve"><input name="email" value="eve@evil.test"><input name="action" value="create">';
+  const result = Object.assign(document.createElement('iframe'), { name: 'result' });
+  document.body.append(form, result);
+  const submitted = first(result, 'load');
+  form.submit();
+  await submitted;
+
+  const frame = document.createElement('iframe');
+  frame.setAttribute('sandbox', 'allow-scripts');
+  const message = first(window, 'message');
+  frame.srcdoc = `<script>fetch('${api}/users', ${JSON.stringify(creation)})
+    .then(({ status }) => status, () => 'failed').then((end) => parent.postMessage(end, '*'))</script>`;
+  document.body.append(frame);
+
+  return {
+    frame: String(((await message) as MessageEvent).data),
+    create: await ended(`${api}/users`, creation),
+    read: await ended(`${api}/projects`, { headers }),
+    // What they do can't be seen by the page.
+    hidden: [
+      await ended(`${api}/users`, { method: 'POST', mode: 'no-cors', body: 'token'.repeat(25_000) }),
+      await ended(`${origin}/__sandbox/users`, { method: 'POST', mode: 'no-cors', body: '{}' }),
+    ],
+    events: (await first(new EventSource(`${origin}/dashboard/events`), 'open', 'error')).type,
+  };
+}
+
+describe.runIf(testsInBrowser)('a page in Chromium', () => {
+  let browser: Browser;
+
+  beforeAll(async () => {
+    browser = await launch('--host-resolver-rules=MAP *.test 127.0.0.1');
+  });
+  afterAll(() => browser.close());
+
+  async function originOf(host: string): Promise<string> {
+    const site = await serve((_, response) => response.setHeader('Content-Type', 'text/html').end('<!doctype html>'));
+    return `http://${host}:${new URL(site.url).port}`;
+  }
+
+  async function visit(url: string, options: ListenOptions = {}) {
+    const sandbox = createSandbox({ webhooks: { endpoints: [{ url: 'http://127.0.0.1:9/' }] } });
+    onTestFinished(() => sandbox.close());
+    const server = await sandbox.listen(options);
+    const page = await browser.newPage();
+    await page.goto(url.replace('PORT', String(server.port)));
+    return { sandbox, server, page };
+  }
+
+  test('of another site changes nothing and reads nothing, even if it knows the token', async () => {
+    const { sandbox, server, page } = await visit(await originOf('evil.test'));
+    const attempts = await page.evaluate(attack, { api: server.url, token: sandbox.apiToken });
+    expect(attempts).toMatchObject({ create: 'failed', read: 'failed', frame: 'failed', events: 'error' });
+    // Its requests don't fill the log either.
+    expect([sandbox.state.users.list(), sandbox.webhooks.deliveries, sandbox.requests]).toEqual([[], [], []]);
+  });
+
+  test('whose name was rebound to this machine does not get there', async () => {
+    for (const options of [{}, { host: '0.0.0.0' }]) {
+      const { sandbox, server, page } = await visit('http://evil.test:PORT/dashboard', options);
+      expect(await page.textContent('body')).toContain('misdirected_request');
+      const api = `http://evil.test:${server.port}/v1`;
+      const { create, read, events: stream } = await page.evaluate(attack, { api, token: sandbox.apiToken });
+      expect([create, read, stream]).toEqual(['421', '421', 'error']);
+      expect([sandbox.state.users.list(), sandbox.requests]).toEqual([[], []]);
+    }
+  });
+
+  test('of this machine, or of an origin that is allowed, uses the API, but not the dashboard', async () => {
+    const allowed = await originOf('app.test');
+    for (const [url, options] of [
+      [await originOf('localhost'), {}],
+      [allowed, { cors: [allowed] }],
+    ] as const) {
+      const { sandbox, server, page } = await visit(url, options);
+      const { create, read, frame } = await page.evaluate(attack, { api: server.url, token: sandbox.apiToken });
+      expect([create, read, frame]).toEqual(['201', '200', 'failed']);
+      expect(sandbox.state.users.list().map(({ name }) => name)).toEqual(['Eve']);
+    }
+  });
+
+  test('can link to the dashboard, which works', async () => {
+    const { sandbox, server, page } = await visit(await originOf('evil.test'));
+    await page.setContent(`<a href="${new URL('/dashboard/users', server.url).href}">Dashboard</a>`);
+    await page.getByText('Dashboard').click();
+    await page.locator('summary', { hasText: 'Create user' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('Ada');
+    await page.getByLabel('Email', { exact: true }).fill('ada@example.com');
+    await page.locator('button[value=create]').click();
+    await expect.poll(() => sandbox.state.users.list().map(({ name }) => name)).toEqual(['Ada']);
+  });
+});
