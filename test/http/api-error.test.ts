@@ -54,10 +54,11 @@ describe('an APIError', () => {
     for (const [, other] of others) expect(error).not.toBeInstanceOf(other);
   });
 
-  it('holds everything that the API said', async () => {
+  it('holds everything that the API said, and its message what is wrong with the first field', async () => {
+    const details = { email: 'must have an @', name: 'must not be empty' };
     const error = await errorFor(
       422,
-      { error: { code: 'invalid_request', message: 'The email is invalid.', details: { email: 'must have an @' } } },
+      { error: { code: 'invalid_request', message: 'The email is invalid.', details } },
       { 'x-request-id': 'req_42', ...budget(100, 7, 1640995200) },
     );
 
@@ -65,7 +66,7 @@ describe('an APIError', () => {
       status: 422,
       code: 'invalid_request',
       message: 'The email is invalid. email: must have an @ (422 GET /users/{id})',
-      details: { email: 'must have an @' },
+      details,
       requestId: 'req_42',
       rateLimit: { limit: 100, remaining: 7, reset: 1640995200 },
       method: 'GET',

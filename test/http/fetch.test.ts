@@ -46,20 +46,6 @@ it('without a custom fetch, the SDK calls the global one that is there when the 
   expect(await client.users.get('user_123')).toEqual(user);
 });
 
-it('a fetch that resolves to what is no response has sent the request: no InvalidRequestError, and no retry', async () => {
-  const results: unknown[] = [undefined, { status: 200 }, new Response('{}', { status: 201 })];
-  await (results[2] as Response).text();
-
-  for (const result of results) {
-    const fetch = vi.fn(() => Promise.resolve(result as FetchResponse));
-    const error = await rejection(clientOf({ url: 'https://a.example.com' }, { fetch }).users.get('user_123'));
-
-    expect(error).toBeInstanceOf(ConnectionError);
-    expect(error).toMatchObject({ method: 'GET', cause: { name: 'InvalidRequestError' } });
-    expect(fetch).toHaveBeenCalledOnce();
-  }
-});
-
 describe('a fetch whose responses are not those of the web platform', () => {
   /** A response as node-fetch makes it: its body is a stream of Node. */
   function nodeResponse(status: number, content: unknown, init: Record<string, string> = {}): FetchResponse {
