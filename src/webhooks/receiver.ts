@@ -4,13 +4,12 @@ import { callUserCode, withTimeout } from '../utils/user-code.ts';
 import { claimEvent, eventKeys } from './claims.ts';
 import { eventIssues, type WebhookEvent } from './events.ts';
 import type { Handlers } from './handlers.ts';
-import { bytesOf, WebhookVerificationError, type RawBody, type WebhookHeaders } from './request.ts';
+import { bytesOf, parseEvent, WebhookVerificationError, type RawBody, type WebhookHeaders } from './request.ts';
 import type { ClaimedEvent, ReplayClaim, ReplayStore } from './replay-store.ts';
 import type { Reporter } from './reporter.ts';
 import { listSecrets, readSecrets, type WebhookSecretSource } from './secrets.ts';
 import type { WebhookAttempt } from './signature.ts';
 import { userTimeout, type Verify } from './verifier.ts';
-import { parseEvent } from './verify-webhook.ts';
 
 /** A request that may be a webhook. Adapters make it from the request of a server. */
 export interface WebhookRequest {

@@ -1,5 +1,7 @@
 import { brandErrors, ExampleError } from '../errors/example-error.ts';
 import { describeValue, kindOf } from '../utils/arguments.ts';
+import { isRecord } from '../utils/json.ts';
+import type { WebhookEvent } from './events.ts';
 
 // The headers and the body of a webhook as they arrive, and errors about them.
 
@@ -158,6 +160,29 @@ export function rawBody(body: unknown): RawBody {
 /** The body as text. Bytes that are not UTF-8 become U+FFFD, and no signature matches. */
 export function textOf(body: RawBody): string {
   return typeof body === 'string' ? body : new TextDecoder('utf-8', { ignoreBOM: true }).decode(body);
+}
+
+/** Parses a verified body. Unknown events and fields are kept: additions to the API break nobody. */
+export function parseEvent(body: RawBody): WebhookEvent {
+  let event: unknown;
+  try {
+    event = JSON.parse(typeof body === 'string' ? body : new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    // The parser's own message quotes the body.
+    throw invalidPayload('it is not JSON in UTF-8.');
+  }
+  // Only what identifies an event is required. Its other fields are documented, but may change.
+  if (isRecord(event) && typeof event['event'] === 'string') return event as unknown as WebhookEvent;
+  throw invalidPayload(
+    'it is not a JSON object with a string `event`. Do you use the same secret for other webhooks too?',
+  );
+}
+
+function invalidPayload(reason: string): WebhookVerificationError {
+  return new WebhookVerificationError(
+    'invalid_payload',
+    `The signature matches, but the body is not an event: ${reason}`,
+  );
 }
 
 /** The body as bytes. */

@@ -1,15 +1,7 @@
 import { InvalidRequestError } from '../errors/example-error.ts';
-import { isRecord } from '../utils/json.ts';
 import { readOptions, throwInvalid } from '../utils/arguments.ts';
 import type { WebhookEvent } from './events.ts';
-import {
-  lookUp,
-  rawBody,
-  WebhookVerificationError,
-  type RawBody,
-  type WebhookBody,
-  type WebhookHeaders,
-} from './request.ts';
+import { lookUp, parseEvent, rawBody, type WebhookBody, type WebhookHeaders } from './request.ts';
 import { listSecrets, readSecrets, type WebhookSecret, type WebhookSecretSource } from './secrets.ts';
 import { checkTolerance, timeOf, verifySignature, type Tolerated } from './signature.ts';
 
@@ -95,27 +87,4 @@ function readVerifyOptions(options?: VerifyWebhookOptions): Tolerated {
   const time = now === undefined ? Date.now() : timeOf(now);
   if (!Number.isFinite(time)) throwInvalid('a valid Date', 'now', now);
   return { tolerance: checkTolerance(tolerance), now: time };
-}
-
-/** Parses a verified body. Unknown events and fields are kept: additions to the API break nobody. */
-export function parseEvent(body: RawBody): WebhookEvent {
-  let event: unknown;
-  try {
-    event = JSON.parse(typeof body === 'string' ? body : new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch {
-    // The parser's own message quotes the body.
-    throw invalidPayload('it is not JSON in UTF-8.');
-  }
-  // Only what identifies an event is required. Its other fields are documented, but may change.
-  if (isRecord(event) && typeof event['event'] === 'string') return event as unknown as WebhookEvent;
-  throw invalidPayload(
-    'it is not a JSON object with a string `event`. Do you use the same secret for other webhooks too?',
-  );
-}
-
-function invalidPayload(reason: string): WebhookVerificationError {
-  return new WebhookVerificationError(
-    'invalid_payload',
-    `The signature matches, but the body is not an event: ${reason}`,
-  );
 }
