@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import { rateLimiterFor } from '../../src/rate-limit/registry.ts';
+import { garbageCollector } from '../support/garbage-collector.ts';
 import { budget } from '../support/in-process-api.ts';
 
 const site = { method: 'GET', path: '/', route: '/' };
@@ -49,7 +50,7 @@ describe('the limiter of a token', () => {
   });
 
   it('is dropped when nothing uses it, so that rotated tokens leave nothing behind', async () => {
-    const gc = await garbageCollector();
+    const gc = garbageCollector();
     const kept = rateLimiterFor({ baseUrl, token: 'kept' });
     const dropped: WeakRef<object>[] = [];
     for (let index = 0; index < 200; index += 1) {
@@ -63,11 +64,3 @@ describe('the limiter of a token', () => {
     expect(rateLimiterFor({ baseUrl, token: 'kept' })).toBe(kept);
   });
 });
-
-async function garbageCollector(): Promise<() => void> {
-  const { setFlagsFromString } = await import('node:v8');
-  const { runInNewContext } = await import('node:vm');
-  setFlagsFromString('--expose-gc');
-  // The flag adds this function to contexts that are created after it was set.
-  return runInNewContext('gc') as () => void;
-}
