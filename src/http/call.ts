@@ -111,11 +111,7 @@ export function redactedPath(route: string, params: Readonly<Record<string, stri
  * @throws {InvalidRequestError} when the route is no path or lacks a name that has a value, or a value cannot be one
  *   path segment.
  */
-function expandRoute(
-  route: string,
-  params: Readonly<Record<string, string>>,
-  hidden: readonly string[] = [],
-): string {
+function expandRoute(route: string, params: Readonly<Record<string, string>>, hidden: readonly string[] = []): string {
   // `..`, whose dots may be percent-encoded, would leave the base URL. URLs drop some control characters, and then have
   // it.
   // oxlint-disable-next-line no-control-regex -- the point is to find control characters

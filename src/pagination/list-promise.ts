@@ -46,7 +46,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
   /** The name of the class: `ListPromise`. */
   readonly [Symbol.toStringTag] = 'ListPromise';
   readonly #requester: ListRequester;
-  readonly #spec: ListSpec<Item>;
+  readonly #spec: ListSpec<Item> & { readonly query: PageParams };
   readonly #options: () => ListOptions;
   #request: APIPromise<PageBody<Item>> | undefined;
   #page: Promise<Page<Item>> | undefined;
@@ -120,7 +120,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
 
   async *#pages(pagesAhead = 0, limit = Infinity): AsyncGenerator<Page<Item>, void, undefined> {
     const { signal } = this.#options();
-    const { page = 1, per_page = page > 1 ? defaultSize : Math.min(maxPageSize, limit) } = this.#spec.query ?? {};
+    const { page = 1, per_page = page > 1 ? defaultSize : Math.min(maxPageSize, limit) } = this.#spec.query;
     const walk = this.#walk(this.#place ?? startOfPage(page, per_page), pagesAhead, limit);
     yield* pagesFrom(await this.#pageAfter(walk, 0), { signal, walk });
   }
@@ -166,7 +166,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     if (this.#place) return this.#pageAfter(this.#walk(this.#place), 0);
     const body = await this.#requestPage();
     const { data, meta } = body;
-    const { page = 1, per_page } = this.#spec.query ?? {};
+    const { page = 1, per_page } = this.#spec.query;
     // If no size is asked for, the server may have a smaller default than the documented one.
     const isCut = !per_page && data.length < defaultSize && Number(meta?.total_pages) > page;
     const size = per_page ?? (isCut ? Math.max(1, data.length) : defaultSize);
