@@ -129,7 +129,7 @@ async function read(
  * ky makes the request, times it and reads the body. It makes one attempt: whether and when there is another depends on
  * the rate limit, which it does not know. `totalTimeout` is ky's name for a limit on headers and body together.
  */
-function request({ call, account, signal }: Attempt, headers: Call['headers']): ResponsePromise {
+function request({ call, account, signal, isResponseOnly }: Attempt, headers: Call['headers']): ResponsePromise {
   const {
     url,
     method,
@@ -149,9 +149,21 @@ function request({ call, account, signal }: Attempt, headers: Call['headers']): 
   if (method !== 'GET') options.method = method;
   if (body !== undefined) options.body = body;
   if (signal) options.signal = signal;
-  if (fetch) options.fetch = fetch as typeof globalThis.fetch; // ky always passes a Request.
+  // ky always passes a Request.
+  const send = (fetch ?? globalThis.fetch) as (request: Request) => Promise<Response>;
+  if (fetch || isResponseOnly) options.fetch = (isResponseOnly ? holdRequest(send) : send) as typeof globalThis.fetch;
   return ky(url, options);
 }
+
+/** The requests of bodies that callers read. */
+const requests = /* @__PURE__ */ new WeakMap<object, Request>();
+
+/** In Node.js, a request that nothing holds no longer follows its signal, which then would not abort the body. */
+const holdRequest = (send: (request: Request) => Promise<Response>) => async (request: Request) => {
+  const response = await send(request);
+  if (response.body) requests.set(response.body, request);
+  return response;
+};
 
 function errorOf(error: unknown, attempt: Attempt): ExampleError {
   if (isTimeoutError(error))

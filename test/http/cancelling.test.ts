@@ -169,6 +169,20 @@ describe('the connection of an aborted call is closed', () => {
   });
 });
 
+it('a signal aborts the body of asResponse() also when garbage was collected', async () => {
+  const collectGarbage = garbageCollector();
+  const controller = new AbortController();
+  const server = await serve((_, response) => void response.writeHead(200).write('{'));
+  const { signal } = controller;
+  const { body } = await clientOf(server).users.get('user_123', { signal }).asResponse();
+  const reader = body!.getReader();
+  await reader.read();
+  collectGarbage();
+  const rest = rejection(reader.read());
+  controller.abort(reason);
+  expect(await rest).toBe(reason);
+});
+
 describe('after a call that was not aborted, its signal has no listener left', () => {
   const timeout = 1000;
 
