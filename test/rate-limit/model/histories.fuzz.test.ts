@@ -219,6 +219,14 @@ function problemsOf(plan: History, { outcomes, refused, hasEnded }: Awaited<Retu
 beforeEach(useImmediateDigest);
 afterEach(() => vi.restoreAllMocks());
 
+it('a world ends with its program: no timer runs after it, and nothing goes on in real time', async () => {
+  const world = new World(0);
+  const late = vi.fn();
+  world.at(10, late);
+  expect(await world.run(() => world.sleep(5), minute)).toBe(true);
+  expect(late).not.toHaveBeenCalled();
+});
+
 it(
   'whole clients keep every promise, whatever the network, the store and other processes do',
   { timeout: 0 },

@@ -73,6 +73,8 @@ export class World {
       program().then(settle, settle);
       while (!state.isSettled) {
         await setImmediate();
+        // What a timer starts now would go on in real time, and set the SDK's clock in a later world.
+        if (state.isSettled) break;
         const next = this.#timers.take();
         if (next === undefined && !(await somethingSettles(state))) break;
         if (next === undefined) continue;
