@@ -71,16 +71,16 @@ export class World {
       const state = { isSettled: false };
       const settle = () => (state.isSettled = true);
       program().then(settle, settle);
+      await setImmediate();
       while (!state.isSettled) {
-        await setImmediate();
-        // What a timer starts now would go on in real time, and set the SDK's clock in a later world.
-        if (state.isSettled) break;
         const next = this.#timers.take();
         if (next === undefined && !(await somethingSettles(state))) break;
         if (next === undefined) continue;
         if (next.at > limit) break;
         this.now = next.at;
         next.run();
+        // What went on after the end would do so in real time, and set the SDK's clock in a later world.
+        await setImmediate();
       }
       return state.isSettled;
     } finally {
