@@ -127,8 +127,8 @@ export class RateWindow {
     const excess = this.isUnannounced ? this.#log.length + this.inFlight - this.limit : -1;
     const allowedAt = excess < 0 ? now : (this.#log[excess] ?? Infinity) + this.length;
     if (this.isOver(now)) {
-      // Where answers take longer than half a window, that of a probe would come too late. A bucket refuses it instead.
-      const isAsked = !isUrgent && (this.#latency < this.length / 2 || this.failedProbes > 0);
+      // Where answers take longer than half a window, that of a probe would come too late.
+      const isAsked = !isUrgent && this.#latency < this.#assumedLength / 2;
       const isProbe = isAsked || this.probe.isFailing || this.remaining(now) === 0;
       return isProbe ? Math.max(allowedAt, this.probe.readyAt(isBacklog)) : allowedAt;
     }
