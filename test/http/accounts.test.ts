@@ -140,6 +140,18 @@ describe('a token function', () => {
     expect(sentAfter().length).toBeGreaterThan(45);
   });
 
+  it('that is still running when its call is cancelled does not hold the calls that wait', async () => {
+    const { client, other, sentAfter } = await waiting(() => new Promise<never>(() => undefined));
+    const controller = new AbortController();
+    const cancelled = rejection(client.users.get('3', { signal: controller.signal }));
+    await passTime(1);
+    const others = Promise.all(['4', '5', '6'].map((id) => other.users.get(id)));
+    setTimeout(() => controller.abort(), 65_000);
+
+    await settled(Promise.all([cancelled, others]));
+    expect(sentAfter().map(([, at]) => at)).toEqual([61_000, 65_001, 120_000]);
+  });
+
   it.each<[string, () => string]>([
     ['throws', () => expect.fail('The vault is sealed.')],
     ['returns nothing', () => ''],
