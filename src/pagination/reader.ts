@@ -236,8 +236,7 @@ export class ListReader<Item> {
     const idle = taken > 0 ? 0 : state.idle + 1;
     const end = (window.page - 1) * Math.max(previous.length, ids.length) + ids.length;
     if (!shared.isOrdered) this.#updatePlace({ isReordered: true });
-    // Items that are created meanwhile are not missing.
-    if (purpose === 'missing') this.#found += Math.max(0, answer.growth);
+    if (purpose === 'missing') this.#noteMissing(answer);
     else if (purpose !== 'behind') this.#noteRest(reason, answer, isRepeated, end);
     const { count } = this.place;
     const isEnd = isLastPage(answer, end, isRepeated, idle, count === undefined ? undefined : count > this.#found);
@@ -250,6 +249,13 @@ export class ListReader<Item> {
     const isIgnored = isRepeated && window.page === this.#origin + 1;
     this.#reportUnverified(isIgnored ? 'page-ignored' : isNamed ? reason : 'missing-ids');
     if (ids.length > 0) this.#updatePlace({ page: window.page, end, ids: isNamed ? lastIds([], ids) : [] });
+  }
+
+  #noteMissing({ ids, growth }: PageAnswer<Item>): void {
+    // Items that are created meanwhile are not missing.
+    const created = Math.max(0, growth);
+    this.#found += created;
+    this.#updatePlace({ end: this.place.end + created, ids: lastIds(this.place.ids, ids) });
   }
 
   #requestNextPage(state: Pages, { window, fingerprints }: PageAnswer<Item>, idle: number): void {

@@ -26,6 +26,11 @@ describe('a list keeps its promises', () => {
     expect(await brokenPromises(seeds)).toEqual([]);
   });
 
+  it('to a walk that goes on from a cursor of one that had read all pages once more for missing items', async () => {
+    // Two of the walks where the cursor of the last page yields items twice.
+    expect(await brokenPromises([934_146_142, 934_146_719])).toEqual([]);
+  });
+
   it('while many items are created or deleted at once, now and then', async () => {
     expect(await brokenPromises(some, (each) => moved(each, bursts))).toEqual([]);
   });
