@@ -66,8 +66,8 @@ export class RateWindow {
   #firstReset = -Infinity;
   /** Requests of others before the first one of this client. */
   #usedBefore = 0;
-  /** Milliseconds that the last answer has taken. */
-  #latency = 0;
+  /** Milliseconds that the last answer to a probe has taken. */
+  #probeLatency = 0;
   /** Requests in the last window: of this client, and of others. */
   #last = { own: 0, foreign: 0 };
   /** When requests were sent, not long ago, if the API announces no window. */
@@ -126,20 +126,20 @@ export class RateWindow {
   readyAt(now: number, isShared: boolean, isBacklog: boolean, isUrgent: boolean): number {
     const excess = this.isUnannounced ? this.#log.length + this.inFlight - this.limit : -1;
     const allowedAt = excess < 0 ? now : (this.#log[excess] ?? Infinity) + this.length;
-    if (this.isOver(now)) {
-      // Where answers take longer than half a window, that of a probe would come too late.
-      const isAsked = !isUrgent && this.#latency < this.#assumedLength / 2;
-      const isProbe = isAsked || this.probe.isFailing || this.remaining(now) === 0;
-      return isProbe ? Math.max(allowedAt, this.probe.readyAt(isBacklog)) : allowedAt;
-    }
-    const left = this.limit - Math.max(this.used, this.own);
+    const isOver = this.isOver(now);
+    // Where probes take longer than half a window, what they show comes too late.
+    const isProbeWorthIt = !isUrgent && this.#probeLatency < this.#assumedLength / 2;
+    if (isOver && (isProbeWorthIt || this.probe.isFailing || this.remaining(now) === 0))
+      return Math.max(allowedAt, this.probe.readyAt(isBacklog));
+    const left = isOver ? this.limit : this.limit - Math.max(this.used, this.own);
     if (left <= 0) return this.#endsAt;
     // While requests fail, one is tried beside those in flight, which may take long, if the window has one left.
     if (this.probe.isFailing && isBacklog && this.inFlight < left) return Math.max(allowedAt, this.probe.readyAt(true));
     if (this.inFlight === 0) return allowedAt;
     // Other processes with the token see the same requests left, so each sends only its own part of them.
     const part = isShared || isUrgent ? left : Math.ceil(this.#ownPart * left);
-    return this.inFlight < Math.min(part, maxInFlight) ? allowedAt : this.#endsAt;
+    if (this.inFlight < Math.min(part, maxInFlight)) return allowedAt;
+    return isOver ? Infinity : this.#endsAt;
   }
 
   /** Predicts the milliseconds until so many requests have been sent; 0 if answers on their way may allow them all. */
@@ -185,9 +185,9 @@ export class RateWindow {
   recordAnswer(now: number, request: WindowRequest, answer: Answer, isTokenRefused = false): boolean {
     const { isRefusal, isFailure, isAdmission, report } = answer;
     this.#end(request);
-    this.#latency = now - request.sentAt;
     if (isAdmission) this.probe.recovered();
     const isProbe = request.window > this.#number && this.isOver(now);
+    if (isProbe) this.#probeLatency = now - request.sentAt;
     if (isFailure && (isProbe || isTokenRefused || this.probe.isFailing)) this.probe.failed(now, answer.wait);
     if (report !== undefined) this.#learn(now, request.sentAt, answer, report, isProbe && !isRefusal);
     else if (this.reset === undefined && isAdmission && this.isOver(now)) this.#begin(now, 0);

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { clientOf, user } from '../support/http-server.ts';
-import { errorResponse, inProcessApi, noAnswer } from '../support/in-process-api.ts';
+import { budget, errorResponse, inProcessApi, noAnswer } from '../support/in-process-api.ts';
 import { passTime, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
 import { documentedApi } from './support/documented-api.ts';
 
@@ -190,12 +190,49 @@ it('a resource that is held for long rejects no calls of others, even in a new p
   expect(failures(calls)).toBe(0);
 });
 
-it('calls whose answers take longer than a window do not wait for them at its turn', async () => {
-  const client = clientOf(documentedApi({ latency: 70_000 }), { timeout: 90_000 });
-  const time = stopwatch();
-  expect(failures(await many(400, () => client.users.get('user_123')))).toBe(0);
-  // Four hundred requests take three minutes and an answer. One that is asked for before each window takes ten.
-  expect(time()).toBeLessThan(400_000);
+describe('calls whose answers take longer than half a window', () => {
+  it('do not wait for one at its turn', async () => {
+    const client = clientOf(documentedApi({ latency: 70_000 }), { timeout: 90_000 });
+    const time = stopwatch();
+    expect(failures(await many(400, () => client.users.get('user_123')))).toBe(0);
+    // It takes ten minutes with an answer for each window.
+    expect(time()).toBeLessThan(480_000);
+  });
+
+  it('have at most 100 requests in flight', async () => {
+    let inFlight = 0;
+    let most = 0;
+    const api = inProcessApi(async () => {
+      most = Math.max(most, ++inFlight);
+      await sleep(40_000);
+      inFlight -= 1;
+      const reset = (Math.floor(Date.now() / 60_000) + 1) * 60;
+      return Response.json(user, { headers: { date: new Date().toUTCString(), ...budget(1000, 900, reset) } });
+    });
+    const client = clientOf(api, { timeout: 90_000 });
+    await settled(client.users.get('user_123'));
+    await passTime(60_000);
+    expect(failures(await many(600, () => client.users.get('user_123')))).toBe(0);
+    expect(most).toBe(100);
+  });
+});
+
+it('a bucket whose reset is its next request refuses none, although answers take longer than that', async () => {
+  let tokens = 100;
+  let filledAt = Date.now();
+  const api = inProcessApi(async () => {
+    await sleep(500);
+    tokens = Math.min(100, tokens + (Date.now() - filledAt) / 600);
+    filledAt = Date.now();
+    const isAdmitted = tokens >= 1;
+    if (isAdmitted) tokens -= 1;
+    const reset = Math.floor((filledAt + Math.max(0, 1 - tokens) * 600) / 1000);
+    const headers = { date: new Date().toUTCString(), ...budget(100, Math.floor(tokens), reset) };
+    await sleep(500);
+    return isAdmitted ? Response.json(user, { headers }) : errorResponse(429, headers);
+  });
+  expect(failures(await many(300, () => clientOf(api).users.get('user_123')))).toBe(0);
+  expect(api.requests).toHaveLength(300);
 });
 
 describe('maxWait', () => {
