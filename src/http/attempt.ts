@@ -110,6 +110,7 @@ async function read(
     text = await untilAborted(signal, exchange.text());
     if (typeof text !== 'string') throwInvalid('a string', "What text() of fetch's response resolves to", text);
   } catch (error) {
+    received.cancel();
     if (ok || signal?.aborted) throw error;
     // The status is known, and says more than that the body is broken. Its text may be complete all the same.
     text = received.text;
@@ -150,7 +151,7 @@ function request({ call, account, signal, isResponseOnly }: Attempt, headers: Ca
   if (body !== undefined) options.body = body;
   if (signal) options.signal = signal;
   // ky always passes a Request.
-  const send = (fetch ?? globalThis.fetch) as (request: Request) => Promise<Response>;
+  const send = fetch ?? globalThis.fetch;
   if (fetch || isResponseOnly) options.fetch = (isResponseOnly ? holdRequest(send) : send) as typeof globalThis.fetch;
   return ky(url, options);
 }
@@ -175,19 +176,26 @@ function errorOf(error: unknown, attempt: Attempt): ExampleError {
   return new ConnectionError(`The request failed: ${connectionProblem(cause)}`, errorInit(attempt), { cause });
 }
 
+interface ReceivedBody {
+  readonly text: string;
+  readonly isCut: boolean;
+  cancel(): void;
+}
+
 /**
  * Limits what `text()` reads of a response. The limit is in bytes of the body as `fetch` returns it, so it holds after
  * decompression: a few kilobytes may unpack to gigabytes. A body that is no web stream, as that of some libraries, has
  * no limit.
  *
- * @returns What was read so far, and whether there was more than the limit.
+ * @returns What was read so far, whether there was more than the limit, and what stops reading.
  */
-function limitBody(response: Response, limit: number): { readonly text: string; readonly isCut: boolean } {
-  const received = { text: '', isCut: false };
+function limitBody(response: Response, limit: number): ReceivedBody {
+  const received = { text: '', isCut: false, cancel: (): void => undefined };
   const { body } = response;
   if (!body || !('getReader' in body)) return received;
   const read = async (): Promise<string> => {
     const reader = body.getReader();
+    received.cancel = () => void reader.cancel().catch(() => undefined); // It may have failed, which the caller knows.
     const decoder = new TextDecoder();
     let room = limit;
     for (;;) {
@@ -196,7 +204,7 @@ function limitBody(response: Response, limit: number): { readonly text: string; 
       if (!ArrayBuffer.isView(value)) throwInvalid('a Uint8Array', "A chunk in the body of fetch's response", value);
       received.text += decoder.decode(value.subarray(0, room), { stream: true });
       if (value.length > room) {
-        reader.cancel().catch(() => undefined); // It may have failed, which the caller knows.
+        received.cancel();
         received.isCut = true;
         return (received.text += decoder.decode());
       }

@@ -84,8 +84,9 @@ export class CallRun {
    * @throws the signal's reason when it aborts first.
    */
   async #nextAttempt(): Promise<Attempt> {
+    const current = await this.#currentAccount();
     const startedAt = now();
-    const { account, permit } = await this.#admit(await this.#accountAfterRefusal(startedAt), startedAt);
+    const { account, permit } = await this.#admit(await this.#accountAfterRefusal(current, startedAt), startedAt);
     return {
       call: this.#call,
       target: this.#target,
@@ -108,8 +109,7 @@ export class CallRun {
   }
 
   /** The limiter of another token does not know of the last refusal. With such a token, the call waits here. */
-  async #accountAfterRefusal(startedAt: number): Promise<Account> {
-    const account = await this.#currentAccount();
+  async #accountAfterRefusal(account: Account, startedAt: number): Promise<Account> {
     if (!this.#refusal || this.#refusal.limiter === account.limiter) return account;
     const { wait } = this.#refusal;
     const error = waitError(this.#admission(startedAt), now(), wait);
@@ -135,7 +135,7 @@ export class CallRun {
     return this.#admit(current, startedAt);
   }
 
-  /** @param startedAt When the attempt began to wait. If the token was rotated since, the rest of `maxWait` is left. */
+  /** @param startedAt When the attempt had a token, and began to wait. If the token was rotated since, the rest of `maxWait` is left. */
   #admission(startedAt: number): Admission {
     const telemetry = this.#telemetry;
     const { rateLimit } = this.#call.options;

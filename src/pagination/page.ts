@@ -17,8 +17,8 @@ export function forbidIteration(prototype: object, name: string, instead: string
 interface Iteration {
   /** Ends it. */
   readonly signal?: AbortSignal | undefined;
-  /** Makes its requests, and cancels those that were made ahead. */
-  readonly walk: { cancelPrefetched(): void };
+  /** Makes its requests. Other iterations may share it. */
+  readonly walk: { iterationBegins(): void; iterationEnds(): void };
 }
 
 /** Where a page stands in the iteration that it is part of. */
@@ -34,6 +34,7 @@ export async function* pagesFrom<Item>(
   first: Page<Item>,
   { signal, walk }: Iteration,
 ): AsyncGenerator<Page<Item>, void, undefined> {
+  walk.iterationBegins();
   try {
     for (let page: Page<Item> | undefined = first; page;) {
       yield page;
@@ -42,7 +43,7 @@ export async function* pagesFrom<Item>(
       while (page?.data.length === 0);
     }
   } finally {
-    walk.cancelPrefetched();
+    walk.iterationEnds();
   }
 }
 

@@ -44,6 +44,8 @@ export class Walk<Item> {
   /** The windows that were requested ahead, in the order of the list. */
   #prefetched: PendingWindow<Item>[] = [];
   #controller = new AbortController();
+  /** How many iterations share the walk, such as those over pages and over the items of one. */
+  #iterations = 0;
   #progressNumber = 0;
   #latest: Promise<Progress<Item>> | undefined;
 
@@ -88,15 +90,25 @@ export class Walk<Item> {
       this.#remaining -= data.length;
       // A window that was requested ahead came too late: the list moves too fast for so many of them.
       if (requested.priority && data.length === 0) this.#prefetch >>= 1;
-      if (reader.state.kind !== kind || reader.place.size !== size) this.cancelPrefetched();
+      if (reader.state.kind !== kind || reader.place.size !== size) this.#cancelPrefetched();
       this.#requestAhead();
     }
     const { place, unverified, state } = reader;
     return { data, meta, place, unverified, isLast: state.kind === 'end', number };
   }
 
+  iterationBegins(): void {
+    this.#iterations += 1;
+  }
+
+  /** No iteration may be left that needs what was requested ahead. */
+  iterationEnds(): void {
+    this.#iterations -= 1;
+    if (this.#iterations === 0) this.#cancelPrefetched();
+  }
+
   /** Cancels the requests under way. The walk can go on. */
-  cancelPrefetched(): void {
+  #cancelPrefetched(): void {
     this.#controller.abort();
     this.#controller = new AbortController();
     this.#prefetched = [];

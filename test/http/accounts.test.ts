@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { clientOf, rejection, user } from '../support/http-server.ts';
 import { budget, errorResponse, inProcessApi } from '../support/in-process-api.ts';
-import { passTime, settled, useVirtualTime } from '../support/virtual-time.ts';
+import { passTime, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
 
 beforeEach(useVirtualTime);
 
@@ -125,6 +125,18 @@ describe('a token function', () => {
       ['Bearer token-1', 0],
       ['Bearer token-3', 30_000],
     ]);
+  });
+
+  it('takes its time without using up maxWait, which is about the rate limit', async () => {
+    const token = async () => {
+      if (performance.now() > 1000) await sleep(3000);
+      return 'token-1';
+    };
+    const { users } = clientOf(limitedApi(), { apiToken: token, rateLimit: { maxWait: 4000 } });
+    await users.get('1');
+    await users.get('2');
+    await passTime(55_000);
+    expect(await settled(users.get('3'))).toEqual(user);
   });
 
   it('that throws for a second fails few of the calls that wait', async () => {

@@ -169,6 +169,25 @@ describe('the connection of an aborted call is closed', () => {
   });
 });
 
+it.each([{ timeout: 1000 }, { signal: 1000 }])(
+  'a body is read no further once its call has ended: %o',
+  async (ended) => {
+    const cancelled = vi.fn();
+    const pull = async (controller: ReadableStreamDefaultController) => {
+      await sleep(100);
+      controller.enqueue(new Uint8Array(10));
+    };
+    // A fetch that does not pass the signal on.
+    const api = inProcessApi(() => new Response(new ReadableStream({ pull, cancel: cancelled })));
+    const controller = new AbortController();
+    if (ended.signal) setTimeout(() => controller.abort(reason), ended.signal);
+    const { users } = clientOf(api, { maxRetries: 0 });
+
+    await settled(rejection(users.get('user_123', { signal: controller.signal, timeout: ended.timeout })));
+    expect(cancelled).toHaveBeenCalledOnce();
+  },
+);
+
 it('a signal aborts the body of asResponse() also when garbage was collected', async () => {
   const collectGarbage = garbageCollector();
   const controller = new AbortController();

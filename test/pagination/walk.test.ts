@@ -174,6 +174,16 @@ describe('what is under way is cancelled', () => {
     expect(pages().sort()).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
+  it('but not when a loop over the items of a page is left early, in one over pages', async () => {
+    const { client, pages } = serveList({ items: projects(1500) });
+    for await (const page of client.projects.list({}, { prefetch: 4 }).pages()) expect(page.data).not.toEqual([]);
+    const requests = pages().length;
+    for await (const page of client.projects.list({}, { prefetch: 4 }).pages()) {
+      for await (const { id } of page) if (id !== '') break;
+    }
+    expect(pages()).toHaveLength(2 * requests);
+  });
+
   it('when the signal aborts while the loop waits, and the loop ends with the reason', async () => {
     const { client, underway, allCancelled } = serveSlowly(1);
     const controller = new AbortController();
