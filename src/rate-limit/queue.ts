@@ -1,4 +1,3 @@
-import { RateLimitWaitError } from '../errors/index.ts';
 import type { Admission, Permit, Priority } from './limiter.ts';
 import { isCloudflareWorker } from '../utils/runtime.ts';
 import { Alarm, type Timing } from '../utils/timing.ts';
@@ -66,40 +65,6 @@ export class WaitingCall {
 
 export function priorityOf({ priority }: Admission): Priority {
   return priority?.level ?? 'normal';
-}
-
-/**
- * The error of a call that is sent in `delay` milliseconds at the earliest; `undefined` if it may wait that long.
- *
- * @param maxWait The rest of the admission's `maxWait`.
- */
-export function waitError(
-  admission: Admission,
-  now: number,
-  delay: number,
-  maxWait = admission.maxWait ?? Infinity,
-): RateLimitWaitError | undefined {
-  const { deadline = Infinity } = admission;
-  const isTooLong = maxWait === 0 || delay > maxWait;
-  // A call whose delay is not known times out like any other.
-  if (!isTooLong && (delay === 0 || now + delay < deadline)) return undefined;
-  const seconds = Math.max(1, Math.ceil(delay / 1000));
-  const left = Math.max(0, Math.round(deadline - now));
-  const limit = isTooLong ? `maxWait is ${admission.maxWait} ms` : `totalTimeout leaves ${left} ms`;
-  // A wait that is over was predicted wrongly, or the API has failed meanwhile.
-  const problem =
-    maxWait === 0 && admission.maxWait !== 0
-      ? `it has waited for its maxWait of ${admission.maxWait} ms, and the next request may be sent in about ${seconds} s`
-      : `the rate limit allows this call in about ${seconds} s, and ${limit}`;
-  const message = `Not sent: ${problem}.`;
-  return new RateLimitWaitError(message, admission, seconds);
-}
-
-/** The error of a call when the API admits nothing, and the next request may be sent at `nextAt` at the earliest. */
-export function stallError(admission: Admission, now: number, nextAt: number): RateLimitWaitError {
-  const seconds = nextAt < Infinity ? Math.max(1, Math.ceil((nextAt - now) / 1000)) : 1;
-  const message = `Not sent: the API admits nothing, and the next request may be sent in about ${seconds} s.`;
-  return new RateLimitWaitError(message, admission, seconds);
 }
 
 /** First in, first out. */

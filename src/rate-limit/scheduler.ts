@@ -13,12 +13,13 @@ import {
   type Verdict,
 } from './limiter.ts';
 import { Outcomes, type SentRequest } from './outcomes.ts';
-import { CallQueue, priorityOf, stallError, waitError, WaitingCall } from './queue.ts';
+import { CallQueue, priorityOf, WaitingCall } from './queue.ts';
 import { Refusals } from './throttle.ts';
 import { Reserve } from './reserve.ts';
 import { Stall } from './stall.ts';
 import { Alarm, realTiming, type Timing } from '../utils/timing.ts';
 import { Turns, type Turn } from './turns.ts';
+import { stallError, waitError } from './wait-error.ts';
 import { RateWindow } from './window.ts';
 
 /** Sends the next call as soon as the window, the throttles and the share allow. Each says when that is (`readyAt`). */
