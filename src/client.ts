@@ -5,7 +5,7 @@ import { clientOptionNames, resolveOptions, type ClientOptions } from './http/cl
 import { endpointOptionNames, type EndpointOptions, type HttpMethod } from './http/request-options.ts';
 import { RetryBudget } from './http/retry-budget.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
-import type { RateLimitSnapshot } from './rate-limit/limiter.ts';
+import type { RateLimitSnapshot } from './rate-limit/types.ts';
 import type { ListEndpointOptions } from './pagination/list-options.ts';
 import { ListPromise } from './pagination/list-promise.ts';
 import { Projects } from './resources/projects.ts';

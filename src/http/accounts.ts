@@ -1,7 +1,7 @@
 import { currentToken } from '../auth/api-token.ts';
 import { Redactor, secretsOf } from '../auth/redaction.ts';
 import { TimeoutError, type RequestTarget } from '../errors/index.ts';
-import type { RateLimiter, RateLimitSnapshot } from '../rate-limit/limiter.ts';
+import type { RateLimiter, RateLimitSnapshot } from '../rate-limit/types.ts';
 import { rateLimiterFor } from '../rate-limit/registry.ts';
 import { Deadline, type Cancellation } from '../utils/abort.ts';
 import type { Call } from './call.ts';

@@ -8,7 +8,7 @@ import {
   type ExampleError,
 } from '../errors/index.ts';
 import { parseRetryAfter, untilReset } from '../rate-limit/headers.ts';
-import type { Permit, Verdict } from '../rate-limit/limiter.ts';
+import type { Permit, Verdict } from '../rate-limit/types.ts';
 import { untilAborted } from '../utils/abort.ts';
 import { throwInvalid } from '../utils/arguments.ts';
 import type { Account } from './accounts.ts';

@@ -1,5 +1,5 @@
 import { ExampleError, NotFoundError, RateLimitWaitError, TimeoutError, type RequestTarget } from '../errors/index.ts';
-import type { Admission, Permit, RateLimiter } from '../rate-limit/limiter.ts';
+import type { Admission, Permit, RateLimiter } from '../rate-limit/types.ts';
 import { waitError } from '../rate-limit/wait-error.ts';
 import type { CallTelemetry } from '../telemetry/telemetry.ts';
 import { Deadline, isNative, sleep, untilAborted, type Cancellation } from '../utils/abort.ts';

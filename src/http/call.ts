@@ -1,6 +1,6 @@
 import { secretName, type SecretFields } from '../auth/redaction.ts';
 import { InvalidRequestError, type RequestTarget } from '../errors/index.ts';
-import { CallPriority } from '../rate-limit/limiter.ts';
+import { CallPriority } from '../rate-limit/priority.ts';
 import { abortSignal, checkSchema, kindOf, oneOf, plainObject, safeName, throwInvalid } from '../utils/arguments.ts';
 import { headerValue, mergeHeaders } from '../utils/headers.ts';
 import { isRecord } from '../utils/json.ts';

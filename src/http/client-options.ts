@@ -12,7 +12,7 @@ import {
 import { mergeHeaders, type HeadersInput } from '../utils/headers.ts';
 import { InvalidRequestError } from '../errors/index.ts';
 import { resolveLogger, type Logger, type LogLevel } from '../telemetry/logger.ts';
-import type { Priority } from '../rate-limit/limiter.ts';
+import type { Priority } from '../rate-limit/priority.ts';
 import type { RateLimitStore } from '../sharing/store.ts';
 import { environmentVariable, isBrowser, runtimeName } from '../utils/runtime.ts';
 import { requestSender, type Fetch } from './fetch.ts';

@@ -1,4 +1,4 @@
-import type { RateLimitSnapshot } from '../rate-limit/limiter.ts';
+import type { RateLimitSnapshot } from '../rate-limit/types.ts';
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { checkParameters, readOptions } from '../utils/arguments.ts';

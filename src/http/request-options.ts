@@ -1,4 +1,4 @@
-import type { CallPriority, Priority } from '../rate-limit/limiter.ts';
+import type { CallPriority, Priority } from '../rate-limit/priority.ts';
 import type { HeadersInput } from '../utils/headers.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
 import type { APIPromise } from './api-promise.ts';

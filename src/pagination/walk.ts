@@ -1,5 +1,5 @@
 import { APIError } from '../errors/index.ts';
-import { CallPriority } from '../rate-limit/limiter.ts';
+import { CallPriority } from '../rate-limit/priority.ts';
 import type { Place } from './cursor.ts';
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import type { PageBody } from './page-body.ts';

@@ -1,5 +1,5 @@
 import { readAnswer } from './headers.ts';
-import type { Admission, Verdict } from './limiter.ts';
+import type { Admission, Verdict } from './types.ts';
 import type { Stall } from './stall.ts';
 import type { Refusals } from './throttle.ts';
 import type { Turn } from './turns.ts';

@@ -1,4 +1,5 @@
-import type { Admission, Permit, Priority } from './limiter.ts';
+import type { Priority } from './priority.ts';
+import type { Admission, Permit } from './types.ts';
 import { isCloudflareWorker } from '../utils/runtime.ts';
 import { Alarm, type Timing } from '../utils/timing.ts';
 

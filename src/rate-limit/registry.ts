@@ -1,4 +1,4 @@
-import type { LimitOptions, RateLimiter } from './limiter.ts';
+import type { LimitOptions, RateLimiter } from './types.ts';
 import { Scheduler } from './scheduler.ts';
 
 /** Identifies and configures the limiter of a token. */

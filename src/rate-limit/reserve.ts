@@ -1,4 +1,4 @@
-import type { Priority } from './limiter.ts';
+import type { Priority } from './priority.ts';
 import type { RateWindow } from './window.ts';
 
 /** While background calls wait, they get at least one request in so many, so that they never starve. */

@@ -1,17 +1,8 @@
 import { onAbort } from '../utils/abort.ts';
-import {
-  type Admission,
-  type ConnectStore,
-  type LimitOptions,
-  Observers,
-  type Permit,
-  type Priority,
-  type RateLimiter,
-  type RateLimitSnapshot,
-  type Share,
-  type SharingStore,
-  type Verdict,
-} from './limiter.ts';
+import { Observers } from './observers.ts';
+import type { Priority } from './priority.ts';
+import type { ConnectStore, Share, SharingStore } from './share.ts';
+import type { Admission, LimitOptions, Permit, RateLimiter, RateLimitSnapshot, Verdict } from './types.ts';
 import { Outcomes, type SentRequest } from './outcomes.ts';
 import { CallQueue, priorityOf, WaitingCall } from './queue.ts';
 import { Refusals } from './throttle.ts';

@@ -1,4 +1,4 @@
-import type { StallReport } from './limiter.ts';
+import type { StallReport } from './observers.ts';
 
 /** Milliseconds until a stall is reported, and between two reports. */
 const reporting = { first: 30_000, every: 60_000 };

@@ -1,5 +1,5 @@
 import { RateLimitWaitError } from '../errors/index.ts';
-import type { Admission } from './limiter.ts';
+import type { Admission } from './types.ts';
 
 /**
  * The error of a call that is sent in `delay` milliseconds at the earliest; `undefined` if it may wait that long.

@@ -1,4 +1,5 @@
-import type { Priority, SharedWindow, WaitingCalls } from '../rate-limit/limiter.ts';
+import type { Priority } from '../rate-limit/priority.ts';
+import type { SharedWindow, WaitingCalls } from '../rate-limit/share.ts';
 import type { RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
 
 /** The requests that this process may send in the shared window, by priority, and when it reports and asks for more. */

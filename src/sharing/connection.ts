@@ -1,4 +1,6 @@
-import type { ConnectStore, LimiterObserver, Priority, Share, SharedWindow, ShareHost } from '../rate-limit/limiter.ts';
+import type { LimiterObserver } from '../rate-limit/observers.ts';
+import type { Priority } from '../rate-limit/priority.ts';
+import type { ConnectStore, Share, SharedWindow, ShareHost } from '../rate-limit/share.ts';
 import type { Timing } from '../utils/timing.ts';
 import { callable } from '../utils/arguments.ts';
 import { AvailableRequests } from './available-requests.ts';

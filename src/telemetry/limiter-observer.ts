@@ -1,4 +1,4 @@
-import type { LimiterObserver } from '../rate-limit/limiter.ts';
+import type { LimiterObserver } from '../rate-limit/observers.ts';
 import { messageOf } from '../utils/user-code.ts';
 import type { ClientEventEmitter } from './events.ts';
 import type { LeveledLogger } from './logger.ts';

@@ -1,7 +1,7 @@
 import { redactedUrl, redactorOf, type Redactable, type SecretFields } from '../auth/redaction.ts';
 import type { ExampleError, RequestTarget, ValidationIssue } from '../errors/index.ts';
 import { parseRateLimit } from '../rate-limit/headers.ts';
-import type { LimiterObserver } from '../rate-limit/limiter.ts';
+import type { LimiterObserver } from '../rate-limit/observers.ts';
 import { mergeHeaders } from '../utils/headers.ts';
 import { parseJson } from '../utils/json.ts';
 import { messageOf } from '../utils/user-code.ts';

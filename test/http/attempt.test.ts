@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Agent } from 'undici';
 import type { ClientOptions, FetchResponse } from '@example/sdk';
-import type { Permit } from '../../src/rate-limit/limiter.ts';
+import type { Permit } from '../../src/rate-limit/types.ts';
 import { Scheduler } from '../../src/rate-limit/scheduler.ts';
 import { clientOf, json, messageOf, rejection, serve, user } from '../support/http-server.ts';
 import { errorResponse, inProcessApi, noAnswer, unknownHost, type SentRequest } from '../support/in-process-api.ts';

@@ -4,7 +4,7 @@ import { Client } from '@example/sdk';
 import { createSandbox } from '@example/sandbox';
 import { rejection } from '../support/http-server.ts';
 import { noAnswer } from '../support/in-process-api.ts';
-import type { CallPriority } from '../../src/rate-limit/limiter.ts';
+import type { CallPriority } from '../../src/rate-limit/priority.ts';
 import { startOfPage } from '../../src/pagination/cursor.ts';
 import { ListReader } from '../../src/pagination/reader.ts';
 import { Walk, type Progress, type RequestWindow } from '../../src/pagination/walk.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Admission } from '../../src/rate-limit/limiter.ts';
+import type { Admission } from '../../src/rate-limit/types.ts';
 import { documented, SchedulerWorld } from './support/simulation.ts';
 
 // What waiting and sending cost, counted instead of timed: whoever looks at a call that waits reads what it asked for.

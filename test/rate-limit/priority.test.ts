@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CallPriority } from '../../src/rate-limit/limiter.ts';
+import { CallPriority } from '../../src/rate-limit/priority.ts';
 import { perEndpoint } from './model/undocumented-servers.ts';
 import { type CallRecord, documented, quantile, summary, SchedulerWorld } from './support/simulation.ts';
 

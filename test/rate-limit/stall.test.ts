@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { RateLimitWaitError, type Fetch } from '@example/sdk';
-import type { StallReport } from '../../src/rate-limit/limiter.ts';
+import type { StallReport } from '../../src/rate-limit/observers.ts';
 import { clientOf, rejection } from '../support/http-server.ts';
 import { errorResponse, inProcessApi } from '../support/in-process-api.ts';
 import { settled, useVirtualTime } from '../support/virtual-time.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { rateLimitStep } from '@example/sdk/rate-limit';
-import { CallPriority } from '../../src/rate-limit/limiter.ts';
+import { CallPriority } from '../../src/rate-limit/priority.ts';
 import { useImmediateDigest } from '../rate-limit/support/immediate-digest.ts';
 import { type CallRecord, summary } from '../rate-limit/support/simulation.ts';
 import { fairness, SharedWorld, waitsOf } from './support/shared-world.ts';

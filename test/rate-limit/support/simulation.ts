@@ -1,7 +1,7 @@
 import { seeded } from '../../support/random.ts';
 import { DocumentedServer, type DocumentedOptions } from '../model/documented-server.ts';
 import type { Server } from '../model/server.ts';
-import type { Admission, Permit, RateLimiter, Verdict } from '../../../src/rate-limit/limiter.ts';
+import type { Admission, Permit, RateLimiter, Verdict } from '../../../src/rate-limit/types.ts';
 import { Scheduler } from '../../../src/rate-limit/scheduler.ts';
 import type { Timing } from '../../../src/utils/timing.ts';
 

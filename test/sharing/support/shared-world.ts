@@ -1,4 +1,4 @@
-import type { Permit, RateLimiter, Verdict } from '../../../src/rate-limit/limiter.ts';
+import type { Permit, RateLimiter, Verdict } from '../../../src/rate-limit/types.ts';
 import { Scheduler } from '../../../src/rate-limit/scheduler.ts';
 import { createRateLimitStore } from '../../../src/sharing/connection.ts';
 import type { DocumentedOptions, DocumentedServer } from '../../rate-limit/model/documented-server.ts';
