@@ -1,7 +1,7 @@
 import { readAnswer } from './headers.ts';
 import type { Admission, Verdict } from './types.ts';
+import type { Refusals } from './refusals.ts';
 import type { Stall } from './stall.ts';
-import type { Refusals } from './throttle.ts';
 import type { Turn } from './turns.ts';
 import type { RateWindow, WindowRequest } from './window.ts';
 

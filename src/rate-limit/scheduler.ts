@@ -5,7 +5,7 @@ import type { ConnectStore, Share, SharingStore } from './share.ts';
 import type { Admission, LimitOptions, Permit, RateLimiter, RateLimitSnapshot, Verdict } from './types.ts';
 import { Outcomes, type SentRequest } from './outcomes.ts';
 import { CallQueue, priorityOf, WaitingCall } from './queue.ts';
-import { Refusals } from './throttle.ts';
+import { Refusals } from './refusals.ts';
 import { Reserve } from './reserve.ts';
 import { Stall } from './stall.ts';
 import { Alarm, realTiming, type Timing } from '../utils/timing.ts';

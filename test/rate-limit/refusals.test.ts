@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Refusals } from '../../src/rate-limit/throttle.ts';
+import { Refusals } from '../../src/rate-limit/refusals.ts';
 import { realTiming } from '../../src/utils/timing.ts';
 import { allOf, bucket, concurrency } from './model/undocumented-servers.ts';
 import { documented, quantile, summary, SchedulerWorld } from './support/simulation.ts';
