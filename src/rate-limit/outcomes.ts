@@ -2,7 +2,7 @@ import { readAnswer } from './headers.ts';
 import type { Admission, Verdict } from './types.ts';
 import type { Refusals } from './refusals.ts';
 import type { Stall } from './stall.ts';
-import type { Turn } from './turns.ts';
+import type { Turn, Turns } from './turns.ts';
 import type { RateWindow, WindowRequest } from './window.ts';
 
 /** Milliseconds for which an admitted request shows that a 503 is about a limit, and not an outage. */
@@ -23,15 +23,18 @@ export class Outcomes {
   readonly #window: RateWindow;
   readonly #refusals: Refusals;
   readonly #stall: Stall;
+  readonly #turns: Turns;
 
-  constructor(window: RateWindow, refusals: Refusals, stall: Stall) {
+  constructor(window: RateWindow, refusals: Refusals, stall: Stall, turns: Turns) {
     this.#window = window;
     this.#refusals = refusals;
     this.#stall = stall;
+    this.#turns = turns;
   }
 
   recordAnswer(now: number, request: SentRequest, status: number, headers: Headers): Omit<Verdict, 'isQueueHeld'> {
     const { admission, sequence } = request;
+    this.#turns.answered();
     const read = readAnswer(status, headers);
     // A gateway answers 503 without the API's headers if a limit is reached, too. If nothing is admitted, it is an outage.
     const isGateway = status === 503 && read.report === undefined;
@@ -40,17 +43,15 @@ export class Outcomes {
     const isWindowUsedUp = this.#window.recordAnswer(now, request, answer, this.#refusals.isTokenRefused);
     if (answer.isAdmission) {
       this.#stall.admitted();
+      this.#turns.forgetFailedRoutes();
       this.#refusals.admitted(now, admission, sequence);
       return { isFree: false, isGatewayLimit };
     }
     this.#refusals.ended(admission, sequence);
     if ((answer.isRefusal || answer.isFailure) && (!isWindowUsedUp || this.#window.own === 0)) {
       const asked = headers.get('retry-after');
-      this.#stall.notAdmitted(
-        now,
-        asked === null ? String(status) : `${status}, Retry-After: ${asked}`,
-        admission.route,
-      );
+      this.#stall.notAdmitted(now, asked === null ? String(status) : `${status}, Retry-After: ${asked}`);
+      this.#turns.notAdmitted(admission.route);
     }
     if (isWindowUsedUp) this.holdUntil = Math.max(this.holdUntil, now + (answer.wait ?? 0));
     if (isWindowUsedUp) return { isFree: !this.#stall.isHopeless(now, now), isGatewayLimit };
@@ -66,8 +67,12 @@ export class Outcomes {
    * @param mayCount Whether the API may have counted it.
    */
   recordLoss(now: number, request: SentRequest, mayCount: boolean, hasFailed: boolean): void {
-    this.#refusals.ended(request.admission, request.sequence);
-    if (hasFailed) this.#stall.notAdmitted(now, 'no answer', request.admission.route);
+    const { admission, sequence, turn } = request;
+    this.#refusals.ended(admission, sequence);
+    if (hasFailed) {
+      this.#stall.notAdmitted(now, 'no answer');
+      this.#turns.notAdmitted(admission.route);
+    } else if (mayCount) this.#turns.givenUp(now, turn);
     this.#window.recordLoss(request, mayCount, hasFailed ? now : undefined);
   }
 }

@@ -1,4 +1,5 @@
 import type { Priority } from './priority.ts';
+import type { Turns } from './turns.ts';
 import type { Admission, Permit } from './types.ts';
 import { isCloudflareWorker } from '../utils/runtime.ts';
 import { Alarm, type Timing } from '../utils/timing.ts';
@@ -25,11 +26,6 @@ export class WaitingCall {
   constructor(admission: Admission, resolve: WaitingCall['resolve']) {
     this.admission = admission;
     this.resolve = resolve;
-  }
-
-  /** @param routes The routes of which a request has failed. */
-  isUntried(routes: ReadonlySet<string>): boolean {
-    return !routes.has(this.admission.route);
   }
 
   get priority(): Priority {
@@ -114,13 +110,12 @@ export class CallQueue {
     return this.first('normal') ?? this.first('background');
   }
 
-  /**
-   * The priority whose calls go first, and the other one.
-   *
-   * @param routes Those that others go before.
-   */
-  priorityOrder(isBackgroundDue: boolean, routes: ReadonlySet<string>): readonly Priority[] {
-    const isUntried = (priority: Priority) => this.unsent(priority, routes, true)?.isUntried(routes) === true;
+  /** The priority whose calls go first, and the other one. */
+  priorityOrder(isBackgroundDue: boolean, turns: Turns): readonly Priority[] {
+    const isUntried = (priority: Priority) => {
+      const call = this.unsent(priority, 'newest', turns);
+      return call !== undefined && !turns.hasFailed(call.admission.route);
+    };
     const isBackgroundFirst =
       this.background > 0 && (isBackgroundDue || (!isUntried('normal') && isUntried('background')));
     return isBackgroundFirst ? ['background', 'normal'] : ['normal', 'background'];
@@ -139,15 +134,15 @@ export class CallQueue {
   }
 
   /**
-   * The newest or the oldest call of a priority that was not sent before, or else the next one.
-   *
-   * @param routes The routes of which a request has failed.
+   * The newest or the oldest call of a priority that was not sent before, of a route that has not failed if there is
+   * one, or else the next one.
    */
-  unsent(priority: Priority, routes: ReadonlySet<string>, isNewest: boolean): WaitingCall | undefined {
+  unsent(priority: Priority, turn: 'oldest' | 'newest', turns: Turns): WaitingCall | undefined {
     const { first, last } = this.#lists[priority][1];
+    const isNewest = turn === 'newest';
     const start = isNewest ? last : first;
     for (let call = start; call !== undefined; call = isNewest ? call.previous : call.next)
-      if (call.isUntried(routes)) return call;
+      if (!turns.hasFailed(call.admission.route)) return call;
     return start ?? this.first(priority);
   }
 

@@ -1,15 +1,15 @@
 import { onAbort } from '../utils/abort.ts';
+import { Alarm, realTiming, type Timing } from '../utils/timing.ts';
 import { Observers } from './observers.ts';
-import type { Priority } from './priority.ts';
-import type { ConnectStore, Share, SharingStore } from './share.ts';
-import type { Admission, LimitOptions, Permit, RateLimiter, RateLimitSnapshot, Verdict } from './types.ts';
 import { Outcomes, type SentRequest } from './outcomes.ts';
+import type { Priority } from './priority.ts';
 import { CallQueue, priorityOf, WaitingCall } from './queue.ts';
 import { Refusals } from './refusals.ts';
 import { Reserve } from './reserve.ts';
+import type { ConnectStore, Share, SharingStore } from './share.ts';
 import { Stall } from './stall.ts';
-import { Alarm, realTiming, type Timing } from '../utils/timing.ts';
 import { Turns, type Turn } from './turns.ts';
+import type { Admission, LimitOptions, Permit, RateLimiter, RateLimitSnapshot, Verdict } from './types.ts';
 import { stallError, waitError } from './wait-error.ts';
 import { RateWindow } from './window.ts';
 
@@ -17,6 +17,7 @@ import { RateWindow } from './window.ts';
 export class Scheduler implements RateLimiter {
   readonly #window = new RateWindow();
   readonly #stall = new Stall();
+  readonly #turns = new Turns();
   readonly #reserve = new Reserve();
   readonly #refusals: Refusals;
   readonly #outcomes: Outcomes;
@@ -30,7 +31,6 @@ export class Scheduler implements RateLimiter {
   /** Fires when something may have changed. An empty queue sets none, so that it keeps no process alive. */
   readonly #alarm: Alarm;
   #waiting = 0;
-  readonly #turns = new Turns();
 
   /** @param key Base URL and token. A store only sees a hash of it. */
   constructor(key: string, timing = realTiming) {
@@ -42,7 +42,7 @@ export class Scheduler implements RateLimiter {
       for (const call of calls) this.#move(this.#timing.now(), call);
       this.dispatch();
     });
-    this.#outcomes = new Outcomes(this.#window, this.#refusals, this.#stall);
+    this.#outcomes = new Outcomes(this.#window, this.#refusals, this.#stall, this.#turns);
   }
 
   configure({ limit, window, store = this.#store }: LimitOptions): void {
@@ -135,15 +135,12 @@ export class Scheduler implements RateLimiter {
   }
 
   #recordAnswer(request: SentRequest, status: number, headers: Headers): Verdict {
-    this.#turns.answered();
     const finding = this.#outcomes.recordAnswer(this.#timing.now(), request, status, headers);
     return { ...finding, isQueueHeld: this.#end(request) };
   }
 
   #recordLoss(request: SentRequest, mayCount: boolean, hasFailed: boolean): Verdict {
-    const now = this.#timing.now();
-    if (mayCount && !hasFailed) this.#turns.givenUp(now, request.turn);
-    this.#outcomes.recordLoss(now, request, mayCount, hasFailed);
+    this.#outcomes.recordLoss(this.#timing.now(), request, mayCount, hasFailed);
     return { isFree: false, isGatewayLimit: false, isQueueHeld: this.#end(request) };
   }
 
@@ -238,7 +235,12 @@ export class Scheduler implements RateLimiter {
   dispatch(): void {
     const now = this.#timing.now();
     let next = this.#next(now);
-    for (; typeof next !== 'number'; next = this.#next(now)) this.#admit(now, ...next);
+    for (; typeof next !== 'number'; next = this.#next(now)) {
+      const [call, turn] = next;
+      // A route that failed is only next when all have.
+      if (this.#isRefusedOrFailing && this.#turns.hasFailed(call.admission.route)) this.#turns.forgetFailedRoutes();
+      this.#admit(now, call, turn);
+    }
     const updateAt = this.#share?.update(now) ?? Infinity;
     if (this.#waiting > 0) next = Math.min(next, updateAt, this.#checkStall(now, next));
     this.#alarm.set(this.#waiting === 0 ? Infinity : next);
@@ -247,7 +249,7 @@ export class Scheduler implements RateLimiter {
   /** The call to send now, or when there may be one. */
   #next(now: number): [WaitingCall, Turn] | number {
     let wakeAt = Infinity;
-    for (const priority of this.#queue.priorityOrder(this.#reserve.isBackgroundDue, this.#stall.failedRoutes)) {
+    for (const priority of this.#queue.priorityOrder(this.#reserve.isBackgroundDue, this.#turns)) {
       const next = this.#nextOf(now, priority);
       if (typeof next !== 'number') return next;
       wakeAt = Math.min(wakeAt, next);
@@ -256,8 +258,6 @@ export class Scheduler implements RateLimiter {
   }
 
   #nextOf(now: number, priority: Priority): [WaitingCall, Turn] | number {
-    // Each route has its turn, because it may be only one of them that fails.
-    const { failedRoutes } = this.#stall;
     const isFailing = this.#isRefusedOrFailing;
     const isUnanswered = this.#window.isOver(now) && this.#window.inFlight > 0;
     const takesTurns = isFailing || isUnanswered || this.#turns.isAfterGivenUp;
@@ -266,11 +266,9 @@ export class Scheduler implements RateLimiter {
     for (let first = this.#queue.first(priority); first; first = this.#queue.first(priority)) {
       const readyAt = Math.max(this.#readyAt(now, priority, isBacklog), this.#turns.keptForArrivalUntil);
       if (readyAt > now) return readyAt;
-      const call = (takesTurns ? this.#queue.unsent(priority, failedRoutes, turn === 'newest') : undefined) ?? first;
-      if (isFailing && !call.isUntried(failedRoutes)) {
-        if (this.#window.probe.askedUntil > now && isBacklog) return this.#window.probe.askedUntil;
-        failedRoutes.clear();
-      }
+      const call = (takesTurns ? this.#queue.unsent(priority, turn, this.#turns) : undefined) ?? first;
+      const { askedUntil } = this.#window.probe;
+      if (isFailing && isBacklog && askedUntil > now && this.#turns.hasFailed(call.admission.route)) return askedUntil;
       if (this.#refusals.heldResource(now, call.admission) === undefined) return [call, turn];
       this.#move(now, call); // Its resource was refused meanwhile.
     }

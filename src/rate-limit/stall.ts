@@ -13,21 +13,17 @@ export class Stall {
   #reportedAt = -Infinity;
   #hasAdmitted = false;
   #answer: string | undefined;
-  /** Routes whose requests were refused, or failed, since the last one that was admitted. */
-  readonly failedRoutes = new Set<string>();
 
   admitted(): void {
     this.#hasAdmitted = true;
     this.#since = undefined;
     this.#answer = undefined;
-    this.failedRoutes.clear();
   }
 
   /** @param answer What the API said. */
-  notAdmitted(now: number, answer: string, route: string): void {
+  notAdmitted(now: number, answer: string): void {
     this.#since ??= now;
     this.#answer = answer;
-    this.failedRoutes.add(route);
   }
 
   /** A call arrives after a time without calls. Its wait begins now. */
