@@ -16,27 +16,28 @@ const maxInAdvance = 1000;
  * is kept until its last tenth. But at least one request in ten goes to background calls, so that they never starve.
  */
 export class Reserve {
-  #windows = 0;
-  #current = 0;
-  #previous = 0;
-  #owed = 0;
+  #seenWindows = 0;
+  #arrivals = 0;
+  #arrivalsBefore = 0;
+  #owedToBackground = 0;
 
   /** Whether a background call goes ahead of the normal ones. */
   get isBackgroundDue(): boolean {
-    return this.#owed >= backgroundShare - 1;
+    return this.#owedToBackground >= backgroundShare - 1;
   }
 
   /** Counts a normal call that arrives. */
   arrived(window: RateWindow): void {
     this.#checkWindow(window);
-    this.#current += 1;
+    this.#arrivals += 1;
   }
 
   /** @param isWaiting Whether a background call waits. */
   sent(priority: Priority, isWaiting: boolean): void {
-    if (priority === 'background') this.#owed = Math.max(this.#owed - backgroundShare + 1, -maxInAdvance);
+    if (priority === 'background')
+      this.#owedToBackground = Math.max(this.#owedToBackground - backgroundShare + 1, -maxInAdvance);
     // If more were owed, a later batch would get it.
-    else if (isWaiting) this.#owed = Math.min(this.#owed + 1, backgroundShare - 1);
+    else if (isWaiting) this.#owedToBackground = Math.min(this.#owedToBackground + 1, backgroundShare - 1);
   }
 
   /** When a background call may be sent. */
@@ -44,12 +45,12 @@ export class Reserve {
     this.#checkWindow(window);
     const { limit, length } = window;
     const remaining = window.remaining(now);
-    if (remaining === 0 || this.#windows === 0) return now; // It waits for the window, or none is announced.
+    if (remaining === 0 || this.#seenWindows === 0) return now; // It waits for the window, or none is announced.
     const most = kept.max * limit;
     // The first window may have been nearly over when the first call was made.
-    const least = this.#windows > 2 ? 0 : kept.first * limit;
-    const usual = Math.min(Math.max(least, this.#previous), most);
-    const expected = Math.min(this.#previous - this.#current, most);
+    const least = this.#seenWindows > 2 ? 0 : kept.first * limit;
+    const usual = Math.min(Math.max(least, this.#arrivalsBefore), most);
+    const expected = Math.min(this.#arrivalsBefore - this.#arrivals, most);
     /** The time left at which less than what remains is reserved, if that melts in so many milliseconds. */
     const due = (reserved: number, time: number) => (reserved > 0 ? ((remaining - 1) * time) / reserved : Infinity);
     const dueAt = Math.min(due(usual, length), remaining > expected ? Infinity : due(expected, length / 10));
@@ -58,9 +59,9 @@ export class Reserve {
   }
 
   #checkWindow({ announced }: RateWindow): void {
-    if (announced === this.#windows) return;
-    this.#previous = this.#windows > 0 ? this.#current : 0;
-    if (this.#windows > 0) this.#current = 0;
-    this.#windows = announced;
+    if (announced === this.#seenWindows) return;
+    this.#arrivalsBefore = this.#seenWindows > 0 ? this.#arrivals : 0;
+    if (this.#seenWindows > 0) this.#arrivals = 0;
+    this.#seenWindows = announced;
   }
 }
