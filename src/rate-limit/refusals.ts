@@ -44,7 +44,7 @@ export class Refusals {
   readonly #release: (calls: readonly WaitingCall[]) => void;
   /** When a request of each route was last admitted, the latest last. */
   readonly #admittedAt = new Map<string, number>();
-  #sent = 0;
+  #sentCount = 0;
 
   /** @param release Called with those of a resource's calls that need not wait for it any more. */
   constructor(timing: Timing, onHold: (target?: string) => void, release: (calls: readonly WaitingCall[]) => void) {
@@ -90,7 +90,7 @@ export class Refusals {
 
   /** Returns which request this is. */
   sent(now: number, target: RequestTarget): number {
-    const sequence = (this.#sent += 1);
+    const sequence = (this.#sentCount += 1);
     this.#token.sent(sequence);
     this.#rate.sent(now);
     this.resourceOf(target)?.sent(sequence);
@@ -138,7 +138,7 @@ export class Refusals {
     this.#resources.set(key, resource); // The latest refusal stands last.
     resource.wasFirstOfToken = !this.isRefusedAlone(resource) && this.countAgainstToken(now, sequence, tokenWait);
     resource.refusedAt = now;
-    resource.refused(now, sequence, this.#sent, wait);
+    resource.refused(now, sequence, this.#sentCount, wait);
     return resource.failures <= maxFailures && this.#rate.admittedAt > -Infinity;
   }
 
@@ -159,7 +159,7 @@ export class Refusals {
    * @returns Whether it is the first in a row, which may be about something else.
    */
   countAgainstToken(now: number, sequence: number, tokenWait: number, isGateway = false): boolean {
-    if (!this.#token.refused(now, sequence, this.#sent, tokenWait)) return false;
+    if (!this.#token.refused(now, sequence, this.#sentCount, tokenWait)) return false;
     const { failures } = this.#token;
     const isSure = isGateway && this.#rate.isLowered(now);
     if (failures === 2 || isSure) this.#lower(now);

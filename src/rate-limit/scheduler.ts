@@ -125,7 +125,7 @@ export class Scheduler implements RateLimiter {
     this.#reserve.sent(priority, this.#waiting > 0 && this.#queue.background > 0);
     this.#share?.take(priority);
     const sequence = this.#refusals.sent(now, admission);
-    const request = { ...this.#window.send(now), admission, sequence, turn };
+    const request = { ...this.#window.sent(now), admission, sequence, turn };
     return {
       waited: turn !== 'arrival',
       recordAnswer: (status, headers) => this.#recordAnswer(request, status, headers),

@@ -58,7 +58,7 @@ export type SharedWindow = Pick<
   | 'reset'
   | 'timeLeft'
   | 'inFlight'
-  | 'sent'
+  | 'sentCount'
   | 'announced'
   | 'failedProbes'
   | 'isUnannounced'

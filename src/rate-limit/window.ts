@@ -86,7 +86,7 @@ export class RateWindow {
   }
 
   /** Requests that were sent in the window, as far as known: those in flight may belong to it. */
-  get sent(): number {
+  get sentCount(): number {
     return this.own + this.inFlight;
   }
 
@@ -145,13 +145,14 @@ export class RateWindow {
   /** Predicts the milliseconds until so many requests have been sent; 0 if answers on their way may allow them all. */
   delay(now: number, requests: number): number {
     const isOver = this.isOver(now);
-    const excess = requests - (isOver ? this.remaining(now) : this.limit - Math.max(this.used, this.sent));
+    const excess = requests - (isOver ? this.remaining(now) : this.limit - Math.max(this.used, this.sentCount));
     if (excess <= 0) return 0;
     const windows = Math.ceil(excess / Math.max(1, this.limit));
     return (isOver ? this.length : this.#endsAt - now) + (windows - 1) * this.length;
   }
 
-  send(now: number): WindowRequest {
+  /** A request is sent. Returns it, as the window counts it. */
+  sent(now: number): WindowRequest {
     const isProbe = this.isOver(now);
     if (isProbe || this.probe.isFailing) this.probe.sent(now);
     this.inFlight += 1;

@@ -26,8 +26,8 @@ export class AvailableRequests {
 
   /** Requests that are left of an equal part of the window, if the store does not divide it. */
   get leftOfEqualPart(): number {
-    const { limit, sent } = this.#window;
-    return Math.max(1, Math.floor(limit / this.#processes)) - sent;
+    const { limit, sentCount } = this.#window;
+    return Math.max(1, Math.floor(limit / this.#processes)) - sentCount;
   }
 
   /** Whether the store has to learn that requests were used or are not needed. */
@@ -72,7 +72,7 @@ export class AvailableRequests {
       normal: Math.min(this.#count.normal, this.#waiting.normal),
       background: Math.min(this.#count.background, this.#waiting.background),
     };
-    const { inFlight, sent, limit, used, reset = 0, announced, failedProbes } = this.#window;
+    const { inFlight, sentCount, limit, used, reset = 0, announced, failedProbes } = this.#window;
     const available = this.#total;
     const { normal, background } = this.#missing;
     const request = {
@@ -82,7 +82,7 @@ export class AvailableRequests {
       background,
       available,
       inFlight,
-      sent,
+      sent: sentCount,
       limit,
       used,
       reset,

@@ -7,7 +7,7 @@ const granted = { ...reply, normal: 5, reset: 1000, timeLeft: 60_000 };
 /** The requests of a process with five calls that wait, in a window that ends after a minute. */
 function requestsOf({ reset }: { reset: number | undefined } = granted) {
   const window = {
-    ...{ limit: 100, sent: 0, used: 0, inFlight: 0, announced: 0, failedProbes: 0, isUnannounced: false },
+    ...{ limit: 100, sentCount: 0, used: 0, inFlight: 0, announced: 0, failedProbes: 0, isUnannounced: false },
     reset,
     timeLeft: (now: number) => Math.max(0, 60_000 - now),
     adopt: vi.fn((_: number, reply: { reset: number }) => void (window.reset = reply.reset)),
