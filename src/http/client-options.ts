@@ -193,7 +193,7 @@ function defaultHeaders(): Record<string, string> {
 function resolveRateLimit(given: RateLimitOptions): RateLimitOptions {
   const names = ['store', 'maxWait', 'limit', 'window'] as const;
   const checked = plainObject('rateLimit, unless false,', given);
-  const { store, maxWait = Infinity, limit, window } = readOptions<RateLimitOptions>('rateLimit', checked, names);
+  const { store, maxWait = Infinity, limit, window } = readOptions('rateLimit', checked, names);
   // Callers without types may pass anything, such as a Redis client.
   if (store !== undefined && typeof (store as Partial<RateLimitStore> | null)?.connectLimiter !== 'function')
     throwInvalid('what redisRateLimitStore() or createRateLimitStore() returns', 'rateLimit.store', store);

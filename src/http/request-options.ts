@@ -1,4 +1,5 @@
 import type { CallPriority, Priority } from '../rate-limit/priority.ts';
+import type { KeysOf } from '../utils/arguments.ts';
 import type { HeadersInput } from '../utils/headers.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
 import type { APIPromise } from './api-promise.ts';
@@ -42,7 +43,8 @@ export const requestOptionNames = [
   'idempotencyKey',
   'priority',
   'responseValidation',
-] as const satisfies readonly (keyof RequestOptions)[];
+] as const;
+requestOptionNames satisfies KeysOf<RequestOptions, typeof requestOptionNames>;
 
 /** An HTTP method. */
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -71,13 +73,8 @@ export interface EndpointOptions<T = unknown> extends RequestOptions {
   schema?: StandardSchema<T> | undefined;
 }
 
-export const endpointOptionNames = [
-  ...requestOptionNames,
-  'params',
-  'query',
-  'body',
-  'schema',
-] as const satisfies readonly (keyof EndpointOptions)[];
+export const endpointOptionNames = [...requestOptionNames, 'params', 'query', 'body', 'schema'] as const;
+endpointOptionNames satisfies KeysOf<EndpointOptions, typeof endpointOptionNames>;
 
 /** The options for one call, including those that only the SDK itself sets. */
 export interface InternalOptions<T> extends EndpointOptions<T> {

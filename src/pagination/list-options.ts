@@ -1,5 +1,12 @@
 import { requestOptionNames, type EndpointOptions, type RequestOptions } from '../http/request-options.ts';
-import { abortSignal, checkParameters, readOptions, throwInvalid, wholeNumber } from '../utils/arguments.ts';
+import {
+  abortSignal,
+  checkParameters,
+  readOptions,
+  throwInvalid,
+  wholeNumber,
+  type KeysOf,
+} from '../utils/arguments.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
 
 /** Options of one list. They apply to each of its requests. */
@@ -40,27 +47,23 @@ export const defaultSize = 20;
 /** Items per page of an iteration that asks for nothing else: the documented maximum. */
 export const maxPageSize = 100;
 
-export const listOptionNames = [
-  ...requestOptionNames,
-  'prefetch',
-  'cursor',
-] as const satisfies readonly (keyof ListOptions)[];
+export const listOptionNames = [...requestOptionNames, 'prefetch', 'cursor'] as const;
+listOptionNames satisfies KeysOf<ListOptions, typeof listOptionNames>;
 
-const listEndpointOptionNames = [
-  ...listOptionNames,
-  'params',
-  'query',
-  'schema',
-] as const satisfies readonly (keyof ListEndpointOptions)[];
+const listEndpointOptionNames = [...listOptionNames, 'params', 'query', 'schema'] as const;
 
 /**
  * @param isCustom Whether they are those of `client.list`. Another list has its parameters in an argument of their own.
  * @throws {InvalidRequestError} when a parameter or an option is wrong, or an option is unknown.
  */
-export function readListOptions(given: ListOptions | undefined, query: PageParams = {}, isCustom = false): ListOptions {
+export function readListOptions(
+  given: ListEndpointOptions | undefined,
+  query: PageParams = {},
+  isCustom = false,
+): ListOptions {
   checkParameters(query, isCustom ? [] : listOptionNames);
   const names = isCustom ? listEndpointOptionNames : listOptionNames;
-  const options = readOptions<ListEndpointOptions>('options', given, names);
+  const options = readOptions('options', given, names);
   const { signal, cursor = '', prefetch } = options;
   wholeNumber('page', query.page ?? 1, 1, 'page');
   wholeNumber('per_page', query.per_page ?? 1, 1, 'per_page');

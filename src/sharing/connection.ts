@@ -2,7 +2,7 @@ import type { LimiterObserver } from '../rate-limit/observers.ts';
 import type { Priority } from '../rate-limit/priority.ts';
 import type { ConnectStore, Share, SharedWindow, ShareHost } from '../rate-limit/share.ts';
 import type { Timing } from '../utils/timing.ts';
-import { callable } from '../utils/arguments.ts';
+import { callable, type KeysOf } from '../utils/arguments.ts';
 import { AvailableRequests } from './available-requests.ts';
 import type { RateLimitStore, RateLimitStoreReply } from './store.ts';
 
@@ -152,16 +152,8 @@ class StoreConnection implements Share {
   }
 }
 
-const replyFields = [
-  'normal',
-  'background',
-  'limit',
-  'used',
-  'reset',
-  'timeLeft',
-  'processes',
-  'nextSyncIn',
-] as const satisfies readonly (keyof RateLimitStoreReply)[];
+const replyFields = ['normal', 'background', 'limit', 'used', 'reset', 'timeLeft', 'processes', 'nextSyncIn'] as const;
+replyFields satisfies KeysOf<RateLimitStoreReply, typeof replyFields>;
 
 /** A store of the user's own may answer anything, and a reply that is not numeric would hold calls forever. */
 function checkReply(reply: Partial<RateLimitStoreReply> | null | undefined): RateLimitStoreReply {

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'eventemitter3';
-import { callable, oneOf } from '../utils/arguments.ts';
+import { callable, oneOf, type KeysOf } from '../utils/arguments.ts';
 import { callUserCode, messageOf } from '../utils/user-code.ts';
 import type { RateLimitInfo, RequestTarget, ValidationIssue } from '../errors/index.ts';
 import type { LeveledLogger } from './logger.ts';
@@ -140,7 +140,8 @@ export const clientEventNames = [
   'validationIssue',
   'callEnd',
   'listUnverified',
-] as const satisfies readonly (keyof ClientEvents)[];
+] as const;
+clientEventNames satisfies KeysOf<ClientEvents, typeof clientEventNames>;
 
 /**
  * Runs a call and each of its attempts within a trace: each method calls `run` once, and waits for it. When `run` has

@@ -15,16 +15,22 @@ const otherNames: Readonly<Partial<Record<string, string>>> = {
   body: 'data json',
 };
 
+/** The type of a list of all keys of `T`. For a list that lacks a key, it is that key, so that it does not compile. */
+export type KeysOf<T, List extends readonly (keyof T)[]> = [keyof T] extends [List[number]]
+  ? List
+  : Exclude<keyof T, List[number]>;
+
 /**
  * Reads each option once, whether it is the object's own, inherited or a getter. The result lacks undefined ones.
  *
  * @param name How messages call the object.
+ * @param known The names of all options.
  * @throws {InvalidRequestError} when it is not an object, or has an option that does not exist.
  */
-export function readOptions<T extends object>(
+export function readOptions<T extends object, const List extends readonly (keyof T & string)[]>(
   name: string,
   given: T | undefined,
-  known: readonly (keyof T & string)[],
+  known: List & KeysOf<T, List>,
 ): Partial<T> {
   const options: Partial<T> = {};
   if (given === undefined) return options;
