@@ -44,9 +44,6 @@ const transientDelay = 50;
 const throttlingDelay = 1_000;
 const maxDelay = 8_000;
 
-/** The SDK does not wait longer than this for a server that fails. The caller can decide better what to do. */
-const maxRetryAfter = 120_000;
-
 /** Milliseconds to wait after a 429 before another token is used, whose limiter does not know of it. */
 export function refusalWait(retryAfter: number | undefined, retries: number): number {
   return Math.min(retryAfter ?? Math.min(maxDelay, throttlingDelay * 2 ** retries), maxAskedWait.refusal);
@@ -75,7 +72,8 @@ export function planRetry(
   if (isRefusal && verdict) return { delay: 0, isFree };
 
   const retryAfter = failure.kind === 'status' ? failure.retryAfter : undefined;
-  if (retryAfter !== undefined && retryAfter > maxRetryAfter) return undefined;
+  // For a longer wait, the caller can decide better what to do.
+  if (retryAfter !== undefined && retryAfter > maxAskedWait.failure) return undefined;
   const baseDelay = isRefusal ? throttlingDelay : transientDelay;
   const backoff = random * Math.min(maxDelay, baseDelay * 2 ** retries);
   return { delay: Math.round(retryAfter ?? backoff), isFree };
