@@ -148,17 +148,18 @@ export class Deliverer {
     });
     if (this.#closing.signal.aborted && made.status === undefined) return;
     // Both may have been changed or deleted during the attempt.
-    const [now, there] = [this.#store.deliveries.get(id), this.#store.endpoints.get(endpoint.id)];
-    if (now === undefined || there === undefined) return;
+    const latestDelivery = this.#store.deliveries.get(id);
+    const latestEndpoint = this.#store.endpoints.get(endpoint.id);
+    if (latestDelivery === undefined || latestEndpoint === undefined) return;
     try {
-      this.#store.transaction(() => this.#settle(now, there, made));
+      this.#store.transaction(() => this.#settle(latestDelivery, latestEndpoint, made));
     } catch (error) {
       if (!(error instanceof JournalError)) throw error;
       // The delivery is still due: it is made again, with the same id.
       this.#pausedUntil = this.#clock.now() + storageDelay;
       return;
     }
-    this.attempted.emit(this.#store.deliveries.get(id) ?? now, made);
+    this.attempted.emit(this.#store.deliveries.get(id) ?? latestDelivery, made);
   }
 
   #settle(delivery: DeliveryRecord, endpoint: EndpointRecord, made: Attempt): void {
