@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Project } from '@example/sdk';
 import { createSandbox } from '@example/sandbox';
 import { ExportFile } from '../../examples/export-projects/export-file.ts';
-import { project, projects, serveList, type ListServerOptions } from '../pagination/list-server.ts';
+import { project, projects, serveList, type ListServerOptions } from '../pagination/support/list-server.ts';
 import { temporaryFolder } from '../sqlite/support/temporary-folder.ts';
 import { json, serve } from '../support/http-server.ts';
 import { errorResponse } from '../support/in-process-api.ts';

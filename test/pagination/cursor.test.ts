@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { InvalidRequestError, type Project } from '@example/sdk';
 import { rejection } from '../support/http-server.ts';
-import { collect, project, projects, serveList } from './list-server.ts';
+import { collect, project, projects, serveList } from './support/list-server.ts';
 
 /** Reads `count` pages and returns what was read, and the cursor to go on from. */
 async function readPages(list: { pages(): AsyncIterable<{ data: Project[]; cursor: string }> }, count: number) {

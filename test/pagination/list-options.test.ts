@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { z } from 'zod';
 import { ResponseValidationError } from '@example/sdk';
 import { rejection } from '../support/http-server.ts';
-import { collect, serveList } from './list-server.ts';
+import { collect, serveList } from './support/list-server.ts';
 
 const at = '2024-01-01T00:00:00Z';
 const some = (count: number) => Array.from({ length: count }, (_, index) => ({ id: `member_${index}`, joined_at: at }));

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { InternalServerError, InvalidRequestError, type ListOptions, type ProjectListParams } from '@example/sdk';
 import { rejection } from '../support/http-server.ts';
 import { errorResponse } from '../support/in-process-api.ts';
-import { collect, project, projects, serveList } from './list-server.ts';
+import { collect, project, projects, serveList } from './support/list-server.ts';
 
 it('a list that is awaited is one page', async () => {
   const { client, queries } = serveList({ items: projects(45) });

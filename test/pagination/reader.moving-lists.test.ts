@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { errorResponse } from '../support/in-process-api.ts';
-import { collect, project, projects, serveList } from './list-server.ts';
+import { collect, project, projects, serveList } from './support/list-server.ts';
 
 // What a moving list costs. model/ shows that nothing of it is lost or repeated, however it moves.
 

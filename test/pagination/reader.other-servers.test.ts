@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BadRequestError, ResponseValidationError, UnprocessableEntityError } from '@example/sdk';
 import { rejection } from '../support/http-server.ts';
 import { errorResponse } from '../support/in-process-api.ts';
-import { collect, project, projects, serveList, type Answer, type ListServerOptions } from './list-server.ts';
+import { collect, project, projects, serveList, type Answer, type ListServerOptions } from './support/list-server.ts';
 
 // Each kind of server, at rest and while the list moves: model/.
 

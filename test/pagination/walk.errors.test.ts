@@ -2,7 +2,7 @@ import { expect, it, vi } from 'vitest';
 import { ExampleError, InternalServerError, NotFoundError, type Project } from '@example/sdk';
 import { clientOf, rejection } from '../support/http-server.ts';
 import { errorResponse, inProcessApi, noAnswer } from '../support/in-process-api.ts';
-import { collect, projects, serveList, type ListServerOptions } from './list-server.ts';
+import { collect, projects, serveList, type ListServerOptions } from './support/list-server.ts';
 
 // A rejection that nobody handles fails the run. test/errors/frozen-realm.process.test.ts has the cursors of other errors.
 

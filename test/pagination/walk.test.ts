@@ -8,7 +8,7 @@ import type { CallPriority } from '../../src/rate-limit/priority.ts';
 import { startOfPage } from '../../src/pagination/cursor.ts';
 import { ListReader } from '../../src/pagination/reader.ts';
 import { Walk, type Progress, type RequestWindow } from '../../src/pagination/walk.ts';
-import { collect, projects, serveList } from './list-server.ts';
+import { collect, projects, serveList } from './support/list-server.ts';
 
 interface Fetch {
   window: string;

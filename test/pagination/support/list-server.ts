@@ -1,6 +1,6 @@
 import type { Client, ClientOptions, Fetch, FetchResponse, ListUnverifiedEvent, Project } from '@example/sdk';
-import { clientOf } from '../support/http-server.ts';
-import { errorResponse, inProcessApi, type SentRequest } from '../support/in-process-api.ts';
+import { clientOf } from '../../support/http-server.ts';
+import { errorResponse, inProcessApi, type SentRequest } from '../../support/in-process-api.ts';
 
 export function project(number: number): Project {
   return { id: `proj_${number}`, name: `Project ${number}`, description: '', created_at: '2024-01-01T00:00:00Z' };
