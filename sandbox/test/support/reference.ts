@@ -9,7 +9,7 @@ export interface DocumentedRoute {
   readonly response: unknown;
 }
 
-const text = readFileSync(new URL('api-reference.md', import.meta.url), 'utf8');
+const text = readFileSync(new URL('../../docs/api-reference.md', import.meta.url), 'utf8');
 
 /** What the API reference documents, read from the reference itself. */
 export const reference = {
