@@ -3,7 +3,7 @@ import { parseJson } from '../utils/json.ts';
 import { isError } from '../utils/user-code.ts';
 import { SecretSearch } from './secret-search.ts';
 
-/** Characters of a text that are shown. */
+/** How many characters of a text are shown. */
 const maxShown = 16_384;
 
 const words =
@@ -27,7 +27,7 @@ export interface SecretFields {
 /** An attempt of a call. Its redactor is made when it is first needed, which is rare. */
 export interface Redactable {
   readonly call: SecretFields & { readonly path: string; readonly options: { readonly baseUrl: string } };
-  /** The tokens of the call's attempts so far. An answer may repeat that of an earlier one. */
+  /** The tokens of the call's attempts so far. A response may repeat the token of an earlier attempt. */
   readonly tokens: readonly string[];
   redactor?: Redactor | undefined;
 }
@@ -78,7 +78,7 @@ export class Redactor {
   /** Returns the text without the secrets, whatever their case or escapes; only its beginning if it is long. */
   redact(text: string): string {
     this.#search ??= new SecretSearch(this.#secrets());
-    // Longer than what is shown, because a secret may end behind it.
+    // More than is shown is searched, because a secret may reach beyond that.
     return this.#search.redact(text.slice(0, 4 * maxShown), maxShown);
   }
 

@@ -18,7 +18,7 @@ export interface Account {
   readonly limiter: RateLimiter | undefined;
 }
 
-/** The accounts that a client uses: one for each token, which are several only if a function returns them. */
+/** The accounts that a client uses: one for each token. There are several only if `apiToken` is a function. */
 export class Accounts {
   readonly #options: ResolvedOptions;
   readonly #retryBudget: RetryBudget;
@@ -38,7 +38,7 @@ export class Accounts {
   /**
    * The account of the next attempt of a call.
    *
-   * @param tokens Those of its attempts so far. The error of a token function may repeat them.
+   * @param tokens The tokens of the call's attempts so far. The error of a token function may repeat them.
    * @throws {TimeoutError} when there is no token within the call's `timeout`.
    * @throws the signal's reason when it aborts first.
    */

@@ -24,7 +24,7 @@ const maxErrorBody = 64 * 1024;
 /** One attempt of a call. */
 export interface Attempt extends ErrorContext {
   readonly account: Account;
-  /** 1 for the first one of a call. */
+  /** 1 for the first attempt of a call. */
   readonly number: number;
   /** Aborts the attempt: the caller's signal, combined with the call's total timeout. */
   readonly signal: AbortSignal | undefined;
@@ -33,7 +33,7 @@ export interface Attempt extends ErrorContext {
   /** Absent once the outcome is known. If nothing was sent, the caller of {@link send} releases it. */
   permit: Permit | undefined;
   response?: Response;
-  /** Set if it failed. */
+  /** Set if the attempt failed. */
   error?: ExampleError;
 }
 
@@ -51,7 +51,7 @@ interface SuccessfulAttempt {
 export interface FailedAttempt {
   readonly kind: 'failure';
   readonly isApiUp: boolean;
-  /** The limiter's, if there is one. */
+  /** The limiter's verdict, if the account has a limiter. */
   readonly verdict: Verdict | undefined;
   readonly text?: string;
   readonly failure: Failure;
@@ -146,7 +146,7 @@ function request({ call, account, signal, isResponseOnly }: Attempt, headers: Ca
     retry: 0,
     throwHttpErrors: false,
   };
-  // ky copies its options once for each of them. Those without a value are left out.
+  // For each option, ky copies all of them once. So options without a value are left out.
   if (method !== 'GET') options.method = method;
   if (body !== undefined) options.body = body;
   if (signal) options.signal = signal;
@@ -195,7 +195,7 @@ function limitBody(response: Response, limit: number): ReceivedBody {
   if (!body || !('getReader' in body)) return received;
   const read = async (): Promise<string> => {
     const reader = body.getReader();
-    received.cancel = () => void reader.cancel().catch(() => undefined); // It may have failed, which the caller knows.
+    received.cancel = () => void reader.cancel().catch(() => undefined); // A broken body has rejected `text()`.
     const decoder = new TextDecoder();
     let room = limit;
     for (;;) {

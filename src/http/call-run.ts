@@ -99,7 +99,7 @@ export class CallRun {
     };
   }
 
-  /** Of the attempts so far. */
+  /** The tokens of the attempts so far. */
   get #tokens(): readonly string[] {
     return this.#attempt?.tokens ?? [];
   }

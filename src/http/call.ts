@@ -18,7 +18,7 @@ export interface Call extends RequestTarget, SecretFields {
   /** Whether a body that differs from the schema can be used. */
   readonly isUsable: InternalOptions<unknown>['isUsable'];
   readonly responseValidation: 'warn' | 'throw' | 'off';
-  /** The caller's signal, and that of a walk over a list. */
+  /** The caller's signal, and the signal that cancels a page which is requested ahead. */
   readonly signals: readonly AbortSignal[];
   /** Default: normal. */
   readonly priority: CallPriority | undefined;
@@ -60,7 +60,7 @@ export function resolveCall(
       (method !== 'POST' && method !== 'PATCH') || (idempotencyKey !== undefined && options.apiSupportsIdempotencyKeys),
     schema,
     isUsable,
-    // The type of the caller's own schema has to hold.
+    // With a schema of the caller's, the value must have the type that the schema promises.
     responseValidation: options.responseValidation ?? (given.isSchemaOfCaller ? 'throw' : 'warn'),
     signals,
     // A page that is requested ahead stays in the background if its client does.
@@ -112,8 +112,8 @@ export function redactedPath(route: string, params: Readonly<Record<string, stri
  *   path segment.
  */
 function expandRoute(route: string, params: Readonly<Record<string, string>>, hidden: readonly string[] = []): string {
-  // `..`, whose dots may be percent-encoded, would leave the base URL. URLs drop some control characters, and then have
-  // it.
+  // `..` would leave the base URL, also with percent-encoded dots, and with control characters that URLs drop between
+  // the dots.
   // oxlint-disable-next-line no-control-regex -- the point is to find control characters
   const isPath = typeof route === 'string' && /^\/(?!\/)[^?#\\\s\u0000-\u001f\u007f]*$/.test(route);
   if (!isPath || /\/(\.|%2e){1,2}(\/|$)/i.test(route)) throwWrongPath(route);

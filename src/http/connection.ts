@@ -4,7 +4,7 @@ import { isError } from '../utils/user-code.ts';
 const connectCodes =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused|FailedToOpenSocket|DNSException)$/;
 
-/** What the errors of runtimes have. */
+/** An error of a runtime, with the fields that may say which connection failed. */
 type ConnectError = Error & Partial<Record<'code' | 'syscall' | 'hostname' | 'port' | 'path', unknown>>;
 
 /**
@@ -12,7 +12,7 @@ type ConnectError = Error & Partial<Record<'code' | 'syscall' | 'hostname' | 'po
  * that can't be repeated is not retried there.
  *
  * @param isCustom Whether the `fetch` is the user's. It may have sent the request, and then failed with an error about
- *   another one, such as that of an audit log. Its error proves something only if it names the host of the request.
+ *   another request, such as one to an audit log. Its error proves something only if it names the host of the request.
  */
 export function wasNeverSent(error: unknown, url: URL, isCustom: boolean): boolean {
   try {
@@ -23,7 +23,7 @@ export function wasNeverSent(error: unknown, url: URL, isCustom: boolean): boole
 }
 
 function isAboutConnecting({ code, syscall = 'connect', message }: ConnectError): boolean {
-  // `read EHOSTUNREACH` comes from a connection that had been established. The second one is Deno's.
+  // `read EHOSTUNREACH` comes from a connection that had been established. Deno says it in the message.
   const isConnect = connectCodes.test(String(code)) && /^(connect|getaddrinfo)/.test(String(syscall));
   return isConnect || message.includes('client error (Connect)');
 }
@@ -39,7 +39,7 @@ function isAbout({ hostname, port, path, message }: ConnectError, url: URL): boo
 export function connectionProblem(error: unknown): string {
   let problem = isError(error) ? error.name : 'unknown reason';
   for (const { message, code } of chainOf(error)) problem = message || (typeof code === 'string' ? code : problem);
-  // Which is all that OpenSSL and undici say.
+  // OpenSSL and undici say no more than these two messages.
   if (problem.includes('wrong version number')) return 'baseUrl says https, but the server at its port speaks http.';
   const isMixed = /^invalid on\w+ method$/.test(problem);
   return isMixed ? `${problem}: fetch and its dispatcher are of different versions of undici.` : problem;

@@ -15,7 +15,7 @@ export interface ErrorContext extends Redactable {
   readonly call: Call;
   /** The call, without secrets. */
   readonly target: RequestTarget;
-  /** Set when its headers have arrived. */
+  /** The attempt's response, once its headers have arrived. */
   readonly response?: Response | undefined;
 }
 

@@ -1,11 +1,11 @@
 import { untilAborted, type Cancellation } from '../utils/abort.ts';
 
-/** Of a client, of an account, and of a route. A route that fails uses up only a part of its account's budget. */
+/** For a client, an account and a route. A route that fails uses up only a part of its account's budget. */
 const capacities = [Infinity, 500, 200];
 const retryCost = 10;
 const successRefund = 1;
 
-/** Accounts of a client, and routes of an account. Tokens may be rotated, and paths may contain ids. */
+/** The most accounts of a client, or routes of an account: tokens may be rotated, and paths may contain ids. */
 const maxParts = 1000;
 
 /**

@@ -16,7 +16,7 @@ import { boolean, readOptions, throwInvalid } from '../utils/arguments.ts';
 import { isError, messageOf } from '../utils/user-code.ts';
 import { VERSION } from '../utils/version.ts';
 
-/** Of the conventions that names and attributes follow. */
+/** The version of the semantic conventions that names and attributes follow. */
 const schemaUrl = 'https://opentelemetry.io/schemas/1.37.0';
 
 /** What to make spans and metrics of. */
@@ -103,7 +103,7 @@ function startSpan({ method, route }: CallEvent, kind: SpanKind, attributes: Att
     .startSpan(`${method} ${route}`, { kind, attributes });
 }
 
-/** Ends a span with what is known by then, and returns that. An abort, which is what the caller wants, has no error. */
+/** Ends a span with its outcome, and returns the outcome's attributes. An abort is no error: the caller wants it. */
 function end(span: Span, status: number | undefined, error: unknown): Attributes {
   const outcome: Attributes = {};
   if (status !== undefined) outcome['http.response.status_code'] = status;
@@ -125,7 +125,7 @@ interface Instruments {
   readonly activeRequests: UpDownCounter;
 }
 
-/** In seconds, as the conventions advise. */
+/** The buckets of durations, in seconds, as the conventions advise. */
 const boundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 
 let provider: MeterProvider | undefined;

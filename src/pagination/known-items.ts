@@ -19,7 +19,7 @@ export interface SharedItems {
  */
 export class KnownItems {
   readonly #ranks = new Map<Id, number>();
-  /** Lower ranks no longer count. */
+  /** Items of lower ranks are no longer found in windows. */
   #start = 1;
   /** The rank of the last item. */
   end = 0;
@@ -59,7 +59,7 @@ export class KnownItems {
     return added;
   }
 
-  /** The list is read from its start again: the ranks so far mean nothing for its order. */
+  /** Forgets the order of the known items, because the list is read from its start again. */
   forgetRanks(): void {
     this.#start = this.end + 1;
   }

@@ -15,8 +15,8 @@ export function isAnnouncedEnd({ window, ids, count, hasNext }: PageAnswer<unkno
 /**
  * Whether no page is behind a numbered one.
  *
- * @param end The position at which it ends.
- * @param isRepeated Whether it is the same as the page before.
+ * @param end The position at which the page ends.
+ * @param isRepeated Whether the page is the same as the one before.
  * @param idle Pages in a row that have brought nothing new.
  * @param hasMore Whether the list says that it has more items than were found; `undefined` if it says nothing.
  */

@@ -19,10 +19,10 @@ import {
 } from './states.ts';
 import { leastSize, seekWindow, windowOf, type Window } from './windows.ts';
 
-/** An overlap that a window has not needed shrinks to this part of it, so that a list at rest costs little more. */
+/** The part of an overlap that is kept after a window without need of it, so that a list at rest costs little more. */
 const overlapDecay = 0.7;
 
-/** If a walk has found so many items more than twice the list's count, starting anew no longer counts as progress. */
+/** Once a walk has found so many more items than twice the list's count, a new start no longer counts as progress. */
 const maxSurplus = 1000;
 
 /** Reads the answers to the requests of a walk. docs/internals/pagination.md says why nothing is lost. */
@@ -35,9 +35,9 @@ export class ListReader<Item> {
   readonly #known = new KnownItems();
   /** The page that the walk started at; 0 after a cursor. */
   #origin: number;
-  /** What the page `#origin` had. */
+  /** The fingerprints of the items on the page `#origin`. */
   #firstPage: readonly Id[] = [];
-  /** Items that were yielded, that the walk started behind, or that were created in front of what was read. */
+  /** How many items were yielded, stood in front of the walk's start, or were created in front of what was read. */
   #found: number;
   /** The items of the answer that is being read. */
   #items: Item[] = [];

@@ -101,7 +101,7 @@ export class Walk<Item> {
     this.#iterations += 1;
   }
 
-  /** No iteration may be left that needs what was requested ahead. */
+  /** Cancels what was requested ahead, unless another iteration needs it. */
   iterationEnds(): void {
     this.#iterations -= 1;
     if (this.#iterations === 0) this.#cancelPrefetched();

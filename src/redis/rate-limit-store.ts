@@ -37,14 +37,14 @@ export function redisRateLimitStore(client: RedisClient, options?: RedisRateLimi
       if (state === stored) return reply;
       const written = await run(writeScript, prefix + key, state, expiresIn, ...(stored === undefined ? [] : [stored]));
       if (Number(written) === 1) return reply;
-      // Another process was faster. The more often, the more of them there are, and the longer they have to be apart.
+      // Another process was faster. Each time makes it likelier that there are many, so the longest pause doubles.
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 2 ** Math.min(attempt, 8)));
     }
     throw new ExampleError(`Other processes changed the rate limit in Redis ${maxAttempts} times in a row.`);
   });
 }
 
-/** More than fit into the time that the limiter waits for a store. */
+/** The limiter stops waiting for the store before there are so many. */
 const maxAttempts = 16;
 
 function readState(reply: RedisReply): { readonly now: number; readonly stored: string | undefined } {

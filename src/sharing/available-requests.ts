@@ -8,7 +8,7 @@ export class AvailableRequests {
   readonly #waiting: WaitingCalls;
   readonly #process = Math.random().toString(36).slice(2, 10);
   #count = { normal: 0, background: 0 };
-  /** Whether they were granted after the end of the window, as a probe of the next one. */
+  /** Whether the available requests were granted after the end of the window, as a probe of the next one. */
   #isProbe = false;
   /** Counts of the window at the last sync that was answered. */
   #seen = { announced: 0, failedProbes: 0 };
@@ -40,7 +40,7 @@ export class AvailableRequests {
     return this.#count[priority] > 0;
   }
 
-  /** Takes one of the available requests, if there is one: the process may send without. */
+  /** Takes one of the available requests. If there is none, nothing changes: the process may pace itself. */
   take(priority: Priority): void {
     this.#count[priority] = Math.max(0, this.#count[priority] - 1);
   }
@@ -48,7 +48,7 @@ export class AvailableRequests {
   /** When to sync next. */
   get nextSyncAt(): number {
     const { announced, failedProbes } = this.#window;
-    // The other processes wait for what a probe has found.
+    // Other processes wait to learn the result of a probe.
     if (announced !== this.#seen.announced || failedProbes !== this.#seen.failedProbes) return -Infinity;
     const { normal, background } = this.#missing;
     const isNew =
@@ -93,7 +93,7 @@ export class AvailableRequests {
     return [
       request,
       (answeredAt, reply) => {
-        // Only now: if the sync fails, the next one reports it.
+        // Not before the reply: if this sync fails, the next one has to report the same.
         this.#seen = { announced, failedProbes };
         this.#held = available + inFlight + reply.normal + reply.background;
         this.#missingAtSync = { normal: normal - reply.normal, background: background - reply.background };

@@ -88,7 +88,7 @@ class StoreConnection implements Share {
     return !this.#isSyncing && this.isAvailable && this.#available.isReportDue;
   }
 
-  /** Syncs in a moment, unless a call has done so by then. The timer doesn't keep the process alive. */
+  /** Syncs after `reportDelay`, unless a call has synced by then. The timer doesn't keep the process alive. */
   #reportSoon(): void {
     if (this.#willReport) return;
     this.#willReport = true;
@@ -107,7 +107,7 @@ class StoreConnection implements Share {
     const wasOut = !this.isAvailable;
     try {
       const apply = await this.#withTimeout(async () => {
-        // Meanwhile, more calls are made: it asks for all of them.
+        // While the key is computed, more calls are made. The request asks for all of them.
         const key = await this.#key;
         const [request, take] = this.#available.prepareSync(this.#timing.now(), wasOut);
         const reply = checkReply(await this.#sync(key, request));
@@ -167,7 +167,7 @@ function checkReply(reply: Partial<RateLimitStoreReply> | null | undefined): Rat
   );
 }
 
-/** In hexadecimal. */
+/** The hash of a text, in hexadecimal. */
 async function sha256(text: string): Promise<string> {
   const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

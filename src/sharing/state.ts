@@ -2,24 +2,24 @@ import { resetJitter } from '../rate-limit/headers.ts';
 import type { RateLimitStoreRequest } from './store.ts';
 
 /**
- * What is stored for a token. All versions of the SDK share it: fields are only added, one that is missing has a
- * default, and a step keeps those that it doesn't know. Times are milliseconds on the store's clock.
+ * What is stored for a token. All versions of the SDK share it: a version may add fields, but removes none. A missing
+ * field has a default, and a step keeps fields that it doesn't know. Times are milliseconds on the store's clock.
  */
 export interface SharedState {
   /** Requests that the API allows per window. */
   limit: number;
   /** When the window ends: epoch seconds on the API's clock; 0 if no process knows one. */
   reset: number;
-  /** The highest use that the API has announced in it. */
+  /** Requests used in this window: the highest number that the API has announced. */
   used: number;
   startedAt: number;
-  /** When it is over: the earliest estimate of the processes, or the one of a process whose probe came too early. */
+  /** When the window ends: the earliest estimate of any process, or that of the one whose probe came too early. */
   endsAt: number;
-  /** Whether a probe came too early. */
+  /** Whether a probe came too early. If so, earlier estimates of the end no longer count. */
   isLate: boolean;
-  /** When a process was granted the last probe, */
+  /** When the last probe was granted. */
   probedAt: number;
-  /** and which one. */
+  /** The process that was granted the last probe; empty if another one may be granted at once. */
   prober: string;
   /** Requests of this window that were granted to background calls. */
   background: number;
@@ -60,7 +60,7 @@ function emptyState(): SharedState {
   };
 }
 
-/** Takes in what one process reports. Returns the state, and the share of the process in it. */
+/** Takes in the report of one process. Returns the new state, and the share of this process. */
 export function takeReport(stored: string | undefined, request: RateLimitStoreRequest, now: number) {
   const known = parse(stored, now);
   const state = known ?? emptyState();
@@ -75,7 +75,7 @@ export function isOver({ reset, endsAt }: SharedState, now: number): boolean {
   return reset === 0 || now >= endsAt;
 }
 
-/** Whether a process has synced recently. Those whose calls wait do so every few seconds. */
+/** Whether a process has synced recently. A process whose calls wait syncs every few seconds. */
 export function isAlive(state: SharedState, { seenAt }: ProcessShare, now: number): boolean {
   return now - seenAt <= lifetime(state);
 }
@@ -85,7 +85,7 @@ function lifetime({ reset, startedAt, endsAt }: SharedState): number {
   return reset === 0 ? max : Math.max(5_000, Math.min(max, 0.4 * (endsAt - startedAt)));
 }
 
-/** `undefined` if there is no state, or if the clock was set back, which makes every time in it wrong. */
+/** Reads the state; `undefined` if there is none, or if the clock was set back, so that all of its times are wrong. */
 function parse(stored: string | undefined, now: number): SharedState | undefined {
   if (stored === undefined) return undefined;
   // Only this module writes the state, in this version of the SDK or another one.
@@ -97,8 +97,8 @@ function parse(stored: string | undefined, now: number): SharedState | undefined
 const absent = 'absent-';
 
 /**
- * The state is new, or the store was out: the processes that have not reported since may pace themselves. Until they
- * report, or are taken for dead, an equal part is kept for each.
+ * Keeps an equal part of the window for each process that has not reported to a new state, or since an outage of the
+ * store: it may pace itself. The part is kept until the process reports or is taken for dead.
  */
 function expectOthers(state: SharedState, { processes, limit }: RateLimitStoreRequest, now: number): void {
   const alive = Object.values(state.processes).filter((share) => isAlive(state, share, now)).length;
@@ -113,7 +113,7 @@ function learnWindow(state: SharedState, request: RateLimitStoreRequest, now: nu
   if (state.limit === 0) state.limit = limit;
   if (reset === 0) return;
   const later = reset - state.reset;
-  // Short windows end less than it after each other.
+  // If windows are short, the next one may end within the jitter of this one.
   if (later > resetJitter || (later > 0 && isOver(state, now))) {
     if (timeLeft > 0) openWindow(state, request, now);
   } else if (later >= -resetJitter) {
@@ -146,7 +146,7 @@ function dropDead(state: SharedState, now: number): void {
   for (const share of Object.values(state.processes)) {
     if (!isAlive(state, share, now)) share.held = share.granted = share.normal = share.background = 0;
   }
-  // One that was silent may only be idle: what it needed is remembered for a window.
+  // A silent process may only be idle: its needs are remembered for a window.
   keep(state, (_, share) => isAlive(state, share, now) || share.arrivals > 0 || share.expected > 0);
 }
 
@@ -170,7 +170,7 @@ function updateShare(state: SharedState, request: RateLimitStoreRequest, now: nu
     normal,
     background,
   };
-  // Written rarely, so that a sync that changes nothing else writes nothing.
+  // `seenAt` is updated rarely, so that a sync that changes nothing else writes nothing.
   if (now - own.seenAt > lifetime(state) / 4) own.seenAt = now;
   return (state.processes[process] = own);
 }

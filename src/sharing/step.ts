@@ -58,11 +58,11 @@ export function rateLimitStep(stored: string | undefined, request: RateLimitStor
 /** Requests for calls of each priority. */
 type Grant = Pick<RateLimitStoreReply, 'normal' | 'background'>;
 
-/** The window has ended, or none is known: one request shows which it is now. */
+/** Grants one request when the window has ended, or none is known. Its answer announces the current window. */
 function probe(state: SharedState, { held, normal, background }: ProcessShare, process: string, now: number): Grant {
   const isAnswered = state.prober === process && held === 0;
   const isProbing = state.prober !== '' && now < state.probedAt + probeTimeout && !isAnswered;
-  // A background call sends it only if no normal call waits anywhere: in small windows, it is much of what there is.
+  // A background call may be the probe only if no process has a waiting normal call: a small window has few requests.
   const isNormal = Object.values(state.processes).some((share) => share.normal > 0);
   if (isProbing || (isNormal ? normal : background) === 0) return { normal: 0, background: 0 };
   state.probedAt = now;
@@ -91,8 +91,8 @@ function divide(state: SharedState, own: ProcessShare, now: number): Grant {
 }
 
 /**
- * Requests that may be granted to all processes together. What the API announces may lag behind, so that what they were
- * granted counts as well.
+ * Requests that are left for all processes together. The API's announcement may lag behind, so the requests that were
+ * granted count as well.
  */
 function leftOf({ limit, used, processes }: SharedState): number {
   const all = Object.values(processes);
@@ -132,7 +132,7 @@ function sum<T>(items: readonly T[], of: (item: T) => number): number {
 /** Milliseconds until the process should ask again: there may be more for it, or it has to show that it is alive. */
 function pauseOf(state: SharedState, own: ProcessShare, now: number): number {
   const { processes, probedAt, startedAt, endsAt } = state;
-  // Another process probes, or will.
+  // Another process sends the probe, or is about to.
   if (isOver(state, now)) return Math.min(now - probedAt, probeTimeout) / 4;
   const pause = Math.min(maxSyncPause, (endsAt - startedAt) / 12);
   const mayChange = leftOf(state) > 0 || Object.values(processes).some((share) => share !== own && share.held > 0);

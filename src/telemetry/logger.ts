@@ -68,10 +68,10 @@ function levelOfEnvironment(logger: Partial<Logger> | null): LogLevel {
   return level ?? 'warn';
 }
 
-/** A path in `client.request`, or the name of a webhook event, may contain an id. */
+/** The most subjects that are remembered: a path in `client.request`, or a webhook event's name, may contain an id. */
 const maxLogged = 1000;
 
-/** Adds what is logged once to what was logged before, which is forgotten when it is too much. Returns whether it is new. */
+/** Returns whether a subject was not logged before, and remembers it. When there are too many, all are forgotten. */
 export function addIfNew(logged: Set<string>, subject: string): boolean {
   if (logged.has(subject)) return false;
   if (logged.size >= maxLogged) logged.clear();

@@ -11,7 +11,7 @@ import { limiterObserver } from './limiter-observer.ts';
 import { ClientEventEmitter, type CallEndEvent, type CallEvent, type Tracer } from './events.ts';
 import { addIfNew, type LeveledLogger } from './logger.ts';
 
-/** Milliseconds. A longer wait for the rate limit is logged. */
+/** Milliseconds. A longer wait, for the rate limit or before a retry, is logged as a warning. */
 const maxSilentWait = 10_000;
 
 /** Events, tracing and logs of a client, and of the clients that `withOptions` makes from it. */
@@ -183,7 +183,7 @@ export class CallTelemetry {
     warn?.(`${event.method} ${event.path} ${wait}. Calls waiting: ${waiting}.`, event);
   }
 
-  /** Logs a long wait: one for all calls that wait in that time. */
+  /** Returns how to log a long wait: once for all calls that wait at that time. */
   #warnOfWait(delay: number): LeveledLogger['warn'] {
     const now = performance.now();
     if (delay <= maxSilentWait || now < this.shared.quietUntil) return undefined;

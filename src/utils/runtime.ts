@@ -26,12 +26,12 @@ export function runtimeName(): string {
   return runtime.navigator?.userAgent ?? 'unknown';
 }
 
-/** Whether timers end with the request that has set them, and a request without one of its own is cancelled. */
+/** In a Cloudflare Worker, timers end with their request, and a request that waits without a timer is cancelled. */
 export function isCloudflareWorker(): boolean {
   return runtimeName() === 'Cloudflare-Workers';
 }
 
-/** How to pass what is in no environment variable of a Worker. Its bindings are not those of other runtimes. */
+/** Advice for a Worker whose environment variables lack a value: pass its binding. Empty in other runtimes. */
 export function bindingAdvice(option: string, variable: string): string {
   return isCloudflareWorker()
     ? ` In a Worker, pass the binding: { ${option}: env.${variable} }, with import { env } from 'cloudflare:workers'.`

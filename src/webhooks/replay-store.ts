@@ -62,7 +62,7 @@ export function memoryReplayStore(options: MemoryReplayStoreOptions = {}): Repla
   const maxIds = wholeNumber('maxIds', given.maxIds ?? 10_000, 1);
   const retention = wholeNumber('retention', given.retention ?? defaultRetention, 1);
   const running = new Set<string>();
-  /** Expiry by id, on a monotonic clock, in the order in which the ids were first handled. */
+  /** When each id expires, on a monotonic clock. The id that was handled last stands last. */
   const handled = new Map<string, number>();
 
   return {
@@ -75,7 +75,7 @@ export function memoryReplayStore(options: MemoryReplayStoreOptions = {}): Repla
         status: 'claimed',
         complete() {
           running.delete(id);
-          handled.delete(id); // So that it stands last.
+          handled.delete(id); // `set` would leave a known id in its place.
           handled.set(id, performance.now() + retention);
           const [oldest] = handled.size > maxIds ? handled.keys() : [];
           if (oldest !== undefined) handled.delete(oldest);

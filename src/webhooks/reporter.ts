@@ -19,16 +19,16 @@ export type WebhookErrorListener = (error: unknown, context: WebhookErrorContext
 /** Receives a difference between an event and the documentation. If it throws, the event is rejected. */
 export type ValidationIssueListener = (issue: ValidationIssue, event: WebhookEvent) => void;
 
-/** In milliseconds: how long a response waits for `onError`, and rejections for one reason are counted, not logged. */
+/** Milliseconds that a response waits for `onError`, and from one log line to the next for the same reason. */
 const [onErrorTimeout, rejectionInterval] = [5_000, 60_000];
 
 /** Passes errors and validation issues to the user's listeners, or logs them. */
 export class Reporter {
   readonly #logger: LeveledLogger;
   readonly #onError: WebhookErrorListener;
-  /** Its public type returns `void`, which an async function is assignable to. */
+  /** May return a promise: the public type returns `void`, which accepts async functions. */
   readonly #onValidationIssue: (...args: Parameters<ValidationIssueListener>) => unknown;
-  /** When each reason for a rejection was logged last, and how many rejections were not since. */
+  /** For each reason: when a rejection was last logged, and how many have not been logged since. */
   readonly #rejections = new Map<string, { loggedAt: number; unlogged: number }>();
   readonly #loggedLocations = new Set<string>();
 

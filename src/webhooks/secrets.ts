@@ -33,9 +33,9 @@ export interface UnverifiedWebhook {
 export type WebhookSecretSource =
   WebhookSecret | ((webhook: UnverifiedWebhook) => WebhookSecret | Promise<WebhookSecret>);
 
-/** Enough for every endpoint of a service. A platform with more tenants imports some keys again. */
+/** Covers every endpoint of a service. A platform with more tenants imports some keys again. */
 const maxCachedKeys = 1_000;
-/** The least that the specification allows. A text such as `null` that ended up in the variable is shorter. */
+/** The least that the specification allows for a secret. A variable that holds `null` by mistake has less. */
 const minBytes = 24;
 
 /** The keys of the secrets. Throws `invalid_secret` if one can't be used. */
@@ -111,7 +111,7 @@ function invalidSecret(reason: string, given?: string): WebhookVerificationError
   );
 }
 
-/** HMAC-SHA256 of prefix and body, as base64. It is a promise only where the runtime has nothing but WebCrypto. */
+/** Returns the HMAC-SHA256 of prefix and body as base64, in a promise only if the runtime has only WebCrypto. */
 export type Hmac = (prefix: string, body: RawBody) => string | Promise<string>;
 
 /** Prefers Node's `crypto`: WebCrypto runs everywhere, but is several times slower, because it changes threads. */

@@ -18,13 +18,13 @@ export interface WebhookAttempt {
   readonly attemptedAt: Date;
 }
 
-/** How far an attempt may be from now: seconds, and epoch milliseconds. */
+/** How far an attempt may be from now: `tolerance` in seconds, and `now` in epoch milliseconds. */
 export interface Tolerated {
   readonly tolerance: number;
   readonly now: number;
 }
 
-/** Whatever the body contains. It returns a promise only where the runtime has nothing but WebCrypto. */
+/** Verifies the signature of any body. Returns a promise only where the runtime has nothing but WebCrypto. */
 export function verifySignature(
   body: RawBody,
   headers: WebhookHeaders,

@@ -33,10 +33,10 @@ export type Verify = (
   secrets: readonly string[],
 ) => WebhookAttempt | Promise<WebhookAttempt>;
 
-/** In milliseconds: how long a response waits for a secret, or a verification, of the user's. */
+/** Milliseconds that a response waits for the user's `secret` function, and for the user's verifier. */
 export const userTimeout = 10_000;
 
-/** By the user's verifier; without one, as Standard Webhooks specifies. */
+/** Verifies with the user's verifier or, if there is none, as Standard Webhooks specifies. */
 export function createVerify(given: number | undefined, verifier: WebhookVerifier | undefined): Verify {
   const tolerance = checkTolerance(given);
   return (body, headers, secrets) => {
