@@ -8,6 +8,7 @@ import {
   plainObject,
   throwInvalid,
   wholeNumber,
+  type KeysOf,
 } from '../utils/arguments.ts';
 import { mergeHeaders, type HeadersInput } from '../utils/headers.ts';
 import { InvalidRequestError } from '../errors/index.ts';
@@ -16,6 +17,7 @@ import type { Priority } from '../rate-limit/priority.ts';
 import type { RateLimitStore } from '../sharing/store.ts';
 import { environmentVariable, isBrowser, runtimeName } from '../utils/runtime.ts';
 import { requestSender, type Fetch } from './fetch.ts';
+import type { RequestOptions } from './request-options.ts';
 import type { ShouldRetry } from './retry.ts';
 import { VERSION } from '../utils/version.ts';
 
@@ -131,14 +133,9 @@ const clientOptions = {
 export const clientOptionNames = Object.keys(clientOptions) as (keyof ClientOptions)[];
 
 /** The options that a call may replace. Its `headers` are added to the client's. */
-const replaceable = [
-  'timeout',
-  'totalTimeout',
-  'maxRetries',
-  'shouldRetry',
-  'priority',
-  'responseValidation',
-] as const satisfies readonly (keyof ClientOptions)[];
+const replaceable = ['timeout', 'totalTimeout', 'maxRetries', 'shouldRetry', 'priority', 'responseValidation'] as const;
+type Replaceable = Exclude<keyof ClientOptions & keyof RequestOptions, 'headers'>;
+replaceable satisfies KeysOf<Record<Replaceable, unknown>, typeof replaceable>;
 
 /** The options with their defaults filled in and their values checked. */
 export type ResolvedOptions = {
@@ -159,10 +156,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
  *
  * @throws {InvalidRequestError} when one of these is wrong. The client's were checked before.
  */
-export function replaceOptions(
-  options: ResolvedOptions,
-  given: Pick<ClientOptions, (typeof replaceable)[number]>,
-): ResolvedOptions {
+export function replaceOptions(options: ResolvedOptions, given: Pick<ClientOptions, Replaceable>): ResolvedOptions {
   const names = replaceable.filter((name) => given[name] !== undefined);
   if (names.length === 0) return options;
   // Inherited and not copied: thousands of calls may wait.
