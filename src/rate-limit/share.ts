@@ -63,4 +63,5 @@ export type SharedWindow = Pick<
   | 'failedProbes'
   | 'isUnannounced'
   | 'adopt'
+  | 'probe'
 >;

@@ -69,8 +69,8 @@ export class AvailableRequests {
   ): [RateLimitStoreRequest, (now: number, reply: RateLimitStoreReply) => void] {
     this.#checkWindow(now);
     this.#count = {
-      normal: Math.min(this.#count.normal, this.#waiting.normal),
-      background: Math.min(this.#count.background, this.#waiting.background),
+      normal: Math.min(this.#count.normal, this.#sendable.normal),
+      background: Math.min(this.#count.background, this.#sendable.background),
     };
     const { inFlight, sentCount, limit, used, reset = 0, announced, failedProbes } = this.#window;
     const available = this.#total;
@@ -123,9 +123,16 @@ export class AvailableRequests {
     this.#count = { normal: 0, background: 0 };
   }
 
-  /** Waiting calls that no request is available for. */
-  get #missing(): WaitingCalls {
+  /** Waiting calls that could be sent. While requests fail, that is one. */
+  get #sendable(): WaitingCalls {
     const { normal, background } = this.#waiting;
+    if (!this.#window.probe.isFailing) return { normal, background };
+    return { normal: Math.min(1, normal), background: normal > 0 ? 0 : Math.min(1, background) };
+  }
+
+  /** Those that no request is available for. */
+  get #missing(): WaitingCalls {
+    const { normal, background } = this.#sendable;
     return {
       normal: Math.max(0, normal - this.#count.normal),
       background: Math.max(0, background - this.#count.background),

@@ -36,7 +36,7 @@ export interface RateLimitStep {
  */
 export function rateLimitStep(stored: string | undefined, request: RateLimitStoreRequest, now: number): RateLimitStep {
   const { state, own } = takeReport(stored, request, now);
-  const granted = isOver(state, now) ? probe(state, own, request.process, now) : divide(state, own, now);
+  const granted = isOver(state, now) ? probe(state, own, request, now) : divide(state, own, now);
   own.held += granted.normal + granted.background;
   own.granted += granted.normal + granted.background;
   own.normal -= granted.normal;
@@ -59,12 +59,19 @@ export function rateLimitStep(stored: string | undefined, request: RateLimitStor
 type Grant = Pick<RateLimitStoreReply, 'normal' | 'background'>;
 
 /** Grants one request when the window has ended, or none is known. Its answer announces the current window. */
-function probe(state: SharedState, { held, normal, background }: ProcessShare, process: string, now: number): Grant {
-  const isAnswered = state.prober === process && held === 0;
-  const isProbing = state.prober !== '' && now < state.probedAt + probeTimeout && !isAnswered;
+function probe(state: SharedState, own: ProcessShare, request: RateLimitStoreRequest, now: number): Grant {
+  const { normal, background } = own;
+  const { process, available } = request;
+  const others = Object.entries(state.processes).filter(([id, share]) => id !== process && isAlive(state, share, now));
+  const othersWait = others.some(([, share]) => share.normal + share.background > 0);
+  const hasEnded = (state.processes[state.prober]?.held ?? 0) === 0;
+  // One whose request has failed, or that has not sent it, leaves the next one to another process.
+  const isOwn = state.prober === process && othersWait && now < state.probedAt + 2 * probeTimeout;
+  const isProbing = state.prober !== '' && now < state.probedAt + probeTimeout && !hasEnded;
   // A background call may be the probe only if no process has a waiting normal call: a small window has few requests.
   const isNormal = Object.values(state.processes).some((share) => share.normal > 0);
-  if (isProbing || (isNormal ? normal : background) === 0) return { normal: 0, background: 0 };
+  if (isProbing || isOwn || available > 0 || (isNormal ? normal : background) === 0)
+    return { normal: 0, background: 0 };
   state.probedAt = now;
   state.prober = process;
   return isNormal ? { normal: 1, background: 0 } : { normal: 0, background: 1 };

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { Probe } from '../../src/rate-limit/probe.ts';
 import { AvailableRequests } from '../../src/sharing/available-requests.ts';
 import { reply } from './support/store-requests.ts';
 
@@ -10,6 +11,7 @@ function requestsOf({ reset }: { reset: number | undefined } = granted) {
     ...{ limit: 100, sentCount: 0, used: 0, inFlight: 0, announced: 0, failedProbes: 0, isUnannounced: false },
     reset,
     timeLeft: (now: number) => Math.max(0, 60_000 - now),
+    probe: new Probe(),
     adopt: vi.fn((_: number, reply: { reset: number }) => void (window.reset = reply.reset)),
   };
   const own = new AvailableRequests(window, { normal: 5, background: 0 });
@@ -22,6 +24,13 @@ it('asks for what the calls that wait lack', () => {
   expect([own.has(0, 'normal'), own.has(0, 'background')]).toEqual([false, false]);
   grant(0, { ...granted, normal: 2 });
   expect(own.prepareSync(0, false)[0]).toMatchObject({ available: 2, normal: 3, background: 0 });
+});
+
+it('asks for one while requests fail, and gives the others back', () => {
+  const { own, grant, window } = requestsOf();
+  grant(0);
+  window.probe.failed(1);
+  expect(own.prepareSync(1, false)[0]).toMatchObject({ available: 1, normal: 0, background: 0 });
 });
 
 describe('what was granted', () => {

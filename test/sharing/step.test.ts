@@ -56,11 +56,30 @@ describe('while no window is known', () => {
   it('another process sends one after two seconds, and the same one if its request found out nothing', () => {
     const store = new Store();
     store.sync('a', { normal: 1 });
+    expect(store.grant('a', { normal: 1 })).toEqual([1, 0]);
     store.now += 1_999;
     expect(store.grant('b', { normal: 1 })).toEqual([0, 0]);
-    expect(store.grant('a', { normal: 1 })).toEqual([1, 0]);
+    store.now += 1;
+    expect(store.grant('b', { normal: 1 })).toEqual([1, 0]);
+  });
+
+  it('a process whose request has failed leaves the next one to another that waits, for two seconds more', () => {
+    const store = new Store();
+    store.sync('a', { normal: 2 });
+    store.sync('b', { normal: 1 });
+    expect(store.grant('a', { normal: 2 })).toEqual([0, 0]);
+    expect(store.grant('b', { normal: 1 })).toEqual([1, 0]);
+    store.sync('b', { normal: 1 });
+    store.now += 4_000;
+    expect(store.grant('b', { normal: 1 })).toEqual([1, 0]);
+  });
+
+  it('a process that has one which it does not send gets no other', () => {
+    const store = new Store();
+    store.sync('a', { normal: 2 });
     store.now += 2_000;
-    expect(store.grant('b', { background: 1 })).toEqual([0, 1]);
+    expect(store.grant('a', { normal: 1, available: 1 })).toEqual([0, 0]);
+    expect(store.grant('b', { normal: 1 })).toEqual([1, 0]);
   });
 
   it('a background call sends one only if no process has a normal call', () => {
