@@ -7,10 +7,10 @@ import { windowAfter, windowAt, windowOf, type Window } from './windows.ts';
 /** Items in front of a cursor that its first window should hold. The walk continues if one of them still exists. */
 const cursorOverlap = 4;
 
-/** Windows in which the items in front of a cursor are looked for. */
+/** How many windows are searched for the items in front of a cursor. */
 export const maxSeeks = 8;
 
-/** Requests in a row that may bring the walk no further, and one more for so many windows that it has read. */
+/** How many requests in a row may bring the walk no further: `maxIdle`, and one for every `windowsPerIdle` windows. */
 const maxIdle = 5;
 const windowsPerIdle = 4;
 
@@ -38,7 +38,7 @@ export interface Seek {
 export interface Overlap {
   readonly kind: 'overlap';
   readonly next: Window;
-  /** How many items the windows share. */
+  /** How many of the items that were read the next window should hold, too. */
   readonly overlap: number;
   /** How many requests in a row have brought the walk no further. */
   readonly idle: number;
@@ -54,7 +54,7 @@ export interface Pages {
    */
   readonly purpose: 'rest' | 'place' | 'behind' | 'missing';
   readonly reason: Reason;
-  /** The fingerprints of the page before. */
+  /** The fingerprints of the previous page's items. */
   readonly previous: readonly Id[];
   /** How many pages in a row have brought nothing new. */
   readonly idle: number;

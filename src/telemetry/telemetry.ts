@@ -65,7 +65,7 @@ export class CallTelemetry {
   readonly shared: Telemetry;
   readonly #logger: LeveledLogger;
   readonly #start = performance.now();
-  /** The call without the token, which may change. */
+  /** The call, redacted with the current token, which may change. */
   target: RequestTarget;
   #id: string | undefined;
   #attempts = 0;
@@ -73,9 +73,9 @@ export class CallTelemetry {
   #attempting = 0;
   /** The last attempt that was answered. */
   #answered: ObservedAttempt | undefined;
-  /** Announces the retry that is due. */
+  /** Announces the next retry, if it was not announced when the attempt failed. */
   #announceRetry: (() => void) | undefined;
-  /** The event that the tracer has received. The outcome of the call is added to it. */
+  /** The event that the tracer has received. When the call ends, its outcome is added. */
   #traced: CallEvent | undefined;
 
   constructor(shared: Telemetry, logger: LeveledLogger, target: RequestTarget) {
@@ -121,7 +121,7 @@ export class CallTelemetry {
     const start = performance.now();
     const isAnnounced = tracer !== undefined || events.has('request');
     const url = isAnnounced && redactedUrl(attempt);
-    // Listeners add headers. One that replaces them would take those of others away, and fails.
+    // Listeners add headers. The event is frozen, so that none can replace the headers that others have added.
     const event = url && Object.freeze({ ...this.#callEvent(), url, headers: {} });
     const trace = event && { ...event, baseUrl: attempt.call.options.baseUrl };
     const run = async () => {
@@ -261,7 +261,7 @@ export function responseInfo(
   return { status, requestId: attempt && requestId && redactorOf(attempt).redact(requestId) };
 }
 
-/** Runs the work within a trace, whose own result or error doesn't change the outcome. */
+/** Runs the work within a trace. Neither a result nor an error of the trace itself changes the outcome. */
 async function runTraced<T>(work: () => Promise<T>, trace: (run: () => Promise<T>) => Promise<T>): Promise<T> {
   let outcome: Promise<T> | undefined;
   const run = () => (outcome ??= work());

@@ -58,17 +58,17 @@ export async function sleep(delay: number, signal: Cancellation | undefined): Pr
   }
 }
 
-/** The deadlines of bodies that are being read. A body holds its deadline, which the signals do not. */
+/** The deadlines of bodies that are being read. A body keeps its deadline alive; the signals do not. */
 const deadlines = /* @__PURE__ */ new WeakMap<object, Deadline>();
 const unheld = /* @__PURE__ */ new FinalizationRegistry<() => void>((release) => release());
 
 /**
- * Aborts when any of these signals does, or when the time is over. Thousands of calls may wait with one each, so its
+ * Aborts when any of its signals aborts, or when the time is over. Thousands of calls may wait, each with a deadline:
  * `signal` is made only when `fetch` needs it. Unlike `AbortSignal.any([signal, AbortSignal.timeout(…)])`, it can be
  * disposed, and it takes signals of any library.
  */
 export class Deadline {
-  /** On the clock of {@link now}. */
+  /** When the time is over, on the clock of {@link now}. */
   readonly endsAt: number;
   aborted = false;
   reason: unknown;
@@ -99,7 +99,7 @@ export class Deadline {
     for (const release of this.#releases) release();
   }
 
-  /** The signals abort what reads this body even after {@link dispose}. They are left once nothing holds it any more. */
+  /** Lets the signals abort the reading of a body even after {@link dispose}, until the body is garbage collected. */
   keepFor(body: object): void {
     deadlines.set(body, this);
     const held = new WeakRef(this);

@@ -1,4 +1,4 @@
-/** How far this clock is ahead of `performance.now()`. */
+/** How far the clock of {@link now} is ahead of `performance.now()`, in milliseconds. */
 let ahead = 0;
 
 /**
