@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
@@ -32,6 +32,13 @@ describe.each(guides)('%s', (guide) => {
     const named = Array.from(text.matchAll(/npm run (?:--silent )?([a-z:-]+)/g), ([, script]) => script);
     expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named));
   });
+});
+
+it('CONTRIBUTING.md names files that exist, also without their folders', () => {
+  const sources = '{*,{src,test,sandbox,bench,.github}/**/*}.{ts,tsx}';
+  const files = globSync(sources, { cwd: root, exclude: ['**/node_modules/**'] }).map((file) => basename(file));
+  const named = Array.from(read('CONTRIBUTING.md').matchAll(/`(?:[^`\s]*\/)?([\w.-]+\.tsx?)`/g), ([, name]) => name);
+  expect(files).toEqual(expect.arrayContaining(named));
 });
 
 it('AGENTS.md stays short', () => {
