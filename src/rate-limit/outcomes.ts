@@ -16,6 +16,14 @@ export interface SentRequest extends WindowRequest {
   readonly turn: Turn;
 }
 
+/** How a request ended without an answer. */
+export interface Loss {
+  /** Whether the API may have counted it. */
+  readonly mayCount: boolean;
+  /** Whether that was the API's or the network's fault. */
+  readonly hasFailed: boolean;
+}
+
 /** Learns from how requests end: each outcome goes to the window, to the throttles, or to both. */
 export class Outcomes {
   /** Until when the API asked to wait in a refusal that the window explains. */
@@ -61,12 +69,7 @@ export class Outcomes {
     return { isFree, isGatewayLimit };
   }
 
-  /**
-   * A request had no answer.
-   *
-   * @param mayCount Whether the API may have counted it.
-   */
-  recordLoss(now: number, request: SentRequest, mayCount: boolean, hasFailed: boolean): void {
+  recordLoss(now: number, request: SentRequest, { mayCount, hasFailed }: Loss): void {
     const { admission, sequence, turn } = request;
     this.#refusals.ended(admission, sequence);
     if (hasFailed) {

@@ -1,7 +1,7 @@
 import { onAbort } from '../utils/abort.ts';
 import { Alarm, realTiming, type Timing } from '../utils/timing.ts';
 import { Observers } from './observers.ts';
-import { Outcomes, type SentRequest } from './outcomes.ts';
+import { Outcomes, type Loss, type SentRequest } from './outcomes.ts';
 import type { Priority } from './priority.ts';
 import { CallQueue, priorityOf, WaitingCall } from './queue.ts';
 import { Refusals } from './refusals.ts';
@@ -89,7 +89,7 @@ export class Scheduler implements RateLimiter {
 
   isTooLate(admission: Admission, delay: number): boolean {
     const now = this.#timing.now();
-    const wait = this.#delay(now, admission, true) - delay;
+    const wait = this.#sureDelay(now, admission) - delay;
     return wait > 0 && waitError(admission, now + delay, wait) !== undefined;
   }
 
@@ -129,8 +129,8 @@ export class Scheduler implements RateLimiter {
     return {
       waited: turn !== 'arrival',
       recordAnswer: (status, headers) => this.#recordAnswer(request, status, headers),
-      recordLoss: (hasFailed = true) => this.#recordLoss(request, true, hasFailed),
-      release: (hasFailed = false) => this.#recordLoss(request, false, hasFailed),
+      recordLoss: (hasFailed = true) => this.#recordLoss(request, { mayCount: true, hasFailed }),
+      release: (hasFailed = false) => this.#recordLoss(request, { mayCount: false, hasFailed }),
     };
   }
 
@@ -139,8 +139,8 @@ export class Scheduler implements RateLimiter {
     return { ...finding, isQueueHeld: this.#end(request) };
   }
 
-  #recordLoss(request: SentRequest, mayCount: boolean, hasFailed: boolean): Verdict {
-    this.#outcomes.recordLoss(this.#timing.now(), request, mayCount, hasFailed);
+  #recordLoss(request: SentRequest, loss: Loss): Verdict {
+    this.#outcomes.recordLoss(this.#timing.now(), request, loss);
     return { isFree: false, isGatewayLimit: false, isQueueHeld: this.#end(request) };
   }
 
@@ -158,7 +158,7 @@ export class Scheduler implements RateLimiter {
     const { signal, maxWait = Infinity } = admission;
     const delay = this.#delay(now, admission);
     const isAborted = signal?.aborted === true;
-    const error: unknown = isAborted ? signal.reason : waitError(admission, now, this.#delay(now, admission, true));
+    const error: unknown = isAborted ? signal.reason : waitError(admission, now, this.#sureDelay(now, admission));
     if (isAborted || error !== undefined) {
       this.#observers.count(admission.observer, -1);
       call.reject(error);
@@ -185,21 +185,28 @@ export class Scheduler implements RateLimiter {
   #expire(now: number, call: WaitingCall): void {
     const isResourceHeld = this.#refusals.heldResource(now, call.admission) !== undefined;
     const isNext = this.#queue.first(call.priority) === call;
-    if (isNext && !isResourceHeld && this.#readyAt(now, call.priority, true, true) <= now)
+    const isBacklog = true; // It paces itself by those that fail, like any call that waits,
+    const isUrgent = true; // but it has no time for what their answers show.
+    if (isNext && !isResourceHeld && this.#readyAt(now, call.priority, isBacklog, isUrgent) <= now)
       this.#admit(now, call, 'oldest');
     else this.#giveUp(call, waitError(call.admission, now, this.#delay(now, call.admission), 0));
   }
 
-  /**
-   * Predicts the milliseconds until a call that arrives now is sent.
-   *
-   * @param isSure Whether to leave out what is only a guess, before the first answer.
-   */
-  #delay(now: number, admission: Admission, isSure = false): number {
+  /** Predicts the milliseconds until a call that arrives now is sent. Before the first answer, it is only a guess. */
+  #delay(now: number, admission: Admission): number {
+    const delay = this.#window.delay(now, this.#queue.countBefore(admission) + 1);
+    return Math.max(delay, this.#holdOf(now, admission));
+  }
+
+  /** The same, without what is only a guess. */
+  #sureDelay(now: number, admission: Admission): number {
+    return this.#window.wasKnown ? this.#delay(now, admission) : this.#holdOf(now, admission);
+  }
+
+  /** Milliseconds for which a refusal holds a call. */
+  #holdOf(now: number, admission: Admission): number {
     const resourceAt = this.#refusals.heldResource(now, admission)?.readyAt ?? now;
-    const heldUntil = Math.max(this.#outcomes.holdUntil, resourceAt < Infinity ? resourceAt : now);
-    const isGuess = isSure && !this.#window.wasKnown;
-    return Math.max(0, heldUntil - now, isGuess ? 0 : this.#window.delay(now, this.#queue.countBefore(admission) + 1));
+    return Math.max(now, this.#outcomes.holdUntil, resourceAt < Infinity ? resourceAt : now) - now;
   }
 
   /** Puts a call into the queue of its resource if that is held, or else into the queue of the token. */
