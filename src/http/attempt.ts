@@ -152,19 +152,24 @@ function request({ call, account, signal, isResponseOnly }: Attempt, headers: Ca
   if (signal) options.signal = signal;
   // ky always passes a Request.
   const send = fetch ?? globalThis.fetch;
-  if (fetch || isResponseOnly) options.fetch = (isResponseOnly ? holdRequest(send) : send) as typeof globalThis.fetch;
+  if (fetch || isResponseOnly)
+    options.fetch = (isResponseOnly ? holding(signal, send) : send) as typeof globalThis.fetch;
   return ky(url, options);
 }
 
-/** The requests of bodies that callers read. */
-const requests = /* @__PURE__ */ new WeakMap<object, Request>();
+/** What the bodies that callers read hold. */
+const held = /* @__PURE__ */ new WeakMap<object, unknown>();
 
-/** In Node.js, a request that nothing holds no longer follows its signal, which then would not abort the body. */
-const holdRequest = (send: (request: Request) => Promise<Response>) => async (request: Request) => {
-  const response = await send(request);
-  if (response.body) requests.set(response.body, request);
-  return response;
-};
+/**
+ * In Node.js, a request that nothing holds no longer follows its signal, and the signal of `AbortSignal.timeout()` that
+ * nothing holds never aborts. Neither would abort the body, which therefore holds both.
+ */
+const holding =
+  (signal: AbortSignal | undefined, send: (request: Request) => Promise<Response>) => async (request: Request) => {
+    const response = await send(request);
+    if (response.body) held.set(response.body, [request, signal]);
+    return response;
+  };
 
 function errorOf(error: unknown, attempt: Attempt): ExampleError {
   if (isTimeoutError(error))

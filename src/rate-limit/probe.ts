@@ -15,6 +15,8 @@ export class Probe {
   #unanswered = 0;
   /** Requests in a row that failed. */
   #failures = 0;
+  /** When the last of those was sent. */
+  #failedSentAt = -Infinity;
   /** Until when the next request waits after a failure. */
   #pausedUntil = -Infinity;
   /** Until when the API has asked to wait, when it failed. */
@@ -42,11 +44,12 @@ export class Probe {
   }
 
   /**
-   * A request has failed. If it was sent during a pause, because it was alone, it does not prolong the pause.
+   * A request has failed, which was sent at some time. If it was sent during a pause, because it was alone, it does not prolong the pause.
    *
    * @param wait Milliseconds that the API asks to wait.
    */
-  failed(now: number, wait = 0): void {
+  failed(now: number, sentAt: number, wait = 0): void {
+    this.#failedSentAt = Math.max(this.#failedSentAt, sentAt);
     const isNext = now >= this.#pausedUntil;
     const own = isNext ? Math.min(failurePause.first * 2 ** this.#failures, failurePause.max) : 0;
     if (isNext) this.#failures += 1;
@@ -54,7 +57,9 @@ export class Probe {
     this.askedUntil = Math.max(this.askedUntil, now + wait);
   }
 
-  recovered(): void {
+  /** A request was admitted. An answer on its way when the others failed does not show that the API works again. */
+  admitted(sentAt: number): void {
+    if (sentAt < this.#failedSentAt) return;
     this.#failures = this.#unanswered = 0;
     this.#pausedUntil = this.askedUntil = -Infinity;
   }

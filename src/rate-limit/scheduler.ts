@@ -193,14 +193,14 @@ export class Scheduler implements RateLimiter {
   }
 
   /** Predicts the milliseconds until a call that arrives now is sent. Before the first answer, it is only a guess. */
-  #delay(now: number, admission: Admission): number {
-    const delay = this.#window.delay(now, this.#queue.countBefore(admission) + 1);
-    return Math.max(delay, this.#holdOf(now, admission));
+  #delay(now: number, admission: Admission, before = this.#queue.countBefore(admission)): number {
+    return Math.max(this.#window.delay(now, before + 1), this.#holdOf(now, admission));
   }
 
-  /** The same, without what is only a guess. */
+  /** The same, without what is only a guess. In an outage, the calls before it may fail, or leave it their place. */
   #sureDelay(now: number, admission: Admission): number {
-    return this.#window.wasKnown ? this.#delay(now, admission) : this.#holdOf(now, admission);
+    if (!this.#window.wasKnown) return this.#holdOf(now, admission);
+    return this.#window.probe.isFailing ? this.#delay(now, admission, 0) : this.#delay(now, admission);
   }
 
   /** Milliseconds for which a refusal holds a call. */

@@ -168,7 +168,8 @@ export class RateWindow {
   recordLoss(request: WindowRequest, mayCount: boolean, failedAt?: number): void {
     this.#end(request);
     // The next call gets the place of one that was not sent, and would fail as fast.
-    if (failedAt !== undefined && (!mayCount || request.window > this.#number)) this.probe.failed(failedAt);
+    if (failedAt !== undefined && (!mayCount || request.window > this.#number))
+      this.probe.failed(failedAt, request.sentAt);
     if (mayCount) this.#count(request);
   }
 
@@ -186,10 +187,11 @@ export class RateWindow {
   recordAnswer(now: number, request: WindowRequest, answer: Answer, isTokenRefused = false): boolean {
     const { isRefusal, isFailure, isAdmission, report } = answer;
     this.#end(request);
-    if (isAdmission) this.probe.recovered();
+    if (isAdmission) this.probe.admitted(request.sentAt);
     const isProbe = request.window > this.#number && this.isOver(now);
     if (isProbe) this.#probeLatency = now - request.sentAt;
-    if (isFailure && (isProbe || isTokenRefused || this.probe.isFailing)) this.probe.failed(now, answer.wait);
+    if (isFailure && (isProbe || isTokenRefused || this.probe.isFailing))
+      this.probe.failed(now, request.sentAt, answer.wait);
     if (report !== undefined) this.#learn(now, request.sentAt, answer, report, isProbe && !isRefusal);
     else if (this.reset === undefined && isAdmission && this.isOver(now)) this.#begin(now, 0);
     const isWindowUsedUp = isRefusal && report?.remaining === 0;

@@ -115,6 +115,22 @@ describe('a connection that is refused', () => {
     expect(api.requests.length).toBeLessThanOrEqual(1 + 300 + 110);
   });
 
+  it('is not over because of answers that were on their way', async () => {
+    let slow = 0;
+    const late = () => {
+      const reset = (Math.floor(Date.now() / 60_000) + 1) * 60;
+      return Response.json(user, { headers: { date: new Date().toUTCString(), ...budget(100, 90, reset) } });
+    };
+    const api = documentedApi({ latency: 10 }, ({ url }) => {
+      const now = performance.now();
+      if (url.endsWith('/slow')) return sleep(50_000 + 4_000 * slow++).then(late);
+      return now > 40_000 && now < 200_000 ? Promise.reject(refused(url)) : undefined;
+    });
+    const client = clientOf(api, { timeout: 200_000 });
+    const calls = [...many(30, () => client.users.get('slow')), ...many(500, () => client.users.get('user_123'))];
+    expect(failures(await settled(Promise.allSettled(calls)))).toEqual([]);
+  });
+
   it('holds calls one step longer with each try, whatever is sent beside it', async () => {
     let isDown = true;
     const api = inProcessApi(async ({ url }) => {

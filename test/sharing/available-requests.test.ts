@@ -29,7 +29,7 @@ it('asks for what the calls that wait lack', () => {
 it('asks for one while requests fail, and gives the others back', () => {
   const { own, grant, window } = requestsOf();
   grant(0);
-  window.probe.failed(1);
+  window.probe.failed(1, 0);
   expect(own.prepareSync(1, false)[0]).toMatchObject({ available: 1, normal: 0, background: 0 });
 });
 
