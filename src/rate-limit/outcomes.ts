@@ -51,7 +51,7 @@ export class Outcomes {
     const isWindowUsedUp = this.#window.recordAnswer(now, request, answer, this.#refusals.isTokenRefused);
     if (answer.isAdmission) {
       this.#stall.admitted();
-      this.#turns.forgetFailedRoutes();
+      this.#turns.restart();
       this.#refusals.admitted(now, admission, sequence);
       return { isFree: false, isGatewayLimit };
     }
@@ -61,8 +61,10 @@ export class Outcomes {
       this.#stall.notAdmitted(now, asked === null ? String(status) : `${status}, Retry-After: ${asked}`);
       this.#turns.notAdmitted(admission.route);
     }
-    if (isWindowUsedUp) this.holdUntil = Math.max(this.holdUntil, now + (answer.wait ?? 0));
-    if (isWindowUsedUp) return { isFree: !this.#stall.isHopeless(now, now), isGatewayLimit };
+    if (isWindowUsedUp) {
+      this.holdUntil = Math.max(this.holdUntil, now + (answer.wait ?? 0));
+      return { isFree: !this.#stall.isHopeless(now, now), isGatewayLimit };
+    }
     const tokenWait = Math.min(answer.wait ?? Infinity, this.#window.timeLeft(now) || Infinity);
     if (isGatewayLimit) this.#refusals.countAgainstToken(now, sequence, tokenWait, true);
     const isFree = status === 429 && this.#refusals.refused(now, admission, sequence, answer.wait, tokenWait);

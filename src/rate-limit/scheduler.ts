@@ -72,7 +72,8 @@ export class Scheduler implements RateLimiter {
     const priority = priorityOf(admission);
     if (priority === 'normal' && admission.isRetry !== true) this.#reserve.arrived(this.#window);
     const isBacklog = this.#waiting > 0;
-    const isUrgent = this.#isUrgent(now, admission);
+    // It may not wait, and takes no request that a waiting call needs.
+    const isUrgent = admission.maxWait === 0 && this.#waiting < this.#window.remaining(now);
     const isNext =
       !isBacklog ||
       isUrgent ||
@@ -91,11 +92,6 @@ export class Scheduler implements RateLimiter {
     const now = this.#timing.now();
     const wait = this.#sureDelay(now, admission) - delay;
     return wait > 0 && waitError(admission, now + delay, wait) !== undefined;
-  }
-
-  /** Whether a call that arrives may not wait, and takes no request that a waiting call needs. */
-  #isUrgent(now: number, { maxWait }: Admission): boolean {
-    return maxWait === 0 && this.#waiting < this.#window.remaining(now);
   }
 
   get #isRefusedOrFailing(): boolean {
@@ -245,7 +241,7 @@ export class Scheduler implements RateLimiter {
     for (; typeof next !== 'number'; next = this.#next(now)) {
       const [call, turn] = next;
       // A route that failed is only next when all have.
-      if (this.#isRefusedOrFailing && this.#turns.hasFailed(call.admission.route)) this.#turns.forgetFailedRoutes();
+      if (this.#isRefusedOrFailing && this.#turns.hasFailed(call.admission.route)) this.#turns.restart();
       this.#admit(now, call, turn);
     }
     const updateAt = this.#share?.update(now) ?? Infinity;

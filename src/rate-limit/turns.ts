@@ -54,8 +54,8 @@ export class Turns {
     this.#failedRoutes.add(route);
   }
 
-  /** A request was admitted, or each route has had its turn. */
-  forgetFailedRoutes(): void {
+  /** A request was admitted, or each route has had its turn: no route comes last any more. */
+  restart(): void {
     this.#failedRoutes.clear();
   }
 }
