@@ -11,7 +11,7 @@ import { Stall } from './stall.ts';
 import { Turns, type Turn } from './turns.ts';
 import type { Admission, LimitOptions, Permit, RateLimiter, RateLimitSnapshot, Verdict } from './types.ts';
 import { stallError, waitError } from './wait-error.ts';
-import { RateWindow } from './window.ts';
+import { RateWindow, type Demand } from './window.ts';
 
 /** Sends the next call as soon as the window, the throttles and the share allow. Each says when that is (`readyAt`). */
 export class Scheduler implements RateLimiter {
@@ -80,7 +80,7 @@ export class Scheduler implements RateLimiter {
       now < this.#turns.keptForArrivalUntil ||
       (!this.#isRefusedOrFailing && this.#queue.countBefore(admission) === 0);
     const isReleased = isNext && admission.signal?.aborted !== true && !this.#refusals.heldResource(now, admission);
-    if (isReleased && this.#readyAt(now, priority, isBacklog, isUrgent) <= now) {
+    if (isReleased && this.#readyAt(now, priority, { isBacklog, isUrgent }) <= now) {
       const permit = this.#send(now, admission, priority, 'arrival');
       this.#share?.update(now);
       return permit;
@@ -98,17 +98,13 @@ export class Scheduler implements RateLimiter {
     return this.#refusals.isTokenRefused || this.#window.probe.isFailing;
   }
 
-  /**
-   * When a call may be sent whose resource does not hold it.
-   *
-   * @param isUrgent Whether it has no time to wait for the first answer of a window.
-   */
-  #readyAt(now: number, priority: Priority, isBacklog: boolean, isUrgent = false): number {
+  /** When a call may be sent whose resource does not hold it. */
+  #readyAt(now: number, priority: Priority, demand: Demand): number {
     const isShared = this.#share?.isAvailable === true;
     // A store keeps a reserve for all processes.
     const isReserved = priority === 'background' && !isShared && !this.#reserve.isBackgroundDue;
     return Math.max(
-      this.#window.readyAt(now, isShared, isBacklog, isUrgent),
+      this.#window.readyAt(now, demand, isShared),
       this.#refusals.readyAt(now),
       this.#outcomes.holdUntil,
       this.#share?.readyAt(now, priority) ?? now,
@@ -181,9 +177,7 @@ export class Scheduler implements RateLimiter {
   #expire(now: number, call: WaitingCall): void {
     const isResourceHeld = this.#refusals.heldResource(now, call.admission) !== undefined;
     const isNext = this.#queue.first(call.priority) === call;
-    const isBacklog = true; // It paces itself by those that fail, like any call that waits,
-    const isUrgent = true; // but it has no time for what their answers show.
-    if (isNext && !isResourceHeld && this.#readyAt(now, call.priority, isBacklog, isUrgent) <= now)
+    if (isNext && !isResourceHeld && this.#readyAt(now, call.priority, { isBacklog: true, isUrgent: true }) <= now)
       this.#admit(now, call, 'oldest');
     else this.#giveUp(call, waitError(call.admission, now, this.#delay(now, call.admission), 0));
   }
@@ -265,13 +259,14 @@ export class Scheduler implements RateLimiter {
     const isUnanswered = this.#window.isOver(now) && this.#window.inFlight > 0;
     const takesTurns = isFailing || isUnanswered || this.#turns.isAfterGivenUp;
     const turn = takesTurns ? this.#turns.next : 'oldest';
-    const isBacklog = this.#waiting > 1;
+    const demand = { isBacklog: this.#waiting > 1, isUrgent: false };
     for (let first = this.#queue.first(priority); first; first = this.#queue.first(priority)) {
-      const readyAt = Math.max(this.#readyAt(now, priority, isBacklog), this.#turns.keptForArrivalUntil);
+      const readyAt = Math.max(this.#readyAt(now, priority, demand), this.#turns.keptForArrivalUntil);
       if (readyAt > now) return readyAt;
       const call = (takesTurns ? this.#queue.unsent(priority, turn, this.#turns) : undefined) ?? first;
       const { askedUntil } = this.#window.probe;
-      if (isFailing && isBacklog && askedUntil > now && this.#turns.hasFailed(call.admission.route)) return askedUntil;
+      if (isFailing && demand.isBacklog && askedUntil > now && this.#turns.hasFailed(call.admission.route))
+        return askedUntil;
       if (this.#refusals.heldResource(now, call.admission) === undefined) return [call, turn];
       this.#move(now, call); // Its resource was refused meanwhile.
     }

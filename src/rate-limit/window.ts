@@ -22,6 +22,14 @@ export interface WindowRequest {
   readonly window: number;
 }
 
+/** What matters, besides the window, when the next request may be sent. */
+export interface Demand {
+  /** Whether other calls wait. */
+  readonly isBacklog: boolean;
+  /** Whether not to wait for what the answers of others show. */
+  readonly isUrgent: boolean;
+}
+
 /** A window that another process saw: `reset` in epoch seconds on the API's clock, `timeLeft` in milliseconds. */
 export interface SeenWindow {
   readonly limit: number;
@@ -120,10 +128,8 @@ export class RateWindow {
    * When the next request may be sent.
    *
    * @param isShared Whether a store divides the window.
-   * @param isBacklog Whether other calls wait.
-   * @param isUrgent Whether not to wait for what the answers of others show.
    */
-  readyAt(now: number, isShared: boolean, isBacklog: boolean, isUrgent: boolean): number {
+  readyAt(now: number, { isBacklog, isUrgent }: Demand, isShared: boolean): number {
     const excess = this.isUnannounced ? this.#log.length + this.inFlight - this.limit : -1;
     const allowedAt = excess < 0 ? now : (this.#log[excess] ?? Infinity) + this.length;
     const isOver = this.isOver(now);
