@@ -297,7 +297,7 @@ describe('maxWait', () => {
       isReport({ url }) && performance.now() > 30_000 ? new Response('', { status: 503 }) : undefined,
     );
     const client = clientOf(api);
-    makeAll(300, () => client.request('GET', '/reports'));
+    void makeAll(300, () => client.request('GET', '/reports'));
     const prompt = client.withOptions({ rateLimit: { maxWait: 20_000 } });
     const calls = many(200, async (index) => {
       await sleep(300_000 + 3000 * index);
