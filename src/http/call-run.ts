@@ -84,9 +84,25 @@ export class CallRun {
    * @throws the signal's reason when it aborts first.
    */
   async #nextAttempt(): Promise<Attempt> {
-    const current = await this.#currentAccount();
+    let account = await this.#currentAccount();
     const startedAt = now();
-    const { account, permit } = await this.#admit(await this.#accountAfterRefusal(current, startedAt), startedAt);
+    if (this.#refusal) account = await this.#accountAfterRefusal(account, startedAt);
+    for (;;) {
+      this.#target = this.#accounts.redactTarget(this.#target, account);
+      if (this.#telemetry) this.#telemetry.target = this.#target;
+      // Thousands of calls may wait here: each function in between would take memory for each of them.
+      const permit = await account.limiter?.acquire(this.#admission(startedAt));
+      if (permit?.waited !== true || typeof this.#call.options.apiToken === 'string')
+        return this.#attemptOf(account, permit);
+      // If the token was rotated meanwhile, the call waits for the limiter of the new one, which has its own budget.
+      const current = await this.#accountAfterWait(permit);
+      if (current.token === account.token) return this.#attemptOf(account, permit);
+      permit.release();
+      account = current;
+    }
+  }
+
+  #attemptOf(account: Account, permit: Permit | undefined): Attempt {
     return {
       call: this.#call,
       target: this.#target,
@@ -119,20 +135,14 @@ export class CallRun {
     return this.#currentAccount();
   }
 
-  /** Waits for the limiter. If the token was rotated meanwhile, waits for that of the new one, which has its own budget. */
-  async #admit(account: Account, startedAt: number): Promise<{ account: Account; permit: Permit | undefined }> {
-    this.#target = this.#accounts.redactTarget(this.#target, account);
-    if (this.#telemetry) this.#telemetry.target = this.#target;
-    const permit = await account.limiter?.acquire(this.#admission(startedAt));
-    if (permit?.waited !== true || typeof this.#call.options.apiToken === 'string') return { account, permit };
-    const current = await this.#currentAccount().catch((error: unknown) => {
+  async #accountAfterWait(permit: Permit): Promise<Account> {
+    try {
+      return await this.#currentAccount();
+    } catch (error) {
       // Calls that wait would fail as fast.
       permit.release(this.#signal?.aborted !== true);
       throw error;
-    });
-    if (current.token === account.token) return { account, permit };
-    permit.release();
-    return this.#admit(current, startedAt);
+    }
   }
 
   /** @param startedAt When the attempt had a token, and began to wait. If the token was rotated since, the rest of `maxWait` is left. */

@@ -3,7 +3,7 @@ import { now, startTimer } from './timing.ts';
 /** Ends a call early: a signal, or a {@link Deadline}. */
 export type Cancellation = AbortSignal | Deadline;
 
-const callbacksOf = new WeakMap<Cancellation, Set<() => void>>();
+const callbacksOf = new WeakMap<AbortSignal, Set<() => void>>();
 
 /**
  * Calls back when the signal aborts, or now if it has. Calls that share a signal share one listener, because each
@@ -16,8 +16,9 @@ export function onAbort(signal: Cancellation, callback: () => void): () => void 
     callback();
     return () => undefined;
   }
+  if (signal instanceof Deadline) return signal.onAbort(callback);
   const callbacks = callbacksOf.get(signal) ?? new Set();
-  if (callbacks.size === 0 && !(signal instanceof Deadline)) signal.addEventListener('abort', callAll);
+  if (callbacks.size === 0) signal.addEventListener('abort', callAll);
   callbacksOf.set(signal, callbacks.add(callback));
   return () => {
     callbacks.delete(callback);
@@ -25,15 +26,15 @@ export function onAbort(signal: Cancellation, callback: () => void): () => void 
   };
 }
 
-function callAll(this: Cancellation): void {
+function callAll(this: AbortSignal): void {
   const callbacks = callbacksOf.get(this) ?? [];
   forget(this);
   for (const callback of callbacks) callback();
 }
 
-function forget(signal: Cancellation): void {
+function forget(signal: AbortSignal): void {
   callbacksOf.delete(signal);
-  if (!(signal instanceof Deadline)) signal.removeEventListener('abort', callAll);
+  signal.removeEventListener('abort', callAll);
 }
 
 /**
@@ -75,6 +76,7 @@ export class Deadline {
   readonly #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #signals: readonly Cancellation[];
   readonly #releases: readonly (() => void)[];
+  #callbacks: readonly (() => void)[] = [];
   #controller: AbortController | undefined;
 
   /** @param duration Milliseconds, or `Infinity`. */
@@ -91,6 +93,14 @@ export class Deadline {
       if (this.aborted) this.#abortSignal(this.#controller);
     }
     return this.#controller.signal;
+  }
+
+  /** Use {@link onAbort}. */
+  onAbort(callback: () => void): () => void {
+    this.#callbacks = this.#callbacks.concat(callback);
+    return () => {
+      this.#callbacks = this.#callbacks.filter((each) => each !== callback);
+    };
   }
 
   /** Leaves the signals, and stops the timer. */
@@ -115,7 +125,7 @@ export class Deadline {
     this.aborted = true;
     this.reason = reason;
     if (this.#controller) this.#abortSignal(this.#controller);
-    callAll.call(this);
+    for (const callback of this.#callbacks) callback();
   }
 
   #abortSignal(controller: AbortController): void {
