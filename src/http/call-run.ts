@@ -135,6 +135,7 @@ export class CallRun {
     return this.#currentAccount();
   }
 
+  /** The account whose turn it is now. Without one, the permit goes to another call. */
   async #accountAfterWait(permit: Permit): Promise<Account> {
     try {
       return await this.#currentAccount();
@@ -145,7 +146,7 @@ export class CallRun {
     }
   }
 
-  /** @param startedAt When the attempt had a token, and began to wait. If the token was rotated since, the rest of `maxWait` is left. */
+  /** @param startedAt When the attempt began to wait, with a token. The rest of `maxWait` is left after a rotation. */
   #admission(startedAt: number): Admission {
     const telemetry = this.#telemetry;
     const { rateLimit } = this.#call.options;

@@ -15,7 +15,7 @@ export class Probe {
   #unanswered = 0;
   /** Requests in a row that failed. */
   #failures = 0;
-  /** When the last of those was sent. */
+  /** When the last request that failed was sent. */
   #failedSentAt = -Infinity;
   /** Until when the next request waits after a failure. */
   #pausedUntil = -Infinity;
@@ -44,8 +44,9 @@ export class Probe {
   }
 
   /**
-   * A request has failed, which was sent at some time. If it was sent during a pause, because it was alone, it does not prolong the pause.
+   * A request has failed. If it was sent during a pause, because it was alone, it does not prolong the pause.
    *
+   * @param sentAt When it was sent.
    * @param wait Milliseconds that the API asks to wait.
    */
   failed(now: number, sentAt: number, wait = 0): void {

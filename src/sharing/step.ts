@@ -66,11 +66,11 @@ function probe(state: SharedState, own: ProcessShare, request: RateLimitStoreReq
   const othersWait = others.some(([, share]) => share.normal + share.background > 0);
   const hasEnded = (state.processes[state.prober]?.held ?? 0) === 0;
   // One whose request has failed, or that has not sent it, leaves the next one to another process.
-  const isOwn = state.prober === process && othersWait && now < state.probedAt + 2 * probeTimeout;
+  const leavesIt = state.prober === process && othersWait && now < state.probedAt + 2 * probeTimeout;
   const isProbing = state.prober !== '' && now < state.probedAt + probeTimeout && !hasEnded;
   // A background call may be the probe only if no process has a waiting normal call: a small window has few requests.
   const isNormal = Object.values(state.processes).some((share) => share.normal > 0);
-  if (isProbing || isOwn || available > 0 || (isNormal ? normal : background) === 0)
+  if (isProbing || leavesIt || available > 0 || (isNormal ? normal : background) === 0)
     return { normal: 0, background: 0 };
   state.probedAt = now;
   state.prober = process;
