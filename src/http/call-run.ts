@@ -85,13 +85,13 @@ export class CallRun {
    */
   async #nextAttempt(): Promise<Attempt> {
     let account = await this.#currentAccount();
-    const startedAt = now();
-    if (this.#refusal) account = await this.#accountAfterRefusal(account, startedAt);
+    const waitingSince = now();
+    if (this.#refusal) account = await this.#accountAfterRefusal(account, waitingSince);
     for (;;) {
       this.#target = this.#accounts.redactTarget(this.#target, account);
       if (this.#telemetry) this.#telemetry.target = this.#target;
       // Thousands of calls may wait here: each function in between would take memory for each of them.
-      const permit = await account.limiter?.acquire(this.#admission(startedAt));
+      const permit = await account.limiter?.acquire(this.#admission(waitingSince));
       if (permit?.waited !== true || typeof this.#call.options.apiToken === 'string')
         return this.#attemptOf(account, permit);
       // If the token was rotated meanwhile, the call waits for the limiter of the new one, which has its own budget.
@@ -125,10 +125,10 @@ export class CallRun {
   }
 
   /** The limiter of another token does not know of the last refusal. With such a token, the call waits here. */
-  async #accountAfterRefusal(account: Account, startedAt: number): Promise<Account> {
+  async #accountAfterRefusal(account: Account, waitingSince: number): Promise<Account> {
     if (!this.#refusal || this.#refusal.limiter === account.limiter) return account;
     const { wait } = this.#refusal;
-    const error = waitError(this.#admission(startedAt), now(), wait);
+    const error = waitError(this.#admission(waitingSince), now(), wait);
     if (error) throw error;
     this.#telemetry?.onWait(wait, 1);
     await sleep(wait, this.#signal);
@@ -146,18 +146,18 @@ export class CallRun {
     }
   }
 
-  /** @param startedAt When the attempt began to wait, with a token. The rest of `maxWait` is left after a rotation. */
-  #admission(startedAt: number): Admission {
+  /** @param waitingSince When the attempt begins to wait, or began with a token that was rotated meanwhile. */
+  #admission(waitingSince: number): Admission {
     const telemetry = this.#telemetry;
     const { rateLimit } = this.#call.options;
-    const { maxWait = Infinity } = rateLimit || {};
     return {
       ...this.#target,
       signal: this.#signal,
       deadline: this.#deadline?.endsAt,
       isRetry: this.#attempt !== undefined,
       priority: this.#call.priority,
-      maxWait: Math.max(0, Math.round(maxWait - (now() - startedAt))),
+      maxWait: rateLimit ? rateLimit.maxWait : undefined,
+      waitingSince,
       observer: telemetry?.shared.limiterObserver,
       onWait: telemetry && ((delay, waiting) => telemetry.onWait(delay, waiting)),
     };
@@ -228,7 +228,7 @@ export class CallRun {
     }
     if (!retry.isFree) this.#retries += 1;
     const delay = Math.max(0, Math.round(retry.delay - (now() - startedAt)));
-    if (delay > 0 && limiter?.isTooLate(this.#admission(now()), delay)) throw error;
+    if (delay > 0 && limiter?.isTooLate(this.#admission(now() + delay), delay)) throw error;
     this.#telemetry?.onRetry(delay, error);
     if (delay > 0) await sleep(delay, this.#signal);
     const isRefusal = failure.kind === 'status' && failure.status === 429;

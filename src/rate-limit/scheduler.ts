@@ -10,7 +10,7 @@ import type { ConnectStore, Share, SharingStore } from './share.ts';
 import { Stall } from './stall.ts';
 import { Turns, type Turn } from './turns.ts';
 import type { Admission, LimitOptions, Permit, RateLimiter, RateLimitSnapshot, Verdict } from './types.ts';
-import { stallError, waitError } from './wait-error.ts';
+import { stallError, waitError, waitsUntil } from './wait-error.ts';
 import { RateWindow, type Demand } from './window.ts';
 
 /** Sends the next call as soon as the window, the throttles and the share allow. Each says when that is (`readyAt`). */
@@ -73,7 +73,7 @@ export class Scheduler implements RateLimiter {
     if (priority === 'normal' && admission.isRetry !== true) this.#reserve.arrived(this.#window);
     const isBacklog = this.#waiting > 0;
     // It may not wait, and takes no request that a waiting call needs.
-    const isUrgent = admission.maxWait === 0 && this.#waiting < this.#window.remaining(now);
+    const isUrgent = waitsUntil(admission, now) <= now && this.#waiting < this.#window.remaining(now);
     const isNext =
       !isBacklog ||
       isUrgent ||
@@ -147,7 +147,7 @@ export class Scheduler implements RateLimiter {
 
   #enqueue(now: number, call: WaitingCall): void {
     const { admission } = call;
-    const { signal, maxWait = Infinity } = admission;
+    const { signal } = admission;
     const delay = this.#delay(now, admission);
     const isAborted = signal?.aborted === true;
     const error: unknown = isAborted ? signal.reason : waitError(admission, now, this.#sureDelay(now, admission));
@@ -164,9 +164,10 @@ export class Scheduler implements RateLimiter {
         this.#move(this.#timing.now(), call);
         this.dispatch(); // What is reserved for normal calls is its own now.
       };
-    call.watch(this.#timing, now + maxWait, (time) => {
+    const expiresAt = waitsUntil(admission, now);
+    call.watch(this.#timing, expiresAt, (time) => {
       this.dispatch(); // Its time may have come at this moment.
-      if (call.list !== undefined && time >= now + maxWait) this.#expire(time, call);
+      if (call.list !== undefined && time >= expiresAt) this.#expire(time, call);
     });
     this.#move(now, call);
     if (delay > 0) admission.onWait?.(Math.ceil(delay), this.#waiting);
@@ -179,7 +180,7 @@ export class Scheduler implements RateLimiter {
     const isNext = this.#queue.first(call.priority) === call;
     if (isNext && !isResourceHeld && this.#readyAt(now, call.priority, { isBacklog: true, isUrgent: true }) <= now)
       this.#admit(now, call, 'oldest');
-    else this.#giveUp(call, waitError(call.admission, now, this.#delay(now, call.admission), 0));
+    else this.#giveUp(call, waitError(call.admission, now, this.#delay(now, call.admission)));
   }
 
   /** Predicts the milliseconds until a call that arrives now is sent. Before the first answer, it is only a guess. */

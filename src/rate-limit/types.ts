@@ -10,6 +10,8 @@ export interface Admission extends RequestTarget {
   readonly signal?: Cancellation | undefined;
   /** Longest wait in milliseconds. A call that would wait longer rejects with a `RateLimitWaitError`. */
   readonly maxWait?: number | undefined;
+  /** Since when the wait counts, on the clock of its timing: a call may have waited with another token. Default: now. */
+  readonly waitingSince?: number | undefined;
   /** When the call times out (`totalTimeout`), on the clock of its timing. A call that would wait longer rejects. */
   readonly deadline?: number | undefined;
   /** Default: normal. */

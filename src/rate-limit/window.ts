@@ -1,6 +1,8 @@
 import type { RateLimitInfo } from '../errors/index.ts';
 import { resetJitter, type Answer } from './headers.ts';
+import { OwnPart } from './own-part.ts';
 import { Probe } from './probe.ts';
+import { SentLog } from './sent-log.ts';
 import { ServerClock } from './server-clock.ts';
 
 /** The documented limit, assumed until the API announces another one. */
@@ -8,9 +10,6 @@ const documented = { limit: 100, length: 60_000 };
 
 /** Milliseconds by which the end of a window is put off when a request shows that it is not over. Doubles each time. */
 const delayOfEnd = { first: 500, max: 60_000 };
-
-/** Processes that may ask for the same window at the same moment, at most. */
-const maxAskers = 10;
 
 /** Requests in flight at once, at most: as many as the documented limit. */
 const maxInFlight = 100;
@@ -72,14 +71,11 @@ export class RateWindow {
   #used = 0;
   /** The `reset` of the first answer about the window. That of later answers may creep, as with a token bucket. */
   #firstReset = -Infinity;
-  /** Requests of others before the first one of this client. */
-  #usedBefore = 0;
   /** Milliseconds that the last answer to a probe has taken. */
   #probeLatency = 0;
-  /** Requests in the last window: of this client, and of others. */
-  #last = { own: 0, foreign: 0 };
-  /** When requests were sent, not long ago, if the API announces no window. */
-  #log: number[] = [];
+  readonly #ownPart = new OwnPart();
+  /** Empty once the API announces windows. */
+  readonly #log = new SentLog();
 
   /** Sets what is assumed until the API announces a window. */
   assume(limit: number | undefined, length: number | undefined): void {
@@ -130,8 +126,7 @@ export class RateWindow {
    * @param isShared Whether a store divides the window.
    */
   readyAt(now: number, { isBacklog, isUrgent }: Demand, isShared: boolean): number {
-    const excess = this.isUnannounced ? this.#log.length + this.inFlight - this.limit : -1;
-    const allowedAt = excess < 0 ? now : (this.#log[excess] ?? Infinity) + this.length;
+    const allowedAt = this.isUnannounced ? this.#log.readyAt(now, this.inFlight, this.limit, this.length) : now;
     const isOver = this.isOver(now);
     // Where probes take longer than half a window, what they show comes too late.
     const isProbeWorthIt = !isUrgent && this.#probeLatency < this.#assumedLength / 2;
@@ -140,10 +135,10 @@ export class RateWindow {
     const left = isOver ? this.limit : this.limit - Math.max(this.used, this.own);
     if (left <= 0) return this.#endsAt;
     // While requests fail, one is tried beside those in flight, which may take long, if the window has one left.
-    if (this.probe.isFailing && isBacklog && this.inFlight < left) return Math.max(allowedAt, this.probe.readyAt(true));
+    if (this.probe.isFailing && isBacklog && this.inFlight < left)
+      return Math.max(allowedAt, this.probe.readyAt(isBacklog));
     if (this.inFlight === 0) return allowedAt;
-    // Other processes with the token see the same requests left, so each sends only its own part of them.
-    const part = isShared || isUrgent ? left : Math.ceil(this.#ownPart * left);
+    const part = isShared || isUrgent ? left : Math.ceil(this.#ownPart.of(this.own, this.used) * left);
     if (this.inFlight < Math.min(part, maxInFlight)) return allowedAt;
     return isOver ? Infinity : this.#endsAt;
   }
@@ -241,8 +236,7 @@ export class RateWindow {
   }
 
   #count({ sentAt, window }: WindowRequest): void {
-    if (this.reset === undefined) this.#log.push(sentAt);
-    while ((this.#log[0] ?? Infinity) <= sentAt - this.length) this.#log.shift();
+    if (this.reset === undefined) this.#log.add(sentAt, this.length);
     if (window === this.#number) this.own += 1;
     else if (window > this.#number) this.#countedSince += 1;
   }
@@ -252,7 +246,7 @@ export class RateWindow {
     const sinceLast = (reset - this.#firstReset) * 1000;
     this.limit = limit;
     this.reset = this.#firstReset = reset;
-    this.#log = [];
+    this.#log.clear();
     this.#begin(now, used);
     this.#updateEnd();
     this.length = Math.max(1, Math.min(sinceLast, this.length), this.#endsAt - now);
@@ -260,26 +254,13 @@ export class RateWindow {
 
   #begin(now: number, used: number): void {
     this.#number += 1;
-    this.#last = { own: this.own, foreign: this.#foreign };
+    this.#ownPart.begin(this.own, this.used, used);
     this.#postponed = 0;
     // The API has counted no more of them than this.
     this.own = Math.max(0, Math.min(this.#countedSince, used - 1));
     this.#countedSince = 0;
     this.#used = used;
-    // A few may be those of processes that ask for the same window at the same moment.
-    this.#usedBefore = used > maxAskers ? used : 0;
     this.#endsAt = now + this.#assumedLength;
-  }
-
-  /** Requests of others in this window, as far as answers have shown more than this client's own. */
-  get #foreign(): number {
-    return Math.max(0, this.used - this.#usedBefore - this.own);
-  }
-
-  /** The part of the requests, in this window and the last one, that were this client's. */
-  get #ownPart(): number {
-    const own = this.#last.own + this.own;
-    return own / Math.max(1, own + this.#last.foreign + this.#foreign);
   }
 
   #updateEnd(): void {

@@ -78,7 +78,11 @@ describe('a token function', () => {
     apiToken = 'token-2';
     await clientOf(api, { apiToken }).users.get('3');
 
-    expect(await settled(call)).toMatchObject({ name: 'RateLimitWaitError', retryAfter: 31 });
+    expect(await settled(call)).toMatchObject({
+      name: 'RateLimitWaitError',
+      retryAfter: 31,
+      message: expect.stringMatching(/in about 31 s, and maxWait is 70000 ms, of which \d{5} ms are over\./),
+    });
     expect(api.requests).toHaveLength(2);
   });
 

@@ -1,0 +1,36 @@
+/** Processes that may ask for the same window at the same moment, at most. */
+const maxAskers = 10;
+
+/**
+ * The part of a token's requests, in this window and the last one, that were this client's. All processes with the
+ * token see the same requests left, so each sends only its own part of them.
+ */
+export class OwnPart {
+  /** Requests of others before this client's first one. */
+  #usedBefore = 0;
+  /** Requests in the last window. */
+  #last = { own: 0, foreign: 0 };
+
+  /**
+   * A window begins.
+   *
+   * @param own This client's requests in the window before, of the `used` ones.
+   * @param usedBefore Requests used in the new window.
+   */
+  begin(own: number, used: number, usedBefore: number): void {
+    this.#last = { own, foreign: this.#foreign(own, used) };
+    // A few may be those of processes that ask for the same window at the same moment.
+    this.#usedBefore = usedBefore > maxAskers ? usedBefore : 0;
+  }
+
+  /** @param own This client's requests in this window, of the `used` ones. */
+  of(own: number, used: number): number {
+    const both = this.#last.own + own;
+    return both / Math.max(1, both + this.#last.foreign + this.#foreign(own, used));
+  }
+
+  /** Requests of others in this window, as far as answers have shown more than this client's own. */
+  #foreign(own: number, used: number): number {
+    return Math.max(0, used - this.#usedBefore - own);
+  }
+}
