@@ -92,8 +92,8 @@ export class Client {
    * }
    */
   list<Item = unknown>(path: string, options?: ListEndpointOptions<Item>): ListPromise<Item> {
-    const { params, query, schema, ...listOptions } = { ...options };
-    return new ListPromise(this.#http, { route: path, params, query, itemSchema: schema, isCustom: true }, listOptions);
+    const { params, query, schema } = options ?? {};
+    return new ListPromise(this.#http, { route: path, params, query, itemSchema: schema, isCustom: true }, options);
   }
 
   /**

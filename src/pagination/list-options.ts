@@ -53,20 +53,21 @@ listOptionNames satisfies KeysOf<ListOptions, typeof listOptionNames>;
 const listEndpointOptionNames = [...listOptionNames, 'params', 'query', 'schema'] as const;
 
 /**
+ * @param parameters The query parameters.
  * @param isCustom Whether they are those of `client.list`. Another list has its parameters in an argument of their own.
  * @throws {InvalidRequestError} when a parameter or an option is wrong, or an option is unknown.
  */
 export function readListOptions(
   given: ListEndpointOptions | undefined,
-  query: PageParams = {},
+  parameters: PageParams = {},
   isCustom = false,
 ): ListOptions {
-  checkParameters(query, isCustom ? [] : listOptionNames);
+  checkParameters(parameters, isCustom ? [] : listOptionNames);
   const names = isCustom ? listEndpointOptionNames : listOptionNames;
-  const options = readOptions('options', given, names);
+  const { params, query, schema, ...options } = readOptions('options', given, names);
   const { signal, cursor = '', prefetch } = options;
-  wholeNumber('page', query.page ?? 1, 1, 'page');
-  wholeNumber('per_page', query.per_page ?? 1, 1, 'per_page');
+  wholeNumber('page', parameters.page ?? 1, 1, 'page');
+  wholeNumber('per_page', parameters.per_page ?? 1, 1, 'per_page');
   if (prefetch !== undefined) wholeNumber('prefetch', prefetch, 0);
   if (typeof cursor !== 'string') throwInvalid('a string', 'cursor', cursor, false, 'cursor');
   if (signal !== undefined) abortSignal('signal', signal);

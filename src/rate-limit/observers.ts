@@ -21,7 +21,7 @@ export interface StallReport {
   readonly seconds: number;
   /** How many calls wait. */
   readonly waiting: number;
-  /** What the API said last instead of admitting a request, such as `429, Retry-After: 60` or `no answer`. */
+  /** What came last instead of an admitted request: `429, Retry-After: 60`, `no answer`, or `not sent`. */
   readonly answer: string | undefined;
 }
 

@@ -75,7 +75,7 @@ export class Outcomes {
     const { admission, sequence, turn } = request;
     this.#refusals.ended(admission, sequence);
     if (hasFailed) {
-      this.#stall.notAdmitted(now, 'no answer');
+      this.#stall.notAdmitted(now, mayCount ? 'no answer' : 'not sent');
       this.#turns.notAdmitted(admission.route);
     } else if (mayCount) this.#turns.givenUp(now, turn);
     this.#window.recordLoss(request, mayCount, hasFailed ? now : undefined);

@@ -20,7 +20,7 @@ export class Stall {
     this.#answer = undefined;
   }
 
-  /** @param answer What the API said. */
+  /** @param answer What came instead. */
   notAdmitted(now: number, answer: string): void {
     this.#since ??= now;
     this.#answer = answer;

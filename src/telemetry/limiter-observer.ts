@@ -18,7 +18,7 @@ export function limiterObserver(events: ClientEventEmitter, logger: LeveledLogge
       logger.info?.(`${target}: held, because the API refuses requests that its limit allows.`, { target }),
     onStall(stall) {
       const { seconds, waiting, answer } = stall;
-      const reason = answer === undefined ? '' : ` The API last said: ${answer}.`;
+      const reason = answer === undefined ? '' : ` Last outcome: ${answer}.`;
       const problem = `Calls wait longer than expected, by now for ${seconds} s.`;
       logger.warn?.(`${problem}${reason} Calls waiting: ${waiting}.`, stall);
     },

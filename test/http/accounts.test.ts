@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ClientOptions } from '@example/sdk';
 import { clientOf, rejection, user } from '../support/http-server.ts';
 import { budget, errorResponse, inProcessApi } from '../support/in-process-api.ts';
 import { passTime, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
@@ -40,10 +41,10 @@ describe('a token function', () => {
   });
 
   /** A client whose token function changes when its third call waits, and other clients of the first token. */
-  async function waiting(changed: () => string | Promise<string>) {
+  async function waiting(changed: () => string | Promise<string>, options: ClientOptions = {}) {
     const api = limitedApi();
     let apiToken: () => string | Promise<string> = () => 'token-1';
-    const client = clientOf(api, { apiToken: () => apiToken() });
+    const client = clientOf(api, { ...options, apiToken: () => apiToken() });
     await client.users.get('1');
     await client.users.get('2');
     client.once('rateLimitWait', () => (apiToken = changed));
@@ -141,6 +142,18 @@ describe('a token function', () => {
     await users.get('2');
     await passTime(55_000);
     expect(await settled(users.get('3'))).toEqual(user);
+  });
+
+  it('that throws for a minute is not taken for an API without answers', async () => {
+    const logger = { error: vi.fn(), warn: vi.fn(), info: vi.fn(), debug: vi.fn() };
+    const sealed = () => {
+      throw new Error('The vault is sealed.');
+    };
+    const { client } = await waiting(sealed, { logger, logLevel: 'warn' });
+    const calls = Promise.allSettled(Array.from({ length: 50 }, (_, id) => client.users.get(String(id))));
+    await passTime(120_000);
+    expect(logger.warn).toHaveBeenCalledWith(expect.stringContaining('Last outcome: not sent.'), expect.anything());
+    await settled(calls);
   });
 
   it('that throws for a second fails few of the calls that wait', async () => {

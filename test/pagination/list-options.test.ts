@@ -48,4 +48,19 @@ describe('client.list() lists the items of any endpoint', () => {
 
     expect(await rejection(client.list('/members', { schema }).toArray())).toBeInstanceOf(ResponseValidationError);
   });
+
+  it('with options that it inherits', async () => {
+    const { client, queries } = serveList({ items: some(3) });
+    await client.list('/members', Object.create({ query: { page: 2 } }) as object);
+    expect(queries()).toEqual(['page=2']);
+  });
+
+  it.each([[5], [null], ['active'], [[]]])('and rejects if its options are no object: %j', async (options) => {
+    const { client, requests } = serveList({ items: some(3) });
+    expect(await rejection(client.list('/members', options as never))).toMatchObject({
+      name: 'InvalidRequestError',
+      message: expect.stringMatching(/^options must be a plain object; got /),
+    });
+    expect(requests).toHaveLength(0);
+  });
 });

@@ -123,9 +123,7 @@ describe('a client', () => {
     await settled(Promise.allSettled([client.users.get('user_1'), client.users.get('user_2')]));
     const lines = logger.warn.mock.calls.map(([line]) => String(line));
     expect(lines).toContainEqual(
-      expect.stringMatching(
-        /Calls wait longer than expected, by now for \d+ s\. The API last said: 429, Retry-After: 45\./,
-      ),
+      expect.stringMatching(/Calls wait longer than expected, by now for \d+ s\. Last outcome: 429, Retry-After: 45\./),
     );
   });
 
