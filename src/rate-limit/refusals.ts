@@ -16,12 +16,28 @@ export class RefusedResource extends Throttle {
   refusedAt = -Infinity;
   /** Whether its last refusal was the first in a row of the token, which may be about this resource alone. */
   wasFirstOfToken = false;
+  /** The request that tries whether the API admits it again. */
+  #probe: number | undefined;
   readonly #alarm: Alarm;
 
   /** @param onReady Called when the next call may be tried. */
   constructor(timing: Timing, onReady: () => void) {
     super(0);
     this.#alarm = new Alarm(timing, onReady);
+  }
+
+  /** When the next request may be sent; `Infinity` if an answer comes first. */
+  override get readyAt(): number {
+    return this.#probe === undefined ? super.readyAt : Infinity;
+  }
+
+  sent(sequence: number): void {
+    this.#probe = sequence;
+  }
+
+  /** A request came to an end. */
+  ended(sequence: number): void {
+    if (this.#probe === sequence) this.#probe = undefined;
   }
 
   /** Sets the timer for the next call. */
@@ -91,7 +107,6 @@ export class Refusals {
   /** Returns which request this is. */
   sent(now: number, target: RequestTarget): number {
     const sequence = (this.#sentCount += 1);
-    this.#token.sent(sequence);
     this.#rate.sent(now);
     this.resourceOf(target)?.sent(sequence);
     return sequence;
@@ -99,7 +114,6 @@ export class Refusals {
 
   /** A request was not admitted. */
   ended(target: RequestTarget, sequence: number): void {
-    this.#token.ended(sequence);
     this.resourceOf(target)?.ended(sequence);
   }
 

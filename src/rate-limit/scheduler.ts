@@ -114,7 +114,7 @@ export class Scheduler implements RateLimiter {
 
   #send(now: number, admission: Admission, priority: Priority, turn: Turn): Permit {
     this.#turns.sent(turn);
-    this.#reserve.sent(priority, this.#waiting > 0 && this.#queue.background > 0);
+    this.#reserve.sent(priority, this.#queue.background > 0);
     this.#share?.take(priority);
     const sequence = this.#refusals.sent(now, admission);
     const request = { ...this.#window.sent(now), admission, sequence, turn };

@@ -1,17 +1,12 @@
 /** Milliseconds to pause after refusals in a row: at first, and at most. It doubles each time. */
 const refusalPause = { first: 1000, max: 60_000 };
 
-/**
- * Holds a resource or a token that the API refuses although the window has requests left. Then one request at a time is
- * sent, after longer and longer pauses, until one is admitted.
- */
+/** Longer and longer pauses of a resource or a token that the API refuses although the window has requests left. */
 export class Throttle {
   /** Refusals in a row. */
   failures = 0;
   readonly #freeRefusals: number;
   #until = -Infinity;
-  /** The request that tries whether the API admits it again. */
-  #probe: number | undefined;
   /** The last request that was sent before the last refusal. Refusals up to it belong to the same burst. */
   #lastOfBurst = 0;
 
@@ -20,22 +15,12 @@ export class Throttle {
     this.#freeRefusals = freeRefusals;
   }
 
-  /** When the next request may be sent; `Infinity` if an answer comes first. */
+  /** When the next request may be sent. */
   get readyAt(): number {
-    return this.#probe === undefined ? this.#until : Infinity;
-  }
-
-  sent(sequence: number): void {
-    if (this.failures > this.#freeRefusals) this.#probe = sequence;
-  }
-
-  /** A request came to an end without being admitted. */
-  ended(sequence: number): void {
-    if (this.#probe === sequence) this.#probe = undefined;
+    return this.#until;
   }
 
   admitted(sequence: number): void {
-    this.ended(sequence);
     if (sequence > this.#lastOfBurst) this.failures = 0;
   }
 

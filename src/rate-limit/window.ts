@@ -182,7 +182,7 @@ export class RateWindow {
   /**
    * Takes in an answer.
    *
-   * @param isTokenRefused Whether one request at a time is sent, because the API refuses them.
+   * @param isTokenRefused Whether the API refuses requests that the window has left.
    * @returns Whether it is a refusal that the window explains.
    */
   recordAnswer(now: number, request: WindowRequest, answer: Answer, isTokenRefused = false): boolean {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { windowAfter, windowAt, windowOf, type Window } from '../../src/pagination/windows.ts';
+import { seekWindow, windowAfter, windowAt, windowOf, type Window } from '../../src/pagination/windows.ts';
 import { fuzzing } from '../support/fuzz.ts';
 
 /** All windows of up to `size` items that hold the item at `position`. */
@@ -26,4 +26,9 @@ it('the next window overlaps by as much as is asked for, or else as much as can 
   );
   expect(windowAfter(2520, 10, 1)).toBeUndefined();
   expect(windowOf(3, 20)).toEqual({ page: 3, size: 20, start: 40, end: 60 });
+});
+
+it('seeks around a page, ever further away', () => {
+  const pages = Array.from({ length: 8 }, (_, tries) => seekWindow(3, tries + 1, 10).page);
+  expect(pages).toEqual([3, 2, 4, 1, 5, 6, 7, 8]);
 });

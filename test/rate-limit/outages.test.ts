@@ -19,7 +19,7 @@ describe('a route that fails, while no window is known', () => {
     const api = inProcessApi(({ url }) => (url.includes('/reports/') ? fail() : Response.json(user)));
     const client = clientOf(api);
     const report = (index: number) => client.request('GET', '/reports/{id}', { params: { id: `report_${index}` } });
-    const failing = [...many(1, report)];
+    const failing = [...many(4, report)];
     const healthy = many(20, (index) => client.users.get(`user_${index}`));
     failing.push(...many(100, report));
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Refusals } from '../../src/rate-limit/refusals.ts';
 import { realTiming } from '../../src/utils/timing.ts';
-import { allOf, bucket, concurrency } from './model/undocumented-servers.ts';
+import { announcement } from './model/announcement.ts';
+import { refused } from './model/server.ts';
+import { allOf, bucket, concurrency, failing } from './model/undocumented-servers.ts';
 import { documented, quantile, summary, SchedulerWorld } from './support/simulation.ts';
 
 // Refusals that the window does not explain. Other limits, one by one, are in model/undocumented-rows.ts.
@@ -106,6 +108,17 @@ describe('a limit that no header announces', () => {
     // The rate rises until none waits.
     expect(quantile(waits.slice(150), 0.95)).toBeLessThanOrEqual(1_000);
   });
+});
+
+it('a refusal that the window explains holds all calls of the token for its Retry-After', async () => {
+  const epoch = 1_700_000_040_000;
+  const reply = () => refused(90, announcement(100, 0, epoch + minute));
+  const world = new SchedulerWorld(failing(documented({}, epoch), 5_000, 6_000, reply), { epoch });
+  world.call(1);
+  for (const second of [5, 7]) world.time.after(second * 1000, () => world.call(1, { path: `/users/${second}` }));
+  const [, ...records] = await world.finish();
+  expect(records.map(({ status }) => status)).toEqual([200, 200]);
+  for (const { sentAt } of records) expect(sentAt.at(-1)).toBeGreaterThanOrEqual(95_000);
 });
 
 it('what was refused long ago is forgotten, even beside a resource that is refused again and again', () => {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { RateLimitWaitError, type Fetch } from '@example/sdk';
 import type { StallReport } from '../../src/rate-limit/observers.ts';
+import type { ConnectStore } from '../../src/rate-limit/share.ts';
 import { clientOf, rejection } from '../support/http-server.ts';
 import { errorResponse, inProcessApi } from '../support/in-process-api.ts';
 import { settled, useVirtualTime } from '../support/virtual-time.ts';
@@ -81,6 +82,18 @@ describe('a limit that is used up until tomorrow', () => {
       expect((error as RateLimitWaitError).retryAfter).toBeGreaterThan(day / 1000 - 60);
       expect(doneAt).toBeLessThan(1_000);
     }
+  });
+
+  it('does not end a wait that other processes have caused', async () => {
+    const world = new SchedulerWorld(documented());
+    const share = { isAvailable: false, readyAt: (now: number) => now, take: () => undefined, update: () => Infinity };
+    const connectLimiter: ConnectStore = (_, window) => {
+      window.adopt(0, { limit: 100, used: 100, reset: 1_700_002_000, timeLeft: 20 * minute });
+      return share;
+    };
+    world.limiter.configure({ store: { connectLimiter } });
+    world.call(3);
+    expect((await world.finish()).every(({ status }) => status === 200)).toBe(true);
   });
 
   it('does not end a wait that this process has caused itself', async () => {
