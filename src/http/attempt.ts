@@ -73,7 +73,7 @@ export async function send(attempt: Attempt, headers: Call['headers']): Promise<
     // A custom fetch may ignore its signal.
     const response = (attempt.response = await untilAborted(signal, exchange));
     attempt.permit = undefined;
-    verdict = permit?.recordAnswer(response.status, response.headers);
+    verdict = permit?.recordResponse(response.status, response.headers);
     if (response.ok && attempt.isResponseOnly) return { kind: 'success', isApiUp: true, response };
     return await read(attempt, response, exchange, verdict);
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { RateLimitInfo } from '../errors/index.ts';
 
-/** Seconds by which `reset` may differ between two answers about the same window. */
+/** Seconds by which `reset` may differ between two responses about the same window. */
 export const resetJitter = 1.5;
 
 /** Reads `X-RateLimit-*`; `undefined` unless limit, remaining and reset are all there. */
@@ -38,8 +38,8 @@ export const maxAskedWait = { refusal: 3_600_000, failure: 120_000 };
 /** A window that ends later than in so many milliseconds, or ended longer ago, is not believed. */
 const maxWindow = 2 * 86_400_000;
 
-/** What an answer says about limits. */
-export interface Answer {
+/** What a response says about limits. */
+export interface ResponseFacts {
   readonly isRefusal: boolean;
   readonly report: RateLimitInfo | undefined;
   /** The server's time in epoch milliseconds, rounded down to a second. */
@@ -54,8 +54,8 @@ export interface Answer {
   readonly isAdmission: boolean;
 }
 
-/** Reads an answer. What a cache repeats says nothing about limits. */
-export function readAnswer(status: number, headers: Headers): Answer {
+/** Reads a response. What a cache repeats says nothing about limits. */
+export function readResponse(status: number, headers: Headers): ResponseFacts {
   const isRefusal = status === 429;
   const isCached = Number(headers.get('age')) > 0;
   const receivedAt = Date.now();

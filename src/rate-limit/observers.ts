@@ -22,7 +22,7 @@ export interface StallReport {
   /** How many calls wait. */
   readonly waiting: number;
   /** What came last instead of an admitted request: `429, Retry-After: 60`, `no answer`, or `not sent`. */
-  readonly answer: string | undefined;
+  readonly outcome: string | undefined;
 }
 
 /** Tells the clients whose calls are in progress what changes. A client without calls is not held. */
@@ -37,8 +37,8 @@ export class Observers {
     else this.#calls.delete(observer);
   }
 
-  /** Tells all of them. */
-  notify(tell: (observer: LimiterObserver) => void): void {
-    for (const observer of this.#calls.keys()) tell(observer);
+  /** Calls back for each of them. */
+  notify(callback: (observer: LimiterObserver) => void): void {
+    for (const observer of this.#calls.keys()) callback(observer);
   }
 }

@@ -1,4 +1,4 @@
-import { readAnswer } from './headers.ts';
+import { readResponse } from './headers.ts';
 import type { Admission, Verdict } from './types.ts';
 import type { Refusals } from './refusals.ts';
 import type { Stall } from './stall.ts';
@@ -16,7 +16,7 @@ export interface SentRequest extends WindowRequest {
   readonly turn: Turn;
 }
 
-/** How a request ended without an answer. */
+/** How a request ended without a response. */
 export interface Loss {
   /** Whether the API may have counted it. */
   readonly mayCount: boolean;
@@ -40,34 +40,34 @@ export class Outcomes {
     this.#turns = turns;
   }
 
-  recordAnswer(now: number, request: SentRequest, status: number, headers: Headers): Omit<Verdict, 'isQueueHeld'> {
+  recordResponse(now: number, request: SentRequest, status: number, headers: Headers): Omit<Verdict, 'isQueueHeld'> {
     const { admission, sequence } = request;
     this.#turns.answered();
-    const read = readAnswer(status, headers);
+    const read = readResponse(status, headers);
     // A gateway answers 503 without the API's headers if a limit is reached, too. If nothing is admitted, it is an outage.
     const isGateway = status === 503 && read.report === undefined;
     const isGatewayLimit = isGateway && this.#refusals.wasAdmitted(admission.route, request.sentAt - recent);
-    const answer = isGatewayLimit ? { ...read, isRefusal: true, isFailure: false } : read;
-    const isWindowUsedUp = this.#window.recordAnswer(now, request, answer, this.#refusals.isTokenRefused);
-    if (answer.isAdmission) {
+    const response = isGatewayLimit ? { ...read, isRefusal: true, isFailure: false } : read;
+    const isWindowUsedUp = this.#window.recordResponse(now, request, response, this.#refusals.isTokenRefused);
+    if (response.isAdmission) {
       this.#stall.admitted();
       this.#turns.restart();
       this.#refusals.admitted(now, admission, sequence);
       return { isFree: false, isGatewayLimit };
     }
     this.#refusals.ended(admission, sequence);
-    if ((answer.isRefusal || answer.isFailure) && (!isWindowUsedUp || this.#window.own === 0)) {
+    if ((response.isRefusal || response.isFailure) && (!isWindowUsedUp || this.#window.own === 0)) {
       const asked = headers.get('retry-after');
       this.#stall.notAdmitted(now, asked === null ? String(status) : `${status}, Retry-After: ${asked}`);
       this.#turns.notAdmitted(admission.route);
     }
     if (isWindowUsedUp) {
-      this.holdUntil = Math.max(this.holdUntil, now + (answer.wait ?? 0));
+      this.holdUntil = Math.max(this.holdUntil, now + (response.wait ?? 0));
       return { isFree: !this.#stall.isHopeless(now, now), isGatewayLimit };
     }
-    const tokenWait = Math.min(answer.wait ?? Infinity, this.#window.timeLeft(now) || Infinity);
+    const tokenWait = Math.min(response.wait ?? Infinity, this.#window.timeLeft(now) || Infinity);
     if (isGatewayLimit) this.#refusals.countAgainstToken(now, sequence, tokenWait, true);
-    const isFree = status === 429 && this.#refusals.refused(now, admission, sequence, answer.wait, tokenWait);
+    const isFree = status === 429 && this.#refusals.refused(now, admission, sequence, response.wait, tokenWait);
     return { isFree, isGatewayLimit };
   }
 

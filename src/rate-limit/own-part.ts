@@ -1,4 +1,4 @@
-/** Processes that may ask for the same window at the same moment, at most. */
+/** The most processes that are expected to probe the same window at the same moment. */
 const maxAskers = 10;
 
 /**
@@ -19,7 +19,7 @@ export class OwnPart {
    */
   begin(own: number, used: number, usedBefore: number): void {
     this.#last = { own, foreign: this.#foreign(own, used) };
-    // A few may be those of processes that ask for the same window at the same moment.
+    // Up to `maxAskers` of these may be the probes of other processes.
     this.#usedBefore = usedBefore > maxAskers ? usedBefore : 0;
   }
 
@@ -29,7 +29,7 @@ export class OwnPart {
     return both / Math.max(1, both + this.#last.foreign + this.#foreign(own, used));
   }
 
-  /** Requests of others in this window, as far as answers have shown more than this client's own. */
+  /** Requests of others in this window, as far as responses have shown more than this client's own. */
   #foreign(own: number, used: number): number {
     return Math.max(0, used - this.#usedBefore - own);
   }

@@ -5,13 +5,13 @@ const failurePause = { first: 100, max: 8_000 };
 const unansweredPause = { first: 1000, max: 8_000 };
 
 /**
- * Sends one request at a time: while no window is known, until an answer announces one; and while requests fail, after
+ * Sends one request at a time: while no window is known, until a response announces one; and while requests fail, after
  * longer and longer pauses, until one is admitted.
  */
 export class Probe {
   /** When the request under way was sent. */
   #sentAt = -Infinity;
-  /** Requests in a row that were sent although the one before had no answer. */
+  /** Requests in a row that were sent although the one before had no response. */
   #unanswered = 0;
   /** Requests in a row that failed. */
   #failures = 0;
@@ -58,7 +58,7 @@ export class Probe {
     this.askedUntil = Math.max(this.askedUntil, now + wait);
   }
 
-  /** A request was admitted. An answer on its way when the others failed does not show that the API works again. */
+  /** A request was admitted. A response on its way when the others failed does not show that the API works again. */
   admitted(sentAt: number): void {
     if (sentAt < this.#failedSentAt) return;
     this.#failures = this.#unanswered = 0;

@@ -1,5 +1,4 @@
 import type { Priority } from './priority.ts';
-import type { Turns } from './turns.ts';
 import type { Admission, Permit } from './types.ts';
 import { isCloudflareWorker } from '../utils/runtime.ts';
 import { Alarm, type Timing } from '../utils/timing.ts';
@@ -110,17 +109,6 @@ export class CallQueue {
     return this.first('normal') ?? this.first('background');
   }
 
-  /** The priority whose calls go first, and the other one. */
-  priorityOrder(isBackgroundDue: boolean, turns: Turns): readonly Priority[] {
-    const isUntried = (priority: Priority) => {
-      const call = this.unsent(priority, 'newest', turns);
-      return call !== undefined && !turns.hasFailed(call.admission.route);
-    };
-    const isBackgroundFirst =
-      this.background > 0 && (isBackgroundDue || (!isUntried('normal') && isUntried('background')));
-    return isBackgroundFirst ? ['background', 'normal'] : ['normal', 'background'];
-  }
-
   /** How many calls would be sent before one that arrived now. */
   countBefore(admission: Admission): number {
     const last = this.#all.indexOf(this.#listOf(admission, priorityOf(admission)));
@@ -134,15 +122,19 @@ export class CallQueue {
   }
 
   /**
-   * The newest or the oldest call of a priority that was not sent before, of a route that has not failed if there is
-   * one, or else the next one.
+   * The newest or the oldest call of a priority that was not sent before, and of those one that is preferred if there is
+   * any; or else the next one.
    */
-  unsent(priority: Priority, turn: 'oldest' | 'newest', turns: Turns): WaitingCall | undefined {
+  unsent(
+    priority: Priority,
+    turn: 'oldest' | 'newest',
+    isPreferred: (call: WaitingCall) => boolean,
+  ): WaitingCall | undefined {
     const { first, last } = this.#lists[priority][1];
     const isNewest = turn === 'newest';
     const start = isNewest ? last : first;
     for (let call = start; call !== undefined; call = isNewest ? call.previous : call.next)
-      if (!turns.hasFailed(call.admission.route)) return call;
+      if (isPreferred(call)) return call;
     return start ?? this.first(priority);
   }
 

@@ -26,7 +26,7 @@ export class RefusedResource extends Throttle {
     this.#alarm = new Alarm(timing, onReady);
   }
 
-  /** When the next request may be sent; `Infinity` if an answer comes first. */
+  /** When the next request may be sent; `Infinity` if a response comes first. */
   override get readyAt(): number {
     return this.#probe === undefined ? super.readyAt : Infinity;
   }
@@ -128,7 +128,7 @@ export class Refusals {
     const resource = this.resourceOf(target);
     if (resource === undefined) return;
     this.#resources.delete(keyOf(target));
-    // What was refused alone was not about its resource.
+    // This resource is admitted again, so its lone refusal was about the token.
     if (resource.wasFirstOfToken && this.#rate.isLowered(now)) this.#lower(now);
     this.#release(resource.queue.toArray());
     resource.setAlarm();

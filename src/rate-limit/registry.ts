@@ -12,7 +12,7 @@ export interface RateLimiterOptions extends LimitOptions {
  * The limiter of a token at a base URL: the same one for every client in the process.
  *
  * If clients have different options, those of the newest one apply: its store is the one whose connection is still
- * open, and a limit only matters until the first answer.
+ * open, and a limit only matters until the first response.
  */
 export function rateLimiterFor(options: RateLimiterOptions): RateLimiter {
   const limiter = registry()(`${options.baseUrl} ${options.token}`, (key) => new Scheduler(key));

@@ -1,13 +1,13 @@
 import type { Priority } from './priority.ts';
 import type { RateWindow } from './window.ts';
 
-/** While background calls wait, they get at least one request in so many, so that they never starve. */
-export const backgroundShare = 10;
+/** While background calls wait, one request in so many is theirs, so that they never starve. */
+export const requestsPerBackgroundCall = 10;
 
-/** Parts of a window that are kept for normal calls: at first, and at most. */
-const kept = { first: 0.15, max: 0.9 };
+/** The part of the first two windows that is kept for normal calls. */
+const keptAtFirst = 0.15;
 
-/** What background calls get beyond their share counts up to so many requests of normal calls. */
+/** How much surplus of background calls is remembered, in requests of normal calls. */
 const maxInAdvance = 1000;
 
 /**
@@ -23,7 +23,7 @@ export class Reserve {
 
   /** Whether a background call goes ahead of the normal ones. */
   get isBackgroundDue(): boolean {
-    return this.#owedToBackground >= backgroundShare - 1;
+    return this.#owedToBackground >= requestsPerBackgroundCall - 1;
   }
 
   /** Counts a normal call that arrives. */
@@ -35,9 +35,9 @@ export class Reserve {
   /** @param isWaiting Whether a background call waits. */
   sent(priority: Priority, isWaiting: boolean): void {
     if (priority === 'background')
-      this.#owedToBackground = Math.max(this.#owedToBackground - backgroundShare + 1, -maxInAdvance);
+      this.#owedToBackground = Math.max(this.#owedToBackground - requestsPerBackgroundCall + 1, -maxInAdvance);
     // If more were owed, a later batch would get it.
-    else if (isWaiting) this.#owedToBackground = Math.min(this.#owedToBackground + 1, backgroundShare - 1);
+    else if (isWaiting) this.#owedToBackground = Math.min(this.#owedToBackground + 1, requestsPerBackgroundCall - 1);
   }
 
   /** When a background call may be sent. */
@@ -46,11 +46,10 @@ export class Reserve {
     const { limit, length } = window;
     const remaining = window.remaining(now);
     if (remaining === 0 || this.#seenWindows === 0) return now; // It waits for the window, or none is announced.
-    const most = kept.max * limit;
     // The first window may have been nearly over when the first call was made.
-    const least = this.#seenWindows > 2 ? 0 : kept.first * limit;
-    const usual = Math.min(Math.max(least, this.#arrivalsBefore), most);
-    const expected = Math.min(this.#arrivalsBefore - this.#arrivals, most);
+    const least = this.#seenWindows > 2 ? 0 : keptAtFirst * limit;
+    const usual = Math.max(least, this.#arrivalsBefore);
+    const expected = this.#arrivalsBefore - this.#arrivals;
     /** The time left at which less than what remains is reserved, if that melts in so many milliseconds. */
     const due = (reserved: number, time: number) => (reserved > 0 ? ((remaining - 1) * time) / reserved : Infinity);
     const dueAt = Math.min(due(usual, length), remaining > expected ? Infinity : due(expected, length / 10));

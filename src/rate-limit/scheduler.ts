@@ -53,7 +53,7 @@ export class Scheduler implements RateLimiter {
     const connect = store?.connectLimiter as ConnectStore | undefined;
     this.#share = connect?.(this.#key, this.#window, this.#queue, this.#timing, {
       dispatch: () => this.dispatch(),
-      notify: (tell) => this.#observers.notify(tell),
+      notify: (callback) => this.#observers.notify(callback),
     });
   }
 
@@ -120,14 +120,14 @@ export class Scheduler implements RateLimiter {
     const request = { ...this.#window.sent(now), admission, sequence, turn };
     return {
       waited: turn !== 'arrival',
-      recordAnswer: (status, headers) => this.#recordAnswer(request, status, headers),
+      recordResponse: (status, headers) => this.#recordResponse(request, status, headers),
       recordLoss: (hasFailed = true) => this.#recordLoss(request, { mayCount: true, hasFailed }),
       release: (hasFailed = false) => this.#recordLoss(request, { mayCount: false, hasFailed }),
     };
   }
 
-  #recordAnswer(request: SentRequest, status: number, headers: Headers): Verdict {
-    const finding = this.#outcomes.recordAnswer(this.#timing.now(), request, status, headers);
+  #recordResponse(request: SentRequest, status: number, headers: Headers): Verdict {
+    const finding = this.#outcomes.recordResponse(this.#timing.now(), request, status, headers);
     return { ...finding, isQueueHeld: this.#end(request) };
   }
 
@@ -162,7 +162,7 @@ export class Scheduler implements RateLimiter {
     if (admission.priority)
       admission.priority.onRaise = () => {
         this.#move(this.#timing.now(), call);
-        this.dispatch(); // What is reserved for normal calls is its own now.
+        this.dispatch(); // As a normal call, it may use the reserve.
       };
     const expiresAt = waitsUntil(admission, now);
     call.watch(this.#timing, expiresAt, (time) => {
@@ -183,12 +183,15 @@ export class Scheduler implements RateLimiter {
     else this.#giveUp(call, waitError(call.admission, now, this.#delay(now, call.admission)));
   }
 
-  /** Predicts the milliseconds until a call that arrives now is sent. Before the first answer, it is only a guess. */
+  /** Predicts the milliseconds until a call that arrives now is sent. Before the first response, it is only a guess. */
   #delay(now: number, admission: Admission, before = this.#queue.countBefore(admission)): number {
     return Math.max(this.#window.delay(now, before + 1), this.#holdOf(now, admission));
   }
 
-  /** The same, without what is only a guess. In an outage, the calls before it may fail, or leave it their place. */
+  /**
+   * A lower bound of that delay: only what is certain, because rejecting a call on a guess would lose it. In an outage,
+   * the calls before it may fail, or leave it their place.
+   */
   #sureDelay(now: number, admission: Admission): number {
     if (!this.#window.wasKnown) return this.#holdOf(now, admission);
     return this.#window.probe.isFailing ? this.#delay(now, admission, 0) : this.#delay(now, admission);
@@ -236,7 +239,7 @@ export class Scheduler implements RateLimiter {
     for (; typeof next !== 'number'; next = this.#next(now)) {
       const [call, turn] = next;
       // A route that failed is only next when all have.
-      if (this.#isRefusedOrFailing && this.#turns.hasFailed(call.admission.route)) this.#turns.restart();
+      if (this.#isRefusedOrFailing && this.#turns.hasFailed(call)) this.#turns.restart();
       this.#admit(now, call, turn);
     }
     const updateAt = this.#share?.update(now) ?? Infinity;
@@ -247,7 +250,7 @@ export class Scheduler implements RateLimiter {
   /** The call to send now, or when there may be one. */
   #next(now: number): [WaitingCall, Turn] | number {
     let wakeAt = Infinity;
-    for (const priority of this.#queue.priorityOrder(this.#reserve.isBackgroundDue, this.#turns)) {
+    for (const priority of this.#turns.priorityOrder(this.#queue, this.#reserve.isBackgroundDue)) {
       const next = this.#nextOf(now, priority);
       if (typeof next !== 'number') return next;
       wakeAt = Math.min(wakeAt, next);
@@ -264,23 +267,22 @@ export class Scheduler implements RateLimiter {
     for (let first = this.#queue.first(priority); first; first = this.#queue.first(priority)) {
       const readyAt = Math.max(this.#readyAt(now, priority, demand), this.#turns.keptForArrivalUntil);
       if (readyAt > now) return readyAt;
-      const call = (takesTurns ? this.#queue.unsent(priority, turn, this.#turns) : undefined) ?? first;
+      const call = (takesTurns ? this.#turns.pick(this.#queue, priority, turn) : undefined) ?? first;
       const { askedUntil } = this.#window.probe;
-      if (isFailing && demand.isBacklog && askedUntil > now && this.#turns.hasFailed(call.admission.route))
-        return askedUntil;
+      if (isFailing && demand.isBacklog && askedUntil > now && this.#turns.hasFailed(call)) return askedUntil;
       if (this.#refusals.heldResource(now, call.admission) === undefined) return [call, turn];
       this.#move(now, call); // Its resource was refused meanwhile.
     }
     return Infinity;
   }
 
-  /** Says that calls are late, and in the end rejects those that would wait for ever. Returns when to look again. */
+  /** Reports late calls, and rejects those without a `maxWait` once waiting is hopeless. Returns when to look again. */
   #checkStall(now: number, next: number): number {
     const expectedAt = this.#queue.next?.expectedAt ?? Infinity;
     const report = this.#stall.report(now, this.#waiting, expectedAt);
     if (report) this.#observers.notify((observer) => observer.onStall(report));
     const resources = this.#refusals.waiting;
-    const isUnknown = this.#window.inFlight > 0; // An answer may show that others are admitted.
+    const isUnknown = this.#window.inFlight > 0; // A response may show that others are admitted.
     const nextAt = isUnknown ? Infinity : Math.min(next, ...resources.map(({ readyAt }) => readyAt));
     if (this.#stall.isHopeless(now, nextAt))
       this.#rejectAll(now, nextAt, [this.#queue, ...resources.map(({ queue }) => queue)]);

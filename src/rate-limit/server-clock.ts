@@ -1,14 +1,11 @@
-import type { Answer } from './headers.ts';
+import type { ResponseFacts } from './headers.ts';
 
 /** If there is no `Date`, the computer's clock is used, unless `reset` shows that it is wrong by more milliseconds. */
 const maxDisagreement = 60_000;
 
-/** Milliseconds by which a `Date` may be late, because servers cache it. It is also rounded down to a second. */
-const staleness = 100;
-
 /**
  * The server's clock. A `Date` is its time, rounded down to a second, at some moment between `sentAt` and `now`. The
- * greatest bound is the best one, unless an answer shows that it can't be true: then one of the clocks was set, or runs
+ * greatest bound is the best one, unless a response shows that it can't be true: then one of the clocks was set, or runs
  * at another speed.
  */
 export class ServerClock {
@@ -27,23 +24,23 @@ export class ServerClock {
     this.#ahead = ahead;
   }
 
-  observe(now: number, sentAt: number, { servedAt }: Answer): void {
+  observe(now: number, sentAt: number, { servedAt }: ResponseFacts): void {
     if (servedAt === undefined) return;
-    const max = servedAt + 1000 + staleness - sentAt;
+    const max = servedAt + 1000 - sentAt;
     const known = this.#ahead !== undefined && this.#ahead <= max ? this.#ahead : -Infinity;
     this.#ahead = Math.max(known, servedAt - now);
   }
 
   /**
-   * Takes in the first answer about a window, and forgets what others have shown.
+   * Takes in the first response about a window, and forgets what others have shown.
    *
    * @param length Milliseconds that a window lasts, as configured.
    */
-  restart(now: number, sentAt: number, answer: Answer, reset: number, length: number): void {
+  restart(now: number, sentAt: number, response: ResponseFacts, reset: number, length: number): void {
     this.#ahead = undefined;
-    this.observe(now, sentAt, answer);
-    const left = reset * 1000 - answer.receivedAt;
+    this.observe(now, sentAt, response);
+    const left = reset * 1000 - response.receivedAt;
     const isPlausible = left > -maxDisagreement && left < length + maxDisagreement;
-    this.#localAhead = isPlausible ? answer.receivedAt - now : undefined;
+    this.#localAhead = isPlausible ? response.receivedAt - now : undefined;
   }
 }

@@ -42,12 +42,12 @@ export interface WaitingCalls {
   readonly background: number;
 }
 
-/** What a share calls. */
+/** Callbacks from a share to its limiter. */
 export interface ShareHost {
   /** More was granted, or a newer window was adopted: sends the calls that may be sent now. */
   dispatch(): void;
   /** Calls back for each client whose calls are in progress. */
-  notify(tell: (observer: LimiterObserver) => void): void;
+  notify(callback: (observer: LimiterObserver) => void): void;
 }
 
 /** The window, as a share reports it to the store. */

@@ -12,18 +12,18 @@ export class Stall {
   #since: number | undefined;
   #reportedAt = -Infinity;
   #hasAdmitted = false;
-  #answer: string | undefined;
+  #outcome: string | undefined;
 
   admitted(): void {
     this.#hasAdmitted = true;
     this.#since = undefined;
-    this.#answer = undefined;
+    this.#outcome = undefined;
   }
 
-  /** @param answer What came instead. */
-  notAdmitted(now: number, answer: string): void {
+  /** @param outcome What came instead. */
+  notAdmitted(now: number, outcome: string): void {
     this.#since ??= now;
-    this.#answer = answer;
+    this.#outcome = outcome;
   }
 
   /** A call arrives after a time without calls. Its wait begins now. */
@@ -47,7 +47,7 @@ export class Stall {
     if (now < this.#reportAt(expectedAt)) return undefined;
     this.#reportedAt = now;
     const seconds = Math.round((now - Math.min(this.#since ?? Infinity, expectedAt)) / 1000);
-    return { seconds, waiting, answer: this.#answer };
+    return { seconds, waiting, outcome: this.#outcome };
   }
 
   /** When to look again. */

@@ -1,3 +1,6 @@
+import type { Priority } from './priority.ts';
+import type { CallQueue, WaitingCall } from './queue.ts';
+
 /** Which call was sent: the oldest or the newest of those that waited, or one that had just arrived. */
 export type Turn = 'oldest' | 'newest' | 'arrival';
 
@@ -7,10 +10,13 @@ const after = { oldest: 'newest', newest: 'arrival', arrival: 'oldest' } as cons
 /** Milliseconds for which waiting calls leave their turn to a call that arrives. */
 const pause = 3000;
 
+/** The most routes that are remembered. A path may contain an id: there is no end of them. */
+const maxRoutes = 100;
+
 /**
- * Says who is next while requests fail, or callers give them up, which shows nothing about the API. The oldest call may
- * have too little time left for an answer. The newest one has the most, but its caller may be one of many that always
- * give up soon. So they take turns. Routes take turns, too, because it may be only one of them that fails.
+ * The order of the calls that wait while requests fail, or callers give them up. The oldest call may have too little
+ * time left for a response. The newest has the most, but its caller may be one of many that always give up soon. So they
+ * take turns. Routes take turns, too, because it may be only one of them that fails.
  */
 export class Turns {
   /** Who is next after requests that were given up; `undefined` once a request is answered. */
@@ -32,9 +38,25 @@ export class Turns {
     return isNewest ? 'newest' : 'oldest';
   }
 
-  /** Whether a request of the route was refused, or failed, so that others go before its calls. */
-  hasFailed(route: string): boolean {
-    return this.#failedRoutes.has(route);
+  /** A request of the call's route was refused, or failed, so that calls of other routes go first. */
+  hasFailed({ admission }: WaitingCall): boolean {
+    return this.#failedRoutes.has(admission.route);
+  }
+
+  /** The call of a priority whose turn it is. Those of routes that have not failed go first. */
+  pick(queue: CallQueue, priority: Priority, turn: 'oldest' | 'newest'): WaitingCall | undefined {
+    return queue.unsent(priority, turn, (call) => !this.hasFailed(call));
+  }
+
+  /** The priority whose calls go first, and the other one. */
+  priorityOrder(queue: CallQueue, isBackgroundDue: boolean): readonly Priority[] {
+    const isUntried = (priority: Priority) => {
+      const call = this.pick(queue, priority, 'newest');
+      return call !== undefined && !this.hasFailed(call);
+    };
+    const isBackgroundFirst =
+      queue.background > 0 && (isBackgroundDue || (!isUntried('normal') && isUntried('background')));
+    return isBackgroundFirst ? ['background', 'normal'] : ['normal', 'background'];
   }
 
   sent(turn: Turn): void {
@@ -51,6 +73,7 @@ export class Turns {
   }
 
   notAdmitted(route: string): void {
+    if (this.#failedRoutes.size >= maxRoutes) this.restart();
     this.#failedRoutes.add(route);
   }
 

@@ -29,7 +29,7 @@ export interface Permit {
   /** Whether the call had to wait for it. */
   readonly waited: boolean;
   /** The API answered. */
-  recordAnswer(status: number, headers: Headers): Verdict;
+  recordResponse(status: number, headers: Headers): Verdict;
   /**
    * Nothing reached the API, so that the request doesn't count.
    *
@@ -37,7 +37,7 @@ export interface Permit {
    */
   release(hasFailed?: boolean): Verdict;
   /**
-   * No answer came, but the API may have counted the request.
+   * No response came, but the API may have counted the request.
    *
    * @param hasFailed Whether that was the API's or the network's fault, and not the caller's. Default: `true`.
    */

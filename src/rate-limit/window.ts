@@ -1,5 +1,5 @@
 import type { RateLimitInfo } from '../errors/index.ts';
-import { resetJitter, type Answer } from './headers.ts';
+import { resetJitter, type ResponseFacts } from './headers.ts';
 import { OwnPart } from './own-part.ts';
 import { Probe } from './probe.ts';
 import { SentLog } from './sent-log.ts';
@@ -25,7 +25,7 @@ export interface WindowRequest {
 export interface Demand {
   /** Whether other calls wait. */
   readonly isBacklog: boolean;
-  /** Whether not to wait for what the answers of others show. */
+  /** Sends it now, without waiting for what requests in flight may show. */
   readonly isUrgent: boolean;
 }
 
@@ -39,7 +39,7 @@ export interface SeenWindow {
 
 /**
  * The window that the API announces. Left is the smaller of what was announced less the requests in flight, and of the
- * limit less the requests sent. One request at a time is sent while no window is known, until its answer announces one.
+ * limit less the requests sent. One request at a time is sent while no window is known, until its response announces one.
  */
 export class RateWindow {
   limit = documented.limit;
@@ -52,7 +52,7 @@ export class RateWindow {
   announced = 0;
   /** How often a request that was sent after the end of a window was refused, because it had not ended. */
   failedProbes = 0;
-  /** Requests of this client that were admitted in the window, or had no answer. */
+  /** Requests of this client that were admitted in the window, or had no response. */
   own = 0;
   /** Paces requests while no window is known, or requests fail. */
   readonly probe = new Probe();
@@ -69,9 +69,9 @@ export class RateWindow {
   #countedSince = 0;
   /** As announced; `Infinity` once the API has refused a request because of it. */
   #used = 0;
-  /** The `reset` of the first answer about the window. That of later answers may creep, as with a token bucket. */
+  /** `reset` from the first response about this window. A token bucket moves it later with every response. */
   #firstReset = -Infinity;
-  /** Milliseconds that the last answer to a probe has taken. */
+  /** Milliseconds that the last response to a probe has taken. */
   #probeLatency = 0;
   readonly #ownPart = new OwnPart();
   /** Empty once the API announces windows. */
@@ -128,7 +128,7 @@ export class RateWindow {
   readyAt(now: number, { isBacklog, isUrgent }: Demand, isShared: boolean): number {
     const allowedAt = this.isUnannounced ? this.#log.readyAt(now, this.inFlight, this.limit, this.length) : now;
     const isOver = this.isOver(now);
-    // Where probes take longer than half a window, what they show comes too late.
+    // Where a probe takes longer than half a window, its result is outdated when it arrives.
     const isProbeWorthIt = !isUrgent && this.#probeLatency < this.#assumedLength / 2;
     if (isOver && (isProbeWorthIt || this.probe.isFailing || this.remaining(now) === 0))
       return Math.max(allowedAt, this.probe.readyAt(isBacklog));
@@ -143,7 +143,7 @@ export class RateWindow {
     return isOver ? Infinity : this.#endsAt;
   }
 
-  /** Predicts the milliseconds until so many requests have been sent; 0 if answers on their way may allow them all. */
+  /** Predicts the milliseconds until so many requests have been sent; 0 if responses on their way may allow them all. */
   delay(now: number, requests: number): number {
     const isOver = this.isOver(now);
     const excess = requests - (isOver ? this.remaining(now) : this.limit - Math.max(this.used, this.sentCount));
@@ -161,7 +161,7 @@ export class RateWindow {
   }
 
   /**
-   * A request got no answer.
+   * A request got no response.
    *
    * @param mayCount Whether it may have reached the API, which then has counted it.
    * @param failedAt When it failed, unless the caller gave it up.
@@ -180,20 +180,20 @@ export class RateWindow {
   }
 
   /**
-   * Takes in an answer.
+   * Takes in a response.
    *
    * @param isTokenRefused Whether the API refuses requests that the window has left.
    * @returns Whether it is a refusal that the window explains.
    */
-  recordAnswer(now: number, request: WindowRequest, answer: Answer, isTokenRefused = false): boolean {
-    const { isRefusal, isFailure, isAdmission, report } = answer;
+  recordResponse(now: number, request: WindowRequest, response: ResponseFacts, isTokenRefused = false): boolean {
+    const { isRefusal, isFailure, isAdmission, report } = response;
     this.#end(request);
     if (isAdmission) this.probe.admitted(request.sentAt);
     const isProbe = request.window > this.#number && this.isOver(now);
     if (isProbe) this.#probeLatency = now - request.sentAt;
     if (isFailure && (isProbe || isTokenRefused || this.probe.isFailing))
-      this.probe.failed(now, request.sentAt, answer.wait);
-    if (report !== undefined) this.#learn(now, request.sentAt, answer, report, isProbe && !isRefusal);
+      this.probe.failed(now, request.sentAt, response.wait);
+    if (report !== undefined) this.#learn(now, request.sentAt, response, report, isProbe && !isRefusal);
     else if (this.reset === undefined && isAdmission && this.isOver(now)) this.#begin(now, 0);
     const isWindowUsedUp = isRefusal && report?.remaining === 0;
     if (isWindowUsedUp) this.#exhaust(now, request, isProbe);
@@ -201,20 +201,20 @@ export class RateWindow {
     return isWindowUsedUp;
   }
 
-  /** @param isNew Whether it answers an admitted probe, so that a later `reset` is that of a new window. */
-  #learn(now: number, sentAt: number, answer: Answer, report: RateLimitInfo, isNew: boolean): void {
+  /** @param isNew It is the response to an admitted probe, so that any later `reset` is that of a new window. */
+  #learn(now: number, sentAt: number, response: ResponseFacts, report: RateLimitInfo, isNew: boolean): void {
     const { limit, remaining, reset } = report;
     const later = reset - this.#firstReset;
     const used = limit - remaining;
     if (later > (isNew ? 0 : resetJitter)) {
-      this.#clock.restart(now, sentAt, answer, reset, this.#assumedLength);
+      this.#clock.restart(now, sentAt, response, reset, this.#assumedLength);
       this.#open(now, limit, used, reset);
       this.announced += 1;
     } else if (later >= -resetJitter) {
       // An earlier one is that of a replica that lags behind.
-      this.#clock.observe(now, sentAt, answer);
+      this.#clock.observe(now, sentAt, response);
       this.reset = Math.max(this.reset ?? 0, reset);
-      // Of two answers about one window, the one with more used is the newer.
+      // Of two responses about one window, the one with more used is the newer.
       if (used >= this.#used) this.limit = limit;
       this.#used = Math.max(this.#used, used);
       this.#updateEnd();
@@ -274,7 +274,7 @@ export class RateWindow {
     if (window >= this.#number) this.#used = Infinity;
     if (!isProbe || window <= this.#number) return;
     this.failedProbes += 1;
-    if (!this.isOver(now)) return; // Its answer has shown when it ends.
+    if (!this.isOver(now)) return; // Its response has shown when it ends.
     const announcedEnd = this.#endsAt - this.#delay;
     this.#endsAt = now + Math.min(delayOfEnd.first * 2 ** this.#postponed, delayOfEnd.max);
     this.#postponed += 1;

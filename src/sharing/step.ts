@@ -1,4 +1,4 @@
-import { backgroundShare } from '../rate-limit/reserve.ts';
+import { requestsPerBackgroundCall } from '../rate-limit/reserve.ts';
 import { isAlive, isOver, takeReport, type ProcessShare, type SharedState } from './state.ts';
 import type { RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
 
@@ -89,7 +89,11 @@ function divide(state: SharedState, own: ProcessShare, now: number): Grant {
   const backgroundNeed = (share: ProcessShare): Need => [share.granted, share.background];
   const all = [own, ...others];
   const waiting = sum(all, (share) => share.background);
-  const due = Math.min(left, waiting, Math.max(0, Math.ceil(state.limit / backgroundShare - state.background)));
+  const due = Math.min(
+    left,
+    waiting,
+    Math.max(0, Math.ceil(state.limit / requestsPerBackgroundCall - state.background)),
+  );
   const spare = left - sum(all, (share) => normalNeed(share)[1]);
   return {
     normal: Math.min(own.normal, fairShare(left - due, normalNeed(own), others.map(normalNeed))),

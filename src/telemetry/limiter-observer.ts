@@ -17,8 +17,8 @@ export function limiterObserver(events: ClientEventEmitter, logger: LeveledLogge
     onHold: (target = 'All calls of the token') =>
       logger.info?.(`${target}: held, because the API refuses requests that its limit allows.`, { target }),
     onStall(stall) {
-      const { seconds, waiting, answer } = stall;
-      const reason = answer === undefined ? '' : ` Last outcome: ${answer}.`;
+      const { seconds, waiting, outcome } = stall;
+      const reason = outcome === undefined ? '' : ` Last outcome: ${outcome}.`;
       const problem = `Calls wait longer than expected, by now for ${seconds} s.`;
       logger.warn?.(`${problem}${reason} Calls waiting: ${waiting}.`, stall);
     },

@@ -26,7 +26,7 @@ async function reportsOf(answer: Answer, signal?: AbortSignal): Promise<unknown[
   };
   const permit: Permit = {
     waited: false,
-    recordAnswer: (status, answered) => report(['answered', status, answered.get('x-ratelimit-limit')]),
+    recordResponse: (status, answered) => report(['answered', status, answered.get('x-ratelimit-limit')]),
     release: () => report('nothing was sent'),
     recordLoss: () => report('lost'),
   };

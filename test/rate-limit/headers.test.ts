@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { parseRateLimit, parseRetryAfter, readAnswer, untilReset } from '../../src/rate-limit/headers.ts';
+import { parseRateLimit, parseRetryAfter, readResponse, untilReset } from '../../src/rate-limit/headers.ts';
 import { fuzzing } from '../support/fuzz.ts';
 
 const date = 'Mon, 01 Jan 2024 00:00:10 GMT';
@@ -28,7 +28,8 @@ describe('the rate limit of a response', () => {
 });
 
 it('a reset is believed if it is at most two days ahead: calls could wait for years', () => {
-  const answered = (reset: string) => readAnswer(200, new Headers({ ...documented, date, 'X-RateLimit-Reset': reset }));
+  const answered = (reset: string) =>
+    readResponse(200, new Headers({ ...documented, date, 'X-RateLimit-Reset': reset }));
 
   expect(answered('1704153610').report).toMatchObject({ remaining: 95, reset: 1_704_153_610 });
   expect(answered('99999999999').report).toBeUndefined();
@@ -51,13 +52,13 @@ describe('Retry-After', () => {
   });
 
   it('is believed up to an hour', () => {
-    expect(readAnswer(429, new Headers({ 'Retry-After': '86400' })).wait).toBe(3_600_000);
+    expect(readResponse(429, new Headers({ 'Retry-After': '86400' })).wait).toBe(3_600_000);
   });
 });
 
 describe('an answer that a cache repeats', () => {
   it('says nothing about limits or time', () => {
-    const answer = readAnswer(200, new Headers({ ...documented, Date: date, Age: '12' }));
+    const answer = readResponse(200, new Headers({ ...documented, Date: date, Age: '12' }));
     expect(answer).toMatchObject({ report: undefined, servedAt: undefined, isAdmission: false });
   });
 });
@@ -86,7 +87,7 @@ describe('any headers', () => {
     fc.assert(
       fc.property(headers, fc.constantFrom(200, 429, 503), (given, status) => {
         const all = new Headers(given);
-        const { wait, report } = readAnswer(status, all);
+        const { wait, report } = readResponse(status, all);
         const amounts = [parseRateLimit(all), report].flatMap((each) => [each?.limit, each?.remaining, each?.reset]);
         for (const amount of [...amounts, wait, parseRetryAfter(all, Date.now()), untilReset(all)])
           expect(isAmount(amount)).toBe(true);
@@ -103,7 +104,7 @@ describe('any headers', () => {
         const all = new Headers({ 'x-ratelimit-remaining': '1', 'x-ratelimit-reset': '1' });
         all.set(name, unit.repeat(200_000 / unit.length));
         // What backtracks needs minutes for these.
-        expect([parseRateLimit(all), parseRetryAfter(all, 0), readAnswer(429, all)]).toHaveLength(3);
+        expect([parseRateLimit(all), parseRetryAfter(all, 0), readResponse(429, all)]).toHaveLength(3);
       }
     },
   );

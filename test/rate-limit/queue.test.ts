@@ -160,7 +160,7 @@ describe('the timer', () => {
     limiter.configure({ limit: 1 });
     const permit = limiter.acquire(site);
     if (permit instanceof Promise) throw new Error('There was budget.');
-    permit.recordAnswer(200, new Headers());
+    permit.recordResponse(200, new Headers());
 
     const controller = new AbortController();
     const waiting = Array.from({ length: 100 }, () => limiter.acquire({ ...site, signal: controller.signal }));

@@ -97,7 +97,7 @@ describe('a limit that no header announces', () => {
     await world.time.run(1000);
     const first = await world.limiter.acquire({ method: 'GET', path: '/a', route: '/a' });
     const second = await world.limiter.acquire({ method: 'GET', path: '/b', route: '/b' });
-    for (const permit of [first, second]) permit.recordAnswer(429, new Headers());
+    for (const permit of [first, second]) permit.recordResponse(429, new Headers());
     for (let call = 0; call < 600; call += 1) {
       world.time.after(call * 1000, () => world.call(1, { path: `/users/${call}`, route }));
     }

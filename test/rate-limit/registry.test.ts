@@ -32,7 +32,7 @@ describe('the limiter of a token', () => {
     expect(limiter.snapshot.limit).toBe(7);
     const permit = await limiter.acquire(site);
     const reset = String(Math.ceil(Date.now() / 1000) + 60);
-    permit.recordAnswer(200, new Headers(budget(100, 99, reset)));
+    permit.recordResponse(200, new Headers(budget(100, 99, reset)));
     rateLimiterFor({ baseUrl, token: 'limits', limit: 7 });
     expect(limiter.snapshot.limit).toBe(100);
   });

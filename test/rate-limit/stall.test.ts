@@ -41,7 +41,7 @@ describe('an API that refuses everything', () => {
     const records = await world.finish();
     expect(records.every(({ status, error }) => status === 429 || error instanceof RateLimitWaitError)).toBe(true);
     expect(Math.max(...records.map(({ doneAt }) => doneAt))).toBeLessThanOrEqual(10 * minute + 100);
-    expect(reports[0]).toMatchObject({ answer: '429', waiting: expect.any(Number) });
+    expect(reports[0]).toMatchObject({ outcome: '429', waiting: expect.any(Number) });
     expect(reports[0]!.at).toBeLessThanOrEqual(31_000);
     const gaps = reports.slice(1).map(({ at }, index) => at - reports[index]!.at);
     expect(gaps.length).toBeGreaterThan(5);

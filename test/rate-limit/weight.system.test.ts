@@ -24,7 +24,7 @@ async function run(program: string): Promise<string> {
 const setUp = `
 const limiter = rateLimiterFor({ baseUrl: 'https://api.example.com/v1', token: 'sk', limit: 1 });
 const site = { method: 'GET', path: '/users/user_123', route: '/users/{id}' };
-(await limiter.acquire(site)).recordAnswer(200, new Headers());
+(await limiter.acquire(site)).recordResponse(200, new Headers());
 `;
 
 /** A client whose API allows one request, which has been made. */

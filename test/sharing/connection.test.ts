@@ -43,7 +43,7 @@ describe('a store of your own', () => {
     const observer = { onStoreChange, onHold: vi.fn(), onStall: vi.fn() };
     const permits = Array.from({ length: 5 }, async () => {
       const permit = await scheduler.acquire({ ...call, observer });
-      permit.recordAnswer(200, announced);
+      permit.recordResponse(200, announced);
     });
 
     await time.run();
@@ -110,7 +110,7 @@ describe('a store of your own', () => {
     for (let calls = 0; calls < 10; calls++) {
       void Promise.resolve(scheduler.acquire(call)).then((permit) => {
         sent += 1;
-        permit.recordAnswer(200, announced);
+        permit.recordResponse(200, announced);
       });
     }
     await time.run(30_000);
@@ -159,7 +159,7 @@ describe('a store of your own', () => {
       return Promise.resolve(step.reply);
     });
     for (isDown of [false, true, true, false, false, false]) {
-      void Promise.resolve(scheduler.acquire(call)).then((permit) => permit.recordAnswer(200, announced));
+      void Promise.resolve(scheduler.acquire(call)).then((permit) => permit.recordResponse(200, announced));
       await time.run(time.now() + 1000);
     }
     expect(requests.filter(({ wasOut }) => wasOut)).toMatchObject([{ available: 0 }]);
@@ -179,7 +179,7 @@ describe('a store of your own', () => {
       ({ state } = step);
       return step.reply;
     });
-    const first = Promise.resolve(scheduler.acquire(call)).then((permit) => permit.recordAnswer(200, announced));
+    const first = Promise.resolve(scheduler.acquire(call)).then((permit) => permit.recordResponse(200, announced));
     await time.run(301);
     await first;
     // While the store hears of the first call, and while it grants a request.
@@ -203,9 +203,9 @@ describe('a store of your own', () => {
     const time = new VirtualTime();
     const scheduler = new Scheduler(id, time);
     const first = await scheduler.acquire(call);
-    first.recordAnswer(200, new Headers());
+    first.recordResponse(200, new Headers());
     scheduler.configure({ store: createRateLimitStore(sync), limit: 2 });
-    (await scheduler.acquire(call)).recordAnswer(200, new Headers());
+    (await scheduler.acquire(call)).recordResponse(200, new Headers());
     void scheduler.acquire(call);
     await time.run(1000);
     expect(scheduler.snapshot.waiting).toBe(1);

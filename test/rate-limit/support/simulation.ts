@@ -209,7 +209,7 @@ export class SchedulerWorld {
         const status = Number(reply.status);
         const headers = new Headers({ date: new Date(this.epoch + time.now()).toUTCString(), ...reply.headers });
         time.after((status === 200 ? this.#work : 0) + this.latency(), () => {
-          resolve({ status, ...permit.recordAnswer(status, headers) });
+          resolve({ status, ...permit.recordResponse(status, headers) });
         });
       });
     });

@@ -131,7 +131,7 @@ export class SimulatedProcess {
     };
     const guardPermit = (permit: Permit): Permit => ({
       waited: permit.waited,
-      recordAnswer: (status, headers) => verdictOf(() => permit.recordAnswer(status, headers)),
+      recordResponse: (status, headers) => verdictOf(() => permit.recordResponse(status, headers)),
       recordLoss: () => verdictOf(() => permit.recordLoss()),
       release: () => verdictOf(() => permit.release()),
     });
