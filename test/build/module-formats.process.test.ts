@@ -1,13 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
-import * as webhooks from '../../dist/webhooks/index.js';
-import * as esm from '../../dist/index.js';
+import type * as SDK from '@example/sdk';
+import type * as Webhooks from '@example/sdk/webhooks';
 
-type SDK = typeof esm;
 const require = createRequire(import.meta.url);
-// The CommonJS build has the same exports; its declarations are a file of their own.
-const cjs = require('../../dist/index.cjs') as SDK;
+// Both builds have the types of the source. An `import` of them would have no types before the first build.
+const esm = require('../../dist/index.js') as typeof SDK;
+const cjs = require('../../dist/index.cjs') as typeof SDK;
+const webhooks = require('../../dist/webhooks/index.js') as typeof Webhooks;
 
 const target = { method: 'GET', path: '/users/1', route: '/users/{id}' };
 const init = { status: 404, message: 'No such user.', headers: new Headers(), ...target };
@@ -17,7 +18,7 @@ describe('the ES-module and the CommonJS build, both loaded', () => {
     expect(cjs.NotFoundError).not.toBe(esm.NotFoundError);
   });
 
-  it.each<[string, SDK, SDK]>([
+  it.each<[string, typeof SDK, typeof SDK]>([
     ['an ES module', cjs, esm],
     ['CommonJS', esm, cjs],
   ])('tell errors apart by instanceof, where %s asks', (_, throwing, asking) => {
