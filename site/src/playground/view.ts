@@ -1,0 +1,115 @@
+import { find } from '../page/find.ts';
+import { drawCells, type Tone, toneOf } from './cells.ts';
+import type { Level, Report, ShownDelivery, ShownRequest } from './messages.ts';
+
+/** What a run shows. */
+export class View {
+  readonly #root: HTMLElement;
+  readonly #requests = new Map<string, HTMLDetailsElement>();
+  readonly #deliveries = new Map<string, HTMLDetailsElement>();
+  /** How each request went. */
+  readonly #tones = new Map<string, Tone>();
+  readonly #isStill = matchMedia('(prefers-reduced-motion: reduce)');
+  #waiting = 0;
+  #elapsed = 0;
+
+  constructor(root: HTMLElement) {
+    this.#root = root;
+  }
+
+  get summary(): string {
+    const seconds = (this.#elapsed / 1000).toFixed(1);
+    const { size } = this.#requests;
+    return `${size} ${size === 1 ? 'request' : 'requests'} in ${seconds} s of simulated time, ${this.#count('warning')} refused with 429.`;
+  }
+
+  clear(): void {
+    for (const name of ['console', 'requests', 'deliveries']) this.#part(name).replaceChildren();
+    for (const each of [this.#requests, this.#deliveries, this.#tones]) each.clear();
+    [this.#waiting, this.#elapsed] = [0, 0];
+    find(this.#root, 'meter', HTMLMeterElement).value = 0;
+    this.#figure('Budget left', '–');
+    this.draw();
+  }
+
+  print(level: Level, text: string): void {
+    const line = element('span', `${text}\n`);
+    line.className = level;
+    this.#part('console').append(line);
+  }
+
+  show({ budget, elapsed, requests, deliveries }: Extract<Report, { type: 'state' }>): void {
+    this.#elapsed = elapsed;
+    this.#waiting = budget?.waiting ?? 0;
+    if (budget) {
+      const meter = find(this.#root, 'meter', HTMLMeterElement);
+      [meter.max, meter.value] = [budget.limit, budget.remaining];
+      this.#figure('Budget left', `${budget.remaining} of ${budget.limit}`);
+    }
+    for (const request of requests) this.#showRequest(request);
+    for (const delivery of deliveries) this.#showDelivery(delivery);
+    if (!this.#isStill.matches) this.draw();
+  }
+
+  /** A cell for each request, and for each call that waits. */
+  draw(): void {
+    const cells = [...this.#tones.values(), ...Array<Tone>(this.#waiting).fill('waiting')];
+    drawCells(find(this.#root, '.cells', SVGElement), cells);
+    this.#figure('Answered', String(this.#count('good')));
+    this.#figure('Waiting', String(this.#waiting));
+    this.#figure('Refused', String(this.#count('warning'))).classList.toggle('bad', this.#count('warning') > 0);
+    for (const [name, { size }] of [
+      ['Requests', this.#requests],
+      ['Deliveries', this.#deliveries],
+    ] as const)
+      find(this.#root, `[data-count="${name}"]`).textContent = size === 0 ? '' : String(size);
+  }
+
+  #count(tone: Tone): number {
+    return [...this.#tones.values()].filter((each) => each === tone).length;
+  }
+
+  #figure(name: string, text: string): HTMLElement {
+    const place = find(this.#root, `[data-figure="${name}"]`);
+    place.textContent = text;
+    return place;
+  }
+
+  #showRequest({ id, method, target, status, state, body, response }: ShownRequest): void {
+    const sent = body === undefined ? [] : [element('div', `→ ${JSON.stringify(body, undefined, 2)}`)];
+    const line = lineOf(id, this.#requests, this.#part('requests'));
+    line.replaceChildren(
+      element('summary', `${status ?? state} ${method.padEnd(4)} ${target}`),
+      ...sent,
+      element('div', response === undefined ? 'no response yet' : `← ${JSON.stringify(response, undefined, 2)}`),
+    );
+    if (status !== undefined && status >= 400) line.className = 'error';
+    this.#tones.set(id, toneOf({ state, status }));
+  }
+
+  #showDelivery({ id, event, status, tries, body }: ShownDelivery): void {
+    const line = lineOf(id, this.#deliveries, this.#part('deliveries'));
+    const text = `${status} ${event}, ${tries} ${tries === 1 ? 'attempt' : 'attempts'}`;
+    // What stays the same is left alone, so that it can be selected.
+    if (line.firstChild?.textContent === text) return;
+    line.replaceChildren(element('summary', text), element('div', body));
+  }
+
+  #part(name: string): HTMLElement {
+    return find(this.#root, `[data-part="${name}"]`);
+  }
+}
+
+/** The line of a list that shows the request or delivery with this id: a new one at the end, unless there is one. */
+function lineOf(id: string, known: Map<string, HTMLDetailsElement>, list: HTMLElement): HTMLDetailsElement {
+  const line = known.get(id) ?? document.createElement('details');
+  if (!known.has(id)) list.append(line);
+  known.set(id, line);
+  return line;
+}
+
+function element(name: string, text: string): HTMLElement {
+  const created = document.createElement(name);
+  created.textContent = text;
+  return created;
+}
