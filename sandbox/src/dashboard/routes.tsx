@@ -17,6 +17,7 @@ import { requestRoutes } from './requests/request-routes.tsx';
 import { searchRoutes } from './search.tsx';
 import style from './style/main.css?bundled';
 import { tokenRoutes } from './tokens/token-routes.tsx';
+import { deliveryRoutes } from './webhooks/delivery-routes.tsx';
 import { webhookRoutes } from './webhooks/webhook-routes.tsx';
 
 /** Allows only the dashboard's own resources, and no framing. */
@@ -73,6 +74,7 @@ export function dashboardRoutes(dashboard: Dashboard): Hono {
   routes.route('/dashboard', searchRoutes(dashboard));
   routes.route('/dashboard', tokenRoutes(dashboard));
   routes.route('/dashboard', webhookRoutes(dashboard));
+  routes.route('/dashboard', deliveryRoutes(dashboard));
   routes.route('/dashboard/requests', requestRoutes(dashboard));
   for (const resource of resourcesOf(dashboard.services)) {
     routes.route(pathOf(resource), resourceRoutes(dashboard, resource));
