@@ -39,20 +39,17 @@ export interface Retry {
   readonly isFree: boolean;
 }
 
-/** Milliseconds. Transient errors pass soon. An API that refuses calls needs a rest. */
-const transientDelay = 50;
-const throttlingDelay = 1_000;
-const maxDelay = 8_000;
+/** Milliseconds: the longest backoff before the first retry, and before any. */
+const backoff = { first: 1_000, max: 8_000 };
 
 /** Milliseconds to wait after a 429 before another token is used, whose limiter does not know of it. */
 export function refusalWait(retryAfter: number | undefined, retries: number): number {
-  return Math.min(retryAfter ?? Math.min(maxDelay, throttlingDelay * 2 ** retries), maxAskedWait.refusal);
+  return Math.min(retryAfter ?? Math.min(backoff.max, backoff.first * 2 ** retries), maxAskedWait.refusal);
 }
 
 /**
  * The next attempt after a failure, or `undefined` if there is none. The delay is the one that the server asked for, or
- * else exponential backoff with full jitter (AWS, "Exponential Backoff And Jitter"), which begins as that of the AWS
- * SDKs.
+ * else exponential backoff with full jitter (AWS, "Exponential Backoff And Jitter").
  *
  * @param retries Its retries so far.
  * @param verdict That of the rate limiter, if it decides when a refused call (429) is sent again. If the refusal is
@@ -74,9 +71,8 @@ export function planRetry(
   const retryAfter = failure.kind === 'status' ? failure.retryAfter : undefined;
   // For a longer wait, the caller can decide better what to do.
   if (retryAfter !== undefined && retryAfter > maxAskedWait.failure) return undefined;
-  const baseDelay = isRefusal ? throttlingDelay : transientDelay;
-  const backoff = random * Math.min(maxDelay, baseDelay * 2 ** retries);
-  return { delay: Math.round(retryAfter ?? backoff), isFree };
+  const delay = random * Math.min(backoff.max, backoff.first * 2 ** retries);
+  return { delay: Math.round(retryAfter ?? delay), isFree };
 }
 
 function isRetryable(failure: Failure, isIdempotent: boolean): boolean {

@@ -20,8 +20,8 @@ describe('shouldRetry', () => {
 
     const target = { method: 'GET', path: '/users/user_123', route: '/users/{id}' };
     expect(shouldRetry.mock.calls).toEqual([
-      [expect.any(InternalServerError), { ...target, attempt: 1, delay: 50 }],
-      [expect.any(InternalServerError), { ...target, attempt: 2, delay: 100 }],
+      [expect.any(InternalServerError), { ...target, attempt: 1, delay: 1000 }],
+      [expect.any(InternalServerError), { ...target, attempt: 2, delay: 2000 }],
     ]);
     expect(api.requests).toHaveLength(3);
   });

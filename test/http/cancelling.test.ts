@@ -257,8 +257,8 @@ describe('timeout', () => {
     });
 
     expect(await settled(clientOf(api, { timeout: 400 }).users.get('user_123'))).toEqual(user);
-    expect(api.requests.map(({ at }) => at)).toEqual([0, 400 + 50]);
-    expect(performance.now()).toBe(400 + 50 + 399);
+    expect(api.requests.map(({ at }) => at)).toEqual([0, 400 + 1000]);
+    expect(performance.now()).toBe(400 + 1000 + 399);
     expect(vi.getTimerCount()).toBe(0);
   });
 
@@ -293,18 +293,18 @@ describe('totalTimeout', () => {
     fixJitter(1);
     const api = inProcessApi(noAnswer);
 
-    const call = clientOf(api, { timeout: 1000, maxRetries: 9 }).users.get('user_123', { totalTimeout: 4000 });
+    const call = clientOf(api, { timeout: 1000, maxRetries: 9 }).users.get('user_123', { totalTimeout: 5500 });
 
     const error = await settled(rejection(call));
     expect(error).toBeInstanceOf(TimeoutError);
     expect(error).toMatchObject({
-      message: 'The call took longer than its totalTimeout of 4000 ms. (GET /users/{id})',
+      message: 'The call took longer than its totalTimeout of 5500 ms. (GET /users/{id})',
       method: 'GET',
       path: '/users/user_123',
     });
-    // The second attempt follows after 50 ms of backoff, the third after 100, and the fourth is cut short.
-    expect(api.requests.map(({ at }) => at)).toEqual([0, 1050, 2150, 3350]);
-    expect(performance.now()).toBe(4000);
+    // The second attempt follows after a second of backoff, the third after two, and is cut short.
+    expect(api.requests.map(({ at }) => at)).toEqual([0, 2000, 5000]);
+    expect(performance.now()).toBe(5500);
   });
 
   it('covers an async schema, and so does the signal', async () => {

@@ -125,7 +125,7 @@ describe('callEnd comes once for each call, however it ends', () => {
 
     await settled(client.users.get('user_123'));
 
-    expect(ends).toMatchObject([{ attempts: 2, waited: 50, duration: 250, requestId: 'req_42', status: 200 }]);
+    expect(ends).toMatchObject([{ attempts: 2, waited: 1000, duration: 1200, requestId: 'req_42', status: 200 }]);
   });
 
   it('has the id that all events of its call have', async () => {

@@ -33,7 +33,7 @@ describe('the log', () => {
       '[@example/sdk] GET /users/user_123: no answer after 80 ms.',
     ]);
     expect(log.info.mock.calls.map(([line]) => line as string)).toEqual([
-      '[@example/sdk] InternalServerError: Answered 503. (503 GET /users/{id}) Retrying in 25 ms.',
+      '[@example/sdk] InternalServerError: Answered 503. (503 GET /users/{id}) Retrying in 500 ms.',
     ]);
   });
 
