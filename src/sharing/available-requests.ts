@@ -32,7 +32,9 @@ export class AvailableRequests {
 
   /** Whether the store has to learn that requests were used or are not needed. */
   get isReportDue(): boolean {
-    return this.#total > 0 || this.#total + this.#window.inFlight !== this.#held;
+    const { normal, background } = this.#sendable;
+    const isSpare = this.#count.normal > normal || this.#count.background > background;
+    return isSpare || this.#total + this.#window.inFlight !== this.#held;
   }
 
   has(now: number, priority: Priority): boolean {
@@ -97,7 +99,7 @@ export class AvailableRequests {
         this.#seen = { announced, failedProbes };
         this.#held = available + inFlight + reply.normal + reply.background;
         this.#missingAtSync = { normal: normal - reply.normal, background: background - reply.background };
-        const { reset: known = 0 } = this.#window;
+        const known = this.#window.reset;
         if (reply.reset > 0) this.#window.adopt(answeredAt, reply);
         if (this.#window.reset !== known) this.#giveUp();
         this.#isProbe = reply.timeLeft === 0;

@@ -37,7 +37,7 @@ export interface ProcessShare {
   normal: number;
   /** Waiting calls of background priority that nothing is granted for. */
   background: number;
-  /** Normal calls that were granted a request in this window, less those that waited when it began. */
+  /** How often normal calls have arrived in this window: those of one report count once. */
   arrivals: number;
   /** Normal calls that arrive in this window, if they do as in the last one. */
   expected: number;
@@ -136,18 +136,20 @@ function openWindow(state: SharedState, { limit, reset, used, timeLeft }: RateLi
   for (const share of Object.values(state.processes)) {
     share.granted = 0;
     // Half of the window is enough for what is only expected.
-    share.expected = Math.round(Math.min(limit / 2, Math.max(0, share.arrivals + share.normal) * lengthening));
-    share.arrivals = -share.normal;
+    // Calls that all arrived at once may be a batch that is done by now.
+    const arrivals = share.arrivals > 1 ? share.arrivals : 0;
+    share.expected = Math.round(Math.min(limit / 2, arrivals * lengthening));
+    share.arrivals = 0;
   }
 }
 
-/** Gives up what was reserved for processes that have died. The API counted what it received from them. */
+/** Gives up what processes that have died wait for. What they were granted counts: they may have sent it all. */
 function dropDead(state: SharedState, now: number): void {
   for (const share of Object.values(state.processes)) {
-    if (!isAlive(state, share, now)) share.held = share.granted = share.normal = share.background = 0;
+    if (!isAlive(state, share, now)) share.held = share.normal = share.background = 0;
   }
   // A silent process may only be idle: its needs are remembered for a window.
-  keep(state, (_, share) => isAlive(state, share, now) || share.arrivals > 0 || share.expected > 0);
+  keep(state, (_, share) => isAlive(state, share, now) || share.granted + share.arrivals + share.expected > 0);
 }
 
 function keep(state: SharedState, isKept: (id: string, share: ProcessShare) => boolean): void {
@@ -163,12 +165,14 @@ function updateShare(state: SharedState, request: RateLimitStoreRequest, now: nu
     keep(state, (id) => id !== returned);
   }
   const isSame = reset > 0 && Math.abs(reset - state.reset) <= resetJitter;
+  const before = known ?? { ...emptyShare, seenAt: now };
   const own: ProcessShare = {
-    ...(known ?? { ...emptyShare, seenAt: now }),
+    ...before,
     held: available + inFlight,
     granted: available + (isSame ? sent : inFlight),
     normal,
     background,
+    arrivals: before.arrivals + (normal > before.normal ? 1 : 0),
   };
   // `seenAt` is updated rarely, so that a sync that changes nothing else writes nothing.
   if (now - own.seenAt > lifetime(state) / 4) own.seenAt = now;

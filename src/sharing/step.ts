@@ -41,7 +41,6 @@ export function rateLimitStep(stored: string | undefined, request: RateLimitStor
   own.granted += granted.normal + granted.background;
   own.normal -= granted.normal;
   own.background -= granted.background;
-  own.arrivals += granted.normal;
   state.background += granted.background;
 
   const { limit, used, reset, processes } = state;
@@ -143,8 +142,8 @@ function sum<T>(items: readonly T[], of: (item: T) => number): number {
 /** Milliseconds until the process should ask again: there may be more for it, or it has to show that it is alive. */
 function pauseOf(state: SharedState, own: ProcessShare, now: number): number {
   const { processes, probedAt, startedAt, endsAt } = state;
-  // Another process sends the probe, or is about to.
-  if (isOver(state, now)) return Math.min(now - probedAt, probeTimeout) / 4;
+  // The prober learns the result by itself. The others wait for it.
+  if (isOver(state, now)) return own.held > 0 ? probeTimeout : Math.min(now - probedAt, probeTimeout) / 4;
   const pause = Math.min(maxSyncPause, (endsAt - startedAt) / 12);
   const mayChange = leftOf(state) > 0 || Object.values(processes).some((share) => share !== own && share.held > 0);
   const isWaiting = own.normal + own.background > 0;

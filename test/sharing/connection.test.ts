@@ -237,3 +237,24 @@ describe('a store of your own', () => {
     expect(isSent).toBe(true);
   });
 });
+
+it('a store is asked a few times for each request while the API cannot be reached', async () => {
+  const time = new VirtualTime();
+  let state: string | undefined;
+  let [syncs, requests] = [0, 0];
+  const scheduler = schedulerWith(time, (_, request) => {
+    syncs += 1;
+    const step = rateLimitStep(state, request, time.now());
+    state = step.state;
+    return step.reply;
+  });
+  for (let index = 0; index < 50; index += 1) {
+    void Promise.resolve(scheduler.acquire(call)).then((permit) => {
+      requests += 1;
+      permit.release(true);
+    });
+  }
+  await time.run(120_000);
+  expect(requests).toBeGreaterThan(15);
+  expect(syncs).toBeLessThan(10 * requests);
+});

@@ -44,6 +44,11 @@ function windowOf(limit: number, used = 0, waiting: Record<string, Partial<RateL
   return store;
 }
 
+/** Calls of a process, each of which is sent before the next one arrives. */
+function arriveOneByOne(store: Store, process: string, count: number): void {
+  for (let sent = 0; sent < count; sent += 1) store.sync(process, known({ normal: 1, sent }));
+}
+
 describe('while no window is known', () => {
   it('one request at a time is granted, which shows the window', () => {
     const store = new Store();
@@ -102,14 +107,17 @@ describe('while no window is known', () => {
 
   it('the processes ask in turn, 10 ms apart, so that they do not write at the same moment', () => {
     const store = new Store();
-    const ask = () => ['a', 'b', 'c'].map((process) => store.sync(process, { normal: 1, inFlight: 1 }).nextSyncIn);
+    const ask = () => ['b', 'c', 'd'].map((process) => store.sync(process, { normal: 1 }).nextSyncIn);
+    store.sync('prober', { normal: 1 });
     ask();
     expect(ask()).toEqual([10, 20, 30]);
     store.now += 5;
     expect(ask()).toEqual([5, 15, 25]);
     // The longer nothing is found out, the less often.
     store.now += 1_015;
-    expect(ask()).toEqual([280, 260, 270]);
+    expect(ask()).toEqual([270, 280, 290]);
+    // The prober finds it out by itself.
+    expect(store.sync('prober', { inFlight: 1 }).nextSyncIn).toBeGreaterThanOrEqual(2000);
   });
 });
 
@@ -199,7 +207,7 @@ describe('by priority', () => {
 
   it('background calls leave as many requests as normal calls will arrive, if they do as in the last window', () => {
     const store = windowOf(100);
-    store.sync('trickle', known({ normal: 20 }));
+    arriveOneByOne(store, 'trickle', 20);
     store.now += minute;
     store.sync('trickle', { reset: 1060, timeLeft: minute, sent: 0 });
     expect(store.grant('batch', { background: 200, reset: 1060, timeLeft: minute })).toEqual([0, 80]);
@@ -210,10 +218,17 @@ describe('by priority', () => {
 
   it('background calls leave half of a window at most for calls that are only expected', () => {
     const store = windowOf(100);
-    store.sync('busy', known({ normal: 90 }));
+    arriveOneByOne(store, 'busy', 90);
     store.now += minute;
     store.sync('busy', { reset: 1060, timeLeft: minute, sent: 0 });
     expect(store.grant('batch', { background: 200, reset: 1060, timeLeft: minute })).toEqual([0, 50]);
+  });
+
+  it('a batch that has ended reserves nothing for later', () => {
+    const store = windowOf(100);
+    expect(store.grant('ended', known({ normal: 50 }))).toEqual([50, 0]);
+    store.now += minute;
+    expect(store.grant('a', { normal: 100, reset: 1060, timeLeft: minute })).toEqual([100, 0]);
   });
 
   it('a batch that waited when the window began reserves nothing for later', () => {
@@ -288,15 +303,24 @@ describe('a process that is killed', () => {
     [24_000, minute],
     [8_000, 20_000],
     [5_000, 10_000],
-  ])('leaves its part to the others, when it has not synced for %i ms in a window of %i', (lifetime, duration) => {
+  ])('leaves what it waits for to the others after %i ms without a sync, in a window of %i', (lifetime, duration) => {
     const store = new Store();
-    store.sync('dead', known({ normal: 50, timeLeft: duration }));
-    expect(store.grant('a', known({ normal: 80, timeLeft: duration }))).toEqual([50, 0]);
+    expect(store.grant('a', known({ normal: 80, timeLeft: duration }))).toEqual([80, 0]);
+    expect(store.grant('dead', known({ normal: 80, timeLeft: duration }))).toEqual([20, 0]);
     store.now += lifetime;
-    const later = { timeLeft: duration - lifetime, sent: 50, used: 50 };
+    const later = { timeLeft: duration - lifetime, sent: 40, used: 60 };
     expect(store.grant('a', known({ normal: 30, ...later }))).toEqual([0, 0]);
     store.now += 1;
     expect(store.grant('a', known({ normal: 30, ...later }))).toEqual([30, 0]);
+  });
+
+  it('may have sent all that it was granted in the window, such as one that ends with its last call', () => {
+    const store = new Store();
+    expect(store.grant('ended', known({ normal: 70 }))).toEqual([70, 0]);
+    store.now += 30_000;
+    expect(store.grant('a', known({ normal: 100, timeLeft: 30_000 }))).toEqual([30, 0]);
+    store.now += 30_000;
+    expect(store.grant('a', { reset: 1060, timeLeft: minute, normal: 100 })).toEqual([100, 0]);
   });
 
   it('is forgotten', () => {
@@ -318,7 +342,7 @@ describe('when the state is lost', () => {
     expect(store.grant('b', { ...lost, inFlight: 10, sent: 10 })).toEqual([10, 0]);
     expect(store.sync('b', lost).processes).toBe(4);
     store.now += 24_001;
-    expect(store.grant('a', known({ normal: 80, sent: 20, used: 20, timeLeft: minute - 24_001 }))).toEqual([80, 0]);
+    expect(store.grant('a', known({ normal: 80, sent: 20, used: 20, timeLeft: minute - 24_001 }))).toEqual([60, 0]);
   });
 
   it('as it is when the clock is set back, because all times in it are wrong', () => {
