@@ -242,7 +242,7 @@ it('a store is asked a few times for each request while the API cannot be reache
   const time = new VirtualTime();
   let state: string | undefined;
   let [syncs, requests] = [0, 0];
-  const scheduler = schedulerWith(time, (_, request) => {
+  const scheduler = schedulerWith(time, async (_, request) => {
     syncs += 1;
     const step = rateLimitStep(state, request, time.now());
     state = step.state;

@@ -25,7 +25,7 @@ export function faultInjection(services: Services): MiddlewareHandler<Env> {
 
     const instead = fault.status !== undefined || fault.reset === true;
     if (!instead || fault.after === true) await next();
-    if (fault.status !== undefined) throw failure(fault.status, fault, context, services);
+    if (fault.status !== undefined) throw failure(fault.status, fault);
     if (fault.reset === true) {
       context.set('broken', 'reset');
       return context.body(null, 200);
@@ -49,14 +49,7 @@ const codes: Readonly<Record<number, string>> = {
   504: 'gateway_timeout',
 };
 
-function failure(status: number, fault: Fault, context: Context<Env>, { windows, clock }: Services): Failure {
-  const { retryAfter = status === 429 ? 1 : undefined } = fault;
-  if (status === 429 && retryAfter !== undefined) {
-    // The headers must agree with the 429, or clients have reason to ignore it.
-    const time = clock.now();
-    const { limit } = windows.status(context.get('token')?.id, time);
-    context.set('rateLimit', { limit, remaining: 0, reset: time + retryAfter * 1000 });
-  }
+function failure(status: number, { retryAfter = status === 429 ? 1 : undefined }: Fault): Failure {
   const code = codes[status] ?? (status < 500 ? 'invalid_request' : 'internal_error');
   return new Failure(status, code, 'This failure was requested by a fault.', {
     headers: retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) },

@@ -27,11 +27,13 @@ export class Clock {
    * Advances the clock, so that a test can skip a rate-limit window or the delay before a delivery.
    *
    * @param milliseconds By how much.
-   * @throws {TypeError} when `milliseconds` is negative, or more than 1e12.
+   * @throws {TypeError} when `milliseconds` is not a number, negative, or more than 1e12.
    */
   advance(milliseconds: number): void {
-    if (!(milliseconds >= 0 && milliseconds <= maxAdvance)) {
-      throw new TypeError(`\`milliseconds\` must be a number from 0 to ${maxAdvance}, not ${milliseconds}.`);
+    const isNumber = typeof milliseconds === 'number';
+    if (!isNumber || !(milliseconds >= 0 && milliseconds <= maxAdvance)) {
+      const given = isNumber ? milliseconds : typeof milliseconds;
+      throw new TypeError(`\`milliseconds\` must be a number from 0 to ${maxAdvance}, not ${given}.`);
     }
     this.#offset += milliseconds;
     this.advanced.emit();

@@ -77,20 +77,20 @@ describe.each(['sandbox.fetch', 'HTTP'])('over %s', (transport) => {
   });
 });
 
-test('a 429 from a fault has the headers of a real one', async () => {
+test('a 429 from a fault asks to wait for a second, or as it says, and shows the window as it is', async () => {
   const now = Date.parse('2024-01-01T00:00:00Z');
   const sandbox = createSandbox({ now: () => now });
   sandbox.faults.next({ status: 429, retryAfter: 3 });
   sandbox.faults.next({ status: 429 });
-  for (const [wait, reset] of [
-    ['3', '1704067203'],
-    ['1', '1704067201'],
+  for (const [wait, remaining] of [
+    ['3', '99'],
+    ['1', '98'],
   ]) {
     const { status, headers } = await call(sandbox, 'GET /v1/projects');
     expect(status).toBe(429);
     expect(headers.get('retry-after')).toBe(wait);
-    expect(headers.get('x-ratelimit-remaining')).toBe('0');
-    expect(headers.get('x-ratelimit-reset')).toBe(reset);
+    expect(headers.get('x-ratelimit-remaining')).toBe(remaining);
+    expect(headers.get('x-ratelimit-reset')).toBe('1704067260');
   }
   expect((await call(sandbox, 'GET /v1/projects')).headers.get('x-ratelimit-remaining')).toBe('97');
 });

@@ -111,4 +111,5 @@ test('advancing the clock skips a rate-limit window', async () => {
     expect(() => sandbox.clock.advance(value)).toThrow(
       `\`milliseconds\` must be a number from 0 to 1000000000000, not ${value}.`,
     );
+  expect(() => sandbox.clock.advance('5' as never)).toThrow('from 0 to 1000000000000, not string.');
 });
