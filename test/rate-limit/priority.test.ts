@@ -81,6 +81,17 @@ describe('background calls', () => {
     expect(beside.length).toBeGreaterThanOrEqual(90);
   });
 
+  it('get their tenth of normal calls within ten windows after a long time in which they had everything', async () => {
+    const world = busyWorld();
+    world.call(3000, background());
+    await world.time.run(35 * minute);
+    world.call(3000);
+    const call = world.one(background());
+    await world.time.run();
+    const { askedAt, doneAt } = await call;
+    expect(doneAt - askedAt).toBeLessThan(12 * minute);
+  });
+
   it('use all but one request of the first window, if no normal call needs it', async () => {
     const world = busyWorld('first');
     world.call(100, background());

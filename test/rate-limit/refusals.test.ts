@@ -151,3 +151,16 @@ it('of routes with an id in them, those that were admitted last are remembered',
   expect(refusals.wasAdmitted('/users/999', 0)).toBe(true);
   expect(refusals.wasAdmitted('/users/1', 0)).toBe(false);
 });
+
+it('the routes that were admitted lately are remembered, and no more than a hundred', () => {
+  const refusals = new Refusals(
+    realTiming,
+    () => undefined,
+    () => undefined,
+  );
+  for (let index = 0; index <= 100; index += 1) {
+    const target = { method: 'GET', path: `/${index}`, route: `/${index}` };
+    refusals.admitted(1000, target, refusals.sent(1000, target));
+  }
+  expect([0, 1, 100].map((index) => refusals.wasAdmitted(`/${index}`, 999))).toEqual([false, true, true]);
+});
