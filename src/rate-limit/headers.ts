@@ -48,9 +48,9 @@ export interface ResponseFacts {
   readonly receivedAt: number;
   /** Milliseconds that a refusal or a 503 asks to wait. */
   readonly wait: number | undefined;
-  /** Whether the API, or a gateway in front of it, has failed. */
+  /** True if the API, or a gateway in front of it, has failed. */
   readonly isFailure: boolean;
-  /** Whether it speaks for the API, and shows that a request was admitted. */
+  /** True if it speaks for the API, and shows that a request was admitted. */
   readonly isAdmission: boolean;
 }
 

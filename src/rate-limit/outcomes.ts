@@ -18,9 +18,9 @@ export interface SentRequest extends WindowRequest {
 
 /** How a request ended without a response. */
 export interface Loss {
-  /** Whether the API may have counted it. */
+  /** True if the API may have counted it. */
   readonly mayCount: boolean;
-  /** Whether that was the API's or the network's fault. */
+  /** True if the API or the network is to blame, and not the caller. */
   readonly hasFailed: boolean;
 }
 

@@ -22,12 +22,12 @@ export class Probe {
   /** Until when the API has asked to wait, when it failed. */
   askedUntil = -Infinity;
 
-  /** Whether the last request failed that was sent while no window was known, or that could not be sent. */
+  /** True if the last request without a known window failed, or the last one that could not be sent. */
   get isFailing(): boolean {
     return this.#failures > 0;
   }
 
-  /** @param isBacklog Whether other calls wait. They pause after a failure; a call that is alone does not. */
+  /** @param isBacklog True if other calls wait. They pause after a failure; a call that is alone does not. */
   readyAt(isBacklog: boolean): number {
     const wait = Math.min(unansweredPause.first * 2 ** this.#unanswered, unansweredPause.max);
     return Math.max(this.#sentAt + wait, isBacklog ? this.#pausedUntil : -Infinity);
@@ -44,7 +44,8 @@ export class Probe {
   }
 
   /**
-   * A request has failed. If it was sent during a pause, because it was alone, it does not prolong the pause.
+   * A request has failed. During a pause, it does not prolong it: others were in flight with the first one that failed,
+   * or a call was alone and did not wait.
    *
    * @param sentAt When it was sent.
    * @param wait Milliseconds that the API asks to wait.

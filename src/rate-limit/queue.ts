@@ -19,7 +19,7 @@ export class WaitingCall {
   list: List | undefined;
   previous: WaitingCall | undefined;
   next: WaitingCall | undefined;
-  /** Whether it goes after other calls, because its resource alone was refused and may be refused again. */
+  /** True if it goes after other calls, because its resource alone was refused and may be refused again. */
   goesLast = false;
 
   constructor(admission: Admission, resolve: WaitingCall['resolve']) {

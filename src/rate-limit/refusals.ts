@@ -14,7 +14,7 @@ const maxFailures = 8;
 export class RefusedResource extends Throttle {
   readonly queue = new CallQueue();
   refusedAt = -Infinity;
-  /** Whether its last refusal was the first in a row of the token, which may be about this resource alone. */
+  /** True if its last refusal was the first in a row of the token, which may be about this resource alone. */
   wasFirstOfToken = false;
   /** The request that tries whether the API admits it again. */
   #probe: number | undefined;
@@ -73,7 +73,7 @@ export class Refusals {
     return this.#token.failures > 0;
   }
 
-  /** Whether a request of a route was admitted after that time. */
+  /** True if a request of a route was admitted after that time. */
   wasAdmitted(route: string, time: number): boolean {
     return (this.#admittedAt.get(route) ?? -Infinity) > time;
   }
@@ -94,7 +94,7 @@ export class Refusals {
     return resource !== undefined && resource.readyAt > now ? resource : undefined;
   }
 
-  /** Whether a resource was refused twice in a row while others were not. */
+  /** True if a resource was refused twice in a row while others were not. */
   isRefusedAlone(resource: RefusedResource | undefined): boolean {
     return resource !== undefined && resource.failures > 1 && this.#rate.admittedAt > resource.refusedAt;
   }
@@ -139,7 +139,7 @@ export class Refusals {
    *
    * @param wait Milliseconds that it asks to wait.
    * @param tokenWait Milliseconds to wait with the token at most: the next window is a reason to try again.
-   * @returns Whether waiting may help.
+   * @returns true if waiting may help.
    */
   refused(now: number, target: RequestTarget, sequence: number, wait: number | undefined, tokenWait: number): boolean {
     for (const [old, { queue, refusedAt, readyAt }] of this.#resources) {
@@ -169,8 +169,8 @@ export class Refusals {
   /**
    * Counts a refusal against the token.
    *
-   * @param isGateway Whether it can't be about a resource.
-   * @returns Whether it is the first in a row, which may be about something else.
+   * @param isGateway True if it can't be about a resource.
+   * @returns true if it is the first in a row, which may be about something else.
    */
   countAgainstToken(now: number, sequence: number, tokenWait: number, isGateway = false): boolean {
     if (!this.#token.refused(now, sequence, this.#sentCount, tokenWait)) return false;

@@ -30,7 +30,7 @@ type Registry = (key: string, create: (key: string) => Registered) => Registered
 /** Shared by the ES-module and the CommonJS copy of this package. Increase the number when the interface changes. */
 const registryKey = Symbol.for('@example/sdk/rate-limiters/4');
 
-/** For programs that have frozen `globalThis`, where each copy has limiters of its own. */
+/** If `globalThis` is frozen: each copy of this module then has limiters of its own. */
 let own: Registry | undefined;
 
 function registry(): Registry {

@@ -21,7 +21,7 @@ export class Reserve {
   #arrivalsBefore = 0;
   #owedToBackground = 0;
 
-  /** Whether a background call goes ahead of the normal ones. */
+  /** True if a background call goes ahead of the normal ones. */
   get isBackgroundDue(): boolean {
     return this.#owedToBackground >= requestsPerBackgroundCall - 1;
   }
@@ -32,7 +32,7 @@ export class Reserve {
     this.#arrivals += 1;
   }
 
-  /** @param isWaiting Whether a background call waits. */
+  /** @param isWaiting True if a background call waits. */
   sent(priority: Priority, isWaiting: boolean): void {
     if (priority === 'background')
       this.#owedToBackground = Math.max(this.#owedToBackground - requestsPerBackgroundCall + 1, -maxInAdvance);

@@ -26,7 +26,7 @@ export type ConnectStore = (
 
 /** The part of a window that a store has granted to this process. */
 export interface Share {
-  /** Whether the store divides the window now. During an outage, the share is an estimate of this process alone. */
+  /** True if the store divides the window now. During an outage, the share is an estimate of this process alone. */
   readonly isAvailable: boolean;
   /** When a call may be sent: `now` or earlier if a request is granted; `Infinity` if that depends on a sync. */
   readyAt(now: number, priority: Priority): number;

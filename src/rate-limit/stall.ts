@@ -31,7 +31,7 @@ export class Stall {
     if (this.#since !== undefined) this.#since = now;
   }
 
-  /** Whether waiting no longer helps. `nextAt` is when the next request may be sent. */
+  /** True if waiting no longer helps. `nextAt` is when the next request may be sent. */
   isHopeless(now: number, nextAt: number): boolean {
     if (this.#since === undefined) return false;
     if (this.#hasAdmitted) return now >= this.#since + maxStall.later;

@@ -27,7 +27,7 @@ export class Throttle {
   /**
    * @param last The last request that was sent.
    * @param wait Milliseconds that the API asks to wait: of a resource, as it says; of a token, at most.
-   * @returns Whether it is a new refusal, and not another one of the same burst.
+   * @returns true if it is a new refusal, and not another one of the same burst.
    */
   refused(now: number, sequence: number, last: number, wait: number | undefined): boolean {
     if (sequence <= this.#lastOfBurst) return false;

@@ -27,7 +27,7 @@ export class Turns {
   /** Routes whose requests were refused, or failed, since one was admitted or each route had its turn. */
   readonly #failedRoutes = new Set<string>();
 
-  /** Whether the last request that ended was given up. */
+  /** True if the last request that ended was given up. */
   get isAfterGivenUp(): boolean {
     return this.#next !== undefined;
   }

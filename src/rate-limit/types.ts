@@ -16,7 +16,7 @@ export interface Admission extends RequestTarget {
   readonly deadline?: number | undefined;
   /** Default: normal. */
   readonly priority?: CallPriority | undefined;
-  /** Whether this is another attempt of a call that was sent before. */
+  /** True for another attempt of a call that was sent before. */
   readonly isRetry?: boolean | undefined;
   /** Called once if the call has to wait: the expected delay in whole milliseconds, and how many calls wait with it. */
   readonly onWait?: ((delay: number, waiting: number) => void) | undefined;
@@ -26,20 +26,20 @@ export interface Admission extends RequestTarget {
 
 /** Permission to send one request. Call exactly one of its three methods, once, as soon as the outcome is known. */
 export interface Permit {
-  /** Whether the call had to wait for it. */
+  /** True if the call had to wait for it. */
   readonly waited: boolean;
   /** The API answered. */
   recordResponse(status: number, headers: Headers): Verdict;
   /**
    * Nothing reached the API, so that the request doesn't count.
    *
-   * @param hasFailed Whether it was tried.
+   * @param hasFailed True if it was tried.
    */
   release(hasFailed?: boolean): Verdict;
   /**
    * No response came, but the API may have counted the request.
    *
-   * @param hasFailed Whether that was the API's or the network's fault, and not the caller's. Default: `true`.
+   * @param hasFailed True if the API or the network is to blame, and not the caller. Default: `true`.
    */
   recordLoss(hasFailed?: boolean): Verdict;
 }
@@ -47,13 +47,13 @@ export interface Permit {
 /** What the limiter makes of an outcome. */
 export interface Verdict {
   /**
-   * Whether the attempt after this refusal (429) is no retry, because the call only waits its turn: others used the
+   * True if the attempt after this refusal (429) does not count as a retry, because the call only waits its turn: others used the
    * limit, or a limit is shared that no header announces.
    */
   readonly isFree: boolean;
-  /** Whether a gateway answers 503 because of a limit: others were admitted just before. */
+  /** True if a gateway answers 503 because of a limit: others were admitted just before. */
   readonly isGatewayLimit: boolean;
-  /** Whether the API fails while others wait: the limiter tries one call at a time, ever more rarely. */
+  /** True if the API fails while others wait: the limiter tries one call at a time, ever more rarely. */
   readonly isQueueHeld: boolean;
 }
 
@@ -83,7 +83,7 @@ export interface LimitOptions {
 export interface RateLimiter {
   /** Returns the permit synchronously if the call need not wait, so that it costs no promise. */
   acquire(admission: Admission): Permit | Promise<Permit>;
-  /** Whether a call that asks in `delay` milliseconds would then wait longer than it may, as far as can be foreseen. */
+  /** True if a call that asks in `delay` milliseconds would then wait longer than it may, as far as can be foreseen. */
   isTooLate(admission: Admission, delay: number): boolean;
   readonly snapshot: RateLimitSnapshot;
 }

@@ -23,7 +23,7 @@ export interface WindowRequest {
 
 /** What matters, besides the window, when the next request may be sent. */
 export interface Demand {
-  /** Whether other calls wait. */
+  /** True if other calls wait. */
   readonly isBacklog: boolean;
   /** Sends it now, without waiting for what requests in flight may show. */
   readonly isUrgent: boolean;
@@ -94,17 +94,17 @@ export class RateWindow {
     return this.own + this.inFlight;
   }
 
-  /** Whether a window is known, or was. */
+  /** True if a window is known, or was. */
   get wasKnown(): boolean {
     return this.#number > 0;
   }
 
-  /** Whether the API announces none, and the configured one is assumed. */
+  /** True if the API announces none, and the configured one is assumed. */
   get isUnannounced(): boolean {
     return this.wasKnown && this.reset === undefined;
   }
 
-  /** Whether no window is known: the last one is over, or there was none. */
+  /** True if no window is known: the last one is over, or there was none. */
   isOver(now: number): boolean {
     return now >= this.#endsAt;
   }
@@ -123,7 +123,7 @@ export class RateWindow {
   /**
    * When the next request may be sent.
    *
-   * @param isShared Whether a store divides the window.
+   * @param isShared True if a store divides the window.
    */
   readyAt(now: number, { isBacklog, isUrgent }: Demand, isShared: boolean): number {
     const allowedAt = this.isUnannounced ? this.#log.readyAt(now, this.inFlight, this.limit, this.length) : now;
@@ -163,7 +163,7 @@ export class RateWindow {
   /**
    * A request got no response.
    *
-   * @param mayCount Whether it may have reached the API, which then has counted it.
+   * @param mayCount True if it may have reached the API, which then has counted it.
    * @param failedAt When it failed, unless the caller gave it up.
    */
   recordLoss(request: WindowRequest, mayCount: boolean, failedAt?: number): void {
@@ -182,8 +182,8 @@ export class RateWindow {
   /**
    * Takes in a response.
    *
-   * @param isTokenRefused Whether the API refuses requests that the window has left.
-   * @returns Whether it is a refusal that the window explains.
+   * @param isTokenRefused True if the API refuses requests that the window has left.
+   * @returns true if it is a refusal that the window explains.
    */
   recordResponse(now: number, request: WindowRequest, response: ResponseFacts, isTokenRefused = false): boolean {
     const { isRefusal, isFailure, isAdmission, report } = response;
