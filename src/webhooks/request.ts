@@ -111,7 +111,7 @@ export function headerReader(headers: unknown): HeaderReader {
 }
 
 /** The value of a header, or of a field; `undefined` if there is none, or it can't be read. */
-export function lookUp(given: unknown, name: string): unknown {
+function lookUp(given: unknown, name: string): unknown {
   try {
     const headers = given as { get?: unknown }; // anything else throws below
     const { get } = headers;

@@ -359,6 +359,18 @@ describe('arguments in another order', () => {
     expect(error).toHaveProperty('message', expect.stringContaining(right));
     expect(() => (verifyWebhookSync as (...args: unknown[]) => unknown)(...given)).toThrow(right);
   });
+
+  it('are not looked for in the bytes of a body: anyone can send a large one', async () => {
+    const iterate = vi.fn(Uint8Array.prototype[Symbol.iterator]);
+    const bytes = Object.assign(Buffer.from(body), { [Symbol.iterator]: iterate });
+
+    expect(await rejection(bytes, headers, secret, { now: new Date(1_000) })).toHaveProperty(
+      'code',
+      'no_matching_signature',
+    );
+    expect(() => verifyWebhookSync(bytes, headers, secret)).toThrow('The webhook is');
+    expect(iterate).not.toHaveBeenCalled();
+  });
 });
 
 describe('verifyWebhookSync', () => {
