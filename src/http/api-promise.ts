@@ -27,6 +27,7 @@ export class APIPromise<T> extends Promise<T> {
   readonly #exchange: Promise<Exchange<T>>;
   #value: Promise<T> | undefined;
   #isResponseAsked = false;
+  #isResponseOnly: boolean | undefined;
 
   /** @internal @param send Makes the call. With {@link isResponseOnly}, it leaves the body to the caller. */
   constructor(send: (promise: APIPromise<T>) => Promise<Exchange<T>>) {
@@ -45,9 +46,9 @@ export class APIPromise<T> extends Promise<T> {
     return 'APIPromise';
   }
 
-  /** @internal Whether only the response is wanted. Known once the current synchronous code has run. */
+  /** @internal True if the caller reads the body. Read it after the current synchronous code: the first time decides. */
   get isResponseOnly(): boolean {
-    return this.#isResponseAsked && !this.#value;
+    return (this.#isResponseOnly ??= this.#isResponseAsked && !this.#value);
   }
 
   override then<A = T, B = never>(
@@ -75,11 +76,13 @@ export class APIPromise<T> extends Promise<T> {
    * Returns the response, without reading or validating its body. Retries and errors are the same as for the value.
    * `timeout` covers the attempt up to the headers. After that, you read the body: the call has no value.
    *
-   * @throws {InvalidRequestError} when the call was awaited before, because its body has been read.
+   * @throws {InvalidRequestError} when the call was awaited or sent before, because its body has been read.
    */
   async asResponse(): Promise<Response> {
-    const isRead = this.#value !== undefined;
+    const isRead = this.#value !== undefined || this.#isResponseOnly === false;
     this.#isResponseAsked = true;
+    // The call may wait long before its first attempt. An `await` beside this call asks for the value in a microtask.
+    queueMicrotask(() => queueMicrotask(() => this.isResponseOnly));
     const { response } = await this.#exchange.catch(throwToCaller);
     if (!isRead) return response;
     throw new InvalidRequestError(

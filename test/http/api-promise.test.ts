@@ -2,8 +2,8 @@ import { types } from 'node:util';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { InvalidRequestError, NotFoundError } from '@example/sdk';
 import { clientOf, newUser, rejection, serve, user } from '../support/http-server.ts';
-import { budget, errorResponse, inProcessApi } from '../support/in-process-api.ts';
-import { fixJitter, passTime, useVirtualTime } from '../support/virtual-time.ts';
+import { budget, errorResponse, inProcessApi, type InProcessApi } from '../support/in-process-api.ts';
+import { fixJitter, passTime, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
 
 const headers = { ...budget(100, 99, 1640995200), 'x-request-id': 'req_1' };
 const healthyApi = () => inProcessApi(() => Response.json(user, { headers }));
@@ -136,5 +136,31 @@ describe('asResponse()', () => {
     expect(await rejection(call)).toBeInstanceOf(InvalidRequestError);
     expect(await rejection(call.withResponse())).toMatchObject({ message: expect.stringContaining('withResponse()') });
     expect(await response.json()).toEqual(user);
+  });
+
+  it.each<[string, (api: InProcessApi) => unknown]>([
+    ['before a retry', () => undefined],
+    ['while the call waits for the rate limit', (api) => clientOf(api).users.get('user_1')],
+  ])('keeps the body for its caller if the value is asked for %s', async (_, before) => {
+    const answers = [errorResponse(500, { ...budget(100, 0, Date.now() / 1000 + 60), 'retry-after': '1' })];
+    const api = inProcessApi(() => answers.shift() ?? Response.json(user, { headers }));
+    const first = before(api);
+    const call = clientOf(api, { maxRetries: 1 }).users.get('user_123');
+    const response = call.asResponse();
+    await passTime(50);
+    const error = rejection(call);
+
+    expect(await settled(response.then((it) => it.json()))).toEqual(user);
+    expect(await error).toBeInstanceOf(InvalidRequestError);
+    await first;
+  });
+
+  it('comes too late once the call was sent to get its value', async () => {
+    const api = inProcessApi(() => sleep(100).then(() => Response.json(user)));
+    const call = clientOf(api).users.get('user_123');
+    await passTime(50);
+
+    expect(await settled(rejection(call.asResponse()))).toMatchObject({ message: expect.stringContaining('has been') });
+    expect(await call).toEqual(user);
   });
 });
