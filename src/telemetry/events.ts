@@ -6,7 +6,7 @@ import type { LeveledLogger } from './logger.ts';
 
 /** What every event about a call has. */
 export interface CallEvent extends RequestTarget {
-  /** Unique id of the call within this process. */
+  /** Id of the call. Unique within this process, unless it loads both the ES module and the CommonJS build. */
   readonly callId: string;
   /** The attempt that the event is about, or the next one if the call waits: 1 for the first one of a call. */
   readonly attempt: number;

@@ -54,7 +54,7 @@ interface ObservedResult {
   readonly error?: unknown;
 }
 
-/** How many calls of this process were observed. */
+/** How many calls were observed: numbers them. The other module format has a count of its own. */
 let observedCalls = 0;
 
 /** Routes whose deprecation was logged, of all clients. */
