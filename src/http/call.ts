@@ -1,11 +1,12 @@
 import { secretName, type SecretFields } from '../auth/redaction.ts';
 import { InvalidRequestError, type RequestTarget } from '../errors/index.ts';
 import { CallPriority } from '../rate-limit/priority.ts';
-import { abortSignal, checkSchema, kindOf, oneOf, plainObject, safeName, throwInvalid } from '../utils/arguments.ts';
+import { abortSignal, checkSchema, kindOf, oneOf, plainObject, throwInvalid } from '../utils/arguments.ts';
 import { headerValue, mergeHeaders } from '../utils/headers.ts';
 import { isRecord } from '../utils/json.ts';
 import { replaceOptions, type ResolvedOptions } from './client-options.ts';
-import type { HttpMethod, InternalOptions, QueryValue } from './request-options.ts';
+import type { HttpMethod, InternalOptions } from './request-options.ts';
+import { expandRoute, queryOf } from './url.ts';
 
 /** One call, checked: what each attempt sends, and its limits. */
 export interface Call extends RequestTarget, SecretFields {
@@ -93,88 +94,4 @@ function jsonOf(method: HttpMethod, body: unknown): string {
     throwInvalid('an object or an array, which is sent as JSON', 'The body', body, true);
   }
   return json;
-}
-
-/** The path without the values of parameters whose names say that they are secret. */
-export function redactedPath(route: string, params: Readonly<Record<string, string>> = {}): string {
-  return expandRoute(
-    route,
-    params,
-    Object.keys(params).filter((name) => secretName.test(name)),
-  );
-}
-
-/**
- * Fills in a route's `{names}`. Each value becomes exactly one path segment: no id can reach another route.
- *
- * @param hidden Names whose values are not to be shown.
- * @throws {InvalidRequestError} when the route is no path or lacks a name that has a value, or a value cannot be one
- *   path segment.
- */
-function expandRoute(route: string, params: Readonly<Record<string, string>>, hidden: readonly string[] = []): string {
-  // `..` would leave the base URL, also with percent-encoded dots, and with control characters that URLs drop between
-  // the dots.
-  // oxlint-disable-next-line no-control-regex -- the point is to find control characters
-  const isPath = typeof route === 'string' && /^\/(?!\/)[^?#\\\s\u0000-\u001f\u007f]*$/.test(route);
-  if (!isPath || /\/(\.|%2e){1,2}(\/|$)/i.test(route)) throwWrongPath(route);
-  const path = route.replace(/\{([^{}]*)\}/g, (_, name: string) =>
-    hidden.includes(name) ? '[redacted]' : encodeSegment(name, params),
-  );
-  for (const name in params) {
-    if (params[name] !== undefined && !route.includes(`{${name}}`))
-      throw new InvalidRequestError(`params.${safeName(name)} is not used: path has no {${safeName(name)}}.`);
-  }
-  return path;
-}
-
-/** Says what to write. The message repeats the path without what may be a secret. */
-function throwWrongPath(route: unknown): never {
-  const [path = '', query] = typeof route === 'string' ? route.split(/\?([^]*)/) : [];
-  const given = path.replace(/[^/]+/g, (segment) => (/^[\w:.{}-]{1,19}$/.test(segment) ? segment : '…'));
-  const problem = (text: string) =>
-    new InvalidRequestError(`${text}; got '${given}${query === undefined ? '' : '?…'}'.`);
-  if (/^https?:\//.test(path)) throw problem("path must be what follows baseUrl, such as '/users'");
-  if (query !== undefined) throw problem(`path must not have a query: pass it as { query: { ${nameIn(query)}: … } }`);
-  return throwInvalid("relative to baseUrl, such as '/users', without '..' or a query", 'path', route);
-}
-
-/** The first name in a query. */
-function nameIn(query: string): string {
-  return safeName(query.split(/[=&]/, 1)[0] ?? '');
-}
-
-function encodeSegment(name: string, params: Readonly<Record<string, string>>): string {
-  const shownName = safeName(name);
-  if (!(name in params)) throw new InvalidRequestError(`params.${shownName} is missing: path has {${shownName}}.`);
-  const value = params[name];
-  // oxlint-disable-next-line no-control-regex -- the point is to find control characters
-  const isSegment = typeof value === 'string' && /^(?!\.{0,2}$)[^/\\\u0000-\u001f\u007f]*$/.test(value);
-  // Half a surrogate pair can't be encoded, and not every runtime has `isWellFormed`.
-  if (isSegment && !/\p{Surrogate}/u.test(value)) return encodeURIComponent(value);
-  const expected = "a non-empty string without slashes or control characters, and not '.' or '..'";
-  return throwInvalid(expected, shownName, value, false, shownName);
-}
-
-/**
- * The query of a URL, such as `?page=2`; empty if there are no parameters. A list repeats its parameter, and
- * `undefined` leaves it out.
- *
- * @throws {InvalidRequestError} when a value is none that a query can hold.
- */
-export function queryOf(parameters: Readonly<Record<string, QueryValue | readonly QueryValue[]>>): string {
-  const query = new URLSearchParams();
-  for (const [name, given] of Object.entries(parameters)) {
-    // A list, or a list of one.
-    for (const value of [given].flat()) {
-      if (value === undefined) continue;
-      if (typeof value !== 'string' && typeof value !== 'boolean' && !Number.isFinite(value)) {
-        const shownName = safeName(name);
-        const expected = 'a string, a number, a boolean or a list of these';
-        throwInvalid(expected, `query.${shownName}`, value, false, shownName);
-      }
-      query.append(name, String(value));
-    }
-  }
-  const text = query.toString();
-  return text && `?${text}`;
 }

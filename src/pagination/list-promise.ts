@@ -2,7 +2,7 @@ import { throwToCaller } from '../errors/example-error.ts';
 import { ExampleError, InvalidRequestError } from '../errors/index.ts';
 import type { APIPromise, WithResponse } from '../http/api-promise.ts';
 import type { Requester } from '../http/request-options.ts';
-import { redactedPath } from '../http/call.ts';
+import { redactedPath } from '../http/url.ts';
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import { checkSchema, readOptions, wholeNumber } from '../utils/arguments.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
