@@ -14,7 +14,7 @@ import { throwInvalid } from '../utils/arguments.ts';
 import type { Account } from './accounts.ts';
 import { errorFrom } from './api-error.ts';
 import type { Call } from './call.ts';
-import { connectionProblem, wasNeverSent } from './connection.ts';
+import { connectionProblem, wasNeverSent } from './connection-errors.ts';
 import { errorInit, type ErrorContext } from './response.ts';
 import type { Failure } from './retry.ts';
 

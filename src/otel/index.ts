@@ -3,4 +3,155 @@
  *
  * @module @example/sdk/otel
  */
-export { instrument, type InstrumentOptions } from './instrument.ts';
+import {
+  context,
+  metrics,
+  propagation,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Attributes,
+  type Histogram,
+  type MeterProvider,
+  type Span,
+  type UpDownCounter,
+} from '@opentelemetry/api';
+import { addTracer, type CallEvent, type Tracer } from '../telemetry/events.ts';
+import { boolean, readOptions, throwInvalid } from '../utils/arguments.ts';
+import { isError, messageOf } from '../utils/user-code.ts';
+import { VERSION } from '../utils/version.ts';
+
+/** The version of the semantic conventions that names and attributes follow. */
+const schemaUrl = 'https://opentelemetry.io/schemas/1.37.0';
+
+/** What to make spans and metrics of. */
+export interface InstrumentOptions {
+  /**
+   * Whether each attempt has a span of its own, and is counted in the metrics. Set it to `false` if another
+   * instrumentation, such as that of undici, does that for each request: its spans are then children of the call's.
+   * Default: `true`.
+   */
+  attempts?: boolean | undefined;
+}
+
+/**
+ * Makes spans and metrics of the calls of a client, and of the clients that `withOptions` makes from it, by
+ * OpenTelemetry's semantic conventions for HTTP. It uses the providers, the context manager and the propagator that
+ * your program has registered with `@opentelemetry/api`. A client that is instrumented already stays as it is.
+ *
+ * - Each call is a span, whose parent is the span that is active where the call is made, however long the call waits.
+ * - Each attempt is a child of it. The attempt's trace context is sent with its request.
+ * - A call's span says how many milliseconds the call waited: for the rate limit, before retries and for a token.
+ *
+ * @returns The client.
+ * @throws {InvalidRequestError} when `client` is not a `Client`, or an option is wrong.
+ *
+ * @example
+ * const client = instrument(new Client());
+ */
+export function instrument<C extends object>(client: C, options?: InstrumentOptions): C {
+  const { attempts = true } = readOptions('options', options, ['attempts']);
+  // The method has no public name, and the client may come from the other copy of the package.
+  const traceable = client as Partial<Record<typeof addTracer, (tracer: Tracer) => void>> | null;
+  const add = traceable?.[addTracer];
+  if (!add) throwInvalid('a Client', 'client', client);
+  add.call(client, boolean('attempts', attempts) ? tracer : callTracer);
+  return client;
+}
+
+const tracer: Tracer = {
+  async call(event, run) {
+    const span = startSpan(event, SpanKind.INTERNAL, attributesOf(event));
+    try {
+      return await context.with(trace.setSpan(context.active(), span), run);
+    } finally {
+      if (event.waited !== undefined) span.setAttribute('example.call.waited', event.waited);
+      end(span, event.status, event.outcome === 'aborted' ? undefined : event.error);
+    }
+  },
+
+  async attempt(event, run) {
+    const { attempt, url, headers, baseUrl } = event;
+    const { hostname, port, protocol } = new URL(baseUrl);
+    const server = { 'server.address': hostname, 'server.port': Number(port || (protocol === 'http:' ? 80 : 443)) };
+    const attributes = { ...attributesOf(event), ...server };
+    const resend = attempt > 1 ? { 'http.request.resend_count': attempt - 1 } : {};
+    const span = startSpan(event, SpanKind.CLIENT, { ...attributes, ...resend, 'url.full': url });
+    const active = trace.setSpan(context.active(), span);
+    propagation.inject(active, headers);
+
+    const { duration, activeRequests } = instruments();
+    const start = performance.now();
+    activeRequests.add(1, attributes);
+    try {
+      return await context.with(active, run);
+    } finally {
+      // An attempt that failed says so in its event. It rejects only if the call was aborted, which is no error.
+      const outcome = end(span, event.status, event.error);
+      activeRequests.add(-1, attributes);
+      duration.record((performance.now() - start) / 1000, { ...attributes, ...outcome });
+    }
+  },
+};
+
+/** Leaves the attempts to another instrumentation. */
+const callTracer: Tracer = { ...tracer, attempt: (_, run) => run() };
+
+function attributesOf({ method, route }: CallEvent): Attributes {
+  return { 'http.request.method': method, 'url.template': route };
+}
+
+function startSpan({ method, route }: CallEvent, kind: SpanKind, attributes: Attributes): Span {
+  return trace
+    .getTracerProvider()
+    .getTracer('@example/sdk', VERSION, { schemaUrl })
+    .startSpan(`${method} ${route}`, { kind, attributes });
+}
+
+/** Ends a span with its outcome, and returns the outcome's attributes. An abort is no error: the caller wants it. */
+function end(span: Span, status: number | undefined, error: unknown): Attributes {
+  const outcome: Attributes = {};
+  if (status !== undefined) outcome['http.response.status_code'] = status;
+  if (error !== undefined) {
+    // The last response of a call may be that of an earlier attempt.
+    const isStatus = Number(status) >= 400 && isError(error) && 'status' in error && error.status === status;
+    outcome['error.type'] = isStatus ? String(status) : isError(error) ? error.name : '_OTHER';
+    // The conventions want no description that the attributes give already.
+    span.setStatus({ code: SpanStatusCode.ERROR, ...(!isStatus && { message: messageOf(error) }) });
+  }
+  span.setAttributes(outcome);
+  span.end();
+  return outcome;
+}
+
+/** The metrics of the semantic conventions for HTTP clients. */
+interface Instruments {
+  readonly duration: Histogram;
+  readonly activeRequests: UpDownCounter;
+}
+
+/** The buckets of durations, in seconds, as the conventions advise. */
+const boundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+
+let provider: MeterProvider | undefined;
+let current: Instruments | undefined;
+
+/** The instruments of the provider that is registered now: a program may register one after it has made its clients. */
+function instruments(): Instruments {
+  if (current === undefined || provider !== metrics.getMeterProvider()) {
+    provider = metrics.getMeterProvider();
+    const meter = provider.getMeter('@example/sdk', VERSION, { schemaUrl });
+    current = {
+      duration: meter.createHistogram('http.client.request.duration', {
+        description: 'Duration of HTTP client requests.',
+        unit: 's',
+        advice: { explicitBucketBoundaries: boundaries },
+      }),
+      activeRequests: meter.createUpDownCounter('http.client.active_requests', {
+        description: 'Number of active HTTP requests.',
+        unit: '{request}',
+      }),
+    };
+  }
+  return current;
+}

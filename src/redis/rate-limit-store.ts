@@ -1,5 +1,5 @@
 import { ExampleError } from '../errors/example-error.ts';
-import { createRateLimitStore } from '../sharing/connection.ts';
+import { createRateLimitStore } from '../sharing/store-connection.ts';
 import { rateLimitStep } from '../sharing/step.ts';
 import type { RateLimitStore } from '../sharing/store.ts';
 import { readOptions, text } from '../utils/arguments.ts';

@@ -3,6 +3,6 @@
  *
  * @module @example/sdk/rate-limit
  */
-export { createRateLimitStore } from './connection.ts';
+export { createRateLimitStore } from './store-connection.ts';
 export { rateLimitStep, type RateLimitStep } from './step.ts';
 export type { RateLimitStore, RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';

@@ -106,3 +106,22 @@ function nodeSqlite(): typeof import('node:sqlite') {
     'This runtime has no node:sqlite: use Node 22.13 or later, or share through Redis with @example/sdk/redis.',
   );
 }
+
+/**
+ * A clock that all processes of the machine share, and that no change of the wall clock moves. It starts anew when the
+ * machine does.
+ */
+interface MachineClock {
+  /** Whole milliseconds since the machine started. */
+  now(): number;
+  /** How far `now()` may be behind, in milliseconds. */
+  readonly resolution: number;
+}
+
+/** In Bun and Deno, `hrtime` starts with the process, and other processes can't read it. */
+export function machineClock(): MachineClock {
+  const startsWithProcess = process.versions['bun'] !== undefined || process.versions['deno'] !== undefined;
+  if (!startsWithProcess) return { now: () => Number(process.hrtime.bigint() / 1_000_000n), resolution: 1 };
+  const { uptime } = process.getBuiltinModule('node:os');
+  return { now: () => Math.floor(uptime() * 1_000), resolution: 1_000 }; // Deno counts whole seconds
+}

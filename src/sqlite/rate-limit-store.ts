@@ -1,8 +1,7 @@
-import { createRateLimitStore } from '../sharing/connection.ts';
+import { createRateLimitStore } from '../sharing/store-connection.ts';
 import { rateLimitStep } from '../sharing/step.ts';
 import type { RateLimitStore, RateLimitStoreReply, RateLimitStoreRequest } from '../sharing/store.ts';
-import { openDatabase, transaction, whenUnlocked } from './database.ts';
-import { machineClock } from './machine-clock.ts';
+import { machineClock, openDatabase, transaction, whenUnlocked } from './database.ts';
 
 const schema = `
   CREATE TABLE IF NOT EXISTS example_sdk_rate_limit (

@@ -2,8 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { milliseconds, readOptions, text, wholeNumber } from '../utils/arguments.ts';
 import { renewedClaim, type ClaimableEvent } from '../webhooks/renewed-claim.ts';
 import { defaultRetention, type ReplayStore } from '../webhooks/replay-store.ts';
-import { openDatabase, transaction, whenUnlocked } from './database.ts';
-import { machineClock } from './machine-clock.ts';
+import { machineClock, openDatabase, transaction, whenUnlocked } from './database.ts';
 
 /** Options of {@link sqliteReplayStore}. */
 export interface SqliteReplayStoreOptions {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +7,7 @@ import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { sqliteRateLimitStore, sqliteReplayStore } from '@example/sdk/sqlite';
 import { InvalidRequestError } from '../../src/errors/index.ts';
-import { openDatabase, transaction } from '../../src/sqlite/database.ts';
+import { machineClock, openDatabase, transaction } from '../../src/sqlite/database.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 afterEach(() => {
@@ -125,4 +126,27 @@ it('a transaction that fails leaves nothing behind', () => {
   };
   expect(() => transaction(database, work)).toThrow('no');
   expect(transaction(database, () => database.prepare('SELECT * FROM events').all())).toEqual([]);
+});
+
+describe('the clock of the machine', () => {
+  it('is one that another process of the machine reads, too', () => {
+    const { now, resolution } = machineClock();
+    const before = now();
+    const program = 'console.log(Number(process.hrtime.bigint() / 1_000_000n))';
+    const other = Number(execFileSync(process.execPath, ['-e', program]).toString());
+    expect(other).toBeGreaterThanOrEqual(before);
+    expect(other).toBeLessThanOrEqual(now() + resolution);
+  });
+
+  it.each(['bun', 'deno'])(
+    'counts the uptime of the machine in %s, whose hrtime starts with each process',
+    (runtime) => {
+      const versions = { ...process.versions, [runtime]: '1.0.0' };
+      const uptime = vi.fn(() => 12.9);
+      vi.stubGlobal('process', { versions, getBuiltinModule: () => ({ uptime }) });
+      const clock = machineClock();
+      expect(clock.now()).toBe(12_900);
+      expect(clock.resolution).toBe(1_000); // Deno counts whole seconds
+    },
+  );
 });

@@ -1,9 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { sqliteReplayStore, type SqliteReplayStore, type SqliteReplayStoreOptions } from '@example/sdk/sqlite';
-import { machineClock } from '../../src/sqlite/machine-clock.ts';
 import { InvalidRequestError } from '../../src/errors/index.ts';
 import { claimed, itIsAReplayStore } from '../webhooks/support/replay-store-contract.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
@@ -12,8 +10,6 @@ const lease = 900;
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => {
-  // First, because the fake time gives `hrtime` back to the process that is there.
-  vi.unstubAllGlobals();
   vi.restoreAllMocks();
   vi.useRealTimers();
 });
@@ -80,28 +76,6 @@ describe('sqliteReplayStore', () => {
     vi.useFakeTimers();
     await (await claimed(one, 'msg_1')).complete();
   });
-
-  it('measures by a clock that another process of the machine reads, too', () => {
-    vi.useRealTimers();
-    const { now, resolution } = machineClock();
-    const before = now();
-    const program = 'console.log(Number(process.hrtime.bigint() / 1_000_000n))';
-    const other = Number(execFileSync(process.execPath, ['-e', program]).toString());
-    expect(other).toBeGreaterThanOrEqual(before);
-    expect(other).toBeLessThanOrEqual(now() + resolution);
-  });
-
-  it.each(['bun', 'deno'])(
-    'counts the uptime of the machine in %s, whose hrtime starts with each process',
-    (runtime) => {
-      const versions = { ...process.versions, [runtime]: '1.0.0' };
-      const uptime = vi.fn(() => 12.9);
-      vi.stubGlobal('process', { versions, getBuiltinModule: () => ({ uptime }) });
-      const clock = machineClock();
-      expect(clock.now()).toBe(12_900);
-      expect(clock.resolution).toBe(1_000); // Deno counts whole seconds
-    },
-  );
 
   it('closes its file once, and claims nothing any more', async () => {
     const { one, other } = stores();

@@ -1,6 +1,6 @@
 import type { Permit, RateLimiter, Verdict } from '../../../src/rate-limit/types.ts';
 import { Scheduler } from '../../../src/rate-limit/scheduler.ts';
-import { createRateLimitStore } from '../../../src/sharing/connection.ts';
+import { createRateLimitStore } from '../../../src/sharing/store-connection.ts';
 import type { DocumentedOptions, DocumentedServer } from '../../rate-limit/model/documented-server.ts';
 import { type CallRecord, documented, VirtualTime, SchedulerWorld } from '../../rate-limit/support/simulation.ts';
 import { type Step, SimulatedStore } from './simulated-store.ts';

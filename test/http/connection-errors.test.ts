@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { connectionProblem, wasNeverSent } from '../../src/http/connection.ts';
+import { connectionProblem, wasNeverSent } from '../../src/http/connection-errors.ts';
 import { freePort } from '../support/free-port.ts';
 import { rejection, serve } from '../support/http-server.ts';
 
