@@ -85,7 +85,7 @@ export default {
       name: 'stores-import-what-stores-share-only',
       severity: 'error',
       from: { path: '^src/(redis|sqlite)/' },
-      to: { path: '^src/(sharing|webhooks)/', pathNot: '/([a-z-]*store|connection|step|renewed-claim)\\.ts$' },
+      to: { path: '^src/(sharing|webhooks)/', pathNot: '/([a-z-]*store|store-connection|step|renewed-claim)\\.ts$' },
     },
     {
       name: 'sandbox-imports-the-package',

@@ -1,4 +1,4 @@
-import { redactorOf } from '../auth/redaction.ts';
+import { redactedUrl, redactorOf, type Redactable } from '../auth/redaction.ts';
 import {
   APIError,
   AuthenticationError,
@@ -9,10 +9,13 @@ import {
   PermissionDeniedError,
   RateLimitError,
   UnprocessableEntityError,
+  type CallErrorInit,
+  type RequestTarget,
 } from '../errors/index.ts';
 import { parseRateLimit } from '../rate-limit/headers.ts';
+import { responseInfo } from '../telemetry/telemetry.ts';
 import { isRecord, parseJson } from '../utils/json.ts';
-import { errorInit, isHtml, type ErrorContext } from './response.ts';
+import type { Call } from './call.ts';
 
 const maxMessage = 500;
 
@@ -36,6 +39,19 @@ interface ErrorBody {
   readonly details?: unknown;
   /** Whether a proxy or a web server has written it, and not the API. */
   readonly isForeign?: boolean;
+}
+
+/** The parts of an attempt that its errors describe. */
+export interface ErrorContext extends Redactable {
+  readonly call: Call;
+  /** The call, without secrets. */
+  readonly target: RequestTarget;
+  /** The attempt's response, once its headers have arrived. */
+  readonly response?: Response | undefined;
+}
+
+export function errorInit(context: ErrorContext): CallErrorInit {
+  return { ...context.target, ...responseInfo(context), url: redactedUrl(context) };
 }
 
 /** The typed error for a response that is not a success, whether or not its body has the documented format. */
@@ -71,6 +87,10 @@ export function errorFrom(
     retryAfter: retryAfter === undefined ? undefined : Math.ceil(retryAfter / 1000),
   };
   return new errorClass(init);
+}
+
+export function isHtml(text: string): boolean {
+  return /^\s*</.test(text.slice(0, 1000));
 }
 
 /** The first line of a body that has text, without the tags of HTML. */

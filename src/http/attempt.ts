@@ -12,10 +12,9 @@ import type { Permit, Verdict } from '../rate-limit/types.ts';
 import { untilAborted } from '../utils/abort.ts';
 import { throwInvalid } from '../utils/arguments.ts';
 import type { Account } from './accounts.ts';
-import { errorFrom } from './api-error.ts';
+import { errorFrom, errorInit, type ErrorContext } from './api-error.ts';
 import type { Call } from './call.ts';
 import { connectionProblem, wasNeverSent } from './connection-errors.ts';
-import { errorInit, type ErrorContext } from './response.ts';
 import type { Failure } from './retry.ts';
 
 /** An error needs a message and a few details; a proxy may send megabytes of HTML instead. */

@@ -1,27 +1,9 @@
-import { redactedUrl, redactorOf, type Redactable } from '../auth/redaction.ts';
-import {
-  ResponseValidationError,
-  type CallErrorInit,
-  type RequestTarget,
-  type ValidationIssue,
-} from '../errors/index.ts';
-import { responseInfo, type CallTelemetry } from '../telemetry/telemetry.ts';
+import { redactorOf } from '../auth/redaction.ts';
+import { ResponseValidationError, type ValidationIssue } from '../errors/index.ts';
+import type { CallTelemetry } from '../telemetry/telemetry.ts';
 import { parseJson } from '../utils/json.ts';
 import { describeIssues, isOfOtherType } from '../utils/standard-schema.ts';
-import type { Call } from './call.ts';
-
-/** The parts of an attempt that its errors describe. */
-export interface ErrorContext extends Redactable {
-  readonly call: Call;
-  /** The call, without secrets. */
-  readonly target: RequestTarget;
-  /** The attempt's response, once its headers have arrived. */
-  readonly response?: Response | undefined;
-}
-
-export function errorInit(context: ErrorContext): CallErrorInit {
-  return { ...context.target, ...responseInfo(context), url: redactedUrl(context) };
-}
+import { errorInit, isHtml, type ErrorContext } from './api-error.ts';
 
 /**
  * The value in the body of a success; `undefined` if the body is empty and there is no schema. A body that differs from
@@ -71,8 +53,4 @@ export async function decode(
   if (responseValidation === 'throw') throw invalid('The body differs from its schema.', issues);
   if (responseValidation === 'warn') telemetry?.onIssues(issues);
   return body;
-}
-
-export function isHtml(text: string): boolean {
-  return /^\s*</.test(text.slice(0, 1000));
 }
