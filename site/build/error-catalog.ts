@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { root } from './pages.ts';
 
 const read = (path: string) => readFileSync(`${root}${path}`, 'utf8');
-const verification = 'src/webhooks/request.ts';
+const verification = 'src/webhooks/verification-error.ts';
 
 /** Fills the tables of the catalogue from the sources, where the comments say what each error means. */
 export function withErrorCatalog(markdown: string, base: string): string {

@@ -1,6 +1,7 @@
 import { ExampleError, InvalidRequestError } from '../errors/example-error.ts';
-import { bodyAlreadyParsed, bytesOf, joinChunks, rawBody } from './request.ts';
-import type { Tasks, WebhookRequest, WebhookResponse } from './receiver.ts';
+import { fieldsOf } from '../utils/json.ts';
+import { bodyAlreadyParsed, bytesOf, joinChunks, rawBody } from './body.ts';
+import { receive, type ReceiverContext, type WebhookRequest, type WebhookResponse } from './receiver.ts';
 
 /** The part of a Node request that is used: `IncomingMessage`, Express's `req`, Fastify's `request.raw`, Koa's `ctx.req`. */
 export interface NodeRequest {
@@ -43,13 +44,8 @@ export interface NodeResponse {
 const seeGuide =
   'docs/webhooks.md says what to write in each framework. For others, there is webhooks.receive(body, headers).';
 
-type Receive = (request: WebhookRequest) => Promise<WebhookResponse>;
-
 /** Receives from a Node server, including one that has read the body before. */
-export function nodeHandler(
-  receive: Receive,
-  tasks: Tasks,
-): (request: NodeRequest, response: NodeResponse) => Promise<void> {
+export function nodeHandler(context: ReceiverContext): (request: NodeRequest, response: NodeResponse) => Promise<void> {
   return (request, response) => {
     if (!isNodePair(request, response)) {
       const takes = 'nodeHandler() takes the request and response of node:http, such as ctx.req and ctx.res in Koa.';
@@ -59,10 +55,10 @@ export function nodeHandler(
     const closed = new Promise<void>((resolve) => {
       for (const event of ['finish', 'close']) response.on?.(event, resolve);
     });
-    return receive(fromNodeRequest(request)).then((result) => {
+    return receive(fromNodeRequest(request), context).then((result) => {
       toNodeResponse(response, result);
       // Some responses that aren't those of a server have no events.
-      if (response.on && !response.writableFinished && !response.destroyed) void tasks.add(closed);
+      if (response.on && !response.writableFinished && !response.destroyed) void context.tasks.add(closed);
     });
   };
 }
@@ -119,7 +115,7 @@ export interface WebhookExecutionContext {
 
 /** Receives from a server with web-standard requests. */
 export function webHandler(
-  receive: Receive,
+  context: ReceiverContext,
 ): (request: Request, environment?: unknown, execution?: WebhookExecutionContext) => Promise<Response> {
   return (request, environment, execution) => {
     if (!isWebRequest(request)) {
@@ -129,7 +125,7 @@ export function webHandler(
         : seeGuide;
       throw new InvalidRequestError(`${takes} ${advice}`);
     }
-    return receive(fromWebRequest(request, execution)).then((result) => new Response(null, result));
+    return receive(fromWebRequest(request, execution), context).then((result) => new Response(null, result));
   };
 }
 
@@ -139,7 +135,7 @@ function fromWebRequest(request: Request, execution: WebhookExecutionContext | u
     headers: request.headers,
     // Other servers pass something else as their third argument, or nothing.
     waitUntil:
-      typeof fields(execution)['waitUntil'] === 'function' ? (work) => execution?.waitUntil?.(work) : undefined,
+      typeof fieldsOf(execution)['waitUntil'] === 'function' ? (work) => execution?.waitUntil?.(work) : undefined,
     async readBody(maxBytes) {
       if (request.bodyUsed || request.body?.locked === true) throw bodyAlreadyParsed();
       // Polyfills have no body, or one that is a stream of another kind.
@@ -176,18 +172,13 @@ export function adapterNotCalled(name: string): InvalidRequestError {
 
 /** Whether this is a `Request`, of the runtime or of a library. */
 function isWebRequest(value: unknown): boolean {
-  const { method, headers, arrayBuffer } = fields(value);
+  const { method, headers, arrayBuffer } = fieldsOf(value);
   return (
-    typeof method === 'string' && typeof fields(headers)['get'] === 'function' && typeof arrayBuffer === 'function'
+    typeof method === 'string' && typeof fieldsOf(headers)['get'] === 'function' && typeof arrayBuffer === 'function'
   );
 }
 
 /** Whether these are the request and response of `node:http`, or what extends them. */
 function isNodePair(request: unknown, response: unknown): boolean {
-  return typeof fields(request)['on'] === 'function' && typeof fields(response)['end'] === 'function';
-}
-
-/** The fields of a value of any type. */
-export function fields(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}; // any object has fields
+  return typeof fieldsOf(request)['on'] === 'function' && typeof fieldsOf(response)['end'] === 'function';
 }

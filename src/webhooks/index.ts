@@ -6,7 +6,7 @@
 export { ExampleError } from '../errors/example-error.ts';
 export { memoryReplayStore, type MemoryReplayStoreOptions } from './replay-store.ts';
 export { signWebhook, type SignWebhookParams } from './sign-webhook.ts';
-export { WebhookVerificationError, type WebhookVerificationErrorCode } from './request.ts';
+export { WebhookVerificationError, type WebhookVerificationErrorCode } from './verification-error.ts';
 export { verifyWebhook, verifyWebhookSync, type VerifiedWebhook, type VerifyWebhookOptions } from './verify-webhook.ts';
 export { Webhooks, type WebhooksOptions } from './webhooks.ts';
 
@@ -21,9 +21,9 @@ export type {
   WebhookEventName,
 } from './events.ts';
 export type { WebhookContext, WebhookEventNamed, WebhookHandler } from './handlers.ts';
-export type { HeaderReader, SignatureHeaders, WebhookHeaders } from './request.ts';
+export type { HeaderReader, SignatureHeaders, WebhookHeaders } from './headers.ts';
 export type { NodeRequest, NodeResponse, WebhookExecutionContext } from './adapters.ts';
-export type { WebhookBody } from './request.ts';
+export type { WebhookBody } from './body.ts';
 export type { WebhookResponse } from './receiver.ts';
 export type { ClaimedEvent, ReplayClaim, ReplayStore } from './replay-store.ts';
 export type { ValidationIssueListener, WebhookErrorContext, WebhookErrorListener } from './reporter.ts';

@@ -3,7 +3,7 @@ import { addIfNew, type LeveledLogger } from '../telemetry/logger.ts';
 import { callUserCode, isError, messageOf, withTimeout } from '../utils/user-code.ts';
 import { locationOf } from '../utils/standard-schema.ts';
 import type { WebhookEvent } from './events.ts';
-import { WebhookVerificationError } from './request.ts';
+import { WebhookVerificationError } from './verification-error.ts';
 
 /** Context of an error, as far as it is known. */
 export interface WebhookErrorContext {

@@ -1,15 +1,8 @@
 import { bindingAdvice, environmentVariable, nodeCrypto } from '../utils/runtime.ts';
 import { describeValue } from '../utils/arguments.ts';
-import {
-  bytesOf,
-  headerReader,
-  joinChunks,
-  textOf,
-  WebhookVerificationError,
-  type HeaderReader,
-  type RawBody,
-  type WebhookHeaders,
-} from './request.ts';
+import { bytesOf, joinChunks, textOf, type RawBody } from './body.ts';
+import { headerReader, type HeaderReader, type WebhookHeaders } from './headers.ts';
+import { WebhookVerificationError } from './verification-error.ts';
 
 /**
  * The secret of a webhook endpoint, or several while you rotate secrets: base64 of at least 24 bytes, with or without

@@ -1,6 +1,7 @@
 import { InvalidRequestError } from '../errors/example-error.ts';
 import { readOptions } from '../utils/arguments.ts';
-import { rawBody, type SignatureHeaders, type WebhookBody } from './request.ts';
+import { rawBody, type WebhookBody } from './body.ts';
+import type { SignatureHeaders } from './headers.ts';
 import { hmacKeys, listSecrets, type WebhookSecret } from './secrets.ts';
 import { signatureVersion, signedPrefix, timeOf } from './signature.ts';
 

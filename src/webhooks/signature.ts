@@ -1,5 +1,7 @@
 import { throwInvalid } from '../utils/arguments.ts';
-import { parseHeaders, WebhookVerificationError, type RawBody, type WebhookHeaders } from './request.ts';
+import type { RawBody } from './body.ts';
+import { parseHeaders, type WebhookHeaders } from './headers.ts';
+import { WebhookVerificationError } from './verification-error.ts';
 import { hmacKeys, type Hmac } from './secrets.ts';
 
 // What Standard Webhooks specifies: what is signed, how signatures are compared, and how old an attempt may be.

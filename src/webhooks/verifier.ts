@@ -1,6 +1,8 @@
 import { ExampleError, InvalidRequestError } from '../errors/example-error.ts';
 import { messageOf, withTimeout } from '../utils/user-code.ts';
-import { headerReader, textOf, WebhookVerificationError, type RawBody, type WebhookHeaders } from './request.ts';
+import { textOf, type RawBody } from './body.ts';
+import { headerReader, type WebhookHeaders } from './headers.ts';
+import { WebhookVerificationError } from './verification-error.ts';
 import type { UnverifiedWebhook } from './secrets.ts';
 import { checkAge, checkTolerance, timeOf, verifySignature, type WebhookAttempt } from './signature.ts';
 

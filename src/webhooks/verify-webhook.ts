@@ -1,7 +1,8 @@
 import { InvalidRequestError } from '../errors/example-error.ts';
 import { readOptions, throwInvalid } from '../utils/arguments.ts';
 import type { WebhookEvent } from './events.ts';
-import { parseEvent, rawBody, type WebhookBody, type WebhookHeaders } from './request.ts';
+import { parseEvent, rawBody, type WebhookBody } from './body.ts';
+import type { WebhookHeaders } from './headers.ts';
 import { listSecrets, readSecrets, type WebhookSecret, type WebhookSecretSource } from './secrets.ts';
 import { checkTolerance, timeOf, verifySignature, type Tolerated } from './signature.ts';
 

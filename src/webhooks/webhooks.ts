@@ -1,7 +1,7 @@
 import { resolveLogger, type Logger, type LogLevel } from '../telemetry/logger.ts';
 import { callable, oneOf, readOptions, throwInvalid, wholeNumber } from '../utils/arguments.ts';
+import { fieldsOf } from '../utils/json.ts';
 import {
-  fields,
   nodeHandler,
   adapterNotCalled,
   webHandler,
@@ -11,7 +11,8 @@ import {
 } from './adapters.ts';
 import { webhookEventNames, type WebhookEventName } from './events.ts';
 import { Handlers, type WebhookHandler } from './handlers.ts';
-import { rawBody, type WebhookBody, type WebhookHeaders } from './request.ts';
+import { rawBody, type WebhookBody } from './body.ts';
+import type { WebhookHeaders } from './headers.ts';
 import { receive, Tasks, type ReceiverContext, type WebhookResponse } from './receiver.ts';
 import { memoryReplayStore, type ReplayStore } from './replay-store.ts';
 import { Reporter, type ValidationIssueListener, type WebhookErrorListener } from './reporter.ts';
@@ -155,7 +156,7 @@ export class Webhooks {
     ...mistake: never[]
   ): (request: Request, environment?: unknown, context?: WebhookExecutionContext) => Promise<Response> {
     if (mistake.length > 0) throw adapterNotCalled('handler');
-    return webHandler((request) => receive(request, this.#context));
+    return webHandler(this.#context);
   }
 
   /**
@@ -169,7 +170,7 @@ export class Webhooks {
    */
   nodeHandler(...mistake: never[]): (request: NodeRequest, response: NodeResponse) => Promise<void> {
     if (mistake.length > 0) throw adapterNotCalled('nodeHandler');
-    return nodeHandler((request) => receive(request, this.#context), this.#context.tasks);
+    return nodeHandler(this.#context);
   }
 
   /** Receives a webhook from any other server. Takes its body and headers, returns the response. It never rejects. */
@@ -190,7 +191,7 @@ function checkStore(store: ReplayStore | false): ReplayStore {
   // Without a store, every event is handled, however often it arrives.
   if (store === false)
     return { claim: () => ({ status: 'claimed', complete: () => undefined, release: () => undefined }) };
-  if (typeof fields(store)['claim'] === 'function') return store;
+  if (typeof fieldsOf(store)['claim'] === 'function') return store;
   return throwInvalid('false, or a store with a method claim(), such as redisReplayStore()', 'replayStore', store);
 }
 

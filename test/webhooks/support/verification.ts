@@ -7,7 +7,7 @@ import {
   type WebhookHeaders,
   type WebhookSecret,
 } from '@example/sdk/webhooks';
-import { rawBody } from '../../../src/webhooks/request.ts';
+import { rawBody } from '../../../src/webhooks/body.ts';
 import { listSecrets } from '../../../src/webhooks/secrets.ts';
 import { verifySignature as verify } from '../../../src/webhooks/signature.ts';
 

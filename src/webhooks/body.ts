@@ -1,0 +1,81 @@
+import { describeValue, kindOf } from '../utils/arguments.ts';
+import { isRecord } from '../utils/json.ts';
+import type { WebhookEvent } from './events.ts';
+import { WebhookVerificationError } from './verification-error.ts';
+
+/**
+ * Body of a request exactly as received: text, or bytes in any of the usual forms (Node's `Buffer` is a `Uint8Array`).
+ * What servers pass for no body is refused: `missing_body`.
+ */
+export type WebhookBody = string | ArrayBuffer | ArrayBufferView | null | undefined;
+
+/** A body as received, in one of the two forms that the others are converted to. */
+export type RawBody = string | Uint8Array;
+
+/**
+ * Converts a body to one of two forms, without copying it.
+ *
+ * @throws {WebhookVerificationError} when it is neither text nor bytes: `missing_body`, `body_already_parsed`.
+ */
+export function rawBody(body: unknown): RawBody {
+  // Not `instanceof`: test runners such as Jest give each file its own `Uint8Array` and `ArrayBuffer`.
+  if (typeof body === 'string') return body;
+  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
+  if (kindOf(body) === 'ArrayBuffer') return new Uint8Array(body as ArrayBuffer); // as its tag says
+  if (body !== undefined && body !== null && kindOf(body) !== 'Promise') throw bodyAlreadyParsed();
+  throw new WebhookVerificationError(
+    'missing_body',
+    `There is no body: it is ${describeValue(body)}. Pass what was received, as text or bytes, such as await request.text(). In Express, express.raw({ type: '*/*' }) sets req.body.`,
+  );
+}
+
+/** The body as text. Bytes that are not UTF-8 become U+FFFD, and no signature matches. */
+export function textOf(body: RawBody): string {
+  return typeof body === 'string' ? body : new TextDecoder('utf-8', { ignoreBOM: true }).decode(body);
+}
+
+/** Parses a verified body. Unknown events and fields are kept: additions to the API break nobody. */
+export function parseEvent(body: RawBody): WebhookEvent {
+  let event: unknown;
+  try {
+    event = JSON.parse(typeof body === 'string' ? body : new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    // The parser's own message quotes the body.
+    throw invalidPayload('it is not JSON in UTF-8.');
+  }
+  // Only what identifies an event is required. Its other fields are documented, but may change.
+  if (isRecord(event) && typeof event['event'] === 'string') return event as unknown as WebhookEvent;
+  throw invalidPayload(
+    'it is not a JSON object with a string `event`. Do you use the same secret for other webhooks too?',
+  );
+}
+
+function invalidPayload(reason: string): WebhookVerificationError {
+  return new WebhookVerificationError(
+    'invalid_payload',
+    `The signature matches, but the body is not an event: ${reason}`,
+  );
+}
+
+/** The body as bytes. */
+export const bytesOf = (body: RawBody) => (typeof body === 'string' ? new TextEncoder().encode(body) : body);
+
+/** Joins the chunks of a body. */
+export function joinChunks(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  let [length, offset] = [0, 0];
+  for (const chunk of chunks) length += chunk.length;
+  const bytes = new Uint8Array(length);
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return bytes;
+}
+
+/** The most frequent mistake with webhooks. The message says how to get the raw body in each framework. */
+export function bodyAlreadyParsed(): WebhookVerificationError {
+  return new WebhookVerificationError(
+    'body_already_parsed',
+    "The body was read or parsed before, and serializing it again does not restore the bytes that were signed. Get the raw body. Express: app.post('/webhooks', webhooks.nodeHandler()) above app.use(express.json()), or express.raw({ type: '*/*' }) for this route. Fastify: call nodeHandler() in the onRequest hook of the route. NestJS: NestFactory.create(AppModule, { rawBody: true }), and on Fastify webhooks.receive(request.rawBody, request.headers). Koa: put the route above the body parser, or webhooks.receive(ctx.request.rawBody, ctx.headers). Hono: webhooks.receive(await c.req.text(), c.req.raw.headers). Elysia: { parse: 'none' } as the route's third argument. Next.js: await request.text() in a route handler; export const config = { api: { bodyParser: false } } in an API route.",
+  );
+}
