@@ -9,7 +9,7 @@ import {
 } from '../errors/index.ts';
 import { parseRetryAfter, untilReset } from '../rate-limit/headers.ts';
 import type { Permit, Verdict } from '../rate-limit/types.ts';
-import { untilAborted } from '../utils/abort.ts';
+import { keepAlive, untilAborted } from '../utils/abort.ts';
 import { throwInvalid } from '../utils/arguments.ts';
 import type { Account } from './accounts.ts';
 import { errorFrom, errorInit, type ErrorContext } from './api-error.ts';
@@ -152,23 +152,21 @@ function request({ call, account, signal, isResponseOnly }: Attempt, headers: Ca
   // ky always passes a Request.
   const send = fetch ?? globalThis.fetch;
   if (fetch || isResponseOnly)
-    options.fetch = (isResponseOnly ? holding(signal, send) : send) as typeof globalThis.fetch;
+    options.fetch = (isResponseOnly ? keepingAlive(signal, send) : send) as typeof globalThis.fetch;
   return ky(url, options);
 }
 
-/** What the bodies that callers read hold. */
-const held = /* @__PURE__ */ new WeakMap<object, unknown>();
-
 /**
- * In Node.js, a request that nothing holds no longer follows its signal, and the signal of `AbortSignal.timeout()` that
- * nothing holds never aborts. Neither would abort the body, which therefore holds both.
+ * In Node.js, a request that was garbage collected no longer follows its signal, and a collected signal of
+ * `AbortSignal.timeout()` never aborts. So a body that the caller reads keeps both alive.
  */
-const holding =
-  (signal: AbortSignal | undefined, send: (request: Request) => Promise<Response>) => async (request: Request) => {
+function keepingAlive(signal: AbortSignal | undefined, send: (request: Request) => Promise<Response>): typeof send {
+  return async (request) => {
     const response = await send(request);
-    if (response.body) held.set(response.body, [request, signal]);
+    if (response.body) keepAlive(response.body, request, signal);
     return response;
   };
+}
 
 function errorOf(error: unknown, attempt: Attempt): ExampleError {
   if (isTimeoutError(error))

@@ -59,9 +59,13 @@ export async function sleep(delay: number, signal: Cancellation | undefined): Pr
   }
 }
 
-/** The deadlines of bodies that are being read. A body keeps its deadline alive; the signals do not. */
-const deadlines = /* @__PURE__ */ new WeakMap<object, Deadline>();
-const unheld = /* @__PURE__ */ new FinalizationRegistry<() => void>((release) => release());
+const keptAlive = /* @__PURE__ */ new WeakMap<object, readonly unknown[]>();
+const collected = /* @__PURE__ */ new FinalizationRegistry<() => void>((release) => release());
+
+/** Keeps values from being garbage collected before the body that needs them. */
+export function keepAlive(body: object, ...values: readonly unknown[]): void {
+  keptAlive.set(body, [...values, keptAlive.get(body)]);
+}
 
 /**
  * Aborts when any of its signals aborts, or when the time is over. Thousands of calls may wait, each with a deadline:
@@ -111,13 +115,13 @@ export class Deadline {
 
   /** Lets the signals abort the reading of a body even after {@link dispose}, until the body is garbage collected. */
   keepFor(body: object): void {
-    deadlines.set(body, this);
-    const held = new WeakRef(this);
-    for (const signal of this.#signals)
-      unheld.register(
-        body,
-        onAbort(signal, () => held.deref()?.abort(signal.reason)),
-      );
+    keepAlive(body, this);
+    // The body keeps the deadline alive; the signals must not.
+    const deadline = new WeakRef(this);
+    for (const signal of this.#signals) {
+      const release = onAbort(signal, () => deadline.deref()?.abort(signal.reason));
+      collected.register(body, release);
+    }
   }
 
   abort(reason: unknown = Object.assign(new Error('The call was aborted.'), { name: 'AbortError' })): void {
