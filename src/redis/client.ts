@@ -1,4 +1,5 @@
 import { throwInvalid } from '../utils/arguments.ts';
+import { hexDigest } from '../utils/digest.ts';
 import { withTimeout } from '../utils/user-code.ts';
 
 /** The part of a node-redis client that is used (`createClient()`, `createCluster()`, …). Version 4 or later. */
@@ -84,13 +85,8 @@ const digests = new Map<string, Promise<string>>();
 
 /** The digest by which the server caches a script. All scripts are this package's own, so the map stays small. */
 function sha1(script: string): Promise<string> {
-  let digest = digests.get(script);
-  if (digest === undefined) {
-    digest = crypto.subtle
-      .digest('SHA-1', new TextEncoder().encode(script))
-      .then((bytes) => Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, '0')).join(''));
-    digests.set(script, digest);
-  }
+  const digest = digests.get(script) ?? hexDigest('SHA-1', script);
+  digests.set(script, digest);
   return digest;
 }
 

@@ -3,6 +3,7 @@ import { createRateLimitStore } from '../sharing/store-connection.ts';
 import { rateLimitStep } from '../sharing/step.ts';
 import type { RateLimitStore } from '../sharing/store.ts';
 import { readOptions, text } from '../utils/arguments.ts';
+import { maxWriteAttempts, randomPause } from '../utils/timing.ts';
 import { type RedisClient, type RedisReply, scriptRunner } from './client.ts';
 
 /** Options of {@link redisRateLimitStore}. */
@@ -31,21 +32,17 @@ export function redisRateLimitStore(client: RedisClient, options?: RedisRateLimi
   text('prefix', prefix);
 
   return createRateLimitStore(async (key, request) => {
-    for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
+    for (let attempt = 1; attempt <= maxWriteAttempts; attempt += 1) {
       const { now, stored } = readState(await run(readScript, prefix + key));
       const { state, expiresIn, reply } = rateLimitStep(stored, request, now);
       if (state === stored) return reply;
       const written = await run(writeScript, prefix + key, state, expiresIn, ...(stored === undefined ? [] : [stored]));
       if (Number(written) === 1) return reply;
-      // Another process was faster. Each time makes it likelier that there are many, so the longest pause doubles.
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 2 ** Math.min(attempt, 8)));
+      await randomPause(attempt); // Another process was faster.
     }
-    throw new ExampleError(`Other processes changed the rate limit in Redis ${maxAttempts} times in a row.`);
+    throw new ExampleError(`Other processes changed the rate limit in Redis ${maxWriteAttempts} times in a row.`);
   });
 }
-
-/** The limiter stops waiting for the store before there are so many. */
-const maxAttempts = 16;
 
 function readState(reply: RedisReply): { readonly now: number; readonly stored: string | undefined } {
   if (!Array.isArray(reply)) throw new ExampleError('The rate-limit script did not return a list.');

@@ -3,6 +3,7 @@ import type { Priority } from '../rate-limit/priority.ts';
 import type { ConnectStore, Share, SharedWindow, ShareHost } from '../rate-limit/share.ts';
 import type { Timing } from '../utils/timing.ts';
 import { callable, type KeysOf } from '../utils/arguments.ts';
+import { hexDigest } from '../utils/digest.ts';
 import { AvailableRequests } from './available-requests.ts';
 import type { RateLimitStore, RateLimitStoreReply } from './store.ts';
 
@@ -52,7 +53,7 @@ class StoreConnection implements Share {
 
   constructor(sync: RateLimitStore['sync'], ...[key, window, waiting, timing, host]: Parameters<ConnectStore>) {
     this.#sync = sync;
-    this.#key = sha256(key);
+    this.#key = hexDigest('SHA-256', key);
     this.#window = window;
     this.#timing = timing;
     this.#host = host;
@@ -165,10 +166,4 @@ function checkReply(reply: Partial<RateLimitStoreReply> | null | undefined): Rat
   throw new Error(
     `The rate-limit store's reply must have ${replyFields.join(', ')}, all of them numbers, and processes at least 1.`,
   );
-}
-
-/** The hash of a text, in hexadecimal. */
-async function sha256(text: string): Promise<string> {
-  const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

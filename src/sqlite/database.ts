@@ -1,12 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { InvalidRequestError } from '../errors/example-error.ts';
 import { throwInvalid } from '../utils/arguments.ts';
+import { maxWriteAttempts, randomPause } from '../utils/timing.ts';
 
 /** How long SQLite waits for the lock of another process in milliseconds: while opening the file, and later. */
 const busyTimeout = { open: 5_000, use: 5 };
-
-/** How often a transaction is tried while another process holds the lock. It takes one to two seconds. */
-const maxAttempts = 16;
 
 /**
  * Opens a database file that several processes of one machine use at the same time. Every commit is atomic, also if the
@@ -52,10 +50,18 @@ function useWriteAheadLog(database: DatabaseSync): void {
       database.exec('PRAGMA journal_mode = WAL');
       return;
     } catch (error) {
-      if (attempt === maxAttempts || !isBusy(error)) throw error;
+      if (attempt === maxWriteAttempts || !isBusy(error)) throw error;
       transaction(database, () => undefined);
     }
   }
+}
+
+/** What closes a store's file: once, however often it is called, or at the end of a `using` block. */
+export function closerOf(database: DatabaseSync): Disposable & { close(): void } {
+  const close = () => {
+    if (database.isOpen) database.close();
+  };
+  return { close, [Symbol.dispose]: close };
 }
 
 /** Runs `work` in a transaction that excludes all other writers from its beginning. */
@@ -77,8 +83,8 @@ export async function whenUnlocked<T>(work: () => T): Promise<T> {
     try {
       return work();
     } catch (error) {
-      if (attempt === maxAttempts || !isBusy(error)) throw error;
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 2 ** Math.min(attempt, 8)));
+      if (attempt === maxWriteAttempts || !isBusy(error)) throw error;
+      await randomPause(attempt);
     }
   }
 }

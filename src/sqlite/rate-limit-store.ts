@@ -1,7 +1,7 @@
 import { createRateLimitStore } from '../sharing/store-connection.ts';
 import { rateLimitStep } from '../sharing/step.ts';
 import type { RateLimitStore, RateLimitStoreReply, RateLimitStoreRequest } from '../sharing/store.ts';
-import { machineClock, openDatabase, transaction, whenUnlocked } from './database.ts';
+import { closerOf, machineClock, openDatabase, transaction, whenUnlocked } from './database.ts';
 
 const schema = `
   CREATE TABLE IF NOT EXISTS example_sdk_rate_limit (
@@ -58,8 +58,5 @@ export function sqliteRateLimitStore(path: string): SqliteRateLimitStore {
   };
 
   const store = createRateLimitStore((key, request) => whenUnlocked(() => sync(key, request)));
-  const close = () => {
-    if (database.isOpen) database.close();
-  };
-  return { ...store, close, [Symbol.dispose]: close };
+  return { ...store, ...closerOf(database) };
 }

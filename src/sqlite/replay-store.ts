@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { milliseconds, readOptions, text, wholeNumber } from '../utils/arguments.ts';
 import { renewedClaim, type ClaimableEvent } from '../webhooks/renewed-claim.ts';
 import { defaultRetention, type ReplayStore } from '../webhooks/replay-store.ts';
-import { machineClock, openDatabase, transaction, whenUnlocked } from './database.ts';
+import { closerOf, machineClock, openDatabase, transaction, whenUnlocked } from './database.ts';
 
 /** Options of {@link sqliteReplayStore}. */
 export interface SqliteReplayStoreOptions {
@@ -58,10 +58,7 @@ export function sqliteReplayStore(path: string, options: SqliteReplayStoreOption
   const retention = wholeNumber('retention', given.retention ?? defaultRetention, 1);
   const database = openDatabase(path, schema);
   const events = eventsIn(database, lease, retention);
-  const close = () => {
-    if (database.isOpen) database.close();
-  };
-  return { claim: (key) => renewedClaim(events(prefix + key), lease, Infinity), close, [Symbol.dispose]: close };
+  return { claim: (key) => renewedClaim(events(prefix + key), lease, Infinity), ...closerOf(database) };
 }
 
 /** How many rows that have expired a claim deletes. Each event leaves one. */

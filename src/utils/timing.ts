@@ -72,3 +72,11 @@ export class Alarm {
     });
   }
 }
+
+/** How often a store tries to write while other processes write. With {@link randomPause}, that takes about a second. */
+export const maxWriteAttempts = 16;
+
+/** Waits for a random time, whose maximum doubles with each attempt: the more fail, the more processes compete. */
+export function randomPause(attempt: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.random() * 2 ** Math.min(attempt, 8)));
+}
