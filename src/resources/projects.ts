@@ -1,6 +1,6 @@
 import type { ListOptions, PageParams } from '../pagination/list-options.ts';
 import { ListPromise, type ListRequester } from '../pagination/list-promise.ts';
-import { attached } from '../utils/arguments.ts';
+import { boundTo } from '../utils/arguments.ts';
 import * as z from 'zod/mini';
 
 /** A project of the account. */
@@ -50,6 +50,6 @@ export class Projects {
    */
   list(params: ProjectListParams = {}, options?: ListOptions): ListPromise<Project> {
     const list = { route: '/projects', query: params, itemSchema: projectSchema };
-    return new ListPromise(attached(this, Projects, 'projects.list').#requester, list, options);
+    return new ListPromise(boundTo(this, Projects, 'projects.list').#requester, list, options);
   }
 }

@@ -1,6 +1,6 @@
 import type { APIPromise } from '../http/api-promise.ts';
 import type { Requester, RequestOptions } from '../http/request-options.ts';
-import { attached } from '../utils/arguments.ts';
+import { boundTo } from '../utils/arguments.ts';
 import * as z from 'zod/mini';
 
 /** A user of the account. */
@@ -52,7 +52,7 @@ export class Users {
    * const user = await client.users.get('user_123');
    */
   get(id: string, options?: RequestOptions): APIPromise<User> {
-    return attached(this, Users, 'users.get').#requester.request(
+    return boundTo(this, Users, 'users.get').#requester.request(
       'GET',
       '/users/{id}',
       { params: { id }, schema: userSchema },
@@ -75,7 +75,7 @@ export class Users {
    * const user = await client.users.create({ name: 'John Doe', email: 'john@example.com', password: 'secure_password' });
    */
   create(params: UserCreateParams, options?: RequestOptions): APIPromise<User> {
-    return attached(this, Users, 'users.create').#requester.request(
+    return boundTo(this, Users, 'users.create').#requester.request(
       'POST',
       '/users',
       { body: params, schema: userSchema },

@@ -59,7 +59,7 @@ function throwUnknown(name: string, key: string, known: readonly string[]): neve
  *
  * @throws {InvalidRequestError} when it was detached from its object, as in `ids.map(client.users.get)`.
  */
-export function attached<T extends object>(self: T, type: new (...args: never) => T, method: string): T {
+export function boundTo<T extends object>(self: T, type: new (...args: never) => T, method: string): T {
   if (self instanceof type) return self;
   const call = `client.${method}`;
   throw new InvalidRequestError(
