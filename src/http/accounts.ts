@@ -8,21 +8,21 @@ import type { Call } from './call.ts';
 import type { ResolvedOptions } from './client-options.ts';
 import type { RetryBudget } from './retry-budget.ts';
 
-/** What belongs to a token at a base URL. */
+/** A token at a base URL, with its limiter and its retry budget. */
 export interface Account {
   readonly token: string;
-  /** The headers of the credential, which nothing else can set. */
+  /** The header with the token. No option or listener can replace it. */
   readonly authorization: Readonly<Record<string, string>>;
   readonly retryBudget: RetryBudget;
   /** Absent with `rateLimit: false`. */
   readonly limiter: RateLimiter | undefined;
 }
 
-/** The accounts that a client uses: one for each token. There are several only if `apiToken` is a function. */
+/** The accounts of a client, one per token. There can be several only if `apiToken` is a function. */
 export class Accounts {
   readonly #options: ResolvedOptions;
   readonly #retryBudget: RetryBudget;
-  /** The account of the token that was used last. */
+  /** The account that was used last. */
   #last: Account | undefined;
 
   constructor(options: ResolvedOptions, retryBudget: RetryBudget) {
@@ -36,10 +36,10 @@ export class Accounts {
   }
 
   /**
-   * The account of the next attempt of a call.
+   * Returns the account for the next attempt of a call.
    *
-   * @param tokens The tokens of the call's attempts so far. The error of a token function may repeat them.
-   * @throws {TimeoutError} when there is no token within the call's `timeout`.
+   * @param tokens The tokens that the call has used so far. They are redacted in an error of the token function.
+   * @throws {TimeoutError} when the token function takes longer than the call's `timeout`.
    * @throws the signal's reason when it aborts first.
    */
   async current(call: Call, tokens: readonly string[], signal: Cancellation | undefined): Promise<Account> {
@@ -58,7 +58,7 @@ export class Accounts {
     }
   }
 
-  /** The target without the token, which may have been passed as an id by mistake. */
+  /** Redacts the token in the target, in case it was passed as an id by mistake. */
   redactTarget({ method, path, route }: RequestTarget, account = this.#last): RequestTarget {
     const token = account?.token;
     const isShown = token !== undefined && (path.includes(token) || path.includes(encodeURIComponent(token)));

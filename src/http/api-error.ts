@@ -19,7 +19,7 @@ import type { Call } from './call.ts';
 
 const maxMessage = 500;
 
-/** Characters of a body that is not in the API's format. */
+/** How many characters to keep of a body that is not in the API's format. */
 const maxExcerpt = 1024;
 
 const errorClasses: Readonly<Record<number, typeof APIError>> = {
@@ -32,16 +32,16 @@ const errorClasses: Readonly<Record<number, typeof APIError>> = {
   429: RateLimitError,
 };
 
-/** What the body of an error says. */
+/** What was read from the body of an error. */
 interface ErrorBody {
   readonly message: unknown;
   readonly code?: unknown;
   readonly details?: unknown;
-  /** Whether a proxy or a web server has written it, and not the API. */
+  /** True if a proxy or a web server wrote the body instead of the API. */
   readonly isForeign?: boolean;
 }
 
-/** The parts of an attempt that its errors describe. */
+/** What an error needs to know about its attempt. */
 export interface ErrorContext extends Redactable {
   readonly call: Call;
   /** The call, without secrets. */
@@ -54,7 +54,7 @@ export function errorInit(context: ErrorContext): CallErrorInit {
   return { ...context.target, ...responseInfo(context), url: redactedUrl(context) };
 }
 
-/** The typed error for a response that is not a success, whether or not its body has the documented format. */
+/** Returns the typed error for a failed response. Its body may have any format. */
 export function errorFrom(
   context: ErrorContext,
   response: Response,
@@ -64,14 +64,14 @@ export function errorFrom(
   const redactor = redactorOf(context);
   const { status, headers } = response;
   const { message, code, details, isForeign = false } = readErrorBody(text, headers.get('content-type') ?? '', status);
-  // Where a redirect leads says more than what its body says.
+  // For a redirect, the location says more than the body.
   const isReadable = status >= 400 && typeof message === 'string' && message !== '';
   const body = isForeign ? redactor.redact(text).slice(0, maxExcerpt) : undefined;
   const problem = isReadable
     ? redactor.redact(message)
     : redactor.redact(describeUndocumented(response, text, firstLine(body)));
   const hint = isForeign && status === 404 ? ' Something else than the API may have answered: check baseUrl.' : '';
-  // A 404 that the API has not written doesn't say that the resource is missing.
+  // A 404 that the API didn't write doesn't mean that the resource is missing.
   const documented = status === 404 && isForeign ? APIError : errorClasses[status];
   const errorClass = documented ?? (status >= 500 ? InternalServerError : APIError);
   const init = {
@@ -79,7 +79,7 @@ export function errorFrom(
     status,
     message: (problem.length > maxMessage ? `${problem.slice(0, maxMessage)}…` : problem) + hint,
     code: typeof code === 'string' ? redactor.redact(code) : undefined,
-    // Redacting a record returns a record.
+    // Redaction returns a record for a record.
     details: isRecord(details) ? (redactor.redactJson(details) as Record<string, unknown>) : undefined,
     headers: redactor.redactHeaders(headers),
     body,
@@ -93,7 +93,7 @@ export function isHtml(text: string): boolean {
   return /^\s*</.test(text.slice(0, 1000));
 }
 
-/** The first line of a body that has text, without the tags of HTML. */
+/** The first line of a body that contains text. HTML tags are removed. */
 function firstLine(body = ''): string {
   const text = (tag: string) => (/^(style|script)\b/i.test(tag) ? '' : tag.slice(tag.indexOf('>') + 1));
   const plain = isHtml(body) ? body.split('<').map(text).join('\n') : body;
@@ -110,7 +110,7 @@ function readErrorBody(text: string, contentType: string, status: number): Error
     return { message: status === 422 ? withDetail(message, details) : message, code, details, isForeign };
   }
   if (contentType.includes('application/problem+json')) {
-    // RFC 9457. Its `type` is a URL, or `about:blank`, which says nothing.
+    // Problem details (RFC 9457). `type` is a URL; `about:blank` means that there is no specific type.
     const { type, title, detail, status, ...rest } = body;
     const message = [title, detail].filter((each) => typeof each === 'string').join(': ');
     return { message, code: type === 'about:blank' ? undefined : type, details: { ...rest, detail } };
@@ -118,7 +118,7 @@ function readErrorBody(text: string, contentType: string, status: number): Error
   return { message: error ?? body['message'], code: body['code'], details: body['details'], isForeign: true };
 }
 
-/** Adds what is wrong with the first field. */
+/** Appends the first entry of `details` to the message. */
 function withDetail(message: unknown, details: unknown): unknown {
   const [field, reason]: unknown[] = isRecord(details) ? (Object.entries(details)[0] ?? []) : [];
   return typeof message === 'string' && typeof reason === 'string' ? `${message} ${String(field)}: ${reason}` : message;
@@ -128,7 +128,7 @@ const redirects = [301, 302, 303, 307, 308];
 
 function describeUndocumented({ status, statusText, headers, type }: Response, text: string, line: string): string {
   if (redirects.includes(status) || type === 'opaqueredirect') {
-    // A redirect would send the token, and a POST, to where the caller did not want them. A browser hides its status.
+    // Following a redirect could send the token or a POST to another server. Browsers hide the status of a redirect.
     const location = headers.get('location') ?? 'an unknown location (browsers hide it)';
     return `The API redirected to ${location}. Check baseUrl and the path.`;
   }

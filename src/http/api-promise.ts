@@ -14,7 +14,7 @@ export interface WithResponse<T> {
   readonly rateLimit: RateLimitInfo | undefined;
 }
 
-/** A successful exchange with the API. It has no value if the caller reads the body. */
+/** A successful exchange with the API. `value` is absent if the caller reads the body. */
 export type Exchange<T> = { readonly response: Response; readonly value: T } | { readonly response: Response };
 
 /**
@@ -29,14 +29,14 @@ export class APIPromise<T> extends Promise<T> {
   #isResponseAsked = false;
   #isResponseOnly: boolean | undefined;
 
-  /** @internal @param send Makes the call. With {@link isResponseOnly}, it leaves the body to the caller. */
+  /** @internal @param send Makes the call. If {@link isResponseOnly}, it must not read the body. */
   constructor(send: (promise: APIPromise<T>) => Promise<Exchange<T>>) {
-    // Never seen: whoever wants the value calls `then`, as `await` does.
+    // This promise itself never settles: `then` returns the value, and `await` calls `then`.
     super(() => undefined);
     this.#exchange = send(this);
   }
 
-  /** @internal Promises that are derived from this one are plain. */
+  /** @internal Makes derived promises plain ones. */
   static override get [Symbol.species](): PromiseConstructor {
     return Promise;
   }
@@ -46,7 +46,7 @@ export class APIPromise<T> extends Promise<T> {
     return 'APIPromise';
   }
 
-  /** @internal True if the caller reads the body. Read it after the current synchronous code: the first time decides. */
+  /** @internal True if the caller reads the body. The first read decides: do it after the current synchronous code. */
   get isResponseOnly(): boolean {
     return (this.#isResponseOnly ??= this.#isResponseAsked && !this.#value);
   }
@@ -73,15 +73,15 @@ export class APIPromise<T> extends Promise<T> {
   }
 
   /**
-   * Returns the response, without reading or validating its body. Retries and errors are the same as for the value.
-   * `timeout` covers the attempt up to the headers. After that, you read the body: the call has no value.
+   * Returns the response without reading or validating its body. Retries and errors are the same as for the value.
+   * `timeout` covers each attempt up to its headers. You read the body yourself, so the call has no value.
    *
-   * @throws {InvalidRequestError} when the call was awaited or sent before, because its body has been read.
+   * @throws {InvalidRequestError} when the call was already awaited or sent, because its body has been read.
    */
   async asResponse(): Promise<Response> {
     const isRead = this.#value !== undefined || this.#isResponseOnly === false;
     this.#isResponseAsked = true;
-    // The call may wait long before its first attempt. An `await` beside this call asks for the value in a microtask.
+    // The first attempt may be far away. An `await` in the same synchronous code calls `then` in the next microtask.
     queueMicrotask(() => queueMicrotask(() => this.isResponseOnly));
     const { response } = await this.#exchange.catch(throwToCaller);
     if (!isRead) return response;

@@ -17,7 +17,7 @@ import type { Call } from './call.ts';
 import { connectionProblem, wasNeverSent } from './connection-errors.ts';
 import type { Failure } from './retry.ts';
 
-/** An error needs a message and a few details; a proxy may send megabytes of HTML instead. */
+/** The API's errors are small, but a proxy may send megabytes of HTML. */
 const maxErrorBody = 64 * 1024;
 
 /** One attempt of a call. */
@@ -25,25 +25,25 @@ export interface Attempt extends ErrorContext {
   readonly account: Account;
   /** 1 for the first attempt of a call. */
   readonly number: number;
-  /** Aborts the attempt: the caller's signal, combined with the call's total timeout. */
+  /** Aborts the attempt. Combines the caller's signal and the call's total timeout. */
   readonly signal: AbortSignal | undefined;
-  /** Leaves the body of a success to the caller. */
+  /** True if the caller reads the body of a success. */
   readonly isResponseOnly: boolean;
-  /** Absent once the outcome is known. If nothing was sent, the caller of {@link send} releases it. */
+  /** {@link send} removes it once the outcome is recorded. Otherwise the caller of `send` releases it. */
   permit: Permit | undefined;
   response?: Response;
   /** Set if the attempt failed. */
   error?: ExampleError;
 }
 
-/** How an attempt ended, and whether that shows that the API works, even if it rejects the call. */
+/** How an attempt ended. `isApiUp` is true if the API works, even if it rejected the call. */
 export type Result = SuccessfulAttempt | FailedAttempt;
 
 interface SuccessfulAttempt {
   readonly kind: 'success';
   readonly isApiUp: true;
   readonly response: Response;
-  /** The text of the body; absent if the caller reads it. */
+  /** The body; absent if the caller reads it. */
   readonly text?: string;
 }
 
@@ -60,8 +60,8 @@ export interface FailedAttempt {
 /**
  * Sends the call once and reads the response, within the attempt's timeout.
  *
- * @param headers The headers of the call, and those that listeners have added.
- * @throws the signal's reason when the call is aborted; everything else is a result.
+ * @param headers The headers of the call, including those that listeners added.
+ * @throws the signal's reason when the call is aborted. Any other failure is returned as a result.
  */
 export async function send(attempt: Attempt, headers: Call['headers']): Promise<Result> {
   const { call, signal, permit } = attempt;
@@ -69,14 +69,14 @@ export async function send(attempt: Attempt, headers: Call['headers']): Promise<
   let verdict: Verdict | undefined;
   try {
     exchange = request(attempt, headers);
-    // A custom fetch may ignore its signal.
+    // A custom fetch may ignore the signal.
     const response = (attempt.response = await untilAborted(signal, exchange));
     attempt.permit = undefined;
     verdict = permit?.recordResponse(response.status, response.headers);
     if (response.ok && attempt.isResponseOnly) return { kind: 'success', isApiUp: true, response };
     return await read(attempt, response, exchange, verdict);
   } catch (error) {
-    // If there is no exchange, the runtime can't make requests at all.
+    // Without an exchange, the runtime could not even create the request.
     const neverSent =
       !exchange || (!attempt.response && wasNeverSent(error, new URL(call.url), call.options.fetch !== undefined));
     if (attempt.permit) {
@@ -84,10 +84,10 @@ export async function send(attempt: Attempt, headers: Call['headers']): Promise<
       const hasFailed = signal?.aborted !== true;
       verdict = neverSent ? permit?.release(hasFailed) : permit?.recordLoss(hasFailed);
     }
-    // If the response still arrives, nothing will read it.
+    // Nobody reads a response that arrives later.
     exchange?.then((late) => late.body?.cancel()).catch(() => undefined);
     if (signal?.aborted) throw signal.reason;
-    // A fetch that misbehaves has sent the request, and would do so again.
+    // A fetch that returns something invalid has sent the request. Another attempt would fail in the same way.
     const kind = error instanceof InvalidRequestError ? 'final' : neverSent ? 'unsent' : 'lost';
     return { kind: 'failure', isApiUp: kind === 'final', verdict, failure: { kind }, error: errorOf(error, attempt) };
   }
@@ -111,7 +111,7 @@ async function read(
   } catch (error) {
     received.cancel();
     if (ok || signal?.aborted) throw error;
-    // The status is known, and says more than that the body is broken. Its text may be complete all the same.
+    // Report the status instead of the broken body. The text that arrived may be all of it.
     text = received.text;
   }
   if (ok && received.isCut) {
@@ -126,8 +126,8 @@ async function read(
 }
 
 /**
- * ky makes the request, times it and reads the body. It makes one attempt: whether and when there is another depends on
- * the rate limit, which it does not know. `totalTimeout` is ky's name for a limit on headers and body together.
+ * Makes the request with ky, which enforces the timeout and reads the body. ky's own retries are off, because they
+ * would ignore the rate limit. ky's `totalTimeout` limits headers and body together.
  */
 function request({ call, account, signal, isResponseOnly }: Attempt, headers: Call['headers']): ResponsePromise {
   const {
@@ -145,11 +145,11 @@ function request({ call, account, signal, isResponseOnly }: Attempt, headers: Ca
     retry: 0,
     throwHttpErrors: false,
   };
-  // For each option, ky copies all of them once. So options without a value are left out.
+  // ky copies all options once per option that is set, so set only those that have a value.
   if (method !== 'GET') options.method = method;
   if (body !== undefined) options.body = body;
   if (signal) options.signal = signal;
-  // ky always passes a Request.
+  // ky calls `fetch` with a Request only, never with a URL and options.
   const send = fetch ?? globalThis.fetch;
   if (fetch || isResponseOnly)
     options.fetch = (isResponseOnly ? keepingAlive(signal, send) : send) as typeof globalThis.fetch;
@@ -157,8 +157,8 @@ function request({ call, account, signal, isResponseOnly }: Attempt, headers: Ca
 }
 
 /**
- * In Node.js, a request that was garbage collected no longer follows its signal, and a collected signal of
- * `AbortSignal.timeout()` never aborts. So a body that the caller reads keeps both alive.
+ * Keeps request and signal alive while the caller reads the body. In Node.js, a request that was garbage collected no
+ * longer follows its signal, and a collected `AbortSignal.timeout()` never aborts.
  */
 function keepingAlive(signal: AbortSignal | undefined, send: (request: Request) => Promise<Response>): typeof send {
   return async (request) => {
@@ -185,11 +185,10 @@ interface ReceivedBody {
 }
 
 /**
- * Limits what `text()` reads of a response. The limit is in bytes of the body as `fetch` returns it, so it holds after
- * decompression: a few kilobytes may unpack to gigabytes. A body that is no web stream, as that of some libraries, has
- * no limit.
+ * Limits how many bytes `text()` reads of a response. It counts after decompression, because a few kilobytes may unpack
+ * to gigabytes. A body that isn't a web stream, such as node-fetch's, is not limited.
  *
- * @returns What was read so far, whether there was more than the limit, and what stops reading.
+ * @returns The text read so far, `isCut` if the body exceeds the limit, and a function that stops reading.
  */
 function limitBody(response: Response, limit: number): ReceivedBody {
   const received = { text: '', isCut: false, cancel: (): void => undefined };
@@ -197,7 +196,7 @@ function limitBody(response: Response, limit: number): ReceivedBody {
   if (!body || !('getReader' in body)) return received;
   const read = async (): Promise<string> => {
     const reader = body.getReader();
-    received.cancel = () => void reader.cancel().catch(() => undefined); // A broken body has rejected `text()`.
+    received.cancel = () => void reader.cancel().catch(() => undefined); // `text()` has already rejected.
     const decoder = new TextDecoder();
     let room = limit;
     for (;;) {
@@ -213,7 +212,7 @@ function limitBody(response: Response, limit: number): ReceivedBody {
       room -= value.length;
     }
   };
-  // Not a new Response, which takes no status above 599.
+  // `new Response()` would refuse a status above 599.
   Object.defineProperty(response, 'text', { value: read, configurable: true });
   return received;
 }

@@ -14,27 +14,27 @@ import { decode } from './response.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import { planRetry, refusalWait } from './retry.ts';
 
-/** The life of a call. It is admitted and attempted, and then it ends or is retried. */
+/** Runs one call: waits for the rate limit, makes an attempt, and retries it or returns the result. */
 export class CallRun {
   readonly #call: Call;
-  /** Whether the caller reads the body. Known once the current synchronous code has run. */
+  /** Knows if the caller reads the body. */
   readonly #promise: { readonly isResponseOnly: boolean };
   readonly #accounts: Accounts;
   readonly #telemetry: CallTelemetry | undefined;
-  /** The call without the token, which may change. */
+  /** The target, redacted with the current token. */
   #target: RequestTarget;
   readonly #deadline: Deadline | undefined;
-  /** Ends the call early: its deadline, or its only signal. */
+  /** Ends the call early: the deadline, or the only signal. */
   readonly #signal: Cancellation | undefined;
   /** The last attempt. */
   #attempt: Attempt | undefined;
-  /** Whether a failed attempt may have taken effect. */
+  /** True once a failed attempt may have taken effect. */
   #mayHaveTakenEffect = false;
-  /** Retries so far, without those that only waited their turn. */
+  /** Retries so far. Those that only waited their turn don't count. */
   #retries = 0;
-  /** The budget that pays for the retry under way. */
+  /** The budget that the current retry draws on. */
   #budget: RetryBudget | undefined;
-  /** The limiter of the token whose last request was refused, and how long a call with another token waits. */
+  /** After a refusal: the limiter that knows of it, and how long to wait if the next attempt has another limiter. */
   #refusal: { readonly limiter: RateLimiter | undefined; readonly wait: number } | undefined;
 
   constructor(
@@ -67,7 +67,7 @@ export class CallRun {
       this.#telemetry?.onEnd('success', undefined);
       return exchange;
     } catch (reason) {
-      // The error of the last attempt says more than that the next one would wait too long.
+      // The last attempt's error is more useful than an error about waiting for the next one.
       const error = reason instanceof RateLimitWaitError ? (this.#attempt?.error ?? reason) : reason;
       this.#budget?.endRetry(undefined);
       const isAborted = error === this.#signal?.reason && this.#call.signals.some(({ aborted }) => aborted);
@@ -79,7 +79,7 @@ export class CallRun {
   }
 
   /**
-   * Waits until the next attempt may be made, and returns it.
+   * Waits for permission to make the next attempt.
    *
    * @throws {RateLimitWaitError} when the call would wait longer than `maxWait` or until after its deadline.
    * @throws the signal's reason when it aborts first.
@@ -91,11 +91,11 @@ export class CallRun {
     for (;;) {
       this.#target = this.#accounts.redactTarget(this.#target, account);
       if (this.#telemetry) this.#telemetry.target = this.#target;
-      // Thousands of calls may wait here: each function in between would take memory for each of them.
+      // Thousands of calls may wait here, and each stack frame costs memory for each of them: await it directly.
       const permit = await account.limiter?.acquire(this.#admission(waitingSince));
       if (permit?.waited !== true || typeof this.#call.options.apiToken === 'string')
         return this.#attemptOf(account, permit);
-      // If the token was rotated meanwhile, the call waits for the limiter of the new one, which has its own budget.
+      // The token may have been rotated during the wait. A new token has its own limiter.
       const current = await this.#accountAfterWait(permit);
       if (current.token === account.token) return this.#attemptOf(account, permit);
       permit.release();
@@ -125,7 +125,7 @@ export class CallRun {
     return this.#accounts.current(this.#call, this.#tokens, this.#signal);
   }
 
-  /** The limiter of another token does not know of the last refusal. With such a token, the call waits here. */
+  /** Waits out the last refusal if the token has changed: the limiter of the new one doesn't know of it. */
   async #accountAfterRefusal(account: Account, waitingSince: number): Promise<Account> {
     if (!this.#refusal || this.#refusal.limiter === account.limiter) return account;
     const { wait } = this.#refusal;
@@ -136,18 +136,18 @@ export class CallRun {
     return this.#currentAccount();
   }
 
-  /** The account whose turn it is now. Without one, the permit goes to another call. */
+  /** Reads the token again after a wait. If that fails, another call gets the permit. */
   async #accountAfterWait(permit: Permit): Promise<Account> {
     try {
       return await this.#currentAccount();
     } catch (error) {
-      // Calls that wait would fail as fast.
+      // A broken token function must not drain the queue at full speed, so this counts as a failure.
       permit.release(this.#signal?.aborted !== true);
       throw error;
     }
   }
 
-  /** @param waitingSince When the attempt begins to wait, or began with a token that was rotated meanwhile. */
+  /** @param waitingSince When the wait began, even if the token was rotated since. */
   #admission(waitingSince: number): Admission {
     const telemetry = this.#telemetry;
     const { rateLimit } = this.#call.options;
@@ -164,7 +164,7 @@ export class CallRun {
     };
   }
 
-  /** Makes an attempt. Resolves to `undefined` when it is time for another one. */
+  /** Makes an attempt. If it fails and is to be retried, waits until it's time and resolves to `undefined`. */
   async #makeAttempt(attempt: Attempt): Promise<Exchange<unknown> | undefined> {
     const telemetry = this.#telemetry;
     let result: Result;
@@ -189,7 +189,7 @@ export class CallRun {
     }
     const { response, text } = result;
     if (text === undefined) {
-      // The caller reads the body, which outlives the call and its timeout.
+      // The caller reads the body after the call has ended. The signal must still abort it.
       if (response.body) this.#deadline?.keepFor(response.body);
       return { response };
     }
@@ -197,17 +197,17 @@ export class CallRun {
     return { response, value: await untilAborted(this.#signal, value) };
   }
 
-  /** Whether a DELETE found nothing because an earlier attempt, whose answer was lost, has deleted it. */
+  /** True if a DELETE got a 404 because an earlier attempt, whose response was lost, did the deletion. */
   #isDeletedBefore({ error }: FailedAttempt): boolean {
     const { method, schema } = this.#call;
     if (!this.#mayHaveTakenEffect || method !== 'DELETE' || !(error instanceof NotFoundError)) return false;
-    return !schema && !this.#promise.isResponseOnly; // The caller expects no value.
+    return !schema && !this.#promise.isResponseOnly; // If the caller expects a value, there is none to return.
   }
 
   /**
-   * Waits until it is time for the next attempt.
+   * Waits until it's time for the next attempt.
    *
-   * @throws the error of the last attempt if there is to be no other.
+   * @throws the error of the last attempt if it is not retried.
    */
   async #prepareRetry(
     { failure, error, verdict }: FailedAttempt,
@@ -220,8 +220,8 @@ export class CallRun {
     const retry = planRetry(failure, this.#call, this.#retries, verdict, Math.random());
     if (!retry || this.#isVetoed(retry.delay, error)) throw error;
     const startedAt = now();
-    // The budget keeps retries from multiplying an outage. A limiter that holds calls does so, too, and so does an API
-    // that says when to retry.
+    // The budget keeps retries from multiplying an outage. It isn't needed if the limiter already holds calls, or if
+    // the API says when to retry.
     const isAsked = failure.kind === 'status' && (failure.retryAfter ?? 0) > 0;
     if (!retry.isFree && !isAsked && verdict?.isQueueHeld !== true) {
       if (!(await budget.beginRetry(this.#signal))) throw error;
@@ -236,7 +236,7 @@ export class CallRun {
     this.#refusal = isRefusal ? { limiter, wait: refusalWait(failure.retryAfter, this.#retries) } : undefined;
   }
 
-  /** Whether the call has no time for another attempt, or its caller does not want one. */
+  /** True if the deadline comes before the next attempt, or if `shouldRetry` returns `false`. */
   #isVetoed(delay: number, error: ExampleError): boolean {
     if (this.#deadline && now() + delay >= this.#deadline.endsAt) return true;
     const context = { ...this.#target, attempt: this.#attempt?.number ?? 0, delay };

@@ -8,22 +8,22 @@ import { replaceOptions, type ResolvedOptions } from './client-options.ts';
 import type { HttpMethod, InternalOptions } from './request-options.ts';
 import { expandRoute, queryOf } from './url.ts';
 
-/** One call, checked: what each attempt sends, and its limits. */
+/** A validated call: what each attempt sends, and the options that apply. */
 export interface Call extends RequestTarget, SecretFields {
-  /** Where it is sent. `path` is shown, so it lacks the values of secret parameters. */
+  /** The full URL. `path`, in contrast, is safe to show: secret parameters are redacted. */
   readonly url: string;
-  /** Whether sending it twice has the same effect as once. */
+  /** True if sending it twice has the same effect as sending it once. */
   readonly isIdempotent: boolean;
-  /** The documented body of a success. */
+  /** Schema of the body of a success. */
   readonly schema: InternalOptions<unknown>['schema'];
-  /** Whether a body that differs from the schema can be used. */
+  /** Returns true if a body can be used although it differs from the schema. */
   readonly isUsable: InternalOptions<unknown>['isUsable'];
   readonly responseValidation: 'warn' | 'throw' | 'off';
-  /** The caller's signal, and the signal that cancels a page which is requested ahead. */
+  /** The caller's signal, and the signal that cancels a prefetched page. */
   readonly signals: readonly AbortSignal[];
   /** Default: normal. */
   readonly priority: CallPriority | undefined;
-  /** The client's options, with those of the call in their place. */
+  /** The client's options, overridden by those of the call. */
   readonly options: ResolvedOptions;
 }
 
@@ -56,27 +56,27 @@ export function resolveCall(
     headers:
       idempotencyKey === undefined ? merged : { ...merged, 'idempotency-key': checkedIdempotencyKey(idempotencyKey) },
     body: 'body' in given ? jsonOf(method, given.body) : undefined,
-    // Idempotent by RFC 9110, 9.2.2, or because the caller says so.
+    // By RFC 9110, section 9.2.2, or with a key that the API supports.
     isIdempotent:
       (method !== 'POST' && method !== 'PATCH') || (idempotencyKey !== undefined && options.apiSupportsIdempotencyKeys),
     schema,
     isUsable,
-    // With a schema of the caller's, the value must have the type that the schema promises.
+    // The caller's own schema determines the type of the value, so a value of another type must not pass.
     responseValidation: options.responseValidation ?? (given.isSchemaOfCaller ? 'throw' : 'warn'),
     signals,
-    // A page that is requested ahead stays in the background if its client does.
+    // A background client prefetches in the background, too.
     priority: options.priority === 'background' ? new CallPriority('background') : given.prefetchPriority,
     options,
   };
 }
 
 function checkedIdempotencyKey(key: string): string {
-  // HTTP drops the spaces around a header: the key could be empty, or equal to another one.
+  // HTTP drops spaces around a header value: the key could end up empty or equal to another one.
   if (headerValue('idempotencyKey', key).trim() === key && key !== '') return key;
   throw new InvalidRequestError('idempotencyKey must not be empty, and must not begin or end with a space.');
 }
 
-/** The body as JSON, written now because the caller may change it while the call waits. */
+/** Serializes the body. Done at once, because the caller may change the object while the call waits. */
 function jsonOf(method: HttpMethod, body: unknown): string {
   if (method === 'GET') throw new InvalidRequestError('A GET has no body: pass its parameters as query.');
   let json: string;
@@ -87,9 +87,9 @@ function jsonOf(method: HttpMethod, body: unknown): string {
       cause instanceof RangeError ? 'nested less deeply' : 'serializable as JSON, without cycles or bigints';
     throw new InvalidRequestError(`The body must be ${problem}.`, { cause });
   }
-  // A class from the runtime, such as FormData or Map, would lose its contents.
+  // Built-in classes such as FormData and Map serialize to `{}` and lose their contents.
   const hasContents = json !== '{}' || kindOf(body) === 'Object' || (isRecord(body) && 'toJSON' in body);
-  // If toJSON returns nothing, `json` is undefined.
+  // `json` is undefined if toJSON() returns undefined.
   if (!/^[[{]/.test(json) || !hasContents || ArrayBuffer.isView(body)) {
     throwInvalid('an object or an array, which is sent as JSON', 'The body', body, true);
   }

@@ -23,18 +23,18 @@ import { VERSION } from '../utils/version.ts';
 
 /** How the client paces its calls. */
 export interface RateLimitOptions {
-  /** Shares the budget with other processes, such as `redisRateLimitStore(redis)`. Default: none. */
+  /** Shares the rate limit with other processes, such as `redisRateLimitStore(redis)`. Default: none. */
   store?: RateLimitStore | undefined;
   /**
    * Milliseconds that each attempt of a call may wait for the rate limit. A call that would wait longer rejects with a
-   * `RateLimitWaitError`: immediately, or when the time is over if the wait has become longer. Default: no limit.
+   * `RateLimitWaitError`: immediately if that is foreseeable, or else when the time is over. Default: no limit.
    */
   maxWait?: number | undefined;
   /** Requests per window to assume until the API's headers say otherwise. Default: 100, as documented. */
   limit?: number | undefined;
   /**
-   * Length of a window in milliseconds, to assume until the API shows another. Default: 60 000, as documented. Set it
-   * if your local API uses shorter windows.
+   * Length of a window in milliseconds, to assume until the API shows otherwise. Default: 60 000, as documented. Set
+   * it if your local API uses shorter windows.
    */
   window?: number | undefined;
 }
@@ -60,9 +60,9 @@ export interface ClientOptions {
    */
   shouldRetry?: ShouldRetry | undefined;
   /**
-   * Whether the API performs requests with the same `Idempotency-Key` only once, which its reference does not promise.
-   * With `true`, a POST or PATCH with an `idempotencyKey` is retried like a GET. If that is wrong, a retry may create a
-   * second user. Default: `false`.
+   * Set it to `true` if the API performs requests with the same `Idempotency-Key` only once, which its reference does
+   * not promise. A POST or PATCH with an `idempotencyKey` is then retried like a GET. If the API doesn't do that, a
+   * retry may create a second user. Default: `false`.
    */
   apiSupportsIdempotencyKeys?: boolean | undefined;
   /** Sends the requests, for example through a proxy or to a mock. Default: the runtime's `fetch`. */
@@ -102,12 +102,12 @@ export interface ClientOptions {
 
 const publicApi = 'https://api.example.com/v1';
 
-/** An option's default and check: what is given, `undefined` if it is not, and the options that were given with it. */
+/** Fills in the default of an option and checks it. `all` has the other options that were passed. */
 type Table = {
   readonly [Name in keyof ClientOptions]-?: (given: ClientOptions[Name], all: ClientOptions) => unknown;
 };
 
-/** Every option once: its name, its default, its check, and what the rest of the SDK gets. */
+/** Each option's name, default and check. What the check returns is what the rest of the SDK sees. */
 const clientOptions = {
   apiToken: resolveApiToken,
   baseUrl: (url, { dangerouslyAllowHttp }) => resolveBaseUrl(url, dangerouslyAllowHttp),
@@ -124,26 +124,26 @@ const clientOptions = {
   responseValidation: (value) =>
     value === undefined ? value : oneOf('responseValidation', value, ['warn', 'throw', 'off'] as const),
   logger: (logger, { logLevel }) => resolveLogger(logger, logLevel),
-  logLevel: (level) => level, // Checked with the logger.
+  logLevel: (level) => level, // Checked with `logger`.
   dangerouslyAllowBrowser: (value = false) => checkedRuntime(boolean('dangerouslyAllowBrowser', value)),
   dangerouslyAllowHttp: (value = false) => boolean('dangerouslyAllowHttp', value),
 } satisfies Table;
 
-// Every key of the table is one: that is its type.
+// The type of the table allows no other keys.
 export const clientOptionNames = Object.keys(clientOptions) as (keyof ClientOptions)[];
 
-/** The options that a call may replace. Its `headers` are added to the client's. */
+/** The options that a call can override. `headers` is not among them: a call adds to the client's. */
 const replaceable = ['timeout', 'totalTimeout', 'maxRetries', 'shouldRetry', 'priority', 'responseValidation'] as const;
 type Replaceable = Exclude<keyof ClientOptions & keyof RequestOptions, 'headers'>;
 replaceable satisfies KeysOf<Record<Replaceable, unknown>, typeof replaceable>;
 
-/** The options with their defaults filled in and their values checked. */
+/** The options, checked, with their defaults filled in. */
 export type ResolvedOptions = {
   readonly [Name in keyof typeof clientOptions]: ReturnType<(typeof clientOptions)[Name]>;
 };
 
 /**
- * Resolves every option once. No code after this checks whether a value is set.
+ * Checks all options and fills in their defaults, so that no later code has to.
  *
  * @throws {InvalidRequestError} when an option is missing or wrong.
  */
@@ -152,19 +152,19 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
 }
 
 /**
- * The client's options, with those of a call in their place.
+ * Overrides the client's options with those of a call.
  *
- * @throws {InvalidRequestError} when one of these is wrong. The client's were checked before.
+ * @throws {InvalidRequestError} when an option of the call is wrong. The client's were checked before.
  */
 export function replaceOptions(options: ResolvedOptions, given: Pick<ClientOptions, Replaceable>): ResolvedOptions {
   const names = replaceable.filter((name) => given[name] !== undefined);
   if (names.length === 0) return options;
-  // Inherited and not copied: thousands of calls may wait.
+  // Inherits instead of copying, to save memory while thousands of calls wait. The prototype has all of the options.
   return Object.assign(Object.create(options) as ResolvedOptions, resolve(names, given));
 }
 
 function resolve<Name extends keyof ClientOptions>(names: readonly Name[], options: ClientOptions) {
-  // Each check gets the option of its name, and each value is what it returns.
+  // Both `as` hold because each check gets the option of its own name, and its result is stored under that name.
   const checks = clientOptions as Record<Name, (given: unknown, all: ClientOptions) => unknown>;
   const resolved = names.map((name) => [name, checks[name](options[name], options)]);
   return Object.fromEntries(resolved) as Pick<ResolvedOptions, Name>;
@@ -177,10 +177,10 @@ function checkedRuntime(isAllowed: boolean): boolean {
   );
 }
 
-/** What every request has. */
+/** The headers of every request. */
 function defaultHeaders(): Record<string, string> {
   const accept = 'application/json';
-  // Browsers send their own User-Agent. Replacing it would require a preflight request.
+  // Browsers send their own User-Agent. Replacing it would cause a preflight request.
   return isBrowser() ? { accept } : { accept, 'user-agent': `example-sdk/${VERSION} ${runtimeName()}` };
 }
 
@@ -188,7 +188,7 @@ function resolveRateLimit(given: RateLimitOptions): RateLimitOptions {
   const names = ['store', 'maxWait', 'limit', 'window'] as const;
   const checked = plainObject('rateLimit, unless false,', given);
   const { store, maxWait = Infinity, limit, window } = readOptions('rateLimit', checked, names);
-  // Callers without types may pass anything, such as a Redis client.
+  // Without types, callers may pass anything, such as a Redis client.
   if (store !== undefined && typeof (store as Partial<RateLimitStore> | null)?.connectLimiter !== 'function')
     throwInvalid('what redisRateLimitStore() or createRateLimitStore() returns', 'rateLimit.store', store);
   return {
@@ -200,10 +200,10 @@ function resolveRateLimit(given: RateLimitOptions): RateLimitOptions {
 }
 
 /**
- * The base URL to use, without a trailing slash.
+ * Checks the base URL, and removes trailing slashes.
  *
  * @param given Default: the environment variable `EXAMPLE_BASE_URL`, or the public API.
- * @param allowHttp Whether a host that is not loopback may use http.
+ * @param allowHttp Allows http for hosts that are not loopback.
  * @throws {InvalidRequestError} when it is not an absolute URL that is safe to send a token to.
  */
 function resolveBaseUrl(
@@ -211,7 +211,7 @@ function resolveBaseUrl(
   allowHttp = false,
 ): string {
   const name = 'baseUrl (or EXAMPLE_BASE_URL)';
-  const href = typeof given === 'string' ? given : String((given as URL | null)?.href);
+  const href = typeof given === 'string' ? given : String((given as URL | null)?.href); // untyped callers may pass null
   const url = parseUrl(href);
   if (!/^https?:\/\//i.test(href)) throwInvalid('a URL that begins with https:// or http://', name, given);
   if (!url || !/^https?:/.test(url.href) || url.username || url.password || /[?#]/.test(url.href)) {
@@ -232,7 +232,7 @@ function parseUrl(href: string): URL | undefined {
   try {
     return new URL(href);
   } catch {
-    return undefined; // Not every runtime has `URL.canParse`.
+    return undefined; // `URL.canParse` doesn't exist in every runtime.
   }
 }
 

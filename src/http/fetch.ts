@@ -4,7 +4,7 @@ import { copyHeaders } from '../utils/headers.ts';
 
 /**
  * What the SDK passes to `fetch`: the part of `RequestInit` that every implementation understands. Your function can
- * add more, such as undici's `dispatcher`.
+ * add to it, such as undici's `dispatcher`.
  */
 export interface FetchInit {
   /** HTTP method, in capitals. */
@@ -13,17 +13,17 @@ export interface FetchInit {
   headers: Record<string, string>;
   /** JSON text; absent if the request has no body. */
   body?: string;
-  /** Always `'manual'`: a redirect must not take the token to another origin, nor turn a POST into a GET. */
+  /** Always `'manual'`: a redirect could send the token to another origin, or turn a POST into a GET. */
   redirect: 'manual';
   /** Aborts when the caller gives up, or when the attempt takes longer than `timeout`. */
   signal: AbortSignal;
 }
 
-/** What the SDK reads of a response: the part of `Response` that every implementation has. */
+/** The part of a `Response` that the SDK reads. */
 export interface FetchResponse {
   /** HTTP status code. */
   readonly status: number;
-  /** Whether the status is 2xx. */
+  /** True if the status is 2xx. */
   readonly ok: boolean;
   /** The response's headers. */
   readonly headers: {
@@ -40,9 +40,10 @@ export interface FetchResponse {
 export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>;
 
 /**
- * Sends the requests that ky makes through a `fetch(url, init)`: it passes a `Request` and expects a `Response`.
+ * Adapts a `fetch(url, init)` to ky, which passes a `Request` and expects a `Response`.
  *
- * @returns `undefined` for the global one, which ky looks up at each call: tests and instrumentation replace it later.
+ * @returns `undefined` if there is no custom `fetch`. The global one is looked up at each call, because tests and
+ *   instrumentation replace it.
  * @throws {InvalidRequestError} when `custom` is not a function.
  */
 export function requestSender(custom: Fetch | undefined): ((request: Request) => Promise<Response>) | undefined {
@@ -55,7 +56,7 @@ export function requestSender(custom: Fetch | undefined): ((request: Request) =>
       redirect: 'manual',
       signal: request.signal,
     };
-    // As text: undici's own `fetch` rejects the streams of another copy of undici, and Firefox has no `request.body`.
+    // As text, because undici rejects streams of another copy of undici, and Firefox has no `request.body`.
     const body = request.method === 'GET' ? '' : await request.text();
     if (body !== '') init.body = body;
     return checkResponse(await send(request.url, init));
@@ -63,9 +64,9 @@ export function requestSender(custom: Fetch | undefined): ((request: Request) =>
 }
 
 /**
- * What a `fetch` resolves to, as a `Response`, or as an object that has what the SDK needs, such as node-fetch's.
+ * Checks what a custom `fetch` resolves to: a `Response`, or a similar object, such as node-fetch's.
  *
- * @throws {InvalidRequestError} when it is something else, such as what a mock returns by mistake.
+ * @throws {InvalidRequestError} when it lacks something that the SDK needs, as the result of a wrong mock does.
  */
 function checkResponse(response: (Partial<FetchResponse> & { bodyUsed?: unknown }) | undefined): Response {
   const headers: Partial<FetchResponse['headers']> | null | undefined = response?.headers;
@@ -74,6 +75,7 @@ function checkResponse(response: (Partial<FetchResponse> & { bodyUsed?: unknown 
     throwInvalid('a Response with status, ok, headers and text()', 'What fetch resolves to', response);
   if (response.bodyUsed === true)
     throw new InvalidRequestError('fetch has read the body of its response: let it read a clone().');
+  // From here on, everything that the SDK reads is there, so each `as` below holds.
   if (headers instanceof Headers) return response as Response;
   const given = copyHeaders(headers as FetchResponse['headers'], (value) => value);
   return Object.defineProperty(response as Response, 'headers', { value: given });

@@ -16,13 +16,13 @@ import {
 } from './request-options.ts';
 import type { RetryBudget } from './retry-budget.ts';
 
-/** State that a client shares with the clients that `withOptions` makes from it. */
+/** What a client shares with the clients that `withOptions` makes from it. */
 export interface ClientState {
   readonly telemetry: Telemetry;
   readonly retryBudget: RetryBudget;
 }
 
-/** Reads what callers pass, and runs their calls. */
+/** Checks what callers pass, and runs their calls. */
 export class HttpClient implements Requester {
   readonly #options: ResolvedOptions;
   readonly #telemetry: Telemetry;
@@ -50,7 +50,7 @@ export class HttpClient implements Requester {
       let call: Call | undefined;
       let problem: unknown;
       try {
-        // Resolved now, because the caller may change the parameters before the request is sent.
+        // Done at once, because the caller may change the parameters before the request is sent.
         const given = readOptions('options', options, names);
         const isSchemaOfCaller = given.schema !== undefined;
         if ('body' in endpoint) checkParameters(endpoint.body, names);
@@ -58,7 +58,7 @@ export class HttpClient implements Requester {
       } catch (error) {
         problem = error;
       }
-      // Callers without types may pass anything as a path.
+      // Without types, callers may pass anything as a path.
       const path = typeof route === 'string' ? route : typeof route;
       const target = this.#accounts.redactTarget(call ?? { method, path, route: path });
       const telemetry = this.#telemetry.observe(this.#options.logger, target);

@@ -18,13 +18,13 @@ export interface RequestOptions {
   /** Called before each retry; `false` vetoes it. Default: the client's. */
   shouldRetry?: ShouldRetry | undefined;
   /**
-   * Headers to add to the request. They replace the client's; `undefined` removes one. Not `authorization`, nor those
-   * of the connection, such as `host`.
+   * Headers to add to the request. They override the client's; `undefined` removes one. You can't set `authorization`
+   * or headers of the connection, such as `host`.
    */
   headers?: HeadersInput | undefined;
   /**
-   * Sent as the `Idempotency-Key` header. Whether a POST with a key is retried like a GET depends on the client's
-   * `apiSupportsIdempotencyKeys`.
+   * Sent as the `Idempotency-Key` header. With the client's `apiSupportsIdempotencyKeys`, a POST or PATCH with a key is
+   * retried like a GET.
    */
   idempotencyKey?: string | undefined;
   /** Which waiting calls are sent first. Default: the client's, `'normal'`. */
@@ -65,10 +65,10 @@ export interface EndpointOptions<T = unknown> extends RequestOptions {
   /** Object or array to send as JSON. Fields such as `password` or `api_key` are redacted in errors and logs. */
   body?: unknown;
   /**
-   * Schema of a success, from any library that follows Standard Schema. The value of the call is the schema's output. A
-   * response that differs rejects with a `ResponseValidationError`, unless you set `responseValidation`: with `'warn'`,
-   * the value is then the JSON as it was received, and with `'off'` it always is. Default: none; the JSON is returned
-   * as it is.
+   * Schema of a successful response, from any library that follows Standard Schema. The value of the call is the
+   * schema's output. A response that differs rejects with a `ResponseValidationError`. With `responseValidation:
+   * 'warn'`, its value is the JSON as received; with `'off'`, the value is always that. Default: none; the value is the
+   * JSON as received.
    */
   schema?: StandardSchema<T> | undefined;
 }
@@ -76,15 +76,15 @@ export interface EndpointOptions<T = unknown> extends RequestOptions {
 export const endpointOptionNames = [...requestOptionNames, 'params', 'query', 'body', 'schema'] as const;
 endpointOptionNames satisfies KeysOf<EndpointOptions, typeof endpointOptionNames>;
 
-/** The options for one call, including those that only the SDK itself sets. */
+/** The options of one call, including those that only the SDK sets. */
 export interface InternalOptions<T> extends EndpointOptions<T> {
-  /** The priority of a page that is requested ahead. It can rise while the page waits. */
+  /** The priority of a prefetched page. It can rise while the page waits. */
   prefetchPriority?: CallPriority | undefined;
-  /** Cancels a page that is requested ahead, as the caller's `signal` does. */
+  /** Cancels a prefetched page, as the caller's `signal` does. */
   prefetchSignal?: AbortSignal | undefined;
-  /** Whether the caller has passed the schema, or that of an item. */
+  /** True if the schema, or that of a list's items, is the caller's. */
   isSchemaOfCaller?: boolean | undefined;
-  /** Whether a body that differs from the schema can be used. Default: an object or an array can. */
+  /** Returns true if a body can be used although it differs from the schema. Default: any object or array can. */
   isUsable?: ((body: unknown) => boolean) | undefined;
 }
 
@@ -92,8 +92,8 @@ export interface InternalOptions<T> extends EndpointOptions<T> {
 export interface Requester {
   /**
    * @param route The path as the API reference writes it, such as `/users/{id}`.
-   * @param endpoint What the SDK itself sets. It takes precedence over the caller's options.
-   * @param options The caller's.
+   * @param endpoint The options that the SDK sets. They take precedence over the caller's.
+   * @param options The caller's options.
    */
   request<T>(method: HttpMethod, route: string, endpoint: InternalOptions<T>, options?: RequestOptions): APIPromise<T>;
 }

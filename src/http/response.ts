@@ -6,11 +6,11 @@ import { describeIssues, isOfOtherType } from '../utils/standard-schema.ts';
 import { errorInit, isHtml, type ErrorContext } from './api-error.ts';
 
 /**
- * The value in the body of a success; `undefined` if the body is empty and there is no schema. A body that differs from
- * the schema is returned as it was received if it can be used.
+ * Returns the value of a successful response: the schema's output, or the JSON if there is no schema or the body
+ * differs from it. `undefined` if the body is empty and there is no schema.
  *
- * @param telemetry Reports the differences, with `responseValidation: 'warn'`.
- * @throws {ResponseValidationError} when the body can't be used, or differs with `'throw'`.
+ * @param telemetry Gets the differences, with `responseValidation: 'warn'`.
+ * @throws {ResponseValidationError} when the body can't be used, or differs from its schema with `'throw'`.
  */
 export async function decode(
   context: ErrorContext,
@@ -42,10 +42,10 @@ export async function decode(
       issues = describeIssues(result.issues, body);
       isOtherType = result.issues.some(isOfOtherType);
     } catch {
-      // zod itself does so if there are more than some hundred thousand differences.
+      // zod itself throws if there are hundreds of thousands of differences.
       issues = [{ path: [], message: 'the schema threw an error' }];
     }
-    // Redacted, because a path may have names of the body in it.
+    // A path may contain field names of the body. Redaction keeps the shape of what it gets.
     issues = redactorOf(context).redactJson(issues) as ValidationIssue[];
   }
   if (text === '') throw invalid('The body is empty.');

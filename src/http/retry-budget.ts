@@ -1,20 +1,20 @@
 import { untilAborted, type Cancellation } from '../utils/abort.ts';
 
-/** For a client, an account and a route. A route that fails uses up only a part of its account's budget. */
+/** The budgets of a client, an account and a route. A failing route can't use up the budget of its account. */
 const capacities = [Infinity, 500, 200];
 const retryCost = 10;
 const successRefund = 1;
 
-/** The most accounts of a client, or routes of an account: tokens may be rotated, and paths may contain ids. */
+/** Limits the accounts of a client and the routes of an account: tokens are rotated, and paths may contain ids. */
 const maxParts = 1000;
 
 /**
- * Limits the load that retries add to an API that is down, like the retry quota of the AWS SDKs. A retry that fails
- * costs 10, and a call that succeeds at its first attempt adds 1. If every call fails, twenty retries of a route are
- * made, and fifty of all routes; then one for every ten successes.
+ * Limits the load that retries add to an API that is down, like the retry quota of the AWS SDKs. A failed retry costs
+ * 10, and a call that succeeds at its first attempt adds 1. If every call fails, a route makes 20 retries, and all
+ * routes together make 50. After that, there is one retry for every ten successes.
  *
- * Retries under way count as failed until an attempt shows that the API works. Other calls wait for their outcome, so
- * that all calls that an outage has hit are retried when it is over.
+ * Retries in flight count as failed until an attempt shows that the API works. Other calls wait for their outcome, so
+ * that all calls hit by an outage are retried when it is over.
  */
 export class RetryBudget {
   readonly #depth: number;
@@ -23,19 +23,19 @@ export class RetryBudget {
   readonly #capacity: number;
   #balance: number;
   #underWay = 0;
-  /** Whether the last attempt of any call has shown that the API works. */
+  /** True if the last attempt of any call showed that the API works. */
   #isApiUp = false;
-  /** Ends each wait for an outcome. */
+  /** Resumes the calls that wait for an outcome. */
   readonly #waiting: (() => void)[] = [];
 
-  /** @param parent The budget that this is a part of. It pays for the same retries. */
+  /** @param parent The budget that this one is a part of. Each retry is charged to both. */
   constructor(depth = 0, parent?: RetryBudget) {
     this.#depth = depth;
     this.#parent = parent;
     this.#capacity = this.#balance = capacities[depth] ?? 0;
   }
 
-  /** The part of an account or route. If there are too many, the one that was used longest ago is forgotten. */
+  /** The part of an account or route. If there are too many, the least recently used one is dropped. */
   part(key: string): RetryBudget {
     const parts = this.#parts;
     const budget = parts.get(key) ?? new RetryBudget(this.#depth + 1, this);
@@ -47,9 +47,9 @@ export class RetryBudget {
   }
 
   /**
-   * Begins a retry. While the retries under way may use up the budget, waits for their outcome.
+   * Begins a retry. If those in flight may use up the budget, waits for their outcome first.
    *
-   * @returns `false` if the API has failed too often.
+   * @returns False if the budget is used up.
    * @throws the signal's reason when it aborts first.
    */
   async beginRetry(signal: Cancellation | undefined): Promise<boolean> {
@@ -61,9 +61,9 @@ export class RetryBudget {
   }
 
   /**
-   * A retry has ended.
+   * Records the end of a retry.
    *
-   * @param isApiUp Whether the API works; `undefined` if the retry was aborted, which doesn't show it.
+   * @param isApiUp True if the API works; `undefined` if the retry was aborted, which doesn't show it.
    */
   endRetry(isApiUp: boolean | undefined): void {
     this.#underWay -= 1;
@@ -72,7 +72,7 @@ export class RetryBudget {
     this.#learn(isApiUp ?? this.#isApiUp);
   }
 
-  /** The first attempt of a call has ended. */
+  /** Records the end of a call's first attempt. */
   recordFirst(isApiUp: boolean, hasSucceeded: boolean): void {
     // A route that always fails says nothing about the others.
     if (isApiUp || !this.#isEmpty) this.#parent?.recordFirst(isApiUp, hasSucceeded);
@@ -80,7 +80,7 @@ export class RetryBudget {
     this.#learn(isApiUp);
   }
 
-  /** Whether no retry is left, not even if all of those under way succeed. */
+  /** True if no retry is left even if all of those in flight succeed. */
   get #isEmpty(): boolean {
     return this.#balance < retryCost || (this.#parent !== undefined && this.#parent.#isEmpty);
   }
@@ -94,12 +94,12 @@ export class RetryBudget {
 
   #learn(isApiUp: boolean): void {
     this.#isApiUp = isApiUp;
-    // While any route works, the API is not down, and each route still has its own limit.
+    // While any route works, the API is not down. Each route still has its own limit.
     if (isApiUp && this.#parts.size > 0) this.#balance = this.#capacity;
     for (const resume of this.#waiting.splice(0)) resume();
   }
 
-  /** Settles with the next outcome of any route: each may show that the API works. */
+  /** Resolves at the next outcome of any route, because each may show that the API works. */
   #nextOutcome(): Promise<void> {
     if (this.#parent) return this.#parent.#nextOutcome();
     return new Promise((resolve) => this.#waiting.push(resolve));

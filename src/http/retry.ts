@@ -1,17 +1,17 @@
 import type { ExampleError, RequestTarget } from '../errors/index.ts';
 import { maxAskedWait } from '../rate-limit/headers.ts';
 
-// Which failed attempts are retried, and when. docs/retries.md has the table. Its rule: nothing is sent twice that may
-// have taken effect once.
+// Decides which failed attempts are retried, and when. The rule: nothing is sent twice that may have taken effect once.
+// docs/retries.md has the table.
 
 /** How an attempt failed. */
 export type Failure =
   | { readonly kind: 'status'; readonly status: number; /** Milliseconds. */ readonly retryAfter: number | undefined }
-  /** There was no connection: nothing was sent. */
+  /** There was no connection, so nothing was sent. */
   | { readonly kind: 'unsent' }
-  /** The connection broke, or the response did not arrive in time: the request may have taken effect. */
+  /** The connection broke, or the response did not arrive in time. The request may have taken effect. */
   | { readonly kind: 'lost' }
-  /** The API has answered, or nothing can be sent: another attempt would end in the same way. */
+  /** Another attempt would fail in the same way. */
   | { readonly kind: 'final' };
 
 /** What `shouldRetry` receives besides the error. */
@@ -22,10 +22,10 @@ export interface RetryContext extends RequestTarget {
   readonly delay: number;
 }
 
-/** Returns `false` if a call is not to be retried. It can't cause a retry that the SDK would not make. */
+/** Returns `false` to veto a retry. It can't cause a retry that the SDK would not make. */
 export type ShouldRetry = (error: ExampleError, context: RetryContext) => boolean;
 
-/** Whether sending a call twice has the same effect as once, and how often it may be retried. */
+/** What {@link planRetry} needs to know about a call. */
 interface RetryableCall {
   readonly isIdempotent: boolean;
   readonly options: { readonly maxRetries: number };
@@ -35,25 +35,24 @@ interface RetryableCall {
 export interface Retry {
   /** Milliseconds to wait before it. */
   readonly delay: number;
-  /** Whether it uses up neither retries nor the retry budget, because the call only waits its turn. */
+  /** True if it doesn't count as a retry, because the call only waits its turn. */
   readonly isFree: boolean;
 }
 
-/** Milliseconds: the longest backoff before the first retry, and before any. */
+/** Milliseconds: the longest backoff before the first retry, and before any retry. */
 const backoff = { first: 1_000, max: 8_000 };
 
-/** Milliseconds to wait after a 429 before another token is used, whose limiter does not know of it. */
+/** Milliseconds to wait after a 429 if the token was rotated: its limiter doesn't know of the refusal. */
 export function refusalWait(retryAfter: number | undefined, retries: number): number {
   return Math.min(retryAfter ?? Math.min(backoff.max, backoff.first * 2 ** retries), maxAskedWait.refusal);
 }
 
 /**
- * The next attempt after a failure, or `undefined` if there is none. The delay is the one that the server asked for, or
- * else exponential backoff with full jitter (AWS, "Exponential Backoff And Jitter").
+ * Plans the next attempt after a failure; `undefined` if there is none. The delay is what the server asked for, or else
+ * exponential backoff with full jitter (AWS, "Exponential Backoff And Jitter").
  *
- * @param retries Its retries so far.
- * @param verdict That of the rate limiter, if it decides when a refused call (429) is sent again. If the refusal is
- *   contention, the call only waits its turn.
+ * @param retries How often the call was retried so far.
+ * @param verdict The rate limiter's, if there is one. It then decides when a refused call (429) is sent again.
  * @param random From 0 to 1.
  */
 export function planRetry(
@@ -69,7 +68,7 @@ export function planRetry(
   if (isRefusal && verdict) return { delay: 0, isFree };
 
   const retryAfter = failure.kind === 'status' ? failure.retryAfter : undefined;
-  // For a longer wait, the caller can decide better what to do.
+  // Let the caller decide what to do about a longer wait.
   if (retryAfter !== undefined && retryAfter > maxAskedWait.failure) return undefined;
   const delay = random * Math.min(backoff.max, backoff.first * 2 ** retries);
   return { delay: Math.round(retryAfter ?? delay), isFree };

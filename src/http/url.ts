@@ -4,19 +4,17 @@ import { safeName, throwInvalid } from '../utils/arguments.ts';
 import type { QueryValue } from './request-options.ts';
 
 /**
- * Fills in a route's `{names}`. Each value becomes exactly one path segment: no id can reach another route.
+ * Fills in a route's `{names}`. Each value becomes exactly one path segment, so no id can reach another route.
  *
- * @param hidden Names whose values are not to be shown.
- * @throws {InvalidRequestError} when the route is no path or lacks a name that has a value, or a value cannot be one
- *   path segment.
+ * @param hidden Names whose values are replaced by `[redacted]`.
+ * @throws {InvalidRequestError} when the route is not a path, or a value is missing, unused or not one path segment.
  */
 export function expandRoute(
   route: string,
   params: Readonly<Record<string, string>>,
   hidden: readonly string[] = [],
 ): string {
-  // `..` would leave the base URL, also with percent-encoded dots, and with control characters that URLs drop between
-  // the dots.
+  // `..` would leave the base URL. So would percent-encoded dots, and dots with control characters, which URLs drop.
   // oxlint-disable-next-line no-control-regex -- the point is to find control characters
   const isPath = typeof route === 'string' && /^\/(?!\/)[^?#\\\s\u0000-\u001f\u007f]*$/.test(route);
   if (!isPath || /\/(\.|%2e){1,2}(\/|$)/i.test(route)) throwWrongPath(route);
@@ -30,7 +28,7 @@ export function expandRoute(
   return path;
 }
 
-/** The path without the values of parameters whose names say that they are secret. */
+/** The path with the values of secret parameters redacted. */
 export function redactedPath(route: string, params: Readonly<Record<string, string>> = {}): string {
   return expandRoute(
     route,
@@ -39,7 +37,7 @@ export function redactedPath(route: string, params: Readonly<Record<string, stri
   );
 }
 
-/** Says what to write. The message repeats the path without what may be a secret. */
+/** The message says what to write. It repeats the path without segments that may be secret. */
 function throwWrongPath(route: unknown): never {
   const [path = '', query] = typeof route === 'string' ? route.split(/\?([^]*)/) : [];
   const given = path.replace(/[^/]+/g, (segment) => (/^[\w:.{}-]{1,19}$/.test(segment) ? segment : '…'));
@@ -61,14 +59,14 @@ function encodeSegment(name: string, params: Readonly<Record<string, string>>): 
   const value = params[name];
   // oxlint-disable-next-line no-control-regex -- the point is to find control characters
   const isSegment = typeof value === 'string' && /^(?!\.{0,2}$)[^/\\\u0000-\u001f\u007f]*$/.test(value);
-  // Half a surrogate pair can't be encoded, and not every runtime has `isWellFormed`.
+  // A lone surrogate can't be encoded. `isWellFormed` doesn't exist in every runtime.
   if (isSegment && !/\p{Surrogate}/u.test(value)) return encodeURIComponent(value);
   const expected = "a non-empty string without slashes or control characters, and not '.' or '..'";
   return throwInvalid(expected, shownName, value, false, shownName);
 }
 
 /**
- * The query of a URL, such as `?page=2`; empty if there are no parameters. A list repeats its parameter, and
+ * Writes the query of a URL, such as `?page=2`; empty if there are no parameters. An array repeats its parameter, and
  * `undefined` leaves it out.
  *
  * @throws {InvalidRequestError} when a value can't be sent in a query.
@@ -76,7 +74,6 @@ function encodeSegment(name: string, params: Readonly<Record<string, string>>): 
 export function queryOf(parameters: Readonly<Record<string, QueryValue | readonly QueryValue[]>>): string {
   const query = new URLSearchParams();
   for (const [name, given] of Object.entries(parameters)) {
-    // A list, or a list of one.
     for (const value of [given].flat()) {
       if (value === undefined) continue;
       if (typeof value !== 'string' && typeof value !== 'boolean' && !Number.isFinite(value)) {
