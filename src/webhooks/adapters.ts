@@ -3,19 +3,19 @@ import { fieldsOf } from '../utils/json.ts';
 import { bodyAlreadyParsed, bytesOf, joinChunks, rawBody } from './body.ts';
 import { receive, type ReceiverContext, type WebhookRequest, type WebhookResponse } from './receiver.ts';
 
-/** The part of a Node request that is used: `IncomingMessage`, Express's `req`, Fastify's `request.raw`, Koa's `ctx.req`. */
+/** The part of a Node request that the SDK uses. Pass Express's `req`, Fastify's `request.raw` or Koa's `ctx.req`. */
 export interface NodeRequest {
   /** HTTP method. */
   readonly method?: string | undefined;
   /** Header names are in lower case. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Whether anything has read from the stream before. */
+  /** True once anything has read from the stream. */
   readonly readableDidRead?: boolean;
-  /** Whether the stream is closed, for any reason. */
+  /** True once the stream is closed. */
   readonly destroyed?: boolean;
-  /** The result of a body parser. */
+  /** What a body parser made of the body. */
   readonly body?: unknown;
-  /** The raw body, if a body parser or a platform keeps it. */
+  /** The raw body, if a body parser or the platform kept it. */
   readonly rawBody?: unknown;
   /** Adds a listener. */
   on(event: string, listener: (chunk: Uint8Array | string) => void): unknown;
@@ -23,17 +23,17 @@ export interface NodeRequest {
   off(event: string, listener: (chunk: Uint8Array | string) => void): unknown;
 }
 
-/** The part of a Node response that is used: `ServerResponse`, Express's `res`, Fastify's `reply.raw`, Koa's `ctx.res`. */
+/** The part of a Node response that the SDK uses. Pass Express's `res`, Fastify's `reply.raw` or Koa's `ctx.res`. */
 export interface NodeResponse {
   /** HTTP status code. */
   statusCode: number;
-  /** Whether a response was sent already. */
+  /** True once a response was sent. */
   readonly headersSent: boolean;
   /** Sets a header of the response. */
   setHeader(name: string, value: string): unknown;
-  /** Whether the connection is closed. */
+  /** True once the connection is closed. */
   readonly destroyed?: boolean;
-  /** Whether the response was handed over to the system. */
+  /** True once the response was handed to the operating system. */
   readonly writableFinished?: boolean;
   /** Sends the response. */
   end(): unknown;
@@ -44,7 +44,7 @@ export interface NodeResponse {
 const seeGuide =
   'docs/webhooks.md says what to write in each framework. For others, there is webhooks.receive(body, headers).';
 
-/** Receives from a Node server, including one that has read the body before. */
+/** Receives webhooks from a Node server, even if something else has read the body. */
 export function nodeHandler(context: ReceiverContext): (request: NodeRequest, response: NodeResponse) => Promise<void> {
   return (request, response) => {
     if (!isNodePair(request, response)) {
@@ -57,7 +57,7 @@ export function nodeHandler(context: ReceiverContext): (request: NodeRequest, re
     });
     return receive(fromNodeRequest(request), context).then((result) => {
       toNodeResponse(response, result);
-      // Some responses that aren't those of a server have no events.
+      // Responses of serverless platforms may have no events.
       if (response.on && !response.writableFinished && !response.destroyed) void context.tasks.add(closed);
     });
   };
@@ -70,14 +70,14 @@ function fromNodeRequest(request: NodeRequest): WebhookRequest {
     readBody(maxBytes) {
       const kept = [request.rawBody, request.body].find((body) => typeof body === 'string' || ArrayBuffer.isView(body));
       if (kept !== undefined) return rawBody(kept);
-      // Some body parsers set `body` to an empty object without reading: only the stream knows.
+      // Some body parsers set `body` to an empty object without reading, so only the stream can tell.
       if (request.readableDidRead === true) throw bodyAlreadyParsed();
       return readNodeStream(request, maxBytes);
     },
   };
 }
 
-/** Sends the response, unless one was sent already. */
+/** Sends the response, unless one was already sent. */
 function toNodeResponse(response: NodeResponse, { status, headers }: WebhookResponse): void {
   if (response.headersSent) return;
   response.statusCode = status;
@@ -95,7 +95,7 @@ function readNodeStream(request: NodeRequest, maxBytes: number): Promise<Uint8Ar
       chunks.push(bytes);
       length += bytes.length;
       if (length <= maxBytes) return;
-      // The stream flows on and drops the rest, so that the sender finishes and reads the response.
+      // Let the stream flow and drop the rest. The sender then finishes, and reads the response.
       request.off('data', onData);
       resolve(undefined);
     };
@@ -109,11 +109,11 @@ function readNodeStream(request: NodeRequest, maxBytes: number): Promise<Uint8Ar
 
 /** What Cloudflare Workers pass as the third argument of `fetch`. */
 export interface WebhookExecutionContext {
-  /** Keeps the worker alive until the work has settled. */
+  /** Keeps the worker alive until the work settles. */
   waitUntil?(work: Promise<unknown>): void;
 }
 
-/** Receives from a server with web-standard requests. */
+/** Receives webhooks from a server with web-standard requests. */
 export function webHandler(
   context: ReceiverContext,
 ): (request: Request, environment?: unknown, execution?: WebhookExecutionContext) => Promise<Response> {
@@ -133,19 +133,19 @@ function fromWebRequest(request: Request, execution: WebhookExecutionContext | u
   return {
     method: request.method,
     headers: request.headers,
-    // Other servers pass something else as their third argument, or nothing.
+    // Other servers pass something else as the third argument, or nothing.
     waitUntil:
       typeof fieldsOf(execution)['waitUntil'] === 'function' ? (work) => execution?.waitUntil?.(work) : undefined,
     async readBody(maxBytes) {
       if (request.bodyUsed || request.body?.locked === true) throw bodyAlreadyParsed();
-      // Polyfills have no body, or one that is a stream of another kind.
+      // In a polyfill, `body` may be missing or another kind of stream.
       if (typeof request.body?.getReader !== 'function') return new Uint8Array(await request.arrayBuffer());
       return readWebStream(request.body.getReader(), maxBytes);
     },
   };
 }
 
-/** Resolves to `undefined` as soon as there are more than `maxBytes`. */
+/** Reads the body. Resolves to `undefined` as soon as it exceeds `maxBytes`. */
 async function readWebStream(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   maxBytes: number,
@@ -158,19 +158,19 @@ async function readWebStream(
     chunks.push(value);
     length += value.length;
   }
-  // Not awaited: the sender may never stop.
+  // Not awaited, because the sender may never stop.
   void reader.cancel().catch(() => undefined);
   return undefined;
 }
 
-/** The error for an adapter that was passed to a server without being called: it would return a handler. */
+/** The error for `webhooks.handler` that was passed to a server instead of `webhooks.handler()`. */
 export function adapterNotCalled(name: string): InvalidRequestError {
   return new InvalidRequestError(
     `${name} returns a handler: pass webhooks.${name}() to the server, not webhooks.${name}.`,
   );
 }
 
-/** Whether this is a `Request`, of the runtime or of a library. */
+/** True for a `Request` of the runtime or of a library. */
 function isWebRequest(value: unknown): boolean {
   const { method, headers, arrayBuffer } = fieldsOf(value);
   return (
@@ -178,7 +178,7 @@ function isWebRequest(value: unknown): boolean {
   );
 }
 
-/** Whether these are the request and response of `node:http`, or what extends them. */
+/** True for a request and response of `node:http`, or of a framework that extends them. */
 function isNodePair(request: unknown, response: unknown): boolean {
   return typeof fieldsOf(request)['on'] === 'function' && typeof fieldsOf(response)['end'] === 'function';
 }

@@ -4,24 +4,24 @@ import type { WebhookEvent } from './events.ts';
 import { WebhookVerificationError } from './verification-error.ts';
 
 /**
- * Body of a request exactly as received: text, or bytes in any of the usual forms (Node's `Buffer` is a `Uint8Array`).
- * What servers pass for no body is refused: `missing_body`.
+ * The body of a request exactly as received: text, or bytes in any form, such as a `Buffer`. `null` and `undefined`,
+ * which servers pass if there is no body, are rejected with `missing_body`.
  */
 export type WebhookBody = string | ArrayBuffer | ArrayBufferView | null | undefined;
 
-/** A body as received, in one of the two forms that the others are converted to. */
+/** A body as received, as text or bytes. */
 export type RawBody = string | Uint8Array;
 
 /**
- * Converts a body to one of two forms, without copying it.
+ * Returns a body as text or as a `Uint8Array`, without copying it.
  *
  * @throws {WebhookVerificationError} when it is neither text nor bytes: `missing_body`, `body_already_parsed`.
  */
 export function rawBody(body: unknown): RawBody {
-  // Not `instanceof`: test runners such as Jest give each file its own `Uint8Array` and `ArrayBuffer`.
+  // `instanceof` would fail in test runners such as Jest, which give each file its own `Uint8Array`.
   if (typeof body === 'string') return body;
   if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
-  if (kindOf(body) === 'ArrayBuffer') return new Uint8Array(body as ArrayBuffer); // as its tag says
+  if (kindOf(body) === 'ArrayBuffer') return new Uint8Array(body as ArrayBuffer); // its tag says so
   if (body !== undefined && body !== null && kindOf(body) !== 'Promise') throw bodyAlreadyParsed();
   throw new WebhookVerificationError(
     'missing_body',
@@ -29,21 +29,21 @@ export function rawBody(body: unknown): RawBody {
   );
 }
 
-/** The body as text. Bytes that are not UTF-8 become U+FFFD, and no signature matches. */
+/** The body as text. Bytes that are not UTF-8 become U+FFFD, so that no signature matches. */
 export function textOf(body: RawBody): string {
   return typeof body === 'string' ? body : new TextDecoder('utf-8', { ignoreBOM: true }).decode(body);
 }
 
-/** Parses a verified body. Unknown events and fields are kept: additions to the API break nobody. */
+/** Parses a verified body. Keeps unknown events and fields, so that additions to the API break nothing. */
 export function parseEvent(body: RawBody): WebhookEvent {
   let event: unknown;
   try {
     event = JSON.parse(typeof body === 'string' ? body : new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch {
-    // The parser's own message quotes the body.
+    // The parser's own message would quote the body.
     throw invalidPayload('it is not JSON in UTF-8.');
   }
-  // Only what identifies an event is required. Its other fields are documented, but may change.
+  // `event` identifies an event, so it is required. The other fields may change; `eventIssues` checks them.
   if (isRecord(event) && typeof event['event'] === 'string') return event as unknown as WebhookEvent;
   throw invalidPayload(
     'it is not a JSON object with a string `event`. Do you use the same secret for other webhooks too?',
@@ -72,7 +72,7 @@ export function joinChunks(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffe
   return bytes;
 }
 
-/** The most frequent mistake with webhooks. The message says how to get the raw body in each framework. */
+/** The error for the most frequent mistake. Its message says how to get the raw body in each framework. */
 export function bodyAlreadyParsed(): WebhookVerificationError {
   return new WebhookVerificationError(
     'body_already_parsed',

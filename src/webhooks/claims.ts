@@ -4,17 +4,20 @@ import { isRecord } from '../utils/json.ts';
 import type { ClaimedEvent, ReplayClaim, ReplayStore } from './replay-store.ts';
 import { cachedKeys, decodeSecret, importHmac } from './secrets.ts';
 
-/** 96 bits that identify a secret and don't reveal it. No id has a space, so they aren't the signature of a webhook. */
+/**
+ * 96 bits that identify a secret without revealing it. They can't be the signature of a webhook: what is signed here
+ * contains a space, and no id does.
+ */
 const fingerprints = /* @__PURE__ */ cachedKeys(async (secret) => {
   const decoded = decodeSecret(secret);
-  // A secret of another signature scheme may be any text.
+  // A secret for another signature scheme may be any text.
   const bytes = decoded?.length ? decoded : new TextEncoder().encode(secret);
   return (await importHmac(bytes)('replay store', '')).slice(0, 16);
 });
 
 /**
- * The keys under which a replay store knows an event: one for each secret of the endpoint. Each has a fingerprint of
- * the secret, so that endpoints that share a store do not take each other's events for their own.
+ * Returns the keys of an event in a replay store: one for each secret of the endpoint. Each key has a fingerprint of
+ * the secret, so that endpoints can share a store without mistaking each other's events for their own.
  */
 export async function eventKeys(secrets: readonly string[], id: string): Promise<string[]> {
   const prefixes = await Promise.all(fingerprints(secrets));
@@ -22,16 +25,16 @@ export async function eventKeys(secrets: readonly string[], id: string): Promise
 }
 
 /**
- * Claims an event under each of its keys, one for each secret of the endpoint. While secrets are rotated, processes
- * that have only the old one, only the new one, or both, therefore agree on what was handled.
+ * Claims an event under each of its keys. During a rotation of secrets, some processes know only the old secret, some
+ * only the new one, and some both. This way, they all agree on what was handled.
  *
- * @throws {ExampleError} when the store answers something that is not a {@link ReplayClaim}.
+ * @throws {ExampleError} when the store returns something other than a {@link ReplayClaim}.
  */
 export async function claimEvent(store: ReplayStore, keys: readonly string[]): Promise<ReplayClaim> {
   const granted: ClaimedEvent[] = [];
   let handled = false;
   try {
-    // In one order everywhere, so that of two processes one gets all.
+    // Claim in a fixed order, so that two processes can't each hold half.
     for (const key of keys.toSorted()) {
       const claim: unknown = await store.claim(key);
       if (!isClaim(claim))
@@ -50,19 +53,19 @@ export async function claimEvent(store: ReplayStore, keys: readonly string[]): P
   const [only] = granted;
   if (!handled) return only && granted.length === 1 ? only : combineClaims(granted);
 
-  // Recorded under the other secrets, too, in case the one under which it was handled is removed. A claim that can't be
-  // completed expires.
+  // Also record the event under the other secrets, because the one that it was handled under may be removed. A claim
+  // that can't be completed expires.
   await Promise.allSettled(granted.map(async (claim) => await claim.complete()));
   return { status: 'handled' };
 }
 
-/** A claim that can't be released expires in the store. */
+/** Ignores failures: a claim that can't be released expires in the store. */
 async function releaseAll(claims: readonly ClaimedEvent[]): Promise<void> {
   await Promise.allSettled(claims.map(async (claim) => await claim.release()));
 }
 
 function combineClaims(claims: readonly ClaimedEvent[]): ClaimedEvent {
-  // Next.js' edge runtime has no `AbortSignal.any`.
+  // `AbortSignal.any` doesn't exist in the edge runtime of Next.js.
   const lost = new AbortController();
   const signals = claims.flatMap(({ signal }) => signal ?? []);
   for (const signal of signals) {
@@ -81,7 +84,7 @@ function combineClaims(claims: readonly ClaimedEvent[]): ClaimedEvent {
 const answers =
   "{ status: 'handled' }, { status: 'busy', retryAfter: seconds } or { status: 'claimed', complete, release }";
 
-/** A store of the user's own may answer anything. */
+/** Checks a claim, because the user's own store may return anything. */
 function isClaim(claim: unknown): claim is ReplayClaim {
   if (!isRecord(claim)) return false;
   const { status, retryAfter, complete, release, signal } = claim;

@@ -61,7 +61,7 @@ export interface UnknownWebhookEvent {
 /** Any event. Compare `event` with a name to narrow `data`. */
 export type WebhookEvent = WebhookEventMap[WebhookEventName] | UnknownWebhookEvent;
 
-/** Where an event differs from the documentation. For an unlisted event, only the envelope is checked. */
+/** Returns where an event differs from the documentation. For an unlisted event, only the envelope is checked. */
 export function eventIssues(event: WebhookEvent): readonly ValidationIssue[] {
   const schemas: Readonly<Record<string, z.ZodMiniType>> = eventSchemas;
   const schema = Object.hasOwn(schemas, event.event) ? schemas[event.event] : undefined;

@@ -2,7 +2,7 @@ import { WebhookVerificationError } from './verification-error.ts';
 
 /**
  * Headers of a request: a `Headers`, Node's `request.headers`, a plain object with names in any case and one or several
- * values, or a list of pairs. What servers pass for no headers is refused: `missing_header`.
+ * values, or a list of pairs. `null` and `undefined` are rejected with `missing_header`.
  */
 export type WebhookHeaders =
   | {
@@ -14,7 +14,7 @@ export type WebhookHeaders =
   | null
   | undefined;
 
-/** The three headers of the specification. A type, because an interface is not assignable to `HeadersInit`. */
+/** The three headers of Standard Webhooks. A type, because an interface is not assignable to `HeadersInit`. */
 export type SignatureHeaders = {
   /** Identifies the event. It is the same for every attempt. */
   'webhook-id': string;
@@ -26,12 +26,12 @@ export type SignatureHeaders = {
 
 /** Reads headers by name. */
 export interface HeaderReader {
-  /** The value of a header, whose name may be in any case; `undefined` if there is none. Repeated ones are joined. */
+  /** Returns a header by its name, in any case; `undefined` if there is none. Repeated headers are joined. */
   get(name: string): string | undefined;
 }
 
 /**
- * Parses the three headers of the specification. The timestamp is exactly as sent, because that is what was signed.
+ * Reads the three headers of Standard Webhooks. Returns the timestamp exactly as sent, because that is what was signed.
  *
  * @throws {WebhookVerificationError} when one is missing or malformed: `missing_header`, `malformed_header`.
  */
@@ -48,7 +48,7 @@ export function parseHeaders(headers: unknown): { id: string; timestamp: string;
   const id = header('webhook-id', /^[!-~]+$/, 'printable ASCII without spaces');
   const timestamp = header('webhook-timestamp', /^\d{1,12}$/, 'a whole number of seconds since 1970');
   const signatures = header('webhook-signature', /,/, '`v1,<base64>`, or several of these separated by spaces');
-  // Servers join the values of a repeated header with a comma and a space.
+  // Servers join repeated headers with a comma and a space.
   return { id, timestamp, signatures: signatures.split(/,? /) };
 }
 
@@ -62,23 +62,23 @@ export function headerReader(headers: unknown): HeaderReader {
   };
 }
 
-/** The value of a header, or of a field; `undefined` if there is none, or it can't be read. */
+/** Returns the value of a header; `undefined` if there is none, or if reading it throws. */
 function lookUp(given: unknown, name: string): unknown {
   try {
-    const headers = given as { get?: unknown }; // anything else throws below
+    const headers = given as { get?: unknown }; // reading anything else throws
     const { get } = headers;
     const value: unknown =
       (typeof get === 'function' ? get.call(headers, name) : Reflect.get(headers, name)) ?? search(headers, name);
-    // Node and some proxies list the values of a repeated header.
+    // Node and some proxies pass repeated headers as an array.
     return Array.isArray(value) ? value.join(', ') : value;
   } catch {
     return undefined;
   }
 }
 
-/** Finds a name in any case. What is no list of pairs throws. */
+/** Finds a header by its name, in any case. Throws on anything but pairs or an object. */
 function search(headers: object, name: string): unknown {
   const isList = Symbol.iterator in headers;
-  const entries = isList ? [...(headers as Iterable<[string, unknown]>)] : Object.entries(headers); // by its type
+  const entries = isList ? [...(headers as Iterable<[string, unknown]>)] : Object.entries(headers); // else it throws
   return entries.find(([key]) => key.toLowerCase() === name)?.[1];
 }

@@ -13,20 +13,20 @@ import { listSecrets, readSecrets, type WebhookSecretSource } from './secrets.ts
 import type { WebhookAttempt } from './signature.ts';
 import { userTimeout, type Verify } from './verifier.ts';
 
-/** A request that may be a webhook. Adapters make it from the request of a server. */
+/** A request that may be a webhook. Adapters make it from a server's request. */
 export interface WebhookRequest {
   readonly method: string | undefined;
   readonly headers: WebhookHeaders;
-  /** Reads the body. Stops and gives `undefined` as soon as it exceeds `maxBytes`. */
+  /** Reads the body. Stops and returns `undefined` as soon as it exceeds `maxBytes`. */
   readonly readBody: (maxBytes: number) => RawBody | undefined | Promise<RawBody | undefined>;
-  /** Keeps the process alive for work that goes on after the response. */
+  /** Keeps the process alive for work that continues after the response. */
   readonly waitUntil?: WaitUntil | undefined;
 }
 
-/** Keeps the process alive until the work has settled. */
+/** Keeps the process alive until the work settles. */
 type WaitUntil = (work: Promise<unknown>) => void;
 
-/** The response to the sender. It has no body: what went wrong is for your logs only. */
+/** The response to the sender. It has no body, because what went wrong is for your logs only. */
 export interface WebhookResponse {
   /** HTTP status code. */
   readonly status: number;
@@ -42,28 +42,28 @@ export interface ReceiverContext {
   readonly acknowledge: 'handled' | 'early';
   readonly waitUntil: WaitUntil | undefined;
   readonly handlers: Handlers;
-  /** Work that `idle()` waits for. It may go on after responses. */
+  /** Work that `idle()` waits for. It may continue after the response. */
   readonly tasks: Tasks;
   readonly replayStore: ReplayStore;
   readonly reporter: Reporter;
   readonly logger: LeveledLogger;
 }
 
-/** Work for webhooks that has not ended. */
+/** The work that is still running. */
 export class Tasks {
   readonly #running = new Set<Promise<unknown>>();
 
-  /** Returns the task, which must not reject. */
+  /** Adds a task, which must not reject, and returns it. */
   add<T>(task: Promise<T>): Promise<T> {
     this.#running.add(task);
     return task.finally(() => this.#running.delete(task));
   }
 
-  /** Resolves when nothing is left to do. */
+  /** Resolves once nothing is running. */
   async idle(): Promise<void> {
     while (this.#running.size > 0) {
       await Promise.all(this.#running);
-      // Servers send what a handler returned in the same turn of the event loop.
+      // A server sends the response that a handler returned within the same turn of the event loop.
       await new Promise((resolve) => setTimeout(resolve));
     }
   }
@@ -77,7 +77,7 @@ interface VerifiedEvent {
   readonly waitUntil: WaitUntil | undefined;
 }
 
-/** Verifies a request, parses and validates its event, and runs the handlers once. Never rejects. */
+/** Verifies a request, parses and validates its event, and runs its handlers once. Never rejects. */
 export function receive(request: WebhookRequest, context: ReceiverContext): Promise<WebhookResponse> {
   return context.tasks.add(answer(request, context));
 }
@@ -108,7 +108,7 @@ async function answer(request: WebhookRequest, context: ReceiverContext): Promis
     return await handleOnce({ event, attempt, secrets, waitUntil: request.waitUntil ?? context.waitUntil }, context);
   } catch (error) {
     await reporter.reportErrors([error], { id: attempt?.id, event });
-    // A secret that can't be used is no fault of the request.
+    // An unusable secret is not the sender's fault.
     if (!(error instanceof WebhookVerificationError) || error.code === 'invalid_secret') return response(500);
     return response(error.code === 'body_too_large' ? 413 : 400);
   }
@@ -148,15 +148,15 @@ async function answerWhenHandled(claim: ClaimedEvent, delivery: VerifiedEvent, c
   try {
     await (succeeded ? recordHandled(claim, delivery, context) : claim.release());
   } catch (cause) {
-    // The response stays the same: the handlers have run, whether or not the replay store knows.
+    // The response stays the same, because the handlers have run.
     errors.push(recordingError(succeeded ? 'was handled' : 'failed', cause));
   }
-  // Reported after the claim is settled: a slow `onError` must not hold up the next attempt.
+  // Report after the claim is settled, so that a slow `onError` doesn't hold up the next attempt.
   if (errors.length > 0) await report(errors, delivery, context);
   return response(succeeded ? 204 : 500);
 }
 
-/** Records the event before its handlers run: they never run twice, but may fail for good. */
+/** Records the event before its handlers run. They never run twice, but if they fail, nothing retries them. */
 async function answerEarly(claim: ClaimedEvent, delivery: VerifiedEvent, context: ReceiverContext) {
   try {
     await recordHandled(claim, delivery, context);
@@ -174,8 +174,8 @@ function runHandlers(claim: ClaimedEvent, { event, attempt }: VerifiedEvent, { h
 }
 
 /**
- * Records that the event is handled. If that fails, or its outcome is unknown, recording is repeated in the background:
- * while the claim lasts, nobody else handles the event.
+ * Records that the event is handled. If that fails, repeats it in the background: while the claim lasts, nobody else
+ * handles the event.
  *
  * @throws when the claim is lost, and another process may handle the event.
  */
@@ -195,7 +195,7 @@ function recordingError(outcome: string, cause: unknown): ExampleError {
   return new ExampleError(`The event ${outcome}, but the replay store could not record it.`, { cause });
 }
 
-/** Repeats recording until the claim is lost. If it can't be lost, there are 20 tries in a quarter of a minute. */
+/** Repeats recording until the claim is lost. If it can't be lost, gives up after 20 tries in about 15 seconds. */
 async function repeatRecording(claim: ClaimedEvent, error: unknown): Promise<void> {
   for (let tries = 0; claim.signal ? !claim.signal.aborted : tries < 20; tries++) {
     await new Promise((resolve) => setTimeout(resolve, Math.min(50 * 2 ** tries, 1_000)));
@@ -208,7 +208,7 @@ async function repeatRecording(claim: ClaimedEvent, error: unknown): Promise<voi
   throw error;
 }
 
-/** Keeps the process alive for work that goes on after the response. The work never rejects. */
+/** Keeps the process alive for work that continues after the response. The work must not reject. */
 function continueAfterResponse(work: Promise<unknown>, delivery: VerifiedEvent, context: ReceiverContext): void {
   void context.tasks.add(work);
   callUserCode(

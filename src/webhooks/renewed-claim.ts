@@ -2,18 +2,18 @@ import { ExampleError } from '../errors/example-error.ts';
 import { withTimeout } from '../utils/user-code.ts';
 import type { ReplayClaim } from './replay-store.ts';
 
-/** One event in a store that several processes use. Claims expire, unless they are renewed. */
+/** An event in a store that several processes use. Its claim expires unless it is renewed. */
 export interface ClaimableEvent {
   /**
-   * Claims the event for a holder, or renews the holder's claim. It does not change an event that was handled.
+   * Claims the event for a holder, or renews the holder's claim. Leaves a handled event as it is.
    *
-   * @returns `'claimed'`, also if this holder has handled it; `'handled'` if another has; or how many milliseconds the
-   * claim of another holder lasts.
+   * @returns `'claimed'` if the holder has the event, even if it has handled it; `'handled'` if another holder has
+   *   handled it; or how many milliseconds the claim of another holder lasts.
    */
   claim(holder: string): Promise<'claimed' | 'handled' | number>;
-  /** Records that the holder handled the event. Can be repeated. Resolves to `false` if another holds it meanwhile. */
+  /** Records that the holder handled the event. Repeatable. Resolves to `false` if another holder has the event now. */
   complete(holder: string): Promise<boolean>;
-  /** Gives the claim of the holder up. */
+  /** Gives up the holder's claim. */
   release(holder: string): Promise<void>;
 }
 
@@ -21,7 +21,7 @@ export interface ClaimableEvent {
  * Claims an event for a process, and renews the claim three times per lease until it is completed, released or lost.
  *
  * @param lease How long a claim lasts without renewal, in milliseconds.
- * @param timeout How long to wait for a reply of the store, in milliseconds, or `Infinity`.
+ * @param timeout How long to wait for the store's reply, in milliseconds, or `Infinity`.
  */
 export async function renewedClaim(event: ClaimableEvent, lease: number, timeout: number): Promise<ReplayClaim> {
   const holder = crypto.randomUUID();
@@ -29,12 +29,12 @@ export async function renewedClaim(event: ClaimableEvent, lease: number, timeout
   let expiry: ReturnType<typeof setTimeout> | undefined;
   let lastExpiry: ReturnType<typeof setTimeout> | undefined;
   let renewal: Promise<unknown> | undefined;
-  /** A claim that is granted after it was abandoned has to be given back. */
+  /** If the store grants a claim after it was abandoned, the claim has to be given back. */
   let state: 'held' | 'abandoned' | 'completed' = 'held';
 
   const inTime = <T>(reply: Promise<T>): Promise<T> => withTimeout(reply, timeout, 'The replay store');
 
-  /** Gives up a claim that the store may have granted. If that fails, too, the claim expires. */
+  /** Gives up a claim that the store may have granted. If this fails, the claim expires. */
   function abandon(): void {
     state = 'abandoned';
     event.release(holder).catch(() => undefined);
@@ -56,7 +56,7 @@ export async function renewedClaim(event: ClaimableEvent, lease: number, timeout
   async function renew(): Promise<'claimed' | 'handled' | number> {
     const sentAt = performance.now();
     const reply = event.claim(holder);
-    // A client that is disconnected may send its command much later, when nobody waits for the reply any more.
+    // A disconnected client may send its command much later, when nobody waits for the reply any more.
     void reply.then(
       (result) => result === 'claimed' && state === 'abandoned' && abandon(),
       () => undefined,
@@ -64,7 +64,7 @@ export async function renewedClaim(event: ClaimableEvent, lease: number, timeout
     const result = await inTime(reply);
     if (result !== 'claimed' || state !== 'held') return result;
     clearTimeout(expiry);
-    // Counted from when it was sent: the lease in the store began later, so it ends later.
+    // Counted from when the command was sent. The lease in the store begins later, so it also ends later.
     expiry = setTimeout(lose, lease - (performance.now() - sentAt));
     return result;
   }
@@ -87,7 +87,7 @@ export async function renewedClaim(event: ClaimableEvent, lease: number, timeout
     signal: lost.signal,
     async complete() {
       if (state === 'completed') return;
-      // If recording fails, it is repeated, and the claim renewed, for one more lease.
+      // If recording fails, the claim is renewed and recording repeated, but only for one more lease.
       if (state === 'held') lastExpiry ??= setTimeout(lose, lease);
       if (await inTime(event.complete(holder))) {
         end('completed');
@@ -98,7 +98,7 @@ export async function renewedClaim(event: ClaimableEvent, lease: number, timeout
     },
     async release() {
       clearInterval(interval);
-      // A renewal in flight must not arrive after the release, which it would undo.
+      // A renewal that arrived after the release would undo it.
       await renewal;
       end('abandoned');
       await inTime(event.release(holder));

@@ -1,13 +1,13 @@
 import { readOptions, wholeNumber } from '../utils/arguments.ts';
 
-/** Remembers handled events, so that none is handled twice. Implement it to use your own database. */
+/** Remembers handled events, so that no event is handled twice. Implement it to use your own database. */
 export interface ReplayStore {
   /**
-   * Claims an event in order to handle it. Of all concurrent claims, in any process, one succeeds. If this rejects, no
-   * handler runs and the sender retries later. It must settle: a webhook waits for it.
+   * Claims an event in order to handle it. Only one of several concurrent claims succeeds, in any process. If this
+   * rejects, no handler runs and the sender retries later. It must settle, because a webhook waits for it.
    *
    * @param key Identifies the event at your endpoint: a fingerprint of the endpoint's secret, a colon, and the
-   * `webhook-id`. The API sends an event to all endpoints under one id, which alone is not enough.
+   * `webhook-id`. The id alone is not enough, because the API sends an event to all endpoints under the same one.
    */
   claim(key: string): ReplayClaim | Promise<ReplayClaim>;
 }
@@ -30,18 +30,18 @@ export type ReplayClaim =
 export interface ClaimedEvent {
   /** The event is yours to handle. */
   readonly status: 'claimed';
-  /** Aborts when the claim is lost and another process may handle the event. Absent if the claim can't be lost. */
+  /** Aborts if the claim is lost, so that another process may handle the event. Absent if it can't be lost. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Records that the event was handled. If it rejects and the signal has not aborted, the event still counts as
-   * handled, and it is called again until it resolves or the signal aborts; without a signal, for 15 seconds.
+   * Records that the event was handled. If it rejects, it is called again until it resolves or the signal aborts;
+   * without a signal, for 15 seconds. Meanwhile, the event counts as handled.
    */
   complete(): unknown;
   /** Gives the event back. The next attempt can claim it. */
   release(): unknown;
 }
 
-/** How long an id is remembered by default, in milliseconds: longer than the retries in the specification's example. */
+/** Milliseconds that an id is remembered by default: longer than the specification's example keeps retrying. */
 export const defaultRetention = 4 * 24 * 60 * 60 * 1_000;
 
 /** Options of {@link memoryReplayStore}. */
@@ -62,7 +62,7 @@ export function memoryReplayStore(options: MemoryReplayStoreOptions = {}): Repla
   const maxIds = wholeNumber('maxIds', given.maxIds ?? 10_000, 1);
   const retention = wholeNumber('retention', given.retention ?? defaultRetention, 1);
   const running = new Set<string>();
-  /** When each id expires, on a monotonic clock. The id that was handled last stands last. */
+  /** When each id expires, on a monotonic clock. The id that was handled last comes last. */
   const handled = new Map<string, number>();
 
   return {
@@ -75,7 +75,7 @@ export function memoryReplayStore(options: MemoryReplayStoreOptions = {}): Repla
         status: 'claimed',
         complete() {
           running.delete(id);
-          handled.delete(id); // `set` would leave a known id in its place.
+          handled.delete(id); // `set` alone would keep the position of a known id.
           handled.set(id, performance.now() + retention);
           const [oldest] = handled.size > maxIds ? handled.keys() : [];
           if (oldest !== undefined) handled.delete(oldest);

@@ -5,7 +5,7 @@ import { locationOf } from '../utils/standard-schema.ts';
 import type { WebhookEvent } from './events.ts';
 import { WebhookVerificationError } from './verification-error.ts';
 
-/** Context of an error, as far as it is known. */
+/** What is known about the webhook of an error. */
 export interface WebhookErrorContext {
   /** The `webhook-id`, once the signature is verified. */
   readonly id: string | undefined;
@@ -13,7 +13,7 @@ export interface WebhookErrorContext {
   readonly event: WebhookEvent | undefined;
 }
 
-/** Handles an error of a webhook. It is awaited, for five seconds at most; what it throws is logged. */
+/** Handles an error of a webhook. It is awaited for at most five seconds; what it throws is logged. */
 export type WebhookErrorListener = (error: unknown, context: WebhookErrorContext) => unknown;
 
 /** Receives a difference between an event and the documentation. If it throws, the event is rejected. */
@@ -26,9 +26,9 @@ const [onErrorTimeout, rejectionInterval] = [5_000, 60_000];
 export class Reporter {
   readonly #logger: LeveledLogger;
   readonly #onError: WebhookErrorListener;
-  /** May return a promise: the public type returns `void`, which accepts async functions. */
+  /** May return a promise, because the public type, which returns `void`, accepts async functions. */
   readonly #onValidationIssue: (...args: Parameters<ValidationIssueListener>) => unknown;
-  /** For each reason: when a rejection was last logged, and how many have not been logged since. */
+  /** For each reason: when it was last logged, and how many rejections were not logged since. */
   readonly #rejections = new Map<string, { loggedAt: number; unlogged: number }>();
   readonly #loggedLocations = new Set<string>();
 
@@ -38,7 +38,7 @@ export class Reporter {
     this.#onValidationIssue = onValidationIssue ?? ((issue, { event }) => this.#logIssue(issue, event));
   }
 
-  /** Never rejects. Waits for the listener, but not forever: it must not keep the request open. */
+  /** Never rejects. Waits for the listener, but not forever, because the request stays open meanwhile. */
   async reportErrors(errors: readonly unknown[], context: WebhookErrorContext): Promise<void> {
     const report = async (error: unknown) => await this.#onError(error, context);
     const reports = errors.map((error) => withTimeout(report(error), onErrorTimeout, 'onError'));
@@ -55,8 +55,8 @@ export class Reporter {
   }
 
   /**
-   * Logs a request that is no webhook. Anyone can send thousands of them, so each reason is logged once a minute, with
-   * the number of those that were not logged before.
+   * Logs a rejected request. Anyone can send thousands of them, so each reason is logged at most once a minute, with
+   * the number of rejections that were not logged.
    */
   #logRejection(reason: string, message: string): void {
     const now = Date.now();
@@ -71,7 +71,7 @@ export class Reporter {
   }
 
   #logError(error: unknown, { id, event }: WebhookErrorContext): void {
-    // Anyone can send a request that is not a webhook. That alone is not a failure of this service.
+    // Without a verified event, anyone may have sent the request, so it is no failure of this service.
     if (event) this.#logFailure(`Webhook ${id} (${event.event})`, error, { id, event: event.event });
     else this.#logRejection(error instanceof WebhookVerificationError ? error.code : '', messageOf(error));
   }
@@ -89,7 +89,7 @@ export class Reporter {
   }
 }
 
-/** The message of an error, in one line that is not too long for a log. */
+/** The message of an error on one line, shortened for the log. */
 function summary(error: unknown): string {
   const message = typeof error === 'string' ? error : messageOf(error);
   const text = message === typeof error ? `a thrown ${message}, not an Error` : message;
@@ -98,8 +98,8 @@ function summary(error: unknown): string {
 }
 
 /**
- * An error as fields that every logger writes: winston writes `{}` for an `Error`. The object has no prototype, so that
- * pino takes the name of the error from it. Other properties, such as the request of an HTTP client, may be secret.
+ * An error as a plain object, because winston writes `{}` for an `Error`. It has no prototype, so that pino uses its
+ * `name`. Other properties are left out: they may be secret, such as the request of an HTTP client.
  */
 function loggableError(error: unknown, depth = 0): unknown {
   try {

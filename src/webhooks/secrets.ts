@@ -5,30 +5,30 @@ import { headerReader, type HeaderReader, type WebhookHeaders } from './headers.
 import { WebhookVerificationError } from './verification-error.ts';
 
 /**
- * The secret of a webhook endpoint, or several while you rotate secrets: base64 of at least 24 bytes, with or without
- * the prefix `whsec_`. If it is `undefined`, the environment variable `EXAMPLE_WEBHOOK_SECRET` is read when the secret
- * is used.
+ * The secret of a webhook endpoint, or several while you rotate secrets. Each is base64 of at least 24 bytes, with or
+ * without the prefix `whsec_`. If it is `undefined`, the environment variable `EXAMPLE_WEBHOOK_SECRET` is read when the
+ * secret is used.
  */
 export type WebhookSecret = string | readonly string[] | undefined;
 
-/** A request that claims to be a webhook. Nothing of it is verified. */
+/** A request that claims to be a webhook. Nothing in it is verified. */
 export interface UnverifiedWebhook {
-  /** The headers: `headers.get('x-tenant')`, in any case. */
+  /** The headers: `headers.get('x-tenant')`. Names are in any case. */
   readonly headers: HeaderReader;
   /** The body exactly as received, as text. */
   readonly body: string;
 }
 
 /**
- * A {@link WebhookSecret}, or a function that returns it, such as one that asks a secret manager or looks up a tenant.
- * It is called for each request, so let it cache what it fetches. If it returns `undefined`, the request is rejected.
+ * A {@link WebhookSecret}, or a function that returns it, for example from a secret manager or by tenant. It is called
+ * for each request, so it should cache what it fetches. If it returns `undefined`, the request is rejected.
  */
 export type WebhookSecretSource =
   WebhookSecret | ((webhook: UnverifiedWebhook) => WebhookSecret | Promise<WebhookSecret>);
 
-/** Covers every endpoint of a service. A platform with more tenants imports some keys again. */
+/** Enough for every endpoint of a service. A platform with more tenants imports some keys again. */
 const maxCachedKeys = 1_000;
-/** The least that the specification allows for a secret. A variable that holds `null` by mistake has less. */
+/** The minimum of the specification. It also catches a variable that holds `null` by mistake. */
 const minBytes = 24;
 
 /** The keys of the secrets. Throws `invalid_secret` if one can't be used. */
@@ -47,7 +47,7 @@ export function cachedKeys<Key>(importKey: (secret: string) => Key): (secrets: r
     });
 }
 
-/** The secrets of an endpoint, for a request. Rejects with `unknown_secret` or `invalid_secret` if there is none. */
+/** Returns an endpoint's secrets for a request. Rejects with `unknown_secret` or `invalid_secret` if there are none. */
 export async function readSecrets(
   source: WebhookSecretSource,
   headers: WebhookHeaders,
@@ -55,19 +55,19 @@ export async function readSecrets(
 ): Promise<readonly string[]> {
   if (typeof source !== 'function') return listSecrets(source);
   const secret = await source({ headers: headerReader(headers), body: textOf(body) });
-  // A tenant that is not known must not be verified with the secret of the environment.
+  // An unknown tenant must not be verified with the secret of the environment.
   if (secret !== undefined) return listSecrets(secret, 'what the secret function returned');
   throw new WebhookVerificationError('unknown_secret', 'The secret function returned no secret for this request.');
 }
 
-/** The given secrets, or else that of the environment. Throws `invalid_secret` if there is none. */
+/** Returns the given secrets, or else the environment's. Throws `invalid_secret` if there are none. */
 export function listSecrets(
   secret: WebhookSecret = environmentVariable('EXAMPLE_WEBHOOK_SECRET'),
   name = 'secret',
 ): readonly string[] {
   if (secret === undefined) throw invalidSecret('there is none.');
   const isList = Array.isArray(secret) && secret.length > 0;
-  const secrets = (isList ? secret : [secret]) as readonly string[]; // what it lists is checked
+  const secrets = (isList ? secret : [secret]) as readonly string[]; // the items are checked below
   const index = secrets.findIndex((item) => typeof item !== 'string' || item === '');
   if (index < 0) return secrets;
   const place = isList ? `${name}[${index}]` : name;
@@ -85,7 +85,7 @@ function parseSecret(secret: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** The bytes of a secret; `undefined` if it is not base64. Padding may be missing, unused bits set, lines broken. */
+/** Decodes base64, even without padding, with unused bits set or with line breaks; `undefined` if it is not base64. */
 export function decodeSecret(secret: string): Uint8Array<ArrayBuffer> | undefined {
   const base64 = secret.trim().replace(/^whsec_/, '');
   try {
@@ -95,7 +95,7 @@ export function decodeSecret(secret: string): Uint8Array<ArrayBuffer> | undefine
   }
 }
 
-/** `reason` must not quote the secret. */
+/** @param reason Must not quote the secret. */
 function invalidSecret(reason: string, given?: string): WebhookVerificationError {
   const advice = `Pass \`secret\`, or set EXAMPLE_WEBHOOK_SECRET.${bindingAdvice('secret', 'EXAMPLE_WEBHOOK_SECRET')}`;
   return new WebhookVerificationError(
@@ -104,16 +104,16 @@ function invalidSecret(reason: string, given?: string): WebhookVerificationError
   );
 }
 
-/** Returns the HMAC-SHA256 of prefix and body as base64, in a promise only if the runtime has only WebCrypto. */
+/** Returns the HMAC-SHA256 of prefix and body in base64, as a promise only if the runtime has just WebCrypto. */
 export type Hmac = (prefix: string, body: RawBody) => string | Promise<string>;
 
-/** Prefers Node's `crypto`: WebCrypto runs everywhere, but is several times slower, because it changes threads. */
+/** Prefers Node's `crypto`. WebCrypto runs everywhere, but it is several times slower because it switches threads. */
 export function importHmac(secret: Uint8Array<ArrayBuffer>): Hmac {
   try {
     const node = nodeCrypto();
     if (node === undefined) return webHmac(secret);
     const key = node.createSecretKey(secret);
-    // Some platforms have the module, but its functions throw: one call finds out.
+    // On some platforms the module exists, but its functions throw. One call finds out.
     node.createHmac('sha256', key).digest();
     return (prefix, body) => node.createHmac('sha256', key).update(prefix).update(body).digest('base64');
   } catch {

@@ -9,7 +9,7 @@ import { signatureVersion, signedPrefix, timeOf } from './signature.ts';
 export interface SignWebhookParams {
   /** The body, exactly as it will be sent. */
   body: NonNullable<WebhookBody>;
-  /** The endpoint's secret; each of several adds a signature. Default: the variable `EXAMPLE_WEBHOOK_SECRET`. */
+  /** The endpoint's secret; each of several adds a signature. Default: `EXAMPLE_WEBHOOK_SECRET` of the environment. */
   secret?: WebhookSecret;
   /** Identifies the event. Keep it when you retry a delivery. Default: a new id. */
   id?: string | undefined;
@@ -34,7 +34,7 @@ export async function signWebhook(params: SignWebhookParams): Promise<SignatureH
   const { body, secret, id = `msg_${crypto.randomUUID().replaceAll('-', '')}`, timestamp = new Date() } = given;
   const keys = hmacKeys(listSecrets(secret));
   const raw = rawBody(body);
-  // A period separates the parts of the signed content.
+  // A period separates the parts of what is signed.
   if (typeof id !== 'string' || !/^[!-~]+$/.test(id) || id.includes('.')) {
     throw new InvalidRequestError('id must be printable ASCII without spaces and periods.');
   }

@@ -4,9 +4,9 @@ import { parseHeaders, type WebhookHeaders } from './headers.ts';
 import { WebhookVerificationError } from './verification-error.ts';
 import { hmacKeys, type Hmac } from './secrets.ts';
 
-// What Standard Webhooks specifies: what is signed, how signatures are compared, and how old an attempt may be.
+// Standard Webhooks: what is signed, how signatures are compared, and how old an attempt may be.
 
-/** The version of the specification's signatures with a shared secret. */
+/** The prefix of signatures with a shared secret. */
 export const signatureVersion = 'v1,';
 
 /** What precedes the body in the signed content. */
@@ -26,7 +26,7 @@ export interface Tolerated {
   readonly now: number;
 }
 
-/** Verifies the signature of any body. Returns a promise only where the runtime has nothing but WebCrypto. */
+/** Verifies a signature. Returns a promise only if the runtime has just WebCrypto. */
 export function verifySignature(
   body: RawBody,
   headers: WebhookHeaders,
@@ -49,7 +49,7 @@ export function verifySignature(
   return typeof matches === 'boolean' ? accept(matches) : matches.then(accept);
 }
 
-/** Tries the keys one after the other, without a promise where none is needed. */
+/** Tries one key after the other. Returns a promise only if a key does. */
 function anyMatches(
   [key, ...others]: readonly Hmac[],
   prefix: string,
@@ -58,14 +58,14 @@ function anyMatches(
 ): boolean | Promise<boolean> {
   if (key === undefined) return false;
   const matches = (expected: string) => signatures.some((signature) => isEqual(signature, signatureVersion + expected));
-  // Computed once, however many signatures it is compared with.
+  // Computed once for all signatures.
   const expected = key(prefix, body);
   return typeof expected === 'string'
     ? matches(expected) || anyMatches(others, prefix, body, signatures)
     : expected.then((text) => matches(text) || anyMatches(others, prefix, body, signatures));
 }
 
-/** Takes the same time wherever texts of one length differ: its duration reveals nothing about the expected one. */
+/** Compares in constant time: wherever two texts of the same length differ, it takes equally long. */
 function isEqual(given: string, expected: string): boolean {
   if (given.length !== expected.length) return false;
   let difference = 0;
@@ -75,19 +75,19 @@ function isEqual(given: string, expected: string): boolean {
   return difference === 0;
 }
 
-/** The tolerance in seconds. */
+/** Checks the tolerance, in seconds. */
 export function checkTolerance(tolerance = 300): number {
   if (typeof tolerance === 'number' && tolerance >= 0) return tolerance;
   return throwInvalid('a number of seconds, 0 or more', 'tolerance', tolerance);
 }
 
-/** Epoch milliseconds of a date; `NaN` if it is invalid, or no date at all. */
+/** Epoch milliseconds of a date; `NaN` if it is invalid or not a date. */
 export function timeOf(date: Date): number {
-  // Not `instanceof`: test runners such as Jest give each file its own `Date`.
+  // `instanceof` would fail in test runners such as Jest, which give each file its own `Date`.
   return Object.prototype.toString.call(date) === '[object Date]' ? date.getTime() : NaN;
 }
 
-/** Throws when the attempt is further from now, in epoch milliseconds, than the tolerance, in seconds. */
+/** Throws if the attempt is further from `now` (epoch milliseconds) than `tolerance` (seconds). */
 export function checkAge(attemptedAt: Date, now: number, tolerance: number): void {
   const age = Math.floor((now - attemptedAt.getTime()) / 1_000);
   if (Math.abs(age) <= tolerance) return;

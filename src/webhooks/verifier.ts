@@ -6,23 +6,23 @@ import { WebhookVerificationError } from './verification-error.ts';
 import type { UnverifiedWebhook } from './secrets.ts';
 import { checkAge, checkTolerance, timeOf, verifySignature, type WebhookAttempt } from './signature.ts';
 
-/** What a {@link WebhookVerifier} gets. */
+/** What a {@link WebhookVerifier} receives. */
 export interface WebhookToVerify extends UnverifiedWebhook {
-  /** A secret of the endpoint. If there are several, the verifier is called with one after the other. */
+  /** A secret of the endpoint. If there are several, the verifier is called for each until one matches. */
   readonly secret: string;
 }
 
-/** What a {@link WebhookVerifier} returns about a genuine webhook. */
+/** What a {@link WebhookVerifier} returns for a genuine webhook. */
 export interface WebhookDelivery {
   /** Identifies the event. It must be the same for every attempt, and should be part of what is signed. */
   readonly id: string;
-  /** When the attempt was made: a date, or epoch seconds. `tolerance` limits its age. Omit it if none is signed. */
+  /** When the attempt was made: a date, or epoch seconds. `tolerance` limits its age. Omit it if it isn't signed. */
   readonly timestamp?: Date | number | undefined;
 }
 
 /**
- * Verifies webhooks that are not signed as Standard Webhooks specifies. It rejects a webhook by throwing an error, or
- * by returning nothing. Compare signatures with a function that takes constant time, such as `timingSafeEqual`.
+ * Verifies webhooks that are not signed as Standard Webhooks specifies. To reject a webhook, throw an error or return
+ * nothing. Compare signatures in constant time, for example with `timingSafeEqual`.
  */
 export type WebhookVerifier = (
   webhook: WebhookToVerify,
@@ -35,10 +35,10 @@ export type Verify = (
   secrets: readonly string[],
 ) => WebhookAttempt | Promise<WebhookAttempt>;
 
-/** Milliseconds that a response waits for the user's `secret` function, and for the user's verifier. */
+/** Milliseconds that a response waits for the user's `secret` function and for the user's verifier. */
 export const userTimeout = 10_000;
 
-/** Verifies with the user's verifier or, if there is none, as Standard Webhooks specifies. */
+/** Uses the user's verifier, or else Standard Webhooks. */
 export function createVerify(given: number | undefined, verifier: WebhookVerifier | undefined): Verify {
   const tolerance = checkTolerance(given);
   return (body, headers, secrets) => {

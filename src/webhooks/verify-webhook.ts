@@ -8,7 +8,7 @@ import { checkTolerance, timeOf, verifySignature, type Tolerated } from './signa
 
 /** Options of {@link verifyWebhook} and {@link verifyWebhookSync}. */
 export interface VerifyWebhookOptions {
-  /** How far the time of the attempt may be from now, before or after, in seconds. Default: 300. */
+  /** How far the attempt may be from now, in the past or the future, in seconds. Default: 300. */
   tolerance?: number | undefined;
   /** The current time. Default: the system clock. */
   now?: Date | undefined;
@@ -16,22 +16,22 @@ export interface VerifyWebhookOptions {
 
 /** A verified event, with the id of its delivery. */
 export type VerifiedWebhook = WebhookEvent & {
-  /** The `webhook-id`. It is the same for every attempt to deliver the event. An inbox tells events apart by it. */
+  /** The `webhook-id`. It is the same for every attempt to deliver the event, so use it to detect duplicates. */
   readonly id: string;
 };
 
 /**
  * Verifies that a webhook comes from the API and is recent, and returns its event.
  *
- * It does not detect replays within `tolerance` and does not validate the fields of the event. {@link Webhooks} does
- * both, and answers as the API expects.
+ * It does not detect replays within `tolerance`, and does not validate the fields of the event. {@link Webhooks} does
+ * both, and responds as the API expects.
  *
  * @param body The body exactly as received, not parsed.
  * @param headers All headers of the request.
  * @param secret The endpoint's secret from the dashboard, several while you rotate secrets, or a function. Default: the
  * environment variable `EXAMPLE_WEBHOOK_SECRET`.
  * @throws {WebhookVerificationError} when the webhook can't be trusted; `code` and `message` say why.
- * @throws {InvalidRequestError} when an option is invalid, or the arguments are in another order.
+ * @throws {InvalidRequestError} when an option is invalid, or the arguments are in the wrong order.
  * @see https://www.standardwebhooks.com
  *
  * @example
@@ -52,8 +52,8 @@ export async function verifyWebhook(
 }
 
 /**
- * The same as {@link verifyWebhook}, synchronously. It needs `node:crypto`, which Node, Bun and Deno have, and takes no
- * function as `secret`.
+ * Does the same as {@link verifyWebhook} synchronously. It needs `node:crypto`, which Node, Bun and Deno have, and
+ * `secret` can't be a function.
  *
  * @throws {WebhookVerificationError} when the webhook can't be trusted; `code` and `message` say why.
  * @throws {InvalidRequestError} when an option is invalid, or when the runtime has no `node:crypto`.
@@ -72,12 +72,12 @@ export function verifyWebhookSync(
   throw new InvalidRequestError('This runtime has no node:crypto, and WebCrypto is asynchronous: use verifyWebhook().');
 }
 
-/** Rejects arguments that an untyped program passes in another order, or as one object. */
+/** Rejects arguments that an untyped program passes in the wrong order, or as one object. */
 function checkArgumentOrder(body: unknown, headers: unknown, secret: unknown): void {
   const isBody = typeof headers === 'string' || ArrayBuffer.isView(headers);
   const isSecret = typeof body === 'string' && body.startsWith('whsec_');
   const isOptions = typeof secret === 'object' && !Array.isArray(secret) && secret !== null;
-  // Not a search for header names: the body may be megabytes of bytes that anyone can send.
+  // Cheap whatever the body is: anyone can send megabytes.
   const isRequest = 'headers' in Object(body);
   if (!isBody && !isSecret && !isOptions && !isRequest) return;
   throw new InvalidRequestError(

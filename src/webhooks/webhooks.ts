@@ -26,41 +26,41 @@ export interface WebhooksOptions {
    * the environment variable `EXAMPLE_WEBHOOK_SECRET`, which is read when a webhook arrives.
    */
   secret?: WebhookSecretSource;
-  /** Replaces the check of the signature, for an API that doesn't follow Standard Webhooks. It may take ten seconds. */
+  /** Replaces the check of the signature, for an API that doesn't follow Standard Webhooks. Limited to ten seconds. */
   verify?: WebhookVerifier | undefined;
-  /** How far the time of the attempt may be from now, before or after, in seconds. Default: 300. */
+  /** How far the attempt may be from now, in the past or the future, in seconds. Default: 300. */
   tolerance?: number | undefined;
   /** Maximum size of a body, in bytes. The response to a larger one is 413. Default: 1 048 576 (1 MB). */
   maxBodyBytes?: number | undefined;
   /**
-   * Remembers handled events, so that none is handled twice; `false` remembers none. Default: a {@link
-   * memoryReplayStore}, for one process.
+   * Remembers handled events, so that no event is handled twice. With `false`, every delivery is handled. Default: a
+   * {@link memoryReplayStore}, which suffices for one process.
    */
   replayStore?: ReplayStore | false | undefined;
   /**
-   * When to answer with 2xx. `'handled'` (default): after all handlers have succeeded, so that no event is lost.
+   * When to respond with 2xx. `'handled'` (default): after all handlers have succeeded, so that no event is lost.
    * `'early'`: as soon as the replay store has recorded the event. Its handlers then run once, even if they fail. If
-   * the store can't record it, they run under its claim, and recording goes on.
+   * the store can't record it, they run anyway, and recording is repeated.
    */
   acknowledge?: 'handled' | 'early' | undefined;
-  /** Keeps a serverless process alive while handlers run that were acknowledged early, such as `after` of Next.js. */
+  /** Keeps a serverless process alive while handlers run after the response, such as `after` of Next.js. */
   waitUntil?: ((work: Promise<unknown>) => void) | undefined;
   /**
-   * Called with each error that leads to a response other than 2xx; not for another method than POST (405), nor while
-   * the event is being handled (503). It is awaited, for five seconds at most; what it throws is logged. Default: the
-   * error is logged. Rejected requests are logged once a minute for each reason.
+   * Called with each error that leads to a response other than 2xx, except 405 (not a POST) and 503 while the event is
+   * being handled. It is awaited for at most five seconds; what it throws is logged. Default: the error is logged.
+   * Rejected requests are logged at most once a minute for each reason.
    */
   onError?: WebhookErrorListener | undefined;
   /**
    * Called for each difference between an event and the documentation. The event is handled anyway, unless the listener
-   * throws. Default: a warning in the log, once for each place.
+   * throws. Default: a warning in the log, once for each location.
    */
   onValidationIssue?: ValidationIssueListener | undefined;
-  /** Handles events that have no other handler. Default: the response is 204, and they are logged at `info`. */
+  /** Handles events that have no other handler. Default: they are logged at `info`, and the response is 204. */
   onUnhandled?: WebhookHandler | undefined;
-  /** Where log lines go. Default: `console`. */
+  /** Receives the log lines. Default: `console`. */
   logger?: Logger | undefined;
-  /** How much is logged. Default: the environment variable `EXAMPLE_LOG`, else `'warn'`. */
+  /** The least severe level that is logged. Default: the environment variable `EXAMPLE_LOG`, or `'warn'`. */
   logLevel?: LogLevel | undefined;
 }
 
@@ -93,7 +93,7 @@ export class Webhooks {
       acknowledge = 'handled',
       maxBodyBytes = 1_048_576,
     } = given;
-    // An invalid secret stops the service when it starts. One that is not there must not: a build has no secrets.
+    // An invalid secret stops the service at startup. A missing one must not, because a build has no secrets.
     const secrets = secret === undefined || typeof secret === 'function' ? [] : listSecrets(secret);
     if (!verify) hmacKeys(secrets);
     const logger = resolveLogger(given.logger, given.logLevel);
@@ -115,7 +115,7 @@ export class Webhooks {
    * Adds a handler for the events of a name, of several names, or for all events with `'*'`. Names that this version of
    * the SDK does not list are allowed, and logged as a warning.
    *
-   * @throws {InvalidRequestError} when a name can't be that of an event, or the handler is not a function.
+   * @throws {InvalidRequestError} when a name can't be an event's, or the handler is not a function.
    */
   on<Name extends WebhookEventName | '*' | (string & {})>(
     name: Name | readonly Name[],
@@ -146,10 +146,10 @@ export class Webhooks {
   }
 
   /**
-   * Returns a handler for servers with web-standard requests: Next.js, Hono, Bun, Deno, Workers. It never rejects. It
-   * throws an `InvalidRequestError`, synchronously, if it gets anything but a `Request`.
+   * Returns a handler for servers with web-standard requests: Next.js, Hono, Bun, Deno, Workers. It never rejects. If
+   * it gets anything but a `Request`, it throws an `InvalidRequestError` synchronously.
    *
-   * @param mistake Nothing: the type keeps `webhooks.handler`, without `()`, from being passed to a server.
+   * @param mistake Pass nothing. The type keeps you from passing `webhooks.handler`, without `()`, to a server.
    * @throws {InvalidRequestError} when it is called with a request.
    */
   handler(
@@ -160,12 +160,12 @@ export class Webhooks {
   }
 
   /**
-   * Returns a handler for `node:http` and Express. docs/webhooks.md says how Fastify, Koa and others call it. It reads
-   * the raw body from the stream, or takes `req.rawBody`, or a `req.body` that is a buffer or a string. It never
-   * rejects. It throws an `InvalidRequestError`, synchronously, if it gets anything but the request and response of
-   * `node:http`.
+   * Returns a handler for `node:http` and Express. docs/webhooks.md says how Fastify, Koa and others call it. It takes
+   * the raw body from `req.rawBody`, from a `req.body` that is a buffer or a string, or from the stream. It never
+   * rejects. If it gets anything but the request and response of `node:http`, it throws an `InvalidRequestError`
+   * synchronously.
    *
-   * @param mistake Nothing: the type keeps `webhooks.nodeHandler`, without `()`, from being passed to a server.
+   * @param mistake Pass nothing. The type keeps you from passing `webhooks.nodeHandler`, without `()`, to a server.
    * @throws {InvalidRequestError} when it is called with a request.
    */
   nodeHandler(...mistake: never[]): (request: NodeRequest, response: NodeResponse) => Promise<void> {
@@ -173,14 +173,14 @@ export class Webhooks {
     return nodeHandler(this.#context);
   }
 
-  /** Receives a webhook from any other server. Takes its body and headers, returns the response. It never rejects. */
+  /** Receives a webhook from any other server: takes the body and headers, returns the response. Never rejects. */
   receive(body: WebhookBody, headers: WebhookHeaders): Promise<WebhookResponse> {
     return receive({ method: 'POST', headers, readBody: () => rawBody(body) }, this.#context);
   }
 
   /**
-   * Resolves when all responses have been sent, all handlers have ended, their outcome is recorded in the replay store,
-   * and `onError` has returned. Await it before the process ends. Close the server first, or more requests may arrive.
+   * Resolves once all responses are sent, all handlers have ended, the replay store has recorded their outcome, and
+   * `onError` has returned. Await it before the process ends, after you have closed the server.
    */
   idle(): Promise<void> {
     return this.#context.tasks.idle();
@@ -188,16 +188,16 @@ export class Webhooks {
 }
 
 function checkStore(store: ReplayStore | false): ReplayStore {
-  // Without a store, every event is handled, however often it arrives.
+  // Without a store, every delivery is handled.
   if (store === false)
     return { claim: () => ({ status: 'claimed', complete: () => undefined, release: () => undefined }) };
   if (typeof fieldsOf(store)['claim'] === 'function') return store;
   return throwInvalid('false, or a store with a method claim(), such as redisReplayStore()', 'replayStore', store);
 }
 
-/** The names of a list, or the only one. */
+/** Returns the names as a list. */
 function checkNames<Name extends string>(names: Name | readonly Name[]): readonly Name[] {
-  const list = [names].flat() as readonly Name[]; // what it lists is checked
+  const list = [names].flat() as readonly Name[]; // the items are checked below
   const isName = (name: unknown) => typeof name === 'string' && /^(?:\*|[^\s*]+)$/.test(name);
   if (list.length > 0 && list.every(isName)) return list;
   const expected =
