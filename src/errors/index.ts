@@ -1,6 +1,6 @@
 import { brandErrors, ExampleError, InvalidRequestError } from './example-error.ts';
 
-// All of them are public: `@example/sdk` exports what is here.
+// Everything here is public: `@example/sdk` exports it.
 export { ExampleError, InvalidRequestError };
 
 /** What a call is about. */
@@ -9,13 +9,13 @@ export interface RequestTarget {
   readonly method: string;
   /** Path below the base URL, without the query: `/users/user_123`. */
   readonly path: string;
-  /** The path as the API reference writes it: `/users/{id}`. It is the same for all ids. */
+  /** The path as the API reference writes it: `/users/{id}`. The same for all ids. */
   readonly route: string;
 }
 
 /** A call, and what is known about its last attempt. */
 export interface CallErrorInit extends RequestTarget {
-  /** Where it was sent. */
+  /** Where the attempt was sent. */
   readonly url?: string | undefined;
   /** HTTP status code of the response. */
   readonly status?: number | undefined;
@@ -39,7 +39,7 @@ export abstract class CallError extends ExampleError implements RequestTarget {
   readonly requestId: string | undefined;
 
   constructor(message: string, { method, path, route, url, status, requestId }: CallErrorInit, options?: ErrorOptions) {
-    // A wrong base URL is answered like a wrong id.
+    // A 404 may mean a wrong id or a wrong base URL.
     const target = status === 404 && url !== undefined ? `${route}, ${url}` : route;
     super(`${message} (${status === undefined ? '' : `${status} `}${method} ${target})`, options);
     this.method = method;
@@ -53,14 +53,14 @@ export abstract class CallError extends ExampleError implements RequestTarget {
 
 /**
  * No complete response arrived: the connection could not be established, or it broke. `cause` says why. If the headers
- * had arrived, it has their `status` and `requestId`.
+ * arrived before it broke, `status` and `requestId` are set.
  */
 export class ConnectionError extends CallError {}
 
 /** An attempt took longer than `timeout`, or the whole call took longer than `totalTimeout`. */
 export class TimeoutError extends ConnectionError {}
 
-/** The call was not sent, because it would have waited for the rate limit for longer than `rateLimit.maxWait`. */
+/** The call was not sent, because it would have had to wait for the rate limit longer than `rateLimit.maxWait`. */
 export class RateLimitWaitError extends CallError {
   /** Seconds until the rate limit is expected to allow the call. */
   readonly retryAfter: number;
@@ -99,7 +99,7 @@ export interface ValidationIssue {
 export class ResponseValidationError extends CallError {
   /** All differences from the schema. */
   readonly issues: readonly ValidationIssue[];
-  /** The body: parsed if it is JSON, or the first 16 384 characters. Not enumerable, which keeps it out of logs. */
+  /** The body: parsed if it is JSON, or its first 16 384 characters. Not enumerable, so that it stays out of logs. */
   declare readonly body: unknown;
   /** HTTP status code. */
   declare readonly status: number;
@@ -119,11 +119,11 @@ export class ResponseValidationError extends CallError {
 }
 
 /**
- * An error code of the API. Editors suggest the one that its reference documents, and any other is accepted.
+ * An error code of the API. Editors suggest the documented one. Any other string is accepted, too.
  */
 export type ErrorCode =
   | 'invalid_request'
-  // Keeps the union from becoming `string`, in which editors suggest nothing.
+  // A plain `string` would absorb the union, and editors would suggest nothing.
   | (string & Record<never, never>);
 
 /** The rate limit as a response reported it. */
@@ -172,11 +172,11 @@ export class APIError extends CallError {
   readonly code: ErrorCode | undefined;
   /** Details of the error, keyed by field if a field is invalid. */
   readonly details: Readonly<Record<string, unknown>> | undefined;
-  /** The response's headers. Not enumerable, which keeps them out of logs. */
+  /** The response's headers. Not enumerable, so that they stay out of logs. */
   declare readonly headers: Headers;
   /**
-   * The first 1 024 characters of a body that is not in the API's error format, such as a proxy's page, without
-   * secrets. Otherwise `undefined`. Not enumerable, which keeps it out of logs.
+   * The first 1 024 characters of a body that is not in the API's error format, such as a proxy's page. Secrets are
+   * redacted. Otherwise `undefined`. Not enumerable, so that it stays out of logs.
    */
   declare readonly body: string | undefined;
   /** The rate limit as the response reported it. */
@@ -200,7 +200,7 @@ export class AuthenticationError extends APIError {}
 /** 403: the token is valid, but does not allow this request. */
 export class PermissionDeniedError extends APIError {}
 
-/** 404: nothing exists at this path, as the API itself says. A 404 of something else is an {@link APIError}. */
+/** 404: the API says that nothing exists at this path. A 404 from a proxy or another server is an {@link APIError}. */
 export class NotFoundError extends APIError {}
 
 /** 409: the request conflicts with existing data. {@link APIError.code} may say how. */

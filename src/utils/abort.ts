@@ -6,10 +6,10 @@ export type Cancellation = AbortSignal | Deadline;
 const callbacksOf = new WeakMap<AbortSignal, Set<() => void>>();
 
 /**
- * Calls back when the signal aborts, or now if it has. Calls that share a signal share one listener, because each
- * further listener takes longer to add.
+ * Calls back when the signal aborts, or at once if it already has. All callbacks of a signal share one listener,
+ * because adding a listener takes longer the more there are.
  *
- * @returns Removes the callback, and leaves nothing on the signal.
+ * @returns A function that removes the callback.
  */
 export function onAbort(signal: Cancellation, callback: () => void): () => void {
   if (signal.aborted) {
@@ -39,7 +39,7 @@ function forget(signal: AbortSignal): void {
 
 /**
  * Settles as the work does, or rejects with the signal's reason as soon as it aborts, even if the work ignores the
- * signal. Either way, nothing is left on the signal.
+ * signal. Leaves no listener on the signal.
  */
 export function untilAborted<T>(signal: Cancellation | undefined, work: Promise<T>): Promise<T> {
   if (!signal) return work;
@@ -68,9 +68,9 @@ export function keepAlive(body: object, ...values: readonly unknown[]): void {
 }
 
 /**
- * Aborts when any of its signals aborts, or when the time is over. Thousands of calls may wait, each with a deadline:
- * `signal` is made only when `fetch` needs it. Unlike `AbortSignal.any([signal, AbortSignal.timeout(…)])`, it can be
- * disposed, and it takes signals of any library.
+ * Aborts when any of its signals aborts, or when the time is over. Unlike `AbortSignal.any([signal,
+ * AbortSignal.timeout(…)])`, it can be disposed of, and it takes signals of any library. `signal` is created only when
+ * `fetch` needs it, because thousands of calls may wait.
  */
 export class Deadline {
   /** When the time is over, on the clock of {@link now}. */
@@ -107,16 +107,16 @@ export class Deadline {
     };
   }
 
-  /** Leaves the signals, and stops the timer. */
+  /** Removes the listeners from the signals, and stops the timer. */
   dispose(): void {
     clearTimeout(this.#timer);
     for (const release of this.#releases) release();
   }
 
-  /** Lets the signals abort the reading of a body even after {@link dispose}, until the body is garbage collected. */
+  /** Lets the signals abort the reading of a body even after {@link dispose}, until the body is collected. */
   keepFor(body: object): void {
     keepAlive(body, this);
-    // The body keeps the deadline alive; the signals must not.
+    // Only the body keeps the deadline alive: a signal may live as long as the program.
     const deadline = new WeakRef(this);
     for (const signal of this.#signals) {
       const release = onAbort(signal, () => deadline.deref()?.abort(signal.reason));
@@ -133,13 +133,13 @@ export class Deadline {
   }
 
   #abortSignal(controller: AbortController): void {
-    // In React Native, `abort` takes no reason.
+    // React Native's `abort()` takes no reason.
     if (!isNative(controller.signal)) Object.defineProperty(controller.signal, 'reason', { value: this.reason });
     controller.abort(this.reason);
   }
 }
 
-/** Whether `fetch` takes the signal: it is not one of another realm or library, which may not even have a `reason`. */
+/** True if `fetch` accepts the signal. A signal of another realm or library may not even have a `reason`. */
 export function isNative(signal: AbortSignal): boolean {
   return signal instanceof AbortSignal && 'reason' in signal;
 }

@@ -2,9 +2,9 @@ import { InvalidRequestError } from '../errors/example-error.ts';
 import type { StandardSchema } from './standard-schema.ts';
 import { maxTimer } from './timing.ts';
 
-// Checks what callers pass. Each message names the option, and says what is expected and what was passed.
+// Checks what callers pass. Each message names the option, what is expected, and what was passed.
 
-/** Names of options in other SDKs. Names that differ only in case or underscores need no entry. */
+/** What other SDKs call these options. Names that differ only in case or underscores need no entry. */
 const otherNames: Readonly<Partial<Record<string, string>>> = {
   baseUrl: 'prefixurl',
   apiToken: 'accesstoken apikey auth token',
@@ -15,17 +15,17 @@ const otherNames: Readonly<Partial<Record<string, string>>> = {
   body: 'data json',
 };
 
-/** The type of a list of all keys of `T`. For a list that lacks a key, it is that key, so that it does not compile. */
+/** The type of a list of all keys of `T`. For a list that lacks a key, it is that key, so the list doesn't compile. */
 export type KeysOf<T, List extends readonly (keyof T)[]> = [keyof T] extends [List[number]]
   ? List
   : Exclude<keyof T, List[number]>;
 
 /**
- * Reads each option once, whether it is the object's own, inherited or a getter. The result lacks undefined ones.
+ * Reads each option once. Options may be inherited or getters. The result lacks those that are undefined.
  *
- * @param name How messages call the object.
+ * @param name What messages call the object.
  * @param known The names of all options.
- * @throws {InvalidRequestError} when it is not an object, or has an option that does not exist.
+ * @throws {InvalidRequestError} when it is not a plain object, or an option does not exist.
  */
 export function readOptions<T extends object, const List extends readonly (keyof T & string)[]>(
   name: string,
@@ -55,9 +55,9 @@ function throwUnknown(name: string, key: string, known: readonly string[]): neve
 }
 
 /**
- * Returns `this` of a method.
+ * Returns the `this` of a method.
  *
- * @throws {InvalidRequestError} when it was detached from its object, as in `ids.map(client.users.get)`.
+ * @throws {InvalidRequestError} when the method was detached from its object, as in `ids.map(client.users.get)`.
  */
 export function boundTo<T extends object>(self: T, type: new (...args: never) => T, method: string): T {
   if (self instanceof type) return self;
@@ -68,31 +68,33 @@ export function boundTo<T extends object>(self: T, type: new (...args: never) =>
 }
 
 /**
- * Checks the parameters of a method, whose options are its last argument: an option among them would be sent to the API.
+ * Checks the parameters of a method that takes options as its last argument. An option among the parameters would be
+ * sent to the API.
  *
- * @throws {InvalidRequestError} when they are no object, or one of them is an option.
+ * @throws {InvalidRequestError} when they are not a plain object, or one of them is an option.
  */
 export function checkParameters(given: unknown, options: readonly string[]): void {
   plainObject('The parameters', given);
+  // The line above has checked that it is an object.
   const misplaced = options.find((name) => (given as Record<string, unknown>)[name] !== undefined);
   if (misplaced !== undefined)
     throw new InvalidRequestError(`\`${misplaced}\` is an option: pass it in the last argument.`);
 }
 
-/** An object with fields. Those of a class of the runtime, such as `URLSearchParams`, would be dropped silently. */
+/** Checks for a plain object. The contents of a built-in class, such as `URLSearchParams`, would be lost silently. */
 export function plainObject<T>(name: string, value: T): T {
   return kindOf(value) === 'Object' ? value : throwInvalid('a plain object', name, value, true);
 }
 
-/** What kind of object a value is, such as `Object`, `Array` or `Promise`. */
+/** The kind of an object, such as `Object`, `Array` or `Promise`. */
 export function kindOf(value: unknown): string {
   return Object.prototype.toString.call(value).slice(8, -1);
 }
 
 /**
- * Says what a value must be, and what it is.
+ * Throws an error that says what a value must be and what it is.
  *
- * @param param The parameter of the call that it is, if it is one.
+ * @param param The name of the call's parameter, if the value is one.
  * @throws {InvalidRequestError} always.
  */
 export function throwInvalid(
@@ -105,15 +107,15 @@ export function throwInvalid(
   throw new InvalidRequestError(`${name} must be ${expected}; got ${describeValue(value, isSecret)}.`, { param });
 }
 
-/** A name for a message. A text with digits, or one that is no name, may be a secret in the wrong place. */
+/** A name that is safe to show. Text with digits or other characters may be a secret in the wrong place. */
 export function safeName(name: string): string {
   return /^[a-z_-]*$/i.test(name) ? name : '…';
 }
 
 /**
- * Describes a value for a message. A text is repeated only if it is shorter than any token.
+ * Describes a value for a message. Text is shown only if it is shorter than any token.
  *
- * @param isSecret Whether not even a short text may be repeated.
+ * @param isSecret True if not even short text or a number may be shown.
  */
 export function describeValue(value: unknown, isSecret = false): string {
   const type = typeof value;
@@ -124,7 +126,7 @@ export function describeValue(value: unknown, isSecret = false): string {
   return type === 'object' ? safeName(kindOf(value)) : type;
 }
 
-/** A duration that a timer can hold, or `Infinity`. */
+/** Checks a duration that a timer can hold, or `Infinity`. */
 export function milliseconds(name: string, value: number): number {
   const isDuration = typeof value === 'number' && value > 0 && (value <= maxTimer || value === Infinity);
   return isDuration
@@ -132,45 +134,46 @@ export function milliseconds(name: string, value: number): number {
     : throwInvalid(`a positive number of milliseconds, at most ${maxTimer}, or Infinity`, name, value);
 }
 
-/** A whole number of at least `minimum`. */
+/** Checks a whole number. */
 export function wholeNumber(name: string, value: number, minimum: number, param?: string): number {
   if (Number.isSafeInteger(value) && value >= minimum) return value;
   return throwInvalid(`a whole number of at least ${minimum}`, name, value, false, param);
 }
 
-/** A string. */
+/** Checks a string. */
 export function text(name: string, value: string): string {
   return typeof value === 'string' ? value : throwInvalid('a string', name, value);
 }
 
-/** `true` or `false`: a text such as `'false'` would count as true. */
+/** Checks a boolean: a string such as `'false'` would count as true. */
 export function boolean(name: string, value: boolean): boolean {
   return typeof value === 'boolean' ? value : throwInvalid('true or false', name, value);
 }
 
-/** A function. */
+/** Checks a function. */
 export function callable<F>(name: string, value: F | undefined): F {
   return typeof value === 'function' ? value : throwInvalid('a function', name, value);
 }
 
-/** One of the given words. */
+/** Checks that a string is one of the given words. */
 export function oneOf<W extends string>(name: string, value: string, words: readonly W[]): W {
-  if ((words as readonly string[]).includes(value)) return value as W;
+  if ((words as readonly string[]).includes(value)) return value as W; // it is one of the words
   return throwInvalid(`one of ${words.map((each) => `'${each}'`).join(', ')}`, name, value);
 }
 
-/** An `AbortSignal`, also of another realm or library, or of a runtime that tags it otherwise. */
+/** Checks an `AbortSignal`, which may be of another realm or library. */
 export function abortSignal(name: string, value: AbortSignal): AbortSignal {
   return isAbortSignal(value) ? value : throwInvalid('an AbortSignal', name, value);
 }
 
 export function isAbortSignal(value: unknown): boolean {
-  const { aborted, addEventListener, removeEventListener } = Object(value) as Partial<AbortSignal>;
+  const { aborted, addEventListener, removeEventListener } = Object(value) as Partial<AbortSignal>; // checked below
   return typeof aborted === 'boolean' && typeof (addEventListener && removeEventListener) === 'function';
 }
 
-/** A schema that has what the SDK calls, or none. */
+/** Checks a schema. `undefined` is allowed. */
 export function checkSchema(schema: unknown): void {
+  // Any value but null and undefined has properties, possibly undefined ones.
   const standard = (schema as Partial<StandardSchema> | null | undefined)?.['~standard'];
   if (schema !== undefined && typeof standard?.validate !== 'function')
     throwInvalid('a schema of zod, Valibot or another Standard Schema', 'schema', schema);

@@ -1,15 +1,15 @@
 import { InvalidRequestError } from '../errors/example-error.ts';
 import { kindOf, safeName, throwInvalid } from './arguments.ts';
 
-/** Headers that belong to the SDK or to the connection: `fetch` drops them, or fails. */
+/** Headers that the SDK or the connection sets. `fetch` would drop them, or fail. */
 const reserved = /^(authorization|connection|content-length|expect|host|keep-alive|transfer-encoding|upgrade)$/;
 
-/** Headers to send: an object, or a list of names and values such as a `Headers` of any realm or a `Map`. */
+/** Headers to send: an object, or a list of names and values, such as a `Headers` or a `Map`. */
 export type HeadersInput = Record<string, string | undefined> | Iterable<readonly [string, string]> | Headers;
 
 /**
- * Combines headers by lower-case name. Those of `more` override those of `base`; `undefined` removes a header. A name
- * that `more` has twice is sent with both values.
+ * Combines headers, with names in lower case. `more` overrides `base`; `undefined` removes a header. If `more` has a
+ * name twice, both values are sent.
  */
 export function mergeHeaders(
   base: Readonly<Record<string, string>>,
@@ -19,7 +19,7 @@ export function mergeHeaders(
   const given = new Map<string, string | undefined>();
   for (const pair of headerList(name, more)) {
     if (!Array.isArray(pair) || pair.length !== 2) throwInvalid('[name, value]', `An entry of ${name}`, pair, true);
-    const [key, value] = pair as unknown[];
+    const [key, value] = pair as unknown[]; // `isArray` makes it `any[]`
     if (typeof key !== 'string' || !/^[!#$%&'*+.^_`|~\w-]+$/.test(key)) {
       throwInvalid('one that HTTP allows', `A name in ${name}`, key);
     }
@@ -36,7 +36,7 @@ export function mergeHeaders(
   return Object.fromEntries(merged.filter((header): header is [string, string] => header[1] !== undefined));
 }
 
-/** Copies headers of any library. `valueOf` may change a value, or leave the header out. */
+/** Copies headers of any library. `valueOf` may change a value, or return `undefined` to leave the header out. */
 export function copyHeaders(
   headers: { forEach(callback: (value: string, name: string) => void): void },
   valueOf: (value: string, name: string) => string | undefined,
@@ -47,7 +47,7 @@ export function copyHeaders(
       const value = valueOf(given, name);
       if (value !== undefined) copy.append(name, value);
     } catch {
-      // A response that is not the runtime's own may have a header that no other can hold.
+      // Another library's response may have a header that the runtime's `Headers` rejects.
     }
   });
   return copy;
@@ -55,15 +55,15 @@ export function copyHeaders(
 
 function headerList(name: string, given: object | null): Iterable<unknown> {
   if (typeof given === 'object' && given !== null) {
-    // Its entries are checked. An iterator can be read only once, and options are used for many calls.
+    // Not an iterator, which can be read only once: options are used for many calls. The caller checks the entries.
     if (Symbol.iterator in given && !('next' in given)) return given as Iterable<unknown>;
-    // Anything else, such as a promise or a date, has no entries and would be ignored silently.
+    // Anything else, such as a promise or a date, has no entries, so it would be ignored silently.
     if (kindOf(given) === 'Object') return Object.entries(given);
   }
   return throwInvalid('an object, a Headers object, or a list of names and values', name, given);
 }
 
-/** A header value that can't end the header and start another one. */
+/** Checks a header's value, which must not be able to end the header and start another one. */
 export function headerValue(name: string, value: unknown): string {
   // oxlint-disable-next-line no-control-regex -- the point is to find control characters
   if (typeof value === 'string' && /^[^\u0000-\u0008\u000a-\u001f\u007f\u0100-\uffff]*$/.test(value)) return value;

@@ -3,7 +3,7 @@ import type { ValidationIssue } from '../errors/index.ts';
 /**
  * A schema of any library that follows [Standard Schema](https://standardschema.dev): zod, Valibot, ArkType and others.
  *
- * @typeParam Output What the schema makes of a valid value.
+ * @typeParam Output What the schema turns a valid value into.
  */
 export interface StandardSchema<Output = unknown> {
   /** The members that Standard Schema defines. */
@@ -12,7 +12,7 @@ export interface StandardSchema<Output = unknown> {
     readonly version: 1;
     /** Name of the library. */
     readonly vendor: string;
-    /** Returns the output, or what is wrong with the value. */
+    /** Returns the output, or the issues of the value. */
     readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>;
     /** Only for type inference. */
     readonly types?: StandardTypes<Output> | undefined;
@@ -21,18 +21,18 @@ export interface StandardSchema<Output = unknown> {
 
 /** The types of a {@link StandardSchema}. */
 export interface StandardTypes<Output> {
-  /** What it takes. */
+  /** What the schema accepts. */
   readonly input: unknown;
-  /** What it makes of a valid value. */
+  /** What the schema turns it into. */
   readonly output: Output;
 }
 
-/** What a {@link StandardSchema} makes of a value. */
+/** The result of a {@link StandardSchema}. */
 export type StandardResult<Output> = StandardSuccess<Output> | StandardFailure;
 
 /** The value is valid. */
 export interface StandardSuccess<Output> {
-  /** What the schema makes of it. */
+  /** The output. */
   readonly value: Output;
   /** Always absent. */
   readonly issues?: undefined;
@@ -44,11 +44,11 @@ export interface StandardFailure {
   readonly issues: readonly StandardIssue[];
 }
 
-/** What is wrong with a value, as a {@link StandardSchema} says it. */
+/** What a {@link StandardSchema} says is wrong with a value. */
 export interface StandardIssue {
   /** What is wrong. */
   readonly message: string;
-  /** Where it is. */
+  /** Where in the value it is. */
   readonly path?: readonly (PropertyKey | StandardPathSegment)[] | undefined;
 }
 
@@ -58,38 +58,38 @@ export interface StandardPathSegment {
   readonly key: PropertyKey;
 }
 
-/** Says where a body differs from its schema, without its values, which the messages of most libraries repeat. */
+/** Describes where a body differs from its schema. The libraries' own messages are not used: most repeat values. */
 export function describeIssues(issues: readonly StandardIssue[], body: unknown): ValidationIssue[] {
   return issues.map((issue) => {
-    // ArkType's path is of a class of its own.
+    // ArkType's path is an array-like class of its own.
     const path = Array.from(issue.path ?? [], (segment) => {
       const key = typeof segment === 'object' ? segment.key : segment;
       return typeof key === 'symbol' ? String(key) : key;
     });
-    const { code = 'invalid' } = issue as { code?: unknown };
+    const { code = 'invalid' } = issue as { code?: unknown }; // zod has codes
     const problem = expectedType(issue) ?? String(code);
     return { path, message: `${problem}, received ${typeAt(body, path)}` };
   });
 }
 
-/** Whether an issue says that the whole body is of another type, and not only a part of it. */
+/** True if an issue says that the whole body, and not just a part of it, is of another type. */
 export function isOfOtherType(issue: StandardIssue): boolean {
   return !issue.path?.length && expectedType(issue) !== undefined;
 }
 
-/** Most libraries name the type that they expected. */
+/** The type that was expected. Most libraries name it. */
 function expectedType({ expected }: StandardIssue & { readonly expected?: unknown }): string | undefined {
   return typeof expected === 'string' ? `expected ${expected}` : undefined;
 }
 
-/** `data[].created_at`: the location of an issue, the same for every item of a list. */
+/** The location of an issue, such as `data[].created_at`. It is the same for all items of a list. */
 export function locationOf(issue: ValidationIssue): string {
   return issue.path.map((key) => (typeof key === 'number' ? '[]' : `.${key}`)).join('');
 }
 
 function typeAt(body: unknown, path: readonly (string | number)[]): string {
   let value = body;
-  // A schema may name a place that the value does not have.
+  // A schema may name a path that the value doesn't have. Properties of primitives are undefined.
   for (const key of path) value = (value as Partial<Record<string | number, unknown>> | null | undefined)?.[key];
   return value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
 }

@@ -2,36 +2,36 @@
 let ahead = 0;
 
 /**
- * Milliseconds on a monotonic clock, which setting the computer's clock does not change. It is never behind the timers
- * of {@link startTimer}: some test runners fake timers, and leave `performance` as it is.
+ * Milliseconds on a monotonic clock, which doesn't change when the computer's clock is set. It is never behind the
+ * timers of {@link startTimer}, even in test runners that fake timers but not `performance`.
  */
 export function now(): number {
   return performance.now() + ahead;
 }
 
-/** The longest time that a timer of every platform can wait, in milliseconds. */
+/** The longest time that timers can wait on every platform, in milliseconds. */
 export const maxTimer = 2 ** 31 - 1;
 
-/** Calls back when this time has passed on the clock of {@link now}, or after {@link maxTimer}. */
+/** Calls back after some time on the clock of {@link now}, at most {@link maxTimer}. */
 export function startTimer(callback: () => void, milliseconds: number): ReturnType<typeof setTimeout> {
   const delay = Math.min(milliseconds, maxTimer);
   const due = now() + delay;
   return setTimeout(() => {
     const early = due - now();
-    // A real timer is early by a fraction at most.
+    // Real timers are only slightly early. One that is much too early is fake.
     if (early > 1 + delay / 2) ahead += Math.ceil(early);
     callback();
   }, delay);
 }
 
-/** The clock and the timers of a limiter. Tests bring their own. */
+/** The clock and the timers of a limiter. Tests use their own. */
 export interface Timing {
-  /** Milliseconds on a monotonic clock, which setting the computer's clock does not change. */
+  /** Milliseconds on a monotonic clock. */
   now(): number;
   /**
    * Calls back after about `delay` milliseconds. Returns a function that cancels it.
    *
-   * @param inBackground Whether the timer lets the process end.
+   * @param inBackground True if the timer must not keep the process alive.
    */
   after(delay: number, callback: () => void, inBackground?: boolean): () => void;
 }
@@ -40,13 +40,13 @@ export const realTiming: Timing = {
   now,
   after(delay, callback, inBackground = false) {
     const timer = startTimer(callback, delay);
-    // In browsers and at the edge a timer is a number, and keeps nothing alive.
+    // In browsers and edge runtimes, a timer is a number and keeps nothing alive.
     if (inBackground && typeof timer === 'object') timer.unref();
     return () => clearTimeout(timer);
   },
 };
 
-/** One timer, which is set anew each time. */
+/** A timer that can be set to another time. */
 export class Alarm {
   readonly #timing: Timing;
   readonly #callback: () => void;
@@ -58,7 +58,7 @@ export class Alarm {
     this.#callback = callback;
   }
 
-  /** Calls back at `time`, and not at the time that was set before; `Infinity` for never. */
+  /** Calls back at `time` instead of the time that was set before; `Infinity` for never. */
   set(time: number): void {
     if (time === this.#at) return;
     this.#at = time;
@@ -73,10 +73,10 @@ export class Alarm {
   }
 }
 
-/** How often a store tries to write while other processes write. With {@link randomPause}, that takes about a second. */
+/** How often a store tries to write while others do. With {@link randomPause}, that takes about a second. */
 export const maxWriteAttempts = 16;
 
-/** Waits for a random time, whose maximum doubles with each attempt: the more fail, the more processes compete. */
+/** Waits for a random time. Its maximum doubles with each attempt, because many processes may be competing. */
 export function randomPause(attempt: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, Math.random() * 2 ** Math.min(attempt, 8)));
 }

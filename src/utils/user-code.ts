@@ -1,18 +1,18 @@
 import { ExampleError } from '../errors/example-error.ts';
 
-// Calls code of the user's, and reads what it throws or returns, which may be anything.
+// Calls the user's code, and reads what it throws or returns, which may be anything.
 
-/** Calls a function of the user's. An error that it throws, or rejects with later, goes to `onError`. */
+/** Calls a user's function. An error that it throws, or rejects with later, goes to `onError`. */
 export function callUserCode(call: () => unknown, onError: (error: unknown) => void = () => undefined): void {
   new Promise((resolve) => resolve(call())).catch(onError);
 }
 
-/** Whether a value is an error, also of another realm, such as that of a test runner. */
+/** True if a value is an error. It may be of another realm, such as that of a test runner. */
 export function isError(value: unknown): value is Error {
   return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
 }
 
-/** The message of an error; for any other value that was thrown, its type. */
+/** The message of an error, or the type of anything else that was thrown. */
 export function messageOf(error: unknown): string {
   try {
     const { message }: { message?: unknown } = isError(error) ? error : { message: typeof error };
@@ -23,10 +23,10 @@ export function messageOf(error: unknown): string {
 }
 
 /**
- * Settles as the reply does, or rejects with an {@link ExampleError} if it takes longer. A later reply is ignored.
+ * Settles as the reply does, or rejects with an {@link ExampleError} after the timeout. A later reply is ignored.
  *
  * @param timeout Milliseconds, or `Infinity`.
- * @param sender Who replies: the beginning of the error's message.
+ * @param sender Who replies. The error's message begins with it.
  */
 export function withTimeout<T>(reply: Promise<T>, timeout: number, sender: string): Promise<T> {
   if (timeout === Infinity) return reply;
